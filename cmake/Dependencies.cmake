@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# Third-party libraries, each from its Debian package (tools/packages.txt). A folder links PRIVATE what it uses.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(PahoMqttCpp REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(doctest REQUIRED)
+# Its cflags are mandatory: without its CPPHTTPLIB_* defines a caller links silently with other class layouts.
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+
+# No CMake package and no pkg-config file of their own.
+foreach(name mbedtls mbedx509 mbedcrypto)
+  find_library(GREENTILL_${name} ${name} REQUIRED)
+  list(APPEND mbedtls_libraries ${GREENTILL_${name}})
+endforeach()
+add_library(greentill_mbedtls INTERFACE)
+target_link_libraries(greentill_mbedtls INTERFACE ${mbedtls_libraries})
+
+find_path(GREENTILL_ASIO_INCLUDE asio.hpp REQUIRED)
+add_library(greentill_asio INTERFACE)
+target_include_directories(greentill_asio SYSTEM INTERFACE ${GREENTILL_ASIO_INCLUDE})
+target_compile_definitions(greentill_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_link_libraries(greentill_asio INTERFACE Threads::Threads)
+
+find_library(GREENTILL_libcsv csv REQUIRED)
+add_library(greentill_libcsv INTERFACE)
+target_link_libraries(greentill_libcsv INTERFACE ${GREENTILL_libcsv})
+
+find_library(GREENTILL_date_tz date-tz REQUIRED)
+add_library(greentill_date_tz INTERFACE)
+target_compile_definitions(greentill_date_tz INTERFACE USE_OS_TZDB=1 HAS_REMOTE_API=0)
+target_link_libraries(greentill_date_tz INTERFACE ${GREENTILL_date_tz} Threads::Threads)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# The options, compiler flags and target functions that every folder uses.
+option(GREENTILL_WERROR "Treat warnings as errors" OFF)
+option(GREENTILL_FUZZ "Build the libFuzzer targets instead of the tests (clang)" OFF)
+set(GREENTILL_SANITIZE "" CACHE STRING "Sanitizers for all targets, as in -fsanitize=")
+
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(GREENTILL_PLUGIN_DIR ${PROJECT_BINARY_DIR}/lib/greentill/plugins)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_SYSTEM_NAME STREQUAL "Generic")  # a microcontroller's image lies where it is linked
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+endif()
+
+add_library(greentill_flags INTERFACE)
+target_compile_features(greentill_flags INTERFACE cxx_std_20 c_std_11)
+target_include_directories(greentill_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(greentill_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+  $<$<BOOL:${GREENTILL_WERROR}>:-Werror>)
+if(GREENTILL_SANITIZE)
+  add_compile_options(-fsanitize=${GREENTILL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${GREENTILL_SANITIZE})
+endif()
+
+configure_file(${PROJECT_SOURCE_DIR}/cmake/version.hpp.in ${PROJECT_BINARY_DIR}/generated/greentill/version.hpp @ONLY)
+
+# greentill_library(<folder> SOURCES ... [PUBLIC ...] [PRIVATE ...]): the static library greentill::<folder>.
+function(greentill_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(greentill_${name} STATIC ${arg_SOURCES})
+  add_library(greentill::${name} ALIAS greentill_${name})
+  target_link_libraries(greentill_${name} PUBLIC greentill_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()
+
+# greentill_program(<name> SOURCES ... LIBRARIES ...): a program in bin/.
+function(greentill_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE greentill_flags ${arg_LIBRARIES})
+endfunction()
+
+# greentill_unit_test(<folder> SOURCES ... LIBRARIES ...): one doctest program a folder, run by ctest as unit.<folder>.
+function(greentill_unit_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(test-${name} ${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp ${arg_SOURCES})
+  target_link_libraries(test-${name} PRIVATE greentill_flags doctest::doctest ${arg_LIBRARIES})
+  target_compile_definitions(test-${name} PRIVATE GREENTILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    GREENTILL_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  add_test(NAME unit.${name} COMMAND test-${name})
+  set_tests_properties(unit.${name} PROPERTIES LABELS fast)
+endfunction()
+
+# greentill_plugin(<name> SOURCES ... [LIBRARIES ...]): a plugin that exports gt_plugin_entry alone.
+function(greentill_plugin name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(plugin-${name} MODULE ${arg_SOURCES})
+  set_target_properties(plugin-${name} PROPERTIES OUTPUT_NAME ${name} PREFIX ""
+    LIBRARY_OUTPUT_DIRECTORY ${GREENTILL_PLUGIN_DIR} CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
+  target_link_libraries(plugin-${name} PRIVATE greentill_flags ${arg_LIBRARIES})
+  target_link_options(plugin-${name} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/plugins/exports.map)
+endfunction()
+
+# greentill_fuzzer(<name> SOURCES ... LIBRARIES ...): a libFuzzer target; its seeds lie in tests/fuzz/corpus/<name>.
+function(greentill_fuzzer name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(fuzz-${name} ${arg_SOURCES})
+  target_link_libraries(fuzz-${name} PRIVATE greentill_flags ${arg_LIBRARIES})
+  target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+endfunction()

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/api/connection.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace greentill::api {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kHeaderTime = 10s;
+constexpr auto kIdleBodyTime = 5s;
+constexpr auto kWriteTime = 10s;
+constexpr auto kLingerTime = 2s;
+constexpr std::size_t kMaxHeaderBytes = 32u << 10;
+constexpr std::size_t kSendAtBytes = 16u << 10;
+
+// Whether the socket is ready, or broken, before the time is over.
+bool wait_for(int socket, short events, std::chrono::steady_clock::duration time) {
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd entry{socket, events, 0};
+    const int ready = ::poll(&entry, 1, static_cast<int>(std::max<std::chrono::milliseconds::rep>(left.count(), 0)));
+    if (ready > 0) return true;
+    if (ready == 0 || errno != EINTR) return false;
+  }
+}
+
+void describe(const sockaddr_storage& address, std::string& ip, int& port) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    port = ntohs(v4.sin_port);
+  } else if (address.ss_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &address, sizeof v6);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    port = ntohs(v6.sin6_port);
+  }
+  ip = text.data();
+}
+
+}  // namespace
+
+Connection::Connection(int socket) : socket_(socket) {}
+
+Connection::~Connection() { ::close(socket_); }
+
+void Connection::begin_headers() {
+  in_headers_ = true;
+  header_bytes_ = 0;
+  header_deadline_ = std::chrono::steady_clock::now() + kHeaderTime;
+}
+
+void Connection::end_headers() { in_headers_ = false; }
+
+bool Connection::wait_readable() const {
+  return wait_for(socket_, POLLIN, in_headers_ ? header_deadline_ - std::chrono::steady_clock::now() : kIdleBodyTime);
+}
+
+bool Connection::is_readable() const { return has_read_ahead() || wait_readable(); }
+
+bool Connection::is_writable() const { return wait_for(socket_, POLLOUT, kWriteTime); }
+
+ssize_t Connection::fill() {
+  for (;;) {
+    const ssize_t count = ::recv(socket_, ahead_.data(), ahead_.size(), MSG_DONTWAIT);
+    if (count >= 0) {
+      begin_ = 0;
+      end_ = static_cast<std::size_t>(count);
+      return count;
+    }
+    if (errno == EINTR) continue;
+    if ((errno != EAGAIN && errno != EWOULDBLOCK) || !wait_readable()) return -1;
+  }
+}
+
+ssize_t Connection::read(char* into, size_t size) {
+  if (!has_read_ahead()) {
+    if (!out_.empty() && !flush()) return -1;  // "100 Continue" must leave before the body can come
+    const ssize_t filled = fill();
+    if (filled <= 0) return filled;
+  }
+  const std::size_t count = std::min(size, end_ - begin_);
+  if (in_headers_ && (header_bytes_ += count) > kMaxHeaderBytes) return -1;
+  std::memcpy(into, ahead_.data() + begin_, count);
+  begin_ += count;
+  return static_cast<ssize_t>(count);
+}
+
+ssize_t Connection::write(const char* bytes, size_t size) {
+  out_.append(bytes, size);
+  if (out_.size() >= kSendAtBytes && !flush()) return -1;
+  return static_cast<ssize_t>(size);
+}
+
+bool Connection::flush() {
+  std::string_view rest = out_;
+  while (!rest.empty()) {
+    const ssize_t count = ::send(socket_, rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (count >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno != EINTR && ((errno != EAGAIN && errno != EWOULDBLOCK) || !is_writable())) {
+      break;
+    }
+  }
+  const bool sent = rest.empty();
+  out_.clear();
+  if (out_.capacity() > 2 * kSendAtBytes) out_.shrink_to_fit();
+  return sent;
+}
+
+void Connection::linger() {
+  ::shutdown(socket_, SHUT_WR);
+  const auto deadline = std::chrono::steady_clock::now() + kLingerTime;
+  for (;;) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= 0s || !wait_for(socket_, POLLIN, left)) return;
+    const ssize_t count = ::recv(socket_, ahead_.data(), ahead_.size(), MSG_DONTWAIT);
+    if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) return;
+  }
+}
+
+void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0) describe(address, ip, port);
+}
+
+void Connection::get_local_ip_and_port(std::string& ip, int& port) const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0) describe(address, ip, port);
+}
+
+}  // namespace greentill::api

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads that serve one connection each, made when there is a connection and none is free: a till that opens one costs one
+// thread's stack, not sixty-four. While connections wait because all threads are taken, those whose connection is idle are
+// asked to give way. Private to daemon/api.
+// Threads: enqueue() and stop() by the listener's thread, the rest by the pool's own.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace greentill::api {
+
+class ConnectionPool {
+ public:
+  /// `serve` owns the socket it is given, and must not throw.
+  ConnectionPool(std::size_t most_threads, std::function<void(int socket)> serve);
+  ~ConnectionPool();
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
+
+  void enqueue(int socket);
+
+  /// Makes every idle connection give way, closes those that wait and joins the threads.
+  void stop();
+
+  /// Readable while an idle connection may have to give way: to be polled beside its socket.
+  [[nodiscard]] int give_way_event() const { return event_; }
+  /// Whether the calling thread must end its idle connection.
+  [[nodiscard]] bool must_give_way();
+
+ private:
+  void run();
+  void add_thread();
+  void update_event();
+
+  const std::function<void(int)> serve_;
+  const int event_;
+
+  std::mutex mutex_;
+  std::size_t most_threads_;
+  std::condition_variable wake_;
+  std::deque<int> waiting_;
+  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;        // threads that serve nothing, those just made included
+  std::size_t giving_way_ = 0;  // threads that ended a connection for one that waits and have not come back yet
+  bool stopping_ = false;
+};
+
+}  // namespace greentill::api

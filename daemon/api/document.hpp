@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What POST /v1/transactions takes, apart from any server: one JSON object, an array of them, or one a line (NDJSON). Strict: an
+// unknown or repeated field, a number that is not an exact integer, or a text out of its limits refuses the transaction it stands
+// in, and no other. docs/api.md lists the fields. Card numbers are masked here, before anybody else sees the text.
+// Threads: pure functions; a LineSplitter by one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/result.hpp"
+#include "daemon/detect/transaction.hpp"
+
+namespace greentill::api {
+
+inline constexpr std::size_t kMaxTransactionBytes = 256u << 10;  ///< of JSON, one transaction
+inline constexpr std::size_t kMaxLines = 1000;                   ///< of a sale
+inline constexpr std::size_t kMaxAttributes = 64;
+inline constexpr std::size_t kMaxAttributeKeyBytes = 64;
+inline constexpr std::size_t kMaxTextBytes = 256;  ///< a line's texts and an attribute's value
+inline constexpr std::size_t kMaxWordBytes = 32;   ///< mode, tender, units, account token
+
+/// Why a transaction was refused.
+struct Refusal {
+  bool syntax = false;   ///< not JSON at all; else JSON, but not a transaction
+  std::string field;     ///< "lines[2].gtin"; empty where it is the whole
+  std::string detail;    ///< "must be at most 32 bytes long"
+  std::size_t line = 0;  ///< of the text where the syntax breaks, from 1; 0 for anything else
+};
+
+/// Reads one transaction. Cost: a few microseconds for a few hundred bytes.
+[[nodiscard]] Result<detect::Transaction, Refusal> parse_transaction(std::string_view json);
+
+enum class DocumentForm : std::uint8_t { object, array, lines };
+
+/// What a whole document is: an array where it begins with '[', lines where its first line is an object and something follows,
+/// else one object.
+[[nodiscard]] DocumentForm sniff_form(std::string_view document);
+
+struct Item {
+  std::size_t index = 0;  ///< from 0
+  std::size_t line = 0;   ///< from 1, for DocumentForm::lines; else 0
+  Result<detect::Transaction, Refusal> transaction;
+};
+
+/// Called for each item in order; false stops the reading.
+using ItemVisitor = std::function<bool(Item&&)>;
+
+/// Reads an array's items one after the other. An array that is not closed, or followed by anything, is one more refused item.
+void parse_array(std::string_view document, const ItemVisitor& visit);
+
+/// Cuts what arrives in pieces into lines; blank ones are counted and passed over. Holds at most one line.
+class LineSplitter {
+ public:
+  /// False as soon as the visitor stops; then nothing more may be fed.
+  [[nodiscard]] bool feed(std::string_view piece, const ItemVisitor& visit);
+  /// Hands in a last line that has no line end.
+  [[nodiscard]] bool finish(const ItemVisitor& visit);
+  /// Whole lines, and items, so far.
+  [[nodiscard]] std::size_t lines() const { return line_; }
+  [[nodiscard]] std::size_t items() const { return index_; }
+
+ private:
+  bool end_line(std::string_view text, const ItemVisitor& visit);
+
+  std::string partial_;
+  bool too_long_ = false;
+  std::size_t line_ = 0;
+  std::size_t index_ = 0;
+};
+
+/// Reads a whole document into memory. `form`: as declared by its sender, or found by sniff_form.
+[[nodiscard]] std::vector<Item> parse_document(std::string_view document, std::optional<DocumentForm> form = std::nullopt);
+
+}  // namespace greentill::api

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/api/gate.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace greentill::api {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view value) {
+  return std::any_of(list.begin(), list.end(), [&](const std::string& item) { return lower(item) == lower(value); });
+}
+
+// Takes as long for a wrong token as for the right one, so that its bytes cannot be found out one after the other.
+bool same_secret(std::string_view given, std::string_view secret) {
+  unsigned difference = given.size() == secret.size() ? 0 : 1;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const char expected = secret[i % secret.size()];
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(expected));
+  }
+  return difference == 0;
+}
+
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
+}  // namespace
+
+std::string media_type(std::string_view header) {
+  header = header.substr(0, header.find(';'));
+  while (!header.empty() && header.back() == ' ') header.remove_suffix(1);
+  return lower(header);
+}
+
+bool has_body(const httplib::Request& request) {
+  return request.has_header("Transfer-Encoding") ||
+         (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
+}
+
+void Gate::set_port(std::uint16_t port) {
+  hosts_ = options_.allowed_hosts;
+  for (const char* name : {"127.0.0.1", "localhost", "[::1]"}) {
+    hosts_.push_back(std::string(name) + ':' + std::to_string(port));
+    if (port == 80) hosts_.emplace_back(name);
+  }
+}
+
+std::optional<Problem> Gate::check_host(const httplib::Request& request) const {
+  if (request.get_header_value_count("Host") != 1) return bad_request("exactly one Host header is needed");
+  if (contains(hosts_, request.get_header_value("Host"))) return std::nullopt;
+  return misdirected("the Host header names another host; use 127.0.0.1 with the port, or add the name to allowed_hosts");
+}
+
+std::optional<Problem> Gate::check_origin(const httplib::Request& request) const {
+  if (!request.has_header("Origin")) return std::nullopt;
+  const std::string origin = request.get_header_value("Origin");
+  if (origin == "http://" + request.get_header_value("Host") || contains(options_.allowed_origins, origin)) return std::nullopt;
+  return forbidden("pages of this origin may not call; add it to allowed_origins if they should");
+}
+
+std::optional<Problem> Gate::check_token(const httplib::Request& request) const {
+  constexpr std::string_view kScheme = "bearer ";
+  const std::string header = request.get_header_value("Authorization");
+  if (lower(std::string_view(header).substr(0, kScheme.size())) == kScheme &&
+      same_secret(std::string_view(header).substr(kScheme.size()), options_.token)) {
+    return std::nullopt;
+  }
+  return unauthorized(header.empty() ? "send the header Authorization: Bearer <token>" : "the token is wrong");
+}
+
+std::optional<Problem> Gate::check_reader(const httplib::Request& request) const {
+  return is_loopback(request.remote_addr) ? std::nullopt : check_token(request);
+}
+
+std::optional<Problem> Gate::check_body(const httplib::Request& request) const {
+  const std::string type = media_type(request.get_header_value("Content-Type"));
+  if (type != "application/json" && type != "application/x-ndjson") {
+    return unsupported_type("send application/json or application/x-ndjson");
+  }
+  if (request.has_header("Content-Encoding")) return unsupported_type("send the body without Content-Encoding");
+  if (request.has_header("Transfer-Encoding")) {
+    const bool chunked = request.get_header_value_count("Transfer-Encoding") == 1 &&
+                         lower(request.get_header_value("Transfer-Encoding")) == "chunked";
+    if (chunked && !request.has_header("Content-Length")) return std::nullopt;
+    return bad_request("the body must be chunked or have a Content-Length, and not both");
+  }
+  const std::string length = request.get_header_value("Content-Length");
+  if (length.empty()) return length_required("send a Content-Length, or the body in chunks");
+  std::uint64_t bytes = 0;
+  const auto [end, fault] = std::from_chars(length.data(), length.data() + length.size(), bytes);
+  const bool number = request.get_header_value_count("Content-Length") == 1 && end == length.data() + length.size();
+  if (!number || (fault != std::errc() && fault != std::errc::result_out_of_range))
+    return bad_request("Content-Length is not a number");
+  if (fault == std::errc() && bytes <= options_.max_body_bytes) return std::nullopt;
+  return too_large("must be at most " + std::to_string(options_.max_body_bytes) + " bytes; send the rest in further requests");
+}
+
+}  // namespace greentill::api

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/api/listener.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+
+namespace greentill::api {
+namespace {
+
+using namespace std::chrono_literals;
+
+// As long as a till may take between two sales without opening a connection again; a connection that waits cuts it short.
+constexpr auto kKeepAlive = 60s;
+
+// Set by the answer on its way, read by the loop around it: cpp-httplib hands no state from one to the other.
+thread_local bool close_connection = false;
+
+}  // namespace
+
+Listener::Listener(RequestHandler& handler, std::size_t threads, const std::string& post_path)
+    : pool_(threads, [this](int socket) { serve(socket); }) {
+  set_tcp_nodelay(true);
+  set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
+  set_pre_routing_handler([&handler](const httplib::Request& request, httplib::Response& response) {
+    return handler.answer(request, response) ? HandlerResponse::Handled : HandlerResponse::Unhandled;
+  });
+  Post(post_path, [&handler](const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& body) {
+    handler.answer_post(request, response, body);
+  });
+  set_exception_handler([&handler](const httplib::Request& request, httplib::Response& response, const std::exception_ptr&) {
+    response.status = 500;
+    response.body.clear();
+    handler.explain(request, response);
+  });
+  set_error_handler([&handler](const httplib::Request& request, httplib::Response& response) {
+    if (response.body.empty()) handler.explain(request, response);
+  });
+  set_post_routing_handler([&handler](const httplib::Request& request, httplib::Response& response) {
+    handler.finish(request, response);
+    response.headers.erase("Keep-Alive");
+    close_connection = response.headers.erase("Connection") > 0;
+    if (close_connection) response.set_header("Connection", "close");
+  });
+}
+
+Listener::~Listener() { stop(); }
+
+Status Listener::bind(const std::string& host, std::uint16_t port) {
+  errno = 0;
+  const int bound = port == 0 ? bind_to_any_port(host) : bind_to_port(host, port) ? port : -1;
+  if (bound < 0) {
+    const std::string why = errno != 0 ? std::strerror(errno) : "not an address of this machine";
+    return fail(ErrorCode::io, "cannot listen on " + host + ':' + std::to_string(port) + ": " + why);
+  }
+  port_ = static_cast<std::uint16_t>(bound);
+  if (pool_.give_way_event() < 0) return fail(ErrorCode::io, "cannot make an event for the connections: out of file descriptors");
+  return Done{};
+}
+
+void Listener::start() {
+  thread_ = std::thread([this] { accept_loop(); });
+}
+
+void Listener::stop() {
+  if (stopping_.exchange(true)) return;
+  const int socket = svr_sock_.exchange(INVALID_SOCKET);
+  if (socket != INVALID_SOCKET) ::shutdown(socket, SHUT_RDWR);
+  if (thread_.joinable()) thread_.join();
+  pool_.stop();
+  if (socket != INVALID_SOCKET) ::close(socket);
+}
+
+void Listener::accept_loop() {
+  const int listening = svr_sock_;
+  while (!stopping_) {
+    const int socket = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket >= 0) {
+      const int yes = 1;
+      ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+      pool_.enqueue(socket);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      std::this_thread::sleep_for(10ms);  // there is nothing to wait on: the connection stays in the queue until there is room
+    }
+  }
+}
+
+void Listener::serve(int socket) noexcept {
+  Connection connection(socket);
+  try {
+    while (!stopping_ && wait_for_request(connection) && serve_request(connection)) {
+    }
+    if (close_connection) connection.linger();
+  } catch (const std::exception&) {
+    // Out of memory while an answer was written: this connection ends, the others go on.
+  }
+}
+
+bool Listener::wait_for_request(const Connection& connection) {
+  close_connection = false;
+  if (connection.has_read_ahead()) return true;
+  const auto deadline = std::chrono::steady_clock::now() + kKeepAlive;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left <= 0ms) return false;
+    pollfd entries[2] = {{connection.socket(), POLLIN, 0}, {pool_.give_way_event(), POLLIN, 0}};
+    const int ready = ::poll(entries, 2, static_cast<int>(left.count()));
+    if (ready < 0 && errno != EINTR) return false;
+    if (ready <= 0) continue;
+    if (entries[0].revents != 0) return true;
+    if (pool_.must_give_way()) return false;
+  }
+}
+
+bool Listener::serve_request(Connection& connection) {
+  connection.begin_headers();
+  bool closed = false;
+  const bool answered = process_request(connection, false, closed, [&connection](httplib::Request& request) {
+    connection.end_headers();
+    request.ranges.clear();
+    request.headers.erase("Accept-Encoding");
+  });
+  return connection.flush() && answered && !closed && !close_connection;
+}
+
+}  // namespace greentill::api

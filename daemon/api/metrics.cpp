@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/api/metrics.hpp"
+
+#include <cstdio>
+#include <map>
+#include <string_view>
+#include <utility>
+
+namespace greentill::api {
+namespace {
+
+class Exposition {
+ public:
+  // Begins a metric; its samples follow.
+  void metric(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = "greentill_" + std::string(name);
+    text_ += "# HELP " + name_ + ' ' + std::string(help) + "\n# TYPE " + name_ + ' ' + std::string(type) + '\n';
+  }
+
+  void sample(const std::string& value, std::string_view label = {}, std::string_view label_value = {}) {
+    text_ += name_;
+    if (!label.empty()) text_ += '{' + std::string(label) + "=\"" + escaped(label_value) + "\"}";
+    text_ += ' ' + value + '\n';
+  }
+
+  void sample(std::uint64_t value, std::string_view label = {}, std::string_view label_value = {}) {
+    sample(std::to_string(value), label, label_value);
+  }
+
+  void gauge(std::string_view name, std::string_view help, std::uint64_t value) {
+    metric(name, "gauge", help);
+    sample(value);
+  }
+
+  void counter(std::string_view name, std::string_view help, std::uint64_t value) {
+    metric(name, "counter", help);
+    sample(value);
+  }
+
+  std::string take() { return std::move(text_); }
+
+ private:
+  static std::string escaped(std::string_view value) {
+    std::string result;
+    for (const char c : value) {
+      if (c == '\\' || c == '"') result += '\\';
+      if (c == '\n') {
+        result += "\\n";
+      } else {
+        result += c;
+      }
+    }
+    return result;
+  }
+
+  std::string text_;
+  std::string name_;
+};
+
+// Milligrams as grams, exactly.
+std::string grams(std::int64_t mg) {
+  std::array<char, 32> text{};
+  const char* sign = mg < 0 ? "-" : "";
+  const std::uint64_t size = mg < 0 ? 0 - static_cast<std::uint64_t>(mg) : static_cast<std::uint64_t>(mg);
+  std::snprintf(text.data(), text.size(), "%s%llu.%03llu", sign, static_cast<unsigned long long>(size / 1000),
+                static_cast<unsigned long long>(size % 1000));
+  return text.data();
+}
+
+void write_claims(Exposition& out, std::span<const outbox::Totals> totals) {
+  std::map<std::string_view, outbox::Totals> activities;
+  std::uint64_t transactions = 0;
+  for (const outbox::Totals& part : totals) {
+    if (part.activity.empty()) {
+      transactions += part.claims;
+      continue;
+    }
+    outbox::Totals& sum = activities[part.activity];
+    sum.claims += part.claims;
+    sum.estimate_mg += part.estimate_mg;
+    sum.credited_mg += part.credited_mg;
+  }
+  out.metric("claims_total", "counter", "Claims recorded.");
+  for (const auto& [activity, sum] : activities) out.sample(sum.claims, "activity", activity);
+  out.metric("estimate_grams_total", "counter", "Estimated avoided emissions of the claims, grams of CO2e.");
+  for (const auto& [activity, sum] : activities) out.sample(grams(sum.estimate_mg), "activity", activity);
+  out.metric("credited_grams_total", "counter", "Lower bound of the avoided emissions, grams of CO2e asked for.");
+  for (const auto& [activity, sum] : activities) out.sample(grams(sum.credited_mg), "activity", activity);
+  out.counter("transactions_total", "Transactions taken, claimed for or not.", transactions);
+}
+
+void write_store(Exposition& out, const DaemonStatus& status) {
+  out.gauge("claims_stored", "Claims in the local store.", status.backlog.claims);
+  out.gauge("claims_waiting", "Claims not yet processed by the service.", status.backlog.waiting);
+  out.metric("claims_refused", "gauge", "Stored claims that the service refused.");
+  out.sample(status.backlog.refused_retry, "kind", "retry");
+  out.sample(status.backlog.refused_final, "kind", "final");
+  out.gauge("chain_seq", "Number of the chain's last claim.", status.chain ? status.chain->head.seq : 0);
+  out.gauge("chain_delivered_seq", "Number of the last claim processed by the service.",
+            status.chain ? status.chain->delivered_seq : 0);
+}
+
+void write_link(Exposition& out, const uplink::LinkStatus& link) {
+  out.gauge("link_connected", "Whether the line to the broker is up.", link.connected ? 1 : 0);
+  out.counter("link_connects_total", "Connections made to the broker.", link.connects);
+  out.counter("link_batches_sent_total", "Batches sent, repeats included.", link.batches_sent);
+  out.counter("link_batches_resent_total", "Batches sent again.", link.batches_resent);
+  out.counter("link_receipts_total", "Receipts that were verified and applied.", link.receipts);
+  out.counter("link_receipts_refused_total", "Receipts with a wrong signature or shape.", link.receipts_refused);
+}
+
+void write_plugins(Exposition& out, const std::vector<detect::PluginStatus>& plugins) {
+  out.metric("plugin_running", "gauge", "Whether the plugin is running.");
+  for (const auto& plugin : plugins) out.sample(plugin.state == "running" ? 1 : 0, "plugin", plugin.name);
+  out.metric("plugin_calls_total", "counter", "Calls made to the plugin.");
+  for (const auto& plugin : plugins) out.sample(plugin.calls, "plugin", plugin.name);
+  out.metric("plugin_faults_total", "counter", "Calls that the plugin failed, and its crashes.");
+  for (const auto& plugin : plugins) out.sample(plugin.faults, "plugin", plugin.name);
+}
+
+}  // namespace
+
+std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Totals> totals, const AnswerCounts& answers) {
+  Exposition out;
+  out.metric("build_info", "gauge", "The version that runs; always 1.");
+  out.sample(1, "version", status.version);
+  out.gauge("start_time_seconds", "When the daemon started, Unix time.", static_cast<std::uint64_t>(status.started_at));
+  out.gauge("ready", "Whether transactions are taken.", status.trouble.empty() ? 1 : 0);
+  write_claims(out, totals);
+  write_store(out, status);
+  write_link(out, status.link);
+  write_plugins(out, status.plugins);
+  out.metric("http_answers_total", "counter", "Answers of the local API by the class of their status.");
+  for (std::size_t i = 2; i < answers.by_class.size(); ++i) {
+    out.sample(answers.by_class[i].load(std::memory_order_relaxed), "class", std::to_string(i) + "xx");
+  }
+  return out.take();
+}
+
+}  // namespace greentill::api

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Problems as RFC 9457 tells them: application/problem+json. docs/api.md lists the types. Private to daemon/api.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "daemon/api/document.hpp"
+#include "daemon/base/error.hpp"
+
+namespace greentill::api {
+
+struct Problem {
+  int status = 500;
+  std::string_view name;   ///< last part of the type's URN
+  std::string_view title;  ///< the same for all of a type
+  std::string detail;
+  std::string field;     ///< empty: none
+  std::size_t line = 0;  ///< 0: none
+};
+
+Problem bad_request(std::string detail);
+Problem bad_parameter(std::string field, std::string detail);
+Problem unauthorized(std::string detail);
+Problem forbidden(std::string detail);
+Problem not_found(std::string detail);
+Problem method_not_allowed(std::string detail);
+Problem length_required(std::string detail);
+Problem too_large(std::string detail);
+Problem unsupported_type(std::string detail);
+Problem misdirected(std::string detail);
+Problem internal(std::string detail);
+Problem unavailable(std::string detail);
+Problem refused(const Refusal& refusal);
+/// What a desk's or a reader's error means to a caller.
+Problem from_error(const Error& error);
+/// For a status that the HTTP library chose by itself.
+Problem from_status(int status);
+
+[[nodiscard]] nlohmann::ordered_json to_json(const Problem& problem);
+
+}  // namespace greentill::api

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/api/server.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "daemon/api/claim_book.hpp"
+#include "daemon/api/gate.hpp"
+#include "daemon/api/intake.hpp"
+#include "daemon/api/listener.hpp"
+#include "daemon/api/metrics.hpp"
+#include "daemon/api/views.hpp"
+
+namespace greentill::api {
+namespace {
+
+constexpr const char* kTransactions = "/v1/transactions";
+constexpr std::string_view kClaims = "/v1/claims";
+constexpr std::int64_t kSecondsADay = 86'400;
+
+class HttpServer final : public Server, private RequestHandler {
+ public:
+  HttpServer(const Options& options, Desk& desk, std::unique_ptr<outbox::Reader> reader, Clock& clock, Log& log)
+      : options_(options),
+        desk_(desk),
+        clock_(clock),
+        log_(log),
+        gate_(options_),
+        intake_(desk, options_),
+        claims_(std::move(reader)),
+        listener_(*this, options_.threads, kTransactions) {}
+  ~HttpServer() override { listener_.stop(); }
+
+  Status listen() {
+    const Status bound = listener_.bind(options_.host, options_.port);
+    if (!bound) return bound;
+    gate_.set_port(listener_.port());
+    listener_.start();
+    log_.write(LogLevel::info, "api", "listening on " + options_.host + ':' + std::to_string(listener_.port()));
+    return Done{};
+  }
+
+  [[nodiscard]] std::uint16_t port() const override { return listener_.port(); }
+
+ private:
+  using Read = void (HttpServer::*)(httplib::Response&);
+  struct Resource {
+    std::string_view path;
+    Read read;
+  };
+  static constexpr std::size_t kReadables = 4;
+  static const std::array<Resource, kReadables> kResources;
+
+  bool answer(const httplib::Request& request, httplib::Response& response) override;
+  void answer_post(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& body) override {
+    intake_.answer(request, response, body);
+  }
+  void explain(const httplib::Request& request, httplib::Response& response) override;
+  void finish(const httplib::Request& request, httplib::Response& response) override;
+
+  bool admit_post(const httplib::Request& request, httplib::Response& response);
+  void answer_read(const httplib::Request& request, httplib::Response& response);
+  void answer_options(const httplib::Request& request, httplib::Response& response);
+  void read_status(httplib::Response& response);
+  void read_stats(httplib::Response& response);
+  void read_metrics(httplib::Response& response);
+  void read_health(httplib::Response& response);
+
+  Options options_;
+  Desk& desk_;
+  Clock& clock_;
+  Log& log_;
+  Gate gate_;
+  Intake intake_;
+  ClaimBook claims_;
+  AnswerCounts answers_;
+  Listener listener_;
+};
+
+const std::array<HttpServer::Resource, HttpServer::kReadables> HttpServer::kResources{{
+    {"/v1/status", &HttpServer::read_status},
+    {"/v1/stats", &HttpServer::read_stats},
+    {"/metrics", &HttpServer::read_metrics},
+    {"/healthz", &HttpServer::read_health},
+}};
+
+// For a body that nobody will read: only the end of the connection can follow it.
+void refuse(httplib::Response& response, const Problem& problem) {
+  respond(response, problem);
+  response.set_header("Connection", "close");
+}
+
+bool HttpServer::answer(const httplib::Request& request, httplib::Response& response) {
+  std::optional<Problem> problem = gate_.check_host(request);
+  if (!problem) problem = gate_.check_origin(request);
+  if (problem) {
+    refuse(response, *problem);
+    return true;
+  }
+  const bool for_transactions = request.path == kTransactions;
+  if (for_transactions && request.method == "POST") return admit_post(request, response);
+  if (request.method == "OPTIONS") {
+    answer_options(request, response);
+  } else if (for_transactions || (request.method != "GET" && request.method != "HEAD")) {
+    respond(response, method_not_allowed(for_transactions ? "use POST" : "use GET"));
+    response.set_header("Allow", for_transactions ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+  } else {
+    answer_read(request, response);
+  }
+  if (has_body(request)) response.set_header("Connection", "close");
+  return true;
+}
+
+bool HttpServer::admit_post(const httplib::Request& request, httplib::Response& response) {
+  std::optional<Problem> problem = gate_.check_token(request);
+  if (!problem) problem = gate_.check_body(request);
+  if (problem) refuse(response, *problem);
+  return problem.has_value();
+}
+
+void HttpServer::answer_read(const httplib::Request& request, httplib::Response& response) {
+  const std::string_view path = request.path;
+  const auto problem = path == "/healthz" ? std::nullopt : gate_.check_reader(request);
+  if (problem) return respond(response, *problem);
+  if (path == kClaims) return claims_.answer_list(request, response);
+  if (path.starts_with(kClaims) && path.size() > kClaims.size() && path[kClaims.size()] == '/') {
+    return claims_.answer_claim(request, response, path.substr(kClaims.size() + 1));
+  }
+  for (const Resource& resource : kResources) {
+    if (path == resource.path) return (this->*resource.read)(response);
+  }
+  respond(response, not_found("there is no such resource; docs/api.md lists them"));
+}
+
+void HttpServer::answer_options(const httplib::Request& request, httplib::Response& response) {
+  response.status = 204;
+  response.set_header("Allow", request.path == kTransactions ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+  if (!request.has_header("Origin")) return;
+  response.set_header("Access-Control-Allow-Methods", "GET, HEAD, POST");
+  response.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept");
+  response.set_header("Access-Control-Max-Age", "600");
+}
+
+void HttpServer::read_status(httplib::Response& response) {
+  respond(response, 200, status_to_json(desk_.status(), clock_.unix_seconds()));
+}
+
+void HttpServer::read_stats(httplib::Response& response) {
+  const auto totals = claims_.totals();
+  if (!totals) return respond(response, from_error(totals.error()));
+  respond(response, 200, stats_to_json(*totals, clock_.unix_seconds() / kSecondsADay));
+}
+
+void HttpServer::read_metrics(httplib::Response& response) {
+  const auto totals = claims_.totals();
+  if (!totals) return respond(response, from_error(totals.error()));
+  response.status = 200;
+  response.set_content(metrics_text(desk_.status(), *totals, answers_), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+void HttpServer::read_health(httplib::Response& response) {
+  const std::string trouble = desk_.status().trouble;
+  if (trouble.empty()) return respond(response, 200, {{"status", "ok"}});
+  respond(response, unavailable(trouble));
+}
+
+void HttpServer::explain(const httplib::Request&, httplib::Response& response) { refuse(response, from_status(response.status)); }
+
+void HttpServer::finish(const httplib::Request& request, httplib::Response& response) {
+  const auto answer_class = static_cast<std::size_t>(response.status / 100);
+  if (answer_class < answers_.by_class.size()) answers_.by_class[answer_class].fetch_add(1, std::memory_order_relaxed);
+  if (response.status == 500) log_.write(LogLevel::error, "api", request.method + " could not be served: " + response.body);
+  response.set_header("X-Content-Type-Options", "nosniff");
+  response.set_header("Cache-Control", "no-store");
+  response.set_header("Cross-Origin-Resource-Policy", "same-origin");
+  if (request.has_header("Origin") && response.status != 403 && response.status != 421) {
+    response.set_header("Access-Control-Allow-Origin", request.get_header_value("Origin"));
+    response.set_header("Vary", "Origin");
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const Options& options, Desk& desk, std::unique_ptr<outbox::Reader> reader,
+                                              Clock& clock, Log& log) {
+  if (options.token.empty()) return fail(ErrorCode::invalid, "the API's token is empty: nobody could write");
+  auto server = std::make_unique<HttpServer>(options, desk, std::move(reader), clock, log);
+  const Status listening = server->listen();
+  if (!listening) return Failure{listening.error()};
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace greentill::api

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/api/views.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "daemon/base/hex.hpp"
+#include "daemon/claim/message.hpp"
+
+namespace greentill::api {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json quantities_to_json(const claim::Quantities& quantities) {
+  ordered_json json = ordered_json::object();
+  for (const claim::Quantity& quantity : quantities) json[std::string(quantity.unit)] = quantity.value;
+  return json;
+}
+
+constexpr std::array<const char*, 3> kClocks{"synchronised", "free-running", "never-set"};
+constexpr std::array<const char*, 3> kAttributions{"none", "account", "bearer"};
+constexpr std::array<const char*, 3> kReversals{"refund", "cancelled", "correction"};
+constexpr std::array<const char*, 4> kStarts{"new-chain", "new-key", "recovered-store", "new-device"};
+
+template <std::size_t N, typename E>
+const char* name(const std::array<const char*, N>& names, E value) {
+  return names[static_cast<std::size_t>(value)];
+}
+
+struct EntryToJson {
+  ordered_json operator()(const claim::Reduction& r) const {
+    ordered_json json{
+        {"kind", "reduction"},
+        {"begin", r.begin},
+        {"end", r.end},
+        {"activity", r.activity},
+        {"quantities", quantities_to_json(r.quantities)},
+        {"methodology", {{"id", r.methodology.id}, {"version", r.methodology.version}, {"sha256", to_hex(r.methodology.sha256)}}},
+        {"estimate_mg", r.estimate_mg},
+        {"credited_mg", r.credited_mg},
+        {"attribution", name(kAttributions, r.attribution.kind)},
+        {"nullifier", {{"key_version", r.nullifier.key_version}, {"mac", to_hex(r.nullifier.mac)}}},
+        {"plugin", {{"name", r.plugin_name}, {"version", r.plugin_version}}}};
+    if (r.evidence) {
+      const bool embedded = r.evidence->kind == claim::Evidence::Kind::embedded;
+      json["evidence"] = {{"kind", embedded ? "embedded" : "sha256"}, {"hex", to_hex(r.evidence->bytes)}};
+    }
+    if (r.replaces) json["replaces"] = to_hex(*r.replaces);
+    return json;
+  }
+
+  ordered_json operator()(const claim::Reversal& r) const {
+    ordered_json json{{"kind", "reversal"}, {"nullifier_mac", to_hex(r.nullifier)}, {"reason", name(kReversals, r.reason)}};
+    if (r.claim) json["claim"] = to_hex(*r.claim);
+    if (!r.taken_back.empty()) json["taken_back"] = quantities_to_json(r.taken_back);
+    return json;
+  }
+
+  ordered_json operator()(const claim::Gap& gap) const {
+    return {{"kind", "gap"}, {"chain", to_hex(gap.chain)}, {"first", gap.first}, {"last", gap.last}, {"cause", gap.cause}};
+  }
+
+  ordered_json operator()(const claim::Start& start) const {
+    ordered_json json{{"kind", "start"}, {"reason", name(kStarts, start.reason)}};
+    if (start.predecessor) {
+      const claim::Predecessor& before = *start.predecessor;
+      json["predecessor"] = {{"device", before.device},
+                             {"chain", to_hex(before.chain)},
+                             {"last_seq", before.last_seq},
+                             {"payload_sha256", to_hex(before.payload_hash)}};
+    }
+    if (!start.consent.empty()) json["consent"] = to_hex(start.consent);
+    return json;
+  }
+};
+
+Failure<Error> damaged(std::uint64_t seq, const claim::Fault& fault) {
+  return fail(ErrorCode::corrupt, "the stored claim " + std::to_string(seq) + " is damaged at byte " +
+                                      std::to_string(fault.offset) + ": " + fault.reason);
+}
+
+std::string date_text(std::int64_t day) {
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()));
+  return text.data();
+}
+
+ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t from_day) {
+  std::map<std::string, outbox::Totals> activities;
+  outbox::Totals sum;
+  std::uint64_t transactions = 0;
+  for (const outbox::Totals& part : totals) {
+    if (part.day < from_day) continue;
+    if (part.activity.empty()) {
+      transactions += part.claims;
+      continue;
+    }
+    for (outbox::Totals* into : {&sum, &activities[part.activity]}) {
+      into->claims += part.claims;
+      into->estimate_mg += part.estimate_mg;
+      into->credited_mg += part.credited_mg;
+    }
+  }
+  const auto amounts = [](const outbox::Totals& t) {
+    return ordered_json{{"claims", t.claims}, {"estimate_mg", t.estimate_mg}, {"credited_mg", t.credited_mg}};
+  };
+  ordered_json json = amounts(sum);
+  json["transactions"] = transactions;
+  json["by_activity"] = ordered_json::object();
+  for (const auto& [activity, part] : activities) json["by_activity"][activity] = amounts(part);
+  return json;
+}
+
+}  // namespace
+
+Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored) {
+  const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
+  if (!message) return damaged(stored.seq, message.error());
+  const auto parsed = claim::parse_payload(message->payload);
+  if (!parsed) return damaged(stored.seq, parsed.error());
+  const claim::Claim& c = *parsed;
+  ordered_json json{{"seq", stored.seq},
+                    {"id", to_hex(c.id)},
+                    {"chain", to_hex(c.chain)},
+                    {"recorded_at", stored.recorded_at},
+                    {"delivery", outbox::to_string(stored.delivery)},
+                    {"reason", nullptr},
+                    {"granted_mg", nullptr},
+                    {"device", c.device},
+                    {"issued_at", c.issued_at},
+                    {"clock", name(kClocks, c.clock)},
+                    {"boot", c.boot},
+                    {"uptime_s", c.uptime_s},
+                    {"merchant", c.merchant},
+                    {"site", c.site},
+                    {"prev", to_hex(c.prev)},
+                    {"certificate_sha256", to_hex(message->thumbprint)},
+                    {"entry", std::visit(EntryToJson{}, c.entry)}};
+  if (!stored.reason.empty()) json["reason"] = stored.reason;
+  if (stored.granted_mg) json["granted_mg"] = *stored.granted_mg;
+  return json;
+}
+
+Status append_stripped(const outbox::StoredClaim& stored, std::string& into) {
+  const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
+  if (!message) return damaged(stored.seq, message.error());
+  Bytes<claim::kMaxClaimBytes> buffer;
+  const auto length = claim::strip_account(*message, buffer);
+  if (!length) return damaged(stored.seq, length.error());
+  into += as_text(ByteView(buffer).first(*length));
+  return Done{};
+}
+
+ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
+  ordered_json json{{"device", status.device_id},
+                    {"version", status.version},
+                    {"merchant", status.merchant},
+                    {"site", status.site},
+                    {"started_at", status.started_at},
+                    {"now", now},
+                    {"trouble", nullptr},
+                    {"chain", nullptr}};
+  if (!status.trouble.empty()) json["trouble"] = status.trouble;
+  if (status.chain) {
+    json["chain"] = {{"id", to_hex(status.chain->head.chain)},
+                     {"seq", status.chain->head.seq},
+                     {"payload_sha256", to_hex(status.chain->head.payload_hash)},
+                     {"delivered_seq", status.chain->delivered_seq},
+                     {"ledger_epoch", status.chain->epoch}};
+  }
+  json["backlog"] = {{"claims", status.backlog.claims},
+                     {"waiting", status.backlog.waiting},
+                     {"refused_retry", status.backlog.refused_retry},
+                     {"refused_final", status.backlog.refused_final}};
+  json["link"] = {{"connected", status.link.connected},
+                  {"since", status.link.since},
+                  {"connects", status.link.connects},
+                  {"batches_sent", status.link.batches_sent},
+                  {"batches_resent", status.link.batches_resent},
+                  {"receipts", status.link.receipts},
+                  {"receipts_refused", status.link.receipts_refused},
+                  {"last_error", nullptr}};
+  if (!status.link.last_error.empty()) json["link"]["last_error"] = status.link.last_error;
+  json["plugins"] = ordered_json::array();
+  for (const detect::PluginStatus& plugin : status.plugins) {
+    json["plugins"].push_back({{"name", plugin.name},
+                               {"version", plugin.version},
+                               {"state", plugin.state},
+                               {"calls", plugin.calls},
+                               {"faults", plugin.faults},
+                               {"last_fault", plugin.last_fault.empty() ? ordered_json() : ordered_json(plugin.last_fault)}});
+  }
+  return json;
+}
+
+ordered_json stats_to_json(std::span<const outbox::Totals> totals, std::int64_t today) {
+  return {{"date", date_text(today)},
+          {"today", period_to_json(totals, today)},
+          {"last_30_days", period_to_json(totals, today - 29)},
+          {"total", period_to_json(totals, 0)}};
+}
+
+}  // namespace greentill::api

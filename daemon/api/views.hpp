@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the reading resources show, as JSON. Private to daemon/api. Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <vector>
+
+#include "daemon/api/desk.hpp"
+#include "daemon/base/error.hpp"
+#include "daemon/outbox/outbox.hpp"
+
+namespace greentill::api {
+
+/// corrupt where the stored message is not a claim.
+[[nodiscard]] Result<nlohmann::ordered_json> claim_to_json(const outbox::StoredClaim& stored);
+
+/// The claim's message without its account hint; corrupt as above. Appended to `into`.
+[[nodiscard]] Status append_stripped(const outbox::StoredClaim& stored, std::string& into);
+
+[[nodiscard]] nlohmann::ordered_json status_to_json(const DaemonStatus& status, std::int64_t now);
+
+/// `today`: days since 1970-01-01, UTC.
+[[nodiscard]] nlohmann::ordered_json stats_to_json(std::span<const outbox::Totals> totals, std::int64_t today);
+
+}  // namespace greentill::api

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/claim_maker.hpp"
+
+#include <algorithm>
+
+#include "daemon/app/device_state.hpp"
+#include "daemon/base/hex.hpp"
+
+namespace greentill::app {
+namespace {
+
+constexpr std::int64_t kSecondsADay = 86'400;
+
+Result<UnsignedClaim> finish(const claim::Claim& claim, claim::ChainHead& head) {
+  Bytes<claim::kMaxClaimBytes> buffer;
+  const auto length = claim::encode_payload(claim, buffer);
+  if (!length) return fail(ErrorCode::invalid, std::string("the claim does not fit its format: ") + length.error().reason);
+  UnsignedClaim made;
+  made.seq = claim.seq;
+  made.payload.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*length));
+  claim::advance(head, identity::hasher(), made.payload);
+  return made;
+}
+
+bool to_quantities(const detect::Activity& activity, claim::Quantities& out) {
+  for (const auto& quantity : activity.quantities) {
+    if (!out.push_back({quantity.unit, quantity.value})) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+ClaimMaker::ClaimMaker(ClaimContext context, const measure::Library& library, Clock& clock, Random& random)
+    : context_(std::move(context)), library_(library), clock_(clock), random_(random) {}
+
+std::string_view ClaimMaker::preferred(std::string_view activity) const {
+  for (const auto& [name, id] : context_.preferred_methodologies) {
+    if (name == activity) return id;
+  }
+  return {};
+}
+
+claim::Claim ClaimMaker::blank(const claim::ChainHead& head) {
+  claim::Claim claim;
+  claim.device = context_.device_id;
+  claim.issued_at = clock_.unix_seconds();
+  random_.fill(claim.id);
+  claim.seq = head.seq + 1;
+  claim.prev = head.payload_hash;
+  claim.clock = clock_state(claim.issued_at);
+  claim.boot = context_.boot;
+  claim.uptime_s = uptime_seconds();
+  claim.merchant = context_.merchant;
+  claim.site = context_.site;
+  claim.chain = head.chain;
+  return claim;
+}
+
+std::string ClaimMaker::bearer_secret(const claim::ClaimId& id) const {
+  const Digest mac = identity::hasher().hmac_sha256(context_.bearer_key, {id});
+  return to_hex(ByteView(mac).first(16));
+}
+
+std::vector<ClaimMaker::Measured> ClaimMaker::measure_all(const detect::Transaction& transaction,
+                                                          const std::vector<detect::Detected>& detected,
+                                                          std::vector<api::UnclaimedAct>& unclaimed) const {
+  std::vector<Measured> all;
+  for (const auto& found : detected) {
+    const std::string& name = found.activity.name;
+    Measured measured;
+    measured.found = &found;
+    measured.methodology = library_.for_activity(name, transaction.end, preferred(name));
+    if (measured.methodology == nullptr) {
+      unclaimed.push_back({name, "no methodology is in force for it"});
+      continue;
+    }
+    if (!to_quantities(found.activity, measured.quantities)) {
+      unclaimed.push_back({name, "more quantities than a claim holds"});
+      continue;
+    }
+    const auto amounts = measure::quantify(*measured.methodology, measured.quantities, transaction.begin, transaction.end);
+    if (!amounts) {
+      unclaimed.push_back({name, measure::to_string(amounts.error())});
+      continue;
+    }
+    if (amounts->credited_mg == 0) {
+      unclaimed.push_back({name, "worth nothing by the cautious reading"});
+      continue;
+    }
+    measured.amounts = *amounts;
+    measured.line = measured.methodology->event_line == measure::EventLine::each_line ? found.activity.line : 0;
+    // One exclusive group, one act: a ride and its e-ticket would meet in one nullifier. The larger reading stands.
+    const auto same = std::find_if(all.begin(), all.end(), [&](const Measured& other) {
+      return other.line == measured.line && other.methodology->exclusive_group == measured.methodology->exclusive_group;
+    });
+    if (same == all.end()) {
+      all.push_back(measured);
+      continue;
+    }
+    if (same->amounts.credited_mg < measured.amounts.credited_mg) std::swap(*same, measured);
+    unclaimed.push_back({measured.found->activity.name, "the same act as " + same->found->activity.name});
+  }
+  return all;
+}
+
+Result<UnsignedClaim> ClaimMaker::make_one(const detect::Transaction& transaction, const Measured& measured,
+                                           claim::ChainHead& head, api::TransactionAnswer& answer) {
+  const measure::Methodology& methodology = *measured.methodology;
+  const claim::Hasher& hasher = identity::hasher();
+  claim::Claim claim = blank(head);
+
+  claim::Reduction reduction;
+  reduction.begin = transaction.begin;
+  reduction.end = transaction.end;
+  reduction.activity = measured.found->activity.name;
+  reduction.quantities = measured.quantities;
+  reduction.methodology = {methodology.id, methodology.version, methodology.sha256};
+  reduction.estimate_mg = measured.amounts.estimate_mg;
+  reduction.credited_mg = measured.amounts.credited_mg;
+  reduction.nullifier =
+      claim::make_nullifier(hasher, context_.programme_key.key, context_.programme_key.version, methodology.exclusive_group,
+                            transaction.issuer, transaction.event_id, measured.line);
+  reduction.plugin_name = measured.found->plugin_name;
+  reduction.plugin_version = measured.found->plugin_version;
+  const auto& evidence = measured.found->activity.evidence;
+  if (!evidence.empty()) reduction.evidence = claim::Evidence{claim::Evidence::Kind::embedded, evidence};
+
+  claim::Salt salt{};
+  std::string secret;
+  if (!transaction.account_token.empty()) {
+    random_.fill(salt);
+    reduction.attribution = {claim::Attribution::Kind::account, claim::account_hash(hasher, {salt, transaction.account_token})};
+  } else if (transaction.bearer) {
+    secret = bearer_secret(claim.id);
+    const auto bytes = from_hex(secret);
+    reduction.attribution = {claim::Attribution::Kind::bearer, hasher.sha256({*bytes})};
+  }
+  claim.entry = reduction;
+
+  auto made = finish(claim, head);
+  if (!made) return made;
+  made->salt = salt;
+  made->account_token = transaction.account_token;
+  answer.claims.push_back(
+      {claim.seq, claim.id, measured.found->activity.name, reduction.estimate_mg, reduction.credited_mg, std::move(secret)});
+  return made;
+}
+
+Result<MadeClaims> ClaimMaker::make(const detect::Transaction& transaction, const std::vector<detect::Detected>& detected,
+                                    claim::ChainHead& head) {
+  MadeClaims made;
+  made.recorded_at = clock_.unix_seconds();
+  const std::int64_t day = made.recorded_at / kSecondsADay;
+  claim::ChainHead next = head;
+  for (const Measured& measured : measure_all(transaction, detected, made.answer.unclaimed)) {
+    auto one = make_one(transaction, measured, next, made.answer);
+    if (!one) return Failure{one.error()};
+    made.claims.push_back(std::move(*one));
+    made.totals.push_back({day, measured.found->activity.name, measured.amounts.estimate_mg, measured.amounts.credited_mg});
+  }
+  made.totals.push_back({day, "", 0, 0});
+  head = next;
+  return made;
+}
+
+Result<UnsignedClaim> ClaimMaker::start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
+                                        claim::ChainHead& head) {
+  claim::Claim claim = blank(head);
+  claim::Start start;
+  start.reason = reason;
+  start.predecessor = predecessor;
+  claim.entry = start;
+  return finish(claim, head);
+}
+
+}  // namespace greentill::app

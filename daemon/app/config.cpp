@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/config.hpp"
+
+#include <set>
+#include <system_error>
+#include <thread>
+
+#include "daemon/base/file.hpp"
+#include "daemon/claim/claim.hpp"
+#include "daemon/measure/toml_fields.hpp"
+
+namespace greentill::app {
+namespace {
+
+using measure::TomlFields;
+
+class ConfigReader {
+ public:
+  ConfigReader(TomlFields& root, const std::filesystem::path& folder, const Installation& installation)
+      : root_(root), folder_(folder), installation_(installation) {}
+
+  Config read() {
+    root_.only({"device", "identity", "outbox", "methodologies", "plugins", "detector", "source", "api", "uplink", "log"});
+    read_device();
+    read_identity();
+    read_outbox();
+    read_methodologies();
+    read_plugins();
+    read_api();
+    read_uplink();
+    read_log();
+    return std::move(config_);
+  }
+
+ private:
+  std::filesystem::path path(TomlFields& fields, std::string_view key) { return resolve(fields.text(key)); }
+  std::filesystem::path path_or(TomlFields& fields, std::string_view key, const std::filesystem::path& absent) {
+    return fields.has(key) ? path(fields, key) : absent;
+  }
+  [[nodiscard]] std::filesystem::path resolve(const std::string& written) const { return (folder_ / written).lexically_normal(); }
+
+  static std::string claim_text(TomlFields& fields, std::string_view key) {
+    std::string text = fields.text(key);
+    if (text.size() > claim::kMaxTextBytes) fields.wrong(key, "must be at most 32 bytes: it is part of every claim");
+    return text;
+  }
+
+  void read_device() {
+    TomlFields fields = root_.table("device");
+    fields.only({"merchant", "site", "state"});
+    config_.merchant = claim_text(fields, "merchant");
+    config_.site = claim_text(fields, "site");
+    config_.state_folder = path(fields, "state");
+  }
+
+  void read_identity() {
+    TomlFields fields = root_.table("identity");
+    fields.only({"key", "certificate", "programme_key"});
+    config_.key = path(fields, "key");
+    config_.certificate = path(fields, "certificate");
+    config_.programme_key = path(fields, "programme_key");
+  }
+
+  void read_outbox() {
+    TomlFields fields = root_.table_or_empty("outbox");
+    fields.only({"path", "keep_days", "signer_threads"});
+    config_.outbox = path_or(fields, "path", config_.state_folder / "outbox.db");
+    config_.keep_days = fields.integer_or("keep_days", 1, 3650, 90);
+    const std::int64_t cores = std::max(1u, std::thread::hardware_concurrency());
+    config_.signer_threads =
+        static_cast<std::size_t>(fields.integer_or("signer_threads", 1, 16, std::min<std::int64_t>(cores, 4)));
+  }
+
+  void read_methodologies() {
+    TomlFields fields = root_.table("methodologies");
+    fields.only({"folder", "prefer"});
+    config_.methodologies = path(fields, "folder");
+    TomlFields prefer = fields.table_or_empty("prefer");
+    for (const std::string& activity : prefer.keys())
+      config_.preferred_methodologies.emplace_back(activity, prefer.text(activity));
+  }
+
+  void read_plugins() {
+    TomlFields fields = root_.table_or_empty("plugins");
+    fields.only({"folder", "host"});
+    plugin_folder_ = path_or(fields, "folder", installation_.plugins);
+    config_.plugin_host = path_or(fields, "host", installation_.plugin_host);
+    config_.detectors = read_specs("detector", false);
+    config_.sources = read_specs("source", true);
+  }
+
+  std::vector<detect::PluginSpec> read_specs(std::string_view key, bool always_isolated) {
+    std::vector<detect::PluginSpec> specs;
+    for (TomlFields& fields : root_.tables(key)) {
+      fields.only({"name", "plugin", "configuration", "configuration_text", "isolated", "budget_ms"});
+      detect::PluginSpec spec;
+      spec.name = fields.text("name");
+      if (!names_.insert(spec.name).second) fields.wrong("name", "is used twice; every plugin instance needs its own");
+      const std::string plugin = fields.text("plugin");
+      spec.library = plugin.find('/') == std::string::npos ? plugin_folder_ / (plugin + ".so") : resolve(plugin);
+      spec.configuration = read_configuration(fields);
+      spec.isolated = always_isolated || fields.boolean_or("isolated", false);
+      spec.budget = std::chrono::milliseconds(fields.integer_or("budget_ms", 1, 10'000, 50));
+      specs.push_back(std::move(spec));
+    }
+    return specs;
+  }
+
+  std::string read_configuration(TomlFields& fields) {
+    if (fields.has("configuration_text")) {
+      if (fields.has("configuration")) fields.wrong("configuration", "and configuration_text exclude each other");
+      return fields.text("configuration_text");
+    }
+    if (!fields.has("configuration")) return "";
+    const auto text = read_file(path(fields, "configuration"), 1u << 20);
+    if (!text) fields.wrong("configuration", "cannot be read: " + text.error().message);
+    return text ? *text : "";
+  }
+
+  void read_api() {
+    TomlFields fields = root_.table_or_empty("api");
+    fields.only({"host", "port", "token", "allowed_hosts", "allowed_origins", "max_body_bytes", "threads", "claim_link"});
+    api::Options& api = config_.api;
+    api.host = fields.text_or("host", "127.0.0.1");
+    api.port = static_cast<std::uint16_t>(fields.integer_or("port", 0, 65'535, 8480));
+    config_.api_token = path_or(fields, "token", config_.state_folder / "api.token");
+    api.allowed_hosts = fields.texts_or_none("allowed_hosts");
+    api.allowed_origins = fields.texts_or_none("allowed_origins");
+    api.max_body_bytes = static_cast<std::size_t>(fields.integer_or("max_body_bytes", 1024, 64 << 20, 1 << 20));
+    api.threads = static_cast<std::size_t>(fields.integer_or("threads", 4, 512, 64));
+    api.claim_link = fields.text_or("claim_link", "");
+  }
+
+  void read_uplink() {
+    if (!root_.has("uplink")) return;
+    TomlFields fields = root_.table("uplink");
+    fields.only({"server", "authorities", "receipt_certificates", "batch_claims", "batches_in_flight", "receipt_timeout_s",
+                 "backoff_min_ms", "backoff_max_s", "retry_refused_after_s"});
+    uplink::Options options;
+    options.server_uri = fields.text("server");
+    options.authorities = path(fields, "authorities");
+    config_.receipt_certificates = path(fields, "receipt_certificates");
+    options.max_claims_a_batch = static_cast<std::size_t>(fields.integer_or("batch_claims", 1, 256, 256));
+    options.batches_in_flight = static_cast<std::size_t>(fields.integer_or("batches_in_flight", 1, 64, 8));
+    options.receipt_timeout = std::chrono::seconds(fields.integer_or("receipt_timeout_s", 1, 3600, 30));
+    options.backoff_min = std::chrono::milliseconds(fields.integer_or("backoff_min_ms", 10, 60'000, 1000));
+    options.backoff_max = std::chrono::seconds(fields.integer_or("backoff_max_s", 1, 86'400, 300));
+    options.retry_refused_after = std::chrono::seconds(fields.integer_or("retry_refused_after_s", 1, 604'800, 3600));
+    config_.uplink = std::move(options);
+  }
+
+  void read_log() {
+    TomlFields fields = root_.table_or_empty("log");
+    fields.only({"level"});
+    const std::string level = fields.text_or("level", "info");
+    if (level == "debug") {
+      config_.log_level = LogLevel::debug;
+    } else if (level == "warning") {
+      config_.log_level = LogLevel::warning;
+    } else if (level == "error") {
+      config_.log_level = LogLevel::error;
+    } else if (level != "info") {
+      fields.wrong("level", "must be \"debug\", \"info\", \"warning\" or \"error\"");
+    }
+  }
+
+  TomlFields& root_;
+  const std::filesystem::path& folder_;
+  const Installation& installation_;
+  Config config_;
+  std::filesystem::path plugin_folder_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+Installation find_installation() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::filesystem::path bin = program.parent_path();
+  return {bin.parent_path() / "lib" / "greentill" / "plugins", bin / "greentill-plugin-host"};
+}
+
+Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
+                            const Installation& installation) {
+  auto document = measure::TomlTable::parse(text, name);
+  if (!document) return Failure{document.error()};
+  measure::FirstError first;
+  TomlFields root(std::move(*document), first);
+  Config config = ConfigReader(root, folder, installation).read();
+  if (first) return Failure{std::move(*first)};
+  return config;
+}
+
+Result<Config> load_config(const std::filesystem::path& path, const Installation& installation) {
+  const auto text = read_file(path, 1u << 20);
+  if (!text) return Failure{text.error()};
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  return parse_config(*text, path.string(), folder, installation);
+}
+
+}  // namespace greentill::app

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's configuration file, config/greentill.toml: every key, its unit, range and default are documented there.
+// Relative paths are relative to the file's folder. Threads: safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/api/server.hpp"
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+#include "daemon/detect/detectors.hpp"
+#include "daemon/uplink/uplink.hpp"
+
+namespace greentill::app {
+
+struct Config {
+  std::string merchant;
+  std::string site;
+  std::filesystem::path state_folder;
+
+  std::filesystem::path key;
+  std::filesystem::path certificate;
+  std::filesystem::path programme_key;
+
+  std::filesystem::path outbox;  ///< the database file
+  std::int64_t keep_days = 90;
+  std::size_t signer_threads = 2;
+
+  std::filesystem::path methodologies;
+  std::vector<std::pair<std::string, std::string>> preferred_methodologies;  ///< activity, methodology id
+
+  std::filesystem::path plugin_host;
+  std::vector<detect::PluginSpec> detectors;
+  std::vector<detect::PluginSpec> sources;
+
+  api::Options api;                 ///< its token is filled in at the start of the daemon
+  std::filesystem::path api_token;  ///< the token's file; created at the first start
+
+  std::optional<uplink::Options> uplink;  ///< its device id, version, certificate and key are filled in at the start
+  std::filesystem::path receipt_certificates;
+
+  LogLevel log_level = LogLevel::info;
+};
+
+/// Where plugins and the plugin host lie when the configuration does not say: beside the running program.
+struct Installation {
+  std::filesystem::path plugins;
+  std::filesystem::path plugin_host;
+};
+/// <bin>/../lib/greentill/plugins and <bin>/greentill-plugin-host, <bin> being the running program's folder.
+Installation find_installation();
+
+/// Reads the file and everything its meaning depends on (the plugins' own configuration files). The first error, with file, line
+/// and key. Does not look at keys, certificates or the network.
+Result<Config> load_config(const std::filesystem::path& path, const Installation& installation);
+
+/// The same from text; `folder` is what relative paths are relative to. Reads no other file but the plugins' configurations.
+Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
+                            const Installation& installation);
+
+}  // namespace greentill::app

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Joins the parts into greentilld. The one place that names them all.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "daemon/app/config.hpp"
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+
+namespace greentill::app {
+
+class Daemon {
+ public:
+  /// Starts everything; the API answers when this returns. `log` must outlive the daemon.
+  static Result<std::unique_ptr<Daemon>> start(const Config& config, Log& log);
+  /// Stops taking transactions, finishes those under way, says offline, stops.
+  virtual ~Daemon() = default;
+  /// Blocks until SIGINT or SIGTERM.
+  virtual void wait() = 0;
+  [[nodiscard]] virtual std::uint16_t api_port() const = 0;
+};
+
+}  // namespace greentill::app

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine owns the order of claims: every transaction, from the API or a source, passes here once.
+// Threads: everything runs on the strand unless a member says otherwise.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/api/desk.hpp"
+#include "daemon/app/claim_maker.hpp"
+#include "daemon/app/pipeline.hpp"
+#include "daemon/detect/detectors.hpp"
+#include "daemon/detect/sources.hpp"
+#include "daemon/outbox/outbox.hpp"
+
+namespace greentill::app {
+
+/// Called once, from the writer thread or the strand; must not block.
+using Answered = std::function<void(const Result<api::TransactionAnswer>&)>;
+
+class Engine {
+ public:
+  /// All references must outlive the engine, and the pipeline must be stopped before the engine goes.
+  Engine(Executor& strand, Pipeline& pipeline, outbox::Reader& reader, detect::Detectors& detectors, ClaimMaker& maker,
+         Random& random, Log& log);
+
+  /// Takes the chain up where the outbox left it, or starts one; `ready` is called once the start is durable.
+  void open(std::function<void(Status)> ready);
+
+  /// One transaction, with the source's position behind it where it came from one.
+  void submit(detect::Transaction transaction, std::optional<outbox::SourcePosition> position, Answered answered);
+
+  /// Makes a source's position durable without a transaction.
+  void keep_position(outbox::SourcePosition position, std::function<void(Status)> done);
+
+  /// What keeps it from taking transactions, or empty. Threads: safe from any thread.
+  [[nodiscard]] std::string trouble() const;
+
+ private:
+  struct InFlight {
+    std::shared_ptr<Job> job;
+    api::TransactionAnswer answer;
+    std::vector<Answered> waiting;  ///< guarded by `mutex`
+    std::mutex mutex;
+  };
+  struct KeyHash {
+    std::size_t operator()(const outbox::TransactionKey& key) const;
+  };
+
+  Status recover_head();
+  Result<std::optional<api::TransactionAnswer>> stored_answer(const outbox::TransactionKey& key);
+  void answer_repeated(std::optional<outbox::SourcePosition> position, api::TransactionAnswer answer, const Answered& answered);
+  void claim_new(const outbox::TransactionKey& key, const detect::Transaction& transaction,
+                 std::optional<outbox::SourcePosition> position, Answered answered);
+  void on_stored(const std::shared_ptr<InFlight>& flight, const outbox::TransactionKey& key, const Status& status);
+  void after_failure(std::uint64_t generation, const Status& status);
+  void set_trouble(std::string trouble);
+
+  Executor& strand_;
+  Pipeline& pipeline_;
+  outbox::Reader& reader_;
+  detect::Detectors& detectors_;
+  ClaimMaker& maker_;
+  Random& random_;
+  Log& log_;
+
+  claim::ChainHead head_;
+  std::uint64_t generation_ = 1;
+  bool head_known_ = false;
+  std::unordered_map<outbox::TransactionKey, std::shared_ptr<InFlight>, KeyHash> in_flight_;
+
+  bool troubled_ = true;
+  mutable std::mutex trouble_mutex_;
+  std::string trouble_ = "starting";
+};
+
+/// The key under which a transaction is answered the same way again.
+outbox::TransactionKey transaction_key(const std::string& issuer, const std::string& event_id);
+
+/// Whether the transaction keeps the limits of detect/transaction.hpp; the message names the field.
+Status check_transaction(const detect::Transaction& transaction);
+
+}  // namespace greentill::app

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/engine_desk.hpp"
+
+#include <condition_variable>
+#include <optional>
+#include <utility>
+
+namespace greentill::app {
+namespace {
+
+// What one request may have under way at once: bounds the memory of a long document without starving the signers.
+constexpr std::size_t kSlice = 128;
+
+class Gathering {
+ public:
+  explicit Gathering(std::size_t count) : answers_(count), missing_(count) {}
+  void put(std::size_t index, const Result<api::TransactionAnswer>& answer) {
+    const std::lock_guard lock(mutex_);
+    answers_[index] = answer;
+    if (--missing_ == 0) complete_.notify_one();
+  }
+  void wait_into(std::vector<Result<api::TransactionAnswer>>& out) {
+    std::unique_lock lock(mutex_);
+    complete_.wait(lock, [this] { return missing_ == 0; });
+    for (auto& answer : answers_) out.push_back(std::move(*answer));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable complete_;
+  std::vector<std::optional<Result<api::TransactionAnswer>>> answers_;
+  std::size_t missing_;
+};
+
+}  // namespace
+
+std::vector<Result<api::TransactionAnswer>> EngineDesk::submit(std::vector<detect::Transaction> transactions) {
+  std::vector<Result<api::TransactionAnswer>> answers;
+  answers.reserve(transactions.size());
+  for (std::size_t begin = 0; begin < transactions.size(); begin += kSlice) {
+    const std::size_t count = std::min(kSlice, transactions.size() - begin);
+    const auto gathering = std::make_shared<Gathering>(count);
+    strand_.post([this, gathering, count, first = transactions.data() + begin] {
+      for (std::size_t i = 0; i < count; ++i) {
+        engine_.submit(std::move(first[i]), std::nullopt,
+                       [gathering, i](const Result<api::TransactionAnswer>& answer) { gathering->put(i, answer); });
+      }
+    });
+    gathering->wait_into(answers);
+  }
+  return answers;
+}
+
+void EngineSink::take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) {
+  strand_.post([this, source, sourced = std::move(transaction), done = std::move(done)]() mutable {
+    engine_.submit(std::move(sourced.transaction), outbox::SourcePosition{source, std::move(sourced.position)},
+                   [done = std::move(done)](const Result<api::TransactionAnswer>& answer) {
+                     done(answer ? Status(Done{}) : Status(Failure{answer.error()}));
+                   });
+  });
+}
+
+void EngineSink::reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) {
+  log_.write(LogLevel::warning, source, record.where + ": " + record.reason);
+  strand_.post([this, source, record = std::move(record), done = std::move(done)]() mutable {
+    engine_.keep_position({source, std::move(record.position)}, std::move(done));
+  });
+}
+
+Result<std::string> EngineSink::position(const std::string& source) {
+  const std::lock_guard lock(mutex_);
+  return reader_->position(source);
+}
+
+}  // namespace greentill::app

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine as the API and the sources see it: they call from their own threads, the engine runs on the strand.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/api/desk.hpp"
+#include "daemon/app/engine.hpp"
+#include "daemon/detect/sources.hpp"
+
+namespace greentill::app {
+
+/// `status` fills in everything but the transactions; called from any thread.
+class EngineDesk : public api::Desk {
+ public:
+  EngineDesk(Executor& strand, Engine& engine, std::function<api::DaemonStatus()> status)
+      : strand_(strand), engine_(engine), status_(std::move(status)) {}
+  std::vector<Result<api::TransactionAnswer>> submit(std::vector<detect::Transaction> transactions) override;
+  api::DaemonStatus status() override { return status_(); }
+
+ private:
+  Executor& strand_;
+  Engine& engine_;
+  std::function<api::DaemonStatus()> status_;
+};
+
+class EngineSink : public detect::SourceSink {
+ public:
+  /// `reader` is used under a lock.
+  EngineSink(Executor& strand, Engine& engine, std::unique_ptr<outbox::Reader> reader, Log& log)
+      : strand_(strand), engine_(engine), reader_(std::move(reader)), log_(log) {}
+  void take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) override;
+  void reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) override;
+  Result<std::string> position(const std::string& source) override;
+
+ private:
+  Executor& strand_;
+  Engine& engine_;
+  std::mutex mutex_;
+  std::unique_ptr<outbox::Reader> reader_;
+  Log& log_;
+};
+
+}  // namespace greentill::app

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/pipeline.hpp"
+
+#include <algorithm>
+
+namespace greentill::app {
+namespace {
+
+// While signatures are still being made, a commit waits for this many: it costs processor time that a group shares. A sale alone
+// at the till never waits, because then none is being made.
+constexpr std::size_t kGroupClaims = 64;
+constexpr std::size_t kMaxGroupClaims = 512;
+
+bool sign_claim(claim::Signer& signer, UnsignedClaim& unsigned_claim, outbox::NewClaim& into) {
+  const Digest thumbprint = signer.thumbprint();
+  const Digest digest =
+      claim::signature_digest(identity::hasher(), claim::MessageType::claim, thumbprint, unsigned_claim.payload);
+  claim::Signature signature{};
+  if (!signer.sign(digest, signature)) return false;
+  std::optional<claim::AccountHint> account;
+  if (!unsigned_claim.account_token.empty()) account = claim::AccountHint{unsigned_claim.salt, unsigned_claim.account_token};
+  Bytes<claim::kMaxClaimBytes> buffer;
+  const auto length =
+      claim::encode_message(claim::MessageType::claim, thumbprint, account, unsigned_claim.payload, signature, buffer);
+  if (!length) return false;
+  into.seq = unsigned_claim.seq;
+  into.message.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*length));
+  return true;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(outbox::Writer& writer, identity::DeviceIdentity& identity, std::size_t signer_threads,
+                   std::function<void()> committed)
+    : writer_(writer), committed_(std::move(committed)) {
+  for (std::size_t i = 0; i < signer_threads; ++i) signers_.push_back(identity.new_signer());
+  for (auto& signer : signers_) signer_threads_.emplace_back([this, &signer] { sign_loop(*signer); });
+  writer_thread_ = std::thread([this] { write_loop(); });
+}
+
+Pipeline::~Pipeline() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  to_sign_.notify_all();
+  to_write_.notify_all();
+  for (std::thread& thread : signer_threads_) thread.join();
+  writer_thread_.join();
+}
+
+void Pipeline::push(std::shared_ptr<Job> job) {
+  job->unsigned_left = job->claims.size();
+  job->unit.claims.resize(job->claims.size());
+  pending_.fetch_add(1, std::memory_order_relaxed);
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < job->claims.size(); ++i) signing_.push_back({job, i});
+  const bool ready = job->claims.empty();
+  const std::size_t tasks = job->claims.size();
+  order_.push_back(std::move(job));
+  for (std::size_t i = 0; i < tasks; ++i) to_sign_.notify_one();
+  if (ready) to_write_.notify_one();
+}
+
+void Pipeline::enqueue_write(std::function<void(outbox::Writer&)> work) {
+  const std::lock_guard lock(mutex_);
+  work_.push_back(std::move(work));
+  to_write_.notify_one();
+}
+
+void Pipeline::sign_loop(claim::Signer& signer) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    to_sign_.wait(lock, [this] { return !signing_.empty() || stopping_; });
+    if (signing_.empty()) return;
+    const SigningTask task = std::move(signing_.front());
+    signing_.pop_front();
+    lock.unlock();
+    if (!sign_claim(signer, task.job->claims[task.index], task.job->unit.claims[task.index])) task.job->signing_failed = true;
+    lock.lock();
+    if (task.job->unsigned_left.fetch_sub(1) != 1) continue;
+    if (worth_a_commit()) to_write_.notify_one();
+  }
+}
+
+std::size_t Pipeline::ready_prefix(std::size_t& claims) const {
+  std::size_t count = 0;
+  for (const auto& job : order_) {
+    if (job->unsigned_left.load() != 0 || claims >= kMaxGroupClaims) break;
+    // A new chain is a commit of its own, and so is each generation.
+    if (count > 0 && (job->new_chain || job->generation != order_.front()->generation)) break;
+    claims += job->claims.size();
+    ++count;
+    if (job->new_chain) break;
+  }
+  return count;
+}
+
+bool Pipeline::worth_a_commit() const {
+  std::size_t claims = 0;
+  const std::size_t count = ready_prefix(claims);
+  if (count == 0) return false;
+  return count == order_.size() || claims >= kGroupClaims || order_[count]->unsigned_left.load() == 0;
+}
+
+Pipeline::Jobs Pipeline::take_ready(std::unique_lock<std::mutex>& lock) {
+  to_write_.wait(lock, [this] { return !work_.empty() || worth_a_commit() || (stopping_ && order_.empty()); });
+  std::size_t claims = 0;
+  const std::size_t count = ready_prefix(claims);
+  Jobs jobs(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(count));
+  order_.erase(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(count));
+  return jobs;
+}
+
+void Pipeline::write_loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const Jobs jobs = take_ready(lock);
+    std::deque<std::function<void(outbox::Writer&)>> work;
+    work.swap(work_);
+    if (jobs.empty() && work.empty() && stopping_ && order_.empty()) return;
+    lock.unlock();
+    for (auto& piece : work) piece(writer_);
+    if (!jobs.empty()) store(jobs);
+    lock.lock();
+  }
+}
+
+void Pipeline::store(const Jobs& jobs) {
+  Jobs good;
+  bool signing_failed = false;
+  for (const auto& job : jobs) {
+    signing_failed = signing_failed || job->signing_failed;
+    if (!signing_failed && job->generation > failed_generation_) good.push_back(job);
+  }
+  Status status = Done{};
+  if (good.size() == jobs.size()) {
+    if (jobs.front()->new_chain) {
+      status = writer_.begin_chain(*jobs.front()->new_chain, jobs.front()->unit);
+    } else {
+      std::vector<const outbox::Unit*> units;
+      units.reserve(jobs.size());
+      for (const auto& job : jobs) units.push_back(&job->unit);
+      status = writer_.commit(units);
+    }
+  } else if (signing_failed) {
+    status = fail(ErrorCode::bug, "a claim could not be signed; check the device key");
+  } else {
+    status = fail(ErrorCode::unavailable, "an earlier claim of the chain could not be stored; try again");
+  }
+  if (status) {
+    committed_();
+  } else {
+    fail_generation(jobs.front()->generation, status);
+  }
+  finish(jobs, status);
+}
+
+void Pipeline::fail_generation(std::uint64_t generation, const Status& status) {
+  Jobs broken;
+  {
+    const std::lock_guard lock(mutex_);
+    failed_generation_ = std::max(failed_generation_, generation);
+    std::erase_if(signing_, [&](const SigningTask& task) { return task.job->generation <= failed_generation_; });
+    std::erase_if(order_, [&](const std::shared_ptr<Job>& job) {
+      if (job->generation > failed_generation_) return false;
+      broken.push_back(job);
+      return true;
+    });
+  }
+  finish(broken, status);
+}
+
+void Pipeline::finish(const Jobs& jobs, const Status& status) {
+  for (const auto& job : jobs) {
+    job->finished.store(true, std::memory_order_release);
+    pending_.fetch_sub(1, std::memory_order_relaxed);
+    // Moved out: a callback may hold what holds the job.
+    const auto done = std::move(job->done);
+    if (done) done(status);
+  }
+}
+
+}  // namespace greentill::app

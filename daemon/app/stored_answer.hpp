@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The answer to a transaction that was reported before, read back from the claims it made.
+#pragma once
+
+#include "daemon/api/desk.hpp"
+#include "daemon/app/claim_maker.hpp"
+#include "daemon/outbox/outbox.hpp"
+
+namespace greentill::app {
+
+/// Threads: the reader's. corrupt where a claim of the record is missing or does not parse.
+Result<api::TransactionAnswer> answer_from_store(outbox::Reader& reader, const outbox::TransactionRecord& record,
+                                                 const ClaimMaker& maker);
+
+}  // namespace greentill::app

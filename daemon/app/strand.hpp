@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine's strand: an Asio context run by the one thread that calls run(). It owns the order of claims and needs no lock.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "daemon/base/ports.hpp"
+
+namespace greentill::app {
+
+class Strand : public Executor {
+ public:
+  Strand();
+  ~Strand() override;
+  void post(std::function<void()> work) override;
+  void post_after(std::chrono::milliseconds delay, std::function<void()> work) override;
+
+  /// Calls `handler` on the strand at the first SIGINT or SIGTERM.
+  void on_termination(std::function<void()> handler);
+  /// Runs work until stop(). Threads: one.
+  void run();
+  /// Threads: safe from any thread. Work that was posted and not begun is dropped.
+  void stop();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+}  // namespace greentill::app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace greentill {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  [[nodiscard]] int get() const { return value_; }
+  /// close() can be where a write error surfaces, so its result counts.
+  bool close() {
+    const int value = value_;
+    value_ = -1;
+    return ::close(value) == 0;
+  }
+
+ private:
+  int value_;
+};
+
+Failure<Error> system_failure(const std::filesystem::path& path, std::string_view what) {
+  const int number = errno;
+  const ErrorCode code = number == ENOENT                       ? ErrorCode::not_found
+                         : number == EACCES                     ? ErrorCode::denied
+                         : number == ENOSPC || number == EDQUOT ? ErrorCode::full
+                                                                : ErrorCode::io;
+  return fail(code, path.string() + ": " + std::string(what) + ": " + std::generic_category().message(number));
+}
+
+Status write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_failure(path, "cannot write");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return system_failure(path, "cannot open");
+  std::string content;
+  char buffer[16384];
+  for (;;) {
+    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_failure(path, "cannot read");
+    if (count == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(count));
+    if (content.size() > limit) {
+      return fail(ErrorCode::invalid, path.string() + ": larger than the " + std::to_string(limit) + " bytes allowed here");
+    }
+  }
+}
+
+Status write_file_durably(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  const std::filesystem::path temporary = path.string() + ".new";
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  if (file.get() < 0) return system_failure(temporary, "cannot create");
+  if (::fchmod(file.get(), mode) != 0) return system_failure(temporary, "cannot set its mode");
+  if (Status written = write_all(file.get(), bytes, temporary); !written) return written;
+  if (::fsync(file.get()) != 0 || !file.close()) return system_failure(temporary, "cannot sync");
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return system_failure(path, "cannot replace");
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() < 0 || ::fsync(directory.get()) != 0) return system_failure(folder, "cannot sync the folder");
+  return Done{};
+}
+
+}  // namespace greentill

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operating system's clock and random numbers, and a log on standard error. Threads: safe from any thread.
+#pragma once
+
+#include <mutex>
+
+#include "daemon/base/ports.hpp"
+
+namespace greentill {
+
+class SystemClock : public Clock {
+ public:
+  [[nodiscard]] std::int64_t unix_seconds() const override;
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override;
+};
+
+/// getrandom(2). Stops the program where the system has none: nothing may be signed without.
+class SystemRandom : public Random {
+ public:
+  void fill(MutableBytes out) override;
+};
+
+/// "<level> module: message" with the level as journald reads it ("<4>"); control characters are made visible.
+class StderrLog : public Log {
+ public:
+  explicit StderrLog(LogLevel least) : least_(least) {}
+  void write(LogLevel level, std::string_view module, std::string_view message) override;
+
+ private:
+  LogLevel least_;
+  std::mutex mutex_;
+};
+
+}  // namespace greentill

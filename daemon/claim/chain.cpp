@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/claim/chain.hpp"
+
+#include "daemon/claim/cbor.hpp"
+
+namespace greentill::claim {
+namespace {
+
+/// A CBOR head by itself, so that strings of any length are hashed without being copied.
+class Head {
+ public:
+  Head(CborType type, std::uint64_t argument) : writer_(buffer_) { writer_.head(type, argument); }
+  explicit Head(std::string_view text) : Head(CborType::text, text.size()) {}
+  Head(const Head&) = delete;
+  Head& operator=(const Head&) = delete;
+  [[nodiscard]] ByteView bytes() const { return writer_.written(); }
+
+ private:
+  Bytes<9> buffer_{};
+  CborWriter writer_;
+};
+
+}  // namespace
+
+LinkFault check_link(const ChainHead& head, const Claim& claim) {
+  if (claim.chain != head.chain) return LinkFault::other_chain;
+  if (claim.seq <= head.seq) return LinkFault::already_there;
+  if (claim.seq != head.seq + 1) return LinkFault::ahead;
+  const bool is_start = std::get_if<Start>(&claim.entry) != nullptr;
+  if (is_start != (claim.seq == 1)) return LinkFault::no_start;
+  return claim.prev == head.payload_hash ? LinkFault::none : LinkFault::broken;
+}
+
+void advance(ChainHead& head, const Hasher& hasher, ByteView payload) {
+  ++head.seq;
+  head.payload_hash = hasher.sha256({payload});
+}
+
+Nullifier make_nullifier(const Hasher& hasher, ByteView programme_key, std::uint64_t key_version, std::string_view group,
+                         std::string_view issuer, std::string_view event_id, std::uint64_t line) {
+  const Head array(CborType::array, 4);
+  const Head group_head(group);
+  const Head issuer_head(issuer);
+  const Head event_head(event_id);
+  const Head line_head(CborType::unsigned_integer, line);
+  return {key_version,
+          hasher.hmac_sha256(programme_key, {array.bytes(), group_head.bytes(), as_bytes(group), issuer_head.bytes(),
+                                             as_bytes(issuer), event_head.bytes(), as_bytes(event_id), line_head.bytes()})};
+}
+
+Digest account_hash(const Hasher& hasher, const AccountHint& account) {
+  return hasher.sha256({account.salt, as_bytes(account.token)});
+}
+
+}  // namespace greentill::claim

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chain of payloads, and the nullifier under which one outside event can be claimed only once.
+#pragma once
+
+#include "daemon/claim/claim.hpp"
+#include "daemon/claim/crypto.hpp"
+#include "daemon/claim/message.hpp"
+
+namespace greentill::claim {
+
+/// Where a chain stands. seq 0 and a zero hash: nothing yet.
+struct ChainHead {
+  ChainId chain{};
+  std::uint64_t seq = 0;
+  Digest payload_hash{};
+};
+
+enum class LinkFault : std::uint8_t {
+  none,
+  other_chain,    ///< the claim names another chain id
+  already_there,  ///< seq at or below the head
+  ahead,          ///< seq beyond the next one: something is missing in between
+  broken,         ///< the next seq, but prev is not the head's hash: a fork or a forgery
+  no_start,       ///< seq 1 that is not a `start`, or a `start` anywhere else
+};
+
+/// Whether the claim is the next link after the head.
+[[nodiscard]] LinkFault check_link(const ChainHead& head, const Claim& claim);
+
+/// Moves the head onto the payload of its next link. Requires: check_link said none.
+void advance(ChainHead& head, const Hasher& hasher, ByteView payload);
+
+/// HMAC-SHA-256 under the programme key over deterministic CBOR [group, issuer, event id, line].
+/// `group` is the exclusive group or, without one, the activity; `line` is 0 for an act of the whole event, else its line number.
+[[nodiscard]] Nullifier make_nullifier(const Hasher& hasher, ByteView programme_key, std::uint64_t key_version,
+                                       std::string_view group, std::string_view issuer, std::string_view event_id,
+                                       std::uint64_t line);
+
+/// SHA-256(salt ‖ account token).
+[[nodiscard]] Digest account_hash(const Hasher& hasher, const AccountHint& account);
+
+}  // namespace greentill::claim

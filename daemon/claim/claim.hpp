@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The claim (message type 65001): a CWT whose body is one link of a device's chain. docs/claim-format.md is the byte-level
+// specification. A Claim is a view: texts and byte strings point into the caller's buffer, which must outlive it. Nothing here
+// allocates or throws. Threads: pure functions, safe from any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "daemon/base/bytes.hpp"
+#include "daemon/base/result.hpp"
+#include "daemon/claim/fault.hpp"
+
+namespace greentill::claim {
+
+inline constexpr std::size_t kMaxClaimBytes = 1024;  ///< a whole claim message
+inline constexpr std::size_t kMaxTextBytes = 32;     ///< every text of a claim's body
+inline constexpr std::size_t kMaxDeviceIdBytes = 40;
+inline constexpr std::size_t kMaxEvidenceBytes = 448;
+inline constexpr std::size_t kMaxQuantities = 8;
+inline constexpr std::size_t kMaxConsentBytes = 512;
+inline constexpr std::string_view kIssuerPrefix = "urn:greentill:device:";
+
+using ClaimId = Bytes<16>;
+using ChainId = Bytes<8>;
+using Salt = Bytes<16>;
+
+/// An amount in a base unit; `unit` says where it was read: "m.odometer", "m.track", "m.stations", "s", "Wh", "g", "pieces".
+struct Quantity {
+  std::string_view unit;
+  std::int64_t value = 0;
+};
+/// In any order when encoding (the writer sorts by encoded key); no unit twice. In key order after parsing.
+using Quantities = FixedVector<Quantity, kMaxQuantities>;
+
+struct MethodologyRef {
+  std::string_view id;
+  std::uint64_t version = 0;
+  Digest sha256{};  ///< of the file's exact bytes
+};
+
+/// Who earned it. `account`: SHA-256(salt ‖ account token), salt and token travelling in the unprotected header.
+/// `bearer`: SHA-256 of a 128-bit secret printed for the customer.
+struct Attribution {
+  enum class Kind : std::uint8_t { none = 0, account = 1, bearer = 2 };
+  Kind kind = Kind::none;
+  Digest hash{};  ///< unused for none
+};
+
+struct Nullifier {
+  std::uint64_t key_version = 0;
+  Digest mac{};
+};
+
+/// Another device's signed statement, or its SHA-256.
+struct Evidence {
+  enum class Kind : std::uint8_t { embedded = 0, hashed = 1 };
+  Kind kind = Kind::hashed;
+  ByteView bytes;  ///< 1 to 448 bytes embedded, 32 hashed
+};
+
+struct Reduction {
+  std::int64_t begin = 0;  ///< Unix seconds
+  std::int64_t end = 0;
+  std::string_view activity;
+  Quantities quantities;  ///< at least one
+  MethodologyRef methodology;
+  std::int64_t estimate_mg = 0;
+  std::int64_t credited_mg = 0;
+  Attribution attribution;
+  Nullifier nullifier;
+  std::string_view plugin_name;
+  std::string_view plugin_version;
+  std::optional<Evidence> evidence;
+  std::optional<ClaimId> replaces;  ///< a finally refused claim
+};
+
+enum class ReversalReason : std::uint8_t { refund = 0, cancelled = 1, correction = 2 };
+
+struct Reversal {
+  Digest nullifier{};  ///< of the claim taken back
+  std::optional<ClaimId> claim;
+  ReversalReason reason = ReversalReason::refund;
+  Quantities taken_back;  ///< all of it where empty; no negative value
+};
+
+struct Gap {
+  ChainId chain{};
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::string_view cause;
+};
+
+enum class StartReason : std::uint8_t { new_chain = 0, new_key = 1, recovered_store = 2, new_device = 3 };
+
+struct Predecessor {
+  std::string_view device;
+  ChainId chain{};
+  std::uint64_t last_seq = 0;
+  Digest payload_hash{};
+};
+
+struct Start {
+  StartReason reason = StartReason::new_chain;
+  std::optional<Predecessor> predecessor;
+  ByteView consent;  ///< the operator's signed message, or empty
+};
+
+using Entry = std::variant<Reduction, Reversal, Gap, Start>;
+
+enum class ClockState : std::uint8_t { synchronised = 0, free_running = 1, never_set = 2 };
+
+struct Claim {
+  std::string_view device;  ///< id alone, without kIssuerPrefix
+  std::int64_t issued_at = 0;
+  ClaimId id{};
+  std::uint64_t seq = 0;  ///< from 1
+  Digest prev{};          ///< SHA-256 of the previous payload; zeros for the first
+  ClockState clock = ClockState::synchronised;
+  std::uint64_t boot = 0;
+  std::uint64_t uptime_s = 0;
+  std::string_view merchant;
+  std::string_view site;
+  Entry entry;
+  ChainId chain{};
+};
+
+/// Whether a device id is 1 to 40 of [a-z0-9-].
+[[nodiscard]] bool is_device_id(std::string_view text);
+
+/// Writes the CWT claims set (the COSE payload) and returns its length. `out` is unspecified after a failure, which says which
+/// field does not fit its limits, or that `out` is too small.
+Result<std::size_t, Fault> encode_payload(const Claim& claim, MutableBytes out);
+
+/// Reads a payload written by encode_payload or by any other implementation. Refuses whatever is not deterministic, complete, in
+/// range, or followed by anything. Fault::Kind::unsupported marks what a newer version may have written (unknown entry or key):
+/// retry later. The claim points into `payload`.
+Result<Claim, Fault> parse_payload(ByteView payload);
+
+}  // namespace greentill::claim

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/claim/message.hpp"
+
+#include <algorithm>
+
+#include "daemon/claim/codec.hpp"
+
+namespace greentill::claim {
+namespace {
+
+constexpr std::uint64_t kCwtTag = 61;        // RFC 8392, 6
+constexpr std::uint64_t kCoseSign1Tag = 18;  // RFC 9052, 4.2
+constexpr std::int64_t kAlgorithm = 1;
+constexpr std::int64_t kType = 16;        // RFC 9596
+constexpr std::int64_t kThumbprint = 34;  // x5t, RFC 9360
+constexpr std::int64_t kAccount = -65537;
+constexpr std::int64_t kEs256 = -7;
+constexpr std::int64_t kSha256 = -16;
+
+constexpr auto kFirstType = static_cast<std::uint64_t>(MessageType::claim);
+constexpr auto kLastType = static_cast<std::uint64_t>(MessageType::time);
+
+/// The protected header of every message. Its length does not vary: every type is a 16-bit number.
+class ProtectedHeader {
+ public:
+  ProtectedHeader(MessageType type, const Digest& thumbprint) {
+    CborWriter writer(bytes_);
+    writer.map(3);
+    writer.integer(kAlgorithm);
+    writer.integer(kEs256);
+    writer.integer(kType);
+    writer.unsigned_integer(static_cast<std::uint64_t>(type));
+    writer.integer(kThumbprint);
+    writer.array(2);
+    writer.integer(kSha256);
+    writer.bytes(thumbprint);
+  }
+  [[nodiscard]] ByteView bytes() const { return bytes_; }
+
+ private:
+  Bytes<45> bytes_{};
+};
+
+void read_protected(Decoder& io, MessageType expected, Message& message) {
+  auto map = io.begin_map(3, "the protected header is not a map");
+  io.key(map, kAlgorithm);
+  std::int64_t algorithm = 0;
+  io.integer(algorithm, "the algorithm is not an integer");
+  io.require(algorithm == kEs256, "the algorithm is not ES256");
+  io.key(map, kType);
+  std::uint64_t type = 0;
+  io.unsigned_integer(type, "the message type is not an unsigned integer");
+  if (type < kFirstType || type > kLastType) io.unsupported("this message type is not known to this version");
+  io.require(type == static_cast<std::uint64_t>(expected), "another type of message than is expected here");
+  message.type = expected;
+  io.key(map, kThumbprint);
+  io.array(2, "the certificate hash is not [-16, 32 bytes]");
+  std::int64_t hash_algorithm = 0;
+  io.integer(hash_algorithm, "the certificate's hash algorithm is not an integer");
+  io.require(hash_algorithm == kSha256, "the certificate's hash is not SHA-256");
+  io.fixed(message.thumbprint, "the certificate hash is not 32 bytes");
+  io.end_map(map);
+}
+
+template <typename Io, typename T>
+void layout_unprotected(Io& io, T& account, MessageType type) {
+  constexpr const char* kReason = "the account is not [16 bytes, a text of 1 to 32 bytes]";
+  auto map = io.begin_map(account ? 1 : 0, "the unprotected header is not a map");
+  if (io.optional_key(map, kAccount, account.has_value())) {
+    io.require(type == MessageType::claim, "only a claim names an account");
+    auto& hint = io.slot(account);
+    io.array(2, kReason);
+    io.fixed(hint.salt, kReason);
+    io.text(hint.token, kReason);
+    io.require(!hint.token.empty(), kReason);
+  }
+  io.end_map(map);
+}
+
+/// The protected header, a byte string of its own inside the message: faults in it are told by the message's bytes.
+Result<Done, Fault> parse_protected(ByteView bytes, std::size_t offset, MessageType expected, Message& message) {
+  const auto shifted = [offset](Fault fault) {
+    fault.offset += offset;
+    return Failure{fault};
+  };
+  if (const auto checked = check_item(bytes); !checked) return shifted(checked.error());
+  Decoder io(bytes);
+  read_protected(io, expected, message);
+  if (!io.ok()) return shifted(io.fault());
+  return Done{};
+}
+
+/// Requires: `bytes` are one item that holds to the reader's policy.
+Result<Message, Fault> parse_item(ByteView bytes, MessageType expected) {
+  Message message;
+  message.whole = bytes;
+  Decoder io(bytes);
+  if (expected == MessageType::claim) {
+    io.require(bytes.size() <= kMaxClaimBytes, "a claim is at most 1,024 bytes");
+    io.tag(kCwtTag, "a claim begins with the CWT tag, 61");
+  }
+  io.tag(kCoseSign1Tag, "not a COSE_Sign1: tag 18 is missing");
+  io.array(4, "a COSE_Sign1 is an array of four");
+  ByteView header;
+  io.bytes(header, 0, bytes.size(), "the protected header is not a byte string");
+  if (!io.ok()) return Failure{io.fault()};
+  const auto offset = static_cast<std::size_t>(header.data() - bytes.data());
+  if (const auto parsed = parse_protected(header, offset, expected, message); !parsed) return Failure{parsed.error()};
+  layout_unprotected(io, message.account, expected);
+  io.bytes(message.payload, 0, bytes.size(), "the payload is not a byte string");
+  io.fixed(message.signature, "the signature is not 64 bytes");
+  if (!io.ok()) return Failure{io.fault()};
+  return message;
+}
+
+}  // namespace
+
+Digest signature_digest(const Hasher& hasher, MessageType type, const Digest& thumbprint, ByteView payload) {
+  const ProtectedHeader header(type, thumbprint);
+  Bytes<72> buffer{};
+  CborWriter structure(buffer);
+  structure.array(4);
+  structure.text("Signature1");
+  structure.bytes(header.bytes());
+  structure.bytes({});
+  structure.head(CborType::bytes, payload.size());
+  return hasher.sha256({structure.written(), payload});
+}
+
+Result<std::size_t, Fault> encode_message(MessageType type, const Digest& thumbprint, const std::optional<AccountHint>& account,
+                                          ByteView payload, const Signature& signature, MutableBytes out) {
+  const ProtectedHeader header(type, thumbprint);
+  Encoder io(out);
+  if (type == MessageType::claim) io.tag(kCwtTag, "");
+  io.tag(kCoseSign1Tag, "");
+  io.array(4, "");
+  io.bytes(header.bytes(), 0, header.bytes().size(), "");
+  layout_unprotected(io, account, type);
+  io.bytes(payload, 0, payload.size(), "");
+  io.fixed(signature, "");
+  const auto size = io.finish();
+  if (size && type == MessageType::claim && *size > kMaxClaimBytes) {
+    return Failure{Fault{Fault::Kind::malformed, 0, "a claim is at most 1,024 bytes"}};
+  }
+  return size;
+}
+
+Result<Message, Fault> parse_message(ByteView bytes, MessageType expected) {
+  if (const auto checked = check_item(bytes); !checked) return Failure{checked.error()};
+  return parse_item(bytes, expected);
+}
+
+Result<Message, Fault> take_message(ByteView& sequence, MessageType expected) {
+  CborReader reader(sequence);
+  const ByteView first = reader.item();
+  if (!reader.ok()) return Failure{reader.fault()};
+  const auto message = parse_item(first, expected);
+  if (message) sequence = reader.rest();
+  return message;
+}
+
+bool verify_message(const Hasher& hasher, Verifier& verifier, const Message& message) {
+  return verifier.verify(signature_digest(hasher, message.type, message.thumbprint, message.payload), message.signature);
+}
+
+Result<std::size_t, Fault> strip_account(const Message& message, MutableBytes out) {
+  return encode_message(message.type, message.thumbprint, std::nullopt, message.payload, message.signature, out);
+}
+
+}  // namespace greentill::claim

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The detectors in force. Our own are called in process; a foreign one in a supervised child, within its time budget.
+// Threads: one thread (the engine's strand), except status().
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+#include "daemon/detect/transaction.hpp"
+
+namespace greentill::detect {
+
+struct PluginSpec {
+  std::string name;                      ///< instance name, unique: "ride", "cafe-rules"
+  std::filesystem::path library;         ///< the plugin's .so
+  std::string configuration;             ///< the plugin's own TOML text, passed as it is
+  bool isolated = false;                 ///< run in a greentill-plugin-host child
+  std::chrono::milliseconds budget{50};  ///< per call; a child that exceeds it is killed, an in-process one reported
+};
+
+struct Detected {
+  Activity activity;
+  std::string plugin_name;     ///< at most 32 bytes
+  std::string plugin_version;  ///< at most 32 bytes
+};
+
+struct PluginStatus {
+  std::string name;
+  std::string version;
+  std::string state;  ///< "running", "restarting", "failed"
+  std::uint64_t calls = 0;
+  std::uint64_t faults = 0;
+  std::string last_fault;  ///< empty where there was none
+};
+
+class Detectors {
+ public:
+  /// Loads all; a plugin that cannot be loaded fails the whole with a message that names it.
+  /// `host_program` is the greentill-plugin-host to run isolated ones in. `clock` and `log` must outlive the detectors.
+  static Result<std::unique_ptr<Detectors>> load(const std::vector<PluginSpec>& specs, const std::filesystem::path& host_program,
+                                                 Clock& clock, Log& log);
+  virtual ~Detectors() = default;
+
+  /// Asks every detector. A detector that faults contributes nothing and is named in status(); the others count.
+  [[nodiscard]] virtual std::vector<Detected> detect(const Transaction& transaction) = 0;
+
+  /// Threads: safe from any thread.
+  [[nodiscard]] virtual std::vector<PluginStatus> status() const = 0;
+};
+
+}  // namespace greentill::detect

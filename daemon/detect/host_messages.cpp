@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/host_messages.hpp"
+
+#include <algorithm>
+
+#include "daemon/claim/claim.hpp"
+#include "daemon/detect/views.hpp"
+
+namespace greentill::detect {
+
+bool pass_log(FrameReader& reader, PluginHealth& health) {
+  const std::uint64_t level = reader.number();
+  const std::string text = reader.text();
+  if (!reader.end()) return false;
+  health.log(static_cast<LogLevel>(std::min<std::uint64_t>(level, 3)), readable(to_abi(text)));
+  return true;
+}
+
+Result<std::optional<Ready>> receive_ready(FrameChannel& channel, Timeout timeout, PluginHealth& health) {
+  for (;;) {
+    auto frame = channel.receive(timeout);
+    if (!frame) return Failure{frame.error()};
+    if (!*frame) return std::optional<Ready>();
+    FrameReader reader(**frame);
+    const Message kind = reader.kind();
+    if (kind == Message::log && pass_log(reader, health)) continue;
+    if (kind != Message::ready && kind != Message::failed)
+      return fail(ErrorCode::invalid, "it sent a message that was not asked for");
+    std::string first = reader.text();
+    std::string second = reader.text();
+    if (Status whole = reader.end(); !whole) return Failure{whole.error()};
+    if (kind == Message::failed) return fail(ErrorCode::invalid, readable(to_abi(first)));
+    if (first.empty() || first.size() > claim::kMaxTextBytes || second.empty() || second.size() > claim::kMaxTextBytes) {
+      return fail(ErrorCode::invalid, "its name or version is not 1 to 32 bytes");
+    }
+    return std::optional(Ready{std::move(first), std::move(second)});
+  }
+}
+
+}  // namespace greentill::detect

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of the conversation with a plugin host that detectors and sources share: its start and its log lines.
+// Threads: one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "daemon/detect/frames.hpp"
+#include "daemon/detect/plugin_health.hpp"
+#include "daemon/detect/wire.hpp"
+
+namespace greentill::detect {
+
+struct Ready {
+  std::string name;
+  std::string version;
+};
+
+/// What the host answers to the hello; nothing where it has not answered in that time; an error where it cannot go on.
+Result<std::optional<Ready>> receive_ready(FrameChannel& channel, Timeout timeout, PluginHealth& health);
+
+/// Hands a log message on. False where the message is broken.
+bool pass_log(FrameReader& reader, PluginHealth& health);
+
+}  // namespace greentill::detect

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// A detector in a child. Each call is a question and its answer within the budget; a child that fails is killed and, once its
+// back-off is over, started again beside the sales, which do not wait for it.
+#include "daemon/detect/child.hpp"
+#include "daemon/detect/host_messages.hpp"
+#include "daemon/detect/plugin_health.hpp"
+#include "daemon/detect/runner.hpp"
+#include "daemon/detect/wire.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kStartTime{10'000};
+
+class IsolatedDetector final : public DetectorRunner {
+ public:
+  IsolatedDetector(const PluginSpec& spec, std::filesystem::path host_program, const Clock& clock, Log& log)
+      : health_(spec.name, log), spec_(spec), host_program_(std::move(host_program)), backoff_(clock) {}
+
+  Status load() {
+    if (Status started = start(); !started) return started;
+    if (!await_ready(kStartTime)) return fail(ErrorCode::invalid, health_.snapshot().last_fault);
+    return Done{};
+  }
+
+  void detect(const Transaction& transaction, std::vector<Detected>& into) override {
+    health_.called();
+    if (!available()) return;
+    const Result<Detection> found = ask(transaction);
+    if (!found) return fall(found.error().message);
+    backoff_.reset();
+    if (!found->fault.empty()) health_.fault(found->fault);
+    if (found->failed) return;
+    for (const Activity& activity : found->activities) into.push_back({activity, ready_.name, ready_.version});
+  }
+
+  [[nodiscard]] PluginStatus status() const override { return health_.snapshot(); }
+
+ private:
+  Status start() {
+    auto child = Child::spawn(host_program_);
+    if (!child) return Failure{child.error()};
+    child_ = std::move(*child);
+    is_ready_ = false;
+    start_by_ = steady_clock::now() + kStartTime;
+    const Hello hello{Role::detector, spec_.library.string(), spec_.configuration, {}};
+    return child_->channel().send(encode_hello(hello), kStartTime);
+  }
+
+  bool available() {
+    if (!child_) {
+      if (!backoff_.due()) return false;
+      if (Status started = start(); !started) fall(started.error().message);
+    }
+    return child_ && (is_ready_ || await_ready(Timeout(0)));
+  }
+
+  bool await_ready(Timeout timeout) {
+    Result<std::optional<Ready>> ready = receive_ready(child_->channel(), timeout, health_);
+    if (ready && !*ready && steady_clock::now() >= start_by_)
+      ready = fail(ErrorCode::unavailable, "it did not start in its time");
+    if (!ready) {
+      fall(ready.error().message);
+      return false;
+    }
+    if (!*ready) return false;
+    ready_ = std::move(**ready);
+    is_ready_ = true;
+    health_.set_version(ready_.version);
+    health_.set_state("running");
+    return true;
+  }
+
+  Result<Detection> ask(const Transaction& transaction) {
+    const auto deadline = steady_clock::now() + spec_.budget;
+    // What no detector needs does not leave the process.
+    Transaction without_token = transaction;
+    without_token.account_token.clear();
+    FrameChannel& channel = child_->channel();
+    if (Status sent = channel.send(encode_detect(++call_, without_token), spec_.budget); !sent) return Failure{sent.error()};
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+      auto frame = channel.receive(std::max(left, Timeout(0)));
+      if (!frame) return Failure{frame.error()};
+      if (!*frame) {
+        return fail(ErrorCode::unavailable,
+                    "one call took more than its budget of " + std::to_string(spec_.budget.count()) + " ms");
+      }
+      FrameReader reader(**frame);
+      const Message kind = reader.kind();
+      if (kind == Message::log && pass_log(reader, health_)) continue;
+      if (kind != Message::detected) return fail(ErrorCode::invalid, "it sent a message that was not asked for");
+      return read_detection(reader, transaction.lines.size());
+    }
+  }
+
+  Result<Detection> read_detection(FrameReader& reader, std::size_t line_count) const {
+    Detection detection = reader.detection();
+    if (Status whole = reader.end(); !whole) return Failure{whole.error()};
+    if (detection.call != call_) return fail(ErrorCode::invalid, "it answered another call");
+    for (const Activity& activity : detection.activities) {
+      if (activity.line > line_count) return fail(ErrorCode::invalid, "it emitted an activity of a line that is not there");
+    }
+    return detection;
+  }
+
+  void fall(const std::string& why) {
+    std::string message = why;
+    if (child_) message += "; it " + child_->end();
+    child_.reset();
+    is_ready_ = false;
+    backoff_.failed();
+    health_.set_state("restarting");
+    health_.fault(message);
+  }
+
+  PluginHealth health_;
+  PluginSpec spec_;
+  std::filesystem::path host_program_;
+  Backoff backoff_;
+  std::unique_ptr<Child> child_;
+  bool is_ready_ = false;
+  Ready ready_;
+  steady_clock::time_point start_by_;
+  std::uint64_t call_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DetectorRunner>> run_isolated(const PluginSpec& spec, const std::filesystem::path& host_program,
+                                                     Clock& clock, Log& log) {
+  auto runner = std::make_unique<IsolatedDetector>(spec, host_program, clock, log);
+  if (Status loaded = runner->load(); !loaded) return Failure{loaded.error()};
+  return std::unique_ptr<DetectorRunner>(std::move(runner));
+}
+
+}  // namespace greentill::detect

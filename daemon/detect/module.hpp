@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plugin's shared object, loaded and agreed with on an ABI version, and an instance of what is in it.
+// Threads: one thread at a time.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+#include "greentill/plugin.h"
+
+namespace greentill::detect {
+
+class PluginModule {
+ public:
+  /// not_found, unsupported (no common ABI version, or the plugin's own reason), invalid (not a plugin).
+  static Result<std::shared_ptr<const PluginModule>> load(const std::filesystem::path& library);
+  ~PluginModule();
+  PluginModule(const PluginModule&) = delete;
+  PluginModule& operator=(const PluginModule&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& version() const { return version_; }
+  /// Null where it is of the other kind.
+  [[nodiscard]] const gt_detector* detector() const { return plugin_->detector; }
+  [[nodiscard]] const gt_source* source() const { return plugin_->source; }
+
+ private:
+  explicit PluginModule(void* handle) : handle_(handle) {}
+  Status negotiate();
+  Status check(const gt_answer& answer);
+
+  void* handle_;
+  const gt_plugin* plugin_ = nullptr;
+  std::string name_;
+  std::string version_;
+};
+
+/// The services as one instance sees them: keeps the reason that was reported last.
+class HostServices {
+ public:
+  using LogFunction = void (*)(void* context, LogLevel level, std::string_view message);
+  HostServices(LogFunction log, void* context);
+  HostServices(const HostServices&) = delete;
+  HostServices& operator=(const HostServices&) = delete;
+
+  [[nodiscard]] const gt_services* abi() const { return &abi_; }
+  /// The last reason reported, or `otherwise`; forgets it.
+  std::string take_reason(std::string_view otherwise);
+
+ private:
+  static void on_log(void* context, std::int32_t level, gt_text message) noexcept;
+  static void on_report(void* context, gt_text reason) noexcept;
+
+  LogFunction log_;
+  void* context_;
+  gt_services abi_;
+  std::string reason_;
+};
+
+/// A detector's or source's instance; `Table` is gt_detector or gt_source. Destroys it with itself.
+template <typename Table>
+class PluginInstance {
+ public:
+  PluginInstance(std::shared_ptr<const PluginModule> module, const Table* table) : module_(std::move(module)), table_(table) {}
+  ~PluginInstance() {
+    if (instance_ != nullptr) table_->destroy(instance_);
+  }
+  PluginInstance(const PluginInstance&) = delete;
+  PluginInstance& operator=(const PluginInstance&) = delete;
+
+  /// Once. `services` must outlive the instance.
+  Status create(std::string_view configuration, HostServices& services) {
+    const gt_create arguments{sizeof(gt_create), {configuration.data(), configuration.size()}, services.abi()};
+    void* instance = nullptr;
+    if (table_->create(&arguments, &instance) != GT_OK) {
+      return fail(ErrorCode::invalid, services.take_reason("it could not be created and gave no reason"));
+    }
+    instance_ = instance;
+    return Done{};
+  }
+  [[nodiscard]] const Table& table() const { return *table_; }
+  [[nodiscard]] void* get() const { return instance_; }
+
+ private:
+  std::shared_ptr<const PluginModule> module_;
+  const Table* table_;
+  void* instance_ = nullptr;
+};
+
+}  // namespace greentill::detect

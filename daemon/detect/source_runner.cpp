@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/source_runner.hpp"
+
+#include <poll.h>
+
+#include <chrono>
+
+#include "daemon/detect/card_mask.hpp"
+#include "daemon/detect/host_messages.hpp"
+#include "daemon/detect/views.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kStartTime{25'000};
+// A host reads its messages between two calls of the plugin, which its own watchdog bounds.
+constexpr Timeout kSendTime{15'000};
+constexpr Timeout kSlice{20};
+
+/// Identifiers stay as they are, since two events must not become one; nobody stores or logs them, only their hash.
+void mask_cards(Transaction& transaction) {
+  for (Line& line : transaction.lines) {
+    for (std::string* article : {&line.sku, &line.gtin}) {
+      if (!is_gtin(*article)) mask_card_numbers(*article);
+    }
+    mask_card_numbers(line.name);
+    mask_card_numbers(line.category);
+  }
+  for (std::string* text : {&transaction.mode, &transaction.tender, &transaction.receipt_medium}) mask_card_numbers(*text);
+  for (auto& [key, value] : transaction.attributes) {
+    mask_card_numbers(key);
+    mask_card_numbers(value);
+  }
+}
+
+}  // namespace
+
+SourceRunner::SourceRunner(const PluginSpec& spec, std::filesystem::path host_program, SourceSink& sink, const Clock& clock,
+                           Log& log)
+    : spec_(spec), host_program_(std::move(host_program)), sink_(sink), health_(spec.name, log), backoff_(clock) {
+  thread_ = std::thread([this] {
+    while (!stopping_) {
+      const Result<bool> ended = live();
+      settle();
+      if (ended && *ended) return health_.set_state("finished");
+      if (stopping_) return;
+      health_.set_state("restarting");
+      if (!ended) health_.fault(ended.error().message);
+      back_off();
+    }
+  });
+}
+
+SourceRunner::~SourceRunner() {
+  stopping_ = true;
+  window_->wake();
+  thread_.join();
+}
+
+Result<bool> SourceRunner::live() {
+  window_->restart();
+  told_ = 0;
+  finished_ = false;
+  auto child = start_child();
+  if (!child) return Failure{child.error()};
+  while (!stopping_) {
+    const Result<bool> alive = receive_frames(**child);
+    if (!alive) return fail(alive.error().code, alive.error().message + "; it " + (*child)->end());
+    if (Status told = tell_durable(**child); !told)
+      return fail(told.error().code, told.error().message + "; it " + (*child)->end());
+    if (finished_ && window_->outstanding() == 0 && window_->retry_reason().empty()) return true;
+    if (const std::string reason = window_->retry_reason(); !reason.empty()) {
+      health_.log(LogLevel::warning, "its records are offered again later: " + reason);
+      return false;
+    }
+    wait(**child);
+  }
+  return false;
+}
+
+Result<std::unique_ptr<Child>> SourceRunner::start_child() {
+  Result<std::string> position = sink_.position(spec_.name);
+  if (!position) return Failure{position.error()};
+  auto child = Child::spawn(host_program_);
+  if (!child) return child;
+  const Hello hello{Role::source, spec_.library.string(), spec_.configuration, std::move(*position)};
+  if (Status sent = (*child)->channel().send(encode_hello(hello), kSendTime); !sent) return Failure{sent.error()};
+  if (Status ready = await_ready(**child); !ready) {
+    return fail(ready.error().code, ready.error().message + "; it " + (*child)->end());
+  }
+  health_.set_state("running");
+  return child;
+}
+
+Status SourceRunner::await_ready(Child& child) {
+  const auto deadline = steady_clock::now() + kStartTime;
+  while (!stopping_ && steady_clock::now() < deadline) {
+    auto ready = receive_ready(child.channel(), Timeout(0), health_);
+    if (!ready) return Failure{ready.error()};
+    if (*ready) {
+      health_.set_version((*ready)->version);
+      return Done{};
+    }
+    wait(child);
+  }
+  return fail(ErrorCode::unavailable, "it did not start in its time");
+}
+
+Result<bool> SourceRunner::receive_frames(Child& child) {
+  // One frame a turn, so that what became durable meanwhile is told between two frames.
+  auto frame = child.channel().receive(Timeout(0));
+  if (!frame) return Failure{frame.error()};
+  if (!*frame) return false;
+  window_->wake();
+  FrameReader reader(**frame);
+  switch (reader.kind()) {
+    case Message::log:
+      if (!pass_log(reader, health_)) return fail(ErrorCode::invalid, "it sent a broken message");
+      return true;
+    case Message::batch:
+      if (Status taken = take_batch(reader); !taken) return Failure{taken.error()};
+      return true;
+    case Message::finished: finished_ = true; return true;
+    case Message::failed: return fail(ErrorCode::unavailable, readable(to_abi(reader.text())));
+    default: return fail(ErrorCode::invalid, "it sent a message that was not asked for");
+  }
+}
+
+Status SourceRunner::take_batch(FrameReader& reader) {
+  const std::uint64_t count = reader.number();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Record record = reader.record();
+    if (Status good = reader.good(); !good) return good;
+    if (Status taken = take(std::move(record)); !taken) return taken;
+  }
+  return reader.end();
+}
+
+Status SourceRunner::take(Record record) {
+  std::uint64_t number = 0;
+  if (!window_->add(number)) return fail(ErrorCode::invalid, "it handed in more than 1024 records ahead of what is durable");
+  health_.called();
+  auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
+  if (record.rejected) {
+    const std::string where = readable(to_abi(record.where));
+    const std::string reason = readable(to_abi(record.reason));
+    sink_.reject(spec_.name, {where, reason, std::move(record.position)}, std::move(done));
+  } else {
+    mask_cards(record.transaction);
+    sink_.take(spec_.name, {std::move(record.transaction), std::move(record.position)}, std::move(done));
+  }
+  return Done{};
+}
+
+Status SourceRunner::tell_durable(Child& child) {
+  const std::uint64_t durable = window_->durable();
+  if (durable == told_) return Done{};
+  told_ = durable;
+  backoff_.reset();
+  return child.channel().send(encode_durable(durable), kSendTime);
+}
+
+void SourceRunner::wait(Child& child) {
+  pollfd ready[] = {{child.channel().descriptor(), POLLIN, 0}, {window_->descriptor(), POLLIN, 0}};
+  ::poll(ready, 2, 1000);
+  window_->drain();
+}
+
+/// The next life begins at the durable position, which must not move any more.
+void SourceRunner::settle() {
+  while (!stopping_ && window_->outstanding() > 0) {
+    wait_for(window_->descriptor(), POLLIN, Timeout(1000));
+    window_->drain();
+  }
+}
+
+void SourceRunner::back_off() {
+  backoff_.failed();
+  // The clock may be a test's, so it is asked again and again.
+  while (!stopping_ && !backoff_.due()) {
+    wait_for(window_->descriptor(), POLLIN, kSlice);
+    window_->drain();
+  }
+}
+
+}  // namespace greentill::detect

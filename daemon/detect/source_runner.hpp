@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// One source: its child, its thread, its window. Threads: construct and destroy from one thread; status() from any.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include "daemon/base/ports.hpp"
+#include "daemon/detect/child.hpp"
+#include "daemon/detect/plugin_health.hpp"
+#include "daemon/detect/source_window.hpp"
+#include "daemon/detect/sources.hpp"
+
+namespace greentill::detect {
+
+class SourceRunner {
+ public:
+  SourceRunner(const PluginSpec& spec, std::filesystem::path host_program, SourceSink& sink, const Clock& clock, Log& log);
+  /// Ends the child and joins the thread.
+  ~SourceRunner();
+  SourceRunner(const SourceRunner&) = delete;
+  SourceRunner& operator=(const SourceRunner&) = delete;
+
+  [[nodiscard]] PluginStatus status() const { return health_.snapshot(); }
+
+ private:
+  /// One life of the child. True where the source is finished and all of it durable.
+  Result<bool> live();
+  Result<std::unique_ptr<Child>> start_child();
+  Status await_ready(Child& child);
+  Result<bool> receive_frames(Child& child);
+  Status take_batch(FrameReader& reader);
+  Status take(Record record);
+  Status tell_durable(Child& child);
+  void wait(Child& child);
+  void settle();
+  void back_off();
+
+  PluginSpec spec_;
+  std::filesystem::path host_program_;
+  SourceSink& sink_;
+  PluginHealth health_;
+  Backoff backoff_;
+  std::shared_ptr<SourceWindow> window_ = std::make_shared<SourceWindow>();
+  std::uint64_t told_ = 0;
+  bool finished_ = false;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace greentill::detect

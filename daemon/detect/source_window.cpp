@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/source_window.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace greentill::detect {
+
+SourceWindow::SourceWindow() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+SourceWindow::~SourceWindow() { ::close(event_); }
+
+void SourceWindow::restart() {
+  const std::lock_guard lock(mutex_);
+  added_ = durable_ = completed_ = 0;
+  done_.assign(kSourceWindow, false);
+  retry_reason_.clear();
+}
+
+bool SourceWindow::add(std::uint64_t& number) {
+  const std::lock_guard lock(mutex_);
+  if (added_ - durable_ == kSourceWindow) return false;
+  number = added_++;
+  return true;
+}
+
+void SourceWindow::complete(std::uint64_t number, const Status& status) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++completed_;
+    const bool settled = status.ok() || status.error().code == ErrorCode::invalid;
+    if (!settled && retry_reason_.empty()) retry_reason_ = status.error().message;
+    if (settled) done_[number % kSourceWindow] = true;
+    while (durable_ < added_ && done_[durable_ % kSourceWindow]) done_[durable_++ % kSourceWindow] = false;
+  }
+  wake();
+}
+
+std::uint64_t SourceWindow::durable() const {
+  const std::lock_guard lock(mutex_);
+  return durable_;
+}
+
+std::uint64_t SourceWindow::outstanding() const {
+  const std::lock_guard lock(mutex_);
+  return added_ - completed_;
+}
+
+std::string SourceWindow::retry_reason() const {
+  const std::lock_guard lock(mutex_);
+  return retry_reason_;
+}
+
+void SourceWindow::wake() {
+  const std::uint64_t one = 1;
+  (void)!::write(event_, &one, sizeof(one));
+}
+
+void SourceWindow::drain() {
+  std::uint64_t count = 0;
+  (void)!::read(event_, &count, sizeof(count));
+}
+
+}  // namespace greentill::detect

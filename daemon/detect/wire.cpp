@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/wire.hpp"
+
+#include "daemon/detect/sources.hpp"
+#include "daemon/detect/views.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using claim::CborWriter;
+
+template <typename Write>
+void append(Frame& to, const Write& write) {
+  const std::size_t at = to.size();
+  for (std::size_t room = 1024;; room *= 4) {
+    to.resize(at + room);
+    CborWriter writer(MutableBytes(to).subspan(at));
+    write(writer);
+    if (!writer.ok()) continue;
+    to.resize(at + writer.size());
+    return;
+  }
+}
+
+template <typename Write>
+Frame encode(Message kind, std::size_t items, const Write& write) {
+  Frame frame;
+  append(frame, [&](CborWriter& out) {
+    out.array(1 + items);
+    out.unsigned_integer(static_cast<std::uint64_t>(kind));
+    write(out);
+  });
+  return frame;
+}
+
+void write_quantities(CborWriter& out, const std::vector<QuantityValue>& quantities) {
+  out.array(2 * quantities.size());
+  for (const QuantityValue& quantity : quantities) {
+    out.text(quantity.unit);
+    out.integer(quantity.value);
+  }
+}
+
+constexpr std::size_t kLineItems = 6;
+constexpr std::size_t kTransactionItems = 15;
+
+void write_lines(CborWriter& out, const std::vector<Line>& lines) {
+  out.array(kLineItems * lines.size());
+  for (const Line& line : lines) {
+    for (const std::string* text : {&line.sku, &line.gtin, &line.name, &line.category}) out.text(*text);
+    out.integer(line.quantity_milli);
+    out.integer(line.amount_minor);
+  }
+}
+
+void write_transaction(CborWriter& out, const Transaction& t) {
+  out.array(kTransactionItems);
+  out.text(t.issuer);
+  out.text(t.event_id);
+  out.unsigned_integer(static_cast<std::uint64_t>(t.kind));
+  out.integer(t.begin);
+  out.integer(t.end);
+  out.text(t.mode);
+  write_quantities(out, t.quantities);
+  write_lines(out, t.lines);
+  out.text(t.currency);
+  out.integer(t.total_minor);
+  out.text(t.tender);
+  out.text(t.receipt_medium);
+  out.text(t.account_token);
+  out.boolean(t.bearer);
+  out.array(2 * t.attributes.size());
+  for (const auto& [key, value] : t.attributes) {
+    out.text(key);
+    out.text(value);
+  }
+}
+
+void write_activity(CborWriter& out, const Activity& activity) {
+  out.array(4);
+  out.text(activity.name);
+  write_quantities(out, activity.quantities);
+  out.unsigned_integer(activity.line);
+  out.bytes(activity.evidence);
+}
+
+const char* wrong_with_copy(const Transaction& transaction) {
+  TransactionView view;
+  return wrong_with(view.of(transaction));
+}
+
+const char* wrong_with_copy(const Activity& a) {
+  std::vector<gt_quantity> quantities;
+  for (const auto& q : a.quantities) quantities.push_back({sizeof(gt_quantity), to_abi(q.unit), q.value});
+  const gt_activity view{sizeof(gt_activity), to_abi(a.name),   quantities.data(), quantities.size(), a.line,
+                         a.evidence.data(),   a.evidence.size()};
+  return wrong_with(view, SIZE_MAX);
+}
+
+}  // namespace
+
+Frame encode_hello(const Hello& hello) {
+  return encode(Message::hello, 4, [&](CborWriter& out) {
+    out.unsigned_integer(static_cast<std::uint64_t>(hello.role));
+    // A path and an opaque position need not be UTF-8.
+    out.bytes(as_bytes(hello.library));
+    out.bytes(as_bytes(hello.configuration));
+    out.bytes(as_bytes(hello.position));
+  });
+}
+
+Frame encode_detect(std::uint64_t call, const Transaction& transaction) {
+  return encode(Message::detect, 2, [&](CborWriter& out) {
+    out.unsigned_integer(call);
+    write_transaction(out, transaction);
+  });
+}
+
+Frame encode_durable(std::uint64_t count) {
+  return encode(Message::durable, 1, [&](CborWriter& out) { out.unsigned_integer(count); });
+}
+
+Frame encode_text(Message kind, std::string_view first, std::string_view second) {
+  return encode(kind, 2, [&](CborWriter& out) {
+    out.text(first);
+    out.text(second);
+  });
+}
+
+Frame encode_log(std::uint64_t level, std::string_view text) {
+  return encode(Message::log, 2, [&](CborWriter& out) {
+    out.unsigned_integer(level);
+    out.text(text);
+  });
+}
+
+Frame encode_detection(const Detection& detection) {
+  return encode(Message::detected, 4, [&](CborWriter& out) {
+    out.unsigned_integer(detection.call);
+    out.text(detection.fault);
+    out.boolean(detection.failed);
+    out.array(detection.activities.size());
+    for (const Activity& activity : detection.activities) write_activity(out, activity);
+  });
+}
+
+Frame encode_batch_head(std::size_t count) {
+  return encode(Message::batch, 1, [&](CborWriter& out) { out.unsigned_integer(count); });
+}
+
+Frame encode_finished() {
+  return encode(Message::finished, 0, [](CborWriter&) {});
+}
+
+void append_record(Frame& to, const Record& record) {
+  append(to, [&](CborWriter& out) {
+    out.array(record.rejected ? 4 : 3);
+    out.boolean(record.rejected);
+    out.bytes(as_bytes(record.position));
+    if (record.rejected) {
+      out.text(record.where);
+      out.text(record.reason);
+    } else {
+      write_transaction(out, record.transaction);
+    }
+  });
+}
+
+Message FrameReader::kind() {
+  reader_.array("a message");
+  return static_cast<Message>(reader_.unsigned_integer("a kind"));
+}
+
+Hello FrameReader::hello() {
+  Hello hello;
+  hello.role = number() == 0 ? Role::detector : Role::source;
+  hello.library = as_text(reader_.bytes("a library"));
+  hello.configuration = as_text(reader_.bytes("a configuration"));
+  hello.position = as_text(reader_.bytes("a position"));
+  return hello;
+}
+
+std::vector<QuantityValue> FrameReader::quantities() {
+  std::vector<QuantityValue> all;
+  for (std::size_t left = reader_.array("quantities"); left >= 2 && reader_.ok(); left -= 2) {
+    QuantityValue quantity;
+    quantity.unit = text();
+    quantity.value = reader_.integer("a quantity");
+    all.push_back(std::move(quantity));
+  }
+  return all;
+}
+
+void FrameReader::lines(Transaction& into) {
+  for (std::size_t left = reader_.array("lines"); left >= kLineItems && reader_.ok(); left -= kLineItems) {
+    Line line;
+    for (std::string* field : {&line.sku, &line.gtin, &line.name, &line.category}) *field = text();
+    line.quantity_milli = reader_.integer("a quantity");
+    line.amount_minor = reader_.integer("an amount");
+    into.lines.push_back(std::move(line));
+  }
+}
+
+Transaction FrameReader::transaction() {
+  Transaction t;
+  if (reader_.array("a transaction") != kTransactionItems) wrong_ = "a transaction of another shape";
+  t.issuer = text();
+  t.event_id = text();
+  const std::uint64_t kind = number();
+  t.kind = static_cast<TransactionKind>(kind);
+  t.begin = reader_.integer("a begin");
+  t.end = reader_.integer("an end");
+  t.mode = text();
+  t.quantities = quantities();
+  lines(t);
+  t.currency = text();
+  t.total_minor = reader_.integer("a total");
+  t.tender = text();
+  t.receipt_medium = text();
+  t.account_token = text();
+  t.bearer = reader_.boolean("bearer");
+  for (std::size_t left = reader_.array("attributes"); left >= 2 && reader_.ok(); left -= 2) {
+    std::string key = text();
+    t.attributes.emplace_back(std::move(key), text());
+  }
+  if (kind > static_cast<std::uint64_t>(TransactionKind::charge)) wrong_ = "a kind that is not known";
+  if (t.account_token.size() > 32) wrong_ = "an account token of more than 32 bytes";
+  if (reader_.ok() && wrong_ == nullptr) wrong_ = wrong_with_copy(t);
+  return t;
+}
+
+Activity FrameReader::activity() {
+  Activity activity;
+  if (reader_.array("an activity") != 4) wrong_ = "an activity of another shape";
+  activity.name = text();
+  activity.quantities = quantities();
+  activity.line = number();
+  const ByteView evidence = reader_.bytes("evidence");
+  activity.evidence.assign(evidence.begin(), evidence.end());
+  if (reader_.ok() && wrong_ == nullptr) wrong_ = wrong_with_copy(activity);
+  return activity;
+}
+
+Detection FrameReader::detection() {
+  Detection detection;
+  detection.call = number();
+  detection.fault = text();
+  detection.failed = reader_.boolean("failed");
+  const std::size_t count = reader_.array("activities");
+  if (count > kMaxActivities) wrong_ = "more than 64 activities for one transaction";
+  for (std::size_t i = 0; i < count && reader_.ok() && wrong_ == nullptr; ++i) detection.activities.push_back(activity());
+  return detection;
+}
+
+Record FrameReader::record() {
+  Record record;
+  const std::size_t items = reader_.array("a record");
+  record.rejected = reader_.boolean("rejected");
+  if (items != (record.rejected ? 4u : 3u)) wrong_ = "a record of another shape";
+  record.position = as_text(reader_.bytes("a position"));
+  if (record.position.size() > kMaxPositionBytes) wrong_ = "a position of more than 1024 bytes";
+  if (record.rejected) {
+    record.where = text();
+    record.reason = text();
+  } else {
+    record.transaction = transaction();
+  }
+  return record;
+}
+
+Status FrameReader::end() {
+  if (reader_.ok()) reader_.expect_end();
+  return good();
+}
+
+Status FrameReader::good() const {
+  if (!reader_.ok()) return fail(ErrorCode::invalid, std::string("a broken message: ") + reader_.fault().reason);
+  if (wrong_ != nullptr) return fail(ErrorCode::invalid, std::string("a message with ") + wrong_);
+  return Done{};
+}
+
+}  // namespace greentill::detect

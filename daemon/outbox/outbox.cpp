@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/outbox/outbox.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "daemon/outbox/sqlite_outbox.hpp"
+
+namespace greentill::outbox {
+namespace {
+
+/// Keeps other processes from writing; SQLite's own locks last no longer than a transaction.
+class LockFile {
+ public:
+  LockFile() = default;
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+  ~LockFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  Status take(const std::filesystem::path& database) {
+    const std::string path = database.string() + ".lock";
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) return refused(path, errno);
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return Done{};
+    if (errno != EWOULDBLOCK) return refused(path, errno);
+    return fail(ErrorCode::conflict, database.string() + ": another process writes to it; stop that one first");
+  }
+
+ private:
+  static Failure<Error> refused(const std::string& path, int number) {
+    const ErrorCode code = number == ENOENT                       ? ErrorCode::not_found
+                           : number == EACCES                     ? ErrorCode::denied
+                           : number == ENOSPC || number == EDQUOT ? ErrorCode::full
+                                                                  : ErrorCode::io;
+    return fail(code, path + ": cannot lock: " + std::generic_category().message(number) + "; its folder must exist");
+  }
+  int descriptor_ = -1;
+};
+
+/// SQLite would make the file readable for everybody; it holds account tokens.
+void create_private(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  // What stands in the way is SQLite's to report, with the same file a moment later.
+  if (descriptor >= 0) ::close(descriptor);
+}
+
+class SqliteOutbox final : public Outbox {
+ public:
+  explicit SqliteOutbox(Options options) : options_(std::move(options)) {}
+
+  Status start(Log& log) {
+    if (Status locked = lock_.take(options_.path); !locked) return locked;
+    create_private(options_.path);
+    auto writer = SqliteWriter::open(options_);
+    if (!writer) return Failure{writer.error()};
+    writer_ = std::move(*writer);
+    log.write(LogLevel::debug, "outbox", "opened " + options_.path.string());
+    return Done{};
+  }
+  Writer& writer() override { return *writer_; }
+  Result<std::unique_ptr<Reader>> new_reader() override { return SqliteReader::open(options_); }
+
+ private:
+  Options options_;
+  LockFile lock_;
+  std::unique_ptr<SqliteWriter> writer_;
+};
+
+}  // namespace
+
+std::string_view to_string(Delivery delivery) {
+  switch (delivery) {
+    case Delivery::waiting: return "waiting";
+    case Delivery::delivered: return "delivered";
+    case Delivery::refused_retry: return "refused_retry";
+    case Delivery::refused_final: return "refused_final";
+  }
+  return "unknown";
+}
+
+Result<std::unique_ptr<Outbox>> Outbox::open(const Options& options, Log& log) {
+  auto outbox = std::make_unique<SqliteOutbox>(options);
+  if (Status started = outbox->start(log); !started) return Failure{started.error()};
+  return std::unique_ptr<Outbox>(std::move(outbox));
+}
+
+}  // namespace greentill::outbox

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "daemon/outbox/sqlite_outbox.hpp"
+
+// Scalar subqueries: evaluated once a statement, so that the claims stay one range of the primary key, read in order without a
+// sort; and every answer is one statement, hence one snapshot.
+#define GREENTILL_CHAIN_NO "(SELECT max(no) FROM chains)"
+#define GREENTILL_CHAIN_FROM "(" GREENTILL_CHAIN_NO " << 40)"
+#define GREENTILL_CLAIM_COLUMNS                                            \
+  "c.position, c.recorded_at, c.message, r.final, r.reason, g.granted_mg," \
+  " (SELECT delivered_seq FROM chains WHERE no = c.position >> 40)"        \
+  " FROM "
+#define GREENTILL_RANGE(column) column " > " GREENTILL_CHAIN_FROM " + ?1 AND " column " < " GREENTILL_CHAIN_FROM " + ?2 "
+#define GREENTILL_SCAN                                                                                      \
+  "SELECT " GREENTILL_CLAIM_COLUMNS                                                                         \
+  "claims c LEFT JOIN refusals r ON r.position = c.position LEFT JOIN grants g ON g.position = c.position " \
+  "WHERE " GREENTILL_RANGE("c.position") "AND (?4 OR r.final IS NULL) ORDER BY c.position "
+#define GREENTILL_REFUSED                                                                                   \
+  "SELECT " GREENTILL_CLAIM_COLUMNS                                                                         \
+  "refusals r CROSS JOIN claims c ON c.position = r.position LEFT JOIN grants g ON g.position = c.position" \
+  " WHERE r.final = ?4 AND " GREENTILL_RANGE("r.position") "ORDER BY r.position "
+
+namespace greentill::outbox {
+namespace {
+
+std::vector<std::uint8_t> copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+
+StoredClaim stored_claim(const Query& row) {
+  StoredClaim claim;
+  claim.seq = seq_of(row.integer(0));
+  claim.recorded_at = row.integer(1);
+  claim.message = copy(row.bytes(2));
+  if (!row.is_null(3)) {
+    claim.delivery = row.integer(3) != 0 ? Delivery::refused_final : Delivery::refused_retry;
+    claim.reason = row.text(4);
+  } else if (claim.seq <= static_cast<std::uint64_t>(row.integer(6))) {
+    claim.delivery = Delivery::delivered;
+  }
+  if (!row.is_null(5)) claim.granted_mg = row.integer(5);
+  return claim;
+}
+
+Result<std::optional<StoredClaim>> one_claim(Query& query) {
+  const auto row = query.next();
+  if (!row) return Failure{row.error()};
+  if (!*row) return std::optional<StoredClaim>();
+  return std::optional<StoredClaim>(stored_claim(query));
+}
+
+std::int64_t row_limit(std::size_t limit) { return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)); }
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
+  auto database = Database::open(options.path, options.vfs, Database::Mode::read_only);
+  if (!database) return Failure{database.error()};
+  const std::string settings = "PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" +
+                               std::to_string(options.reader_cache_kib);
+  if (Status set = database->execute(settings.c_str()); !set) return Failure{set.error()};
+  std::unique_ptr<SqliteReader> reader(new SqliteReader(std::move(*database)));
+  if (Status prepared = reader->prepare(); !prepared) return Failure{prepared.error()};
+  return std::unique_ptr<Reader>(std::move(reader));
+}
+
+Status SqliteReader::prepare() {
+  return prepare_all(
+      database_,
+      {{chain_, "SELECT id, head_seq, head_hash, delivered_seq, epoch FROM chains ORDER BY no DESC LIMIT 1"},
+       {find_, "SELECT c.position, c.key_claims, h.id FROM claims c JOIN chains h ON h.no = c.position >> 40 WHERE c.key = ?1"},
+       {find_claimless_, "SELECT 1 FROM claimless WHERE key = ?1"},
+       {claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
+                "claims c LEFT JOIN refusals r ON r.position = c.position LEFT JOIN grants g ON g.position = c.position "
+                "WHERE c.position = coalesce((SELECT no FROM chains WHERE id = ?2), iif(?2 IS NULL, " GREENTILL_CHAIN_NO
+                ", 0)) << 40 | ?1"},
+       {scan_up_, GREENTILL_SCAN "LIMIT ?3"},
+       {scan_down_, GREENTILL_SCAN "DESC LIMIT ?3"},
+       {refused_up_, GREENTILL_REFUSED "LIMIT ?3"},
+       {refused_down_, GREENTILL_REFUSED "DESC LIMIT ?3"},
+       {batch_, "SELECT c.position, c.message FROM claims c WHERE " GREENTILL_RANGE("c.position") "ORDER BY c.position LIMIT ?3"},
+       {retryable_, "SELECT position FROM refusals WHERE final = 0 AND last_try <= ?1 AND position > " GREENTILL_CHAIN_FROM
+                    " ORDER BY last_try LIMIT ?2"},
+       {position_, "SELECT position FROM sources WHERE source = ?1"},
+       {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
+       {backlog_,
+        "SELECT total(stored), total(head_seq - delivered_seq), total(refused_retry), total(refused_final) FROM chains"}});
+}
+
+Result<std::optional<ChainState>> SqliteReader::chain() {
+  Query query(chain_);
+  const auto row = query.next();
+  if (!row) return Failure{row.error()};
+  if (!*row) return std::optional<ChainState>();
+  ChainState state;
+  if (!query.fixed(0, state.head.chain) || !query.fixed(2, state.head.payload_hash)) return database_.failure(SQLITE_CORRUPT);
+  state.head.seq = static_cast<std::uint64_t>(query.integer(1));
+  state.delivered_seq = static_cast<std::uint64_t>(query.integer(3));
+  state.epoch = static_cast<std::uint64_t>(query.integer(4));
+  return std::optional(state);
+}
+
+Result<std::optional<TransactionRecord>> SqliteReader::find(const TransactionKey& key) {
+  {
+    Query query(find_);
+    const auto row = query.with(key).next();
+    if (!row) return Failure{row.error()};
+    if (*row) {
+      TransactionRecord record{seq_of(query.integer(0)), static_cast<std::uint32_t>(query.integer(1)), {}};
+      if (!query.fixed(2, record.chain)) return database_.failure(SQLITE_CORRUPT);
+      return std::optional(record);
+    }
+  }
+  Query query(find_claimless_);
+  const auto row = query.with(key).next();
+  if (!row) return Failure{row.error()};
+  return *row ? std::optional(TransactionRecord{}) : std::nullopt;
+}
+
+Result<std::optional<StoredClaim>> SqliteReader::claim(std::uint64_t seq) {
+  if (seq > kMaxSeq) return std::optional<StoredClaim>();
+  Query query(claim_);
+  return one_claim(query.with(static_cast<std::int64_t>(seq)).with_null());
+}
+
+Result<std::optional<StoredClaim>> SqliteReader::claim(const claim::ChainId& chain, std::uint64_t seq) {
+  if (seq > kMaxSeq) return std::optional<StoredClaim>();
+  Query query(claim_);
+  return one_claim(query.with(static_cast<std::int64_t>(seq)).with(chain));
+}
+
+Statement& SqliteReader::scan_for(bool newest_first, std::optional<Delivery> only) {
+  const bool refused = only == Delivery::refused_retry || only == Delivery::refused_final;
+  if (newest_first) return refused ? refused_down_ : scan_down_;
+  return refused ? refused_up_ : scan_up_;
+}
+
+Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
+                                    const std::function<void(const StoredClaim&)>& visit) {
+  // Exclusive bounds of seq.
+  std::uint64_t low = newest_first ? 0 : std::min(after, kMaxSeq);
+  std::uint64_t high = newest_first && after != 0 ? std::min(after, kMaxSeq) : kMaxSeq;
+  if (only == Delivery::waiting || only == Delivery::delivered) {
+    const auto state = chain();
+    if (!state) return Failure{state.error()};
+    const std::uint64_t delivered = *state ? (**state).delivered_seq : 0;
+    if (only == Delivery::waiting) low = std::max(low, delivered);
+    if (only == Delivery::delivered) high = std::min(high, delivered + 1);
+  }
+  // Whether refused claims are among those wanted; in the statements on refusals alone, which kind of them.
+  const bool flag = !only || only == Delivery::refused_final;
+  Query query(scan_for(newest_first, only));
+  query.with(static_cast<std::int64_t>(low)).with(static_cast<std::int64_t>(high)).with(row_limit(limit)).with(flag ? 1 : 0);
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return Failure{row.error()};
+    if (!*row) return Done{};
+    visit(stored_claim(query));
+  }
+}
+
+Status SqliteReader::read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) {
+  into.bytes.clear();
+  into.first_seq = first;
+  into.last_seq = first - 1;
+  if (first == 0 || first > kMaxSeq) return fail(ErrorCode::invalid, "a batch begins at seq 1 or later");
+  Query query(batch_);
+  query.with(static_cast<std::int64_t>(first - 1)).with(static_cast<std::int64_t>(kMaxSeq)).with(row_limit(max_claims));
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return Failure{row.error()};
+    if (!*row || seq_of(query.integer(0)) != into.last_seq + 1) return Done{};
+    const ByteView message = query.bytes(1);
+    if (!into.bytes.empty() && into.bytes.size() + message.size() > max_bytes) return Done{};
+    into.bytes.insert(into.bytes.end(), message.begin(), message.end());
+    ++into.last_seq;
+  }
+}
+
+Result<std::vector<std::uint64_t>> SqliteReader::retryable(std::int64_t tried_before, std::size_t limit) {
+  std::vector<std::uint64_t> seqs;
+  Query query(retryable_);
+  query.with(tried_before).with(row_limit(limit));
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return Failure{row.error()};
+    if (!*row) break;
+    seqs.push_back(seq_of(query.integer(0)));
+  }
+  std::ranges::sort(seqs);
+  return seqs;
+}
+
+Result<std::string> SqliteReader::position(std::string_view source) {
+  Query query(position_);
+  const auto row = query.with(source).next();
+  if (!row) return Failure{row.error()};
+  return *row ? std::string(query.text(0)) : std::string();
+}
+
+Result<std::vector<Totals>> SqliteReader::totals(std::int64_t from_day) {
+  std::vector<Totals> totals;
+  Query query(totals_);
+  query.with(from_day);
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return Failure{row.error()};
+    if (!*row) return totals;
+    totals.push_back({query.integer(0), std::string(query.text(1)), static_cast<std::uint64_t>(query.integer(2)),
+                      query.integer(3), query.integer(4)});
+  }
+}
+
+Result<Backlog> SqliteReader::backlog() {
+  Query query(backlog_);
+  const auto row = query.next();
+  if (!row) return Failure{row.error()};
+  const auto count = [&query](int column) { return static_cast<std::uint64_t>(query.integer(column)); };
+  return Backlog{count(0), count(1), count(2), count(3)};
+}
+
+}  // namespace greentill::outbox

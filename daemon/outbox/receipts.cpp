@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "daemon/claim/message.hpp"
+#include "daemon/outbox/sqlite_outbox.hpp"
+
+namespace greentill::outbox {
+namespace {
+
+Result<claim::Claim> parse_stored(ByteView bytes, std::uint64_t seq) {
+  const auto damaged = [seq](const claim::Fault& fault) {
+    return fail(ErrorCode::corrupt, "outbox: the stored claim " + std::to_string(seq) + " is damaged: " + fault.reason);
+  };
+  const auto message = claim::parse_message(bytes, claim::MessageType::claim);
+  if (!message) return damaged(message.error());
+  const auto claim = claim::parse_payload(message->payload);
+  if (!claim) return damaged(claim.error());
+  return *claim;
+}
+
+/// What a reduction asks for; other entries ask for nothing.
+std::int64_t asked_mg(const claim::Claim& claim) {
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
+  return reduction != nullptr ? reduction->credited_mg : 0;
+}
+
+Failure<Error> at_odds(const std::string& what) {
+  return fail(ErrorCode::conflict, "receipt: " + what + "; nothing of it was taken, tell the operator");
+}
+
+}  // namespace
+
+Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, std::int64_t now) {
+  AppliedReceipt applied;
+  applied.delivered_seq = chain_.delivered_seq;
+  if (chain_.no == 0 || receipt.chain != chain_.head.chain || receipt.epoch < chain_.epoch) {
+    applied.ignored = true;
+    return applied;
+  }
+  ChainRow row = chain_;
+  if (Status sound = check_receipt(receipt, row); !sound) return Failure{sound.error()};
+
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return Failure{transaction.error()};
+  if (Status moved = move_head(row, receipt, applied); !moved) return Failure{moved.error()};
+  Status taken = Done{};
+  receipt.for_each_refused([&](const claim::Refusal& refusal) {
+    if (taken) taken = refuse(row, refusal, now, applied);
+  });
+  receipt.for_each_granted([&](const claim::Grant& granted) {
+    if (taken) taken = grant(row, granted);
+  });
+  if (!taken) return Failure{taken.error()};
+  if (Status finished = finish(*transaction, row); !finished) return Failure{finished.error()};
+  applied.delivered_seq = row.delivered_seq;
+  return applied;
+}
+
+Status SqliteWriter::check_receipt(const claim::Receipt& receipt, const ChainRow& row) {
+  if (receipt.processed_up_to > row.head.seq) {
+    return at_odds("the service has processed up to " + std::to_string(receipt.processed_up_to) + ", this chain ends at " +
+                   std::to_string(row.head.seq) + ": this store is an old copy, or the device has a twin");
+  }
+  bool within = true;
+  const auto check_seq = [&](std::uint64_t seq) { within = within && seq >= 1 && seq <= receipt.processed_up_to; };
+  receipt.for_each_refused([&](const claim::Refusal& refusal) { check_seq(refusal.seq); });
+  receipt.for_each_granted([&](const claim::Grant& granted) { check_seq(granted.seq); });
+  if (!within) return fail(ErrorCode::invalid, "receipt: it speaks of a claim that it does not call processed");
+
+  const auto hash = payload_hash(row, receipt.processed_up_to);
+  if (!hash) return Failure{hash.error()};
+  if (*hash && **hash != receipt.payload_hash) {
+    return at_odds("the service holds another claim " + std::to_string(receipt.processed_up_to) +
+                   " of this chain: this store is an old copy, or the device has a twin");
+  }
+  if (!*hash && receipt.epoch != row.epoch) {
+    return at_odds("the service wants claims again from " + std::to_string(receipt.processed_up_to + 1) +
+                   " on, which were pruned");
+  }
+  return Done{};
+}
+
+// The hash of a payload is kept by the next claim, as its prev; the head's by the chain's row. Nothing where that claim is gone.
+Result<std::optional<Digest>> SqliteWriter::payload_hash(const ChainRow& row, std::uint64_t seq) {
+  if (seq == row.head.seq) return std::optional(row.head.payload_hash);
+  Query query(message_at_);
+  const auto found = query.with(position_of(row.no, seq + 1)).next();
+  if (!found) return Failure{found.error()};
+  if (!*found) return std::optional<Digest>();
+  const auto next = parse_stored(query.bytes(0), seq + 1);
+  if (!next) return Failure{next.error()};
+  return std::optional(next->prev);
+}
+
+Status SqliteWriter::move_head(ChainRow& row, const claim::Receipt& receipt, AppliedReceipt& applied) {
+  const bool lower = receipt.processed_up_to < row.delivered_seq;
+  if (lower && receipt.epoch == row.epoch) {
+    applied.ignored = true;
+    return Done{};
+  }
+  row.epoch = receipt.epoch;
+  row.delivered_seq = receipt.processed_up_to;
+  applied.rewound = lower;
+  return lower ? take_back(row, receipt.processed_up_to) : Status(Done{});
+}
+
+// What an earlier epoch said of claims that the service no longer knows.
+Status SqliteWriter::take_back(ChainRow& row, std::uint64_t above) {
+  const std::int64_t from = position_of(row.no, above);
+  const std::int64_t to = position_of(row.no, kMaxSeq);
+  {
+    Query query(count_refusals_);
+    const auto counted = query.with(from).with(to).next();
+    if (!counted) return Failure{counted.error()};
+    row.refused_final -= query.integer(1);
+    row.refused_retry -= query.integer(0) - query.integer(1);
+  }
+  for (Statement* statement : {&remove_refusals_, &remove_grants_}) {
+    Query query(*statement);
+    if (Status removed = query.with(from).with(to).run(); !removed) return removed;
+  }
+  return Done{};
+}
+
+Result<SqliteWriter::Standing> SqliteWriter::standing(std::int64_t position) {
+  Query query(standing_);
+  const auto found = query.with(position).next();
+  if (!found) return Failure{found.error()};
+  if (!*found) return Standing::gone;
+  if (query.is_null(0)) return Standing::accepted;
+  return query.integer(0) != 0 ? Standing::refused_final : Standing::refused_retry;
+}
+
+Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, std::int64_t now, AppliedReceipt& applied) {
+  const std::int64_t position = position_of(row.no, refusal.seq);
+  const auto before = standing(position);
+  if (!before) return Failure{before.error()};
+  if (*before == Standing::gone) return Done{};
+  if (*before == Standing::accepted) ++applied.newly_refused;
+  if (*before == Standing::refused_retry) --row.refused_retry;
+  if (*before == Standing::refused_final) --row.refused_final;
+  ++(refusal.retryable ? row.refused_retry : row.refused_final);
+  {
+    Query query(remove_grant_);
+    if (Status removed = query.with(position).run(); !removed) return removed;
+  }
+  Query query(set_refusal_);
+  return query.with(position).with(refusal.retryable ? 0 : 1).with(refusal.reason).with(now).run();
+}
+
+Status SqliteWriter::grant(ChainRow& row, const claim::Grant& granted) {
+  const std::int64_t position = position_of(row.no, granted.seq);
+  const auto before = standing(position);
+  if (!before) return Failure{before.error()};
+  if (*before == Standing::gone) return Done{};
+  if (*before != Standing::accepted) {
+    --(*before == Standing::refused_retry ? row.refused_retry : row.refused_final);
+    Query query(remove_refusal_);
+    if (Status removed = query.with(position).run(); !removed) return removed;
+  }
+  std::int64_t asked = 0;
+  {
+    Query query(message_at_);
+    const auto found = query.with(position).next();
+    if (!found) return Failure{found.error()};
+    const auto claim = parse_stored(query.bytes(0), granted.seq);
+    if (!claim) return Failure{claim.error()};
+    asked = asked_mg(*claim);
+  }
+  if (granted.granted_mg != asked) {
+    Query query(set_grant_);
+    return query.with(position).with(granted.granted_mg).run();
+  }
+  Query query(remove_grant_);
+  return query.with(position).run();
+}
+
+}  // namespace greentill::outbox

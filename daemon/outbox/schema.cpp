@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/outbox/schema.hpp"
+
+#include <string>
+
+namespace greentill::outbox {
+namespace {
+
+constexpr const char* kMigrations[] = {
+    // 1: the first version
+    R"sql(
+CREATE TABLE chains (
+  no INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  head_seq INTEGER NOT NULL,
+  head_hash BLOB NOT NULL,
+  delivered_seq INTEGER NOT NULL DEFAULT 0,
+  epoch INTEGER NOT NULL DEFAULT 0,
+  stored INTEGER NOT NULL DEFAULT 0,
+  refused_retry INTEGER NOT NULL DEFAULT 0,
+  refused_final INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE claims (
+  position INTEGER PRIMARY KEY,
+  recorded_at INTEGER NOT NULL,
+  key BLOB,
+  key_claims INTEGER,
+  message BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX claims_by_key ON claims (key) WHERE key IS NOT NULL;
+
+CREATE TABLE claimless (
+  key BLOB PRIMARY KEY,
+  recorded_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claimless_by_time ON claimless (recorded_at);
+
+CREATE TABLE refusals (
+  position INTEGER PRIMARY KEY,
+  final INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  last_try INTEGER NOT NULL
+) STRICT;
+CREATE INDEX refusals_by_kind ON refusals (final, position);
+CREATE INDEX refusals_to_retry ON refusals (last_try) WHERE final = 0;
+
+CREATE TABLE grants (
+  position INTEGER PRIMARY KEY,
+  granted_mg INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sources (
+  source TEXT PRIMARY KEY,
+  position TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE totals (
+  day INTEGER NOT NULL,
+  activity TEXT NOT NULL,
+  claims INTEGER NOT NULL,
+  estimate_mg INTEGER NOT NULL,
+  credited_mg INTEGER NOT NULL,
+  PRIMARY KEY (day, activity)
+) STRICT, WITHOUT ROWID;
+)sql",
+};
+
+Status refuse_foreign(Database& database, std::int64_t version) {
+  const auto application = database.integer("PRAGMA application_id");
+  if (!application) return Failure{application.error()};
+  const auto objects = database.integer("SELECT count(*) FROM sqlite_schema");
+  if (!objects) return Failure{objects.error()};
+  const std::string name = sqlite3_db_filename(database.handle(), "main");
+  const bool fresh = *application == 0 && version == 0 && *objects == 0;
+  if (!fresh && *application != kApplicationId) {
+    return fail(ErrorCode::invalid, name + ": a database, but no outbox of Greentill; name another file");
+  }
+  if (version > static_cast<std::int64_t>(migrations().size())) {
+    return fail(ErrorCode::unsupported, name + ": made by a newer version (schema " + std::to_string(version) +
+                                            ", this one knows " + std::to_string(migrations().size()) + "); install that one");
+  }
+  return Done{};
+}
+
+Status set_wal(Database& database) {
+  Statement statement;
+  if (Status prepared = statement.prepare(database, "PRAGMA journal_mode = WAL"); !prepared) return prepared;
+  Query query(statement);
+  const auto row = query.next();
+  if (!row) return Failure{row.error()};
+  if (!*row || query.text(0) != "wal") {
+    return fail(ErrorCode::io, std::string(sqlite3_db_filename(database.handle(), "main")) +
+                                   ": its file system does not support write-ahead logging; use a local one");
+  }
+  return Done{};
+}
+
+}  // namespace
+
+std::span<const char* const> migrations() { return kMigrations; }
+
+Status open_schema(Database& writer) {
+  const auto version = writer.integer("PRAGMA user_version");
+  if (!version) return Failure{version.error()};
+  if (Status ours = refuse_foreign(writer, *version); !ours) return ours;
+  if (Status wal = set_wal(writer); !wal) return wal;
+  const auto known = static_cast<std::int64_t>(migrations().size());
+  if (*version == known) return Done{};
+
+  auto transaction = Transaction::begin(writer);
+  if (!transaction) return Failure{transaction.error()};
+  for (auto next = static_cast<std::size_t>(*version); next < migrations().size(); ++next) {
+    if (Status migrated = writer.execute(migrations()[next]); !migrated) return migrated;
+  }
+  const std::string mark =
+      "PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(known);
+  if (Status marked = writer.execute(mark.c_str()); !marked) return marked;
+  return transaction->commit();
+}
+
+}  // namespace greentill::outbox

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbox on SQLite: the classes behind outbox.hpp. Private to daemon/outbox.
+#pragma once
+
+#include "daemon/outbox/outbox.hpp"
+#include "daemon/outbox/schema.hpp"
+#include "daemon/outbox/sqlite.hpp"
+
+namespace greentill::outbox {
+
+class SqliteReader final : public Reader {
+ public:
+  static Result<std::unique_ptr<Reader>> open(const Options& options);
+
+  Result<std::optional<ChainState>> chain() override;
+  Result<std::optional<TransactionRecord>> find(const TransactionKey& key) override;
+  Result<std::optional<StoredClaim>> claim(std::uint64_t seq) override;
+  Result<std::optional<StoredClaim>> claim(const claim::ChainId& chain, std::uint64_t seq) override;
+  Status for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
+                        const std::function<void(const StoredClaim&)>& visit) override;
+  Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) override;
+  Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::size_t limit) override;
+  Result<std::string> position(std::string_view source) override;
+  Result<std::vector<Totals>> totals(std::int64_t from_day) override;
+  Result<Backlog> backlog() override;
+
+ private:
+  explicit SqliteReader(Database database) : database_(std::move(database)) {}
+  Status prepare();
+  Statement& scan_for(bool newest_first, std::optional<Delivery> only);
+
+  Database database_;
+  Statement chain_, find_, find_claimless_, claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_,
+      position_, totals_, backlog_;
+};
+
+class SqliteWriter final : public Writer {
+ public:
+  static Result<std::unique_ptr<SqliteWriter>> open(const Options& options);
+
+  Status begin_chain(const claim::ChainId& chain, const Unit& unit) override;
+  Status commit(std::span<const Unit* const> units) override;
+  Result<AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) override;
+  Result<std::size_t> prune(std::int64_t recorded_before, std::size_t limit) override;
+
+ private:
+  /// The row of the chain in force; no 0: none yet.
+  struct ChainRow {
+    std::int64_t no = 0;
+    claim::ChainHead head;
+    std::uint64_t delivered_seq = 0;
+    std::uint64_t epoch = 0;
+    std::int64_t stored = 0;
+    std::int64_t refused_retry = 0;
+    std::int64_t refused_final = 0;
+  };
+  enum class Standing : std::uint8_t { gone, accepted, refused_retry, refused_final };
+
+  explicit SqliteWriter(Database database) : database_(std::move(database)) {}
+  Status prepare();
+  Result<ChainRow> load_chain();
+  Status save_chain(const ChainRow& row);
+  /// Ends the transaction; only then is the new row the one in force.
+  Status finish(Transaction& transaction, const ChainRow& row);
+
+  Status add_unit(ChainRow& row, const Unit& unit);
+  Status add_claims(ChainRow& row, const Unit& unit);
+
+  Status check_receipt(const claim::Receipt& receipt, const ChainRow& row);
+  Result<std::optional<Digest>> payload_hash(const ChainRow& row, std::uint64_t seq);
+  Status move_head(ChainRow& row, const claim::Receipt& receipt, AppliedReceipt& applied);
+  Status take_back(ChainRow& row, std::uint64_t above);
+  Result<Standing> standing(std::int64_t position);
+  Status refuse(ChainRow& row, const claim::Refusal& refusal, std::int64_t now, AppliedReceipt& applied);
+  Status grant(ChainRow& row, const claim::Grant& grant);
+
+  Result<std::size_t> prune_once(std::int64_t recorded_before, std::size_t limit);
+  Result<std::size_t> prune_claims(std::int64_t recorded_before, std::size_t limit);
+  Result<std::size_t> prune_claimless(std::int64_t recorded_before, std::size_t limit);
+
+  Database database_;
+  ChainRow chain_;
+  Statement load_chain_, new_chain_, save_chain_, add_claim_, known_key_, add_claimless_, set_position_, add_totals_;
+  Statement message_at_, standing_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
+  Statement count_refusals_, remove_refusals_, remove_grants_;
+  Statement to_prune_, remove_claim_, forget_stored_, prune_claimless_;
+};
+
+}  // namespace greentill::outbox

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "daemon/outbox/sqlite_outbox.hpp"
+
+namespace greentill::outbox {
+namespace {
+
+/// Claims whose time is not come that prune() looks past, so that a few recorded under a clock that ran ahead do not hold back
+/// all behind them.
+constexpr std::int64_t kPruneLookPast = 10000;
+
+// page_size takes effect in a new file only. 1000 pages and 4 MiB: the WAL is written back before it passes that, and cut to it
+// where a long read kept it from being so. secure_delete: what is pruned is overwritten where its page is written anyway.
+constexpr const char* kSettings =
+    "PRAGMA page_size = 4096; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+    "PRAGMA journal_size_limit = 4194304; PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = FAST;"
+    "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -";
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options) {
+  auto database = Database::open(options.path, options.vfs, Database::Mode::read_write);
+  if (!database) return Failure{database.error()};
+  const std::string settings = kSettings + std::to_string(options.writer_cache_kib);
+  if (Status set = database->execute(settings.c_str()); !set) return Failure{set.error()};
+  if (Status schema = open_schema(*database); !schema) return Failure{schema.error()};
+  std::unique_ptr<SqliteWriter> writer(new SqliteWriter(std::move(*database)));
+  if (Status prepared = writer->prepare(); !prepared) return Failure{prepared.error()};
+  auto chain = writer->load_chain();
+  if (!chain) return Failure{chain.error()};
+  writer->chain_ = *chain;
+  return writer;
+}
+
+Status SqliteWriter::prepare() {
+  return prepare_all(
+      database_,
+      {{load_chain_,
+        "SELECT no, id, head_seq, head_hash, delivered_seq, epoch, stored, refused_retry, refused_final FROM chains ORDER BY no "
+        "DESC "
+        "LIMIT 1"},
+       {new_chain_, "INSERT INTO chains (no, id, head_seq, head_hash) VALUES (?1, ?2, 0, zeroblob(32))"},
+       {save_chain_,
+        "UPDATE chains SET head_seq = ?2, head_hash = ?3, delivered_seq = ?4, epoch = ?5, stored = ?6, refused_retry = ?7, "
+        "refused_final = ?8 WHERE no = ?1"},
+       {add_claim_, "INSERT INTO claims (position, recorded_at, message, key, key_claims) VALUES (?1, ?2, ?3, ?4, ?5)"},
+       {known_key_, "SELECT 1 FROM claims WHERE key = ?1 UNION ALL SELECT 1 FROM claimless WHERE key = ?1"},
+       {add_claimless_, "INSERT INTO claimless (key, recorded_at) VALUES (?1, ?2)"},
+       {set_position_,
+        "INSERT INTO sources (source, position) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = excluded.position"},
+       {add_totals_,
+        "INSERT INTO totals (day, activity, claims, estimate_mg, credited_mg) VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO UPDATE "
+        "SET "
+        "claims = claims + 1, estimate_mg = estimate_mg + excluded.estimate_mg, credited_mg = credited_mg + "
+        "excluded.credited_mg"},
+       {message_at_, "SELECT message FROM claims WHERE position = ?1"},
+       {standing_, "SELECT r.final FROM claims c LEFT JOIN refusals r ON r.position = c.position WHERE c.position = ?1"},
+       {set_refusal_,
+        "INSERT INTO refusals (position, final, reason, last_try) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
+        "final = excluded.final, reason = excluded.reason, last_try = excluded.last_try"},
+       {remove_refusal_, "DELETE FROM refusals WHERE position = ?1"},
+       {set_grant_,
+        "INSERT INTO grants (position, granted_mg) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET granted_mg = excluded.granted_mg"},
+       {remove_grant_, "DELETE FROM grants WHERE position = ?1"},
+       {count_refusals_, "SELECT count(*), total(final) FROM refusals WHERE position > ?1 AND position <= ?2"},
+       {remove_refusals_, "DELETE FROM refusals WHERE position > ?1 AND position <= ?2"},
+       {remove_grants_, "DELETE FROM grants WHERE position > ?1 AND position <= ?2"},
+       // The delivered head itself stays: `<`. The inner limit is what bounds the reading.
+       {to_prune_,
+        "SELECT position FROM (SELECT c.position AS position, c.recorded_at AS recorded_at FROM chains h CROSS JOIN claims c "
+        "WHERE c.position > h.no << 40 AND c.position < (h.no << 40) + h.delivered_seq AND NOT EXISTS "
+        "(SELECT 1 FROM refusals r WHERE r.position = c.position) LIMIT ?3) WHERE recorded_at < ?1 LIMIT ?2"},
+       {remove_claim_, "DELETE FROM claims WHERE position = ?1"},
+       {forget_stored_, "UPDATE chains SET stored = stored - 1 WHERE no = ?1"},
+       {prune_claimless_,
+        "DELETE FROM claimless WHERE key IN (SELECT key FROM claimless WHERE recorded_at < ?1 ORDER BY recorded_at LIMIT ?2)"}});
+}
+
+Result<SqliteWriter::ChainRow> SqliteWriter::load_chain() {
+  Query query(load_chain_);
+  const auto row = query.next();
+  if (!row) return Failure{row.error()};
+  ChainRow chain;
+  if (!*row) return chain;
+  chain.no = query.integer(0);
+  if (!query.fixed(1, chain.head.chain) || !query.fixed(3, chain.head.payload_hash)) return database_.failure(SQLITE_CORRUPT);
+  chain.head.seq = static_cast<std::uint64_t>(query.integer(2));
+  chain.delivered_seq = static_cast<std::uint64_t>(query.integer(4));
+  chain.epoch = static_cast<std::uint64_t>(query.integer(5));
+  chain.stored = query.integer(6);
+  chain.refused_retry = query.integer(7);
+  chain.refused_final = query.integer(8);
+  return chain;
+}
+
+Status SqliteWriter::save_chain(const ChainRow& row) {
+  Query query(save_chain_);
+  return query.with(row.no)
+      .with(static_cast<std::int64_t>(row.head.seq))
+      .with(row.head.payload_hash)
+      .with(static_cast<std::int64_t>(row.delivered_seq))
+      .with(static_cast<std::int64_t>(row.epoch))
+      .with(row.stored)
+      .with(row.refused_retry)
+      .with(row.refused_final)
+      .run();
+}
+
+Status SqliteWriter::finish(Transaction& transaction, const ChainRow& row) {
+  if (Status saved = save_chain(row); !saved) return saved;
+  if (Status committed = transaction.commit(); !committed) return committed;
+  chain_ = row;
+  return Done{};
+}
+
+Status SqliteWriter::begin_chain(const claim::ChainId& chain, const Unit& unit) {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return Failure{transaction.error()};
+  ChainRow row;
+  row.no = chain_.no + 1;
+  row.head.chain = chain;
+  {
+    Query query(new_chain_);
+    if (Status added = query.with(row.no).with(chain).run(); !added) return added;
+  }
+  if (Status added = add_unit(row, unit); !added) return added;
+  return finish(*transaction, row);
+}
+
+Status SqliteWriter::commit(std::span<const Unit* const> units) {
+  if (units.empty()) return Done{};
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return Failure{transaction.error()};
+  ChainRow row = chain_;
+  for (const Unit* unit : units) {
+    if (Status added = add_unit(row, *unit); !added) return added;
+  }
+  return finish(*transaction, row);
+}
+
+Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
+  if (unit.key) {
+    Query query(known_key_);
+    const auto known = query.with(*unit.key).next();
+    if (!known) return Failure{known.error()};
+    if (*known) return fail(ErrorCode::conflict, "outbox: the transaction is stored already; answer with its claims");
+  }
+  if (Status added = add_claims(row, unit); !added) return added;
+  if (unit.key && unit.claims.empty()) {
+    Query query(add_claimless_);
+    if (Status added = query.with(*unit.key).with(unit.recorded_at).run(); !added) return added;
+  }
+  if (unit.position) {
+    Query query(set_position_);
+    if (Status set = query.with(unit.position->source).with(unit.position->position).run(); !set) return set;
+  }
+  for (const TotalsDelta& delta : unit.totals) {
+    Query query(add_totals_);
+    query.with(delta.day).with(delta.activity).with(delta.estimate_mg).with(delta.credited_mg);
+    if (Status added = query.run(); !added) return added;
+  }
+  return Done{};
+}
+
+Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
+  if (unit.claims.empty()) return Done{};
+  std::uint64_t seq = row.head.seq;
+  for (const NewClaim& added : unit.claims) {
+    if (added.seq != ++seq || seq > kMaxSeq || row.no == 0) {
+      return fail(ErrorCode::conflict, "outbox: claim " + std::to_string(added.seq) + " does not follow the stored head " +
+                                           std::to_string(seq - 1) + "; take the chain up from the store again");
+    }
+    Query query(add_claim_);
+    query.with(position_of(row.no, seq)).with(unit.recorded_at).with(added.message);
+    if (unit.key && &added == &unit.claims.front()) {
+      query.with(*unit.key).with(static_cast<std::int64_t>(unit.claims.size()));
+    }
+    if (Status stored = query.run(); !stored) return stored;
+  }
+  if (unit.head.chain != row.head.chain || unit.head.seq != seq) {
+    return fail(ErrorCode::conflict, "outbox: the head given is not that of claim " + std::to_string(seq) +
+                                         " of the chain in force; take the chain up from the store again");
+  }
+  row.head = unit.head;
+  row.stored += static_cast<std::int64_t>(unit.claims.size());
+  return Done{};
+}
+
+Result<std::size_t> SqliteWriter::prune(std::int64_t recorded_before, std::size_t limit) {
+  auto pruned = prune_once(recorded_before, limit);
+  if (pruned.ok() || pruned.error().code != ErrorCode::full) return pruned;
+  // Writing the WAL back lets it begin again in the room that it has already.
+  sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return prune_once(recorded_before, limit);
+}
+
+Result<std::size_t> SqliteWriter::prune_once(std::int64_t recorded_before, std::size_t limit) {
+  auto transaction = Transaction::begin(database_);
+  if (!transaction) return Failure{transaction.error()};
+  const auto bounded = std::min(limit, std::size_t{1} << 20);
+  auto claims = prune_claims(recorded_before, bounded);
+  if (!claims) return claims;
+  auto claimless = prune_claimless(recorded_before, bounded - *claims);
+  if (!claimless) return claimless;
+  if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};
+  auto row = load_chain();
+  if (!row) return Failure{row.error()};
+  chain_ = *row;
+  return *claims + *claimless;
+}
+
+Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std::size_t limit) {
+  std::vector<std::int64_t> positions;
+  {
+    Query query(to_prune_);
+    const auto wanted = static_cast<std::int64_t>(limit);
+    query.with(recorded_before).with(wanted).with(wanted + kPruneLookPast);
+    for (;;) {
+      const auto row = query.next();
+      if (!row) return Failure{row.error()};
+      if (!*row) break;
+      positions.push_back(query.integer(0));
+    }
+  }
+  for (const std::int64_t position : positions) {
+    for (Statement* statement : {&remove_claim_, &remove_grant_}) {
+      Query query(*statement);
+      if (Status removed = query.with(position).run(); !removed) return Failure{removed.error()};
+    }
+    Query query(forget_stored_);
+    if (Status counted = query.with(position >> kSeqBits).run(); !counted) return Failure{counted.error()};
+  }
+  return positions.size();
+}
+
+Result<std::size_t> SqliteWriter::prune_claimless(std::int64_t recorded_before, std::size_t limit) {
+  Query query(prune_claimless_);
+  query.with(recorded_before).with(static_cast<std::int64_t>(limit));
+  if (Status pruned = query.run(); !pruned) return Failure{pruned.error()};
+  return static_cast<std::size_t>(sqlite3_changes64(database_.handle()));
+}
+
+}  // namespace greentill::outbox

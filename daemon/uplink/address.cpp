@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/uplink/address.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace greentill::uplink {
+namespace {
+
+Failure<Error> refuse(std::string_view uri, const char* why) {
+  return fail(ErrorCode::invalid, "uplink server \"" + std::string(uri) + "\": " + why);
+}
+
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+// A name below 127. would resolve anywhere: only digits and dots are the address.
+bool is_loopback(std::string_view host) {
+  if (host == "localhost" || host == "[::1]") return true;
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos &&
+         std::ranges::count(host, '.') == 3;
+}
+
+// The colon in front of the port; the end where there is none.
+std::size_t end_of_host(std::string_view authority) {
+  if (!authority.starts_with('[')) return std::min(authority.find(':'), authority.size());
+  const std::size_t bracket = authority.find(']');
+  return bracket == std::string_view::npos ? 0 : bracket + 1;
+}
+
+}  // namespace
+
+Result<Address> parse_address(std::string_view uri) {
+  const std::size_t slashes = uri.find("://");
+  const std::string_view scheme = uri.substr(0, std::min(slashes, uri.size()));
+  const bool tls = scheme == "ssl" || scheme == "mqtts";
+  if (slashes == std::string_view::npos || (!tls && scheme != "tcp")) {
+    return refuse(uri, "write mqtts://host:8883 (tcp:// only for this machine)");
+  }
+  const std::string_view authority = uri.substr(slashes + 3);
+  const std::size_t end = end_of_host(authority);
+  const std::string_view host = authority.substr(0, end);
+  const std::string_view rest = authority.substr(end);
+  if (host.empty() || host.find_first_of("/@ ") != std::string_view::npos)
+    return refuse(uri, "the host name is missing or wrong");
+  if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return refuse(uri, "the port must be 1 to 65535");
+  if (!tls && !is_loopback(host)) return refuse(uri, "tcp:// is not encrypted and only allowed to this machine; use mqtts://");
+  const std::string port = rest.empty() ? (tls ? ":8883" : ":1883") : std::string(rest);
+  return Address{(tls ? "ssl://" : "tcp://") + std::string(host) + port, tls};
+}
+
+}  // namespace greentill::uplink

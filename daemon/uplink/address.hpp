@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the broker is, as it is configured and as Paho wants it. Private to daemon/uplink.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/base/error.hpp"
+
+namespace greentill::uplink {
+
+struct Address {
+  std::string paho_uri;  ///< "ssl://host:port" or "tcp://host:port"
+  bool tls = true;
+};
+
+/// Reads "ssl://", "mqtts://" or, for loopback hosts alone, "tcp://", then host and port; an IPv6 address in brackets. Without a
+/// port 8883, and 1883 for tcp.
+Result<Address> parse_address(std::string_view uri);
+
+}  // namespace greentill::uplink

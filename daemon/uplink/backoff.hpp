@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long to wait before the next try: exponential with full jitter, so that a thousand devices whose broker comes back do not
+// come back together. Private to daemon/uplink.
+#pragma once
+
+#include <chrono>
+
+#include "daemon/base/ports.hpp"
+
+namespace greentill::uplink {
+
+class Backoff {
+ public:
+  Backoff(std::chrono::milliseconds least, std::chrono::milliseconds most) : least_(least), most_(most) {}
+
+  /// Uniform between 0 and min(most, least * 2^n), n counting the calls since the last reset.
+  std::chrono::milliseconds next(Random& random);
+  /// Something worked.
+  void reset() { tries_ = 0; }
+
+ private:
+  std::chrono::milliseconds least_;
+  std::chrono::milliseconds most_;
+  unsigned tries_ = 0;
+};
+
+/// `least` doubled `times` times, at most `most`.
+std::chrono::milliseconds doubled(std::chrono::milliseconds least, unsigned times, std::chrono::milliseconds most);
+
+}  // namespace greentill::uplink

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <mqtt/async_client.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+#include "daemon/uplink/transport.hpp"
+
+namespace greentill::uplink {
+namespace {
+
+constexpr int kMqtt5 = 5;
+constexpr int kFirstFailure = 128;  // among the reason codes of MQTT 5
+constexpr std::chrono::seconds kKeepAlive{60};
+constexpr std::chrono::seconds kConnectTimeout{20};
+constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 KiB, and the headers
+constexpr std::int32_t kReceiptsInFlight = 32;
+constexpr int kMostQueuedMessages = 64;  // an honest service answers a window; more is dropped, and asked for again
+
+/// The last TLS alert. Paho throws OpenSSL's reasons away before it reports a failure, and its error handler keeps the address of
+/// options that connect() has let go: alerts are seen in its trace alone, which is one for the process.
+class TlsAlerts {
+ public:
+  static void listen() {
+    MQTTAsync_setTraceCallback([](MQTTASYNC_TRACE_LEVELS, char* line) { instance().trace(line); });
+    MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_PROTOCOL);
+  }
+  /// "read:fatal:…" of the broker's, "write:fatal:…" of ours, or nothing; each once.
+  static std::string take() {
+    const std::lock_guard guard(instance().mutex_);
+    return std::exchange(instance().last_, {});
+  }
+
+ private:
+  static TlsAlerts& instance() {
+    static TlsAlerts alerts;
+    return alerts;
+  }
+  void trace(std::string_view line) {
+    constexpr std::string_view kMark = "SSL alert ";
+    const std::size_t at = line.find(kMark);
+    if (at == std::string_view::npos || line.find(":fatal:", at) == std::string_view::npos) return;
+    const std::lock_guard guard(mutex_);
+    last_ = line.substr(at + kMark.size());
+  }
+  std::mutex mutex_;
+  std::string last_;
+};
+
+std::string explain(const Connection& connection, const std::string& what) {
+  const std::string alert = TlsAlerts::take();
+  const std::string reason = alert.substr(alert.rfind(':') + 1);
+  const std::string text = connection.address.paho_uri + ": ";
+  if (alert.starts_with("read")) {
+    return text + "the broker refuses our certificate " + connection.certificate.string() + " (" + reason + ")";
+  }
+  if (alert.starts_with("write")) {
+    return text + "the broker's certificate is not vouched for by " + connection.authorities.string() + " (" + reason + ")";
+  }
+  return text + what;
+}
+
+// A reason code of the broker's; Paho says MQTTPP_V3_CODE where none came.
+bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
+
+std::string explain_code(int code, int reason) {
+  if (refused(reason)) {
+    return "the broker refuses: " + mqtt::exception::reason_code_str(reason) + " (" + std::to_string(reason) + ")";
+  }
+  if (code == MQTTASYNC_FAILURE) return "cannot connect: no answer there, or its certificate names another host";
+  return mqtt::exception::error_str(code);
+}
+
+/// What Paho's threads may touch: it posts to the strand and holds the session weakly. Only the strand makes the reference
+/// strong, since whoever lets go of the last one destroys the client, which no callback of that client survives.
+class Mailbox {
+ public:
+  Mailbox(Executor& strand, std::weak_ptr<TransportListener> listener) : strand_(strand), listener_(std::move(listener)) {}
+
+  template <typename F>
+  void post(F work) {
+    strand_.post([listener = listener_, work = std::move(work)] {
+      if (const auto alive = listener.lock()) work(*alive);
+    });
+  }
+  void lost(ErrorCode code, std::string why) {
+    post([error = Error{code, std::move(why)}](TransportListener& listener) { listener.on_lost(error); });
+  }
+  void message(mqtt::const_message_ptr message) {
+    if (queued_->fetch_add(1) >= kMostQueuedMessages) {
+      queued_->fetch_sub(1);
+      return;
+    }
+    post([message = std::move(message), queued = queued_](TransportListener& listener) {
+      queued->fetch_sub(1);
+      const mqtt::properties& properties = message->get_properties();
+      const std::string correlation = properties.contains(mqtt::property::CORRELATION_DATA)
+                                          ? mqtt::get<std::string>(properties, mqtt::property::CORRELATION_DATA)
+                                          : std::string();
+      listener.on_message(as_bytes(message->get_payload()), correlation);
+    });
+  }
+
+ private:
+  Executor& strand_;
+  std::weak_ptr<TransportListener> listener_;
+  std::shared_ptr<std::atomic<int>> queued_ = std::make_shared<std::atomic<int>>(0);
+};
+
+class PahoTransport final : public Transport {
+ public:
+  PahoTransport(const Connection& connection, Executor& strand, std::weak_ptr<TransportListener> listener)
+      : connection_(connection), mailbox_(strand, std::move(listener)) {}
+
+  void connect() {
+    TlsAlerts::listen();
+    try {
+      const auto options = mqtt::create_options_builder().mqtt_version(kMqtt5).finalize();
+      client_ = std::make_unique<mqtt::async_client>(connection_.address.paho_uri, connection_.client_id, options);
+      client_->set_message_callback([this](mqtt::const_message_ptr message) { mailbox_.message(std::move(message)); });
+      client_->set_connection_lost_handler(
+          [this](const std::string&) { mailbox_.lost(ErrorCode::unavailable, explain(connection_, "the connection was lost")); });
+      client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
+        mailbox_.lost(ErrorCode::unavailable, explain(connection_, explain_code(MQTTASYNC_DISCONNECTED, reason)));
+      });
+      client_->connect(connect_options(), nullptr, on_connect_);
+    } catch (const std::exception& error) {
+      mailbox_.lost(ErrorCode::unavailable, explain(connection_, error.what()));
+    }
+  }
+
+  Status publish(const Publication& publication) override {
+    try {
+      client_->publish(to_message(publication), nullptr, on_publish_);
+      return Done{};
+    } catch (const std::exception& error) {
+      return fail(ErrorCode::unavailable, explain(connection_, error.what()));
+    }
+  }
+
+  void farewell(const Publication& last_word, std::chrono::milliseconds limit) override {
+    bool said = false;
+    try {
+      said = client_->publish(to_message(last_word))->wait_for(limit * 3 / 4);
+    } catch (const std::exception&) {
+      said = false;  // the will says it then
+    }
+    try {
+      mqtt::disconnect_options options(0);
+      if (!said) options.set_reason_code(mqtt::DISCONNECT_WITH_WILL_MESSAGE);
+      client_->disconnect(options)->wait_for(limit / 4);
+    } catch (const std::exception&) {
+      return;  // the destructor drops the connection
+    }
+  }
+
+ private:
+  mqtt::connect_options connect_options() const {
+    mqtt::connect_options options;
+    options.set_mqtt_version(kMqtt5);
+    options.set_clean_start(true);
+    options.set_keep_alive_interval(kKeepAlive);
+    options.set_connect_timeout(kConnectTimeout);
+    options.set_max_inflight(static_cast<int>(connection_.max_inflight));
+    options.set_properties(
+        {{mqtt::property::RECEIVE_MAXIMUM, kReceiptsInFlight}, {mqtt::property::MAXIMUM_PACKET_SIZE, kLargestPacket}});
+    options.set_will(mqtt::will_options(connection_.will_topic, connection_.will, 1, true));
+    if (connection_.address.tls) options.set_ssl(ssl_options());
+    return options;
+  }
+
+  mqtt::ssl_options ssl_options() const {
+    mqtt::ssl_options options;
+    options.set_trust_store(connection_.authorities.string());
+    options.set_key_store(connection_.certificate.string());
+    options.set_private_key(connection_.key.string());
+    options.set_enable_server_cert_auth(true);
+    options.set_verify(true);  // the host name
+    options.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
+    return options;
+  }
+
+  static mqtt::message_ptr to_message(const Publication& publication) {
+    auto message = mqtt::make_message(std::string(publication.topic), publication.payload.data(), publication.payload.size(), 1,
+                                      publication.retained);
+    mqtt::properties properties;
+    const auto add = [&properties](mqtt::property::code code, std::string_view value) {
+      if (!value.empty()) properties.add({code, std::string(value)});
+    };
+    add(mqtt::property::CONTENT_TYPE, publication.content_type);
+    add(mqtt::property::RESPONSE_TOPIC, publication.response_topic);
+    add(mqtt::property::CORRELATION_DATA, publication.correlation);
+    message->set_properties(std::move(properties));
+    return message;
+  }
+
+  // Paho calls this twice for one connection.
+  void connected(int code, int reason) {
+    if (code != MQTTASYNC_SUCCESS || refused(reason)) {
+      mailbox_.lost(ErrorCode::unavailable, explain(connection_, explain_code(code, reason)));
+      return;
+    }
+    if (subscribing_.exchange(true)) return;
+    try {
+      client_->subscribe(connection_.subscription, 1, nullptr, on_subscribe_);
+    } catch (const std::exception& error) {
+      mailbox_.lost(ErrorCode::unavailable, explain(connection_, error.what()));
+    }
+  }
+
+  void subscribed(int code, int reason) {
+    if (code == MQTTASYNC_SUCCESS && !refused(reason)) {
+      mailbox_.post([](TransportListener& listener) { listener.on_ready(); });
+    } else {
+      mailbox_.lost(ErrorCode::denied,
+                    explain(connection_, "cannot subscribe to " + connection_.subscription + ": " + explain_code(code, reason)));
+    }
+  }
+
+  void published(int code, int reason) {
+    if (code == MQTTASYNC_SUCCESS || refused(reason)) {
+      std::string refusal = refused(reason) ? explain(connection_, explain_code(code, reason)) : std::string();
+      mailbox_.post([refusal = std::move(refusal)](TransportListener& listener) { listener.on_acknowledged(refusal); });
+    } else {
+      mailbox_.lost(ErrorCode::unavailable, explain(connection_, explain_code(code, reason)));
+    }
+  }
+
+  template <void (PahoTransport::*Handler)(int, int)>
+  class Forward final : public mqtt::iaction_listener {
+   public:
+    explicit Forward(PahoTransport& owner) : owner_(owner) {}
+    void on_success(const mqtt::token& token) override { (owner_.*Handler)(MQTTASYNC_SUCCESS, token.get_reason_code()); }
+    void on_failure(const mqtt::token& token) override { (owner_.*Handler)(token.get_return_code(), token.get_reason_code()); }
+
+   private:
+    PahoTransport& owner_;
+  };
+
+  const Connection connection_;
+  Mailbox mailbox_;
+  std::atomic<bool> subscribing_{false};
+  Forward<&PahoTransport::connected> on_connect_{*this};
+  Forward<&PahoTransport::subscribed> on_subscribe_{*this};
+  Forward<&PahoTransport::published> on_publish_{*this};
+  std::unique_ptr<mqtt::async_client> client_;  // last: it is destroyed first, and its callbacks use the rest
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> connect_paho(const Connection& connection, Executor& strand,
+                                        std::weak_ptr<TransportListener> listener) {
+  auto transport = std::make_unique<PahoTransport>(connection, strand, std::move(listener));
+  transport->connect();
+  return transport;
+}
+
+}  // namespace greentill::uplink

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands in the messages to and from the service: topics, correlation data, the status document, the check of a receipt.
+// docs/mqtt.md is the specification. Private to daemon/uplink.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+#include "daemon/claim/claim.hpp"
+#include "daemon/identity/identity.hpp"
+
+namespace greentill::uplink {
+
+inline constexpr std::string_view kClaimsContentType = "application/cbor-seq";
+inline constexpr std::string_view kStatusContentType = "application/cbor";
+
+struct Topics {
+  explicit Topics(std::string_view device);
+  std::string claims;
+  std::string receipts;
+  std::string status;
+};
+
+/// 32 bytes: chain id, first and last seq (big-endian, 8 bytes each), 8 random bytes.
+std::string correlation_data(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, Random& random);
+
+/// Deterministic CBOR {1: "online" / "offline", 2: version, 3: claims that wait}. Requires: a version below 200 bytes.
+std::string status_document(bool online, std::string_view version, std::uint64_t backlog);
+
+/// The payload of a receipt message that the trusted service signed for this device and chain. Lifetime: that of `bytes`.
+Result<ByteView> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
+                               const claim::ChainId& chain);
+
+}  // namespace greentill::uplink

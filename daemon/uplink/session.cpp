@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/uplink/session.hpp"
+
+#include <algorithm>
+
+namespace greentill::uplink {
+namespace {
+
+constexpr std::chrono::milliseconds kFarewell{1'000};
+constexpr std::size_t kLeastBatchBytes = 4u << 10;
+constexpr unsigned kMostHalvings = 5;
+constexpr std::size_t kBesidesTheWindow = 2;  // one retry, one status
+
+}  // namespace
+
+Session::Session(const Surroundings& around, SessionOwner& owner)
+    : around_(around), owner_(owner), topics_(around.options.device_id) {}
+
+template <typename F>
+void Session::after(std::chrono::milliseconds delay, F work) {
+  around_.strand.post_after(delay, [session = weak_from_this(), work] {
+    const auto alive = session.lock();
+    if (alive && !alive->ended_) work(*alive);
+  });
+}
+
+void Session::start(const Address& address) {
+  const auto backlog = around_.reader.backlog();
+  Connection connection;
+  connection.address = address;
+  connection.client_id = around_.options.device_id;
+  connection.authorities = around_.options.authorities;
+  connection.certificate = around_.options.certificate;
+  connection.key = around_.options.key;
+  connection.subscription = topics_.receipts;
+  connection.will_topic = topics_.status;
+  connection.will = status_document(false, around_.options.version, backlog ? backlog->waiting : 0);
+  connection.max_inflight = around_.options.batches_in_flight + kBesidesTheWindow;
+  transport_ = connect_paho(connection, around_.strand, weak_from_this());
+}
+
+void Session::stop() {
+  ended_ = true;
+  if (!ready_) return;
+  const auto backlog = around_.reader.backlog();
+  const std::string status = status_document(false, around_.options.version, backlog ? backlog->waiting : 0);
+  transport_->farewell({topics_.status, as_bytes(status), kStatusContentType, {}, {}, true}, kFarewell);
+}
+
+void Session::on_ready() {
+  if (ended_ || ready_) return;
+  ready_ = true;
+  if (!send_status()) return;
+  owner_.session_ready();
+  pump();
+  begin_retries();
+  arm_retry_timer();
+}
+
+bool Session::send_status() {
+  const auto backlog = around_.reader.backlog();
+  if (!backlog) trouble(LogLevel::error, backlog.error().message);
+  const std::uint64_t waiting = backlog ? backlog->waiting : 0;
+  if (reported_backlog_ == waiting) return true;
+  reported_backlog_ = waiting;
+  const std::string status = status_document(true, around_.options.version, waiting);
+  const Status sent = transport_->publish({topics_.status, as_bytes(status), kStatusContentType, {}, {}, true});
+  if (!sent) {
+    end(sent.error());
+    return false;
+  }
+  ++unacknowledged_;
+  return true;
+}
+
+bool Session::refresh_chain() {
+  const auto state = around_.reader.chain();
+  if (!state) {
+    trouble(LogLevel::error, state.error().message);
+    return false;
+  }
+  if (!*state) return false;
+  if (chain_ != (**state).head.chain) {
+    chain_ = (**state).head.chain;
+    around_.window.restart((**state).delivered_seq);
+  }
+  return true;
+}
+
+// A line that loses one batch after another is offered smaller ones.
+std::size_t Session::batch_bytes() const {
+  const std::size_t most = around_.options.max_bytes_a_batch;
+  return std::max(most >> std::min(around_.window.setbacks(), kMostHalvings), std::min(most, kLeastBatchBytes));
+}
+
+void Session::pump() {
+  if (!ready_ || ended_) return;
+  Window& window = around_.window;
+  if ((!chain_ || window.idle()) && !refresh_chain()) return;
+  while (window.open()) {
+    const Status read = around_.reader.read_batch(window.next(), around_.options.max_claims_a_batch, batch_bytes(), batch_);
+    if (!read) trouble(LogLevel::error, read.error().message);
+    if (!read || batch_.last_seq < batch_.first_seq) break;
+    if (!send(batch_, correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random))) return;
+    const bool again = window.sent(batch_.last_seq, around_.clock.monotonic());
+    around_.board.update([again](LinkStatus& status) {
+      ++status.batches_sent;
+      if (again) ++status.batches_resent;
+    });
+  }
+  arm_timer();
+}
+
+bool Session::send(const outbox::ClaimBatch& batch, const std::string& correlation) {
+  const Status sent =
+      transport_->publish({topics_.claims, batch.bytes, kClaimsContentType, correlation, topics_.receipts, false});
+  if (!sent) {
+    end(sent.error());
+    return false;
+  }
+  ++unacknowledged_;
+  return true;
+}
+
+void Session::on_acknowledged(const std::string& refusal) {
+  if (unacknowledged_ > 0) --unacknowledged_;
+  if (!refusal.empty()) end({ErrorCode::denied, refusal + "; the operator must let this device publish"});
+}
+
+void Session::on_message(ByteView payload, std::string_view correlation) {
+  if (ended_ || (!chain_ && !refresh_chain())) return;
+  const auto receipt = check_receipt(payload, around_.trust, around_.options.device_id, *chain_);
+  const bool good = receipt.ok();
+  around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });
+  if (!good) return trouble(LogLevel::warning, receipt.error().message);
+  around_.book.apply(*receipt, [session = weak_from_this(),
+                                correlation = std::string(correlation)](const Result<outbox::AppliedReceipt>& applied) {
+    const auto alive = session.lock();
+    if (alive && !alive->ended_) alive->on_applied(correlation, applied);
+  });
+}
+
+void Session::on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied) {
+  if (!applied) return trouble(LogLevel::error, applied.error().message);
+  around_.board.update([](LinkStatus& status) { status.last_error.clear(); });
+  owner_.receipt_applied();
+  move_window(*applied);
+  if (!retry_correlation_.empty() && correlation == retry_correlation_ && !send_retry()) return;
+  pump();
+}
+
+void Session::move_window(const outbox::AppliedReceipt& applied) {
+  if (applied.newly_refused > 0) {
+    around_.log.write(
+        LogLevel::warning, "uplink",
+        "the service refused " + std::to_string(applied.newly_refused) + " claims; their reasons are in the outbox");
+  }
+  if (applied.rewound) {
+    around_.log.write(LogLevel::warning, "uplink",
+                      "the ledger went back; sending again from seq " + std::to_string(applied.delivered_seq + 1));
+    around_.window.restart(applied.delivered_seq);
+  } else if (!applied.ignored) {
+    around_.window.processed(applied.delivered_seq, around_.clock.monotonic());
+  }
+}
+
+void Session::arm_timer() {
+  std::optional<std::chrono::milliseconds> due = around_.window.deadline();
+  if (!retry_correlation_.empty()) due = std::min(due.value_or(retry_deadline_), retry_deadline_);
+  if (!due || (armed_for_ && *armed_for_ <= *due)) return;
+  armed_for_ = due;
+  const auto delay = std::max(*due - around_.clock.monotonic(), std::chrono::milliseconds(1));
+  after(delay, [due = *due](Session& session) { session.on_timer(due); });
+}
+
+void Session::on_timer(std::chrono::milliseconds due) {
+  if (armed_for_ == due) armed_for_.reset();
+  const auto now = around_.clock.monotonic();
+  // The next round of retries tries again.
+  if (!retry_correlation_.empty() && now >= retry_deadline_) retry_correlation_.clear();
+  const auto deadline = around_.window.deadline();
+  if (deadline && now >= *deadline) return give_up_waiting();
+  arm_timer();
+}
+
+void Session::give_up_waiting() {
+  // Sending more on top of what the broker does not even acknowledge would pile up inside the client.
+  if (unacknowledged_ > 0) return end({ErrorCode::unavailable, "the broker does not acknowledge what we send"});
+  trouble(LogLevel::warning, "no receipt for the claims from seq " + std::to_string(around_.window.delivered() + 1) +
+                                 " on; sending them again. Is the credit service running?");
+  around_.window.go_back();
+  pump();
+}
+
+void Session::trouble(LogLevel level, const std::string& what) {
+  around_.log.write(level, "uplink", what);
+  around_.board.update([&what](LinkStatus& status) { status.last_error = what; });
+}
+
+void Session::end(const Error& why) {
+  if (ended_) return;
+  ended_ = true;
+  owner_.session_ended(why);
+}
+
+void Session::arm_retry_timer() {
+  const std::chrono::milliseconds wait = std::chrono::milliseconds(around_.options.retry_refused_after) / 4;
+  after(std::max(wait, std::chrono::milliseconds(250)), [](Session& session) {
+    session.retries_.rest();
+    if (session.retry_correlation_.empty()) session.begin_retries();
+    if (!session.ended_ && session.send_status()) session.arm_retry_timer();
+  });
+}
+
+void Session::begin_retries() {
+  if (!ended_ && chain_) send_retry();
+}
+
+// False where the session ended.
+bool Session::send_retry() {
+  retry_correlation_.clear();
+  std::optional<Run> run = retries_.next(around_.options.max_claims_a_batch);
+  if (!run) {
+    auto due =
+        around_.reader.retryable(around_.clock.unix_seconds() - around_.options.retry_refused_after.count(), RetryPass::kMost);
+    if (!due) trouble(LogLevel::error, due.error().message);
+    if (!due || !retries_.begin(std::move(*due))) return true;
+    run = retries_.next(around_.options.max_claims_a_batch);
+  }
+  const Status read = around_.reader.read_batch(run->first, run->count, batch_bytes(), batch_);
+  if (!read) trouble(LogLevel::error, read.error().message);
+  if (!read || batch_.last_seq < batch_.first_seq) return true;
+  retries_.sent(batch_.last_seq);
+  retry_correlation_ = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);
+  retry_deadline_ = around_.clock.monotonic() + around_.options.receipt_timeout;
+  if (!send(batch_, retry_correlation_)) return false;
+  around_.board.update([](LinkStatus& status) {
+    ++status.batches_sent;
+    ++status.batches_resent;
+  });
+  arm_timer();
+  return true;
+}
+
+}  // namespace greentill::uplink

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens on one connection: claims out as the window allows, receipts in, refused claims once more. It ends with the
+// connection; the window outlives it. Private to daemon/uplink. Threads: the strand's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/uplink/protocol.hpp"
+#include "daemon/uplink/retry_pass.hpp"
+#include "daemon/uplink/status_board.hpp"
+#include "daemon/uplink/transport.hpp"
+#include "daemon/uplink/window.hpp"
+
+namespace greentill::uplink {
+
+/// What sessions share, and their uplink owns or was given. It outlives them.
+struct Surroundings {
+  Options options;
+  Executor& strand;
+  Clock& clock;
+  Random& random;
+  Log& log;
+  outbox::Reader& reader;
+  ReceiptBook& book;
+  identity::ReceiptTrust& trust;
+  StatusBoard& board;
+  Window& window;
+};
+
+class SessionOwner {
+ public:
+  virtual ~SessionOwner() = default;
+  virtual void session_ready() = 0;
+  virtual void receipt_applied() = 0;
+  /// Once, and the last call: the session is of no more use.
+  virtual void session_ended(const Error& why) = 0;
+};
+
+class Session final : public TransportListener, public std::enable_shared_from_this<Session> {
+ public:
+  Session(const Surroundings& around, SessionOwner& owner);
+
+  void start(const Address& address);
+  void wake() { pump(); }
+  /// Says "offline" and disconnects, within a second.
+  void stop();
+
+  void on_ready() override;
+  void on_acknowledged(const std::string& refusal) override;
+  void on_message(ByteView payload, std::string_view correlation) override;
+  void on_lost(Error error) override { end(error); }
+
+ private:
+  bool refresh_chain();
+  void pump();
+  bool send(const outbox::ClaimBatch& batch, const std::string& correlation);
+  bool send_status();
+  [[nodiscard]] std::size_t batch_bytes() const;
+
+  void on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied);
+  void move_window(const outbox::AppliedReceipt& applied);
+
+  void arm_timer();
+  void on_timer(std::chrono::milliseconds due);
+  void give_up_waiting();
+
+  void arm_retry_timer();
+  void begin_retries();
+  bool send_retry();
+
+  void trouble(LogLevel level, const std::string& what);
+  void end(const Error& why);
+  template <typename F>
+  void after(std::chrono::milliseconds delay, F work);
+
+  const Surroundings& around_;
+  SessionOwner& owner_;
+  Topics topics_;
+  std::optional<claim::ChainId> chain_;
+  outbox::ClaimBatch batch_;  // reused, so that a drain does not allocate
+  bool ready_ = false;
+  bool ended_ = false;
+  std::size_t unacknowledged_ = 0;  // publications without a PUBACK
+  std::optional<std::uint64_t> reported_backlog_;
+  std::optional<std::chrono::milliseconds> armed_for_;
+  RetryPass retries_;
+  std::string retry_correlation_;  // empty: no retry waits for its receipt
+  std::chrono::milliseconds retry_deadline_{};
+  std::unique_ptr<Transport> transport_;
+};
+
+}  // namespace greentill::uplink

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/uplink/uplink.hpp"
+
+#include <utility>
+
+#include "daemon/claim/claim.hpp"
+#include "daemon/uplink/backoff.hpp"
+#include "daemon/uplink/session.hpp"
+
+namespace greentill::uplink {
+namespace {
+
+constexpr std::chrono::milliseconds kStable{60'000};  // a connection that held for so long was no failure
+
+class MqttUplink final : public Uplink, public SessionOwner {
+ public:
+  MqttUplink(Options options, Executor& strand, Clock& clock, Random& random, Log& log, outbox::Reader& reader, ReceiptBook& book,
+             identity::ReceiptTrust& trust)
+      : window_({options.batches_in_flight, options.receipt_timeout, options.backoff_max}),
+        backoff_(options.backoff_min, options.backoff_max),
+        around_{std::move(options), strand, clock, random, log, reader, book, trust, board_, window_} {}
+
+  void start() override {
+    const Status usable = check_options(around_.options);
+    if (!usable) return note(LogLevel::error, usable.error().message);
+    stopped_ = false;
+    connect();
+  }
+
+  void stop() override {
+    stopped_ = true;
+    if (session_) session_->stop();
+    session_.reset();
+    set_connected(false);
+  }
+
+  void wake() override {
+    if (const std::shared_ptr<Session> kept = session_) kept->wake();
+  }
+
+  [[nodiscard]] LinkStatus status() const override { return board_.snapshot(); }
+
+ private:
+  void connect() {
+    if (stopped_ || session_) return;
+    const auto address = parse_address(around_.options.server_uri);
+    if (!address) return note(LogLevel::error, address.error().message);
+    session_ = std::make_shared<Session>(around_, *this);
+    session_->start(*address);
+  }
+
+  void session_ready() override {
+    ready_at_ = around_.clock.monotonic();
+    set_connected(true);
+    around_.log.write(LogLevel::info, "uplink", "connected to " + around_.options.server_uri);
+  }
+
+  void receipt_applied() override { backoff_.reset(); }
+
+  void session_ended(const Error& why) override {
+    if (ready_at_ && around_.clock.monotonic() - *ready_at_ >= kStable) backoff_.reset();
+    set_connected(false);
+    session_.reset();
+    const std::chrono::milliseconds delay = backoff_.next(around_.random);
+    note(LogLevel::warning, why.message);
+    around_.log.write(LogLevel::info, "uplink", "trying again in " + std::to_string(delay.count()) + " ms");
+    around_.strand.post_after(delay, [this, alive = std::weak_ptr<bool>(alive_)] {
+      if (alive.lock()) connect();
+    });
+  }
+
+  void set_connected(bool connected) {
+    if (!connected) ready_at_.reset();
+    const std::int64_t now = around_.clock.unix_seconds();
+    board_.update([connected, now](LinkStatus& status) {
+      if (status.connected != connected) status.since = now;
+      if (connected) {
+        ++status.connects;
+        status.last_error.clear();
+      }
+      status.connected = connected;
+    });
+  }
+
+  void note(LogLevel level, const std::string& what) {
+    around_.log.write(level, "uplink", what);
+    board_.update([&what](LinkStatus& status) { status.last_error = what; });
+  }
+
+  Window window_;
+  Backoff backoff_;
+  StatusBoard board_;
+  Surroundings around_;
+  bool stopped_ = true;
+  std::optional<std::chrono::milliseconds> ready_at_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // what a timer holds weakly
+  std::shared_ptr<Session> session_;
+};
+
+}  // namespace
+
+Status check_options(const Options& options) {
+  if (!claim::is_device_id(options.device_id)) {
+    return fail(ErrorCode::invalid, "uplink: \"" + options.device_id + "\" is no device id (1 to 40 of a-z, 0-9 and -)");
+  }
+  const auto address = parse_address(options.server_uri);
+  return address ? Status(Done{}) : Status(Failure{address.error()});
+}
+
+std::unique_ptr<Uplink> Uplink::create(Options options, Executor& strand, Clock& clock, Random& random, Log& log,
+                                       outbox::Reader& reader, ReceiptBook& book, identity::ReceiptTrust& trust) {
+  return std::make_unique<MqttUplink>(std::move(options), strand, clock, random, log, reader, book, trust);
+}
+
+}  // namespace greentill::uplink

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The C ABI between greentilld and its plugins; C11 and C++20. docs/plugins.md is the guide, this header the contract.
+ *
+ * A plugin is a shared object with ONE exported symbol, gt_plugin_entry. It is a detector, which finds green acts in
+ * transactions, or a source, which brings transactions in.
+ *
+ * Versions: before anything else the host says which ABI versions it speaks; the plugin answers with its table for one of them,
+ * or declines and says why. Within a version structs only grow at their end: every struct begins with `size`, as its maker knows
+ * it, and a reader takes a field beyond `size` as absent. The elements of an array lie `size` bytes of its first element apart.
+ * gt_text alone has no size and never changes.
+ *
+ * Text is UTF-8, a pointer and a length, not terminated; an empty text may have a null pointer. Times are Unix seconds, UTC.
+ * Ownership: whatever is passed to a function is the caller's and lives until the function returns; copy what is to stay. What
+ * gt_plugin_entry hands out lives as long as the plugin is loaded.
+ * Threads: the host calls one instance from one thread at a time, not always the same. Several instances may be in use at once.
+ * A plugin calls the host's functions only from within a call of the host, in the same thread.
+ * Errors: a function that fails says why through gt_services.report first and returns a negative gt_status. No exception and no
+ * longjmp may leave a function, no signal handler be installed, no process forked. */
+#ifndef GREENTILL_PLUGIN_H
+#define GREENTILL_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version that this header describes. */
+#define GT_ABI_VERSION 1u
+
+#define GT_EXPORT __attribute__((visibility("default")))
+
+/* What int32_t results mean. Any other negative value is taken as GT_ERROR. */
+enum gt_status {
+  GT_OK = 0,
+  GT_FINISHED = 1,  /* gt_source.poll: all is handed in and nothing will follow */
+  GT_ERROR = -1,    /* failed; the reason was reported */
+  GT_DECLINED = -2, /* gt_plugin_entry: no common version, or a host that lacks something */
+  GT_FULL = -3      /* gt_inlet: not taken; return from poll and offer it again in the next one */
+};
+
+enum gt_log_level { GT_LOG_DEBUG = 0, GT_LOG_INFO = 1, GT_LOG_WARNING = 2, GT_LOG_ERROR = 3 };
+
+enum gt_kind { GT_KIND_SALE = 0, GT_KIND_TRIP = 1, GT_KIND_TICKET = 2, GT_KIND_BILL = 3, GT_KIND_CHARGE = 4 };
+
+struct gt_text {
+  const char* data;
+  size_t size;
+};
+
+/* An amount in a base unit. The unit says where it was read: "m.odometer", "m.track", "m.stations", "s", "Wh", "g", "pieces"; at
+ * most 32 bytes. */
+struct gt_quantity {
+  size_t size;
+  struct gt_text unit;
+  int64_t value;
+};
+
+struct gt_line {
+  size_t size;
+  struct gt_text sku;
+  struct gt_text gtin;
+  struct gt_text name;
+  struct gt_text category;
+  int64_t quantity_milli; /* thousandths of a piece, kilogram or litre, as the till counts */
+  int64_t amount_minor;   /* in the currency's minor unit */
+};
+
+struct gt_attribute {
+  size_t size;
+  struct gt_text key;
+  struct gt_text value;
+};
+
+/* What happened at the till, gate or dock. Issuer (1 to 64 bytes) and event id (1 to 128) together name one outside event for
+ * ever: reported twice, it counts once. */
+struct gt_transaction {
+  size_t size;
+  struct gt_text issuer;
+  struct gt_text event_id;
+  uint32_t kind;   /* gt_kind */
+  uint32_t bearer; /* 1: print a secret for a customer who has no account at hand */
+  int64_t begin;
+  int64_t end;         /* not before begin; equal for a sale */
+  struct gt_text mode; /* trips and tickets: "bike.shared", "ebike.shared", "metro", "bus" */
+  const struct gt_quantity* quantities;
+  size_t quantity_count;
+  const struct gt_line* lines;
+  size_t line_count;
+  const struct gt_attribute* attributes; /* anything else a rule may match on */
+  size_t attribute_count;
+  struct gt_text currency; /* ISO 4217, or empty */
+  int64_t total_minor;
+  struct gt_text tender;         /* "cash", "card", "app", or empty */
+  struct gt_text receipt_medium; /* "paper", "none", "qr", "email", "app", or empty where unknown */
+  struct gt_text
+      account_token; /* opaque token of the customer's account, at most 32 bytes, or empty; detectors always get it empty */
+};
+
+/* A green act found in a transaction. */
+struct gt_activity {
+  size_t size;
+  struct gt_text name;                  /* "ride.bike.shared"; 1 to 32 bytes */
+  const struct gt_quantity* quantities; /* 1 to 8, each unit once, none negative */
+  size_t quantity_count;
+  uint64_t line;           /* 0: of the whole event; else the 1-based line it was found in */
+  const uint8_t* evidence; /* another device's signed statement, at most 448 bytes, or null */
+  size_t evidence_size;
+};
+
+/* What the host does for a plugin. Lifetime: from create until destroy returns. */
+struct gt_services {
+  size_t size;
+  void* context;
+  /* One line for the daemon's log. No customer's token and no raw bytes of a till. */
+  void (*log)(void* context, int32_t level, struct gt_text message);
+  /* Why the call under way is about to fail: what happened, to what, what to do. The last one of a call counts. */
+  void (*report)(void* context, struct gt_text reason);
+};
+
+struct gt_create {
+  size_t size;
+  struct gt_text configuration; /* the plugin's own text, as it stands in its file */
+  const struct gt_services* services;
+};
+
+/* Where a detector puts what it finds. Valid during the call of detect. */
+struct gt_emitter {
+  size_t size;
+  void* context;
+  /* Takes a copy. At most 64 a transaction; what breaks the limits of gt_activity is dropped and counted as a fault. */
+  void (*emit)(void* context, const struct gt_activity* activity);
+};
+
+struct gt_detector {
+  size_t size;
+  /* Reads the configuration. On GT_OK *instance is the plugin's own, freed by destroy; on failure it is left as it was. 10 s. */
+  int32_t (*create)(const struct gt_create* arguments, void** instance);
+  /* Finds the acts of one transaction, calling emit for each. The sale waits for it: 50 ms unless configured otherwise, and no
+   * waiting for anything outside. After a failure nothing of this call counts. */
+  int32_t (*detect)(void* instance, const struct gt_transaction* transaction, const struct gt_emitter* emitter);
+  void (*destroy)(void* instance);
+};
+
+/* Where a source hands in what it read. Valid during the call of poll.
+ * `position` is the place in the source behind the record, at most 1024 bytes, opaque to the host. It becomes durable together
+ * with whatever the transaction leads to, and is what start() gets after a crash. */
+struct gt_inlet {
+  size_t size;
+  void* context;
+  /* Takes a copy and returns GT_OK; or GT_FULL; or GT_ERROR where a limit of gt_transaction or the position's is broken. */
+  int32_t (*transaction)(void* context, const struct gt_transaction* transaction, struct gt_text position);
+  /* A record that cannot be made a transaction: where it stands ("trips.csv:17") and why. Counts, and moves the position, as one.
+   */
+  int32_t (*reject)(void* context, struct gt_text where, struct gt_text reason, struct gt_text position);
+};
+
+struct gt_source {
+  size_t size;
+  /* As gt_detector.create; opens nothing yet. */
+  int32_t (*create)(const struct gt_create* arguments, void** instance);
+  /* Goes to a position it handed in earlier, or to the beginning where that is empty. Called once. 10 s. */
+  int32_t (*start)(void* instance, struct gt_text position);
+  /* Hands in what there is, in order, and waits for more no longer than wait_ms. Returns GT_OK, GT_FINISHED, or an error, after
+   * which the source is started anew from its last durable position. 10 s beyond wait_ms. */
+  int32_t (*poll)(void* instance, uint32_t wait_ms, const struct gt_inlet* inlet);
+  /* The first `count` records handed in since start are durable. May be null. 1 s. */
+  void (*durable)(void* instance, uint64_t count);
+  void (*destroy)(void* instance);
+};
+
+/* The plugin, in ABI version 1. Exactly one of detector and source is not null. */
+struct gt_plugin {
+  size_t size;
+  struct gt_text name;    /* goes into every claim: 1 to 32 bytes */
+  struct gt_text version; /* likewise */
+  const struct gt_detector* detector;
+  const struct gt_source* source;
+};
+
+struct gt_offer {
+  size_t size;
+  uint32_t abi_min; /* the versions that the host speaks, both included */
+  uint32_t abi_max;
+};
+
+/* Filled in by gt_plugin_entry; the host sets size. */
+struct gt_answer {
+  size_t size;
+  uint32_t abi;                   /* the version of the table below */
+  const struct gt_plugin* plugin; /* null where declined */
+  struct gt_text reason;          /* where declined: why */
+};
+
+/* The one exported symbol. Returns GT_OK or GT_DECLINED. Called once, before anything else; sets nothing up. */
+typedef int32_t gt_plugin_entry_function(const struct gt_offer* offer, struct gt_answer* answer);
+GT_EXPORT gt_plugin_entry_function gt_plugin_entry;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

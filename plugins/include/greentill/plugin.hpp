@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin ABI for C++20: derive from Detector or Source and export the class with one macro. Exceptions are turned into
+// reported errors and never cross the ABI. Header only; plugin.h is the contract.
+//
+//   class Ride : public greentill::plugin::Detector {
+//    public:
+//     Ride(std::string_view configuration, greentill::plugin::Services services);
+//     void detect(const gt_transaction& transaction, const greentill::plugin::Emitter& emit) override;
+//   };
+//   GREENTILL_EXPORT_PLUGIN(greentill::plugin::detector<Ride>("ride", "1.0.0"))
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "greentill/plugin.h"
+
+namespace greentill::plugin {
+
+inline std::string_view view(gt_text text) {
+  return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
+}
+inline gt_text text(std::string_view view) { return {view.data(), view.size()}; }
+
+/// The i-th element of an array whose maker may know more fields than we do.
+template <typename T>
+const T& element(const T* array, std::size_t index) {
+  return *reinterpret_cast<const T*>(reinterpret_cast<const unsigned char*>(array) + index * array->size);
+}
+
+inline gt_quantity quantity(std::string_view unit, std::int64_t value) { return {sizeof(gt_quantity), text(unit), value}; }
+
+/// The host's services. Copy freely; valid as long as the instance.
+class Services {
+ public:
+  explicit Services(const gt_services* services) : services_(services) {}
+  void log(gt_log_level level, std::string_view message) const { services_->log(services_->context, level, text(message)); }
+  void report(std::string_view reason) const { services_->report(services_->context, text(reason)); }
+
+ private:
+  const gt_services* services_;
+};
+
+class Emitter {
+ public:
+  explicit Emitter(const gt_emitter& emitter) : emitter_(emitter) {}
+  /// `line` is 0 for the whole event, else 1-based.
+  void operator()(std::string_view name, std::span<const gt_quantity> quantities, std::uint64_t line = 0) const {
+    const gt_activity activity{sizeof(gt_activity), text(name), quantities.data(), quantities.size(), line, nullptr, 0};
+    emitter_.emit(emitter_.context, &activity);
+  }
+
+ private:
+  const gt_emitter& emitter_;
+};
+
+/// The constructor (std::string_view configuration, Services) reads the configuration and throws where it is wrong.
+class Detector {
+ public:
+  virtual ~Detector() = default;
+  virtual void detect(const gt_transaction& transaction, const Emitter& emit) = 0;
+};
+
+/// A transaction under construction; gt_transaction's fields, owned.
+struct Transaction {
+  struct Quantity {
+    std::string unit;
+    std::int64_t value = 0;
+  };
+  struct Line {
+    std::string sku;
+    std::string gtin;
+    std::string name;
+    std::string category;
+    std::int64_t quantity_milli = 1000;
+    std::int64_t amount_minor = 0;
+  };
+  struct Attribute {
+    std::string key;
+    std::string value;
+  };
+
+  std::string issuer;
+  std::string event_id;
+  gt_kind kind = GT_KIND_SALE;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::string mode;
+  std::vector<Quantity> quantities;
+  std::vector<Line> lines;
+  std::string currency;
+  std::int64_t total_minor = 0;
+  std::string tender;
+  std::string receipt_medium;
+  std::string account_token;
+  bool bearer = false;
+  std::vector<Attribute> attributes;
+};
+
+class Inlet {
+ public:
+  explicit Inlet(const gt_inlet& inlet) : inlet_(inlet) {}
+  /// False where the window is full: return from poll, and offer the same again in the next one.
+  [[nodiscard]] bool offer(const Transaction& transaction, std::string_view position) const;
+  [[nodiscard]] bool reject(std::string_view where, std::string_view reason, std::string_view position) const {
+    return taken(inlet_.reject(inlet_.context, text(where), text(reason), text(position)));
+  }
+
+ private:
+  static bool taken(std::int32_t status) {
+    if (status != GT_OK && status != GT_FULL) throw std::runtime_error("the host refused a record that is beyond the limits");
+    return status == GT_OK;
+  }
+  const gt_inlet& inlet_;
+};
+
+inline bool Inlet::offer(const Transaction& from, std::string_view position) const {
+  std::vector<gt_quantity> quantities;
+  for (const auto& q : from.quantities) quantities.push_back(quantity(q.unit, q.value));
+  std::vector<gt_line> lines;
+  for (const auto& l : from.lines) {
+    lines.push_back(
+        {sizeof(gt_line), text(l.sku), text(l.gtin), text(l.name), text(l.category), l.quantity_milli, l.amount_minor});
+  }
+  std::vector<gt_attribute> attributes;
+  for (const auto& a : from.attributes) attributes.push_back({sizeof(gt_attribute), text(a.key), text(a.value)});
+  const gt_transaction transaction{sizeof(gt_transaction),
+                                   text(from.issuer),
+                                   text(from.event_id),
+                                   from.kind,
+                                   from.bearer ? 1u : 0u,
+                                   from.begin,
+                                   from.end,
+                                   text(from.mode),
+                                   quantities.data(),
+                                   quantities.size(),
+                                   lines.data(),
+                                   lines.size(),
+                                   attributes.data(),
+                                   attributes.size(),
+                                   text(from.currency),
+                                   from.total_minor,
+                                   text(from.tender),
+                                   text(from.receipt_medium),
+                                   text(from.account_token)};
+  return taken(inlet_.transaction(inlet_.context, &transaction, text(position)));
+}
+
+/// Constructor as for Detector.
+class Source {
+ public:
+  enum class Progress { more, finished };
+  virtual ~Source() = default;
+  virtual void start(std::string_view position) = 0;
+  virtual Progress poll(std::chrono::milliseconds wait, const Inlet& inlet) = 0;
+  virtual void durable(std::uint64_t /*count*/) {}
+};
+
+namespace detail {
+
+/// What the C side holds: the object and where to report what it throws.
+template <typename T>
+struct Instance {
+  Services services;
+  T object;
+};
+
+template <typename Call>
+std::int32_t guarded(const Services& services, const Call& call) noexcept {
+  try {
+    return call();
+  } catch (const std::exception& error) {
+    services.report(error.what());
+  } catch (...) {
+    services.report("an exception of unknown type");
+  }
+  return GT_ERROR;
+}
+
+template <typename T>
+std::int32_t create(const gt_create* arguments, void** instance) noexcept {
+  const Services services(arguments->services);
+  return guarded(services, [&] {
+    *instance = new Instance<T>{services, T(view(arguments->configuration), services)};
+    return GT_OK;
+  });
+}
+
+template <typename T>
+void destroy(void* instance) noexcept {
+  delete static_cast<Instance<T>*>(instance);
+}
+
+template <typename T>
+std::int32_t detect(void* instance, const gt_transaction* transaction, const gt_emitter* emitter) noexcept {
+  auto& self = *static_cast<Instance<T>*>(instance);
+  return guarded(self.services, [&] {
+    self.object.detect(*transaction, Emitter(*emitter));
+    return GT_OK;
+  });
+}
+
+template <typename T>
+std::int32_t start(void* instance, gt_text position) noexcept {
+  auto& self = *static_cast<Instance<T>*>(instance);
+  return guarded(self.services, [&] {
+    self.object.start(view(position));
+    return GT_OK;
+  });
+}
+
+template <typename T>
+std::int32_t poll(void* instance, std::uint32_t wait_ms, const gt_inlet* inlet) noexcept {
+  auto& self = *static_cast<Instance<T>*>(instance);
+  return guarded(self.services, [&] {
+    const auto progress = self.object.poll(std::chrono::milliseconds(wait_ms), Inlet(*inlet));
+    return progress == Source::Progress::finished ? GT_FINISHED : GT_OK;
+  });
+}
+
+template <typename T>
+void durable(void* instance, std::uint64_t count) noexcept {
+  auto& self = *static_cast<Instance<T>*>(instance);
+  guarded(self.services, [&] {
+    self.object.durable(count);
+    return GT_OK;
+  });
+}
+
+inline std::int32_t answer(const gt_offer& offer, gt_answer& answer, const gt_plugin& plugin) {
+  if (offer.abi_min > GT_ABI_VERSION || offer.abi_max < GT_ABI_VERSION) {
+    answer.reason = text("this plugin speaks ABI version 1 alone");
+    return GT_DECLINED;
+  }
+  answer.abi = GT_ABI_VERSION;
+  answer.plugin = &plugin;
+  return GT_OK;
+}
+
+}  // namespace detail
+
+/// The tables of a plugin; `name` and `version` must be literals, at most 32 bytes each.
+template <typename T>
+const gt_plugin& detector(std::string_view name, std::string_view version) {
+  static const gt_detector table{sizeof(gt_detector), detail::create<T>, detail::detect<T>, detail::destroy<T>};
+  static const gt_plugin plugin{sizeof(gt_plugin), text(name), text(version), &table, nullptr};
+  return plugin;
+}
+
+template <typename T>
+const gt_plugin& source(std::string_view name, std::string_view version) {
+  static const gt_source table{sizeof(gt_source), detail::create<T>,  detail::start<T>,
+                               detail::poll<T>,   detail::durable<T>, detail::destroy<T>};
+  static const gt_plugin plugin{sizeof(gt_plugin), text(name), text(version), nullptr, &table};
+  return plugin;
+}
+
+}  // namespace greentill::plugin
+
+#define GREENTILL_EXPORT_PLUGIN(tables)                                    \
+  std::int32_t gt_plugin_entry(const gt_offer* offer, gt_answer* answer) { \
+    return greentill::plugin::detail::answer(*offer, *answer, tables);     \
+  }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/journal/followed_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "plugins/journal/sha256.hpp"
+
+namespace greentill::journal {
+namespace {
+
+constexpr std::size_t kPrintBytes = 256;
+constexpr std::size_t kReadBytes = 64u << 10;
+constexpr std::string_view kVersion = "j1";
+
+[[noreturn]] void give_up(const std::filesystem::path& path, const char* what) {
+  throw std::runtime_error(path.string() + ": " + what + ": " + std::strerror(errno));
+}
+
+std::string print_of(std::string_view head, std::string_view tail) { return sha256_hex({head, tail}, 8); }
+
+void keep_tail(std::string& tail, std::string_view more) {
+  if (more.size() >= kPrintBytes) {
+    tail = more.substr(more.size() - kPrintBytes);
+    return;
+  }
+  tail += more;
+  if (tail.size() > kPrintBytes) tail.erase(0, tail.size() - kPrintBytes);
+}
+
+void keep_head(std::string& head, std::string_view more) {
+  if (head.size() < kPrintBytes) head += more.substr(0, kPrintBytes - head.size());
+}
+
+bool read_number(std::string_view text, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+std::string Place::text() const {
+  return std::string(kVersion) + " " + std::to_string(inode) + " " + std::to_string(offset) + " " + std::to_string(line) + " " +
+         print;
+}
+
+std::optional<Place> Place::parse(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    words.push_back(text.substr(0, space));
+    text.remove_prefix(std::min(space + 1, text.size()));
+  }
+  Place place;
+  if (words.size() != 5 || words[0] != kVersion || !read_number(words[1], place.inode) || !read_number(words[2], place.offset) ||
+      !read_number(words[3], place.line)) {
+    return std::nullopt;
+  }
+  place.print = words[4];
+  return place;
+}
+
+std::unique_ptr<FollowedFile> FollowedFile::open(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0 && errno == ENOENT) return nullptr;
+  if (descriptor < 0) give_up(path, "it cannot be opened");
+  return std::unique_ptr<FollowedFile>(new FollowedFile(descriptor, path));
+}
+
+FollowedFile::FollowedFile(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor);
+    throw std::runtime_error(path_.string() + ": it is not a regular file");
+  }
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
+FollowedFile::~FollowedFile() { ::close(descriptor_); }
+
+std::string FollowedFile::read_at(std::uint64_t offset, std::size_t size) const {
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = ::pread(descriptor_, bytes.data() + have, size - have, static_cast<off_t>(offset + have));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) give_up(path_, "it cannot be read");
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+std::uint64_t FollowedFile::size() const {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) give_up(path_, "its size cannot be read");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+void FollowedFile::rewind() {
+  offset_ = 0;
+  line_ = 1;
+  head_.clear();
+  tail_.clear();
+  buffer_.clear();
+  consumed_ = 0;
+  at_end_ = false;
+}
+
+bool FollowedFile::seek(const Place& place) {
+  rewind();
+  const auto kept = static_cast<std::size_t>(std::min<std::uint64_t>(place.offset, kPrintBytes));
+  std::string head = read_at(0, kept);
+  std::string tail = read_at(place.offset - kept, kept);
+  if (size() < place.offset || print_of(head, tail) != place.print) return false;
+  offset_ = place.offset;
+  line_ = place.line;
+  head_ = std::move(head);
+  tail_ = std::move(tail);
+  return true;
+}
+
+FollowedFile::Read FollowedFile::read_more() {
+  if (at_end_) {
+    const std::uint64_t seen = offset_ + pending().size();
+    const std::uint64_t now = size();
+    if (now == seen) return Read::none;
+    // What was read ahead may have changed as well, so it is read again.
+    if (now < seen || !seek(place_behind(0, 0))) return Read::overwritten;
+  }
+  buffer_.erase(0, consumed_);
+  consumed_ = 0;
+  const std::uint64_t end = offset_ + buffer_.size();
+  const std::string more = read_at(end, kReadBytes);
+  buffer_ += more;
+  at_end_ = more.empty();
+  if (!at_end_) return Read::more;
+  return size() < end ? Read::overwritten : Read::none;
+}
+
+void FollowedFile::consume(std::size_t bytes, std::size_t lines) {
+  const std::string_view gone = pending().substr(0, bytes);
+  keep_head(head_, gone);
+  keep_tail(tail_, gone);
+  consumed_ += bytes;
+  offset_ += bytes;
+  line_ += lines;
+}
+
+Place FollowedFile::place_behind(std::size_t bytes, std::size_t lines) const {
+  std::string head = head_;
+  std::string tail = tail_;
+  keep_head(head, pending().substr(0, bytes));
+  keep_tail(tail, pending().substr(0, bytes));
+  return {inode_, offset_ + bytes, line_ + lines, print_of(head, tail)};
+}
+
+bool FollowedFile::is_same_file(const struct stat& status) const { return status.st_dev == device_ && status.st_ino == inode_; }
+
+}  // namespace greentill::journal

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// The source that follows a growing file. Its position is the place behind the row, and travels with the row's transaction.
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "greentill/plugin.hpp"
+#include "greentill/version.hpp"
+#include "plugins/common/toml.hpp"
+#include "plugins/journal/followed_file.hpp"
+#include "plugins/journal/rotation.hpp"
+#include "plugins/journal/row_decoder.hpp"
+
+namespace greentill::journal {
+namespace {
+
+using std::chrono::steady_clock;
+
+std::string read_mapping(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path.string() + ": the mapping cannot be read");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::unique_ptr<RowDecoder> make_decoder(const plugin::Toml& toml) {
+  const std::string format = toml.text("format");
+  if (format == "ndjson") {
+    for (const char* key : {"mapping", "mappings", "issuer", "zone"}) {
+      if (toml.has(key)) toml.wrong(key, "goes with format = \"csv\" alone");
+    }
+    return json_decoder();
+  }
+  if (format != "csv") toml.wrong("format", "must be csv or ndjson");
+  const std::string name = toml.text("mapping");
+  if (name.empty() || name.find('/') != std::string::npos)
+    toml.wrong("mapping", "must be the name of a file in the mappings folder");
+  const std::filesystem::path file = std::filesystem::path(toml.text("mappings")) / (name + ".toml");
+  return csv_decoder(Mapping::parse(read_mapping(file), file.string(), {toml.text_or("issuer", ""), toml.text_or("zone", "")}));
+}
+
+class Journal final : public plugin::Source {
+ public:
+  Journal(std::string_view configuration, plugin::Services services) : services_(services) {
+    const plugin::Toml toml = plugin::Toml::parse(configuration, "journal");
+    toml.only({"path", "format", "mapping", "mappings", "issuer", "zone", "once"});
+    path_ = toml.text("path");
+    once_ = toml.boolean_or("once", false);
+    decoder_ = make_decoder(toml);
+  }
+
+  void start(std::string_view position) override {
+    if (position.empty()) return;
+    const auto place = Place::parse(position);
+    if (!place) throw std::runtime_error("the stored position is not one of this plugin");
+    file_ = find_file(path_, *place);
+    if (!file_) {
+      services_.log(GT_LOG_WARNING,
+                    path_.string() + ": the file that was read last, or its content, is gone: starting with line 1");
+      return;
+    }
+    decoder_->begin_file();
+    if (place->offset > 0) read_header(*place);
+  }
+
+  Progress poll(std::chrono::milliseconds wait, const plugin::Inlet& inlet) override {
+    const auto deadline = steady_clock::now() + wait;
+    bool handed_in = false;
+    for (;;) {
+      const Step step = advance(inlet);
+      if (step == Step::full) return Progress::more;
+      if (step == Step::finished) return Progress::finished;
+      handed_in = handed_in || step == Step::row;
+      if (step != Step::idle && steady_clock::now() < deadline) continue;
+      if (step == Step::idle && !handed_in) std::this_thread::sleep_until(deadline);
+      return Progress::more;
+    }
+  }
+
+ private:
+  enum class Step { row, full, idle, finished };
+
+  /// A row's meaning hangs on the header, which stands before the place.
+  void read_header(const Place& place) {
+    file_->rewind();
+    while (!next_row(false) && file_->read_more() == FollowedFile::Read::more) continue;
+    file_->seek(place);
+  }
+
+  Step advance(const plugin::Inlet& inlet) {
+    if (!file_ && !open(path_)) return Step::idle;
+    if (const auto row = next_row(false)) return hand_in(*row, inlet);
+    switch (file_->read_more()) {
+      case FollowedFile::Read::more: return Step::row;
+      case FollowedFile::Read::none: return at_end(inlet);
+      case FollowedFile::Read::overwritten: break;
+    }
+    services_.log(GT_LOG_WARNING, path_.string() + ": it was truncated or written anew: starting with line 1");
+    return open(path_) ? Step::row : Step::idle;
+  }
+
+  std::optional<Row> next_row(bool last) {
+    try {
+      return decoder_->next(file_->pending(), last);
+    } catch (const std::runtime_error& error) {
+      throw std::runtime_error(where() + ": " + error.what());
+    }
+  }
+
+  bool open(const std::filesystem::path& path) {
+    file_ = FollowedFile::open(path);
+    decoder_->begin_file();
+    return file_ != nullptr;
+  }
+
+  Step hand_in(const Row& row, const plugin::Inlet& inlet) {
+    const std::string position = file_->place_behind(row.size, row.lines).text();
+    if (row.transaction && !inlet.offer(*row.transaction, position)) return Step::full;
+    if (!row.problem.empty() && !inlet.reject(where(), row.problem, position)) return Step::full;
+    file_->consume(row.size, row.lines);
+    return Step::row;
+  }
+
+  /// All that is there was read: will more come, here or in another file?
+  Step at_end(const plugin::Inlet& inlet) {
+    struct stat status {};
+    const bool there = ::stat(path_.c_str(), &status) == 0;
+    if (there && !file_->is_same_file(status)) return status.st_size > 0 ? leave(inlet) : Step::idle;
+    if (!once_) return Step::idle;
+    const auto row = next_row(true);
+    return row ? hand_in(*row, inlet) : Step::finished;
+  }
+
+  /// The writer has moved on. What it wrote here between our last read and its leaving is there by now.
+  Step leave(const plugin::Inlet& inlet) {
+    if (file_->read_more() == FollowedFile::Read::more) return Step::row;
+    if (!file_->pending().empty()) {
+      return hand_in({file_->pending().size(), 0, std::nullopt, "the file was rotated before the end of this line was written"},
+                     inlet);
+    }
+    return open(file_after(path_, *file_)) ? Step::row : Step::idle;
+  }
+
+  [[nodiscard]] std::string where() const { return path_.filename().string() + ":" + std::to_string(file_->line()); }
+
+  plugin::Services services_;
+  std::filesystem::path path_;
+  bool once_ = false;
+  std::unique_ptr<RowDecoder> decoder_;
+  std::unique_ptr<FollowedFile> file_;
+};
+
+}  // namespace
+}  // namespace greentill::journal
+
+GREENTILL_EXPORT_PLUGIN(greentill::plugin::source<greentill::journal::Journal>("journal", greentill::kVersion))

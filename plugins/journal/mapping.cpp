@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/journal/mapping.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "plugins/journal/sha256.hpp"
+
+namespace greentill::journal {
+namespace {
+
+using plugin::Toml;
+
+[[noreturn]] void unusable(const std::string& column, const std::string& what) {
+  throw Unusable("column '" + column + "': " + what);
+}
+
+Decimal read_scale(const Toml& toml) {
+  const std::string text = toml.text_or("scale", "1");
+  const auto scale = parse_decimal(text);
+  if (!scale || scale->digits == 0) toml.wrong("scale", "must be a positive decimal in quotes, such as \"1000\" or \"0.001\"");
+  return *scale;
+}
+
+double read_degrees(const std::string& text, const std::string& column, double most) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(std::abs(value) <= most)) {
+    unusable(column, text.empty() ? "is empty" : "'" + text + "' is no coordinate");
+  }
+  return value;
+}
+
+std::int64_t read_amount(const std::string& text, const Decimal& scale, const std::string& column) {
+  if (text.empty()) unusable(column, "is empty");
+  const auto decimal = parse_decimal(text);
+  const auto amount = decimal ? multiply_down(*decimal, scale) : std::nullopt;
+  if (!amount) unusable(column, "'" + text + "' is no amount");
+  return *amount;
+}
+
+}  // namespace
+
+std::optional<Decimal> parse_decimal(std::string_view text) {
+  Decimal value;
+  std::size_t digits = 0;
+  bool point = false;
+  for (const char c : text) {
+    if (c == '.' && !point && digits > 0) {
+      point = true;
+      continue;
+    }
+    if (c < '0' || c > '9' || ++digits > 18) return std::nullopt;
+    value.digits = value.digits * 10 + static_cast<std::uint64_t>(c - '0');
+    if (point) ++value.places;
+  }
+  if (digits == 0 || text.back() == '.') return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> multiply_down(const Decimal& a, const Decimal& b) {
+  // At most 10^36, which 128 bits hold.
+  __extension__ unsigned __int128 product = a.digits;
+  product *= b.digits;
+  for (unsigned i = 0; i < a.places + b.places; ++i) product /= 10;
+  if (product > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+  return static_cast<std::int64_t>(product);
+}
+
+std::int64_t great_circle_m(double latitude1, double longitude1, double latitude2, double longitude2) {
+  constexpr double kRadius = 6'371'008.8;
+  constexpr double kRadian = std::numbers::pi / 180;
+  const double across = std::sin((latitude2 - latitude1) * kRadian / 2);
+  const double along = std::sin((longitude2 - longitude1) * kRadian / 2);
+  const double h = across * across + std::cos(latitude1 * kRadian) * std::cos(latitude2 * kRadian) * along * along;
+  return static_cast<std::int64_t>(2 * kRadius * std::asin(std::sqrt(std::min(1.0, h))));
+}
+
+Mapping Mapping::parse(std::string_view text, std::string_view name, const MappingOverrides& overrides) {
+  const Toml toml = Toml::parse(text, name);
+  toml.only({"issuer", "zone", "delimiter", "begin", "end", "duration", "mode", "event_id", "quantities"});
+  Mapping mapping;
+  mapping.issuer_ = overrides.issuer.empty() ? toml.text("issuer") : overrides.issuer;
+  if (mapping.issuer_.empty() || mapping.issuer_.size() > 64) toml.wrong("issuer", "must be 1 to 64 bytes");
+  mapping.zone_.emplace(overrides.zone.empty() ? toml.text("zone") : overrides.zone);
+  const std::string delimiter = toml.text_or("delimiter", ",");
+  if (delimiter.size() != 1 || delimiter == "\"" || delimiter == "\n") toml.wrong("delimiter", "must be one character");
+  mapping.delimiter_ = delimiter[0];
+  mapping.read_times(toml);
+  mapping.read_mode(toml);
+  const Toml event = toml.table("event_id");
+  event.only({"column", "whole_row"});
+  if (event.has("column") == event.boolean_or("whole_row", false)) {
+    toml.wrong("event_id", "needs either a column or whole_row = true");
+  }
+  if (event.has("column")) mapping.event_id_ = Column{event.text("column")};
+  mapping.read_quantities(toml.table("quantities"));
+  return mapping;
+}
+
+Mapping::Time Mapping::read_time(const Toml& toml) {
+  toml.only({"column", "formats"});
+  Time time{{toml.text("column")}, toml.texts("formats")};
+  if (time.formats.empty()) toml.wrong("formats", "must hold one at least");
+  return time;
+}
+
+void Mapping::read_times(const Toml& toml) {
+  begin_ = read_time(toml.table("begin"));
+  if (toml.has("end")) end_ = read_time(toml.table("end"));
+  if (toml.has("duration")) {
+    const Toml duration = toml.table("duration");
+    duration.only({"column", "scale"});
+    duration_ = Column{duration.text("column")};
+    duration_scale_ = read_scale(duration);
+  }
+  if (!end_ && !duration_) toml.wrong("end", "is missing, and there is no duration either");
+}
+
+void Mapping::read_mode(const Toml& toml) {
+  const Toml mode = toml.table("mode");
+  mode.only({"constant", "column", "values"});
+  if (mode.has("constant") == mode.has("column")) toml.wrong("mode", "needs either a constant or a column with its values");
+  if (mode.has("constant")) {
+    constant_mode_ = mode.text("constant");
+    return;
+  }
+  mode_ = Column{mode.text("column")};
+  const Toml values = mode.table("values");
+  for (const std::string& value : values.keys()) modes_[value] = values.text(value);
+}
+
+void Mapping::read_quantities(const Toml& toml) {
+  for (const std::string& unit : toml.keys()) {
+    const Toml from = toml.table(unit);
+    from.only({"column", "scale", "great_circle"});
+    Quantity quantity{unit, {}, read_scale(from)};
+    if (from.has("column") == from.has("great_circle")) toml.wrong(unit, "needs either a column or a great_circle");
+    if (from.has("column")) quantity.columns.push_back({from.text("column")});
+    if (from.has("great_circle")) {
+      for (const std::string& column : from.texts("great_circle")) quantity.columns.push_back({column});
+      if (quantity.columns.size() != 4) from.wrong("great_circle", "must be the columns of begin and end: [lat, lng, lat, lng]");
+    }
+    if (unit.empty() || unit.size() > 32) toml.wrong(unit, "must be named by 1 to 32 bytes");
+    quantities_.push_back(std::move(quantity));
+  }
+}
+
+std::vector<Mapping::Column*> Mapping::columns() {
+  std::vector<Column*> all{&begin_.column};
+  if (end_) all.push_back(&end_->column);
+  for (std::optional<Column>* column : {&duration_, &mode_, &event_id_}) {
+    if (*column) all.push_back(&**column);
+  }
+  for (Quantity& quantity : quantities_) {
+    for (Column& column : quantity.columns) all.push_back(&column);
+  }
+  return all;
+}
+
+void Mapping::bind(const std::vector<std::string>& header) {
+  width_ = header.size();
+  for (Column* column : columns()) {
+    const auto found = std::find(header.begin(), header.end(), column->name);
+    if (found == header.end()) throw std::runtime_error("the header lacks the column '" + column->name + "'");
+    if (std::find(found + 1, header.end(), column->name) != header.end()) {
+      throw std::runtime_error("the header has the column '" + column->name + "' twice");
+    }
+    column->index = static_cast<std::size_t>(found - header.begin());
+  }
+}
+
+plugin::Transaction Mapping::make(const std::vector<std::string>& row) const {
+  if (row.size() != width_) {
+    throw Unusable("it has " + std::to_string(row.size()) + " fields, the header has " + std::to_string(width_));
+  }
+  plugin::Transaction trip;
+  trip.issuer = issuer_;
+  trip.kind = GT_KIND_TRIP;
+  trip.event_id = event_id(row);
+  const Span when = span(row);
+  trip.begin = when.begin;
+  trip.end = when.end;
+  trip.mode = mode(row);
+  for (const Quantity& quantity : quantities_) {
+    const auto& columns = quantity.columns;
+    std::int64_t value = 0;
+    if (columns.size() == 1) {
+      value = read_amount(row[columns[0].index], quantity.scale, columns[0].name);
+    } else {
+      std::array<double, 4> degrees{};
+      for (std::size_t i = 0; i < 4; ++i) {
+        degrees[i] = read_degrees(row[columns[i].index], columns[i].name, i % 2 == 0 ? 90 : 180);
+      }
+      value = great_circle_m(degrees[0], degrees[1], degrees[2], degrees[3]);
+    }
+    trip.quantities.push_back({quantity.unit, value});
+  }
+  return trip;
+}
+
+Readings Mapping::readings(const Time& time, const std::vector<std::string>& row) const {
+  const std::string& text = row[time.column.index];
+  for (const std::string& format : time.formats) {
+    const auto parsed = parse_time(text, format);
+    if (!parsed) continue;
+    if (parsed->utc_offset_s) return {parsed->seconds - *parsed->utc_offset_s};
+    Readings all = zone_->readings(parsed->seconds);
+    if (all.empty()) unusable(time.column.name, "'" + text + "' does not exist in " + zone_->name() + ": the clocks skipped it");
+    return all;
+  }
+  unusable(time.column.name, text.empty() ? "is empty" : "'" + text + "' matches none of the mapping's time formats");
+}
+
+Span Mapping::span(const std::vector<std::string>& row) const {
+  const Readings begins = readings(begin_, row);
+  std::optional<std::int64_t> duration;
+  if (duration_ && (!end_ || !row[duration_->index].empty())) {
+    duration = read_amount(row[duration_->index], duration_scale_, duration_->name);
+    if (*duration > 366 * 86400) unusable(duration_->name, "is longer than a year");
+  }
+  if (!end_) return {begins.front(), begins.front() + *duration};
+  const auto chosen = choose(begins, readings(*end_, row), duration);
+  if (!chosen) unusable(end_->column.name, "'" + row[end_->column.index] + "' is before the begin");
+  return *chosen;
+}
+
+std::string Mapping::mode(const std::vector<std::string>& row) const {
+  if (!mode_) return constant_mode_;
+  const std::string& value = row[mode_->index];
+  const auto found = modes_.find(value);
+  if (found == modes_.end()) unusable(mode_->name, "'" + value + "' is not among the mapping's values");
+  return found->second;
+}
+
+std::string Mapping::event_id(const std::vector<std::string>& row) const {
+  if (event_id_) {
+    if (row[event_id_->index].empty()) unusable(event_id_->name, "is empty");
+    return row[event_id_->index];
+  }
+  // Each field with its length, so that no two rows run together to the same bytes.
+  std::string all;
+  for (const std::string& field : row) all += std::to_string(field.size()) + ":" + field;
+  return sha256_hex({all}, 16);
+}
+
+}  // namespace greentill::journal

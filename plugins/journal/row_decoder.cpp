@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/journal/row_decoder.hpp"
+
+#include <algorithm>
+
+#include "plugins/journal/csv.hpp"
+#include "plugins/journal/json_line.hpp"
+
+namespace greentill::journal {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+std::size_t count_lines(std::string_view bytes) { return static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')); }
+
+/// What both formats share: the mark at a file's begin, and rows without an end.
+class Decoder : public RowDecoder {
+ public:
+  void begin_file() override { at_begin_ = true; }
+
+  std::optional<Row> next(std::string_view bytes, bool last) override {
+    std::size_t skipped = 0;
+    if (at_begin_) {
+      if (!last && bytes.size() < kByteOrderMark.size()) return std::nullopt;
+      if (bytes.starts_with(kByteOrderMark)) skipped = kByteOrderMark.size();
+      if (last && bytes.size() == skipped) return std::nullopt;
+    }
+    std::optional<Row> row = read(bytes.substr(skipped), last);
+    if (!row && bytes.size() >= kMaxRowBytes) row = give_up(bytes.substr(skipped));
+    if (!row) return std::nullopt;
+    row->lines = count_lines(bytes.substr(skipped, row->size));
+    row->size += skipped;
+    at_begin_ = false;
+    return row;
+  }
+
+ protected:
+  virtual std::optional<Row> read(std::string_view bytes, bool last) = 0;
+  [[nodiscard]] bool at_begin() const { return at_begin_; }
+
+ private:
+  static Row give_up(std::string_view bytes) {
+    const std::size_t newline = bytes.find('\n');
+    return {newline == std::string_view::npos ? bytes.size() : newline + 1, 0, std::nullopt,
+            "the row has no end within 256 KiB; is a quote not closed?"};
+  }
+
+  bool at_begin_ = true;
+};
+
+template <typename Make>
+void fill(Row& row, std::string_view bytes, const Make& make) {
+  try {
+    if (!is_utf8(bytes)) throw Unusable("it is not UTF-8");
+    plugin::Transaction transaction = make();
+    check_limits(transaction);
+    row.transaction = std::move(transaction);
+  } catch (const Unusable& unusable) {
+    row.problem = unusable.what();
+  }
+}
+
+class CsvDecoder final : public Decoder {
+ public:
+  explicit CsvDecoder(Mapping mapping) : mapping_(std::move(mapping)), rows_(mapping_.delimiter()) {}
+
+  void begin_file() override {
+    Decoder::begin_file();
+    bound_ = false;
+  }
+
+ protected:
+  std::optional<Row> read(std::string_view bytes, bool last) override {
+    const auto size = rows_.read(bytes, last);
+    if (!size) return std::nullopt;
+    Row row{*size, 0, std::nullopt, {}};
+    if (rows_.torn()) {
+      row.problem = "it has carriage returns for line ends in it";
+    } else if (rows_.fields().empty()) {
+      return row;
+    } else if (!bound_) {
+      mapping_.bind(rows_.fields());
+      bound_ = true;
+    } else {
+      fill(row, bytes.substr(0, *size), [this] { return mapping_.make(rows_.fields()); });
+    }
+    return row;
+  }
+
+ private:
+  Mapping mapping_;
+  CsvRows rows_;
+  bool bound_ = false;
+};
+
+class JsonDecoder final : public Decoder {
+ protected:
+  std::optional<Row> read(std::string_view bytes, bool last) override {
+    const std::size_t newline = bytes.find('\n');
+    if (newline == std::string_view::npos && (!last || bytes.empty())) return std::nullopt;
+    Row row{newline == std::string_view::npos ? bytes.size() : newline + 1, 0, std::nullopt, {}};
+    const std::string_view line = bytes.substr(0, row.size);
+    if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return row;
+    fill(row, line, [line] { return parse_json_line(line); });
+    return row;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<RowDecoder> csv_decoder(Mapping mapping) { return std::make_unique<CsvDecoder>(std::move(mapping)); }
+std::unique_ptr<RowDecoder> json_decoder() { return std::make_unique<JsonDecoder>(); }
+
+}  // namespace greentill::journal

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The detector of the merchant's own rules.
+#include "greentill/plugin.hpp"
+#include "greentill/version.hpp"
+#include "plugins/rules/rule.hpp"
+
+namespace greentill::rules {
+namespace {
+
+class Rules final : public plugin::Detector {
+ public:
+  Rules(std::string_view configuration, plugin::Services /*services*/) : rules_(read_rules(configuration)) {}
+
+  void detect(const gt_transaction& transaction, const plugin::Emitter& emit) override {
+    for (const Rule& rule : rules_) rule.apply(transaction, emit);
+  }
+
+ private:
+  std::vector<Rule> rules_;
+};
+
+}  // namespace
+}  // namespace greentill::rules
+
+GREENTILL_EXPORT_PLUGIN(greentill::plugin::detector<greentill::rules::Rules>("rules", greentill::kVersion))

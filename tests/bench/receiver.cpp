@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// bench-receiver URI CA KEY CERTIFICATE COUNT: a bare receiver. Answers each batch with a signed receipt and verifies nothing,
+// until it has taken the claim COUNT. Prints {"claims", "seconds", "payload_bytes"}, timed from the first batch to the last.
+#include <mqtt/async_client.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "daemon/base/file.hpp"
+#include "daemon/claim/message.hpp"
+#include "daemon/claim/receipt.hpp"
+#include "tests/support/openssl_crypto.hpp"
+
+namespace {
+
+using namespace greentill;
+
+struct Receiver {
+  test::OpensslHasher hasher;
+  test::OpensslSigner signer;
+  std::uint64_t processed = 0;
+  std::uint64_t claims = 0;
+  std::uint64_t bytes = 0;
+
+  /// Takes the claims that continue what was processed; answers the signed receipt, or nothing for a broken batch.
+  std::string answer(const std::string& payload) {
+    ByteView rest = as_bytes(payload);
+    bytes += payload.size();
+    claim::ReceiptFields fields;
+    std::string device;
+    while (!rest.empty()) {
+      const auto message = claim::take_message(rest, claim::MessageType::claim);
+      if (!message) return {};
+      const auto parsed = claim::parse_payload(message->payload);
+      if (!parsed) return {};
+      device = parsed->device;
+      fields.chain = parsed->chain;
+      if (parsed->seq != processed + 1) continue;
+      processed = parsed->seq;
+      ++claims;
+      if (rest.empty()) fields.payload_hash = hasher.sha256({message->payload});
+    }
+    fields.device = device;
+    fields.processed_up_to = processed;
+    fields.service_time = std::time(nullptr);
+    fields.epoch = 1;
+    return sign(fields);
+  }
+
+  std::string sign(const claim::ReceiptFields& fields) {
+    Bytes<1024> payload;
+    Bytes<1024> message;
+    const auto length = claim::encode_receipt(fields, {}, {}, payload);
+    if (!length) return {};
+    const ByteView view = ByteView(payload).first(*length);
+    claim::Signature signature{};
+    if (!signer.sign(claim::signature_digest(hasher, claim::MessageType::receipt, signer.thumbprint(), view), signature))
+      return {};
+    const auto whole =
+        claim::encode_message(claim::MessageType::receipt, signer.thumbprint(), std::nullopt, view, signature, message);
+    if (!whole) return {};
+    return std::string(as_text(ByteView(message).first(*whole)));
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 6) return 2;
+  const auto key = read_file(argv[3]);
+  const auto certificate = read_file(argv[4]);
+  if (!key || !certificate) return 1;
+  Receiver receiver{{}, test::OpensslSigner(*key, *certificate)};
+  const auto wanted = static_cast<std::uint64_t>(std::atoll(argv[5]));
+  try {
+    mqtt::async_client client(argv[1], "bench-receiver", mqtt::create_options(MQTTVERSION_5));
+    client.start_consuming();
+    const auto tls = mqtt::ssl_options_builder().trust_store(argv[2]).key_store(argv[4]).private_key(argv[3]).finalize();
+    const auto options = mqtt::connect_options_builder().mqtt_version(MQTTVERSION_5).clean_start(true).ssl(tls).finalize();
+    client.connect(options)->wait();
+    client.subscribe("greentill/v1/+/claims", 1)->wait();
+    std::puts("ready");
+    std::fflush(stdout);
+    std::chrono::steady_clock::time_point started;
+    while (receiver.processed < wanted) {
+      const auto message = client.consume_message();
+      if (!message) return 1;
+      if (receiver.bytes == 0) started = std::chrono::steady_clock::now();
+      std::string topic = message->get_topic();
+      topic.replace(topic.rfind("claims"), 6, "receipts");
+      auto reply = mqtt::make_message(topic, receiver.answer(message->to_string()), 1, false);
+      mqtt::properties asked = message->get_properties();
+      mqtt::properties properties;
+      if (asked.contains(mqtt::property::CORRELATION_DATA)) properties.add(asked.get(mqtt::property::CORRELATION_DATA));
+      reply->set_properties(properties);
+      client.publish(reply);
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    std::printf("{\"claims\": %llu, \"seconds\": %.6f, \"payload_bytes\": %llu}\n",
+                static_cast<unsigned long long>(receiver.claims), seconds, static_cast<unsigned long long>(receiver.bytes));
+    client.disconnect(1000)->wait();
+  } catch (const mqtt::exception& error) {
+    std::fprintf(stderr, "bench-receiver: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

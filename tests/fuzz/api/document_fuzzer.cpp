@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents as POST /v1/transactions takes them: reading them whole and in pieces must agree, and nothing accepted may be out of
+// its limits.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/api/document.hpp"
+
+namespace {
+
+using namespace greentill::api;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check(const Item& item) {
+  if (!item.transaction) {
+    require(!item.transaction.error().detail.empty());
+    return;
+  }
+  const greentill::detect::Transaction& t = *item.transaction;
+  require(!t.issuer.empty() && t.issuer.size() <= 64 && !t.event_id.empty() && t.event_id.size() <= 128);
+  require(t.begin >= 0 && t.end >= t.begin);
+  require(t.account_token.size() <= kMaxWordBytes && t.mode.size() <= kMaxWordBytes && t.tender.size() <= kMaxWordBytes);
+  require(t.quantities.size() <= 8 && t.lines.size() <= kMaxLines && t.attributes.size() <= kMaxAttributes);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const Item& item : parse_document(text)) check(item);
+
+  const std::vector<Item> whole = parse_document(text, DocumentForm::lines);
+  std::vector<Item> pieces;
+  const auto keep = [&pieces](Item&& item) {
+    pieces.push_back(std::move(item));
+    return true;
+  };
+  LineSplitter splitter;
+  for (std::size_t at = 0; at < size; at += 7) require(splitter.feed(text.substr(at, 7), keep));
+  require(splitter.finish(keep));
+  require(whole.size() == pieces.size());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    check(whole[i]);
+    require(whole[i].line == pieces[i].line && whole[i].transaction.ok() == pieces[i].transaction.ok());
+  }
+  return 0;
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/api/test_desk.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "daemon/claim/chain.hpp"
+#include "daemon/claim/message.hpp"
+
+namespace greentill::test {
+namespace {
+
+constexpr std::int64_t kNow = 1'795'500'900;
+constexpr std::int64_t kSecondsADay = 86'400;
+
+template <typename T>
+T expect(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return std::move(result).value();
+}
+
+template <typename T>
+T expect(Result<T, claim::Fault> result) {
+  if (!result) throw std::runtime_error(result.error().reason);
+  return std::move(result).value();
+}
+
+}  // namespace
+
+TestDesk::TestDesk() {
+  std::string name = (std::filesystem::temp_directory_path() / "greentill-desk-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  folder_ = name;
+  outbox::Options options;
+  options.path = folder_ / "outbox.db";
+  outbox_ = expect(outbox::Outbox::open(options, log_));
+  head_.chain = {1, 2, 3, 4, 5, 6, 7, 8};
+  outbox::Unit unit;
+  unit.recorded_at = kNow;
+  unit.claims.push_back(append(claim::Start{}, {}, std::nullopt));
+  unit.head = head_;
+  expect(outbox_->writer().begin_chain(head_.chain, unit));
+}
+
+TestDesk::~TestDesk() {
+  outbox_.reset();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::unique_ptr<outbox::Reader> TestDesk::new_reader() { return expect(outbox_->new_reader()); }
+
+outbox::NewClaim TestDesk::append(claim::Entry entry, claim::ClaimId id, const std::optional<claim::AccountHint>& account) {
+  claim::Claim c;
+  c.device = "test-device";
+  c.issued_at = kNow;
+  c.id = id;
+  c.seq = head_.seq + 1;
+  c.prev = head_.payload_hash;
+  c.boot = 1;
+  c.merchant = "cafe";
+  c.site = "corner";
+  c.entry = std::move(entry);
+  c.chain = head_.chain;
+  Bytes<claim::kMaxClaimBytes> payload{};
+  const ByteView bytes = ByteView(payload).first(expect(claim::encode_payload(c, payload)));
+  claim::Signature signature{};
+  if (!signer_.sign(claim::signature_digest(hasher_, claim::MessageType::claim, signer_.thumbprint(), bytes), signature)) {
+    throw std::runtime_error("signing failed");
+  }
+  Bytes<claim::kMaxClaimBytes> message{};
+  const std::size_t length =
+      expect(claim::encode_message(claim::MessageType::claim, signer_.thumbprint(), account, bytes, signature, message));
+  claim::advance(head_, hasher_, bytes);
+  payload_hashes_.push_back(head_.payload_hash);
+  return {c.seq, {message.begin(), message.begin() + static_cast<std::ptrdiff_t>(length)}};
+}
+
+api::ClaimedAct TestDesk::record(const detect::Transaction& t, const std::string& activity, std::int64_t estimate_mg) {
+  api::ClaimedAct act;
+  act.seq = head_.seq + 1;
+  act.id[0] = static_cast<std::uint8_t>(act.seq);
+  act.activity = activity;
+  act.estimate_mg = estimate_mg;
+  act.credited_mg = estimate_mg * 3 / 4;
+  if (t.bearer) act.bearer_secret = std::string(32, 'b');
+  claim::Reduction r;
+  r.begin = t.begin;
+  r.end = t.end;
+  r.activity = activity;
+  for (const auto& quantity : t.quantities) (void)r.quantities.push_back({quantity.unit, quantity.value});
+  if (r.quantities.empty()) (void)r.quantities.push_back({"pieces", 1});
+  r.methodology = {"test", 1, {}};
+  r.estimate_mg = act.estimate_mg;
+  r.credited_mg = act.credited_mg;
+  r.plugin_name = "test";
+  r.plugin_version = "1";
+  std::optional<claim::AccountHint> account;
+  if (!t.account_token.empty()) {
+    account = claim::AccountHint{{}, t.account_token};
+    r.attribution = {claim::Attribution::Kind::account, claim::account_hash(hasher_, *account)};
+  }
+  outbox::Unit unit;
+  unit.recorded_at = kNow;
+  unit.claims.push_back(append(r, act.id, account));
+  unit.head = head_;
+  unit.totals.push_back({kNow / kSecondsADay, activity, act.estimate_mg, act.credited_mg});
+  unit.totals.push_back({kNow / kSecondsADay, "", 0, 0});
+  const outbox::Unit* units[] = {&unit};
+  expect(outbox_->writer().commit(units));
+  return act;
+}
+
+Result<api::TransactionAnswer> TestDesk::take(const detect::Transaction& t) {
+  if (t.issuer == "full") return fail(ErrorCode::full, "the disk is full; make room");
+  if (t.issuer == "busy") return fail(ErrorCode::unavailable, "too many transactions wait; try again");
+  if (t.issuer == "broken") return fail(ErrorCode::bug, "a promise was broken");
+  const auto first = answered_.find({t.issuer, t.event_id});
+  if (first != answered_.end()) {
+    api::TransactionAnswer again = first->second;
+    again.repeated = true;
+    again.unclaimed.clear();
+    return again;
+  }
+  api::TransactionAnswer answer;
+  if (t.mode == "bike.shared" && !t.quantities.empty()) {
+    answer.claims.push_back(record(t, "ride.bike.shared", t.quantities.front().value * 50));
+  } else if (t.kind == detect::TransactionKind::trip) {
+    answer.unclaimed.push_back({"ride." + t.mode, "no methodology is in force for it"});
+  } else if (t.receipt_medium == "none") {
+    answer.claims.push_back(record(t, "receipt.paperless", 1'900));
+  }
+  if (answer.claims.empty()) {
+    outbox::Unit unit;
+    unit.recorded_at = kNow;
+    unit.totals.push_back({kNow / kSecondsADay, "", 0, 0});
+    const outbox::Unit* units[] = {&unit};
+    expect(outbox_->writer().commit(units));
+  }
+  answered_[{t.issuer, t.event_id}] = answer;
+  return answer;
+}
+
+std::vector<Result<api::TransactionAnswer>> TestDesk::submit(std::vector<detect::Transaction> transactions) {
+  const std::lock_guard lock(mutex_);
+  largest_group_ = std::max(largest_group_, transactions.size());
+  std::vector<Result<api::TransactionAnswer>> answers;
+  for (const detect::Transaction& transaction : transactions) answers.push_back(take(transaction));
+  return answers;
+}
+
+api::DaemonStatus TestDesk::status() {
+  const std::lock_guard lock(mutex_);
+  api::DaemonStatus status;
+  status.device_id = "test-device";
+  status.version = "0.0.0";
+  status.merchant = "cafe";
+  status.site = "corner";
+  status.started_at = kNow;
+  status.chain = outbox::ChainState{head_, 0, 0};
+  status.backlog = expect(expect(outbox_->new_reader())->backlog());
+  status.plugins.push_back({"ride", "1", "running", 3, 0, ""});
+  status.plugins.push_back({"odd \"name\"\\", "1", "failed", 3, 2, "crashed"});
+  status.trouble = trouble_;
+  return status;
+}
+
+void TestDesk::set_trouble(std::string trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
+}
+
+void TestDesk::refuse(std::uint64_t seq, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  claim::ReceiptFields fields;
+  fields.device = "test-device";
+  fields.chain = head_.chain;
+  fields.processed_up_to = seq;
+  fields.payload_hash = payload_hashes_[seq - 1];
+  fields.epoch = 1;
+  const claim::Refusal refusals[] = {{seq, reason, false}};
+  Bytes<512> payload{};
+  const std::size_t size = expect(claim::encode_receipt(fields, refusals, {}, payload));
+  expect(outbox_->writer().apply(expect(claim::parse_receipt(ByteView(payload).first(size))), kNow));
+}
+
+std::size_t TestDesk::transactions() {
+  const std::lock_guard lock(mutex_);
+  return answered_.size();
+}
+
+std::size_t TestDesk::largest_group() {
+  const std::lock_guard lock(mutex_);
+  return largest_group_;
+}
+
+}  // namespace greentill::test

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// A desk on a real outbox: signed claims of a real chain in a store of its own, which goes with it. It claims for trips by shared
+// bike and for sales without a paper receipt, by made-up factors. The issuers "full", "busy" and "broken" meet that trouble.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/api/desk.hpp"
+#include "daemon/base/ports.hpp"
+#include "tests/support/openssl_crypto.hpp"
+
+namespace greentill::test {
+
+class QuietLog final : public Log {
+ public:
+  void write(LogLevel, std::string_view, std::string_view) override {}
+};
+
+class TestDesk final : public api::Desk {
+ public:
+  TestDesk();
+  ~TestDesk() override;
+
+  std::vector<Result<api::TransactionAnswer>> submit(std::vector<detect::Transaction> transactions) override;
+  api::DaemonStatus status() override;
+
+  /// The desk must outlive it.
+  std::unique_ptr<outbox::Reader> new_reader();
+
+  void set_trouble(std::string trouble);
+  /// Applies a receipt up to this claim, which it refuses for ever.
+  void refuse(std::uint64_t seq, std::string reason);
+  [[nodiscard]] std::size_t transactions();
+  [[nodiscard]] const OpensslSigner& signer() const { return signer_; }
+  /// The largest group that was handed in at once.
+  [[nodiscard]] std::size_t largest_group();
+
+ private:
+  Result<api::TransactionAnswer> take(const detect::Transaction& transaction);
+  api::ClaimedAct record(const detect::Transaction& transaction, const std::string& activity, std::int64_t estimate_mg);
+  outbox::NewClaim append(claim::Entry entry, claim::ClaimId id, const std::optional<claim::AccountHint>& account);
+
+  std::mutex mutex_;
+  QuietLog log_;
+  std::filesystem::path folder_;
+  std::unique_ptr<outbox::Outbox> outbox_;
+  OpensslHasher hasher_;
+  OpensslSigner signer_;
+  claim::ChainHead head_;
+  std::vector<Digest> payload_hashes_;  // by seq - 1
+  std::map<std::pair<std::string, std::string>, api::TransactionAnswer> answered_;
+  std::string trouble_;
+  std::size_t largest_group_ = 0;
+};
+
+}  // namespace greentill::test

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include "daemon/base/file.hpp"
+
+namespace greentill::app {
+namespace {
+
+const Installation kInstallation{"/opt/lib/greentill/plugins", "/opt/bin/greentill-plugin-host"};
+
+constexpr const char* kLeast = R"(
+[device]
+merchant = "m"
+site = "s"
+state = "state"
+[identity]
+key = "d.key"
+certificate = "d.crt"
+programme_key = "p.key"
+[methodologies]
+folder = "methodologies"
+)";
+
+Result<Config> parse(const std::string& text) { return parse_config(text, "greentill.toml", "/etc/greentill", kInstallation); }
+
+std::string message_of(const std::string& text) {
+  const auto config = parse(text);
+  return config ? "accepted" : config.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("config: the least file gets the documented defaults") {
+  const auto config = parse(kLeast);
+  REQUIRE(config.ok());
+  CHECK(config->outbox == "/etc/greentill/state/outbox.db");
+  CHECK(config->api_token == "/etc/greentill/state/api.token");
+  CHECK(config->keep_days == 90);
+  CHECK(config->api.host == "127.0.0.1");
+  CHECK(config->api.port == 8480);
+  CHECK(config->api.max_body_bytes == 1u << 20);
+  CHECK(config->plugin_host == kInstallation.plugin_host);
+  CHECK_FALSE(config->uplink.has_value());
+  CHECK(config->signer_threads >= 1);
+}
+
+TEST_CASE("config: the file that ships is read, and its commented-out keys are the defaults") {
+  const std::filesystem::path folder = std::filesystem::path(GREENTILL_SOURCE_DIR) / "config";
+  const auto text = read_file(folder / "greentill.toml");
+  REQUIRE(text.ok());
+  const auto config = parse_config(*text, "greentill.toml", folder, kInstallation);
+  if (!config) FAIL(config.error().message);
+  CHECK(config->detectors.size() == 2);
+  CHECK(config->methodologies == folder / "methodologies");
+
+  std::string uncommented;
+  for (std::size_t at = 0; at < text->size();) {
+    const std::size_t end = text->find('\n', at);
+    std::string line = text->substr(at, end - at);
+    // "# key = value" is a default; angle brackets stand for a path made from others.
+    if (line.rfind("# ", 0) == 0 && line.find(" = ") != std::string::npos && line.find('<') == std::string::npos &&
+        line.find("ride") == std::string::npos && line.find("/var/") == std::string::npos &&
+        line.find("journal") == std::string::npos && line.find("csv") == std::string::npos &&
+        line.find("'''") == std::string::npos && line.find("mapping") == std::string::npos) {
+      line.erase(0, 2);
+    }
+    uncommented += line + '\n';
+    at = end + 1;
+  }
+  CHECK(uncommented.find("\nkeep_days = 90") != std::string::npos);
+  const auto explicit_config = parse_config(uncommented, "greentill.toml", folder, kInstallation);
+  if (!explicit_config) FAIL(explicit_config.error().message);
+  CHECK(explicit_config->keep_days == config->keep_days);
+  CHECK(explicit_config->api.port == config->api.port);
+  CHECK(explicit_config->api.max_body_bytes == config->api.max_body_bytes);
+  CHECK(explicit_config->api.threads == config->api.threads);
+  CHECK(explicit_config->detectors[0].budget == config->detectors[0].budget);
+  REQUIRE(explicit_config->uplink.has_value());
+  CHECK(explicit_config->uplink->receipt_timeout == config->uplink->receipt_timeout);
+  CHECK(explicit_config->uplink->backoff_min == config->uplink->backoff_min);
+  CHECK(explicit_config->uplink->backoff_max == config->uplink->backoff_max);
+  CHECK(explicit_config->uplink->batches_in_flight == config->uplink->batches_in_flight);
+  CHECK(explicit_config->uplink->retry_refused_after == config->uplink->retry_refused_after);
+}
+
+TEST_CASE("config: a mistake is named with its file, line and key") {
+  CHECK(message_of("[device").rfind("greentill.toml:1:", 0) == 0);
+  CHECK(message_of(std::string(kLeast) + "[api]\nprot = 1\n") ==
+        "greentill.toml:13:8: key 'api.prot' is not known here; did you mean 'port'?");
+  CHECK(message_of(std::string(kLeast) + "[api]\nport = 70000\n") ==
+        "greentill.toml:13:8: key 'api.port' must be a whole number from 0 to 65535");
+  CHECK(message_of(std::string(kLeast) + "[log]\nlevel = \"loud\"\n") ==
+        "greentill.toml:13:9: key 'log.level' must be \"debug\", \"info\", \"warning\" or \"error\"");
+  CHECK(message_of("").find("key 'device' is missing") != std::string::npos);
+}
+
+TEST_CASE("config: two plugin instances cannot share a name") {
+  const std::string twice =
+      std::string(kLeast) + "[[detector]]\nname = \"a\"\nplugin = \"ride\"\n[[source]]\nname = \"a\"\nplugin = \"journal\"\n";
+  CHECK(message_of(twice).find("is used twice") != std::string::npos);
+}
+
+TEST_CASE("config: a merchant longer than a claim's text is refused") {
+  std::string text = kLeast;
+  text.replace(text.find("\"m\""), 3, '"' + std::string(33, 'm') + '"');
+  CHECK(message_of(text).find("must be at most 32 bytes") != std::string::npos);
+}
+
+TEST_CASE("config: sources always run in a child of their own") {
+  const auto config = parse(std::string(kLeast) + "[[source]]\nname = \"j\"\nplugin = \"journal\"\n");
+  REQUIRE(config.ok());
+  CHECK(config->sources.at(0).isolated);
+  CHECK(config->sources.at(0).library == "/opt/lib/greentill/plugins/journal.so");
+}
+
+}  // namespace greentill::app

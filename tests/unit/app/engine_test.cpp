@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/engine.hpp"
+
+#include "tests/unit/app/fixture.hpp"
+
+namespace greentill::app {
+
+using test::Device;
+using test::ride;
+
+TEST_CASE("engine: a ride becomes a claim, and is answered once it is durable") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  const auto answer = device.submit(ride("1")).get();
+  REQUIRE(answer.ok());
+  REQUIRE(answer->claims.size() == 1);
+  CHECK_FALSE(answer->repeated);
+  CHECK(answer->claims[0].seq == 2);
+  CHECK(answer->claims[0].activity == "ride.bike.shared");
+  CHECK(answer->claims[0].estimate_mg == 93'771);
+  CHECK(device.reader().claim(2).value().has_value());
+  CHECK(test::check_chain(device.reader()) == 2);
+}
+
+TEST_CASE("engine: a transaction reported again is answered as the first time") {
+  const test::TempDir folder;
+  detect::Transaction trip = ride("1");
+  trip.bearer = true;
+  Result<api::TransactionAnswer> first = fail(ErrorCode::bug, "");
+  {
+    Device device(folder.path());
+    first = device.submit(trip).get();
+    REQUIRE(first.ok());
+    CHECK(first->claims.at(0).bearer_secret.size() == 32);
+    const auto again = device.submit(trip).get();
+    REQUIRE(again.ok());
+    CHECK(again->repeated);
+    CHECK(again->claims.at(0).bearer_secret == first->claims[0].bearer_secret);
+  }
+  Device restarted(folder.path());
+  const auto again = restarted.submit(trip).get();
+  REQUIRE(again.ok());
+  CHECK(again->repeated);
+  CHECK(again->claims.at(0).id == first->claims[0].id);
+  CHECK(again->claims[0].credited_mg == first->claims[0].credited_mg);
+  CHECK(again->claims[0].bearer_secret == first->claims[0].bearer_secret);
+  CHECK(test::check_chain(restarted.reader()) == 2);
+}
+
+TEST_CASE("engine: the same transaction reported many times at once makes one claim") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  std::vector<std::future<Result<api::TransactionAnswer>>> answers;
+  for (int i = 0; i < 200; ++i) answers.push_back(device.submit(ride(std::to_string(i % 5))));
+  std::size_t repeated = 0;
+  for (auto& future : answers) {
+    const auto answer = future.get();
+    REQUIRE(answer.ok());
+    CHECK(answer->claims.size() == 1);
+    repeated += answer->repeated ? 1 : 0;
+  }
+  CHECK(repeated == 195);
+  CHECK(test::check_chain(device.reader()) == 6);
+}
+
+TEST_CASE("engine: a transaction without a green act is kept as such and says so again") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  detect::Transaction moved = ride("1", 20);
+  const auto answer = device.submit(moved).get();
+  REQUIRE(answer.ok());
+  CHECK(answer->claims.empty());
+  REQUIRE(answer->unclaimed.size() == 1);
+  CHECK(answer->unclaimed[0].reason.find("less than the least") != std::string::npos);
+  const auto again = device.submit(moved).get();
+  REQUIRE(again.ok());
+  CHECK(again->repeated);
+  CHECK(again->claims.empty());
+}
+
+TEST_CASE("engine: a source's position is durable together with its transaction, a repeated or wrong one included") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  REQUIRE(device.submit(ride("1"), outbox::SourcePosition{"rides", "after 1"}).get().ok());
+  CHECK(device.reader().position("rides").value() == "after 1");
+  REQUIRE(device.submit(ride("1"), outbox::SourcePosition{"rides", "after 2"}).get().ok());
+  CHECK(device.reader().position("rides").value() == "after 2");
+  detect::Transaction wrong = ride("3");
+  wrong.end = wrong.begin - 1;
+  const auto refused = device.submit(wrong, outbox::SourcePosition{"rides", "after 3"}).get();
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::invalid);
+  CHECK(device.reader().position("rides").value() == "after 3");
+}
+
+TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chain goes on when there is room") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  REQUIRE(device.submit(ride("before")).get().ok());
+  device.writer().full = true;
+  std::vector<std::future<Result<api::TransactionAnswer>>> refused;
+  for (int i = 0; i < 50; ++i) refused.push_back(device.submit(ride("full-" + std::to_string(i))));
+  for (auto& future : refused) CHECK_FALSE(future.get().ok());
+  CHECK_FALSE(device.engine().trouble().empty());
+  CHECK(test::check_chain(device.reader()) == 2);
+
+  device.writer().full = false;
+  // What was under way when the failure came may still be refused; a moment later nothing is.
+  Result<api::TransactionAnswer> answer = fail(ErrorCode::bug, "");
+  for (int i = 0; i < 100 && !answer.ok(); ++i) answer = device.submit(ride("full-0")).get();
+  REQUIRE(answer.ok());
+  CHECK_FALSE(answer->repeated);
+  CHECK(test::check_chain(device.reader()) == 3);
+  for (int i = 0; i < 100 && !device.engine().trouble().empty(); ++i) REQUIRE(device.submit(ride("full-0")).get().ok());
+  CHECK(device.engine().trouble().empty());
+}
+
+TEST_CASE("engine: many rides at once keep one unbroken chain") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  std::vector<std::future<Result<api::TransactionAnswer>>> answers;
+  for (int i = 0; i < 1000; ++i) answers.push_back(device.submit(ride("r" + std::to_string(i), 500 + i)));
+  for (auto& future : answers) REQUIRE(future.get().ok());
+  CHECK(test::check_chain(device.reader()) == 1001);
+  CHECK(device.writer().commits < 500);
+}
+
+TEST_CASE("engine: limits of a transaction are named by field") {
+  detect::Transaction trip = ride("1");
+  trip.issuer = "";
+  CHECK(check_transaction(trip).error().message.rfind("issuer:", 0) == 0);
+  trip = ride(std::string(129, 'x'));
+  CHECK(check_transaction(trip).error().message.rfind("event_id:", 0) == 0);
+  trip = ride("1");
+  trip.account_token = std::string(33, 't');
+  CHECK(check_transaction(trip).error().message.rfind("account_token:", 0) == 0);
+}
+
+TEST_CASE("engine: issuer and event id are kept apart in the transaction's key") {
+  CHECK(transaction_key("ab", "c") != transaction_key("a", "bc"));
+  CHECK(transaction_key("a", "b") == transaction_key("a", "b"));
+}
+
+}  // namespace greentill::app

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device with a real key, a real outbox and the shipped methodologies; its disk can be made full.
+#pragma once
+
+#include <atomic>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "daemon/app/claim_maker.hpp"
+#include "daemon/app/engine.hpp"
+#include "daemon/app/pipeline.hpp"
+#include "daemon/app/strand.hpp"
+#include "daemon/base/system.hpp"
+#include "daemon/identity/identity.hpp"
+#include "daemon/measure/library.hpp"
+#include "daemon/outbox/outbox.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace greentill::test {
+
+inline const std::filesystem::path& identities() {
+  static const TempDir folder;
+  static const int made = std::system(
+      (std::string(GREENTILL_SOURCE_DIR) + "/tests/support/make_ca.sh " + folder.path().string() + " device-1").c_str());
+  REQUIRE(made == 0);
+  return folder.path();
+}
+
+/// The real writer, with a disk that is full while `full` says so.
+class FillableWriter : public outbox::Writer {
+ public:
+  explicit FillableWriter(outbox::Writer& real) : real_(real) {}
+  Status begin_chain(const claim::ChainId& chain, const outbox::Unit& unit) override { return real_.begin_chain(chain, unit); }
+  Status commit(std::span<const outbox::Unit* const> units) override {
+    ++commits;
+    if (full) return fail(ErrorCode::full, "the disk is full");
+    return real_.commit(units);
+  }
+  Result<outbox::AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) override {
+    return real_.apply(receipt, now);
+  }
+  Result<std::size_t> prune(std::int64_t before, std::size_t limit) override { return real_.prune(before, limit); }
+
+  std::atomic<bool> full{false};
+  std::atomic<int> commits{0};
+
+ private:
+  outbox::Writer& real_;
+};
+
+/// Finds one shared-bike ride in every trip, so that no plugin has to be built for these tests.
+class RideDetectors : public detect::Detectors {
+ public:
+  std::vector<detect::Detected> detect(const detect::Transaction& transaction) override {
+    if (transaction.kind != detect::TransactionKind::trip) return {};
+    return {{{"ride.bike.shared", transaction.quantities, 0, {}}, "ride", "1"}};
+  }
+  [[nodiscard]] std::vector<detect::PluginStatus> status() const override { return {}; }
+};
+
+class Device {
+ public:
+  explicit Device(std::filesystem::path folder) : folder_(std::move(folder)) {
+    identity_ = std::move(identity::DeviceIdentity::load(identities() / "device-1.key", identities() / "device-1.crt")).value();
+    library_ = std::move(measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", identity::hasher()))
+                   .value();
+    outbox_ = std::move(outbox::Outbox::open({.path = folder_ / "outbox.db", .vfs = ""}, log_)).value();
+    writer_ = std::make_unique<FillableWriter>(outbox_->writer());
+    engine_reader_ = std::move(outbox_->new_reader()).value();
+    reader_ = std::move(outbox_->new_reader()).value();
+    app::ClaimContext context;
+    context.device_id = identity_->device_id();
+    context.merchant = "m";
+    context.site = "s";
+    context.boot = 1;
+    context.programme_key.version = 1;
+    maker_.emplace(context, *library_, clock_, random_);
+    pipeline_ = std::make_unique<app::Pipeline>(*writer_, *identity_, 2, [] {});
+    engine_ = std::make_unique<app::Engine>(strand_, *pipeline_, *engine_reader_, detectors_, *maker_, random_, log_);
+    thread_ = std::thread([this] { strand_.run(); });
+    std::promise<Status> ready;
+    strand_.post([&] { engine_->open([&](const Status& status) { ready.set_value(status); }); });
+    REQUIRE(ready.get_future().get().ok());
+  }
+  ~Device() {
+    pipeline_.reset();
+    strand_.stop();
+    thread_.join();
+  }
+
+  std::future<Result<api::TransactionAnswer>> submit(const detect::Transaction& transaction,
+                                                     std::optional<outbox::SourcePosition> position = std::nullopt) {
+    auto promise = std::make_shared<std::promise<Result<api::TransactionAnswer>>>();
+    strand_.post([this, transaction, position, promise] {
+      engine_->submit(transaction, position,
+                      [promise](const Result<api::TransactionAnswer>& answer) { promise->set_value(answer); });
+    });
+    return promise->get_future();
+  }
+
+  outbox::Reader& reader() { return *reader_; }
+  FillableWriter& writer() { return *writer_; }
+  app::Engine& engine() { return *engine_; }
+  app::Strand& strand() { return strand_; }
+
+ private:
+  std::filesystem::path folder_;
+  StderrLog log_{LogLevel::error};
+  SystemClock clock_;
+  SystemRandom random_;
+  RideDetectors detectors_;
+  std::unique_ptr<identity::DeviceIdentity> identity_;
+  std::optional<measure::Library> library_;
+  std::unique_ptr<outbox::Outbox> outbox_;
+  std::unique_ptr<FillableWriter> writer_;
+  std::unique_ptr<outbox::Reader> engine_reader_;
+  std::unique_ptr<outbox::Reader> reader_;
+  std::optional<app::ClaimMaker> maker_;
+  app::Strand strand_;
+  std::unique_ptr<app::Engine> engine_;
+  std::unique_ptr<app::Pipeline> pipeline_;
+  std::thread thread_;
+};
+
+inline detect::Transaction ride(const std::string& event, std::int64_t metres = 2043) {
+  detect::Transaction trip;
+  trip.issuer = "dock-1";
+  trip.event_id = event;
+  trip.kind = detect::TransactionKind::trip;
+  trip.begin = 1'760'000'000;
+  trip.end = trip.begin + 500;
+  trip.mode = "bike.shared";
+  trip.quantities = {{"m.odometer", metres}};
+  return trip;
+}
+
+/// Reads the chain from seq 1 to its end; fails the test where a link is broken. Answers how many claims it holds.
+inline std::uint64_t check_chain(outbox::Reader& reader) {
+  const auto state = reader.chain().value();
+  REQUIRE(state.has_value());
+  claim::ChainHead head;
+  head.chain = state->head.chain;
+  const Status read = reader.for_each_claim(0, 1'000'000, false, std::nullopt, [&](const outbox::StoredClaim& stored) {
+    const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
+    REQUIRE(message.ok());
+    const auto claim = claim::parse_payload(message->payload);
+    REQUIRE(claim.ok());
+    REQUIRE(claim::check_link(head, *claim) == claim::LinkFault::none);
+    claim::advance(head, identity::hasher(), message->payload);
+  });
+  REQUIRE(read.ok());
+  CHECK(head.seq == state->head.seq);
+  CHECK(head.payload_hash == state->head.payload_hash);
+  return head.seq;
+}
+
+}  // namespace greentill::test

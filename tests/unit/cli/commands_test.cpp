@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands against a real server of the local API, over a real socket.
+#include "tools/cli/commands.hpp"
+
+#include <deque>
+#include <sstream>
+
+#include "daemon/base/hex.hpp"
+#include "tests/unit/api/fixture.hpp"
+#include "tests/unit/cli/temp_folder.hpp"
+#include "tools/cli/verify.hpp"
+
+namespace greentill {
+namespace {
+
+using cli::ExitCode;
+using cli::Json;
+
+/// What a command printed.
+struct Printed {
+  std::ostringstream out;
+  std::ostringstream err;
+  cli::Output text{false, out, err};
+  cli::Output json{true, out, err};
+
+  Json document() {
+    Json parsed = Json::parse(out.str(), nullptr, false);
+    REQUIRE(parsed.is_object());
+    out.str("");
+    return parsed;
+  }
+};
+
+std::unique_ptr<cli::DaemonClient> connect(const test::Fixture& fixture, const std::string& token = test::kToken) {
+  auto client = cli::DaemonClient::make({"http://" + fixture.host(), token});
+  REQUIRE(client);
+  return std::move(*client);
+}
+
+cli::SubmitOptions quick(std::string file = "trips.ndjson") {
+  cli::SubmitOptions options;
+  options.file = std::move(file);
+  options.patience = std::chrono::milliseconds(20);
+  options.first_wait = std::chrono::milliseconds(5);
+  return options;
+}
+
+std::string rides(int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += test::ride("trip-" + std::to_string(i)) + "\n";
+  return all;
+}
+
+TEST_CASE("submit: thousands of lines go in, in several requests, and count once however often") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  Printed printed;
+  std::istringstream first(rides(1203));
+  CHECK(cli::submit(*daemon, first, quick(), printed.json) == ExitCode::ok);
+  Json summary = printed.document();
+  CHECK(summary["transactions"] == 1203);
+  CHECK(summary["taken"] == 1203);
+  CHECK(summary["repeated"] == 0);
+  CHECK(summary["claims"] == 1203);
+  CHECK(summary["estimate_mg"] == 1203 * 2400 * 50);
+  CHECK(summary["problems"].empty());
+  CHECK(fixture.desk.transactions() == 1203);
+
+  std::istringstream second(rides(1203));
+  CHECK(cli::submit(*daemon, second, quick(), printed.json) == ExitCode::ok);
+  CHECK(printed.document()["repeated"] == 1203);
+  CHECK(fixture.desk.transactions() == 1203);
+}
+
+TEST_CASE("submit: a refused line is named by its number in the file, and the lines around it are kept") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  std::string text = rides(700);
+  text += "\nnonsense\n" + test::ride("good") + "\n{\"issuer\":\"dock\",\"event_id\":\"e\",\"wheels\":2}\n";
+  Printed printed;
+  std::istringstream in(text);
+  CHECK(cli::submit(*daemon, in, quick(), printed.json) == ExitCode::does_not_hold);
+  const Json summary = printed.document();
+  CHECK(summary["taken"] == 701);
+  CHECK(summary["refused"] == 2);
+  REQUIRE(summary["problems"].size() == 2);
+  CHECK(summary["problems"][0]["line"] == 702);
+  CHECK(summary["problems"][0]["status"] == 400);
+  CHECK(summary["problems"][1]["line"] == 704);
+  CHECK(summary["problems"][1]["field"] == "wheels");
+
+  std::istringstream again(text);
+  CHECK(cli::submit(*daemon, again, quick(), printed.text) == ExitCode::does_not_hold);
+  CHECK(printed.err.str().find("trips.ndjson:704: wheels: ") != std::string::npos);
+  CHECK(printed.out.str().find("701 transactions taken (701 known before), 2 refused\n") == 0);
+}
+
+TEST_CASE("submit: an array and a single object over several lines are taken as well") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  Printed printed;
+  std::istringstream array("[" + test::ride("a") + ",\n" + test::ride("b") + "]");
+  CHECK(cli::submit(*daemon, array, quick(), printed.json) == ExitCode::ok);
+  CHECK(printed.document()["taken"] == 2);
+  std::string object = test::ride("c");
+  for (std::size_t at = object.find(','); at != std::string::npos; at = object.find(',', at + 2)) object.insert(at + 1, "\n ");
+  std::istringstream pretty(object);
+  CHECK(cli::submit(*daemon, pretty, quick(), printed.json) == ExitCode::ok);
+  CHECK(printed.document()["claims"] == 1);
+}
+
+TEST_CASE("submit: a missing token is denied, an absent daemon not reachable, a busy one asked in vain") {
+  test::Fixture fixture;
+  Printed printed;
+  std::istringstream denied(rides(1));
+  CHECK(cli::submit(*connect(fixture, ""), denied, quick(), printed.json) == ExitCode::denied);
+  CHECK(printed.document()["error"]["exit_code"] == 5);
+
+  auto nobody = cli::DaemonClient::make({"http://127.0.0.1:1", ""});
+  REQUIRE(nobody);
+  std::istringstream unreachable(rides(1));
+  CHECK(cli::submit(**nobody, unreachable, quick(), printed.json) == ExitCode::no_daemon);
+  CHECK(printed.document()["error"]["message"].get<std::string>().find("http://127.0.0.1:1") != std::string::npos);
+
+  for (const char* issuer : {"busy", "full"}) {
+    std::istringstream waiting(test::ride("1") + "\n" + test::ride("2", issuer) + "\n" + test::ride("3") + "\n");
+    CHECK(cli::submit(*connect(fixture), waiting, quick(), printed.json) == ExitCode::no_daemon);
+    const Json summary = printed.document();
+    CHECK(summary["taken"] == 2);
+    CHECK(summary["refused"] == 0);
+    CHECK(summary["error"]["exit_code"] == 4);
+  }
+}
+
+TEST_CASE("submit: requests shrink to the daemon's limit, and only a document beyond it alone is refused") {
+  api::Options options;
+  options.max_body_bytes = 4096;
+  test::Fixture fixture(options);
+  Printed printed;
+  std::istringstream in(rides(100) + test::ride(std::string(5000, 'x')) + "\n" + test::ride("last") + "\n");
+  CHECK(cli::submit(*connect(fixture), in, quick(), printed.json) == ExitCode::does_not_hold);
+  const Json summary = printed.document();
+  CHECK(summary["taken"] == 101);
+  REQUIRE(summary["problems"].size() == 1);
+  CHECK(summary["problems"][0]["line"] == 101);
+  CHECK(summary["problems"][0]["status"] == 413);
+}
+
+/// Answers as told; what was sent is kept.
+class ScriptedDaemon final : public cli::DaemonClient {
+ public:
+  std::deque<Result<cli::Answer>> answers;
+  std::vector<std::string> bodies;
+
+  Result<cli::Answer> get(const std::string&, std::string_view) override { return next(); }
+  Result<cli::Answer> post(const std::string&, std::string_view, const std::string& body) override {
+    bodies.push_back(body);
+    return next();
+  }
+  Result<cli::Answer> stream(const std::string&, std::string_view, const std::function<bool(std::string_view)>& take) override {
+    Result<cli::Answer> answer = next();
+    if (!pieces.empty()) (void)take(pieces);
+    return answer;
+  }
+  std::string pieces;
+
+ private:
+  Result<cli::Answer> next() {
+    REQUIRE_FALSE(answers.empty());
+    Result<cli::Answer> answer = std::move(answers.front());
+    answers.pop_front();
+    return answer;
+  }
+};
+
+const cli::Answer kBusy{503, "application/problem+json", R"({"detail":"busy"})", std::nullopt};
+const Failure<Error> kNoLine = fail(ErrorCode::unavailable, "no answer");
+
+TEST_CASE("submit: what was not taken is sent again, and nothing else") {
+  ScriptedDaemon daemon;
+  daemon.answers.emplace_back(kBusy);
+  daemon.answers.emplace_back(cli::Answer{200, "application/x-ndjson",
+                                          R"({"index":0,"status":201,"claims":[]})"
+                                          "\n"
+                                          R"({"index":1,"status":503,"detail":"busy"})"
+                                          "\n"
+                                          R"({"index":2,"status":413,"detail":"cut off"})"
+                                          "\n",
+                                          std::nullopt});
+  daemon.answers.emplace_back(kNoLine);
+  daemon.answers.emplace_back(cli::Answer{200, "application/x-ndjson",
+                                          R"({"index":0,"status":201,"claims":[]})"
+                                          "\n"
+                                          R"({"index":1,"status":201,"claims":[]})"
+                                          "\n"
+                                          R"({"index":2,"status":201,"claims":[]})"
+                                          "\n",
+                                          std::nullopt});
+  Printed printed;
+  std::istringstream in("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n");
+  CHECK(cli::submit(daemon, in, quick(), printed.json) == ExitCode::ok);
+  CHECK(printed.document()["taken"] == 4);
+  REQUIRE(daemon.bodies.size() == 4);
+  CHECK(daemon.bodies[1] == daemon.bodies[0]);
+  CHECK(daemon.bodies[2] == "{\"a\":2}\n{\"a\":3}\n{\"a\":4}\n");
+  CHECK(daemon.bodies[3] == daemon.bodies[2]);
+}
+
+TEST_CASE("status: tells the device and its chain, and answers 1 where the daemon is in trouble") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  Printed printed;
+  CHECK(cli::show_status(*daemon, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str().find("chain         0102030405060708, head 1") != std::string::npos);
+  printed.out.str("");
+  fixture.desk.set_trouble("the disk is full");
+  CHECK(cli::show_status(*daemon, printed.json) == ExitCode::does_not_hold);
+  CHECK(printed.document()["trouble"] == "the disk is full");
+}
+
+/// A server with a chain of a start and some rides.
+struct Dock : test::Fixture {
+  explicit Dock(int count) {
+    Printed ignored;
+    std::istringstream in(rides(count));
+    REQUIRE(cli::submit(*connect(*this), in, quick(), ignored.json) == ExitCode::ok);
+  }
+};
+
+TEST_CASE("claims: pages are put together, in either order, up to the limit") {
+  Dock dock(1500);
+  const auto daemon = connect(dock);
+  Printed printed;
+  cli::ClaimsOptions options;
+  options.limit = 1400;
+  options.after = 10;
+  CHECK(cli::list_claims(*daemon, options, printed.json) == ExitCode::ok);
+  const Json listed = printed.document();
+  REQUIRE(listed["claims"].size() == 1400);
+  CHECK(listed["claims"].front()["seq"] == 11);
+  CHECK(listed["claims"].back()["seq"] == 1410);
+  CHECK(listed["next_after"] == 1410);
+
+  options = {};
+  options.newest = true;
+  options.limit = 2;
+  CHECK(cli::list_claims(*daemon, options, printed.text) == ExitCode::ok);
+  const std::string table = printed.out.str();
+  CHECK(std::count(table.begin(), table.end(), '\n') == 3);
+  CHECK(table.find("1501") < table.find("1500"));
+  CHECK(table.find("ride.bike.shared") != std::string::npos);
+  CHECK(table.find("90.000 g") != std::string::npos);
+}
+
+TEST_CASE("claims: only those of one delivery, where it is asked for") {
+  Dock dock(3);
+  dock.desk.refuse(2, "duplicate");
+  Printed printed;
+  cli::ClaimsOptions options;
+  options.delivery = "refused_final";
+  CHECK(cli::list_claims(*connect(dock), options, printed.json) == ExitCode::ok);
+  const Json listed = printed.document();
+  REQUIRE(listed["claims"].size() == 1);
+  CHECK(listed["claims"][0]["reason"] == "duplicate");
+  CHECK(listed["next_after"].is_null());
+}
+
+TEST_CASE("show: a claim for people, as JSON and as the signed message; one that is not there is exit code 1") {
+  Dock dock(1);
+  const auto daemon = connect(dock);
+  Printed printed;
+  CHECK(cli::show_claim(*daemon, 2, false, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str().find("quantities    2400 m.odometer\n") != std::string::npos);
+  CHECK(printed.out.str().find("credited      90.000 g CO2e") != std::string::npos);
+  printed.out.str("");
+  CHECK(cli::show_claim(*daemon, 2, false, printed.json) == ExitCode::ok);
+  CHECK(printed.document()["entry"]["activity"] == "ride.bike.shared");
+
+  CHECK(cli::show_claim(*daemon, 2, true, printed.text) == ExitCode::ok);
+  const std::string raw = printed.out.str();
+  const auto message = claim::parse_message(as_bytes(raw), claim::MessageType::claim);
+  REQUIRE(message);
+  CHECK(claim::parse_payload(message->payload)->seq == 2);
+  printed.out.str("");
+
+  CHECK(cli::show_claim(*daemon, 99, false, printed.json) == ExitCode::does_not_hold);
+  CHECK(printed.document()["error"]["exit_code"] == 1);
+}
+
+TEST_CASE("export: the file holds every claim in order, and its chain and signatures hold") {
+  Dock dock(2000);
+  const test::TempFolder folder;
+  Printed printed;
+  cli::ExportOptions options;
+  options.file = folder / "claims.cborseq";
+  CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::ok);
+  CHECK(printed.document()["claims"] == 2001);
+  CHECK_FALSE(std::filesystem::exists(folder / "claims.cborseq.part"));
+
+  cli::Trust trust;
+  trust.certificates = *openssl::Certificate::all_from_pem(dock.desk.signer().certificate_pem());
+  measure::Methodology none;
+  none.id = "other";
+  const auto library = measure::Library::from({none});
+  REQUIRE(library);
+  trust.methodologies = &*library;
+  std::istringstream in(test::read_all(options.file));
+  std::uint64_t unknown = 0;
+  cli::VerifyEvents events;
+  events.finding = [&unknown](const cli::Finding& finding) {
+    // The desk measures by a methodology that exists nowhere; nothing else may be wrong.
+    CHECK(finding.code == cli::finding::kUnknownMethodology);
+    ++unknown;
+  };
+  const auto summary = cli::verify_sequence(in, trust, {}, events);
+  REQUIRE(summary);
+  CHECK(summary->claims == 2001);
+  CHECK(unknown == 2000);
+}
+
+TEST_CASE("export: a part of the chain is exported on demand") {
+  Dock dock(20);
+  const test::TempFolder folder;
+  Printed printed;
+  cli::ExportOptions options{folder / "part.cborseq", 5, 7, false};
+  CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::ok);
+  CHECK(printed.document()["claims"] == 7);
+}
+
+TEST_CASE("export: an answer that is cut off, or holds something else, leaves the file that was there") {
+  const test::TempFolder folder;
+  const auto file = folder.write("claims.cborseq", "as it was");
+  Printed printed;
+  ScriptedDaemon daemon;
+  daemon.answers.emplace_back(kNoLine);
+  daemon.pieces = "\xd8\x3d\xd2\x84";
+  CHECK(cli::export_claims(daemon, {file, 0, 0, false}, printed.json) == ExitCode::no_daemon);
+  daemon.answers.emplace_back(cli::Answer{200, "application/cbor-seq", "", std::nullopt});
+  CHECK(cli::export_claims(daemon, {file, 0, 0, false}, printed.json) == ExitCode::no_daemon);
+  daemon.answers.emplace_back(kNoLine);
+  daemon.pieces = std::string(2000, 'x');
+  CHECK(cli::export_claims(daemon, {file, 0, 0, false}, printed.json) == ExitCode::no_daemon);
+  CHECK(test::read_all(file) == "as it was");
+  CHECK_FALSE(std::filesystem::exists(folder / "claims.cborseq.part"));
+  CHECK(cli::export_claims(daemon, {folder / "no/such/folder", 0, 0, false}, printed.json) == ExitCode::bad_file);
+}
+
+TEST_CASE("output: what comes from outside cannot speak to the terminal") {
+  CHECK(cli::printable("a\x1b[2Jb\n") == "a\\x1b[2Jb\\x0a");
+}
+
+TEST_CASE("output: amounts are exact and grouped") {
+  CHECK(cli::grams_text(0) == "0.000 g");
+  CHECK(cli::grams_text(1'234'567'089) == "1,234,567.089 g");
+  CHECK(cli::grams_text(-1) == "-0.001 g");
+  CHECK(cli::count_text(999) == "999");
+  CHECK(cli::count_text(100'000) == "100,000");
+  CHECK(cli::time_text(0) == "1970-01-01 00:00:00Z");
+}
+
+}  // namespace
+}  // namespace greentill

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program itself: its command line, its exit codes, and what goes to which stream.
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/cli/chain_builder.hpp"
+#include "tests/unit/cli/temp_folder.hpp"
+
+namespace greentill {
+namespace {
+
+struct Run {
+  int code = -1;
+  std::string out;
+  std::string err;
+  [[nodiscard]] nlohmann::json json() const {
+    nlohmann::json parsed = nlohmann::json::parse(out, nullptr, false);
+    REQUIRE_MESSAGE(parsed.is_object(), out);
+    return parsed;
+  }
+};
+
+/// Runs greentill in a shell; `arguments` are quoted by the caller. The daemon's address is one where nobody listens.
+Run run(const test::TempFolder& folder, const std::string& arguments) {
+  const std::string out = (folder / "out").string();
+  const std::string err = (folder / "err").string();
+  const std::string command =
+      "env -u GREENTILL_TOKEN_FILE -u GREENTILL_CONFIG GREENTILL_URL=http://127.0.0.1:1 " GREENTILL_BINARY_DIR
+      "/bin/greentill </dev/null " +
+      arguments + " >" + out + " 2>" + err;
+  const int status = std::system(command.c_str());
+  REQUIRE(WIFEXITED(status));
+  return {WEXITSTATUS(status), test::read_all(out), test::read_all(err)};
+}
+
+const std::string kMethodologies = GREENTILL_SOURCE_DIR "/config/methodologies";
+
+/// A dock's exported claims and certificate, measured by a methodology of the repository.
+struct ExportedDock {
+  test::TempFolder folder;
+  test::OpensslSigner signer{"dock-7"};
+  test::ChainBuilder chain{signer};
+  std::string certificate = folder.write("device.crt", signer.certificate_pem()).string();
+
+  ExportedDock() {
+    auto library = measure::Library::load(kMethodologies, test::OpensslHasher());
+    REQUIRE(library);
+    const auto* methodology = library->for_activity("ride.bike.shared", 1'700'000'000);
+    REQUIRE(methodology != nullptr);
+    chain.methodology = *methodology;
+    chain.add_start();
+    for (int i = 0; i < 5; ++i) chain.add_ride();
+  }
+
+  std::string write() {
+    std::string bytes;
+    for (const auto& message : chain.messages()) bytes += as_text(message);
+    return folder.write("claims.cborseq", bytes).string();
+  }
+
+  [[nodiscard]] Run verify(const std::string& file, const std::string& more = "") const {
+    return run(folder, "verify " + file + " --certificate " + certificate + " --methodologies " + kMethodologies + " " + more);
+  }
+};
+
+TEST_CASE("greentill: --help ends with the exit codes, for every command") {
+  const test::TempFolder folder;
+  for (const std::string command : {"", "submit", "status", "claims", "show", "export", "verify", "config check"}) {
+    const Run help = run(folder, command + " --help");
+    CHECK(help.code == 0);
+    CHECK(help.out.find("  5  the daemon denies it") != std::string::npos);
+  }
+}
+
+TEST_CASE("greentill: a wrong command line is exit code 2") {
+  const test::TempFolder folder;
+  for (const std::string arguments : {"", "dance", "show", "show one", "verify x", "claims --delivery nowhere", "config",
+                                      "status --url ftp://x", "claims --limit 0"}) {
+    CAPTURE(arguments);
+    const Run wrong = run(folder, arguments);
+    CHECK(wrong.code == 2);
+    CHECK(wrong.out.empty());
+    CHECK_FALSE(wrong.err.empty());
+  }
+}
+
+TEST_CASE("greentill: files that are not there are exit code 3, an absent daemon is 4") {
+  ExportedDock dock;
+  CHECK(run(dock.folder, "submit no-such-file").code == 3);
+  CHECK(run(dock.folder, "status --token-file no-such-file").code == 3);
+  CHECK(run(dock.folder, "config check no-such-file").code == 3);
+  CHECK(run(dock.folder, "status --config no-such-file").code == 3);
+  CHECK(dock.verify("no-such-file").code == 3);
+  const Run absent = run(dock.folder, "status");
+  CHECK(absent.code == 4);
+  CHECK(absent.out.empty());
+  CHECK(absent.err.find("no answer from the daemon at http://127.0.0.1:1") != std::string::npos);
+  CHECK(run(dock.folder, "status --json").json()["error"]["exit_code"] == 4);
+}
+
+TEST_CASE("greentill verify: a sound export holds, from a file and from standard input") {
+  ExportedDock dock;
+  const std::string file = dock.write();
+  const Run text = dock.verify(file);
+  CHECK(text.code == 0);
+  CHECK(text.out.starts_with("6 claims, 6 of them sound, 0 findings\n"));
+  CHECK(text.err.empty());  // no progress bar where standard error is a file
+  const Run piped = run(dock.folder, "verify - --json --ca " + dock.certificate + " --certificate " + dock.certificate +
+                                         " --methodologies " + kMethodologies + " --threads 1 <" + file);
+  CHECK(piped.code == 0);
+  CHECK(piped.json()["holds"] == true);
+  CHECK(piped.json()["chains"][0]["last_seq"] == 6);
+}
+
+TEST_CASE("greentill verify: a file without a claim proves nothing, so it is exit code 3") {
+  const ExportedDock dock;
+  CHECK(dock.verify("-").code == 3);
+}
+
+TEST_CASE("greentill verify: what does not hold is told, with exit code 1") {
+  ExportedDock dock;
+  dock.chain.messages()[3].back() ^= 1;
+  const std::string file = dock.write();
+  const Run text = dock.verify(file);
+  CHECK(text.code == 1);
+  CHECK(text.out.starts_with("seq 4: bad-signature: "));
+  const nlohmann::json json = dock.verify(file, "--json").json();
+  CHECK(json["holds"] == false);
+  CHECK(json["claims"] == 6);
+  CHECK(json["sound"] == 5);
+  REQUIRE(json["findings"].size() == 1);
+  CHECK(json["findings"][0]["seq"] == 4);
+  CHECK(json["findings"][0]["chain"] == "0101010101010101");
+  CHECK(json["by_activity"]["ride.bike.shared"]["claims"] == 4);
+}
+
+TEST_CASE("greentill config check: a key that is not known is told with line and column") {
+  const test::TempFolder folder;
+  const std::string file =
+      folder.write("greentill.toml", "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"x\"\nstat = 1\n").string();
+  const Run text = run(folder, "config check " + file);
+  CHECK(text.code == 1);
+  CHECK(text.out.find(file + ":5:") != std::string::npos);
+  const nlohmann::json json = run(folder, "config check --json " + file).json();
+  CHECK(json["holds"] == false);
+  CHECK(json["problems"].size() == 1);
+}
+
+TEST_CASE("greentill config check: every file that the configuration names and that is not there is told") {
+  const test::TempFolder folder;
+  const std::string file =
+      folder
+          .write("greentill.toml",
+                 "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"state\"\n"
+                 "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nprogramme_key = \"p.key\"\n"
+                 "[methodologies]\nfolder = \"" +
+                     kMethodologies + "\"\n")
+          .string();
+  folder.write("p.key", "");
+  const nlohmann::json broken = run(folder, "config check --json " + file).json();
+  REQUIRE(broken["problems"].size() == 2);
+  CHECK(broken["problems"][0].get<std::string>().starts_with("identity.key: "));
+  CHECK(broken["problems"][1].get<std::string>().starts_with("identity.certificate: "));
+  folder.write("device.key", "");
+  folder.write("device.crt", "");
+  const Run sound = run(folder, "config check " + file);
+  CHECK(sound.code == 0);
+  CHECK(sound.out == file + ": nothing wrong with it\n");
+}
+
+}  // namespace
+}  // namespace greentill

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/verify.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <sstream>
+
+#include "tests/unit/cli/chain_builder.hpp"
+#include "tests/unit/cli/temp_folder.hpp"
+
+namespace greentill {
+namespace {
+
+using cli::Finding;
+using cli::VerifyOptions;
+using cli::VerifySummary;
+using test::ChainBuilder;
+
+openssl::Certificate certificate_of(const test::OpensslSigner& signer) {
+  auto certificates = openssl::Certificate::all_from_pem(signer.certificate_pem());
+  REQUIRE(certificates);
+  return certificates->front();
+}
+
+/// A dock, its chain of a start and nine rides, and what a verifier says of it.
+struct Dock {
+  test::OpensslSigner signer{"dock-7"};
+  ChainBuilder chain{signer};
+  measure::Library library = test::ride_library();
+  cli::Trust trust;
+  std::vector<std::string> findings;  // "code seq", "code first-last" or "code @offset"
+  VerifySummary summary;
+
+  Dock() {
+    trust.certificates = {certificate_of(signer)};
+    trust.methodologies = &library;
+    chain.add_start();
+    for (int i = 0; i < 9; ++i) chain.add_ride();
+  }
+
+  std::vector<test::Bytestring>& messages() { return chain.messages(); }
+
+  const std::vector<std::string>& verify(VerifyOptions options = {}) {
+    std::string bytes;
+    for (const auto& message : messages()) bytes += as_text(message);
+    return verify_bytes(bytes, options);
+  }
+
+  const std::vector<std::string>& verify_bytes(const std::string& bytes, VerifyOptions options = {}) {
+    findings.clear();
+    std::istringstream in(bytes);
+    cli::VerifyEvents events;
+    events.finding = [this](const Finding& finding) {
+      CHECK_FALSE(finding.detail.empty());
+      std::string text(finding.code);
+      text += finding.seq ? " " + std::to_string(*finding.seq) : " @" + std::to_string(finding.offset);
+      if (finding.last_seq) text += "-" + std::to_string(*finding.last_seq);
+      findings.push_back(std::move(text));
+    };
+    auto result = cli::verify_sequence(in, trust, options, events);
+    REQUIRE(result);
+    summary = std::move(*result);
+    CHECK(summary.findings == findings.size());
+    return findings;
+  }
+};
+
+using Findings = std::vector<std::string>;
+
+claim::Predecessor predecessor(const claim::ChainHead& head, std::string_view device = "dock-7") {
+  return {device, head.chain, head.seq, head.payload_hash};
+}
+
+TEST_CASE("verify: a sound chain holds, whatever number of threads looks at it") {
+  for (const unsigned threads : {0U, 1U, 3U}) {
+    Dock dock;
+    CHECK(dock.verify({false, threads}) == Findings{});
+    CHECK(dock.summary.claims == 10);
+    CHECK(dock.summary.sound == 10);
+    // 2,000 m at 100 µg: 200 mg; less 1.645 times 10 %, rounded down.
+    const cli::ActivityTotals& rides = dock.summary.by_activity.at("ride.bike.shared");
+    CHECK(rides.claims == 9);
+    CHECK(rides.estimate_mg == 9 * 200);
+    CHECK(rides.credited_mg == 9 * 167);
+    REQUIRE(dock.summary.chains.size() == 1);
+    CHECK(dock.summary.chains[0].device == "dock-7");
+    CHECK(dock.summary.chains[0].last_seq == 10);
+    CHECK(dock.summary.first_begin == 1'700'000'600);
+    CHECK(dock.summary.last_end == 1'700'005'900);
+  }
+}
+
+TEST_CASE("verify: nothing in the file is nothing found") {
+  Dock dock;
+  CHECK(dock.verify_bytes("") == Findings{});
+  CHECK(dock.summary.claims == 0);
+}
+
+TEST_CASE("verify: a flipped bit of a signature is that claim's alone") {
+  Dock dock;
+  dock.messages()[4].back() ^= 1;
+  CHECK(dock.verify() == Findings{"bad-signature 5"});
+  CHECK(dock.summary.sound == 9);
+}
+
+TEST_CASE("verify: a quantity changed and signed again breaks the chain behind it") {
+  Dock dock;
+  dock.chain.change(4, [](claim::Claim& claim) {
+    auto& ride = std::get<claim::Reduction>(claim.entry);
+    ride.quantities[0].value = 4000;
+    ride.estimate_mg = 400;
+    ride.credited_mg = 334;
+  });
+  CHECK(dock.verify() == Findings{"broken-link 6"});
+}
+
+TEST_CASE("verify: a quantity changed without the numbers, or without a signature, is found at its own claim") {
+  Dock dock;
+  dock.chain.change(4, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).quantities[0].value = 4000; });
+  CHECK(dock.verify() == Findings{"wrong-arithmetic 5", "wrong-arithmetic 5", "broken-link 6"});
+}
+
+TEST_CASE("verify: numbers that the methodology does not give are found, each of the two") {
+  Dock dock;
+  dock.chain.add_ride(2000, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).credited_mg += 1; });
+  dock.chain.add_ride(2000, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).estimate_mg -= 1; });
+  dock.chain.add_ride(2000, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).activity = "ride.bus"; });
+  CHECK(dock.verify() == Findings{"wrong-arithmetic 11", "wrong-arithmetic 12", "wrong-arithmetic 13"});
+  CHECK(dock.summary.by_activity.at("ride.bike.shared").claims == 9);
+}
+
+TEST_CASE("verify: a methodology that is not in the folder is named, another file under its name as well") {
+  Dock dock;
+  dock.chain.add_ride(2000, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).methodology.id = "unheard-of"; });
+  dock.chain.add_ride(2000, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).methodology.sha256[0] ^= 1; });
+  CHECK(dock.verify() == Findings{"unknown-methodology 11", "unknown-methodology 12"});
+}
+
+TEST_CASE("verify: claims cut out of the middle are missing by name") {
+  Dock dock;
+  dock.messages().erase(dock.messages().begin() + 4);
+  dock.messages().erase(dock.messages().begin() + 6, dock.messages().begin() + 8);
+  CHECK(dock.verify() == Findings{"missing 5", "missing 8-9"});
+}
+
+TEST_CASE("verify: two claims that changed places are out of order, not missing") {
+  Dock dock;
+  std::swap(dock.messages()[4], dock.messages()[5]);
+  CHECK(dock.verify() == Findings{"out-of-order 5"});
+}
+
+TEST_CASE("verify: a claim that stands there twice is repeated") {
+  Dock dock;
+  dock.messages().insert(dock.messages().begin() + 7, dock.messages()[3]);
+  CHECK(dock.verify() == Findings{"repeated 4"});
+  CHECK(dock.summary.by_activity.at("ride.bike.shared").claims == 9);
+}
+
+TEST_CASE("verify: a certificate that was not given, or that names another device, signs nothing") {
+  Dock dock;
+  test::OpensslSigner stranger("dock-8");
+  const auto message = claim::parse_message(dock.messages()[4], claim::MessageType::claim);
+  REQUIRE(message);
+  dock.messages()[4] = dock.chain.sign_payload(stranger, message->payload);
+  CHECK(dock.verify() == Findings{"unknown-certificate 5"});
+  dock.trust.certificates.push_back(certificate_of(stranger));
+  CHECK(dock.verify() == Findings{"wrong-device 5"});
+}
+
+/// The same name and key under another certificate.
+test::OpensslSigner renewed(const test::OpensslSigner& signer) {
+  const test::TempFolder folder;
+  const std::string key = folder.write("key.pem", signer.key_pem()).string();
+  const std::string certificate = (folder / "new.crt").string();
+  const std::string command = "openssl req -new -x509 -key " + key + " -subj /CN=dock-7 -days 30 -out " + certificate;
+  REQUIRE(std::system(command.c_str()) == 0);
+  return test::OpensslSigner(signer.key_pem(), test::read_all(certificate));
+}
+
+TEST_CASE("verify: a certificate renewed for the same key goes on with the chain, a new key does not") {
+  Dock dock;
+  test::OpensslSigner renewal = renewed(dock.signer);
+  test::OpensslSigner new_key("dock-7");
+  REQUIRE(renewal.thumbprint() != dock.signer.thumbprint());
+  dock.trust.certificates.push_back(certificate_of(renewal));
+  dock.trust.certificates.push_back(certificate_of(new_key));
+  const auto sign_again = [&dock](std::size_t index, test::OpensslSigner& signer) {
+    const test::Bytestring original = dock.messages()[index];
+    dock.messages()[index] = dock.chain.sign_payload(signer, claim::parse_message(original, claim::MessageType::claim)->payload);
+  };
+  sign_again(8, renewal);
+  sign_again(9, renewal);
+  CHECK(dock.verify() == Findings{});
+  sign_again(9, new_key);
+  CHECK(dock.verify() == Findings{"key-changed 10"});
+}
+
+TEST_CASE("verify: with an authority, certificates of another are not valid") {
+  Dock dock;
+  auto own = openssl::Authority::from_pem(dock.signer.certificate_pem());
+  auto foreign = openssl::Authority::from_pem(test::OpensslSigner("root").certificate_pem());
+  REQUIRE(own);
+  REQUIRE(foreign);
+  dock.trust.authority = *own;
+  CHECK(dock.verify() == Findings{});
+  dock.trust.authority = *foreign;
+  CHECK(dock.verify().size() == 10);
+  CHECK(dock.findings.front() == "certificate-not-valid 1");
+}
+
+TEST_CASE("verify: bytes behind the last claim are told with their place") {
+  Dock dock;
+  std::string bytes;
+  for (const auto& message : dock.messages()) bytes += as_text(message);
+  CHECK(dock.verify_bytes(bytes + "x") == Findings{"malformed @" + std::to_string(bytes.size())});
+  CHECK(dock.summary.sound == 10);
+}
+
+TEST_CASE("verify: a file cut off in a claim tells where that claim begins") {
+  Dock dock;
+  std::string bytes;
+  for (const auto& message : dock.messages()) bytes += as_text(message);
+  const std::size_t last = bytes.size() - dock.messages().back().size();
+  for (const std::size_t cut : {std::size_t{1}, std::size_t{70}, dock.messages().back().size() - 1}) {
+    CHECK(dock.verify_bytes(bytes.substr(0, bytes.size() - cut)) == Findings{"malformed @" + std::to_string(last)});
+    CHECK(dock.summary.sound == 9);
+  }
+}
+
+TEST_CASE("verify: it finds its way past damage, and what was in it is missing") {
+  Dock dock;
+  dock.messages()[4][0] ^= 0xff;
+  const std::size_t at = dock.messages()[0].size() + dock.messages()[1].size() * 3;
+  CHECK(dock.verify() == Findings{"malformed @" + std::to_string(at), "missing 5"});
+  CHECK(dock.summary.sound == 9);
+}
+
+TEST_CASE("verify: damage longer than what is read at once is passed over, and told once") {
+  Dock dock;
+  std::string bytes;
+  for (const auto& message : dock.messages()) bytes += as_text(message);
+  const std::string noise(700'001, '\xd8');
+  CHECK(dock.verify_bytes(noise + bytes) == Findings{"malformed @0"});
+  CHECK(dock.summary.sound == 10);
+}
+
+TEST_CASE("verify: a payload that cannot be read does not break the chain behind it") {
+  Dock dock;
+  // The map's head, so that it promises one pair more than there are.
+  dock.chain.spoil_last([](test::Bytestring& payload) { ++payload[0]; });
+  dock.chain.add_ride();
+  CHECK(dock.verify() == Findings{"malformed 10"});
+  CHECK(dock.summary.sound == 10);
+}
+
+TEST_CASE("verify: an account that was not the signed one is found") {
+  Dock dock;
+  claim::AccountHint hint{{}, "token-1"};
+  hint.salt.fill(7);
+  dock.chain.account = hint;
+  const auto attribute = [&hint](claim::Claim& claim) {
+    auto& ride = std::get<claim::Reduction>(claim.entry);
+    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(test::OpensslHasher(), hint)};
+  };
+  dock.chain.add_ride(2000, attribute);
+  CHECK(dock.verify() == Findings{});
+  dock.chain.account->token = "token-2";
+  dock.chain.add_ride(2000, attribute);
+  dock.chain.add_ride();
+  CHECK(dock.verify() == Findings{"wrong-account 12", "wrong-account 13"});
+}
+
+TEST_CASE("verify: a chain that begins later holds only where it may") {
+  Dock dock;
+  dock.messages().erase(dock.messages().begin(), dock.messages().begin() + 3);
+  CHECK(dock.verify() == Findings{"missing 1-3"});
+  CHECK(dock.verify({true, 1}) == Findings{});
+  CHECK(dock.summary.chains[0].first_seq == 4);
+}
+
+TEST_CASE("verify: a start stands at seq 1 and nowhere else") {
+  Dock dock;
+  dock.chain.add_start();
+  CHECK(dock.verify() == Findings{"wrong-start 11"});
+  Dock other;
+  other.messages().clear();
+  other.chain.restart(2);
+  other.chain.add_ride();
+  CHECK(other.verify() == Findings{"wrong-start 1"});
+}
+
+TEST_CASE("verify: another chain goes on where its start names the one before as it ended") {
+  Dock dock;
+  const claim::ChainHead first = dock.chain.head();
+  dock.chain.restart(2);
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  dock.chain.add_ride();
+  CHECK(dock.verify() == Findings{});
+  REQUIRE(dock.summary.chains.size() == 2);
+  CHECK(dock.summary.chains[1].last_seq == 2);
+}
+
+TEST_CASE("verify: another chain that hides the one before, or its end, is found") {
+  Dock dock;
+  const claim::ChainHead first = dock.chain.head();
+  dock.chain.restart(2);
+  SUBCASE("it names none") { dock.chain.add_start(); }
+  SUBCASE("it names another chain") {
+    claim::ChainHead other = first;
+    other.chain.fill(9);
+    dock.chain.add_start({claim::StartReason::new_key, predecessor(other), {}});
+  }
+  SUBCASE("it names an earlier end") {
+    claim::ChainHead earlier = first;
+    earlier.seq = 7;
+    dock.chain.add_start({claim::StartReason::recovered_store, predecessor(earlier), {}});
+  }
+  SUBCASE("it names another hash") {
+    claim::ChainHead forged = first;
+    forged.payload_hash[0] ^= 1;
+    dock.chain.add_start({claim::StartReason::new_key, predecessor(forged), {}});
+  }
+  CHECK(dock.verify() == Findings{"wrong-start 1"});
+}
+
+TEST_CASE("verify: claims lost with a store are missing until the device declares them lost") {
+  Dock dock;
+  claim::ChainHead known = dock.chain.head();
+  known.seq = 13;
+  dock.messages().erase(dock.messages().begin() + 4);
+  dock.chain.restart(2);
+  dock.chain.add_start({claim::StartReason::recovered_store, predecessor(known), {}});
+  CHECK(dock.verify() == Findings{"missing 5", "missing 11-13"});
+  dock.chain.add(claim::Gap{known.chain, 5, 5, "disk"});
+  dock.chain.add(claim::Gap{known.chain, 11, 12, "disk"});
+  CHECK(dock.verify() == Findings{"missing 13"});
+  CHECK(dock.summary.declared_lost == 3);
+  CHECK(dock.summary.gaps == 2);
+}
+
+TEST_CASE("verify: a predecessor that the file does not hold is missing, unless it may be") {
+  Dock dock;
+  const claim::ChainHead first = dock.chain.head();
+  dock.messages().clear();
+  dock.chain.restart(2);
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  CHECK(dock.verify() == Findings{"missing 1-10"});
+  CHECK(dock.verify({true, 1}) == Findings{});
+}
+
+TEST_CASE("verify: going on for another device takes the operator's consent") {
+  Dock dock;
+  test::OpensslSigner next("dock-8");
+  dock.trust.certificates.push_back(certificate_of(next));
+  const auto go_on = [&](ByteView consent) {
+    ChainBuilder chain(next, "dock-8", 3);
+    chain.add_start({claim::StartReason::new_device, predecessor(dock.chain.head()), consent});
+    return chain.messages().front();
+  };
+  dock.messages().push_back(go_on({}));
+  CHECK(dock.verify() == Findings{"wrong-start 1"});
+  dock.messages().back() = go_on(as_bytes("signed by the operator"));
+  CHECK(dock.verify() == Findings{});
+}
+
+TEST_CASE("verify: the sums take in only what nothing was found about") {
+  Dock dock;
+  dock.chain.add(claim::Reversal{{}, std::nullopt, claim::ReversalReason::refund, {}});
+  for (std::size_t i = 2; i < 10; ++i) dock.messages()[i].back() ^= 1;
+  CHECK(dock.verify().size() == 8);
+  CHECK(dock.summary.by_activity.at("ride.bike.shared").claims == 1);
+  CHECK(dock.summary.reversals == 1);
+}
+
+TEST_CASE("verify: thousands of claims are read in pieces and told in order") {
+  Dock dock;
+  for (int i = 0; i < 3000; ++i) dock.chain.add_ride();
+  dock.messages()[1500].back() ^= 1;
+  dock.messages()[2500].back() ^= 1;
+  CHECK(dock.verify() == Findings{"bad-signature 1501", "bad-signature 2501"});
+  CHECK(dock.summary.sound == 3008);
+}
+
+}  // namespace
+}  // namespace greentill

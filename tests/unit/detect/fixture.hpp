@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the built plugins lie, a clock that is moved by hand, a log that is kept, a folder that goes, and a sink with a memory.
+#pragma once
+
+#include <unistd.h>
+
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "daemon/base/ports.hpp"
+#include "daemon/detect/detectors.hpp"
+#include "daemon/detect/sources.hpp"
+
+namespace greentill::detect::test {
+
+inline std::filesystem::path built(const std::string& below) { return std::filesystem::path(GREENTILL_BINARY_DIR) / below; }
+inline std::filesystem::path own_plugin(const std::string& name) { return built("lib/greentill/plugins/" + name + ".so"); }
+inline std::filesystem::path test_plugin(const std::string& name) { return built("lib/greentill/test-plugins/" + name + ".so"); }
+inline std::filesystem::path host_program() { return built("bin/greentill-plugin-host"); }
+
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] std::int64_t unix_seconds() const override { return 1'760'000'000; }
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return std::chrono::milliseconds(now_.load()); }
+  void advance(std::chrono::milliseconds by) { now_ += by.count(); }
+
+ private:
+  std::atomic<std::int64_t> now_{0};
+};
+
+class KeptLog final : public Log {
+ public:
+  void write(LogLevel /*level*/, std::string_view /*module*/, std::string_view message) override {
+    const std::lock_guard lock(mutex_);
+    lines_.emplace_back(message);
+  }
+  [[nodiscard]] bool has(std::string_view part) const {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& line : lines_) {
+      if (line.find(part) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "greentill-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~TempFolder() { std::filesystem::remove_all(path_); }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// True as soon as the condition holds; false after 20 s.
+inline bool eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+/// What an engine and its outbox would keep: records in order with the position behind each, stored together.
+class RememberingSink final : public SourceSink {
+ public:
+  struct Kept {
+    std::string event_id;  ///< of a transaction
+    std::string where;     ///< of a rejected record
+    std::string reason;
+    std::string position;
+    Transaction transaction;
+  };
+
+  void take(const std::string& source, SourcedTransaction taken, std::function<void(Status)> done) override {
+    keep(source, {taken.transaction.event_id, {}, {}, taken.position, taken.transaction}, done);
+  }
+  void reject(const std::string& source, RejectedRecord record, std::function<void(Status)> done) override {
+    keep(source, {{}, record.where, record.reason, record.position, {}}, done);
+  }
+  Result<std::string> position(const std::string& source) override {
+    const std::lock_guard lock(mutex_);
+    failing_ = false;
+    return positions_[source];
+  }
+
+  [[nodiscard]] std::vector<Kept> kept() const {
+    const std::lock_guard lock(mutex_);
+    return kept_;
+  }
+  [[nodiscard]] std::size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return kept_.size();
+  }
+  void set_position(const std::string& source, const std::string& position) {
+    const std::lock_guard lock(mutex_);
+    positions_[source] = position;
+  }
+  /// The record after so many fails once, and with it, as in the engine, whatever comes before position() is asked for again.
+  void fail_at(std::size_t count, Error error) {
+    const std::lock_guard lock(mutex_);
+    fail_at_ = count;
+    error_ = std::move(error);
+  }
+  /// Nothing more becomes durable, and nobody is told, until release().
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    holding_ = true;
+  }
+  [[nodiscard]] std::size_t held() const {
+    const std::lock_guard lock(mutex_);
+    return held_.size();
+  }
+  void release() {
+    // In the order they came, those that come meanwhile behind them.
+    for (;;) {
+      std::function<void()> next;
+      {
+        const std::lock_guard lock(mutex_);
+        holding_ = !held_.empty();
+        if (!holding_) return;
+        next = std::move(held_.front());
+        held_.pop_front();
+      }
+      next();
+    }
+  }
+  std::size_t pause_us = 0;  ///< how long each record takes
+
+ private:
+  void keep(const std::string& source, Kept record, std::function<void(Status)> done) {
+    if (pause_us > 0) std::this_thread::sleep_for(std::chrono::microseconds(pause_us));
+    {
+      const std::lock_guard lock(mutex_);
+      if (holding_) {
+        held_.push_back([this, source, record, done] { done(store(source, record)); });
+        return;
+      }
+    }
+    done(store(source, std::move(record)));
+  }
+  Status store(const std::string& source, Kept record) {
+    const std::lock_guard lock(mutex_);
+    if (kept_.size() == fail_at_) {
+      fail_at_ = SIZE_MAX;
+      failing_ = true;
+    }
+    if (failing_) return fail(error_.code, error_.message);
+    positions_[source] = record.position;
+    kept_.push_back(std::move(record));
+    return Done{};
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<Kept> kept_;
+  std::map<std::string, std::string> positions_;
+  std::size_t fail_at_ = SIZE_MAX;
+  bool failing_ = false;
+  Error error_;
+  bool holding_ = false;
+  std::deque<std::function<void()>> held_;
+};
+
+}  // namespace greentill::detect::test

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/sources.hpp"
+
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <fstream>
+
+#include "tests/unit/detect/fixture.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using namespace test;
+
+struct Bench {
+  FakeClock clock;
+  KeptLog log;
+  RememberingSink sink;
+
+  std::unique_ptr<Sources> start(const std::string& configuration) {
+    const PluginSpec spec{"counter", test_plugin("c_source"), configuration, true, std::chrono::milliseconds(50)};
+    auto sources = Sources::start({spec}, host_program(), sink, clock, log);
+    REQUIRE_MESSAGE(sources.ok(), sources.error().message);
+    return std::move(*sources);
+  }
+  /// Moves the clock along until the condition holds.
+  bool eventually_later(const std::function<bool()>& condition) {
+    return eventually([&] {
+      clock.advance(std::chrono::milliseconds(100));
+      return condition();
+    });
+  }
+};
+
+void check_numbers(const RememberingSink& sink, std::size_t count) {
+  const auto kept = sink.kept();
+  REQUIRE(kept.size() == count);
+  for (std::size_t i = 0; i < count; ++i) REQUIRE(kept[i].event_id == std::to_string(i + 1));
+}
+
+bool is_finished(const Sources& sources) { return sources.status()[0].state == "finished"; }
+
+/// The children of this process that run the plugin host.
+std::vector<pid_t> hosts() {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream in(entry.path() / "stat");
+    std::string pid, name, state, parent;
+    if (in >> pid >> name >> state >> parent && name == "(greentill-plugi)" && parent == std::to_string(::getpid()) &&
+        state != "Z") {
+      found.push_back(std::stoi(pid));
+    }
+  }
+  return found;
+}
+
+char state_of(pid_t pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+  std::string number, name;
+  char state = '?';
+  in >> number >> name >> state;
+  return state;
+}
+
+TEST_CASE("sources: every transaction arrives once, in order, with its position, and the source is told") {
+  Bench bench;
+  const auto sources = bench.start("5000");
+  REQUIRE(eventually([&] { return is_finished(*sources); }));
+  check_numbers(bench.sink, 5000);
+  CHECK(*bench.sink.position("counter") == "5000");
+  CHECK(sources->status()[0].calls == 5000);
+  CHECK(sources->status()[0].faults == 0);
+  CHECK(bench.log.has("told of durable records"));
+}
+
+TEST_CASE("sources: a start goes on behind the stored position") {
+  Bench bench;
+  bench.sink.set_position("counter", "4998");
+  const auto sources = bench.start("5000");
+  REQUIRE(eventually([&] { return is_finished(*sources); }));
+  REQUIRE(bench.sink.kept().size() == 2);
+  CHECK(bench.sink.kept()[0].event_id == "4999");
+}
+
+TEST_CASE("sources: no more than 1024 records are under way, and the rest follows when they are durable") {
+  Bench bench;
+  bench.sink.hold();
+  const auto sources = bench.start("3000");
+  REQUIRE(eventually([&] { return bench.sink.held() == 1024; }));
+  // The child is idle now: blocked on its window, it would have sent what it may.
+  REQUIRE(eventually([&] { return !hosts().empty() && state_of(hosts()[0]) == 'S'; }));
+  CHECK(bench.sink.held() == 1024);
+  bench.sink.release();
+  REQUIRE(eventually([&] { return is_finished(*sources); }));
+  check_numbers(bench.sink, 3000);
+}
+
+TEST_CASE("sources: a child killed in the midst goes on without gap or repeat") {
+  Bench bench;
+  bench.sink.pause_us = 20;
+  const auto sources = bench.start("20000");
+  for (const std::size_t at : {500u, 4000u, 9000u, 15000u}) {
+    REQUIRE(bench.eventually_later([&] { return bench.sink.count() > at; }));
+    for (const pid_t pid : hosts()) ::kill(pid, SIGKILL);
+  }
+  REQUIRE(bench.eventually_later([&] { return is_finished(*sources); }));
+  check_numbers(bench.sink, 20000);
+  CHECK(sources->status()[0].faults >= 1);
+}
+
+TEST_CASE("sources: what could not be stored is offered again, and what followed it too") {
+  Bench bench;
+  bench.sink.fail_at(777, {ErrorCode::full, "no room on the disk"});
+  const auto sources = bench.start("3000");
+  REQUIRE(bench.eventually_later([&] { return is_finished(*sources); }));
+  check_numbers(bench.sink, 3000);
+  CHECK(bench.log.has("its records are offered again later: no room on the disk"));
+}
+
+TEST_CASE("sources: a record that can never be taken does not stop the source") {
+  Bench bench;
+  const auto sources = bench.start("10");
+  REQUIRE(eventually([&] { return is_finished(*sources); }));
+  Bench other;
+  other.sink.fail_at(3, {ErrorCode::invalid, "not a transaction of this shop"});
+  const auto again = other.start("10");
+  REQUIRE(eventually([&] { return is_finished(*again); }));
+}
+
+TEST_CASE("sources: a library that cannot be one is named in the status while it is tried again") {
+  Bench bench;
+  const PluginSpec spec{"wrong", test_plugin("c_detector"), "x", true, std::chrono::milliseconds(50)};
+  auto sources = Sources::start({spec}, host_program(), bench.sink, bench.clock, bench.log);
+  REQUIRE(sources.ok());
+  REQUIRE(bench.eventually_later([&] { return (*sources)->status()[0].faults >= 2; }));
+  CHECK((*sources)->status()[0].last_fault.find("it is a detector, not a source") != std::string::npos);
+  CHECK((*sources)->status()[0].state == "restarting");
+  const PluginSpec absent{"absent", test_plugin("absent"), "", true, std::chrono::milliseconds(50)};
+  CHECK(!Sources::start({absent}, host_program(), bench.sink, bench.clock, bench.log).ok());
+}
+
+TEST_CASE("sources: the end comes at once, with records under way and callbacks that come later") {
+  Bench bench;
+  bench.sink.hold();
+  {
+    const auto sources = bench.start("3000");
+    REQUIRE(eventually([&] { return bench.sink.held() > 0; }));
+  }
+  CHECK(hosts().empty());
+  bench.sink.release();
+}
+
+}  // namespace
+}  // namespace greentill::detect

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/wire.hpp"
+
+#include <doctest/doctest.h>
+
+namespace greentill::detect {
+namespace {
+
+Record full_record() {
+  Record record;
+  Transaction& t = record.transaction;
+  t.issuer = "till-1";
+  t.event_id = "r-77";
+  t.kind = TransactionKind::bill;
+  t.begin = -5;
+  t.end = 1'700'000'000;
+  t.mode = "metro";
+  t.quantities = {{"m.track", 5100}, {"s", 600}};
+  t.lines = {{"sku", "gtin", "Kahvi ☕", "drinks", -1000, -250}, {}};
+  t.currency = "EUR";
+  t.total_minor = -250;
+  t.tender = "cash";
+  t.receipt_medium = "qr";
+  t.account_token = "tok-1";
+  t.bearer = true;
+  t.attributes = {{"fare", "day"}, {"", ""}};
+  record.position = std::string("\xff\x00 opaque", 9);
+  return record;
+}
+
+Status read_back(const Frame& frame) {
+  FrameReader reader(frame);
+  (void)reader.record();
+  return reader.end();
+}
+
+TEST_CASE("wire: a record survives the way with every field") {
+  Frame frame;
+  const Record sent = full_record();
+  append_record(frame, sent);
+  FrameReader reader(frame);
+  const Record got = reader.record();
+  REQUIRE(reader.end().ok());
+  const Transaction& a = sent.transaction;
+  const Transaction& b = got.transaction;
+  CHECK(got.position == sent.position);
+  CHECK(a.issuer == b.issuer);
+  CHECK(a.event_id == b.event_id);
+  CHECK(a.kind == b.kind);
+  CHECK(a.begin == b.begin);
+  CHECK(a.end == b.end);
+  CHECK(a.mode == b.mode);
+  CHECK(b.quantities.size() == 2);
+  CHECK(b.quantities[1].unit == "s");
+  CHECK(b.quantities[1].value == 600);
+  REQUIRE(b.lines.size() == 2);
+  CHECK(b.lines[0].name == "Kahvi ☕");
+  CHECK(b.lines[0].quantity_milli == -1000);
+  CHECK(b.lines[0].amount_minor == -250);
+  CHECK(b.lines[1].quantity_milli == 1000);
+  CHECK(b.currency == "EUR");
+  CHECK(b.total_minor == -250);
+  CHECK(b.tender == "cash");
+  CHECK(b.receipt_medium == "qr");
+  CHECK(b.account_token == "tok-1");
+  CHECK(b.bearer);
+  CHECK(b.attributes == a.attributes);
+}
+
+TEST_CASE("wire: a rejected record survives the way") {
+  Frame frame;
+  append_record(frame, {true, {}, "a.csv:3", "column 'x': is empty", "p"});
+  FrameReader reader(frame);
+  const Record got = reader.record();
+  REQUIRE(reader.end().ok());
+  CHECK(got.rejected);
+  CHECK(got.where == "a.csv:3");
+  CHECK(got.reason == "column 'x': is empty");
+  CHECK(got.position == "p");
+}
+
+TEST_CASE("wire: a record cut short, or with a byte behind it, is refused at every length") {
+  Frame frame;
+  append_record(frame, full_record());
+  for (std::size_t size = 0; size < frame.size(); ++size)
+    CHECK(!read_back(Frame(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size))).ok());
+  frame.push_back(0);
+  CHECK(!read_back(frame).ok());
+}
+
+TEST_CASE("wire: values beyond the plugin ABI's limits are refused with what is wrong") {
+  const auto why = [](const std::function<void(Record&)>& spoil) {
+    Record record = full_record();
+    spoil(record);
+    Frame frame;
+    append_record(frame, record);
+    const Status status = read_back(frame);
+    return status.ok() ? std::string() : status.error().message;
+  };
+  CHECK(why([](Record&) {}).empty());
+  CHECK(why([](Record& r) { r.transaction.issuer.clear(); }).find("issuer") != std::string::npos);
+  CHECK(why([](Record& r) { r.transaction.event_id.assign(129, 'x'); }).find("event id") != std::string::npos);
+  CHECK(why([](Record& r) { r.transaction.end = -6; }).find("end") != std::string::npos);
+  CHECK(why([](Record& r) { r.transaction.quantities[0].value = -1; }).find("negative") != std::string::npos);
+  CHECK(why([](Record& r) { r.transaction.quantities[1].unit = "m.track"; }).find("twice") != std::string::npos);
+  CHECK(why([](Record& r) { r.transaction.account_token.assign(33, 'x'); }).find("account token") != std::string::npos);
+  CHECK(why([](Record& r) { r.position.assign(1025, 'x'); }).find("position") != std::string::npos);
+  CHECK(why([](Record& r) { r.transaction.lines[0].name = "\xc3\x28"; }) != "");
+}
+
+}  // namespace
+}  // namespace greentill::detect

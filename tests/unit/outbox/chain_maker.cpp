@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/outbox/chain_maker.hpp"
+
+#include <doctest/doctest.h>
+
+#include "daemon/claim/message.hpp"
+#include "tests/support/openssl_crypto.hpp"
+
+namespace greentill::test {
+namespace {
+
+constexpr std::int64_t kFirstSale = 1'760'000'000;
+
+claim::Reduction reduction(std::uint32_t number, std::int64_t credited_mg) {
+  claim::Reduction made;
+  made.begin = kFirstSale + number;
+  made.end = made.begin + 600;
+  made.activity = "ride.bike.shared";
+  REQUIRE(made.quantities.push_back({"m.odometer", 2000 + number % 1000}));
+  made.methodology = {"ride-bike-shared", 1, {}};
+  made.methodology.sha256.fill(7);
+  made.estimate_mg = 2 * credited_mg;
+  made.credited_mg = credited_mg;
+  made.attribution.kind = claim::Attribution::Kind::bearer;
+  made.attribution.hash.fill(9);
+  made.nullifier.key_version = 1;
+  made.nullifier.mac.fill(static_cast<std::uint8_t>(number));
+  made.plugin_name = "ride";
+  made.plugin_version = "0.1.0";
+  return made;
+}
+
+}  // namespace
+
+outbox::TransactionKey ChainMaker::key(std::uint32_t number) {
+  const OpensslHasher hasher;
+  const std::string text = "sale " + std::to_string(number);
+  const Digest digest = hasher.sha256({as_bytes(text)});
+  outbox::TransactionKey key;
+  std::copy_n(digest.begin(), key.size(), key.begin());
+  return key;
+}
+
+outbox::NewClaim ChainMaker::next(const claim::Entry& entry) {
+  claim::Claim claim;
+  claim.device = "till-1";
+  claim.issued_at = kFirstSale;
+  claim.seq = head_.seq + 1;
+  claim.prev = head_.payload_hash;
+  claim.boot = 3;
+  claim.uptime_s = claim.seq;
+  claim.merchant = "cafe-42";
+  claim.site = "main-street";
+  claim.entry = entry;
+  claim.chain = head_.chain;
+  for (std::size_t i = 0; i < 8; ++i) claim.id[i] = static_cast<std::uint8_t>(claim.seq >> (8 * i));
+
+  Bytes<claim::kMaxClaimBytes> payload;
+  const auto payload_length = claim::encode_payload(claim, payload);
+  REQUIRE(payload_length.ok());
+  const ByteView written = ByteView(payload).first(*payload_length);
+  head_ = {head_.chain, claim.seq, OpensslHasher().sha256({written})};
+  hashes_.push_back(head_.payload_hash);
+
+  outbox::NewClaim made{claim.seq, std::vector<std::uint8_t>(claim::kMaxClaimBytes)};
+  claim::Signature signature;
+  signature.fill(static_cast<std::uint8_t>(claim.seq));
+  const auto length =
+      claim::encode_message(claim::MessageType::claim, Digest{1, 2, 3}, std::nullopt, written, signature, made.message);
+  REQUIRE(length.ok());
+  made.message.resize(*length);
+  made.message.shrink_to_fit();
+  return made;
+}
+
+outbox::Unit ChainMaker::start() {
+  outbox::Unit unit;
+  unit.claims.push_back(next(claim::Start{}));
+  unit.head = head_;
+  unit.recorded_at = kFirstSale;
+  return unit;
+}
+
+outbox::Unit ChainMaker::sale(std::uint32_t number, std::size_t claims, std::int64_t credited_mg) {
+  outbox::Unit unit;
+  unit.key = key(number);
+  for (std::size_t i = 0; i < claims; ++i) {
+    unit.claims.push_back(next(reduction(number, credited_mg)));
+    unit.totals.push_back({20'000, "ride.bike.shared", 2 * credited_mg, credited_mg});
+  }
+  if (claims == 0) unit.totals.push_back({20'000, "", 0, 0});
+  unit.head = head_;
+  unit.recorded_at = kFirstSale + number;
+  unit.position = {"till", "line " + std::to_string(number)};
+  return unit;
+}
+
+void ChainMaker::back_to(std::uint64_t seq) {
+  hashes_.resize(seq);
+  head_ = {head_.chain, seq, hash_at(seq)};
+}
+
+MadeReceipt::MadeReceipt(claim::ReceiptFields fields, const std::vector<claim::Refusal>& refused,
+                         const std::vector<claim::Grant>& granted)
+    : payload_(65536) {
+  const auto length = claim::encode_receipt(fields, refused, granted, payload_);
+  REQUIRE(length.ok());
+  payload_.resize(*length);
+  const auto receipt = claim::parse_receipt(payload_);
+  REQUIRE(receipt.ok());
+  receipt_ = *receipt;
+}
+
+MadeReceipt::MadeReceipt(const ChainMaker& chain, std::uint64_t processed_up_to, std::uint64_t epoch,
+                         const std::vector<claim::Refusal>& refused, const std::vector<claim::Grant>& granted)
+    : MadeReceipt({"till-1", chain.head().chain, processed_up_to, chain.hash_at(processed_up_to), kFirstSale, epoch}, refused,
+                  granted) {}
+
+std::unique_ptr<outbox::Outbox> open_outbox(const std::filesystem::path& path, const std::string& vfs) {
+  SilentLog log;
+  auto opened = outbox::Outbox::open({.path = path, .vfs = vfs}, log);
+  REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
+  return std::move(*opened);
+}
+
+std::unique_ptr<outbox::Reader> open_reader(outbox::Outbox& outbox) {
+  auto reader = outbox.new_reader();
+  REQUIRE_MESSAGE(reader.ok(), (reader.ok() ? "" : reader.error().message));
+  return std::move(*reader);
+}
+
+Status commit(outbox::Writer& writer, std::initializer_list<outbox::Unit> units) {
+  std::vector<const outbox::Unit*> pointers;
+  for (const outbox::Unit& unit : units) pointers.push_back(&unit);
+  return writer.commit(pointers);
+}
+
+}  // namespace greentill::test

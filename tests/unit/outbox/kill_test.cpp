@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <random>
+#include <thread>
+
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/store_dump.hpp"
+
+namespace greentill::test {
+namespace {
+
+/// Sales come in groups of this many, each of two claims.
+constexpr std::uint32_t kGroup = 3;
+constexpr std::uint32_t kGroups = 400;
+
+/// Commits group after group from `group` on and writes one byte to the pipe for each that was answered. Never returns.
+[[noreturn]] void sell_until_killed(const std::filesystem::path& path, ChainMaker& chain, std::uint32_t group, int answered) {
+  const auto store = open_outbox(path);
+  for (; group < kGroups; ++group) {
+    const std::uint32_t sale = group * kGroup;
+    if (!commit(store->writer(), {chain.sale(sale, 2), chain.sale(sale + 1, 2), chain.sale(sale + 2, 2)}).ok()) _exit(1);
+    if (::write(answered, "", 1) != 1) _exit(1);
+  }
+  _exit(0);
+}
+
+/// Lets a child sell from `group` on, kills it after `patience`, and returns how many groups it saw answered.
+std::uint32_t sell_and_kill(const std::filesystem::path& path, ChainMaker& chain, std::uint32_t group,
+                            std::chrono::microseconds patience) {
+  int pipe_ends[2];
+  REQUIRE(::pipe(pipe_ends) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::close(pipe_ends[0]);
+    sell_until_killed(path, chain, group, pipe_ends[1]);
+  }
+  ::close(pipe_ends[1]);
+  std::this_thread::sleep_for(patience);  // the random instant, not a wait for anything
+  ::kill(child, SIGKILL);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+  std::uint32_t answered = 0;
+  for (char byte = 0; ::read(pipe_ends[0], &byte, 1) == 1;) ++answered;
+  ::close(pipe_ends[0]);
+  return answered;
+}
+
+/// How many groups the store holds, all of them whole.
+std::uint32_t groups_in(const std::filesystem::path& path) {
+  const auto store = open_outbox(path);
+  const auto reader = open_reader(*store);
+  const std::uint64_t head = reader->chain().value()->head.seq;
+  REQUIRE((head - 1) % (2 * kGroup) == 0);
+  const auto groups = static_cast<std::uint32_t>((head - 1) / (2 * kGroup));
+  for (std::uint32_t sale = 0; sale < (groups + 1) * kGroup; ++sale) {
+    CHECK(reader->find(ChainMaker::key(sale)).value().has_value() == (sale < groups * kGroup));
+  }
+  if (groups > 0) CHECK(reader->position("till").value() == "line " + std::to_string(groups * kGroup - 1));
+  return groups;
+}
+
+}  // namespace
+
+TEST_CASE("outbox: kill -9 at any instant loses nothing answered and leaves nothing half") {
+  const TempDir folder;
+  const auto path = folder / "outbox.db";
+  ChainMaker chain;
+  REQUIRE(open_outbox(path)->writer().begin_chain(chain.head().chain, chain.start()).ok());
+  std::random_device seed;
+  const unsigned chosen = seed();
+  CAPTURE(chosen);
+  std::mt19937 random(chosen);
+  std::uint32_t groups = 0;
+  std::uint32_t kills = 0;
+  for (; groups < kGroups; ++kills) {
+    const std::chrono::microseconds patience(std::uniform_int_distribution<int>(500, 20'000)(random));
+    const std::uint32_t answered = sell_and_kill(path, chain, groups, patience);
+    const std::uint32_t held = groups_in(path);
+    REQUIRE(held >= groups + answered);
+    REQUIRE(held <= groups + answered + 1);
+    for (; groups < held; ++groups) {
+      for (std::uint32_t i = 0; i < kGroup; ++i) chain.sale(groups * kGroup + i, 2);
+    }
+  }
+  MESSAGE(kills, " kills");
+  CHECK(kills > 3);
+  const std::string dump = dump_store(path);
+  CHECK(dump.starts_with("ok\n--"));
+  CHECK(dump.find("totals") == std::string::npos);
+  // The chain that the store holds is the one that was made without a single kill.
+  ChainMaker unbroken;
+  unbroken.start();
+  for (std::uint32_t sale = 0; sale < kGroups * kGroup; ++sale) unbroken.sale(sale, 2);
+  CHECK(open_reader(*open_outbox(path))->chain().value()->head.payload_hash == unbroken.head().payload_hash);
+}
+
+}  // namespace greentill::test

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/store_dump.hpp"
+
+namespace greentill::test {
+namespace {
+
+constexpr std::int64_t kFuture = 2'000'000'000;
+
+struct Fixture {
+  Fixture() : store(open_outbox(folder / "outbox.db")), reader(open_reader(*store)) {
+    const outbox::Unit start = chain.start();
+    REQUIRE(store->writer().begin_chain(chain.head().chain, start).ok());
+  }
+  void sell(std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t i = first; i <= last; ++i) REQUIRE(commit(store->writer(), {chain.sale(i)}).ok());
+  }
+  void deliver(std::uint64_t up_to, const std::vector<claim::Refusal>& refused = {},
+               const std::vector<claim::Grant>& granted = {}) {
+    REQUIRE(store->writer().apply(MadeReceipt(chain, up_to, 1, refused, granted).get(), 1).ok());
+  }
+  std::size_t prune(std::int64_t before, std::size_t limit = 1000) { return store->writer().prune(before, limit).value(); }
+  bool has(std::uint64_t seq) { return reader->claim(seq).value().has_value(); }
+  bool knows(std::uint32_t sale) { return reader->find(ChainMaker::key(sale)).value().has_value(); }
+  std::int64_t recorded(std::uint64_t seq) { return reader->claim(seq).value()->recorded_at; }
+
+  TempDir folder;
+  ChainMaker chain;
+  std::unique_ptr<outbox::Outbox> store;
+  std::unique_ptr<outbox::Reader> reader;
+};
+
+}  // namespace
+
+TEST_CASE("outbox: pruning takes delivered claims that are old enough, and their transactions with them") {
+  Fixture f;
+  f.sell(1, 9);  // seqs 2 to 10
+  f.deliver(8, {}, {{3, 1}});
+  CHECK(f.prune(f.recorded(5), 1000) == 4);
+  for (std::uint64_t seq = 1; seq <= 10; ++seq) CHECK(f.has(seq) == (seq >= 5));
+  CHECK_FALSE(f.knows(3));
+  CHECK(f.knows(4));
+  CHECK(f.reader->backlog().value().claims == 6);
+  CHECK(f.prune(f.recorded(5), 1000) == 0);
+  CHECK(dump_store(f.folder / "outbox.db").starts_with("ok\n--"));
+}
+
+TEST_CASE("outbox: what waits, is refused, or is the delivered head is never pruned") {
+  Fixture f;
+  f.sell(1, 9);
+  f.deliver(8, {{3, "clock", true}, {5, "duplicate", false}});
+  CHECK(f.prune(kFuture) == 5);
+  for (std::uint64_t seq = 1; seq <= 10; ++seq) CHECK(f.has(seq) == (seq == 3 || seq == 5 || seq >= 8));
+  f.deliver(10, {}, {{3, 900}});
+  CHECK(f.prune(kFuture) == 3);
+  CHECK(f.has(5));
+  CHECK(f.has(10));
+}
+
+TEST_CASE("outbox: pruning stops at its limit and goes on from there") {
+  Fixture f;
+  f.sell(1, 9);
+  f.deliver(10);
+  CHECK(f.prune(kFuture, 4) == 4);
+  CHECK(f.has(5));
+  CHECK(f.prune(kFuture, 4) == 4);
+  CHECK(f.prune(kFuture, 4) == 1);
+}
+
+TEST_CASE("outbox: transactions without a claim are forgotten at the same age") {
+  Fixture f;
+  REQUIRE(commit(f.store->writer(), {f.chain.sale(1, 0), f.chain.sale(2, 0), f.chain.sale(3, 0)}).ok());
+  CHECK(f.prune(1'760'000'003) == 2);
+  CHECK_FALSE(f.knows(2));
+  CHECK(f.knows(3));
+  REQUIRE(commit(f.store->writer(), {f.chain.sale(4, 0)}).ok());
+  CHECK(f.prune(kFuture, 1) == 1);
+  CHECK(f.knows(4));
+}
+
+TEST_CASE("outbox: claims recorded under a clock that ran ahead do not hold back those behind them") {
+  Fixture f;
+  outbox::Unit ahead = f.chain.sale(1);
+  ahead.recorded_at = kFuture;
+  REQUIRE(commit(f.store->writer(), {ahead}).ok());
+  f.sell(2, 5);
+  f.deliver(6);
+  CHECK(f.prune(kFuture) == 4);
+  CHECK(f.has(2));
+  CHECK(f.has(6));
+}
+
+TEST_CASE("outbox: receipts are held against the chain after pruning too") {
+  Fixture f;
+  f.sell(1, 9);
+  f.deliver(8);
+  f.prune(kFuture);
+  const auto code = [&](const MadeReceipt& receipt) {
+    const auto applied = f.store->writer().apply(receipt.get(), 1);
+    return applied.ok() ? "ok" : to_string(applied.error().code);
+  };
+  const claim::ChainId chain = f.chain.head().chain;
+  CHECK(code({f.chain, 8, 1}) == "ok");
+  CHECK(code({{"till-1", chain, 8, Digest{1}, 0, 1}, {}, {}}) == "conflict");
+  CHECK(code({f.chain, 3, 1, {{2, "duplicate", false}}}) == "ok");
+  CHECK_FALSE(f.has(2));
+  // A service restored from too old a backup asks for what is no more: an error, not a device that waits for ever.
+  CHECK(code({f.chain, 3, 2}) == "conflict");
+  CHECK(code({f.chain, 7, 2}) == "ok");
+  CHECK(f.reader->chain().value()->delivered_seq == 7);
+}
+
+TEST_CASE("outbox: chains that are no longer in force are pruned as well") {
+  Fixture f;
+  f.sell(1, 3);
+  f.deliver(4);
+  f.chain = ChainMaker(2);
+  const outbox::Unit start = f.chain.start();
+  REQUIRE(f.store->writer().begin_chain(f.chain.head().chain, start).ok());
+  f.sell(4, 6);
+  CHECK(f.prune(kFuture) == 3);
+  CHECK(f.reader->backlog().value().claims == 5);
+  f.deliver(3);
+  CHECK(f.prune(kFuture) == 2);
+  CHECK(dump_store(f.folder / "outbox.db").starts_with("ok\n--"));
+}
+
+}  // namespace greentill::test

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/outbox/schema.hpp"
+
+#include <doctest/doctest.h>
+
+#include "daemon/base/file.hpp"
+#include "daemon/base/hex.hpp"
+#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/store_dump.hpp"
+
+namespace greentill::test {
+namespace {
+
+constexpr const char* kObjects = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
+
+ErrorCode refusal(const std::filesystem::path& path) {
+  SilentLog log;
+  const auto opened = outbox::Outbox::open({.path = path}, log);
+  REQUIRE_FALSE(opened.ok());
+  CHECK(opened.error().message.find(path.string()) != std::string::npos);
+  return opened.error().code;
+}
+
+void write(const std::filesystem::path& path, std::string_view bytes) { REQUIRE(write_file_durably(path, bytes, 0600).ok()); }
+
+}  // namespace
+
+TEST_CASE("outbox: the migrations replayed make the schema that schema.sql shows") {
+  const TempDir folder;
+  open_outbox(folder / "migrated.db");
+  const auto schema = read_file(GREENTILL_SOURCE_DIR "/daemon/outbox/schema.sql");
+  REQUIRE(schema.ok());
+  write(folder / "shown.db", "");
+  REQUIRE(run_sql(folder / "shown.db", *schema));
+  CHECK(query_text(folder / "migrated.db", kObjects) == query_text(folder / "shown.db", kObjects));
+  CHECK(query_text(folder / "migrated.db", "PRAGMA user_version") == std::to_string(outbox::migrations().size()) + "\n");
+}
+
+TEST_CASE("outbox: a published migration is never changed") {
+  // Stores in the field were made by these exact texts. A new version appends a text, and its digest here.
+  const std::vector<std::string> published = {"@MIGRATION1@"};
+  const OpensslHasher hasher;
+  REQUIRE(outbox::migrations().size() == published.size());
+  for (std::size_t i = 0; i < published.size(); ++i) {
+    CHECK(to_hex(hasher.sha256({as_bytes(outbox::migrations()[i])})) == published[i]);
+  }
+}
+
+TEST_CASE("outbox: a store of a newer version is refused and left as it is") {
+  const TempDir folder;
+  const auto path = folder / "outbox.db";
+  open_outbox(path);
+  REQUIRE(run_sql(path, "PRAGMA user_version = 1000; PRAGMA wal_checkpoint(TRUNCATE)"));
+  const auto before = read_file(path);
+  CHECK(refusal(path) == ErrorCode::unsupported);
+  CHECK(read_file(path).value() == before.value());
+}
+
+TEST_CASE("outbox: a database of something else is refused and left as it is") {
+  const TempDir folder;
+  const auto path = folder / "other.db";
+  write(path, "");
+  REQUIRE(run_sql(path, "CREATE TABLE sales (id)"));
+  const auto before = read_file(path);
+  CHECK(refusal(path) == ErrorCode::invalid);
+  CHECK(read_file(path).value() == before.value());
+}
+
+TEST_CASE("outbox: a damaged file is named as damaged") {
+  const TempDir folder;
+  const auto path = folder / "outbox.db";
+  write(path, std::string(8192, 'x'));
+  CHECK(refusal(path) == ErrorCode::corrupt);
+
+  std::filesystem::remove(path);
+  {
+    const auto store = open_outbox(path);
+    ChainMaker chain;
+    REQUIRE(store->writer().begin_chain(chain.head().chain, chain.start()).ok());
+  }
+  // The page of `chains`, whatever its number: every page but the header's.
+  std::string bytes = read_file(path).value();
+  for (std::size_t page = 4096; page < bytes.size(); page += 4096) bytes.replace(page, 8, 8, '\xff');
+  write(path, bytes);
+  CHECK(refusal(path) == ErrorCode::corrupt);
+}
+
+TEST_CASE("outbox: a missing folder is named") {
+  const TempDir folder;
+  CHECK(refusal(folder / "none" / "outbox.db") == ErrorCode::not_found);
+}
+
+}  // namespace greentill::test

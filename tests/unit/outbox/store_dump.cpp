@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/outbox/store_dump.hpp"
+
+#include <sqlite3.h>
+
+#include <memory>
+
+namespace greentill::test {
+namespace {
+
+struct Close {
+  void operator()(sqlite3* database) const { sqlite3_close(database); }
+};
+using Connection = std::unique_ptr<sqlite3, Close>;
+
+Connection connect(const std::filesystem::path& path, const std::string& vfs) {
+  sqlite3* database = nullptr;
+  sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, vfs.empty() ? nullptr : vfs.c_str());
+  // Reading has nothing to make durable; a checkpoint asked for by run_sql does.
+  if (vfs.empty()) sqlite3_exec(database, "PRAGMA synchronous = OFF", nullptr, nullptr, nullptr);
+  return Connection(database);
+}
+
+int append_row(void* text, int columns, char** values, char**) {
+  auto& into = *static_cast<std::string*>(text);
+  for (int i = 0; i < columns; ++i) {
+    if (i > 0) into += '|';
+    into += values[i] != nullptr ? values[i] : "NULL";
+  }
+  into += '\n';
+  return 0;
+}
+
+std::string query_text(sqlite3* database, const std::string& sql) {
+  std::string text;
+  if (sqlite3_exec(database, sql.c_str(), append_row, &text, nullptr) != SQLITE_OK) text += sqlite3_errmsg(database);
+  return text;
+}
+
+constexpr const char* kWrongCounters =
+    "SELECT 'wrong counters of chain', no FROM chains h WHERE "
+    "stored <> (SELECT count(*) FROM claims WHERE position >> 40 = h.no) OR "
+    "refused_retry <> (SELECT count(*) FROM refusals WHERE position >> 40 = h.no AND final = 0) OR "
+    "refused_final <> (SELECT count(*) FROM refusals WHERE position >> 40 = h.no AND final = 1)";
+
+}  // namespace
+
+std::string dump_store(const std::filesystem::path& path) {
+  const Connection database = connect(path, "");
+  if (query_text(database.get(), "PRAGMA user_version") == "0\n") return "empty";
+  std::string text = query_text(database.get(), "PRAGMA integrity_check");
+  text += query_text(database.get(), kWrongCounters);
+  for (const char* sql : {"SELECT no, hex(id), head_seq, hex(head_hash), delivered_seq, epoch, stored FROM chains",
+                          "SELECT position, recorded_at, hex(key), key_claims, hex(message) FROM claims ORDER BY position",
+                          "SELECT hex(key), recorded_at FROM claimless ORDER BY key", "SELECT * FROM refusals ORDER BY position",
+                          "SELECT * FROM grants ORDER BY position", "SELECT * FROM sources ORDER BY source",
+                          "SELECT * FROM totals ORDER BY day, activity"}) {
+    text += "--\n" + query_text(database.get(), sql);
+  }
+  return text;
+}
+
+bool run_sql(const std::filesystem::path& path, const std::string& sql, const std::string& vfs) {
+  const Connection database = connect(path, vfs);
+  return sqlite3_exec(database.get(), sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+}
+
+std::string query_text(const std::filesystem::path& path, const std::string& sql) {
+  return query_text(connect(path, "").get(), sql);
+}
+
+}  // namespace greentill::test

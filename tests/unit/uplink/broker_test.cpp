@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Delivery through a real broker.
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+#include "tests/unit/uplink/rig.hpp"
+
+using namespace greentill;
+using namespace greentill::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Listens to the devices' status.
+class StatusWatch {
+ public:
+  explicit StatusWatch(const Broker& broker)
+      : client_(broker.uri(), "watch", certificates(), "service", "greentill/v1/+/status",
+                [this](MqttClient&, const MqttMessage& message) {
+                  const std::lock_guard guard(mutex_);
+                  last_ = message.payload;
+                }) {}
+  [[nodiscard]] bool says(const std::string& word) const {
+    const std::lock_guard guard(mutex_);
+    return last_.find(word) != std::string::npos;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string last_;
+  MqttClient client_;
+};
+
+}  // namespace
+
+TEST_CASE("uplink: a backlog drains in full batches, each claim booked once and none sent twice") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(40'000);
+
+  const auto begin = std::chrono::steady_clock::now();
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered(); }, 60s));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  MESSAGE("drained ", 40'000 / took.count(), " claims a second");
+
+  CHECK(service.booked() == device.chain.head().seq);
+  CHECK(service.booked_twice() == 0);
+  CHECK(device.status().batches_resent == 0);
+  CHECK(device.status().connected);
+  CHECK(device.status().last_error.empty());
+  CHECK(device.backlog().waiting == 0);
+  CHECK(service.largest_batch_bytes() <= 128u << 10);
+  CHECK(service.last_batch().content_type == "application/cbor-seq");
+  CHECK(service.last_batch().response_topic == "greentill/v1/till-1/receipts");
+  CHECK(service.last_batch().correlation.size() == 32);
+
+  device.sell(1);
+  CHECK(eventually([&] { return device.all_delivered(); }));
+}
+
+TEST_CASE("uplink: the status is online while it runs, offline after a stop and offline by the will after a cut") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  const StatusWatch watch(broker);
+  Device device(Device::options(broker));
+  device.start();
+  CHECK(eventually([&] { return watch.says("online"); }));
+  device.stop();
+  CHECK(eventually([&] { return watch.says("offline"); }));
+  device.start();
+  CHECK(eventually([&] { return watch.says("online"); }));
+  // Another client takes the session, as a cloned device would, and this one loses its connection.
+  const MqttClient twin(broker.uri(), "till-1", certificates(), "till-1", "", nullptr);
+  const bool named = eventually([&] { return device.log.count("taken over") > 0; });
+  CAPTURE(device.status().last_error);
+  CHECK(named);
+}
+
+TEST_CASE("uplink: everything arrives once although the broker is killed in the middle and starts again") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(30'000);
+  device.start();
+  for (const std::uint64_t mark : {2'000u, 9'000u, 16'000u}) {
+    REQUIRE(eventually([&] { return device.delivered() > mark; }));
+    broker.kill();
+    service.disconnect();
+    device.sell(100);
+    CHECK(eventually([&] { return !device.status().connected; }));
+    broker.start();
+    service.connect(broker.uri());
+  }
+  CHECK(eventually([&] { return device.all_delivered(); }, 60s));
+  CHECK(service.booked() == device.chain.head().seq);
+  CHECK(service.booked_twice() == 0);
+  CHECK(device.status().connects == 4);
+}
+
+TEST_CASE("uplink: lost and doubled receipts delay claims and lose none") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.copies = [](int batch) { return batch % 5 == 0 ? 0 : batch % 3; };
+  service.connect(broker.uri());
+  auto options = Device::options(broker);
+  options.receipt_timeout = 200ms;
+  options.max_claims_a_batch = 20;
+  Device device(options);
+  device.sell(2'000);
+  device.start();
+  CHECK(eventually([&] { return device.all_delivered(); }, 60s));
+  CHECK(service.booked() == device.chain.head().seq);
+}
+
+TEST_CASE("uplink: while no service listens, claims wait, are tried again with patience, and arrive when it comes") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  auto options = Device::options(broker);
+  options.receipt_timeout = 100ms;
+  Device device(options);
+  device.sell(5'000);
+  device.start();
+  CHECK(eventually([&] { return device.status().batches_resent >= 2; }));
+  CHECK(device.status().last_error.find("Is the credit service running?") != std::string::npos);
+  CHECK(device.status().batches_sent <= options.batches_in_flight + device.status().batches_resent);
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  CHECK(eventually([&] { return device.all_delivered(); }));
+  CHECK(device.status().last_error.empty());
+}
+
+TEST_CASE("uplink: claims refused for now are sent again, as they were, without holding up the others") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.refuse_once = {3, 4, 5, 700};
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(1'000);
+  device.start();
+  CHECK(eventually([&] { return device.all_delivered(); }));
+  CHECK(eventually([&] { return device.backlog().refused_retry == 0 && service.retried().size() == 4; }));
+  CHECK(service.booked_twice() == 0);
+}
+
+TEST_CASE("uplink: a ledger restored from a backup gets its claims again") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(3'000);
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered(); }));
+  service.restore(1'200, device.chain.hash_at(1'200));
+  device.sell(1);
+  CHECK(eventually([&] { return service.booked() == device.chain.head().seq; }));
+  CHECK(eventually([&] { return device.all_delivered(); }));
+  CHECK(device.status().batches_resent > 0);
+}

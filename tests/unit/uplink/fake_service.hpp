@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The other side of the uplink, as much of it as the protocol needs: links claims to the chain, books each once, answers with
+// signed receipts, and can be told to misbehave. Threads: safe from any thread; it works on its client's.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "daemon/claim/chain.hpp"
+#include "daemon/claim/receipt.hpp"
+#include "tests/support/mqtt_client.hpp"
+#include "tests/support/openssl_crypto.hpp"
+
+namespace greentill::test {
+
+class FakeService {
+ public:
+  explicit FakeService(const std::filesystem::path& certificates);
+  ~FakeService() { disconnect(); }
+
+  void connect(const std::string& uri);
+  void disconnect();
+
+  /// Before connect(): how many copies of the receipt to answer the n-th batch (from 1) with. Default: one.
+  std::function<int(int)> copies = [](int) { return 1; };
+  /// Before connect(): seqs to refuse "retry later" once and to grant when they come again.
+  std::set<std::uint64_t> refuse_once;
+
+  /// A receipt as the service would send it, for what it holds of the chain, signed by whoever.
+  [[nodiscard]] std::string receipt(claim::Signer& signer, const claim::ReceiptFields& fields) const;
+  void publish_receipt(const std::string& device, const std::string& bytes);
+  /// Restored from a backup: a new epoch in which only the claims up to `seq` are known.
+  void restore(std::uint64_t seq, const Digest& payload_hash);
+
+  [[nodiscard]] claim::ReceiptFields head() const;
+  /// Claims booked, and how many of them more than once.
+  [[nodiscard]] std::size_t booked() const;
+  [[nodiscard]] std::size_t booked_twice() const;
+  /// Retried claims, by how often they came again.
+  [[nodiscard]] std::map<std::uint64_t, int> retried() const;
+  [[nodiscard]] std::size_t largest_batch_bytes() const;
+  [[nodiscard]] MqttMessage last_batch() const;
+
+ private:
+  void on_batch(MqttClient& client, const MqttMessage& message);
+  void take(const claim::Message& message, std::vector<claim::Refusal>& refused, std::vector<claim::Grant>& granted);
+  [[nodiscard]] std::string sign(claim::Signer& signer, const claim::ReceiptFields& fields,
+                                 const std::vector<claim::Refusal>& refused, const std::vector<claim::Grant>& granted) const;
+
+  std::filesystem::path certificates_;
+  OpensslSigner signer_;
+  OpensslHasher hasher_;
+  mutable std::mutex mutex_;
+  std::string device_;
+  claim::ChainHead head_;
+  std::uint64_t epoch_ = 1;
+  int batches_ = 0;
+  std::map<std::uint64_t, int> booked_;
+  std::map<std::uint64_t, int> retried_;
+  std::set<std::uint64_t> refused_;
+  std::size_t largest_ = 0;
+  MqttMessage last_;
+  std::unique_ptr<MqttClient> client_;
+};
+
+}  // namespace greentill::test

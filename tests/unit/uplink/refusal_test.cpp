@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whom the uplink does not believe, and who does not believe it.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+
+#include "daemon/base/file.hpp"
+#include "tests/unit/uplink/rig.hpp"
+
+using namespace greentill;
+using namespace greentill::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A certificate by the CA of the tests, made with the openssl tool.
+void issue(const std::filesystem::path& folder, const std::string& name, const std::string& extensions, int days) {
+  const std::string base = (folder / name).string();
+  std::ofstream(base + ".ext") << extensions << '\n';
+  const std::string ca = (certificates() / "ca").string();
+  const std::string command = "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=till-1 -keyout '" +
+                              base + ".key' -out '" + base + ".csr' 2>/dev/null && openssl x509 -req -in '" + base +
+                              ".csr' -CA '" + ca + ".crt' -CAkey '" + ca + ".key' -set_serial 77 -days " + std::to_string(days) +
+                              " -extfile '" + base + ".ext' -out '" + base + ".crt' 2>/dev/null";
+  REQUIRE(std::system(command.c_str()) == 0);
+}
+
+bool mentions(const Device& device, const std::string& text) {
+  return device.status().last_error.find(text) != std::string::npos;
+}
+
+OpensslSigner signer_of(const std::string& name) {
+  return OpensslSigner(*read_file(certificates() / (name + ".key")), *read_file(certificates() / (name + ".crt")));
+}
+
+}  // namespace
+
+TEST_CASE("uplink: receipts that the service did not sign for this chain mark nothing") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.copies = [](int) { return 0; };
+  service.connect(broker.uri());
+  auto options = Device::options(broker);
+  options.receipt_timeout = 60s;
+  Device device(options);
+  device.sell(10);
+  device.start();
+  REQUIRE(eventually([&] { return service.head().processed_up_to == 11; }));
+
+  const claim::ReceiptFields fields = service.head();
+  OpensslSigner stranger("credit");
+  OpensslSigner other_device = signer_of("till-2");
+  OpensslSigner service_key = signer_of("service");
+  std::string changed = service.receipt(service_key, fields);
+  changed.back() = static_cast<char>(changed.back() ^ 1);
+  claim::ReceiptFields for_another = fields;
+  for_another.device = "till-2";
+  claim::ReceiptFields other_chain = fields;
+  other_chain.chain.fill(9);
+  const std::string bad[] = {service.receipt(stranger, fields),
+                             service.receipt(other_device, fields),
+                             changed,
+                             service.receipt(service_key, for_another),
+                             service.receipt(service_key, other_chain),
+                             "no receipt at all",
+                             ""};
+  std::uint64_t sent = 0;
+  for (const std::string& bytes : bad) {
+    service.publish_receipt("till-1", bytes);
+    ++sent;
+    CAPTURE(sent);
+    CHECK(eventually([&] { return device.status().receipts_refused == sent; }));
+  }
+  CHECK(device.delivered() == 0);
+  CHECK(device.status().receipts == 0);
+
+  service.publish_receipt("till-1", service.receipt(service_key, fields));
+  CHECK(eventually([&] { return device.all_delivered(); }));
+}
+
+TEST_CASE("uplink: a broker that forbids us to publish is tried with back-off, and says so") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  auto options = Device::options(broker);
+  options.device_id = "till-2";  // with the certificate of till-1
+  options.backoff_min = 300ms;
+  Device device(options);
+  device.sell(100);
+  device.start();
+  CHECK(eventually([&] { return mentions(device, "Not authorized (135)"); }));
+  CHECK(eventually([&] { return device.log.count("trying again in") >= 4; }));
+  CHECK(device.status().batches_sent <= device.log.count("trying again in") * options.batches_in_flight);
+  CHECK(device.delivered() == 0);
+}
+
+TEST_CASE("uplink: a broker whose certificate another CA made is not talked to") {
+  const TempDir folder;
+  const TempDir elsewhere;
+  make_certificates(elsewhere.path(), {});
+  Broker broker(certificates(), folder.path());
+  auto options = Device::options(broker);
+  options.authorities = elsewhere / "ca.crt";
+  Device device(options);
+  device.start();
+  CHECK(eventually([&] { return mentions(device, "not vouched for by " + options.authorities.string()); }));
+  CHECK(device.status().connects == 0);
+}
+
+TEST_CASE("uplink: a broker whose certificate names another host is not talked to") {
+  const TempDir folder;
+  const TempDir forged;
+  issue(forged.path(), "broker", "subjectAltName = DNS:broker.example", 10);
+  std::filesystem::copy(certificates() / "ca.crt", forged / "ca.crt");
+  Broker broker(forged.path(), folder.path());
+  Device device(Device::options(broker));
+  device.start();
+  CHECK(eventually([&] { return mentions(device, "certificate names another host"); }));
+  CHECK(device.status().connects == 0);
+}
+
+TEST_CASE("uplink: an expired certificate of ours is named") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  issue(folder.path(), "expired", "extendedKeyUsage = clientAuth", -1);
+  auto options = Device::options(broker);
+  options.certificate = folder / "expired.crt";
+  options.key = folder / "expired.key";
+  Device device(options);
+  device.start();
+  CHECK(eventually([&] { return mentions(device, "refuses our certificate " + options.certificate.string()); }));
+  CHECK(mentions(device, "expired"));
+}
+
+TEST_CASE("uplink: without a broker, or with an address that will not do, it says what is wrong and stops at once") {
+  auto options = [] {
+    const TempDir folder;
+    Broker broker(certificates(), folder.path());
+    return Device::options(broker);
+  }();
+  {
+    Device device(options);
+    device.sell(3);
+    device.start();
+    CHECK(eventually([&] { return device.log.count("trying again in") >= 2; }));
+    CHECK(mentions(device, "cannot connect"));
+    const auto begin = std::chrono::steady_clock::now();
+    device.stop();
+    CHECK(std::chrono::steady_clock::now() - begin < 2s);
+  }
+  options.server_uri = "tcp://broker.example:1883";
+  Device device(options);
+  device.start();
+  CHECK(mentions(device, "not encrypted"));
+}

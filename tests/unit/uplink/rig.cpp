@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/uplink/rig.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "daemon/claim/receipt.hpp"
+
+namespace greentill::test {
+namespace {
+
+constexpr std::uint32_t kClaimsACommit = 1'000;
+
+std::unique_ptr<identity::ReceiptTrust> load_trust() {
+  auto trust = identity::ReceiptTrust::load(certificates() / "ca.crt", certificates() / "service.crt");
+  if (!trust) FAIL(trust.error().message);
+  return std::move(*trust);
+}
+
+}  // namespace
+
+const std::filesystem::path& certificates() {
+  static const TempDir folder;
+  static const bool made = [] {
+    make_certificates(folder.path(), {"till-1", "till-2"});
+    return true;
+  }();
+  static_cast<void>(made);
+  return folder.path();
+}
+
+void RecordingLog::write(LogLevel, std::string_view, std::string_view message) {
+  if (getenv("UPLOG")) fprintf(stderr, "LOG %.*s\n", int(message.size()), message.data());
+  const std::lock_guard guard(mutex_);
+  lines_.emplace_back(message);
+}
+
+std::size_t RecordingLog::count(std::string_view text) const {
+  const std::lock_guard guard(mutex_);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(lines_, [text](const std::string& line) { return line.find(text) != std::string::npos; }));
+}
+
+void StrandBook::apply(ByteView payload, std::function<void(Result<outbox::AppliedReceipt>)> done) {
+  strand_.post([this, copy = std::vector<std::uint8_t>(payload.begin(), payload.end()), done = std::move(done)] {
+    const auto receipt = claim::parse_receipt(copy);
+    REQUIRE(receipt.ok());
+    done(writer_.apply(*receipt, SystemClock().unix_seconds()));
+  });
+}
+
+uplink::Options Device::options(const Broker& broker) {
+  uplink::Options options;
+  options.server_uri = broker.uri();
+  options.device_id = "till-1";
+  options.authorities = certificates() / "ca.crt";
+  options.certificate = certificates() / "till-1.crt";
+  options.key = certificates() / "till-1.key";
+  options.version = "0.1.0";
+  options.receipt_timeout = std::chrono::milliseconds(1'000);
+  options.backoff_min = std::chrono::milliseconds(50);
+  options.backoff_max = std::chrono::milliseconds(1'000);
+  options.retry_refused_after = std::chrono::seconds(1);
+  return options;
+}
+
+Device::Device(const uplink::Options& options)
+    : outbox_(open_outbox(folder_ / "outbox.db")),
+      reader_(open_reader(*outbox_)),
+      trust_(load_trust()),
+      book_(outbox_->writer(), strand_),
+      uplink_(uplink::Uplink::create(options, strand_, clock_, random_, log, *reader_, book_, *trust_)) {
+  const outbox::Unit start = chain.start();
+  REQUIRE(strand_.run_here([&] { return outbox_->writer().begin_chain(chain.head().chain, start); }).ok());
+}
+
+Device::~Device() {
+  stop();
+  strand_.run_here([this] { uplink_.reset(); });
+}
+
+void Device::sell(std::uint32_t claims) {
+  for (std::uint32_t left = claims; left > 0;) {
+    std::vector<outbox::Unit> units;
+    for (std::uint32_t i = 0; i < kClaimsACommit && left > 0; ++i, --left) units.push_back(chain.sale(sold_++));
+    std::vector<const outbox::Unit*> pointers;
+    for (const outbox::Unit& unit : units) pointers.push_back(&unit);
+    const bool stored = strand_.run_here([&] { return outbox_->writer().commit(pointers).ok(); });
+    REQUIRE(stored);
+    strand_.post([this] { uplink_->wake(); });
+  }
+}
+
+void Device::start() {
+  strand_.run_here([this] { uplink_->start(); });
+}
+
+void Device::stop() {
+  strand_.run_here([this] { uplink_->stop(); });
+}
+
+std::uint64_t Device::delivered() {
+  return strand_.run_here([this] { return (**reader_->chain()).delivered_seq; });
+}
+
+outbox::Backlog Device::backlog() {
+  return strand_.run_here([this] { return *reader_->backlog(); });
+}
+
+}  // namespace greentill::test

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device with everything from its outbox to its uplink real, on a strand of its own.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/base/system.hpp"
+#include "daemon/uplink/uplink.hpp"
+#include "tests/support/broker.hpp"
+#include "tests/support/strand.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/support/wait.hpp"
+#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/uplink/fake_service.hpp"
+
+namespace greentill::test {
+
+/// One CA for all tests of the process, with the devices till-1 and till-2.
+const std::filesystem::path& certificates();
+
+class RecordingLog final : public Log {
+ public:
+  void write(LogLevel level, std::string_view module, std::string_view message) override;
+  /// Lines that hold the text.
+  [[nodiscard]] std::size_t count(std::string_view text) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+/// Applies on the strand, where the tests' writer lives.
+class StrandBook final : public uplink::ReceiptBook {
+ public:
+  StrandBook(outbox::Writer& writer, Executor& strand) : writer_(writer), strand_(strand) {}
+  void apply(ByteView payload, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
+
+ private:
+  outbox::Writer& writer_;
+  Executor& strand_;
+};
+
+class Device {
+ public:
+  /// Options for the device till-1, quick to lose patience.
+  static uplink::Options options(const Broker& broker);
+
+  explicit Device(const uplink::Options& options);
+  ~Device();
+
+  /// Stores so many claims more, in transactions of many, and wakes the uplink.
+  void sell(std::uint32_t claims);
+  void start();
+  void stop();
+
+  [[nodiscard]] std::uint64_t delivered();
+  [[nodiscard]] bool all_delivered() { return delivered() == chain.head().seq; }
+  [[nodiscard]] outbox::Backlog backlog();
+  [[nodiscard]] uplink::LinkStatus status() const { return uplink_->status(); }
+
+  ChainMaker chain;
+  RecordingLog log;
+
+ private:
+  TempDir folder_;
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<outbox::Outbox> outbox_;
+  std::unique_ptr<outbox::Reader> reader_;
+  std::unique_ptr<identity::ReceiptTrust> trust_;
+  TestStrand strand_;
+  StrandBook book_;
+  std::unique_ptr<uplink::Uplink> uplink_;
+  std::uint32_t sold_ = 0;
+};
+
+}  // namespace greentill::test

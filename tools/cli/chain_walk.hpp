@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks along the chains of a file, claim by claim, and tells where they break. After a break it takes the claim at hand as the
+// new head, so that one fault is told once. Threads: one.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "daemon/claim/chain.hpp"
+#include "tools/cli/finding.hpp"
+#include "tools/cli/missing_claims.hpp"
+
+namespace greentill::cli {
+
+class ChainWalk {
+ public:
+  /// `partial`: the file may begin in the middle of a chain, or with one whose predecessor it does not hold, as it does once
+  /// delivered claims are pruned.
+  ChainWalk(bool partial, FindingSink sink) : partial_(partial), sink_(std::move(sink)) {}
+
+  /// Takes the next claim; false where a finding was told about its place.
+  bool follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset);
+  /// Takes a claim whose payload cannot be read as the one behind the head; the seq it should have, where there is a head.
+  std::optional<std::uint64_t> follow_unreadable(const Digest& payload_hash);
+  /// Tells what is missing and was not declared lost by a gap entry.
+  void finish();
+
+  /// Claims that the device itself declared lost.
+  [[nodiscard]] std::uint64_t declared_lost() const { return declared_lost_; }
+  [[nodiscard]] const std::optional<claim::ChainHead>& head() const { return head_; }
+
+ private:
+  bool begin_chain(const claim::Claim& claim, std::uint64_t offset);
+  bool check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset);
+  bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset);
+  bool link(const claim::Claim& claim, std::uint64_t offset);
+  bool behind_head(const claim::Claim& claim, std::uint64_t offset);
+  void adopt(const claim::Claim& claim, const Digest& payload_hash);
+  bool tell(std::string_view code, std::string detail, const claim::Claim& claim, std::uint64_t offset);
+  void tell_missing(const MissingClaims& stretch);
+  void miss(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, std::uint64_t offset);
+
+  bool partial_;
+  FindingSink sink_;
+  std::optional<claim::ChainHead> head_;
+  std::string device_;  // of the head
+  MissingList missing_;
+  std::uint64_t declared_lost_ = 0;
+};
+
+}  // namespace greentill::cli

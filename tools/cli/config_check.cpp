@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/config_check.hpp"
+
+#include <unistd.h>
+
+#include <system_error>
+
+#include "daemon/measure/library.hpp"
+#include "tools/cli/token.hpp"
+#include "tools/openssl-crypto/openssl_crypto.hpp"
+
+namespace greentill::cli {
+namespace {
+
+void need_file(const std::filesystem::path& file, std::string_view key, std::vector<std::string>& problems) {
+  std::error_code error;
+  const bool regular = std::filesystem::is_regular_file(file, error);
+  if (regular && access(file.c_str(), R_OK) == 0) return;
+  const std::string why = error ? error.message() : regular ? "you may not read it" : "it is not a file";
+  problems.push_back(std::string(key) + ": " + file.string() + ": " + why);
+}
+
+void need_plugins(const std::vector<detect::PluginSpec>& specs, std::string_view key, std::vector<std::string>& problems) {
+  for (const detect::PluginSpec& spec : specs) {
+    need_file(spec.library, std::string(key) + " '" + spec.name + "', plugin", problems);
+  }
+}
+
+bool needs_host(const app::Config& config) {
+  for (const detect::PluginSpec& spec : config.detectors) {
+    if (spec.isolated) return true;
+  }
+  return !config.sources.empty();
+}
+
+std::string url_of(const api::Options& api) {
+  std::string host = api.host == "0.0.0.0" ? "127.0.0.1" : api.host;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(api.port);
+}
+
+}  // namespace
+
+std::vector<std::string> find_problems(const app::Config& config) {
+  std::vector<std::string> problems;
+  need_file(config.key, "identity.key", problems);
+  need_file(config.certificate, "identity.certificate", problems);
+  need_file(config.programme_key, "identity.programme_key", problems);
+  const openssl::Hasher hasher;
+  if (const auto library = measure::Library::load(config.methodologies, hasher); !library) {
+    problems.push_back(library.error().with_context("methodologies.folder").message);
+  }
+  need_plugins(config.detectors, "detector", problems);
+  need_plugins(config.sources, "source", problems);
+  if (needs_host(config)) need_file(config.plugin_host, "plugins.host", problems);
+  if (config.uplink) {
+    need_file(config.uplink->authorities, "uplink.authorities", problems);
+    need_file(config.receipt_certificates, "uplink.receipt_certificates", problems);
+  }
+  return problems;
+}
+
+ExitCode check_config(const std::filesystem::path& file, const Output& output) {
+  const auto config = app::load_config(file, app::find_installation());
+  if (!config && config.error().code != ErrorCode::invalid) return output.fail(ExitCode::bad_file, config.error().message);
+  const std::vector<std::string> problems = config ? find_problems(*config) : std::vector{config.error().message};
+  if (output.json) {
+    output.document({{"file", file.string()}, {"holds", problems.empty()}, {"problems", problems}});
+  } else if (problems.empty()) {
+    output.out << printable(file.string()) << ": nothing wrong with it\n";
+  }
+  if (!output.json) {
+    for (const std::string& problem : problems) output.out << printable(problem) << '\n';
+  }
+  return problems.empty() ? ExitCode::ok : ExitCode::does_not_hold;
+}
+
+Result<Endpoint> find_endpoint(const EndpointOptions& options) {
+  Endpoint endpoint;
+  const bool told = !options.config.empty();
+  std::filesystem::path implied_token;
+  if (told || access(kDefaultConfig, R_OK) == 0) {
+    const auto config = app::load_config(told ? options.config : kDefaultConfig, app::find_installation());
+    if (!config && told) return Failure{config.error()};
+    if (config) {
+      endpoint.url = url_of(config->api);
+      implied_token = config->api_token;
+    }
+  }
+  if (!options.url.empty()) endpoint.url = options.url;
+  if (options.token_file.empty() && (implied_token.empty() || access(implied_token.c_str(), R_OK) != 0)) return endpoint;
+  const Result<std::string> token = load_token(options.token_file.empty() ? implied_token.string() : options.token_file);
+  if (!token) return Failure{token.error()};
+  endpoint.token = *token;
+  return endpoint;
+}
+
+}  // namespace greentill::cli

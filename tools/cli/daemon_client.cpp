@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/daemon_client.hpp"
+
+#include <httplib.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace greentill::cli {
+namespace {
+
+constexpr int kOk = 200;
+constexpr std::size_t kLongestProblem = 64u << 10;
+
+bool is_url(std::string_view url) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (url.starts_with(scheme)) return url.size() > scheme.size() && url.find('/', scheme.size()) == std::string_view::npos;
+  }
+  return false;
+}
+
+std::string media_type(const std::string& header) { return header.substr(0, header.find(';')); }
+
+std::optional<int> seconds(const std::string& header) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), value);
+  if (error != std::errc{} || end != header.data() + header.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+class HttplibClient final : public DaemonClient {
+ public:
+  HttplibClient(const Endpoint& endpoint, std::string url) : url_(std::move(url)), client_(url_) {
+    client_.set_keep_alive(true);
+    client_.set_tcp_nodelay(true);
+    client_.set_connection_timeout(5);
+    client_.set_read_timeout(60);
+    client_.set_write_timeout(60);
+    if (!endpoint.token.empty()) client_.set_bearer_token_auth(endpoint.token.c_str());
+  }
+
+  Result<Answer> get(const std::string& path, std::string_view accept) override {
+    return answer(client_.Get(path.c_str(), {{"Accept", std::string(accept)}}));
+  }
+
+  Result<Answer> post(const std::string& path, std::string_view type, const std::string& body) override {
+    return answer(client_.Post(path.c_str(), body, std::string(type).c_str()));
+  }
+
+  Result<Answer> stream(const std::string& path, std::string_view accept,
+                        const std::function<bool(std::string_view)>& take) override {
+    bool wanted = false;
+    std::string problem;
+    httplib::Result result = client_.Get(
+        path.c_str(), {{"Accept", std::string(accept)}},
+        [&wanted](const httplib::Response& response) {
+          wanted = response.status == kOk;
+          return true;
+        },
+        [&](const char* bytes, std::size_t count) {
+          if (wanted) return take({bytes, count});
+          problem.append(bytes, std::min(count, kLongestProblem - problem.size()));
+          return true;
+        });
+    if (result && !wanted) result->body = std::move(problem);
+    return answer(result);
+  }
+
+ private:
+  Result<Answer> answer(const httplib::Result& result) const {
+    if (!result) {
+      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " + httplib::to_string(result.error()) +
+                                              "; is greentilld running there?");
+    }
+    return Answer{result->status, media_type(result->get_header_value("Content-Type")), result->body,
+                  seconds(result->get_header_value("Retry-After"))};
+  }
+
+  std::string url_;
+  httplib::Client client_;
+};
+
+std::string detail_of(const Answer& answer) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  if (json.is_object()) {
+    for (const char* member : {"detail", "title"}) {
+      if (const auto found = json.find(member); found != json.end() && found->is_string()) return found->get<std::string>();
+    }
+  }
+  return "it says no more";
+}
+
+ErrorCode code_of(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+    case 421: return ErrorCode::denied;
+    case 404: return ErrorCode::not_found;
+    case 503: return ErrorCode::unavailable;
+    case 507: return ErrorCode::full;
+    default: return status >= 500 ? ErrorCode::io : ErrorCode::invalid;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DaemonClient>> DaemonClient::make(const Endpoint& endpoint) {
+  std::string url = endpoint.url;
+  while (url.ends_with('/')) url.pop_back();
+  const std::string message = "\"" + endpoint.url + "\" is no address of a daemon: write http://host:port";
+  if (!is_url(url)) return fail(ErrorCode::invalid, message);
+  try {
+    return std::unique_ptr<DaemonClient>(std::make_unique<HttplibClient>(endpoint, std::move(url)));
+  } catch (const std::exception&) {
+    return fail(ErrorCode::invalid, message);
+  }
+}
+
+Error error_of(const Answer& answer) {
+  return {code_of(answer.status), "the daemon answers " + std::to_string(answer.status) + ": " + detail_of(answer)};
+}
+
+}  // namespace greentill::cli

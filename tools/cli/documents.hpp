@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts a file of transactions into single JSON documents, holding one at a time: one object, an array of them, or one a line
+// (NDJSON). Only the cuts are found here; what a document says is the daemon's to judge. Threads: one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <istream>
+#include <optional>
+#include <string>
+
+#include "daemon/base/error.hpp"
+
+namespace greentill::cli {
+
+inline constexpr std::size_t kMaxDocumentBytes = 1u << 20;
+
+struct Document {
+  std::uint64_t line = 0;  ///< it begins on, from 1
+  std::string json;        ///< on one line
+  std::string problem;     ///< why it cannot be sent; empty where it can
+};
+
+class DocumentReader {
+ public:
+  /// `in` must outlive the reader.
+  explicit DocumentReader(std::istream& in) : in_(in) {}
+
+  /// The next document; nothing at the end. io where the file cannot be read.
+  Result<std::optional<Document>> next();
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+
+ private:
+  enum class Form : std::uint8_t { unknown, lines, array, object, trailing, ended };
+
+  Form find_form();
+  bool next_line(Document& into);
+  bool next_element(Document& into);
+  bool whole_object(Document& into);
+  bool end_element(Document& into, bool last);
+  bool trailing(Document& into);
+  std::string read_line(bool& too_long);
+  int peek();
+  int get();
+  void skip_blank();
+
+  std::istream& in_;
+  std::array<char, 1u << 16> buffer_{};
+  std::size_t filled_ = 0;
+  std::size_t position_ = 0;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t line_ = 1;
+  Form form_ = Form::unknown;
+  bool after_comma_ = false;
+  std::optional<Document> first_line_;  // of an NDJSON file, read to find that it is one
+  std::string object_front_;            // of a single object, read likewise
+  std::uint64_t object_line_ = 0;
+};
+
+}  // namespace greentill::cli

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// greentill: the command line of whoever runs, mends or checks a terminal. Only the command line itself is read here.
+#include <CLI/CLI.hpp>
+
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <system_error>
+
+#include "greentill/version.hpp"
+#include "tools/cli/commands.hpp"
+#include "tools/cli/config_check.hpp"
+#include "tools/cli/progress.hpp"
+
+namespace greentill::cli {
+namespace {
+
+struct Arguments {
+  bool json = false;
+  EndpointOptions endpoint;
+  std::filesystem::path config_file{kDefaultConfig};
+  std::string input;
+  std::uint64_t seq = 0;
+  bool raw = false;
+  std::uint64_t patience_s = 60;
+  SubmitOptions submit;
+  ClaimsOptions claims;
+  ExportOptions to_export;
+  VerifyCommand verify;
+};
+
+using Command = ExitCode (*)(Arguments&, const Output&);
+
+bool shows_progress(const Output& output) { return !output.json && stderr_is_terminal(); }
+
+ExitCode run_config_check(Arguments& arguments, const Output& output) { return check_config(arguments.config_file, output); }
+
+template <typename Use>
+ExitCode with_daemon(const Arguments& arguments, const Output& output, Use&& use) {
+  const Result<Endpoint> endpoint = find_endpoint(arguments.endpoint);
+  if (!endpoint) return output.fail(ExitCode::bad_file, endpoint.error().message);
+  auto daemon = DaemonClient::make(*endpoint);
+  if (!daemon) return output.fail(ExitCode::usage, daemon.error().message);
+  return use(**daemon);
+}
+
+ExitCode run_submit(Arguments& arguments, const Output& output) {
+  SubmitOptions& options = arguments.submit;
+  options.file = arguments.input;
+  options.progress = shows_progress(output);
+  options.patience = std::chrono::seconds(arguments.patience_s);
+  std::ifstream file;
+  if (arguments.input != "-") {
+    file.open(arguments.input, std::ios::binary);
+    if (!file) return output.fail(ExitCode::bad_file, arguments.input + ": cannot be opened");
+    std::error_code error;
+    const auto size = std::filesystem::file_size(arguments.input, error);
+    options.size = error ? 0 : size;
+  }
+  std::istream& in = arguments.input == "-" ? std::cin : file;
+  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return submit(daemon, in, options, output); });
+}
+
+ExitCode run_status(Arguments& arguments, const Output& output) {
+  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return show_status(daemon, output); });
+}
+
+ExitCode run_claims(Arguments& arguments, const Output& output) {
+  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return list_claims(daemon, arguments.claims, output); });
+}
+
+ExitCode run_show(Arguments& arguments, const Output& output) {
+  return with_daemon(arguments, output,
+                     [&](DaemonClient& daemon) { return show_claim(daemon, arguments.seq, arguments.raw, output); });
+}
+
+ExitCode run_export(Arguments& arguments, const Output& output) {
+  arguments.to_export.progress = shows_progress(output);
+  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return export_claims(daemon, arguments.to_export, output); });
+}
+
+ExitCode run_verify(Arguments& arguments, const Output& output) {
+  arguments.verify.progress = shows_progress(output);
+  return verify_file(arguments.verify, output);
+}
+
+CLI::App* add(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen) {
+  CLI::App* sub = app.add_subcommand(name, help);
+  sub->fallthrough();
+  sub->footer(std::string(exit_code_help()));
+  sub->callback([&chosen, command] { chosen = command; });
+  return sub;
+}
+
+void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
+  CLI::App* submit = add(app, "submit", "Hand transactions to the daemon", run_submit, chosen);
+  submit->add_option("file", arguments.input, "JSON object, array, or one object a line (NDJSON); - for standard input")
+      ->required();
+  submit->add_option("--patience", arguments.patience_s, "Seconds to go on asking a daemon that cannot take more now")
+      ->capture_default_str();
+
+  add(app, "status", "What the daemon does, and what troubles it", run_status, chosen);
+
+  CLI::App* claims = add(app, "claims", "List claims", run_claims, chosen);
+  claims->add_option("--after", arguments.claims.after, "Begin behind this seq");
+  claims->add_option("--limit", arguments.claims.limit, "At most so many")->capture_default_str()->check(CLI::PositiveNumber);
+  claims->add_option("--delivery", arguments.claims.delivery, "Only those that are so")
+      ->check(CLI::IsMember({"waiting", "delivered", "refused_retry", "refused_final"}));
+  claims->add_flag("--newest", arguments.claims.newest, "Newest first");
+
+  CLI::App* show = add(app, "show", "Show one claim", run_show, chosen);
+  show->add_option("seq", arguments.seq, "Its number in the chain")->required();
+  show->add_flag("--raw", arguments.raw, "Write the signed message itself (COSE) to standard output");
+
+  CLI::App* to_export = add(app, "export", "Write the claims to a file that anyone can verify", run_export, chosen);
+  to_export->add_option("--out,-o", arguments.to_export.file, "The file")->required();
+  to_export->add_option("--after", arguments.to_export.after, "Begin behind this seq");
+  to_export->add_option("--limit", arguments.to_export.limit, "At most so many")->check(CLI::PositiveNumber);
+}
+
+void describe_verify(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
+  CLI::App* verify = add(app, "verify", "Check a file of claims, without daemon or network", run_verify, chosen);
+  verify->add_option("file", arguments.verify.file, "As export writes it; - for standard input")->required();
+  verify->add_option("--certificate", arguments.verify.certificates, "PEM of every certificate that signed; may be repeated")
+      ->required();
+  verify->add_option("--methodologies", arguments.verify.methodologies, "Folder of methodology files")->required();
+  verify->add_option("--ca", arguments.verify.authority, "PEM of the authority that must have issued the certificates");
+  verify->add_flag("--partial", arguments.verify.partial, "The file may begin in the middle of a chain");
+  verify->add_option("--threads", arguments.verify.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));
+}
+
+void describe_config(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
+  CLI::App* config = app.add_subcommand("config", "The daemon's configuration");
+  config->fallthrough();
+  config->require_subcommand(1);
+  CLI::App* check =
+      add(*config, "check", "Tell what is wrong with a configuration, or with what it names", run_config_check, chosen);
+  check->add_option("file", arguments.config_file, "The file")->capture_default_str();
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Talks to a greentilld, and checks its claims.", "greentill");
+  Arguments arguments;
+  std::optional<Command> chosen;
+  app.set_version_flag("--version", std::string(kVersion));
+  app.footer(std::string(exit_code_help()));
+  app.add_flag("--json", arguments.json, "Answer with one JSON document");
+  EndpointOptions& endpoint = arguments.endpoint;
+  app.add_option("--url", endpoint.url, "The daemon's address [" + std::string(kDefaultUrl) + "]")->envname("GREENTILL_URL");
+  app.add_option("--token-file", endpoint.token_file, "File with the daemon's token")->envname("GREENTILL_TOKEN_FILE");
+  app.add_option("--config", endpoint.config,
+                 "The daemon's configuration, to take both from [" + std::string(kDefaultConfig) + "]")
+      ->envname("GREENTILL_CONFIG");
+  app.require_subcommand(1);
+  describe_daemon_commands(app, arguments, chosen);
+  describe_verify(app, arguments, chosen);
+  describe_config(app, arguments, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  const Output output{arguments.json, std::cout, std::cerr};
+  const ExitCode code = (*chosen)(arguments, output);
+  std::cout.flush();
+  if (!std::cout) return static_cast<int>(ExitCode::bad_file);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+}  // namespace greentill::cli
+
+// An exception that comes this far is a bug of ours, and ends the program as one.
+int main(int argc, char** argv) { return greentill::cli::run(argc, argv); }  // NOLINT(bugprone-exception-escape)

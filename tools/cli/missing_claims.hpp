@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stretches of chains that a file does not hold where it should. Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "daemon/claim/claim.hpp"
+
+namespace greentill::cli {
+
+struct MissingClaims {
+  claim::ChainId chain{};
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint64_t noticed_at = 0;  ///< offset in the file
+};
+
+class MissingList {
+ public:
+  /// A hostile file must not fill the memory: beyond this many stretches no more are kept.
+  static constexpr std::size_t kMost = 4096;
+
+  /// False where the list is full.
+  [[nodiscard]] bool add(const MissingClaims& stretch);
+  /// Removes what lies in first..last and returns how many claims that were.
+  std::uint64_t remove(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
+  [[nodiscard]] const std::vector<MissingClaims>& stretches() const { return stretches_; }
+
+ private:
+  std::vector<MissingClaims> stretches_;
+};
+
+}  // namespace greentill::cli

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/database.hpp"
+
+#include <string>
+
+namespace greentill::credit {
+namespace {
+
+constexpr int kBusyMilliseconds = 10'000;
+constexpr int kPauseMilliseconds = 20;
+
+ErrorCode code_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ErrorCode::unavailable;
+    case SQLITE_FULL: return ErrorCode::full;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return ErrorCode::corrupt;
+    case SQLITE_CONSTRAINT: return ErrorCode::conflict;
+    default: return ErrorCode::io;
+  }
+}
+
+Failure<Error> failure(sqlite3* raw, int code, std::string_view what) {
+  return fail(code_of(code), "ledger: " + std::string(what) + ": " + sqlite3_errmsg(raw));
+}
+
+}  // namespace
+
+ByteView Statement::bytes(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(raw_, column));
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(raw_, column))};
+}
+
+Status Statement::ok() {
+  if (code_ == SQLITE_OK || code_ == SQLITE_ROW || code_ == SQLITE_DONE) return Done{};
+  const Status failed = failure(sqlite3_db_handle(raw_), code_, "cannot run a statement");
+  sqlite3_reset(raw_);
+  return failed;
+}
+
+Status Statement::done() {
+  while (row()) {
+  }
+  Status status = ok();
+  if (status) sqlite3_reset(raw_);
+  return status;
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path) {
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto database = std::unique_ptr<Database>(new Database(raw));
+  if (code != SQLITE_OK) return failure(raw, code, "cannot open " + path.string());
+  sqlite3_extended_result_codes(raw, 1);
+  sqlite3_busy_timeout(raw, kBusyMilliseconds);
+  // SQLite does not wait for the lock that the change to WAL takes, and another worker may be making the same change.
+  Status set = database->run("PRAGMA journal_mode=WAL");
+  for (int waited = 0; !set && set.error().code == ErrorCode::unavailable && waited < kBusyMilliseconds;
+       waited += kPauseMilliseconds) {
+    sqlite3_sleep(kPauseMilliseconds);
+    set = database->run("PRAGMA journal_mode=WAL");
+  }
+  if (set) set = database->run("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384");
+  if (!set) return Failure{set.error().with_context(path.string())};
+  return database;
+}
+
+Database::~Database() { sqlite3_close_v2(raw_); }
+
+Status Database::run(const char* sql) {
+  const int code = sqlite3_exec(raw_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure(raw_, code, sql);
+  return Done{};
+}
+
+Result<std::unique_ptr<Statement>> Database::prepare(const char* sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(raw_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  if (code != SQLITE_OK) return failure(raw_, code, sql);
+  return std::make_unique<Statement>(statement);
+}
+
+Status Transaction::begin() {
+  Status begun = database_.run("BEGIN IMMEDIATE");
+  open_ = begun.ok();
+  return begun;
+}
+
+Status Transaction::commit() {
+  Status committed = database_.run("COMMIT");
+  if (committed) open_ = false;
+  return committed;
+}
+
+}  // namespace greentill::credit

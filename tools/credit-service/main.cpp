@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "daemon/base/file.hpp"
+#include "daemon/base/system.hpp"
+#include "daemon/measure/toml_fields.hpp"
+#include "greentill/version.hpp"
+#include "tools/credit-service/broker/worker.hpp"
+
+namespace {
+
+using namespace greentill;
+
+// In the UUID arc 2.25; the device asks receipts' certificates for the same.
+constexpr std::string_view kReceiptSigningUsage = "2.25.207861434512389410537416087632598513417";
+
+std::atomic<bool> stopping{false};
+
+struct Config {
+  std::filesystem::path database, devices, methodologies, programme;
+  credit::BrokerOptions broker;
+};
+
+Result<Config> load_config(const std::filesystem::path& path) {
+  const auto text = read_file(path, 1u << 20);
+  if (!text) return Failure{text.error()};
+  auto document = measure::TomlTable::parse(*text, path.string());
+  if (!document) return Failure{document.error()};
+  measure::FirstError first;
+  measure::TomlFields root(std::move(*document), first);
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto file = [&](measure::TomlFields& fields, std::string_view key) {
+    return (folder / fields.text(key)).lexically_normal();
+  };
+  root.only({"database", "devices", "methodologies", "programme", "broker"});
+  Config config;
+  config.database = file(root, "database");
+  config.devices = file(root, "devices");
+  config.methodologies = file(root, "methodologies");
+  config.programme = file(root, "programme");
+  measure::TomlFields broker = root.table("broker");
+  broker.only({"server", "client_id", "authorities", "certificate", "key"});
+  config.broker.server_uri = broker.text("server");
+  config.broker.client_id = broker.text_or("client_id", "credit-1");
+  config.broker.authorities = file(broker, "authorities");
+  config.broker.certificate = file(broker, "certificate");
+  config.broker.key = file(broker, "key");
+  if (first) return Failure{std::move(*first)};
+  return config;
+}
+
+/// What every command needs, in the order in which it is opened.
+struct Service {
+  Config config;
+  SystemClock clock;
+  StderrLog log{LogLevel::info};
+  openssl::Hasher hasher;
+  std::optional<measure::Library> library;
+  std::optional<credit::Programme> programme;
+  std::unique_ptr<credit::Ledger> ledger;
+
+  Status open(const std::filesystem::path& path) {
+    auto loaded = load_config(path);
+    if (!loaded) return Failure{loaded.error()};
+    config = std::move(*loaded);
+    auto methodologies = measure::Library::load(config.methodologies, hasher);
+    if (!methodologies) return Failure{methodologies.error()};
+    library = std::move(*methodologies);
+    const auto text = read_file(config.programme, 1u << 20);
+    if (!text) return Failure{text.error()};
+    auto parsed = credit::Programme::parse(*text, config.programme.string(), hasher);
+    if (!parsed) return Failure{parsed.error()};
+    programme = std::move(*parsed);
+    auto opened = credit::Ledger::open(config.database, *programme, *library, hasher, clock, log);
+    if (!opened) return Failure{opened.error()};
+    ledger = std::move(*opened);
+    return Done{};
+  }
+};
+
+Status run(Service& service, bool new_epoch) {
+  const Config& config = service.config;
+  if (new_epoch) {
+    if (Status begun = service.ledger->begin_epoch(); !begun) return begun;
+  }
+  const auto key = read_file(config.broker.key);
+  const auto certificate = read_file(config.broker.certificate);
+  const auto authorities = read_file(config.broker.authorities);
+  for (const auto* text : {&key, &certificate, &authorities}) {
+    if (!*text) return Failure{text->error()};
+  }
+  auto signer = openssl::Signer::from_pem(*key, *certificate, kReceiptSigningUsage);
+  if (!signer) return Failure{signer.error()};
+  auto authority = openssl::Authority::from_pem(*authorities);
+  if (!authority) return Failure{authority.error()};
+  auto certificates = credit::Certificates::open(config.devices, std::move(*authority), service.clock, service.log);
+  if (!certificates) return Failure{certificates.error()};
+  credit::Clerk clerk(*service.ledger, credit::Examiner(*certificates, *service.library, service.hasher), *signer, service.hasher,
+                      service.log);
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
+  return credit::work(config.broker, clerk, service.log, stopping);
+}
+
+Status report(Service& service, bool json) {
+  const auto report = service.ledger->report();
+  if (!report) return Failure{report.error()};
+  if (json) {
+    const nlohmann::ordered_json document{{"accounts", report->accounts},     {"claims", report->claims},
+                                          {"granted_mg", report->granted_mg}, {"refused", report->refused},
+                                          {"pending", report->pending},       {"quarantined", report->quarantined}};
+    std::printf("%s\n", document.dump(2).c_str());
+    return Done{};
+  }
+  std::printf("claims %llu, granted %lld mg, batches kept aside %llu\n", static_cast<unsigned long long>(report->claims),
+              static_cast<long long>(report->granted_mg), static_cast<unsigned long long>(report->pending));
+  for (const auto& [kind, mg] : report->accounts) std::printf("  %-14s %lld mg\n", kind.c_str(), static_cast<long long>(mg));
+  for (const auto& [reason, count] : report->refused) {
+    std::printf("  refused: %s %llu\n", reason.c_str(), static_cast<unsigned long long>(count));
+  }
+  for (const auto& device : report->quarantined) std::printf("  quarantined: %s\n", device.c_str());
+  return Done{};
+}
+
+Status check(Service& service) {
+  const auto wrong = service.ledger->check();
+  if (!wrong) return Failure{wrong.error()};
+  for (const std::string& what : *wrong) std::printf("%s\n", what.c_str());
+  if (!wrong->empty()) return fail(ErrorCode::corrupt, "the ledger does not hold");
+  std::printf("the books balance\n");
+  return Done{};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("The reference credit service. Exit codes: 0 done, 1 failed or the check does not hold, 2 usage.");
+  app.set_version_flag("--version", std::string("greentill-credit ") + kVersion);
+  app.require_subcommand(1);
+  std::string path = "/etc/greentill/credit.toml";
+  std::string client_id;
+  bool new_epoch = false;
+  bool json = false;
+  CLI::App* run_command =
+      app.add_subcommand("run", "take batches, book credit, answer with receipts; several at once share a database");
+  run_command->add_option("--client-id", client_id, "the worker's own MQTT client id");
+  run_command->add_flag("--new-epoch", new_epoch, "the database was restored: let devices send again what it lacks");
+  CLI::App* report_command = app.add_subcommand("report", "what the ledger holds");
+  report_command->add_flag("--json", json, "as JSON");
+  CLI::App* check_command = app.add_subcommand("check", "whether the books balance and nothing is booked twice");
+  for (CLI::App* command : {run_command, report_command, check_command}) {
+    command->add_option("--config", path, "configuration file")->capture_default_str();
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+
+  Service service;
+  Status status = service.open(path);
+  if (status && !client_id.empty()) service.config.broker.client_id = client_id;
+  if (status && *run_command) status = run(service, new_epoch);
+  if (status && *report_command) status = report(service, json);
+  if (status && *check_command) status = check(service);
+  if (status) return 0;
+  std::fprintf(stderr, "greentill-credit: %s\n", status.error().message.c_str());
+  return 1;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The days and months of a named time zone, in which a programme's limits are counted. Threads: immutable, safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "daemon/base/error.hpp"
+
+namespace date {
+class time_zone;
+}
+
+namespace greentill::credit {
+
+struct CalendarDay {
+  std::int64_t day = 0;    ///< 20261124 for 24 November 2026
+  std::int64_t month = 0;  ///< 202611
+};
+
+class Calendar {
+ public:
+  /// `zone` is a name of the system's time zone database ("Europe/Helsinki"); invalid where it has none of that name.
+  static Result<Calendar> of_zone(const std::string& zone);
+  /// Years outside 1 to 9999 are counted as the nearest of them.
+  [[nodiscard]] CalendarDay local(std::int64_t unix_seconds) const;
+
+ private:
+  explicit Calendar(const date::time_zone* zone) : zone_(zone) {}
+  const date::time_zone* zone_;
+};
+
+}  // namespace greentill::credit

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/programme/programme.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/measure/toml_fields.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using measure::TomlFields;
+__extension__ using Int128 = __int128;
+
+constexpr std::int64_t kMillion = 1'000'000;
+constexpr std::int64_t kMaxMg = std::int64_t{1} << 53;
+
+Rule read_rule(TomlFields& table) {
+  table.only({"name", "grant", "fixed_mg", "limit_per_day_mg", "limit_per_month_mg"});
+  Rule rule;
+  rule.activity = table.text("name");
+  const std::string grant = table.text("grant");
+  rule.fixed_mg = table.optional_integer("fixed_mg", 0, kMaxMg);
+  rule.limit_per_day_mg = table.optional_integer("limit_per_day_mg", 0, kMaxMg);
+  rule.limit_per_month_mg = table.optional_integer("limit_per_month_mg", 0, kMaxMg);
+  if (grant != "measured" && grant != "fixed") table.wrong("grant", "must be \"measured\" or \"fixed\"");
+  if ((grant == "fixed") != rule.fixed_mg.has_value()) table.wrong("fixed_mg", "goes with grant = \"fixed\", and only with it");
+  return rule;
+}
+
+std::vector<Rule> read_rules(TomlFields& root) {
+  std::vector<Rule> rules;
+  for (TomlFields& table : root.tables("activity")) {
+    Rule rule = read_rule(table);
+    const auto same = [&](const Rule& other) { return other.activity == rule.activity; };
+    if (std::any_of(rules.begin(), rules.end(), same)) table.wrong("name", "stands twice");
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+}  // namespace
+
+std::int64_t Rule::grant(std::int64_t credited_mg) const {
+  if (credited_mg <= 0) return 0;
+  return fixed_mg.value_or(credited_mg);
+}
+
+Result<Programme> Programme::parse(std::string_view bytes, const std::string& name, const claim::Hasher& hasher) {
+  auto document = measure::TomlTable::parse(bytes, name);
+  if (!document) return Failure{document.error()};
+  measure::FirstError error;
+  TomlFields root(*document, error);
+  root.only({"name", "zone", "shares", "activity"});
+  root.text("name");
+  auto calendar = Calendar::of_zone(root.text("zone"));
+  if (!calendar) root.wrong("zone", calendar.error().message);
+  TomlFields shares = root.table("shares");
+  shares.only({"customer", "merchant", "operator"});
+  const std::int64_t customer = shares.decimal("customer", 6, measure::Rounding::exact);
+  const std::int64_t merchant = shares.decimal("merchant", 6, measure::Rounding::exact);
+  const std::int64_t operator_share = shares.decimal("operator", 6, measure::Rounding::exact);
+  for (const std::int64_t ppm : {customer, merchant, operator_share}) {
+    if (ppm > kMillion) root.wrong("shares", "must each be at most 1");
+  }
+  if (!error && customer + merchant + operator_share != kMillion) root.wrong("shares", "must add up to exactly 1");
+  std::vector<Rule> rules = read_rules(root);
+  if (error) return Failure{*error};
+
+  Programme programme(*calendar);
+  programme.customer_ppm_ = customer;
+  programme.merchant_ppm_ = merchant;
+  programme.operator_ppm_ = operator_share;
+  programme.rules_ = std::move(rules);
+  programme.bytes_ = bytes;
+  programme.sha256_ = hasher.sha256({as_bytes(bytes)});
+  return programme;
+}
+
+const Rule* Programme::rule_for(std::string_view activity) const {
+  const auto found = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& rule) { return rule.activity == activity; });
+  return found == rules_.end() ? nullptr : &*found;
+}
+
+Split Programme::split(std::int64_t mg) const {
+  Split split;
+  struct Part {
+    std::int64_t* into;
+    std::int64_t ppm;
+    std::int64_t remainder;
+  };
+  std::array<Part, 3> parts{
+      {{&split.customer, customer_ppm_, 0}, {&split.merchant, merchant_ppm_, 0}, {&split.operator_share, operator_ppm_, 0}}};
+  std::int64_t left = mg;
+  for (Part& part : parts) {
+    const Int128 product = Int128{mg} * part.ppm;
+    *part.into = static_cast<std::int64_t>(product / kMillion);
+    part.remainder = static_cast<std::int64_t>(product % kMillion);
+    left -= *part.into;
+  }
+  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.remainder > b.remainder; });
+  for (std::size_t i = 0; left > 0; ++i, --left) ++*parts[i].into;
+  return split;
+}
+
+}  // namespace greentill::credit

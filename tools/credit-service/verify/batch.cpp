@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/verify/batch.hpp"
+#include "daemon/measure/quantify.hpp"
+
+#include <algorithm>
+
+#include "daemon/claim/cbor.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using claim::CborReader;
+
+constexpr const char* kNotThis = "not what stands here in a claim";
+
+template <std::size_t N>
+bool copy_fixed(ByteView item, Bytes<N>& into) {
+  CborReader reader(item);
+  const ByteView content = reader.bytes(kNotThis);
+  if (!reader.ok() || content.size() != N) return false;
+  std::copy(content.begin(), content.end(), into.begin());
+  return true;
+}
+
+/// The value at an integer key of an encoded map, or nothing.
+ByteView value_at(ByteView map, std::int64_t key) {
+  Bytes<9> buffer{};
+  claim::CborWriter writer(buffer);
+  writer.integer(key);
+  const ByteView wanted = writer.written();
+  CborReader reader(map);
+  const std::size_t pairs = reader.map(kNotThis);
+  for (std::size_t i = 0; i < pairs && reader.ok(); ++i) {
+    const ByteView found = reader.item();
+    const ByteView value = reader.item();
+    if (reader.ok() && std::equal(found.begin(), found.end(), wanted.begin(), wanted.end())) return value;
+  }
+  return {};
+}
+
+/// Reads the place alone out of a payload that is not understood as a whole.
+std::optional<Link> find_link(ByteView payload) {
+  constexpr std::int64_t kId = 7;
+  constexpr std::int64_t kBody = -65537;
+  constexpr std::int64_t kSeq = 1;
+  constexpr std::int64_t kPrev = 2;
+  constexpr std::int64_t kChain = 7;
+  Link link;
+  claim::ClaimId id{};
+  if (copy_fixed(value_at(payload, kId), id)) link.id = id;
+  const ByteView body = value_at(payload, kBody);
+  CborReader seq(value_at(body, kSeq));
+  link.seq = seq.unsigned_integer(kNotThis);
+  if (!seq.ok() || !copy_fixed(value_at(body, kPrev), link.prev) || !copy_fixed(value_at(body, kChain), link.chain)) {
+    return std::nullopt;
+  }
+  return link;
+}
+
+/// The payload of a COSE_Sign1 whose headers are not understood.
+ByteView find_payload(ByteView message) {
+  CborReader reader(message);
+  if (reader.tag(kNotThis) != 61 || reader.tag(kNotThis) != 18 || reader.array(kNotThis) != 4) return {};
+  reader.bytes(kNotThis);
+  reader.item();
+  return reader.bytes(kNotThis);
+}
+
+Reason reason_of(const claim::Fault& fault) {
+  return fault.kind == claim::Fault::Kind::unsupported ? Reason::unsupported : Reason::malformed;
+}
+
+bool place(BatchClaim& into, const claim::Claim& claim) {
+  into.link = {claim.seq, claim.prev, claim.chain, claim.id};
+  into.claim = claim;
+  return true;
+}
+
+bool place_unread(BatchClaim& into, ByteView payload, Reason reason) {
+  const auto link = find_link(payload);
+  if (!link) return false;
+  into.link = *link;
+  into.reason = reason;
+  return true;
+}
+
+/// Takes one message off the front. False, with the reason in `trouble`, where its place cannot be told.
+bool take(ByteView& rest, BatchClaim& into, std::string& trouble) {
+  const ByteView before = rest;
+  const auto message = claim::take_message(rest, claim::MessageType::claim);
+  if (message) {
+    into.message = *message;
+    const auto claim = claim::parse_payload(message->payload);
+    if (claim ? place(into, *claim) : place_unread(into, message->payload, reason_of(claim.error()))) return true;
+    trouble = claim.error().reason;
+    return false;
+  }
+  CborReader reader(before);
+  into.message.whole = reader.item();
+  into.message.payload = find_payload(into.message.whole);
+  rest = reader.rest();
+  if (reader.ok() && place_unread(into, into.message.payload, reason_of(message.error()))) return true;
+  trouble = message.error().reason;
+  return false;
+}
+
+bool checks_account(const claim::Hasher& hasher, const BatchClaim& claim) {
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.claim->entry);
+  if (!claim.message.account) return true;
+  return reduction != nullptr && reduction->attribution.kind == claim::Attribution::Kind::account &&
+         reduction->attribution.hash == claim::account_hash(hasher, *claim.message.account);
+}
+
+}  // namespace
+
+std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,
+                                const claim::Hasher& hasher, std::string& trouble) {
+  std::vector<Batch> batches;
+  if (bytes.size() > kMaxBatchBytes) {
+    trouble = "a batch is at most 128 KiB";
+    return batches;
+  }
+  const auto shared = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+  ByteView rest(*shared);
+  for (std::size_t count = 0; !rest.empty(); ++count) {
+    if (count == kMaxBatchClaims) {
+      trouble = "a batch is at most 256 claims";
+      break;
+    }
+    BatchClaim claim;
+    if (!take(rest, claim, trouble)) break;
+    if (claim.link.seq == 0 || claim.link.seq > kMaxSeq) {
+      trouble = "the seq is not 1 to 2^40 - 1";
+      break;
+    }
+    if (claim.claim && claim.claim->device != device) claim.reason = Reason::malformed;
+    claim.payload_hash = hasher.sha256({claim.message.payload});
+    if (batches.empty() || batches.back().chain != claim.link.chain) {
+      batches.push_back({device, claim.link.chain, shared, correlation, {}, {}});
+      batches.back().claims.reserve(kMaxBatchClaims);
+    }
+    batches.back().claims.push_back(claim);
+  }
+  return batches;
+}
+
+void Examiner::examine(const std::string& device, BatchClaim& claim) {
+  const Reason origin = check_origin(device, claim);
+  if (origin != Reason::none) {
+    claim.reason = origin;
+  } else if (claim.reason == Reason::none) {
+    claim.reason = check_content(claim);
+  }
+  claim.examined = true;
+}
+
+Reason Examiner::check_origin(const std::string& device, BatchClaim& claim) {
+  // Headers that are not understood cannot be checked: a later claim has to vouch for this one.
+  if (claim.message.thumbprint == Digest{}) return claim.reason;
+  const Certificates::Found found = certificates_->find(claim.message.thumbprint, device);
+  if (found.standing == Certificates::Standing::unknown) return Reason::unknown_certificate;
+  if (found.standing == Certificates::Standing::foreign) return Reason::certificate_not_valid;
+  if (!claim::verify_message(*hasher_, *found.verifier, claim.message)) return Reason::bad_signature;
+  claim.authentic = true;
+  return found.standing == Certificates::Standing::valid ? Reason::none : Reason::certificate_not_valid;
+}
+
+Reason Examiner::check_content(const BatchClaim& claim) const {
+  if (!checks_account(*hasher_, claim)) return Reason::malformed;
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.claim->entry);
+  return reduction == nullptr ? Reason::none : check_arithmetic(*library_, *reduction);
+}
+
+void attest(Batch& batch) {
+  for (std::size_t i = batch.claims.size(); i-- > 0;) {
+    BatchClaim& claim = batch.claims[i];
+    claim.attested = claim.authentic;
+    if (claim.attested || i + 1 == batch.claims.size()) continue;
+    const BatchClaim& next = batch.claims[i + 1];
+    claim.attested = next.attested && next.link.seq == claim.link.seq + 1 && next.link.prev == claim.payload_hash;
+  }
+}
+
+Reason check_arithmetic(const measure::Library& library, const claim::Reduction& reduction) {
+  const claim::MethodologyRef& named = reduction.methodology;
+  const measure::Methodology* methodology = library.find(named.id, named.version, named.sha256);
+  if (methodology == nullptr) return Reason::unknown_methodology;
+  if (methodology->activity != reduction.activity) return Reason::wrong_arithmetic;
+  const auto quantified = measure::quantify(*methodology, reduction.quantities, reduction.begin, reduction.end);
+  const bool same =
+      quantified && quantified->estimate_mg == reduction.estimate_mg && quantified->credited_mg == reduction.credited_mg;
+  return same ? Reason::none : Reason::wrong_arithmetic;
+}
+
+}  // namespace greentill::credit

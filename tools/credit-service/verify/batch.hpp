@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// A batch as a device published it, read and examined before the ledger's lock is taken. Threads: one object a thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/claim/chain.hpp"
+#include "daemon/claim/message.hpp"
+#include "daemon/measure/library.hpp"
+#include "tools/credit-service/verify/certificates.hpp"
+#include "tools/credit-service/verify/reason.hpp"
+
+namespace greentill::credit {
+
+inline constexpr std::size_t kMaxBatchClaims = 256;
+inline constexpr std::size_t kMaxBatchBytes = 128u << 10;
+/// The ledger keeps a claim's place in one integer: 40 bits of it are the seq.
+inline constexpr std::uint64_t kMaxSeq = (std::uint64_t{1} << 40) - 1;
+
+/// What gives a claim its place in a chain. Read by itself, so that a claim whose content is not understood keeps its seq.
+struct Link {
+  std::uint64_t seq = 0;
+  Digest prev{};
+  claim::ChainId chain{};
+  std::optional<claim::ClaimId> id;
+};
+
+struct BatchClaim {
+  claim::Message message;
+  std::optional<claim::Claim> claim;  ///< absent where the payload is not understood
+  Link link;
+  Digest payload_hash{};
+  Reason reason = Reason::none;  ///< as far as it is known without the ledger
+  bool examined = false;         ///< signature and arithmetic were looked at
+  bool authentic = false;        ///< the device signed it
+  bool attested = false;         ///< it, or a claim of the batch that comes after it in the chain, is authentic
+};
+
+/// Claims of one chain, in the order in which they came. Views point into `bytes`.
+struct Batch {
+  std::string device;
+  claim::ChainId chain{};
+  std::shared_ptr<const std::vector<std::uint8_t>> bytes;
+  std::vector<std::uint8_t> correlation;
+  std::vector<BatchClaim> claims;
+  std::optional<std::int64_t> pending;  ///< the row it was kept in until its turn came
+};
+
+/// Reads what a device published: one batch a chain, as good as always one. Stops, and says why in `trouble`, at the first
+/// message whose place in a chain cannot be told, and at the limits of a batch.
+std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,
+                                const claim::Hasher& hasher, std::string& trouble);
+
+/// Looks at the claims that the ledger wants to know more of. Threads: one.
+class Examiner {
+ public:
+  Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher)
+      : certificates_(&certificates), library_(&library), hasher_(&hasher) {}
+
+  /// Sets examined, authentic, and the reason where it finds one.
+  void examine(const std::string& device, BatchClaim& claim);
+
+ private:
+  Reason check_origin(const std::string& device, BatchClaim& claim);
+  [[nodiscard]] Reason check_content(const BatchClaim& claim) const;
+
+  Certificates* certificates_;
+  const measure::Library* library_;
+  const claim::Hasher* hasher_;
+};
+
+/// Sets `attested` on all claims. Requires: those the ledger asked for are examined.
+void attest(Batch& batch);
+
+/// Whether a methodology gives exactly the amounts that were claimed.
+Reason check_arithmetic(const measure::Library& library, const claim::Reduction& reduction);
+
+}  // namespace greentill::credit

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/verify/certificates.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "daemon/base/file.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr std::chrono::milliseconds kLeastBetweenScans{1'000};
+constexpr std::int64_t kRecheckSeconds = 60;
+constexpr std::size_t kMaxFileBytes = 64u << 10;
+
+bool is_certificate_file(const std::filesystem::path& path) { return path.extension() == ".pem" || path.extension() == ".crt"; }
+
+}  // namespace
+
+std::size_t Certificates::ThumbprintHash::operator()(const Digest& digest) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, digest.data(), sizeof hash);
+  return hash;
+}
+
+Result<Certificates> Certificates::open(std::filesystem::path folder, openssl::Authority authority, Clock& clock, Log& log) {
+  Certificates certificates(std::move(folder), std::move(authority), clock, log);
+  if (Status scanned = certificates.scan(); !scanned) return Failure{scanned.error()};
+  return certificates;
+}
+
+Status Certificates::scan() {
+  scanned_at_ = clock_->monotonic();
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
+    if (!is_certificate_file(entry->path())) continue;
+    std::error_code unreadable;
+    const auto changed = entry->last_write_time(unreadable);
+    if (!unreadable && seen_.emplace(entry->path().string(), changed).second) read(entry->path());
+  }
+  if (error) return fail(ErrorCode::io, folder_.string() + ": the devices' certificates cannot be listed: " + error.message());
+  return Done{};
+}
+
+void Certificates::read(const std::filesystem::path& path) {
+  const auto complain = [&](const Error& error) {
+    log_->write(LogLevel::warning, "certificates", path.string() + ": passed over: " + error.message);
+  };
+  const auto pem = read_file(path, kMaxFileBytes);
+  if (!pem) return complain(pem.error());
+  auto certificates = openssl::Certificate::all_from_pem(*pem);
+  if (!certificates) return complain(certificates.error());
+  for (auto& [thumbprint, holder] : holders_) holder.checked_at = 0;  // one of these may renew it
+  for (openssl::Certificate& certificate : *certificates) {
+    auto verifier = certificate.make_verifier();
+    if (!verifier) return complain(verifier.error());
+    const Digest thumbprint = certificate.thumbprint();
+    holders_.try_emplace(thumbprint, Holder{std::move(certificate), std::move(*verifier)});
+  }
+}
+
+Certificates::Holder* Certificates::holder_of(const Digest& thumbprint) {
+  auto found = holders_.find(thumbprint);
+  if (found == holders_.end() && clock_->monotonic() - scanned_at_ >= kLeastBetweenScans) {
+    if (const Status scanned = scan(); !scanned) log_->write(LogLevel::error, "certificates", scanned.error().message);
+    found = holders_.find(thumbprint);
+  }
+  return found == holders_.end() ? nullptr : &found->second;
+}
+
+bool Certificates::is_current(const Holder& holder, std::int64_t now) const {
+  return now >= holder.certificate.not_before() && now <= holder.certificate.not_after() &&
+         authority_.check(holder.certificate, now).ok();
+}
+
+bool Certificates::was_renewed(const Holder& holder, std::int64_t now) const {
+  return std::any_of(holders_.begin(), holders_.end(), [&](const auto& entry) {
+    const Holder& other = entry.second;
+    return other.certificate.common_name() == holder.certificate.common_name() &&
+           other.certificate.same_key(holder.certificate) && is_current(other, now);
+  });
+}
+
+bool Certificates::is_valid(Holder& holder, std::int64_t now) {
+  if (holder.checked_at == 0 || now < holder.checked_at || now - holder.checked_at > kRecheckSeconds) {
+    holder.valid = is_current(holder, now) || was_renewed(holder, now);
+    holder.checked_at = now;
+  }
+  return holder.valid;
+}
+
+Certificates::Found Certificates::find(const Digest& thumbprint, std::string_view device) {
+  Holder* holder = holder_of(thumbprint);
+  if (holder == nullptr) return {};
+  if (holder->certificate.common_name() != device) return {Standing::foreign, nullptr};
+  const bool valid = is_valid(*holder, clock_->unix_seconds());
+  return {valid ? Standing::valid : Standing::not_valid, holder->verifier.get()};
+}
+
+}  // namespace greentill::credit

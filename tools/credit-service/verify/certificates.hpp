@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The devices' certificates: a folder of PEM files, to which the operator adds one when a device is enrolled or renewed.
+// Threads: one.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+#include "tools/openssl-crypto/openssl_crypto.hpp"
+
+namespace greentill::credit {
+
+class Certificates {
+ public:
+  /// Reads every *.pem and *.crt of the folder. A file that cannot be read is passed over and named in the log.
+  static Result<Certificates> open(std::filesystem::path folder, openssl::Authority authority, Clock& clock, Log& log);
+
+  enum class Standing {
+    unknown,    ///< no such certificate in the folder
+    foreign,    ///< it is another device's
+    not_valid,  ///< it is the device's, but expired, not valid yet, or not of the authority
+    valid,
+  };
+  struct Found {
+    Standing standing = Standing::unknown;
+    claim::Verifier* verifier = nullptr;  ///< null where unknown or foreign. Lifetime: this object's.
+  };
+
+  /// The standing at the service's own time, looked at once a minute. An expired certificate counts as valid as long as the
+  /// device has a valid one for the same key, so that claims which waited out a renewal are not lost. Cost: an unknown thumbprint
+  /// makes the folder be read again, at most once a second.
+  Found find(const Digest& thumbprint, std::string_view device);
+
+ private:
+  struct Holder {
+    openssl::Certificate certificate;
+    std::unique_ptr<claim::Verifier> verifier;
+    bool valid = false;
+    std::int64_t checked_at = 0;  // Unix seconds; 0: not yet
+  };
+  struct ThumbprintHash {
+    std::size_t operator()(const Digest& digest) const;
+  };
+
+  Certificates(std::filesystem::path folder, openssl::Authority authority, Clock& clock, Log& log)
+      : folder_(std::move(folder)), authority_(std::move(authority)), clock_(&clock), log_(&log) {}
+  Status scan();
+  void read(const std::filesystem::path& path);
+  Holder* holder_of(const Digest& thumbprint);
+  [[nodiscard]] bool is_current(const Holder& holder, std::int64_t now) const;
+  [[nodiscard]] bool was_renewed(const Holder& holder, std::int64_t now) const;
+  bool is_valid(Holder& holder, std::int64_t now);
+
+  std::filesystem::path folder_;
+  openssl::Authority authority_;
+  Clock* clock_;
+  Log* log_;
+  std::unordered_map<Digest, Holder, ThumbprintHash> holders_;
+  std::set<std::pair<std::string, std::filesystem::file_time_type>> seen_;
+  std::chrono::milliseconds scanned_at_{0};
+};
+
+}  // namespace greentill::credit

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The benchmarks: ratios measured in one run on one machine. docs/benchmarks.md says what each figure means."""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+import paho.mqtt.client as mqtt
+
+from stack import ROOT, Part, Stack, free_port, wait_until
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+MESSAGE_BYTES = 400
+
+
+class Results:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, name, value, unit, op=None, aim=None):
+        row = {"name": name, "value": round(value, 4), "unit": unit, "aim": None if op is None else {"op": op, "value": aim}}
+        self.rows.append(row)
+        verdict = "" if op is None else ("  ok" if (value <= aim if op == "<=" else value >= aim) else "  MISSED") + f" (aim {op} {aim})"
+        print(f"{name:<44} {value:>12.3f} {unit}{verdict}", flush=True)
+
+    def write(self, path):
+        pathlib.Path(path).write_text(json.dumps(self.rows, indent=2) + "\n")
+
+
+def cpu_seconds(pid):
+    """Processor time of all threads, living and gone, in nanosecond precision (clock_getcpuclockid)."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def memory_mib(pid):
+    fields = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    return int(fields["RssAnon"].split()[0]) / 1024, int(fields["VmRSS"].split()[0]) / 1024
+
+
+def run_json(*command):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{command[0]}: exit {done.returncode}: {done.stderr.strip()}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+class Bench:
+    def __init__(self, binaries, folder, quick):
+        self.bin, self.folder, self.quick = pathlib.Path(binaries), folder, quick
+        self.results = Results()
+        self.issuers = 0
+
+    def program(self, name):
+        return self.bin / "bin" / name
+
+    def scaled(self, count):
+        return max(200, count // 50) if self.quick else count
+
+    def stack(self, name, **options):
+        stack = Stack(self.folder / name, self.bin, **options)
+        stack.prepare()
+        return stack
+
+    def crypto(self, stack):
+        return run_json(self.program("bench-crypto"), stack.identities / f"{stack.device}.key", stack.identities / f"{stack.device}.crt",
+                        self.scaled(2000))
+
+    def load(self, port, token, count, mode):
+        self.issuers += 1
+        return run_json(self.program("bench-load"), port, token, f"bench-{self.issuers}", count, mode)
+
+    # --- recording
+
+    def recording(self):
+        """The broker is away: what is measured is taking, claiming, signing and storing."""
+        stack = self.stack("recording")
+        stack.start_daemon()
+        try:
+            token = stack.api.token_file.read_text().strip()
+            idle = memory_mib(stack.daemon.process.pid)
+            for mode, name, count, aim in (("ndjson", "ndjson", 20_000, 1.25), ("single:32", "32_connections", 10_000, 1.6)):
+                ratios, rates = [], []
+                for _ in range(3):
+                    sign = self.crypto(stack)["sign_ns"]
+                    before = cpu_seconds(stack.daemon.process.pid)
+                    done = self.load(stack.api_port, token, self.scaled(count), mode)
+                    spent = (cpu_seconds(stack.daemon.process.pid) - before) / done["claims"]
+                    ratios.append(spent * 1e9 / sign)
+                    rates.append(done["claims"] / done["seconds"])
+                self.results.add(f"cpu_per_claim_over_signature.{name}", statistics.median(ratios), "ratio", "<=", aim)
+                self.results.add(f"claims_per_second.{name}", statistics.median(rates), "claims/s")
+            self.latency(stack, token)
+            return idle
+        finally:
+            stack.kill()
+
+    def latency(self, stack, token):
+        port = free_port()
+        bare = Part("bench-bare-http", [self.program("bench-bare-http"), port], self.folder / "bare.log")
+        bare.start()
+        try:
+            wait_until(lambda: connects(port), 10, "the bare server")
+            ratios = []
+            for _ in range(5):
+                count = self.scaled(400)
+                post_us = self.load(port, token, count, "single:1")["median_us"]
+                sync_us = self.sync_us(count)
+                sign_us = self.crypto(stack)["sign_ns"] / 1000
+                sale_us = self.load(stack.api_port, token, count, "single:1")["median_us"]
+                ratios.append(sale_us / (post_us + sync_us + sign_us))
+            self.results.add("sale_latency_over_post_fsync_signature", statistics.median(ratios), "ratio", "<=", 1.25)
+        finally:
+            bare.kill()
+
+    def sync_us(self, count):
+        times = []
+        with open(self.folder / "sync", "wb", buffering=0) as file:
+            for _ in range(count):
+                started = time.perf_counter()
+                file.write(b"\0" * 4096)
+                os.fsync(file.fileno())
+                times.append((time.perf_counter() - started) * 1e6)
+        return statistics.median(times)
+
+    # --- draining
+
+    def draining(self):
+        count = self.scaled(100_000)
+        ours, wire = [], 0.0
+        for attempt in range(1 if self.quick else 3):
+            rate, wire = self.drain_ours(f"draining-{attempt}", count)
+            ours.append(rate)
+        bridge = [self.drain_bridge(f"bridge-{attempt}", count) for attempt in range(1 if self.quick else 3)]
+        self.results.add("drain_rate_over_mosquitto_bridge", statistics.median(ours) / statistics.median(bridge), "ratio", ">=", 1)
+        self.results.add("drain_rate", statistics.median(ours), "claims/s")
+        self.results.add("drain_rate_of_bridge", statistics.median(bridge), "messages/s")
+        self.results.add("bytes_a_claim_on_the_wire", wire, "bytes", "<=", 480)
+
+    def fill(self, stack, count):
+        return run_json(self.program("bench-fill-outbox"), stack.folder / "state/outbox.db", stack.identities / f"{stack.device}.key",
+                        stack.identities / f"{stack.device}.crt", ROOT / "config/methodologies", count)
+
+    def drain_ours(self, name, count):
+        stack = self.stack(name)
+        self.fill(stack, count)
+        stack.start_broker()
+        try:
+            receiver = subprocess.Popen(
+                [self.program("bench-receiver"), f"ssl://localhost:{stack.broker_port}", stack.identities / "ca.crt",
+                 stack.identities / "service.key", stack.identities / "service.crt", str(count)], stdout=subprocess.PIPE, text=True)
+            if receiver.stdout.readline().strip() != "ready":
+                sys.exit("bench-receiver did not start")
+            stack.start_daemon()
+            done = json.loads(receiver.communicate(timeout=300)[0].strip().splitlines()[-1])
+            return done["claims"] / done["seconds"], done["payload_bytes"] / max(done["claims"], 1)
+        finally:
+            stack.kill()
+
+    def drain_bridge(self, name, count):
+        folder = self.folder / name
+        folder.mkdir()
+        near_port, far_port = free_port(), free_port()
+        near = self.mosquitto(folder, "near", near_port, f"""\
+persistence true
+persistence_location {folder}/
+max_queued_messages 0
+connection bridge
+address 127.0.0.1:{far_port}
+topic # out 1
+cleansession false
+restart_timeout 1
+bridge_protocol_version mqttv50
+""")
+        far = self.mosquitto(folder, "far", far_port, "max_queued_messages 0\n")
+        near.start()
+        try:
+            wait_until(lambda: connects(near_port), 10, "mosquitto")
+            publish_all(near_port, count)
+            counter = Counter(count)
+            far.start()
+            wait_until(lambda: connects(far_port), 10, "mosquitto")
+            counter.connect(far_port)
+            return counter.rate()
+        finally:
+            near.kill()
+            far.kill()
+
+    @staticmethod
+    def mosquitto(folder, name, port, text):
+        config = folder / f"{name}.conf"
+        config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n{text}" + ("user root\n" if os.geteuid() == 0 else ""))
+        return Part(f"mosquitto {name}", ["/usr/sbin/mosquitto", "-c", config], folder / f"{name}.log")
+
+    # --- the service
+
+    def service(self):
+        """One worker takes a backlog over MQTT, as it does in use."""
+        stack = self.stack("service")
+        count = self.scaled(50_000)
+        self.fill(stack, count)
+        stack.start_broker()
+        stack.start_workers()
+        try:
+            ratios = []
+            verify = [self.crypto(stack)["verify_ns"]]
+            pid = stack.workers[0].process.pid
+            before = cpu_seconds(pid)
+            stack.start_daemon()
+            stack.wait_delivered(600)
+            spent = (cpu_seconds(pid) - before) / count
+            verify.append(self.crypto(stack)["verify_ns"])
+            ratios.append(spent * 1e9 / statistics.mean(verify))
+            self.results.add("service_cpu_per_claim_over_verification", ratios[0], "ratio", "<=", 1.5)
+        finally:
+            stack.kill()
+
+    # --- memory, disk, start
+
+    def backlog(self, idle):
+        stack = self.stack("backlog")
+        filled = self.fill(stack, self.scaled(1_000_000))
+        stored = sum(path.stat().st_size for path in (stack.folder / "state").glob("outbox.db*"))
+        self.results.add("bytes_on_disk_over_claims", stored / filled["message_bytes"], "ratio", "<=", 1.6)
+        times = []
+        for _ in range(5):
+            started = time.perf_counter()
+            stack.daemon.start()
+            while not stack.api.healthy():
+                stack.daemon.check_alive()
+                time.sleep(0.0005)
+            times.append((time.perf_counter() - started) * 1000)
+            if len(times) < 5:
+                stack.daemon.stop()
+        try:
+            self.results.add("first_answer_with_backlog", statistics.median(times), "ms", "<=", 100)
+            token = stack.api.token_file.read_text().strip()
+            self.load(stack.api_port, token, self.scaled(2000), "single:4")
+            for path in ("/v1/status", "/v1/stats", "/v1/claims?limit=100"):
+                stack.api.json(path)
+            anon, rss = memory_mib(stack.daemon.process.pid)
+            self.results.add("rss_anon_idle", idle[0], "MiB", "<=", 8)
+            self.results.add("rss_idle", idle[1], "MiB", "<=", 24)
+            self.results.add("rss_anon_with_backlog", anon, "MiB", "<=", 8)
+            self.results.add("rss_with_backlog", rss, "MiB", "<=", 24)
+        finally:
+            stack.kill()
+        self.results.add("rss_anon_growth_with_backlog", anon - self.same_without_backlog(), "MiB", "<=", 1)
+
+    def same_without_backlog(self):
+        """RssAnon after the same requests on an empty outbox."""
+        stack = self.stack("no-backlog")
+        stack.start_daemon()
+        try:
+            self.load(stack.api_port, stack.api.token_file.read_text().strip(), self.scaled(2000), "single:4")
+            for path in ("/v1/status", "/v1/stats", "/v1/claims?limit=100"):
+                stack.api.json(path)
+            return memory_mib(stack.daemon.process.pid)[0]
+        finally:
+            stack.kill()
+
+
+def connects(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def publish_all(port, count):
+    client = mqtt.Client(protocol=mqtt.MQTTv5)
+    client.max_inflight_messages_set(1000)
+    client.max_queued_messages_set(0)
+    acknowledged = threading.Semaphore(0)
+    client.on_publish = lambda *_: acknowledged.release()
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    for number in range(count):
+        client.publish("claims", number.to_bytes(8, "big") + b"\0" * (MESSAGE_BYTES - 8), qos=1)
+    for _ in range(count):
+        if not acknowledged.acquire(timeout=60):
+            sys.exit("the local mosquitto did not acknowledge every message")
+    client.disconnect()
+    client.loop_stop()
+
+
+class Counter:
+    """Counts what arrives at the far broker through its $SYS-free means: a process of its own, mosquitto_sub's work in C."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def connect(self, port):
+        self.process = subprocess.Popen(["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-t", "claims", "-q", "0", "-V", "mqttv5",
+                                         "-C", str(self.count), "-N", "-F", "."], stdout=subprocess.PIPE)
+
+    def rate(self):
+        first = self.process.stdout.read(1)
+        started = time.perf_counter()
+        if not first:
+            sys.exit("the bridge delivered nothing")
+        taken = 1
+        while chunk := self.process.stdout.read(65536):
+            taken += len(chunk)
+        return taken / (time.perf_counter() - started)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small counts: shows that everything runs, not how fast")
+    parser.add_argument("--bin", default="build/release", help=argparse.SUPPRESS)
+    parser.add_argument("--out", default="build/bench.json", help="default: %(default)s")
+    arguments = parser.parse_args()
+    folder = pathlib.Path(arguments.out).resolve().parent / "bench"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    bench = Bench(arguments.bin, folder, arguments.quick)
+    idle = bench.recording()
+    bench.draining()
+    bench.service()
+    bench.backlog(idle)
+    bench.results.write(arguments.out)
+    shutil.rmtree(folder)
+    missed = [row["name"] for row in bench.results.rows if row["aim"] and not (
+        row["value"] <= row["aim"]["value"] if row["aim"]["op"] == "<=" else row["value"] >= row["aim"]["value"])]
+    print(f"\nWritten to {arguments.out}. " + (f"Missed: {', '.join(missed)}" if missed else "Every aim is met."))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole way of a claim on this machine: till and dock, daemon, broker, credit service, ledger."""
+import argparse
+import json
+import pathlib
+import shutil
+import signal
+import sys
+import time
+
+from stack import DEVICE, ROOT, Stack, StackError, journal_source, wait_until
+
+SAMPLES = ROOT / "config/samples"
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(
+        prog="tools/run", description="Installs what is missing, builds, makes a throw-away CA and device, starts Mosquitto, the credit "
+        "service and greentilld, feeds in transactions, takes the broker away for a while, and prints what became of them. "
+        "Leaves build/run/summary.json, claims.cborseq (every claim) and device.crt (who signed them).")
+    parser.add_argument("--trips", metavar="FILE", help="a trip history of your own in place of the sample day")
+    parser.add_argument("--mapping", metavar="NAME", help="how its columns are read: a name in config/mappings, or a path to a mapping file")
+    parser.add_argument("--keep", action="store_true", help="leave everything running and print the addresses; Ctrl-C ends it")
+    parser.add_argument("--folder", default="build/run", help="where everything is kept (default: %(default)s)")
+    parser.add_argument("--bin", default="build/release", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if bool(arguments.trips) != bool(arguments.mapping):
+        parser.error("--trips and --mapping go together")
+    if arguments.trips and not pathlib.Path(arguments.trips).is_file():
+        parser.error(f"--trips: there is no file {arguments.trips}")
+    return arguments
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def finished_source(stack, name):
+    """The source's status once it has read its file to the end and everything it brought is durable."""
+    plugins = {plugin["name"]: plugin for plugin in stack.api.status()["plugins"]}
+    if plugins[name]["state"] == "failed":
+        raise StackError(f"the source '{name}' failed: {plugins[name]['last_fault']}")
+    return plugins[name] if plugins[name]["state"] == "finished" else None
+
+
+def feed(stack, arguments):
+    """Everything is fed in; the broker goes away in the middle and comes back."""
+    stack.start_broker()
+    stack.start_workers()
+    stack.start_daemon()
+    if arguments.trips:
+        say("The broker goes away while the trips are read.")
+        stack.broker.kill()
+        wait_until(lambda: finished_source(stack, "trips"), 3600, "the trips to be read")
+    else:
+        wait_until(lambda: finished_source(stack, "bike-dock"), 120, "the dock's day to be read")
+        stack.wait_delivered()
+        say("The broker goes away; the café goes on selling.")
+        stack.broker.kill()
+        stack.tool("submit", SAMPLES / "cafe-day.ndjson")
+    waiting = stack.api.status()["backlog"]["waiting"]
+    say(f"Meanwhile {waiting} claims wait, signed and durable. The broker comes back.")
+    stack.start_broker()
+    stack.wait_delivered(600)
+
+
+def activities(claims_report):
+    return {name: {"claims": amounts["claims"], "estimate_mg": amounts["estimate_mg"], "credited_mg": amounts["credited_mg"]}
+            for name, amounts in sorted(claims_report.items())}
+
+
+def summarise(stack, seconds):
+    total = stack.api.json("/v1/stats")["total"]
+    backlog = stack.api.status()["backlog"]
+    report = stack.report()
+    delivered = backlog["claims"] - backlog["waiting"] - backlog["refused_retry"] - backlog["refused_final"]
+    return {
+        "transactions": total["transactions"],
+        "claims": total["claims"],
+        "delivered": delivered - 1,  # the chain's start is a claim of its own and reduces nothing
+        "refused": backlog["refused_final"] + backlog["refused_retry"],
+        "credited_mg": total["credited_mg"],
+        "granted_mg": report["granted_mg"],
+        "by_activity": activities(total["by_activity"]),
+        "ledger": report["accounts"],
+        "seconds": round(seconds, 1),
+    }
+
+
+def grams(mg):
+    return f"{mg / 1000:,.1f} g"
+
+
+def print_table(summary):
+    say("")
+    rows = [("transactions", f"{summary['transactions']:,}"), ("claims", f"{summary['claims']:,}")]
+    for name, amounts in summary["by_activity"].items():
+        rows.append((f"  {name}", f"{amounts['claims']:,} claims, {grams(amounts['credited_mg'])} CO2e (estimate {grams(amounts['estimate_mg'])})"))
+    rows += [("delivered", f"{summary['delivered']:,}"), ("refused", f"{summary['refused']:,}"),
+             ("credited", grams(summary["credited_mg"]) + " CO2e, a cautious estimate of avoided emissions"),
+             ("ledger", "milligrams by account")]
+    rows += [(f"  {account}", f"{mg:,}") for account, mg in sorted(summary["ledger"].items())]
+    rows.append(("time", f"{summary['seconds']} s"))
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        say(f"{name:<{width}}  {value}")
+
+
+def leave_results(stack, summary):
+    (stack.folder / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+    stack.tool("export", "--out", stack.folder / "claims.cborseq")
+    shutil.copyfile(stack.identities / f"{DEVICE}.crt", stack.folder / "device.crt")
+    checked = stack.tool("verify", stack.folder / "claims.cborseq", "--certificate", stack.folder / "device.crt",
+                         "--methodologies", ROOT / "config/methodologies")
+    say("")
+    say(f"Left in {stack.folder.relative_to(pathlib.Path.cwd()) if stack.folder.is_relative_to(pathlib.Path.cwd()) else stack.folder}: "
+        "summary.json, claims.cborseq, device.crt. Checked offline: " + checked.stdout.strip().splitlines()[-1])
+
+
+def keep_running(stack):
+    say("")
+    say(f"API      http://127.0.0.1:{stack.api_port} (token in {stack.api.token_file})")
+    say(f"broker   mqtts://localhost:{stack.broker_port} (CA {stack.identities / 'ca.crt'})")
+    say(f"ledger   {stack.ledger}")
+    say("Ctrl-C ends it.")
+    signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+def main():
+    arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = pathlib.Path(arguments.folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    stack = Stack(folder, arguments.bin)
+    if arguments.trips:
+        sources = journal_source("trips", pathlib.Path(arguments.trips).resolve(), arguments.mapping)
+    else:
+        sources = journal_source("bike-dock", SAMPLES / "bike-dock-day.csv", "helsinki-city-bike")
+    stack.prepare(sources)
+    say(f"A throw-away CA and the device '{stack.device}' are made; Mosquitto, the credit service and greentilld start.")
+    started = time.monotonic()
+    try:
+        feed(stack, arguments)
+        summary = summarise(stack, time.monotonic() - started)
+        print_table(summary)
+        leave_results(stack, summary)
+        if arguments.keep:
+            keep_running(stack)
+        stack.stop()
+    except (StackError, OSError) as error:
+        say(f"tools/run: {error}")
+        return 1
+    finally:
+        stack.kill()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

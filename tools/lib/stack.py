@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole installation on this machine: throw-away CA, Mosquitto with mutual TLS and ACL, credit service workers, the daemon.
+
+Used by tools/run, the fault tests and the benchmarks. Everything lives below one folder and listens on loopback; what was started is
+ended by stop(), and by the kernel if this process dies first.
+"""
+import ctypes
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+DEVICE = "device-1"
+PR_SET_PDEATHSIG = 1
+
+
+class StackError(RuntimeError):
+    """A part did not start or answer; the message names its log."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, seconds, what, pause=0.05):
+    """Answers the condition's first true value."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise StackError(f"gave up after {seconds} s waiting for {what}")
+        time.sleep(pause)
+
+
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Part:
+    """A program with a log file."""
+
+    def __init__(self, name, command, log, environment=None):
+        self.name, self.command, self.log = name, [str(word) for word in command], pathlib.Path(log)
+        self.environment = environment
+        self.process = None
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent,
+                env={**os.environ, **(self.environment or {})})
+
+    def check_alive(self):
+        if self.process.poll() is not None:
+            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+            raise StackError(f"{self.name} ended with {self.process.returncode}; the end of {self.log}:\n{tail}")
+
+    @property
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self):
+        if self.running:
+            self.process.kill()
+        if self.process:
+            self.process.wait()
+
+    def stop(self, seconds=15):
+        if self.running:
+            self.process.terminate()
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise StackError(f"{self.name} did not stop within {seconds} s; see {self.log}") from None
+
+
+class Daemon:
+    """What the local API of a running greentilld says."""
+
+    def __init__(self, port, token_file):
+        self.port, self.token_file = port, pathlib.Path(token_file)
+
+    def request(self, method, path, body=None, headers=None, timeout=60):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def json(self, path):
+        status, body = self.request("GET", path)
+        if status != 200:
+            raise StackError(f"GET {path} answered {status}: {body[:300]!r}")
+        return json.loads(body)
+
+    def healthy(self):
+        try:
+            return self.request("GET", "/healthz", timeout=5)[0] == 200
+        except OSError:
+            return False
+
+    def post(self, body, content_type="application/x-ndjson"):
+        token = self.token_file.read_text().strip()
+        return self.request("POST", "/v1/transactions", body,
+                            {"Content-Type": content_type, "Authorization": f"Bearer {token}"})
+
+    def status(self):
+        return self.json("/v1/status")
+
+
+class Stack:
+    def __init__(self, folder, binaries, device=DEVICE, workers=1):
+        self.folder = pathlib.Path(folder).resolve()
+        self.binaries = pathlib.Path(binaries).resolve()
+        self.device = device
+        self.identities = self.folder / "identities"
+        self.broker_port, self.api_port = free_port(), free_port()
+        self.daemon_config = self.folder / "greentill.toml"
+        self.ledger = self.folder / "ledger.db"
+        for name in ("logs", "state", "broker", "devices"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.api = Daemon(self.api_port, self.folder / "state" / "api.token")
+        self.broker = Part("mosquitto", ["/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"], self._log("broker"))
+        self.daemon = Part("greentilld", [self.program("greentilld"), "--config", self.daemon_config], self._log("greentilld"))
+        self.workers = [
+            Part(f"greentill-credit {number}", [self.program("greentill-credit"), "run", "--config", self.folder / "credit.toml",
+                                                "--client-id", f"credit-{number}"], self._log(f"credit-{number}"))
+            for number in range(1, workers + 1)]
+
+    def program(self, name):
+        return self.binaries / "bin" / name
+
+    def _log(self, name):
+        return self.folder / "logs" / f"{name}.log"
+
+    def prepare(self, sources="", detectors=None, extra=""):
+        """Certificates and configuration files. `sources` and `extra` are TOML text for the daemon's configuration."""
+        subprocess.run([ROOT / "tests/support/make_ca.sh", self.identities, self.device], check=True)
+        (self.folder / "devices" / f"{self.device}.crt").write_bytes((self.identities / f"{self.device}.crt").read_bytes())
+        self._write_broker_config()
+        self._write_daemon_config(sources, DEFAULT_DETECTORS if detectors is None else detectors, extra)
+        self._write_credit_config()
+
+    def _write_broker_config(self):
+        template = (ROOT / "config/mosquitto/mosquitto.conf").read_text()
+        values = {"PORT": f"{self.broker_port} 127.0.0.1", "CA": self.identities / "ca.crt", "CERT": self.identities / "broker.crt",
+                  "KEY": self.identities / "broker.key", "ACL": ROOT / "config/mosquitto/acl", "STORE": self.folder / "broker"}
+        text = re.sub(r"@([A-Z]+)@", lambda match: str(values[match[1]]), template)
+        # Mosquitto started by root becomes another user, who may not read the throw-away keys.
+        (self.folder / "mosquitto.conf").write_text(text + ("\nuser root\n" if os.geteuid() == 0 else ""))
+
+    def _write_daemon_config(self, sources, detectors, extra):
+        self.daemon_config.write_text(f"""\
+[device]
+merchant = "demo-merchant"
+site = "demo-site"
+state = "state"
+
+[identity]
+key = "identities/{self.device}.key"
+certificate = "identities/{self.device}.crt"
+programme_key = "identities/programme.key"
+
+[methodologies]
+folder = "{ROOT}/config/methodologies"
+
+[api]
+port = {self.api_port}
+claim_link = "https://localhost/c/{{secret}}"
+
+[uplink]
+server = "mqtts://localhost:{self.broker_port}"
+authorities = "identities/ca.crt"
+receipt_certificates = "identities/service.crt"
+receipt_timeout_s = 5
+backoff_min_ms = 100
+backoff_max_s = 2
+retry_refused_after_s = 5
+{detectors}{sources}{extra}""")
+
+    def _write_credit_config(self):
+        (self.folder / "credit.toml").write_text(f"""\
+database = "ledger.db"
+devices = "devices"
+methodologies = "{ROOT}/config/methodologies"
+programme = "{ROOT}/config/programme.toml"
+
+[broker]
+server = "mqtts://localhost:{self.broker_port}"
+authorities = "identities/ca.crt"
+certificate = "identities/service.crt"
+key = "identities/service.key"
+""")
+
+    def start_broker(self):
+        self.broker.start()
+
+        def accepts():
+            self.broker.check_alive()
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.broker_port)) == 0
+        wait_until(accepts, 10, "mosquitto to listen")
+
+    def start_daemon(self):
+        self.daemon.start()
+
+        def answers():
+            self.daemon.check_alive()
+            return self.api.healthy()
+        wait_until(answers, 30, "greentilld to answer", pause=0.01)
+
+    def start_workers(self):
+        for worker in self.workers:
+            worker.start()
+
+    def start(self):
+        self.start_broker()
+        self.start_workers()
+        self.start_daemon()
+
+    def report(self):
+        """What the ledger holds: greentill-credit report --json."""
+        done = subprocess.run([self.program("greentill-credit"), "report", "--json", "--config", self.folder / "credit.toml"],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            raise StackError(f"greentill-credit report: {done.stderr.strip()}")
+        return json.loads(done.stdout)
+
+    def tool(self, *arguments, check=True):
+        """Runs greentill on this daemon."""
+        done = subprocess.run([self.program("greentill"), "--url", f"http://127.0.0.1:{self.api_port}", *map(str, arguments)],
+                              capture_output=True, text=True, env={**os.environ, "GREENTILL_TOKEN_FILE": str(self.api.token_file)})
+        if check and done.returncode != 0:
+            raise StackError(f"greentill {' '.join(map(str, arguments))}: exit {done.returncode}: {done.stderr.strip() or done.stdout[-500:]}")
+        return done
+
+    def wait_delivered(self, seconds=60):
+        """Until every claim has its receipt and none waits for a retry."""
+        def delivered():
+            self.daemon.check_alive()
+            backlog = self.api.status()["backlog"]
+            return backlog if backlog["waiting"] == 0 and backlog["refused_retry"] == 0 else None
+        return wait_until(delivered, seconds, "all claims to be delivered", pause=0.1)
+
+    def stop(self):
+        for part in (self.daemon, *self.workers, self.broker):
+            part.stop()
+
+    def kill(self):
+        for part in (self.daemon, *self.workers, self.broker):
+            part.kill()
+
+
+DEFAULT_DETECTORS = f"""
+[[detector]]
+name = "ride"
+plugin = "ride"
+
+[[detector]]
+name = "rules"
+plugin = "rules"
+configuration = "{ROOT}/config/rules/default.toml"
+"""
+
+
+def journal_source(name, path, mapping=None, form="csv", once=True):
+    """TOML of a journal source that reads a file."""
+    lines = [f'path = "{path}"', f"once = {str(once).lower()}", f'format = "{form}"']
+    if mapping:
+        lines += [f'mapping = "{mapping}"', f'mappings = "{ROOT}/config/mappings"']
+    configuration = "\n".join(lines)
+    return f"""
+[[source]]
+name = "{name}"
+plugin = "journal"
+configuration_text = '''
+{configuration}
+'''
+"""
