@@ -21,6 +21,11 @@ if(GREENTILL_SANITIZE)
   add_link_options(-fsanitize=${GREENTILL_SANITIZE})
 endif()
 
+# What users run; and what the tests that run without sanitizers need besides, so that a build of release stays short.
+add_custom_target(programs)
+add_custom_target(slow-tests)
+add_custom_target(fuzzers)
+
 configure_file(${PROJECT_SOURCE_DIR}/cmake/version.hpp.in ${PROJECT_BINARY_DIR}/generated/greentill/version.hpp @ONLY)
 
 # greentill_library(<folder> SOURCES ... [PUBLIC ...] [PRIVATE ...]): the static library greentill::<folder>.
@@ -31,22 +36,32 @@ function(greentill_library name)
   target_link_libraries(greentill_${name} PUBLIC greentill_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
 endfunction()
 
-# greentill_program(<name> SOURCES ... LIBRARIES ...): a program in bin/.
+# greentill_program(<name> SOURCES ... LIBRARIES ... [FOR <target>]): a program in bin/, part of the target programs unless told.
 function(greentill_program name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "FOR" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE greentill_flags ${arg_LIBRARIES})
+  if(NOT arg_FOR)
+    set(arg_FOR programs)
+  endif()
+  add_dependencies(${arg_FOR} ${name})
 endfunction()
 
-# greentill_unit_test(<folder> SOURCES ... LIBRARIES ...): one doctest program a folder, run by ctest as unit.<folder>.
+# greentill_unit_test(<folder> [SLOW] SOURCES ... LIBRARIES ...): one doctest program a folder, run by ctest as unit.<folder>:
+# under the sanitizers, or where it is slow without them.
 function(greentill_unit_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_executable(test-${name} ${PROJECT_SOURCE_DIR}/tests/support/doctest_main.cpp ${arg_SOURCES})
-  target_link_libraries(test-${name} PRIVATE greentill_flags doctest::doctest ${arg_LIBRARIES})
+  cmake_parse_arguments(arg "SLOW" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(test-${name} ${arg_SOURCES})
+  target_link_libraries(test-${name} PRIVATE greentill_flags greentill_doctest_main ${arg_LIBRARIES})
   target_compile_definitions(test-${name} PRIVATE GREENTILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     GREENTILL_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME unit.${name} COMMAND test-${name})
-  set_tests_properties(unit.${name} PROPERTIES LABELS fast)
+  if(arg_SLOW)
+    set_tests_properties(unit.${name} PROPERTIES LABELS slow TIMEOUT 600)
+    add_dependencies(slow-tests test-${name})
+  else()
+    set_tests_properties(unit.${name} PROPERTIES LABELS fast)
+  endif()
 endfunction()
 
 # greentill_plugin(<name> SOURCES ... [LIBRARIES ...]): a plugin that exports gt_plugin_entry alone.
@@ -57,6 +72,9 @@ function(greentill_plugin name)
     LIBRARY_OUTPUT_DIRECTORY ${GREENTILL_PLUGIN_DIR} CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON)
   target_link_libraries(plugin-${name} PRIVATE greentill_flags ${arg_LIBRARIES})
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/plugins/")
+    add_dependencies(programs plugin-${name})
+  endif()
   target_link_options(plugin-${name} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/plugins/exports.map)
 endfunction()
 
@@ -66,4 +84,5 @@ function(greentill_fuzzer name)
   add_executable(fuzz-${name} ${arg_SOURCES})
   target_link_libraries(fuzz-${name} PRIVATE greentill_flags ${arg_LIBRARIES})
   target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzzers fuzz-${name})
 endfunction()
