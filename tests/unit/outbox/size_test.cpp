@@ -18,7 +18,7 @@ std::int64_t milliseconds_since(Clock::time_point start) {
 
 }  // namespace
 
-TEST_CASE("outbox: a claim takes at most 1.6 times its own bytes on disk, the log beside it at most 4.5 MB") {
+TEST_CASE("outbox: a claim takes at most 1.6 times its own bytes on disk, the log beside it at most 5 MB") {
   const TempDir folder;
   const auto path = folder / "outbox.db";
   std::uint64_t claim_bytes = 0;
@@ -43,7 +43,8 @@ TEST_CASE("outbox: a claim takes at most 1.6 times its own bytes on disk, the lo
   const double ratio = static_cast<double>(std::filesystem::file_size(path)) / static_cast<double>(claim_bytes);
   MESSAGE("claims of ", claim_bytes / 30000, " bytes: ", ratio, " times their own bytes on disk; log ", log_bytes, " bytes");
   CHECK(ratio <= 1.6);
-  CHECK(log_bytes <= 4'500'000);
+  // It is written back at 1,000 pages, by the commit that passes them: 100 claims dirty two pages each, index and table.
+  CHECK(log_bytes <= 1200 * (4096 + 24) + 32);
 }
 
 TEST_CASE("outbox: with a backlog of a million the store opens and answers within 100 ms") {
