@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -178,4 +179,21 @@ TEST_CASE("cbor: texts are UTF-8 to the letter of RFC 3629") {
     CHECK_FALSE(is_utf8(hex_bytes(bad)));
   }
   CHECK(refused("8201 62c328").offset == 2);
+}
+
+TEST_CASE("cbor: an item cut anywhere is refused at the head that lacks its bytes") {
+  // [1, h'0102', {"ab": [true, null]}, 24("x"), 1000]
+  const Buffer whole = hex_bytes("85 01 420102 a1 626162 82f5f6 d8186178 1903e8");
+  REQUIRE(check_item(whole).ok());
+  const std::vector<std::size_t> heads = head_offsets(whole);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    CAPTURE(size);
+    const auto cut = check_item(ByteView(whole).first(size));
+    REQUIRE_FALSE(cut.ok());
+    const bool at_head = std::find(heads.begin(), heads.end(), size) != heads.end();
+    const std::size_t open = *std::prev(std::upper_bound(heads.begin(), heads.end(), size));
+    CHECK(cut.error().offset == open);
+    CHECK(std::string(cut.error().reason) ==
+          (at_head ? "the bytes end where an item should begin" : "the bytes end in the middle of this item"));
+  }
 }

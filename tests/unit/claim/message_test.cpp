@@ -187,6 +187,7 @@ TEST_CASE("message: tags, shape and signature length are as written") {
   tagged[2] = 0xd1;
   check_refused_for_ever(tagged, "not a COSE_Sign1: tag 18 is missing");
   check_refused_for_ever(replaced(bytes, {0}, "84404040 40"), "not a COSE_Sign1: tag 18 is missing");
+  check_refused_for_ever(replaced(bytes, {0}, "d903e6 84404040 40"), "not a COSE_Sign1: tag 18 is missing");
   check_refused_for_ever(replaced(bytes, {0, 0, 3}, "40"), "the signature is not 64 bytes");
   check_refused_for_ever(replaced(bytes, {0, 0, 2}, "f6"), "the payload is not a byte string");
   check_refused_for_ever(replaced(bytes, {0, 0, 1}, "80"), "the unprotected header is not a map");
