@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is granted, to whom, within which limits.
+#include "tests/unit/credit-service/office.hpp"
+
+using namespace greentill;
+using namespace greentill::test;
+
+namespace {
+
+constexpr std::int64_t kRide = 167;  // mg credited for 2,000 m of the test's methodology
+
+// 2 x 167 mg fit into a day, 4 into a month.
+const char* const kLimited = R"(
+name = "test"
+zone = "Europe/Helsinki"
+[shares]
+customer = "0.70"
+merchant = "0.20"
+operator = "0.10"
+[[activity]]
+name = "ride.bike.shared"
+grant = "measured"
+limit_per_day_mg = 334
+limit_per_month_mg = 668
+)";
+
+std::string programme_with(const std::string& rule, const std::string& shares = {}) {
+  return "name = \"test\"\nzone = \"Europe/Helsinki\"\n[shares]\n" +
+         (shares.empty() ? std::string("customer = \"0.70\"\nmerchant = \"0.20\"\noperator = \"0.10\"\n") : shares) + rule;
+}
+
+/// The rides that follow belong to this account, by a token that travels with them or by its hash alone.
+ChainBuilder::Edit for_account(const ChainBuilder::Edit& edit, const claim::AccountHint& hint) {
+  return [edit, hint](claim::Claim& claim) {
+    if (edit) edit(claim);
+    auto& ride = std::get<claim::Reduction>(claim.entry);
+    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(OpensslHasher(), hint)};
+  };
+}
+
+struct Shop {
+  explicit Shop(const char* programme = kPlainProgramme) : office(programme), chain(office.enrol("dock-7")), desk(office) {
+    chain.add_start();
+    send();
+  }
+  /// What has not been sent yet, and the answer to it.
+  Answered send() {
+    const auto batch = slice(chain.messages(), sent, chain.messages().size());
+    sent = chain.messages().size();
+    return desk.take("dock-7", batch);
+  }
+  std::int64_t ride_of(const claim::AccountHint& hint, const ChainBuilder::Edit& edit) {
+    chain.account = hint;
+    chain.add_ride(2000, for_account(edit, hint));
+    chain.account.reset();
+    return send().granted.at(chain.messages().size());
+  }
+  std::int64_t account(const std::string& kind) { return desk.report().accounts[kind]; }
+
+  Office office;
+  ChainBuilder chain;
+  Desk desk;
+  std::size_t sent = 0;
+};
+
+const claim::AccountHint kAnna{{1}, "anna"};
+const claim::AccountHint kAnnaSaltedAnew{{2}, "anna"};
+const claim::AccountHint kBen{{3}, "ben"};
+
+std::int64_t unix_time(const char* utc) {
+  std::tm fields{};
+  REQUIRE(strptime(utc, "%Y-%m-%d %H:%M", &fields) != nullptr);
+  return timegm(&fields);
+}
+
+}  // namespace
+
+TEST_CASE("a measured ride is granted as claimed and shared by largest remainder") {
+  Shop shop;
+  shop.chain.add_ride(2000, of_event(1));
+  const Answered answered = shop.send();
+  CHECK(answered.up_to == 2);
+  CHECK(answered.granted == std::map<std::uint64_t, std::int64_t>{{2, kRide}});
+  // 116.9, 33.4 and 16.7: one mg each is left for the largest remainders, 0.9 and 0.7.
+  CHECK(shop.account("issuance") == -167);
+  CHECK(shop.account("unattributed") == 117);
+  CHECK(shop.account("merchant") == 33);
+  CHECK(shop.account("operator") == 17);
+  CHECK(shop.desk.wrong().empty());
+}
+
+TEST_CASE("the customer's share goes where the attribution says") {
+  Shop shop;
+  CHECK(shop.ride_of(kAnna, of_event(1)) == kRide);
+  shop.chain.add_ride(2000, for_account(of_event(2), kBen));  // without its token
+  shop.chain.add_ride(2000, [](claim::Claim& claim) {
+    of_event(3)(claim);
+    std::get<claim::Reduction>(claim.entry).attribution = {claim::Attribution::Kind::bearer, event(99)};
+  });
+  CHECK(shop.send().granted.size() == 2);
+  CHECK(shop.account("customer") == 117);
+  CHECK(shop.account("hashed") == 117);
+  CHECK(shop.account("bearer") == 117);
+  CHECK(shop.account("unattributed") == 0);
+  CHECK(shop.desk.wrong().empty());
+}
+
+TEST_CASE("a token that does not make the hash is malformed") {
+  Shop shop;
+  shop.chain.account = kBen;
+  shop.chain.add_ride(2000, for_account(of_event(1), kAnna));
+  shop.chain.add_ride(2000, of_event(2));  // a token where no account is named
+  const Answered answered = shop.send();
+  CHECK(answered.reason(2) == "malformed");
+  CHECK(answered.reason(3) == "malformed");
+  CHECK(shop.account("issuance") == 0);
+}
+
+TEST_CASE("an activity that the programme does not name is accepted and granted nothing") {
+  const std::string text = programme_with("[[activity]]\nname = \"ride.metro\"\ngrant = \"measured\"\n");
+  Shop shop(text.c_str());
+  shop.chain.add_ride(2000, of_event(1));
+  const Answered answered = shop.send();
+  CHECK(answered.reason(2) == "accepted");
+  CHECK(answered.granted.at(2) == 0);
+  CHECK(shop.desk.wrong().empty());
+}
+
+TEST_CASE("a fixed grant does not depend on what was measured, but needs some of it") {
+  const std::string text = programme_with("[[activity]]\nname = \"ride.bike.shared\"\ngrant = \"fixed\"\nfixed_mg = 46_000\n");
+  Shop shop(text.c_str());
+  shop.chain.add_ride(2000, of_event(1));
+  shop.chain.add_ride(9000, of_event(2));
+  shop.chain.add_ride(1, of_event(3));  // 0.1 mg: nothing is credited
+  const Answered answered = shop.send();
+  CHECK(answered.granted.at(2) == 46'000);
+  CHECK(answered.granted.at(3) == 46'000);
+  CHECK(answered.granted.at(4) == 0);
+}
+
+TEST_CASE("an account's limit is shared by its claims of a day and a month") {
+  Shop shop(kLimited);
+  const std::int64_t noon = unix_time("2026-03-10 10:00");
+  std::uint32_t number = 0;
+  const auto ride = [&](const claim::AccountHint& who, std::int64_t end) { return shop.ride_of(who, ended_at(++number, end)); };
+  CHECK(ride(kAnna, noon) == kRide);
+  CHECK(ride(kAnnaSaltedAnew, noon + 600) == kRide);
+  CHECK(ride(kAnna, noon + 1200) == 0);
+  CHECK(ride(kBen, noon) == kRide);  // an account of its own
+  CHECK(ride(kAnna, noon + 86'400) == kRide);
+  CHECK(ride(kAnna, noon + 2 * 86'400) == kRide);
+  CHECK(ride(kAnna, noon + 3 * 86'400) == 0);  // the month's
+  CHECK(ride(kAnna, noon + 30 * 86'400) == kRide);
+  CHECK(shop.desk.wrong().empty());
+}
+
+TEST_CASE("what is left of a limit is granted") {
+  const std::string text =
+      programme_with("[[activity]]\nname = \"ride.bike.shared\"\ngrant = \"measured\"\nlimit_per_day_mg = 200\n");
+  Shop shop(text.c_str());
+  CHECK(shop.ride_of(kAnna, ended_at(1, unix_time("2026-03-10 10:00"))) == 167);
+  CHECK(shop.ride_of(kAnna, ended_at(2, unix_time("2026-03-10 11:00"))) == 33);
+  CHECK(shop.ride_of(kAnna, ended_at(3, unix_time("2026-03-10 12:00"))) == 0);
+}
+
+TEST_CASE("days and months begin at midnight of the programme's zone, summer time and all") {
+  Shop shop(kLimited);
+  std::uint32_t number = 0;
+  const auto fill = [&](const char* utc) {
+    const std::int64_t end = unix_time(utc);
+    std::int64_t granted = 0;
+    for (int i = 0; i < 3; ++i) granted += shop.ride_of(kAnna, ended_at(++number, end));
+    return granted;
+  };
+  CHECK(fill("2026-01-15 21:59") == 334);  // 23:59 in Helsinki
+  CHECK(fill("2026-01-15 22:00") == 334);  // 00:00 of the next day
+  CHECK(fill("2026-06-15 20:59") == 334);  // summer time: UTC+3
+  CHECK(fill("2026-06-15 21:00") == 334);
+  CHECK(fill("2026-09-30 20:59") == 334);  // the last minute of September
+  CHECK(fill("2026-09-30 21:00") == 334);  // October
+  CHECK(shop.desk.wrong().empty());
+}
+
+TEST_CASE("neither a bearer nor the pool has limits") {
+  Shop shop(kLimited);
+  for (std::uint32_t i = 1; i <= 3; ++i) shop.chain.add_ride(2000, ended_at(i, unix_time("2026-03-10 10:00")));
+  const Answered answered = shop.send();
+  CHECK(answered.granted == std::map<std::uint64_t, std::int64_t>{{2, kRide}, {3, kRide}, {4, kRide}});
+}
+
+TEST_CASE("one event is granted once, whichever devices claim it") {
+  Office office;
+  ChainBuilder first(office.enrol("dock-7"));
+  ChainBuilder second(office.enrol("dock-8"), "dock-8", 2);
+  Desk desk(office);
+  for (ChainBuilder* chain : {&first, &second}) {
+    chain->add_start();
+    chain->add_ride(2000, of_event(1));
+    chain->add_ride(2000, of_event(1));
+  }
+  const Answered honest = desk.take("dock-7", first.messages());
+  CHECK(honest.granted == std::map<std::uint64_t, std::int64_t>{{2, kRide}});
+  CHECK(honest.reason(3) == "duplicate");
+  const Answered late = desk.take("dock-8", second.messages());
+  CHECK(late.up_to == 3);
+  CHECK(late.reason(2) == "duplicate");
+  CHECK(late.reason(3) == "duplicate");
+  CHECK(desk.report().granted_mg == kRide);
+  CHECK(desk.report().refused == std::map<std::string, std::uint64_t>{{"duplicate", 3}});
+  CHECK(desk.wrong().empty());
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/credit-service/office.hpp"
+
+#include <fstream>
+
+#include "daemon/base/system.hpp"
+
+namespace greentill::test {
+namespace {
+
+credit::Programme parse_programme(const char* text, const openssl::Hasher& hasher) {
+  auto programme = credit::Programme::parse(text, "programme.toml", hasher);
+  REQUIRE_MESSAGE(programme, (programme ? "" : programme.error().message));
+  return std::move(*programme);
+}
+
+std::unique_ptr<credit::Ledger> open_ledger(Office& office) {
+  auto ledger =
+      credit::Ledger::open(office.database(), office.programme, office.library, office.hasher, office.clock, office.log);
+  REQUIRE_MESSAGE(ledger, (ledger ? "" : ledger.error().message));
+  return std::move(*ledger);
+}
+
+credit::Certificates open_certificates(Office& office) {
+  // With the service's own: an authority needs at least one certificate.
+  auto authority = openssl::Authority::from_pem(office.authorities + office.service.certificate_pem());
+  REQUIRE(authority);
+  auto certificates = credit::Certificates::open(office.folder / "devices", std::move(*authority), office.clock, office.log);
+  REQUIRE(certificates);
+  return std::move(*certificates);
+}
+
+openssl::Signer open_signer(const Office& office) {
+  auto signer = openssl::Signer::from_pem(office.service.key_pem(), office.service.certificate_pem(), "");
+  REQUIRE(signer);
+  return std::move(*signer);
+}
+
+Bytestring joined(const std::vector<Bytestring>& messages) {
+  Bytestring all;
+  for (const Bytestring& message : messages) all.insert(all.end(), message.begin(), message.end());
+  return all;
+}
+
+}  // namespace
+
+const char* const kPlainProgramme = R"(
+name = "test"
+zone = "Europe/Helsinki"
+[shares]
+customer = "0.70"
+merchant = "0.20"
+operator = "0.10"
+[[activity]]
+name = "ride.bike.shared"
+grant = "measured"
+)";
+
+OfficeClock::OfficeClock() : now(SystemClock().unix_seconds()) {}
+
+void OfficeLog::write(LogLevel, std::string_view module, std::string_view message) {
+  const std::lock_guard guard(mutex_);
+  lines_.push_back(std::string(module) + ": " + std::string(message));
+}
+
+bool OfficeLog::says(std::string_view part) const {
+  const std::lock_guard guard(mutex_);
+  return std::any_of(lines_.begin(), lines_.end(), [&](const std::string& line) { return line.find(part) != std::string::npos; });
+}
+
+std::string Answered::reason(std::uint64_t seq) const {
+  if (seq > up_to) return "not processed";
+  const auto found = refused.find(seq);
+  return found == refused.end() ? "accepted" : found->second.first + (found->second.second ? ", later" : "");
+}
+
+Desk::Desk(Office& office)
+    : office_(office),
+      ledger_(open_ledger(office)),
+      certificates_(open_certificates(office)),
+      signer_(open_signer(office)),
+      clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher), signer_, office.hasher, office.log) {}
+
+Answered Desk::open(const credit::Reply& reply) {
+  const auto message = claim::parse_message(reply.message, claim::MessageType::receipt);
+  REQUIRE(message);
+  CHECK(message->thumbprint == office_.service.thumbprint());
+  auto verifier = OpensslVerifier::from_certificate(office_.service.certificate_pem());
+  CHECK(claim::verify_message(OpensslHasher(), verifier, *message));
+  const auto receipt = claim::parse_receipt(message->payload);
+  REQUIRE(receipt);
+  Answered answered;
+  answered.chain = receipt->chain;
+  answered.up_to = receipt->processed_up_to;
+  answered.epoch = receipt->epoch;
+  answered.payload_hash = receipt->payload_hash;
+  answered.correlation = reply.correlation;
+  receipt->for_each_refused([&](const claim::Refusal& one) {
+    answered.refused[one.seq] = {std::string(one.reason), one.retryable};
+  });
+  receipt->for_each_granted([&](const claim::Grant& one) { answered.granted[one.seq] = one.granted_mg; });
+  return answered;
+}
+
+Result<std::vector<Answered>> Desk::try_take(const std::string& device, const std::vector<Bytestring>& messages) {
+  const auto replies = clerk_.take(device, joined(messages), {1, 2, 3});
+  if (!replies) return Failure{replies.error()};
+  std::vector<Answered> answers;
+  for (const credit::Reply& reply : *replies) answers.push_back(open(reply));
+  return answers;
+}
+
+Answered Desk::take(const std::string& device, const std::vector<Bytestring>& messages) {
+  const auto answers = try_take(device, messages);
+  REQUIRE_MESSAGE(answers, (answers ? "" : answers.error().message));
+  REQUIRE(!answers->empty());
+  return answers->front();
+}
+
+std::string Desk::wrong() {
+  const auto found = ledger_->check();
+  if (!found) return found.error().message;
+  std::string all;
+  for (const std::string& one : *found) all += one + '\n';
+  return all;
+}
+
+credit::Report Desk::report() {
+  auto report = ledger_->report();
+  REQUIRE(report);
+  return std::move(*report);
+}
+
+credit::Batch Desk::examined(const std::string& device, const std::vector<Bytestring>& messages) {
+  std::string trouble;
+  auto batches = credit::read_batches(device, joined(messages), {}, office_.hasher, trouble);
+  REQUIRE(batches.size() == 1);
+  credit::Batch& batch = batches.front();
+  std::vector<std::size_t> chosen;
+  REQUIRE(ledger_->choose(batch, chosen));
+  credit::Examiner examiner(certificates_, office_.library, office_.hasher);
+  for (const std::size_t index : chosen) examiner.examine(device, batch.claims[index]);
+  credit::attest(batch);
+  return std::move(batch);
+}
+
+Office::Office(const char* text) : Office(text, ride_library()) {}
+
+Office::Office(const char* text, measure::Library with) : programme(parse_programme(text, hasher)), library(std::move(with)) {
+  std::filesystem::create_directory(folder / "devices");
+}
+
+OpensslSigner& Office::enrol(const std::string& device) {
+  const auto [place, added] = devices_.try_emplace(device, device);
+  if (added) {
+    authorities += place->second.certificate_pem();
+    put_certificate(device + ".crt", place->second.certificate_pem());
+  }
+  return place->second;
+}
+
+void Office::put_certificate(const std::string& file, const std::string& pem) const {
+  std::ofstream(folder / "devices" / file) << pem;
+}
+
+void Office::change_programme(const char* text) { programme = parse_programme(text, hasher); }
+
+ChainBuilder::Edit of_event(std::uint32_t number) {
+  return [number](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).nullifier.mac = event(number); };
+}
+
+ChainBuilder::Edit ended_at(std::uint32_t number, std::int64_t end) {
+  return [number, end](claim::Claim& claim) {
+    auto& ride = std::get<claim::Reduction>(claim.entry);
+    ride.nullifier.mac = event(number);
+    ride.begin = end - 500;
+    ride.end = end;
+  };
+}
+
+claim::Reversal reversal_of(std::uint32_t number, std::int64_t metres) {
+  claim::Reversal reversal;
+  reversal.nullifier = event(number);
+  if (metres > 0) REQUIRE(reversal.taken_back.push_back({"m.odometer", metres}));
+  return reversal;
+}
+
+}  // namespace greentill::test

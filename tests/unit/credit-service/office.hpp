@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// A credit service of a test's own: real database, certificates and signatures; only the broker is left out.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/cli/chain_builder.hpp"
+#include "tools/credit-service/service/clerk.hpp"
+
+namespace greentill::test {
+
+/// Grants what was measured, without limits, 70 : 20 : 10.
+extern const char* const kPlainProgramme;
+
+class OfficeClock final : public Clock {
+ public:
+  OfficeClock();  ///< the system's time, standing still
+  [[nodiscard]] std::int64_t unix_seconds() const override { return now; }
+  /// A second later at each call, so that nothing waits for the time between two scans.
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return std::chrono::seconds(ticks_.fetch_add(1)); }
+  std::atomic<std::int64_t> now;
+
+ private:
+  mutable std::atomic<std::int64_t> ticks_{10};
+};
+
+class OfficeLog final : public Log {
+ public:
+  void write(LogLevel level, std::string_view module, std::string_view message) override;
+  [[nodiscard]] bool says(std::string_view part) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+/// What a receipt said, after its signature was checked.
+struct Answered {
+  claim::ChainId chain{};
+  std::uint64_t up_to = 0;
+  std::uint64_t epoch = 0;
+  Digest payload_hash{};
+  std::map<std::uint64_t, std::pair<std::string, bool>> refused;  ///< reason, retryable
+  std::map<std::uint64_t, std::int64_t> granted;
+  std::vector<std::uint8_t> correlation;
+
+  /// "accepted" where it was granted or is no reduction.
+  [[nodiscard]] std::string reason(std::uint64_t seq) const;
+};
+
+class Office;
+
+/// One worker with handles of its own on the office's database.
+class Desk {
+ public:
+  explicit Desk(Office& office);
+  /// All receipts, the batch's own first. An error where nothing is known to be booked.
+  Result<std::vector<Answered>> try_take(const std::string& device, const std::vector<Bytestring>& messages);
+  /// The batch's own receipt.
+  Answered take(const std::string& device, const std::vector<Bytestring>& messages);
+  Answered take(const std::string& device, const Bytestring& message) { return take(device, std::vector{message}); }
+  /// Whatever does not hold, one a line.
+  std::string wrong();
+  credit::Report report();
+  credit::Ledger& ledger() { return *ledger_; }
+  /// Chosen, examined and attested, but not applied.
+  credit::Batch examined(const std::string& device, const std::vector<Bytestring>& messages);
+
+ private:
+  Answered open(const credit::Reply& reply);
+
+  Office& office_;
+  std::unique_ptr<credit::Ledger> ledger_;
+  credit::Certificates certificates_;
+  openssl::Signer signer_;
+  credit::Clerk clerk_;
+};
+
+class Office {
+ public:
+  explicit Office(const char* programme = kPlainProgramme);
+  explicit Office(const char* programme, measure::Library library);
+
+  /// A device whose certificate the service vouches for and has. Before the first desk.
+  OpensslSigner& enrol(const std::string& device);
+  void put_certificate(const std::string& file, const std::string& pem) const;
+  void change_programme(const char* text);
+
+  TempDir folder;
+  OfficeClock clock;
+  OfficeLog log;
+  openssl::Hasher hasher;
+  credit::Programme programme;
+  measure::Library library;
+  OpensslSigner service{"credit"};
+  std::string authorities;
+
+  [[nodiscard]] std::filesystem::path database() const { return folder / "ledger.db"; }
+
+ private:
+  std::map<std::string, OpensslSigner> devices_;
+};
+
+inline std::vector<Bytestring> slice(const std::vector<Bytestring>& messages, std::size_t first, std::size_t last) {
+  return {messages.begin() + static_cast<std::ptrdiff_t>(first), messages.begin() + static_cast<std::ptrdiff_t>(last)};
+}
+
+/// A nullifier that is one's own for each number.
+inline Digest event(std::uint32_t number) {
+  Digest mac{};
+  for (std::size_t i = 0; i < 4; ++i) mac[i] = static_cast<std::uint8_t>(number >> (8 * i));
+  mac[31] = 0x77;
+  return mac;
+}
+
+/// Edits for ChainBuilder::add_ride.
+ChainBuilder::Edit of_event(std::uint32_t number);
+ChainBuilder::Edit ended_at(std::uint32_t number, std::int64_t end);
+
+/// Takes back what was claimed of an event; `metres` 0: all of it.
+claim::Reversal reversal_of(std::uint32_t number, std::int64_t metres = 0);
+
+}  // namespace greentill::test
