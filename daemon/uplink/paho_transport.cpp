@@ -53,6 +53,8 @@ std::string explain(const Connection& connection, const std::string& what) {
   const std::string alert = TlsAlerts::take();
   const std::string reason = alert.substr(alert.rfind(':') + 1);
   const std::string text = connection.address.paho_uri + ": ";
+  const bool about_certificate = reason.find("certificate") != std::string::npos || reason.find("CA") != std::string::npos;
+  if (!alert.empty() && !about_certificate) return text + "TLS broke off (" + reason + ")";
   if (alert.starts_with("read")) {
     return text + "the broker refuses our certificate " + connection.certificate.string() + " (" + reason + ")";
   }

@@ -3,6 +3,7 @@
 import random
 import ssl
 import threading
+import time
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -38,22 +39,34 @@ class Replayer(threading.Thread):
                 self.batches.pop(self.random.randrange(self.keep))
             self.batches.append((message.payload, getattr(message.properties, "CorrelationData", b"replayed")))
 
+    def _serve(self, client):
+        """Paho's own loop ends with an exception where the broker dies in the middle of a TLS record; this one connects again."""
+        while not self.stopping.is_set():
+            try:
+                client.connect("localhost", self.stack.broker_port)
+                client.loop_forever()
+            except OSError:
+                time.sleep(0.05)
+
     def run(self):
-        for client in (self.reader, self.writer):
-            client.connect_async("localhost", self.stack.broker_port)
-            client.loop_start()
+        loops = [threading.Thread(target=self._serve, args=(client,), daemon=True) for client in (self.reader, self.writer)]
+        for loop in loops:
+            loop.start()
         while not self.stopping.wait(self.random.uniform(0.01, 0.1)):
             with self.lock:
                 chosen = self.random.sample(self.batches, min(len(self.batches), self.random.randint(1, 4)))
             for payload, correlation in chosen:
                 properties = Properties(PacketTypes.PUBLISH)
                 properties.CorrelationData = correlation
-                if self.writer.is_connected():
-                    self.writer.publish(self.topic, payload, qos=1, properties=properties)
-                    self.repeated += 1
+                try:
+                    self.repeated += self.writer.is_connected() and self.writer.publish(
+                        self.topic, payload, qos=1, properties=properties).rc == mqtt.MQTT_ERR_SUCCESS
+                except OSError:  # the broker was killed in the middle of it
+                    continue
         for client in (self.reader, self.writer):
             client.disconnect()
-            client.loop_stop()
+        for loop in loops:
+            loop.join(5)
 
     def stop(self):
         self.stopping.set()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tools/run leaves behind is true: the sample day, and a trip history of one's own."""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+
+from promises import ROOT, check_independently, check_ledger, fail_unless, run_test
+
+SUMMARY_KEYS = {"transactions", "claims", "delivered", "refused", "credited_mg", "by_activity", "ledger"}
+# As New York writes them: the night of 2021-11-07 has two hours from 01:00 to 02:00. The third ride was only a bike docked again.
+TRIPS = """\
+"ride_id","rideable_type","started_at","ended_at","start_station_name","start_station_id","end_station_name","end_station_id",\
+"start_lat","start_lng","end_lat","end_lng","member_casual"
+"R1","classic_bike","2021-11-06 10:00:00","2021-11-06 10:12:00","A","1","B","2",40.7500,-73.9900,40.7600,-73.9800,"member"
+"R2","classic_bike","2021-11-06 11:00:00","2021-11-06 11:20:00","A","1","C","3",40.7500,-73.9900,40.7700,-73.9700,"member"
+"R3","classic_bike","2021-11-06 12:00:00","2021-11-06 12:01:00","A","1","A","1",40.7500,-73.9900,40.7500,-73.9900,"casual"
+"R4","electric_bike","2021-11-07 00:30:00","2021-11-07 00:45:00","B","2","C","3",40.7600,-73.9800,40.7700,-73.9700,"casual"
+"""
+
+
+def check_left(folder, binaries, output):
+    summary = json.loads((folder / "summary.json").read_text())
+    fail_unless(SUMMARY_KEYS <= set(summary), f"summary.json lacks {SUMMARY_KEYS - set(summary)}")
+    fail_unless(summary["delivered"] == summary["claims"] > 0, f"of {summary['claims']} claims {summary['delivered']} were delivered")
+    fail_unless(summary["refused"] == 0, f"{summary['refused']} claims were refused")
+    fail_unless(sum(each["claims"] for each in summary["by_activity"].values()) == summary["claims"], "the activities do not add up")
+    fail_unless(sum(summary["ledger"].values()) == 0, f"the ledger does not balance: {summary['ledger']}")
+    fail_unless(f"{summary['transactions']:,}" in output, "the table does not show the transactions")
+    check_independently(folder / "claims.cborseq", folder / "device.crt")
+    report = subprocess.run([pathlib.Path(binaries) / "bin/greentill-credit", "report", "--json", "--config", folder / "credit.toml"],
+                            capture_output=True, text=True, check=True)
+    check_ledger(folder / "claims.cborseq", json.loads(report.stdout))
+    return summary
+
+
+def demonstrate(folder, binaries, *options):
+    done = subprocess.run(["/usr/bin/python3", ROOT / "tools/lib/run.py", "--bin", binaries, "--folder", folder, *options],
+                          capture_output=True, text=True)
+    fail_unless(done.returncode == 0, f"tools/run: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return check_left(folder, binaries, done.stdout)
+
+
+def journey(folder, binaries):
+    day = demonstrate(folder / "day", binaries)
+    fail_unless({"ride.bike.shared", "receipt.paperless"} <= set(day["by_activity"]), f"activities: {list(day['by_activity'])}")
+    trips = folder / "trips.csv"
+    trips.write_text(TRIPS)
+    own = demonstrate(folder / "own", binaries, "--trips", trips, "--mapping", "lyft-trips")
+    fail_unless((own["transactions"], own["claims"]) == (4, 3), f"4 trips and 3 claims were expected: {own}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", default="build/release")
+    parser.add_argument("--folder", default="build/demonstration")
+    arguments = parser.parse_args()
+    return run_test(lambda folder: journey(folder, arguments.bin), arguments.folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

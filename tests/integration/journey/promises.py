@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold of any installation at rest, checked by programs that share no code with the daemon or the service."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = TESTS.parent
+sys.path.insert(0, str(ROOT / "tools/lib"))
+
+from stack import StackError  # noqa: E402
+
+CORPORA = pathlib.Path(os.environ.get("GREENTILL_CORPORA", ROOT.parent / "shared/corpora"))
+
+
+def corpus_or_skip(name):
+    """The corpus, or the end of this test: skipped and counted, a failure where CI=true."""
+    if (CORPORA / name).exists():
+        return CORPORA / name
+    if os.environ.get("CI") == "true":
+        sys.exit(f"the corpus {name} is missing, and CI=true")
+    print(f"SKIPPED: the corpus {name} is missing")
+    sys.exit(0)
+
+
+def fail_unless(condition, message):
+    if not condition:
+        raise StackError(message)
+
+
+def claims_of(stack):
+    """Every claim of the daemon, the chain's starts included, in order."""
+    return json.loads(stack.tool("claims", "--json", "--limit", "100000000").stdout)["claims"]
+
+
+def reductions(claims):
+    return [claim["entry"] for claim in claims if claim["entry"]["kind"] == "reduction"]
+
+
+def check_ledger(claims_file, report):
+    """The books against an independent recomputation from the exported claims, to the milligram."""
+    report_file = claims_file.with_name("report.json")
+    report_file.write_text(json.dumps(report))
+    _run("/usr/bin/python3", TESTS / "integration/recompute/ledger.py", "--claims", claims_file, "--methodologies",
+         ROOT / "config/methodologies", "--programme", ROOT / "config/programme.toml", "--report", report_file)
+
+
+def check_independently(claims_file, certificates):
+    """Signatures by npm's cose-js, encoding by Python's cbor2."""
+    checks = TESTS / "integration/claim"
+    _run("/usr/bin/python3", checks / "check_cbor.py", claims_file)
+    _run(checks / "check_cose.sh", "--claims", claims_file, "--certificates", certificates)
+
+
+def check_export(stack):
+    """Exports the whole chain and verifies it with our own tool and with the independent ones. Answers the export's path."""
+    export = stack.folder / "claims.cborseq"
+    certificates = stack.identities / f"{stack.device}.crt"
+    stack.tool("export", "--out", export)
+    stack.tool("verify", export, "--certificate", certificates, "--methodologies", ROOT / "config/methodologies")
+    check_independently(export, certificates)
+    return export
+
+
+def check_booked_once(stack, expected):
+    """Each of `expected` transactions made one claim that was granted what it asked for; the books balance and are recomputable."""
+    made = reductions(claims_of(stack))
+    fail_unless(len(made) == expected, f"{expected} claims were expected, {len(made)} were made")
+    nullifiers = {entry["nullifier"]["mac"] for entry in made}
+    fail_unless(len(nullifiers) == len(made), "one outside event made two claims")
+    export = check_export(stack)
+    _run(stack.program("greentill-credit"), "check", "--config", stack.folder / "credit.toml")
+    report = stack.report()
+    asked = sum(entry["credited_mg"] for entry in made)
+    fail_unless(report["granted_mg"] == asked, f"{asked} mg were asked for, {report['granted_mg']} mg granted")
+    fail_unless(report["refused"] == {}, f"claims were refused: {report['refused']}")
+    fail_unless(report["pending"] == 0, "batches are still pending at the service")
+    check_ledger(export, report)
+
+
+def run_test(body, folder):
+    """Runs body(folder); keeps the folder for a look where it failed."""
+    folder = pathlib.Path(folder).resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        body(folder)
+    except (StackError, subprocess.CalledProcessError) as error:
+        print(f"FAILED: {error}\nEverything is kept in {folder}", file=sys.stderr)
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+def _run(*command):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise StackError(f"{command[1] if str(command[0]).startswith('/usr/bin/') else command[0]}: exit {done.returncode}\n"
+                         f"{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return done.stdout
