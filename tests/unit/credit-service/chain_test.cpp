@@ -96,3 +96,106 @@ TEST_CASE("batches in any order and number give the same books") {
     CHECK(at.desk.wrong().empty());
   }
 }
+
+TEST_CASE("a device that forked is quarantined; what it claimed before stands, what comes after is kept for later") {
+  OneDevice at;
+  at.ride(3);
+  CHECK(at.send(1, 4).up_to == 4);
+  ChainBuilder clone = at.chain;
+  clone.add_ride(5000, of_event(50));
+  at.ride(2);
+  CHECK(at.send(5, 6).up_to == 6);
+  const Bytestring other = clone.messages().back();
+
+  SUBCASE("the same seq with another payload") { CHECK(at.desk.take("dock-7", other).up_to == 6); }
+  SUBCASE("the next seq after another past") {
+    clone.add_ride(5000, of_event(51));
+    clone.add_ride(5000, of_event(52));
+    CHECK(at.desk.take("dock-7", clone.messages().back()).up_to == 6);
+  }
+  CHECK(at.desk.report().quarantined == std::vector<std::string>{"dock-7"});
+  CHECK(at.office.log.says("dock-7 is quarantined"));
+  CHECK(at.desk.report().granted_mg == 5 * 167);
+
+  at.ride(1);
+  const Answered after = at.send(7, 7);
+  CHECK(after.up_to == 7);
+  CHECK(after.reason(7) == "quarantined, later");
+  CHECK(at.send(1, 6).granted.size() == 5);
+  CHECK(at.desk.report().granted_mg == 5 * 167);
+  CHECK(at.desk.wrong().empty());
+}
+
+TEST_CASE("a contradiction that the device did not sign quarantines nobody") {
+  OneDevice at;
+  at.ride(3);
+  CHECK(at.send(1, 4).up_to == 4);
+  OpensslSigner thief("dock-7");
+  ChainBuilder forged(thief);
+  forged.add_start();
+  for (std::uint32_t i = 1; i <= 4; ++i) forged.add_ride(9000, of_event(i));
+  CHECK(at.desk.take("dock-7", forged.messages()).up_to == 4);
+  CHECK(at.desk.take("dock-7", forged.messages().back()).up_to == 4);
+  CHECK(at.desk.report().quarantined.empty());
+  CHECK(at.desk.report().pending == 0);
+  CHECK(at.desk.report().granted_mg == 3 * 167);
+}
+
+TEST_CASE("another device of the same programme is not harmed by a quarantine") {
+  Office office;
+  ChainBuilder cloned(office.enrol("dock-7"));
+  ChainBuilder honest(office.enrol("dock-8"), "dock-8");  // the same chain id: chains are the device's own
+  Desk desk(office);
+  cloned.add_start();
+  ChainBuilder copy = cloned;
+  cloned.add_ride(2000, of_event(1));
+  copy.add_ride(2000, of_event(2));
+  desk.take("dock-7", cloned.messages());
+  desk.take("dock-7", copy.messages());
+  honest.add_start();
+  honest.add_ride(2000, of_event(3));
+  CHECK(desk.take("dock-8", honest.messages()).granted.size() == 1);
+  CHECK(desk.report().quarantined == std::vector<std::string>{"dock-7"});
+}
+
+TEST_CASE("after a restore the epoch is higher and devices fill up what is missing") {
+  OneDevice at;
+  at.ride(6);
+  CHECK(at.send(1, 4).epoch == 1);
+  const auto backup = at.office.folder / "backup.db";
+  {
+    auto database = std::filesystem::copy_options::overwrite_existing;
+    std::filesystem::copy_file(at.office.database(), backup, database);
+    std::filesystem::copy_file(at.office.database().string() + "-wal", backup.string() + "-wal", database);
+  }
+  CHECK(at.send(5, 7).up_to == 7);
+
+  Office restored;
+  restored.authorities = at.office.authorities;
+  std::filesystem::copy(at.office.folder / "devices", restored.folder / "devices", std::filesystem::copy_options::recursive);
+  std::filesystem::copy_file(backup, restored.database());
+  std::filesystem::copy_file(backup.string() + "-wal", restored.database().string() + "-wal");
+  Desk desk(restored);
+  REQUIRE(desk.ledger().begin_epoch());
+  const Answered rewound = desk.take("dock-7", slice(at.chain.messages(), 6, 7));
+  CHECK(rewound.epoch == 2);
+  CHECK(rewound.up_to == 4);
+  CHECK(desk.take("dock-7", slice(at.chain.messages(), 4, 7)).up_to == 7);
+  CHECK(desk.report().granted_mg == 6 * 167);
+  CHECK(desk.wrong().empty());
+}
+
+TEST_CASE("a batch of two chains is answered for each") {
+  OneDevice at;
+  at.ride(1);
+  at.chain.restart(2);
+  at.chain.add_start();
+  at.chain.add_ride(2000, of_event(77));
+  const auto answers = at.desk.try_take("dock-7", at.chain.messages());
+  REQUIRE(answers);
+  REQUIRE(answers->size() == 2);
+  CHECK((*answers)[0].chain != (*answers)[1].chain);
+  CHECK((*answers)[0].up_to == 2);
+  CHECK((*answers)[1].up_to == 2);
+  CHECK(at.desk.report().granted_mg == 2 * 167);
+}

@@ -65,7 +65,9 @@ class Desk {
   Result<std::vector<Answered>> try_take(const std::string& device, const std::vector<Bytestring>& messages);
   /// The batch's own receipt.
   Answered take(const std::string& device, const std::vector<Bytestring>& messages);
-  Answered take(const std::string& device, const Bytestring& message) { return take(device, std::vector{message}); }
+  Answered take(const std::string& device, const Bytestring& message) {
+    return take(device, std::vector<Bytestring>(1, message));
+  }
   /// Whatever does not hold, one a line.
   std::string wrong();
   credit::Report report();

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Credit that is taken back, before or after it was claimed, at this till or another.
+#include "tests/unit/credit-service/office.hpp"
+
+using namespace greentill;
+using namespace greentill::test;
+
+namespace {
+
+/// Two tills with a chain each. A ride of 2,000 m is 167 mg, of 1,500 m 125, of 500 m 41.
+struct TwoTills {
+  explicit TwoTills(const char* programme = kPlainProgramme)
+      : office(programme), here(office.enrol("till-1"), "till-1"), there(office.enrol("till-2"), "till-2", 2), desk(office) {
+    here.add_start();
+    there.add_start();
+    send();
+  }
+  ~TwoTills() { CHECK(desk.wrong().empty()); }
+  void send() {
+    send_from(here, "till-1", sent_here);
+    send_from(there, "till-2", sent_there);
+  }
+  void send_from(ChainBuilder& chain, const char* device, std::size_t& sent) {
+    if (sent == chain.messages().size()) return;
+    const auto batch = slice(chain.messages(), sent, chain.messages().size());
+    sent = chain.messages().size();
+    const Answered answered = desk.take(device, batch);
+    CHECK(answered.up_to == sent);
+    refused.insert(answered.refused.begin(), answered.refused.end());
+  }
+  std::int64_t stands() { return desk.report().granted_mg; }
+
+  Office office;
+  ChainBuilder here, there;
+  Desk desk;
+  std::size_t sent_here = 0, sent_there = 0;
+  std::map<std::uint64_t, std::pair<std::string, bool>> refused;
+};
+
+claim::ClaimId id_of(const Bytestring& bytes) {
+  const auto message = claim::parse_message(bytes, claim::MessageType::claim);
+  REQUIRE(message);
+  const auto claim = claim::parse_payload(message->payload);
+  REQUIRE(claim);
+  return claim->id;
+}
+
+}  // namespace
+
+TEST_CASE("a full reversal takes everything back from everyone") {
+  TwoTills at;
+  at.here.add_ride(2000, of_event(1));
+  SUBCASE("in the same batch") { at.here.add(reversal_of(1)); }
+  SUBCASE("later") {
+    at.send();
+    CHECK(at.stands() == 167);
+    at.here.add(reversal_of(1));
+  }
+  SUBCASE("at another till") {
+    at.send();
+    at.there.add(reversal_of(1));
+  }
+  SUBCASE("at another till, before the claim arrives") {
+    at.there.add(reversal_of(1));
+    at.send_from(at.there, "till-2", at.sent_there);
+  }
+  at.send();
+  CHECK(at.refused.empty());
+  CHECK(at.stands() == 0);
+  for (const auto& [kind, mg] : at.desk.report().accounts) {
+    CAPTURE(kind);
+    CHECK(mg == 0);
+  }
+}
+
+TEST_CASE("a partial reversal leaves the method applied to the rest, however it arrives") {
+  TwoTills at;
+  SUBCASE("claim, then two parts") {
+    at.here.add_ride(2000, of_event(1));
+    at.here.add(reversal_of(1, 500));
+    at.send();
+    CHECK(at.stands() == 125);
+    at.there.add(reversal_of(1, 1000));
+  }
+  SUBCASE("both parts first") {
+    at.there.add(reversal_of(1, 1000));
+    at.there.add(reversal_of(1, 500));
+    at.send();
+    CHECK(at.stands() == 0);
+    at.here.add_ride(2000, of_event(1));
+  }
+  SUBCASE("one before, one after") {
+    at.there.add(reversal_of(1, 1000));
+    at.send();
+    at.here.add_ride(2000, of_event(1));
+    at.here.add(reversal_of(1, 500));
+  }
+  at.send();
+  CHECK(at.stands() == 41);
+  auto accounts = at.desk.report().accounts;
+  CHECK(accounts["unattributed"] == 29);  // 41 shared afresh: 28.7, 8.2, 4.1
+  CHECK(accounts["merchant"] == 8);
+  CHECK(accounts["operator"] == 4);
+  // Not freed: the event is still claimed in part.
+  at.there.add_ride(2000, of_event(1));
+  at.send();
+  CHECK(at.refused.begin()->second.first == "duplicate");
+  CHECK(at.stands() == 41);
+}
+
+TEST_CASE("more taken back than was claimed leaves nothing, and no debt") {
+  TwoTills at;
+  at.here.add_ride(2000, of_event(1));
+  at.here.add(reversal_of(1, 1500));
+  at.here.add(reversal_of(1, 1500));
+  at.send();
+  CHECK(at.stands() == 0);
+  for (const auto& [kind, mg] : at.desk.report().accounts) CHECK(mg == 0);
+}
+
+TEST_CASE("quantities that the claim does not have take nothing back") {
+  TwoTills at;
+  claim::Reversal reversal = reversal_of(1);
+  REQUIRE(reversal.taken_back.push_back({"pieces", 3}));
+  at.here.add_ride(2000, of_event(1));
+  at.here.add(reversal);
+  at.send();
+  CHECK(at.stands() == 167);
+}
+
+TEST_CASE("after a full reversal the event can be claimed anew, at another till as well") {
+  TwoTills at;
+  at.here.add_ride(2000, of_event(1));
+  at.here.add(reversal_of(1));
+  at.send();
+  at.there.add_ride(500, of_event(1));
+  at.send();
+  CHECK(at.refused.empty());
+  CHECK(at.stands() == 41);
+  at.here.add(reversal_of(1));
+  at.send();
+  CHECK(at.stands() == 0);
+  at.here.add_ride(1500, of_event(1));
+  at.send();
+  CHECK(at.stands() == 125);
+}
+
+TEST_CASE("a reversal that names a claim takes back that claim alone") {
+  TwoTills at;
+  at.here.add_ride(2000, of_event(1));
+  claim::Reversal reversal = reversal_of(1);
+  reversal.claim = id_of(at.here.messages().back());
+  at.there.add(reversal);  // waits for the claim it names
+  at.send_from(at.there, "till-2", at.sent_there);
+  at.send();
+  CHECK(at.stands() == 0);
+  at.here.add_ride(1500, of_event(1));
+  at.send();
+  CHECK(at.stands() == 125);
+  at.there.add(reversal);  // once more: the claim it names is gone
+  at.send();
+  CHECK(at.stands() == 125);
+}
+
+TEST_CASE("a reversal of a refused claim books nothing") {
+  TwoTills at;
+  at.here.add_ride(2000, [](claim::Claim& claim) {
+    of_event(1)(claim);
+    ++std::get<claim::Reduction>(claim.entry).credited_mg;
+  });
+  at.here.add(reversal_of(1));
+  at.send();
+  CHECK(at.refused.size() == 1);
+  CHECK(at.stands() == 0);
+  CHECK(at.desk.report().accounts.empty());
+}
+
+TEST_CASE("a repeated reversal takes back once") {
+  TwoTills at;
+  at.here.add_ride(2000, of_event(1));
+  at.here.add(reversal_of(1, 500));
+  at.send();
+  for (int i = 0; i < 3; ++i) at.desk.take("till-1", at.here.messages());
+  CHECK(at.stands() == 125);
+}
+
+TEST_CASE("a fixed grant stands until nothing that is credited is left") {
+  TwoTills at(R"(
+name = "test"
+zone = "UTC"
+[shares]
+customer = "1"
+merchant = "0"
+operator = "0"
+[[activity]]
+name = "ride.bike.shared"
+grant = "fixed"
+fixed_mg = 46_000
+)");
+  at.here.add_ride(2000, of_event(1));
+  at.here.add(reversal_of(1, 1500));
+  at.send();
+  CHECK(at.stands() == 46'000);
+  at.here.add(reversal_of(1, 499));  // 1 m: less than a milligram
+  at.send();
+  CHECK(at.stands() == 0);
+}
