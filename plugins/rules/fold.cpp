@@ -8,6 +8,17 @@ namespace {
 
 bool within(std::uint32_t point, std::uint32_t first, std::uint32_t last) { return point >= first && point <= last; }
 
+/// From U+0386 to U+03C2.
+std::uint32_t fold_greek(std::uint32_t point) {
+  if (point == 0x386) return 0x3ac;
+  if (within(point, 0x388, 0x38a)) return point + 0x25;
+  if (point == 0x38c) return 0x3cc;
+  if (within(point, 0x38e, 0x38f)) return point + 0x3f;
+  if (within(point, 0x391, 0x3ab) && point != 0x3a2) return point + 0x20;
+  // Capitals know no final sigma, so that one is compared as any other.
+  return point == 0x3c2 ? 0x3c3 : point;
+}
+
 /// Of the code points that UTF-8 writes in two bytes.
 std::uint32_t fold_point(std::uint32_t point) {
   if (within(point, 0xc0, 0xde) && point != 0xd7) return point + 0x20;
@@ -16,7 +27,7 @@ std::uint32_t fold_point(std::uint32_t point) {
   if (within(point, 0x139, 0x148) || within(point, 0x179, 0x17e)) return point + (point & 1);
   if (within(point, 0x14a, 0x177)) return point | 1;
   if (point == 0x178) return 0xff;
-  if (within(point, 0x391, 0x3ab)) return point + 0x20;
+  if (point >= 0x386 && point <= 0x3c2) return fold_greek(point);
   if (within(point, 0x410, 0x42f)) return point + 0x20;
   if (within(point, 0x400, 0x40f)) return point + 0x50;
   return point;

@@ -6,8 +6,8 @@
 
 namespace greentill::rules {
 
-/// Lower case for comparing: the letters of ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic, each for itself. Whatever else
-/// stands in the text, or is not UTF-8, stays as it is. Threads: pure function.
+/// Lower case for comparing: the letters of ASCII, Latin-1, Latin Extended-A, modern Greek and Cyrillic, each for itself.
+/// Whatever else stands in the text, or is not UTF-8, stays as it is. Threads: pure function.
 std::string fold_case(std::string_view text);
 
 }  // namespace greentill::rules

@@ -31,6 +31,32 @@ bool allows(const std::unordered_set<std::string>& choices, std::string_view tex
   return choices.empty() || choices.contains(std::string(text));
 }
 
+/// A refund, or a sale whose every line was voided: more came back than went out.
+bool takes_back(const gt_transaction& transaction) {
+  if (transaction.total_minor < 0) return true;
+  __extension__ __int128 quantity = 0;
+  for (std::size_t i = 0; i < transaction.line_count; ++i) {
+    quantity += plugin::element(transaction.lines, i).quantity_milli;
+  }
+  return transaction.line_count > 0 && quantity <= 0;
+}
+
+/// Takes what negative entries give back from the nearest ones before them, then from those behind.
+void settle_returns(std::vector<std::int64_t>& quantities) {
+  for (std::size_t i = 0; i < quantities.size(); ++i) {
+    if (quantities[i] >= 0) continue;
+    const auto take = [&owed = quantities[i]](std::int64_t& from) {
+      // Of opposite signs, so that neither sum nor minimum overflows.
+      if (from <= 0 || owed >= 0) return;
+      const std::int64_t rest = from + owed;
+      from = std::max<std::int64_t>(rest, 0);
+      owed = std::min<std::int64_t>(rest, 0);
+    };
+    for (std::size_t j = i; j-- > 0;) take(quantities[j]);
+    for (std::size_t j = i + 1; j < quantities.size(); ++j) take(quantities[j]);
+  }
+}
+
 }  // namespace
 
 Rule Rule::read(const Toml& toml) {
@@ -110,25 +136,31 @@ bool Rule::matches_line(const gt_line& line) const {
                      [&](const auto& part) { return name.find(part) != std::string::npos; });
 }
 
-/// Whole pieces alone: of 1.5 kg nobody knows how many pieces they are. A line taken back, or without one whole piece, is none.
-std::int64_t Rule::amount(const gt_line& line) const {
-  if (line.quantity_milli < 1000) return 0;
+/// Whole pieces alone: of 1.5 kg nobody knows how many pieces they are. Less than one whole piece is none.
+std::int64_t Rule::amount(std::int64_t quantity_milli) const {
+  if (quantity_milli < 1000) return 0;
   if (per_ == Per::line) return value_;
-  const std::int64_t pieces = line.quantity_milli / 1000;
-  if (line.quantity_milli % 1000 != 0 || pieces > std::numeric_limits<std::int64_t>::max() / value_) return 0;
+  const std::int64_t pieces = quantity_milli / 1000;
+  if (quantity_milli % 1000 != 0 || pieces > std::numeric_limits<std::int64_t>::max() / value_) return 0;
   return pieces * value_;
 }
 
 void Rule::apply(const gt_transaction& transaction, const plugin::Emitter& emit) const {
   if (!matches_event(transaction)) return;
   if (per_ == Per::event) {
-    emit(activity_, {{plugin::quantity(unit_, value_)}});
+    const bool refund = transaction.kind == GT_KIND_SALE && takes_back(transaction);
+    if (!refund) emit(activity_, {{plugin::quantity(unit_, value_)}});
     return;
   }
+  // A till voids or returns a line by one more line, with a negative quantity.
+  std::vector<std::int64_t> quantities(transaction.line_count);
   for (std::size_t i = 0; i < transaction.line_count; ++i) {
     const gt_line& line = plugin::element(transaction.lines, i);
-    if (!matches_line(line)) continue;
-    if (const std::int64_t found = amount(line); found > 0) emit(activity_, {{plugin::quantity(unit_, found)}}, i + 1);
+    if (matches_line(line)) quantities[i] = line.quantity_milli;
+  }
+  settle_returns(quantities);
+  for (std::size_t i = 0; i < quantities.size(); ++i) {
+    if (const std::int64_t found = amount(quantities[i]); found > 0) emit(activity_, {{plugin::quantity(unit_, found)}}, i + 1);
   }
 }
 

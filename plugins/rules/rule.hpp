@@ -20,7 +20,7 @@ class Rule {
   /// Throws std::runtime_error with line and column.
   static Rule read(const plugin::Toml& toml);
 
-  /// Emits the activity for the event, or for every line that matches.
+  /// Emits the activity for the event unless it is a refund, or for every line that matches and was not taken back by another.
   void apply(const gt_transaction& transaction, const plugin::Emitter& emit) const;
   [[nodiscard]] const std::string& id() const { return id_; }
 
@@ -35,7 +35,7 @@ class Rule {
   [[nodiscard]] bool matches_event(const gt_transaction& transaction) const;
   [[nodiscard]] bool matches_attributes(const gt_transaction& transaction) const;
   [[nodiscard]] bool matches_line(const gt_line& line) const;
-  [[nodiscard]] std::int64_t amount(const gt_line& line) const;
+  [[nodiscard]] std::int64_t amount(std::int64_t quantity_milli) const;
 
   std::string id_;
   std::string activity_;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// One of our own detectors, loaded as the daemon loads it.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/detect/fixture.hpp"
+
+namespace greentill::detect::test {
+
+class DetectorBench {
+ public:
+  DetectorBench(const std::string& plugin, const std::string& configuration) {
+    // The budget is wide, for slow machines.
+    const PluginSpec spec{plugin, own_plugin(plugin), configuration, false, std::chrono::milliseconds(5000)};
+    auto loaded = Detectors::load({spec}, host_program(), clock_, log_);
+    if (loaded) {
+      detectors_ = std::move(*loaded);
+    } else {
+      error_ = loaded.error().message;
+    }
+  }
+
+  std::vector<Activity> detect(const Transaction& transaction) {
+    REQUIRE_MESSAGE(detectors_, error_);
+    std::vector<Activity> activities;
+    for (Detected& found : detectors_->detect(transaction)) activities.push_back(std::move(found.activity));
+    return activities;
+  }
+  /// Why the configuration was refused; empty where it was not.
+  [[nodiscard]] const std::string& error() const { return error_; }
+  [[nodiscard]] PluginStatus status() const { return detectors_->status()[0]; }
+
+ private:
+  FakeClock clock_;
+  KeptLog log_;
+  std::unique_ptr<Detectors> detectors_;
+  std::string error_;
+};
+
+/// "ride.metro m.track=5100 s=600 @2": an activity on one line, "@" its line in the transaction.
+inline std::string shown(const Activity& activity) {
+  std::string text = activity.name;
+  for (const QuantityValue& quantity : activity.quantities) text += " " + quantity.unit + "=" + std::to_string(quantity.value);
+  return activity.line == 0 ? text : text + " @" + std::to_string(activity.line);
+}
+
+inline std::vector<std::string> shown(const std::vector<Activity>& activities) {
+  std::vector<std::string> all;
+  for (const Activity& activity : activities) all.push_back(shown(activity));
+  return all;
+}
+
+using Shown = std::vector<std::string>;
+
+}  // namespace greentill::detect::test

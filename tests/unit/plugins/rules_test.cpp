@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+#include <sstream>
+
+#include "tests/unit/plugins/detector_bench.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using namespace test;
+
+Transaction sale(std::vector<Line> lines = {}) {
+  Transaction transaction;
+  transaction.issuer = "till";
+  transaction.event_id = "1";
+  transaction.begin = transaction.end = 1'760'000'000;
+  transaction.lines = std::move(lines);
+  for (const Line& line : transaction.lines) transaction.total_minor += line.amount_minor;
+  return transaction;
+}
+
+Line article(const std::string& name, std::int64_t quantity_milli = 1000) {
+  return {"sku-" + name, "", name, "", quantity_milli, quantity_milli / 4};
+}
+
+/// A rule file of one rule with these conditions.
+std::string rule(const std::string& conditions, const std::string& per = "piece") {
+  return "[[rule]]\nid = \"r\"\nactivity = \"cup.reusable\"\n" + conditions +
+         "\nquantity = { unit = \"pieces\", value = 1, per = \"" + per + "\" }\n";
+}
+
+Shown found(const std::string& rules, const Transaction& transaction) {
+  return shown(DetectorBench("rules", rules).detect(transaction));
+}
+
+std::string shipped_rules() {
+  std::ifstream in(std::filesystem::path(GREENTILL_SOURCE_DIR) / "config/rules/default.toml");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+TEST_CASE("rules: an article is found by each of its fields, and by nothing that is only like it") {
+  const Line cup{"4711", "4006381333931", "Coffee in own cup", "Hot drinks", 1000, 250};
+  struct Case {
+    std::string condition;
+    bool matches;
+  };
+  const Case cases[] = {
+      {R"(sku = ["4711"])", true},
+      {R"(sku = ["1", "4711"])", true},
+      {R"(sku = ["471"])", false},
+      {R"(sku = ["47111"])", false},
+      {R"(gtin = ["4006381333931"])", true},
+      {R"(gtin = ["04006381333931"])", false},
+      {R"(category = ["hot DRINKS"])", true},
+      {R"(category = ["drinks"])", false},
+      {R"(name_contains = ["OWN CUP"])", true},
+      {R"(name_contains = ["tumbler", "own cup"])", true},
+      {R"(name_contains = ["own  cup"])", false},
+      {"sku = [\"4711\"]\ncategory = [\"Hot drinks\"]", true},
+      {"sku = [\"4711\"]\ncategory = [\"Cold drinks\"]", false},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.condition);
+    CHECK(found(rule(one.condition), sale({cup})) == (one.matches ? Shown{"cup.reusable pieces=1 @1"} : Shown{}));
+  }
+}
+
+TEST_CASE("rules: names and categories are compared without case, beyond ASCII too; SKU and GTIN to the letter") {
+  const Line line{"ab-1", "", "GRÜNER TEE IM MEHRWEGBECHER", "GETRÄNKE", 1000, 0};
+  CHECK(found(rule(R"(name_contains = ["mehrwegBecher"])"), sale({line})).size() == 1);
+  CHECK(found(rule(R"(name_contains = ["grüner tee"])"), sale({line})).size() == 1);
+  CHECK(found(rule(R"(category = ["getränke"])"), sale({line})).size() == 1);
+  CHECK(found(rule(R"(sku = ["AB-1"])"), sale({line})).empty());
+}
+
+TEST_CASE("rules: the event is chosen by kind, tender, medium and attributes, all of which must hold") {
+  Transaction transaction = sale();
+  transaction.tender = "card";
+  transaction.receipt_medium = "qr";
+  transaction.attributes = {{"mode", "live"}, {"site", "north"}};
+  struct Case {
+    std::string condition;
+    bool matches;
+  };
+  const Case cases[] = {
+      {R"(kind = ["sale"])", true},
+      {R"(kind = ["ticket", "bill"])", false},
+      {R"(tender = ["app", "card"])", true},
+      {R"(tender = ["Card"])", false},
+      {R"(receipt_medium = ["none", "qr"])", true},
+      {R"(receipt_medium = ["paper"])", false},
+      {R"(attributes = { mode = ["live"] })", true},
+      {R"(attributes = { mode = ["training"] })", false},
+      {R"(attributes = { till = ["1"] })", false},
+      {R"(attributes = { mode = ["live"], site = ["south", "north"] })", true},
+      {R"(attributes = { mode = ["live"], site = ["south"] })", false},
+      {"kind = [\"sale\"]\ntender = [\"card\"]\nreceipt_medium = [\"qr\"]\nattributes = { mode = [\"live\"] }", true},
+      {"kind = [\"sale\"]\ntender = [\"cash\"]\nreceipt_medium = [\"qr\"]", false},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.condition);
+    CHECK(found(rule(one.condition, "event"), transaction) == (one.matches ? Shown{"cup.reusable pieces=1"} : Shown{}));
+  }
+}
+
+TEST_CASE("rules: what an unknown medium, tender or attribute is, nobody guesses") {
+  CHECK(found(rule(R"(receipt_medium = ["none"])", "event"), sale()).empty());
+  CHECK(found(rule(R"(tender = ["cash"])", "event"), sale()).empty());
+}
+
+TEST_CASE("rules: every line that matches counts, by line or by whole pieces") {
+  const Transaction three = sale({article("cup", 3000), article("bun"), article("cup", 2000)});
+  const std::string cup = R"(name_contains = ["cup"])";
+  CHECK(found(rule(cup), three) == Shown{"cup.reusable pieces=3 @1", "cup.reusable pieces=2 @3"});
+  CHECK(found(rule(cup, "line"), three) == Shown{"cup.reusable pieces=1 @1", "cup.reusable pieces=1 @3"});
+  // Of weighed goods nobody knows the pieces; a line is a line.
+  const Transaction weighed = sale({article("cup", 1500), article("cup", 300), article("cup", 0)});
+  CHECK(found(rule(cup), weighed).empty());
+  CHECK(found(rule(cup, "line"), weighed) == Shown{"cup.reusable pieces=1 @1"});
+}
+
+TEST_CASE("rules: a quantity's value multiplies the pieces, and what does not fit 64 bits is nothing") {
+  const std::string rules =
+      "[[rule]]\nid = \"r\"\nactivity = \"a\"\nsku = [\"sku-x\"]\nquantity = { unit = \"g\", value = 1000000000, per = \"piece\" "
+      "}\n";
+  CHECK(found(rules, sale({article("x", 7000)})) == Shown{"a g=7000000000 @1"});
+  CHECK(found(rules, sale({article("x", 9'223'372'036'000)})) == Shown{"a g=9223372036000000000 @1"});
+  CHECK(found(rules, sale({article("x", 9'223'372'037'000)})).empty());
+}
+
+TEST_CASE("rules: what is taken back in the same sale was not bought") {
+  const std::string cup = R"(name_contains = ["cup"])";
+  CHECK(found(rule(cup), sale({article("cup", -1000)})).empty());
+  CHECK(found(rule(cup, "line"), sale({article("cup", -1000)})).empty());
+  // A till voids a line with one more line.
+  CHECK(found(rule(cup), sale({article("cup"), article("cup", -1000)})).empty());
+  CHECK(found(rule(cup, "line"), sale({article("cup"), article("bun"), article("cup", -1000)})).empty());
+  CHECK(found(rule(cup), sale({article("cup", 3000), article("cup", -1000)})) == Shown{"cup.reusable pieces=2 @1"});
+  CHECK(found(rule(cup, "line"), sale({article("cup", 3000), article("cup", -1000)})) == Shown{"cup.reusable pieces=1 @1"});
+  // The line before it, not the first one; and if it comes first, the one behind it.
+  CHECK(found(rule(cup), sale({article("cup"), article("cup", 2000), article("cup", -2000)})) ==
+        Shown{"cup.reusable pieces=1 @1"});
+  CHECK(found(rule(cup), sale({article("cup", -1000), article("cup", 2000)})) == Shown{"cup.reusable pieces=1 @2"});
+  CHECK(found(rule(cup), sale({article("cup", 2000), article("cup", INT64_MIN)})).empty());
+  // Another article's return is another matter.
+  CHECK(found(rule(cup), sale({article("cup"), article("bun", -1000)})) == Shown{"cup.reusable pieces=1 @1"});
+}
+
+TEST_CASE("rules: a refund is no sale, so nothing of the whole event is claimed for it") {
+  const std::string rules = shipped_rules();
+  Transaction transaction = sale({article("bun", 2000)});
+  transaction.receipt_medium = "qr";
+  CHECK(found(rules, transaction) == Shown{"receipt.paperless pieces=1"});
+  Transaction refund = sale({article("bun", -2000)});
+  refund.receipt_medium = "qr";
+  CHECK(found(rules, refund).empty());
+  Transaction without_lines = sale();
+  without_lines.receipt_medium = "qr";
+  CHECK(found(rules, without_lines).size() == 1);
+  without_lines.total_minor = -1;
+  CHECK(found(rules, without_lines).empty());
+  Transaction voided = sale({article("bun"), article("bun", -1000)});
+  voided.receipt_medium = "qr";
+  CHECK(found(rules, voided).empty());
+  Transaction exchange = sale({article("bun", -1000), article("cake", 2000)});
+  exchange.receipt_medium = "qr";
+  CHECK(found(rules, exchange).size() == 1);
+}
+
+TEST_CASE("rules: a training sale makes nothing once the rule asks for the till's own mark") {
+  const std::string rules = rule("kind = [\"sale\"]\nattributes = { training = [\"no\"] }", "event");
+  Transaction transaction = sale();
+  CHECK(found(rules, transaction).empty());
+  transaction.attributes = {{"training", "yes"}};
+  CHECK(found(rules, transaction).empty());
+  transaction.attributes = {{"training", "no"}};
+  CHECK(found(rules, transaction).size() == 1);
+}
+
+TEST_CASE("rules: those that ship claim paper that was not printed, and nothing where nobody knows") {
+  const std::string rules = shipped_rules();
+  const auto with = [&](TransactionKind kind, const std::string& medium) {
+    Transaction transaction = sale();
+    transaction.kind = kind;
+    transaction.receipt_medium = medium;
+    return found(rules, transaction);
+  };
+  for (const char* medium : {"none", "qr", "app"}) {
+    CHECK(with(TransactionKind::ticket, medium) == Shown{"ticket.paperless pieces=1"});
+    CHECK(with(TransactionKind::sale, medium) == Shown{"receipt.paperless pieces=1"});
+  }
+  for (const char* medium : {"", "paper", "email", "QR", "fax"}) {
+    CAPTURE(medium);
+    CHECK(with(TransactionKind::ticket, medium).empty());
+    CHECK(with(TransactionKind::sale, medium).empty());
+  }
+  for (const auto kind : {TransactionKind::trip, TransactionKind::bill, TransactionKind::charge})
+    CHECK(with(kind, "none").empty());
+}
+
+TEST_CASE("rules: several rules may find several acts in one line, in the file's order") {
+  const std::string rules = rule(R"(name_contains = ["cup"])") +
+                            "[[rule]]\nid = \"s\"\nactivity = \"drink.plant\"\nname_contains = [\"oat\"]\n"
+                            "quantity = { unit = \"g\", value = 250, per = \"piece\" }\n";
+  CHECK(found(rules, sale({article("oat latte, own cup", 2000)})) == Shown{"cup.reusable pieces=2 @1", "drink.plant g=500 @1"});
+}
+
+TEST_CASE("rules: a file without rules finds nothing") { CHECK(found("", sale()).empty()); }
+
+}  // namespace
+}  // namespace greentill::detect
