@@ -81,13 +81,40 @@ Result<std::unique_ptr<Statement>> Database::prepare(const char* sql) {
   return std::make_unique<Statement>(statement);
 }
 
-Status Transaction::begin() {
-  Status begun = database_.run("BEGIN IMMEDIATE");
+Status Database::prepare(std::initializer_list<std::pair<std::unique_ptr<Statement>*, const char*>> statements) {
+  for (const auto& [into, sql] : statements) {
+    auto prepared = prepare(sql);
+    if (!prepared) return Failure{prepared.error()};
+    *into = std::move(*prepared);
+  }
+  return Done{};
+}
+
+void Database::end_reads() {
+  for (sqlite3_stmt* statement = sqlite3_next_stmt(raw_, nullptr); statement != nullptr;
+       statement = sqlite3_next_stmt(raw_, statement)) {
+    if (sqlite3_stmt_busy(statement) != 0) sqlite3_reset(statement);
+  }
+}
+
+Transaction::~Transaction() {
+  if (!open_) return;
+  database_.end_reads();
+  (void)database_.run("ROLLBACK");
+}
+
+Status Transaction::begin() { return begin("BEGIN IMMEDIATE"); }
+Status Transaction::begin_read() { return begin("BEGIN"); }
+
+Status Transaction::begin(const char* sql) {
+  database_.end_reads();
+  Status begun = database_.run(sql);
   open_ = begun.ok();
   return begun;
 }
 
 Status Transaction::commit() {
+  database_.end_reads();
   Status committed = database_.run("COMMIT");
   if (committed) open_ = false;
   return committed;

@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/bytes.hpp"
@@ -84,6 +86,12 @@ class Database {
   /// Statements without parameters or rows.
   Status run(const char* sql);
   Result<std::unique_ptr<Statement>> prepare(const char* sql);
+  Status prepare(std::initializer_list<std::pair<std::unique_ptr<Statement>*, const char*>> statements);
+  /// Ends every run of a statement. One that stands at a row keeps the snapshot it reads, from which no other worker's commit can
+  /// be seen, and after which no transaction can begin any more (SQLITE_BUSY_SNAPSHOT).
+  void end_reads();
+  /// Rows that the last INSERT, UPDATE or DELETE changed.
+  [[nodiscard]] int changed() const { return sqlite3_changes(raw_); }
   [[nodiscard]] std::int64_t last_row() const { return sqlite3_last_insert_rowid(raw_); }
 
  private:
@@ -91,19 +99,33 @@ class Database {
   sqlite3* raw_;
 };
 
+/// Ends the reads of its scope: for whatever reads without a transaction.
+class Reading {
+ public:
+  explicit Reading(Database& database) : database_(database) {}
+  ~Reading() { database_.end_reads(); }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+ private:
+  Database& database_;
+};
+
 /// Rolls back unless commit() succeeded.
 class Transaction {
  public:
   explicit Transaction(Database& database) : database_(database) {}
-  ~Transaction() {
-    if (open_) (void)database_.run("ROLLBACK");
-  }
+  ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
+  /// Takes the one writer's lock.
   Status begin();
+  /// One snapshot for several reads, without a lock.
+  Status begin_read();
   Status commit();
 
  private:
+  Status begin(const char* sql);
   Database& database_;
   bool open_ = false;
 };

@@ -161,6 +161,7 @@ Result<bool> SqliteLedger::quarantined(const std::string& device) {
 }
 
 Status SqliteLedger::choose(const Batch& batch, std::vector<std::size_t>& to_examine) {
+  const Reading reading(*database_);
   const auto head = find_head(batch);
   if (!head) return Failure{head.error()};
   for (std::size_t i = 0; i < batch.claims.size(); ++i) {
@@ -383,6 +384,7 @@ Status SqliteLedger::keep_pending(const Batch& batch, const Head&) {
 }
 
 Result<Batch> SqliteLedger::next_pending(const std::string& device, const claim::ChainId& chain) {
+  const Reading reading(*database_);
   Batch key;
   key.device = device;
   key.chain = chain;
@@ -440,6 +442,8 @@ Result<std::int64_t> SqliteLedger::number(const char* sql) {
 }
 
 Result<Report> SqliteLedger::report() {
+  Transaction snapshot(*database_);
+  if (Status begun = snapshot.begin_read(); !begun) return Failure{begun.error()};
   Report report;
   auto accounts = database_->prepare("SELECT kind, sum(mg) FROM postings JOIN accounts ON id = account GROUP BY kind");
   if (!accounts) return Failure{accounts.error()};
@@ -466,6 +470,8 @@ Result<Report> SqliteLedger::report() {
 }
 
 Result<std::vector<std::string>> SqliteLedger::check() {
+  Transaction snapshot(*database_);
+  if (Status begun = snapshot.begin_read(); !begun) return Failure{begun.error()};
   std::vector<std::string> wrong;
   const std::pair<const char*, const char*> counts[] = {
       {"SELECT coalesce(sum(mg), 0) FROM postings", "mg: the books do not balance to zero"},
