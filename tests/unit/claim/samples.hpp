@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Claims to test with: one of each entry, written out, and any number of random valid ones from a seed.
+// Claims to test with: one of each entry, written out, and any number of random valid ones from a seed. Knows
+// nothing of doctest, so that programs can use it too: a sample that is not valid throws std::logic_error.
 #pragma once
 
 #include <deque>
