@@ -31,7 +31,7 @@ struct Detected {
 struct PluginStatus {
   std::string name;
   std::string version;
-  std::string state;  ///< "running", "restarting", "failed"
+  std::string state;  ///< "running", "restarting", or of a source that is at its end "finished"
   std::uint64_t calls = 0;
   std::uint64_t faults = 0;
   std::string last_fault;  ///< empty where there was none

@@ -69,7 +69,9 @@ class HttplibClient final : public DaemonClient {
  private:
   Result<Answer> answer(const httplib::Result& result) const {
     if (!result) {
-      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " + httplib::to_string(result.error()) +
+      const bool refused = result.error() == httplib::Error::Connection;
+      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " +
+                                              (refused ? "cannot connect" : httplib::to_string(result.error())) +
                                               "; is greentilld running there?");
     }
     return Answer{result->status, media_type(result->get_header_value("Content-Type")), result->body,

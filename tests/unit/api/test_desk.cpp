@@ -161,7 +161,7 @@ api::DaemonStatus TestDesk::status() {
   status.chain = outbox::ChainState{head_, 0, 0};
   status.backlog = expect(expect(outbox_->new_reader())->backlog());
   status.plugins.push_back({"ride", "1", "running", 3, 0, ""});
-  status.plugins.push_back({"odd \"name\"\\", "1", "failed", 3, 2, "crashed"});
+  status.plugins.push_back({"odd \"name\"\\", "1", "restarting", 3, 2, "crashed"});
   status.trouble = trouble_;
   return status;
 }
