@@ -114,7 +114,7 @@ def leave_results(stack, summary):
                          "--methodologies", ROOT / "config/methodologies")
     say("")
     say(f"Left in {stack.folder.relative_to(pathlib.Path.cwd()) if stack.folder.is_relative_to(pathlib.Path.cwd()) else stack.folder}: "
-        "summary.json, claims.cborseq, device.crt. Checked offline: " + checked.stdout.strip().splitlines()[-1])
+        "summary.json, claims.cborseq, device.crt. Checked offline: " + checked.stdout.splitlines()[0] + ".")
 
 
 def keep_running(stack):
