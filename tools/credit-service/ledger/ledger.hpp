@@ -51,7 +51,8 @@ class Ledger {
   virtual Result<Batch> next_pending(const std::string& device, const claim::ChainId& chain) = 0;
 
   virtual Result<Report> report() = 0;
-  /// Recomputes every booking; each message is something that does not hold.
+  /// Whether the books balance, each claim is shared as its programme says, and nothing stands twice; each message is something
+  /// that does not hold.
   virtual Result<std::vector<std::string>> check() = 0;
   /// After the database was restored from a backup: devices send again what it lacks.
   virtual Status begin_epoch() = 0;

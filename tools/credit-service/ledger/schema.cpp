@@ -6,22 +6,25 @@ namespace {
 
 constexpr std::int64_t kVersion = 1;
 
-// claims.id is chain row * 2^40 + seq. A booking is the id of the claim that caused its postings.
+// claims.id is chain row * 2^40 + seq. A booking is the id of the claim that caused its postings. granted, customer and programme
+// are those of an accepted reduction.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE meta(epoch INTEGER NOT NULL);
 INSERT INTO meta VALUES(1);
 CREATE TABLE chains(id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, seq INTEGER NOT NULL DEFAULT 0,
   hash BLOB NOT NULL, UNIQUE(device, chain));
 CREATE TABLE quarantine(device TEXT PRIMARY KEY, at INTEGER NOT NULL, cause TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE claims(id INTEGER PRIMARY KEY, reason INTEGER NOT NULL, granted INTEGER, customer INTEGER, payload BLOB NOT NULL);
+CREATE TABLE programmes(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, bytes TEXT NOT NULL);
+CREATE TABLE claims(id INTEGER PRIMARY KEY, reason INTEGER NOT NULL, granted INTEGER, customer INTEGER, programme INTEGER,
+  payload BLOB NOT NULL);
 CREATE TABLE nullifiers(mac BLOB PRIMARY KEY, claim INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE reversals(mac BLOB NOT NULL, claim INTEGER NOT NULL, target INTEGER, PRIMARY KEY(mac, claim)) WITHOUT ROWID;
 CREATE TABLE accounts(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE(kind, name));
 CREATE TABLE postings(booking INTEGER NOT NULL, account INTEGER NOT NULL, mg INTEGER NOT NULL);
 CREATE TABLE usage(account INTEGER NOT NULL, activity TEXT NOT NULL, period INTEGER NOT NULL, mg INTEGER NOT NULL,
   PRIMARY KEY(account, activity, period)) WITHOUT ROWID;
-CREATE TABLE pending(id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, first INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE,
-  correlation BLOB NOT NULL, bytes BLOB NOT NULL);
+CREATE TABLE pending(id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, first INTEGER NOT NULL,
+  digest BLOB NOT NULL UNIQUE, correlation BLOB NOT NULL, bytes BLOB NOT NULL);
 CREATE INDEX pending_by_chain ON pending(device, chain, first);
 PRAGMA user_version = 1;
 )sql";

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/booking.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "daemon/measure/quantify.hpp"
+
+namespace greentill::credit {
+namespace {
+
+/// What is left of the quantities. Never below zero: who takes back more than was claimed does not owe it.
+void subtract(claim::Quantities& from, const claim::Quantities& taken) {
+  for (const claim::Quantity& back : taken) {
+    for (claim::Quantity& quantity : from) {
+      if (quantity.unit == back.unit) quantity.value = back.value >= quantity.value ? 0 : quantity.value - back.value;
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Booking>> Booking::open(Database& database, const Programme& current, const measure::Library& library,
+                                               const claim::Hasher& hasher) {
+  auto booking = std::unique_ptr<Booking>(new Booking(library));
+  auto programmes = Programmes::open(database, current, hasher);
+  if (!programmes) return Failure{programmes.error()};
+  booking->programmes_ = std::move(*programmes);
+  auto accounts = Accounts::open(database);
+  if (!accounts) return Failure{accounts.error()};
+  booking->accounts_ = std::move(*accounts);
+  if (Status prepared = booking->prepare(database); !prepared) return Failure{prepared.error()};
+  return booking;
+}
+
+Status Booking::prepare(Database& database) {
+  return database.prepare(
+      {{&find_claim_, "SELECT reason, granted, customer, programme, payload FROM claims WHERE id = ?"},
+       {&add_claim_, "INSERT INTO claims(reason, granted, customer, programme, id, payload) VALUES(?, ?, ?, ?, ?, ?)"},
+       {&change_claim_, "UPDATE claims SET reason = ?, granted = ?, customer = ?, programme = ? WHERE id = ?"},
+       {&find_nullifier_, "SELECT claim FROM nullifiers WHERE mac = ?"},
+       {&add_nullifier_, "INSERT INTO nullifiers VALUES(?, ?)"},
+       {&drop_nullifier_, "DELETE FROM nullifiers WHERE mac = ? AND claim = ?"},
+       {&add_reversal_, "INSERT OR IGNORE INTO reversals VALUES(?, ?, NULL)"},
+       {&waiting_reversals_,
+        "SELECT r.claim, c.payload FROM reversals r JOIN claims c ON c.id = r.claim WHERE mac = ? AND target IS NULL ORDER BY 1"},
+       {&bind_reversal_, "UPDATE reversals SET target = ? WHERE mac = ? AND claim = ?"},
+       {&bound_reversals_,
+        "SELECT r.claim, c.payload FROM reversals r JOIN claims c ON c.id = r.claim WHERE mac = ? AND target = ? ORDER BY 1"}});
+}
+
+Result<std::optional<StoredClaim>> Booking::load(std::int64_t row) {
+  std::optional<StoredClaim> stored;
+  if (find_claim_->with(row).row()) {
+    const auto optional = [this](int column) {
+      return find_claim_->null(column) ? std::nullopt : std::optional(find_claim_->integer(column));
+    };
+    const ByteView payload = find_claim_->bytes(4);
+    stored = StoredClaim{
+        static_cast<Reason>(find_claim_->integer(0)), optional(1), optional(2), optional(3), {payload.begin(), payload.end()}};
+  }
+  if (Status ok = find_claim_->ok(); !ok) return Failure{ok.error()};
+  return stored;
+}
+
+Status Booking::book(const BatchClaim& claim, std::int64_t row, Reason reason, bool again) {
+  StoredClaim into;
+  const auto* reduction = claim.claim ? std::get_if<claim::Reduction>(&claim.claim->entry) : nullptr;
+  const auto* reversal = claim.claim ? std::get_if<claim::Reversal>(&claim.claim->entry) : nullptr;
+  if (reason == Reason::none && reduction != nullptr) {
+    const auto booked = book_reduction(claim, *reduction, row, into);
+    if (!booked) return Failure{booked.error()};
+    reason = *booked;
+  }
+  const auto code = static_cast<std::int64_t>(reason);
+  const Status kept =
+      again ? change_claim_->with(code, into.granted, into.customer, into.programme, row).done()
+            : add_claim_->with(code, into.granted, into.customer, into.programme, row, claim.message.payload).done();
+  if (!kept || reason != Reason::none) return kept;
+  if (reversal != nullptr) return book_reversal(*reversal, row);
+  return reduction == nullptr ? Status(Done{}) : settle(row);
+}
+
+Result<Reason> Booking::book_reduction(const BatchClaim& claim, const claim::Reduction& reduction, std::int64_t row,
+                                       StoredClaim& into) {
+  const bool taken = find_nullifier_->with(reduction.nullifier.mac).row();
+  if (Status ok = find_nullifier_->ok(); !ok) return Failure{ok.error()};
+  if (taken) return Reason::duplicate;
+  const auto customer = accounts_->customer(reduction.attribution, claim.message.account);
+  if (!customer) return Failure{customer.error()};
+  const Programme& programme = programmes_->current();
+  const Rule* rule = programme.rule_for(reduction.activity);
+  Result<std::int64_t> granted = std::int64_t{0};
+  if (rule != nullptr) {
+    granted = accounts_->within_limits(*customer, programme, *rule, reduction.end, rule->grant(reduction.credited_mg));
+  }
+  if (!granted) return Failure{granted.error()};
+  if (Status added = add_nullifier_->with(reduction.nullifier.mac, row).done(); !added) return Failure{added.error()};
+  if (Status booked = accounts_->book(row, programme, *customer, claim.claim->merchant, 0, *granted); !booked)
+    return Failure{booked.error()};
+  into.granted = *granted;
+  into.customer = *customer;
+  into.programme = programmes_->current_id();
+  return Reason::none;
+}
+
+Status Booking::book_reversal(const claim::Reversal& reversal, std::int64_t row) {
+  if (Status added = add_reversal_->with(reversal.nullifier, row).done(); !added) return added;
+  std::optional<std::int64_t> target;
+  if (find_nullifier_->with(reversal.nullifier).row()) target = find_nullifier_->integer(0);
+  if (Status ok = find_nullifier_->ok(); !ok) return ok;
+  return target ? settle(*target) : Status(Done{});
+}
+
+/// Binds the reversals that wait for this claim, and books what is left of it.
+Status Booking::settle(std::int64_t row) {
+  const auto stored = load(row);
+  if (!stored) return Failure{stored.error()};
+  if (!*stored || !(*stored)->granted || !(*stored)->customer || !(*stored)->programme) return Done{};
+  const auto claim = claim::parse_payload((*stored)->payload);
+  const auto* reduction = claim ? std::get_if<claim::Reduction>(&claim->entry) : nullptr;
+  if (reduction == nullptr) return fail(ErrorCode::corrupt, "ledger: a stored claim does not parse");
+  const auto bound = bind_waiting(row, *claim, reduction->nullifier.mac);
+  if (!bound) return Failure{bound.error()};
+  return *bound ? reduce(row, **stored, *claim) : Status(Done{});
+}
+
+/// Whether there was one to bind.
+Result<bool> Booking::bind_waiting(std::int64_t row, const claim::Claim& claim, const Digest& mac) {
+  std::vector<std::int64_t> mine;
+  const Status visited =
+      visit_reversals(waiting_reversals_->with(mac), [&](std::int64_t reversal_row, const claim::Reversal& reversal) {
+        if (!reversal.claim || *reversal.claim == claim.id) mine.push_back(reversal_row);
+        return Status(Done{});
+      });
+  if (!visited) return Failure{visited.error()};
+  for (const std::int64_t reversal_row : mine) {
+    if (Status set = bind_reversal_->with(row, mac, reversal_row).done(); !set) return Failure{set.error()};
+  }
+  return !mine.empty();
+}
+
+/// What stays booked is the method applied to the original quantities less all that was taken back, never more than stands now.
+Status Booking::reduce(std::int64_t row, const StoredClaim& stored, const claim::Claim& claim) {
+  const auto& reduction = std::get<claim::Reduction>(claim.entry);
+  const auto programme = programmes_->find(*stored.programme);
+  if (!programme) return Failure{programme.error()};
+  claim::Quantities left = reduction.quantities;
+  bool all = false;
+  const Status visited =
+      visit_reversals(bound_reversals_->with(reduction.nullifier.mac, row), [&](std::int64_t, const claim::Reversal& reversal) {
+        all = all || reversal.taken_back.empty();
+        subtract(left, reversal.taken_back);
+        return Status(Done{});
+      });
+  if (!visited) return visited;
+  const std::int64_t stands = all ? 0 : std::min(*stored.granted, grant_of(**programme, reduction, left));
+  const std::int64_t customer = *stored.customer;
+  if (Status booked = accounts_->book(row, **programme, customer, claim.merchant, *stored.granted, stands); !booked)
+    return booked;
+  if (const Rule* rule = (*programme)->rule_for(reduction.activity); rule != nullptr) {
+    const Status back = accounts_->give_back(customer, **programme, *rule, reduction.end, *stored.granted - stands);
+    if (!back) return back;
+  }
+  if (all) {
+    if (Status freed = drop_nullifier_->with(reduction.nullifier.mac, row).done(); !freed) return freed;
+  }
+  return change_claim_->with(static_cast<std::int64_t>(Reason::none), stands, customer, *stored.programme, row).done();
+}
+
+Status Booking::visit_reversals(Statement& rows, const std::function<Status(std::int64_t, const claim::Reversal&)>& visit) {
+  while (rows.row()) {
+    const auto claim = claim::parse_payload(rows.bytes(1));
+    const auto* reversal = claim ? std::get_if<claim::Reversal>(&claim->entry) : nullptr;
+    if (reversal == nullptr) return fail(ErrorCode::corrupt, "ledger: a stored reversal does not parse");
+    if (Status visited = visit(rows.integer(0), *reversal); !visited) return visited;
+  }
+  return rows.ok();
+}
+
+std::int64_t Booking::grant_of(const Programme& programme, const claim::Reduction& reduction,
+                               const claim::Quantities& left) const {
+  const claim::MethodologyRef& named = reduction.methodology;
+  const measure::Methodology* methodology = library_.find(named.id, named.version, named.sha256);
+  const Rule* rule = programme.rule_for(reduction.activity);
+  if (methodology == nullptr || rule == nullptr) return 0;
+  const auto amounts = measure::quantify(*methodology, left, reduction.begin, reduction.end);
+  return amounts ? rule->grant(amounts->credited_mg) : 0;
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a claim books, and what a reversal takes back, within the transaction under way. Private to ledger/. Threads: one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tools/credit-service/ledger/accounts.hpp"
+#include "tools/credit-service/ledger/programmes.hpp"
+#include "tools/credit-service/verify/batch.hpp"
+
+namespace greentill::credit {
+
+struct StoredClaim {
+  Reason reason = Reason::none;
+  std::optional<std::int64_t> granted;  ///< mg that stand now; this and the next two: of an accepted reduction
+  std::optional<std::int64_t> customer;
+  std::optional<std::int64_t> programme;
+  std::vector<std::uint8_t> payload;
+};
+
+class Booking {
+ public:
+  /// All references must outlive it.
+  static Result<std::unique_ptr<Booking>> open(Database& database, const Programme& current, const measure::Library& library,
+                                               const claim::Hasher& hasher);
+
+  /// Forgets what a transaction that was rolled back may have left.
+  void forget() { accounts_->forget(); }
+
+  [[nodiscard]] Programmes& programmes() { return *programmes_; }
+  Result<std::optional<StoredClaim>> load(std::int64_t row);
+  /// Stores the claim with its reason and, where there is none, books it. `again`: it is stored already, as refused for now.
+  Status book(const BatchClaim& claim, std::int64_t row, Reason reason, bool again);
+
+ private:
+  explicit Booking(const measure::Library& library) : library_(library) {}
+  Status prepare(Database& database);
+  Result<Reason> book_reduction(const BatchClaim& claim, const claim::Reduction& reduction, std::int64_t row, StoredClaim& into);
+  Status book_reversal(const claim::Reversal& reversal, std::int64_t row);
+  Status settle(std::int64_t row);
+  Result<bool> bind_waiting(std::int64_t row, const claim::Claim& claim, const Digest& mac);
+  Status reduce(std::int64_t row, const StoredClaim& stored, const claim::Claim& claim);
+  Status visit_reversals(Statement& rows, const std::function<Status(std::int64_t, const claim::Reversal&)>& visit);
+  [[nodiscard]] std::int64_t grant_of(const Programme& programme, const claim::Reduction& reduction,
+                                      const claim::Quantities& left) const;
+
+  const measure::Library& library_;
+  std::unique_ptr<Programmes> programmes_;
+  std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<Statement> find_claim_, add_claim_, change_claim_, find_nullifier_, add_nullifier_, drop_nullifier_,
+      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_;
+};
+
+}  // namespace greentill::credit
