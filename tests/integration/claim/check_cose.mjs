@@ -1,0 +1,155 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Verifies every signature of exported claims with cose-js, a COSE library that shares nothing with Greentill:
+//   check_cose.mjs --claims FILE --certificates FILE [--flip]
+// FILE: a CBOR sequence of claim messages, and PEM certificates of their signers. With --flip every claim must moreover fail once a
+// byte of its protected header, payload or signature is changed. Exit code: 0 all verify, 1 some do not, 2 wrong usage or no claims.
+import { spawnSync } from "node:child_process";
+import crypto from "node:crypto";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const CWT_TAG = 61;
+const SIGN1_TAG = 18;
+const ALG = 1;
+const TYPE = 16;
+const THUMBPRINT = 34;
+const ES256 = -7;
+const SHA256 = -16;
+const CLAIM_TYPE = 65001;
+const MAX_CLAIM_BYTES = 1024;
+
+// The libraries lie in the build folder under the hash of the lock file: installed once, and anew when the lock changes. The rename
+// at the end lets two runs install at the same time.
+function installedModules() {
+  const lock = fs.readFileSync(path.join(here, "package-lock.json"));
+  const build = path.resolve(here, "../../../build");
+  const folder = path.join(build, `cose-js-${crypto.createHash("sha256").update(lock).digest("hex").slice(0, 12)}`);
+  if (fs.existsSync(folder)) return folder;
+  fs.mkdirSync(build, { recursive: true });
+  const fresh = fs.mkdtempSync(`${folder}.`);
+  for (const name of ["package.json", "package-lock.json"]) fs.copyFileSync(path.join(here, name), path.join(fresh, name));
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: fresh, encoding: "utf8" });
+  if (npm.status !== 0) throw new Error(`npm ci failed:\n${npm.stderr ?? npm.error}`);
+  try {
+    fs.renameSync(fresh, folder);
+  } catch (error) {
+    if (!fs.existsSync(folder)) throw error;
+    fs.rmSync(fresh, { recursive: true });
+  }
+  return folder;
+}
+
+const require = createRequire(path.join(installedModules(), "package.json"));
+const cose = require("cose-js");
+const cbor = require("cbor");
+
+function* messagesOf(sequence) {
+  let offset = 0;
+  while (offset < sequence.length) {
+    const window = sequence.subarray(offset, offset + MAX_CLAIM_BYTES);
+    const item = cbor.decodeFirstSync(window, { extendedResults: true, preventDuplicateKeys: true });
+    yield { offset, bytes: window.subarray(0, item.length), value: item.value };
+    offset += item.length;
+  }
+}
+
+function keysByThumbprint(pem) {
+  const keys = new Map();
+  for (const [text] of pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)) {
+    const certificate = new crypto.X509Certificate(text);
+    const { crv, x, y } = certificate.publicKey.export({ format: "jwk" });
+    if (crv !== "P-256") throw new Error(`${certificate.subject}: not a P-256 key`);
+    const thumbprint = crypto.createHash("sha256").update(certificate.raw).digest("hex");
+    keys.set(thumbprint, { x: Buffer.from(x, "base64url"), y: Buffer.from(y, "base64url") });
+  }
+  return keys;
+}
+
+function expect(holds, what) {
+  if (!holds) throw new Error(what);
+}
+
+function isTagged(value, number) {
+  return value instanceof cbor.Tagged && value.tag === number;
+}
+
+function partsOf(message) {
+  expect(isTagged(message, CWT_TAG), "not a CWT: tag 61 is missing");
+  expect(isTagged(message.value, SIGN1_TAG), "not a COSE_Sign1: tag 18 is missing");
+  const array = message.value.value;
+  expect(Array.isArray(array) && array.length === 4, "a COSE_Sign1 is an array of four");
+  return { header: array[0], payload: array[2], signature: array[3] };
+}
+
+// cose-js knows neither tag 61 nor x5t: the first is taken off here and the key found by the second.
+function verify(bytes, message, keys) {
+  const { header, payload, signature } = partsOf(message);
+  const protectedMap = cbor.decodeFirstSync(header);
+  expect(protectedMap.get(ALG) === ES256, "the algorithm is not ES256");
+  expect(protectedMap.get(TYPE) === CLAIM_TYPE, "the type is not a claim's");
+  const [hash, thumbprint] = protectedMap.get(THUMBPRINT) ?? [];
+  expect(hash === SHA256, "no SHA-256 thumbprint");
+  const key = keys.get(thumbprint.toString("hex"));
+  expect(key, `no certificate has the thumbprint ${thumbprint.toString("hex")}`);
+  expect(signature.length === 64, "the signature is not 64 bytes");
+  const verified = cose.sign.verifySync(bytes.subarray(bytes.indexOf(0xd2)), { key });
+  expect(verified.equals(payload), "another payload than the message's was verified");
+}
+
+function faultOf(bytes, keys) {
+  try {
+    verify(bytes, cbor.decodeFirstSync(bytes), keys);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+// One byte of each signed part, another one from claim to claim.
+function survivingFlips(claim, index, keys) {
+  const parts = partsOf(claim.value);
+  return Object.entries(parts).filter(([, part]) => {
+    const changed = Buffer.from(claim.bytes);
+    changed[changed.indexOf(part) + (index % part.length)] ^= 1 << index % 8;
+    return faultOf(changed, keys) === null;
+  }).map(([name]) => name);
+}
+
+function main() {
+  const { values } = parseArgs({
+    options: { claims: { type: "string" }, certificates: { type: "string" }, flip: { type: "boolean", default: false } },
+  });
+  if (!values.claims || !values.certificates) {
+    console.error("usage: check_cose.mjs --claims FILE --certificates FILE [--flip]");
+    return 2;
+  }
+  const keys = keysByThumbprint(fs.readFileSync(values.certificates, "utf8"));
+  let count = 0;
+  let failed = 0;
+  const fail = (offset, what) => {
+    failed += 1;
+    console.error(`${values.claims}: message ${count} at byte ${offset}: ${what}`);
+  };
+  try {
+    for (const claim of messagesOf(fs.readFileSync(values.claims))) {
+      count += 1;
+      const fault = faultOf(claim.bytes, keys);
+      if (fault) fail(claim.offset, fault.message);
+      if (!values.flip) continue;
+      for (const part of survivingFlips(claim, count, keys)) fail(claim.offset, `verifies with a changed byte in its ${part}`);
+    }
+  } catch (error) {
+    count += 1;
+    fail("?", `not CBOR: ${error.message}`);
+  }
+  console.log(`cose-js: ${count} claims, ${keys.size} certificates, ${failed} failures`);
+  if (count === 0) return 2;
+  return failed === 0 ? 0 : 1;
+}
+
+process.exitCode = main();
