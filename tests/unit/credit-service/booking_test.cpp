@@ -209,3 +209,47 @@ TEST_CASE("one event is granted once, whichever devices claim it") {
   CHECK(desk.report().refused == std::map<std::string, std::uint64_t>{{"duplicate", 3}});
   CHECK(desk.wrong().empty());
 }
+
+TEST_CASE("a reversal gives back what its claim had used of the limits") {
+  const std::string text =
+      programme_with("[[activity]]\nname = \"ride.bike.shared\"\ngrant = \"measured\"\nlimit_per_day_mg = 200\n");
+  Shop shop(text.c_str());
+  const std::int64_t noon = unix_time("2026-03-10 10:00");
+  CHECK(shop.ride_of(kAnna, ended_at(1, noon)) == 167);
+  CHECK(shop.ride_of(kAnna, ended_at(2, noon)) == 33);
+  shop.chain.add(reversal_of(1, 1500));  // 41 of 167 are left
+  shop.send();
+  CHECK(shop.ride_of(kAnna, ended_at(3, noon)) == 126);
+  shop.chain.add(reversal_of(1));
+  shop.chain.add(reversal_of(3));
+  shop.chain.add(reversal_of(3));  // takes nothing back twice
+  shop.send();
+  CHECK(shop.ride_of(kAnna, ended_at(4, noon)) == 167);
+  CHECK(shop.ride_of(kAnna, ended_at(5, noon)) == 0);
+  // What had been cut to the limit is not granted more afterwards.
+  CHECK(shop.desk.report().granted_mg == 33 + 167);
+  CHECK(shop.desk.wrong().empty());
+}
+
+TEST_CASE("what a reversal takes back is what the claim's own programme gave") {
+  Office office;
+  ChainBuilder chain(office.enrol("dock-7"));
+  chain.add_start();
+  chain.add_ride(2000, of_event(1));
+  chain.add_ride(2000, of_event(2));
+  Desk(office).take("dock-7", chain.messages());
+  const std::string changed = programme_with("[[activity]]\nname = \"ride.bike.shared\"\ngrant = \"fixed\"\nfixed_mg = 1000\n",
+                                             "customer = \"0.10\"\nmerchant = \"0.10\"\noperator = \"0.80\"\n");
+  office.change_programme(changed.c_str());
+  Desk desk(office);
+  chain.add(reversal_of(1));
+  chain.add(reversal_of(2, 1500));
+  chain.add_ride(2000, of_event(3));
+  CHECK(desk.take("dock-7", slice(chain.messages(), 3, 6)).granted.at(6) == 1000);
+  auto accounts = desk.report().accounts;
+  CHECK(accounts["issuance"] == -41 - 1000);
+  CHECK(accounts["unattributed"] == 29 + 100);
+  CHECK(accounts["merchant"] == 8 + 100);
+  CHECK(accounts["operator"] == 4 + 800);
+  CHECK(desk.wrong().empty());
+}

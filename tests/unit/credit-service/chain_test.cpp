@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches in any order and number, and devices that were cloned or set back.
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <random>
 
@@ -198,4 +200,64 @@ TEST_CASE("a batch of two chains is answered for each") {
   CHECK((*answers)[0].up_to == 2);
   CHECK((*answers)[1].up_to == 2);
   CHECK(at.desk.report().granted_mg == 2 * 167);
+}
+
+TEST_CASE("a kept batch that cannot be read any more does not stand in its chain's way") {
+  OneDevice at;
+  at.ride(5);
+  at.send(4, 6);
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(at.office.database().c_str(), &raw) == SQLITE_OK);
+  CHECK(sqlite3_exec(raw, "UPDATE pending SET bytes = x'ff'", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(raw);
+  CHECK(at.send(1, 3).up_to == 3);
+  CHECK(at.office.log.says("cannot be read and is dropped"));
+  CHECK(at.desk.report().pending == 0);
+  CHECK(at.send(4, 6).up_to == 6);
+}
+
+TEST_CASE("the check finds what was changed behind the ledger's back") {
+  OneDevice at;
+  at.ride(3);
+  at.send(1, 4);
+  CHECK(at.desk.wrong() == "");
+  const auto spoil = [&at](const char* sql) {
+    sqlite3* raw = nullptr;
+    REQUIRE(sqlite3_open(at.office.database().c_str(), &raw) == SQLITE_OK);
+    CHECK(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(raw);
+    return at.desk.wrong();
+  };
+  SUBCASE("a posting that has no counterpart") {
+    CHECK(spoil("UPDATE postings SET mg = mg + 1 WHERE rowid = 2") ==
+          "1 mg: the books do not balance to zero\n1 bookings do not balance to zero\n1 claims are not booked as granted and "
+          "shared\n");
+  }
+  SUBCASE("shares that are not the programme's") {
+    CHECK(spoil("UPDATE postings SET mg = mg + 5 * (rowid = 2) - 5 * (rowid = 3)") ==
+          "1 claims are not booked as granted and shared\n");
+  }
+  SUBCASE("a grant that was raised") {
+    CHECK(spoil("UPDATE claims SET granted = 168 WHERE granted = 167") == "3 claims are not booked as granted and shared\n");
+  }
+  SUBCASE("a claim that is gone") {
+    CHECK(spoil("DELETE FROM claims WHERE id = (SELECT max(id) FROM claims)") ==
+          "1 nullifiers have no booked claim\n1 chains have a hole\n");
+  }
+  SUBCASE("a refused claim with a grant") {
+    CHECK(spoil("UPDATE claims SET reason = 2 WHERE id = (SELECT max(id) FROM claims)") ==
+          "1 nullifiers have no booked claim\n1 refused claims, or no reductions, have a grant\n");
+  }
+}
+
+TEST_CASE("a database of a newer version is refused") {
+  Office office;
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(office.database().c_str(), &raw) == SQLITE_OK);
+  CHECK(sqlite3_exec(raw, "PRAGMA user_version = 99", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(raw);
+  const auto ledger =
+      credit::Ledger::open(office.database(), office.programme, office.library, office.hasher, office.clock, office.log);
+  REQUIRE(!ledger);
+  CHECK(ledger.error().code == ErrorCode::unsupported);
 }
