@@ -6,9 +6,27 @@
 #include <stdexcept>
 
 namespace greentill::journal {
+namespace {
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+}  // namespace
 
 struct CsvRows::Parser {
-  csv_parser state;
+  csv_parser lenient{};
+  csv_parser strict{};
+
+  explicit Parser(char delimiter) {
+    if (csv_init(&lenient, 0) != 0 || csv_init(&strict, CSV_STRICT) != 0) throw std::runtime_error("libcsv cannot be set up");
+    csv_set_delim(&lenient, static_cast<unsigned char>(delimiter));
+    csv_set_delim(&strict, static_cast<unsigned char>(delimiter));
+  }
+  ~Parser() {
+    csv_free(&lenient);
+    csv_free(&strict);
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
 
   // Called from C.
   static void on_field(void* data, std::size_t size, void* context) noexcept {
@@ -17,44 +35,50 @@ struct CsvRows::Parser {
   static void on_row(int /*terminator*/, void* context) noexcept { ++static_cast<CsvRows*>(context)->rows_; }
 };
 
-CsvRows::CsvRows(char delimiter) : parser_(std::make_unique<Parser>()) {
-  if (csv_init(&parser_->state, 0) != 0) throw std::runtime_error("libcsv cannot be set up");
-  csv_set_delim(&parser_->state, static_cast<unsigned char>(delimiter));
-}
-
-CsvRows::~CsvRows() { csv_free(&parser_->state); }
+CsvRows::CsvRows(char delimiter) : parser_(std::make_unique<Parser>(delimiter)) {}
+CsvRows::~CsvRows() = default;
 
 bool CsvRows::feed(std::string_view bytes) {
-  const std::size_t taken = csv_parse(&parser_->state, bytes.data(), bytes.size(), &Parser::on_field, &Parser::on_row, this);
-  if (taken != bytes.size()) throw std::runtime_error("libcsv: " + std::string(csv_strerror(csv_error(&parser_->state))));
+  const std::size_t taken = csv_parse(&parser_->lenient, bytes.data(), bytes.size(), &Parser::on_field, &Parser::on_row, this);
+  if (taken != bytes.size()) throw std::runtime_error("libcsv: " + std::string(csv_strerror(csv_error(&parser_->lenient))));
   return rows_ > 0;
 }
 
-void CsvRows::finish(bool take) {
-  csv_fini(&parser_->state, take ? &Parser::on_field : nullptr, take ? &Parser::on_row : nullptr, this);
+void CsvRows::forget() { csv_fini(&parser_->lenient, nullptr, nullptr, nullptr); }
+
+bool CsvRows::is_well_quoted(std::string_view row) {
+  const std::size_t taken = csv_parse(&parser_->strict, row.data(), row.size(), nullptr, nullptr, nullptr);
+  csv_fini(&parser_->strict, nullptr, nullptr, nullptr);
+  return taken == row.size();
+}
+
+std::size_t CsvRows::give_back(std::string_view bytes) {
+  fields_.clear();
+  open_quote_ = true;
+  const std::size_t newline = bytes.find('\n');
+  return newline == std::string_view::npos ? bytes.size() : newline + 1;
 }
 
 std::optional<std::size_t> CsvRows::read(std::string_view bytes, bool last) {
   fields_.clear();
   rows_ = 0;
-  for (std::size_t begin = 0; begin < bytes.size();) {
-    const std::size_t newline = bytes.find('\n', begin);
-    if (newline == std::string_view::npos) break;
+  open_quote_ = false;
+  std::size_t begin = 0;
+  for (std::size_t newline = bytes.find('\n'); newline != std::string_view::npos; newline = bytes.find('\n', begin)) {
     const std::string_view segment = bytes.substr(begin, newline + 1 - begin);
-    if (begin == 0 && segment.find_first_not_of(" \t\r\n") == std::string_view::npos) return segment.size();
+    const bool first = begin == 0;
+    if (first && is_blank(segment)) return segment.size();
     begin = newline + 1;
     // A line end inside quotes belongs to the field: libcsv says whether a row is over, the bytes say where.
-    if (feed(segment)) return begin;
-    if (begin == bytes.size() || bytes.find('\n', begin) == std::string_view::npos) {
-      if (last) feed(bytes.substr(begin));
-      finish(last);
-      return last ? std::optional(bytes.size()) : std::nullopt;
-    }
+    if (feed(segment)) return first || is_well_quoted(bytes.substr(0, begin)) ? begin : give_back(bytes);
   }
+  if (!last) forget();
   if (!last || bytes.empty()) return std::nullopt;
-  feed(bytes);
-  finish(true);
-  return bytes.size();
+  if (is_blank(bytes)) return bytes.size();
+  feed(bytes.substr(begin));
+  const bool whole = feed("\n");
+  if (!whole) forget();
+  return whole && (begin == 0 || is_well_quoted(bytes)) ? bytes.size() : give_back(bytes);
 }
 
 }  // namespace greentill::journal

@@ -25,15 +25,21 @@ class CsvRows {
   [[nodiscard]] const std::vector<std::string>& fields() const { return fields_; }
   /// Whether the row read last was in fact several, ended by carriage returns alone.
   [[nodiscard]] bool torn() const { return rows_ > 1; }
+  /// Whether a quote was left open: nothing closes it, or only the quotes of a later row do. What was read is then the first line
+  /// alone. A quote within a line is taken as it stands.
+  [[nodiscard]] bool open_quote() const { return open_quote_; }
 
  private:
   struct Parser;
   bool feed(std::string_view bytes);
-  void finish(bool take);
+  void forget();
+  bool is_well_quoted(std::string_view row);
+  std::size_t give_back(std::string_view bytes);
 
   std::unique_ptr<Parser> parser_;
   std::vector<std::string> fields_;
   std::size_t rows_ = 0;
+  bool open_quote_ = false;
 };
 
 }  // namespace greentill::journal

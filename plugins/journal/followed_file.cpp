@@ -130,21 +130,17 @@ bool FollowedFile::seek(const Place& place) {
 }
 
 FollowedFile::Read FollowedFile::read_more() {
-  if (at_end_) {
-    const std::uint64_t seen = offset_ + pending().size();
-    const std::uint64_t now = size();
-    if (now == seen) return Read::none;
-    // What was read ahead may have changed as well, so it is read again.
-    if (now < seen || !seek(place_behind(0, 0))) return Read::overwritten;
-  }
-  buffer_.erase(0, consumed_);
-  consumed_ = 0;
-  const std::uint64_t end = offset_ + buffer_.size();
-  const std::string more = read_at(end, kReadBytes);
-  buffer_ += more;
-  at_end_ = more.empty();
-  if (!at_end_) return Read::more;
-  return size() < end ? Read::overwritten : Read::none;
+  const std::size_t ahead = pending().size();
+  const std::uint64_t now = size();
+  if (now < offset_ + ahead) return Read::overwritten;
+  if (at_end_ && now == offset_ + ahead) return Read::none;
+  // Between two reads the file may have been truncated and grown beyond where we are, with other rows. What was read ahead may
+  // have changed as well, so it is read again.
+  if (!seek(place_behind(0, 0))) return Read::overwritten;
+  buffer_ = read_at(offset_, ahead + kReadBytes);
+  if (buffer_.size() < ahead) return Read::overwritten;
+  at_end_ = buffer_.size() == ahead;
+  return at_end_ ? Read::none : Read::more;
 }
 
 void FollowedFile::consume(std::size_t bytes, std::size_t lines) {

@@ -43,12 +43,12 @@ class FollowedFile {
     none,         ///< there is nothing more yet
     overwritten,  ///< what was consumed is not in the file any more: truncated, or written anew. Of no further use.
   };
-  /// Reads more behind what is pending. Once there was nothing more, what came since is believed only where the bytes before it
-  /// are still the same.
+  /// Reads more behind what is pending, provided that the bytes before it are still the same.
   Read read_more();
   void consume(std::size_t bytes, std::size_t lines);
   /// The place that consume(bytes, lines) would lead to.
   [[nodiscard]] Place place_behind(std::size_t bytes, std::size_t lines) const;
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }  ///< of the first byte not consumed
   [[nodiscard]] std::uint64_t line() const { return line_; }
 
   [[nodiscard]] bool is_same_file(const struct stat& status) const;
@@ -63,7 +63,7 @@ class FollowedFile {
   std::filesystem::path path_;
   std::uint64_t device_ = 0;
   std::uint64_t inode_ = 0;
-  std::uint64_t offset_ = 0;  // of the first byte not consumed
+  std::uint64_t offset_ = 0;
   std::uint64_t line_ = 1;
   std::string head_;  // the first bytes of the file, as far as consumed
   std::string tail_;  // the last bytes before offset_

@@ -86,8 +86,14 @@ class Journal final : public plugin::Source {
   /// A row's meaning hangs on the header, which stands before the place.
   void read_header(const Place& place) {
     file_->rewind();
-    while (!next_row(false) && file_->read_more() == FollowedFile::Read::more) continue;
-    file_->seek(place);
+    while (!decoder_->is_past_header() && file_->offset() < place.offset) {
+      if (const auto row = next_row(false)) {
+        file_->consume(row->size, row->lines);
+      } else if (file_->read_more() != FollowedFile::Read::more) {
+        break;
+      }
+    }
+    if (!file_->seek(place)) throw std::runtime_error(path_.string() + ": it changes while it is being opened");
   }
 
   Step advance(const plugin::Inlet& inlet) {
@@ -98,8 +104,19 @@ class Journal final : public plugin::Source {
       case FollowedFile::Read::none: return at_end(inlet);
       case FollowedFile::Read::overwritten: break;
     }
+    return follow_content() ? Step::row : Step::idle;
+  }
+
+  /// The file is another now, under the same name. Where it was copied before it was truncated, the copy holds the rows that were
+  /// not read yet, behind the same header.
+  bool follow_content() {
+    auto copy = find_file(path_, file_->place_behind(0, 0));
+    if (copy && file_->offset() > 0) {
+      file_ = std::move(copy);
+      return true;
+    }
     services_.log(GT_LOG_WARNING, path_.string() + ": it was truncated or written anew: starting with line 1");
-    return open(path_) ? Step::row : Step::idle;
+    return open(path_);
   }
 
   std::optional<Row> next_row(bool last) {
@@ -137,10 +154,7 @@ class Journal final : public plugin::Source {
   /// The writer has moved on. What it wrote here between our last read and its leaving is there by now.
   Step leave(const plugin::Inlet& inlet) {
     if (file_->read_more() == FollowedFile::Read::more) return Step::row;
-    if (!file_->pending().empty()) {
-      return hand_in({file_->pending().size(), 0, std::nullopt, "the file was rotated before the end of this line was written"},
-                     inlet);
-    }
+    if (!file_->pending().empty()) return hand_in(abandoned_line(file_->pending()), inlet);
     return open(file_after(path_, *file_)) ? Step::row : Step::idle;
   }
 

@@ -19,7 +19,9 @@ using nlohmann::json;
 
 std::string text(const json& value, const std::string& field) {
   if (!value.is_string()) unusable(field, "must be a text");
-  return value.get<std::string>();
+  std::string read = value.get<std::string>();
+  if (read.find('\0') != std::string::npos) unusable(field, "must not hold a NUL");
+  return read;
 }
 
 std::int64_t integer(const json& value, const std::string& field) {
@@ -43,6 +45,15 @@ gt_kind kind(const json& value) {
   const auto found = std::find(kKinds.begin(), kKinds.end(), name);
   if (found == kKinds.end()) unusable("kind", "must be sale, trip, ticket, bill or charge");
   return static_cast<gt_kind>(found - kKinds.begin());
+}
+
+std::string receipt_medium(const json& value) {
+  constexpr std::array kMedia{"", "paper", "none", "qr", "email", "app"};
+  std::string name = text(value, "receipt_medium");
+  if (std::find(kMedia.begin(), kMedia.end(), name) == kMedia.end()) {
+    unusable("receipt_medium", "must be paper, none, qr, email or app");
+  }
+  return name;
 }
 
 const json& object(const json& value, const std::string& field) {
@@ -100,7 +111,7 @@ constexpr std::array kFields{
     Field{"currency", [](const json& v, plugin::Transaction& t) { t.currency = text(v, "currency"); }},
     Field{"total_minor", [](const json& v, plugin::Transaction& t) { t.total_minor = integer(v, "total_minor"); }},
     Field{"tender", [](const json& v, plugin::Transaction& t) { t.tender = text(v, "tender"); }},
-    Field{"receipt_medium", [](const json& v, plugin::Transaction& t) { t.receipt_medium = text(v, "receipt_medium"); }},
+    Field{"receipt_medium", [](const json& v, plugin::Transaction& t) { t.receipt_medium = receipt_medium(v); }},
     Field{"account_token", [](const json& v, plugin::Transaction& t) { t.account_token = text(v, "account_token"); }},
     Field{"bearer",
           [](const json& v, plugin::Transaction& t) {

@@ -8,6 +8,7 @@ namespace greentill::journal {
 namespace {
 
 constexpr std::size_t kMaxFieldBytes = 4096;
+constexpr std::int64_t kLatestTime = 253'402'300'799;  // the last second of the year 9999
 
 /// Length and first code point of the sequences that begin with a byte, or 0.
 std::size_t sequence_length(unsigned char lead) {
@@ -50,7 +51,10 @@ void check_limits(const plugin::Transaction& t) {
        {std::pair{"mode", &t.mode}, {"currency", &t.currency}, {"tender", &t.tender}, {"receipt_medium", &t.receipt_medium}}) {
     require_length(name, *text, 0, kMaxFieldBytes);
   }
+  if (t.begin < 0 || t.end > kLatestTime) throw Unusable("begin and end must be in the years 1970 to 9999");
   if (t.end < t.begin) throw Unusable("end is before begin");
+  if (t.kind == GT_KIND_SALE && t.end != t.begin) throw Unusable("a sale's end must be its begin");
+  if (t.bearer && !t.account_token.empty()) throw Unusable("bearer goes with no account_token");
   if (t.quantities.size() > 64) throw Unusable("quantities has more than 64 entries");
   if (t.lines.size() > 10'000) throw Unusable("lines has more than 10000 entries");
   if (t.attributes.size() > 256) throw Unusable("attributes has more than 256 entries");

@@ -45,7 +45,9 @@ class Mapping {
   [[nodiscard]] char delimiter() const { return delimiter_; }
   /// Finds its columns in a file's header. Throws std::runtime_error naming the first that is missing or there twice.
   void bind(const std::vector<std::string>& header);
-  /// Throws Unusable, naming the column. Requires: bind().
+  /// The header's number of columns, which is each row's.
+  [[nodiscard]] std::size_t width() const { return width_; }
+  /// Throws Unusable, naming the column. Requires: bind(), and width() fields.
   [[nodiscard]] plugin::Transaction make(const std::vector<std::string>& row) const;
 
  private:

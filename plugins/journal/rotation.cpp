@@ -2,6 +2,8 @@
 #include "plugins/journal/rotation.hpp"
 
 #include <algorithm>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,20 @@ bool is_of(const std::string& name, const std::string& journal) {
   const std::string rest = name.substr(journal.size());
   if (rest.empty()) return true;
   return rest.size() > 1 && (rest[0] == '.' || rest[0] == '-') && rest.find_first_not_of("0123456789.-_T") == std::string::npos;
+}
+
+/// The greater, the younger, by name: "trips.csv" is younger than ".1", that than ".2", and a later date than an earlier one.
+std::tuple<bool, std::int64_t, std::string> age_in_name(const fs::path& path, const fs::path& journal) {
+  const std::string rest = path.filename().string().substr(journal.filename().string().size());
+  const bool numbered = rest.size() <= 5 && rest.starts_with('.') && rest.find_first_not_of("0123456789", 1) == std::string::npos;
+  return {rest.empty(), numbered ? -std::stoll(rest.substr(1)) : 0, rest};
+}
+
+/// Whether `a` was written after `b`. Names decide where times do not, as with coarse clocks and restored backups: without an
+/// order of all files, two could be read in turns for ever.
+bool is_younger(const Candidate& a, const Candidate& b, const fs::path& journal) {
+  if (written(a.status) != written(b.status)) return written(a.status) > written(b.status);
+  return age_in_name(a.path, journal) > age_in_name(b.path, journal);
 }
 
 std::vector<Candidate> candidates(const fs::path& journal) {
@@ -61,8 +77,8 @@ fs::path file_after(const fs::path& journal, const FollowedFile& current) {
   if (self == all.end()) return journal;
   const Candidate* next = nullptr;
   for (const Candidate& candidate : all) {
-    if (current.is_same_file(candidate.status) || written(candidate.status) < written(self->status)) continue;
-    if (next == nullptr || written(candidate.status) < written(next->status)) next = &candidate;
+    if (!is_younger(candidate, *self, journal)) continue;
+    if (next == nullptr || is_younger(*next, candidate, journal)) next = &candidate;
   }
   return next != nullptr ? next->path : journal;
 }

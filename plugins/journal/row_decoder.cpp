@@ -13,6 +13,12 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 std::size_t count_lines(std::string_view bytes) { return static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')); }
 
+Row give_up_line(std::string_view bytes, std::string problem) {
+  const std::size_t newline = bytes.find('\n');
+  return {newline == std::string_view::npos ? bytes.size() : newline + 1, newline == std::string_view::npos ? 0u : 1u,
+          std::nullopt, std::move(problem)};
+}
+
 /// What both formats share: the mark at a file's begin, and rows without an end.
 class Decoder : public RowDecoder {
  public:
@@ -25,10 +31,12 @@ class Decoder : public RowDecoder {
       if (bytes.starts_with(kByteOrderMark)) skipped = kByteOrderMark.size();
       if (last && bytes.size() == skipped) return std::nullopt;
     }
-    std::optional<Row> row = read(bytes.substr(skipped), last);
-    if (!row && bytes.size() >= kMaxRowBytes) row = give_up(bytes.substr(skipped));
+    bytes.remove_prefix(skipped);
+    std::optional<Row> row = read(bytes, last);
+    if (is_too_long(row, bytes))
+      row = give_up_line(bytes, "the row has no end within 16 lines and 256 KiB; is a quote not closed?");
     if (!row) return std::nullopt;
-    row->lines = count_lines(bytes.substr(skipped, row->size));
+    row->lines = count_lines(bytes.substr(0, row->size));
     row->size += skipped;
     at_begin_ = false;
     return row;
@@ -39,10 +47,10 @@ class Decoder : public RowDecoder {
   [[nodiscard]] bool at_begin() const { return at_begin_; }
 
  private:
-  static Row give_up(std::string_view bytes) {
-    const std::size_t newline = bytes.find('\n');
-    return {newline == std::string_view::npos ? bytes.size() : newline + 1, 0, std::nullopt,
-            "the row has no end within 256 KiB; is a quote not closed?"};
+  /// The same for a row whether it is there at once or in pieces.
+  static bool is_too_long(const std::optional<Row>& row, std::string_view bytes) {
+    if (!row) return bytes.size() >= kMaxRowBytes || count_lines(bytes) >= kMaxRowLines;
+    return row->size > kMaxRowBytes || count_lines(bytes.substr(0, row->size)) > kMaxRowLines;
   }
 
   bool at_begin_ = true;
@@ -68,32 +76,44 @@ class CsvDecoder final : public Decoder {
     Decoder::begin_file();
     bound_ = false;
   }
+  [[nodiscard]] bool is_past_header() const override { return bound_; }
 
  protected:
   std::optional<Row> read(std::string_view bytes, bool last) override {
     const auto size = rows_.read(bytes, last);
     if (!size) return std::nullopt;
+    const std::string_view text = bytes.substr(0, *size);
+    if (rows_.open_quote()) return give_up_line(text, "a quote is opened and not closed");
+    if (rows_.torn()) return give_up_line(text, "it has carriage returns for line ends in it");
     Row row{*size, 0, std::nullopt, {}};
-    if (rows_.torn()) {
-      row.problem = "it has carriage returns for line ends in it";
-    } else if (rows_.fields().empty()) {
-      return row;
-    } else if (!bound_) {
+    if (rows_.fields().empty()) return row;
+    if (!bound_) {
       mapping_.bind(rows_.fields());
       bound_ = true;
-    } else {
-      fill(row, bytes.substr(0, *size), [this] { return mapping_.make(rows_.fields()); });
+      return row;
     }
+    if (std::string wrong = wrong_width(); !wrong.empty()) return give_up_line(text, std::move(wrong));
+    fill(row, text, [this] { return mapping_.make(rows_.fields()); });
     return row;
   }
 
  private:
+  /// Of a row of several lines the first alone is given up for it: the others may be rows that a stray quote swallowed.
+  [[nodiscard]] std::string wrong_width() const {
+    const std::size_t width = rows_.fields().size();
+    if (width == mapping_.width()) return {};
+    return "it has " + std::to_string(width) + " fields, the header has " + std::to_string(mapping_.width());
+  }
+
   Mapping mapping_;
   CsvRows rows_;
   bool bound_ = false;
 };
 
 class JsonDecoder final : public Decoder {
+ public:
+  [[nodiscard]] bool is_past_header() const override { return !at_begin(); }
+
  protected:
   std::optional<Row> read(std::string_view bytes, bool last) override {
     const std::size_t newline = bytes.find('\n');
@@ -107,6 +127,12 @@ class JsonDecoder final : public Decoder {
 };
 
 }  // namespace
+
+Row abandoned_line(std::string_view bytes) {
+  const bool whole = bytes.find('\n') != std::string_view::npos;
+  return give_up_line(
+      bytes, whole ? "a quote is opened and not closed" : "the file was rotated before the end of this line was written");
+}
 
 std::unique_ptr<RowDecoder> csv_decoder(Mapping mapping) { return std::make_unique<CsvDecoder>(std::move(mapping)); }
 std::unique_ptr<RowDecoder> json_decoder() { return std::make_unique<JsonDecoder>(); }

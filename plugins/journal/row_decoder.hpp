@@ -13,8 +13,10 @@
 
 namespace greentill::journal {
 
-/// A row beyond this is given up: what a quote that is never closed swallows is bounded.
+/// Of a row beyond these the first line is given up and the next one tried: a quote that is never closed costs its own line
+/// alone, and holds a file that grows slowly up for a few rows only.
 inline constexpr std::size_t kMaxRowBytes = 256u << 10;
+inline constexpr std::size_t kMaxRowLines = 16;
 
 struct Row {
   std::size_t size = 0;   ///< bytes, line end included
@@ -31,7 +33,12 @@ class RowDecoder {
   /// The row at the begin of `bytes`; nothing where it is not complete. `last`: nothing follows these bytes.
   /// Throws std::runtime_error where the file as a whole cannot be read with this configuration (its header).
   virtual std::optional<Row> next(std::string_view bytes, bool last) = 0;
+  /// Whether the rows that follow can be read without what stands at the file's begin.
+  [[nodiscard]] virtual bool is_past_header() const = 0;
 };
+
+/// What next() leaves of a file that nobody will write any more: its first line, which is no row.
+Row abandoned_line(std::string_view bytes);
 
 /// Rows of CSV, the first of each file being its header.
 std::unique_ptr<RowDecoder> csv_decoder(Mapping mapping);

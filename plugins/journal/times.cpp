@@ -77,7 +77,7 @@ bool scan(Scanner& in, char what, Fields& into) {
 std::optional<WallTime> assemble(const Fields& f) {
   const date::year_month_day day =
       date::year(f.year) / date::month(static_cast<unsigned>(f.month)) / date::day(static_cast<unsigned>(f.day));
-  if (!day.ok() || f.hour > 23 || f.minute > 59 || f.second > 59) return std::nullopt;
+  if (!day.ok() || f.hour > 23 || f.minute > 59 || f.second > 60) return std::nullopt;
   const std::int64_t days = date::sys_days(day).time_since_epoch().count();
   WallTime time{days * 86400 + f.hour * 3600 + f.minute * 60 + f.second, std::nullopt};
   if (f.has_offset) time.utc_offset_s = f.offset;
@@ -99,6 +99,8 @@ std::optional<WallTime> parse_time(std::string_view text, std::string_view forma
 std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   // Its T may be a space or in lower case, and two digits are not optional, which the length of what stands before it shows.
   if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':') return std::nullopt;
+  const char end = text.back();
+  if (end != 'Z' && end != 'z' && text[text.size() - 3] != ':') return std::nullopt;
   for (const char* format : {"%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S.%f%z",
                              "%Y-%m-%dt%H:%M:%S%z", "%Y-%m-%dt%H:%M:%S.%f%z"}) {
     if (const auto time = parse_time(text, format)) return time->seconds - *time->utc_offset_s;

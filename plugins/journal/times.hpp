@@ -19,8 +19,9 @@ struct WallTime {
   std::optional<std::int64_t> utc_offset_s;
 };
 
-/// Formats: %Y (4 digits), %m %d %H (1 or 2), %M %S (2), %f (1 to 9 digits of a fraction, dropped), %z (Z, +hh:mm or +hhmm).
-/// Every other character stands for itself. Nothing where the text does not match or the date or hour does not exist.
+/// Formats: %Y (4 digits), %m %d %H (1 or 2), %M %S (2; a 60th second is the next minute's first), %f (1 to 9 digits of a
+/// fraction, dropped), %z (Z, +hh:mm or +hhmm). Every other character stands for itself. Nothing where the text does not match or
+/// the date or hour does not exist.
 std::optional<WallTime> parse_time(std::string_view text, std::string_view format);
 
 /// RFC 3339, the offset required.

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/journal/mapping.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <numbers>
+#include <random>
+
+#include "tests/unit/plugins/decoding.hpp"
+
+namespace greentill::journal {
+namespace {
+
+using namespace test;
+
+/// The angle between two points as that between two vectors: another formula than the one under test, as good near the poles and
+/// the antipodes, worse for points close together.
+double angle_m(double latitude1, double longitude1, double latitude2, double longitude2) {
+  const auto vector = [](double latitude, double longitude) {
+    const double a = latitude * std::numbers::pi / 180;
+    const double b = longitude * std::numbers::pi / 180;
+    return std::array{std::cos(a) * std::cos(b), std::cos(a) * std::sin(b), std::sin(a)};
+  };
+  const auto p = vector(latitude1, longitude1);
+  const auto q = vector(latitude2, longitude2);
+  const std::array cross{p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]};
+  const double sine = std::hypot(cross[0], cross[1], cross[2]);
+  return 6'371'008.8 * std::atan2(sine, p[0] * q[0] + p[1] * q[1] + p[2] * q[2]);
+}
+
+TEST_CASE("mapping: decimals are read exactly or not at all") {
+  CHECK(parse_decimal("2043")->digits == 2043);
+  CHECK(parse_decimal("0.50")->places == 2);
+  CHECK(parse_decimal("007")->digits == 7);
+  CHECK(parse_decimal("999999999999999999")->digits == 999'999'999'999'999'999);
+  for (const char* text :
+       {"", ".", "-1", "+1", "1.", ".5", "1e3", "1,5", "1.2.3", " 1", "1 ", "0x1", "1000000000000000000", "١"}) {
+    CAPTURE(std::string(text));
+    CHECK(!parse_decimal(text));
+  }
+}
+
+TEST_CASE("mapping: products are exact and rounded down") {
+  const auto product = [](const char* a, const char* b) { return multiply_down(*parse_decimal(a), *parse_decimal(b)); };
+  CHECK(product("1.2", "1000") == 1200);
+  CHECK(product("2.9999", "1") == 2);
+  CHECK(product("0.29", "100") == 29);  // 28.999999999999996 in binary floating point
+  CHECK(product("2043.7", "1.609344") == 3289);
+  CHECK(product("999999999999999999", "9.2") == 9'199'999'999'999'999'990);
+  CHECK(!product("999999999999999999", "9.3"));
+  CHECK(!product("999999999999999999", "999999999999999999"));
+  CHECK(product("0.00000000000000001", "0.00000000000000001") == 0);
+}
+
+TEST_CASE("mapping: the great circle is the one that another formula finds") {
+  CHECK(great_circle_m(60.17, 24.94, 60.17, 24.94) == 0);
+  CHECK(great_circle_m(0, 0, 0, 180) == 20'015'114);
+  CHECK(great_circle_m(90, 0, -90, 77) == 20'015'114);
+  CHECK(great_circle_m(0, 0, 1, 0) == 111'195);
+  CHECK(great_circle_m(40, 179.999, 40, -179.999) == static_cast<std::int64_t>(angle_m(40, 179.999, 40, -179.999)));
+  std::mt19937 random(4711);  // NOLINT: the same places every time
+  std::uniform_real_distribution<double> latitude(-90, 90);
+  std::uniform_real_distribution<double> longitude(-180, 180);
+  std::uniform_real_distribution<double> near(-0.05, 0.05);
+  for (int i = 0; i < 2000; ++i) {
+    const double a = latitude(random) * 0.99;
+    const double b = longitude(random) * 0.99;
+    const double c = i % 2 == 0 ? a + near(random) : latitude(random);
+    const double d = i % 2 == 0 ? b + near(random) : longitude(random);
+    CAPTURE(a);
+    CAPTURE(b);
+    CAPTURE(c);
+    CAPTURE(d);
+    CHECK(std::abs(static_cast<double>(great_circle_m(a, b, c, d)) + 0.5 - angle_m(a, b, c, d)) <= 0.51);
+  }
+}
+
+struct Wrong {
+  std::string text;
+  std::string message;
+};
+
+TEST_CASE("mapping: a mistake in the file is named with the file, its line, its column and its key") {
+  const std::string good = "issuer = \"x\"\nzone = \"Etc/UTC\"\n";
+  const std::string rest =
+      "begin = { column = \"b\", formats = [\"%Y\"] }\nend = { column = \"e\", formats = [\"%Y\"] }\n"
+      "mode = { constant = \"bus\" }\nevent_id = { column = \"i\" }\n";
+  const Wrong cases[] = {
+      {"", "m.toml:1:1: key 'issuer' is missing"},
+      {"issuer = \"\"\n", "m.toml:1:10: key 'issuer' must be 1 to 64 bytes"},
+      {"issuer = \"x\"\n", "m.toml:1:1: key 'zone' is missing"},
+      {"issuer = \"x\"\nzone = \"Nowhere\"\n",
+       "there is no time zone 'Nowhere'; name one of the IANA database, such as Europe/Helsinki"},
+      {good + "delimiter = \"::\"\n", "m.toml:3:13: key 'delimiter' must be one character"},
+      {good + "delimiter = \"\\\"\"\n", "m.toml:3:13: key 'delimiter' must be one character"},
+      {good, "m.toml:1:1: key 'begin' is missing"},
+      {good + "begin = { column = \"b\", formats = [] }\n", "m.toml:3:35: key 'formats' must hold one at least"},
+      {good + "begin = { column = \"b\", format = \"%Y\" }\n", "m.toml:3:34: key 'format' is not known here"},
+      {good + "begin = { column = \"b\", formats = [\"%Y\"] }\n",
+       "m.toml:1:1: key 'end' is missing, and there is no duration either"},
+      {good + "begin = { column = \"b\", formats = [\"%Y\"] }\nduration = { column = \"d\", scale = \"-1\" }\n",
+       "m.toml:4:36: key 'scale' must be a positive decimal in quotes, such as \"1000\" or \"0.001\""},
+      {good + rest + "quantities = { g = { column = \"a\", great_circle = [\"b\"] } }\n",
+       "m.toml:7:20: key 'g' needs either a column or a great_circle"},
+      {good + rest + "quantities = { g = { great_circle = [\"b\"] } }\n",
+       "m.toml:7:37: key 'great_circle' must be the columns of begin and end: [lat, lng, lat, lng]"},
+      {good + rest + "colour = 1\nquantities = { }\n", "m.toml:7:10: key 'colour' is not known here"},
+      {"issuer = ", "m.toml:1:"},
+  };
+  for (const Wrong& one : cases) {
+    CAPTURE(one.text);
+    std::string message = "nothing is wrong";
+    try {
+      (void)Mapping::parse(one.text, "m.toml");
+    } catch (const std::runtime_error& error) {
+      message = error.what();
+    }
+    CHECK(message.substr(0, one.message.size()) == one.message);
+  }
+}
+
+TEST_CASE("mapping: either a constant mode or a column with values, either a column or the whole row as event id") {
+  const auto error = [](std::string from, const std::string& to) {
+    std::string text = kPlainMapping;
+    text.replace(text.find(from), from.size(), to);
+    try {
+      (void)Mapping::parse(text, "m.toml");
+    } catch (const std::runtime_error& wrong) {
+      return std::string(wrong.what());
+    }
+    return std::string();
+  };
+  const std::string mode = R"(mode = { constant = "bike.shared" })";
+  CHECK(error(mode, "mode = { }") == "m.toml:6:8: key 'mode' needs either a constant or a column with its values");
+  CHECK(error(mode, R"(mode = { constant = "a", column = "b" })").find("key 'mode' needs either") != std::string::npos);
+  CHECK(error(mode, R"(mode = { column = "b" })").find("key 'values' is missing") != std::string::npos);
+  const std::string event = R"(event_id = { column = "id" })";
+  CHECK(error(event, "event_id = { whole_row = false }") ==
+        "m.toml:7:12: key 'event_id' needs either a column or whole_row = true");
+  CHECK(error(event, R"(event_id = { column = "id", whole_row = true })").find("needs either") != std::string::npos);
+}
+
+std::vector<std::string> made(const std::string& mapping, const std::string& text, const MappingOverrides& overrides = {}) {
+  const auto decoder = csv_decoder(Mapping::parse(mapping, "m.toml", overrides));
+  decoder->begin_file();
+  std::vector<std::string> all;
+  std::string_view rest = text;
+  while (const auto row = decoder->next(rest, true)) {
+    rest.remove_prefix(row->size);
+    if (!row->problem.empty()) all.push_back(row->problem);
+    if (!row->transaction) continue;
+    const plugin::Transaction& t = *row->transaction;
+    std::string shown =
+        t.issuer + " " + t.event_id + " " + t.mode + " " + std::to_string(t.begin) + "+" + std::to_string(t.end - t.begin);
+    for (const auto& quantity : t.quantities) shown += " " + quantity.unit + "=" + std::to_string(quantity.value);
+    all.push_back(shown);
+  }
+  return all;
+}
+
+const std::string kMinutes = R"(
+issuer = "op"
+zone = "Europe/Helsinki"
+delimiter = ";"
+begin = { column = "start", formats = ["%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S%z"] }
+duration = { column = "minutes", scale = "60" }
+mode = { column = "type", values = { B = "bike.shared", E = "ebike.shared" } }
+event_id = { column = "no" }
+[quantities."m.track"]
+column = "km"
+scale = "1000"
+[quantities.s]
+column = "minutes"
+scale = "60"
+)";
+
+TEST_CASE("mapping: a duration instead of an end, units of the file's own, modes by value, several time formats") {
+  const std::string header = "no;type;start;minutes;km\n";
+  CHECK(made(kMinutes, header + "1;B;31.05.2021 23:57;8.5;2.0435\n") ==
+        Found{"op 1 bike.shared 1622494620+510 m.track=2043 s=510"});
+  CHECK(made(kMinutes, header + "2;E;2021-05-31T20:57:00Z;1;0\n") == Found{"op 2 ebike.shared 1622494620+60 m.track=0 s=60"});
+  CHECK(made(kMinutes, header + "3;S;31.05.2021 23:57;1;1\n") == Found{"column 'type': 'S' is not among the mapping's values"});
+  CHECK(made(kMinutes, header + "4;B;31.05.2021 23:57;;1\n") == Found{"column 'minutes': is empty"});
+  CHECK(made(kMinutes, header + "5;B;31.05.2021 23:57;527041;1\n") == Found{"column 'minutes': is longer than a year"});
+  CHECK(made(kMinutes, header + "6;B;28.03.2021 03:30;1;1\n") ==
+        Found{"column 'start': '28.03.2021 03:30' does not exist in Europe/Helsinki: the clocks skipped it"});
+}
+
+TEST_CASE("mapping: a source may give another issuer and another zone") {
+  CHECK(made(kMinutes, "no;type;start;minutes;km\n1;B;31.05.2021 23:57;1;1\n", {"other-city", "Europe/Lisbon"}) ==
+        Found{"other-city 1 bike.shared 1622501820+60 m.track=1000 s=60"});
+}
+
+TEST_CASE("mapping: without an id of its own a row is known by all its fields, wherever their borders are") {
+  const std::string mapping =
+      "issuer = \"x\"\nzone = \"Etc/UTC\"\nbegin = { column = \"t\", formats = [\"%H:%M\"] }\n"
+      "duration = { column = \"d\" }\nmode = { constant = \"bus\" }\nevent_id = { whole_row = true }\n"
+      "quantities = { }\n";
+  const auto ids = [&](const std::string& rows) {
+    Found all;
+    for (const std::string& line : made(mapping, "t,d,a,b\n" + rows)) all.push_back(line.substr(2, 32));
+    return all;
+  };
+  const Found found = ids("08:00,1,x,y\n08:00,1,x,y\n\"08:00\", 1 ,x,\"y\"\n08:00,1,xy,\n08:00,1,,xy\n08:00,1,x,Y\n");
+  REQUIRE(found.size() == 6);
+  CHECK(found[0] == found[1]);
+  CHECK(found[0] == found[2]);
+  for (std::size_t i = 2; i < 6; ++i) {
+    for (std::size_t j = i + 1; j < 6; ++j) CHECK(found[i] != found[j]);
+  }
+  // SHA-256 of "5:08:001:11:x1:y", its first 16 bytes: the id is part of what makes a ride claimed once, so it must never change.
+  CHECK(found[0] == "ac838b4bcce634d2a595446b1f287848");
+}
+
+}  // namespace
+}  // namespace greentill::journal

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/journal/times.hpp"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <time.h>
+
+namespace greentill::journal {
+namespace {
+
+std::int64_t wall(const char* text) {
+  const auto parsed = parse_time(text, "%Y-%m-%d %H:%M");
+  REQUIRE(parsed);
+  return parsed->seconds;
+}
+
+/// What the C library, which reads the time zone files by itself, says the local clock shows.
+class LibraryZone {
+ public:
+  explicit LibraryZone(const char* name) {
+    const char* before = ::getenv("TZ");
+    if (before != nullptr) before_ = before;
+    ::setenv("TZ", name, 1);
+    ::tzset();
+  }
+  ~LibraryZone() {
+    before_.empty() ? ::unsetenv("TZ") : ::setenv("TZ", before_.c_str(), 1);
+    ::tzset();
+  }
+  LibraryZone(const LibraryZone&) = delete;
+  LibraryZone& operator=(const LibraryZone&) = delete;
+
+  [[nodiscard]] static std::int64_t wall_at(std::int64_t unix_seconds) {
+    const time_t at = unix_seconds;
+    struct tm local {};
+    ::localtime_r(&at, &local);
+    return ::timegm(&local);
+  }
+  /// Every quarter of an hour around it that shows this on the clock.
+  [[nodiscard]] static Readings readings(std::int64_t wall_seconds) {
+    Readings all;
+    for (std::int64_t at = wall_seconds - 54'000; at <= wall_seconds + 54'000; at += 900) {
+      if (wall_at(at) == wall_seconds) all.push_back(at);
+    }
+    return all;
+  }
+
+ private:
+  std::string before_;
+};
+
+TEST_CASE("times: formats are matched to the last character") {
+  const auto seconds = [](const char* text, const char* format) {
+    const auto time = parse_time(text, format);
+    return time ? time->seconds : -1;
+  };
+  CHECK(seconds("1970-01-02T03:04:05", "%Y-%m-%dT%H:%M:%S") == 97'445);
+  CHECK(seconds("1/2/1970 3:04", "%m/%d/%Y %H:%M") == 97'440);
+  CHECK(seconds("02.01.1970 03:04:05", "%d.%m.%Y %H:%M:%S") == 97'445);
+  CHECK(seconds("1970-01-02 03:04:05.999999", "%Y-%m-%d %H:%M:%S.%f") == 97'445);
+  CHECK(seconds("2000-02-29 00:00", "%Y-%m-%d %H:%M") == 951'782'400);
+  CHECK(seconds("1970-01-01 00:00:60", "%Y-%m-%d %H:%M:%S") == 60);
+  for (const char* text : {"", "1970-01-02", "1970-01-02 03:04:05", "1970-01-02 03:04 ", " 1970-01-02 03:04", "70-01-02 03:04",
+                           "1970-13-02 03:04", "1970-02-29 03:04", "1970-00-02 03:04", "1970-01-00 03:04", "1970-01-02 24:00",
+                           "1970-01-02 03:60", "1970-01-02 03:4", "1970-001-02 03:04", "1970-01-02T03:04", "34:05.6"}) {
+    CAPTURE(std::string(text));
+    CHECK(seconds(text, "%Y-%m-%d %H:%M") == -1);
+  }
+  CHECK(seconds("1970-01-02 03:04:05.", "%Y-%m-%d %H:%M:%S.%f") == -1);
+  CHECK(seconds("03", "%q") == -1);
+}
+
+TEST_CASE("times: an offset in the text is kept apart from the clock's reading") {
+  const auto time = parse_time("1970-01-02T03:04:05+02:30", "%Y-%m-%dT%H:%M:%S%z");
+  REQUIRE(time);
+  CHECK(time->seconds == 97'445);
+  CHECK(time->utc_offset_s == 9000);
+  CHECK(parse_time("00:00-0030", "%H:%M%z")->utc_offset_s == -1800);
+  CHECK(parse_time("00:00Z", "%H:%M%z")->utc_offset_s == 0);
+  CHECK(!parse_time("00:00+24:00", "%H:%M%z"));
+  CHECK(!parse_time("00:00", "%H:%M%z"));
+}
+
+TEST_CASE("times: RFC 3339 with its offset, and nothing else") {
+  CHECK(parse_rfc3339("1985-04-12T23:20:50.52Z") == 482'196'050);
+  CHECK(parse_rfc3339("1996-12-19T16:39:57-08:00") == 851'042'397);
+  CHECK(parse_rfc3339("1990-12-31T23:59:60Z") == 662'688'000);
+  CHECK(parse_rfc3339("1990-12-31T15:59:60-08:00") == 662'688'000);
+  CHECK(parse_rfc3339("1937-01-01T12:00:27.87+00:20") == -1'041'337'173);
+  for (const char* text : {"1985-04-12T23:20:50", "1985-04-12", "1985-4-12T23:20:50Z", "1985-04-12T23:20:50+0200",
+                           "1985-04-12T23:20:50+02", "1985-04-12T23:20Z", "1985-04-12T23:20:50Z ", "19850412T232050Z0000"}) {
+    CAPTURE(std::string(text));
+    CHECK(!parse_rfc3339(text));
+  }
+}
+
+TEST_CASE("times: readings are what the C library makes of the same zone, all through the nights of the change and others") {
+  struct Night {
+    const char* zone;
+    const char* from;
+    std::size_t skipped, repeated;  // quarters of an hour
+  };
+  const Night nights[] = {
+      {"Europe/Helsinki", "2021-10-31 00:00", 0, 4},     {"Europe/Helsinki", "2021-03-28 00:00", 4, 0},
+      {"America/New_York", "2021-11-07 00:00", 0, 4},    {"America/New_York", "2021-03-14 00:00", 4, 0},
+      {"Australia/Lord_Howe", "2022-04-03 00:00", 0, 2}, {"Asia/Kolkata", "2022-04-03 00:00", 0, 0},
+      {"Europe/Dublin", "2021-10-31 00:00", 0, 4},
+  };
+  for (const Night& night : nights) {
+    CAPTURE(std::string(night.zone));
+    const Zone zone(night.zone);
+    const LibraryZone library(night.zone);
+    std::size_t skipped = 0;
+    std::size_t repeated = 0;
+    for (int quarter = 0; quarter < 24; ++quarter) {
+      const std::int64_t at = wall(night.from) + quarter * 900;
+      const Readings found = zone.readings(at);
+      CHECK(found == LibraryZone::readings(at));
+      skipped += found.empty() ? 1 : 0;
+      repeated += found.size() == 2 ? 1 : 0;
+    }
+    CHECK(skipped == night.skipped);
+    CHECK(repeated == night.repeated);
+  }
+}
+
+TEST_CASE("times: the hours that repeat and the hours that are skipped, by name") {
+  const Zone helsinki("Europe/Helsinki");
+  CHECK(helsinki.readings(wall("2021-10-31 03:30")) == Readings{1'635'640'200, 1'635'643'800});
+  CHECK(helsinki.readings(wall("2021-10-31 02:59")) == Readings{1'635'638'340});
+  CHECK(helsinki.readings(wall("2021-10-31 04:00")) == Readings{1'635'645'600});
+  CHECK(helsinki.readings(wall("2021-03-28 03:30")).empty());
+  const Zone new_york("America/New_York");
+  CHECK(new_york.readings(wall("2021-11-07 01:30")) == Readings{1'636'263'000, 1'636'266'600});
+  CHECK(new_york.readings(wall("2021-03-14 02:30")).empty());
+}
+
+TEST_CASE("times: a zone that the database does not know is refused by name") {
+  CHECK_THROWS_WITH(Zone("Europe/Helsingfors"),
+                    "there is no time zone 'Europe/Helsingfors'; name one of the IANA database, such as Europe/Helsinki");
+}
+
+TEST_CASE("times: begin and end are read so that they fit the duration, else forwards, else the earliest") {
+  const Readings early{1000, 4600};  // a time within the repeated hour
+  const auto chosen = [](const Readings& begins, const Readings& ends, std::optional<std::int64_t> duration) {
+    const auto span = choose(begins, ends, duration);
+    return span ? std::pair(span->begin, span->end) : std::pair<std::int64_t, std::int64_t>(-1, -1);
+  };
+  using Pair = std::pair<std::int64_t, std::int64_t>;
+  const Readings late{1600, 5200};  // ten minutes later on the clock
+  CHECK(chosen(early, late, 600) == Pair{1000, 1600});
+  CHECK(chosen(early, late, 4200) == Pair{1000, 5200});
+  CHECK(chosen(early, late, std::nullopt) == Pair{1000, 1600});
+  // The clock shows an earlier end: the ride went through the change.
+  CHECK(chosen(late, early, 3000) == Pair{1600, 4600});
+  CHECK(chosen(late, early, std::nullopt) == Pair{1600, 4600});
+  // Two minutes of tolerance, since operators round; a duration that fits nothing decides nothing.
+  CHECK(chosen(early, late, 4320) == Pair{1000, 5200});
+  CHECK(chosen(early, late, 4321) == Pair{1000, 1600});
+  CHECK(chosen({1000}, {1600}, 7) == Pair{1000, 1600});
+  CHECK(chosen({1000}, {1000}, 0) == Pair{1000, 1000});
+  CHECK(chosen({1000}, {999}, 0) == Pair{-1, -1});
+  CHECK(chosen({}, {999}, std::nullopt) == Pair{-1, -1});
+}
+
+}  // namespace
+}  // namespace greentill::journal
