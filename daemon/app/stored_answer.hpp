@@ -8,7 +8,7 @@
 
 namespace greentill::app {
 
-/// Threads: the reader's. corrupt where a claim of the record is missing or does not parse.
+/// Threads: the reader's. Claims that were pruned are left out; corrupt where one does not parse.
 Result<api::TransactionAnswer> answer_from_store(outbox::Reader& reader, const outbox::TransactionRecord& record,
                                                  const ClaimMaker& maker);
 
