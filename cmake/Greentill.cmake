@@ -56,6 +56,8 @@ function(greentill_unit_test name)
   target_compile_definitions(test-${name} PRIVATE GREENTILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     GREENTILL_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME unit.${name} COMMAND test-${name})
+  set_tests_properties(unit.${name} PROPERTIES ENVIRONMENT
+    "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0")
   if(arg_SLOW)
     set_tests_properties(unit.${name} PROPERTIES LABELS slow TIMEOUT 600)
     add_dependencies(slow-tests test-${name})

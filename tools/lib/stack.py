@@ -83,6 +83,8 @@ class Part:
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise StackError(f"{self.name} did not stop within {seconds} s; see {self.log}") from None
+            if self.process.returncode != 0:
+                raise StackError(f"{self.name} stopped with {self.process.returncode}; see {self.log}")
 
 
 class Daemon:

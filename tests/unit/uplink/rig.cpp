@@ -31,7 +31,6 @@ const std::filesystem::path& certificates() {
 }
 
 void RecordingLog::write(LogLevel, std::string_view, std::string_view message) {
-  if (getenv("UPLOG")) fprintf(stderr, "LOG %.*s\n", int(message.size()), message.data());
   const std::lock_guard guard(mutex_);
   lines_.emplace_back(message);
 }
