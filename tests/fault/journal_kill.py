@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Kills the daemon, or the journal's child alone, at random instants while a file of rides grows and is rotated, once by renaming it
+and once by copying and truncating it. Then each ride that was written has exactly one claim.
+
+    journal_kill.py --kills 10             what CI runs
+    journal_kill.py --kills 500 --seed 7   the seed repeats the schedule, not the kernel's timing
+"""
+import argparse
+import collections
+import datetime
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import zoneinfo
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS.parent / "tools/lib"))
+
+from stack import Stack, StackError, journal_source, wait_until  # noqa: E402
+
+HEADER = ("Departure,Return,Departure station id,Departure station name,Return station id,Return station name,"
+          "Covered distance (m),Duration (sec.)\r\n")
+ZONE = zoneinfo.ZoneInfo("Europe/Helsinki")
+FIRST = 1_760_000_000
+SECONDS = 600
+
+
+def local(seconds):
+    return datetime.datetime.fromtimestamp(seconds, ZONE).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+class Writer(threading.Thread):
+    """Appends rides to the file, most of them in two pieces, and rotates it when told."""
+
+    def __init__(self, path, rng):
+        super().__init__(name="writer", daemon=True)
+        self.path, self.random = path, rng
+        self.rides = []
+        self.rotations = []
+        self.orders = collections.deque()
+        self.stopping = threading.Event()
+        self.file = None
+        self.open()
+
+    def open(self):
+        self.file = open(self.path, "ab", buffering=0)
+        self.file.write(HEADER.encode())
+
+    def older(self, number):
+        return self.path.with_name(f"{self.path.name}.{number}")
+
+    def rotate(self, way):
+        if self.older(1).exists():
+            self.older(1).rename(self.older(2))
+        if way == "rename":
+            self.path.rename(self.older(1))
+            self.file.close()
+            self.open()
+        else:
+            shutil.copyfile(self.path, self.older(1))
+            os.truncate(self.path, 0)
+            self.file.write(HEADER.encode())
+        self.rotations.append(way)
+
+    def write_ride(self):
+        begin, metres = FIRST + 60 * len(self.rides), self.random.randint(300, 5000)
+        name = self.random.choice(["Töölöntulli", '"Aukio, pohjoinen"', "Pasilan asema"])
+        row = f"{local(begin)},{local(begin + SECONDS)},082,{name},113,Viiskulma,{metres},{SECONDS}\r\n".encode()
+        cut = self.random.randint(0, len(row))
+        self.file.write(row[:cut])
+        if self.random.random() < 0.2:
+            time.sleep(self.random.uniform(0, 0.02))
+        self.file.write(row[cut:])
+        self.rides.append((begin, begin + SECONDS, metres))
+
+    def run(self):
+        while not self.stopping.is_set() or self.orders:
+            for _ in range(self.random.randint(1, 12)):
+                self.write_ride()
+            if self.orders:
+                self.rotate(self.orders.popleft())
+            time.sleep(self.random.uniform(0, 0.02))
+
+
+def plugin_hosts(parent):
+    """The children of a process that run plugins."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            name, rest = (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+        except OSError:  # ended meanwhile
+            continue
+        if name == "greentill-plugi" and int(rest.split()[1]) == parent:
+            found.append(int(entry.name))
+    return found
+
+
+def kill_some(stack, writer, kills, rng):
+    counts = collections.Counter()
+    orders = {kills // 3: "rename", 2 * kills // 3: "copytruncate"}
+    for number in range(kills):
+        if number in orders:
+            writer.orders.append(orders[number])
+        time.sleep(rng.uniform(0, 0.5))
+        hosts = plugin_hosts(stack.daemon.process.pid)
+        if hosts and rng.random() < 0.3:
+            os.kill(hosts[0], signal.SIGKILL)
+            counts["journal's child"] += 1
+            continue
+        stack.daemon.kill()
+        counts["daemon"] += 1
+        if rng.random() < 0.3:
+            time.sleep(rng.uniform(0, 0.3))
+        stack.start_daemon()
+    return counts
+
+
+def claimed_rides(stack):
+    claims = json.loads(stack.tool("claims", "--json", "--limit", "10000000").stdout)["claims"]
+    if [claim["seq"] for claim in claims] != list(range(1, len(claims) + 1)):
+        raise StackError("the chain's seqs have a hole")
+    entries = [claim["entry"] for claim in claims if claim["entry"]["kind"] == "reduction"]
+    return [(entry["begin"], entry["end"], entry["quantities"]["m.odometer"]) for entry in entries]
+
+
+def check(stack, rides):
+    claimed, written = collections.Counter(claimed_rides(stack)), collections.Counter(rides)
+    missing, doubled = written - claimed, claimed - written
+    if missing or doubled:
+        raise StackError(f"of {len(rides)} rides {missing.total()} have no claim, and {doubled.total()} claims have no ride or one too many: "
+                         f"{list(missing)[:3]} {list(doubled)[:3]}")
+
+
+def run(arguments, folder):
+    rng = random.Random(arguments.seed)
+    stack = Stack(folder, arguments.bin, workers=0)  # nobody listens at the broker's port
+    path = stack.folder / "rides.csv"
+    writer = Writer(path, random.Random(rng.random()))
+    stack.prepare(journal_source("rides", path, mapping="helsinki-city-bike", once=False))
+    try:
+        stack.start_daemon()
+        writer.start()
+        counts = kill_some(stack, writer, arguments.kills, rng)
+        writer.stopping.set()
+        writer.join(30)
+        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), 60, f"{len(writer.rides)} claims")
+        check(stack, writer.rides)
+        # What was read stays read: a further start finds nothing more to claim.
+        stack.daemon.stop()
+        stack.start_daemon()
+        writer.write_ride()
+        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), 30, "the last ride's claim")
+        check(stack, writer.rides)
+    finally:
+        stack.kill()
+    if sorted(writer.rotations) != ["copytruncate", "rename"]:
+        raise StackError(f"the file was not rotated as it should have been: {writer.rotations}")
+    print(f"{sum(counts.values())} kills ({dict(counts)}), rotated by {' and '.join(writer.rotations)}: {len(writer.rides)} rides, "
+          "each with one claim")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--bin", default="build/release")
+    arguments = parser.parse_args()
+    if arguments.seed is None:
+        arguments.seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {arguments.seed}", flush=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="greentill-journal-"))
+    try:
+        run(arguments, folder)
+    except StackError as error:
+        print(f"FAILED with --seed {arguments.seed}: {error}\nEverything is kept in {folder}", file=sys.stderr)
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
