@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMillion = 1'000'000;
+constexpr std::int64_t kMostUncertain = 10 * kMillion;  // ppm
 
 /// The power of ten from a factor as written to µg CO2e per base unit.
 struct FactorUnit {
@@ -37,7 +38,7 @@ bool is_plain_utf8_file(std::string_view bytes) {
 
 std::int64_t read_date(TomlFields& fields, std::string_view key) {
   const std::string text = fields.text(key);
-  int year = 0;
+  unsigned year = 0;
   unsigned month = 0;
   unsigned day = 0;
   const auto number = [&](std::size_t from, std::size_t length, auto& into) {
@@ -45,26 +46,50 @@ std::int64_t read_date(TomlFields& fields, std::string_view key) {
            std::from_chars(text.data() + from, text.data() + from + length, into).ptr == text.data() + from + length;
   };
   if (number(0, 4, year) && number(5, 2, month) && number(8, 2, day) && text[4] == '-' && text[7] == '-') {
-    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+    const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
+                                           std::chrono::day{day}};
     if (date.ok()) return std::chrono::sys_seconds{std::chrono::sys_days{date}}.time_since_epoch().count();
   }
   fields.wrong(key, "must be a date like \"2026-01-31\" (midnight UTC)");
   return 0;
 }
 
+std::string said(TomlFields& fields, std::string_view key) {
+  std::string text = fields.text(key);
+  if (text.empty()) fields.wrong(key, "must not be empty");
+  return text;
+}
+
 Source read_source(TomlFields& parent) {
   TomlFields fields = parent.table("source");
   fields.only({"publisher", "document", "table", "region", "year"});
-  return {fields.text("publisher"), fields.text("document"), fields.text("table"), fields.text("region"), fields.text("year")};
+  return {said(fields, "publisher"), said(fields, "document"), said(fields, "table"), said(fields, "region"),
+          said(fields, "year")};
 }
 
-/// Half the spread of the values over the square root of three, relative to the value used, rounded up to ppm.
+/// The root of spread² / (12·used²) in ppm, rounded up; nothing where the two cannot be related.
+std::optional<std::uint32_t> spread_ppm(Int128 spread, Int128 used) {
+  // Only the ratio counts: without the zeros that scaling put behind both, any written number fits.
+  while (spread != 0 && spread % 10 == 0 && used % 10 == 0) {
+    spread /= 10;
+    used /= 10;
+  }
+  constexpr Int128 kTrillion = Int128{kMillion} * kMillion;
+  if (used <= 0 || used > kTrillion * kMillion || spread > kTrillion) return std::nullopt;
+  const Int128 root = isqrt_up(ceil_divide(spread * spread * kTrillion, 12 * used * used));
+  if (root > kMostUncertain) return std::nullopt;
+  return static_cast<std::uint32_t>(root);
+}
+
+/// Half the spread of the values over the square root of three, relative to the value used.
 std::uint32_t rectangular_ppm(TomlFields& fields, Int128 used, int scale) {
   const std::vector<std::string> values = fields.texts_or_none("values");
-  if (values.size() < 2 || fields.texts_or_none("sources").size() != values.size()) {
+  const std::vector<std::string> sources = fields.texts_or_none("sources");
+  if (values.size() < 2 || sources.size() != values.size()) {
     fields.wrong("values", "must be at least two numbers, with as many 'sources'");
     return 0;
   }
+  if (std::find(sources.begin(), sources.end(), "") != sources.end()) fields.wrong("sources", "must not be empty texts");
   Int128 least = kMost;
   Int128 most = 0;
   for (const std::string& value : values) {
@@ -76,13 +101,12 @@ std::uint32_t rectangular_ppm(TomlFields& fields, Int128 used, int scale) {
     least = std::min<Int128>(least, *number);
     most = std::max<Int128>(most, *number);
   }
-  const Int128 spread = most - least;
-  if (used <= 0 || spread > 1'000'000'000'000) {
-    fields.wrong("values", "cannot be related to the number used");
-    return 0;
-  }
-  const Int128 squared = ceil_divide(spread * spread * kMillion * kMillion, 12 * used * used);
-  return static_cast<std::uint32_t>(std::min<Int128>(isqrt_up(squared), std::numeric_limits<std::uint32_t>::max()));
+  const auto ppm = spread_ppm(most - least, used);
+  if (!ppm)
+    fields.wrong(
+        "values",
+        "cannot be related to the number used: it is zero, or less than a tenth of their uncertainty, or has too many digits");
+  return ppm.value_or(0);
 }
 
 /// `used` is the number the uncertainty is of, times 10^scale.
@@ -98,18 +122,18 @@ std::uint32_t read_uncertainty(TomlFields& parent, Int128 used, int scale) {
     read_source(fields);
   } else if (rule == "expert") {
     fields.only({"rule", "relative", "reason"});
-    fields.text("reason");
+    said(fields, "reason");
   } else if (rule == "exact") {
     fields.only({"rule", "reason"});
-    fields.text("reason");
+    said(fields, "reason");
     return 0;
   } else {
     fields.wrong("rule", "must be \"stated\", \"rectangular\", \"expert\" or \"exact\"");
     return 0;
   }
   const std::int64_t relative = fields.decimal("relative", 6, Rounding::up);
-  if (relative > 10 * kMillion) fields.wrong("relative", "must be at most \"10\"");
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(relative, 10 * kMillion));
+  if (relative > kMostUncertain) fields.wrong("relative", "must be at most \"10\"");
+  return static_cast<std::uint32_t>(std::min(relative, kMostUncertain));
 }
 
 int factor_scale(TomlFields& fields, std::string_view base_unit) {
@@ -124,12 +148,12 @@ int factor_scale(TomlFields& fields, std::string_view base_unit) {
 Term read_term(TomlFields& fields, Role role, std::string_view base_unit, std::int64_t& shares) {
   fields.only({"id", "share", "factor", "unit", "note", "source", "uncertainty"});
   Term term;
-  term.id = fields.text("id");
+  term.id = said(fields, "id");
   term.role = role;
   const int scale = factor_scale(fields, base_unit) + kGuardDigits;
   const std::int64_t factor = fields.decimal("factor", scale, Rounding::exact);
   const std::int64_t share = fields.decimal_or("share", 6, Rounding::exact, kMillion);
-  shares += share;
+  shares += std::min(share, 2 * kMillion);  // more is refused below; the sum must not overflow before
   // The cautious side: less spared, more spent.
   const Int128 product = Int128{factor} * share;
   const Int128 divisor = Int128{kMillion} * kMillion;
@@ -165,9 +189,12 @@ void read_measured(TomlFields& fields, Methodology& into) {
     if (table.has("source")) {
       read_source(table);
     } else if (table.has("multiplier")) {
-      table.text("reason");
+      said(table, "reason");
     }
     measured.uncertainty_ppm = read_uncertainty(table, multiplier, 6);
+    const bool twice =
+        std::any_of(into.measured.begin(), into.measured.end(), [&](const Measured& other) { return other.key == measured.key; });
+    if (twice) table.wrong("key", "is there twice; the first would always be taken");
     into.measured.push_back(std::move(measured));
   }
   if (into.measured.empty()) fields.wrong("quantity", "must list at least one quantity");
@@ -177,6 +204,7 @@ void read_displacement(TomlFields& fields, Methodology& into) {
   if (!fields.has("displacement")) return;
   TomlFields table = fields.table("displacement");
   table.only({"id", "share", "source", "uncertainty"});
+  said(table, "id");
   const std::int64_t share = table.decimal("share", 6, Rounding::down);
   if (share > kMillion) table.wrong("share", "must be at most \"1\"");
   into.displacement_ppm = static_cast<std::uint32_t>(std::min(share, kMillion));
@@ -187,16 +215,24 @@ void read_displacement(TomlFields& fields, Methodology& into) {
   into.uncertainties.push_back(std::move(uncertainty));
 }
 
-void read_limits(TomlFields& fields, Limits& limits) {
+void read_limits(TomlFields& fields, std::string_view base_unit, Limits& limits) {
   TomlFields table = fields.table("limits");
   table.only({"reason", "min", "max_credited", "max_plausible", "min_duration_s", "max_duration_s", "max_speed_mm_per_s"});
-  table.text("reason");
+  said(table, "reason");
   limits.min = table.integer_or("min", 1, kMost, 1);
   limits.max_credited = table.optional_integer("max_credited", 1, kMost);
   limits.max_plausible = table.optional_integer("max_plausible", 1, kMost);
   limits.min_duration_s = table.optional_integer("min_duration_s", 0, kMost);
   limits.max_duration_s = table.optional_integer("max_duration_s", 1, kMost);
   limits.max_speed_mm_per_s = table.optional_integer("max_speed_mm_per_s", 1, 1'000'000);
+  for (const auto& [key, most] :
+       {std::pair("max_credited", limits.max_credited), std::pair("max_plausible", limits.max_plausible)}) {
+    if (most && *most < limits.min) table.wrong(key, "is below 'min', so that nothing could be claimed");
+  }
+  if (limits.min_duration_s && limits.max_duration_s && *limits.max_duration_s < *limits.min_duration_s) {
+    table.wrong("max_duration_s", "is below 'min_duration_s', so that nothing could be claimed");
+  }
+  if (limits.max_speed_mm_per_s && base_unit != "metre") table.wrong("max_speed_mm_per_s", "limits quantities in metres alone");
 }
 
 std::string one_of(TomlFields& fields, std::string_view key, std::initializer_list<std::string_view> allowed) {
@@ -221,16 +257,19 @@ Methodology read_methodology(TomlFields& fields) {
   Methodology out;
   out.id = short_text(fields, "id");
   out.version = static_cast<std::uint64_t>(fields.integer("version", 1, 1'000'000));
-  out.title = fields.text("title");
+  out.title = said(fields, "title");
   out.activity = short_text(fields, "activity");
   out.exclusive_group = fields.has("exclusive_group") ? short_text(fields, "exclusive_group") : out.activity;
   out.event_line = one_of(fields, "event_line", {"event", "line"}) == "line" ? EventLine::each_line : EventLine::whole_event;
   out.boundary = one_of(fields, "boundary", {"tank-to-wheel", "well-to-wheel", "life-cycle"});
   out.evidence_grade = one_of(fields, "evidence_grade", {"metered", "scanned", "declared"});
-  out.baseline = fields.text("baseline");
-  out.region = fields.text("region");
+  out.baseline = said(fields, "baseline");
+  out.region = said(fields, "region");
   out.valid_from = read_date(fields, "valid_from");
-  if (fields.has("valid_until")) out.valid_until = read_date(fields, "valid_until");
+  if (fields.has("valid_until")) {
+    out.valid_until = read_date(fields, "valid_until");
+    if (*out.valid_until <= out.valid_from) fields.wrong("valid_until", "must be later than 'valid_from'");
+  }
   const std::string base_unit = one_of(fields, "base_unit", {"metre", "milligram", "piece", "watt-hour"});
   read_measured(fields, out);
   read_terms(fields, "baseline_term", Role::baseline, base_unit, out);
@@ -238,7 +277,7 @@ Methodology read_methodology(TomlFields& fields) {
   read_terms(fields, "leakage_term", Role::leakage, base_unit, out);
   if (out.terms.empty() || out.terms.front().role != Role::baseline) fields.wrong("baseline_term", "must be there at least once");
   read_displacement(fields, out);
-  read_limits(fields, out.limits);
+  read_limits(fields, base_unit, out.limits);
   return out;
 }
 

@@ -57,19 +57,19 @@ const Measured* find_measured(const Methodology& methodology, const claim::Quant
   return nullptr;
 }
 
-std::int64_t duration_of(const claim::Quantities& quantities, std::int64_t begin, std::int64_t end) {
+Int128 duration_of(const claim::Quantities& quantities, std::int64_t begin, std::int64_t end) {
   for (const claim::Quantity& quantity : quantities) {
     if (quantity.unit == "s") return quantity.value;
   }
-  return end - begin;
+  return Int128{end} - begin;  // a hostile claim may name the ends of the range
 }
 
-std::optional<Unclaimable> beyond_limits(const Limits& limits, Int128 amount, std::int64_t duration) {
+std::optional<Unclaimable> beyond_limits(const Limits& limits, Int128 amount, Int128 duration) {
   if (amount < limits.min) return Unclaimable::below_minimum;
   if (limits.max_plausible && amount > *limits.max_plausible) return Unclaimable::implausible;
   if (limits.min_duration_s && duration < *limits.min_duration_s) return Unclaimable::implausible;
   if (limits.max_duration_s && duration > *limits.max_duration_s) return Unclaimable::implausible;
-  if (limits.max_speed_mm_per_s && amount * 1000 > Int128{*limits.max_speed_mm_per_s} * duration) return Unclaimable::implausible;
+  if (limits.max_speed_mm_per_s && amount * 1000 > duration * *limits.max_speed_mm_per_s) return Unclaimable::implausible;
   return std::nullopt;
 }
 
