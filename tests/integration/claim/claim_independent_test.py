@@ -3,8 +3,10 @@
 """Claims made by Greentill's code, and the published vectors, under two libraries it has nothing in common with: cose-js verifies
 their signatures, cbor2 their encoding and structure. What is changed must fail."""
 import argparse
+import io
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,9 +15,14 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 VECTORS = HERE.parents[1] / "vectors" / "claim"
 sys.path.insert(0, str(HERE))
+import cbor2  # noqa: E402
+import cddl  # noqa: E402
 import check_cbor  # noqa: E402
 
 COUNT = 320
+PAGE = (HERE.parents[2] / "docs" / "claim-format.md").read_text()
+# Of what CDDL cannot say: an order of two times, the size of a message.
+BEYOND_CDDL = {"an end before the begin", "over 1,024 bytes"}
 
 
 def vectors(name):
@@ -24,6 +31,17 @@ def vectors(name):
 
 def vector_messages():
     return [bytes.fromhex(vector["message"]) for vector in vectors("claims.json")]
+
+
+def is_deterministic(item):
+    """Whether an item, and what is encoded inside it, has the one form of the format."""
+    try:
+        message = check_cbor.whole(item, "message").value.value
+        check_cbor.whole(message[0], "protected header")
+        check_cbor.whole(message[2], "payload")
+    except (check_cbor.Refused, AttributeError, TypeError):
+        return False
+    return True
 
 
 class Independent(unittest.TestCase):
@@ -99,6 +117,29 @@ class Independent(unittest.TestCase):
     def test_cbor2_refuses_what_the_format_refuses(self):
         for vector in vectors("refused.json"):
             self.refused(bytes.fromhex(vector["message"]), vector["name"])
+
+    def test_the_page_s_cddl_takes_what_the_code_writes_and_nothing_that_it_refuses(self):
+        grammar = cddl.Grammar("".join(re.findall(r"```cddl\n(.*?)```", PAGE, re.DOTALL)))
+        for vector in vectors("receipts.json"):
+            self.assertTrue(grammar.matches("receipt-message", cbor2.loads(bytes.fromhex(vector["message"]))), vector["name"])
+        stream = io.BytesIO(self.claims.read_bytes() + b"".join(vector_messages()))
+        for number in range(COUNT + len(vector_messages())):
+            self.assertTrue(grammar.matches("claim-message", cbor2.load(stream)), f"claim {number}")
+        self.assertEqual(stream.read(), b"")
+        for vector in vectors("refused.json"):
+            message = bytes.fromhex(vector["message"])
+            if vector["name"] not in BEYOND_CDDL and is_deterministic(message):
+                self.assertFalse(grammar.matches("claim-message", cbor2.loads(message)), vector["name"])
+
+    def test_the_bytes_on_the_page_are_the_vectors(self):
+        messages = {vector["name"]: vector["message"] for name in ("claims.json", "receipts.json") for vector in vectors(name)}
+        blocks = re.findall(r"<!-- vector: (\S+) -->\n```\n(.*?)```", PAGE, re.DOTALL)
+        self.assertGreater(len(blocks), 0)
+        for name, block in blocks:
+            shown = re.sub(r"#.*|\s", "", block)
+            self.assertIn(shown, messages[name], name)
+            if shown.startswith("d"):
+                self.assertEqual(shown, messages[name], name)
 
     def test_a_missing_certificate_is_a_failure(self):
         done = self.cose(self.claims, VECTORS / "device.crt.pem")
