@@ -11,10 +11,20 @@ namespace {
 
 constexpr std::int64_t kSecondsADay = 86'400;
 
-Result<UnsignedClaim> finish(const claim::Claim& claim, claim::ChainHead& head) {
-  Bytes<claim::kMaxClaimBytes> buffer;
+Failure<Error> does_not_fit(const claim::Fault& fault) {
+  return fail(ErrorCode::invalid, std::string("the claim does not fit its format: ") + fault.reason);
+}
+
+Result<UnsignedClaim> finish(const claim::Claim& claim, const std::optional<claim::AccountHint>& account,
+                             claim::ChainHead& head) {
+  Bytes<2 * claim::kMaxClaimBytes> buffer;  // room for fields that are each at their limit
   const auto length = claim::encode_payload(claim, buffer);
-  if (!length) return fail(ErrorCode::invalid, std::string("the claim does not fit its format: ") + length.error().reason);
+  if (!length) return does_not_fit(length.error());
+  // The message around it must fit as well, which is found out here: once signed it has a place in the chain that claims behind
+  // it rely on. The signature's value does not change the size.
+  Bytes<2 * claim::kMaxClaimBytes> message;
+  const auto whole = claim::encode_message(claim::MessageType::claim, {}, account, ByteView(buffer).first(*length), {}, message);
+  if (!whole) return does_not_fit(whole.error());
   UnsignedClaim made;
   made.seq = claim.seq;
   made.payload.assign(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*length));
@@ -138,7 +148,9 @@ Result<UnsignedClaim> ClaimMaker::make_one(const detect::Transaction& transactio
   }
   claim.entry = reduction;
 
-  auto made = finish(claim, head);
+  std::optional<claim::AccountHint> account;
+  if (!transaction.account_token.empty()) account = claim::AccountHint{salt, transaction.account_token};
+  auto made = finish(claim, account, head);
   if (!made) return made;
   made->salt = salt;
   made->account_token = transaction.account_token;
@@ -171,7 +183,7 @@ Result<UnsignedClaim> ClaimMaker::start(claim::StartReason reason, const std::op
   start.reason = reason;
   start.predecessor = predecessor;
   claim.entry = start;
-  return finish(claim, head);
+  return finish(claim, std::nullopt, head);
 }
 
 }  // namespace greentill::app

@@ -127,6 +127,30 @@ TEST_CASE("engine: many rides at once keep one unbroken chain") {
   CHECK(device.writer().commits < 500);
 }
 
+TEST_CASE("engine: a ride too large for a claim is refused as such, and those around it go on") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  detect::Transaction large = ride("large");
+  large.account_token = std::string(32, 't');
+  for (const char* unit : {"a", "b", "c", "d", "e"}) large.quantities.push_back({unit + std::string(31, '-'), 1LL << 40});
+  // Around the size where the payload alone still fits, and the message does not.
+  unsigned taken = 0;
+  unsigned refused = 0;
+  for (std::size_t evidence = 0; evidence <= claim::kMaxEvidenceBytes; evidence += 16) {
+    device.detectors().evidence.assign(evidence, 0x5a);
+    large.event_id = "large-" + std::to_string(evidence);
+    const auto answer = device.submit(large).get();
+    ++(answer ? taken : refused);
+    if (!answer) CHECK(answer.error().code == ErrorCode::invalid);
+    if (!answer) CHECK(answer.error().message == "the claim does not fit its format: a claim is at most 1,024 bytes");
+    device.detectors().evidence.clear();
+    CHECK(device.submit(ride("small-" + std::to_string(evidence))).get().ok());
+  }
+  CHECK(taken > 0);
+  CHECK(refused > 0);
+  CHECK(test::check_chain(device.reader()) == 1 + taken + 29);
+}
+
 TEST_CASE("engine: limits of a transaction are named by field") {
   detect::Transaction trip = ride("1");
   trip.issuer = "";

@@ -58,9 +58,11 @@ class RideDetectors : public detect::Detectors {
  public:
   std::vector<detect::Detected> detect(const detect::Transaction& transaction) override {
     if (transaction.kind != detect::TransactionKind::trip) return {};
-    return {{{"ride.bike.shared", transaction.quantities, 0, {}}, "ride", "1"}};
+    return {{{"ride.bike.shared", transaction.quantities, 0, evidence}, "ride", "1"}};
   }
   [[nodiscard]] std::vector<detect::PluginStatus> status() const override { return {}; }
+
+  std::vector<std::uint8_t> evidence;  ///< of every ride; set while nothing is under way
 };
 
 class Device {
@@ -105,6 +107,7 @@ class Device {
 
   outbox::Reader& reader() { return *reader_; }
   FillableWriter& writer() { return *writer_; }
+  RideDetectors& detectors() { return detectors_; }
   app::Engine& engine() { return *engine_; }
   app::Strand& strand() { return strand_; }
 
