@@ -208,8 +208,7 @@ TEST_CASE("loader: a wrong displacement is refused") {
       {"share = \"0.8\"", "share = 1", "'displacement.share' must be a text in quotes"},
       {"share = \"0.8\"", "shares = \"1\"", "'displacement.shares' is not known here; did you mean 'share'?"},
       {"id = \"rides that would have been made at all\"\n", "", "'displacement.id' is missing"},
-      {"uncertainty = { rule = \"stated\", relative = \"0.1\", source", "x = { rule = \"stated\", relative = \"0.1\", source",
-       "'displacement.x' is not known here"},
+      {"[displacement.uncertainty]", "[displacement.x]", "'displacement.x' is not known here"},
   };
   for (const Wrong& wrong : cases) check_refused(kFullMethodology, wrong);
 }

@@ -30,7 +30,10 @@ baseline = "half by car, half on foot"
 
 [[quantity]]
 key = "m.odometer"
-uncertainty = { rule = "stated", relative = "0.0100001", source = { publisher = "P1", document = "D1", table = "T1", region = "R1", year = "2021" } }
+[quantity.uncertainty]
+rule = "stated"
+relative = "0.0100001"
+source = { publisher = "P1", document = "D1", table = "T1", region = "R1", year = "2021" }
 
 [[quantity]]
 key = "m.stations"
@@ -73,7 +76,10 @@ uncertainty = { rule = "expert", relative = "0.4", reason = "a guess" }
 id = "rides that would have been made at all"
 share = "0.8"
 source = { publisher = "P7", document = "D7", table = "T7", region = "R7", year = "2027" }
-uncertainty = { rule = "stated", relative = "0.1", source = { publisher = "P8", document = "D8", table = "T8", region = "R8", year = "2028" } }
+[displacement.uncertainty]
+rule = "stated"
+relative = "0.1"
+source = { publisher = "P8", document = "D8", table = "T8", region = "R8", year = "2028" }
 
 [limits]
 reason = "round numbers"

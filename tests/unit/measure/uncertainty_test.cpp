@@ -38,10 +38,8 @@ TEST_CASE("uncertainty: stated and expert are taken as written, rounded up to pp
   CHECK(ppm("1", R"({ rule = "expert", relative = "0.3", reason = "none stated" })") == 300'000);
   CHECK(ppm("1", R"({ rule = "expert", relative = "0.0000001", reason = "none stated" })") == 1);
   CHECK(ppm("1", R"({ rule = "expert", relative = "10", reason = "none stated" })") == 10'000'000);
-  CHECK(
-      ppm("1",
-          R"({ rule = "stated", relative = "0.05", source = { publisher = "p", document = "d", table = "t", region = "r", year = "1" } })") ==
-      50'000);
+  const std::string source = R"(source = { publisher = "p", document = "d", table = "t", region = "r", year = "1" })";
+  CHECK(ppm("1", R"({ rule = "stated", relative = "0.05", )" + source + " }") == 50'000);
   CHECK(ppm("1", kExact) == 0);
 }
 
