@@ -72,12 +72,13 @@ class Desk {
   std::string wrong();
   credit::Report report();
   credit::Ledger& ledger() { return *ledger_; }
+  credit::Clerk& clerk() { return clerk_; }
+  /// A receipt, its signature checked.
+  Answered open(const credit::Reply& reply);
   /// Chosen, examined and attested, but not applied.
   credit::Batch examined(const std::string& device, const std::vector<Bytestring>& messages);
 
  private:
-  Answered open(const credit::Reply& reply);
-
   Office& office_;
   std::unique_ptr<credit::Ledger> ledger_;
   credit::Certificates certificates_;

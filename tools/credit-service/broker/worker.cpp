@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <random>
 #include <thread>
 
@@ -33,10 +36,53 @@ std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin
 
 std::string to_text(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
+/// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it shows it, and holds the
+/// lock of all its clients while it does, so that nobody can be held back here: what is too much is dropped. Its device, without
+/// a receipt, sends it again, one batch at a time and ever more slowly.
+class Inbox {
+ public:
+  explicit Inbox(Log& log) : log_(log) {}
+
+  void put(mqtt::const_message_ptr message) {
+    const std::lock_guard lock(mutex_);
+    const std::size_t size = message->get_payload().size();
+    const bool full = bytes_ + size > kMostBytes;
+    if (full && !dropping_) log_.write(LogLevel::warning, "worker", "batches come faster than they are booked; some are dropped");
+    dropping_ = full;
+    if (full) return;
+    bytes_ += size;
+    messages_.push_back(std::move(message));
+    filled_.notify_one();
+  }
+  /// Null where none came in time.
+  mqtt::const_message_ptr take(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    if (!filled_.wait_for(lock, limit, [this] { return !messages_.empty(); })) return nullptr;
+    mqtt::const_message_ptr message = std::move(messages_.front());
+    messages_.pop_front();
+    bytes_ -= message->get_payload().size();
+    return message;
+  }
+
+ private:
+  // Booked in less than a device waits for a receipt: what lies here longer was sent again meanwhile.
+  static constexpr std::size_t kMostBytes = 64u << 20;
+
+  Log& log_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::deque<mqtt::const_message_ptr> messages_;
+  std::size_t bytes_ = 0;
+  bool dropping_ = false;
+};
+
 class Session {
  public:
   Session(const BrokerOptions& options, Clerk& clerk, Log& log)
-      : clerk_(clerk), log_(log), client_(options.server_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
+      : clerk_(clerk),
+        log_(log),
+        inbox_(log),
+        client_(options.server_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
     const auto tls = mqtt::ssl_options_builder()
                          .trust_store(options.authorities.string())
                          .key_store(options.certificate.string())
@@ -44,7 +90,7 @@ class Session {
                          .enable_server_cert_auth(true)
                          .verify(true)
                          .finalize();
-    client_.start_consuming();
+    client_.set_message_callback([this](mqtt::const_message_ptr message) { inbox_.put(std::move(message)); });
     client_
         .connect(mqtt::connect_options_builder()
                      .mqtt_version(MQTTVERSION_5)
@@ -59,9 +105,7 @@ class Session {
   /// Until the connection is lost or a stop is asked for.
   void serve(const std::atomic<bool>& stopping) {
     while (!stopping) {
-      mqtt::const_message_ptr message;
-      if (client_.try_consume_message_for(&message, kLook)) {
-        if (!message) return;
+      if (const mqtt::const_message_ptr message = inbox_.take(kLook)) {
         handle(*message);
       } else if (!client_.is_connected()) {
         return;
@@ -97,7 +141,8 @@ class Session {
 
   Clerk& clerk_;
   Log& log_;
-  mqtt::async_client client_;
+  Inbox inbox_;
+  mqtt::async_client client_;  // last: its threads use the rest
 };
 
 void pause(std::chrono::milliseconds most, const std::atomic<bool>& stopping) {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker at a real broker.
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include "tests/support/broker.hpp"
+#include "tests/support/mqtt_client.hpp"
+#include "tests/support/wait.hpp"
+#include "tests/unit/credit-service/office.hpp"
+#include "tools/credit-service/broker/worker.hpp"
+
+using namespace greentill;
+using namespace greentill::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+class RunningWorker {
+ public:
+  RunningWorker(Office& office, const Broker& broker, const std::filesystem::path& certificates)
+      : desk_(office),
+        options_{broker.uri(), "credit-1", certificates / "ca.crt", certificates / "service.crt", certificates / "service.key"},
+        thread_([this, &office] { (void)credit::work(options_, desk_.clerk(), office.log, stopping_); }) {}
+  ~RunningWorker() {
+    stopping_ = true;
+    thread_.join();
+  }
+  Desk& desk() { return desk_; }
+
+ private:
+  Desk desk_;
+  credit::BrokerOptions options_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+/// A device's connection, which keeps the receipts it got.
+class Line {
+ public:
+  Line(const Broker& broker, const std::filesystem::path& certificates)
+      : client_(broker.uri(), "dock-7", certificates, "dock-7", "greentill/v1/dock-7/receipts",
+                [this](MqttClient&, const MqttMessage& message) {
+                  const std::lock_guard guard(mutex_);
+                  receipts_.push_back(message);
+                }) {}
+  bool send(const std::vector<Bytestring>& messages, const std::string& correlation) {
+    MqttMessage batch{"greentill/v1/dock-7/claims", {}, "application/cbor-seq", correlation, "greentill/v1/dock-8/receipts"};
+    for (const Bytestring& message : messages) batch.payload.append(message.begin(), message.end());
+    return client_.publish(batch);
+  }
+  std::vector<MqttMessage> receipts() {
+    const std::lock_guard guard(mutex_);
+    return receipts_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<MqttMessage> receipts_;
+  MqttClient client_;
+};
+
+credit::Reply reply_of(const MqttMessage& message) {
+  return {{message.correlation.begin(), message.correlation.end()}, {message.payload.begin(), message.payload.end()}};
+}
+
+}  // namespace
+
+TEST_CASE("a worker answers on the device's own topic, survives the broker's death and takes a flood") {
+  const TempDir folder;
+  make_certificates(folder / "certificates", {"dock-7"});
+  Broker broker(folder / "certificates", folder.path());
+  Office office;
+  ChainBuilder chain(office.enrol("dock-7"));
+  chain.add_start();
+  for (std::uint32_t i = 1; i <= 401; ++i) chain.add_ride(2000, of_event(i));
+  RunningWorker worker(office, broker, folder / "certificates");
+  REQUIRE(eventually([&] { return office.log.says("takes batches from"); }, 10s));
+  {
+    Line line(broker, folder / "certificates");
+    REQUIRE(line.send(slice(chain.messages(), 0, 2), "one"));
+    REQUIRE(eventually([&] { return line.receipts().size() == 1; }, 10s));
+    const MqttMessage receipt = line.receipts().front();
+    CHECK(receipt.topic == "greentill/v1/dock-7/receipts");
+    CHECK(receipt.correlation == "one");
+    CHECK(worker.desk().open(reply_of(receipt)).up_to == 2);
+  }
+  broker.kill();
+  broker.start();
+  Line line(broker, folder / "certificates");
+  // What is published before the worker is back goes nowhere: nobody is subscribed.
+  REQUIRE(eventually(
+      [&] {
+        line.send(slice(chain.messages(), 0, 2), "again");
+        std::this_thread::sleep_for(100ms);
+        return !line.receipts().empty();
+      },
+      20s));
+  for (std::size_t seq = 3; seq <= 402; ++seq) {
+    // False while as much is in flight as the client allows.
+    REQUIRE(eventually([&] { return line.send(slice(chain.messages(), seq - 1, seq), std::to_string(seq)); }));
+  }
+  REQUIRE(eventually([&] { return line.receipts().back().correlation == "402"; }, 20s));
+  CHECK(worker.desk().open(reply_of(line.receipts().back())).up_to == 402);
+  Desk other(office);
+  CHECK(other.report().granted_mg == 401 * 167);
+  CHECK(other.wrong() == "");
+}
