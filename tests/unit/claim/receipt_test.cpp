@@ -174,3 +174,32 @@ TEST_CASE("receipt: what does not fit the format is not written") {
   Buffer small(10);
   CHECK(encode_receipt(kFields, kRefused, kGranted, small).error().kind == Fault::Kind::no_room);
 }
+
+TEST_CASE("receipt: 65,536 bytes are written and read, one more is neither") {
+  // A grant takes 11 bytes; the last few bytes are made up by the length of a reason.
+  const std::vector<Grant> grants = [] {
+    std::vector<Grant> list;
+    for (std::uint64_t seq = 100'000; list.size() < 5'949; ++seq) list.push_back({seq, 1'000'000});
+    return list;
+  }();
+  const std::string text(32, 'r');
+  Buffer out(70000);
+  std::size_t reached = 0;
+  for (std::size_t length = 0; length <= text.size(); ++length) {
+    const Refusal refusal{7, std::string_view(text).substr(0, length), false};
+    const auto size = encode_receipt(kFields, {&refusal, 1}, grants, out);
+    if (!size) {
+      CHECK(size.error().kind == Fault::Kind::no_room);
+      continue;
+    }
+    reached = *size;
+    CHECK(parse_receipt(ByteView(out).first(reached)).ok());
+  }
+  REQUIRE(reached == 65536);
+  Tree tree = Tree::parse(ByteView(out).first(reached));
+  tree.at({5, 0, 1}).content.push_back('r');
+  ++tree.at({5, 0, 1}).head.argument;
+  const Fault fault = refused(tree.bytes());
+  CHECK(fault.offset == 65536);
+  CHECK(std::string(fault.reason) == "a receipt is at most 65,536 bytes");
+}
