@@ -41,7 +41,10 @@ CsvRows::~CsvRows() = default;
 bool CsvRows::feed(std::string_view bytes) {
   const std::size_t taken = csv_parse(&parser_->lenient, bytes.data(), bytes.size(), &Parser::on_field, &Parser::on_row, this);
   if (taken != bytes.size()) throw std::runtime_error("libcsv: " + std::string(csv_strerror(csv_error(&parser_->lenient))));
-  return rows_ > 0;
+  if (rows_ == 0) return false;
+  // What a carriage return alone began counts as one more row, and must not stay in the parser.
+  csv_fini(&parser_->lenient, &Parser::on_field, &Parser::on_row, this);
+  return true;
 }
 
 void CsvRows::forget() { csv_fini(&parser_->lenient, nullptr, nullptr, nullptr); }

@@ -9,6 +9,7 @@
 namespace greentill::journal {
 namespace {
 
+constexpr const char* kOpenQuote = "a quote is not closed within 16 lines and 256 KiB";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 std::size_t count_lines(std::string_view bytes) { return static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')); }
@@ -33,8 +34,7 @@ class Decoder : public RowDecoder {
     }
     bytes.remove_prefix(skipped);
     std::optional<Row> row = read(bytes, last);
-    if (is_too_long(row, bytes))
-      row = give_up_line(bytes, "the row has no end within 16 lines and 256 KiB; is a quote not closed?");
+    if (is_too_long(row, bytes)) row = give_up_line(bytes, why_too_long(bytes));
     if (!row) return std::nullopt;
     row->lines = count_lines(bytes.substr(0, row->size));
     row->size += skipped;
@@ -47,6 +47,9 @@ class Decoder : public RowDecoder {
   [[nodiscard]] bool at_begin() const { return at_begin_; }
 
  private:
+  static const char* why_too_long(std::string_view bytes) {
+    return bytes.find('\n') < kMaxRowBytes ? kOpenQuote : "it is longer than 256 KiB";
+  }
   /// The same for a row whether it is there at once or in pieces.
   static bool is_too_long(const std::optional<Row>& row, std::string_view bytes) {
     if (!row) return bytes.size() >= kMaxRowBytes || count_lines(bytes) >= kMaxRowLines;
@@ -83,7 +86,7 @@ class CsvDecoder final : public Decoder {
     const auto size = rows_.read(bytes, last);
     if (!size) return std::nullopt;
     const std::string_view text = bytes.substr(0, *size);
-    if (rows_.open_quote()) return give_up_line(text, "a quote is opened and not closed");
+    if (rows_.open_quote()) return give_up_line(text, kOpenQuote);
     if (rows_.torn()) return give_up_line(text, "it has carriage returns for line ends in it");
     Row row{*size, 0, std::nullopt, {}};
     if (rows_.fields().empty()) return row;
@@ -130,8 +133,7 @@ class JsonDecoder final : public Decoder {
 
 Row abandoned_line(std::string_view bytes) {
   const bool whole = bytes.find('\n') != std::string_view::npos;
-  return give_up_line(
-      bytes, whole ? "a quote is opened and not closed" : "the file was rotated before the end of this line was written");
+  return give_up_line(bytes, whole ? kOpenQuote : "the file was rotated before the end of this line was written");
 }
 
 std::unique_ptr<RowDecoder> csv_decoder(Mapping mapping) { return std::make_unique<CsvDecoder>(std::move(mapping)); }

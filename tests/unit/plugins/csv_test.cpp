@@ -63,7 +63,10 @@ TEST_CASE("csv: rows that carriage returns alone end are not taken for one") {
   CsvRows reader(',');
   CHECK(reader.read("a,b\rc,d\re,f\n", false) == 12);
   CHECK(reader.torn());
+  CHECK(reader.read("a,b\r\"open\n", false) == 10);
+  CHECK(reader.torn());
   CHECK(reader.read("g,h\r\n", false) == 5);
+  CHECK(reader.fields() == Fields{"g", "h"});
   CHECK(!reader.torn());
 }
 

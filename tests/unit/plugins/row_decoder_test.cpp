@@ -76,10 +76,11 @@ TEST_CASE("rows: what cannot be a transaction says which column and why") {
 TEST_CASE("rows: a stray quote costs its own line, not the rows that it swallows") {
   // Closed by the next row's own quotes: together they have too many fields.
   CHECK(plain(kPlainHeader + "\"a,08:00,08:10,900\n\"b\",08:00,08:10,900\nc,08:00,08:10,900\n") ==
-        Found{"2: a quote is opened and not closed", "b", "c"});
-  CHECK(plain(kPlainHeader + "a,08:00,08:10,\"900\nb,08:00,08:10,900\n") == Found{"2: a quote is opened and not closed", "b"});
+        Found{"2: a quote is not closed within 16 lines and 256 KiB", "b", "c"});
+  CHECK(plain(kPlainHeader + "a,08:00,08:10,\"900\nb,08:00,08:10,900\n") ==
+        Found{"2: a quote is not closed within 16 lines and 256 KiB", "b"});
   std::string many = kPlainHeader + "\"a,08:00,08:10,900\n";
-  Found expected{"2: the row has no end within 16 lines and 256 KiB; is a quote not closed?"};
+  Found expected{"2: a quote is not closed within 16 lines and 256 KiB"};
   for (int i = 0; i < 40; ++i) {
     many += std::to_string(i) + ",08:00,08:10,900\n";
     expected.push_back(std::to_string(i));
@@ -96,8 +97,7 @@ TEST_CASE("rows: a row of several lines is one row, and lines are counted throug
 
 TEST_CASE("rows: one beyond 256 KiB is given up, whether it has an end or not") {
   const std::string huge(kMaxRowBytes, 'x');
-  CHECK(plain(kPlainHeader + huge + ",08:00,08:10,900\nb,08:00,08:10,900\n") ==
-        Found{"2: the row has no end within 16 lines and 256 KiB; is a quote not closed?", "b"});
+  CHECK(plain(kPlainHeader + huge + ",08:00,08:10,900\nb,08:00,08:10,900\n") == Found{"2: it is longer than 256 KiB", "b"});
   const Found found = decode(*json_decoder(), huge + huge + "\n{}\n");
   REQUIRE(found.size() >= 2);
   CHECK(found.back() == "2: issuer is missing");

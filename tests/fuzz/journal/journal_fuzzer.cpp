@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files as the journal reads them. The first byte says what the rest is: rows of CSV under one of three mappings, lines of JSON,
+// or a mapping of its own with its rows behind a NUL. Rows must be the same in whatever pieces they arrive, no byte may be left
+// unread, and what becomes a transaction must be within the limits of the ABI, since the host takes nothing else and the source
+// would stop at it.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/detect/views.hpp"
+#include "plugins/journal/row_decoder.hpp"
+
+namespace {
+
+using namespace greentill;
+using journal::Mapping;
+using journal::RowDecoder;
+
+constexpr std::string_view kMapping = R"(
+issuer = "dock"
+zone = "Europe/Helsinki"
+begin = { column = "from", formats = ["%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S.%f%z"] }
+end = { column = "to", formats = ["%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M"] }
+duration = { column = "min", scale = "60" }
+mode = { column = "type", values = { B = "bike.shared", E = "ebike.shared" } }
+)";
+constexpr std::string_view kWholeRow = R"(
+event_id = { whole_row = true }
+quantities = { "m.track" = { column = "km", scale = "1000" } }
+)";
+constexpr std::string_view kCircle = R"(
+event_id = { column = "id" }
+quantities = { "m.stations" = { great_circle = ["a", "b", "c", "d"] } }
+)";
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+/// As the inlet makes it for the host.
+void require_acceptable(const plugin::Transaction& from) {
+  struct Taken {
+    const char* wrong = "was not offered";
+  } taken;
+  const gt_inlet inlet{sizeof(gt_inlet), &taken,
+                       [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
+                         static_cast<Taken*>(context)->wrong = detect::wrong_with(*transaction);
+                         return GT_OK;
+                       },
+                       nullptr};
+  require(plugin::Inlet(inlet).offer(from, ""));
+  require(taken.wrong == nullptr);
+}
+
+struct Seen {
+  std::size_t size;
+  std::size_t lines;
+  std::string event_id;
+  std::string problem;
+  bool operator==(const Seen&) const = default;
+};
+
+std::vector<Seen> read(RowDecoder& decoder, std::string_view text, std::size_t step) {
+  std::vector<Seen> rows;
+  std::size_t begin = 0;
+  std::size_t have = 0;
+  decoder.begin_file();
+  for (;;) {
+    auto row = decoder.next(text.substr(begin, have - begin), false);
+    if (!row && have < text.size()) {
+      have = std::min(text.size(), have + step);
+      continue;
+    }
+    if (!row) row = decoder.next(text.substr(begin), true);
+    if (!row) break;
+    require(row->size > 0 && row->size <= have - begin);
+    require(!row->transaction || row->problem.empty());
+    if (row->transaction) require_acceptable(*row->transaction);
+    rows.push_back({row->size, row->lines, row->transaction ? row->transaction->event_id : "", row->problem});
+    begin += row->size;
+  }
+  // A byte order mark with nothing behind it is all that may be left.
+  require(begin == text.size() || text == "\xef\xbb\xbf");
+  return rows;
+}
+
+void check(const auto& make, std::string_view text) {
+  try {
+    const auto whole = read(*make(), text, text.size() + 1);
+    require(read(*make(), text, 1 + text.size() / 5) == whole);
+    // In steps of one byte a row is begun anew with each, which takes the square of its length.
+    if (text.size() <= 512) require(read(*make(), text, 1) == whole);
+  } catch (const std::runtime_error&) {
+    // The header or the mapping is wrong, which whoever configured it is told.
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  static const Mapping kMappings[] = {
+      Mapping::parse(std::string(kMapping) + std::string(kWholeRow), "whole-row"),
+      Mapping::parse(std::string(kMapping) + std::string(kCircle), "circle"),
+      Mapping::parse("delimiter = \";\"\n" + std::string(kMapping) + std::string(kWholeRow), "semicolons"),
+  };
+  switch (data[0]) {
+    case 'w': check([] { return journal::csv_decoder(kMappings[0]); }, text); break;
+    case 'c': check([] { return journal::csv_decoder(kMappings[1]); }, text); break;
+    case 's': check([] { return journal::csv_decoder(kMappings[2]); }, text); break;
+    case 'j': check([] { return journal::json_decoder(); }, text); break;
+    default: {
+      const std::size_t end = std::min(text.find('\0'), text.size());
+      const auto make = [mapping = text.substr(0, end)] { return journal::csv_decoder(Mapping::parse(mapping, "mapping")); };
+      check(make, text.substr(std::min(end + 1, text.size())));
+    }
+  }
+  return 0;
+}
