@@ -44,7 +44,7 @@ class Events {
                                   std::numeric_limits<std::int64_t>::max() - 1};
     switch (below(3)) {
       case 0: return static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most))) + 1;
-      case 1: return edges[below(std::size(edges))] + static_cast<std::int64_t>(below(3)) - 1;
+      case 1: return edges[below(std::size(edges))] - 1 + static_cast<std::int64_t>(below(3));
       default: return static_cast<std::int64_t>(random_() >> (1 + below(63)));
     }
   }
@@ -52,7 +52,7 @@ class Events {
   std::int64_t duration(const measure::Methodology& methodology) {
     const std::int64_t edges[] = {0, methodology.limits.min_duration_s.value_or(1),
                                   methodology.limits.max_duration_s.value_or(90'000)};
-    if (below(4) == 0) return edges[below(std::size(edges))] + static_cast<std::int64_t>(below(3)) - 1;
+    if (below(4) == 0) return edges[below(std::size(edges))] - 1 + static_cast<std::int64_t>(below(3));
     return static_cast<std::int64_t>(below(20'000));
   }
 
