@@ -33,8 +33,8 @@ bool sign_claim(claim::Signer& signer, UnsignedClaim& unsigned_claim, outbox::Ne
 Pipeline::Pipeline(outbox::Writer& writer, identity::DeviceIdentity& identity, std::size_t signer_threads,
                    std::function<void()> committed)
     : writer_(writer), committed_(std::move(committed)) {
-  for (std::size_t i = 0; i < signer_threads; ++i) signers_.push_back(identity.new_signer());
-  for (auto& signer : signers_) signer_threads_.emplace_back([this, &signer] { sign_loop(*signer); });
+  for (std::size_t i = 0; i <= signer_threads; ++i) signers_.push_back(identity.new_signer());
+  for (std::size_t i = 0; i < signer_threads; ++i) signer_threads_.emplace_back([this, i] { sign_loop(*signers_[i]); });
   writer_thread_ = std::thread([this] { write_loop(); });
 }
 
@@ -54,12 +54,15 @@ void Pipeline::push(std::shared_ptr<Job> job) {
   job->unit.claims.resize(job->claims.size());
   pending_.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
-  for (std::size_t i = 0; i < job->claims.size(); ++i) signing_.push_back({job, i});
-  const bool ready = job->claims.empty();
   const std::size_t tasks = job->claims.size();
+  for (std::size_t i = 0; i < tasks; ++i) signing_.push_back({job, i});
+  const bool for_writer = tasks == 0 || (tasks == 1 && order_.empty() && writer_idle_);
   order_.push_back(std::move(job));
-  for (std::size_t i = 0; i < tasks; ++i) to_sign_.notify_one();
-  if (ready) to_write_.notify_one();
+  if (for_writer) {
+    to_write_.notify_one();
+  } else {
+    for (std::size_t i = 0; i < tasks; ++i) to_sign_.notify_one();
+  }
 }
 
 void Pipeline::enqueue_write(std::function<void(outbox::Writer&)> work) {
@@ -73,14 +76,19 @@ void Pipeline::sign_loop(claim::Signer& signer) {
   for (;;) {
     to_sign_.wait(lock, [this] { return !signing_.empty() || stopping_; });
     if (signing_.empty()) return;
-    const SigningTask task = std::move(signing_.front());
-    signing_.pop_front();
-    lock.unlock();
-    if (!sign_claim(signer, task.job->claims[task.index], task.job->unit.claims[task.index])) task.job->signing_failed = true;
-    lock.lock();
-    if (task.job->unsigned_left.fetch_sub(1) != 1) continue;
-    if (worth_a_commit()) to_write_.notify_one();
+    if (sign_next(lock, signer) && worth_a_commit()) to_write_.notify_one();
   }
+}
+
+bool Pipeline::sign_next(std::unique_lock<std::mutex>& lock, claim::Signer& signer) {
+  const SigningTask task = std::move(signing_.front());
+  signing_.pop_front();
+  ++being_signed_;
+  lock.unlock();
+  if (!sign_claim(signer, task.job->claims[task.index], task.job->unit.claims[task.index])) task.job->signing_failed = true;
+  lock.lock();
+  --being_signed_;
+  return task.job->unsigned_left.fetch_sub(1) == 1;
 }
 
 std::size_t Pipeline::ready_prefix(std::size_t& claims) const {
@@ -104,7 +112,14 @@ bool Pipeline::worth_a_commit() const {
 }
 
 Pipeline::Jobs Pipeline::take_ready(std::unique_lock<std::mutex>& lock) {
-  to_write_.wait(lock, [this] { return !work_.empty() || worth_a_commit() || (stopping_ && order_.empty()); });
+  const auto lone_claim = [this] { return !signing_.empty() && being_signed_ == 0; };
+  for (;;) {
+    writer_idle_ = true;
+    to_write_.wait(lock, [&] { return !work_.empty() || worth_a_commit() || lone_claim() || (stopping_ && order_.empty()); });
+    writer_idle_ = false;
+    if (!work_.empty() || worth_a_commit() || !lone_claim()) break;
+    sign_next(lock, *signers_.back());
+  }
   std::size_t claims = 0;
   const std::size_t count = ready_prefix(claims);
   Jobs jobs(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(count));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a claim whose place in the chain is fixed to a durable one: a small pool signs in parallel, one writer thread commits in
-// the chain's order, as many at once as are ready.
-// Threads: push(), enqueue_write() and pending() from any thread; callbacks run on the writer thread and must not block.
+// the chain's order, as many at once as are ready. A claim that comes alone is signed by the writer itself, one thread's waking
+// sooner. Threads: push(), enqueue_write() and pending() from any thread; callbacks run on the writer thread and must not block.
 #pragma once
 
 #include <atomic>
@@ -72,6 +72,8 @@ class Pipeline {
   using Jobs = std::vector<std::shared_ptr<Job>>;
 
   void sign_loop(claim::Signer& signer);
+  /// Requires: something to sign. Whether it was its job's last.
+  bool sign_next(std::unique_lock<std::mutex>& lock, claim::Signer& signer);
   void write_loop();
   Jobs take_ready(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::size_t ready_prefix(std::size_t& claims) const;
@@ -82,7 +84,7 @@ class Pipeline {
 
   outbox::Writer& writer_;
   std::function<void()> committed_;
-  std::vector<std::unique_ptr<claim::Signer>> signers_;
+  std::vector<std::unique_ptr<claim::Signer>> signers_;  ///< one a signing thread, the last the writer's
 
   mutable std::mutex mutex_;
   std::condition_variable to_sign_;
@@ -91,6 +93,8 @@ class Pipeline {
   std::deque<std::shared_ptr<Job>> order_;
   std::deque<std::function<void(outbox::Writer&)>> work_;
   std::uint64_t failed_generation_ = 0;
+  std::size_t being_signed_ = 0;
+  bool writer_idle_ = false;
   bool stopping_ = false;
   std::atomic<std::size_t> pending_{0};
 
