@@ -63,7 +63,7 @@ function keysByThumbprint(pem) {
   for (const [text] of pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)) {
     const certificate = new crypto.X509Certificate(text);
     const { crv, x, y } = certificate.publicKey.export({ format: "jwk" });
-    if (crv !== "P-256") throw new Error(`${certificate.subject}: not a P-256 key`);
+    if (crv !== "P-256") continue; // an authority's, in a file that holds the whole chain
     const thumbprint = crypto.createHash("sha256").update(certificate.raw).digest("hex");
     keys.set(thumbprint, { x: Buffer.from(x, "base64url"), y: Buffer.from(y, "base64url") });
   }
