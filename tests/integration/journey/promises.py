@@ -52,7 +52,7 @@ def check_independently(claims_file, certificates):
     """Signatures by npm's cose-js, encoding by Python's cbor2."""
     checks = TESTS / "integration/claim"
     _run("/usr/bin/python3", checks / "check_cbor.py", claims_file)
-    _run(checks / "check_cose.sh", "--claims", claims_file, "--certificates", certificates)
+    _run(checks / "check_cose.mjs", "--claims", claims_file, "--certificates", certificates)
 
 
 def check_export(stack):
