@@ -123,7 +123,7 @@ TEST_CASE("a device that forked is quarantined; what it claimed before stands, w
   const Answered after = at.send(7, 7);
   CHECK(after.up_to == 7);
   CHECK(after.reason(7) == "quarantined, later");
-  CHECK(at.send(1, 6).granted.size() == 5);
+  CHECK(at.send(1, 6).granted.size() == 6);
   CHECK(at.desk.report().granted_mg == 5 * 167);
   CHECK(at.desk.wrong().empty());
 }
@@ -156,7 +156,7 @@ TEST_CASE("another device of the same programme is not harmed by a quarantine") 
   desk.take("dock-7", copy.messages());
   honest.add_start();
   honest.add_ride(2000, of_event(3));
-  CHECK(desk.take("dock-8", honest.messages()).granted.size() == 1);
+  CHECK(desk.take("dock-8", honest.messages()).granted.size() == 2);
   CHECK(desk.report().quarantined == std::vector<std::string>{"dock-7"});
 }
 
@@ -260,4 +260,33 @@ TEST_CASE("a database of a newer version is refused") {
       credit::Ledger::open(office.database(), office.programme, office.library, office.hasher, office.clock, office.log);
   REQUIRE(!ledger);
   CHECK(ledger.error().code == ErrorCode::unsupported);
+}
+
+TEST_CASE("a refusal whose receipt was lost is named by the next ones, for ten minutes") {
+  OneDevice at;
+  at.ride(1);
+  at.chain.add_ride(2000, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).methodology.version = 9; });
+  at.ride(3);
+  at.send(1, 2);
+  at.send(3, 3);  // its receipt is lost with the worker
+  const Answered next = at.send(4, 4);
+  CHECK(next.up_to == 4);
+  CHECK(next.reason(3) == "unknown-methodology, later");
+  at.office.clock.now += 600;
+  CHECK(at.send(5, 5).reason(3) == "unknown-methodology, later");
+  at.office.clock.now += 1;
+  CHECK(at.send(6, 6).refused.empty());
+  CHECK(at.send(1, 6).reason(3) == "unknown-methodology, later");
+}
+
+TEST_CASE("a receipt holds what it must where a device is refused everything") {
+  OneDevice at;
+  at.chain.add_start();
+  for (std::uint32_t i = 1; i <= 1200; ++i) at.chain.add_ride(2000, of_event(1));  // one event, again and again
+  Answered last;
+  for (std::size_t seq = 1; seq <= 1201; seq += 200) last = at.send(seq, std::min<std::size_t>(seq + 199, 1201));
+  CHECK(last.up_to == 1201);
+  CHECK(last.refused.size() >= 512);
+  CHECK(last.reason(1201) == "duplicate");
+  CHECK(at.desk.report().granted_mg == 167);
 }

@@ -48,7 +48,7 @@ struct Answered {
   std::uint64_t epoch = 0;
   Digest payload_hash{};
   std::map<std::uint64_t, std::pair<std::string, bool>> refused;  ///< reason, retryable
-  std::map<std::uint64_t, std::int64_t> granted;
+  std::map<std::uint64_t, std::int64_t> granted;                  ///< 0 for what is no reduction
   std::vector<std::uint8_t> correlation;
 
   /// "accepted" where it was granted or is no reduction.

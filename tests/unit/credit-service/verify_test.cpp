@@ -253,3 +253,19 @@ TEST_CASE("reasons have names of their own that fit a receipt, and only some are
   CHECK(later == std::set<std::string_view>{"quarantined", "replaces-unknown", "unknown-certificate", "unknown-methodology",
                                             "unsupported"});
 }
+
+TEST_CASE("a reversal that is accepted at its second try is named as accepted, or its device would go on trying") {
+  Case at;
+  at.chain.add_ride(2000, of_event(1));
+  at.chain.add(reversal_of(1));
+  OpensslSigner renewed("dock-7");
+  const auto message = claim::parse_message(at.chain.messages()[2], claim::MessageType::claim);
+  REQUIRE(message);
+  at.chain.messages()[2] = at.chain.sign_payload(renewed, message->payload);
+  at.office.authorities += renewed.certificate_pem();
+  CHECK(at.send().reason(3) == "unknown-certificate, later");
+  at.office.put_certificate("renewed.pem", renewed.certificate_pem());
+  const Answered answered = at.desk->take("dock-7", at.chain.messages()[2]);
+  CHECK(answered.granted == std::map<std::uint64_t, std::int64_t>{{3, 0}});
+  CHECK(at.desk->report().granted_mg == 167);
+}

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "daemon/measure/quantify.hpp"
+#include "tools/credit-service/ledger/chains.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -36,8 +37,11 @@ Result<std::unique_ptr<Booking>> Booking::open(Database& database, const Program
 Status Booking::prepare(Database& database) {
   return database.prepare(
       {{&find_claim_, "SELECT reason, granted, customer, programme, payload FROM claims WHERE id = ?"},
-       {&add_claim_, "INSERT INTO claims(reason, granted, customer, programme, id, payload) VALUES(?, ?, ?, ?, ?, ?)"},
-       {&change_claim_, "UPDATE claims SET reason = ?, granted = ?, customer = ?, programme = ? WHERE id = ?"},
+       {&add_claim_,
+        "INSERT INTO claims(reason, refused_at, granted, customer, programme, id, payload) VALUES(?, ?, ?, ?, ?, ?, ?)"},
+       {&change_claim_, "UPDATE claims SET reason = ?, refused_at = ?, granted = ?, customer = ?, programme = ? WHERE id = ?"},
+       {&refused_since_,
+        "SELECT id, reason FROM claims WHERE id >> 40 = ? AND refused_at >= ? ORDER BY refused_at DESC, id DESC LIMIT 512"},
        {&find_nullifier_, "SELECT claim FROM nullifiers WHERE mac = ?"},
        {&add_nullifier_, "INSERT INTO nullifiers VALUES(?, ?)"},
        {&drop_nullifier_, "DELETE FROM nullifiers WHERE mac = ? AND claim = ?"},
@@ -63,7 +67,16 @@ Result<std::optional<StoredClaim>> Booking::load(std::int64_t row) {
   return stored;
 }
 
-Status Booking::book(const BatchClaim& claim, std::int64_t row, Reason reason, bool again) {
+Result<std::map<std::uint64_t, Reason>> Booking::refused_since(std::int64_t chain, std::int64_t since) {
+  std::map<std::uint64_t, Reason> refused;
+  for (refused_since_->with(chain, since); refused_since_->row();) {
+    refused.emplace(Head::seq_of(refused_since_->integer(0)), static_cast<Reason>(refused_since_->integer(1)));
+  }
+  if (Status ok = refused_since_->ok(); !ok) return Failure{ok.error()};
+  return refused;
+}
+
+Status Booking::book(const BatchClaim& claim, std::int64_t row, Reason reason, std::int64_t now, bool again) {
   StoredClaim into;
   const auto* reduction = claim.claim ? std::get_if<claim::Reduction>(&claim.claim->entry) : nullptr;
   const auto* reversal = claim.claim ? std::get_if<claim::Reversal>(&claim.claim->entry) : nullptr;
@@ -73,9 +86,10 @@ Status Booking::book(const BatchClaim& claim, std::int64_t row, Reason reason, b
     reason = *booked;
   }
   const auto code = static_cast<std::int64_t>(reason);
+  const auto refused_at = reason == Reason::none ? std::nullopt : std::optional(now);
   const Status kept =
-      again ? change_claim_->with(code, into.granted, into.customer, into.programme, row).done()
-            : add_claim_->with(code, into.granted, into.customer, into.programme, row, claim.message.payload).done();
+      again ? change_claim_->with(code, refused_at, into.granted, into.customer, into.programme, row).done()
+            : add_claim_->with(code, refused_at, into.granted, into.customer, into.programme, row, claim.message.payload).done();
   if (!kept || reason != Reason::none) return kept;
   if (reversal != nullptr) return book_reversal(*reversal, row);
   return reduction == nullptr ? Status(Done{}) : settle(row);
@@ -165,7 +179,9 @@ Status Booking::reduce(std::int64_t row, const StoredClaim& stored, const claim:
   if (all) {
     if (Status freed = drop_nullifier_->with(reduction.nullifier.mac, row).done(); !freed) return freed;
   }
-  return change_claim_->with(static_cast<std::int64_t>(Reason::none), stands, customer, *stored.programme, row).done();
+  const std::optional<std::int64_t> not_refused;
+  return change_claim_->with(static_cast<std::int64_t>(Reason::none), not_refused, stands, customer, *stored.programme, row)
+      .done();
 }
 
 Status Booking::visit_reversals(Statement& rows, const std::function<Status(std::int64_t, const claim::Reversal&)>& visit) {

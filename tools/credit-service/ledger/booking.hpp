@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -33,7 +34,9 @@ class Booking {
   [[nodiscard]] Programmes& programmes() { return *programmes_; }
   Result<std::optional<StoredClaim>> load(std::int64_t row);
   /// Stores the claim with its reason and, where there is none, books it. `again`: it is stored already, as refused for now.
-  Status book(const BatchClaim& claim, std::int64_t row, Reason reason, bool again);
+  Status book(const BatchClaim& claim, std::int64_t row, Reason reason, std::int64_t now, bool again);
+  /// The latest of the chain's claims that were refused since then, not more than a receipt can hold beside its batch's own.
+  Result<std::map<std::uint64_t, Reason>> refused_since(std::int64_t chain, std::int64_t since);
 
  private:
   explicit Booking(const measure::Library& library) : library_(library) {}
@@ -51,7 +54,7 @@ class Booking {
   std::unique_ptr<Programmes> programmes_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<Statement> find_claim_, add_claim_, change_claim_, find_nullifier_, add_nullifier_, drop_nullifier_,
-      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_;
+      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_, refused_since_;
 };
 
 }  // namespace greentill::credit

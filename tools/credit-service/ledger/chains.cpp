@@ -18,6 +18,10 @@ Digest to_digest(ByteView bytes) {
 
 std::int64_t Head::claim_row(std::uint64_t of_seq) const { return (row << kSeqBits) | static_cast<std::int64_t>(of_seq); }
 
+std::uint64_t Head::seq_of(std::int64_t claim_row) {
+  return static_cast<std::uint64_t>(claim_row) & ((std::uint64_t{1} << kSeqBits) - 1);
+}
+
 Result<std::unique_ptr<Chains>> Chains::open(Database& database) {
   auto chains = std::unique_ptr<Chains>(new Chains(database));
   const Status prepared = database.prepare({{&chains->find_, "SELECT id, seq, hash FROM chains WHERE device = ? AND chain = ?"},

@@ -18,6 +18,7 @@ struct Head {
   Digest hash{};
   /// The id of one of the chain's claims.
   [[nodiscard]] std::int64_t claim_row(std::uint64_t of_seq) const;
+  [[nodiscard]] static std::uint64_t seq_of(std::int64_t claim_row);
 };
 
 class Chains {

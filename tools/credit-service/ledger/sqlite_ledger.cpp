@@ -10,6 +10,10 @@
 namespace greentill::credit {
 namespace {
 
+// A receipt also names what other batches of the chain were refused lately: theirs may be lost with the worker that made it, and
+// the next one, with a higher head, is all that the device waits for. Longer than a device goes on waiting for a batch.
+constexpr std::int64_t kNamedAgainSeconds = 600;
+
 class SqliteLedger : public Ledger {
  public:
   SqliteLedger(std::unique_ptr<Database> database, const claim::Hasher& hasher, Clock& clock, Log& log)
@@ -122,7 +126,7 @@ Status SqliteLedger::revisit(const Batch& batch, const BatchClaim& claim, const 
   if (!is_retryable((*stored)->reason) || !claim.authentic) return Done{};
   const auto reason = decide(batch, claim);
   if (!reason) return Failure{reason.error()};
-  return booking_->book(claim, row, *reason, true);
+  return booking_->book(claim, row, *reason, clock_.unix_seconds(), true);
 }
 
 Status SqliteLedger::take_next(const Batch& batch, const BatchClaim& claim, Head& head) {
@@ -131,7 +135,8 @@ Status SqliteLedger::take_next(const Batch& batch, const BatchClaim& claim, Head
   if (head.row == 0) {
     if (Status added = chains_->add(batch.device, batch.chain, head); !added) return added;
   }
-  if (Status booked = booking_->book(claim, head.claim_row(claim.link.seq), *reason, false); !booked) return booked;
+  const Status booked = booking_->book(claim, head.claim_row(claim.link.seq), *reason, clock_.unix_seconds(), false);
+  if (!booked) return booked;
   head.seq = claim.link.seq;
   head.hash = claim.payload_hash;
   return Done{};
@@ -167,6 +172,8 @@ Result<Answer> SqliteLedger::answer(const Batch& batch, const Head& head) {
   Answer out;
   out.fields = {batch.device, batch.chain,           head.seq,
                 head.hash,    clock_.unix_seconds(), static_cast<std::uint64_t>(find_epoch_->integer(0))};
+  auto refused = booking_->refused_since(head.row, out.fields.service_time - kNamedAgainSeconds);
+  if (!refused) return Failure{refused.error()};
   std::uint64_t last = 0;
   for (const BatchClaim& claim : batch.claims) {
     if (claim.link.seq > head.seq || claim.link.seq <= last) continue;
@@ -174,13 +181,13 @@ Result<Answer> SqliteLedger::answer(const Batch& batch, const Head& head) {
     const auto stored = booking_->load(head.claim_row(last));
     if (!stored) return Failure{stored.error()};
     if (!*stored) continue;
-    const Reason reason = (*stored)->reason;
-    if (reason != Reason::none) {
-      out.refused.push_back({last, to_string(reason), is_retryable(reason)});
-    } else if ((*stored)->granted) {
-      out.granted.push_back({last, *(*stored)->granted});
+    if ((*stored)->reason != Reason::none) {
+      refused->insert_or_assign(last, (*stored)->reason);
+    } else {
+      out.granted.push_back({last, (*stored)->granted.value_or(0)});
     }
   }
+  for (const auto& [seq, reason] : *refused) out.refused.push_back({seq, to_string(reason), is_retryable(reason)});
   return out;
 }
 
