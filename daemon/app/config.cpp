@@ -99,6 +99,7 @@ class ConfigReader {
       const std::string plugin = fields.text("plugin");
       spec.library = plugin.find('/') == std::string::npos ? plugin_folder_ / (plugin + ".so") : resolve(plugin);
       spec.configuration = read_configuration(fields);
+      if (fields.has("configuration")) spec.configuration_file = path(fields, "configuration").string();
       spec.isolated = always_isolated || fields.boolean_or("isolated", false);
       spec.budget = std::chrono::milliseconds(fields.integer_or("budget_ms", 1, 10'000, 50));
       specs.push_back(std::move(spec));

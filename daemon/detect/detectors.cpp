@@ -37,7 +37,10 @@ Result<std::unique_ptr<Detectors>> Detectors::load(const std::vector<PluginSpec>
   for (const PluginSpec& spec : specs) {
     if (!names.insert(spec.name).second) return fail(ErrorCode::invalid, "two detectors are called '" + spec.name + "'");
     auto runner = spec.isolated ? run_isolated(spec, host_program, clock, log) : run_in_process(spec, log);
-    if (!runner) return Failure{runner.error().with_context("detector '" + spec.name + "'")};
+    if (!runner) {
+      const std::string file = spec.configuration_file.empty() ? "" : " with " + spec.configuration_file;
+      return Failure{runner.error().with_context("detector '" + spec.name + "'" + file)};
+    }
     runners.push_back(std::move(*runner));
   }
   return std::unique_ptr<Detectors>(std::make_unique<LoadedDetectors>(std::move(runners)));

@@ -20,6 +20,7 @@ struct PluginSpec {
   std::string configuration;             ///< the plugin's own TOML text, passed as it is
   bool isolated = false;                 ///< run in a greentill-plugin-host child
   std::chrono::milliseconds budget{50};  ///< per call; a child that exceeds it is killed, an in-process one reported
+  std::string configuration_file = {};   ///< where the configuration was read from, for messages; empty where from no file
 };
 
 struct Detected {

@@ -143,8 +143,11 @@ Status SourceRunner::take(Record record) {
   health_.called();
   auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
   if (record.rejected) {
-    const std::string where = readable(to_abi(record.where));
-    const std::string reason = readable(to_abi(record.reason));
+    std::string where = readable(to_abi(record.where));
+    std::string reason = readable(to_abi(record.reason));
+    // A reason quotes what stood in the record.
+    mask_card_numbers(where);
+    mask_card_numbers(reason);
     sink_.reject(spec_.name, {where, reason, std::move(record.position)}, std::move(done));
   } else {
     mask_cards(record.transaction);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One of our own detectors, loaded as the daemon loads it.
+// A detector, loaded as the daemon loads it.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -10,9 +10,9 @@ namespace greentill::detect::test {
 
 class DetectorBench {
  public:
-  DetectorBench(const std::string& plugin, const std::string& configuration) {
+  DetectorBench(const std::filesystem::path& library, const std::string& configuration, const std::string& file = {}) {
     // The budget is wide, for slow machines.
-    const PluginSpec spec{plugin, own_plugin(plugin), configuration, false, std::chrono::milliseconds(5000)};
+    const PluginSpec spec{library.stem(), library, configuration, false, std::chrono::milliseconds(5000), file};
     auto loaded = Detectors::load({spec}, host_program(), clock_, log_);
     if (loaded) {
       detectors_ = std::move(*loaded);

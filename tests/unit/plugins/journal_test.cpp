@@ -221,6 +221,13 @@ TEST_CASE("journal: lines of JSON") {
   CHECK(bench.sink.kept()[0].transaction.receipt_medium == "qr");
 }
 
+TEST_CASE("journal: a card number in a row that is rejected is masked before anyone writes the reason down") {
+  Bench bench;
+  overwrite(bench.journal(), kPlainHeader + "1,08:00,08:10,4111 1111 1111 1111\n");
+  bench.start();
+  CHECK(bench.settled(1) == Found{"trips.csv:2: column 'metres': '**** **** **** 1111' is no amount"});
+}
+
 TEST_CASE("journal: a header that does not fit names the file, the line and the column, until it is mended") {
   Bench bench;
   overwrite(bench.journal(), "id,from,to\n1,08:00,08:10\n");

@@ -19,7 +19,7 @@ Transaction trip(const std::string& mode, std::vector<QuantityValue> quantities)
 }
 
 Shown found(const Transaction& transaction, const std::string& configuration = {}) {
-  return shown(DetectorBench("ride", configuration).detect(transaction));
+  return shown(DetectorBench(own_plugin("ride"), configuration).detect(transaction));
 }
 
 TEST_CASE("ride: each mode it knows is an activity of its own, and no other mode is one") {
@@ -55,7 +55,7 @@ TEST_CASE("ride: what was measured is passed on as it is, in its order, with whe
 TEST_CASE("ride: a trip that says nothing of its length is no act") { CHECK(found(trip("bike.shared", {})).empty()); }
 
 TEST_CASE("ride: more quantities than an activity holds are a fault, not a claim of a part of them") {
-  DetectorBench bench("ride", "");
+  DetectorBench bench(own_plugin("ride"), "");
   std::vector<QuantityValue> many;
   for (int i = 0; i < 8; ++i) many.push_back({"u" + std::to_string(i), i});
   CHECK(bench.detect(trip("bus", many)).size() == 1);
@@ -76,7 +76,7 @@ TEST_CASE("ride: the configuration adds modes, renames activities and takes mode
 }
 
 TEST_CASE("ride: a wrong configuration is refused with its line and key") {
-  const auto error = [](const std::string& configuration) { return DetectorBench("ride", configuration).error(); };
+  const auto error = [](const std::string& configuration) { return DetectorBench(own_plugin("ride"), configuration).error(); };
   CHECK(error("[activity]\nbus = \"x\"\n") == "detector 'ride': ride:1:1: key 'activity' is not known here");
   CHECK(error("[activities]\nbus = 7\n") == "detector 'ride': ride:2:7: key 'bus' must be a text in quotes");
   // A mode's point, not in quotes, makes a table.

@@ -16,7 +16,7 @@ std::string with(const std::string& rest) {
   return "[[rule]]\nid = \"cup\"\nactivity = \"a\"\nquantity = { unit = \"pieces\", value = 1, per = \"event\" }\n" + rest;
 }
 
-std::string error(const std::string& text) { return DetectorBench("rules", text).error(); }
+std::string error(const std::string& text) { return DetectorBench(own_plugin("rules"), text).error(); }
 
 TEST_CASE("rule file: a mistake is named with its line, its column and its key") {
   const Case cases[] = {
@@ -60,6 +60,8 @@ TEST_CASE("rule file: the document as a whole") {
   const std::string good = with("kind = [\"sale\"]\n");
   CHECK(error(good).empty());
   CHECK(error(good + good) == "detector 'rules': rules:7:6: key 'id' 'cup' is the id of an earlier rule");
+  CHECK(DetectorBench(own_plugin("rules"), "rules = 1\n", "/etc/greentill/rules/cafe.toml").error() ==
+        "detector 'rules' with /etc/greentill/rules/cafe.toml: rules:1:9: key 'rules' is not known here");
   CHECK(error("[rule]\nid = \"x\"\n") == "detector 'rules': rules:1:1: key 'rule' must be an array of tables");
   CHECK(error("rules = 1\n") == "detector 'rules': rules:1:9: key 'rules' is not known here");
   CHECK(error("[[rule]]\nid = \"x\nactivity\n").find("detector 'rules': rules:2:") == 0);

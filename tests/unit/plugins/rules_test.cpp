@@ -30,7 +30,7 @@ std::string rule(const std::string& conditions, const std::string& per = "piece"
 }
 
 Shown found(const std::string& rules, const Transaction& transaction) {
-  return shown(DetectorBench("rules", rules).detect(transaction));
+  return shown(DetectorBench(own_plugin("rules"), rules).detect(transaction));
 }
 
 std::string shipped_rules() {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/plugins.md holds two whole plugins. They are built from these files, do what the page says, and the page's text is theirs.
+#include "tests/unit/plugins/decoding.hpp"
+#include "tests/unit/plugins/detector_bench.hpp"
+#include "tests/unit/plugins/files.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using namespace test;
+
+std::filesystem::path source_folder() { return GREENTILL_SOURCE_DIR; }
+
+TEST_CASE("examples: the page's listings are the files that are built here, to the letter") {
+  const std::string page = journal::test::read_text(source_folder() / "docs/plugins.md");
+  for (const char* name : {"example_detector.cpp", "example_source.cpp"}) {
+    CAPTURE(std::string(name));
+    const std::string listing = "```cpp\n" + journal::test::read_text(source_folder() / "tests/unit/plugins" / name) + "```\n";
+    CHECK(page.find(listing) != std::string::npos);
+  }
+}
+
+TEST_CASE("examples: the detector finds drinks in the customer's own cup") {
+  DetectorBench bench(test_plugin("example_detector"), "4711\n4712\n");
+  Transaction sale;
+  sale.issuer = "till";
+  sale.event_id = "1";
+  sale.lines = {{"4711", "", "Coffee", "", 2000, 500}, {"1", "", "Cake", "", 1000, 300}, {"4712", "", "Tea", "", 1000, 200}};
+  CHECK(shown(bench.detect(sale)) == Shown{"cup.own pieces=3"});
+  sale.lines.push_back({"4711", "", "Coffee", "", -2000, -500});
+  CHECK(shown(bench.detect(sale)) == Shown{"cup.own pieces=1"});
+  sale.kind = TransactionKind::ticket;
+  CHECK(bench.detect(sale).empty());
+  CHECK(DetectorBench(test_plugin("example_detector"), " \n").error() ==
+        "detector 'example_detector': the configuration must name one SKU a line");
+}
+
+TEST_CASE("examples: the source hands each line in once, through restarts and a full window") {
+  const TempFolder folder;
+  const auto file = folder.path() / "rides.txt";
+  std::string text = "1 1760000000 1760000600 2043\nnonsense\n3 1760000600 1760000000 5\n";
+  for (int i = 4; i <= 3000; ++i) text += std::to_string(i) + " 1760000000 1760000600 900\n";
+  journal::test::append(file, text + "3001 1760000000 17600");
+  FakeClock clock;
+  KeptLog log;
+  RememberingSink sink;
+  const PluginSpec spec{"dock", test_plugin("example_source"), file.string() + "\n", true, std::chrono::milliseconds(50)};
+  {
+    const auto sources = Sources::start({spec}, host_program(), sink, clock, log);
+    REQUIRE(sources.ok());
+    REQUIRE(eventually([&] { return sink.count() == 3000; }));
+  }
+  journal::test::append(file, "00600 900\n");
+  const auto sources = Sources::start({spec}, host_program(), sink, clock, log);
+  REQUIRE(eventually([&] { return sink.count() > 3000; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  const auto kept = sink.kept();
+  REQUIRE(kept.size() == 3001);
+  CHECK(kept[0].transaction.quantities[0].value == 2043);
+  CHECK(kept[1].where == "dock");
+  CHECK(kept[1].reason == "'nonsense' is no ride");
+  CHECK(kept[2].reason == "'3 1760000600 1760000000 5' is no ride");
+  for (std::size_t i = 3; i < kept.size(); ++i) REQUIRE(kept[i].event_id == std::to_string(i + 1));
+}
+
+}  // namespace
+}  // namespace greentill::detect
