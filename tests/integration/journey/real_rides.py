@@ -1,67 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 """A hundred real rides of Helsinki's city bikes, the whole way: journal, claims, broker, two workers, ledger.
 
-What each ride is worth is worked out here from the file alone, with exact fractions.
+What each ride is worth is worked out here from the file alone, by the independent recomputation.
 """
 import argparse
 import collections
 import csv
 import sys
-import tomllib
-from fractions import Fraction
-from math import floor, isqrt
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from promises import ROOT, check_booked_once, claims_of, corpus_or_skip, fail_unless, reductions, run_test
+from promises import ROOT, TESTS, check_booked_once, claims_of, corpus_or_skip, fail_unless, reductions, run_test
 from stack import Stack, journal_source, wait_until
 
+sys.path.insert(0, str(TESTS / "integration/recompute"))
+import greentill_recompute as recompute  # noqa: E402
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
 RIDES = "trips-hsl/2021-05-31.csv"
 
 
-def worth(metres, seconds, method):
-    """(estimate_mg, credited_mg) of a ride, or None where the methodology's limits make no claim of it."""
-    limits = method["limits"]
-    if not limits["min"] <= metres <= limits["max_plausible"]:
-        return None
-    if not limits["min_duration_s"] <= seconds <= limits["max_duration_s"] or metres * 1000 > limits["max_speed_mm_per_s"] * seconds:
-        return None
-    terms = [(Fraction(term["share"]) * Fraction(term["factor"]), term, 1) for term in method["baseline_term"]]
-    terms += [(Fraction(term["factor"]), term, -1) for term in method["project_term"]]
-    net = sum(sign * value for value, _, sign in terms) * 1000  # g/km is 1,000 µg/m
-    spread_squared = sum((value * 1000 * ppm(term["uncertainty"])) ** 2 for value, term, _ in terms)
-    relative = -(-root_up(spread_squared) // net)
-    others = [ppm(method["displacement"]["uncertainty"]), ppm(quantity(method)["uncertainty"])]
-    relative = root_up(relative ** 2 + sum(other ** 2 for other in others))
-    exact = floor(min(metres, limits["max_credited"]) * net * Fraction(method["displacement"]["share"]))
-    return exact // 1000, max(0, exact * (10**9 - 1645 * relative) // 10**12)
-
-
-def quantity(method):
-    return next(each for each in method["quantity"] if each["key"] == "m.odometer")
-
-
-def root_up(value):
-    whole = -(-value.numerator // value.denominator) if isinstance(value, Fraction) else value
-    root = isqrt(whole)
-    return root if root * root >= whole else root + 1
-
-
-def ppm(uncertainty):
-    """Relative standard uncertainty in millionths, rounded up: as stated, or half the sources' spread over root 3 and their first value."""
-    if uncertainty["rule"] == "exact":
-        return 0
-    if uncertainty["rule"] == "rectangular":
-        values = [Fraction(value) for value in uncertainty["values"]]
-        half = (max(values) - min(values)) / 2
-        return root_up(Fraction(half**2 * 10**12, 3 * values[0] ** 2))
-    return int(Fraction(uncertainty["relative"]) * 10**6)
-
-
 def expected_amounts(rides):
-    method = tomllib.loads((ROOT / "config/methodologies/gt-ride-bike-shared-1.toml").read_text())
+    """How many rides the file has, and how often each (estimate_mg, credited_mg) must be claimed."""
+    method = recompute.load_methodologies(ROOT / "config/methodologies")[("gt-ride-bike-shared", 1)]
+    amounts = collections.Counter()
     with open(rides, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    amounts = [worth(int(row["Covered distance (m)"] or 0), int(row["Duration (sec.)"]), method) for row in rows]
-    return len(rows), collections.Counter(amount for amount in amounts if amount is not None)
+    for row in rows:
+        begin, end = (int(datetime.fromisoformat(row[column]).replace(tzinfo=HELSINKI).timestamp()) for column in ("Departure", "Return"))
+        try:
+            amounts[recompute.quantify(method, {"m.odometer": int(row["Covered distance (m)"])}, begin, end)] += 1
+        except recompute.Unclaimable:
+            continue
+    return len(rows), amounts
 
 
 def journey(folder, binaries):
