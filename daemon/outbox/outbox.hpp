@@ -148,7 +148,7 @@ class Writer {
 struct Options {
   std::filesystem::path path;  ///< the database file; its folder must exist
   std::string vfs = {};        ///< SQLite VFS name; empty: the default. For fault injection.
-  std::size_t writer_cache_kib = 1024;
+  std::size_t writer_cache_kib = 512;
   std::size_t reader_cache_kib = 256;
 };
 
