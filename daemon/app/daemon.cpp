@@ -9,16 +9,13 @@
 #include "daemon/app/device_state.hpp"
 #include "daemon/app/engine.hpp"
 #include "daemon/app/engine_desk.hpp"
+#include "daemon/app/pruner.hpp"
 #include "daemon/app/strand.hpp"
 #include "daemon/base/system.hpp"
 #include "greentill/version.hpp"
 
 namespace greentill::app {
 namespace {
-
-constexpr std::int64_t kSecondsADay = 86'400;
-constexpr std::chrono::minutes kPruneEvery{10};
-constexpr std::size_t kPruneAtOnce = 2'000;
 
 /// Receipts become durable on the writer thread and are answered on the strand.
 class PipelineReceiptBook : public uplink::ReceiptBook {
@@ -58,7 +55,6 @@ class GreentillDaemon : public Daemon {
   Status start_uplink();
   Status start_sources();
   Status start_api();
-  void prune_later();
   api::DaemonStatus status();
   void stop();
 
@@ -82,6 +78,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<uplink::Uplink> uplink_;
   std::unique_ptr<Engine> engine_;
   std::optional<PipelineReceiptBook> book_;
+  std::optional<Pruner> pruner_;
   std::unique_ptr<Pipeline> pipeline_;
   std::thread strand_thread_;
   std::unique_ptr<EngineSink> sink_;
@@ -130,13 +127,18 @@ Status GreentillDaemon::start_engine() {
       if (uplink_) uplink_->wake();
     });
   };
-  pipeline_ = std::make_unique<Pipeline>(outbox_->writer(), *identity_, config_.signer_threads, wake_uplink);
+  pipeline_ = std::make_unique<Pipeline>(outbox_->writer(), *identity_, config_.signer_threads, wake_uplink,
+                                         [this] { pruner_->make_room(); });
+  pruner_.emplace(strand_, *pipeline_, clock_, log_, config_.keep_days * Pruner::kSecondsADay);
   book_.emplace(strand_, *pipeline_, clock_);
   engine_ = std::make_unique<Engine>(strand_, *pipeline_, *engine_reader_, *detectors_, *maker_, random_, log_);
   strand_thread_ = std::thread([this] { strand_.run(); });
 
   std::promise<Status> ready;
-  strand_.post([this, &ready] { engine_->open([&ready](const Status& status) { ready.set_value(status); }); });
+  strand_.post([this, &ready] {
+    pruner_->start();
+    engine_->open([&ready](const Status& status) { ready.set_value(status); });
+  });
   return ready.get_future().get();
 }
 
@@ -207,18 +209,7 @@ Status GreentillDaemon::start() {
   if (Status started = start_uplink(); !started) return started;
   if (Status started = start_sources(); !started) return started;
   if (Status started = start_api(); !started) return started;
-  prune_later();
   return Done{};
-}
-
-void GreentillDaemon::prune_later() {
-  strand_.post_after(kPruneEvery, [this] {
-    pipeline_->enqueue_write([this](outbox::Writer& writer) {
-      const auto pruned = writer.prune(clock_.unix_seconds() - config_.keep_days * kSecondsADay, kPruneAtOnce);
-      if (!pruned) log_.write(LogLevel::warning, "outbox", "cannot prune: " + pruned.error().message);
-    });
-    prune_later();
-  });
 }
 
 api::DaemonStatus GreentillDaemon::status() {
@@ -251,6 +242,7 @@ void GreentillDaemon::stop() {
     std::promise<void> stopped;
     strand_.post([&] {
       if (uplink_) uplink_->stop();
+      pruner_->stop();
       stopped.set_value();
     });
     stopped.get_future().wait();

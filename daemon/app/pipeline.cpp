@@ -31,8 +31,8 @@ bool sign_claim(claim::Signer& signer, UnsignedClaim& unsigned_claim, outbox::Ne
 }  // namespace
 
 Pipeline::Pipeline(outbox::Writer& writer, identity::DeviceIdentity& identity, std::size_t signer_threads,
-                   std::function<void()> committed)
-    : writer_(writer), committed_(std::move(committed)) {
+                   std::function<void()> committed, std::function<void()> disk_full)
+    : writer_(writer), committed_(std::move(committed)), disk_full_(std::move(disk_full)) {
   for (std::size_t i = 0; i <= signer_threads; ++i) signers_.push_back(identity.new_signer());
   for (std::size_t i = 0; i < signer_threads; ++i) signer_threads_.emplace_back([this, i] { sign_loop(*signers_[i]); });
   writer_thread_ = std::thread([this] { write_loop(); });
@@ -167,6 +167,7 @@ void Pipeline::store(const Jobs& jobs) {
     committed_();
   } else {
     fail_generation(jobs.front()->generation, status);
+    if (status.error().code == ErrorCode::full) disk_full_();
   }
   finish(jobs, status);
 }

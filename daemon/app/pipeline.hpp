@@ -47,9 +47,10 @@ struct Job {
 
 class Pipeline {
  public:
-  /// `committed` is called after every commit that stored something, before the jobs' own callbacks.
+  /// `committed` is called after every commit that stored something, before the jobs' own callbacks; `disk_full` after one that
+  /// found no room.
   Pipeline(outbox::Writer& writer, identity::DeviceIdentity& identity, std::size_t signer_threads,
-           std::function<void()> committed);
+           std::function<void()> committed, std::function<void()> disk_full);
   /// Finishes what was pushed, then stops.
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
@@ -84,6 +85,7 @@ class Pipeline {
 
   outbox::Writer& writer_;
   std::function<void()> committed_;
+  std::function<void()> disk_full_;
   std::vector<std::unique_ptr<claim::Signer>> signers_;  ///< one a signing thread, the last the writer's
 
   mutable std::mutex mutex_;

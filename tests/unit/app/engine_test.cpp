@@ -105,6 +105,7 @@ TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chai
   // Answers do not wait for the strand, where the trouble is noted.
   CHECK(test::eventually([&] { return !device.engine().trouble().empty(); }));
   CHECK(test::check_chain(device.reader()) == 2);
+  CHECK(device.full_disks() > 0);
 
   device.writer().full = false;
   // What was under way when the failure came may still be refused; a moment later nothing is.

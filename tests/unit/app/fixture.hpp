@@ -82,7 +82,8 @@ class Device {
     context.boot = 1;
     context.programme_key.version = 1;
     maker_.emplace(context, *library_, clock_, random_);
-    pipeline_ = std::make_unique<app::Pipeline>(*writer_, *identity_, 2, [] {});
+    pipeline_ = std::make_unique<app::Pipeline>(
+        *writer_, *identity_, 2, [] {}, [this] { ++full_disks_; });
     engine_ = std::make_unique<app::Engine>(strand_, *pipeline_, *engine_reader_, detectors_, *maker_, random_, log_);
     thread_ = std::thread([this] { strand_.run(); });
     std::promise<Status> ready;
@@ -110,8 +111,10 @@ class Device {
   RideDetectors& detectors() { return detectors_; }
   app::Engine& engine() { return *engine_; }
   app::Strand& strand() { return strand_; }
+  int full_disks() const { return full_disks_; }
 
  private:
+  std::atomic<int> full_disks_{0};
   std::filesystem::path folder_;
   StderrLog log_{LogLevel::error};
   SystemClock clock_;

@@ -42,7 +42,8 @@ TEST_CASE("pipeline: claims are stored in the order they were pushed, whoever si
   RecordingWriter writer;
   std::uint64_t next = 1;
   {
-    Pipeline pipeline(writer, *identity, 3, [] {});
+    Pipeline pipeline(
+        writer, *identity, 3, [] {}, [] {});
     for (int i = 0; i < 100; ++i) {
       const std::size_t claims = static_cast<std::size_t>(i % 4);
       pipeline.push(job_with(next, claims, 1));
@@ -60,7 +61,8 @@ TEST_CASE("pipeline: what builds on a claim that could not be stored fails with 
   std::atomic<int> failed{0};
   std::atomic<int> stored{0};
   {
-    Pipeline pipeline(writer, *identity, 2, [] {});
+    Pipeline pipeline(
+        writer, *identity, 2, [] {}, [] {});
     writer.fail_next = true;
     for (int i = 0; i < 200; ++i) {
       auto job = job_with(static_cast<std::uint64_t>(i + 1), 1, 1);

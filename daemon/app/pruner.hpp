@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deletes delivered claims that are old enough: every ten minutes, and sooner where the disk is full. A little at a time, between
+// commits, and at once again while there is more.
+// Threads: make_room() from any; everything else on the strand. Must outlive the pipeline.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "daemon/app/pipeline.hpp"
+#include "daemon/base/ports.hpp"
+#include "daemon/base/system.hpp"
+
+namespace greentill::app {
+
+class Pruner {
+ public:
+  static constexpr std::size_t kAtOnce = 2'000;
+  static constexpr std::int64_t kSecondsADay = 86'400;
+  /// What a full disk leaves of delivered claims, for the sake of transactions reported twice.
+  static constexpr std::int64_t kKeepWhenFull = kSecondsADay;
+
+  Pruner(Executor& strand, Pipeline& pipeline, Clock& clock, Log& log, std::int64_t keep_seconds,
+         std::chrono::milliseconds every = std::chrono::minutes(10));
+
+  void start();
+  /// A commit found the disk full: deletes what was delivered more than a day ago.
+  void make_room();
+  /// Nothing is given to the pipeline from now on.
+  void stop() { stopped_ = true; }
+
+ private:
+  void prune(std::int64_t keep_seconds);
+  void after_round(std::int64_t keep_seconds, bool more);
+
+  Executor& strand_;
+  Pipeline& pipeline_;
+  Clock& clock_;
+  Log& log_;
+  std::int64_t keep_seconds_;
+  std::chrono::milliseconds every_;
+  bool under_way_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace greentill::app

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/pruner.hpp"
+
+#include <deque>
+
+#include "tests/support/strand.hpp"
+#include "tests/support/wait.hpp"
+#include "tests/unit/app/fixture.hpp"
+
+namespace greentill::app {
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000;
+
+class FixedClock : public Clock {
+ public:
+  [[nodiscard]] std::int64_t unix_seconds() const override { return kNow; }
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return {}; }
+};
+
+/// Has so many claims to delete, and remembers what it was asked.
+class PrunableWriter : public outbox::Writer {
+ public:
+  Status begin_chain(const claim::ChainId&, const outbox::Unit&) override { return Done{}; }
+  Status commit(std::span<const outbox::Unit* const>) override { return fail(ErrorCode::full, "the disk is full"); }
+  Result<outbox::AppliedReceipt> apply(const claim::Receipt&, std::int64_t) override { return outbox::AppliedReceipt{}; }
+  Result<std::size_t> prune(std::int64_t before, std::size_t limit) override {
+    const std::lock_guard guard(mutex_);
+    asked_.push_back(before);
+    const std::size_t pruned = std::min(left_, limit);
+    left_ -= pruned;
+    return pruned;
+  }
+  void fill(std::size_t claims) {
+    const std::lock_guard guard(mutex_);
+    left_ = claims;
+  }
+  std::size_t left() {
+    const std::lock_guard guard(mutex_);
+    return left_;
+  }
+  std::vector<std::int64_t> asked() {
+    const std::lock_guard guard(mutex_);
+    return asked_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::size_t left_ = 0;
+  std::vector<std::int64_t> asked_;
+};
+
+struct Bench {
+  Bench(std::int64_t keep_days, std::chrono::milliseconds every) {
+    pipeline = std::make_unique<Pipeline>(
+        writer, *identity, 1, [] {}, [this] { pruner->make_room(); });
+    pruner.emplace(strand, *pipeline, clock, log, keep_days * Pruner::kSecondsADay, every);
+  }
+  ~Bench() {
+    strand.run_here([this] { pruner->stop(); });
+  }
+
+  FixedClock clock;
+  StderrLog log{LogLevel::error};
+  PrunableWriter writer;
+  std::unique_ptr<identity::DeviceIdentity> identity =
+      std::move(identity::DeviceIdentity::load(test::identities() / "device-1.key", test::identities() / "device-1.crt")).value();
+  // The pipeline ends first, then the strand that its work posts to, then what both call.
+  std::optional<Pruner> pruner;
+  test::TestStrand strand;
+  std::unique_ptr<Pipeline> pipeline;
+};
+
+}  // namespace
+
+TEST_CASE("pruner: what is old enough goes at once, however much it is") {
+  Bench bench(90, std::chrono::milliseconds(20));
+  bench.writer.fill(5 * Pruner::kAtOnce + 7);
+  bench.pruner->start();
+  REQUIRE(test::eventually([&] { return bench.writer.left() == 0; }));
+  for (const std::int64_t before : bench.writer.asked()) CHECK(before == kNow - 90 * 86'400);
+  const std::size_t rounds = bench.writer.asked().size();
+  CHECK(test::eventually([&] { return bench.writer.asked().size() > rounds + 1; }));  // and goes on looking
+}
+
+TEST_CASE("pruner: a full disk takes delivered claims before their time") {
+  Bench bench(90, std::chrono::hours(1));
+  bench.writer.fill(2 * Pruner::kAtOnce);
+  auto job = std::make_shared<Job>();
+  job->generation = 1;
+  bench.pipeline->push(std::move(job));
+  CHECK(test::eventually([&] { return bench.writer.left() == 0; }));
+  CHECK(bench.writer.asked().front() == kNow - 86'400);
+}
+
+TEST_CASE("pruner: a stopped one asks for nothing") {
+  Bench bench(90, std::chrono::milliseconds(1));
+  bench.strand.run_here([&] { bench.pruner->stop(); });
+  bench.writer.fill(1);
+  bench.pruner->start();
+  bench.pruner->make_room();
+  bench.strand.run_here([] {});
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(bench.writer.asked().empty());
+}
+
+}  // namespace greentill::app
