@@ -119,7 +119,11 @@ Result<std::unique_ptr<DaemonClient>> DaemonClient::make(const Endpoint& endpoin
 }
 
 Error error_of(const Answer& answer) {
-  return {code_of(answer.status), "the daemon answers " + std::to_string(answer.status) + ": " + detail_of(answer)};
+  std::string message = "the daemon answers " + std::to_string(answer.status) + ": " + detail_of(answer);
+  // The daemon speaks of headers, which nobody types here.
+  if (answer.status == 401)
+    message += " (here: --token-file FILE, or --config FILE to take it from; you must be able to read it)";
+  return {code_of(answer.status), std::move(message)};
 }
 
 }  // namespace greentill::cli

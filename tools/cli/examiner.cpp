@@ -62,8 +62,17 @@ Examined Examiner::examine(const claim::Message& message) {
     result.flaws.push_back({finding::kWrongDevice, "it is a claim of device " + in_quotes(claim->device) +
                                                        ", signed with the certificate of " + in_quotes(device->name)});
   }
-  if (const auto* reduction = std::get_if<claim::Reduction>(&claim->entry)) check_reduction(message, *reduction, result);
+  const auto* reduction = std::get_if<claim::Reduction>(&claim->entry);
+  if (message.account && !names_account(reduction, *message.account)) {
+    result.flaws.push_back({finding::kWrongAccount, "the account beside it is not the one that was signed"});
+  }
+  if (reduction != nullptr) check_arithmetic(*reduction, result);
   return result;
+}
+
+bool Examiner::names_account(const claim::Reduction* reduction, const claim::AccountHint& account) const {
+  return reduction != nullptr && reduction->attribution.kind == claim::Attribution::Kind::account &&
+         reduction->attribution.hash == claim::account_hash(hasher_, account);
 }
 
 Examiner::Device* Examiner::check_signature(const claim::Message& message, Examined& into) {
@@ -81,14 +90,6 @@ Examiner::Device* Examiner::check_signature(const claim::Message& message, Exami
     into.flaws.push_back({finding::kBadSignature, "the signature is not that of " + in_quotes(device.name) + " over this claim"});
   }
   return &device;
-}
-
-void Examiner::check_reduction(const claim::Message& message, const claim::Reduction& reduction, Examined& into) const {
-  if (message.account && (reduction.attribution.kind != claim::Attribution::Kind::account ||
-                          claim::account_hash(hasher_, *message.account) != reduction.attribution.hash)) {
-    into.flaws.push_back({finding::kWrongAccount, "the account beside it is not the one that was signed"});
-  }
-  check_arithmetic(reduction, into);
 }
 
 void Examiner::check_arithmetic(const claim::Reduction& reduction, Examined& into) const {

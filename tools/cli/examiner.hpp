@@ -52,7 +52,7 @@ class Examiner {
   };
 
   Device* check_signature(const claim::Message& message, Examined& into);
-  void check_reduction(const claim::Message& message, const claim::Reduction& reduction, Examined& into) const;
+  [[nodiscard]] bool names_account(const claim::Reduction* reduction, const claim::AccountHint& account) const;
   void check_arithmetic(const claim::Reduction& reduction, Examined& into) const;
 
   const measure::Library* methodologies_ = nullptr;

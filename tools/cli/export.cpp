@@ -98,7 +98,7 @@ ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const
   if (output.json) {
     output.document({{"file", name}, {"claims", counter.count()}});
   } else {
-    output.out << count_text(counter.count()) << " claims written to " << name << '\n';
+    output.out << counted(counter.count(), "claim") << " written to " << printable(name) << '\n';
   }
   return ExitCode::ok;
 }

@@ -28,10 +28,7 @@ std::string page_path(const ClaimsOptions& options, std::uint64_t after, std::ui
 }
 
 /// Prints a page and leaves in `after` where the next begins, or 0.
-ExitCode print_page(const Json& page, JsonListDocument& list, std::uint64_t& after, std::uint64_t& left, const Output& output) {
-  if (!page.contains("claims") || !page["claims"].is_array()) {
-    return output.fail(ExitCode::no_daemon, "the daemon's answer cannot be understood");
-  }
+void print_page(const Json& page, JsonListDocument& list, std::uint64_t& after, std::uint64_t& left, const Output& output) {
   for (const Json& claim : page["claims"]) {
     if (output.json) {
       list.item(claim);
@@ -41,7 +38,14 @@ ExitCode print_page(const Json& page, JsonListDocument& list, std::uint64_t& aft
   }
   left -= std::min<std::uint64_t>(left, page["claims"].size());
   after = page.value("next_after", Json()).is_number_unsigned() ? page["next_after"].get<std::uint64_t>() : 0;
-  return ExitCode::ok;
+}
+
+Result<Json> get_page(DaemonClient& daemon, const std::string& path) {
+  Result<Json> page = get_json(daemon, path);
+  if (page && (!page->contains("claims") || !(*page)["claims"].is_array())) {
+    return fail(ErrorCode::io, "the daemon's answer cannot be understood");
+  }
+  return page;
 }
 
 }  // namespace
@@ -64,7 +68,7 @@ ExitCode list_claims(DaemonClient& daemon, const ClaimsOptions& options, const O
   std::uint64_t left = options.limit;
   bool begun = false;
   do {
-    const Result<Json> page = get_json(daemon, page_path(options, after, std::min(left, kClaimsAPage)));
+    const Result<Json> page = get_page(daemon, page_path(options, after, std::min(left, kClaimsAPage)));
     if (!page) {
       if (!begun) return output.fail_daemon(page.error());
       const ExitCode code = daemon_exit_code(page.error().code);
@@ -76,7 +80,7 @@ ExitCode list_claims(DaemonClient& daemon, const ClaimsOptions& options, const O
     }
     if (!begun && !output.json) output.out << claim_row_head() << '\n';
     begun = true;
-    if (const ExitCode code = print_page(*page, list, after, left, output); code != ExitCode::ok) return code;
+    print_page(*page, list, after, left, output);
   } while (after != 0 && left > 0);
   if (output.json) list.end({{"next_after", after == 0 ? Json() : Json(after)}});
   return ExitCode::ok;

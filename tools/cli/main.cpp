@@ -2,9 +2,11 @@
 // greentill: the command line of whoever runs, mends or checks a terminal. Only the command line itself is read here.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "greentill/version.hpp"
@@ -28,6 +30,9 @@ struct Arguments {
   ExportOptions to_export;
   VerifyCommand verify;
 };
+
+// Longer than any daemon is waited for, and far from what a duration cannot hold.
+constexpr std::uint64_t kLongestPatienceSeconds = 30ULL * 86'400;
 
 using Command = ExitCode (*)(Arguments&, const Output&);
 
@@ -97,7 +102,8 @@ void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional
   submit->add_option("file", arguments.input, "JSON object, array, or one object a line (NDJSON); - for standard input")
       ->required();
   submit->add_option("--patience", arguments.patience_s, "Seconds to go on asking a daemon that cannot take more now")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{0}, kLongestPatienceSeconds));
 
   add(app, "status", "What the daemon does, and what troubles it", run_status, chosen);
 
@@ -142,7 +148,7 @@ int run(int argc, char** argv) {
   CLI::App app("Talks to a greentilld, and checks its claims.", "greentill");
   Arguments arguments;
   std::optional<Command> chosen;
-  app.set_version_flag("--version", std::string(kVersion));
+  app.set_version_flag("--version", std::string("greentill ") + kVersion);
   app.footer(std::string(exit_code_help()));
   app.add_flag("--json", arguments.json, "Answer with one JSON document");
   EndpointOptions& endpoint = arguments.endpoint;
@@ -158,13 +164,20 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    const bool is_wrong = error.get_exit_code() != 0;
+    // The options may not be filled yet where the command line could not be read to its end.
+    if (is_wrong && std::find(argv, argv + argc, std::string_view("--json")) != argv + argc) {
+      return static_cast<int>(Output{true, std::cout, std::cerr}.fail(ExitCode::usage, error.what()));
+    }
+    app.exit(error);
+    return is_wrong ? static_cast<int>(ExitCode::usage) : 0;
   }
   const Output output{arguments.json, std::cout, std::cerr};
   const ExitCode code = (*chosen)(arguments, output);
   std::cout.flush();
-  if (!std::cout) return static_cast<int>(ExitCode::bad_file);
-  return static_cast<int>(code);
+  if (std::cout) return static_cast<int>(code);
+  return static_cast<int>(
+      Output{false, std::cout, std::cerr}.fail(ExitCode::bad_file, "standard output cannot be written; is the disk full?"));
 }
 
 }  // namespace

@@ -77,6 +77,10 @@ std::string count_text(std::uint64_t count) {
   return text;
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return count_text(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string grams_text(std::int64_t mg) {
   const std::uint64_t size = mg < 0 ? 0 - static_cast<std::uint64_t>(mg) : static_cast<std::uint64_t>(mg);
   std::array<char, 8> fraction{};

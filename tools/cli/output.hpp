@@ -68,6 +68,8 @@ class JsonListDocument {
 [[nodiscard]] std::string grams_text(std::int64_t mg);
 /// "12,345".
 [[nodiscard]] std::string count_text(std::uint64_t count);
+/// "1 claim", "12,345 claims".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 /// Text of the daemon's or a file's, safe on a terminal: control characters are shown as "\x1b".
 [[nodiscard]] std::string printable(std::string_view text);
 

@@ -212,10 +212,10 @@ class Submission {
       return code;
     }
     if (stopped) output_.err << "greentill: " << printable(stopped->second) << "; submit the file again, nothing counts twice\n";
-    output_.out << count_text(totals_.taken) << " transactions taken (" << count_text(totals_.repeated) << " known before), "
+    output_.out << counted(totals_.taken, "transaction") << " taken (" << count_text(totals_.repeated) << " known before), "
                 << count_text(totals_.refused) << " refused\n"
-                << count_text(totals_.claims) << " claims: " << grams_text(totals_.credited_mg) << " CO2e spared (estimate "
-                << grams_text(totals_.estimate_mg) << "), " << count_text(totals_.unclaimed) << " acts not claimed\n";
+                << counted(totals_.claims, "claim") << ": " << grams_text(totals_.credited_mg) << " CO2e spared (estimate "
+                << grams_text(totals_.estimate_mg) << "), " << counted(totals_.unclaimed, "act") << " not claimed\n";
     return code;
   }
 

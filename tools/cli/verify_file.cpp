@@ -67,8 +67,8 @@ Json to_json(const VerifySummary& summary) {
 }
 
 void print(const VerifySummary& summary, std::ostream& out) {
-  out << count_text(summary.claims) << " claims, " << count_text(summary.sound) << " of them sound, "
-      << count_text(summary.findings) << (summary.findings == 1 ? " finding" : " findings") << '\n';
+  out << counted(summary.claims, "claim") << ", " << count_text(summary.sound) << " of them sound, "
+      << counted(summary.findings, "finding") << '\n';
   for (const ChainSummary& chain : summary.chains) {
     out << "chain " << to_hex(chain.id) << " of device " << printable(chain.device) << ": seq " << chain.first_seq << " to "
         << chain.last_seq << '\n';
@@ -76,11 +76,11 @@ void print(const VerifySummary& summary, std::ostream& out) {
   if (summary.first_begin)
     out << "acts from " << time_text(*summary.first_begin) << " to " << time_text(*summary.last_end) << '\n';
   for (const auto& [activity, totals] : summary.by_activity) {
-    out << "  " << printable(activity) << ": " << count_text(totals.claims) << " claims, " << grams_text(totals.credited_mg)
+    out << "  " << printable(activity) << ": " << counted(totals.claims, "claim") << ", " << grams_text(totals.credited_mg)
         << " CO2e claimed (estimate " << grams_text(totals.estimate_mg) << ")\n";
   }
-  if (summary.reversals > 0) out << count_text(summary.reversals) << " reversals, which take claims back\n";
-  if (summary.declared_lost > 0) out << count_text(summary.declared_lost) << " claims declared lost by the device\n";
+  if (summary.reversals > 0) out << counted(summary.reversals, "reversal") << " of claims\n";
+  if (summary.declared_lost > 0) out << counted(summary.declared_lost, "claim") << " declared lost by the device\n";
 }
 
 std::uint64_t size_of(const std::string& file) {

@@ -102,6 +102,10 @@ TEST_CASE("submit: an array and a single object over several lines are taken as 
   std::istringstream array("[" + test::ride("a") + ",\n" + test::ride("b") + "]");
   CHECK(cli::submit(*daemon, array, quick(), printed.json) == ExitCode::ok);
   CHECK(printed.document()["taken"] == 2);
+  std::istringstream one(test::ride("one"));
+  CHECK(cli::submit(*daemon, one, quick(), printed.text) == ExitCode::ok);
+  CHECK(printed.out.str().starts_with("1 transaction taken (0 known before), 0 refused\n1 claim: "));
+  printed.out.str("");
   std::string object = test::ride("c");
   for (std::size_t at = object.find(','); at != std::string::npos; at = object.find(',', at + 2)) object.insert(at + 1, "\n ");
   std::istringstream pretty(object);
@@ -114,7 +118,9 @@ TEST_CASE("submit: a missing token is denied, an absent daemon not reachable, a 
   Printed printed;
   std::istringstream denied(rides(1));
   CHECK(cli::submit(*connect(fixture, ""), denied, quick(), printed.json) == ExitCode::denied);
-  CHECK(printed.document()["error"]["exit_code"] == 5);
+  const Json refusal = printed.document();
+  CHECK(refusal["error"]["exit_code"] == 5);
+  CHECK(refusal["error"]["message"].get<std::string>().find("--token-file") != std::string::npos);
 
   auto nobody = cli::DaemonClient::make({"http://127.0.0.1:1", ""});
   REQUIRE(nobody);
@@ -252,6 +258,21 @@ TEST_CASE("claims: pages are put together, in either order, up to the limit") {
   CHECK(table.find("90.000 g") != std::string::npos);
 }
 
+TEST_CASE("claims: a list that breaks off is still one document, whatever ended it") {
+  const cli::Answer first{200, "application/json", R"({"claims":[{"seq":1}],"next_after":1})", std::nullopt};
+  const cli::Answer nonsense{200, "application/json", R"({"clams":[]})", std::nullopt};
+  for (const Result<cli::Answer>& second : {Result<cli::Answer>(nonsense), Result<cli::Answer>(kNoLine)}) {
+    ScriptedDaemon daemon;
+    daemon.answers.emplace_back(first);
+    daemon.answers.push_back(second);
+    Printed printed;
+    CHECK(cli::list_claims(daemon, {}, printed.json) == ExitCode::no_daemon);
+    const Json listed = printed.document();
+    CHECK(listed["claims"].size() == 1);
+    CHECK(listed["error"]["exit_code"] == 4);
+  }
+}
+
 TEST_CASE("claims: only those of one delivery, where it is asked for") {
   Dock dock(3);
   dock.desk.refuse(2, "duplicate");
@@ -355,6 +376,9 @@ TEST_CASE("output: amounts are exact and grouped") {
   CHECK(cli::grams_text(-1) == "-0.001 g");
   CHECK(cli::count_text(999) == "999");
   CHECK(cli::count_text(100'000) == "100,000");
+  CHECK(cli::counted(0, "claim") == "0 claims");
+  CHECK(cli::counted(1, "claim") == "1 claim");
+  CHECK(cli::counted(1001, "claim") == "1,001 claims");
   CHECK(cli::time_text(0) == "1970-01-01 00:00:00Z");
 }
 

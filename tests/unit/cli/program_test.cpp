@@ -78,13 +78,26 @@ TEST_CASE("greentill: --help ends with the exit codes, for every command") {
 TEST_CASE("greentill: a wrong command line is exit code 2") {
   const test::TempFolder folder;
   for (const std::string arguments : {"", "dance", "show", "show one", "verify x", "claims --delivery nowhere", "config",
-                                      "status --url ftp://x", "claims --limit 0"}) {
+                                      "status --url ftp://x", "claims --limit 0", "submit --patience 18446744073709551615 x"}) {
     CAPTURE(arguments);
     const Run wrong = run(folder, arguments);
     CHECK(wrong.code == 2);
     CHECK(wrong.out.empty());
     CHECK_FALSE(wrong.err.empty());
+    const Run in_json = run(folder, "--json " + arguments);
+    CHECK(in_json.code == 2);
+    CHECK(in_json.json()["error"]["exit_code"] == 2);
   }
+}
+
+TEST_CASE("greentill: --version names the program; answers that cannot be written are exit code 3, and said to be") {
+  const test::TempFolder folder;
+  CHECK(run(folder, "--version").out.starts_with("greentill "));
+  ExportedDock dock;
+  const Run full = run(dock.folder, "verify " + dock.write() + " --certificate " + dock.certificate + " --methodologies " +
+                                        kMethodologies + " >/dev/full 2>" + (folder / "said").string() + "; exit $?");
+  CHECK(full.code == 3);
+  CHECK(test::read_all(folder / "said").find("standard output cannot be written") != std::string::npos);
 }
 
 TEST_CASE("greentill: files that are not there are exit code 3, an absent daemon is 4") {
