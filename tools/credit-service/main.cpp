@@ -65,7 +65,7 @@ struct Service {
   std::optional<credit::Programme> programme;
   std::unique_ptr<credit::Ledger> ledger;
 
-  Status open(const std::filesystem::path& path) {
+  Status open(const std::filesystem::path& path, bool makes_ledger) {
     auto loaded = load_config(path);
     if (!loaded) return Failure{loaded.error()};
     config = std::move(*loaded);
@@ -77,6 +77,10 @@ struct Service {
     auto parsed = credit::Programme::parse(*text, config.programme.string(), hasher);
     if (!parsed) return Failure{parsed.error()};
     programme = std::move(*parsed);
+    // An empty ledger made by the way would balance, and a mistyped path pass for a sound one.
+    if (!makes_ledger && !std::filesystem::exists(config.database)) {
+      return fail(ErrorCode::not_found, config.database.string() + ": there is no ledger here; greentill-credit run makes one");
+    }
     auto opened = credit::Ledger::open(config.database, *programme, *library, hasher, clock, log);
     if (!opened) return Failure{opened.error()};
     ledger = std::move(*opened);
@@ -139,7 +143,8 @@ Status check(Service& service) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("The reference credit service. Exit codes: 0 done, 1 failed or the check does not hold, 2 usage.");
+  CLI::App app("The reference credit service. Exit codes: 0 done, 1 failed or the check does not hold, 2 usage.",
+               "greentill-credit");
   app.set_version_flag("--version", std::string("greentill-credit ") + kVersion);
   app.require_subcommand(1);
   std::string path = "/etc/greentill/credit.toml";
@@ -163,7 +168,7 @@ int main(int argc, char** argv) {
   }
 
   Service service;
-  Status status = service.open(path);
+  Status status = service.open(path, run_command->parsed());
   if (status && !client_id.empty()) service.config.broker.client_id = client_id;
   if (status && *run_command) status = run(service, new_epoch);
   if (status && *report_command) status = report(service, json);
