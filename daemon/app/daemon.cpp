@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "daemon/app/chain_owner.hpp"
 #include "daemon/app/device_state.hpp"
 #include "daemon/app/engine.hpp"
 #include "daemon/app/engine_desk.hpp"
@@ -200,6 +201,9 @@ Status GreentillDaemon::start() {
   std::filesystem::create_directories(config_.state_folder, error);
   if (error) return fail(ErrorCode::io, config_.state_folder.string() + ": cannot create the state folder: " + error.message());
   if (Status opened = open_outbox(); !opened) return opened;
+  if (Status ours = check_chain_owner(*engine_reader_, *identity_); !ours) {
+    return Failure{ours.error().with_context(config_.outbox.string())};
+  }
   auto detectors = detect::Detectors::load(config_.detectors, config_.plugin_host, clock_, log_);
   if (!detectors) return Failure{detectors.error()};
   detectors_ = std::move(*detectors);

@@ -6,6 +6,7 @@
 
 #include "daemon/base/system.hpp"
 #include "daemon/identity/certificate.hpp"
+#include "daemon/identity/ecdsa_verifier.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/identity/secret_file.hpp"
 
@@ -87,6 +88,10 @@ class LoadedIdentity final : public DeviceIdentity {
   [[nodiscard]] const Digest& thumbprint() const override { return thumbprint_; }
   [[nodiscard]] std::int64_t not_before() const override { return unix_seconds(chain_->valid_from); }
   [[nodiscard]] std::int64_t not_after() const override { return unix_seconds(chain_->valid_to); }
+  [[nodiscard]] bool has_signed(const claim::Message& message) override {
+    EcdsaVerifier verifier(*mbedtls_pk_ec(chain_->pk));
+    return claim::verify_message(hasher(), verifier, message);
+  }
   std::unique_ptr<claim::Signer> new_signer() override {
     return std::make_unique<EcdsaSigner>(*mbedtls_pk_ec(*key_.get()), thumbprint_);
   }

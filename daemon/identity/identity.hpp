@@ -34,6 +34,8 @@ class DeviceIdentity {
   /// Unix seconds.
   [[nodiscard]] virtual std::int64_t not_before() const = 0;
   [[nodiscard]] virtual std::int64_t not_after() const = 0;
+  /// Whether this key signed the message, under whichever certificate.
+  [[nodiscard]] virtual bool has_signed(const claim::Message& message) = 0;
   /// A signer with RFC 6979 nonces and its own copy of the curve's tables: one a thread. The identity must outlive it.
   virtual std::unique_ptr<claim::Signer> new_signer() = 0;
 };

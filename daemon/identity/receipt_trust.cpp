@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <mbedtls/ecdsa.h>
-
 #include <algorithm>
 
 #include "daemon/base/hex.hpp"
 #include "daemon/identity/certificate.hpp"
+#include "daemon/identity/ecdsa_verifier.hpp"
 #include "daemon/identity/identity.hpp"
 
 namespace greentill::identity {
@@ -23,22 +22,6 @@ bool may_sign_receipts(const mbedtls_x509_crt& certificate) {
   }
   return false;
 }
-
-class EcdsaVerifier final : public claim::Verifier {
- public:
-  explicit EcdsaVerifier(mbedtls_ecp_keypair& key) : key_(key) {}
-
-  [[nodiscard]] bool verify(const Digest& digest, const claim::Signature& signature) noexcept override {
-    Number r;
-    Number s;
-    return mbedtls_mpi_read_binary(r.get(), signature.data(), 32) == 0 &&
-           mbedtls_mpi_read_binary(s.get(), signature.data() + 32, 32) == 0 &&
-           mbedtls_ecdsa_verify(&key_.grp, digest.data(), digest.size(), &key_.Q, r.get(), s.get()) == 0;
-  }
-
- private:
-  mbedtls_ecp_keypair& key_;
-};
 
 class LoadedTrust final : public ReceiptTrust {
  public:
