@@ -124,8 +124,9 @@ class Reader {
                                 const std::function<void(const StoredClaim&)>& visit) = 0;
   /// Consecutive claims from `first` on, as many as fit both limits; at least one where there is one. Reuses `into.bytes`.
   virtual Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) = 0;
-  /// Seqs of claims refused "retry later" whose last try is at or before `tried_before`, ascending, at most `limit`.
-  virtual Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::size_t limit) = 0;
+  /// Seqs of claims refused "retry later" whose last try is at or before `tried_before`, or after `now`, by a clock that ran
+  /// ahead; ascending, at most `limit`.
+  virtual Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) = 0;
   virtual Result<std::string> position(std::string_view source) = 0;
   virtual Result<std::vector<Totals>> totals(std::int64_t from_day) = 0;
   virtual Result<Backlog> backlog() = 0;

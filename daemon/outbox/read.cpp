@@ -20,6 +20,10 @@
   "SELECT " GREENTILL_CLAIM_COLUMNS                                                                         \
   "refusals r CROSS JOIN claims c ON c.position = r.position LEFT JOIN grants g ON g.position = c.position" \
   " WHERE r.final = ?4 AND " GREENTILL_RANGE("r.position") "ORDER BY r.position "
+// Two ranges of the index, each in its order: an OR of them would sort all that was refused.
+#define GREENTILL_RETRYABLE(when)                                                                                  \
+  "SELECT * FROM (SELECT position FROM refusals WHERE final = 0 AND " when " AND position > " GREENTILL_CHAIN_FROM \
+  " ORDER BY last_try LIMIT ?3)"
 
 namespace greentill::outbox {
 namespace {
@@ -78,8 +82,7 @@ Status SqliteReader::prepare() {
        {refused_up_, GREENTILL_REFUSED "LIMIT ?3"},
        {refused_down_, GREENTILL_REFUSED "DESC LIMIT ?3"},
        {batch_, "SELECT c.position, c.message FROM claims c WHERE " GREENTILL_RANGE("c.position") "ORDER BY c.position LIMIT ?3"},
-       {retryable_, "SELECT position FROM refusals WHERE final = 0 AND last_try <= ?1 AND position > " GREENTILL_CHAIN_FROM
-                    " ORDER BY last_try LIMIT ?2"},
+       {retryable_, GREENTILL_RETRYABLE("last_try <= ?1") " UNION ALL " GREENTILL_RETRYABLE("last_try > ?2") " LIMIT ?3"},
        {position_, "SELECT position FROM sources WHERE source = ?1"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
@@ -176,10 +179,10 @@ Status SqliteReader::read_batch(std::uint64_t first, std::size_t max_claims, std
   }
 }
 
-Result<std::vector<std::uint64_t>> SqliteReader::retryable(std::int64_t tried_before, std::size_t limit) {
+Result<std::vector<std::uint64_t>> SqliteReader::retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) {
   std::vector<std::uint64_t> seqs;
   Query query(retryable_);
-  query.with(tried_before).with(row_limit(limit));
+  query.with(tried_before).with(now).with(row_limit(limit));
   for (;;) {
     const auto row = query.next();
     if (!row) return Failure{row.error()};

@@ -73,11 +73,20 @@ Status SqliteWriter::check_receipt(const claim::Receipt& receipt, const ChainRow
     return at_odds("the service holds another claim " + std::to_string(receipt.processed_up_to) +
                    " of this chain: this store is an old copy, or the device has a twin");
   }
-  if (!*hash && receipt.epoch != row.epoch) {
-    return at_odds("the service wants claims again from " + std::to_string(receipt.processed_up_to + 1) +
-                   " on, which were pruned");
-  }
-  return Done{};
+  return check_epoch(receipt, row);
+}
+
+// A refused claim outlives pruning, so that one behind the head says nothing of the rest: all of them are counted. That reads
+// them, as sending them again will.
+Status SqliteWriter::check_epoch(const claim::Receipt& receipt, const ChainRow& row) {
+  if (receipt.epoch == row.epoch || receipt.processed_up_to >= row.delivered_seq) return Done{};
+  Query query(count_claims_);
+  query.with(position_of(row.no, receipt.processed_up_to)).with(position_of(row.no, row.delivered_seq));
+  const auto counted = query.next();
+  if (!counted) return Failure{counted.error()};
+  if (static_cast<std::uint64_t>(query.integer(0)) == row.delivered_seq - receipt.processed_up_to) return Done{};
+  return at_odds("the service wants claims again from " + std::to_string(receipt.processed_up_to + 1) +
+                 " on, and some of them were pruned");
 }
 
 // The hash of a payload is kept by the next claim, as its prev; the head's by the chain's row. Nothing where that claim is gone.

@@ -19,7 +19,7 @@ class SqliteReader final : public Reader {
   Status for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
                         const std::function<void(const StoredClaim&)>& visit) override;
   Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) override;
-  Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::size_t limit) override;
+  Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) override;
   Result<std::string> position(std::string_view source) override;
   Result<std::vector<Totals>> totals(std::int64_t from_day) override;
   Result<Backlog> backlog() override;
@@ -67,6 +67,7 @@ class SqliteWriter final : public Writer {
   Status add_claims(ChainRow& row, const Unit& unit);
 
   Status check_receipt(const claim::Receipt& receipt, const ChainRow& row);
+  Status check_epoch(const claim::Receipt& receipt, const ChainRow& row);
   Result<std::optional<Digest>> payload_hash(const ChainRow& row, std::uint64_t seq);
   Status move_head(ChainRow& row, const claim::Receipt& receipt, AppliedReceipt& applied);
   Status take_back(ChainRow& row, std::uint64_t above);
@@ -82,7 +83,7 @@ class SqliteWriter final : public Writer {
   ChainRow chain_;
   Statement load_chain_, new_chain_, save_chain_, add_claim_, known_key_, add_claimless_, set_position_, add_totals_;
   Statement message_at_, standing_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
-  Statement count_refusals_, remove_refusals_, remove_grants_;
+  Statement count_claims_, count_refusals_, remove_refusals_, remove_grants_;
   Statement to_prune_, remove_claim_, forget_stored_, prune_claimless_;
 };
 

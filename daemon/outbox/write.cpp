@@ -49,11 +49,11 @@ Status SqliteWriter::prepare() {
        {add_claimless_, "INSERT INTO claimless (key, recorded_at) VALUES (?1, ?2)"},
        {set_position_,
         "INSERT INTO sources (source, position) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = excluded.position"},
+       // A sum beyond 64 bits is REAL, which the column would refuse with the whole sale; the cast ends at the largest integer.
        {add_totals_,
         "INSERT INTO totals (day, activity, claims, estimate_mg, credited_mg) VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO UPDATE "
-        "SET "
-        "claims = claims + 1, estimate_mg = estimate_mg + excluded.estimate_mg, credited_mg = credited_mg + "
-        "excluded.credited_mg"},
+        "SET claims = claims + 1, estimate_mg = CAST(estimate_mg + excluded.estimate_mg AS INTEGER), "
+        "credited_mg = CAST(credited_mg + excluded.credited_mg AS INTEGER)"},
        {message_at_, "SELECT message FROM claims WHERE position = ?1"},
        {standing_, "SELECT r.final FROM claims c LEFT JOIN refusals r ON r.position = c.position WHERE c.position = ?1"},
        {set_refusal_,
@@ -64,6 +64,7 @@ Status SqliteWriter::prepare() {
         "INSERT INTO grants (position, granted_mg) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET granted_mg = excluded.granted_mg"},
        {remove_grant_, "DELETE FROM grants WHERE position = ?1"},
        {count_refusals_, "SELECT count(*), total(final) FROM refusals WHERE position > ?1 AND position <= ?2"},
+       {count_claims_, "SELECT count(*) FROM claims WHERE position > ?1 AND position <= ?2"},
        {remove_refusals_, "DELETE FROM refusals WHERE position > ?1 AND position <= ?2"},
        {remove_grants_, "DELETE FROM grants WHERE position > ?1 AND position <= ?2"},
        // The delivered head itself stays: `<`. The inner limit is what bounds the reading.

@@ -221,8 +221,8 @@ bool Session::send_retry() {
   retry_correlation_.clear();
   std::optional<Run> run = retries_.next(around_.options.max_claims_a_batch);
   if (!run) {
-    auto due =
-        around_.reader.retryable(around_.clock.unix_seconds() - around_.options.retry_refused_after.count(), RetryPass::kMost);
+    const std::int64_t now = around_.clock.unix_seconds();
+    auto due = around_.reader.retryable(now - around_.options.retry_refused_after.count(), now, RetryPass::kMost);
     if (!due) trouble(LogLevel::error, due.error().message);
     if (!due || !retries_.begin(std::move(*due))) return true;
     run = retries_.next(around_.options.max_claims_a_batch);

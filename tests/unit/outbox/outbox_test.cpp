@@ -56,7 +56,7 @@ TEST_CASE("outbox: a new store has no chain, no claims and no totals") {
   CHECK_FALSE(reader->find(ChainMaker::key(1)).value().has_value());
   CHECK(reader->backlog().value().claims == 0);
   CHECK(reader->totals(0).value().empty());
-  CHECK(reader->retryable(INT64_MAX, 10).value().empty());
+  CHECK(reader->retryable(INT64_MAX, INT64_MAX, 10).value().empty());
   outbox::ClaimBatch batch;
   REQUIRE(reader->read_batch(1, 10, 1000, batch).ok());
   CHECK(batch.last_seq == 0);
@@ -121,6 +121,20 @@ TEST_CASE("outbox: totals add up by day and activity, and count transactions wit
   CHECK(totals[1].estimate_mg == 400);
   CHECK(totals[2].day == 20'001);
   CHECK(f.reader->totals(20'001).value().size() == 1);
+}
+
+TEST_CASE("outbox: a day's total stops at the largest number instead of keeping every later sale out") {
+  Fixture f;
+  outbox::Unit vast = f.chain.sale(1);
+  outbox::Unit more = f.chain.sale(2);
+  const std::size_t last = vast.totals.size() - 1;
+  for (outbox::Unit* unit : {&vast, &more}) unit->totals[last].estimate_mg = INT64_MAX - 1;
+  REQUIRE(commit(f.store->writer(), {vast}).ok());
+  REQUIRE(commit(f.store->writer(), {more}).ok());
+  REQUIRE(commit(f.store->writer(), {f.chain.sale(3)}).ok());
+  const auto totals = f.reader->totals(0).value();
+  CHECK(totals.back().estimate_mg == INT64_MAX);
+  CHECK(totals.back().claims == 3);
 }
 
 TEST_CASE("outbox: a unit that does not fit the chain, or is stored already, stores nothing of its group") {

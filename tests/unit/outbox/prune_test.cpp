@@ -128,4 +128,23 @@ TEST_CASE("outbox: chains that are no longer in force are pruned as well") {
   CHECK(dump_store(f.folder / "outbox.db").starts_with("ok\n--"));
 }
 
+TEST_CASE("outbox: a ledger that went back behind pruned claims is an error, whatever is left in between") {
+  // Claim 6 is refused and stays, so that the hash of claim 5 can still be checked; 7 to 9 are gone.
+  Fixture f;
+  f.sell(1, 11);
+  f.deliver(10, {{6, "duplicate", false}});
+  REQUIRE(f.prune(kFuture) == 8);
+  const std::string before = dump_store(f.folder / "outbox.db");
+  for (const std::uint64_t head : {5u, 6u, 8u}) {
+    const auto applied = f.store->writer().apply(MadeReceipt(f.chain, head, 2).get(), 1);
+    REQUIRE_FALSE(applied.ok());
+    CHECK(applied.error().code == ErrorCode::conflict);
+    CHECK(applied.error().message.find("pruned") != std::string::npos);
+  }
+  CHECK(dump_store(f.folder / "outbox.db") == before);
+  const auto rewound = f.store->writer().apply(MadeReceipt(f.chain, 9, 2).get(), 1);
+  REQUIRE(rewound.ok());
+  CHECK(rewound.value().rewound);
+}
+
 }  // namespace greentill::test

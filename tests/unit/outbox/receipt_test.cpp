@@ -118,21 +118,21 @@ TEST_CASE("outbox: a new epoch with a lower head sends again from there and forg
 TEST_CASE("outbox: a claim refused for now is due again later, until it is granted or refused for ever") {
   Fixture f;
   REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}, {5, "clock", true}, {7, "clock", true}}}, 1000).ok());
-  CHECK(f.reader->retryable(999, 10).value().empty());
-  CHECK(f.reader->retryable(1000, 10).value() == std::vector<std::uint64_t>{3, 5, 7});
-  CHECK(f.reader->retryable(1000, 2).value().size() == 2);
+  CHECK(f.reader->retryable(999, INT64_MAX, 10).value().empty());
+  CHECK(f.reader->retryable(1000, INT64_MAX, 10).value() == std::vector<std::uint64_t>{3, 5, 7});
+  CHECK(f.reader->retryable(1000, INT64_MAX, 2).value().size() == 2);
 
   const auto again = f.apply({f.chain, 10, 1, {{3, "clock", true}}}, 2000);
   REQUIRE(again.ok());
   CHECK(again.value().newly_refused == 0);
   CHECK_FALSE(again.value().ignored);
-  CHECK(f.reader->retryable(1999, 10).value() == std::vector<std::uint64_t>{5, 7});
+  CHECK(f.reader->retryable(1999, INT64_MAX, 10).value() == std::vector<std::uint64_t>{5, 7});
 
   REQUIRE(f.apply({f.chain, 10, 1, {{5, "duplicate", false}}, {{7, 900}}}, 2000).ok());
   CHECK(f.claim(5).delivery == Delivery::refused_final);
   CHECK(f.claim(5).reason == "duplicate");
   CHECK(f.claim(7).delivery == Delivery::delivered);
-  CHECK(f.reader->retryable(INT64_MAX, 10).value() == std::vector<std::uint64_t>{3});
+  CHECK(f.reader->retryable(INT64_MAX, INT64_MAX, 10).value() == std::vector<std::uint64_t>{3});
   CHECK(f.reader->backlog().value().refused_retry == 1);
   CHECK(f.reader->backlog().value().refused_final == 1);
 }
@@ -141,7 +141,17 @@ TEST_CASE("outbox: those tried longest ago are due first when not all fit") {
   Fixture f;
   REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}, {4, "clock", true}}}, 3000).ok());
   REQUIRE(f.apply({f.chain, 10, 1, {{8, "clock", true}, {9, "clock", true}}}, 2000).ok());
-  CHECK(f.reader->retryable(5000, 2).value() == std::vector<std::uint64_t>{8, 9});
+  CHECK(f.reader->retryable(5000, INT64_MAX, 2).value() == std::vector<std::uint64_t>{8, 9});
+}
+
+TEST_CASE("outbox: a claim tried under a clock that ran ahead is due at once") {
+  Fixture f;
+  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}}}, 4'000'000'000).ok());
+  REQUIRE(f.apply({f.chain, 10, 1, {{5, "clock", true}, {6, "clock", true}}}, 2000).ok());
+  CHECK(f.reader->retryable(1999, 2001, 10).value() == std::vector<std::uint64_t>{3});
+  CHECK(f.reader->retryable(2000, 2001, 10).value() == std::vector<std::uint64_t>{3, 5, 6});
+  CHECK(f.reader->retryable(2000, 2001, 2).value() == std::vector<std::uint64_t>{5, 6});
+  CHECK(f.reader->retryable(1999, 4'000'000'000, 10).value().empty());
 }
 
 TEST_CASE("outbox: a receipt at odds with the chain is an error and takes nothing") {
