@@ -2,15 +2,19 @@
 """The whole way of a claim on this machine: till and dock, daemon, broker, credit service, ledger."""
 import argparse
 import json
+import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
-from stack import DEVICE, ROOT, Stack, StackError, journal_source, wait_until
+from stack import DEVICE, ROOT, Stack, StackError, journal_source, mapping_file, wait_until
 
 SAMPLES = ROOT / "config/samples"
+DEFAULT_FOLDER = ROOT / "build/run"
+OURS = ".made-by-tools-run"  # marks a folder that a later run may empty
 
 
 def parse_arguments():
@@ -21,14 +25,41 @@ def parse_arguments():
     parser.add_argument("--trips", metavar="FILE", help="a trip history of your own in place of the sample day")
     parser.add_argument("--mapping", metavar="NAME", help="how its columns are read: a name in config/mappings, or a path to a mapping file")
     parser.add_argument("--keep", action="store_true", help="leave everything running and print the addresses; Ctrl-C ends it")
-    parser.add_argument("--folder", default="build/run", help="where everything is kept (default: %(default)s)")
-    parser.add_argument("--bin", default="build/release", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=pathlib.Path, default=DEFAULT_FOLDER,
+                        help="where everything is kept: a new or empty one, or an earlier run's, which is emptied (default: build/run)")
+    parser.add_argument("--bin", default=ROOT / "build/release", help=argparse.SUPPRESS)
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # the arguments alone, before anything is built
     arguments = parser.parse_args()
-    if bool(arguments.trips) != bool(arguments.mapping):
-        parser.error("--trips and --mapping go together")
-    if arguments.trips and not pathlib.Path(arguments.trips).is_file():
-        parser.error(f"--trips: there is no file {arguments.trips}")
+    problem = check_trips(arguments.trips, arguments.mapping) or check_folder(arguments.folder)
+    if problem:
+        parser.error(problem)
     return arguments
+
+
+def check_trips(trips, mapping):
+    """What is wrong with the two, or None."""
+    if bool(trips) != bool(mapping):
+        return "--trips and --mapping go together"
+    if not trips:
+        return None
+    for option, file in (("--trips", pathlib.Path(trips)), ("--mapping", mapping_file(mapping))):
+        if not file.is_file():
+            ready = ", ".join(sorted(path.stem for path in (ROOT / "config/mappings").glob("*.toml")))
+            return f"{option}: there is no file {file}" + (f"; ready mappings: {ready}" if option == "--mapping" else "")
+        if not os.access(file, os.R_OK):
+            return f"{option}: {file} may not be read"
+    return None if mapping_file(mapping).suffix == ".toml" else f"--mapping: {mapping} is no .toml file"
+
+
+def check_folder(folder):
+    """What is wrong with a folder that is about to be emptied, or None."""
+    if not folder.exists() or folder.resolve() == DEFAULT_FOLDER or (folder / OURS).exists():
+        return None
+    if not folder.is_dir():
+        return f"--folder: {folder} is no folder"
+    if any(folder.iterdir()):
+        return f"--folder: {folder} holds what no run of this made, and would be emptied; name a new folder"
+    return None
 
 
 def say(text):
@@ -37,12 +68,17 @@ def say(text):
 
 def finished_source(stack, name):
     """The source's status once it has read its file to the end and everything it brought is durable."""
-    plugins = {plugin["name"]: plugin for plugin in stack.api.status()["plugins"]}
-    source = plugins[name]
+    source = next(plugin for plugin in stack.api.status()["plugins"] if plugin["name"] == name)
     # The daemon never gives a source up; here nobody comes to mend what it fails at.
     if source["state"] == "restarting" and source["faults"] >= 3:
         raise StackError(f"the source '{name}' fails again and again: {source['last_fault']}")
     return source if source["state"] == "finished" else None
+
+
+def unusable_records(stack, name):
+    """What the daemon's log says of the records that the source could make no transaction of."""
+    mark = f"<4>{name}: "
+    return [line.removeprefix(mark) for line in stack.daemon.log.read_text(errors="replace").splitlines() if line.startswith(mark)]
 
 
 def feed(stack, arguments):
@@ -54,6 +90,8 @@ def feed(stack, arguments):
         say("The broker goes away while the trips are read.")
         stack.broker.kill()
         wait_until(lambda: finished_source(stack, "trips"), 3600, "the trips to be read")
+        if unusable := unusable_records(stack, "trips"):
+            say(f"{counted(len(unusable), 'row')} could not be used, all told in {stack.daemon.log}; the first: {unusable[0]}")
     else:
         wait_until(lambda: finished_source(stack, "bike-dock"), 120, "the dock's day to be read")
         stack.wait_delivered()
@@ -61,7 +99,7 @@ def feed(stack, arguments):
         stack.broker.kill()
         stack.tool("submit", SAMPLES / "cafe-day.ndjson")
     waiting = stack.api.status()["backlog"]["waiting"]
-    say(f"Meanwhile {waiting} claims wait, signed and durable. The broker comes back.")
+    say(f"Meanwhile {counted(waiting, 'claim')} {'waits' if waiting == 1 else 'wait'}, signed and durable. The broker comes back.")
     stack.start_broker()
     stack.wait_delivered(600)
 
@@ -78,6 +116,7 @@ def summarise(stack, seconds):
     delivered = backlog["claims"] - backlog["waiting"] - backlog["refused_retry"] - backlog["refused_final"]
     return {
         "transactions": total["transactions"],
+        "unusable_rows": len(unusable_records(stack, "trips")),
         "claims": total["claims"],
         "delivered": delivered - 1,  # the chain's start is a claim of its own and reduces nothing
         "refused": backlog["refused_final"] + backlog["refused_retry"],
@@ -89,6 +128,10 @@ def summarise(stack, seconds):
     }
 
 
+def counted(count, noun):
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def grams(mg):
     return f"{mg / 1000:,.1f} g"
 
@@ -97,7 +140,7 @@ def print_table(summary):
     say("")
     rows = [("transactions", f"{summary['transactions']:,}"), ("claims", f"{summary['claims']:,}")]
     for name, amounts in summary["by_activity"].items():
-        rows.append((f"  {name}", f"{amounts['claims']:,} claims, {grams(amounts['credited_mg'])} CO2e (estimate {grams(amounts['estimate_mg'])})"))
+        rows.append((f"  {name}", f"{counted(amounts['claims'], 'claim')}, {grams(amounts['credited_mg'])} CO2e (estimate {grams(amounts['estimate_mg'])})"))
     rows += [("delivered", f"{summary['delivered']:,}"), ("refused", f"{summary['refused']:,}"),
              ("credited", grams(summary["credited_mg"]) + " CO2e, a cautious estimate of avoided emissions"),
              ("ledger", "milligrams by account")]
@@ -131,17 +174,23 @@ def keep_running(stack):
 def main():
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = pathlib.Path(arguments.folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    stack = Stack(folder, arguments.bin)
+    if arguments.check:
+        return 0
     if arguments.trips:
         sources = journal_source("trips", pathlib.Path(arguments.trips).resolve(), arguments.mapping)
     else:
         sources = journal_source("bike-dock", SAMPLES / "bike-dock-day.csv", "helsinki-city-bike")
-    stack.prepare(sources)
-    say(f"A throw-away CA and the device '{stack.device}' are made; Mosquitto, the credit service and greentilld start.")
-    started = time.monotonic()
     try:
+        shutil.rmtree(arguments.folder, ignore_errors=True)
+        stack = Stack(arguments.folder, arguments.bin)
+        (arguments.folder / OURS).touch()
+    except OSError as error:
+        say(f"tools/run: {error}")
+        return 1
+    try:
+        stack.prepare(sources)
+        say(f"A throw-away CA and the device '{stack.device}' are made; Mosquitto, the credit service and greentilld start.")
+        started = time.monotonic()
         feed(stack, arguments)
         summary = summarise(stack, time.monotonic() - started)
         print_table(summary)
@@ -149,9 +198,12 @@ def main():
         if arguments.keep:
             keep_running(stack)
         stack.stop()
-    except (StackError, OSError) as error:
+    except (StackError, OSError, subprocess.SubprocessError) as error:
         say(f"tools/run: {error}")
         return 1
+    except KeyboardInterrupt:
+        say("tools/run: interrupted")
+        return 130
     finally:
         stack.kill()
     return 0

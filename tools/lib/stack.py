@@ -278,17 +278,27 @@ configuration = "{ROOT}/config/rules/default.toml"
 """
 
 
+def toml_text(value):
+    """A basic string of TOML, whose escapes are JSON's."""
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def mapping_file(mapping):
+    """The file of a mapping that is given as a name in config/mappings or as a path."""
+    named = ROOT / "config/mappings" / f"{mapping}.toml"
+    return named if "/" not in mapping and named.is_file() else pathlib.Path(mapping).resolve()
+
+
 def journal_source(name, path, mapping=None, form="csv", once=True):
-    """TOML of a journal source that reads a file."""
-    lines = [f'path = "{path}"', f"once = {str(once).lower()}", f'format = "{form}"']
+    """TOML of a journal source that reads a file; `mapping` as for mapping_file()."""
+    lines = [f"path = {toml_text(path)}", f"once = {str(once).lower()}", f'format = "{form}"']
     if mapping:
-        lines += [f'mapping = "{mapping}"', f'mappings = "{ROOT}/config/mappings"']
-    configuration = "\n".join(lines)
+        file = mapping_file(mapping)
+        lines += [f"mapping = {toml_text(file.stem)}", f"mappings = {toml_text(file.parent)}"]
+    configuration = toml_text("\n".join(lines))
     return f"""
 [[source]]
 name = "{name}"
 plugin = "journal"
-configuration_text = '''
-{configuration}
-'''
+configuration_text = {configuration}
 """

@@ -3,13 +3,16 @@
 import argparse
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
 from promises import ROOT, check_independently, check_ledger, fail_unless, run_test
 
+RUN = ROOT / "tools/run"
 SUMMARY_KEYS = {"transactions", "claims", "delivered", "refused", "credited_mg", "by_activity", "ledger"}
-# As New York writes them: the night of 2021-11-07 has two hours from 01:00 to 02:00. The third ride was only a bike docked again.
+# As New York writes them: the night of 2021-11-07 has two hours from 01:00 to 02:00. The third ride was only a bike docked again,
+# the last row is no ride at all.
 TRIPS = """\
 "ride_id","rideable_type","started_at","ended_at","start_station_name","start_station_id","end_station_name","end_station_id",\
 "start_lat","start_lng","end_lat","end_lng","member_casual"
@@ -17,6 +20,7 @@ TRIPS = """\
 "R2","classic_bike","2021-11-06 11:00:00","2021-11-06 11:20:00","A","1","C","3",40.7500,-73.9900,40.7700,-73.9700,"member"
 "R3","classic_bike","2021-11-06 12:00:00","2021-11-06 12:01:00","A","1","A","1",40.7500,-73.9900,40.7500,-73.9900,"casual"
 "R4","electric_bike","2021-11-07 00:30:00","2021-11-07 00:45:00","B","2","C","3",40.7600,-73.9800,40.7700,-73.9700,"casual"
+"R5","classic_bike","yesterday","2021-11-07 00:45:00","B","2","C","3",40.7600,-73.9800,40.7700,-73.9700,"casual"
 """
 
 
@@ -42,13 +46,32 @@ def demonstrate(folder, binaries, *options):
     return check_left(folder, binaries, done.stdout)
 
 
+def refuse(why, *options):
+    """tools/run says what is wrong, before it installs or builds anything."""
+    done = subprocess.run([RUN, *options], capture_output=True, text=True, cwd="/")
+    fail_unless(done.returncode == 2 and why in done.stderr and not done.stdout, f"{options}: exit {done.returncode}\n{done.stderr}")
+
+
+def refusals(folder, trips):
+    refuse("unrecognized arguments", "--dance")
+    refuse("go together", "--trips", trips)
+    refuse("there is no file", "--trips", folder / "nothing.csv", "--mapping", "lyft-trips")
+    refuse("ready mappings: helsinki-city-bike", "--trips", trips, "--mapping", "nothing")
+    refuse("would be emptied", "--folder", folder)
+    refuse("is no folder", "--folder", trips)
+
+
 def journey(folder, binaries):
     day = demonstrate(folder / "day", binaries)
     fail_unless({"ride.bike.shared", "receipt.paperless"} <= set(day["by_activity"]), f"activities: {list(day['by_activity'])}")
-    trips = folder / "trips.csv"
+    trips = folder / "\"our\" trips.csv"
     trips.write_text(TRIPS)
-    own = demonstrate(folder / "own", binaries, "--trips", trips, "--mapping", "lyft-trips")
-    fail_unless((own["transactions"], own["claims"]) == (4, 3), f"4 trips and 3 claims were expected: {own}")
+    refusals(folder, trips)
+    mapping = folder / "our.own.toml"
+    shutil.copyfile(ROOT / "config/mappings/lyft-trips.toml", mapping)
+    own = demonstrate(folder / "own", binaries, "--trips", trips, "--mapping", mapping)
+    found = own["transactions"], own["claims"], own["unusable_rows"]
+    fail_unless(found == (4, 3, 1), f"4 trips, 3 claims and a row that is no trip were expected: {own}")
 
 
 def main():
