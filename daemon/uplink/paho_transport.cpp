@@ -205,6 +205,7 @@ class PahoTransport final : public Transport {
       return;
     }
     if (subscribing_.exchange(true)) return;
+    mailbox_.post([](TransportListener& listener) { listener.on_connected(); });
     try {
       client_->subscribe(connection_.subscription, 1, nullptr, on_subscribe_);
     } catch (const std::exception& error) {

@@ -10,6 +10,7 @@ constexpr std::chrono::milliseconds kFarewell{1'000};
 constexpr std::size_t kLeastBatchBytes = 4u << 10;
 constexpr unsigned kMostHalvings = 5;
 constexpr std::size_t kBesidesTheWindow = 2;  // one retry, one status
+constexpr std::size_t kMostApplying = 64;     // receipts; what is dropped beyond them is asked for again
 
 }  // namespace
 
@@ -47,6 +48,12 @@ void Session::stop() {
   transport_->farewell({topics_.status, as_bytes(status), kStatusContentType, {}, {}, true}, kFarewell);
 }
 
+void Session::on_connected() {
+  after(around_.options.receipt_timeout, [](Session& session) {
+    if (!session.ready_) session.end({ErrorCode::unavailable, "the broker does not answer our subscription"});
+  });
+}
+
 void Session::on_ready() {
   if (ended_ || ready_) return;
   ready_ = true;
@@ -80,6 +87,7 @@ bool Session::refresh_chain() {
     return false;
   }
   if (!*state) return false;
+  stored_ = (**state).head.seq;
   if (chain_ != (**state).head.chain) {
     chain_ = (**state).head.chain;
     around_.window.restart((**state).delivered_seq);
@@ -99,8 +107,14 @@ void Session::pump() {
   if ((!chain_ || window.idle()) && !refresh_chain()) return;
   while (window.open()) {
     const Status read = around_.reader.read_batch(window.next(), around_.options.max_claims_a_batch, batch_bytes(), batch_);
-    if (!read) trouble(LogLevel::error, read.error().message);
-    if (!read || batch_.last_seq < batch_.first_seq) break;
+    if (!read) {
+      trouble(LogLevel::error, read.error().message);
+      break;
+    }
+    if (batch_.last_seq < batch_.first_seq) {
+      report_missing();
+      break;
+    }
     if (!send(batch_, correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random))) return;
     const bool again = window.sent(batch_.last_seq, around_.clock.monotonic());
     around_.board.update([again](LinkStatus& status) {
@@ -109,6 +123,16 @@ void Session::pump() {
     });
   }
   arm_timer();
+}
+
+// Nothing is under way and nothing can be sent, though the chain goes on: without a word claims would wait for ever.
+void Session::report_missing() {
+  const std::uint64_t next = around_.window.next();
+  if (!around_.window.idle() || next > stored_ || missing_ == next) return;
+  missing_ = next;
+  trouble(LogLevel::error, "claim " + std::to_string(next) + " is missing in the outbox, whose chain ends at " +
+                               std::to_string(stored_) +
+                               "; nothing behind it can be sent: the file is damaged and has to be set aside");
 }
 
 bool Session::send(const outbox::ClaimBatch& batch, const std::string& correlation) {
@@ -128,11 +152,12 @@ void Session::on_acknowledged(const std::string& refusal) {
 }
 
 void Session::on_message(ByteView payload, std::string_view correlation) {
-  if (ended_ || (!chain_ && !refresh_chain())) return;
+  if (ended_ || applying_ == kMostApplying || (!chain_ && !refresh_chain())) return;
   const auto receipt = check_receipt(payload, around_.trust, around_.options.device_id, *chain_);
   const bool good = receipt.ok();
   around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });
   if (!good) return trouble(LogLevel::warning, receipt.error().message);
+  ++applying_;
   around_.book.apply(*receipt, [session = weak_from_this(),
                                 correlation = std::string(correlation)](const Result<outbox::AppliedReceipt>& applied) {
     const auto alive = session.lock();
@@ -141,6 +166,7 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
 }
 
 void Session::on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied) {
+  --applying_;
   if (!applied) return trouble(LogLevel::error, applied.error().message);
   around_.board.update([](LinkStatus& status) { status.last_error.clear(); });
   owner_.receipt_applied();
@@ -208,6 +234,7 @@ void Session::arm_retry_timer() {
   after(std::max(wait, std::chrono::milliseconds(250)), [](Session& session) {
     session.retries_.rest();
     if (session.retry_correlation_.empty()) session.begin_retries();
+    session.pump();  // where the store could not be read and no sale has come since
     if (!session.ended_ && session.send_status()) session.arm_retry_timer();
   });
 }

@@ -47,6 +47,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   /// Says "offline" and disconnects, within a second.
   void stop();
 
+  void on_connected() override;
   void on_ready() override;
   void on_acknowledged(const std::string& refusal) override;
   void on_message(ByteView payload, std::string_view correlation) override;
@@ -55,6 +56,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
  private:
   bool refresh_chain();
   void pump();
+  void report_missing();
   bool send(const outbox::ClaimBatch& batch, const std::string& correlation);
   bool send_status();
   [[nodiscard]] std::size_t batch_bytes() const;
@@ -83,6 +85,9 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   bool ready_ = false;
   bool ended_ = false;
   std::size_t unacknowledged_ = 0;  // publications without a PUBACK
+  std::size_t applying_ = 0;        // receipts that the book has
+  std::uint64_t stored_ = 0;        // the chain's last seq, as refresh_chain() saw it
+  std::uint64_t missing_ = 0;       // the claim reported to be missing, 0: none
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   RetryPass retries_;

@@ -30,6 +30,8 @@ struct Publication {
 class TransportListener {
  public:
   virtual ~TransportListener() = default;
+  /// The broker took us; the subscription is under way, and Paho waits for its answer without limit.
+  virtual void on_connected() = 0;
   /// Connected and subscribed.
   virtual void on_ready() = 0;
   /// The broker's answer to one publication, in any order: a PUBACK with a reason code. `refusal` is empty where it took it.

@@ -20,8 +20,11 @@ constexpr std::int64_t kServiceTime = 1'770'000'000;
 
 }  // namespace
 
-FakeService::FakeService(const std::filesystem::path& certificates)
-    : certificates_(certificates), signer_(contents(certificates / "service.key"), contents(certificates / "service.crt")) {}
+FakeService::FakeService(const std::filesystem::path& certificates) : certificates_(certificates), signer_(signer()) {}
+
+OpensslSigner FakeService::signer() const {
+  return {contents(certificates_ / "service.key"), contents(certificates_ / "service.crt")};
+}
 
 void FakeService::connect(const std::string& uri) {
   disconnect();

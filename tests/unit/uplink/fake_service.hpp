@@ -29,6 +29,8 @@ class FakeService {
   /// Before connect(): seqs to refuse "retry later" once and to grant when they come again.
   std::set<std::uint64_t> refuse_once;
 
+  /// With the service's own key.
+  [[nodiscard]] OpensslSigner signer() const;
   /// A receipt as the service would send it, for what it holds of the chain, signed by whoever.
   [[nodiscard]] std::string receipt(claim::Signer& signer, const claim::ReceiptFields& fields) const;
   void publish_receipt(const std::string& device, const std::string& bytes);

@@ -42,11 +42,26 @@ std::size_t RecordingLog::count(std::string_view text) const {
 }
 
 void StrandBook::apply(ByteView payload, std::function<void(Result<outbox::AppliedReceipt>)> done) {
-  strand_.post([this, copy = std::vector<std::uint8_t>(payload.begin(), payload.end()), done = std::move(done)] {
+  auto work = [this, copy = std::vector<std::uint8_t>(payload.begin(), payload.end()), done = std::move(done)] {
     const auto receipt = claim::parse_receipt(copy);
     REQUIRE(receipt.ok());
     done(writer_.apply(*receipt, SystemClock().unix_seconds()));
-  });
+  };
+  if (!holding_) return strand_.post(std::move(work));
+  const std::lock_guard guard(mutex_);
+  held_.emplace_back(std::move(work));
+}
+
+std::size_t StrandBook::held() {
+  const std::lock_guard guard(mutex_);
+  return held_.size();
+}
+
+void StrandBook::release() {
+  holding_ = false;
+  const std::lock_guard guard(mutex_);
+  for (auto& work : held_) strand_.post(std::move(work));
+  held_.clear();
 }
 
 uplink::Options Device::options(const Broker& broker) {
@@ -66,7 +81,7 @@ uplink::Options Device::options(const Broker& broker) {
 
 Device::Device(const uplink::Options& options)
     : outbox_(open_outbox(folder_ / "outbox.db")),
-      reader_(open_reader(*outbox_)),
+      reader_(std::make_unique<FlakyReader>(open_reader(*outbox_))),
       trust_(load_trust()),
       book_(outbox_->writer(), strand_),
       uplink_(uplink::Uplink::create(options, strand_, clock_, random_, log, *reader_, book_, *trust_)) {

@@ -2,6 +2,7 @@
 // A device with everything from its outbox to its uplink real, on a strand of its own.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,7 @@
 #include "tests/support/wait.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/uplink/fake_service.hpp"
+#include "tests/unit/uplink/flaky_reader.hpp"
 
 namespace greentill::test {
 
@@ -32,15 +34,21 @@ class RecordingLog final : public Log {
   std::vector<std::string> lines_;
 };
 
-/// Applies on the strand, where the tests' writer lives.
+/// Applies on the strand, where the tests' writer lives, or holds what comes back as a slow disk would.
 class StrandBook final : public uplink::ReceiptBook {
  public:
   StrandBook(outbox::Writer& writer, Executor& strand) : writer_(writer), strand_(strand) {}
   void apply(ByteView payload, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
+  void hold() { holding_ = true; }
+  [[nodiscard]] std::size_t held();
+  void release();
 
  private:
   outbox::Writer& writer_;
   Executor& strand_;
+  std::atomic<bool> holding_{false};
+  std::mutex mutex_;
+  std::vector<std::function<void()>> held_;
 };
 
 class Device {
@@ -61,6 +69,9 @@ class Device {
   [[nodiscard]] outbox::Backlog backlog();
   [[nodiscard]] uplink::LinkStatus status() const { return uplink_->status(); }
 
+  FlakyReader& reader() { return *reader_; }
+  StrandBook& book() { return book_; }
+
   ChainMaker chain;
   RecordingLog log;
 
@@ -69,7 +80,7 @@ class Device {
   SystemClock clock_;
   SystemRandom random_;
   std::unique_ptr<outbox::Outbox> outbox_;
-  std::unique_ptr<outbox::Reader> reader_;
+  std::unique_ptr<FlakyReader> reader_;
   std::unique_ptr<identity::ReceiptTrust> trust_;
   TestStrand strand_;
   StrandBook book_;

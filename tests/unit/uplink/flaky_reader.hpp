@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A reader of the outbox that can be told to fail, or to have lost a claim.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "daemon/outbox/outbox.hpp"
+
+namespace greentill::test {
+
+class FlakyReader final : public outbox::Reader {
+ public:
+  explicit FlakyReader(std::unique_ptr<outbox::Reader> inner) : inner_(std::move(inner)) {}
+
+  /// So many calls of read_batch fail from now on.
+  std::atomic<int> failures{0};
+  /// The claim that is not there; 0: all are.
+  std::atomic<std::uint64_t> lost{0};
+
+  Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, outbox::ClaimBatch& into) override {
+    if (failures > 0) {
+      --failures;
+      return fail(ErrorCode::unavailable, "the outbox is locked");
+    }
+    const std::uint64_t gap = lost;
+    if (gap >= first && gap - first < max_claims) max_claims = static_cast<std::size_t>(gap - first);
+    return inner_->read_batch(first, max_claims, max_bytes, into);
+  }
+
+  Result<std::optional<outbox::ChainState>> chain() override { return inner_->chain(); }
+  Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key) override { return inner_->find(key); }
+  Result<std::optional<outbox::StoredClaim>> claim(std::uint64_t seq) override { return inner_->claim(seq); }
+  Result<std::optional<outbox::StoredClaim>> claim(const claim::ChainId& chain, std::uint64_t seq) override {
+    return inner_->claim(chain, seq);
+  }
+  Status for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<outbox::Delivery> only,
+                        const std::function<void(const outbox::StoredClaim&)>& visit) override {
+    return inner_->for_each_claim(after, limit, newest_first, only, visit);
+  }
+  Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) override {
+    return inner_->retryable(tried_before, now, limit);
+  }
+  Result<std::string> position(std::string_view source) override { return inner_->position(source); }
+  Result<std::vector<outbox::Totals>> totals(std::int64_t from_day) override { return inner_->totals(from_day); }
+  Result<outbox::Backlog> backlog() override { return inner_->backlog(); }
+
+ private:
+  std::unique_ptr<outbox::Reader> inner_;
+};
+
+}  // namespace greentill::test

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must not keep claims waiting for ever, nor fill the memory.
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+#include "tests/unit/uplink/mute_broker.hpp"
+#include "tests/unit/uplink/rig.hpp"
+
+using namespace greentill;
+using namespace greentill::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("uplink: a store that could not be read is read again without a new sale") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(5);
+  device.reader().failures = 1;
+  device.start();
+  REQUIRE(eventually([&] { return device.log.count("the outbox is locked") == 1; }));
+  CHECK(eventually([&] { return device.all_delivered(); }, 5s));
+}
+
+TEST_CASE("uplink: a claim that is not in the store any more is named, once, and what lies before it is delivered") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(9);
+  device.reader().lost = 7;
+  device.start();
+  CHECK(eventually([&] { return device.status().last_error.find("claim 7 is missing") != std::string::npos; }));
+  CHECK(device.delivered() == 6);
+  for (int i = 0; i < 3; ++i) device.sell(1);
+  std::this_thread::sleep_for(600ms);  // two rounds of the timer
+  CHECK(device.log.count("claim 7 is missing") == 1);
+
+  device.reader().lost = 0;
+  device.sell(1);
+  CHECK(eventually([&] { return device.all_delivered(); }));
+}
+
+TEST_CASE("uplink: a broker that never answers the subscription is left and tried again") {
+  MuteBroker broker;
+  uplink::Options options;
+  options.server_uri = broker.uri();
+  options.device_id = "till-1";
+  options.version = "0.1.0";
+  options.receipt_timeout = 300ms;
+  options.backoff_min = 50ms;
+  options.backoff_max = 100ms;
+  Device device(options);
+  device.sell(3);
+  device.start();
+  CHECK(eventually([&] { return broker.connections() >= 3; }, 5s));
+  CHECK(device.log.count("does not answer our subscription") >= 2);
+  CHECK(device.status().connects == 0);
+}
+
+TEST_CASE("uplink: receipts that come faster than they are stored do not pile up") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  auto options = Device::options(broker);
+  options.receipt_timeout = 60s;
+  Device device(options);
+  device.sell(3);
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered(); }));
+
+  OpensslSigner signer = service.signer();
+  const std::string receipt = service.receipt(signer, service.head());
+  const std::uint64_t before = device.status().receipts;
+  device.book().hold();
+  for (int i = 0; i < 200; ++i) service.publish_receipt("till-1", receipt);
+  CHECK(eventually([&] { return device.book().held() >= 64; }));
+  std::this_thread::sleep_for(200ms);
+  CHECK(device.book().held() == 64);
+  CHECK(device.status().receipts - before == 64);
+
+  device.book().release();
+  device.sell(1);
+  CHECK(eventually([&] { return device.all_delivered(); }));
+}
