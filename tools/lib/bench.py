@@ -9,6 +9,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -312,12 +313,16 @@ class Counter:
 def main():
     parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small counts: shows that everything runs, not how fast")
-    parser.add_argument("--bin", default="build/release", help=argparse.SUPPRESS)
-    parser.add_argument("--out", default="build/bench.json", help="default: %(default)s")
+    parser.add_argument("--bin", default=ROOT / "build/release", help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "build/bench.json",
+                        help="the figures; what is measured is kept beside them meanwhile, on the same disk (default: build/bench.json)")
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # the arguments alone, before anything is built
     arguments = parser.parse_args()
-    folder = pathlib.Path(arguments.out).resolve().parent / "bench"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    if not os.access(arguments.out.parent, os.W_OK):
+        parser.error(f"--out: nothing can be written to {arguments.out.parent}")
+    if arguments.check:
+        return
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=arguments.out.parent.resolve()))
     bench = Bench(arguments.bin, folder, arguments.quick)
     idle = bench.recording()
     bench.draining()

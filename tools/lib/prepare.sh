@@ -31,6 +31,15 @@ install_packages() {
   }
 }
 
+# build_release target...: says what it does and, of a build that fails, the errors.
+build_release() {
+  echo "Building (build/release)"
+  build release "$@" >build/build-release.log 2>&1 && return
+  grep -E 'error|FAILED' -A 5 build/build-release.log | head -n 40 >&2
+  echo "The build failed; the whole log is build/build-release.log" >&2
+  return 1
+}
+
 # build PRESET [target...]
 build() {
   local preset=$1
