@@ -1,19 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench-bare-http PORT: the same HTTP library as the daemon's, answering every POST with a body of the same size and doing
-// nothing.
+// bench-bare-http PORT [KEY CERTIFICATE FILE]: the same HTTP library as the daemon's, answering every POST with a body of the
+// same size. With a key each answer comes after what a sale cannot do without: one signature by the daemon's signer, and 4 KiB
+// appended to FILE with one fsync.
+#include <fcntl.h>
 #include <httplib.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 #include <string>
 
+#include "daemon/identity/identity.hpp"
+
+namespace {
+
+class SignAndSync {
+ public:
+  SignAndSync(const char* key, const char* certificate, const char* file)
+      : identity_(std::move(greentill::identity::DeviceIdentity::load(key, certificate)).value()),
+        signer_(identity_->new_signer()),
+        file_(::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) {}
+  ~SignAndSync() { ::close(file_); }
+  SignAndSync(const SignAndSync&) = delete;
+  SignAndSync& operator=(const SignAndSync&) = delete;
+
+  bool operator()() {
+    static constexpr std::array<char, 4096> kBlock{};
+    const std::lock_guard guard(mutex_);
+    greentill::claim::Signature signature{};
+    ++digest_[0];
+    return signer_->sign(digest_, signature) && ::write(file_, kBlock.data(), kBlock.size()) == ssize_t{kBlock.size()} &&
+           ::fsync(file_) == 0;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<greentill::identity::DeviceIdentity> identity_;
+  std::unique_ptr<greentill::claim::Signer> signer_;
+  greentill::Digest digest_{};
+  int file_;
+};
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc != 2 && argc != 5) return 2;
+  std::unique_ptr<SignAndSync> work;
+  if (argc == 5) work = std::make_unique<SignAndSync>(argv[2], argv[3], argv[4]);
   httplib::Server server;
   server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(1'000'000);
   const std::string answer(420, 'x');
   server.Post("/v1/transactions", [&](const httplib::Request&, httplib::Response& response) {
-    response.status = 201;
+    response.status = !work || (*work)() ? 201 : 500;
     response.set_content(answer, "application/json");
   });
   return server.listen("127.0.0.1", std::atoi(argv[1])) ? 0 : 1;

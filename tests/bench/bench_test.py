@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""tools/bench runs from end to end and writes every figure in its form. How good the figures are is not asked: counts are small."""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+AIMS = {
+    "cpu_per_claim_over_signature.ndjson": ("<=", 1.25),
+    "cpu_per_claim_over_signature.32_connections": ("<=", 1.6),
+    "claims_per_second.ndjson": None,
+    "claims_per_second.32_connections": None,
+    "sale_latency_over_post_fsync_signature": ("<=", 1.25),
+    "drain_rate_over_mosquitto_bridge": (">=", 1),
+    "service_cpu_per_claim_over_verification": ("<=", 1.5),
+    "bytes_a_claim_on_the_wire": ("<=", 480),
+    "bytes_on_disk_over_claims": ("<=", 1.6),
+    "rss_anon_with_backlog": ("<=", 8),
+    "rss_anon_growth_with_backlog": ("<=", 1),
+    "first_answer_with_backlog": ("<=", 100),
+}
+
+
+def faults(rows):
+    named = {row["name"]: row for row in rows}
+    for name, aim in AIMS.items():
+        row = named.get(name)
+        if row is None:
+            yield f"{name} is missing"
+        elif not isinstance(row["value"], (int, float)) or not row["unit"]:
+            yield f"{name}: {row}"
+        elif row["aim"] != (aim and {"op": aim[0], "value": aim[1]}):
+            yield f"{name}: the aim is {row['aim']}"
+    # These do not depend on how fast the machine is, nor on how many claims there are.
+    for name in ("bytes_a_claim_on_the_wire", "rss_anon_with_backlog"):
+        if name in named and named[name]["value"] > named[name]["aim"]["value"]:
+            yield f"{name} is {named[name]['value']}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", required=True)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="greentill-bench-") as folder:
+        out = pathlib.Path(folder) / "bench.json"
+        done = subprocess.run(["/usr/bin/python3", ROOT / "tools/lib/bench.py", "--quick", "--bin", arguments.bin, "--out", out],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"tools/bench --quick: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        found = list(faults(json.loads(out.read_text())))
+    for fault in found:
+        print(fault)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
