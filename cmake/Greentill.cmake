@@ -25,8 +25,9 @@ if(GREENTILL_SANITIZE)
   endif()
 endif()
 
-# What users run; and what the tests that run without sanitizers need besides, so that a build of release stays short.
+# What users run; what the tests under the sanitizers need besides, and what those without: no preset builds both.
 add_custom_target(programs)
+add_custom_target(fast-tests)
 add_custom_target(slow-tests)
 add_custom_target(fuzzers)
 
@@ -67,6 +68,7 @@ function(greentill_unit_test name)
     add_dependencies(slow-tests test-${name})
   else()
     set_tests_properties(unit.${name} PROPERTIES LABELS fast)
+    add_dependencies(fast-tests test-${name})
   endif()
 endfunction()
 
