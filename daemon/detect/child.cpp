@@ -89,6 +89,7 @@ std::string Child::end() {
   if (WIFEXITED(status)) return "exited with status " + std::to_string(WEXITSTATUS(status));
   if (!WIFSIGNALED(status)) return "ended";
   const int signal = WTERMSIG(status);
+  if (by_us && signal == SIGKILL) return "was stopped";
   if (signal == SIGALRM) return "did not return in its time and was ended";
   return "was ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
 }

@@ -20,6 +20,10 @@ struct Ready {
 /// What the host answers to the hello; nothing where it has not answered in that time; an error where it cannot go on.
 Result<std::optional<Ready>> receive_ready(FrameChannel& channel, Timeout timeout, PluginHealth& health);
 
+/// The next message that is no log message, or nothing in that time, however much it logs meanwhile: those are handed on.
+/// Lifetime: as FrameChannel::receive().
+Result<std::optional<ByteView>> receive_past_logs(FrameChannel& channel, Timeout timeout, PluginHealth& health);
+
 /// Hands a log message on. False where the message is broken.
 bool pass_log(FrameReader& reader, PluginHealth& health);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A detector in a child. Each call is a question and its answer within the budget; a child that fails is killed and, once its
-// back-off is over, started again beside the sales, which do not wait for it.
+// back-off is over, started again beside the sales, which do not wait for it. Only one that was well and gone before the call is
+// replaced within it, so that its end between two sales costs neither.
 #include "daemon/detect/child.hpp"
 #include "daemon/detect/host_messages.hpp"
 #include "daemon/detect/plugin_health.hpp"
@@ -12,6 +13,10 @@ namespace {
 
 using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kStartTime{10'000};
+
+Timeout left_until(steady_clock::time_point deadline) {
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()), Timeout(0));
+}
 
 class IsolatedDetector final : public DetectorRunner {
  public:
@@ -26,10 +31,12 @@ class IsolatedDetector final : public DetectorRunner {
 
   void detect(const Transaction& transaction, std::vector<Detected>& into) override {
     health_.called();
-    if (!available()) return;
-    const Result<Detection> found = ask(transaction);
+    const auto deadline = steady_clock::now() + spec_.budget;
+    if (!available(deadline)) return;
+    const Result<Detection> found = ask(transaction, deadline);
     if (!found) return fall(found.error().message);
     backoff_.reset();
+    has_answered_ = true;
     if (!found->fault.empty()) health_.fault(found->fault);
     if (found->failed) return;
     for (const Activity& activity : found->activities) into.push_back({activity, ready_.name, ready_.version});
@@ -43,17 +50,31 @@ class IsolatedDetector final : public DetectorRunner {
     if (!child) return Failure{child.error()};
     child_ = std::move(*child);
     is_ready_ = false;
+    has_answered_ = false;
     start_by_ = steady_clock::now() + kStartTime;
     const Hello hello{Role::detector, spec_.library.string(), spec_.configuration, {}};
     return child_->channel().send(encode_hello(hello), kStartTime);
   }
 
-  bool available() {
-    if (!child_) {
-      if (!backoff_.due()) return false;
-      if (Status started = start(); !started) fall(started.error().message);
-    }
-    return child_ && (is_ready_ || await_ready(Timeout(0)));
+  bool available(steady_clock::time_point deadline) {
+    const bool was_well = has_answered_;
+    if (is_ready_ && !is_idle() && was_well) return restart() && await_ready(left_until(deadline));
+    if (!child_ && (!backoff_.due() || !restart())) return false;
+    return is_ready_ || await_ready(Timeout(0));
+  }
+
+  bool restart() {
+    const Status started = start();
+    if (!started) fall(started.error().message);
+    return started.ok();
+  }
+
+  /// Between two calls a child is there and may only log.
+  bool is_idle() {
+    const auto message = receive_past_logs(child_->channel(), Timeout(0), health_);
+    if (message && !*message) return true;
+    fall(message ? "it sent a message that was not asked for" : message.error().message);
+    return false;
   }
 
   bool await_ready(Timeout timeout) {
@@ -72,27 +93,22 @@ class IsolatedDetector final : public DetectorRunner {
     return true;
   }
 
-  Result<Detection> ask(const Transaction& transaction) {
-    const auto deadline = steady_clock::now() + spec_.budget;
+  Result<Detection> ask(const Transaction& transaction, steady_clock::time_point deadline) {
     // What no detector needs does not leave the process.
     Transaction without_token = transaction;
     without_token.account_token.clear();
     FrameChannel& channel = child_->channel();
-    if (Status sent = channel.send(encode_detect(++call_, without_token), spec_.budget); !sent) return Failure{sent.error()};
-    for (;;) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
-      auto frame = channel.receive(std::max(left, Timeout(0)));
-      if (!frame) return Failure{frame.error()};
-      if (!*frame) {
-        return fail(ErrorCode::unavailable,
-                    "one call took more than its budget of " + std::to_string(spec_.budget.count()) + " ms");
-      }
-      FrameReader reader(**frame);
-      const Message kind = reader.kind();
-      if (kind == Message::log && pass_log(reader, health_)) continue;
-      if (kind != Message::detected) return fail(ErrorCode::invalid, "it sent a message that was not asked for");
-      return read_detection(reader, transaction.lines.size());
+    if (Status sent = channel.send(encode_detect(++call_, without_token), left_until(deadline)); !sent)
+      return Failure{sent.error()};
+    auto frame = receive_past_logs(channel, left_until(deadline), health_);
+    if (!frame) return Failure{frame.error()};
+    if (!*frame) {
+      return fail(ErrorCode::unavailable,
+                  "one call took more than its budget of " + std::to_string(spec_.budget.count()) + " ms");
     }
+    FrameReader reader(**frame);
+    if (reader.kind() != Message::detected) return fail(ErrorCode::invalid, "it sent a message that was not asked for");
+    return read_detection(reader, transaction.lines.size());
   }
 
   Result<Detection> read_detection(FrameReader& reader, std::size_t line_count) const {
@@ -121,6 +137,7 @@ class IsolatedDetector final : public DetectorRunner {
   Backoff backoff_;
   std::unique_ptr<Child> child_;
   bool is_ready_ = false;
+  bool has_answered_ = false;
   Ready ready_;
   steady_clock::time_point start_by_;
   std::uint64_t call_ = 0;

@@ -2,6 +2,7 @@
 #include "daemon/detect/detectors.hpp"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include "tests/unit/detect/fixture.hpp"
 
@@ -150,7 +151,42 @@ TEST_CASE("detectors: an isolated one that hangs costs a sale its budget and no 
   const auto took = std::chrono::steady_clock::now() - begin;
   CHECK(took >= std::chrono::milliseconds(50));
   CHECK(took < std::chrono::seconds(5));
-  CHECK(detectors->status()[0].last_fault.find("more than its budget of 50 ms; it was ended by signal 9") != std::string::npos);
+  CHECK(detectors->status()[0].last_fault.find("more than its budget of 50 ms; it was stopped") != std::string::npos);
+}
+
+TEST_CASE("detectors: an isolated one that logs without an end costs a sale its budget and no more") {
+  Bench bench;
+  PluginSpec chattering = spec(test_plugin("unstable"), true);
+  chattering.budget = std::chrono::milliseconds(50);
+  const auto detectors = bench.loaded({chattering});
+  CHECK(detectors->detect(ticket("chatter")).empty());
+  CHECK(detectors->status()[0].last_fault.find("more than its budget of 50 ms") != std::string::npos);
+  CHECK(bench.log.has("no idea"));
+}
+
+TEST_CASE("detectors: the sale after an idle child was killed is not lost") {
+  Bench bench;
+  const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
+  REQUIRE(detectors->detect(ticket("good")).size() == 1);
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(hosts().size() == 1);
+    const pid_t killed = hosts()[0];
+    ::kill(killed, SIGKILL);
+    REQUIRE(eventually([&] { return hosts().empty(); }));
+    CHECK(detectors->detect(ticket("good")).size() == 1);
+    CHECK(detectors->status()[0].faults == static_cast<std::uint64_t>(i) + 1);
+    CHECK(detectors->status()[0].last_fault.find("it was ended by signal 9") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists("/proc/" + std::to_string(killed)));
+  }
+}
+
+TEST_CASE("detectors: an idle child that was killed before it answered once waits out its back-off") {
+  Bench bench;
+  const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
+  ::kill(hosts().at(0), SIGKILL);
+  REQUIRE(eventually([&] { return hosts().empty(); }));
+  CHECK(detectors->detect(ticket("good")).empty());
+  CHECK(detectors->status()[0].state == "restarting");
 }
 
 TEST_CASE("detectors: the back-off doubles while a plugin keeps crashing") {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -68,6 +69,20 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// The children of this process that run the plugin host.
+inline std::vector<pid_t> hosts() {
+  std::vector<pid_t> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream in(entry.path() / "stat");
+    std::string pid, name, state, parent;
+    if (in >> pid >> name >> state >> parent && name == "(greentill-plugi)" && parent == std::to_string(::getpid()) &&
+        state != "Z") {
+      found.push_back(std::stoi(pid));
+    }
+  }
+  return found;
+}
 
 /// True as soon as the condition holds; false after 20 s.
 inline bool eventually(const std::function<bool()>& condition) {

@@ -41,20 +41,6 @@ void check_numbers(const RememberingSink& sink, std::size_t count) {
 
 bool is_finished(const Sources& sources) { return sources.status()[0].state == "finished"; }
 
-/// The children of this process that run the plugin host.
-std::vector<pid_t> hosts() {
-  std::vector<pid_t> found;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    std::ifstream in(entry.path() / "stat");
-    std::string pid, name, state, parent;
-    if (in >> pid >> name >> state >> parent && name == "(greentill-plugi)" && parent == std::to_string(::getpid()) &&
-        state != "Z") {
-      found.push_back(std::stoi(pid));
-    }
-  }
-  return found;
-}
-
 char state_of(pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
   std::string number, name;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does in detect what the transaction's event id says: "crash", "hang", "fail", "lie", "flood", or find one activity. */
+/* Does in detect what the transaction's event id says: "crash", "hang", "chatter" (log without an end), "fail", "lie", "flood", or
+ * find one activity. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@ static int32_t detect(void* instance, const struct gt_transaction* transaction, 
   (void)instance;
   if (is(what, "crash")) abort(); /* a signal that the sanitizers leave alone */
   while (is(what, "hang")) pause();
+  while (is(what, "chatter")) services->log(services->context, GT_LOG_INFO, reason);
   if (is(what, "fail")) {
     emitter->emit(emitter->context, &activity);
     services->report(services->context, reason);
