@@ -18,6 +18,12 @@ constexpr std::chrono::milliseconds kStartTime{25'000};
 constexpr Timeout kSendTime{15'000};
 constexpr Timeout kSlice{20};
 
+/// Masked, two customers' tokens could become one: so such a record is rejected instead.
+bool names_card(const Transaction& transaction) {
+  std::string token = transaction.account_token;
+  return mask_card_numbers(token);
+}
+
 /// Identifiers stay as they are, since two events must not become one; nobody stores or logs them, only their hash.
 void mask_cards(Transaction& transaction) {
   for (Line& line : transaction.lines) {
@@ -142,7 +148,11 @@ Status SourceRunner::take(Record record) {
   if (!window_->add(number)) return fail(ErrorCode::invalid, "it handed in more than 1024 records ahead of what is durable");
   health_.called();
   auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
-  if (record.rejected) {
+  if (!record.rejected && names_card(record.transaction)) {
+    sink_.reject(spec_.name,
+                 {"a transaction", "its account_token is a card number; use an opaque token", std::move(record.position)},
+                 std::move(done));
+  } else if (record.rejected) {
     std::string where = readable(to_abi(record.where));
     std::string reason = readable(to_abi(record.reason));
     // A reason quotes what stood in the record.
