@@ -33,6 +33,14 @@ bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
+// RFC 9110, 5.6.2.
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 std::string media_type(std::string_view header) {
@@ -52,6 +60,12 @@ void Gate::set_port(std::uint16_t port) {
     hosts_.push_back(std::string(name) + ':' + std::to_string(port));
     if (port == 80) hosts_.emplace_back(name);
   }
+}
+
+std::optional<Problem> Gate::check_header_names(const httplib::Request& request) {
+  const bool sound = std::all_of(request.headers.begin(), request.headers.end(), [](const auto& h) { return is_token(h.first); });
+  if (sound) return std::nullopt;
+  return bad_request("a header's name holds what no name may, such as a space before its colon");
 }
 
 std::optional<Problem> Gate::check_host(const httplib::Request& request) const {

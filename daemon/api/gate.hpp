@@ -23,6 +23,9 @@ class Gate {
   /// The port that the loopback names go with; known once it is bound.
   void set_port(std::uint16_t port);
 
+  /// The library takes any bytes before a colon for a name: "Content-Length : 5" would leave its body behind to be read as the
+  /// next request.
+  [[nodiscard]] static std::optional<Problem> check_header_names(const httplib::Request& request);
   [[nodiscard]] std::optional<Problem> check_host(const httplib::Request& request) const;
   [[nodiscard]] std::optional<Problem> check_origin(const httplib::Request& request) const;
   [[nodiscard]] std::optional<Problem> check_token(const httplib::Request& request) const;

@@ -4,12 +4,15 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <string_view>
 
 namespace greentill::api {
 namespace {
@@ -21,6 +24,19 @@ constexpr auto kKeepAlive = 60s;
 
 // Set by the answer on its way, read by the loop around it: cpp-httplib hands no state from one to the other.
 thread_local bool close_connection = false;
+
+// RFC 9112, 3.2.2: of "GET http://host/path" the target's host counts, not the header's. The header must be there all the same,
+// once.
+void resolve_absolute_target(httplib::Request& request) {
+  constexpr std::string_view kScheme = "http://";
+  const std::string target = request.path;
+  const bool absolute = ::strncasecmp(target.c_str(), kScheme.data(), kScheme.size()) == 0;
+  if (!absolute || request.get_header_value_count("Host") != 1) return;
+  const std::size_t path = std::min(target.find('/', kScheme.size()), target.size());
+  request.headers.erase("Host");
+  request.headers.emplace("Host", target.substr(kScheme.size(), path - kScheme.size()));
+  request.path = path < target.size() ? target.substr(path) : "/";
+}
 
 }  // namespace
 
@@ -48,6 +64,7 @@ Listener::Listener(RequestHandler& handler, std::size_t threads, const std::stri
   set_post_routing_handler([&handler](const httplib::Request& request, httplib::Response& response) {
     handler.finish(request, response);
     response.headers.erase("Keep-Alive");
+    response.headers.erase("Accept-Ranges");
     close_connection = response.headers.erase("Connection") > 0;
     if (close_connection) response.set_header("Connection", "close");
   });
@@ -126,6 +143,7 @@ bool Listener::serve_request(Connection& connection) {
   bool closed = false;
   const bool answered = process_request(connection, false, closed, [&connection](httplib::Request& request) {
     connection.end_headers();
+    resolve_absolute_target(request);
     request.ranges.clear();
     request.headers.erase("Accept-Encoding");
   });

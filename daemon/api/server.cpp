@@ -92,7 +92,8 @@ void refuse(httplib::Response& response, const Problem& problem) {
 }
 
 bool HttpServer::answer(const httplib::Request& request, httplib::Response& response) {
-  std::optional<Problem> problem = gate_.check_host(request);
+  std::optional<Problem> problem = Gate::check_header_names(request);
+  if (!problem) problem = gate_.check_host(request);
   if (!problem) problem = gate_.check_origin(request);
   if (problem) {
     refuse(response, *problem);

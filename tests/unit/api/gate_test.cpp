@@ -61,6 +61,38 @@ TEST_CASE("gate: a name that only resolves to us is not ours") {
   CHECK(status_with("Host: 127.0.0.1:" + port + "\r\nHost: evil.example\r\n") == 400);
 }
 
+TEST_CASE("gate: a header that another reader would take for another is refused") {
+  const Fixture fixture;
+  // Read as an unknown header, it would leave its body behind to be the next request (RFC 9112, 5.1).
+  for (const std::string header : {"Content-Length : 5\r\n", " Content-Length: 5\r\n", "Content Length: 5\r\n", ": 5\r\n"}) {
+    CAPTURE(header);
+    const std::string answer = fixture.get("/healthz", header);
+    CHECK(status_of(answer) == 400);
+    CHECK(header_of(answer, "Connection") == "close");
+  }
+}
+
+TEST_CASE("gate: an absolute target names the host, whatever the Host header says") {
+  const Fixture fixture;
+  const auto status_of_target = [&](const std::string& target, const std::string& hosts) {
+    return status_of(exchange(fixture.port(), "GET " + target + " HTTP/1.1\r\n" + hosts + "Connection: close\r\n\r\n"));
+  };
+  const std::string ours = "Host: " + fixture.host() + "\r\n";
+  CHECK(status_of_target("http://" + fixture.host() + "/healthz", ours) == 200);
+  CHECK(status_of_target("HTTP://" + fixture.host() + "/healthz", "Host: evil.example\r\n") == 200);
+  CHECK(status_of_target("http://" + fixture.host(), ours) == 404);
+  CHECK(status_of_target("http://evil.example/healthz", ours) == 421);
+  CHECK(status_of_target("http://" + fixture.host() + "/healthz", ours + ours) == 400);
+  CHECK(status_of_target("http://" + fixture.host() + "/healthz", "") == 400);
+}
+
+TEST_CASE("gate: HEAD promises nothing that GET does not keep") {
+  Fixture fixture;
+  const std::string answer = exchange(fixture.port(), fixture.request("HEAD", "/healthz", "Connection: close\r\n", ""));
+  CHECK(status_of(answer) == 200);
+  CHECK(header_of(answer, "Accept-Ranges").empty());
+}
+
 TEST_CASE("gate: a foreign page is refused, an allowed one may read the answer") {
   Fixture fixture(browser_options());
   for (const std::string origin : {"https://evil.example", "null", "https://pos.example.evil", "http://pos.example"}) {
