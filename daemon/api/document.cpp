@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "daemon/base/json_nesting.hpp"
+
 namespace greentill::api {
 namespace {
 
@@ -14,37 +16,12 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-// Walks over JSON text far enough to know what is inside a string and how deep in brackets it stands.
-class Nesting {
- public:
-  void step(char c) {
-    if (escaped_) {
-      escaped_ = false;
-    } else if (in_string_) {
-      if (c == '\\') escaped_ = true;
-      if (c == '"') in_string_ = false;
-    } else if (c == '"') {
-      in_string_ = true;
-    } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if ((c == '}' || c == ']') && depth_ > 0) {
-      --depth_;
-    }
-  }
-  [[nodiscard]] bool outside() const { return depth_ == 0 && !in_string_; }
-
- private:
-  std::size_t depth_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
-};
-
 // The end of the array's item at the front of `text`: where its comma, the closing bracket or the text's end is.
 std::size_t end_of_item(std::string_view text) {
-  Nesting nesting;
+  JsonNesting nesting;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (nesting.outside() && (text[at] == ',' || text[at] == ']')) return at;
-    nesting.step(text[at]);
+    nesting.take(text[at]);
   }
   return text.size();
 }
@@ -64,8 +41,8 @@ DocumentForm sniff_form(std::string_view document) {
   const std::size_t line_end = document.find('\n');
   if (line_end == std::string_view::npos) return DocumentForm::object;
   const std::string_view first = trimmed(document.substr(0, line_end));
-  Nesting nesting;
-  for (const char c : first) nesting.step(c);
+  JsonNesting nesting;
+  nesting.take(first);
   return nesting.outside() && first.back() == '}' ? DocumentForm::lines : DocumentForm::object;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "daemon/base/json_nesting.hpp"
+
 namespace greentill::cli {
 namespace {
 
@@ -17,31 +19,9 @@ void trim(std::string& text) {
   text.erase(0, front);
 }
 
-/// Follows brackets and strings through JSON, as far as finding the end of a value needs.
-class Nesting {
- public:
-  void take(char c) {
-    if (in_string_) {
-      in_string_ = escaped_ || c != '"';
-      escaped_ = !escaped_ && c == '\\';
-      return;
-    }
-    if (c == '"') in_string_ = true;
-    if (c == '{' || c == '[') ++depth_;
-    if ((c == '}' || c == ']') && depth_ > 0) --depth_;
-  }
-  [[nodiscard]] bool outside() const { return depth_ == 0 && !in_string_; }
-  [[nodiscard]] bool in_string() const { return in_string_; }
-
- private:
-  std::size_t depth_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
-};
-
 bool is_closed(std::string_view text) {
-  Nesting nesting;
-  for (const char c : text) nesting.take(c);
+  JsonNesting nesting;
+  nesting.take(text);
   return nesting.outside();
 }
 
@@ -50,7 +30,7 @@ bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 std::string too_long_text() { return "longer than " + std::to_string(kMaxDocumentBytes) + " bytes"; }
 
 /// Takes one more character of a document that runs over several lines.
-void append(Document& document, Nesting& nesting, char c) {
+void append(Document& document, JsonNesting& nesting, char c) {
   if (is_line_end(c) && nesting.in_string()) document.problem = "a text runs over the end of a line";
   nesting.take(c);
   if (document.json.size() < kMaxDocumentBytes) {
@@ -130,7 +110,7 @@ std::string DocumentReader::read_line(bool& too_long) {
 bool DocumentReader::next_element(Document& into) {
   skip_blank();
   into.line = line_;
-  Nesting nesting;
+  JsonNesting nesting;
   for (int c = get(); c != kEnd; c = get()) {
     if (nesting.outside() && (c == ',' || c == ']')) return end_element(into, c == ']');
     append(into, nesting, static_cast<char>(c));
@@ -164,7 +144,7 @@ bool DocumentReader::trailing(Document& into) {
 bool DocumentReader::whole_object(Document& into) {
   into.line = object_line_;
   form_ = Form::ended;
-  Nesting nesting;
+  JsonNesting nesting;
   for (const char c : object_front_ + '\n') append(into, nesting, c);
   for (int c = get(); c != kEnd; c = get()) append(into, nesting, static_cast<char>(c));
   trim(into.json);
