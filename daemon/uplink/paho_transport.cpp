@@ -253,6 +253,14 @@ class PahoTransport final : public Transport {
 
 }  // namespace
 
+std::shared_ptr<void> keep_paho() {
+  try {
+    return std::make_shared<mqtt::async_client>("tcp://localhost", "");  // never connected
+  } catch (const std::exception&) {
+    return nullptr;  // the strand may have to wait, but works
+  }
+}
+
 std::unique_ptr<Transport> connect_paho(const Connection& connection, Executor& strand,
                                         std::weak_ptr<TransportListener> listener) {
   auto transport = std::make_unique<PahoTransport>(connection, strand, std::move(listener));

@@ -64,6 +64,10 @@ struct Connection {
   std::size_t max_inflight = 8;  ///< publications that are not acknowledged yet
 };
 
+/// What keeps Paho's threads running between connections. With its last client Paho stops them, and whoever lets go of that one
+/// waits for them: up to ten seconds, on the strand. Hold it as long as there will be transports.
+std::shared_ptr<void> keep_paho();
+
 /// Begins to connect; what comes of it the listener hears. `strand` must outlive the transport.
 std::unique_ptr<Transport> connect_paho(const Connection& connection, Executor& strand,
                                         std::weak_ptr<TransportListener> listener);

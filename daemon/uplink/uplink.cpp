@@ -87,6 +87,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
     board_.update([&what](LinkStatus& status) { status.last_error = what; });
   }
 
+  std::shared_ptr<void> paho_ = keep_paho();  // first: it goes after the last transport
   Window window_;
   Backoff backoff_;
   StatusBoard board_;

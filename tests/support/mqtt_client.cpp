@@ -7,6 +7,7 @@ namespace greentill::test {
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kFarewell{1};  // Paho waits for a broker that died meanwhile
 
 std::string text(const mqtt::properties& properties, mqtt::property::code code) {
   return properties.contains(code) ? mqtt::get<std::string>(properties, code) : std::string();
@@ -60,7 +61,7 @@ MqttClient::MqttClient(const std::string& uri, const std::string& client_id, con
 // The handler may run until the connection is closed, and uses the state until then.
 MqttClient::~MqttClient() {
   try {
-    state_->client.disconnect(0)->wait_for(kPatience);
+    state_->client.disconnect(0)->wait_for(kFarewell);
   } catch (const std::exception&) {
     return;  // the broker is gone already
   }

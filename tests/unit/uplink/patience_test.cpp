@@ -87,3 +87,21 @@ TEST_CASE("uplink: receipts that come faster than they are stored do not pile up
   device.sell(1);
   CHECK(eventually([&] { return device.all_delivered(); }));
 }
+
+TEST_CASE("uplink: the strand goes on while connections are lost and tried again") {
+  // No other client in the process: Paho stops its threads with its last client, and waits for them.
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  Device device(Device::options(broker));
+  device.start();
+  REQUIRE(eventually([&] { return device.status().connected; }));
+  broker.kill();
+  // A busy machine may be slow once or twice, but not with every attempt.
+  constexpr std::size_t kAttempts = 8;
+  std::size_t slow = 0;
+  while (device.log.count("trying again in") < kAttempts) {
+    if (device.strand_delay() > 90ms) ++slow;
+    std::this_thread::sleep_for(5ms);
+  }
+  CHECK(slow <= kAttempts / 3);
+}

@@ -114,6 +114,12 @@ void Device::stop() {
   strand_.run_here([this] { uplink_->stop(); });
 }
 
+std::chrono::milliseconds Device::strand_delay() {
+  const auto posted = std::chrono::steady_clock::now();
+  strand_.run_here([] {});
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - posted);
+}
+
 std::uint64_t Device::delivered() {
   return strand_.run_here([this] { return (**reader_->chain()).delivered_seq; });
 }

@@ -64,6 +64,8 @@ class Device {
   void start();
   void stop();
 
+  /// How long a sale would wait now for the strand.
+  [[nodiscard]] std::chrono::milliseconds strand_delay();
   [[nodiscard]] std::uint64_t delivered();
   [[nodiscard]] bool all_delivered() { return delivered() == chain.head().seq; }
   [[nodiscard]] outbox::Backlog backlog();
