@@ -100,7 +100,7 @@ std::vector<ClaimMaker::Measured> ClaimMaker::measure_all(const detect::Transact
     }
     measured.amounts = *amounts;
     measured.line = measured.methodology->event_line == measure::EventLine::each_line ? found.activity.line : 0;
-    // One exclusive group, one act: a ride and its e-ticket would meet in one nullifier. The larger reading stands.
+    // Two readings of one act, of one exclusive group and line, would meet in one nullifier: the larger stands.
     const auto same = std::find_if(all.begin(), all.end(), [&](const Measured& other) {
       return other.line == measured.line && other.methodology->exclusive_group == measured.methodology->exclusive_group;
     });
@@ -176,14 +176,19 @@ Result<MadeClaims> ClaimMaker::make(const detect::Transaction& transaction, cons
   return made;
 }
 
-Result<UnsignedClaim> ClaimMaker::start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
-                                        claim::ChainHead& head) {
+Result<MadeClaims> ClaimMaker::start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
+                                     claim::ChainHead& head) {
   claim::Claim claim = blank(head);
   claim::Start start;
   start.reason = reason;
   start.predecessor = predecessor;
   claim.entry = start;
-  return finish(claim, std::nullopt, head);
+  auto unsigned_claim = finish(claim, std::nullopt, head);
+  if (!unsigned_claim) return Failure{unsigned_claim.error()};
+  MadeClaims made;
+  made.recorded_at = claim.issued_at;
+  made.claims.push_back(std::move(*unsigned_claim));
+  return made;
 }
 
 }  // namespace greentill::app

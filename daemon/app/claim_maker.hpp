@@ -48,8 +48,8 @@ class ClaimMaker {
                           claim::ChainHead& head);
 
   /// The `start` entry that opens a chain; `predecessor` points into the caller's memory.
-  Result<UnsignedClaim> start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
-                              claim::ChainHead& head);
+  Result<MadeClaims> start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
+                           claim::ChainHead& head);
 
   /// The customer's secret of a bearer claim, as printed: 32 hexadecimal digits.
   [[nodiscard]] std::string bearer_secret(const claim::ClaimId& id) const;

@@ -56,8 +56,9 @@ void Engine::open(std::function<void(Status)> ready) {
   auto job = std::make_shared<Job>();
   job->generation = generation_;
   job->new_chain = head_.chain;
-  job->claims.push_back(std::move(*start));
+  job->claims = std::move(start->claims);
   job->unit.head = head_;
+  job->unit.recorded_at = start->recorded_at;
   job->done = [this, ready = std::move(ready)](const Status& status) {
     strand_.post([this, ready, status] {
       head_known_ = status.ok();

@@ -23,6 +23,13 @@ TEST_CASE("engine: a ride becomes a claim, and is answered once it is durable") 
   CHECK(test::check_chain(device.reader()) == 2);
 }
 
+TEST_CASE("engine: the chain's start is as old as it is, so that it is pruned in its time and not at once") {
+  const test::TempDir folder;
+  const std::int64_t before = SystemClock().unix_seconds();
+  Device device(folder.path());
+  CHECK(device.reader().claim(1).value()->recorded_at >= before);
+}
+
 TEST_CASE("engine: a transaction reported again is answered as the first time") {
   const test::TempDir folder;
   detect::Transaction trip = ride("1");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Does in detect what the transaction's event id says: "crash", "hang", "chatter" (log without an end), "fail", "lie", "flood", or
- * find one activity. */
+/* Does in detect what the transaction's event id says: "crash", "hang", "chatter" (log without an end), "fail", "lie", "flood",
+ * or find one activity. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
