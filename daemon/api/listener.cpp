@@ -4,11 +4,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <exception>
@@ -30,8 +30,9 @@ thread_local bool close_connection = false;
 void resolve_absolute_target(httplib::Request& request) {
   constexpr std::string_view kScheme = "http://";
   const std::string target = request.path;
-  const bool absolute = ::strncasecmp(target.c_str(), kScheme.data(), kScheme.size()) == 0;
-  if (!absolute || request.get_header_value_count("Host") != 1) return;
+  std::string scheme = target.substr(0, kScheme.size());
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (scheme != kScheme || request.get_header_value_count("Host") != 1) return;
   const std::size_t path = std::min(target.find('/', kScheme.size()), target.size());
   request.headers.erase("Host");
   request.headers.emplace("Host", target.substr(kScheme.size(), path - kScheme.size()));

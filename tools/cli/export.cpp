@@ -45,12 +45,14 @@ class PartFile {
 
   bool write(std::string_view bytes) { return out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).good(); }
   [[nodiscard]] bool good() const { return out_.good(); }
-  bool keep() {
+  /// Why it has not taken its name, or empty.
+  std::string keep() {
     out_.close();
+    if (out_.fail()) return "cannot be written to its end; is the disk full?";
     std::error_code error;
-    if (!out_.fail()) std::filesystem::rename(part_, target_, error);
-    kept_ = !out_.fail() && !error;
-    return kept_;
+    std::filesystem::rename(part_, target_, error);
+    kept_ = !error;
+    return error ? "cannot be put in place: " + error.message() : std::string();
   }
 
  private:
@@ -79,6 +81,9 @@ std::string export_path(const ExportOptions& options) {
 
 ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const Output& output) {
   const std::string name = options.file.string();
+  if (options.file.filename().empty() || std::filesystem::is_directory(options.file)) {
+    return output.fail(ExitCode::bad_file, "\"" + name + "\": name a file to write to");
+  }
   PartFile file(options.file);
   if (!file.good()) return output.fail(ExitCode::bad_file, name + ": cannot be written");
   const std::uint64_t total = options.progress && options.after == 0 && options.limit == 0 ? stored_claims(daemon) : 0;
@@ -94,7 +99,7 @@ ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const
   if (!answer && !counter.broken()) return output.fail_daemon(answer.error());
   if (answer && answer->status != 200) return output.fail_daemon(error_of(*answer));
   if (!counter.complete()) return output.fail(ExitCode::no_daemon, "the daemon's answer is not a sequence of claims");
-  if (!file.keep()) return output.fail(ExitCode::bad_file, name + ": cannot be written to its end");
+  if (const std::string why = file.keep(); !why.empty()) return output.fail(ExitCode::bad_file, name + ": " + why);
   if (output.json) {
     output.document({{"file", name}, {"claims", counter.count()}});
   } else {

@@ -75,6 +75,7 @@ ExitCode run_claims(Arguments& arguments, const Output& output) {
 }
 
 ExitCode run_show(Arguments& arguments, const Output& output) {
+  if (arguments.raw && output.json) return output.fail(ExitCode::usage, "--raw and --json exclude each other");
   return with_daemon(arguments, output,
                      [&](DaemonClient& daemon) { return show_claim(daemon, arguments.seq, arguments.raw, output); });
 }

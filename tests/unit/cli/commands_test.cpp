@@ -363,7 +363,10 @@ TEST_CASE("export: an answer that is cut off, or holds something else, leaves th
   CHECK(cli::export_claims(daemon, {file, 0, 0, false}, printed.json) == ExitCode::no_daemon);
   CHECK(test::read_all(file) == "as it was");
   CHECK_FALSE(std::filesystem::exists(folder / "claims.cborseq.part"));
-  CHECK(cli::export_claims(daemon, {folder / "no/such/folder", 0, 0, false}, printed.json) == ExitCode::bad_file);
+  for (const std::filesystem::path& place : {folder / "no/such/folder", folder.path(), folder / "", std::filesystem::path()}) {
+    CHECK(cli::export_claims(daemon, {place, 0, 0, false}, printed.json) == ExitCode::bad_file);
+  }
+  CHECK_FALSE(std::filesystem::exists(folder.path().string() + ".part"));
 }
 
 TEST_CASE("output: what comes from outside cannot speak to the terminal") {

@@ -90,6 +90,13 @@ TEST_CASE("greentill: a wrong command line is exit code 2") {
   }
 }
 
+TEST_CASE("greentill show: raw bytes are no document") {
+  const test::TempFolder folder;
+  const Run both = run(folder, "show 1 --raw --json");
+  CHECK(both.code == 2);
+  CHECK(both.json()["error"]["exit_code"] == 2);
+}
+
 TEST_CASE("greentill: --version names the program; answers that cannot be written are exit code 3, and said to be") {
   const test::TempFolder folder;
   CHECK(run(folder, "--version").out.starts_with("greentill "));
