@@ -114,12 +114,13 @@ TEST_CASE("sources: a record that can never be taken does not stop the source") 
   REQUIRE(eventually([&] { return is_finished(*again); }));
 }
 
-TEST_CASE("sources: a card number for an account token is rejected, and stands nowhere") {
+TEST_CASE("sources: a card number is masked in a unit, and rejected for an account token") {
   Bench bench;
   const TempFolder folder;
   const std::string journal = (folder.path() / "sales.ndjson").string();
   std::ofstream(journal)
-      << R"({"issuer":"till","event_id":"1","kind":"sale","begin":1700000000,"account_token":"token-1"})" << '\n'
+      << R"({"issuer":"till","event_id":"1","kind":"sale","begin":1700000000,"account_token":"token-1","quantities":{"4111111111111111":1}})"
+      << '\n'
       << R"({"issuer":"till","event_id":"2","kind":"sale","begin":1700000000,"account_token":"4111111111111111"})" << '\n';
   const PluginSpec spec{"till", own_plugin("journal"), "format = \"ndjson\"\nonce = true\npath = \"" + journal + "\"\n", true,
                         std::chrono::milliseconds(50)};
@@ -129,6 +130,7 @@ TEST_CASE("sources: a card number for an account token is rejected, and stands n
   const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].transaction.account_token == "token-1");
+  CHECK(kept[0].transaction.quantities.at(0).unit == "************1111");
   CHECK(kept[1].reason.find("account_token is a card number") != std::string::npos);
   CHECK(kept[1].transaction.account_token.empty());
   CHECK(kept[1].position != kept[0].position);
