@@ -50,6 +50,15 @@ Status write_all(int descriptor, std::string_view bytes, const std::filesystem::
   return Done{};
 }
 
+Status write_and_sync(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  if (file.get() < 0) return system_failure(path, "cannot create");
+  if (::fchmod(file.get(), mode) != 0) return system_failure(path, "cannot set its mode");
+  if (Status written = write_all(file.get(), bytes, path); !written) return written;
+  if (::fsync(file.get()) != 0 || !file.close()) return system_failure(path, "cannot sync");
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit) {
@@ -71,12 +80,15 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 
 Status write_file_durably(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
   const std::filesystem::path temporary = path.string() + ".new";
-  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-  if (file.get() < 0) return system_failure(temporary, "cannot create");
-  if (::fchmod(file.get(), mode) != 0) return system_failure(temporary, "cannot set its mode");
-  if (Status written = write_all(file.get(), bytes, temporary); !written) return written;
-  if (::fsync(file.get()) != 0 || !file.close()) return system_failure(temporary, "cannot sync");
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return system_failure(path, "cannot replace");
+  if (Status written = write_and_sync(temporary, bytes, mode); !written) {
+    ::unlink(temporary.c_str());  // on a full disk it takes room, and it may hold a part of a secret
+    return written;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    Failure<Error> failure = system_failure(path, "cannot replace");
+    ::unlink(temporary.c_str());
+    return failure;
+  }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0 || ::fsync(directory.get()) != 0) return system_failure(folder, "cannot sync the folder");
