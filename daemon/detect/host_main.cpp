@@ -36,6 +36,12 @@ Status serve(FrameChannel& channel) {
                                       : serve_source(channel, *module, hello, services);
 }
 
+/// A terminal's Ctrl-C and a service manager's stop reach every process of the group: the daemon still needs its plugins then,
+/// and ends them itself.
+void leave_the_end_to_the_daemon() {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_IGN);
+}
+
 /// Asked for after the parent is gone, the signal would never come: so look whether it is.
 bool tie_to_parent(const char* parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -49,6 +55,7 @@ int run(int count, char** arguments) {
     return 2;
   }
   if (!tie_to_parent(arguments[1])) return 1;
+  leave_the_end_to_the_daemon();
   FrameChannel channel(kHostSocket);
   const Status served = serve(channel);
   if (served) return 0;

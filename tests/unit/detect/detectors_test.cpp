@@ -180,6 +180,20 @@ TEST_CASE("detectors: the sale after an idle child was killed is not lost") {
   }
 }
 
+TEST_CASE("detectors: a stop that reaches the whole process group leaves the children to the daemon") {
+  Bench bench;
+  {
+    const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
+    const auto before = hosts();
+    REQUIRE(before.size() == 1);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::kill(before[0], number);
+    CHECK(detectors->detect(ticket("good")).size() == 1);
+    CHECK(hosts() == before);
+    CHECK(detectors->status()[0].faults == 0);
+  }
+  CHECK(hosts().empty());
+}
+
 TEST_CASE("detectors: an idle child that was killed before it answered once waits out its back-off") {
   Bench bench;
   const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
