@@ -204,9 +204,10 @@ Result<std::size_t> SqliteWriter::prune_once(std::int64_t recorded_before, std::
   if (!claims) return claims;
   auto claimless = prune_claimless(recorded_before, bounded - *claims);
   if (!claimless) return claimless;
-  if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};
+  // Before the commit: a failure behind it would leave counters here that the next commit writes back.
   auto row = load_chain();
   if (!row) return Failure{row.error()};
+  if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};
   chain_ = *row;
   return *claims + *claimless;
 }
