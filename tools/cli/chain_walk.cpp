@@ -30,14 +30,22 @@ void ChainWalk::finish() {
 bool ChainWalk::link(const claim::Claim& claim, std::uint64_t offset) {
   switch (claim::check_link(*head_, claim)) {
     case claim::LinkFault::none: return true;
-    case claim::LinkFault::ahead: miss(claim.chain, head_->seq + 1, claim.seq - 1, offset); return true;
-    case claim::LinkFault::no_start:
-      return tell(finding::kWrongStart, "a start entry inside a chain: only seq 1 may be one", claim, offset);
+    case claim::LinkFault::ahead: return after_missing(head_->seq + 1, claim, offset);
+    case claim::LinkFault::no_start: return start_inside(claim, offset);
     default:
       return tell(finding::kBrokenLink,
                   "it does not carry the hash of seq " + std::to_string(head_->seq) + ": one of the two is not the original",
                   claim, offset);
   }
+}
+
+bool ChainWalk::after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset) {
+  if (first < claim.seq) miss(claim.chain, first, claim.seq - 1, offset);
+  return !std::holds_alternative<claim::Start>(claim.entry) || start_inside(claim, offset);
+}
+
+bool ChainWalk::start_inside(const claim::Claim& claim, std::uint64_t offset) {
+  return tell(finding::kWrongStart, "a start entry inside a chain: only seq 1 may be one", claim, offset);
 }
 
 bool ChainWalk::behind_head(const claim::Claim& claim, std::uint64_t offset) {
@@ -51,8 +59,7 @@ bool ChainWalk::begin_chain(const claim::Claim& claim, std::uint64_t offset) {
   const auto* start = claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
   if (start != nullptr) return check_start(claim, *start, offset);
   if (claim.seq == 1) return tell(finding::kWrongStart, "seq 1 is not a start entry", claim, offset);
-  if (head_ || !partial_) miss(claim.chain, 1, claim.seq - 1, offset);
-  return true;
+  return after_missing(head_ || !partial_ ? 1 : claim.seq, claim, offset);
 }
 
 bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset) {

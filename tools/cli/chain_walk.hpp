@@ -34,6 +34,9 @@ class ChainWalk {
   bool check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset);
   bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset);
   bool link(const claim::Claim& claim, std::uint64_t offset);
+  /// What stands behind claims that the file lacks, from `first` on.
+  bool after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset);
+  bool start_inside(const claim::Claim& claim, std::uint64_t offset);
   bool behind_head(const claim::Claim& claim, std::uint64_t offset);
   void adopt(const claim::Claim& claim, const Digest& payload_hash);
   bool tell(std::string_view code, std::string detail, const claim::Claim& claim, std::uint64_t offset);

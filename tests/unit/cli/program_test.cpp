@@ -84,9 +84,11 @@ TEST_CASE("greentill: a wrong command line is exit code 2") {
     CHECK(wrong.code == 2);
     CHECK(wrong.out.empty());
     CHECK_FALSE(wrong.err.empty());
-    const Run in_json = run(folder, "--json " + arguments);
-    CHECK(in_json.code == 2);
-    CHECK(in_json.json()["error"]["exit_code"] == 2);
+  }
+  for (const std::string arguments : {"dance --json", "--json show one"}) {
+    const Run wrong = run(folder, arguments);
+    CHECK(wrong.code == 2);
+    CHECK(wrong.json()["error"]["exit_code"] == 2);
   }
 }
 

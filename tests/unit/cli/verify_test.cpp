@@ -284,6 +284,10 @@ TEST_CASE("verify: a start stands at seq 1 and nowhere else") {
   Dock dock;
   dock.chain.add_start();
   CHECK(dock.verify() == Findings{"wrong-start 11"});
+  dock.messages().erase(dock.messages().begin() + 9);
+  CHECK(dock.verify() == Findings{"wrong-start 11", "missing 10"});
+  dock.messages().erase(dock.messages().begin(), dock.messages().begin() + 9);
+  CHECK(dock.verify({true, 1}) == Findings{"wrong-start 11"});
   Dock other;
   other.messages().clear();
   other.chain.restart(2);
