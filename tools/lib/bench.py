@@ -196,14 +196,16 @@ bridge_protocol_version mqttv50
     # --- the service
 
     def service(self):
+        ratios = [self.service_once(f"service-{attempt}", self.scaled(50_000)) for attempt in range(1 if self.quick else 3)]
+        self.results.add("service_cpu_per_claim_over_verification", statistics.median(ratios), "ratio", "<=", 1.5)
+
+    def service_once(self, name, count):
         """One worker takes a backlog over MQTT, as it does in use."""
-        stack = self.stack("service")
-        count = self.scaled(50_000)
+        stack = self.stack(name)
         self.fill(stack, count)
         stack.start_broker()
         stack.start_workers()
         try:
-            ratios = []
             verify = [self.crypto(stack)["verify_ns"]]
             pid = stack.workers[0].process.pid
             before = cpu_seconds(pid)
@@ -211,8 +213,7 @@ bridge_protocol_version mqttv50
             stack.wait_delivered(600)
             spent = (cpu_seconds(pid) - before) / count
             verify.append(self.crypto(stack)["verify_ns"])
-            ratios.append(spent * 1e9 / statistics.mean(verify))
-            self.results.add("service_cpu_per_claim_over_verification", ratios[0], "ratio", "<=", 1.5)
+            return spent * 1e9 / statistics.mean(verify)
         finally:
             stack.kill()
 

@@ -61,7 +61,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     sqlite3_sleep(kPauseMilliseconds);
     set = database->run("PRAGMA journal_mode=WAL");
   }
-  if (set) set = database->run("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384");
+  // Nullifiers dirty pages all over their index: a log of 32 MB writes each of them back less often.
+  if (set) set = database->run("PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8000");
   if (!set) return Failure{set.error().with_context(path.string())};
   return database;
 }
