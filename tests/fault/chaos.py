@@ -7,24 +7,19 @@ independent recomputation says. Batches are shuffled and repeated on the way by 
     chaos.py --kills 100            what CI runs
     chaos.py --kills 5000 --seed 7  hours; the seed repeats the schedule, not the kernel's timing
 """
-import argparse
 import collections
 import json
 import pathlib
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TESTS.parent / "tools/lib"))
-sys.path.insert(0, str(TESTS / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from promises import check_booked_once, claims_of, fail_unless, kill_parser, run_kills  # noqa: E402
 from replayer import Replayer  # noqa: E402
-from stack import ROOT, Stack, StackError, journal_source, wait_until  # noqa: E402
+from stack import Stack, journal_source, wait_until  # noqa: E402
 
 
 def ride(issuer, number, begin, metres):
@@ -125,39 +120,17 @@ def kill_schedule(stack, kills, rng, until):
     return counts
 
 
-def fail_unless(condition, message):
-    if not condition:
-        raise StackError(message)
-
-
 def check_promises(stack, tills, journal):
-    claims = json.loads(stack.tool("claims", "--json", "--limit", "10000000").stdout)["claims"]
+    claims = claims_of(stack)
     made = collections.Counter(claim["id"] for claim in claims)
     for till in tills:
         fail_unless(not till.contradictions, f"{till.name}: answered differently the second time: {till.contradictions[:3]}")
         for key, ids in till.answered.items():
             fail_unless(all(made[one] == 1 for one in ids), f"{till.name}: answered and lost: {key}")
-    expected = sum(len(till.answered) for till in tills) + journal.written
-    reductions = [claim for claim in claims if claim["entry"]["kind"] == "reduction"]
-    nullifiers = {claim["entry"]["nullifier"]["mac"] for claim in reductions}
-    fail_unless(len(nullifiers) == len(reductions), "one outside event made two claims")
-    fail_unless(len(reductions) == expected, f"{expected} rides were reported, {len(reductions)} claims were made")
     fail_unless([claim["seq"] for claim in claims] == list(range(1, len(claims) + 1)), "the chain's seqs have a hole")
-
-    export = stack.folder / "claims.cborseq"
-    stack.tool("export", "--out", export)
-    stack.tool("verify", export, "--certificate", stack.identities / f"{stack.device}.crt", "--methodologies", ROOT / "config/methodologies")
-    subprocess.run([stack.program("greentill-credit"), "check", "--config", stack.folder / "credit.toml"], check=True)
-    report = stack.report()
-    (stack.folder / "report.json").write_text(json.dumps(report))
-    asked = sum(claim["entry"]["credited_mg"] for claim in reductions)
-    fail_unless(report["granted_mg"] == asked, f"{asked} mg were asked for, {report['granted_mg']} mg granted")
-    fail_unless(report["refused"] == {}, f"claims were refused: {report['refused']}")
-    fail_unless(report["pending"] == 0, "batches are still pending at the service")
-    subprocess.run(["/usr/bin/python3", TESTS / "integration/recompute/ledger.py", "--claims", export, "--methodologies",
-                    ROOT / "config/methodologies", "--programme", ROOT / "config/programme.toml", "--report", stack.folder / "report.json"],
-                   check=True)
-    return len(reductions), report
+    expected = sum(len(till.answered) for till in tills) + journal.written
+    check_booked_once(stack, expected, independently=False)
+    return expected
 
 
 def run(arguments, folder):
@@ -184,7 +157,7 @@ def run(arguments, folder):
         wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= wanted, 120, f"{wanted} claims")
         replayer.stop()
         stack.wait_delivered(120)
-        claims, _ = check_promises(stack, tills, journal)
+        claims = check_promises(stack, tills, journal)
     finally:
         stack.kill()
     print(f"{sum(counts.values())} kills ({dict(counts)}), {claims} claims, {sum(till.repeats for till in tills)} repeated answers, "
@@ -193,23 +166,9 @@ def run(arguments, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=100)
+    parser = kill_parser(__doc__.splitlines()[0], kills=100)
     parser.add_argument("--seconds", type=float, default=86_400, help="give up killing after this long")
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--bin", default="build/release")
-    arguments = parser.parse_args()
-    if arguments.seed is None:
-        arguments.seed = random.SystemRandom().randrange(1 << 32)
-    print(f"seed {arguments.seed}", flush=True)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="greentill-chaos-"))
-    try:
-        run(arguments, folder)
-    except (StackError, subprocess.CalledProcessError) as error:
-        print(f"FAILED with --seed {arguments.seed}: {error}\nEverything is kept in {folder}", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    return run_kills(parser, run)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ and once by copying and truncating it. Then each ride that was written has exact
     journal_kill.py --kills 10             what CI runs
     journal_kill.py --kills 500 --seed 7   the seed repeats the schedule, not the kernel's timing
 """
-import argparse
 import collections
 import datetime
 import json
@@ -15,14 +14,13 @@ import random
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 import zoneinfo
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TESTS.parent / "tools/lib"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from promises import kill_parser, run_kills  # noqa: E402
 from stack import Stack, StackError, journal_source, wait_until  # noqa: E402
 
 HEADER = ("Departure,Return,Departure station id,Departure station name,Return station id,Return station name,"
@@ -168,24 +166,5 @@ def run(arguments, folder):
           "each with one claim")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--bin", default="build/release")
-    arguments = parser.parse_args()
-    if arguments.seed is None:
-        arguments.seed = random.SystemRandom().randrange(1 << 32)
-    print(f"seed {arguments.seed}", flush=True)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="greentill-journal-"))
-    try:
-        run(arguments, folder)
-    except StackError as error:
-        print(f"FAILED with --seed {arguments.seed}: {error}\nEverything is kept in {folder}", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_kills(kill_parser(__doc__.splitlines()[0], kills=10), run))

@@ -9,8 +9,10 @@ import pathlib
 import sys
 import threading
 
-from promises import check_booked_once, fail_unless, run_test
-from stack import Stack, journal_source, wait_until
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from promises import check_booked_once, fail_unless, run_test  # noqa: E402
+from stack import Stack, journal_source, wait_until  # noqa: E402
 
 GROWTH_MIB = 4
 LINES = 100  # in one POST

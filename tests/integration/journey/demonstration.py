@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 
-from promises import ROOT, check_independently, check_ledger, fail_unless, run_test
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from promises import ROOT, check_independently, check_ledger, fail_unless, run_test  # noqa: E402
 
 RUN = ROOT / "tools/run"
 SUMMARY_KEYS = {"transactions", "claims", "delivered", "refused", "credited_mg", "by_activity", "ledger"}

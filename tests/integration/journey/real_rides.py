@@ -6,12 +6,15 @@ What each ride is worth is worked out here from the file alone, by the independe
 import argparse
 import collections
 import csv
+import pathlib
 import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from promises import ROOT, TESTS, check_booked_once, claims_of, corpus_or_skip, fail_unless, reductions, run_test
-from stack import Stack, journal_source, wait_until
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from promises import ROOT, TESTS, check_booked_once, claims_of, corpus_or_skip, fail_unless, reductions, run_test  # noqa: E402
+from stack import Stack, journal_source, wait_until  # noqa: E402
 
 sys.path.insert(0, str(TESTS / "integration/recompute"))
 import greentill_recompute as recompute  # noqa: E402

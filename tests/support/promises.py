@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold of any installation at rest, checked by programs that share no code with the daemon or the service."""
+import argparse
 import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
+import tempfile
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent.parent
+TESTS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 sys.path.insert(0, str(ROOT / "tools/lib"))
 
@@ -82,18 +85,34 @@ def check_booked_once(stack, expected, independently=True):
     check_ledger(export, report)
 
 
-def run_test(body, folder):
-    """Runs body(folder); keeps the folder for a look where it failed."""
+def run_test(body, folder, note=""):
+    """Runs body(folder); keeps the folder for a look where it failed. The note tells how to run the same again."""
     folder = pathlib.Path(folder).resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
         body(folder)
     except (StackError, subprocess.CalledProcessError) as error:
-        print(f"FAILED: {error}\nEverything is kept in {folder}", file=sys.stderr)
+        print(f"FAILED{note}: {error}\nEverything is kept in {folder}", file=sys.stderr)
         return 1
     shutil.rmtree(folder)
     return 0
+
+
+def kill_parser(description, kills):
+    """The command line of a test that kills; run_kills() reads it."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--kills", type=int, default=kills)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--bin", default="build/release")
+    return parser
+
+
+def run_kills(parser, run):
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    folder = tempfile.mkdtemp(prefix="greentill-kill-")
+    return run_test(lambda inside: run(arguments, inside), folder, f" with --seed {arguments.seed}")
 
 
 def _run(*command):
