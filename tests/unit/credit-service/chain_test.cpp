@@ -279,6 +279,23 @@ TEST_CASE("a refusal whose receipt was lost is named by the next ones, for ten m
   CHECK(at.send(1, 6).reason(3) == "unknown-methodology, later");
 }
 
+TEST_CASE("after a restore what is refused for now is named until it is tried again") {
+  OneDevice at;
+  at.ride(1);
+  at.chain.add_ride(2000, [](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).methodology.version = 9; });
+  at.ride(3);
+  at.send(1, 3);
+  at.office.clock.now += 601;
+  CHECK(at.send(4, 4).refused.empty());
+  REQUIRE(at.desk.ledger().begin_epoch());  // the device may have seen it granted by what the backup lacks
+  at.office.clock.now += 1'000'000;
+  CHECK(at.send(5, 5).reason(3) == "unknown-methodology, later");
+  CHECK(at.send(6, 6).reason(3) == "unknown-methodology, later");
+  at.send(3, 3);
+  at.office.clock.now += 601;
+  CHECK(at.send(6, 6).refused.empty());
+}
+
 TEST_CASE("a receipt holds what it must where a device is refused everything") {
   OneDevice at;
   at.chain.add_start();

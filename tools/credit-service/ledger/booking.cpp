@@ -42,6 +42,7 @@ Status Booking::prepare(Database& database) {
        {&change_claim_, "UPDATE claims SET reason = ?, refused_at = ?, granted = ?, customer = ?, programme = ? WHERE id = ?"},
        {&refused_since_,
         "SELECT id, reason FROM claims WHERE id >> 40 = ? AND refused_at >= ? ORDER BY refused_at DESC, id DESC LIMIT 512"},
+       {&name_refused_, "UPDATE claims SET refused_at = 9223372036854775807 WHERE refused_at IS NOT NULL AND reason = ?"},
        {&find_nullifier_, "SELECT claim FROM nullifiers WHERE mac = ?"},
        {&add_nullifier_, "INSERT INTO nullifiers VALUES(?, ?)"},
        {&drop_nullifier_, "DELETE FROM nullifiers WHERE mac = ? AND claim = ?"},
@@ -74,6 +75,14 @@ Result<std::map<std::uint64_t, Reason>> Booking::refused_since(std::int64_t chai
   }
   if (Status ok = refused_since_->ok(); !ok) return Failure{ok.error()};
   return refused;
+}
+
+Status Booking::name_refused_until_tried() {
+  for (std::size_t code = 0; code < kReasonCount; ++code) {
+    if (!is_retryable(static_cast<Reason>(code))) continue;
+    if (Status named = name_refused_->with(static_cast<std::int64_t>(code)).done(); !named) return named;
+  }
+  return Done{};
 }
 
 Status Booking::book(const BatchClaim& claim, std::int64_t row, Reason reason, std::int64_t now, bool again) {

@@ -37,6 +37,9 @@ class Booking {
   Status book(const BatchClaim& claim, std::int64_t row, Reason reason, std::int64_t now, bool again);
   /// The latest of the chain's claims that were refused since then, not more than a receipt can hold beside its batch's own.
   Result<std::map<std::uint64_t, Reason>> refused_since(std::int64_t chain, std::int64_t since);
+  /// Lets every receipt name the claims that are refused for now, until they are tried again: a device that knows a later ledger
+  /// may think them granted. Needs a transaction.
+  Status name_refused_until_tried();
 
  private:
   explicit Booking(const measure::Library& library) : library_(library) {}
@@ -54,7 +57,7 @@ class Booking {
   std::unique_ptr<Programmes> programmes_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<Statement> find_claim_, add_claim_, change_claim_, find_nullifier_, add_nullifier_, drop_nullifier_,
-      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_, refused_since_;
+      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_, refused_since_, name_refused_;
 };
 
 }  // namespace greentill::credit

@@ -25,7 +25,7 @@ class SqliteLedger : public Ledger {
   Result<Batch> next_pending(const std::string& device, const claim::ChainId& chain) override;
   Result<Report> report() override { return make_report(*database_); }
   Result<std::vector<std::string>> check() override { return check_books(*database_, booking_->programmes()); }
-  Status begin_epoch() override { return database_->run("UPDATE meta SET epoch = epoch + 1"); }
+  Status begin_epoch() override;
 
  private:
   Status process(const Batch& batch, Head& head);
@@ -158,6 +158,14 @@ Status SqliteLedger::quarantine(const Batch& batch, std::uint64_t seq) {
   if (!added) return Failure{added.error()};
   if (*added) log_.write(LogLevel::error, "ledger", batch.device + " is quarantined: " + cause);
   return Done{};
+}
+
+Status SqliteLedger::begin_epoch() {
+  Transaction transaction(*database_);
+  if (Status begun = transaction.begin(); !begun) return begun;
+  if (Status raised = database_->run("UPDATE meta SET epoch = epoch + 1"); !raised) return raised;
+  if (Status named = booking_->name_refused_until_tried(); !named) return named;
+  return transaction.commit();
 }
 
 Result<Batch> SqliteLedger::next_pending(const std::string& device, const claim::ChainId& chain) {
