@@ -99,6 +99,20 @@ def run_test(body, folder, note=""):
     return 0
 
 
+def journey_parser(description, name):
+    """The command line of a journey; run_journey() reads it."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--bin", default="build/release")
+    parser.add_argument("--folder", default=f"build/{name}")
+    return parser
+
+
+def run_journey(parser, journey):
+    """Runs journey(folder, arguments)."""
+    arguments = parser.parse_args()
+    return run_test(lambda folder: journey(folder, arguments), arguments.folder)
+
+
 def kill_parser(description, kills):
     """The command line of a test that kills; run_kills() reads it."""
     parser = argparse.ArgumentParser(description=description)

@@ -3,7 +3,6 @@
 
 All are answered, resident memory stays flat meanwhile, and afterwards every one is credited exactly once.
 """
-import argparse
 import json
 import pathlib
 import sys
@@ -11,7 +10,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
-from promises import check_booked_once, fail_unless, run_test  # noqa: E402
+from promises import check_booked_once, fail_unless, journey_parser, run_journey  # noqa: E402
 from stack import Stack, journal_source, wait_until  # noqa: E402
 
 GROWTH_MIB = 4
@@ -103,12 +102,9 @@ def journey(folder, binaries, count):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", default="build/release")
-    parser.add_argument("--folder", default="build/broker-away")
+    parser = journey_parser(__doc__.splitlines()[0], "broker-away")
     parser.add_argument("--transactions", type=int, default=100_000)
-    arguments = parser.parse_args()
-    return run_test(lambda folder: journey(folder, arguments.bin, arguments.transactions), arguments.folder)
+    return run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin, arguments.transactions))
 
 
 if __name__ == "__main__":

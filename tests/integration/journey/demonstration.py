@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tools/run leaves behind is true: the sample day, and a trip history of one's own."""
-import argparse
 import json
 import pathlib
 import shutil
@@ -9,7 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
-from promises import ROOT, check_independently, check_ledger, fail_unless, run_test  # noqa: E402
+from promises import ROOT, check_independently, check_ledger, fail_unless, journey_parser, run_journey  # noqa: E402
 
 RUN = ROOT / "tools/run"
 SUMMARY_KEYS = {"transactions", "claims", "delivered", "refused", "credited_mg", "by_activity", "ledger"}
@@ -76,13 +75,6 @@ def journey(folder, binaries):
     fail_unless(found == (4, 3, 1), f"4 trips, 3 claims and a row that is no trip were expected: {own}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", default="build/release")
-    parser.add_argument("--folder", default="build/demonstration")
-    arguments = parser.parse_args()
-    return run_test(lambda folder: journey(folder, arguments.bin), arguments.folder)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_journey(journey_parser(__doc__.splitlines()[0], "demonstration"),
+                         lambda folder, arguments: journey(folder, arguments.bin)))

@@ -3,7 +3,6 @@
 
 What each ride is worth is worked out here from the file alone, by the independent recomputation.
 """
-import argparse
 import collections
 import csv
 import pathlib
@@ -13,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
-from promises import ROOT, TESTS, check_booked_once, claims_of, corpus_or_skip, fail_unless, reductions, run_test  # noqa: E402
+from promises import (ROOT, TESTS, check_booked_once, claims_of, corpus_or_skip, fail_unless, journey_parser,  # noqa: E402
+                      reductions, run_journey)
 from stack import Stack, journal_source, wait_until  # noqa: E402
 
 sys.path.insert(0, str(TESTS / "integration/recompute"))
@@ -58,13 +58,6 @@ def journey(folder, binaries):
         stack.kill()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bin", default="build/release")
-    parser.add_argument("--folder", default="build/real-rides")
-    arguments = parser.parse_args()
-    return run_test(lambda folder: journey(folder, arguments.bin), arguments.folder)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_journey(journey_parser(__doc__.splitlines()[0], "real-rides"),
+                         lambda folder, arguments: journey(folder, arguments.bin)))

@@ -18,9 +18,6 @@ using namespace greentill::test;
 
 namespace {
 
-constexpr std::int64_t kBody = -65537;
-constexpr std::int64_t kEntry = 6;
-
 // A limit counts bytes, not characters.
 const std::string kText30 = "abcdefghijklmnopqrstuvwxyzabcd";
 const std::string kText32 = kText30 + "\xc3\xa9";

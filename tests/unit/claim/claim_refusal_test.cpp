@@ -14,12 +14,7 @@ using namespace greentill;
 using namespace greentill::claim;
 using namespace greentill::test;
 
-namespace {
-
-constexpr std::int64_t kBody = -65537;
-constexpr std::int64_t kEntry = 6;
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("claim: a value outside the format is refused at its byte, with the field named") {
   struct Case {

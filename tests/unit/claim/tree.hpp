@@ -15,6 +15,10 @@ namespace greentill::test {
 /// Integer map keys, array indices, or text map keys, from the outside in.
 using Path = std::vector<std::variant<std::int64_t, std::string_view>>;
 
+/// Keys of a claim's body, and of its entry in there.
+inline constexpr std::int64_t kBody = -65537;
+inline constexpr std::int64_t kEntry = 6;
+
 struct Tree {
   claim::CborHead head;
   Buffer content;           ///< of strings

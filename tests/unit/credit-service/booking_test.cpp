@@ -9,25 +9,14 @@ namespace {
 
 constexpr std::int64_t kRide = 167;  // mg credited for 2,000 m of the test's methodology
 
-// 2 x 167 mg fit into a day, 4 into a month.
-const char* const kLimited = R"(
-name = "test"
-zone = "Europe/Helsinki"
-[shares]
-customer = "0.70"
-merchant = "0.20"
-operator = "0.10"
-[[activity]]
-name = "ride.bike.shared"
-grant = "measured"
-limit_per_day_mg = 334
-limit_per_month_mg = 668
-)";
-
 std::string programme_with(const std::string& rule, const std::string& shares = {}) {
   return "name = \"test\"\nzone = \"Europe/Helsinki\"\n[shares]\n" +
          (shares.empty() ? std::string("customer = \"0.70\"\nmerchant = \"0.20\"\noperator = \"0.10\"\n") : shares) + rule;
 }
+
+// 2 x 167 mg fit into a day, 4 into a month.
+const std::string kLimited = programme_with(
+    "[[activity]]\nname = \"ride.bike.shared\"\ngrant = \"measured\"\nlimit_per_day_mg = 334\nlimit_per_month_mg = 668\n");
 
 /// The rides that follow belong to this account, by a token that travels with them or by its hash alone.
 ChainBuilder::Edit for_account(const ChainBuilder::Edit& edit, const claim::AccountHint& hint) {
@@ -139,7 +128,7 @@ TEST_CASE("a fixed grant does not depend on what was measured, but needs some of
 }
 
 TEST_CASE("an account's limit is shared by its claims of a day and a month") {
-  Shop shop(kLimited);
+  Shop shop(kLimited.c_str());
   const std::int64_t noon = unix_time("2026-03-10 10:00");
   std::uint32_t number = 0;
   const auto ride = [&](const claim::AccountHint& who, std::int64_t end) { return shop.ride_of(who, ended_at(++number, end)); };
@@ -164,7 +153,7 @@ TEST_CASE("what is left of a limit is granted") {
 }
 
 TEST_CASE("days and months begin at midnight of the programme's zone, summer time and all") {
-  Shop shop(kLimited);
+  Shop shop(kLimited.c_str());
   std::uint32_t number = 0;
   const auto fill = [&](const char* utc) {
     const std::int64_t end = unix_time(utc);
@@ -182,7 +171,7 @@ TEST_CASE("days and months begin at midnight of the programme's zone, summer tim
 }
 
 TEST_CASE("neither a bearer nor the pool has limits") {
-  Shop shop(kLimited);
+  Shop shop(kLimited.c_str());
   for (std::uint32_t i = 1; i <= 3; ++i) shop.chain.add_ride(2000, ended_at(i, unix_time("2026-03-10 10:00")));
   const Answered answered = shop.send();
   CHECK(answered.granted == std::map<std::uint64_t, std::int64_t>{{2, kRide}, {3, kRide}, {4, kRide}});
