@@ -16,7 +16,22 @@ namespace greentill::api::fields {
 using detect::Line;
 using detect::Transaction;
 
-enum class Type : std::uint8_t { text, article, identifier, integer, time, kind, medium, flag, quantities, lines, attributes };
+enum class Type : std::uint8_t {
+  text,
+  article,
+  identifier,
+  integer,
+  time,
+  kind,
+  standing,
+  medium,
+  reason,
+  flag,
+  quantities,
+  lines,
+  attributes,
+  reverses
+};
 
 /// One field of a JSON object and where it goes. `least` and `most` are bytes of a text.
 template <typename Struct>
@@ -31,12 +46,16 @@ struct Field {
 
 using RootField = Field<Transaction>;
 using LineField = Field<Line>;
+using ReversedField = Field<detect::Reversed>;
 
 // An identifier is never masked, because two events must not become one; nobody stores or logs it, only its hash.
 inline constexpr std::array kRootFields{
     RootField{"issuer", Type::identifier, &Transaction::issuer, nullptr, 1, 64},
     RootField{"event_id", Type::identifier, &Transaction::event_id, nullptr, 1, 128},
     RootField{"kind", Type::kind},
+    RootField{"standing", Type::standing},
+    RootField{"remark", Type::text, &Transaction::remark, nullptr, 0, kMaxTextBytes},
+    RootField{"reverses", Type::reverses},
     RootField{"begin", Type::time, nullptr, &Transaction::begin},
     RootField{"end", Type::time, nullptr, &Transaction::end},
     RootField{"mode", Type::text, &Transaction::mode},
@@ -59,10 +78,19 @@ inline constexpr std::array kLineFields{
     LineField{"category", Type::text, &Line::category, nullptr, 0, kMaxTextBytes},
     LineField{"quantity_milli", Type::integer, nullptr, &Line::quantity_milli},
     LineField{"amount_minor", Type::integer, nullptr, &Line::amount_minor},
+    LineField{"reversed_line", Type::integer},
 };
 
-inline constexpr std::array<std::string_view, 5> kKinds{"sale", "trip", "ticket", "bill", "charge"};
-inline constexpr std::array<std::string_view, 5> kMedia{"paper", "none", "qr", "email", "app"};
+inline constexpr std::array kReversedFields{
+    ReversedField{"issuer", Type::identifier, &detect::Reversed::issuer, nullptr, 1, 64},
+    ReversedField{"event_id", Type::identifier, &detect::Reversed::event_id, nullptr, 1, 128},
+    ReversedField{"reason", Type::reason},
+};
+
+inline constexpr std::array<std::string_view, 7> kKinds{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};
+inline constexpr std::array<std::string_view, 5> kStandings{"final", "training", "interim", "reprint", "doubtful"};
+inline constexpr std::array<std::string_view, 6> kMedia{"paper", "none", "qr", "email", "app", "einvoice"};
+inline constexpr std::array<std::string_view, 3> kReasons{"refund", "cancelled", "correction"};
 inline constexpr std::int64_t kLatestTime = 253'402'300'799;  // the last second of the year 9999
 
 template <typename Fields>
@@ -76,6 +104,7 @@ inline const char* type_name(Type type) {
     case Type::integer: return "must be an integer";
     case Type::time: return "must be Unix seconds or an RFC 3339 time with its offset";
     case Type::flag: return "must be true or false";
+    case Type::reverses:
     case Type::quantities:
     case Type::attributes: return "must be an object";
     case Type::lines: return "must be an array";

@@ -41,7 +41,7 @@ class TransactionReader final : public nlohmann::json_sax<nlohmann::json> {
   [[nodiscard]] Transaction& transaction() { return transaction_; }
 
  private:
-  enum class Place : std::uint8_t { outside, root, quantities, lines, line, attributes };
+  enum class Place : std::uint8_t { outside, root, quantities, lines, line, attributes, reverses };
 
   [[nodiscard]] std::string path() const;
   bool refuse(std::string detail) { return refuse_field(path(), std::move(detail)); }
@@ -49,7 +49,8 @@ class TransactionReader final : public nlohmann::json_sax<nlohmann::json> {
   [[nodiscard]] Type expected() const;
   bool take_integer(std::int64_t value);
   template <typename Fields>
-  bool choose_field(const Fields& fields, std::uint32_t& seen, const std::string& name);
+  bool choose_field(const Fields& fields, std::size_t& chosen, std::uint32_t& seen, const std::string& name);
+  bool take_chosen(std::string& value, Type type);
   bool take_text(std::string& value, Type type, std::string& into, std::size_t least, std::size_t most);
   bool choose(std::string_view value, std::span<const std::string_view> choices, std::size_t& index);
   bool require(bool holds, const char* field, const char* detail) { return holds || refuse_field(field, detail); }
@@ -60,8 +61,10 @@ class TransactionReader final : public nlohmann::json_sax<nlohmann::json> {
   Place place_ = Place::outside;
   std::size_t root_field_ = 0;
   std::size_t line_field_ = 0;
+  std::size_t reversed_field_ = 0;
   std::uint32_t root_seen_ = 0;
   std::uint32_t line_seen_ = 0;
+  std::uint32_t reversed_seen_ = 0;
 };
 
 std::string TransactionReader::path() const {
@@ -71,6 +74,9 @@ std::string TransactionReader::path() const {
   if (place_ == Place::lines) path += '[' + std::to_string(transaction_.lines.size()) + ']';
   if (place_ == Place::line) path += '[' + std::to_string(transaction_.lines.size() - 1) + ']';
   if (place_ == Place::line && line_field_ < kLineFields.size()) path += '.' + std::string(kLineFields[line_field_].name);
+  if (place_ == Place::reverses && reversed_field_ < kReversedFields.size()) {
+    path += '.' + std::string(kReversedFields[reversed_field_].name);
+  }
   if (place_ == Place::quantities && !transaction_.quantities.empty()) path += '.' + transaction_.quantities.back().unit;
   if (place_ == Place::attributes && !transaction_.attributes.empty()) path += '.' + transaction_.attributes.back().first;
   return path;
@@ -86,6 +92,7 @@ Type TransactionReader::expected() const {
     case Place::quantities: return Type::integer;
     case Place::attributes: return Type::text;
     case Place::line: return kLineFields[line_field_].type;
+    case Place::reverses: return kReversedFields[reversed_field_].type;
     default: return kRootFields[root_field_].type;
   }
 }
@@ -124,7 +131,13 @@ bool TransactionReader::take_integer(std::int64_t value) {
     if (value < 0) return refuse("must not be negative");
     transaction_.quantities.back().value = value;
   } else if (place_ == Place::line) {
-    transaction_.lines.back().*kLineFields[line_field_].integer = value;
+    detect::Line& line = transaction_.lines.back();
+    if (kLineFields[line_field_].integer != nullptr) {
+      line.*kLineFields[line_field_].integer = value;
+    } else {
+      if (value < 1) return refuse("must be 1 or more: lines are counted from 1");
+      line.reversed_line = static_cast<std::uint64_t>(value);
+    }
   } else {
     transaction_.*kRootFields[root_field_].integer = value;
   }
@@ -158,18 +171,13 @@ bool TransactionReader::string(std::string& value) {
     const LineField& field = kLineFields[line_field_];
     return take_text(value, field.type, transaction_.lines.back().*field.text, field.least, field.most);
   }
-  if (place_ != Place::root) return refuse(type_name(expected()));
+  if (place_ == Place::reverses && kReversedFields[reversed_field_].text != nullptr) {
+    const ReversedField& field = kReversedFields[reversed_field_];
+    return take_text(value, field.type, transaction_.reversed.*field.text, field.least, field.most);
+  }
+  if (place_ != Place::root) return take_chosen(value, expected());
   const RootField& field = kRootFields[root_field_];
-  std::size_t choice = 0;
   switch (field.type) {
-    case Type::kind:
-      if (!choose(value, kKinds, choice)) return false;
-      transaction_.kind = static_cast<TransactionKind>(choice);
-      return true;
-    case Type::medium:
-      if (!value.empty() && !choose(value, kMedia, choice)) return false;
-      transaction_.receipt_medium = std::move(value);
-      return true;
     case Type::time: {
       const auto seconds = parse_rfc3339(value);
       if (!seconds) return refuse(type_name(Type::time));
@@ -177,7 +185,30 @@ bool TransactionReader::string(std::string& value) {
     }
     case Type::text:
     case Type::identifier: return take_text(value, field.type, transaction_.*field.text, field.least, field.most);
-    default: return refuse(type_name(field.type));
+    default: return take_chosen(value, field.type);
+  }
+}
+
+bool TransactionReader::take_chosen(std::string& value, Type type) {
+  std::size_t choice = 0;
+  switch (type) {
+    case Type::kind:
+      if (!choose(value, kKinds, choice)) return false;
+      transaction_.kind = static_cast<TransactionKind>(choice);
+      return true;
+    case Type::standing:
+      if (!choose(value, kStandings, choice)) return false;
+      transaction_.standing = static_cast<detect::Standing>(choice);
+      return true;
+    case Type::reason:
+      if (!choose(value, kReasons, choice)) return false;
+      transaction_.reversed.reason = static_cast<detect::ReversalReason>(choice);
+      return true;
+    case Type::medium:
+      if (!value.empty() && !choose(value, kMedia, choice)) return false;
+      transaction_.receipt_medium = std::move(value);
+      return true;
+    default: return refuse(type_name(type));
   }
 }
 
@@ -198,27 +229,37 @@ bool TransactionReader::start_object(std::size_t) {
     return true;
   }
   const Type type = expected();
-  if (place_ != Place::root || (type != Type::quantities && type != Type::attributes)) return refuse(type_name(type));
-  place_ = type == Type::quantities ? Place::quantities : Place::attributes;
-  return true;
+  if (place_ != Place::root) return refuse(type_name(type));
+  switch (type) {
+    case Type::quantities: place_ = Place::quantities; return true;
+    case Type::attributes: place_ = Place::attributes; return true;
+    case Type::reverses:
+      place_ = Place::reverses;
+      reversed_field_ = kReversedFields.size();
+      return true;
+    default: return refuse(type_name(type));
+  }
 }
 
 template <typename Fields>
-bool TransactionReader::choose_field(const Fields& fields, std::uint32_t& seen, const std::string& name) {
+bool TransactionReader::choose_field(const Fields& fields, std::size_t& chosen, std::uint32_t& seen, const std::string& name) {
   const std::size_t field = find_field(fields, name);
   if (field == fields.size()) {
-    std::string where = place_ == Place::line ? "lines[" + std::to_string(transaction_.lines.size() - 1) + "]." : "";
+    std::string where = place_ == Place::line       ? "lines[" + std::to_string(transaction_.lines.size() - 1) + "]."
+                        : place_ == Place::reverses ? "reverses."
+                                                    : "";
     return refuse_field(std::move(where) + name.substr(0, kMaxTextBytes), "is not a field of this interface");
   }
-  (place_ == Place::line ? line_field_ : root_field_) = field;
+  chosen = field;
   if ((seen >> field & 1u) != 0) return refuse("is there twice");
   seen |= 1u << field;
   return true;
 }
 
 bool TransactionReader::key(std::string& name) {
-  if (place_ == Place::root) return choose_field(kRootFields, root_seen_, name);
-  if (place_ == Place::line) return choose_field(kLineFields, line_seen_, name);
+  if (place_ == Place::root) return choose_field(kRootFields, root_field_, root_seen_, name);
+  if (place_ == Place::line) return choose_field(kLineFields, line_field_, line_seen_, name);
+  if (place_ == Place::reverses) return choose_field(kReversedFields, reversed_field_, reversed_seen_, name);
   const bool quantities = place_ == Place::quantities;
   const std::string parent = quantities ? "quantities" : "attributes";
   const std::size_t most = quantities ? kMaxWordBytes : kMaxAttributeKeyBytes;
@@ -273,6 +314,11 @@ bool TransactionReader::check_whole() {
     if ((root_seen_ >> find_field(kRootFields, name) & 1u) == 0) return refuse_field(name, "is required");
   }
   Transaction& t = transaction_;
+  const bool reverses = (root_seen_ >> find_field(kRootFields, "reverses") & 1u) != 0;
+  if (!require(!reverses || t.is_reversal(), "reverses.event_id", "is required")) return false;
+  const bool itself =
+      reverses && t.reversed.event_id == t.event_id && (t.reversed.issuer.empty() || t.reversed.issuer == t.issuer);
+  if (!require(!itself, "reverses.event_id", "must be another event's than event_id")) return false;
   if ((root_seen_ >> find_field(kRootFields, "end") & 1u) == 0) t.end = t.begin;
   if (!require(t.end >= t.begin, "end", "must not be before begin")) return false;
   if (!require(t.kind != TransactionKind::sale || t.end == t.begin, "end", "must be equal to begin for a sale")) return false;

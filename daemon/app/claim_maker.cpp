@@ -32,6 +32,24 @@ Result<UnsignedClaim> finish(const claim::Claim& claim, const std::optional<clai
   return made;
 }
 
+/// The evidence itself where it fits, else its hash.
+Result<UnsignedClaim> finish_with_evidence(claim::Claim& claim, claim::Reduction& reduction,
+                                           const std::vector<std::uint8_t>& evidence,
+                                           const std::optional<claim::AccountHint>& account, claim::ChainHead& head) {
+  if (!evidence.empty() && evidence.size() <= claim::kMaxEvidenceBytes) {
+    reduction.evidence = claim::Evidence{claim::Evidence::Kind::embedded, evidence};
+    claim.entry = reduction;
+    if (auto made = finish(claim, account, head); made) return made;
+  }
+  Digest hash{};
+  if (!evidence.empty()) {
+    hash = identity::hasher().sha256({evidence});
+    reduction.evidence = claim::Evidence{claim::Evidence::Kind::hashed, hash};
+  }
+  claim.entry = reduction;
+  return finish(claim, account, head);
+}
+
 bool to_quantities(const detect::Activity& activity, claim::Quantities& out) {
   for (const auto& quantity : activity.quantities) {
     if (!out.push_back({quantity.unit, quantity.value})) return false;
@@ -133,8 +151,6 @@ Result<UnsignedClaim> ClaimMaker::make_one(const detect::Transaction& transactio
                             transaction.issuer, transaction.event_id, measured.line);
   reduction.plugin_name = measured.found->plugin_name;
   reduction.plugin_version = measured.found->plugin_version;
-  const auto& evidence = measured.found->activity.evidence;
-  if (!evidence.empty()) reduction.evidence = claim::Evidence{claim::Evidence::Kind::embedded, evidence};
 
   claim::Salt salt{};
   std::string secret;
@@ -146,11 +162,9 @@ Result<UnsignedClaim> ClaimMaker::make_one(const detect::Transaction& transactio
     const auto bytes = from_hex(secret);
     reduction.attribution = {claim::Attribution::Kind::bearer, hasher.sha256({*bytes})};
   }
-  claim.entry = reduction;
-
   std::optional<claim::AccountHint> account;
   if (!transaction.account_token.empty()) account = claim::AccountHint{salt, transaction.account_token};
-  auto made = finish(claim, account, head);
+  auto made = finish_with_evidence(claim, reduction, measured.found->activity.evidence, account, head);
   if (!made) return made;
   made->salt = salt;
   made->account_token = transaction.account_token;

@@ -34,7 +34,8 @@ void mask_cards(Transaction& transaction) {
     mask_card_numbers(line.category);
   }
   for (QuantityValue& quantity : transaction.quantities) mask_card_numbers(quantity.unit);
-  for (std::string* text : {&transaction.mode, &transaction.tender, &transaction.receipt_medium}) mask_card_numbers(*text);
+  for (std::string* text : {&transaction.mode, &transaction.tender, &transaction.receipt_medium, &transaction.remark})
+    mask_card_numbers(*text);
   for (auto& [key, value] : transaction.attributes) {
     mask_card_numbers(key);
     mask_card_numbers(value);

@@ -43,6 +43,16 @@ const char* wrong_with_quantities(const gt_quantity* quantities, std::size_t cou
   return nullptr;
 }
 
+const char* wrong_with_reversal(const gt_transaction& transaction) {
+  if (transaction.reversal_reason > kLastReversalReason) return "a reason of a reversal that is not known";
+  if (!is_text(transaction.reversed_issuer, 0, 64)) return "a reversed issuer that is not at most 64 bytes of UTF-8";
+  if (!is_text(transaction.reversed_event_id, 0, 128)) return "a reversed event id that is not at most 128 bytes of UTF-8";
+  const bool itself =
+      from_abi(transaction.reversed_event_id) == from_abi(transaction.event_id) &&
+      (transaction.reversed_issuer.size == 0 || from_abi(transaction.reversed_issuer) == from_abi(transaction.issuer));
+  return itself ? "an event id that is the reversed one" : nullptr;
+}
+
 const char* wrong_with_lines(const gt_transaction& transaction) {
   if (!is_array(transaction.lines, transaction.line_count, kMaxLines)) return "too many lines, or no array of them";
   for (std::size_t i = 0; i < transaction.line_count; ++i) {
@@ -86,15 +96,20 @@ const gt_transaction& TransactionView::of(const Transaction& from) {
   attributes_.clear();
   for (const auto& q : from.quantities) quantities_.push_back({sizeof(gt_quantity), to_abi(q.unit), q.value});
   for (const auto& l : from.lines) {
-    lines_.push_back(
-        {sizeof(gt_line), to_abi(l.sku), to_abi(l.gtin), to_abi(l.name), to_abi(l.category), l.quantity_milli, l.amount_minor});
+    lines_.push_back({sizeof(gt_line), to_abi(l.sku), to_abi(l.gtin), to_abi(l.name), to_abi(l.category), l.quantity_milli,
+                      l.amount_minor, l.reversed_line});
   }
   for (const auto& [key, value] : from.attributes) attributes_.push_back({sizeof(gt_attribute), to_abi(key), to_abi(value)});
   view_ = {sizeof(gt_transaction),
            to_abi(from.issuer),
            to_abi(from.event_id),
            static_cast<std::uint32_t>(from.kind),
+           static_cast<std::uint32_t>(from.standing),
+           to_abi(from.remark),
            from.bearer ? 1u : 0u,
+           static_cast<std::uint32_t>(from.reversed.reason),
+           to_abi(from.reversed.issuer),
+           to_abi(from.reversed.event_id),
            from.begin,
            from.end,
            to_abi(from.mode),
@@ -108,7 +123,9 @@ const gt_transaction& TransactionView::of(const Transaction& from) {
            from.total_minor,
            to_abi(from.tender),
            to_abi(from.receipt_medium),
-           gt_text{}};
+           gt_text{},
+           from.evidence.data(),
+           from.evidence.size()};
   return view_;
 }
 
@@ -119,7 +136,7 @@ const char* wrong_with(const gt_activity& activity, std::size_t line_count) {
   if (const char* wrong = wrong_with_quantities(activity.quantities, activity.quantity_count, claim::kMaxQuantities))
     return wrong;
   if (activity.line > line_count) return "an activity of a line that the transaction does not have";
-  if (activity.evidence_size > claim::kMaxEvidenceBytes) return "evidence of more than 448 bytes";
+  if (activity.evidence_size > kMaxEvidenceRecordBytes) return "evidence of more than 16 KiB";
   if (activity.evidence_size > 0 && activity.evidence == nullptr) return "evidence that is not there";
   return nullptr;
 }
@@ -128,17 +145,22 @@ const char* wrong_with(const gt_transaction& transaction) {
   if (transaction.size < sizeof(gt_transaction)) return "a transaction of another size than this ABI version's";
   if (!is_text(transaction.issuer, 1, 64)) return "an issuer that is not 1 to 64 bytes of UTF-8";
   if (!is_text(transaction.event_id, 1, 128)) return "an event id that is not 1 to 128 bytes of UTF-8";
-  if (transaction.kind > GT_KIND_CHARGE) return "a kind that is not known";
+  if (transaction.kind > kLastKind) return "a kind that is not known";
+  if (transaction.standing > kLastStanding) return "a standing that is not known";
+  if (const char* wrong = wrong_with_reversal(transaction)) return wrong;
   if (transaction.end < transaction.begin) return "an end before the begin";
   if (!is_text(transaction.account_token, 0, claim::kMaxTextBytes))
     return "an account token that is not at most 32 bytes of UTF-8";
-  for (const gt_text text : {transaction.mode, transaction.currency, transaction.tender, transaction.receipt_medium}) {
+  for (const gt_text text :
+       {transaction.mode, transaction.currency, transaction.tender, transaction.receipt_medium, transaction.remark}) {
     if (!is_text(text, 0, kMaxFieldBytes)) return "a text that is too long or not UTF-8";
   }
   if (const char* wrong = wrong_with_quantities(transaction.quantities, transaction.quantity_count, kMaxTransactionQuantities)) {
     return wrong;
   }
   if (const char* wrong = wrong_with_lines(transaction)) return wrong;
+  if (transaction.evidence_size > kMaxEvidenceRecordBytes) return "evidence of more than 16 KiB";
+  if (transaction.evidence_size > 0 && transaction.evidence == nullptr) return "evidence that is not there";
   return wrong_with_attributes(transaction);
 }
 
@@ -156,6 +178,10 @@ Transaction copy(const gt_transaction& from) {
   to.issuer = copy_text(from.issuer);
   to.event_id = copy_text(from.event_id);
   to.kind = static_cast<TransactionKind>(from.kind);
+  to.standing = static_cast<Standing>(from.standing);
+  to.remark = copy_text(from.remark);
+  to.reversed = {copy_text(from.reversed_issuer), copy_text(from.reversed_event_id),
+                 static_cast<ReversalReason>(from.reversal_reason)};
   to.begin = from.begin;
   to.end = from.end;
   to.mode = copy_text(from.mode);
@@ -163,8 +189,8 @@ Transaction copy(const gt_transaction& from) {
   to.lines.reserve(from.line_count);
   for (std::size_t i = 0; i < from.line_count; ++i) {
     const gt_line& l = element(from.lines, i);
-    to.lines.push_back(
-        {copy_text(l.sku), copy_text(l.gtin), copy_text(l.name), copy_text(l.category), l.quantity_milli, l.amount_minor});
+    to.lines.push_back({copy_text(l.sku), copy_text(l.gtin), copy_text(l.name), copy_text(l.category), l.quantity_milli,
+                        l.amount_minor, l.reversed_line});
   }
   to.currency = copy_text(from.currency);
   to.total_minor = from.total_minor;
@@ -176,6 +202,7 @@ Transaction copy(const gt_transaction& from) {
     const gt_attribute& a = element(from.attributes, i);
     to.attributes.emplace_back(copy_text(a.key), copy_text(a.value));
   }
+  if (from.evidence_size > 0) to.evidence.assign(from.evidence, from.evidence + from.evidence_size);
   return to;
 }
 

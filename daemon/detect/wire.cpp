@@ -41,8 +41,8 @@ void write_quantities(CborWriter& out, const std::vector<QuantityValue>& quantit
   }
 }
 
-constexpr std::size_t kLineItems = 6;
-constexpr std::size_t kTransactionItems = 15;
+constexpr std::size_t kLineItems = 7;
+constexpr std::size_t kTransactionItems = 21;
 
 void write_lines(CborWriter& out, const std::vector<Line>& lines) {
   out.array(kLineItems * lines.size());
@@ -50,6 +50,7 @@ void write_lines(CborWriter& out, const std::vector<Line>& lines) {
     for (const std::string* text : {&line.sku, &line.gtin, &line.name, &line.category}) out.text(*text);
     out.integer(line.quantity_milli);
     out.integer(line.amount_minor);
+    out.unsigned_integer(line.reversed_line);
   }
 }
 
@@ -74,6 +75,12 @@ void write_transaction(CborWriter& out, const Transaction& t) {
     out.text(key);
     out.text(value);
   }
+  out.unsigned_integer(static_cast<std::uint64_t>(t.standing));
+  out.text(t.remark);
+  out.text(t.reversed.issuer);
+  out.text(t.reversed.event_id);
+  out.unsigned_integer(static_cast<std::uint64_t>(t.reversed.reason));
+  out.bytes(t.evidence);
 }
 
 void write_activity(CborWriter& out, const Activity& activity) {
@@ -197,6 +204,7 @@ void FrameReader::lines(Transaction& into) {
     for (std::string* field : {&line.sku, &line.gtin, &line.name, &line.category}) *field = text();
     line.quantity_milli = reader_.integer("a quantity");
     line.amount_minor = reader_.integer("an amount");
+    line.reversed_line = number();
     into.lines.push_back(std::move(line));
   }
 }
@@ -223,7 +231,18 @@ Transaction FrameReader::transaction() {
     std::string key = text();
     t.attributes.emplace_back(std::move(key), text());
   }
-  if (kind > static_cast<std::uint64_t>(TransactionKind::charge)) wrong_ = "a kind that is not known";
+  const std::uint64_t standing = number();
+  t.standing = static_cast<Standing>(standing);
+  t.remark = text();
+  t.reversed.issuer = text();
+  t.reversed.event_id = text();
+  const std::uint64_t reason = number();
+  t.reversed.reason = static_cast<ReversalReason>(reason);
+  const ByteView evidence = reader_.bytes("evidence");
+  t.evidence.assign(evidence.begin(), evidence.end());
+  if (kind > kLastKind) wrong_ = "a kind that is not known";
+  if (standing > kLastStanding) wrong_ = "a standing that is not known";
+  if (reason > kLastReversalReason) wrong_ = "a reason of a reversal that is not known";
   if (t.account_token.size() > 32) wrong_ = "an account token of more than 32 bytes";
   if (reader_.ok() && wrong_ == nullptr) wrong_ = wrong_with_copy(t);
   return t;

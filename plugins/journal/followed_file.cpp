@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "plugins/journal/sha256.hpp"
+#include "plugins/common/sha256.hpp"
 
 namespace greentill::journal {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::string_view kVersion = "j1";
   throw std::runtime_error(path.string() + ": " + what + ": " + std::strerror(errno));
 }
 
-std::string print_of(std::string_view head, std::string_view tail) { return sha256_hex({head, tail}, 8); }
+std::string print_of(std::string_view head, std::string_view tail) { return plugin::sha256_hex({head, tail}, 8); }
 
 void keep_tail(std::string& tail, std::string_view more) {
   if (more.size() >= kPrintBytes) {

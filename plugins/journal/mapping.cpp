@@ -7,7 +7,7 @@
 #include <limits>
 #include <numbers>
 
-#include "plugins/journal/sha256.hpp"
+#include "plugins/common/sha256.hpp"
 
 namespace greentill::journal {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 using plugin::Toml;
 
 [[noreturn]] void unusable(const std::string& column, const std::string& what) {
-  throw Unusable("column '" + column + "': " + what);
+  throw plugin::Unusable("column '" + column + "': " + what);
 }
 
 Decimal read_scale(const Toml& toml) {
@@ -178,7 +178,7 @@ plugin::Transaction Mapping::make(const std::vector<std::string>& row) const {
   trip.issuer = issuer_;
   trip.kind = GT_KIND_TRIP;
   trip.event_id = event_id(row);
-  const Span when = span(row);
+  const plugin::Span when = span(row);
   trip.begin = when.begin;
   trip.end = when.end;
   trip.mode = mode(row);
@@ -199,28 +199,28 @@ plugin::Transaction Mapping::make(const std::vector<std::string>& row) const {
   return trip;
 }
 
-Readings Mapping::readings(const Time& time, const std::vector<std::string>& row) const {
+plugin::Readings Mapping::readings(const Time& time, const std::vector<std::string>& row) const {
   const std::string& text = row[time.column.index];
   for (const std::string& format : time.formats) {
-    const auto parsed = parse_time(text, format);
+    const auto parsed = plugin::parse_time(text, format);
     if (!parsed) continue;
     if (parsed->utc_offset_s) return {parsed->seconds - *parsed->utc_offset_s};
-    Readings all = zone_->readings(parsed->seconds);
+    plugin::Readings all = zone_->readings(parsed->seconds);
     if (all.empty()) unusable(time.column.name, "'" + text + "' does not exist in " + zone_->name() + ": the clocks skipped it");
     return all;
   }
   unusable(time.column.name, text.empty() ? "is empty" : "'" + text + "' matches none of the mapping's time formats");
 }
 
-Span Mapping::span(const std::vector<std::string>& row) const {
-  const Readings begins = readings(begin_, row);
+plugin::Span Mapping::span(const std::vector<std::string>& row) const {
+  const plugin::Readings begins = readings(begin_, row);
   std::optional<std::int64_t> duration;
   if (duration_ && (!end_ || !row[duration_->index].empty())) {
     duration = read_amount(row[duration_->index], duration_scale_, duration_->name);
     if (*duration > 366 * 86400) unusable(duration_->name, "is longer than a year");
   }
   if (!end_) return {begins.front(), begins.front() + *duration};
-  const auto chosen = choose(begins, readings(*end_, row), duration);
+  const auto chosen = plugin::choose(begins, readings(*end_, row), duration);
   if (!chosen) unusable(end_->column.name, "'" + row[end_->column.index] + "' is before the begin");
   return *chosen;
 }
@@ -241,7 +241,7 @@ std::string Mapping::event_id(const std::vector<std::string>& row) const {
   // Each field with its length, so that no two rows run together to the same bytes.
   std::string all;
   for (const std::string& field : row) all += std::to_string(field.size()) + ":" + field;
-  return sha256_hex({all}, 16);
+  return plugin::sha256_hex({all}, 16);
 }
 
 }  // namespace greentill::journal

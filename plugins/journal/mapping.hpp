@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/common/limits.hpp"
+#include "plugins/common/times.hpp"
 #include "plugins/common/toml.hpp"
-#include "plugins/journal/limits.hpp"
-#include "plugins/journal/times.hpp"
 
 namespace greentill::journal {
 
@@ -71,13 +71,13 @@ class Mapping {
   static Time read_time(const plugin::Toml& toml);
   std::vector<Column*> columns();
 
-  [[nodiscard]] Readings readings(const Time& time, const std::vector<std::string>& row) const;
-  [[nodiscard]] Span span(const std::vector<std::string>& row) const;
+  [[nodiscard]] plugin::Readings readings(const Time& time, const std::vector<std::string>& row) const;
+  [[nodiscard]] plugin::Span span(const std::vector<std::string>& row) const;
   [[nodiscard]] std::string mode(const std::vector<std::string>& row) const;
   [[nodiscard]] std::string event_id(const std::vector<std::string>& row) const;
 
   std::string issuer_;
-  std::optional<Zone> zone_;
+  std::optional<plugin::Zone> zone_;
   char delimiter_ = ',';
   Time begin_;
   std::optional<Time> end_;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "plugins/common/json_line.hpp"
 #include "plugins/journal/csv.hpp"
-#include "plugins/journal/json_line.hpp"
 
 namespace greentill::journal {
 namespace {
@@ -62,11 +62,11 @@ class Decoder : public RowDecoder {
 template <typename Make>
 void fill(Row& row, std::string_view bytes, const Make& make) {
   try {
-    if (!is_utf8(bytes)) throw Unusable("it is not UTF-8");
+    if (!plugin::is_utf8(bytes)) throw plugin::Unusable("it is not UTF-8");
     plugin::Transaction transaction = make();
-    check_limits(transaction);
+    plugin::check_limits(transaction);
     row.transaction = std::move(transaction);
-  } catch (const Unusable& unusable) {
+  } catch (const plugin::Unusable& unusable) {
     row.problem = unusable.what();
   }
 }
@@ -124,7 +124,7 @@ class JsonDecoder final : public Decoder {
     Row row{newline == std::string_view::npos ? bytes.size() : newline + 1, 0, std::nullopt, {}};
     const std::string_view line = bytes.substr(0, row.size);
     if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return row;
-    fill(row, line, [line] { return parse_json_line(line); });
+    fill(row, line, [line] { return plugin::parse_json_line(line); });
     return row;
   }
 };

@@ -42,7 +42,26 @@ enum gt_status {
 
 enum gt_log_level { GT_LOG_DEBUG = 0, GT_LOG_INFO = 1, GT_LOG_WARNING = 2, GT_LOG_ERROR = 3 };
 
-enum gt_kind { GT_KIND_SALE = 0, GT_KIND_TRIP = 1, GT_KIND_TICKET = 2, GT_KIND_BILL = 3, GT_KIND_CHARGE = 4 };
+enum gt_kind {
+  GT_KIND_SALE = 0,
+  GT_KIND_TRIP = 1,
+  GT_KIND_TICKET = 2,
+  GT_KIND_BILL = 3,
+  GT_KIND_CHARGE = 4,
+  GT_KIND_TAKEBACK = 5, /* what a customer brings back: bottles to a reverse-vending machine, a parcel box, textiles */
+  GT_KIND_STAY = 6      /* nights in a hotel */
+};
+
+/* What a record is. Of all but a final one nothing is claimed, and its event id stays free for the final one. */
+enum gt_standing {
+  GT_FINAL = 0,
+  GT_TRAINING = 1, /* rung up in training mode, or a test */
+  GT_INTERIM = 2,  /* an order, an interim bill, a quotation: the final record follows under the same id */
+  GT_REPRINT = 3,  /* a copy of a record that was there before */
+  GT_DOUBTFUL = 4  /* the source doubts it, and says why in `remark`: kept with that reason for people to see */
+};
+
+enum gt_reversal_reason { GT_REFUND = 0, GT_CANCELLED = 1, GT_CORRECTION = 2 };
 
 struct gt_text {
   const char* data;
@@ -65,6 +84,7 @@ struct gt_line {
   struct gt_text category;
   int64_t quantity_milli; /* thousandths of a piece, kilogram or litre, as the till counts */
   int64_t amount_minor;   /* in the currency's minor unit */
+  uint64_t reversed_line; /* in a reversal: the 1-based line of the reversed transaction that comes back; 0 where not known */
 };
 
 struct gt_attribute {
@@ -79,11 +99,19 @@ struct gt_transaction {
   size_t size;
   struct gt_text issuer;
   struct gt_text event_id;
-  uint32_t kind;   /* gt_kind */
-  uint32_t bearer; /* 1: print a secret for a customer who has no account at hand */
+  uint32_t kind;            /* gt_kind */
+  uint32_t standing;        /* gt_standing */
+  struct gt_text remark;    /* why it is doubtful; for people, without anything personal */
+  uint32_t bearer;          /* 1: print a secret for a customer who has no account at hand */
+  uint32_t reversal_reason; /* gt_reversal_reason; of a reversal */
+  /* A reversal takes back what was claimed for another transaction: a refund, a void, a cancelled trip. It names that one here
+   * and has an event id of its own. Without lines and quantities it takes back all; else the lines say what came back (their
+   * signs do not matter), or the quantities how much of the trip was not made. Empty event id: no reversal. */
+  struct gt_text reversed_issuer; /* empty: the same issuer */
+  struct gt_text reversed_event_id;
   int64_t begin;
   int64_t end;         /* not before begin; equal for a sale */
-  struct gt_text mode; /* trips and tickets: "bike.shared", "ebike.shared", "metro", "bus" */
+  struct gt_text mode; /* trips and tickets: "bike.shared", "ebike.shared", "metro", "bus", "rail.intercity", "walk" */
   const struct gt_quantity* quantities;
   size_t quantity_count;
   const struct gt_line* lines;
@@ -93,9 +121,11 @@ struct gt_transaction {
   struct gt_text currency; /* ISO 4217, or empty */
   int64_t total_minor;
   struct gt_text tender;         /* "cash", "card", "app", or empty */
-  struct gt_text receipt_medium; /* "paper", "none", "qr", "email", "app", or empty where unknown */
+  struct gt_text receipt_medium; /* "paper", "none", "qr", "email", "app", "einvoice", or empty where unknown */
   struct gt_text
-      account_token; /* opaque token of the customer's account, at most 32 bytes, or empty; detectors always get it empty */
+      account_token;       /* opaque token of the customer's account, at most 32 bytes, or empty; detectors always get it empty */
+  const uint8_t* evidence; /* another device's signed statement that the record rests on, at most 16 KiB, or null */
+  size_t evidence_size;
 };
 
 /* A green act found in a transaction. */
@@ -104,8 +134,9 @@ struct gt_activity {
   struct gt_text name;                  /* "ride.bike.shared"; 1 to 32 bytes */
   const struct gt_quantity* quantities; /* 1 to 8, each unit once, none negative */
   size_t quantity_count;
-  uint64_t line;           /* 0: of the whole event; else the 1-based line it was found in */
-  const uint8_t* evidence; /* another device's signed statement, at most 448 bytes, or null */
+  uint64_t line; /* 0: of the whole event; else the 1-based line it was found in */
+  const uint8_t*
+      evidence; /* another device's signed statement, at most 16 KiB, or null. A claim holds it where it fits, else its hash */
   size_t evidence_size;
 };
 

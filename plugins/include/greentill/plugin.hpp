@@ -52,8 +52,10 @@ class Emitter {
  public:
   explicit Emitter(const gt_emitter& emitter) : emitter_(emitter) {}
   /// `line` is 0 for the whole event, else 1-based.
-  void operator()(std::string_view name, std::span<const gt_quantity> quantities, std::uint64_t line = 0) const {
-    const gt_activity activity{sizeof(gt_activity), text(name), quantities.data(), quantities.size(), line, nullptr, 0};
+  void operator()(std::string_view name, std::span<const gt_quantity> quantities, std::uint64_t line = 0,
+                  std::span<const std::uint8_t> evidence = {}) const {
+    const gt_activity activity{sizeof(gt_activity), text(name),     quantities.data(), quantities.size(), line,
+                               evidence.data(),     evidence.size()};
     emitter_.emit(emitter_.context, &activity);
   }
 
@@ -81,6 +83,7 @@ struct Transaction {
     std::string category;
     std::int64_t quantity_milli = 1000;
     std::int64_t amount_minor = 0;
+    std::uint64_t reversed_line = 0;
   };
   struct Attribute {
     std::string key;
@@ -90,6 +93,11 @@ struct Transaction {
   std::string issuer;
   std::string event_id;
   gt_kind kind = GT_KIND_SALE;
+  gt_standing standing = GT_FINAL;
+  std::string remark;
+  gt_reversal_reason reversal_reason = GT_REFUND;
+  std::string reversed_issuer;
+  std::string reversed_event_id;
   std::int64_t begin = 0;
   std::int64_t end = 0;
   std::string mode;
@@ -102,6 +110,7 @@ struct Transaction {
   std::string account_token;
   bool bearer = false;
   std::vector<Attribute> attributes;
+  std::vector<std::uint8_t> evidence;
 };
 
 class Inlet {
@@ -126,8 +135,8 @@ inline bool Inlet::offer(const Transaction& from, std::string_view position) con
   for (const auto& q : from.quantities) quantities.push_back(quantity(q.unit, q.value));
   std::vector<gt_line> lines;
   for (const auto& l : from.lines) {
-    lines.push_back(
-        {sizeof(gt_line), text(l.sku), text(l.gtin), text(l.name), text(l.category), l.quantity_milli, l.amount_minor});
+    lines.push_back({sizeof(gt_line), text(l.sku), text(l.gtin), text(l.name), text(l.category), l.quantity_milli, l.amount_minor,
+                     l.reversed_line});
   }
   std::vector<gt_attribute> attributes;
   for (const auto& a : from.attributes) attributes.push_back({sizeof(gt_attribute), text(a.key), text(a.value)});
@@ -135,7 +144,12 @@ inline bool Inlet::offer(const Transaction& from, std::string_view position) con
                                    text(from.issuer),
                                    text(from.event_id),
                                    from.kind,
+                                   from.standing,
+                                   text(from.remark),
                                    from.bearer ? 1u : 0u,
+                                   from.reversal_reason,
+                                   text(from.reversed_issuer),
+                                   text(from.reversed_event_id),
                                    from.begin,
                                    from.end,
                                    text(from.mode),
@@ -149,7 +163,9 @@ inline bool Inlet::offer(const Transaction& from, std::string_view position) con
                                    from.total_minor,
                                    text(from.tender),
                                    text(from.receipt_medium),
-                                   text(from.account_token)};
+                                   text(from.account_token),
+                                   from.evidence.data(),
+                                   from.evidence.size()};
   return taken(inlet_.transaction(inlet_.context, &transaction, text(position)));
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/journal/json_line.hpp"
+#include "plugins/common/json_line.hpp"
 
 #include <doctest/doctest.h>
 
 #include "daemon/api/document.hpp"
 
-namespace greentill::journal {
+namespace greentill::plugin {
 namespace {
 
 const std::string kLeast = R"("issuer":"till","event_id":"7","kind":"sale","begin":1760000000)";
@@ -57,6 +57,22 @@ TEST_CASE("json line: every field arrives") {
   CHECK(parse_json_line(with(R"("bearer":true)")).bearer);
 }
 
+TEST_CASE("json line: a reversal and a record that is not final") {
+  const auto t = parse_json_line(with(
+      R"("reverses":{"issuer":"other","event_id":"6","reason":"cancelled"},"lines":[{"quantity_milli":-1000,"reversed_line":3}])"));
+  CHECK(t.reversed_issuer == "other");
+  CHECK(t.reversed_event_id == "6");
+  CHECK(t.reversal_reason == GT_CANCELLED);
+  REQUIRE(t.lines.size() == 1);
+  CHECK(t.lines[0].reversed_line == 3);
+  const auto doubtful = parse_json_line(with(R"("standing":"doubtful","remark":"the meter's clock was never set")"));
+  CHECK(doubtful.standing == GT_DOUBTFUL);
+  CHECK(doubtful.remark == "the meter's clock was never set");
+  CHECK(problem(with(R"("reverses":{})")) == "reverses.event_id is missing");
+  CHECK(problem(with(R"("reverses":{"event_id":"7"})")) == "the reversed event_id is its own");
+  CHECK(problem(with(R"("standing":"gone")")) == "standing must be one of final, training, interim, reprint, doubtful");
+}
+
 TEST_CASE("json line: what is refused names its field") {
   CHECK(problem("") == "it is not JSON");
   CHECK(problem("[]") == "the line must be an object");
@@ -70,10 +86,10 @@ TEST_CASE("json line: what is refused names its field") {
   CHECK(problem(with(R"("quantities":{"m":1.5})")) == "quantities.m must be an integer");
   CHECK(problem(with(R"("quantities":{"m":-1})")) == "quantity 'm' is negative");
   CHECK(problem(with(R"("quantities":{"m":9223372036854775808})")) == "quantities.m does not fit 64 bits");
-  CHECK(problem(instead("kind", "\"rental\"")) == "kind must be sale, trip, ticket, bill or charge");
+  CHECK(problem(instead("kind", "\"rental\"")) == "kind must be one of sale, trip, ticket, bill, charge, takeback, stay");
   CHECK(problem(instead("begin", "\"2026-01-01T00:00:00\"")) == "begin must be Unix seconds, or RFC 3339 with its offset");
   CHECK(problem(instead("event_id", "\"\"")) == "event_id must be 1 to 128 bytes");
-  CHECK(problem(with(R"("receipt_medium":"fax")")) == "receipt_medium must be paper, none, qr, email or app");
+  CHECK(problem(with(R"("receipt_medium":"fax")")) == "receipt_medium must be one of paper, none, qr, email, app, einvoice");
   CHECK(problem(with(R"("attributes":{"a":{"b":{"c":{"d":{"e":{"f":{"g":{}}}}}}}})")) != "");
 }
 
@@ -84,13 +100,21 @@ std::string shown(const Transaction& t) {
                      std::to_string(t.begin) + "|" + std::to_string(t.end) + "|" + t.mode + "|" + t.currency + "|" +
                      std::to_string(t.total_minor) + "|" + t.tender + "|" + t.receipt_medium + "|" + t.account_token +
                      (t.bearer ? "|bearer" : "|");
+  text += "|" + std::to_string(static_cast<int>(t.standing)) + "," + t.remark;
   for (const auto& [unit, value] : t.quantities) text += "|" + unit + "=" + std::to_string(value);
   for (const auto& [key, value] : t.attributes) text += "|" + key + ":" + value;
   for (const auto& l : t.lines) {
     text += "|" + l.sku + "," + l.gtin + "," + l.name + "," + l.category + "," + std::to_string(l.quantity_milli) + "," +
-            std::to_string(l.amount_minor);
+            std::to_string(l.amount_minor) + "," + std::to_string(l.reversed_line);
   }
   return text;
+}
+
+std::string reversed(const detect::Transaction& t) {
+  return t.reversed.issuer + "|" + t.reversed.event_id + "|" + std::to_string(static_cast<int>(t.reversed.reason));
+}
+std::string reversed(const Transaction& t) {
+  return t.reversed_issuer + "|" + t.reversed_event_id + "|" + std::to_string(static_cast<int>(t.reversal_reason));
 }
 
 TEST_CASE("json line: the same documents as the API takes, with the same meaning; the same refused") {
@@ -114,6 +138,20 @@ TEST_CASE("json line: the same documents as the API takes, with the same meaning
       with(R"("end":1759999999)"),
       with(R"("total_minor":-9223372036854775808)"),
       with(R"("total_minor":1e3)"),
+      with(R"("standing":"interim")"),
+      with(R"("standing":"")"),
+      with(R"("standing":1)"),
+      with(R"("remark":"why")"),
+      with(R"("reverses":{"event_id":"6"})"),
+      with(R"("reverses":{"event_id":"7"})"),
+      with(R"("reverses":{"issuer":"till","event_id":"7"})"),
+      with(R"("reverses":{"issuer":"other","event_id":"7","reason":"correction"})"),
+      with(R"("reverses":{"issuer":"other"})"),
+      with(R"("reverses":{"event_id":"6","reason":"mood"})"),
+      with(R"("reverses":{"event_id":"6","event_id":"5"})"),
+      with(R"("reverses":"6")"),
+      with(R"("reverses":{"event_id":"6"},"lines":[{"reversed_line":2}])"),
+      with(R"("lines":[{"reversed_line":0}])"),
       with(R"("total_minor":1.0)"),
       with(R"("attributes":{"a":"1","a":"2"})"),
       with(R"("attributes":{"a":1})"),
@@ -144,13 +182,13 @@ TEST_CASE("json line: the same documents as the API takes, with the same meaning
     const auto api = api::parse_transaction(document);
     std::string own;
     const std::string refused = problem(document);
-    if (refused.empty()) own = shown(parse_json_line(document));
+    if (refused.empty()) own = shown(parse_json_line(document)) + reversed(parse_json_line(document));
     CAPTURE(refused);
-    CHECK(own == (api.ok() ? shown(*api) : std::string()));
+    CHECK(own == (api.ok() ? shown(*api) + reversed(*api) : std::string()));
     taken += api.ok() ? 1 : 0;
   }
-  CHECK(taken == 19);
+  CHECK(taken == 24);
 }
 
 }  // namespace
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

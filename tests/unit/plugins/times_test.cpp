@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/journal/times.hpp"
+#include "plugins/common/times.hpp"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
 #include <time.h>
 
-namespace greentill::journal {
+namespace greentill::plugin {
 namespace {
 
 std::int64_t wall(const char* text) {
@@ -164,4 +164,4 @@ TEST_CASE("times: begin and end are read so that they fit the duration, else for
 }
 
 }  // namespace
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

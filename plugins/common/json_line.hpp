@@ -3,12 +3,12 @@
 
 #include <string_view>
 
-#include "plugins/journal/limits.hpp"
+#include "plugins/common/limits.hpp"
 
-namespace greentill::journal {
+namespace greentill::plugin {
 
 /// Reads one transaction in the JSON form of the local API (docs/api.md). Strict: unknown or repeated fields, floats where
 /// integers belong and times without an offset are refused. Throws Unusable, naming the field. Threads: pure function.
-plugin::Transaction parse_json_line(std::string_view line);
+Transaction parse_json_line(std::string_view line);
 
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/journal/sha256.hpp"
+#include "plugins/common/sha256.hpp"
 
 #include <openssl/evp.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace greentill::journal {
+namespace greentill::plugin {
 
 std::string sha256_hex(std::initializer_list<std::string_view> parts, std::size_t bytes) {
   // Looking the algorithm up takes longer than hashing a row.
@@ -26,4 +26,4 @@ std::string sha256_hex(std::initializer_list<std::string_view> parts, std::size_
   return hex;
 }
 
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

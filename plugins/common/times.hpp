@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace greentill::journal {
+namespace greentill::plugin {
 
 /// What a text says, before any zone: seconds since 1970-01-01 00:00 on the local clock, and the offset where it states one.
 struct WallTime {
@@ -52,4 +52,4 @@ struct Span {
 /// not end before they begin; 3. of several left, the earliest. Nothing where all end before they begin.
 std::optional<Span> choose(const Readings& begins, const Readings& ends, std::optional<std::int64_t> duration_s);
 
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

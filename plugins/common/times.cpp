@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/journal/times.hpp"
+#include "plugins/common/times.hpp"
 
 #include <date/date.h>
 #include <date/tz.h>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
-namespace greentill::journal {
+namespace greentill::plugin {
 namespace {
 
 constexpr std::int64_t kDurationTolerance = 120;
@@ -138,4 +138,4 @@ std::optional<Span> choose(const Readings& begins, const Readings& ends, std::op
   return fitting ? fitting : forward;
 }
 
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

@@ -7,7 +7,7 @@
 
 #include "greentill/plugin.hpp"
 
-namespace greentill::journal {
+namespace greentill::plugin {
 
 /// A record that cannot be made a transaction; what() is the reason, for people.
 class Unusable : public std::runtime_error {
@@ -19,6 +19,6 @@ class Unusable : public std::runtime_error {
 bool is_utf8(std::string_view bytes);
 
 /// Throws Unusable where a field breaks the limits of gt_transaction, naming it.
-void check_limits(const plugin::Transaction& transaction);
+void check_limits(const Transaction& transaction);
 
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/journal/limits.hpp"
+#include "plugins/common/limits.hpp"
 
 #include <array>
 #include <cstdint>
 
-namespace greentill::journal {
+namespace greentill::plugin {
 namespace {
 
 constexpr std::size_t kMaxFieldBytes = 4096;
@@ -43,14 +43,22 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
-void check_limits(const plugin::Transaction& t) {
+void check_limits(const Transaction& t) {
   require_length("issuer", t.issuer, 1, 64);
   require_length("event_id", t.event_id, 1, 128);
   require_length("account_token", t.account_token, 0, 32);
-  for (const auto& [name, text] :
-       {std::pair{"mode", &t.mode}, {"currency", &t.currency}, {"tender", &t.tender}, {"receipt_medium", &t.receipt_medium}}) {
+  for (const auto& [name, text] : {std::pair{"mode", &t.mode},
+                                   {"currency", &t.currency},
+                                   {"tender", &t.tender},
+                                   {"receipt_medium", &t.receipt_medium},
+                                   {"remark", &t.remark}}) {
     require_length(name, *text, 0, kMaxFieldBytes);
   }
+  require_length("the reversed issuer", t.reversed_issuer, 0, 64);
+  require_length("the reversed event_id", t.reversed_event_id, 0, 128);
+  const bool same_issuer = t.reversed_issuer.empty() || t.reversed_issuer == t.issuer;
+  if (same_issuer && t.reversed_event_id == t.event_id) throw Unusable("the reversed event_id is its own");
+  if (t.evidence.size() > 16u * 1024) throw Unusable("evidence has more than 16 KiB");
   if (t.begin < 0 || t.end > kLatestTime) throw Unusable("begin and end must be in the years 1970 to 9999");
   if (t.end < t.begin) throw Unusable("end is before begin");
   if (t.kind == GT_KIND_SALE && t.end != t.begin) throw Unusable("a sale's end must be its begin");
@@ -73,4 +81,4 @@ void check_limits(const plugin::Transaction& t) {
   }
 }
 
-}  // namespace greentill::journal
+}  // namespace greentill::plugin

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/journal/json_line.hpp"
+#include "plugins/common/json_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,9 @@
 #include <set>
 #include <vector>
 
-#include "plugins/journal/times.hpp"
+#include "plugins/common/times.hpp"
 
-namespace greentill::journal {
+namespace greentill::plugin {
 namespace {
 
 using nlohmann::json;
@@ -39,21 +39,22 @@ std::int64_t time(const json& value, const std::string& field) {
   return *parsed;
 }
 
-gt_kind kind(const json& value) {
-  constexpr std::array kKinds{"sale", "trip", "ticket", "bill", "charge"};
-  const std::string name = text(value, "kind");
-  const auto found = std::find(kKinds.begin(), kKinds.end(), name);
-  if (found == kKinds.end()) unusable("kind", "must be sale, trip, ticket, bill or charge");
-  return static_cast<gt_kind>(found - kKinds.begin());
-}
+constexpr std::array kKinds{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};
+constexpr std::array kStandings{"final", "training", "interim", "reprint", "doubtful"};
+constexpr std::array kReasons{"refund", "cancelled", "correction"};
+constexpr std::array kMedia{"", "paper", "none", "qr", "email", "app", "einvoice"};
 
-std::string receipt_medium(const json& value) {
-  constexpr std::array kMedia{"", "paper", "none", "qr", "email", "app"};
-  std::string name = text(value, "receipt_medium");
-  if (std::find(kMedia.begin(), kMedia.end(), name) == kMedia.end()) {
-    unusable("receipt_medium", "must be paper, none, qr, email or app");
+/// Which of the choices the text is; they are in the order of their enum.
+template <typename Enum, std::size_t count>
+Enum choice(const json& value, const std::string& field, const std::array<const char*, count>& choices) {
+  const std::string name = text(value, field);
+  const auto found = std::find(choices.begin(), choices.end(), name);
+  if (found != choices.end()) return static_cast<Enum>(found - choices.begin());
+  std::string what = "must be one of";
+  for (const char* one : choices) {
+    if (*one != '\0') (what += what.ends_with("of") ? " " : ", ") += one;
   }
-  return name;
+  unusable(field, what.c_str());
 }
 
 const json& object(const json& value, const std::string& field) {
@@ -61,8 +62,8 @@ const json& object(const json& value, const std::string& field) {
   return value;
 }
 
-plugin::Transaction::Line line(const json& value, const std::string& where) {
-  plugin::Transaction::Line read;
+Transaction::Line line(const json& value, const std::string& where) {
+  Transaction::Line read;
   for (const auto& [key, field] : object(value, where).items()) {
     const std::string name = where + "." + key;
     if (key == "sku")
@@ -77,49 +78,72 @@ plugin::Transaction::Line line(const json& value, const std::string& where) {
       read.quantity_milli = integer(field, name);
     else if (key == "amount_minor")
       read.amount_minor = integer(field, name);
-    else
+    else if (key == "reversed_line") {
+      const std::int64_t number = integer(field, name);
+      if (number < 1) unusable(name, "must be 1 or more");
+      read.reversed_line = static_cast<std::uint64_t>(number);
+    } else
       unusable(name, "is not known");
   }
   return read;
 }
 
-void lines(const json& value, plugin::Transaction& into) {
+void lines(const json& value, Transaction& into) {
   if (!value.is_array()) unusable("lines", "must be a list");
   for (const json& item : value) into.lines.push_back(line(item, "lines[" + std::to_string(into.lines.size()) + "]"));
 }
 
-using Reader = void (*)(const json&, plugin::Transaction&);
+void reverses(const json& value, Transaction& into) {
+  for (const auto& [key, field] : object(value, "reverses").items()) {
+    const std::string name = "reverses." + key;
+    if (key == "issuer")
+      into.reversed_issuer = text(field, name);
+    else if (key == "event_id")
+      into.reversed_event_id = text(field, name);
+    else if (key == "reason")
+      into.reversal_reason = choice<gt_reversal_reason>(field, name, kReasons);
+    else
+      unusable(name, "is not known");
+  }
+  if (into.reversed_event_id.empty()) unusable("reverses.event_id", "is missing");
+}
+
+using Reader = void (*)(const json&, Transaction&);
 struct Field {
   const char* name;
   Reader read;
 };
 
 constexpr std::array kFields{
-    Field{"issuer", [](const json& v, plugin::Transaction& t) { t.issuer = text(v, "issuer"); }},
-    Field{"event_id", [](const json& v, plugin::Transaction& t) { t.event_id = text(v, "event_id"); }},
-    Field{"kind", [](const json& v, plugin::Transaction& t) { t.kind = kind(v); }},
-    Field{"begin", [](const json& v, plugin::Transaction& t) { t.begin = time(v, "begin"); }},
-    Field{"end", [](const json& v, plugin::Transaction& t) { t.end = time(v, "end"); }},
-    Field{"mode", [](const json& v, plugin::Transaction& t) { t.mode = text(v, "mode"); }},
+    Field{"issuer", [](const json& v, Transaction& t) { t.issuer = text(v, "issuer"); }},
+    Field{"event_id", [](const json& v, Transaction& t) { t.event_id = text(v, "event_id"); }},
+    Field{"kind", [](const json& v, Transaction& t) { t.kind = choice<gt_kind>(v, "kind", kKinds); }},
+    Field{"standing", [](const json& v, Transaction& t) { t.standing = choice<gt_standing>(v, "standing", kStandings); }},
+    Field{"remark", [](const json& v, Transaction& t) { t.remark = text(v, "remark"); }},
+    Field{"reverses", &reverses},
+    Field{"begin", [](const json& v, Transaction& t) { t.begin = time(v, "begin"); }},
+    Field{"end", [](const json& v, Transaction& t) { t.end = time(v, "end"); }},
+    Field{"mode", [](const json& v, Transaction& t) { t.mode = text(v, "mode"); }},
     Field{"quantities",
-          [](const json& v, plugin::Transaction& t) {
+          [](const json& v, Transaction& t) {
             for (const auto& [unit, amount] : object(v, "quantities").items()) {
               t.quantities.push_back({unit, integer(amount, "quantities." + unit)});
             }
           }},
     Field{"lines", &lines},
-    Field{"currency", [](const json& v, plugin::Transaction& t) { t.currency = text(v, "currency"); }},
-    Field{"total_minor", [](const json& v, plugin::Transaction& t) { t.total_minor = integer(v, "total_minor"); }},
-    Field{"tender", [](const json& v, plugin::Transaction& t) { t.tender = text(v, "tender"); }},
-    Field{"receipt_medium", [](const json& v, plugin::Transaction& t) { t.receipt_medium = receipt_medium(v); }},
-    Field{"account_token", [](const json& v, plugin::Transaction& t) { t.account_token = text(v, "account_token"); }},
+    Field{"currency", [](const json& v, Transaction& t) { t.currency = text(v, "currency"); }},
+    Field{"total_minor", [](const json& v, Transaction& t) { t.total_minor = integer(v, "total_minor"); }},
+    Field{"tender", [](const json& v, Transaction& t) { t.tender = text(v, "tender"); }},
+    Field{"receipt_medium",
+          [](const json& v, Transaction& t) { t.receipt_medium = kMedia[choice<std::size_t>(v, "receipt_medium", kMedia)]; }},
+    Field{"account_token", [](const json& v, Transaction& t) { t.account_token = text(v, "account_token"); }},
     Field{"bearer",
-          [](const json& v, plugin::Transaction& t) {
+          [](const json& v, Transaction& t) {
             if (!v.is_boolean()) unusable("bearer", "must be true or false");
             t.bearer = v.get<bool>();
           }},
     Field{"attributes",
-          [](const json& v, plugin::Transaction& t) {
+          [](const json& v, Transaction& t) {
             for (const auto& [name, value] : object(v, "attributes").items()) {
               t.attributes.push_back({name, text(value, "attributes." + name)});
             }
@@ -147,9 +171,9 @@ json parse(std::string_view line) {
 
 }  // namespace
 
-plugin::Transaction parse_json_line(std::string_view line) {
+Transaction parse_json_line(std::string_view line) {
   const json document = parse(line);
-  plugin::Transaction transaction;
+  Transaction transaction;
   for (const auto& [key, value] : object(document, "the line").items()) {
     const auto field = std::find_if(kFields.begin(), kFields.end(), [&key = key](const Field& f) { return key == f.name; });
     if (field == kFields.end()) unusable(key, "is not known");
@@ -163,4 +187,4 @@ plugin::Transaction parse_json_line(std::string_view line) {
   return transaction;
 }
 
-}  // namespace greentill::journal
+}  // namespace greentill::plugin
