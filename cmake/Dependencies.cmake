@@ -8,9 +8,13 @@ find_package(OpenSSL REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(EXPAT REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(doctest REQUIRED)
 # Its cflags are mandatory: without its CPPHTTPLIB_* defines a caller links silently with other class layouts.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+
+pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
 
 # No CMake package and no pkg-config file of their own.
 foreach(name mbedtls mbedx509 mbedcrypto)
