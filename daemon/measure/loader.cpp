@@ -217,7 +217,8 @@ void read_displacement(TomlFields& fields, Methodology& into) {
 
 void read_limits(TomlFields& fields, std::string_view base_unit, Limits& limits) {
   TomlFields table = fields.table("limits");
-  table.only({"reason", "min", "max_credited", "max_plausible", "min_duration_s", "max_duration_s", "max_speed_mm_per_s"});
+  table.only({"reason", "min", "max_credited", "max_plausible", "min_duration_s", "max_duration_s", "max_speed_mm_per_s",
+              "account_events_per_day", "account_min_interval_s"});
   said(table, "reason");
   limits.min = table.integer_or("min", 1, kMost, 1);
   limits.max_credited = table.optional_integer("max_credited", 1, kMost);
@@ -225,6 +226,8 @@ void read_limits(TomlFields& fields, std::string_view base_unit, Limits& limits)
   limits.min_duration_s = table.optional_integer("min_duration_s", 0, kMost);
   limits.max_duration_s = table.optional_integer("max_duration_s", 1, kMost);
   limits.max_speed_mm_per_s = table.optional_integer("max_speed_mm_per_s", 1, 1'000'000);
+  limits.account_events_per_day = table.optional_integer("account_events_per_day", 1, 1000);
+  limits.account_min_interval_s = table.optional_integer("account_min_interval_s", 1, 86'400);
   for (const auto& [key, most] :
        {std::pair("max_credited", limits.max_credited), std::pair("max_plausible", limits.max_plausible)}) {
     if (most && *most < limits.min) table.wrong(key, "is below 'min', so that nothing could be claimed");

@@ -48,14 +48,17 @@ struct Measured {
   std::uint32_t uncertainty_ppm = 0;         ///< of this way of reading the quantity
 };
 
-/// Per event. An event below `min` or outside the plausible is not claimed; one above `max_credited` counts as that much.
+/// Per event. An event below `min` or outside the plausible is not claimed; one above `max_credited` counts as that much. The
+/// limits of an account change no amount and are no business of whoever checks a claim: the terminal alone knows who repeats.
 struct Limits {
   std::int64_t min = 1;                       ///< base units
   std::optional<std::int64_t> max_credited;   ///< base units
   std::optional<std::int64_t> max_plausible;  ///< base units
   std::optional<std::int64_t> min_duration_s;
   std::optional<std::int64_t> max_duration_s;
-  std::optional<std::int64_t> max_speed_mm_per_s;  ///< for quantities in metres
+  std::optional<std::int64_t> max_speed_mm_per_s;      ///< for quantities in metres
+  std::optional<std::int64_t> account_events_per_day;  ///< 1 to 1000; more of one account begun in a UTC day are not claimed
+  std::optional<std::int64_t> account_min_interval_s;  ///< 1 to 86,400, from begin to begin of one account's events
 };
 
 /// Which event two reports must share to be the same act: how issuer, event id and line are filled.

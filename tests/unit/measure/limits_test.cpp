@@ -63,6 +63,18 @@ TEST_CASE("limits: shortest and longest duration") {
   CHECK(ride(100, 7201) == Unclaimable::implausible);
 }
 
+TEST_CASE("limits: those of an account change no amount and stop no event by themselves") {
+  const auto amount = [](const Methodology& m) {
+    return *quantify(m, quantities({{"m.odometer", 2'000}}), kBegin2026, kBegin2026 + 100);
+  };
+  const Quantified with_them = amount(accepted(kFullMethodology));
+  std::string text = with(kFullMethodology, "account_events_per_day = 12\n", "");
+  text = with(text, "account_min_interval_s = 300\n", "");
+  const Quantified without = amount(accepted(text));
+  CHECK(with_them.estimate_mg == without.estimate_mg);
+  CHECK(with_them.credited_mg == without.credited_mg);
+}
+
 TEST_CASE("limits: speed, compared without dividing") {
   CHECK(ride(2'000, 100) == std::nullopt);  // exactly 20 m/s
   CHECK(ride(2'001, 100) == Unclaimable::implausible);

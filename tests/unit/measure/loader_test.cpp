@@ -56,6 +56,8 @@ TEST_CASE("loader: every field arrives") {
   CHECK(m.limits.min_duration_s == 60);
   CHECK(m.limits.max_duration_s == 7'200);
   CHECK(m.limits.max_speed_mm_per_s == 20'000);
+  CHECK(m.limits.account_events_per_day == 12);
+  CHECK(m.limits.account_min_interval_s == 300);
 }
 
 TEST_CASE("loader: terms in µg per base unit, with role, uncertainty and source") {
@@ -84,6 +86,8 @@ TEST_CASE("loader: what may be left out has its default") {
   CHECK_FALSE(m.limits.max_credited);
   CHECK_FALSE(m.limits.max_plausible);
   CHECK_FALSE(m.limits.max_speed_mm_per_s);
+  CHECK_FALSE(m.limits.account_events_per_day);
+  CHECK_FALSE(m.limits.account_min_interval_s);
 }
 
 TEST_CASE("loader: every required field of the head is missed by its name") {
@@ -228,6 +232,10 @@ TEST_CASE("loader: wrong limits are refused") {
       {"max_speed_mm_per_s = 20000", "max_speed_mm_per_s = 1000001",
        "'limits.max_speed_mm_per_s' must be a whole number from 1 to 1000000"},
       {"max_speed_mm_per_s = 20000", "max_speed = 20", "'limits.max_speed' is not known here"},
+      {"events_per_day = 12", "events_per_day = 0", "'limits.account_events_per_day' must be a whole number from 1 to 1000"},
+      {"events_per_day = 12", "events_per_day = 1001", "'limits.account_events_per_day' must be a whole number from 1 to 1000"},
+      {"interval_s = 300", "interval_s = 0", "'limits.account_min_interval_s' must be a whole number from 1 to 86400"},
+      {"interval_s = 300", "interval_s = 86401", "'limits.account_min_interval_s' must be a whole number from 1 to 86400"},
   };
   for (const Wrong& wrong : cases) check_refused(kFullMethodology, wrong);
   check_refused(kLeastMethodology, {"[limits]\nreason = \"none\"\n", "", "'limits' is missing"});

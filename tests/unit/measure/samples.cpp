@@ -89,6 +89,8 @@ max_plausible = 50000
 min_duration_s = 60
 max_duration_s = 7200
 max_speed_mm_per_s = 20000
+account_events_per_day = 12
+account_min_interval_s = 300
 )";
 
 const std::string_view kLeastMethodology = R"(id = "test-piece"
