@@ -27,6 +27,13 @@ void replace(std::string& text, std::string_view mark, std::string_view value) {
   }
 }
 
+ordered_json reversal_json(const ReversedAct& act) {
+  ordered_json json{{"seq", act.seq}, {"id", to_hex(act.id)}, {"activity", act.activity}};
+  json["of_seq"] = act.of_seq == 0 ? ordered_json(nullptr) : ordered_json(act.of_seq);
+  for (const auto& quantity : act.taken_back) json["taken_back"][quantity.unit] = quantity.value;
+  return json;
+}
+
 }  // namespace
 
 std::string grams_text(std::int64_t mg) {
@@ -51,6 +58,13 @@ std::string claim_link(std::string_view pattern, const ClaimedAct& act) {
   return link;
 }
 
+ordered_json undo_to_json(const TransactionAnswer& answer) {
+  ordered_json json{{"repeated", answer.repeated}, {"reversals", ordered_json::array()}};
+  for (const ReversedAct& act : answer.reversals) json["reversals"].push_back(reversal_json(act));
+  if (!answer.remark.empty()) json["remark"] = answer.remark;
+  return json;
+}
+
 ordered_json to_json(const TransactionAnswer& answer, std::string_view issuer, std::string_view event_id,
                      std::string_view link_pattern) {
   ordered_json claims = ordered_json::array();
@@ -66,12 +80,17 @@ ordered_json to_json(const TransactionAnswer& answer, std::string_view issuer, s
     if (!link.empty()) claim["link"] = link;
     claims.push_back(std::move(claim));
   }
+  ordered_json reversals = ordered_json::array();
+  for (const ReversedAct& act : answer.reversals) reversals.push_back(reversal_json(act));
   ordered_json unclaimed = ordered_json::array();
   for (const UnclaimedAct& act : answer.unclaimed) unclaimed.push_back({{"activity", act.activity}, {"reason", act.reason}});
-  return {{"transaction", {{"issuer", issuer}, {"event_id", event_id}}},
-          {"repeated", answer.repeated},
-          {"claims", std::move(claims)},
-          {"unclaimed", std::move(unclaimed)}};
+  ordered_json json{{"transaction", {{"issuer", issuer}, {"event_id", event_id}}},
+                    {"repeated", answer.repeated},
+                    {"claims", std::move(claims)},
+                    {"unclaimed", std::move(unclaimed)}};
+  if (!reversals.empty()) json["reversals"] = std::move(reversals);
+  if (!answer.remark.empty()) json["remark"] = answer.remark;
+  return json;
 }
 
 }  // namespace greentill::api

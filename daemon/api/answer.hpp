@@ -22,4 +22,7 @@ namespace greentill::api {
 [[nodiscard]] nlohmann::ordered_json to_json(const TransactionAnswer& answer, std::string_view issuer, std::string_view event_id,
                                              std::string_view link_pattern);
 
+/// Of an undo: there is no transaction to name.
+[[nodiscard]] nlohmann::ordered_json undo_to_json(const TransactionAnswer& answer);
+
 }  // namespace greentill::api

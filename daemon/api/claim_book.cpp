@@ -153,6 +153,37 @@ void ClaimBook::answer_claim(const httplib::Request& request, httplib::Response&
   respond(response, 200, *json);
 }
 
+void ClaimBook::answer_guarded(const httplib::Request& request, httplib::Response& response) {
+  std::uint64_t before = 0;
+  std::uint64_t limit = kDefaultPage;
+  for (const auto& [name, value] : request.params) {
+    const auto number = parse_number(value);
+    if (name != "before" && name != "limit") {
+      return respond(response, bad_parameter(name, "is not a parameter of this resource"));
+    }
+    if (request.get_param_value_count(name) > 1) return respond(response, bad_parameter(name, "is there twice"));
+    if (!number || *number == 0 || *number > static_cast<std::uint64_t>(INT64_MAX)) {
+      return respond(response, bad_parameter(name, "must be a positive integer"));
+    }
+    (name == "before" ? before : limit) = *number;
+  }
+  if (limit > kLargestPage) {
+    return respond(response, bad_parameter("limit", "must be at most " + std::to_string(kLargestPage)));
+  }
+  ordered_json acts = ordered_json::array();
+  bool more = false;
+  const std::lock_guard lock(mutex_);
+  const auto from = static_cast<std::int64_t>(before);
+  const Status read = reader_->for_each_guarded(from, limit + 1, [&](const outbox::GuardedAct& act) {
+    more = acts.size() == limit;
+    if (!more) acts.push_back(guarded_to_json(act));
+  });
+  if (!read) return respond(response, from_error(read.error()));
+  ordered_json page{{"guarded", std::move(acts)}, {"next_before", nullptr}};
+  if (more) page["next_before"] = page["guarded"].back()["id"];
+  respond(response, 200, page);
+}
+
 Result<std::vector<outbox::Totals>> ClaimBook::totals() {
   const std::lock_guard lock(mutex_);
   return reader_->totals(0);

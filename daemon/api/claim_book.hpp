@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET /v1/claims and /v1/claims/<seq>: pages of JSON, single claims, and the whole chain as a CBOR sequence in bounded memory.
-// Private to daemon/api. Threads: safe from any thread; the reader is used under a lock.
+// GET /v1/claims, /v1/claims/<seq> and /v1/guarded: pages of JSON, single claims, and the whole chain as a CBOR sequence in
+// bounded memory. Private to daemon/api. Threads: safe from any thread; the reader is used under a lock.
 #pragma once
 
 #include <httplib.h>
@@ -21,6 +21,7 @@ class ClaimBook {
 
   void answer_list(const httplib::Request& request, httplib::Response& response);
   void answer_claim(const httplib::Request& request, httplib::Response& response, std::string_view seq);
+  void answer_guarded(const httplib::Request& request, httplib::Response& response);
   Result<std::vector<outbox::Totals>> totals();
 
  private:

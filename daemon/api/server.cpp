@@ -2,9 +2,11 @@
 #include "daemon/api/server.hpp"
 
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "daemon/api/answer.hpp"
 #include "daemon/api/claim_book.hpp"
 #include "daemon/api/gate.hpp"
 #include "daemon/api/intake.hpp"
@@ -17,6 +19,8 @@ namespace {
 
 constexpr const char* kTransactions = "/v1/transactions";
 constexpr std::string_view kClaims = "/v1/claims";
+constexpr std::string_view kGuarded = "/v1/guarded";
+constexpr std::string_view kUndo = "/undo";
 constexpr std::int64_t kSecondsADay = 86'400;
 
 class HttpServer final : public Server, private RequestHandler {
@@ -60,6 +64,7 @@ class HttpServer final : public Server, private RequestHandler {
   void finish(const httplib::Request& request, httplib::Response& response) override;
 
   bool admit_post(const httplib::Request& request, httplib::Response& response);
+  void answer_undo(const httplib::Request& request, httplib::Response& response, std::uint64_t seq);
   void answer_read(const httplib::Request& request, httplib::Response& response);
   void answer_options(const httplib::Request& request, httplib::Response& response);
   void read_status(httplib::Response& response);
@@ -85,6 +90,17 @@ const std::array<HttpServer::Resource, HttpServer::kReadables> HttpServer::kReso
     {"/healthz", &HttpServer::read_health},
 }};
 
+/// The seq of /v1/claims/<seq>/undo.
+std::optional<std::uint64_t> undo_seq(std::string_view path) {
+  if (!path.starts_with(kClaims) || !path.ends_with(kUndo)) return std::nullopt;
+  path.remove_prefix(kClaims.size());
+  path.remove_suffix(std::min(path.size(), kUndo.size()));
+  if (!path.starts_with('/')) return std::nullopt;
+  std::uint64_t seq = 0;
+  const auto [end, fault] = std::from_chars(path.data() + 1, path.data() + path.size(), seq);
+  return fault == std::errc() && end == path.data() + path.size() ? std::optional(seq) : std::nullopt;
+}
+
 // For a body that nobody will read: only the end of the connection can follow it.
 void refuse(httplib::Response& response, const Problem& problem) {
   respond(response, problem);
@@ -101,8 +117,11 @@ bool HttpServer::answer(const httplib::Request& request, httplib::Response& resp
   }
   const bool for_transactions = request.path == kTransactions;
   if (for_transactions && request.method == "POST") return admit_post(request, response);
+  const auto undo = undo_seq(request.path);
   if (request.method == "OPTIONS") {
     answer_options(request, response);
+  } else if (undo) {
+    answer_undo(request, response, *undo);
   } else if (for_transactions || (request.method != "GET" && request.method != "HEAD")) {
     respond(response, method_not_allowed(for_transactions ? "use POST" : "use GET"));
     response.set_header("Allow", for_transactions ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
@@ -120,11 +139,23 @@ bool HttpServer::admit_post(const httplib::Request& request, httplib::Response& 
   return problem.has_value();
 }
 
+void HttpServer::answer_undo(const httplib::Request& request, httplib::Response& response, std::uint64_t seq) {
+  if (request.method != "POST") {
+    respond(response, method_not_allowed("use POST"));
+    return response.set_header("Allow", "POST, OPTIONS");
+  }
+  if (const auto problem = gate_.check_token(request)) return respond(response, *problem);
+  const auto answer = desk_.undo(seq);
+  if (!answer) return respond(response, from_error(answer.error()));
+  respond(response, answer->repeated ? 200 : 201, undo_to_json(*answer));
+}
+
 void HttpServer::answer_read(const httplib::Request& request, httplib::Response& response) {
   const std::string_view path = request.path;
   const auto problem = path == "/healthz" ? std::nullopt : gate_.check_reader(request);
   if (problem) return respond(response, *problem);
   if (path == kClaims) return claims_.answer_list(request, response);
+  if (path == kGuarded) return claims_.answer_guarded(request, response);
   if (path.starts_with(kClaims) && path.size() > kClaims.size() && path[kClaims.size()] == '/') {
     return claims_.answer_claim(request, response, path.substr(kClaims.size() + 1));
   }
@@ -136,7 +167,8 @@ void HttpServer::answer_read(const httplib::Request& request, httplib::Response&
 
 void HttpServer::answer_options(const httplib::Request& request, httplib::Response& response) {
   response.status = 204;
-  response.set_header("Allow", request.path == kTransactions ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+  const bool posts = request.path == kTransactions || undo_seq(request.path);
+  response.set_header("Allow", posts ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
   if (!request.has_header("Origin")) return;
   response.set_header("Access-Control-Allow-Methods", "GET, HEAD, POST");
   response.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept");

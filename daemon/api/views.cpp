@@ -158,6 +158,14 @@ Status append_stripped(const outbox::StoredClaim& stored, std::string& into) {
   return Done{};
 }
 
+ordered_json guarded_to_json(const outbox::GuardedAct& act) {
+  ordered_json json{{"id", act.id}, {"recorded_at", act.recorded_at}, {"begin", act.begin}, {"activity", act.activity}};
+  if (act.line != 0) json["line"] = act.line;
+  json["quantities"] = act.quantities;
+  json["reason"] = act.reason;
+  return json;
+}
+
 ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   ordered_json json{{"device", status.device_id},
                     {"version", status.version},

@@ -19,6 +19,8 @@ namespace greentill::api {
 /// The claim's message without its account hint; corrupt as above. Appended to `into`.
 [[nodiscard]] Status append_stripped(const outbox::StoredClaim& stored, std::string& into);
 
+[[nodiscard]] nlohmann::ordered_json guarded_to_json(const outbox::GuardedAct& act);
+
 [[nodiscard]] nlohmann::ordered_json status_to_json(const DaemonStatus& status, std::int64_t now);
 
 /// `today`: days since 1970-01-01, UTC.

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "daemon/app/account_guard.hpp"
 #include "daemon/app/device_state.hpp"
+#include "daemon/app/reverser.hpp"
 #include "daemon/base/hex.hpp"
 
 namespace greentill::app {
@@ -50,6 +52,12 @@ Result<UnsignedClaim> finish_with_evidence(claim::Claim& claim, claim::Reduction
   return finish(claim, account, head);
 }
 
+/// What a person should look at, in contrast to what is simply worth nothing.
+bool is_guard(measure::Unclaimable reason) {
+  return reason == measure::Unclaimable::implausible || reason == measure::Unclaimable::negative ||
+         reason == measure::Unclaimable::overflow;
+}
+
 bool to_quantities(const detect::Activity& activity, claim::Quantities& out) {
   for (const auto& quantity : activity.quantities) {
     if (!out.push_back({quantity.unit, quantity.value})) return false;
@@ -58,6 +66,14 @@ bool to_quantities(const detect::Activity& activity, claim::Quantities& out) {
 }
 
 }  // namespace
+
+std::string quantities_text(const std::vector<detect::QuantityValue>& quantities) {
+  std::string text;
+  for (const auto& quantity : quantities) {
+    text += (text.empty() ? "" : " ") + quantity.unit + "=" + std::to_string(quantity.value);
+  }
+  return text;
+}
 
 ClaimMaker::ClaimMaker(ClaimContext context, const measure::Library& library, Clock& clock, Random& random)
     : context_(std::move(context)), library_(library), clock_(clock), random_(random) {}
@@ -92,7 +108,7 @@ std::string ClaimMaker::bearer_secret(const claim::ClaimId& id) const {
 
 std::vector<ClaimMaker::Measured> ClaimMaker::measure_all(const detect::Transaction& transaction,
                                                           const std::vector<detect::Detected>& detected,
-                                                          std::vector<api::UnclaimedAct>& unclaimed) const {
+                                                          std::vector<Refused>& unclaimed) const {
   std::vector<Measured> all;
   for (const auto& found : detected) {
     const std::string& name = found.activity.name;
@@ -109,7 +125,7 @@ std::vector<ClaimMaker::Measured> ClaimMaker::measure_all(const detect::Transact
     }
     const auto amounts = measure::quantify(*measured.methodology, measured.quantities, transaction.begin, transaction.end);
     if (!amounts) {
-      unclaimed.push_back({name, measure::to_string(amounts.error())});
+      unclaimed.push_back({name, measure::to_string(amounts.error()), is_guard(amounts.error()), &found});
       continue;
     }
     if (amounts->credited_mg == 0) {
@@ -173,21 +189,92 @@ Result<UnsignedClaim> ClaimMaker::make_one(const detect::Transaction& transactio
   return made;
 }
 
-Result<MadeClaims> ClaimMaker::make(const detect::Transaction& transaction, const std::vector<detect::Detected>& detected,
-                                    claim::ChainHead& head) {
+void ClaimMaker::keep_refused(const outbox::TransactionKey& key, const detect::Transaction& transaction,
+                              const std::vector<Refused>& refused, MadeClaims& made) {
+  for (const Refused& one : refused) {
+    made.answer.unclaimed.push_back({one.activity, one.reason});
+    if (!one.guarded) continue;
+    outbox::GuardedAct act;
+    act.key = key;
+    act.begin = transaction.begin;
+    act.activity = one.activity;
+    act.quantities = quantities_text(one.found->activity.quantities);
+    act.reason = one.reason;
+    act.line = one.found->activity.line;
+    made.aside.guarded.push_back(std::move(act));
+  }
+}
+
+Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const detect::Transaction& transaction,
+                                    const std::vector<detect::Detected>& detected, AccountGuard& guard, claim::ChainHead& head) {
   MadeClaims made;
   made.recorded_at = clock_.unix_seconds();
   const std::int64_t day = made.recorded_at / kSecondsADay;
   claim::ChainHead next = head;
-  for (const Measured& measured : measure_all(transaction, detected, made.answer.unclaimed)) {
+  std::vector<Refused> refused;
+  for (const Measured& measured : measure_all(transaction, detected, refused)) {
+    auto repeats = guard.admit(transaction, *measured.methodology, made.aside.account_uses);
+    if (!repeats) return Failure{repeats.error()};
+    if (!repeats->empty()) {
+      refused.push_back({measured.found->activity.name, std::move(*repeats), true, measured.found});
+      continue;
+    }
     auto one = make_one(transaction, measured, next, made.answer);
-    if (!one) return Failure{one.error()};
+    if (!one) {
+      guard.settle(made.aside.account_uses, false);
+      return Failure{one.error()};
+    }
     made.claims.push_back(std::move(*one));
     made.totals.push_back({day, measured.found->activity.name, measured.amounts.estimate_mg, measured.amounts.credited_mg});
   }
   made.totals.push_back({day, "", 0, 0});
+  keep_refused(key, transaction, refused, made);
   head = next;
   return made;
+}
+
+Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, MadeClaims& into) {
+  if (into.recorded_at == 0) into.recorded_at = clock_.unix_seconds();
+  const std::int64_t day = into.recorded_at / kSecondsADay;
+  claim::ChainHead next = head;
+  for (const TakeBack& take : reversals.takes) {
+    claim::Claim claim = blank(next);
+    claim::Reversal reversal;
+    reversal.nullifier = take.nullifier;
+    reversal.claim = take.claim;
+    reversal.reason = reversals.reason;
+    for (const auto& quantity : take.quantities) {
+      if (!reversal.taken_back.push_back({quantity.unit, quantity.value})) break;
+    }
+    claim.entry = reversal;
+    auto one = finish(claim, std::nullopt, next);
+    if (!one) return Failure{one.error()};
+    into.answer.reversals.push_back({claim.seq, claim.id, take.activity, take.of_seq, take.quantities});
+    into.claims.push_back(std::move(*one));
+    if (take.estimate_mg != 0 || take.credited_mg != 0) {
+      into.totals.push_back({day, take.activity, -take.estimate_mg, -take.credited_mg, 0});
+    }
+  }
+  const auto& sums = reversals.aside.taken_back;
+  into.aside.taken_back.insert(into.aside.taken_back.end(), sums.begin(), sums.end());
+  if (!reversals.aside.awaited.empty()) {
+    into.aside.awaited_key = reversals.aside.awaited_key;
+    into.aside.awaited = reversals.aside.awaited;
+  }
+  into.answer.remark = reversals.remark;
+  head = next;
+  return Done{};
+}
+
+std::optional<Digest> ClaimMaker::nullifier_of(std::string_view activity, std::int64_t end, const std::string& issuer,
+                                               const std::string& event_id, std::uint64_t line) const {
+  const auto* methodology = library_.for_activity(activity, end, preferred(activity));
+  if (methodology == nullptr) return std::nullopt;
+  const bool by_line = methodology->event_line == measure::EventLine::each_line;
+  if (by_line && line == 0) return std::nullopt;
+  return claim::make_nullifier(identity::hasher(), context_.programme_key.key, context_.programme_key.version,
+                               methodology->exclusive_group, issuer, event_id, by_line ? line : 0)
+      .mac;
 }
 
 Result<MadeClaims> ClaimMaker::start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,

@@ -36,20 +36,35 @@ struct MadeClaims {
   std::vector<UnsignedClaim> claims;
   api::TransactionAnswer answer;
   std::vector<outbox::TotalsDelta> totals;
+  outbox::Aside aside;
 };
+
+class AccountGuard;
+struct Reversals;
 
 class ClaimMaker {
  public:
   /// `library`, `clock` and `random` must outlive it.
   ClaimMaker(ClaimContext context, const measure::Library& library, Clock& clock, Random& random);
 
-  /// Moves `head` past the claims made. An error is about the transaction itself: head stands.
-  Result<MadeClaims> make(const detect::Transaction& transaction, const std::vector<detect::Detected>& detected,
-                          claim::ChainHead& head);
+  /// Moves `head` past the claims made. An error is about the transaction itself: head stands. `key` is the transaction's.
+  Result<MadeClaims> make(const outbox::TransactionKey& key, const detect::Transaction& transaction,
+                          const std::vector<detect::Detected>& detected, AccountGuard& guard, claim::ChainHead& head);
+
+  /// Adds the reversals behind what `into` holds. Moves `head`, which stands where it fails.
+  Status reverse(const Reversals& reversals, claim::ChainHead& head, MadeClaims& into);
 
   /// The `start` entry that opens a chain; `predecessor` points into the caller's memory.
   Result<MadeClaims> start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
                            claim::ChainHead& head);
+
+  /// Of the clock that claims are dated by.
+  [[nodiscard]] std::int64_t now() const { return clock_.unix_seconds(); }
+
+  /// Under what the service books such an act: nothing where no methodology is in force for it, or where it depends on a line
+  /// that is not known (0).
+  [[nodiscard]] std::optional<Digest> nullifier_of(std::string_view activity, std::int64_t end, const std::string& issuer,
+                                                   const std::string& event_id, std::uint64_t line) const;
 
   /// The customer's secret of a bearer claim, as printed: 32 hexadecimal digits.
   [[nodiscard]] std::string bearer_secret(const claim::ClaimId& id) const;
@@ -62,8 +77,17 @@ class ClaimMaker {
     measure::Quantified amounts;
     std::uint64_t line = 0;
   };
+  /// An act that is not claimed; `guarded`: kept for people to see.
+  struct Refused {
+    std::string activity;
+    std::string reason;
+    bool guarded = false;
+    const detect::Detected* found = nullptr;
+  };
   std::vector<Measured> measure_all(const detect::Transaction& transaction, const std::vector<detect::Detected>& detected,
-                                    std::vector<api::UnclaimedAct>& unclaimed) const;
+                                    std::vector<Refused>& unclaimed) const;
+  static void keep_refused(const outbox::TransactionKey& key, const detect::Transaction& transaction,
+                           const std::vector<Refused>& refused, MadeClaims& made);
   Result<UnsignedClaim> make_one(const detect::Transaction& transaction, const Measured& measured, claim::ChainHead& head,
                                  api::TransactionAnswer& answer);
   [[nodiscard]] claim::Claim blank(const claim::ChainHead& head);
@@ -74,5 +98,8 @@ class ClaimMaker {
   Clock& clock_;
   Random& random_;
 };
+
+/// "m.odometer=2043 s=500", for people.
+std::string quantities_text(const std::vector<detect::QuantityValue>& quantities);
 
 }  // namespace greentill::app

@@ -122,6 +122,8 @@ Status GreentillDaemon::open_outbox() {
 Status GreentillDaemon::start_engine() {
   auto context = claim_context();
   if (!context) return Failure{context.error()};
+  // Not the secrets' own key: who holds the store and one secret shall learn nothing of another.
+  const Digest account_key = identity::hasher().hmac_sha256(context->bearer_key, {as_bytes("account uses")});
   maker_.emplace(std::move(*context), *library_, clock_, random_);
   const auto wake_uplink = [this] {
     strand_.post([this] {
@@ -132,7 +134,8 @@ Status GreentillDaemon::start_engine() {
                                          [this] { pruner_->make_room(); });
   pruner_.emplace(strand_, *pipeline_, clock_, log_, config_.keep_days * Pruner::kSecondsADay);
   book_.emplace(strand_, *pipeline_, clock_);
-  engine_ = std::make_unique<Engine>(strand_, *pipeline_, *engine_reader_, *detectors_, *maker_, random_, log_);
+  engine_ =
+      std::make_unique<Engine>(strand_, *pipeline_, *engine_reader_, *detectors_, *maker_, *library_, account_key, random_, log_);
   strand_thread_ = std::thread([this] { strand_.run(); });
 
   std::promise<Status> ready;

@@ -5,8 +5,26 @@
 #include <cstring>
 
 #include "daemon/app/stored_answer.hpp"
+#include "daemon/base/hex.hpp"
 
 namespace greentill::app {
+namespace {
+
+constexpr std::int64_t kSecondsADay = 86'400;
+
+std::string remark_of(const detect::Transaction& transaction) {
+  switch (transaction.standing) {
+    case detect::Standing::training: return "training: nothing is claimed";
+    case detect::Standing::interim: return "not final yet: nothing is claimed before the final record";
+    case detect::Standing::reprint: return "a copy: only its original is claimed";
+    case detect::Standing::doubtful:
+      return transaction.remark.empty() ? "its source doubts it" : "its source doubts it: " + transaction.remark;
+    case detect::Standing::final: break;
+  }
+  return {};
+}
+
+}  // namespace
 
 std::size_t Engine::KeyHash::operator()(const outbox::TransactionKey& key) const {
   std::size_t hash = 0;
@@ -31,6 +49,10 @@ Status check_transaction(const detect::Transaction& transaction) {
   }
   if (transaction.begin < 0) return fail(ErrorCode::invalid, "begin: must not lie before 1970");
   if (transaction.end < transaction.begin) return fail(ErrorCode::invalid, "end: must not lie before begin");
+  if (transaction.reversed.issuer.size() > 64) return fail(ErrorCode::invalid, "reverses.issuer: must be at most 64 bytes");
+  if (transaction.reversed.event_id.size() > 128) {
+    return fail(ErrorCode::invalid, "reverses.event_id: must be at most 128 bytes");
+  }
   if (transaction.account_token.size() > claim::kMaxTextBytes) {
     return fail(ErrorCode::invalid, "account_token: must be at most 32 bytes");
   }
@@ -38,8 +60,16 @@ Status check_transaction(const detect::Transaction& transaction) {
 }
 
 Engine::Engine(Executor& strand, Pipeline& pipeline, outbox::Reader& reader, detect::Detectors& detectors, ClaimMaker& maker,
-               Random& random, Log& log)
-    : strand_(strand), pipeline_(pipeline), reader_(reader), detectors_(detectors), maker_(maker), random_(random), log_(log) {}
+               const measure::Library& library, const Digest& account_key, Random& random, Log& log)
+    : strand_(strand),
+      pipeline_(pipeline),
+      reader_(reader),
+      detectors_(detectors),
+      maker_(maker),
+      guard_(reader, account_key),
+      reverser_(reader, detectors, maker, library),
+      random_(random),
+      log_(log) {}
 
 void Engine::open(std::function<void(Status)> ready) {
   const auto chain = reader_.chain();
@@ -77,24 +107,81 @@ void Engine::submit(detect::Transaction transaction, std::optional<outbox::Sourc
       answered(kept ? Result<api::TransactionAnswer>(Failure{good.error()}) : Failure{kept.error()});
     });
   }
-  if (!head_known_) {
-    if (Status recovered = recover_head(); !recovered) return answered(Failure{recovered.error()});
-  }
   const outbox::TransactionKey key = transaction_key(transaction.issuer, transaction.event_id);
-  if (const auto found = in_flight_.find(key); found != in_flight_.end()) {
+  Entry entry{std::move(transaction), 0, std::move(position), std::move(answered), key};
+  if (must_wait(entry)) {
+    waiting_.push_back(std::move(entry));
+  } else {
+    admit(std::move(entry));
+  }
+}
+
+void Engine::undo(std::uint64_t seq, Answered answered) {
+  // No issuer is empty, so that no transaction has this key.
+  const std::string name = to_hex(head_.chain) + "/" + std::to_string(seq);
+  Entry entry{{}, seq, std::nullopt, std::move(answered), transaction_key("", name)};
+  if (must_wait(entry)) {
+    waiting_.push_back(std::move(entry));
+  } else {
+    admit(std::move(entry));
+  }
+}
+
+bool Engine::is_under_way(const outbox::TransactionKey& key) const {
+  const auto found = in_flight_.find(key);
+  return found != in_flight_.end() && !found->second->job->finished;
+}
+
+bool Engine::must_wait(const Entry& entry) const {
+  const bool reversal = entry.undo != 0 || entry.transaction.is_reversal();
+  if (reversal && (reversing_ || !waiting_.empty())) return true;
+  if (entry.undo != 0) return false;
+  const detect::Reversed& reversed = entry.transaction.reversed;
+  const std::string& issuer = reversed.issuer.empty() ? entry.transaction.issuer : reversed.issuer;
+  if (reversal && is_under_way(transaction_key(issuer, reversed.event_id))) return true;
+  if (reversing_ && reversing_->of == entry.key) return true;
+  // A source's position must not pass a record of its own that waits.
+  return entry.position && std::any_of(waiting_.begin(), waiting_.end(), [&](const Entry& earlier) {
+           return earlier.position && earlier.position->source == entry.position->source;
+         });
+}
+
+void Engine::admit_waiting() {
+  while (!waiting_.empty()) {
+    Entry entry = std::move(waiting_.front());
+    waiting_.pop_front();
+    // Those behind it do not hold it up: it was first.
+    std::deque<Entry> behind;
+    behind.swap(waiting_);
+    const bool wait = must_wait(entry);
+    waiting_.swap(behind);
+    if (wait) return waiting_.push_front(std::move(entry));
+    admit(std::move(entry));
+  }
+}
+
+void Engine::admit(Entry entry) {
+  if (!head_known_) {
+    if (Status recovered = recover_head(); !recovered) return entry.answered(Failure{recovered.error()});
+  }
+  if (const auto found = in_flight_.find(entry.key); found != in_flight_.end()) {
     const std::lock_guard lock(found->second->mutex);
     if (!found->second->job->finished) {
-      found->second->waiting.push_back([this, position, answered](const Result<api::TransactionAnswer>& first) {
-        if (!first) return answered(first);
-        strand_.post([this, position, answer = *first, answered] { answer_repeated(position, answer, answered); });
-      });
+      found->second->waiting.push_back(
+          [this, position = std::move(entry.position), answered = std::move(entry.answered)](const auto& first) {
+            if (!first) return answered(first);
+            strand_.post([this, position, answer = *first, answered] { answer_repeated(position, answer, answered); });
+          });
       return;
     }
   }
-  auto stored = stored_answer(key);
-  if (!stored) return answered(Failure{stored.error()});
-  if (*stored) return answer_repeated(std::move(position), std::move(**stored), answered);
-  claim_new(key, transaction, std::move(position), std::move(answered));
+  auto stored = stored_answer(entry.key);
+  if (!stored) return entry.answered(Failure{stored.error()});
+  if (*stored) return answer_repeated(std::move(entry.position), std::move(**stored), entry.answered);
+  if (entry.undo != 0) return reverse(std::move(entry));
+  if (entry.transaction.standing != detect::Standing::final) return set_aside(std::move(entry));
+  if (entry.transaction.is_reversal()) return reverse(std::move(entry));
+  claim_new(std::move(entry));
 }
 
 Result<std::optional<api::TransactionAnswer>> Engine::stored_answer(const outbox::TransactionKey& key) {
@@ -117,27 +204,103 @@ void Engine::answer_repeated(std::optional<outbox::SourcePosition> position, api
   });
 }
 
-void Engine::claim_new(const outbox::TransactionKey& key, const detect::Transaction& transaction,
-                       std::optional<outbox::SourcePosition> position, Answered answered) {
-  const std::vector<detect::Detected> detected = detectors_.detect(transaction);
-  auto made = maker_.make(transaction, detected, head_);
-  if (!made) return answered(Failure{made.error()});
+void Engine::claim_new(Entry entry) {
+  const std::vector<detect::Detected> detected = detectors_.detect(entry.transaction);
+  claim::ChainHead next = head_;
+  auto made = maker_.make(entry.key, entry.transaction, detected, guard_, next);
+  if (!made) return entry.answered(Failure{made.error()});
+  const auto awaits = reverser_.awaits_any();
+  Status applied = awaits ? Status(Done{}) : Status(Failure{awaits.error()});
+  if (applied && *awaits) applied = apply_awaited(entry.key, next, *made);
+  if (!applied) {
+    guard_.settle(made->aside.account_uses, false);
+    return entry.answered(Failure{applied.error()});
+  }
+  head_ = next;
+  push(entry.key, std::move(*made), std::move(entry.position), std::move(entry.answered));
+}
 
+Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made) {
+  auto met = reverser_.meet(key, made);
+  if (!met) return Failure{met.error()};
+  if (!met->any) return Done{};
+  if (met->all) {
+    guard_.settle(made.aside.account_uses, false);
+    MadeClaims nothing;
+    nothing.recorded_at = made.recorded_at;
+    nothing.answer.remark = "it was taken back before it was reported";
+    nothing.totals.push_back(made.totals.back());  // the transaction itself
+    made = std::move(nothing);
+    head = head_;
+  }
+  made.aside.met = true;
+  for (const Reversals& reversals : met->reversals) {
+    if (Status reversed = maker_.reverse(reversals, head, made); !reversed) return reversed;
+  }
+  return Done{};
+}
+
+void Engine::reverse(Entry entry) {
+  auto reversals = entry.undo != 0 ? reverser_.undo(entry.undo) : reverser_.reverse(entry.transaction);
+  if (!reversals) return entry.answered(Failure{reversals.error()});
+  MadeClaims made;
+  if (Status reversed = maker_.reverse(*reversals, head_, made); !reversed) return entry.answered(Failure{reversed.error()});
+  if (entry.undo == 0) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
+  const detect::Reversed& reversed = entry.transaction.reversed;
+  const std::string& issuer = reversed.issuer.empty() ? entry.transaction.issuer : reversed.issuer;
+  // Set before the push: the writer may be done before it returns.
+  reversing_.emplace();
+  if (entry.undo == 0) reversing_->of = transaction_key(issuer, reversed.event_id);
+  reversing_->job = push(entry.key, std::move(made), std::move(entry.position), std::move(entry.answered));
+}
+
+/// Neither claimed nor remembered under its id: the final record is still to come, or there already.
+void Engine::set_aside(Entry entry) {
+  api::TransactionAnswer answer;
+  const detect::Transaction& transaction = entry.transaction;
+  answer.remark = remark_of(transaction);
+  auto job = std::make_shared<Job>();
+  job->generation = generation_;
+  job->unit.head = head_;
+  job->unit.recorded_at = maker_.now();
+  job->unit.position = std::move(entry.position);
+  if (transaction.standing == detect::Standing::doubtful) {
+    outbox::GuardedAct act;
+    act.key = entry.key;
+    act.begin = transaction.begin;
+    act.quantities = quantities_text(transaction.quantities);
+    act.reason = answer.remark;
+    job->unit.aside.guarded.push_back(std::move(act));
+  } else if (!job->unit.position) {
+    return entry.answered(std::move(answer));
+  }
+  job->done = [this, answer = std::move(answer), answered = std::move(entry.answered),
+               generation = generation_](const Status& status) {
+    answered(status ? Result<api::TransactionAnswer>(answer) : Failure{status.error()});
+    if (!status) strand_.post([this, generation, status] { after_failure(generation, status); });
+  };
+  pipeline_.push(std::move(job));
+}
+
+std::shared_ptr<Job> Engine::push(const outbox::TransactionKey& key, MadeClaims made,
+                                  std::optional<outbox::SourcePosition> position, Answered answered) {
   auto flight = std::make_shared<InFlight>();
-  flight->answer = std::move(made->answer);
+  flight->answer = std::move(made.answer);
   flight->waiting.push_back(std::move(answered));
   auto job = std::make_shared<Job>();
   flight->job = job;
   job->generation = generation_;
-  job->claims = std::move(made->claims);
+  job->claims = std::move(made.claims);
   job->unit.key = key;
   job->unit.head = head_;
-  job->unit.recorded_at = made->recorded_at;
+  job->unit.recorded_at = made.recorded_at;
   job->unit.position = std::move(position);
-  job->unit.totals = std::move(made->totals);
+  job->unit.totals = std::move(made.totals);
+  job->unit.aside = std::move(made.aside);
   job->done = [this, flight, key](const Status& status) { on_stored(flight, key, status); };
   in_flight_[key] = flight;
-  pipeline_.push(std::move(job));
+  pipeline_.push(job);
+  return job;
 }
 
 void Engine::on_stored(const std::shared_ptr<InFlight>& flight, const outbox::TransactionKey& key, const Status& status) {
@@ -150,8 +313,11 @@ void Engine::on_stored(const std::shared_ptr<InFlight>& flight, const outbox::Tr
   for (const Answered& answered : waiting) answered(result);
   strand_.post([this, flight, key, status] {
     if (const auto found = in_flight_.find(key); found != in_flight_.end() && found->second == flight) in_flight_.erase(found);
-    if (!status) return after_failure(flight->job->generation, status);
-    if (troubled_) set_trouble("");
+    if (reversing_ && reversing_->job == flight->job) reversing_.reset();
+    guard_.settle(flight->job->unit.aside.account_uses, status.ok());
+    if (!status) after_failure(flight->job->generation, status);
+    if (status && troubled_) set_trouble("");
+    admit_waiting();
   });
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,8 +13,10 @@
 #include <vector>
 
 #include "daemon/api/desk.hpp"
+#include "daemon/app/account_guard.hpp"
 #include "daemon/app/claim_maker.hpp"
 #include "daemon/app/pipeline.hpp"
+#include "daemon/app/reverser.hpp"
 #include "daemon/detect/detectors.hpp"
 #include "daemon/detect/sources.hpp"
 #include "daemon/outbox/outbox.hpp"
@@ -25,15 +28,19 @@ using Answered = std::function<void(const Result<api::TransactionAnswer>&)>;
 
 class Engine {
  public:
-  /// All references must outlive the engine, and the pipeline must be stopped before the engine goes.
+  /// All references must outlive the engine, and the pipeline must be stopped before the engine goes. `account_key` is the
+  /// AccountGuard's.
   Engine(Executor& strand, Pipeline& pipeline, outbox::Reader& reader, detect::Detectors& detectors, ClaimMaker& maker,
-         Random& random, Log& log);
+         const measure::Library& library, const Digest& account_key, Random& random, Log& log);
 
   /// Takes the chain up where the outbox left it, or starts one; `ready` is called once the start is durable.
   void open(std::function<void(Status)> ready);
 
   /// One transaction, with the source's position behind it where it came from one.
   void submit(detect::Transaction transaction, std::optional<outbox::SourcePosition> position, Answered answered);
+
+  /// Takes one claim of the chain in force back, as the merchant's correction.
+  void undo(std::uint64_t seq, Answered answered);
 
   /// Makes a source's position durable without a transaction.
   void keep_position(outbox::SourcePosition position, std::function<void(Status)> done);
@@ -52,11 +59,32 @@ class Engine {
     std::size_t operator()(const outbox::TransactionKey& key) const;
   };
 
+  /// What came and cannot be answered yet: a transaction, or where `undo` is not 0 that seq.
+  struct Entry {
+    detect::Transaction transaction;
+    std::uint64_t undo = 0;
+    std::optional<outbox::SourcePosition> position;
+    Answered answered;
+    outbox::TransactionKey key{};
+  };
+  /// One reversal at a time is under way: what is left of a claim is known once the one before it is durable.
+  struct Reversing {
+    std::shared_ptr<Job> job;
+    outbox::TransactionKey of{};  ///< the transaction taken back
+  };
+  [[nodiscard]] bool must_wait(const Entry& entry) const;
+  [[nodiscard]] bool is_under_way(const outbox::TransactionKey& key) const;
+  void admit(Entry entry);
+  void admit_waiting();
+  void set_aside(Entry entry);
+  void reverse(Entry entry);
+  Status apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made);
+  std::shared_ptr<Job> push(const outbox::TransactionKey& key, MadeClaims made, std::optional<outbox::SourcePosition> position,
+                            Answered answered);
   Status recover_head();
   Result<std::optional<api::TransactionAnswer>> stored_answer(const outbox::TransactionKey& key);
   void answer_repeated(std::optional<outbox::SourcePosition> position, api::TransactionAnswer answer, const Answered& answered);
-  void claim_new(const outbox::TransactionKey& key, const detect::Transaction& transaction,
-                 std::optional<outbox::SourcePosition> position, Answered answered);
+  void claim_new(Entry entry);
   void on_stored(const std::shared_ptr<InFlight>& flight, const outbox::TransactionKey& key, const Status& status);
   void after_failure(std::uint64_t generation, const Status& status);
   void set_trouble(std::string trouble);
@@ -66,6 +94,8 @@ class Engine {
   outbox::Reader& reader_;
   detect::Detectors& detectors_;
   ClaimMaker& maker_;
+  AccountGuard guard_;
+  Reverser reverser_;
   Random& random_;
   Log& log_;
 
@@ -73,6 +103,8 @@ class Engine {
   std::uint64_t generation_ = 1;
   bool head_known_ = false;
   std::unordered_map<outbox::TransactionKey, std::shared_ptr<InFlight>, KeyHash> in_flight_;
+  std::optional<Reversing> reversing_;
+  std::deque<Entry> waiting_;
 
   bool troubled_ = true;
   mutable std::mutex trouble_mutex_;

@@ -51,6 +51,16 @@ std::vector<Result<api::TransactionAnswer>> EngineDesk::submit(std::vector<detec
   return answers;
 }
 
+Result<api::TransactionAnswer> EngineDesk::undo(std::uint64_t seq) {
+  const auto gathering = std::make_shared<Gathering>(1);
+  strand_.post([this, gathering, seq] {
+    engine_.undo(seq, [gathering](const Result<api::TransactionAnswer>& answer) { gathering->put(0, answer); });
+  });
+  std::vector<Result<api::TransactionAnswer>> answers;
+  gathering->wait_into(answers);
+  return std::move(answers.front());
+}
+
 void EngineSink::take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) {
   strand_.post([this, source, sourced = std::move(transaction), done = std::move(done)]() mutable {
     engine_.submit(std::move(sourced.transaction), outbox::SourcePosition{source, std::move(sourced.position)},

@@ -19,6 +19,7 @@ class EngineDesk : public api::Desk {
   EngineDesk(Executor& strand, Engine& engine, std::function<api::DaemonStatus()> status)
       : strand_(strand), engine_(engine), status_(std::move(status)) {}
   std::vector<Result<api::TransactionAnswer>> submit(std::vector<detect::Transaction> transactions) override;
+  Result<api::TransactionAnswer> undo(std::uint64_t seq) override;
   api::DaemonStatus status() override { return status_(); }
 
  private:

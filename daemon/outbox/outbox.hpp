@@ -20,11 +20,9 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/receipt.hpp"
+#include "daemon/outbox/aside.hpp"
 
 namespace greentill::outbox {
-
-/// First 16 bytes of SHA-256 over issuer and event id; made by the engine.
-using TransactionKey = Bytes<16>;
 
 struct NewClaim {
   std::uint64_t seq = 0;
@@ -37,6 +35,7 @@ struct TotalsDelta {
   std::string activity;
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
+  std::int64_t claims = 1;  ///< 0 where a reversal only takes amounts off, which are negative then
 };
 
 struct SourcePosition {
@@ -52,6 +51,7 @@ struct Unit {
   std::int64_t recorded_at = 0;       ///< Unix seconds
   std::optional<SourcePosition> position;
   std::vector<TotalsDelta> totals;
+  Aside aside;
 };
 
 /// The claims that a transaction made: `count` of them, from first_seq on, in `chain`, which need not be the one in force. count
@@ -130,6 +130,15 @@ class Reader {
   virtual Result<std::string> position(std::string_view source) = 0;
   virtual Result<std::vector<Totals>> totals(std::int64_t from_day) = 0;
   virtual Result<Backlog> backlog() = 0;
+  /// One entry a unit; none where nothing was taken back.
+  virtual Result<std::vector<TakenBack>> taken_back(const Digest& nullifier) = 0;
+  virtual Result<std::vector<AwaitedReversal>> awaited(const TransactionKey& key) = 0;
+  /// Whether any reversal waits for its transaction.
+  virtual Result<bool> awaits_any() = 0;
+  virtual Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) = 0;
+  /// Calls back newest first, with ids below `before` (0: from the newest), at most `limit` times.
+  virtual Status for_each_guarded(std::int64_t before, std::size_t limit,
+                                  const std::function<void(const GuardedAct&)>& visit) = 0;
 };
 
 class Writer {
@@ -141,7 +150,8 @@ class Writer {
   virtual Status commit(std::span<const Unit* const> units) = 0;
   /// Marks delivered, refused and granted. Requires: the receipt's signature was verified.
   virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) = 0;
-  /// Removes delivered claims recorded before the time, with their transaction keys, at most `limit` of them; returns how many.
+  /// Removes delivered claims recorded before the time, with their transaction keys, and what is kept aside (aside.hpp), at most
+  /// `limit` of them; returns how many.
   /// A refused claim stays until it is delivered or replaced.
   virtual Result<std::size_t> prune(std::int64_t recorded_before, std::size_t limit) = 0;
 };

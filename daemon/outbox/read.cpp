@@ -68,6 +68,7 @@ Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
 }
 
 Status SqliteReader::prepare() {
+  if (Status prepared = prepare_aside(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{chain_, "SELECT id, head_seq, head_hash, delivered_seq, epoch FROM chains ORDER BY no DESC LIMIT 1"},

@@ -64,6 +64,53 @@ CREATE TABLE totals (
   PRIMARY KEY (day, activity)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // 2: what was taken back, what waits, what was guarded
+    R"sql(
+CREATE TABLE taken_back (
+  nullifier BLOB NOT NULL,
+  unit TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  of_seq INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (nullifier, unit)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX taken_back_by_time ON taken_back (recorded_at);
+
+CREATE TABLE awaited (
+  no INTEGER PRIMARY KEY,
+  key BLOB NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  activity TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  value INTEGER NOT NULL
+) STRICT;
+CREATE INDEX awaited_by_key ON awaited (key);
+CREATE INDEX awaited_by_time ON awaited (recorded_at);
+
+CREATE TABLE guarded (
+  id INTEGER PRIMARY KEY,
+  key BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  activity TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  begin INTEGER NOT NULL,
+  quantities TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX guarded_by_key ON guarded (key, line, activity);
+CREATE INDEX guarded_by_time ON guarded (recorded_at);
+
+CREATE TABLE account_uses (
+  account BLOB NOT NULL,
+  activity TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  last_begin INTEGER NOT NULL,
+  PRIMARY KEY (account, activity)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX account_uses_by_time ON account_uses (last_begin);
+)sql",
 };
 
 Status refuse_foreign(Database& database, std::int64_t version) {

@@ -23,15 +23,22 @@ class SqliteReader final : public Reader {
   Result<std::string> position(std::string_view source) override;
   Result<std::vector<Totals>> totals(std::int64_t from_day) override;
   Result<Backlog> backlog() override;
+  Result<std::vector<TakenBack>> taken_back(const Digest& nullifier) override;
+  Result<std::vector<AwaitedReversal>> awaited(const TransactionKey& key) override;
+  Result<bool> awaits_any() override;
+  Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) override;
+  Status for_each_guarded(std::int64_t before, std::size_t limit, const std::function<void(const GuardedAct&)>& visit) override;
 
  private:
   explicit SqliteReader(Database database) : database_(std::move(database)) {}
   Status prepare();
+  Status prepare_aside();
   Statement& scan_for(bool newest_first, std::optional<Delivery> only);
 
   Database database_;
   Statement chain_, find_, find_claimless_, claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_,
       position_, totals_, backlog_;
+  Statement taken_back_, awaited_, awaits_any_, account_use_, guarded_;
 };
 
 class SqliteWriter final : public Writer {
@@ -58,6 +65,7 @@ class SqliteWriter final : public Writer {
 
   explicit SqliteWriter(Database database) : database_(std::move(database)) {}
   Status prepare();
+  Status prepare_aside();
   Result<ChainRow> load_chain();
   Status save_chain(const ChainRow& row);
   /// Ends the transaction; only then is the new row the one in force.
@@ -65,6 +73,9 @@ class SqliteWriter final : public Writer {
 
   Status add_unit(ChainRow& row, const Unit& unit);
   Status add_claims(ChainRow& row, const Unit& unit);
+  Status add_aside(const Unit& unit);
+  Status add_awaited(const Unit& unit);
+  Status add_guarded(const Unit& unit);
 
   Status check_receipt(const claim::Receipt& receipt, const ChainRow& row);
   Status check_epoch(const claim::Receipt& receipt, const ChainRow& row);
@@ -78,6 +89,8 @@ class SqliteWriter final : public Writer {
   Result<std::size_t> prune_once(std::int64_t recorded_before, std::size_t limit);
   Result<std::size_t> prune_claims(std::int64_t recorded_before, std::size_t limit);
   Result<std::size_t> prune_claimless(std::int64_t recorded_before, std::size_t limit);
+  Result<std::size_t> prune_by_time(Statement& statement, std::int64_t before, std::size_t limit);
+  Result<std::size_t> prune_aside(std::int64_t recorded_before, std::size_t limit);
 
   Database database_;
   ChainRow chain_;
@@ -85,6 +98,8 @@ class SqliteWriter final : public Writer {
   Statement message_at_, standing_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
   Statement count_claims_, count_refusals_, remove_refusals_, remove_grants_;
   Statement to_prune_, remove_claim_, forget_stored_, prune_claimless_;
+  Statement set_taken_back_, add_awaited_, remove_awaited_, set_guarded_, set_account_use_;
+  Statement prune_taken_back_, prune_awaited_, prune_guarded_, prune_account_uses_;
 };
 
 }  // namespace greentill::outbox

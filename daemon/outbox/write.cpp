@@ -34,6 +34,7 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
 }
 
 Status SqliteWriter::prepare() {
+  if (Status prepared = prepare_aside(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{load_chain_,
@@ -51,8 +52,8 @@ Status SqliteWriter::prepare() {
         "INSERT INTO sources (source, position) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = excluded.position"},
        // A sum beyond 64 bits is REAL, which the column would refuse with the whole sale; the cast ends at the largest integer.
        {add_totals_,
-        "INSERT INTO totals (day, activity, claims, estimate_mg, credited_mg) VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO UPDATE "
-        "SET claims = claims + 1, estimate_mg = CAST(estimate_mg + excluded.estimate_mg AS INTEGER), "
+        "INSERT INTO totals (day, activity, claims, estimate_mg, credited_mg) VALUES (?1, ?2, ?5, ?3, ?4) ON CONFLICT DO UPDATE "
+        "SET claims = claims + excluded.claims, estimate_mg = CAST(estimate_mg + excluded.estimate_mg AS INTEGER), "
         "credited_mg = CAST(credited_mg + excluded.credited_mg AS INTEGER)"},
        {message_at_, "SELECT message FROM claims WHERE position = ?1"},
        {standing_, "SELECT r.final FROM claims c LEFT JOIN refusals r ON r.position = c.position WHERE c.position = ?1"},
@@ -158,10 +159,10 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
   }
   for (const TotalsDelta& delta : unit.totals) {
     Query query(add_totals_);
-    query.with(delta.day).with(delta.activity).with(delta.estimate_mg).with(delta.credited_mg);
+    query.with(delta.day).with(delta.activity).with(delta.estimate_mg).with(delta.credited_mg).with(delta.claims);
     if (Status added = query.run(); !added) return added;
   }
-  return Done{};
+  return add_aside(unit);
 }
 
 Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
@@ -204,12 +205,14 @@ Result<std::size_t> SqliteWriter::prune_once(std::int64_t recorded_before, std::
   if (!claims) return claims;
   auto claimless = prune_claimless(recorded_before, bounded - *claims);
   if (!claimless) return claimless;
+  auto aside = prune_aside(recorded_before, bounded - *claims - *claimless);
+  if (!aside) return aside;
   // Before the commit: a failure behind it would leave counters here that the next commit writes back.
   auto row = load_chain();
   if (!row) return Failure{row.error()};
   if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};
   chain_ = *row;
-  return *claims + *claimless;
+  return *claims + *claimless + *aside;
 }
 
 Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std::size_t limit) {
@@ -237,8 +240,12 @@ Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std
 }
 
 Result<std::size_t> SqliteWriter::prune_claimless(std::int64_t recorded_before, std::size_t limit) {
-  Query query(prune_claimless_);
-  query.with(recorded_before).with(static_cast<std::int64_t>(limit));
+  return prune_by_time(prune_claimless_, recorded_before, limit);
+}
+
+Result<std::size_t> SqliteWriter::prune_by_time(Statement& statement, std::int64_t before, std::size_t limit) {
+  Query query(statement);
+  query.with(before).with(static_cast<std::int64_t>(limit));
   if (Status pruned = query.run(); !pruned) return Failure{pruned.error()};
   return static_cast<std::size_t>(sqlite3_changes64(database_.handle()));
 }

@@ -37,6 +37,12 @@ ExitCode list_claims(DaemonClient& daemon, const ClaimsOptions& options, const O
 /// With `raw` the message's bytes go to the output instead.
 ExitCode show_claim(DaemonClient& daemon, std::uint64_t seq, bool raw, const Output& output);
 
+/// Takes claims back as the merchant's mistake, one after the other; goes on past one that cannot be.
+ExitCode undo_claims(DaemonClient& daemon, const std::vector<std::uint64_t>& seqs, const Output& output);
+
+/// What was recognised and not claimed, newest first.
+ExitCode list_guarded(DaemonClient& daemon, std::uint64_t limit, const Output& output);
+
 struct ExportOptions {
   std::filesystem::path file;
   std::uint64_t after = 0;

@@ -3,21 +3,12 @@
 
 #include "tools/cli/claim_text.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/daemon_json.hpp"
 
 namespace greentill::cli {
 namespace {
 
-constexpr std::string_view kJsonType = "application/json";
 constexpr std::uint64_t kClaimsAPage = 1000;  // the most the daemon gives at once
-
-Result<Json> get_json(DaemonClient& daemon, const std::string& path) {
-  const Result<Answer> answer = daemon.get(path, kJsonType);
-  if (!answer) return Failure{answer.error()};
-  if (answer->status != 200) return Failure{error_of(*answer)};
-  Json json = Json::parse(answer->body, nullptr, false);
-  if (!json.is_object()) return fail(ErrorCode::io, "the daemon's answer is not JSON");
-  return json;
-}
 
 std::string page_path(const ClaimsOptions& options, std::uint64_t after, std::uint64_t limit) {
   std::string path = "/v1/claims?limit=" + std::to_string(limit);

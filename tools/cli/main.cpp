@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "greentill/version.hpp"
 #include "tools/cli/commands.hpp"
@@ -23,6 +24,8 @@ struct Arguments {
   std::filesystem::path config_file{kDefaultConfig};
   std::string input;
   std::uint64_t seq = 0;
+  std::vector<std::uint64_t> seqs;
+  std::uint64_t guarded_limit = 20;
   bool raw = false;
   std::uint64_t patience_s = 60;
   SubmitOptions submit;
@@ -80,6 +83,15 @@ ExitCode run_show(Arguments& arguments, const Output& output) {
                      [&](DaemonClient& daemon) { return show_claim(daemon, arguments.seq, arguments.raw, output); });
 }
 
+ExitCode run_undo(Arguments& arguments, const Output& output) {
+  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return undo_claims(daemon, arguments.seqs, output); });
+}
+
+ExitCode run_guarded(Arguments& arguments, const Output& output) {
+  return with_daemon(arguments, output,
+                     [&](DaemonClient& daemon) { return list_guarded(daemon, arguments.guarded_limit, output); });
+}
+
 ExitCode run_export(Arguments& arguments, const Output& output) {
   arguments.to_export.progress = shows_progress(output);
   return with_daemon(arguments, output, [&](DaemonClient& daemon) { return export_claims(daemon, arguments.to_export, output); });
@@ -118,6 +130,12 @@ void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional
   CLI::App* show = add(app, "show", "Show one claim", run_show, chosen);
   show->add_option("seq", arguments.seq, "Its number in the chain")->required();
   show->add_flag("--raw", arguments.raw, "Write the signed message itself (COSE) to standard output");
+
+  CLI::App* undo = add(app, "undo", "Take claims back that were a mistake", run_undo, chosen);
+  undo->add_option("seq", arguments.seqs, "Their numbers in the chain")->required();
+
+  CLI::App* guarded = add(app, "guarded", "List what was recognised and not claimed, and why", run_guarded, chosen);
+  guarded->add_option("--limit", arguments.guarded_limit, "At most so many")->capture_default_str()->check(CLI::PositiveNumber);
 
   CLI::App* to_export = add(app, "export", "Write the claims to a file that anyone can verify", run_export, chosen);
   to_export->add_option("--out,-o", arguments.to_export.file, "The file")->required();

@@ -79,6 +79,13 @@ BAD_BY_SCHEMA = [
     ({**GOOD, "attributes": {"a": 1}}, "attributes.a"),
     ({**GOOD, "attributes": {"a": "x" * 257}}, "attributes.a"),
     ({**GOOD, "colour": "red"}, "colour"),
+    ({**GOOD, "standing": "lost"}, "standing"),
+    ({**GOOD, "remark": "x" * 257}, "remark"),
+    ({**GOOD, "reverses": {}}, "reverses.event_id"),
+    ({**GOOD, "reverses": {"event_id": "0", "reason": "mood"}}, "reverses.reason"),
+    ({**GOOD, "reverses": {"event_id": "0", "line": 1}}, "reverses.line"),
+    ({**GOOD, "reverses": "0"}, "reverses"),
+    ({**GOOD, "lines": [{"reversed_line": 0}]}, "lines[0].reversed_line"),
 ]
 # What no schema can say.
 BAD_BY_SENSE = [
@@ -86,6 +93,7 @@ BAD_BY_SENSE = [
     ({**FULL_SALE, "end": 1795600000}, "end"),
     ({**GOOD, "account_token": "4111111111111111"}, "account_token"),
     ({**GOOD, "account_token": "a", "bearer": True}, "bearer"),
+    ({**GOOD, "reverses": {"event_id": GOOD["event_id"]}}, "reverses.event_id"),
 ]
 
 
@@ -224,9 +232,39 @@ class Checker:
         self.post(b'{"issuer":"a","issuer":"a"}', 422, "issuer")
         for broken in (b"{", b'{"issuer": "\xff"}', b"{} {}", b""):
             self.post(broken, 400)
+        self.check_reversals(run, ride, again)
         if self.test_desk:
             self.post({**GOOD, "issuer": "busy"}, 503)
             self.post({**GOOD, "issuer": "full"}, 507)
+
+    def check_reversals(self, run, ride, answer):
+        """A cancelled ride, a record that is not final, one that is doubted, and a claim undone."""
+        token = {"Authorization": f"Bearer {self.token}"}
+        cancelled = {**ride, "event_id": run + "-c", "reverses": {"event_id": ride["event_id"], "reason": "cancelled"}}
+        training = {**ride, "event_id": run + "-t", "standing": "training"}
+        doubtful = {**ride, "event_id": run + "-d", "standing": "doubtful", "remark": "the clock was never set"}
+        for document in (cancelled, training, doubtful):
+            self.check_schema_of(document, True)
+        first = self.post(cancelled, 201)
+        self.expect(first and len(first.get("reversals", [])) == 1, "cancelled", f"answered {first}")
+        self.expect(self.post(training, 201).get("remark"), "training", "there is no remark")
+        self.post(doubtful, 201)
+        page = self.ask("GET", "/v1/guarded", 200, target="/v1/guarded?limit=1")
+        self.expect(page and "clock" in page["guarded"][0]["reason"], "guarded", f"answered {page}")
+        for query in ("limit=0", "limit=1001", "before=x", "page=1", "limit=1&limit=2"):
+            self.ask("GET", "/v1/guarded", 400, target=f"/v1/guarded?{query}")
+        other = self.post({**ride, "event_id": run + "-u"}, 201)
+        path, seq = "/v1/claims/{seq}/undo", other["claims"][0]["seq"]
+        undo = lambda status, seq, headers: self.ask("POST", path, status, target=f"/v1/claims/{seq}/undo", headers=headers)
+        undone = undo(201, seq, token)
+        self.expect(undone and undone["reversals"][0]["of_seq"] == seq, "undo", f"answered {undone}")
+        self.expect(undo(200, seq, token)["repeated"], "undo", "the second answer is not a repeated one")
+        undo(404, 999999999, token)
+        undo(422, 1, token)
+        undo(401, seq, {})
+        undo(403, seq, {**token, "Origin": "https://evil.example"})
+        undo(421, seq, {**token, "Host": "evil.example"})
+        self.ask("GET", path, 405, target=f"/v1/claims/{seq}/undo", headers=token)
 
     def check_gate(self):
         path, good = "/v1/transactions", json.dumps(GOOD).encode()
@@ -245,7 +283,7 @@ class Checker:
         self.ask("OPTIONS", path, 204, headers={**preflight, "Origin": own})
         self.ask("OPTIONS", path, 403, headers={**preflight, "Origin": "https://evil.example"})
         self.ask("POST", "/v1/claims", 405, headers=token)
-        reads = {"/v1/claims": None, "/v1/claims/{seq}": "/v1/claims/1", "/v1/status": None, "/v1/stats": None, "/metrics": None,
+        reads = {"/v1/claims": None, "/v1/guarded": None, "/v1/claims/{seq}": "/v1/claims/1", "/v1/status": None, "/v1/stats": None, "/metrics": None,
                  "/healthz": None}
         for read, target in reads.items():
             self.ask("GET", read, 200, target=target)

@@ -107,9 +107,39 @@ api::ClaimedAct TestDesk::record(const detect::Transaction& t, const std::string
   unit.head = head_;
   unit.totals.push_back({kNow / kSecondsADay, activity, act.estimate_mg, act.credited_mg});
   unit.totals.push_back({kNow / kSecondsADay, "", 0, 0});
+  store(std::move(unit));
+  acts_[act.seq] = act;
+  return act;
+}
+
+void TestDesk::store(outbox::Unit unit) {
+  unit.recorded_at = kNow;
   const outbox::Unit* units[] = {&unit};
   expect(outbox_->writer().commit(units));
-  return act;
+}
+
+api::ReversedAct TestDesk::take_back(const api::ClaimedAct& act) {
+  api::ReversedAct made{head_.seq + 1, {}, act.activity, act.seq, {}};
+  made.id[0] = static_cast<std::uint8_t>(made.seq);
+  claim::Reversal reversal;
+  reversal.claim = act.id;
+  outbox::Unit unit;
+  unit.claims.push_back(append(reversal, made.id, std::nullopt));
+  unit.head = head_;
+  store(std::move(unit));
+  return made;
+}
+
+Result<api::TransactionAnswer> TestDesk::undo(std::uint64_t seq) {
+  const std::lock_guard lock(mutex_);
+  if (seq > head_.seq) return fail(ErrorCode::not_found, "claim " + std::to_string(seq) + " is not in the store");
+  const auto act = acts_.find(seq);
+  if (act == acts_.end()) return fail(ErrorCode::invalid, "claim " + std::to_string(seq) + " claims nothing");
+  auto [answer, is_new] = undone_.try_emplace(seq);
+  if (is_new) answer->second.reversals.push_back(take_back(act->second));
+  api::TransactionAnswer copy = answer->second;
+  copy.repeated = !is_new;
+  return copy;
 }
 
 Result<api::TransactionAnswer> TestDesk::take(const detect::Transaction& t) {
@@ -124,7 +154,21 @@ Result<api::TransactionAnswer> TestDesk::take(const detect::Transaction& t) {
     return again;
   }
   api::TransactionAnswer answer;
-  if (t.mode == "bike.shared" && !t.quantities.empty()) {
+  if (t.standing != detect::Standing::final) {
+    answer.remark = "not final: " + t.remark;
+    outbox::Unit unit;
+    if (t.standing == detect::Standing::doubtful) {
+      ++guarded_;
+      const outbox::TransactionKey key{static_cast<std::uint8_t>(guarded_ >> 8), static_cast<std::uint8_t>(guarded_)};
+      unit.aside.guarded.push_back({key, 0, 0, t.begin, "", "", answer.remark, 0});
+    }
+    store(std::move(unit));
+    return answer;
+  }
+  if (t.is_reversal()) {
+    const auto& taken = answered_.at({t.issuer, t.reversed.event_id});
+    for (const auto& act : taken.claims) answer.reversals.push_back(take_back(act));
+  } else if (t.mode == "bike.shared" && !t.quantities.empty()) {
     answer.claims.push_back(record(t, "ride.bike.shared", t.quantities.front().value * 50));
   } else if (t.kind == detect::TransactionKind::trip) {
     answer.unclaimed.push_back({"ride." + t.mode, "no methodology is in force for it"});
@@ -133,10 +177,8 @@ Result<api::TransactionAnswer> TestDesk::take(const detect::Transaction& t) {
   }
   if (answer.claims.empty()) {
     outbox::Unit unit;
-    unit.recorded_at = kNow;
     unit.totals.push_back({kNow / kSecondsADay, "", 0, 0});
-    const outbox::Unit* units[] = {&unit};
-    expect(outbox_->writer().commit(units));
+    store(std::move(unit));
   }
   answered_[{t.issuer, t.event_id}] = answer;
   return answer;

@@ -27,6 +27,7 @@ class TestDesk final : public api::Desk {
   ~TestDesk() override;
 
   std::vector<Result<api::TransactionAnswer>> submit(std::vector<detect::Transaction> transactions) override;
+  Result<api::TransactionAnswer> undo(std::uint64_t seq) override;
   api::DaemonStatus status() override;
 
   /// The desk must outlive it.
@@ -43,6 +44,9 @@ class TestDesk final : public api::Desk {
  private:
   Result<api::TransactionAnswer> take(const detect::Transaction& transaction);
   api::ClaimedAct record(const detect::Transaction& transaction, const std::string& activity, std::int64_t estimate_mg);
+  /// A reversal of the claim; what it is taken back for is not looked at.
+  api::ReversedAct take_back(const api::ClaimedAct& act);
+  void store(outbox::Unit unit);
   outbox::NewClaim append(claim::Entry entry, claim::ClaimId id, const std::optional<claim::AccountHint>& account);
 
   std::mutex mutex_;
@@ -54,6 +58,9 @@ class TestDesk final : public api::Desk {
   claim::ChainHead head_;
   std::vector<Digest> payload_hashes_;  // by seq - 1
   std::map<std::pair<std::string, std::string>, api::TransactionAnswer> answered_;
+  std::map<std::uint64_t, api::ClaimedAct> acts_;  // by seq
+  std::map<std::uint64_t, api::TransactionAnswer> undone_;
+  unsigned guarded_ = 0;
   std::string trouble_;
   std::size_t largest_group_ = 0;
 };

@@ -53,12 +53,22 @@ class FillableWriter : public outbox::Writer {
   outbox::Writer& real_;
 };
 
-/// Finds one shared-bike ride in every trip, so that no plugin has to be built for these tests.
+/// Finds one shared-bike ride in every trip, and paperless tickets in a sale's lines of SKU "T", so that no plugin has to be
+/// built for these tests.
 class RideDetectors : public detect::Detectors {
  public:
   std::vector<detect::Detected> detect(const detect::Transaction& transaction) override {
-    if (transaction.kind != detect::TransactionKind::trip) return {};
-    return {{{"ride.bike.shared", transaction.quantities, 0, evidence}, "ride", "1"}};
+    if (transaction.kind == detect::TransactionKind::trip) {
+      if (transaction.mode.empty()) return {};
+      return {{{"ride.bike.shared", transaction.quantities, 0, evidence}, "ride", "1"}};
+    }
+    std::vector<detect::Detected> tickets;
+    for (std::size_t i = 0; i < transaction.lines.size(); ++i) {
+      if (transaction.lines[i].sku != "T") continue;
+      const std::int64_t pieces = transaction.lines[i].quantity_milli / 1000;
+      tickets.push_back({{"ticket.paperless", {{"pieces", pieces}}, i + 1, {}}, "tickets", "1"});
+    }
+    return tickets;
   }
   [[nodiscard]] std::vector<detect::PluginStatus> status() const override { return {}; }
 
@@ -84,7 +94,8 @@ class Device {
     maker_.emplace(context, *library_, clock_, random_);
     pipeline_ = std::make_unique<app::Pipeline>(
         *writer_, *identity_, 2, [] {}, [this] { ++full_disks_; });
-    engine_ = std::make_unique<app::Engine>(strand_, *pipeline_, *engine_reader_, detectors_, *maker_, random_, log_);
+    engine_ = std::make_unique<app::Engine>(strand_, *pipeline_, *engine_reader_, detectors_, *maker_, *library_, Digest{1},
+                                            random_, log_);
     thread_ = std::thread([this] { strand_.run(); });
     std::promise<Status> ready;
     strand_.post([&] { engine_->open([&](const Status& status) { ready.set_value(status); }); });
@@ -102,6 +113,14 @@ class Device {
     strand_.post([this, transaction, position, promise] {
       engine_->submit(transaction, position,
                       [promise](const Result<api::TransactionAnswer>& answer) { promise->set_value(answer); });
+    });
+    return promise->get_future();
+  }
+
+  std::future<Result<api::TransactionAnswer>> undo(std::uint64_t seq) {
+    auto promise = std::make_shared<std::promise<Result<api::TransactionAnswer>>>();
+    strand_.post([this, seq, promise] {
+      engine_->undo(seq, [promise](const Result<api::TransactionAnswer>& answer) { promise->set_value(answer); });
     });
     return promise->get_future();
   }
@@ -143,6 +162,23 @@ inline detect::Transaction ride(const std::string& event, std::int64_t metres = 
   trip.mode = "bike.shared";
   trip.quantities = {{"m.odometer", metres}};
   return trip;
+}
+
+/// A sale of paperless tickets, a line for each number of pieces.
+inline detect::Transaction tickets(const std::string& event, const std::vector<std::int64_t>& pieces) {
+  detect::Transaction sale;
+  sale.issuer = "till-1";
+  sale.event_id = event;
+  sale.begin = sale.end = 1'760'000'000;
+  for (const std::int64_t count : pieces) sale.lines.push_back({"T", "", "ticket", "", count * 1000, 0, 0});
+  return sale;
+}
+
+/// Takes another transaction of the same issuer back.
+inline detect::Transaction taking_back(detect::Transaction returned, const std::string& event, const std::string& reversed) {
+  returned.event_id = event;
+  returned.reversed.event_id = reversed;
+  return returned;
 }
 
 /// Reads the chain from seq 1 to its end; fails the test where a link is broken. Answers how many claims it holds.

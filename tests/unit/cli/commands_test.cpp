@@ -385,5 +385,49 @@ TEST_CASE("output: amounts are exact and grouped") {
   CHECK(cli::time_text(0) == "1970-01-01 00:00:00Z");
 }
 
+TEST_CASE("undo: each claim is told for itself, and one that cannot be does not hold up the others") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  Printed printed;
+  std::istringstream in(rides(2));
+  REQUIRE(cli::submit(*daemon, in, quick(), printed.json) == ExitCode::ok);
+  printed.out.str("");
+  CHECK(cli::undo_claims(*daemon, {2, 99, 3}, printed.text) == ExitCode::does_not_hold);
+  CHECK(printed.out.str() == "claim 2 is taken back by claim 4\nclaim 3 is taken back by claim 5\n");
+  CHECK(printed.err.str().find("claim 99") != std::string::npos);
+  printed.out.str("");
+  CHECK(cli::undo_claims(*daemon, {2}, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() == "claim 2 was taken back before, by claim 4\n");
+  printed.out.str("");
+  CHECK(cli::undo_claims(*daemon, {3, 1}, printed.json) == ExitCode::does_not_hold);
+  const Json document = printed.document();
+  CHECK(document["undone"][0]["reversals"][0]["seq"] == 5);
+  CHECK(document["undone"][1]["error"]["exit_code"] == 1);
+  CHECK(cli::undo_claims(*connect(fixture, "wrong"), {2}, printed.text) == ExitCode::denied);
+}
+
+TEST_CASE("guarded: is listed newest first, over as many pages as it takes") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  Printed printed;
+  CHECK(cli::list_guarded(*daemon, 20, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() == "nothing was set aside\n");
+  std::string doubtful;
+  for (int i = 0; i < 1100; ++i) {
+    doubtful += R"({"issuer":"meter","event_id":")" + std::to_string(i) +
+                R"(","kind":"charge","begin":1000,"standing":"doubtful","remark":"clock )" + std::to_string(i) + "\"}\n";
+  }
+  std::istringstream in(doubtful);
+  REQUIRE(cli::submit(*daemon, in, quick(), printed.json) == ExitCode::ok);
+  printed.out.str("");
+  CHECK(cli::list_guarded(*daemon, 1050, printed.json) == ExitCode::ok);
+  const Json document = printed.document();
+  REQUIRE(document["guarded"].size() == 1050);
+  CHECK(document["guarded"][0]["reason"] == "not final: clock 1099");
+  CHECK(document["guarded"][1049]["reason"] == "not final: clock 50");
+  CHECK(cli::list_guarded(*daemon, 1, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() == "1970-01-01 00:16:40Z  (the whole record)    not final: clock 1099\n");
+}
+
 }  // namespace
 }  // namespace greentill

@@ -147,4 +147,49 @@ TEST_CASE("outbox: a ledger that went back behind pruned claims is an error, wha
   CHECK(rewound.value().rewound);
 }
 
+TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten after the same time") {
+  Fixture f;
+  outbox::Unit unit = f.chain.sale(1);
+  const Digest nullifier{1, 2, 3};
+  const Bytes<16> account{7};
+  unit.aside.taken_back = {{nullifier, "pieces", 2, 5}, {nullifier, "g", 7, 5}};
+  unit.aside.awaited_key = ChainMaker::key(50);
+  unit.aside.awaited = {{1, "cup.own", "pieces", 1}, {0, "", "", 0}};
+  unit.aside.guarded.push_back({ChainMaker::key(1), 0, 0, 99, "ride.bus", "m.track=9", "implausible", 2});
+  unit.aside.account_uses = {{account, "cup.own", 3, 4, unit.recorded_at}};
+  REQUIRE(commit(f.store->writer(), {unit}).ok());
+  CHECK(f.reader->taken_back(nullifier).value().size() == 2);
+  CHECK(f.reader->awaits_any().value());
+  CHECK(f.reader->awaited(ChainMaker::key(50)).value().size() == 2);
+  CHECK(f.reader->account_use(account, "cup.own").value()->events == 4);
+  CHECK_FALSE(f.reader->account_use(account, "bag.own").value().has_value());
+
+  // The new sum takes the place of the old one, the transaction that was awaited is there, the record is read once more.
+  outbox::Unit next = f.chain.sale(50);
+  next.aside.taken_back = {{nullifier, "pieces", 3, 5}};
+  next.aside.met = true;
+  next.aside.guarded = unit.aside.guarded;
+  next.aside.guarded[0].reason = "too fast";
+  next.recorded_at = unit.recorded_at;
+  REQUIRE(commit(f.store->writer(), {next}).ok());
+  CHECK(f.reader->taken_back(nullifier).value()[1].value == 3);
+  CHECK_FALSE(f.reader->awaits_any().value());
+  std::vector<outbox::GuardedAct> guarded;
+  const auto visit = [&](const outbox::GuardedAct& act) { guarded.push_back(act); };
+  REQUIRE(f.reader->for_each_guarded(0, 10, visit).ok());
+  REQUIRE(guarded.size() == 1);
+  CHECK(guarded[0].reason == "too fast");
+  CHECK(guarded[0].line == 2);
+
+  f.prune(unit.recorded_at);
+  CHECK(f.reader->taken_back(nullifier).value().size() == 2);
+  f.prune(unit.recorded_at + 1);
+  CHECK(f.reader->taken_back(nullifier).value().empty());
+  CHECK_FALSE(f.reader->account_use(account, "cup.own").value().has_value());
+  guarded.clear();
+  REQUIRE(f.reader->for_each_guarded(0, 10, visit).ok());
+  CHECK(guarded.empty());
+  CHECK(f.has(2));  // not delivered yet
+}
+
 }  // namespace greentill::test

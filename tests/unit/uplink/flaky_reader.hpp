@@ -45,6 +45,18 @@ class FlakyReader final : public outbox::Reader {
   Result<std::string> position(std::string_view source) override { return inner_->position(source); }
   Result<std::vector<outbox::Totals>> totals(std::int64_t from_day) override { return inner_->totals(from_day); }
   Result<outbox::Backlog> backlog() override { return inner_->backlog(); }
+  Result<std::vector<outbox::TakenBack>> taken_back(const Digest& nullifier) override { return inner_->taken_back(nullifier); }
+  Result<std::vector<outbox::AwaitedReversal>> awaited(const outbox::TransactionKey& key) override {
+    return inner_->awaited(key);
+  }
+  Result<bool> awaits_any() override { return inner_->awaits_any(); }
+  Result<std::optional<outbox::AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) override {
+    return inner_->account_use(account, activity);
+  }
+  Status for_each_guarded(std::int64_t before, std::size_t limit,
+                          const std::function<void(const outbox::GuardedAct&)>& visit) override {
+    return inner_->for_each_guarded(before, limit, visit);
+  }
 
  private:
   std::unique_ptr<outbox::Reader> inner_;

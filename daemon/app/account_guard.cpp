@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/account_guard.hpp"
+
+#include <algorithm>
+
+#include "daemon/identity/identity.hpp"
+
+namespace greentill::app {
+namespace {
+
+constexpr std::int64_t kSecondsADay = 86'400;
+
+}  // namespace
+
+Result<outbox::AccountUse> AccountGuard::last_use(const Key& key) {
+  if (const auto found = pending_.find(key); found != pending_.end()) return found->second.use;
+  const auto stored = reader_.account_use(key.first, key.second);
+  if (!stored) return Failure{stored.error()};
+  return *stored ? **stored : outbox::AccountUse{key.first, key.second, -1, 0, -1};
+}
+
+Result<std::string> AccountGuard::admit(const detect::Transaction& transaction, const measure::Methodology& methodology,
+                                        std::vector<outbox::AccountUse>& uses) {
+  const auto& a_day = methodology.limits.account_events_per_day;
+  const auto& apart = methodology.limits.account_min_interval_s;
+  if (transaction.account_token.empty() || (!a_day && !apart)) return std::string();
+  Key key{{}, methodology.activity};
+  const Digest hash = identity::hasher().hmac_sha256(key_, {as_bytes(transaction.account_token)});
+  std::copy_n(hash.begin(), key.first.size(), key.first.begin());
+  auto use = last_use(key);
+  if (!use) return Failure{use.error()};
+  const bool first = use->events == 0;
+  if (!first && transaction.begin < use->last_begin) return std::string();
+  const std::int64_t day = transaction.begin / kSecondsADay;
+  // Lines of one sale are one event of the account.
+  const bool same_event = std::any_of(uses.begin(), uses.end(), [&](const auto& other) { return other.activity == key.second; });
+  if (same_event) return std::string();
+  if (!first && apart && transaction.begin - use->last_begin < *apart) {
+    return "the same account did it less than " + std::to_string(*apart) + " s before";
+  }
+  const std::int64_t events = use->day == day ? use->events : 0;
+  if (a_day && events >= *a_day) return "the same account did it " + std::to_string(events) + " times that day already";
+  *use = {key.first, key.second, day, events + 1, transaction.begin};
+  uses.push_back(*use);
+  Pending& pending = pending_[key];
+  pending.use = *use;
+  ++pending.under_way;
+  return std::string();
+}
+
+void AccountGuard::settle(const std::vector<outbox::AccountUse>& uses, bool stored) {
+  for (const outbox::AccountUse& use : uses) {
+    const auto found = pending_.find({use.account, use.activity});
+    if (found == pending_.end()) continue;
+    // A failed commit takes all that was under way with it, and the store knows the truth.
+    if (!stored || --found->second.under_way == 0) pending_.erase(found);
+  }
+}
+
+}  // namespace greentill::app

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the store keeps beside claims: what was taken back of them, reversals whose transaction has not come yet, acts that were
+// recognised and not claimed, and how often an account did one. All of it is forgotten after as long as delivered claims are.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/base/bytes.hpp"
+
+namespace greentill::outbox {
+
+/// First 16 bytes of SHA-256 over issuer and event id; made by the engine.
+using TransactionKey = Bytes<16>;
+
+/// How much of what stands under a nullifier was taken back so far, in one unit. An empty unit: all of it.
+struct TakenBack {
+  Digest nullifier{};
+  std::string unit;
+  std::int64_t value = 0;    ///< the sum of all reversals
+  std::uint64_t of_seq = 0;  ///< the claim's, in the chain in force; 0 where this store does not have it
+};
+
+/// A part of a reversal that waits for its transaction. An empty activity: all of it.
+struct AwaitedReversal {
+  std::uint8_t reason = 0;  ///< claim::ReversalReason
+  std::string activity;
+  std::string unit;
+  std::int64_t value = 0;
+};
+
+/// An act that was recognised and not claimed, kept for people to see. Without anything that names the event or a customer.
+struct GuardedAct {
+  TransactionKey key{};          ///< of the record that was doubted; when storing
+  std::int64_t id = 0;           ///< ascending; given by the store
+  std::int64_t recorded_at = 0;  ///< Unix seconds
+  std::int64_t begin = 0;        ///< of the event
+  std::string activity;          ///< empty: the whole record
+  std::string quantities;        ///< "m.odometer=500000 s=60"
+  std::string reason;
+  std::uint64_t line = 0;
+};
+
+/// What one account did of one activity.
+struct AccountUse {
+  Bytes<16> account{};  ///< a keyed hash of the token
+  std::string activity;
+  std::int64_t day = 0;         ///< days since 1970-01-01, UTC, of the last event
+  std::int64_t events = 0;      ///< on that day
+  std::int64_t last_begin = 0;  ///< Unix seconds
+};
+
+/// What one unit stores of all that.
+struct Aside {
+  std::vector<TakenBack> taken_back;  ///< the new sums, in place of what is stored
+  TransactionKey awaited_key{};       ///< of the transaction that `awaited` waits for
+  std::vector<AwaitedReversal> awaited;
+  bool met = false;  ///< the unit's own transaction was awaited and is here: what waited for it is forgotten
+  std::vector<GuardedAct> guarded;
+  std::vector<AccountUse> account_uses;
+};
+
+}  // namespace greentill::outbox

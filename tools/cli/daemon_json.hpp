@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's answers as JSON. Threads: the client's.
+#pragma once
+
+#include <string>
+
+#include "tools/cli/daemon_client.hpp"
+#include "tools/cli/output.hpp"
+
+namespace greentill::cli {
+
+/// The object of a 200, or what error_of() makes of any other answer.
+[[nodiscard]] Result<Json> get_json(DaemonClient& daemon, const std::string& path);
+/// The object of a 200 or 201 to a request without a body.
+[[nodiscard]] Result<Json> post_json(DaemonClient& daemon, const std::string& path);
+
+}  // namespace greentill::cli
