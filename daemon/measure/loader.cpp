@@ -254,8 +254,9 @@ std::string short_text(TomlFields& fields, std::string_view key) {
 }
 
 Methodology read_methodology(TomlFields& fields) {
-  fields.only({"id", "version", "title", "activity", "exclusive_group", "event_line", "boundary", "evidence_grade", "baseline",
-               "region", "valid_from", "valid_until", "base_unit", "quantity", "baseline_term", "project_term", "leakage_term",
+  fields.only({"id",           "version",        "title",    "activity",      "exclusive_group", "event_line",
+               "boundary",     "evidence_grade", "baseline", "region",        "zero_reason",     "valid_from",
+               "valid_until",  "base_unit",      "quantity", "baseline_term", "project_term",    "leakage_term",
                "displacement", "limits"});
   Methodology out;
   out.id = short_text(fields, "id");
@@ -268,6 +269,7 @@ Methodology read_methodology(TomlFields& fields) {
   out.evidence_grade = one_of(fields, "evidence_grade", {"metered", "scanned", "declared"});
   out.baseline = said(fields, "baseline");
   out.region = said(fields, "region");
+  if (fields.has("zero_reason")) out.zero_reason = said(fields, "zero_reason");
   out.valid_from = read_date(fields, "valid_from");
   if (fields.has("valid_until")) {
     out.valid_until = read_date(fields, "valid_until");

@@ -76,6 +76,7 @@ struct Methodology {
   std::string evidence_grade;  ///< "metered", "scanned", "declared"
   std::string baseline;        ///< the named alternative or mix, in words
   std::string region;
+  std::string zero_reason;                  ///< why an act is worth nothing, where the file foresees that; else empty
   std::int64_t valid_from = 0;              ///< Unix seconds
   std::optional<std::int64_t> valid_until;  ///< exclusive
   std::vector<Measured> measured;

@@ -39,6 +39,7 @@ TEST_CASE("loader: every field arrives") {
   CHECK(m.evidence_grade == "metered");
   CHECK(m.baseline == "half by car, half on foot");
   CHECK(m.region == "nowhere");
+  CHECK(m.zero_reason == "there and back is nowhere");
   CHECK(m.valid_from == 1'709'164'800);
   CHECK(m.valid_until == 1'893'456'000);
   REQUIRE(m.measured.size() == 2);
@@ -80,6 +81,7 @@ TEST_CASE("loader: what may be left out has its default") {
   CHECK(m.exclusive_group == "piece.test");
   CHECK(m.event_line == EventLine::whole_event);
   CHECK_FALSE(m.valid_until);
+  CHECK(m.zero_reason.empty());
   CHECK(m.displacement_ppm == 1'000'000);
   CHECK(m.uncertainties.empty());
   CHECK(m.limits.min == 1);
@@ -121,6 +123,7 @@ TEST_CASE("loader: a wrong field of the head is refused") {
       {"\"declared\"", "\"guessed\"", "'evidence_grade' must be one of \"metered\", \"scanned\", \"declared\""},
       {"region = \"nowhere\"", "region = \"\"", "'region' must not be empty"},
       {"baseline = \"a gram\"", "baseline = \"\"", "'baseline' must not be empty"},
+      {"baseline = \"a gram\"", "baseline = \"a gram\"\nzero_reason = \"\"", "'zero_reason' must not be empty"},
       {"base_unit = \"piece\"", "base_unit = \"mile\"",
        "'base_unit' must be one of \"metre\", \"milligram\", \"piece\", \"watt-hour\""},
       {"version = 1", "version = 1\nversoin = 1", "'versoin' is not known here; did you mean 'version'?"},

@@ -27,6 +27,7 @@ valid_from = "2024-02-29"
 valid_until = "2030-01-01"
 base_unit = "metre"
 baseline = "half by car, half on foot"
+zero_reason = "there and back is nowhere"
 
 [[quantity]]
 key = "m.odometer"
