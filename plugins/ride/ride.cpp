@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trips of the modes that stand in for a car: what was measured is passed on as it is, the methodology decides what it is worth.
+// Trips of the modes that may stand in for a car: what was measured is passed on as it is, the methodology decides what it is
+// worth.
 #include <map>
 #include <string>
 #include <vector>
@@ -14,8 +15,12 @@ namespace {
 using Activities = std::map<std::string, std::string, std::less<>>;
 
 Activities known_activities() {
-  return {
-      {"bike.shared", "ride.bike.shared"}, {"ebike.shared", "ride.ebike.shared"}, {"metro", "ride.metro"}, {"bus", "ride.bus"}};
+  return {{"bike.shared", "ride.bike.shared"},
+          {"ebike.shared", "ride.ebike.shared"},
+          {"metro", "ride.metro"},
+          {"bus", "ride.bus"},
+          {"rail.intercity", "ride.rail.intercity"},
+          {"walk", "ride.walk"}};
 }
 
 /// The configuration's [activities] adds modes, or gives a known one another activity; an empty text takes a mode out.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // quantify-samples FOLDER SEED COUNT: what the daemon's arithmetic gives for COUNT seeded random events, spread over the folder's
 // methodologies, as JSON lines for recompute_test.py to compare.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <random>
 #include <string>
 
+#include "daemon/measure/integer_math.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
 #include "tests/support/openssl_crypto.hpp"
@@ -24,9 +26,9 @@ class Events {
   void print(const measure::Methodology& methodology) {
     claim::Quantities quantities;
     for (const measure::Measured& measured : methodology.measured) {
-      if (below(3) != 0) static_cast<void>(quantities.push_back({measured.key, amount(methodology)}));
+      if (below(3) != 0) static_cast<void>(quantities.push_back({measured.key, amount(methodology, measured)}));
     }
-    if (below(8) == 0) static_cast<void>(quantities.push_back({"other", amount(methodology)}));
+    if (below(8) == 0) static_cast<void>(quantities.push_back({"other", amount(methodology, methodology.measured[0])}));
     const std::int64_t begin = time(methodology);
     const std::int64_t end = begin + duration(methodology);
     if (below(3) == 0) static_cast<void>(quantities.push_back({"s", duration(methodology)}));
@@ -37,16 +39,23 @@ class Events {
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
   // A third within the limits, a third at one of their edges, a third of any size up to the largest.
-  std::int64_t amount(const measure::Methodology& methodology) {
+  std::int64_t amount(const measure::Methodology& methodology, const measure::Measured& measured) {
     const measure::Limits& limits = methodology.limits;
     const std::int64_t most = limits.max_plausible.value_or(1'000'000);
     const std::int64_t edges[] = {0, limits.min, limits.max_credited.value_or(most), most,
                                   std::numeric_limits<std::int64_t>::max() - 1};
     switch (below(3)) {
-      case 0: return static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most))) + 1;
-      case 1: return edges[below(std::size(edges))] - 1 + static_cast<std::int64_t>(below(3));
+      case 0: return static_cast<std::int64_t>(below(static_cast<std::uint64_t>(as_measured(most, measured)) + 1)) + 1;
+      case 1: return as_measured(edges[below(std::size(edges))], measured) - 1 + static_cast<std::int64_t>(below(3));
       default: return static_cast<std::int64_t>(random_() >> (1 + below(63)));
     }
+  }
+
+  // Limits are in base units, what is reported is in the key's own.
+  static std::int64_t as_measured(std::int64_t base_units, const measure::Measured& measured) {
+    const measure::Int128 reported =
+        measure::Int128{base_units} * 1'000'000 / static_cast<measure::Int128>(measured.multiplier_ppm);
+    return static_cast<std::int64_t>(std::min<measure::Int128>(reported, std::numeric_limits<std::int64_t>::max() - 1));
   }
 
   std::int64_t duration(const measure::Methodology& methodology) {

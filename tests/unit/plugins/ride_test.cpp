@@ -28,7 +28,9 @@ TEST_CASE("ride: each mode it knows is an activity of its own, and no other mode
   CHECK(found(trip("ebike.shared", measured)) == Shown{"ride.ebike.shared m.odometer=2043"});
   CHECK(found(trip("metro", measured)) == Shown{"ride.metro m.odometer=2043"});
   CHECK(found(trip("bus", measured)) == Shown{"ride.bus m.odometer=2043"});
-  for (const char* mode : {"", "car", "scooter.shared", "bike", "Bike.Shared", "bike.shared ", "ride.bus"}) {
+  CHECK(found(trip("rail.intercity", measured)) == Shown{"ride.rail.intercity m.odometer=2043"});
+  CHECK(found(trip("walk", measured)) == Shown{"ride.walk m.odometer=2043"});
+  for (const char* mode : {"", "car", "scooter.shared", "bike", "Bike.Shared", "bike.shared ", "ride.bus", "rail", "walking"}) {
     CAPTURE(mode);
     CHECK(found(trip(mode, measured)).empty());
   }
