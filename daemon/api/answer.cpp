@@ -12,13 +12,26 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSubjects{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kSubjects{{
     {"ride.bike.shared", "Shared bike"},
     {"ride.ebike.shared", "Shared e-bike"},
     {"ride.metro", "Metro"},
     {"ride.bus", "Bus"},
     {"ticket.paperless", "Paperless ticket"},
     {"receipt.paperless", "Paperless receipt"},
+    {"ride.rail.intercity", "Train ride"},
+    {"charge.ev", "Electric charge"},
+    {"invoice.electronic", "E-invoice"},
+    {"bill.kiosk", "Paperless bill"},
+    {"cutlery.none", "No cutlery"},
+    {"dish.plantbased", "Plant-based dish"},
+    {"goods.secondhand", "Second-hand goods"},
+    {"parcelbox.return", "Returned parcel box"},
+    {"linen.reuse", "Linen used again"},
+    {"recycle.pet", "Bottles brought back"},
+    {"recycle.can", "Cans brought back"},
+    {"recycle.paper", "Paper brought back"},
+    {"recycle.textile", "Textiles brought back"},
 }};
 
 void replace(std::string& text, std::string_view mark, std::string_view value) {

@@ -106,44 +106,46 @@ std::string ClaimMaker::bearer_secret(const claim::ClaimId& id) const {
   return to_hex(ByteView(mac).first(16));
 }
 
+std::optional<ClaimMaker::Measured> ClaimMaker::measure_one(const detect::Transaction& transaction, const detect::Detected& found,
+                                                            std::vector<Refused>& refused) const {
+  const std::string& name = found.activity.name;
+  const auto refuse = [&](std::string reason, bool guarded = false) {
+    refused.push_back({name, std::move(reason), guarded, &found});
+    return std::nullopt;
+  };
+  Measured measured;
+  measured.found = &found;
+  measured.methodology = library_.for_activity(name, transaction.end, preferred(name));
+  if (measured.methodology == nullptr) return refuse("no methodology is in force for it");
+  if (!to_quantities(found.activity, measured.quantities)) return refuse("more quantities than a claim holds");
+  const auto amounts = measure::quantify(*measured.methodology, measured.quantities, transaction.begin, transaction.end);
+  if (!amounts) return refuse(measure::to_string(amounts.error()), is_guard(amounts.error()));
+  if (amounts->credited_mg == 0) {
+    const std::string& why = measured.methodology->zero_reason;
+    return refuse("worth nothing by the cautious reading" + (why.empty() ? why : ": " + why));
+  }
+  measured.amounts = *amounts;
+  measured.line = measured.methodology->event_line == measure::EventLine::each_line ? found.activity.line : 0;
+  return measured;
+}
+
 std::vector<ClaimMaker::Measured> ClaimMaker::measure_all(const detect::Transaction& transaction,
                                                           const std::vector<detect::Detected>& detected,
-                                                          std::vector<Refused>& unclaimed) const {
+                                                          std::vector<Refused>& refused) const {
   std::vector<Measured> all;
   for (const auto& found : detected) {
-    const std::string& name = found.activity.name;
-    Measured measured;
-    measured.found = &found;
-    measured.methodology = library_.for_activity(name, transaction.end, preferred(name));
-    if (measured.methodology == nullptr) {
-      unclaimed.push_back({name, "no methodology is in force for it"});
-      continue;
-    }
-    if (!to_quantities(found.activity, measured.quantities)) {
-      unclaimed.push_back({name, "more quantities than a claim holds"});
-      continue;
-    }
-    const auto amounts = measure::quantify(*measured.methodology, measured.quantities, transaction.begin, transaction.end);
-    if (!amounts) {
-      unclaimed.push_back({name, measure::to_string(amounts.error()), is_guard(amounts.error()), &found});
-      continue;
-    }
-    if (amounts->credited_mg == 0) {
-      unclaimed.push_back({name, "worth nothing by the cautious reading"});
-      continue;
-    }
-    measured.amounts = *amounts;
-    measured.line = measured.methodology->event_line == measure::EventLine::each_line ? found.activity.line : 0;
+    auto measured = measure_one(transaction, found, refused);
+    if (!measured) continue;
     // Two readings of one act, of one exclusive group and line, would meet in one nullifier: the larger stands.
     const auto same = std::find_if(all.begin(), all.end(), [&](const Measured& other) {
-      return other.line == measured.line && other.methodology->exclusive_group == measured.methodology->exclusive_group;
+      return other.line == measured->line && other.methodology->exclusive_group == measured->methodology->exclusive_group;
     });
     if (same == all.end()) {
-      all.push_back(measured);
+      all.push_back(std::move(*measured));
       continue;
     }
-    if (same->amounts.credited_mg < measured.amounts.credited_mg) std::swap(*same, measured);
-    unclaimed.push_back({measured.found->activity.name, "the same act as " + same->found->activity.name});
+    if (same->amounts.credited_mg < measured->amounts.credited_mg) std::swap(*same, *measured);
+    refused.push_back({measured->found->activity.name, "the same act as " + same->found->activity.name});
   }
   return all;
 }

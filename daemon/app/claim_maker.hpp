@@ -85,7 +85,9 @@ class ClaimMaker {
     const detect::Detected* found = nullptr;
   };
   std::vector<Measured> measure_all(const detect::Transaction& transaction, const std::vector<detect::Detected>& detected,
-                                    std::vector<Refused>& unclaimed) const;
+                                    std::vector<Refused>& refused) const;
+  std::optional<Measured> measure_one(const detect::Transaction& transaction, const detect::Detected& found,
+                                      std::vector<Refused>& refused) const;
   static void keep_refused(const outbox::TransactionKey& key, const detect::Transaction& transaction,
                            const std::vector<Refused>& refused, MadeClaims& made);
   Result<UnsignedClaim> make_one(const detect::Transaction& transaction, const Measured& measured, claim::ChainHead& head,
