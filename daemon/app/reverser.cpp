@@ -16,6 +16,8 @@ std::int64_t magnitude(std::int64_t value) { return value == INT64_MIN ? INT64_M
 detect::Transaction as_sold(const detect::Transaction& reversal) {
   detect::Transaction sold = reversal;
   sold.reversed = {};
+  // Of a trip taken back as a whole nobody says how long it was, only that it was: its duration is enough to be found by.
+  if (sold.kind == detect::TransactionKind::trip && sold.quantities.empty()) sold.quantities = {{"s", sold.end - sold.begin}};
   sold.total_minor = magnitude(sold.total_minor);
   for (detect::Line& line : sold.lines) {
     line.quantity_milli = magnitude(line.quantity_milli);

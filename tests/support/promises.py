@@ -43,11 +43,12 @@ def reductions(claims):
     return [claim["entry"] for claim in claims if claim["entry"]["kind"] == "reduction"]
 
 
-def check_ledger(claims_file, report):
-    """The books against an independent recomputation from the exported claims, to the milligram."""
-    report_file = claims_file.with_name("report.json")
+def check_ledger(claims_files, report):
+    """The books against an independent recomputation from the claims that each device exported, to the milligram."""
+    report_file = claims_files[0].with_name("report.json")
     report_file.write_text(json.dumps(report))
-    _run("/usr/bin/python3", TESTS / "integration/recompute/ledger.py", "--claims", claims_file, "--methodologies",
+    exports = [word for file in claims_files for word in ("--claims", file)]
+    _run("/usr/bin/python3", TESTS / "integration/recompute/ledger.py", *exports, "--methodologies",
          ROOT / "config/methodologies", "--programme", ROOT / "config/programme.toml", "--report", report_file)
 
 
@@ -82,7 +83,7 @@ def check_booked_once(stack, expected, independently=True):
     fail_unless(report["granted_mg"] == asked, f"{asked} mg were asked for, {report['granted_mg']} mg granted")
     fail_unless(report["refused"] == {}, f"claims were refused: {report['refused']}")
     fail_unless(report["pending"] == 0, "batches are still pending at the service")
-    check_ledger(export, report)
+    check_ledger([export], report)
 
 
 def run_test(body, folder, note=""):

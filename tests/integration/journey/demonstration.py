@@ -36,7 +36,7 @@ def check_left(folder, binaries, output):
     check_independently(folder / "claims.cborseq", folder / "device.crt")
     report = subprocess.run([pathlib.Path(binaries) / "bin/greentill-credit", "report", "--json", "--config", folder / "credit.toml"],
                             capture_output=True, text=True, check=True)
-    check_ledger(folder / "claims.cborseq", json.loads(report.stdout))
+    check_ledger([folder / "claims.cborseq"], json.loads(report.stdout))
     return summary
 
 
