@@ -185,7 +185,7 @@ Status GreentillDaemon::start_api() {
   config_.api.token = std::move(*token);
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
-  desk_ = std::make_unique<EngineDesk>(strand_, *engine_, [this] { return status(); });
+  desk_ = std::make_unique<EngineDesk>(strand_, *engine_, *pipeline_, [this] { return status(); });
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
   if (!server) return Failure{server.error()};
   server_ = std::move(*server);

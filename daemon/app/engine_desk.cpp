@@ -40,12 +40,18 @@ std::vector<Result<api::TransactionAnswer>> EngineDesk::submit(std::vector<detec
   for (std::size_t begin = 0; begin < transactions.size(); begin += kSlice) {
     const std::size_t count = std::min(kSlice, transactions.size() - begin);
     const auto gathering = std::make_shared<Gathering>(count);
-    strand_.post([this, gathering, count, first = transactions.data() + begin] {
+    const auto submit_slice = [this, gathering, count, first = transactions.data() + begin] {
       for (std::size_t i = 0; i < count; ++i) {
         engine_.submit(std::move(first[i]), std::nullopt,
                        [gathering, i](const Result<api::TransactionAnswer>& answer) { gathering->put(i, answer); });
       }
-    });
+    };
+    bool taken = false;
+    if (count == 1) {
+      const Pipeline::Lone lone(pipeline_);
+      taken = strand_.try_run(submit_slice);
+    }
+    if (!taken) strand_.post(submit_slice);
     gathering->wait_into(answers);
   }
   return answers;

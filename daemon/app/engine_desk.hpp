@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine as the API and the sources see it: they call from their own threads, the engine runs on the strand.
+// The engine as the API and the sources see it: they call from their own threads, the engine runs on the strand. A request that
+// finds everything idle takes its turn on the strand itself, and stores what came of it: a lone sale wakes no other thread.
 #pragma once
 
 #include <functional>
@@ -16,8 +17,8 @@ namespace greentill::app {
 /// `status` fills in everything but the transactions; called from any thread.
 class EngineDesk : public api::Desk {
  public:
-  EngineDesk(Executor& strand, Engine& engine, std::function<api::DaemonStatus()> status)
-      : strand_(strand), engine_(engine), status_(std::move(status)) {}
+  EngineDesk(Executor& strand, Engine& engine, Pipeline& pipeline, std::function<api::DaemonStatus()> status)
+      : strand_(strand), engine_(engine), pipeline_(pipeline), status_(std::move(status)) {}
   std::vector<Result<api::TransactionAnswer>> submit(std::vector<detect::Transaction> transactions) override;
   Result<api::TransactionAnswer> undo(std::uint64_t seq) override;
   api::DaemonStatus status() override { return status_(); }
@@ -25,6 +26,7 @@ class EngineDesk : public api::Desk {
  private:
   Executor& strand_;
   Engine& engine_;
+  Pipeline& pipeline_;
   std::function<api::DaemonStatus()> status_;
 };
 

@@ -28,7 +28,16 @@ bool sign_claim(claim::Signer& signer, UnsignedClaim& unsigned_claim, outbox::Ne
   return true;
 }
 
+thread_local Pipeline::Lone* lone_of_thread = nullptr;
+
 }  // namespace
+
+Pipeline::Lone::Lone(Pipeline& pipeline) : pipeline_(pipeline) { lone_of_thread = this; }
+
+Pipeline::Lone::~Lone() {
+  lone_of_thread = nullptr;
+  if (kept_) pipeline_.store_lone();
+}
 
 Pipeline::Pipeline(outbox::Writer& writer, identity::DeviceIdentity& identity, std::size_t signer_threads,
                    std::function<void()> committed, std::function<void()> disk_full)
@@ -56,13 +65,33 @@ void Pipeline::push(std::shared_ptr<Job> job) {
   const std::lock_guard lock(mutex_);
   const std::size_t tasks = job->claims.size();
   for (std::size_t i = 0; i < tasks; ++i) signing_.push_back({job, i});
-  const bool for_writer = tasks == 0 || (tasks == 1 && order_.empty() && writer_idle_);
+  const bool idle = tasks <= 1 && order_.empty() && work_.empty() && !storing_;
+  const bool for_writer = tasks == 0 || (idle && writer_idle_);
   order_.push_back(std::move(job));
-  if (for_writer) {
+  if (idle && lone_of_thread != nullptr && &lone_of_thread->pipeline_ == this) {
+    lone_of_thread->kept_ = true;
+  } else if (for_writer) {
     to_write_.notify_one();
   } else {
     for (std::size_t i = 0; i < tasks; ++i) to_sign_.notify_one();
   }
+}
+
+void Pipeline::store_lone() {
+  std::unique_lock lock(mutex_);
+  const bool alone = order_.size() == 1 && signing_.size() <= 1 && being_signed_ == 0 && work_.empty() && !storing_;
+  if (!alone) {
+    to_write_.notify_one();
+    return to_sign_.notify_all();
+  }
+  storing_ = true;
+  if (!signing_.empty()) sign_next(lock, *signers_.back());
+  const Jobs jobs = take_prefix();
+  lock.unlock();
+  if (!jobs.empty()) store(jobs);
+  lock.lock();
+  storing_ = false;
+  if (!order_.empty() || !work_.empty() || stopping_) to_write_.notify_one();
 }
 
 void Pipeline::enqueue_write(std::function<void(outbox::Writer&)> work) {
@@ -115,11 +144,17 @@ Pipeline::Jobs Pipeline::take_ready(std::unique_lock<std::mutex>& lock) {
   const auto lone_claim = [this] { return !signing_.empty() && being_signed_ == 0; };
   for (;;) {
     writer_idle_ = true;
-    to_write_.wait(lock, [&] { return !work_.empty() || worth_a_commit() || lone_claim() || (stopping_ && order_.empty()); });
+    to_write_.wait(
+        lock, [&] { return !storing_ && (!work_.empty() || worth_a_commit() || lone_claim() || (stopping_ && order_.empty())); });
     writer_idle_ = false;
-    if (!work_.empty() || worth_a_commit() || !lone_claim()) break;
+    storing_ = true;
+    if (!work_.empty() || worth_a_commit() || !lone_claim()) return take_prefix();
     sign_next(lock, *signers_.back());
+    storing_ = false;
   }
+}
+
+Pipeline::Jobs Pipeline::take_prefix() {
   std::size_t claims = 0;
   const std::size_t count = ready_prefix(claims);
   Jobs jobs(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -138,6 +173,7 @@ void Pipeline::write_loop() {
     for (auto& piece : work) piece(writer_);
     if (!jobs.empty()) store(jobs);
     lock.lock();
+    storing_ = false;
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a claim whose place in the chain is fixed to a durable one: a small pool signs in parallel, one writer thread commits in
-// the chain's order, as many at once as are ready. A claim that comes alone is signed by the writer itself, one thread's waking
-// sooner. Threads: push(), enqueue_write() and pending() from any thread; callbacks run on the writer thread and must not block.
+// the chain's order, as many at once as are ready. A claim that comes alone is signed and stored by the thread that waits for it,
+// or else by the writer: each thread that need not be woken makes the sale sooner. Threads: push(), enqueue_write() and pending()
+// from any thread; callbacks run on the thread that stores, one at a time, and must not block.
 #pragma once
 
 #include <atomic>
@@ -59,6 +60,21 @@ class Pipeline {
   /// Requires: pushed in chain order.
   void push(std::shared_ptr<Job> job);
 
+  /// While it lives, a job that the same thread pushes onto an idle pipeline is kept for it, and at its end signed and stored by
+  /// this thread. Requires: what its end may call back needs no lock that the thread holds.
+  class Lone {
+   public:
+    explicit Lone(Pipeline& pipeline);
+    ~Lone();
+    Lone(const Lone&) = delete;
+    Lone& operator=(const Lone&) = delete;
+
+   private:
+    friend class Pipeline;
+    Pipeline& pipeline_;
+    bool kept_ = false;
+  };
+
   /// Runs other work on the writer thread, between commits.
   void enqueue_write(std::function<void(outbox::Writer&)> work);
 
@@ -76,7 +92,9 @@ class Pipeline {
   /// Requires: something to sign. Whether it was its job's last.
   bool sign_next(std::unique_lock<std::mutex>& lock, claim::Signer& signer);
   void write_loop();
+  void store_lone();
   Jobs take_ready(std::unique_lock<std::mutex>& lock);
+  Jobs take_prefix();
   [[nodiscard]] std::size_t ready_prefix(std::size_t& claims) const;
   [[nodiscard]] bool worth_a_commit() const;
   void store(const Jobs& jobs);
@@ -86,7 +104,7 @@ class Pipeline {
   outbox::Writer& writer_;
   std::function<void()> committed_;
   std::function<void()> disk_full_;
-  std::vector<std::unique_ptr<claim::Signer>> signers_;  ///< one a signing thread, the last the writer's
+  std::vector<std::unique_ptr<claim::Signer>> signers_;  ///< one a signing thread, the last of who stores
 
   mutable std::mutex mutex_;
   std::condition_variable to_sign_;
@@ -97,6 +115,7 @@ class Pipeline {
   std::uint64_t failed_generation_ = 0;
   std::size_t being_signed_ = 0;
   bool writer_idle_ = false;
+  bool storing_ = false;  ///< a thread has the writer and the last signer
   bool stopping_ = false;
   std::atomic<std::size_t> pending_{0};
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's strand: an Asio context run by the one thread that calls run(). It owns the order of claims and needs no lock.
+// The engine's strand: an Asio context run by the one thread that calls run(). It owns the order of claims; what runs on it needs
+// no lock. A thread that would only wait for the strand may take a turn on it instead, which spares waking another one.
 #pragma once
 
 #include <functional>
@@ -14,6 +15,7 @@ class Strand : public Executor {
   Strand();
   ~Strand() override;
   void post(std::function<void()> work) override;
+  bool try_run(const std::function<void()>& work) override;
   void post_after(std::chrono::milliseconds delay, std::function<void()> work) override;
 
   /// Calls `handler` on the strand at the first SIGINT or SIGTERM.

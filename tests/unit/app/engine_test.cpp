@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/engine.hpp"
 
+#include "daemon/app/engine_desk.hpp"
 #include "tests/support/wait.hpp"
 #include "tests/unit/app/fixture.hpp"
 
@@ -171,6 +172,25 @@ TEST_CASE("engine: evidence is in the claim where it fits, else its hash, and th
   CHECK(embedded > 10);
   CHECK(hashed > 2);
   CHECK(test::check_chain(device.reader()) == 1 + embedded + hashed + 30);
+}
+
+TEST_CASE("engine: sales of one till and of many at once make one chain") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  EngineDesk desk(device.strand(), device.engine(), device.pipeline(), [] { return api::DaemonStatus{}; });
+  constexpr int kRides = 60;
+  const auto till = [&](int number, int rides) {
+    for (int i = 0; i < rides; ++i) {
+      const auto answers = desk.submit({ride("r" + std::to_string(number) + "-" + std::to_string(i))});
+      CHECK((answers.size() == 1 && answers[0].ok() && answers[0]->claims.size() == 1));
+    }
+  };
+  till(0, kRides);
+  CHECK(device.writer().commits == kRides + 0);  // each by itself, none waited for another
+  std::vector<std::thread> tills;
+  for (int number = 1; number <= 8; ++number) tills.emplace_back(till, number, kRides);
+  for (std::thread& one : tills) one.join();
+  CHECK(test::check_chain(device.reader()) == 1 + 9 * kRides);
 }
 
 TEST_CASE("engine: limits of a transaction are named by field") {

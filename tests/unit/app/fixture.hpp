@@ -130,6 +130,7 @@ class Device {
   RideDetectors& detectors() { return detectors_; }
   app::Engine& engine() { return *engine_; }
   app::Strand& strand() { return strand_; }
+  app::Pipeline& pipeline() { return *pipeline_; }
   int full_disks() const { return full_disks_; }
 
  private:

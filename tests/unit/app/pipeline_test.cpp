@@ -78,4 +78,83 @@ TEST_CASE("pipeline: what builds on a claim that could not be stored fails with 
   CHECK(writer.seqs.back() == 1);
 }
 
+TEST_CASE("pipeline: a lone job is signed and stored by the thread that waits for it") {
+  const auto identity =
+      std::move(identity::DeviceIdentity::load(test::identities() / "device-1.key", test::identities() / "device-1.crt")).value();
+  RecordingWriter writer;
+  Pipeline pipeline(
+      writer, *identity, 2, [] {}, [] {});
+  std::thread::id stored_by;
+  for (const std::size_t claims : {std::size_t{1}, std::size_t{0}}) {
+    auto job = job_with(1, claims, 1);
+    job->done = [&](const Status& status) {
+      CHECK(status.ok());
+      stored_by = std::this_thread::get_id();
+    };
+    {
+      const Pipeline::Lone lone(pipeline);
+      pipeline.push(std::move(job));
+      CHECK(stored_by == std::thread::id());
+    }
+    CHECK(stored_by == std::this_thread::get_id());
+    CHECK(pipeline.pending() == 0);
+    stored_by = {};
+  }
+}
+
+TEST_CASE("pipeline: what joins a lone job is stored behind it, whoever does it") {
+  const auto identity =
+      std::move(identity::DeviceIdentity::load(test::identities() / "device-1.key", test::identities() / "device-1.crt")).value();
+  RecordingWriter writer;
+  std::atomic<int> stored{0};
+  std::atomic<int> other_work{0};
+  constexpr int kJobs = 300;
+  {
+    Pipeline pipeline(
+        writer, *identity, 2, [] {}, [] {});
+    std::mutex order;  // the strand's part
+    std::uint64_t next = 1;
+    const auto till = [&] {
+      for (int i = 0; i < kJobs; ++i) {
+        const Pipeline::Lone lone(pipeline);
+        const std::lock_guard lock(order);
+        auto job = job_with(next++, 1, 1);
+        job->done = [&](const Status& status) { stored += status ? 1 : 0; };
+        pipeline.push(std::move(job));
+        if (i % 16 == 0) pipeline.enqueue_write([&](outbox::Writer&) { ++other_work; });
+      }
+    };
+    std::thread first(till);
+    std::thread second(till);
+    first.join();
+    second.join();
+  }
+  CHECK(stored == 2 * kJobs);
+  CHECK(other_work == 2 * ((kJobs + 15) / 16));
+  for (std::size_t i = 0; i < writer.seqs.size(); ++i) CHECK(writer.seqs[i] == i + 1);
+}
+
+TEST_CASE("strand: a turn is taken where nothing runs or waits, and only there") {
+  Strand strand;
+  int ran = 0;
+  CHECK(strand.try_run([&] { ++ran; }));
+  CHECK(ran == 1);
+  std::promise<void> running;
+  std::promise<void> go_on;
+  strand.post([&] {
+    running.set_value();
+    go_on.get_future().wait();
+    CHECK(ran == 1);
+  });
+  CHECK_FALSE(strand.try_run([&] { ++ran; }));  // it waits: the strand's thread has not begun
+  std::thread thread([&] { strand.run(); });
+  running.get_future().wait();
+  CHECK_FALSE(strand.try_run([&] { ++ran; }));
+  go_on.set_value();
+  while (!strand.try_run([&] { ++ran; })) std::this_thread::yield();
+  CHECK(ran == 2);
+  strand.stop();
+  thread.join();
+}
+
 }  // namespace greentill::app
