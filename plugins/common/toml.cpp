@@ -111,9 +111,12 @@ std::vector<std::string> Toml::keys() const {
   return all;
 }
 
-void Toml::only(std::initializer_list<std::string_view> known) const {
+void Toml::only(std::initializer_list<std::string_view> known, std::span<const std::string_view> known_too) const {
+  const auto is_in = [](const auto& list, const std::string& key) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+  };
   for (const std::string& key : keys()) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) wrong(key, "is not known here");
+    if (!is_in(known, key) && !is_in(known_too, key)) wrong(key, "is not known here");
   }
 }
 

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,8 @@ class Toml {
 
   [[nodiscard]] bool has(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> keys() const;
-  /// Refuses the first key that is not in the list.
-  void only(std::initializer_list<std::string_view> known) const;
+  /// Refuses the first key that is in neither list.
+  void only(std::initializer_list<std::string_view> known, std::span<const std::string_view> known_too = {}) const;
   /// "name:line:column: key 'a' what", about a key of this table, or about the table where there is no such key.
   [[noreturn]] void wrong(std::string_view key, std::string_view what) const;
 
