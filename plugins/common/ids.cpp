@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/common/ids.hpp"
+
+#include "plugins/common/sha256.hpp"
+
+namespace greentill::plugin {
+namespace {
+
+constexpr std::size_t kMostIdBytes = 128;
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  bool first = true;
+  for (const std::string_view part : parts) {
+    if (!first) all += '/';
+    first = false;
+    for (const char c : part) {
+      if (c == '/') {
+        all += "%2F";
+      } else if (c == '%') {
+        all += "%25";
+      } else {
+        all += c;
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string event_id_of(std::initializer_list<std::string_view> parts) {
+  std::string id = joined(parts);
+  return id.size() <= kMostIdBytes ? id : "sha256:" + sha256_hex({id}, 32);
+}
+
+std::string opaque_issuer(std::string_view scheme, std::initializer_list<std::string_view> parts) {
+  return std::string(scheme) + ":" + sha256_hex({scheme, "/", joined(parts)}, 16);
+}
+
+}  // namespace greentill::plugin
