@@ -12,7 +12,7 @@ namespace {
 /// Between a namespace and a local name; expat refuses it inside a namespace.
 constexpr char kSeparator = '\n';
 /// XML_Parse takes an int.
-constexpr std::size_t kMostBytesAtOnce = 1u << 20;
+constexpr std::size_t kMostBytesAtOnce = 256u << 10;
 
 XmlName split(const char* name) {
   const std::string_view all(name);
@@ -72,6 +72,12 @@ struct XmlParser::State {
     if (read.space.size() + read.local.size() > limits.name_bytes) throw Unusable(at_line() + "a name is too long");
     return read;
   }
+  /// What was fed and is in no call yet waits in expat's buffer.
+  void check_tag() const {
+    const XML_Index begin = XML_GetCurrentByteIndex(parser);  // negative before the first
+    if (begin >= 0 && fed > static_cast<std::size_t>(begin) + limits.tag_bytes)
+      throw Unusable(at_line() + "a tag or a comment is too long");
+  }
   [[nodiscard]] std::string at_line() const { return "line " + std::to_string(XML_GetCurrentLineNumber(parser)) + ": "; }
 
   static State& of(void* data) { return *static_cast<State*>(data); }
@@ -95,6 +101,7 @@ struct XmlParser::State {
   const XmlLimits limits;
   XML_Parser parser;
   std::exception_ptr thrown;
+  std::size_t fed = 0;
   std::vector<XmlAttribute> attributes;
   std::vector<std::size_t> text_sizes;  // of the open elements
 };
@@ -109,7 +116,11 @@ void XmlParser::feed(std::string_view bytes, bool last) {
     const auto status =
         XML_Parse(state_->parser, piece.data(), static_cast<int>(piece.size()), last && bytes.empty() ? XML_TRUE : XML_FALSE);
     if (state_->thrown) std::rethrow_exception(state_->thrown);
-    if (status == XML_STATUS_OK) continue;
+    if (status == XML_STATUS_OK) {
+      state_->fed += piece.size();
+      state_->check_tag();
+      continue;
+    }
     throw Unusable(state_->at_line() + "it is no XML: " + XML_ErrorString(XML_GetErrorCode(state_->parser)));
   } while (!bytes.empty());
 }

@@ -19,6 +19,7 @@ struct XmlLimits {
   std::size_t attribute_bytes = 16u << 10;  ///< one attribute's value
   std::size_t name_bytes = 1u << 10;        ///< a name with its namespace
   std::size_t text_bytes = 1u << 20;        ///< text of one element, without that of the elements in it
+  std::size_t tag_bytes = 1u << 20;         ///< one tag, comment or instruction: it is held until it is whole
 };
 
 /// A name as XML Namespaces have it. Views into the parser, valid during the call.

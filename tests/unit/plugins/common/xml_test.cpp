@@ -91,6 +91,34 @@ TEST_CASE("xml: limits hold") {
   CHECK(why("<abcd/>", limits) == "line 1: a name is too long");
 }
 
+TEST_CASE("xml: a tag, comment or instruction that never ends is given up before it fills the memory") {
+  for (const char* open : {"<a x='", "<!--", "<?a "}) {
+    CAPTURE(open);
+    Recorder recorder;
+    XmlParser parser(recorder);
+    parser.feed("<root>", false);
+    parser.feed(open, false);
+    std::size_t fed = 0;
+    try {
+      for (const std::string more(64u << 10, 'x'); fed < (64u << 20); fed += more.size()) parser.feed(more, false);
+    } catch (const Unusable& unusable) {
+      CHECK(std::string(unusable.what()) == "line 1: a tag or a comment is too long");
+    }
+    CHECK(fed <= (2u << 20));
+  }
+}
+
+TEST_CASE("xml: a text of any length is handed on in pieces") {
+  Recorder recorder;
+  XmlLimits limits;
+  limits.text_bytes = SIZE_MAX;
+  XmlParser parser(recorder, limits);
+  parser.feed("<a>", false);
+  for (int i = 0; i < 100; ++i) parser.feed(std::string(64u << 10, 'x'), false);
+  parser.feed("</a>", true);
+  CHECK(recorder.seen.size() == 100 * (64u << 10) + 4);
+}
+
 TEST_CASE("xml: what a handler throws comes out of feed as it was") {
   Recorder recorder;
   recorder.throw_at = "b";

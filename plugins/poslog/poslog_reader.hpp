@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The transactions of a POSLog, one at a time. Threads: one thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <string>
+
+#include "plugins/common/record_reader.hpp"
+#include "plugins/poslog/log_parser.hpp"
+#include "plugins/poslog/settings.hpp"
+
+namespace greentill::poslog {
+
+class PosLogReader final : public plugin::RecordReader {
+ public:
+  /// Both live as long as the reader.
+  PosLogReader(plugin::Bytes& bytes, const Settings& settings);
+  Next next(plugin::Transaction& into) override;
+  [[nodiscard]] std::string where() const override { return "transaction " + std::to_string(number_); }
+
+ private:
+  struct Read {
+    std::uint64_t number = 0;  ///< of the Transaction element, from 1
+    plugin::Transaction transaction;
+    std::string problem;
+  };
+  void take(const Receipt& receipt);
+  void read_more();
+
+  plugin::Bytes& bytes_;
+  const Settings& settings_;
+  LogParser parser_;
+  std::deque<Read> read_;  // those that one piece of the file held
+  std::exception_ptr failure_;
+  bool at_end_ = false;
+  std::uint64_t transactions_ = 0;
+  std::uint64_t number_ = 0;
+};
+
+}  // namespace greentill::poslog
