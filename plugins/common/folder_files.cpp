@@ -217,11 +217,10 @@ void FolderFiles::move_to_failed(const FolderFile& file, std::string_view reason
   if (!move(file, target)) fs::remove(beside, gone);
 }
 
-void FolderFiles::remove_old() {
+void FolderFiles::remove_old(std::chrono::system_clock::time_point now) {
   if (settings_.keep_done_days == 0 || (removed_ && Clock::now() - *removed_ < kRemovalInterval)) return;
   removed_ = Clock::now();
-  const std::time_t oldest =
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()) - settings_.keep_done_days * 86'400;
+  const std::time_t oldest = std::chrono::system_clock::to_time_t(now) - settings_.keep_done_days * 86'400;
   std::error_code error;
   for (fs::directory_iterator entry(settings_.done, error), end; !error && entry != end; entry.increment(error)) {
     struct stat status {};

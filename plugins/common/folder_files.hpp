@@ -81,7 +81,7 @@ class FolderFiles {
   /// With NAME.reason.txt beside it, written before.
   void move_to_failed(const FolderFile& file, std::string_view reason) const;
   /// Removes what has lain in done for longer than keep_done_days. Looks once an hour at most.
-  void remove_old();
+  void remove_old(std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
   [[nodiscard]] const FolderSettings& settings() const { return settings_; }
 

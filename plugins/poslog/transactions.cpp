@@ -167,6 +167,10 @@ class Reading {
     transaction.tender = tender();
     const auto medium = settings_.media.find(receipt_.medium);
     if (medium != settings_.media.end()) transaction.receipt_medium = medium->second;
+    const bool is_called_return = return_link_ != nullptr || receipt_.status == "Returned";
+    if (is_called_return && std::none_of(articles_.begin(), articles_.end(), is_returned)) {
+      doubt(transaction, "it is called a return, but no line of it comes back");
+    }
     if (!gives && !transaction.lines.empty()) doubt(transaction, "it gives money back and does not name the sale");
     return transaction;
   }

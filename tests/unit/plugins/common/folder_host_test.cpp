@@ -58,11 +58,11 @@ Texts found(const RememberingSink& sink) {
 }
 
 TEST_CASE("folder: a child killed at random instants loses nothing, repeats nothing and moves every file") {
-  for (const auto& [files, records] : {std::pair{400, 5}, {4, 3000}}) {
+  for (const auto& [files, records] : {std::pair{200, 5}, {3, 2000}}) {
     CAPTURE(files);
     Bench bench;
     const Texts expected = drop_files(bench.folder, files, records);
-    bench.sink.pause_us = 30;
+    bench.sink.pause_us = 20;
     std::mt19937 random(7);
     int kills = 0;
     const auto sources = bench.start();

@@ -122,6 +122,15 @@ TEST_CASE("poslog: a return that names no sale reverses nothing, and is kept for
   CHECK(negative.transactions[0].remark == "it gives money back and does not name the sale");
 }
 
+TEST_CASE("poslog: what is called a return, and has no line that comes back, claims nothing") {
+  for (const Outcome& read : {test::read(log_of(receipt(1, sale("shoe") + link("Return", 5)))),
+                              test::read(log_of(receipt(1, sale("shoe"), "", "TransactionStatus=\"Returned\"")))}) {
+    REQUIRE(read.ids() == Texts{"9/2/2026-03-01/1"});
+    CHECK(read.transactions[0].standing == GT_DOUBTFUL);
+    CHECK(read.transactions[0].remark == "it is called a return, but no line of it comes back");
+  }
+}
+
 TEST_CASE("poslog: a return that was voided takes nothing back") {
   const std::string shoe = item("Return", "shoe", "1", "30.00", link("Return", 5));
   const std::string back = item("Return", "shoe", "-1", "-30.00", link("Return", 5));
