@@ -12,7 +12,6 @@ import os
 import pathlib
 import random
 import shutil
-import signal
 import sys
 import threading
 import time
@@ -20,6 +19,7 @@ import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
+from kills import kill_some  # noqa: E402
 from promises import kill_parser, run_kills  # noqa: E402
 from stack import Stack, StackError, journal_source, wait_until  # noqa: E402
 
@@ -87,41 +87,6 @@ class Writer(threading.Thread):
             time.sleep(self.random.uniform(0, 0.02))
 
 
-def plugin_hosts(parent):
-    """The children of a process that run plugins."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            name, rest = (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
-        except OSError:  # ended meanwhile
-            continue
-        if name == "greentill-plugi" and int(rest.split()[1]) == parent:
-            found.append(int(entry.name))
-    return found
-
-
-def kill_some(stack, writer, kills, rng):
-    counts = collections.Counter()
-    orders = {kills // 3: "rename", 2 * kills // 3: "copytruncate"}
-    for number in range(kills):
-        if number in orders:
-            writer.orders.append(orders[number])
-        time.sleep(rng.uniform(0, 0.5))
-        hosts = plugin_hosts(stack.daemon.process.pid)
-        if hosts and rng.random() < 0.3:
-            os.kill(hosts[0], signal.SIGKILL)
-            counts["journal's child"] += 1
-            continue
-        stack.daemon.kill()
-        counts["daemon"] += 1
-        if rng.random() < 0.3:
-            time.sleep(rng.uniform(0, 0.3))
-        stack.start_daemon()
-    return counts
-
-
 def claimed_rides(stack):
     claims = json.loads(stack.tool("claims", "--json", "--limit", "10000000").stdout)["claims"]
     if [claim["seq"] for claim in claims] != list(range(1, len(claims) + 1)):
@@ -147,7 +112,9 @@ def run(arguments, folder):
     try:
         stack.start_daemon()
         writer.start()
-        counts = kill_some(stack, writer, arguments.kills, rng)
+        orders = {arguments.kills // 3: "rename", 2 * arguments.kills // 3: "copytruncate"}
+        counts = kill_some(stack, arguments.kills, rng,
+                           lambda number: writer.orders.append(orders[number]) if number in orders else None)
         writer.stopping.set()
         writer.join(30)
         wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), 60, f"{len(writer.rides)} claims")
