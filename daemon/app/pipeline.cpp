@@ -70,6 +70,7 @@ void Pipeline::push(std::shared_ptr<Job> job) {
   order_.push_back(std::move(job));
   if (idle && lone_of_thread != nullptr && &lone_of_thread->pipeline_ == this) {
     lone_of_thread->kept_ = true;
+    storing_ = true;
   } else if (for_writer) {
     to_write_.notify_one();
   } else {
@@ -79,19 +80,18 @@ void Pipeline::push(std::shared_ptr<Job> job) {
 
 void Pipeline::store_lone() {
   std::unique_lock lock(mutex_);
-  const bool alone = order_.size() == 1 && signing_.size() <= 1 && being_signed_ == 0 && work_.empty() && !storing_;
-  if (!alone) {
-    to_write_.notify_one();
-    return to_sign_.notify_all();
+  // What joined meanwhile, and a signer that has the claim already, are faster together than one after the other here.
+  const bool alone = order_.size() == 1 && signing_.size() <= 1 && being_signed_ == 0 && work_.empty();
+  if (alone) {
+    if (!signing_.empty()) sign_next(lock, *signers_.back());
+    const Jobs jobs = take_prefix();
+    lock.unlock();
+    if (!jobs.empty()) store(jobs);
+    lock.lock();
   }
-  storing_ = true;
-  if (!signing_.empty()) sign_next(lock, *signers_.back());
-  const Jobs jobs = take_prefix();
-  lock.unlock();
-  if (!jobs.empty()) store(jobs);
-  lock.lock();
   storing_ = false;
   if (!order_.empty() || !work_.empty() || stopping_) to_write_.notify_one();
+  if (!alone) to_sign_.notify_all();
 }
 
 void Pipeline::enqueue_write(std::function<void(outbox::Writer&)> work) {
