@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/fiscal/verifactu.hpp"
+
+#include "plugins/common/ids.hpp"
+#include "plugins/common/times.hpp"
+#include "plugins/fiscal/spanish.hpp"
+
+namespace greentill::fiscal {
+namespace {
+
+using plugin::Transaction;
+using plugin::Unusable;
+using plugin::XmlElement;
+
+/// The schema's names, and those that a widespread middleware writes for the same types.
+bool is_issue(const XmlElement& element) { return element.name == "RegistroAlta" || element.name == "RegistroFacturacionAlta"; }
+bool is_cancellation(const XmlElement& element) {
+  return element.name == "RegistroAnulacion" || element.name == "RegistroFacturacionAnulacion";
+}
+
+void collect(const XmlElement& element, std::vector<const XmlElement*>& into) {
+  if (is_issue(element) || is_cancellation(element)) {
+    into.push_back(&element);
+    return;
+  }
+  for (const XmlElement& child : element.children) collect(child, into);
+}
+
+/// `behind`: what the names of the three fields end with in a cancellation.
+std::string invoice_id(const XmlElement& id, const std::string& behind = {}) {
+  const std::string date = "FechaExpedicionFactura" + behind;
+  return plugin::event_id_of({spanish_date(required_text(id, {date}), date), required_text(id, {"NumSerieFactura" + behind})});
+}
+
+const XmlElement& id_of(const XmlElement& record) {
+  const XmlElement* id = record.child("IDFactura");
+  if (id == nullptr) throw Unusable("IDFactura is missing");
+  return *id;
+}
+
+std::int64_t moment(const XmlElement& record) {
+  const auto time = plugin::parse_rfc3339(required_text(record, {"FechaHoraHusoGenRegistro"}));
+  if (!time) throw Unusable("FechaHoraHusoGenRegistro is no time with its offset, such as 2026-05-22T10:30:15+02:00");
+  return *time;
+}
+
+std::vector<std::string> named_invoices(const XmlElement& record) {
+  std::vector<std::string> all;
+  const XmlElement* list = record.child("FacturasRectificadas");
+  if (list == nullptr) return all;
+  for (const XmlElement& one : list->children) all.push_back(invoice_id(one));
+  return all;
+}
+
+std::vector<Transaction> read_issue(const XmlElement& record) {
+  const std::string type = required_text(record, {"TipoFactura"});
+  Transaction invoice;
+  invoice.issuer = spanish_issuer(required_text(record, {"IDFactura", "IDEmisorFactura"}));
+  invoice.event_id = invoice_id(id_of(record));
+  invoice.begin = invoice.end = moment(record);
+  invoice.currency = "EUR";
+  invoice.total_minor = cents(record, {"ImporteTotal"});
+  invoice.attributes = {{"fiscal.system", "verifactu"},
+                        {"fiscal.country", "ES"},
+                        {"fiscal.document", type == "F2" || type == "R5" ? "simplified" : "full"}};
+  if (type == "F1" || type == "F2") return {invoice};
+  if (type == "F3") {
+    // The full invoice for simplified ones that the customer already has: the same sale on better paper.
+    invoice.standing = GT_REPRINT;
+    return {invoice};
+  }
+  if (type.size() != 2 || type[0] != 'R') throw Unusable("TipoFactura is none of F1 to F3 and R1 to R5");
+  return correct(std::move(invoice), {record.text_at({"TipoRectificativa"}) == "S", named_invoices(record)});
+}
+
+Transaction read_cancellation(const XmlElement& record) {
+  Transaction cancellation;
+  cancellation.issuer = spanish_issuer(required_text(record, {"IDFactura", "IDEmisorFacturaAnulada"}));
+  cancellation.reversed_event_id = invoice_id(id_of(record), "Anulada");
+  cancellation.event_id = plugin::event_id_of({cancellation.reversed_event_id, "anulacion"});
+  cancellation.reversal_reason = GT_CANCELLED;
+  cancellation.begin = cancellation.end = moment(record);
+  cancellation.attributes = {{"fiscal.system", "verifactu"}, {"fiscal.country", "ES"}};
+  return cancellation;
+}
+
+}  // namespace
+
+std::vector<const XmlElement*> verifactu_records(const XmlElement& root) {
+  std::vector<const XmlElement*> all;
+  collect(root, all);
+  return all;
+}
+
+std::vector<Transaction> read_verifactu(const XmlElement& record) {
+  if (is_cancellation(record)) return {read_cancellation(record)};
+  return read_issue(record);
+}
+
+}  // namespace greentill::fiscal
