@@ -20,6 +20,10 @@ class Decimal {
   [[nodiscard]] std::optional<Decimal> plus(const Decimal& other) const;
   /// In units of 10^-places, half a unit rounded away from zero as commerce does. Nothing where it does not fit 64 bits.
   [[nodiscard]] std::optional<std::int64_t> in_units(unsigned places) const;
+  /// The same, and nothing where it would have to be rounded.
+  [[nodiscard]] std::optional<std::int64_t> exactly_in_units(unsigned places) const {
+    return places_ <= places ? in_units(places) : std::nullopt;
+  }
   /// -1, 0 or 1.
   [[nodiscard]] int sign() const { return value_ < 0 ? -1 : value_ > 0 ? 1 : 0; }
   [[nodiscard]] bool is_whole() const { return places_ == 0; }

@@ -47,6 +47,13 @@ TEST_CASE("decimal: what fits 64 bits is exact to the last unit, and nothing bey
   CHECK(decimal("1").in_units(38) == std::nullopt);
 }
 
+TEST_CASE("decimal: where a unit must not be rounded, zeros at the end do no harm") {
+  CHECK(decimal("12.3400").exactly_in_units(2) == 1234);
+  CHECK(decimal("12.345").exactly_in_units(2) == std::nullopt);
+  CHECK(decimal("12.345").exactly_in_units(3) == 12345);
+  CHECK(decimal("1000.00").exactly_in_units(0) == 1000);
+}
+
 TEST_CASE("decimal: a text that is no plain decimal is none") {
   for (const char* text :
        {"", "-", "+", ".", "1.", ".5", "1,5", "1e2", "1E2", " 1", "1 ", "--1", "1.2.3", "0x10", "NaN", "1_0", "1'0"}) {

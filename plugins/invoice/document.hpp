@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// An electronic invoice in place of paper: UBL 2.1 Invoice and CreditNote, Peppol BIS Billing 3.0 among them. docs/invoice.md is
+// what its user reads.
+// Format: OASIS UBL 2.1 (os-UBL-2.1), EN 16931-3-2, Peppol BIS Billing 3.0; business terms are named as there (BT-1, …).
+// Threads: immutable, safe from any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "greentill/plugin.hpp"
+#include "plugins/common/limits.hpp"
+#include "plugins/common/times.hpp"
+
+namespace greentill::invoice {
+
+class Documents {
+ public:
+  /// `zone`: where invoices are issued, for dates and times that state none. Throws std::runtime_error where there is no such
+  /// zone.
+  explicit Documents(const std::string& zone) : zone_(zone) {}
+  /// One bill, or the reversals that a credit note means, or both for a corrected invoice; within the limits of gt_transaction.
+  /// Throws Unusable where the document is none of those known or cannot be used, with a reason that quotes nothing of it.
+  [[nodiscard]] std::vector<plugin::Transaction> read(std::string_view document) const;
+
+ private:
+  plugin::Zone zone_;
+};
+
+}  // namespace greentill::invoice

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plugin as the daemon runs it: a child that takes invoices out of a folder.
+#include <doctest/doctest.h>
+
+#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/plugins/common/folder_bench.hpp"
+#include "tests/unit/plugins/invoice/samples.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using namespace test;
+using plugin::test::DropFolder;
+using plugin::test::Texts;
+
+struct Bench {
+  DropFolder folder;
+  FakeClock clock;
+  KeptLog log;
+  RememberingSink sink;
+
+  std::unique_ptr<Sources> start(const std::string& more) {
+    const PluginSpec spec{"invoices", own_plugin("invoice"), folder.configuration(more), true, std::chrono::milliseconds(50)};
+    auto sources = Sources::start({spec}, host_program(), sink, clock, log);
+    REQUIRE_MESSAGE(sources.ok(), sources.error().message);
+    return std::move(*sources);
+  }
+};
+
+TEST_CASE("invoice: invoices leave the folder for done, and what is none for failed with its reason") {
+  Bench bench;
+  bench.folder.drop("a.xml", invoice::test::Sample().text());
+  bench.folder.drop("b.xml", invoice::test::credit_note(invoice::test::preceding("2026-17")).text());
+  bench.folder.drop("c.xml", "<html>secret</html>");
+  const auto sources = bench.start("once = true\nzone = \"Europe/Madrid\"\n");
+  REQUIRE(eventually([&] { return sources->status()[0].state == "finished"; }));
+  const auto kept = bench.sink.kept();
+  REQUIRE(kept.size() == 3);
+  CHECK(kept[0].event_id == "2026-17");
+  CHECK(kept[0].transaction.receipt_medium == "einvoice");
+  CHECK(kept[0].transaction.begin == 1779444000);  // noon in Madrid
+  CHECK(kept[1].transaction.reversed.event_id == "2026-17");
+  CHECK(kept[2].where == "c.xml");
+  CHECK(kept[2].reason == "it is XML, but neither a UBL Invoice nor a UBL CreditNote");
+  CHECK(bench.folder.names() == Texts{});
+  CHECK(bench.folder.names("done") == Texts{"a.xml", "b.xml"});
+  CHECK(bench.folder.names("failed") == Texts{"c.xml", "c.xml.reason.txt"});
+  CHECK(!bench.log.has("secret"));
+}
+
+TEST_CASE("invoice: a zone that there is none of is a fault that names it") {
+  Bench bench;
+  const auto sources = bench.start("zone = \"Europe/Nowhere\"\n");
+  REQUIRE(eventually([&] { return sources->status()[0].faults > 0; }));
+  CHECK(sources->status()[0].last_fault.find("there is no time zone 'Europe/Nowhere'") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace greentill::detect
