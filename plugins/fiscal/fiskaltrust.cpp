@@ -2,6 +2,7 @@
 #include "plugins/fiscal/fiskaltrust.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "plugins/common/decimal.hpp"
@@ -119,11 +120,15 @@ class Request {
     receipt.tender = payment();
     receipt.standing = standing();
     if (receipt.standing == GT_FINAL) return finished(std::move(receipt));
-    add_lines(receipt, [](const Line&) { return true; });
+    add_lines(receipt, &is_any);
     return {receipt};
   }
 
  private:
+  using Which = std::function<bool(const Line&)>;
+  static bool is_any(const Line& /*line*/) { return true; }
+  static bool is_refunded(const Line& one) { return one.tags.refunded; }
+
   [[nodiscard]] gt_standing standing() const {
     if (tags_.training) return GT_TRAINING;
     if (tags_.repeated || tags_.nature == Nature::copy) return GT_REPRINT;
@@ -163,17 +168,22 @@ class Request {
     return read;
   }
 
-  /// cbReceiptAmount may be left out, which some write as 0; then it is the sum, taken before it is rounded.
+  /// cbReceiptAmount may be left out, which some write as 0; then it is the sum.
   [[nodiscard]] std::int64_t total() const {
     const auto stated = decimal(document_, "", "cbReceiptAmount");
-    if (stated && stated->sign() != 0) return units(*stated, places_, "cbReceiptAmount");
-    Decimal sum;
+    return stated && stated->sign() != 0 ? units(*stated, places_, "cbReceiptAmount") : sum(&is_any);
+  }
+
+  /// Rounded when all is added.
+  [[nodiscard]] std::int64_t sum(const Which& which) const {
+    Decimal all;
     for (const Line& one : lines_) {
-      const auto more = sum.plus(one.amount);
+      if (!which(one)) continue;
+      const auto more = all.plus(one.amount);
       if (!more) throw Unusable("the sum of cbChargeItems has more than 38 digits");
-      sum = *more;
+      all = *more;
     }
-    return units(sum, places_, "the sum of cbChargeItems");
+    return units(all, places_, "the sum of cbChargeItems");
   }
 
   /// The one kind of payment, or empty where there are several or none.
@@ -195,7 +205,6 @@ class Request {
     });
   }
 
-  template <typename Which>
   void add_lines(Transaction& to, const Which& which) const {
     for (const Line& one : lines_) {
       if (which(one)) to.lines.push_back(one.line);
@@ -203,36 +212,41 @@ class Request {
   }
 
   std::vector<Transaction> finished(Transaction receipt) const {
-    const auto is_returned = [](const Line& one) { return one.is_returned(); };
-    const auto is_piece = [](const Line& one) { return !one.tags.discount; };
-    const auto pieces = std::count_if(lines_.begin(), lines_.end(), is_piece);
-    const auto returned = std::count_if(lines_.begin(), lines_.end(), is_returned);
+    const auto pieces = std::count_if(lines_.begin(), lines_.end(), [](const Line& one) { return !one.tags.discount; });
+    const auto returned = std::count_if(lines_.begin(), lines_.end(), [](const Line& one) { return one.is_returned(); });
     if (tags_.voided || is_paid_by_void()) return {reversal(std::move(receipt), "void", GT_CANCELLED)};
     if (tags_.refunded || (pieces > 0 && returned == pieces)) return {reversal(std::move(receipt), "return", GT_REFUND)};
+    if (!previous().empty() && std::any_of(lines_.begin(), lines_.end(), &is_refunded)) return mixed(receipt);
+    add_lines(receipt, &is_any);
+    return {std::move(receipt)};
+  }
 
-    const auto is_refunded = [](const Line& one) { return one.tags.refunded; };
-    if (previous().empty() || std::none_of(lines_.begin(), lines_.end(), is_refunded)) {
-      add_lines(receipt, [](const Line&) { return true; });
-      return {receipt};
-    }
+  /// A sale, and what came back from the receipt before.
+  std::vector<Transaction> mixed(const Transaction& receipt) const {
+    const auto is_sold = [](const Line& one) { return !is_refunded(one); };
+    Transaction sale = receipt;
+    sale.total_minor = sum(is_sold);
+    add_lines(sale, is_sold);
     Transaction taken_back = receipt;
     taken_back.event_id = plugin::event_id_of({reference_, "return"});
     taken_back.reversed_event_id = plugin::event_id_of({previous()});
     taken_back.reversal_reason = GT_REFUND;
-    taken_back.total_minor = 0;
-    add_lines(taken_back, is_refunded);
-    for (const auto& one : taken_back.lines) taken_back.total_minor += one.amount_minor;
-    add_lines(receipt, [](const Line& one) { return !one.tags.refunded; });
-    return {receipt, taken_back};
+    taken_back.total_minor = sum(&is_refunded);
+    add_lines(taken_back, &is_refunded);
+    return {std::move(sale), std::move(taken_back)};
   }
 
   /// `what`: told apart from the receipt that it takes back by this, where both have one reference.
   Transaction reversal(Transaction receipt, std::string_view what, gt_reversal_reason reason) const {
     const std::string original = previous();
-    if (reason == GT_REFUND || original.empty()) add_lines(receipt, [](const Line&) { return true; });
-    if (original.empty()) {
+    if (reason == GT_REFUND || original.empty()) add_lines(receipt, &is_any);
+    // A reversal without lines takes back all, which a refund without lines does not say.
+    const bool says_what = reason == GT_CANCELLED || !lines_.empty();
+    if (original.empty() || !says_what) {
       receipt.standing = GT_DOUBTFUL;
-      receipt.remark = "it takes a receipt back without naming which; undo that one by hand if something was claimed for it";
+      receipt.remark = std::string("it takes a receipt back without ") +
+                       (original.empty() ? "naming which" : "saying what of it") +
+                       "; undo that one by hand if something was claimed for it";
       return receipt;
     }
     if (original == reference_) receipt.event_id = plugin::event_id_of({reference_, what});

@@ -10,12 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/detect/views.hpp"
 #include "plugins/journal/row_decoder.hpp"
+#include "tests/fuzz/acceptable.hpp"
 
 namespace {
 
 using namespace greentill;
+using fuzz::require;
+using fuzz::require_acceptable;
 using journal::Mapping;
 using journal::RowDecoder;
 
@@ -35,25 +37,6 @@ constexpr std::string_view kCircle = R"(
 event_id = { column = "id" }
 quantities = { "m.stations" = { great_circle = ["a", "b", "c", "d"] } }
 )";
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-/// As the inlet makes it for the host.
-void require_acceptable(const plugin::Transaction& from) {
-  struct Taken {
-    const char* wrong = "was not offered";
-  } taken;
-  const gt_inlet inlet{sizeof(gt_inlet), &taken,
-                       [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
-                         static_cast<Taken*>(context)->wrong = detect::wrong_with(*transaction);
-                         return GT_OK;
-                       },
-                       nullptr};
-  require(plugin::Inlet(inlet).offer(from, ""));
-  require(taken.wrong == nullptr);
-}
 
 struct Seen {
   std::size_t size;

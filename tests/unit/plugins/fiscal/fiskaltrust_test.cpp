@@ -228,6 +228,16 @@ TEST_CASE("fiskaltrust: a refund takes back the lines that it lists, from the re
   CHECK(read(receipt) == Texts{"final 17 reverses 0001-0002 (refund) 2026-05-22T08:30:15Z -3.50 EUR cash: Tea *-1 -3.50"});
 }
 
+TEST_CASE("fiskaltrust: a refund without lines does not say what comes back, and is left to people") {
+  Receipt receipt;
+  receipt.code = italian(1, 0x0100);
+  receipt.lines = "";
+  receipt.more = ", \"cbPreviousReceiptReference\": \"16\"";
+  CHECK(read(receipt) == Texts{"doubtful 17 2026-05-22T08:30:15Z 0.00 EUR cash"});
+  CHECK(one(receipt).remark ==
+        "it takes a receipt back without saying what of it; undo that one by hand if something was claimed for it");
+}
+
 TEST_CASE("fiskaltrust: only the Italian way to name a receipt is taken apart") {
   Receipt receipt;
   receipt.code = italian(1, 0x0004);
@@ -250,7 +260,7 @@ TEST_CASE("fiskaltrust: a receipt that sells and takes back is a sale and a reve
   receipt.lines = italian_line("Soup", "1", "6.00", 0) + "," + italian_line("Tea", "-1", "-3.50", 0x0002);
   CHECK(read(receipt) == Texts{"final 17 2026-05-22T08:30:15Z 2.50 EUR cash: Soup *1 6.00; Tea *-1 -3.50"});
   receipt.more = ", \"cbPreviousReceiptReference\": \"16\"";
-  CHECK(read(receipt) == Texts{"final 17 2026-05-22T08:30:15Z 2.50 EUR cash: Soup *1 6.00",
+  CHECK(read(receipt) == Texts{"final 17 2026-05-22T08:30:15Z 6.00 EUR cash: Soup *1 6.00",
                                "final 17/return reverses 16 (refund) 2026-05-22T08:30:15Z -3.50 EUR cash: Tea *-1 -3.50"});
 }
 
