@@ -2,11 +2,9 @@
 #include "plugins/journal/mapping.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
-#include <numbers>
 
+#include "plugins/common/geo.hpp"
 #include "plugins/common/sha256.hpp"
 
 namespace greentill::journal {
@@ -26,12 +24,9 @@ Decimal read_scale(const Toml& toml) {
 }
 
 double read_degrees(const std::string& text, const std::string& column, double most) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(std::abs(value) <= most)) {
-    unusable(column, text.empty() ? "is empty" : "'" + text + "' is no coordinate");
-  }
-  return value;
+  const auto value = plugin::parse_degrees(text, most);
+  if (!value) unusable(column, text.empty() ? "is empty" : "'" + text + "' is no coordinate");
+  return *value;
 }
 
 std::int64_t read_amount(const std::string& text, const Decimal& scale, const std::string& column) {
@@ -70,19 +65,11 @@ std::optional<std::int64_t> multiply_down(const Decimal& a, const Decimal& b) {
   return static_cast<std::int64_t>(product);
 }
 
-std::int64_t great_circle_m(double latitude1, double longitude1, double latitude2, double longitude2) {
-  constexpr double kRadius = 6'371'008.8;
-  constexpr double kRadian = std::numbers::pi / 180;
-  const double across = std::sin((latitude2 - latitude1) * kRadian / 2);
-  const double along = std::sin((longitude2 - longitude1) * kRadian / 2);
-  const double h = across * across + std::cos(latitude1 * kRadian) * std::cos(latitude2 * kRadian) * along * along;
-  return static_cast<std::int64_t>(2 * kRadius * std::asin(std::sqrt(std::min(1.0, h))));
-}
-
 Mapping Mapping::parse(std::string_view text, std::string_view name, const MappingOverrides& overrides) {
   const Toml toml = Toml::parse(text, name);
   toml.only({"issuer", "zone", "delimiter", "begin", "end", "duration", "mode", "event_id", "quantities"});
   Mapping mapping;
+  mapping.find_station_ = overrides.find_station;
   mapping.issuer_ = overrides.issuer.empty() ? toml.text("issuer") : overrides.issuer;
   if (mapping.issuer_.empty() || mapping.issuer_.size() > 64) toml.wrong("issuer", "must be 1 to 64 bytes");
   mapping.zone_.emplace(overrides.zone.empty() ? toml.text("zone") : overrides.zone);
@@ -133,20 +120,29 @@ void Mapping::read_mode(const Toml& toml) {
   for (const std::string& value : values.keys()) modes_[value] = values.text(value);
 }
 
-void Mapping::read_quantities(const Toml& toml) {
-  for (const std::string& unit : toml.keys()) {
-    const Toml from = toml.table(unit);
-    from.only({"column", "scale", "great_circle"});
-    Quantity quantity{unit, {}, read_scale(from)};
-    if (from.has("column") == from.has("great_circle")) toml.wrong(unit, "needs either a column or a great_circle");
-    if (from.has("column")) quantity.columns.push_back({from.text("column")});
-    if (from.has("great_circle")) {
-      for (const std::string& column : from.texts("great_circle")) quantity.columns.push_back({column});
-      if (quantity.columns.size() != 4) from.wrong("great_circle", "must be the columns of begin and end: [lat, lng, lat, lng]");
-    }
-    if (unit.empty() || unit.size() > 32) toml.wrong(unit, "must be named by 1 to 32 bytes");
-    quantities_.push_back(std::move(quantity));
+Mapping::Quantity Mapping::read_quantity(const Toml& toml, const std::string& unit, const Toml& from) const {
+  from.only({"column", "scale", "great_circle", "stations", "optional", "substitute"});
+  Quantity quantity{unit, {}, read_scale(from), from.boolean_or("optional", false), from.boolean_or("substitute", false)};
+  if (from.has("column") + from.has("great_circle") + from.has("stations") != 1) {
+    toml.wrong(unit, "needs either a column, or a great_circle, or stations");
   }
+  if (from.has("column")) quantity.columns.push_back({from.text("column")});
+  for (const auto& [key, count] : {std::pair{"great_circle", 4u}, std::pair{"stations", 2u}}) {
+    if (!from.has(key)) continue;
+    for (const std::string& column : from.texts(key)) quantity.columns.push_back({column});
+    if (quantity.columns.size() == count) continue;
+    from.wrong(key, count == 4 ? "must be the columns of begin and end: [lat, lng, lat, lng]"
+                               : "must be the columns with the stations' ids: [begin, end]");
+  }
+  if (from.has("stations") && !find_station_) from.wrong("stations", "goes with a source that has a file of stations alone");
+  if (unit.empty() || unit.size() > 32) toml.wrong(unit, "must be named by 1 to 32 bytes");
+  return quantity;
+}
+
+void Mapping::read_quantities(const Toml& toml) {
+  for (const std::string& unit : toml.keys()) quantities_.push_back(read_quantity(toml, unit, toml.table(unit)));
+  // Substitutes are looked at when it is known whether there is anything else.
+  std::stable_partition(quantities_.begin(), quantities_.end(), [](const Quantity& q) { return !q.substitute; });
 }
 
 std::vector<Mapping::Column*> Mapping::columns() {
@@ -182,21 +178,33 @@ plugin::Transaction Mapping::make(const std::vector<std::string>& row) const {
   trip.begin = when.begin;
   trip.end = when.end;
   trip.mode = mode(row);
-  for (const Quantity& quantity : quantities_) {
-    const auto& columns = quantity.columns;
-    std::int64_t value = 0;
-    if (columns.size() == 1) {
-      value = read_amount(row[columns[0].index], quantity.scale, columns[0].name);
-    } else {
-      std::array<double, 4> degrees{};
-      for (std::size_t i = 0; i < 4; ++i) {
-        degrees[i] = read_degrees(row[columns[i].index], columns[i].name, i % 2 == 0 ? 90 : 180);
-      }
-      value = great_circle_m(degrees[0], degrees[1], degrees[2], degrees[3]);
-    }
-    trip.quantities.push_back({quantity.unit, value});
-  }
+  measure(row, trip);
   return trip;
+}
+
+void Mapping::measure(const std::vector<std::string>& row, plugin::Transaction& trip) const {
+  for (const Quantity& quantity : quantities_) {
+    if (quantity.substitute && !trip.quantities.empty()) continue;
+    const bool empty = quantity.columns.size() == 1 && row[quantity.columns[0].index].empty();
+    if (!quantity.optional || !empty) trip.quantities.push_back({quantity.unit, amount(quantity, row)});
+  }
+}
+
+std::int64_t Mapping::amount(const Quantity& quantity, const std::vector<std::string>& row) const {
+  const auto& columns = quantity.columns;
+  if (columns.size() == 1) return read_amount(row[columns[0].index], quantity.scale, columns[0].name);
+  if (columns.size() == 2) return plugin::great_circle_m(station(columns[0], row), station(columns[1], row));
+  std::array<double, 4> degrees{};
+  for (std::size_t i = 0; i < 4; ++i) degrees[i] = read_degrees(row[columns[i].index], columns[i].name, i % 2 == 0 ? 90 : 180);
+  return plugin::great_circle_m({degrees[0], degrees[1]}, {degrees[2], degrees[3]});
+}
+
+plugin::Coordinates Mapping::station(const Column& column, const std::vector<std::string>& row) const {
+  const std::string& id = row[column.index];
+  if (id.empty()) unusable(column.name, "is empty");
+  const auto place = find_station_(id);
+  if (!place) unusable(column.name, "there is no station '" + id + "'");
+  return *place;
 }
 
 plugin::Readings Mapping::readings(const Time& time, const std::vector<std::string>& row) const {

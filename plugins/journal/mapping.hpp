@@ -6,12 +6,14 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "plugins/common/geo.hpp"
 #include "plugins/common/limits.hpp"
 #include "plugins/common/times.hpp"
 #include "plugins/common/toml.hpp"
@@ -28,13 +30,14 @@ std::optional<Decimal> parse_decimal(std::string_view text);
 /// ⌊a · b⌋; nothing where it does not fit.
 std::optional<std::int64_t> multiply_down(const Decimal& a, const Decimal& b);
 
-/// Along a great circle of a sphere of 6,371,008.8 m (the IUGG's mean radius), in whole metres, rounded down. Degrees.
-std::int64_t great_circle_m(double latitude1, double longitude1, double latitude2, double longitude2);
+/// Where a station is, by its id; nothing where there is none such.
+using FindStation = std::function<std::optional<plugin::Coordinates>(std::string_view id)>;
 
-/// What a source's own configuration says instead of the mapping.
+/// What a source's own configuration says instead of the mapping, and what it has for it.
 struct MappingOverrides {
   std::string issuer;
   std::string zone;
+  FindStation find_station = {};  ///< none: a mapping that asks for stations is refused
 };
 
 class Mapping {
@@ -61,20 +64,26 @@ class Mapping {
   };
   struct Quantity {
     std::string unit;
-    std::vector<Column> columns;  // one, or the four of a great circle
+    std::vector<Column> columns;  // one, or the four of a great circle, or the two of stations
     Decimal scale{1, 0};
+    bool optional = false;    // left out where its field is empty
+    bool substitute = false;  // there only where no other quantity is
   };
 
   void read_times(const plugin::Toml& toml);
   void read_mode(const plugin::Toml& toml);
   void read_quantities(const plugin::Toml& toml);
   static Time read_time(const plugin::Toml& toml);
+  Quantity read_quantity(const plugin::Toml& toml, const std::string& unit, const plugin::Toml& from) const;
   std::vector<Column*> columns();
 
   [[nodiscard]] plugin::Readings readings(const Time& time, const std::vector<std::string>& row) const;
   [[nodiscard]] plugin::Span span(const std::vector<std::string>& row) const;
   [[nodiscard]] std::string mode(const std::vector<std::string>& row) const;
   [[nodiscard]] std::string event_id(const std::vector<std::string>& row) const;
+  void measure(const std::vector<std::string>& row, plugin::Transaction& trip) const;
+  [[nodiscard]] std::int64_t amount(const Quantity& quantity, const std::vector<std::string>& row) const;
+  [[nodiscard]] plugin::Coordinates station(const Column& column, const std::vector<std::string>& row) const;
 
   std::string issuer_;
   std::optional<plugin::Zone> zone_;
@@ -88,6 +97,7 @@ class Mapping {
   std::map<std::string, std::string, std::less<>> modes_;
   std::optional<Column> event_id_;  // none: made of the whole row
   std::vector<Quantity> quantities_;
+  FindStation find_station_;
   std::size_t width_ = 0;
 };
 

@@ -3,31 +3,12 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <numbers>
-#include <random>
-
 #include "tests/unit/plugins/decoding.hpp"
 
 namespace greentill::journal {
 namespace {
 
 using namespace test;
-
-/// The angle between two points as that between two vectors: another formula than the one under test, as good near the poles and
-/// the antipodes, worse for points close together.
-double angle_m(double latitude1, double longitude1, double latitude2, double longitude2) {
-  const auto vector = [](double latitude, double longitude) {
-    const double a = latitude * std::numbers::pi / 180;
-    const double b = longitude * std::numbers::pi / 180;
-    return std::array{std::cos(a) * std::cos(b), std::cos(a) * std::sin(b), std::sin(a)};
-  };
-  const auto p = vector(latitude1, longitude1);
-  const auto q = vector(latitude2, longitude2);
-  const std::array cross{p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]};
-  const double sine = std::hypot(cross[0], cross[1], cross[2]);
-  return 6'371'008.8 * std::atan2(sine, p[0] * q[0] + p[1] * q[1] + p[2] * q[2]);
-}
 
 TEST_CASE("mapping: decimals are read exactly or not at all") {
   CHECK(parse_decimal("2043")->digits == 2043);
@@ -53,27 +34,45 @@ TEST_CASE("mapping: products are exact and rounded down") {
   CHECK(product("0.00000000000000001", "0.00000000000000001") == 0);
 }
 
-TEST_CASE("mapping: the great circle is the one that another formula finds") {
-  CHECK(great_circle_m(60.17, 24.94, 60.17, 24.94) == 0);
-  CHECK(great_circle_m(0, 0, 0, 180) == 20'015'114);
-  CHECK(great_circle_m(90, 0, -90, 77) == 20'015'114);
-  CHECK(great_circle_m(0, 0, 1, 0) == 111'195);
-  CHECK(great_circle_m(40, 179.999, 40, -179.999) == static_cast<std::int64_t>(angle_m(40, 179.999, 40, -179.999)));
-  std::mt19937 random(4711);  // NOLINT: the same places every time
-  std::uniform_real_distribution<double> latitude(-90, 90);
-  std::uniform_real_distribution<double> longitude(-180, 180);
-  std::uniform_real_distribution<double> near(-0.05, 0.05);
-  for (int i = 0; i < 2000; ++i) {
-    const double a = latitude(random) * 0.99;
-    const double b = longitude(random) * 0.99;
-    const double c = i % 2 == 0 ? a + near(random) : latitude(random);
-    const double d = i % 2 == 0 ? b + near(random) : longitude(random);
-    CAPTURE(a);
-    CAPTURE(b);
-    CAPTURE(c);
-    CAPTURE(d);
-    CHECK(std::abs(static_cast<double>(great_circle_m(a, b, c, d)) + 0.5 - angle_m(a, b, c, d)) <= 0.51);
-  }
+const std::string kStations = R"(
+issuer = "x"
+zone = "Etc/UTC"
+begin = { column = "b", formats = ["%H:%M"] }
+end = { column = "b", formats = ["%H:%M"] }
+mode = { constant = "bike.shared" }
+event_id = { whole_row = true }
+quantities = { "m.odometer" = { column = "m", optional = true }, "m.stations" = { stations = ["f", "t"], substitute = true } }
+)";
+
+/// Two stations on a meridian, a hundredth of a degree apart: 1111.95 m.
+std::optional<plugin::Coordinates> two_stations(std::string_view id) {
+  if (id == "001") return plugin::Coordinates{60.17, 24.94};
+  if (id == "002") return plugin::Coordinates{60.18, 24.94};
+  return std::nullopt;
+}
+
+std::string measured(const std::string& row) {
+  auto decoder = csv_decoder(Mapping::parse(kStations, "m.toml", {"", "", two_stations}));
+  decoder->begin_file();
+  const std::string text = "b,f,t,m\n" + row + "\n";
+  const auto header = decoder->next(text, true);
+  const auto read = decoder->next(std::string_view(text).substr(header->size), true);
+  if (!read->transaction) return read->problem;
+  std::string all;
+  for (const auto& q : read->transaction->quantities) all += q.unit + "=" + std::to_string(q.value) + " ";
+  return all;
+}
+
+TEST_CASE("mapping: the way between two stations stands in where nothing else was measured") {
+  CHECK(measured("08:00,001,002,2043") == "m.odometer=2043 ");
+  CHECK(measured("08:00,001,002,") == "m.stations=1111 ");
+  CHECK(measured("08:00,001,001,") == "m.stations=0 ");
+  CHECK(measured("08:00,001,,") == "column 't': is empty");
+  CHECK(measured("08:00,003,002,") == "column 'f': there is no station '003'");
+  CHECK(measured("08:00,003,002,7") == "m.odometer=7 ");
+  CHECK(measured("08:00,001,002,x") == "column 'm': 'x' is no amount");
+  CHECK_THROWS_WITH(Mapping::parse(kStations, "m.toml"),
+                    doctest::Contains("key 'stations' goes with a source that has a file of stations alone"));
 }
 
 struct Wrong {
@@ -102,7 +101,7 @@ TEST_CASE("mapping: a mistake in the file is named with the file, its line, its 
       {good + "begin = { column = \"b\", formats = [\"%Y\"] }\nduration = { column = \"d\", scale = \"-1\" }\n",
        "m.toml:4:36: key 'scale' must be a positive decimal in quotes, such as \"1000\" or \"0.001\""},
       {good + rest + "quantities = { g = { column = \"a\", great_circle = [\"b\"] } }\n",
-       "m.toml:7:20: key 'g' needs either a column or a great_circle"},
+       "m.toml:7:20: key 'g' needs either a column, or a great_circle, or stations"},
       {good + rest + "quantities = { g = { great_circle = [\"b\"] } }\n",
        "m.toml:7:37: key 'great_circle' must be the columns of begin and end: [lat, lng, lat, lng]"},
       {good + rest + "colour = 1\nquantities = { }\n", "m.toml:7:10: key 'colour' is not known here"},
