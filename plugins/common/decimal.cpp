@@ -88,6 +88,27 @@ std::optional<std::int64_t> Decimal::in_units(unsigned places) const {
   return static_cast<std::int64_t>(*units);
 }
 
+std::optional<std::int64_t> Decimal::in_units_down(unsigned places) const {
+  std::optional<Int128> units = value_;
+  if (places >= places_) {
+    units = scaled(value_, places - places_);
+  } else {
+    Int128 divisor = 1;
+    for (unsigned i = places; i < places_; ++i) divisor *= 10;
+    units = value_ / divisor;
+    if (value_ < 0 && value_ % divisor != 0) --*units;
+  }
+  using Limits = std::numeric_limits<std::int64_t>;
+  if (!units || *units < Limits::min() || *units > Limits::max()) return std::nullopt;
+  return static_cast<std::int64_t>(*units);
+}
+
+Decimal Decimal::negated() const {
+  Decimal other = *this;
+  other.value_ = -value_;
+  return other;
+}
+
 std::optional<unsigned> minor_places(std::string_view currency) {
   constexpr std::array<std::string_view, 17> kNone{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
                                                    "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"};

@@ -29,6 +29,9 @@ class Decimal {
   [[nodiscard]] bool is_whole() const { return places_ == 0; }
   /// Of equal values, however many zeros they were written with.
   friend bool operator==(const Decimal& a, const Decimal& b) { return a.value_ == b.value_ && a.places_ == b.places_; }
+  /// As in_units, rounded towards minus infinity: the least that a quantity is.
+  [[nodiscard]] std::optional<std::int64_t> in_units_down(unsigned places) const;
+  [[nodiscard]] Decimal negated() const;
 
  private:
   __extension__ using Int128 = __int128;

@@ -102,5 +102,19 @@ TEST_CASE("decimal: the minor unit is the currency's") {
   CHECK(!minor_places(""));
 }
 
+TEST_CASE("decimal: rounded down, never up, on either side of zero") {
+  const auto down = [](std::string_view text, unsigned places) { return Decimal::parse(text)->in_units_down(places); };
+  CHECK(down("29.4999", 3) == 29'499);
+  CHECK(down("29.9999999", 0) == 29);
+  CHECK(down("7", 3) == 7'000);
+  CHECK(down("-0.0001", 3) == -1);
+  CHECK(down("-2.5", 0) == -3);
+  CHECK(down("-2", 0) == -2);
+  CHECK(down("9223372036854775807.9", 0) == INT64_MAX);
+  CHECK(!down("9223372036854775808", 0));
+  CHECK(Decimal::parse("2965.1")->plus(Decimal::parse("2935.6")->negated())->in_units_down(3) == 29'500);
+  CHECK(Decimal::parse("0")->negated().sign() == 0);
+}
+
 }  // namespace
 }  // namespace greentill::plugin
