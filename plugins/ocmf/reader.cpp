@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/ocmf/reader.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "plugins/common/ids.hpp"
+
+namespace greentill::ocmf {
+namespace {
+
+using plugin::Unusable;
+
+constexpr std::string_view kHeader = "OCMF|";
+constexpr std::string_view kNextHeader = "\nOCMF|";
+constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::size_t kReadBytes = 16u << 10;
+/// Evidence is that long at most (plugin.h).
+constexpr std::size_t kMostRecordBytes = 16u << 10;
+/// Evidence up to this length stands in the claim as it is; longer, its hash does (docs/plugins.md).
+constexpr std::size_t kMostEmbeddedBytes = 448;
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(kSpace), text.size());
+  const std::size_t last = text.find_last_not_of(kSpace);
+  return last == std::string_view::npos ? std::string_view() : text.substr(first, last + 1 - first);
+}
+
+/// A claim is open to everybody. The hash of a record that names its user proves as much and tells nothing.
+void hide(std::string& evidence) {
+  if (evidence.size() <= kMostEmbeddedBytes) evidence.resize(kMostEmbeddedBytes + 1, '\n');
+}
+
+std::uint64_t count_lines(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+std::string joined(const std::vector<std::string>& doubts) {
+  std::string all;
+  for (const std::string& one : doubts) all += (all.empty() ? "" : "; ") + one;
+  return all;
+}
+
+}  // namespace
+
+Record Record::parse(std::string_view bytes) {
+  if (!bytes.starts_with(kHeader)) throw Unusable("it does not begin with OCMF|");
+  const std::size_t second = bytes.find('|', kHeader.size());
+  if (second == std::string_view::npos) throw Unusable("it has no signature");
+  Record record{bytes, bytes.substr(kHeader.size(), second - kHeader.size()), bytes.substr(second + 1)};
+  if (record.signature.find('|') != std::string_view::npos) throw Unusable("it has more than three sections");
+  return record;
+}
+
+Records::Records(plugin::Bytes& bytes, Plausible plausible, CheckSignature check)
+    : bytes_(bytes), plausible_(std::move(plausible)), check_(std::move(check)) {}
+
+void Records::read_more() {
+  const std::size_t have = buffer_.size();
+  buffer_.resize(have + kReadBytes);
+  const std::size_t got = bytes_.read(std::span(buffer_).subspan(have));
+  buffer_.resize(have + got);
+  at_end_ = got == 0;
+}
+
+/// Takes what is there of what stands before the next header; false where that may not be all of it. Of a record that is too long
+/// the bytes are dropped as they come.
+bool Records::take_piece() {
+  if (!in_piece_) {
+    piece_.clear();
+    too_long_ = false;
+    line_ = next_line_;
+  }
+  const std::size_t end = buffer_.find(kNextHeader);
+  // A header may lie across two pieces that are read.
+  const std::size_t open_end = at_end_ ? buffer_.size() : buffer_.size() - std::min(buffer_.size(), kNextHeader.size());
+  const std::size_t sure = end != std::string::npos ? end + 1 : open_end;
+  next_line_ += count_lines(std::string_view(buffer_).substr(0, sure));
+  too_long_ = too_long_ || piece_.size() + sure > kMostRecordBytes + kReadBytes;
+  if (!too_long_) piece_.append(buffer_, 0, sure);
+  buffer_.erase(0, sure);
+  in_piece_ = end == std::string::npos && !at_end_;
+  return !in_piece_;
+}
+
+Records::Next Records::next(plugin::Transaction& into) {
+  if (!take_piece()) {
+    read_more();
+    return Next::nothing;
+  }
+  if (line_ == 1 && piece_.starts_with("\xef\xbb\xbf")) piece_.erase(0, 3);
+  const std::string_view bytes = trimmed(piece_);
+  if (too_long_ || bytes.size() > kMostRecordBytes) throw Unusable("it has more than 16 KiB");
+  if (bytes.empty()) return at_end_ && buffer_.empty() ? Next::end : Next::nothing;
+  line_ += count_lines(std::string_view(piece_).substr(0, piece_.find_first_not_of(kSpace)));
+  read(bytes, into);
+  return Next::record;
+}
+
+void Records::read(std::string_view bytes, plugin::Transaction& into) {
+  const Record record = Record::parse(bytes);
+  const Payload payload = Payload::parse(record.payload);
+  check_(payload.meter, record.payload, Signature::parse(trimmed(record.signature)));
+  note_page(payload);
+  Session session(plausible_);
+  for (const Reading& reading : payload.readings) session.add(reading);
+  session.add_user_level(payload.user_level);
+  if (session.has_begun() && session.is_over()) {
+    open_.erase(payload.meter);
+    over_.insert_or_assign(payload.meter, payload.page);
+    return fill(payload, session, std::string(bytes), payload.is_personal, into);
+  }
+  if (!session.has_begun()) return go_on(payload, bytes, into);
+  fill(payload, session, {}, false, into);
+  open_.insert_or_assign(payload.meter, Open{std::move(session), payload.gateway, std::string(bytes), payload.page});
+}
+
+/// A gateway may count the records of several meters together.
+void Records::note_page(const Payload& payload) {
+  for (auto& [meter, open] : open_) {
+    const bool together = !payload.gateway.empty() && open.gateway == payload.gateway && meter != payload.meter;
+    if (together && payload.page == open.page + 1) open.page = payload.page;
+  }
+}
+
+void Records::stand_alone(const Payload& payload, plugin::Transaction& into) const {
+  Session alone(plausible_);
+  for (const Reading& reading : payload.readings) alone.add(reading);
+  fill(payload, alone, {}, false, into);
+  const auto over = over_.find(payload.meter);
+  if (over != over_.end() && payload.page <= over->second) {
+    into.standing = GT_REPRINT;
+    into.remark.clear();
+  }
+}
+
+/// A record that does not begin a session goes on with the one that its meter began.
+void Records::go_on(const Payload& payload, std::string_view bytes, plugin::Transaction& into) {
+  const auto found = open_.find(payload.meter);
+  if (found == open_.end()) return stand_alone(payload, into);
+  Open& open = found->second;
+  for (const Reading& reading : payload.readings) open.session.add(reading);
+  open.session.add_user_level(payload.user_level);
+  if (payload.page != open.page + 1) open.session.doubt("records between its begin and its end are missing");
+  if (payload.gateway != open.gateway) open.session.doubt("its records come from different gateways");
+  open.page = payload.page;
+  std::string evidence = open.begin + "\n" + std::string(bytes);
+  if (evidence.size() > kMostRecordBytes) {
+    open.session.doubt("its two records have more than 16 KiB together");
+    evidence.clear();
+  }
+  // That the begin names nobody is not known any more, and two records are hardly ever short enough to be embedded.
+  fill(payload, open.session, std::move(evidence), true, into);
+  if (!open.session.is_over()) return;
+  over_.insert_or_assign(payload.meter, payload.page);
+  open_.erase(found);
+}
+
+void Records::fill(const Payload& payload, const Session& session, std::string evidence, bool is_personal,
+                   plugin::Transaction& into) const {
+  const Session::Result result = session.result();
+  into.issuer = payload.gateway.empty() ? payload.meter : payload.gateway;
+  into.event_id = plugin::event_id_of({payload.meter, payload.page_text()});
+  into.kind = GT_KIND_CHARGE;
+  into.begin = result.begin;
+  into.end = result.end;
+  if (!result.current.empty()) into.attributes.push_back({"current", result.current});
+  if (result.energy_wh) into.quantities.push_back({"Wh", *result.energy_wh});
+  if (!session.is_over()) {
+    into.standing = GT_INTERIM;
+  } else if (!result.doubts.empty()) {
+    into.standing = GT_DOUBTFUL;
+    into.remark = joined(result.doubts);
+  } else {
+    if (is_personal) hide(evidence);
+    into.evidence.assign(evidence.begin(), evidence.end());
+  }
+}
+
+}  // namespace greentill::ocmf

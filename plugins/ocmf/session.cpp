@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/ocmf/session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace greentill::ocmf {
+namespace {
+
+constexpr std::size_t kMostRegisters = 16;
+
+/// Table 10.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kStates{{{"N", "the meter was not there"},
+                                                                                 {"T", "the meter did not answer in time"},
+                                                                                 {"D", "the meter was disconnected"},
+                                                                                 {"R", "the meter was removed"},
+                                                                                 {"M", "the meter was manipulated"},
+                                                                                 {"X", "the meter was exchanged"},
+                                                                                 {"I", "the meter is incompatible"},
+                                                                                 {"O", "the meter's value is out of its range"},
+                                                                                 {"S", "the meter's value is a substitute"},
+                                                                                 {"E", "the meter had an error"},
+                                                                                 {"F", "the meter was not read correctly"}}};
+
+bool is_end(char transaction) { return std::string_view("ELRAP").find(transaction) != std::string_view::npos; }
+
+}  // namespace
+
+void Session::doubt(const std::string& reason) {
+  if (std::find(doubts_.begin(), doubts_.end(), reason) == doubts_.end()) doubts_.push_back(reason);
+}
+
+void Session::add_user_level(std::string_view level) {
+  constexpr std::array<std::string_view, 6> kGood{"", "NONE", "HEARSAY", "TRUSTED", "VERIFIED", "CERTIFIED"};
+  if (level == "SECURE" || std::find(kGood.begin(), kGood.end(), level) != kGood.end()) return;
+  doubt("the user's identification failed");
+}
+
+void Session::add(const Reading& reading) {
+  check_reading(reading);
+  take_time(reading);
+  take_value(reading);
+  if (current_.empty() && (reading.current == "AC" || reading.current == "DC")) current_ = reading.current;
+}
+
+void Session::check_reading(const Reading& reading) {
+  if (reading.status != "G") {
+    const auto state = std::find_if(kStates.begin(), kStates.end(), [&](const auto& s) { return s.first == reading.status; });
+    doubt(state != kStates.end() ? std::string(state->second) : "the meter's state is none that OCMF has");
+  }
+  if (reading.errors.find('E') != std::string::npos) doubt("its energy is flagged as unusable");
+  if (reading.errors.find('t') != std::string::npos) doubt("its time is flagged as unusable");
+  if (reading.errors.find_first_not_of("Et") != std::string::npos) doubt("an error is flagged that OCMF does not have");
+  if (reading.transaction == 'X') doubt("an error was met while charging");
+  if (reading.transaction == '\0') doubt("a reading does not say what it is of the session (TX)");
+  if (reading.clock == '\0' || plausible_.clocks.find(reading.clock) == std::string::npos) {
+    doubt(reading.clock == 'U' ? "its clock was not synchronised" : "its clock is not known to be good enough");
+  }
+}
+
+void Session::take_time(const Reading& reading) {
+  if (last_time_ && reading.time < *last_time_) doubt("its readings are not in the order of their times");
+  last_time_ = reading.time;
+  if (!first_time_) first_time_ = reading.time;
+  if (reading.transaction == 'B') {
+    if (end_) doubt("it begins again after its end");
+    if (!begin_) begin_ = reading.time;
+  } else if (!begin_) {
+    doubt("its begin is missing");
+  } else if (end_ && !is_end(reading.transaction)) {
+    doubt("it goes on after its end");
+  }
+  if (is_end(reading.transaction) && !end_) end_ = reading.time;
+}
+
+void Session::take_value(const Reading& reading) {
+  if (!reading.value) return;
+  const bool first = !registers_.contains(reading.obis);
+  if (first && registers_.size() >= kMostRegisters) return doubt("it has more than 16 registers");
+  Meter& meter = registers_[reading.obis];
+  if (first) meter = {register_of(reading.obis), reading.unit, *reading.value, *reading.value, false, false};
+  if (meter.unit != reading.unit) doubt("the unit of a register changes");
+  const auto step = reading.value->plus(meter.last.negated());
+  if (!step || step->sign() < 0) doubt("a register goes backwards");
+  meter.last = *reading.value;
+  if (reading.transaction == 'B') meter.at_begin = true;
+  if (is_end(reading.transaction)) meter.at_end = true;
+}
+
+/// Of several registers to the car (before and behind the cable) the least counts.
+std::optional<std::int64_t> Session::energy(std::vector<std::string>& doubts, bool& in_wh) const {
+  std::optional<std::int64_t> least;
+  for (const auto& [obis, meter] : registers_) {
+    const auto difference = meter.last.plus(meter.first.negated());
+    if (meter.kind == Register::export_back && (!difference || difference->sign() != 0)) {
+      doubts.emplace_back("the car gave energy back");
+    }
+    if (meter.kind != Register::import) continue;
+    if (!meter.at_begin || !meter.at_end) {
+      doubts.emplace_back("a register was not read at begin and end");
+      continue;
+    }
+    if (meter.unit != "kWh" && meter.unit != "Wh") {
+      doubts.emplace_back("a register's unit is neither kWh nor Wh");
+      continue;
+    }
+    const auto energy = difference ? difference->in_units_down(meter.unit == "kWh" ? 3 : 0) : std::nullopt;
+    if (!energy || *energy < 0 || (least && *least <= *energy)) continue;
+    least = energy;
+    in_wh = meter.unit == "Wh";
+  }
+  if (!least) doubts.emplace_back("it has no energy to the car (OBIS 1.8.0 or B0 to B3)");
+  return least;
+}
+
+void Session::check_plausible(std::int64_t energy_wh, bool in_wh, std::vector<std::string>& doubts) const {
+  __extension__ using Int128 = __int128;
+  // Times are cut to seconds: the session may have lasted up to one more.
+  const Int128 seconds = *end_ - *begin_ + 1;
+  const auto fits = [&](Int128 wh) {
+    return wh * 3600 <= seconds * plausible_.max_power_kw * 1000 && wh <= Int128{plausible_.max_session_kwh} * 1000;
+  };
+  if (energy_wh > plausible_.max_session_kwh * 1000) {
+    doubts.push_back("more energy than a session can have (" + std::to_string(plausible_.max_session_kwh) + " kWh)");
+  } else if (!fits(energy_wh)) {
+    doubts.push_back("more energy than its time allows (" + std::to_string(plausible_.max_power_kw) + " kW)");
+  }
+  if (in_wh && energy_wh > 0 && fits(Int128{energy_wh} * 1000)) {
+    doubts.emplace_back("so little energy in Wh that it may be kWh");
+  }
+}
+
+Session::Result Session::result() const {
+  Result result;
+  result.begin = begin_.value_or(first_time_.value_or(0));
+  result.end = std::max(result.begin, end_.value_or(last_time_.value_or(result.begin)));
+  result.current = current_;
+  result.doubts = doubts_;
+  if (!begin_ || !end_) return result;
+  std::vector<std::string> doubts;
+  if (*end_ < *begin_) doubts.emplace_back("it ends before it begins");
+  bool in_wh = false;
+  result.energy_wh = energy(doubts, in_wh);
+  if (result.energy_wh && *end_ >= *begin_) check_plausible(*result.energy_wh, in_wh, doubts);
+  for (std::string& one : doubts) {
+    if (std::find(result.doubts.begin(), result.doubts.end(), one) == result.doubts.end())
+      result.doubts.push_back(std::move(one));
+  }
+  return result;
+}
+
+}  // namespace greentill::ocmf

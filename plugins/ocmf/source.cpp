@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/ocmf/source.hpp"
+
+#include "plugins/ocmf/reader.hpp"
+
+namespace greentill::ocmf {
+namespace {
+
+std::string read_clocks(const plugin::Toml& toml, const std::string& absent) {
+  if (!toml.has("clocks")) return absent;
+  std::string clocks;
+  for (const std::string& one : toml.texts("clocks")) {
+    if (one.size() != 1 || std::string_view("USIR").find(one) == std::string_view::npos) {
+      toml.wrong("clocks", "must hold S, R, I or U alone");
+    }
+    clocks += one;
+  }
+  if (clocks.empty()) toml.wrong("clocks", "must hold one at least, such as \"S\"");
+  return clocks;
+}
+
+}  // namespace
+
+OcmfSource::OcmfSource(const plugin::Toml& toml, plugin::Services services)
+    : FolderSource({toml, {"meter", "max_power_kw", "max_session_kwh", "clocks"}, 0}, services), meters_(toml) {
+  plausible_.max_power_kw = toml.integer_or("max_power_kw", 1, 100'000, plausible_.max_power_kw);
+  plausible_.max_session_kwh = toml.integer_or("max_session_kwh", 1, 1'000'000, plausible_.max_session_kwh);
+  plausible_.clocks = read_clocks(toml, plausible_.clocks);
+}
+
+std::unique_ptr<plugin::RecordReader> OcmfSource::read(plugin::Bytes& bytes, const std::string& /*name*/) {
+  return std::make_unique<Records>(bytes, plausible_,
+                                   [this](const std::string& meter, std::string_view signed_bytes, const Signature& signature) {
+                                     meters_.check(meter, signed_bytes, signature);
+                                   });
+}
+
+}  // namespace greentill::ocmf
