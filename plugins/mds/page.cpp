@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/mds/page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace greentill::mds {
+namespace {
+
+/// Other things that MDS has pages of, so that a page in the wrong folder is called by its name.
+constexpr std::array<std::string_view, 9> kOthers{"vehicles",    "vehicles_status", "telemetry",      "stops", "policies",
+                                                  "geographies", "reports",         "status_changes", "events"};
+
+struct Version final : plugin::JsonEvents {
+  int major = 0;
+  void scalar(std::string_view path, const plugin::JsonScalar& value) override {
+    const bool good =
+        path.empty() && value.type == plugin::JsonScalar::Type::text && value.text.size() > 2 && value.text[1] == '.';
+    if (good && value.text[2] >= '0' && value.text[2] <= '9') major = value.text[0] - '0';
+  }
+  void twice(std::string_view /*path*/) override {}
+};
+
+}  // namespace
+
+Page::Page(plugin::Bytes& bytes, Surroundings with) : stream_(bytes), with_(std::move(with)), events_(with_) {}
+
+Page::Next Page::next(plugin::Transaction& into) {
+  if (!outcomes_.empty()) return give(into);
+  switch (at_) {
+    case At::begin: open(); break;
+    case At::page: page_key(); break;
+    case At::data: data_key(); break;
+    case At::trips:
+      if (stream_.next_element()) return read_trip(into);
+      leave_list();
+      break;
+    case At::events:
+      if (stream_.next_element()) {
+        read_event();
+      } else {
+        events_.finish(outcomes_);
+        leave_list();
+      }
+      break;
+    case At::over:
+      stream_.finish();
+      check_end();
+      at_ = At::finished;
+      break;
+    case At::finished: return Next::end;
+  }
+  return outcomes_.empty() ? Next::nothing : give(into);
+}
+
+Page::Next Page::give(plugin::Transaction& into) {
+  Outcome outcome = std::move(outcomes_.front());
+  outcomes_.pop_front();
+  where_ = outcome.where;
+  if (const auto* problem = std::get_if<std::string>(&outcome.result)) throw plugin::Unusable(*problem);
+  into = std::get<plugin::Transaction>(std::move(outcome.result));
+  return Next::record;
+}
+
+void Page::open() {
+  if (stream_.peek() == '[') {
+    bare_ = true;
+    above_ = At::over;
+    enter_list(At::trips, 2);
+    return;
+  }
+  stream_.enter('{');
+  at_ = At::page;
+}
+
+void Page::page_key() {
+  std::string key;
+  if (!stream_.next_key(key)) {
+    at_ = At::over;
+    return;
+  }
+  above_ = At::page;
+  const char next = stream_.peek();
+  if (key == "version") return read_version();
+  if (key == "data" && next == '{') {
+    stream_.enter('{');
+    at_ = At::data;
+    return;
+  }
+  if (key == "trips" && next == '[') return enter_list(At::trips, 2);
+  if (key == "events" && next == '[') return enter_list(At::events, 2);
+  if (key == "data" && next == '[') other_ = "telemetry";
+  if (std::find(kOthers.begin(), kOthers.end(), key) != kOthers.end()) other_ = key;
+  stream_.skip();
+}
+
+void Page::data_key() {
+  std::string key;
+  if (!stream_.next_key(key)) {
+    at_ = At::page;
+    return;
+  }
+  above_ = At::data;
+  const bool list = stream_.peek() == '[';
+  if (key == "trips" && list) return enter_list(At::trips, 1);
+  if ((key == "status_changes" || key == "events") && list) return enter_list(At::events, 1);
+  if (std::find(kOthers.begin(), kOthers.end(), key) != kOthers.end()) other_ = key;
+  stream_.skip();
+}
+
+void Page::read_version() {
+  Version version;
+  stream_.read(version);
+  if (version.major != 1 && version.major != 2) throw std::runtime_error("its 'version' is none of MDS 1.x and 2.x");
+  if (version_ != 0) throw std::runtime_error("its 'version' stands twice");
+  version_ = version.major;
+  if (shape_ != 0 && shape_ != version_) throw std::runtime_error("its 'version' and where its list stands do not agree");
+}
+
+void Page::enter_list(At list, int major) {
+  // Numbering would begin anew, and two lists of trips are no page of MDS.
+  if (found_list_) throw std::runtime_error("it has more than one list of trips or events");
+  if (version_ != 0 && version_ != major) throw std::runtime_error("its 'version' and where its list stands do not agree");
+  shape_ = major;
+  found_list_ = true;
+  stream_.enter('[');
+  at_ = list;
+}
+
+void Page::leave_list() { at_ = above_; }
+
+Page::Next Page::read_trip(plugin::Transaction& into) {
+  where_ = "trip " + std::to_string(++number_);
+  Trip trip;
+  stream_.read(trip);
+  into = trip.make(with_);
+  return Next::record;
+}
+
+void Page::read_event() {
+  where_ = "event " + std::to_string(++number_);
+  StatusChange event;
+  stream_.read(event);
+  events_.add(event, number_, outcomes_);
+}
+
+void Page::check_end() {
+  if (!found_list_ && !other_.empty()) throw std::runtime_error("it holds '" + other_ + "' of MDS, of which no trip can be made");
+  if (!found_list_) throw std::runtime_error("it is no page of trips or events of MDS");
+  if (!bare_ && version_ == 0) throw std::runtime_error("it has no 'version'");
+}
+
+}  // namespace greentill::mds

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file beside the trips that is read again when it changes. Threads: one thread.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "greentill/plugin.hpp"
+#include "plugins/common/folder_files.hpp"
+#include "plugins/common/record_reader.hpp"
+
+namespace greentill::mds {
+
+class StreamBytes final : public plugin::Bytes {
+ public:
+  explicit StreamBytes(const std::filesystem::path& path) : in_(path, std::ios::binary) {
+    if (!in_) throw std::runtime_error("it cannot be opened");
+  }
+  std::size_t read(std::span<char> into) override {
+    in_.read(into.data(), static_cast<std::streamsize>(into.size()));
+    return static_cast<std::size_t>(in_.gcount());
+  }
+
+ private:
+  std::ifstream in_;
+};
+
+/// T: made by T::parse(Bytes&), which throws std::runtime_error.
+template <typename T>
+class Reference {
+ public:
+  Reference(std::filesystem::path path, plugin::Services services) : path_(std::move(path)), services_(services) {}
+
+  /// Looks whether the file is another than the one read last. Where the new one is of no use, the old one stays in force, and a
+  /// line in the log says why.
+  void refresh() {
+    const auto state = state_now();
+    if (!state || state == seen_) return;
+    seen_ = state;
+    try {
+      StreamBytes bytes(path_);
+      value_ = std::make_unique<T>(T::parse(bytes));
+    } catch (const std::runtime_error& error) {
+      problem_ = error.what();
+      services_.log(GT_LOG_WARNING, path_.string() + ": " + problem_ + (value_ ? ": what it held before stays in force" : ""));
+    }
+  }
+  /// Throws std::runtime_error where nothing usable was there yet.
+  [[nodiscard]] const T& get() const {
+    if (!value_) throw std::runtime_error(path_.string() + ": " + (problem_.empty() ? "there is no such file" : problem_));
+    return *value_;
+  }
+
+ private:
+  [[nodiscard]] std::optional<plugin::FileState> state_now() const {
+    struct stat status {};
+    if (::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+    return plugin::FileState::of(status);
+  }
+
+  std::filesystem::path path_;
+  plugin::Services services_;
+  std::optional<plugin::FileState> seen_;
+  std::unique_ptr<T> value_;
+  std::string problem_;
+};
+
+}  // namespace greentill::mds

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/mds/vehicle.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "plugins/common/limits.hpp"
+
+namespace greentill::mds {
+namespace {
+
+constexpr std::array<std::string_view, 4> kDrives{"unknown", "human", "electric", "combustion"};
+
+/// MDS 1.2 and 2.0 together. A fuel cell's hydrogen is counted among the fuels.
+constexpr std::array<std::pair<std::string_view, Drive>, 8> kPropulsions{{{"human", Drive::human},
+                                                                          {"electric_assist", Drive::electric},
+                                                                          {"electric", Drive::electric},
+                                                                          {"combustion", Drive::combustion},
+                                                                          {"combustion_diesel", Drive::combustion},
+                                                                          {"hybrid", Drive::combustion},
+                                                                          {"plug_in_hybrid", Drive::combustion},
+                                                                          {"hydrogen_fuel_cell", Drive::combustion}}};
+
+/// An unknown text is not repeated: it is the file's, and could be anything.
+bool is_plain_name(std::string_view name) {
+  return name.size() <= 40 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_/") == std::string_view::npos;
+}
+
+}  // namespace
+
+void Vehicle::add_propulsion(std::string_view propulsion) {
+  const auto found = std::find_if(kPropulsions.begin(), kPropulsions.end(), [&](const auto& p) { return p.first == propulsion; });
+  if (found == kPropulsions.end()) {
+    strange = true;
+  } else {
+    drive = std::max(drive, found->second);
+  }
+}
+
+std::string Vehicle::name() const { return type + "/" + std::string(kDrives[strange ? 0 : static_cast<std::size_t>(drive)]); }
+
+Vehicle Vehicle::parse(std::string_view name) {
+  Vehicle vehicle;
+  const std::size_t slash = name.find('/');
+  if (slash == std::string_view::npos) return vehicle;
+  const auto drive = std::find(kDrives.begin(), kDrives.end(), name.substr(slash + 1));
+  vehicle.type = name.substr(0, slash);
+  if (drive != kDrives.end()) vehicle.drive = static_cast<Drive>(drive - kDrives.begin());
+  return vehicle;
+}
+
+Modes::Modes(const plugin::Toml& toml)
+    : modes_{{"bicycle/human", "bike.shared"},
+             {"bicycle/electric", "ebike.shared"},
+             {"cargo_bicycle/human", "bike.shared"},
+             {"cargo_bicycle/electric", "ebike.shared"},
+             {"scooter/human", "scooter.shared"},
+             {"scooter/electric", "scooter.shared"},
+             {"scooter_standing/human", "scooter.shared"},
+             {"scooter_standing/electric", "scooter.shared"},
+             {"scooter_seated/electric", "scooter.shared"},
+             {"moped/electric", "moped.shared"},
+             {"car/electric", "car.shared"},
+             {"car/combustion", "car.shared"}} {
+  if (!toml.has("modes")) return;
+  const plugin::Toml configured = toml.table("modes");
+  for (const std::string& name : configured.keys()) {
+    if (!Vehicle::parse(name).is_known()) configured.wrong(name, "must be a vehicle such as \"bicycle/electric\"");
+    modes_[name] = configured.text(name);
+    if (modes_[name].empty()) configured.wrong(name, "must be a mode, such as \"ebike.shared\"");
+  }
+}
+
+const std::string& Modes::of(const Vehicle& vehicle) const {
+  const std::string name = vehicle.name();
+  const auto found = modes_.find(name);
+  if (found != modes_.end()) return found->second;
+  throw plugin::Unusable((is_plain_name(name) ? "a vehicle '" + name + "'" : std::string("its vehicle")) +
+                         " has no mode: name it under [modes], if it should have one");
+}
+
+}  // namespace greentill::mds
