@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <stdexcept>
 
 namespace greentill::plugin {
@@ -18,6 +19,7 @@ constexpr std::size_t kMostDepth = 32;
 constexpr std::size_t kMostKeys = 1024;
 constexpr std::size_t kMostKeyBytes = 128;
 constexpr std::size_t kMostDigits = 128;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool is_space(int c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_of_number(int c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
@@ -68,7 +70,14 @@ class JsonStream::Source {
   void fill() {
     at_ = 0;
     have_ = bytes_.read(buffer_);
-    if (offset_ == 0 && std::string_view(buffer_.data(), have_).starts_with("\xef\xbb\xbf")) at_ = 3;
+    if (offset_ > 0) return;
+    // A byte order mark may come in pieces.
+    for (std::size_t more = have_; more > 0 && have_ < kByteOrderMark.size(); have_ += more) {
+      more = bytes_.read(std::span(buffer_).subspan(have_));
+    }
+    if (!std::string_view(buffer_.data(), have_).starts_with(kByteOrderMark)) return;
+    at_ = offset_ = kByteOrderMark.size();
+    if (at_ == have_) fill();
   }
 
   Bytes& bytes_;
@@ -248,7 +257,9 @@ void JsonStream::read(JsonEvents& events) {
     good = json::sax_parse(digits, &sax);
   } else {
     using From = Iterator<Source>;
-    good = first != '\0' && json::sax_parse(From(*source_), From(), &sax, json::input_format_t::json, /*strict=*/false);
+    // The parser would pass over a byte order mark before each value.
+    good = first != '\0' && std::string_view("{[\"tfn").find(first) != std::string_view::npos &&
+           json::sax_parse(From(*source_), From(), &sax, json::input_format_t::json, /*strict=*/false);
   }
   if (good) return;
   if (source_->too_long()) wrong("a text of more than 1 MiB");

@@ -99,7 +99,11 @@ TEST_CASE("json stream: numbers keep their digits") {
   CHECK(events("1529968782421") == Seen{"=number:1529968782421"});
   CHECK(events("-7") == Seen{"=number:-7"});
   CHECK(events("1.5e3") == Seen{"=number:1.5e3"});
-  CHECK(events("\xef\xbb\xbf 4899999999999999999") == Seen{"=number:4899999999999999999"});
+  for (const std::size_t step : {std::size_t{1}, std::size_t{2}, SIZE_MAX}) {
+    CHECK(events("\xef\xbb\xbf 4899999999999999999", step) == Seen{"=number:4899999999999999999"});
+    CHECK(events("\xef\xbb\xbf\xef\xbb\xbf{}", step) == Seen{"byte 3: it is not JSON"});
+    CHECK(events("\xef\xbb", step) == Seen{"byte 0: it is not JSON"});
+  }
 }
 
 TEST_CASE("json stream: a key that comes again is told") {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file's records, however its bytes come: the same pieces or others must give the same.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/common/record_reader.hpp"
+#include "tests/fuzz/acceptable.hpp"
+
+namespace greentill::fuzz {
+
+/// The same bytes, so many at once.
+class Pieces final : public plugin::Bytes {
+ public:
+  Pieces(std::string_view bytes, std::size_t step) : bytes_(bytes), step_(step) {}
+  std::size_t read(std::span<char> into) override { return bytes_.read(into.first(std::min(step_, into.size()))); }
+
+ private:
+  plugin::MemoryBytes bytes_;
+  std::size_t step_;
+};
+
+using MakeReader = std::function<std::unique_ptr<plugin::RecordReader>(plugin::Bytes&)>;
+using CheckTransaction = std::function<void(const plugin::Transaction&)>;
+
+/// One text a record: what it is, or why there is none. What is within the limits must be what the host takes.
+inline std::vector<std::string> records(std::string_view text, std::size_t step, const MakeReader& make,
+                                        const CheckTransaction& check) {
+  Pieces bytes(text, step);
+  const auto reader = make(bytes);
+  std::vector<std::string> all;
+  for (;;) {
+    plugin::Transaction transaction;
+    try {
+      const auto next = reader->next(transaction);
+      if (next == plugin::RecordReader::Next::end) return all;
+      if (next == plugin::RecordReader::Next::nothing) continue;
+      check(transaction);
+      std::string seen = transaction.issuer + " " + transaction.event_id + " " + std::to_string(transaction.begin) + " " +
+                         std::to_string(transaction.end) + " " + std::to_string(transaction.standing) + transaction.remark;
+      for (const auto& quantity : transaction.quantities) seen += " " + quantity.unit + "=" + std::to_string(quantity.value);
+      all.push_back(std::move(seen));
+      plugin::check_limits(transaction);
+      require_acceptable(transaction);
+    } catch (const plugin::Unusable& problem) {
+      all.push_back(reader->where() + ": " + problem.what());
+    } catch (const std::runtime_error& failure) {
+      all.push_back(std::string("failed: ") + failure.what());
+      return all;
+    }
+  }
+}
+
+inline void check_records(std::string_view text, const MakeReader& make, const CheckTransaction& check) {
+  const auto whole = records(text, text.size() + 1, make, check);
+  require(records(text, 1 + text.size() / 5, make, check) == whole);
+  if (text.size() <= 2048) require(records(text, 1, make, check) == whole);
+}
+
+}  // namespace greentill::fuzz
