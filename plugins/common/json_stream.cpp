@@ -97,11 +97,13 @@ namespace {
 template <typename From>
 class Iterator {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the standard library's names
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
   using pointer = const char*;
   using reference = char;
+  // NOLINTEND(readability-identifier-naming)
 
   Iterator() = default;
   explicit Iterator(From& source) : source_(&source) {}

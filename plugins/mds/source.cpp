@@ -65,7 +65,7 @@ journal::MappingOverrides MdsSource::overrides() const {
 
 std::optional<Vehicle> MdsSource::find_vehicle(const std::string& device) const {
   if (vehicles_) {
-    if (const auto found = vehicles_->get().find(device)) return found;
+    if (auto found = vehicles_->get().find(device)) return found;
   }
   if (vehicle_) return vehicle_;
   if (vehicles_) return std::nullopt;

@@ -14,19 +14,9 @@
 
 #include "plugins/common/record_reader.hpp"
 #include "tests/fuzz/acceptable.hpp"
+#include "tests/support/byte_pieces.hpp"
 
 namespace greentill::fuzz {
-
-/// The same bytes, so many at once.
-class Pieces final : public plugin::Bytes {
- public:
-  Pieces(std::string_view bytes, std::size_t step) : bytes_(bytes), step_(step) {}
-  std::size_t read(std::span<char> into) override { return bytes_.read(into.first(std::min(step_, into.size()))); }
-
- private:
-  plugin::MemoryBytes bytes_;
-  std::size_t step_;
-};
 
 using MakeReader = std::function<std::unique_ptr<plugin::RecordReader>(plugin::Bytes&)>;
 using CheckTransaction = std::function<void(const plugin::Transaction&)>;
@@ -34,7 +24,7 @@ using CheckTransaction = std::function<void(const plugin::Transaction&)>;
 /// One text a record: what it is, or why there is none. What is within the limits must be what the host takes.
 inline std::vector<std::string> records(std::string_view text, std::size_t step, const MakeReader& make,
                                         const CheckTransaction& check) {
-  Pieces bytes(text, step);
+  greentill::test::BytePieces bytes(text, step);
   const auto reader = make(bytes);
   std::vector<std::string> all;
   for (;;) {

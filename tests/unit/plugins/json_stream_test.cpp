@@ -10,24 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/byte_pieces.hpp"
+
 namespace greentill::plugin {
 namespace {
-
-/// Bytes that come in pieces.
-class Pieces final : public Bytes {
- public:
-  Pieces(std::string_view text, std::size_t step) : rest_(text), step_(step) {}
-  std::size_t read(std::span<char> into) override {
-    const std::size_t count = std::min({into.size(), rest_.size(), step_});
-    std::copy_n(rest_.data(), count, into.data());
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t step_;
-};
 
 /// A number, an endless text or list: what need not be in memory at once.
 class Endless final : public Bytes {
@@ -62,7 +48,7 @@ struct Kept : JsonEvents {
 };
 
 Seen events(std::string_view text, std::size_t step = SIZE_MAX) {
-  Pieces bytes(text, step);
+  greentill::test::BytePieces bytes(text, step);
   JsonStream stream(bytes);
   Kept kept;
   try {
@@ -138,7 +124,7 @@ TEST_CASE("json stream: nothing needs more memory than its limits") {
 TEST_CASE("json stream: a list is walked by its elements, and one that fails names its byte") {
   const std::string text = R"({"version":"2.0","trips":[{"id":1}, 7 ,"x",[]],"n":12,"end":null})";
   for (const std::size_t step : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
-    Pieces bytes(text, step);
+    greentill::test::BytePieces bytes(text, step);
     JsonStream stream(bytes);
     std::string key;
     stream.enter('{');

@@ -13,25 +13,11 @@
 #include <vector>
 
 #include "plugins/mds/page.hpp"
+#include "tests/support/byte_pieces.hpp"
 
 namespace greentill::mds::test {
 
 using Seen = std::vector<std::string>;
-
-class Pieces final : public plugin::Bytes {
- public:
-  Pieces(std::string_view text, std::size_t step) : rest_(text), step_(step) {}
-  std::size_t read(std::span<char> into) override {
-    const std::size_t count = std::min({into.size(), rest_.size(), step_});
-    std::copy_n(rest_.data(), count, into.data());
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t step_;
-};
 
 inline std::string read_text(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -90,7 +76,7 @@ inline std::optional<Vehicle> two_bikes(const std::string& device) {
 }
 
 inline Read read_page(std::string_view text, std::size_t step = SIZE_MAX) {
-  Pieces bytes(text, step);
+  greentill::test::BytePieces bytes(text, step);
   Page page(bytes, {default_modes(), two_bikes});
   return read(page);
 }

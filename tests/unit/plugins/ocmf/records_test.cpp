@@ -9,6 +9,7 @@
 #include <span>
 
 #include "plugins/ocmf/reader.hpp"
+#include "tests/support/byte_pieces.hpp"
 #include "tests/unit/plugins/ocmf/signing.hpp"
 
 namespace greentill::ocmf {
@@ -20,28 +21,13 @@ using test::hex;
 using test::TestMeter;
 using Seen = std::vector<std::string>;
 
-class Pieces final : public plugin::Bytes {
- public:
-  Pieces(std::string_view text, std::size_t step) : rest_(text), step_(step) {}
-  std::size_t read(std::span<char> into) override {
-    const std::size_t count = std::min({into.size(), rest_.size(), step_});
-    std::copy_n(rest_.data(), count, into.data());
-    rest_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view rest_;
-  std::size_t step_;
-};
-
 struct Read {
   std::vector<Transaction> transactions;
   Seen rejected;  // "where: reason"
 };
 
 Read read(std::string_view text, const CheckSignature& check, const Plausible& plausible = {}, std::size_t step = SIZE_MAX) {
-  Pieces bytes(text, step);
+  greentill::test::BytePieces bytes(text, step);
   Records records(bytes, plausible, check);
   Read all;
   for (;;) {
