@@ -2,48 +2,22 @@
 // Logs as the POSLog source reads them. In whatever pieces a log arrives, its records must be the same; what becomes a
 // transaction and is within the limits must be one that the host takes, since the source would stop at it otherwise; and no
 // reversal may take back all of a sale because its lines were lost.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "daemon/detect/views.hpp"
 #include "plugins/poslog/poslog_reader.hpp"
+#include "tests/fuzz/acceptable.hpp"
+#include "tests/support/byte_pieces.hpp"
 
 namespace {
 
 using namespace greentill;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-/// The same bytes, so many at once.
-class Pieces final : public plugin::Bytes {
- public:
-  Pieces(std::string_view bytes, std::size_t step) : bytes_(bytes), step_(step) {}
-  std::size_t read(std::span<char> into) override { return bytes_.read(into.first(std::min(step_, into.size()))); }
-
- private:
-  plugin::MemoryBytes bytes_;
-  std::size_t step_;
-};
-
-/// As the inlet makes it for the host.
-void require_acceptable(const plugin::Transaction& from) {
-  const char* wrong = "was not offered";
-  const gt_inlet inlet{sizeof(gt_inlet), &wrong,
-                       [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
-                         *static_cast<const char**>(context) = detect::wrong_with(*transaction);
-                         return GT_OK;
-                       },
-                       nullptr};
-  require(plugin::Inlet(inlet).offer(from, ""));
-  require(wrong == nullptr);
-}
+using fuzz::require;
+using fuzz::require_acceptable;
 
 bool is_within_limits(const plugin::Transaction& transaction) {
   try {
@@ -72,7 +46,7 @@ Seen seen(const plugin::Transaction& t) {
 }
 
 std::vector<Seen> read(std::string_view log, std::size_t step, const poslog::Settings& settings) {
-  Pieces bytes(log, step);
+  test::BytePieces bytes(log, step);
   poslog::PosLogReader reader(bytes, settings);
   std::vector<Seen> all;
   for (;;) {
