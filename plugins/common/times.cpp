@@ -125,6 +125,11 @@ Readings Zone::readings(std::int64_t wall_seconds) const {
   return all;
 }
 
+std::int64_t Zone::wall_seconds(std::int64_t unix_seconds) const {
+  const date::sys_seconds moment{std::chrono::seconds(unix_seconds)};
+  return unix_seconds + static_cast<const date::time_zone*>(zone_)->get_info(moment).offset.count();
+}
+
 std::optional<Span> choose(const Readings& begins, const Readings& ends, std::optional<std::int64_t> duration_s) {
   std::optional<Span> fitting;
   std::optional<Span> forward;

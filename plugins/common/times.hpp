@@ -36,6 +36,8 @@ class Zone {
   explicit Zone(const std::string& name);
   /// None where the clocks skipped it.
   [[nodiscard]] Readings readings(std::int64_t wall_seconds) const;
+  /// The local clock at a moment, as WallTime::seconds.
+  [[nodiscard]] std::int64_t wall_seconds(std::int64_t unix_seconds) const;
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:

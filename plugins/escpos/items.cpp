@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/escpos/items.hpp"
+
+#include <algorithm>
+
+namespace greentill::escpos {
+namespace {
+
+using Joins = ItemPattern::Joins;
+using ItemLine = plugin::Transaction::Line;
+
+/// A GTIN by its length and check digit (GS1): any other number is the shop's own.
+bool is_gtin(const std::string& text) {
+  if (text.size() != 8 && text.size() != 12 && text.size() != 13 && text.size() != 14) return false;
+  int sum = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] < '0' || text[i] > '9') return false;
+    const int weight = (text.size() - i) % 2 == 0 ? 3 : 1;
+    sum += weight * (text[i] - '0');
+  }
+  return sum % 10 == 0;
+}
+
+/// Also of "total:28.00" and of an amount right behind an ideograph, which no space parts.
+std::optional<std::int64_t> amount_at_end(const std::string& word, const Numbers& numbers) {
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const bool begins = i == 0 || word[i - 1] == ':' || word[i - 1] == '=' || static_cast<unsigned char>(word[i - 1]) >= 0x80;
+    if (!begins) continue;
+    if (const auto amount = numbers.amount(std::string_view(word).substr(i))) return amount;
+  }
+  return std::nullopt;
+}
+
+class Gatherer {
+ public:
+  Gatherer(const Lines& lines, const Profile& profile) : lines_(lines), profile_(profile) {
+    found_.used.resize(lines.plain.size());
+  }
+
+  void read(std::size_t at) {
+    const PlainLine& line = lines_.plain[at];
+    if (line.words.empty()) return;
+    const bool voided = has_any(line, profile_.voided);
+    const bool excluded = has_any(line, profile_.not_items) || is_tender(line);
+    if (excluded || !match(at, voided)) {
+      // "VOID" alone, above the item that it takes back.
+      if (voided) next_is_void_ = true;
+      name_above_ = excluded || voided || lines_.amounts[at] ? kNone : at;
+    }
+  }
+  FoundItems take() { return std::move(found_); }
+
+ private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  [[nodiscard]] bool is_tender(const PlainLine& line) const {
+    return std::any_of(profile_.tenders.begin(), profile_.tenders.end(),
+                       [&](const auto& tender) { return begins_with_any(line, tender.second); });
+  }
+
+  bool match(std::size_t at, bool voided) {
+    for (const ItemPattern& pattern : profile_.items) {
+      const auto item = pattern.match(lines_.words[at], profile_.numbers);
+      if (!item || !join(pattern.joins(), *item, at, voided)) continue;
+      found_.used[at] = true;
+      name_above_ = kNone;
+      return true;
+    }
+    return false;
+  }
+
+  bool join(Joins joins, const Item& item, std::size_t at, bool voided) {
+    switch (joins) {
+      case Joins::nothing: return add(item, item.name, at, voided);
+      case Joins::name_above:
+        if (name_above_ == kNone) return false;
+        found_.used[name_above_] = true;
+        return add(item, shown(name_above_), at, voided);
+      case Joins::item_above:
+        if (last_at_ == kNone || at != last_at_ + 1 || !fits(item, found_.lines.back().amount_minor)) return false;
+        set_quantity(found_.lines.back(), *item.quantity_milli);
+        return true;
+      case Joins::item_below: quantity_above_ = item; return true;
+    }
+    return false;
+  }
+
+  bool add(const Item& item, const std::string& name, std::size_t at, bool voided) {
+    ItemLine line;
+    line.name = name;
+    (is_gtin(item.sku) ? line.gtin : line.sku) = item.sku;
+    line.amount_minor = *item.amount;
+    if (item.quantity_milli) line.quantity_milli = *item.quantity_milli;
+    if (!item.quantity_milli && quantity_above_ && fits(*quantity_above_, line.amount_minor)) {
+      line.quantity_milli = *quantity_above_->quantity_milli;
+    }
+    // A void is pieces that come back; a reduction has a negative amount and takes no piece back.
+    if ((voided || next_is_void_) && line.quantity_milli > 0) line.quantity_milli = -line.quantity_milli;
+    next_is_void_ = false;
+    quantity_above_.reset();
+    found_.lines.push_back(std::move(line));
+    last_at_ = at;
+    return true;
+  }
+
+  static bool fits(const Item& detail, std::int64_t amount) {
+    return !detail.price || agrees(*detail.quantity_milli, *detail.price, amount);
+  }
+  static void set_quantity(ItemLine& line, std::int64_t quantity) {
+    line.quantity_milli = line.quantity_milli < 0 ? -quantity : quantity;
+  }
+  [[nodiscard]] std::string shown(std::size_t at) const {
+    std::string name;
+    for (const std::string& word : lines_.words[at].shown) name += (name.empty() ? "" : " ") + word;
+    return name;
+  }
+
+  const Lines& lines_;
+  const Profile& profile_;
+  FoundItems found_;
+  std::size_t name_above_ = kNone;
+  std::size_t last_at_ = kNone;
+  std::optional<Item> quantity_above_;
+  bool next_is_void_ = false;
+};
+
+}  // namespace
+
+Lines prepare(const std::vector<std::string>& texts, const Numbers& numbers) {
+  Lines lines;
+  for (const std::string& text : texts) {
+    lines.plain.push_back(PlainLine::from(text));
+    lines.words.push_back(ItemWords::from(text, numbers));
+    std::optional<std::int64_t> last;
+    for (const std::string& word : lines.words.back().plain) {
+      if (const auto amount = amount_at_end(word, numbers)) last = amount;
+    }
+    lines.amounts.push_back(last);
+  }
+  return lines;
+}
+
+FoundItems find_items(const Lines& lines, std::size_t end, const Profile& profile) {
+  Gatherer gatherer(lines, profile);
+  for (std::size_t at = 0; at < end; ++at) gatherer.read(at);
+  return gatherer.take();
+}
+
+}  // namespace greentill::escpos

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The items of a receipt: which lines they are on, and what each says. Threads: pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "greentill/plugin.hpp"
+#include "plugins/escpos/profile.hpp"
+
+namespace greentill::escpos {
+
+/// A receipt's lines in the forms that they are compared in.
+struct Lines {
+  std::vector<PlainLine> plain;
+  std::vector<ItemWords> words;
+  std::vector<std::optional<std::int64_t>> amounts;  ///< the last one on each line
+};
+Lines prepare(const std::vector<std::string>& texts, const Numbers& numbers);
+
+struct FoundItems {
+  std::vector<plugin::Transaction::Line> lines;
+  std::vector<bool> used;  ///< of each line of the receipt: an item, or a part of one
+};
+/// Those above line `end`.
+FoundItems find_items(const Lines& lines, std::size_t end, const Profile& profile);
+
+}  // namespace greentill::escpos

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/escpos/numbers.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "plugins/escpos/plain_line.hpp"
+
+namespace greentill::escpos {
+namespace {
+
+constexpr std::array<std::string_view, 5> kTimes{"x", "X", "\u00d7", "*", "@"};
+constexpr std::size_t kMostDigits = 15;  // times 1000 they still fit
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool drop_front(std::string_view& text, std::string_view part) {
+  if (part.empty() || !text.starts_with(part)) return false;
+  text.remove_prefix(part.size());
+  return true;
+}
+
+bool drop_back(std::string_view& text, std::string_view part) {
+  if (part.empty() || !text.ends_with(part)) return false;
+  text.remove_suffix(part.size());
+  return true;
+}
+
+/// A minus, or the longer dashes that tills print for one.
+bool drop_minus(std::string_view& text, bool (*drop)(std::string_view&, std::string_view)) {
+  return drop(text, "-") || drop(text, "\u2212") || drop(text, "\u2013");
+}
+
+void drop_symbols(std::string_view& text, const std::vector<std::string>& symbols) {
+  for (const std::string& symbol : symbols) {
+    if (text.size() > symbol.size() && (drop_front(text, symbol) || drop_back(text, symbol))) return;
+  }
+}
+
+bool contains(const std::vector<std::string>& all, std::string_view one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+std::string folded(std::string_view word) {
+  std::string all;
+  for (const char c : word) all += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return all;
+}
+
+}  // namespace
+
+bool is_times(std::string_view word) { return std::find(kTimes.begin(), kTimes.end(), word) != kTimes.end(); }
+
+bool Numbers::is_symbol(std::string_view word) const { return contains(symbols, folded(word)); }
+
+bool Numbers::is_unit(std::string_view word) const {
+  const std::string plain_word = folded(word);
+  return contains(units, plain_word) ||
+         (plain_word.ends_with('.') && contains(units, plain_word.substr(0, plain_word.size() - 1)));
+}
+
+std::optional<Numbers::Plain> Numbers::plain(std::string_view text) const {
+  const std::size_t mark = std::min(text.rfind(decimal_mark), text.size());
+  const std::string_view whole = text.substr(0, mark);
+  const std::string_view fraction = mark < text.size() ? text.substr(mark + 1) : std::string_view();
+  if (whole.empty() || (mark < text.size() && fraction.empty())) return std::nullopt;
+  Plain value;
+  std::size_t digits = 0;
+  char group = 0;
+  std::size_t in_group = 0;
+  for (const char c : whole) {
+    if (is_digit(c)) {
+      value.digits = value.digits * 10 + (c - '0');
+      if (++digits > kMostDigits) return std::nullopt;
+      ++in_group;
+      continue;
+    }
+    const bool parts = (c == '.' || c == ',' || c == '\'') && c != decimal_mark && (group == 0 || c == group);
+    if (!parts || in_group == 0 || in_group > 3 || (group != 0 && in_group != 3)) return std::nullopt;
+    group = c;
+    in_group = 0;
+  }
+  if (group != 0 && in_group != 3) return std::nullopt;
+  for (const char c : fraction) {
+    if (!is_digit(c) || ++digits > kMostDigits) return std::nullopt;
+    value.digits = value.digits * 10 + (c - '0');
+    ++value.places;
+  }
+  return value;
+}
+
+std::optional<std::int64_t> Numbers::amount(std::string_view word) const {
+  const std::string small = folded(word);
+  std::string_view text = small;
+  // "2,50a" and "2,50*": a tax letter or a mark that the till sets behind.
+  if (text.size() > 1 && (text.back() == '*' || (text.back() >= 'a' && text.back() <= 'z' && is_digit(text[text.size() - 2])))) {
+    std::string_view without = text;
+    drop_symbols(without, symbols);
+    text.remove_suffix(without.size() == text.size() ? 1 : 0);
+  }
+  const bool in_parentheses = text.starts_with('(') && text.ends_with(')') && text.size() > 2;
+  if (in_parentheses) text = text.substr(1, text.size() - 2);
+  bool negative = in_parentheses || drop_minus(text, drop_front);
+  drop_symbols(text, symbols);
+  if (!negative) negative = drop_minus(text, drop_front) || drop_minus(text, drop_back);
+  if (!negative) drop_front(text, "+");
+  drop_symbols(text, symbols);
+  const auto value = plain(text);
+  if (!value || value->places < least_places || value->places > most_places) return std::nullopt;
+  std::int64_t minor = value->digits;  // at most 10^15, and no currency has more than four places
+  for (std::int64_t i = value->places; i < minor_places; ++i) minor *= 10;
+  return negative ? -minor : minor;
+}
+
+std::optional<std::int64_t> Numbers::quantity_milli(std::string_view word) const {
+  const std::string small = folded(word);
+  std::string_view text = small;
+  const bool negative = drop_minus(text, drop_front);
+  for (const std::string_view times : kTimes) {
+    if (drop_front(text, times) || drop_back(text, times)) break;
+  }
+  for (const std::string& unit : units) {
+    if (text.size() > unit.size() && drop_back(text, unit)) break;
+  }
+  const auto value = plain(text);
+  if (!value || value->places > 3 || value->digits == 0) return std::nullopt;
+  std::int64_t milli = value->digits;
+  for (std::int64_t i = value->places; i < 3; ++i) milli *= 10;
+  return milli > 1'000'000'000 ? std::nullopt : std::optional(negative ? -milli : milli);
+}
+
+bool agrees(std::int64_t quantity_milli, std::int64_t price, std::int64_t amount) {
+  // Below 10^9 times 10^18.
+  __extension__ using Wide = __int128;
+  const auto size = [](Wide value) { return value < 0 ? -value : value; };
+  const Wide off = size(static_cast<Wide>(quantity_milli) * price) - size(static_cast<Wide>(amount) * 1000);
+  return size(off) <= 1000;
+}
+
+}  // namespace greentill::escpos

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/escpos/printed_time.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace greentill::escpos {
+namespace {
+
+constexpr std::size_t kLeastMonthLetters = 3;
+constexpr std::size_t kNearLines = 2;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+
+struct Fields {
+  Date date;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  bool twelve = false;
+  bool afternoon = false;
+};
+
+class Matcher {
+ public:
+  Matcher(std::string_view text, const std::vector<std::string>& months) : text_(text), months_(months) {}
+
+  bool match(std::string_view format) {
+    for (std::size_t i = 0; i < format.size(); ++i) {
+      if (format[i] == '%' && i + 1 < format.size() ? !field(format[++i]) : !literal(format[i])) return false;
+    }
+    // Half a number is none: "10.11.2026" has no %y.
+    return at_ == text_.size() || !is_digit(text_[at_]) || at_ == 0 || !is_digit(text_[at_ - 1]);
+  }
+  [[nodiscard]] std::size_t end() const { return at_; }
+  [[nodiscard]] const Fields& fields() const { return fields_; }
+
+ private:
+  bool number(std::size_t least, std::size_t most, int& value) {
+    std::size_t digits = 0;
+    value = 0;
+    for (; digits < most && at_ < text_.size() && is_digit(text_[at_]); ++digits) value = value * 10 + (text_[at_++] - '0');
+    return digits >= least;
+  }
+  bool literal(char expected) {
+    const std::size_t begin = at_;
+    if (expected == ' ') {
+      while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+      return at_ > begin;
+    }
+    if (at_ == text_.size() || text_[at_] != expected) return false;
+    ++at_;
+    return true;
+  }
+  std::string_view word() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && is_letter(text_[at_])) ++at_;
+    return text_.substr(begin, at_ - begin);
+  }
+  bool month() {
+    const auto words = PlainLine::from(word()).words;
+    if (words.size() != 1 || words[0].folded.size() < kLeastMonthLetters) return false;
+    const auto found =
+        std::find_if(months_.begin(), months_.end(), [&](const std::string& name) { return name.starts_with(words[0].folded); });
+    if (at_ < text_.size() && text_[at_] == '.') ++at_;  // "Nov."
+    fields_.date.month = static_cast<int>(found - months_.begin()) + 1;
+    return found != months_.end();
+  }
+  bool half_of_day() {
+    fields_.twelve = true;
+    if (at_ == text_.size()) return false;
+    const char first = static_cast<char>(text_[at_] | 0x20);
+    fields_.afternoon = first == 'p';
+    for (const std::string_view form : {"am", "a.m.", "pm", "p.m."}) {
+      std::string next(text_.substr(at_, form.size()));
+      for (char& c : next) c = c == '.' ? c : static_cast<char>(c | 0x20);
+      if (next != form) continue;
+      at_ += form.size();
+      return true;
+    }
+    return false;
+  }
+  bool ordinal() {
+    for (const std::string_view ending : {"st", "nd", "rd", "th", "."}) {
+      if (!text_.substr(at_).starts_with(ending)) continue;
+      at_ += ending.size();
+      break;
+    }
+    return true;
+  }
+  bool field(char what) {
+    switch (what) {
+      case 'Y': return number(4, 4, fields_.date.year);
+      case 'y': {
+        const bool found = number(2, 2, fields_.date.year);
+        fields_.date.year += 2000;
+        return found;
+      }
+      case 'm': return number(1, 2, fields_.date.month);
+      case 'd': return number(1, 2, fields_.date.day);
+      case 'H':
+      case 'I': return number(1, 2, fields_.hour);
+      case 'M': return number(2, 2, fields_.minute);
+      case 'S': return number(2, 2, fields_.second);
+      case 'p': return half_of_day();
+      case 'B': return month();
+      case 'A': return !word().empty();
+      case 'o': return ordinal();
+      default: return false;
+    }
+  }
+
+  std::string_view text_;
+  const std::vector<std::string>& months_;
+  std::size_t at_ = 0;
+  Fields fields_;
+};
+
+/// Calls use(fields, end) for each place where one of the formats matches, until it says true.
+template <typename Use>
+bool find(const std::string& text, std::size_t from, const std::vector<std::string>& formats,
+          const std::vector<std::string>& months, const Use& use) {
+  for (std::size_t at = from; at < text.size(); ++at) {
+    const bool in_number = at > 0 && is_digit(text[at]) && is_digit(text[at - 1]);
+    const bool in_word = at > 0 && is_letter(text[at]) && is_letter(text[at - 1]);
+    if (in_number || in_word) continue;
+    for (const std::string& format : formats) {
+      Matcher matcher(std::string_view(text).substr(at), months);
+      if (matcher.match(format) && use(matcher.fields(), at + matcher.end())) return true;
+    }
+  }
+  return false;
+}
+
+std::chrono::year_month_day day_of(const Date& date) {
+  return std::chrono::year(date.year) / std::chrono::month(static_cast<unsigned>(date.month)) /
+         std::chrono::day(static_cast<unsigned>(date.day));
+}
+
+std::optional<std::int64_t> seconds_of_day(Fields f) {
+  if (f.twelve) {
+    if (f.hour < 1 || f.hour > 12) return std::nullopt;
+    f.hour = f.hour % 12 + (f.afternoon ? 12 : 0);
+  }
+  if (f.hour > 23 || f.minute > 59 || f.second > 59) return std::nullopt;
+  return f.hour * 3600 + f.minute * 60 + f.second;
+}
+
+}  // namespace
+
+std::string Date::text() const {
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", year, month, day);
+  return out.data();
+}
+
+std::optional<std::string> TimeFormats::fault_of(std::string_view format) {
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%') continue;
+    if (++i == format.size() || std::string_view("YymdHIMSpBAo").find(format[i]) == std::string_view::npos) {
+      return "'" + std::string(format) + "' has a field that is none of %Y %y %m %d %H %I %M %S %p %B %A %o";
+    }
+  }
+  return format.empty() ? std::optional<std::string>("holds an empty format") : std::nullopt;
+}
+
+std::optional<FoundDate> find_date(const std::string& text, const TimeFormats& formats) {
+  std::optional<FoundDate> found;
+  find(text, 0, formats.dates, formats.months, [&](const Fields& fields, std::size_t end) {
+    if (!day_of(fields.date).ok()) return false;
+    found = FoundDate{fields.date, end};
+    return true;
+  });
+  return found;
+}
+
+std::optional<std::int64_t> find_time(const std::string& text, std::size_t from, const TimeFormats& formats) {
+  std::optional<std::int64_t> found;
+  find(text, from, formats.times, formats.months, [&](const Fields& fields, std::size_t /*end*/) {
+    found = seconds_of_day(fields);
+    return found.has_value();
+  });
+  return found;
+}
+
+PrintedTime find_printed_time(const std::vector<PlainLine>& lines, const TimeFormats& formats) {
+  PrintedTime found;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto date = find_date(lines[i].text, formats);
+    if (!date) continue;
+    // "08:15 24.11.2026" as well as the other way about.
+    auto time = find_time(lines[i].text, date->end, formats);
+    if (!time) time = find_time(lines[i].text, 0, formats);
+    if (time) return {date->date, time};
+    if (!found.date) at = i;
+    if (!found.date) found.date = date->date;
+  }
+  for (std::size_t distance = 1; found.date && distance <= kNearLines && !found.time_s; ++distance) {
+    if (at + distance < lines.size()) found.time_s = find_time(lines[at + distance].text, 0, formats);
+    if (!found.time_s && at >= distance) found.time_s = find_time(lines[at - distance].text, 0, formats);
+  }
+  return found;
+}
+
+std::optional<std::int64_t> wall_seconds(const Date& date, std::int64_t time_s) {
+  const auto day = day_of(date);
+  if (!day.ok()) return std::nullopt;
+  return std::chrono::sys_days(day).time_since_epoch().count() * std::int64_t{86400} + time_s;
+}
+
+Date date_of(std::int64_t seconds) {
+  const auto days = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+  const std::chrono::year_month_day day(days);
+  return {static_cast<int>(day.year()), static_cast<int>(static_cast<unsigned>(day.month())),
+          static_cast<int>(static_cast<unsigned>(day.day()))};
+}
+
+}  // namespace greentill::escpos

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/escpos/sale_reader.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "plugins/common/limits.hpp"
+#include "plugins/common/sha256.hpp"
+#include "plugins/escpos/items.hpp"
+
+namespace greentill::escpos {
+namespace {
+
+using plugin::Unusable;
+
+constexpr std::size_t kMostNumberBytes = 40;
+constexpr std::size_t kMostLineBytes = 1024;
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+struct Total {
+  std::size_t line = kNone;
+  std::int64_t amount = 0;
+};
+
+/// "Total", "TOTAL (3)", "Total sum": a line that says more is an item whose name begins so.
+bool says_little_more(const PlainLine& line, const Phrase& phrase) {
+  const auto is_word = [](const PlainWord& word) { return word.folded.find_first_not_of("0123456789#") != std::string::npos; };
+  const auto words =
+      std::count_if(line.words.begin() + static_cast<std::ptrdiff_t>(phrase.words.size()), line.words.end(), is_word);
+  return words <= 1;
+}
+
+std::optional<Total> total_at(const Lines& lines, std::size_t at, const Phrase& phrase, const Profile& profile) {
+  const PlainLine& line = lines.plain[at];
+  if (!phrase.begins(line) || has_any(line, profile.not_total) || !says_little_more(line, phrase)) return std::nullopt;
+  if (lines.amounts[at]) return Total{at, *lines.amounts[at]};
+  // In large letters the amount often has the next line to itself.
+  std::size_t next = at + 1;
+  while (next < lines.plain.size() && lines.words[next].plain.empty()) ++next;
+  if (next == lines.plain.size() || lines.words[next].plain.size() != 1 || !lines.amounts[next]) return std::nullopt;
+  return Total{at, *lines.amounts[next]};
+}
+
+std::optional<Total> find_total(const Lines& lines, const Profile& profile) {
+  for (const Phrase& phrase : profile.total) {
+    for (std::size_t at = 0; at < lines.plain.size(); ++at) {
+      if (const auto total = total_at(lines, at, phrase, profile)) return total;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string find_tender(const Lines& lines, std::size_t from, const Profile& profile) {
+  for (const bool with_amount : {true, false}) {
+    for (std::size_t at = from; at < lines.plain.size(); ++at) {
+      if (lines.amounts[at].has_value() != with_amount) continue;
+      for (const auto& [tender, phrases] : profile.tenders) {
+        if (has_any(lines.plain[at], phrases)) return tender;
+      }
+    }
+  }
+  return {};
+}
+
+/// What stands behind a label: from its first letter or digit to the next space, a digit in it.
+std::string number_behind(const PlainLine& line, std::size_t word) {
+  while (word < line.words.size() && line.words[word].folded == "#") ++word;
+  if (word == line.words.size()) return {};
+  std::string number;
+  for (std::size_t i = line.words[word].begin; i < line.text.size(); ++i) {
+    const char c = line.text[i];
+    const bool taken = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '/' ||
+                       c == '_' || c == '.';
+    if (!taken) break;
+    number += c;
+  }
+  while (!number.empty() && (number.back() == '.' || number.back() == '-' || number.back() == '/')) number.pop_back();
+  const bool usable = number.size() <= kMostNumberBytes && number.find_first_of("0123456789") != std::string::npos;
+  return usable ? number : std::string();
+}
+
+struct FoundNumber {
+  std::string number;
+  std::size_t line = kNone;
+};
+
+FoundNumber find_number(const Lines& lines, const Phrases& labels, const Phrases& others) {
+  for (const Phrase& label : labels) {
+    for (std::size_t at = 0; at < lines.plain.size(); ++at) {
+      const auto behind = label.find(lines.plain[at]);
+      if (!behind || has_any(lines.plain[at], others)) continue;
+      std::string number = number_behind(lines.plain[at], *behind);
+      if (!number.empty()) return {std::move(number), at};
+    }
+  }
+  return {};
+}
+
+class SaleReader {
+ public:
+  SaleReader(const Receipt& receipt, const Profile& profile, std::int64_t arrived)
+      : profile_(profile), arrived_(arrived), lines_(prepare(texts(receipt), profile.numbers)), used_(lines_.plain.size()) {}
+
+  /// Nothing where the paper is no sale and need not be one. Throws Unusable where it should be one and cannot be used.
+  std::optional<plugin::Transaction> read(const std::string& issuer) {
+    if (says(profile_.no_sale)) return std::nullopt;
+    const auto total = find_total(lines_, profile_);
+    if (!total && says(profile_.slip)) return std::nullopt;
+    if (!total) throw Unusable("no line begins with one of the profile's words for the total and has an amount");
+    FoundItems items = find_items(lines_, total->line, profile_);
+    if (items.lines.empty() && says(profile_.slip)) return std::nullopt;
+    if (items.lines.empty()) throw Unusable("there is a total, and no line above it is an item by the profile's patterns");
+    used_ = std::move(items.used);
+    sale_.issuer = issuer;
+    sale_.lines = std::move(items.lines);
+    sale_.total_minor = total->amount;
+    sale_.currency = profile_.currency;
+    sale_.receipt_medium = "paper";
+    sale_.tender = find_tender(lines_, total->line + 1, profile_);
+    read_time();
+    const std::string number = find_number(lines_, profile_.number, profile_.original).number;
+    sale_.event_id = number.empty() ? id(date_, "sha256:" + fingerprint()) : id(date_, number);
+    read_standing();
+    read_return();
+    plugin::check_limits(sale_);
+    return std::move(sale_);
+  }
+
+ private:
+  static std::vector<std::string> texts(const Receipt& receipt) {
+    std::vector<std::string> all;
+    for (const Line& line : receipt.lines) {
+      if (line.text.size() <= kMostLineBytes) all.push_back(line.text);
+    }
+    return all;
+  }
+
+  /// On a line that is no item and has no amount: items are named as they like.
+  [[nodiscard]] bool says(const Phrases& phrases) const {
+    for (std::size_t at = 0; at < lines_.plain.size(); ++at) {
+      if (!used_[at] && !lines_.amounts[at] && has_any(lines_.plain[at], phrases)) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] std::string id(const Date& date, const std::string& number) const {
+    return profile_.numbers_restart ? date.text() + "/" + number : number;
+  }
+
+  /// Of all that is printed, so that a second copy is the same event.
+  [[nodiscard]] std::string fingerprint() const {
+    std::string all;
+    for (const PlainLine& line : lines_.plain) all += line.text + '\n';
+    return plugin::sha256_hex({all}, 16);
+  }
+
+  void read_time() {
+    // The day of a receipt that goods come back of is not this one's.
+    std::vector<PlainLine> own = lines_.plain;
+    for (PlainLine& line : own) {
+      if (has_any(line, profile_.original) || has_any(line, profile_.original_date)) line = {};
+    }
+    const PrintedTime printed = find_printed_time(own, profile_.time);
+    const std::int64_t arrived_wall = profile_.zone->wall_seconds(arrived_);
+    date_ = printed.date.value_or(date_of(arrived_wall));
+    sale_.begin = sale_.end = arrived_;
+    if (!printed.time_s) {
+      if (date_ != date_of(arrived_wall)) throw Unusable("a date is printed that is not today's, and no time");
+      return;
+    }
+    const auto wall = wall_seconds(date_, *printed.time_s);
+    const plugin::Readings readings = wall ? profile_.zone->readings(*wall) : plugin::Readings();
+    if (readings.empty())
+      throw Unusable("the printed time does not exist in " + profile_.zone->name() + ": the clocks skipped it");
+    const auto nearest = std::min_element(readings.begin(), readings.end(), [this](std::int64_t a, std::int64_t b) {
+      return std::abs(a - arrived_) < std::abs(b - arrived_);
+    });
+    sale_.begin = sale_.end = *nearest;
+  }
+
+  void read_standing() {
+    if (says(profile_.training))
+      sale_.standing = GT_TRAINING;
+    else if (says(profile_.interim))
+      sale_.standing = GT_INTERIM;
+    else if (says(profile_.reprint))
+      sale_.standing = GT_REPRINT;
+  }
+
+  /// A refund or a void takes back the receipt that it names; where it names none, people have to look at it.
+  void read_return() {
+    const bool cancelled = says(profile_.cancelled);
+    const FoundNumber original = find_number(lines_, profile_.original, {});
+    const bool returned = cancelled || says(profile_.refund) || sale_.total_minor < 0 || !original.number.empty();
+    if (!returned || sale_.standing != GT_FINAL) return;
+    sale_.reversal_reason = cancelled ? GT_CANCELLED : GT_REFUND;
+    if (original.number.empty()) return doubt("it takes goods back and does not say of which receipt");
+    const std::optional<Date> date = original_date(original.line);
+    if (!date && profile_.numbers_restart) {
+      return doubt("it takes goods back and does not say of which day the receipt is whose number it names");
+    }
+    sale_.reversed_event_id = id(date.value_or(date_), original.number);
+    if (sale_.reversed_event_id == sale_.event_id) doubt("it takes goods back and names itself as the receipt they are of");
+  }
+
+  void doubt(const char* why) {
+    sale_.standing = GT_DOUBTFUL;
+    sale_.remark = why;
+    sale_.reversed_event_id.clear();
+  }
+
+  /// On the line with its number, or on one of its own.
+  [[nodiscard]] std::optional<Date> original_date(std::size_t number_line) const {
+    if (const auto found = find_date(lines_.plain[number_line].text, profile_.time)) return found->date;
+    for (const PlainLine& line : lines_.plain) {
+      if (!has_any(line, profile_.original_date)) continue;
+      if (const auto found = find_date(line.text, profile_.time)) return found->date;
+    }
+    return std::nullopt;
+  }
+
+  const Profile& profile_;
+  std::int64_t arrived_;
+  Lines lines_;
+  std::vector<bool> used_;
+  Date date_;
+  plugin::Transaction sale_;
+};
+
+}  // namespace
+
+Understood understand(const Receipt& receipt, const Profile& profile, const std::string& issuer, std::int64_t arrived) {
+  if (receipt.is_blank()) return {};
+  Understood result;
+  try {
+    result.transaction = SaleReader(receipt, profile, arrived).read(issuer);
+  } catch (const Unusable& error) {
+    result.problem = error.what();
+  }
+  return result;
+}
+
+}  // namespace greentill::escpos
