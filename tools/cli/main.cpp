@@ -14,6 +14,7 @@
 #include "tools/cli/commands.hpp"
 #include "tools/cli/config_check.hpp"
 #include "tools/cli/progress.hpp"
+#include "tools/cli/receipt_show.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -32,6 +33,7 @@ struct Arguments {
   ClaimsOptions claims;
   ExportOptions to_export;
   VerifyCommand verify;
+  ShowReceiptsOptions receipts;
 };
 
 // Longer than any daemon is waited for, and far from what a duration cannot hold.
@@ -42,6 +44,8 @@ using Command = ExitCode (*)(Arguments&, const Output&);
 bool shows_progress(const Output& output) { return !output.json && stderr_is_terminal(); }
 
 ExitCode run_config_check(Arguments& arguments, const Output& output) { return check_config(arguments.config_file, output); }
+
+ExitCode run_escpos_show(Arguments& arguments, const Output& output) { return show_receipts(arguments.receipts, output); }
 
 template <typename Use>
 ExitCode with_daemon(const Arguments& arguments, const Output& output, Use&& use) {
@@ -163,6 +167,20 @@ void describe_config(CLI::App& app, Arguments& arguments, std::optional<Command>
   check->add_option("file", arguments.config_file, "The file")->capture_default_str();
 }
 
+void describe_escpos(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
+  CLI::App* escpos = app.add_subcommand("escpos", "Print jobs of a till");
+  escpos->fallthrough();
+  escpos->require_subcommand(1);
+  CLI::App* show = add(*escpos, "show", "Tell what a print job says, and what is made of it", run_escpos_show, chosen);
+  ShowReceiptsOptions& options = arguments.receipts;
+  show->add_option("file", options.file, "The bytes as the till sent them; - for standard input")->required();
+  show->add_option("--profile", options.profile, "How the till lays out its receipts: a name, or a path with a slash")
+      ->capture_default_str();
+  show->add_option("--profiles", options.profiles, "Folder of the names [/etc/greentill/escpos]");
+  show->add_option("--zone", options.zone, "Time zone in place of the profile's");
+  show->add_option("--currency", options.currency, "Currency in place of the profile's");
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Talks to a greentilld, and checks its claims.", "greentill");
   Arguments arguments;
@@ -180,6 +198,7 @@ int run(int argc, char** argv) {
   describe_daemon_commands(app, arguments, chosen);
   describe_verify(app, arguments, chosen);
   describe_config(app, arguments, chosen);
+  describe_escpos(app, arguments, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// The source that reads receipts off the print jobs that greentill-printer-relay copies. A job's files stay until all that was
+// read off them is durable, so the folder itself is what a restart goes by; the position only says how many receipts of the job
+// at hand were durable: "e1 <its first file> <receipts>".
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+#include "greentill/plugin.hpp"
+#include "greentill/version.hpp"
+#include "plugins/common/limits.hpp"
+#include "plugins/common/toml.hpp"
+#include "plugins/escpos/job.hpp"
+#include "plugins/escpos/job_folder.hpp"
+#include "plugins/escpos/sale_reader.hpp"
+
+namespace greentill::escpos {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::string_view kVersion = "e1 ";
+constexpr auto kLookEvery = std::chrono::milliseconds(250);
+
+std::int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// A job that is being handed in.
+struct Reading {
+  Job job;
+  std::vector<Receipt> receipts;
+  std::size_t next = 0;
+  std::string unreadable;  // why the job as a whole is none
+  bool failed = false;
+  bool complete = false;  // nothing of it is left to wait for
+};
+
+/// What was read of a job whose connection goes on.
+struct Begun {
+  std::size_t receipts = 0;
+  std::size_t files = 0;  // so many were looked at
+  bool failed = false;
+};
+
+class EscPos final : public plugin::Source {
+ public:
+  EscPos(std::string_view configuration, plugin::Services services)
+      : EscPos(plugin::Toml::parse(configuration, "escpos"), services) {}
+
+  void start(std::string_view position) override {
+    if (position.empty()) return;
+    const std::size_t space = position.rfind(' ');
+    Begun begun;
+    const char* end = position.data() + position.size();
+    const bool ours = position.starts_with(kVersion) && space > kVersion.size();
+    const auto [behind, error] = std::from_chars(position.data() + (ours ? space + 1 : 0), end, begun.receipts);
+    if (!ours || error != std::errc() || behind != end) throw std::runtime_error("the stored position is not one of this plugin");
+    begun_[std::string(position.substr(kVersion.size(), space - kVersion.size()))] = begun;
+  }
+
+  Progress poll(std::chrono::milliseconds wait, const plugin::Inlet& inlet) override {
+    const auto deadline = steady_clock::now() + wait;
+    remove_durable();
+    while (reading_ || open_next()) {
+      if (!hand_in(inlet)) return Progress::more;
+      remove_durable();
+      if (steady_clock::now() >= deadline) return Progress::more;
+    }
+    std::this_thread::sleep_until(deadline);
+    return Progress::more;
+  }
+
+  void durable(std::uint64_t count) override { durable_ = count; }
+
+ private:
+  EscPos(const plugin::Toml& toml, plugin::Services services) : services_(services), folder_(toml.text("path")) {
+    toml.only({"path", "issuer", "profile", "profiles", "zone", "currency", "wait_s", "keep_failed"});
+    issuer_ = toml.text("issuer");
+    if (issuer_.empty() || issuer_.size() > 64) toml.wrong("issuer", "must be 1 to 64 bytes");
+    wait_s_ = toml.integer_or("wait_s", 1, 86'400, 120);
+    keep_failed_ = static_cast<std::size_t>(toml.integer_or("keep_failed", 0, 1000, 20));
+    const std::string name = toml.text("profile");
+    const bool by_name = name.find('/') == std::string::npos;
+    profile_ =
+        Profile::load(name, by_name ? toml.text("profiles") : "", {toml.text_or("zone", ""), toml.text_or("currency", "")});
+    if (!profile_.zone) toml.wrong("zone", "is missing, and the profile names none: name one, such as Europe/London");
+  }
+
+  /// The next job of which there is anything to read.
+  bool open_next() {
+    const auto now = steady_clock::now();
+    if (jobs_.empty()) {
+      if (now - looked_ < kLookEvery) return false;
+      looked_ = now;
+      for (Job& job : folder_.jobs()) jobs_.push_back(std::move(job));
+    }
+    while (!jobs_.empty()) {
+      Job job = std::move(jobs_.front());
+      jobs_.pop_front();
+      if (is_in_flight(job)) continue;
+      if (open(std::move(job))) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool is_in_flight(const Job& job) const {
+    return std::any_of(whole_.begin(), whole_.end(), [&](const Whole& whole) {
+      return std::find(whole.job.files.begin(), whole.job.files.end(), job.files[0]) != whole.job.files.end();
+    });
+  }
+
+  bool open(Job job) {
+    // A receipt that is being printed goes on in the connection's next file.
+    const bool waits = !job.is_over && unix_now() - job.changed < wait_s_;
+    const auto begun = begun_.find(job.files[0]);
+    if (waits && begun != begun_.end() && begun->second.files == job.files.size()) return false;
+    Reading reading{std::move(job), {}, begun == begun_.end() ? 0 : begun->second.receipts, {}, false, true};
+    reading.failed = begun != begun_.end() && begun->second.failed;
+    try {
+      const std::string bytes = folder_.read(reading.job);
+      reading.receipts = read_receipts({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, profile_.text);
+    } catch (const plugin::Unusable& error) {
+      reading.unreadable = error.what();
+      reading.failed = true;
+      reading.receipts.assign(reading.next + 1, {});
+    }
+    if (waits && !reading.receipts.empty() && !reading.receipts.back().is_cut && reading.unreadable.empty()) {
+      reading.complete = reading.receipts.back().is_blank();
+      reading.receipts.pop_back();
+    }
+    reading_ = std::move(reading);
+    return true;
+  }
+
+  /// False where the window is full.
+  bool hand_in(const plugin::Inlet& inlet) {
+    Reading& reading = *reading_;
+    for (; reading.next < reading.receipts.size(); ++reading.next) {
+      const std::string position = std::string(kVersion) + reading.job.files[0] + " " + std::to_string(reading.next + 1);
+      Understood understood{std::nullopt, reading.unreadable};
+      if (reading.unreadable.empty()) {
+        understood = understand(reading.receipts[reading.next], profile_, issuer_, reading.job.begin);
+      }
+      if (understood.transaction) {
+        if (!inlet.offer(*understood.transaction, position)) return false;
+      } else if (!understood.problem.empty()) {
+        const std::string where = reading.job.files[0] + " receipt " + std::to_string(reading.next + 1);
+        if (!inlet.reject(where, understood.problem, position)) return false;
+        reading.failed = true;
+      } else {
+        continue;
+      }
+      ++handed_in_;
+    }
+    close();
+    return true;
+  }
+
+  void close() {
+    Reading reading = std::move(*reading_);
+    reading_.reset();
+    if (!reading.complete) {
+      begun_[reading.job.files[0]] = {reading.next, reading.job.files.size(), reading.failed};
+      return;
+    }
+    begun_.erase(reading.job.files[0]);
+    whole_.push_back({std::move(reading.job), handed_in_, reading.failed});
+  }
+
+  void remove_durable() {
+    while (!whole_.empty() && whole_.front().records <= durable_) {
+      const Whole& whole = whole_.front();
+      if (whole.failed) {
+        folder_.set_aside(whole.job, keep_failed_);
+        if (keep_failed_ > 0) {
+          services_.log(GT_LOG_INFO, whole.job.files[0] + " is in failed/ now; greentill escpos show tells what is read of it");
+        }
+      } else {
+        folder_.remove(whole.job);
+      }
+      whole_.pop_front();
+    }
+  }
+
+  /// Handed in to its end, and removed once so many records are durable.
+  struct Whole {
+    Job job;
+    std::uint64_t records = 0;
+    bool failed = false;
+  };
+
+  plugin::Services services_;
+  JobFolder folder_;
+  Profile profile_;
+  std::string issuer_;
+  std::int64_t wait_s_ = 0;
+  std::size_t keep_failed_ = 0;
+  std::deque<Job> jobs_;  // found and not looked at yet
+  std::optional<Reading> reading_;
+  std::map<std::string, Begun> begun_;  // by a job's first file
+  std::deque<Whole> whole_;
+  std::uint64_t handed_in_ = 0;
+  std::uint64_t durable_ = 0;
+  steady_clock::time_point looked_{};
+};
+
+}  // namespace
+}  // namespace greentill::escpos
+
+GREENTILL_EXPORT_PLUGIN(greentill::plugin::source<greentill::escpos::EscPos>("escpos", greentill::kVersion))
