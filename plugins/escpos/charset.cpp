@@ -5,6 +5,8 @@
 #include <unicode/ucnv.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
+
 namespace greentill::escpos {
 namespace {
 
@@ -49,6 +51,10 @@ char16_t national(std::uint8_t byte, int country) {
 std::string to_utf8(const icu::UnicodeString& text) {
   std::string utf8;
   return text.toUTF8String(utf8);
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 std::string_view as_chars(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
@@ -130,6 +136,7 @@ const Charset::HighHalf* Charset::high_half(int table) {
 }
 
 std::string Charset::decode_table(Bytes text, const TextState& state) {
+  if (state.country == 0 && is_ascii(as_chars(text))) return std::string(as_chars(text));
   const HighHalf* half = high_half(state.table);
   icu::UnicodeString decoded;
   for (const std::uint8_t byte : text) {
@@ -145,6 +152,7 @@ std::string Charset::decode_table(Bytes text, const TextState& state) {
 }
 
 unsigned columns_of(std::string_view text) {
+  if (is_ascii(text)) return static_cast<unsigned>(text.size());
   unsigned columns = 0;
   const auto decoded = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
   for (std::int32_t i = 0; i < decoded.length(); i = decoded.moveIndex32(i, 1)) {

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".escpos";
-constexpr std::uintmax_t kMostBytes = 4u << 20;
+constexpr std::uintmax_t kMostBytes = 2u << 20;
 
 /// "20261124T081500123Z".
 std::optional<std::int64_t> read_stamp(std::string_view text) {
@@ -115,7 +115,7 @@ std::string JobFolder::read(const Job& job) const {
   for (const std::string& name : job.files) {
     std::error_code error;
     const auto size = fs::file_size(folder_ / name, error);
-    if (!error && all.size() + size > kMostBytes) throw plugin::Unusable("the print job has more than 4 MiB");
+    if (!error && all.size() + size > kMostBytes) throw plugin::Unusable("the print job has more than 2 MiB");
     std::ifstream in(folder_ / name, std::ios::binary);
     std::string bytes(error ? 0 : size, '\0');
     in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 using escpos::Receipt;
 using escpos::Understood;
 
-constexpr std::size_t kMostBytes = 4u << 20;  // as much as the source reads as one job
+constexpr std::size_t kMostBytes = 2u << 20;  // as much as the source reads as one job
 constexpr const char* kIssuer = "shown";
 
 /// Beside an installed program, and in the repository it was built in.
@@ -39,7 +39,7 @@ fs::path find_profiles() {
 Result<std::string> read_job(const std::string& file) {
   if (file != "-") return read_file(file, kMostBytes);
   std::string bytes(std::istreambuf_iterator<char>(std::cin), {});
-  if (bytes.size() > kMostBytes) return fail(ErrorCode::invalid, "standard input holds more than 4 MiB");
+  if (bytes.size() > kMostBytes) return fail(ErrorCode::invalid, "standard input holds more than 2 MiB");
   return bytes;
 }
 

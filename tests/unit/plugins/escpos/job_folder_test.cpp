@@ -78,7 +78,7 @@ TEST_CASE("job folder: what failed is kept, the newest of it") {
 TEST_CASE("job folder: a job that is too large, a folder that is not there") {
   greentill::test::TempDir temp;
   const JobFolder folder(temp.path());
-  write(temp / name(1, 1, 1, false), std::string(3u << 20, 'x'));
+  write(temp / name(1, 1, 1, false), std::string(1u << 20, 'x'));
   write(temp / name(2, 1, 2, true), std::string(2u << 20, 'x'));
   CHECK_THROWS_AS(folder.read(folder.jobs().at(0)), plugin::Unusable);
   CHECK_THROWS_WITH(JobFolder("/nowhere").jobs(), "/nowhere: the folder of print jobs cannot be read: No such file or directory");
