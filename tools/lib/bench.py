@@ -231,6 +231,22 @@ bridge_protocol_version mqttv50
         finally:
             stack.kill()
 
+    # --- the printer relay
+
+    def relay(self):
+        """A receipt to the printer and its answer back, through our relay over through one that does nothing but read and write."""
+        rounds = []
+        for attempt in range(5):
+            spool = self.folder / f"spool-{attempt}"
+            spool.mkdir()
+            rounds.append(run_json(self.program("bench-relay"), self.program("greentill-printer-relay"), spool, self.scaled(4000)))
+        ours, plain, direct = (statistics.median(row[key] for row in rounds) for key in ("relay_us", "plain_us", "direct_us"))
+        self.results.add("relay_delay_over_plain_relay", statistics.median(row["relay_us"] / row["plain_us"] for row in rounds),
+                         "ratio", "<=", 1.25)
+        self.results.add("relay_round_trip", ours, "us")
+        self.results.add("plain_relay_round_trip", plain, "us")
+        self.results.add("printer_round_trip_without_relay", direct, "us")
+
     # --- memory, disk, start
 
     def backlog(self, idle):
@@ -341,6 +357,7 @@ def main():
     idle = bench.recording()
     bench.draining()
     bench.service()
+    bench.relay()
     bench.backlog(idle)
     bench.results.write(arguments.out)
     shutil.rmtree(folder)
