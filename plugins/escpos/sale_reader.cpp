@@ -24,8 +24,10 @@ struct Total {
 };
 
 /// "Total", "TOTAL (3)", "Total sum": a line that says more is an item whose name begins so.
-bool says_little_more(const PlainLine& line, const Phrase& phrase) {
-  const auto is_word = [](const PlainWord& word) { return word.folded.find_first_not_of("0123456789#") != std::string::npos; };
+bool says_little_more(const PlainLine& line, const Phrase& phrase, const Numbers& numbers) {
+  const auto is_word = [&](const PlainWord& word) {
+    return word.folded.find_first_not_of("0123456789#") != std::string::npos && !numbers.is_symbol(word.folded);
+  };
   const auto words =
       std::count_if(line.words.begin() + static_cast<std::ptrdiff_t>(phrase.words.size()), line.words.end(), is_word);
   return words <= 1;
@@ -33,7 +35,8 @@ bool says_little_more(const PlainLine& line, const Phrase& phrase) {
 
 std::optional<Total> total_at(const Lines& lines, std::size_t at, const Phrase& phrase, const Profile& profile) {
   const PlainLine& line = lines.plain[at];
-  if (!phrase.begins(line) || has_any(line, profile.not_total) || !says_little_more(line, phrase)) return std::nullopt;
+  if (!phrase.begins(line) || has_any(line, profile.not_total) || !says_little_more(line, phrase, profile.numbers))
+    return std::nullopt;
   if (lines.amounts[at]) return Total{at, *lines.amounts[at]};
   // In large letters the amount often has the next line to itself.
   std::size_t next = at + 1;
