@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by tools/run, tools/test and tools/bench, from the repository's root: installs what is missing and builds a preset.
 
+# Another clone on the same machine finds what this one compiled.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+
 # The packages of tools/packages.txt that this machine lacks.
 missing_packages() {
   local name word command
