@@ -38,6 +38,13 @@ void Toml::wrong(std::string_view key, std::string_view what) const {
   fail(node_->name, at.begin, "key '" + std::string(key) + "' " + std::string(what));
 }
 
+void Toml::wrong_item(std::string_view key, std::size_t index, std::string_view what) const {
+  const toml::array* array = node_->table->get_as<toml::array>(key);
+  const toml::node* item = array == nullptr ? nullptr : array->get(index);
+  if (item == nullptr) wrong(key, what);
+  fail(node_->name, item->source().begin, "key '" + std::string(key) + "' " + std::string(what));
+}
+
 std::string Toml::text(std::string_view key) const {
   const toml::node* node = node_->table->get(key);
   if (node == nullptr) wrong(key, "is missing");

@@ -36,6 +36,8 @@ class Toml {
   void only(std::initializer_list<std::string_view> known, std::span<const std::string_view> known_too = {}) const;
   /// "name:line:column: key 'a' what", about a key of this table, or about the table where there is no such key.
   [[noreturn]] void wrong(std::string_view key, std::string_view what) const;
+  /// The same about the i-th item of a list, from 0, where that item stands.
+  [[noreturn]] void wrong_item(std::string_view key, std::size_t index, std::string_view what) const;
 
  private:
   struct Node;

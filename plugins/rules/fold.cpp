@@ -1,60 +1,138 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/rules/fold.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+
+#include "plugins/rules/letters.hpp"
 
 namespace greentill::rules {
 namespace {
 
-bool within(std::uint32_t point, std::uint32_t first, std::uint32_t last) { return point >= first && point <= last; }
+constexpr char32_t kNoPoint = 0xfffd;
 
-/// From U+0386 to U+03C2.
-std::uint32_t fold_greek(std::uint32_t point) {
-  if (point == 0x386) return 0x3ac;
-  if (within(point, 0x388, 0x38a)) return point + 0x25;
-  if (point == 0x38c) return 0x3cc;
-  if (within(point, 0x38e, 0x38f)) return point + 0x3f;
-  if (within(point, 0x391, 0x3ab) && point != 0x3a2) return point + 0x20;
-  // Capitals know no final sigma, so that one is compared as any other.
-  return point == 0x3c2 ? 0x3c3 : point;
+/// What an ASCII character is compared as.
+constexpr std::array<char, 128> kFolded = [] {
+  std::array<char, 128> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    const bool blank = c == ' ' || (c >= '\t' && c <= '\r');
+    table[c] = blank ? ' ' : static_cast<char>(capital ? c + ('a' - 'A') : c);
+  }
+  return table;
+}();
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-/// Of the code points that UTF-8 writes in two bytes.
-std::uint32_t fold_point(std::uint32_t point) {
-  if (within(point, 0xc0, 0xde) && point != 0xd7) return point + 0x20;
-  // Latin Extended-A pairs capital and small letters, but which of a pair is even changes twice.
-  if (within(point, 0x100, 0x137) && point != 0x130) return point | 1;
-  if (within(point, 0x139, 0x148) || within(point, 0x179, 0x17e)) return point + (point & 1);
-  if (within(point, 0x14a, 0x177)) return point | 1;
-  if (point == 0x178) return 0xff;
-  if (point >= 0x386 && point <= 0x3c2) return fold_greek(point);
-  if (within(point, 0x410, 0x42f)) return point + 0x20;
-  if (within(point, 0x400, 0x40f)) return point + 0x50;
-  return point;
+bool is_ascii_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); }
+
+/// Of runs of blanks, one blank; none at the beginning.
+void append_blank(std::string& into) {
+  if (!into.empty() && into.back() != ' ') into += ' ';
+}
+
+void trim_end(std::string& text) {
+  if (!text.empty() && text.back() == ' ') text.pop_back();
+}
+
+/// The next code point, U+FFFD for a byte that begins none. The host has seen to it that there are no such bytes.
+char32_t next_point(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at++]);
+  if (lead < 0x80) return lead;
+  const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() - at < more) return kNoPoint;
+  char32_t point = lead & (0x3fu >> more);
+  for (std::size_t i = 0; i < more; ++i) {
+    const auto next = static_cast<unsigned char>(text[at + i]);
+    if ((next & 0xc0) != 0x80) return kNoPoint;
+    point = point << 6 | (next & 0x3f);
+  }
+  at += more;
+  return point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? kNoPoint : point;
+}
+
+bool is_blank(char32_t point) {
+  return point == 0x85 || point == 0xa0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 ||
+         point == 0x2029 || point == 0x202f || point == 0x205f || point == 0x3000;
 }
 
 }  // namespace
 
-std::string fold_case(std::string_view text) {
-  std::string folded;
-  folded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead >= 'A' && lead <= 'Z') {
-      folded += static_cast<char>(lead + ('a' - 'A'));
-      continue;
+struct Folder::Letters : rules::Letters {
+  using rules::Letters::Letters;
+};
+
+Folder::Folder(Chinese chinese) : letters_(std::make_unique<Letters>(chinese == Chinese::simplified)) {}
+Folder::~Folder() = default;
+
+void Folder::fold(std::string_view text, std::string& into) {
+  into.clear();
+  if (!is_ascii(text)) return fold_letters(text, into);
+  for (const char c : text) {
+    const char folded = kFolded[static_cast<unsigned char>(c)];
+    if (folded == ' ') {
+      append_blank(into);
+    } else {
+      into += folded;
     }
-    const bool two_bytes =
-        (lead & 0xe0) == 0xc0 && i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xc0) == 0x80;
-    if (!two_bytes) {
-      folded += text[i];
-      continue;
-    }
-    const std::uint32_t point = fold_point((lead & 0x1fu) << 6 | (static_cast<unsigned char>(text[++i]) & 0x3fu));
-    folded += static_cast<char>(0xc0 | point >> 6);
-    folded += static_cast<char>(0x80 | (point & 0x3f));
   }
-  return folded;
+  trim_end(into);
+}
+
+void Folder::fold_letters(std::string_view text, std::string& into) {
+  bool joins = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t point = next_point(text, at);
+    if (is_blank(point) || (point < 0x80 && kFolded[point] == ' ')) {
+      append_blank(into);
+    } else if (point < 0x80) {
+      into += kFolded[point];
+    } else {
+      joins = letters_->fold(point, into) || joins;
+    }
+  }
+  if (joins) letters_->compose(into);
+  trim_end(into);
+}
+
+std::string Folder::folded(std::string_view text) {
+  std::string into;
+  fold(text, into);
+  return into;
+}
+
+void Folder::words(std::string_view folded, std::string& into) {
+  into.assign(1, ' ');
+  for (std::size_t at = 0; at < folded.size();) {
+    const std::size_t begin = at;
+    const char32_t point = next_point(folded, at);
+    const Role role = point >= 0x80                             ? letters_->role(point)
+                      : is_ascii_letter_or_digit(folded[begin]) ? Role::part
+                                                                : Role::separator;
+    if (role != Role::part) append_blank(into);
+    if (role != Role::separator) into.append(folded.substr(begin, at - begin));
+    if (role == Role::word) into += ' ';
+  }
+  append_blank(into);
+  if (into.size() == 1) into.clear();
+}
+
+std::string Folder::words_of(std::string_view folded) {
+  std::string into;
+  words(folded, into);
+  return into;
+}
+
+bool has_chinese(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t point = next_point(text, at);
+    if ((point >= 0x2e80 && point < 0x3000) || (point >= 0x3400 && point < 0xa000) || (point >= 0xf900 && point < 0xfb00))
+      return true;
+  }
+  return false;
 }
 
 }  // namespace greentill::rules

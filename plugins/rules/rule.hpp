@@ -1,54 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-// One of the merchant's rules: what it looks for, and the activity that it finds; docs/plugins.md describes the file.
-// Threads: immutable after reading, safe from any thread.
+// One of the merchant's rules: what it looks for, and the activity that it finds; docs/rules.md describes the file.
+// Threads: immutable once read, safe from any thread; the facts are one thread's.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
-#include "greentill/plugin.hpp"
-#include "plugins/common/toml.hpp"
+#include "plugins/rules/condition.hpp"
 
 namespace greentill::rules {
 
-class Rule {
- public:
-  /// Throws std::runtime_error with line and column.
-  static Rule read(const plugin::Toml& toml);
+/// What the amount is counted by.
+enum class Per : std::uint8_t { event, line, piece, kilogram, reported };
 
-  /// Emits the activity for the event unless it is a refund, or for every line that matches and was not taken back by another.
-  void apply(const gt_transaction& transaction, const plugin::Emitter& emit) const;
-  [[nodiscard]] const std::string& id() const { return id_; }
-
- private:
-  /// Texts to be equal to one of; everything where there are none.
-  using Choices = std::unordered_set<std::string>;
-  enum class Per { event, line, piece };
-
-  void read_conditions(const plugin::Toml& toml);
-  void read_quantity(const plugin::Toml& toml);
-  [[nodiscard]] bool looks_at_lines() const;
-  [[nodiscard]] bool matches_event(const gt_transaction& transaction) const;
-  [[nodiscard]] bool matches_attributes(const gt_transaction& transaction) const;
-  [[nodiscard]] bool matches_line(const gt_line& line) const;
-  [[nodiscard]] std::int64_t amount(std::int64_t quantity_milli) const;
-
-  std::string id_;
-  std::string activity_;
-  Choices kinds_, tenders_, receipt_media_;
-  Choices skus_, gtins_, categories_;    // categories folded
-  std::vector<std::string> name_parts_;  // folded
-  std::vector<std::pair<std::string, Choices>> attributes_;
-  std::string unit_;
-  std::int64_t value_ = 0;
-  Per per_ = Per::event;
+struct Quantity {
+  std::string unit;
+  std::int64_t value = 1;
+  Per per = Per::event;
 };
 
-/// All rules of a document ([[rule]]). No two have the same id.
-std::vector<Rule> read_rules(std::string_view text);
+/// Of a rule: the line it was found in, 0 for the whole event, and how much of its unit.
+struct Match {
+  std::uint64_t line = 0;
+  std::int64_t amount = 0;
+};
+
+struct Rule {
+  std::string id;
+  std::string activity;
+  std::vector<Condition> of_event;
+  std::vector<Condition> of_line;
+  Quantity quantity;
+
+  [[nodiscard]] bool looks_at_lines() const { return !of_line.empty(); }
+  [[nodiscard]] bool holds_for_event(Facts& facts) const;
+  [[nodiscard]] bool holds_for_line(const LineFacts& line) const;
+
+  /// What it finds in the transaction, in the order of its lines; nothing in an event that takes back, in a line that another
+  /// took back, or where the amount is none or does not fit 64 bits. Replaces what was in `matches`.
+  void find(Facts& facts, std::vector<Match>& matches) const;
+  /// Of each line, the thousandths that match and were not taken back by another.
+  [[nodiscard]] std::vector<std::int64_t> left_of_lines(Facts& facts) const;
+
+ private:
+  void find_in_event(Facts& facts, std::vector<Match>& matches) const;
+  void find_in_lines(Facts& facts, std::vector<Match>& matches) const;
+};
 
 }  // namespace greentill::rules

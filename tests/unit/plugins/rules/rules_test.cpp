@@ -57,7 +57,21 @@ TEST_CASE("rules: an article is found by each of its fields, and by nothing that
       {R"(category = ["drinks"])", false},
       {R"(name_contains = ["OWN CUP"])", true},
       {R"(name_contains = ["tumbler", "own cup"])", true},
-      {R"(name_contains = ["own  cup"])", false},
+      {R"(name_contains = ["own  CUP"])", true},
+      {R"(name_contains = ["offee in"])", true},
+      {R"(name_contains = ["owncup"])", false},
+      {R"(name_words = ["own cup"])", true},
+      {R"(name_words = ["cup own"])", false},
+      {R"(name_words = ["own cu"])", false},
+      {R"(name_words = ["tumbler", "in own"])", true},
+      {R"(name_is = ["COFFEE IN OWN CUP"])", true},
+      {R"(name_is = ["own cup"])", false},
+      {"name_words = [\"own cup\"]\nname_excludes = [\"cupcake\"]", true},
+      {"name_words = [\"own cup\"]\nname_excludes = [\"coff\"]", false},
+      {"sku = [\"4711\"]\namount_minor = { min = 250, max = 250 }", true},
+      {"sku = [\"4711\"]\namount_minor = { max = 249 }", false},
+      {"sku = [\"4711\"]\nquantity_milli = { min = 1001 }", false},
+      {"sku = [\"4711\"]\nquantity_milli = { max = 1000 }", true},
       {"sku = [\"4711\"]\ncategory = [\"Hot drinks\"]", true},
       {"sku = [\"4711\"]\ncategory = [\"Cold drinks\"]", false},
   };
@@ -67,12 +81,30 @@ TEST_CASE("rules: an article is found by each of its fields, and by nothing that
   }
 }
 
-TEST_CASE("rules: names and categories are compared without case, beyond ASCII too; SKU and GTIN to the letter") {
+TEST_CASE("rules: names and categories are compared as people read them; SKU and GTIN to the letter") {
   const Line line{"ab-1", "", "GRÜNER TEE IM MEHRWEGBECHER", "GETRÄNKE", 1000, 0};
   CHECK(found(rule(R"(name_contains = ["mehrwegBecher"])"), sale({line})).size() == 1);
   CHECK(found(rule(R"(name_contains = ["grüner tee"])"), sale({line})).size() == 1);
   CHECK(found(rule(R"(category = ["getränke"])"), sale({line})).size() == 1);
+  CHECK(found(rule(R"(name_words = ["GRUNER"])"), sale({line})).size() == 1);
   CHECK(found(rule(R"(sku = ["AB-1"])"), sale({line})).empty());
+  const Line chinese{"", "", "拿鐵（自備杯）", "飲品", 1000, 0};
+  CHECK(found(rule(R"(name_words = ["自备杯"])"), sale({chinese})).size() == 1);
+  CHECK(found(rule(R"(category = ["饮品"])"), sale({chinese})).size() == 1);
+  const Line wide{"", "", "ＬＡＴＴＥ　ＯＷＮ　ＣＵＰ", "", 1000, 0};
+  CHECK(found(rule(R"(name_words = ["own cup"])"), sale({wide})).size() == 1);
+}
+
+TEST_CASE("rules: a word is not a part of another, so that what only sounds green is not") {
+  const std::string green = rule(R"(name_words = ["eco", "reuse", "own cup", "bulk"])");
+  for (const char* name : {"ALTER ECOLOGIC", "REUSED BOOK", "OWN CUPCAKE", "BULKY CARROT", "ECO2 REFILL", "BROWN CUP"}) {
+    CAPTURE(name);
+    CHECK(found(green, sale({article(name)})).empty());
+  }
+  for (const char* name : {"REUSE DONATION .....", "own-cup", "(ECO)", "Eco"}) {
+    CAPTURE(name);
+    CHECK(found(green, sale({article(name)})).size() == 1);
+  }
 }
 
 TEST_CASE("rules: the event is chosen by kind, tender, medium and attributes, all of which must hold") {
@@ -88,7 +120,11 @@ TEST_CASE("rules: the event is chosen by kind, tender, medium and attributes, al
       {R"(kind = ["sale"])", true},
       {R"(kind = ["ticket", "bill"])", false},
       {R"(tender = ["app", "card"])", true},
-      {R"(tender = ["Card"])", false},
+      {R"(tender = ["Card"])", true},
+      {R"(tender = ["car"])", false},
+      {R"(attributes = { "ＭＯＤＥ" = ["Live"] })", true},
+      {"kind = [\"sale\"]\ntotal_minor = { min = 0 }", true},
+      {"kind = [\"sale\"]\ntotal_minor = { min = 1 }", false},
       {R"(receipt_medium = ["none", "qr"])", true},
       {R"(receipt_medium = ["paper"])", false},
       {R"(attributes = { mode = ["live"] })", true},
@@ -119,6 +155,71 @@ TEST_CASE("rules: every line that matches counts, by line or by whole pieces") {
   const Transaction weighed = sale({article("cup", 1500), article("cup", 300), article("cup", 0)});
   CHECK(found(rule(cup), weighed).empty());
   CHECK(found(rule(cup, "line"), weighed) == Shown{"cup.reusable pieces=1 @1"});
+}
+
+TEST_CASE("rules: weighed goods count by the kilogram, rounded down") {
+  const std::string rules =
+      "[[rule]]\nid = \"r\"\nactivity = \"a\"\nsku = [\"sku-x\"]\nquantity = { unit = \"g\", value = 1000, per = \"kilogram\" "
+      "}\n";
+  CHECK(found(rules, sale({article("x", 420)})) == Shown{"a g=420 @1"});
+  CHECK(found(rules, sale({article("x", 1500), article("x", -80)})) == Shown{"a g=1420 @1"});
+  CHECK(found(rules, sale({article("x", 0)})).empty());
+  CHECK(found(rules, sale({article("x", INT64_MAX)})) == Shown{"a g=9223372036854775807 @1"});
+}
+
+TEST_CASE("rules: what the transaction reports itself counts in its own unit, and nothing where it does not") {
+  const std::string rules =
+      "[[rule]]\nid = \"r\"\nactivity = \"a\"\nkind = [\"takeback\"]\nquantity = { unit = \"g\", per = \"reported\" }\n";
+  Transaction back = sale();
+  back.kind = TransactionKind::takeback;
+  CHECK(found(rules, back).empty());
+  back.quantities = {{"pieces", 12}, {"g", 350}};
+  CHECK(found(rules, back) == Shown{"a g=350"});
+  back.quantities = {{"g", 0}};
+  CHECK(found(rules, back).empty());
+  // The customer is paid for what he brings.
+  back.quantities = {{"g", 350}};
+  back.total_minor = -300;
+  CHECK(found(rules, back) == Shown{"a g=350"});
+}
+
+TEST_CASE("rules: lines can stand for the whole event, once however many there are") {
+  const std::string rules = rule(R"(name_words = ["no cutlery"])", "event");
+  CHECK(found(rules, sale({article("rice"), article("NO CUTLERY"), article("no cutlery")})) == Shown{"cup.reusable pieces=1"});
+  CHECK(found(rules, sale({article("NO CUTLERY"), article("NO CUTLERY", -1000)})).empty());
+  CHECK(found(rules, sale({article("rice")})).empty());
+}
+
+TEST_CASE("rules: an act is found once, by the first of the rules that see it") {
+  const std::string both = rule(R"(name_words = ["no cutlery"])", "event") +
+                           "[[rule]]\nid = \"s\"\nactivity = \"cup.reusable\"\nattributes = { cutlery = [\"none\"] }\n"
+                           "quantity = { unit = \"g\", value = 9, per = \"event\" }\n";
+  Transaction order = sale({article("NO CUTLERY")});
+  order.attributes = {{"Cutlery", "NONE"}};
+  CHECK(found(both, order) == Shown{"cup.reusable pieces=1"});
+  order.lines.clear();
+  CHECK(found(both, order) == Shown{"cup.reusable g=9"});
+}
+
+TEST_CASE("rules: what a line cost and how many it holds is asked of what goes out, not of what comes back") {
+  const std::string free_bag = rule("name_words = [\"bag\"]\namount_minor = { min = 0, max = 0 }");
+  Line bag{"", "", "BAG", "", 2000, 0};
+  CHECK(found(free_bag, sale({bag})) == Shown{"cup.reusable pieces=2 @1"});
+  bag.amount_minor = 10;
+  CHECK(found(free_bag, sale({bag})).empty());
+  CHECK(found(free_bag, sale({{"", "", "BAG", "", 2000, 0}, {"", "", "BAG", "", -1000, -5}})) ==
+        Shown{"cup.reusable pieces=1 @1"});
+  const std::string three = rule("name_words = [\"bag\"]\nquantity_milli = { min = 3000 }");
+  CHECK(found(three, sale({article("bag", 3000), article("bag", -1000)})) == Shown{"cup.reusable pieces=2 @1"});
+}
+
+TEST_CASE("rules: many lines, and a short receipt after a long one") {
+  DetectorBench bench(own_plugin("rules"), rule(R"(name_words = ["own cup"])"));
+  std::vector<Line> lines(2000, article("latte"));
+  lines[1999] = article("own cup");
+  CHECK(shown(bench.detect(sale(lines))) == Shown{"cup.reusable pieces=1 @2000"});
+  CHECK(shown(bench.detect(sale({article("own cup"), article("tea")}))) == Shown{"cup.reusable pieces=1 @1"});
+  CHECK(bench.detect(sale({article("tea")})).empty());
 }
 
 TEST_CASE("rules: a quantity's value multiplies the pieces, and what does not fit 64 bits is nothing") {

@@ -20,13 +20,22 @@ std::string error(const std::string& text) { return DetectorBench(own_plugin("ru
 
 TEST_CASE("rule file: a mistake is named with its line, its column and its key") {
   const Case cases[] = {
-      {"kind = [\"sale\", \"refund\"]\n", "rules:5:8: key 'kind' 'refund' is not a kind"},
+      {"kind = [\"sale\", \"refund\"]\n",
+       "rules:5:17: key 'kind' 'refund' is not a kind; it must be one of sale, trip, ticket, bill, charge, takeback, stay"},
+      {"receipt_medium = [\n  \"none\",\n  \"fax\"\n]\n",
+       "rules:7:3: key 'receipt_medium' 'fax' is not a medium; it must be one of paper, none, qr, email, app, einvoice"},
       {"kind = \"sale\"\n", "rules:5:8: key 'kind' must be a list of texts"},
       {"kind = [1]\n", "rules:5:8: key 'kind' must hold texts in quotes alone"},
       {"tender = []\n", "rules:5:10: key 'tender' must hold one text at least"},
       {"tenders = [\"cash\"]\n", "rules:5:11: key 'tenders' is not known here"},
-      {"sku = [\"1\"]\n", "rules:4:48: key 'per' must be line or piece in a rule that looks at lines"},
-      {"name_contains = [\"\"]\n", "rules:5:17: key 'name_contains' must not hold an empty text"},
+      {"name_contains = [\"cup\", \"\"]\n", "rules:5:25: key 'name_contains' must not be an empty text"},
+      {"name_contains = [\" \u3000\"]\n", "rules:5:18: key 'name_contains' holds nothing but blanks"},
+      {"name_words = [\"own cup\", \"♻\"]\n",
+       "rules:5:26: key 'name_words' holds neither letter nor digit; use name_contains for signs"},
+      {"total_minor = {}\n", "rules:5:15: key 'total_minor' must have min, max or both"},
+      {"total_minor = { min = 2, max = 1 }\n", "rules:5:32: key 'max' is less than min"},
+      {"total_minor = { min = 0.5 }\n", "rules:5:23: key 'min' must be an integer"},
+      {"total_minor = { least = 1 }\n", "rules:5:25: key 'least' is not known here"},
       {"attributes = { a = [] }\n", "rules:5:20: key 'a' must hold one text at least"},
       {"", "rules:2:6: key 'id' belongs to a rule without any condition, which would match every transaction"},
   };
@@ -45,15 +54,32 @@ TEST_CASE("rule file: what a rule needs, and what its quantity may say") {
       {"quantity = { unit = \"\", value = 1, per = \"event\" }\n", "rules:5:21: key 'unit' must be 1 to 32 bytes"},
       {"quantity = { unit = \"g\", value = 0, per = \"event\" }\n", "rules:5:34: key 'value' must be between 1 and 1000000000"},
       {"quantity = { unit = \"g\", value = 1.5, per = \"event\" }\n", "rules:5:34: key 'value' must be an integer"},
-      {"quantity = { unit = \"g\", value = 1, per = \"cup\" }\n", "rules:5:43: key 'per' must be event, line or piece"},
+      {"quantity = { unit = \"g\", value = 1, per = \"cup\" }\n",
+       "rules:5:43: key 'per' must be event, reported, line, piece or kilogram"},
       {"quantity = { unit = \"g\", value = 1, per = \"piece\" }\n",
-       "rules:5:43: key 'per' must be event in a rule that does not look at lines"},
+       "rules:5:43: key 'per' must be event or reported in a rule that does not look at lines"},
       {"quantity = { unit = \"g\", value = 1, per = \"event\", of = 2 }\n", "rules:5:57: key 'of' is not known here"},
   };
   for (const Case& one : cases) {
     CAPTURE(one.text);
     CHECK(error(head + one.text) == "detector 'rules': " + one.message);
   }
+}
+
+TEST_CASE("rule file: what counts articles must say which, and how lines are counted") {
+  const auto line_rule = [](const std::string& conditions, const std::string& per) {
+    return error("[[rule]]\nid = \"cup\"\nactivity = \"a\"\nquantity = { unit = \"pieces\", per = \"" + per + "\" }\n" +
+                 conditions);
+  };
+  for (const std::string condition : {"name_excludes = [\"x\"]", "amount_minor = { max = 0 }", "quantity_milli = { min = 1 }"}) {
+    CAPTURE(condition);
+    CHECK(line_rule(condition, "line").find("needs sku, gtin, category, name_is, name_contains or name_words beside it") !=
+          std::string::npos);
+    CHECK(line_rule(condition + "\nsku = [\"1\"]", "line").empty());
+  }
+  for (const std::string per : {"event", "line", "piece", "kilogram"}) CHECK(line_rule("sku = [\"1\"]", per).empty());
+  CHECK(line_rule("sku = [\"1\"]", "reported") ==
+        "detector 'rules': rules:4:37: key 'per' must be event, line, piece or kilogram in a rule that looks at lines");
 }
 
 TEST_CASE("rule file: the document as a whole") {

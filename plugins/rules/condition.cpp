@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/rules/condition.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace greentill::rules {
+namespace {
+
+constexpr std::array<std::string_view, 14> kKeyNames{
+    "kind",     "tender",  "receipt_medium", "attributes", "total_minor",   "sku",          "gtin",
+    "category", "name_is", "name_contains",  "name_words", "name_excludes", "amount_minor", "quantity_milli"};
+
+bool has(const std::vector<Wanted>& wanted, std::string_view text) {
+  const auto found = std::lower_bound(wanted.begin(), wanted.end(), text,
+                                      [](const Wanted& one, std::string_view other) { return one.compared < other; });
+  return found != wanted.end() && found->compared == text;
+}
+
+bool has_part(const std::vector<Wanted>& wanted, std::string_view text) {
+  return std::any_of(wanted.begin(), wanted.end(),
+                     [text](const Wanted& one) { return text.find(one.compared) != std::string_view::npos; });
+}
+
+bool within(const Range& range, std::int64_t value) { return value >= range.min && value <= range.max; }
+
+}  // namespace
+
+std::string_view key_name(Key key) { return kKeyNames[static_cast<std::size_t>(key)]; }
+
+bool Condition::is_range() const { return key == Key::total_minor || key == Key::amount_minor || key == Key::quantity_milli; }
+
+bool Condition::holds(Facts& facts) const {
+  const gt_transaction& transaction = facts.transaction();
+  switch (key) {
+    case Key::kind: return has(wanted, kind_name(transaction.kind));
+    case Key::tender: return has(wanted, facts.tender());
+    case Key::receipt_medium: return has(wanted, plugin::view(transaction.receipt_medium));
+    case Key::total_minor: return within(range, transaction.total_minor);
+    default: break;
+  }
+  const auto attributes = facts.attributes();
+  return std::any_of(attributes.begin(), attributes.end(),
+                     [this](const AttributeFacts& given) { return given.name == attribute && has(wanted, given.value); });
+}
+
+bool Condition::holds(const LineFacts& line) const {
+  switch (key) {
+    case Key::sku: return has(wanted, plugin::view(line.line->sku));
+    case Key::gtin: return has(wanted, plugin::view(line.line->gtin));
+    case Key::category: return has(wanted, line.category);
+    case Key::name_is: return has(wanted, line.name);
+    case Key::name_contains: return has_part(wanted, line.name);
+    case Key::name_words: return (line.lists[list / 64] >> list % 64 & 1) != 0;
+    case Key::name_excludes: return !has_part(wanted, line.name);
+    case Key::amount_minor: return line.takes_back() || within(range, line.line->amount_minor);
+    default: return line.takes_back() || within(range, line.line->quantity_milli);
+  }
+}
+
+}  // namespace greentill::rules

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// One condition of a rule: of the whole event, or of one of its lines. docs/rules.md says what each means.
+// Threads: immutable once read, safe from any thread; what it is asked about is one thread's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/rules/facts.hpp"
+
+namespace greentill::rules {
+
+enum class Key : std::uint8_t {
+  kind,
+  tender,
+  receipt_medium,
+  attribute,
+  total_minor,
+  // Of lines, what an article is.
+  sku,
+  gtin,
+  category,
+  name_is,
+  name_contains,
+  name_words,
+  // Of lines, which of these articles count.
+  name_excludes,
+  amount_minor,
+  quantity_milli,
+};
+/// As the file has it; "attributes" for an attribute.
+std::string_view key_name(Key key);
+
+/// As transactions name their kinds, in the order of gt_kind.
+inline constexpr std::array<std::string_view, 7> kKindNames{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};
+inline std::string_view kind_name(std::uint32_t kind) { return kind < kKindNames.size() ? kKindNames[kind] : "unknown"; }
+
+struct Wanted {
+  std::string written;
+  std::string compared;  // folded, or as written where it is compared to the letter
+};
+
+struct Range {
+  std::int64_t min = std::numeric_limits<std::int64_t>::min();
+  std::int64_t max = std::numeric_limits<std::int64_t>::max();
+};
+
+struct Condition {
+  Key key = Key::kind;
+  std::string attribute;       // of an attribute: its name, folded
+  std::vector<Wanted> wanted;  // one of which must be met; by `compared` in ascending order where equality is asked for
+  Range range;                 // in place of texts
+  std::size_t list = 0;        // of name_words: in the index
+
+  [[nodiscard]] bool is_of_lines() const { return key >= Key::sku; }
+  /// Whether it says what an article is, rather than which of them count.
+  [[nodiscard]] bool names_article() const { return is_of_lines() && key <= Key::name_words; }
+  [[nodiscard]] bool is_range() const;
+
+  [[nodiscard]] bool holds(Facts& facts) const;
+  /// What takes lines back does so whatever it cost and however many it were: how it came to be bought is the other line's
+  /// affair.
+  [[nodiscard]] bool holds(const LineFacts& line) const;
+};
+
+}  // namespace greentill::rules

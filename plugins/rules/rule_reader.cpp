@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/rules/rule_reader.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace greentill::rules {
+namespace {
+
+using plugin::Toml;
+
+constexpr std::int64_t kMostPerPiece = 1'000'000'000;
+constexpr std::array<std::string_view, 6> kMedia{"paper", "none", "qr", "email", "app", "einvoice"};
+
+class Reader {
+ public:
+  Reader(const Toml& table, Folder& folder, WordIndex& index) : table_(table), folder_(folder), index_(index) {}
+
+  Rule read() {
+    table_.only({"id", "activity", "kind", "tender", "receipt_medium", "attributes", "total_minor", "sku", "gtin", "category",
+                 "name_is", "name_contains", "name_words", "name_excludes", "amount_minor", "quantity_milli", "quantity"});
+    rule_.id = table_.text("id");
+    rule_.activity = short_text(table_, "activity");
+    read_conditions_of_event();
+    read_conditions_of_lines();
+    check_conditions();
+    read_quantity(table_.table("quantity"));
+    return std::move(rule_);
+  }
+
+ private:
+  static std::string short_text(const Toml& table, std::string_view key) {
+    std::string text = table.text(key);
+    if (text.empty() || text.size() > 32) table.wrong(key, "must be 1 to 32 bytes");
+    return text;
+  }
+
+  void read_conditions_of_event() {
+    read_choice(Key::kind, kKindNames, "kind");
+    read_equal(Key::tender);
+    read_choice(Key::receipt_medium, kMedia, "medium");
+    read_range(Key::total_minor);
+    if (!table_.has("attributes")) return;
+    const Toml attributes = table_.table("attributes");
+    for (const std::string& name : attributes.keys()) {
+      Condition condition;
+      condition.key = Key::attribute;
+      condition.attribute = folder_.folded(name);
+      condition.wanted = sorted(folded_texts(attributes, name));
+      rule_.of_event.push_back(std::move(condition));
+    }
+  }
+
+  void read_conditions_of_lines() {
+    read_to_the_letter(Key::sku);
+    read_to_the_letter(Key::gtin);
+    read_equal(Key::category);
+    read_equal(Key::name_is);
+    read_parts(Key::name_contains);
+    read_words();
+    read_parts(Key::name_excludes);
+    read_range(Key::amount_minor);
+    read_range(Key::quantity_milli);
+  }
+
+  void check_conditions() const {
+    if (rule_.of_event.empty() && rule_.of_line.empty()) {
+      table_.wrong("id", "belongs to a rule without any condition, which would match every transaction");
+    }
+    const auto names_article = [](const Condition& condition) { return condition.names_article(); };
+    if (rule_.looks_at_lines() && std::none_of(rule_.of_line.begin(), rule_.of_line.end(), names_article)) {
+      table_.wrong(key_name(rule_.of_line.front().key),
+                   "needs sku, gtin, category, name_is, name_contains or name_words beside it: by itself it matches any article");
+    }
+  }
+
+  void read_quantity(const Toml& quantity) {
+    quantity.only({"unit", "value", "per"});
+    rule_.quantity.unit = short_text(quantity, "unit");
+    rule_.quantity.value = quantity.integer_or("value", 1, kMostPerPiece, 1);
+    rule_.quantity.per = read_per(quantity);
+  }
+
+  [[nodiscard]] Per read_per(const Toml& quantity) const {
+    const std::string per = quantity.text("per");
+    if (per == "event") return Per::event;
+    if (per == "reported") {
+      if (rule_.looks_at_lines()) quantity.wrong("per", "must be event, line, piece or kilogram in a rule that looks at lines");
+      return Per::reported;
+    }
+    if (per != "line" && per != "piece" && per != "kilogram") {
+      quantity.wrong("per", "must be event, reported, line, piece or kilogram");
+    }
+    if (!rule_.looks_at_lines()) quantity.wrong("per", "must be event or reported in a rule that does not look at lines");
+    return per == "line" ? Per::line : per == "piece" ? Per::piece : Per::kilogram;
+  }
+
+  /// At least one, none empty: nothing to choose from would match nothing, or everything, and neither is what anyone means.
+  static std::vector<std::string> texts(const Toml& table, std::string_view key) {
+    std::vector<std::string> texts = table.texts(key);
+    if (texts.empty()) table.wrong(key, "must hold one text at least");
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (texts[i].empty()) table.wrong_item(key, i, "must not be an empty text");
+    }
+    return texts;
+  }
+
+  std::vector<Wanted> folded_texts(const Toml& table, std::string_view key) {
+    std::vector<Wanted> wanted;
+    for (std::string& text : texts(table, key)) {
+      std::string folded = folder_.folded(text);
+      if (folded.empty()) table.wrong_item(key, wanted.size(), "holds nothing but blanks");
+      wanted.push_back({std::move(text), std::move(folded)});
+    }
+    return wanted;
+  }
+
+  static std::vector<Wanted> to_the_letter(const Toml& table, std::string_view key) {
+    std::vector<Wanted> wanted;
+    for (const std::string& text : texts(table, key)) wanted.push_back({text, text});
+    return wanted;
+  }
+
+  /// As equality is looked up.
+  static std::vector<Wanted> sorted(std::vector<Wanted> wanted) {
+    std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) { return a.compared < b.compared; });
+    return wanted;
+  }
+
+  void add(Key key, std::vector<Wanted> wanted, std::size_t list = 0) {
+    Condition condition;
+    condition.key = key;
+    condition.wanted = std::move(wanted);
+    condition.list = list;
+    (condition.is_of_lines() ? rule_.of_line : rule_.of_event).push_back(std::move(condition));
+  }
+
+  void read_to_the_letter(Key key) {
+    if (table_.has(key_name(key))) add(key, sorted(to_the_letter(table_, key_name(key))));
+  }
+
+  template <std::size_t count>
+  void read_choice(Key key, const std::array<std::string_view, count>& choices, const char* what) {
+    const std::string_view name = key_name(key);
+    if (!table_.has(name)) return;
+    std::vector<Wanted> wanted = to_the_letter(table_, name);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (std::find(choices.begin(), choices.end(), wanted[i].written) != choices.end()) continue;
+      std::string known;
+      for (const std::string_view choice : choices) known.append(known.empty() ? "" : ", ").append(choice);
+      table_.wrong_item(name, i, "'" + wanted[i].written + "' is not a " + what + "; it must be one of " + known);
+    }
+    add(key, sorted(std::move(wanted)));
+  }
+
+  void read_equal(Key key) {
+    if (table_.has(key_name(key))) add(key, sorted(folded_texts(table_, key_name(key))));
+  }
+
+  void read_parts(Key key) {
+    if (table_.has(key_name(key))) add(key, folded_texts(table_, key_name(key)));
+  }
+
+  void read_words() {
+    const std::string_view name = key_name(Key::name_words);
+    if (!table_.has(name)) return;
+    std::vector<Wanted> wanted = folded_texts(table_, name);
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      wanted[i].compared = folder_.words_of(wanted[i].compared);
+      if (wanted[i].compared.empty()) table_.wrong_item(name, i, "holds neither letter nor digit; use name_contains for signs");
+      words.push_back(wanted[i].compared);
+    }
+    add(Key::name_words, std::move(wanted), index_.add(words));
+  }
+
+  void read_range(Key key) {
+    const std::string_view name = key_name(key);
+    if (!table_.has(name)) return;
+    const Toml table = table_.table(name);
+    table.only({"min", "max"});
+    if (!table.has("min") && !table.has("max")) table_.wrong(name, "must have min, max or both");
+    Condition condition;
+    condition.key = key;
+    const Range all;
+    condition.range.min = table.integer_or("min", all.min, all.max, all.min);
+    condition.range.max = table.integer_or("max", all.min, all.max, all.max);
+    if (condition.range.min > condition.range.max) table.wrong("max", "is less than min");
+    (condition.is_of_lines() ? rule_.of_line : rule_.of_event).push_back(std::move(condition));
+  }
+
+  const Toml& table_;
+  Folder& folder_;
+  WordIndex& index_;
+  Rule rule_;
+};
+
+}  // namespace
+
+Rule read_rule(const Toml& table, Folder& folder, WordIndex& index) { return Reader(table, folder, index).read(); }
+
+}  // namespace greentill::rules

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/rules/rule_set.hpp"
+
+#include <algorithm>
+
+#include "plugins/common/toml.hpp"
+#include "plugins/rules/rule_reader.hpp"
+
+namespace greentill::rules {
+namespace {
+
+bool has(const std::vector<Found>& found, const Rule& rule, const Match& match) {
+  return std::any_of(found.begin(), found.end(),
+                     [&](const Found& other) { return other.match.line == match.line && other.rule->activity == rule.activity; });
+}
+
+}  // namespace
+
+RuleSet RuleSet::parse(std::string_view text, std::string_view name) {
+  const plugin::Toml document = plugin::Toml::parse(text, name);
+  document.only({"rule"});
+  RuleSet set;
+  set.folder_ = std::make_unique<Folder>(has_chinese(text) ? Folder::Chinese::simplified : Folder::Chinese::as_written);
+  set.index_ = std::make_unique<WordIndex>();
+  set.facts_ = std::make_unique<Facts>(*set.folder_, *set.index_);
+  for (const plugin::Toml& table : document.tables("rule")) {
+    Rule rule = read_rule(table, *set.folder_, *set.index_);
+    const auto& rules = set.rules_;
+    const bool twice = std::any_of(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; });
+    if (twice) table.wrong("id", "'" + rule.id + "' is the id of an earlier rule");
+    set.rules_.push_back(std::move(rule));
+  }
+  return set;
+}
+
+const std::vector<Found>& RuleSet::find(const gt_transaction& transaction) {
+  found_.clear();
+  facts_->look_at(transaction);
+  for (const Rule& rule : rules_) {
+    rule.find(*facts_, matches_);
+    for (const Match& match : matches_) {
+      if (!has(found_, rule, match)) found_.push_back({&rule, match});
+    }
+  }
+  return found_;
+}
+
+}  // namespace greentill::rules
