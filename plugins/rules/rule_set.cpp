@@ -9,9 +9,12 @@
 namespace greentill::rules {
 namespace {
 
+/// Of one act, an order's option and a line of it may both tell.
 bool has(const std::vector<Found>& found, const Rule& rule, const Match& match) {
-  return std::any_of(found.begin(), found.end(),
-                     [&](const Found& other) { return other.match.line == match.line && other.rule->activity == rule.activity; });
+  return std::any_of(found.begin(), found.end(), [&](const Found& other) {
+    const bool same_place = other.match.line == match.line || other.match.line == 0 || match.line == 0;
+    return other.rule != &rule && same_place && other.rule->activity == rule.activity;
+  });
 }
 
 }  // namespace

@@ -23,13 +23,14 @@ class RuleSet {
   /// `name` is what the file is called in messages. Throws std::runtime_error with line and column.
   static RuleSet parse(std::string_view text, std::string_view name);
 
-  /// What the rules find, in the file's order and each line's. Where two find one activity in the same line, or both in the whole
-  /// event, the first alone counts. Lifetime: until the next call.
+  /// What the rules find, in the file's order and each line's. Where two find one activity in the same line, or one of them in
+  /// the whole event, the first alone counts. Lifetime: until the next call.
   const std::vector<Found>& find(const gt_transaction& transaction);
 
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
   /// Of the transaction that was looked at last.
   [[nodiscard]] Facts& facts() { return *facts_; }
+  [[nodiscard]] Folder& folder() { return *folder_; }
 
  private:
   RuleSet() = default;

@@ -7,6 +7,7 @@
 
 #include "daemon/measure/library.hpp"
 #include "tools/cli/token.hpp"
+#include "tools/cli/try_rules.hpp"
 #include "tools/openssl-crypto/openssl_crypto.hpp"
 
 namespace greentill::cli {
@@ -23,6 +24,21 @@ void need_file(const std::filesystem::path& file, std::string_view key, std::vec
 void need_plugins(const std::vector<detect::PluginSpec>& specs, std::string_view key, std::vector<std::string>& problems) {
   for (const detect::PluginSpec& spec : specs) {
     need_file(spec.library, std::string(key) + " '" + spec.name + "', plugin", problems);
+  }
+}
+
+/// What is wrong with the merchant's own rules, whose plugin is known by its name. Other plugins' configurations are their own
+/// affair.
+void need_rules(const std::vector<detect::PluginSpec>& detectors, const measure::Library& library,
+                std::vector<std::string>& problems) {
+  for (const detect::PluginSpec& spec : detectors) {
+    if (spec.library.stem() != "rules") continue;
+    const std::string where = "detector '" + spec.name + "'";
+    const auto found =
+        unmeasured(spec.configuration, spec.configuration_file.empty() ? "rules" : spec.configuration_file, library);
+    if (!found) problems.push_back(where + ": " + found.error().message);
+    if (!found) continue;
+    for (const std::string& one : *found) problems.push_back(where + ": " + one);
   }
 }
 
@@ -47,10 +63,10 @@ std::vector<std::string> find_problems(const app::Config& config) {
   need_file(config.certificate, "identity.certificate", problems);
   need_file(config.programme_key, "identity.programme_key", problems);
   const openssl::Hasher hasher;
-  if (const auto library = measure::Library::load(config.methodologies, hasher); !library) {
-    problems.push_back(library.error().with_context("methodologies.folder").message);
-  }
+  const auto library = measure::Library::load(config.methodologies, hasher);
+  if (!library) problems.push_back(library.error().with_context("methodologies.folder").message);
   need_plugins(config.detectors, "detector", problems);
+  if (library) need_rules(config.detectors, *library, problems);
   need_plugins(config.sources, "source", problems);
   if (needs_host(config)) need_file(config.plugin_host, "plugins.host", problems);
   if (config.uplink) {

@@ -15,6 +15,7 @@
 #include "tools/cli/config_check.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/receipt_show.hpp"
+#include "tools/cli/try_rules.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -34,6 +35,7 @@ struct Arguments {
   ExportOptions to_export;
   VerifyCommand verify;
   ShowReceiptsOptions receipts;
+  TryRulesOptions rules;
 };
 
 // Longer than any daemon is waited for, and far from what a duration cannot hold.
@@ -104,6 +106,13 @@ ExitCode run_export(Arguments& arguments, const Output& output) {
 ExitCode run_verify(Arguments& arguments, const Output& output) {
   arguments.verify.progress = shows_progress(output);
   return verify_file(arguments.verify, output);
+}
+
+ExitCode run_rules_test(Arguments& arguments, const Output& output) {
+  if (arguments.rules.transactions == "-") return try_rules(arguments.rules, std::cin, output);
+  std::ifstream file(arguments.rules.transactions, std::ios::binary);
+  if (!file) return output.fail(ExitCode::bad_file, arguments.rules.transactions + ": cannot be opened");
+  return try_rules(arguments.rules, file, output);
 }
 
 CLI::App* add(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen) {
@@ -181,6 +190,20 @@ void describe_escpos(CLI::App& app, Arguments& arguments, std::optional<Command>
   show->add_option("--currency", options.currency, "Currency in place of the profile's");
 }
 
+void describe_rules(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
+  CLI::App* rules = app.add_subcommand("rules", "A merchant's own rules");
+  rules->fallthrough();
+  rules->require_subcommand(1);
+  CLI::App* test =
+      add(*rules, "test", "Show what rules find in transactions, and why; nothing is claimed", run_rules_test, chosen);
+  test->add_option("file", arguments.rules.rules, "The rules (TOML)")->required();
+  test->add_option("transactions", arguments.rules.transactions,
+                   "JSON object, array, or one object a line (NDJSON); - for standard input")
+      ->required();
+  test->add_flag("--explain", arguments.rules.explain, "Tell of every other rule what it lacked");
+  test->add_option("--methodologies", arguments.rules.methodologies, "Folder of methodology files: warn of what none measures");
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Talks to a greentilld, and checks its claims.", "greentill");
   Arguments arguments;
@@ -199,6 +222,7 @@ int run(int argc, char** argv) {
   describe_verify(app, arguments, chosen);
   describe_config(app, arguments, chosen);
   describe_escpos(app, arguments, chosen);
+  describe_rules(app, arguments, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

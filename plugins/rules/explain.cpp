@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/rules/explain.hpp"
+
+#include <algorithm>
+
+#include "plugins/rules/returns.hpp"
+
+namespace greentill::rules {
+namespace {
+
+std::string text(gt_text from) { return std::string(plugin::view(from)); }
+
+std::string given_by_event(const Condition& condition, Facts& facts) {
+  const gt_transaction& transaction = facts.transaction();
+  switch (condition.key) {
+    case Key::kind: return std::string(kind_name(transaction.kind));
+    case Key::tender: return text(transaction.tender);
+    case Key::receipt_medium: return text(transaction.receipt_medium);
+    case Key::total_minor: return std::to_string(transaction.total_minor);
+    default: break;
+  }
+  std::string values;
+  for (std::size_t i = 0; i < facts.attributes().size(); ++i) {
+    if (facts.attributes()[i].name != condition.attribute) continue;
+    values += (values.empty() ? "" : ", ") + text(plugin::element(transaction.attributes, i).value);
+  }
+  return values;
+}
+
+std::string given_by_line(const Condition& condition, const LineFacts& line) {
+  switch (condition.key) {
+    case Key::sku: return text(line.line->sku);
+    case Key::gtin: return text(line.line->gtin);
+    case Key::category: return text(line.line->category);
+    case Key::amount_minor: return std::to_string(line.line->amount_minor);
+    case Key::quantity_milli: return std::to_string(line.line->quantity_milli);
+    default: return text(line.line->name);
+  }
+}
+
+/// Asks for each of the wanted texts alone.
+template <typename Asked>
+std::string met(const Condition& condition, Asked& asked) {
+  Condition one = condition;
+  for (const Wanted& wanted : condition.wanted) {
+    one.wanted = {wanted};
+    if (one.holds(asked)) return wanted.written;
+  }
+  return {};
+}
+
+/// Words are found in the index, which knows the list that was met, not which of its texts.
+std::string met_words(const Condition& condition, const LineFacts& line, Folder& folder) {
+  const std::string words = folder.words_of(line.name);
+  for (const Wanted& wanted : condition.wanted) {
+    if (words.find(wanted.compared) != std::string::npos) return wanted.written;
+  }
+  return {};
+}
+
+/// What must not be there is met where it is.
+std::string met_excluded(const Condition& condition, const LineFacts& line) {
+  for (const Wanted& wanted : condition.wanted) {
+    if (line.name.find(wanted.compared) != std::string::npos) return wanted.written;
+  }
+  return {};
+}
+
+Judged judged(const Condition& condition, bool holds) {
+  Judged result;
+  result.condition = key_name(condition.key);
+  if (condition.key == Key::attribute) result.condition += "." + condition.attribute;
+  result.holds = holds;
+  for (const Wanted& wanted : condition.wanted) result.wanted.push_back(wanted.written);
+  if (!condition.is_range()) return result;
+  const Range all;
+  if (condition.range.min != all.min) result.wanted.push_back("min " + std::to_string(condition.range.min));
+  if (condition.range.max != all.max) result.wanted.push_back("max " + std::to_string(condition.range.max));
+  return result;
+}
+
+class Explainer {
+ public:
+  Explainer(RuleSet& set, const Rule& rule) : set_(set), rule_(rule) {}
+
+  [[nodiscard]] Explanation of(const Match& match) const {
+    Explanation explanation{&rule_, match, {}, of_event()};
+    if (!rule_.looks_at_lines() || facts().lines().empty()) return explanation;
+    const std::size_t line = match.line == 0 ? closest_line() : match.line - 1;
+    add(explanation.conditions, of_line(facts().lines()[line]));
+    if (!explanation.found()) explanation.match.line = line + 1;
+    return explanation;
+  }
+
+  [[nodiscard]] Explanation of_nothing() const {
+    Explanation explanation = of({});
+    const auto& conditions = explanation.conditions;
+    const bool holds = std::all_of(conditions.begin(), conditions.end(), [](const Judged& one) { return one.holds; });
+    if (rule_.looks_at_lines() && facts().lines().empty()) {
+      explanation.note = "the transaction has no lines";
+    } else if (holds) {
+      explanation.note = why_nothing();
+    }
+    return explanation;
+  }
+
+ private:
+  [[nodiscard]] Facts& facts() const { return set_.facts(); }
+
+  static void add(std::vector<Judged>& to, std::vector<Judged> more) {
+    for (Judged& one : more) to.push_back(std::move(one));
+  }
+
+  [[nodiscard]] std::vector<Judged> of_event() const {
+    std::vector<Judged> all;
+    for (const Condition& condition : rule_.of_event) {
+      Judged one = judged(condition, condition.holds(facts()));
+      one.given = given_by_event(condition, facts());
+      if (one.holds && !condition.is_range()) one.met = met(condition, facts());
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
+
+  [[nodiscard]] std::vector<Judged> of_line(const LineFacts& line) const {
+    std::vector<Judged> all;
+    for (const Condition& condition : rule_.of_line) {
+      Judged one = judged(condition, condition.holds(line));
+      one.given = given_by_line(condition, line);
+      if (condition.key == Key::name_excludes) {
+        one.met = met_excluded(condition, line);
+      } else if (one.holds && !condition.is_range()) {
+        one.met = condition.key == Key::name_words ? met_words(condition, line, set_.folder()) : met(condition, line);
+      }
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
+
+  /// The first of the lines for which most conditions hold; what names the article counts before what tells which of them.
+  [[nodiscard]] std::size_t closest_line() const {
+    const std::span<const LineFacts> lines = facts().lines();
+    const auto closeness = [this](const LineFacts& line) {
+      std::size_t score = 0;
+      for (const Condition& condition : rule_.of_line) {
+        if (condition.holds(line)) score += condition.names_article() ? rule_.of_line.size() : 1;
+      }
+      return score;
+    };
+    const auto closest = std::max_element(lines.begin(), lines.end(),
+                                          [&](const LineFacts& a, const LineFacts& b) { return closeness(a) < closeness(b); });
+    return static_cast<std::size_t>(closest - lines.begin());
+  }
+
+  [[nodiscard]] std::string why_nothing() const {
+    std::vector<Match> matches;
+    rule_.find(facts(), matches);
+    if (!matches.empty()) return "an earlier rule found this act";
+    if (!rule_.looks_at_lines()) {
+      if (takes_back(facts().transaction())) return "the transaction gives back more than it sells";
+      return "the transaction reports no quantity '" + rule_.quantity.unit + "'";
+    }
+    const std::vector<std::int64_t> left = rule_.left_of_lines(facts());
+    if (std::all_of(left.begin(), left.end(), [](std::int64_t one) { return one == 0; })) {
+      return "every line that matches was taken back";
+    }
+    return rule_.quantity.per == Per::piece ? "no line holds whole pieces" : "no line holds enough of it";
+  }
+
+  RuleSet& set_;
+  const Rule& rule_;
+};
+
+}  // namespace
+
+std::vector<Explanation> explain(RuleSet& set, const gt_transaction& transaction) {
+  const std::vector<Found> found = set.find(transaction);
+  std::vector<Explanation> all;
+  for (const Rule& rule : set.rules()) {
+    const Explainer explainer(set, rule);
+    const std::size_t before = all.size();
+    for (const Found& one : found) {
+      if (one.rule == &rule) all.push_back(explainer.of(one.match));
+    }
+    if (all.size() == before) all.push_back(explainer.of_nothing());
+  }
+  return all;
+}
+
+}  // namespace greentill::rules

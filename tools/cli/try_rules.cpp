@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/try_rules.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "daemon/base/file.hpp"
+#include "plugins/common/as_abi.hpp"
+#include "plugins/common/json_line.hpp"
+#include "plugins/rules/explain.hpp"
+#include "tools/cli/documents.hpp"
+#include "tools/openssl-crypto/openssl_crypto.hpp"
+
+namespace greentill::cli {
+namespace {
+
+using rules::Explanation;
+using rules::Judged;
+
+constexpr std::size_t kShownTexts = 3;
+
+Result<rules::RuleSet> parse_rules(const std::string& text, std::string_view name) {
+  try {
+    return rules::RuleSet::parse(text, name);
+  } catch (const std::runtime_error& error) {
+    return fail(ErrorCode::invalid, error.what());
+  }
+}
+
+bool measures(const measure::Methodology& methodology, const rules::Rule& rule) {
+  return std::any_of(methodology.measured.begin(), methodology.measured.end(),
+                     [&](const measure::Measured& measured) { return measured.key == rule.quantity.unit; });
+}
+
+/// Empty where a methodology measures what the rule finds.
+std::string why_unmeasured(const rules::Rule& rule, const measure::Library& library) {
+  bool known = false;
+  for (const measure::Methodology& methodology : library.all()) {
+    if (methodology.activity != rule.activity) continue;
+    if (measures(methodology, rule)) return {};
+    known = true;
+  }
+  const std::string head = "rule '" + rule.id + "': ";
+  if (!known) return head + "no methodology measures the activity '" + rule.activity + "': it would not be claimed";
+  return head + "no methodology for '" + rule.activity + "' counts '" + rule.quantity.unit + "': it would not be claimed";
+}
+
+std::vector<std::string> unmeasured_of(const rules::RuleSet& set, const measure::Library& library) {
+  std::vector<std::string> all;
+  for (const rules::Rule& rule : set.rules()) {
+    if (std::string why = why_unmeasured(rule, library); !why.empty()) all.push_back(std::move(why));
+  }
+  return all;
+}
+
+/// The daemon asks what the lines that come back would have been.
+void turn_positive(plugin::Transaction& reversal) {
+  for (plugin::Transaction::Line& line : reversal.lines) {
+    if (line.quantity_milli >= 0 || line.quantity_milli == INT64_MIN || line.amount_minor == INT64_MIN) continue;
+    line.quantity_milli = -line.quantity_milli;
+    line.amount_minor = -line.amount_minor;
+  }
+  if (reversal.total_minor < 0 && reversal.total_minor != INT64_MIN) reversal.total_minor = -reversal.total_minor;
+}
+
+/// Why no rule is asked; empty where they are.
+std::string why_passed_over(const plugin::Transaction& transaction) {
+  switch (transaction.standing) {
+    case GT_FINAL: break;
+    case GT_TRAINING: return "a training sale: nothing is claimed of it";
+    case GT_INTERIM: return "not final yet: the final record is looked at";
+    case GT_REPRINT: return "a reprint: its first record was looked at";
+    case GT_DOUBTFUL: return "doubtful: kept for people to see, and not claimed";
+  }
+  const bool all = !transaction.reversed_event_id.empty() && transaction.lines.empty() && transaction.quantities.empty();
+  return all ? "takes back all of '" + transaction.reversed_event_id + "'" : std::string();
+}
+
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+std::string amount_text(const Explanation& explanation) {
+  return count_text(static_cast<std::uint64_t>(explanation.match.amount)) + ' ' + explanation.rule->quantity.unit;
+}
+
+std::string some_of(const std::vector<std::string>& texts) {
+  std::string all;
+  for (std::size_t i = 0; i < std::min(texts.size(), kShownTexts); ++i) all += (i == 0 ? "" : ", ") + in_quotes(texts[i]);
+  return texts.size() > kShownTexts ? all + " or " + counted(texts.size() - kShownTexts, "other") : all;
+}
+
+std::string failure_text(const Judged& judged) {
+  if (!judged.met.empty()) return in_quotes(judged.given) + " has " + in_quotes(judged.met);
+  if (judged.given.empty()) return "not told; wanted " + some_of(judged.wanted);
+  return in_quotes(judged.given) + ", wanted " + some_of(judged.wanted);
+}
+
+class Trial {
+ public:
+  Trial(rules::RuleSet& set, const TryRulesOptions& options, const Output& output)
+      : set_(set), options_(options), output_(output), list_(output.out, "transactions") {}
+
+  ExitCode run(std::istream& in, const std::vector<std::string>& warnings) {
+    warnings_ = warnings;
+    DocumentReader reader(in);
+    for (;;) {
+      auto next = reader.next();
+      if (!next) return stop(next.error().message);
+      if (!*next) break;
+      take(**next);
+    }
+    if (count_ == 0 && problems_.empty()) return stop(options_.transactions + ": there is no transaction in it");
+    sum_up();
+    return problems_.empty() ? ExitCode::ok : ExitCode::does_not_hold;
+  }
+
+ private:
+  ExitCode stop(const std::string& message) {
+    if (!output_.json) return output_.fail(ExitCode::bad_file, message);
+    list_.end({{"error", error_json(ExitCode::bad_file, message)}});
+    return ExitCode::bad_file;
+  }
+
+  void take(const Document& document) {
+    std::string problem = document.problem;
+    if (problem.empty()) {
+      try {
+        show(document.line, plugin::parse_json_line(document.json));
+        return;
+      } catch (const plugin::Unusable& error) {
+        problem = error.what();
+      }
+    }
+    problems_.push_back({{"line", document.line}, {"detail", problem}});
+    if (!output_.json) {
+      output_.out << printable(options_.transactions) << ':' << document.line << ": " << printable(problem) << '\n';
+    }
+  }
+
+  void show(std::uint64_t line, plugin::Transaction transaction) {
+    ++count_;
+    const std::string passed_over = why_passed_over(transaction);
+    std::vector<Explanation> explanations;
+    if (passed_over.empty()) {
+      if (!transaction.reversed_event_id.empty()) turn_positive(transaction);
+      plugin::as_abi(transaction, [&](const gt_transaction& given) { explanations = rules::explain(set_, given); });
+    }
+    for (const Explanation& one : explanations) {
+      if (one.found()) ++found_[one.rule->activity];
+    }
+    if (output_.json) {
+      list_.item(to_json(line, transaction, passed_over, explanations));
+    } else {
+      print(line, transaction, passed_over, explanations);
+    }
+  }
+
+  // --- text
+
+  void print(std::uint64_t line, const plugin::Transaction& transaction, const std::string& passed_over,
+             const std::vector<Explanation>& explanations) const {
+    std::ostream& out = output_.out;
+    out << printable(options_.transactions) << ':' << line << ": " << rules::kind_name(transaction.kind) << ' '
+        << printable(transaction.event_id) << " of " << printable(transaction.issuer);
+    if (!transaction.reversed_event_id.empty()) out << ", which takes back " << printable(transaction.reversed_event_id);
+    out << '\n';
+    if (!passed_over.empty()) out << "  " << printable(passed_over) << '\n';
+    bool any = false;
+    for (const Explanation& one : explanations) {
+      if (one.found()) print_found(one, transaction);
+      any = any || one.found();
+    }
+    if (!any && passed_over.empty()) out << "  nothing\n";
+    if (!options_.explain) return;
+    for (const Explanation& one : explanations) {
+      if (!one.found()) print_missed(one, transaction);
+    }
+  }
+
+  static std::string place(const Explanation& one, const plugin::Transaction& transaction) {
+    if (one.match.line == 0) return "the whole event";
+    return "line " + std::to_string(one.match.line) + ", " + in_quotes(transaction.lines[one.match.line - 1].name);
+  }
+
+  void print_found(const Explanation& one, const plugin::Transaction& transaction) const {
+    output_.out << "  " << printable(one.rule->activity) << ": " << printable(amount_text(one)) << " in "
+                << printable(place(one, transaction)) << ", by rule '" << printable(one.rule->id) << "'\n";
+    for (const Judged& judged : one.conditions) {
+      if (judged.condition == rules::key_name(rules::Key::name_excludes)) continue;
+      output_.out << "    " << printable(judged.condition) << ": "
+                  << printable(judged.met.empty() ? judged.given : in_quotes(judged.met)) << '\n';
+    }
+  }
+
+  void print_missed(const Explanation& one, const plugin::Transaction& transaction) const {
+    output_.out << "  not " << printable(one.rule->activity) << ", by rule '" << printable(one.rule->id) << "'";
+    if (one.match.line > 0) output_.out << ", closest in " << printable(place(one, transaction));
+    output_.out << '\n';
+    if (!one.note.empty()) output_.out << "    " << printable(one.note) << '\n';
+    for (const Judged& judged : one.conditions) {
+      if (!judged.holds) output_.out << "    " << printable(judged.condition) << ": " << printable(failure_text(judged)) << '\n';
+    }
+  }
+
+  // --- JSON
+
+  [[nodiscard]] Json to_json(std::uint64_t line, const plugin::Transaction& transaction, const std::string& passed_over,
+                             const std::vector<Explanation>& explanations) const {
+    Json json{{"line", line},
+              {"issuer", transaction.issuer},
+              {"event_id", transaction.event_id},
+              {"kind", rules::kind_name(transaction.kind)},
+              {"passed_over", passed_over},
+              {"found", Json::array()}};
+    for (const Explanation& one : explanations) {
+      if (one.found()) json["found"].push_back(found_json(one));
+    }
+    if (!options_.explain) return json;
+    json["missed"] = Json::array();
+    for (const Explanation& one : explanations) {
+      if (!one.found()) json["missed"].push_back(missed_json(one));
+    }
+    return json;
+  }
+
+  static Json found_json(const Explanation& one) {
+    Json conditions = Json::array();
+    for (const Judged& judged : one.conditions) {
+      conditions.push_back({{"condition", judged.condition}, {"given", judged.given}, {"met", judged.met}});
+    }
+    return {{"activity", one.rule->activity},  {"rule", one.rule->id},       {"line", one.match.line},
+            {"unit", one.rule->quantity.unit}, {"amount", one.match.amount}, {"conditions", conditions}};
+  }
+
+  static Json missed_json(const Explanation& one) {
+    Json failed = Json::array();
+    for (const Judged& judged : one.conditions) {
+      if (judged.holds) continue;
+      failed.push_back(
+          {{"condition", judged.condition}, {"given", judged.given}, {"met", judged.met}, {"wanted", judged.wanted}});
+    }
+    return {{"activity", one.rule->activity},
+            {"rule", one.rule->id},
+            {"closest_line", one.match.line},
+            {"failed", failed},
+            {"note", one.note}};
+  }
+
+  // --- the end
+
+  void sum_up() {
+    if (output_.json) {
+      list_.end({{"problems", problems_}, {"warnings", warnings_}, {"count", count_}, {"found", found_}});
+      return;
+    }
+    std::string acts;
+    for (const auto& [activity, times] : found_) {
+      acts += (acts.empty() ? ": " : ", ") + activity + ' ' + count_text(times);
+    }
+    output_.out << counted(count_, "transaction") << (acts.empty() ? ", nothing found" : printable(acts)) << '\n';
+    for (const std::string& warning : warnings_) output_.out << "warning: " << printable(warning) << '\n';
+  }
+
+  rules::RuleSet& set_;
+  const TryRulesOptions& options_;
+  const Output& output_;
+  JsonListDocument list_;
+  Json problems_ = Json::array();
+  std::vector<std::string> warnings_;
+  std::uint64_t count_ = 0;
+  std::map<std::string, std::uint64_t> found_;
+};
+
+}  // namespace
+
+ExitCode try_rules(const TryRulesOptions& options, std::istream& transactions, const Output& output) {
+  const auto text = read_file(options.rules);
+  if (!text) return output.fail(ExitCode::bad_file, text.error().message);
+  auto set = parse_rules(*text, options.rules.string());
+  if (!set) return output.fail(ExitCode::does_not_hold, set.error().message);
+  std::vector<std::string> warnings;
+  if (!options.methodologies.empty()) {
+    const openssl::Hasher hasher;
+    const auto library = measure::Library::load(options.methodologies, hasher);
+    if (!library) return output.fail(ExitCode::bad_file, library.error().message);
+    warnings = unmeasured_of(*set, *library);
+  }
+  return Trial(*set, options, output).run(transactions, warnings);
+}
+
+Result<std::vector<std::string>> unmeasured(const std::string& rules, std::string_view name, const measure::Library& library) {
+  const auto set = parse_rules(rules, name);
+  if (!set) return Failure{set.error()};
+  return unmeasured_of(*set, library);
+}
+
+}  // namespace greentill::cli
