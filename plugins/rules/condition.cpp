@@ -22,6 +22,8 @@ bool has_part(const std::vector<Wanted>& wanted, std::string_view text) {
                      [text](const Wanted& one) { return text.find(one.compared) != std::string_view::npos; });
 }
 
+bool has_list(const LineFacts& line, std::size_t list) { return (line.lists[list / 64] >> list % 64 & 1) != 0; }
+
 bool within(const Range& range, std::int64_t value) { return value >= range.min && value <= range.max; }
 
 }  // namespace
@@ -49,10 +51,10 @@ bool Condition::holds(const LineFacts& line) const {
     case Key::sku: return has(wanted, plugin::view(line.line->sku));
     case Key::gtin: return has(wanted, plugin::view(line.line->gtin));
     case Key::category: return has(wanted, line.category);
-    case Key::name_is: return has(wanted, line.name);
+    case Key::name_is: return has(wanted, line.name_words);
     case Key::name_contains: return has_part(wanted, line.name);
-    case Key::name_words: return (line.lists[list / 64] >> list % 64 & 1) != 0;
-    case Key::name_excludes: return !has_part(wanted, line.name);
+    case Key::name_words: return has_list(line, list);
+    case Key::name_excludes: return !has_list(line, list);
     case Key::amount_minor: return line.takes_back() || within(range, line.line->amount_minor);
     default: return line.takes_back() || within(range, line.line->quantity_milli);
   }

@@ -41,7 +41,7 @@ inline std::string_view kind_name(std::uint32_t kind) { return kind < kKindNames
 
 struct Wanted {
   std::string written;
-  std::string compared;  // folded, or as written where it is compared to the letter
+  std::string compared;  // folded, its words, or as written, by the key
 };
 
 struct Range {
@@ -54,7 +54,7 @@ struct Condition {
   std::string attribute;       // of an attribute: its name, folded
   std::vector<Wanted> wanted;  // one of which must be met; by `compared` in ascending order where equality is asked for
   Range range;                 // in place of texts
-  std::size_t list = 0;        // of name_words: in the index
+  std::size_t list = 0;        // of name_words and name_excludes: in the index
 
   [[nodiscard]] bool is_of_lines() const { return key >= Key::sku; }
   /// Whether it says what an article is, rather than which of them count.

@@ -50,18 +50,10 @@ std::string met(const Condition& condition, Asked& asked) {
 }
 
 /// Words are found in the index, which knows the list that was met, not which of its texts.
-std::string met_words(const Condition& condition, const LineFacts& line, Folder& folder) {
-  const std::string words = folder.words_of(line.name);
-  for (const Wanted& wanted : condition.wanted) {
-    if (words.find(wanted.compared) != std::string::npos) return wanted.written;
-  }
-  return {};
-}
-
 /// What must not be there is met where it is.
-std::string met_excluded(const Condition& condition, const LineFacts& line) {
+std::string met_words(const Condition& condition, const LineFacts& line) {
   for (const Wanted& wanted : condition.wanted) {
-    if (line.name.find(wanted.compared) != std::string::npos) return wanted.written;
+    if (line.name_words.find(wanted.compared) != std::string::npos) return wanted.written;
   }
   return {};
 }
@@ -127,10 +119,11 @@ class Explainer {
     for (const Condition& condition : rule_.of_line) {
       Judged one = judged(condition, condition.holds(line));
       one.given = given_by_line(condition, line);
-      if (condition.key == Key::name_excludes) {
-        one.met = met_excluded(condition, line);
+      const bool by_words = condition.key == Key::name_words || condition.key == Key::name_excludes;
+      if (by_words) {
+        one.met = met_words(condition, line);
       } else if (one.holds && !condition.is_range()) {
-        one.met = condition.key == Key::name_words ? met_words(condition, line, set_.folder()) : met(condition, line);
+        one.met = met(condition, line);
       }
       all.push_back(std::move(one));
     }

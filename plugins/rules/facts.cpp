@@ -22,7 +22,7 @@ void Facts::drop_what_was_large() {
 }
 
 const std::string& Facts::tender() {
-  if (!has_tender_) folder_.fold(plugin::view(transaction_->tender), tender_);
+  if (!has_tender_) folder_.fold_to_words(plugin::view(transaction_->tender), tender_);
   has_tender_ = true;
   return tender_;
 }
@@ -34,7 +34,7 @@ std::span<const AttributeFacts> Facts::attributes() {
     for (std::size_t i = 0; i < count; ++i) {
       const gt_attribute& attribute = plugin::element(transaction_->attributes, i);
       folder_.fold(plugin::view(attribute.key), attributes_[i].name);
-      folder_.fold(plugin::view(attribute.value), attributes_[i].value);
+      folder_.fold_to_words(plugin::view(attribute.value), attributes_[i].value);
     }
   }
   has_attributes_ = true;
@@ -58,11 +58,10 @@ void Facts::read_lines() {
     const std::span<std::uint64_t> bits(bits_.data() + i * size, size);
     facts.line = &line;
     facts.lists = bits;
-    folder_.fold(plugin::view(line.category), facts.category);
+    folder_.fold_to_words(plugin::view(line.category), facts.category);
     folder_.fold(plugin::view(line.name), facts.name);
-    if (size == 0) continue;
-    folder_.words(facts.name, words_);
-    index_.find(words_, bits);
+    folder_.words(facts.name, facts.name_words);
+    index_.find(facts.name_words, bits);
   }
 }
 

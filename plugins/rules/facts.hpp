@@ -17,7 +17,8 @@ namespace greentill::rules {
 struct LineFacts {
   const gt_line* line = nullptr;
   std::string name;                      // folded
-  std::string category;                  // folded
+  std::string name_words;                // as Folder::fold_to_words()
+  std::string category;                  // likewise
   std::span<const std::uint64_t> lists;  // of WordIndex, that have words of the name
   /// A till voids or returns a line by one more line, with a negative quantity.
   [[nodiscard]] bool takes_back() const { return line->quantity_milli < 0; }
@@ -25,7 +26,7 @@ struct LineFacts {
 
 struct AttributeFacts {
   std::string name;   // folded
-  std::string value;  // folded
+  std::string value;  // as Folder::fold_to_words()
 };
 
 class Facts {
@@ -55,7 +56,6 @@ class Facts {
   std::vector<AttributeFacts> attributes_;
   std::vector<LineFacts> lines_;
   std::vector<std::uint64_t> bits_;
-  std::string words_;
 };
 
 }  // namespace greentill::rules

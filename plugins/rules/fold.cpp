@@ -126,6 +126,12 @@ std::string Folder::words_of(std::string_view folded) {
   return into;
 }
 
+void Folder::fold_to_words(std::string_view text, std::string& into) {
+  fold(text, folded_);
+  words(folded_, into);
+  if (into.empty()) into = folded_;
+}
+
 bool has_chinese(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const char32_t point = next_point(text, at);

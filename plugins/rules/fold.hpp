@@ -33,11 +33,16 @@ class Folder {
   void words(std::string_view folded, std::string& into);
   [[nodiscard]] std::string words_of(std::string_view folded);
 
+  /// The words of a text that was not folded yet, or, where it holds none, its signs: what is compared where a whole text is
+  /// meant.
+  void fold_to_words(std::string_view text, std::string& into);
+
  private:
   struct Letters;
   void fold_letters(std::string_view text, std::string& into);
 
   std::unique_ptr<Letters> letters_;
+  std::string folded_;
 };
 
 /// Whether a text holds letters that traditional and simplified Chinese may write differently.

@@ -46,7 +46,7 @@ class Reader {
       Condition condition;
       condition.key = Key::attribute;
       condition.attribute = folder_.folded(name);
-      condition.wanted = sorted(folded_texts(attributes, name));
+      condition.wanted = whole_texts(attributes, name);
       rule_.of_event.push_back(std::move(condition));
     }
   }
@@ -57,8 +57,8 @@ class Reader {
     read_equal(Key::category);
     read_equal(Key::name_is);
     read_parts(Key::name_contains);
-    read_words();
-    read_parts(Key::name_excludes);
+    read_words(Key::name_words);
+    read_words(Key::name_excludes);
     read_range(Key::amount_minor);
     read_range(Key::quantity_milli);
   }
@@ -115,6 +115,13 @@ class Reader {
     return wanted;
   }
 
+  /// To be equal to, but for signs and blanks between the words.
+  std::vector<Wanted> whole_texts(const Toml& table, std::string_view key) {
+    std::vector<Wanted> wanted = folded_texts(table, key);
+    for (Wanted& one : wanted) folder_.fold_to_words(one.written, one.compared);
+    return sorted(std::move(wanted));
+  }
+
   static std::vector<Wanted> to_the_letter(const Toml& table, std::string_view key) {
     std::vector<Wanted> wanted;
     for (const std::string& text : texts(table, key)) wanted.push_back({text, text});
@@ -154,24 +161,24 @@ class Reader {
   }
 
   void read_equal(Key key) {
-    if (table_.has(key_name(key))) add(key, sorted(folded_texts(table_, key_name(key))));
+    if (table_.has(key_name(key))) add(key, whole_texts(table_, key_name(key)));
   }
 
   void read_parts(Key key) {
     if (table_.has(key_name(key))) add(key, folded_texts(table_, key_name(key)));
   }
 
-  void read_words() {
-    const std::string_view name = key_name(Key::name_words);
+  void read_words(Key key) {
+    const std::string_view name = key_name(key);
     if (!table_.has(name)) return;
     std::vector<Wanted> wanted = folded_texts(table_, name);
     std::vector<std::string> words;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       wanted[i].compared = folder_.words_of(wanted[i].compared);
-      if (wanted[i].compared.empty()) table_.wrong_item(name, i, "holds neither letter nor digit; use name_contains for signs");
+      if (wanted[i].compared.empty()) table_.wrong_item(name, i, "holds neither letter nor digit");
       words.push_back(wanted[i].compared);
     }
-    add(Key::name_words, std::move(wanted), index_.add(words));
+    add(key, std::move(wanted), index_.add(words));
   }
 
   void read_range(Key key) {

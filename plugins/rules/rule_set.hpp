@@ -30,7 +30,6 @@ class RuleSet {
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
   /// Of the transaction that was looked at last.
   [[nodiscard]] Facts& facts() { return *facts_; }
-  [[nodiscard]] Folder& folder() { return *folder_; }
 
  private:
   RuleSet() = default;

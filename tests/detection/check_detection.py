@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds what detection promises: the labelled set is large enough, half of it should not match, and no activity is below 0.95 on
+precision or recall. Then, with small sets of its own, that the report sees every kind of mistake."""
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+LABELLED = sorted((ROOT / "tests/detection/labelled").glob("*.ndjson"))
+LEAST_TRANSACTIONS = 300
+LEAST_SHARE = 0.95
+
+SALE = {"issuer": "till", "event_id": "1", "kind": "sale", "begin": 1781503814, "lines": [{"name": "Latte own cup"}]}
+OWN_CUP = {"activity": "cup.own", "quantities": {"pieces": 1}, "line": 1}
+
+
+class Program:
+    def __init__(self, arguments, folder):
+        self.command = [arguments.report, "--plugins", arguments.plugins, "--rules", ROOT / "config/rules"]
+        self.folder = pathlib.Path(folder)
+        self.out = self.folder / "detection.json"
+
+    def run(self, *files):
+        return subprocess.run([*self.command, "--out", self.out, *files], capture_output=True, text=True)
+
+    def labelled(self, *lines):
+        file = self.folder / "labelled.ndjson"
+        file.write_text("".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines))
+        return self.run(file)
+
+
+def line(expect, **more):
+    return {"rules": "cafe", "why": "it is a test", "transaction": SALE, "expect": expect, **more}
+
+
+def check_set():
+    """The set itself; nothing of a program."""
+    cases = [json.loads(text) for file in LABELLED for text in file.read_text(encoding="utf-8").splitlines()]
+    events = [(case["transaction"]["issuer"], case["transaction"]["event_id"]) for case in cases]
+    without = sum(not case["expect"] for case in cases)
+    chinese = sum(bool(re.search("[\u4e00-\u9fff]", json.dumps(case["transaction"], ensure_ascii=False))) for case in cases)
+    if len(cases) < LEAST_TRANSACTIONS:
+        yield f"{len(cases)} transactions, {LEAST_TRANSACTIONS} are the least"
+    if 2 * without < len(cases):
+        yield f"{without} of {len(cases)} transactions should not match: less than half"
+    if chinese < len(cases) / 5:
+        yield f"{chinese} of {len(cases)} transactions are in Chinese: less than a fifth"
+    if len(set(events)) != len(events):
+        yield "an event stands twice"
+    if any(not case["why"] for case in cases):
+        yield "a transaction does not say why it is there"
+
+
+def check_shares(program):
+    done = program.run(*LABELLED)
+    print(done.stdout)
+    if done.returncode != 0:
+        yield f"exit {done.returncode}: {done.stderr}"
+        return
+    rows = json.loads(program.out.read_text())
+    if not rows or any(set(row) != {"activity", "cases", "precision", "recall"} for row in rows):
+        yield f"the rows are not in their form: {rows[:1]}"
+    for row in rows:
+        if row["cases"] < 1 or min(row["precision"], row["recall"]) < LEAST_SHARE:
+            yield f"{row}"
+
+
+def check_mistakes(program):
+    right = program.labelled(line([OWN_CUP]))
+    if right.returncode != 0 or json.loads(program.out.read_text()) != [
+            {"activity": "cup.own", "cases": 1, "precision": 1.0, "recall": 1.0}]:
+        yield f"a right set: exit {right.returncode}, {program.out.read_text()}"
+    wrong = {
+        "false alarm: ": line([]),
+        "missed: ": line([{"activity": "bag.own", "quantities": {"pieces": 1}}]),
+        "pieces=2": line([{**OWN_CUP, "quantities": {"pieces": 2}}]),
+        "in line 1": line([{**OWN_CUP, "line": 0}]),
+    }
+    for told, case in wrong.items():
+        done = program.labelled(case)
+        if done.returncode != 1 or told not in done.stdout or "labelled.ndjson:1" not in done.stdout:
+            yield f"{case['expect']}: exit {done.returncode}, {done.stdout}"
+    unusable = ["{\n", line([], note="x"), line([], rules="no-such-shop"), line([{"activity": "x"}]),
+                line([], transaction={**SALE, "kind": "swap"})]
+    for case in unusable:
+        done = program.labelled(case)
+        if done.returncode != 3 or "labelled.ndjson:1: " not in done.stderr:
+            yield f"{case}: exit {done.returncode}, {done.stderr}"
+    if program.run(program.folder / "none.ndjson").returncode != 3 or program.run().returncode != 2:
+        yield "no file, or none that is there, is taken as one"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--report", required=True)
+    parser.add_argument("--plugins", required=True)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="greentill-detection-") as folder:
+        program = Program(arguments, folder)
+        faults = [*check_set(), *check_shares(program), *check_mistakes(program)]
+    for fault in faults:
+        print(f"FAULT {fault}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
