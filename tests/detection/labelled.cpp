@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/detection/labelled.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -90,6 +91,10 @@ std::vector<detect::PluginSpec> Shops::specs(const std::string& configuration) c
     specs.push_back({name, library, name == "rules" ? configuration : "", false, std::chrono::milliseconds(5000), {}});
   }
   return specs;
+}
+
+bool Shops::can_find(const Labelled& labelled) const {
+  return labelled.transaction.kind != detect::TransactionKind::charge || std::filesystem::exists(plugins_ / "charge.so");
 }
 
 Result<detect::Detectors*> Shops::detectors(const std::string& rules) {

@@ -37,8 +37,10 @@ class Shops {
   Result<std::vector<detect::Activity>> find(const Labelled& labelled);
   /// The detectors for one kind of shop. Lifetime: this object's.
   Result<detect::Detectors*> detectors(const std::string& rules);
-  /// By name, those that are installed: "ride", "rules", …
+  /// Those that are built, with the rules' configuration: "ride", "rules", …
   [[nodiscard]] std::vector<detect::PluginSpec> specs(const std::string& configuration) const;
+  /// Whether there is a detector for its kind.
+  [[nodiscard]] bool can_find(const Labelled& labelled) const;
 
  private:
   class RunningClock final : public Clock {

@@ -81,8 +81,8 @@ std::string why_passed_over(const plugin::Transaction& transaction) {
 
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
-std::string amount_text(const Explanation& explanation) {
-  return count_text(static_cast<std::uint64_t>(explanation.match.amount)) + ' ' + explanation.rule->quantity.unit;
+std::string act_text(const Explanation& explanation) {
+  return explanation.rule->activity + ' ' + explanation.rule->quantity.unit + '=' + std::to_string(explanation.match.amount);
 }
 
 std::string some_of(const std::vector<std::string>& texts) {
@@ -185,8 +185,8 @@ class Trial {
   }
 
   void print_found(const Explanation& one, const plugin::Transaction& transaction) const {
-    output_.out << "  " << printable(one.rule->activity) << ": " << printable(amount_text(one)) << " in "
-                << printable(place(one, transaction)) << ", by rule '" << printable(one.rule->id) << "'\n";
+    output_.out << "  " << printable(act_text(one)) << " in " << printable(place(one, transaction)) << ", by rule '"
+                << printable(one.rule->id) << "'\n";
     for (const Judged& judged : one.conditions) {
       if (judged.condition == rules::key_name(rules::Key::name_excludes)) continue;
       output_.out << "    " << printable(judged.condition) << ": "

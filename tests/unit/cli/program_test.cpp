@@ -68,7 +68,7 @@ struct ExportedDock {
 
 TEST_CASE("greentill: --help ends with the exit codes, for every command") {
   const test::TempFolder folder;
-  for (const std::string command : {"", "submit", "status", "claims", "show", "export", "verify", "config check"}) {
+  for (const std::string command : {"", "submit", "status", "claims", "show", "export", "verify", "config check", "rules test"}) {
     const Run help = run(folder, command + " --help");
     CHECK(help.code == 0);
     CHECK(help.out.find("  5  the daemon denies it") != std::string::npos);
@@ -169,6 +169,46 @@ TEST_CASE("greentill config check: a key that is not known is told with line and
   const nlohmann::json json = run(folder, "config check --json " + file).json();
   CHECK(json["holds"] == false);
   CHECK(json["problems"].size() == 1);
+}
+
+TEST_CASE("greentill config check: mistakes in the merchant's rules are told, and acts that no methodology measures") {
+  const test::TempFolder folder;
+  const std::string head =
+      "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"state\"\n"
+      "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nprogramme_key = \"p.key\"\n"
+      "[methodologies]\nfolder = \"" +
+      kMethodologies +
+      "\"\n"
+      "[[detector]]\nname = \"shop\"\nplugin = \"rules\"\nconfiguration = \"shop.toml\"\n";
+  for (const char* name : {"p.key", "device.key", "device.crt"}) folder.write(name, "");
+  const std::string file = folder.write("greentill.toml", head).string();
+  const auto problems = [&](const std::string& rules) {
+    folder.write("shop.toml", rules);
+    return run(folder, "config check --json " + file).json()["problems"];
+  };
+  const std::string rule = "[[rule]]\nid = \"x\"\nkind = [\"sale\"]\nquantity = { unit = \"pieces\", per = \"event\" }\n";
+  CHECK(problems(rule + "activity = \"receipt.paperless\"\n").empty());
+  const auto unknown = problems(rule + "activity = \"cup.flying\"\n");
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0] == "detector 'shop': rule 'x': no methodology measures the activity 'cup.flying': it would not be claimed");
+  const auto wrong = problems(rule + "activity = \"receipt.paperless\"\ntenders = [\"cash\"]\n");
+  REQUIRE(wrong.size() == 1);
+  CHECK(wrong[0].get<std::string>().find("shop.toml:6:11: key 'tenders' is not known here") != std::string::npos);
+}
+
+TEST_CASE("greentill rules test: a file, or standard input") {
+  const test::TempFolder folder;
+  const std::string sales =
+      folder.write("sales.ndjson", R"({"issuer":"t","event_id":"1","kind":"sale","begin":1781503814,"receipt_medium":"qr"})")
+          .string();
+  const std::string command = "rules test " GREENTILL_SOURCE_DIR "/config/rules/default.toml ";
+  const Run text = run(folder, command + sales);
+  CHECK(text.code == 0);
+  CHECK(text.out.find("receipt.paperless pieces=1 in the whole event") != std::string::npos);
+  CHECK(run(folder, command + "- --json").json()["error"]["exit_code"] == 3);
+  CHECK(run(folder, command + (folder / "none").string()).code == 3);
+  CHECK(run(folder, "rules test").code == 2);
+  CHECK(run(folder, "rules").code == 2);
 }
 
 TEST_CASE("greentill config check: every file that the configuration names and that is not there is told") {
