@@ -107,17 +107,25 @@ std::string Folder::folded(std::string_view text) {
 void Folder::words(std::string_view folded, std::string& into) {
   into.assign(1, ' ');
   for (std::size_t at = 0; at < folded.size();) {
-    const std::size_t begin = at;
-    const char32_t point = next_point(folded, at);
-    const Role role = point >= 0x80                             ? letters_->role(point)
-                      : is_ascii_letter_or_digit(folded[begin]) ? Role::part
-                                                                : Role::separator;
-    if (role != Role::part) append_blank(into);
-    if (role != Role::separator) into.append(folded.substr(begin, at - begin));
-    if (role == Role::word) into += ' ';
+    const char c = folded[at];
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      append_letter(folded, at, into);
+    } else if (++at; is_ascii_letter_or_digit(c)) {
+      into += c;
+    } else {
+      append_blank(into);
+    }
   }
   append_blank(into);
   if (into.size() == 1) into.clear();
+}
+
+void Folder::append_letter(std::string_view folded, std::size_t& at, std::string& into) {
+  const std::size_t begin = at;
+  const Role role = letters_->role(next_point(folded, at));
+  if (role != Role::part) append_blank(into);
+  if (role != Role::separator) into.append(folded.substr(begin, at - begin));
+  if (role == Role::word) into += ' ';
 }
 
 std::string Folder::words_of(std::string_view folded) {

@@ -40,6 +40,7 @@ class Folder {
  private:
   struct Letters;
   void fold_letters(std::string_view text, std::string& into);
+  void append_letter(std::string_view folded, std::size_t& at, std::string& into);
 
   std::unique_ptr<Letters> letters_;
   std::string folded_;

@@ -86,6 +86,7 @@ std::vector<detect::PluginSpec> Shops::specs(const std::string& configuration) c
   std::vector<detect::PluginSpec> specs;
   for (const std::string name : {"ride", "charge", "rules"}) {
     const std::filesystem::path library = plugins_ / (name + ".so");
+    if (!only_.empty() && name != only_) continue;
     if (name == "charge" && !std::filesystem::exists(library)) continue;
     // The budget is wide: how fast they are is not asked here.
     specs.push_back({name, library, name == "rules" ? configuration : "", false, std::chrono::milliseconds(5000), {}});

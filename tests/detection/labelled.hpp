@@ -30,7 +30,9 @@ Result<std::vector<Labelled>> read_labelled(const std::filesystem::path& file);
 /// Our own detectors as a daemon loads them in process, with one ready set of rules for each kind of shop.
 class Shops {
  public:
-  Shops(std::filesystem::path plugins, std::filesystem::path rules) : plugins_(std::move(plugins)), rules_(std::move(rules)) {}
+  /// `only` is the one detector to load; empty: all that are built.
+  Shops(std::filesystem::path plugins, std::filesystem::path rules, std::string only = {})
+      : plugins_(std::move(plugins)), rules_(std::move(rules)), only_(std::move(only)) {}
 
   /// What the daemon would hear of for it: of a record that is not final, nothing. An error where a plugin or its rules cannot be
   /// loaded.
@@ -55,6 +57,7 @@ class Shops {
 
   std::filesystem::path plugins_;
   std::filesystem::path rules_;
+  std::string only_;
   RunningClock clock_;
   SilentLog log_;
   std::map<std::string, std::unique_ptr<detect::Detectors>> by_rules_;

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import statistics
@@ -247,6 +248,37 @@ bridge_protocol_version mqttv50
         self.results.add("plain_relay_round_trip", plain, "us")
         self.results.add("printer_round_trip_without_relay", direct, "us")
 
+    # --- detectors
+
+    def detectors(self):
+        """All of them in one process, as the daemon calls them, on the labelled transactions."""
+        rounds = self.scaled(20_000) // 100
+        for suffix, options in (("", []), (".40_lines", ["--lines", 40])):
+            rates = [run_json(*self.detector_program(rounds, *options))["transactions_per_second"] for _ in range(3)]
+            self.results.add(f"detectors_transactions_per_second{suffix}", statistics.median(rates), "transactions/s")
+        if not shutil.which("valgrind"):
+            print("note: valgrind is not installed, so detector_instructions are left out")
+            return
+        for name in ("ride", "charge", "rules"):
+            if (self.bin / "lib/greentill/plugins" / f"{name}.so").exists():
+                self.results.add(f"detector_instructions.{name}", self.instructions("--only", name), "instructions")
+        long_sales = self.instructions("--only", "rules", "--lines", 40)
+        self.results.add("detector_instructions.rules.40_lines", long_sales, "instructions")
+
+    def detector_program(self, rounds, *options):
+        labelled = sorted((ROOT / "tests/detection/labelled").glob("*.ndjson"))
+        return [self.program("bench-detectors"), self.bin / "lib/greentill/plugins", ROOT / "config/rules", rounds, *options, *labelled]
+
+    def instructions(self, *options):
+        """A transaction, of one round behind another that warms up: callgrind counts within the function measured_round alone."""
+        counts = self.folder / "callgrind.out"
+        done = run_json("valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=measured_round",
+                        f"--callgrind-out-file={counts}", "--quiet", *self.detector_program(1, *options))
+        summary = re.search(r"^(?:summary|totals): (\d+)", counts.read_text(), re.MULTILINE)
+        if not summary or int(summary[1]) == 0:
+            sys.exit("callgrind counted nothing")
+        return int(summary[1]) / done["transactions"]
+
     # --- memory, disk, start
 
     def backlog(self, idle):
@@ -359,6 +391,7 @@ def main():
     bench.service()
     bench.relay()
     bench.backlog(idle)
+    bench.detectors()
     bench.results.write(arguments.out)
     shutil.rmtree(folder)
     missed = [row["name"] for row in bench.results.rows if row["aim"] and not (
