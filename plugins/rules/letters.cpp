@@ -105,7 +105,7 @@ icu::UnicodeString Letters::folded(char32_t point) const {
       bare.append(plain.data(), static_cast<std::int32_t>(plain.size()));
     }
   }
-  const icu::UnicodeString composed = compose_->normalize(bare, status);
+  icu::UnicodeString composed = compose_->normalize(bare, status);
   require(status, "normalise a letter");
   return composed;
 }

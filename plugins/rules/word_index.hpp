@@ -26,7 +26,7 @@ class WordIndex {
 
  private:
   struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library asks for this name
   };
   struct Entry {
     std::string rest;  // of the text behind its first word, with the spaces around each

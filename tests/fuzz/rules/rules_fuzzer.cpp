@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rule file, a NUL, and a transaction in the API's JSON; without a NUL the whole is a text to fold. Any text is rules or a refusal
-// with its place; what rules find, the host takes; and the explanation finds the same acts as the detector.
+// A rule file, a NUL, and a transaction in the API's JSON; without a NUL the whole is a text to fold. Any text is rules or a
+// refusal with its place; what rules find, the host takes; and the explanation finds the same acts as the detector.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
