@@ -29,9 +29,9 @@ AIMS = {
     "detectors_transactions_per_second": None,
     "detectors_transactions_per_second.40_lines": None,
 }
-INSTRUCTIONS = ("detector_instructions.ride", "detector_instructions.rules", "detector_instructions.rules.40_lines")
+INSTRUCTIONS = ("ride", "charge", "rules", "rules.40_lines")
 if shutil.which("valgrind"):
-    AIMS.update({name: None for name in INSTRUCTIONS})
+    AIMS.update({f"detector_instructions.{name}": None for name in INSTRUCTIONS})
 
 
 def faults(rows):

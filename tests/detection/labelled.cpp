@@ -82,20 +82,15 @@ std::chrono::milliseconds Shops::RunningClock::monotonic() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-std::vector<detect::PluginSpec> Shops::specs(const std::string& configuration) const {
+std::vector<detect::PluginSpec> Shops::specs(const std::string& rules) const {
   std::vector<detect::PluginSpec> specs;
   for (const std::string name : {"ride", "charge", "rules"}) {
     const std::filesystem::path library = plugins_ / (name + ".so");
     if (!only_.empty() && name != only_) continue;
-    if (name == "charge" && !std::filesystem::exists(library)) continue;
     // The budget is wide: how fast they are is not asked here.
-    specs.push_back({name, library, name == "rules" ? configuration : "", false, std::chrono::milliseconds(5000), {}});
+    specs.push_back({name, library, name == "rules" ? rules : "", false, std::chrono::milliseconds(5000), {}});
   }
   return specs;
-}
-
-bool Shops::can_find(const Labelled& labelled) const {
-  return labelled.transaction.kind != detect::TransactionKind::charge || std::filesystem::exists(plugins_ / "charge.so");
 }
 
 Result<detect::Detectors*> Shops::detectors(const std::string& rules) {

@@ -30,7 +30,7 @@ Result<std::vector<Labelled>> read_labelled(const std::filesystem::path& file);
 /// Our own detectors as a daemon loads them in process, with one ready set of rules for each kind of shop.
 class Shops {
  public:
-  /// `only` is the one detector to load; empty: all that are built.
+  /// `only` is the one detector to load; empty: all.
   Shops(std::filesystem::path plugins, std::filesystem::path rules, std::string only = {})
       : plugins_(std::move(plugins)), rules_(std::move(rules)), only_(std::move(only)) {}
 
@@ -39,12 +39,10 @@ class Shops {
   Result<std::vector<detect::Activity>> find(const Labelled& labelled);
   /// The detectors for one kind of shop. Lifetime: this object's.
   Result<detect::Detectors*> detectors(const std::string& rules);
-  /// Those that are built, with the rules' configuration: "ride", "rules", …
-  [[nodiscard]] std::vector<detect::PluginSpec> specs(const std::string& configuration) const;
-  /// Whether there is a detector for its kind.
-  [[nodiscard]] bool can_find(const Labelled& labelled) const;
 
  private:
+  [[nodiscard]] std::vector<detect::PluginSpec> specs(const std::string& rules) const;
+
   class RunningClock final : public Clock {
    public:
     [[nodiscard]] std::int64_t unix_seconds() const override;
