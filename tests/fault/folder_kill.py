@@ -16,16 +16,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from kills import kill_some  # noqa: E402
-from promises import kill_parser, run_kills  # noqa: E402
+from promises import BOX_DETECTOR, kill_parser, run_kills  # noqa: E402
 from stack import Stack, StackError, toml_text, wait_until  # noqa: E402
 
-RULES = """
-[[rule]]
-id = "boxes"
-activity = "parcelbox.return"
-sku = ["BOX"]
-quantity = { unit = "pieces", value = 1, per = "piece" }
-"""
 RECEIPT = """\
 <Transaction{flags}><RetailStoreID>9</RetailStoreID><WorkstationID>1</WorkstationID><SequenceNumber>{number}</SequenceNumber>\
 <BusinessDayDate>2026-09-21</BusinessDayDate><EndDateTime>2026-09-21T12:00:00</EndDateTime><CurrencyCode>EUR</CurrencyCode>\
@@ -108,7 +101,7 @@ def run(arguments, folder):
     till = Till(logs, random.Random(rng.random()))
     configuration = f'path = {toml_text(logs)}\nissuer = "shop"\nzone = "UTC"\nsettle_ms = 300\n'
     stack.prepare(f'[[source]]\nname = "tills"\nplugin = "poslog"\nconfiguration_text = {toml_text(configuration)}\n',
-                  detectors=f'[[detector]]\nname = "boxes"\nplugin = "rules"\nconfiguration_text = {toml_text(RULES)}\n')
+                  detectors=BOX_DETECTOR)
 
     def all_moved():
         stack.daemon.check_alive()

@@ -14,9 +14,24 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 sys.path.insert(0, str(ROOT / "tools/lib"))
 
-from stack import StackError  # noqa: E402
+from stack import StackError, toml_text  # noqa: E402
 
 CORPORA = pathlib.Path(os.environ.get("GREENTILL_CORPORA", ROOT.parent / "shared/corpora"))
+
+BOX_RULES = """
+[[rule]]
+id = "boxes"
+activity = "parcelbox.return"
+sku = ["BOX"]
+quantity = { unit = "pieces", value = 1, per = "piece" }
+"""
+# Claims each piece of a line of SKU BOX, so that a test can count them.
+BOX_DETECTOR = f"""
+[[detector]]
+name = "boxes"
+plugin = "rules"
+configuration_text = {toml_text(BOX_RULES)}
+"""
 
 
 def corpus_or_skip(name):

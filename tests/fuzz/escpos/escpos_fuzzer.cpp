@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/detect/views.hpp"
 #include "plugins/common/limits.hpp"
 #include "plugins/escpos/job.hpp"
 #include "plugins/escpos/sale_reader.hpp"
+#include "tests/fuzz/acceptable.hpp"
 
 namespace {
 
@@ -59,24 +59,8 @@ cash = ["cash"]
 )";
 constexpr std::string_view kChinese = "[text]\ntwo_byte_at_start = true\n";
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-/// As the inlet makes it for the host.
-void require_acceptable(const plugin::Transaction& from) {
-  struct Taken {
-    const char* wrong = "was not offered";
-  } taken;
-  const gt_inlet inlet{sizeof(gt_inlet), &taken,
-                       [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
-                         static_cast<Taken*>(context)->wrong = detect::wrong_with(*transaction);
-                         return GT_OK;
-                       },
-                       nullptr};
-  require(plugin::Inlet(inlet).offer(from, ""));
-  require(taken.wrong == nullptr);
-}
+using fuzz::require;
+using fuzz::require_acceptable;
 
 void check_scanner(Bytes job) {
   Scanner scanner(job);

@@ -10,22 +10,9 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
-from promises import check_ledger, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import DEFAULT_DETECTORS, ROOT, Stack, toml_text  # noqa: E402
+from promises import BOX_DETECTOR, check_ledger, fail_unless, journey_parser, run_journey  # noqa: E402
+from stack import DEFAULT_DETECTORS, ROOT, Stack  # noqa: E402
 
-RULES = """
-[[rule]]
-id = "boxes"
-activity = "parcelbox.return"
-sku = ["BOX"]
-quantity = { unit = "pieces", value = 1, per = "piece" }
-"""
-DETECTORS = DEFAULT_DETECTORS + f"""
-[[detector]]
-name = "boxes"
-plugin = "rules"
-configuration_text = {toml_text(RULES)}
-"""
 BEGIN = 1_790_000_000
 
 
@@ -48,7 +35,7 @@ def second_till(first, name):
     till = Stack(first.folder / name, first.binaries, device=name)
     (till.folder / "identities").symlink_to(first.identities)
     till.broker_port = first.broker_port
-    till.prepare(detectors=DETECTORS)
+    till.prepare(detectors=DEFAULT_DETECTORS + BOX_DETECTOR)
     (first.folder / "devices" / f"{name}.crt").write_bytes((first.identities / f"{name}.crt").read_bytes())
     return till
 
@@ -114,7 +101,7 @@ def check_books(stack, tills):
 
 def journey(folder, binaries):
     first = Stack(folder, binaries, workers=2)
-    first.prepare(detectors=DETECTORS)
+    first.prepare(detectors=DEFAULT_DETECTORS + BOX_DETECTOR)
     second = second_till(first, "device-2")
     try:
         first.start_daemon()
