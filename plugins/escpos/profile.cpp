@@ -6,6 +6,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "plugins/common/decimal.hpp"
+
 namespace greentill::escpos {
 namespace {
 
@@ -146,7 +148,8 @@ Profile Profile::parse(std::string_view text, const std::string& name, const Pro
   if (restart != "restart" && restart != "unique") toml.wrong("receipt_numbers", "must be restart or unique");
   profile.numbers_restart = restart == "restart";
   if (toml.has("text")) profile.text = read_text(toml.table("text"));
-  profile.numbers = read_numbers(toml.table("numbers"), toml.integer_or("minor_places", 0, 4, 2));
+  profile.numbers = read_numbers(toml.table("numbers"),
+                                 toml.integer_or("minor_places", 0, 4, plugin::minor_places(profile.currency).value_or(2)));
   profile.time = read_time(toml.table("time"));
   for (const Toml& item : toml.tables("item")) profile.items.push_back(read_item(item));
   if (profile.items.empty()) toml.wrong("item", "must hold one pattern at least");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "plugins/common/ids.hpp"
 #include "plugins/common/limits.hpp"
 #include "plugins/common/sha256.hpp"
 #include "plugins/escpos/items.hpp"
@@ -148,7 +149,7 @@ class SaleReader {
   }
 
   [[nodiscard]] std::string id(const Date& date, const std::string& number) const {
-    return profile_.numbers_restart ? date.text() + "/" + number : number;
+    return profile_.numbers_restart ? plugin::event_id_of({date.text(), number}) : plugin::event_id_of({number});
   }
 
   /// Of all that is printed, so that a second copy is the same event.
