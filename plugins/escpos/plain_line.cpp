@@ -8,19 +8,17 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "plugins/rules/fold.hpp"
+
 namespace greentill::escpos {
 namespace {
 
-const icu::Normalizer2& normalizer(const icu::Normalizer2* (*get)(UErrorCode&)) {
+/// Unicode's compatibility form (NFKC).
+icu::UnicodeString compatible(std::string_view utf8) {
   UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* found = get(error);
-  if (U_FAILURE(error) != 0 || found == nullptr) throw std::runtime_error("ICU's normalisation data is not there");
-  return *found;
-}
-
-icu::UnicodeString normalized(const icu::UnicodeString& text, const icu::Normalizer2* (*get)(UErrorCode&)) {
-  UErrorCode error = U_ZERO_ERROR;
-  return normalizer(get).normalize(text, error);
+  const icu::Normalizer2* form = icu::Normalizer2::getNFKCInstance(error);
+  if (U_FAILURE(error) != 0) throw std::runtime_error("ICU's normalisation data is not there");
+  return form->normalize(icu::UnicodeString::fromUTF8({utf8.data(), static_cast<std::int32_t>(utf8.size())}), error);
 }
 
 std::string to_utf8(const icu::UnicodeString& text) {
@@ -28,16 +26,13 @@ std::string to_utf8(const icu::UnicodeString& text) {
   return text.toUTF8String(utf8);
 }
 
-std::string fold(const icu::UnicodeString& word) {
-  const icu::UnicodeString parted =
-      normalized(normalized(word, icu::Normalizer2::getNFKCCasefoldInstance), icu::Normalizer2::getNFDInstance);
-  icu::UnicodeString bare;
-  for (std::int32_t i = 0; i < parted.length(); i = parted.moveIndex32(i, 1)) {
-    const UChar32 point = parted.char32At(i);
-    const bool accent = point >= 0x300 && point < 0x370;
-    if (!accent) bare.append(point);
-  }
-  return to_utf8(bare);
+/// As rules compare names.
+std::string fold(std::string_view word) {
+  using rules::Folder;
+  thread_local Folder letters(Folder::Chinese::as_written);
+  if (!rules::has_chinese(word)) return letters.folded(word);
+  thread_local Folder chinese(Folder::Chinese::simplified);
+  return chinese.folded(word);
 }
 
 bool stands_alone(UChar32 point) {
@@ -49,14 +44,13 @@ bool is_word(UChar32 point) { return u_isalnum(point) != 0 || u_charType(point) 
 }  // namespace
 
 PlainLine PlainLine::from(std::string_view utf8) {
-  const auto decoded = icu::UnicodeString::fromUTF8({utf8.data(), static_cast<std::int32_t>(utf8.size())});
-  const icu::UnicodeString text = normalized(decoded, icu::Normalizer2::getNFKCInstance);
+  const icu::UnicodeString text = compatible(utf8);
   PlainLine line;
   icu::UnicodeString word;
   const auto end_word = [&] {
     if (!word.isEmpty()) {
-      const std::size_t size = to_utf8(word).size();
-      line.words.push_back({fold(word), line.text.size() - size, line.text.size()});
+      const std::string written = to_utf8(word);
+      line.words.push_back({fold(written), line.text.size() - written.size(), line.text.size()});
     }
     word.remove();
   };

@@ -12,7 +12,7 @@ namespace greentill::escpos {
 
 /// A run of letters and digits, an ideograph or kana alone (nothing parts them in print), or "#".
 struct PlainWord {
-  std::string folded;     ///< without case, accents and width
+  std::string folded;     ///< without case, accents, width, and whether Chinese is traditional or simplified
   std::size_t begin = 0;  ///< in the line's text
   std::size_t end = 0;
 };

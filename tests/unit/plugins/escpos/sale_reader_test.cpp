@@ -162,7 +162,7 @@ TEST_CASE("sale reader: training, interim bills and copies, and lines that only 
   CHECK(standing(read_as("generic-fr", "Mode école\nTicket 7\n24/11/2026 08:15\nThé 2,50\nTotal 2,50\n")) == GT_TRAINING);
   CHECK(standing(read_as("generic-es", "Modo formación\nTicket 7\n24/11/2026 08:15\nTé 2,50\nTotal 2,50\n")) == GT_TRAINING);
   CHECK(standing(read_as("generic-es", "REIMPRESION\nTicket 7\n24/11/2026 08:15\nTé 2,50\nTotal 2,50\n")) == GT_REPRINT);
-  CHECK(standing(read_as("generic-zh", "【训练模式】\n單號7\n2026-11-24 08:15\n茶 2.50\n合计 2.50\n")) == GT_FINAL);
+  CHECK(standing(read_as("generic-zh", "【培訓模式】\n單號7\n2026-11-24 08:15\n茶 2.50\n合計 2.50\n")) == GT_TRAINING);
   CHECK(standing(read_as("generic-zh", "【培训模式】\n单号7\n2026-11-24 08:15\n茶 2.50\n合计 2.50\n")) == GT_TRAINING);
   CHECK(standing(read_as("generic-zh", "预结单\n单号7\n2026-11-24 08:15\n茶 2.50\n合计 2.50\n")) == GT_INTERIM);
   CHECK(standing(read_as("generic-zh", "（补打）\n单号7\n2026-11-24 08:15\n茶 2.50\n合计 2.50\n")) == GT_REPRINT);
