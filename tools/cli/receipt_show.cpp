@@ -67,8 +67,9 @@ std::string amount_text(std::int64_t minor, std::int64_t places) {
   std::string digits = std::to_string(size);
   const auto behind = static_cast<std::size_t>(places);
   if (digits.size() <= behind) digits.insert(0, behind + 1 - digits.size(), '0');
-  if (behind > 0) digits.insert(digits.size() - behind, ".");
-  return (minor < 0 ? "-" : "") + digits;
+  if (behind > 0) digits.insert(digits.size() - behind, 1, '.');
+  if (minor < 0) digits.insert(digits.begin(), '-');
+  return digits;
 }
 
 Json transaction_json(const plugin::Transaction& sale) {
