@@ -19,6 +19,8 @@ target_compile_options(greentill_flags INTERFACE -Wall -Wextra -Wpedantic -Wconv
 if(GREENTILL_SANITIZE)
   add_compile_options(-fsanitize=${GREENTILL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${GREENTILL_SANITIZE})
+  # What they need of a machine is more than a plugin may have.
+  add_compile_definitions(GREENTILL_SANITIZED)
   if(GREENTILL_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # Asio's fences are beside its mutex, which ThreadSanitizer does see.
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-tsan>)

@@ -39,6 +39,14 @@ class ConfigReader {
   }
   [[nodiscard]] std::filesystem::path resolve(const std::string& written) const { return (folder_ / written).lexically_normal(); }
 
+  /// For a child, whatever its folder.
+  [[nodiscard]] std::string absolute(const std::string& written) const {
+    std::error_code error;
+    const std::filesystem::path path = resolve(written);
+    const std::filesystem::path whole = std::filesystem::absolute(path, error);
+    return (error ? path : whole).string();
+  }
+
   static std::string claim_text(TomlFields& fields, std::string_view key) {
     std::string text = fields.text(key);
     if (text.size() > claim::kMaxTextBytes) fields.wrong(key, "must be at most 32 bytes: it is part of every claim");
@@ -92,19 +100,75 @@ class ConfigReader {
   std::vector<detect::PluginSpec> read_specs(std::string_view key, bool always_isolated) {
     std::vector<detect::PluginSpec> specs;
     for (TomlFields& fields : root_.tables(key)) {
-      fields.only({"name", "plugin", "configuration", "configuration_text", "isolated", "budget_ms"});
+      fields.only({"name", "plugin", "exec", "configuration", "configuration_text", "isolated", "budget_ms", "environment",
+                   "read", "write", "connect", "listen", "memory_mb"});
       detect::PluginSpec spec;
       spec.name = fields.text("name");
       if (!names_.insert(spec.name).second) fields.wrong("name", "is used twice; every plugin instance needs its own");
-      const std::string plugin = fields.text("plugin");
-      spec.library = plugin.find('/') == std::string::npos ? plugin_folder_ / (plugin + ".so") : resolve(plugin);
+      read_what_runs(fields, key, spec);
       spec.configuration = read_configuration(fields);
       if (fields.has("configuration")) spec.configuration_file = path(fields, "configuration").string();
-      spec.isolated = always_isolated || fields.boolean_or("isolated", false);
+      const bool must_be_isolated = always_isolated || !spec.program.empty();
+      spec.isolated = fields.boolean_or("isolated", must_be_isolated) || must_be_isolated;
       spec.budget = std::chrono::milliseconds(fields.integer_or("budget_ms", 1, 10'000, 50));
+      read_child(fields, spec);
       specs.push_back(std::move(spec));
     }
     return specs;
+  }
+
+  void read_what_runs(TomlFields& fields, std::string_view key, detect::PluginSpec& spec) {
+    if (!fields.has("exec")) {
+      const std::string plugin = fields.text("plugin");
+      spec.library = plugin.find('/') == std::string::npos ? plugin_folder_ / (plugin + ".so") : resolve(plugin);
+      if (fields.has("environment")) fields.wrong("environment", "goes with exec alone");
+      return;
+    }
+    if (fields.has("plugin")) fields.wrong("exec", "and plugin exclude each other");
+    spec.library = plugin_folder_ / ("exec-" + std::string(key) + ".so");
+    spec.program = fields.texts_or_none("exec");
+    if (spec.program.empty() || spec.program[0].find('/') == std::string::npos) {
+      fields.wrong("exec", "must be a list: the program's path, with a slash, and its arguments");
+    } else {
+      spec.program[0] = absolute(spec.program[0]);
+    }
+    TomlFields environment = fields.table_or_empty("environment");
+    for (const std::string& name : environment.keys()) spec.environment.emplace_back(name, environment.text(name));
+  }
+
+  /// What only a child can be held to.
+  void read_child(TomlFields& fields, detect::PluginSpec& spec) {
+    for (const char* key : {"read", "write", "connect", "listen", "memory_mb"}) {
+      if (fields.has(key) && !spec.isolated) fields.wrong(key, "needs isolated = true: the daemon's own process is not confined");
+    }
+    for (const std::string& one : fields.texts_or_none("read")) spec.grants.read.push_back(absolute(one));
+    for (const std::string& one : fields.texts_or_none("write")) spec.grants.write.push_back(absolute(one));
+    for (const char* key : {"connect", "listen"}) {
+      for (const std::string& one : fields.texts_or_none(key)) {
+        const Status added = detect::add_network(one, key[0] == 'l', spec.grants);
+        if (!added) fields.wrong(key, added.error().message);
+      }
+    }
+    spec.memory_bytes = static_cast<std::size_t>(fields.integer_or("memory_mb", 16, 65'536, 256)) << 20;
+    if (spec.isolated) refuse_secrets(fields, spec);
+  }
+
+  /// A child runs as the daemon's user: what it may read, file permissions do not keep from it.
+  void refuse_secrets(TomlFields& fields, detect::PluginSpec& spec) {
+    for (const auto& secret : {config_.key, config_.programme_key, config_.state_folder}) {
+      if (!secret.empty()) spec.secrets.emplace_back(absolute(secret));
+    }
+    const auto configured = detect::with_configured_paths(spec.grants, spec.configuration, spec.secrets);
+    for (const std::filesystem::path& secret : spec.secrets) {
+      if (!detect::covers(configured.grants, secret)) continue;
+      fields.wrong("name",
+                   "is a plugin that would be granted " + secret.string() + ", by its own keys or those of its configuration");
+    }
+    std::error_code ignored;
+    if (configured.alone.empty() || std::filesystem::exists(configured.alone, ignored)) return;
+    fields.wrong("name", "is a plugin that waits for " + configured.alone +
+                             ", whose folder no plugin may read: it is the root's, or holds the device's key or state. Give the "
+                             "file a folder of its own");
   }
 
   std::string read_configuration(TomlFields& fields) {

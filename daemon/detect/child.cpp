@@ -19,21 +19,23 @@ namespace {
 /// What the child starts with: its socket, no input, our standard error, and every signal as the system sets it.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int socket) {
+  /// Requires: both numbers are above kHostSocket.
+  SpawnPlan(int socket, int output) {
     posix_spawn_file_actions_init(&files_);
-    // First: the socket may have one of the numbers that the lines below give away.
     posix_spawn_file_actions_adddup2(&files_, socket, kHostSocket);
     posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files_, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files_, output, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&files_, kHostSocket + 1);
     posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setpgroup(&attributes_, 0);
     sigset_t none;
     sigset_t all;
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnPlan() {
     posix_spawn_file_actions_destroy(&files_);
@@ -46,7 +48,14 @@ class SpawnPlan {
     std::string name = program.string();
     std::string parent = std::to_string(::getpid());
     char* arguments[] = {name.data(), parent.data(), nullptr};
-    return posix_spawn(&pid, program.c_str(), &files_, &attributes_, arguments, environ);
+    char* nothing[] = {nullptr};
+#ifdef GREENTILL_SANITIZED
+    char** environment = environ;  // the sanitizers' options
+    (void)nothing;
+#else
+    char** environment = nothing;
+#endif
+    return posix_spawn(&pid, program.c_str(), &files_, &attributes_, arguments, environment);
   }
 
  private:
@@ -54,42 +63,72 @@ class SpawnPlan {
   posix_spawnattr_t attributes_;
 };
 
+/// Both ends, numbered above those that a child gets.
+template <typename Open>
+bool open_pair(int (&ends)[2], const Open& open) {
+  int made[2];
+  if (open(made) != 0) return false;
+  for (int i = 0; i < 2; ++i) ends[i] = ::fcntl(made[i], F_DUPFD_CLOEXEC, kHostSocket + 1);
+  ::close(made[0]);
+  ::close(made[1]);
+  return ends[0] >= 0 && ends[1] >= 0;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Child>> Child::spawn(const std::filesystem::path& host_program) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return fail(ErrorCode::io, std::string("no socket pair for a plugin: ") + std::strerror(errno));
+  int socket[2] = {-1, -1};
+  int output[2] = {-1, -1};
+  if (!open_pair(socket, [](int* ends) { return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }) ||
+      !open_pair(output, [](int* ends) { return ::pipe2(ends, O_CLOEXEC); })) {
+    const std::string why = std::strerror(errno);
+    for (const int descriptor : {socket[0], socket[1]}) {
+      if (descriptor >= 0) ::close(descriptor);
+    }
+    return fail(ErrorCode::io, "no socket pair or pipe for a plugin: " + why);
   }
   pid_t pid = -1;
-  const int error = SpawnPlan(ends[1]).run(pid, host_program);
-  ::close(ends[1]);
+  const int error = SpawnPlan(socket[1], output[1]).run(pid, host_program);
+  ::close(socket[1]);
+  ::close(output[1]);
   if (error != 0) {
-    ::close(ends[0]);
+    ::close(socket[0]);
+    ::close(output[0]);
     return fail(ErrorCode::io, host_program.string() + ": it cannot be started: " + std::strerror(error));
   }
-  return std::unique_ptr<Child>(new Child(pid, ends[0]));
+  return std::unique_ptr<Child>(new Child(pid, socket[0], output[0]));
 }
 
 Child::~Child() {
-  if (pid_ > 0) end();
+  if (pid_ > 0) kill_group();
 }
 
-std::string Child::end() {
-  // One that has just crashed shows how only a moment after its socket closed; SIGKILL does not change the verdict of the dead.
+std::string Child::end(PluginHealth& health) {
+  std::string how = kill_group();
+  output_.finish(health);
+  return how;
+}
+
+std::string Child::kill_group() {
+  // Whether it ended by itself is looked at first, and without freeing its number, which is its group's too. One that has just
+  // crashed shows how only a moment after its socket closed; SIGKILL does not change the verdict of the dead.
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+  const bool by_us = info.si_pid == 0;
+  ::kill(-pid_, SIGKILL);
   int status = 0;
-  pid_t waited = ::waitpid(pid_, &status, WNOHANG);
-  const bool by_us = waited == 0;
-  if (by_us) {
-    ::kill(pid_, SIGKILL);
-    do waited = ::waitpid(pid_, &status, 0);
-    while (waited < 0 && errno == EINTR);
-  }
+  pid_t waited = 0;
+  do waited = ::waitpid(pid_, &status, 0);
+  while (waited < 0 && errno == EINTR);
   pid_ = -1;
+  if (by_us && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) return "was stopped";
+  return text_of_end(status);
+}
+
+std::string text_of_end(int status) {
   if (WIFEXITED(status)) return "exited with status " + std::to_string(WEXITSTATUS(status));
   if (!WIFSIGNALED(status)) return "ended";
   const int signal = WTERMSIG(status);
-  if (by_us && signal == SIGKILL) return "was stopped";
   if (signal == SIGALRM) return "did not return in its time and was ended";
   return "was ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A greentill-plugin-host process and our end of the socket pair to it. It gets no other descriptor of ours, and is killed when
-// the thread that spawned it ends (prctl's PR_SET_PDEATHSIG) or this object goes. Threads: one thread.
+// A greentill-plugin-host process, our end of the socket pair to it, and of the pipe that is its standard error. It gets no other
+// descriptor of ours and no environment, leads a process group of its own, and is killed, with all of that group, when this
+// object goes; when the thread that spawned it ends, by prctl's PR_SET_PDEATHSIG. Threads: one thread.
 #pragma once
 
 #include <sys/types.h>
@@ -11,6 +12,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/detect/child_output.hpp"
 #include "daemon/detect/frames.hpp"
 
 namespace greentill::detect {
@@ -23,15 +25,21 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   [[nodiscard]] FrameChannel& channel() { return channel_; }
+  [[nodiscard]] ChildOutput& output() { return output_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
-  /// Kills it where it still runs, and says how it ended: "killed by signal 11 (Segmentation fault)".
-  std::string end();
+  /// Kills it where it still runs, logs what it said last, and says how it ended: "was ended by signal 11 (Segmentation fault)".
+  std::string end(PluginHealth& health);
 
  private:
-  Child(pid_t pid, int socket) : pid_(pid), channel_(socket) {}
+  Child(pid_t pid, int socket, int output) : pid_(pid), channel_(socket), output_(output) {}
+  std::string kill_group();
   pid_t pid_;
   FrameChannel channel_;
+  ChildOutput output_;
 };
+
+/// Of a status as waitpid(2) gives it: "exited with status 1".
+std::string text_of_end(int status);
 
 /// How long to wait before a plugin is started again: 100 ms doubling to 30 s.
 class Backoff {

@@ -10,6 +10,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/detect/grants.hpp"
 #include "daemon/detect/transaction.hpp"
 
 namespace greentill::detect {
@@ -21,6 +22,15 @@ struct PluginSpec {
   bool isolated = false;                 ///< run in a greentill-plugin-host child
   std::chrono::milliseconds budget{50};  ///< per call; a child that exceeds it is killed, an in-process one reported
   std::string configuration_file = {};   ///< where the configuration was read from, for messages; empty where from no file
+  /// A program with its arguments that speaks greentill-exec-1; `library` is then the plugin that speaks with it. Always
+  /// isolated.
+  std::vector<std::string> program = {};
+  std::vector<std::pair<std::string, std::string>> environment = {};  ///< all that the program gets
+  Grants grants = {};                                                 ///< of a child, besides the paths in its configuration
+  std::vector<std::filesystem::path> secrets = {};                    ///< what no path in its configuration may open by the way
+  std::size_t memory_bytes = 256u << 20;                              ///< of a child's own data
+  /// How long a child's create and start may take, and any call of a source.
+  std::chrono::milliseconds patience{10'000};
 };
 
 struct Detected {

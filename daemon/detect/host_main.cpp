@@ -1,42 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 // Started by greentilld alone: greentill-plugin-host <pid of greentilld>, with its socket at descriptor 3.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <string>
 
 #include "daemon/detect/host.hpp"
+#include "daemon/detect/sandbox.hpp"
+
+#ifdef GREENTILL_SANITIZED
+// Looking for leaks stops all threads from another process, which no plugin's host may start.
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
+#endif
 
 namespace greentill::detect::host {
 
-CallTimer::CallTimer(unsigned seconds) { ::alarm(seconds); }
-CallTimer::~CallTimer() { ::alarm(0); }
+namespace {
+
+void set_timer(std::chrono::milliseconds time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  const itimerval value{{0, 0}, {seconds.count(), static_cast<suseconds_t>((time - seconds).count() * 1000)}};
+  ::setitimer(ITIMER_REAL, &value, nullptr);
+}
+
+}  // namespace
+
+CallTimer::CallTimer(std::chrono::milliseconds time) { set_timer(time); }
+CallTimer::~CallTimer() { set_timer(std::chrono::milliseconds(0)); }
+
+void report_failure(const Host& host, const Error& error) {
+  std::string reason = error.message;
+  if (const std::string end = host.program == nullptr ? "" : host.program->how_it_ended(); !end.empty()) reason += "; " + end;
+  (void)host.channel.send(encode_text(Message::failed, reason), Timeout(1000));
+}
 
 namespace {
+
+// Beside a sale, a source can wait.
+constexpr int kSourceNiceness = 5;
 
 void send_log(void* context, LogLevel level, std::string_view message) {
   // Where the daemon is gone nobody reads it, and the next receive ends the host.
   (void)static_cast<FrameChannel*>(context)->send(encode_log(static_cast<std::uint64_t>(level), message), kForever);
 }
 
-Status serve(FrameChannel& channel) {
-  auto frame = channel.receive(kForever);
-  if (!frame || !*frame) return Done{};
-  FrameReader reader(**frame);
-  if (reader.kind() != Message::hello) return fail(ErrorCode::bug, "the first message must be the hello");
-  const Hello hello = reader.hello();
-  if (Status whole = reader.end(); !whole) return whole;
-  auto module = PluginModule::load(hello.library);
-  if (!module) return Failure{module.error()};
-  HostServices services(&send_log, &channel);
-  return hello.role == Role::detector ? serve_detector(channel, *module, hello, services)
-                                      : serve_source(channel, *module, hello, services);
+/// Nothing foreign has run yet when this returns.
+Status prepare(Host& host, std::unique_ptr<Program>& program) {
+  const Hello& hello = host.hello;
+  if (hello.role == Role::source) ::setpriority(PRIO_PROCESS, 0, kSourceNiceness);
+  std::string missing;
+  Confinement confinement{Confinement::Of::plugin, {}, {hello.library}, hello.memory_bytes};
+  if (hello.program.empty()) {
+    confinement.grants = hello.grants;
+  } else {
+    auto started = Program::start(hello, missing);
+    if (!started) return Failure{started.error()};
+    program = std::move(*started);
+    host.program = program.get();
+  }
+  // A library that is missing is better told by whoever loads it.
+  if (::access(hello.library.c_str(), F_OK) != 0) confinement.files.clear();
+  auto confined = confine(confinement);
+  if (!confined) return Failure{confined.error()};
+  if (hello.program.empty()) missing = std::move(*confined);
+  if (!missing.empty()) send_log(&host.channel, LogLevel::warning, missing);
+  return Done{};
 }
 
-/// A terminal's Ctrl-C and a service manager's stop reach every process of the group: the daemon still needs its plugins then,
+void serve(FrameChannel& channel) {
+  auto frame = channel.receive(kForever);
+  if (!frame || !*frame) return;
+  FrameReader reader(**frame);
+  const bool is_hello = reader.kind() == Message::hello;
+  const Hello hello = reader.hello();
+  HostServices services(&send_log, &channel);
+  Host host{channel, services, hello};
+  Status good = reader.end();
+  if (good && !is_hello) good = fail(ErrorCode::bug, "the first message must be the hello");
+  std::unique_ptr<Program> program;
+  if (good) good = prepare(host, program);
+  if (!good) return report_failure(host, good.error());
+  hello.role == Role::detector ? serve_detector(host) : serve_source(host);
+}
+
+/// A terminal's Ctrl-C and a service manager's stop reach every process of the service: the daemon still needs its plugins then,
 /// and ends them itself.
 void leave_the_end_to_the_daemon() {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_IGN);
@@ -55,12 +109,11 @@ int run(int count, char** arguments) {
     return 2;
   }
   if (!tie_to_parent(arguments[1])) return 1;
+  ::fcntl(kHostSocket, F_SETFD, FD_CLOEXEC);
   leave_the_end_to_the_daemon();
   FrameChannel channel(kHostSocket);
-  const Status served = serve(channel);
-  if (served) return 0;
-  (void)channel.send(encode_text(Message::failed, served.error().message), Timeout(1000));
-  return 1;
+  serve(channel);
+  return 0;
 }
 
 }  // namespace

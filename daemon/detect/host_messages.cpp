@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/detect/host_messages.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 
 #include "daemon/claim/claim.hpp"
@@ -11,6 +13,8 @@ namespace {
 
 using std::chrono::steady_clock;
 constexpr std::size_t kLogsAtOnce = 64;
+// As long as an output that was read much of stays unread.
+constexpr Timeout kOutputPause{100};
 
 }  // namespace
 
@@ -22,13 +26,33 @@ bool pass_log(FrameReader& reader, PluginHealth& health) {
   return true;
 }
 
-Result<std::optional<ByteView>> receive_past_logs(FrameChannel& channel, Timeout timeout, PluginHealth& health) {
+namespace {
+
+/// The next frame. One that writes to its standard error and is not read would wait, and its answer with it.
+Result<std::optional<ByteView>> receive_beside(FrameChannel& channel, Timeout timeout, PluginHealth& health,
+                                               ChildOutput* output) {
+  if (output == nullptr) return channel.receive(timeout);
+  const auto deadline = steady_clock::now() + timeout;
+  for (;;) {
+    output->drain(health);
+    auto frame = channel.receive(Timeout(0));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+    if (!frame || *frame || left <= Timeout(0)) return frame;
+    pollfd ready[] = {{channel.descriptor(), POLLIN, 0}, {output->descriptor(), POLLIN, 0}};
+    ::poll(ready, 2, static_cast<int>(std::min(left, kOutputPause).count()));
+  }
+}
+
+}  // namespace
+
+Result<std::optional<ByteView>> receive_past_logs(FrameChannel& channel, Timeout timeout, PluginHealth& health,
+                                                  ChildOutput* output) {
   const auto deadline = steady_clock::now() + timeout;
   for (std::size_t logged = 0;; ++logged) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
     // A few are passed over even without any time, since what is waited for may be there already.
     if (left <= Timeout(0) && logged >= kLogsAtOnce) return std::optional<ByteView>();
-    auto frame = channel.receive(std::max(left, Timeout(0)));
+    auto frame = receive_beside(channel, std::max(left, Timeout(0)), health, output);
     if (!frame || !*frame) return frame;
     FrameReader reader(**frame);
     if (reader.kind() != Message::log) return frame;
@@ -36,8 +60,30 @@ Result<std::optional<ByteView>> receive_past_logs(FrameChannel& channel, Timeout
   }
 }
 
-Result<std::optional<Ready>> receive_ready(FrameChannel& channel, Timeout timeout, PluginHealth& health) {
-  auto frame = receive_past_logs(channel, timeout, health);
+Failure<Error> unexpected(Message kind, FrameReader& reader) {
+  if (kind != Message::failed) return fail(ErrorCode::invalid, "it sent a message that was not asked for");
+  const std::string reason = reader.text();
+  return fail(ErrorCode::unavailable, reason.empty() ? "it failed and gave no reason" : readable(to_abi(reason)));
+}
+
+Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHealth& health) {
+  Hello hello{role, spec.library.string(), spec.configuration, std::move(position)};
+  hello.program = spec.program;
+  hello.environment = spec.environment;
+  ConfiguredGrants configured = with_configured_paths(spec.grants, spec.configuration, spec.secrets);
+  if (!configured.alone.empty()) {
+    health.log(LogLevel::info, configured.alone +
+                                   ": granted alone, since its folder is not for plugins; where it may be rotated or " +
+                                   "replaced, give it a folder of its own");
+  }
+  hello.grants = std::move(configured.grants);
+  hello.memory_bytes = spec.memory_bytes;
+  hello.patience_ms = static_cast<std::uint64_t>(spec.patience.count());
+  return encode_hello(hello);
+}
+
+Result<std::optional<Ready>> receive_ready(FrameChannel& channel, Timeout timeout, PluginHealth& health, ChildOutput* output) {
+  auto frame = receive_past_logs(channel, timeout, health, output);
   if (!frame) return Failure{frame.error()};
   if (!*frame) return std::optional<Ready>();
   FrameReader reader(**frame);

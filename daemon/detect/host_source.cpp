@@ -6,23 +6,52 @@
 namespace greentill::detect::host {
 namespace {
 
-constexpr unsigned kCallSeconds = 10;
+using std::chrono::steady_clock;
 constexpr std::uint32_t kPollWaitMs = 100;
 constexpr std::size_t kBatchBytes = 64u << 10;
 
 /// Gathers records into frames and counts how many may still be handed in.
 class SourceHost {
  public:
-  SourceHost(FrameChannel& channel, PluginInstance<gt_source>& instance, HostServices& services)
-      : channel_(channel), instance_(instance), services_(services) {}
+  explicit SourceHost(const Host& host) : host_(host), channel_(host.channel), services_(host.services) {}
 
   Status run() {
+    if (Status started = start(); !started) return started;
+    const Frame ready = encode_text(Message::ready, services_.name_of(*module_), services_.version_of(*module_));
+    if (!channel_.send(ready, kForever)) return Done{};
+    spoke_ = steady_clock::now();
+    return serve();
+  }
+
+  void destroy() {
+    if (instance_) {
+      const CallTimer timer(host_.patience());
+      instance_->destroy();
+    }
+  }
+
+ private:
+  Status start() {
+    const CallTimer timer(2 * host_.patience());
+    auto module = PluginModule::load(host_.hello.library);
+    if (!module) return Failure{module.error()};
+    module_ = std::move(*module);
+    if (module_->source() == nullptr) return fail(ErrorCode::invalid, host_.hello.library + ": it is a detector, not a source");
+    instance_.emplace(module_, module_->source());
+    if (Status created = instance_->create(host_.hello.configuration, services_); !created) return created;
+    if (instance_->table().start(instance_->get(), to_abi(host_.hello.position)) != GT_OK) {
+      return fail(ErrorCode::unavailable, services_.take_reason("start failed and gave no reason"));
+    }
+    return Done{};
+  }
+
+  Status serve() {
     const gt_inlet inlet{sizeof(gt_inlet), this, &SourceHost::on_transaction, &SourceHost::on_reject};
     bool finished = false;
     bool blocked = false;
     for (;;) {
-      if (Status read = read_messages(finished || blocked ? kForever : Timeout(0)); !read) return read;
-      if (gone_) return Done{};
+      if (Status read = read_messages(finished || blocked ? sign_interval() : Timeout(0)); !read) return read;
+      if (gone_ || !give_sign()) return Done{};
       // Half a window at once makes fewer and larger frames than one record for each that became durable.
       blocked = handed_in_ - durable_ >= (blocked ? kSourceWindow / 2 : kSourceWindow);
       if (finished || blocked) continue;
@@ -35,10 +64,17 @@ class SourceHost {
     }
   }
 
- private:
   std::int32_t poll(const gt_inlet& inlet) {
-    const CallTimer timer(kCallSeconds + 1);
-    return instance_.table().poll(instance_.get(), kPollWaitMs, &inlet);
+    const CallTimer timer(host_.patience() + std::chrono::milliseconds(kPollWaitMs));
+    return instance_->table().poll(instance_->get(), kPollWaitMs, &inlet);
+  }
+
+  /// A daemon that hears nothing for long takes the calls for hanging (source_runner.hpp).
+  [[nodiscard]] Timeout sign_interval() const { return host_.patience() / 2; }
+  bool give_sign() {
+    if (steady_clock::now() - spoke_ < sign_interval()) return true;
+    spoke_ = steady_clock::now();
+    return channel_.send(encode_alive(), kForever).ok();
   }
 
   Status read_messages(Timeout timeout) {
@@ -50,14 +86,15 @@ class SourceHost {
       if (reader.kind() != Message::durable) return fail(ErrorCode::bug, "a source is only told what is durable");
       durable_ = reader.number();
       if (Status whole = reader.end(); !whole) return whole;
-      if (instance_.table().durable == nullptr) continue;
-      const CallTimer timer(kCallSeconds);
-      instance_.table().durable(instance_.get(), durable_);
+      if (instance_->table().durable == nullptr) continue;
+      const CallTimer timer(host_.patience());
+      instance_->table().durable(instance_->get(), durable_);
     }
   }
 
   Status flush() {
     if (count_ == 0) return Done{};
+    spoke_ = steady_clock::now();
     const Frame head = encode_batch_head(count_);
     Status sent = channel_.send(head, records_, kForever);
     count_ = 0;
@@ -101,9 +138,12 @@ class SourceHost {
     services->log(services->context, GT_LOG_WARNING, to_abi(text));
   }
 
+  const Host& host_;
   FrameChannel& channel_;
-  PluginInstance<gt_source>& instance_;
   HostServices& services_;
+  std::shared_ptr<const PluginModule> module_;
+  std::optional<PluginInstance<gt_source>> instance_;
+  steady_clock::time_point spoke_;
   std::uint64_t handed_in_ = 0;
   std::uint64_t durable_ = 0;
   std::size_t count_ = 0;
@@ -111,24 +151,12 @@ class SourceHost {
   bool gone_ = false;
 };
 
-Status start(PluginInstance<gt_source>& instance, const Hello& hello, HostServices& services) {
-  const CallTimer timer(2 * kCallSeconds);
-  if (Status created = instance.create(hello.configuration, services); !created) return created;
-  if (instance.table().start(instance.get(), to_abi(hello.position)) != GT_OK) {
-    return fail(ErrorCode::unavailable, services.take_reason("start failed and gave no reason"));
-  }
-  return Done{};
-}
-
 }  // namespace
 
-Status serve_source(FrameChannel& channel, const std::shared_ptr<const PluginModule>& module, const Hello& hello,
-                    HostServices& services) {
-  if (module->source() == nullptr) return fail(ErrorCode::invalid, hello.library + ": it is a detector, not a source");
-  PluginInstance<gt_source> instance(module, module->source());
-  if (Status started = start(instance, hello, services); !started) return started;
-  if (!channel.send(encode_text(Message::ready, module->name(), module->version()), kForever)) return Done{};
-  return SourceHost(channel, instance, services).run();
+void serve_source(const Host& host) {
+  SourceHost source(host);
+  if (const Status served = source.run(); !served) report_failure(host, served.error());
+  source.destroy();
 }
 
 }  // namespace greentill::detect::host

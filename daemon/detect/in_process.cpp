@@ -22,7 +22,7 @@ class InProcessDetector final : public DetectorRunner {
 
   Status create(std::string_view configuration) {
     if (Status created = instance_.create(configuration, services_); !created) return created;
-    health_.set_version(module_->version());
+    health_.set_version(services_.version_of(*module_));
     health_.set_state("running");
     return Done{};
   }
@@ -37,7 +37,8 @@ class InProcessDetector final : public DetectorRunner {
     if (status != GT_OK) return health_.fault(services_.take_reason("detect failed and gave no reason"));
     if (!call.fault.empty()) health_.fault(call.fault);
     if (took > budget_) health_.fault("one call took more than its budget of " + std::to_string(budget_.count()) + " ms");
-    for (Activity& activity : call.activities) into.push_back({std::move(activity), module_->name(), module_->version()});
+    for (Activity& activity : call.activities)
+      into.push_back({std::move(activity), services_.name_of(*module_), services_.version_of(*module_)});
   }
 
   [[nodiscard]] PluginStatus status() const override { return health_.snapshot(); }

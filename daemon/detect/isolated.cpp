@@ -12,7 +12,6 @@ namespace greentill::detect {
 namespace {
 
 using std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kStartTime{10'000};
 
 Timeout left_until(steady_clock::time_point deadline) {
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()), Timeout(0));
@@ -25,7 +24,7 @@ class IsolatedDetector final : public DetectorRunner {
 
   Status load() {
     if (Status started = start(); !started) return started;
-    if (!await_ready(kStartTime)) return fail(ErrorCode::invalid, health_.snapshot().last_fault);
+    if (!await_ready(start_time())) return fail(ErrorCode::invalid, health_.snapshot().last_fault);
     return Done{};
   }
 
@@ -51,10 +50,12 @@ class IsolatedDetector final : public DetectorRunner {
     child_ = std::move(*child);
     is_ready_ = false;
     has_answered_ = false;
-    start_by_ = steady_clock::now() + kStartTime;
-    const Hello hello{Role::detector, spec_.library.string(), spec_.configuration, {}};
-    return child_->channel().send(encode_hello(hello), kStartTime);
+    start_by_ = steady_clock::now() + start_time();
+    return child_->channel().send(hello_of(spec_, Role::detector, {}, health_), start_time());
   }
+
+  /// The host ends what takes longer, and says so; this is for a host that does not come so far.
+  [[nodiscard]] std::chrono::milliseconds start_time() const { return spec_.patience + std::chrono::seconds(1); }
 
   bool available(steady_clock::time_point deadline) {
     const bool was_well = has_answered_;
@@ -71,14 +72,20 @@ class IsolatedDetector final : public DetectorRunner {
 
   /// Between two calls a child is there and may only log.
   bool is_idle() {
-    const auto message = receive_past_logs(child_->channel(), Timeout(0), health_);
+    const auto message = receive_past_logs(child_->channel(), Timeout(0), health_, &child_->output());
     if (message && !*message) return true;
-    fall(message ? "it sent a message that was not asked for" : message.error().message);
+    if (!message) {
+      fall(message.error().message);
+      return false;
+    }
+    FrameReader reader(**message);
+    const Message kind = reader.kind();
+    fall(unexpected(kind, reader).error.message);
     return false;
   }
 
   bool await_ready(Timeout timeout) {
-    Result<std::optional<Ready>> ready = receive_ready(child_->channel(), timeout, health_);
+    Result<std::optional<Ready>> ready = receive_ready(child_->channel(), timeout, health_, &child_->output());
     if (ready && !*ready && steady_clock::now() >= start_by_)
       ready = fail(ErrorCode::unavailable, "it did not start in its time");
     if (!ready) {
@@ -98,16 +105,18 @@ class IsolatedDetector final : public DetectorRunner {
     Transaction without_token = transaction;
     without_token.account_token.clear();
     FrameChannel& channel = child_->channel();
-    if (Status sent = channel.send(encode_detect(++call_, without_token), left_until(deadline)); !sent)
-      return Failure{sent.error()};
-    auto frame = receive_past_logs(channel, left_until(deadline), health_);
+    const Status sent = channel.send(encode_detect(++call_, without_token), left_until(deadline));
+    // One that takes nothing any more may have said why.
+    auto frame = receive_past_logs(channel, sent ? left_until(deadline) : Timeout(0), health_, &child_->output());
+    if (!sent && (!frame || !*frame)) return Failure{sent.error()};
     if (!frame) return Failure{frame.error()};
     if (!*frame) {
       return fail(ErrorCode::unavailable,
                   "one call took more than its budget of " + std::to_string(spec_.budget.count()) + " ms");
     }
     FrameReader reader(**frame);
-    if (reader.kind() != Message::detected) return fail(ErrorCode::invalid, "it sent a message that was not asked for");
+    const Message kind = reader.kind();
+    if (kind != Message::detected) return unexpected(kind, reader);
     return read_detection(reader, transaction.lines.size());
   }
 
@@ -123,7 +132,7 @@ class IsolatedDetector final : public DetectorRunner {
 
   void fall(const std::string& why) {
     std::string message = why;
-    if (child_) message += "; it " + child_->end();
+    if (child_) message += "; it " + child_->end(health_);
     child_.reset();
     is_ready_ = false;
     backoff_.failed();

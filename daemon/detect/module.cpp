@@ -79,7 +79,9 @@ Status PluginModule::check(const gt_answer& answer) {
 }
 
 HostServices::HostServices(LogFunction log, void* context)
-    : log_(log), context_(context), abi_{sizeof(gt_services), this, &HostServices::on_log, &HostServices::on_report} {}
+    : log_(log),
+      context_(context),
+      abi_{sizeof(gt_services), this, &HostServices::on_log, &HostServices::on_report, &HostServices::on_speak_for} {}
 
 std::string HostServices::take_reason(std::string_view otherwise) {
   std::string taken = reason_.empty() ? std::string(otherwise) : std::move(reason_);
@@ -95,6 +97,13 @@ void HostServices::on_log(void* context, std::int32_t level, gt_text message) no
 
 void HostServices::on_report(void* context, gt_text reason) noexcept {
   static_cast<HostServices*>(context)->reason_ = readable(reason);
+}
+
+void HostServices::on_speak_for(void* context, gt_text name, gt_text version) noexcept {
+  auto& self = *static_cast<HostServices*>(context);
+  if (!is_name(name) || !is_name(version)) return;
+  self.name_ = from_abi(name);
+  self.version_ = from_abi(version);
 }
 
 }  // namespace greentill::detect

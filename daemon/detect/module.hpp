@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
@@ -49,15 +50,23 @@ class HostServices {
   [[nodiscard]] const gt_services* abi() const { return &abi_; }
   /// The last reason reported, or `otherwise`; forgets it.
   std::string take_reason(std::string_view otherwise);
+  /// The names that claims hold: whom the plugin speaks for, else its own.
+  [[nodiscard]] const std::string& name_of(const PluginModule& module) const { return name_.empty() ? module.name() : name_; }
+  [[nodiscard]] const std::string& version_of(const PluginModule& module) const {
+    return name_.empty() ? module.version() : version_;
+  }
 
  private:
   static void on_log(void* context, std::int32_t level, gt_text message) noexcept;
   static void on_report(void* context, gt_text reason) noexcept;
+  static void on_speak_for(void* context, gt_text name, gt_text version) noexcept;
 
   LogFunction log_;
   void* context_;
   gt_services abi_;
   std::string reason_;
+  std::string name_;
+  std::string version_;
 };
 
 /// A detector's or source's instance; `Table` is gt_detector or gt_source. Destroys it with itself.
@@ -65,9 +74,7 @@ template <typename Table>
 class PluginInstance {
  public:
   PluginInstance(std::shared_ptr<const PluginModule> module, const Table* table) : module_(std::move(module)), table_(table) {}
-  ~PluginInstance() {
-    if (instance_ != nullptr) table_->destroy(instance_);
-  }
+  ~PluginInstance() { destroy(); }
   PluginInstance(const PluginInstance&) = delete;
   PluginInstance& operator=(const PluginInstance&) = delete;
 
@@ -80,6 +87,9 @@ class PluginInstance {
     }
     instance_ = instance;
     return Done{};
+  }
+  void destroy() {
+    if (void* instance = std::exchange(instance_, nullptr); instance != nullptr) table_->destroy(instance);
   }
   [[nodiscard]] const Table& table() const { return *table_; }
   [[nodiscard]] void* get() const { return instance_; }

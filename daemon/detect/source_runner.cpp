@@ -13,9 +13,6 @@ namespace greentill::detect {
 namespace {
 
 using std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kStartTime{25'000};
-// A host reads its messages between two calls of the plugin, which its own watchdog bounds.
-constexpr Timeout kSendTime{15'000};
 constexpr Timeout kSlice{20};
 
 /// Masked, two customers' tokens could become one: so such a record is rejected instead.
@@ -74,9 +71,11 @@ Result<bool> SourceRunner::live() {
   if (!child) return Failure{child.error()};
   while (!stopping_) {
     const Result<bool> alive = receive_frames(**child);
-    if (!alive) return fail(alive.error().code, alive.error().message + "; it " + (*child)->end());
-    if (Status told = tell_durable(**child); !told)
-      return fail(told.error().code, told.error().message + "; it " + (*child)->end());
+    if (!alive) return fail(alive.error().code, alive.error().message + "; it " + (*child)->end(health_));
+    if (Status told = tell_durable(**child); !told) {
+      const Error why = last_word(**child).value_or(told.error());
+      return fail(why.code, why.message + "; it " + (*child)->end(health_));
+    }
     if (finished_ && window_->outstanding() == 0 && window_->retry_reason().empty()) return true;
     if (const std::string reason = window_->retry_reason(); !reason.empty()) {
       health_.log(LogLevel::warning, "its records are offered again later: " + reason);
@@ -92,19 +91,21 @@ Result<std::unique_ptr<Child>> SourceRunner::start_child() {
   if (!position) return Failure{position.error()};
   auto child = Child::spawn(host_program_);
   if (!child) return child;
-  const Hello hello{Role::source, spec_.library.string(), spec_.configuration, std::move(*position)};
-  if (Status sent = (*child)->channel().send(encode_hello(hello), kSendTime); !sent) return Failure{sent.error()};
-  if (Status ready = await_ready(**child); !ready) {
-    return fail(ready.error().code, ready.error().message + "; it " + (*child)->end());
+  if (Status sent = (*child)->channel().send(hello_of(spec_, Role::source, std::move(*position), health_), send_time()); !sent) {
+    return Failure{sent.error()};
   }
+  if (Status ready = await_ready(**child); !ready) {
+    return fail(ready.error().code, ready.error().message + "; it " + (*child)->end(health_));
+  }
+  heard_ = steady_clock::now();
   health_.set_state("running");
   return child;
 }
 
 Status SourceRunner::await_ready(Child& child) {
-  const auto deadline = steady_clock::now() + kStartTime;
+  const auto deadline = steady_clock::now() + 2 * spec_.patience + std::chrono::seconds(2);
   while (!stopping_ && steady_clock::now() < deadline) {
-    auto ready = receive_ready(child.channel(), Timeout(0), health_);
+    auto ready = receive_ready(child.channel(), Timeout(0), health_, &child.output());
     if (!ready) return Failure{ready.error()};
     if (*ready) {
       health_.set_version((*ready)->version);
@@ -119,10 +120,15 @@ Result<bool> SourceRunner::receive_frames(Child& child) {
   // One frame a turn, so that what became durable meanwhile is told between two frames.
   auto frame = child.channel().receive(Timeout(0));
   if (!frame) return Failure{frame.error()};
-  if (!*frame) return false;
+  if (!*frame) {
+    if (steady_clock::now() - heard_ < silence()) return false;
+    return fail(ErrorCode::unavailable, "it gave no sign of life for " + std::to_string(silence().count() / 1000) + " s");
+  }
+  heard_ = steady_clock::now();
   window_->wake();
   FrameReader reader(**frame);
-  switch (reader.kind()) {
+  const Message kind = reader.kind();
+  switch (kind) {
     case Message::log:
       if (!pass_log(reader, health_)) return fail(ErrorCode::invalid, "it sent a broken message");
       return true;
@@ -130,8 +136,16 @@ Result<bool> SourceRunner::receive_frames(Child& child) {
       if (Status taken = take_batch(reader); !taken) return Failure{taken.error()};
       return true;
     case Message::finished: finished_ = true; return true;
-    case Message::failed: return fail(ErrorCode::unavailable, readable(to_abi(reader.text())));
-    default: return fail(ErrorCode::invalid, "it sent a message that was not asked for");
+    case Message::alive: return true;
+    default: return unexpected(kind, reader);
+  }
+}
+
+std::optional<Error> SourceRunner::last_word(Child& child) {
+  for (;;) {
+    const Result<bool> more = receive_frames(child);
+    if (!more) return more.error();
+    if (!*more) return std::nullopt;
   }
 }
 
@@ -173,12 +187,14 @@ Status SourceRunner::tell_durable(Child& child) {
   if (durable == told_) return Done{};
   told_ = durable;
   backoff_.reset();
-  return child.channel().send(encode_durable(durable), kSendTime);
+  return child.channel().send(encode_durable(durable), send_time());
 }
 
 void SourceRunner::wait(Child& child) {
-  pollfd ready[] = {{child.channel().descriptor(), POLLIN, 0}, {window_->descriptor(), POLLIN, 0}};
-  ::poll(ready, 2, 1000);
+  child.output().drain(health_);
+  const int output = child.output().descriptor();
+  pollfd ready[] = {{child.channel().descriptor(), POLLIN, 0}, {window_->descriptor(), POLLIN, 0}, {output, POLLIN, 0}};
+  ::poll(ready, 3, output < 0 ? 100 : 1000);
   window_->drain();
 }
 

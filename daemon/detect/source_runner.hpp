@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "daemon/base/ports.hpp"
@@ -31,10 +32,16 @@ class SourceRunner {
   Result<std::unique_ptr<Child>> start_child();
   Status await_ready(Child& child);
   Result<bool> receive_frames(Child& child);
+  /// What a child that takes nothing any more has said before: it gives the reason where there is one.
+  std::optional<Error> last_word(Child& child);
   Status take_batch(FrameReader& reader);
   Status take(Record record);
   Status tell_durable(Child& child);
   void wait(Child& child);
+  /// A host reads its messages between two calls of the plugin, which its own watchdog bounds.
+  [[nodiscard]] Timeout send_time() const { return 2 * spec_.patience; }
+  /// Between two signs of life lie a call of poll, one of durable, and half their time (host_source.cpp).
+  [[nodiscard]] Timeout silence() const { return 3 * spec_.patience + std::chrono::seconds(1); }
   void settle();
   void back_off();
 
@@ -44,6 +51,7 @@ class SourceRunner {
   PluginHealth health_;
   Backoff backoff_;
   std::shared_ptr<SourceWindow> window_ = std::make_shared<SourceWindow>();
+  std::chrono::steady_clock::time_point heard_;  // the child, last
   std::uint64_t told_ = 0;
   bool finished_ = false;
   std::atomic<bool> stopping_{false};

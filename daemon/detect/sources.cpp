@@ -24,7 +24,9 @@ class RunningSources final : public Sources {
 
 Status check(const PluginSpec& spec, const std::filesystem::path& host_program, std::set<std::string>& names) {
   if (!names.insert(spec.name).second) return fail(ErrorCode::invalid, "two sources are called '" + spec.name + "'");
-  for (const auto& file : {spec.library, host_program}) {
+  std::vector<std::filesystem::path> files{spec.library, host_program};
+  if (!spec.program.empty()) files.emplace_back(spec.program[0]);
+  for (const auto& file : files) {
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) {
       return fail(ErrorCode::not_found, "source '" + spec.name + "': " + file.string() + ": there is no such file");

@@ -209,7 +209,12 @@ Transaction copy(const gt_transaction& from) {
 std::string readable(gt_text text, std::size_t limit) {
   std::string out(from_abi(text).substr(0, limit));
   // A cut inside a character leaves a tail that is no UTF-8 by itself.
-  for (int cut = 0; cut < 3 && !out.empty() && !claim::is_utf8(as_bytes(out)); ++cut) out.pop_back();
+  for (std::size_t cut = 0; text.size > limit && cut < 4 && cut < out.size(); ++cut) {
+    const std::string_view shorter = std::string_view(out).substr(0, out.size() - cut);
+    if (!claim::is_utf8(as_bytes(shorter))) continue;
+    out.resize(shorter.size());
+    break;
+  }
   const bool broken = !claim::is_utf8(as_bytes(out));
   std::replace_if(
       out.begin(), out.end(),

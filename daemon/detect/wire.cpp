@@ -41,6 +41,16 @@ void write_quantities(CborWriter& out, const std::vector<QuantityValue>& quantit
   }
 }
 
+void write_texts(CborWriter& out, const std::vector<std::string>& texts) {
+  out.array(texts.size());
+  for (const std::string& text : texts) out.bytes(as_bytes(text));
+}
+
+void write_ports(CborWriter& out, const std::vector<std::uint16_t>& ports) {
+  out.array(ports.size());
+  for (const std::uint16_t port : ports) out.unsigned_integer(port);
+}
+
 constexpr std::size_t kLineItems = 7;
 constexpr std::size_t kTransactionItems = 21;
 
@@ -107,12 +117,26 @@ const char* wrong_with_copy(const Activity& a) {
 }  // namespace
 
 Frame encode_hello(const Hello& hello) {
-  return encode(Message::hello, 4, [&](CborWriter& out) {
+  return encode(Message::hello, 14, [&](CborWriter& out) {
     out.unsigned_integer(static_cast<std::uint64_t>(hello.role));
     // A path and an opaque position need not be UTF-8.
     out.bytes(as_bytes(hello.library));
     out.bytes(as_bytes(hello.configuration));
     out.bytes(as_bytes(hello.position));
+    write_texts(out, hello.program);
+    out.array(2 * hello.environment.size());
+    for (const auto& [name, value] : hello.environment) {
+      out.bytes(as_bytes(name));
+      out.bytes(as_bytes(value));
+    }
+    write_texts(out, hello.grants.read);
+    write_texts(out, hello.grants.write);
+    write_ports(out, hello.grants.connect);
+    write_ports(out, hello.grants.listen);
+    out.boolean(hello.grants.datagrams);
+    out.boolean(hello.grants.local_sockets);
+    out.unsigned_integer(hello.memory_bytes);
+    out.unsigned_integer(hello.patience_ms);
   });
 }
 
@@ -159,6 +183,10 @@ Frame encode_finished() {
   return encode(Message::finished, 0, [](CborWriter&) {});
 }
 
+Frame encode_alive() {
+  return encode(Message::alive, 0, [](CborWriter&) {});
+}
+
 void append_record(Frame& to, const Record& record) {
   append(to, [&](CborWriter& out) {
     out.array(record.rejected ? 4 : 3);
@@ -184,7 +212,41 @@ Hello FrameReader::hello() {
   hello.library = as_text(reader_.bytes("a library"));
   hello.configuration = as_text(reader_.bytes("a configuration"));
   hello.position = as_text(reader_.bytes("a position"));
+  hello.program = texts();
+  for (std::size_t left = reader_.array("an environment"); left >= 2 && reader_.ok(); left -= 2) {
+    std::string name(as_text(reader_.bytes("a name")));
+    hello.environment.emplace_back(std::move(name), as_text(reader_.bytes("a value")));
+  }
+  hello.grants = grants();
+  hello.memory_bytes = number();
+  hello.patience_ms = number();
   return hello;
+}
+
+std::vector<std::string> FrameReader::texts() {
+  std::vector<std::string> all;
+  for (std::size_t left = reader_.array("texts"); left > 0 && reader_.ok(); --left)
+    all.emplace_back(as_text(reader_.bytes("a text")));
+  return all;
+}
+
+std::vector<std::uint16_t> FrameReader::ports() {
+  std::vector<std::uint16_t> all;
+  for (std::size_t left = reader_.array("ports"); left > 0 && reader_.ok(); --left) {
+    all.push_back(static_cast<std::uint16_t>(number()));
+  }
+  return all;
+}
+
+Grants FrameReader::grants() {
+  Grants granted;
+  granted.read = texts();
+  granted.write = texts();
+  granted.connect = ports();
+  granted.listen = ports();
+  granted.datagrams = reader_.boolean("datagrams");
+  granted.local_sockets = reader_.boolean("local sockets");
+  return granted;
 }
 
 std::vector<QuantityValue> FrameReader::quantities() {

@@ -12,6 +12,7 @@
 #include "daemon/base/bytes.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/claim/cbor.hpp"
+#include "daemon/detect/grants.hpp"
 #include "daemon/detect/transaction.hpp"
 
 namespace greentill::detect {
@@ -22,7 +23,7 @@ inline constexpr int kHostSocket = 3;
 inline constexpr std::size_t kSourceWindow = 1024;
 
 enum class Message : std::uint8_t {
-  hello = 1,      ///< to the host: role, library, configuration, position (of a source)
+  hello = 1,      ///< to the host: all of Hello
   detect = 2,     ///< to the host: call, transaction
   durable = 3,    ///< to the host: records since the start that are durable
   ready = 16,     ///< from the host: plugin's name, version
@@ -31,6 +32,7 @@ enum class Message : std::uint8_t {
   detected = 19,  ///< from the host: call, fault, whether all is void, activities
   batch = 20,     ///< from the host: count; that many records follow the array
   finished = 21,  ///< from the host: the source will hand in no more
+  alive = 22,     ///< from the host: the source's calls return, though it has nothing to say
 };
 
 enum class Role : std::uint8_t { detector = 0, source = 1 };
@@ -40,6 +42,11 @@ struct Hello {
   std::string library;
   std::string configuration;
   std::string position;
+  std::vector<std::string> program = {};
+  std::vector<std::pair<std::string, std::string>> environment = {};
+  Grants grants = {};
+  std::uint64_t memory_bytes = 256u << 20;
+  std::uint64_t patience_ms = 10'000;
 };
 
 struct Detection {
@@ -68,6 +75,7 @@ Frame encode_log(std::uint64_t level, std::string_view text);
 Frame encode_detection(const Detection& detection);
 Frame encode_batch_head(std::size_t count);
 Frame encode_finished();
+Frame encode_alive();
 void append_record(Frame& to, const Record& record);
 
 /// Reads one frame item by item. Every read after a failure gives nothing; `ok` says so at the end.
@@ -89,6 +97,9 @@ class FrameReader {
   Status end();
 
  private:
+  std::vector<std::string> texts();
+  std::vector<std::uint16_t> ports();
+  Grants grants();
   std::vector<QuantityValue> quantities();
   void lines(Transaction& into);
   Activity activity();

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "plugins/common/json_value.hpp"
 #include "plugins/common/times.hpp"
 
 namespace greentill::plugin {
@@ -39,9 +40,6 @@ std::int64_t time(const json& value, const std::string& field) {
   return *parsed;
 }
 
-constexpr std::array kKinds{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};
-constexpr std::array kStandings{"final", "training", "interim", "reprint", "doubtful"};
-constexpr std::array kReasons{"refund", "cancelled", "correction"};
 constexpr std::array kMedia{"", "paper", "none", "qr", "email", "app", "einvoice"};
 
 /// Which of the choices the text is; they are in the order of their enum.
@@ -150,8 +148,9 @@ constexpr std::array kFields{
           }},
 };
 
-/// nlohmann keeps the last of several equal keys; here the second one ends it.
-json parse(std::string_view line) {
+}  // namespace
+
+json parse_json(std::string_view line) {
   std::vector<std::set<std::string>> keys;
   const auto watch = [&keys](int depth, json::parse_event_t event, json& parsed) {
     if (depth > 8) throw Unusable("it is nested too deep");
@@ -169,12 +168,9 @@ json parse(std::string_view line) {
   }
 }
 
-}  // namespace
-
-Transaction parse_json_line(std::string_view line) {
-  const json document = parse(line);
+Transaction read_transaction(const json& document) {
   Transaction transaction;
-  for (const auto& [key, value] : object(document, "the line").items()) {
+  for (const auto& [key, value] : object(document, "the transaction").items()) {
     const auto field = std::find_if(kFields.begin(), kFields.end(), [&key = key](const Field& f) { return key == f.name; });
     if (field == kFields.end()) unusable(key, "is not known");
     field->read(value, transaction);
@@ -186,5 +182,7 @@ Transaction parse_json_line(std::string_view line) {
   check_limits(transaction);
   return transaction;
 }
+
+Transaction parse_json_line(std::string_view line) { return read_transaction(parse_json(line)); }
 
 }  // namespace greentill::plugin

@@ -136,7 +136,7 @@ def check_promises(stack, tills, journal):
 def run(arguments, folder):
     rng = random.Random(arguments.seed)
     stack = Stack(folder, arguments.bin, workers=2)
-    rides = stack.folder / "rides.ndjson"
+    rides = stack.spool / "rides.ndjson"
     rides.touch()
     stack.prepare(journal_source("rides", rides, form="ndjson", once=False))
     tills = [Till(stack, f"till-{number}", rng.random()) for number in range(3)]

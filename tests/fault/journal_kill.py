@@ -106,7 +106,7 @@ def check(stack, rides):
 def run(arguments, folder):
     rng = random.Random(arguments.seed)
     stack = Stack(folder, arguments.bin, workers=0)  # nobody listens at the broker's port
-    path = stack.folder / "rides.csv"
+    path = stack.spool / "rides.csv"
     writer = Writer(path, random.Random(rng.random()))
     stack.prepare(journal_source("rides", path, mapping="helsinki-city-bike", once=False))
     try:

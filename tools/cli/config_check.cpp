@@ -24,6 +24,7 @@ void need_file(const std::filesystem::path& file, std::string_view key, std::vec
 void need_plugins(const std::vector<detect::PluginSpec>& specs, std::string_view key, std::vector<std::string>& problems) {
   for (const detect::PluginSpec& spec : specs) {
     need_file(spec.library, std::string(key) + " '" + spec.name + "', plugin", problems);
+    if (!spec.program.empty()) need_file(spec.program[0], std::string(key) + " '" + spec.name + "', exec", problems);
   }
 }
 

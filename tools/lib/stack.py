@@ -132,7 +132,8 @@ class Stack:
         self.broker_port, self.api_port = free_port(), free_port()
         self.daemon_config = self.folder / "greentill.toml"
         self.ledger = self.folder / "ledger.db"
-        for name in ("logs", "state", "broker", "devices"):
+        self.spool = self.folder / "spool"  # for files that sources read: never beside what the daemon alone may
+        for name in ("logs", "state", "broker", "devices", "spool"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.api = Daemon(self.api_port, self.folder / "state" / "api.token")
         self.broker = Part("mosquitto", ["/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"], self._log("broker"))

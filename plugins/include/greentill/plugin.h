@@ -37,7 +37,8 @@ enum gt_status {
   GT_FINISHED = 1,  /* gt_source.poll: all is handed in and nothing will follow */
   GT_ERROR = -1,    /* failed; the reason was reported */
   GT_DECLINED = -2, /* gt_plugin_entry: no common version, or a host that lacks something */
-  GT_FULL = -3      /* gt_inlet: not taken; return from poll and offer it again in the next one */
+  GT_FULL = -3,     /* gt_inlet: not taken; return from poll and offer it again in the next one */
+  GT_BROKEN = -4    /* gt_detector.detect: failed, and the instance is of no further use: in a child it is started anew */
 };
 
 enum gt_log_level { GT_LOG_DEBUG = 0, GT_LOG_INFO = 1, GT_LOG_WARNING = 2, GT_LOG_ERROR = 3 };
@@ -148,6 +149,9 @@ struct gt_services {
   void (*log)(void* context, int32_t level, struct gt_text message);
   /* Why the call under way is about to fail: what happened, to what, what to do. The last one of a call counts. */
   void (*report)(void* context, struct gt_text reason);
+  /* For a plugin that passes on what another program finds: whose name and version, 1 to 32 bytes each, claims hold in place of
+   * its own. In create or start; the last one counts, and one beyond the limits does not. */
+  void (*speak_for)(void* context, struct gt_text name, struct gt_text version);
 };
 
 struct gt_create {

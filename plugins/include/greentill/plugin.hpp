@@ -43,6 +43,10 @@ class Services {
   explicit Services(const gt_services* services) : services_(services) {}
   void log(gt_log_level level, std::string_view message) const { services_->log(services_->context, level, text(message)); }
   void report(std::string_view reason) const { services_->report(services_->context, text(reason)); }
+  /// An older host knows nothing of it, and claims then hold the plugin's own name.
+  void speak_for(std::string_view name, std::string_view version) const {
+    if (services_->size >= sizeof(gt_services)) services_->speak_for(services_->context, text(name), text(version));
+  }
 
  private:
   const gt_services* services_;
@@ -61,6 +65,12 @@ class Emitter {
 
  private:
   const gt_emitter& emitter_;
+};
+
+/// Thrown by detect: the instance is of no further use, and a new one is wanted.
+class Broken : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 /// The constructor (std::string_view configuration, Services) reads the configuration and throws where it is wrong.
@@ -192,6 +202,9 @@ template <typename Call>
 std::int32_t guarded(const Services& services, const Call& call) noexcept {
   try {
     return call();
+  } catch (const Broken& error) {
+    services.report(error.what());
+    return GT_BROKEN;
   } catch (const std::exception& error) {
     services.report(error.what());
   } catch (...) {

@@ -86,7 +86,7 @@ def take_in(stack, tills, rides_file, journal_count):
 
 def journey(folder, binaries, count):
     stack = Stack(folder, binaries, workers=2)
-    rides_file = stack.folder / "rides.ndjson"
+    rides_file = stack.spool / "rides.ndjson"
     rides_file.touch()
     stack.prepare(journal_source("rides", rides_file, form="ndjson", once=False))
     tills = [Till(stack, f"till-{number}", count // 4) for number in (1, 2)]

@@ -113,4 +113,74 @@ TEST_CASE("config: sources always run in a child of their own") {
   CHECK(config->sources.at(0).library == "/opt/lib/greentill/plugins/journal.so");
 }
 
+TEST_CASE("config: a program is an instance like a plugin, in a child, with what it is granted") {
+  const auto config = parse(std::string(kLeast) + R"(
+[[source]]
+name = "till"
+exec = ["bin/till.py", "--fast"]
+environment = { TILL = "7", PATH = "/usr/bin" }
+read = ["/srv/spool", "here"]
+write = ["/srv/done"]
+connect = ["tcp:9100", "udp"]
+listen = ["tcp:9101"]
+memory_mb = 64
+[[detector]]
+name = "cup"
+exec = ["/usr/bin/python3", "/opt/cup.py"]
+configuration_text = "4711"
+)");
+  REQUIRE_MESSAGE(config.ok(), config.error().message);
+  const detect::PluginSpec& till = config->sources.at(0);
+  CHECK(till.library == "/opt/lib/greentill/plugins/exec-source.so");
+  CHECK(till.program == std::vector<std::string>{"/etc/greentill/bin/till.py", "--fast"});
+  CHECK(till.environment == std::vector<std::pair<std::string, std::string>>{{"PATH", "/usr/bin"}, {"TILL", "7"}});
+  CHECK(till.grants.read == std::vector<std::string>{"/srv/spool", "/etc/greentill/here"});
+  CHECK(till.grants.write == std::vector<std::string>{"/srv/done"});
+  CHECK(till.grants.connect == std::vector<std::uint16_t>{9100});
+  CHECK(till.grants.listen == std::vector<std::uint16_t>{9101});
+  CHECK(till.grants.datagrams);
+  CHECK(till.memory_bytes == 64u << 20);
+  const detect::PluginSpec& cup = config->detectors.at(0);
+  CHECK(cup.library == "/opt/lib/greentill/plugins/exec-detector.so");
+  CHECK(cup.isolated);
+  CHECK(cup.memory_bytes == 256u << 20);
+  CHECK(cup.configuration == "4711");
+}
+
+TEST_CASE("config: an instance is one plugin or one program, and its grants are ones that can be held") {
+  const auto instance = [](const std::string& keys) {
+    return message_of(std::string(kLeast) + "[[detector]]\nname = \"a\"\n" + keys);
+  };
+  const auto refuses = [&](const std::string& keys, const std::string& why) {
+    const std::string message = instance(keys);
+    CHECK_MESSAGE(message.find(why) != std::string::npos, message);
+  };
+  refuses("", "plugin' is missing");
+  refuses("plugin = \"ride\"\nexec = [\"/x\"]\n", "exclude each other");
+  refuses("exec = []\n", "must be a list: the program's path, with a slash, and its arguments");
+  refuses("exec = [\"python3\"]\n", "must be a list: the program's path, with a slash, and its arguments");
+  refuses("plugin = \"ride\"\nenvironment = { A = \"1\" }\n", "goes with exec alone");
+  refuses("plugin = \"ride\"\nread = [\"/srv\"]\n", "needs isolated = true");
+  refuses("plugin = \"ride\"\nisolated = true\nconnect = [\"printer:9100\"]\n", "must be a list of \"tcp:PORT\"");
+  refuses("plugin = \"ride\"\nisolated = true\nmemory_mb = 1\n", "must be a whole number from 16 to 65536");
+  CHECK(instance("plugin = \"ride\"\nisolated = true\nread = [\"/srv\"]\n") == "accepted");
+}
+
+TEST_CASE("config: no child is granted the device's keys or state") {
+  for (const char* keys : {"read = [\"/etc/greentill\"]", "write = [\"/etc/greentill/state\"]", "read = [\"/\"]",
+                           "read = [\"d.key\"]", "configuration_text = 'profiles = \"/etc/greentill\"'"}) {
+    const std::string message =
+        message_of(std::string(kLeast) + "[[source]]\nname = \"a\"\nplugin = \"journal\"\n" + keys + "\n");
+    CHECK_MESSAGE(message.find("is a plugin that would be granted /etc/greentill/") != std::string::npos, message);
+  }
+  const std::string waiting = message_of(std::string(kLeast) + "[[source]]\nname = \"a\"\nplugin = \"journal\"\n" +
+                                         "configuration_text = 'path = \"/etc/greentill/rides.csv\"'\n");
+  CHECK_MESSAGE(
+      waiting.find("is a plugin that waits for /etc/greentill/rides.csv, whose folder no plugin may read") != std::string::npos,
+      waiting);
+  CHECK(message_of(std::string(kLeast) + "[[source]]\nname = \"a\"\nplugin = \"journal\"\n" +
+                   "configuration_text = 'mappings = \"/etc/greentill/mappings\"'\nread = [\"/etc/greentill/mappings\"]\n") ==
+        "accepted");
+}
+
 }  // namespace greentill::app

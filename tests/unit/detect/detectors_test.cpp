@@ -30,14 +30,6 @@ PluginSpec spec(const std::filesystem::path& library, bool isolated = false, con
   return {library.stem(), library, configuration, isolated, std::chrono::milliseconds(5000)};
 }
 
-Transaction ticket(const std::string& event_id) {
-  Transaction transaction;
-  transaction.issuer = "gate";
-  transaction.event_id = event_id;
-  transaction.kind = TransactionKind::ticket;
-  return transaction;
-}
-
 Transaction trip(const std::string& mode) {
   Transaction transaction;
   transaction.issuer = "dock";

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <filesystem>
@@ -42,18 +43,33 @@ class KeptLog final : public Log {
     const std::lock_guard lock(mutex_);
     lines_.emplace_back(message);
   }
-  [[nodiscard]] bool has(std::string_view part) const {
+  [[nodiscard]] bool has(std::string_view part) const { return count(part) > 0; }
+  /// How many lines have it.
+  [[nodiscard]] std::size_t count(std::string_view part) const {
     const std::lock_guard lock(mutex_);
-    for (const std::string& line : lines_) {
-      if (line.find(part) != std::string::npos) return true;
-    }
-    return false;
+    return static_cast<std::size_t>(std::count_if(lines_.begin(), lines_.end(),
+                                                  [&](const std::string& line) { return line.find(part) != std::string::npos; }));
+  }
+  /// All of them, for a failed check to show.
+  [[nodiscard]] std::string text() const {
+    const std::lock_guard lock(mutex_);
+    std::string all;
+    for (const std::string& line : lines_) all += line + "\n";
+    return all;
   }
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::string> lines_;
 };
+
+inline Transaction ticket(const std::string& event_id) {
+  Transaction transaction;
+  transaction.issuer = "gate";
+  transaction.event_id = event_id;
+  transaction.kind = TransactionKind::ticket;
+  return transaction;
+}
 
 class TempFolder {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds drinks that were sold into the customer's own cup. The configuration names their SKUs, one a line.
+// Finds plant-based dishes. The configuration names their SKUs, one a line.
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -11,9 +11,9 @@ namespace {
 
 using namespace greentill::plugin;
 
-class OwnCup final : public Detector {
+class PlantDish final : public Detector {
  public:
-  OwnCup(std::string_view configuration, Services services) {
+  PlantDish(std::string_view configuration, Services services) {
     std::istringstream lines{std::string(configuration)};
     for (std::string sku; lines >> sku;) skus_.insert(sku);
     if (skus_.empty()) throw std::runtime_error("the configuration must name one SKU a line");
@@ -22,12 +22,12 @@ class OwnCup final : public Detector {
 
   void detect(const gt_transaction& sale, const Emitter& emit) override {
     if (sale.kind != GT_KIND_SALE) return;
-    std::int64_t cups = 0;  // a line that was voided comes once more, with a negative quantity
+    std::int64_t dishes = 0;  // a line that was voided comes once more, with a negative quantity
     for (std::size_t i = 0; i < sale.line_count; ++i) {
       const gt_line& line = element(sale.lines, i);
-      if (skus_.contains(std::string(view(line.sku)))) cups += line.quantity_milli / 1000;
+      if (skus_.contains(std::string(view(line.sku)))) dishes += line.quantity_milli / 1000;
     }
-    if (cups > 0) emit("cup.own", {{quantity("pieces", cups)}});
+    if (dishes > 0) emit("dish.plantbased", {{quantity("pieces", dishes)}});
   }
 
  private:
@@ -36,4 +36,4 @@ class OwnCup final : public Detector {
 
 }  // namespace
 
-GREENTILL_EXPORT_PLUGIN(detector<OwnCup>("own-cup", "1.0.0"))
+GREENTILL_EXPORT_PLUGIN(detector<PlantDish>("plant-dish", "1.0.0"))

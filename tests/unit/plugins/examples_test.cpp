@@ -20,15 +20,15 @@ TEST_CASE("examples: the page's listings are the files that are built here, to t
   }
 }
 
-TEST_CASE("examples: the detector finds drinks in the customer's own cup") {
+TEST_CASE("examples: the detector finds plant-based dishes") {
   DetectorBench bench(test_plugin("example_detector"), "4711\n4712\n");
   Transaction sale;
   sale.issuer = "till";
   sale.event_id = "1";
-  sale.lines = {{"4711", "", "Coffee", "", 2000, 500}, {"1", "", "Cake", "", 1000, 300}, {"4712", "", "Tea", "", 1000, 200}};
-  CHECK(shown(bench.detect(sale)) == Shown{"cup.own pieces=3"});
-  sale.lines.push_back({"4711", "", "Coffee", "", -2000, -500});
-  CHECK(shown(bench.detect(sale)) == Shown{"cup.own pieces=1"});
+  sale.lines = {{"4711", "", "Lentil soup", "", 2000, 1300}, {"1", "", "Cake", "", 1000, 300}, {"4712", "", "Tofu", "", 1000, 900}};
+  CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=3"});
+  sale.lines.push_back({"4711", "", "Lentil soup", "", -2000, -1300});
+  CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=1"});
   sale.kind = TransactionKind::ticket;
   CHECK(bench.detect(sale).empty());
   CHECK(DetectorBench(test_plugin("example_detector"), " \n").error() ==
@@ -44,7 +44,8 @@ TEST_CASE("examples: the source hands each line in once, through restarts and a 
   FakeClock clock;
   KeptLog log;
   RememberingSink sink;
-  const PluginSpec spec{"dock", test_plugin("example_source"), file.string() + "\n", true, std::chrono::milliseconds(50)};
+  PluginSpec spec{"dock", test_plugin("example_source"), file.string() + "\n", true, std::chrono::milliseconds(50)};
+  spec.grants.read = {folder.path().string()};
   {
     const auto sources = Sources::start({spec}, host_program(), sink, clock, log);
     REQUIRE(sources.ok());

@@ -75,7 +75,7 @@ TEST_CASE("json line: a reversal and a record that is not final") {
 
 TEST_CASE("json line: what is refused names its field") {
   CHECK(problem("") == "it is not JSON");
-  CHECK(problem("[]") == "the line must be an object");
+  CHECK(problem("[]") == "the transaction must be an object");
   CHECK(problem("{}") == "issuer is missing");
   CHECK(problem("{" + kLeast + "} {}") == "it is not JSON");
   CHECK(problem(with(R"("colour":1)")) == "colour is not known");

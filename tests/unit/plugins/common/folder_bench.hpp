@@ -117,7 +117,7 @@ class SmallHost {
   gt_services services_{
       sizeof(gt_services), this,
       [](void* self, std::int32_t, gt_text message) { static_cast<SmallHost*>(self)->logged.push_back(owned(message)); },
-      [](void*, gt_text) {}};
+      [](void*, gt_text) {}, [](void*, gt_text, gt_text) {}};
   gt_inlet inlet_{sizeof(gt_inlet), this,
                   [](void* self, const gt_transaction* transaction, gt_text position) -> std::int32_t {
                     return static_cast<SmallHost*>(self)->take({owned(transaction->event_id), owned(position)}) ? GT_OK : GT_FULL;

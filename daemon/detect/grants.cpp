@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/grants.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include "daemon/measure/toml.hpp"
+
+namespace greentill::detect {
+namespace {
+
+namespace fs = std::filesystem;
+using measure::TomlTable;
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+/// As the system sees it, however much of it is there.
+fs::path resolved(const fs::path& path) {
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(path, error);
+  return error ? path.lexically_normal() : real;
+}
+
+bool is_beneath(const fs::path& file, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
+}
+
+class PathReader {
+ public:
+  PathReader(Grants grants, const std::vector<fs::path>& secrets) : secrets_(secrets) { read_.grants = std::move(grants); }
+
+  void read(const TomlTable& table) {
+    for (const std::string& key : table.keys()) {
+      if (const auto text = table.text(key); text) {
+        add(key, *text);
+      } else if (const auto texts = table.texts(key); texts) {
+        for (const std::string& one : *texts) add(key, one);
+      } else if (const auto below = table.table(key); below) {
+        read(*below);
+      } else if (const auto several = table.tables(key); several) {
+        for (const TomlTable& one : *several) read(one);
+      }
+    }
+  }
+  ConfiguredGrants take() { return std::move(read_); }
+
+ private:
+  void add(std::string_view key, const std::string& text) {
+    if (text.size() < 2 || text.front() != '/' || text.find('\0') != std::string::npos) return;
+    const fs::path path = fs::path(text).lexically_normal();
+    if (path == path.root_path()) return;
+    const bool folder = is_folder(path);
+    if ((key == "path" && folder) || key == "done" || key == "failed") {
+      read_.grants.write.push_back(path);
+      return;
+    }
+    read_.grants.read.push_back(path);
+    if (key == "path" && !folder) add_folder_of(path);
+  }
+
+  void add_folder_of(const fs::path& file) {
+    const fs::path folder = file.parent_path();
+    const fs::path real = resolved(folder);
+    const bool of_the_root = folder == folder.root_path() || folder.parent_path() == folder.root_path();
+    const bool holds_secret =
+        std::any_of(secrets_.begin(), secrets_.end(), [&](const fs::path& secret) { return is_beneath(resolved(secret), real); });
+    if (of_the_root || holds_secret) {
+      read_.alone = file;
+    } else {
+      read_.grants.read.push_back(folder);
+    }
+  }
+
+  const std::vector<fs::path>& secrets_;
+  ConfiguredGrants read_;
+};
+
+}  // namespace
+
+Status add_network(std::string_view written, bool listen, Grants& into) {
+  if (written == "udp" || written == "unix") {
+    (written == "udp" ? into.datagrams : into.local_sockets) = true;
+    return Done{};
+  }
+  std::uint16_t port = 0;
+  if (written.starts_with("tcp:")) {
+    const auto [end, error] = std::from_chars(written.data() + 4, written.data() + written.size(), port);
+    if (error != std::errc() || end != written.data() + written.size()) port = 0;
+  }
+  if (port == 0) return fail(ErrorCode::invalid, "must be a list of \"tcp:PORT\", \"udp\" and \"unix\"");
+  (listen ? into.listen : into.connect).push_back(port);
+  return Done{};
+}
+
+ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration, const std::vector<fs::path>& secrets) {
+  PathReader reader(std::move(grants), secrets);
+  if (const auto document = TomlTable::parse(configuration, "configuration"); document) reader.read(*document);
+  return reader.take();
+}
+
+bool covers(const Grants& grants, const fs::path& file) {
+  const fs::path real = resolved(file);
+  for (const auto* granted : {&grants.read, &grants.write}) {
+    for (const std::string& one : *granted) {
+      if (is_beneath(real, resolved(one))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace greentill::detect

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Landlock (Linux 5.13 and later) by its raw system calls: libc has no wrappers, and the kernel that this is built on may know
+// fewer rights than the one that it runs on.
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "daemon/detect/sandbox.hpp"
+
+namespace greentill::detect::host {
+namespace {
+
+// From newer kernels' headers.
+constexpr std::uint64_t kTruncate = 1u << 14;     // ABI 3
+constexpr std::uint64_t kDeviceIoctl = 1u << 15;  // ABI 5
+constexpr std::uint64_t kBindTcp = 1u << 0;       // ABI 4
+constexpr std::uint64_t kConnectTcp = 1u << 1;    // ABI 4
+constexpr std::uint64_t kScopeSockets = 1u << 0;  // ABI 6: abstract UNIX sockets
+constexpr std::uint64_t kScopeSignals = 1u << 1;  // ABI 6
+constexpr int kRulePort = 2;
+
+struct Ruleset {
+  std::uint64_t files = 0;
+  std::uint64_t network = 0;
+  std::uint64_t scopes = 0;
+};
+struct PortRule {
+  std::uint64_t access = 0;
+  std::uint64_t port = 0;
+};
+
+constexpr std::uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+constexpr std::uint64_t kReadAndExecute = kRead | LANDLOCK_ACCESS_FS_EXECUTE;
+// No links to elsewhere, no devices: what is made there is read by others.
+constexpr std::uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                                 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+                                 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REFER | kTruncate;
+constexpr std::uint64_t kOfFiles =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | kTruncate;
+
+Ruleset known_to(int abi) {
+  Ruleset all;
+  all.files = (1u << 13) - 1;
+  if (abi >= 2) all.files |= LANDLOCK_ACCESS_FS_REFER;
+  if (abi >= 3) all.files |= kTruncate;
+  if (abi >= 5) all.files |= kDeviceIoctl;
+  if (abi >= 4) all.network = kBindTcp | kConnectTcp;
+  if (abi >= 6) all.scopes = kScopeSockets | kScopeSignals;
+  return all;
+}
+
+class Rules {
+ public:
+  explicit Rules(const Ruleset& all)
+      : all_(all), descriptor_(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &all, sizeof(all), 0))) {}
+  ~Rules() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Rules(const Rules&) = delete;
+  Rules& operator=(const Rules&) = delete;
+
+  /// False, with errno, where it cannot be granted.
+  bool allow(const std::string& path, std::uint64_t access) {
+    const int at = ::open(path.c_str(), O_PATH | O_CLOEXEC);
+    if (at < 0) return false;
+    struct stat status {};
+    ::fstat(at, &status);
+    landlock_path_beneath_attr rule{};
+    rule.allowed_access = access & all_.files & (S_ISDIR(status.st_mode) ? ~std::uint64_t{0} : kOfFiles);
+    rule.parent_fd = at;
+    const long added = ::syscall(SYS_landlock_add_rule, descriptor_, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    const int error = errno;
+    ::close(at);
+    errno = error;
+    return added == 0;
+  }
+  bool allow_port(std::uint16_t port, std::uint64_t access) {
+    if (all_.network == 0) return true;
+    const PortRule rule{access, port};
+    return ::syscall(SYS_landlock_add_rule, descriptor_, kRulePort, &rule, 0) == 0;
+  }
+  bool enforce() const { return ::syscall(SYS_landlock_restrict_self, descriptor_, 0) == 0; }
+
+ private:
+  Ruleset all_;
+  int descriptor_;
+};
+
+Failure<Error> cannot(const std::string& what) { return fail(ErrorCode::unavailable, what + ": " + std::strerror(errno)); }
+
+/// What every process needs of the system to run at all; what of it is not there is not missed.
+void allow_system(Rules& rules, const Confinement& confinement) {
+  constexpr const char* kLibraries[] = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo"};
+  constexpr const char* kPrograms[] = {"/usr", "/bin", "/sbin", "/lib", "/lib64"};
+  constexpr const char* kFiles[] = {"/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf",
+                                    "/dev/zero",        "/dev/random",    "/dev/urandom"};
+  constexpr const char* kNetwork[] = {"/etc/resolv.conf", "/etc/hosts",    "/etc/host.conf", "/etc/nsswitch.conf",
+                                      "/etc/gai.conf",    "/etc/services", "/etc/ssl/certs", "/usr/share/ca-certificates"};
+  if (confinement.of == Confinement::Of::program) {
+    for (const char* path : kPrograms) rules.allow(path, kReadAndExecute);
+  } else {
+    for (const char* path : kLibraries) rules.allow(path, kRead);
+  }
+  for (const char* path : kFiles) rules.allow(path, kRead);
+  rules.allow("/dev/null", kRead | LANDLOCK_ACCESS_FS_WRITE_FILE);
+#ifdef GREENTILL_SANITIZED
+  rules.allow("/proc/self", kRead);
+#endif
+  if (confinement.grants.has_network()) {
+    for (const char* path : kNetwork) rules.allow(path, kRead);
+  }
+}
+
+Status allow_grants(Rules& rules, const Confinement& confinement, std::string& missing) {
+  const std::uint64_t own = confinement.of == Confinement::Of::program ? kReadAndExecute : kRead;
+  for (const std::string& file : confinement.files) {
+    if (!rules.allow(file, own)) return cannot(file);
+  }
+  // A spool that comes with the first ride must not keep the others from being read.
+  for (const std::string& path : confinement.grants.read) {
+    if (!rules.allow(path, kRead) && errno != ENOENT) missing += path + " cannot be granted: " + std::strerror(errno) + "; ";
+  }
+  for (const std::string& path : confinement.grants.write) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) std::filesystem::create_directories(path, ignored);
+    if (!rules.allow(path, kWrite)) missing += path + " cannot be granted: " + std::strerror(errno) + "; ";
+  }
+  for (const std::uint16_t port : confinement.grants.connect) {
+    if (!rules.allow_port(port, kConnectTcp)) return cannot("tcp:" + std::to_string(port));
+  }
+  for (const std::uint16_t port : confinement.grants.listen) {
+    if (!rules.allow_port(port, kBindTcp)) return cannot("tcp:" + std::to_string(port));
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::string> restrict_files_and_ports(const Confinement& confinement, bool& signals_held) {
+  const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  const bool moves_files = !confinement.grants.write.empty();
+  // Landlock's first version refuses every move between two folders, granted or not.
+  if (abi < 1 || (abi < 2 && moves_files)) {
+    return std::string("this kernel has no Landlock of use: only file permissions keep it from files that it was not granted");
+  }
+  Rules rules(known_to(static_cast<int>(abi)));
+  std::string missing;
+  allow_system(rules, confinement);
+  if (Status done = allow_grants(rules, confinement, missing); !done) return Failure{done.error()};
+  if (!rules.enforce()) return cannot("cannot restrict files");
+  signals_held = abi >= 6;
+  if (abi < 4 && confinement.grants.has_network()) missing += "this kernel's Landlock knows no ports: any may be used; ";
+  if (missing.size() >= 2) missing.resize(missing.size() - 2);
+  return missing;
+}
+
+}  // namespace greentill::detect::host

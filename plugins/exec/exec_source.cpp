@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The source that a program is. The host has started the program and restarts both where a call of this fails.
+#include <stdexcept>
+
+#include "greentill/exec_streams.h"
+#include "greentill/plugin.hpp"
+#include "greentill/version.hpp"
+#include "plugins/exec/lines.hpp"
+#include "plugins/exec/protocol.hpp"
+
+namespace greentill::exec {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+class ExecSource final : public plugin::Source {
+ public:
+  ExecSource(std::string_view configuration, plugin::Services services)
+      : configuration_(configuration), services_(services), from_(GT_EXEC_OUTPUT), to_(GT_EXEC_INPUT) {}
+
+  void start(std::string_view position) override {
+    to_.send(source_greeting(configuration_, position));
+    const Introduction introduction = parse_introduction(*from_.next(milliseconds(-1)));
+    services_.speak_for(introduction.name, introduction.version);
+  }
+
+  Progress poll(milliseconds wait, const plugin::Inlet& inlet) override {
+    const auto deadline = steady_clock::now() + wait;
+    for (bool first = true;; first = false) {
+      tell_durable();
+      // Of what is there at once all is handed in before anything is waited for again.
+      if (!pending_ && !read(first ? wait : milliseconds(0))) return Progress::more;
+      if (pending_->what == SourceLine::What::finished) return Progress::finished;
+      if (!hand_in(inlet)) return Progress::more;
+      if (steady_clock::now() >= deadline) return Progress::more;
+    }
+  }
+
+  void durable(std::uint64_t count) override {
+    durable_ = count;
+    tell_durable();
+  }
+
+ private:
+  bool read(milliseconds wait) {
+    const auto line = from_.next(wait);
+    if (!line) return false;
+    ++lines_;
+    pending_ = parse_source_line(*line);
+    return true;
+  }
+
+  bool hand_in(const plugin::Inlet& inlet) {
+    const SourceLine& line = *pending_;
+    if (line.what == SourceLine::What::transaction) {
+      if (!inlet.offer(line.transaction, line.position)) return false;
+    } else {
+      // Counted from the program's start, for want of a place that it named.
+      const std::string where = line.where.empty() ? "line " + std::to_string(lines_) + " of the program" : line.where;
+      if (!inlet.reject(where, line.reason, line.position)) return false;
+    }
+    pending_.reset();
+    return true;
+  }
+
+  /// A program that does not read now is told the newest number later.
+  void tell_durable() {
+    if (durable_ == told_ || !to_.try_send(durable_line(durable_))) return;
+    told_ = durable_;
+  }
+
+  std::string configuration_;
+  plugin::Services services_;
+  LineReader from_;
+  LineWriter to_;
+  std::optional<SourceLine> pending_;  // read and not taken yet
+  std::uint64_t lines_ = 0;
+  std::uint64_t durable_ = 0;
+  std::uint64_t told_ = 0;
+};
+
+}  // namespace
+}  // namespace greentill::exec
+
+GREENTILL_EXPORT_PLUGIN(greentill::plugin::source<greentill::exec::ExecSource>("exec-source", greentill::kVersion))

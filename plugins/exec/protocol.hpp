@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lines of greentill-exec-1 (docs/exec-protocol-1.md), apart from any pipe. Every line that is made here ends with its line
+// end; every line that is read has lost it. Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "greentill/plugin.hpp"
+
+namespace greentill::exec {
+
+inline constexpr std::string_view kProtocol = "greentill-exec-1";
+
+/// The first line to a program.
+std::string source_greeting(std::string_view configuration, std::string_view position);
+std::string detector_greeting(std::string_view configuration);
+
+struct Introduction {
+  std::string name;
+  std::string version;
+};
+/// The first line from it. Throws std::runtime_error where it is none, or the program says why it cannot.
+Introduction parse_introduction(std::string_view line);
+
+std::string durable_line(std::uint64_t count);
+
+/// A line of a source.
+struct SourceLine {
+  enum class What : std::uint8_t { transaction, reject, finished };
+  What what = What::transaction;
+  plugin::Transaction transaction;
+  std::string where;  ///< of a reject; empty where the transaction itself was of no use
+  std::string reason;
+  std::string position;
+};
+/// A transaction that cannot be used becomes a reject with the reason, since its position is known. Throws std::runtime_error
+/// where the line is not of the protocol, or is the program's own error.
+SourceLine parse_source_line(std::string_view line);
+
+/// The question to a detector. Neither account token nor evidence is in it.
+std::string question(std::uint64_t call, const gt_transaction& transaction);
+
+struct Act {
+  std::string name;
+  std::vector<std::pair<std::string, std::int64_t>> quantities;
+  std::uint64_t line = 0;
+};
+/// Of the answer: the acts, or why there are none. The ABI's limits are the host's to check.
+struct Answer {
+  std::vector<Act> acts;
+  std::string error;
+};
+/// Throws std::runtime_error where the line is not an answer to that call.
+Answer parse_answer(std::string_view line, std::uint64_t call);
+
+}  // namespace greentill::exec

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines of a program that speaks greentill-exec-1. The first byte says which: an introduction, a source's line, an answer, or a
+// transaction to ask about. A line is refused with a reason for people, or what is read of it keeps the limits; a transaction
+// comes back from the question that is made of it.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "daemon/detect/views.hpp"
+#include "plugins/common/json_line.hpp"
+#include "plugins/exec/protocol.hpp"
+
+namespace {
+
+using namespace greentill;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+/// What the host makes of it: a checked copy.
+detect::Transaction taken(const plugin::Transaction& from) {
+  struct Taken {
+    const char* wrong = "was not offered";
+    detect::Transaction transaction;
+  } taken;
+  const gt_inlet inlet{sizeof(gt_inlet), &taken,
+                       [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
+                         auto& into = *static_cast<Taken*>(context);
+                         into.wrong = detect::wrong_with(*transaction);
+                         if (into.wrong == nullptr) into.transaction = detect::copy(*transaction);
+                         return GT_OK;
+                       },
+                       nullptr};
+  require(plugin::Inlet(inlet).offer(from, ""));
+  require(taken.wrong == nullptr);
+  return taken.transaction;
+}
+
+void check_source_line(std::string_view line) {
+  const exec::SourceLine read = exec::parse_source_line(line);
+  require(read.position.size() <= 1024);
+  if (read.what == exec::SourceLine::What::transaction) taken(read.transaction);
+}
+
+void check_question(std::string_view line) {
+  detect::Transaction sent = taken(plugin::parse_json_line(line));
+  detect::TransactionView view;
+  const std::string question = exec::question(7, view.of(sent));
+  constexpr std::string_view kFront = R"({"call":7,"transaction":)";
+  require(question.starts_with(kFront) && question.ends_with("}\n"));
+  require(question.find('\n') == question.size() - 1);
+  const std::string again = question.substr(kFront.size(), question.size() - kFront.size() - 2);
+  const detect::Transaction got = taken(plugin::parse_json_line(again));
+  require(exec::question(7, view.of(got)) == question);
+  require(got.issuer == sent.issuer && got.event_id == sent.event_id && got.lines.size() == sent.lines.size());
+  require(got.account_token.empty());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view line(reinterpret_cast<const char*>(data) + 1, size - 1);
+  try {
+    switch (data[0]) {
+      case 'i': {
+        const exec::Introduction introduction = exec::parse_introduction(line);
+        require(!introduction.name.empty() && introduction.name.size() <= 32 && introduction.version.size() <= 32);
+        break;
+      }
+      case 'a': {
+        const exec::Answer answer = exec::parse_answer(line, 1);
+        require(answer.error.empty() || answer.acts.empty());
+        break;
+      }
+      case 'q': check_question(line); break;
+      default: check_source_line(line);
+    }
+  } catch (const std::runtime_error& error) {
+    require(*error.what() != '\0');
+  }
+  return 0;
+}

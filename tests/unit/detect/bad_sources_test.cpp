@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every way of a source to be broken that plugins/bad holds: what it handed in before is kept, once; the fault is named; it is
+// started again; and the source beside it loses nothing.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "tests/unit/detect/fixture.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using namespace test;
+using std::chrono::milliseconds;
+
+#ifdef GREENTILL_SANITIZED
+constexpr milliseconds kPatience{2000};
+#else
+constexpr milliseconds kPatience{500};
+#endif
+
+struct Bench {
+  FakeClock clock;
+  KeptLog log;
+  RememberingSink sink;
+  std::unique_ptr<Sources> sources;
+
+  explicit Bench(const std::string& library, const std::string& configuration = {}) {
+    PluginSpec bad{"bad", test_plugin(library), configuration, true, milliseconds(50)};
+    bad.patience = kPatience;
+    bad.memory_bytes = 64u << 20;
+    const PluginSpec good{"good", test_plugin("c_source"), "100", true, milliseconds(50)};
+    auto started = Sources::start({bad, good}, host_program(), sink, clock, log);
+    REQUIRE_MESSAGE(started.ok(), started.error().message);
+    sources = std::move(*started);
+  }
+  [[nodiscard]] PluginStatus bad() const { return sources->status()[0]; }
+  bool eventually_later(const std::function<bool()>& condition) {
+    return eventually([&] {
+      clock.advance(milliseconds(100));
+      return condition();
+    });
+  }
+  /// The event ids that one of the two handed in, in order.
+  [[nodiscard]] std::vector<std::string> kept(const std::string& issuer) const {
+    std::vector<std::string> ids;
+    for (const auto& one : sink.kept()) {
+      if (one.transaction.issuer == issuer) ids.push_back(one.event_id);
+    }
+    return ids;
+  }
+  void check_the_other() {
+    CHECK(eventually_later([&] { return sources->status()[1].state == "finished"; }));
+    CHECK(kept("counter").size() == 100);
+    CHECK(sources->status()[1].faults == 0);
+  }
+};
+
+using Ids = std::vector<std::string>;
+
+struct Way {
+  const char* library;
+  const char* fault;
+};
+
+constexpr Way kFatal[] = {
+    {"crash", "was ended by signal 6"},
+    {"leave", "exited with status 0"},
+    {"throw", "was ended by signal 6"},
+    {"memory_bomb", "was ended by signal"},
+    {"hang", "did not return in its time and was ended"},
+    {"write_socket", "a message of 2147483647 bytes is too long"},
+    {"close_socket", "the other side is gone"},
+};
+
+std::vector<Way> fatal() {
+  std::vector<Way> ways(std::begin(kFatal), std::end(kFatal));
+#ifdef GREENTILL_SANITIZED
+  // A sanitizer's shadow takes more memory than any plugin may.
+  std::erase_if(ways, [](const Way& way) { return std::string_view(way.library) == "memory_bomb"; });
+#endif
+  return ways;
+}
+
+/// Waiting for one that hangs takes its time, so that once must do.
+std::uint64_t faults_of(const Way& way) { return std::string_view(way.library) == "hang" ? 1 : 2; }
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST_CASE("bad sources: whatever ends one in entry, create or start is named, and tried again after its back-off") {
+  for (const char* place : {"entry", "create", "start"}) {
+    for (const Way& way : fatal()) {
+      CAPTURE(std::string(way.library) + " in " + place);
+      Bench bench(std::string(way.library) + (std::string_view(place) == "entry" ? "_entry" : "_source"), place);
+      CHECK(bench.eventually_later([&] { return bench.bad().faults >= faults_of(way); }));
+      CHECK_MESSAGE(has(bench.bad().last_fault, way.fault), bench.bad().last_fault);
+      CHECK(bench.kept("bad").empty());
+      bench.check_the_other();
+    }
+  }
+}
+
+TEST_CASE("bad sources: whatever ends one in poll, what it handed in before is kept once") {
+  for (const Way& way : fatal()) {
+    CAPTURE(std::string(way.library));
+    Bench bench(std::string(way.library) + "_source", "poll");
+    CHECK(bench.eventually_later([&] { return bench.bad().faults >= faults_of(way); }));
+    CHECK_MESSAGE(has(bench.bad().last_fault, way.fault), bench.bad().last_fault);
+    CHECK(bench.kept("bad") == Ids{"1"});
+    bench.check_the_other();
+  }
+}
+
+TEST_CASE("bad sources: whatever ends one that is told what is durable, all its records are kept once in the end") {
+  for (const Way& way : fatal()) {
+    CAPTURE(std::string(way.library));
+    Bench bench(std::string(way.library) + "_source", "durable");
+    CHECK(bench.eventually_later([&] { return bench.bad().state == "finished"; }));
+    CHECK_MESSAGE(has(bench.bad().last_fault, way.fault), bench.bad().last_fault);
+    CHECK(bench.kept("bad") == Ids{"1", "2", "3"});
+    bench.check_the_other();
+  }
+}
+
+TEST_CASE("bad sources: one that hangs and blocks the watchdog's signal is ended by the daemon") {
+  for (const char* place : {"start", "poll"}) {
+    CAPTURE(std::string(place));
+    Bench bench("hang_deaf_source", place);
+    CHECK(bench.eventually_later([&] { return bench.bad().faults >= 1; }));
+    CHECK_MESSAGE(has(bench.bad().last_fault, "it was stopped"), bench.bad().last_fault);
+    bench.check_the_other();
+  }
+}
+
+TEST_CASE("bad sources: what one does while it is destroyed touches nobody") {
+  for (const char* library : {"crash_source", "throw_source", "hang_source", "leave_source"}) {
+    CAPTURE(std::string(library));
+    Bench bench(library, "destroy");
+    CHECK(bench.eventually_later([&] { return bench.bad().state == "finished"; }));
+    CHECK(bench.kept("bad") == Ids{"1", "2", "3"});
+    CHECK(bench.bad().faults == 0);
+    bench.check_the_other();
+  }
+}
+
+TEST_CASE("bad sources: what was not granted is refused") {
+  for (const char* library : {"fork_bomb", "steal_files", "steal_network", "steal_powers", "leak_descriptors"}) {
+    for (const char* place : {"create", "start", "poll"}) {
+      CAPTURE(std::string(library) + " in " + place);
+      Bench bench(std::string(library) + "_source", place);
+      CHECK(bench.eventually_later([&] { return bench.bad().state == "finished"; }));
+      CHECK(bench.log.has("was refused"));
+      CHECK_MESSAGE(!bench.log.has("GOT THROUGH"), bench.log.text());
+      CHECK(bench.kept("bad") == Ids{"1", "2", "3"});
+    }
+  }
+}
+
+TEST_CASE("bad sources: a flood in the log is cut, and nothing is lost for it") {
+  Bench bench("flood_log_source", "poll");
+  CHECK(bench.eventually_later([&] { return bench.bad().state == "finished"; }));
+  CHECK(bench.kept("bad") == Ids{"1", "2", "3"});
+  CHECK(bench.log.count("bad: ") < 1000);
+  CHECK(bench.log.count("\x1b") == 0);
+}
+
+constexpr Way kLies[] = {
+    {"long_position", "a position of more than 1024 bytes"},
+    {"no_issuer", "an issuer that is not 1 to 64 bytes of UTF-8"},
+    {"null_event_id", "an event id that is not 1 to 128 bytes of UTF-8"},
+    {"vast_event_id", "an event id that is not 1 to 128 bytes of UTF-8"},
+    {"small_transaction", "a transaction of another size than this ABI version's"},
+    {"null_lines", "too many lines, or no array of them"},
+    {"ends_before_it_begins", "an end before the begin"},
+    {"unknown_kind", "a kind that is not known"},
+    {"negative_distance", "a negative quantity"},
+    {"text_in_latin_1", "a text that is too long or not UTF-8"},
+    {"itself_reversed", "an event id that is the reversed one"},
+};
+
+TEST_CASE("bad sources: a record that lies is refused and named, and the next one taken") {
+  for (const Way& way : kLies) {
+    CAPTURE(std::string(way.library));
+    Bench bench(way.library);
+    CHECK(bench.eventually_later([&] { return bench.bad().state == "finished"; }));
+    CHECK(bench.log.has(std::string("it handed in ") + way.fault));
+    CHECK(bench.kept("liar") == Ids{"1"});
+    CHECK(*bench.sink.position("bad") == "end");
+    bench.check_the_other();
+  }
+}
+
+TEST_CASE("bad sources: one that does not listen when there is no room is ended, and nothing is kept twice") {
+  Bench bench("deaf_to_full");
+  CHECK(bench.eventually_later([&] { return bench.bad().faults >= 1; }));
+  CHECK(has(bench.bad().last_fault, "did not return in its time"));
+  const std::vector<std::string> kept = bench.kept("deaf");
+  CHECK(std::set<std::string>(kept.begin(), kept.end()).size() == kept.size());
+  bench.check_the_other();
+}
+
+}  // namespace
+}  // namespace greentill::detect

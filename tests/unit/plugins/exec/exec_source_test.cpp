@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs as sources, through the host and its confinement.
+#include <signal.h>
+
+#include "daemon/detect/sources.hpp"
+#include "tests/unit/plugins/exec/programs.hpp"
+
+namespace greentill::detect {
+namespace {
+
+using namespace test;
+using std::chrono::milliseconds;
+
+struct Bench {
+  FakeClock clock;
+  KeptLog log;
+  RememberingSink sink;
+  Programs programs;
+  std::unique_ptr<Sources> sources;
+
+  void start(const PluginSpec& spec) {
+    auto started = Sources::start({spec}, host_program(), sink, clock, log);
+    REQUIRE_MESSAGE(started.ok(), started.error().message);
+    sources = std::move(*started);
+  }
+  void start_script(const std::string& text) { start(program_spec("script", "source", {programs.script(text)})); }
+  bool eventually_later(const std::function<bool()>& condition) {
+    return eventually([&] {
+      clock.advance(milliseconds(100));
+      return condition();
+    });
+  }
+  [[nodiscard]] PluginStatus status() const { return sources->status()[0]; }
+  bool finishes() {
+    return eventually_later([&] { return status().state == "finished"; });
+  }
+  bool falls() {
+    return eventually_later([&] { return status().faults > 0; });
+  }
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string record(const std::string& number) {
+  return R"(echo '{"position":")" + number + R"(","transaction":{"issuer":"s","event_id":")" + number +
+         R"(","kind":"ticket","begin":1760000000}}')" + "\n";
+}
+const std::string kFinish = R"(echo '{"finished":true}'; cat >/dev/null)";
+
+TEST_CASE("exec source: the example in shell hands each line in once, through restarts, kills and half lines") {
+  Bench bench;
+  const TempFolder folder;
+  const auto file = folder.path() / "rides.txt";
+  const auto append = [&](const std::string& text) { std::ofstream(file, std::ios::app) << text; };
+  std::string text = "1 1760000000 1760000600 2043\nnonsense\n3 1760000600 1760000700 -5\n";
+  for (int i = 4; i <= 2000; ++i) text += std::to_string(i) + " 1760000000 1760000600 900\n";
+  append(text + "2001 1760000000 17600");
+  PluginSpec spec = program_spec("dock", "source", {example("dock.sh"), file.string()});
+  spec.grants.read = {folder.path().string()};
+  bench.start(spec);
+  REQUIRE(bench.eventually_later([&] { return bench.sink.count() >= 700; }));
+  for (const pid_t pid : hosts()) ::kill(pid, SIGKILL);
+  REQUIRE(bench.eventually_later([&] { return bench.sink.count() >= 2000; }));
+  append("00600 900\n");
+  REQUIRE(bench.eventually_later([&] { return bench.sink.count() >= 2001; }));
+  std::this_thread::sleep_for(milliseconds(200));
+  const auto kept = bench.sink.kept();
+  REQUIRE(kept.size() == 2001);
+  CHECK(kept[0].transaction.quantities.at(0).value == 2043);
+  CHECK(kept[0].transaction.mode == "bike.shared");
+  CHECK(kept[1].where == "rides.txt:2");
+  CHECK(kept[2].reason == "it is no ride");
+  for (std::size_t i = 3; i < kept.size(); ++i) REQUIRE(kept[i].event_id == std::to_string(i + 1));
+  CHECK(kept.back().transaction.end == 1'760'000'600);
+  CHECK(bench.status().version == "1.0.0");
+}
+
+TEST_CASE("exec source: the example says why it cannot read its file, and is tried again") {
+  Bench bench;
+  const TempFolder folder;
+  const auto file = folder.path() / "rides.txt";
+  PluginSpec spec = program_spec("dock", "source", {example("dock.sh"), file.string()});
+  spec.grants.read = {folder.path().string()};
+  bench.start(spec);
+  REQUIRE(bench.falls());
+  CHECK_MESSAGE(has(bench.status().last_fault, "it says: " + file.string() + " cannot be read"), bench.status().last_fault);
+  std::ofstream(file) << "1 1760000000 1760000600 2043\n";
+  CHECK(bench.eventually_later([&] { return bench.sink.count() == 1; }));
+}
+
+TEST_CASE("exec source: a transaction that cannot be used is rejected with the field and its line, and moves the position") {
+  Bench bench;
+  bench.start_script(
+      kGreet + record("1") + R"(echo '{"position":"2","transaction":{"issuer":"s","event_id":"2","kind":"tiket","begin":1}}')" +
+      "\n" + R"(echo '{"position":"3","transaction":{"issuer":"s","event_id":"3","kind":"sale","begin":1,"colour":"red"}}')" +
+      "\n" + R"(echo '{"position":"4","reject":{"where":"a.txt:9","reason":"torn, card 4111111111111111"}}')" + "\n" + kFinish);
+  REQUIRE(bench.finishes());
+  const auto kept = bench.sink.kept();
+  REQUIRE(kept.size() == 4);
+  CHECK(kept[1].where == "line 2 of the program");
+  CHECK(kept[1].reason == "kind must be one of sale, trip, ticket, bill, charge, takeback, stay");
+  CHECK(kept[2].reason == "colour is not known");
+  CHECK(kept[3].where == "a.txt:9");
+  CHECK(kept[3].reason == "torn, card ************1111");
+  CHECK(*bench.sink.position("script") == "4");
+}
+
+TEST_CASE("exec source: a program is told what is durable, and what it may hand in ahead") {
+  Bench bench;
+  bench.start_script("read -r greeting; echo \"$greeting\" >&2\n" + kIntroduce + record("1") + record("2") +
+                     "while read -r told; do echo \"$told\" >&2; [ \"$told\" = '{\"durable\":2}' ] && break; done\n" + kFinish);
+  REQUIRE(bench.finishes());
+  CHECK(bench.log.has(R"({"protocol":"greentill-exec-1","role":"source","configuration":"","position":"","window":1024})"));
+  CHECK(bench.log.has(R"({"durable":2})"));
+}
+
+TEST_CASE("exec source: no more than 1024 records are under way, and one that never reads what it is told goes on all the same") {
+  Bench bench;
+  bench.sink.hold();
+  // awk writes faster than a shell.
+  bench.start_script(
+      kGreet +
+      "exec awk 'BEGIN { for (i = 1; i <= 50000; ++i) printf "
+      R"("{\"position\":\"%d\",\"transaction\":{\"issuer\":\"s\",\"event_id\":\"%d\",\"kind\":\"ticket\",\"begin\":1}}\n", i, i;)"
+      R"( print "{\"finished\":true}"; fflush(); while (1) system("sleep 1") }')");
+  REQUIRE(bench.eventually_later([&] { return bench.sink.held() == 1024; }));
+  std::this_thread::sleep_for(milliseconds(200));
+  CHECK(bench.sink.held() == 1024);
+  bench.sink.release();
+  REQUIRE(bench.finishes());
+  CHECK(bench.sink.count() == 50'000);
+  CHECK(bench.status().faults == 0);
+}
+
+struct Break {
+  const char* text;
+  const char* fault;
+};
+
+constexpr Break kBreaks[] = {
+    {"read -r greeting; exit 4", "it closed its standard output; the program exited with status 4"},
+    {"read -r greeting; echo hello", "it wrote a line that is not of the protocol: it is not JSON"},
+    {R"(read -r greeting; echo '{"protocol":"greentill-exec-2","name":"a","version":"1"}')",
+     "it speaks 'greentill-exec-2', not greentill-exec-1"},
+    {R"(read -r greeting; echo '{"protocol":"greentill-exec-1","name":"","version":"1"}')", "name and version must not be empty"},
+    {R"(read -r greeting; echo '{"protocol":"greentill-exec-1","name":"a name that is longer than a claim holds","version":"1"}')",
+     "'name' is longer than 32 bytes"},
+    {"sleep 60", "did not return in its time and was ended"},
+};
+
+TEST_CASE("exec source: a program that does not introduce itself is ended and named") {
+  for (const Break& way : kBreaks) {
+    CAPTURE(std::string(way.text));
+    Bench bench;
+    PluginSpec spec = program_spec("script", "source", {bench.programs.script(way.text)});
+    spec.patience = milliseconds(1000);
+    bench.start(spec);
+    CHECK(bench.falls());
+    CHECK_MESSAGE(has(bench.status().last_fault, way.fault), bench.status().last_fault);
+  }
+}
+
+constexpr Break kLaterBreaks[] = {
+    {R"(echo '{"position":"2"}')", "it must hold a transaction or a reject"},
+    {R"(echo '{"transaction":{}}')", "'position' is missing"},
+    {R"(echo '{"position":2,"transaction":{}}')", "'position' must be a text"},
+    {R"(echo '{"finished":false}')", "'finished' must be true"},
+    {R"(echo '{"position":"2","position":"3","transaction":{}}')", "position stands twice"},
+    {R"(printf '{"position":"%01025d","transaction":{}}\n' 0)", "'position' is longer than 1024 bytes"},
+    {R"(printf '\377\n')", "it is not JSON"},
+    {R"(echo '{"error":"the till is off"}')", "it says: the till is off"},
+    {"exit 0", "it closed its standard output; the program exited with status 0"},
+};
+
+TEST_CASE("exec source: a program that breaks the conversation is started again from its last durable position") {
+  for (const Break& way : kLaterBreaks) {
+    CAPTURE(std::string(way.text));
+    Bench bench;
+    bench.start_script("read -r greeting\n" + kIntroduce + "case $greeting in *'\"position\":\"\"'*)\n" + record("1") + way.text +
+                       "\nread -r told\n;; *'\"position\":\"1\"'*)\n" + record("2") + kFinish + "\n;; esac\n");
+    REQUIRE(bench.finishes());
+    CHECK_MESSAGE(has(bench.status().last_fault, way.fault), bench.status().last_fault);
+    const auto kept = bench.sink.kept();
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[1].event_id == "2");
+  }
+}
+
+TEST_CASE("exec source: what a program prints to its standard error is cut, made readable and rationed") {
+  Bench bench;
+  bench.start_script(kGreet + "printf 'red \\033[31m \\377 card 4111111111111111\\n' >&2\n" +
+                     "head -c 3000 /dev/zero | tr '\\0' x >&2; echo >&2\n" +
+                     "i=0; while [ $i -lt 5000 ]; do echo flood >&2; i=$((i + 1)); done\n" + "printf 'the last words' >&2\n" +
+                     record("1") + "exit 5\n");
+  REQUIRE(bench.falls());
+  CHECK_MESSAGE(bench.log.has("script: red ?[31m ? card ************1111"), bench.log.text());
+  CHECK(bench.log.count(std::string(512, 'x')) == 1);
+  CHECK(bench.log.count(std::string(513, 'x')) == 0);
+  CHECK(bench.log.count("flood") < 500);
+  bench.sources.reset();
+  CHECK(hosts().empty());
+}
+
+TEST_CASE("exec source: it and its program end at once with the daemon's part") {
+  Bench bench;
+  bench.start_script(kGreet + record("1") + "sleep 86398\n");
+  REQUIRE(bench.eventually_later([&] { return bench.sink.count() == 1; }));
+  const auto begin = std::chrono::steady_clock::now();
+  bench.sources.reset();
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+  CHECK(hosts().empty());
+}
+
+}  // namespace
+}  // namespace greentill::detect
