@@ -171,19 +171,27 @@ def keep_running(stack):
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
+def source_of(arguments, stack):
+    """The source of what is run, as TOML."""
+    if not arguments.trips:
+        return journal_source("bike-dock", SAMPLES / "bike-dock-day.csv", "helsinki-city-bike")
+    # In a folder of its own: who reads the mapping shall not read all that lies beside it.
+    mapping = stack.folder / "mappings" / mapping_file(arguments.mapping).name
+    mapping.parent.mkdir()
+    shutil.copyfile(mapping_file(arguments.mapping), mapping)
+    return journal_source("trips", pathlib.Path(arguments.trips).resolve(), str(mapping))
+
+
 def main():
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if arguments.check:
         return 0
-    if arguments.trips:
-        sources = journal_source("trips", pathlib.Path(arguments.trips).resolve(), arguments.mapping)
-    else:
-        sources = journal_source("bike-dock", SAMPLES / "bike-dock-day.csv", "helsinki-city-bike")
     try:
         shutil.rmtree(arguments.folder, ignore_errors=True)
         stack = Stack(arguments.folder, arguments.bin)
         (arguments.folder / OURS).touch()
+        sources = source_of(arguments, stack)
     except OSError as error:
         say(f"tools/run: {error}")
         return 1
