@@ -25,7 +25,8 @@ TEST_CASE("examples: the detector finds plant-based dishes") {
   Transaction sale;
   sale.issuer = "till";
   sale.event_id = "1";
-  sale.lines = {{"4711", "", "Lentil soup", "", 2000, 1300}, {"1", "", "Cake", "", 1000, 300}, {"4712", "", "Tofu", "", 1000, 900}};
+  sale.lines = {
+      {"4711", "", "Lentil soup", "", 2000, 1300}, {"1", "", "Cake", "", 1000, 300}, {"4712", "", "Tofu", "", 1000, 900}};
   CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=3"});
   sale.lines.push_back({"4711", "", "Lentil soup", "", -2000, -1300});
   CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=1"});
