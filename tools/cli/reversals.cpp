@@ -24,7 +24,8 @@ void tell_undone(std::uint64_t seq, const Json& answer, std::ostream& out) {
   const std::string which = "claim " + std::to_string(seq);
   const Json& reversals = answer.contains("reversals") ? answer["reversals"] : Json::array();
   if (reversals.empty()) {
-    out << which << ": " << text_of(answer, "remark") << '\n';
+    const std::string remark = text_of(answer, "remark");  // a repeated answer has none
+    out << which << ": " << (remark.empty() ? "nothing is left of it to take back" : remark) << '\n';
   } else if (answer.value("repeated", false)) {
     out << which << " was taken back before, by claim " << number_of(reversals[0], "seq") << '\n';
   } else {

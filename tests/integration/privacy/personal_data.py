@@ -81,6 +81,14 @@ def charging_record():
     return f"OCMF|{payload}|" + json.dumps({"SA": "ECDSA-secp256r1-SHA256", "SD": signature}, separators=(",", ":"))
 
 
+def print_job():
+    """A receipt with a cashier, a customer and a card, and a slip that is no sale."""
+    lines = ["CAFE", f"Bediener: {MARK}", f"Kunde {MARK}", "21.09.2026 12:00", "Bon-Nr. 17", "Kaffee 2,50", "Summe EUR 2,50", "Karte EUR 2,50",
+             f"Kartennummer {CARD}", f"Telefon {DIGITS}"]
+    slip = [f"Sehr geehrte Frau {MARK}", f"Ihre Nummer {DIGITS}"]
+    return "\x1b@" + "\n".join(lines) + "\n\n\x1dV\x00" + "\n".join(slip) + "\n\n\x1dV\x00"
+
+
 def charger_key():
     der = CHARGER_KEY.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(der).decode()
@@ -95,15 +103,17 @@ def marked_files(corpora):
     fail_unless(all(MARK in text for text in poslog.values()), "no mark could be set in a POSLog: has the corpus changed?")
     fail_unless(sum(MARK in text for text in fiscal.values()) > 20, "too few marks in the fiscal receipts: has the corpus changed?")
     return {"poslog": poslog, "fiscal": fiscal, "invoice": {"invoice.xml": INVOICE, "broken.xml": INVOICE.replace("</Invoice>", MARK)},
-            "mds": {"trips.json": trips()}, "ocmf": {"session.ocmf": charging_record(), "broken.ocmf": f"OCMF|{MARK}|{MARK}"}}
+            "escpos": {"job.escpos": print_job()}, "mds": {"trips.json": trips()}, "ocmf": {"session.ocmf": charging_record(), "broken.ocmf": f"OCMF|{MARK}|{MARK}"}}
 
 
 EXTRA_KEYS = {"poslog": 'issuer = "shop"\nzone = "UTC"\n', "invoice": 'zone = "UTC"\n',
+              "escpos": f'issuer = "till-7"\nprofile = "generic-de"\nprofiles = "{ROOT}/config/escpos"\n',
               "ocmf": f'[[meter]]\nserial = "XM-1"\nkey = "{charger_key()}"\n'}
 
 
 def source(name, folder):
-    configuration = f"path = {toml_text(folder)}\nsettle_ms = 0\n{EXTRA_KEYS.get(name, '')}"
+    settle = "" if name == "escpos" else "settle_ms = 0\n"
+    configuration = f"path = {toml_text(folder)}\n{settle}{EXTRA_KEYS.get(name, '')}"
     return f'\n[[source]]\nname = "{name}"\nplugin = "{name}"\nconfiguration_text = {toml_text(configuration)}\n'
 
 
