@@ -25,8 +25,8 @@ class ConfigReader {
     read_identity();
     read_outbox();
     read_methodologies();
-    read_plugins();
     read_api();
+    read_plugins();
     read_uplink();
     read_log();
     return std::move(config_);
@@ -155,7 +155,7 @@ class ConfigReader {
 
   /// A child runs as the daemon's user: what it may read, file permissions do not keep from it.
   void refuse_secrets(TomlFields& fields, detect::PluginSpec& spec) {
-    for (const auto& secret : {config_.key, config_.programme_key, config_.state_folder}) {
+    for (const auto& secret : {config_.key, config_.programme_key, config_.state_folder, config_.outbox, config_.api_token}) {
       if (!secret.empty()) spec.secrets.emplace_back(absolute(secret));
     }
     const auto configured = detect::with_configured_paths(spec.grants, spec.configuration, spec.secrets);
@@ -164,9 +164,8 @@ class ConfigReader {
       fields.wrong("name",
                    "is a plugin that would be granted " + secret.string() + ", by its own keys or those of its configuration");
     }
-    std::error_code ignored;
-    if (configured.alone.empty() || std::filesystem::exists(configured.alone, ignored)) return;
-    fields.wrong("name", "is a plugin that waits for " + configured.alone +
+    if (configured.awaited.empty()) return;
+    fields.wrong("name", "is a plugin that waits for " + configured.awaited +
                              ", whose folder no plugin may read: it is the root's, or holds the device's key or state. Give the "
                              "file a folder of its own");
   }

@@ -59,20 +59,22 @@ class PathReader {
       return;
     }
     read_.grants.read.push_back(path);
-    if (key == "path" && !folder) add_folder_of(path);
+    if (!folder) add_folder_of(key, path);
   }
 
-  void add_folder_of(const fs::path& file) {
+  void add_folder_of(std::string_view key, const fs::path& file) {
     const fs::path folder = file.parent_path();
     const fs::path real = resolved(folder);
     const bool of_the_root = folder == folder.root_path() || folder.parent_path() == folder.root_path();
     const bool holds_secret =
         std::any_of(secrets_.begin(), secrets_.end(), [&](const fs::path& secret) { return is_beneath(resolved(secret), real); });
-    if (of_the_root || holds_secret) {
-      read_.alone = file;
-    } else {
+    if (!of_the_root && !holds_secret) {
       read_.grants.read.push_back(folder);
+      return;
     }
+    read_.alone.push_back(file);
+    std::error_code ignored;
+    if (key == "path" && !fs::exists(file, ignored)) read_.awaited = file;
   }
 
   const std::vector<fs::path>& secrets_;

@@ -30,14 +30,15 @@ Status add_network(std::string_view written, bool listen, Grants& into);
 
 struct ConfiguredGrants {
   Grants grants;
-  /// What stands at `path`, where the folder that it lies in was withheld; else empty.
-  std::string alone;
+  std::vector<std::string> alone;  ///< granted without the folder that they lie in
+  std::string awaited;             ///< `path`, where it is one of these and not there: nobody would see it come. Else empty
 };
 
 /// The paths that the plugin's own configuration names are granted too, so that nobody writes them twice. Where it is TOML, every
-/// text in it that is an absolute path may be read. `path`, where it is no folder, may be read together with the folder that it
-/// lies in, since such files come later and are rotated; but for its sake neither a folder of the root ("/etc") nor one that
-/// holds a secret. `path`, where it is a folder, `done` and `failed` may be written: that is where files are taken from and go.
+/// text in it that is an absolute path may be read. One that is no folder may be read together with the folder that it lies in,
+/// since files come later, are rotated and are replaced by others of their name; but for its sake neither a folder of the root
+/// ("/etc") nor one that holds a secret. `path`, where it is a folder, `done` and `failed` may be written: that is where files
+/// are taken from and go.
 ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration,
                                        const std::vector<std::filesystem::path>& secrets);
 

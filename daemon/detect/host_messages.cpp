@@ -71,10 +71,10 @@ Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHe
   hello.program = spec.program;
   hello.environment = spec.environment;
   ConfiguredGrants configured = with_configured_paths(spec.grants, spec.configuration, spec.secrets);
-  if (!configured.alone.empty()) {
-    health.log(LogLevel::info, configured.alone +
-                                   ": granted alone, since its folder is not for plugins; where it may be rotated or " +
-                                   "replaced, give it a folder of its own");
+  for (const std::string& file : configured.alone) {
+    health.log(LogLevel::info, file +
+                                   ": granted alone, since its folder is not for plugins; where it may be rotated or replaced, " +
+                                   "give it a folder of its own");
   }
   hello.grants = std::move(configured.grants);
   hello.memory_bytes = spec.memory_bytes;

@@ -167,6 +167,10 @@ TEST_CASE("config: an instance is one plugin or one program, and its grants are 
 }
 
 TEST_CASE("config: no child is granted the device's keys or state") {
+  const std::string elsewhere =
+      message_of(std::string(kLeast) + "[outbox]\npath = \"/srv/store/outbox.db\"\n[api]\ntoken = " +
+                 "\"/srv/token\"\n[[source]]\nname = \"a\"\nplugin = \"journal\"\nread = [\"/srv/store\"]\n");
+  CHECK_MESSAGE(elsewhere.find("is a plugin that would be granted /srv/store/outbox.db") != std::string::npos, elsewhere);
   for (const char* keys : {"read = [\"/etc/greentill\"]", "write = [\"/etc/greentill/state\"]", "read = [\"/\"]",
                            "read = [\"d.key\"]", "configuration_text = 'profiles = \"/etc/greentill\"'"}) {
     const std::string message =

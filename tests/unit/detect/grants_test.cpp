@@ -46,7 +46,7 @@ TEST_CASE("grants: the paths of a plugin's own configuration are granted with it
   CHECK(watched.write == Paths{"/srv/done", "/srv/failed", folder});
   CHECK(watched.read.empty());
   const Grants nested = configured("[[till]]\nfiles = [\"" + folder + "/a/b\", \"relative\"]\n");
-  CHECK(nested.read == Paths{folder + "/a/b"});
+  CHECK(nested.read == Paths{folder + "/a/b", folder + "/a"});
 }
 
 TEST_CASE("grants: no text grants the root or one of its folders by the way") {
@@ -63,7 +63,10 @@ TEST_CASE("grants: a file beside a secret is granted without its folder, and tol
   const std::vector<std::filesystem::path> secrets{temp.path() / "state"};
   const auto beside = with_configured_paths({}, "path = \"" + folder + "/rides.csv\"\n", secrets);
   CHECK(beside.grants.read == Paths{folder + "/rides.csv"});
-  CHECK(beside.alone == folder + "/rides.csv");
+  CHECK(beside.alone == Paths{folder + "/rides.csv"});
+  CHECK(beside.awaited == folder + "/rides.csv");
+  std::ofstream(temp.path() / "rides.csv") << "x";
+  CHECK(with_configured_paths({}, "path = \"" + folder + "/rides.csv\"\n", secrets).awaited.empty());
   const auto apart = with_configured_paths({}, "path = \"" + folder + "/spool/rides.csv\"\n", secrets);
   CHECK(apart.grants.read == Paths{folder + "/spool/rides.csv", folder + "/spool"});
   CHECK(apart.alone.empty());
