@@ -25,9 +25,8 @@ class Page:
         self.paths = paths
 
     def _placed(self, text):
-        for there, here in self.paths.items():
-            text = text.replace(there, str(here))
-        return text
+        # In one pass: what stands in for one path may hold the name of another.
+        return re.sub("|".join(map(re.escape, self.paths)), lambda there: str(self.paths[there[0]]), text)
 
     def listing(self, number):
         return re.findall(r"^```cpp\n(.*?)^```$", self.text, re.MULTILINE | re.DOTALL)[number]
