@@ -74,7 +74,7 @@ TEST_CASE("exec detector: the example in Python finds plant-based dishes") {
   CHECK(bench.found(ticket("2")).empty());
   CHECK(bench.status().version == "1.0.0");
   CHECK(bench.status().faults == 0);
-  CHECK(bench.log.has("plant-dish: looking for 2 SKUs"));
+  CHECK(eventually([&] { return bench.log.has("plant-dish: looking for 2 SKUs"); }));
 }
 
 TEST_CASE("exec detector: what a program says of its configuration is what the operator reads") {
@@ -201,7 +201,7 @@ TEST_CASE("exec detector: a program gets the environment of its configuration an
   spec.program = {bench.programs.script(kGreet + R"(env >&2; while read -r question; do )" + kFind + "; done")};
   REQUIRE(bench.load(spec) == "");
   CHECK(bench.found() == Names{"found"});
-  CHECK(bench.log.has("TILL=7"));
+  CHECK(eventually([&] { return bench.log.has("TILL=7"); }));
   CHECK_FALSE(bench.log.has("GREENTILL_TEST_SECRET"));
   CHECK_FALSE(bench.log.has("HOME"));
 }
@@ -271,8 +271,8 @@ TEST_CASE("exec detector: memory, processes and files are limited") {
     (void)bench.found();
     return bench.log.has("files");
   }));
-  CHECK_MESSAGE(bench.log.has("memory was refused"), bench.log.text());
-  CHECK_MESSAGE(bench.log.has("125 files"), bench.log.text());
+  CHECK_MESSAGE(eventually([&] { return bench.log.has("memory was refused"); }), bench.log.text());
+  CHECK_MESSAGE(eventually([&] { return bench.log.has("125 files"); }), bench.log.text());
 }
 
 }  // namespace
