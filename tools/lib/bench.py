@@ -116,11 +116,14 @@ class Bench:
                 part.start()
             wait_until(lambda: connects(port) and connects(bare_port), 10, "the bare servers")
             count = self.scaled(400)
-            rounds = [[self.load(at, token, count, "single:1")["median_us"] for at in (stack.api_port, port, bare_port)] for _ in range(7)]
-            sale, least, post = (statistics.median(figures) for figures in zip(*rounds))
-            apart = post + self.sync_us(count) + self.crypto(stack)["sign_alone_ns"] / 1000
-            together = statistics.median(sale / least for sale, least, _ in rounds)
-            self.results.add("sale_latency_over_post_fsync_signature", sale / apart, "ratio", "<=", 1.25)
+            rounds = []
+            for _ in range(7):  # what is compared is measured within a second: the machine's speed moves by more than the aim allows
+                sale, least, post = (self.load(at, token, count, "single:1")["median_us"] for at in (stack.api_port, port, bare_port))
+                rounds.append((sale, least, post, post + self.sync_us(count) + self.crypto(stack)["sign_alone_ns"] / 1000))
+            sale, least, post, _ = (statistics.median(figures) for figures in zip(*rounds))
+            apart = statistics.median(sale / apart for sale, _, _, apart in rounds)
+            together = statistics.median(sale / least for sale, least, _, _ in rounds)
+            self.results.add("sale_latency_over_post_fsync_signature", apart, "ratio", "<=", 1.25)
             self.results.add("sale_latency_over_all_three_in_one_server", together, "ratio")
             self.results.add("sale_latency", sale, "us")
             self.results.add("post_fsync_signature_latency", least, "us")
