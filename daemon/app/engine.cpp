@@ -185,7 +185,7 @@ void Engine::admit(Entry entry) {
 }
 
 Result<std::optional<api::TransactionAnswer>> Engine::stored_answer(const outbox::TransactionKey& key) {
-  const auto record = reader_.find(key);
+  const auto record = pipeline_.find(key, reader_);
   if (!record) return Failure{record.error()};
   if (!*record) return std::optional<api::TransactionAnswer>();
   auto answer = answer_from_store(reader_, **record, maker_);

@@ -32,11 +32,18 @@ thread_local Pipeline::Lone* lone_of_thread = nullptr;
 
 }  // namespace
 
-Pipeline::Lone::Lone(Pipeline& pipeline) : pipeline_(pipeline) { lone_of_thread = this; }
+Pipeline::Lone::Lone(Pipeline& pipeline) : pipeline_(pipeline) {
+  const std::lock_guard lock(pipeline.mutex_);
+  has_writer_ = pipeline.order_.empty() && pipeline.work_.empty() && !pipeline.storing_;
+  if (!has_writer_) return;
+  pipeline.storing_ = true;
+  lone_of_thread = this;
+}
 
 Pipeline::Lone::~Lone() {
+  if (!has_writer_) return;
   lone_of_thread = nullptr;
-  if (kept_) pipeline_.store_lone();
+  pipeline_.end_lone(kept_);
 }
 
 Pipeline::Pipeline(outbox::Writer& writer, identity::DeviceIdentity& identity, std::size_t signer_threads,
@@ -65,12 +72,11 @@ void Pipeline::push(std::shared_ptr<Job> job) {
   const std::lock_guard lock(mutex_);
   const std::size_t tasks = job->claims.size();
   for (std::size_t i = 0; i < tasks; ++i) signing_.push_back({job, i});
-  const bool idle = tasks <= 1 && order_.empty() && work_.empty() && !storing_;
-  const bool for_writer = tasks == 0 || (idle && writer_idle_);
+  const bool idle = tasks <= 1 && order_.empty() && work_.empty();
+  const bool for_writer = tasks == 0 || (idle && writer_idle_ && !storing_);
   order_.push_back(std::move(job));
-  if (idle && lone_of_thread != nullptr && &lone_of_thread->pipeline_ == this) {
-    lone_of_thread->kept_ = true;
-    storing_ = true;
+  if (Lone* const lone = lone_here(); idle && lone != nullptr) {
+    lone->kept_ = true;
   } else if (for_writer) {
     to_write_.notify_one();
   } else {
@@ -78,10 +84,18 @@ void Pipeline::push(std::shared_ptr<Job> job) {
   }
 }
 
-void Pipeline::store_lone() {
+Pipeline::Lone* Pipeline::lone_here() const {
+  return lone_of_thread != nullptr && &lone_of_thread->pipeline_ == this ? lone_of_thread : nullptr;
+}
+
+Result<std::optional<outbox::TransactionRecord>> Pipeline::find(const outbox::TransactionKey& key, outbox::Reader& reader) {
+  return lone_here() != nullptr ? writer_.find(key) : reader.find(key);
+}
+
+void Pipeline::end_lone(bool kept) {
   std::unique_lock lock(mutex_);
   // What joined meanwhile, and a signer that has the claim already, are faster together than one after the other here.
-  const bool alone = order_.size() == 1 && signing_.size() <= 1 && being_signed_ == 0 && work_.empty();
+  const bool alone = kept && order_.size() == 1 && signing_.size() <= 1 && being_signed_ == 0 && work_.empty();
   if (alone) {
     if (!signing_.empty()) sign_next(lock, *signers_.back());
     const Jobs jobs = take_prefix();
@@ -91,7 +105,7 @@ void Pipeline::store_lone() {
   }
   storing_ = false;
   if (!order_.empty() || !work_.empty() || stopping_) to_write_.notify_one();
-  if (!alone) to_sign_.notify_all();
+  if (kept && !alone) to_sign_.notify_all();
 }
 
 void Pipeline::enqueue_write(std::function<void(outbox::Writer&)> work) {

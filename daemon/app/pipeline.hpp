@@ -60,8 +60,8 @@ class Pipeline {
   /// Requires: pushed in chain order.
   void push(std::shared_ptr<Job> job);
 
-  /// While it lives, a job that the same thread pushes onto an idle pipeline is kept for it, and at its end signed and stored by
-  /// this thread. Requires: what its end may call back needs no lock that the thread holds.
+  /// While it lives, its thread has the writer of a pipeline that was idle: a job that it pushes then is kept for it, and at its
+  /// end signed and stored by this thread. Requires: what its end may call back needs no lock that the thread holds.
   class Lone {
    public:
     explicit Lone(Pipeline& pipeline);
@@ -72,8 +72,12 @@ class Pipeline {
    private:
     friend class Pipeline;
     Pipeline& pipeline_;
+    bool has_writer_ = false;
     bool kept_ = false;
   };
+
+  /// Asks the writer where this thread has it, whose pages need not be read again; else `reader`.
+  Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key, outbox::Reader& reader);
 
   /// Runs other work on the writer thread, between commits.
   void enqueue_write(std::function<void(outbox::Writer&)> work);
@@ -92,7 +96,8 @@ class Pipeline {
   /// Requires: something to sign. Whether it was its job's last.
   bool sign_next(std::unique_lock<std::mutex>& lock, claim::Signer& signer);
   void write_loop();
-  void store_lone();
+  [[nodiscard]] Lone* lone_here() const;
+  void end_lone(bool kept);
   Jobs take_ready(std::unique_lock<std::mutex>& lock);
   Jobs take_prefix();
   [[nodiscard]] std::size_t ready_prefix(std::size_t& claims) const;
@@ -115,7 +120,7 @@ class Pipeline {
   std::uint64_t failed_generation_ = 0;
   std::size_t being_signed_ = 0;
   bool writer_idle_ = false;
-  bool storing_ = false;  ///< a thread has the writer and the last signer
+  bool storing_ = false;  ///< a thread has the writer and the last signer: nobody else uses them
   bool stopping_ = false;
   std::atomic<std::size_t> pending_{0};
 

@@ -144,6 +144,8 @@ class Reader {
 class Writer {
  public:
   virtual ~Writer() = default;
+  /// As the Reader's, from pages that what was written last left in memory.
+  virtual Result<std::optional<TransactionRecord>> find(const TransactionKey& key) = 0;
   /// Starts a chain that follows the one in force, if any; its `start` claim is seq 1 of `unit`.
   virtual Status begin_chain(const claim::ChainId& chain, const Unit& unit) = 0;
   /// Stores all units in one transaction, durable on return. On failure nothing of them is stored; code full where the disk is.

@@ -56,6 +56,24 @@ std::int64_t row_limit(std::size_t limit) { return static_cast<std::int64_t>(std
 
 }  // namespace
 
+Status KeyLookup::prepare(Database& database) {
+  return statement_.prepare(
+      database,
+      "SELECT c.position, c.key_claims, h.id FROM claims c JOIN chains h ON h.no = c.position >> 40 WHERE c.key = ?1 "
+      "UNION ALL SELECT NULL, NULL, NULL FROM claimless WHERE key = ?1");
+}
+
+Result<std::optional<TransactionRecord>> KeyLookup::find(const Database& database, const TransactionKey& key) {
+  Query query(statement_);
+  const auto row = query.with(key).next();
+  if (!row) return Failure{row.error()};
+  if (!*row) return std::optional<TransactionRecord>();
+  if (query.is_null(0)) return std::optional(TransactionRecord{});
+  TransactionRecord record{seq_of(query.integer(0)), static_cast<std::uint32_t>(query.integer(1)), {}};
+  if (!query.fixed(2, record.chain)) return database.failure(SQLITE_CORRUPT);
+  return std::optional(record);
+}
+
 Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
   auto database = Database::open(options.path, options.vfs, Database::Mode::read_only);
   if (!database) return Failure{database.error()};
@@ -68,12 +86,11 @@ Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
 }
 
 Status SqliteReader::prepare() {
+  if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_aside(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{chain_, "SELECT id, head_seq, head_hash, delivered_seq, epoch FROM chains ORDER BY no DESC LIMIT 1"},
-       {find_, "SELECT c.position, c.key_claims, h.id FROM claims c JOIN chains h ON h.no = c.position >> 40 WHERE c.key = ?1"},
-       {find_claimless_, "SELECT 1 FROM claimless WHERE key = ?1"},
        {claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
                 "claims c LEFT JOIN refusals r ON r.position = c.position LEFT JOIN grants g ON g.position = c.position "
                 "WHERE c.position = coalesce((SELECT no FROM chains WHERE id = ?2), iif(?2 IS NULL, " GREENTILL_CHAIN_NO
@@ -101,23 +118,6 @@ Result<std::optional<ChainState>> SqliteReader::chain() {
   state.delivered_seq = static_cast<std::uint64_t>(query.integer(3));
   state.epoch = static_cast<std::uint64_t>(query.integer(4));
   return std::optional(state);
-}
-
-Result<std::optional<TransactionRecord>> SqliteReader::find(const TransactionKey& key) {
-  {
-    Query query(find_);
-    const auto row = query.with(key).next();
-    if (!row) return Failure{row.error()};
-    if (*row) {
-      TransactionRecord record{seq_of(query.integer(0)), static_cast<std::uint32_t>(query.integer(1)), {}};
-      if (!query.fixed(2, record.chain)) return database_.failure(SQLITE_CORRUPT);
-      return std::optional(record);
-    }
-  }
-  Query query(find_claimless_);
-  const auto row = query.with(key).next();
-  if (!row) return Failure{row.error()};
-  return *row ? std::optional(TransactionRecord{}) : std::nullopt;
 }
 
 Result<std::optional<StoredClaim>> SqliteReader::claim(std::uint64_t seq) {

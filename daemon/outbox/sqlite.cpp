@@ -2,6 +2,7 @@
 #include "daemon/outbox/sqlite.hpp"
 
 #include <cerrno>
+#include <utility>
 
 namespace greentill::outbox {
 namespace {
@@ -54,9 +55,14 @@ Result<Database> Database::open(const std::filesystem::path& path, const std::st
   return database;
 }
 
-Database::Database(Database&& other) noexcept : handle_(other.handle_) { other.handle_ = nullptr; }
+Database::Database(Database&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)),
+      begin_(std::exchange(other.begin_, nullptr)),
+      commit_(std::exchange(other.commit_, nullptr)) {}
 
 Database::~Database() {
+  sqlite3_finalize(begin_);
+  sqlite3_finalize(commit_);
   // close_v2 waits for statements that are finalized later, in whatever order the owner's members go.
   sqlite3_close_v2(handle_);
 }
@@ -76,6 +82,19 @@ Status Database::execute(const char* sql) {
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return failure(code);
   return Done{};
+}
+
+Status Database::run_kept(sqlite3_stmt*& kept, std::string_view sql) {
+  if (kept == nullptr) {
+    const int code =
+        sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &kept, nullptr);
+    if (code != SQLITE_OK) return failure(code);
+  }
+  const int code = sqlite3_step(kept);
+  Status status = Done{};
+  if (code != SQLITE_DONE) status = failure(code);
+  sqlite3_reset(kept);
+  return status;
 }
 
 Result<std::int64_t> Database::integer(const char* sql) {
@@ -152,7 +171,7 @@ ByteView Query::bytes(int column) const {
 std::string_view Query::text(int column) const { return as_text(bytes(column)); }
 
 Result<Transaction> Transaction::begin(Database& database) {
-  if (Status begun = database.execute("BEGIN IMMEDIATE"); !begun) return Failure{begun.error()};
+  if (Status begun = database.begin_immediate(); !begun) return Failure{begun.error()};
   return Transaction(database);
 }
 
@@ -163,6 +182,6 @@ Transaction::~Transaction() {
   }
 }
 
-Status Transaction::commit() { return database_->execute("COMMIT"); }
+Status Transaction::commit() { return database_->commit(); }
 
 }  // namespace greentill::outbox

@@ -30,13 +30,19 @@ class Database {
   Status execute(const char* sql);
   /// The first column of the first row, 0 where there is none.
   Result<std::int64_t> integer(const char* sql);
+  /// Around every sale: prepared once.
+  Status begin_immediate() { return run_kept(begin_, "BEGIN IMMEDIATE"); }
+  Status commit() { return run_kept(commit_, "COMMIT"); }
   [[nodiscard]] sqlite3* handle() const { return handle_; }
   /// The Error for the code of the call before, saying what failed and what to do.
   [[nodiscard]] Failure<Error> failure(int code) const;
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}
+  Status run_kept(sqlite3_stmt*& kept, std::string_view sql);
   sqlite3* handle_;
+  sqlite3_stmt* begin_ = nullptr;
+  sqlite3_stmt* commit_ = nullptr;
 };
 
 class Statement {

@@ -8,12 +8,22 @@
 
 namespace greentill::outbox {
 
+/// The claims that a transaction's key leads to, on either kind of connection.
+class KeyLookup {
+ public:
+  Status prepare(Database& database);
+  Result<std::optional<TransactionRecord>> find(const Database& database, const TransactionKey& key);
+
+ private:
+  Statement statement_;
+};
+
 class SqliteReader final : public Reader {
  public:
   static Result<std::unique_ptr<Reader>> open(const Options& options);
 
   Result<std::optional<ChainState>> chain() override;
-  Result<std::optional<TransactionRecord>> find(const TransactionKey& key) override;
+  Result<std::optional<TransactionRecord>> find(const TransactionKey& key) override { return keys_.find(database_, key); }
   Result<std::optional<StoredClaim>> claim(std::uint64_t seq) override;
   Result<std::optional<StoredClaim>> claim(const claim::ChainId& chain, std::uint64_t seq) override;
   Status for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
@@ -36,8 +46,8 @@ class SqliteReader final : public Reader {
   Statement& scan_for(bool newest_first, std::optional<Delivery> only);
 
   Database database_;
-  Statement chain_, find_, find_claimless_, claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_,
-      position_, totals_, backlog_;
+  KeyLookup keys_;
+  Statement chain_, claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, position_, totals_, backlog_;
   Statement taken_back_, awaited_, awaits_any_, account_use_, guarded_;
 };
 
@@ -45,6 +55,7 @@ class SqliteWriter final : public Writer {
  public:
   static Result<std::unique_ptr<SqliteWriter>> open(const Options& options);
 
+  Result<std::optional<TransactionRecord>> find(const TransactionKey& key) override { return keys_.find(database_, key); }
   Status begin_chain(const claim::ChainId& chain, const Unit& unit) override;
   Status commit(std::span<const Unit* const> units) override;
   Result<AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) override;
@@ -94,7 +105,8 @@ class SqliteWriter final : public Writer {
 
   Database database_;
   ChainRow chain_;
-  Statement load_chain_, new_chain_, save_chain_, add_claim_, known_key_, add_claimless_, set_position_, add_totals_;
+  KeyLookup keys_;
+  Statement load_chain_, new_chain_, save_chain_, add_claim_, add_claimless_, set_position_, add_totals_;
   Statement message_at_, standing_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
   Statement count_claims_, count_refusals_, remove_refusals_, remove_grants_;
   Statement to_prune_, remove_claim_, forget_stored_, prune_claimless_;

@@ -34,6 +34,7 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
 }
 
 Status SqliteWriter::prepare() {
+  if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_aside(); !prepared) return prepared;
   return prepare_all(
       database_,
@@ -46,7 +47,6 @@ Status SqliteWriter::prepare() {
         "UPDATE chains SET head_seq = ?2, head_hash = ?3, delivered_seq = ?4, epoch = ?5, stored = ?6, refused_retry = ?7, "
         "refused_final = ?8 WHERE no = ?1"},
        {add_claim_, "INSERT INTO claims (position, recorded_at, message, key, key_claims) VALUES (?1, ?2, ?3, ?4, ?5)"},
-       {known_key_, "SELECT 1 FROM claims WHERE key = ?1 UNION ALL SELECT 1 FROM claimless WHERE key = ?1"},
        {add_claimless_, "INSERT INTO claimless (key, recorded_at) VALUES (?1, ?2)"},
        {set_position_,
         "INSERT INTO sources (source, position) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = excluded.position"},
@@ -143,8 +143,7 @@ Status SqliteWriter::commit(std::span<const Unit* const> units) {
 
 Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
   if (unit.key) {
-    Query query(known_key_);
-    const auto known = query.with(*unit.key).next();
+    const auto known = find(*unit.key);
     if (!known) return Failure{known.error()};
     if (*known) return fail(ErrorCode::conflict, "outbox: the transaction is stored already; answer with its claims");
   }

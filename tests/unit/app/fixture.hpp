@@ -35,6 +35,7 @@ inline const std::filesystem::path& identities() {
 class FillableWriter : public outbox::Writer {
  public:
   explicit FillableWriter(outbox::Writer& real) : real_(real) {}
+  Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key) override { return real_.find(key); }
   Status begin_chain(const claim::ChainId& chain, const outbox::Unit& unit) override { return real_.begin_chain(chain, unit); }
   Status commit(std::span<const outbox::Unit* const> units) override {
     ++commits;

@@ -9,6 +9,9 @@ namespace {
 /// Records what was asked of it.
 class RecordingWriter : public outbox::Writer {
  public:
+  Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey&) override {
+    return std::optional(outbox::TransactionRecord{7, 1, {}});
+  }
   Status begin_chain(const claim::ChainId&, const outbox::Unit&) override { return Done{}; }
   Status commit(std::span<const outbox::Unit* const> units) override {
     for (const outbox::Unit* unit : units) {
@@ -101,6 +104,35 @@ TEST_CASE("pipeline: a lone job is signed and stored by the thread that waits fo
   // Another thread may be awake already, as at the start of the pipeline: it is not waited for.
   CHECK(by_itself > 40);
   CHECK(pipeline.pending() == 0);
+}
+
+TEST_CASE("pipeline: who has the writer of an idle pipeline asks it, everybody else asks their reader") {
+  const auto identity =
+      std::move(identity::DeviceIdentity::load(test::identities() / "device-1.key", test::identities() / "device-1.crt")).value();
+  RecordingWriter writer;
+  const test::TempDir folder;
+  StderrLog log{LogLevel::error};
+  const auto empty = std::move(outbox::Outbox::open({.path = folder.path() / "outbox.db", .vfs = ""}, log)).value();
+  const auto reader = std::move(empty->new_reader()).value();
+  Pipeline pipeline(
+      writer, *identity, 2, [] {}, [] {});
+  const outbox::TransactionKey key{};
+  const auto asks_the_writer = [&] { return pipeline.find(key, *reader).value().has_value(); };
+  CHECK_FALSE(asks_the_writer());
+  {
+    const Pipeline::Lone lone(pipeline);
+    CHECK(asks_the_writer());
+    std::thread([&] {
+      const Pipeline::Lone second(pipeline);
+      CHECK_FALSE(asks_the_writer());
+    }).join();
+    CHECK(asks_the_writer());
+  }
+  CHECK_FALSE(asks_the_writer());
+  // Given back unused: others go on.
+  std::promise<void> ran;
+  pipeline.enqueue_write([&](outbox::Writer&) { ran.set_value(); });
+  ran.get_future().get();
 }
 
 TEST_CASE("pipeline: what joins a lone job is stored behind it, whoever does it") {

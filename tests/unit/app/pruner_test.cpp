@@ -21,6 +21,9 @@ class FixedClock : public Clock {
 /// Has so many claims to delete, and remembers what it was asked.
 class PrunableWriter : public outbox::Writer {
  public:
+  Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey&) override {
+    return std::optional<outbox::TransactionRecord>();
+  }
   Status begin_chain(const claim::ChainId&, const outbox::Unit&) override { return Done{}; }
   Status commit(std::span<const outbox::Unit* const>) override { return fail(ErrorCode::full, "the disk is full"); }
   Result<outbox::AppliedReceipt> apply(const claim::Receipt&, std::int64_t) override { return outbox::AppliedReceipt{}; }
