@@ -43,14 +43,16 @@ class Receipts final : public Paper {
   void end_line() override {
     if (!line_.is_empty()) current().lines.push_back(line_.take());
   }
-  void begin_page() override { page_begin_ = current().lines.size(); }
+  void begin_page() override { above_page_ = Above{current().lines.size(), current().codes.size()}; }
   void end_page() override {
     end_line();
-    page_begin_.reset();
+    above_page_.reset();
   }
   void discard_page() override {
     line_.clear();
-    if (page_begin_) current().lines.resize(*page_begin_);
+    if (!above_page_) return;
+    current().lines.resize(above_page_->lines);
+    current().codes.resize(above_page_->codes);
   }
   void code(Code code) override {
     end_line();
@@ -67,7 +69,7 @@ class Receipts final : public Paper {
   }
   void cut(std::size_t behind) override {
     end_line();
-    page_begin_.reset();
+    above_page_.reset();
     current_.is_cut = true;
     finish(behind);
   }
@@ -88,7 +90,11 @@ class Receipts final : public Paper {
 
   std::vector<Receipt> done_;
   Receipt current_;
-  std::optional<std::size_t> page_begin_;  // while a page is set up: how many lines stand above it
+  struct Above {
+    std::size_t lines;
+    std::size_t codes;
+  };
+  std::optional<Above> above_page_;  // while a page is set up
 };
 
 class Printed final : public Paper {

@@ -232,6 +232,13 @@ TEST_CASE("escpos: a page is printed when it ends, or never") {
                 "d\n"s) == "x\nc\nd\n");
   CHECK(printed("x\n\x1bLa\nb\x1bSd\n"s) == "x\nd\n");
   CHECK(only_receipt("x\n\x1bLa\nb\x1bSd\n"s).lines == std::vector<Line>{{"x"}, {"d"}});
+  const std::string code =
+      "\x1dk\x02"
+      "4006381333931\x00"s;
+  for (const std::string end : {"\x18", "\x1bS"}) {
+    const Receipt receipt = only_receipt(code + "x\n\x1bLa\n" + code + end + "d\n");
+    CHECK(receipt.codes == std::vector<Code>{{"ean13", "4006381333931", 0}});
+  }
 }
 
 TEST_CASE("escpos: a job of several receipts is parted at its cuts, whichever command makes them") {
