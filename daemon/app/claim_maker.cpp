@@ -34,11 +34,11 @@ Result<UnsignedClaim> finish(const claim::Claim& claim, const std::optional<clai
   return made;
 }
 
-/// The evidence itself where it fits, else its hash.
+/// The evidence itself where it fits and may be read by anybody, else its hash.
 Result<UnsignedClaim> finish_with_evidence(claim::Claim& claim, claim::Reduction& reduction,
-                                           const std::vector<std::uint8_t>& evidence,
+                                           const std::vector<std::uint8_t>& evidence, bool is_personal,
                                            const std::optional<claim::AccountHint>& account, claim::ChainHead& head) {
-  if (!evidence.empty() && evidence.size() <= claim::kMaxEvidenceBytes) {
+  if (!evidence.empty() && !is_personal && evidence.size() <= claim::kMaxEvidenceBytes) {
     reduction.evidence = claim::Evidence{claim::Evidence::Kind::embedded, evidence};
     claim.entry = reduction;
     if (auto made = finish(claim, account, head); made) return made;
@@ -182,7 +182,8 @@ Result<UnsignedClaim> ClaimMaker::make_one(const detect::Transaction& transactio
   }
   std::optional<claim::AccountHint> account;
   if (!transaction.account_token.empty()) account = claim::AccountHint{salt, transaction.account_token};
-  auto made = finish_with_evidence(claim, reduction, measured.found->activity.evidence, account, head);
+  auto made =
+      finish_with_evidence(claim, reduction, measured.found->activity.evidence, transaction.evidence_is_personal, account, head);
   if (!made) return made;
   made->salt = salt;
   made->account_token = transaction.account_token;

@@ -111,10 +111,4 @@ class Engine {
   std::string trouble_ = "starting";
 };
 
-/// The key under which a transaction is answered the same way again.
-outbox::TransactionKey transaction_key(const std::string& issuer, const std::string& event_id);
-
-/// Whether the transaction keeps the limits of detect/transaction.hpp; the message names the field.
-Status check_transaction(const detect::Transaction& transaction);
-
 }  // namespace greentill::app

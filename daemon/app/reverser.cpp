@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "daemon/app/engine.hpp"
+#include "daemon/app/incoming.hpp"
 
 namespace greentill::app {
 namespace {

@@ -65,6 +65,7 @@ struct Transaction {
   bool bearer = false;         ///< print a secret for a customer who has no account at hand
   std::vector<std::pair<std::string, std::string>> attributes;  ///< anything else a rule may match on
   std::vector<std::uint8_t> evidence;  ///< another device's signed statement, at most kMaxEvidenceRecordBytes
+  bool evidence_is_personal = false;   ///< it names a person: claims, which anybody may read, hold its hash alone
 
   [[nodiscard]] bool is_reversal() const { return !reversed.event_id.empty(); }
 };

@@ -125,7 +125,8 @@ const gt_transaction& TransactionView::of(const Transaction& from) {
            to_abi(from.receipt_medium),
            gt_text{},
            from.evidence.data(),
-           from.evidence.size()};
+           from.evidence.size(),
+           from.evidence_is_personal ? 1u : 0u};
   return view_;
 }
 
@@ -203,6 +204,7 @@ Transaction copy(const gt_transaction& from) {
     to.attributes.emplace_back(copy_text(a.key), copy_text(a.value));
   }
   if (from.evidence_size > 0) to.evidence.assign(from.evidence, from.evidence + from.evidence_size);
+  to.evidence_is_personal = from.evidence_is_personal != 0;
   return to;
 }
 

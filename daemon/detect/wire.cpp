@@ -52,7 +52,7 @@ void write_ports(CborWriter& out, const std::vector<std::uint16_t>& ports) {
 }
 
 constexpr std::size_t kLineItems = 7;
-constexpr std::size_t kTransactionItems = 21;
+constexpr std::size_t kTransactionItems = 22;
 
 void write_lines(CborWriter& out, const std::vector<Line>& lines) {
   out.array(kLineItems * lines.size());
@@ -91,6 +91,7 @@ void write_transaction(CborWriter& out, const Transaction& t) {
   out.text(t.reversed.event_id);
   out.unsigned_integer(static_cast<std::uint64_t>(t.reversed.reason));
   out.bytes(t.evidence);
+  out.boolean(t.evidence_is_personal);
 }
 
 void write_activity(CborWriter& out, const Activity& activity) {
@@ -302,6 +303,7 @@ Transaction FrameReader::transaction() {
   t.reversed.reason = static_cast<ReversalReason>(reason);
   const ByteView evidence = reader_.bytes("evidence");
   t.evidence.assign(evidence.begin(), evidence.end());
+  t.evidence_is_personal = reader_.boolean("whether the evidence is personal");
   if (kind > kLastKind) wrong_ = "a kind that is not known";
   if (standing > kLastStanding) wrong_ = "a standing that is not known";
   if (reason > kLastReversalReason) wrong_ = "a reason of a reversal that is not known";

@@ -18,18 +18,11 @@ constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::size_t kReadBytes = 16u << 10;
 /// Evidence is that long at most (plugin.h).
 constexpr std::size_t kMostRecordBytes = 16u << 10;
-/// Evidence up to this length stands in the claim as it is; longer, its hash does (docs/plugins.md).
-constexpr std::size_t kMostEmbeddedBytes = 448;
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = std::min(text.find_first_not_of(kSpace), text.size());
   const std::size_t last = text.find_last_not_of(kSpace);
   return last == std::string_view::npos ? std::string_view() : text.substr(first, last + 1 - first);
-}
-
-/// A claim is open to everybody. The hash of a record that names its user proves as much and tells nothing.
-void hide(std::string& evidence) {
-  if (evidence.size() <= kMostEmbeddedBytes) evidence.resize(kMostEmbeddedBytes + 1, '\n');
 }
 
 std::uint64_t count_lines(std::string_view text) {
@@ -150,7 +143,7 @@ void Records::go_on(const Payload& payload, std::string_view bytes, plugin::Tran
     open.session.doubt("its two records have more than 16 KiB together");
     evidence.clear();
   }
-  // That the begin names nobody is not known any more, and two records are hardly ever short enough to be embedded.
+  // That the begin names nobody is not known any more.
   fill(payload, open.session, std::move(evidence), true, into);
   if (!open.session.is_over()) return;
   over_.insert_or_assign(payload.meter, payload.page);
@@ -173,8 +166,8 @@ void Records::fill(const Payload& payload, const Session& session, std::string e
     into.standing = GT_DOUBTFUL;
     into.remark = joined(result.doubts);
   } else {
-    if (is_personal) hide(evidence);
     into.evidence.assign(evidence.begin(), evidence.end());
+    into.evidence_is_personal = is_personal;
   }
 }
 

@@ -127,6 +127,7 @@ struct gt_transaction {
       account_token;       /* opaque token of the customer's account, at most 32 bytes, or empty; detectors always get it empty */
   const uint8_t* evidence; /* another device's signed statement that the record rests on, at most 16 KiB, or null */
   size_t evidence_size;
+  uint32_t evidence_is_personal; /* 1: it names a person. Claims, which anybody may read, then hold its hash alone */
 };
 
 /* A green act found in a transaction. */

@@ -121,6 +121,7 @@ struct Transaction {
   bool bearer = false;
   std::vector<Attribute> attributes;
   std::vector<std::uint8_t> evidence;
+  bool evidence_is_personal = false;
 };
 
 class Inlet {
@@ -175,7 +176,8 @@ inline bool Inlet::offer(const Transaction& from, std::string_view position) con
                                    text(from.receipt_medium),
                                    text(from.account_token),
                                    from.evidence.data(),
-                                   from.evidence.size()};
+                                   from.evidence.size(),
+                                   from.evidence_is_personal ? 1u : 0u};
   return taken(inlet_.transaction(inlet_.context, &transaction, text(position)));
 }
 

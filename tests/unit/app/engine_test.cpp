@@ -2,6 +2,7 @@
 #include "daemon/app/engine.hpp"
 
 #include "daemon/app/engine_desk.hpp"
+#include "daemon/app/incoming.hpp"
 #include "tests/support/wait.hpp"
 #include "tests/unit/app/fixture.hpp"
 
@@ -172,6 +173,19 @@ TEST_CASE("engine: evidence is in the claim where it fits, else its hash, and th
   CHECK(embedded > 10);
   CHECK(hashed > 2);
   CHECK(test::check_chain(device.reader()) == 1 + embedded + hashed + 30);
+}
+
+TEST_CASE("engine: of evidence that names a person the claim holds the hash alone") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  device.detectors().evidence.assign(16, 0x5a);
+  detect::Transaction personal = ride("personal");
+  personal.evidence_is_personal = true;
+  const auto open = device.submit(ride("open")).get();
+  const auto closed = device.submit(personal).get();
+  REQUIRE((open.ok() && closed.ok()));
+  CHECK(evidence_kind(device, open->claims.at(0).seq) == claim::Evidence::Kind::embedded);
+  CHECK(evidence_kind(device, closed->claims.at(0).seq) == claim::Evidence::Kind::hashed);
 }
 
 TEST_CASE("engine: sales of one till and of many at once make one chain") {

@@ -23,6 +23,11 @@ Record full_record() {
   t.receipt_medium = "qr";
   t.account_token = "tok-1";
   t.bearer = true;
+  t.standing = Standing::doubtful;
+  t.remark = "the lock never opened";
+  t.reversed = {"till-2", "sale-1", ReversalReason::cancelled};
+  t.evidence = {0x18, 0x2a};
+  t.evidence_is_personal = true;
   t.attributes = {{"fare", "day"}, {"", ""}};
   record.position = std::string("\xff\x00 opaque", 9);
   return record;
@@ -64,6 +69,13 @@ TEST_CASE("wire: a record survives the way with every field") {
   CHECK(b.receipt_medium == "qr");
   CHECK(b.account_token == "tok-1");
   CHECK(b.bearer);
+  CHECK(b.standing == a.standing);
+  CHECK(b.remark == a.remark);
+  CHECK(b.reversed.issuer == a.reversed.issuer);
+  CHECK(b.reversed.event_id == a.reversed.event_id);
+  CHECK(b.reversed.reason == a.reversed.reason);
+  CHECK(b.evidence == a.evidence);
+  CHECK(b.evidence_is_personal);
   CHECK(b.attributes == a.attributes);
 }
 

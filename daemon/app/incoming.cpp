@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/incoming.hpp"
+
+#include <algorithm>
+
+#include "daemon/claim/claim.hpp"
+#include "daemon/identity/identity.hpp"
+
+namespace greentill::app {
+
+outbox::TransactionKey transaction_key(const std::string& issuer, const std::string& event_id) {
+  // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+  const auto length = static_cast<std::uint8_t>(issuer.size());
+  const Digest digest = identity::hasher().sha256({ByteView(&length, 1), as_bytes(issuer), as_bytes(event_id)});
+  outbox::TransactionKey key{};
+  std::copy_n(digest.begin(), key.size(), key.begin());
+  return key;
+}
+
+Status check_transaction(const detect::Transaction& transaction) {
+  if (transaction.issuer.empty() || transaction.issuer.size() > 64)
+    return fail(ErrorCode::invalid, "issuer: must be 1 to 64 bytes");
+  if (transaction.event_id.empty() || transaction.event_id.size() > 128) {
+    return fail(ErrorCode::invalid, "event_id: must be 1 to 128 bytes");
+  }
+  if (transaction.begin < 0) return fail(ErrorCode::invalid, "begin: must not lie before 1970");
+  if (transaction.end < transaction.begin) return fail(ErrorCode::invalid, "end: must not lie before begin");
+  if (transaction.reversed.issuer.size() > 64) return fail(ErrorCode::invalid, "reverses.issuer: must be at most 64 bytes");
+  if (transaction.reversed.event_id.size() > 128) {
+    return fail(ErrorCode::invalid, "reverses.event_id: must be at most 128 bytes");
+  }
+  if (transaction.account_token.size() > claim::kMaxTextBytes) {
+    return fail(ErrorCode::invalid, "account_token: must be at most 32 bytes");
+  }
+  return Done{};
+}
+
+std::string remark_of(const detect::Transaction& transaction) {
+  switch (transaction.standing) {
+    case detect::Standing::training: return "training: nothing is claimed";
+    case detect::Standing::interim: return "not final yet: nothing is claimed before the final record";
+    case detect::Standing::reprint: return "a copy: only its original is claimed";
+    case detect::Standing::doubtful:
+      return transaction.remark.empty() ? "its source doubts it" : "its source doubts it: " + transaction.remark;
+    case detect::Standing::final: break;
+  }
+  return {};
+}
+
+}  // namespace greentill::app
