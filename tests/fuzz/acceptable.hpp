@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "daemon/detect/views.hpp"
-#include "greentill/plugin.hpp"
+#include "plugins/common/as_abi.hpp"
 
 namespace greentill::fuzz {
 
@@ -14,19 +14,10 @@ inline void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// As the inlet makes it for the host.
 inline void require_acceptable(const plugin::Transaction& from) {
-  struct Taken {
-    const char* wrong = "was not offered";
-  } taken;
-  const gt_inlet inlet{sizeof(gt_inlet), &taken,
-                       [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
-                         static_cast<Taken*>(context)->wrong = detect::wrong_with(*transaction);
-                         return GT_OK;
-                       },
-                       nullptr};
-  require(plugin::Inlet(inlet).offer(from, ""));
-  require(taken.wrong == nullptr);
+  const char* wrong = "was not offered";
+  plugin::as_abi(from, [&wrong](const gt_transaction& transaction) { wrong = detect::wrong_with(transaction); });
+  require(wrong == nullptr);
 }
 
 }  // namespace greentill::fuzz

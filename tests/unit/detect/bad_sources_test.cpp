@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 
 namespace greentill::detect {
 namespace {
@@ -19,10 +19,7 @@ constexpr milliseconds kPatience{2000};
 constexpr milliseconds kPatience{500};
 #endif
 
-struct Bench {
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
+struct Bench : SourceBench {
   std::unique_ptr<Sources> sources;
 
   explicit Bench(const std::string& library, const std::string& configuration = {}) {
@@ -30,17 +27,9 @@ struct Bench {
     bad.patience = kPatience;
     bad.memory_bytes = 64u << 20;
     const PluginSpec good{"good", test_plugin("c_source"), "100", true, milliseconds(50)};
-    auto started = Sources::start({bad, good}, host_program(), sink, clock, log);
-    REQUIRE_MESSAGE(started.ok(), started.error().message);
-    sources = std::move(*started);
+    sources = start_all({bad, good});
   }
   [[nodiscard]] PluginStatus bad() const { return sources->status()[0]; }
-  bool eventually_later(const std::function<bool()>& condition) {
-    return eventually([&] {
-      clock.advance(milliseconds(100));
-      return condition();
-    });
-  }
   /// The event ids that one of the two handed in, in order.
   [[nodiscard]] std::vector<std::string> kept(const std::string& issuer) const {
     std::vector<std::string> ids;

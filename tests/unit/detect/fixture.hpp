@@ -19,6 +19,7 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
 #include "daemon/detect/sources.hpp"
+#include "tests/support/wait.hpp"
 
 namespace greentill::detect::test {
 
@@ -100,15 +101,7 @@ inline std::vector<pid_t> hosts() {
   return found;
 }
 
-/// True as soon as the condition holds; false after 20 s.
-inline bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
+using greentill::test::eventually;
 
 /// What an engine and its outbox would keep: records in order with the position behind each, stored together.
 class RememberingSink final : public SourceSink {

@@ -6,30 +6,17 @@
 
 #include <fstream>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 
 namespace greentill::detect {
 namespace {
 
 using namespace test;
 
-struct Bench {
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
-
+struct Bench : SourceBench {
   std::unique_ptr<Sources> start(const std::string& configuration) {
     const PluginSpec spec{"counter", test_plugin("c_source"), configuration, true, std::chrono::milliseconds(50)};
-    auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-    REQUIRE_MESSAGE(sources.ok(), sources.error().message);
-    return std::move(*sources);
-  }
-  /// Moves the clock along until the condition holds.
-  bool eventually_later(const std::function<bool()>& condition) {
-    return eventually([&] {
-      clock.advance(std::chrono::milliseconds(100));
-      return condition();
-    });
+    return start_all({spec});
   }
 };
 
@@ -123,9 +110,8 @@ TEST_CASE("sources: a card number is masked in a unit, and rejected for an accou
                          << front << R"("2","account_token":"4111111111111111"})" << '\n';
   const PluginSpec spec{"till", own_plugin("journal"), "format = \"ndjson\"\nonce = true\npath = \"" + journal + "\"\n", true,
                         std::chrono::milliseconds(50)};
-  auto sources = Sources::start({spec}, host_program(), bench.sink, bench.clock, bench.log);
-  REQUIRE(sources.ok());
-  REQUIRE(eventually([&] { return is_finished(**sources); }));
+  const auto sources = bench.start_all({spec});
+  REQUIRE(eventually([&] { return is_finished(*sources); }));
   const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].transaction.account_token == "token-1");
@@ -138,11 +124,10 @@ TEST_CASE("sources: a card number is masked in a unit, and rejected for an accou
 TEST_CASE("sources: a library that cannot be one is named in the status while it is tried again") {
   Bench bench;
   const PluginSpec spec{"wrong", test_plugin("c_detector"), "x", true, std::chrono::milliseconds(50)};
-  auto sources = Sources::start({spec}, host_program(), bench.sink, bench.clock, bench.log);
-  REQUIRE(sources.ok());
-  REQUIRE(bench.eventually_later([&] { return (*sources)->status()[0].faults >= 2; }));
-  CHECK((*sources)->status()[0].last_fault.find("it is a detector, not a source") != std::string::npos);
-  CHECK((*sources)->status()[0].state == "restarting");
+  const auto sources = bench.start_all({spec});
+  REQUIRE(bench.eventually_later([&] { return sources->status()[0].faults >= 2; }));
+  CHECK(sources->status()[0].last_fault.find("it is a detector, not a source") != std::string::npos);
+  CHECK(sources->status()[0].state == "restarting");
   const PluginSpec absent{"absent", test_plugin("absent"), "", true, std::chrono::milliseconds(50)};
   CHECK(!Sources::start({absent}, host_program(), bench.sink, bench.clock, bench.log).ok());
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/plugins.md holds two whole plugins. They are built from these files, do what the page says, and the page's text is theirs.
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/decoding.hpp"
 #include "tests/unit/plugins/detector_bench.hpp"
 #include "tests/unit/plugins/files.hpp"
@@ -42,21 +43,18 @@ TEST_CASE("examples: the source hands each line in once, through restarts and a 
   std::string text = "1 1760000000 1760000600 2043\nnonsense\n3 1760000600 1760000000 5\n";
   for (int i = 4; i <= 3000; ++i) text += std::to_string(i) + " 1760000000 1760000600 900\n";
   journal::test::append(file, text + "3001 1760000000 17600");
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
+  SourceBench bench;
   PluginSpec spec{"dock", test_plugin("example_source"), file.string() + "\n", true, std::chrono::milliseconds(50)};
   spec.grants.read = {folder.path().string()};
   {
-    const auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-    REQUIRE(sources.ok());
-    REQUIRE(eventually([&] { return sink.count() == 3000; }));
+    const auto sources = bench.start_all({spec});
+    REQUIRE(eventually([&] { return bench.sink.count() == 3000; }));
   }
   journal::test::append(file, "00600 900\n");
-  const auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-  REQUIRE(eventually([&] { return sink.count() > 3000; }));
+  const auto sources = bench.start_all({spec});
+  REQUIRE(eventually([&] { return bench.sink.count() > 3000; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(250));
-  const auto kept = sink.kept();
+  const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 3001);
   CHECK(kept[0].transaction.quantities[0].value == 2043);
   CHECK(kept[1].where == "dock");

@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/common/folder_bench.hpp"
 
 namespace greentill::detect {
@@ -15,24 +15,13 @@ using namespace test;
 using plugin::test::DropFolder;
 using plugin::test::Texts;
 
-struct Bench {
+struct Bench : SourceBench {
   DropFolder folder;
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
 
   std::unique_ptr<Sources> start() {
     const PluginSpec spec{"lines", test_plugin("folder_of_lines"), folder.configuration("once = true\n"), true,
                           std::chrono::milliseconds(50)};
-    auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-    REQUIRE_MESSAGE(sources.ok(), sources.error().message);
-    return std::move(*sources);
-  }
-  bool eventually_later(const std::function<bool()>& condition) {
-    return eventually([&] {
-      clock.advance(std::chrono::milliseconds(100));
-      return condition();
-    });
+    return start_all({spec});
   }
 };
 

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/escpos/jobs.hpp"
 #include "tests/unit/printer-relay/fixture.hpp"
 
@@ -29,7 +29,7 @@ std::string job_name(int connection, int part = 1, bool last = true) {
          (last ? "-end" : "-more") + ".escpos";
 }
 
-class Bench {
+class Bench : public SourceBench {
   TempFolder folder_;
 
  public:
@@ -42,9 +42,7 @@ class Bench {
   }
   void start(const std::string& configuration) {
     const PluginSpec spec{"till", own_plugin("escpos"), configuration, true, std::chrono::milliseconds(50)};
-    auto started = Sources::start({spec}, host_program(), sink, clock_, log);
-    REQUIRE_MESSAGE(started.ok(), started.error().message);
-    sources_ = std::move(*started);
+    sources_ = start_all({spec});
   }
   void start() { start(configuration()); }
   void stop() { sources_.reset(); }
@@ -54,12 +52,6 @@ class Bench {
     Found all;
     for (const auto& kept : sink.kept()) all.push_back(kept.where.empty() ? kept.event_id : kept.where + ": " + kept.reason);
     return all;
-  }
-  bool eventually_later(const std::function<bool()>& condition) {
-    return eventually([&] {
-      clock_.advance(std::chrono::milliseconds(100));
-      return condition();
-    });
   }
   /// Waits until that many records are there, and a moment for any that should not come.
   Found settled(std::size_t count) {
@@ -79,11 +71,7 @@ class Bench {
     return eventually_later([&] { return files().empty(); });
   }
 
-  RememberingSink sink;
-  KeptLog log;
-
  private:
-  FakeClock clock_;
   std::unique_ptr<Sources> sources_;
 };
 

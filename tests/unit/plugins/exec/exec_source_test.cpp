@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "daemon/detect/sources.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/exec/programs.hpp"
 
 namespace greentill::detect {
@@ -11,25 +12,12 @@ namespace {
 using namespace test;
 using std::chrono::milliseconds;
 
-struct Bench {
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
+struct Bench : SourceBench {
   Programs programs;
   std::unique_ptr<Sources> sources;
 
-  void start(const PluginSpec& spec) {
-    auto started = Sources::start({spec}, host_program(), sink, clock, log);
-    REQUIRE_MESSAGE(started.ok(), started.error().message);
-    sources = std::move(*started);
-  }
+  void start(const PluginSpec& spec) { sources = start_all({spec}); }
   void start_script(const std::string& text) { start(program_spec("script", "source", {programs.script(text)})); }
-  bool eventually_later(const std::function<bool()>& condition) {
-    return eventually([&] {
-      clock.advance(milliseconds(100));
-      return condition();
-    });
-  }
   [[nodiscard]] PluginStatus status() const { return sources->status()[0]; }
   bool finishes() {
     return eventually_later([&] { return status().state == "finished"; });

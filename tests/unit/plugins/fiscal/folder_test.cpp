@@ -2,7 +2,7 @@
 // The plugin as the daemon runs it: a child that takes receipts out of a folder.
 #include <doctest/doctest.h>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/common/folder_bench.hpp"
 
 namespace greentill::detect {
@@ -20,15 +20,12 @@ TEST_CASE("fiscal: receipts leave the folder for done, and what is unusable for 
   folder.drop("1-sale.json", kSale);
   folder.drop("2-closing.json", R"({"ftReceiptCase": 4919338167972134919})");
   folder.drop("3-template.json", plugin::test::DropFolder().configuration());
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
+  SourceBench bench;
   const PluginSpec spec{"receipts", own_plugin("fiscal"), folder.configuration("once = true\n"), true,
                         std::chrono::milliseconds(50)};
-  const auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-  REQUIRE_MESSAGE(sources.ok(), sources.error().message);
-  REQUIRE(eventually([&] { return (*sources)->status()[0].state == "finished"; }));
-  const auto kept = sink.kept();
+  const auto sources = bench.start_all({spec});
+  REQUIRE(eventually([&] { return sources->status()[0].state == "finished"; }));
+  const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].event_id == "17");
   CHECK(kept[0].transaction.total_minor == 700);
@@ -38,20 +35,17 @@ TEST_CASE("fiscal: receipts leave the folder for done, and what is unusable for 
   CHECK(folder.names("done") == plugin::test::Texts{"1-sale.json", "2-closing.json"});
   CHECK(folder.names("failed") == plugin::test::Texts{"3-template.json", "3-template.json.reason.txt"});
   CHECK(folder.text("failed/3-template.json.reason.txt").find("byte 1: it is no JSON") != std::string::npos);
-  CHECK(!log.has("secret"));
+  CHECK(!bench.log.has("secret"));
 }
 
 TEST_CASE("fiscal: a key that is none of its own is a fault that names it") {
   plugin::test::DropFolder folder;
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
+  SourceBench bench;
   const PluginSpec spec{"receipts", own_plugin("fiscal"), folder.configuration("zone = \"Etc/UTC\"\n"), true,
                         std::chrono::milliseconds(50)};
-  const auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-  REQUIRE_MESSAGE(sources.ok(), sources.error().message);
-  REQUIRE(eventually([&] { return (*sources)->status()[0].faults > 0; }));
-  CHECK((*sources)->status()[0].last_fault.find("fiscal:2:8: key 'zone' is not known here") != std::string::npos);
+  const auto sources = bench.start_all({spec});
+  REQUIRE(eventually([&] { return sources->status()[0].faults > 0; }));
+  CHECK(sources->status()[0].last_fault.find("fiscal:2:8: key 'zone' is not known here") != std::string::npos);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // The plugin as the daemon runs it: a child that takes invoices out of a folder.
 #include <doctest/doctest.h>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/common/folder_bench.hpp"
 #include "tests/unit/plugins/invoice/samples.hpp"
 
@@ -13,17 +13,12 @@ using namespace test;
 using plugin::test::DropFolder;
 using plugin::test::Texts;
 
-struct Bench {
+struct Bench : SourceBench {
   DropFolder folder;
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
 
   std::unique_ptr<Sources> start(const std::string& more) {
     const PluginSpec spec{"invoices", own_plugin("invoice"), folder.configuration(more), true, std::chrono::milliseconds(50)};
-    auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-    REQUIRE_MESSAGE(sources.ok(), sources.error().message);
-    return std::move(*sources);
+    return start_all({spec});
   }
 };
 

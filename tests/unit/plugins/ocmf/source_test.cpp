@@ -2,7 +2,7 @@
 // The source and the detector as the daemon runs them, from a file in a folder to an activity.
 #include <doctest/doctest.h>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/common/folder_bench.hpp"
 #include "tests/unit/plugins/detector_bench.hpp"
 #include "tests/unit/plugins/ocmf/signing.hpp"
@@ -31,13 +31,10 @@ TEST_CASE("ocmf: from a watched folder to an activity with the signed record") {
       "chargers", own_plugin("ocmf"),
       folder.configuration("once = true\n[[meter]]\nserial = \"M1\"\nkey = \"" + hex(meter.public_key()) + "\"\n"), true,
       std::chrono::milliseconds(50)};
-  RememberingSink sink;
-  KeptLog log;
-  FakeClock clock;
-  auto started = Sources::start({spec}, host_program(), sink, clock, log);
-  REQUIRE_MESSAGE(started.ok(), started.error().message);
-  REQUIRE(eventually([&] { return (*started)->status()[0].state == "finished"; }));
-  const auto kept = sink.kept();
+  SourceBench bench;
+  const auto sources = bench.start_all({spec});
+  REQUIRE(eventually([&] { return sources->status()[0].state == "finished"; }));
+  const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 3);
   CHECK(kept[0].transaction.kind == TransactionKind::charge);
   CHECK(kept[0].transaction.event_id == "M1/T1");
@@ -78,13 +75,10 @@ TEST_CASE("ocmf: a wrong configuration is a fault that names the key") {
   const auto fault = [](const std::string& more) {
     const plugin::test::DropFolder folder;
     const PluginSpec spec{"chargers", own_plugin("ocmf"), folder.configuration(more), true, std::chrono::milliseconds(50)};
-    RememberingSink sink;
-    KeptLog log;
-    FakeClock clock;
-    auto started = Sources::start({spec}, host_program(), sink, clock, log);
-    REQUIRE_MESSAGE(started.ok(), started.error().message);
-    REQUIRE(eventually([&] { return (*started)->status()[0].faults > 0; }));
-    const std::string text = (*started)->status()[0].last_fault;
+    SourceBench bench;
+    const auto sources = bench.start_all({spec});
+    REQUIRE(eventually([&] { return sources->status()[0].faults > 0; }));
+    const std::string text = sources->status()[0].last_fault;
     return text.substr(0, text.find("; it "));
   };
   const std::string meter = "[[meter]]\nserial = \"M1\"\nkey = \"" + hex(TestMeter().public_key()) + "\"\n";

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/poslog/logs.hpp"
 
 namespace greentill::detect {
@@ -14,11 +14,8 @@ using poslog::test::log_of;
 using poslog::test::receipt;
 using Texts = std::vector<std::string>;
 
-struct Bench {
+struct Bench : SourceBench {
   TempFolder folder;
-  FakeClock clock;
-  KeptLog log;
-  RememberingSink sink;
 
   void drop(const std::string& name, const std::string& text) const {
     std::ofstream(folder.path() / (name + ".part"), std::ios::binary) << text;
@@ -28,15 +25,7 @@ struct Bench {
     const std::string configuration = "path = \"" + folder.path().string() +
                                       "\"\nsettle_ms = 0\nonce = true\nissuer = \"shop\"\nzone = \"Europe/Helsinki\"\n" + more;
     const PluginSpec spec{"tills", own_plugin("poslog"), configuration, true, std::chrono::milliseconds(50)};
-    auto sources = Sources::start({spec}, host_program(), sink, clock, log);
-    REQUIRE_MESSAGE(sources.ok(), sources.error().message);
-    return std::move(*sources);
-  }
-  bool eventually_later(const std::function<bool()>& condition) {
-    return eventually([&] {
-      clock.advance(std::chrono::milliseconds(100));
-      return condition();
-    });
+    return start_all({spec});
   }
   [[nodiscard]] Texts found() const {
     Texts all;
