@@ -34,7 +34,7 @@ class Decoder : public RowDecoder {
     }
     bytes.remove_prefix(skipped);
     std::optional<Row> row = read(bytes, last);
-    if (is_too_long(row, bytes)) row = give_up_line(bytes, why_too_long(bytes));
+    if (row ? is_too_long(bytes.substr(0, row->size)) : has_no_end(bytes)) row = give_up_line(bytes, why_too_long(bytes));
     if (!row) return std::nullopt;
     row->lines = count_lines(bytes.substr(0, row->size));
     row->size += skipped;
@@ -45,16 +45,14 @@ class Decoder : public RowDecoder {
  protected:
   virtual std::optional<Row> read(std::string_view bytes, bool last) = 0;
   [[nodiscard]] bool at_begin() const { return at_begin_; }
+  /// To be asked before anything else is said of a row, since in pieces it would not get that far.
+  static bool is_too_long(std::string_view row) { return row.size() > kMaxRowBytes || count_lines(row) > kMaxRowLines; }
 
  private:
   static const char* why_too_long(std::string_view bytes) {
     return bytes.find('\n') < kMaxRowBytes ? kOpenQuote : "it is longer than 256 KiB";
   }
-  /// The same for a row whether it is there at once or in pieces.
-  static bool is_too_long(const std::optional<Row>& row, std::string_view bytes) {
-    if (!row) return bytes.size() >= kMaxRowBytes || count_lines(bytes) >= kMaxRowLines;
-    return row->size > kMaxRowBytes || count_lines(bytes.substr(0, row->size)) > kMaxRowLines;
-  }
+  static bool has_no_end(std::string_view bytes) { return bytes.size() >= kMaxRowBytes || count_lines(bytes) >= kMaxRowLines; }
 
   bool at_begin_ = true;
 };
@@ -86,7 +84,7 @@ class CsvDecoder final : public Decoder {
     const auto size = rows_.read(bytes, last);
     if (!size) return std::nullopt;
     const std::string_view text = bytes.substr(0, *size);
-    if (rows_.open_quote()) return give_up_line(text, kOpenQuote);
+    if (rows_.open_quote() || is_too_long(text)) return give_up_line(text, kOpenQuote);
     if (rows_.torn()) return give_up_line(text, "it has carriage returns for line ends in it");
     Row row{*size, 0, std::nullopt, {}};
     if (rows_.fields().empty()) return row;

@@ -115,6 +115,17 @@ TEST_CASE("rows: pieces of any size give the same rows") {
   }
 }
 
+TEST_CASE("rows: one of too many lines is given up for that alone, whatever else is wrong with it and however it comes") {
+  const std::string lines(kMaxRowLines + 1, '\n');
+  for (const std::string& row : {"a,\"" + lines + "\"\n", "a,\"" + lines + "\"\rb\n"}) {
+    const std::string text = kPlainHeader + row;
+    const Found whole = plain(text);
+    REQUIRE(!whole.empty());
+    CHECK(whole[0] == "2: a quote is not closed within 16 lines and 256 KiB");
+    for (std::size_t step = 1; step < text.size(); ++step) CHECK(decode(*plain_decoder(), text, step) == whole);
+  }
+}
+
 TEST_CASE("rows: a last line without its end counts once nothing follows any more") {
   CHECK(plain(kPlainHeader + "a,08:00,08:10,900") == Found{"a"});
   const auto decoder = plain_decoder();
