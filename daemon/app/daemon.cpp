@@ -253,9 +253,10 @@ void GreentillDaemon::stop() {
       stopped.set_value();
     });
     stopped.get_future().wait();
-    pipeline_.reset();
+    // What the pipeline finishes last would go on on the strand, into a pipeline that is no more.
     strand_.stop();
     strand_thread_.join();
+    pipeline_.reset();
   }
 }
 

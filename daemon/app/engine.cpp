@@ -70,18 +70,50 @@ void Engine::submit(detect::Transaction transaction, std::optional<outbox::Sourc
     });
   }
   const outbox::TransactionKey key = transaction_key(transaction.issuer, transaction.event_id);
-  Entry entry{std::move(transaction), 0, std::move(position), std::move(answered), key};
-  if (must_wait(entry)) {
-    waiting_.push_back(std::move(entry));
-  } else {
-    admit(std::move(entry));
-  }
+  take({std::move(transaction), 0, std::move(position), std::move(answered), key});
 }
 
 void Engine::undo(std::uint64_t seq, Answered answered) {
   // No issuer is empty, so that no transaction has this key.
   const std::string name = to_hex(head_.chain) + "/" + std::to_string(seq);
-  Entry entry{{}, seq, std::nullopt, std::move(answered), transaction_key("", name)};
+  take({{}, seq, std::nullopt, std::move(answered), transaction_key("", name)});
+}
+
+void Engine::keep_position(outbox::SourcePosition position, std::function<void(Status)> done) {
+  Entry entry;
+  entry.position = std::move(position);
+  entry.answered = [done = std::move(done)](const Result<api::TransactionAnswer>& kept) {
+    done(kept ? Status(Done{}) : Status(Failure{kept.error()}));
+  };
+  entry.passed_over = true;
+  take(std::move(entry));
+}
+
+void Engine::resume(const std::string& source) {
+  source_generations_[source] = generation_;
+  // Of its earlier run: offered again.
+  std::deque<Entry> earlier;
+  waiting_.swap(earlier);
+  for (Entry& entry : earlier) {
+    if (entry.position && entry.position->source == source) {
+      entry.answered(fail(ErrorCode::unavailable, "its source begins anew"));
+    } else {
+      waiting_.push_back(std::move(entry));
+    }
+  }
+}
+
+bool Engine::in_step(const std::string& source) {
+  return source_generations_.try_emplace(source, generation_).first->second == generation_;
+}
+
+void Engine::refuse(const Entry& entry, const Error& error) {
+  // What can never be taken is passed by; everything else must come again before what lies behind it.
+  if (entry.position && error.code != ErrorCode::invalid) source_generations_[entry.position->source] = 0;
+  entry.answered(Failure{error});
+}
+
+void Engine::take(Entry entry) {
   if (must_wait(entry)) {
     waiting_.push_back(std::move(entry));
   } else {
@@ -94,14 +126,19 @@ bool Engine::is_under_way(const outbox::TransactionKey& key) const {
   return found != in_flight_.end() && !found->second->job->finished;
 }
 
-bool Engine::must_wait(const Entry& entry) const {
+bool Engine::waits_for_reversal(const Entry& entry) const {
+  if (entry.passed_over) return false;
   const bool reversal = entry.undo != 0 || entry.transaction.is_reversal();
   if (reversal && (reversing_ || !waiting_.empty())) return true;
   if (entry.undo != 0) return false;
   const detect::Reversed& reversed = entry.transaction.reversed;
   const std::string& issuer = reversed.issuer.empty() ? entry.transaction.issuer : reversed.issuer;
   if (reversal && is_under_way(transaction_key(issuer, reversed.event_id))) return true;
-  if (reversing_ && reversing_->of == entry.key) return true;
+  return reversing_ && reversing_->of == entry.key;
+}
+
+bool Engine::must_wait(const Entry& entry) const {
+  if (waits_for_reversal(entry)) return true;
   // A source's position must not pass a record of its own that waits.
   return entry.position && std::any_of(waiting_.begin(), waiting_.end(), [&](const Entry& earlier) {
            return earlier.position && earlier.position->source == entry.position->source;
@@ -123,22 +160,34 @@ void Engine::admit_waiting() {
 }
 
 void Engine::admit(Entry entry) {
+  if (entry.position && !in_step(entry.position->source)) {
+    return entry.answered(fail(ErrorCode::unavailable, "an earlier record of its source could not be stored and comes first"));
+  }
   if (!head_known_) {
-    if (Status recovered = recover_head(); !recovered) return entry.answered(Failure{recovered.error()});
+    if (Status recovered = recover_head(); !recovered) return refuse(entry, recovered.error());
+  }
+  if (entry.passed_over) {
+    return store_position(std::move(*entry.position), [answered = std::move(entry.answered)](const Status& kept) {
+      answered(kept ? Result<api::TransactionAnswer>(api::TransactionAnswer{}) : Failure{kept.error()});
+    });
   }
   if (const auto found = in_flight_.find(entry.key); found != in_flight_.end()) {
     const std::lock_guard lock(found->second->mutex);
     if (!found->second->job->finished) {
-      found->second->waiting.push_back(
-          [this, position = std::move(entry.position), answered = std::move(entry.answered)](const auto& first) {
-            if (!first) return answered(first);
-            strand_.post([this, position, answer = *first, answered] { answer_repeated(position, answer, answered); });
-          });
+      found->second->waiting.push_back([this, generation = generation_, position = std::move(entry.position),
+                                        answered = std::move(entry.answered)](const auto& first) {
+        if (!first) return answered(first);
+        strand_.post([this, generation, position, answer = *first, answered] {
+          // A record before it may have failed meanwhile.
+          if (position && generation != generation_) return answered(fail(ErrorCode::unavailable, "try again"));
+          answer_repeated(position, answer, answered);
+        });
+      });
       return;
     }
   }
   auto stored = stored_answer(entry.key);
-  if (!stored) return entry.answered(Failure{stored.error()});
+  if (!stored) return refuse(entry, stored.error());
   if (*stored) return answer_repeated(std::move(entry.position), std::move(**stored), entry.answered);
   if (entry.undo != 0) return reverse(std::move(entry));
   if (entry.transaction.standing != detect::Standing::final) return set_aside(std::move(entry));
@@ -160,7 +209,7 @@ void Engine::answer_repeated(std::optional<outbox::SourcePosition> position, api
   answer.repeated = true;
   answer.unclaimed.clear();
   if (!position) return answered(std::move(answer));
-  keep_position(std::move(*position), [answer, answered](const Status& kept) {
+  store_position(std::move(*position), [answer, answered](const Status& kept) {
     if (!kept) return answered(Failure{kept.error()});
     answered(answer);
   });
@@ -170,13 +219,13 @@ void Engine::claim_new(Entry entry) {
   const std::vector<detect::Detected> detected = detectors_.detect(entry.transaction);
   claim::ChainHead next = head_;
   auto made = maker_.make(entry.key, entry.transaction, detected, guard_, next);
-  if (!made) return entry.answered(Failure{made.error()});
+  if (!made) return refuse(entry, made.error());
   const auto awaits = reverser_.awaits_any();
   Status applied = awaits ? Status(Done{}) : Status(Failure{awaits.error()});
   if (applied && *awaits) applied = apply_awaited(entry.key, next, *made);
   if (!applied) {
     guard_.settle(made->aside.account_uses, false);
-    return entry.answered(Failure{applied.error()});
+    return refuse(entry, applied.error());
   }
   head_ = next;
   push(entry.key, std::move(*made), std::move(entry.position), std::move(entry.answered));
@@ -204,9 +253,9 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
 
 void Engine::reverse(Entry entry) {
   auto reversals = entry.undo != 0 ? reverser_.undo(entry.undo) : reverser_.reverse(entry.transaction);
-  if (!reversals) return entry.answered(Failure{reversals.error()});
+  if (!reversals) return refuse(entry, reversals.error());
   MadeClaims made;
-  if (Status reversed = maker_.reverse(*reversals, head_, made); !reversed) return entry.answered(Failure{reversed.error()});
+  if (Status reversed = maker_.reverse(*reversals, head_, made); !reversed) return refuse(entry, reversed.error());
   if (entry.undo == 0) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
   const detect::Reversed& reversed = entry.transaction.reversed;
   const std::string& issuer = reversed.issuer.empty() ? entry.transaction.issuer : reversed.issuer;
@@ -283,7 +332,7 @@ void Engine::on_stored(const std::shared_ptr<InFlight>& flight, const outbox::Tr
   });
 }
 
-void Engine::keep_position(outbox::SourcePosition position, std::function<void(Status)> done) {
+void Engine::store_position(outbox::SourcePosition position, std::function<void(Status)> done) {
   auto job = std::make_shared<Job>();
   job->generation = generation_;
   job->unit.head = head_;

@@ -42,8 +42,12 @@ class Engine {
   /// Takes one claim of the chain in force back, as the merchant's correction.
   void undo(std::uint64_t seq, Answered answered);
 
-  /// Makes a source's position durable without a transaction.
+  /// Makes a source's position durable without a transaction: of a record that is passed over.
   void keep_position(outbox::SourcePosition position, std::function<void(Status)> done);
+
+  /// The source begins anew from its durable position. Once a record of it could not be stored, no later one is taken before
+  /// that, since its position would pass the one that failed.
+  void resume(const std::string& source);
 
   /// What keeps it from taking transactions, or empty. Threads: safe from any thread.
   [[nodiscard]] std::string trouble() const;
@@ -66,13 +70,18 @@ class Engine {
     std::optional<outbox::SourcePosition> position;
     Answered answered;
     outbox::TransactionKey key{};
+    bool passed_over = false;  ///< its position alone is kept
   };
   /// One reversal at a time is under way: what is left of a claim is known once the one before it is durable.
   struct Reversing {
     std::shared_ptr<Job> job;
     outbox::TransactionKey of{};  ///< the transaction taken back
   };
+  void take(Entry entry);
   [[nodiscard]] bool must_wait(const Entry& entry) const;
+  [[nodiscard]] bool waits_for_reversal(const Entry& entry) const;
+  bool in_step(const std::string& source);
+  void refuse(const Entry& entry, const Error& error);
   [[nodiscard]] bool is_under_way(const outbox::TransactionKey& key) const;
   void admit(Entry entry);
   void admit_waiting();
@@ -83,6 +92,7 @@ class Engine {
                             Answered answered);
   Status recover_head();
   Result<std::optional<api::TransactionAnswer>> stored_answer(const outbox::TransactionKey& key);
+  void store_position(outbox::SourcePosition position, std::function<void(Status)> done);
   void answer_repeated(std::optional<outbox::SourcePosition> position, api::TransactionAnswer answer, const Answered& answered);
   void claim_new(Entry entry);
   void on_stored(const std::shared_ptr<InFlight>& flight, const outbox::TransactionKey& key, const Status& status);
@@ -105,6 +115,7 @@ class Engine {
   std::unordered_map<outbox::TransactionKey, std::shared_ptr<InFlight>, KeyHash> in_flight_;
   std::optional<Reversing> reversing_;
   std::deque<Entry> waiting_;
+  std::unordered_map<std::string, std::uint64_t> source_generations_;  ///< since when each is in step; 0: it is not
 
   bool troubled_ = true;
   mutable std::mutex trouble_mutex_;

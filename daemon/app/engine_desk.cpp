@@ -2,6 +2,7 @@
 #include "daemon/app/engine_desk.hpp"
 
 #include <condition_variable>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -84,6 +85,13 @@ void EngineSink::reject(const std::string& source, detect::RejectedRecord record
 }
 
 Result<std::string> EngineSink::position(const std::string& source) {
+  // Behind everything that its earlier run handed in.
+  std::promise<void> resumed;
+  strand_.post([this, &source, &resumed] {
+    engine_.resume(source);
+    resumed.set_value();
+  });
+  resumed.get_future().wait();
   const std::lock_guard lock(mutex_);
   return reader_->position(source);
 }

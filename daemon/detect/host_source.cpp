@@ -9,6 +9,8 @@ namespace {
 using std::chrono::steady_clock;
 constexpr std::uint32_t kPollWaitMs = 100;
 constexpr std::size_t kBatchBytes = 64u << 10;
+/// With room for the head of its batch.
+constexpr std::size_t kMostRecordBytes = kMaxFrameBytes - 64;
 
 /// Gathers records into frames and counts how many may still be handed in.
 class SourceHost {
@@ -104,7 +106,20 @@ class SourceHost {
 
   std::int32_t add(const Record& record) {
     if (handed_in_ - durable_ >= kSourceWindow) return GT_FULL;
+    const std::size_t before = records_.size();
     append_record(records_, record);
+    const std::size_t size = records_.size() - before;
+    if (size > kMostRecordBytes) {
+      records_.resize(before);
+      return add(
+          {true, {}, record.transaction.event_id, "it takes more than 4 MiB with its lines and attributes", record.position});
+    }
+    if (records_.size() > kMostRecordBytes) {
+      const Frame last(records_.begin() + static_cast<std::ptrdiff_t>(before), records_.end());
+      records_.resize(before);
+      (void)flush();
+      records_ = last;
+    }
     ++handed_in_;
     ++count_;
     // The daemon being gone shows at the next receive.

@@ -127,6 +127,35 @@ TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chai
   CHECK(device.engine().trouble().empty());
 }
 
+TEST_CASE("engine: behind a record that could not be stored none of its source is, until the source begins anew") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  const auto submit = [&](const std::string& id, const std::string& source) {
+    return device.submit(ride(id), outbox::SourcePosition{source, "after " + id}).get();
+  };
+  REQUIRE(submit("1", "rides").ok());
+  device.writer().full = true;
+  CHECK_FALSE(submit("2", "rides").ok());
+  device.writer().full = false;
+  REQUIRE(test::eventually([&] { return device.submit(ride("till")).get().ok(); }));
+  for (const char* id : {"3", "4"}) {
+    const auto answer = submit(id, "rides");
+    REQUIRE_FALSE(answer.ok());
+    CHECK(answer.error().code == ErrorCode::unavailable);
+  }
+  CHECK(submit("a", "others").ok());
+  std::promise<Status> kept;
+  device.strand().post([&] {
+    device.engine().keep_position({"rides", "after 5"}, [&](const Status& status) { kept.set_value(status); });
+  });
+  CHECK_FALSE(kept.get_future().get().ok());
+  CHECK(device.reader().position("rides").value() == "after 1");
+
+  device.strand().post([&] { device.engine().resume("rides"); });
+  for (const char* id : {"2", "3", "4"}) CHECK(submit(id, "rides").ok());
+  CHECK(device.reader().position("rides").value() == "after 4");
+}
+
 TEST_CASE("engine: many rides at once keep one unbroken chain") {
   const test::TempDir folder;
   Device device(folder.path());

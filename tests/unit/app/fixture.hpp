@@ -103,9 +103,9 @@ class Device {
     REQUIRE(ready.get_future().get().ok());
   }
   ~Device() {
-    pipeline_.reset();
     strand_.stop();
     thread_.join();
+    pipeline_.reset();
   }
 
   std::future<Result<api::TransactionAnswer>> submit(const detect::Transaction& transaction,

@@ -239,6 +239,31 @@ TEST_CASE("reversal: a source's position never passes a reversal of its that wai
   CHECK(test::check_chain(device.reader()) == 61);
 }
 
+TEST_CASE("reversal: nor does the position of a record that is passed over") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  std::mutex mutex;
+  std::vector<std::string> order;
+  std::promise<void> all;
+  const auto answered = [&](const std::string& what) {
+    const std::lock_guard lock(mutex);
+    order.push_back(what);
+    if (order.size() == 4) all.set_value();
+  };
+  device.strand().post([&] {
+    const auto hand_in = [&](const detect::Transaction& transaction, const std::string& what) {
+      device.engine().submit(transaction, outbox::SourcePosition{"till", what}, [&, what](const auto&) { answered(what); });
+    };
+    hand_in(tickets("7", {3}), "1");
+    hand_in(taking_back(tickets("", {1}), "7/return/1", "7"), "2");
+    hand_in(taking_back(tickets("", {1}), "7/return/2", "7"), "3");
+    device.engine().keep_position({"till", "4"}, [&](const Status&) { answered("4"); });
+  });
+  all.get_future().get();
+  CHECK(order == std::vector<std::string>{"1", "2", "3", "4"});
+  CHECK(device.reader().position("till").value() == "4");
+}
+
 TEST_CASE("reversal: what a full disk refused is taken back when it is reported again") {
   const test::TempDir folder;
   Device device(folder.path());
