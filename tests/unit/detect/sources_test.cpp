@@ -121,6 +121,20 @@ TEST_CASE("sources: a card number is masked in a unit, and rejected for an accou
   CHECK(kept[1].position != kept[0].position);
 }
 
+TEST_CASE("sources: a record too long for a frame is rejected alone, and what was handed in around it arrives") {
+  Bench bench;
+  const auto sources = bench.start("500 heavy");
+  REQUIRE(eventually([&] { return is_finished(*sources); }));
+  const auto kept = bench.sink.kept();
+  REQUIRE(kept.size() == 500);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    CHECK(kept[i].position == std::to_string(i + 1));
+    CHECK(kept[i].where == (i == 409 ? "410" : ""));
+  }
+  CHECK(kept[399].transaction.lines.size() == 9060);
+  CHECK(kept[409].reason == "it takes more than 4 MiB with its lines and attributes");
+}
+
 TEST_CASE("sources: a library that cannot be one is named in the status while it is tried again") {
   Bench bench;
   const PluginSpec spec{"wrong", test_plugin("c_detector"), "x", true, std::chrono::milliseconds(50)};

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A source in C11 that counts: the number of transactions is its configuration, its position the last number. */
+/* A source in C11 that counts: the number of transactions is its configuration, its position the last number. Where the
+ * configuration goes on with "heavy", number 400 is as long as a frame can be, and 410 longer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "greentill/plugin.h"
 
+enum { HEAVY_LINES = 10000, NAME_BYTES = 450 };
+
 struct source {
+  int heavy;
   long last;
   long next;
   unsigned long long durable;
@@ -24,6 +28,7 @@ static int32_t create(const struct gt_create* arguments, void** instance) {
   struct source* self = calloc(1, sizeof(*self));
   if (self == NULL) return GT_ERROR;
   self->last = number(arguments->configuration);
+  self->heavy = arguments->configuration.size > 6;
   self->services = arguments->services;
   *instance = self;
   return GT_OK;
@@ -32,6 +37,19 @@ static int32_t create(const struct gt_create* arguments, void** instance) {
 static int32_t start(void* instance, struct gt_text position) {
   ((struct source*)instance)->next = number(position) + 1;
   return GT_OK;
+}
+
+static void add_lines(struct gt_transaction* transaction, size_t count) {
+  static char name[NAME_BYTES];
+  static struct gt_line lines[HEAVY_LINES];
+  memset(name, 'n', sizeof(name));
+  for (size_t i = 0; i < count; ++i) {
+    lines[i].size = sizeof(lines[i]);
+    lines[i].name.data = name;
+    lines[i].name.size = sizeof(name);
+  }
+  transaction->lines = lines;
+  transaction->line_count = count;
 }
 
 static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inlet* inlet) {
@@ -46,6 +64,8 @@ static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inl
     transaction.issuer.size = 7;
     transaction.event_id = position;
     transaction.kind = GT_KIND_TICKET;
+    if (self->heavy && self->next == 400) add_lines(&transaction, 9060);
+    if (self->heavy && self->next == 410) add_lines(&transaction, HEAVY_LINES);
     const int32_t taken = inlet->transaction(inlet->context, &transaction, position);
     if (taken == GT_FULL) return GT_OK;
     if (taken != GT_OK) return GT_ERROR;
