@@ -40,10 +40,10 @@ Result<std::string> AccountGuard::admit(const detect::Transaction& transaction, 
   }
   const std::int64_t events = use->day == day ? use->events : 0;
   if (a_day && events >= *a_day) return "the same account did it " + std::to_string(events) + " times that day already";
-  *use = {key.first, key.second, day, events + 1, transaction.begin};
-  uses.push_back(*use);
+  uses.push_back({key.first, key.second, day, events + 1, transaction.begin});
   Pending& pending = pending_[key];
-  pending.use = *use;
+  pending.before = *use;
+  pending.use = uses.back();
   ++pending.under_way;
   return std::string();
 }
@@ -54,6 +54,15 @@ void AccountGuard::settle(const std::vector<outbox::AccountUse>& uses, bool stor
     if (found == pending_.end()) continue;
     // A failed commit takes all that was under way with it, and the store knows the truth.
     if (!stored || --found->second.under_way == 0) pending_.erase(found);
+  }
+}
+
+void AccountGuard::drop(const std::vector<outbox::AccountUse>& uses) {
+  for (const outbox::AccountUse& use : uses) {
+    const auto found = pending_.find({use.account, use.activity});
+    if (found == pending_.end()) continue;
+    found->second.use = found->second.before;
+    if (--found->second.under_way == 0) pending_.erase(found);
   }
 }
 

@@ -29,10 +29,13 @@ class AccountGuard {
 
   /// What admit() added is durable, or nothing of it was stored.
   void settle(const std::vector<outbox::AccountUse>& uses, bool stored);
+  /// What admit() added last is not to be stored after all.
+  void drop(const std::vector<outbox::AccountUse>& uses);
 
  private:
   struct Pending {
     outbox::AccountUse use;
+    outbox::AccountUse before;  ///< what it was before the last one
     std::size_t under_way = 0;
   };
   using Key = std::pair<Bytes<16>, std::string>;

@@ -217,14 +217,17 @@ Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const det
   std::vector<Refused> refused;
   for (const Measured& measured : measure_all(transaction, detected, refused)) {
     auto repeats = guard.admit(transaction, *measured.methodology, made.aside.account_uses);
-    if (!repeats) return Failure{repeats.error()};
+    if (!repeats) {
+      guard.drop(made.aside.account_uses);
+      return Failure{repeats.error()};
+    }
     if (!repeats->empty()) {
       refused.push_back({measured.found->activity.name, std::move(*repeats), true, measured.found});
       continue;
     }
     auto one = make_one(transaction, measured, next, made.answer);
     if (!one) {
-      guard.settle(made.aside.account_uses, false);
+      guard.drop(made.aside.account_uses);
       return Failure{one.error()};
     }
     made.claims.push_back(std::move(*one));

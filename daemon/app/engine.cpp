@@ -224,7 +224,7 @@ void Engine::claim_new(Entry entry) {
   Status applied = awaits ? Status(Done{}) : Status(Failure{awaits.error()});
   if (applied && *awaits) applied = apply_awaited(entry.key, next, *made);
   if (!applied) {
-    guard_.settle(made->aside.account_uses, false);
+    guard_.drop(made->aside.account_uses);
     return refuse(entry, applied.error());
   }
   head_ = next;
@@ -236,7 +236,7 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
   if (!met) return Failure{met.error()};
   if (!met->any) return Done{};
   if (met->all) {
-    guard_.settle(made.aside.account_uses, false);
+    guard_.drop(made.aside.account_uses);
     MadeClaims nothing;
     nothing.recorded_at = made.recorded_at;
     nothing.answer.remark = "it was taken back before it was reported";

@@ -21,20 +21,21 @@ void Pruner::make_room() {
   strand_.post([this] { prune(std::min(keep_seconds_, kKeepWhenFull)); });
 }
 
-void Pruner::prune(std::int64_t keep_seconds) {
+void Pruner::prune(std::int64_t keep_delivered_seconds) {
   if (stopped_ || under_way_) return;
   under_way_ = true;
-  pipeline_.enqueue_write([this, keep_seconds](outbox::Writer& writer) {
-    const auto pruned = writer.prune(clock_.unix_seconds() - keep_seconds, kAtOnce);
+  pipeline_.enqueue_write([this, keep_delivered_seconds](outbox::Writer& writer) {
+    const std::int64_t now = clock_.unix_seconds();
+    const auto pruned = writer.prune({now - keep_delivered_seconds, now - keep_seconds_}, kAtOnce);
     if (!pruned) log_.write(LogLevel::warning, "outbox", "cannot prune: " + pruned.error().message);
     const bool more = pruned && *pruned >= kAtOnce;
-    strand_.post([this, keep_seconds, more] { after_round(keep_seconds, more); });
+    strand_.post([this, keep_delivered_seconds, more] { after_round(keep_delivered_seconds, more); });
   });
 }
 
-void Pruner::after_round(std::int64_t keep_seconds, bool more) {
+void Pruner::after_round(std::int64_t keep_delivered_seconds, bool more) {
   under_way_ = false;
-  if (more) prune(keep_seconds);
+  if (more) prune(keep_delivered_seconds);
 }
 
 }  // namespace greentill::app

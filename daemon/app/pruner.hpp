@@ -30,8 +30,8 @@ class Pruner {
   void stop() { stopped_ = true; }
 
  private:
-  void prune(std::int64_t keep_seconds);
-  void after_round(std::int64_t keep_seconds, bool more);
+  void prune(std::int64_t keep_delivered_seconds);
+  void after_round(std::int64_t keep_delivered_seconds, bool more);
 
   Executor& strand_;
   Pipeline& pipeline_;

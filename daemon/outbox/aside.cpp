@@ -23,8 +23,8 @@ Status SqliteWriter::prepare_aside() {
         "INSERT INTO account_uses (account, activity, day, events, last_begin) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
         "SET day = excluded.day, events = excluded.events, last_begin = excluded.last_begin"},
        {prune_taken_back_,
-        "DELETE FROM taken_back WHERE (nullifier, unit) IN (SELECT nullifier, unit FROM taken_back WHERE recorded_at < ?1 LIMIT "
-        "?2)"},
+        "DELETE FROM taken_back WHERE (nullifier, unit) IN (SELECT nullifier, unit FROM taken_back WHERE recorded_at < ?1 AND "
+        "of_seq <= (SELECT delivered_seq FROM chains ORDER BY no DESC LIMIT 1) LIMIT ?2)"},
        {prune_awaited_, "DELETE FROM awaited WHERE no IN (SELECT no FROM awaited WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_guarded_, "DELETE FROM guarded WHERE id IN (SELECT id FROM guarded WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_account_uses_,

@@ -141,6 +141,12 @@ class Reader {
                                   const std::function<void(const GuardedAct&)>& visit) = 0;
 };
 
+/// What was recorded before these goes; Unix seconds.
+struct PruneBefore {
+  std::int64_t delivered = 0;  ///< claims that the service has
+  std::int64_t aside = 0;      ///< what is kept aside (aside.hpp), and the keys of transactions without a claim
+};
+
 class Writer {
  public:
   virtual ~Writer() = default;
@@ -152,10 +158,9 @@ class Writer {
   virtual Status commit(std::span<const Unit* const> units) = 0;
   /// Marks delivered, refused and granted. Requires: the receipt's signature was verified.
   virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) = 0;
-  /// Removes delivered claims recorded before the time, with their transaction keys, and what is kept aside (aside.hpp), at most
-  /// `limit` of them; returns how many.
-  /// A refused claim stays until it is delivered or replaced.
-  virtual Result<std::size_t> prune(std::int64_t recorded_before, std::size_t limit) = 0;
+  /// Removes delivered claims with their transaction keys, and what is kept aside, at most `limit` of all; returns how many.
+  /// A refused claim stays until it is delivered or replaced, and what was taken back of a claim as long as that claim waits.
+  virtual Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) = 0;
 };
 
 struct Options {

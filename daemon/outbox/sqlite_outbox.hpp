@@ -59,7 +59,7 @@ class SqliteWriter final : public Writer {
   Status begin_chain(const claim::ChainId& chain, const Unit& unit) override;
   Status commit(std::span<const Unit* const> units) override;
   Result<AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) override;
-  Result<std::size_t> prune(std::int64_t recorded_before, std::size_t limit) override;
+  Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) override;
 
  private:
   /// The row of the chain in force; no 0: none yet.
@@ -97,7 +97,7 @@ class SqliteWriter final : public Writer {
   Status refuse(ChainRow& row, const claim::Refusal& refusal, std::int64_t now, AppliedReceipt& applied);
   Status grant(ChainRow& row, const claim::Grant& grant);
 
-  Result<std::size_t> prune_once(std::int64_t recorded_before, std::size_t limit);
+  Result<std::size_t> prune_once(const PruneBefore& before, std::size_t limit);
   Result<std::size_t> prune_claims(std::int64_t recorded_before, std::size_t limit);
   Result<std::size_t> prune_claimless(std::int64_t recorded_before, std::size_t limit);
   Result<std::size_t> prune_by_time(Statement& statement, std::int64_t before, std::size_t limit);

@@ -188,23 +188,23 @@ Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
   return Done{};
 }
 
-Result<std::size_t> SqliteWriter::prune(std::int64_t recorded_before, std::size_t limit) {
-  auto pruned = prune_once(recorded_before, limit);
+Result<std::size_t> SqliteWriter::prune(const PruneBefore& before, std::size_t limit) {
+  auto pruned = prune_once(before, limit);
   if (pruned.ok() || pruned.error().code != ErrorCode::full) return pruned;
   // Writing the WAL back lets it begin again in the room that it has already.
   sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  return prune_once(recorded_before, limit);
+  return prune_once(before, limit);
 }
 
-Result<std::size_t> SqliteWriter::prune_once(std::int64_t recorded_before, std::size_t limit) {
+Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::size_t limit) {
   auto transaction = Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   const auto bounded = std::min(limit, std::size_t{1} << 20);
-  auto claims = prune_claims(recorded_before, bounded);
+  auto claims = prune_claims(before.delivered, bounded);
   if (!claims) return claims;
-  auto claimless = prune_claimless(recorded_before, bounded - *claims);
+  auto claimless = prune_claimless(before.aside, bounded - *claims);
   if (!claimless) return claimless;
-  auto aside = prune_aside(recorded_before, bounded - *claims - *claimless);
+  auto aside = prune_aside(before.aside, bounded - *claims - *claimless);
   if (!aside) return aside;
   // Before the commit: a failure behind it would leave counters here that the next commit writes back.
   auto row = load_chain();

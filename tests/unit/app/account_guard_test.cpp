@@ -85,4 +85,17 @@ TEST_CASE("account guard: what could not be stored does not count") {
   CHECK(counter.admit(kMorning));
 }
 
+TEST_CASE("account guard: one that is dropped takes nothing off those under way before it") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  Counter counter(device);
+  counter.methodology.activity = "cup.own";
+  counter.methodology.limits.account_events_per_day = 2;
+  CHECK(counter.admit(kMorning));
+  CHECK(counter.admit(kMorning + 10));
+  counter.guard.drop(counter.last);
+  CHECK(counter.admit(kMorning + 20));
+  CHECK_FALSE(counter.admit(kMorning + 30));
+}
+
 }  // namespace greentill::app

@@ -45,7 +45,7 @@ class FillableWriter : public outbox::Writer {
   Result<outbox::AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) override {
     return real_.apply(receipt, now);
   }
-  Result<std::size_t> prune(std::int64_t before, std::size_t limit) override { return real_.prune(before, limit); }
+  Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override { return real_.prune(before, limit); }
 
   std::atomic<bool> full{false};
   std::atomic<int> commits{0};

@@ -27,7 +27,7 @@ class PrunableWriter : public outbox::Writer {
   Status begin_chain(const claim::ChainId&, const outbox::Unit&) override { return Done{}; }
   Status commit(std::span<const outbox::Unit* const>) override { return fail(ErrorCode::full, "the disk is full"); }
   Result<outbox::AppliedReceipt> apply(const claim::Receipt&, std::int64_t) override { return outbox::AppliedReceipt{}; }
-  Result<std::size_t> prune(std::int64_t before, std::size_t limit) override {
+  Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override {
     const std::lock_guard guard(mutex_);
     asked_.push_back(before);
     const std::size_t pruned = std::min(left_, limit);
@@ -42,7 +42,7 @@ class PrunableWriter : public outbox::Writer {
     const std::lock_guard guard(mutex_);
     return left_;
   }
-  std::vector<std::int64_t> asked() {
+  std::vector<outbox::PruneBefore> asked() {
     const std::lock_guard guard(mutex_);
     return asked_;
   }
@@ -50,7 +50,7 @@ class PrunableWriter : public outbox::Writer {
  private:
   std::mutex mutex_;
   std::size_t left_ = 0;
-  std::vector<std::int64_t> asked_;
+  std::vector<outbox::PruneBefore> asked_;
 };
 
 struct Bench {
@@ -81,7 +81,7 @@ TEST_CASE("pruner: what is old enough goes at once, however much it is") {
   bench.writer.fill(5 * Pruner::kAtOnce + 7);
   bench.pruner->start();
   REQUIRE(test::eventually([&] { return bench.writer.left() == 0; }));
-  for (const std::int64_t before : bench.writer.asked()) CHECK(before == kNow - 90 * 86'400);
+  for (const auto& before : bench.writer.asked()) CHECK(before.delivered == kNow - 90 * 86'400);
   const std::size_t rounds = bench.writer.asked().size();
   CHECK(test::eventually([&] { return bench.writer.asked().size() > rounds + 1; }));  // and goes on looking
 }
@@ -93,7 +93,8 @@ TEST_CASE("pruner: a full disk takes delivered claims before their time") {
   job->generation = 1;
   bench.pipeline->push(std::move(job));
   CHECK(test::eventually([&] { return bench.writer.left() == 0; }));
-  CHECK(bench.writer.asked().front() == kNow - 86'400);
+  CHECK(bench.writer.asked().front().delivered == kNow - 86'400);
+  CHECK(bench.writer.asked().front().aside == kNow - 90 * 86'400);
 }
 
 TEST_CASE("pruner: a stopped one asks for nothing") {

@@ -47,7 +47,7 @@ Step applies(MadeReceipt receipt) {
 }
 
 Status prune(Store& store) {
-  const auto pruned = store.outbox->writer().prune(1'760'000'006, 100);
+  const auto pruned = store.outbox->writer().prune({1'760'000'006, 1'760'000'006}, 100);
   if (!pruned) return Failure{pruned.error()};
   CHECK(*pruned > 0);
   return Done{};

@@ -22,7 +22,9 @@ struct Fixture {
                const std::vector<claim::Grant>& granted = {}) {
     REQUIRE(store->writer().apply(MadeReceipt(chain, up_to, 1, refused, granted).get(), 1).ok());
   }
-  std::size_t prune(std::int64_t before, std::size_t limit = 1000) { return store->writer().prune(before, limit).value(); }
+  std::size_t prune(std::int64_t before, std::size_t limit = 1000) {
+    return store->writer().prune({before, before}, limit).value();
+  }
   bool has(std::uint64_t seq) { return reader->claim(seq).value().has_value(); }
   bool knows(std::uint32_t sale) { return reader->find(ChainMaker::key(sale)).value().has_value(); }
   std::int64_t recorded(std::uint64_t seq) { return reader->claim(seq).value()->recorded_at; }
@@ -152,7 +154,7 @@ TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten aft
   outbox::Unit unit = f.chain.sale(1);
   const Digest nullifier{1, 2, 3};
   const Bytes<16> account{7};
-  unit.aside.taken_back = {{nullifier, "pieces", 2, 5}, {nullifier, "g", 7, 5}};
+  unit.aside.taken_back = {{nullifier, "pieces", 2, 2}, {nullifier, "g", 7, 2}};
   unit.aside.awaited_key = ChainMaker::key(50);
   unit.aside.awaited = {{1, "cup.own", "pieces", 1}, {0, "", "", 0}};
   unit.aside.guarded.push_back({ChainMaker::key(1), 0, 0, 99, "ride.bus", "m.track=9", "implausible", 2});
@@ -166,7 +168,7 @@ TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten aft
 
   // The new sum takes the place of the old one, the transaction that was awaited is there, the record is read once more.
   outbox::Unit next = f.chain.sale(50);
-  next.aside.taken_back = {{nullifier, "pieces", 3, 5}};
+  next.aside.taken_back = {{nullifier, "pieces", 3, 2}};
   next.aside.met = true;
   next.aside.guarded = unit.aside.guarded;
   next.aside.guarded[0].reason = "too fast";
@@ -183,13 +185,19 @@ TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten aft
 
   f.prune(unit.recorded_at);
   CHECK(f.reader->taken_back(nullifier).value().size() == 2);
+  // A full disk asks for delivered claims alone.
+  REQUIRE(f.store->writer().prune({kFuture, unit.recorded_at}, 100).ok());
+  CHECK(f.reader->account_use(account, "cup.own").value().has_value());
+  f.prune(unit.recorded_at + 1);
+  CHECK(f.reader->taken_back(nullifier).value().size() == 2);  // as long as the claim waits
+  f.deliver(2);
   f.prune(unit.recorded_at + 1);
   CHECK(f.reader->taken_back(nullifier).value().empty());
   CHECK_FALSE(f.reader->account_use(account, "cup.own").value().has_value());
   guarded.clear();
   REQUIRE(f.reader->for_each_guarded(0, 10, visit).ok());
   CHECK(guarded.empty());
-  CHECK(f.has(2));  // not delivered yet
+  CHECK(f.has(2));  // the delivered head
 }
 
 }  // namespace greentill::test
