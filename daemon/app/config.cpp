@@ -8,6 +8,7 @@
 #include "daemon/base/file.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/measure/toml_fields.hpp"
+#include "daemon/uplink/address.hpp"
 
 namespace greentill::app {
 namespace {
@@ -202,6 +203,8 @@ class ConfigReader {
                  "backoff_min_ms", "backoff_max_s", "retry_refused_after_s"});
     uplink::Options options;
     options.server_uri = fields.text("server");
+    if (const auto address = uplink::parse_address(options.server_uri); !address)
+      fields.wrong("server", "cannot be " + address.error().message);
     options.authorities = path(fields, "authorities");
     config_.receipt_certificates = path(fields, "receipt_certificates");
     options.max_claims_a_batch = static_cast<std::size_t>(fields.integer_or("batch_claims", 1, 256, 256));

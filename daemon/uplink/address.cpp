@@ -8,7 +8,7 @@ namespace greentill::uplink {
 namespace {
 
 Failure<Error> refuse(std::string_view uri, const char* why) {
-  return fail(ErrorCode::invalid, "uplink server \"" + std::string(uri) + "\": " + why);
+  return fail(ErrorCode::invalid, "\"" + std::string(uri) + "\": " + why);
 }
 
 bool is_port(std::string_view text) {

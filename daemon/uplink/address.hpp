@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the broker is, as it is configured and as Paho wants it. Private to daemon/uplink.
+// Where the broker is, as it is configured and as Paho wants it.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct Address {
 };
 
 /// Reads "ssl://", "mqtts://" or, for loopback hosts alone, "tcp://", then host and port; an IPv6 address in brackets. Without a
-/// port 8883, and 1883 for tcp.
+/// port 8883, and 1883 for tcp. The error begins with the URI.
 Result<Address> parse_address(std::string_view uri);
 
 }  // namespace greentill::uplink

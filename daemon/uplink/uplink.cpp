@@ -44,7 +44,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   void connect() {
     if (stopped_ || session_) return;
     const auto address = parse_address(around_.options.server_uri);
-    if (!address) return note(LogLevel::error, address.error().message);
+    if (!address) return note(LogLevel::error, address.error().with_context("uplink server").message);
     session_ = std::make_shared<Session>(around_, *this);
     session_->start(*address);
   }
@@ -105,7 +105,7 @@ Status check_options(const Options& options) {
     return fail(ErrorCode::invalid, "uplink: \"" + options.device_id + "\" is no device id (1 to 40 of a-z, 0-9 and -)");
   }
   const auto address = parse_address(options.server_uri);
-  return address ? Status(Done{}) : Status(Failure{address.error()});
+  return address ? Status(Done{}) : Status(Failure{address.error().with_context("uplink server")});
 }
 
 std::unique_ptr<Uplink> Uplink::create(Options options, Executor& strand, Clock& clock, Random& random, Log& log,

@@ -94,6 +94,24 @@ TEST_CASE("config: a mistake is named with its file, line and key") {
   CHECK(message_of("").find("key 'device' is missing") != std::string::npos);
 }
 
+TEST_CASE("config: an address that the uplink could not use is refused where it stands") {
+  const auto with_server = [](const std::string& server) {
+    return message_of(std::string(kLeast) + "[uplink]\nserver = \"" + server +
+                      "\"\nauthorities = \"ca.crt\"\nreceipt_certificates = \"service.crt\"\n");
+  };
+  CHECK(with_server("mqtts://example.org:8883") == "accepted");
+  CHECK(with_server("ssl://example.org") == "accepted");
+  CHECK(with_server("tcp://127.0.0.1:1883") == "accepted");
+  CHECK(with_server("example.org:8883") ==
+        "greentill.toml:13:10: key 'uplink.server' cannot be \"example.org:8883\": write mqtts://host:8883 (tcp:// only for this "
+        "machine)");
+  CHECK(with_server("tcp://example.org:1883") ==
+        "greentill.toml:13:10: key 'uplink.server' cannot be \"tcp://example.org:1883\": tcp:// is not encrypted and only "
+        "allowed to "
+        "this machine; use mqtts://");
+  CHECK(with_server("mqtts://example.org:0").find("the port must be 1 to 65535") != std::string::npos);
+}
+
 TEST_CASE("config: two plugin instances cannot share a name") {
   const std::string twice =
       std::string(kLeast) + "[[detector]]\nname = \"a\"\nplugin = \"ride\"\n[[source]]\nname = \"a\"\nplugin = \"journal\"\n";
