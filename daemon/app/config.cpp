@@ -162,8 +162,8 @@ class ConfigReader {
     const auto configured = detect::with_configured_paths(spec.grants, spec.configuration, spec.secrets);
     for (const std::filesystem::path& secret : spec.secrets) {
       if (!detect::covers(configured.grants, secret)) continue;
-      fields.wrong("name",
-                   "is a plugin that would be granted " + secret.string() + ", by its own keys or those of its configuration");
+      fields.wrong("name", "is a plugin that its own read or write, or a path in its configuration, would let reach " +
+                               secret.string() + ", which no plugin may. Narrow them, or give what it reads a folder of its own");
     }
     if (configured.awaited.empty()) return;
     fields.wrong("name", "is a plugin that waits for " + configured.awaited +
