@@ -29,10 +29,11 @@ UNPROVOKED = {
     ("*", "500", "GET"): "the store would have to be damaged",
     ("/healthz", "503", "GET"): "the daemon would have to be in trouble",
 }
-# These the test desk provokes, by the issuers "busy" and "full".
+# These the test desk provokes, by the issuers "busy", "full" and "broken", and by undoing claim 900000500 and so on.
 NEEDS_TEST_DESK = {
-    ("/v1/transactions", "503", "POST"): "the daemon would have to be overloaded",
-    ("/v1/transactions", "507", "POST"): "the disk would have to be full",
+    ("*", "500", "POST"): "the store would have to be damaged",
+    ("*", "503", "POST"): "the daemon would have to be overloaded",
+    ("*", "507", "POST"): "the disk would have to be full",
 }
 
 GOOD = {"issuer": "openapi", "event_id": "1", "kind": "trip", "begin": 1795500000, "end": 1795500600, "mode": "bike.shared",
@@ -236,6 +237,7 @@ class Checker:
         if self.test_desk:
             self.post({**GOOD, "issuer": "busy"}, 503)
             self.post({**GOOD, "issuer": "full"}, 507)
+            self.post({**GOOD, "issuer": "broken"}, 500)
 
     def check_reversals(self, run, ride, answer):
         """A cancelled ride, a record that is not final, one that is doubted, and a claim undone."""
@@ -264,6 +266,9 @@ class Checker:
         undo(401, seq, {})
         undo(403, seq, {**token, "Origin": "https://evil.example"})
         undo(421, seq, {**token, "Host": "evil.example"})
+        if self.test_desk:
+            for status in (500, 503, 507):
+                undo(status, 900000000 + status, token)
         self.ask("GET", path, 405, target=f"/v1/claims/{seq}/undo", headers=token)
 
     def check_gate(self):

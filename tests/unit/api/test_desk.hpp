@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A desk on a real outbox: signed claims of a real chain in a store of its own, which goes with it. It claims for trips by shared
-// bike and for sales without a paper receipt, by made-up factors. The issuers "full", "busy" and "broken" meet that trouble.
+// bike and for sales without a paper receipt, by made-up factors. The issuers "full", "busy" and "broken" meet that trouble,
+// and so does the undoing of the claims 900000507, 900000503 and 900000500.
 #pragma once
 
 #include <filesystem>
