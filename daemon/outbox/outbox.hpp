@@ -141,6 +141,11 @@ class Reader {
                                   const std::function<void(const GuardedAct&)>& visit) = 0;
 };
 
+struct Reception {
+  std::int64_t now = 0;        ///< Unix seconds
+  bool answers_retry = false;  ///< to claims that were refused for now and have just been sent again
+};
+
 /// What was recorded before these goes; Unix seconds.
 struct PruneBefore {
   std::int64_t delivered = 0;  ///< claims that the service has
@@ -156,8 +161,9 @@ class Writer {
   virtual Status begin_chain(const claim::ChainId& chain, const Unit& unit) = 0;
   /// Stores all units in one transaction, durable on return. On failure nothing of them is stored; code full where the disk is.
   virtual Status commit(std::span<const Unit* const> units) = 0;
-  /// Marks delivered, refused and granted. Requires: the receipt's signature was verified.
-  virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) = 0;
+  /// Marks delivered, refused and granted. A claim that stays refused for now keeps its reason and last try, unless the receipt
+  /// answers a retry: services repeat such refusals. Requires: the receipt's signature was verified.
+  virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) = 0;
   /// Removes delivered claims with their transaction keys, and what is kept aside, at most `limit` of all; returns how many.
   /// A refused claim stays until it is delivered or replaced, and what was taken back of a claim as long as that claim waits.
   virtual Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) = 0;

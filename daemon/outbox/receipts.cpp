@@ -30,7 +30,7 @@ Failure<Error> at_odds(const std::string& what) {
 
 }  // namespace
 
-Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, std::int64_t now) {
+Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, const Reception& reception) {
   AppliedReceipt applied;
   applied.delivered_seq = chain_.delivered_seq;
   if (chain_.no == 0 || receipt.chain != chain_.head.chain || receipt.epoch < chain_.epoch) {
@@ -45,7 +45,7 @@ Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, std::i
   if (Status moved = move_head(row, receipt, applied); !moved) return Failure{moved.error()};
   Status taken = Done{};
   receipt.for_each_refused([&](const claim::Refusal& refusal) {
-    if (taken) taken = refuse(row, refusal, now, applied);
+    if (taken) taken = refuse(row, refusal, reception, applied);
   });
   receipt.for_each_granted([&](const claim::Grant& granted) {
     if (taken) taken = grant(row, granted);
@@ -140,11 +140,12 @@ Result<SqliteWriter::Standing> SqliteWriter::standing(std::int64_t position) {
   return query.integer(0) != 0 ? Standing::refused_final : Standing::refused_retry;
 }
 
-Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, std::int64_t now, AppliedReceipt& applied) {
+Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, const Reception& reception, AppliedReceipt& applied) {
   const std::int64_t position = position_of(row.no, refusal.seq);
   const auto before = standing(position);
   if (!before) return Failure{before.error()};
   if (*before == Standing::gone) return Done{};
+  if (*before == Standing::refused_retry && refusal.retryable && !reception.answers_retry) return Done{};
   if (*before == Standing::accepted) ++applied.newly_refused;
   if (*before == Standing::refused_retry) --row.refused_retry;
   if (*before == Standing::refused_final) --row.refused_final;
@@ -154,7 +155,7 @@ Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, std::i
     if (Status removed = query.with(position).run(); !removed) return removed;
   }
   Query query(set_refusal_);
-  return query.with(position).with(refusal.retryable ? 0 : 1).with(refusal.reason).with(now).run();
+  return query.with(position).with(refusal.retryable ? 0 : 1).with(refusal.reason).with(reception.now).run();
 }
 
 Status SqliteWriter::grant(ChainRow& row, const claim::Grant& granted) {

@@ -58,7 +58,7 @@ class SqliteWriter final : public Writer {
   Result<std::optional<TransactionRecord>> find(const TransactionKey& key) override { return keys_.find(database_, key); }
   Status begin_chain(const claim::ChainId& chain, const Unit& unit) override;
   Status commit(std::span<const Unit* const> units) override;
-  Result<AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) override;
+  Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) override;
   Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) override;
 
  private:
@@ -94,7 +94,7 @@ class SqliteWriter final : public Writer {
   Status move_head(ChainRow& row, const claim::Receipt& receipt, AppliedReceipt& applied);
   Status take_back(ChainRow& row, std::uint64_t above);
   Result<Standing> standing(std::int64_t position);
-  Status refuse(ChainRow& row, const claim::Refusal& refusal, std::int64_t now, AppliedReceipt& applied);
+  Status refuse(ChainRow& row, const claim::Refusal& refusal, const Reception& reception, AppliedReceipt& applied);
   Status grant(ChainRow& row, const claim::Grant& grant);
 
   Result<std::size_t> prune_once(const PruneBefore& before, std::size_t limit);

@@ -158,11 +158,13 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
   around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });
   if (!good) return trouble(LogLevel::warning, receipt.error().message);
   ++applying_;
-  around_.book.apply(*receipt, [session = weak_from_this(),
-                                correlation = std::string(correlation)](const Result<outbox::AppliedReceipt>& applied) {
-    const auto alive = session.lock();
-    if (alive && !alive->ended_) alive->on_applied(correlation, applied);
-  });
+  const bool answers_retry = !retry_correlation_.empty() && correlation == retry_correlation_;
+  around_.book.apply(
+      *receipt, answers_retry,
+      [session = weak_from_this(), correlation = std::string(correlation)](const Result<outbox::AppliedReceipt>& applied) {
+        const auto alive = session.lock();
+        if (alive && !alive->ended_) alive->on_applied(correlation, applied);
+      });
 }
 
 void Session::on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied) {

@@ -227,7 +227,7 @@ void TestDesk::refuse(std::uint64_t seq, std::string reason) {
   const claim::Refusal refusals[] = {{seq, reason, false}};
   Bytes<512> payload{};
   const std::size_t size = expect(claim::encode_receipt(fields, refusals, {}, payload));
-  expect(outbox_->writer().apply(expect(claim::parse_receipt(ByteView(payload).first(size))), kNow));
+  expect(outbox_->writer().apply(expect(claim::parse_receipt(ByteView(payload).first(size))), {kNow}));
 }
 
 std::size_t TestDesk::transactions() {

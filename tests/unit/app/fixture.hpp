@@ -42,8 +42,8 @@ class FillableWriter : public outbox::Writer {
     if (full) return fail(ErrorCode::full, "the disk is full");
     return real_.commit(units);
   }
-  Result<outbox::AppliedReceipt> apply(const claim::Receipt& receipt, std::int64_t now) override {
-    return real_.apply(receipt, now);
+  Result<outbox::AppliedReceipt> apply(const claim::Receipt& receipt, const outbox::Reception& reception) override {
+    return real_.apply(receipt, reception);
   }
   Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override { return real_.prune(before, limit); }
 

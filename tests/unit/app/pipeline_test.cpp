@@ -19,7 +19,9 @@ class RecordingWriter : public outbox::Writer {
     }
     return fail_next.exchange(false) ? Status(fail(ErrorCode::io, "the disk answered with an error")) : Status(Done{});
   }
-  Result<outbox::AppliedReceipt> apply(const claim::Receipt&, std::int64_t) override { return outbox::AppliedReceipt{}; }
+  Result<outbox::AppliedReceipt> apply(const claim::Receipt&, const outbox::Reception&) override {
+    return outbox::AppliedReceipt{};
+  }
   Result<std::size_t> prune(const outbox::PruneBefore&, std::size_t) override { return std::size_t{0}; }
   std::vector<std::uint64_t> seqs;
   std::atomic<bool> fail_next{false};

@@ -26,7 +26,9 @@ class PrunableWriter : public outbox::Writer {
   }
   Status begin_chain(const claim::ChainId&, const outbox::Unit&) override { return Done{}; }
   Status commit(std::span<const outbox::Unit* const>) override { return fail(ErrorCode::full, "the disk is full"); }
-  Result<outbox::AppliedReceipt> apply(const claim::Receipt&, std::int64_t) override { return outbox::AppliedReceipt{}; }
+  Result<outbox::AppliedReceipt> apply(const claim::Receipt&, const outbox::Reception&) override {
+    return outbox::AppliedReceipt{};
+  }
   Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override {
     const std::lock_guard guard(mutex_);
     asked_.push_back(before);

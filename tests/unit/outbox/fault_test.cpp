@@ -40,7 +40,7 @@ Step commits(std::vector<outbox::Unit> units) {
 
 Step applies(MadeReceipt receipt) {
   return [receipt = std::make_shared<MadeReceipt>(std::move(receipt))](Store& store) -> Status {
-    const auto applied = store.outbox->writer().apply(receipt->get(), 1'760'100'000);
+    const auto applied = store.outbox->writer().apply(receipt->get(), {1'760'100'000});
     if (!applied) return Failure{applied.error()};
     return Done{};
   };

@@ -197,7 +197,7 @@ TEST_CASE("outbox: claims are listed in both directions, from any place, by how 
   Fixture f;
   for (std::uint32_t i = 1; i <= 7; ++i) REQUIRE(commit(f.store->writer(), {f.chain.sale(i)}).ok());
   const MadeReceipt receipt(f.chain, 6, 1, {{2, "duplicate", false}, {4, "unknown-methodology", true}, {5, "duplicate", false}});
-  REQUIRE(f.store->writer().apply(receipt.get(), 100).ok());
+  REQUIRE(f.store->writer().apply(receipt.get(), {100}).ok());
   CHECK(f.seqs(0, 100, false) == Seqs{1, 2, 3, 4, 5, 6, 7, 8});
   CHECK(f.seqs(3, 2, false) == Seqs{4, 5});
   CHECK(f.seqs(0, 3, true) == Seqs{8, 7, 6});

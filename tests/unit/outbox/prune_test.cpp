@@ -20,7 +20,7 @@ struct Fixture {
   }
   void deliver(std::uint64_t up_to, const std::vector<claim::Refusal>& refused = {},
                const std::vector<claim::Grant>& granted = {}) {
-    REQUIRE(store->writer().apply(MadeReceipt(chain, up_to, 1, refused, granted).get(), 1).ok());
+    REQUIRE(store->writer().apply(MadeReceipt(chain, up_to, 1, refused, granted).get(), {1}).ok());
   }
   std::size_t prune(std::int64_t before, std::size_t limit = 1000) {
     return store->writer().prune({before, before}, limit).value();
@@ -101,7 +101,7 @@ TEST_CASE("outbox: receipts are held against the chain after pruning too") {
   f.deliver(8);
   f.prune(kFuture);
   const auto code = [&](const MadeReceipt& receipt) {
-    const auto applied = f.store->writer().apply(receipt.get(), 1);
+    const auto applied = f.store->writer().apply(receipt.get(), {1});
     return applied.ok() ? "ok" : to_string(applied.error().code);
   };
   const claim::ChainId chain = f.chain.head().chain;
@@ -138,13 +138,13 @@ TEST_CASE("outbox: a ledger that went back behind pruned claims is an error, wha
   REQUIRE(f.prune(kFuture) == 8);
   const std::string before = dump_store(f.folder / "outbox.db");
   for (const std::uint64_t head : {5u, 6u, 8u}) {
-    const auto applied = f.store->writer().apply(MadeReceipt(f.chain, head, 2).get(), 1);
+    const auto applied = f.store->writer().apply(MadeReceipt(f.chain, head, 2).get(), {1});
     REQUIRE_FALSE(applied.ok());
     CHECK(applied.error().code == ErrorCode::conflict);
     CHECK(applied.error().message.find("pruned") != std::string::npos);
   }
   CHECK(dump_store(f.folder / "outbox.db") == before);
-  const auto rewound = f.store->writer().apply(MadeReceipt(f.chain, 9, 2).get(), 1);
+  const auto rewound = f.store->writer().apply(MadeReceipt(f.chain, 9, 2).get(), {1});
   REQUIRE(rewound.ok());
   CHECK(rewound.value().rewound);
 }
