@@ -121,6 +121,20 @@ TEST_CASE("a certificate that the service does not have yet is refused for now, 
   CHECK(at.desk->wrong().empty());
 }
 
+TEST_CASE("a claim signed under no certificate at all is refused, though a later one vouches for its payload") {
+  Case at;
+  at.chain.add_ride();
+  const Bytestring original = at.chain.messages()[1];
+  const auto message = claim::parse_message(original, claim::MessageType::claim);
+  REQUIRE(message);
+  Bytestring unsigned_one(claim::kMaxClaimBytes);
+  const auto size = claim::encode_message(claim::MessageType::claim, {}, {}, message->payload, {}, unsigned_one);
+  REQUIRE(size);
+  unsigned_one.resize(*size);
+  at.chain.messages()[1] = unsigned_one;
+  at.check_refused("unknown-certificate, later");
+}
+
 TEST_CASE("another device's certificate is not this one's") {
   Case at;
   OpensslSigner& other = at.office.enrol("dock-8");

@@ -156,7 +156,7 @@ void Examiner::examine(const std::string& device, BatchClaim& claim) {
 
 Reason Examiner::check_origin(const std::string& device, BatchClaim& claim) {
   // Headers that are not understood cannot be checked: a later claim has to vouch for this one.
-  if (claim.message.thumbprint == Digest{}) return claim.reason;
+  if (claim.reason != Reason::none && claim.message.thumbprint == Digest{}) return claim.reason;
   const Certificates::Found found = certificates_->find(claim.message.thumbprint, device);
   if (found.standing == Certificates::Standing::unknown) return Reason::unknown_certificate;
   if (found.standing == Certificates::Standing::foreign) return Reason::certificate_not_valid;
