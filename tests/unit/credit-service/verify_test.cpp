@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every reason to refuse a claim, and whether the same bytes may be sent again.
+#include <cstdlib>
+#include <fstream>
 #include <set>
 
+#include "daemon/base/file.hpp"
 #include "tests/unit/credit-service/office.hpp"
 #include "tools/credit-service/verify/reason.hpp"
 
@@ -161,6 +164,26 @@ TEST_CASE("a certificate that the authority does not vouch for, or that expired,
   CHECK(answered.reason(1) == "certificate-not-valid");
   CHECK(answered.reason(2) == "certificate-not-valid");
   CHECK(at.desk->report().granted_mg == 0);
+}
+
+TEST_CASE("a renewal for the same key is found by a worker that keeps running, before any claim names it") {
+  constexpr std::int64_t kElevenYears = 11LL * 365 * 86'400;
+  Case at;
+  at.chain.add_ride(2000, of_event(1));
+  at.chain.add_ride(2000, of_event(2));
+  std::ofstream(at.office.folder / "device.key") << at.signer.key_pem();
+  const std::string renewal = (at.office.folder / "renewal.pem").string();
+  const std::string command = "openssl req -new -x509 -key " + (at.office.folder / "device.key").string() +
+                              " -subj /CN=dock-7 -days 9000 -out " + renewal;
+  REQUIRE(std::system(command.c_str()) == 0);
+  const std::string pem = read_file(renewal).value();
+  at.office.authorities += pem;
+  Desk desk(at.office);
+  CHECK(desk.take("dock-7", at.chain.messages()[0]).reason(1) == "accepted");
+  at.office.clock.now += kElevenYears;
+  CHECK(desk.take("dock-7", at.chain.messages()[1]).reason(2) == "certificate-not-valid");
+  at.office.put_certificate("renewal.pem", pem);
+  CHECK(desk.take("dock-7", at.chain.messages()[2]).reason(3) == "accepted");
 }
 
 TEST_CASE("a claim that names another device is malformed") {

@@ -33,8 +33,8 @@ class Certificates {
   };
 
   /// The standing at the service's own time, looked at once a minute. An expired certificate counts as valid as long as the
-  /// device has a valid one for the same key, so that claims which waited out a renewal are not lost. Cost: an unknown thumbprint
-  /// makes the folder be read again, at most once a second.
+  /// device has a valid one for the same key, so that claims which waited out a renewal are not lost. Cost: a thumbprint that is
+  /// unknown or not valid makes the folder be read again, at most once a second.
   Found find(const Digest& thumbprint, std::string_view device);
 
  private:
@@ -52,6 +52,8 @@ class Certificates {
       : folder_(std::move(folder)), authority_(std::move(authority)), clock_(&clock), log_(&log) {}
   Status scan();
   void read(const std::filesystem::path& path);
+  /// Whether there was something new to read. Looks at most once a second; holders stay where they are.
+  bool scan_again();
   Holder* holder_of(const Digest& thumbprint);
   [[nodiscard]] bool is_current(const Holder& holder, std::int64_t now) const;
   [[nodiscard]] bool was_renewed(const Holder& holder, std::int64_t now) const;
