@@ -87,7 +87,9 @@ void Connection::start(OnPrinter on_printer) {
   set_up(till_);
   timer_.expires_after(options_.connect_timeout);
   timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
-    if (!error) failed(asio::error::timed_out);
+    // This may have been queued already when the printer was reached.
+    if (error || !on_printer_) return;
+    failed(asio::error::timed_out);
   });
   // An address in numbers asks nobody, and no thread is begun for it.
   asio::error_code not_numeric;
@@ -166,7 +168,8 @@ void Connection::on_end(Socket& to) {
 void Connection::watch_idle() {
   timer_.expires_after(options_.idle);
   timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
-    if (error) return;
+    // This may have been queued already when the connection closed.
+    if (error || !till_.is_open()) return;
     const auto since = steady_clock::now() - last_print_;
     if (copier_.has_job() && since >= options_.idle) copier_.end(true);
     watch_idle();

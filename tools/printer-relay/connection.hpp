@@ -64,7 +64,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Connection(Socket till, const RelayOptions& options, Copier copier);
 
-  /// Lives until both sides are done or either is broken.
+  /// Lives until both sides are done or either is broken. `on_printer` is not empty.
   void start(OnPrinter on_printer);
   /// Ends it for good; the till and the printer meet a reset.
   void abort();

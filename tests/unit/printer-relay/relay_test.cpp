@@ -2,10 +2,12 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <asio.hpp>
 #include <atomic>
 #include <random>
 
 #include "tests/unit/printer-relay/fixture.hpp"
+#include "tools/printer-relay/connection.hpp"
 
 namespace greentill::relay {
 namespace {
@@ -286,6 +288,30 @@ TEST_CASE("relay: stopped, it lets a job under way end, and leaves an idle conne
   CHECK(idle.end() == Till::End::closed);
   CHECK_THROWS(Till(relay.port()));
   CHECK(spool.jobs(2) == Strings{"x", job});
+}
+
+TEST_CASE("relay: a connection that closes while its idle timer's turn has come is let go") {
+  asio::io_context loop;
+  using asio::ip::tcp;
+  const tcp::endpoint loopback(asio::ip::address_v4::loopback(), 0);
+  tcp::acceptor tills(loop, loopback);
+  tcp::acceptor printers(loop, loopback);
+  tcp::socket till(loop);
+  till.connect(tills.local_endpoint());
+  RelayOptions options;
+  options.printer = {"127.0.0.1", std::to_string(printers.local_endpoint().port())};
+  options.idle = std::chrono::milliseconds(20);
+  auto connection = std::make_shared<Connection>(tills.accept(), options, Copier(nullptr, 1, 1000));
+  bool reached = false;
+  connection->start([&](const asio::error_code& error) { reached = !error; });
+  while (!reached && loop.run_one_for(std::chrono::seconds(5)) != 0) {
+  }
+  REQUIRE(reached);
+  const std::weak_ptr<Connection> kept = connection;
+  asio::post(loop, [connection = std::exchange(connection, nullptr)] { connection->close(); });
+  std::this_thread::sleep_for(2 * options.idle);
+  loop.run_for(10 * options.idle);
+  CHECK(kept.expired());
 }
 
 TEST_CASE("relay: addresses") {
