@@ -6,9 +6,15 @@
 namespace greentill::cli {
 
 bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
-  const bool same_chain = head_ && head_->chain == claim.chain && device_ == claim.device;
-  if (same_chain && claim.seq <= head_->seq) return behind_head(claim, offset);
-  const bool sound = same_chain ? link(claim, offset) : begin_chain(claim, offset);
+  const auto known = heads_.find(claim.device);
+  head_ = known == heads_.end() ? nullptr : &known->second;
+  const auto ended = ended_.find({std::string(claim.device), claim.chain});
+  if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset);
+  const bool same_chain = head_ != nullptr && head_->chain == claim.chain;
+  if (same_chain && claim.seq <= head_->seq) return behind_head(*head_, claim, offset);
+  const bool was_named = missing_.remove(claim.chain, claim.seq, claim.seq) > 0;
+  bool sound = same_chain ? link(claim, offset) : begin_chain(claim, offset);
+  if (was_named && !same_chain) sound = behind_successor(claim, offset);
   adopt(claim, payload_hash);
   if (const auto* gap = std::get_if<claim::Gap>(&claim.entry)) {
     declared_lost_ += missing_.remove(gap->chain, gap->first, gap->last);
@@ -17,7 +23,7 @@ bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, st
 }
 
 std::optional<std::uint64_t> ChainWalk::follow_unreadable(const Digest& payload_hash) {
-  if (!head_) return std::nullopt;
+  if (head_ == nullptr) return std::nullopt;
   ++head_->seq;
   head_->payload_hash = payload_hash;
   return head_->seq;
@@ -48,24 +54,39 @@ bool ChainWalk::start_inside(const claim::Claim& claim, std::uint64_t offset) {
   return tell(finding::kWrongStart, "a start entry inside a chain: only seq 1 may be one", claim, offset);
 }
 
-bool ChainWalk::behind_head(const claim::Claim& claim, std::uint64_t offset) {
+bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& claim, std::uint64_t offset) {
   if (missing_.remove(claim.chain, claim.seq, claim.seq) > 0) {
-    return tell(finding::kOutOfOrder, "it stands behind seq " + std::to_string(head_->seq), claim, offset);
+    return tell(finding::kOutOfOrder, "it stands behind seq " + std::to_string(head.seq), claim, offset);
   }
   return tell(finding::kRepeated, "a claim of this seq came before", claim, offset);
+}
+
+bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
+  const claim::ChainHead end = ended->second;
+  if (claim.seq <= end.seq) return behind_head(end, claim, offset);
+  missing_.remove(claim.chain, end.seq + 1, claim.seq);
+  if (end.seq + 1 < claim.seq) miss(claim.chain, end.seq + 1, claim.seq - 1, offset);
+  // Taken up again: a single forged claim between must not be told of every claim behind it.
+  ended_.erase(ended);
+  adopt(claim, payload_hash);
+  return behind_successor(claim, offset);
+}
+
+bool ChainWalk::behind_successor(const claim::Claim& claim, std::uint64_t offset) {
+  return tell(finding::kOutOfOrder, "it stands behind the start of a chain that went on from its own", claim, offset);
 }
 
 bool ChainWalk::begin_chain(const claim::Claim& claim, std::uint64_t offset) {
   const auto* start = claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
   if (start != nullptr) return check_start(claim, *start, offset);
   if (claim.seq == 1) return tell(finding::kWrongStart, "seq 1 is not a start entry", claim, offset);
-  return after_missing(head_ || !partial_ ? 1 : claim.seq, claim, offset);
+  return after_missing(!heads_.empty() || !partial_ ? 1 : claim.seq, claim, offset);
 }
 
 bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset) {
   if (claim.prev != Digest{}) return tell(finding::kBrokenLink, "the first claim of a chain carries a hash", claim, offset);
   if (start.predecessor) return check_predecessor(claim, *start.predecessor, offset);
-  if (!head_ || device_ != claim.device) return true;
+  if (head_ == nullptr) return true;
   return tell(finding::kWrongStart, "it does not name the chain before it, " + to_hex(head_->chain), claim, offset);
 }
 
@@ -76,8 +97,9 @@ bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predec
     if (!consented)
       return tell(finding::kWrongStart, "it goes on for another device without the operator's consent", claim, offset);
   }
-  const bool held = head_ && head_->chain == named.chain && device_ == named.device;
-  if (!held && head_ && device_ == claim.device) {
+  const auto before = heads_.find(named.device);
+  const bool held = before != heads_.end() && before->second.chain == named.chain;
+  if (!held && head_ != nullptr) {
     return tell(finding::kWrongStart, "it names " + name + " as the one before it, but that is " + to_hex(head_->chain), claim,
                 offset);
   }
@@ -85,18 +107,29 @@ bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predec
     if (!partial_ && named.last_seq > 0) miss(named.chain, 1, named.last_seq, offset);
     return true;
   }
-  if (named.last_seq > head_->seq) {
-    miss(named.chain, head_->seq + 1, named.last_seq, offset);
+  const claim::ChainHead& end = before->second;
+  if (named.last_seq > end.seq) {
+    miss(named.chain, end.seq + 1, named.last_seq, offset);
     return true;
   }
-  if (named.last_seq == head_->seq && named.payload_hash == head_->payload_hash) return true;
+  if (named.last_seq == end.seq && named.payload_hash == end.payload_hash) return true;
   return tell(finding::kWrongStart, "it names " + name + " as the one before it, with another end than the file holds", claim,
               offset);
 }
 
 void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash) {
-  head_ = claim::ChainHead{claim.chain, claim.seq, payload_hash};
-  device_ = claim.device;
+  const bool begun = head_ == nullptr || head_->chain != claim.chain;
+  if (begun && head_ != nullptr) ended_.insert_or_assign({std::string(claim.device), head_->chain}, *head_);
+  const auto* start = begun ? std::get_if<claim::Start>(&claim.entry) : nullptr;
+  if (start != nullptr && start->predecessor) end_predecessor(*start->predecessor);
+  if (head_ == nullptr) head_ = &heads_[std::string(claim.device)];
+  *head_ = claim::ChainHead{claim.chain, claim.seq, payload_hash};
+}
+
+void ChainWalk::end_predecessor(const claim::Predecessor& named) {
+  const auto before = heads_.find(named.device);
+  if (before == heads_.end() || before->second.chain != named.chain) return;
+  ended_.insert_or_assign({std::string(named.device), named.chain}, before->second);
 }
 
 bool ChainWalk::tell(std::string_view code, std::string detail, const claim::Claim& claim, std::uint64_t offset) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks along the chains of a file, claim by claim, and tells where they break. After a break it takes the claim at hand as the
-// new head, so that one fault is told once. Threads: one.
+// Walks along the chains of a file, claim by claim, and tells where they break. Each device has a chain of its own at hand: those
+// of several may stand in one file in any mixture. After a break it takes the claim at hand as the new head, so that one fault is
+// told once. Threads: one. Memory grows with the number of chains.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "daemon/claim/chain.hpp"
 #include "tools/cli/finding.hpp"
@@ -27,9 +31,13 @@ class ChainWalk {
 
   /// Claims that the device itself declared lost.
   [[nodiscard]] std::uint64_t declared_lost() const { return declared_lost_; }
-  [[nodiscard]] const std::optional<claim::ChainHead>& head() const { return head_; }
+  /// Of the device whose claim came last; null before the first.
+  [[nodiscard]] const claim::ChainHead* head() const { return head_; }
 
  private:
+  /// By device and chain: those that another chain went on from.
+  using Ended = std::map<std::pair<std::string, claim::ChainId>, claim::ChainHead>;
+
   bool begin_chain(const claim::Claim& claim, std::uint64_t offset);
   bool check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset);
   bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset);
@@ -37,16 +45,21 @@ class ChainWalk {
   /// What stands behind claims that the file lacks, from `first` on.
   bool after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset);
   bool start_inside(const claim::Claim& claim, std::uint64_t offset);
-  bool behind_head(const claim::Claim& claim, std::uint64_t offset);
+  bool behind_head(const claim::ChainHead& head, const claim::Claim& claim, std::uint64_t offset);
+  /// A claim of a chain that another one went on from.
+  bool after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset);
+  bool behind_successor(const claim::Claim& claim, std::uint64_t offset);
   void adopt(const claim::Claim& claim, const Digest& payload_hash);
+  void end_predecessor(const claim::Predecessor& named);
   bool tell(std::string_view code, std::string detail, const claim::Claim& claim, std::uint64_t offset);
   void tell_missing(const MissingClaims& stretch);
   void miss(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, std::uint64_t offset);
 
   bool partial_;
   FindingSink sink_;
-  std::optional<claim::ChainHead> head_;
-  std::string device_;  // of the head
+  std::map<std::string, claim::ChainHead, std::less<>> heads_;  // of each device's chain at hand
+  Ended ended_;
+  claim::ChainHead* head_ = nullptr;  // among heads_: of the device at hand
   MissingList missing_;
   std::uint64_t declared_lost_ = 0;
 };

@@ -12,10 +12,15 @@ bool MissingList::add(const MissingClaims& stretch) {
 }
 
 std::uint64_t MissingList::remove(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
+  const auto overlaps = [&](const MissingClaims& stretch) {
+    return stretch.chain == chain && stretch.last >= first && stretch.first <= last;
+  };
+  // Asked of every claim of a file, for hardly any of which there is something to do.
+  if (std::none_of(stretches_.begin(), stretches_.end(), overlaps)) return 0;
   std::uint64_t removed = 0;
   std::vector<MissingClaims> left;
   for (const MissingClaims& stretch : stretches_) {
-    if (stretch.chain != chain || stretch.last < first || stretch.first > last) {
+    if (!overlaps(stretch)) {
       left.push_back(stretch);
       continue;
     }

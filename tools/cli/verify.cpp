@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <span>
 #include <thread>
 #include <utility>
@@ -103,7 +104,7 @@ class Recorder {
       }
     } else {
       finding.seq = walk_.follow_unreadable(examined.payload_hash);
-      if (walk_.head()) finding.chain = walk_.head()->chain;
+      if (walk_.head() != nullptr) finding.chain = walk_.head()->chain;
     }
     for (const Flaw& flaw : examined.flaws) {
       finding.code = flaw.code;
@@ -116,8 +117,8 @@ class Recorder {
   // A renewed certificate goes on with the chain, a new key does not.
   bool same_key(const claim::Claim& claim, std::optional<std::size_t> key) {
     if (!key) return true;
-    if (!chain_key_ || chain_key_->first != claim.chain) chain_key_ = std::pair{claim.chain, *key};
-    return chain_key_->second == *key;
+    const auto [known, first] = keys_.try_emplace({std::string(claim.device), claim.chain}, *key);
+    return first || known->second == *key;
   }
 
   void add(const claim::Claim& claim) {
@@ -152,7 +153,7 @@ class Recorder {
   FindingSink sink_;
   VerifySummary summary_;
   ChainWalk walk_;
-  std::optional<std::pair<claim::ChainId, std::size_t>> chain_key_;  // the chain at hand, and the key of its first signature
+  std::map<std::pair<std::string, claim::ChainId>, std::size_t> keys_;  // of each device's chain: the key of its first signature
 };
 
 }  // namespace

@@ -369,6 +369,110 @@ TEST_CASE("verify: going on for another device takes the operator's consent") {
   CHECK(dock.verify() == Findings{});
 }
 
+/// A dock, and claims of another device's chain to stand between its own.
+struct TwoDocks : Dock {
+  test::OpensslSigner other_signer{"dock-8"};
+  ChainBuilder other{other_signer, "dock-8", 8};
+
+  TwoDocks() {
+    trust.certificates.push_back(certificate_of(other_signer));
+    other.add_start();
+    other.add_ride();
+  }
+  void put_between(std::size_t index) {
+    messages().insert(messages().begin() + static_cast<std::ptrdiff_t>(index), other.messages().begin(), other.messages().end());
+  }
+};
+
+TEST_CASE("verify: a chain goes on behind another device's as if nothing stood between") {
+  TwoDocks docks;
+  SUBCASE("sound") {
+    docks.put_between(5);
+    CHECK(docks.verify() == Findings{});
+    CHECK(docks.summary.sound == 12);
+  }
+  SUBCASE("what it lacks is missing") {
+    docks.put_between(5);
+    docks.messages().erase(docks.messages().begin() + 7);
+    CHECK(docks.verify() == Findings{"missing 6"});
+  }
+  SUBCASE("another chain of its own names the one before") {
+    const claim::ChainHead first = docks.chain.head();
+    docks.chain.restart(2);
+    docks.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+    docks.put_between(10);
+    CHECK(docks.verify() == Findings{});
+  }
+  SUBCASE("another chain of its own names none") {
+    docks.chain.restart(2);
+    docks.chain.add_start();
+    docks.put_between(10);
+    CHECK(docks.verify() == Findings{"wrong-start 1"});
+  }
+}
+
+TEST_CASE("verify: a chain told a second time behind another device's is repeated, and so is a fork of it") {
+  TwoDocks docks;
+  const std::vector<test::Bytestring> own = docks.messages();
+  docks.put_between(10);
+  SUBCASE("whole") {
+    docks.messages().insert(docks.messages().end(), own.begin(), own.begin() + 2);
+    CHECK(docks.verify() == Findings{"repeated 1", "repeated 2"});
+  }
+  SUBCASE("a fork") {
+    ChainBuilder fork(docks.signer);
+    fork.add_start();
+    fork.add_ride(9000);
+    docks.messages().push_back(fork.messages()[1]);
+    CHECK(docks.verify() == Findings{"repeated 2"});
+  }
+  SUBCASE("a fork of its end") {
+    docks.messages().erase(docks.messages().begin() + 9);
+    docks.chain.change(8, [](claim::Claim& claim) { claim.issued_at += 1; });
+    CHECK(docks.verify() == Findings{});
+    docks.messages().push_back(own[9]);
+    CHECK(docks.verify() == Findings{"broken-link 10"});
+  }
+  CHECK(docks.summary.by_activity.at("ride.bike.shared").claims >= 9);
+}
+
+TEST_CASE("verify: another key behind another device's chain is still another key") {
+  TwoDocks docks;
+  test::OpensslSigner new_key("dock-7");
+  docks.trust.certificates.push_back(certificate_of(new_key));
+  const test::Bytestring original = docks.messages()[9];
+  docks.messages()[9] = docks.chain.sign_payload(new_key, claim::parse_message(original, claim::MessageType::claim)->payload);
+  docks.put_between(9);
+  CHECK(docks.verify() == Findings{"key-changed 10"});
+}
+
+TEST_CASE("verify: a chain that goes on behind its successor's start is out of order, and that is told once") {
+  Dock dock;
+  claim::ChainHead first = dock.chain.head();
+  const std::vector<test::Bytestring> own = dock.messages();
+  const auto move_end_behind = [&](const std::vector<test::Bytestring>& successor) {
+    dock.messages() = own;
+    dock.messages().insert(dock.messages().begin() + 7, successor.begin(), successor.end());
+  };
+  SUBCASE("the device's own") {
+    dock.chain.restart(2);
+    dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+    move_end_behind({dock.messages().back()});
+    CHECK(dock.verify() == Findings{"out-of-order 8"});
+  }
+  SUBCASE("another device's") {
+    test::OpensslSigner next("dock-8");
+    dock.trust.certificates.push_back(certificate_of(next));
+    ChainBuilder chain(next, "dock-8", 3);
+    chain.add_start({claim::StartReason::new_device, predecessor(first), as_bytes("signed by the operator")});
+    move_end_behind(chain.messages());
+    CHECK(dock.verify() == Findings{"out-of-order 8"});
+    dock.messages() = chain.messages();
+    dock.messages().insert(dock.messages().end(), own.begin(), own.end());
+    CHECK(dock.verify() == Findings{"out-of-order 1"});
+  }
+}
+
 TEST_CASE("verify: the sums take in only what nothing was found about") {
   Dock dock;
   dock.chain.add(claim::Reversal{{}, std::nullopt, claim::ReversalReason::refund, {}});
