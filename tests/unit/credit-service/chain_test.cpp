@@ -242,11 +242,24 @@ TEST_CASE("the check finds what was changed behind the ledger's back") {
   }
   SUBCASE("a claim that is gone") {
     CHECK(spoil("DELETE FROM claims WHERE id = (SELECT max(id) FROM claims)") ==
-          "1 nullifiers have no booked claim\n1 chains have a hole\n");
+          "1 nullifiers have no booked claim\n1 bookings are no accepted reduction's\n1 chains have a hole\n");
   }
   SUBCASE("a refused claim with a grant") {
     CHECK(spoil("UPDATE claims SET reason = 2 WHERE id = (SELECT max(id) FROM claims)") ==
-          "1 nullifiers have no booked claim\n1 refused claims, or no reductions, have a grant\n");
+          "1 nullifiers have no booked claim\n1 refused claims, or no reductions, have a grant\n1 bookings are no accepted "
+          "reduction's\n");
+  }
+  SUBCASE("postings of no claim, which balance") {
+    CHECK(spoil("INSERT INTO postings SELECT 7 << 40, account, mg FROM postings WHERE booking = (SELECT max(booking) FROM "
+                "postings)") == "1 bookings are no accepted reduction's\n");
+  }
+  SUBCASE("postings of a claim that is no reduction") {
+    CHECK(spoil("INSERT INTO postings SELECT (SELECT min(id) FROM claims), account, mg FROM postings WHERE booking = (SELECT "
+                "max(booking) FROM postings)") == "1 bookings are no accepted reduction's\n");
+  }
+  SUBCASE("a nullifier that is gone, under which the same act could be booked again") {
+    CHECK(spoil("DELETE FROM nullifiers WHERE claim = (SELECT max(claim) FROM nullifiers)") ==
+          "1 claims with a grant have no nullifier\n");
   }
 }
 
