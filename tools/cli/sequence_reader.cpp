@@ -75,7 +75,7 @@ void SequenceReader::find_next_message() {
     return;
   }
   if (in_.good() && buffer_.size() - position_ < claim::kMaxClaimBytes) return;
-  ByteView rest = ByteView(buffer_).subspan(position_);
+  ByteView rest = ByteView(buffer_).subspan(position_, std::min(buffer_.size() - position_, claim::kMaxClaimBytes));
   if (claim::take_message(rest, claim::MessageType::claim)) {
     end_damage();
   } else {

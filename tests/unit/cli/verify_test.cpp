@@ -2,12 +2,14 @@
 #include "tools/cli/verify.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <sstream>
 
 #include "tests/unit/cli/chain_builder.hpp"
 #include "tests/unit/cli/temp_folder.hpp"
+#include "tools/cli/sequence_reader.hpp"
 
 namespace greentill {
 namespace {
@@ -243,6 +245,36 @@ TEST_CASE("verify: damage longer than what is read at once is passed over, and t
   const std::string noise(700'001, '\xd8');
   CHECK(dock.verify_bytes(noise + bytes) == Findings{"malformed @0"});
   CHECK(dock.summary.sound == 10);
+}
+
+TEST_CASE("sequence reader: behind damage a message of the greatest size is found") {
+  Bytes<claim::kMaxClaimBytes> message{};
+  const auto encode = [&message](std::size_t payload) {
+    return claim::encode_message(claim::MessageType::claim, {}, {}, test::Bytestring(payload), {}, message).value();
+  };
+  const std::size_t rest = encode(300) - 300;
+  REQUIRE(encode(message.size() - rest) == message.size());
+  std::istringstream in("\xff" + std::string(as_text(message)) + std::string(5000, '\xff'));
+  cli::SequenceReader reader(in);
+  const auto pieces = reader.next();
+  REQUIRE(pieces);
+  REQUIRE(pieces->size() >= 2);
+  CHECK((*pieces)[1].offset == 1);
+  CHECK((*pieces)[1].size == message.size());
+}
+
+TEST_CASE("sequence reader: damage made of fronts of messages is read in the time of its length") {
+  // Each byte string holds the front of a message and the head of a long array, whose items are the byte strings behind it.
+  const test::Bytestring piece = {0x47, 0xd8, 0x3d, 0xd2, 0x84, 0x99, 0xff, 0xff};
+  std::string hostile = "\xff";
+  while (hostile.size() < (512u << 10)) hostile += as_text(piece);
+  std::istringstream in(hostile);
+  cli::SequenceReader reader(in);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto pieces = reader.next();
+  REQUIRE(pieces);
+  CHECK(pieces->size() == 1);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }
 
 TEST_CASE("verify: a payload that cannot be read does not break the chain behind it") {
