@@ -39,6 +39,21 @@ std::string guarded_row(const Json& act) {
          text_of(act, "quantities") + "  " + text_of(act, "reason");
 }
 
+Result<Json> get_guarded(DaemonClient& daemon, const std::string& path) {
+  Result<Json> page = get_json(daemon, path);
+  if (page && (!page->contains("guarded") || !(*page)["guarded"].is_array())) {
+    return fail(ErrorCode::io, "the daemon's answer cannot be understood");
+  }
+  return page;
+}
+
+ExitCode break_off(JsonListDocument& list, const Error& error, const Output& output) {
+  const ExitCode code = daemon_exit_code(error.code);
+  if (!output.json) return output.fail(code, error.message);
+  list.end({{"error", error_json(code, error.message)}});
+  return code;
+}
+
 }  // namespace
 
 ExitCode undo_claims(DaemonClient& daemon, const std::vector<std::uint64_t>& seqs, const Output& output) {
@@ -70,11 +85,8 @@ ExitCode list_guarded(DaemonClient& daemon, std::uint64_t limit, const Output& o
   do {
     std::string path = "/v1/guarded?limit=" + std::to_string(std::min(limit, kActsAPage));
     if (before != 0) path += "&before=" + std::to_string(before);
-    const Result<Json> page = get_json(daemon, path);
-    if (!page) return output.fail_daemon(page.error());
-    if (!page->contains("guarded") || !(*page)["guarded"].is_array()) {
-      return output.fail_daemon({ErrorCode::io, "the daemon's answer cannot be understood"});
-    }
+    const Result<Json> page = get_guarded(daemon, path);
+    if (!page) return first ? output.fail_daemon(page.error()) : break_off(list, page.error(), output);
     for (const Json& act : (*page)["guarded"]) {
       if (output.json) list.item(act);
       if (!output.json) output.out << guarded_row(act) << '\n';

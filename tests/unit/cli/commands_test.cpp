@@ -429,5 +429,20 @@ TEST_CASE("guarded: is listed newest first, over as many pages as it takes") {
   CHECK(printed.out.str() == "1970-01-01 00:16:40Z  (the whole record)    not final: clock 1099\n");
 }
 
+TEST_CASE("guarded: a list that breaks off is still one document, whatever ended it") {
+  const cli::Answer first{200, "application/json", R"({"guarded":[{"id":7}],"next_before":7})", std::nullopt};
+  const cli::Answer nonsense{200, "application/json", R"({"guards":[]})", std::nullopt};
+  for (const Result<cli::Answer>& second : {Result<cli::Answer>(nonsense), Result<cli::Answer>(kNoLine)}) {
+    ScriptedDaemon daemon;
+    daemon.answers.emplace_back(first);
+    daemon.answers.push_back(second);
+    Printed printed;
+    CHECK(cli::list_guarded(daemon, 20, printed.json) == ExitCode::no_daemon);
+    const Json listed = printed.document();
+    CHECK(listed["guarded"].size() == 1);
+    CHECK(listed["error"]["exit_code"] == 4);
+  }
+}
+
 }  // namespace
 }  // namespace greentill
