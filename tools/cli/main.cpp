@@ -23,7 +23,7 @@ namespace {
 struct Arguments {
   bool json = false;
   EndpointOptions endpoint;
-  std::filesystem::path config_file{kDefaultConfig};
+  std::filesystem::path config_file;
   std::string input;
   std::uint64_t seq = 0;
   std::vector<std::uint64_t> seqs;
@@ -45,7 +45,10 @@ using Command = ExitCode (*)(Arguments&, const Output&);
 
 bool shows_progress(const Output& output) { return !output.json && stderr_is_terminal(); }
 
-ExitCode run_config_check(Arguments& arguments, const Output& output) { return check_config(arguments.config_file, output); }
+ExitCode run_config_check(Arguments& arguments, const Output& output) {
+  if (!arguments.config_file.empty()) return check_config(arguments.config_file, output);
+  return check_config(arguments.endpoint.config.empty() ? kDefaultConfig : arguments.endpoint.config, output);
+}
 
 ExitCode run_escpos_show(Arguments& arguments, const Output& output) { return show_receipts(arguments.receipts, output); }
 
@@ -173,7 +176,7 @@ void describe_config(CLI::App& app, Arguments& arguments, std::optional<Command>
   config->require_subcommand(1);
   CLI::App* check =
       add(*config, "check", "Tell what is wrong with a configuration, or with what it names", run_config_check, chosen);
-  check->add_option("file", arguments.config_file, "The file")->capture_default_str();
+  check->add_option("file", arguments.config_file, "The file [--config, or else " + std::string(kDefaultConfig) + "]");
 }
 
 void describe_escpos(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {

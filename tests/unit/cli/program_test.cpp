@@ -24,13 +24,11 @@ struct Run {
 };
 
 /// Runs greentill in a shell; `arguments` are quoted by the caller. The daemon's address is one where nobody listens.
-Run run(const test::TempFolder& folder, const std::string& arguments) {
+Run run(const test::TempFolder& folder, const std::string& arguments, const std::string& environment = "") {
   const std::string out = (folder / "out").string();
   const std::string err = (folder / "err").string();
-  const std::string command =
-      "env -u GREENTILL_TOKEN_FILE -u GREENTILL_CONFIG GREENTILL_URL=http://127.0.0.1:1 " GREENTILL_BINARY_DIR
-      "/bin/greentill </dev/null " +
-      arguments + " >" + out + " 2>" + err;
+  const std::string command = "env -u GREENTILL_TOKEN_FILE -u GREENTILL_CONFIG GREENTILL_URL=http://127.0.0.1:1 " + environment +
+                              " " GREENTILL_BINARY_DIR "/bin/greentill </dev/null " + arguments + " >" + out + " 2>" + err;
   const int status = std::system(command.c_str());
   REQUIRE(WIFEXITED(status));
   return {WEXITSTATUS(status), test::read_all(out), test::read_all(err)};
@@ -169,6 +167,17 @@ TEST_CASE("greentill config check: a key that is not known is told with line and
   const nlohmann::json json = run(folder, "config check --json " + file).json();
   CHECK(json["holds"] == false);
   CHECK(json["problems"].size() == 1);
+}
+
+TEST_CASE("greentill config check: without a file it is the one that --config or the environment names") {
+  const test::TempFolder folder;
+  const std::string told = folder.write("told.toml", "[device]\nmerchant = 1\n").string();
+  const std::string other = folder.write("other.toml", "[device]\nmerchant = 1\n").string();
+  const auto checked = [&](const std::string& arguments) { return run(folder, arguments).json().value("file", ""); };
+  CHECK(checked("--json --config " + told + " config check") == told);
+  CHECK(checked("config check --json --config " + told) == told);
+  CHECK(checked("config check --json --config " + other + " " + told) == told);
+  CHECK(run(folder, "config check", "GREENTILL_CONFIG=" + told).out.starts_with(told + ":2:"));
 }
 
 TEST_CASE("greentill config check: mistakes in the merchant's rules are told, and acts that no methodology measures") {
