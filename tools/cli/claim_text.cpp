@@ -102,6 +102,11 @@ std::string delivery(const Json& claim) {
   return all;
 }
 
+std::string line_state(const Json& link) {
+  if (at(link, {"since"}) == 0) return "never connected";
+  return (at(link, {"connected"}) == true ? "up since " : "down since ") + time(at(link, {"since"}));
+}
+
 void add_plugins(Page& page, const Json& plugins) {
   if (!plugins.is_array()) return;
   for (const Json& plugin : plugins) {
@@ -163,7 +168,7 @@ std::string status_page(const Json& status) {
                            " refused for now, " + text(at(status, {"backlog", "refused_final"})) + " refused for good; " +
                            text(at(status, {"backlog", "claims"})) + " stored");
   const Json& link = at(status, {"link"});
-  page.line("line", std::string(at(link, {"connected"}) == true ? "up" : "down") + " since " + time(at(link, {"since"})));
+  page.line("line", line_state(link));
   page.line("last error", text(at(link, {"last_error"})));
   add_plugins(page, at(status, {"plugins"}));
   return page.text();

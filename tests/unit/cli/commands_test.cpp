@@ -224,6 +224,20 @@ TEST_CASE("status: tells the device and its chain, and answers 1 where the daemo
   CHECK(printed.document()["trouble"] == "the disk is full");
 }
 
+TEST_CASE("status: a line that was never up is not told to be down since 1970") {
+  const auto line_of = [](const std::string& link) {
+    ScriptedDaemon daemon;
+    daemon.answers.emplace_back(cli::Answer{200, "application/json", "{\"link\":" + link + "}", std::nullopt});
+    Printed printed;
+    CHECK(cli::show_status(daemon, printed.text) == ExitCode::ok);
+    const std::string page = printed.out.str();
+    return page.substr(page.find("line  "));
+  };
+  CHECK(line_of(R"({"connected":false,"since":0})") == "line          never connected\n");
+  CHECK(line_of(R"({"connected":false,"since":1000})") == "line          down since 1970-01-01 00:16:40Z\n");
+  CHECK(line_of(R"({"connected":true,"since":1000})") == "line          up since 1970-01-01 00:16:40Z\n");
+}
+
 /// A server with a chain of a start and some rides.
 struct Dock : test::Fixture {
   explicit Dock(int count) {
