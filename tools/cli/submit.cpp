@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kLinesARequest = 500;
 constexpr std::size_t kBytesARequest = 512u << 10;
 constexpr std::chrono::milliseconds kLongestWait{10'000};
+// The document has room for one list that is not held, which is that of the problems.
+constexpr std::size_t kMostNotClaimed = 10'000;
 
 struct Totals {
   std::uint64_t taken = 0;
@@ -169,7 +171,9 @@ class Submission {
     ++totals_.taken;
     const auto repeated = result.find("repeated");
     if (repeated != result.end() && *repeated == true) ++totals_.repeated;
-    totals_.unclaimed += length_of(result, "unclaimed");
+    if (length_of(result, "unclaimed") > 0) {
+      for (const Json& act : result.at("unclaimed")) pass_over(document.line, act);
+    }
     if (length_of(result, "claims") == 0) return true;
     for (const Json& claim : result.at("claims")) {
       ++totals_.claims;
@@ -177,6 +181,16 @@ class Submission {
       totals_.credited_mg += number_of(claim, "credited_mg");
     }
     return true;
+  }
+
+  void pass_over(std::uint64_t line, const Json& act) {
+    ++totals_.unclaimed;
+    const std::string activity = text_of(act, "activity");
+    const std::string reason = text_of(act, "reason");
+    if (!output_.json) return complain(line, activity, reason);
+    if (not_claimed_.size() < kMostNotClaimed) {
+      not_claimed_.push_back({{"line", line}, {"activity", activity}, {"reason", reason}});
+    }
   }
 
   void refuse(std::uint64_t line, const Json& problem) {
@@ -188,10 +202,13 @@ class Submission {
       }
       return problems_.item(item);
     }
+    complain(line, text_of(problem, "field"), text_of(problem, "detail"));
+  }
+
+  void complain(std::uint64_t line, const std::string& subject, const std::string& detail) {
     progress_.wipe();
-    const std::string field = text_of(problem, "field");
-    output_.err << printable(options_.file) << ':' << line << ": " << printable(field) << (field.empty() ? "" : ": ")
-                << printable(text_of(problem, "detail")) << '\n';
+    output_.err << printable(options_.file) << ':' << line << ": " << printable(subject) << (subject.empty() ? "" : ": ")
+                << printable(detail) << '\n';
   }
 
   Status wait(std::optional<int> asked_s, const Error& reason) {
@@ -207,6 +224,7 @@ class Submission {
     const ExitCode code = stopped ? stopped->first : totals_.refused > 0 ? ExitCode::does_not_hold : ExitCode::ok;
     if (output_.json) {
       Json members = totals_.to_json();
+      members["not_claimed"] = std::move(not_claimed_);
       if (stopped) members["error"] = error_json(stopped->first, stopped->second);
       problems_.end(members);
       return code;
@@ -225,6 +243,7 @@ class Submission {
   JsonListDocument problems_;
   Progress progress_;
   Totals totals_;
+  Json not_claimed_ = Json::array();
   std::deque<Document> waiting_;
   std::size_t bytes_waiting_ = 0;
   std::size_t lines_a_request_ = kLinesARequest;

@@ -212,6 +212,31 @@ TEST_CASE("submit: what was not taken is sent again, and nothing else") {
   CHECK(daemon.bodies[3] == daemon.bodies[2]);
 }
 
+TEST_CASE("submit: an act that was not claimed is told with its line and its reason, and is no failure") {
+  const std::string answer = R"({"index":0,"status":201,"claims":[],"unclaimed":[]})"
+                             "\n"
+                             R"({"index":1,"status":201,"claims":[],"unclaimed":[{"activity":"cup.own","reason":"too many"},)"
+                             R"({"activity":"","reason":"no\u001bmethod"}]})"
+                             "\n";
+  for (const bool json : {false, true}) {
+    ScriptedDaemon daemon;
+    daemon.answers.emplace_back(cli::Answer{200, "application/x-ndjson", answer, std::nullopt});
+    Printed printed;
+    std::istringstream in("{\"a\":1}\n\n{\"a\":2}\n");
+    CHECK(cli::submit(daemon, in, quick(), json ? printed.json : printed.text) == ExitCode::ok);
+    if (json) {
+      const Json summary = printed.document();
+      CHECK(summary["unclaimed"] == 2);
+      REQUIRE(summary["not_claimed"].size() == 2);
+      CHECK(summary["not_claimed"][0] == Json{{"line", 3}, {"activity", "cup.own"}, {"reason", "too many"}});
+      CHECK(printed.err.str().empty());
+    } else {
+      CHECK(printed.err.str() == "trips.ndjson:3: cup.own: too many\ntrips.ndjson:3: no\\x1bmethod\n");
+      CHECK(printed.out.str().ends_with("2 acts not claimed\n"));
+    }
+  }
+}
+
 TEST_CASE("status: tells the device and its chain, and answers 1 where the daemon is in trouble") {
   test::Fixture fixture;
   const auto daemon = connect(fixture);
