@@ -20,9 +20,8 @@ constexpr Invariant kInvariants[] = {
     {"SELECT count(*) FROM (SELECT claim FROM nullifiers GROUP BY claim HAVING count(*) > 1)", "claims hold several nullifiers"},
     {"SELECT count(*) FROM claims WHERE (reason <> 0 OR programme IS NULL) AND coalesce(granted, 0) <> 0",
      "refused claims, or no reductions, have a grant"},
-    {"SELECT count(DISTINCT booking) FROM postings LEFT JOIN claims ON id = booking WHERE id IS NULL OR reason <> 0 OR granted "
-     "IS "
-     "NULL",
+    {"SELECT count(DISTINCT booking) FROM postings LEFT JOIN claims ON id = booking "
+     "WHERE id IS NULL OR reason <> 0 OR granted IS NULL",
      "bookings are no accepted reduction's"},
     {"SELECT count(*) FROM chains c WHERE c.seq <> (SELECT count(*) FROM claims WHERE id BETWEEN (c.id << 40) AND "
      "((c.id + 1) << 40) - 1)",
