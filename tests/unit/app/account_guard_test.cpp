@@ -11,7 +11,10 @@ using test::Device;
 constexpr std::int64_t kMorning = 20'000 * 86'400 + 6 * 3600;
 
 struct Counter {
-  explicit Counter(Device& device) : guard(device.reader(), Digest{7}) {}
+  Counter(Device& device, std::uint32_t events_a_day) : guard(device.reader(), Digest{7}) {
+    methodology.activity = "cup.own";
+    methodology.limits.account_events_per_day = events_a_day;
+  }
 
   /// Whether the act is let through; what is let through is under way until settled.
   bool admit(std::int64_t begin, const std::string& token = "anna") {
@@ -43,17 +46,14 @@ void store(Device& device, const std::vector<outbox::AccountUse>& uses) {
 TEST_CASE("account guard: so many a day, counted while they are under way and once they are stored") {
   const test::TempDir folder;
   Device device(folder.path());
-  Counter counter(device);
-  counter.methodology.activity = "cup.own";
-  counter.methodology.limits.account_events_per_day = 2;
+  Counter counter(device, 2);
   CHECK(counter.admit(kMorning));
   CHECK(counter.admit(kMorning + 10));
   CHECK_FALSE(counter.admit(kMorning + 20));
   CHECK(counter.admit(kMorning + 20, "berta"));
   CHECK(counter.admit(kMorning + 30, ""));
 
-  Counter later(device);  // a restart: what was stored counts on
-  later.methodology = counter.methodology;
+  Counter later(device, 2);  // a restart: what was stored counts on
   CHECK(later.admit(kMorning));
   store(device, later.last);
   later.guard.settle(later.last, true);
@@ -65,9 +65,7 @@ TEST_CASE("account guard: so many a day, counted while they are under way and on
 TEST_CASE("account guard: so long apart") {
   const test::TempDir folder;
   Device device(folder.path());
-  Counter counter(device);
-  counter.methodology.activity = "cup.own";
-  counter.methodology.limits.account_events_per_day = 1000;
+  Counter counter(device, 1000);
   counter.methodology.limits.account_min_interval_s = 60;
   CHECK(counter.admit(kMorning));
   CHECK_FALSE(counter.admit(kMorning + 59));
@@ -77,9 +75,7 @@ TEST_CASE("account guard: so long apart") {
 TEST_CASE("account guard: what could not be stored does not count") {
   const test::TempDir folder;
   Device device(folder.path());
-  Counter counter(device);
-  counter.methodology.activity = "cup.own";
-  counter.methodology.limits.account_events_per_day = 1;
+  Counter counter(device, 1);
   CHECK(counter.admit(kMorning));
   counter.guard.settle(counter.last, false);
   CHECK(counter.admit(kMorning));
@@ -88,9 +84,7 @@ TEST_CASE("account guard: what could not be stored does not count") {
 TEST_CASE("account guard: one that is dropped takes nothing off those under way before it") {
   const test::TempDir folder;
   Device device(folder.path());
-  Counter counter(device);
-  counter.methodology.activity = "cup.own";
-  counter.methodology.limits.account_events_per_day = 2;
+  Counter counter(device, 2);
   CHECK(counter.admit(kMorning));
   CHECK(counter.admit(kMorning + 10));
   counter.guard.drop(counter.last);
