@@ -34,6 +34,14 @@ void append_blank(std::string& into) {
   if (!into.empty() && into.back() != ' ') into += ' ';
 }
 
+void append_folded(char folded, std::string& into) {
+  if (folded == ' ') {
+    append_blank(into);
+  } else {
+    into += folded;
+  }
+}
+
 void trim_end(std::string& text) {
   if (!text.empty() && text.back() == ' ') text.pop_back();
 }
@@ -71,14 +79,7 @@ Folder::~Folder() = default;
 void Folder::fold(std::string_view text, std::string& into) {
   into.clear();
   if (!is_ascii(text)) return fold_letters(text, into);
-  for (const char c : text) {
-    const char folded = kFolded[static_cast<unsigned char>(c)];
-    if (folded == ' ') {
-      append_blank(into);
-    } else {
-      into += folded;
-    }
-  }
+  for (const char c : text) append_folded(kFolded[static_cast<unsigned char>(c)], into);
   trim_end(into);
 }
 
@@ -86,12 +87,14 @@ void Folder::fold_letters(std::string_view text, std::string& into) {
   bool joins = false;
   for (std::size_t at = 0; at < text.size();) {
     const char32_t point = next_point(text, at);
-    if (is_blank(point) || (point < 0x80 && kFolded[point] == ' ')) {
+    if (point < 0x80) {
+      append_folded(kFolded[point], into);
+    } else if (is_blank(point)) {
       append_blank(into);
-    } else if (point < 0x80) {
-      into += kFolded[point];
     } else {
-      joins = letters_->fold(point, into) || joins;
+      const Letters::Folded folded = letters_->fold(point);
+      for (const char c : folded.text) append_folded(c, into);
+      joins = joins || folded.joins;
     }
   }
   if (joins) letters_->compose(into);

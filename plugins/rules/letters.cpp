@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
-#include <string_view>
 
 namespace greentill::rules {
 namespace {
@@ -139,16 +138,12 @@ const Letters::Entry& Letters::look_up(char32_t point) {
   return entry;
 }
 
-bool Letters::fold(char32_t point, std::string& into) {
+Letters::Folded Letters::fold(char32_t point) {
   const Entry& entry = look_up(point);
-  if (entry.size == Entry::kElsewhere) {
-    std::uint32_t index = 0;
-    std::memcpy(&index, entry.bytes.data(), sizeof(index));
-    into += long_[index];
-  } else {
-    into.append(entry.bytes.data(), entry.size);
-  }
-  return entry.joins;
+  if (entry.size != Entry::kElsewhere) return {{entry.bytes.data(), entry.size}, entry.joins};
+  std::uint32_t index = 0;
+  std::memcpy(&index, entry.bytes.data(), sizeof(index));
+  return {long_[index], entry.joins};
 }
 
 void Letters::compose(std::string& text) const {

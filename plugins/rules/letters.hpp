@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,12 @@ class Letters {
  public:
   explicit Letters(bool simplify);
 
-  /// Appends what the code point is compared as. True where it may join what stands before it: the text must be composed then.
-  bool fold(char32_t point, std::string& into);
+  /// What a code point is compared as. Blanks may be in it, as in a spacing accent or a ligature of several words.
+  struct Folded {
+    std::string_view text;  // UTF-8, until the next look
+    bool joins;             // it may join what stands before it: the text must be composed then
+  };
+  Folded fold(char32_t point);
   Role role(char32_t point) { return look_up(point).role; }
   /// Puts together what stands apart, as "カ" and a voicing mark.
   void compose(std::string& text) const;

@@ -64,6 +64,9 @@ TEST_CASE("fold: blanks of every kind are one, and none at the ends; what cannot
   CHECK(folded("  REUSE\t DONATION \xc2\xa0.....    ") == "reuse donation .....");
   CHECK(folded("\u3000杯\u2003子\u3000") == "杯 子");
   CHECK(folded("re\u00adfill\u200b") == "refill");
+  // A spacing accent is a blank with the accent on it, and a ligature may be several words.
+  CHECK(folded("\u00b4tea \u00b4 to\u00a8go\u00b4") == "tea to go");
+  CHECK(folded("\ufc5f \ufdfa ") == folded("\u064d\u0651 \ufdfa"));
   CHECK(folded("").empty());
   CHECK(folded(" \u3000 ").empty());
 }
@@ -102,8 +105,8 @@ TEST_CASE("fold: every letter of the first plane is folded as Unicode's NFKC_Cas
     for (std::int32_t i = expected.length(); i-- > 0;) {
       if (expected[i] >= 0x300 && expected[i] <= 0x36f) expected.remove(i, 1);
     }
-    expected = nfc->normalize(expected, status);
-    bool special = expected.indexOf(u' ') >= 0;
+    expected = nfc->normalize(expected, status).trim();
+    bool special = false;
     for (std::int32_t i = 0; i < strokes.length(); ++i) special = special || expected.indexOf(strokes[i]) >= 0;
     if (special) continue;
     ++compared;
