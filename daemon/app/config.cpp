@@ -5,10 +5,10 @@
 #include <system_error>
 #include <thread>
 
+#include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/measure/toml_fields.hpp"
-#include "daemon/uplink/address.hpp"
 
 namespace greentill::app {
 namespace {
@@ -203,7 +203,7 @@ class ConfigReader {
                  "backoff_min_ms", "backoff_max_s", "retry_refused_after_s"});
     uplink::Options options;
     options.server_uri = fields.text("server");
-    if (const auto address = uplink::parse_address(options.server_uri); !address)
+    if (const auto address = parse_broker_address(options.server_uri); !address)
       fields.wrong("server", "cannot be " + address.error().message);
     options.authorities = path(fields, "authorities");
     config_.receipt_certificates = path(fields, "receipt_certificates");

@@ -25,7 +25,7 @@ void Session::after(std::chrono::milliseconds delay, F work) {
   });
 }
 
-void Session::start(const Address& address) {
+void Session::start(const BrokerAddress& address) {
   const auto backlog = around_.reader.backlog();
   Connection connection;
   connection.address = address;

@@ -42,7 +42,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
  public:
   Session(const Surroundings& around, SessionOwner& owner);
 
-  void start(const Address& address);
+  void start(const BrokerAddress& address);
   void wake() { pump(); }
   /// Says "offline" and disconnects, within a second.
   void stop();

@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/broker_address.hpp"
 #include "daemon/base/bytes.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
-#include "daemon/uplink/address.hpp"
 
 namespace greentill::uplink {
 
@@ -53,7 +53,7 @@ class Transport {
 };
 
 struct Connection {
-  Address address;
+  BrokerAddress address;
   std::string client_id;
   std::filesystem::path authorities;
   std::filesystem::path certificate;

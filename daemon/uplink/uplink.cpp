@@ -43,7 +43,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
  private:
   void connect() {
     if (stopped_ || session_) return;
-    const auto address = parse_address(around_.options.server_uri);
+    const auto address = parse_broker_address(around_.options.server_uri);
     if (!address) return note(LogLevel::error, address.error().with_context("uplink server").message);
     session_ = std::make_shared<Session>(around_, *this);
     session_->start(*address);
@@ -104,7 +104,7 @@ Status check_options(const Options& options) {
   if (!claim::is_device_id(options.device_id)) {
     return fail(ErrorCode::invalid, "uplink: \"" + options.device_id + "\" is no device id (1 to 40 of a-z, 0-9 and -)");
   }
-  const auto address = parse_address(options.server_uri);
+  const auto address = parse_broker_address(options.server_uri);
   return address ? Status(Done{}) : Status(Failure{address.error().with_context("uplink server")});
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/measure/toml_fields.hpp"
@@ -46,7 +47,12 @@ Result<Config> load_config(const std::filesystem::path& path) {
   config.programme = file(root, "programme");
   measure::TomlFields broker = root.table("broker");
   broker.only({"server", "client_id", "authorities", "certificate", "key"});
-  config.broker.server_uri = broker.text("server");
+  auto server = parse_broker_address(broker.text("server"));
+  if (server) {
+    config.broker.server = std::move(*server);
+  } else {
+    broker.wrong("server", "cannot be " + server.error().message);
+  }
   config.broker.client_id = broker.text_or("client_id", "credit-1");
   config.broker.authorities = file(broker, "authorities");
   config.broker.certificate = file(broker, "certificate");

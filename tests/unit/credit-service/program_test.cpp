@@ -32,17 +32,31 @@ TEST_CASE("greentill-credit: its help goes by its name, not by where it lies") {
   CHECK(run(folder, "dance").code == 2);
 }
 
+std::string config_with(const std::string& server) {
+  return "database = \"ledgr.db\"\ndevices = \".\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
+         "/config/methodologies\"\nprogramme = \"" GREENTILL_SOURCE_DIR "/config/programme.toml\"\n[broker]\nserver = \"" +
+         server + "\"\nauthorities = \"a\"\ncertificate = \"b\"\nkey = \"c\"\n";
+}
+
 TEST_CASE("greentill-credit: books that are not there are not found to balance, and not made") {
   const greentill::test::TempFolder folder;
-  const auto config =
-      folder.write("credit.toml", "database = \"ledgr.db\"\ndevices = \".\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
-                                  "/config/methodologies\"\nprogramme = \"" GREENTILL_SOURCE_DIR
-                                  "/config/programme.toml\"\n[broker]\nserver = \"mqtts://localhost:1\"\n"
-                                  "authorities = \"a\"\ncertificate = \"b\"\nkey = \"c\"\n");
+  const auto config = folder.write("credit.toml", config_with("mqtts://localhost:1"));
   for (const std::string command : {"check", "report", "report --json"}) {
     const Run missing = run(folder, command + " --config " + config.string());
     CHECK(missing.code == 1);
     CHECK(missing.said.find("ledgr.db: there is no ledger here") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(folder / "ledgr.db"));
+  }
+}
+
+TEST_CASE("greentill-credit: a broker's address that is none is refused before anything is opened") {
+  const greentill::test::TempFolder folder;
+  for (const char* server : {"localhost:8883", "tcp://broker.example:1883", ""}) {
+    const auto config = folder.write("credit.toml", config_with(server));
+    const Run refused = run(folder, "run --config " + config.string());
+    CHECK(refused.code == 1);
+    CHECK(refused.said.find("credit.toml:6") != std::string::npos);
+    CHECK(refused.said.find("broker.server") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(folder / "ledgr.db"));
   }
 }

@@ -20,7 +20,8 @@ class RunningWorker {
  public:
   RunningWorker(Office& office, const Broker& broker, const std::filesystem::path& certificates)
       : desk_(office),
-        options_{broker.uri(), "credit-1", certificates / "ca.crt", certificates / "service.crt", certificates / "service.key"},
+        options_{*parse_broker_address(broker.uri()), "credit-1", certificates / "ca.crt", certificates / "service.crt",
+                 certificates / "service.key"},
         thread_([this, &office] { (void)credit::work(options_, desk_.clerk(), office.log, stopping_); }) {}
   ~RunningWorker() {
     stopping_ = true;

@@ -82,7 +82,7 @@ class Session {
       : clerk_(clerk),
         log_(log),
         inbox_(log),
-        client_(options.server_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
+        client_(options.server.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
     const auto tls = mqtt::ssl_options_builder()
                          .trust_store(options.authorities.string())
                          .key_store(options.certificate.string())
@@ -158,11 +158,11 @@ Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::ato
   while (!stopping) {
     try {
       Session session(options, clerk, log);
-      log.write(LogLevel::info, "worker", "takes batches from " + options.server_uri);
+      log.write(LogLevel::info, "worker", "takes batches from " + options.server.paho_uri);
       longest = kLeastPause;
       session.serve(stopping);
     } catch (const mqtt::exception& error) {
-      log.write(LogLevel::warning, "worker", options.server_uri + ": " + error.what());
+      log.write(LogLevel::warning, "worker", options.server.paho_uri + ": " + error.what());
     }
     pause(longest, stopping);
     longest = std::min(longest * 2, kMostPause);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes batches from the broker and publishes the receipts: docs/mqtt.md. Threads: run() on one thread; stop() from a signal's.
+// Takes batches from the broker and publishes the receipts: docs/mqtt.md. Threads: one; `stopping` may be set from a signal's.
 #pragma once
 
 #include <atomic>
 #include <filesystem>
 #include <string>
 
+#include "daemon/base/broker_address.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "tools/credit-service/service/clerk.hpp"
@@ -13,7 +14,7 @@
 namespace greentill::credit {
 
 struct BrokerOptions {
-  std::string server_uri;
+  BrokerAddress server;
   std::string client_id;  ///< one a worker
   std::filesystem::path authorities;
   std::filesystem::path certificate;

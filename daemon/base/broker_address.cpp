@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/uplink/address.hpp"
+#include "daemon/base/broker_address.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace greentill::uplink {
+namespace greentill {
 namespace {
 
 Failure<Error> refuse(std::string_view uri, const char* why) {
@@ -33,7 +33,7 @@ std::size_t end_of_host(std::string_view authority) {
 
 }  // namespace
 
-Result<Address> parse_address(std::string_view uri) {
+Result<BrokerAddress> parse_broker_address(std::string_view uri) {
   const std::size_t slashes = uri.find("://");
   const std::string_view scheme = uri.substr(0, std::min(slashes, uri.size()));
   const bool tls = scheme == "ssl" || scheme == "mqtts";
@@ -49,7 +49,7 @@ Result<Address> parse_address(std::string_view uri) {
   if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return refuse(uri, "the port must be 1 to 65535");
   if (!tls && !is_loopback(host)) return refuse(uri, "tcp:// is not encrypted and only allowed to this machine; use mqtts://");
   const std::string port = rest.empty() ? (tls ? ":8883" : ":1883") : std::string(rest);
-  return Address{(tls ? "ssl://" : "tcp://") + std::string(host) + port, tls};
+  return BrokerAddress{(tls ? "ssl://" : "tcp://") + std::string(host) + port, tls};
 }
 
-}  // namespace greentill::uplink
+}  // namespace greentill

@@ -7,15 +7,15 @@
 
 #include "daemon/base/error.hpp"
 
-namespace greentill::uplink {
+namespace greentill {
 
-struct Address {
+struct BrokerAddress {
   std::string paho_uri;  ///< "ssl://host:port" or "tcp://host:port"
   bool tls = true;
 };
 
 /// Reads "ssl://", "mqtts://" or, for loopback hosts alone, "tcp://", then host and port; an IPv6 address in brackets. Without a
 /// port 8883, and 1883 for tcp. The error begins with the URI.
-Result<Address> parse_address(std::string_view uri);
+Result<BrokerAddress> parse_broker_address(std::string_view uri);
 
-}  // namespace greentill::uplink
+}  // namespace greentill
