@@ -137,7 +137,7 @@ Result<Reversals> Reverser::reverse(const detect::Transaction& transaction) {
     auto claims = claims_of(**record);
     if (!claims) return Failure{claims.error()};
     made.takes = whole ? take_back_all(*claims, library_) : take_back_parts(*claims, returned(transaction), library_);
-    if (made.takes.empty()) made.remark = "nothing is left of it to take back";
+    if (made.takes.empty()) made.remark = "there is no claim for it, or nothing is left of it";
     keep_sums(made);
     return made;
   }

@@ -99,7 +99,7 @@ TEST_CASE("reversal: a cancelled ride takes its claim back, once, and the totals
 
   const auto twice = answer_of(device, cancelled("1/cancelled-again", "1"));
   CHECK(twice.reversals.empty());
-  CHECK(twice.remark == "nothing is left of it to take back");
+  CHECK(twice.remark == "there is no claim for it, or nothing is left of it");
   CHECK(answer_of(device, ride("1")).repeated);
   CHECK(test::check_chain(device.reader()) == 3);
 }
@@ -135,7 +135,8 @@ TEST_CASE("reversal: a partial return takes its part, of the line that is named 
   REQUIRE(rest.reversals.size() == 1);
   CHECK(entry_at(device, rest.reversals[0].seq).taken_back == "pieces=1 ");
   CHECK(credited(device, "ticket.paperless") == 0);
-  CHECK(answer_of(device, taking_back(tickets("", {1}), "7/return/4", "7")).remark == "nothing is left of it to take back");
+  CHECK(answer_of(device, taking_back(tickets("", {1}), "7/return/4", "7")).remark ==
+        "there is no claim for it, or nothing is left of it");
   CHECK(test::check_chain(device.reader()) == 7);
 }
 
