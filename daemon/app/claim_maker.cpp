@@ -252,6 +252,11 @@ Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, M
     for (const auto& quantity : take.quantities) {
       if (!reversal.taken_back.push_back({quantity.unit, quantity.value})) break;
     }
+    // A whole reversal reported again finds nothing; a part would be taken once more, were it not known by its id.
+    if (reversals.cause && !take.quantities.empty()) {
+      claim.id = claim::make_reversal_id(identity::hasher(), context_.programme_key.key, take.nullifier, *reversals.cause,
+                                         take.returned, take.by_line);
+    }
     claim.entry = reversal;
     auto one = finish(claim, std::nullopt, next);
     if (!one) return Failure{one.error()};

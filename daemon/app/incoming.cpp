@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/incoming.hpp"
 
-#include <algorithm>
-
-#include "daemon/claim/claim.hpp"
+#include "daemon/claim/chain.hpp"
 #include "daemon/identity/identity.hpp"
 
 namespace greentill::app {
 
 outbox::TransactionKey transaction_key(const std::string& issuer, const std::string& event_id) {
-  // The length in front keeps ("ab", "c") and ("a", "bc") apart.
-  const auto length = static_cast<std::uint8_t>(issuer.size());
-  const Digest digest = identity::hasher().sha256({ByteView(&length, 1), as_bytes(issuer), as_bytes(event_id)});
-  outbox::TransactionKey key{};
-  std::copy_n(digest.begin(), key.size(), key.begin());
-  return key;
+  return claim::make_event_hash(identity::hasher(), issuer, event_id);
 }
 
 Status check_transaction(const detect::Transaction& transaction) {

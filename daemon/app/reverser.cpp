@@ -32,10 +32,10 @@ const std::string& issuer_of_reversed(const detect::Transaction& reversal) {
   return reversal.reversed.issuer.empty() ? reversal.issuer : reversal.reversed.issuer;
 }
 
-/// Parts of one claim are one part: what the store keeps of it is one sum.
+/// Parts that are taken from the same claims are one part: what the store keeps is one sum, and the reversals one.
 void add_part(Returned part, std::vector<Returned>& parts) {
   const auto same = std::find_if(parts.begin(), parts.end(), [&](const Returned& other) {
-    return part.nullifier && other.nullifier == part.nullifier && other.activity == part.activity;
+    return other.nullifier == part.nullifier && other.activity == part.activity;
   });
   if (same == parts.end()) return parts.push_back(std::move(part));
   for (const auto& quantity : part.quantities) {
@@ -109,6 +109,8 @@ Status Reverser::take_unseen(const std::vector<Returned>& parts, bool whole, Rev
     TakeBack take;
     take.nullifier = *part.nullifier;
     take.activity = part.activity;
+    take.returned = part.activity;
+    take.by_line = true;
     if (whole) {
       take.sums.push_back({take.nullifier, "", 0, 0});
     } else {
@@ -129,6 +131,7 @@ Status Reverser::take_unseen(const std::vector<Returned>& parts, bool whole, Rev
 Result<Reversals> Reverser::reverse(const detect::Transaction& transaction) {
   Reversals made;
   made.reason = static_cast<claim::ReversalReason>(transaction.reversed.reason);
+  made.cause = transaction_key(transaction.issuer, transaction.event_id);
   const outbox::TransactionKey key = transaction_key(issuer_of_reversed(transaction), transaction.reversed.event_id);
   const auto record = reader_.find(key);
   if (!record) return Failure{record.error()};
@@ -146,11 +149,11 @@ Result<Reversals> Reverser::reverse(const detect::Transaction& transaction) {
   keep_sums(made);
   made.aside.awaited_key = key;
   const auto reason = static_cast<std::uint8_t>(made.reason);
-  if (whole) made.aside.awaited.push_back({reason, "", "", 0});
+  if (whole) made.aside.awaited.push_back({reason, "", "", 0, made.cause});
   for (const Returned& part : parts) {
     if (whole || part.nullifier) continue;
     for (const auto& quantity : part.quantities)
-      made.aside.awaited.push_back({reason, part.activity, quantity.unit, quantity.value});
+      made.aside.awaited.push_back({reason, part.activity, quantity.unit, quantity.value, made.cause});
   }
   if (!made.aside.awaited.empty()) {
     awaits_any_ = true;
@@ -197,11 +200,14 @@ Result<Reverser::Met> Reverser::meet(const outbox::TransactionKey& key, const Ma
     if (Status added = add_taken(**claimed); !added) return Failure{added.error()};
     claims.push_back(std::move(**claimed));
   }
-  for (const outbox::AwaitedReversal& part : *awaited) {
+  for (auto first = awaited->begin(); first != awaited->end();) {
+    const auto last = std::find_if(first, awaited->end(), [&](const auto& part) { return part.cause != first->cause; });
     Reversals reversals;
-    reversals.reason = static_cast<claim::ReversalReason>(part.reason);
-    const Returned returned{part.activity, {{part.unit, part.value}}, std::nullopt};
-    reversals.takes = take_back_parts(claims, {&returned, 1}, library_);
+    reversals.reason = static_cast<claim::ReversalReason>(first->reason);
+    reversals.cause = first->cause;
+    std::vector<Returned> parts;
+    for (; first != last; ++first) add_part({first->activity, {{first->unit, first->value}}, std::nullopt}, parts);
+    reversals.takes = take_back_parts(claims, parts, library_);
     keep_sums(reversals);
     met.reversals.push_back(std::move(reversals));
   }

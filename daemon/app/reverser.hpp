@@ -19,7 +19,8 @@ struct Reversals {
   std::vector<TakeBack> takes;
   claim::ReversalReason reason = claim::ReversalReason::refund;
   outbox::Aside aside;
-  std::string remark;  ///< why less than all is taken back now, for people; or empty
+  std::optional<outbox::TransactionKey> cause;  ///< the transaction that takes back; none where a merchant undoes a claim
+  std::string remark;                           ///< why less than all is taken back now, for people; or empty
 };
 
 class Reverser {

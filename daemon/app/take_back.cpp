@@ -141,7 +141,11 @@ std::vector<TakeBack> take_back_parts(std::span<Claimed> claims, std::span<const
     const auto take_from = [&](const auto& fits) {
       for (Claimed& claim : claims) {
         if (!fits(claim)) continue;
-        if (auto made = take_part(claim, wanted, library)) all.push_back(std::move(*made));
+        auto made = take_part(claim, wanted, library);
+        if (!made) continue;
+        made->returned = part.activity;
+        made->by_line = part.nullifier.has_value();
+        all.push_back(std::move(*made));
       }
     };
     // The line that a till names decides alone: another line's claim is not this one's.

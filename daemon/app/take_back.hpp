@@ -52,6 +52,8 @@ struct TakeBack {
   std::optional<claim::ClaimId> claim;
   std::uint64_t of_seq = 0;  ///< 0: the claim is not in this store
   std::string activity;
+  std::string returned;                           ///< the activity that came back, which the claim's may stand for
+  bool by_line = false;                           ///< what came back named the claim, by its nullifier
   std::vector<detect::QuantityValue> quantities;  ///< empty: all of it
   std::vector<outbox::TakenBack> sums;            ///< to be stored
   std::int64_t estimate_mg = 0;                   ///< what the totals lose, not negative

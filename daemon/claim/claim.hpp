@@ -23,6 +23,7 @@ inline constexpr std::size_t kMaxConsentBytes = 512;
 inline constexpr std::string_view kIssuerPrefix = "urn:greentill:device:";
 
 using ClaimId = Bytes<16>;
+using EventHash = Bytes<16>;  ///< of an outside event; make_event_hash
 using ChainId = Bytes<8>;
 using Salt = Bytes<16>;
 

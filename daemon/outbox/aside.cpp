@@ -12,7 +12,8 @@ Status SqliteWriter::prepare_aside() {
       {{set_taken_back_,
         "INSERT INTO taken_back (nullifier, unit, value, of_seq, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
         "SET value = excluded.value, of_seq = excluded.of_seq, recorded_at = excluded.recorded_at"},
-       {add_awaited_, "INSERT INTO awaited (key, recorded_at, reason, activity, unit, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+       {add_awaited_,
+        "INSERT INTO awaited (key, recorded_at, reason, activity, unit, value, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
        {remove_awaited_, "DELETE FROM awaited WHERE key = ?1"},
        // A record that is read again takes the place of the first one.
        {set_guarded_,
@@ -53,7 +54,9 @@ Status SqliteWriter::add_awaited(const Unit& unit) {
   for (const AwaitedReversal& awaited : unit.aside.awaited) {
     Query query(add_awaited_);
     query.with(unit.aside.awaited_key).with(unit.recorded_at).with(std::int64_t{awaited.reason}).with(awaited.activity);
-    if (Status added = query.with(awaited.unit).with(awaited.value).run(); !added) return added;
+    query.with(awaited.unit).with(awaited.value);
+    awaited.cause ? query.with(*awaited.cause) : query.with_null();
+    if (Status added = query.run(); !added) return added;
   }
   if (!unit.aside.met || !unit.key) return Done{};
   Query query(remove_awaited_);
@@ -83,7 +86,7 @@ Status SqliteReader::prepare_aside() {
   return prepare_all(
       database_,
       {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},
-       {awaited_, "SELECT reason, activity, unit, value FROM awaited WHERE key = ?1 ORDER BY no"},
+       {awaited_, "SELECT reason, activity, unit, value, cause FROM awaited WHERE key = ?1 ORDER BY no"},
        {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
        {account_use_, "SELECT day, events, last_begin FROM account_uses WHERE account = ?1 AND activity = ?2"},
        {guarded_,
@@ -111,8 +114,10 @@ Result<std::vector<AwaitedReversal>> SqliteReader::awaited(const TransactionKey&
     const auto row = query.next();
     if (!row) return Failure{row.error()};
     if (!*row) return all;
-    all.push_back(
-        {static_cast<std::uint8_t>(query.integer(0)), std::string(query.text(1)), std::string(query.text(2)), query.integer(3)});
+    TransactionKey cause{};
+    const bool has_cause = query.fixed(4, cause);
+    all.push_back({static_cast<std::uint8_t>(query.integer(0)), std::string(query.text(1)), std::string(query.text(2)),
+                   query.integer(3), has_cause ? std::optional(cause) : std::nullopt});
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct AwaitedReversal {
   std::string activity;
   std::string unit;
   std::int64_t value = 0;
+  std::optional<TransactionKey> cause;  ///< of the reversal itself; none where it was stored before schema 3
 };
 
 /// An act that was recognised and not claimed, kept for people to see. Without anything that names the event or a customer.

@@ -111,6 +111,10 @@ CREATE TABLE account_uses (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX account_uses_by_time ON account_uses (last_begin);
 )sql",
+    // 3: which transaction it is that waits
+    R"sql(
+ALTER TABLE awaited ADD COLUMN cause BLOB;
+)sql",
 };
 
 Status refuse_foreign(Database& database, std::int64_t version) {

@@ -74,7 +74,7 @@ CREATE TABLE awaited (
   activity TEXT NOT NULL,
   unit TEXT NOT NULL,
   value INTEGER NOT NULL
-) STRICT;
+, cause BLOB) STRICT;
 CREATE INDEX awaited_by_key ON awaited (key);
 CREATE INDEX awaited_by_time ON awaited (recorded_at);
 

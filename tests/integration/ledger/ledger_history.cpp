@@ -116,6 +116,11 @@ class History {
 
   void add_reversal(ChainBuilder& chain) {
     claim::Reversal reversal;
+    // Sometimes one that was reported before, here or by another device.
+    if (last_part_ && below(3) == 0) {
+      chain.add(last_part_->second, [this](claim::Claim& claim) { claim.id = last_part_->first; });
+      return;
+    }
     // Sometimes of an event that nobody has claimed yet.
     reversal.nullifier = event(below(5) == 0 ? events_ + static_cast<std::uint32_t>(1 + below(3)) : any_event());
     if (below(2) == 0) REQUIRE(reversal.taken_back.push_back({"m.odometer", between(1, 5000)}));
@@ -124,7 +129,10 @@ class History {
       const auto id = static_cast<std::uint32_t>(between(1, made_));
       std::memcpy(reversal.claim->data(), &id, sizeof id);
     }
-    chain.add(reversal, [this](claim::Claim& claim) { name_claim(claim); });
+    chain.add(reversal, [&](claim::Claim& claim) {
+      name_claim(claim);
+      if (!reversal.taken_back.empty()) last_part_.emplace(claim.id, reversal);
+    });
   }
 
   void attribute(ChainBuilder& chain, claim::Reduction& act) {
@@ -152,6 +160,7 @@ class History {
   Office office_;
   std::vector<Device> devices_;
   std::optional<Desk> desk_;
+  std::optional<std::pair<claim::ClaimId, claim::Reversal>> last_part_;
   std::uint32_t events_ = 0;
   std::uint32_t made_ = 1;
 };

@@ -77,7 +77,7 @@ class Booked:
     merchant: str
     account: str | None  # the token, where limits hold
     granted: int = 0
-    reversals: list = field(default_factory=list)
+    reversals: list = field(default_factory=list)  # claim id and content
 
 
 class Ledger:
@@ -100,7 +100,7 @@ class Ledger:
         elif kind == REDUCTION:
             self.take_reduction(payload, content, token)
         elif kind == REVERSAL:
-            self.waiting[content[1]].append(content)
+            self.waiting[content[1]].append((payload[CLAIM_ID], content))
             self.settle(content[1])
 
     def take_reduction(self, payload, reduction, token):
@@ -151,12 +151,12 @@ class Ledger:
         booked = self.standing.get(nullifier)
         if booked is None:
             return
-        mine = [reversal for reversal in self.waiting[nullifier] if reversal.get(2, booked.id) == booked.id]
+        mine = [(claim_id, reversal) for claim_id, reversal in self.waiting[nullifier] if reversal.get(2, booked.id) == booked.id]
         if not mine:
             return
         self.waiting[nullifier] = [reversal for reversal in self.waiting[nullifier] if reversal not in mine]
         booked.reversals += mine
-        if any(4 not in reversal for reversal in booked.reversals):
+        if any(4 not in reversal for _, reversal in booked.reversals):
             self.change(booked, 0)
             del self.standing[nullifier]
         else:
@@ -164,7 +164,11 @@ class Ledger:
 
     def grant_of_rest(self, booked):
         rest = dict(booked.reduction[3])
-        for reversal in booked.reversals:
+        counted = set()
+        for claim_id, reversal in booked.reversals:
+            if claim_id in counted:
+                continue
+            counted.add(claim_id)
             for unit, taken in reversal[4].items():
                 if unit in rest:
                     rest[unit] = max(0, rest[unit] - taken)

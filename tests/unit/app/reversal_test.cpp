@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refunds, cancelled trips and undo, through the engine into a real store. What a claim's amount becomes after them is the
 // service's arithmetic, which tests/unit/credit-service holds.
+#include <set>
 #include <variant>
 
 #include "tests/unit/app/fixture.hpp"
@@ -18,6 +19,7 @@ struct Reversed {
   std::optional<claim::ClaimId> claim;
   claim::ReversalReason reason = claim::ReversalReason::refund;
   std::string taken_back;
+  claim::ClaimId id{};
 };
 
 /// The entry at a seq: a reversal, or a reduction's nullifier and id in the same form.
@@ -29,10 +31,10 @@ Reversed entry_at(Device& device, std::uint64_t seq) {
   const auto claim = claim::parse_payload(message->payload);
   REQUIRE(claim.ok());
   if (const auto* reduction = std::get_if<claim::Reduction>(&claim->entry)) {
-    return {reduction->nullifier.mac, claim->id, claim::ReversalReason::refund, "claimed"};
+    return {reduction->nullifier.mac, claim->id, claim::ReversalReason::refund, "claimed", claim->id};
   }
   const auto& reversal = std::get<claim::Reversal>(claim->entry);
-  Reversed made{reversal.nullifier, reversal.claim, reversal.reason, ""};
+  Reversed made{reversal.nullifier, reversal.claim, reversal.reason, "", claim->id};
   for (const auto& quantity : reversal.taken_back) {
     made.taken_back += std::string(quantity.unit) + "=" + std::to_string(quantity.value) + " ";
   }
@@ -102,6 +104,44 @@ TEST_CASE("reversal: a cancelled ride takes its claim back, once, and the totals
   CHECK(twice.remark == "there is no claim for it, or nothing is left of it");
   CHECK(answer_of(device, ride("1")).repeated);
   CHECK(test::check_chain(device.reader()) == 3);
+}
+
+TEST_CASE("reversal: a part that comes back has the same claim id at every till, in whatever order") {
+  const test::TempDir folder;
+  struct Till {
+    explicit Till(const std::filesystem::path& path) : device((std::filesystem::create_directories(path), path)) {}
+    void sell() { REQUIRE(answer_of(device, tickets("7", {2, 3})).claims.size() == 2); }
+    /// One of line 2, and of no named line three more.
+    void take_back(const std::string& event) {
+      detect::Transaction back = taking_back(tickets("", {-1, -3}), event, "7");
+      back.lines[0].reversed_line = 2;
+      (void)answer_of(device, back);
+    }
+    std::set<std::pair<Digest, claim::ClaimId>> parts() {
+      std::set<std::pair<Digest, claim::ClaimId>> all;
+      for (std::uint64_t seq = 2; seq <= device.reader().chain().value()->head.seq; ++seq) {
+        const Reversed entry = entry_at(device, seq);
+        if (!entry.taken_back.empty() && entry.taken_back != "claimed") all.emplace(entry.nullifier, entry.id);
+      }
+      return all;
+    }
+    Device device;
+  };
+  Till first(folder / "first"), second(folder / "second"), late(folder / "late"), other(folder / "other");
+  first.sell();
+  first.take_back("7/return");
+  const auto parts = first.parts();
+  CHECK(parts.size() == 2);  // of the line that is named, and of the same claim by its activity
+
+  second.sell();
+  second.take_back("7/return");
+  CHECK(second.parts() == parts);
+  late.take_back("7/return");
+  late.sell();
+  CHECK(late.parts() == parts);
+  other.sell();
+  other.take_back("7/another");
+  for (const auto& part : other.parts()) CHECK_FALSE(parts.contains(part));
 }
 
 TEST_CASE("reversal: a partial return takes its part, of the line that is named or of the earliest that has any left") {

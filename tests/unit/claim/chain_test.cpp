@@ -97,6 +97,26 @@ TEST_CASE("nullifier: neither a byte moved between the parts nor another part gi
   CHECK(make_nullifier(kHasher, key, 1, "ride", "shop", "event-1", 1).mac != original);
 }
 
+TEST_CASE("reversal id: 16 bytes of the HMAC over deterministic CBOR of what came back, and of what for") {
+  const Bytes<32> key = counted<32>(1);
+  const EventHash cause = make_event_hash(kHasher, "till-3", "return-7");
+  const std::string joined = "\6till-3return-7";
+  const Digest hash = kHasher.sha256({as_bytes(joined)});
+  CHECK(std::equal(cause.begin(), cause.end(), hash.begin()));
+  Buffer buffer(512);
+  CborWriter writer(buffer);
+  writer.array(5);
+  writer.text("reversal");
+  writer.bytes(counted<32>(7));
+  writer.bytes(cause);
+  writer.text("ticket.paperless");
+  writer.unsigned_integer(1);
+  const ClaimId id = make_reversal_id(kHasher, key, counted<32>(7), cause, "ticket.paperless", true);
+  const Digest mac = kHasher.hmac_sha256(key, {writer.written()});
+  CHECK(std::equal(id.begin(), id.end(), mac.begin()));
+  CHECK(make_reversal_id(kHasher, key, counted<32>(7), cause, "ticket.paperless", false) != id);
+}
+
 TEST_CASE("account: the hash is SHA-256 of salt and token joined") {
   const AccountHint account{counted<16>(0), "customer-7"};
   Buffer joined(account.salt.begin(), account.salt.end());

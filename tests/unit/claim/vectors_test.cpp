@@ -91,6 +91,17 @@ Json derived_document() {
                                   {"line", line},
                                   {"mac", to_hex(vector_nullifier(identity::hasher(), event, line).mac)}});
   }
+  const EventHash cause = make_event_hash(identity::hasher(), kVectorIssuer, "trip-2/refund");
+  const Digest nullifier = vector_nullifier(identity::hasher(), "trip-2", 0).mac;
+  const std::string activity = "ride.bike.shared";
+  json["reversal"] = {
+      {"issuer", kVectorIssuer},
+      {"event", "trip-2/refund"},
+      {"cause", to_hex(cause)},
+      {"nullifier", to_hex(nullifier)},
+      {"activity", activity},
+      {"by_line", 1},
+      {"id", to_hex(make_reversal_id(identity::hasher(), vector_programme_key(), nullifier, cause, activity, true))}};
   const AccountHint account = vector_account();
   json["account"] = {
       {"salt", to_hex(account.salt)}, {"token", account.token}, {"hash", to_hex(account_hash(identity::hasher(), account))}};

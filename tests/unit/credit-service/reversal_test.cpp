@@ -175,6 +175,34 @@ TEST_CASE("a reversal of a refused claim books nothing") {
   CHECK(at.desk.report().accounts.empty());
 }
 
+TEST_CASE("parts with one claim id are one, from whatever store they come") {
+  TwoTills at;
+  const auto id = [](std::uint8_t first) { return [first](claim::Claim& claim) { claim.id = {first, 9, 9}; }; };
+  SUBCASE("the claim first") {
+    at.here.add_ride(2000, of_event(1));
+    at.here.add(reversal_of(1, 500), id(1));
+    at.send();
+    CHECK(at.stands() == 125);
+    at.there.add(reversal_of(1, 500), id(1));
+    at.here.add(reversal_of(1, 500), id(1));
+  }
+  SUBCASE("the parts first") {
+    at.there.add(reversal_of(1, 500), id(1));
+    at.send();
+    at.here.add(reversal_of(1, 500), id(1));
+    at.here.add_ride(2000, of_event(1));
+  }
+  at.send();
+  CHECK(at.refused.empty());
+  CHECK(at.stands() == 125);
+  // Another part, and the same id under another nullifier, count.
+  at.there.add(reversal_of(1, 1000), id(2));
+  at.there.add_ride(2000, of_event(2));
+  at.there.add(reversal_of(2, 500), id(1));
+  at.send();
+  CHECK(at.stands() == 41 + 125);
+}
+
 TEST_CASE("a repeated reversal takes back once") {
   TwoTills at;
   at.here.add_ride(2000, of_event(1));

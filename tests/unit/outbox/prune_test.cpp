@@ -156,7 +156,7 @@ TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten aft
   const Bytes<16> account{7};
   unit.aside.taken_back = {{nullifier, "pieces", 2, 2}, {nullifier, "g", 7, 2}};
   unit.aside.awaited_key = ChainMaker::key(50);
-  unit.aside.awaited = {{1, "cup.own", "pieces", 1}, {0, "", "", 0}};
+  unit.aside.awaited = {{1, "cup.own", "pieces", 1, ChainMaker::key(52)}, {0, "", "", 0, std::nullopt}};
   unit.aside.guarded.push_back({ChainMaker::key(1), 0, 0, 99, "ride.bus", "m.track=9", "implausible", 2});
   unit.aside.account_uses = {{account, "cup.own", 3, 4, unit.recorded_at}};
   REQUIRE(commit(f.store->writer(), {unit}).ok());

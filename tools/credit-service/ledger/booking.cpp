@@ -2,6 +2,7 @@
 #include "tools/credit-service/ledger/booking.hpp"
 
 #include <algorithm>
+#include <set>
 #include <variant>
 
 #include "daemon/measure/quantify.hpp"
@@ -151,11 +152,11 @@ Status Booking::settle(std::int64_t row) {
 /// Whether there was one to bind.
 Result<bool> Booking::bind_waiting(std::int64_t row, const claim::Claim& claim, const Digest& mac) {
   std::vector<std::int64_t> mine;
-  const Status visited =
-      visit_reversals(waiting_reversals_->with(mac), [&](std::int64_t reversal_row, const claim::Reversal& reversal) {
-        if (!reversal.claim || *reversal.claim == claim.id) mine.push_back(reversal_row);
-        return Status(Done{});
-      });
+  const Status visited = visit_reversals(waiting_reversals_->with(mac),
+                                         [&](std::int64_t reversal_row, const claim::ClaimId&, const claim::Reversal& reversal) {
+                                           if (!reversal.claim || *reversal.claim == claim.id) mine.push_back(reversal_row);
+                                           return Status(Done{});
+                                         });
   if (!visited) return Failure{visited.error()};
   for (const std::int64_t reversal_row : mine) {
     if (Status set = bind_reversal_->with(row, mac, reversal_row).done(); !set) return Failure{set.error()};
@@ -170,12 +171,13 @@ Status Booking::reduce(std::int64_t row, const StoredClaim& stored, const claim:
   if (!programme) return Failure{programme.error()};
   claim::Quantities left = reduction.quantities;
   bool all = false;
-  const Status visited =
-      visit_reversals(bound_reversals_->with(reduction.nullifier.mac, row), [&](std::int64_t, const claim::Reversal& reversal) {
-        all = all || reversal.taken_back.empty();
-        subtract(left, reversal.taken_back);
-        return Status(Done{});
-      });
+  std::set<claim::ClaimId> counted;
+  const Status visited = visit_reversals(bound_reversals_->with(reduction.nullifier.mac, row),
+                                         [&](std::int64_t, const claim::ClaimId& id, const claim::Reversal& reversal) {
+                                           all = all || reversal.taken_back.empty();
+                                           if (counted.insert(id).second) subtract(left, reversal.taken_back);
+                                           return Status(Done{});
+                                         });
   if (!visited) return visited;
   const std::int64_t stands = all ? 0 : std::min(*stored.granted, grant_of(**programme, reduction, left));
   const std::int64_t customer = *stored.customer;
@@ -193,12 +195,12 @@ Status Booking::reduce(std::int64_t row, const StoredClaim& stored, const claim:
       .done();
 }
 
-Status Booking::visit_reversals(Statement& rows, const std::function<Status(std::int64_t, const claim::Reversal&)>& visit) {
+Status Booking::visit_reversals(Statement& rows, const ReversalVisitor& visit) {
   while (rows.row()) {
     const auto claim = claim::parse_payload(rows.bytes(1));
     const auto* reversal = claim ? std::get_if<claim::Reversal>(&claim->entry) : nullptr;
     if (reversal == nullptr) return fail(ErrorCode::corrupt, "ledger: a stored reversal does not parse");
-    if (Status visited = visit(rows.integer(0), *reversal); !visited) return visited;
+    if (Status visited = visit(rows.integer(0), claim->id, *reversal); !visited) return visited;
   }
   return rows.ok();
 }

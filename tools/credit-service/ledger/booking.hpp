@@ -49,7 +49,9 @@ class Booking {
   Status settle(std::int64_t row);
   Result<bool> bind_waiting(std::int64_t row, const claim::Claim& claim, const Digest& mac);
   Status reduce(std::int64_t row, const StoredClaim& stored, const claim::Claim& claim);
-  Status visit_reversals(Statement& rows, const std::function<Status(std::int64_t, const claim::Reversal&)>& visit);
+  /// Is given a reversal's row, its claim id, and what it says.
+  using ReversalVisitor = std::function<Status(std::int64_t, const claim::ClaimId&, const claim::Reversal&)>;
+  Status visit_reversals(Statement& rows, const ReversalVisitor& visit);
   [[nodiscard]] std::int64_t grant_of(const Programme& programme, const claim::Reduction& reduction,
                                       const claim::Quantities& left) const;
 
