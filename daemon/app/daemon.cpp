@@ -22,12 +22,13 @@ namespace {
 class PipelineReceiptBook : public uplink::ReceiptBook {
  public:
   PipelineReceiptBook(Executor& strand, Pipeline& pipeline, Clock& clock) : strand_(strand), pipeline_(pipeline), clock_(clock) {}
-  void apply(ByteView payload, bool answers_retry, std::function<void(Result<outbox::AppliedReceipt>)> done) override {
-    pipeline_.enqueue_write([this, answers_retry, bytes = std::vector<std::uint8_t>(payload.begin(), payload.end()),
+  void apply(ByteView payload, const outbox::Retried& answers,
+             std::function<void(Result<outbox::AppliedReceipt>)> done) override {
+    pipeline_.enqueue_write([this, answers, bytes = std::vector<std::uint8_t>(payload.begin(), payload.end()),
                              done = std::move(done)](outbox::Writer& writer) {
       const auto receipt = claim::parse_receipt(bytes);
       Result<outbox::AppliedReceipt> applied = receipt
-                                                   ? writer.apply(*receipt, {clock_.unix_seconds(), answers_retry})
+                                                   ? writer.apply(*receipt, {clock_.unix_seconds(), answers})
                                                    : fail(ErrorCode::invalid, std::string("receipt: ") + receipt.error().reason);
       strand_.post([done, applied = std::move(applied)] { done(applied); });
     });

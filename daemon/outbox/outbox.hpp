@@ -141,9 +141,16 @@ class Reader {
                                   const std::function<void(const GuardedAct&)>& visit) = 0;
 };
 
+/// Claims that were refused for now and have just been sent again: first to last seq. None by default.
+struct Retried {
+  std::uint64_t first = 1;
+  std::uint64_t last = 0;
+  [[nodiscard]] bool contains(std::uint64_t seq) const { return first <= seq && seq <= last; }
+};
+
 struct Reception {
-  std::int64_t now = 0;        ///< Unix seconds
-  bool answers_retry = false;  ///< to claims that were refused for now and have just been sent again
+  std::int64_t now = 0;  ///< Unix seconds
+  Retried answers{};     ///< what the receipt answers; it names other refused claims, too
 };
 
 /// What was recorded before these goes; Unix seconds.

@@ -145,7 +145,7 @@ Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, const 
   const auto before = standing(position);
   if (!before) return Failure{before.error()};
   if (*before == Standing::gone) return Done{};
-  if (*before == Standing::refused_retry && refusal.retryable && !reception.answers_retry) return Done{};
+  if (*before == Standing::refused_retry && refusal.retryable && !reception.answers.contains(refusal.seq)) return Done{};
   if (*before == Standing::accepted) ++applied.newly_refused;
   if (*before == Standing::refused_retry) --row.refused_retry;
   if (*before == Standing::refused_final) --row.refused_final;

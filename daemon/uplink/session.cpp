@@ -158,9 +158,9 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
   around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });
   if (!good) return trouble(LogLevel::warning, receipt.error().message);
   ++applying_;
-  const bool answers_retry = !retry_correlation_.empty() && correlation == retry_correlation_;
+  const bool to_retry = !retry_correlation_.empty() && correlation == retry_correlation_;
   around_.book.apply(
-      *receipt, answers_retry,
+      *receipt, to_retry ? retried_ : outbox::Retried{},
       [session = weak_from_this(), correlation = std::string(correlation)](const Result<outbox::AppliedReceipt>& applied) {
         const auto alive = session.lock();
         if (alive && !alive->ended_) alive->on_applied(correlation, applied);
@@ -183,7 +183,8 @@ void Session::move_window(const outbox::AppliedReceipt& applied) {
         LogLevel::warning, "uplink",
         "the service refused " + std::to_string(applied.newly_refused) + " claims; their reasons are in the outbox");
   }
-  if (applied.rewound) {
+  // Lower also where the ledger went back in a receipt that an earlier session took, and that was stored after this one began.
+  if (applied.rewound || (!applied.ignored && applied.delivered_seq < around_.window.delivered())) {
     around_.log.write(LogLevel::warning, "uplink",
                       "the ledger went back; sending again from seq " + std::to_string(applied.delivered_seq + 1));
     around_.window.restart(applied.delivered_seq);
@@ -260,6 +261,7 @@ bool Session::send_retry() {
   if (!read) trouble(LogLevel::error, read.error().message);
   if (!read || batch_.last_seq < batch_.first_seq) return true;
   retries_.sent(batch_.last_seq);
+  retried_ = {batch_.first_seq, batch_.last_seq};
   retry_correlation_ = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);
   retry_deadline_ = around_.clock.monotonic() + around_.options.receipt_timeout;
   if (!send(batch_, retry_correlation_)) return false;

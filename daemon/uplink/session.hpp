@@ -92,6 +92,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::optional<std::chrono::milliseconds> armed_for_;
   RetryPass retries_;
   std::string retry_correlation_;  // empty: no retry waits for its receipt
+  outbox::Retried retried_;        // by the batch of that correlation
   std::chrono::milliseconds retry_deadline_{};
   std::unique_ptr<Transport> transport_;
 };

@@ -42,9 +42,10 @@ Status check_options(const Options& options);
 class ReceiptBook {
  public:
   virtual ~ReceiptBook() = default;
-  /// Applies a verified receipt payload and calls `done` on the strand. `payload` is copied before return. `answers_retry`: see
+  /// Applies a verified receipt payload and calls `done` on the strand. `payload` is copied before return. `answers`: see
   /// outbox::Reception.
-  virtual void apply(ByteView payload, bool answers_retry, std::function<void(Result<outbox::AppliedReceipt>)> done) = 0;
+  virtual void apply(ByteView payload, const outbox::Retried& answers,
+                     std::function<void(Result<outbox::AppliedReceipt>)> done) = 0;
 };
 
 struct LinkStatus {

@@ -17,8 +17,8 @@ struct Fixture {
     REQUIRE(store->writer().begin_chain(chain.head().chain, start).ok());
     for (std::uint32_t i = 1; i <= 9; ++i) REQUIRE(commit(store->writer(), {chain.sale(i)}).ok());
   }
-  Result<outbox::AppliedReceipt> apply(const MadeReceipt& receipt, std::int64_t now = 1000, bool answers_retry = false) {
-    return store->writer().apply(receipt.get(), {now, answers_retry});
+  Result<outbox::AppliedReceipt> apply(const MadeReceipt& receipt, std::int64_t now = 1000, const outbox::Retried& answers = {}) {
+    return store->writer().apply(receipt.get(), {now, answers});
   }
   outbox::StoredClaim claim(std::uint64_t seq) { return reader->claim(seq).value().value(); }
 
@@ -125,7 +125,8 @@ TEST_CASE("outbox: a claim refused for now is due again later, until it is grant
   // Repeated with a later batch's answer: it was not tried meanwhile.
   REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}}}, 2000).ok());
   CHECK(f.reader->retryable(1000, INT64_MAX, 10).value() == std::vector<std::uint64_t>{3, 5, 7});
-  const auto again = f.apply({f.chain, 10, 1, {{3, "clock", true}}}, 2000, true);
+  // The answer to a retry names others as well, which were not tried.
+  const auto again = f.apply({f.chain, 10, 1, {{3, "clock", true}, {5, "clock", true}, {7, "clock", true}}}, 2000, {3, 4});
   REQUIRE(again.ok());
   CHECK(again.value().newly_refused == 0);
   CHECK_FALSE(again.value().ignored);

@@ -168,3 +168,28 @@ TEST_CASE("uplink: a ledger restored from a backup gets its claims again") {
   CHECK(eventually([&] { return device.all_delivered(); }));
   CHECK(device.status().batches_resent > 0);
 }
+
+TEST_CASE("uplink: a ledger that went back in a receipt of an earlier connection gets its claims again") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(300);
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered(); }));
+  // The store is slow to take the receipt; meanwhile the connection ends and another begins.
+  device.book().hold();
+  service.restore(120, device.chain.hash_at(120));
+  auto key = service.signer();
+  service.publish_receipt("till-1", service.receipt(key, service.head()));
+  REQUIRE(eventually([&] { return device.book().held() == 1; }));
+  device.stop();
+  device.start();
+  REQUIRE(eventually([&] { return device.status().connected && device.status().connects == 2; }));
+  device.book().release();
+  REQUIRE(eventually([&] { return device.delivered() == 120; }));
+  device.sell(1);
+  CHECK(eventually([&] { return service.booked() == device.chain.head().seq; }));
+  CHECK(eventually([&] { return device.all_delivered(); }));
+}

@@ -41,11 +41,12 @@ std::size_t RecordingLog::count(std::string_view text) const {
       std::ranges::count_if(lines_, [text](const std::string& line) { return line.find(text) != std::string::npos; }));
 }
 
-void StrandBook::apply(ByteView payload, bool answers_retry, std::function<void(Result<outbox::AppliedReceipt>)> done) {
-  auto work = [this, answers_retry, copy = std::vector<std::uint8_t>(payload.begin(), payload.end()), done = std::move(done)] {
+void StrandBook::apply(ByteView payload, const outbox::Retried& answers,
+                       std::function<void(Result<outbox::AppliedReceipt>)> done) {
+  auto work = [this, answers, copy = std::vector<std::uint8_t>(payload.begin(), payload.end()), done = std::move(done)] {
     const auto receipt = claim::parse_receipt(copy);
     REQUIRE(receipt.ok());
-    done(writer_.apply(*receipt, {SystemClock().unix_seconds(), answers_retry}));
+    done(writer_.apply(*receipt, {SystemClock().unix_seconds(), answers}));
   };
   if (!holding_) return strand_.post(std::move(work));
   const std::lock_guard guard(mutex_);
