@@ -70,7 +70,7 @@ void Engine::submit(detect::Transaction transaction, std::optional<outbox::Sourc
     });
   }
   const outbox::TransactionKey key = transaction_key(transaction.issuer, transaction.event_id);
-  take({std::move(transaction), 0, std::move(position), std::move(answered), key});
+  take({std::move(transaction), std::nullopt, std::move(position), std::move(answered), key});
 }
 
 void Engine::undo(std::uint64_t seq, Answered answered) {
@@ -128,9 +128,9 @@ bool Engine::is_under_way(const outbox::TransactionKey& key) const {
 
 bool Engine::waits_for_reversal(const Entry& entry) const {
   if (entry.passed_over) return false;
-  const bool reversal = entry.undo != 0 || entry.transaction.is_reversal();
+  const bool reversal = entry.undo || entry.transaction.is_reversal();
   if (reversal && (reversing_ || !waiting_.empty())) return true;
-  if (entry.undo != 0) return false;
+  if (entry.undo) return false;
   const detect::Reversed& reversed = entry.transaction.reversed;
   const std::string& issuer = reversed.issuer.empty() ? entry.transaction.issuer : reversed.issuer;
   if (reversal && is_under_way(transaction_key(issuer, reversed.event_id))) return true;
@@ -139,10 +139,13 @@ bool Engine::waits_for_reversal(const Entry& entry) const {
 
 bool Engine::must_wait(const Entry& entry) const {
   if (waits_for_reversal(entry)) return true;
+  if (!entry.position) return false;
+  // A repeated one's position is stored on its own, and must not be once those behind it are.
+  if (!entry.passed_over && is_under_way(entry.key)) return true;
   // A source's position must not pass a record of its own that waits.
-  return entry.position && std::any_of(waiting_.begin(), waiting_.end(), [&](const Entry& earlier) {
-           return earlier.position && earlier.position->source == entry.position->source;
-         });
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const Entry& earlier) {
+    return earlier.position && earlier.position->source == entry.position->source;
+  });
 }
 
 void Engine::admit_waiting() {
@@ -174,14 +177,9 @@ void Engine::admit(Entry entry) {
   if (const auto found = in_flight_.find(entry.key); found != in_flight_.end()) {
     const std::lock_guard lock(found->second->mutex);
     if (!found->second->job->finished) {
-      found->second->waiting.push_back([this, generation = generation_, position = std::move(entry.position),
-                                        answered = std::move(entry.answered)](const auto& first) {
+      found->second->waiting.push_back([this, answered = std::move(entry.answered)](const auto& first) {
         if (!first) return answered(first);
-        strand_.post([this, generation, position, answer = *first, answered] {
-          // A record before it may have failed meanwhile.
-          if (position && generation != generation_) return answered(fail(ErrorCode::unavailable, "try again"));
-          answer_repeated(position, answer, answered);
-        });
+        strand_.post([this, answer = *first, answered] { answer_repeated(std::nullopt, answer, answered); });
       });
       return;
     }
@@ -189,7 +187,7 @@ void Engine::admit(Entry entry) {
   auto stored = stored_answer(entry.key);
   if (!stored) return refuse(entry, stored.error());
   if (*stored) return answer_repeated(std::move(entry.position), std::move(**stored), entry.answered);
-  if (entry.undo != 0) return reverse(std::move(entry));
+  if (entry.undo) return reverse(std::move(entry));
   if (entry.transaction.standing != detect::Standing::final) return set_aside(std::move(entry));
   if (entry.transaction.is_reversal()) return reverse(std::move(entry));
   claim_new(std::move(entry));
@@ -252,16 +250,16 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
 }
 
 void Engine::reverse(Entry entry) {
-  auto reversals = entry.undo != 0 ? reverser_.undo(entry.undo) : reverser_.reverse(entry.transaction);
+  auto reversals = entry.undo ? reverser_.undo(*entry.undo) : reverser_.reverse(entry.transaction);
   if (!reversals) return refuse(entry, reversals.error());
   MadeClaims made;
   if (Status reversed = maker_.reverse(*reversals, head_, made); !reversed) return refuse(entry, reversed.error());
-  if (entry.undo == 0) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
+  if (!entry.undo) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
   const detect::Reversed& reversed = entry.transaction.reversed;
   const std::string& issuer = reversed.issuer.empty() ? entry.transaction.issuer : reversed.issuer;
   // Set before the push: the writer may be done before it returns.
   reversing_.emplace();
-  if (entry.undo == 0) reversing_->of = transaction_key(issuer, reversed.event_id);
+  if (!entry.undo) reversing_->of = transaction_key(issuer, reversed.event_id);
   reversing_->job = push(entry.key, std::move(made), std::move(entry.position), std::move(entry.answered));
 }
 

@@ -63,10 +63,10 @@ class Engine {
     std::size_t operator()(const outbox::TransactionKey& key) const;
   };
 
-  /// What came and cannot be answered yet: a transaction, or where `undo` is not 0 that seq.
+  /// What came and cannot be answered yet: a transaction, or the undoing of a claim.
   struct Entry {
     detect::Transaction transaction;
-    std::uint64_t undo = 0;
+    std::optional<std::uint64_t> undo;  ///< the claim's seq
     std::optional<outbox::SourcePosition> position;
     Answered answered;
     outbox::TransactionKey key{};

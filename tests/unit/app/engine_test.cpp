@@ -103,6 +103,23 @@ TEST_CASE("engine: a source's position is durable together with its transaction,
   CHECK(device.reader().position("rides").value() == "after 3");
 }
 
+TEST_CASE("engine: a record that stands twice does not set its source back behind those that follow it") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  std::vector<std::promise<Status>> stored(12);
+  device.strand().post([&] {
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      const std::string id = std::to_string(i == 1 ? 0 : i);
+      device.engine().submit(
+          ride(id), outbox::SourcePosition{"rides", "after " + std::to_string(i)},
+          [&stored, i](const auto& answer) { stored[i].set_value(answer ? Status(Done{}) : Status(Failure{answer.error()})); });
+    }
+  });
+  for (auto& one : stored) CHECK(one.get_future().get().ok());
+  CHECK(device.reader().position("rides").value() == "after 11");
+  CHECK(test::check_chain(device.reader()) == stored.size());
+}
+
 TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chain goes on when there is room") {
   const test::TempDir folder;
   Device device(folder.path());

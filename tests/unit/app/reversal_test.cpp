@@ -330,6 +330,7 @@ TEST_CASE("undo: takes one claim back as a correction, and says so again when as
   CHECK(again->repeated);
   CHECK(again->reversals.size() == 1);
 
+  CHECK(device.undo(0).get().error().code == ErrorCode::not_found);
   CHECK(device.undo(99).get().error().code == ErrorCode::not_found);
   CHECK(device.undo(1).get().error().code == ErrorCode::invalid);  // the chain's start
   CHECK(device.undo(undone->reversals[0].seq).get().error().code == ErrorCode::invalid);
