@@ -20,16 +20,19 @@ Result<outbox::AccountUse> AccountGuard::last_use(const Key& key) {
 }
 
 Result<std::string> AccountGuard::admit(const detect::Transaction& transaction, const measure::Methodology& methodology,
-                                        std::vector<outbox::AccountUse>& uses) {
+                                        std::int64_t now, std::vector<outbox::AccountUse>& uses) {
   const auto& a_day = methodology.limits.account_events_per_day;
   const auto& apart = methodology.limits.account_min_interval_s;
   if (transaction.account_token.empty() || (!a_day && !apart)) return std::string();
+  if (transaction.begin > now + kSecondsADay) return std::string();
   Key key{{}, methodology.activity};
   const Digest hash = identity::hasher().hmac_sha256(key_, {as_bytes(transaction.account_token)});
   std::copy_n(hash.begin(), key.first.size(), key.first.begin());
   auto use = last_use(key);
   if (!use) return Failure{use.error()};
-  const bool first = use->events == 0;
+  // The clock ran ahead when it was stored.
+  const bool ahead = use->last_begin > now + kSecondsADay;
+  const bool first = ahead || use->events == 0;
   if (!first && transaction.begin < use->last_begin) return std::string();
   const std::int64_t day = transaction.begin / kSecondsADay;
   // Lines of one sale are one event of the account.
@@ -38,7 +41,7 @@ Result<std::string> AccountGuard::admit(const detect::Transaction& transaction, 
   if (!first && apart && transaction.begin - use->last_begin < *apart) {
     return "the same account did it less than " + std::to_string(*apart) + " s before";
   }
-  const std::int64_t events = use->day == day ? use->events : 0;
+  const std::int64_t events = !ahead && use->day == day ? use->events : 0;
   if (a_day && events >= *a_day) return "the same account did it " + std::to_string(events) + " times that day already";
   uses.push_back({key.first, key.second, day, events + 1, transaction.begin});
   Pending& pending = pending_[key];

@@ -23,8 +23,9 @@ class AccountGuard {
   AccountGuard(outbox::Reader& reader, const Digest& key) : reader_(reader), key_(key) {}
 
   /// Why the account may not claim another such act now, or an empty text; then what it did is added to `uses`, to be stored with
-  /// the claim. An event older than the account's last one is let through: in which order they were is not known any more.
-  Result<std::string> admit(const detect::Transaction& transaction, const measure::Methodology& methodology,
+  /// the claim. An event older than the account's last one is let through: in which order they were is not known any more. One
+  /// dated more than a day after `now`, in Unix seconds, is let through and not counted: it would be the last one for years.
+  Result<std::string> admit(const detect::Transaction& transaction, const measure::Methodology& methodology, std::int64_t now,
                             std::vector<outbox::AccountUse>& uses);
 
   /// What admit() added is durable, or nothing of it was stored.

@@ -92,13 +92,17 @@ claim::Claim ClaimMaker::blank(const claim::ChainHead& head) {
   random_.fill(claim.id);
   claim.seq = head.seq + 1;
   claim.prev = head.payload_hash;
-  claim.clock = clock_state(claim.issued_at);
+  claim.clock = clock_state(claim.issued_at, clock_.synchronised());
   claim.boot = context_.boot;
   claim.uptime_s = uptime_seconds();
   claim.merchant = context_.merchant;
   claim.site = context_.site;
   claim.chain = head.chain;
   return claim;
+}
+
+bool ClaimMaker::lies_ahead(const detect::Transaction& transaction) const {
+  return clock_.synchronised() && transaction.end > clock_.unix_seconds() + kSecondsADay;
 }
 
 std::string ClaimMaker::bearer_secret(const claim::ClaimId& id) const {
@@ -216,7 +220,7 @@ Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const det
   claim::ChainHead next = head;
   std::vector<Refused> refused;
   for (const Measured& measured : measure_all(transaction, detected, refused)) {
-    auto repeats = guard.admit(transaction, *measured.methodology, made.aside.account_uses);
+    auto repeats = guard.admit(transaction, *measured.methodology, made.recorded_at, made.aside.account_uses);
     if (!repeats) {
       guard.drop(made.aside.account_uses);
       return Failure{repeats.error()};

@@ -61,6 +61,9 @@ class ClaimMaker {
   /// Of the clock that claims are dated by.
   [[nodiscard]] std::int64_t now() const { return clock_.unix_seconds(); }
 
+  /// Whether it is dated more than a day ahead of a clock that is right: its reporter's is not.
+  [[nodiscard]] bool lies_ahead(const detect::Transaction& transaction) const;
+
   /// Under what the service books such an act: nothing where no methodology is in force for it, or where it depends on a line
   /// that is not known (0).
   [[nodiscard]] std::optional<Digest> nullifier_of(std::string_view activity, std::int64_t end, const std::string& issuer,

@@ -21,7 +21,8 @@ namespace {
 /// Receipts become durable on the writer thread and are answered on the strand.
 class PipelineReceiptBook : public uplink::ReceiptBook {
  public:
-  PipelineReceiptBook(Executor& strand, Pipeline& pipeline, Clock& clock) : strand_(strand), pipeline_(pipeline), clock_(clock) {}
+  PipelineReceiptBook(Executor& strand, Pipeline& pipeline, Pruner& pruner, Clock& clock)
+      : strand_(strand), pipeline_(pipeline), pruner_(pruner), clock_(clock) {}
   void apply(ByteView payload, const outbox::Retried& answers,
              std::function<void(Result<outbox::AppliedReceipt>)> done) override {
     pipeline_.enqueue_write([this, answers, bytes = std::vector<std::uint8_t>(payload.begin(), payload.end()),
@@ -30,6 +31,7 @@ class PipelineReceiptBook : public uplink::ReceiptBook {
       Result<outbox::AppliedReceipt> applied = receipt
                                                    ? writer.apply(*receipt, {clock_.unix_seconds(), answers})
                                                    : fail(ErrorCode::invalid, std::string("receipt: ") + receipt.error().reason);
+      if (applied) pruner_.heard(receipt->service_time);
       strand_.post([done, applied = std::move(applied)] { done(applied); });
     });
   }
@@ -37,6 +39,7 @@ class PipelineReceiptBook : public uplink::ReceiptBook {
  private:
   Executor& strand_;
   Pipeline& pipeline_;
+  Pruner& pruner_;
   Clock& clock_;
 };
 
@@ -134,7 +137,7 @@ Status GreentillDaemon::start_engine() {
   pipeline_ = std::make_unique<Pipeline>(outbox_->writer(), *identity_, config_.signer_threads, wake_uplink,
                                          [this] { pruner_->make_room(); });
   pruner_.emplace(strand_, *pipeline_, clock_, log_, config_.keep_days * Pruner::kSecondsADay);
-  book_.emplace(strand_, *pipeline_, clock_);
+  book_.emplace(strand_, *pipeline_, *pruner_, clock_);
   engine_ =
       std::make_unique<Engine>(strand_, *pipeline_, *engine_reader_, *detectors_, *maker_, *library_, account_key, random_, log_);
   strand_thread_ = std::thread([this] { strand_.run(); });

@@ -19,8 +19,8 @@ Result<std::uint64_t> count_boot(const std::filesystem::path& state_folder);
 /// Seconds since this boot, suspended time included.
 std::uint64_t uptime_seconds();
 
-/// Whether the kernel holds the clock for synchronised; a clock before this program's own release was never set.
-claim::ClockState clock_state(std::int64_t unix_now);
+/// A clock before this program's own release was never set.
+claim::ClockState clock_state(std::int64_t unix_now, bool synchronised);
 
 /// A secret of 32 bytes, created at the first call and kept readable by the owner alone.
 Result<Digest> load_or_create_secret(const std::filesystem::path& path, Random& random);

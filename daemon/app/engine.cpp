@@ -188,6 +188,10 @@ void Engine::admit(Entry entry) {
   if (!stored) return refuse(entry, stored.error());
   if (*stored) return answer_repeated(std::move(entry.position), std::move(**stored), entry.answered);
   if (entry.undo) return reverse(std::move(entry));
+  if (maker_.lies_ahead(entry.transaction)) {
+    entry.transaction.standing = detect::Standing::doubtful;
+    entry.transaction.remark = "it is dated in the future";
+  }
   if (entry.transaction.standing != detect::Standing::final) return set_aside(std::move(entry));
   if (entry.transaction.is_reversal()) return reverse(std::move(entry));
   claim_new(std::move(entry));

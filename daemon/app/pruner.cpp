@@ -25,12 +25,27 @@ void Pruner::prune(std::int64_t keep_delivered_seconds) {
   if (stopped_ || under_way_) return;
   under_way_ = true;
   pipeline_.enqueue_write([this, keep_delivered_seconds](outbox::Writer& writer) {
-    const std::int64_t now = clock_.unix_seconds();
-    const auto pruned = writer.prune({now - keep_delivered_seconds, now - keep_seconds_}, kAtOnce);
+    const auto sure = sure_now();
+    // On a full disk what was delivered has to go by whatever clock there is: the service knows it.
+    const bool for_room = keep_delivered_seconds < keep_seconds_;
+    const std::int64_t now = sure.value_or(for_room ? clock_.unix_seconds() : 0);
+    const auto pruned = writer.prune({now - keep_delivered_seconds, sure.value_or(0) - keep_seconds_}, kAtOnce);
     if (!pruned) log_.write(LogLevel::warning, "outbox", "cannot prune: " + pruned.error().message);
     const bool more = pruned && *pruned >= kAtOnce;
     strand_.post([this, keep_delivered_seconds, more] { after_round(keep_delivered_seconds, more); });
   });
+}
+
+void Pruner::heard(std::int64_t service_time) {
+  service_offset_ = service_time - std::chrono::duration_cast<std::chrono::seconds>(clock_.monotonic()).count();
+}
+
+std::optional<std::int64_t> Pruner::sure_now() const {
+  const std::int64_t shown = clock_.unix_seconds();
+  if (clock_.synchronised()) return shown;
+  const std::int64_t offset = service_offset_;
+  if (offset == kNever) return std::nullopt;
+  return std::min(shown, offset + std::chrono::duration_cast<std::chrono::seconds>(clock_.monotonic()).count());
 }
 
 void Pruner::after_round(std::int64_t keep_delivered_seconds, bool more) {

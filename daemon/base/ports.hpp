@@ -19,6 +19,8 @@ class Clock {
   [[nodiscard]] virtual std::int64_t unix_seconds() const = 0;
   /// Since an arbitrary start; never jumps back.
   [[nodiscard]] virtual std::chrono::milliseconds monotonic() const = 0;
+  /// Whether a time server keeps unix_seconds() right, so that something may depend on it for good.
+  [[nodiscard]] virtual bool synchronised() const = 0;
 };
 
 /// Threads: safe from any thread. Cryptographic quality.

@@ -2,6 +2,7 @@
 #include "daemon/base/system.hpp"
 
 #include <sys/random.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +18,12 @@ std::int64_t SystemClock::unix_seconds() const {
 
 std::chrono::milliseconds SystemClock::monotonic() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+bool SystemClock::synchronised() const {
+  timex query{};
+  const int state = ::adjtimex(&query);
+  return state >= 0 && state != TIME_ERROR;
 }
 
 void SystemRandom::fill(MutableBytes out) {

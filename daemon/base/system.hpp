@@ -12,6 +12,7 @@ class SystemClock : public Clock {
  public:
   [[nodiscard]] std::int64_t unix_seconds() const override;
   [[nodiscard]] std::chrono::milliseconds monotonic() const override;
+  [[nodiscard]] bool synchronised() const override;  ///< as the kernel sees it
 };
 
 /// getrandom(2). Stops the program where the system has none: nothing may be signed without.

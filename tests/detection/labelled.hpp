@@ -47,6 +47,7 @@ class Shops {
    public:
     [[nodiscard]] std::int64_t unix_seconds() const override;
     [[nodiscard]] std::chrono::milliseconds monotonic() const override;
+    [[nodiscard]] bool synchronised() const override { return true; }
   };
   class SilentLog final : public Log {
    public:

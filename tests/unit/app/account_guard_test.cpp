@@ -22,7 +22,7 @@ struct Counter {
     sale.begin = sale.end = begin;
     sale.account_token = token;
     std::vector<outbox::AccountUse> uses;
-    const auto reason = guard.admit(sale, methodology, uses);
+    const auto reason = guard.admit(sale, methodology, now, uses);
     REQUIRE(reason.ok());
     CHECK(reason->empty() == (token.empty() || !uses.empty() || !methodology.limits.account_events_per_day));
     if (!uses.empty()) last = uses;
@@ -31,6 +31,7 @@ struct Counter {
 
   AccountGuard guard;
   measure::Methodology methodology;
+  std::int64_t now = kMorning + 3600;
   std::vector<outbox::AccountUse> last;
 };
 
@@ -90,6 +91,27 @@ TEST_CASE("account guard: one that is dropped takes nothing off those under way 
   counter.guard.drop(counter.last);
   CHECK(counter.admit(kMorning + 20));
   CHECK_FALSE(counter.admit(kMorning + 30));
+}
+
+TEST_CASE("account guard: a date in the future is neither counted nor in the way of what comes after") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  Counter counter(device, 2);
+  CHECK(counter.last.empty());
+  const std::int64_t year_2099 = 4'070'908'800;
+  detect::Transaction sale;
+  sale.begin = sale.end = year_2099;
+  sale.account_token = "anna";
+  std::vector<outbox::AccountUse> uses;
+  CHECK(counter.guard.admit(sale, counter.methodology, counter.now, uses).value().empty());
+  CHECK(uses.empty());
+  // Stored under a clock that ran ahead as well.
+  counter.now = year_2099;
+  CHECK(counter.admit(year_2099));
+  counter.now = kMorning + 3600;
+  CHECK(counter.admit(kMorning));
+  CHECK(counter.admit(kMorning + 10));
+  CHECK_FALSE(counter.admit(kMorning + 20));
 }
 
 }  // namespace greentill::app

@@ -46,7 +46,9 @@ TEST_CASE("device state: a secret that was cut short is reported, not replaced")
 }
 
 TEST_CASE("device state: a clock from before this program was never set") {
-  CHECK(clock_state(1'000'000'000) == claim::ClockState::never_set);
+  CHECK(clock_state(1'000'000'000, true) == claim::ClockState::never_set);
+  CHECK(clock_state(1'800'000'000, true) == claim::ClockState::synchronised);
+  CHECK(clock_state(1'800'000'000, false) == claim::ClockState::free_running);
 }
 
 }  // namespace greentill::app

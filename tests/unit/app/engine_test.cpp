@@ -120,6 +120,31 @@ TEST_CASE("engine: a record that stands twice does not set its source back behin
   CHECK(test::check_chain(device.reader()) == stored.size());
 }
 
+TEST_CASE("engine: what is dated in the future is guarded and its id left free, where the clock can be relied on") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  detect::Transaction late = ride("1");
+  const std::int64_t now = SystemClock().unix_seconds();
+  late.begin = now + 2 * 86'400;
+  late.end = late.begin + 600;
+  const auto doubted = device.submit(late).get();
+  REQUIRE(doubted.ok());
+  CHECK(doubted->claims.empty());
+  CHECK(doubted->remark.find("in the future") != std::string::npos);
+  std::string reason;
+  REQUIRE(device.reader().for_each_guarded(0, 10, [&](const auto& act) { reason = act.reason; }).ok());
+  CHECK(reason == doubted->remark);
+
+  late.begin = now + 3600;  // within what a till's clock may be off
+  late.end = late.begin + 600;
+  CHECK(device.submit(late).get()->claims.size() == 1);
+  detect::Transaction free = ride("2");
+  free.begin = now + 2 * 86'400;
+  free.end = free.begin + 600;
+  device.clock().kept = false;
+  CHECK(device.submit(free).get()->claims.size() == 1);
+}
+
 TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chain goes on when there is room") {
   const test::TempDir folder;
   Device device(folder.path());

@@ -76,6 +76,13 @@ class RideDetectors : public detect::Detectors {
   std::vector<std::uint8_t> evidence;  ///< of every ride; set while nothing is under way
 };
 
+/// The system's, of which the test says whether a time server keeps it.
+class KeptClock final : public SystemClock {
+ public:
+  [[nodiscard]] bool synchronised() const override { return kept; }
+  std::atomic<bool> kept{true};
+};
+
 class Device {
  public:
   explicit Device(std::filesystem::path folder) : folder_(std::move(folder)) {
@@ -127,6 +134,7 @@ class Device {
   }
 
   outbox::Reader& reader() { return *reader_; }
+  KeptClock& clock() { return clock_; }
   FillableWriter& writer() { return *writer_; }
   RideDetectors& detectors() { return detectors_; }
   app::Engine& engine() { return *engine_; }
@@ -138,7 +146,7 @@ class Device {
   std::atomic<int> full_disks_{0};
   std::filesystem::path folder_;
   StderrLog log_{LogLevel::error};
-  SystemClock clock_;
+  KeptClock clock_;
   SystemRandom random_;
   RideDetectors detectors_;
   std::unique_ptr<identity::DeviceIdentity> identity_;

@@ -15,7 +15,10 @@ constexpr std::int64_t kNow = 1'800'000'000;
 class FixedClock : public Clock {
  public:
   [[nodiscard]] std::int64_t unix_seconds() const override { return kNow; }
-  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return {}; }
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return std::chrono::seconds(monotonic_s); }
+  [[nodiscard]] bool synchronised() const override { return kept; }
+  std::atomic<bool> kept{true};
+  std::atomic<std::int64_t> monotonic_s{0};
 };
 
 /// Has so many claims to delete, and remembers what it was asked.
@@ -97,6 +100,40 @@ TEST_CASE("pruner: a full disk takes delivered claims before their time") {
   CHECK(test::eventually([&] { return bench.writer.left() == 0; }));
   CHECK(bench.writer.asked().front().delivered == kNow - 86'400);
   CHECK(bench.writer.asked().front().aside == kNow - 90 * 86'400);
+}
+
+TEST_CASE("pruner: a clock that nobody keeps makes nothing old by itself") {
+  Bench bench(90, std::chrono::milliseconds(20));
+  bench.clock.kept = false;
+  bench.pruner->start();
+  REQUIRE(test::eventually([&] { return bench.writer.asked().size() > 1; }));
+  for (const auto& before : bench.writer.asked()) CHECK(before.delivered < 0);
+
+  // The service's time, and what has passed since; never more than the clock shows.
+  const auto asks = [&](std::int64_t now) {
+    const outbox::PruneBefore wanted{now - 90 * 86'400, now - 90 * 86'400};
+    return test::eventually([&] {
+      const outbox::PruneBefore last = bench.writer.asked().back();
+      return last.delivered == wanted.delivered && last.aside == wanted.aside;
+    });
+  };
+  bench.clock.monotonic_s = 500;
+  bench.pruner->heard(kNow - 200 * 86'400);
+  CHECK(asks(kNow - 200 * 86'400));
+  bench.clock.monotonic_s = 560;
+  CHECK(asks(kNow - 200 * 86'400 + 60));
+  bench.pruner->heard(kNow + 86'400);
+  CHECK(asks(kNow));
+}
+
+TEST_CASE("pruner: on a full disk what was delivered goes by whatever clock there is, what is kept aside does not") {
+  Bench bench(90, std::chrono::hours(1));
+  bench.clock.kept = false;
+  bench.writer.fill(1);
+  bench.pruner->make_room();
+  CHECK(test::eventually([&] { return bench.writer.left() == 0; }));
+  CHECK(bench.writer.asked().front().delivered == kNow - 86'400);
+  CHECK(bench.writer.asked().front().aside < 0);
 }
 
 TEST_CASE("pruner: a stopped one asks for nothing") {

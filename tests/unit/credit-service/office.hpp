@@ -25,6 +25,7 @@ class OfficeClock final : public Clock {
   [[nodiscard]] std::int64_t unix_seconds() const override { return now; }
   /// A second later at each call, so that nothing waits for the time between two scans.
   [[nodiscard]] std::chrono::milliseconds monotonic() const override { return std::chrono::seconds(ticks_.fetch_add(1)); }
+  [[nodiscard]] bool synchronised() const override { return true; }
   std::atomic<std::int64_t> now;
 
  private:

@@ -32,6 +32,7 @@ class FakeClock final : public Clock {
  public:
   [[nodiscard]] std::int64_t unix_seconds() const override { return 1'760'000'000; }
   [[nodiscard]] std::chrono::milliseconds monotonic() const override { return std::chrono::milliseconds(now_.load()); }
+  [[nodiscard]] bool synchronised() const override { return true; }
   void advance(std::chrono::milliseconds by) { now_ += by.count(); }
 
  private:
