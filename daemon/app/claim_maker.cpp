@@ -179,6 +179,9 @@ Result<UnsignedClaim> ClaimMaker::make_one(const detect::Transaction& transactio
   if (!transaction.account_token.empty()) {
     random_.fill(salt);
     reduction.attribution = {claim::Attribution::Kind::account, claim::account_hash(hasher, {salt, transaction.account_token})};
+  } else if (transaction.bearer && !context_.prints_secrets) {
+    // Whatever only a secret that nobody sees could redeem would be lost.
+    answer.remark = "no secret was made for the customer: the configuration's api.claim_link does not hold {secret}";
   } else if (transaction.bearer) {
     secret = bearer_secret(claim.id);
     const auto bytes = from_hex(secret);

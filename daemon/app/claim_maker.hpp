@@ -26,7 +26,8 @@ struct ClaimContext {
   std::string site;
   std::uint64_t boot = 0;
   identity::ProgrammeKey programme_key;
-  Digest bearer_key{};  ///< customers' secrets are derived from it and the claim id
+  Digest bearer_key{};         ///< customers' secrets are derived from it and the claim id
+  bool prints_secrets = true;  ///< there is a link that takes a secret to the customer
   std::vector<std::pair<std::string, std::string>> preferred_methodologies;  ///< activity, methodology id
 };
 

@@ -48,9 +48,21 @@ class ConfigReader {
     return (error ? path : whole).string();
   }
 
+  static bool is_link(std::string pattern) {
+    if (pattern.empty()) return true;
+    bool filled = false;
+    for (const std::string_view name : {"{secret}", "{claim}"}) {
+      for (std::size_t at = pattern.find(name); at != std::string::npos; at = pattern.find(name)) {
+        pattern.erase(at, name.size());
+        filled = true;
+      }
+    }
+    return filled && pattern.find_first_of("{}") == std::string::npos;
+  }
+
   static std::string claim_text(TomlFields& fields, std::string_view key) {
     std::string text = fields.text(key);
-    if (text.size() > claim::kMaxTextBytes) fields.wrong(key, "must be at most 32 bytes: it is part of every claim");
+    if (text.empty() || text.size() > claim::kMaxTextBytes) fields.wrong(key, "must be 1 to 32 bytes: it is part of every claim");
     return text;
   }
 
@@ -194,6 +206,7 @@ class ConfigReader {
     api.max_body_bytes = static_cast<std::size_t>(fields.integer_or("max_body_bytes", 1024, 64 << 20, 1 << 20));
     api.threads = static_cast<std::size_t>(fields.integer_or("threads", 4, 512, 64));
     api.claim_link = fields.text_or("claim_link", "");
+    if (!is_link(api.claim_link)) fields.wrong("claim_link", "must hold {secret} or {claim}, and no other braces");
   }
 
   void read_uplink() {
@@ -264,6 +277,23 @@ Result<Config> load_config(const std::filesystem::path& path, const Installation
   if (!text) return Failure{text.error()};
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   return parse_config(*text, path.string(), folder, installation);
+}
+
+Status check_preferred(const Config& config, const measure::Library& library) {
+  for (const auto& [activity, id] : config.preferred_methodologies) {
+    std::string there;
+    bool found = false;
+    for (const measure::Methodology& methodology : library.all()) {
+      if (methodology.activity != activity) continue;
+      found = found || methodology.id == id;
+      if (there.find(methodology.id) == std::string::npos) there += (there.empty() ? "" : ", ") + methodology.id;
+    }
+    if (found) continue;
+    return fail(ErrorCode::invalid, "methodologies.prefer: '" + activity + "': " +
+                                        (there.empty() ? "no methodology in the folder measures it"
+                                                       : "'" + id + "' does not measure it; there is " + there));
+  }
+  return Done{};
 }
 
 }  // namespace greentill::app

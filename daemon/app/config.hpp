@@ -14,6 +14,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
+#include "daemon/measure/library.hpp"
 #include "daemon/uplink/uplink.hpp"
 
 namespace greentill::app {
@@ -62,5 +63,8 @@ Result<Config> load_config(const std::filesystem::path& path, const Installation
 /// The same from text; `folder` is what relative paths are relative to. Reads no other file but the plugins' configurations.
 Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
                             const Installation& installation);
+
+/// Whether each methodology that is preferred measures its activity. An error names the activity and what there is for it.
+Status check_preferred(const Config& config, const measure::Library& library);
 
 }  // namespace greentill::app

@@ -99,6 +99,7 @@ Result<ClaimContext> GreentillDaemon::claim_context() {
   context.merchant = config_.merchant;
   context.site = config_.site;
   context.preferred_methodologies = config_.preferred_methodologies;
+  context.prints_secrets = config_.api.claim_link.find("{secret}") != std::string::npos;
   const auto boot = count_boot(config_.state_folder);
   if (!boot) return Failure{boot.error()};
   context.boot = *boot;
@@ -204,6 +205,7 @@ Status GreentillDaemon::start() {
   auto library = measure::Library::load(config_.methodologies, identity::hasher());
   if (!library) return Failure{library.error()};
   library_ = std::move(*library);
+  if (Status preferred = check_preferred(config_, *library_); !preferred) return preferred;
   std::error_code error;
   std::filesystem::create_directories(config_.state_folder, error);
   if (error) return fail(ErrorCode::io, config_.state_folder.string() + ": cannot create the state folder: " + error.message());

@@ -66,6 +66,8 @@ std::vector<std::string> find_problems(const app::Config& config) {
   const openssl::Hasher hasher;
   const auto library = measure::Library::load(config.methodologies, hasher);
   if (!library) problems.push_back(library.error().with_context("methodologies.folder").message);
+  if (const Status preferred = library ? app::check_preferred(config, *library) : Status(Done{}); !preferred)
+    problems.push_back(preferred.error().message);
   need_plugins(config.detectors, "detector", problems);
   if (library) need_rules(config.detectors, *library, problems);
   need_plugins(config.sources, "source", problems);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "daemon/base/file.hpp"
+#include "daemon/identity/identity.hpp"
 
 namespace greentill::app {
 namespace {
@@ -121,7 +122,39 @@ TEST_CASE("config: two plugin instances cannot share a name") {
 TEST_CASE("config: a merchant longer than a claim's text is refused") {
   std::string text = kLeast;
   text.replace(text.find("\"m\""), 3, '"' + std::string(33, 'm') + '"');
-  CHECK(message_of(text).find("must be at most 32 bytes") != std::string::npos);
+  CHECK(message_of(text).find("must be 1 to 32 bytes") != std::string::npos);
+}
+
+TEST_CASE("config: a merchant or site without a name is refused") {
+  std::string text = kLeast;
+  text.replace(text.find("\"m\""), 3, "\"\"");
+  CHECK(message_of(text).find("must be 1 to 32 bytes") != std::string::npos);
+}
+
+TEST_CASE("config: a customer's link takes the secret or the claim, and no other name") {
+  const auto with = [](const std::string& link) {
+    return message_of(std::string(kLeast) + "[api]\nclaim_link = \"" + link + "\"\n");
+  };
+  CHECK(with("") == "accepted");
+  CHECK(with("https://example.org/c/{secret}?of={claim}") == "accepted");
+  for (const char* wrong :
+       {"https://example.org/c/", "https://example.org/{secrt}", "https://example.org/{claim}/{x}", "{secret"})
+    CHECK(with(wrong).find("must hold {secret} or {claim}") != std::string::npos);
+}
+
+TEST_CASE("config: a methodology that is preferred measures its activity") {
+  const auto library =
+      measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", identity::hasher()).value();
+  const auto checked = [&](const std::string& activity, const std::string& id) {
+    const auto config = parse(std::string(kLeast) + "[methodologies.prefer]\n\"" + activity + "\" = \"" + id + "\"\n");
+    REQUIRE(config.ok());
+    const Status status = check_preferred(*config, library);
+    return status ? std::string() : status.error().message;
+  };
+  const measure::Methodology& shared_bike = *library.for_activity("ride.bike.shared", 1'800'000'000);
+  CHECK(checked("ride.bike.shared", shared_bike.id).empty());
+  CHECK(checked("ride.bike.shared", "gt-bike-sharde").find("there is " + shared_bike.id) != std::string::npos);
+  CHECK(checked("ride.bike.sharde", shared_bike.id).find("no methodology in the folder measures it") != std::string::npos);
 }
 
 TEST_CASE("config: sources always run in a child of their own") {

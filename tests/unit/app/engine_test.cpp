@@ -145,6 +145,21 @@ TEST_CASE("engine: what is dated in the future is guarded and its id left free, 
   CHECK(device.submit(free).get()->claims.size() == 1);
 }
 
+TEST_CASE("engine: no secret is made that no link would take to the customer") {
+  const test::TempDir folder;
+  Device device(folder.path(), false);
+  detect::Transaction trip = ride("1");
+  trip.bearer = true;
+  const auto answer = device.submit(trip).get();
+  REQUIRE(answer.ok());
+  CHECK(answer->claims.at(0).bearer_secret.empty());
+  CHECK(answer->remark.find("api.claim_link") != std::string::npos);
+  const auto stored = device.reader().claim(2);
+  const auto message = claim::parse_message((*stored)->message, claim::MessageType::claim);
+  const auto claim = claim::parse_payload(message->payload);
+  CHECK(std::get<claim::Reduction>(claim->entry).attribution.kind == claim::Attribution::Kind::none);
+}
+
 TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chain goes on when there is room") {
   const test::TempDir folder;
   Device device(folder.path());

@@ -85,7 +85,7 @@ class KeptClock final : public SystemClock {
 
 class Device {
  public:
-  explicit Device(std::filesystem::path folder) : folder_(std::move(folder)) {
+  explicit Device(std::filesystem::path folder, bool prints_secrets = true) : folder_(std::move(folder)) {
     identity_ = std::move(identity::DeviceIdentity::load(identities() / "device-1.key", identities() / "device-1.crt")).value();
     library_ = std::move(measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", identity::hasher()))
                    .value();
@@ -99,6 +99,7 @@ class Device {
     context.site = "s";
     context.boot = 1;
     context.programme_key.version = 1;
+    context.prints_secrets = prints_secrets;
     maker_.emplace(context, *library_, clock_, random_);
     pipeline_ = std::make_unique<app::Pipeline>(
         *writer_, *identity_, 2, [] {}, [this] { ++full_disks_; });
