@@ -25,7 +25,8 @@ Status SqliteWriter::prepare_aside() {
         "SET day = excluded.day, events = excluded.events, last_begin = excluded.last_begin"},
        {prune_taken_back_,
         "DELETE FROM taken_back WHERE (nullifier, unit) IN (SELECT nullifier, unit FROM taken_back WHERE recorded_at < ?1 AND "
-        "of_seq <= (SELECT delivered_seq FROM chains ORDER BY no DESC LIMIT 1) LIMIT ?2)"},
+        "of_seq <= (SELECT delivered_seq FROM chains ORDER BY no DESC LIMIT 1) AND NOT EXISTS (SELECT 1 FROM refusals WHERE "
+        "position = ((SELECT max(no) FROM chains) << 40 | of_seq)) LIMIT ?2)"},
        {prune_awaited_, "DELETE FROM awaited WHERE no IN (SELECT no FROM awaited WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_guarded_, "DELETE FROM guarded WHERE id IN (SELECT id FROM guarded WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_account_uses_,

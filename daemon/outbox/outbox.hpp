@@ -172,7 +172,8 @@ class Writer {
   /// answers a retry: services repeat such refusals. Requires: the receipt's signature was verified.
   virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) = 0;
   /// Removes delivered claims with their transaction keys, and what is kept aside, at most `limit` of all; returns how many.
-  /// A refused claim stays until it is delivered or replaced, and what was taken back of a claim as long as that claim waits.
+  /// A refused claim stays until it is delivered or replaced, and what was taken back of a claim as long as that claim waits or
+  /// is refused.
   virtual Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) = 0;
 };
 

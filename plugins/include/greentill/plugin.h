@@ -7,7 +7,8 @@
  * Versions: before anything else the host says which ABI versions it speaks; the plugin answers with its table for one of them,
  * or declines and says why. Within a version structs only grow at their end: every struct begins with `size`, as its maker knows
  * it, and a reader takes a field beyond `size` as absent. The elements of an array lie `size` bytes of its first element apart.
- * gt_text alone has no size and never changes.
+ * gt_text alone has no size and never changes. Version 1 is settled with Greentill 0.1.0; before that, build plugins with the
+ * header of their host.
  *
  * Text is UTF-8, a pointer and a length, not terminated; an empty text may have a null pointer. Times are Unix seconds, UTC.
  * Ownership: whatever is passed to a function is the caller's and lives until the function returns; copy what is to stay. What

@@ -190,7 +190,10 @@ TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten aft
   CHECK(f.reader->account_use(account, "cup.own").value().has_value());
   f.prune(unit.recorded_at + 1);
   CHECK(f.reader->taken_back(nullifier).value().size() == 2);  // as long as the claim waits
-  f.deliver(2);
+  f.deliver(2, {{2, "clock", true}});
+  f.prune(unit.recorded_at + 1);
+  CHECK(f.reader->taken_back(nullifier).value().size() == 2);  // or is refused
+  f.deliver(2, {}, {{2, 1}});
   f.prune(unit.recorded_at + 1);
   CHECK(f.reader->taken_back(nullifier).value().empty());
   CHECK_FALSE(f.reader->account_use(account, "cup.own").value().has_value());
