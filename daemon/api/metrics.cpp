@@ -82,9 +82,10 @@ void write_claims(Exposition& out, std::span<const outbox::Totals> totals) {
   }
   out.metric("claims_total", "counter", "Claims recorded.");
   for (const auto& [activity, sum] : activities) out.sample(sum.claims, "activity", activity);
-  out.metric("estimate_grams_total", "counter", "Estimated avoided emissions of the claims, grams of CO2e.");
+  // Gauges: what is taken back is taken off them.
+  out.metric("estimate_grams", "gauge", "Estimated avoided emissions of the claims, less what was taken back, grams of CO2e.");
   for (const auto& [activity, sum] : activities) out.sample(grams(sum.estimate_mg), "activity", activity);
-  out.metric("credited_grams_total", "counter", "Lower bound of the avoided emissions, grams of CO2e asked for.");
+  out.metric("credited_grams", "gauge", "Their lower bound, less what was taken back, grams of CO2e asked for.");
   for (const auto& [activity, sum] : activities) out.sample(grams(sum.credited_mg), "activity", activity);
   out.counter("transactions_total", "Transactions taken, claimed for or not.", transactions);
 }

@@ -189,6 +189,6 @@ TEST_CASE("views: metrics keep to Prometheus' text format") {
       CHECK(line.find_first_not_of("0123456789.-", line.rfind(' ') + 1) == std::string::npos);
     }
   }
-  CHECK(body.find("\ngreentill_credited_grams_total{activity=\"ride.bike.shared\"} 90.000\n") != std::string::npos);
+  CHECK(body.find("\ngreentill_credited_grams{activity=\"ride.bike.shared\"} 90.000\n") != std::string::npos);
   CHECK(body.find("{plugin=\"odd \\\"name\\\"\\\\\"} 0\n") != std::string::npos);
 }
