@@ -6,7 +6,6 @@
 #include <variant>
 
 #include "daemon/measure/quantify.hpp"
-#include "tools/credit-service/ledger/chains.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -42,7 +41,9 @@ Status Booking::prepare(Database& database) {
         "INSERT INTO claims(reason, refused_at, granted, customer, programme, id, payload) VALUES(?, ?, ?, ?, ?, ?, ?)"},
        {&change_claim_, "UPDATE claims SET reason = ?, refused_at = ?, granted = ?, customer = ?, programme = ? WHERE id = ?"},
        {&refused_since_,
-        "SELECT id, reason FROM claims WHERE id >> 40 = ? AND refused_at >= ? ORDER BY refused_at DESC, id DESC LIMIT 512"},
+        "SELECT id, reason FROM claims WHERE id >> 40 = ? AND refused_at >= ? AND +id <= ? ORDER BY refused_at DESC, id DESC "
+        "LIMIT ?"},
+       {&refused_behind_, "SELECT id, reason FROM claims WHERE id >> 40 = ? AND refused_at IS NOT NULL AND +id > ? LIMIT ?"},
        {&name_refused_, "UPDATE claims SET refused_at = 9223372036854775807 WHERE refused_at IS NOT NULL AND reason = ?"},
        {&find_nullifier_, "SELECT claim FROM nullifiers WHERE mac = ?"},
        {&add_nullifier_, "INSERT INTO nullifiers VALUES(?, ?)"},
@@ -69,12 +70,18 @@ Result<std::optional<StoredClaim>> Booking::load(std::int64_t row) {
   return stored;
 }
 
-Result<std::map<std::uint64_t, Reason>> Booking::refused_since(std::int64_t chain, std::int64_t since) {
-  std::map<std::uint64_t, Reason> refused;
-  for (refused_since_->with(chain, since); refused_since_->row();) {
-    refused.emplace(Head::seq_of(refused_since_->integer(0)), static_cast<Reason>(refused_since_->integer(1)));
-  }
-  if (Status ok = refused_since_->ok(); !ok) return Failure{ok.error()};
+Result<Refusals> Booking::refused_since(const Head& head, std::int64_t since, std::size_t most) {
+  return read_refusals(refused_since_->with(head.row, since, head.claim_row(head.seq), most));
+}
+
+Result<Refusals> Booking::refused_behind(const Head& head, std::uint64_t seq, std::size_t most) {
+  return read_refusals(refused_behind_->with(head.row, head.claim_row(seq), most));
+}
+
+Result<Refusals> Booking::read_refusals(Statement& rows) {
+  Refusals refused;
+  while (rows.row()) refused.emplace(Head::seq_of(rows.integer(0)), static_cast<Reason>(rows.integer(1)));
+  if (Status ok = rows.ok(); !ok) return Failure{ok.error()};
   return refused;
 }
 

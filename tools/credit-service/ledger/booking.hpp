@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tools/credit-service/ledger/accounts.hpp"
+#include "tools/credit-service/ledger/chains.hpp"
 #include "tools/credit-service/ledger/programmes.hpp"
 #include "tools/credit-service/verify/batch.hpp"
 
@@ -21,6 +22,9 @@ struct StoredClaim {
   std::optional<std::int64_t> programme;
   std::vector<std::uint8_t> payload;
 };
+
+/// By seq.
+using Refusals = std::map<std::uint64_t, Reason>;
 
 class Booking {
  public:
@@ -35,8 +39,10 @@ class Booking {
   Result<std::optional<StoredClaim>> load(std::int64_t row);
   /// Stores the claim with its reason and, where there is none, books it. `again`: it is stored already, as refused for now.
   Status book(const BatchClaim& claim, std::int64_t row, Reason reason, std::int64_t now, bool again);
-  /// The latest of the chain's claims that were refused since then, not more than a receipt can hold beside its batch's own.
-  Result<std::map<std::uint64_t, Reason>> refused_since(std::int64_t chain, std::int64_t since);
+  /// The latest of the chain's claims up to the head that were refused since then.
+  Result<Refusals> refused_since(const Head& head, std::int64_t since, std::size_t most);
+  /// The chain's refused claims behind that seq, whenever it was.
+  Result<Refusals> refused_behind(const Head& head, std::uint64_t seq, std::size_t most);
   /// Lets every receipt name the claims that are refused for now, until they are tried again: a device that knows a later ledger
   /// may think them granted. Needs a transaction.
   Status name_refused_until_tried();
@@ -44,6 +50,7 @@ class Booking {
  private:
   explicit Booking(const measure::Library& library) : library_(library) {}
   Status prepare(Database& database);
+  static Result<Refusals> read_refusals(Statement& rows);
   Result<Reason> book_reduction(const BatchClaim& claim, const claim::Reduction& reduction, std::int64_t row, StoredClaim& into);
   Status book_reversal(const claim::Reversal& reversal, std::int64_t row);
   Status settle(std::int64_t row);
@@ -59,7 +66,7 @@ class Booking {
   std::unique_ptr<Programmes> programmes_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<Statement> find_claim_, add_claim_, change_claim_, find_nullifier_, add_nullifier_, drop_nullifier_,
-      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_, refused_since_, name_refused_;
+      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_, refused_since_, refused_behind_, name_refused_;
 };
 
 }  // namespace greentill::credit

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "daemon/base/hex.hpp"
 #include "tools/credit-service/ledger/audit.hpp"
 #include "tools/credit-service/ledger/booking.hpp"
@@ -13,6 +15,10 @@ namespace {
 // A receipt also names what other batches of the chain were refused lately: theirs may be lost with the worker that made it, and
 // the next one, with a higher head, is all that the device waits for. Longer than a device goes on waiting for a batch.
 constexpr std::int64_t kNamedAgainSeconds = 600;
+constexpr std::uint64_t kFirstEpoch = 1;
+
+// How many claims a receipt names: what a device has in flight, 8 batches of 256, or what 64 KiB hold where seqs are long.
+std::size_t most_named(const Head& head) { return head.seq >> 32 == 0 ? 2'048 : 1'920; }
 
 class SqliteLedger : public Ledger {
  public:
@@ -33,6 +39,7 @@ class SqliteLedger : public Ledger {
   Status take_next(const Batch& batch, const BatchClaim& claim, Head& head);
   Result<Reason> decide(const Batch& batch, const BatchClaim& claim);
   Status quarantine(const Batch& batch, std::uint64_t seq);
+  Result<Head> spoken_of(const Batch& batch, const Head& head, std::uint64_t epoch, Refusals& refused);
   Result<Answer> answer(const Batch& batch, const Head& head);
 
   std::unique_ptr<Database> database_;
@@ -175,13 +182,38 @@ Result<Batch> SqliteLedger::next_pending(const std::string& device, const claim:
   return pending_->next(device, chain, *head);
 }
 
-Result<Answer> SqliteLedger::answer(const Batch& batch, const Head& head) {
+// How far the receipt speaks. Not beyond a batch that ends below the head: its device sends it again, so that it knows no answer
+// to the batches behind it, and would take what was refused there as accepted where its head was moved past it. But in a later
+// epoch a lower head sends a device back, also one that only tries a refused claim again: then all that was refused behind is
+// named.
+Result<Head> SqliteLedger::spoken_of(const Batch& batch, const Head& head, std::uint64_t epoch, Refusals& refused) {
+  std::uint64_t last = 0;
+  for (const BatchClaim& claim : batch.claims) last = std::max(last, claim.link.seq);
+  if (last >= head.seq) return head;
+  if (epoch != kFirstEpoch) {
+    const std::size_t room = most_named(head) - kMaxBatchClaims;
+    auto behind = booking_->refused_behind(head, last, room + 1);
+    if (!behind) return Failure{behind.error()};
+    if (behind->size() <= room) {
+      refused = std::move(*behind);
+      return head;
+    }
+  }
+  const auto stored = booking_->load(head.claim_row(last));
+  if (!stored) return Failure{stored.error()};
+  if (!*stored) return fail(ErrorCode::corrupt, "ledger: claim " + std::to_string(last) + " below the head is missing");
+  return Head{head.row, last, hasher_.sha256({(*stored)->payload})};
+}
+
+Result<Answer> SqliteLedger::answer(const Batch& batch, const Head& whole) {
   if (!find_epoch_->with().row()) return fail(ErrorCode::corrupt, "ledger: it has no epoch");
+  const auto epoch = static_cast<std::uint64_t>(find_epoch_->integer(0));
+  Refusals refused;
+  const auto spoken = spoken_of(batch, whole, epoch, refused);
+  if (!spoken) return Failure{spoken.error()};
+  const Head& head = *spoken;
   Answer out;
-  out.fields = {batch.device, batch.chain,           head.seq,
-                head.hash,    clock_.unix_seconds(), static_cast<std::uint64_t>(find_epoch_->integer(0))};
-  auto refused = booking_->refused_since(head.row, out.fields.service_time - kNamedAgainSeconds);
-  if (!refused) return Failure{refused.error()};
+  out.fields = {batch.device, batch.chain, head.seq, head.hash, clock_.unix_seconds(), epoch};
   std::uint64_t last = 0;
   for (const BatchClaim& claim : batch.claims) {
     if (claim.link.seq > head.seq || claim.link.seq <= last) continue;
@@ -190,12 +222,17 @@ Result<Answer> SqliteLedger::answer(const Batch& batch, const Head& head) {
     if (!stored) return Failure{stored.error()};
     if (!*stored) continue;
     if ((*stored)->reason != Reason::none) {
-      refused->insert_or_assign(last, (*stored)->reason);
+      refused.insert_or_assign(last, (*stored)->reason);
     } else {
       out.granted.push_back({last, (*stored)->granted.value_or(0)});
     }
   }
-  for (const auto& [seq, reason] : *refused) out.refused.push_back({seq, to_string(reason), is_retryable(reason)});
+  const auto lately = booking_->refused_since(head, out.fields.service_time - kNamedAgainSeconds, most_named(head));
+  if (!lately) return Failure{lately.error()};
+  for (const auto& [seq, reason] : *lately) {
+    if (refused.size() + out.granted.size() < most_named(head)) refused.emplace(seq, reason);
+  }
+  for (const auto& [seq, reason] : refused) out.refused.push_back({seq, to_string(reason), is_retryable(reason)});
   return out;
 }
 
