@@ -161,8 +161,10 @@ Reason Examiner::check_origin(const std::string& device, BatchClaim& claim) {
   if (found.standing == Certificates::Standing::unknown) return Reason::unknown_certificate;
   if (found.standing == Certificates::Standing::foreign) return Reason::certificate_not_valid;
   if (!claim::verify_message(*hasher_, *found.verifier, claim.message)) return Reason::bad_signature;
+  // Whoever has the key of a certificate that expired or was taken from the authority is not the device any more.
+  if (found.standing != Certificates::Standing::valid) return Reason::certificate_not_valid;
   claim.authentic = true;
-  return found.standing == Certificates::Standing::valid ? Reason::none : Reason::certificate_not_valid;
+  return Reason::none;
 }
 
 Reason Examiner::check_content(const BatchClaim& claim) const {

@@ -35,7 +35,7 @@ struct BatchClaim {
   Digest payload_hash{};
   Reason reason = Reason::none;  ///< as far as it is known without the ledger
   bool examined = false;         ///< signature and arithmetic were looked at
-  bool authentic = false;        ///< the device signed it
+  bool authentic = false;        ///< the device signed it, under a certificate that is valid
   bool attested = false;         ///< it, or a claim of the batch that comes after it in the chain, is authentic
 };
 

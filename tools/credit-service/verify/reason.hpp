@@ -45,6 +45,7 @@ inline constexpr std::size_t kReasonCount = 11;
 [[nodiscard]] constexpr bool is_retryable(Reason reason) {
   switch (reason) {
     case Reason::unknown_certificate:
+    case Reason::certificate_not_valid:
     case Reason::unknown_methodology:
     case Reason::unsupported:
     case Reason::quarantined:
