@@ -3,6 +3,7 @@
 // the messages in the order in which they were booked (claims.cborseq, tokens and all), the programme, and what the ledger
 // reports.
 #define DOCTEST_CONFIG_IMPLEMENT
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -51,6 +52,7 @@ fixed_mg = 7
 class History {
  public:
   explicit History(std::uint32_t seed) : random_(seed), office_(kProgramme, shipped()) {
+    office_.clock.now = std::max<std::int64_t>(office_.clock.now, kMonthBorder + 3 * 86'400);
     for (std::uint8_t number = 1; number <= 3; ++number) {
       const std::string device = "dock-" + std::to_string(number);
       devices_.push_back({device, ChainBuilder(office_.enrol(device), device, number)});

@@ -3,7 +3,7 @@
 """Recomputes the whole ledger from the claims, from docs/credit-service.md alone, and compares it with the service's report.
 
 It shares nothing with the service: exact rationals, zoneinfo, tomllib and cbor2. It supposes that signatures and chains are good
-(`greentill verify` checks them) and that no device was quarantined.
+(`greentill verify` checks them), that no device was quarantined, and that no act ended in the service's future.
 
     ledger.py --claims FILE [--claims FILE ...] --methodologies DIR --programme FILE --report FILE
 

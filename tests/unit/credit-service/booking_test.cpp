@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is granted, to whom, within which limits.
+#include <algorithm>
+#include <limits>
+
 #include "tests/unit/credit-service/office.hpp"
 
 using namespace greentill;
@@ -29,6 +32,8 @@ ChainBuilder::Edit for_account(const ChainBuilder::Edit& edit, const claim::Acco
 
 struct Shop {
   explicit Shop(const char* programme = kPlainProgramme) : office(programme), chain(office.enrol("dock-7")), desk(office) {
+    // Behind all that happens here, wherever the machine's clock is.
+    office.clock.now = std::max<std::int64_t>(office.clock.now, 1'798'761'600);
     chain.add_start();
     send();
   }
@@ -167,6 +172,24 @@ TEST_CASE("days and months begin at midnight of the programme's zone, summer tim
   CHECK(fill("2026-06-15 21:00") == 334);
   CHECK(fill("2026-09-30 20:59") == 334);  // the last minute of September
   CHECK(fill("2026-09-30 21:00") == 334);  // October
+  CHECK(shop.desk.wrong().empty());
+}
+
+TEST_CASE("an act that ends more than a day ahead is refused until that day, and makes no limit of its own") {
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+  Shop shop(kLimited.c_str());
+  const std::int64_t now = shop.office.clock.now;
+  shop.chain.add_ride(2000, ended_at(1, now + 86'400));
+  shop.chain.add_ride(2000, ended_at(2, now + 86'401));
+  shop.chain.add_ride(2000, ended_at(3, kLast));
+  const Answered answered = shop.send();
+  CHECK(answered.reason(2) == "accepted");
+  CHECK(answered.reason(3) == "in-the-future, later");
+  CHECK(answered.reason(4) == "in-the-future, later");
+  ++shop.office.clock.now;
+  const Answered again = shop.desk.take("dock-7", slice(shop.chain.messages(), 2, 4));
+  CHECK(again.reason(3) == "accepted");
+  CHECK(again.reason(4) == "in-the-future, later");
   CHECK(shop.desk.wrong().empty());
 }
 

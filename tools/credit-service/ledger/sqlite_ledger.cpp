@@ -17,6 +17,14 @@ namespace {
 constexpr std::int64_t kNamedAgainSeconds = 600;
 constexpr std::uint64_t kFirstEpoch = 1;
 
+// How far an act may end after the service's time. Clocks differ; but each day to come would be another limit of an account.
+constexpr std::int64_t kAheadSeconds = 86'400;
+
+bool is_ahead(const claim::Claim& claim, std::int64_t now) {
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
+  return reduction != nullptr && reduction->end > now && reduction->end - now > kAheadSeconds;
+}
+
 // How many claims a receipt names: what a device has in flight, 8 batches of 256, or what 64 KiB hold where seqs are long.
 std::size_t most_named(const Head& head) { return head.seq >> 32 == 0 ? 2'048 : 1'920; }
 
@@ -155,7 +163,8 @@ Result<Reason> SqliteLedger::decide(const Batch& batch, const BatchClaim& claim)
   if (*held) return Reason::quarantined;
   if (claim.reason != Reason::none || !claim.claim) return claim.reason == Reason::none ? Reason::malformed : claim.reason;
   const bool start = std::holds_alternative<claim::Start>(claim.claim->entry);
-  return start == (claim.link.seq == 1) ? Reason::none : Reason::malformed;
+  if (start != (claim.link.seq == 1)) return Reason::malformed;
+  return is_ahead(*claim.claim, clock_.unix_seconds()) ? Reason::in_the_future : Reason::none;
 }
 
 Status SqliteLedger::quarantine(const Batch& batch, std::uint64_t seq) {

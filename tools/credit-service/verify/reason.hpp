@@ -21,9 +21,10 @@ enum class Reason : std::uint8_t {
   unsupported = 8,
   quarantined = 9,
   replaces_unknown = 10,
+  in_the_future = 11,
 };
 
-inline constexpr std::size_t kReasonCount = 11;
+inline constexpr std::size_t kReasonCount = 12;
 
 /// The code as receipts spell it; "accepted" for none.
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) {
@@ -37,7 +38,8 @@ inline constexpr std::size_t kReasonCount = 11;
                                                               "wrong-arithmetic",
                                                               "unsupported",
                                                               "quarantined",
-                                                              "replaces-unknown"};
+                                                              "replaces-unknown",
+                                                              "in-the-future"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -49,7 +51,8 @@ inline constexpr std::size_t kReasonCount = 11;
     case Reason::unknown_methodology:
     case Reason::unsupported:
     case Reason::quarantined:
-    case Reason::replaces_unknown: return true;
+    case Reason::replaces_unknown:
+    case Reason::in_the_future: return true;
     default: return false;
   }
 }
