@@ -65,6 +65,7 @@ class History {
     for (int batch = 0; batch < 60; ++batch) {
       Device& device = devices_[below(devices_.size())];
       for (std::size_t count = 1 + below(8); count > 0; --count) add_one(device.chain);
+      if (below(20) == 0) add_burst(device.chain);
       const auto messages = slice(device.chain.messages(), device.sent, device.chain.messages().size());
       if (messages.empty()) continue;
       device.sent = device.chain.messages().size();
@@ -135,6 +136,14 @@ class History {
       name_claim(claim);
       if (!reversal.taken_back.empty()) last_part_.emplace(claim.id, reversal);
     });
+  }
+
+  /// More parts of one event, claimed or not yet, than may wait for it or stand against it.
+  void add_burst(ChainBuilder& chain) {
+    claim::Reversal reversal;
+    reversal.nullifier = event(below(2) == 0 && events_ > 0 ? any_event() : events_ + 1);
+    REQUIRE(reversal.taken_back.push_back({"m.odometer", between(1, 20)}));
+    for (int count = 0; count < 70; ++count) chain.add(reversal, [this](claim::Claim& claim) { name_claim(claim); });
   }
 
   void attribute(ChainBuilder& chain, claim::Reduction& act) {

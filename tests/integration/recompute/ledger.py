@@ -29,6 +29,7 @@ REDUCTION, REVERSAL, START = 0, 1, 3
 ISSUER, CLAIM_ID = 1, 7
 ACCOUNT_HEADER = -65537
 UNATTRIBUTED, ACCOUNT, BEARER = 0, 1, 2
+MOST_REVERSALS = 64
 ACCOUNTS = "accounts"  # "customer" and "hashed" together
 
 
@@ -100,8 +101,17 @@ class Ledger:
         elif kind == REDUCTION:
             self.take_reduction(payload, content, token)
         elif kind == REVERSAL:
-            self.waiting[content[1]].append((payload[CLAIM_ID], content))
-            self.settle(content[1])
+            self.take_reversal(payload[CLAIM_ID], content)
+
+    def take_reversal(self, claim_id, reversal):
+        booked = self.standing.get(reversal[1])
+        fits = booked is not None and reversal.get(2, booked.id) == booked.id
+        before = booked.reversals if fits else self.waiting[reversal[1]]
+        if len(before) >= MOST_REVERSALS and not (fits and 4 not in reversal):
+            self.refused["too-many-reversals"] += 1
+            return
+        self.waiting[reversal[1]].append((claim_id, reversal))
+        self.settle(reversal[1])
 
     def take_reduction(self, payload, reduction, token):
         try:

@@ -203,6 +203,34 @@ TEST_CASE("parts with one claim id are one, from whatever store they come") {
   CHECK(at.stands() == 41 + 125);
 }
 
+TEST_CASE("only so many reversals of one event are kept, for each is read with the next; what takes back all always counts") {
+  TwoTills at;
+  const auto part = [&at](std::uint32_t number) { at.there.add(reversal_of(number, 1)); };
+  SUBCASE("parts of a claim that stands") {
+    at.here.add_ride(2000, of_event(1));
+    at.send();
+    for (int i = 0; i < 66; ++i) part(1);
+  }
+  SUBCASE("parts that wait") {
+    for (int i = 0; i < 66; ++i) part(1);
+    at.send();
+    at.here.add_ride(2000, of_event(1));
+  }
+  at.send();
+  CHECK(at.refused.size() == 2);
+  CHECK(at.refused.at(67) == std::pair<std::string, bool>{"too-many-reversals", true});
+  CHECK(at.stands() == 161);  // 1936 m
+  CHECK(at.desk.take("till-2", at.there.messages().back()).reason(67) == "too-many-reversals, later");
+  part(2);  // another event's
+  at.here.add(reversal_of(1));
+  at.send();
+  CHECK(at.refused.size() == 2);
+  CHECK(at.stands() == 0);
+  // Nothing stands now, so that there is room again.
+  CHECK(at.desk.take("till-2", at.there.messages()[66]).reason(67) == "accepted");
+  CHECK(at.stands() == 0);
+}
+
 TEST_CASE("a repeated reversal takes back once") {
   TwoTills at;
   at.here.add_ride(2000, of_event(1));

@@ -307,8 +307,8 @@ TEST_CASE("reasons have names of their own that fit a receipt, and only some are
     if (credit::is_retryable(reason)) later.insert(credit::to_string(reason));
     CHECK(credit::is_final(reason) == (reason != Reason::none && !credit::is_retryable(reason)));
   }
-  CHECK(later == std::set<std::string_view>{"certificate-not-valid", "in-the-future", "quarantined", "replaces-unknown",
-                                            "unknown-certificate", "unknown-methodology", "unsupported"});
+  CHECK(later == std::set<std::string_view>{"certificate-not-valid", "in-the-future", "too-many-reversals", "quarantined",
+                                            "replaces-unknown", "unknown-certificate", "unknown-methodology", "unsupported"});
 }
 
 TEST_CASE("a reversal that is accepted at its second try is named as accepted, or its device would go on trying") {

@@ -10,6 +10,9 @@
 namespace greentill::credit {
 namespace {
 
+// That wait under one nullifier, and that take back parts of one claim: each new one reads all of them, under the lock.
+constexpr std::int64_t kMostReversals = 64;
+
 /// What is left of the quantities. Never below zero: who takes back more than was claimed does not owe it.
 void subtract(claim::Quantities& from, const claim::Quantities& taken) {
   for (const claim::Quantity& back : taken) {
@@ -51,6 +54,7 @@ Status Booking::prepare(Database& database) {
        {&add_reversal_, "INSERT OR IGNORE INTO reversals VALUES(?, ?, NULL)"},
        {&waiting_reversals_,
         "SELECT r.claim, c.payload FROM reversals r JOIN claims c ON c.id = r.claim WHERE mac = ? AND target IS NULL ORDER BY 1"},
+       {&count_reversals_, "SELECT count(*) FROM (SELECT 1 FROM reversals WHERE mac = ? AND target IS ? LIMIT ?)"},
        {&bind_reversal_, "UPDATE reversals SET target = ? WHERE mac = ? AND claim = ?"},
        {&bound_reversals_,
         "SELECT r.claim, c.payload FROM reversals r JOIN claims c ON c.id = r.claim WHERE mac = ? AND target = ? ORDER BY 1"}});
@@ -102,6 +106,11 @@ Status Booking::book(const BatchClaim& claim, std::int64_t row, Reason reason, s
     if (!booked) return Failure{booked.error()};
     reason = *booked;
   }
+  if (reason == Reason::none && reversal != nullptr) {
+    const auto admitted = admit(*reversal);
+    if (!admitted) return Failure{admitted.error()};
+    reason = *admitted;
+  }
   const auto code = static_cast<std::int64_t>(reason);
   const auto refused_at = reason == Reason::none ? std::nullopt : std::optional(now);
   const Status kept =
@@ -133,6 +142,31 @@ Result<Reason> Booking::book_reduction(const BatchClaim& claim, const claim::Red
   into.customer = *customer;
   into.programme = programmes_->current_id();
   return Reason::none;
+}
+
+Result<Reason> Booking::admit(const claim::Reversal& reversal) {
+  const auto target = target_of(reversal);
+  if (!target) return Failure{target.error()};
+  // One that takes back all is the last of its claim.
+  if (*target && reversal.taken_back.empty()) return Reason::none;
+  if (!count_reversals_->with(reversal.nullifier, *target, kMostReversals).row()) {
+    const Status ok = count_reversals_->ok();
+    return ok ? fail(ErrorCode::io, "ledger: reversals cannot be counted") : Failure{ok.error()};
+  }
+  return count_reversals_->integer(0) < kMostReversals ? Reason::none : Reason::too_many_reversals;
+}
+
+Result<std::optional<std::int64_t>> Booking::target_of(const claim::Reversal& reversal) {
+  std::optional<std::int64_t> row;
+  if (find_nullifier_->with(reversal.nullifier).row()) row = find_nullifier_->integer(0);
+  if (Status ok = find_nullifier_->ok(); !ok) return Failure{ok.error()};
+  if (!row || !reversal.claim) return row;
+  const auto stored = load(*row);
+  if (!stored) return Failure{stored.error()};
+  if (!*stored) return fail(ErrorCode::corrupt, "ledger: the claim of a nullifier is missing");
+  const auto claim = claim::parse_payload((*stored)->payload);
+  if (!claim) return fail(ErrorCode::corrupt, "ledger: a stored claim does not parse");
+  return claim->id == *reversal.claim ? row : std::nullopt;
 }
 
 Status Booking::book_reversal(const claim::Reversal& reversal, std::int64_t row) {

@@ -52,6 +52,9 @@ class Booking {
   Status prepare(Database& database);
   static Result<Refusals> read_refusals(Statement& rows);
   Result<Reason> book_reduction(const BatchClaim& claim, const claim::Reduction& reduction, std::int64_t row, StoredClaim& into);
+  Result<Reason> admit(const claim::Reversal& reversal);
+  /// The claim that stands under the reversal's nullifier, if the reversal takes back that one.
+  Result<std::optional<std::int64_t>> target_of(const claim::Reversal& reversal);
   Status book_reversal(const claim::Reversal& reversal, std::int64_t row);
   Status settle(std::int64_t row);
   Result<bool> bind_waiting(std::int64_t row, const claim::Claim& claim, const Digest& mac);
@@ -66,7 +69,8 @@ class Booking {
   std::unique_ptr<Programmes> programmes_;
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<Statement> find_claim_, add_claim_, change_claim_, find_nullifier_, add_nullifier_, drop_nullifier_,
-      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_, refused_since_, refused_behind_, name_refused_;
+      add_reversal_, waiting_reversals_, bind_reversal_, bound_reversals_, count_reversals_, refused_since_, refused_behind_,
+      name_refused_;
 };
 
 }  // namespace greentill::credit

@@ -30,6 +30,9 @@ CREATE INDEX pending_by_chain ON pending(device, chain, first);
 PRAGMA user_version = 1;
 )sql";
 
+// An index changes no row and is no business of a version's that does not know it.
+constexpr const char* kIndexes = "CREATE INDEX IF NOT EXISTS reversals_by_target ON reversals(mac, target)";
+
 Result<std::int64_t> version_of(Database& database) {
   auto statement = database.prepare("PRAGMA user_version");
   if (!statement) return Failure{statement.error()};
@@ -48,6 +51,7 @@ Status migrate(Database& database) {
   if (*version == 0) {
     if (Status created = database.run(kSchema); !created) return created;
   }
+  if (Status indexed = database.run(kIndexes); !indexed) return indexed;
   return transaction.commit();
 }
 

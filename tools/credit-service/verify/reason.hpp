@@ -22,9 +22,10 @@ enum class Reason : std::uint8_t {
   quarantined = 9,
   replaces_unknown = 10,
   in_the_future = 11,
+  too_many_reversals = 12,
 };
 
-inline constexpr std::size_t kReasonCount = 12;
+inline constexpr std::size_t kReasonCount = 13;
 
 /// The code as receipts spell it; "accepted" for none.
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) {
@@ -39,7 +40,8 @@ inline constexpr std::size_t kReasonCount = 12;
                                                               "unsupported",
                                                               "quarantined",
                                                               "replaces-unknown",
-                                                              "in-the-future"};
+                                                              "in-the-future",
+                                                              "too-many-reversals"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -52,7 +54,8 @@ inline constexpr std::size_t kReasonCount = 12;
     case Reason::unsupported:
     case Reason::quarantined:
     case Reason::replaces_unknown:
-    case Reason::in_the_future: return true;
+    case Reason::in_the_future:
+    case Reason::too_many_reversals: return true;
     default: return false;
   }
 }
