@@ -40,8 +40,8 @@ class Ledger {
                                               Log& log);
   virtual ~Ledger() = default;
 
-  /// Which claims of the batch have to be examined before apply(): those behind the head, retried ones, and those that contradict
-  /// what is stored. Without a lock.
+  /// Which claims of the batch have to be examined before apply(): those behind the head, retried ones, refused ones of which
+  /// another copy may be better, and those that contradict what is stored. Without a lock.
   virtual Status choose(const Batch& batch, std::vector<std::size_t>& to_examine) = 0;
 
   /// Books the batch, as far as it continues the chain, in one transaction, durable on return. Requires: attest() was called.

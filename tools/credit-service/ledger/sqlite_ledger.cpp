@@ -28,6 +28,10 @@ bool is_ahead(const claim::Claim& claim, std::int64_t now) {
 // How many claims a receipt names: what a device has in flight, 8 batches of 256, or what 64 KiB hold where seqs are long.
 std::size_t most_named(const Head& head) { return head.seq >> 32 == 0 ? 2'048 : 1'920; }
 
+// Whether a claim is decided anew when it comes again. Also where the reason may have been that copy's signature or header alone,
+// which are no part of the payload: what was altered on the way must not settle the original for good.
+bool is_open(Reason reason) { return is_retryable(reason) || reason == Reason::bad_signature || reason == Reason::malformed; }
+
 class SqliteLedger : public Ledger {
  public:
   SqliteLedger(std::unique_ptr<Database> database, const claim::Hasher& hasher, Clock& clock, Log& log)
@@ -85,7 +89,7 @@ Status SqliteLedger::choose(const Batch& batch, std::vector<std::size_t>& to_exa
       const auto stored = booking_->load(head->claim_row(claim.link.seq));
       if (!stored) return Failure{stored.error()};
       const bool same = *stored && hasher_.sha256({(*stored)->payload}) == claim.payload_hash;
-      if (same && !is_retryable((*stored)->reason)) continue;
+      if (same && !is_open((*stored)->reason)) continue;
     }
     to_examine.push_back(i);
   }
@@ -138,7 +142,7 @@ Status SqliteLedger::revisit(const Batch& batch, const BatchClaim& claim, const 
   if (hasher_.sha256({(*stored)->payload}) != claim.payload_hash) {
     return claim.authentic ? quarantine(batch, claim.link.seq) : Status(Done{});
   }
-  if (!is_retryable((*stored)->reason) || !claim.authentic) return Done{};
+  if (!is_open((*stored)->reason) || !claim.authentic) return Done{};
   const auto reason = decide(batch, claim);
   if (!reason) return Failure{reason.error()};
   return booking_->book(claim, row, *reason, clock_.unix_seconds(), true);
