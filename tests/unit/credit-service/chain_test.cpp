@@ -187,6 +187,36 @@ TEST_CASE("a batch of two chains is answered for each") {
   CHECK(at.desk.report().granted_mg == 2 * 167);
 }
 
+TEST_CASE("a device begins only so many chains, and the ledger has numbers for so many") {
+  OneDevice at;
+  at.ride(1);
+  CHECK(at.send(1, 2).up_to == 2);
+  const auto change = [&at](const std::string& sql) {
+    sqlite3* raw = nullptr;
+    REQUIRE(sqlite3_open(at.office.database().c_str(), &raw) == SQLITE_OK);
+    CHECK(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(raw);
+  };
+  at.chain.restart(2);
+  at.chain.add_start();
+  SUBCASE("a device's") {
+    change(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1023) "
+        "INSERT INTO chains(device, chain, hash) SELECT 'dock-7', CAST(i AS BLOB), zeroblob(32) FROM n");
+    CHECK(at.send(3, 3).up_to == 0);
+    CHECK(at.office.log.says("dock-7 has as many chains as a device may"));
+    change("DELETE FROM chains WHERE id = (SELECT max(id) FROM chains)");
+    CHECK(at.send(3, 3).up_to == 1);
+  }
+  SUBCASE("the ledger's") {
+    change("INSERT INTO chains(id, device, chain, hash) VALUES((1 << 23) - 1, 'dock-8', x'01', zeroblob(32))");
+    const auto answers = at.desk.try_take("dock-7", slice(at.chain.messages(), 2, 3));
+    REQUIRE(!answers);
+    CHECK(answers.error().message == "ledger: it has no number left for another chain");
+  }
+  CHECK(at.desk.report().granted_mg == 167);
+}
+
 TEST_CASE("a kept batch that cannot be read any more does not stand in its chain's way") {
   OneDevice at;
   at.ride(5);

@@ -7,6 +7,9 @@ namespace greentill::credit {
 namespace {
 
 constexpr int kSeqBits = 40;
+constexpr std::int64_t kMostRows = std::int64_t{1} << (63 - kSeqBits);  // what a claim's id has room for
+// A chain is begun with a new key or a new store. Rows are never given back: no device may use up the others'.
+constexpr std::int64_t kMostOfADevice = 1'024;
 
 Digest to_digest(ByteView bytes) {
   Digest digest{};
@@ -26,6 +29,7 @@ Result<std::unique_ptr<Chains>> Chains::open(Database& database) {
   auto chains = std::unique_ptr<Chains>(new Chains(database));
   const Status prepared = database.prepare({{&chains->find_, "SELECT id, seq, hash FROM chains WHERE device = ? AND chain = ?"},
                                             {&chains->add_, "INSERT INTO chains(device, chain, hash) VALUES(?, ?, zeroblob(32))"},
+                                            {&chains->count_, "SELECT count(*) FROM chains WHERE device = ?"},
                                             {&chains->move_, "UPDATE chains SET seq = ?, hash = ? WHERE id = ?"},
                                             {&chains->find_quarantine_, "SELECT 1 FROM quarantine WHERE device = ?"},
                                             {&chains->add_quarantine_, "INSERT OR IGNORE INTO quarantine VALUES(?, ?, ?)"}});
@@ -42,10 +46,14 @@ Result<Head> Chains::find(const std::string& device, const claim::ChainId& chain
   return head;
 }
 
-Status Chains::add(const std::string& device, const claim::ChainId& chain, Head& head) {
-  if (Status added = add_->with(std::string_view(device), chain).done(); !added) return added;
+Result<bool> Chains::add(const std::string& device, const claim::ChainId& chain, Head& head) {
+  const bool counted = count_->with(std::string_view(device)).row();
+  if (Status ok = count_->ok(); !ok) return Failure{ok.error()};
+  if (counted && count_->integer(0) >= kMostOfADevice) return false;
+  if (Status added = add_->with(std::string_view(device), chain).done(); !added) return Failure{added.error()};
+  if (database_.last_row() >= kMostRows) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
   head.row = database_.last_row();
-  return Done{};
+  return true;
 }
 
 Status Chains::move(const Head& head) { return move_->with(head.seq, head.hash, head.row).done(); }

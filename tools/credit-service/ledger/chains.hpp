@@ -26,8 +26,8 @@ class Chains {
   static Result<std::unique_ptr<Chains>> open(Database& database);
 
   Result<Head> find(const std::string& device, const claim::ChainId& chain);
-  /// Gives the chain its row.
-  Status add(const std::string& device, const claim::ChainId& chain, Head& head);
+  /// Gives the chain its row. False where the device has as many chains as it may.
+  Result<bool> add(const std::string& device, const claim::ChainId& chain, Head& head);
   Status move(const Head& head);
 
   Result<bool> is_quarantined(const std::string& device);
@@ -38,7 +38,7 @@ class Chains {
   explicit Chains(Database& database) : database_(database) {}
 
   Database& database_;
-  std::unique_ptr<Statement> find_, add_, move_, find_quarantine_, add_quarantine_;
+  std::unique_ptr<Statement> find_, add_, count_, move_, find_quarantine_, add_quarantine_;
 };
 
 }  // namespace greentill::credit

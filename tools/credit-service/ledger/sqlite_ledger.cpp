@@ -48,6 +48,7 @@ class SqliteLedger : public Ledger {
  private:
   Status process(const Batch& batch, Head& head);
   Status revisit(const Batch& batch, const BatchClaim& claim, const Head& head);
+  Result<bool> add_chain(const Batch& batch, Head& head);
   Status take_next(const Batch& batch, const BatchClaim& claim, Head& head);
   Result<Reason> decide(const Batch& batch, const BatchClaim& claim);
   Status quarantine(const Batch& batch, std::uint64_t seq);
@@ -129,6 +130,11 @@ Status SqliteLedger::process(const Batch& batch, Head& head) {
       break;
     }
     if (!claim.attested) break;
+    if (head.row == 0) {
+      const auto added = add_chain(batch, head);
+      if (!added) return Failure{added.error()};
+      if (!*added) break;
+    }
     if (Status taken = take_next(batch, claim, head); !taken) return taken;
   }
   return head.seq == before ? Status(Done{}) : chains_->move(head);
@@ -151,14 +157,20 @@ Status SqliteLedger::revisit(const Batch& batch, const BatchClaim& claim, const 
 Status SqliteLedger::take_next(const Batch& batch, const BatchClaim& claim, Head& head) {
   const auto reason = decide(batch, claim);
   if (!reason) return Failure{reason.error()};
-  if (head.row == 0) {
-    if (Status added = chains_->add(batch.device, batch.chain, head); !added) return added;
-  }
   const Status booked = booking_->book(claim, head.claim_row(claim.link.seq), *reason, clock_.unix_seconds(), false);
   if (!booked) return booked;
   head.seq = claim.link.seq;
   head.hash = claim.payload_hash;
   return Done{};
+}
+
+Result<bool> SqliteLedger::add_chain(const Batch& batch, Head& head) {
+  auto added = chains_->add(batch.device, batch.chain, head);
+  if (added && !*added) {
+    log_.write(LogLevel::warning, "ledger",
+               batch.device + " has as many chains as a device may; " + to_hex(batch.chain) + " is not booked");
+  }
+  return added;
 }
 
 Result<Reason> SqliteLedger::decide(const Batch& batch, const BatchClaim& claim) {
