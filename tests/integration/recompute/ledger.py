@@ -184,7 +184,7 @@ class Ledger:
                     rest[unit] = max(0, rest[unit] - taken)
         try:
             _, credited = recompute({**booked.reduction, 3: rest}, self.methodologies)
-        except (LookupError, Unclaimable):
+        except Unclaimable:  # a claim that stands has its methodology
             return 0
         return self.programme.grant(booked.reduction[2], credited)
 

@@ -231,6 +231,29 @@ TEST_CASE("only so many reversals of one event are kept, for each is read with t
   CHECK(at.stands() == 0);
 }
 
+TEST_CASE("a worker without the claim's methodology takes back no part of it, but all of it") {
+  TwoTills at;
+  at.here.add_ride(2000, of_event(1));
+  at.send();
+  auto none = measure::Library::from({});
+  REQUIRE(none);
+  at.office.library = std::move(*none);
+  at.there.add(reversal_of(1, 500));
+  at.send();
+  CHECK(at.refused.at(2) == std::pair<std::string, bool>{"unknown-methodology", true});
+  CHECK(at.stands() == 167);
+  SUBCASE("the part counts once the methodology is there") {
+    at.office.library = ride_library();
+    CHECK(at.desk.take("till-2", at.there.messages().back()).reason(2) == "accepted");
+    CHECK(at.stands() == 125);
+  }
+  SUBCASE("all of it") {
+    at.there.add(reversal_of(1));
+    at.send();
+    CHECK(at.stands() == 0);
+  }
+}
+
 TEST_CASE("a repeated reversal takes back once") {
   TwoTills at;
   at.here.add_ride(2000, of_event(1));

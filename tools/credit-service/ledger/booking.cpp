@@ -145,28 +145,33 @@ Result<Reason> Booking::book_reduction(const BatchClaim& claim, const claim::Red
 }
 
 Result<Reason> Booking::admit(const claim::Reversal& reversal) {
-  const auto target = target_of(reversal);
-  if (!target) return Failure{target.error()};
-  // One that takes back all is the last of its claim.
-  if (*target && reversal.taken_back.empty()) return Reason::none;
-  if (!count_reversals_->with(reversal.nullifier, *target, kMostReversals).row()) {
+  std::optional<std::int64_t> target;
+  if (find_nullifier_->with(reversal.nullifier).row()) target = find_nullifier_->integer(0);
+  if (Status ok = find_nullifier_->ok(); !ok) return Failure{ok.error()};
+  if (target) {
+    const auto stored = load(*target);
+    if (!stored) return Failure{stored.error()};
+    if (!*stored) return fail(ErrorCode::corrupt, "ledger: the claim of a nullifier is missing");
+    const auto claim = claim::parse_payload((*stored)->payload);
+    const auto* reduction = claim ? std::get_if<claim::Reduction>(&claim->entry) : nullptr;
+    if (reduction == nullptr) return fail(ErrorCode::corrupt, "ledger: a stored claim does not parse");
+    if (reversal.claim && *reversal.claim != claim->id) {
+      target.reset();
+    } else if (reversal.taken_back.empty()) {
+      return Reason::none;  // the last of its claim, and no arithmetic
+    } else if (methodology_of(*reduction) == nullptr) {
+      return Reason::unknown_methodology;  // a worker that has it books it
+    }
+  }
+  return has_room(reversal.nullifier, target);
+}
+
+Result<Reason> Booking::has_room(const Digest& mac, std::optional<std::int64_t> target) {
+  if (!count_reversals_->with(mac, target, kMostReversals).row()) {
     const Status ok = count_reversals_->ok();
     return ok ? fail(ErrorCode::io, "ledger: reversals cannot be counted") : Failure{ok.error()};
   }
   return count_reversals_->integer(0) < kMostReversals ? Reason::none : Reason::too_many_reversals;
-}
-
-Result<std::optional<std::int64_t>> Booking::target_of(const claim::Reversal& reversal) {
-  std::optional<std::int64_t> row;
-  if (find_nullifier_->with(reversal.nullifier).row()) row = find_nullifier_->integer(0);
-  if (Status ok = find_nullifier_->ok(); !ok) return Failure{ok.error()};
-  if (!row || !reversal.claim) return row;
-  const auto stored = load(*row);
-  if (!stored) return Failure{stored.error()};
-  if (!*stored) return fail(ErrorCode::corrupt, "ledger: the claim of a nullifier is missing");
-  const auto claim = claim::parse_payload((*stored)->payload);
-  if (!claim) return fail(ErrorCode::corrupt, "ledger: a stored claim does not parse");
-  return claim->id == *reversal.claim ? row : std::nullopt;
 }
 
 Status Booking::book_reversal(const claim::Reversal& reversal, std::int64_t row) {
@@ -246,10 +251,14 @@ Status Booking::visit_reversals(Statement& rows, const ReversalVisitor& visit) {
   return rows.ok();
 }
 
+const measure::Methodology* Booking::methodology_of(const claim::Reduction& reduction) const {
+  const claim::MethodologyRef& named = reduction.methodology;
+  return library_.find(named.id, named.version, named.sha256);
+}
+
 std::int64_t Booking::grant_of(const Programme& programme, const claim::Reduction& reduction,
                                const claim::Quantities& left) const {
-  const claim::MethodologyRef& named = reduction.methodology;
-  const measure::Methodology* methodology = library_.find(named.id, named.version, named.sha256);
+  const measure::Methodology* methodology = methodology_of(reduction);
   const Rule* rule = programme.rule_for(reduction.activity);
   if (methodology == nullptr || rule == nullptr) return 0;
   const auto amounts = measure::quantify(*methodology, left, reduction.begin, reduction.end);

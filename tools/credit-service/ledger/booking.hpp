@@ -52,9 +52,9 @@ class Booking {
   Status prepare(Database& database);
   static Result<Refusals> read_refusals(Statement& rows);
   Result<Reason> book_reduction(const BatchClaim& claim, const claim::Reduction& reduction, std::int64_t row, StoredClaim& into);
+  /// Whether a reversal is taken, by what stands under its nullifier.
   Result<Reason> admit(const claim::Reversal& reversal);
-  /// The claim that stands under the reversal's nullifier, if the reversal takes back that one.
-  Result<std::optional<std::int64_t>> target_of(const claim::Reversal& reversal);
+  Result<Reason> has_room(const Digest& mac, std::optional<std::int64_t> target);
   Status book_reversal(const claim::Reversal& reversal, std::int64_t row);
   Status settle(std::int64_t row);
   Result<bool> bind_waiting(std::int64_t row, const claim::Claim& claim, const Digest& mac);
@@ -62,6 +62,7 @@ class Booking {
   /// Is given a reversal's row, its claim id, and what it says.
   using ReversalVisitor = std::function<Status(std::int64_t, const claim::ClaimId&, const claim::Reversal&)>;
   Status visit_reversals(Statement& rows, const ReversalVisitor& visit);
+  [[nodiscard]] const measure::Methodology* methodology_of(const claim::Reduction& reduction) const;
   [[nodiscard]] std::int64_t grant_of(const Programme& programme, const claim::Reduction& reduction,
                                       const claim::Quantities& left) const;
 
