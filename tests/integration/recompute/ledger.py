@@ -30,6 +30,7 @@ ISSUER, CLAIM_ID = 1, 7
 ACCOUNT_HEADER = -65537
 UNATTRIBUTED, ACCOUNT, BEARER = 0, 1, 2
 MOST_REVERSALS = 64
+MOST_MEASURED_MG = 2**40
 ACCOUNTS = "accounts"  # "customer" and "hashed" together
 
 
@@ -50,7 +51,7 @@ class Programme:
         rule = self.rules.get(activity)
         if rule is None or credited_mg <= 0:
             return 0
-        return rule["fixed_mg"] if rule["grant"] == "fixed" else credited_mg
+        return rule["fixed_mg"] if rule["grant"] == "fixed" else min(credited_mg, MOST_MEASURED_MG)
 
     def split(self, mg):
         """By largest remainder; equal remainders in the order customer, merchant, operator."""

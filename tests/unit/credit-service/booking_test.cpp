@@ -132,6 +132,16 @@ TEST_CASE("a fixed grant does not depend on what was measured, but needs some of
   CHECK(answered.granted.at(4) == 0);
 }
 
+TEST_CASE("what a methodology without a limit credits is granted so far that the books can be added up") {
+  Shop shop;
+  for (std::uint32_t i = 1; i <= 30; ++i) shop.chain.add_ride(5'000'000'000'000'000'000, of_event(i));
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  CHECK(shop.send().granted.at(2) == kMost);
+  CHECK(shop.desk.report().granted_mg == 30 * kMost);
+  CHECK(shop.account("issuance") == -30 * kMost);
+  CHECK(shop.desk.wrong() == "");
+}
+
 TEST_CASE("an account's limit is shared by its claims of a day and a month") {
   Shop shop(kLimited.c_str());
   const std::int64_t noon = unix_time("2026-03-10 10:00");

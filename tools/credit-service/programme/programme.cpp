@@ -14,6 +14,8 @@ __extension__ using Int128 = __int128;
 
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kMaxMg = std::int64_t{1} << 53;
+// For one act: a thousand tonnes. A methodology need not limit what it credits, and sums of such amounts leave 64 bits.
+constexpr std::int64_t kMostMeasuredMg = std::int64_t{1} << 40;
 
 Rule read_rule(TomlFields& table) {
   table.only({"name", "grant", "fixed_mg", "limit_per_day_mg", "limit_per_month_mg"});
@@ -43,7 +45,7 @@ std::vector<Rule> read_rules(TomlFields& root) {
 
 std::int64_t Rule::grant(std::int64_t credited_mg) const {
   if (credited_mg <= 0) return 0;
-  return fixed_mg.value_or(credited_mg);
+  return fixed_mg.value_or(std::min(credited_mg, kMostMeasuredMg));
 }
 
 Result<Programme> Programme::parse(std::string_view bytes, const std::string& name, const claim::Hasher& hasher) {
