@@ -4,29 +4,34 @@
 #include "daemon/base/hex.hpp"
 
 namespace greentill::cli {
+namespace {
+
+MissingList::Devices only(std::string_view device) {
+  return [device](std::string_view other) { return other == device; };
+}
+
+}  // namespace
 
 bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
-  const auto known = heads_.find(claim.device);
-  head_ = known == heads_.end() ? nullptr : &known->second;
+  const auto known = devices_.find(claim.device);
+  device_ = known == devices_.end() ? nullptr : &known->second;
   const auto ended = ended_.find({std::string(claim.device), claim.chain});
   if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset);
-  const bool same_chain = head_ != nullptr && head_->chain == claim.chain;
-  if (same_chain && claim.seq <= head_->seq) return behind_head(*head_, claim, offset);
-  const bool was_named = missing_.remove(claim.chain, claim.seq, claim.seq) > 0;
+  const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
+  if (same_chain && claim.seq <= device_->head.seq) return behind_head(device_->head, claim, offset);
+  const bool was_named = missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0;
   bool sound = same_chain ? link(claim, offset) : begin_chain(claim, offset);
   if (was_named && !same_chain) sound = behind_successor(claim, offset);
   adopt(claim, payload_hash);
-  if (const auto* gap = std::get_if<claim::Gap>(&claim.entry)) {
-    declared_lost_ += missing_.remove(gap->chain, gap->first, gap->last);
-  }
+  if (const auto* gap = std::get_if<claim::Gap>(&claim.entry)) declare_lost(*gap, claim.device);
   return sound;
 }
 
 std::optional<std::uint64_t> ChainWalk::follow_unreadable(const Digest& payload_hash) {
-  if (head_ == nullptr) return std::nullopt;
-  ++head_->seq;
-  head_->payload_hash = payload_hash;
-  return head_->seq;
+  if (device_ == nullptr) return std::nullopt;
+  ++device_->head.seq;
+  device_->head.payload_hash = payload_hash;
+  return device_->head.seq;
 }
 
 void ChainWalk::finish() {
@@ -34,19 +39,20 @@ void ChainWalk::finish() {
 }
 
 bool ChainWalk::link(const claim::Claim& claim, std::uint64_t offset) {
-  switch (claim::check_link(*head_, claim)) {
+  const claim::ChainHead& head = device_->head;
+  switch (claim::check_link(head, claim)) {
     case claim::LinkFault::none: return true;
-    case claim::LinkFault::ahead: return after_missing(head_->seq + 1, claim, offset);
+    case claim::LinkFault::ahead: return after_missing(head.seq + 1, claim, offset);
     case claim::LinkFault::no_start: return start_inside(claim, offset);
     default:
       return tell(finding::kBrokenLink,
-                  "it does not carry the hash of seq " + std::to_string(head_->seq) + ": one of the two is not the original",
-                  claim, offset);
+                  "it does not carry the hash of seq " + std::to_string(head.seq) + ": one of the two is not the original", claim,
+                  offset);
   }
 }
 
 bool ChainWalk::after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset) {
-  if (first < claim.seq) miss(claim.chain, first, claim.seq - 1, offset);
+  if (first < claim.seq) miss(claim.device, claim.chain, first, claim.seq - 1, offset);
   return !std::holds_alternative<claim::Start>(claim.entry) || start_inside(claim, offset);
 }
 
@@ -55,7 +61,7 @@ bool ChainWalk::start_inside(const claim::Claim& claim, std::uint64_t offset) {
 }
 
 bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& claim, std::uint64_t offset) {
-  if (missing_.remove(claim.chain, claim.seq, claim.seq) > 0) {
+  if (missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0) {
     return tell(finding::kOutOfOrder, "it stands behind seq " + std::to_string(head.seq), claim, offset);
   }
   return tell(finding::kRepeated, "a claim of this seq came before", claim, offset);
@@ -64,8 +70,8 @@ bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& cl
 bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
   const claim::ChainHead end = ended->second;
   if (claim.seq <= end.seq) return behind_head(end, claim, offset);
-  missing_.remove(claim.chain, end.seq + 1, claim.seq);
-  if (end.seq + 1 < claim.seq) miss(claim.chain, end.seq + 1, claim.seq - 1, offset);
+  missing_.remove(only(claim.device), claim.chain, end.seq + 1, claim.seq);
+  if (end.seq + 1 < claim.seq) miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1, offset);
   // Taken up again: a single forged claim between must not be told of every claim behind it.
   ended_.erase(ended);
   adopt(claim, payload_hash);
@@ -80,14 +86,14 @@ bool ChainWalk::begin_chain(const claim::Claim& claim, std::uint64_t offset) {
   const auto* start = claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
   if (start != nullptr) return check_start(claim, *start, offset);
   if (claim.seq == 1) return tell(finding::kWrongStart, "seq 1 is not a start entry", claim, offset);
-  return after_missing(!heads_.empty() || !partial_ ? 1 : claim.seq, claim, offset);
+  return after_missing(!devices_.empty() || !partial_ ? 1 : claim.seq, claim, offset);
 }
 
 bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset) {
   if (claim.prev != Digest{}) return tell(finding::kBrokenLink, "the first claim of a chain carries a hash", claim, offset);
   if (start.predecessor) return check_predecessor(claim, *start.predecessor, offset);
-  if (head_ == nullptr) return true;
-  return tell(finding::kWrongStart, "it does not name the chain before it, " + to_hex(head_->chain), claim, offset);
+  if (device_ == nullptr) return true;
+  return tell(finding::kWrongStart, "it does not name the chain before it, " + to_hex(device_->head.chain), claim, offset);
 }
 
 bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset) {
@@ -97,19 +103,19 @@ bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predec
     if (!consented)
       return tell(finding::kWrongStart, "it goes on for another device without the operator's consent", claim, offset);
   }
-  const auto before = heads_.find(named.device);
-  const bool held = before != heads_.end() && before->second.chain == named.chain;
-  if (!held && head_ != nullptr) {
-    return tell(finding::kWrongStart, "it names " + name + " as the one before it, but that is " + to_hex(head_->chain), claim,
-                offset);
+  const auto before = devices_.find(named.device);
+  const bool held = before != devices_.end() && before->second.head.chain == named.chain;
+  if (!held && device_ != nullptr) {
+    return tell(finding::kWrongStart, "it names " + name + " as the one before it, but that is " + to_hex(device_->head.chain),
+                claim, offset);
   }
   if (!held) {
-    if (!partial_ && named.last_seq > 0) miss(named.chain, 1, named.last_seq, offset);
+    if (!partial_ && named.last_seq > 0) miss(named.device, named.chain, 1, named.last_seq, offset);
     return true;
   }
-  const claim::ChainHead& end = before->second;
+  const claim::ChainHead& end = before->second.head;
   if (named.last_seq > end.seq) {
-    miss(named.chain, end.seq + 1, named.last_seq, offset);
+    miss(named.device, named.chain, end.seq + 1, named.last_seq, offset);
     return true;
   }
   if (named.last_seq == end.seq && named.payload_hash == end.payload_hash) return true;
@@ -118,18 +124,37 @@ bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predec
 }
 
 void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash) {
-  const bool begun = head_ == nullptr || head_->chain != claim.chain;
-  if (begun && head_ != nullptr) ended_.insert_or_assign({std::string(claim.device), head_->chain}, *head_);
+  const bool first_of_device = device_ == nullptr;
+  const bool begun = first_of_device || device_->head.chain != claim.chain;
+  if (begun && !first_of_device) ended_.insert_or_assign({std::string(claim.device), device_->head.chain}, device_->head);
   const auto* start = begun ? std::get_if<claim::Start>(&claim.entry) : nullptr;
   if (start != nullptr && start->predecessor) end_predecessor(*start->predecessor);
-  if (head_ == nullptr) head_ = &heads_[std::string(claim.device)];
-  *head_ = claim::ChainHead{claim.chain, claim.seq, payload_hash};
+  if (first_of_device) device_ = &devices_[std::string(claim.device)];
+  device_->head = claim::ChainHead{claim.chain, claim.seq, payload_hash};
+  if (begun) take_origin(claim, first_of_device);
 }
 
 void ChainWalk::end_predecessor(const claim::Predecessor& named) {
-  const auto before = heads_.find(named.device);
-  if (before == heads_.end() || before->second.chain != named.chain) return;
-  ended_.insert_or_assign({std::string(named.device), named.chain}, before->second);
+  const auto before = devices_.find(named.device);
+  if (before == devices_.end() || before->second.head.chain != named.chain) return;
+  ended_.insert_or_assign({std::string(named.device), named.chain}, before->second.head);
+}
+
+void ChainWalk::take_origin(const claim::Claim& claim, bool first_of_device) {
+  const auto* start = claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
+  if (start == nullptr) return;
+  const bool from_other = start->predecessor && start->predecessor->device != claim.device;
+  if (first_of_device) device_->origin_known = !start->predecessor || from_other;
+  if (from_other && !start->consent.empty()) device_->went_on_from.emplace(start->predecessor->device);
+}
+
+// A gap names a chain without its device, whose id another device may have chosen too: it speaks of the device's own chains, and
+// of those that it went on from. Which these are is not known of a device whose beginning the file does not hold.
+void ChainWalk::declare_lost(const claim::Gap& gap, std::string_view by) {
+  const auto meant = [&by, this](std::string_view device) {
+    return device == by || !device_->origin_known || device_->went_on_from.contains(device);
+  };
+  declared_lost_ += missing_.remove(meant, gap.chain, gap.first, gap.last);
 }
 
 bool ChainWalk::tell(std::string_view code, std::string detail, const claim::Claim& claim, std::uint64_t offset) {
@@ -145,8 +170,9 @@ void ChainWalk::tell_missing(const MissingClaims& stretch) {
          stretch.noticed_at});
 }
 
-void ChainWalk::miss(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, std::uint64_t offset) {
-  const MissingClaims stretch{chain, first, last, offset};
+void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                     std::uint64_t offset) {
+  const MissingClaims stretch{std::string(device), chain, first, last, offset};
   if (!missing_.add(stretch)) tell_missing(stretch);
 }
 

@@ -7,7 +7,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "daemon/claim/chain.hpp"
@@ -32,9 +34,14 @@ class ChainWalk {
   /// Claims that the device itself declared lost.
   [[nodiscard]] std::uint64_t declared_lost() const { return declared_lost_; }
   /// Of the device whose claim came last; null before the first.
-  [[nodiscard]] const claim::ChainHead* head() const { return head_; }
+  [[nodiscard]] const claim::ChainHead* head() const { return device_ == nullptr ? nullptr : &device_->head; }
 
  private:
+  struct Device {
+    claim::ChainHead head;                            // of its chain at hand
+    bool origin_known = false;                        // whether the file tells what its first claims went on from
+    std::set<std::string, std::less<>> went_on_from;  // other devices, by the operator's consent
+  };
   /// By device and chain: those that another chain went on from.
   using Ended = std::map<std::pair<std::string, claim::ChainId>, claim::ChainHead>;
 
@@ -51,15 +58,17 @@ class ChainWalk {
   bool behind_successor(const claim::Claim& claim, std::uint64_t offset);
   void adopt(const claim::Claim& claim, const Digest& payload_hash);
   void end_predecessor(const claim::Predecessor& named);
+  void take_origin(const claim::Claim& claim, bool first_of_device);
+  void declare_lost(const claim::Gap& gap, std::string_view by);
   bool tell(std::string_view code, std::string detail, const claim::Claim& claim, std::uint64_t offset);
   void tell_missing(const MissingClaims& stretch);
-  void miss(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, std::uint64_t offset);
+  void miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, std::uint64_t offset);
 
   bool partial_;
   FindingSink sink_;
-  std::map<std::string, claim::ChainHead, std::less<>> heads_;  // of each device's chain at hand
+  std::map<std::string, Device, std::less<>> devices_;
   Ended ended_;
-  claim::ChainHead* head_ = nullptr;  // among heads_: of the device at hand
+  Device* device_ = nullptr;  // among devices_: the one at hand
   MissingList missing_;
   std::uint64_t declared_lost_ = 0;
 };

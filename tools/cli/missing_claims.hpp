@@ -3,13 +3,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/claim/claim.hpp"
 
 namespace greentill::cli {
 
+/// A device chooses the id of its chain freely, also that of another device's: only the two together name one.
 struct MissingClaims {
+  std::string device;
   claim::ChainId chain{};
   std::uint64_t first = 0;
   std::uint64_t last = 0;
@@ -20,11 +25,13 @@ class MissingList {
  public:
   /// A hostile file must not fill the memory: beyond this many stretches no more are kept.
   static constexpr std::size_t kMost = 4096;
+  /// Whether a device's chains are meant.
+  using Devices = std::function<bool(std::string_view device)>;
 
   /// False where the list is full.
-  [[nodiscard]] bool add(const MissingClaims& stretch);
-  /// Removes what lies in first..last and returns how many claims that were.
-  std::uint64_t remove(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
+  [[nodiscard]] bool add(MissingClaims stretch);
+  /// Removes what lies in first..last of the chains of this id, and returns how many claims that were.
+  std::uint64_t remove(const Devices& devices, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
   [[nodiscard]] const std::vector<MissingClaims>& stretches() const { return stretches_; }
 
  private:

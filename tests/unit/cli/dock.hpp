@@ -63,6 +63,21 @@ struct Dock {
 
 using Findings = std::vector<std::string>;
 
+/// A dock, and claims of another device's chain to stand between its own.
+struct TwoDocks : Dock {
+  test::OpensslSigner other_signer{"dock-8"};
+  ChainBuilder other{other_signer, "dock-8", 8};
+
+  TwoDocks() {
+    trust.certificates.push_back(certificate_of(other_signer));
+    other.add_start();
+    other.add_ride();
+  }
+  void put_between(std::size_t index) {
+    messages().insert(messages().begin() + static_cast<std::ptrdiff_t>(index), other.messages().begin(), other.messages().end());
+  }
+};
+
 inline claim::Predecessor predecessor(const claim::ChainHead& head, std::string_view device = "dock-7") {
   return {device, head.chain, head.seq, head.payload_hash};
 }

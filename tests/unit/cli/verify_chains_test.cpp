@@ -11,6 +11,7 @@ using test::ChainBuilder;
 using test::Dock;
 using test::Findings;
 using test::predecessor;
+using test::TwoDocks;
 
 TEST_CASE("verify: a chain that begins later holds only where it may") {
   Dock dock;
@@ -108,21 +109,6 @@ TEST_CASE("verify: going on for another device takes the operator's consent") {
   dock.messages().back() = go_on(as_bytes("signed by the operator"));
   CHECK(dock.verify() == Findings{});
 }
-
-/// A dock, and claims of another device's chain to stand between its own.
-struct TwoDocks : Dock {
-  test::OpensslSigner other_signer{"dock-8"};
-  ChainBuilder other{other_signer, "dock-8", 8};
-
-  TwoDocks() {
-    trust.certificates.push_back(certificate_of(other_signer));
-    other.add_start();
-    other.add_ride();
-  }
-  void put_between(std::size_t index) {
-    messages().insert(messages().begin() + static_cast<std::ptrdiff_t>(index), other.messages().begin(), other.messages().end());
-  }
-};
 
 TEST_CASE("verify: a chain goes on behind another device's as if nothing stood between") {
   TwoDocks docks;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Several devices in one file: what one of them signs says nothing about another's chain.
+#include "tests/unit/cli/dock.hpp"
+
+namespace greentill {
+namespace {
+
+using test::Bytestring;
+using test::ChainBuilder;
+using test::Dock;
+using test::Findings;
+using test::predecessor;
+using test::TwoDocks;
+
+void append(std::vector<Bytestring>& to, const std::vector<Bytestring>& from, std::size_t first, std::size_t last) {
+  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(first - 1), from.begin() + static_cast<std::ptrdiff_t>(last));
+}
+
+TEST_CASE("verify: a device that takes another's chain id does not stand in for its missing claims") {
+  TwoDocks docks;
+  const std::vector<Bytestring> own = docks.messages();
+  ChainBuilder thief(docks.other_signer, "dock-8", 1);
+  thief.add_start();
+  for (int i = 0; i < 3; ++i) thief.add_ride();
+  docks.messages().clear();
+  append(docks.messages(), thief.messages(), 1, 2);
+  append(docks.messages(), own, 1, 2);
+  append(docks.messages(), own, 5, 6);
+  append(docks.messages(), thief.messages(), 3, 4);
+  CHECK(docks.verify() == Findings{"missing 3-4"});
+}
+
+TEST_CASE("verify: a gap entry speaks of its own device, and of one that it went on from by consent") {
+  TwoDocks docks;
+  const claim::ChainHead first = docks.chain.head();
+  docks.messages().erase(docks.messages().begin() + 4);
+  ChainBuilder heir(docks.other_signer, "dock-8", 8);
+  const auto verify = [&](const std::vector<Bytestring>& behind, cli::VerifyOptions options = {}) {
+    const std::vector<Bytestring> own = docks.messages();
+    append(docks.messages(), behind, 1, behind.size());
+    const Findings found = docks.verify(options);
+    docks.messages() = own;
+    return found;
+  };
+  const claim::Gap lost{first.chain, 5, 5, "disk"};
+  SUBCASE("another device that began by itself") {
+    heir.add_start();
+    heir.add(lost);
+    CHECK(verify(heir.messages()) == Findings{"missing 5"});
+    CHECK(docks.summary.declared_lost == 0);
+  }
+  SUBCASE("another device without consent") {
+    heir.add_start({claim::StartReason::new_device, predecessor(first), {}});
+    heir.add(lost);
+    CHECK(verify(heir.messages()) == Findings{"wrong-start 1", "missing 5"});
+  }
+  SUBCASE("another device with consent") {
+    heir.add_start({claim::StartReason::new_device, predecessor(first), as_bytes("signed by the operator")});
+    heir.add(lost);
+    CHECK(verify(heir.messages()) == Findings{});
+    CHECK(docks.summary.declared_lost == 1);
+  }
+  SUBCASE("another device in a later chain of its own") {
+    heir.add_start({claim::StartReason::new_device, predecessor(first), as_bytes("signed by the operator")});
+    const claim::ChainHead before = heir.head();
+    heir.restart(9);
+    heir.add_start({claim::StartReason::new_key, predecessor(before, "dock-8"), {}});
+    heir.add(lost);
+    CHECK(verify(heir.messages()) == Findings{});
+  }
+  SUBCASE("another device whose beginning the file does not hold") {
+    heir.add_start();
+    const claim::ChainHead before = heir.head();
+    heir.restart(9);
+    heir.add_start({claim::StartReason::new_key, predecessor(before, "dock-8"), {}});
+    heir.add(lost);
+    const std::vector<Bytestring> rest = {heir.messages()[1], heir.messages()[2]};
+    CHECK(verify(rest, {true, 1}) == Findings{});
+    CHECK(verify(rest) == Findings{"missing 1"});
+  }
+}
+
+}  // namespace
+}  // namespace greentill
