@@ -88,6 +88,11 @@ class Recorder {
   }
 
  private:
+  struct SignedChain {
+    std::size_t key = 0;               // of its first signature
+    std::optional<std::size_t> place;  // in the summary
+  };
+
   bool follow(const Piece& piece, const Examined& examined) {
     Finding finding;
     finding.offset = piece.offset;
@@ -117,8 +122,7 @@ class Recorder {
   // A renewed certificate goes on with the chain, a new key does not.
   bool same_key(const claim::Claim& claim, std::optional<std::size_t> key) {
     if (!key) return true;
-    const auto [known, first] = keys_.try_emplace({std::string(claim.device), claim.chain}, *key);
-    return first || known->second == *key;
+    return chains_.try_emplace({std::string(claim.device), claim.chain}, SignedChain{*key, {}}).first->second.key == *key;
   }
 
   void add(const claim::Claim& claim) {
@@ -137,12 +141,15 @@ class Recorder {
     summary_.last_end = std::max(summary_.last_end.value_or(reduction.end), reduction.end);
   }
 
+  // Claims of a chain may stand between those of others: it is told of once.
   void extend_chain(const claim::Claim& claim) {
-    auto& chains = summary_.chains;
-    if (chains.empty() || chains.back().id != claim.chain || chains.back().device != claim.device) {
-      chains.push_back({std::string(claim.device), claim.chain, claim.seq, claim.seq});
+    // Sound claims alone come here, whose key was noted.
+    std::optional<std::size_t>& place = chains_.at({std::string(claim.device), claim.chain}).place;
+    if (!place) {
+      place = summary_.chains.size();
+      summary_.chains.push_back({std::string(claim.device), claim.chain, claim.seq, claim.seq});
     }
-    chains.back().last_seq = claim.seq;
+    summary_.chains[*place].last_seq = claim.seq;
   }
 
   void tell(const Finding& finding) {
@@ -153,7 +160,7 @@ class Recorder {
   FindingSink sink_;
   VerifySummary summary_;
   ChainWalk walk_;
-  std::map<std::pair<std::string, claim::ChainId>, std::size_t> keys_;  // of each device's chain: the key of its first signature
+  std::map<std::pair<std::string, claim::ChainId>, SignedChain> chains_;  // by device and id
 };
 
 }  // namespace

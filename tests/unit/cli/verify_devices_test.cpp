@@ -30,6 +30,24 @@ TEST_CASE("verify: a device that takes another's chain id does not stand in for 
   CHECK(docks.verify() == Findings{"missing 3-4"});
 }
 
+TEST_CASE("verify: a chain whose claims stand between another's is summed up once") {
+  TwoDocks docks;
+  const std::vector<Bytestring> own = docks.messages();
+  for (int i = 0; i < 8; ++i) docks.other.add_ride();
+  docks.messages().clear();
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    docks.messages().push_back(own[i]);
+    docks.messages().push_back(docks.other.messages()[i]);
+  }
+  CHECK(docks.verify() == Findings{});
+  REQUIRE(docks.summary.chains.size() == 2);
+  for (const cli::ChainSummary& chain : docks.summary.chains) {
+    CHECK(chain.first_seq == 1);
+    CHECK(chain.last_seq == 10);
+  }
+  CHECK(docks.summary.chains[1].device == "dock-8");
+}
+
 TEST_CASE("verify: a gap entry speaks of its own device, and of one that it went on from by consent") {
   TwoDocks docks;
   const claim::ChainHead first = docks.chain.head();
