@@ -86,7 +86,7 @@ bool ChainWalk::begin_chain(const claim::Claim& claim, std::uint64_t offset) {
   const auto* start = claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
   if (start != nullptr) return check_start(claim, *start, offset);
   if (claim.seq == 1) return tell(finding::kWrongStart, "seq 1 is not a start entry", claim, offset);
-  return after_missing(!devices_.empty() || !partial_ ? 1 : claim.seq, claim, offset);
+  return after_missing(device_ != nullptr || !partial_ ? 1 : claim.seq, claim, offset);
 }
 
 bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset) {

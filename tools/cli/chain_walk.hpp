@@ -20,8 +20,8 @@ namespace greentill::cli {
 
 class ChainWalk {
  public:
-  /// `partial`: the file may begin in the middle of a chain, or with one whose predecessor it does not hold, as it does once
-  /// delivered claims are pruned.
+  /// `partial`: what the file has of a device may begin in the middle of a chain, or with one whose predecessor it does not hold,
+  /// as it does once delivered claims are pruned.
   ChainWalk(bool partial, FindingSink sink) : partial_(partial), sink_(std::move(sink)) {}
 
   /// Takes the next claim; false where a finding was told about its place.

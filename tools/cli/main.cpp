@@ -166,7 +166,7 @@ void describe_verify(CLI::App& app, Arguments& arguments, std::optional<Command>
       ->required();
   verify->add_option("--methodologies", arguments.verify.methodologies, "Folder of methodology files")->required();
   verify->add_option("--ca", arguments.verify.authority, "PEM of the authority that must have issued the certificates");
-  verify->add_flag("--partial", arguments.verify.partial, "The file may begin in the middle of a chain");
+  verify->add_flag("--partial", arguments.verify.partial, "A device's claims may begin in the middle of a chain");
   verify->add_option("--threads", arguments.verify.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));
 }
 

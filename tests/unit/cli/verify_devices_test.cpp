@@ -48,6 +48,22 @@ TEST_CASE("verify: a chain whose claims stand between another's is summed up onc
   CHECK(docks.summary.chains[1].device == "dock-8");
 }
 
+TEST_CASE("verify: of each device the claims may begin in the middle of a chain where the file is partial") {
+  TwoDocks docks;
+  const std::vector<Bytestring> own = docks.messages();
+  for (int i = 0; i < 4; ++i) docks.other.add_ride();
+  docks.messages().clear();
+  append(docks.messages(), own, 5, 10);
+  append(docks.messages(), docks.other.messages(), 4, 6);
+  CHECK(docks.verify({true, 1}) == Findings{});
+  CHECK(docks.verify() == Findings{"missing 1-4", "missing 1-3"});
+  // Of one device, once.
+  docks.other.restart(9);
+  for (int i = 0; i < 3; ++i) docks.other.add_ride();
+  docks.messages().push_back(docks.other.messages().back());
+  CHECK(docks.verify({true, 1}) == Findings{"missing 1-2"});
+}
+
 TEST_CASE("verify: a gap entry speaks of its own device, and of one that it went on from by consent") {
   TwoDocks docks;
   const claim::ChainHead first = docks.chain.head();
