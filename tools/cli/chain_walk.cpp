@@ -27,11 +27,13 @@ bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, st
   return sound;
 }
 
-std::optional<std::uint64_t> ChainWalk::follow_unreadable(const Digest& payload_hash) {
-  if (device_ == nullptr) return std::nullopt;
-  ++device_->head.seq;
-  device_->head.payload_hash = payload_hash;
-  return device_->head.seq;
+const claim::ChainHead* ChainWalk::follow_unreadable(std::string_view device, const Digest& payload_hash) {
+  const auto known = devices_.find(device);
+  if (known == devices_.end()) return nullptr;
+  claim::ChainHead& head = known->second.head;
+  ++head.seq;
+  head.payload_hash = payload_hash;
+  return &head;
 }
 
 void ChainWalk::finish() {

@@ -26,15 +26,14 @@ class ChainWalk {
 
   /// Takes the next claim; false where a finding was told about its place.
   bool follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset);
-  /// Takes a claim whose payload cannot be read as the one behind the head; the seq it should have, where there is a head.
-  std::optional<std::uint64_t> follow_unreadable(const Digest& payload_hash);
+  /// Takes a claim whose payload cannot be read as the next of the device's chain at hand and returns where that now stands; null
+  /// where the device has none. Lifetime: until the next call.
+  const claim::ChainHead* follow_unreadable(std::string_view device, const Digest& payload_hash);
   /// Tells what is missing and was not declared lost by a gap entry.
   void finish();
 
   /// Claims that the device itself declared lost.
   [[nodiscard]] std::uint64_t declared_lost() const { return declared_lost_; }
-  /// Of the device whose claim came last; null before the first.
-  [[nodiscard]] const claim::ChainHead* head() const { return device_ == nullptr ? nullptr : &device_->head; }
 
  private:
   struct Device {

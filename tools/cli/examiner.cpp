@@ -83,6 +83,7 @@ Examiner::Device* Examiner::check_signature(const claim::Message& message, Exami
     return nullptr;
   }
   Device& device = found->second;
+  into.signer = device.name;
   if (device.refused) into.flaws.push_back({finding::kCertificateNotValid, device.refused->message});
   if (claim::verify_message(hasher_, *device.verifier, message)) {
     into.key = device.key;

@@ -27,10 +27,11 @@ struct Flaw {
   std::string detail;
 };
 
-/// The claim points into the message's payload.
+/// The claim points into the message's payload, the signer into the examiner.
 struct Examined {
   std::optional<claim::Claim> claim;  ///< nothing where the payload cannot be read
   Digest payload_hash{};
+  std::string_view signer;         ///< the device whose certificate it names; empty where that was not given
   std::optional<std::size_t> key;  ///< which of the keys signed it; the same for every certificate of one key
   std::vector<Flaw> flaws;
 };

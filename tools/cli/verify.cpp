@@ -107,9 +107,9 @@ class Recorder {
         tell(finding);
         linked = false;
       }
-    } else {
-      finding.seq = walk_.follow_unreadable(examined.payload_hash);
-      if (walk_.head() != nullptr) finding.chain = walk_.head()->chain;
+    } else if (const claim::ChainHead* head = walk_.follow_unreadable(examined.signer, examined.payload_hash)) {
+      finding.seq = head->seq;
+      finding.chain = head->chain;
     }
     for (const Flaw& flaw : examined.flaws) {
       finding.code = flaw.code;

@@ -64,6 +64,43 @@ TEST_CASE("verify: of each device the claims may begin in the middle of a chain 
   CHECK(docks.verify({true, 1}) == Findings{"missing 1-2"});
 }
 
+TEST_CASE("verify: a claim that cannot be read takes its place in the chain of the device whose certificate it names") {
+  TwoDocks docks;
+  docks.other.add_ride();
+  // The map's head, so that it promises one pair more than there are.
+  docks.other.spoil_last([](Bytestring& payload) { ++payload[0]; });
+  docks.other.add_ride();
+  const std::vector<Bytestring> other = docks.other.messages();
+  std::vector<Bytestring>& all = docks.messages();
+  SUBCASE("behind its own") {
+    docks.put_between(5);
+    CHECK(docks.verify() == Findings{"malformed 3"});
+    CHECK(docks.summary.sound == 13);
+  }
+  SUBCASE("behind another's") {
+    all.insert(all.begin() + 5, other[2]);
+    all.insert(all.begin() + 3, other.begin(), other.begin() + 2);
+    all.push_back(other[3]);
+    CHECK(docks.verify() == Findings{"malformed 3"});
+    CHECK(docks.summary.sound == 13);
+  }
+  SUBCASE("of a device that the file holds nothing else of") {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < 5; ++i) at += all[i].size();
+    all.insert(all.begin() + 5, other[2]);
+    CHECK(docks.verify() == Findings{"malformed @" + std::to_string(at)});
+    CHECK(docks.summary.sound == 10);
+  }
+  SUBCASE("under a certificate that was not given") {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < 5; ++i) at += all[i].size();
+    docks.trust.certificates.pop_back();
+    all.insert(all.begin() + 5, other[2]);
+    CHECK(docks.verify() == Findings{"unknown-certificate @" + std::to_string(at), "malformed @" + std::to_string(at)});
+    CHECK(docks.summary.sound == 10);
+  }
+}
+
 TEST_CASE("verify: a gap entry speaks of its own device, and of one that it went on from by consent") {
   TwoDocks docks;
   const claim::ChainHead first = docks.chain.head();
