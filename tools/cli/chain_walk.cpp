@@ -10,30 +10,34 @@ MissingList::Devices only(std::string_view device) {
   return [device](std::string_view other) { return other == device; };
 }
 
+/// The start entry that begins a chain; null where the claim is none.
+const claim::Start* opening(const claim::Claim& claim) {
+  return claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
+}
+
 }  // namespace
 
 bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
-  const auto known = devices_.find(claim.device);
-  device_ = known == devices_.end() ? nullptr : &known->second;
+  device_ = find(claim.device);
   const auto ended = ended_.find({std::string(claim.device), claim.chain});
   if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset);
   const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
   if (same_chain && claim.seq <= device_->head.seq) return behind_head(device_->head, claim, offset);
   const bool was_named = missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0;
-  bool sound = same_chain ? link(claim, offset) : begin_chain(claim, offset);
-  if (was_named && !same_chain) sound = behind_successor(claim, offset);
+  const bool sound = same_chain  ? link(claim, offset)
+                     : was_named ? begin_behind_successor(claim, offset)
+                                 : begin_chain(claim, offset);
   adopt(claim, payload_hash);
   if (const auto* gap = std::get_if<claim::Gap>(&claim.entry)) declare_lost(*gap, claim.device);
   return sound;
 }
 
 const claim::ChainHead* ChainWalk::follow_unreadable(std::string_view device, const Digest& payload_hash) {
-  const auto known = devices_.find(device);
-  if (known == devices_.end()) return nullptr;
-  claim::ChainHead& head = known->second.head;
-  ++head.seq;
-  head.payload_hash = payload_hash;
-  return &head;
+  Device* known = find(device);
+  if (known == nullptr) return nullptr;
+  ++known->head.seq;
+  known->head.payload_hash = payload_hash;
+  return &known->head;
 }
 
 void ChainWalk::finish() {
@@ -54,7 +58,7 @@ bool ChainWalk::link(const claim::Claim& claim, std::uint64_t offset) {
 }
 
 bool ChainWalk::after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset) {
-  if (first < claim.seq) miss(claim.device, claim.chain, first, claim.seq - 1, offset);
+  miss(claim.device, claim.chain, first, claim.seq - 1, offset);
   return !std::holds_alternative<claim::Start>(claim.entry) || start_inside(claim, offset);
 }
 
@@ -72,8 +76,8 @@ bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& cl
 bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
   const claim::ChainHead end = ended->second;
   if (claim.seq <= end.seq) return behind_head(end, claim, offset);
-  missing_.remove(only(claim.device), claim.chain, end.seq + 1, claim.seq);
-  if (end.seq + 1 < claim.seq) miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1, offset);
+  missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq);
+  miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1, offset);
   // Taken up again: a single forged claim between must not be told of every claim behind it.
   ended_.erase(ended);
   adopt(claim, payload_hash);
@@ -84,8 +88,15 @@ bool ChainWalk::behind_successor(const claim::Claim& claim, std::uint64_t offset
   return tell(finding::kOutOfOrder, "it stands behind the start of a chain that went on from its own", claim, offset);
 }
 
+// Whatever else is odd about its beginning comes of its place, which is told once.
+bool ChainWalk::begin_behind_successor(const claim::Claim& claim, std::uint64_t offset) {
+  const claim::Start* start = opening(claim);
+  if (start != nullptr && start->predecessor) miss_end(*start->predecessor, offset);
+  return behind_successor(claim, offset);
+}
+
 bool ChainWalk::begin_chain(const claim::Claim& claim, std::uint64_t offset) {
-  const auto* start = claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
+  const claim::Start* start = opening(claim);
   if (start != nullptr) return check_start(claim, *start, offset);
   if (claim.seq == 1) return tell(finding::kWrongStart, "seq 1 is not a start entry", claim, offset);
   return after_missing(device_ != nullptr || !partial_ ? 1 : claim.seq, claim, offset);
@@ -105,22 +116,18 @@ bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predec
     if (!consented)
       return tell(finding::kWrongStart, "it goes on for another device without the operator's consent", claim, offset);
   }
-  const auto before = devices_.find(named.device);
-  const bool held = before != devices_.end() && before->second.head.chain == named.chain;
-  if (!held && device_ != nullptr) {
+  const Device* other = find(named.device);
+  const bool at_hand = other != nullptr && other->head.chain == named.chain;
+  if (!at_hand && device_ != nullptr) {
     return tell(finding::kWrongStart, "it names " + name + " as the one before it, but that is " + to_hex(device_->head.chain),
                 claim, offset);
   }
-  if (!held) {
-    if (!partial_ && named.last_seq > 0) miss(named.device, named.chain, 1, named.last_seq, offset);
+  const claim::ChainHead* end = end_of(named);
+  if (end == nullptr || named.last_seq > end->seq) {
+    miss_end(named, offset);
     return true;
   }
-  const claim::ChainHead& end = before->second.head;
-  if (named.last_seq > end.seq) {
-    miss(named.device, named.chain, end.seq + 1, named.last_seq, offset);
-    return true;
-  }
-  if (named.last_seq == end.seq && named.payload_hash == end.payload_hash) return true;
+  if (named.last_seq == end->seq && named.payload_hash == end->payload_hash) return true;
   return tell(finding::kWrongStart, "it names " + name + " as the one before it, with another end than the file holds", claim,
               offset);
 }
@@ -129,7 +136,7 @@ void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash) {
   const bool first_of_device = device_ == nullptr;
   const bool begun = first_of_device || device_->head.chain != claim.chain;
   if (begun && !first_of_device) ended_.insert_or_assign({std::string(claim.device), device_->head.chain}, device_->head);
-  const auto* start = begun ? std::get_if<claim::Start>(&claim.entry) : nullptr;
+  const claim::Start* start = begun ? opening(claim) : nullptr;
   if (start != nullptr && start->predecessor) end_predecessor(*start->predecessor);
   if (first_of_device) device_ = &devices_[std::string(claim.device)];
   device_->head = claim::ChainHead{claim.chain, claim.seq, payload_hash};
@@ -137,13 +144,13 @@ void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash) {
 }
 
 void ChainWalk::end_predecessor(const claim::Predecessor& named) {
-  const auto before = devices_.find(named.device);
-  if (before == devices_.end() || before->second.head.chain != named.chain) return;
-  ended_.insert_or_assign({std::string(named.device), named.chain}, before->second.head);
+  const Device* before = find(named.device);
+  if (before == nullptr || before->head.chain != named.chain) return;
+  ended_.insert_or_assign({std::string(named.device), named.chain}, before->head);
 }
 
 void ChainWalk::take_origin(const claim::Claim& claim, bool first_of_device) {
-  const auto* start = claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
+  const claim::Start* start = opening(claim);
   if (start == nullptr) return;
   const bool from_other = start->predecessor && start->predecessor->device != claim.device;
   if (first_of_device) device_->origin_known = !start->predecessor || from_other;
@@ -174,8 +181,27 @@ void ChainWalk::tell_missing(const MissingClaims& stretch) {
 
 void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
                      std::uint64_t offset) {
+  if (first > last) return;
+  // A successor's start may have named some of them already.
+  missing_.remove(only(device), chain, first, last);
   const MissingClaims stretch{std::string(device), chain, first, last, offset};
   if (!missing_.add(stretch)) tell_missing(stretch);
+}
+
+void ChainWalk::miss_end(const claim::Predecessor& named, std::uint64_t offset) {
+  const claim::ChainHead* end = end_of(named);
+  const bool whole = end != nullptr ? named.last_seq <= end->seq : partial_;
+  if (!whole) miss(named.device, named.chain, end == nullptr ? 1 : end->seq + 1, named.last_seq, offset);
+}
+
+ChainWalk::Device* ChainWalk::find(std::string_view device) {
+  const auto known = devices_.find(device);
+  return known == devices_.end() ? nullptr : &known->second;
+}
+
+const claim::ChainHead* ChainWalk::end_of(const claim::Predecessor& named) {
+  const Device* device = find(named.device);
+  return device != nullptr && device->head.chain == named.chain ? &device->head : nullptr;
 }
 
 }  // namespace greentill::cli

@@ -44,6 +44,7 @@ class ChainWalk {
   /// By device and chain: those that another chain went on from.
   using Ended = std::map<std::pair<std::string, claim::ChainId>, claim::ChainHead>;
 
+  bool begin_behind_successor(const claim::Claim& claim, std::uint64_t offset);
   bool begin_chain(const claim::Claim& claim, std::uint64_t offset);
   bool check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset);
   bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset);
@@ -62,6 +63,11 @@ class ChainWalk {
   bool tell(std::string_view code, std::string detail, const claim::Claim& claim, std::uint64_t offset);
   void tell_missing(const MissingClaims& stretch);
   void miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, std::uint64_t offset);
+  /// What the file lacks of a chain that a start names.
+  void miss_end(const claim::Predecessor& named, std::uint64_t offset);
+  Device* find(std::string_view device);
+  /// Where the file has a chain end so far; null where it does not hold it.
+  const claim::ChainHead* end_of(const claim::Predecessor& named);
 
   bool partial_;
   FindingSink sink_;

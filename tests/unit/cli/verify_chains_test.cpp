@@ -199,5 +199,36 @@ TEST_CASE("verify: a chain that goes on behind its successor's start is out of o
   }
 }
 
+TEST_CASE("verify: a chain behind its successor has one finding of its place, and what it lacks is missing once") {
+  Dock dock;
+  const std::vector<test::Bytestring> own = dock.messages();
+  const claim::ChainHead first = dock.chain.head();
+  dock.chain.restart(2);
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  const test::Bytestring successor = dock.messages().back();
+  const auto verify = [&](std::initializer_list<std::size_t> seqs) {
+    dock.messages() = {successor};
+    for (const std::size_t seq : seqs) dock.messages().push_back(own[seq - 1]);
+    return dock.verify();
+  };
+  CHECK(verify({1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) == Findings{"out-of-order 1"});
+  CHECK(dock.summary.sound == 10);
+  CHECK(verify({5, 6, 7, 8, 9, 10}) == Findings{"out-of-order 5", "missing 1-4"});
+  CHECK(verify({1, 2, 3, 4, 8, 9}) == Findings{"out-of-order 1", "missing 10", "missing 5-7"});
+}
+
+TEST_CASE("verify: a chain behind its successor still names the chain before it, which is missing") {
+  Dock dock;
+  const claim::ChainHead first = dock.chain.head();
+  dock.messages().clear();
+  dock.chain.restart(2);
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  const claim::ChainHead second = dock.chain.head();
+  dock.chain.restart(3);
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(second), {}});
+  std::swap(dock.messages()[0], dock.messages()[1]);
+  CHECK(dock.verify() == Findings{"out-of-order 1", "missing 1-10"});
+}
+
 }  // namespace
 }  // namespace greentill
