@@ -201,7 +201,9 @@ ChainWalk::Device* ChainWalk::find(std::string_view device) {
 
 const claim::ChainHead* ChainWalk::end_of(const claim::Predecessor& named) {
   const Device* device = find(named.device);
-  return device != nullptr && device->head.chain == named.chain ? &device->head : nullptr;
+  if (device != nullptr && device->head.chain == named.chain) return &device->head;
+  const auto ended = ended_.find({std::string(named.device), named.chain});
+  return ended == ended_.end() ? nullptr : &ended->second;
 }
 
 }  // namespace greentill::cli

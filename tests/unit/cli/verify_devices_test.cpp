@@ -101,6 +101,27 @@ TEST_CASE("verify: a claim that cannot be read takes its place in the chain of t
   }
 }
 
+TEST_CASE("verify: a chain that its own device left is not missing where another device goes on from it") {
+  TwoDocks docks;
+  const claim::ChainHead first = docks.chain.head();
+  docks.chain.restart(2);
+  docks.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  const auto go_on_from = [&](const claim::ChainHead& end) {
+    ChainBuilder heir(docks.other_signer, "dock-8", 3);
+    heir.add_start({claim::StartReason::new_device, predecessor(end), as_bytes("signed by the operator")});
+    docks.messages().push_back(heir.messages().front());
+    const Findings found = docks.verify();
+    docks.messages().pop_back();
+    return found;
+  };
+  CHECK(go_on_from(first) == Findings{});
+  claim::ChainHead other_end = first;
+  other_end.payload_hash[0] ^= 1;
+  CHECK(go_on_from(other_end) == Findings{"wrong-start 1"});
+  other_end.seq = 12;
+  CHECK(go_on_from(other_end) == Findings{"missing 11-12"});
+}
+
 TEST_CASE("verify: a gap entry speaks of its own device, and of one that it went on from by consent") {
   TwoDocks docks;
   const claim::ChainHead first = docks.chain.head();
