@@ -184,8 +184,7 @@ void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::
   if (first > last) return;
   // A successor's start may have named some of them already.
   missing_.remove(only(device), chain, first, last);
-  const MissingClaims stretch{std::string(device), chain, first, last, offset};
-  if (!missing_.add(stretch)) tell_missing(stretch);
+  missing_.add({std::string(device), chain, first, last, offset});
 }
 
 void ChainWalk::miss_end(const claim::Predecessor& named, std::uint64_t offset) {

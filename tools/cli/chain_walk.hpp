@@ -22,7 +22,10 @@ class ChainWalk {
  public:
   /// `partial`: what the file has of a device may begin in the middle of a chain, or with one whose predecessor it does not hold,
   /// as it does once delivered claims are pruned.
-  ChainWalk(bool partial, FindingSink sink) : partial_(partial), sink_(std::move(sink)) {}
+  ChainWalk(bool partial, FindingSink sink)
+      : partial_(partial), sink_(std::move(sink)), missing_([this](const MissingClaims& stretch) { tell_missing(stretch); }) {}
+  ChainWalk(const ChainWalk&) = delete;
+  ChainWalk& operator=(const ChainWalk&) = delete;
 
   /// Takes the next claim; false where a finding was told about its place.
   bool follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/claim/claim.hpp"
@@ -27,14 +28,22 @@ class MissingList {
   static constexpr std::size_t kMost = 4096;
   /// Whether a device's chains are meant.
   using Devices = std::function<bool(std::string_view device)>;
+  using Sink = std::function<void(const MissingClaims&)>;
 
-  /// False where the list is full.
-  [[nodiscard]] bool add(MissingClaims stretch);
+  /// `overflow` gets what the list is too full for.
+  explicit MissingList(Sink overflow) : overflow_(std::move(overflow)) {}
+
+  void add(MissingClaims stretch);
   /// Removes what lies in first..last of the chains of this id, and returns how many claims that were.
   std::uint64_t remove(const Devices& devices, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
   [[nodiscard]] const std::vector<MissingClaims>& stretches() const { return stretches_; }
 
  private:
+  using Place = std::vector<MissingClaims>::iterator;
+
+  Place put(Place before, MissingClaims stretch);
+
+  Sink overflow_;
   std::vector<MissingClaims> stretches_;
 };
 
