@@ -17,18 +17,24 @@ const claim::Start* opening(const claim::Claim& claim) {
 
 }  // namespace
 
-bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
+bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
+  const bool sound = place(claim, payload_hash, offset, proven);
+  if (const auto* gap = std::get_if<claim::Gap>(&claim.entry); gap != nullptr && proven) declare_lost(*gap, claim.device);
+  return sound;
+}
+
+bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
   device_ = find(claim.device);
   const auto ended = ended_.find({std::string(claim.device), claim.chain});
-  if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset);
+  if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset, proven);
   const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
   if (same_chain && claim.seq <= device_->head.seq) return behind_head(device_->head, claim, offset);
+  if (!same_chain && !proven && ++unproven_begun_ > kMostUnproven) return false;
   const bool was_named = missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0;
   const bool sound = same_chain  ? link(claim, offset)
                      : was_named ? begin_behind_successor(claim, offset)
                                  : begin_chain(claim, offset);
-  adopt(claim, payload_hash);
-  if (const auto* gap = std::get_if<claim::Gap>(&claim.entry)) declare_lost(*gap, claim.device);
+  adopt(claim, payload_hash, proven);
   return sound;
 }
 
@@ -73,14 +79,15 @@ bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& cl
   return tell(finding::kRepeated, "a claim of this seq came before", claim, offset);
 }
 
-bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset) {
+bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset,
+                          bool proven) {
   const claim::ChainHead end = ended->second;
   if (claim.seq <= end.seq) return behind_head(end, claim, offset);
   missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq);
   miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1, offset);
   // Taken up again: a single forged claim between must not be told of every claim behind it.
   ended_.erase(ended);
-  adopt(claim, payload_hash);
+  adopt(claim, payload_hash, proven);
   return behind_successor(claim, offset);
 }
 
@@ -132,15 +139,13 @@ bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predec
               offset);
 }
 
-void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash) {
+void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven) {
   const bool first_of_device = device_ == nullptr;
   const bool begun = first_of_device || device_->head.chain != claim.chain;
   if (begun && !first_of_device) ended_.insert_or_assign({std::string(claim.device), device_->head.chain}, device_->head);
-  const claim::Start* start = begun ? opening(claim) : nullptr;
-  if (start != nullptr && start->predecessor) end_predecessor(*start->predecessor);
   if (first_of_device) device_ = &devices_[std::string(claim.device)];
   device_->head = claim::ChainHead{claim.chain, claim.seq, payload_hash};
-  if (begun) take_origin(claim, first_of_device);
+  if (begun && proven) take_origin(claim, first_of_device);
 }
 
 void ChainWalk::end_predecessor(const claim::Predecessor& named) {
@@ -154,7 +159,9 @@ void ChainWalk::take_origin(const claim::Claim& claim, bool first_of_device) {
   if (start == nullptr) return;
   const bool from_other = start->predecessor && start->predecessor->device != claim.device;
   if (first_of_device) device_->origin_known = !start->predecessor || from_other;
-  if (from_other && !start->consent.empty()) device_->went_on_from.emplace(start->predecessor->device);
+  if (!from_other || start->consent.empty()) return;
+  device_->went_on_from.emplace(start->predecessor->device);
+  end_predecessor(*start->predecessor);
 }
 
 // A gap names a chain without its device, whose id another device may have chosen too: it speaks of the device's own chains, and

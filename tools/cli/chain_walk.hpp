@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks along the chains of a file, claim by claim, and tells where they break. Each device has a chain of its own at hand: those
 // of several may stand in one file in any mixture. After a break it takes the claim at hand as the new head, so that one fault is
-// told once. Threads: one. Memory grows with the number of chains.
+// told once. Threads: one. Memory grows with the number of signed chains.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,9 @@ class ChainWalk {
   ChainWalk(const ChainWalk&) = delete;
   ChainWalk& operator=(const ChainWalk&) = delete;
 
-  /// Takes the next claim; false where a finding was told about its place.
-  bool follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset);
+  /// Takes the next claim; false where a finding was told about its place. `proven`: its device signed it, under a certificate
+  /// that was given. Another one has its place, so that a spoilt signature is told once, but it speaks for nothing else.
+  bool follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
   /// Takes a claim whose payload cannot be read as the next of the device's chain at hand and returns where that now stands; null
   /// where the device has none. Lifetime: until the next call.
   const claim::ChainHead* follow_unreadable(std::string_view device, const Digest& payload_hash);
@@ -39,6 +40,9 @@ class ChainWalk {
   [[nodiscard]] std::uint64_t declared_lost() const { return declared_lost_; }
 
  private:
+  /// Anyone can write claims that nobody signed: of as many the beginnings of chains are kept.
+  static constexpr std::size_t kMostUnproven = 4096;
+
   struct Device {
     claim::ChainHead head;                            // of its chain at hand
     bool origin_known = false;                        // whether the file tells what its first claims went on from
@@ -47,6 +51,7 @@ class ChainWalk {
   /// By device and chain: those that another chain went on from.
   using Ended = std::map<std::pair<std::string, claim::ChainId>, claim::ChainHead>;
 
+  bool place(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
   bool begin_behind_successor(const claim::Claim& claim, std::uint64_t offset);
   bool begin_chain(const claim::Claim& claim, std::uint64_t offset);
   bool check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset);
@@ -57,9 +62,9 @@ class ChainWalk {
   bool start_inside(const claim::Claim& claim, std::uint64_t offset);
   bool behind_head(const claim::ChainHead& head, const claim::Claim& claim, std::uint64_t offset);
   /// A claim of a chain that another one went on from.
-  bool after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset);
+  bool after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
   bool behind_successor(const claim::Claim& claim, std::uint64_t offset);
-  void adopt(const claim::Claim& claim, const Digest& payload_hash);
+  void adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven);
   void end_predecessor(const claim::Predecessor& named);
   void take_origin(const claim::Claim& claim, bool first_of_device);
   void declare_lost(const claim::Gap& gap, std::string_view by);
@@ -78,6 +83,7 @@ class ChainWalk {
   Ended ended_;
   Device* device_ = nullptr;  // among devices_: the one at hand
   MissingList missing_;
+  std::size_t unproven_begun_ = 0;
   std::uint64_t declared_lost_ = 0;
 };
 

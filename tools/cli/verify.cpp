@@ -98,7 +98,7 @@ class Recorder {
     finding.offset = piece.offset;
     bool linked = false;
     if (examined.claim) {
-      linked = walk_.follow(*examined.claim, examined.payload_hash, piece.offset);
+      linked = walk_.follow(*examined.claim, examined.payload_hash, piece.offset, examined.key.has_value());
       finding.seq = examined.claim->seq;
       finding.chain = examined.claim->chain;
       if (!same_key(*examined.claim, examined.key)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks a file of claims with nothing but the file, the devices' certificates and the methodologies: signatures, chains, and
-// every number recomputed. Memory is bounded whatever the file holds.
+// every number recomputed. Memory grows with the number of chains that the devices signed, whatever else the file holds.
 #pragma once
 
 #include <cstdint>

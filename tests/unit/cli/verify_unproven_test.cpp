@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Claims that their device did not sign under a given certificate: anyone can put them into a file.
+#include <algorithm>
+
+#include "tests/unit/cli/dock.hpp"
+
+namespace greentill {
+namespace {
+
+using test::Bytestring;
+using test::ChainBuilder;
+using test::Dock;
+using test::Findings;
+using test::predecessor;
+
+/// A dock, and one whose certificate is not given.
+struct DockAndStranger : Dock {
+  test::OpensslSigner stranger{"dock-8"};
+
+  void put(std::size_t index, const Bytestring& message) {
+    messages().insert(messages().begin() + static_cast<std::ptrdiff_t>(index), message);
+  }
+};
+
+TEST_CASE("verify: chains that nobody known began do not fill the memory, and those of known devices are still followed") {
+  DockAndStranger dock;
+  ChainBuilder flood(dock.stranger, "dock-9");
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    flood.add_ride(2000, [i](claim::Claim& claim) {
+      claim.chain = {2, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
+      claim.seq = 5;
+    });
+  }
+  dock.messages().erase(dock.messages().begin() + 4);
+  dock.messages().insert(dock.messages().begin(), flood.messages().begin(), flood.messages().end());
+  const Findings& found = dock.verify();
+  CHECK(std::count(found.begin(), found.end(), "unknown-certificate 5") == 5000);
+  CHECK(std::count(found.begin(), found.end(), "missing 1-4") == 4096);
+  CHECK(std::count(found.begin(), found.end(), "missing 5") == 1);
+  CHECK(found.size() == 5000 + 4096 + 1);
+  CHECK(dock.summary.sound == 9);
+}
+
+TEST_CASE("verify: a gap entry that its device did not sign declares nothing lost") {
+  Dock dock;
+  dock.chain.add(claim::Gap{dock.chain.head().chain, 5, 5, "disk"});
+  dock.messages().erase(dock.messages().begin() + 4);
+  CHECK(dock.verify() == Findings{});
+  dock.messages().back().back() ^= 1;
+  CHECK(dock.verify() == Findings{"bad-signature 11", "missing 5"});
+  CHECK(dock.summary.declared_lost == 0);
+}
+
+TEST_CASE("verify: a gap entry counts wherever it stands") {
+  Dock dock;
+  dock.chain.add(claim::Gap{dock.chain.head().chain, 5, 5, "disk"});
+  dock.chain.add_ride();
+  dock.messages().erase(dock.messages().begin() + 4);
+  std::swap(dock.messages()[9], dock.messages()[10]);
+  CHECK(dock.verify() == Findings{"out-of-order 11"});
+  CHECK(dock.summary.declared_lost == 1);
+}
+
+TEST_CASE("verify: another device ends a chain only by what it signed, with consent") {
+  DockAndStranger dock;
+  claim::ChainHead seventh;
+  seventh.chain = dock.chain.head().chain;
+  seventh.seq = 7;
+  seventh.payload_hash =
+      test::OpensslHasher().sha256({claim::parse_message(dock.messages()[6], claim::MessageType::claim)->payload});
+  const auto put_start = [&](ByteView consent) {
+    ChainBuilder chain(dock.stranger, "dock-8", 3);
+    chain.add_start({claim::StartReason::new_device, predecessor(seventh), consent});
+    dock.put(7, chain.messages().front());
+  };
+  SUBCASE("unsigned") {
+    put_start(as_bytes("signed by the operator"));
+    CHECK(dock.verify() == Findings{"unknown-certificate 1"});
+  }
+  SUBCASE("without consent") {
+    dock.trust.certificates.push_back(certificate_of(dock.stranger));
+    put_start({});
+    CHECK(dock.verify() == Findings{"wrong-start 1"});
+  }
+  SUBCASE("with both") {
+    dock.trust.certificates.push_back(certificate_of(dock.stranger));
+    put_start(as_bytes("signed by the operator"));
+    CHECK(dock.verify() == Findings{"out-of-order 8"});
+  }
+}
+
+}  // namespace
+}  // namespace greentill
