@@ -15,6 +15,16 @@ const claim::Start* opening(const claim::Claim& claim) {
   return claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
 }
 
+/// As the next link, or as the start of the device's next chain.
+bool goes_on_from(const claim::ChainHead& head, const claim::Claim& claim) {
+  if (claim::check_link(head, claim) == claim::LinkFault::none) return true;
+  const claim::Start* start = opening(claim);
+  if (start == nullptr || !start->predecessor) return false;
+  const claim::Predecessor& named = *start->predecessor;
+  return named.device == claim.device && named.chain == head.chain && named.last_seq == head.seq &&
+         named.payload_hash == head.payload_hash;
+}
+
 }  // namespace
 
 bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
@@ -25,6 +35,8 @@ bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, st
 
 bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
   device_ = find(claim.device);
+  if (proven && device_ != nullptr && device_->before) set_aside_unproven(claim, *device_->before);
+  // Of a device that has such a chain, one is at hand.
   const auto ended = ended_.find({std::string(claim.device), claim.chain});
   if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset, proven);
   const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
@@ -41,6 +53,7 @@ bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, std
 const claim::ChainHead* ChainWalk::follow_unreadable(std::string_view device, const Digest& payload_hash) {
   Device* known = find(device);
   if (known == nullptr) return nullptr;
+  if (!known->before) known->before = known->head;
   ++known->head.seq;
   known->head.payload_hash = payload_hash;
   return &known->head;
@@ -85,6 +98,10 @@ bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, cons
   if (claim.seq <= end.seq) return behind_head(end, claim, offset);
   missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq);
   miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1, offset);
+  if (!proven && !device_->before) {
+    ended->second = {claim.chain, claim.seq, payload_hash};
+    return behind_successor(claim, offset);
+  }
   // Taken up again: a single forged claim between must not be told of every claim behind it.
   ended_.erase(ended);
   adopt(claim, payload_hash, proven);
@@ -144,8 +161,31 @@ void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash, boo
   const bool begun = first_of_device || device_->head.chain != claim.chain;
   if (begun && !first_of_device) ended_.insert_or_assign({std::string(claim.device), device_->head.chain}, device_->head);
   if (first_of_device) device_ = &devices_[std::string(claim.device)];
+  if (proven) {
+    device_->before.reset();
+  } else if (!device_->before) {
+    device_->before = device_->head;
+  }
   device_->head = claim::ChainHead{claim.chain, claim.seq, payload_hash};
   if (begun && proven) take_origin(claim, first_of_device);
+}
+
+// A claim that goes on from before them shows that they were put in, and must not be told of because of them.
+void ChainWalk::set_aside_unproven(const claim::Claim& claim, claim::ChainHead before) {
+  const claim::ChainHead unproven = device_->head;
+  const bool none_before = before.seq == 0;
+  const bool begins =
+      (opening(claim) != nullptr || claim.chain != unproven.chain) && !ended_.contains({std::string(claim.device), claim.chain});
+  if (none_before ? !begins : !goes_on_from(before, claim)) return;
+  if (unproven.chain != claim.chain) ended_.insert_or_assign({std::string(claim.device), unproven.chain}, unproven);
+  if (none_before) {
+    devices_.erase(devices_.find(claim.device));
+    device_ = nullptr;
+    return;
+  }
+  ended_.erase({std::string(claim.device), before.chain});
+  device_->head = before;
+  device_->before.reset();
 }
 
 void ChainWalk::end_predecessor(const claim::Predecessor& named) {

@@ -28,7 +28,8 @@ class ChainWalk {
   ChainWalk& operator=(const ChainWalk&) = delete;
 
   /// Takes the next claim; false where a finding was told about its place. `proven`: its device signed it, under a certificate
-  /// that was given. Another one has its place, so that a spoilt signature is told once, but it speaks for nothing else.
+  /// that was given. Another one has its place, so that a spoilt signature is told once, unless a proven one goes on from before
+  /// it; it speaks for nothing else.
   bool follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
   /// Takes a claim whose payload cannot be read as the next of the device's chain at hand and returns where that now stands; null
   /// where the device has none. Lifetime: until the next call.
@@ -45,6 +46,7 @@ class ChainWalk {
 
   struct Device {
     claim::ChainHead head;                            // of its chain at hand
+    std::optional<claim::ChainHead> before;           // the head before claims that are not proven; seq 0: none
     bool origin_known = false;                        // whether the file tells what its first claims went on from
     std::set<std::string, std::less<>> went_on_from;  // other devices, by the operator's consent
   };
@@ -65,6 +67,7 @@ class ChainWalk {
   bool after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
   bool behind_successor(const claim::Claim& claim, std::uint64_t offset);
   void adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven);
+  void set_aside_unproven(const claim::Claim& claim, claim::ChainHead before);
   void end_predecessor(const claim::Predecessor& named);
   void take_origin(const claim::Claim& claim, bool first_of_device);
   void declare_lost(const claim::Gap& gap, std::string_view by);
