@@ -44,12 +44,12 @@ ExitCode undo_claims(DaemonClient& daemon, const std::vector<std::uint64_t>& seq
 ExitCode list_guarded(DaemonClient& daemon, std::uint64_t limit, const Output& output);
 
 struct ExportOptions {
-  std::filesystem::path file;
+  std::filesystem::path file;  ///< "-": standard output
   std::uint64_t after = 0;
   std::uint64_t limit = 0;  ///< 0: all
   bool progress = false;
 };
-/// The file appears whole, or not at all.
+/// A file appears whole, or not at all; a device or a pipe takes what comes.
 ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const Output& output);
 
 struct VerifyCommand {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
+#include <functional>
+#include <optional>
 #include <system_error>
 #include <vector>
 
 #include "daemon/claim/message.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/out_file.hpp"
 #include "tools/cli/progress.hpp"
 
 namespace greentill::cli {
@@ -29,39 +31,6 @@ class MessageCounter {
   std::uint64_t count_ = 0;
 };
 
-/// A file under a name of its own until it is whole.
-class PartFile {
- public:
-  explicit PartFile(std::filesystem::path target) : target_(std::move(target)), part_(target_) {
-    part_ += ".part";
-    out_.open(part_, std::ios::binary | std::ios::trunc);
-  }
-  ~PartFile() {
-    std::error_code ignored;
-    if (!kept_) std::filesystem::remove(part_, ignored);
-  }
-  PartFile(const PartFile&) = delete;
-  PartFile& operator=(const PartFile&) = delete;
-
-  bool write(std::string_view bytes) { return out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).good(); }
-  [[nodiscard]] bool good() const { return out_.good(); }
-  /// Why it has not taken its name, or empty.
-  std::string keep() {
-    out_.close();
-    if (out_.fail()) return "cannot be written to its end; is the disk full?";
-    std::error_code error;
-    std::filesystem::rename(part_, target_, error);
-    kept_ = !error;
-    return error ? "cannot be put in place: " + error.message() : std::string();
-  }
-
- private:
-  std::filesystem::path target_;
-  std::filesystem::path part_;
-  std::ofstream out_;
-  bool kept_ = false;
-};
-
 std::uint64_t stored_claims(DaemonClient& daemon) {
   const Result<Answer> answer = daemon.get("/v1/status", "application/json");
   if (!answer || answer->status != 200) return 0;
@@ -77,29 +46,45 @@ std::string export_path(const ExportOptions& options) {
   return path;
 }
 
+/// The claims, handed on as they come for as long as they are some.
+Result<Answer> fetch(DaemonClient& daemon, const ExportOptions& options, const Output& output, MessageCounter& counter,
+                     const std::function<bool(std::string_view)>& write) {
+  const std::uint64_t total = options.progress && options.after == 0 && options.limit == 0 ? stored_claims(daemon) : 0;
+  Progress progress(output.err, options.progress, "exporting claims", total);
+  Result<Answer> answer = daemon.stream(export_path(options), "application/cbor-seq", [&](std::string_view piece) {
+    counter.feed(piece);
+    progress.update(counter.count());
+    return write(piece) && !counter.broken();
+  });
+  progress.wipe();
+  return answer;
+}
+
 }  // namespace
 
 ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const Output& output) {
   const std::string name = options.file.string();
-  if (options.file.filename().empty() || std::filesystem::is_directory(options.file)) {
+  std::error_code ignored;
+  if (options.file.filename().empty() || std::filesystem::is_directory(options.file, ignored)) {
     return output.fail(ExitCode::bad_file, "\"" + name + "\": name a file to write to");
   }
-  PartFile file(options.file);
-  if (!file.good()) return output.fail(ExitCode::bad_file, name + ": cannot be written");
-  const std::uint64_t total = options.progress && options.after == 0 && options.limit == 0 ? stored_claims(daemon) : 0;
-  Progress progress(output.err, options.progress, "exporting claims", total);
+  const bool to_output = is_standard_output(options.file);
+  if (to_output && output.json) return output.fail(ExitCode::usage, "--json and claims on standard output exclude each other");
+  std::optional<OutFile> file;
+  if (!to_output) file.emplace(options.file);
+  if (file && !file->status()) return output.fail(ExitCode::bad_file, file->status().error().message);
+  const auto write = [&](std::string_view piece) {
+    return file ? file->write(piece) : output.out.write(piece.data(), static_cast<std::streamsize>(piece.size())).good();
+  };
   MessageCounter counter;
-  const Result<Answer> answer = daemon.stream(export_path(options), "application/cbor-seq", [&](std::string_view piece) {
-    counter.feed(piece);
-    progress.update(counter.count());
-    return file.write(piece) && !counter.broken();
-  });
-  progress.wipe();
-  if (!file.good()) return output.fail(ExitCode::bad_file, name + ": cannot be written to its end; is the disk full?");
+  const Result<Answer> answer = fetch(daemon, options, output, counter, write);
+  if (file && !file->status()) return output.fail(ExitCode::bad_file, file->status().error().message);
+  if (!output.out) return ExitCode::bad_file;  // the program says of its standard output what is wrong
   if (!answer && !counter.broken()) return output.fail_daemon(answer.error());
   if (answer && answer->status != 200) return output.fail_daemon(error_of(*answer));
   if (!counter.complete()) return output.fail(ExitCode::no_daemon, "the daemon's answer is not a sequence of claims");
-  if (const std::string why = file.keep(); !why.empty()) return output.fail(ExitCode::bad_file, name + ": " + why);
+  if (!file) return ExitCode::ok;
+  if (const Status kept = file->keep(); !kept) return output.fail(ExitCode::bad_file, kept.error().message);
   if (output.json) {
     output.document({{"file", name}, {"claims", counter.count()}});
   } else {

@@ -154,7 +154,7 @@ void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional
   guarded->add_option("--limit", arguments.guarded_limit, "At most so many")->capture_default_str()->check(CLI::PositiveNumber);
 
   CLI::App* to_export = add(app, "export", "Write the claims to a file that anyone can verify", run_export, chosen);
-  to_export->add_option("--out,-o", arguments.to_export.file, "The file")->required();
+  to_export->add_option("--out,-o", arguments.to_export.file, "The file; - for standard output")->required();
   to_export->add_option("--after", arguments.to_export.after, "Begin behind this seq");
   to_export->add_option("--limit", arguments.to_export.limit, "At most so many")->check(CLI::PositiveNumber);
 }

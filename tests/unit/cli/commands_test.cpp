@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands but submit.
+// The commands but submit and export.
 #include "daemon/base/hex.hpp"
 #include "tests/unit/cli/printed.hpp"
-#include "tests/unit/cli/temp_folder.hpp"
-#include "tools/cli/verify.hpp"
 
 namespace greentill {
 namespace {
@@ -43,17 +41,8 @@ TEST_CASE("status: a line that was never up is not told to be down since 1970") 
   CHECK(line_of(R"({"connected":true,"since":1000})") == "line          up since 1970-01-01 00:16:40Z\n");
 }
 
-/// A server with a chain of a start and some rides.
-struct Dock : test::Fixture {
-  explicit Dock(int count) {
-    Printed ignored;
-    std::istringstream in(rides(count));
-    REQUIRE(cli::submit(*connect(*this), in, quick(), ignored.json) == ExitCode::ok);
-  }
-};
-
 TEST_CASE("claims: pages are put together, in either order, up to the limit") {
-  Dock dock(1500);
+  test::ServedDock dock(1500);
   const auto daemon = connect(dock);
   Printed printed;
   cli::ClaimsOptions options;
@@ -93,7 +82,7 @@ TEST_CASE("claims: a list that breaks off is still one document, whatever ended 
 }
 
 TEST_CASE("claims: only those of one delivery, where it is asked for") {
-  Dock dock(3);
+  test::ServedDock dock(3);
   dock.desk.refuse(2, "duplicate");
   Printed printed;
   cli::ClaimsOptions options;
@@ -106,7 +95,7 @@ TEST_CASE("claims: only those of one delivery, where it is asked for") {
 }
 
 TEST_CASE("show: a claim for people, as JSON and as the signed message; one that is not there is exit code 1") {
-  Dock dock(1);
+  test::ServedDock dock(1);
   const auto daemon = connect(dock);
   Printed printed;
   CHECK(cli::show_claim(*daemon, 2, false, printed.text) == ExitCode::ok);
@@ -125,67 +114,6 @@ TEST_CASE("show: a claim for people, as JSON and as the signed message; one that
 
   CHECK(cli::show_claim(*daemon, 99, false, printed.json) == ExitCode::does_not_hold);
   CHECK(printed.document()["error"]["exit_code"] == 1);
-}
-
-TEST_CASE("export: the file holds every claim in order, and its chain and signatures hold") {
-  Dock dock(2000);
-  const test::TempFolder folder;
-  Printed printed;
-  cli::ExportOptions options;
-  options.file = folder / "claims.cborseq";
-  CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::ok);
-  CHECK(printed.document()["claims"] == 2001);
-  CHECK_FALSE(std::filesystem::exists(folder / "claims.cborseq.part"));
-
-  cli::Trust trust;
-  trust.certificates = *openssl::Certificate::all_from_pem(dock.desk.signer().certificate_pem());
-  measure::Methodology none;
-  none.id = "other";
-  const auto library = measure::Library::from({none});
-  REQUIRE(library);
-  trust.methodologies = &*library;
-  std::istringstream in(test::read_all(options.file));
-  std::uint64_t unknown = 0;
-  cli::VerifyEvents events;
-  events.finding = [&unknown](const cli::Finding& finding) {
-    // The desk measures by a methodology that exists nowhere; nothing else may be wrong.
-    CHECK(finding.code == cli::finding::kUnknownMethodology);
-    ++unknown;
-  };
-  const auto summary = cli::verify_sequence(in, trust, {}, events);
-  REQUIRE(summary);
-  CHECK(summary->claims == 2001);
-  CHECK(unknown == 2000);
-}
-
-TEST_CASE("export: a part of the chain is exported on demand") {
-  Dock dock(20);
-  const test::TempFolder folder;
-  Printed printed;
-  cli::ExportOptions options{folder / "part.cborseq", 5, 7, false};
-  CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::ok);
-  CHECK(printed.document()["claims"] == 7);
-}
-
-TEST_CASE("export: an answer that is cut off, or holds something else, leaves the file that was there") {
-  const test::TempFolder folder;
-  const auto file = folder.write("claims.cborseq", "as it was");
-  Printed printed;
-  ScriptedDaemon daemon;
-  daemon.answers.emplace_back(kNoLine);
-  daemon.pieces = "\xd8\x3d\xd2\x84";
-  CHECK(cli::export_claims(daemon, {file, 0, 0, false}, printed.json) == ExitCode::no_daemon);
-  daemon.answers.emplace_back(cli::Answer{200, "application/cbor-seq", "", std::nullopt});
-  CHECK(cli::export_claims(daemon, {file, 0, 0, false}, printed.json) == ExitCode::no_daemon);
-  daemon.answers.emplace_back(kNoLine);
-  daemon.pieces = std::string(2000, 'x');
-  CHECK(cli::export_claims(daemon, {file, 0, 0, false}, printed.json) == ExitCode::no_daemon);
-  CHECK(test::read_all(file) == "as it was");
-  CHECK_FALSE(std::filesystem::exists(folder / "claims.cborseq.part"));
-  for (const std::filesystem::path& place : {folder / "no/such/folder", folder.path(), folder / "", std::filesystem::path()}) {
-    CHECK(cli::export_claims(daemon, {place, 0, 0, false}, printed.json) == ExitCode::bad_file);
-  }
-  CHECK_FALSE(std::filesystem::exists(folder.path().string() + ".part"));
 }
 
 TEST_CASE("output: what comes from outside cannot speak to the terminal") {

@@ -50,6 +50,15 @@ inline std::string rides(int count) {
   return all;
 }
 
+/// A server with a chain of a start and some rides.
+struct ServedDock : Fixture {
+  explicit ServedDock(int count) {
+    Printed ignored;
+    std::istringstream in(rides(count));
+    REQUIRE(cli::submit(*connect(*this), in, quick(), ignored.json) == cli::ExitCode::ok);
+  }
+};
+
 /// Answers as told; what was sent is kept.
 class ScriptedDaemon final : public cli::DaemonClient {
  public:
