@@ -16,7 +16,7 @@ constexpr std::size_t kLinesARequest = 500;
 constexpr std::size_t kBytesARequest = 512u << 10;
 constexpr std::chrono::milliseconds kLongestWait{10'000};
 // The document has room for one list that is not held, which is that of the problems.
-constexpr std::size_t kMostNotClaimed = 10'000;
+constexpr std::size_t kMostHeld = 10'000;
 
 struct Totals {
   std::uint64_t taken = 0;
@@ -24,6 +24,8 @@ struct Totals {
   std::uint64_t refused = 0;
   std::uint64_t claims = 0;
   std::uint64_t unclaimed = 0;
+  std::uint64_t reversals = 0;
+  std::uint64_t remarks = 0;
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
 
@@ -34,6 +36,8 @@ struct Totals {
             {"refused", refused},
             {"claims", claims},
             {"unclaimed", unclaimed},
+            {"reversals", reversals},
+            {"remarks", remarks},
             {"estimate_mg", estimate_mg},
             {"credited_mg", credited_mg}};
   }
@@ -174,6 +178,8 @@ class Submission {
     if (length_of(result, "unclaimed") > 0) {
       for (const Json& act : result.at("unclaimed")) pass_over(document.line, act);
     }
+    totals_.reversals += length_of(result, "reversals");
+    if (const std::string remark = text_of(result, "remark"); !remark.empty()) tell_remark(document.line, remark);
     if (length_of(result, "claims") == 0) return true;
     for (const Json& claim : result.at("claims")) {
       ++totals_.claims;
@@ -188,9 +194,14 @@ class Submission {
     const std::string activity = text_of(act, "activity");
     const std::string reason = text_of(act, "reason");
     if (!output_.json) return complain(line, activity, reason);
-    if (not_claimed_.size() < kMostNotClaimed) {
-      not_claimed_.push_back({{"line", line}, {"activity", activity}, {"reason", reason}});
-    }
+    if (not_claimed_.size() < kMostHeld) not_claimed_.push_back({{"line", line}, {"activity", activity}, {"reason", reason}});
+  }
+
+  /// Why nothing, or not all yet, came of a record that is not final or takes something back.
+  void tell_remark(std::uint64_t line, const std::string& remark) {
+    ++totals_.remarks;
+    if (!output_.json) return complain(line, "", remark);
+    if (remarked_.size() < kMostHeld) remarked_.push_back({{"line", line}, {"remark", remark}});
   }
 
   void refuse(std::uint64_t line, const Json& problem) {
@@ -225,6 +236,7 @@ class Submission {
     if (output_.json) {
       Json members = totals_.to_json();
       members["not_claimed"] = std::move(not_claimed_);
+      members["remarked"] = std::move(remarked_);
       if (stopped) members["error"] = error_json(stopped->first, stopped->second);
       problems_.end(members);
       return code;
@@ -234,6 +246,9 @@ class Submission {
                 << count_text(totals_.refused) << " refused\n"
                 << counted(totals_.claims, "claim") << ": " << grams_text(totals_.credited_mg) << " CO2e spared (estimate "
                 << grams_text(totals_.estimate_mg) << "), " << counted(totals_.unclaimed, "act") << " not claimed\n";
+    if (totals_.reversals + totals_.remarks > 0) {
+      output_.out << counted(totals_.reversals, "reversal") << " of claims, " << counted(totals_.remarks, "remark") << '\n';
+    }
     return code;
   }
 
@@ -244,6 +259,7 @@ class Submission {
   Progress progress_;
   Totals totals_;
   Json not_claimed_ = Json::array();
+  Json remarked_ = Json::array();
   std::deque<Document> waiting_;
   std::size_t bytes_waiting_ = 0;
   std::size_t lines_a_request_ = kLinesARequest;

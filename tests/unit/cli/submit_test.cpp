@@ -171,5 +171,26 @@ TEST_CASE("submit: an act that was not claimed is told with its line and its rea
   }
 }
 
+TEST_CASE("submit: what was taken back is counted, and what the daemon remarks is told with its line") {
+  const std::string refund =
+      R"({"issuer":"dock","event_id":"r","kind":"trip","mode":"bike.shared","begin":2000,"reverses":{"event_id":"trip-0"}})";
+  const std::string training =
+      R"({"issuer":"dock","event_id":"t","kind":"trip","begin":2000,"standing":"training","remark":"test"})";
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  Printed printed;
+  std::istringstream in(rides(1) + refund + "\n\n" + training + "\n");
+  CHECK(cli::submit(*daemon, in, quick(), printed.json) == ExitCode::ok);
+  const Json summary = printed.document();
+  CHECK(summary["claims"] == 1);
+  CHECK(summary["reversals"] == 1);
+  CHECK(summary["remarks"] == 1);
+  CHECK(summary["remarked"] == Json::array({{{"line", 4}, {"remark", "not final: test"}}}));
+  std::istringstream again(refund + "\n" + training + "\n");
+  CHECK(cli::submit(*daemon, again, quick(), printed.text) == ExitCode::ok);
+  CHECK(printed.err.str() == "trips.ndjson:2: not final: test\n");
+  CHECK(printed.out.str().ends_with("0 acts not claimed\n1 reversal of claims, 1 remark\n"));
+}
+
 }  // namespace
 }  // namespace greentill
