@@ -7,7 +7,7 @@
 
 #include "daemon/measure/library.hpp"
 #include "tools/cli/token.hpp"
-#include "tools/cli/try_rules.hpp"
+#include "tools/cli/unmeasured.hpp"
 #include "tools/openssl-crypto/openssl_crypto.hpp"
 
 namespace greentill::cli {

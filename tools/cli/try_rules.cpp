@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <optional>
-#include <stdexcept>
 
 #include "daemon/base/file.hpp"
 #include "plugins/common/as_abi.hpp"
 #include "plugins/common/json_line.hpp"
 #include "plugins/rules/explain.hpp"
 #include "tools/cli/documents.hpp"
+#include "tools/cli/unmeasured.hpp"
 #include "tools/openssl-crypto/openssl_crypto.hpp"
 
 namespace greentill::cli {
@@ -22,48 +23,26 @@ using rules::Judged;
 
 constexpr std::size_t kShownTexts = 3;
 
-Result<rules::RuleSet> parse_rules(const std::string& text, std::string_view name) {
-  try {
-    return rules::RuleSet::parse(text, name);
-  } catch (const std::runtime_error& error) {
-    return fail(ErrorCode::invalid, error.what());
-  }
-}
+std::int64_t magnitude(std::int64_t value) { return value == INT64_MIN ? INT64_MAX : std::abs(value); }
 
-bool measures(const measure::Methodology& methodology, const rules::Rule& rule) {
-  return std::any_of(methodology.measured.begin(), methodology.measured.end(),
-                     [&](const measure::Measured& measured) { return measured.key == rule.quantity.unit; });
-}
+bool takes_back(const plugin::Transaction& transaction) { return !transaction.reversed_event_id.empty(); }
 
-/// Empty where a methodology measures what the rule finds.
-std::string why_unmeasured(const rules::Rule& rule, const measure::Library& library) {
-  bool known = false;
-  for (const measure::Methodology& methodology : library.all()) {
-    if (methodology.activity != rule.activity) continue;
-    if (measures(methodology, rule)) return {};
-    known = true;
-  }
-  const std::string head = "rule '" + rule.id + "': ";
-  if (!known) return head + "no methodology measures the activity '" + rule.activity + "': it would not be claimed";
-  return head + "no methodology for '" + rule.activity + "' counts '" + rule.quantity.unit + "': it would not be claimed";
-}
-
-std::vector<std::string> unmeasured_of(const rules::RuleSet& set, const measure::Library& library) {
-  std::vector<std::string> all;
-  for (const rules::Rule& rule : set.rules()) {
-    if (std::string why = why_unmeasured(rule, library); !why.empty()) all.push_back(std::move(why));
-  }
-  return all;
-}
-
-/// The daemon asks what the lines that come back would have been.
+/// The daemon asks what the lines that come back would have been, whatever their signs.
 void turn_positive(plugin::Transaction& reversal) {
   for (plugin::Transaction::Line& line : reversal.lines) {
-    if (line.quantity_milli >= 0 || line.quantity_milli == INT64_MIN || line.amount_minor == INT64_MIN) continue;
-    line.quantity_milli = -line.quantity_milli;
-    line.amount_minor = -line.amount_minor;
+    line.quantity_milli = magnitude(line.quantity_milli);
+    line.amount_minor = magnitude(line.amount_minor);
   }
-  if (reversal.total_minor < 0 && reversal.total_minor != INT64_MIN) reversal.total_minor = -reversal.total_minor;
+  reversal.total_minor = magnitude(reversal.total_minor);
+}
+
+/// The daemon leaves standing what holds of a whole sale when a part of it comes back.
+void leave_whole_standing(std::vector<Explanation>& explanations) {
+  for (Explanation& one : explanations) {
+    if (!one.found() || one.match.line != 0) continue;
+    one.match.amount = 0;
+    one.note = "it holds of the whole event, and is not taken back with a part";
+  }
 }
 
 /// Why no rule is asked; empty where they are.
@@ -75,7 +54,7 @@ std::string why_passed_over(const plugin::Transaction& transaction) {
     case GT_REPRINT: return "a reprint: its first record was looked at";
     case GT_DOUBTFUL: return "doubtful: kept for people to see, and not claimed";
   }
-  const bool all = !transaction.reversed_event_id.empty() && transaction.lines.empty() && transaction.quantities.empty();
+  const bool all = takes_back(transaction) && transaction.lines.empty() && transaction.quantities.empty();
   return all ? "takes back all of '" + transaction.reversed_event_id + "'" : std::string();
 }
 
@@ -144,11 +123,12 @@ class Trial {
     const std::string passed_over = why_passed_over(transaction);
     std::vector<Explanation> explanations;
     if (passed_over.empty()) {
-      if (!transaction.reversed_event_id.empty()) turn_positive(transaction);
+      if (takes_back(transaction)) turn_positive(transaction);
       plugin::as_abi(transaction, [&](const gt_transaction& given) { explanations = rules::explain(set_, given); });
     }
+    if (takes_back(transaction) && !transaction.lines.empty()) leave_whole_standing(explanations);
     for (const Explanation& one : explanations) {
-      if (one.found()) ++found_[one.rule->activity];
+      if (one.found()) ++(takes_back(transaction) ? taken_back_ : found_)[one.rule->activity];
     }
     if (output_.json) {
       list_.item(to_json(line, transaction, passed_over, explanations));
@@ -164,7 +144,7 @@ class Trial {
     std::ostream& out = output_.out;
     out << printable(options_.transactions) << ':' << line << ": " << rules::kind_name(transaction.kind) << ' '
         << printable(transaction.event_id) << " of " << printable(transaction.issuer);
-    if (!transaction.reversed_event_id.empty()) out << ", which takes back " << printable(transaction.reversed_event_id);
+    if (takes_back(transaction)) out << ", which takes back " << printable(transaction.reversed_event_id);
     out << '\n';
     if (!passed_over.empty()) out << "  " << printable(passed_over) << '\n';
     bool any = false;
@@ -185,8 +165,8 @@ class Trial {
   }
 
   void print_found(const Explanation& one, const plugin::Transaction& transaction) const {
-    output_.out << "  " << printable(act_text(one)) << " in " << printable(place(one, transaction)) << ", by rule '"
-                << printable(one.rule->id) << "'\n";
+    output_.out << (takes_back(transaction) ? "  takes back " : "  ") << printable(act_text(one)) << " in "
+                << printable(place(one, transaction)) << ", by rule '" << printable(one.rule->id) << "'\n";
     for (const Judged& judged : one.conditions) {
       if (judged.condition == rules::key_name(rules::Key::name_excludes)) continue;
       output_.out << "    " << printable(judged.condition) << ": "
@@ -212,6 +192,7 @@ class Trial {
               {"issuer", transaction.issuer},
               {"event_id", transaction.event_id},
               {"kind", rules::kind_name(transaction.kind)},
+              {"reverses", takes_back(transaction)},
               {"passed_over", passed_over},
               {"found", Json::array()}};
     for (const Explanation& one : explanations) {
@@ -250,16 +231,22 @@ class Trial {
 
   // --- the end
 
+  using Times = std::map<std::string, std::uint64_t>;
+
+  static std::string times_text(const Times& all) {
+    std::string acts;
+    for (const auto& [activity, times] : all) acts += (acts.empty() ? "" : ", ") + activity + ' ' + count_text(times);
+    return printable(acts);
+  }
+
   void sum_up() {
     if (output_.json) {
-      list_.end({{"problems", problems_}, {"warnings", warnings_}, {"count", count_}, {"found", found_}});
+      list_.end(
+          {{"problems", problems_}, {"warnings", warnings_}, {"count", count_}, {"found", found_}, {"taken_back", taken_back_}});
       return;
     }
-    std::string acts;
-    for (const auto& [activity, times] : found_) {
-      acts += (acts.empty() ? ": " : ", ") + activity + ' ' + count_text(times);
-    }
-    output_.out << counted(count_, "transaction") << (acts.empty() ? ", nothing found" : printable(acts)) << '\n';
+    output_.out << counted(count_, "transaction") << (found_.empty() ? ", nothing found" : ": " + times_text(found_))
+                << (taken_back_.empty() ? "" : "; taken back: " + times_text(taken_back_)) << '\n';
     for (const std::string& warning : warnings_) output_.out << "warning: " << printable(warning) << '\n';
   }
 
@@ -270,7 +257,8 @@ class Trial {
   Json problems_ = Json::array();
   std::vector<std::string> warnings_;
   std::uint64_t count_ = 0;
-  std::map<std::string, std::uint64_t> found_;
+  Times found_;
+  Times taken_back_;  ///< parts of earlier sales that come back: no acts of these transactions
 };
 
 }  // namespace
@@ -288,12 +276,6 @@ ExitCode try_rules(const TryRulesOptions& options, std::istream& transactions, c
     warnings = unmeasured_of(*set, *library);
   }
   return Trial(*set, options, output).run(transactions, warnings);
-}
-
-Result<std::vector<std::string>> unmeasured(const std::string& rules, std::string_view name, const measure::Library& library) {
-  const auto set = parse_rules(rules, name);
-  if (!set) return Failure{set.error()};
-  return unmeasured_of(*set, library);
 }
 
 }  // namespace greentill::cli
