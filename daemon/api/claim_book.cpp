@@ -85,7 +85,7 @@ void ClaimBook::answer_page(const Query& query, httplib::Response& response) {
           more = true;
           return;
         }
-        auto json = claim_to_json(stored);
+        auto json = claim_to_json(stored, *reader_);
         if (json) {
           claims.push_back(std::move(json).value());
         } else {
@@ -148,7 +148,7 @@ void ClaimBook::answer_claim(const httplib::Request& request, httplib::Response&
     response.status = 200;
     return response.set_content(message, "application/cose");
   }
-  const auto json = claim_to_json(**stored);
+  const auto json = claim_to_json(**stored, *reader_);
   if (!json) return respond(response, from_error(json.error()));
   respond(response, 200, *json);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api/views.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -79,6 +80,23 @@ struct EntryToJson {
   }
 };
 
+/// What the store knows beside the claims: which one a reversal is of, and whether another claim is taken back.
+Status add_taken_back(const claim::Claim& claim, outbox::Reader& reader, ordered_json& json) {
+  const auto* reversal = std::get_if<claim::Reversal>(&claim.entry);
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
+  if (reversal == nullptr && reduction == nullptr) return Done{};
+  const auto taken = reader.taken_back(reversal != nullptr ? reversal->nullifier : reduction->nullifier.mac);
+  if (!taken) return Failure{taken.error()};
+  if (taken->empty()) return Done{};
+  if (reversal != nullptr) {
+    if (taken->front().of_seq != 0) json["of_seq"] = taken->front().of_seq;
+    return Done{};
+  }
+  const bool all = std::any_of(taken->begin(), taken->end(), [](const auto& part) { return part.unit.empty(); });
+  json["reversed"] = all ? "all" : "part";
+  return Done{};
+}
+
 Failure<Error> damaged(std::uint64_t seq, const claim::Fault& fault) {
   return fail(ErrorCode::corrupt, "the stored claim " + std::to_string(seq) + " is damaged at byte " +
                                       std::to_string(fault.offset) + ": " + fault.reason);
@@ -120,7 +138,7 @@ ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t
 
 }  // namespace
 
-Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored) {
+Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Reader& reader) {
   const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
   if (!message) return damaged(stored.seq, message.error());
   const auto parsed = claim::parse_payload(message->payload);
@@ -133,6 +151,8 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored) {
                     {"delivery", outbox::to_string(stored.delivery)},
                     {"reason", nullptr},
                     {"granted_mg", nullptr},
+                    {"of_seq", nullptr},
+                    {"reversed", nullptr},
                     {"device", c.device},
                     {"issued_at", c.issued_at},
                     {"clock", name(kClocks, c.clock)},
@@ -145,6 +165,7 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored) {
                     {"entry", std::visit(EntryToJson{}, c.entry)}};
   if (!stored.reason.empty()) json["reason"] = stored.reason;
   if (stored.granted_mg) json["granted_mg"] = *stored.granted_mg;
+  if (Status added = add_taken_back(c, reader, json); !added) return Failure{added.error()};
   return json;
 }
 

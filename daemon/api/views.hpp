@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the reading resources show, as JSON. Private to daemon/api. Threads: pure functions.
+// What the reading resources show, as JSON. Private to daemon/api. Threads: pure functions, but for a reader given.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace greentill::api {
 
-/// corrupt where the stored message is not a claim.
-[[nodiscard]] Result<nlohmann::ordered_json> claim_to_json(const outbox::StoredClaim& stored);
+/// corrupt where the stored message is not a claim. The reader is asked what was taken back.
+[[nodiscard]] Result<nlohmann::ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Reader& reader);
 
 /// The claim's message without its account hint; corrupt as above. Appended to `into`.
 [[nodiscard]] Status append_stripped(const outbox::StoredClaim& stored, std::string& into);

@@ -79,7 +79,7 @@ void add_reduction(Page& page, const Json& entry) {
 
 void add_other_entry(Page& page, const Json& entry) {
   page.line("why", text(at(entry, {"reason"})));
-  page.line("takes back", text(at(entry, {"nullifier_mac"})));
+  page.line("nullifier", text(at(entry, {"nullifier_mac"})));
   page.line("of claim", text(at(entry, {"claim"})));
   page.line("quantities", quantities(at(entry, {"taken_back"})));
   const Json& first = at(entry, {"first"});
@@ -100,6 +100,18 @@ std::string delivery(const Json& claim) {
   if (const std::string reason = text(at(claim, {"reason"})); !reason.empty()) all += " (" + reason + ")";
   if (const std::string granted = grams(at(claim, {"granted_mg"})); !granted.empty()) all += ", granted " + granted;
   return all;
+}
+
+/// What the daemon knows beside what was signed; empty of a claim that stands.
+std::string taken_back(const Json& claim) {
+  const std::string reversed = text(at(claim, {"reversed"}));
+  return reversed == "all" ? "taken back" : reversed == "part" ? "taken back in part" : "";
+}
+
+std::string what(const Json& claim) {
+  if (const Json& of = at(claim, {"of_seq"}); !of.is_null()) return "takes back claim " + text(of);
+  const Json& activity = at(claim, {"entry", "activity"});
+  return text(activity.is_null() ? at(claim, {"entry", "kind"}) : activity);
 }
 
 std::string line_state(const Json& link) {
@@ -125,10 +137,10 @@ std::string claim_row_head() {
 
 std::string claim_row(const Json& claim) {
   const Json& entry = at(claim, {"entry"});
-  const Json& activity = at(entry, {"activity"});
+  const std::string back = taken_back(claim);
   return right(text(at(claim, {"seq"})), 10) + "  " + padded(time(at(claim, {"recorded_at"})), 20) + "  " +
-         padded(text(activity.is_null() ? at(entry, {"kind"}) : activity), 28) + right(grams(at(entry, {"estimate_mg"})), 16) +
-         right(grams(at(entry, {"credited_mg"})), 16) + "  " + delivery(claim);
+         padded(what(claim), 28) + right(grams(at(entry, {"estimate_mg"})), 16) + right(grams(at(entry, {"credited_mg"})), 16) +
+         "  " + delivery(claim) + (back.empty() ? "" : ", ") + back;
 }
 
 std::string claim_page(const Json& claim) {
@@ -145,6 +157,8 @@ std::string claim_page(const Json& claim) {
   page.line("previous", "SHA-256 " + text(at(claim, {"prev"})));
   const Json& entry = at(claim, {"entry"});
   page.line("entry", text(at(entry, {"kind"})));
+  if (!at(claim, {"of_seq"}).is_null()) page.line("takes back", "claim " + text(at(claim, {"of_seq"})));
+  page.line("state", taken_back(claim));
   if (at(entry, {"kind"}) == "reduction") {
     add_reduction(page, entry);
   } else {

@@ -77,6 +77,12 @@ outbox::NewClaim TestDesk::append(claim::Entry entry, claim::ClaimId id, const s
   return {c.seq, {message.begin(), message.begin() + static_cast<std::ptrdiff_t>(length)}};
 }
 
+namespace {
+
+Digest nullifier_of(std::uint64_t seq) { return {static_cast<std::uint8_t>(seq), static_cast<std::uint8_t>(seq >> 8)}; }
+
+}  // namespace
+
 api::ClaimedAct TestDesk::record(const detect::Transaction& t, const std::string& activity, std::int64_t estimate_mg) {
   api::ClaimedAct act;
   act.seq = head_.seq + 1;
@@ -91,6 +97,7 @@ api::ClaimedAct TestDesk::record(const detect::Transaction& t, const std::string
   r.activity = activity;
   for (const auto& quantity : t.quantities) (void)r.quantities.push_back({quantity.unit, quantity.value});
   if (r.quantities.empty()) (void)r.quantities.push_back({"pieces", 1});
+  r.nullifier.mac = nullifier_of(act.seq);
   r.methodology = {"test", 1, {}};
   r.estimate_mg = act.estimate_mg;
   r.credited_mg = act.credited_mg;
@@ -123,8 +130,10 @@ api::ReversedAct TestDesk::take_back(const api::ClaimedAct& act) {
   made.id[0] = static_cast<std::uint8_t>(made.seq);
   claim::Reversal reversal;
   reversal.claim = act.id;
+  reversal.nullifier = nullifier_of(act.seq);
   outbox::Unit unit;
   unit.claims.push_back(append(reversal, made.id, std::nullopt));
+  unit.aside.taken_back.push_back({reversal.nullifier, "", 0, act.seq});
   unit.head = head_;
   store(std::move(unit));
   return made;

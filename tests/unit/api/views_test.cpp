@@ -91,6 +91,20 @@ TEST_CASE("views: a claim is shown with all it says") {
   for (const std::string seq : {"3", "0", "x", "", "1/2", "-1"}) CHECK(status_of(fixture.get("/v1/claims/" + seq)) == 404);
 }
 
+TEST_CASE("views: a reversal names the claim it takes back, and that one is shown to be reversed") {
+  Fixture fixture;
+  post_rides(fixture, 2);  // seqs 2 and 3
+  REQUIRE(fixture.desk.undo(3));
+  const json claims = fixture.get_json("/v1/claims")["claims"];
+  REQUIRE(claims.size() == 4);
+  CHECK(claims[1]["reversed"] == nullptr);
+  CHECK(claims[2]["reversed"] == "all");
+  CHECK(claims[2]["of_seq"] == nullptr);
+  CHECK(claims[3]["of_seq"] == 3);
+  CHECK(claims[3]["reversed"] == nullptr);
+  CHECK(fixture.get_json("/v1/claims/4")["of_seq"] == 3);
+}
+
 TEST_CASE("views: a claim leaves as a signed message without the customer's token") {
   Fixture fixture;
   std::string body = ride("a");

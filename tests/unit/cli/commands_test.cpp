@@ -153,6 +153,25 @@ TEST_CASE("undo: each claim is told for itself, and one that cannot be does not 
   CHECK(cli::undo_claims(*connect(fixture, "wrong"), {2}, printed.text) == ExitCode::denied);
 }
 
+TEST_CASE("claims, show: a reversal tells which claim it takes back, and that one that it was") {
+  test::ServedDock dock(2);
+  const auto daemon = connect(dock);
+  Printed printed;
+  REQUIRE(cli::undo_claims(*daemon, {3}, printed.json) == ExitCode::ok);
+  printed.out.str("");
+  CHECK(cli::list_claims(*daemon, {}, printed.text) == ExitCode::ok);
+  const std::string table = printed.out.str();
+  CHECK(table.find("waiting, taken back\n") != std::string::npos);
+  CHECK(table.find("waiting, taken back\n") > table.find("         3  "));
+  CHECK(table.find("takes back claim 3 ") != std::string::npos);
+  printed.out.str("");
+  CHECK(cli::show_claim(*daemon, 4, false, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str().find("takes back    claim 3\n") != std::string::npos);
+  printed.out.str("");
+  CHECK(cli::show_claim(*daemon, 3, false, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str().find("state         taken back\n") != std::string::npos);
+}
+
 TEST_CASE("guarded: is listed newest first, over as many pages as it takes") {
   test::Fixture fixture;
   const auto daemon = connect(fixture);
