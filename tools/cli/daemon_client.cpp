@@ -12,11 +12,27 @@ namespace {
 constexpr int kOk = 200;
 constexpr std::size_t kLongestProblem = 64u << 10;
 
+constexpr std::string_view kScheme = "http://";
+constexpr int kConnectSeconds = 5;
+constexpr int kPauseSeconds = 60;
+
 bool is_url(std::string_view url) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (url.starts_with(scheme)) return url.size() > scheme.size() && url.find('/', scheme.size()) == std::string_view::npos;
+  return url.starts_with(kScheme) && url.size() > kScheme.size() && url.find('/', kScheme.size()) == std::string_view::npos;
+}
+
+/// httplib names its errors for programmers.
+std::string words_of(httplib::Error error) {
+  constexpr const char* kRunning = "; is greentilld running there?";
+  const std::string pause = std::to_string(kPauseSeconds) + " s";
+  switch (error) {
+    case httplib::Error::Connection: return std::string("cannot connect: it refuses, or is no host that can be found") + kRunning;
+    case httplib::Error::ConnectionTimeout:
+      return "cannot connect: timed out after " + std::to_string(kConnectSeconds) + " s" + kRunning;
+    case httplib::Error::Read: return "the line broke off before the answer was whole, or nothing came for " + pause;
+    case httplib::Error::Write: return "the line broke off while it was asked, or nothing was taken for " + pause;
+    case httplib::Error::Canceled: return "the answer was given up, as it is not what was asked for";
+    default: return httplib::to_string(error) + kRunning;
   }
-  return false;
 }
 
 std::string media_type(const std::string& header) { return header.substr(0, header.find(';')); }
@@ -33,9 +49,9 @@ class HttplibClient final : public DaemonClient {
   HttplibClient(const Endpoint& endpoint, std::string url) : url_(std::move(url)), client_(url_) {
     client_.set_keep_alive(true);
     client_.set_tcp_nodelay(true);
-    client_.set_connection_timeout(5);
-    client_.set_read_timeout(60);
-    client_.set_write_timeout(60);
+    client_.set_connection_timeout(kConnectSeconds);
+    client_.set_read_timeout(kPauseSeconds);
+    client_.set_write_timeout(kPauseSeconds);
     if (!endpoint.token.empty()) client_.set_bearer_token_auth(endpoint.token.c_str());
   }
 
@@ -69,10 +85,7 @@ class HttplibClient final : public DaemonClient {
  private:
   Result<Answer> answer(const httplib::Result& result) const {
     if (!result) {
-      const bool refused = result.error() == httplib::Error::Connection;
-      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " +
-                                              (refused ? "cannot connect" : httplib::to_string(result.error())) +
-                                              "; is greentilld running there?");
+      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " + words_of(result.error()));
     }
     return Answer{result->status, media_type(result->get_header_value("Content-Type")), result->body,
                   seconds(result->get_header_value("Retry-After"))};
@@ -109,6 +122,9 @@ ErrorCode code_of(int status) {
 Result<std::unique_ptr<DaemonClient>> DaemonClient::make(const Endpoint& endpoint) {
   std::string url = endpoint.url;
   while (url.ends_with('/')) url.pop_back();
+  if (url.starts_with("https://")) {
+    return fail(ErrorCode::invalid, "\"" + endpoint.url + "\": the daemon's API speaks http:// alone, on its own device");
+  }
   const std::string message = "\"" + endpoint.url + "\" is no address of a daemon: write http://host:port";
   if (!is_url(url)) return fail(ErrorCode::invalid, message);
   try {

@@ -28,7 +28,7 @@ struct Answer {
 
 class DaemonClient {
  public:
-  /// Connects with the first request. invalid where the URL is not http:// or https:// with a host.
+  /// Connects with the first request. invalid where the URL is not http:// with a host.
   static Result<std::unique_ptr<DaemonClient>> make(const Endpoint& endpoint);
   virtual ~DaemonClient() = default;
 

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <fstream>
+#include <charconv>
 #include <iostream>
 #include <optional>
 #include <string_view>
@@ -13,6 +13,7 @@
 #include "greentill/version.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/config_check.hpp"
+#include "tools/cli/input_file.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/receipt_show.hpp"
 #include "tools/cli/try_rules.hpp"
@@ -66,16 +67,16 @@ ExitCode run_submit(Arguments& arguments, const Output& output) {
   options.file = arguments.input;
   options.progress = shows_progress(output);
   options.patience = std::chrono::seconds(arguments.patience_s);
-  std::ifstream file;
-  if (arguments.input != "-") {
-    file.open(arguments.input, std::ios::binary);
-    if (!file) return output.fail(ExitCode::bad_file, arguments.input + ": cannot be opened");
-    std::error_code error;
-    const auto size = std::filesystem::file_size(arguments.input, error);
-    options.size = error ? 0 : size;
-  }
-  std::istream& in = arguments.input == "-" ? std::cin : file;
-  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return submit(daemon, in, options, output); });
+  const auto with = [&](std::istream& in) {
+    return with_daemon(arguments, output, [&](DaemonClient& daemon) { return submit(daemon, in, options, output); });
+  };
+  if (arguments.input == "-") return with(std::cin);
+  auto file = open_input(arguments.input);
+  if (!file) return output.fail(ExitCode::bad_file, file.error().message);
+  std::error_code error;
+  const auto size = std::filesystem::file_size(arguments.input, error);
+  options.size = error ? 0 : size;
+  return with(*file);
 }
 
 ExitCode run_status(Arguments& arguments, const Output& output) {
@@ -113,9 +114,20 @@ ExitCode run_verify(Arguments& arguments, const Output& output) {
 
 ExitCode run_rules_test(Arguments& arguments, const Output& output) {
   if (arguments.rules.transactions == "-") return try_rules(arguments.rules, std::cin, output);
-  std::ifstream file(arguments.rules.transactions, std::ios::binary);
-  if (!file) return output.fail(ExitCode::bad_file, arguments.rules.transactions + ": cannot be opened");
-  return try_rules(arguments.rules, file, output);
+  auto file = open_input(arguments.rules.transactions);
+  if (!file) return output.fail(ExitCode::bad_file, file.error().message);
+  return try_rules(arguments.rules, *file, output);
+}
+
+/// CLI11's own goes to the greatest floating-point number, and says so with its 309 digits.
+CLI::Validator at_least_one() {
+  const auto why_not = [](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_one = error == std::errc() && end == text.data() + text.size() && value > 0;
+    return is_one ? std::string() : "\"" + text + "\" is no whole number from 1 on";
+  };
+  return {why_not, "POSITIVE"};
 }
 
 CLI::App* add(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen) {
@@ -138,7 +150,7 @@ void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional
 
   CLI::App* claims = add(app, "claims", "List claims", run_claims, chosen);
   claims->add_option("--after", arguments.claims.after, "Begin behind this seq");
-  claims->add_option("--limit", arguments.claims.limit, "At most so many")->capture_default_str()->check(CLI::PositiveNumber);
+  claims->add_option("--limit", arguments.claims.limit, "At most so many")->capture_default_str()->check(at_least_one());
   claims->add_option("--delivery", arguments.claims.delivery, "Only those that are so")
       ->check(CLI::IsMember({"waiting", "delivered", "refused_retry", "refused_final"}));
   claims->add_flag("--newest", arguments.claims.newest, "Newest first");
@@ -151,12 +163,12 @@ void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional
   undo->add_option("seq", arguments.seqs, "Their numbers in the chain")->required();
 
   CLI::App* guarded = add(app, "guarded", "List what was recognised and not claimed, and why", run_guarded, chosen);
-  guarded->add_option("--limit", arguments.guarded_limit, "At most so many")->capture_default_str()->check(CLI::PositiveNumber);
+  guarded->add_option("--limit", arguments.guarded_limit, "At most so many")->capture_default_str()->check(at_least_one());
 
   CLI::App* to_export = add(app, "export", "Write the claims to a file that anyone can verify", run_export, chosen);
   to_export->add_option("--out,-o", arguments.to_export.file, "The file; - for standard output")->required();
   to_export->add_option("--after", arguments.to_export.after, "Begin behind this seq");
-  to_export->add_option("--limit", arguments.to_export.limit, "At most so many")->check(CLI::PositiveNumber);
+  to_export->add_option("--limit", arguments.to_export.limit, "At most so many")->check(at_least_one());
 }
 
 void describe_verify(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {

@@ -86,7 +86,7 @@ class Trial {
     DocumentReader reader(in);
     for (;;) {
       auto next = reader.next();
-      if (!next) return stop(next.error().message);
+      if (!next) return stop(options_.transactions + ": " + next.error().message);
       if (!*next) break;
       take(**next);
     }

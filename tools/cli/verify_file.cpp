@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
 #include <iostream>
 #include <system_error>
 
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "tools/cli/commands.hpp"
+#include "tools/cli/input_file.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/verify.hpp"
 
@@ -132,9 +132,9 @@ ExitCode verify_file(const VerifyCommand& command, const Output& output) {
   trust.methodologies = &*library;
 
   if (command.file == "-") return verify_stream(std::cin, command, trust, output);
-  std::ifstream in(command.file, std::ios::binary);
-  if (!in) return output.fail(ExitCode::bad_file, command.file + ": cannot be opened");
-  return verify_stream(in, command, trust, output);
+  auto in = open_input(command.file);
+  if (!in) return output.fail(ExitCode::bad_file, in.error().message);
+  return verify_stream(*in, command, trust, output);
 }
 
 }  // namespace greentill::cli
