@@ -88,8 +88,7 @@ class EscPos final : public plugin::Source {
     keep_failed_ = static_cast<std::size_t>(toml.integer_or("keep_failed", 0, 1000, 20));
     const std::string name = toml.text("profile");
     const bool by_name = name.find('/') == std::string::npos;
-    profile_ =
-        Profile::load(name, by_name ? toml.text("profiles") : "", {toml.text_or("zone", ""), toml.text_or("currency", "")});
+    profile_ = Profile::load(name, by_name ? toml.text("profiles") : "", {toml.text_or("zone", ""), read_currency(toml)});
     if (!profile_.zone) toml.wrong("zone", "is missing, and the profile names none: name one, such as Europe/London");
   }
 

@@ -141,7 +141,7 @@ Profile Profile::parse(std::string_view text, const std::string& name, const Pro
   toml.only({"currency", "minor_places", "zone", "receipt_numbers", "text", "numbers", "time", "item", "words", "tender"});
   Profile profile;
   profile.name = name;
-  profile.currency = overrides.currency.empty() ? toml.text_or("currency", "") : overrides.currency;
+  profile.currency = overrides.currency.empty() ? read_currency(toml) : overrides.currency;
   const std::string zone = overrides.zone.empty() ? toml.text_or("zone", "") : overrides.zone;
   if (!zone.empty()) profile.zone.emplace(zone);
   const std::string restart = toml.text_or("receipt_numbers", "restart");
@@ -168,6 +168,14 @@ Profile Profile::load(const std::string& name_or_path, const std::filesystem::pa
   text << in.rdbuf();
   if (!in) throw std::runtime_error(path.string() + ": the profile cannot be read");
   return parse(text.str(), path.string(), overrides);
+}
+
+std::string read_currency(const Toml& toml) {
+  std::string currency = toml.text_or("currency", "");
+  if (!currency.empty() && !plugin::minor_places(currency)) {
+    toml.wrong("currency", "must be a code of ISO 4217: three capital letters, such as EUR");
+  }
+  return currency;
 }
 
 }  // namespace greentill::escpos

@@ -58,4 +58,7 @@ struct Profile {
                       const ProfileOverrides& overrides = {});
 };
 
+/// ISO 4217, or empty. Throws as above.
+[[nodiscard]] std::string read_currency(const plugin::Toml& toml);
+
 }  // namespace greentill::escpos

@@ -130,6 +130,14 @@ CLI::Validator at_least_one() {
   return {why_not, "POSITIVE"};
 }
 
+CLI::Validator a_currency() {
+  const auto why_not = [](const std::string& text) -> std::string {
+    const bool is_code = text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    return is_code ? std::string() : "\"" + text + "\" is no code of ISO 4217: three capital letters, such as EUR";
+  };
+  return {why_not, "CODE"};
+}
+
 CLI::App* add(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen) {
   CLI::App* sub = app.add_subcommand(name, help);
   sub->fallthrough();
@@ -202,7 +210,7 @@ void describe_escpos(CLI::App& app, Arguments& arguments, std::optional<Command>
       ->capture_default_str();
   show->add_option("--profiles", options.profiles, "Folder of the names [/etc/greentill/escpos]");
   show->add_option("--zone", options.zone, "Time zone in place of the profile's");
-  show->add_option("--currency", options.currency, "Currency in place of the profile's");
+  show->add_option("--currency", options.currency, "Currency in place of the profile's, such as EUR")->check(a_currency());
 }
 
 void describe_rules(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {

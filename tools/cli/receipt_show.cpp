@@ -178,6 +178,7 @@ ExitCode show(const std::string& job, const ShowReceiptsOptions& options, const 
 ExitCode show_receipts(const ShowReceiptsOptions& options, const Output& output) {
   const Result<std::string> job = read_job(options.file);
   if (!job) return output.fail(ExitCode::bad_file, job.error().message);
+  if (job->empty()) return output.fail(ExitCode::bad_file, options.file + ": there is nothing in it");
   std::optional<escpos::Profile> profile;
   try {
     const fs::path folder = options.profiles.empty() ? find_profiles() : fs::path(options.profiles);

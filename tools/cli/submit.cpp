@@ -82,6 +82,7 @@ class Submission {
       progress_.update(reader.bytes_read());
     }
     progress_.wipe();
+    if (!stopped && totals_.taken + totals_.refused == 0) return finish_empty();
     return finish(stopped);
   }
 
@@ -229,6 +230,13 @@ class Submission {
     waited_ += pause;
     wait_ = std::min(wait_ * 2, kLongestWait);
     return Done{};
+  }
+
+  /// Whoever hands in a day's file wants to know that there was nothing in it: something before it went wrong.
+  ExitCode finish_empty() {
+    const std::string message = options_.file + ": there is no transaction in it";
+    if (output_.json) return finish({{ExitCode::bad_file, message}});
+    return output_.fail(ExitCode::bad_file, message);
   }
 
   ExitCode finish(const std::optional<std::pair<ExitCode, std::string>>& stopped) {

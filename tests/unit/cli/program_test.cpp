@@ -79,8 +79,9 @@ TEST_CASE("greentill: --help ends with the exit codes, for every command") {
 
 TEST_CASE("greentill: a wrong command line is exit code 2") {
   const test::TempFolder folder;
-  for (const std::string arguments : {"", "dance", "show", "show one", "verify x", "claims --delivery nowhere", "config",
-                                      "status --url ftp://x", "claims --limit 0", "submit --patience 18446744073709551615 x"}) {
+  for (const std::string arguments :
+       {"", "dance", "show", "show one", "verify x", "claims --delivery nowhere", "config", "status --url ftp://x",
+        "claims --limit 0", "submit --patience 18446744073709551615 x", "escpos show --currency euro x"}) {
     CAPTURE(arguments);
     const Run wrong = run(folder, arguments);
     CHECK(wrong.code == 2);

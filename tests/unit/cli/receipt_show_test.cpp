@@ -72,6 +72,9 @@ TEST_CASE("escpos show: what cannot be read is told") {
   const test::TempFolder folder;
   const std::string job = folder.write("job", kSale).string();
   CHECK(show(of("/nowhere/job")).code == ExitCode::bad_file);
+  const Shown nothing = show(of(folder.write("nothing", "").string()));
+  CHECK(nothing.code == ExitCode::bad_file);
+  CHECK(nothing.err.ends_with("/nothing: there is nothing in it\n"));
   const Shown unknown = show(of(job, "generic-xx"));
   CHECK(unknown.code == ExitCode::bad_file);
   CHECK(unknown.err.find("generic-xx.toml: the profile cannot be read") != std::string::npos);

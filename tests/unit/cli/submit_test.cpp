@@ -192,5 +192,22 @@ TEST_CASE("submit: what was taken back is counted, and what the daemon remarks i
   CHECK(printed.out.str().ends_with("0 acts not claimed\n1 reversal of claims, 1 remark\n"));
 }
 
+TEST_CASE("submit: a file without a transaction is exit code 3, as nobody hands in nothing") {
+  for (const char* empty : {"", "\n \n", "[]", "[ ]\n"}) {
+    CAPTURE(empty);
+    ScriptedDaemon daemon;
+    Printed printed;
+    std::istringstream text(empty);
+    CHECK(cli::submit(daemon, text, quick(), printed.text) == ExitCode::bad_file);
+    CHECK(printed.out.str().empty());
+    CHECK(printed.err.str() == "greentill: trips.ndjson: there is no transaction in it\n");
+    std::istringstream json(empty);
+    CHECK(cli::submit(daemon, json, quick(), printed.json) == ExitCode::bad_file);
+    const Json summary = printed.document();
+    CHECK(summary["transactions"] == 0);
+    CHECK(summary["error"]["exit_code"] == 3);
+  }
+}
+
 }  // namespace
 }  // namespace greentill

@@ -183,6 +183,10 @@ TEST_CASE("profiles: all that are shipped load, and are named where they are wro
   CHECK(wrong("[text]\nencoding = \"klingon\"\n") == "own.toml:2:12: key 'encoding' names no encoding that ICU has");
   CHECK(wrong("[text]\ntables = { 300 = \"ibm-437\" }\n") ==
         "own.toml:2:18: key '300' must be the number of a code table, 0 to 255");
+  for (const std::string code : {"euro", "eur", "E", "€"}) {
+    CHECK(wrong("currency = \"" + code + "\"\n") ==
+          "own.toml:1:12: key 'currency' must be a code of ISO 4217: three capital letters, such as EUR");
+  }
   CHECK(wrong("receipt_numbers = \"daily\"\n") == "own.toml:1:19: key 'receipt_numbers' must be restart or unique");
   CHECK(wrong("[numbers]\n[time]\ndates = [\"%Q\"]\n") ==
         "own.toml:3:9: key 'dates' '%Q' has a field that is none of %Y %y %m %d %H %I %M %S %p %B %A %o");

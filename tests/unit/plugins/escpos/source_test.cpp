@@ -185,6 +185,8 @@ TEST_CASE("escpos source: a wrong configuration is a fault that names the key") 
         "/nowhere/none.toml: the profile cannot be read");
   CHECK(fault("path = \"/x\"\nissuer = \"i\"\nprofile = \"generic-en\"\n" + profiles) ==
         "escpos:1:1: key 'zone' is missing, and the profile names none: name one, such as Europe/London");
+  CHECK(fault("path = \"/x\"\nissuer = \"i\"\nprofile = \"generic-de\"\ncurrency = \"euro\"\n" + profiles) ==
+        "escpos:4:12: key 'currency' must be a code of ISO 4217: three capital letters, such as EUR");
   CHECK(fault("path = \"/nowhere\"\nissuer = \"i\"\nprofile = \"generic-de\"\n" + profiles) ==
         "/nowhere: the folder of print jobs cannot be read: No such file or directory");
 }
