@@ -138,42 +138,57 @@ CLI::Validator a_currency() {
   return {why_not, "CODE"};
 }
 
-CLI::App* add(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen) {
+/// The program's own options come before or behind a command; its help would otherwise not tell of them.
+std::string footer(const CLI::App& command, std::initializer_list<const char*> options) {
+  const CLI::App* program = &command;
+  while (program->get_parent() != nullptr) program = program->get_parent();
+  const CLI::Formatter formatter;
+  std::string text = "Of the program:\n";
+  for (const char* option : options) text += formatter.make_option(program->get_option(option), false);
+  return text + '\n' + std::string(exit_code_help());
+}
+
+CLI::App* add(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen,
+              std::initializer_list<const char*> options = {"--json"}) {
   CLI::App* sub = app.add_subcommand(name, help);
   sub->fallthrough();
-  sub->footer(std::string(exit_code_help()));
+  sub->footer(footer(*sub, options));
   sub->callback([&chosen, command] { chosen = command; });
   return sub;
 }
 
+CLI::App* add_asking(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen) {
+  return add(app, name, help, command, chosen, {"--json", "--url", "--token-file", "--config"});
+}
+
 void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
-  CLI::App* submit = add(app, "submit", "Hand transactions to the daemon", run_submit, chosen);
+  CLI::App* submit = add_asking(app, "submit", "Hand transactions to the daemon", run_submit, chosen);
   submit->add_option("file", arguments.input, "JSON object, array, or one object a line (NDJSON); - for standard input")
       ->required();
   submit->add_option("--patience", arguments.patience_s, "Seconds to go on asking a daemon that cannot take more now")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, kLongestPatienceSeconds));
 
-  add(app, "status", "What the daemon does, and what troubles it", run_status, chosen);
+  add_asking(app, "status", "What the daemon does, and what troubles it", run_status, chosen);
 
-  CLI::App* claims = add(app, "claims", "List claims", run_claims, chosen);
+  CLI::App* claims = add_asking(app, "claims", "List claims", run_claims, chosen);
   claims->add_option("--after", arguments.claims.after, "Begin behind this seq");
   claims->add_option("--limit", arguments.claims.limit, "At most so many")->capture_default_str()->check(at_least_one());
   claims->add_option("--delivery", arguments.claims.delivery, "Only those that are so")
       ->check(CLI::IsMember({"waiting", "delivered", "refused_retry", "refused_final"}));
   claims->add_flag("--newest", arguments.claims.newest, "Newest first");
 
-  CLI::App* show = add(app, "show", "Show one claim", run_show, chosen);
+  CLI::App* show = add_asking(app, "show", "Show one claim", run_show, chosen);
   show->add_option("seq", arguments.seq, "Its number in the chain")->required();
   show->add_flag("--raw", arguments.raw, "Write the signed message itself (COSE) to standard output");
 
-  CLI::App* undo = add(app, "undo", "Take claims back that were a mistake", run_undo, chosen);
+  CLI::App* undo = add_asking(app, "undo", "Take claims back that were a mistake", run_undo, chosen);
   undo->add_option("seq", arguments.seqs, "Their numbers in the chain")->required();
 
-  CLI::App* guarded = add(app, "guarded", "List what was recognised and not claimed, and why", run_guarded, chosen);
+  CLI::App* guarded = add_asking(app, "guarded", "List what was recognised and not claimed, and why", run_guarded, chosen);
   guarded->add_option("--limit", arguments.guarded_limit, "At most so many")->capture_default_str()->check(at_least_one());
 
-  CLI::App* to_export = add(app, "export", "Write the claims to a file that anyone can verify", run_export, chosen);
+  CLI::App* to_export = add_asking(app, "export", "Write the claims to a file that anyone can verify", run_export, chosen);
   to_export->add_option("--out,-o", arguments.to_export.file, "The file; - for standard output")->required();
   to_export->add_option("--after", arguments.to_export.after, "Begin behind this seq");
   to_export->add_option("--limit", arguments.to_export.limit, "At most so many")->check(at_least_one());
@@ -194,8 +209,8 @@ void describe_config(CLI::App& app, Arguments& arguments, std::optional<Command>
   CLI::App* config = app.add_subcommand("config", "The daemon's configuration");
   config->fallthrough();
   config->require_subcommand(1);
-  CLI::App* check =
-      add(*config, "check", "Tell what is wrong with a configuration, or with what it names", run_config_check, chosen);
+  CLI::App* check = add(*config, "check", "Tell what is wrong with a configuration, or with what it names", run_config_check,
+                        chosen, {"--json", "--config"});
   check->add_option("file", arguments.config_file, "The file [--config, or else " + std::string(kDefaultConfig) + "]");
 }
 
