@@ -262,6 +262,7 @@ class Checker:
         self.expect(undone and undone["reversals"][0]["of_seq"] == seq, "undo", f"answered {undone}")
         self.expect(undo(200, seq, token)["repeated"], "undo", "the second answer is not a repeated one")
         undo(404, 999999999, token)
+        undo(404, 0, token)
         undo(422, 1, token)
         undo(401, seq, {})
         undo(403, seq, {**token, "Origin": "https://evil.example"})
