@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/api/chunk_decoder.hpp"
+
 namespace greentill::api {
 namespace {
 
@@ -86,10 +88,14 @@ ssize_t Connection::fill() {
   }
 }
 
+ssize_t Connection::read_more() {
+  if (!out_.empty() && !flush()) return -1;  // "100 Continue" must leave before the body can come
+  return fill();
+}
+
 ssize_t Connection::read(char* into, size_t size) {
   if (!has_read_ahead()) {
-    if (!out_.empty() && !flush()) return -1;  // "100 Continue" must leave before the body can come
-    const ssize_t filled = fill();
+    const ssize_t filled = read_more();
     if (filled <= 0) return filled;
   }
   const std::size_t count = std::min(size, end_ - begin_);
@@ -97,6 +103,18 @@ ssize_t Connection::read(char* into, size_t size) {
   std::memcpy(into, ahead_.data() + begin_, count);
   begin_ += count;
   return static_cast<ssize_t>(count);
+}
+
+bool Connection::read_chunks(const httplib::ContentReceiver& receive) {
+  ChunkDecoder decoder;
+  while (!decoder.ended()) {
+    if (!has_read_ahead() && read_more() <= 0) return false;
+    const ChunkDecoder::Piece piece = decoder.next({ahead_.data() + begin_, end_ - begin_});
+    begin_ += piece.taken;
+    if (decoder.failed()) return false;
+    if (!piece.data.empty() && !receive(piece.data.data(), piece.data.size())) return false;
+  }
+  return true;
 }
 
 ssize_t Connection::write(const char* bytes, size_t size) {

@@ -25,6 +25,9 @@ class Connection final : public httplib::Stream {
   void end_headers();
   /// Whether bytes of a further request were read already.
   [[nodiscard]] bool has_read_ahead() const { return begin_ < end_; }
+  /// Reads a body that comes in chunks, in place of the library's reader: that one takes what is malformed for the body's end or
+  /// passes it over, and keeps a line of any length. False where the body is cut off, is malformed, or `receive` wants no more.
+  bool read_chunks(const httplib::ContentReceiver& receive);
   /// Sends what is buffered.
   bool flush();
   /// Ends the connection without destroying an answer on its way: what the peer still sends is read and dropped for a while.
@@ -42,6 +45,7 @@ class Connection final : public httplib::Stream {
   using Time = std::chrono::steady_clock::time_point;
   [[nodiscard]] bool wait_readable() const;
   ssize_t fill();
+  ssize_t read_more();
 
   int socket_;
   bool in_headers_ = false;

@@ -22,8 +22,9 @@ using namespace std::chrono_literals;
 // As long as a till may take between two sales without opening a connection again; a connection that waits cuts it short.
 constexpr auto kKeepAlive = 60s;
 
-// Set by the answer on its way, read by the loop around it: cpp-httplib hands no state from one to the other.
+// Between a request's handlers and the loop around them: cpp-httplib hands no state from one to the other.
 thread_local bool close_connection = false;
+thread_local Connection* served = nullptr;
 
 // RFC 9112, 3.2.2: of "GET http://host/path" the target's host counts, not the header's. The header must be there all the same,
 // once.
@@ -52,7 +53,9 @@ Listener::Listener(RequestHandler& handler, std::size_t threads, const std::stri
     return handler.answer(request, response) ? HandlerResponse::Handled : HandlerResponse::Unhandled;
   });
   Post(post_path, [&handler](const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& body) {
-    handler.answer_post(request, response, body);
+    if (!request.has_header("Transfer-Encoding")) return handler.answer_post(request, response, body);
+    const auto read_chunks = [](const httplib::ContentReceiver& receive) { return served->read_chunks(receive); };
+    handler.answer_post(request, response, httplib::ContentReader(read_chunks, nullptr));
   });
   set_exception_handler([&handler](const httplib::Request& request, httplib::Response& response, const std::exception_ptr&) {
     response.status = 500;
@@ -114,6 +117,7 @@ void Listener::accept_loop() {
 
 void Listener::serve(int socket) noexcept {
   Connection connection(socket);
+  served = &connection;
   try {
     while (!stopping_ && wait_for_request(connection) && serve_request(connection)) {
     }
