@@ -16,26 +16,8 @@
 namespace greentill::api {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kHeaderTime = 10s;
-constexpr auto kIdleBodyTime = 5s;
-constexpr auto kWriteTime = 10s;
-constexpr auto kLingerTime = 2s;
 constexpr std::size_t kMaxHeaderBytes = 32u << 10;
 constexpr std::size_t kSendAtBytes = 16u << 10;
-
-// Whether the socket is ready, or broken, before the time is over.
-bool wait_for(int socket, short events, std::chrono::steady_clock::duration time) {
-  const auto deadline = std::chrono::steady_clock::now() + time;
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd entry{socket, events, 0};
-    const int ready = ::poll(&entry, 1, static_cast<int>(std::max<std::chrono::milliseconds::rep>(left.count(), 0)));
-    if (ready > 0) return true;
-    if (ready == 0 || errno != EINTR) return false;
-  }
-}
 
 void describe(const sockaddr_storage& address, std::string& ip, int& port) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -55,25 +37,50 @@ void describe(const sockaddr_storage& address, std::string& ip, int& port) {
 
 }  // namespace
 
-Connection::Connection(int socket) : socket_(socket) {}
+Connection::Connection(int socket, ConnectionPool& pool, const Patience& patience)
+    : socket_(socket), pool_(pool), patience_(patience) {}
 
 Connection::~Connection() { ::close(socket_); }
 
 void Connection::begin_headers() {
   in_headers_ = true;
   header_bytes_ = 0;
-  header_deadline_ = std::chrono::steady_clock::now() + kHeaderTime;
+  header_begin_ = Clock::now();
 }
 
-void Connection::end_headers() { in_headers_ = false; }
-
-bool Connection::wait_readable() const {
-  return wait_for(socket_, POLLIN, in_headers_ ? header_deadline_ - std::chrono::steady_clock::now() : kIdleBodyTime);
+void Connection::end_headers() {
+  in_headers_ = false;
+  body_bytes_ = 0;
+  body_wait_ = {};
 }
 
-bool Connection::is_readable() const { return has_read_ahead() || wait_readable(); }
+// Whether the socket is ready, or broken, before the time is over.
+bool Connection::wait_for(short events, Clock::time_point deadline) {
+  for (;;) {
+    const auto now = Clock::now();
+    if (now >= stop_deadline_) abandoned_ = true;
+    const auto end = std::min(deadline, stop_deadline_);
+    if (now >= end) return false;
+    pollfd entries[2] = {{socket_, events, 0}, {pool_.stop_event(), POLLIN, 0}};
+    const bool stopping = stop_deadline_ != Clock::time_point::max();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - now);
+    if (::poll(entries, stopping ? 1 : 2, static_cast<int>(left.count())) < 0 && errno != EINTR) return false;
+    if (entries[0].revents != 0) return true;
+    if (entries[1].revents != 0) stop_deadline_ = Clock::now() + patience_.stop;
+  }
+}
 
-bool Connection::is_writable() const { return wait_for(socket_, POLLOUT, kWriteTime); }
+bool Connection::wait_readable() {
+  if (in_headers_) return wait_for(POLLIN, header_begin_ + patience_.headers);
+  const auto begin = Clock::now();
+  const auto earned = std::chrono::milliseconds(body_bytes_ * 1000 / patience_.body_bytes_a_second);
+  const auto left = patience_.body + earned - body_wait_;
+  const bool ready = wait_for(POLLIN, begin + std::min<Clock::duration>(left, patience_.body_pause));
+  body_wait_ += Clock::now() - begin;
+  return ready;
+}
+
+bool Connection::wait_writable() { return wait_for(POLLOUT, Clock::now() + patience_.write_pause); }
 
 ssize_t Connection::fill() {
   for (;;) {
@@ -81,6 +88,7 @@ ssize_t Connection::fill() {
     if (count >= 0) {
       begin_ = 0;
       end_ = static_cast<std::size_t>(count);
+      body_bytes_ += count;
       return count;
     }
     if (errno == EINTR) continue;
@@ -125,11 +133,11 @@ ssize_t Connection::write(const char* bytes, size_t size) {
 
 bool Connection::flush() {
   std::string_view rest = out_;
-  while (!rest.empty()) {
+  while (!rest.empty() && !abandoned_) {
     const ssize_t count = ::send(socket_, rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (count >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno != EINTR && ((errno != EAGAIN && errno != EWOULDBLOCK) || !is_writable())) {
+    } else if (errno != EINTR && ((errno != EAGAIN && errno != EWOULDBLOCK) || !wait_writable())) {
       break;
     }
   }
@@ -140,11 +148,10 @@ bool Connection::flush() {
 }
 
 void Connection::linger() {
+  if (abandoned_) return;
   ::shutdown(socket_, SHUT_WR);
-  const auto deadline = std::chrono::steady_clock::now() + kLingerTime;
-  for (;;) {
-    const auto left = deadline - std::chrono::steady_clock::now();
-    if (left <= 0s || !wait_for(socket_, POLLIN, left)) return;
+  const auto deadline = Clock::now() + patience_.linger;
+  while (wait_for(POLLIN, deadline)) {
     const ssize_t count = ::recv(socket_, ahead_.data(), ahead_.size(), MSG_DONTWAIT);
     if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) return;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One accepted connection as cpp-httplib's stream. Unlike the library's own it keeps what it read ahead for the next request,
-// bounds the size and the time of a request's headers, and sends headers and body together. Private to daemon/api.
+// bounds the size of a request's headers and the time of all of it, and sends headers and body together. Private to daemon/api.
 #pragma once
 
 #include <httplib.h>
@@ -9,19 +9,32 @@
 #include <chrono>
 #include <string>
 
+#include "daemon/api/connection_pool.hpp"
+
 namespace greentill::api {
+
+/// How long a client may let its connection's thread wait.
+struct Patience {
+  std::chrono::milliseconds headers{10'000};  ///< for all of a request's headers
+  std::chrono::milliseconds body{10'000};     ///< for all of a body, and a second more for so many bytes of it:
+  std::int64_t body_bytes_a_second = 4096;
+  std::chrono::milliseconds body_pause{5'000};
+  std::chrono::milliseconds write_pause{10'000};
+  std::chrono::milliseconds linger{2'000};  ///< for the end of a connection after its last answer
+  std::chrono::milliseconds stop{1'000};    ///< for all of that together once the server stops
+};
 
 class Connection final : public httplib::Stream {
  public:
-  /// Takes the socket over.
-  explicit Connection(int socket);
+  /// Takes the socket over. The pool must outlive it.
+  Connection(int socket, ConnectionPool& pool, const Patience& patience = {});
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   /// Before each request: its headers must come within their limits from here on.
   void begin_headers();
-  /// The headers are read: what follows is bounded by whoever reads the body.
+  /// The headers are read: how much may follow is bounded by whoever reads the body, here its time alone.
   void end_headers();
   /// Whether bytes of a further request were read already.
   [[nodiscard]] bool has_read_ahead() const { return begin_ < end_; }
@@ -33,8 +46,9 @@ class Connection final : public httplib::Stream {
   /// Ends the connection without destroying an answer on its way: what the peer still sends is read and dropped for a while.
   void linger();
 
-  [[nodiscard]] bool is_readable() const override;
-  [[nodiscard]] bool is_writable() const override;
+  // Reading and writing wait for themselves.
+  [[nodiscard]] bool is_readable() const override { return !abandoned_; }
+  [[nodiscard]] bool is_writable() const override { return !abandoned_; }
   ssize_t read(char* into, size_t size) override;
   ssize_t write(const char* bytes, size_t size) override;
   void get_remote_ip_and_port(std::string& ip, int& port) const override;
@@ -42,15 +56,23 @@ class Connection final : public httplib::Stream {
   [[nodiscard]] socket_t socket() const override { return socket_; }
 
  private:
-  using Time = std::chrono::steady_clock::time_point;
-  [[nodiscard]] bool wait_readable() const;
+  using Clock = std::chrono::steady_clock;
+  bool wait_for(short events, Clock::time_point deadline);
+  bool wait_readable();
+  bool wait_writable();
   ssize_t fill();
   ssize_t read_more();
 
-  int socket_;
+  const int socket_;
+  ConnectionPool& pool_;
+  const Patience patience_;
+  bool abandoned_ = false;  // ends without an answer, which tells the client to ask again
+  Clock::time_point stop_deadline_ = Clock::time_point::max();
   bool in_headers_ = false;
   std::size_t header_bytes_ = 0;
-  Time header_deadline_;
+  Clock::time_point header_begin_;
+  std::int64_t body_bytes_ = 0;
+  Clock::duration body_wait_{};  // time that the server itself takes with what came already is not the client's
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::array<char, 4096> ahead_;

@@ -16,11 +16,15 @@ thread_local bool gave_way = false;
 }  // namespace
 
 ConnectionPool::ConnectionPool(std::size_t most_threads, std::function<void(int)> serve)
-    : serve_(std::move(serve)), event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), most_threads_(most_threads) {}
+    : serve_(std::move(serve)),
+      event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      stop_event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      most_threads_(most_threads) {}
 
 ConnectionPool::~ConnectionPool() {
   stop();
   if (event_ >= 0) ::close(event_);
+  if (stop_event_ >= 0) ::close(stop_event_);
 }
 
 void ConnectionPool::enqueue(int socket) {
@@ -54,6 +58,7 @@ void ConnectionPool::stop() {
     stopping_ = true;
     for (const int socket : std::exchange(waiting_, {})) ::close(socket);
     update_event();
+    (void)::eventfd_write(stop_event_, 1);
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();

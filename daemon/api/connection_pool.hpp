@@ -24,9 +24,11 @@ class ConnectionPool {
 
   void enqueue(int socket);
 
-  /// Makes every idle connection give way, closes those that wait and joins the threads.
+  /// Makes every idle connection give way, tells the others by stop_event(), closes those that wait and joins the threads.
   void stop();
 
+  /// Readable once the pool stops: to be polled wherever a client is waited for.
+  [[nodiscard]] int stop_event() const { return stop_event_; }
   /// Readable while an idle connection may have to give way: to be polled beside its socket.
   [[nodiscard]] int give_way_event() const { return event_; }
   /// Whether the calling thread must end its idle connection.
@@ -39,6 +41,7 @@ class ConnectionPool {
 
   const std::function<void(int)> serve_;
   const int event_;
+  const int stop_event_;
 
   std::mutex mutex_;
   std::size_t most_threads_;

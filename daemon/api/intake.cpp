@@ -14,6 +14,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kGroup = 256;
 constexpr const char* kProblemType = "application/problem+json";
+constexpr const char* kNoBody = "the body ended early or came too slowly, or its chunks are malformed";
 
 std::string dump(const ordered_json& json) { return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
 
@@ -129,8 +130,8 @@ bool Intake::read_whole(httplib::Response& response, const httplib::ContentReade
     return !over;
   });
   if (read) return true;
-  respond(response, over ? too_large("must be at most " + std::to_string(options_.max_body_bytes) + " bytes")
-                         : bad_request("the body ended early, or its chunks are malformed"));
+  respond(response,
+          over ? too_large("must be at most " + std::to_string(options_.max_body_bytes) + " bytes") : bad_request(kNoBody));
   response.set_header("Connection", "close");
   return false;
 }
@@ -151,7 +152,7 @@ void Intake::answer_lines(httplib::Response& response, const httplib::ContentRea
     return !over && splitter.feed({bytes, count}, take);
   });
   if (!read) response.set_header("Connection", "close");
-  if (!read && !stopped && !over) return respond(response, bad_request("the body ended early, or its chunks are malformed"));
+  if (!read && !stopped && !over) return respond(response, bad_request(kNoBody));
   if (over) {
     const std::string why = "the body must be at most " + std::to_string(options_.max_body_bytes) + " bytes";
     group.add_problem(splitter.items(), splitter.lines() + 1, too_large(why + ": send this line and those behind it again"));

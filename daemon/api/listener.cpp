@@ -84,7 +84,9 @@ Status Listener::bind(const std::string& host, std::uint16_t port) {
     return fail(ErrorCode::io, "cannot listen on " + host + ':' + std::to_string(port) + ": " + why);
   }
   port_ = static_cast<std::uint16_t>(bound);
-  if (pool_.give_way_event() < 0) return fail(ErrorCode::io, "cannot make an event for the connections: out of file descriptors");
+  if (pool_.give_way_event() < 0 || pool_.stop_event() < 0) {
+    return fail(ErrorCode::io, "cannot make an event for the connections: out of file descriptors");
+  }
   return Done{};
 }
 
@@ -116,7 +118,7 @@ void Listener::accept_loop() {
 }
 
 void Listener::serve(int socket) noexcept {
-  Connection connection(socket);
+  Connection connection(socket, pool_);
   served = &connection;
   try {
     while (!stopping_ && wait_for_request(connection) && serve_request(connection)) {
