@@ -42,9 +42,17 @@ Connection::Connection(int socket, ConnectionPool& pool, const Patience& patienc
 
 Connection::~Connection() { ::close(socket_); }
 
+bool Connection::wait_for_request(bool newcomer) {
+  if (has_read_ahead()) return true;
+  const auto begin = Clock::now();
+  const auto spared_until = newcomer ? begin + patience_.others : begin;
+  return wait_for(POLLIN, begin + patience_.idle, spared_until, newcomer ? Hold::stalled : Hold::idle);
+}
+
 void Connection::begin_headers() {
   in_headers_ = true;
   header_bytes_ = 0;
+  write_wait_ = {};
   header_begin_ = Clock::now();
 }
 
@@ -54,33 +62,50 @@ void Connection::end_headers() {
   body_wait_ = {};
 }
 
-// Whether the socket is ready, or broken, before the time is over.
-bool Connection::wait_for(short events, Clock::time_point deadline) {
+// Whether the socket is ready, or broken, before the time is over and before this connection has to give way to another.
+bool Connection::wait_for(short events, Clock::time_point deadline, Clock::time_point spared_until, Hold hold) {
   for (;;) {
     const auto now = Clock::now();
     if (now >= stop_deadline_) abandoned_ = true;
-    const auto end = std::min(deadline, stop_deadline_);
-    if (now >= end) return false;
-    pollfd entries[2] = {{socket_, events, 0}, {pool_.stop_event(), POLLIN, 0}};
+    const auto last = std::min(deadline, stop_deadline_);
+    if (now >= last) return false;
+    const bool spared = now < spared_until;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>((spared ? std::min(last, spared_until) : last) - now);
+    pollfd entries[2] = {{socket_, events, 0}, {spared ? pool_.stop_event() : pool_.give_way_event(), POLLIN, 0}};
     const bool stopping = stop_deadline_ != Clock::time_point::max();
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - now);
     if (::poll(entries, stopping ? 1 : 2, static_cast<int>(left.count())) < 0 && errno != EINTR) return false;
     if (entries[0].revents != 0) return true;
-    if (entries[1].revents != 0) stop_deadline_ = Clock::now() + patience_.stop;
+    if (entries[1].revents == 0) continue;
+    if (spared) {
+      stop_deadline_ = Clock::now() + patience_.stop;
+      continue;
+    }
+    switch (pool_.ask(hold)) {
+      case Verdict::stay: break;
+      case Verdict::stay_for_now: spared_until = Clock::now() + patience_.others; break;
+      case Verdict::give_way: abandoned_ = true; return false;
+    }
   }
 }
 
 bool Connection::wait_readable() {
-  if (in_headers_) return wait_for(POLLIN, header_begin_ + patience_.headers);
+  if (in_headers_) return wait_for(POLLIN, header_begin_ + patience_.headers, header_begin_ + patience_.others);
   const auto begin = Clock::now();
   const auto earned = std::chrono::milliseconds(body_bytes_ * 1000 / patience_.body_bytes_a_second);
   const auto left = patience_.body + earned - body_wait_;
-  const bool ready = wait_for(POLLIN, begin + std::min<Clock::duration>(left, patience_.body_pause));
+  // Who sends a body has the token, and does not give way.
+  const auto deadline = begin + std::min<Clock::duration>(left, patience_.body_pause);
+  const bool ready = wait_for(POLLIN, deadline, Clock::time_point::max());
   body_wait_ += Clock::now() - begin;
   return ready;
 }
 
-bool Connection::wait_writable() { return wait_for(POLLOUT, Clock::now() + patience_.write_pause); }
+bool Connection::wait_writable() {
+  const auto begin = Clock::now();
+  const bool ready = wait_for(POLLOUT, begin + patience_.write_pause, begin + patience_.others_unread - write_wait_);
+  write_wait_ += Clock::now() - begin;
+  return ready;
+}
 
 ssize_t Connection::fill() {
   for (;;) {
@@ -150,8 +175,10 @@ bool Connection::flush() {
 void Connection::linger() {
   if (abandoned_) return;
   ::shutdown(socket_, SHUT_WR);
-  const auto deadline = Clock::now() + patience_.linger;
-  while (wait_for(POLLIN, deadline)) {
+  const auto begin = Clock::now();
+  const auto spared_until = begin + patience_.others;
+  while (wait_for(POLLIN, begin + patience_.linger, spared_until)) {
+    if (Clock::now() >= spared_until && pool_.ask(Hold::stalled) == Verdict::give_way) return;  // it sends without end
     const ssize_t count = ::recv(socket_, ahead_.data(), ahead_.size(), MSG_DONTWAIT);
     if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN)) return;
   }

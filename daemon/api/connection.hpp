@@ -15,6 +15,7 @@ namespace greentill::api {
 
 /// How long a client may let its connection's thread wait.
 struct Patience {
+  std::chrono::milliseconds idle{60'000};     ///< between two requests: as long as a till may take from one sale to the next
   std::chrono::milliseconds headers{10'000};  ///< for all of a request's headers
   std::chrono::milliseconds body{10'000};     ///< for all of a body, and a second more for so many bytes of it:
   std::int64_t body_bytes_a_second = 4096;
@@ -22,6 +23,9 @@ struct Patience {
   std::chrono::milliseconds write_pause{10'000};
   std::chrono::milliseconds linger{2'000};  ///< for the end of a connection after its last answer
   std::chrono::milliseconds stop{1'000};    ///< for all of that together once the server stops
+  // While other connections wait for a thread, one gives way that let its own wait for so long:
+  std::chrono::milliseconds others{250};           ///< for its first request, for headers, or for its end
+  std::chrono::milliseconds others_unread{1'000};  ///< for an answer to be taken
 };
 
 class Connection final : public httplib::Stream {
@@ -32,6 +36,8 @@ class Connection final : public httplib::Stream {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  /// Whether there is a further request before the time is over, or this connection has to give way.
+  bool wait_for_request(bool newcomer);
   /// Before each request: its headers must come within their limits from here on.
   void begin_headers();
   /// The headers are read: how much may follow is bounded by whoever reads the body, here its time alone.
@@ -57,7 +63,7 @@ class Connection final : public httplib::Stream {
 
  private:
   using Clock = std::chrono::steady_clock;
-  bool wait_for(short events, Clock::time_point deadline);
+  bool wait_for(short events, Clock::time_point deadline, Clock::time_point spared_until, Hold hold = Hold::stalled);
   bool wait_readable();
   bool wait_writable();
   ssize_t fill();
@@ -71,6 +77,7 @@ class Connection final : public httplib::Stream {
   bool in_headers_ = false;
   std::size_t header_bytes_ = 0;
   Clock::time_point header_begin_;
+  Clock::duration write_wait_{};
   std::int64_t body_bytes_ = 0;
   Clock::duration body_wait_{};  // time that the server itself takes with what came already is not the client's
   std::size_t begin_ = 0;

@@ -2,16 +2,37 @@
 #include "daemon/api/connection_pool.hpp"
 
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace greentill::api {
 namespace {
 
+// While others wait, a newcomer has its thread for a quarter of a second at most. As long as no more wait than that gets through
+// in two seconds, tills that keep a connection open keep it, however many open one and say nothing.
+constexpr std::size_t kQueuePerNewcomer = 8;
+constexpr std::size_t kQueuePerThread = 4;
+// Enough for tills that all come at once after a power cut, and far from the descriptors that a process may have.
+constexpr std::size_t kLeastQueue = 64;
+constexpr std::size_t kMostQueue = 256;
+
 thread_local bool gave_way = false;
+thread_local bool newcomer = false;
+
+// Whether a thread would not wait for this connection: its request is there, or it has ended.
+bool is_ready(int socket) {
+  std::array<char, 4096> bytes;
+  const ssize_t count = ::recv(socket, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (count <= 0) return count == 0 || errno != EAGAIN;
+  return std::string_view(bytes.data(), static_cast<std::size_t>(count)).find("\r\n\r\n") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -34,6 +55,10 @@ void ConnectionPool::enqueue(int socket) {
     return;
   }
   waiting_.push_back(socket);
+  if (waiting_.size() > std::clamp(kQueuePerThread * most_threads_, kLeastQueue, kMostQueue)) {
+    ::close(waiting_.front());
+    waiting_.pop_front();
+  }
   if (idle_ >= waiting_.size()) {
     wake_.notify_one();
   } else if (threads_.size() < most_threads_) {
@@ -65,14 +90,35 @@ void ConnectionPool::stop() {
   threads_.clear();
 }
 
-bool ConnectionPool::must_give_way() {
+Verdict ConnectionPool::ask(Hold hold) {
   const std::lock_guard lock(mutex_);
-  if (stopping_) return true;
-  if (threads_.size() < most_threads_ || waiting_.size() <= idle_ + giving_way_) return false;
+  if (stopping_) return Verdict::give_way;
+  const std::size_t coming = idle_ + giving_way_;
+  if (threads_.size() < most_threads_ || waiting_.size() <= coming) return Verdict::stay;
+  const std::size_t for_newcomers = newcomers_ + coming;
+  if (hold == Hold::idle && waiting_.size() - coming <= kQueuePerNewcomer * for_newcomers) return Verdict::stay_for_now;
   ++giving_way_;
   gave_way = true;
   update_event();
-  return true;
+  return Verdict::give_way;
+}
+
+void ConnectionPool::settle() {
+  if (!std::exchange(newcomer, false)) return;
+  const std::lock_guard lock(mutex_);
+  --newcomers_;
+}
+
+// The first whose request is there: who opens a connection and says nothing does not hold up who has something to say.
+int ConnectionPool::take_waiting() {
+  auto taken = waiting_.begin();
+  if (waiting_.size() > 1) {
+    const auto ready = std::find_if(waiting_.begin(), waiting_.end(), is_ready);
+    if (ready != waiting_.end()) taken = ready;
+  }
+  const int socket = *taken;
+  waiting_.erase(taken);
+  return socket;
 }
 
 void ConnectionPool::run() {
@@ -81,13 +127,15 @@ void ConnectionPool::run() {
     wake_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
     --idle_;
     if (waiting_.empty()) return;
-    const int socket = waiting_.front();
-    waiting_.pop_front();
+    const int socket = take_waiting();
+    ++newcomers_;
+    newcomer = true;
     update_event();
     lock.unlock();
     serve_(socket);
     lock.lock();
     ++idle_;
+    if (std::exchange(newcomer, false)) --newcomers_;
     if (std::exchange(gave_way, false)) --giving_way_;
   }
 }

@@ -3,7 +3,6 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,9 +17,6 @@ namespace greentill::api {
 namespace {
 
 using namespace std::chrono_literals;
-
-// As long as a till may take between two sales without opening a connection again; a connection that waits cuts it short.
-constexpr auto kKeepAlive = 60s;
 
 // Between a request's handlers and the loop around them: cpp-httplib hands no state from one to the other.
 thread_local bool close_connection = false;
@@ -84,6 +80,8 @@ Status Listener::bind(const std::string& host, std::uint16_t port) {
     return fail(ErrorCode::io, "cannot listen on " + host + ':' + std::to_string(port) + ": " + why);
   }
   port_ = static_cast<std::uint16_t>(bound);
+  // The library's queue of five is full before this thread has woken: who finds it full tries again a second later.
+  (void)::listen(svr_sock_, SOMAXCONN);
   if (pool_.give_way_event() < 0 || pool_.stop_event() < 0) {
     return fail(ErrorCode::io, "cannot make an event for the connections: out of file descriptors");
   }
@@ -120,36 +118,23 @@ void Listener::accept_loop() {
 void Listener::serve(int socket) noexcept {
   Connection connection(socket, pool_);
   served = &connection;
+  close_connection = false;
   try {
-    while (!stopping_ && wait_for_request(connection) && serve_request(connection)) {
-    }
+    bool newcomer = true;
+    while (!stopping_ && connection.wait_for_request(newcomer) && serve_request(connection)) newcomer = false;
     if (close_connection) connection.linger();
   } catch (const std::exception&) {
     // Out of memory while an answer was written: this connection ends, the others go on.
   }
 }
 
-bool Listener::wait_for_request(const Connection& connection) {
-  close_connection = false;
-  if (connection.has_read_ahead()) return true;
-  const auto deadline = std::chrono::steady_clock::now() + kKeepAlive;
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left <= 0ms) return false;
-    pollfd entries[2] = {{connection.socket(), POLLIN, 0}, {pool_.give_way_event(), POLLIN, 0}};
-    const int ready = ::poll(entries, 2, static_cast<int>(left.count()));
-    if (ready < 0 && errno != EINTR) return false;
-    if (ready <= 0) continue;
-    if (entries[0].revents != 0) return true;
-    if (pool_.must_give_way()) return false;
-  }
-}
-
 bool Listener::serve_request(Connection& connection) {
+  close_connection = false;
   connection.begin_headers();
   bool closed = false;
-  const bool answered = process_request(connection, false, closed, [&connection](httplib::Request& request) {
+  const bool answered = process_request(connection, false, closed, [&](httplib::Request& request) {
     connection.end_headers();
+    pool_.settle();
     resolve_absolute_target(request);
     request.ranges.clear();
     request.headers.erase("Accept-Encoding");

@@ -47,7 +47,6 @@ class Listener final : private httplib::Server {
  private:
   void accept_loop();
   void serve(int socket) noexcept;
-  bool wait_for_request(const Connection& connection);
   bool serve_request(Connection& connection);
 
   ConnectionPool pool_;
