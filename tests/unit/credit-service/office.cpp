@@ -63,9 +63,10 @@ void OfficeLog::write(LogLevel, std::string_view module, std::string_view messag
   lines_.push_back(std::string(module) + ": " + std::string(message));
 }
 
-bool OfficeLog::says(std::string_view part) const {
+std::size_t OfficeLog::count(std::string_view part) const {
   const std::lock_guard guard(mutex_);
-  return std::any_of(lines_.begin(), lines_.end(), [&](const std::string& line) { return line.find(part) != std::string::npos; });
+  return static_cast<std::size_t>(
+      std::count_if(lines_.begin(), lines_.end(), [&](const std::string& line) { return line.find(part) != std::string::npos; }));
 }
 
 std::string Answered::reason(std::uint64_t seq) const {

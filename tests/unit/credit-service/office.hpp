@@ -35,7 +35,9 @@ class OfficeClock final : public Clock {
 class OfficeLog final : public Log {
  public:
   void write(LogLevel level, std::string_view module, std::string_view message) override;
-  [[nodiscard]] bool says(std::string_view part) const;
+  [[nodiscard]] bool says(std::string_view part) const { return count(part) > 0; }
+  /// Lines that hold it.
+  [[nodiscard]] std::size_t count(std::string_view part) const;
 
  private:
   mutable std::mutex mutex_;

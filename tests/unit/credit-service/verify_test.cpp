@@ -5,6 +5,7 @@
 #include <set>
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/hex.hpp"
 #include "tests/unit/credit-service/office.hpp"
 #include "tools/credit-service/verify/reason.hpp"
 
@@ -140,6 +141,29 @@ TEST_CASE("a claim signed under no certificate at all is refused, though a later
   at.check_refused("unknown-certificate, later");
 }
 
+TEST_CASE("a device whose certificate nobody put in the folder is named in the log, by and by again") {
+  Case at;
+  OpensslSigner forgotten("dock-9");
+  ChainBuilder chain(forgotten, "dock-9");
+  chain.add_start();
+  chain.add_ride();
+  Desk desk(at.office);
+  for (int i = 0; i < 5; ++i) CHECK(desk.take("dock-9", chain.messages()).up_to == 0);
+  const std::string line =
+      "dock-9: claim 1 is not taken, nor what comes after it (unknown-certificate): the certificate with the "
+      "SHA-256 " +
+      to_hex(forgotten.thumbprint()) + " is not in the folder";
+  CHECK(at.office.log.count(line) == 1);
+  for (int second = 0; second < 600; ++second) static_cast<void>(at.office.clock.monotonic());
+  for (int i = 0; i < 5; ++i) desk.take("dock-9", chain.messages());
+  CHECK(at.office.log.count(line) == 2);
+
+  CHECK(desk.take("dock-7", chain.messages()[0]).up_to == 0);
+  CHECK(at.office.log.count("dock-7: claim 1 is not taken") == 1);
+  CHECK(desk.take("dock-7", at.chain.messages()[0]).up_to == 1);
+  CHECK(at.office.log.count("is not taken") == 3);
+}
+
 TEST_CASE("another device's certificate is not this one's") {
   Case at;
   OpensslSigner& other = at.office.enrol("dock-8");
@@ -148,6 +172,7 @@ TEST_CASE("another device's certificate is not this one's") {
   foreign.add_ride();
   Desk desk(at.office);
   CHECK(desk.take("dock-7", foreign.messages()).up_to == 0);
+  CHECK(at.office.log.says(to_hex(other.thumbprint()) + " is another device's"));
   // The device's own later claim vouches for the payload, not for who signed it.
   at.chain.add_ride(2000, of_event(1));
   const auto message = claim::parse_message(at.chain.messages()[1], claim::MessageType::claim);

@@ -6,6 +6,7 @@
 #include "tools/credit-service/ledger/booking.hpp"
 #include "tools/credit-service/ledger/chains.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
+#include "tools/credit-service/ledger/not_taken.hpp"
 #include "tools/credit-service/ledger/pending.hpp"
 #include "tools/credit-service/ledger/schema.hpp"
 
@@ -35,7 +36,7 @@ bool is_open(Reason reason) { return is_retryable(reason) || reason == Reason::b
 class SqliteLedger : public Ledger {
  public:
   SqliteLedger(std::unique_ptr<Database> database, const claim::Hasher& hasher, Clock& clock, Log& log)
-      : database_(std::move(database)), hasher_(hasher), clock_(clock), log_(log) {}
+      : database_(std::move(database)), hasher_(hasher), clock_(clock), log_(log), not_taken_(clock, log) {}
 
   Status prepare(const Programme& programme, const measure::Library& library);
   Status choose(const Batch& batch, std::vector<std::size_t>& to_examine) override;
@@ -59,6 +60,7 @@ class SqliteLedger : public Ledger {
   const claim::Hasher& hasher_;
   Clock& clock_;
   Log& log_;
+  NotTaken not_taken_;
   // After the database, whose statements they hold.
   std::unique_ptr<Chains> chains_;
   std::unique_ptr<Pending> pending_;
@@ -124,12 +126,15 @@ Status SqliteLedger::process(const Batch& batch, Head& head) {
       if (Status kept = pending_->keep(batch); !kept) return kept;
       break;
     }
-    if (claim.link.prev != head.hash) {
-      // An authentic claim that continues another past than the one stored: the device was cloned or set back.
-      if (Status held = claim.authentic ? quarantine(batch, claim.link.seq) : Status(Done{}); !held) return held;
+    if (claim.link.prev != head.hash && claim.authentic) {
+      // It continues another past than the one stored: the device was cloned or set back.
+      if (Status held = quarantine(batch, claim.link.seq); !held) return held;
       break;
     }
-    if (!claim.attested) break;
+    if (claim.link.prev != head.hash || !claim.attested) {
+      not_taken_.tell(batch.device, claim);
+      break;
+    }
     if (head.row == 0) {
       const auto added = add_chain(batch, head);
       if (!added) return Failure{added.error()};
