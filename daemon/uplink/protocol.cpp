@@ -33,6 +33,14 @@ std::string correlation_data(const claim::ChainId& chain, std::uint64_t first, s
   return data.append(as_text(nonce));
 }
 
+std::uint64_t first_seq_of(std::string_view correlation) {
+  constexpr std::size_t kWhole = sizeof(claim::ChainId) + 3 * 8;
+  if (correlation.size() != kWhole) return 0;
+  std::uint64_t seq = 0;
+  for (const char byte : correlation.substr(sizeof(claim::ChainId), 8)) seq = seq << 8 | static_cast<unsigned char>(byte);
+  return seq;
+}
+
 std::string status_document(bool online, std::string_view version, std::uint64_t backlog) {
   Bytes<256> buffer{};
   claim::CborWriter writer(buffer);

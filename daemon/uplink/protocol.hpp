@@ -26,6 +26,8 @@ struct Topics {
 
 /// 32 bytes: chain id, first and last seq (big-endian, 8 bytes each), 8 random bytes.
 std::string correlation_data(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, Random& random);
+/// The first seq of the batch with that correlation data; 0 where it is none of ours.
+std::uint64_t first_seq_of(std::string_view correlation);
 
 /// Deterministic CBOR {1: "online" / "offline", 2: version, 3: claims that wait}. Requires: a version below 200 bytes.
 std::string status_document(bool online, std::string_view version, std::uint64_t backlog);

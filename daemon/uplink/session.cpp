@@ -170,14 +170,26 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
 void Session::on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied) {
   --applying_;
   if (!applied) return trouble(LogLevel::error, applied.error().message);
-  around_.board.update([](LinkStatus& status) { status.last_error.clear(); });
   owner_.receipt_applied();
-  move_window(*applied);
+  const bool moved = move_window(*applied);
+  const std::uint64_t head = around_.window.delivered() + 1;
+  if (!moved && first_seq_of(correlation) == head) not_taken_ = head;
+  clear_trouble(moved);
   if (!retry_correlation_.empty() && correlation == retry_correlation_ && !send_retry()) return;
   pump();
 }
 
-void Session::move_window(const outbox::AppliedReceipt& applied) {
+// A receipt that takes nothing is no sign that claims do not wait any more.
+void Session::clear_trouble(bool moved) {
+  if (!moved) {
+    if (!around_.window.idle()) return;
+    const auto backlog = around_.reader.backlog();
+    if (!backlog || backlog->waiting > 0) return;
+  }
+  around_.board.update([](LinkStatus& status) { status.last_error.clear(); });
+}
+
+bool Session::move_window(const outbox::AppliedReceipt& applied) {
   if (applied.newly_refused > 0) {
     around_.log.write(
         LogLevel::warning, "uplink",
@@ -188,9 +200,9 @@ void Session::move_window(const outbox::AppliedReceipt& applied) {
     around_.log.write(LogLevel::warning, "uplink",
                       "the ledger went back; sending again from seq " + std::to_string(applied.delivered_seq + 1));
     around_.window.restart(applied.delivered_seq);
-  } else if (!applied.ignored) {
-    around_.window.processed(applied.delivered_seq, around_.clock.monotonic());
+    return true;
   }
+  return !applied.ignored && around_.window.processed(applied.delivered_seq, around_.clock.monotonic());
 }
 
 void Session::arm_timer() {
@@ -215,8 +227,13 @@ void Session::on_timer(std::chrono::milliseconds due) {
 void Session::give_up_waiting() {
   // Sending more on top of what the broker does not even acknowledge would pile up inside the client.
   if (unacknowledged_ > 0) return end({ErrorCode::unavailable, "the broker does not acknowledge what we send"});
-  trouble(LogLevel::warning, "no receipt for the claims from seq " + std::to_string(around_.window.delivered() + 1) +
-                                 " on; sending them again. Is the credit service running?");
+  const std::uint64_t head = around_.window.delivered() + 1;
+  trouble(LogLevel::warning, not_taken_ == head
+                                 ? "the service answers, but does not take claim " + std::to_string(head) +
+                                       ": has the operator filed this device's certificate? The service's log says why"
+                                 : "no receipt for the claims from seq " + std::to_string(head) +
+                                       " on; sending them again. Is the credit service running?");
+  not_taken_ = 0;
   around_.window.go_back();
   pump();
 }

@@ -62,7 +62,9 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   [[nodiscard]] std::size_t batch_bytes() const;
 
   void on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied);
-  void move_window(const outbox::AppliedReceipt& applied);
+  /// Whether the window stands elsewhere now.
+  bool move_window(const outbox::AppliedReceipt& applied);
+  void clear_trouble(bool moved);
 
   void arm_timer();
   void on_timer(std::chrono::milliseconds due);
@@ -88,6 +90,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::size_t applying_ = 0;        // receipts that the book has
   std::uint64_t stored_ = 0;        // the chain's last seq, as refresh_chain() saw it
   std::uint64_t missing_ = 0;       // the claim reported to be missing, 0: none
+  std::uint64_t not_taken_ = 0;     // the claim that the service saw first in a batch and did not take, 0: none
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   RetryPass retries_;

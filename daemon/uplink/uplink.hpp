@@ -56,7 +56,7 @@ struct LinkStatus {
   std::uint64_t batches_resent = 0;    ///< of those sent: again, after a timeout, a lost connection or a rewound ledger
   std::uint64_t receipts = 0;          ///< verified
   std::uint64_t receipts_refused = 0;  ///< bad signature or shape
-  std::string last_error;              ///< why claims wait; empty once a receipt was applied again
+  std::string last_error;              ///< why claims wait; empty once a receipt takes some, or none wait
 };
 
 class Uplink {

@@ -139,6 +139,31 @@ TEST_CASE("uplink: while no service listens, claims wait, are tried again with p
   CHECK(device.status().last_error.empty());
 }
 
+TEST_CASE(
+    "uplink: a service that answers and takes nothing is no service that is away, and its receipts do not say that all is well") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.takes_nothing = true;
+  service.connect(broker.uri());
+  auto options = Device::options(broker);
+  options.receipt_timeout = 200ms;
+  Device device(options);
+  device.sell(5);
+  device.start();
+  const std::string said = "the service answers, but does not take claim 1: has the operator filed this device's certificate?";
+  REQUIRE(eventually([&] { return device.log.count(said) == 1; }));
+  const std::uint64_t before = device.status().receipts;
+  REQUIRE(eventually([&] { return device.status().receipts > before; }));
+  static_cast<void>(device.strand_delay());  // what the receipt set off is done
+  CHECK(device.status().last_error.starts_with(said));
+  CHECK(device.log.count("Is the credit service running?") == 0);
+
+  service.takes_nothing = false;
+  CHECK(eventually([&] { return device.all_delivered(); }));
+  CHECK(eventually([&] { return device.status().last_error.empty(); }));
+}
+
 TEST_CASE("uplink: claims refused for now are sent again, as they were, without holding up the others") {
   const TempDir folder;
   Broker broker(certificates(), folder.path());

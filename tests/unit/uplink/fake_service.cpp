@@ -62,6 +62,7 @@ void FakeService::take(const claim::Message& message, std::vector<claim::Refusal
   if (!parsed) throw std::runtime_error(parsed.error().reason);
   device_ = parsed->device;
   if (head_.seq == 0) head_.chain = parsed->chain;
+  if (takes_nothing) return;
   switch (claim::check_link(head_, *parsed)) {
     case claim::LinkFault::none:
       claim::advance(head_, hasher_, message.payload);

@@ -3,6 +3,7 @@
 // signed receipts, and can be told to misbehave. Threads: safe from any thread; it works on its client's.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,6 +29,9 @@ class FakeService {
   std::function<int(int)> copies = [](int) { return 1; };
   /// Before connect(): seqs to refuse "retry later" once and to grant when they come again.
   std::set<std::uint64_t> refuse_once;
+
+  /// Answers batches, but takes none of their claims, as one that does not have the device's certificate.
+  std::atomic<bool> takes_nothing{false};
 
   /// With the service's own key.
   [[nodiscard]] OpensslSigner signer() const;

@@ -81,6 +81,9 @@ TEST_CASE("protocol: correlation data names chain and seqs and differs each time
   CHECK(one.size() == 32);
   CHECK(to_hex(as_bytes(one.substr(0, 24))) == "010203040506070800000000000000050000000000000104");
   CHECK(one != correlation_data(chain, 5, 260, random));
+  CHECK(first_seq_of(one) == 5);
+  CHECK(first_seq_of(correlation_data(chain, 0x0102'0304'0506'0780, 260, random)) == 0x0102'0304'0506'0780);
+  CHECK(first_seq_of("another client's") == 0);
 }
 
 TEST_CASE("protocol: the status document is deterministic CBOR") {
