@@ -67,10 +67,10 @@ std::string explain(const Connection& connection, const std::string& what) {
 // A reason code of the broker's; Paho says MQTTPP_V3_CODE where none came.
 bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
 
+std::string describe(int reason) { return mqtt::exception::reason_code_str(reason) + " (" + std::to_string(reason) + ")"; }
+
 std::string explain_code(int code, int reason) {
-  if (refused(reason)) {
-    return "the broker refuses: " + mqtt::exception::reason_code_str(reason) + " (" + std::to_string(reason) + ")";
-  }
+  if (refused(reason)) return "the broker refuses: " + describe(reason);
   if (code == MQTTASYNC_FAILURE) return "cannot connect: no answer there, or its certificate names another host";
   return mqtt::exception::error_str(code);
 }
@@ -87,8 +87,9 @@ class Mailbox {
       if (const auto alive = listener.lock()) work(*alive);
     });
   }
-  void lost(ErrorCode code, std::string why) {
-    post([error = Error{code, std::move(why)}](TransportListener& listener) { listener.on_lost(error); });
+  void lost(ErrorCode code, std::string why) { lost(Error{code, std::move(why)}); }
+  void lost(Error error) {
+    post([error = std::move(error)](TransportListener& listener) { listener.on_lost(error); });
   }
   void message(mqtt::const_message_ptr message) {
     if (queued_->fetch_add(1) >= kMostQueuedMessages) {
@@ -122,10 +123,10 @@ class PahoTransport final : public Transport {
       const auto options = mqtt::create_options_builder().mqtt_version(kMqtt5).finalize();
       client_ = std::make_unique<mqtt::async_client>(connection_.address.paho_uri, connection_.client_id, options);
       client_->set_message_callback([this](mqtt::const_message_ptr message) { mailbox_.message(std::move(message)); });
-      client_->set_connection_lost_handler(
-          [this](const std::string&) { mailbox_.lost(ErrorCode::unavailable, explain(connection_, "the connection was lost")); });
+      client_->set_connection_lost_handler([this](const std::string&) { mailbox_.lost(ended(MQTTASYNC_DISCONNECTED)); });
       client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
-        mailbox_.lost(ErrorCode::unavailable, explain(connection_, explain_code(MQTTASYNC_DISCONNECTED, reason)));
+        farewell_ = reason;
+        mailbox_.lost(ended(MQTTASYNC_DISCONNECTED));
       });
       client_->connect(connect_options(), nullptr, on_connect_);
     } catch (const std::exception& error) {
@@ -137,6 +138,8 @@ class PahoTransport final : public Transport {
     try {
       client_->publish(to_message(publication), nullptr, on_publish_);
       return Done{};
+    } catch (const mqtt::exception& error) {
+      return Failure{ended(error.get_return_code())};
     } catch (const std::exception& error) {
       return fail(ErrorCode::unavailable, explain(connection_, error.what()));
     }
@@ -227,8 +230,22 @@ class PahoTransport final : public Transport {
       std::string refusal = refused(reason) ? explain(connection_, explain_code(code, reason)) : std::string();
       mailbox_.post([refusal = std::move(refusal)](TransportListener& listener) { listener.on_acknowledged(refusal); });
     } else {
-      mailbox_.lost(ErrorCode::unavailable, explain(connection_, explain_code(code, reason)));
+      mailbox_.lost(ended(code));
     }
+  }
+
+  // The broker's reason may have come before what fails for it.
+  [[nodiscard]] Error ended(int code) const {
+    const int reason = farewell_;
+    if (reason == mqtt::SESSION_TAKEN_OVER) {
+      return {ErrorCode::conflict, explain(connection_, "another client uses this device's id: was it cloned?")};
+    }
+    if (refused(reason)) {
+      return {ErrorCode::unavailable, explain(connection_, "the broker ended the connection: " + describe(reason))};
+    }
+    if (code == MQTTASYNC_DISCONNECTED || code == MQTTASYNC_OPERATION_INCOMPLETE)
+      return {ErrorCode::io, explain(connection_, "the connection was lost")};
+    return {ErrorCode::unavailable, explain(connection_, mqtt::exception::error_str(code))};
   }
 
   template <void (PahoTransport::*Handler)(int, int)>
@@ -245,6 +262,7 @@ class PahoTransport final : public Transport {
   const Connection connection_;
   Mailbox mailbox_;
   std::atomic<bool> subscribing_{false};
+  std::atomic<int> farewell_{mqtt::SUCCESS};  // the broker's reason to end the connection
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};
   Forward<&PahoTransport::published> on_publish_{*this};

@@ -37,7 +37,7 @@ class TransportListener {
   /// The broker's answer to one publication, in any order: a PUBACK with a reason code. `refusal` is empty where it took it.
   virtual void on_acknowledged(const std::string& refusal) = 0;
   virtual void on_message(ByteView payload, std::string_view correlation) = 0;
-  /// The connection is over, or never was. May come more than once.
+  /// The connection is over, or never was. May come more than once. io: it broke off without a word.
   virtual void on_lost(Error error) = 0;
 };
 

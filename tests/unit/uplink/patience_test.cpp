@@ -4,12 +4,28 @@
 
 #include <chrono>
 
-#include "tests/unit/uplink/mute_broker.hpp"
+#include "tests/support/mqtt_client.hpp"
+#include "tests/support/mute_broker.hpp"
 #include "tests/unit/uplink/rig.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
 using namespace std::chrono_literals;
+
+namespace {
+
+uplink::Options plain(const MuteBroker& broker) {
+  uplink::Options options;
+  options.server_uri = broker.uri();
+  options.device_id = "till-1";
+  options.version = "0.1.0";
+  options.receipt_timeout = 300ms;
+  options.backoff_min = 50ms;
+  options.backoff_max = 100ms;
+  return options;
+}
+
+}  // namespace
 
 TEST_CASE("uplink: a store that could not be read is read again without a new sale") {
   const TempDir folder;
@@ -46,19 +62,34 @@ TEST_CASE("uplink: a claim that is not in the store any more is named, once, and
 
 TEST_CASE("uplink: a broker that never answers the subscription is left and tried again") {
   MuteBroker broker;
-  uplink::Options options;
-  options.server_uri = broker.uri();
-  options.device_id = "till-1";
-  options.version = "0.1.0";
-  options.receipt_timeout = 300ms;
-  options.backoff_min = 50ms;
-  options.backoff_max = 100ms;
-  Device device(options);
+  Device device(plain(broker));
   device.sell(3);
   device.start();
   CHECK(eventually([&] { return broker.connections() >= 3; }, 5s));
   CHECK(device.log.count("does not answer our subscription") >= 2);
   CHECK(device.status().connects == 0);
+}
+
+TEST_CASE("uplink: a broker that says that another client took the session is believed") {
+  MuteBroker broker(kGrantedThenTakenOver);
+  Device device(plain(broker));
+  device.start();
+  CHECK(eventually([&] { return device.log.count("another client uses this device's id: was it cloned?") >= 2; }));
+}
+
+TEST_CASE("uplink: where the broker does not say so, sessions that end soon one after the other make it ask for another client") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  Device device(Device::options(broker));
+  device.start();
+  const std::string asked = "does another client use this device's id?";
+  for (std::size_t lost = 1; lost <= 3; ++lost) {
+    CHECK(device.log.count(asked) == 0);
+    REQUIRE(eventually([&] { return device.status().connected; }));
+    const MqttClient twin(broker.uri(), "till-1", certificates(), "till-1", "", nullptr);
+    REQUIRE(eventually([&] { return device.log.count("the connection was lost") == lost; }));
+  }
+  CHECK(device.log.count(asked) == 1);
 }
 
 TEST_CASE("uplink: receipts that come faster than they are stored do not pile up") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A broker that lets one client in and never says a word more. Without TLS, on a free loopback port.
+// A broker that lets each client in, says at most one word more, in answer to what comes next, and then none. Without TLS, on a
+// free loopback port.
 #pragma once
 
 #include <arpa/inet.h>
@@ -12,12 +13,19 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace greentill::test {
 
+// For the first packet id that a client uses.
+inline const std::vector<unsigned char> kGrantedThenTakenOver{0x90, 4, 0, 1, 0, 1, 0xe0, 2, 142, 0};
+inline const std::vector<unsigned char> kNotGranted{0x90, 4, 0, 1, 0, 135};
+
 class MuteBroker {
  public:
-  MuteBroker() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit MuteBroker(std::vector<unsigned char> word = {})
+      : word_(std::move(word)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -51,11 +59,16 @@ class MuteBroker {
       constexpr std::array<unsigned char, 5> kConnack{0x20, 0x03, 0x00, 0x00, 0x00};
       bool open = ::recv(client, buffer.data(), buffer.size(), 0) > 0 &&
                   ::send(client, kConnack.data(), kConnack.size(), MSG_NOSIGNAL) > 0;
+      if (open && !word_.empty()) {
+        open =
+            ::recv(client, buffer.data(), buffer.size(), 0) > 0 && ::send(client, word_.data(), word_.size(), MSG_NOSIGNAL) > 0;
+      }
       while (open) open = ::recv(client, buffer.data(), buffer.size(), 0) > 0;
       ::close(client);
     }
   }
 
+  const std::vector<unsigned char> word_;
   int listener_;
   int port_ = 0;
   std::atomic<int> connections_{0};
