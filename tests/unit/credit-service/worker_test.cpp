@@ -6,6 +6,7 @@
 
 #include "tests/support/broker.hpp"
 #include "tests/support/mqtt_client.hpp"
+#include "tests/support/mute_broker.hpp"
 #include "tests/support/wait.hpp"
 #include "tests/unit/credit-service/office.hpp"
 #include "tools/credit-service/broker/worker.hpp"
@@ -18,14 +19,19 @@ namespace {
 
 class RunningWorker {
  public:
-  RunningWorker(Office& office, const Broker& broker, const std::filesystem::path& certificates)
+  RunningWorker(Office& office, const std::string& uri, const std::filesystem::path& certificates)
       : desk_(office),
-        options_{*parse_broker_address(broker.uri()), "credit-1", certificates / "ca.crt", certificates / "service.crt",
+        options_{*parse_broker_address(uri), "credit-1", certificates / "ca.crt", certificates / "service.crt",
                  certificates / "service.key"},
-        thread_([this, &office] { (void)credit::work(options_, desk_.clerk(), office.log, stopping_); }) {}
-  ~RunningWorker() {
+        thread_([this, &office] { ended_ = credit::work(options_, desk_.clerk(), office.log, stopping_); }) {}
+  ~RunningWorker() { static_cast<void>(stop()); }
+  Status stop() {
     stopping_ = true;
-    thread_.join();
+    return wait();
+  }
+  Status wait() {
+    if (thread_.joinable()) thread_.join();
+    return ended_;
   }
   Desk& desk() { return desk_; }
 
@@ -33,6 +39,7 @@ class RunningWorker {
   Desk desk_;
   credit::BrokerOptions options_;
   std::atomic<bool> stopping_{false};
+  Status ended_ = Done{};
   std::thread thread_;
 };
 
@@ -75,7 +82,7 @@ TEST_CASE("a worker answers on the device's own topic, survives the broker's dea
   ChainBuilder chain(office.enrol("dock-7"));
   chain.add_start();
   for (std::uint32_t i = 1; i <= 401; ++i) chain.add_ride(2000, of_event(i));
-  RunningWorker worker(office, broker, folder / "certificates");
+  RunningWorker worker(office, broker.uri(), folder / "certificates");
   REQUIRE(eventually([&] { return office.log.says("takes batches from"); }, 10s));
   {
     Line line(broker, folder / "certificates");
@@ -106,4 +113,36 @@ TEST_CASE("a worker answers on the device's own topic, survives the broker's dea
   Desk other(office);
   CHECK(other.report().granted_mg == 401 * 167);
   CHECK(other.wrong() == "");
+}
+
+TEST_CASE("a worker whose id another one uses says so, and leaves it more and more time") {
+  Office office;
+  SUBCASE("the broker gives the reason") {
+    MuteBroker broker(kGrantedThenTakenOver);
+    RunningWorker worker(office, broker.uri(), "/nowhere");
+    CHECK(eventually([&] { return office.log.count("another client uses this worker's id; give each its own with") >= 2; }));
+    std::this_thread::sleep_for(2s);
+    CHECK(broker.connections() <= 15);
+    CHECK(worker.stop());
+  }
+  SUBCASE("it does not") {
+    const TempDir folder;
+    make_certificates(folder / "certificates", {});
+    Broker broker(folder / "certificates", folder.path());
+    RunningWorker worker(office, broker.uri(), folder / "certificates");
+    RunningWorker twin(office, broker.uri(), folder / "certificates");
+    CHECK(eventually([&] { return office.log.says("the connection was lost; so it was the last times"); }, 20s));
+    CHECK(office.log.says("does another worker use the id credit-1?"));
+  }
+}
+
+TEST_CASE("a worker that may not subscribe gives up at once") {
+  Office office;
+  MuteBroker broker(kNotGranted);
+  RunningWorker worker(office, broker.uri(), "/nowhere");
+  const Status ended = worker.wait();
+  REQUIRE(!ended);
+  CHECK(ended.error().message.find(
+            "cannot subscribe to $share/credit/greentill/v1/+/claims: the broker refuses: Not authorized (135)") !=
+        std::string::npos);
 }

@@ -19,6 +19,9 @@ constexpr std::string_view kPrefix = "greentill/v1/";
 constexpr std::string_view kSuffix = "/claims";
 constexpr std::chrono::milliseconds kLeastPause{200};
 constexpr std::chrono::milliseconds kMostPause{30'000};
+constexpr std::chrono::seconds kStable{10};      // a session that held for so long was no failure
+constexpr unsigned kSuspicious = 3;              // so many in a row that did not hold
+constexpr int kFirstFailure = 128;               // among the reason codes of MQTT 5
 constexpr std::chrono::milliseconds kLook{200};  // how often a stop is looked for
 
 /// The device of "greentill/v1/<device>/claims", or nothing.
@@ -76,21 +79,78 @@ class Inbox {
   bool dropping_ = false;
 };
 
+// Paho says MQTTPP_V3_CODE where no reason came.
+bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
+
+std::string explain(int code, int reason) {
+  if (reason == mqtt::SESSION_TAKEN_OVER) return "another client uses this worker's id; give each its own with --client-id";
+  if (refused(reason)) {
+    return "the broker refuses: " + mqtt::exception::reason_code_str(reason) + " (" + std::to_string(reason) + ")";
+  }
+  return code == MQTTASYNC_SUCCESS ? "the connection was lost" : mqtt::exception::error_str(code);
+}
+
 class Session {
  public:
   Session(const BrokerOptions& options, Clerk& clerk, Log& log)
-      : clerk_(clerk),
+      : options_(options),
+        clerk_(clerk),
         log_(log),
         inbox_(log),
         client_(options.server.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
+    client_.set_message_callback([this](mqtt::const_message_ptr message) { inbox_.put(std::move(message)); });
+    client_.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) { farewell_ = reason; });
+  }
+
+  /// denied: connected, but the broker does not let this user read claims.
+  Status open() {
+    try {
+      connect();
+      client_.subscribe(kSubscription, 1)->wait();
+      return Done{};
+    } catch (const mqtt::exception& error) {
+      const int reason = farewell_ == mqtt::SUCCESS ? error.get_reason_code() : farewell_.load();
+      const std::string why = explain(error.get_return_code(), reason);
+      if (!client_.is_connected() || !refused(reason)) return fail(ErrorCode::unavailable, why);
+      return fail(ErrorCode::denied, "cannot subscribe to " + std::string(kSubscription) + ": " + why + "; let the user of " +
+                                         options_.certificate.string() + " read it");
+    }
+  }
+
+  /// Until the connection is lost, which is the error, or a stop is asked for.
+  Status serve(const std::atomic<bool>& stopping) {
+    while (!stopping) {
+      if (const mqtt::const_message_ptr message = inbox_.take(kLook)) {
+        worked_ = true;
+        try {
+          handle(*message);
+        } catch (const mqtt::exception&) {
+          break;
+        }
+      } else if (!client_.is_connected()) {
+        break;
+      }
+    }
+    if (!stopping) return fail(ErrorCode::unavailable, explain(MQTTASYNC_SUCCESS, farewell_));
+    try {
+      client_.disconnect(1000)->wait_for(std::chrono::seconds(2));
+    } catch (const mqtt::exception&) {
+      return Done{};  // the destructor drops the connection
+    }
+    return Done{};
+  }
+
+  [[nodiscard]] bool worked() const { return worked_; }
+
+ private:
+  void connect() {
     const auto tls = mqtt::ssl_options_builder()
-                         .trust_store(options.authorities.string())
-                         .key_store(options.certificate.string())
-                         .private_key(options.key.string())
+                         .trust_store(options_.authorities.string())
+                         .key_store(options_.certificate.string())
+                         .private_key(options_.key.string())
                          .enable_server_cert_auth(true)
                          .verify(true)
                          .finalize();
-    client_.set_message_callback([this](mqtt::const_message_ptr message) { inbox_.put(std::move(message)); });
     client_
         .connect(mqtt::connect_options_builder()
                      .mqtt_version(MQTTVERSION_5)
@@ -99,22 +159,8 @@ class Session {
                      .ssl(tls)
                      .finalize())
         ->wait();
-    client_.subscribe(kSubscription, 1)->wait();
   }
 
-  /// Until the connection is lost or a stop is asked for.
-  void serve(const std::atomic<bool>& stopping) {
-    while (!stopping) {
-      if (const mqtt::const_message_ptr message = inbox_.take(kLook)) {
-        handle(*message);
-      } else if (!client_.is_connected()) {
-        return;
-      }
-    }
-    client_.disconnect(1000)->wait_for(std::chrono::seconds(2));
-  }
-
- private:
   void handle(const mqtt::message& message) {
     const std::string device = device_of(message.get_topic());
     if (device.empty()) return;
@@ -139,10 +185,13 @@ class Session {
     client_.publish(message);
   }
 
+  const BrokerOptions& options_;
   Clerk& clerk_;
   Log& log_;
   Inbox inbox_;
-  mqtt::async_client client_;  // last: its threads use the rest
+  bool worked_ = false;
+  std::atomic<int> farewell_{mqtt::SUCCESS};  // the broker's reason to end the connection
+  mqtt::async_client client_;                 // last: its threads use the rest
 };
 
 void pause(std::chrono::milliseconds most, const std::atomic<bool>& stopping) {
@@ -155,15 +204,28 @@ void pause(std::chrono::milliseconds most, const std::atomic<bool>& stopping) {
 
 Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::atomic<bool>& stopping) {
   auto longest = kLeastPause;
+  bool first = true;
+  unsigned in_a_row = 0;  // sessions that did not hold
   while (!stopping) {
-    try {
-      Session session(options, clerk, log);
+    Session session(options, clerk, log);
+    Status ended = session.open();
+    std::string guess;
+    if (ended) {
+      first = false;
       log.write(LogLevel::info, "worker", "takes batches from " + options.server.paho_uri);
-      longest = kLeastPause;
-      session.serve(stopping);
-    } catch (const mqtt::exception& error) {
-      log.write(LogLevel::warning, "worker", options.server.paho_uri + ": " + error.what());
+      const auto begin = std::chrono::steady_clock::now();
+      ended = session.serve(stopping);
+      const bool held = std::chrono::steady_clock::now() - begin >= kStable;
+      in_a_row = held ? 0 : in_a_row + 1;
+      if (held || session.worked()) longest = kLeastPause;
+      // Twins take the session from each other, and brokers may not say so.
+      if (in_a_row >= kSuspicious)
+        guess = "; so it was the last times, soon after connecting: does another worker use the id " + options.client_id +
+                "? Give each its own with --client-id";
+    } else if (first && ended.error().code == ErrorCode::denied) {
+      return Failure{ended.error().with_context(options.server.paho_uri)};
     }
+    if (!ended) log.write(LogLevel::warning, "worker", options.server.paho_uri + ": " + ended.error().message + guess);
     pause(longest, stopping);
     longest = std::min(longest * 2, kMostPause);
   }
