@@ -48,8 +48,9 @@ Result<BrokerAddress> parse_broker_address(std::string_view uri) {
     return refuse(uri, "the host name is missing or wrong");
   if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return refuse(uri, "the port must be 1 to 65535");
   if (!tls && !is_loopback(host)) return refuse(uri, "tcp:// is not encrypted and only allowed to this machine; use mqtts://");
-  const std::string port = rest.empty() ? (tls ? ":8883" : ":1883") : std::string(rest);
-  return BrokerAddress{(tls ? "ssl://" : "tcp://") + std::string(host) + port, tls};
+  const std::string port = rest.empty() ? (tls ? "8883" : "1883") : std::string(rest.substr(1));
+  const std::string_view bare = host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+  return BrokerAddress{(tls ? "ssl://" : "tcp://") + std::string(host) + ":" + port, tls, std::string(bare), port};
 }
 
 }  // namespace greentill

@@ -12,6 +12,8 @@ namespace greentill {
 struct BrokerAddress {
   std::string paho_uri;  ///< "ssl://host:port" or "tcp://host:port"
   bool tls = true;
+  std::string host;  ///< an IPv6 address without its brackets
+  std::string port;
 };
 
 /// Reads "ssl://", "mqtts://" or, for loopback hosts alone, "tcp://", then host and port; an IPv6 address in brackets. Without a

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <mqtt/async_client.h>
 
-#include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <utility>
 
+#include "daemon/uplink/diagnosis.hpp"
 #include "daemon/uplink/transport.hpp"
 
 namespace greentill::uplink {
@@ -19,51 +18,6 @@ constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 
 constexpr std::int32_t kReceiptsInFlight = 32;
 constexpr int kMostQueuedMessages = 64;  // an honest service answers a window; more is dropped, and asked for again
 
-/// The last TLS alert. Paho throws OpenSSL's reasons away before it reports a failure, and its error handler keeps the address of
-/// options that connect() has let go: alerts are seen in its trace alone, which is one for the process.
-class TlsAlerts {
- public:
-  static void listen() {
-    MQTTAsync_setTraceCallback([](MQTTASYNC_TRACE_LEVELS, char* line) { instance().trace(line); });
-    MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_PROTOCOL);
-  }
-  /// "read:fatal:…" of the broker's, "write:fatal:…" of ours, or nothing; each once.
-  static std::string take() {
-    const std::lock_guard guard(instance().mutex_);
-    return std::exchange(instance().last_, {});
-  }
-
- private:
-  static TlsAlerts& instance() {
-    static TlsAlerts alerts;
-    return alerts;
-  }
-  void trace(std::string_view line) {
-    constexpr std::string_view kMark = "SSL alert ";
-    const std::size_t at = line.find(kMark);
-    if (at == std::string_view::npos || line.find(":fatal:", at) == std::string_view::npos) return;
-    const std::lock_guard guard(mutex_);
-    last_ = line.substr(at + kMark.size());
-  }
-  std::mutex mutex_;
-  std::string last_;
-};
-
-std::string explain(const Connection& connection, const std::string& what) {
-  const std::string alert = TlsAlerts::take();
-  const std::string reason = alert.substr(alert.rfind(':') + 1);
-  const std::string text = connection.address.paho_uri + ": ";
-  const bool about_certificate = reason.find("certificate") != std::string::npos || reason.find("CA") != std::string::npos;
-  if (!alert.empty() && !about_certificate) return text + "TLS broke off (" + reason + ")";
-  if (alert.starts_with("read")) {
-    return text + "the broker refuses our certificate " + connection.certificate.string() + " (" + reason + ")";
-  }
-  if (alert.starts_with("write")) {
-    return text + "the broker's certificate is not vouched for by " + connection.authorities.string() + " (" + reason + ")";
-  }
-  return text + what;
-}
-
 // A reason code of the broker's; Paho says MQTTPP_V3_CODE where none came.
 bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
 
@@ -71,7 +25,6 @@ std::string describe(int reason) { return mqtt::exception::reason_code_str(reaso
 
 std::string explain_code(int code, int reason) {
   if (refused(reason)) return "the broker refuses: " + describe(reason);
-  if (code == MQTTASYNC_FAILURE) return "cannot connect: no answer there, or its certificate names another host";
   return mqtt::exception::error_str(code);
 }
 
@@ -118,7 +71,6 @@ class PahoTransport final : public Transport {
       : connection_(connection), mailbox_(strand, std::move(listener)) {}
 
   void connect() {
-    TlsAlerts::listen();
     try {
       const auto options = mqtt::create_options_builder().mqtt_version(kMqtt5).finalize();
       client_ = std::make_unique<mqtt::async_client>(connection_.address.paho_uri, connection_.client_id, options);
@@ -130,7 +82,7 @@ class PahoTransport final : public Transport {
       });
       client_->connect(connect_options(), nullptr, on_connect_);
     } catch (const std::exception& error) {
-      mailbox_.lost(ErrorCode::unavailable, explain(connection_, error.what()));
+      mailbox_.lost(ErrorCode::unavailable, explain(error.what()));
     }
   }
 
@@ -141,7 +93,7 @@ class PahoTransport final : public Transport {
     } catch (const mqtt::exception& error) {
       return Failure{ended(error.get_return_code())};
     } catch (const std::exception& error) {
-      return fail(ErrorCode::unavailable, explain(connection_, error.what()));
+      return fail(ErrorCode::unavailable, explain(error.what()));
     }
   }
 
@@ -203,17 +155,22 @@ class PahoTransport final : public Transport {
 
   // Paho calls this twice for one connection.
   void connected(int code, int reason) {
-    if (code != MQTTASYNC_SUCCESS || refused(reason)) {
-      mailbox_.lost(ErrorCode::unavailable, explain(connection_, explain_code(code, reason)));
-      return;
-    }
+    if (refused(reason)) return mailbox_.lost(ErrorCode::unavailable, explain(explain_code(code, reason)));
+    if (code != MQTTASYNC_SUCCESS) return diagnose();
     if (subscribing_.exchange(true)) return;
     mailbox_.post([](TransportListener& listener) { listener.on_connected(); });
     try {
       client_->subscribe(connection_.subscription, 1, nullptr, on_subscribe_);
     } catch (const std::exception& error) {
-      mailbox_.lost(ErrorCode::unavailable, explain(connection_, error.what()));
+      mailbox_.lost(ErrorCode::unavailable, explain(error.what()));
     }
+  }
+
+  // Paho's failure has no cause, and this is its thread.
+  void diagnose() {
+    if (diagnosing_.exchange(true)) return;
+    diagnosis_.start({connection_.address, connection_.authorities, connection_.certificate, connection_.key},
+                     [this](const std::string& cause) { mailbox_.lost(ErrorCode::unavailable, explain(cause)); });
   }
 
   void subscribed(int code, int reason) {
@@ -221,31 +178,33 @@ class PahoTransport final : public Transport {
       mailbox_.post([](TransportListener& listener) { listener.on_ready(); });
     } else {
       mailbox_.lost(ErrorCode::denied,
-                    explain(connection_, "cannot subscribe to " + connection_.subscription + ": " + explain_code(code, reason)));
+                    explain("cannot subscribe to " + connection_.subscription + ": " + explain_code(code, reason)));
     }
   }
 
   void published(int code, int reason) {
     if (code == MQTTASYNC_SUCCESS || refused(reason)) {
-      std::string refusal = refused(reason) ? explain(connection_, explain_code(code, reason)) : std::string();
+      std::string refusal = refused(reason) ? explain(explain_code(code, reason)) : std::string();
       mailbox_.post([refusal = std::move(refusal)](TransportListener& listener) { listener.on_acknowledged(refusal); });
     } else {
       mailbox_.lost(ended(code));
     }
   }
 
+  [[nodiscard]] std::string explain(const std::string& what) const { return connection_.address.paho_uri + ": " + what; }
+
   // The broker's reason may have come before what fails for it.
   [[nodiscard]] Error ended(int code) const {
     const int reason = farewell_;
     if (reason == mqtt::SESSION_TAKEN_OVER) {
-      return {ErrorCode::conflict, explain(connection_, "another client uses this device's id: was it cloned?")};
+      return {ErrorCode::conflict, explain("another client uses this device's id: was it cloned?")};
     }
     if (refused(reason)) {
-      return {ErrorCode::unavailable, explain(connection_, "the broker ended the connection: " + describe(reason))};
+      return {ErrorCode::unavailable, explain("the broker ended the connection: " + describe(reason))};
     }
     if (code == MQTTASYNC_DISCONNECTED || code == MQTTASYNC_OPERATION_INCOMPLETE)
-      return {ErrorCode::io, explain(connection_, "the connection was lost")};
-    return {ErrorCode::unavailable, explain(connection_, mqtt::exception::error_str(code))};
+      return {ErrorCode::io, explain("the connection was lost")};
+    return {ErrorCode::unavailable, explain(mqtt::exception::error_str(code))};
   }
 
   template <void (PahoTransport::*Handler)(int, int)>
@@ -262,6 +221,8 @@ class PahoTransport final : public Transport {
   const Connection connection_;
   Mailbox mailbox_;
   std::atomic<bool> subscribing_{false};
+  std::atomic<bool> diagnosing_{false};
+  Diagnosis diagnosis_;
   std::atomic<int> farewell_{mqtt::SUCCESS};  // the broker's reason to end the connection
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};

@@ -17,6 +17,9 @@ TEST_CASE("address: TLS by either name, the port where there is none") {
   CHECK(address_of("mqtts://broker.example:8884") == "ssl://broker.example:8884");
   CHECK(address_of("ssl://broker.example") == "ssl://broker.example:8883");
   CHECK(address_of("mqtts://[2001:db8::1]:8883") == "ssl://[2001:db8::1]:8883");
+  CHECK(parse_broker_address("mqtts://[2001:db8::1]")->host == "2001:db8::1");
+  CHECK(parse_broker_address("mqtts://broker.example")->host == "broker.example");
+  CHECK(parse_broker_address("mqtts://broker.example")->port == "8883");
 }
 
 TEST_CASE("address: without TLS only to this machine") {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "daemon/base/file.hpp"
+#include "tests/support/mute_broker.hpp"
 #include "tests/unit/uplink/rig.hpp"
 
 using namespace greentill;
@@ -121,17 +122,65 @@ TEST_CASE("uplink: a broker whose certificate names another host is not talked t
   CHECK(device.status().connects == 0);
 }
 
-TEST_CASE("uplink: an expired certificate of ours is named") {
+TEST_CASE("uplink: a certificate of ours that the broker refuses is named at every attempt, and why") {
   const TempDir folder;
   Broker broker(certificates(), folder.path());
-  issue(folder.path(), "expired", "extendedKeyUsage = clientAuth", -1);
   auto options = Device::options(broker);
-  options.certificate = folder / "expired.crt";
-  options.key = folder / "expired.key";
+  options.backoff_max = 50ms;
+  std::string why;
+  SUBCASE("expired") {
+    issue(folder.path(), "till-1", "extendedKeyUsage = clientAuth", -1);
+    options.certificate = folder / "till-1.crt";
+    options.key = folder / "till-1.key";
+    why = "expired";
+  }
+  SUBCASE("another CA's") {
+    make_certificates(folder / "elsewhere", {"till-1"});
+    options.certificate = folder / "elsewhere" / "till-1.crt";
+    options.key = folder / "elsewhere" / "till-1.key";
+    why = "unknown CA";
+  }
   Device device(options);
   device.start();
-  CHECK(eventually([&] { return mentions(device, "refuses our certificate " + options.certificate.string()); }));
-  CHECK(mentions(device, "expired"));
+  constexpr std::size_t kAttempts = 6;
+  REQUIRE(eventually([&] { return device.log.count("trying again in") >= kAttempts; }));
+  CHECK(device.log.count("the broker refuses our certificate " + options.certificate.string() + " (") >= kAttempts);
+  CHECK(mentions(device, why));
+  CHECK(device.status().connects == 0);
+}
+
+TEST_CASE("uplink: what keeps a connection from coming about is told apart") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  const MuteBroker plain;
+  auto options = Device::options(broker);
+  std::string said;
+  SUBCASE("a name that nobody knows") {
+    options.server_uri = "mqtts://broker.invalid:8883";
+    said = "the host name broker.invalid cannot be looked up (";
+  }
+  SUBCASE("no TLS there") {
+    options.server_uri = "mqtts" + plain.uri().substr(3);
+    said = "does not speak TLS; is the port right?";
+  }
+  SUBCASE("nothing there") {
+    broker.kill();
+    said = "nothing listens there (connection refused)";
+  }
+  SUBCASE("another's key") {
+    options.key = certificates() / "till-2.key";
+    said = options.key.string() + " cannot be used";
+  }
+  SUBCASE("no key") {
+    options.key = folder / "none.key";
+    said = options.key.string() + " cannot be used";
+  }
+  Device device(options);
+  device.start();
+  CHECK(eventually([&] { return mentions(device, said); }));
+  const auto begin = std::chrono::steady_clock::now();
+  device.stop();
+  CHECK(std::chrono::steady_clock::now() - begin < 2s);
 }
 
 TEST_CASE("uplink: without a broker, or with an address that will not do, it says what is wrong and stops at once") {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/probe/broker_probe.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "daemon/probe/tls_probe.hpp"
+
+namespace greentill::probe {
+namespace {
+
+std::string explain_errno(int error) {
+  switch (error) {
+    case ECONNREFUSED: return "nothing listens there (connection refused)";
+    case ETIMEDOUT:
+    case EAGAIN: return "no answer from there";
+    default: return std::strerror(error);
+  }
+}
+
+// 0, or an errno.
+int connect_to(const addrinfo& address, const Socket& socket, const Patience& patience) {
+  if (socket.fd() < 0) return errno;
+  if (::connect(socket.fd(), address.ai_addr, address.ai_addrlen) == 0) return 0;
+  if (errno != EINPROGRESS) return errno;
+  if (!patience.wait(socket.fd(), POLLOUT)) return ETIMEDOUT;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+}  // namespace
+
+Result<Addresses> resolve(const BrokerAddress& address) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int code = ::getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found);
+  if (code != 0) {
+    return fail(ErrorCode::unavailable,
+                "cannot connect: the host name " + address.host + " cannot be looked up (" + ::gai_strerror(code) + ")");
+  }
+  return Addresses(found, ::freeaddrinfo);
+}
+
+std::string find_cause(const Target& target, const Addresses& addresses, std::chrono::milliseconds limit,
+                       const std::atomic<bool>& cancelled) {
+  const Patience patience(limit, cancelled);
+  int error = 0;
+  for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
+    const Socket socket(::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
+    error = connect_to(*one, socket, patience);
+    if (error != 0) continue;
+    const std::string cause = target.address.tls ? find_tls_cause(target, socket, patience) : std::string();
+    return cause.empty() ? "cannot connect: the line is good, but no MQTT broker answered" : cause;
+  }
+  return "cannot connect: " + explain_errno(error);
+}
+
+}  // namespace greentill::probe

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/probe/tls_probe.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <memory>
+#include <optional>
+
+namespace greentill::probe {
+namespace {
+
+// After the client's handshake: a broker that refuses our certificate says so within a round trip.
+constexpr std::chrono::milliseconds kAlertTime{1'000};
+
+using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+using Connection = std::unique_ptr<SSL, decltype(&SSL_free)>;
+
+// Empty, or the file that will not do.
+std::string load(SSL_CTX* context, const Target& target) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  if (SSL_CTX_load_verify_file(context, target.authorities.c_str()) != 1) return target.authorities.string();
+  if (SSL_CTX_use_certificate_chain_file(context, target.certificate.c_str()) != 1) return target.certificate.string();
+  if (SSL_CTX_use_PrivateKey_file(context, target.key.c_str(), SSL_FILETYPE_PEM) != 1) return target.key.string();
+  return {};
+}
+
+void expect(SSL* connection, const std::string& host) {
+  SSL_set_verify(connection, SSL_VERIFY_PEER, nullptr);
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host.c_str()) == 1) return;
+  SSL_set1_host(connection, host.c_str());
+  SSL_set_tlsext_host_name(connection, host.c_str());
+}
+
+// The alert that the broker sent, or nothing.
+std::optional<int> alert_of(unsigned long error) {
+  const int reason = ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET;
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && reason >= 0 && reason < 256 ? std::optional(reason) : std::nullopt;
+}
+
+bool about_certificate(int alert) {
+  return (alert >= SSL_AD_BAD_CERTIFICATE && alert <= SSL_AD_CERTIFICATE_UNKNOWN) || alert == SSL_AD_UNKNOWN_CA ||
+         alert == SSL_AD_ACCESS_DENIED || alert == SSL_AD_CERTIFICATE_REQUIRED;
+}
+
+std::string explain(const Target& target, SSL* connection) {
+  const long verified = SSL_get_verify_result(connection);
+  if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    return "the broker's certificate names another host than " + target.address.host;
+  }
+  if (verified != X509_V_OK) {
+    return "the broker's certificate is not vouched for by " + target.authorities.string() + " (" +
+           X509_verify_cert_error_string(verified) + ")";
+  }
+  const unsigned long error = ERR_peek_error();
+  if (const auto alert = alert_of(error)) {
+    const std::string name = SSL_alert_desc_string_long(*alert);
+    return about_certificate(*alert) ? "the broker refuses our certificate " + target.certificate.string() + " (" + name + ")"
+                                     : "TLS broke off (" + name + ")";
+  }
+  if (SSL_get_current_cipher(connection) == nullptr)
+    return "cannot connect: what listens there does not speak TLS; is the port right?";
+  const char* reason = ERR_reason_error_string(error);
+  return "TLS broke off (" + std::string(reason == nullptr ? "the connection was closed" : reason) + ")";
+}
+
+enum class Step { done, silent, failed };
+
+template <typename F>
+Step take(SSL* connection, const Socket& socket, const Patience& patience, F step) {
+  for (;;) {
+    ERR_clear_error();
+    const int result = step();
+    if (result > 0) return Step::done;
+    const int error = SSL_get_error(connection, result);
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return Step::failed;
+    if (!patience.wait(socket.fd(), error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT)) return Step::silent;
+  }
+}
+
+}  // namespace
+
+std::string find_tls_cause(const Target& target, const Socket& socket, const Patience& patience) {
+  const Context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  if (!context) return "TLS cannot be used on this machine";
+  if (const std::string file = load(context.get(), target); !file.empty()) {
+    ERR_clear_error();
+    return file + " cannot be used: it must be there, be PEM, and the key be the certificate's";
+  }
+  const Connection connection(SSL_new(context.get()), SSL_free);
+  if (!connection || SSL_set_fd(connection.get(), socket.fd()) != 1) return "TLS cannot be used on this machine";
+  SSL* tls = connection.get();
+  expect(tls, target.address.host);
+  std::string cause;
+  const Step shaken = take(tls, socket, patience, [tls] { return SSL_connect(tls); });
+  if (shaken == Step::silent) return "cannot connect: what listens there does not answer with TLS; is the port right?";
+  if (shaken == Step::failed) {
+    cause = explain(target, tls);
+  } else {
+    char byte = 0;
+    const Step heard = take(tls, socket, patience.at_most(kAlertTime), [tls, &byte] { return SSL_read(tls, &byte, 1); });
+    if (heard == Step::failed) cause = explain(target, tls);
+  }
+  ERR_clear_error();
+  return cause;
+}
+
+}  // namespace greentill::probe
