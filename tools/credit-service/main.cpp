@@ -21,6 +21,9 @@ using namespace greentill;
 // In the UUID arc 2.25; the device asks receipts' certificates for the same.
 constexpr std::string_view kReceiptSigningUsage = "2.25.207861434512389410537416087632598513417";
 
+// The user that config/mosquitto/acl lets read claims.
+constexpr std::string_view kServiceName = "credit";
+
 std::atomic<bool> stopping{false};
 
 struct Config {
@@ -94,6 +97,16 @@ struct Service {
   }
 };
 
+/// The broker takes the common name for the user, and filters what it may not read without a word.
+void warn_of_name(const std::string& pem, const std::filesystem::path& path, Log& log) {
+  const auto certificates = openssl::Certificate::all_from_pem(pem);
+  const std::string name = certificates ? certificates->front().common_name() : std::string();
+  if (name == kServiceName) return;
+  log.write(LogLevel::warning, "service",
+            path.string() + ": its common name is \"" + name + "\", not \"" + std::string(kServiceName) +
+                "\": a broker with the shipped ACL lets this worker read no claims, and does not say so");
+}
+
 Status run(Service& service, bool new_epoch) {
   const Config& config = service.config;
   if (new_epoch) {
@@ -107,6 +120,7 @@ Status run(Service& service, bool new_epoch) {
   }
   auto signer = openssl::Signer::from_pem(*key, *certificate, kReceiptSigningUsage);
   if (!signer) return Failure{signer.error()};
+  warn_of_name(*certificate, config.broker.certificate, service.log);
   auto authority = openssl::Authority::from_pem(*authorities);
   if (!authority) return Failure{authority.error()};
   auto certificates = credit::Certificates::open(config.devices, std::move(*authority), service.clock, service.log);

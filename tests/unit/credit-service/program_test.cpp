@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "tests/support/broker.hpp"
 #include "tests/unit/cli/temp_folder.hpp"
 
 namespace {
@@ -32,10 +33,10 @@ TEST_CASE("greentill-credit: its help goes by its name, not by where it lies") {
   CHECK(run(folder, "dance").code == 2);
 }
 
-std::string config_with(const std::string& server) {
+std::string config_with(const std::string& server, const std::string& name = "b") {
   return "database = \"ledgr.db\"\ndevices = \".\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
          "/config/methodologies\"\nprogramme = \"" GREENTILL_SOURCE_DIR "/config/programme.toml\"\n[broker]\nserver = \"" +
-         server + "\"\nauthorities = \"a\"\ncertificate = \"b\"\nkey = \"c\"\n";
+         server + "\"\nauthorities = \"ca.crt\"\ncertificate = \"" + name + ".crt\"\nkey = \"" + name + ".key\"\n";
 }
 
 TEST_CASE("greentill-credit: books that are not there are not found to balance, and not made") {
@@ -58,6 +59,30 @@ TEST_CASE("greentill-credit: a broker's address that is none is refused before a
     CHECK(refused.said.find("credit.toml:6") != std::string::npos);
     CHECK(refused.said.find("broker.server") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(folder / "ledgr.db"));
+  }
+}
+
+TEST_CASE("greentill-credit: a certificate that the shipped ACL gives no claims is warned of at the start") {
+  const greentill::test::TempFolder folder;
+  greentill::test::make_certificates(folder / ".", {});
+  // A receipt's signer by its usage, with another name.
+  const std::string make =
+      "cd '" + (folder / ".").string() +
+      "' && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=booker -keyout booker.key "
+      "-out booker.csr 2>/dev/null && printf 'keyUsage = digitalSignature\nextendedKeyUsage = clientAuth, "
+      "2.25.207861434512389410537416087632598513417\n' >ext && openssl x509 -req -in booker.csr -CA ca.crt -CAkey "
+      "ca.key -set_serial 5 -days 9 -extfile ext -out booker.crt 2>/dev/null";
+  REQUIRE(std::system(make.c_str()) == 0);
+  for (const std::string name : {"booker", "service"}) {
+    const auto config = folder.write("credit.toml", config_with("mqtts://localhost:1", name));
+    const std::string said = (folder / "said").string();
+    const std::string command =
+        "timeout 2 " GREENTILL_BINARY_DIR "/bin/greentill-credit run --config " + config.string() + " 2>" + said;
+    CHECK(std::system(command.c_str()) >= 0);
+    const std::string log = greentill::test::read_all(said);
+    CAPTURE(log);
+    CHECK((log.find("its common name is \"booker\", not \"credit\"") != std::string::npos) == (name == "booker"));
+    CHECK(log.find("nothing listens there") != std::string::npos);
   }
 }
 

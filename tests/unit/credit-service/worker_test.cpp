@@ -146,3 +146,24 @@ TEST_CASE("a worker that may not subscribe gives up at once") {
             "cannot subscribe to $share/credit/greentill/v1/+/claims: the broker refuses: Not authorized (135)") !=
         std::string::npos);
 }
+
+TEST_CASE("a worker that cannot connect says why") {
+  const TempDir folder;
+  make_certificates(folder / "certificates", {});
+  make_certificates(folder / "elsewhere", {});
+  Broker broker(folder / "certificates", folder.path());
+  Office office;
+  SUBCASE("its certificate is another CA's") {
+    std::filesystem::copy_file(folder / "certificates" / "ca.crt", folder / "elsewhere" / "ca.crt",
+                               std::filesystem::copy_options::overwrite_existing);
+    RunningWorker worker(office, broker.uri(), folder / "elsewhere");
+    const std::string said = "the broker refuses our certificate " + (folder / "elsewhere" / "service.crt").string();
+    CHECK(eventually([&] { return office.log.count(said) >= 2; }));
+  }
+  SUBCASE("nothing is there") {
+    broker.kill();
+    RunningWorker worker(office, broker.uri(), folder / "certificates");
+    CHECK(eventually([&] { return office.log.says("nothing listens there (connection refused)"); }));
+  }
+  CHECK_FALSE(office.log.says("MQTT error"));
+}

@@ -11,6 +11,8 @@
 #include <random>
 #include <thread>
 
+#include "daemon/probe/broker_probe.hpp"
+
 namespace greentill::credit {
 namespace {
 
@@ -103,13 +105,16 @@ class Session {
   }
 
   /// denied: connected, but the broker does not let this user read claims.
-  Status open() {
+  Status open(const std::atomic<bool>& stopping) {
+    bool connected = false;
     try {
       connect();
+      connected = true;
       client_.subscribe(kSubscription, 1)->wait();
       return Done{};
     } catch (const mqtt::exception& error) {
       const int reason = farewell_ == mqtt::SUCCESS ? error.get_reason_code() : farewell_.load();
+      if (!connected && !refused(reason)) return fail(ErrorCode::unavailable, find_cause(stopping));
       const std::string why = explain(error.get_return_code(), reason);
       if (!client_.is_connected() || !refused(reason)) return fail(ErrorCode::unavailable, why);
       return fail(ErrorCode::denied, "cannot subscribe to " + std::string(kSubscription) + ": " + why + "; let the user of " +
@@ -161,6 +166,15 @@ class Session {
         ->wait();
   }
 
+  // Paho's failure has no cause.
+  [[nodiscard]] std::string find_cause(const std::atomic<bool>& stopping) const {
+    constexpr std::chrono::milliseconds kLimit{5'000};
+    const auto addresses = probe::resolve(options_.server);
+    if (!addresses) return addresses.error().message;
+    return probe::find_cause({options_.server, options_.authorities, options_.certificate, options_.key}, *addresses, kLimit,
+                             stopping);
+  }
+
   void handle(const mqtt::message& message) {
     const std::string device = device_of(message.get_topic());
     if (device.empty()) return;
@@ -208,7 +222,7 @@ Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::ato
   unsigned in_a_row = 0;  // sessions that did not hold
   while (!stopping) {
     Session session(options, clerk, log);
-    Status ended = session.open();
+    Status ended = session.open(stopping);
     std::string guess;
     if (ended) {
       first = false;
@@ -225,7 +239,8 @@ Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::ato
     } else if (first && ended.error().code == ErrorCode::denied) {
       return Failure{ended.error().with_context(options.server.paho_uri)};
     }
-    if (!ended) log.write(LogLevel::warning, "worker", options.server.paho_uri + ": " + ended.error().message + guess);
+    if (!ended && !stopping)
+      log.write(LogLevel::warning, "worker", options.server.paho_uri + ": " + ended.error().message + guess);
     pause(longest, stopping);
     longest = std::min(longest * 2, kMostPause);
   }
