@@ -31,7 +31,7 @@ Engine::Engine(Executor& strand, Pipeline& pipeline, outbox::Reader& reader, det
       guard_(reader, account_key),
       reverser_(reader, detectors, maker, library),
       random_(random),
-      log_(log) {}
+      store_log_(strand, log) {}
 
 void Engine::open(std::function<void(Status)> ready) {
   const auto chain = reader_.chain();
@@ -329,7 +329,10 @@ void Engine::on_stored(const std::shared_ptr<InFlight>& flight, const outbox::Tr
     if (reversing_ && reversing_->job == flight->job) reversing_.reset();
     guard_.settle(flight->job->unit.aside.account_uses, status.ok());
     if (!status) after_failure(flight->job->generation, status);
-    if (status && troubled_) set_trouble("");
+    if (status && troubled_) {
+      set_trouble("");
+      store_log_.worked();
+    }
     admit_waiting();
   });
 }
@@ -351,7 +354,7 @@ void Engine::after_failure(std::uint64_t generation, const Status& status) {
   ++generation_;
   head_known_ = false;
   set_trouble(status.error().message);
-  log_.write(LogLevel::error, "engine", "claims could not be stored: " + status.error().message);
+  store_log_.failed(status.error());
 }
 
 Status Engine::recover_head() {

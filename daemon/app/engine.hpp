@@ -17,6 +17,7 @@
 #include "daemon/app/claim_maker.hpp"
 #include "daemon/app/pipeline.hpp"
 #include "daemon/app/reverser.hpp"
+#include "daemon/app/store_log.hpp"
 #include "daemon/detect/detectors.hpp"
 #include "daemon/detect/sources.hpp"
 #include "daemon/outbox/outbox.hpp"
@@ -107,7 +108,7 @@ class Engine {
   AccountGuard guard_;
   Reverser reverser_;
   Random& random_;
-  Log& log_;
+  StoreLog store_log_;
 
   claim::ChainHead head_;
   std::uint64_t generation_ = 1;

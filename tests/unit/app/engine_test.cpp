@@ -172,6 +172,8 @@ TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chai
   CHECK(test::eventually([&] { return !device.engine().trouble().empty(); }));
   CHECK(test::check_chain(device.reader()) == 2);
   CHECK(device.full_disks() > 0);
+  for (int i = 0; i < 5; ++i) CHECK_FALSE(device.submit(ride("full-" + std::to_string(i))).get().ok());
+  CHECK(device.log().count("claims could not be stored: ") == 1);
 
   device.writer().full = false;
   // What was under way when the failure came may still be refused; a moment later nothing is.
@@ -182,6 +184,7 @@ TEST_CASE("engine: a full disk refuses, keeps nothing half-written, and the chai
   CHECK(test::check_chain(device.reader()) == 3);
   for (int i = 0; i < 100 && !device.engine().trouble().empty(); ++i) REQUIRE(device.submit(ride("full-0")).get().ok());
   CHECK(device.engine().trouble().empty());
+  CHECK(test::eventually([&] { return device.log().count("claims are stored again") == 1; }));
 }
 
 TEST_CASE("engine: behind a record that could not be stored none of its source is, until the source begins anew") {

@@ -2,12 +2,15 @@
 // A device with a real key, a real outbox and the shipped methodologies; its disk can be made full.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -30,6 +33,29 @@ inline const std::filesystem::path& identities() {
   REQUIRE(made == 0);
   return folder.path();
 }
+
+/// Keeps what is logged as information and above.
+class KeepingLog : public Log {
+ public:
+  void write(LogLevel level, std::string_view, std::string_view message) override {
+    const std::lock_guard guard(mutex_);
+    if (level >= LogLevel::info) lines_.emplace_back(message);
+  }
+  [[nodiscard]] std::vector<std::string> lines() const {
+    const std::lock_guard guard(mutex_);
+    return lines_;
+  }
+  /// Lines that begin so.
+  [[nodiscard]] std::size_t count(std::string_view begin) const {
+    const std::lock_guard guard(mutex_);
+    return static_cast<std::size_t>(
+        std::count_if(lines_.begin(), lines_.end(), [begin](const std::string& line) { return line.starts_with(begin); }));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
 
 /// The real writer, with a disk that is full while `full` says so.
 class FillableWriter : public outbox::Writer {
@@ -142,11 +168,12 @@ class Device {
   app::Strand& strand() { return strand_; }
   app::Pipeline& pipeline() { return *pipeline_; }
   int full_disks() const { return full_disks_; }
+  const KeepingLog& log() const { return log_; }
 
  private:
   std::atomic<int> full_disks_{0};
   std::filesystem::path folder_;
-  StderrLog log_{LogLevel::error};
+  KeepingLog log_;
   KeptClock clock_;
   SystemRandom random_;
   RideDetectors detectors_;
