@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "daemon/outbox/advice.hpp"
+
 namespace greentill::outbox {
 namespace {
 
@@ -12,8 +14,10 @@ constexpr int kBusyTimeoutMs = 2000;
 ErrorCode classify(int code, int system_error) {
   switch (code & 0xff) {
     case SQLITE_FULL: return ErrorCode::full;
-    case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
+      if (system_error == EACCES || system_error == EPERM || system_error == EROFS) return ErrorCode::denied;
+      [[fallthrough]];
+    case SQLITE_IOERR:
       // Some paths of SQLite (shared memory, truncation) report a full disk as a plain I/O error.
       return system_error == ENOSPC || system_error == EDQUOT ? ErrorCode::full : ErrorCode::io;
     case SQLITE_CORRUPT:
@@ -30,13 +34,15 @@ ErrorCode classify(int code, int system_error) {
   }
 }
 
-std::string_view advice(ErrorCode code) {
+std::string_view advice(ErrorCode code, int system_error) {
+  const bool systems = code == ErrorCode::full || code == ErrorCode::io || code == ErrorCode::denied;
+  if (const std::string_view known = advice_for(system_error); systems && !known.empty()) return known;
   switch (code) {
     case ErrorCode::full: return "; make room on the disk";
-    case ErrorCode::io: return "; check the disk and the folder";
+    case ErrorCode::io: return "; check the disk, and that the file and its folder are there and belong to the service's user";
     case ErrorCode::corrupt: return "; the file is damaged and has to be set aside";
     case ErrorCode::unavailable: return "; try again";
-    case ErrorCode::denied: return "; check who owns the file and its folder";
+    case ErrorCode::denied: return "; the file and its folder must belong to the service's user (chown)";
     default: return "";
   }
 }
@@ -68,13 +74,16 @@ Database::~Database() {
 }
 
 Failure<Error> Database::failure(int code) const {
-  const ErrorCode classified = classify(code, sqlite3_system_errno(handle_));
+  const int primary = code & 0xff;
+  // Of any other failure it is an older one's.
+  const int system_error = primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR ? sqlite3_system_errno(handle_) : 0;
+  const ErrorCode classified = classify(code, system_error);
   const char* file = sqlite3_db_filename(handle_, "main");
   std::string message = file != nullptr ? file : "outbox";
   message += ": ";
   message += sqlite3_errmsg(handle_);
   message += " (SQLite code " + std::to_string(code) + ")";
-  message += advice(classified);
+  message += advice(classified, system_error);
   return fail(classified, std::move(message));
 }
 

@@ -2,9 +2,14 @@
 #include "daemon/outbox/schema.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
 
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
+#include "daemon/outbox/advice.hpp"
 #include "tests/support/openssl_crypto.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
@@ -15,13 +20,30 @@ namespace {
 
 constexpr const char* kObjects = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
 
-ErrorCode refusal(const std::filesystem::path& path) {
+Error refused(const std::filesystem::path& path) {
   SilentLog log;
   const auto opened = outbox::Outbox::open({.path = path}, log);
   REQUIRE_FALSE(opened.ok());
   CHECK(opened.error().message.find(path.string()) != std::string::npos);
-  return opened.error().code;
+  return opened.error();
 }
+
+ErrorCode refusal(const std::filesystem::path& path) { return refused(path).code; }
+
+/// Somebody whom the modes of files hold back, which they do not do with root.
+class Nobody {
+ public:
+  Nobody() { REQUIRE((!root_ || ::seteuid(kNobody) == 0)); }
+  ~Nobody() {
+    if (root_ && ::seteuid(0) != 0) std::abort();
+  }
+  Nobody(const Nobody&) = delete;
+  Nobody& operator=(const Nobody&) = delete;
+
+ private:
+  static constexpr uid_t kNobody = 65'534;
+  const bool root_ = ::geteuid() == 0;
+};
 
 void write(const std::filesystem::path& path, std::string_view bytes) { REQUIRE(write_file_durably(path, bytes, 0600).ok()); }
 
@@ -91,7 +113,38 @@ TEST_CASE("outbox: a damaged file is named as damaged") {
 
 TEST_CASE("outbox: a missing folder is named") {
   const TempDir folder;
-  CHECK(refusal(folder / "none" / "outbox.db") == ErrorCode::not_found);
+  const Error error = refused(folder / "none" / "outbox.db");
+  CHECK(error.code == ErrorCode::not_found);
+  CHECK(error.message.ends_with("; its folder must exist"));
+}
+
+TEST_CASE("outbox: a file that the service may not open is told from one whose folder is missing") {
+  const TempDir folder;
+  const std::filesystem::path path = folder / "outbox.db";
+  const std::string owner = "; it or its folder belongs to another user: chown both to the service's user";
+  SUBCASE("the lock") {
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0555});
+    const Nobody nobody;
+    const Error error = refused(path);
+    CHECK(error.code == ErrorCode::denied);
+    CHECK(error.message.ends_with("outbox.db.lock: cannot lock: Permission denied" + owner));
+  }
+  SUBCASE("the store") {
+    write(path, "");
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0777});
+    std::filesystem::permissions(path, std::filesystem::perms{0});
+    const Nobody nobody;
+    const Error error = refused(path);
+    CHECK(error.code == ErrorCode::denied);
+    CHECK(error.message.ends_with("unable to open database file (SQLite code 14)" + owner));
+  }
+  SUBCASE("a folder in the lock's place") {
+    std::filesystem::create_directory(path.string() + ".lock");
+    CHECK(refused(path).message.ends_with("; a folder stands in its place"));
+  }
+  CHECK(outbox::advice_for(EROFS) == "; the file system is read-only");
+  CHECK(outbox::advice_for(ENOSPC) == "; make room on the disk");
+  std::filesystem::permissions(folder.path(), std::filesystem::perms{0700});
 }
 
 }  // namespace greentill::test
