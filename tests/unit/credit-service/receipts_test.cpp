@@ -120,3 +120,14 @@ TEST_CASE("in a later epoch a claim that is tried again does not send its device
   CHECK(tried.refused.size() == 3);
   CHECK(tried.reason(7) == "unknown-methodology, later");
 }
+
+TEST_CASE("in a later epoch a batch below more refusals than a receipt holds is answered up to its own end") {
+  OneDevice at;
+  at.ride_unknown(1900);
+  for (std::size_t seq = 1; seq <= 1901; seq += 200) at.send(seq, std::min<std::size_t>(seq + 199, 1901));
+  REQUIRE(at.desk.ledger().begin_epoch());
+  const Answered first = at.send(1, 2);
+  CHECK(first.up_to == 2);
+  CHECK(first.refused.size() == 1);
+  CHECK(at.send(1, 200).refused.size() == 1900);  // 1701 behind it: they fit
+}
