@@ -26,9 +26,6 @@ bool is_text(gt_text text, std::size_t least, std::size_t most) {
 }
 
 constexpr std::size_t kMaxFieldBytes = 4096;
-constexpr std::size_t kMaxLines = 10'000;
-constexpr std::size_t kMaxAttributes = 256;
-constexpr std::size_t kMaxTransactionQuantities = 64;
 
 const char* wrong_with_quantities(const gt_quantity* quantities, std::size_t count, std::size_t limit) {
   if (!is_array(quantities, count, limit)) return "too many quantities, or no array of them";

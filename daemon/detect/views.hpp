@@ -14,6 +14,9 @@
 namespace greentill::detect {
 
 inline constexpr std::size_t kMaxActivities = 64;
+inline constexpr std::size_t kMaxLines = 10'000;
+inline constexpr std::size_t kMaxAttributes = 256;
+inline constexpr std::size_t kMaxTransactionQuantities = 64;
 
 inline gt_text to_abi(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view from_abi(gt_text text) {

@@ -250,26 +250,45 @@ Grants FrameReader::grants() {
   return granted;
 }
 
+/// How many elements of so many items follow. Of a few bytes of a child's would become many of ours, so that a number beyond the
+/// limit is refused before anything is made of it.
+std::size_t FrameReader::elements(std::size_t items_each, std::size_t most, const char* wrong) {
+  const std::size_t items = reader_.array(wrong);
+  if (items % items_each == 0 && items / items_each <= most) return items / items_each;
+  reader_.fail(claim::Fault::Kind::malformed, reader_.position(), wrong);
+  return 0;
+}
+
 std::vector<QuantityValue> FrameReader::quantities() {
-  std::vector<QuantityValue> all;
-  for (std::size_t left = reader_.array("quantities"); left >= 2 && reader_.ok(); left -= 2) {
-    QuantityValue quantity;
-    quantity.unit = text();
-    quantity.value = reader_.integer("a quantity");
-    all.push_back(std::move(quantity));
+  const std::size_t count = elements(2, kMaxTransactionQuantities, "too many quantities, or no array of them");
+  std::vector<QuantityValue> all(count);
+  for (std::size_t i = 0; i < count && reader_.ok(); ++i) {
+    all[i].unit = text();
+    all[i].value = reader_.integer("a quantity");
   }
   return all;
 }
 
-void FrameReader::lines(Transaction& into) {
-  for (std::size_t left = reader_.array("lines"); left >= kLineItems && reader_.ok(); left -= kLineItems) {
-    Line line;
-    for (std::string* field : {&line.sku, &line.gtin, &line.name, &line.category}) *field = text();
-    line.quantity_milli = reader_.integer("a quantity");
-    line.amount_minor = reader_.integer("an amount");
-    line.reversed_line = number();
-    into.lines.push_back(std::move(line));
+std::vector<Line> FrameReader::lines() {
+  const std::size_t count = elements(kLineItems, kMaxLines, "too many lines, or no array of them");
+  std::vector<Line> all(count);
+  for (std::size_t i = 0; i < count && reader_.ok(); ++i) {
+    for (std::string* field : {&all[i].sku, &all[i].gtin, &all[i].name, &all[i].category}) *field = text();
+    all[i].quantity_milli = reader_.integer("a quantity");
+    all[i].amount_minor = reader_.integer("an amount");
+    all[i].reversed_line = number();
   }
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> FrameReader::attributes() {
+  const std::size_t count = elements(2, kMaxAttributes, "too many attributes, or no array of them");
+  std::vector<std::pair<std::string, std::string>> all(count);
+  for (std::size_t i = 0; i < count && reader_.ok(); ++i) {
+    all[i].first = text();
+    all[i].second = text();
+  }
+  return all;
 }
 
 Transaction FrameReader::transaction() {
@@ -283,17 +302,14 @@ Transaction FrameReader::transaction() {
   t.end = reader_.integer("an end");
   t.mode = text();
   t.quantities = quantities();
-  lines(t);
+  t.lines = lines();
   t.currency = text();
   t.total_minor = reader_.integer("a total");
   t.tender = text();
   t.receipt_medium = text();
   t.account_token = text();
   t.bearer = reader_.boolean("bearer");
-  for (std::size_t left = reader_.array("attributes"); left >= 2 && reader_.ok(); left -= 2) {
-    std::string key = text();
-    t.attributes.emplace_back(std::move(key), text());
-  }
+  t.attributes = attributes();
   const std::uint64_t standing = number();
   t.standing = static_cast<Standing>(standing);
   t.remark = text();

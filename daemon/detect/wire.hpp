@@ -100,8 +100,10 @@ class FrameReader {
   std::vector<std::string> texts();
   std::vector<std::uint16_t> ports();
   Grants grants();
+  std::size_t elements(std::size_t items_each, std::size_t most, const char* wrong);
   std::vector<QuantityValue> quantities();
-  void lines(Transaction& into);
+  std::vector<Line> lines();
+  std::vector<std::pair<std::string, std::string>> attributes();
   Activity activity();
 
   claim::CborReader reader_;

@@ -120,5 +120,37 @@ TEST_CASE("wire: values beyond the plugin ABI's limits are refused with what is 
   CHECK(why([](Record& r) { r.transaction.lines[0].name = "\xc3\x28"; }) != "");
 }
 
+/// A record whose array of so many empty items, behind what is given, is followed by bytes that are no item at all.
+std::string why_refused(std::size_t items, const std::function<void(claim::CborWriter&)>& before) {
+  Frame frame(64 + items, 0xff);
+  claim::CborWriter out(frame);
+  out.array(3);
+  out.boolean(false);
+  out.bytes({});
+  out.array(22);
+  for (const char* text : {"till-1", "r-77"}) out.text(text);
+  for (int i = 0; i < 3; ++i) out.unsigned_integer(0);
+  out.text("");
+  before(out);
+  out.array(items);
+  return read_back(frame).error().message;
+}
+
+TEST_CASE("wire: more elements than the plugin ABI lets through are refused by their number, before one is read") {
+  CHECK(why_refused(130, [](claim::CborWriter&) {}) == "a broken message: too many quantities, or no array of them");
+  CHECK(why_refused(3, [](claim::CborWriter&) {}) == "a broken message: too many quantities, or no array of them");
+  const auto lines = [](claim::CborWriter& out) { out.array(0); };
+  CHECK(why_refused(70'007, lines) == "a broken message: too many lines, or no array of them");
+  const auto attributes = [](claim::CborWriter& out) {
+    out.array(0);
+    out.array(0);
+    out.text("");
+    out.integer(0);
+    for (int i = 0; i < 3; ++i) out.text("");
+    out.boolean(false);
+  };
+  CHECK(why_refused(2'000'000, attributes) == "a broken message: too many attributes, or no array of them");
+}
+
 }  // namespace
 }  // namespace greentill::detect
