@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <deque>
+
 #include "daemon/detect/host.hpp"
+#include "daemon/detect/source_window.hpp"
 #include "daemon/detect/sources.hpp"
 #include "daemon/detect/views.hpp"
 
@@ -55,7 +58,7 @@ class SourceHost {
       if (Status read = read_messages(finished || blocked ? sign_interval() : Timeout(0)); !read) return read;
       if (gone_ || !give_sign()) return Done{};
       // Half a window at once makes fewer and larger frames than one record for each that became durable.
-      blocked = handed_in_ - durable_ >= (blocked ? kSourceWindow / 2 : kSourceWindow);
+      blocked = is_full(blocked ? 2 : 1);
       if (finished || blocked) continue;
       const std::int32_t status = poll(inlet);
       if (Status sent = flush(); !sent) return Done{};
@@ -86,11 +89,24 @@ class SourceHost {
       if (gone_ || !*frame) return Done{};
       FrameReader reader(**frame);
       if (reader.kind() != Message::durable) return fail(ErrorCode::bug, "a source is only told what is durable");
-      durable_ = reader.number();
+      const std::uint64_t durable = reader.number();
       if (Status whole = reader.end(); !whole) return whole;
+      settle(durable);
       if (instance_->table().durable == nullptr) continue;
       const CallTimer timer(host_.patience());
       instance_->table().durable(instance_->get(), durable_);
+    }
+  }
+
+  /// Whether what is not durable fills this part of the window.
+  [[nodiscard]] bool is_full(std::size_t part = 1) const {
+    return under_way_.size() >= kSourceWindow / part || bytes_under_way_ >= kSourceWindowBytes / part;
+  }
+
+  void settle(std::uint64_t durable) {
+    for (; durable_ < durable && !under_way_.empty(); ++durable_) {
+      bytes_under_way_ -= under_way_.front();
+      under_way_.pop_front();
     }
   }
 
@@ -105,7 +121,7 @@ class SourceHost {
   }
 
   std::int32_t add(const Record& record) {
-    if (handed_in_ - durable_ >= kSourceWindow) return GT_FULL;
+    if (is_full()) return GT_FULL;
     const std::size_t before = records_.size();
     append_record(records_, record);
     const std::size_t size = records_.size() - before;
@@ -120,7 +136,8 @@ class SourceHost {
       (void)flush();
       records_ = last;
     }
-    ++handed_in_;
+    under_way_.push_back(memory_of(record));
+    bytes_under_way_ += under_way_.back();
     ++count_;
     // The daemon being gone shows at the next receive.
     if (records_.size() >= kBatchBytes) (void)flush();
@@ -159,7 +176,8 @@ class SourceHost {
   std::shared_ptr<const PluginModule> module_;
   std::optional<PluginInstance<gt_source>> instance_;
   steady_clock::time_point spoke_;
-  std::uint64_t handed_in_ = 0;
+  std::deque<std::size_t> under_way_;  // the bytes of each record that is not durable
+  std::size_t bytes_under_way_ = 0;
   std::uint64_t durable_ = 0;
   std::size_t count_ = 0;
   Frame records_;

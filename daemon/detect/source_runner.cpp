@@ -67,6 +67,7 @@ Result<bool> SourceRunner::live() {
   window_->restart();
   told_ = 0;
   finished_ = false;
+  batch_.reset();
   auto child = start_child();
   if (!child) return Failure{child.error()};
   while (!stopping_) {
@@ -117,6 +118,12 @@ Status SourceRunner::await_ready(Child& child) {
 }
 
 Result<bool> SourceRunner::receive_frames(Child& child) {
+  if (window_->is_heavy()) {
+    // It waits for us, and not we for it: what it sends next stays in the socket.
+    heard_ = steady_clock::now();
+    return false;
+  }
+  if (batch_) return take_batch();
   // One frame a turn, so that what became durable meanwhile is told between two frames.
   auto frame = child.channel().receive(Timeout(0));
   if (!frame) return Failure{frame.error()};
@@ -133,8 +140,9 @@ Result<bool> SourceRunner::receive_frames(Child& child) {
       if (!pass_log(reader, health_)) return fail(ErrorCode::invalid, "it sent a broken message");
       return true;
     case Message::batch:
-      if (Status taken = take_batch(reader); !taken) return Failure{taken.error()};
-      return true;
+      batch_.emplace(Batch{reader, 0});
+      batch_->left = batch_->reader.number();
+      return take_batch();
     case Message::finished: finished_ = true; return true;
     case Message::alive: return true;
     default: return unexpected(kind, reader);
@@ -149,19 +157,24 @@ std::optional<Error> SourceRunner::last_word(Child& child) {
   }
 }
 
-Status SourceRunner::take_batch(FrameReader& reader) {
-  const std::uint64_t count = reader.number();
-  for (std::uint64_t i = 0; i < count; ++i) {
-    Record record = reader.record();
-    if (Status good = reader.good(); !good) return good;
-    if (Status taken = take(std::move(record)); !taken) return taken;
+Result<bool> SourceRunner::take_batch() {
+  for (; batch_->left > 0; --batch_->left) {
+    if (window_->is_heavy()) return true;
+    Record record = batch_->reader.record();
+    if (Status good = batch_->reader.good(); !good) return Failure{good.error()};
+    if (Status taken = take(std::move(record)); !taken) return Failure{taken.error()};
   }
-  return reader.end();
+  const Status whole = batch_->reader.end();
+  batch_.reset();
+  // Frames behind it may be read already, which the socket does not show.
+  window_->wake();
+  return whole ? Result<bool>(true) : Failure{whole.error()};
 }
 
 Status SourceRunner::take(Record record) {
   std::uint64_t number = 0;
-  if (!window_->add(number)) return fail(ErrorCode::invalid, "it handed in more than 1024 records ahead of what is durable");
+  if (!window_->add(number, memory_of(record)))
+    return fail(ErrorCode::invalid, "it handed in more than 1024 records ahead of what is durable");
   health_.called();
   auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
   if (!record.rejected && names_card(record.transaction)) {
@@ -193,7 +206,9 @@ Status SourceRunner::tell_durable(Child& child) {
 void SourceRunner::wait(Child& child) {
   child.output().drain(health_);
   const int output = child.output().descriptor();
-  pollfd ready[] = {{child.channel().descriptor(), POLLIN, 0}, {window_->descriptor(), POLLIN, 0}, {output, POLLIN, 0}};
+  // Of one that is not listened to, only what became durable matters.
+  const int socket = window_->is_heavy() ? -1 : child.channel().descriptor();
+  pollfd ready[] = {{socket, POLLIN, 0}, {window_->descriptor(), POLLIN, 0}, {output, POLLIN, 0}};
   ::poll(ready, 3, output < 0 ? 100 : 1000);
   window_->drain();
 }

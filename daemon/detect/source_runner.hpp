@@ -34,7 +34,8 @@ class SourceRunner {
   Result<bool> receive_frames(Child& child);
   /// What a child that takes nothing any more has said before: it gives the reason where there is one.
   std::optional<Error> last_word(Child& child);
-  Status take_batch(FrameReader& reader);
+  /// As many records of the batch under way as there is room for.
+  Result<bool> take_batch();
   Status take(Record record);
   Status tell_durable(Child& child);
   void wait(Child& child);
@@ -51,6 +52,12 @@ class SourceRunner {
   PluginHealth health_;
   Backoff backoff_;
   std::shared_ptr<SourceWindow> window_ = std::make_shared<SourceWindow>();
+  /// A frame of records that are being taken: its reader, and how many are left.
+  struct Batch {
+    FrameReader reader;
+    std::uint64_t left = 0;
+  };
+  std::optional<Batch> batch_;
   std::chrono::steady_clock::time_point heard_;  // the child, last
   std::uint64_t told_ = 0;
   bool finished_ = false;

@@ -6,20 +6,37 @@
 
 namespace greentill::detect {
 
+std::size_t memory_of(const Record& record) {
+  const Transaction& t = record.transaction;
+  std::size_t bytes = sizeof(Record) + t.evidence.size();
+  const std::string* const texts[] = {&record.position, &record.where,      &record.reason,       &t.issuer, &t.event_id,
+                                      &t.remark,        &t.reversed.issuer, &t.reversed.event_id, &t.mode,   &t.currency,
+                                      &t.tender,        &t.receipt_medium,  &t.account_token};
+  for (const std::string* text : texts) bytes += text->size();
+  for (const QuantityValue& quantity : t.quantities) bytes += sizeof quantity + quantity.unit.size();
+  for (const Line& line : t.lines)
+    bytes += sizeof line + line.sku.size() + line.gtin.size() + line.name.size() + line.category.size();
+  for (const auto& attribute : t.attributes) bytes += sizeof attribute + attribute.first.size() + attribute.second.size();
+  return bytes;
+}
+
 SourceWindow::SourceWindow() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 SourceWindow::~SourceWindow() { ::close(event_); }
 
 void SourceWindow::restart() {
   const std::lock_guard lock(mutex_);
   added_ = durable_ = completed_ = 0;
+  all_bytes_ = 0;
   done_.assign(kSourceWindow, false);
   retry_reason_.clear();
 }
 
-bool SourceWindow::add(std::uint64_t& number) {
+bool SourceWindow::add(std::uint64_t& number, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   if (added_ - durable_ == kSourceWindow) return false;
   number = added_++;
+  bytes_[number % kSourceWindow] = bytes;
+  all_bytes_ += bytes;
   return true;
 }
 
@@ -30,7 +47,10 @@ void SourceWindow::complete(std::uint64_t number, const Status& status) {
     const bool settled = status.ok() || status.error().code == ErrorCode::invalid;
     if (!settled && retry_reason_.empty()) retry_reason_ = status.error().message;
     if (settled) done_[number % kSourceWindow] = true;
-    while (durable_ < added_ && done_[durable_ % kSourceWindow]) done_[durable_++ % kSourceWindow] = false;
+    for (; durable_ < added_ && done_[durable_ % kSourceWindow]; ++durable_) {
+      done_[durable_ % kSourceWindow] = false;
+      all_bytes_ -= bytes_[durable_ % kSourceWindow];
+    }
   }
   wake();
 }
@@ -43,6 +63,11 @@ std::uint64_t SourceWindow::durable() const {
 std::uint64_t SourceWindow::outstanding() const {
   const std::lock_guard lock(mutex_);
   return added_ - completed_;
+}
+
+bool SourceWindow::is_heavy() const {
+  const std::lock_guard lock(mutex_);
+  return all_bytes_ >= kSourceWindowBytes;
 }
 
 std::string SourceWindow::retry_reason() const {

@@ -188,5 +188,20 @@ TEST_CASE("bad sources: one that does not listen when there is no room is ended,
   bench.check_the_other();
 }
 
+TEST_CASE("bad sources: one that writes frames of its own has no more of the daemon's memory than any other") {
+  SourceBench bench;
+  bench.sink.hold();
+  PluginSpec bad{"bad", test_plugin("own_frames"), "poll", true, milliseconds(50)};
+  bad.patience = kPatience;
+  const auto sources = bench.start_all({bad});
+  REQUIRE(eventually([&] { return bench.sink.held() > 1; }));
+  // Nobody takes what it writes, so that its own watchdog ends it.
+  REQUIRE(eventually([] { return hosts().empty(); }));
+  CHECK(bench.sink.held() <= 4);  // the first ticket among them
+  bench.sink.release();
+  CHECK(eventually([&] { return sources->status()[0].faults == 1; }));
+  CHECK_MESSAGE(has(sources->status()[0].last_fault, "did not return in its time"), sources->status()[0].last_fault);
+}
+
 }  // namespace
 }  // namespace greentill::detect

@@ -14,8 +14,10 @@ namespace {
 using namespace test;
 
 struct Bench : SourceBench {
-  std::unique_ptr<Sources> start(const std::string& configuration) {
-    const PluginSpec spec{"counter", test_plugin("c_source"), configuration, true, std::chrono::milliseconds(50)};
+  std::unique_ptr<Sources> start(const std::string& configuration,
+                                 std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+    PluginSpec spec{"counter", test_plugin("c_source"), configuration, true, std::chrono::milliseconds(50)};
+    spec.patience = patience;
     return start_all({spec});
   }
 };
@@ -67,6 +69,20 @@ TEST_CASE("sources: no more than 1024 records are under way, and the rest follow
   bench.sink.release();
   REQUIRE(eventually([&] { return is_finished(*sources); }));
   check_numbers(bench.sink, 3000);
+}
+
+TEST_CASE("sources: of large records fewer are under way, and a source that waits for that is not taken for one that hangs") {
+  Bench bench;
+  bench.sink.hold();
+  constexpr std::chrono::milliseconds kPatience{500};
+  const auto sources = bench.start("300 wide", kPatience);
+  REQUIRE(eventually([&] { return bench.sink.held() > 10 && !hosts().empty() && state_of(hosts()[0]) == 'S'; }));
+  std::this_thread::sleep_for(2 * kPatience);
+  CHECK(bench.sink.held() < 100);  // of 60 KB each
+  bench.sink.release();
+  REQUIRE(eventually([&] { return is_finished(*sources); }));
+  check_numbers(bench.sink, 300);
+  CHECK(sources->status()[0].faults == 0);
 }
 
 TEST_CASE("sources: a child killed in the midst goes on without gap or repeat") {

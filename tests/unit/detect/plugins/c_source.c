@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A source in C11 that counts: the number of transactions is its configuration, its position the last number. Where the
- * configuration goes on with "heavy", number 400 is as long as a frame can be, and 410 longer. */
+ * configuration goes on with "heavy", number 400 is as long as a frame can be, and 410 longer; with "wide", all have a hundred
+ * lines. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "greentill/plugin.h"
 
-enum { HEAVY_LINES = 10000, NAME_BYTES = 450 };
+enum { HEAVY_LINES = 10000, WIDE_LINES = 100, NAME_BYTES = 450 };
 
 struct source {
   int heavy;
+  int wide;
   long last;
   long next;
   unsigned long long durable;
@@ -24,11 +26,17 @@ static long number(struct gt_text text) {
   return strtol(bytes, NULL, 10);
 }
 
+static int ends_with(struct gt_text text, const char* end) {
+  const size_t size = strlen(end);
+  return text.size >= size && memcmp(text.data + text.size - size, end, size) == 0;
+}
+
 static int32_t create(const struct gt_create* arguments, void** instance) {
   struct source* self = calloc(1, sizeof(*self));
   if (self == NULL) return GT_ERROR;
   self->last = number(arguments->configuration);
-  self->heavy = arguments->configuration.size > 6;
+  self->heavy = ends_with(arguments->configuration, "heavy");
+  self->wide = ends_with(arguments->configuration, "wide");
   self->services = arguments->services;
   *instance = self;
   return GT_OK;
@@ -64,6 +72,7 @@ static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inl
     transaction.issuer.size = 7;
     transaction.event_id = position;
     transaction.kind = GT_KIND_TICKET;
+    if (self->wide) add_lines(&transaction, WIDE_LINES);
     if (self->heavy && self->next == 400) add_lines(&transaction, 9060);
     if (self->heavy && self->next == 410) add_lines(&transaction, HEAVY_LINES);
     const int32_t taken = inlet->transaction(inlet->context, &transaction, position);
