@@ -177,7 +177,7 @@ Status GreentillDaemon::start_uplink() {
 Status GreentillDaemon::start_sources() {
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
-  sink_ = std::make_unique<EngineSink>(strand_, *engine_, std::move(*reader), log_);
+  sink_ = std::make_unique<EngineSink>(strand_, *engine_, std::move(*reader));
   auto sources = detect::Sources::start(config_.sources, config_.plugin_host, *sink_, clock_, log_);
   if (!sources) return Failure{sources.error()};
   sources_ = std::move(*sources);

@@ -78,7 +78,6 @@ void EngineSink::take(const std::string& source, detect::SourcedTransaction tran
 }
 
 void EngineSink::reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) {
-  log_.write(LogLevel::warning, source, record.where + ": " + record.reason);
   strand_.post([this, source, record = std::move(record), done = std::move(done)]() mutable {
     engine_.keep_position({source, std::move(record.position)}, std::move(done));
   });

@@ -33,8 +33,8 @@ class EngineDesk : public api::Desk {
 class EngineSink : public detect::SourceSink {
  public:
   /// `reader` is used under a lock.
-  EngineSink(Executor& strand, Engine& engine, std::unique_ptr<outbox::Reader> reader, Log& log)
-      : strand_(strand), engine_(engine), reader_(std::move(reader)), log_(log) {}
+  EngineSink(Executor& strand, Engine& engine, std::unique_ptr<outbox::Reader> reader)
+      : strand_(strand), engine_(engine), reader_(std::move(reader)) {}
   void take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) override;
   void reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) override;
   Result<std::string> position(const std::string& source) override;
@@ -44,7 +44,6 @@ class EngineSink : public detect::SourceSink {
   Engine& engine_;
   std::mutex mutex_;
   std::unique_ptr<outbox::Reader> reader_;
-  Log& log_;
 };
 
 }  // namespace greentill::app

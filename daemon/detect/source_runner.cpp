@@ -178,21 +178,26 @@ Status SourceRunner::take(Record record) {
   health_.called();
   auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
   if (!record.rejected && names_card(record.transaction)) {
-    sink_.reject(spec_.name,
-                 {"a transaction", "its account_token is a card number; use an opaque token", std::move(record.position)},
-                 std::move(done));
+    reject({"a transaction", "its account_token is a card number; use an opaque token", std::move(record.position)},
+           std::move(done));
   } else if (record.rejected) {
     std::string where = readable(to_abi(record.where));
     std::string reason = readable(to_abi(record.reason));
     // A reason quotes what stood in the record.
     mask_card_numbers(where);
     mask_card_numbers(reason);
-    sink_.reject(spec_.name, {where, reason, std::move(record.position)}, std::move(done));
+    reject({std::move(where), std::move(reason), std::move(record.position)}, std::move(done));
   } else {
     mask_cards(record.transaction);
     sink_.take(spec_.name, {std::move(record.transaction), std::move(record.position)}, std::move(done));
   }
   return Done{};
+}
+
+/// One that rejects without end floods the log no more than one that logs without end.
+void SourceRunner::reject(RejectedRecord record, std::function<void(Status)> done) {
+  health_.log(LogLevel::warning, record.where + ": " + record.reason);
+  sink_.reject(spec_.name, std::move(record), std::move(done));
 }
 
 Status SourceRunner::tell_durable(Child& child) {

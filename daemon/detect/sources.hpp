@@ -40,6 +40,7 @@ class SourceSink {
   /// durable together; an error of code invalid when it can never be (the source goes on, the position still moves), any
   /// other code when it should be offered again later.
   virtual void take(const std::string& source, SourcedTransaction transaction, std::function<void(Status)> done) = 0;
+  /// As take(). The record is in the log already, as often as the source may write there.
   virtual void reject(const std::string& source, RejectedRecord record, std::function<void(Status)> done) = 0;
   /// The last durable position of the source; empty where there is none.
   virtual Result<std::string> position(const std::string& source) = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A source in C11 that counts: the number of transactions is its configuration, its position the last number. Where the
  * configuration goes on with "heavy", number 400 is as long as a frame can be, and 410 longer; with "wide", all have a hundred
- * lines. */
+ * lines; with "rejected", none can be used. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@ enum { HEAVY_LINES = 10000, WIDE_LINES = 100, NAME_BYTES = 450 };
 struct source {
   int heavy;
   int wide;
+  int rejected;
   long last;
   long next;
   unsigned long long durable;
@@ -37,6 +38,7 @@ static int32_t create(const struct gt_create* arguments, void** instance) {
   self->last = number(arguments->configuration);
   self->heavy = ends_with(arguments->configuration, "heavy");
   self->wide = ends_with(arguments->configuration, "wide");
+  self->rejected = ends_with(arguments->configuration, "rejected");
   self->services = arguments->services;
   *instance = self;
   return GT_OK;
@@ -63,6 +65,7 @@ static void add_lines(struct gt_transaction* transaction, size_t count) {
 static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inlet* inlet) {
   struct source* self = instance;
   char id[32];
+  static const struct gt_text reason = {"it is no ride", 13};
   (void)wait_ms;
   for (; self->next <= self->last; ++self->next) {
     struct gt_transaction transaction = {0};
@@ -75,7 +78,8 @@ static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inl
     if (self->wide) add_lines(&transaction, WIDE_LINES);
     if (self->heavy && self->next == 400) add_lines(&transaction, 9060);
     if (self->heavy && self->next == 410) add_lines(&transaction, HEAVY_LINES);
-    const int32_t taken = inlet->transaction(inlet->context, &transaction, position);
+    const int32_t taken = self->rejected ? inlet->reject(inlet->context, position, reason, position)
+                                         : inlet->transaction(inlet->context, &transaction, position);
     if (taken == GT_FULL) return GT_OK;
     if (taken != GT_OK) return GT_ERROR;
   }
