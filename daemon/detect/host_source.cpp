@@ -127,8 +127,8 @@ class SourceHost {
     const std::size_t size = records_.size() - before;
     if (size > kMostRecordBytes) {
       records_.resize(before);
-      return add(
-          {true, {}, record.transaction.event_id, "it takes more than 4 MiB with its lines and attributes", record.position});
+      // Where it stands is not known here, and what it is called is nothing for a log.
+      return add({true, {}, "a transaction", "it takes more than 4 MiB with its lines and attributes", record.position});
     }
     if (records_.size() > kMostRecordBytes) {
       const Frame last(records_.begin() + static_cast<std::ptrdiff_t>(before), records_.end());
