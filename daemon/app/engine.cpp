@@ -107,9 +107,16 @@ bool Engine::in_step(const std::string& source) {
   return source_generations_.try_emplace(source, generation_).first->second == generation_;
 }
 
-void Engine::refuse(const Entry& entry, const Error& error) {
-  // What can never be taken is passed by; everything else must come again before what lies behind it.
-  if (entry.position && error.code != ErrorCode::invalid) source_generations_[entry.position->source] = 0;
+void Engine::refuse(Entry entry, const Error& error) {
+  if (!entry.position) return entry.answered(Failure{error});
+  if (error.code == ErrorCode::invalid) {
+    // What can never be taken is passed by, for good: told before its position is durable, it would come again after a power cut.
+    return store_position(std::move(*entry.position), [error, answered = std::move(entry.answered)](const Status& kept) {
+      answered(Failure{kept ? error : kept.error()});
+    });
+  }
+  // Everything else must come again before what lies behind it.
+  source_generations_[entry.position->source] = 0;
   entry.answered(Failure{error});
 }
 
@@ -167,7 +174,7 @@ void Engine::admit(Entry entry) {
     return entry.answered(fail(ErrorCode::unavailable, "an earlier record of its source could not be stored and comes first"));
   }
   if (!head_known_) {
-    if (Status recovered = recover_head(); !recovered) return refuse(entry, recovered.error());
+    if (Status recovered = recover_head(); !recovered) return refuse(std::move(entry), recovered.error());
   }
   if (entry.passed_over) {
     return store_position(std::move(*entry.position), [answered = std::move(entry.answered)](const Status& kept) {
@@ -185,7 +192,7 @@ void Engine::admit(Entry entry) {
     }
   }
   auto stored = stored_answer(entry.key);
-  if (!stored) return refuse(entry, stored.error());
+  if (!stored) return refuse(std::move(entry), stored.error());
   if (*stored) return answer_repeated(std::move(entry.position), std::move(**stored), entry.answered);
   if (entry.undo) return reverse(std::move(entry));
   if (maker_.lies_ahead(entry.transaction)) {
@@ -221,13 +228,13 @@ void Engine::claim_new(Entry entry) {
   const std::vector<detect::Detected> detected = detectors_.detect(entry.transaction);
   claim::ChainHead next = head_;
   auto made = maker_.make(entry.key, entry.transaction, detected, guard_, next);
-  if (!made) return refuse(entry, made.error());
+  if (!made) return refuse(std::move(entry), made.error());
   const auto awaits = reverser_.awaits_any();
   Status applied = awaits ? Status(Done{}) : Status(Failure{awaits.error()});
   if (applied && *awaits) applied = apply_awaited(entry.key, next, *made);
   if (!applied) {
     guard_.drop(made->aside.account_uses);
-    return refuse(entry, applied.error());
+    return refuse(std::move(entry), applied.error());
   }
   head_ = next;
   push(entry.key, std::move(*made), std::move(entry.position), std::move(entry.answered));
@@ -255,9 +262,9 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
 
 void Engine::reverse(Entry entry) {
   auto reversals = entry.undo ? reverser_.undo(*entry.undo) : reverser_.reverse(entry.transaction);
-  if (!reversals) return refuse(entry, reversals.error());
+  if (!reversals) return refuse(std::move(entry), reversals.error());
   MadeClaims made;
-  if (Status reversed = maker_.reverse(*reversals, head_, made); !reversed) return refuse(entry, reversed.error());
+  if (Status reversed = maker_.reverse(*reversals, head_, made); !reversed) return refuse(std::move(entry), reversed.error());
   if (!entry.undo) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
   const detect::Reversed& reversed = entry.transaction.reversed;
   const std::string& issuer = reversed.issuer.empty() ? entry.transaction.issuer : reversed.issuer;

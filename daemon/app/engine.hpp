@@ -82,7 +82,7 @@ class Engine {
   [[nodiscard]] bool must_wait(const Entry& entry) const;
   [[nodiscard]] bool waits_for_reversal(const Entry& entry) const;
   bool in_step(const std::string& source);
-  void refuse(const Entry& entry, const Error& error);
+  void refuse(Entry entry, const Error& error);
   [[nodiscard]] bool is_under_way(const outbox::TransactionKey& key) const;
   void admit(Entry entry);
   void admit_waiting();

@@ -101,6 +101,13 @@ TEST_CASE("engine: a source's position is durable together with its transaction,
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == ErrorCode::invalid);
   CHECK(device.reader().position("rides").value() == "after 3");
+  detect::Transaction vast = ride("4");
+  vast.quantities.push_back({std::string(33, 'u'), 1});  // no claim holds such a unit
+  const auto unfit = device.submit(vast, outbox::SourcePosition{"rides", "after 4"}).get();
+  REQUIRE_FALSE(unfit.ok());
+  CHECK(unfit.error().code == ErrorCode::invalid);
+  CHECK(device.reader().position("rides").value() == "after 4");
+  CHECK(device.submit(ride("5"), outbox::SourcePosition{"rides", "after 5"}).get().ok());
 }
 
 TEST_CASE("engine: a record that stands twice does not set its source back behind those that follow it") {
