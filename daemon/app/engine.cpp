@@ -89,22 +89,15 @@ void Engine::keep_position(outbox::SourcePosition position, std::function<void(S
   take(std::move(entry));
 }
 
-void Engine::resume(const std::string& source) {
-  source_generations_[source] = generation_;
-  // Of its earlier run: offered again.
-  std::deque<Entry> earlier;
-  waiting_.swap(earlier);
-  for (Entry& entry : earlier) {
-    if (entry.position && entry.position->source == source) {
-      entry.answered(fail(ErrorCode::unavailable, "its source begins anew"));
-    } else {
-      waiting_.push_back(std::move(entry));
-    }
-  }
-}
+void Engine::resume(const std::string& source) { source_generations_[source] = generation_; }
 
-bool Engine::in_step(const std::string& source) {
-  return source_generations_.try_emplace(source, generation_).first->second == generation_;
+/// Why its source must begin anew before the record, or null.
+const char* Engine::out_of_step(const std::string& source) {
+  const std::uint64_t since = source_generations_.try_emplace(source, generation_).first->second;
+  if (since == generation_) return nullptr;
+  if (since == 0) return "an earlier record of its source could not be taken and comes first";
+  // Whose records were in it is not looked at.
+  return "a commit failed meanwhile: its source goes on from its last durable position";
 }
 
 void Engine::refuse(Entry entry, const Error& error) {
@@ -170,8 +163,8 @@ void Engine::admit_waiting() {
 }
 
 void Engine::admit(Entry entry) {
-  if (entry.position && !in_step(entry.position->source)) {
-    return entry.answered(fail(ErrorCode::unavailable, "an earlier record of its source could not be stored and comes first"));
+  if (entry.position) {
+    if (const char* why = out_of_step(entry.position->source)) return entry.answered(fail(ErrorCode::unavailable, why));
   }
   if (!head_known_) {
     if (Status recovered = recover_head(); !recovered) return refuse(std::move(entry), recovered.error());

@@ -46,8 +46,8 @@ class Engine {
   /// Makes a source's position durable without a transaction: of a record that is passed over.
   void keep_position(outbox::SourcePosition position, std::function<void(Status)> done);
 
-  /// The source begins anew from its durable position. Once a record of it could not be stored, no later one is taken before
-  /// that, since its position would pass the one that failed.
+  /// The source begins anew from its durable position. Once a record of it could not be taken, or a commit failed, no later one
+  /// is taken before that, since its position could pass one that is not stored. Requires: all its records were answered.
   void resume(const std::string& source);
 
   /// What keeps it from taking transactions, or empty. Threads: safe from any thread.
@@ -81,7 +81,7 @@ class Engine {
   void take(Entry entry);
   [[nodiscard]] bool must_wait(const Entry& entry) const;
   [[nodiscard]] bool waits_for_reversal(const Entry& entry) const;
-  bool in_step(const std::string& source);
+  [[nodiscard]] const char* out_of_step(const std::string& source);
   void refuse(Entry entry, const Error& error);
   [[nodiscard]] bool is_under_way(const outbox::TransactionKey& key) const;
   void admit(Entry entry);

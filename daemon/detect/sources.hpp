@@ -42,7 +42,8 @@ class SourceSink {
   virtual void take(const std::string& source, SourcedTransaction transaction, std::function<void(Status)> done) = 0;
   /// As take(). The record is in the log already, as often as the source may write there.
   virtual void reject(const std::string& source, RejectedRecord record, std::function<void(Status)> done) = 0;
-  /// The last durable position of the source; empty where there is none.
+  /// The last durable position of the source, which begins anew from there; empty where there is none. Requires: `done` was
+  /// called for all that it handed in.
   virtual Result<std::string> position(const std::string& source) = 0;
 };
 
