@@ -218,10 +218,15 @@ void Engine::answer_repeated(std::optional<outbox::SourcePosition> position, api
 }
 
 void Engine::claim_new(Entry entry) {
-  const std::vector<detect::Detected> detected = detectors_.detect(entry.transaction);
+  const detect::Findings found = detectors_.detect(entry.transaction);
+  if (must_come_again(entry, found.absent)) return refuse(std::move(entry), not_looked_at(found.absent));
   claim::ChainHead next = head_;
-  auto made = maker_.make(entry.key, entry.transaction, detected, guard_, next);
+  auto made = maker_.make(entry.key, entry.transaction, found.acts, guard_, next);
   if (!made) return refuse(std::move(entry), made.error());
+  if (!found.absent.empty() && made->claims.empty()) {
+    note_absence(entry.key, entry.transaction, found.absent, *made);
+    return keep_apart(std::move(entry), std::move(*made));
+  }
   const auto awaits = reverser_.awaits_any();
   Status applied = awaits ? Status(Done{}) : Status(Failure{awaits.error()});
   if (applied && *awaits) applied = apply_awaited(entry.key, next, *made);
@@ -229,8 +234,17 @@ void Engine::claim_new(Entry entry) {
     guard_.drop(made->aside.account_uses);
     return refuse(std::move(entry), applied.error());
   }
+  // What was taken back before it came is worth nothing to whoever is absent, too.
+  if (!found.absent.empty() && !made->claims.empty()) note_absence(entry.key, entry.transaction, found.absent, *made);
   head_ = next;
   push(entry.key, std::move(*made), std::move(entry.position), std::move(entry.answered));
+}
+
+/// A refund that took back too little could not be told from a right one, and whoever reports it can do so again.
+bool Engine::must_come_again(const Entry& entry, const std::vector<detect::Absent>& absent) {
+  if (absent.empty()) return false;
+  if (entry.position) return patience_.has_for(entry.position->source, entry.key, absent);
+  return entry.transaction.is_reversal();
 }
 
 Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made) {
@@ -257,6 +271,11 @@ void Engine::reverse(Entry entry) {
   auto reversals = entry.undo ? reverser_.undo(*entry.undo) : reverser_.reverse(entry.transaction);
   if (!reversals) return refuse(std::move(entry), reversals.error());
   MadeClaims made;
+  if (must_come_again(entry, reversals->absent)) return refuse(std::move(entry), not_looked_at(reversals->absent));
+  if (!reversals->absent.empty()) {
+    note_absence(entry.key, entry.transaction, reversals->absent, made);
+    return keep_apart(std::move(entry), std::move(made));
+  }
   if (Status reversed = maker_.reverse(*reversals, head_, made); !reversed) return refuse(std::move(entry), reversed.error());
   if (!entry.undo) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
   const detect::Reversed& reversed = entry.transaction.reversed;
@@ -267,27 +286,27 @@ void Engine::reverse(Entry entry) {
   reversing_->job = push(entry.key, std::move(made), std::move(entry.position), std::move(entry.answered));
 }
 
-/// Neither claimed nor remembered under its id: the final record is still to come, or there already.
+/// The final record is still to come, or there already.
 void Engine::set_aside(Entry entry) {
-  api::TransactionAnswer answer;
   const detect::Transaction& transaction = entry.transaction;
-  answer.remark = remark_of(transaction);
+  MadeClaims made;
+  made.answer.remark = remark_of(transaction);
+  if (transaction.standing == detect::Standing::doubtful) {
+    made.aside.guarded.push_back(guarded_record(entry.key, transaction, made.answer.remark));
+  }
+  keep_apart(std::move(entry), std::move(made));
+}
+
+/// Neither claimed nor remembered under its id. Requires: nothing was claimed.
+void Engine::keep_apart(Entry entry, MadeClaims made) {
+  if (made.aside.guarded.empty() && !entry.position) return entry.answered(std::move(made.answer));
   auto job = std::make_shared<Job>();
   job->generation = generation_;
   job->unit.head = head_;
   job->unit.recorded_at = maker_.now();
   job->unit.position = std::move(entry.position);
-  if (transaction.standing == detect::Standing::doubtful) {
-    outbox::GuardedAct act;
-    act.key = entry.key;
-    act.begin = transaction.begin;
-    act.quantities = quantities_text(transaction.quantities);
-    act.reason = answer.remark;
-    job->unit.aside.guarded.push_back(std::move(act));
-  } else if (!job->unit.position) {
-    return entry.answered(std::move(answer));
-  }
-  job->done = [this, answer = std::move(answer), answered = std::move(entry.answered),
+  job->unit.aside.guarded = std::move(made.aside.guarded);
+  job->done = [this, answer = std::move(made.answer), answered = std::move(entry.answered),
                generation = generation_](const Status& status) {
     answered(status ? Result<api::TransactionAnswer>(answer) : Failure{status.error()});
     if (!status) strand_.post([this, generation, status] { after_failure(generation, status); });

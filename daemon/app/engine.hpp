@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/api/desk.hpp"
+#include "daemon/app/absence.hpp"
 #include "daemon/app/account_guard.hpp"
 #include "daemon/app/claim_maker.hpp"
 #include "daemon/app/pipeline.hpp"
@@ -87,6 +88,8 @@ class Engine {
   void admit(Entry entry);
   void admit_waiting();
   void set_aside(Entry entry);
+  [[nodiscard]] bool must_come_again(const Entry& entry, const std::vector<detect::Absent>& absent);
+  void keep_apart(Entry entry, MadeClaims made);
   void reverse(Entry entry);
   Status apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made);
   std::shared_ptr<Job> push(const outbox::TransactionKey& key, MadeClaims made, std::optional<outbox::SourcePosition> position,
@@ -106,6 +109,7 @@ class Engine {
   detect::Detectors& detectors_;
   ClaimMaker& maker_;
   AccountGuard guard_;
+  Patience patience_;
   Reverser reverser_;
   Random& random_;
   StoreLog store_log_;

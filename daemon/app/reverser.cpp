@@ -84,9 +84,11 @@ Result<std::vector<Claimed>> Reverser::claims_of(const outbox::TransactionRecord
   return claims;
 }
 
-std::vector<Returned> Reverser::returned(const detect::Transaction& reversal) {
+std::vector<Returned> Reverser::returned(const detect::Transaction& reversal, std::vector<detect::Absent>& absent) {
   std::vector<Returned> parts;
-  for (const auto& found : detectors_.detect(as_sold(reversal))) {
+  detect::Findings findings = detectors_.detect(as_sold(reversal));
+  absent = std::move(findings.absent);
+  for (const auto& found : findings.acts) {
     // What holds of a whole sale, its paper say, still holds when a part of it comes back.
     const std::uint64_t line = found.activity.line;
     if (line == 0 && !reversal.lines.empty()) continue;
@@ -139,12 +141,13 @@ Result<Reversals> Reverser::reverse(const detect::Transaction& transaction) {
   if (*record) {
     auto claims = claims_of(**record);
     if (!claims) return Failure{claims.error()};
-    made.takes = whole ? take_back_all(*claims, library_) : take_back_parts(*claims, returned(transaction), library_);
+    made.takes =
+        whole ? take_back_all(*claims, library_) : take_back_parts(*claims, returned(transaction, made.absent), library_);
     if (made.takes.empty()) made.remark = "there is no claim for it, or nothing is left of it";
     keep_sums(made);
     return made;
   }
-  const std::vector<Returned> parts = returned(transaction);
+  const std::vector<Returned> parts = returned(transaction, made.absent);
   if (Status taken = take_unseen(parts, whole, made); !taken) return Failure{taken.error()};
   keep_sums(made);
   made.aside.awaited_key = key;

@@ -20,6 +20,7 @@ struct Reversals {
   claim::ReversalReason reason = claim::ReversalReason::refund;
   outbox::Aside aside;
   std::optional<outbox::TransactionKey> cause;  ///< the transaction that takes back; none where a merchant undoes a claim
+  std::vector<detect::Absent> absent;           ///< without them nobody knows what came back; nothing may be made of it then
   std::string remark;                           ///< why less than all is taken back now, for people; or empty
 };
 
@@ -46,7 +47,7 @@ class Reverser {
  private:
   Result<std::vector<Claimed>> claims_of(const outbox::TransactionRecord& record);
   Status add_taken(Claimed& claim);
-  std::vector<Returned> returned(const detect::Transaction& transaction);
+  std::vector<Returned> returned(const detect::Transaction& transaction, std::vector<detect::Absent>& absent);
   Status take_unseen(const std::vector<Returned>& parts, bool whole, Reversals& into);
 
   outbox::Reader& reader_;

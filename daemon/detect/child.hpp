@@ -48,9 +48,15 @@ class Backoff {
   void failed() {
     next_ = clock_.monotonic() + delay_;
     delay_ = std::min(delay_ * 2, std::chrono::milliseconds(30'000));
+    ++failures_;
   }
   /// It did something useful: the next failure starts over.
-  void reset() { delay_ = kFirst; }
+  void reset() {
+    delay_ = kFirst;
+    failures_ = 0;
+  }
+  /// In a row.
+  [[nodiscard]] std::uint64_t failures() const { return failures_; }
   [[nodiscard]] bool due() const { return clock_.monotonic() >= next_; }
 
  private:
@@ -58,6 +64,7 @@ class Backoff {
   const Clock& clock_;
   std::chrono::milliseconds delay_ = kFirst;
   std::chrono::milliseconds next_{0};
+  std::uint64_t failures_ = 0;
 };
 
 }  // namespace greentill::detect

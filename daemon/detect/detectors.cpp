@@ -12,8 +12,8 @@ class LoadedDetectors final : public Detectors {
  public:
   explicit LoadedDetectors(std::vector<std::unique_ptr<DetectorRunner>> runners) : runners_(std::move(runners)) {}
 
-  std::vector<Detected> detect(const Transaction& transaction) override {
-    std::vector<Detected> found;
+  Findings detect(const Transaction& transaction) override {
+    Findings found;
     for (const auto& runner : runners_) runner->detect(transaction, found);
     return found;
   }

@@ -39,6 +39,19 @@ struct Detected {
   std::string plugin_version;  ///< at most 32 bytes
 };
 
+/// A detector that did not look at a transaction: it is being started, or was lost over it.
+struct Absent {
+  std::string name;       ///< its instance's
+  bool asked = false;     ///< it was asked and gave no answer: the transaction itself may be why
+  bool for_long = false;  ///< it has failed so often in a row that nothing should wait for it
+};
+
+/// What came of asking every detector.
+struct Findings {
+  std::vector<Detected> acts;
+  std::vector<Absent> absent;  ///< what they would have found is not known
+};
+
 struct PluginStatus {
   std::string name;
   std::string version;
@@ -56,8 +69,9 @@ class Detectors {
                                                  Clock& clock, Log& log);
   virtual ~Detectors() = default;
 
-  /// Asks every detector. A detector that faults contributes nothing and is named in status(); the others count.
-  [[nodiscard]] virtual std::vector<Detected> detect(const Transaction& transaction) = 0;
+  /// Asks every detector. One that faults contributes nothing and is named in status(); the others count. One that answers with
+  /// an error has looked: asked again, it would say the same.
+  [[nodiscard]] virtual Findings detect(const Transaction& transaction) = 0;
 
   /// Threads: safe from any thread.
   [[nodiscard]] virtual std::vector<PluginStatus> status() const = 0;

@@ -27,7 +27,7 @@ class InProcessDetector final : public DetectorRunner {
     return Done{};
   }
 
-  void detect(const Transaction& transaction, std::vector<Detected>& into) override {
+  void detect(const Transaction& transaction, Findings& into) override {
     health_.called();
     DetectCall call{{}, {}, transaction.lines.size()};
     const gt_emitter emitter{sizeof(gt_emitter), &call, &DetectCall::on_emit};
@@ -38,7 +38,7 @@ class InProcessDetector final : public DetectorRunner {
     if (!call.fault.empty()) health_.fault(call.fault);
     if (took > budget_) health_.fault("one call took more than its budget of " + std::to_string(budget_.count()) + " ms");
     for (Activity& activity : call.activities)
-      into.push_back({std::move(activity), services_.name_of(*module_), services_.version_of(*module_)});
+      into.acts.push_back({std::move(activity), services_.name_of(*module_), services_.version_of(*module_)});
   }
 
   [[nodiscard]] PluginStatus status() const override { return health_.snapshot(); }

@@ -13,6 +13,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
+// With the back-off between them the better part of an hour, in which a package or a peer comes back. Counted in failures and not
+// in minutes: a detector that nobody needs is not started again.
+constexpr std::uint64_t kFailuresUntilNobodyWaits = 100;
+
 Timeout left_until(steady_clock::time_point deadline) {
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()), Timeout(0));
 }
@@ -28,17 +32,20 @@ class IsolatedDetector final : public DetectorRunner {
     return Done{};
   }
 
-  void detect(const Transaction& transaction, std::vector<Detected>& into) override {
+  void detect(const Transaction& transaction, Findings& into) override {
     health_.called();
     const auto deadline = steady_clock::now() + spec_.budget;
-    if (!available(deadline)) return;
+    if (!available(deadline)) return into.absent.push_back(absent(false));
     const Result<Detection> found = ask(transaction, deadline);
-    if (!found) return fall(found.error().message);
+    if (!found) {
+      fall(found.error().message);
+      return into.absent.push_back(absent(true));
+    }
     backoff_.reset();
     has_answered_ = true;
     if (!found->fault.empty()) health_.fault(found->fault);
     if (found->failed) return;
-    for (const Activity& activity : found->activities) into.push_back({activity, ready_.name, ready_.version});
+    for (const Activity& activity : found->activities) into.acts.push_back({activity, ready_.name, ready_.version});
   }
 
   [[nodiscard]] PluginStatus status() const override { return health_.snapshot(); }
@@ -130,12 +137,16 @@ class IsolatedDetector final : public DetectorRunner {
     return detection;
   }
 
+  [[nodiscard]] Absent absent(bool asked) const { return {spec_.name, asked, is_away_for_long()}; }
+  [[nodiscard]] bool is_away_for_long() const { return backoff_.failures() >= kFailuresUntilNobodyWaits; }
+
   void fall(const std::string& why) {
     std::string message = why;
     if (child_) message += "; it " + child_->end(health_);
     child_.reset();
     is_ready_ = false;
     backoff_.failed();
+    if (is_away_for_long()) message += "; after so many failures in a row no source waits for it, until it answers again";
     health_.set_state("restarting");
     health_.fault(message);
   }

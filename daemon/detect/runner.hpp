@@ -15,8 +15,8 @@ namespace greentill::detect {
 class DetectorRunner {
  public:
   virtual ~DetectorRunner() = default;
-  /// Appends what it finds; nothing after a fault.
-  virtual void detect(const Transaction& transaction, std::vector<Detected>& into) = 0;
+  /// Adds what it finds, nothing after a fault; or itself where it did not look.
+  virtual void detect(const Transaction& transaction, Findings& into) = 0;
   [[nodiscard]] virtual PluginStatus status() const = 0;
 };
 

@@ -22,7 +22,7 @@ struct Work {
 
 std::size_t look_through(const std::vector<Work>& work) {
   std::size_t found = 0;
-  for (const Work& one : work) found += one.detectors->detect(*one.transaction).size();
+  for (const Work& one : work) found += one.detectors->detect(*one.transaction).acts.size();
   return found;
 }
 

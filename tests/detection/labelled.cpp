@@ -109,7 +109,7 @@ Result<std::vector<detect::Activity>> Shops::find(const Labelled& labelled) {
   if (labelled.transaction.standing != detect::Standing::final) return found;
   const auto asked = detectors(labelled.rules);
   if (!asked) return Failure{asked.error()};
-  for (detect::Detected& one : (*asked)->detect(labelled.transaction)) found.push_back(std::move(one.activity));
+  for (detect::Detected& one : (*asked)->detect(labelled.transaction).acts) found.push_back(std::move(one.activity));
   for (const detect::PluginStatus& status : (*asked)->status()) {
     if (!status.last_fault.empty()) return fail(ErrorCode::invalid, "detector '" + status.name + "': " + status.last_fault);
   }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kills the daemon, or the journal's child alone, at random instants while a file of rides grows and is rotated, once by renaming it
-and once by copying and truncating it. Then each ride that was written has exactly one claim.
+"""Kills the daemon, or the journal's or the detector's child alone, at random instants while a file of rides grows and is rotated, once
+by renaming it and once by copying and truncating it, and while the detector is stopped now and then. Then each ride that was written
+has exactly one claim.
 
     journal_kill.py --kills 10             what CI runs
     journal_kill.py --kills 500 --seed 7   the seed repeats the schedule, not the kernel's timing
@@ -19,12 +20,19 @@ import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from kills import kill_some  # noqa: E402
+from kills import kill_some, stop_detectors  # noqa: E402
 from promises import kill_parser, run_kills  # noqa: E402
 from stack import Stack, StackError, journal_source, wait_until  # noqa: E402
 
 HEADER = ("Departure,Return,Departure station id,Departure station name,Return station id,Return station name,"
           "Covered distance (m),Duration (sec.)\r\n")
+DETECTOR = """
+[[detector]]
+name = "ride"
+plugin = "ride"
+isolated = true
+budget_ms = 200  # for a slow machine
+"""
 ZONE = zoneinfo.ZoneInfo("Europe/Helsinki")
 FIRST = 1_760_000_000
 SECONDS = 600
@@ -108,13 +116,19 @@ def run(arguments, folder):
     stack = Stack(folder, arguments.bin, workers=0)  # nobody listens at the broker's port
     path = stack.spool / "rides.csv"
     writer = Writer(path, random.Random(rng.random()))
-    stack.prepare(journal_source("rides", path, mapping="helsinki-city-bike", once=False))
+    stack.prepare(journal_source("rides", path, mapping="helsinki-city-bike", once=False), DETECTOR)
+    orders = {arguments.kills // 3: "rename", 2 * arguments.kills // 3: "copytruncate"}
+
+    def disturb(number):
+        if number in orders:
+            writer.orders.append(orders[number])
+        if rng.random() < 0.5:
+            stop_detectors(stack.daemon.process.pid)
+
     try:
         stack.start_daemon()
         writer.start()
-        orders = {arguments.kills // 3: "rename", 2 * arguments.kills // 3: "copytruncate"}
-        counts = kill_some(stack, arguments.kills, rng,
-                           lambda number: writer.orders.append(orders[number]) if number in orders else None)
+        counts = kill_some(stack, arguments.kills, rng, disturb)
         writer.stopping.set()
         writer.join(30)
         wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), 60, f"{len(writer.rides)} claims")

@@ -81,12 +81,23 @@ class FillableWriter : public outbox::Writer {
 };
 
 /// Finds one shared-bike ride in every trip, and paperless tickets in a sale's lines of SKU "T", so that no plugin has to be
-/// built for these tests.
+/// built for these tests. They may be told that a detector is absent, and no trip is a ride then.
 class RideDetectors : public detect::Detectors {
  public:
-  std::vector<detect::Detected> detect(const detect::Transaction& transaction) override {
+  detect::Findings detect(const detect::Transaction& transaction) override {
+    ++calls;
+    return {find(transaction), absent};
+  }
+  [[nodiscard]] std::vector<detect::PluginStatus> status() const override { return {}; }
+
+  std::vector<std::uint8_t> evidence;  ///< of every ride; set while nothing is under way
+  std::vector<detect::Absent> absent;  ///< likewise
+  std::atomic<int> calls{0};
+
+ private:
+  [[nodiscard]] std::vector<detect::Detected> find(const detect::Transaction& transaction) const {
     if (transaction.kind == detect::TransactionKind::trip) {
-      if (transaction.mode.empty()) return {};
+      if (transaction.mode.empty() || !absent.empty()) return {};
       return {{{"ride.bike.shared", transaction.quantities, 0, evidence}, "ride", "1"}};
     }
     std::vector<detect::Detected> tickets;
@@ -97,9 +108,6 @@ class RideDetectors : public detect::Detectors {
     }
     return tickets;
   }
-  [[nodiscard]] std::vector<detect::PluginStatus> status() const override { return {}; }
-
-  std::vector<std::uint8_t> evidence;  ///< of every ride; set while nothing is under way
 };
 
 /// The system's, of which the test says whether a time server keeps it.

@@ -38,7 +38,7 @@ struct Bench {
   /// What was found in a ticket.
   [[nodiscard]] std::vector<std::string> found() const {
     std::vector<std::string> names;
-    for (const Detected& one : detectors->detect(ticket("1"))) names.push_back(one.activity.name);
+    for (const Detected& one : detectors->detect(ticket("1")).acts) names.push_back(one.activity.name);
     return names;
   }
   [[nodiscard]] PluginStatus bad() const { return detectors->status()[0]; }

@@ -44,7 +44,7 @@ TEST_CASE("detectors: a shared bike's trip becomes a ride with what was measured
   for (const bool isolated : {false, true}) {
     Bench bench;
     const auto detectors = bench.loaded({spec(own_plugin("ride"), isolated)});
-    const auto found = detectors->detect(trip("bike.shared"));
+    const auto found = detectors->detect(trip("bike.shared")).acts;
     REQUIRE(found.size() == 1);
     CHECK(found[0].activity.name == "ride.bike.shared");
     CHECK(found[0].activity.line == 0);
@@ -52,7 +52,7 @@ TEST_CASE("detectors: a shared bike's trip becomes a ride with what was measured
     REQUIRE(found[0].activity.quantities.size() == 1);
     CHECK(found[0].activity.quantities[0].unit == "m.odometer");
     CHECK(found[0].activity.quantities[0].value == 2043);
-    CHECK(detectors->detect(trip("car")).empty());
+    CHECK(detectors->detect(trip("car")).acts.empty());
     CHECK(detectors->status()[0].state == "running");
     CHECK(detectors->status()[0].calls == 2);
     CHECK(detectors->status()[0].faults == 0);
@@ -63,7 +63,7 @@ TEST_CASE("detectors: a detector in plain C works, and its name and version go w
   for (const bool isolated : {false, true}) {
     Bench bench;
     const auto detectors = bench.loaded({spec(test_plugin("c_detector"), isolated, "ticket.paperless")});
-    const auto found = detectors->detect(ticket("1"));
+    const auto found = detectors->detect(ticket("1")).acts;
     REQUIRE(found.size() == 1);
     CHECK(found[0].activity.name == "ticket.paperless");
     CHECK(found[0].plugin_name == "c-detector");
@@ -96,13 +96,13 @@ TEST_CASE("detectors: one that fails contributes nothing, is named, and leaves t
     Bench bench;
     const auto detectors =
         bench.loaded({spec(test_plugin("unstable"), isolated), spec(test_plugin("c_detector"), false, "other")});
-    const auto found = detectors->detect(ticket("fail"));
+    const auto found = detectors->detect(ticket("fail")).acts;
     REQUIRE(found.size() == 1);
     CHECK(found[0].activity.name == "other");
     CHECK(detectors->status()[0].faults == 1);
     CHECK(detectors->status()[0].last_fault == "no idea");
     CHECK(detectors->status()[1].faults == 0);
-    CHECK(detectors->detect(ticket("good")).size() == 2);
+    CHECK(detectors->detect(ticket("good")).acts.size() == 2);
   }
 }
 
@@ -110,11 +110,11 @@ TEST_CASE("detectors: an activity that breaks the limits is dropped and counted,
   for (const bool isolated : {false, true}) {
     Bench bench;
     const auto detectors = bench.loaded({spec(test_plugin("unstable"), isolated)});
-    const auto found = detectors->detect(ticket("lie"));
+    const auto found = detectors->detect(ticket("lie")).acts;
     REQUIRE(found.size() == 1);
     CHECK(found[0].activity.name == "true");
     CHECK(detectors->status()[0].faults == 1);
-    CHECK(detectors->detect(ticket("flood")).size() == 64);
+    CHECK(detectors->detect(ticket("flood")).acts.size() == 64);
     CHECK(detectors->status()[0].last_fault == "it emitted more than 64 activities for one transaction");
   }
 }
@@ -122,14 +122,14 @@ TEST_CASE("detectors: an activity that breaks the limits is dropped and counted,
 TEST_CASE("detectors: an isolated one that crashes is named, waits out its back-off and works again") {
   Bench bench;
   const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
-  CHECK(detectors->detect(ticket("crash")).empty());
+  CHECK(detectors->detect(ticket("crash")).acts.empty());
   CHECK(detectors->status()[0].state == "restarting");
   CHECK(detectors->status()[0].last_fault.find("signal 6") != std::string::npos);
   bench.clock.advance(std::chrono::milliseconds(99));
-  CHECK(detectors->detect(ticket("good")).empty());
+  CHECK(detectors->detect(ticket("good")).acts.empty());
   CHECK(detectors->status()[0].state == "restarting");
   bench.clock.advance(std::chrono::milliseconds(1));
-  CHECK(eventually([&] { return detectors->detect(ticket("good")).size() == 1; }));
+  CHECK(eventually([&] { return detectors->detect(ticket("good")).acts.size() == 1; }));
   CHECK(detectors->status()[0].state == "running");
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("detectors: an isolated one that hangs costs a sale its budget and no 
   hanging.budget = std::chrono::milliseconds(50);
   const auto detectors = bench.loaded({hanging});
   const auto begin = std::chrono::steady_clock::now();
-  CHECK(detectors->detect(ticket("hang")).empty());
+  CHECK(detectors->detect(ticket("hang")).acts.empty());
   const auto took = std::chrono::steady_clock::now() - begin;
   CHECK(took >= std::chrono::milliseconds(50));
   CHECK(took < std::chrono::seconds(5));
@@ -151,7 +151,7 @@ TEST_CASE("detectors: an isolated one that logs without an end costs a sale its 
   PluginSpec chattering = spec(test_plugin("unstable"), true);
   chattering.budget = std::chrono::milliseconds(50);
   const auto detectors = bench.loaded({chattering});
-  CHECK(detectors->detect(ticket("chatter")).empty());
+  CHECK(detectors->detect(ticket("chatter")).acts.empty());
   CHECK(detectors->status()[0].last_fault.find("more than its budget of 50 ms") != std::string::npos);
   CHECK(bench.log.has("no idea"));
 }
@@ -159,13 +159,13 @@ TEST_CASE("detectors: an isolated one that logs without an end costs a sale its 
 TEST_CASE("detectors: the sale after an idle child was killed is not lost") {
   Bench bench;
   const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
-  REQUIRE(detectors->detect(ticket("good")).size() == 1);
+  REQUIRE(detectors->detect(ticket("good")).acts.size() == 1);
   for (int i = 0; i < 3; ++i) {
     REQUIRE(hosts().size() == 1);
     const pid_t killed = hosts()[0];
     ::kill(killed, SIGKILL);
     REQUIRE(eventually([&] { return hosts().empty(); }));
-    CHECK(detectors->detect(ticket("good")).size() == 1);
+    CHECK(detectors->detect(ticket("good")).acts.size() == 1);
     CHECK(detectors->status()[0].faults == static_cast<std::uint64_t>(i) + 1);
     CHECK(detectors->status()[0].last_fault.find("it was ended by signal 9") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists("/proc/" + std::to_string(killed)));
@@ -179,7 +179,7 @@ TEST_CASE("detectors: a stop that reaches the whole process group leaves the chi
     const auto before = hosts();
     REQUIRE(before.size() == 1);
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::kill(before[0], number);
-    CHECK(detectors->detect(ticket("good")).size() == 1);
+    CHECK(detectors->detect(ticket("good")).acts.size() == 1);
     CHECK(hosts() == before);
     CHECK(detectors->status()[0].faults == 0);
   }
@@ -191,8 +191,43 @@ TEST_CASE("detectors: an idle child that was killed before it answered once wait
   const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
   ::kill(hosts().at(0), SIGKILL);
   REQUIRE(eventually([&] { return hosts().empty(); }));
-  CHECK(detectors->detect(ticket("good")).empty());
+  CHECK(detectors->detect(ticket("good")).acts.empty());
   CHECK(detectors->status()[0].state == "restarting");
+}
+
+TEST_CASE("detectors: one that did not look is told from one that found nothing, whether it was asked or not") {
+  Bench bench;
+  const auto detectors = bench.loaded({spec(test_plugin("unstable"), true), spec(own_plugin("ride"))});
+  CHECK(detectors->detect(ticket("good")).absent.empty());
+  CHECK(detectors->detect(ticket("fail")).absent.empty());  // which is an answer
+  Findings lost = detectors->detect(ticket("crash"));
+  REQUIRE(lost.absent.size() == 1);
+  CHECK(lost.absent[0].name == "unstable");
+  CHECK(lost.absent[0].asked);
+  Findings away = detectors->detect(ticket("good"));
+  REQUIRE(away.absent.size() == 1);
+  CHECK_FALSE(away.absent[0].asked);
+  CHECK_FALSE(away.absent[0].for_long);
+  bench.clock.advance(std::chrono::milliseconds(100));
+  CHECK(eventually([&] { return detectors->detect(ticket("good")).absent.empty(); }));
+}
+
+TEST_CASE("detectors: one that fails a hundred times in a row is away for long, until it answers once") {
+  Bench bench;
+  const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
+  const auto away_for_long = [&] {
+    bench.clock.advance(std::chrono::seconds(30));
+    const auto absent = detectors->detect(ticket("crash")).absent;
+    return !absent.empty() && absent[0].for_long;
+  };
+  REQUIRE(eventually(away_for_long, std::chrono::seconds(100)));
+  CHECK(detectors->status()[0].faults == 100);
+  CHECK(detectors->status()[0].last_fault.find("no source waits for it") != std::string::npos);
+  CHECK(eventually([&] {
+    bench.clock.advance(std::chrono::seconds(30));
+    return detectors->detect(ticket("good")).acts.size() == 1;
+  }));
+  CHECK_FALSE(detectors->detect(ticket("crash")).absent.at(0).for_long);
 }
 
 TEST_CASE("detectors: the back-off doubles while a plugin keeps crashing") {
@@ -200,16 +235,16 @@ TEST_CASE("detectors: the back-off doubles while a plugin keeps crashing") {
   const auto detectors = bench.loaded({spec(test_plugin("unstable"), true)});
   for (const int delay : {100, 200, 400}) {
     REQUIRE(eventually([&] {
-      detectors->detect(ticket("crash"));
+      (void)detectors->detect(ticket("crash"));
       return detectors->status()[0].state == "restarting" && detectors->status()[0].faults > 0;
     }));
     const auto faults = detectors->status()[0].faults;
     bench.clock.advance(std::chrono::milliseconds(delay - 1));
-    CHECK(detectors->detect(ticket("crash")).empty());
+    CHECK(detectors->detect(ticket("crash")).acts.empty());
     CHECK(detectors->status()[0].faults == faults);
     bench.clock.advance(std::chrono::milliseconds(1));
     REQUIRE(eventually([&] {
-      detectors->detect(ticket("crash"));
+      (void)detectors->detect(ticket("crash"));
       return detectors->status()[0].faults > faults;
     }));
   }

@@ -102,7 +102,7 @@ struct Reach {
     }
     Transaction asked = ticket("1");
     asked.attributes = {{how, what}};
-    const bool reached = !detectors->detect(asked).empty();
+    const bool reached = !detectors->detect(asked).acts.empty();
     CHECK(detectors->status()[0].faults == 0);
     return reached;
   }

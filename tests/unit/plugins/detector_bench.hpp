@@ -24,7 +24,7 @@ class DetectorBench {
   std::vector<Activity> detect(const Transaction& transaction) {
     REQUIRE_MESSAGE(detectors_, error_);
     std::vector<Activity> activities;
-    for (Detected& found : detectors_->detect(transaction)) activities.push_back(std::move(found.activity));
+    for (Detected& found : detectors_->detect(transaction).acts) activities.push_back(std::move(found.activity));
     return activities;
   }
   /// Why the configuration was refused; empty where it was not.

@@ -33,7 +33,7 @@ struct Bench {
   }
   [[nodiscard]] Names found(const Transaction& transaction = ticket("1")) const {
     Names names;
-    for (const Detected& one : detectors->detect(transaction)) names.push_back(one.activity.name);
+    for (const Detected& one : detectors->detect(transaction).acts) names.push_back(one.activity.name);
     return names;
   }
   [[nodiscard]] PluginStatus status() const { return detectors->status()[0]; }
@@ -62,7 +62,7 @@ TEST_CASE("exec detector: the example in Python finds plant-based dishes") {
   sale.event_id = "1";
   sale.lines = {
       {"4711", "", "Lentil soup", "", 2000, 500}, {"1", "", "Cake", "", 1000, 300}, {"4712", "", "Tofu “grün”", "", 1000, 200}};
-  const auto found = bench.detectors->detect(sale);
+  const auto found = bench.detectors->detect(sale).acts;
   REQUIRE(found.size() == 1);
   CHECK(found[0].activity.name == "dish.plantbased");
   CHECK(found[0].activity.quantities.at(0).unit == "pieces");
@@ -70,7 +70,7 @@ TEST_CASE("exec detector: the example in Python finds plant-based dishes") {
   CHECK(found[0].plugin_name == "plant-dish");
   CHECK(found[0].plugin_version == "1.0.0");
   sale.lines.push_back({"4711", "", "Lentil soup", "", -2000, -500});
-  CHECK(bench.detectors->detect(sale).at(0).activity.quantities.at(0).value == 1);
+  CHECK(bench.detectors->detect(sale).acts.at(0).activity.quantities.at(0).value == 1);
   CHECK(bench.found(ticket("2")).empty());
   CHECK(bench.status().version == "1.0.0");
   CHECK(bench.status().faults == 0);
