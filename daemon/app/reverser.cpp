@@ -2,15 +2,13 @@
 #include "daemon/app/reverser.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
+#include "daemon/app/as_sold.hpp"
 #include "daemon/app/incoming.hpp"
 
 namespace greentill::app {
 namespace {
-
-std::int64_t magnitude(std::int64_t value) { return value == INT64_MIN ? INT64_MAX : std::abs(value); }
 
 /// What came back, as a sale or a trip of its own, so that the detectors find in it what they found when it went out.
 detect::Transaction as_sold(const detect::Transaction& reversal) {
@@ -18,11 +16,7 @@ detect::Transaction as_sold(const detect::Transaction& reversal) {
   sold.reversed = {};
   // Of a trip taken back as a whole nobody says how long it was, only that it was: its duration is enough to be found by.
   if (sold.kind == detect::TransactionKind::trip && sold.quantities.empty()) sold.quantities = {{"s", sold.end - sold.begin}};
-  sold.total_minor = magnitude(sold.total_minor);
-  for (detect::Line& line : sold.lines) {
-    line.quantity_milli = magnitude(line.quantity_milli);
-    line.amount_minor = magnitude(line.amount_minor);
-  }
+  turn_to_sold(sold);
   return sold;
 }
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <optional>
 
+#include "daemon/app/as_sold.hpp"
 #include "daemon/base/file.hpp"
 #include "plugins/common/as_abi.hpp"
 #include "plugins/common/json_line.hpp"
@@ -23,18 +23,7 @@ using rules::Judged;
 
 constexpr std::size_t kShownTexts = 3;
 
-std::int64_t magnitude(std::int64_t value) { return value == INT64_MIN ? INT64_MAX : std::abs(value); }
-
 bool takes_back(const plugin::Transaction& transaction) { return !transaction.reversed_event_id.empty(); }
-
-/// The daemon asks what the lines that come back would have been, whatever their signs.
-void turn_positive(plugin::Transaction& reversal) {
-  for (plugin::Transaction::Line& line : reversal.lines) {
-    line.quantity_milli = magnitude(line.quantity_milli);
-    line.amount_minor = magnitude(line.amount_minor);
-  }
-  reversal.total_minor = magnitude(reversal.total_minor);
-}
 
 /// The daemon leaves standing what holds of a whole sale when a part of it comes back.
 void leave_whole_standing(std::vector<Explanation>& explanations) {
@@ -123,7 +112,7 @@ class Trial {
     const std::string passed_over = why_passed_over(transaction);
     std::vector<Explanation> explanations;
     if (passed_over.empty()) {
-      if (takes_back(transaction)) turn_positive(transaction);
+      if (takes_back(transaction)) app::turn_to_sold(transaction);
       plugin::as_abi(transaction, [&](const gt_transaction& given) { explanations = rules::explain(set_, given); });
     }
     if (takes_back(transaction) && !transaction.lines.empty()) leave_whole_standing(explanations);

@@ -118,20 +118,20 @@ TEST_CASE("rules test: a part that comes back takes nothing of the whole sale wi
   trial.options.explain = true;
   const std::string part =
       sale("2", R"(,"reverses":{"event_id":"1"},"receipt_medium":"qr","lines":[{"name":"own cup","quantity_milli":-1000},)"
-                R"({"name":"own cup","amount_minor":-60}])");
+                R"({"name":"own cup","amount_minor":60},{"name":"latte","quantity_milli":-1000,"amount_minor":-410}])");
   const Json json = trial.run(kOwnCup + part, true).json();
   CHECK(json["found"] == Json({{"cup.own", 1}}));
-  CHECK(json["taken_back"] == Json({{"cup.own", 1}}));
+  CHECK(json["taken_back"] == Json({{"cup.own", 2}}));
   CHECK(json["transactions"][0]["reverses"] == false);
   const Json& second = json["transactions"][1];
   CHECK(second["reverses"] == true);
-  // A discount's sign is lost where the daemon looks at it, so that it is above the rule's greatest amount.
-  REQUIRE(second["found"].size() == 1);
-  CHECK(second["found"][0]["line"] == 1);
+  // The discount comes back with the other sign than the price, and went out below the rule's greatest amount.
+  REQUIRE(second["found"].size() == 2);
+  CHECK(second["found"][1]["line"] == 2);
   REQUIRE(second["missed"].size() == 1);
   CHECK(second["missed"][0]["rule"] == "paperless");
   CHECK(second["missed"][0]["note"] == "it holds of the whole event, and is not taken back with a part");
-  CHECK(trial.run(kOwnCup + part).says("2 transactions: cup.own 1; taken back: cup.own 1\n"));
+  CHECK(trial.run(kOwnCup + part).says("2 transactions: cup.own 1; taken back: cup.own 2\n"));
 }
 
 TEST_CASE("rules test: JSON says the same, with what was missed where asked") {
