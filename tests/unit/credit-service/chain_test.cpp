@@ -187,6 +187,17 @@ TEST_CASE("a batch of two chains is answered for each") {
   CHECK(at.desk.report().granted_mg == 2 * 167);
 }
 
+TEST_CASE("a batch of many chains is read up to the eighth") {
+  OneDevice at;
+  for (std::uint8_t number = 2; number <= 10; ++number) {
+    at.chain.restart(number);
+    at.chain.add_start();
+  }
+  const auto answers = at.desk.try_take("dock-7", at.chain.messages());
+  REQUIRE(answers);
+  CHECK(answers->size() == 8);
+}
+
 TEST_CASE("a device begins only so many chains, and the ledger has numbers for so many") {
   OneDevice at;
   at.ride(1);

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -21,10 +22,11 @@ constexpr std::string_view kPrefix = "greentill/v1/";
 constexpr std::string_view kSuffix = "/claims";
 constexpr std::chrono::milliseconds kLeastPause{200};
 constexpr std::chrono::milliseconds kMostPause{30'000};
-constexpr std::chrono::seconds kStable{10};      // a session that held for so long was no failure
-constexpr unsigned kSuspicious = 3;              // so many in a row that did not hold
-constexpr int kFirstFailure = 128;               // among the reason codes of MQTT 5
-constexpr std::chrono::milliseconds kLook{200};  // how often a stop is looked for
+constexpr std::chrono::seconds kStable{10};        // a session that held for so long was no failure
+constexpr unsigned kSuspicious = 3;                // so many in a row that did not hold
+constexpr std::size_t kMostCorrelationBytes = 64;  // a device's are some 40
+constexpr int kFirstFailure = 128;                 // among the reason codes of MQTT 5
+constexpr std::chrono::milliseconds kLook{200};    // how often a stop is looked for
 
 /// The device of "greentill/v1/<device>/claims", or nothing.
 std::string device_of(const std::string& topic) {
@@ -41,6 +43,27 @@ std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin
 
 std::string to_text(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
+/// What is kept of a message: its other properties may be large, and are a stranger's.
+struct Received {
+  std::string device;
+  std::vector<std::uint8_t> payload;
+  std::vector<std::uint8_t> correlation;
+};
+
+/// Nothing where it is no batch of a device's.
+std::optional<Received> receive(const mqtt::message& message) {
+  Received received;
+  received.device = device_of(message.get_topic());
+  if (received.device.empty() || message.get_payload().empty()) return std::nullopt;
+  const mqtt::properties& asked = message.get_properties();
+  if (asked.contains(mqtt::property::CORRELATION_DATA)) {
+    received.correlation = to_bytes(mqtt::get<mqtt::binary>(asked, mqtt::property::CORRELATION_DATA));
+  }
+  if (received.correlation.size() > kMostCorrelationBytes) return std::nullopt;
+  received.payload = to_bytes(message.get_payload());
+  return received;
+}
+
 /// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it shows it, and holds the
 /// lock of all its clients while it does, so that nobody can be held back here: what is too much is dropped. Its device, without
 /// a receipt, sends it again, one batch at a time and ever more slowly.
@@ -48,9 +71,9 @@ class Inbox {
  public:
   explicit Inbox(Log& log) : log_(log) {}
 
-  void put(mqtt::const_message_ptr message) {
+  void put(Received message) {
     const std::lock_guard lock(mutex_);
-    const std::size_t size = message->get_payload().size();
+    const std::size_t size = size_of(message);
     const bool full = bytes_ + size > kMostBytes;
     if (full && !dropping_) log_.write(LogLevel::warning, "worker", "batches come faster than they are booked; some are dropped");
     dropping_ = full;
@@ -59,13 +82,13 @@ class Inbox {
     messages_.push_back(std::move(message));
     filled_.notify_one();
   }
-  /// Null where none came in time.
-  mqtt::const_message_ptr take(std::chrono::milliseconds limit) {
+  /// Nothing where none came in time.
+  std::optional<Received> take(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    if (!filled_.wait_for(lock, limit, [this] { return !messages_.empty(); })) return nullptr;
-    mqtt::const_message_ptr message = std::move(messages_.front());
+    if (!filled_.wait_for(lock, limit, [this] { return !messages_.empty(); })) return std::nullopt;
+    std::optional<Received> message(std::move(messages_.front()));
     messages_.pop_front();
-    bytes_ -= message->get_payload().size();
+    bytes_ -= size_of(*message);
     return message;
   }
 
@@ -73,10 +96,14 @@ class Inbox {
   // Booked in less than a device waits for a receipt: what lies here longer was sent again meanwhile.
   static constexpr std::size_t kMostBytes = 64u << 20;
 
+  static std::size_t size_of(const Received& message) {
+    return sizeof(Received) + message.device.size() + message.payload.size() + message.correlation.size();
+  }
+
   Log& log_;
   std::mutex mutex_;
   std::condition_variable filled_;
-  std::deque<mqtt::const_message_ptr> messages_;
+  std::deque<Received> messages_;
   std::size_t bytes_ = 0;
   bool dropping_ = false;
 };
@@ -100,7 +127,9 @@ class Session {
         log_(log),
         inbox_(log),
         client_(options.server.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
-    client_.set_message_callback([this](mqtt::const_message_ptr message) { inbox_.put(std::move(message)); });
+    client_.set_message_callback([this](mqtt::const_message_ptr message) {
+      if (auto received = receive(*message)) inbox_.put(std::move(*received));
+    });
     client_.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) { farewell_ = reason; });
   }
 
@@ -125,12 +154,14 @@ class Session {
   /// Until the connection is lost, which is the error, or a stop is asked for.
   Status serve(const std::atomic<bool>& stopping) {
     while (!stopping) {
-      if (const mqtt::const_message_ptr message = inbox_.take(kLook)) {
+      if (const auto message = inbox_.take(kLook)) {
         worked_ = true;
         try {
           handle(*message);
-        } catch (const mqtt::exception&) {
-          break;
+        } catch (const mqtt::exception& error) {
+          if (!client_.is_connected()) break;
+          // Too many at once, say: the device, without a receipt, sends its batch again.
+          log_.write(LogLevel::warning, "worker", message->device + ": a receipt could not be sent: " + error.what());
         }
       } else if (!client_.is_connected()) {
         break;
@@ -175,20 +206,13 @@ class Session {
                              stopping);
   }
 
-  void handle(const mqtt::message& message) {
-    const std::string device = device_of(message.get_topic());
-    if (device.empty()) return;
-    mqtt::properties asked = message.get_properties();
-    std::string correlation;
-    if (asked.contains(mqtt::property::CORRELATION_DATA)) {
-      correlation = mqtt::get<mqtt::binary>(asked, mqtt::property::CORRELATION_DATA);
-    }
-    const auto replies = clerk_.take(device, to_bytes(message.get_payload()), to_bytes(correlation));
+  void handle(const Received& message) {
+    const auto replies = clerk_.take(message.device, message.payload, message.correlation);
     if (!replies) {
-      log_.write(LogLevel::error, "worker", device + ": a batch is passed over: " + replies.error().message);
+      log_.write(LogLevel::error, "worker", message.device + ": a batch is passed over: " + replies.error().message);
       return;
     }
-    for (const Reply& reply : *replies) publish(device, reply);
+    for (const Reply& reply : *replies) publish(message.device, reply);
   }
 
   void publish(const std::string& device, const Reply& reply) {

@@ -11,6 +11,9 @@ namespace {
 
 using claim::CborReader;
 
+// Each chain of a message is a transaction and a receipt of its own.
+constexpr std::size_t kMostChains = 8;
+
 constexpr const char* kNotThis = "not what stands here in a claim";
 
 template <std::size_t N>
@@ -136,6 +139,10 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
     if (claim.claim && claim.claim->device != device) claim.reason = Reason::malformed;
     claim.payload_hash = hasher.sha256({claim.message.payload});
     if (batches.empty() || batches.back().chain != claim.link.chain) {
+      if (batches.size() == kMostChains) {
+        trouble = "a batch is of one chain, and never of more than 8";
+        break;
+      }
       batches.push_back({device, claim.link.chain, shared, correlation, {}, {}});
       batches.back().claims.reserve(kMaxBatchClaims);
     }
