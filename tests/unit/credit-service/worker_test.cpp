@@ -134,7 +134,7 @@ TEST_CASE("a worker whose id another one uses says so, and leaves it more and mo
     Broker broker(folder / "certificates", folder.path());
     RunningWorker worker(office, broker.uri(), folder / "certificates");
     RunningWorker twin(office, broker.uri(), folder / "certificates");
-    CHECK(eventually([&] { return office.log.says("the connection was lost; so it was the last times"); }, 20s));
+    CHECK(eventually([&] { return office.log.says("the connection was lost; so it was the last times"); }, 60s));
     CHECK(office.log.says("does another worker use the id credit-1?"));
   }
 }

@@ -23,8 +23,9 @@ constexpr std::string_view kSuffix = "/claims";
 constexpr std::chrono::milliseconds kLeastPause{200};
 constexpr std::chrono::milliseconds kMostPause{30'000};
 constexpr std::chrono::seconds kStable{10};        // a session that held for so long was no failure
+constexpr std::chrono::seconds kUndisturbed{60};   // longer than a twin pauses
 constexpr unsigned kSuspicious = 3;                // so many in a row that did not hold
-constexpr std::size_t kMostCorrelationBytes = 64;  // a device's are some 40
+constexpr std::size_t kMostCorrelationBytes = 64;  // a device's are 32
 constexpr int kFirstFailure = 128;                 // among the reason codes of MQTT 5
 constexpr std::chrono::milliseconds kLook{200};    // how often a stop is looked for
 
@@ -238,35 +239,61 @@ void pause(std::chrono::milliseconds most, const std::atomic<bool>& stopping) {
   for (; left > std::chrono::milliseconds(0) && !stopping; left -= kLook) std::this_thread::sleep_for(std::min(left, kLook));
 }
 
+/// One session after the other, and what is remembered from one to the next.
+class Turns {
+ public:
+  Turns(const BrokerOptions& options, Clerk& clerk, Log& log) : options_(options), clerk_(clerk), log_(log) {}
+
+  /// A session from its beginning to its end, and the pause after it. The error is one that will not mend itself.
+  Status take_one(const std::atomic<bool>& stopping) {
+    std::string why;
+    try {
+      Session session(options_, clerk_, log_);
+      const Status open = session.open(stopping);
+      if (!open && open.error().code == ErrorCode::denied && first_) {
+        return Failure{open.error().with_context(options_.server.paho_uri)};
+      }
+      why = open ? serve(session, stopping) : open.error().message;
+    } catch (const mqtt::exception& error) {
+      why = error.what();
+    }
+    if (!why.empty() && !stopping) log_.write(LogLevel::warning, "worker", options_.server.paho_uri + ": " + why);
+    pause(longest_, stopping);
+    longest_ = std::min(longest_ * 2, kMostPause);
+    return Done{};
+  }
+
+ private:
+  // Why it ended; empty at a stop.
+  std::string serve(Session& session, const std::atomic<bool>& stopping) {
+    first_ = false;
+    log_.write(LogLevel::info, "worker", "takes batches from " + options_.server.paho_uri);
+    const auto begin = std::chrono::steady_clock::now();
+    const Status ended = session.serve(stopping);
+    const auto lasted = std::chrono::steady_clock::now() - begin;
+    if (lasted >= kStable || session.worked()) longest_ = kLeastPause;
+    in_a_row_ = lasted >= kUndisturbed ? 0 : in_a_row_ + 1;
+    if (ended) return {};
+    if (in_a_row_ < kSuspicious) return ended.error().message;
+    // Twins take the session from each other, and brokers may not say so.
+    return ended.error().message + "; so it was the last times, soon after connecting: does another worker use the id " +
+           options_.client_id + "? Give each its own with --client-id";
+  }
+
+  const BrokerOptions& options_;
+  Clerk& clerk_;
+  Log& log_;
+  std::chrono::milliseconds longest_ = kLeastPause;
+  bool first_ = true;
+  unsigned in_a_row_ = 0;  // sessions that did not last
+};
+
 }  // namespace
 
 Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::atomic<bool>& stopping) {
-  auto longest = kLeastPause;
-  bool first = true;
-  unsigned in_a_row = 0;  // sessions that did not hold
+  Turns turns(options, clerk, log);
   while (!stopping) {
-    Session session(options, clerk, log);
-    Status ended = session.open(stopping);
-    std::string guess;
-    if (ended) {
-      first = false;
-      log.write(LogLevel::info, "worker", "takes batches from " + options.server.paho_uri);
-      const auto begin = std::chrono::steady_clock::now();
-      ended = session.serve(stopping);
-      const bool held = std::chrono::steady_clock::now() - begin >= kStable;
-      in_a_row = held ? 0 : in_a_row + 1;
-      if (held || session.worked()) longest = kLeastPause;
-      // Twins take the session from each other, and brokers may not say so.
-      if (in_a_row >= kSuspicious)
-        guess = "; so it was the last times, soon after connecting: does another worker use the id " + options.client_id +
-                "? Give each its own with --client-id";
-    } else if (first && ended.error().code == ErrorCode::denied) {
-      return Failure{ended.error().with_context(options.server.paho_uri)};
-    }
-    if (!ended && !stopping)
-      log.write(LogLevel::warning, "worker", options.server.paho_uri + ": " + ended.error().message + guess);
-    pause(longest, stopping);
-    longest = std::min(longest * 2, kMostPause);
+    if (Status taken = turns.take_one(stopping); !taken) return taken;
   }
   return Done{};
 }
