@@ -15,7 +15,8 @@ bool LineAllowance::take(std::chrono::steady_clock::time_point now, std::uint64_
   return true;
 }
 
-PluginHealth::PluginHealth(std::string name, Log& log) : log_(log) {
+PluginHealth::PluginHealth(std::string name, Log& log)
+    : log_(log), words_{"plugin", name + ": "}, faults_{"plugin", name + ": "}, records_{name, ""} {
   status_.name = std::move(name);
   status_.state = "restarting";
 }
@@ -48,17 +49,34 @@ void PluginHealth::set_version(std::string_view version) {
 
 void PluginHealth::log(LogLevel level, std::string_view message) { write(level, message, words_); }
 
-void PluginHealth::write(LogLevel level, std::string_view message, LineAllowance& allowance) {
+void PluginHealth::rejected(std::string_view where, std::string_view why) {
+  write(LogLevel::warning, std::string(where) + ": " + std::string(why), records_);
+}
+
+void PluginHealth::tell_left_out() {
+  for (Kind* kind : {&words_, &faults_, &records_}) {
+    std::uint64_t left_out = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      left_out = kind->allowance.take_left_out();
+    }
+    tell_left_out(*kind, left_out);
+  }
+}
+
+void PluginHealth::write(LogLevel level, std::string_view message, Kind& kind) {
   std::uint64_t left_out = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (!allowance.take(std::chrono::steady_clock::now(), left_out)) return;
+    if (!kind.allowance.take(std::chrono::steady_clock::now(), left_out)) return;
   }
-  // The name is set once, in the constructor.
-  if (left_out > 0) {
-    log_.write(LogLevel::warning, "plugin", status_.name + ": " + std::to_string(left_out) + " lines were left out here");
-  }
-  log_.write(level, "plugin", status_.name + ": " + std::string(message));
+  tell_left_out(kind, left_out);
+  log_.write(level, kind.module, kind.front + std::string(message));
+}
+
+void PluginHealth::tell_left_out(const Kind& kind, std::uint64_t count) {
+  if (count == 0) return;
+  log_.write(LogLevel::warning, kind.module, kind.front + std::to_string(count) + " lines were left out here");
 }
 
 PluginStatus PluginHealth::snapshot() const {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
@@ -19,6 +20,8 @@ class LineAllowance {
  public:
   /// False where the line is one too many. `left_out`: how many were, since the last one that was not.
   bool take(std::chrono::steady_clock::time_point now, std::uint64_t& left_out);
+  /// How many were since then, which are told.
+  std::uint64_t take_left_out() { return std::exchange(left_out_, 0); }
 
  private:
   static constexpr std::int64_t kAtOnce = 100;
@@ -37,16 +40,28 @@ class PluginHealth {
   void fault(std::string_view what);
   void set_state(std::string_view state);
   void set_version(std::string_view version);
-  /// What it says itself, as often as a LineAllowance lets it; the faults have one of their own.
+  /// What it says itself, as often as a LineAllowance lets it; the faults have one of their own, and so have rejected records.
   void log(LogLevel level, std::string_view message);
+  /// A record that a source can make nothing of: under the source's own name.
+  void rejected(std::string_view where, std::string_view why);
+  /// How many lines were left out last: nothing need come after them, with which it would be told.
+  void tell_left_out();
   [[nodiscard]] PluginStatus snapshot() const;
 
  private:
-  void write(LogLevel level, std::string_view message, LineAllowance& allowance);
+  /// Lines of one kind: how many there may be, and what stands in front of them.
+  struct Kind {
+    std::string module;
+    std::string front;
+    LineAllowance allowance = {};
+  };
+  void write(LogLevel level, std::string_view message, Kind& kind);
+  void tell_left_out(const Kind& kind, std::uint64_t count);
 
   Log& log_;
-  LineAllowance words_;
-  LineAllowance faults_;
+  Kind words_;
+  Kind faults_;
+  Kind records_;
   mutable std::mutex mutex_;
   PluginStatus status_;
 };

@@ -48,6 +48,7 @@ SourceRunner::SourceRunner(const PluginSpec& spec, std::filesystem::path host_pr
     while (!stopping_) {
       const Result<bool> ended = live();
       settle();
+      health_.tell_left_out();
       if (ended && *ended) return health_.set_state("finished");
       if (stopping_) return;
       health_.set_state("restarting");
@@ -194,9 +195,8 @@ Status SourceRunner::take(Record record) {
   return Done{};
 }
 
-/// One that rejects without end floods the log no more than one that logs without end.
 void SourceRunner::reject(RejectedRecord record, std::function<void(Status)> done) {
-  health_.log(LogLevel::warning, record.where + ": " + record.reason);
+  health_.rejected(record.where, record.reason);
   sink_.reject(spec_.name, std::move(record), std::move(done));
 }
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -76,9 +77,15 @@ def finished_source(stack, name):
 
 
 def unusable_records(stack, name):
-    """What the daemon's log says of the records that the source could make no transaction of."""
-    mark = f"<4>{name}: "
-    return [line.removeprefix(mark) for line in stack.daemon.log.read_text(errors="replace").splitlines() if line.startswith(mark)]
+    """How many records the source could make no transaction of, and what the daemon's log says of the first."""
+    mark, number, first = f"<4>{name}: ", 0, None
+    for line in stack.daemon.log.read_text(errors="replace").splitlines():
+        if line.startswith(mark):
+            line = line.removeprefix(mark)
+            left_out = re.fullmatch("([0-9]+) lines were left out here", line)
+            number += int(left_out[1]) if left_out else 1
+            first = first or line
+    return number, first
 
 
 def feed(stack, arguments):
@@ -90,8 +97,9 @@ def feed(stack, arguments):
         say("The broker goes away while the trips are read.")
         stack.broker.kill()
         wait_until(lambda: finished_source(stack, "trips"), 3600, "the trips to be read")
-        if unusable := unusable_records(stack, "trips"):
-            say(f"{counted(len(unusable), 'row')} could not be used, all told in {stack.daemon.log}; the first: {unusable[0]}")
+        number, first = unusable_records(stack, "trips")
+        if number > 0:
+            say(f"{counted(number, 'row')} could not be used, as {stack.daemon.log} says; the first: {first}")
     else:
         wait_until(lambda: finished_source(stack, "bike-dock"), 120, "the dock's day to be read")
         stack.wait_delivered()
@@ -116,7 +124,7 @@ def summarise(stack, seconds):
     delivered = backlog["claims"] - backlog["waiting"] - backlog["refused_retry"] - backlog["refused_final"]
     return {
         "transactions": total["transactions"],
-        "unusable_rows": len(unusable_records(stack, "trips")),
+        "unusable_rows": unusable_records(stack, "trips")[0],
         "claims": total["claims"],
         "delivered": delivered - 1,  # the chain's start is a claim of its own and reduces nothing
         "refused": backlog["refused_final"] + backlog["refused_retry"],
