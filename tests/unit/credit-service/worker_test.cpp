@@ -139,6 +139,23 @@ TEST_CASE("a worker whose id another one uses says so, and leaves it more and mo
   }
 }
 
+TEST_CASE("a worker whose connection goes before its subscription is answered connects again, and can be stopped meanwhile") {
+  Office office;
+  SUBCASE("lost") {
+    const std::vector<unsigned char> taken_over(kGrantedThenTakenOver.end() - 4, kGrantedThenTakenOver.end());
+    MuteBroker broker(taken_over);
+    RunningWorker worker(office, broker.uri(), "/nowhere");
+    CHECK(eventually([&] { return broker.connections() >= 3; }, 10s));
+    CHECK(office.log.says("another client uses this worker's id"));
+  }
+  SUBCASE("no answer") {
+    MuteBroker broker;
+    RunningWorker worker(office, broker.uri(), "/nowhere");
+    REQUIRE(eventually([&] { return broker.connections() == 1; }));
+    CHECK(worker.stop());
+  }
+}
+
 TEST_CASE("a worker that may not subscribe gives up at once") {
   Office office;
   MuteBroker broker(kNotGranted);

@@ -5,14 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <thread>
 
 #include "daemon/probe/broker_probe.hpp"
+#include "tools/credit-service/broker/inbox.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -24,6 +22,7 @@ constexpr std::chrono::milliseconds kLeastPause{200};
 constexpr std::chrono::milliseconds kMostPause{30'000};
 constexpr std::chrono::seconds kStable{10};        // a session that held for so long was no failure
 constexpr std::chrono::seconds kUndisturbed{60};   // longer than a twin pauses
+constexpr std::chrono::seconds kAnswerTime{40};    // Paho gives a connection up after 30
 constexpr unsigned kSuspicious = 3;                // so many in a row that did not hold
 constexpr std::size_t kMostCorrelationBytes = 64;  // a device's are 32
 constexpr int kFirstFailure = 128;                 // among the reason codes of MQTT 5
@@ -44,13 +43,6 @@ std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin
 
 std::string to_text(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
-/// What is kept of a message: its other properties may be large, and are a stranger's.
-struct Received {
-  std::string device;
-  std::vector<std::uint8_t> payload;
-  std::vector<std::uint8_t> correlation;
-};
-
 /// Nothing where it is no batch of a device's.
 std::optional<Received> receive(const mqtt::message& message) {
   Received received;
@@ -64,50 +56,6 @@ std::optional<Received> receive(const mqtt::message& message) {
   received.payload = to_bytes(message.get_payload());
   return received;
 }
-
-/// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it shows it, and holds the
-/// lock of all its clients while it does, so that nobody can be held back here: what is too much is dropped. Its device, without
-/// a receipt, sends it again, one batch at a time and ever more slowly.
-class Inbox {
- public:
-  explicit Inbox(Log& log) : log_(log) {}
-
-  void put(Received message) {
-    const std::lock_guard lock(mutex_);
-    const std::size_t size = size_of(message);
-    const bool full = bytes_ + size > kMostBytes;
-    if (full && !dropping_) log_.write(LogLevel::warning, "worker", "batches come faster than they are booked; some are dropped");
-    dropping_ = full;
-    if (full) return;
-    bytes_ += size;
-    messages_.push_back(std::move(message));
-    filled_.notify_one();
-  }
-  /// Nothing where none came in time.
-  std::optional<Received> take(std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    if (!filled_.wait_for(lock, limit, [this] { return !messages_.empty(); })) return std::nullopt;
-    std::optional<Received> message(std::move(messages_.front()));
-    messages_.pop_front();
-    bytes_ -= size_of(*message);
-    return message;
-  }
-
- private:
-  // Booked in less than a device waits for a receipt: what lies here longer was sent again meanwhile.
-  static constexpr std::size_t kMostBytes = 64u << 20;
-
-  static std::size_t size_of(const Received& message) {
-    return sizeof(Received) + message.device.size() + message.payload.size() + message.correlation.size();
-  }
-
-  Log& log_;
-  std::mutex mutex_;
-  std::condition_variable filled_;
-  std::deque<Received> messages_;
-  std::size_t bytes_ = 0;
-  bool dropping_ = false;
-};
 
 // Paho says MQTTPP_V3_CODE where no reason came.
 bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
@@ -138,10 +86,11 @@ class Session {
   Status open(const std::atomic<bool>& stopping) {
     bool connected = false;
     try {
-      connect();
-      connected = true;
-      client_.subscribe(kSubscription, 1)->wait();
-      return Done{};
+      connected = await(connect(), stopping, false);
+      if (!connected) return fail(ErrorCode::unavailable, "the broker does not answer");
+      if (await(client_.subscribe(kSubscription, 1), stopping, true)) return Done{};
+      return fail(ErrorCode::unavailable,
+                  client_.is_connected() ? "the broker does not answer our subscription" : explain(MQTTASYNC_SUCCESS, farewell_));
     } catch (const mqtt::exception& error) {
       const int reason = farewell_ == mqtt::SUCCESS ? error.get_reason_code() : farewell_.load();
       if (!connected && !refused(reason)) return fail(ErrorCode::unavailable, find_cause(stopping));
@@ -180,7 +129,16 @@ class Session {
   [[nodiscard]] bool worked() const { return worked_; }
 
  private:
-  void connect() {
+  // False where no answer came. Paho forgets a subscription whose connection goes before its answer, and would wait for ever.
+  bool await(const mqtt::token_ptr& answer, const std::atomic<bool>& stopping, bool connected) const {
+    const auto end = std::chrono::steady_clock::now() + kAnswerTime;
+    while (!answer->wait_for(kLook)) {
+      if (stopping || (connected && !client_.is_connected()) || std::chrono::steady_clock::now() >= end) return false;
+    }
+    return true;
+  }
+
+  mqtt::token_ptr connect() {
     const auto tls = mqtt::ssl_options_builder()
                          .trust_store(options_.authorities.string())
                          .key_store(options_.certificate.string())
@@ -188,14 +146,12 @@ class Session {
                          .enable_server_cert_auth(true)
                          .verify(true)
                          .finalize();
-    client_
-        .connect(mqtt::connect_options_builder()
-                     .mqtt_version(MQTTVERSION_5)
-                     .clean_start(true)
-                     .keep_alive_interval(std::chrono::seconds(20))
-                     .ssl(tls)
-                     .finalize())
-        ->wait();
+    return client_.connect(mqtt::connect_options_builder()
+                               .mqtt_version(MQTTVERSION_5)
+                               .clean_start(true)
+                               .keep_alive_interval(std::chrono::seconds(20))
+                               .ssl(tls)
+                               .finalize());
   }
 
   // Paho's failure has no cause.

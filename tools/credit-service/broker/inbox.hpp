@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker has taken from the broker and not booked yet. Private to the broker's folder. Threads: safe from any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/base/ports.hpp"
+
+namespace greentill::credit {
+
+/// What is kept of a message: its other properties may be large, and are a stranger's.
+struct Received {
+  std::string device;
+  std::vector<std::uint8_t> payload;
+  std::vector<std::uint8_t> correlation;
+};
+
+/// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it shows it, and holds the
+/// lock of all its clients while it does, so that nobody can be held back here: what is too much is dropped. Its device, without
+/// a receipt, sends it again, one batch at a time and ever more slowly.
+class Inbox {
+ public:
+  explicit Inbox(Log& log) : log_(log) {}
+
+  void put(Received message) {
+    const std::lock_guard lock(mutex_);
+    const std::size_t size = size_of(message);
+    const bool full = bytes_ + size > kMostBytes;
+    if (full && !dropping_) log_.write(LogLevel::warning, "worker", "batches come faster than they are booked; some are dropped");
+    dropping_ = full;
+    if (full) return;
+    bytes_ += size;
+    messages_.push_back(std::move(message));
+    filled_.notify_one();
+  }
+  /// Nothing where none came in time.
+  std::optional<Received> take(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    if (!filled_.wait_for(lock, limit, [this] { return !messages_.empty(); })) return std::nullopt;
+    std::optional<Received> message(std::move(messages_.front()));
+    messages_.pop_front();
+    bytes_ -= size_of(*message);
+    return message;
+  }
+
+ private:
+  // Booked in less than a device waits for a receipt: what lies here longer was sent again meanwhile.
+  static constexpr std::size_t kMostBytes = 64u << 20;
+
+  static std::size_t size_of(const Received& message) {
+    return sizeof(Received) + message.device.size() + message.payload.size() + message.correlation.size();
+  }
+
+  Log& log_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::deque<Received> messages_;
+  std::size_t bytes_ = 0;
+  bool dropping_ = false;
+};
+
+}  // namespace greentill::credit
