@@ -72,6 +72,8 @@ class Grammar:
             return lambda item: isinstance(item, cbor2.CBORTag) and item.tag == int(value[3:]) and inner(item.value)
         if kind == "number":
             return self._integer(int(value), int(self._take("number")) if self._skip("..") else int(value))
+        if kind == "text":
+            return lambda item: item == value[1:-1]
         if kind != "name":
             raise ValueError(f"a type expected, not {value!r}")
         return self._controlled(self._named(value))
