@@ -40,7 +40,7 @@ void replace(std::string& text, std::string_view mark, std::string_view value) {
   }
 }
 
-ordered_json reversal_json(const ReversedAct& act) {
+ordered_json reversal_json(const event::ReversedAct& act) {
   ordered_json json{{"seq", act.seq}, {"id", to_hex(act.id)}, {"activity", act.activity}};
   json["of_seq"] = act.of_seq == 0 ? ordered_json(nullptr) : ordered_json(act.of_seq);
   for (const auto& quantity : act.taken_back) json["taken_back"][quantity.unit] = quantity.value;
@@ -63,7 +63,7 @@ std::string receipt_line(std::string_view activity, std::int64_t credited_mg) {
   return "You spared " + grams_text(credited_mg) + " g CO2e";
 }
 
-std::string claim_link(std::string_view pattern, const ClaimedAct& act) {
+std::string claim_link(std::string_view pattern, const event::ClaimedAct& act) {
   if (act.bearer_secret.empty() && pattern.find("{secret}") != std::string_view::npos) return {};
   std::string link(pattern);
   replace(link, "{secret}", act.bearer_secret);
@@ -71,17 +71,17 @@ std::string claim_link(std::string_view pattern, const ClaimedAct& act) {
   return link;
 }
 
-ordered_json undo_to_json(const TransactionAnswer& answer) {
+ordered_json undo_to_json(const event::TransactionAnswer& answer) {
   ordered_json json{{"repeated", answer.repeated}, {"reversals", ordered_json::array()}};
-  for (const ReversedAct& act : answer.reversals) json["reversals"].push_back(reversal_json(act));
+  for (const event::ReversedAct& act : answer.reversals) json["reversals"].push_back(reversal_json(act));
   if (!answer.remark.empty()) json["remark"] = answer.remark;
   return json;
 }
 
-ordered_json to_json(const TransactionAnswer& answer, std::string_view issuer, std::string_view event_id,
+ordered_json to_json(const event::TransactionAnswer& answer, std::string_view issuer, std::string_view event_id,
                      std::string_view link_pattern) {
   ordered_json claims = ordered_json::array();
-  for (const ClaimedAct& act : answer.claims) {
+  for (const event::ClaimedAct& act : answer.claims) {
     ordered_json claim{{"seq", act.seq},
                        {"id", to_hex(act.id)},
                        {"activity", act.activity},
@@ -94,9 +94,9 @@ ordered_json to_json(const TransactionAnswer& answer, std::string_view issuer, s
     claims.push_back(std::move(claim));
   }
   ordered_json reversals = ordered_json::array();
-  for (const ReversedAct& act : answer.reversals) reversals.push_back(reversal_json(act));
+  for (const event::ReversedAct& act : answer.reversals) reversals.push_back(reversal_json(act));
   ordered_json unclaimed = ordered_json::array();
-  for (const UnclaimedAct& act : answer.unclaimed) unclaimed.push_back({{"activity", act.activity}, {"reason", act.reason}});
+  for (const event::UnclaimedAct& act : answer.unclaimed) unclaimed.push_back({{"activity", act.activity}, {"reason", act.reason}});
   ordered_json json{{"transaction", {{"issuer", issuer}, {"event_id", event_id}}},
                     {"repeated", answer.repeated},
                     {"claims", std::move(claims)},

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "daemon/api/intake.hpp"
+#include "daemon/api/problem.hpp"
 #include "daemon/api/views.hpp"
 
 namespace greentill::api {

@@ -19,7 +19,13 @@ namespace {
 constexpr std::size_t kMaxHeaderBytes = 32u << 10;
 constexpr std::size_t kSendAtBytes = 16u << 10;
 
-void describe(const sockaddr_storage& address, std::string& ip, int& port) {
+using AskKernel = int (*)(int, sockaddr*, socklen_t*);
+
+/// Asked once a connection: it does not change, and the library asks for every request.
+void describe(int socket, AskKernel ask, std::string& ip, int& port) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (ask(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return;
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address.ss_family == AF_INET) {
     sockaddr_in v4{};
@@ -185,15 +191,15 @@ void Connection::linger() {
 }
 
 void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0) describe(address, ip, port);
+  if (peer_.ip.empty()) describe(socket_, ::getpeername, peer_.ip, peer_.port);
+  ip = peer_.ip;
+  port = peer_.port;
 }
 
 void Connection::get_local_ip_and_port(std::string& ip, int& port) const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0) describe(address, ip, port);
+  if (own_.ip.empty()) describe(socket_, ::getsockname, own_.ip, own_.port);
+  ip = own_.ip;
+  port = own_.port;
 }
 
 }  // namespace greentill::api

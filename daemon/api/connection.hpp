@@ -84,6 +84,12 @@ class Connection final : public httplib::Stream {
   std::size_t end_ = 0;
   std::array<char, 4096> ahead_;
   std::string out_;
+  struct Endpoint {
+    std::string ip;
+    int port = 0;
+  };
+  mutable Endpoint peer_;  // empty until asked for
+  mutable Endpoint own_;
 };
 
 }  // namespace greentill::api

@@ -26,7 +26,7 @@ std::size_t end_of_item(std::string_view text) {
   return text.size();
 }
 
-Result<detect::Transaction, Refusal> parse_bounded(std::string_view text) {
+Result<event::Transaction, Refusal> parse_bounded(std::string_view text) {
   if (text.size() > kMaxTransactionBytes) {
     return Failure{Refusal{false, "", "must be at most " + std::to_string(kMaxTransactionBytes) + " bytes of JSON", 0}};
   }

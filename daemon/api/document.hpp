@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "daemon/base/result.hpp"
-#include "daemon/detect/transaction.hpp"
+#include "daemon/event/transaction.hpp"
 
 namespace greentill::api {
 
@@ -34,7 +34,7 @@ struct Refusal {
 };
 
 /// Reads one transaction. Cost: a few microseconds for a few hundred bytes.
-[[nodiscard]] Result<detect::Transaction, Refusal> parse_transaction(std::string_view json);
+[[nodiscard]] Result<event::Transaction, Refusal> parse_transaction(std::string_view json);
 
 enum class DocumentForm : std::uint8_t { object, array, lines };
 
@@ -45,7 +45,7 @@ enum class DocumentForm : std::uint8_t { object, array, lines };
 struct Item {
   std::size_t index = 0;  ///< from 0
   std::size_t line = 0;   ///< from 1, for DocumentForm::lines; else 0
-  Result<detect::Transaction, Refusal> transaction;
+  Result<event::Transaction, Refusal> transaction;
 };
 
 /// Called for each item in order; false stops the reading.

@@ -13,10 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kGroup = 256;
-constexpr const char* kProblemType = "application/problem+json";
 constexpr const char* kNoBody = "the body ended early or came too slowly, or its chunks are malformed";
-
-std::string dump(const ordered_json& json) { return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
 
 // Collects items, hands their transactions to the desk a group at a time, and writes one result for each, in order.
 class Group {
@@ -49,14 +46,14 @@ class Group {
 
   void settle() {
     names_.clear();
-    for (const detect::Transaction& transaction : transactions_) names_.emplace_back(transaction.issuer, transaction.event_id);
+    for (const event::Transaction& transaction : transactions_) names_.emplace_back(transaction.issuer, transaction.event_id);
     const auto answers = desk_.submit(std::exchange(transactions_, {}));
     std::size_t next = 0;
     for (Place& place : places_) {
       if (place.problem) {
         write(place, place.problem->status, to_json(*place.problem));
       } else if (answers[next]) {
-        const TransactionAnswer& answer = *answers[next];
+        const event::TransactionAnswer& answer = *answers[next];
         write(place, answer.repeated ? 200 : 201, to_json(answer, names_[next].first, names_[next].second, link_pattern_));
         ++next;
       } else {
@@ -87,24 +84,12 @@ class Group {
   std::string_view link_pattern_;
   std::string_view separator_;
   std::vector<Place> places_;
-  std::vector<detect::Transaction> transactions_;
+  std::vector<event::Transaction> transactions_;
   std::vector<std::pair<std::string, std::string>> names_;
   std::string results_;
 };
 
 }  // namespace
-
-void respond(httplib::Response& response, int status, const ordered_json& json) {
-  response.status = status;
-  response.set_content(dump(json), "application/json");
-}
-
-void respond(httplib::Response& response, const Problem& problem) {
-  response.status = problem.status;
-  response.set_content(dump(to_json(problem)), kProblemType);
-  if (problem.status == 401) response.set_header("WWW-Authenticate", "Bearer realm=\"greentill\"");
-  if (problem.status == 503) response.set_header("Retry-After", "1");
-}
 
 void Intake::answer(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& body) {
   if (media_type(request.get_header_value("Content-Type")) == "application/x-ndjson") return answer_lines(response, body);
@@ -178,11 +163,11 @@ void Intake::answer_object(httplib::Response& response, std::string_view documen
   if (!item.transaction) return respond(response, refused(item.transaction.error()));
   const std::string issuer = item.transaction->issuer;
   const std::string event_id = item.transaction->event_id;
-  std::vector<detect::Transaction> transactions;
+  std::vector<event::Transaction> transactions;
   transactions.push_back(std::move(item.transaction).value());
   const auto answers = desk_.submit(std::move(transactions));
   if (!answers.front()) return respond(response, from_error(answers.front().error()));
-  const TransactionAnswer& answer = *answers.front();
+  const event::TransactionAnswer& answer = *answers.front();
   respond(response, answer.repeated ? 200 : 201, to_json(answer, issuer, event_id, options_.claim_link));
 }
 

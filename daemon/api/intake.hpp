@@ -5,8 +5,6 @@
 
 #include <httplib.h>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "daemon/api/desk.hpp"
 #include "daemon/api/document.hpp"
 #include "daemon/api/problem.hpp"
@@ -33,8 +31,5 @@ class Intake {
   Desk& desk_;
   const Options& options_;
 };
-
-void respond(httplib::Response& response, int status, const nlohmann::ordered_json& json);
-void respond(httplib::Response& response, const Problem& problem);
 
 }  // namespace greentill::api

@@ -75,4 +75,20 @@ nlohmann::ordered_json to_json(const Problem& problem) {
   return json;
 }
 
+std::string dump(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+void respond(httplib::Response& response, int status, const nlohmann::ordered_json& json) {
+  response.status = status;
+  response.set_content(dump(json), "application/json");
+}
+
+void respond(httplib::Response& response, const Problem& problem) {
+  response.status = problem.status;
+  response.set_content(dump(to_json(problem)), "application/problem+json");
+  if (problem.status == 401) response.set_header("WWW-Authenticate", "Bearer realm=\"greentill\"");
+  if (problem.status == 503) response.set_header("Retry-After", "1");
+}
+
 }  // namespace greentill::api

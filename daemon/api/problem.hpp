@@ -2,6 +2,8 @@
 // Problems as RFC 9457 tells them: application/problem+json. docs/api.md lists the types. Private to daemon/api.
 #pragma once
 
+#include <httplib.h>
+
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -40,5 +42,12 @@ Problem from_error(const Error& error);
 Problem from_status(int status);
 
 [[nodiscard]] nlohmann::ordered_json to_json(const Problem& problem);
+
+void respond(httplib::Response& response, int status, const nlohmann::ordered_json& json);
+/// With the headers that belong to its status: WWW-Authenticate, Retry-After.
+void respond(httplib::Response& response, const Problem& problem);
+
+/// Compact; what is no UTF-8 in it is replaced.
+[[nodiscard]] std::string dump(const nlohmann::ordered_json& json);
 
 }  // namespace greentill::api

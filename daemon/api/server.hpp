@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/api_token.hpp"
 #include "daemon/api/desk.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
@@ -18,7 +19,7 @@ namespace greentill::api {
 struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8480;                 ///< 0: any free one
-  std::string token;                         ///< bearer token for writing; never empty
+  ApiToken token;                            ///< for writing; never empty
   std::vector<std::string> allowed_hosts;    ///< Host header values besides the loopback names at our port
   std::vector<std::string> allowed_origins;  ///< Origin header values that may call from a browser
   std::size_t max_body_bytes = 8u << 20;

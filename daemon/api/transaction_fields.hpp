@@ -9,12 +9,12 @@
 #include <string_view>
 
 #include "daemon/api/document.hpp"
-#include "daemon/detect/transaction.hpp"
+#include "daemon/event/transaction.hpp"
 
 namespace greentill::api::fields {
 
-using detect::Line;
-using detect::Transaction;
+using event::Line;
+using event::Transaction;
 
 enum class Type : std::uint8_t {
   text,
@@ -46,7 +46,7 @@ struct Field {
 
 using RootField = Field<Transaction>;
 using LineField = Field<Line>;
-using ReversedField = Field<detect::Reversed>;
+using ReversedField = Field<event::Reversed>;
 
 // An identifier is never masked, because two events must not become one; nobody stores or logs it, only its hash.
 inline constexpr std::array kRootFields{
@@ -82,8 +82,8 @@ inline constexpr std::array kLineFields{
 };
 
 inline constexpr std::array kReversedFields{
-    ReversedField{"issuer", Type::identifier, &detect::Reversed::issuer, nullptr, 1, 64},
-    ReversedField{"event_id", Type::identifier, &detect::Reversed::event_id, nullptr, 1, 128},
+    ReversedField{"issuer", Type::identifier, &event::Reversed::issuer, nullptr, 1, 64},
+    ReversedField{"event_id", Type::identifier, &event::Reversed::event_id, nullptr, 1, 128},
     ReversedField{"reason", Type::reason},
 };
 

@@ -10,14 +10,14 @@
 #include "daemon/api/timestamp.hpp"
 #include "daemon/api/transaction_fields.hpp"
 #include "daemon/claim/claim.hpp"
-#include "daemon/detect/card_mask.hpp"
+#include "daemon/event/card_mask.hpp"
 
 namespace greentill::api {
 namespace {
 
 using namespace fields;
-using detect::Transaction;
-using detect::TransactionKind;
+using event::Transaction;
+using event::TransactionKind;
 
 class TransactionReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -131,7 +131,7 @@ bool TransactionReader::take_integer(std::int64_t value) {
     if (value < 0) return refuse("must not be negative");
     transaction_.quantities.back().value = value;
   } else if (place_ == Place::line) {
-    detect::Line& line = transaction_.lines.back();
+    event::Line& line = transaction_.lines.back();
     if (kLineFields[line_field_].integer != nullptr) {
       line.*kLineFields[line_field_].integer = value;
     } else {
@@ -149,7 +149,7 @@ bool TransactionReader::take_text(std::string& value, Type type, std::string& in
   if (value.size() < least) return refuse("must not be empty");
   if (value.size() > most) return refuse("must be at most " + std::to_string(most) + " bytes long");
   into = std::move(value);
-  if (type == Type::text || (type == Type::article && !detect::is_gtin(into))) detect::mask_card_numbers(into);
+  if (type == Type::text || (type == Type::article && !event::is_gtin(into))) event::mask_card_numbers(into);
   return true;
 }
 
@@ -198,11 +198,11 @@ bool TransactionReader::take_chosen(std::string& value, Type type) {
       return true;
     case Type::standing:
       if (!choose(value, kStandings, choice)) return false;
-      transaction_.standing = static_cast<detect::Standing>(choice);
+      transaction_.standing = static_cast<event::Standing>(choice);
       return true;
     case Type::reason:
       if (!choose(value, kReasons, choice)) return false;
-      transaction_.reversed.reason = static_cast<detect::ReversalReason>(choice);
+      transaction_.reversed.reason = static_cast<event::ReversalReason>(choice);
       return true;
     case Type::medium:
       if (!value.empty() && !choose(value, kMedia, choice)) return false;
@@ -266,7 +266,7 @@ bool TransactionReader::key(std::string& name) {
   if (name.empty() || name.size() > most || name.find('\0') != std::string::npos) {
     return refuse_field(parent, "names must be 1 to " + std::to_string(most) + " bytes long, without NUL");
   }
-  detect::mask_card_numbers(name);
+  event::mask_card_numbers(name);
   const auto& pairs = transaction_.attributes;
   const auto& units = transaction_.quantities;
   if (quantities ? std::any_of(units.begin(), units.end(), [&](const auto& unit) { return unit.unit == name; })
@@ -328,12 +328,12 @@ bool TransactionReader::check_whole() {
   if (!require(!t.bearer || t.account_token.empty(), "bearer", "must not be true beside an account_token")) return false;
   // Masked, two customers' tokens could become one: so it is refused instead.
   std::string token = t.account_token;
-  return require(!detect::mask_card_numbers(token), "account_token", "must not be a card number; use an opaque token");
+  return require(!event::mask_card_numbers(token), "account_token", "must not be a card number; use an opaque token");
 }
 
 }  // namespace
 
-Result<detect::Transaction, Refusal> parse_transaction(std::string_view json) {
+Result<event::Transaction, Refusal> parse_transaction(std::string_view json) {
   TransactionReader reader;
   if (nlohmann::json::sax_parse(json.begin(), json.end(), &reader) && reader.check_whole())
     return std::move(reader.transaction());

@@ -3,7 +3,6 @@
 
 #include <set>
 #include <system_error>
-#include <thread>
 
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
@@ -84,12 +83,9 @@ class ConfigReader {
 
   void read_outbox() {
     TomlFields fields = root_.table_or_empty("outbox");
-    fields.only({"path", "keep_days", "signer_threads"});
+    fields.only({"path", "keep_days"});
     config_.outbox = path_or(fields, "path", config_.state_folder / "outbox.db");
     config_.keep_days = fields.integer_or("keep_days", 1, 3650, 90);
-    const std::int64_t cores = std::max(1u, std::thread::hardware_concurrency());
-    config_.signer_threads =
-        static_cast<std::size_t>(fields.integer_or("signer_threads", 1, 16, std::min<std::int64_t>(cores, 4)));
   }
 
   void read_methodologies() {

@@ -30,7 +30,6 @@ struct Config {
 
   std::filesystem::path outbox;  ///< the database file
   std::int64_t keep_days = 90;
-  std::size_t signer_threads = 2;
 
   std::filesystem::path methodologies;
   std::vector<std::pair<std::string, std::string>> preferred_methodologies;  ///< activity, methodology id

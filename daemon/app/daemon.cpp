@@ -3,44 +3,41 @@
 
 #include <malloc.h>
 
+#include <atomic>
 #include <future>
 #include <thread>
 
-#include "daemon/app/chain_owner.hpp"
-#include "daemon/app/device_state.hpp"
-#include "daemon/app/engine.hpp"
-#include "daemon/app/engine_desk.hpp"
-#include "daemon/app/pruner.hpp"
 #include "daemon/app/strand.hpp"
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/secret_file.hpp"
+#include "daemon/engine/boot.hpp"
+#include "daemon/engine/chain_owner.hpp"
+#include "daemon/engine/engine.hpp"
+#include "daemon/engine/front.hpp"
+#include "daemon/outbox/pruner.hpp"
+#include "daemon/uplink/receipt_book.hpp"
 #include "greentill/version.hpp"
 
 namespace greentill::app {
 namespace {
 
-/// Receipts become durable on the writer thread and are answered on the strand.
-class PipelineReceiptBook : public uplink::ReceiptBook {
+constexpr int kHeaps = 4;
+
+// The API asks the engine for what tills report, and the daemon for how it is.
+class ApiDesk final : public api::Desk {
  public:
-  PipelineReceiptBook(Executor& strand, Pipeline& pipeline, Pruner& pruner, Clock& clock)
-      : strand_(strand), pipeline_(pipeline), pruner_(pruner), clock_(clock) {}
-  void apply(ByteView payload, const outbox::Retried& answers,
-             std::function<void(Result<outbox::AppliedReceipt>)> done) override {
-    pipeline_.enqueue_write([this, answers, bytes = std::vector<std::uint8_t>(payload.begin(), payload.end()),
-                             done = std::move(done)](outbox::Writer& writer) {
-      const auto receipt = claim::parse_receipt(bytes);
-      Result<outbox::AppliedReceipt> applied = receipt
-                                                   ? writer.apply(*receipt, {clock_.unix_seconds(), answers})
-                                                   : fail(ErrorCode::invalid, std::string("receipt: ") + receipt.error().reason);
-      if (applied) pruner_.heard(receipt->service_time);
-      strand_.post([done, applied = std::move(applied)] { done(applied); });
-    });
+  ApiDesk(engine::Engine& engine, std::function<api::DaemonStatus()> status) : tills_(engine), status_(std::move(status)) {}
+  std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override {
+    return tills_.submit(std::move(transactions));
   }
+  Result<event::TransactionAnswer> undo(std::uint64_t seq) override { return tills_.undo(seq); }
+  api::DaemonStatus status() override { return status_(); }
 
  private:
-  Executor& strand_;
-  Pipeline& pipeline_;
-  Pruner& pruner_;
-  Clock& clock_;
+  engine::TillFront tills_;
+  std::function<api::DaemonStatus()> status_;
 };
 
 // Members are declared in the order they are started, so that they stop in the reverse one.
@@ -54,13 +51,14 @@ class GreentillDaemon : public Daemon {
   [[nodiscard]] std::uint16_t api_port() const override { return server_->port(); }
 
  private:
-  Result<ClaimContext> claim_context();
+  Result<engine::ClaimContext> claim_context();
   Status open_outbox();
   Status start_engine();
   Status start_uplink();
   Status start_sources();
   Status start_api();
   api::DaemonStatus status();
+  void wake_uplink();
   void stop();
 
   Config config_;
@@ -77,38 +75,37 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<outbox::Reader> status_reader_;
   std::mutex status_mutex_;
   std::unique_ptr<detect::Detectors> detectors_;
-  std::optional<ClaimMaker> maker_;
+  std::optional<engine::ClaimMaker> maker_;
   Strand strand_;
   std::unique_ptr<identity::ReceiptTrust> trust_;
   std::unique_ptr<uplink::Uplink> uplink_;
-  std::unique_ptr<Engine> engine_;
-  std::optional<PipelineReceiptBook> book_;
-  std::optional<Pruner> pruner_;
-  std::unique_ptr<Pipeline> pipeline_;
+  std::atomic<bool> waking_uplink_{false};
+  std::optional<outbox::Pruner> pruner_;
+  std::optional<uplink::OutboxReceiptBook> book_;
+  std::unique_ptr<engine::Engine> engine_;
   std::thread strand_thread_;
-  std::unique_ptr<EngineSink> sink_;
+  std::unique_ptr<engine::SourceFront> source_front_;
   std::unique_ptr<detect::Sources> sources_;
-  std::unique_ptr<EngineDesk> desk_;
+  std::unique_ptr<ApiDesk> desk_;
   std::unique_ptr<api::Server> server_;
   std::int64_t started_at_ = 0;
 };
 
-Result<ClaimContext> GreentillDaemon::claim_context() {
-  ClaimContext context;
+Result<engine::ClaimContext> GreentillDaemon::claim_context() {
+  engine::ClaimContext context;
   context.device_id = identity_->device_id();
   context.merchant = config_.merchant;
   context.site = config_.site;
-  context.preferred_methodologies = config_.preferred_methodologies;
   context.prints_secrets = config_.api.claim_link.find("{secret}") != std::string::npos;
-  const auto boot = count_boot(config_.state_folder);
+  const auto boot = engine::count_boot(config_.state_folder);
   if (!boot) return Failure{boot.error()};
   context.boot = *boot;
-  const auto programme = identity::load_programme_key(config_.programme_key);
+  auto programme = identity::load_programme_key(config_.programme_key);
   if (!programme) return Failure{programme.error()};
-  context.programme_key = *programme;
-  const auto bearer = load_or_create_secret(config_.state_folder / "bearer.key", random_);
+  context.programme_key = std::move(*programme);
+  auto bearer = crypto::load_or_create_secret(config_.state_folder / "bearer.key", random_);
   if (!bearer) return Failure{bearer.error()};
-  context.bearer_key = *bearer;
+  context.bearer_key = std::move(*bearer);
   return context;
 }
 
@@ -128,27 +125,29 @@ Status GreentillDaemon::start_engine() {
   auto context = claim_context();
   if (!context) return Failure{context.error()};
   // Not the secrets' own key: who holds the store and one secret shall learn nothing of another.
-  const Digest account_key = identity::hasher().hmac_sha256(context->bearer_key, {as_bytes("account uses")});
-  maker_.emplace(std::move(*context), *library_, clock_, random_);
-  const auto wake_uplink = [this] {
-    strand_.post([this] {
-      if (uplink_) uplink_->wake();
-    });
-  };
-  pipeline_ = std::make_unique<Pipeline>(outbox_->writer(), *identity_, config_.signer_threads, wake_uplink,
-                                         [this] { pruner_->make_room(); });
-  pruner_.emplace(strand_, *pipeline_, clock_, log_, config_.keep_days * Pruner::kSecondsADay);
-  book_.emplace(strand_, *pipeline_, *pruner_, clock_);
-  engine_ =
-      std::make_unique<Engine>(strand_, *pipeline_, *engine_reader_, *detectors_, *maker_, *library_, account_key, random_, log_);
+  Digest derived = crypto::hasher().hmac_sha256(context->bearer_key.view(), {as_bytes("account uses")});
+  crypto::Secret account_key(derived);
+  crypto::wipe(derived);
+  maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), identity_->signer(), clock_,
+                 random_);
+  const engine::Parts parts{strand_,     log_,           random_, outbox_->writer(), *engine_reader_,
+                            *detectors_, *maker_, *library_};
+  engine_ = std::make_unique<engine::Engine>(
+      parts, std::move(account_key), engine::CommitHooks{[this] { wake_uplink(); }, [this] { pruner_->make_room(); }});
+  pruner_.emplace(strand_, engine_->committer(), clock_, log_, config_.keep_days * kSecondsADay);
+  book_.emplace(strand_, engine_->committer(), clock_, [this](std::int64_t service_time) { pruner_->heard(service_time); });
+  strand_.post([this] { pruner_->start(); });
   strand_thread_ = std::thread([this] { strand_.run(); });
+  return engine_->open();
+}
 
-  std::promise<Status> ready;
-  strand_.post([this, &ready] {
-    pruner_->start();
-    engine_->open([&ready](const Status& status) { ready.set_value(status); });
+// From whoever commits; of many commits one call is enough.
+void GreentillDaemon::wake_uplink() {
+  if (!config_.uplink || waking_uplink_.exchange(true)) return;
+  strand_.post([this] {
+    waking_uplink_ = false;
+    if (uplink_) uplink_->wake();
   });
-  return ready.get_future().get();
 }
 
 Status GreentillDaemon::start_uplink() {
@@ -177,20 +176,20 @@ Status GreentillDaemon::start_uplink() {
 Status GreentillDaemon::start_sources() {
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
-  sink_ = std::make_unique<EngineSink>(strand_, *engine_, std::move(*reader));
-  auto sources = detect::Sources::start(config_.sources, config_.plugin_host, *sink_, clock_, log_);
+  source_front_ = std::make_unique<engine::SourceFront>(*engine_, std::move(*reader));
+  auto sources = detect::Sources::start(config_.sources, config_.plugin_host, *source_front_, clock_, log_);
   if (!sources) return Failure{sources.error()};
   sources_ = std::move(*sources);
   return Done{};
 }
 
 Status GreentillDaemon::start_api() {
-  auto token = load_or_create_token(config_.api_token, random_);
+  auto token = api::ApiToken::load_or_create(config_.api_token, random_);
   if (!token) return Failure{token.error()};
   config_.api.token = std::move(*token);
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
-  desk_ = std::make_unique<EngineDesk>(strand_, *engine_, *pipeline_, [this] { return status(); });
+  desk_ = std::make_unique<ApiDesk>(*engine_, [this] { return status(); });
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
   if (!server) return Failure{server.error()};
   server_ = std::move(*server);
@@ -202,7 +201,7 @@ Status GreentillDaemon::start() {
   auto identity = identity::DeviceIdentity::load(config_.key, config_.certificate);
   if (!identity) return Failure{identity.error()};
   identity_ = std::move(*identity);
-  auto library = measure::Library::load(config_.methodologies, identity::hasher());
+  auto library = measure::Library::load(config_.methodologies, crypto::hasher());
   if (!library) return Failure{library.error()};
   library_ = std::move(*library);
   if (Status preferred = check_preferred(config_, *library_); !preferred) return preferred;
@@ -210,7 +209,7 @@ Status GreentillDaemon::start() {
   std::filesystem::create_directories(config_.state_folder, error);
   if (error) return fail(ErrorCode::io, config_.state_folder.string() + ": cannot create the state folder: " + error.message());
   if (Status opened = open_outbox(); !opened) return opened;
-  if (Status ours = check_chain_owner(*engine_reader_, *identity_); !ours) {
+  if (Status ours = engine::check_chain_owner(*engine_reader_, *identity_); !ours) {
     return Failure{ours.error().with_context(config_.outbox.string())};
   }
   auto detectors = detect::Detectors::load(config_.detectors, config_.plugin_host, clock_, log_);
@@ -259,19 +258,18 @@ void GreentillDaemon::stop() {
       stopped.set_value();
     });
     stopped.get_future().wait();
-    // What the pipeline finishes last would go on on the strand, into a pipeline that is no more.
+    // What the committer finishes last would go on on the strand, into a committer that is no more.
     strand_.stop();
     strand_thread_.join();
-    pipeline_.reset();
+    engine_.reset();
   }
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, Log& log) {
-  // Enough heaps that no signer, whose big integers live on the heap, waits for another thread's lock, and no more: each keeps
-  // its own free pages resident. The signers, the writer and the strand start first and get one each.
-  ::mallopt(M_ARENA_MAX, static_cast<int>(config.signer_threads) + 4);
+  // Each heap keeps its own free pages resident, and few threads are at work at once.
+  ::mallopt(M_ARENA_MAX, kHeaps);
   auto daemon = std::make_unique<GreentillDaemon>(config, log);
   if (Status started = daemon->start(); !started) return Failure{started.error()};
   return std::unique_ptr<Daemon>(std::move(daemon));

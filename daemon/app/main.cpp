@@ -6,9 +6,13 @@
 #include "daemon/app/config.hpp"
 #include "daemon/app/daemon.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/crypto/secret.hpp"
 #include "greentill/version.hpp"
 
 namespace {
+
+// Before the constructors of shared libraries, which set OpenSSL to work.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)() = greentill::crypto::wipe_what_openssl_frees;
 
 constexpr int kUsage = 2;
 constexpr int kBadConfiguration = 3;

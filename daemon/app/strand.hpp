@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine's strand: an Asio context run by the one thread that calls run(). It owns the order of claims; what runs on it needs
-// no lock. A thread that would only wait for the strand may take a turn on it instead, which spares waking another one.
+// The strand of what waits for the network, a timer or a signal: an Asio context run by the one thread that calls run(). What runs
+// on it needs no lock of its own, and must not wait for a disk.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,6 @@ class Strand : public Executor {
   Strand();
   ~Strand() override;
   void post(std::function<void()> work) override;
-  bool try_run(const std::function<void()>& work) override;
   void post_after(std::chrono::milliseconds delay, std::function<void()> work) override;
 
   /// Calls `handler` on the strand at the first SIGINT or SIGTERM.

@@ -30,14 +30,10 @@ class Random {
   virtual void fill(MutableBytes out) = 0;
 };
 
-/// Runs work on one strand, one piece after the other. Threads: safe from any thread; the work runs on the strand's, or on the
-/// caller's in its turn.
+/// Runs work on one strand, one piece after the other. Threads: safe from any thread; the work runs on the strand's.
 class Executor {
  public:
   virtual ~Executor() = default;
-  /// Runs the work before it returns, on the caller's thread, where nothing else is running or waiting to; false, and the work is
-  /// not run, where something is. Requires: the caller is not on the strand.
-  virtual bool try_run(const std::function<void()>& /*work*/) { return false; }
   virtual void post(std::function<void()> work) = 0;
   virtual void post_after(std::chrono::milliseconds delay, std::function<void()> work) = 0;
 };

@@ -2,6 +2,8 @@
 // The operating system's clock and random numbers, and a log on standard error. Threads: safe from any thread.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <mutex>
 
 #include "daemon/base/ports.hpp"
@@ -12,13 +14,22 @@ class SystemClock : public Clock {
  public:
   [[nodiscard]] std::int64_t unix_seconds() const override;
   [[nodiscard]] std::chrono::milliseconds monotonic() const override;
-  [[nodiscard]] bool synchronised() const override;  ///< as the kernel sees it
+  [[nodiscard]] bool synchronised() const override;  ///< as the kernel sees it, at most a second ago
+
+ private:
+  mutable std::atomic<std::int64_t> asked_at_{INT64_MIN / 2};  ///< monotonic, in milliseconds
+  mutable std::atomic<bool> synchronised_{false};
 };
 
-/// getrandom(2). Stops the program where the system has none: nothing may be signed without.
+/// getrandom(2), some bytes ahead. Stops the program where the system has none: nothing may be signed without.
 class SystemRandom : public Random {
  public:
   void fill(MutableBytes out) override;
+
+ private:
+  std::mutex mutex_;
+  Bytes<256> pool_{};
+  std::size_t left_ = 0;  ///< at the pool's end
 };
 
 /// "<level> module: message" with the level as journald reads it ("<4>"); control characters are made visible.

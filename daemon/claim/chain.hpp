@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The chain of payloads, and the nullifier under which one outside event can be claimed only once.
+// The chain of payloads that a device's claims make.
 #pragma once
 
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/crypto.hpp"
-#include "daemon/claim/message.hpp"
 
 namespace greentill::claim {
 
@@ -29,25 +28,5 @@ enum class LinkFault : std::uint8_t {
 
 /// Moves the head onto the payload of its next link. Requires: check_link said none.
 void advance(ChainHead& head, const Hasher& hasher, ByteView payload);
-
-/// HMAC-SHA-256 under the programme key over deterministic CBOR [group, issuer, event id, line].
-/// `group` is the exclusive group or, without one, the activity; `line` is 0 for an act of the whole event, else its line number.
-[[nodiscard]] Nullifier make_nullifier(const Hasher& hasher, ByteView programme_key, std::uint64_t key_version,
-                                       std::string_view group, std::string_view issuer, std::string_view event_id,
-                                       std::uint64_t line);
-
-/// The claim id of a reversal of part of a claim: the same wherever and whenever the event behind it is reported, so that it
-/// takes back once. The first 16 bytes of HMAC-SHA-256 under the programme key over deterministic CBOR ["reversal", nullifier,
-/// cause, activity, by line]: the event's hash, the activity that came back, and 1 where the event names what it takes back by
-/// its line or as a whole event, 0 where it was found by its activity.
-[[nodiscard]] ClaimId make_reversal_id(const Hasher& hasher, ByteView programme_key, const Digest& nullifier,
-                                       const EventHash& cause, std::string_view activity, bool by_line);
-
-/// The first 16 bytes of SHA-256 over the issuer's length in one byte, the issuer and the event id. Requires: an issuer of at
-/// most 255 bytes.
-[[nodiscard]] EventHash make_event_hash(const Hasher& hasher, std::string_view issuer, std::string_view event_id);
-
-/// SHA-256(salt ‖ account token).
-[[nodiscard]] Digest account_hash(const Hasher& hasher, const AccountHint& account);
 
 }  // namespace greentill::claim

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The port through which hashes and signatures come in. The claim code knows no cryptographic library: the daemon brings mbedTLS
-// (daemon/identity), the credit service and the offline verifier OpenSSL, the firmware what its board has.
+// The port through which hashes and signatures come in. The claim code knows no cryptographic library: daemon, service and
+// command line bring OpenSSL (daemon/crypto), the tests mbedTLS as a second opinion, the firmware what its board has.
 //
 // An adapter's duties: SHA-256 (FIPS 180-4); HMAC (RFC 2104); ECDSA on P-256 (FIPS 186-4) over a digest computed by the caller,
 // signatures as r ‖ s, 32 bytes each, big-endian (RFC 9053, 2.1). A verifier refuses r or s of zero or not below the group order

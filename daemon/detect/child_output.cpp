@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "daemon/detect/card_mask.hpp"
+#include "daemon/event/card_mask.hpp"
 #include "daemon/detect/views.hpp"
 
 namespace greentill::detect {
@@ -65,7 +65,7 @@ void ChildOutput::take(std::string_view bytes, PluginHealth& health) {
 
 void ChildOutput::end_line(PluginHealth& health) {
   // Nobody knows what a foreign program prints when something goes wrong.
-  mask_card_numbers(line_);
+  event::mask_card_numbers(line_);
   health.log(LogLevel::info, readable(to_abi(line_), kLineBytes));
   line_.clear();
 }

@@ -11,7 +11,7 @@ namespace greentill::detect {
 
 /// One call of a detector: what it found, and what was wrong with it.
 struct DetectCall {
-  std::vector<Activity> activities;
+  std::vector<event::Activity> activities;
   std::string fault;       ///< of an activity that was dropped; empty where none was
   std::size_t line_count;  ///< of the transaction
 

@@ -12,7 +12,7 @@ class LoadedDetectors final : public Detectors {
  public:
   explicit LoadedDetectors(std::vector<std::unique_ptr<DetectorRunner>> runners) : runners_(std::move(runners)) {}
 
-  Findings detect(const Transaction& transaction) override {
+  Findings detect(const event::Transaction& transaction) override {
     Findings found;
     for (const auto& runner : runners_) runner->detect(transaction, found);
     return found;

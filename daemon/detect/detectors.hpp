@@ -11,7 +11,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/grants.hpp"
-#include "daemon/detect/transaction.hpp"
+#include "daemon/event/transaction.hpp"
 
 namespace greentill::detect {
 
@@ -34,7 +34,7 @@ struct PluginSpec {
 };
 
 struct Detected {
-  Activity activity;
+  event::Activity activity;
   std::string plugin_name;     ///< at most 32 bytes
   std::string plugin_version;  ///< at most 32 bytes
 };
@@ -71,7 +71,7 @@ class Detectors {
 
   /// Asks every detector. One that faults contributes nothing and is named in status(); the others count. One that answers with
   /// an error has looked: asked again, it would say the same.
-  [[nodiscard]] virtual Findings detect(const Transaction& transaction) = 0;
+  [[nodiscard]] virtual Findings detect(const event::Transaction& transaction) = 0;
 
   /// Threads: safe from any thread.
   [[nodiscard]] virtual std::vector<PluginStatus> status() const = 0;

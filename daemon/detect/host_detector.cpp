@@ -57,7 +57,7 @@ class DetectorHost {
   Status answer(FrameReader& reader) {
     if (reader.kind() != Message::detect) return fail(ErrorCode::bug, "a detector is only asked to detect");
     const std::uint64_t number = reader.number();
-    const Transaction transaction = reader.transaction();
+    const event::Transaction transaction = reader.transaction();
     const Status whole = reader.end();
     Detection detection{number, {}, true, {}};
     if (!whole) {
@@ -69,7 +69,7 @@ class DetectorHost {
     return Done{};
   }
 
-  Status call(const Transaction& transaction, Detection& into) {
+  Status call(const event::Transaction& transaction, Detection& into) {
     DetectCall found{{}, {}, transaction.lines.size()};
     const gt_emitter emitter{sizeof(gt_emitter), &found, &DetectCall::on_emit};
     const std::int32_t status = instance_->table().detect(instance_->get(), &view_.of(transaction), &emitter);

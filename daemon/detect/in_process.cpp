@@ -27,7 +27,7 @@ class InProcessDetector final : public DetectorRunner {
     return Done{};
   }
 
-  void detect(const Transaction& transaction, Findings& into) override {
+  void detect(const event::Transaction& transaction, Findings& into) override {
     health_.called();
     DetectCall call{{}, {}, transaction.lines.size()};
     const gt_emitter emitter{sizeof(gt_emitter), &call, &DetectCall::on_emit};
@@ -37,7 +37,7 @@ class InProcessDetector final : public DetectorRunner {
     if (status != GT_OK) return health_.fault(services_.take_reason("detect failed and gave no reason"));
     if (!call.fault.empty()) health_.fault(call.fault);
     if (took > budget_) health_.fault("one call took more than its budget of " + std::to_string(budget_.count()) + " ms");
-    for (Activity& activity : call.activities)
+    for (event::Activity& activity : call.activities)
       into.acts.push_back({std::move(activity), services_.name_of(*module_), services_.version_of(*module_)});
   }
 

@@ -32,7 +32,7 @@ class IsolatedDetector final : public DetectorRunner {
     return Done{};
   }
 
-  void detect(const Transaction& transaction, Findings& into) override {
+  void detect(const event::Transaction& transaction, Findings& into) override {
     health_.called();
     const auto deadline = steady_clock::now() + spec_.budget;
     if (!available(deadline)) return into.absent.push_back(absent(false));
@@ -45,7 +45,7 @@ class IsolatedDetector final : public DetectorRunner {
     has_answered_ = true;
     if (!found->fault.empty()) health_.fault(found->fault);
     if (found->failed) return;
-    for (const Activity& activity : found->activities) into.acts.push_back({activity, ready_.name, ready_.version});
+    for (const event::Activity& activity : found->activities) into.acts.push_back({activity, ready_.name, ready_.version});
   }
 
   [[nodiscard]] PluginStatus status() const override { return health_.snapshot(); }
@@ -107,9 +107,9 @@ class IsolatedDetector final : public DetectorRunner {
     return true;
   }
 
-  Result<Detection> ask(const Transaction& transaction, steady_clock::time_point deadline) {
+  Result<Detection> ask(const event::Transaction& transaction, steady_clock::time_point deadline) {
     // What no detector needs does not leave the process.
-    Transaction without_token = transaction;
+    event::Transaction without_token = transaction;
     without_token.account_token.clear();
     FrameChannel& channel = child_->channel();
     const Status sent = channel.send(encode_detect(++call_, without_token), left_until(deadline));
@@ -131,7 +131,7 @@ class IsolatedDetector final : public DetectorRunner {
     Detection detection = reader.detection();
     if (Status whole = reader.end(); !whole) return Failure{whole.error()};
     if (detection.call != call_) return fail(ErrorCode::invalid, "it answered another call");
-    for (const Activity& activity : detection.activities) {
+    for (const event::Activity& activity : detection.activities) {
       if (activity.line > line_count) return fail(ErrorCode::invalid, "it emitted an activity of a line that is not there");
     }
     return detection;

@@ -16,7 +16,7 @@ class DetectorRunner {
  public:
   virtual ~DetectorRunner() = default;
   /// Adds what it finds, nothing after a fault; or itself where it did not look.
-  virtual void detect(const Transaction& transaction, Findings& into) = 0;
+  virtual void detect(const event::Transaction& transaction, Findings& into) = 0;
   [[nodiscard]] virtual PluginStatus status() const = 0;
 };
 

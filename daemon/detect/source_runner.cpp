@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "daemon/detect/card_mask.hpp"
+#include "daemon/event/card_mask.hpp"
 #include "daemon/detect/host_messages.hpp"
 #include "daemon/detect/views.hpp"
 
@@ -16,26 +16,26 @@ using std::chrono::steady_clock;
 constexpr Timeout kSlice{20};
 
 /// Masked, two customers' tokens could become one: so such a record is rejected instead.
-bool names_card(const Transaction& transaction) {
+bool names_card(const event::Transaction& transaction) {
   std::string token = transaction.account_token;
-  return mask_card_numbers(token);
+  return event::mask_card_numbers(token);
 }
 
 /// Identifiers stay as they are, since two events must not become one; nobody stores or logs them, only their hash.
-void mask_cards(Transaction& transaction) {
-  for (Line& line : transaction.lines) {
+void mask_cards(event::Transaction& transaction) {
+  for (event::Line& line : transaction.lines) {
     for (std::string* article : {&line.sku, &line.gtin}) {
-      if (!is_gtin(*article)) mask_card_numbers(*article);
+      if (!event::is_gtin(*article)) event::mask_card_numbers(*article);
     }
-    mask_card_numbers(line.name);
-    mask_card_numbers(line.category);
+    event::mask_card_numbers(line.name);
+    event::mask_card_numbers(line.category);
   }
-  for (QuantityValue& quantity : transaction.quantities) mask_card_numbers(quantity.unit);
+  for (event::QuantityValue& quantity : transaction.quantities) event::mask_card_numbers(quantity.unit);
   for (std::string* text : {&transaction.mode, &transaction.tender, &transaction.receipt_medium, &transaction.remark})
-    mask_card_numbers(*text);
+    event::mask_card_numbers(*text);
   for (auto& [key, value] : transaction.attributes) {
-    mask_card_numbers(key);
-    mask_card_numbers(value);
+    event::mask_card_numbers(key);
+    event::mask_card_numbers(value);
   }
 }
 
@@ -185,8 +185,8 @@ Status SourceRunner::take(Record record) {
     std::string where = readable(to_abi(record.where));
     std::string reason = readable(to_abi(record.reason));
     // A reason quotes what stood in the record.
-    mask_card_numbers(where);
-    mask_card_numbers(reason);
+    event::mask_card_numbers(where);
+    event::mask_card_numbers(reason);
     reject({std::move(where), std::move(reason), std::move(record.position)}, std::move(done));
   } else {
     mask_cards(record.transaction);

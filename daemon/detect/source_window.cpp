@@ -7,14 +7,14 @@
 namespace greentill::detect {
 
 std::size_t memory_of(const Record& record) {
-  const Transaction& t = record.transaction;
+  const event::Transaction& t = record.transaction;
   std::size_t bytes = sizeof(Record) + t.evidence.size();
   const std::string* const texts[] = {&record.position, &record.where,      &record.reason,       &t.issuer, &t.event_id,
                                       &t.remark,        &t.reversed.issuer, &t.reversed.event_id, &t.mode,   &t.currency,
                                       &t.tender,        &t.receipt_medium,  &t.account_token};
   for (const std::string* text : texts) bytes += text->size();
-  for (const QuantityValue& quantity : t.quantities) bytes += sizeof quantity + quantity.unit.size();
-  for (const Line& line : t.lines)
+  for (const event::QuantityValue& quantity : t.quantities) bytes += sizeof quantity + quantity.unit.size();
+  for (const event::Line& line : t.lines)
     bytes += sizeof line + line.sku.size() + line.gtin.size() + line.name.size() + line.category.size();
   for (const auto& attribute : t.attributes) bytes += sizeof attribute + attribute.first.size() + attribute.second.size();
   return bytes;

@@ -13,7 +13,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
-#include "daemon/detect/transaction.hpp"
+#include "daemon/event/transaction.hpp"
 
 namespace greentill::detect {
 
@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxPositionBytes = 1024;
 
 /// A transaction together with the place in the source behind it.
 struct SourcedTransaction {
-  Transaction transaction;
+  event::Transaction transaction;
   std::string position;
 };
 

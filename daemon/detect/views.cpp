@@ -41,7 +41,7 @@ const char* wrong_with_quantities(const gt_quantity* quantities, std::size_t cou
 }
 
 const char* wrong_with_reversal(const gt_transaction& transaction) {
-  if (transaction.reversal_reason > kLastReversalReason) return "a reason of a reversal that is not known";
+  if (transaction.reversal_reason > event::kLastReversalReason) return "a reason of a reversal that is not known";
   if (!is_text(transaction.reversed_issuer, 0, 64)) return "a reversed issuer that is not at most 64 bytes of UTF-8";
   if (!is_text(transaction.reversed_event_id, 0, 128)) return "a reversed event id that is not at most 128 bytes of UTF-8";
   const bool itself =
@@ -73,8 +73,8 @@ const char* wrong_with_attributes(const gt_transaction& transaction) {
   return nullptr;
 }
 
-std::vector<QuantityValue> copy_quantities(const gt_quantity* quantities, std::size_t count) {
-  std::vector<QuantityValue> copied;
+std::vector<event::QuantityValue> copy_quantities(const gt_quantity* quantities, std::size_t count) {
+  std::vector<event::QuantityValue> copied;
   copied.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     const gt_quantity& quantity = element(quantities, i);
@@ -87,7 +87,7 @@ std::string copy_text(gt_text text) { return std::string(from_abi(text)); }
 
 }  // namespace
 
-const gt_transaction& TransactionView::of(const Transaction& from) {
+const gt_transaction& TransactionView::of(const event::Transaction& from) {
   quantities_.clear();
   lines_.clear();
   attributes_.clear();
@@ -134,7 +134,7 @@ const char* wrong_with(const gt_activity& activity, std::size_t line_count) {
   if (const char* wrong = wrong_with_quantities(activity.quantities, activity.quantity_count, claim::kMaxQuantities))
     return wrong;
   if (activity.line > line_count) return "an activity of a line that the transaction does not have";
-  if (activity.evidence_size > kMaxEvidenceRecordBytes) return "evidence of more than 16 KiB";
+  if (activity.evidence_size > event::kMaxEvidenceRecordBytes) return "evidence of more than 16 KiB";
   if (activity.evidence_size > 0 && activity.evidence == nullptr) return "evidence that is not there";
   return nullptr;
 }
@@ -143,8 +143,8 @@ const char* wrong_with(const gt_transaction& transaction) {
   if (transaction.size < sizeof(gt_transaction)) return "a transaction of another size than this ABI version's";
   if (!is_text(transaction.issuer, 1, 64)) return "an issuer that is not 1 to 64 bytes of UTF-8";
   if (!is_text(transaction.event_id, 1, 128)) return "an event id that is not 1 to 128 bytes of UTF-8";
-  if (transaction.kind > kLastKind) return "a kind that is not known";
-  if (transaction.standing > kLastStanding) return "a standing that is not known";
+  if (transaction.kind > event::kLastKind) return "a kind that is not known";
+  if (transaction.standing > event::kLastStanding) return "a standing that is not known";
   if (const char* wrong = wrong_with_reversal(transaction)) return wrong;
   if (transaction.end < transaction.begin) return "an end before the begin";
   if (!is_text(transaction.account_token, 0, claim::kMaxTextBytes))
@@ -157,13 +157,13 @@ const char* wrong_with(const gt_transaction& transaction) {
     return wrong;
   }
   if (const char* wrong = wrong_with_lines(transaction)) return wrong;
-  if (transaction.evidence_size > kMaxEvidenceRecordBytes) return "evidence of more than 16 KiB";
+  if (transaction.evidence_size > event::kMaxEvidenceRecordBytes) return "evidence of more than 16 KiB";
   if (transaction.evidence_size > 0 && transaction.evidence == nullptr) return "evidence that is not there";
   return wrong_with_attributes(transaction);
 }
 
-Activity copy(const gt_activity& activity) {
-  Activity copied;
+event::Activity copy(const gt_activity& activity) {
+  event::Activity copied;
   copied.name = copy_text(activity.name);
   copied.quantities = copy_quantities(activity.quantities, activity.quantity_count);
   copied.line = activity.line;
@@ -171,15 +171,15 @@ Activity copy(const gt_activity& activity) {
   return copied;
 }
 
-Transaction copy(const gt_transaction& from) {
-  Transaction to;
+event::Transaction copy(const gt_transaction& from) {
+  event::Transaction to;
   to.issuer = copy_text(from.issuer);
   to.event_id = copy_text(from.event_id);
-  to.kind = static_cast<TransactionKind>(from.kind);
-  to.standing = static_cast<Standing>(from.standing);
+  to.kind = static_cast<event::TransactionKind>(from.kind);
+  to.standing = static_cast<event::Standing>(from.standing);
   to.remark = copy_text(from.remark);
   to.reversed = {copy_text(from.reversed_issuer), copy_text(from.reversed_event_id),
-                 static_cast<ReversalReason>(from.reversal_reason)};
+                 static_cast<event::ReversalReason>(from.reversal_reason)};
   to.begin = from.begin;
   to.end = from.end;
   to.mode = copy_text(from.mode);

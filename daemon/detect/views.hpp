@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/detect/transaction.hpp"
+#include "daemon/event/transaction.hpp"
 #include "greentill/plugin.h"
 
 namespace greentill::detect {
@@ -27,7 +27,7 @@ inline std::string_view from_abi(gt_text text) {
 class TransactionView {
  public:
   /// Lifetime: until the next call, and the transaction's. The account token is left out: no detector needs it.
-  const gt_transaction& of(const Transaction& transaction);
+  const gt_transaction& of(const event::Transaction& transaction);
 
  private:
   std::vector<gt_quantity> quantities_;
@@ -41,8 +41,8 @@ const char* wrong_with(const gt_activity& activity, std::size_t line_count);
 const char* wrong_with(const gt_transaction& transaction);
 
 /// Requires: nothing wrong with it.
-Activity copy(const gt_activity& activity);
-Transaction copy(const gt_transaction& transaction);
+event::Activity copy(const gt_activity& activity);
+event::Transaction copy(const gt_transaction& transaction);
 
 /// Bytes that are not UTF-8 or control characters become '?'; cut at `limit` bytes. For texts that only people read.
 std::string readable(gt_text text, std::size_t limit = 512);

@@ -33,9 +33,9 @@ Frame encode(Message kind, std::size_t items, const Write& write) {
   return frame;
 }
 
-void write_quantities(CborWriter& out, const std::vector<QuantityValue>& quantities) {
+void write_quantities(CborWriter& out, const std::vector<event::QuantityValue>& quantities) {
   out.array(2 * quantities.size());
-  for (const QuantityValue& quantity : quantities) {
+  for (const event::QuantityValue& quantity : quantities) {
     out.text(quantity.unit);
     out.integer(quantity.value);
   }
@@ -54,9 +54,9 @@ void write_ports(CborWriter& out, const std::vector<std::uint16_t>& ports) {
 constexpr std::size_t kLineItems = 7;
 constexpr std::size_t kTransactionItems = 22;
 
-void write_lines(CborWriter& out, const std::vector<Line>& lines) {
+void write_lines(CborWriter& out, const std::vector<event::Line>& lines) {
   out.array(kLineItems * lines.size());
-  for (const Line& line : lines) {
+  for (const event::Line& line : lines) {
     for (const std::string* text : {&line.sku, &line.gtin, &line.name, &line.category}) out.text(*text);
     out.integer(line.quantity_milli);
     out.integer(line.amount_minor);
@@ -64,7 +64,7 @@ void write_lines(CborWriter& out, const std::vector<Line>& lines) {
   }
 }
 
-void write_transaction(CborWriter& out, const Transaction& t) {
+void write_transaction(CborWriter& out, const event::Transaction& t) {
   out.array(kTransactionItems);
   out.text(t.issuer);
   out.text(t.event_id);
@@ -94,7 +94,7 @@ void write_transaction(CborWriter& out, const Transaction& t) {
   out.boolean(t.evidence_is_personal);
 }
 
-void write_activity(CborWriter& out, const Activity& activity) {
+void write_activity(CborWriter& out, const event::Activity& activity) {
   out.array(4);
   out.text(activity.name);
   write_quantities(out, activity.quantities);
@@ -102,12 +102,12 @@ void write_activity(CborWriter& out, const Activity& activity) {
   out.bytes(activity.evidence);
 }
 
-const char* wrong_with_copy(const Transaction& transaction) {
+const char* wrong_with_copy(const event::Transaction& transaction) {
   TransactionView view;
   return wrong_with(view.of(transaction));
 }
 
-const char* wrong_with_copy(const Activity& a) {
+const char* wrong_with_copy(const event::Activity& a) {
   std::vector<gt_quantity> quantities;
   for (const auto& q : a.quantities) quantities.push_back({sizeof(gt_quantity), to_abi(q.unit), q.value});
   const gt_activity view{sizeof(gt_activity), to_abi(a.name),   quantities.data(), quantities.size(), a.line,
@@ -141,7 +141,7 @@ Frame encode_hello(const Hello& hello) {
   });
 }
 
-Frame encode_detect(std::uint64_t call, const Transaction& transaction) {
+Frame encode_detect(std::uint64_t call, const event::Transaction& transaction) {
   return encode(Message::detect, 2, [&](CborWriter& out) {
     out.unsigned_integer(call);
     write_transaction(out, transaction);
@@ -172,7 +172,7 @@ Frame encode_detection(const Detection& detection) {
     out.text(detection.fault);
     out.boolean(detection.failed);
     out.array(detection.activities.size());
-    for (const Activity& activity : detection.activities) write_activity(out, activity);
+    for (const event::Activity& activity : detection.activities) write_activity(out, activity);
   });
 }
 
@@ -259,9 +259,9 @@ std::size_t FrameReader::elements(std::size_t items_each, std::size_t most, cons
   return 0;
 }
 
-std::vector<QuantityValue> FrameReader::quantities() {
+std::vector<event::QuantityValue> FrameReader::quantities() {
   const std::size_t count = elements(2, kMaxTransactionQuantities, "too many quantities, or no array of them");
-  std::vector<QuantityValue> all(count);
+  std::vector<event::QuantityValue> all(count);
   for (std::size_t i = 0; i < count && reader_.ok(); ++i) {
     all[i].unit = text();
     all[i].value = reader_.integer("a quantity");
@@ -269,9 +269,9 @@ std::vector<QuantityValue> FrameReader::quantities() {
   return all;
 }
 
-std::vector<Line> FrameReader::lines() {
+std::vector<event::Line> FrameReader::lines() {
   const std::size_t count = elements(kLineItems, kMaxLines, "too many lines, or no array of them");
-  std::vector<Line> all(count);
+  std::vector<event::Line> all(count);
   for (std::size_t i = 0; i < count && reader_.ok(); ++i) {
     for (std::string* field : {&all[i].sku, &all[i].gtin, &all[i].name, &all[i].category}) *field = text();
     all[i].quantity_milli = reader_.integer("a quantity");
@@ -291,13 +291,13 @@ std::vector<std::pair<std::string, std::string>> FrameReader::attributes() {
   return all;
 }
 
-Transaction FrameReader::transaction() {
-  Transaction t;
+event::Transaction FrameReader::transaction() {
+  event::Transaction t;
   if (reader_.array("a transaction") != kTransactionItems) wrong_ = "a transaction of another shape";
   t.issuer = text();
   t.event_id = text();
   const std::uint64_t kind = number();
-  t.kind = static_cast<TransactionKind>(kind);
+  t.kind = static_cast<event::TransactionKind>(kind);
   t.begin = reader_.integer("a begin");
   t.end = reader_.integer("an end");
   t.mode = text();
@@ -311,25 +311,25 @@ Transaction FrameReader::transaction() {
   t.bearer = reader_.boolean("bearer");
   t.attributes = attributes();
   const std::uint64_t standing = number();
-  t.standing = static_cast<Standing>(standing);
+  t.standing = static_cast<event::Standing>(standing);
   t.remark = text();
   t.reversed.issuer = text();
   t.reversed.event_id = text();
   const std::uint64_t reason = number();
-  t.reversed.reason = static_cast<ReversalReason>(reason);
+  t.reversed.reason = static_cast<event::ReversalReason>(reason);
   const ByteView evidence = reader_.bytes("evidence");
   t.evidence.assign(evidence.begin(), evidence.end());
   t.evidence_is_personal = reader_.boolean("whether the evidence is personal");
-  if (kind > kLastKind) wrong_ = "a kind that is not known";
-  if (standing > kLastStanding) wrong_ = "a standing that is not known";
-  if (reason > kLastReversalReason) wrong_ = "a reason of a reversal that is not known";
+  if (kind > event::kLastKind) wrong_ = "a kind that is not known";
+  if (standing > event::kLastStanding) wrong_ = "a standing that is not known";
+  if (reason > event::kLastReversalReason) wrong_ = "a reason of a reversal that is not known";
   if (t.account_token.size() > 32) wrong_ = "an account token of more than 32 bytes";
   if (reader_.ok() && wrong_ == nullptr) wrong_ = wrong_with_copy(t);
   return t;
 }
 
-Activity FrameReader::activity() {
-  Activity activity;
+event::Activity FrameReader::activity() {
+  event::Activity activity;
   if (reader_.array("an activity") != 4) wrong_ = "an activity of another shape";
   activity.name = text();
   activity.quantities = quantities();

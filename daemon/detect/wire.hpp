@@ -13,7 +13,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/claim/cbor.hpp"
 #include "daemon/detect/grants.hpp"
-#include "daemon/detect/transaction.hpp"
+#include "daemon/event/transaction.hpp"
 
 namespace greentill::detect {
 
@@ -53,13 +53,13 @@ struct Detection {
   std::uint64_t call = 0;
   std::string fault;
   bool failed = false;
-  std::vector<Activity> activities;
+  std::vector<event::Activity> activities;
 };
 
 /// One record of a source: a transaction, or one that could not be made.
 struct Record {
   bool rejected = false;
-  Transaction transaction;
+  event::Transaction transaction;
   std::string where;
   std::string reason;
   std::string position;
@@ -68,7 +68,7 @@ struct Record {
 using Frame = std::vector<std::uint8_t>;
 
 Frame encode_hello(const Hello& hello);
-Frame encode_detect(std::uint64_t call, const Transaction& transaction);
+Frame encode_detect(std::uint64_t call, const event::Transaction& transaction);
 Frame encode_durable(std::uint64_t count);
 Frame encode_text(Message kind, std::string_view first, std::string_view second = {});
 Frame encode_log(std::uint64_t level, std::string_view text);
@@ -87,7 +87,7 @@ class FrameReader {
   Hello hello();
   /// Of a detect message: first call, then transaction.
   std::uint64_t number() { return reader_.unsigned_integer("a number"); }
-  Transaction transaction();
+  event::Transaction transaction();
   std::string text() { return std::string(reader_.text("a text")); }
   Detection detection();
   Record record();
@@ -101,10 +101,10 @@ class FrameReader {
   std::vector<std::uint16_t> ports();
   Grants grants();
   std::size_t elements(std::size_t items_each, std::size_t most, const char* wrong);
-  std::vector<QuantityValue> quantities();
-  std::vector<Line> lines();
+  std::vector<event::QuantityValue> quantities();
+  std::vector<event::Line> lines();
   std::vector<std::pair<std::string, std::string>> attributes();
-  Activity activity();
+  event::Activity activity();
 
   claim::CborReader reader_;
   const char* wrong_ = nullptr;

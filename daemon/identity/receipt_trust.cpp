@@ -1,69 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <utility>
+#include <vector>
 
+#include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
-#include "daemon/identity/certificate.hpp"
-#include "daemon/identity/ecdsa_verifier.hpp"
+#include "daemon/crypto/certificate.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/identity/identity.hpp"
 
 namespace greentill::identity {
 namespace {
 
-/// kReceiptSigningUsage as DER writes it; mbedTLS 2.28 cannot make it of the dotted text, whose last arc has 128 bits.
-constexpr Bytes<20> kReceiptSigningOid = {0x69, 0x82, 0xb8, 0xe0, 0xd3, 0xfd, 0xc7, 0xd5, 0xea, 0xc7,
-                                          0xd8, 0xf8, 0x89, 0xf3, 0xfb, 0x82, 0x93, 0xee, 0xee, 0x09};
+constexpr std::size_t kMostBytes = 1u << 20;
 
-// mbedtls_x509_crt_check_extended_key_usage is not enough: it accepts a certificate without the extension.
-bool may_sign_receipts(const mbedtls_x509_crt& certificate) {
-  for (const mbedtls_x509_sequence* usage = &certificate.ext_key_usage; usage != nullptr; usage = usage->next) {
-    if (std::ranges::equal(ByteView(usage->buf.p, usage->buf.len), kReceiptSigningOid)) {
-      return mbedtls_x509_crt_check_key_usage(&certificate, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) == 0;
-    }
+Status accept(const crypto::Certificate& certificate, const crypto::Authority& trusted) {
+  const std::string name = "the certificate '" + certificate.common_name() + "' ";
+  if (!certificate.has_usage(crypto::kReceiptSigningUsage)) {
+    return fail(ErrorCode::denied,
+                name + "may not sign receipts; it needs the extended key usage " + std::string(crypto::kReceiptSigningUsage));
   }
-  return false;
+  // A device may come up with a clock that was never set, and receipts must still be taken.
+  if (Status chained = trusted.check(certificate, std::nullopt); !chained) {
+    return fail(ErrorCode::denied, name + "does not chain to an authority that is trusted here: " + chained.error().message);
+  }
+  return Done{};
 }
 
 class LoadedTrust final : public ReceiptTrust {
  public:
   Status load_files(const std::filesystem::path& authorities, const std::filesystem::path& certificates) {
-    Certificates trusted;
-    if (Status loaded = load_certificates(authorities, trusted); !loaded) return loaded;
-    if (Status loaded = load_certificates(certificates, signers_); !loaded) return loaded;
-    for (mbedtls_x509_crt* certificate = signers_.get(); certificate != nullptr; certificate = certificate->next) {
-      if (Status accepted = accept(*certificate, *trusted.get()); !accepted) {
-        return Failure{accepted.error().with_context(certificates.string())};
-      }
+    const auto trusted_pem = read_file(authorities, kMostBytes);
+    if (!trusted_pem) return Failure{trusted_pem.error()};
+    const auto trusted = crypto::Authority::from_pem(*trusted_pem);
+    if (!trusted) return Failure{trusted.error().with_context(authorities.string())};
+    const auto pem = read_file(certificates, kMostBytes);
+    if (!pem) return Failure{pem.error()};
+    const auto all = crypto::Certificate::all_from_pem(*pem);
+    if (!all) return Failure{all.error().with_context(certificates.string())};
+    for (const crypto::Certificate& certificate : *all) {
+      if (Status added = add(certificate, *trusted); !added) return Failure{added.error().with_context(certificates.string())};
     }
     return Done{};
   }
 
   Status verify(const claim::Message& message) override {
-    for (mbedtls_x509_crt* certificate = signers_.get(); certificate != nullptr; certificate = certificate->next) {
-      if (thumbprint_of(*certificate) != message.thumbprint) continue;
-      EcdsaVerifier verifier(*mbedtls_pk_ec(certificate->pk));
-      if (claim::verify_message(hasher(), verifier, message)) return Done{};
+    for (auto& [thumbprint, verifier] : signers_) {
+      if (thumbprint != message.thumbprint) continue;
+      if (claim::verify_message(crypto::hasher(), *verifier, message)) return Done{};
       return fail(ErrorCode::denied, "the signature is not that of the certificate it names, " + to_hex(message.thumbprint));
     }
     return fail(ErrorCode::denied, "signed under the certificate " + to_hex(message.thumbprint) + ", which is not trusted here");
   }
 
  private:
-  static Status accept(mbedtls_x509_crt& certificate, mbedtls_x509_crt& trusted) {
-    const std::string name = "the certificate '" + common_name_of(certificate) + "' ";
-    if (!is_p256(certificate.pk)) return fail(ErrorCode::denied, name + "has no key of the curve P-256");
-    if (!may_sign_receipts(certificate)) {
-      return fail(ErrorCode::denied,
-                  name + "may not sign receipts; it needs the extended key usage " + std::string(kReceiptSigningUsage));
-    }
-    std::uint32_t flags = 0;
-    mbedtls_x509_crt_verify(&certificate, &trusted, nullptr, nullptr, &flags, nullptr, nullptr);
-    // A device may come up with a clock that was never set, and receipts must still be taken.
-    flags &= ~static_cast<std::uint32_t>(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
-    if (flags != 0) return fail(ErrorCode::denied, name + "does not chain to an authority that is trusted here");
+  Status add(const crypto::Certificate& certificate, const crypto::Authority& trusted) {
+    if (Status accepted = accept(certificate, trusted); !accepted) return accepted;
+    auto verifier = certificate.make_verifier();
+    if (!verifier) return Failure{verifier.error()};
+    signers_.emplace_back(certificate.thumbprint(), std::move(*verifier));
     return Done{};
   }
 
-  Certificates signers_;
+  std::vector<std::pair<Digest, std::unique_ptr<claim::Verifier>>> signers_;
 };
 
 }  // namespace

@@ -177,9 +177,16 @@ class Writer {
   virtual Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) = 0;
 };
 
+/// Runs work on the writer, between commits. Threads: enqueue() from any thread; the work runs on one that has the writer.
+class WriteQueue {
+ public:
+  virtual ~WriteQueue() = default;
+  virtual void enqueue(std::function<void(Writer&)> work) = 0;
+};
+
 struct Options {
   std::filesystem::path path;  ///< the database file; its folder must exist
-  std::string vfs = {};        ///< SQLite VFS name; empty: the default. For fault injection.
+  std::string vfs = {};        ///< SQLite VFS name, for fault injection; empty: no other process can open the file
   std::size_t writer_cache_kib = 512;
   std::size_t reader_cache_kib = 256;
 };

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "daemon/claim/message.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 
 // Scalar subqueries: evaluated once a statement, so that the claims stay one range of the primary key, read in order without a
 // sort; and every answer is one statement, hence one snapshot.
 #define GREENTILL_CHAIN_NO "(SELECT max(no) FROM chains)"
 #define GREENTILL_CHAIN_FROM "(" GREENTILL_CHAIN_NO " << 40)"
+// Of the chain h: the place of its last claim, null where it has none.
+#define GREENTILL_LAST_POSITION \
+  "(SELECT max(position) FROM claims WHERE position > h.no << 40 AND position < (h.no + 1) << 40)"
 #define GREENTILL_CLAIM_COLUMNS                                            \
   "c.position, c.recorded_at, c.message, r.final, r.reason, g.granted_mg," \
   " (SELECT delivered_seq FROM chains WHERE no = c.position >> 40)"        \
@@ -74,6 +79,35 @@ Result<std::optional<TransactionRecord>> KeyLookup::find(const Database& databas
   return std::optional(record);
 }
 
+Status ChainLookup::prepare(Database& database) {
+  return statement_.prepare(database,
+                            "SELECT h.no, h.id, c.position, c.message, h.delivered_seq, h.epoch, h.pruned, h.refused_retry, "
+                            "h.refused_final FROM chains h LEFT JOIN claims c ON c.position = " GREENTILL_LAST_POSITION
+                            " ORDER BY h.no DESC LIMIT 1");
+}
+
+Result<ChainRow> ChainLookup::find(const Database& database) {
+  Query query(statement_);
+  const auto found = query.next();
+  if (!found) return Failure{found.error()};
+  ChainRow row;
+  if (!*found) return row;
+  if (!query.fixed(1, row.head.chain)) return database.failure(SQLITE_CORRUPT);
+  if (!query.is_null(2)) {
+    const auto last = claim::parse_message(query.bytes(3), claim::MessageType::claim);
+    if (!last) return database.failure(SQLITE_CORRUPT);
+    row.head.seq = seq_of(query.integer(2));
+    row.head.payload_hash = crypto::hasher().sha256({last->payload});
+  }
+  row.no = query.integer(0);
+  row.delivered_seq = static_cast<std::uint64_t>(query.integer(4));
+  row.epoch = static_cast<std::uint64_t>(query.integer(5));
+  row.pruned = query.integer(6);
+  row.refused_retry = query.integer(7);
+  row.refused_final = query.integer(8);
+  return row;
+}
+
 Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
   auto database = Database::open(options.path, options.vfs, Database::Mode::read_only);
   if (!database) return Failure{database.error()};
@@ -87,11 +121,11 @@ Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
 
 Status SqliteReader::prepare() {
   if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
+  if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_aside(); !prepared) return prepared;
   return prepare_all(
       database_,
-      {{chain_, "SELECT id, head_seq, head_hash, delivered_seq, epoch FROM chains ORDER BY no DESC LIMIT 1"},
-       {claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
+      {{claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
                 "claims c LEFT JOIN refusals r ON r.position = c.position LEFT JOIN grants g ON g.position = c.position "
                 "WHERE c.position = coalesce((SELECT no FROM chains WHERE id = ?2), iif(?2 IS NULL, " GREENTILL_CHAIN_NO
                 ", 0)) << 40 | ?1"},
@@ -104,20 +138,15 @@ Status SqliteReader::prepare() {
        {position_, "SELECT position FROM sources WHERE source = ?1"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
-        "SELECT total(stored), total(head_seq - delivered_seq), total(refused_retry), total(refused_final) FROM chains"}});
+        "SELECT total(head - pruned), total(head - delivered_seq), total(refused_retry), total(refused_final) FROM (SELECT "
+        "h.*, coalesce(" GREENTILL_LAST_POSITION ", h.no << 40) - (h.no << 40) AS head FROM chains h)"}});
 }
 
 Result<std::optional<ChainState>> SqliteReader::chain() {
-  Query query(chain_);
-  const auto row = query.next();
+  const auto row = chains_.find(database_);
   if (!row) return Failure{row.error()};
-  if (!*row) return std::optional<ChainState>();
-  ChainState state;
-  if (!query.fixed(0, state.head.chain) || !query.fixed(2, state.head.payload_hash)) return database_.failure(SQLITE_CORRUPT);
-  state.head.seq = static_cast<std::uint64_t>(query.integer(1));
-  state.delivered_seq = static_cast<std::uint64_t>(query.integer(3));
-  state.epoch = static_cast<std::uint64_t>(query.integer(4));
-  return std::optional(state);
+  if (row->no == 0) return std::optional<ChainState>();
+  return std::optional(ChainState{row->head, row->delivered_seq, row->epoch});
 }
 
 Result<std::optional<StoredClaim>> SqliteReader::claim(std::uint64_t seq) {

@@ -51,6 +51,7 @@ Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, const 
     if (taken) taken = grant(row, granted);
   });
   if (!taken) return Failure{taken.error()};
+  if (Status saved = save_chain(row); !saved) return Failure{saved.error()};
   if (Status finished = finish(*transaction, row); !finished) return Failure{finished.error()};
   applied.delivered_seq = row.delivered_seq;
   return applied;
@@ -89,7 +90,7 @@ Status SqliteWriter::check_epoch(const claim::Receipt& receipt, const ChainRow& 
                  " on, and some of them were pruned");
 }
 
-// The hash of a payload is kept by the next claim, as its prev; the head's by the chain's row. Nothing where that claim is gone.
+// The hash of a payload is kept by the next claim, as its prev; the head's is known. Nothing where that claim is gone.
 Result<std::optional<Digest>> SqliteWriter::payload_hash(const ChainRow& row, std::uint64_t seq) {
   if (seq == row.head.seq) return std::optional(row.head.payload_hash);
   Query query(message_at_);

@@ -115,6 +115,14 @@ CREATE INDEX account_uses_by_time ON account_uses (last_begin);
     R"sql(
 ALTER TABLE awaited ADD COLUMN cause BLOB;
 )sql",
+    // 4: the head is the last claim, so that a sale does not write it twice
+    R"sql(
+ALTER TABLE chains ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;
+UPDATE chains SET pruned = head_seq - stored;
+ALTER TABLE chains DROP COLUMN head_seq;
+ALTER TABLE chains DROP COLUMN head_hash;
+ALTER TABLE chains DROP COLUMN stored;
+)sql",
 };
 
 Status refuse_foreign(Database& database, std::int64_t version) {

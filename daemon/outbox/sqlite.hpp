@@ -20,7 +20,7 @@ namespace greentill::outbox {
 class Database {
  public:
   enum class Mode { read_write, read_only };
-  /// Opens the file; `vfs` empty: the default one. Waits for SQLite's own locks up to two seconds.
+  /// Opens the file; `vfs` empty: one that no other process shares the file with. Waits for SQLite's own locks up to two seconds.
   static Result<Database> open(const std::filesystem::path& path, const std::string& vfs, Mode mode);
   Database(Database&& other) noexcept;
   Database& operator=(Database&&) = delete;

@@ -18,6 +18,27 @@ class KeyLookup {
   Statement statement_;
 };
 
+/// What the store knows of a chain; no 0: there is none.
+struct ChainRow {
+  std::int64_t no = 0;
+  claim::ChainHead head;
+  std::uint64_t delivered_seq = 0;
+  std::uint64_t epoch = 0;
+  std::int64_t pruned = 0;
+  std::int64_t refused_retry = 0;
+  std::int64_t refused_final = 0;
+};
+
+/// The chain in force, on either kind of connection. Its head is its last claim, which is never pruned.
+class ChainLookup {
+ public:
+  Status prepare(Database& database);
+  Result<ChainRow> find(const Database& database);
+
+ private:
+  Statement statement_;
+};
+
 class SqliteReader final : public Reader {
  public:
   static Result<std::unique_ptr<Reader>> open(const Options& options);
@@ -47,7 +68,8 @@ class SqliteReader final : public Reader {
 
   Database database_;
   KeyLookup keys_;
-  Statement chain_, claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, position_, totals_, backlog_;
+  ChainLookup chains_;
+  Statement claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, position_, totals_, backlog_;
   Statement taken_back_, awaited_, awaits_any_, account_use_, guarded_;
 };
 
@@ -62,22 +84,11 @@ class SqliteWriter final : public Writer {
   Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) override;
 
  private:
-  /// The row of the chain in force; no 0: none yet.
-  struct ChainRow {
-    std::int64_t no = 0;
-    claim::ChainHead head;
-    std::uint64_t delivered_seq = 0;
-    std::uint64_t epoch = 0;
-    std::int64_t stored = 0;
-    std::int64_t refused_retry = 0;
-    std::int64_t refused_final = 0;
-  };
   enum class Standing : std::uint8_t { gone, accepted, refused_retry, refused_final };
 
   explicit SqliteWriter(Database database) : database_(std::move(database)) {}
   Status prepare();
   Status prepare_aside();
-  Result<ChainRow> load_chain();
   Status save_chain(const ChainRow& row);
   /// Ends the transaction; only then is the new row the one in force.
   Status finish(Transaction& transaction, const ChainRow& row);
@@ -106,10 +117,11 @@ class SqliteWriter final : public Writer {
   Database database_;
   ChainRow chain_;
   KeyLookup keys_;
-  Statement load_chain_, new_chain_, save_chain_, add_claim_, add_claimless_, set_position_, add_totals_;
+  ChainLookup chains_;
+  Statement new_chain_, save_chain_, add_claim_, add_claimless_, set_position_, add_totals_;
   Statement message_at_, standing_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
   Statement count_claims_, count_refusals_, remove_refusals_, remove_grants_;
-  Statement to_prune_, remove_claim_, forget_stored_, prune_claimless_;
+  Statement to_prune_, remove_claim_, count_pruned_, prune_claimless_;
   Statement set_taken_back_, add_awaited_, remove_awaited_, set_guarded_, set_account_use_;
   Statement prune_taken_back_, prune_awaited_, prune_guarded_, prune_account_uses_;
 };

@@ -27,7 +27,7 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
   if (Status schema = open_schema(*database); !schema) return Failure{schema.error()};
   std::unique_ptr<SqliteWriter> writer(new SqliteWriter(std::move(*database)));
   if (Status prepared = writer->prepare(); !prepared) return Failure{prepared.error()};
-  auto chain = writer->load_chain();
+  auto chain = writer->chains_.find(writer->database_);
   if (!chain) return Failure{chain.error()};
   writer->chain_ = *chain;
   return writer;
@@ -35,17 +35,13 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
 
 Status SqliteWriter::prepare() {
   if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
+  if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_aside(); !prepared) return prepared;
   return prepare_all(
       database_,
-      {{load_chain_,
-        "SELECT no, id, head_seq, head_hash, delivered_seq, epoch, stored, refused_retry, refused_final FROM chains ORDER BY no "
-        "DESC "
-        "LIMIT 1"},
-       {new_chain_, "INSERT INTO chains (no, id, head_seq, head_hash) VALUES (?1, ?2, 0, zeroblob(32))"},
+      {{new_chain_, "INSERT INTO chains (no, id) VALUES (?1, ?2)"},
        {save_chain_,
-        "UPDATE chains SET head_seq = ?2, head_hash = ?3, delivered_seq = ?4, epoch = ?5, stored = ?6, refused_retry = ?7, "
-        "refused_final = ?8 WHERE no = ?1"},
+        "UPDATE chains SET delivered_seq = ?2, epoch = ?3, pruned = ?4, refused_retry = ?5, refused_final = ?6 WHERE no = ?1"},
        {add_claim_, "INSERT INTO claims (position, recorded_at, message, key, key_claims) VALUES (?1, ?2, ?3, ?4, ?5)"},
        {add_claimless_, "INSERT INTO claimless (key, recorded_at) VALUES (?1, ?2)"},
        {set_position_,
@@ -74,43 +70,23 @@ Status SqliteWriter::prepare() {
         "WHERE c.position > h.no << 40 AND c.position < (h.no << 40) + h.delivered_seq AND NOT EXISTS "
         "(SELECT 1 FROM refusals r WHERE r.position = c.position) LIMIT ?3) WHERE recorded_at < ?1 LIMIT ?2"},
        {remove_claim_, "DELETE FROM claims WHERE position = ?1"},
-       {forget_stored_, "UPDATE chains SET stored = stored - 1 WHERE no = ?1"},
+       {count_pruned_, "UPDATE chains SET pruned = pruned + 1 WHERE no = ?1"},
        {prune_claimless_,
         "DELETE FROM claimless WHERE key IN (SELECT key FROM claimless WHERE recorded_at < ?1 ORDER BY recorded_at LIMIT ?2)"}});
-}
-
-Result<SqliteWriter::ChainRow> SqliteWriter::load_chain() {
-  Query query(load_chain_);
-  const auto row = query.next();
-  if (!row) return Failure{row.error()};
-  ChainRow chain;
-  if (!*row) return chain;
-  chain.no = query.integer(0);
-  if (!query.fixed(1, chain.head.chain) || !query.fixed(3, chain.head.payload_hash)) return database_.failure(SQLITE_CORRUPT);
-  chain.head.seq = static_cast<std::uint64_t>(query.integer(2));
-  chain.delivered_seq = static_cast<std::uint64_t>(query.integer(4));
-  chain.epoch = static_cast<std::uint64_t>(query.integer(5));
-  chain.stored = query.integer(6);
-  chain.refused_retry = query.integer(7);
-  chain.refused_final = query.integer(8);
-  return chain;
 }
 
 Status SqliteWriter::save_chain(const ChainRow& row) {
   Query query(save_chain_);
   return query.with(row.no)
-      .with(static_cast<std::int64_t>(row.head.seq))
-      .with(row.head.payload_hash)
       .with(static_cast<std::int64_t>(row.delivered_seq))
       .with(static_cast<std::int64_t>(row.epoch))
-      .with(row.stored)
+      .with(row.pruned)
       .with(row.refused_retry)
       .with(row.refused_final)
       .run();
 }
 
 Status SqliteWriter::finish(Transaction& transaction, const ChainRow& row) {
-  if (Status saved = save_chain(row); !saved) return saved;
   if (Status committed = transaction.commit(); !committed) return committed;
   chain_ = row;
   return Done{};
@@ -184,7 +160,6 @@ Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
                                          " of the chain in force; take the chain up from the store again");
   }
   row.head = unit.head;
-  row.stored += static_cast<std::int64_t>(unit.claims.size());
   return Done{};
 }
 
@@ -207,7 +182,7 @@ Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::siz
   auto aside = prune_aside(before.aside, bounded - *claims - *claimless);
   if (!aside) return aside;
   // Before the commit: a failure behind it would leave counters here that the next commit writes back.
-  auto row = load_chain();
+  auto row = chains_.find(database_);
   if (!row) return Failure{row.error()};
   if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};
   chain_ = *row;
@@ -232,7 +207,7 @@ Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std
       Query query(*statement);
       if (Status removed = query.with(position).run(); !removed) return Failure{removed.error()};
     }
-    Query query(forget_stored_);
+    Query query(count_pruned_);
     if (Status counted = query.with(position >> kSeqBits).run(); !counted) return Failure{counted.error()};
   }
   return positions.size();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/uplink/diagnosis.hpp"
+#include "daemon/crypto/secret.hpp"
 #include "daemon/uplink/transport.hpp"
 
 namespace greentill::uplink {
@@ -80,6 +81,7 @@ class PahoTransport final : public Transport {
         farewell_ = reason;
         mailbox_.lost(ended(MQTTASYNC_DISCONNECTED));
       });
+      wiping_ = std::make_unique<crypto::WipeFreed>();
       client_->connect(connect_options(), nullptr, on_connect_);
     } catch (const std::exception& error) {
       mailbox_.lost(ErrorCode::unavailable, explain(error.what()));
@@ -155,6 +157,7 @@ class PahoTransport final : public Transport {
 
   // Paho calls this twice for one connection.
   void connected(int code, int reason) {
+    wiping_.reset();
     if (refused(reason)) return mailbox_.lost(ErrorCode::unavailable, explain(explain_code(code, reason)));
     if (code != MQTTASYNC_SUCCESS) return diagnose();
     if (subscribing_.exchange(true)) return;
@@ -224,6 +227,7 @@ class PahoTransport final : public Transport {
   std::atomic<bool> diagnosing_{false};
   Diagnosis diagnosis_;
   std::atomic<int> farewell_{mqtt::SUCCESS};  // the broker's reason to end the connection
+  std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until its answer
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};
   Forward<&PahoTransport::published> on_publish_{*this};

@@ -38,7 +38,7 @@ struct Options {
 /// Whether an uplink with these options can work at all: its server's address and its device id. invalid, naming which.
 Status check_options(const Options& options);
 
-/// Where receipts become durable: the app's writer thread.
+/// Where receipts become durable; receipt_book.hpp has the one on the outbox.
 class ReceiptBook {
  public:
   virtual ~ReceiptBook() = default;

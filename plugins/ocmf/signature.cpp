@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/ocmf/signature.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -17,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "daemon/crypto/base64.hpp"
 #include "plugins/common/json_tree.hpp"
 
 namespace greentill::ocmf {
@@ -39,11 +32,6 @@ constexpr std::array<Curve, 7> kCurves{{{"secp192k1", "secp192k1"},
 
 constexpr std::size_t kMostKeyBytes = 8192;
 
-template <typename T, void (*free)(T*)>
-using Owned = std::unique_ptr<T, decltype([](T* object) { free(object); })>;
-
-void free_bio(BIO* bio) { BIO_free(bio); }
-
 std::optional<std::string> from_hex(std::string_view text) {
   std::string bytes;
   int high = -1;
@@ -59,58 +47,13 @@ std::optional<std::string> from_hex(std::string_view text) {
   return bytes;
 }
 
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string compact;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(compact), [](char c) { return c != '\n' && c != '\r'; });
-  if (compact.empty() || compact.size() % 4 != 0 || compact.size() > kMostKeyBytes) return std::nullopt;
-  std::string bytes(compact.size() / 4 * 3, '\0');
-  const int got = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                  reinterpret_cast<const unsigned char*>(compact.data()), static_cast<int>(compact.size()));
-  if (got < 0) return std::nullopt;
-  const std::size_t padding = compact.ends_with("==") ? 2 : compact.ends_with("=") ? 1 : 0;
-  bytes.resize(static_cast<std::size_t>(got) - padding);
-  return bytes;
-}
-
-std::shared_ptr<void> owned(EVP_PKEY* key) {
-  ERR_clear_error();
-  if (key == nullptr) return nullptr;
-  return {key, [](void* object) { EVP_PKEY_free(static_cast<EVP_PKEY*>(object)); }};
-}
-
-std::shared_ptr<void> from_pem(std::string_view text) {
-  const Owned<BIO, free_bio> bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-  return owned(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
-}
-
-std::shared_ptr<void> from_der(std::string_view bytes) {
-  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-  const unsigned char* const end = data + bytes.size();
-  auto key = owned(d2i_PUBKEY(nullptr, &data, static_cast<long>(bytes.size())));
-  return data == end ? key : nullptr;
-}
-
-std::shared_ptr<void> from_point(std::string_view bytes, const char* group) {
-  const Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
-  if (OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0) != 1 ||
-      OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, bytes.data(), bytes.size()) != 1) {
-    return nullptr;
-  }
-  const Owned<OSSL_PARAM, OSSL_PARAM_free> parameters(OSSL_PARAM_BLD_to_param(builder.get()));
-  const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  EVP_PKEY* key = nullptr;
-  if (context && EVP_PKEY_fromdata_init(context.get()) == 1) {
-    EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters.get());
-  }
-  return owned(key);
-}
-
-std::string curve_of(EVP_PKEY* key) {
-  std::array<char, 64> group{};
-  if (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) != 1) return {};
-  const auto curve =
-      std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& c) { return group.data() == std::string_view(c.openssl); });
+std::string curve_of(const crypto::PublicKey& key) {
+  const auto curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& c) { return key.curve() == c.openssl; });
   return curve != kCurves.end() ? std::string(curve->name) : std::string();
+}
+
+std::optional<std::string> bytes_of_base64(std::string_view text) {
+  return text.size() <= kMostKeyBytes ? crypto::from_base64(text) : std::nullopt;
 }
 
 /// "secp256r1" from "ECDSA-secp256r1-SHA256".
@@ -149,7 +92,7 @@ Signature Signature::parse(std::string_view json) {
   const std::string encoding = text_or(root, "SE", "hex");
   if (encoding != "hex" && encoding != "base64") throw Unusable("SE must be hex or base64");
   const std::string written = text_or(root, "SD", "");
-  const auto data = encoding == "hex" ? from_hex(written) : from_base64(written);
+  const auto data = encoding == "hex" ? from_hex(written) : bytes_of_base64(written);
   if (!data) throw Unusable("SD is not in the encoding that SE says");
   signature.data = *data;
   return signature;
@@ -157,34 +100,28 @@ Signature Signature::parse(std::string_view json) {
 
 PublicKey PublicKey::parse(std::string_view written, std::string_view curve) {
   if (written.size() > kMostKeyBytes) throw std::runtime_error("it is longer than a public key");
-  std::shared_ptr<void> key;
+  std::optional<crypto::PublicKey> key;
   if (written.find("-----BEGIN") != std::string_view::npos) {
-    key = from_pem(written);
+    key = crypto::PublicKey::from_pem(written);
   } else {
     const auto hex = from_hex(written);
-    const auto base64 = hex ? std::nullopt : from_base64(written);
+    const auto base64 = hex ? std::nullopt : bytes_of_base64(written);
     const std::string bytes = hex ? *hex : base64.value_or(std::string(written));
-    key = from_der(bytes);
+    key = crypto::PublicKey::from_der(as_bytes(bytes));
     const auto named = std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& c) { return c.name == curve; });
-    if (!key && named != kCurves.end()) key = from_point(bytes, named->openssl);
+    if (!key && named != kCurves.end()) key = crypto::PublicKey::from_point(as_bytes(bytes), named->openssl);
   }
   if (!key) {
     throw std::runtime_error("it is no public key in PEM or DER, nor a point with its curve (hexadecimal or base64 will do)");
   }
-  std::string name = curve_of(static_cast<EVP_PKEY*>(key.get()));
+  std::string name = curve_of(*key);
   if (name.empty()) throw std::runtime_error("it is on none of the curves of OCMF's table 22");
   if (!curve.empty() && curve != name) throw std::runtime_error("it is on " + name + ", not on " + std::string(curve));
-  return {std::move(key), std::move(name)};
+  return {std::move(*key), std::move(name)};
 }
 
 bool PublicKey::verify(std::string_view bytes, std::string_view der) const {
-  const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
-  auto* const key = static_cast<EVP_PKEY*>(key_.get());
-  const bool good = context && EVP_DigestVerifyInit_ex(context.get(), nullptr, "SHA256", nullptr, nullptr, key, nullptr) == 1 &&
-                    EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(der.data()), der.size(),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1;
-  ERR_clear_error();
-  return good;
+  return key_.verify_sha256(as_bytes(bytes), as_bytes(der));
 }
 
 Meters::Meters(const plugin::Toml& toml) {

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "daemon/crypto/public_key.hpp"
 #include "plugins/common/limits.hpp"
 #include "plugins/common/toml.hpp"
 
@@ -34,8 +34,8 @@ class PublicKey {
   [[nodiscard]] bool verify(std::string_view bytes, std::string_view der) const;
 
  private:
-  PublicKey(std::shared_ptr<void> key, std::string curve) : key_(std::move(key)), curve_(std::move(curve)) {}
-  std::shared_ptr<void> key_;  // EVP_PKEY
+  PublicKey(crypto::PublicKey key, std::string curve) : key_(std::move(key)), curve_(std::move(curve)) {}
+  crypto::PublicKey key_;
   std::string curve_;
 };
 

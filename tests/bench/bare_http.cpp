@@ -21,7 +21,6 @@ class SignAndSync {
  public:
   SignAndSync(const char* key, const char* certificate, const char* file)
       : identity_(std::move(greentill::identity::DeviceIdentity::load(key, certificate)).value()),
-        signer_(identity_->new_signer()),
         file_(::open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) {
     for (off_t i = 0; i < kBlocks; ++i) written_ = write_at(i) && written_;
     written_ = ::fsync(file_) == 0 && written_;
@@ -35,7 +34,7 @@ class SignAndSync {
     greentill::claim::Signature signature{};
     ++digest_[0];
     next_ = (next_ + 1) % kBlocks;
-    return written_ && signer_->sign(digest_, signature) && write_at(next_) && ::fdatasync(file_) == 0;
+    return written_ && identity_->signer().sign(digest_, signature) && write_at(next_) && ::fdatasync(file_) == 0;
   }
 
  private:
@@ -48,7 +47,6 @@ class SignAndSync {
 
   std::mutex mutex_;
   std::unique_ptr<greentill::identity::DeviceIdentity> identity_;
-  std::unique_ptr<greentill::claim::Signer> signer_;
   greentill::Digest digest_{};
   int file_;
   off_t next_ = 0;

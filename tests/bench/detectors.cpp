@@ -17,7 +17,7 @@ using namespace greentill;
 
 struct Work {
   detect::Detectors* detectors;
-  const detect::Transaction* transaction;
+  const event::Transaction* transaction;
 };
 
 std::size_t look_through(const std::vector<Work>& work) {
@@ -30,8 +30,8 @@ std::size_t look_through(const std::vector<Work>& work) {
 std::vector<detection::Labelled> long_sales(const std::vector<detection::Labelled>& labelled, std::size_t lines) {
   std::vector<detection::Labelled> all;
   for (const detection::Labelled& one : labelled) {
-    if (one.transaction.kind != detect::TransactionKind::sale) continue;
-    for (const detect::Line& line : one.transaction.lines) {
+    if (one.transaction.kind != event::TransactionKind::sale) continue;
+    for (const event::Line& line : one.transaction.lines) {
       if (all.empty() || all.back().transaction.lines.size() == lines || all.back().rules != one.rules) {
         all.push_back(one);
         all.back().transaction.lines.clear();

@@ -5,15 +5,17 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/claim/chain.hpp"
+#include "daemon/claim/nullifier.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
 #include "daemon/outbox/outbox.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace {
 
@@ -51,7 +53,7 @@ class Filler {
       claim.entry = claim::Start{};
     } else {
       claim.entry = reduction(event, static_cast<std::int64_t>(claim.seq));
-      const Digest digest = identity::hasher().sha256({as_bytes(event)});
+      const Digest digest = crypto::hasher().sha256({as_bytes(event)});
       unit.key.emplace();
       std::copy_n(digest.begin(), unit.key->size(), unit.key->begin());
     }
@@ -78,7 +80,7 @@ class Filler {
     reduction.estimate_mg = amounts->estimate_mg;
     reduction.credited_mg = amounts->credited_mg;
     reduction.nullifier =
-        claim::make_nullifier(identity::hasher(), head_.chain, 1, methodology_.exclusive_group, "bench", event, 0);
+        claim::make_nullifier(crypto::hasher(), head_.chain, 1, methodology_.exclusive_group, "bench", event, 0);
     reduction.plugin_name = "ride";
     reduction.plugin_version = "0.1.0";
     return reduction;
@@ -90,19 +92,19 @@ class Filler {
     if (!length) stop(length.error().reason);
     const ByteView view = ByteView(payload).first(*length);
     claim::Signature signature{};
-    const Digest digest = claim::signature_digest(identity::hasher(), claim::MessageType::claim, signer_.thumbprint(), view);
+    const Digest digest = claim::signature_digest(crypto::hasher(), claim::MessageType::claim, signer_.thumbprint(), view);
     if (!signer_.sign(digest, signature)) stop("cannot sign");
     Bytes<claim::kMaxClaimBytes> message;
     const auto whole =
         claim::encode_message(claim::MessageType::claim, signer_.thumbprint(), std::nullopt, view, signature, message);
     if (!whole) stop(whole.error().reason);
-    claim::advance(head_, identity::hasher(), view);
+    claim::advance(head_, crypto::hasher(), view);
     return {message.begin(), message.begin() + static_cast<std::ptrdiff_t>(*whole)};
   }
 
   SystemClock clock_;
   SystemRandom random_;
-  test::OpensslSigner signer_;
+  test::TestSigner signer_;
   const measure::Methodology& methodology_;
   claim::ChainHead head_;
   std::size_t bytes_ = 0;
@@ -114,7 +116,7 @@ int main(int argc, char** argv) {
   if (argc != 6) return 2;
   const auto key = read_file(argv[2]);
   const auto certificate = read_file(argv[3]);
-  const auto library = measure::Library::load(argv[4], identity::hasher());
+  const auto library = measure::Library::load(argv[4], crypto::hasher());
   if (!key || !certificate || !library) stop("cannot read the key, the certificate or the methodologies");
   const measure::Methodology* methodology = library->for_activity("ride.bike.shared", 1'760'000'600);
   StderrLog log(LogLevel::warning);

@@ -9,17 +9,18 @@
 #include <ctime>
 
 #include "daemon/base/file.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace {
 
 using namespace greentill;
 
 struct Receiver {
-  test::OpensslHasher hasher;
-  test::OpensslSigner signer;
+  crypto::Hasher hasher;
+  test::TestSigner signer;
   std::uint64_t processed = 0;
   std::uint64_t claims = 0;
   std::uint64_t bytes = 0;
@@ -72,7 +73,7 @@ int main(int argc, char** argv) {
   const auto key = read_file(argv[3]);
   const auto certificate = read_file(argv[4]);
   if (!key || !certificate) return 1;
-  Receiver receiver{{}, test::OpensslSigner(*key, *certificate)};
+  Receiver receiver{{}, test::TestSigner(*key, *certificate)};
   const auto wanted = static_cast<std::uint64_t>(std::atoll(argv[5]));
   try {
     mqtt::async_client client(argv[1], "bench-receiver", mqtt::create_options(MQTTVERSION_5));

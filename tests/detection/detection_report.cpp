@@ -42,16 +42,16 @@ struct Score {
 class Report {
  public:
   /// An act is right where activity, quantities and line all are.
-  void add(const Labelled& labelled, const std::vector<detect::Activity>& found) {
+  void add(const Labelled& labelled, const std::vector<event::Activity>& found) {
     ++transactions_;
     if (labelled.expected.empty()) ++without_;
     std::vector<std::string> missed = texts(labelled.expected);
     std::map<std::string, bool> names;
-    for (const detect::Activity& one : labelled.expected) {
+    for (const event::Activity& one : labelled.expected) {
       ++scores_[one.name].expected;
       names[one.name] = true;
     }
-    for (const detect::Activity& one : found) {
+    for (const event::Activity& one : found) {
       Score& score = scores_[one.name];
       ++score.found;
       names[one.name] = true;
@@ -90,9 +90,9 @@ class Report {
   }
 
  private:
-  static std::vector<std::string> texts(const std::vector<detect::Activity>& activities) {
+  static std::vector<std::string> texts(const std::vector<event::Activity>& activities) {
     std::vector<std::string> all;
-    for (const detect::Activity& one : activities) all.push_back(detection::shown(one));
+    for (const event::Activity& one : activities) all.push_back(detection::shown(one));
     return all;
   }
 

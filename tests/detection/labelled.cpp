@@ -31,9 +31,9 @@ void only(const json& object, std::initializer_list<std::string_view> known) {
   }
 }
 
-detect::Activity read_activity(const json& from) {
+event::Activity read_activity(const json& from) {
   only(from, {"activity", "quantities", "line"});
-  detect::Activity activity;
+  event::Activity activity;
   activity.name = member(from, "activity").get<std::string>();
   for (const auto& [unit, value] : member(from, "quantities").items()) {
     activity.quantities.push_back({unit, value.get<std::int64_t>()});
@@ -104,9 +104,9 @@ Result<detect::Detectors*> Shops::detectors(const std::string& rules) {
   return loaded.get();
 }
 
-Result<std::vector<detect::Activity>> Shops::find(const Labelled& labelled) {
-  std::vector<detect::Activity> found;
-  if (labelled.transaction.standing != detect::Standing::final) return found;
+Result<std::vector<event::Activity>> Shops::find(const Labelled& labelled) {
+  std::vector<event::Activity> found;
+  if (labelled.transaction.standing != event::Standing::final) return found;
   const auto asked = detectors(labelled.rules);
   if (!asked) return Failure{asked.error()};
   for (detect::Detected& one : (*asked)->detect(labelled.transaction).acts) found.push_back(std::move(one.activity));
@@ -116,9 +116,9 @@ Result<std::vector<detect::Activity>> Shops::find(const Labelled& labelled) {
   return found;
 }
 
-std::string shown(const detect::Activity& activity) {
+std::string shown(const event::Activity& activity) {
   std::string text = activity.name;
-  for (const detect::QuantityValue& quantity : activity.quantities)
+  for (const event::QuantityValue& quantity : activity.quantities)
     text += " " + quantity.unit + "=" + std::to_string(quantity.value);
   return activity.line == 0 ? text : text + " in line " + std::to_string(activity.line);
 }

@@ -20,8 +20,8 @@ struct Labelled {
   std::string where;  ///< "cafe.ndjson:17"
   std::string rules;  ///< the ready set of that kind of shop: "cafe"
   std::string why;
-  detect::Transaction transaction;
-  std::vector<detect::Activity> expected;
+  event::Transaction transaction;
+  std::vector<event::Activity> expected;
 };
 
 /// invalid with file, line and what is wrong, or why it cannot be read.
@@ -36,7 +36,7 @@ class Shops {
 
   /// What the daemon would hear of for it: of a record that is not final, nothing. An error where a plugin or its rules cannot be
   /// loaded.
-  Result<std::vector<detect::Activity>> find(const Labelled& labelled);
+  Result<std::vector<event::Activity>> find(const Labelled& labelled);
   /// The detectors for one kind of shop. Lifetime: this object's.
   Result<detect::Detectors*> detectors(const std::string& rules);
 
@@ -63,6 +63,6 @@ class Shops {
 };
 
 /// "cup.own pieces=2 in line 3".
-std::string shown(const detect::Activity& activity);
+std::string shown(const event::Activity& activity);
 
 }  // namespace greentill::detection

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kSector = 512;
 
-sqlite3_vfs* real_vfs() { return sqlite3_vfs_find(nullptr); }
+sqlite3_vfs* real_vfs() { return sqlite3_vfs_find("unix-excl"); }
 
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

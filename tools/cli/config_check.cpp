@@ -8,7 +8,7 @@
 #include "daemon/measure/library.hpp"
 #include "tools/cli/token.hpp"
 #include "tools/cli/unmeasured.hpp"
-#include "tools/openssl-crypto/openssl_crypto.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -63,7 +63,7 @@ std::vector<std::string> find_problems(const app::Config& config) {
   need_file(config.key, "identity.key", problems);
   need_file(config.certificate, "identity.certificate", problems);
   need_file(config.programme_key, "identity.programme_key", problems);
-  const openssl::Hasher hasher;
+  const crypto::Hasher hasher;
   const auto library = measure::Library::load(config.methodologies, hasher);
   if (!library) problems.push_back(library.error().with_context("methodologies.folder").message);
   if (const Status preferred = library ? app::check_preferred(config, *library) : Status(Done{}); !preferred)

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "daemon/base/hex.hpp"
-#include "daemon/claim/chain.hpp"
+#include "daemon/claim/nullifier.hpp"
 #include "daemon/measure/quantify.hpp"
 
 namespace greentill::cli {
@@ -18,7 +18,7 @@ std::string difference(std::string_view what, std::int64_t claimed, std::int64_t
   return std::string(what) + " is " + milligrams(claimed) + ", the methodology gives " + milligrams(computed);
 }
 
-std::size_t number_of_key(const std::vector<openssl::Certificate>& all, const openssl::Certificate& one) {
+std::size_t number_of_key(const std::vector<crypto::Certificate>& all, const crypto::Certificate& one) {
   const auto first = std::find_if(all.begin(), all.end(), [&one](const auto& other) { return other.same_key(one); });
   return static_cast<std::size_t>(first - all.begin());
 }
@@ -28,7 +28,7 @@ std::size_t number_of_key(const std::vector<openssl::Certificate>& all, const op
 Result<Examiner> Examiner::make(const Trust& trust) {
   Examiner examiner;
   examiner.methodologies_ = trust.methodologies;
-  for (const openssl::Certificate& certificate : trust.certificates) {
+  for (const crypto::Certificate& certificate : trust.certificates) {
     Device device;
     device.name = certificate.common_name();
     device.key = number_of_key(trust.certificates, certificate);

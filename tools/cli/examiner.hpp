@@ -11,14 +11,15 @@
 #include "daemon/claim/message.hpp"
 #include "daemon/measure/library.hpp"
 #include "tools/cli/finding.hpp"
-#include "tools/openssl-crypto/openssl_crypto.hpp"
+#include "daemon/crypto/certificate.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 namespace greentill::cli {
 
 /// What claims are held against. Threads: immutable, safe from any thread.
 struct Trust {
-  std::vector<openssl::Certificate> certificates;  ///< of the devices
-  std::optional<openssl::Authority> authority;     ///< without one the certificates are taken as they are
+  std::vector<crypto::Certificate> certificates;  ///< of the devices
+  std::optional<crypto::Authority> authority;     ///< without one the certificates are taken as they are
   const measure::Library* methodologies = nullptr;
 };
 
@@ -57,7 +58,7 @@ class Examiner {
   void check_arithmetic(const claim::Reduction& reduction, Examined& into) const;
 
   const measure::Library* methodologies_ = nullptr;
-  openssl::Hasher hasher_;
+  crypto::Hasher hasher_;
   std::map<Digest, Device> devices_;
 };
 

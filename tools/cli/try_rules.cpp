@@ -6,14 +6,14 @@
 #include <map>
 #include <optional>
 
-#include "daemon/app/as_sold.hpp"
+#include "daemon/event/as_sold.hpp"
 #include "daemon/base/file.hpp"
 #include "plugins/common/as_abi.hpp"
 #include "plugins/common/json_line.hpp"
 #include "plugins/rules/explain.hpp"
 #include "tools/cli/documents.hpp"
 #include "tools/cli/unmeasured.hpp"
-#include "tools/openssl-crypto/openssl_crypto.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -112,7 +112,7 @@ class Trial {
     const std::string passed_over = why_passed_over(transaction);
     std::vector<Explanation> explanations;
     if (passed_over.empty()) {
-      if (takes_back(transaction)) app::turn_to_sold(transaction);
+      if (takes_back(transaction)) event::turn_to_sold(transaction);
       plugin::as_abi(transaction, [&](const gt_transaction& given) { explanations = rules::explain(set_, given); });
     }
     if (takes_back(transaction) && !transaction.lines.empty()) leave_whole_standing(explanations);
@@ -259,7 +259,7 @@ ExitCode try_rules(const TryRulesOptions& options, std::istream& transactions, c
   if (!set) return output.fail(ExitCode::does_not_hold, set.error().message);
   std::vector<std::string> warnings;
   if (!options.methodologies.empty()) {
-    const openssl::Hasher hasher;
+    const crypto::Hasher hasher;
     const auto library = measure::Library::load(options.methodologies, hasher);
     if (!library) return output.fail(ExitCode::bad_file, library.error().message);
     warnings = unmeasured_of(*set, *library);

@@ -12,25 +12,25 @@
 namespace greentill::cli {
 namespace {
 
-Result<std::vector<openssl::Certificate>> load_certificates(const std::vector<std::filesystem::path>& files) {
-  std::vector<openssl::Certificate> all;
+Result<std::vector<crypto::Certificate>> load_certificates(const std::vector<std::filesystem::path>& files) {
+  std::vector<crypto::Certificate> all;
   for (const std::filesystem::path& file : files) {
     const Result<std::string> pem = read_file(file);
     if (!pem) return Failure{pem.error()};
-    auto some = openssl::Certificate::all_from_pem(*pem);
+    auto some = crypto::Certificate::all_from_pem(*pem);
     if (!some) return Failure{some.error().with_context(file.string())};
     all.insert(all.end(), some->begin(), some->end());
   }
   return all;
 }
 
-Result<std::optional<openssl::Authority>> load_authority(const std::filesystem::path& file) {
-  if (file.empty()) return std::optional<openssl::Authority>();
+Result<std::optional<crypto::Authority>> load_authority(const std::filesystem::path& file) {
+  if (file.empty()) return std::optional<crypto::Authority>();
   const Result<std::string> pem = read_file(file);
   if (!pem) return Failure{pem.error()};
-  auto authority = openssl::Authority::from_pem(*pem);
+  auto authority = crypto::Authority::from_pem(*pem);
   if (!authority) return Failure{authority.error().with_context(file.string())};
-  return std::optional<openssl::Authority>(std::move(*authority));
+  return std::optional<crypto::Authority>(std::move(*authority));
 }
 
 Json to_json(const Finding& finding) {
@@ -126,7 +126,7 @@ ExitCode verify_file(const VerifyCommand& command, const Output& output) {
   auto authority = load_authority(command.authority);
   if (!authority) return output.fail(ExitCode::bad_file, authority.error().message);
   trust.authority = std::move(*authority);
-  const openssl::Hasher hasher;
+  const crypto::Hasher hasher;
   const auto library = measure::Library::load(command.methodologies, hasher);
   if (!library) return output.fail(ExitCode::bad_file, library.error().message);
   trust.methodologies = &*library;

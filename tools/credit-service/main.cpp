@@ -10,16 +10,20 @@
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/crypto/certificate.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/secret.hpp"
+#include "daemon/crypto/secret_file.hpp"
 #include "daemon/measure/toml_fields.hpp"
 #include "greentill/version.hpp"
 #include "tools/credit-service/broker/worker.hpp"
 
 namespace {
 
-using namespace greentill;
+// Before the constructors of shared libraries, which set OpenSSL to work.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)() = greentill::crypto::wipe_what_openssl_frees;
 
-// In the UUID arc 2.25; the device asks receipts' certificates for the same.
-constexpr std::string_view kReceiptSigningUsage = "2.25.207861434512389410537416087632598513417";
+using namespace greentill;
 
 // The user that config/mosquitto/acl lets read claims.
 constexpr std::string_view kServiceName = "credit";
@@ -69,7 +73,7 @@ struct Service {
   Config config;
   SystemClock clock;
   StderrLog log{LogLevel::info};
-  openssl::Hasher hasher;
+  crypto::Hasher hasher;
   std::optional<measure::Library> library;
   std::optional<credit::Programme> programme;
   std::unique_ptr<credit::Ledger> ledger;
@@ -98,13 +102,29 @@ struct Service {
 };
 
 /// The broker takes the common name for the user, and filters what it may not read without a word.
-void warn_of_name(const std::string& pem, const std::filesystem::path& path, Log& log) {
-  const auto certificates = openssl::Certificate::all_from_pem(pem);
-  const std::string name = certificates ? certificates->front().common_name() : std::string();
+void warn_of_name(const std::string& name, const std::filesystem::path& path, Log& log) {
   if (name == kServiceName) return;
   log.write(LogLevel::warning, "service",
             path.string() + ": its common name is \"" + name + "\", not \"" + std::string(kServiceName) +
                 "\": a broker with the shipped ACL lets this worker read no claims, and does not say so");
+}
+
+/// The key that receipts are signed with is the one that the broker is shown.
+Result<crypto::Signer> load_signer(const credit::BrokerOptions& broker, Log& log) {
+  const auto pem = read_file(broker.certificate);
+  if (!pem) return Failure{pem.error()};
+  const auto certificate = crypto::Certificate::leaf_from(*pem);
+  if (!certificate) return Failure{certificate.error().with_context(broker.certificate.string())};
+  if (!certificate->has_usage(crypto::kReceiptSigningUsage)) {
+    return fail(ErrorCode::denied, broker.certificate.string() + ": the certificate's extended key usage lacks " +
+                                       std::string(crypto::kReceiptSigningUsage));
+  }
+  const auto key = crypto::read_secret(broker.key);
+  if (!key) return Failure{key.error()};
+  auto signer = crypto::Signer::from(key->text(), *certificate);
+  if (!signer) return Failure{signer.error().with_context(broker.key.string())};
+  warn_of_name(certificate->common_name(), broker.certificate, log);
+  return signer;
 }
 
 Status run(Service& service, bool new_epoch) {
@@ -112,16 +132,11 @@ Status run(Service& service, bool new_epoch) {
   if (new_epoch) {
     if (Status begun = service.ledger->begin_epoch(); !begun) return begun;
   }
-  const auto key = read_file(config.broker.key);
-  const auto certificate = read_file(config.broker.certificate);
   const auto authorities = read_file(config.broker.authorities);
-  for (const auto* text : {&key, &certificate, &authorities}) {
-    if (!*text) return Failure{text->error()};
-  }
-  auto signer = openssl::Signer::from_pem(*key, *certificate, kReceiptSigningUsage);
+  if (!authorities) return Failure{authorities.error()};
+  auto signer = load_signer(config.broker, service.log);
   if (!signer) return Failure{signer.error()};
-  warn_of_name(*certificate, config.broker.certificate, service.log);
-  auto authority = openssl::Authority::from_pem(*authorities);
+  auto authority = crypto::Authority::from_pem(*authorities);
   if (!authority) return Failure{authority.error()};
   auto certificates = credit::Certificates::open(config.devices, std::move(*authority), service.clock, service.log);
   if (!certificates) return Failure{certificates.error()};

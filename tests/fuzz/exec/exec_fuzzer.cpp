@@ -21,10 +21,10 @@ void require(bool holds) {
 }
 
 /// What the host makes of it: a checked copy.
-detect::Transaction taken(const plugin::Transaction& from) {
+event::Transaction taken(const plugin::Transaction& from) {
   struct Taken {
     const char* wrong = "was not offered";
-    detect::Transaction transaction;
+    event::Transaction transaction;
   } taken;
   const gt_inlet inlet{sizeof(gt_inlet), &taken,
                        [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
@@ -46,14 +46,14 @@ void check_source_line(std::string_view line) {
 }
 
 void check_question(std::string_view line) {
-  detect::Transaction sent = taken(plugin::parse_json_line(line));
+  event::Transaction sent = taken(plugin::parse_json_line(line));
   detect::TransactionView view;
   const std::string question = exec::question(7, view.of(sent));
   constexpr std::string_view kFront = R"({"call":7,"transaction":)";
   require(question.starts_with(kFront) && question.ends_with("}\n"));
   require(question.find('\n') == question.size() - 1);
   const std::string again = question.substr(kFront.size(), question.size() - kFront.size() - 2);
-  const detect::Transaction got = taken(plugin::parse_json_line(again));
+  const event::Transaction got = taken(plugin::parse_json_line(again));
   require(exec::question(7, view.of(got)) == question);
   require(got.issuer == sent.issuer && got.event_id == sent.event_id && got.lines.size() == sent.lines.size());
   require(got.account_token.empty());

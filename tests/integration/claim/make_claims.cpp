@@ -7,8 +7,9 @@
 #include <string>
 
 #include "daemon/claim/chain.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/message.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/unit/claim/samples.hpp"
 
 namespace {
@@ -49,8 +50,8 @@ class Device {
 
  private:
   std::string id_;
-  OpensslSigner signer_;
-  OpensslHasher hasher_;
+  TestSigner signer_;
+  crypto::Hasher hasher_;
   ChainHead head_;
 };
 

@@ -10,6 +10,8 @@
 #include <random>
 
 #include "tests/unit/credit-service/office.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
@@ -86,7 +88,7 @@ class History {
   };
 
   static measure::Library shipped() {
-    auto library = measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", openssl::Hasher());
+    auto library = measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::Hasher());
     REQUIRE(library);
     return std::move(*library);
   }
@@ -157,7 +159,7 @@ class History {
     claim::AccountHint hint;
     for (auto& byte : hint.salt) byte = static_cast<std::uint8_t>(random_());
     hint.token = kTokens[below(3)];
-    act.attribution = {claim::Attribution::Kind::account, claim::account_hash(OpensslHasher(), hint)};
+    act.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), hint)};
     if (below(5) != 0) chain.account = hint;  // else known by its hash alone
   }
 

@@ -15,14 +15,15 @@ int main() {
   StderrLog log(LogLevel::warning);
   api::Options options;
   options.port = 0;
-  options.token = "test-token";
+  const char* const token = "test-token";
+  options.token = api::ApiToken(token);
   options.claim_link = "https://example.org/c/{claim}";
   const auto server = api::Server::start(options, desk, desk.new_reader(), clock, log);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());
     return 1;
   }
-  std::printf("http://127.0.0.1:%u %s\n", static_cast<unsigned>((*server)->port()), options.token.c_str());
+  std::printf("http://127.0.0.1:%u %s\n", static_cast<unsigned>((*server)->port()), token);
   std::fflush(stdout);
   while (std::getchar() != EOF) {
   }

@@ -9,9 +9,10 @@
 #include <string>
 
 #include "daemon/measure/integer_math.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace {
 
@@ -113,7 +114,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: quantify-samples FOLDER SEED COUNT\n", stderr);
     return 2;
   }
-  const auto library = measure::Library::load(argv[1], test::OpensslHasher());
+  const auto library = measure::Library::load(argv[1], crypto::Hasher());
   if (!library) {
     std::fprintf(stderr, "%s\n", library.error().message.c_str());
     return 1;

@@ -127,7 +127,7 @@ TEST_CASE("connections: a client that waits for leave to send its body gets it")
 TEST_CASE("connections: a port that is taken is a clear error") {
   const Fixture fixture;
   api::Options options;
-  options.token = kToken;
+  options.token = api::ApiToken(kToken);
   options.port = fixture.port();
   TestDesk desk;
   SystemClock clock;

@@ -11,7 +11,7 @@
 #include "daemon/api/timestamp.hpp"
 
 using namespace greentill::api;
-using greentill::detect::TransactionKind;
+using greentill::event::TransactionKind;
 
 namespace {
 

@@ -26,7 +26,7 @@ class Fixture {
  public:
   explicit Fixture(api::Options options = {}) {
     options.port = 0;
-    options.token = kToken;
+    options.token = api::ApiToken(kToken);
     auto started = api::Server::start(options, desk, desk.new_reader(), clock_, log_);
     REQUIRE(started.ok());
     server = std::move(started).value();

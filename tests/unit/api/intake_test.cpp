@@ -216,7 +216,7 @@ TEST_CASE("answer: the receipt's line says what was spared, or nothing") {
 }
 
 TEST_CASE("answer: a link that needs a secret is left out where there is none") {
-  api::ClaimedAct act;
+  event::ClaimedAct act;
   CHECK(api::claim_link("https://x/{secret}", act).empty());
   CHECK(api::claim_link("", act).empty());
   act.bearer_secret = "s3";

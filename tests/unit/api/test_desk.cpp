@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "daemon/claim/chain.hpp"
+#include "daemon/claim/nullifier.hpp"
 #include "daemon/claim/message.hpp"
 
 namespace greentill::test {
@@ -83,8 +84,8 @@ Digest nullifier_of(std::uint64_t seq) { return {static_cast<std::uint8_t>(seq),
 
 }  // namespace
 
-api::ClaimedAct TestDesk::record(const detect::Transaction& t, const std::string& activity, std::int64_t estimate_mg) {
-  api::ClaimedAct act;
+event::ClaimedAct TestDesk::record(const event::Transaction& t, const std::string& activity, std::int64_t estimate_mg) {
+  event::ClaimedAct act;
   act.seq = head_.seq + 1;
   act.id[0] = static_cast<std::uint8_t>(act.seq);
   act.activity = activity;
@@ -125,8 +126,8 @@ void TestDesk::store(outbox::Unit unit) {
   expect(outbox_->writer().commit(units));
 }
 
-api::ReversedAct TestDesk::take_back(const api::ClaimedAct& act) {
-  api::ReversedAct made{head_.seq + 1, {}, act.activity, act.seq, {}};
+event::ReversedAct TestDesk::take_back(const event::ClaimedAct& act) {
+  event::ReversedAct made{head_.seq + 1, {}, act.activity, act.seq, {}};
   made.id[0] = static_cast<std::uint8_t>(made.seq);
   claim::Reversal reversal;
   reversal.claim = act.id;
@@ -139,38 +140,38 @@ api::ReversedAct TestDesk::take_back(const api::ClaimedAct& act) {
   return made;
 }
 
-Result<api::TransactionAnswer> TestDesk::undo(std::uint64_t seq) {
+Result<event::TransactionAnswer> TestDesk::undo(std::uint64_t seq) {
   if (seq == 900'000'507) return fail(ErrorCode::full, "the disk is full; make room");
   if (seq == 900'000'503) return fail(ErrorCode::unavailable, "too many transactions wait; try again");
   if (seq == 900'000'500) return fail(ErrorCode::bug, "a promise was broken");
-  if (seq == 0) return api::TransactionAnswer{};  // what may come of it where 0 says that nothing is undone
+  if (seq == 0) return event::TransactionAnswer{};  // what may come of it where 0 says that nothing is undone
   const std::lock_guard lock(mutex_);
   if (seq > head_.seq) return fail(ErrorCode::not_found, "claim " + std::to_string(seq) + " is not in the store");
   const auto act = acts_.find(seq);
   if (act == acts_.end()) return fail(ErrorCode::invalid, "claim " + std::to_string(seq) + " claims nothing");
   auto [answer, is_new] = undone_.try_emplace(seq);
   if (is_new) answer->second.reversals.push_back(take_back(act->second));
-  api::TransactionAnswer copy = answer->second;
+  event::TransactionAnswer copy = answer->second;
   copy.repeated = !is_new;
   return copy;
 }
 
-Result<api::TransactionAnswer> TestDesk::take(const detect::Transaction& t) {
+Result<event::TransactionAnswer> TestDesk::take(const event::Transaction& t) {
   if (t.issuer == "full") return fail(ErrorCode::full, "the disk is full; make room");
   if (t.issuer == "busy") return fail(ErrorCode::unavailable, "too many transactions wait; try again");
   if (t.issuer == "broken") return fail(ErrorCode::bug, "a promise was broken");
   const auto first = answered_.find({t.issuer, t.event_id});
   if (first != answered_.end()) {
-    api::TransactionAnswer again = first->second;
+    event::TransactionAnswer again = first->second;
     again.repeated = true;
     again.unclaimed.clear();
     return again;
   }
-  api::TransactionAnswer answer;
-  if (t.standing != detect::Standing::final) {
+  event::TransactionAnswer answer;
+  if (t.standing != event::Standing::final) {
     answer.remark = "not final: " + t.remark;
     outbox::Unit unit;
-    if (t.standing == detect::Standing::doubtful) {
+    if (t.standing == event::Standing::doubtful) {
       ++guarded_;
       const outbox::TransactionKey key{static_cast<std::uint8_t>(guarded_ >> 8), static_cast<std::uint8_t>(guarded_)};
       unit.aside.guarded.push_back({key, 0, 0, t.begin, "", "", answer.remark, 0});
@@ -183,7 +184,7 @@ Result<api::TransactionAnswer> TestDesk::take(const detect::Transaction& t) {
     for (const auto& act : taken.claims) answer.reversals.push_back(take_back(act));
   } else if (t.mode == "bike.shared" && !t.quantities.empty()) {
     answer.claims.push_back(record(t, "ride.bike.shared", t.quantities.front().value * 50));
-  } else if (t.kind == detect::TransactionKind::trip) {
+  } else if (t.kind == event::TransactionKind::trip) {
     answer.unclaimed.push_back({"ride." + t.mode, "no methodology is in force for it"});
   } else if (t.receipt_medium == "none") {
     answer.claims.push_back(record(t, "receipt.paperless", 1'900));
@@ -197,11 +198,11 @@ Result<api::TransactionAnswer> TestDesk::take(const detect::Transaction& t) {
   return answer;
 }
 
-std::vector<Result<api::TransactionAnswer>> TestDesk::submit(std::vector<detect::Transaction> transactions) {
+std::vector<Result<event::TransactionAnswer>> TestDesk::submit(std::vector<event::Transaction> transactions) {
   const std::lock_guard lock(mutex_);
   largest_group_ = std::max(largest_group_, transactions.size());
-  std::vector<Result<api::TransactionAnswer>> answers;
-  for (const detect::Transaction& transaction : transactions) answers.push_back(take(transaction));
+  std::vector<Result<event::TransactionAnswer>> answers;
+  for (const event::Transaction& transaction : transactions) answers.push_back(take(transaction));
   return answers;
 }
 

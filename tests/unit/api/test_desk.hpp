@@ -11,9 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/api/desk.hpp"
 #include "daemon/base/ports.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace greentill::test {
 
@@ -27,8 +28,8 @@ class TestDesk final : public api::Desk {
   TestDesk();
   ~TestDesk() override;
 
-  std::vector<Result<api::TransactionAnswer>> submit(std::vector<detect::Transaction> transactions) override;
-  Result<api::TransactionAnswer> undo(std::uint64_t seq) override;
+  std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override;
+  Result<event::TransactionAnswer> undo(std::uint64_t seq) override;
   api::DaemonStatus status() override;
 
   /// The desk must outlive it.
@@ -38,15 +39,15 @@ class TestDesk final : public api::Desk {
   /// Applies a receipt up to this claim, which it refuses for ever.
   void refuse(std::uint64_t seq, std::string reason);
   [[nodiscard]] std::size_t transactions();
-  [[nodiscard]] const OpensslSigner& signer() const { return signer_; }
+  [[nodiscard]] const TestSigner& signer() const { return signer_; }
   /// The largest group that was handed in at once.
   [[nodiscard]] std::size_t largest_group();
 
  private:
-  Result<api::TransactionAnswer> take(const detect::Transaction& transaction);
-  api::ClaimedAct record(const detect::Transaction& transaction, const std::string& activity, std::int64_t estimate_mg);
+  Result<event::TransactionAnswer> take(const event::Transaction& transaction);
+  event::ClaimedAct record(const event::Transaction& transaction, const std::string& activity, std::int64_t estimate_mg);
   /// A reversal of the claim; what it is taken back for is not looked at.
-  api::ReversedAct take_back(const api::ClaimedAct& act);
+  event::ReversedAct take_back(const event::ClaimedAct& act);
   void store(outbox::Unit unit);
   outbox::NewClaim append(claim::Entry entry, claim::ClaimId id, const std::optional<claim::AccountHint>& account);
 
@@ -54,13 +55,13 @@ class TestDesk final : public api::Desk {
   QuietLog log_;
   std::filesystem::path folder_;
   std::unique_ptr<outbox::Outbox> outbox_;
-  OpensslHasher hasher_;
-  OpensslSigner signer_;
+  crypto::Hasher hasher_;
+  TestSigner signer_;
   claim::ChainHead head_;
   std::vector<Digest> payload_hashes_;  // by seq - 1
-  std::map<std::pair<std::string, std::string>, api::TransactionAnswer> answered_;
-  std::map<std::uint64_t, api::ClaimedAct> acts_;  // by seq
-  std::map<std::uint64_t, api::TransactionAnswer> undone_;
+  std::map<std::pair<std::string, std::string>, event::TransactionAnswer> answered_;
+  std::map<std::uint64_t, event::ClaimedAct> acts_;  // by seq
+  std::map<std::uint64_t, event::TransactionAnswer> undone_;
   unsigned guarded_ = 0;
   std::string trouble_;
   std::size_t largest_group_ = 0;

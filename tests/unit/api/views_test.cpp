@@ -3,6 +3,8 @@
 #include <sstream>
 
 #include "daemon/claim/chain.hpp"
+#include "tests/support/mbedtls_crypto.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/message.hpp"
 #include "tests/unit/api/fixture.hpp"
 
@@ -117,8 +119,8 @@ TEST_CASE("views: a claim leaves as a signed message without the customer's toke
   const auto message = claim::parse_message(as_bytes(bytes), claim::MessageType::claim);
   REQUIRE(message.ok());
   CHECK_FALSE(message->account.has_value());
-  auto verifier = OpensslVerifier::from_certificate(fixture.desk.signer().certificate_pem());
-  CHECK(claim::verify_message(OpensslHasher(), verifier, *message));
+  auto verifier = test::MbedtlsVerifier::from_certificate(fixture.desk.signer().certificate_pem());
+  CHECK(claim::verify_message(crypto::Hasher(), verifier, *message));
   CHECK(fixture.get("/v1/claims/2").find("customer-77") == std::string::npos);
 }
 
@@ -129,7 +131,7 @@ TEST_CASE("views: the whole chain is exported in order, and it verifies") {
   ByteView rest = as_bytes(bytes);
   claim::ChainHead head;
   head.chain = {1, 2, 3, 4, 5, 6, 7, 8};
-  const OpensslHasher hasher;
+  const crypto::Hasher hasher;
   while (!rest.empty()) {
     const auto message = claim::take_message(rest, claim::MessageType::claim);
     REQUIRE(message.ok());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/app/config.hpp"
 
 #include <doctest/doctest.h>
@@ -44,7 +45,6 @@ TEST_CASE("config: the least file gets the documented defaults") {
   CHECK(config->api.max_body_bytes == 1u << 20);
   CHECK(config->plugin_host == kInstallation.plugin_host);
   CHECK_FALSE(config->uplink.has_value());
-  CHECK(config->signer_threads >= 1);
 }
 
 TEST_CASE("config: the file that ships is read, and its commented-out keys are the defaults") {
@@ -144,7 +144,7 @@ TEST_CASE("config: a customer's link takes the secret or the claim, and no other
 
 TEST_CASE("config: a methodology that is preferred measures its activity") {
   const auto library =
-      measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", identity::hasher()).value();
+      measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::hasher()).value();
   const auto checked = [&](const std::string& activity, const std::string& id) {
     const auto config = parse(std::string(kLeast) + "[methodologies.prefer]\n\"" + activity + "\" = \"" + id + "\"\n");
     REQUIRE(config.ok());

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/claim/chain.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
 #include "daemon/claim/cbor.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/unit/claim/samples.hpp"
 
 using namespace greentill;
@@ -15,7 +17,7 @@ using namespace greentill::test;
 
 namespace {
 
-const OpensslHasher kHasher;
+const crypto::Hasher kHasher;
 
 /// A head after one start, and the claim that comes next.
 struct Link {

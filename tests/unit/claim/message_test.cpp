@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/claim/message.hpp"
+#include "tests/support/mbedtls_crypto.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +9,7 @@
 #include <string>
 
 #include "daemon/claim/cbor.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/unit/claim/tree.hpp"
 
 using namespace greentill;
@@ -16,9 +18,9 @@ using namespace greentill::test;
 
 namespace {
 
-const OpensslHasher kHasher;
+const crypto::Hasher kHasher;
 
-Buffer sealed(MessageType type, OpensslSigner& signer, const std::optional<AccountHint>& account, ByteView payload) {
+Buffer sealed(MessageType type, TestSigner& signer, const std::optional<AccountHint>& account, ByteView payload) {
   Signature signature{};
   REQUIRE(signer.sign(signature_digest(kHasher, type, signer.thumbprint(), payload), signature));
   Buffer out(payload.size() + 256);
@@ -71,8 +73,8 @@ void check_refused_for_ever(const Buffer& message, const std::string& reason) {
 }  // namespace
 
 TEST_CASE("message: a signed claim with an account is read back whole and verifies") {
-  OpensslSigner signer;
-  OpensslVerifier verifier = OpensslVerifier::from_certificate(signer.certificate_pem());
+  TestSigner signer;
+  test::MbedtlsVerifier verifier = test::MbedtlsVerifier::from_certificate(signer.certificate_pem());
   const Buffer payload = payload_of(sample_reduction());
   const Buffer bytes = sealed(MessageType::claim, signer, kAccount, payload);
   CHECK(bytes[0] == 0xd8);
@@ -89,10 +91,10 @@ TEST_CASE("message: a signed claim with an account is read back whole and verifi
 }
 
 TEST_CASE("message: a changed byte of payload, certificate hash or signature does not verify, nor does another key") {
-  OpensslSigner signer;
-  OpensslSigner other;
-  OpensslVerifier verifier = OpensslVerifier::from_certificate(signer.certificate_pem());
-  OpensslVerifier stranger = OpensslVerifier::from_certificate(other.certificate_pem());
+  TestSigner signer;
+  TestSigner other;
+  test::MbedtlsVerifier verifier = test::MbedtlsVerifier::from_certificate(signer.certificate_pem());
+  test::MbedtlsVerifier stranger = test::MbedtlsVerifier::from_certificate(other.certificate_pem());
   const Buffer bytes = sealed(MessageType::claim, signer, std::nullopt, payload_of(sample_gap()));
   const auto message = parse_message(bytes, MessageType::claim);
   REQUIRE(message.ok());
@@ -132,8 +134,8 @@ TEST_CASE("message: the digest is that of RFC 9052's Sig_structure, for payloads
 }
 
 TEST_CASE("message: without its account a claim still verifies, and the payload is untouched") {
-  OpensslSigner signer;
-  OpensslVerifier verifier = OpensslVerifier::from_certificate(signer.certificate_pem());
+  TestSigner signer;
+  test::MbedtlsVerifier verifier = test::MbedtlsVerifier::from_certificate(signer.certificate_pem());
   const Buffer bytes = sealed(MessageType::claim, signer, kAccount, payload_of(sample_reduction()));
   const auto message = parse_message(bytes, MessageType::claim);
   REQUIRE(message.ok());

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "daemon/claim/receipt.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 namespace greentill::test {
 namespace {

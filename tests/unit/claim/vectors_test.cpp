@@ -11,10 +11,12 @@
 #include <string>
 
 #include "daemon/base/hex.hpp"
+#include "daemon/claim/nullifier.hpp"
 #include "daemon/claim/receipt.hpp"
-#include "daemon/identity/identity.hpp"
-#include "tests/support/openssl_crypto.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "daemon/claim/signing.hpp"
+#include "daemon/crypto/certificate.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "tests/support/mbedtls_crypto.hpp"
 #include "tests/unit/claim/tree.hpp"
 #include "tests/unit/claim/vectors.hpp"
 
@@ -35,33 +37,23 @@ std::string content_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The daemon's own signer, whose RFC 6979 nonces make the signatures the same each time.
+/// mbedTLS signs them: its RFC 6979 nonces make the signatures the same each time. The daemon's own OpenSSL verifies them.
 class Keys {
  public:
-  Keys() : device_(load("device")), service_(load("service")) {}
-  std::unique_ptr<Signer> signer(MessageType type) { return (type == MessageType::receipt ? service_ : device_)->new_signer(); }
+  MbedtlsSigner& signer(MessageType type) { return type == MessageType::receipt ? service_ : device_; }
 
  private:
-  std::unique_ptr<identity::DeviceIdentity> load(const std::string& name) {
-    const fs::path key = folder_ / (name + ".key.pem");
-    fs::copy_file(kFolder / (name + ".key.pem"), key);
-    fs::permissions(key, fs::perms::owner_read);  // a key that others can read is refused
-    auto loaded = identity::DeviceIdentity::load(key, kFolder / (name + ".crt.pem"));
-    if (!loaded) FAIL(loaded.error().message);
-    return std::move(*loaded);
+  static MbedtlsSigner load(const std::string& name) {
+    return {content_of(kFolder / (name + ".key.pem")), content_of(kFolder / (name + ".crt.pem"))};
   }
 
-  TempDir folder_;
-  std::unique_ptr<identity::DeviceIdentity> device_;
-  std::unique_ptr<identity::DeviceIdentity> service_;
+  MbedtlsSigner device_ = load("device");
+  MbedtlsSigner service_ = load("service");
 };
 
 Buffer sign(Keys& keys, const Vector& vector) {
-  const auto signer = keys.signer(vector.type);
-  Signature signature{};
-  REQUIRE(signer->sign(signature_digest(identity::hasher(), vector.type, signer->thumbprint(), vector.payload), signature));
   Buffer out(vector.payload.size() + 256);
-  const auto size = encode_message(vector.type, signer->thumbprint(), vector.account, vector.payload, signature, out);
+  const auto size = sign_message(crypto::hasher(), keys.signer(vector.type), vector.type, vector.account, vector.payload, out);
   if (!size) FAIL(size.error().reason);
   out.resize(*size);
   return out;
@@ -73,9 +65,9 @@ Json document_of(Keys& keys, const Vector& vector) {
   json["shows"] = vector.shows;
   json["type"] = static_cast<unsigned>(vector.type);
   json["payload"] = to_hex(vector.payload);
-  json["payload_sha256"] = to_hex(identity::hasher().sha256({vector.payload}));
-  const auto thumbprint = keys.signer(vector.type)->thumbprint();
-  json["signed_sha256"] = to_hex(signature_digest(identity::hasher(), vector.type, thumbprint, vector.payload));
+  json["payload_sha256"] = to_hex(crypto::hasher().sha256({vector.payload}));
+  const auto thumbprint = keys.signer(vector.type).thumbprint();
+  json["signed_sha256"] = to_hex(signature_digest(crypto::hasher(), vector.type, thumbprint, vector.payload));
   json["message"] = to_hex(sign(keys, vector));
   return json;
 }
@@ -89,10 +81,10 @@ Json derived_document() {
                                   {"issuer", kVectorIssuer},
                                   {"event", event},
                                   {"line", line},
-                                  {"mac", to_hex(vector_nullifier(identity::hasher(), event, line).mac)}});
+                                  {"mac", to_hex(vector_nullifier(crypto::hasher(), event, line).mac)}});
   }
-  const EventHash cause = make_event_hash(identity::hasher(), kVectorIssuer, "trip-2/refund");
-  const Digest nullifier = vector_nullifier(identity::hasher(), "trip-2", 0).mac;
+  const EventHash cause = make_event_hash(crypto::hasher(), kVectorIssuer, "trip-2/refund");
+  const Digest nullifier = vector_nullifier(crypto::hasher(), "trip-2", 0).mac;
   const std::string activity = "ride.bike.shared";
   json["reversal"] = {
       {"issuer", kVectorIssuer},
@@ -101,10 +93,10 @@ Json derived_document() {
       {"nullifier", to_hex(nullifier)},
       {"activity", activity},
       {"by_line", 1},
-      {"id", to_hex(make_reversal_id(identity::hasher(), vector_programme_key(), nullifier, cause, activity, true))}};
+      {"id", to_hex(make_reversal_id(crypto::hasher(), vector_programme_key(), nullifier, cause, activity, true))}};
   const AccountHint account = vector_account();
   json["account"] = {
-      {"salt", to_hex(account.salt)}, {"token", account.token}, {"hash", to_hex(account_hash(identity::hasher(), account))}};
+      {"salt", to_hex(account.salt)}, {"token", account.token}, {"hash", to_hex(account_hash(crypto::hasher(), account))}};
   return json;
 }
 
@@ -149,7 +141,7 @@ TEST_CASE("vectors: this version writes the published messages, byte for byte") 
   Keys keys;
   Json claims = Json::array();
   Json receipts = Json::array();
-  for (const Vector& vector : make_vectors(identity::hasher())) {
+  for (const Vector& vector : make_vectors(crypto::hasher())) {
     (vector.type == MessageType::receipt ? receipts : claims).push_back(document_of(keys, vector));
   }
   check_file("claims.json", claims);
@@ -157,10 +149,12 @@ TEST_CASE("vectors: this version writes the published messages, byte for byte") 
   check_file("derived.json", derived_document());
 }
 
-TEST_CASE("vectors: the published messages are read, and another library's verifier takes their signatures") {
-  const OpensslHasher hasher;
+TEST_CASE("vectors: the published messages are read, and OpenSSL takes the signatures that mbedTLS made") {
+  const crypto::Hasher hasher;
   for (const auto& [file, certificate] : {std::pair{"claims.json", "device.crt.pem"}, {"receipts.json", "service.crt.pem"}}) {
-    OpensslVerifier verifier = OpensslVerifier::from_certificate(content_of(kFolder / certificate));
+    const auto signer = crypto::Certificate::leaf_from(content_of(kFolder / certificate));
+    REQUIRE(signer.ok());
+    const auto verifier = std::move(signer->make_verifier()).value();
     for (const Json& vector : read_vectors(file)) {
       CAPTURE(vector.at("name").get<std::string>());
       const auto type = static_cast<MessageType>(vector.at("type").get<unsigned>());
@@ -169,7 +163,7 @@ TEST_CASE("vectors: the published messages are read, and another library's verif
       REQUIRE(message.ok());
       CHECK(to_hex(message->payload) == vector.at("payload"));
       CHECK(to_hex(signature_digest(hasher, type, message->thumbprint, message->payload)) == vector.at("signed_sha256"));
-      CHECK(verify_message(hasher, verifier, *message));
+      CHECK(verify_message(hasher, *verifier, *message));
       check_payload(type, message->payload);
     }
   }

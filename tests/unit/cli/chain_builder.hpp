@@ -10,12 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace greentill::test {
 
@@ -45,7 +46,7 @@ class ChainBuilder {
  public:
   using Edit = std::function<void(claim::Claim&)>;
 
-  explicit ChainBuilder(OpensslSigner& signer, std::string device = "dock-7", std::uint8_t chain = 1)
+  explicit ChainBuilder(TestSigner& signer, std::string device = "dock-7", std::uint8_t chain = 1)
       : signer_(signer), device_(std::move(device)) {
     head_.chain.fill(chain);
   }
@@ -87,14 +88,14 @@ class ChainBuilder {
     claim::advance(head_, hasher_, message->payload);
   }
 
-  [[nodiscard]] Bytestring sign(OpensslSigner& signer, const claim::Claim& claim) const {
+  [[nodiscard]] Bytestring sign(TestSigner& signer, const claim::Claim& claim) const {
     Bytes<claim::kMaxClaimBytes> payload{};
     const auto size = claim::encode_payload(claim, payload);
     REQUIRE(size);
     return sign_payload(signer, ByteView(payload).first(*size));
   }
 
-  [[nodiscard]] Bytestring sign_payload(OpensslSigner& signer, ByteView payload) const {
+  [[nodiscard]] Bytestring sign_payload(TestSigner& signer, ByteView payload) const {
     claim::Signature signature{};
     REQUIRE(signer.sign(claim::signature_digest(hasher_, claim::MessageType::claim, signer.thumbprint(), payload), signature));
     Bytes<claim::kMaxClaimBytes> out{};
@@ -137,10 +138,10 @@ class ChainBuilder {
   measure::Methodology methodology = ride_methodology();
 
  private:
-  OpensslSigner& signer_;
+  TestSigner& signer_;
   std::string device_;
   claim::ChainHead head_;
-  OpensslHasher hasher_;
+  crypto::Hasher hasher_;
   std::vector<Bytestring> messages_;
 };
 

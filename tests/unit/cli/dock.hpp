@@ -12,15 +12,15 @@
 
 namespace greentill::test {
 
-inline openssl::Certificate certificate_of(const OpensslSigner& signer) {
-  auto certificates = openssl::Certificate::all_from_pem(signer.certificate_pem());
+inline crypto::Certificate certificate_of(const TestSigner& signer) {
+  auto certificates = crypto::Certificate::all_from_pem(signer.certificate_pem());
   REQUIRE(certificates);
   return certificates->front();
 }
 
 /// A dock, its chain of a start and nine rides, and what a verifier says of it.
 struct Dock {
-  OpensslSigner signer{"dock-7"};
+  TestSigner signer{"dock-7"};
   ChainBuilder chain{signer};
   measure::Library library = ride_library();
   cli::Trust trust;
@@ -65,7 +65,7 @@ using Findings = std::vector<std::string>;
 
 /// A dock, and claims of another device's chain to stand between its own.
 struct TwoDocks : Dock {
-  test::OpensslSigner other_signer{"dock-8"};
+  test::TestSigner other_signer{"dock-8"};
   ChainBuilder other{other_signer, "dock-8", 8};
 
   TwoDocks() {

@@ -33,7 +33,7 @@ TEST_CASE("export: the file holds every claim in order, and its chain and signat
   CHECK_FALSE(std::filesystem::exists(folder / "claims.cborseq.part"));
 
   cli::Trust trust;
-  trust.certificates = *openssl::Certificate::all_from_pem(dock.desk.signer().certificate_pem());
+  trust.certificates = *crypto::Certificate::all_from_pem(dock.desk.signer().certificate_pem());
   measure::Methodology none;
   none.id = "other";
   const auto library = measure::Library::from({none});

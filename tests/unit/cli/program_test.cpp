@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program itself: its exit codes, and what goes to which stream.
 #include "tests/unit/cli/program.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "tests/unit/cli/chain_builder.hpp"
 
 namespace greentill {
@@ -14,12 +15,12 @@ const std::string kMethodologies = GREENTILL_SOURCE_DIR "/config/methodologies";
 /// A dock's exported claims and certificate, measured by a methodology of the repository.
 struct ExportedDock {
   test::TempFolder folder;
-  test::OpensslSigner signer{"dock-7"};
+  test::TestSigner signer{"dock-7"};
   test::ChainBuilder chain{signer};
   std::string certificate = folder.write("device.crt", signer.certificate_pem()).string();
 
   ExportedDock() {
-    auto library = measure::Library::load(kMethodologies, test::OpensslHasher());
+    auto library = measure::Library::load(kMethodologies, crypto::Hasher());
     REQUIRE(library);
     const auto* methodology = library->for_activity("ride.bike.shared", 1'700'000'000);
     REQUIRE(methodology != nullptr);

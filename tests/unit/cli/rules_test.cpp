@@ -8,7 +8,7 @@
 #include "tests/unit/cli/temp_folder.hpp"
 #include "tools/cli/try_rules.hpp"
 #include "tools/cli/unmeasured.hpp"
-#include "tools/openssl-crypto/openssl_crypto.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 namespace greentill {
 namespace {
@@ -206,7 +206,7 @@ quantity = { unit = "furlong", per = "event" }
 
 TEST_CASE("rules test: what the ready sets find is measured") {
   const test::TempFolder folder;
-  const auto library = measure::Library::load(GREENTILL_SOURCE_DIR "/config/methodologies", openssl::Hasher());
+  const auto library = measure::Library::load(GREENTILL_SOURCE_DIR "/config/methodologies", crypto::Hasher());
   REQUIRE(library);
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(GREENTILL_SOURCE_DIR "/config/rules")) {

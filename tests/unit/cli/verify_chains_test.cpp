@@ -97,7 +97,7 @@ TEST_CASE("verify: a predecessor that the file does not hold is missing, unless 
 
 TEST_CASE("verify: going on for another device takes the operator's consent") {
   Dock dock;
-  test::OpensslSigner next("dock-8");
+  test::TestSigner next("dock-8");
   dock.trust.certificates.push_back(certificate_of(next));
   const auto go_on = [&](ByteView consent) {
     ChainBuilder chain(next, "dock-8", 3);
@@ -164,7 +164,7 @@ TEST_CASE("verify: a chain told a second time behind another device's is repeate
 
 TEST_CASE("verify: another key behind another device's chain is still another key") {
   TwoDocks docks;
-  test::OpensslSigner new_key("dock-7");
+  test::TestSigner new_key("dock-7");
   docks.trust.certificates.push_back(certificate_of(new_key));
   const test::Bytestring original = docks.messages()[9];
   docks.messages()[9] = docks.chain.sign_payload(new_key, claim::parse_message(original, claim::MessageType::claim)->payload);
@@ -187,7 +187,7 @@ TEST_CASE("verify: a chain that goes on behind its successor's start is out of o
     CHECK(dock.verify() == Findings{"out-of-order 8"});
   }
   SUBCASE("another device's") {
-    test::OpensslSigner next("dock-8");
+    test::TestSigner next("dock-8");
     dock.trust.certificates.push_back(certificate_of(next));
     ChainBuilder chain(next, "dock-8", 3);
     chain.add_start({claim::StartReason::new_device, predecessor(first), as_bytes("signed by the operator")});

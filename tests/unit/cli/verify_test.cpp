@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/verify.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -106,7 +108,7 @@ TEST_CASE("verify: a claim that stands there twice is repeated") {
 
 TEST_CASE("verify: a certificate that was not given, or that names another device, signs nothing") {
   Dock dock;
-  test::OpensslSigner stranger("dock-8");
+  test::TestSigner stranger("dock-8");
   const auto message = claim::parse_message(dock.messages()[4], claim::MessageType::claim);
   REQUIRE(message);
   dock.messages()[4] = dock.chain.sign_payload(stranger, message->payload);
@@ -116,23 +118,23 @@ TEST_CASE("verify: a certificate that was not given, or that names another devic
 }
 
 /// The same name and key under another certificate.
-test::OpensslSigner renewed(const test::OpensslSigner& signer) {
+test::TestSigner renewed(const test::TestSigner& signer) {
   const test::TempFolder folder;
   const std::string key = folder.write("key.pem", signer.key_pem()).string();
   const std::string certificate = (folder / "new.crt").string();
   const std::string command = "openssl req -new -x509 -key " + key + " -subj /CN=dock-7 -days 30 -out " + certificate;
   REQUIRE(std::system(command.c_str()) == 0);
-  return test::OpensslSigner(signer.key_pem(), test::read_all(certificate));
+  return test::TestSigner(signer.key_pem(), test::read_all(certificate));
 }
 
 TEST_CASE("verify: a certificate renewed for the same key goes on with the chain, a new key does not") {
   Dock dock;
-  test::OpensslSigner renewal = renewed(dock.signer);
-  test::OpensslSigner new_key("dock-7");
+  test::TestSigner renewal = renewed(dock.signer);
+  test::TestSigner new_key("dock-7");
   REQUIRE(renewal.thumbprint() != dock.signer.thumbprint());
   dock.trust.certificates.push_back(certificate_of(renewal));
   dock.trust.certificates.push_back(certificate_of(new_key));
-  const auto sign_again = [&dock](std::size_t index, test::OpensslSigner& signer) {
+  const auto sign_again = [&dock](std::size_t index, test::TestSigner& signer) {
     const test::Bytestring original = dock.messages()[index];
     dock.messages()[index] = dock.chain.sign_payload(signer, claim::parse_message(original, claim::MessageType::claim)->payload);
   };
@@ -145,8 +147,8 @@ TEST_CASE("verify: a certificate renewed for the same key goes on with the chain
 
 TEST_CASE("verify: with an authority, certificates of another are not valid") {
   Dock dock;
-  auto own = openssl::Authority::from_pem(dock.signer.certificate_pem());
-  auto foreign = openssl::Authority::from_pem(test::OpensslSigner("root").certificate_pem());
+  auto own = crypto::Authority::from_pem(dock.signer.certificate_pem());
+  auto foreign = crypto::Authority::from_pem(test::TestSigner("root").certificate_pem());
   REQUIRE(own);
   REQUIRE(foreign);
   dock.trust.authority = *own;
@@ -238,7 +240,7 @@ TEST_CASE("verify: an account that was not the signed one is found") {
   dock.chain.account = hint;
   const auto attribute = [&hint](claim::Claim& claim) {
     auto& ride = std::get<claim::Reduction>(claim.entry);
-    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(test::OpensslHasher(), hint)};
+    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), hint)};
   };
   dock.chain.add_ride(2000, attribute);
   CHECK(dock.verify() == Findings{});

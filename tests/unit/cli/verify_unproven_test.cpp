@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tests/unit/cli/dock.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 namespace greentill {
 namespace {
@@ -15,7 +16,7 @@ using test::predecessor;
 
 /// A dock, and one whose certificate is not given.
 struct DockAndStranger : Dock {
-  test::OpensslSigner stranger{"dock-8"};
+  test::TestSigner stranger{"dock-8"};
 
   void put(std::size_t index, const Bytestring& message) {
     messages().insert(messages().begin() + static_cast<std::ptrdiff_t>(index), message);
@@ -48,7 +49,7 @@ TEST_CASE("verify: what nobody known signed stands aside for the device's own cl
     const auto last = claim::parse_message(dock.messages()[behind - 1], claim::MessageType::claim);
     forged.add_ride(9000, [&](claim::Claim& claim) {
       claim.seq = seq;
-      claim.prev = test::OpensslHasher().sha256({last->payload});
+      claim.prev = crypto::Hasher().sha256({last->payload});
     });
     return forged.messages().back();
   };
@@ -164,7 +165,7 @@ TEST_CASE("verify: another device ends a chain only by what it signed, with cons
   seventh.chain = dock.chain.head().chain;
   seventh.seq = 7;
   seventh.payload_hash =
-      test::OpensslHasher().sha256({claim::parse_message(dock.messages()[6], claim::MessageType::claim)->payload});
+      crypto::Hasher().sha256({claim::parse_message(dock.messages()[6], claim::MessageType::claim)->payload});
   const auto put_start = [&](ByteView consent) {
     ChainBuilder chain(dock.stranger, "dock-8", 3);
     chain.add_start({claim::StartReason::new_device, predecessor(seventh), consent});

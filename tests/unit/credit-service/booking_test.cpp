@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "tests/unit/credit-service/office.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
@@ -26,7 +28,7 @@ ChainBuilder::Edit for_account(const ChainBuilder::Edit& edit, const claim::Acco
   return [edit, hint](claim::Claim& claim) {
     if (edit) edit(claim);
     auto& ride = std::get<claim::Reduction>(claim.entry);
-    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(OpensslHasher(), hint)};
+    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), hint)};
   };
 }
 

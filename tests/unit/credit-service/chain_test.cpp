@@ -117,7 +117,7 @@ TEST_CASE("a contradiction that the device did not sign quarantines nobody") {
   OneDevice at;
   at.ride(3);
   CHECK(at.send(1, 4).up_to == 4);
-  OpensslSigner thief("dock-7");
+  TestSigner thief("dock-7");
   ChainBuilder forged(thief);
   forged.add_start();
   for (std::uint32_t i = 1; i <= 4; ++i) forged.add_ride(9000, of_event(i));

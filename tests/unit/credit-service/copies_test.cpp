@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copies of one claim that differ in what is not signed, or not well.
 #include "tests/unit/credit-service/one_device.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
@@ -30,7 +32,7 @@ struct Copies : OneDevice {
     chain.add_ride(2000, [](claim::Claim& claim) {
       of_event(1)(claim);
       auto& ride = std::get<claim::Reduction>(claim.entry);
-      ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(OpensslHasher(), kAnna)};
+      ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), kAnna)};
     });
     chain.account.reset();
     chain.add_ride(2000, of_event(2));

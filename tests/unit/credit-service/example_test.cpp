@@ -4,6 +4,8 @@
 #include <sstream>
 
 #include "tests/unit/credit-service/office.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
@@ -19,7 +21,7 @@ std::string text_of(const char* name) {
 }
 
 measure::Library shipped() {
-  auto library = measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", openssl::Hasher());
+  auto library = measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::Hasher());
   REQUIRE(library);
   return std::move(*library);
 }
@@ -59,7 +61,7 @@ TEST_CASE("the worked example of the service's page") {
   chain.add_ride(rows.at("metres").first, [&anna](claim::Claim& claim) {
     claim.merchant = "cafe";
     auto& ride = std::get<claim::Reduction>(claim.entry);
-    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(OpensslHasher(), anna)};
+    ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), anna)};
     ride.nullifier.mac = event(1);
   });
   chain.account.reset();

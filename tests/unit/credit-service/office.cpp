@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/credit-service/office.hpp"
+#include "tests/support/mbedtls_crypto.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <fstream>
 
@@ -8,7 +10,7 @@
 namespace greentill::test {
 namespace {
 
-credit::Programme parse_programme(const char* text, const openssl::Hasher& hasher) {
+credit::Programme parse_programme(const char* text, const crypto::Hasher& hasher) {
   auto programme = credit::Programme::parse(text, "programme.toml", hasher);
   REQUIRE_MESSAGE(programme, (programme ? "" : programme.error().message));
   return std::move(*programme);
@@ -23,15 +25,15 @@ std::unique_ptr<credit::Ledger> open_ledger(Office& office) {
 
 credit::Certificates open_certificates(Office& office) {
   // With the service's own: an authority needs at least one certificate.
-  auto authority = openssl::Authority::from_pem(office.authorities + office.service.certificate_pem());
+  auto authority = crypto::Authority::from_pem(office.authorities + office.service.certificate_pem());
   REQUIRE(authority);
   auto certificates = credit::Certificates::open(office.folder / "devices", std::move(*authority), office.clock, office.log);
   REQUIRE(certificates);
   return std::move(*certificates);
 }
 
-openssl::Signer open_signer(const Office& office) {
-  auto signer = openssl::Signer::from_pem(office.service.key_pem(), office.service.certificate_pem(), "");
+crypto::Signer open_signer(const Office& office) {
+  auto signer = crypto::Signer::from(office.service.key_pem(), office.service.certificate());
   REQUIRE(signer);
   return std::move(*signer);
 }
@@ -86,8 +88,8 @@ Answered Desk::open(const credit::Reply& reply) {
   const auto message = claim::parse_message(reply.message, claim::MessageType::receipt);
   REQUIRE(message);
   CHECK(message->thumbprint == office_.service.thumbprint());
-  auto verifier = OpensslVerifier::from_certificate(office_.service.certificate_pem());
-  CHECK(claim::verify_message(OpensslHasher(), verifier, *message));
+  auto verifier = test::MbedtlsVerifier::from_certificate(office_.service.certificate_pem());
+  CHECK(claim::verify_message(crypto::Hasher(), verifier, *message));
   const auto receipt = claim::parse_receipt(message->payload);
   REQUIRE(receipt);
   Answered answered;
@@ -151,7 +153,7 @@ Office::Office(const char* text, measure::Library with) : programme(parse_progra
   std::filesystem::create_directory(folder / "devices");
 }
 
-OpensslSigner& Office::enrol(const std::string& device) {
+TestSigner& Office::enrol(const std::string& device) {
   const auto [place, added] = devices_.try_emplace(device, device);
   if (added) {
     authorities += place->second.certificate_pem();

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/crypto/hasher.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/cli/chain_builder.hpp"
 #include "tools/credit-service/service/clerk.hpp"
@@ -85,7 +86,7 @@ class Desk {
   Office& office_;
   std::unique_ptr<credit::Ledger> ledger_;
   credit::Certificates certificates_;
-  openssl::Signer signer_;
+  crypto::Signer signer_;
   credit::Clerk clerk_;
 };
 
@@ -95,23 +96,23 @@ class Office {
   explicit Office(const char* programme, measure::Library library);
 
   /// A device whose certificate the service vouches for and has. Before the first desk.
-  OpensslSigner& enrol(const std::string& device);
+  TestSigner& enrol(const std::string& device);
   void put_certificate(const std::string& file, const std::string& pem) const;
   void change_programme(const char* text);
 
   TempDir folder;
   OfficeClock clock;
   OfficeLog log;
-  openssl::Hasher hasher;
+  crypto::Hasher hasher;
   credit::Programme programme;
   measure::Library library;
-  OpensslSigner service{"credit"};
+  TestSigner service{"credit"};
   std::string authorities;
 
   [[nodiscard]] std::filesystem::path database() const { return folder / "ledger.db"; }
 
  private:
-  std::map<std::string, OpensslSigner> devices_;
+  std::map<std::string, TestSigner> devices_;
 };
 
 inline std::vector<Bytestring> slice(const std::vector<Bytestring>& messages, std::size_t first, std::size_t last) {

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/unit/credit-service/office.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
@@ -18,7 +19,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text.replace(at, what.size(), with);
 }
 
-Result<credit::Programme> parse(const std::string& text) { return credit::Programme::parse(text, "p.toml", openssl::Hasher()); }
+Result<credit::Programme> parse(const std::string& text) { return credit::Programme::parse(text, "p.toml", crypto::Hasher()); }
 
 std::string error_of(const std::string& text) {
   const auto programme = parse(text);
@@ -38,7 +39,7 @@ TEST_CASE("the programme that is shipped is read, and grants for every methodolo
   std::ifstream file(std::string(GREENTILL_SOURCE_DIR) + "/config/programme.toml");
   const auto programme = parse({std::istreambuf_iterator<char>(file), {}});
   REQUIRE(programme);
-  const auto library = measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", openssl::Hasher());
+  const auto library = measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::Hasher());
   REQUIRE(library);
   for (const measure::Methodology& methodology : library->all()) {
     CAPTURE(methodology.id);

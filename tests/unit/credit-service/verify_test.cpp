@@ -36,7 +36,7 @@ struct Case {
   }
 
   Office office;
-  OpensslSigner& signer;
+  TestSigner& signer;
   ChainBuilder chain;
   std::unique_ptr<Desk> desk;
 };
@@ -114,7 +114,7 @@ TEST_CASE("an altered claim that nothing vouches for is not processed, and the h
 
 TEST_CASE("a certificate that the service does not have yet is refused for now, and accepted once it has it") {
   Case at;
-  OpensslSigner renewed("dock-7");
+  TestSigner renewed("dock-7");
   const auto payload = claim::parse_message(at.chain.messages()[0], claim::MessageType::claim);
   REQUIRE(payload);
   at.chain.messages()[0] = at.chain.sign_payload(renewed, payload->payload);
@@ -143,7 +143,7 @@ TEST_CASE("a claim signed under no certificate at all is refused, though a later
 
 TEST_CASE("a device whose certificate nobody put in the folder is named in the log, by and by again") {
   Case at;
-  OpensslSigner forgotten("dock-9");
+  TestSigner forgotten("dock-9");
   ChainBuilder chain(forgotten, "dock-9");
   chain.add_start();
   chain.add_ride();
@@ -166,7 +166,7 @@ TEST_CASE("a device whose certificate nobody put in the folder is named in the l
 
 TEST_CASE("another device's certificate is not this one's") {
   Case at;
-  OpensslSigner& other = at.office.enrol("dock-8");
+  TestSigner& other = at.office.enrol("dock-8");
   ChainBuilder foreign(other);  // says that it is dock-7
   foreign.add_start();
   foreign.add_ride();
@@ -340,7 +340,7 @@ TEST_CASE("a reversal that is accepted at its second try is named as accepted, o
   Case at;
   at.chain.add_ride(2000, of_event(1));
   at.chain.add(reversal_of(1));
-  OpensslSigner renewed("dock-7");
+  TestSigner renewed("dock-7");
   const auto message = claim::parse_message(at.chain.messages()[2], claim::MessageType::claim);
   REQUIRE(message);
   at.chain.messages()[2] = at.chain.sign_payload(renewed, message->payload);

@@ -30,11 +30,11 @@ PluginSpec spec(const std::filesystem::path& library, bool isolated = false, con
   return {library.stem(), library, configuration, isolated, std::chrono::milliseconds(5000)};
 }
 
-Transaction trip(const std::string& mode) {
-  Transaction transaction;
+event::Transaction trip(const std::string& mode) {
+  event::Transaction transaction;
   transaction.issuer = "dock";
   transaction.event_id = "1";
-  transaction.kind = TransactionKind::trip;
+  transaction.kind = event::TransactionKind::trip;
   transaction.mode = mode;
   transaction.quantities = {{"m.odometer", 2043}};
   return transaction;

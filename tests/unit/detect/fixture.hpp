@@ -65,11 +65,11 @@ class KeptLog final : public Log {
   std::vector<std::string> lines_;
 };
 
-inline Transaction ticket(const std::string& event_id) {
-  Transaction transaction;
+inline event::Transaction ticket(const std::string& event_id) {
+  event::Transaction transaction;
   transaction.issuer = "gate";
   transaction.event_id = event_id;
-  transaction.kind = TransactionKind::ticket;
+  transaction.kind = event::TransactionKind::ticket;
   return transaction;
 }
 
@@ -112,7 +112,7 @@ class RememberingSink final : public SourceSink {
     std::string where;     ///< of a rejected record
     std::string reason;
     std::string position;
-    Transaction transaction;
+    event::Transaction transaction;
   };
 
   void take(const std::string& source, SourcedTransaction taken, std::function<void(Status)> done) override {

@@ -100,7 +100,7 @@ struct Reach {
       REQUIRE_MESSAGE(loaded.ok(), loaded.error().message);
       detectors = std::move(*loaded);
     }
-    Transaction asked = ticket("1");
+    event::Transaction asked = ticket("1");
     asked.attributes = {{how, what}};
     const bool reached = !detectors->detect(asked).acts.empty();
     CHECK(detectors->status()[0].faults == 0);

@@ -8,10 +8,10 @@ namespace {
 
 Record full_record() {
   Record record;
-  Transaction& t = record.transaction;
+  event::Transaction& t = record.transaction;
   t.issuer = "till-1";
   t.event_id = "r-77";
-  t.kind = TransactionKind::bill;
+  t.kind = event::TransactionKind::bill;
   t.begin = -5;
   t.end = 1'700'000'000;
   t.mode = "metro";
@@ -23,9 +23,9 @@ Record full_record() {
   t.receipt_medium = "qr";
   t.account_token = "tok-1";
   t.bearer = true;
-  t.standing = Standing::doubtful;
+  t.standing = event::Standing::doubtful;
   t.remark = "the lock never opened";
-  t.reversed = {"till-2", "sale-1", ReversalReason::cancelled};
+  t.reversed = {"till-2", "sale-1", event::ReversalReason::cancelled};
   t.evidence = {0x18, 0x2a};
   t.evidence_is_personal = true;
   t.attributes = {{"fare", "day"}, {"", ""}};
@@ -46,8 +46,8 @@ TEST_CASE("wire: a record survives the way with every field") {
   FrameReader reader(frame);
   const Record got = reader.record();
   REQUIRE(reader.end().ok());
-  const Transaction& a = sent.transaction;
-  const Transaction& b = got.transaction;
+  const event::Transaction& a = sent.transaction;
+  const event::Transaction& b = got.transaction;
   CHECK(got.position == sent.position);
   CHECK(a.issuer == b.issuer);
   CHECK(a.event_id == b.event_id);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/measure/library.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <fstream>
 
 #include <doctest/doctest.h>
 
 #include "daemon/base/hex.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/measure/samples.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 void write(const std::filesystem::path& path, std::string_view text) { std::ofstream(path, std::ios::binary) << text; }
 
-Result<Library> load(const TempDir& folder) { return Library::load(folder.path(), OpensslHasher()); }
+Result<Library> load(const TempDir& folder) { return Library::load(folder.path(), crypto::Hasher()); }
 
 Methodology named(std::string_view id, std::uint64_t version, std::string_view from = "2020-01-01", std::string_view until = "") {
   std::string text = with(kLeastMethodology, "id = \"test-piece\"", "id = \"" + std::string(id) + "\"");
@@ -31,7 +32,7 @@ Methodology named(std::string_view id, std::uint64_t version, std::string_view f
 }  // namespace
 
 TEST_CASE("a methodology is known by the SHA-256 of its file's exact bytes") {
-  CHECK(to_hex(accepted(kLeastMethodology).sha256) == to_hex(OpensslHasher().sha256({as_bytes(kLeastMethodology)})));
+  CHECK(to_hex(accepted(kLeastMethodology).sha256) == to_hex(crypto::Hasher().sha256({as_bytes(kLeastMethodology)})));
   CHECK(accepted(kLeastMethodology).sha256 != accepted(std::string(kLeastMethodology) + "\n").sha256);
 }
 
@@ -60,7 +61,7 @@ TEST_CASE("load: one bad file fails the whole and is named with its folder") {
 TEST_CASE("load: a folder that is missing or empty is an error that names it") {
   const TempDir folder;
   for (const auto& path : {folder.path(), folder / "none"}) {
-    const auto library = Library::load(path, OpensslHasher());
+    const auto library = Library::load(path, crypto::Hasher());
     REQUIRE_FALSE(library);
     CHECK(library.error().code == ErrorCode::not_found);
     CHECK(library.error().message.rfind(path.string() + ": ", 0) == 0);

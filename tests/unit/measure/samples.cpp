@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/measure/samples.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <algorithm>
 
 #include <doctest/doctest.h>
 
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace greentill::test {
 namespace {
 
-const OpensslHasher kHasher;
+const crypto::Hasher kHasher;
 
 }  // namespace
 

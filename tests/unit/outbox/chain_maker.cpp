@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/outbox/chain_maker.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <doctest/doctest.h>
 
 #include "daemon/claim/message.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace greentill::test {
 namespace {
@@ -33,7 +34,7 @@ claim::Reduction reduction(std::uint32_t number, std::int64_t credited_mg) {
 }  // namespace
 
 outbox::TransactionKey ChainMaker::key(std::uint32_t number) {
-  const OpensslHasher hasher;
+  const crypto::Hasher hasher;
   const std::string text = "sale " + std::to_string(number);
   const Digest digest = hasher.sha256({as_bytes(text)});
   outbox::TransactionKey key;
@@ -59,7 +60,7 @@ outbox::NewClaim ChainMaker::next(const claim::Entry& entry) {
   const auto payload_length = claim::encode_payload(claim, payload);
   REQUIRE(payload_length.ok());
   const ByteView written = ByteView(payload).first(*payload_length);
-  head_ = {head_.chain, claim.seq, OpensslHasher().sha256({written})};
+  head_ = {head_.chain, claim.seq, crypto::Hasher().sha256({written})};
   hashes_.push_back(head_.payload_hash);
 
   outbox::NewClaim made{claim.seq, std::vector<std::uint8_t>(claim::kMaxClaimBytes)};

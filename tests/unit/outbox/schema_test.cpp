@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/outbox/schema.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/outbox/advice.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
@@ -64,8 +65,9 @@ TEST_CASE("outbox: a published migration is never changed") {
   // Stores in the field were made by these exact texts. A new version appends a text, and its digest here.
   const std::vector<std::string> published = {"509f10d4dbb46d2ac3ac0b136252b483f821e97d2d6d72248cd92078c6306133",
                                               "15994191e58e1ad6560454a80829231a7ec40a91765256ef180adfdd10a12451",
-                                              "37425b82023fcff7de164c974b97ec4625538f800ab2a7664c655357e63a2c56"};
-  const OpensslHasher hasher;
+                                              "37425b82023fcff7de164c974b97ec4625538f800ab2a7664c655357e63a2c56",
+                                              "05ab9bfb15aab1995ef7f7212f5644f8fb3330e5370a2390e02309151fd214c2"};
+  const crypto::Hasher hasher;
   REQUIRE(outbox::migrations().size() == published.size());
   for (std::size_t i = 0; i < published.size(); ++i) {
     CHECK(to_hex(hasher.sha256({as_bytes(outbox::migrations()[i])})) == published[i]);

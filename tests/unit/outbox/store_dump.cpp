@@ -15,7 +15,7 @@ using Connection = std::unique_ptr<sqlite3, Close>;
 
 Connection connect(const std::filesystem::path& path, const std::string& vfs) {
   sqlite3* database = nullptr;
-  sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, vfs.empty() ? nullptr : vfs.c_str());
+  sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE, vfs.empty() ? "unix-excl" : vfs.c_str());
   // Reading has nothing to make durable; a checkpoint asked for by run_sql does.
   if (vfs.empty()) sqlite3_exec(database, "PRAGMA synchronous = OFF", nullptr, nullptr, nullptr);
   return Connection(database);
@@ -39,7 +39,7 @@ std::string query_text(sqlite3* database, const std::string& sql) {
 
 constexpr const char* kWrongCounters =
     "SELECT 'wrong counters of chain', no FROM chains h WHERE "
-    "stored <> (SELECT count(*) FROM claims WHERE position >> 40 = h.no) OR "
+    "pruned <> (SELECT coalesce(max(position) - (h.no << 40), 0) - count(*) FROM claims WHERE position >> 40 = h.no) OR "
     "refused_retry <> (SELECT count(*) FROM refusals WHERE position >> 40 = h.no AND final = 0) OR "
     "refused_final <> (SELECT count(*) FROM refusals WHERE position >> 40 = h.no AND final = 1)";
 
@@ -50,7 +50,7 @@ std::string dump_store(const std::filesystem::path& path) {
   if (query_text(database.get(), "PRAGMA user_version") == "0\n") return "empty";
   std::string text = query_text(database.get(), "PRAGMA integrity_check");
   text += query_text(database.get(), kWrongCounters);
-  for (const char* sql : {"SELECT no, hex(id), head_seq, hex(head_hash), delivered_seq, epoch, stored FROM chains",
+  for (const char* sql : {"SELECT no, hex(id), delivered_seq, epoch, pruned FROM chains",
                           "SELECT position, recorded_at, hex(key), key_claims, hex(message) FROM claims ORDER BY position",
                           "SELECT hex(key), recorded_at FROM claimless ORDER BY key", "SELECT * FROM refusals ORDER BY position",
                           "SELECT * FROM grants ORDER BY position", "SELECT * FROM sources ORDER BY source",

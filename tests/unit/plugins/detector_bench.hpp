@@ -21,9 +21,9 @@ class DetectorBench {
     }
   }
 
-  std::vector<Activity> detect(const Transaction& transaction) {
+  std::vector<event::Activity> detect(const event::Transaction& transaction) {
     REQUIRE_MESSAGE(detectors_, error_);
-    std::vector<Activity> activities;
+    std::vector<event::Activity> activities;
     for (Detected& found : detectors_->detect(transaction).acts) activities.push_back(std::move(found.activity));
     return activities;
   }
@@ -39,15 +39,15 @@ class DetectorBench {
 };
 
 /// "ride.metro m.track=5100 s=600 @2": an activity on one line, "@" its line in the transaction.
-inline std::string shown(const Activity& activity) {
+inline std::string shown(const event::Activity& activity) {
   std::string text = activity.name;
-  for (const QuantityValue& quantity : activity.quantities) text += " " + quantity.unit + "=" + std::to_string(quantity.value);
+  for (const event::QuantityValue& quantity : activity.quantities) text += " " + quantity.unit + "=" + std::to_string(quantity.value);
   return activity.line == 0 ? text : text + " @" + std::to_string(activity.line);
 }
 
-inline std::vector<std::string> shown(const std::vector<Activity>& activities) {
+inline std::vector<std::string> shown(const std::vector<event::Activity>& activities) {
   std::vector<std::string> all;
-  for (const Activity& activity : activities) all.push_back(shown(activity));
+  for (const event::Activity& activity : activities) all.push_back(shown(activity));
   return all;
 }
 

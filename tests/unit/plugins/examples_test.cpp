@@ -23,7 +23,7 @@ TEST_CASE("examples: the page's listings are the files that are built here, to t
 
 TEST_CASE("examples: the detector finds plant-based dishes") {
   DetectorBench bench(test_plugin("example_detector"), "4711\n4712\n");
-  Transaction sale;
+  event::Transaction sale;
   sale.issuer = "till";
   sale.event_id = "1";
   sale.lines = {
@@ -31,7 +31,7 @@ TEST_CASE("examples: the detector finds plant-based dishes") {
   CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=3"});
   sale.lines.push_back({"4711", "", "Lentil soup", "", -2000, -1300});
   CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=1"});
-  sale.kind = TransactionKind::ticket;
+  sale.kind = event::TransactionKind::ticket;
   CHECK(bench.detect(sale).empty());
   CHECK(DetectorBench(test_plugin("example_detector"), " \n").error() ==
         "detector 'example_detector': the configuration must name one SKU a line");

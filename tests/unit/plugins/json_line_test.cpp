@@ -110,7 +110,7 @@ std::string shown(const Transaction& t) {
   return text;
 }
 
-std::string reversed(const detect::Transaction& t) {
+std::string reversed(const event::Transaction& t) {
   return t.reversed.issuer + "|" + t.reversed.event_id + "|" + std::to_string(static_cast<int>(t.reversed.reason));
 }
 std::string reversed(const Transaction& t) {

@@ -6,11 +6,11 @@ namespace {
 
 using namespace test;
 
-Transaction trip(const std::string& mode, std::vector<QuantityValue> quantities) {
-  Transaction transaction;
+event::Transaction trip(const std::string& mode, std::vector<event::QuantityValue> quantities) {
+  event::Transaction transaction;
   transaction.issuer = "dock";
   transaction.event_id = "1";
-  transaction.kind = TransactionKind::trip;
+  transaction.kind = event::TransactionKind::trip;
   transaction.begin = 1'760'000'000;
   transaction.end = 1'760'000'600;
   transaction.mode = mode;
@@ -18,12 +18,12 @@ Transaction trip(const std::string& mode, std::vector<QuantityValue> quantities)
   return transaction;
 }
 
-Shown found(const Transaction& transaction, const std::string& configuration = {}) {
+Shown found(const event::Transaction& transaction, const std::string& configuration = {}) {
   return shown(DetectorBench(own_plugin("ride"), configuration).detect(transaction));
 }
 
 TEST_CASE("ride: each mode it knows is an activity of its own, and no other mode is one") {
-  const std::vector<QuantityValue> measured{{"m.odometer", 2043}};
+  const std::vector<event::QuantityValue> measured{{"m.odometer", 2043}};
   CHECK(found(trip("bike.shared", measured)) == Shown{"ride.bike.shared m.odometer=2043"});
   CHECK(found(trip("ebike.shared", measured)) == Shown{"ride.ebike.shared m.odometer=2043"});
   CHECK(found(trip("metro", measured)) == Shown{"ride.metro m.odometer=2043"});
@@ -37,8 +37,8 @@ TEST_CASE("ride: each mode it knows is an activity of its own, and no other mode
 }
 
 TEST_CASE("ride: only a trip is a ride, whatever else names a mode") {
-  Transaction transaction = trip("bus", {{"m.track", 5000}});
-  for (const auto kind : {TransactionKind::sale, TransactionKind::ticket, TransactionKind::bill, TransactionKind::charge}) {
+  event::Transaction transaction = trip("bus", {{"m.track", 5000}});
+  for (const auto kind : {event::TransactionKind::sale, event::TransactionKind::ticket, event::TransactionKind::bill, event::TransactionKind::charge}) {
     transaction.kind = kind;
     CHECK(found(transaction).empty());
   }
@@ -58,7 +58,7 @@ TEST_CASE("ride: a trip that says nothing of its length is no act") { CHECK(foun
 
 TEST_CASE("ride: more quantities than an activity holds are a fault, not a claim of a part of them") {
   DetectorBench bench(own_plugin("ride"), "");
-  std::vector<QuantityValue> many;
+  std::vector<event::QuantityValue> many;
   for (int i = 0; i < 8; ++i) many.push_back({"u" + std::to_string(i), i});
   CHECK(bench.detect(trip("bus", many)).size() == 1);
   many.push_back({"u8", 8});
@@ -70,7 +70,7 @@ TEST_CASE("ride: more quantities than an activity holds are a fault, not a claim
 TEST_CASE("ride: the configuration adds modes, renames activities and takes modes out") {
   const std::string configuration =
       "[activities]\n\"scooter.shared\" = \"ride.scooter.shared\"\nbus = \"ride.night-bus\"\nmetro = \"\"\n";
-  const std::vector<QuantityValue> measured{{"m.track", 900}};
+  const std::vector<event::QuantityValue> measured{{"m.track", 900}};
   CHECK(found(trip("scooter.shared", measured), configuration) == Shown{"ride.scooter.shared m.track=900"});
   CHECK(found(trip("bus", measured), configuration) == Shown{"ride.night-bus m.track=900"});
   CHECK(found(trip("metro", measured), configuration).empty());

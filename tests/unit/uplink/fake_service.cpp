@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/uplink/fake_service.hpp"
 
+#include "daemon/claim/signing.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -22,7 +24,7 @@ constexpr std::int64_t kServiceTime = 1'770'000'000;
 
 FakeService::FakeService(const std::filesystem::path& certificates) : certificates_(certificates), signer_(signer()) {}
 
-OpensslSigner FakeService::signer() const {
+TestSigner FakeService::signer() const {
   return {contents(certificates_ / "service.key"), contents(certificates_ / "service.crt")};
 }
 
@@ -85,12 +87,8 @@ std::string FakeService::sign(claim::Signer& signer, const claim::ReceiptFields&
   const auto length = claim::encode_receipt(fields, refused, granted, payload);
   if (!length) throw std::runtime_error(length.error().reason);
   payload.resize(*length);
-  claim::Signature signature{};
-  const Digest digest = claim::signature_digest(hasher_, claim::MessageType::receipt, signer.thumbprint(), payload);
-  if (!signer.sign(digest, signature)) throw std::runtime_error("cannot sign");
   std::vector<std::uint8_t> message(payload.size() + 512);
-  const auto size =
-      claim::encode_message(claim::MessageType::receipt, signer.thumbprint(), std::nullopt, payload, signature, message);
+  const auto size = claim::sign_message(hasher_, signer, claim::MessageType::receipt, std::nullopt, payload, message);
   if (!size) throw std::runtime_error(size.error().reason);
   return std::string(as_text(ByteView(message).first(*size)));
 }

@@ -11,9 +11,11 @@
 #include <set>
 
 #include "daemon/claim/chain.hpp"
+#include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "tests/support/mqtt_client.hpp"
-#include "tests/support/openssl_crypto.hpp"
+#include "tests/support/test_signer.hpp"
 
 namespace greentill::test {
 
@@ -34,7 +36,7 @@ class FakeService {
   std::atomic<bool> takes_nothing{false};
 
   /// With the service's own key.
-  [[nodiscard]] OpensslSigner signer() const;
+  [[nodiscard]] TestSigner signer() const;
   /// A receipt as the service would send it, for what it holds of the chain, signed by whoever.
   [[nodiscard]] std::string receipt(claim::Signer& signer, const claim::ReceiptFields& fields) const;
   void publish_receipt(const std::string& device, const std::string& bytes);
@@ -57,8 +59,8 @@ class FakeService {
                                  const std::vector<claim::Refusal>& refused, const std::vector<claim::Grant>& granted) const;
 
   std::filesystem::path certificates_;
-  OpensslSigner signer_;
-  OpensslHasher hasher_;
+  TestSigner signer_;
+  crypto::Hasher hasher_;
   mutable std::mutex mutex_;
   std::string device_;
   claim::ChainHead head_;

@@ -104,7 +104,7 @@ TEST_CASE("uplink: receipts that come faster than they are stored do not pile up
   device.start();
   REQUIRE(eventually([&] { return device.all_delivered(); }));
 
-  OpensslSigner signer = service.signer();
+  TestSigner signer = service.signer();
   const std::string receipt = service.receipt(signer, service.head());
   const std::uint64_t before = device.status().receipts;
   device.book().hold();

@@ -32,8 +32,8 @@ bool mentions(const Device& device, const std::string& text) {
   return device.status().last_error.find(text) != std::string::npos;
 }
 
-OpensslSigner signer_of(const std::string& name) {
-  return OpensslSigner(*read_file(certificates() / (name + ".key")), *read_file(certificates() / (name + ".crt")));
+TestSigner signer_of(const std::string& name) {
+  return TestSigner(*read_file(certificates() / (name + ".key")), *read_file(certificates() / (name + ".crt")));
 }
 
 }  // namespace
@@ -52,9 +52,9 @@ TEST_CASE("uplink: receipts that the service did not sign for this chain mark no
   REQUIRE(eventually([&] { return service.head().processed_up_to == 11; }));
 
   const claim::ReceiptFields fields = service.head();
-  OpensslSigner stranger("credit");
-  OpensslSigner other_device = signer_of("till-2");
-  OpensslSigner service_key = signer_of("service");
+  TestSigner stranger("credit");
+  TestSigner other_device = signer_of("till-2");
+  TestSigner service_key = signer_of("service");
   std::string changed = service.receipt(service_key, fields);
   changed.back() = static_cast<char>(changed.back() ^ 1);
   claim::ReceiptFields for_another = fields;

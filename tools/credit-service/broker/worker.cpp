@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include "daemon/crypto/secret.hpp"
 #include "daemon/probe/broker_probe.hpp"
 #include "tools/credit-service/broker/inbox.hpp"
 
@@ -86,7 +87,10 @@ class Session {
   Status open(const std::atomic<bool>& stopping) {
     bool connected = false;
     try {
-      connected = await(connect(), stopping, false);
+      {
+        const crypto::WipeFreed wiping;  // Paho reads the key
+        connected = await(connect(), stopping, false);
+      }
       if (!connected) return fail(ErrorCode::unavailable, "the broker does not answer");
       if (await(client_.subscribe(kSubscription, 1), stopping, true)) return Done{};
       return fail(ErrorCode::unavailable,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/service/clerk.hpp"
 
+#include "daemon/claim/signing.hpp"
+
 namespace greentill::credit {
 namespace {
 
@@ -48,15 +50,12 @@ Result<Reply> Clerk::sign(const Answer& answer, const std::vector<std::uint8_t>&
   const auto length = claim::encode_receipt(answer.fields, answer.refused, answer.granted, payload);
   if (!length) return fail(ErrorCode::bug, std::string("a receipt does not fit its format: ") + length.error().reason);
   payload.resize(*length);
-  claim::Signature signature{};
-  const Digest digest = claim::signature_digest(hasher_, claim::MessageType::receipt, signer_.thumbprint(), payload);
-  if (!signer_.sign(digest, signature)) return fail(ErrorCode::bug, "the service's key cannot sign");
   Reply reply;
   reply.correlation = correlation;
   reply.message.resize(payload.size() + 512);
   const auto whole =
-      claim::encode_message(claim::MessageType::receipt, signer_.thumbprint(), std::nullopt, payload, signature, reply.message);
-  if (!whole) return fail(ErrorCode::bug, std::string("a receipt does not fit its format: ") + whole.error().reason);
+      claim::sign_message(hasher_, signer_, claim::MessageType::receipt, std::nullopt, payload, reply.message);
+  if (!whole) return fail(ErrorCode::bug, std::string("a receipt could not be signed: ") + whole.error().reason);
   reply.message.resize(*whole);
   return reply;
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/crypto/signer.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
-#include "tools/openssl-crypto/openssl_signer.hpp"
 
 namespace greentill::credit {
 
@@ -20,7 +20,7 @@ struct Reply {
 class Clerk {
  public:
   /// All references must outlive it.
-  Clerk(Ledger& ledger, Examiner examiner, openssl::Signer& signer, const claim::Hasher& hasher, Log& log)
+  Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Log& log)
       : ledger_(ledger), examiner_(std::move(examiner)), signer_(signer), hasher_(hasher), log_(log) {}
 
   /// Takes what a device published. When it returns, what the receipts say is durable. An error means that nothing is known to be
@@ -34,7 +34,7 @@ class Clerk {
 
   Ledger& ledger_;
   Examiner examiner_;
-  openssl::Signer& signer_;
+  crypto::Signer& signer_;
   const claim::Hasher& hasher_;
   Log& log_;
 };

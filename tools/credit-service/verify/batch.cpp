@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/claim/cbor.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 namespace greentill::credit {
 namespace {

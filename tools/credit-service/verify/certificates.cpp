@@ -23,7 +23,7 @@ std::size_t Certificates::ThumbprintHash::operator()(const Digest& digest) const
   return hash;
 }
 
-Result<Certificates> Certificates::open(std::filesystem::path folder, openssl::Authority authority, Clock& clock, Log& log) {
+Result<Certificates> Certificates::open(std::filesystem::path folder, crypto::Authority authority, Clock& clock, Log& log) {
   Certificates certificates(std::move(folder), std::move(authority), clock, log);
   if (Status scanned = certificates.scan(); !scanned) return Failure{scanned.error()};
   return certificates;
@@ -48,10 +48,10 @@ void Certificates::read(const std::filesystem::path& path) {
   };
   const auto pem = read_file(path, kMaxFileBytes);
   if (!pem) return complain(pem.error());
-  auto certificates = openssl::Certificate::all_from_pem(*pem);
+  auto certificates = crypto::Certificate::all_from_pem(*pem);
   if (!certificates) return complain(certificates.error());
   for (auto& [thumbprint, holder] : holders_) holder.checked_at = 0;  // one of these may renew it
-  for (openssl::Certificate& certificate : *certificates) {
+  for (crypto::Certificate& certificate : *certificates) {
     auto verifier = certificate.make_verifier();
     if (!verifier) return complain(verifier.error());
     const Digest thumbprint = certificate.thumbprint();

@@ -12,14 +12,14 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
-#include "tools/openssl-crypto/openssl_crypto.hpp"
+#include "daemon/crypto/certificate.hpp"
 
 namespace greentill::credit {
 
 class Certificates {
  public:
   /// Reads every *.pem and *.crt of the folder. A file that cannot be read is passed over and named in the log.
-  static Result<Certificates> open(std::filesystem::path folder, openssl::Authority authority, Clock& clock, Log& log);
+  static Result<Certificates> open(std::filesystem::path folder, crypto::Authority authority, Clock& clock, Log& log);
 
   enum class Standing {
     unknown,    ///< no such certificate in the folder
@@ -39,7 +39,7 @@ class Certificates {
 
  private:
   struct Holder {
-    openssl::Certificate certificate;
+    crypto::Certificate certificate;
     std::unique_ptr<claim::Verifier> verifier;
     bool valid = false;
     std::int64_t checked_at = 0;  // Unix seconds; 0: not yet
@@ -48,7 +48,7 @@ class Certificates {
     std::size_t operator()(const Digest& digest) const;
   };
 
-  Certificates(std::filesystem::path folder, openssl::Authority authority, Clock& clock, Log& log)
+  Certificates(std::filesystem::path folder, crypto::Authority authority, Clock& clock, Log& log)
       : folder_(std::move(folder)), authority_(std::move(authority)), clock_(&clock), log_(&log) {}
   Status scan();
   void read(const std::filesystem::path& path);
@@ -60,7 +60,7 @@ class Certificates {
   bool is_valid(Holder& holder, std::int64_t now);
 
   std::filesystem::path folder_;
-  openssl::Authority authority_;
+  crypto::Authority authority_;
   Clock* clock_;
   Log* log_;
   std::unordered_map<Digest, Holder, ThumbprintHash> holders_;

@@ -31,7 +31,7 @@ struct Bench {
     spec.budget = budget;
     return load(spec);
   }
-  [[nodiscard]] Names found(const Transaction& transaction = ticket("1")) const {
+  [[nodiscard]] Names found(const event::Transaction& transaction = ticket("1")) const {
     Names names;
     for (const Detected& one : detectors->detect(transaction).acts) names.push_back(one.activity.name);
     return names;
@@ -57,7 +57,7 @@ TEST_CASE("exec detector: the example in Python finds plant-based dishes") {
   PluginSpec spec = program_spec("plant-dish", "detector", {"/usr/bin/python3", example("plant_dish.py")});
   spec.configuration = "4711\n4712\n";
   REQUIRE(bench.load(spec) == "");
-  Transaction sale;
+  event::Transaction sale;
   sale.issuer = "till";
   sale.event_id = "1";
   sale.lines = {
@@ -94,10 +94,10 @@ TEST_CASE("exec detector: a program that is not there, or cannot be run, is name
 
 TEST_CASE("exec detector: the transaction arrives whole, without the account token") {
   Bench bench;
-  Transaction trip;
+  event::Transaction trip;
   trip.issuer = "dock \"7\"";
   trip.event_id = "1\n2";
-  trip.kind = TransactionKind::trip;
+  trip.kind = event::TransactionKind::trip;
   trip.mode = "bike.shared";
   trip.begin = 1'760'000'000;
   trip.end = 1'760'000'600;

@@ -9,14 +9,14 @@
 namespace greentill::exec {
 namespace {
 
-detect::Transaction full() {
-  detect::Transaction t;
+event::Transaction full() {
+  event::Transaction t;
   t.issuer = "till-1";
   t.event_id = "r-77";
-  t.kind = detect::TransactionKind::sale;
-  t.standing = detect::Standing::doubtful;
+  t.kind = event::TransactionKind::sale;
+  t.standing = event::Standing::doubtful;
   t.remark = "the clock jumped";
-  t.reversed = {"till-2", "r-70", detect::ReversalReason::correction};
+  t.reversed = {"till-2", "r-70", event::ReversalReason::correction};
   t.begin = t.end = 1'760'000'000;
   t.mode = "bus";
   t.quantities = {{"m.track", 5100}, {"s", 600}};
@@ -31,7 +31,7 @@ detect::Transaction full() {
 }
 
 /// The transaction of a question, as the API would read it.
-detect::Transaction read_back(const detect::Transaction& sent) {
+event::Transaction read_back(const event::Transaction& sent) {
   detect::TransactionView view;
   const std::string line = question(12, view.of(sent));
   const std::string front = R"({"call":12,"transaction":)";
@@ -43,8 +43,8 @@ detect::Transaction read_back(const detect::Transaction& sent) {
 }
 
 TEST_CASE("exec protocol: a question is the API's own form, with every field") {
-  const detect::Transaction sent = full();
-  const detect::Transaction got = read_back(sent);
+  const event::Transaction sent = full();
+  const event::Transaction got = read_back(sent);
   CHECK(got.issuer == sent.issuer);
   CHECK(got.event_id == sent.event_id);
   CHECK(got.kind == sent.kind);
@@ -52,7 +52,7 @@ TEST_CASE("exec protocol: a question is the API's own form, with every field") {
   CHECK(got.remark == sent.remark);
   CHECK(got.reversed.issuer == "till-2");
   CHECK(got.reversed.event_id == "r-70");
-  CHECK(got.reversed.reason == detect::ReversalReason::correction);
+  CHECK(got.reversed.reason == event::ReversalReason::correction);
   CHECK(got.begin == sent.begin);
   CHECK(got.mode == "bus");
   REQUIRE(got.quantities.size() == 2);
@@ -73,13 +73,13 @@ TEST_CASE("exec protocol: a question is the API's own form, with every field") {
 }
 
 TEST_CASE("exec protocol: every kind, standing and reason has its name") {
-  for (std::uint64_t kind = 0; kind <= detect::kLastKind; ++kind) {
-    for (std::uint64_t standing = 0; standing <= detect::kLastStanding; ++standing) {
-      detect::Transaction sent = full();
-      sent.kind = static_cast<detect::TransactionKind>(kind);
-      sent.standing = static_cast<detect::Standing>(standing);
-      sent.reversed.reason = static_cast<detect::ReversalReason>(kind % (detect::kLastReversalReason + 1));
-      const detect::Transaction got = read_back(sent);
+  for (std::uint64_t kind = 0; kind <= event::kLastKind; ++kind) {
+    for (std::uint64_t standing = 0; standing <= event::kLastStanding; ++standing) {
+      event::Transaction sent = full();
+      sent.kind = static_cast<event::TransactionKind>(kind);
+      sent.standing = static_cast<event::Standing>(standing);
+      sent.reversed.reason = static_cast<event::ReversalReason>(kind % (event::kLastReversalReason + 1));
+      const event::Transaction got = read_back(sent);
       CHECK(got.kind == sent.kind);
       CHECK(got.standing == sent.standing);
       CHECK(got.reversed.reason == sent.reversed.reason);
@@ -88,7 +88,7 @@ TEST_CASE("exec protocol: every kind, standing and reason has its name") {
 }
 
 TEST_CASE("exec protocol: the customer's account never leaves") {
-  detect::Transaction sent = full();
+  event::Transaction sent = full();
   sent.bearer = false;
   sent.account_token = "token-of-a-customer";
   detect::TransactionView view;

@@ -36,15 +36,15 @@ TEST_CASE("ocmf: from a watched folder to an activity with the signed record") {
   REQUIRE(eventually([&] { return sources->status()[0].state == "finished"; }));
   const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 3);
-  CHECK(kept[0].transaction.kind == TransactionKind::charge);
+  CHECK(kept[0].transaction.kind == event::TransactionKind::charge);
   CHECK(kept[0].transaction.event_id == "M1/T1");
   CHECK(kept[1].where == "a.ocmf: line 2");
   CHECK(kept[1].reason == "its signature is wrong: it was changed, or another meter signed it");
-  CHECK(kept[2].transaction.standing == Standing::doubtful);
+  CHECK(kept[2].transaction.standing == event::Standing::doubtful);
   CHECK(kept[2].transaction.remark == "more energy than a session can have (250 kWh)");
   CHECK(folder.names("done") == plugin::test::Texts{"a.ocmf"});
 
-  const std::vector<Activity> found = DetectorBench(own_plugin("charge"), "").detect(kept[0].transaction);
+  const std::vector<event::Activity> found = DetectorBench(own_plugin("charge"), "").detect(kept[0].transaction);
   REQUIRE(shown(found) == Shown{"charge.ev Wh=14500"});
   CHECK(std::string(found[0].evidence.begin(), found[0].evidence.end()) == record);
   CHECK(kept[0].transaction.evidence_is_personal);
@@ -52,10 +52,10 @@ TEST_CASE("ocmf: from a watched folder to an activity with the signed record") {
 
 TEST_CASE("charge: a charge's energy is an activity, and nothing else is") {
   DetectorBench bench(own_plugin("charge"), "");
-  Transaction transaction;
+  event::Transaction transaction;
   transaction.issuer = "GW1";
   transaction.event_id = "M1/T1";
-  transaction.kind = TransactionKind::charge;
+  transaction.kind = event::TransactionKind::charge;
   transaction.begin = transaction.end = 1'772'355'600;
   CHECK(bench.detect(transaction).empty());
   transaction.quantities = {{"s", 3600}, {"Wh", 14500}};
@@ -64,7 +64,7 @@ TEST_CASE("charge: a charge's energy is an activity, and nothing else is") {
   transaction.quantities = {{"kWh", 14}};
   CHECK(bench.detect(transaction).empty());
   transaction.quantities = {{"Wh", 14500}};
-  for (const auto kind : {TransactionKind::sale, TransactionKind::trip, TransactionKind::bill, TransactionKind::stay}) {
+  for (const auto kind : {event::TransactionKind::sale, event::TransactionKind::trip, event::TransactionKind::bill, event::TransactionKind::stay}) {
     transaction.kind = kind;
     CHECK(bench.detect(transaction).empty());
   }

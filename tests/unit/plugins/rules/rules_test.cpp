@@ -9,17 +9,17 @@ namespace {
 
 using namespace test;
 
-Transaction sale(std::vector<Line> lines = {}) {
-  Transaction transaction;
+event::Transaction sale(std::vector<event::Line> lines = {}) {
+  event::Transaction transaction;
   transaction.issuer = "till";
   transaction.event_id = "1";
   transaction.begin = transaction.end = 1'760'000'000;
   transaction.lines = std::move(lines);
-  for (const Line& line : transaction.lines) transaction.total_minor += line.amount_minor;
+  for (const event::Line& line : transaction.lines) transaction.total_minor += line.amount_minor;
   return transaction;
 }
 
-Line article(const std::string& name, std::int64_t quantity_milli = 1000) {
+event::Line article(const std::string& name, std::int64_t quantity_milli = 1000) {
   return {"sku-" + name, "", name, "", quantity_milli, quantity_milli / 4};
 }
 
@@ -29,7 +29,7 @@ std::string rule(const std::string& conditions, const std::string& per = "piece"
          "\nquantity = { unit = \"pieces\", value = 1, per = \"" + per + "\" }\n";
 }
 
-Shown found(const std::string& rules, const Transaction& transaction) {
+Shown found(const std::string& rules, const event::Transaction& transaction) {
   return shown(DetectorBench(own_plugin("rules"), rules).detect(transaction));
 }
 
@@ -41,7 +41,7 @@ std::string shipped_rules() {
 }
 
 TEST_CASE("rules: an article is found by each of its fields, and by nothing that is only like it") {
-  const Line cup{"4711", "4006381333931", "Coffee in own cup", "Hot drinks", 1000, 250};
+  const event::Line cup{"4711", "4006381333931", "Coffee in own cup", "Hot drinks", 1000, 250};
   struct Case {
     std::string condition;
     bool matches;
@@ -85,16 +85,16 @@ TEST_CASE("rules: an article is found by each of its fields, and by nothing that
 }
 
 TEST_CASE("rules: names and categories are compared as people read them; SKU and GTIN to the letter") {
-  const Line line{"ab-1", "", "GRÜNER TEE IM MEHRWEGBECHER", "GETRÄNKE", 1000, 0};
+  const event::Line line{"ab-1", "", "GRÜNER TEE IM MEHRWEGBECHER", "GETRÄNKE", 1000, 0};
   CHECK(found(rule(R"(name_contains = ["mehrwegBecher"])"), sale({line})).size() == 1);
   CHECK(found(rule(R"(name_contains = ["grüner tee"])"), sale({line})).size() == 1);
   CHECK(found(rule(R"(category = ["getränke"])"), sale({line})).size() == 1);
   CHECK(found(rule(R"(name_words = ["GRUNER"])"), sale({line})).size() == 1);
   CHECK(found(rule(R"(sku = ["AB-1"])"), sale({line})).empty());
-  const Line chinese{"", "", "拿鐵（自備杯）", "飲品", 1000, 0};
+  const event::Line chinese{"", "", "拿鐵（自備杯）", "飲品", 1000, 0};
   CHECK(found(rule(R"(name_words = ["自备杯"])"), sale({chinese})).size() == 1);
   CHECK(found(rule(R"(category = ["饮品"])"), sale({chinese})).size() == 1);
-  const Line wide{"", "", "ＬＡＴＴＥ　ＯＷＮ　ＣＵＰ", "", 1000, 0};
+  const event::Line wide{"", "", "ＬＡＴＴＥ　ＯＷＮ　ＣＵＰ", "", 1000, 0};
   CHECK(found(rule(R"(name_words = ["own cup"])"), sale({wide})).size() == 1);
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("rules: a word is not a part of another, so that what only sounds gree
 }
 
 TEST_CASE("rules: the event is chosen by kind, tender, medium and attributes, all of which must hold") {
-  Transaction transaction = sale();
+  event::Transaction transaction = sale();
   transaction.tender = "card";
   transaction.receipt_medium = "qr";
   transaction.attributes = {{"mode", "live"}, {"site", "north"}};
@@ -150,12 +150,12 @@ TEST_CASE("rules: what an unknown medium, tender or attribute is, nobody guesses
 }
 
 TEST_CASE("rules: every line that matches counts, by line or by whole pieces") {
-  const Transaction three = sale({article("cup", 3000), article("bun"), article("cup", 2000)});
+  const event::Transaction three = sale({article("cup", 3000), article("bun"), article("cup", 2000)});
   const std::string cup = R"(name_contains = ["cup"])";
   CHECK(found(rule(cup), three) == Shown{"cup.reusable pieces=3 @1", "cup.reusable pieces=2 @3"});
   CHECK(found(rule(cup, "line"), three) == Shown{"cup.reusable pieces=1 @1", "cup.reusable pieces=1 @3"});
   // Of weighed goods nobody knows the pieces; a line is a line.
-  const Transaction weighed = sale({article("cup", 1500), article("cup", 300), article("cup", 0)});
+  const event::Transaction weighed = sale({article("cup", 1500), article("cup", 300), article("cup", 0)});
   CHECK(found(rule(cup), weighed).empty());
   CHECK(found(rule(cup, "line"), weighed) == Shown{"cup.reusable pieces=1 @1"});
 }
@@ -173,8 +173,8 @@ TEST_CASE("rules: weighed goods count by the kilogram, rounded down") {
 TEST_CASE("rules: what the transaction reports itself counts in its own unit, and nothing where it does not") {
   const std::string rules =
       "[[rule]]\nid = \"r\"\nactivity = \"a\"\nkind = [\"takeback\"]\nquantity = { unit = \"g\", per = \"reported\" }\n";
-  Transaction back = sale();
-  back.kind = TransactionKind::takeback;
+  event::Transaction back = sale();
+  back.kind = event::TransactionKind::takeback;
   CHECK(found(rules, back).empty());
   back.quantities = {{"pieces", 12}, {"g", 350}};
   CHECK(found(rules, back) == Shown{"a g=350"});
@@ -197,7 +197,7 @@ TEST_CASE("rules: an act is found once, by the first of the rules that see it") 
   const std::string both = rule(R"(name_words = ["no cutlery"])", "event") +
                            "[[rule]]\nid = \"s\"\nactivity = \"cup.reusable\"\nattributes = { cutlery = [\"none\"] }\n"
                            "quantity = { unit = \"g\", value = 9, per = \"event\" }\n";
-  Transaction order = sale({article("NO CUTLERY")});
+  event::Transaction order = sale({article("NO CUTLERY")});
   order.attributes = {{"Cutlery", "NONE"}};
   CHECK(found(both, order) == Shown{"cup.reusable pieces=1"});
   order.lines.clear();
@@ -206,7 +206,7 @@ TEST_CASE("rules: an act is found once, by the first of the rules that see it") 
 
 TEST_CASE("rules: what a line cost and how many it holds is asked of what goes out, not of what comes back") {
   const std::string free_bag = rule("name_words = [\"bag\"]\namount_minor = { min = 0, max = 0 }");
-  Line bag{"", "", "BAG", "", 2000, 0};
+  event::Line bag{"", "", "BAG", "", 2000, 0};
   CHECK(found(free_bag, sale({bag})) == Shown{"cup.reusable pieces=2 @1"});
   bag.amount_minor = 10;
   CHECK(found(free_bag, sale({bag})).empty());
@@ -218,7 +218,7 @@ TEST_CASE("rules: what a line cost and how many it holds is asked of what goes o
 
 TEST_CASE("rules: many lines, and a short receipt after a long one") {
   DetectorBench bench(own_plugin("rules"), rule(R"(name_words = ["own cup"])"));
-  std::vector<Line> lines(2000, article("latte"));
+  std::vector<event::Line> lines(2000, article("latte"));
   lines[1999] = article("own cup");
   CHECK(shown(bench.detect(sale(lines))) == Shown{"cup.reusable pieces=1 @2000"});
   CHECK(shown(bench.detect(sale({article("own cup"), article("tea")}))) == Shown{"cup.reusable pieces=1 @1"});
@@ -254,28 +254,28 @@ TEST_CASE("rules: what is taken back in the same sale was not bought") {
 
 TEST_CASE("rules: a refund is no sale, so nothing of the whole event is claimed for it") {
   const std::string rules = shipped_rules();
-  Transaction transaction = sale({article("bun", 2000)});
+  event::Transaction transaction = sale({article("bun", 2000)});
   transaction.receipt_medium = "qr";
   CHECK(found(rules, transaction) == Shown{"receipt.paperless pieces=1"});
-  Transaction refund = sale({article("bun", -2000)});
+  event::Transaction refund = sale({article("bun", -2000)});
   refund.receipt_medium = "qr";
   CHECK(found(rules, refund).empty());
-  Transaction without_lines = sale();
+  event::Transaction without_lines = sale();
   without_lines.receipt_medium = "qr";
   CHECK(found(rules, without_lines).size() == 1);
   without_lines.total_minor = -1;
   CHECK(found(rules, without_lines).empty());
-  Transaction voided = sale({article("bun"), article("bun", -1000)});
+  event::Transaction voided = sale({article("bun"), article("bun", -1000)});
   voided.receipt_medium = "qr";
   CHECK(found(rules, voided).empty());
-  Transaction exchange = sale({article("bun", -1000), article("cake", 2000)});
+  event::Transaction exchange = sale({article("bun", -1000), article("cake", 2000)});
   exchange.receipt_medium = "qr";
   CHECK(found(rules, exchange).size() == 1);
 }
 
 TEST_CASE("rules: a training sale makes nothing once the rule asks for the till's own mark") {
   const std::string rules = rule("kind = [\"sale\"]\nattributes = { training = [\"no\"] }", "event");
-  Transaction transaction = sale();
+  event::Transaction transaction = sale();
   CHECK(found(rules, transaction).empty());
   transaction.attributes = {{"training", "yes"}};
   CHECK(found(rules, transaction).empty());
@@ -285,22 +285,22 @@ TEST_CASE("rules: a training sale makes nothing once the rule asks for the till'
 
 TEST_CASE("rules: those that ship claim paper that was not printed, and nothing where nobody knows") {
   const std::string rules = shipped_rules();
-  const auto with = [&](TransactionKind kind, const std::string& medium) {
-    Transaction transaction = sale();
+  const auto with = [&](event::TransactionKind kind, const std::string& medium) {
+    event::Transaction transaction = sale();
     transaction.kind = kind;
     transaction.receipt_medium = medium;
     return found(rules, transaction);
   };
   for (const char* medium : {"none", "qr", "app"}) {
-    CHECK(with(TransactionKind::ticket, medium) == Shown{"ticket.paperless pieces=1"});
-    CHECK(with(TransactionKind::sale, medium) == Shown{"receipt.paperless pieces=1"});
+    CHECK(with(event::TransactionKind::ticket, medium) == Shown{"ticket.paperless pieces=1"});
+    CHECK(with(event::TransactionKind::sale, medium) == Shown{"receipt.paperless pieces=1"});
   }
   for (const char* medium : {"", "paper", "email", "QR", "fax"}) {
     CAPTURE(medium);
-    CHECK(with(TransactionKind::ticket, medium).empty());
-    CHECK(with(TransactionKind::sale, medium).empty());
+    CHECK(with(event::TransactionKind::ticket, medium).empty());
+    CHECK(with(event::TransactionKind::sale, medium).empty());
   }
-  for (const auto kind : {TransactionKind::trip, TransactionKind::bill, TransactionKind::charge})
+  for (const auto kind : {event::TransactionKind::trip, event::TransactionKind::bill, event::TransactionKind::charge})
     CHECK(with(kind, "none").empty());
 }
 

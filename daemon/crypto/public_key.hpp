@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Public keys of any elliptic curve that OpenSSL knows: those of other people's devices, such as meters.
+// Threads: const calls run concurrently.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/bytes.hpp"
+
+struct evp_pkey_st;
+
+namespace greentill::crypto {
+
+/// Copies are cheap and share the key.
+class PublicKey {
+ public:
+  /// A SubjectPublicKeyInfo in PEM, or in DER with nothing behind it; nothing where it is none of an elliptic curve.
+  static std::optional<PublicKey> from_pem(std::string_view pem);
+  static std::optional<PublicKey> from_der(ByteView der);
+  /// A point (SEC 1, 2.3.3) on a curve by OpenSSL's name of it; nothing where it is not on it.
+  static std::optional<PublicKey> from_point(ByteView point, const char* curve);
+
+  /// OpenSSL's name of the curve: "prime256v1".
+  [[nodiscard]] const std::string& curve() const { return curve_; }
+  /// Whether an ECDSA signature in DER is good over SHA-256 of the bytes.
+  [[nodiscard]] bool verify_sha256(ByteView bytes, ByteView der) const;
+
+ private:
+  static std::optional<PublicKey> adopt(evp_pkey_st* key);
+  std::shared_ptr<evp_pkey_st> key_;
+  std::string curve_;
+};
+
+}  // namespace greentill::crypto

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Memory for what must not be found by whoever reads a core dump or a freed heap: keys, and what keys are made of. It lies in
+// OpenSSL's secure heap, which is locked into memory where the system allows it, left out of core dumps and wiped when it is given
+// back. OpenSSL keeps its own private numbers there too, once the heap is set up. Threads: as any value.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "daemon/base/bytes.hpp"
+#include "daemon/base/error.hpp"
+
+namespace greentill::crypto {
+
+/// Sets the secure heap up; further calls do nothing. Called by everything here that reads a key. unavailable where the system
+/// gives no memory for it.
+Status set_up_secure_heap();
+
+/// Makes OpenSSL overwrite all memory that it gives back: what reads a key's file leaves copies there. Without effect once OpenSSL
+/// is at work, as it is before main() where a library's constructor uses it: so a program that holds a key names it in its
+/// .preinit_array, which runs before any constructor (System V ABI, "Initialization and Termination Functions").
+void wipe_what_openssl_frees();
+
+/// While one lives, the C library overwrites large blocks that are freed, such as the buffer through which another library reads a
+/// key's file. Threads: safe from any thread; of all threads' blocks.
+class WipeFreed {
+ public:
+  WipeFreed();
+  ~WipeFreed();
+  WipeFreed(const WipeFreed&) = delete;
+  WipeFreed& operator=(const WipeFreed&) = delete;
+};
+
+/// Overwrites bytes in a way that no compiler takes out.
+void wipe(MutableBytes bytes);
+
+class Secret {
+ public:
+  Secret() = default;
+  /// Zeros. Throws std::bad_alloc where the secure heap has no room: secrets are few and small.
+  explicit Secret(std::size_t size);
+  /// A copy; the caller wipes what it has.
+  explicit Secret(ByteView bytes);
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret();
+
+  [[nodiscard]] ByteView view() const { return {data_, size_}; }
+  [[nodiscard]] std::string_view text() const { return as_text(view()); }
+  [[nodiscard]] MutableBytes bytes() { return {data_, size_}; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Keeps the first bytes alone.
+  void shorten(std::size_t size) { size_ = size < size_ ? size : size_; }
+
+ private:
+  std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace greentill::crypto

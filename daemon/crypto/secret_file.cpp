@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/crypto/secret_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "daemon/base/file.hpp"
+
+namespace greentill::crypto {
+namespace {
+
+constexpr std::size_t kMostBytes = 16u << 10;
+constexpr std::size_t kSecretBytes = 32;
+
+int digit_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// Reads what fits, and says how much; -1 where the system fails.
+ssize_t read_into(int descriptor, MutableBytes out) {
+  std::size_t size = 0;
+  while (size < out.size()) {
+    const ssize_t count = ::read(descriptor, out.data() + size, out.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return -1;
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  return static_cast<ssize_t>(size);
+}
+
+Failure<Error> unreadable(const std::filesystem::path& path, int number) {
+  const ErrorCode code = number == ENOENT ? ErrorCode::not_found : number == EACCES ? ErrorCode::denied : ErrorCode::io;
+  return fail(code, path.string() + ": cannot read: " + std::generic_category().message(number));
+}
+
+}  // namespace
+
+Result<Secret> read_secret(const std::filesystem::path& path, Shared shared) {
+  if (Status ready = set_up_secure_heap(); !ready) return Failure{ready.error()};
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return unreadable(path, errno);
+  struct stat state {};
+  const bool is_file = ::fstat(descriptor, &state) == 0 && S_ISREG(state.st_mode);
+  if (shared == Shared::with_nobody && is_file && (state.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    ::close(descriptor);
+    return fail(ErrorCode::denied, path.string() + ": holds a key and is open to others than its owner; run chmod 600 on it");
+  }
+  Secret content(kMostBytes);
+  const ssize_t size = read_into(descriptor, content.bytes());
+  const int number = errno;
+  ::close(descriptor);
+  if (size < 0) return unreadable(path, number);
+  if (static_cast<std::size_t>(size) == kMostBytes) {
+    return fail(ErrorCode::invalid, path.string() + ": larger than a file with a key can be");
+  }
+  content.shorten(static_cast<std::size_t>(size));
+  return content;
+}
+
+Result<Secret> secret_from_hex(std::string_view digits, std::size_t size) {
+  if (digits.size() != 2 * size) return fail(ErrorCode::invalid, "not " + std::to_string(2 * size) + " hexadecimal digits");
+  Secret secret(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const int high = digit_of(digits[2 * i]);
+    const int low = digit_of(digits[2 * i + 1]);
+    if (high < 0 || low < 0) return fail(ErrorCode::invalid, "not " + std::to_string(2 * size) + " hexadecimal digits");
+    secret.bytes()[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return secret;
+}
+
+Secret hex_of(ByteView secret) {
+  Secret digits(2 * secret.size());
+  MutableBytes out = digits.bytes();
+  for (std::size_t i = 0; i < secret.size(); ++i) {
+    out[2 * i] = static_cast<std::uint8_t>("0123456789abcdef"[secret[i] >> 4]);
+    out[2 * i + 1] = static_cast<std::uint8_t>("0123456789abcdef"[secret[i] & 15]);
+  }
+  return digits;
+}
+
+Result<Secret> load_or_create_secret(const std::filesystem::path& path, Random& random, Shared shared) {
+  const auto stored = read_secret(path, shared);
+  if (stored) {
+    std::string_view line = stored->text();
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    auto secret = secret_from_hex(line, kSecretBytes);
+    if (secret) return secret;
+    return fail(ErrorCode::corrupt, path.string() + ": " + secret.error().message + "; restore it from a backup or remove it");
+  }
+  if (stored.error().code != ErrorCode::not_found) return Failure{stored.error()};
+  Secret secret(kSecretBytes);
+  random.fill(secret.bytes());
+  if (Status written = write_file_durably(path, hex_of(secret.view()).text(), 0600); !written) return Failure{written.error()};
+  return secret;
+}
+
+}  // namespace greentill::crypto

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/engine.hpp"
+
+#include <utility>
+
+#include "daemon/base/calendar.hpp"
+#include "daemon/base/hex.hpp"
+#include "daemon/engine/stored_answer.hpp"
+#include "daemon/event/incoming.hpp"
+
+namespace greentill::engine {
+
+Engine::Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks)
+    : parts_(parts),
+      hooks_(std::move(hooks)),
+      guard_(parts.reader, std::move(account_key)),
+      reverser_(parts.reader, parts.detectors, parts.maker, parts.library),
+      store_log_(parts.timers, parts.log),
+      committer_(parts.writer, [this](Committer::Jobs& jobs, const Status& status) { on_finished(jobs, status); }) {}
+
+Status Engine::open() {
+  Committer::Waiter waiter;
+  Status opened = Done{};
+  {
+    const std::lock_guard turn(turn_);
+    const auto chain = parts_.reader.chain();
+    if (!chain) return Failure{chain.error()};
+    if (*chain) {
+      set_trouble("");
+      return head_.recover(parts_.reader);
+    }
+    claim::ChainHead head;
+    parts_.random.fill(head.chain);
+    auto start = parts_.maker.start(claim::StartReason::new_chain, std::nullopt, head);
+    if (!start) return Failure{start.error()};
+    head_.move_to(head);
+    queue(std::move(*start), std::nullopt, std::nullopt, [&](const auto& answer) {
+      if (!answer) opened = Failure{answer.error()};
+      committer_.complete(waiter);
+    });
+  }
+  committer_.wait(waiter);
+  return opened;
+}
+
+void Engine::submit(event::Transaction transaction, std::optional<outbox::SourcePosition> position, Answered answered) {
+  if (Status good = event::check_transaction(transaction); !good) {
+    // The source moves on past what can never be taken.
+    if (!position) return answered(Failure{good.error()});
+    return keep_position(std::move(*position),
+                         [answered, good](const Status& kept) { answered(Failure{kept ? good.error() : kept.error()}); });
+  }
+  const outbox::TransactionKey key = event::transaction_key(transaction.issuer, transaction.event_id);
+  const std::lock_guard turn(turn_);
+  take({std::move(transaction), std::nullopt, std::move(position), std::move(answered), key});
+}
+
+void Engine::undo(std::uint64_t seq, Answered answered) {
+  const std::lock_guard turn(turn_);
+  // No issuer is empty, so that no transaction has this key.
+  const std::string name = to_hex(head_.chain().chain) + "/" + std::to_string(seq);
+  take({{}, seq, std::nullopt, std::move(answered), event::transaction_key("", name)});
+}
+
+void Engine::keep_position(outbox::SourcePosition position, std::function<void(Status)> done) {
+  Entry entry;
+  entry.position = std::move(position);
+  entry.answered = [done = std::move(done)](const auto& kept) { done(kept ? Status(Done{}) : Status(Failure{kept.error()})); };
+  entry.passed_over = true;
+  const std::lock_guard turn(turn_);
+  take(std::move(entry));
+}
+
+void Engine::resume(const std::string& source) {
+  const std::lock_guard turn(turn_);
+  head_.resume(source);
+}
+
+void Engine::refuse(Entry entry, const Error& error) {
+  if (!entry.position) return entry.answered(Failure{error});
+  if (error.code == ErrorCode::invalid) {
+    // What can never be taken is passed by, for good: told before its position is durable, it would come again after a power cut.
+    return store_position(std::move(*entry.position), {}, [error, answered = std::move(entry.answered)](const auto& kept) {
+      answered(Failure{kept ? error : kept.error()});
+    });
+  }
+  // Everything else must come again before what lies behind it.
+  head_.fall_out(entry.position->source);
+  entry.answered(Failure{error});
+}
+
+void Engine::take(Entry entry) {
+  if (turns_.must_wait(entry)) return turns_.wait(std::move(entry));
+  admit(std::move(entry));
+}
+
+void Engine::admit_waiting() {
+  while (auto entry = turns_.next()) admit(std::move(*entry));
+}
+
+void Engine::admit(Entry entry) {
+  if (entry.position) {
+    if (const char* why = head_.out_of_step(entry.position->source)) {
+      return entry.answered(fail(ErrorCode::unavailable, why));
+    }
+  }
+  if (Status recovered = head_.recover(parts_.reader); !recovered) return refuse(std::move(entry), recovered.error());
+  if (entry.passed_over) return store_position(std::move(*entry.position), {}, std::move(entry.answered));
+  if (answer_known(entry)) return;
+  if (entry.undo) return reverse(std::move(entry));
+  if (parts_.maker.lies_ahead(entry.transaction)) {
+    entry.transaction.standing = event::Standing::doubtful;
+    entry.transaction.remark = "it is dated in the future";
+  }
+  if (entry.transaction.standing != event::Standing::final) return set_aside(std::move(entry));
+  if (entry.transaction.is_reversal()) return reverse(std::move(entry));
+  claim_new(std::move(entry));
+}
+
+/// Whether it was reported before; then it is answered as the first time.
+bool Engine::answer_known(Entry& entry) {
+  if (turns_.is_under_way(entry.key)) {
+    turns_.join(entry.key, std::move(entry.answered));
+    return true;
+  }
+  const auto record = committer_.find(entry.key, parts_.reader);
+  if (record && !*record) return false;
+  auto answer = record ? answer_from_store(parts_.reader, **record, parts_.maker)
+                       : Result<event::TransactionAnswer>(Failure{record.error()});
+  if (!answer) {
+    refuse(std::move(entry), answer.error());
+  } else {
+    answer_repeated(std::move(entry.position), std::move(*answer), std::move(entry.answered));
+  }
+  return true;
+}
+
+void Engine::answer_repeated(std::optional<outbox::SourcePosition> position, event::TransactionAnswer answer, Answered answered) {
+  answer.repeated = true;
+  answer.unclaimed.clear();
+  answer.remark.clear();
+  if (!position) return answered(std::move(answer));
+  store_position(std::move(*position), std::move(answer), std::move(answered));
+}
+
+void Engine::claim_new(Entry entry) {
+  const detect::Findings found = parts_.detectors.detect(entry.transaction);
+  if (must_come_again(entry, found.absent)) return refuse(std::move(entry), not_looked_at(found.absent));
+  claim::ChainHead next = head_.chain();
+  auto made = parts_.maker.make(entry.key, entry.transaction, found.acts, guard_, next);
+  if (!made) return refuse(std::move(entry), made.error());
+  if (!found.absent.empty() && made->claims.empty()) {
+    note_absence(entry.key, entry.transaction, found.absent, *made);
+    return keep_apart(std::move(entry), std::move(*made));
+  }
+  if (Status applied = apply_awaited(entry.key, next, *made); !applied) return refuse(std::move(entry), applied.error());
+  // What was taken back before it came is worth nothing to whoever is absent, too.
+  if (!found.absent.empty() && !made->claims.empty()) note_absence(entry.key, entry.transaction, found.absent, *made);
+  head_.move_to(next);
+  commit(std::move(entry), std::move(*made));
+}
+
+/// A refund that took back too little could not be told from a right one, and whoever reports it can do so again.
+bool Engine::must_come_again(const Entry& entry, const std::vector<detect::Absent>& absent) {
+  if (absent.empty()) return false;
+  if (entry.position) return patience_.has_for(entry.position->source, entry.key, absent);
+  return entry.transaction.is_reversal();
+}
+
+Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made) {
+  const auto any = reverser_.awaits_any();
+  if (!any) return Failure{any.error()};
+  if (!*any) return Done{};
+  auto met = reverser_.meet(key, made);
+  if (!met) return Failure{met.error()};
+  if (!met->any) return Done{};
+  if (met->all) {
+    MadeClaims nothing;
+    nothing.recorded_at = made.recorded_at;
+    nothing.answer.remark = "it was taken back before it was reported";
+    nothing.totals.push_back(made.totals.back());  // the transaction itself
+    made = std::move(nothing);
+    head = head_.chain();
+  }
+  made.aside.met = true;
+  for (const Reversals& reversals : met->reversals) {
+    if (Status reversed = parts_.maker.reverse(reversals, head, made); !reversed) return reversed;
+  }
+  return Done{};
+}
+
+void Engine::reverse(Entry entry) {
+  auto reversals = entry.undo ? reverser_.undo(*entry.undo) : reverser_.reverse(entry.transaction);
+  if (!reversals) return refuse(std::move(entry), reversals.error());
+  MadeClaims made;
+  if (must_come_again(entry, reversals->absent)) return refuse(std::move(entry), not_looked_at(reversals->absent));
+  if (!reversals->absent.empty()) {
+    note_absence(entry.key, entry.transaction, reversals->absent, made);
+    return keep_apart(std::move(entry), std::move(made));
+  }
+  claim::ChainHead next = head_.chain();
+  if (Status reversed = parts_.maker.reverse(*reversals, next, made); !reversed) {
+    return refuse(std::move(entry), reversed.error());
+  }
+  head_.move_to(next);
+  if (!entry.undo) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
+  turns_.begin_reversal(entry.key, entry.undo ? std::nullopt : std::optional(entry.reversed_key()));
+  commit(std::move(entry), std::move(made));
+}
+
+/// The final record is still to come, or there already.
+void Engine::set_aside(Entry entry) {
+  const event::Transaction& transaction = entry.transaction;
+  MadeClaims made;
+  made.answer.remark = event::remark_of(transaction);
+  if (transaction.standing == event::Standing::doubtful) {
+    made.aside.guarded.push_back(guarded_record(entry.key, transaction, made.answer.remark));
+  }
+  keep_apart(std::move(entry), std::move(made));
+}
+
+/// Neither claimed nor remembered under its id. Requires: nothing was claimed.
+void Engine::keep_apart(Entry entry, MadeClaims made) {
+  if (made.aside.guarded.empty() && !entry.position) return entry.answered(std::move(made.answer));
+  MadeClaims kept;
+  kept.recorded_at = parts_.maker.now();
+  kept.answer = std::move(made.answer);
+  kept.aside.guarded = std::move(made.aside.guarded);
+  queue(std::move(kept), std::nullopt, std::move(entry.position), std::move(entry.answered));
+}
+
+void Engine::store_position(outbox::SourcePosition position, event::TransactionAnswer answer, Answered answered) {
+  MadeClaims nothing;
+  nothing.answer = std::move(answer);
+  queue(std::move(nothing), std::nullopt, std::move(position), std::move(answered));
+}
+
+void Engine::commit(Entry entry, MadeClaims made) {
+  turns_.begin(entry.key);
+  queue(std::move(made), entry.key, std::move(entry.position), std::move(entry.answered));
+}
+
+void Engine::queue(MadeClaims made, std::optional<outbox::TransactionKey> key, std::optional<outbox::SourcePosition> position,
+                   Answered answered) {
+  auto job = std::make_unique<Job>();
+  job->generation = head_.generation();
+  job->new_chain = made.new_chain;
+  job->unit = {key,
+               std::move(made.claims),
+               head_.chain(),
+               made.recorded_at,
+               std::move(position),
+               std::move(made.totals),
+               std::move(made.aside)};
+  job->unit.aside.account_uses = made.reserved.uses();
+  job->reserved = std::move(made.reserved);
+  job->answer = std::move(made.answer);
+  job->answered = std::move(answered);
+  committer_.push(std::move(job));
+}
+
+void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
+  if (status && hooks_.stored) hooks_.stored();
+  if (!status && status.error().code == ErrorCode::full && hooks_.disk_full) hooks_.disk_full();
+  std::vector<Result<event::TransactionAnswer>> results;
+  results.reserve(jobs.size());
+  // Before the turn is waited for: what is durable is answered at once.
+  for (const auto& job : jobs) {
+    results.push_back(status ? Result<event::TransactionAnswer>(std::move(job->answer)) : Failure{status.error()});
+    job->answered(results.back());
+  }
+  const std::lock_guard turn(turn_);
+  if (!status && head_.fail(jobs.front()->generation)) {
+    set_trouble(status.error().message);
+    store_log_.failed(status.error());
+  }
+  for (std::size_t i = 0; i < jobs.size(); ++i) settle(*jobs[i], results[i]);
+  if (status && troubled_) {
+    set_trouble("");
+    store_log_.worked();
+  }
+  admit_waiting();
+}
+
+void Engine::settle(Job& job, const Result<event::TransactionAnswer>& result) {
+  job.reserved.settle(result.ok());
+  if (job.new_chain && result.ok()) head_.settle();
+  if (!job.unit.key) return;
+  for (Answered& joined : turns_.end(*job.unit.key)) {
+    if (result) {
+      answer_repeated(std::nullopt, *result, std::move(joined));
+    } else {
+      joined(result);
+    }
+  }
+}
+
+std::string Engine::trouble() const {
+  const std::lock_guard lock(trouble_mutex_);
+  return trouble_;
+}
+
+void Engine::set_trouble(std::string trouble) {
+  troubled_ = !trouble.empty();
+  const std::lock_guard lock(trouble_mutex_);
+  trouble_ = std::move(trouble);
+}
+
+}  // namespace greentill::engine

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine owns the order of claims: every transaction, from the API or a source, passes here once. One thread at a time has its
+// turn: looks the transaction up, asks the detectors, makes and signs the claims, and queues them with the committer, outside of
+// whose commits nothing waits for a disk. Threads: safe from any thread; a call may wait for another's turn.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/ports.hpp"
+#include "daemon/detect/detectors.hpp"
+#include "daemon/engine/account_guard.hpp"
+#include "daemon/engine/claim_maker.hpp"
+#include "daemon/engine/committer.hpp"
+#include "daemon/engine/head.hpp"
+#include "daemon/engine/missing_detectors.hpp"
+#include "daemon/engine/reversals.hpp"
+#include "daemon/engine/store_log.hpp"
+#include "daemon/engine/turns.hpp"
+#include "daemon/outbox/outbox.hpp"
+
+namespace greentill::engine {
+
+/// What the engine works with. All must outlive it.
+struct Parts {
+  Executor& timers;  ///< for what is said in the log a minute later
+  Log& log;
+  Random& random;
+  outbox::Writer& writer;
+  outbox::Reader& reader;  ///< the engine's alone
+  detect::Detectors& detectors;
+  ClaimMaker& maker;
+  const measure::Library& library;
+};
+
+/// Called from the thread that stores, after every commit; must not block.
+struct CommitHooks {
+  std::function<void()> stored;
+  std::function<void()> disk_full;
+};
+
+class Engine {
+ public:
+  /// `account_key` is the AccountGuard's.
+  Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks);
+
+  /// Takes the chain up where the outbox left it, or starts one; the start is durable when this returns.
+  Status open();
+
+  /// One transaction, with the source's position behind it where it came from one. Then, without further calls:
+  /// Committer::wait() or hand_over().
+  void submit(event::Transaction transaction, std::optional<outbox::SourcePosition> position, Answered answered);
+
+  /// Takes one claim of the chain in force back, as the merchant's correction. As submit().
+  void undo(std::uint64_t seq, Answered answered);
+
+  /// Makes a source's position durable without a transaction: of a record that is passed over. As submit().
+  void keep_position(outbox::SourcePosition position, std::function<void(Status)> done);
+
+  /// The source begins anew from its durable position. Once a record of it could not be taken, or a commit failed, no later one
+  /// is taken before that. Requires: all its records were answered.
+  void resume(const std::string& source);
+
+  /// What keeps it from taking transactions, or empty.
+  [[nodiscard]] std::string trouble() const;
+
+  [[nodiscard]] Committer& committer() { return committer_; }
+
+ private:
+  void take(Entry entry);
+  void refuse(Entry entry, const Error& error);
+  void admit(Entry entry);
+  void admit_waiting();
+  bool answer_known(Entry& entry);
+  void answer_repeated(std::optional<outbox::SourcePosition> position, event::TransactionAnswer answer, Answered answered);
+  [[nodiscard]] bool must_come_again(const Entry& entry, const std::vector<detect::Absent>& absent);
+  void claim_new(Entry entry);
+  Status apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made);
+  void reverse(Entry entry);
+  void set_aside(Entry entry);
+  void keep_apart(Entry entry, MadeClaims made);
+  void store_position(outbox::SourcePosition position, event::TransactionAnswer answer, Answered answered);
+  void commit(Entry entry, MadeClaims made);
+  void queue(MadeClaims made, std::optional<outbox::TransactionKey> key, std::optional<outbox::SourcePosition> position,
+             Answered answered);
+  void on_finished(Committer::Jobs& jobs, const Status& status);
+  void settle(Job& job, const Result<event::TransactionAnswer>& result);
+  void set_trouble(std::string trouble);
+
+  Parts parts_;
+  const CommitHooks hooks_;
+
+  std::mutex turn_;  ///< guards all that follows, but the committer
+  AccountGuard guard_;
+  Patience patience_;
+  Reverser reverser_;
+  StoreLog store_log_;
+  Head head_;
+  Turns turns_;
+  bool troubled_ = true;
+
+  mutable std::mutex trouble_mutex_;
+  std::string trouble_ = "starting";
+
+  Committer committer_;  ///< the last: what it finishes at its end needs the others
+};
+
+}  // namespace greentill::engine

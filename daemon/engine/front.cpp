@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/front.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <utility>
+
+namespace greentill::engine {
+namespace {
+
+// What one request may have under way at once is two of these: one that is being stored while the next is made. It bounds the
+// memory of a long document and how long the turn of a till beside it is waited for.
+constexpr std::size_t kSlice = 64;
+
+/// The answers of one slice.
+class Gathering {
+ public:
+  Gathering(Committer& committer, std::size_t count) : committer_(committer), answers_(count), missing_(count) {}
+  /// Threads: safe from any thread, for different indices.
+  void put(std::size_t index, const Result<event::TransactionAnswer>& answer) {
+    answers_[index] = answer;
+    if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) committer_.complete(waiter_);
+  }
+  void wait_into(std::vector<Result<event::TransactionAnswer>>& out) {
+    committer_.wait(waiter_);
+    for (auto& answer : answers_) out.push_back(std::move(*answer));
+  }
+
+ private:
+  Committer& committer_;
+  std::vector<std::optional<Result<event::TransactionAnswer>>> answers_;
+  std::atomic<std::size_t> missing_;
+  Committer::Waiter waiter_;
+};
+
+}  // namespace
+
+std::vector<Result<event::TransactionAnswer>> TillFront::submit(std::vector<event::Transaction> transactions) {
+  std::vector<Result<event::TransactionAnswer>> answers;
+  answers.reserve(transactions.size());
+  std::unique_ptr<Gathering> before;
+  for (std::size_t begin = 0; begin < transactions.size(); begin += kSlice) {
+    const std::size_t count = std::min(kSlice, transactions.size() - begin);
+    auto gathering = std::make_unique<Gathering>(engine_.committer(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      engine_.submit(std::move(transactions[begin + i]), std::nullopt,
+                     [to = gathering.get(), i](const Result<event::TransactionAnswer>& answer) { to->put(i, answer); });
+    }
+    if (begin + count < transactions.size()) engine_.committer().hand_over();
+    if (before) before->wait_into(answers);
+    before = std::move(gathering);
+  }
+  if (before) before->wait_into(answers);
+  return answers;
+}
+
+Result<event::TransactionAnswer> TillFront::undo(std::uint64_t seq) {
+  Gathering gathering(engine_.committer(), 1);
+  engine_.undo(seq, [&gathering](const Result<event::TransactionAnswer>& answer) { gathering.put(0, answer); });
+  std::vector<Result<event::TransactionAnswer>> answers;
+  gathering.wait_into(answers);
+  return std::move(answers.front());
+}
+
+void SourceFront::take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) {
+  engine_.submit(std::move(transaction.transaction), outbox::SourcePosition{source, std::move(transaction.position)},
+                 [done = std::move(done)](const Result<event::TransactionAnswer>& answer) {
+                   done(answer ? Status(Done{}) : Status(Failure{answer.error()}));
+                 });
+  engine_.committer().hand_over();
+}
+
+void SourceFront::reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) {
+  engine_.keep_position({source, std::move(record.position)}, std::move(done));
+  engine_.committer().hand_over();
+}
+
+Result<std::string> SourceFront::position(const std::string& source) {
+  engine_.resume(source);
+  const std::lock_guard lock(mutex_);
+  return reader_->position(source);
+}
+
+}  // namespace greentill::engine

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine as the API and the sources see it: a request waits until what it brought is durable, and stores it itself where
+// nobody else does; a source goes on, and is told later. Threads: safe from any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/detect/sources.hpp"
+#include "daemon/engine/desk.hpp"
+#include "daemon/engine/engine.hpp"
+
+namespace greentill::engine {
+
+class TillFront final : public Desk {
+ public:
+  explicit TillFront(Engine& engine) : engine_(engine) {}
+  std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override;
+  Result<event::TransactionAnswer> undo(std::uint64_t seq) override;
+
+ private:
+  Engine& engine_;
+};
+
+class SourceFront final : public detect::SourceSink {
+ public:
+  /// `reader` is used under a lock.
+  SourceFront(Engine& engine, std::unique_ptr<outbox::Reader> reader) : engine_(engine), reader_(std::move(reader)) {}
+  void take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) override;
+  void reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) override;
+  Result<std::string> position(const std::string& source) override;
+
+ private:
+  Engine& engine_;
+  std::mutex mutex_;
+  std::unique_ptr<outbox::Reader> reader_;
+};
+
+}  // namespace greentill::engine

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the acts found in a transaction spare, by the methodologies in force: one reading of each act, and why the others are none.
+// Threads: const calls run concurrently.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "daemon/claim/claim.hpp"
+#include "daemon/detect/detectors.hpp"
+#include "daemon/event/transaction.hpp"
+#include "daemon/measure/library.hpp"
+#include "daemon/measure/quantify.hpp"
+
+namespace greentill::engine {
+
+/// Pointers go into what was measured and into the library.
+struct Measured {
+  const detect::Detected* found = nullptr;
+  const measure::Methodology* methodology = nullptr;
+  claim::Quantities quantities;
+  measure::Quantified amounts;
+  std::uint64_t line = 0;  ///< of what makes it the same event; 0: the whole one
+};
+
+/// An act that is not claimed.
+struct Refused {
+  std::string activity;
+  std::string reason;
+  bool guarded = false;  ///< kept for people to see
+  const detect::Detected* found = nullptr;
+};
+
+class Measuring {
+ public:
+  /// `preferred`: activity and methodology id. `library` must outlive it.
+  Measuring(const measure::Library& library, std::vector<std::pair<std::string, std::string>> preferred)
+      : library_(library), preferred_(std::move(preferred)) {}
+
+  /// In the order found. `refused` gets what is worth nothing, guarded, or another reading of the same act.
+  [[nodiscard]] std::vector<Measured> measure(const event::Transaction& transaction, const std::vector<detect::Detected>& detected,
+                                              std::vector<Refused>& refused) const;
+
+  /// Null where none is in force then.
+  [[nodiscard]] const measure::Methodology* methodology_for(std::string_view activity, std::int64_t end) const;
+
+ private:
+  std::optional<Measured> measure_one(const event::Transaction& transaction, const detect::Detected& found,
+                                      std::vector<Refused>& refused) const;
+
+  const measure::Library& library_;
+  std::vector<std::pair<std::string, std::string>> preferred_;
+};
+
+/// "m.odometer=2043 s=500", for people.
+std::string quantities_text(const std::vector<event::QuantityValue>& quantities);
+
+}  // namespace greentill::engine

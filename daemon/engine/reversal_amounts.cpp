@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/reversal_amounts.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "daemon/measure/quantify.hpp"
+
+namespace greentill::engine {
+namespace {
+
+using event::QuantityValue;
+
+std::int64_t* find_unit(std::vector<QuantityValue>& quantities, std::string_view unit) {
+  const auto found = std::find_if(quantities.begin(), quantities.end(), [&](const auto& q) { return q.unit == unit; });
+  return found == quantities.end() ? nullptr : &found->value;
+}
+
+std::int64_t taken_of(const Claimed& claim, std::string_view unit) {
+  for (const auto& taken : claim.taken) {
+    if (taken.unit == unit) return taken.value;
+  }
+  return 0;
+}
+
+std::int64_t left_of(const Claimed& claim, const QuantityValue& quantity) {
+  return std::max<std::int64_t>(0, quantity.value - taken_of(claim, quantity.unit));
+}
+
+struct Worth {
+  std::int64_t estimate_mg = 0;
+  std::int64_t credited_mg = 0;
+};
+
+/// What stays of a claim after what was taken, as the service reckons it.
+Worth worth(const Claimed& claim, const measure::Library& library) {
+  if (claim.gone) return {};
+  if (claim.taken.empty()) return {claim.estimate_mg, claim.credited_mg};
+  const auto* methodology = library.find(claim.methodology, claim.methodology_version, claim.methodology_sha256);
+  if (methodology == nullptr) return {};
+  claim::Quantities rest;
+  for (const auto& quantity : claim.quantities) (void)rest.push_back({quantity.unit, left_of(claim, quantity)});
+  const auto amounts = measure::quantify(*methodology, rest, claim.begin, claim.end);
+  if (!amounts) return {};
+  return {std::min(amounts->estimate_mg, claim.estimate_mg), std::min(amounts->credited_mg, claim.credited_mg)};
+}
+
+TakeBack begin_with(const Claimed& claim) {
+  TakeBack made;
+  made.nullifier = claim.nullifier;
+  made.claim = claim.id;
+  made.of_seq = claim.seq;
+  made.activity = claim.activity;
+  return made;
+}
+
+void settle(TakeBack& made, const Claimed& claim, const Worth& before, const measure::Library& library) {
+  const Worth after = worth(claim, library);
+  made.estimate_mg = before.estimate_mg - after.estimate_mg;
+  made.credited_mg = before.credited_mg - after.credited_mg;
+  if (claim.gone) made.sums.push_back({claim.nullifier, "", 0, claim.seq});
+  for (const auto& quantity : made.quantities) {
+    made.sums.push_back({claim.nullifier, quantity.unit, taken_of(claim, quantity.unit), claim.seq});
+  }
+}
+
+TakeBack take_whole(Claimed& claim, const measure::Library& library) {
+  const Worth before = worth(claim, library);
+  TakeBack made = begin_with(claim);
+  claim.gone = true;
+  settle(made, claim, before, library);
+  return made;
+}
+
+/// Takes what it can of `wanted`, and takes it off `wanted`. Nothing where nothing of it is left.
+std::optional<TakeBack> take_part(Claimed& claim, std::vector<QuantityValue>& wanted, const measure::Library& library) {
+  if (claim.gone) return std::nullopt;
+  std::vector<QuantityValue> taking;
+  bool whole = claim.taken.empty();
+  for (const auto& quantity : claim.quantities) {
+    std::int64_t* want = find_unit(wanted, quantity.unit);
+    const std::int64_t take = want == nullptr ? 0 : std::min(*want, left_of(claim, quantity));
+    if (want != nullptr) whole = whole && take == quantity.value;
+    if (take == 0) continue;
+    taking.push_back({quantity.unit, take});
+    *want -= take;
+  }
+  if (taking.empty()) return std::nullopt;
+  if (whole) return take_whole(claim, library);
+  const Worth before = worth(claim, library);
+  TakeBack made = begin_with(claim);
+  for (const auto& quantity : taking) {
+    if (std::int64_t* taken = find_unit(claim.taken, quantity.unit)) {
+      *taken += quantity.value;
+    } else {
+      claim.taken.push_back(quantity);
+    }
+  }
+  made.quantities = std::move(taking);
+  settle(made, claim, before, library);
+  return made;
+}
+
+}  // namespace
+
+Result<std::optional<Claimed>> claimed_from(ByteView payload) {
+  const auto claim = claim::parse_payload(payload);
+  if (!claim) return fail(ErrorCode::corrupt, std::string("a claim in the outbox does not parse: ") + claim.error().reason);
+  const auto* reduction = std::get_if<claim::Reduction>(&claim->entry);
+  if (reduction == nullptr) return std::optional<Claimed>();
+  Claimed made;
+  made.seq = claim->seq;
+  made.id = claim->id;
+  made.activity = reduction->activity;
+  for (const auto& quantity : reduction->quantities) made.quantities.push_back({std::string(quantity.unit), quantity.value});
+  made.nullifier = reduction->nullifier.mac;
+  made.methodology = reduction->methodology.id;
+  made.methodology_version = reduction->methodology.version;
+  made.methodology_sha256 = reduction->methodology.sha256;
+  made.begin = reduction->begin;
+  made.end = reduction->end;
+  made.estimate_mg = reduction->estimate_mg;
+  made.credited_mg = reduction->credited_mg;
+  return std::optional(std::move(made));
+}
+
+std::vector<TakeBack> take_back_all(std::span<Claimed> claims, const measure::Library& library) {
+  std::vector<TakeBack> all;
+  for (Claimed& claim : claims) {
+    if (!claim.gone) all.push_back(take_whole(claim, library));
+  }
+  return all;
+}
+
+std::vector<TakeBack> take_back_parts(std::span<Claimed> claims, std::span<const Returned> parts,
+                                      const measure::Library& library) {
+  std::vector<TakeBack> all;
+  for (const Returned& part : parts) {
+    std::vector<QuantityValue> wanted = part.quantities;
+    const auto take_from = [&](const auto& fits) {
+      for (Claimed& claim : claims) {
+        if (!fits(claim)) continue;
+        auto made = take_part(claim, wanted, library);
+        if (!made) continue;
+        made->returned = part.activity;
+        made->by_line = part.nullifier.has_value();
+        all.push_back(std::move(*made));
+      }
+    };
+    // The line that a till names decides alone: another line's claim is not this one's.
+    if (part.nullifier &&
+        std::any_of(claims.begin(), claims.end(), [&](const auto& c) { return c.nullifier == *part.nullifier; })) {
+      take_from([&](const Claimed& claim) { return claim.nullifier == *part.nullifier; });
+    } else {
+      take_from([&](const Claimed& claim) { return claim.activity == part.activity; });
+    }
+  }
+  return all;
+}
+
+}  // namespace greentill::engine

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A refund's claims: the signed reversals of what it takes back.
+#include "daemon/base/calendar.hpp"
+#include "daemon/claim/nullifier.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/engine/claim_maker.hpp"
+#include "daemon/engine/reversals.hpp"
+
+namespace greentill::engine {
+
+Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, MadeClaims& into) {
+  if (into.recorded_at == 0) into.recorded_at = clock_.unix_seconds();
+  const std::int64_t day = into.recorded_at / kSecondsADay;
+  claim::ChainHead next = head;
+  for (const TakeBack& take : reversals.takes) {
+    claim::Claim claim = blank(next);
+    claim::Reversal reversal;
+    reversal.nullifier = take.nullifier;
+    reversal.claim = take.claim;
+    reversal.reason = reversals.reason;
+    for (const auto& quantity : take.quantities) {
+      if (!reversal.taken_back.push_back({quantity.unit, quantity.value})) break;
+    }
+    // A whole reversal reported again finds nothing; a part would be taken once more, were it not known by its id.
+    if (reversals.cause && !take.quantities.empty()) {
+      claim.id = claim::make_reversal_id(crypto::hasher(), context_.programme_key.key.view(), take.nullifier, *reversals.cause,
+                                         take.returned, take.by_line);
+    }
+    claim.entry = reversal;
+    auto one = sign(claim, std::nullopt, next);
+    if (!one) return Failure{one.error()};
+    into.answer.reversals.push_back({claim.seq, claim.id, take.activity, take.of_seq, take.quantities});
+    into.claims.push_back(std::move(*one));
+    if (take.estimate_mg != 0 || take.credited_mg != 0) {
+      into.totals.push_back({day, take.activity, -take.estimate_mg, -take.credited_mg, 0});
+    }
+  }
+  const auto& sums = reversals.aside.taken_back;
+  into.aside.taken_back.insert(into.aside.taken_back.end(), sums.begin(), sums.end());
+  if (!reversals.aside.awaited.empty()) {
+    into.aside.awaited_key = reversals.aside.awaited_key;
+    into.aside.awaited = reversals.aside.awaited;
+  }
+  into.answer.remark = reversals.remark;
+  head = next;
+  return Done{};
+}
+
+std::optional<Digest> ClaimMaker::nullifier_of(std::string_view activity, std::int64_t end, const std::string& issuer,
+                                               const std::string& event_id, std::uint64_t line) const {
+  const auto* methodology = measuring_.methodology_for(activity, end);
+  if (methodology == nullptr) return std::nullopt;
+  const bool by_line = methodology->event_line == measure::EventLine::each_line;
+  if (by_line && line == 0) return std::nullopt;
+  return claim::make_nullifier(crypto::hasher(), context_.programme_key.key.view(), context_.programme_key.version,
+                               methodology->exclusive_group, issuer, event_id, by_line ? line : 0)
+      .mac;
+}
+
+}  // namespace greentill::engine

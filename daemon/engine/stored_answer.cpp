@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/stored_answer.hpp"
+
+#include <variant>
+
+namespace greentill::engine {
+namespace {
+
+event::ClaimedAct claimed_act(const claim::Claim& claim, const claim::Reduction& reduction, const ClaimMaker& maker) {
+  const bool bearer = reduction.attribution.kind == claim::Attribution::Kind::bearer;
+  return {claim.seq,
+          claim.id,
+          std::string(reduction.activity),
+          reduction.estimate_mg,
+          reduction.credited_mg,
+          bearer ? maker.bearer_secret(claim.id) : std::string()};
+}
+
+Result<std::string> activity_of(outbox::Reader& reader, std::uint64_t seq) {
+  const auto stored = reader.claim(seq);
+  if (!stored) return Failure{stored.error()};
+  if (!*stored) return std::string();  // pruned
+  const auto message = claim::parse_message((*stored)->message, claim::MessageType::claim);
+  if (!message) return std::string();
+  const auto claim = claim::parse_payload(message->payload);
+  const auto* reduction = claim ? std::get_if<claim::Reduction>(&claim->entry) : nullptr;
+  return reduction == nullptr ? std::string() : std::string(reduction->activity);
+}
+
+Result<event::ReversedAct> reversed_act(const claim::Claim& claim, const claim::Reversal& reversal, outbox::Reader& reader) {
+  event::ReversedAct act{claim.seq, claim.id, {}, 0, {}};
+  for (const auto& quantity : reversal.taken_back) act.taken_back.push_back({std::string(quantity.unit), quantity.value});
+  const auto taken = reader.taken_back(reversal.nullifier);
+  if (!taken) return Failure{taken.error()};
+  if (!taken->empty()) act.of_seq = taken->front().of_seq;
+  if (act.of_seq == 0) return act;
+  auto activity = activity_of(reader, act.of_seq);
+  if (!activity) return Failure{activity.error()};
+  act.activity = std::move(*activity);
+  return act;
+}
+
+Status add_act(const outbox::StoredClaim& stored, outbox::Reader& reader, const ClaimMaker& maker, event::TransactionAnswer& into) {
+  const std::string which = "claim " + std::to_string(stored.seq);
+  const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
+  if (!message) return fail(ErrorCode::corrupt, which + " in the outbox does not parse: " + message.error().reason);
+  const auto claim = claim::parse_payload(message->payload);
+  if (!claim) return fail(ErrorCode::corrupt, which + " in the outbox does not parse: " + claim.error().reason);
+  if (const auto* reduction = std::get_if<claim::Reduction>(&claim->entry)) {
+    into.claims.push_back(claimed_act(*claim, *reduction, maker));
+    return Done{};
+  }
+  const auto* reversal = std::get_if<claim::Reversal>(&claim->entry);
+  if (reversal == nullptr) return fail(ErrorCode::corrupt, which + " in the outbox belongs to no transaction");
+  auto act = reversed_act(*claim, *reversal, reader);
+  if (!act) return Failure{act.error()};
+  into.reversals.push_back(std::move(*act));
+  return Done{};
+}
+
+}  // namespace
+
+Result<event::TransactionAnswer> answer_from_store(outbox::Reader& reader, const outbox::TransactionRecord& record,
+                                                 const ClaimMaker& maker) {
+  event::TransactionAnswer answer;
+  for (std::uint64_t seq = record.first_seq; seq < record.first_seq + record.count; ++seq) {
+    const auto stored = reader.claim(record.chain, seq);
+    if (!stored) return Failure{stored.error()};
+    // Pruned after its delivery, while the transaction's first claim stays because it was refused.
+    if (!*stored) continue;
+    if (Status added = add_act(**stored, reader, maker, answer); !added) return Failure{added.error()};
+  }
+  return answer;
+}
+
+}  // namespace greentill::engine

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/turns.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "daemon/event/incoming.hpp"
+
+namespace greentill::engine {
+
+std::size_t Turns::KeyHash::operator()(const outbox::TransactionKey& key) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, key.data(), sizeof hash);
+  return hash;
+}
+
+outbox::TransactionKey Entry::reversed_key() const {
+  const event::Reversed& reversed = transaction.reversed;
+  return event::transaction_key(reversed.issuer.empty() ? transaction.issuer : reversed.issuer, reversed.event_id);
+}
+
+bool Turns::must_wait(const Entry& entry) const { return must_wait_behind(entry, waiting_); }
+
+void Turns::wait(Entry entry) { waiting_.push_back(std::move(entry)); }
+
+std::optional<Entry> Turns::next() {
+  // Those behind it do not hold it up: it was first.
+  if (waiting_.empty() || must_wait_behind(waiting_.front(), {})) return std::nullopt;
+  Entry entry = std::move(waiting_.front());
+  waiting_.pop_front();
+  return entry;
+}
+
+void Turns::begin_reversal(const outbox::TransactionKey& key, const std::optional<outbox::TransactionKey>& of) {
+  begin(key);
+  reversing_ = Reversing{key, of};
+}
+
+std::vector<Answered> Turns::end(const outbox::TransactionKey& key) {
+  if (reversing_ && reversing_->key == key) reversing_.reset();
+  const auto found = under_way_.find(key);
+  if (found == under_way_.end()) return {};
+  std::vector<Answered> joined = std::move(found->second);
+  under_way_.erase(found);
+  return joined;
+}
+
+bool Turns::waits_for_reversal(const Entry& entry, bool first) const {
+  if (entry.passed_over) return false;
+  if (entry.reverses() && (reversing_ || !first)) return true;
+  if (entry.undo) return false;
+  if (entry.reverses() && is_under_way(entry.reversed_key())) return true;
+  return reversing_ && reversing_->of == entry.key;
+}
+
+bool Turns::must_wait_behind(const Entry& entry, const std::deque<Entry>& earlier) const {
+  if (waits_for_reversal(entry, earlier.empty())) return true;
+  if (!entry.position) return false;
+  // A repeated one's position is stored on its own, and must not be once those behind it are.
+  if (!entry.passed_over && is_under_way(entry.key)) return true;
+  return std::any_of(earlier.begin(), earlier.end(),
+                     [&](const Entry& other) { return other.position && other.position->source == entry.position->source; });
+}
+
+}  // namespace greentill::engine

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/crypto/secret_file.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "daemon/base/file.hpp"
+#include "daemon/base/system.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace greentill::crypto {
+
+TEST_CASE("secret file: a secret is created once and readable by its owner alone") {
+  const test::TempDir folder;
+  SystemRandom random;
+  const auto first = load_or_create_secret(folder / "key", random);
+  REQUIRE(first.ok());
+  CHECK(load_or_create_secret(folder / "key", random)->text() == first->text());
+  CHECK(load_or_create_secret(folder / "other", random)->text() != first->text());
+  struct stat status {};
+  REQUIRE(::stat((folder / "key").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("secret file: a secret that was cut short is reported, not replaced") {
+  const test::TempDir folder;
+  SystemRandom random;
+  REQUIRE(write_file_durably(folder / "key", "abcd\n", 0600).ok());
+  CHECK(load_or_create_secret(folder / "key", random).error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("secret file: what others may read or write is refused, whatever the bit") {
+  const test::TempDir folder;
+  for (const unsigned mode : {0640u, 0604u, 0620u, 0602u}) {
+    REQUIRE(write_file_durably(folder / "key", "secret", mode).ok());
+    const auto read = read_secret(folder / "key");
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.error().code == ErrorCode::denied);
+    CHECK(read.error().message.find("chmod 600") != std::string::npos);
+    CHECK(read_secret(folder / "key", Shared::with_programs)->text() == "secret");
+  }
+}
+
+TEST_CASE("secret file: hexadecimal digits of both cases are read, and nothing else") {
+  CHECK(secret_from_hex("00fFa1", 3)->text() == std::string_view("\x00\xff\xa1", 3));
+  for (const char* wrong : {"", "00", "00fFa1a1", "00fFg1", "00fF 1", "0x00fF"}) CHECK_FALSE(secret_from_hex(wrong, 3).ok());
+}
+
+}  // namespace greentill::crypto

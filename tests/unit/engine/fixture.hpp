@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device with a real key, a real outbox and the shipped methodologies; its disk can be made full.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "daemon/engine/claim_maker.hpp"
+#include "daemon/engine/engine.hpp"
+#include "daemon/base/system.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/identity/identity.hpp"
+#include "daemon/measure/library.hpp"
+#include "daemon/outbox/outbox.hpp"
+#include "tests/support/strand.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace greentill::test {
+
+inline const std::filesystem::path& identities() {
+  static const TempDir folder;
+  static const int made = std::system(
+      (std::string(GREENTILL_SOURCE_DIR) + "/tests/support/make_ca.sh " + folder.path().string() + " device-1").c_str());
+  REQUIRE(made == 0);
+  return folder.path();
+}
+
+/// Keeps what is logged as information and above.
+class KeepingLog : public Log {
+ public:
+  void write(LogLevel level, std::string_view, std::string_view message) override {
+    const std::lock_guard guard(mutex_);
+    if (level >= LogLevel::info) lines_.emplace_back(message);
+  }
+  [[nodiscard]] std::vector<std::string> lines() const {
+    const std::lock_guard guard(mutex_);
+    return lines_;
+  }
+  /// Lines that begin so.
+  [[nodiscard]] std::size_t count(std::string_view begin) const {
+    const std::lock_guard guard(mutex_);
+    return static_cast<std::size_t>(
+        std::count_if(lines_.begin(), lines_.end(), [begin](const std::string& line) { return line.starts_with(begin); }));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
+/// The real writer, with a disk that is full while `full` says so.
+class FillableWriter : public outbox::Writer {
+ public:
+  explicit FillableWriter(outbox::Writer& real) : real_(real) {}
+  Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key) override { return real_.find(key); }
+  Status begin_chain(const claim::ChainId& chain, const outbox::Unit& unit) override { return real_.begin_chain(chain, unit); }
+  Status commit(std::span<const outbox::Unit* const> units) override {
+    ++commits;
+    if (full) return fail(ErrorCode::full, "the disk is full");
+    return real_.commit(units);
+  }
+  Result<outbox::AppliedReceipt> apply(const claim::Receipt& receipt, const outbox::Reception& reception) override {
+    return real_.apply(receipt, reception);
+  }
+  Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override { return real_.prune(before, limit); }
+
+  std::atomic<bool> full{false};
+  std::atomic<int> commits{0};
+
+ private:
+  outbox::Writer& real_;
+};
+
+/// Finds one shared-bike ride in every trip, and paperless tickets in a sale's lines of SKU "T", so that no plugin has to be
+/// built for these tests. They may be told that a detector is absent, and no trip is a ride then.
+class RideDetectors : public detect::Detectors {
+ public:
+  detect::Findings detect(const event::Transaction& transaction) override {
+    ++calls;
+    return {find(transaction), absent};
+  }
+  [[nodiscard]] std::vector<detect::PluginStatus> status() const override { return {}; }
+
+  std::vector<std::uint8_t> evidence;  ///< of every ride; set while nothing is under way
+  std::vector<detect::Absent> absent;  ///< likewise
+  std::atomic<int> calls{0};
+
+ private:
+  [[nodiscard]] std::vector<detect::Detected> find(const event::Transaction& transaction) const {
+    if (transaction.kind == event::TransactionKind::trip) {
+      if (transaction.mode.empty() || !absent.empty()) return {};
+      return {{{"ride.bike.shared", transaction.quantities, 0, evidence}, "ride", "1"}};
+    }
+    std::vector<detect::Detected> tickets;
+    for (std::size_t i = 0; i < transaction.lines.size(); ++i) {
+      if (transaction.lines[i].sku != "T") continue;
+      const std::int64_t pieces = transaction.lines[i].quantity_milli / 1000;
+      tickets.push_back({{"ticket.paperless", {{"pieces", pieces}}, i + 1, {}}, "tickets", "1"});
+    }
+    return tickets;
+  }
+};
+
+/// The system's, of which the test says whether a time server keeps it.
+class KeptClock final : public SystemClock {
+ public:
+  [[nodiscard]] bool synchronised() const override { return kept; }
+  std::atomic<bool> kept{true};
+};
+
+class Device {
+ public:
+  explicit Device(std::filesystem::path folder, bool prints_secrets = true) : folder_(std::move(folder)) {
+    identity_ = std::move(identity::DeviceIdentity::load(identities() / "device-1.key", identities() / "device-1.crt")).value();
+    library_ = std::move(measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::hasher()))
+                   .value();
+    outbox_ = std::move(outbox::Outbox::open({.path = folder_ / "outbox.db", .vfs = ""}, log_)).value();
+    writer_ = std::make_unique<FillableWriter>(outbox_->writer());
+    engine_reader_ = std::move(outbox_->new_reader()).value();
+    reader_ = std::move(outbox_->new_reader()).value();
+    engine::ClaimContext context;
+    context.device_id = identity_->device_id();
+    context.merchant = "m";
+    context.site = "s";
+    context.boot = 1;
+    context.programme_key.version = 1;
+    context.programme_key.key = crypto::Secret(32);
+    context.bearer_key = crypto::Secret(32);
+    context.prints_secrets = prints_secrets;
+    maker_.emplace(std::move(context), engine::Measuring(*library_, {}), identity_->signer(), clock_, random_);
+    const engine::Parts parts{timers_, log_, random_, *writer_, *engine_reader_, detectors_, *maker_, *library_};
+    engine_ = std::make_unique<engine::Engine>(parts, crypto::Secret(Digest{1}),
+                                               engine::CommitHooks{[] {}, [this] { ++full_disks_; }});
+    REQUIRE(engine_->open().ok());
+  }
+
+  std::future<Result<event::TransactionAnswer>> submit(const event::Transaction& transaction,
+                                                     std::optional<outbox::SourcePosition> position = std::nullopt) {
+    auto promise = std::make_shared<std::promise<Result<event::TransactionAnswer>>>();
+    engine_->submit(transaction, std::move(position), [promise](const auto& answer) { promise->set_value(answer); });
+    engine_->committer().hand_over();
+    return promise->get_future();
+  }
+
+  std::future<Result<event::TransactionAnswer>> undo(std::uint64_t seq) {
+    auto promise = std::make_shared<std::promise<Result<event::TransactionAnswer>>>();
+    engine_->undo(seq, [promise](const auto& answer) { promise->set_value(answer); });
+    engine_->committer().hand_over();
+    return promise->get_future();
+  }
+
+  outbox::Reader& reader() { return *reader_; }
+  KeptClock& clock() { return clock_; }
+  FillableWriter& writer() { return *writer_; }
+  RideDetectors& detectors() { return detectors_; }
+  engine::Engine& engine() { return *engine_; }
+  TestStrand& timers() { return timers_; }
+  int full_disks() const { return full_disks_; }
+  const KeepingLog& log() const { return log_; }
+
+ private:
+  std::atomic<int> full_disks_{0};
+  std::filesystem::path folder_;
+  KeepingLog log_;
+  KeptClock clock_;
+  SystemRandom random_;
+  RideDetectors detectors_;
+  std::unique_ptr<identity::DeviceIdentity> identity_;
+  std::optional<measure::Library> library_;
+  std::unique_ptr<outbox::Outbox> outbox_;
+  std::unique_ptr<FillableWriter> writer_;
+  std::unique_ptr<outbox::Reader> engine_reader_;
+  std::unique_ptr<outbox::Reader> reader_;
+  std::optional<engine::ClaimMaker> maker_;
+  TestStrand timers_;
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+inline event::Transaction ride(const std::string& event, std::int64_t metres = 2043) {
+  event::Transaction trip;
+  trip.issuer = "dock-1";
+  trip.event_id = event;
+  trip.kind = event::TransactionKind::trip;
+  trip.begin = 1'760'000'000;
+  trip.end = trip.begin + 500;
+  trip.mode = "bike.shared";
+  trip.quantities = {{"m.odometer", metres}};
+  return trip;
+}
+
+/// A sale of paperless tickets, a line for each number of pieces.
+inline event::Transaction tickets(const std::string& event, const std::vector<std::int64_t>& pieces) {
+  event::Transaction sale;
+  sale.issuer = "till-1";
+  sale.event_id = event;
+  sale.begin = sale.end = 1'760'000'000;
+  for (const std::int64_t count : pieces) sale.lines.push_back({"T", "", "ticket", "", count * 1000, 0, 0});
+  return sale;
+}
+
+/// Takes another transaction of the same issuer back.
+inline event::Transaction taking_back(event::Transaction returned, const std::string& event, const std::string& reversed) {
+  returned.event_id = event;
+  returned.reversed.event_id = reversed;
+  return returned;
+}
+
+/// Reads the chain from seq 1 to its end; fails the test where a link is broken. Answers how many claims it holds.
+inline std::uint64_t check_chain(outbox::Reader& reader) {
+  const auto state = reader.chain().value();
+  REQUIRE(state.has_value());
+  claim::ChainHead head;
+  head.chain = state->head.chain;
+  const Status read = reader.for_each_claim(0, 1'000'000, false, std::nullopt, [&](const outbox::StoredClaim& stored) {
+    const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
+    REQUIRE(message.ok());
+    const auto claim = claim::parse_payload(message->payload);
+    REQUIRE(claim.ok());
+    REQUIRE(claim::check_link(head, *claim) == claim::LinkFault::none);
+    claim::advance(head, crypto::hasher(), message->payload);
+  });
+  REQUIRE(read.ok());
+  CHECK(head.seq == state->head.seq);
+  CHECK(head.payload_hash == state->head.payload_hash);
+  return head.seq;
+}
+
+}  // namespace greentill::test
