@@ -11,25 +11,23 @@ namespace {
 using namespace test;
 using std::chrono::milliseconds;
 
-// Long enough for a slow machine to start a child; what hangs takes as long.
-#ifdef GREENTILL_SANITIZED
-constexpr milliseconds kPatience{3000};
-#else
-constexpr milliseconds kPatience{1000};
-#endif
-constexpr milliseconds kBudget{400};
+// What hangs takes as long, and is given no more than it needs to come so far.
+constexpr milliseconds kShort{400};
 
 struct Bench {
   FakeClock clock;
   KeptLog log;
+  LineRation ration;
+  milliseconds budget = kNoEnd;
+  milliseconds patience = kNoEnd;
   std::unique_ptr<Detectors> detectors;
 
   /// The broken one first, then one that is right. Why they could not be loaded, or nothing.
   std::string load(const std::string& library, const std::string& configuration = {}, bool isolated = true) {
-    PluginSpec bad{"bad", test_plugin(library), configuration, isolated, kBudget};
-    bad.patience = kPatience;
+    PluginSpec bad{"bad", test_plugin(library), configuration, isolated, budget};
+    bad.patience = patience;
     bad.memory_bytes = 64u << 20;
-    const PluginSpec good{"good", test_plugin("c_detector"), "good", false, milliseconds(5000)};
+    const PluginSpec good{"good", test_plugin("c_detector"), "good", false, kNoEnd};
     auto loaded = Detectors::load({bad, good}, host_program(), clock, log);
     if (!loaded) return loaded.error().message;
     detectors = std::move(*loaded);
@@ -68,7 +66,7 @@ TEST_CASE("bad detectors: whatever ends or corrupts one in a call costs the sale
     CAPTURE(std::string(way.library));
     Bench bench;
 #ifdef GREENTILL_SANITIZED
-    // A sanitizer's shadow takes more memory than any plugin may: only its budget ends it there.
+    // A sanitizer's shadow takes more memory than any plugin may: nothing but its budget would end it there.
     if (std::string_view(way.library) == "memory_bomb") continue;
 #endif
     REQUIRE(bench.load(std::string(way.library) + "_detector", "detect") == "");
@@ -89,6 +87,7 @@ TEST_CASE("bad detectors: one that does not return costs its budget, also where 
   for (const char* library : {"hang_detector", "hang_deaf_detector"}) {
     CAPTURE(std::string(library));
     Bench bench;
+    bench.budget = kShort;
     REQUIRE(bench.load(library, "detect") == "");
     CHECK(bench.found() == Names{"good"});
     CHECK(has(bench.bad().last_fault, "one call took more than its budget of 400 ms; it was stopped"));
@@ -109,9 +108,14 @@ TEST_CASE("bad detectors: one that fails in its first calls is refused with what
       CHECK_MESSAGE(has(why, way.fault), why);
     }
     Bench bench;
+    bench.patience = kShort;
     const std::string suffix = std::string_view(place) == "entry" ? "_entry" : "_detector";
-    CHECK(has(bench.load("hang" + suffix, place), "it did not return in its time and was ended"));
-    CHECK(has(bench.load("hang_deaf" + suffix, place), "it did not start in its time; it was stopped"));
+    // A busy machine may use the time up before the plugin comes to hang: then it is tried again.
+    const auto is_refused = [&](const std::string& library, const std::string& why) {
+      return eventually([&] { return has(bench.load(library + suffix, place), why); });
+    };
+    CHECK(is_refused("hang", "it did not return in its time and was ended"));
+    CHECK(is_refused("hang_deaf", "it did not start in its time; it was stopped"));
   }
 }
 
@@ -120,9 +124,7 @@ TEST_CASE("bad detectors: what one does while it is destroyed touches nobody") {
     Bench bench;
     REQUIRE(bench.load(library, "destroy") == "");
     CHECK(bench.found() == Names{"bad", "good"});
-    const auto begin = std::chrono::steady_clock::now();
-    bench.detectors.reset();
-    CHECK(std::chrono::steady_clock::now() - begin < kPatience);
+    bench.detectors.reset();  // which waits for none of them: one of them hangs for ever
     CHECK(hosts().empty());
   }
 }
@@ -149,7 +151,7 @@ TEST_CASE("bad detectors: a flood in the log is cut, counted and made readable")
     (void)bench.found();
     return bench.log.has("lines were left out here");
   }));
-  CHECK(bench.log.count("bad: ") < 1000);
+  CHECK(bench.log.count("bad: ") <= 2 * bench.ration.most());  // words and faults
   CHECK(bench.log.count("\x1b") == 0);
 }
 

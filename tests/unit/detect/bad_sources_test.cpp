@@ -13,23 +13,35 @@ namespace {
 using namespace test;
 using std::chrono::milliseconds;
 
+// For what hangs, since the tests wait for it. A busy machine may use it up sooner than the plugin comes to hang: then that is
+// tried again, as in a shop.
 #ifdef GREENTILL_SANITIZED
-constexpr milliseconds kPatience{2000};
+constexpr milliseconds kShort{2000};
 #else
-constexpr milliseconds kPatience{500};
+constexpr milliseconds kShort{500};
 #endif
+
+milliseconds patience_for(const std::string& library, const std::string& configuration) {
+  const bool hangs = library.starts_with("hang") || library == "deaf_to_full";
+  return hangs && configuration != "destroy" ? kShort : milliseconds(kNoEnd);
+}
 
 struct Bench : SourceBench {
   std::unique_ptr<Sources> sources;
+  milliseconds patience;
 
-  explicit Bench(const std::string& library, const std::string& configuration = {}) {
-    PluginSpec bad{"bad", test_plugin(library), configuration, true, milliseconds(50)};
-    bad.patience = kPatience;
+  explicit Bench(const std::string& library, const std::string& configuration = {})
+      : patience(patience_for(library, configuration)) {
+    PluginSpec bad = patient_spec("bad", test_plugin(library), configuration);
+    bad.patience = patience;
     bad.memory_bytes = 64u << 20;
-    const PluginSpec good{"good", test_plugin("c_source"), "100", true, milliseconds(50)};
-    sources = start_all({bad, good});
+    sources = start_all({bad, patient_spec("good", test_plugin("c_source"), "100")});
   }
   [[nodiscard]] PluginStatus bad() const { return sources->status()[0]; }
+  /// Waits until it has fallen so often, and once for this reason: a short patience may be used up sooner.
+  bool falls(std::uint64_t faults, const std::string& why) {
+    return eventually_later([&] { return bad().faults >= faults && (patience == kNoEnd || log.has(why)); }) && log.has(why);
+  }
   /// The event ids that one of the two handed in, in order.
   [[nodiscard]] std::vector<std::string> kept(const std::string& issuer) const {
     std::vector<std::string> ids;
@@ -74,15 +86,12 @@ std::vector<Way> fatal() {
 /// Waiting for one that hangs takes its time, so that once must do.
 std::uint64_t faults_of(const Way& way) { return std::string_view(way.library) == "hang" ? 1 : 2; }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST_CASE("bad sources: whatever ends one in entry, create or start is named, and tried again after its back-off") {
   for (const char* place : {"entry", "create", "start"}) {
     for (const Way& way : fatal()) {
       CAPTURE(std::string(way.library) + " in " + place);
       Bench bench(std::string(way.library) + (std::string_view(place) == "entry" ? "_entry" : "_source"), place);
-      CHECK(bench.eventually_later([&] { return bench.bad().faults >= faults_of(way); }));
-      CHECK_MESSAGE(has(bench.bad().last_fault, way.fault), bench.bad().last_fault);
+      CHECK_MESSAGE(bench.falls(faults_of(way), way.fault), bench.log.text());
       CHECK(bench.kept("bad").empty());
       bench.check_the_other();
     }
@@ -93,8 +102,8 @@ TEST_CASE("bad sources: whatever ends one in poll, what it handed in before is k
   for (const Way& way : fatal()) {
     CAPTURE(std::string(way.library));
     Bench bench(std::string(way.library) + "_source", "poll");
-    CHECK(bench.eventually_later([&] { return bench.bad().faults >= faults_of(way); }));
-    CHECK_MESSAGE(has(bench.bad().last_fault, way.fault), bench.bad().last_fault);
+    CHECK_MESSAGE(bench.falls(faults_of(way), way.fault), bench.log.text());
+    CHECK(bench.eventually_later([&] { return !bench.kept("bad").empty(); }));
     CHECK(bench.kept("bad") == Ids{"1"});
     bench.check_the_other();
   }
@@ -105,7 +114,7 @@ TEST_CASE("bad sources: whatever ends one that is told what is durable, all its 
     CAPTURE(std::string(way.library));
     Bench bench(std::string(way.library) + "_source", "durable");
     CHECK(bench.eventually_later([&] { return bench.bad().state == "finished"; }));
-    CHECK_MESSAGE(has(bench.bad().last_fault, way.fault), bench.bad().last_fault);
+    CHECK_MESSAGE(bench.log.has(way.fault), bench.log.text());
     CHECK(bench.kept("bad") == Ids{"1", "2", "3"});
     bench.check_the_other();
   }
@@ -115,8 +124,7 @@ TEST_CASE("bad sources: one that hangs and blocks the watchdog's signal is ended
   for (const char* place : {"start", "poll"}) {
     CAPTURE(std::string(place));
     Bench bench("hang_deaf_source", place);
-    CHECK(bench.eventually_later([&] { return bench.bad().faults >= 1; }));
-    CHECK_MESSAGE(has(bench.bad().last_fault, "it was stopped"), bench.bad().last_fault);
+    CHECK_MESSAGE(bench.falls(1, "it was stopped"), bench.log.text());
     bench.check_the_other();
   }
 }
@@ -149,7 +157,7 @@ TEST_CASE("bad sources: a flood in the log is cut, and nothing is lost for it") 
   Bench bench("flood_log_source", "poll");
   CHECK(bench.eventually_later([&] { return bench.bad().state == "finished"; }));
   CHECK(bench.kept("bad") == Ids{"1", "2", "3"});
-  CHECK(bench.log.count("bad: ") < 1000);
+  CHECK(bench.log.count("bad: ") <= 2 * bench.ration.most());  // words and faults
   CHECK(bench.log.count("\x1b") == 0);
 }
 
@@ -181,8 +189,7 @@ TEST_CASE("bad sources: a record that lies is refused and named, and the next on
 
 TEST_CASE("bad sources: one that does not listen when there is no room is ended, and nothing is kept twice") {
   Bench bench("deaf_to_full");
-  CHECK(bench.eventually_later([&] { return bench.bad().faults >= 1; }));
-  CHECK(has(bench.bad().last_fault, "did not return in its time"));
+  CHECK_MESSAGE(bench.falls(1, "did not return in its time"), bench.log.text());
   const std::vector<std::string> kept = bench.kept("deaf");
   CHECK(std::set<std::string>(kept.begin(), kept.end()).size() == kept.size());
   bench.check_the_other();
@@ -191,16 +198,23 @@ TEST_CASE("bad sources: one that does not listen when there is no room is ended,
 TEST_CASE("bad sources: one that writes frames of its own has no more of the daemon's memory than any other") {
   SourceBench bench;
   bench.sink.hold();
-  PluginSpec bad{"bad", test_plugin("own_frames"), "poll", true, milliseconds(50)};
-  bad.patience = kPatience;
-  const auto sources = bench.start_all({bad});
-  REQUIRE(eventually([&] { return bench.sink.held() > 1; }));
-  // Nobody takes what it writes, so that its own watchdog ends it.
-  REQUIRE(eventually([] { return hosts().empty(); }));
-  CHECK(bench.sink.held() <= 4);  // the first ticket among them
-  bench.sink.release();
-  CHECK(eventually([&] { return sources->status()[0].faults == 1; }));
-  CHECK_MESSAGE(has(sources->status()[0].last_fault, "did not return in its time"), sources->status()[0].last_fault);
+  PluginSpec bad = patient_spec("bad", test_plugin("own_frames"), "poll");
+  SUBCASE("while nobody takes what it writes") {
+    const auto sources = bench.start_all({bad});
+    REQUIRE(eventually([&] { return bench.sink.held() > 1; }));
+    REQUIRE(come_to_rest());
+    CHECK(bench.sink.held() <= 4);  // the first ticket among them
+    CHECK(hosts().size() == 1);
+  }
+  SUBCASE("nor when its own watchdog ends it for that") {
+    bad.patience = kShort;
+    const auto sources = bench.start_all({bad});
+    REQUIRE(bench.eventually_later([&] { return bench.sink.held() > 0; }));
+    REQUIRE(eventually([] { return hosts().empty(); }));
+    CHECK(bench.sink.held() <= 4);
+    bench.sink.release();
+    CHECK(eventually([&] { return bench.log.has("did not return in its time"); }));
+  }
 }
 
 }  // namespace

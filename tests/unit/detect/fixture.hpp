@@ -19,6 +19,7 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
 #include "daemon/detect/sources.hpp"
+#include "tests/support/at_rest.hpp"
 #include "tests/support/wait.hpp"
 
 namespace greentill::detect::test {
@@ -65,6 +66,29 @@ class KeptLog final : public Log {
   std::vector<std::string> lines_;
 };
 
+/// A budget or patience for what must not need it: what hangs in spite of that is ended with the test.
+inline constexpr std::chrono::hours kNoEnd{1};
+
+/// A plugin in a child that has as much time as it needs.
+inline PluginSpec patient_spec(const std::string& name, const std::filesystem::path& library, const std::string& configuration) {
+  PluginSpec spec{name, library, configuration, true, kNoEnd};
+  spec.patience = kNoEnd;
+  return spec;
+}
+
+/// What the daemon lets a plugin log, however long a test takes.
+class LineRation {
+ public:
+  /// Of one kind of line, from this object's begin until now.
+  [[nodiscard]] std::size_t most() const {
+    const auto since = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin_);
+    return static_cast<std::size_t>(100 + since.count() / 100 + 1);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 inline event::Transaction ticket(const std::string& event_id) {
   event::Transaction transaction;
   transaction.issuer = "gate";
@@ -102,7 +126,18 @@ inline std::vector<pid_t> hosts() {
   return found;
 }
 
+using greentill::test::come_to_rest;
 using greentill::test::eventually;
+
+/// Waits until each child has looked for more, and all that it handed in is taken. One that finds nothing sleeps for a while at
+/// the end of each look, and may have been in the midst of one: so it has to fall asleep twice; once more for what it reads
+/// slowly. Where it looks only every so many turns, so many more.
+inline bool have_looked_again(std::uint64_t turns = 1) {
+  std::map<pid_t, std::uint64_t> begun;
+  for (const pid_t pid : hosts()) begun[pid] = greentill::test::sleeps_of(pid);
+  const auto has_looked = [&](const auto& one) { return greentill::test::sleeps_of(one.first) - one.second >= turns + 2; };
+  return eventually([&] { return std::all_of(begun.begin(), begun.end(), has_looked); }) && come_to_rest();
+}
 
 /// What an engine and its outbox would keep: records in order with the position behind each, stored together.
 class RememberingSink final : public SourceSink {

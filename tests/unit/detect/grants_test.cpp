@@ -91,7 +91,7 @@ TEST_CASE("grants: a secret below a granted folder is seen, also through a link"
 struct Reach {
   FakeClock clock;
   KeptLog log;
-  PluginSpec spec{"reach", test_plugin("reach"), "", true, std::chrono::milliseconds(5000)};
+  PluginSpec spec = patient_spec("reach", test_plugin("reach"), "");
   std::unique_ptr<Detectors> detectors;
 
   bool operator()(const std::string& how, const std::string& what) {

@@ -17,6 +17,7 @@ struct SourceBench {
   FakeClock clock;
   KeptLog log;
   RememberingSink sink;
+  LineRation ration;
 
   std::unique_ptr<Sources> start_all(const std::vector<PluginSpec>& specs) {
     auto sources = Sources::start(specs, host_program(), sink, clock, log);

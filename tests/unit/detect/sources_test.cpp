@@ -15,11 +15,8 @@ namespace {
 using namespace test;
 
 struct Bench : SourceBench {
-  std::unique_ptr<Sources> start(const std::string& configuration,
-                                 std::chrono::milliseconds patience = std::chrono::seconds(10)) {
-    PluginSpec spec{"counter", test_plugin("c_source"), configuration, true, std::chrono::milliseconds(50)};
-    spec.patience = patience;
-    return start_all({spec});
+  std::unique_ptr<Sources> start(const std::string& configuration) {
+    return start_all({patient_spec("counter", test_plugin("c_source"), configuration)});
   }
 };
 
@@ -29,15 +26,10 @@ void check_numbers(const RememberingSink& sink, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) REQUIRE(kept[i].event_id == std::to_string(i + 1));
 }
 
-bool is_finished(const Sources& sources) { return sources.status()[0].state == "finished"; }
+/// Of a call that may hang: short, since the test waits for it, and long beside what a call takes.
+constexpr std::chrono::seconds kWatched{4};
 
-char state_of(pid_t pid) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-  std::string number, name;
-  char state = '?';
-  in >> number >> name >> state;
-  return state;
-}
+bool is_finished(const Sources& sources) { return sources.status()[0].state == "finished"; }
 
 TEST_CASE("sources: every transaction arrives once, in order, with its position, and the source is told") {
   Bench bench;
@@ -64,8 +56,8 @@ TEST_CASE("sources: no more than 1024 records are under way, and the rest follow
   bench.sink.hold();
   const auto sources = bench.start("3000");
   REQUIRE(eventually([&] { return bench.sink.held() == 1024; }));
-  // The child is idle now: blocked on its window, it would have sent what it may.
-  REQUIRE(eventually([&] { return !hosts().empty() && state_of(hosts()[0]) == 'S'; }));
+  // Blocked on its window, the child would have sent what it may.
+  REQUIRE(come_to_rest());
   CHECK(bench.sink.held() == 1024);
   bench.sink.release();
   REQUIRE(eventually([&] { return is_finished(*sources); }));
@@ -75,10 +67,18 @@ TEST_CASE("sources: no more than 1024 records are under way, and the rest follow
 TEST_CASE("sources: of large records fewer are under way, and a source that waits for that is not taken for one that hangs") {
   Bench bench;
   bench.sink.hold();
-  constexpr std::chrono::milliseconds kPatience{2000};
-  const auto sources = bench.start("300 wide", kPatience);
-  REQUIRE(eventually([&] { return bench.sink.held() > 10 && !hosts().empty() && state_of(hosts()[0]) == 'S'; }));
-  std::this_thread::sleep_for(kPatience + std::chrono::milliseconds(300));
+  PluginSpec spec = patient_spec("counter", test_plugin("c_source"), "300 wide");
+  spec.patience = kWatched;
+  const auto sources = bench.start_all({spec});
+  REQUIRE(eventually([&] { return bench.sink.held() > 10; }));
+  REQUIRE(come_to_rest());
+  // One that does hang, and began to do so later, is ended first if either is.
+  PluginSpec hanging = patient_spec("hanging", test_plugin("hang_source"), "poll");
+  hanging.patience = kWatched;
+  SourceBench other;
+  const auto hangs = other.start_all({hanging});
+  REQUIRE(eventually([&] { return hangs->status()[0].faults > 0; }));
+  CHECK(hangs->status()[0].last_fault.find("did not return in its time") != std::string::npos);
   CHECK(bench.sink.held() < 100);  // of 60 KB each
   bench.sink.release();
   CHECK(eventually([&] { return is_finished(*sources); }));
@@ -125,7 +125,7 @@ TEST_CASE("sources: rejected records are warnings in the log, no more of them th
   CHECK(bench.sink.count() == 20'000);
   CHECK(bench.log.has("1: it is no ride"));
   const std::size_t told = bench.log.count("it is no ride");
-  CHECK(told < 1000);
+  CHECK(told <= bench.ration.most());
   std::size_t left_out = 0;
   std::istringstream lines(bench.log.text());
   for (std::string line; std::getline(lines, line);) {
@@ -141,8 +141,8 @@ TEST_CASE("sources: a card number is masked in a unit, and rejected for an accou
   const std::string front = R"({"issuer":"till","kind":"sale","begin":1700000000,"event_id":)";
   std::ofstream(journal) << front << R"("1","account_token":"token-1","quantities":{"4111111111111111":1}})" << '\n'
                          << front << R"("2","account_token":"4111111111111111"})" << '\n';
-  const PluginSpec spec{"till", own_plugin("journal"), "format = \"ndjson\"\nonce = true\npath = \"" + journal + "\"\n", true,
-                        std::chrono::milliseconds(50)};
+  const PluginSpec spec =
+      patient_spec("till", own_plugin("journal"), "format = \"ndjson\"\nonce = true\npath = \"" + journal + "\"\n");
   const auto sources = bench.start_all({spec});
   REQUIRE(eventually([&] { return is_finished(*sources); }));
   const auto kept = bench.sink.kept();
@@ -170,12 +170,12 @@ TEST_CASE("sources: a record too long for a frame is rejected alone, and what wa
 
 TEST_CASE("sources: a library that cannot be one is named in the status while it is tried again") {
   Bench bench;
-  const PluginSpec spec{"wrong", test_plugin("c_detector"), "x", true, std::chrono::milliseconds(50)};
+  const PluginSpec spec = patient_spec("wrong", test_plugin("c_detector"), "x");
   const auto sources = bench.start_all({spec});
   REQUIRE(bench.eventually_later([&] { return sources->status()[0].faults >= 2; }));
   CHECK(sources->status()[0].last_fault.find("it is a detector, not a source") != std::string::npos);
   CHECK(sources->status()[0].state == "restarting");
-  const PluginSpec absent{"absent", test_plugin("absent"), "", true, std::chrono::milliseconds(50)};
+  const PluginSpec absent = patient_spec("absent", test_plugin("absent"), "");
   CHECK(!Sources::start({absent}, host_program(), bench.sink, bench.clock, bench.log).ok());
 }
 

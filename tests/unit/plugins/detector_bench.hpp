@@ -11,8 +11,7 @@ namespace greentill::detect::test {
 class DetectorBench {
  public:
   DetectorBench(const std::filesystem::path& library, const std::string& configuration, const std::string& file = {}) {
-    // The budget is wide, for slow machines.
-    const PluginSpec spec{library.stem(), library, configuration, false, std::chrono::milliseconds(5000), file};
+    const PluginSpec spec{library.stem(), library, configuration, false, kNoEnd, file};
     auto loaded = Detectors::load({spec}, host_program(), clock_, log_);
     if (loaded) {
       detectors_ = std::move(*loaded);

@@ -44,7 +44,7 @@ TEST_CASE("examples: the source hands each line in once, through restarts and a 
   for (int i = 4; i <= 3000; ++i) text += std::to_string(i) + " 1760000000 1760000600 900\n";
   journal::test::append(file, text + "3001 1760000000 17600");
   SourceBench bench;
-  PluginSpec spec{"dock", test_plugin("example_source"), file.string() + "\n", true, std::chrono::milliseconds(50)};
+  PluginSpec spec = patient_spec("dock", test_plugin("example_source"), file.string() + "\n");
   spec.grants.read = {folder.path().string()};
   {
     const auto sources = bench.start_all({spec});
@@ -53,7 +53,7 @@ TEST_CASE("examples: the source hands each line in once, through restarts and a 
   journal::test::append(file, "00600 900\n");
   const auto sources = bench.start_all({spec});
   REQUIRE(eventually([&] { return bench.sink.count() > 3000; }));
-  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  REQUIRE(have_looked_again());
   const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 3001);
   CHECK(kept[0].transaction.quantities[0].value == 2043);

@@ -43,8 +43,8 @@ class Bench {
            folder_.path().string() + "\"\nonce = " + (once ? "true" : "false") + "\n";
   }
   void start(const std::string& configuration) {
-    const PluginSpec spec{"rides", own_plugin("journal"), configuration, true, std::chrono::milliseconds(50)};
-    auto started = Sources::start({spec}, host_program(), sink, clock_, log);
+    auto started =
+        Sources::start({patient_spec("rides", own_plugin("journal"), configuration)}, host_program(), sink, clock_, log);
     REQUIRE_MESSAGE(started.ok(), started.error().message);
     sources_ = std::move(*started);
   }
@@ -58,14 +58,10 @@ class Bench {
     for (const auto& kept : sink.kept()) all.push_back(kept.where.empty() ? kept.event_id : kept.where + ": " + kept.reason);
     return all;
   }
-  /// Waits until that many records are there, and a moment for any that should not come.
+  /// Waits until that many records are there, and the journal has looked for more and found nothing.
   Found settled(std::size_t count) {
-    const bool came = eventually([&] {
-      clock_.advance(std::chrono::milliseconds(100));
-      return sink.count() >= count;
-    });
-    CHECK(came);
-    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    CHECK(eventually_later([&] { return sink.count() >= count && status().state == "running"; }));
+    CHECK(have_looked_again());
     return found();
   }
   bool eventually_later(const std::function<bool()>& condition) {

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "tests/support/running_time.hpp"
 #include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/common/folder_bench.hpp"
 
@@ -19,8 +20,7 @@ struct Bench : SourceBench {
   DropFolder folder;
 
   std::unique_ptr<Sources> start() {
-    const PluginSpec spec{"lines", test_plugin("folder_of_lines"), folder.configuration("once = true\n"), true,
-                          std::chrono::milliseconds(50)};
+    const PluginSpec spec = patient_spec("lines", test_plugin("folder_of_lines"), folder.configuration("once = true\n"));
     return start_all({spec});
   }
 };
@@ -56,9 +56,9 @@ TEST_CASE("folder: a child killed at random instants loses nothing, repeats noth
     int kills = 0;
     const auto sources = bench.start();
     while (!is_finished(*sources) && kills < 25) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 40));
       bench.clock.advance(std::chrono::seconds(60));
       for (const pid_t pid : hosts()) {
+        greentill::test::let_run(pid, std::chrono::microseconds(random() % 20'000));
         ::kill(pid, SIGKILL);
         ++kills;
       }

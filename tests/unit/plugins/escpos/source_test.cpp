@@ -29,6 +29,9 @@ std::string job_name(int connection, int part = 1, bool last = true) {
          (last ? "-end" : "-more") + ".escpos";
 }
 
+/// It looks into its folder every 250 ms, and is called every 100.
+constexpr std::uint64_t kTurnsALook = 4;
+
 class Bench : public SourceBench {
   TempFolder folder_;
 
@@ -41,8 +44,7 @@ class Bench : public SourceBench {
            more;
   }
   void start(const std::string& configuration) {
-    const PluginSpec spec{"till", own_plugin("escpos"), configuration, true, std::chrono::milliseconds(50)};
-    sources_ = start_all({spec});
+    sources_ = start_all({patient_spec("till", own_plugin("escpos"), configuration)});
   }
   void start() { start(configuration()); }
   void stop() { sources_.reset(); }
@@ -53,10 +55,10 @@ class Bench : public SourceBench {
     for (const auto& kept : sink.kept()) all.push_back(kept.where.empty() ? kept.event_id : kept.where + ": " + kept.reason);
     return all;
   }
-  /// Waits until that many records are there, and a moment for any that should not come.
+  /// Waits until that many records are there, and the source has looked for more and found nothing.
   Found settled(std::size_t count) {
-    CHECK(eventually_later([&] { return sink.count() >= count; }));
-    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    CHECK(eventually_later([&] { return sink.count() >= count && status().state == "running"; }));
+    CHECK(have_looked_again(kTurnsALook));
     return found();
   }
   [[nodiscard]] Found files() const {
@@ -115,7 +117,7 @@ TEST_CASE("escpos source: killed again and again, nothing is lost") {
     write(bench.spool() / job_name(i), receipt(3 * i) + kCut + receipt(3 * i + 1) + kCut + receipt(3 * i + 2));
   for (int round = 0; round < 5; ++round) {
     bench.start();
-    std::this_thread::sleep_for(std::chrono::milliseconds(20 * round));
+    REQUIRE(eventually([&] { return bench.sink.count() >= 5 * static_cast<std::size_t>(round); }));
     for (const pid_t host : hosts()) ::kill(host, SIGKILL);
     bench.stop();
   }

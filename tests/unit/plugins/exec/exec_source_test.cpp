@@ -51,7 +51,7 @@ TEST_CASE("exec source: the example in shell hands each line in once, through re
   REQUIRE(bench.eventually_later([&] { return bench.sink.count() >= 2000; }));
   append("00600 900\n");
   REQUIRE(bench.eventually_later([&] { return bench.sink.count() >= 2001; }));
-  std::this_thread::sleep_for(milliseconds(200));
+  REQUIRE(come_to_rest());
   const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 2001);
   CHECK(kept[0].transaction.quantities.at(0).value == 2043);
@@ -112,9 +112,9 @@ TEST_CASE("exec source: no more than 1024 records are under way, and one that ne
       kGreet +
       "exec awk 'BEGIN { for (i = 1; i <= 50000; ++i) printf "
       R"("{\"position\":\"%d\",\"transaction\":{\"issuer\":\"s\",\"event_id\":\"%d\",\"kind\":\"ticket\",\"begin\":1}}\n", i, i;)"
-      R"( print "{\"finished\":true}"; fflush(); while (1) system("sleep 1") }')");
+      R"( print "{\"finished\":true}"; fflush(); system("exec sleep 86398") }')");
   REQUIRE(bench.eventually_later([&] { return bench.sink.held() == 1024; }));
-  std::this_thread::sleep_for(milliseconds(200));
+  REQUIRE(come_to_rest());
   CHECK(bench.sink.held() == 1024);
   bench.sink.release();
   REQUIRE(bench.finishes());
@@ -123,11 +123,13 @@ TEST_CASE("exec source: no more than 1024 records are under way, and one that ne
 }
 
 struct Break {
-  const char* text;
+  std::string text;
   const char* fault;
 };
 
-constexpr Break kBreaks[] = {
+const std::string kHang = "exec sleep 86397";
+
+const Break kBreaks[] = {
     {"read -r greeting; exit 4", "it closed its standard output; the program exited with status 4"},
     {"read -r greeting; echo hello", "it wrote a line that is not of the protocol: it is not JSON"},
     {R"(read -r greeting; echo '{"protocol":"greentill-exec-2","name":"a","version":"1"}')",
@@ -135,22 +137,24 @@ constexpr Break kBreaks[] = {
     {R"(read -r greeting; echo '{"protocol":"greentill-exec-1","name":"","version":"1"}')", "name and version must not be empty"},
     {R"(read -r greeting; echo '{"protocol":"greentill-exec-1","name":"a name that is longer than a claim holds","version":"1"}')",
      "'name' is longer than 32 bytes"},
-    {"sleep 60", "did not return in its time and was ended"},
+    {kHang, "did not return in its time and was ended"},
 };
 
 TEST_CASE("exec source: a program that does not introduce itself is ended and named") {
   for (const Break& way : kBreaks) {
-    CAPTURE(std::string(way.text));
+    CAPTURE(way.text);
     Bench bench;
     PluginSpec spec = program_spec("script", "source", {bench.programs.script(way.text)});
-    spec.patience = milliseconds(1000);
+    if (way.text == kHang) spec.patience = milliseconds(1000);
     bench.start(spec);
     CHECK(bench.falls());
-    CHECK_MESSAGE(has(bench.status().last_fault, way.fault), bench.status().last_fault);
+    // A busy machine may use the short time up before the program is there: then it is tried again.
+    if (way.text == kHang) CHECK(bench.eventually_later([&] { return bench.log.has(way.fault); }));
+    CHECK_MESSAGE(bench.log.has(way.fault), bench.log.text());
   }
 }
 
-constexpr Break kLaterBreaks[] = {
+const Break kLaterBreaks[] = {
     {R"(echo '{"position":"2"}')", "it must hold a transaction or a reject"},
     {R"(echo '{"transaction":{}}')", "'position' is missing"},
     {R"(echo '{"position":2,"transaction":{}}')", "'position' must be a text"},
@@ -164,7 +168,7 @@ constexpr Break kLaterBreaks[] = {
 
 TEST_CASE("exec source: a program that breaks the conversation is started again from its last durable position") {
   for (const Break& way : kLaterBreaks) {
-    CAPTURE(std::string(way.text));
+    CAPTURE(way.text);
     Bench bench;
     bench.start_script("read -r greeting\n" + kIntroduce + "case $greeting in *'\"position\":\"\"'*)\n" + record("1") + way.text +
                        "\nread -r told\n;; *'\"position\":\"1\"'*)\n" + record("2") + kFinish + "\n;; esac\n");
@@ -187,18 +191,16 @@ TEST_CASE("exec source: what a program prints to its standard error is cut, made
                 bench.log.text());
   CHECK(bench.log.count(std::string(512, 'x')) == 1);
   CHECK(bench.log.count(std::string(513, 'x')) == 0);
-  CHECK(bench.log.count("flood") < 500);
+  CHECK(bench.log.count("flood") <= bench.ration.most());
   bench.sources.reset();
   CHECK(hosts().empty());
 }
 
-TEST_CASE("exec source: it and its program end at once with the daemon's part") {
+TEST_CASE("exec source: it and its program end with the daemon's part, which does not wait for them") {
   Bench bench;
   bench.start_script(kGreet + record("1") + "sleep 86398\n");
   REQUIRE(bench.eventually_later([&] { return bench.sink.count() == 1; }));
-  const auto begin = std::chrono::steady_clock::now();
   bench.sources.reset();
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
   CHECK(hosts().empty());
 }
 

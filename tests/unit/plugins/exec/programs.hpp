@@ -30,7 +30,7 @@ class Programs {
 };
 
 inline PluginSpec program_spec(const std::string& name, const std::string& role, std::vector<std::string> program) {
-  PluginSpec spec{name, own_plugin("exec-" + role), "", true, std::chrono::milliseconds(5000)};
+  PluginSpec spec = patient_spec(name, own_plugin("exec-" + role), "");
   spec.program = std::move(program);
   return spec;
 }

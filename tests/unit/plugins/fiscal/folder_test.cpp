@@ -21,8 +21,7 @@ TEST_CASE("fiscal: receipts leave the folder for done, and what is unusable for 
   folder.drop("2-closing.json", R"({"ftReceiptCase": 4919338167972134919})");
   folder.drop("3-template.json", plugin::test::DropFolder().configuration());
   SourceBench bench;
-  const PluginSpec spec{"receipts", own_plugin("fiscal"), folder.configuration("once = true\n"), true,
-                        std::chrono::milliseconds(50)};
+  const PluginSpec spec = patient_spec("receipts", own_plugin("fiscal"), folder.configuration("once = true\n"));
   const auto sources = bench.start_all({spec});
   REQUIRE(eventually([&] { return sources->status()[0].state == "finished"; }));
   const auto kept = bench.sink.kept();
@@ -41,8 +40,7 @@ TEST_CASE("fiscal: receipts leave the folder for done, and what is unusable for 
 TEST_CASE("fiscal: a key that is none of its own is a fault that names it") {
   plugin::test::DropFolder folder;
   SourceBench bench;
-  const PluginSpec spec{"receipts", own_plugin("fiscal"), folder.configuration("zone = \"Etc/UTC\"\n"), true,
-                        std::chrono::milliseconds(50)};
+  const PluginSpec spec = patient_spec("receipts", own_plugin("fiscal"), folder.configuration("zone = \"Etc/UTC\"\n"));
   const auto sources = bench.start_all({spec});
   REQUIRE(eventually([&] { return sources->status()[0].faults > 0; }));
   CHECK(sources->status()[0].last_fault.find("fiscal:2:8: key 'zone' is not known here") != std::string::npos);

@@ -17,7 +17,7 @@ struct Bench : SourceBench {
   DropFolder folder;
 
   std::unique_ptr<Sources> start(const std::string& more) {
-    const PluginSpec spec{"invoices", own_plugin("invoice"), folder.configuration(more), true, std::chrono::milliseconds(50)};
+    const PluginSpec spec = patient_spec("invoices", own_plugin("invoice"), folder.configuration(more));
     return start_all({spec});
   }
 };

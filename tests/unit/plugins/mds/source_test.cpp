@@ -178,7 +178,7 @@ TEST_CASE("mds source: as the daemon runs it, in a child") {
               R"({"version":"1.2.0","data":{"trips":[{"provider_id":"00000000-0000-4000-8000-000000000001",)"
               R"("trip_id":"00000000-0000-4000-8000-000000000002","vehicle_type":"bicycle","propulsion_types":["human"],)"
               R"("start_time":1530000000000,"end_time":1530000600000,"trip_distance":900}]}})");
-  const PluginSpec spec{"trips", own_plugin("mds"), folder.configuration("once = true\n"), true, std::chrono::milliseconds(50)};
+  const PluginSpec spec = patient_spec("trips", own_plugin("mds"), folder.configuration("once = true\n"));
   RememberingSink sink;
   KeptLog log;
   FakeClock clock;

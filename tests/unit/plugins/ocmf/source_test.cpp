@@ -27,10 +27,9 @@ TEST_CASE("ocmf: from a watched folder to an activity with the signed record") {
   const std::string record = meter.record(payload("T1", "2950.1"));
   folder.drop("a.ocmf",
               record + "\n" + stranger.record(payload("T2", "2950.1")) + "\n" + meter.record(payload("T3", "29501")) + "\n");
-  const PluginSpec spec{
-      "chargers", own_plugin("ocmf"),
-      folder.configuration("once = true\n[[meter]]\nserial = \"M1\"\nkey = \"" + hex(meter.public_key()) + "\"\n"), true,
-      std::chrono::milliseconds(50)};
+  const PluginSpec spec =
+      patient_spec("chargers", own_plugin("ocmf"),
+                   folder.configuration("once = true\n[[meter]]\nserial = \"M1\"\nkey = \"" + hex(meter.public_key()) + "\"\n"));
   SourceBench bench;
   const auto sources = bench.start_all({spec});
   REQUIRE(eventually([&] { return sources->status()[0].state == "finished"; }));
@@ -74,7 +73,7 @@ TEST_CASE("charge: a charge's energy is an activity, and nothing else is") {
 TEST_CASE("ocmf: a wrong configuration is a fault that names the key") {
   const auto fault = [](const std::string& more) {
     const plugin::test::DropFolder folder;
-    const PluginSpec spec{"chargers", own_plugin("ocmf"), folder.configuration(more), true, std::chrono::milliseconds(50)};
+    const PluginSpec spec = patient_spec("chargers", own_plugin("ocmf"), folder.configuration(more));
     SourceBench bench;
     const auto sources = bench.start_all({spec});
     REQUIRE(eventually([&] { return sources->status()[0].faults > 0; }));

@@ -24,7 +24,7 @@ struct Bench : SourceBench {
   std::unique_ptr<Sources> start(const std::string& more = {}) {
     const std::string configuration = "path = \"" + folder.path().string() +
                                       "\"\nsettle_ms = 0\nonce = true\nissuer = \"shop\"\nzone = \"Europe/Helsinki\"\n" + more;
-    const PluginSpec spec{"tills", own_plugin("poslog"), configuration, true, std::chrono::milliseconds(50)};
+    const PluginSpec spec = patient_spec("tills", own_plugin("poslog"), configuration);
     return start_all({spec});
   }
   [[nodiscard]] Texts found() const {

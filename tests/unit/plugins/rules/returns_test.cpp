@@ -53,13 +53,11 @@ TEST_CASE("returns: nothing is made, and nothing taken that was not given back")
   }
 }
 
-TEST_CASE("returns: ten thousand lines of which each takes back cost no more than a pass") {
-  Quantities quantities(10'000, 1);
-  for (std::size_t i = 5000; i < quantities.size(); ++i) quantities[i] = -1;
-  for (std::size_t i = 0; i < 5000; ++i) quantities[i] = i % 2;
-  const auto begin = std::chrono::steady_clock::now();
+TEST_CASE("returns: of lines of which each takes back there may be so many that only a pass over them ever ends") {
+  constexpr std::size_t kHalf = 2'000'000;
+  Quantities quantities(2 * kHalf, -1);
+  for (std::size_t i = 0; i < kHalf; ++i) quantities[i] = i % 2;
   settle_returns(quantities);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(100));
   CHECK(std::all_of(quantities.begin(), quantities.end(), [](std::int64_t quantity) { return quantity == 0; }));
 }
 
