@@ -3,10 +3,11 @@
 
 #include <mqtt/async_client.h>
 
+#include "tests/support/wait.hpp"
+
 namespace greentill::test {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::seconds kFarewell{1};  // Paho waits for a broker that died meanwhile
 
 std::string text(const mqtt::properties& properties, mqtt::property::code code) {

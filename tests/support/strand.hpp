@@ -10,13 +10,17 @@
 #include <thread>
 
 #include "daemon/base/ports.hpp"
+#include "daemon/base/system.hpp"
 
 namespace greentill::test {
+
+/// Whether the time of a strand's timers goes by itself, or stands still but for advance().
+enum class Time { real, by_hand };
 
 /// Work that is not begun when the strand goes is dropped.
 class TestStrand final : public Executor {
  public:
-  TestStrand() : thread_([this] { run(); }) {}
+  explicit TestStrand(Time time = Time::real) : time_(time), thread_([this] { run(); }) {}
   ~TestStrand() override {
     {
       const std::lock_guard guard(mutex_);
@@ -32,9 +36,22 @@ class TestStrand final : public Executor {
   void post_after(std::chrono::milliseconds delay, std::function<void()> work) override {
     {
       const std::lock_guard guard(mutex_);
-      work_.emplace(Time::clock::now() + delay, std::move(work));
+      work_.emplace(now() + delay, std::move(work));
     }
     changed_.notify_all();
+  }
+  /// Of time by hand.
+  void advance(std::chrono::milliseconds by) {
+    {
+      const std::lock_guard guard(mutex_);
+      stands_at_ += by;
+    }
+    changed_.notify_all();
+  }
+  /// What its timers go by.
+  [[nodiscard]] std::chrono::milliseconds monotonic() const {
+    const std::lock_guard guard(mutex_);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now().time_since_epoch());
   }
 
   /// Runs something on the strand and waits for what it returns.
@@ -53,15 +70,18 @@ class TestStrand final : public Executor {
   }
 
  private:
-  using Time = std::chrono::steady_clock::time_point;
+  using Instant = std::chrono::steady_clock::time_point;
+  [[nodiscard]] Instant now() const { return time_ == Time::by_hand ? stands_at_ : Instant::clock::now(); }
 
   void run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
       if (work_.empty()) {
         changed_.wait(lock);
-      } else if (work_.begin()->first > Time::clock::now()) {
-        changed_.wait_until(lock, Time(work_.begin()->first));
+      } else if (work_.begin()->first > now() && time_ == Time::by_hand) {
+        changed_.wait(lock);
+      } else if (work_.begin()->first > now()) {
+        changed_.wait_until(lock, Instant(work_.begin()->first));
       } else {
         const auto next = work_.extract(work_.begin());
         lock.unlock();
@@ -71,11 +91,25 @@ class TestStrand final : public Executor {
     }
   }
 
-  std::mutex mutex_;
+  const Time time_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::multimap<Time, std::function<void()>> work_;  // equal times keep their order
+  Instant stands_at_ = Instant::clock::now();
+  std::multimap<Instant, std::function<void()>> work_;  // equal times keep their order
   bool stopping_ = false;
   std::thread thread_;
+};
+
+/// A strand's time as a clock, with the system's date.
+class StrandClock final : public Clock {
+ public:
+  explicit StrandClock(const TestStrand& strand) : strand_(strand) {}
+  [[nodiscard]] std::int64_t unix_seconds() const override { return SystemClock().unix_seconds(); }
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return strand_.monotonic(); }
+  [[nodiscard]] bool synchronised() const override { return true; }
+
+ private:
+  const TestStrand& strand_;
 };
 
 }  // namespace greentill::test

@@ -18,6 +18,8 @@ class FlakyReader final : public outbox::Reader {
   std::atomic<int> failures{0};
   /// The claim that is not there; 0: all are.
   std::atomic<std::uint64_t> lost{0};
+  /// How often it was asked for.
+  std::atomic<int> misses{0};
 
   Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, outbox::ClaimBatch& into) override {
     if (failures > 0) {
@@ -25,6 +27,7 @@ class FlakyReader final : public outbox::Reader {
       return fail(ErrorCode::unavailable, "the outbox is locked");
     }
     const std::uint64_t gap = lost;
+    if (gap == first) ++misses;
     if (gap >= first && gap - first < max_claims) max_claims = static_cast<std::size_t>(gap - first);
     return inner_->read_batch(first, max_claims, max_bytes, into);
   }

@@ -44,9 +44,7 @@ TEST_CASE("uplink: receipts that the service did not sign for this chain mark no
   FakeService service(certificates());
   service.copies = [](int) { return 0; };
   service.connect(broker.uri());
-  auto options = Device::options(broker);
-  options.receipt_timeout = 60s;
-  Device device(options);
+  Device device(Device::options(broker));
   device.sell(10);
   device.start();
   REQUIRE(eventually([&] { return service.head().processed_up_to == 11; }));
@@ -178,9 +176,7 @@ TEST_CASE("uplink: what keeps a connection from coming about is told apart") {
   Device device(options);
   device.start();
   CHECK(eventually([&] { return mentions(device, said); }));
-  const auto begin = std::chrono::steady_clock::now();
-  device.stop();
-  CHECK(std::chrono::steady_clock::now() - begin < 2s);
+  CHECK(device.stop() < 2s);
 }
 
 TEST_CASE("uplink: without a broker, or with an address that will not do, it says what is wrong and stops at once") {
@@ -195,9 +191,7 @@ TEST_CASE("uplink: without a broker, or with an address that will not do, it say
     device.start();
     CHECK(eventually([&] { return device.log.count("trying again in") >= 2; }));
     CHECK(mentions(device, "cannot connect"));
-    const auto begin = std::chrono::steady_clock::now();
-    device.stop();
-    CHECK(std::chrono::steady_clock::now() - begin < 2s);
+    CHECK(device.stop() < 2s);
   }
   options.server_uri = "tcp://broker.example:1883";
   Device device(options);

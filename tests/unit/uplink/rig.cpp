@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/claim/receipt.hpp"
+#include "tests/support/running_time.hpp"
 
 namespace greentill::test {
 namespace {
@@ -73,15 +74,16 @@ uplink::Options Device::options(const Broker& broker) {
   options.certificate = certificates() / "till-1.crt";
   options.key = certificates() / "till-1.key";
   options.version = "0.1.0";
-  options.receipt_timeout = std::chrono::milliseconds(1'000);
+  options.receipt_timeout = std::chrono::hours(1);
   options.backoff_min = std::chrono::milliseconds(50);
   options.backoff_max = std::chrono::milliseconds(1'000);
   options.retry_refused_after = std::chrono::seconds(1);
   return options;
 }
 
-Device::Device(const uplink::Options& options)
-    : outbox_(open_outbox(folder_ / "outbox.db")),
+Device::Device(const uplink::Options& options, Time time)
+    : strand_(time),
+      outbox_(open_outbox(folder_ / "outbox.db")),
       reader_(std::make_unique<FlakyReader>(open_reader(*outbox_))),
       trust_(load_trust()),
       book_(outbox_->writer(), strand_),
@@ -111,14 +113,18 @@ void Device::start() {
   strand_.run_here([this] { uplink_->start(); });
 }
 
-void Device::stop() {
-  strand_.run_here([this] { uplink_->stop(); });
+std::chrono::milliseconds Device::stop() {
+  return delay_of([this] { uplink_->stop(); });
 }
 
-std::chrono::milliseconds Device::strand_delay() {
+std::chrono::milliseconds Device::delay_of(const std::function<void()>& work) {
+  const pid_t strand = strand_.run_here([] { return ::gettid(); });
+  const auto without_processor = [strand] { return waiting_time_of(strand) + waiting_time_of(::gettid()); };
+  const auto waited = without_processor();
   const auto posted = std::chrono::steady_clock::now();
-  strand_.run_here([] {});
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - posted);
+  strand_.run_here([&] { work(); });
+  const auto took = std::chrono::steady_clock::now() - posted - (without_processor() - waited);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(took);
 }
 
 std::uint64_t Device::delivered() {

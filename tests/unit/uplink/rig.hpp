@@ -53,19 +53,24 @@ class StrandBook final : public uplink::ReceiptBook {
 
 class Device {
  public:
-  /// Options for the device till-1, quick to lose patience.
+  /// Options for the device till-1, quick to try again, and with no end of patience for a receipt.
   static uplink::Options options(const Broker& broker);
 
-  explicit Device(const uplink::Options& options);
+  explicit Device(const uplink::Options& options, Time time = Time::real);
   ~Device();
 
   /// Stores so many claims more, in transactions of many, and wakes the uplink.
   void sell(std::uint32_t claims);
   void start();
-  void stop();
+  /// How long the strand was held up by that, as of strand_delay().
+  std::chrono::milliseconds stop();
+  /// Moves time by hand.
+  void advance(std::chrono::milliseconds by) { strand_.advance(by); }
 
-  /// How long a sale would wait now for the strand.
-  [[nodiscard]] std::chrono::milliseconds strand_delay();
+  /// How long a sale would wait now for the strand, but for the time in which others have the processor.
+  [[nodiscard]] std::chrono::milliseconds strand_delay() {
+    return delay_of([] {});
+  }
   [[nodiscard]] std::uint64_t delivered();
   [[nodiscard]] bool all_delivered() { return delivered() == chain.head().seq; }
   [[nodiscard]] outbox::Backlog backlog();
@@ -78,13 +83,15 @@ class Device {
   RecordingLog log;
 
  private:
+  std::chrono::milliseconds delay_of(const std::function<void()>& work);
+
   TempDir folder_;
-  SystemClock clock_;
+  TestStrand strand_;
+  StrandClock clock_{strand_};
   SystemRandom random_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<FlakyReader> reader_;
   std::unique_ptr<identity::ReceiptTrust> trust_;
-  TestStrand strand_;
   StrandBook book_;
   std::unique_ptr<uplink::Uplink> uplink_;
   std::uint32_t sold_ = 0;
