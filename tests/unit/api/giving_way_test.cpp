@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <future>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "daemon/api/connection.hpp"
+#include "tests/support/at_rest.hpp"
 #include "tests/unit/api/fixture.hpp"
 
 using namespace greentill;
@@ -21,6 +23,8 @@ using namespace greentill::test;
 using namespace std::chrono_literals;
 
 namespace {
+
+constexpr std::chrono::hours kNoEnd{1};
 
 std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
@@ -111,20 +115,26 @@ TEST_CASE("giving way: clients that begin a request and leave it at that do not 
   for (const std::string start : {"G", "GET / HTTP/1.1\r\nX"}) {
     CAPTURE(start);
     const Fixture fixture(with_threads(4));
-    const Connections silent = open(fixture, 60, start);
-    std::this_thread::sleep_for(100ms);  // until each thread has one
-    const auto begin = std::chrono::steady_clock::now();
-    CHECK(status_of(fixture.get("/healthz")) == 200);
-    CHECK(since(begin) < 2s);
+    // Who had to wait until their time is over would wait for ten seconds, each time.
+    CHECK(eventually([&] {
+      const Connections silent = open(fixture, 60, start);
+      REQUIRE(come_to_rest());  // each thread has one
+      const auto begin = std::chrono::steady_clock::now();
+      CHECK(status_of(fixture.get("/healthz")) == 200);
+      return since(begin) < 5s;
+    }));
   }
 }
 
 TEST_CASE("giving way: clients that leave a refused connection open do not delay another for long") {
   const Fixture fixture(with_threads(4));
-  const Connections refused = open(fixture, 16, "oops\r\n\r\n");
-  const auto begin = std::chrono::steady_clock::now();
-  CHECK(status_of(fixture.get("/healthz")) == 200);
-  CHECK(since(begin) < 3s);
+  // Each thread lingers on four of them, for two seconds each where none gives way.
+  CHECK(eventually([&] {
+    const Connections refused = open(fixture, 16, "oops\r\n\r\n");
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(status_of(fixture.get("/healthz")) == 200);
+    return since(begin) < 4s;
+  }));
 }
 
 TEST_CASE("giving way: kept-open connections stay open while newcomers say nothing") {
@@ -132,24 +142,37 @@ TEST_CASE("giving way: kept-open connections stay open while newcomers say nothi
   const Connections tills = open(fixture, 4, fixture.request("GET", "/healthz"));
   for (const auto& till : tills) REQUIRE(status_of(till->receive()) == 200);
   const Connections silent = open(fixture, 24, "G");
+  const auto gone = [&] { return std::count_if(silent.begin(), silent.end(), [](const auto& one) { return !one->is_open(); }); };
   for (int sale = 0; sale < 5; ++sale) {
+    // Others have given way meanwhile: of those that wait, 20 will have to.
+    REQUIRE(eventually([&] { return gone() >= 4 * sale; }));
     for (const auto& till : tills) {
       till->send(fixture.request("GET", "/healthz"));
       CHECK(status_of(till->receive()) == 200);
     }
-    std::this_thread::sleep_for(100ms);
   }
 }
 
 TEST_CASE("giving way: a slow client has its time while nobody waits") {
-  const Fixture fixture(with_threads(4));
-  RawConnection connection(fixture.port());
-  const std::string request = fixture.request("GET", "/healthz");
-  for (std::size_t at = 0; at < request.size(); at += 20) {
-    connection.send(request.substr(at, 20));
-    std::this_thread::sleep_for(400ms);
-  }
-  CHECK(status_of(connection.receive()) == 200);
+  BusyPool free;
+  free.let_go();
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  api::Patience patience;
+  patience.others = 0ms;
+  patience.headers = kNoEnd;
+  api::Connection connection(ends[0], free.pool, patience);
+  connection.begin_headers();
+  std::thread client([&] {
+    for (int i = 0; i < 5; ++i) {
+      CHECK(come_to_rest());  // the reader waits
+      CHECK(::send(ends[1], "x", 1, 0) == 1);
+    }
+  });
+  char byte = 0;
+  for (int i = 0; i < 5; ++i) CHECK(connection.read(&byte, 1) == 1);
+  client.join();
+  ::close(ends[1]);
 }
 
 TEST_CASE("giving way: no more than a number of connections wait, the latest") {
@@ -168,7 +191,7 @@ TEST_CASE("giving way: who has something to say is heard first") {
   busy.add("GET /a HTTP/1.1\r\n\r\n");
   busy.add("GET /b HTTP/1.1\r\n\r\n");
   busy.let_go();
-  for (int i = 0; i < 200 && busy.order().size() < 4; ++i) std::this_thread::sleep_for(10ms);
+  CHECK(eventually([&] { return busy.order().size() >= 4; }));
   CHECK(busy.order() == std::vector<std::string>{"GET /a HTTP/1.1\r\n\r\n", "GET /b HTTP/1.1\r\n\r\n", "", "GET / HT"});
 }
 
@@ -177,11 +200,11 @@ TEST_CASE("giving way: a client that does not take its answer makes room for who
   busy.add();
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-  api::Connection connection(ends[0], busy.pool);
-  const auto begin = std::chrono::steady_clock::now();
+  api::Patience patience;
+  patience.write_pause = kNoEnd;
+  api::Connection connection(ends[0], busy.pool, patience);
   const std::string data(1u << 20, 'x');
   while (connection.write(data.data(), data.size()) >= 0) {
   }
-  CHECK(since(begin) < 5s);
   ::close(ends[1]);
 }

@@ -8,14 +8,18 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/wait.hpp"
+
 namespace greentill::test {
 namespace {
 
-constexpr int kDeadlineMs = 10'000;
+constexpr int kPatienceMs = std::chrono::milliseconds(kPatience).count();
 
 }  // namespace
 
@@ -45,7 +49,7 @@ void RawConnection::end_sending() { ::shutdown(socket_, SHUT_WR); }
 
 bool RawConnection::fill() {
   pollfd entry{socket_, POLLIN, 0};
-  if (::poll(&entry, 1, kDeadlineMs) <= 0) return false;
+  if (::poll(&entry, 1, kPatienceMs) <= 0) return false;
   std::array<char, 65'536> buffer;
   const ssize_t count = ::recv(socket_, buffer.data(), buffer.size(), 0);
   if (count <= 0) return false;
@@ -78,7 +82,13 @@ std::string RawConnection::receive_all() {
 bool RawConnection::ended() {
   pollfd entry{socket_, POLLIN, 0};
   std::array<char, 1> byte{};
-  return ::poll(&entry, 1, kDeadlineMs) > 0 && ::recv(socket_, byte.data(), byte.size(), 0) <= 0;
+  return ::poll(&entry, 1, kPatienceMs) > 0 && ::recv(socket_, byte.data(), byte.size(), 0) <= 0;
+}
+
+bool RawConnection::is_open() const {
+  char byte = 0;
+  const ssize_t count = ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count > 0 || (count < 0 && errno == EAGAIN);
 }
 
 std::string exchange(std::uint16_t port, std::string_view request) {

@@ -20,12 +20,14 @@ class RawConnection {
   bool send(std::string_view bytes);
   /// Nothing more will come from this side.
   void end_sending();
-  /// One answer, headers and body by its Content-Length; whatever came where the peer ends or 10 s pass before.
+  /// One answer, headers and body by its Content-Length; whatever came where the peer ends before.
   std::string receive();
   /// All that comes until the peer ends the connection.
   std::string receive_all();
-  /// Whether the peer ended the connection within 10 s.
+  /// Waits for the peer to end the connection; false where something else came.
   bool ended();
+  /// Whether the peer has not ended it by now.
+  [[nodiscard]] bool is_open() const;
 
  private:
   bool fill();
