@@ -9,13 +9,19 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 
+#include "tests/support/at_rest.hpp"
+
 namespace greentill::relay::test {
+
+using greentill::test::come_to_rest;
+
 namespace {
 
-constexpr int kPatienceMs = 10'000;
+constexpr int kPatienceMs = std::chrono::milliseconds(greentill::test::kPatience).count();
 
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -73,7 +79,7 @@ bool Till::send(std::string_view bytes, std::size_t piece) {
 
 std::size_t Till::send_until_stuck(std::string_view bytes) {
   std::size_t sent = 0;
-  while (sent < bytes.size() && wait_for(socket_, POLLOUT, 500)) {
+  while (sent < bytes.size() && (wait_for(socket_, POLLOUT, 0) || (come_to_rest() && wait_for(socket_, POLLOUT, 0)))) {
     const ssize_t put = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (put <= 0) break;
     sent += static_cast<std::size_t>(put);

@@ -24,15 +24,15 @@ class Till {
 
   /// In pieces of that size; false where the peer is gone.
   bool send(std::string_view bytes, std::size_t piece = 1u << 20);
-  /// As much as is taken while nobody reads for half a second; how much that was.
+  /// As much as is taken until everyone else waits for somebody to read; how much that was.
   std::size_t send_until_stuck(std::string_view bytes);
   void end_sending();
   /// Its end will be a reset.
   void break_off();
-  /// That many bytes, or fewer where the peer ends or 10 s pass.
+  /// That many bytes, or fewer where the peer ends.
   std::string receive(std::size_t size);
   enum class End { closed, reset, still_open };
-  /// What comes next, within 10 s, beside bytes.
+  /// What comes next beside bytes.
   End end();
 
  private:

@@ -7,15 +7,23 @@ namespace {
 using namespace test;
 using Strings = std::vector<std::string>;
 
+/// Names hold the time to the millisecond: a further one is then another.
+void await_next_millisecond() {
+  const auto now = [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
+  const auto begin = now();
+  REQUIRE(greentill::test::eventually([&] { return now() != begin; }));
+}
+
 TEST_CASE("spool: a file appears under its name when it is whole, and in the order of its begin") {
   SpoolFolder folder;
   const auto first = folder.spool->begin(1, 1);
   folder.spool->add(first, as_bytes("one"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  await_next_millisecond();
   const auto second = folder.spool->begin(2, 1);
   folder.spool->add(second, as_bytes("two"));
   folder.spool->end(second, false);
   CHECK(folder.jobs(1) == Strings{"two"});
+  await_next_millisecond();
   folder.spool->add(first, as_bytes(" and a half"));
   folder.spool->end(first, true);
   CHECK(folder.jobs(2) == Strings{"one and a half", "two"});
