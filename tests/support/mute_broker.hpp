@@ -8,8 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -48,13 +50,20 @@ class MuteBroker {
 
   [[nodiscard]] std::string uri() const { return "tcp://127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] int connections() const { return connections_; }
+  /// Between a connection's end and the next one.
+  [[nodiscard]] std::chrono::milliseconds longest_gap() const { return longest_gap_; }
 
  private:
   void serve() {
+    auto ended = std::chrono::steady_clock::time_point::max();
     for (;;) {
       const int client = ::accept(listener_, nullptr, nullptr);
       if (client < 0) return;
       ++connections_;
+      const auto now = std::chrono::steady_clock::now();
+      if (ended < now) {
+        longest_gap_ = std::max(longest_gap_.load(), std::chrono::duration_cast<std::chrono::milliseconds>(now - ended));
+      }
       std::array<char, 4096> buffer{};
       constexpr std::array<unsigned char, 5> kConnack{0x20, 0x03, 0x00, 0x00, 0x00};
       bool open = ::recv(client, buffer.data(), buffer.size(), 0) > 0 &&
@@ -65,6 +74,7 @@ class MuteBroker {
       }
       while (open) open = ::recv(client, buffer.data(), buffer.size(), 0) > 0;
       ::close(client);
+      ended = std::chrono::steady_clock::now();
     }
   }
 
@@ -72,6 +82,7 @@ class MuteBroker {
   int listener_;
   int port_ = 0;
   std::atomic<int> connections_{0};
+  std::atomic<std::chrono::milliseconds> longest_gap_{std::chrono::milliseconds(0)};
   std::thread thread_;
 };
 

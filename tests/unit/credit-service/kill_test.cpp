@@ -6,8 +6,8 @@
 
 #include <chrono>
 #include <random>
-#include <thread>
 
+#include "tests/support/running_time.hpp"
 #include "tests/unit/credit-service/office.hpp"
 
 using namespace greentill;
@@ -70,7 +70,7 @@ TEST_CASE("a worker killed at random instants loses no receipt and books nothing
     REQUIRE(child >= 0);
     if (child == 0) work(office, batches, pipe_ends[1]);
     close(pipe_ends[1]);
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 40'000));
+    let_run(child, std::chrono::microseconds(random() % 20'000));
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program's command line, apart from what its workers do.
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
 
+#include "tests/support/at_rest.hpp"
 #include "tests/support/broker.hpp"
 #include "tests/unit/cli/temp_folder.hpp"
 
@@ -62,6 +65,26 @@ TEST_CASE("greentill-credit: a broker's address that is none is refused before a
   }
 }
 
+/// What it says on its standard error until that is among it; it is ended then.
+std::string said_until(const std::string& part, const greentill::test::TempFolder& folder, const std::string& arguments) {
+  const std::string said = (folder / "said").string();
+  std::filesystem::remove(said);
+  const std::string command = "exec " GREENTILL_BINARY_DIR "/bin/greentill-credit " + arguments + " 2>" + said;
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  CHECK(greentill::test::eventually([&] {
+    const auto state = greentill::test::thread_state("/proc/" + std::to_string(child));
+    return greentill::test::read_all(said).find(part) != std::string::npos || !state || state->has_ended;
+  }));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  return greentill::test::read_all(said);
+}
+
 TEST_CASE("greentill-credit: a certificate that the shipped ACL gives no claims is warned of at the start") {
   const greentill::test::TempFolder folder;
   greentill::test::make_certificates(folder / ".", {});
@@ -75,11 +98,7 @@ TEST_CASE("greentill-credit: a certificate that the shipped ACL gives no claims 
   REQUIRE(std::system(make.c_str()) == 0);
   for (const std::string name : {"booker", "service"}) {
     const auto config = folder.write("credit.toml", config_with("mqtts://localhost:1", name));
-    const std::string said = (folder / "said").string();
-    const std::string command =
-        "timeout 2 " GREENTILL_BINARY_DIR "/bin/greentill-credit run --config " + config.string() + " 2>" + said;
-    CHECK(std::system(command.c_str()) >= 0);
-    const std::string log = greentill::test::read_all(said);
+    const std::string log = said_until("nothing listens there", folder, "run --config " + config.string());
     CAPTURE(log);
     CHECK((log.find("its common name is \"booker\", not \"credit\"") != std::string::npos) == (name == "booker"));
     CHECK(log.find("nothing listens there") != std::string::npos);

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <csignal>
 #include <random>
-#include <thread>
 
+#include "tests/support/running_time.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
@@ -30,9 +30,9 @@ constexpr std::uint32_t kGroups = 400;
   _exit(0);
 }
 
-/// Lets a child sell from `group` on, kills it after `patience`, and returns how many groups it saw answered.
+/// Lets a child sell from `group` on, kills it when it has run for so long, and returns how many groups it saw answered.
 std::uint32_t sell_and_kill(const std::filesystem::path& path, ChainMaker& chain, std::uint32_t group,
-                            std::chrono::microseconds patience) {
+                            std::chrono::microseconds time) {
   int pipe_ends[2];
   REQUIRE(::pipe(pipe_ends) == 0);
   const pid_t child = ::fork();
@@ -42,7 +42,7 @@ std::uint32_t sell_and_kill(const std::filesystem::path& path, ChainMaker& chain
     sell_until_killed(path, chain, group, pipe_ends[1]);
   }
   ::close(pipe_ends[1]);
-  std::this_thread::sleep_for(patience);  // the random instant, not a wait for anything
+  let_run(child, time);
   ::kill(child, SIGKILL);
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
@@ -81,8 +81,8 @@ TEST_CASE("outbox: kill -9 at any instant loses nothing answered and leaves noth
   std::uint32_t groups = 0;
   std::uint32_t kills = 0;
   for (; groups < kGroups; ++kills) {
-    const std::chrono::microseconds patience(std::uniform_int_distribution<int>(500, 20'000)(random));
-    const std::uint32_t answered = sell_and_kill(path, chain, groups, patience);
+    const std::chrono::microseconds time(std::uniform_int_distribution<int>(500, 10'000)(random));
+    const std::uint32_t answered = sell_and_kill(path, chain, groups, time);
     const std::uint32_t held = groups_in(path);
     REQUIRE(held >= groups + answered);
     REQUIRE(held <= groups + answered + 1);
