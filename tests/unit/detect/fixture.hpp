@@ -135,7 +135,10 @@ using greentill::test::eventually;
 inline bool have_looked_again(std::uint64_t turns = 1) {
   std::map<pid_t, std::uint64_t> begun;
   for (const pid_t pid : hosts()) begun[pid] = greentill::test::sleeps_of(pid);
-  const auto has_looked = [&](const auto& one) { return greentill::test::sleeps_of(one.first) - one.second >= turns + 2; };
+  const auto has_looked = [turns](const auto& one) {
+    const std::uint64_t sleeps = greentill::test::sleeps_of(one.first);
+    return sleeps == UINT64_MAX || sleeps >= one.second + turns + 2;
+  };
   return eventually([&] { return std::all_of(begun.begin(), begun.end(), has_looked); }) && come_to_rest();
 }
 
@@ -203,11 +206,11 @@ class RememberingSink final : public SourceSink {
       next();
     }
   }
-  std::size_t pause_us = 0;  ///< how long each record takes
+  std::size_t turns = 0;  ///< how often each record gives way to whoever wants the processor
 
  private:
   void keep(const std::string& source, Kept record, std::function<void(Status)> done) {
-    if (pause_us > 0) std::this_thread::sleep_for(std::chrono::microseconds(pause_us));
+    for (std::size_t turn = 0; turn < turns; ++turn) std::this_thread::yield();
     {
       const std::lock_guard lock(mutex_);
       if (holding_) {

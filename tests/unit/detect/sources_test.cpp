@@ -88,7 +88,7 @@ TEST_CASE("sources: of large records fewer are under way, and a source that wait
 
 TEST_CASE("sources: a child killed in the midst goes on without gap or repeat") {
   Bench bench;
-  bench.sink.pause_us = 20;
+  bench.sink.turns = 20;
   const auto sources = bench.start("20000");
   for (const std::size_t at : {500u, 4000u, 9000u, 15000u}) {
     REQUIRE(bench.eventually_later([&] { return bench.sink.count() > at; }));

@@ -51,7 +51,7 @@ TEST_CASE("folder: a child killed at random instants loses nothing, repeats noth
     CAPTURE(files);
     Bench bench;
     const Texts expected = drop_files(bench.folder, files, records);
-    bench.sink.pause_us = 20;
+    bench.sink.turns = 20;
     std::mt19937 random(7);
     int kills = 0;
     const auto sources = bench.start();

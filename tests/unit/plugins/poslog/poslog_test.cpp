@@ -71,7 +71,7 @@ TEST_CASE("poslog: killed in the midst of a log it goes on in it, and each recei
     expected.push_back("9/2/2026-03-01/" + std::to_string(i));
   }
   bench.drop("day.xml", log_of(receipts));
-  bench.sink.pause_us = 20;
+  bench.sink.turns = 20;
   const auto sources = bench.start();
   for (const std::size_t at : {200u, 1500u, 3000u}) {
     REQUIRE(bench.eventually_later([&] { return bench.sink.count() > at; }));
