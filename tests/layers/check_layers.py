@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the folder order of docs/design.md: reads every #include and fails on an edge that layers.toml does not list.
+"""Holds the folder order of docs/design.md: reads every #include and fails on an edge that layers.toml does not list. And fails
+on a unit test that waits for a while in place of an event.
 
     check_layers.py [ROOT]      checks the tree
     check_layers.py --self-test proves on a temporary tree that each kind of bad edge is found
@@ -107,10 +108,29 @@ class Layers:
                 if self.third_party(name):
                     self.complaints.append(f"{header}: other folders include it, so it must not include <{name}>")
 
+    def check_waiting(self):
+        rules = self.rules["waiting"]
+        calls = re.compile(r"\b(" + "|".join(map(re.escape, rules["calls"])) + r")\s*\(")
+        for folder in rules["folders"]:
+            for file in sorted((self.root / folder).rglob("*")):
+                if file.suffix not in SOURCES | {".py"} or not file.is_file():
+                    continue
+                path = file.relative_to(self.root).as_posix()
+                lines = file.read_text(encoding="utf-8").splitlines()
+                waiting = [(number, match[1]) for number, line in enumerate(lines, 1) if (match := calls.search(line))]
+                if path in rules["allowed"]:
+                    if not waiting:
+                        self.complaints.append(f"{path}: it does not wait for a while; take it out of [waiting.allowed]")
+                    continue
+                for number, call in waiting:
+                    self.complaints.append(f"{path}:{number}: {call} waits for a while: wait for an event (tests/support/wait.hpp, "
+                                           "at_rest.hpp), or move the time by hand")
+
     def check(self):
         self.read()
         self.check_edges()
         self.check_public_headers()
+        self.check_waiting()
         return self.complaints
 
 
@@ -139,6 +159,13 @@ SELF_TEST = [
     ({"daemon/new/a.cpp": ""}, "its folder is not in layers.toml"),
     ({"daemon/base/a.cpp": '#include "gone.hpp"'}, '"gone.hpp" is not a file'),
     ({"daemon/base/a.cpp": "\n" * 600}, "601 lines"),
+    ({"tests/unit/base/a_test.cpp": "\n  std::this_thread::sleep_for(50ms);"}, "tests/unit/base/a_test.cpp:2: sleep_for waits"),
+    ({"tests/unit/base/plugins/hang.c": "sleep (1);"}, "sleep waits"),
+    ({"tests/unit/base/a.py": "time.sleep(1)"}, "time.sleep waits"),
+    ({"tests/unit/base/a_test.cpp": "sleepers(); // sleep_for"}, None),
+    ({"tests/support/wait.hpp": "std::this_thread::sleep_for(5ms);"}, None),
+    ({"tests/unit/plugins/example_source.cpp": "std::this_thread::sleep_for(wait);"}, None),
+    ({"tests/unit/plugins/example_source.cpp": ""}, "take it out of [waiting.allowed]"),
 ]
 
 
