@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from promises import check_booked_once, claims_of, fail_unless, kill_parser, run_kills  # noqa: E402
 from replayer import Replayer  # noqa: E402
-from stack import Stack, journal_source, wait_until  # noqa: E402
+from stack import PATIENCE_S, Stack, journal_source, wait_until  # noqa: E402
 
 
 def ride(issuer, number, begin, metres):
@@ -154,9 +154,9 @@ def run(arguments, folder):
             worker.join(60)
             fail_unless(not worker.is_alive(), f"{worker.name} got no answer for 60 s after the last kill")
         wanted = sum(len(till.answered) for till in tills) + journal.written
-        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= wanted, 120, f"{wanted} claims")
+        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= wanted, PATIENCE_S, f"{wanted} claims")
         replayer.stop()
-        stack.wait_delivered(120)
+        stack.wait_delivered()
         claims = check_promises(stack, tills, journal)
     finally:
         stack.kill()

@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from kills import kill_some  # noqa: E402
 from promises import BOX_DETECTOR, kill_parser, run_kills  # noqa: E402
-from stack import Stack, StackError, toml_text, wait_until  # noqa: E402
+from stack import PATIENCE_S, Stack, StackError, toml_text, wait_until  # noqa: E402
 
 RECEIPT = """\
 <Transaction{flags}><RetailStoreID>9</RetailStoreID><WorkstationID>1</WorkstationID><SequenceNumber>{number}</SequenceNumber>\
@@ -112,7 +112,7 @@ def run(arguments, folder):
         counts = kill_some(stack, arguments.kills, rng)
         till.stopping.set()
         till.join(30)
-        wait_until(all_moved, 60, f"{till.files} files to be moved to done")
+        wait_until(all_moved, PATIENCE_S, f"{till.files} files to be moved to done")
         check(stack, till)
         if list((logs / "failed").glob("*")):
             raise StackError(f"files failed: {list((logs / 'failed').glob('*'))[:3]}")

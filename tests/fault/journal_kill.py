@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from kills import kill_some, stop_detectors  # noqa: E402
 from promises import kill_parser, run_kills  # noqa: E402
-from stack import Stack, StackError, journal_source, wait_until  # noqa: E402
+from stack import PATIENCE_S, Stack, StackError, journal_source, wait_until  # noqa: E402
 
 HEADER = ("Departure,Return,Departure station id,Departure station name,Return station id,Return station name,"
           "Covered distance (m),Duration (sec.)\r\n")
@@ -131,13 +131,13 @@ def run(arguments, folder):
         counts = kill_some(stack, arguments.kills, rng, disturb)
         writer.stopping.set()
         writer.join(30)
-        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), 60, f"{len(writer.rides)} claims")
+        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), PATIENCE_S, f"{len(writer.rides)} claims")
         check(stack, writer.rides)
         # What was read stays read: a further start finds nothing more to claim.
         stack.daemon.stop()
         stack.start_daemon()
         writer.write_ride()
-        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), 30, "the last ride's claim")
+        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= len(writer.rides), PATIENCE_S, "the last ride's claim")
         check(stack, writer.rides)
     finally:
         stack.kill()

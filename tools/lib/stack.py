@@ -30,6 +30,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+# The one bound on waiting, so wide that no machine is too busy for it: whoever meets it waits for what does not come.
+PATIENCE_S = 300
+
+
 def wait_until(condition, seconds, what, pause=0.05):
     """Answers the condition's first true value."""
     deadline = time.monotonic() + seconds
@@ -75,7 +79,7 @@ class Part:
         if self.process:
             self.process.wait()
 
-    def stop(self, seconds=15):
+    def stop(self, seconds=PATIENCE_S):
         if self.running:
             self.process.terminate()
             try:
@@ -215,7 +219,7 @@ key = "identities/service.key"
             self.broker.check_alive()
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", self.broker_port)) == 0
-        wait_until(accepts, 10, "mosquitto to listen")
+        wait_until(accepts, PATIENCE_S, "mosquitto to listen")
 
     def start_daemon(self):
         self.daemon.start()
@@ -223,7 +227,7 @@ key = "identities/service.key"
         def answers():
             self.daemon.check_alive()
             return self.api.healthy()
-        wait_until(answers, 30, "greentilld to answer", pause=0.01)
+        wait_until(answers, PATIENCE_S, "greentilld to answer", pause=0.01)
 
     def start_workers(self):
         for worker in self.workers:
@@ -250,7 +254,7 @@ key = "identities/service.key"
             raise StackError(f"greentill {' '.join(map(str, arguments))}: exit {done.returncode}: {done.stderr.strip() or done.stdout[-500:]}")
         return done
 
-    def wait_delivered(self, seconds=60):
+    def wait_delivered(self, seconds=PATIENCE_S):
         """Until every claim has its receipt and none waits for a retry."""
         def delivered():
             self.daemon.check_alive()

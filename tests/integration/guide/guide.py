@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from installed import install  # noqa: E402
 from promises import ROOT, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
-from stack import Stack, wait_until  # noqa: E402
+from stack import PATIENCE_S, Stack, wait_until  # noqa: E402
 
 BEGIN = 1_790_000_000
 
@@ -66,7 +66,7 @@ def configuration(page, exec_page):
     # The same till cannot be read twice: the programs get articles and a dock of their own.
     programs = exec_page.instance("plant-dish").replace("plant-dish", "dish-program", 1).replace("4711", "8811").replace("4712", "8812")
     programs += exec_page.instance("dock-7").replace("dock-7", "dock-program", 1).replace("rides.txt", "program.txt")
-    return plugins + programs.replace("budget_ms = 100", "budget_ms = 5000")
+    return plugins + programs.replace("budget_ms = 100", "budget_ms = 10000")
 
 
 def found(claims):
@@ -97,7 +97,7 @@ def follow(folder, binaries):
         for event, sku, pieces in (("r-1", "4711", 2), ("r-2", "8811", 3), ("r-3", "1", 1)):
             status, body = stack.api.post(json.dumps(sale(event, sku, pieces)), "application/json")
             fail_unless(status in (200, 201), f"{event}: {status} {body!r}")
-        wait_until(lambda: len(reductions(claims_of(stack))) >= 4, 30, "the claims of both tills and docks")
+        wait_until(lambda: len(reductions(claims_of(stack))) >= 4, PATIENCE_S, "the claims of both tills and docks")
         statuses = {plugin["name"]: plugin for plugin in stack.api.status()["plugins"]}
         claims = found(claims_of(stack))
     finally:

@@ -11,7 +11,7 @@ import threading
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import check_booked_once, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import Stack, journal_source, wait_until  # noqa: E402
+from stack import PATIENCE_S, Stack, journal_source, wait_until  # noqa: E402
 
 GROWTH_MIB = 4
 LINES = 100  # in one POST
@@ -65,7 +65,7 @@ def take_in(stack, tills, rides_file, journal_count):
     stack.start_daemon()
     first_sales = Till(stack, "first", LINES)
     first_sales.start()
-    wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= LINES, 120, "the first transactions")
+    wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] >= LINES, PATIENCE_S, "the first transactions")
     with open(rides_file, "a", encoding="ascii") as file:
         file.writelines(ride("journal", number) + "\n" for number in range(journal_count))
     for till in tills:

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import (ROOT, TESTS, check_booked_once, claims_of, corpus_or_skip, fail_unless, journey_parser,  # noqa: E402
                       reductions, run_journey)
-from stack import Stack, journal_source, wait_until  # noqa: E402
+from stack import PATIENCE_S, Stack, journal_source, wait_until  # noqa: E402
 
 sys.path.insert(0, str(TESTS / "integration/recompute"))
 import greentill_recompute as recompute  # noqa: E402
@@ -45,7 +45,7 @@ def journey(folder, binaries):
     stack.prepare(journal_source("rides", rides.resolve(), "helsinki-city-bike"))
     try:
         stack.start()
-        wait_until(lambda: stack.api.status()["plugins"][-1]["state"] == "finished", 60, "the rides to be read")
+        wait_until(lambda: stack.api.status()["plugins"][-1]["state"] == "finished", PATIENCE_S, "the rides to be read")
         stack.wait_delivered()
         total = stack.api.json("/v1/stats")["total"]
         fail_unless(total["transactions"] == count, f"{count} rides are in the file, {total['transactions']} were reported")

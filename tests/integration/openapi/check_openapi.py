@@ -23,6 +23,9 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
+# For an answer, and for the server's end: so wide that no machine is too busy for it.
+PATIENCE_S = 300
+
 # What a client on the same machine cannot provoke in a healthy daemon.
 UNPROVOKED = {
     ("*", "401", "GET"): "only a reader on another machine needs the token",
@@ -122,7 +125,7 @@ class Checker:
         return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(value)]
 
     def send(self, method, target, headers, body):
-        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=10)
+        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=PATIENCE_S)
         try:
             connection.putrequest(method, target, skip_host="Host" in headers, skip_accept_encoding=True)
             for name, value in headers.items():
@@ -347,7 +350,7 @@ def main():
         base_url, token = server.stdout.readline().split()
         result = Checker(base_url, token, True).run()
         server.stdin.close()
-        return result or (1 if server.wait(timeout=10) != 0 else 0)
+        return result or (1 if server.wait(timeout=PATIENCE_S) != 0 else 0)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import corpus_or_skip, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import DEFAULT_DETECTORS, ROOT, Stack, toml_text, wait_until  # noqa: E402
+from stack import DEFAULT_DETECTORS, PATIENCE_S, ROOT, Stack, toml_text, wait_until  # noqa: E402
 
 MARK = "ZZPERSONAL"
 DIGITS = "7700990099"  # where only digits can stand
@@ -142,7 +142,7 @@ def journey(folder, binaries):
         def all_read():
             stack.daemon.check_alive()
             return not any(entry.is_file() for path in folders.values() for entry in path.iterdir())
-        wait_until(all_read, 60, "all files to be read")
+        wait_until(all_read, PATIENCE_S, "all files to be read")
         totals = stack.api.json("/v1/stats")["total"]
         export = stack.folder / "claims.cborseq"
         stack.tool("export", "--out", export)
