@@ -78,9 +78,13 @@ Result<bool> SourceRunner::live() {
       const Error why = last_word(**child).value_or(told.error());
       return fail(why.code, why.message + "; it " + (*child)->end(health_));
     }
-    if (finished_ && window_->outstanding() == 0 && window_->retry_reason().empty()) return true;
+    if (finished_ && window_->outstanding() == 0 && window_->retry_reason().empty()) {
+      (*child)->end(health_);  // what it printed last is in its pipe still
+      return true;
+    }
     if (const std::string reason = window_->retry_reason(); !reason.empty()) {
       health_.log(LogLevel::warning, "its records are offered again later: " + reason);
+      (*child)->end(health_);
       return false;
     }
     wait(**child);
