@@ -21,7 +21,6 @@ constexpr const char* kTransactions = "/v1/transactions";
 constexpr std::string_view kClaims = "/v1/claims";
 constexpr std::string_view kGuarded = "/v1/guarded";
 constexpr std::string_view kUndo = "/undo";
-constexpr std::int64_t kSecondsADay = 86'400;
 
 class HttpServer final : public Server, private RequestHandler {
  public:

@@ -98,22 +98,22 @@ Failure<Error> cannot(const std::string& what) { return fail(ErrorCode::unavaila
 void allow_system(Rules& rules, const Confinement& confinement) {
   constexpr const char* kLibraries[] = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo"};
   constexpr const char* kPrograms[] = {"/usr", "/bin", "/sbin", "/lib", "/lib64"};
-  constexpr const char* kFiles[] = {"/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf",
-                                    "/dev/zero",        "/dev/random",    "/dev/urandom"};
-  constexpr const char* kNetwork[] = {"/etc/resolv.conf", "/etc/hosts",    "/etc/host.conf", "/etc/nsswitch.conf",
-                                      "/etc/gai.conf",    "/etc/services", "/etc/ssl/certs", "/usr/share/ca-certificates"};
+  constexpr const char* kSystemFiles[] = {"/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf",
+                                          "/dev/zero",        "/dev/random",    "/dev/urandom"};
+  constexpr const char* kNetworkFiles[] = {"/etc/resolv.conf", "/etc/hosts",    "/etc/host.conf", "/etc/nsswitch.conf",
+                                           "/etc/gai.conf",    "/etc/services", "/etc/ssl/certs", "/usr/share/ca-certificates"};
   if (confinement.of == Confinement::Of::program) {
     for (const char* path : kPrograms) rules.allow(path, kReadAndExecute);
   } else {
     for (const char* path : kLibraries) rules.allow(path, kRead);
   }
-  for (const char* path : kFiles) rules.allow(path, kRead);
+  for (const char* path : kSystemFiles) rules.allow(path, kRead);
   rules.allow("/dev/null", kRead | LANDLOCK_ACCESS_FS_WRITE_FILE);
 #ifdef GREENTILL_SANITIZED
   rules.allow("/proc/self", kRead);
 #endif
   if (confinement.grants.has_network()) {
-    for (const char* path : kNetwork) rules.allow(path, kRead);
+    for (const char* path : kNetworkFiles) rules.allow(path, kRead);
   }
 }
 

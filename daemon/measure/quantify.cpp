@@ -9,7 +9,7 @@
 namespace greentill::measure {
 namespace {
 
-constexpr Int128 kMillion = 1'000'000;
+constexpr Int128 kPpmOfOne = 1'000'000;
 constexpr Int128 kMax64 = std::numeric_limits<std::int64_t>::max();
 
 // A product or sum that does not fit makes the whole result invalid; the check is one flag at the end.
@@ -110,7 +110,7 @@ Result<Quantified, Unclaimable> quantify(const Methodology& methodology, const c
   if (measured == nullptr) return Failure{Unclaimable::no_quantity};
 
   Checked checked;
-  Int128 amount = checked.multiply(value, static_cast<Int128>(measured->multiplier_ppm)) / kMillion;
+  Int128 amount = checked.multiply(value, static_cast<Int128>(measured->multiplier_ppm)) / kPpmOfOne;
   if (amount > kMax64) return Failure{Unclaimable::overflow};
   if (const auto reason = beyond_limits(methodology.limits, amount, duration_of(quantities, begin, end))) return Failure{*reason};
 
@@ -125,7 +125,7 @@ Result<Quantified, Unclaimable> quantify(const Methodology& methodology, const c
   if (net.ug <= 0) return out;
 
   const Int128 estimate_ug =
-      floor_divide(checked.multiply(checked.multiply(amount, net.ug), methodology.displacement_ppm), kMillion);
+      floor_divide(checked.multiply(checked.multiply(amount, net.ug), methodology.displacement_ppm), kPpmOfOne);
   const Int128 relative_ppm = combined_ppm(methodology, *measured, net, checked);
   const Int128 kept = checked.add(1'000'000'000, -checked.multiply(1645, relative_ppm));
   const Int128 credited = floor_divide(checked.multiply(estimate_ug, kept), Int128{1'000'000'000'000});

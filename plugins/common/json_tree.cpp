@@ -11,7 +11,7 @@ using nlohmann::json;
 
 /// Called by the parser in the document's order. `open_` is the way from the root to the container that is being filled; its
 /// pointers stay valid since a container grows only while it is the innermost.
-class Builder final : public nlohmann::json_sax<json> {
+class JsonTreeBuilder final : public nlohmann::json_sax<json> {
  public:
   bool null() override { return add({}); }
   bool boolean(bool value) override { return add({JsonValue::Type::boolean, value ? "true" : "false", {}, {}}); }
@@ -76,8 +76,8 @@ const JsonValue* JsonValue::member(std::string_view name) const {
   return nullptr;
 }
 
-JsonValue parse_json(std::string_view document) {
-  Builder builder;
+JsonValue parse_json_tree(std::string_view document) {
+  JsonTreeBuilder builder;
   if (!json::sax_parse(document.begin(), document.end(), &builder)) throw Unusable("it is no JSON");
   return builder.take();
 }

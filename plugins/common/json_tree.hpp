@@ -32,6 +32,6 @@ struct JsonValue {
 
 /// Throws Unusable where it is no JSON (RFC 8259, UTF-8), a name occurs twice in an object, or it is beyond the limits. A byte
 /// order mark is passed over.
-JsonValue parse_json(std::string_view document);
+JsonValue parse_json_tree(std::string_view document);
 
 }  // namespace greentill::plugin

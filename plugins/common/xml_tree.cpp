@@ -12,9 +12,9 @@ void trim(std::string& text) {
   text.erase(0, text.find_first_not_of(kBlanks));
 }
 
-class Builder final : public XmlHandler {
+class XmlTreeBuilder final : public XmlHandler {
  public:
-  explicit Builder(const std::function<bool(const XmlName&)>& keep) : keep_(keep) {}
+  explicit XmlTreeBuilder(const std::function<bool(const XmlName&)>& keep) : keep_(keep) {}
 
   void start(const XmlName& name, const std::vector<XmlAttribute>& attributes) override {
     if (skipped_ > 0 || (keep_ && !keep_(name))) {
@@ -88,7 +88,7 @@ std::string_view XmlElement::attribute(std::string_view local) const {
 }
 
 XmlElement parse_xml(std::string_view document, const std::function<bool(const XmlName&)>& keep, const XmlLimits& limits) {
-  Builder builder(keep);
+  XmlTreeBuilder builder(keep);
   XmlParser parser(builder, limits);
   parser.feed(document, true);
   return builder.take();

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "plugins/escpos/icu_text.hpp"
+
 namespace greentill::escpos {
 namespace {
 
@@ -46,11 +48,6 @@ char16_t national(std::uint8_t byte, int country) {
   const std::size_t at = kNational.find(static_cast<char>(byte));
   if (at == std::string_view::npos || country < 0 || static_cast<std::size_t>(country) >= kCountries.size()) return byte;
   return kCountries[static_cast<std::size_t>(country)][at];
-}
-
-std::string to_utf8(const icu::UnicodeString& text) {
-  std::string utf8;
-  return text.toUTF8String(utf8);
 }
 
 bool is_ascii(std::string_view text) {

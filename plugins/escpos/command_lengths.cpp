@@ -40,7 +40,7 @@ std::uint64_t user_glyphs(Bytes behind) {
   return count;
 }
 
-std::uint64_t esc(std::uint8_t code, Bytes behind) {
+std::uint64_t esc_length(std::uint8_t code, Bytes behind) {
   switch (code) {
     case ' ':
     case '!':
@@ -117,7 +117,7 @@ std::uint64_t counter(Bytes behind) {
   }
 }
 
-std::uint64_t gs(std::uint8_t code, Bytes behind) {
+std::uint64_t gs_length(std::uint8_t code, Bytes behind) {
   switch (code) {
     case '!':
     case '#':
@@ -165,7 +165,7 @@ std::uint64_t stored_pictures(Bytes behind) {
   return count;
 }
 
-std::uint64_t fs(std::uint8_t code, Bytes behind) {
+std::uint64_t fs_length(std::uint8_t code, Bytes behind) {
   switch (code) {
     case '!':
     case '-':
@@ -182,7 +182,7 @@ std::uint64_t fs(std::uint8_t code, Bytes behind) {
   }
 }
 
-std::uint64_t dle(std::uint8_t code, Bytes behind) {
+std::uint64_t dle_length(std::uint8_t code, Bytes behind) {
   const std::uint64_t function = at(behind, 0);
   if (code == 0x04) return function == 7 || function == 8 || function == 18 ? 2 : 1;
   if (code == 0x05) return 1;
@@ -200,10 +200,10 @@ std::uint64_t dle(std::uint8_t code, Bytes behind) {
 
 std::uint64_t parameter_count(std::uint8_t prefix, std::uint8_t code, Bytes behind) {
   switch (prefix) {
-    case control::kEsc: return esc(code, behind);
-    case control::kGs: return gs(code, behind);
-    case control::kFs: return fs(code, behind);
-    default: return dle(code, behind);
+    case control::kEsc: return esc_length(code, behind);
+    case control::kGs: return gs_length(code, behind);
+    case control::kFs: return fs_length(code, behind);
+    default: return dle_length(code, behind);
   }
 }
 

@@ -11,15 +11,15 @@ namespace {
 using namespace control;
 
 constexpr unsigned kTabEvery = 8;
-constexpr std::size_t kMostLines = 20'000;
+constexpr std::size_t kMostFedLines = 20'000;
 constexpr std::size_t kMostCuts = 1'000;
 constexpr std::size_t kMostCodes = 1'000;
 constexpr std::size_t kMostPayload = 8192;  // more than any symbology holds
 
-unsigned at(Bytes bytes, std::size_t index) { return index < bytes.size() ? bytes[index] : 0u; }
-unsigned two(Bytes bytes, std::size_t index) { return at(bytes, index) | at(bytes, index + 1) << 8; }
+unsigned parameter(Bytes bytes, std::size_t index) { return index < bytes.size() ? bytes[index] : 0u; }
+unsigned two_bytes(Bytes bytes, std::size_t index) { return parameter(bytes, index) | parameter(bytes, index + 1) << 8; }
 /// Parameters that may be a number or its digit.
-bool is(unsigned parameter, unsigned number) { return parameter == number || parameter == '0' + number; }
+bool is(unsigned value, unsigned number) { return value == number || value == '0' + number; }
 std::string as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 const char* barcode_name(unsigned system) {
@@ -58,12 +58,12 @@ const char* symbol_name(unsigned kind) {
 }  // namespace
 
 Interpreter::Interpreter(const TextSettings& settings, Sink& sink)
-    : charset_(settings), sink_(sink), lines_left_(kMostLines), cuts_left_(kMostCuts), codes_left_(kMostCodes) {
+    : charset_(settings), sink_(sink), lines_left_(kMostFedLines), cuts_left_(kMostCuts), codes_left_(kMostCodes) {
   reset();
 }
 
 void Interpreter::feed(unsigned lines, bool by_text) {
-  if (lines > lines_left_) throw plugin::Unusable("the job feeds more than " + std::to_string(kMostLines) + " lines");
+  if (lines > lines_left_) throw plugin::Unusable("the job feeds more than " + std::to_string(kMostFedLines) + " lines");
   lines_left_ -= lines;
   returned_ = false;
   sink_.feed(lines, by_text);
@@ -98,7 +98,7 @@ void Interpreter::play(Bytes job) {
                                                     : token->kind == Token::Kind::control ? 1u
                                                                                           : 0u);
     behind_ += size;
-    if (selects) deselected_ = (at(token->bytes, 0) & 1u) == 0;
+    if (selects) deselected_ = (parameter(token->bytes, 0) & 1u) == 0;
     if (selects || deselected_) continue;
     switch (token->kind) {
       case Token::Kind::text: on_text(token->bytes); break;
@@ -162,7 +162,7 @@ void Interpreter::on_command(const Token& token) {
     case kGs: return on_gs(token);
     case kFs: return on_fs(token);
     default:
-      if (token.code == 0x14 && at(token.bytes, 0) == 1) sink_.drawer();
+      if (token.code == 0x14 && parameter(token.bytes, 0) == 1) sink_.drawer();
   }
 }
 
@@ -180,7 +180,7 @@ void Interpreter::set_tabs(Bytes stops) {
 }
 
 void Interpreter::define_glyphs(Bytes parameters) {
-  for (unsigned code = at(parameters, 1); code <= at(parameters, 2); ++code) glyphs_.set(code);
+  for (unsigned code = parameter(parameters, 1); code <= parameter(parameters, 2); ++code) glyphs_.set(code);
 }
 
 void Interpreter::on_esc(const Token& token) {
@@ -188,22 +188,22 @@ void Interpreter::on_esc(const Token& token) {
   switch (token.code) {
     case '@': sink_.discard_line(); return reset();
     case '!':
-      font_b_ = (at(p, 0) & 0x01u) != 0;
-      latin_ = {(at(p, 0) & 0x20u) != 0 ? 2u : 1u, (at(p, 0) & 0x10u) != 0 ? 2u : 1u};
+      font_b_ = (parameter(p, 0) & 0x01u) != 0;
+      latin_ = {(parameter(p, 0) & 0x20u) != 0 ? 2u : 1u, (parameter(p, 0) & 0x10u) != 0 ? 2u : 1u};
       return;
-    case 'M': font_b_ = is(at(p, 0), 1); return;
-    case 't': text_.table = static_cast<int>(at(p, 0)); return;
-    case 'R': text_.country = static_cast<int>(at(p, 0)); return;
-    case 'd': return_carriage(); return feed(at(p, 0), false);
+    case 'M': font_b_ = is(parameter(p, 0), 1); return;
+    case 't': text_.table = static_cast<int>(parameter(p, 0)); return;
+    case 'R': text_.country = static_cast<int>(parameter(p, 0)); return;
+    case 'd': return_carriage(); return feed(parameter(p, 0), false);
     case 'J':
     case 'K':
     case 'e': returned_ = false; return sink_.end_line();
-    case '$': return sink_.move_to((two(p, 0) + dots_a_column() - 1) / dots_a_column());
-    case '\\': return sink_.move_by(static_cast<std::int16_t>(two(p, 0)) / static_cast<int>(dots_a_column()));
+    case '$': return sink_.move_to((two_bytes(p, 0) + dots_a_column() - 1) / dots_a_column());
+    case '\\': return sink_.move_by(static_cast<std::int16_t>(two_bytes(p, 0)) / static_cast<int>(dots_a_column()));
     case 'D': return set_tabs(p);
     case '&': return define_glyphs(p);
-    case '%': glyphs_on_ = (at(p, 0) & 1u) != 0; return;
-    case '?': glyphs_.reset(at(p, 0)); return;
+    case '%': glyphs_on_ = (parameter(p, 0) & 1u) != 0; return;
+    case '?': glyphs_.reset(parameter(p, 0)); return;
     case 'i':
     case 'm': return cut();
     case 'p': return sink_.drawer();
@@ -218,14 +218,14 @@ void Interpreter::on_esc(const Token& token) {
 void Interpreter::on_gs(const Token& token) {
   const Bytes& p = token.bytes;
   switch (token.code) {
-    case '!': latin_ = {(at(p, 0) >> 4 & 7u) + 1, (at(p, 0) & 7u) + 1}; return;
+    case '!': latin_ = {(parameter(p, 0) >> 4 & 7u) + 1, (parameter(p, 0) & 7u) + 1}; return;
     case 'V': return cut();
     case 'k': return on_barcode(p);
     case '$':
     case '\\': return page_ ? sink_.end_line() : void();  // up or down in a page: not on this line any more
     case '(':
-      if (at(p, 0) == 'V') return cut();
-      if (at(p, 0) == 'k') on_symbol(p.subspan(std::min<std::size_t>(3, p.size())));
+      if (parameter(p, 0) == 'V') return cut();
+      if (parameter(p, 0) == 'k') on_symbol(p.subspan(std::min<std::size_t>(3, p.size())));
       return;
     default: return;
   }
@@ -236,18 +236,18 @@ void Interpreter::on_fs(const Token& token) {
   switch (token.code) {
     case '&': text_.two_byte = true; return;
     case '.': text_.two_byte = false; return;
-    case 'C': text_.jis = is(at(p, 0), 0); return;
-    case 'W': wide_ = is(at(p, 0), 1) ? Style{2, 2} : Style{}; return;
-    case '!': wide_ = {(at(p, 0) & 0x04u) != 0 ? 2u : 1u, (at(p, 0) & 0x08u) != 0 ? 2u : 1u}; return;
+    case 'C': text_.jis = is(parameter(p, 0), 0); return;
+    case 'W': wide_ = is(parameter(p, 0), 1) ? Style{2, 2} : Style{}; return;
+    case '!': wide_ = {(parameter(p, 0) & 0x04u) != 0 ? 2u : 1u, (parameter(p, 0) & 0x08u) != 0 ? 2u : 1u}; return;
     case '(':
-      if (at(p, 0) == 'C' && at(p, 3) == 48) text_.utf8 = is(at(p, 4), 2);
+      if (parameter(p, 0) == 'C' && parameter(p, 3) == 48) text_.utf8 = is(parameter(p, 4), 2);
       return;
     default: return;
   }
 }
 
 void Interpreter::on_barcode(Bytes p) {
-  const unsigned system = at(p, 0);
+  const unsigned system = parameter(p, 0);
   const std::size_t head = std::min<std::size_t>(system == 97 ? 5 : system <= 6 ? 1 : 2, p.size());
   std::string payload = as_text(p.subspan(head));
   if (system <= 6 && !payload.empty() && payload.back() == '\0') payload.pop_back();
@@ -255,8 +255,8 @@ void Interpreter::on_barcode(Bytes p) {
 }
 
 void Interpreter::on_symbol(Bytes p) {
-  const unsigned kind = at(p, 0);
-  switch (at(p, 1)) {
+  const unsigned kind = parameter(p, 0);
+  switch (parameter(p, 1)) {
     case 80: symbols_[kind] = as_text(p.subspan(std::min<std::size_t>(3, p.size()))); return;
     case 81:
       if (const auto stored = symbols_.find(kind); stored != symbols_.end()) print_code(symbol_name(kind), stored->second);

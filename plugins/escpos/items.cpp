@@ -6,7 +6,6 @@
 namespace greentill::escpos {
 namespace {
 
-using Joins = ItemPattern::Joins;
 using ItemLine = plugin::Transaction::Line;
 
 /// A GTIN by its length and check digit (GS1): any other number is the shop's own.
@@ -69,18 +68,18 @@ class Gatherer {
     return false;
   }
 
-  bool join(Joins joins, const Item& item, std::size_t at, bool voided) {
+  bool join(ItemPattern::Joins joins, const Item& item, std::size_t at, bool voided) {
     switch (joins) {
-      case Joins::nothing: return add(item, item.name, at, voided);
-      case Joins::name_above:
+      case ItemPattern::Joins::nothing: return add(item, item.name, at, voided);
+      case ItemPattern::Joins::name_above:
         if (name_above_ == kNone) return false;
         found_.used[name_above_] = true;
         return add(item, shown(name_above_), at, voided);
-      case Joins::item_above:
+      case ItemPattern::Joins::item_above:
         if (last_at_ == kNone || at != last_at_ + 1 || !fits(item, found_.lines.back().amount_minor)) return false;
         set_quantity(found_.lines.back(), *item.quantity_milli);
         return true;
-      case Joins::item_below: quantity_above_ = item; return true;
+      case ItemPattern::Joins::item_below: quantity_above_ = item; return true;
     }
     return false;
   }

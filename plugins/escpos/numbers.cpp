@@ -12,8 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 5> kTimes{"x", "X", "\u00d7", "*", "@"};
 constexpr std::size_t kMostDigits = 15;  // times 1000 they still fit
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool drop_front(std::string_view& text, std::string_view part) {
   if (part.empty() || !text.starts_with(part)) return false;
   text.remove_prefix(part.size());

@@ -10,6 +10,8 @@
 
 namespace greentill::escpos {
 
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 struct Numbers {
   char decimal_mark = '.';
   std::int64_t least_places = 2;  ///< with how many decimals an amount may be printed

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "plugins/escpos/icu_text.hpp"
 #include "plugins/rules/fold.hpp"
 
 namespace greentill::escpos {
@@ -19,11 +20,6 @@ icu::UnicodeString compatible(std::string_view utf8) {
   const icu::Normalizer2* form = icu::Normalizer2::getNFKCInstance(error);
   if (U_FAILURE(error) != 0) throw std::runtime_error("ICU's normalisation data is not there");
   return form->normalize(icu::UnicodeString::fromUTF8({utf8.data(), static_cast<std::int32_t>(utf8.size())}), error);
-}
-
-std::string to_utf8(const icu::UnicodeString& text) {
-  std::string utf8;
-  return text.toUTF8String(utf8);
 }
 
 /// As rules compare names.

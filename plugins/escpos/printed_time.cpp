@@ -5,13 +5,14 @@
 #include <chrono>
 #include <cstdio>
 
+#include "plugins/escpos/numbers.hpp"
+
 namespace greentill::escpos {
 namespace {
 
 constexpr std::size_t kLeastMonthLetters = 3;
 constexpr std::size_t kNearLines = 2;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
 
 struct Fields {

@@ -16,7 +16,7 @@ using plugin::Unusable;
 
 constexpr std::size_t kMostNumberBytes = 40;
 constexpr std::size_t kMostLineBytes = 1024;
-constexpr std::size_t kMostLines = 2'000;
+constexpr std::size_t kMostReceiptLines = 2'000;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 struct Total {
@@ -237,8 +237,8 @@ class SaleReader {
 Understood understand(const Receipt& receipt, const Profile& profile, const std::string& issuer, std::int64_t arrived) {
   if (receipt.is_blank()) return {};
   Understood result;
-  if (receipt.lines.size() > kMostLines) {
-    result.problem = "it has more than " + std::to_string(kMostLines) + " lines, as no receipt has";
+  if (receipt.lines.size() > kMostReceiptLines) {
+    result.problem = "it has more than " + std::to_string(kMostReceiptLines) + " lines, as no receipt has";
     return result;
   }
   try {

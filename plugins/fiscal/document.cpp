@@ -44,7 +44,7 @@ std::vector<Transaction> read_xml(std::string_view document, const plugin::Zone&
 }
 
 std::vector<Transaction> read_json(std::string_view document, const plugin::Zone& rome) {
-  const plugin::JsonValue root = plugin::parse_json(document);
+  const plugin::JsonValue root = plugin::parse_json_tree(document);
   if (is_fiskaltrust_request(root)) return read_fiskaltrust_request(root);
   if (is_fiskaltrust_response(root)) return {read_fiskaltrust_response(root)};
   if (is_rt_record(root)) return {read_rt_record(root, rome)};

@@ -15,7 +15,7 @@ using plugin::Unusable;
 constexpr std::string_view kArticle = "1";  // the other types are payments and texts
 
 /// Its numbers come as numbers and as texts.
-const std::string& text(const JsonValue& of, std::string_view name) {
+const std::string& text_or_number(const JsonValue& of, std::string_view name) {
   const JsonValue* value = of.member(name);
   const bool usable = value != nullptr && (value->is(JsonValue::Type::text) || value->is(JsonValue::Type::number));
   if (!usable) throw Unusable("'" + std::string(name) + "' is missing");
@@ -23,7 +23,7 @@ const std::string& text(const JsonValue& of, std::string_view name) {
 }
 
 std::int64_t integer(const JsonValue& of, std::string_view name) {
-  const std::string& written = text(of, name);
+  const std::string& written = text_or_number(of, name);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), value);
   if (error != std::errc() || end != written.data() + written.size())
@@ -47,7 +47,7 @@ std::string name_in(const std::string& printed) {
 
 Transaction::Line line(const JsonValue& item) {
   Transaction::Line read;
-  read.name = name_in(text(item, "description"));
+  read.name = name_in(text_or_number(item, "description"));
   read.amount_minor = integer(item, "amount");
   // A discount is printed as an article with a negative amount, and is no piece.
   read.quantity_milli = read.amount_minor < 0 ? 0 : integer(item, "quantity");
@@ -55,7 +55,7 @@ Transaction::Line line(const JsonValue& item) {
 }
 
 std::int64_t moment(const JsonValue& document, const plugin::Zone& rome) {
-  const auto wall = plugin::parse_time(text(document, "dtime"), "%Y-%m-%d %H:%M:%S");
+  const auto wall = plugin::parse_time(text_or_number(document, "dtime"), "%Y-%m-%d %H:%M:%S");
   const plugin::Readings readings = wall ? rome.readings(wall->seconds) : plugin::Readings();
   if (readings.empty()) throw Unusable("'dtime' is no time such as 2026-05-22 10:30:15");
   return readings.front();
@@ -71,8 +71,8 @@ bool is_rt_record(const JsonValue& document) {
 Transaction read_rt_record(const JsonValue& document, const plugin::Zone& rome) {
   const JsonValue& head = *document.member("document");
   Transaction copy;
-  copy.issuer = "it.rt:" + text(head, "cashuuid");
-  if (copy.issuer.size() > 64) copy.issuer = plugin::opaque_issuer("it.rt", {text(head, "cashuuid")});
+  copy.issuer = "it.rt:" + text_or_number(head, "cashuuid");
+  if (copy.issuer.size() > 64) copy.issuer = plugin::opaque_issuer("it.rt", {text_or_number(head, "cashuuid")});
   copy.event_id = plugin::event_id_of({padded(integer(head, "docznumber")) + "-" + padded(integer(head, "docnumber"))});
   copy.standing = GT_REPRINT;
   copy.begin = copy.end = moment(head, rome);
@@ -80,7 +80,7 @@ Transaction read_rt_record(const JsonValue& document, const plugin::Zone& rome) 
   copy.total_minor = integer(head, "amount");
   copy.attributes = {{"fiscal.system", "rt"}, {"fiscal.country", "IT"}};
   for (const JsonValue& item : document.member("items")->values) {
-    if (text(item, "type") == kArticle) copy.lines.push_back(line(item));
+    if (text_or_number(item, "type") == kArticle) copy.lines.push_back(line(item));
   }
   return copy;
 }

@@ -27,7 +27,7 @@ void collect(const XmlElement& element, std::vector<const XmlElement*>& into) {
 }
 
 /// `behind`: what the names of the three fields end with in a cancellation.
-std::string invoice_id(const XmlElement& id, const std::string& behind = {}) {
+std::string record_id(const XmlElement& id, const std::string& behind = {}) {
   const std::string date = "FechaExpedicionFactura" + behind;
   return plugin::event_id_of({spanish_date(required_text(id, {date}), date), required_text(id, {"NumSerieFactura" + behind})});
 }
@@ -44,11 +44,11 @@ std::int64_t moment(const XmlElement& record) {
   return *time;
 }
 
-std::vector<std::string> named_invoices(const XmlElement& record) {
+std::vector<std::string> corrected_records(const XmlElement& record) {
   std::vector<std::string> all;
   const XmlElement* list = record.child("FacturasRectificadas");
   if (list == nullptr) return all;
-  for (const XmlElement& one : list->children) all.push_back(invoice_id(one));
+  for (const XmlElement& one : list->children) all.push_back(record_id(one));
   return all;
 }
 
@@ -56,7 +56,7 @@ std::vector<Transaction> read_issue(const XmlElement& record) {
   const std::string type = required_text(record, {"TipoFactura"});
   Transaction invoice;
   invoice.issuer = spanish_issuer(required_text(record, {"IDFactura", "IDEmisorFactura"}));
-  invoice.event_id = invoice_id(id_of(record));
+  invoice.event_id = record_id(id_of(record));
   invoice.begin = invoice.end = moment(record);
   invoice.currency = "EUR";
   invoice.total_minor = cents(record, {"ImporteTotal"});
@@ -70,13 +70,13 @@ std::vector<Transaction> read_issue(const XmlElement& record) {
     return {invoice};
   }
   if (type.size() != 2 || type[0] != 'R') throw Unusable("TipoFactura is none of F1 to F3 and R1 to R5");
-  return correct(std::move(invoice), {record.text_at({"TipoRectificativa"}) == "S", named_invoices(record)});
+  return correct(std::move(invoice), {record.text_at({"TipoRectificativa"}) == "S", corrected_records(record)});
 }
 
 Transaction read_cancellation(const XmlElement& record) {
   Transaction cancellation;
   cancellation.issuer = spanish_issuer(required_text(record, {"IDFactura", "IDEmisorFacturaAnulada"}));
-  cancellation.reversed_event_id = invoice_id(id_of(record), "Anulada");
+  cancellation.reversed_event_id = record_id(id_of(record), "Anulada");
   cancellation.event_id = plugin::event_id_of({cancellation.reversed_event_id, "anulacion"});
   cancellation.reversal_reason = GT_CANCELLED;
   cancellation.begin = cancellation.end = moment(record);

@@ -95,7 +95,7 @@ bool is_vendors(const std::string& name) { return !name.empty() && name[0] >= 'U
 }  // namespace
 
 Payload Payload::parse(std::string_view json) {
-  const JsonValue root = plugin::parse_json(json);
+  const JsonValue root = plugin::parse_json_tree(json);
   if (!root.is(JsonValue::Type::object)) throw Unusable("the payload must be an object");
   check_version(root);
   Payload payload;

@@ -83,7 +83,7 @@ std::string read_file(const std::filesystem::path& path) {
 }  // namespace
 
 Signature Signature::parse(std::string_view json) {
-  const plugin::JsonValue root = plugin::parse_json(json);
+  const plugin::JsonValue root = plugin::parse_json_tree(json);
   if (!root.is(plugin::JsonValue::Type::object)) throw Unusable("the signature must be an object");
   Signature signature;
   signature.algorithm = text_or(root, "SA", signature.algorithm);

@@ -35,10 +35,6 @@ bool is_set(const std::vector<XmlAttribute>& attributes, std::string_view name) 
   return value == "true" || value == "1";
 }
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool is_gtin_type(std::string_view type) {
   return type.starts_with("GTIN") || type.starts_with("UPC") || type.starts_with("EAN");
 }

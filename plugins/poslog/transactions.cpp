@@ -17,10 +17,6 @@ namespace {
 using plugin::Transaction;
 using plugin::Unusable;
 
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> texts) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
-
 /// Given up before it was a sale.
 bool was_given_up(const Receipt& receipt) {
   return receipt.is_cancelled || is_one_of(receipt.status, {"Voided", "PreVoided", "SuspendedDeleted", "Cancelled", "Canceled",

@@ -20,4 +20,14 @@ Result<Json> get_json(DaemonClient& daemon, const std::string& path) { return ob
 
 Result<Json> post_json(DaemonClient& daemon, const std::string& path) { return object_of(daemon.post(path, kJsonType, "")); }
 
+std::string text_of(const Json& json, const char* member) {
+  const auto found = json.find(member);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::int64_t number_of(const Json& json, const char* member) {
+  const auto found = json.find(member);
+  return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
 }  // namespace greentill::cli

@@ -2,6 +2,7 @@
 // The daemon's answers as JSON. Threads: the client's.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "tools/cli/daemon_client.hpp"
@@ -13,5 +14,9 @@ namespace greentill::cli {
 [[nodiscard]] Result<Json> get_json(DaemonClient& daemon, const std::string& path);
 /// The object of a 200 or 201 to a request without a body.
 [[nodiscard]] Result<Json> post_json(DaemonClient& daemon, const std::string& path);
+
+/// A member of an answer, or nothing: empty, 0.
+[[nodiscard]] std::string text_of(const Json& json, const char* member);
+[[nodiscard]] std::int64_t number_of(const Json& json, const char* member);
 
 }  // namespace greentill::cli

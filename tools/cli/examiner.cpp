@@ -6,11 +6,10 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/nullifier.hpp"
 #include "daemon/measure/quantify.hpp"
+#include "tools/cli/in_quotes.hpp"
 
 namespace greentill::cli {
 namespace {
-
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 std::string milligrams(std::int64_t value) { return std::to_string(value) + " mg"; }
 

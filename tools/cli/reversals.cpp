@@ -10,21 +10,13 @@ namespace {
 
 constexpr std::uint64_t kActsAPage = 1000;  // the most the daemon gives at once
 
-std::string text_of(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? printable(found->get<std::string>()) : std::string();
-}
-
-std::int64_t number_of(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
+std::string printable_text_of(const Json& json, const char* key) { return printable(text_of(json, key)); }
 
 void tell_undone(std::uint64_t seq, const Json& answer, std::ostream& out) {
   const std::string which = "claim " + std::to_string(seq);
   const Json& reversals = answer.contains("reversals") ? answer["reversals"] : Json::array();
   if (reversals.empty()) {
-    const std::string remark = text_of(answer, "remark");  // a repeated answer has none
+    const std::string remark = printable_text_of(answer, "remark");  // a repeated answer has none
     out << which << ": " << (remark.empty() ? "nothing is left of it to take back" : remark) << '\n';
   } else if (answer.value("repeated", false)) {
     out << which << " was taken back before, by claim " << number_of(reversals[0], "seq") << '\n';
@@ -34,9 +26,9 @@ void tell_undone(std::uint64_t seq, const Json& answer, std::ostream& out) {
 }
 
 std::string guarded_row(const Json& act) {
-  const std::string activity = text_of(act, "activity");
+  const std::string activity = printable_text_of(act, "activity");
   return time_text(number_of(act, "begin")) + "  " + (activity.empty() ? "(the whole record)" : activity) + "  " +
-         text_of(act, "quantities") + "  " + text_of(act, "reason");
+         printable_text_of(act, "quantities") + "  " + printable_text_of(act, "reason");
 }
 
 Result<Json> get_guarded(DaemonClient& daemon, const std::string& path) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tools/cli/commands.hpp"
+#include "tools/cli/daemon_json.hpp"
 #include "tools/cli/documents.hpp"
 #include "tools/cli/progress.hpp"
 
@@ -42,16 +43,6 @@ struct Totals {
             {"credited_mg", credited_mg}};
   }
 };
-
-std::string text_of(const Json& json, const char* member) {
-  const auto found = json.find(member);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::int64_t number_of(const Json& json, const char* member) {
-  const auto found = json.find(member);
-  return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
 
 std::size_t length_of(const Json& json, const char* member) {
   const auto found = json.find(member);

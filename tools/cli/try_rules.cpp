@@ -12,6 +12,7 @@
 #include "plugins/common/json_line.hpp"
 #include "plugins/rules/explain.hpp"
 #include "tools/cli/documents.hpp"
+#include "tools/cli/in_quotes.hpp"
 #include "tools/cli/unmeasured.hpp"
 #include "daemon/crypto/hasher.hpp"
 
@@ -46,8 +47,6 @@ std::string why_passed_over(const plugin::Transaction& transaction) {
   const bool all = takes_back(transaction) && transaction.lines.empty() && transaction.quantities.empty();
   return all ? "takes back all of '" + transaction.reversed_event_id + "'" : std::string();
 }
-
-std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 std::string act_text(const Explanation& explanation) {
   return explanation.rule->activity + ' ' + explanation.rule->quantity.unit + '=' + std::to_string(explanation.match.amount);

@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
-constexpr auto kLongestStop = std::chrono::seconds(2);
+constexpr auto kLongestFlush = std::chrono::seconds(2);
 constexpr auto kLogEvery = std::chrono::minutes(1);
 constexpr std::size_t kJoinedBytes = 64u << 10;
 constexpr std::size_t kMostEntries = 16'384;
@@ -212,7 +212,7 @@ Spool::~Spool() {
   std::unique_lock lock(shared_->mutex);
   shared_->stopping = true;
   shared_->wake.notify_all();
-  const bool done = shared_->written.wait_for(lock, kLongestStop, [this] { return shared_->done; });
+  const bool done = shared_->written.wait_for(lock, kLongestFlush, [this] { return shared_->done; });
   shared_->abandoned = true;
   lock.unlock();
   if (done) {

@@ -2,6 +2,7 @@
 // Bytes to and from a loopback port, for requests that no HTTP library would send.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,6 +36,11 @@ class RawConnection {
   int socket_;
   std::string received_;
 };
+
+/// How long ago.
+inline std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+}
 
 /// Sends one request on a connection of its own and returns the answer.
 std::string exchange(std::uint16_t port, std::string_view request);

@@ -13,7 +13,6 @@ namespace greentill::test {
 namespace {
 
 constexpr std::int64_t kNow = 1'795'500'900;
-constexpr std::int64_t kSecondsADay = 86'400;
 
 template <typename T>
 T expect(Result<T> result) {

@@ -18,11 +18,11 @@ using namespace greentill::test;
 
 namespace {
 
-const crypto::Hasher kHasher;
+const crypto::Hasher kOpenssl;
 
 Buffer sealed(MessageType type, TestSigner& signer, const std::optional<AccountHint>& account, ByteView payload) {
   Signature signature{};
-  REQUIRE(signer.sign(signature_digest(kHasher, type, signer.thumbprint(), payload), signature));
+  REQUIRE(signer.sign(signature_digest(kOpenssl, type, signer.thumbprint(), payload), signature));
   Buffer out(payload.size() + 256);
   const auto size = encode_message(type, signer.thumbprint(), account, payload, signature, out);
   if (!size) FAIL(size.error().reason);
@@ -87,7 +87,7 @@ TEST_CASE("message: a signed claim with an account is read back whole and verifi
   REQUIRE(message->account.has_value());
   CHECK(message->account->salt == kAccount.salt);
   CHECK(message->account->token == kAccount.token);
-  CHECK(verify_message(kHasher, verifier, *message));
+  CHECK(verify_message(kOpenssl, verifier, *message));
 }
 
 TEST_CASE("message: a changed byte of payload, certificate hash or signature does not verify, nor does another key") {
@@ -98,17 +98,17 @@ TEST_CASE("message: a changed byte of payload, certificate hash or signature doe
   const Buffer bytes = sealed(MessageType::claim, signer, std::nullopt, payload_of(sample_gap()));
   const auto message = parse_message(bytes, MessageType::claim);
   REQUIRE(message.ok());
-  CHECK_FALSE(verify_message(kHasher, stranger, *message));
+  CHECK_FALSE(verify_message(kOpenssl, stranger, *message));
   for (const std::size_t offset : {bytes.size() - 1, bytes.size() - 64, bytes.size() - 70, std::size_t{40}}) {
     Buffer changed = bytes;
     changed[offset] ^= 1;
     const auto parsed = parse_message(changed, MessageType::claim);
     REQUIRE(parsed.ok());
-    CHECK_FALSE(verify_message(kHasher, verifier, *parsed));
+    CHECK_FALSE(verify_message(kOpenssl, verifier, *parsed));
   }
   Message as_receipt = *message;
   as_receipt.type = MessageType::receipt;
-  CHECK_FALSE(verify_message(kHasher, verifier, as_receipt));
+  CHECK_FALSE(verify_message(kOpenssl, verifier, as_receipt));
 }
 
 TEST_CASE("message: the digest is that of RFC 9052's Sig_structure, for payloads of every length of head") {
@@ -129,7 +129,7 @@ TEST_CASE("message: the digest is that of RFC 9052's Sig_structure, for payloads
     writer.bytes(header);
     writer.bytes({});
     writer.bytes(payload);
-    CHECK(signature_digest(kHasher, MessageType::time, counted<32>(7), payload) == kHasher.sha256({writer.written()}));
+    CHECK(signature_digest(kOpenssl, MessageType::time, counted<32>(7), payload) == kOpenssl.sha256({writer.written()}));
   }
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("message: without its account a claim still verifies, and the payload 
   REQUIRE(stripped.ok());
   CHECK_FALSE(stripped->account.has_value());
   CHECK(std::ranges::equal(stripped->payload, message->payload));
-  CHECK(verify_message(kHasher, verifier, *stripped));
+  CHECK(verify_message(kOpenssl, verifier, *stripped));
 }
 
 TEST_CASE("message: every cut and every byte behind is refused") {

@@ -38,7 +38,7 @@ Buffer encoded_again(const Receipt& receipt) {
   return receipt_of(receipt, refused, granted);
 }
 
-Fault refused(const Buffer& payload) {
+Fault refused_receipt(const Buffer& payload) {
   const auto result = parse_receipt(payload);
   if (result) {
     FAIL("accepted");
@@ -103,9 +103,9 @@ TEST_CASE("receipt: every cut, trailing byte and longer head is refused") {
   }
   Buffer longer = payload;
   longer.push_back(0);
-  CHECK(refused(longer).offset == payload.size());
+  CHECK(refused_receipt(longer).offset == payload.size());
   for (const std::size_t offset : head_offsets(payload)) {
-    for (const Buffer& wide : with_longer_heads(payload, offset)) CHECK(refused(wide).offset == offset);
+    for (const Buffer& wide : with_longer_heads(payload, offset)) CHECK(refused_receipt(wide).offset == offset);
   }
 }
 
@@ -144,12 +144,13 @@ TEST_CASE("receipt: values outside the format are refused for ever, with the fie
   };
   for (const Case& wrong : cases) {
     CAPTURE(wrong.reason);
-    const Fault fault = refused(replaced(payload, wrong.path, wrong.hex));
+    const Fault fault = refused_receipt(replaced(payload, wrong.path, wrong.hex));
     CHECK(fault.kind == Fault::Kind::malformed);
     CHECK(std::string(fault.reason) == wrong.reason);
   }
-  for (std::int64_t key = 1; key <= 8; ++key) CHECK(refused(without_key(payload, {}, key)).kind == Fault::Kind::malformed);
-  CHECK(refused(with_pair(payload, {}, "09", "00")).kind == Fault::Kind::unsupported);
+  for (std::int64_t key = 1; key <= 8; ++key)
+    CHECK(refused_receipt(without_key(payload, {}, key)).kind == Fault::Kind::malformed);
+  CHECK(refused_receipt(with_pair(payload, {}, "09", "00")).kind == Fault::Kind::unsupported);
 }
 
 TEST_CASE("receipt: what does not fit the format is not written") {
@@ -199,7 +200,7 @@ TEST_CASE("receipt: 65,536 bytes are written and read, one more is neither") {
   Tree tree = Tree::parse(largest);
   tree.at({5, 0, 1}).content.push_back('r');
   ++tree.at({5, 0, 1}).head.argument;
-  const Fault fault = refused(tree.bytes());
+  const Fault fault = refused_receipt(tree.bytes());
   CHECK(fault.offset == 65536);
   CHECK(std::string(fault.reason) == "a receipt is at most 65,536 bytes");
 }

@@ -116,7 +116,7 @@ TEST_CASE("export: a pipe gets the claims and stays a pipe, also behind a link")
     CHECK(cli::export_claims(*connect(dock), {folder / name, 0, 0, false}, printed.json) == ExitCode::ok);
     CHECK(printed.document()["claims"] == 4);
     std::string got(8192, '\0');
-    const ssize_t count = read(reader, got.data(), got.size());
+    const ssize_t count = ::read(reader, got.data(), got.size());
     CHECK(count > 500);
     CHECK(fs::is_fifo(fs::symlink_status(pipe)));
     CHECK(fs::is_symlink(folder / "link"));

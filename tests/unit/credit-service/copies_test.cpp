@@ -9,8 +9,8 @@ using namespace greentill::test;
 
 namespace {
 
-const claim::AccountHint kAnna{{1}, "anna"};
-const claim::AccountHint kBen{{2}, "ben"};
+const claim::AccountHint kHolder{{1}, "anna"};
+const claim::AccountHint kStranger{{2}, "ben"};
 
 /// The same claim, signed by the device, with another account header or none.
 Bytestring with_header(const Bytestring& original, const std::optional<claim::AccountHint>& header) {
@@ -28,11 +28,11 @@ Bytestring with_header(const Bytestring& original, const std::optional<claim::Ac
 struct Copies : OneDevice {
   Copies() {
     chain.add_start();
-    chain.account = kAnna;
+    chain.account = kHolder;
     chain.add_ride(2000, [](claim::Claim& claim) {
       of_event(1)(claim);
       auto& ride = std::get<claim::Reduction>(claim.entry);
-      ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), kAnna)};
+      ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), kHolder)};
     });
     chain.account.reset();
     chain.add_ride(2000, of_event(2));
@@ -53,7 +53,7 @@ TEST_CASE("a copy that was altered on the way does not settle what the original 
     altered.back() ^= 1;
     reason = "bad-signature";
   }
-  SUBCASE("another account") { altered = with_header(altered, kBen); }
+  SUBCASE("another account") { altered = with_header(altered, kStranger); }
   const Answered first = at.send_altered(altered);
   CHECK(first.up_to == 3);
   CHECK(first.reason(2) == reason);

@@ -7,7 +7,7 @@
 
 #include "tests/unit/detect/source_bench.hpp"
 
-namespace greentill::detect {
+namespace greentill::detect::bad_sources_test {
 namespace {
 
 using namespace test;
@@ -218,4 +218,4 @@ TEST_CASE("bad sources: one that writes frames of its own has no more of the dae
 }
 
 }  // namespace
-}  // namespace greentill::detect
+}  // namespace greentill::detect::bad_sources_test

@@ -9,7 +9,7 @@
 
 #include "tests/unit/detect/source_bench.hpp"
 
-namespace greentill::detect {
+namespace greentill::detect::sources_test {
 namespace {
 
 using namespace test;
@@ -191,4 +191,4 @@ TEST_CASE("sources: the end comes at once, with records under way and callbacks 
 }
 
 }  // namespace
-}  // namespace greentill::detect
+}  // namespace greentill::detect::sources_test

@@ -9,7 +9,7 @@ using namespace greentill::measure;
 
 namespace {
 
-constexpr Int128 kMost = static_cast<Int128>(~UInt128{0} >> 1);
+constexpr Int128 kMostInt128 = static_cast<Int128>(~UInt128{0} >> 1);
 
 // By the definition: the square of the root reaches n, that of the integer before it does not.
 bool is_root_up(Int128 root, Int128 n) {
@@ -35,7 +35,7 @@ TEST_CASE("isqrt_up: around squares of every size up to the largest") {
     CHECK(isqrt_up(root * root - 1) == (root == 1 ? 0 : root));
   }
   CHECK(isqrt_up(Int128{1} << 126) == Int128{1} << 63);
-  CHECK(is_root_up(isqrt_up(kMost), kMost));
+  CHECK(is_root_up(isqrt_up(kMostInt128), kMostInt128));
 }
 
 TEST_CASE("isqrt_up: seeded random numbers") {
@@ -55,8 +55,8 @@ TEST_CASE("division rounds towards minus infinity, and up for ceil") {
     CHECK(floor_divide(dividends[i], 3) == floors[i]);
     CHECK(ceil_divide(dividends[i], 3) == ceilings[i]);
   }
-  CHECK(floor_divide(-kMost - 1, 1) == -kMost - 1);
-  CHECK(floor_divide(-1, kMost) == -1);
-  CHECK(ceil_divide(1, kMost) == 1);
-  CHECK(ceil_divide(kMost, 1) == kMost);
+  CHECK(floor_divide(-kMostInt128 - 1, 1) == -kMostInt128 - 1);
+  CHECK(floor_divide(-1, kMostInt128) == -1);
+  CHECK(ceil_divide(1, kMostInt128) == 1);
+  CHECK(ceil_divide(kMostInt128, 1) == kMostInt128);
 }

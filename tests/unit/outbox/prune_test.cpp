@@ -5,7 +5,7 @@
 #include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
 
-namespace greentill::test {
+namespace greentill::test::prune_test {
 namespace {
 
 constexpr std::int64_t kFuture = 2'000'000'000;
@@ -203,4 +203,4 @@ TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten aft
   CHECK(f.has(2));  // the delivered head
 }
 
-}  // namespace greentill::test
+}  // namespace greentill::test::prune_test

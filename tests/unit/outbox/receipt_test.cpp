@@ -5,7 +5,7 @@
 #include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
 
-namespace greentill::test {
+namespace greentill::test::receipt_test {
 namespace {
 
 using outbox::Delivery;
@@ -177,4 +177,4 @@ TEST_CASE("outbox: a receipt at odds with the chain is an error and takes nothin
   CHECK(code({f.chain, 6, 1, {}, {{7, 1}}}) == ErrorCode::invalid);
 }
 
-}  // namespace greentill::test
+}  // namespace greentill::test::receipt_test

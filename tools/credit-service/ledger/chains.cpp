@@ -9,7 +9,7 @@ namespace {
 constexpr int kSeqBits = 40;
 constexpr std::int64_t kMostRows = std::int64_t{1} << (63 - kSeqBits);  // what a claim's id has room for
 // A chain is begun with a new key or a new store. Rows are never given back: no device may use up the others'.
-constexpr std::int64_t kMostOfADevice = 1'024;
+constexpr std::int64_t kMostChainsOfADevice = 1'024;
 
 Digest to_digest(ByteView bytes) {
   Digest digest{};
@@ -49,7 +49,7 @@ Result<Head> Chains::find(const std::string& device, const claim::ChainId& chain
 Result<bool> Chains::add(const std::string& device, const claim::ChainId& chain, Head& head) {
   const bool counted = count_->with(std::string_view(device)).row();
   if (Status ok = count_->ok(); !ok) return Failure{ok.error()};
-  if (counted && count_->integer(0) >= kMostOfADevice) return false;
+  if (counted && count_->integer(0) >= kMostChainsOfADevice) return false;
   if (Status added = add_->with(std::string_view(device), chain).done(); !added) return Failure{added.error()};
   if (database_.last_row() >= kMostRows) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
   head.row = database_.last_row();

@@ -7,7 +7,7 @@ namespace greentill::credit {
 namespace {
 
 // Some times what a device has in flight. All of a device's chains together: it can make up as many chains as it likes.
-constexpr std::int64_t kMostOfADevice = 64;
+constexpr std::int64_t kMostPendingOfADevice = 64;
 
 }  // namespace
 
@@ -30,7 +30,7 @@ Status Pending::keep(const Batch& batch) {
       std::any_of(batch.claims.begin(), batch.claims.end(), [](const BatchClaim& claim) { return claim.authentic; });
   if (!authentic) return Done{};
   if (!count_->with(std::string_view(batch.device)).row()) return count_->ok();
-  if (count_->integer(0) >= kMostOfADevice) return Done{};
+  if (count_->integer(0) >= kMostPendingOfADevice) return Done{};
   std::uint64_t first = batch.claims.front().link.seq;
   for (const BatchClaim& claim : batch.claims) first = std::min(first, claim.link.seq);
   const Digest digest = hasher_.sha256({*batch.bytes});

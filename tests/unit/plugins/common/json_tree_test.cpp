@@ -6,9 +6,9 @@
 namespace greentill::plugin {
 namespace {
 
-std::string why(const std::string& document) {
+std::string why_no_json(const std::string& document) {
   try {
-    parse_json(document);
+    parse_json_tree(document);
   } catch (const Unusable& unusable) {
     return unusable.what();
   }
@@ -16,7 +16,7 @@ std::string why(const std::string& document) {
 }
 
 TEST_CASE("json tree: numbers stay as they are written") {
-  const JsonValue root = parse_json(
+  const JsonValue root = parse_json_tree(
       R"({"case": 4919338172267102228, "amount": 2.92307692307692326400000000, "huge": 123456789012345678901234567890, "minus": -1})");
   CHECK(root.member("case")->text == "4919338172267102228");
   CHECK(root.member("amount")->text == "2.92307692307692326400000000");
@@ -26,7 +26,7 @@ TEST_CASE("json tree: numbers stay as they are written") {
 }
 
 TEST_CASE("json tree: texts, lists, objects, booleans and null") {
-  const JsonValue root = parse_json("\xef\xbb\xbf [ {\"a\": [true, false, \"\\u00e9\"], \"b\": null}, [] ] ");
+  const JsonValue root = parse_json_tree("\xef\xbb\xbf [ {\"a\": [true, false, \"\\u00e9\"], \"b\": null}, [] ] ");
   REQUIRE(root.is(JsonValue::Type::list));
   REQUIRE(root.values.size() == 2);
   const JsonValue* list = root.values[0].member("a");
@@ -41,23 +41,23 @@ TEST_CASE("json tree: texts, lists, objects, booleans and null") {
 }
 
 TEST_CASE("json tree: what is no JSON says where, and quotes nothing of it") {
-  CHECK(why("{\"name\": \"somebody\" x}") == "byte 21: it is no JSON");
-  CHECK(why("") == "byte 1: it is no JSON");
-  CHECK(why("{} {}") == "byte 4: it is no JSON");
-  CHECK(why("{\"a\": NaN}") == "byte 7: it is no JSON");
-  CHECK(why("[\"\xff\"]") == "byte 3: it is no JSON");
+  CHECK(why_no_json("{\"name\": \"somebody\" x}") == "byte 21: it is no JSON");
+  CHECK(why_no_json("") == "byte 1: it is no JSON");
+  CHECK(why_no_json("{} {}") == "byte 4: it is no JSON");
+  CHECK(why_no_json("{\"a\": NaN}") == "byte 7: it is no JSON");
+  CHECK(why_no_json("[\"\xff\"]") == "byte 3: it is no JSON");
 }
 
 TEST_CASE("json tree: limits hold") {
-  CHECK(why(R"({"a": 1, "a": 2})") == "a name occurs twice in one of its objects");
-  CHECK(why(std::string(kMostJsonDepth, '[') + std::string(kMostJsonDepth, ']')) == "read");
-  CHECK(why(std::string(kMostJsonDepth + 1, '[')) == "its lists and objects lie too deep inside one another");
+  CHECK(why_no_json(R"({"a": 1, "a": 2})") == "a name occurs twice in one of its objects");
+  CHECK(why_no_json(std::string(kMostJsonDepth, '[') + std::string(kMostJsonDepth, ']')) == "read");
+  CHECK(why_no_json(std::string(kMostJsonDepth + 1, '[')) == "its lists and objects lie too deep inside one another");
   std::string many = "[0";
   for (std::size_t i = 0; i < kMostJsonValues; ++i) many += ",0";
-  CHECK(why(many + "]") == "it has more than 400000 values");
+  CHECK(why_no_json(many + "]") == "it has more than 400000 values");
   std::string names = "{\"0\":0";
   for (std::size_t i = 1; i <= kMostJsonNames; ++i) names += ",\"" + std::to_string(i) + "\":0";
-  CHECK(why(names + "}") == "one of its objects has too many names");
+  CHECK(why_no_json(names + "}") == "one of its objects has too many names");
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/exec/programs.hpp"
 
-namespace greentill::detect {
+namespace greentill::detect::exec_source_test {
 namespace {
 
 using namespace test;
@@ -205,4 +205,4 @@ TEST_CASE("exec source: it and its program end with the daemon's part, which doe
 }
 
 }  // namespace
-}  // namespace greentill::detect
+}  // namespace greentill::detect::exec_source_test

@@ -82,7 +82,7 @@ TEST_CASE("receipt case: the kind of payment, whose numbers differ by country") 
 
 TEST_CASE("receipt case: a code is read to its last bit, and nothing else is one") {
   const auto code = [](const std::string& json) {
-    const plugin::JsonValue root = plugin::parse_json("{\"c\": " + json + "}");
+    const plugin::JsonValue root = plugin::parse_json_tree("{\"c\": " + json + "}");
     return code_of(root.member("c"), "c");
   };
   CHECK(code("4919338172267102228") == 0x4445000100000014);

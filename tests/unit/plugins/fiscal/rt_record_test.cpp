@@ -7,7 +7,7 @@
 #include "plugins/fiscal/document.hpp"
 #include "tests/unit/plugins/shown.hpp"
 
-namespace greentill::fiscal {
+namespace greentill::fiscal::rt_record_test {
 namespace {
 
 using namespace plugin::test;
@@ -63,4 +63,4 @@ TEST_CASE("rt record: the customer's tax code does not go on") {
 }
 
 }  // namespace
-}  // namespace greentill::fiscal
+}  // namespace greentill::fiscal::rt_record_test

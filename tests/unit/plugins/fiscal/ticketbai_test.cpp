@@ -7,7 +7,7 @@
 #include "plugins/fiscal/document.hpp"
 #include "tests/unit/plugins/shown.hpp"
 
-namespace greentill::fiscal {
+namespace greentill::fiscal::ticketbai_test {
 namespace {
 
 using namespace plugin::test;
@@ -175,4 +175,4 @@ TEST_CASE("ticketbai: what is missing or wrong is named, and quoted nowhere") {
 }
 
 }  // namespace
-}  // namespace greentill::fiscal
+}  // namespace greentill::fiscal::ticketbai_test

@@ -7,7 +7,7 @@
 #include "plugins/fiscal/document.hpp"
 #include "tests/unit/plugins/shown.hpp"
 
-namespace greentill::fiscal {
+namespace greentill::fiscal::verifactu_test {
 namespace {
 
 using namespace plugin::test;
@@ -87,4 +87,4 @@ TEST_CASE("verifactu: what is missing or wrong is named") {
 }
 
 }  // namespace
-}  // namespace greentill::fiscal
+}  // namespace greentill::fiscal::verifactu_test

@@ -6,7 +6,7 @@ namespace {
 
 using namespace test;
 
-struct Case {
+struct BadFile {
   std::string text;
   std::string message;
 };
@@ -19,7 +19,7 @@ std::string with(const std::string& rest) {
 std::string error(const std::string& text) { return DetectorBench(own_plugin("rules"), text).error(); }
 
 TEST_CASE("rule file: a mistake is named with its line, its column and its key") {
-  const Case cases[] = {
+  const BadFile cases[] = {
       {"kind = [\"sale\", \"refund\"]\n",
        "rules:5:17: key 'kind' 'refund' is not a kind; it must be one of sale, trip, ticket, bill, charge, takeback, stay"},
       {"receipt_medium = [\n  \"none\",\n  \"fax\"\n]\n",
@@ -38,7 +38,7 @@ TEST_CASE("rule file: a mistake is named with its line, its column and its key")
       {"attributes = { a = [] }\n", "rules:5:20: key 'a' must hold one text at least"},
       {"", "rules:2:6: key 'id' belongs to a rule without any condition, which would match every transaction"},
   };
-  for (const Case& one : cases) {
+  for (const BadFile& one : cases) {
     CAPTURE(one.text);
     CHECK(error(with(one.text)) == "detector 'rules': " + one.message);
   }
@@ -46,7 +46,7 @@ TEST_CASE("rule file: a mistake is named with its line, its column and its key")
 
 TEST_CASE("rule file: what a rule needs, and what its quantity may say") {
   const std::string head = "[[rule]]\nid = \"cup\"\nactivity = \"a\"\nkind = [\"sale\"]\n";
-  const Case cases[] = {
+  const BadFile cases[] = {
       {"", "rules:1:1: key 'quantity' is missing"},
       {"quantity = 1\n", "rules:5:12: key 'quantity' must be a table"},
       {"quantity = { value = 1, per = \"event\" }\n", "rules:5:12: key 'unit' is missing"},
@@ -59,7 +59,7 @@ TEST_CASE("rule file: what a rule needs, and what its quantity may say") {
        "rules:5:43: key 'per' must be event or reported in a rule that does not look at lines"},
       {"quantity = { unit = \"g\", value = 1, per = \"event\", of = 2 }\n", "rules:5:57: key 'of' is not known here"},
   };
-  for (const Case& one : cases) {
+  for (const BadFile& one : cases) {
     CAPTURE(one.text);
     CHECK(error(head + one.text) == "detector 'rules': " + one.message);
   }
