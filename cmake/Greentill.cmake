@@ -17,6 +17,11 @@ if(GREENTILL_UNITY)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 0)
   # It tells a source from a header by which file is compiled; here that is neither.
   add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>)
+  if(NOT GREENTILL_SANITIZE)
+    # An object holds more than one program uses of it.
+    add_compile_options(-ffunction-sections -fdata-sections)
+    add_link_options(-Wl,--gc-sections)
+  endif()
 endif()
 
 add_library(greentill_flags INTERFACE)
@@ -51,10 +56,25 @@ function(greentill_library name)
   target_link_libraries(greentill_${name} PUBLIC greentill_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
 endfunction()
 
-# greentill_program(<name> SOURCES ... LIBRARIES ... [FOR <target>]): a program in bin/, part of the target programs unless told.
+# greentill_unity_groups(<folder> "a.cpp b.cpp" ...): which files of a library are compiled together; those in no group stay apart. A
+# program that uses one file of a group is linked with all of it, and with every library that it needs.
+function(greentill_unity_groups name)
+  set_target_properties(greentill_${name} PROPERTIES UNITY_BUILD_MODE GROUP)
+  foreach(group ${ARGN})
+    separate_arguments(files UNIX_COMMAND "${group}")
+    list(GET files 0 first)
+    set_source_files_properties(${files} PROPERTIES UNITY_GROUP ${first})
+  endforeach()
+endfunction()
+
+# greentill_program(<name> SOURCES ... LIBRARIES ... [FOR <target>] [COMMAND_LINE]): a program in bin/, part of the target programs
+# unless told. COMMAND_LINE: it reads its command line with CLI11, whose templates take most of what optimising the program takes.
 function(greentill_program name)
-  cmake_parse_arguments(arg "" "FOR" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "COMMAND_LINE" "FOR" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
+  if(arg_COMMAND_LINE)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-Og>)
+  endif()
   target_link_libraries(${name} PRIVATE greentill_flags ${arg_LIBRARIES})
   if(NOT arg_FOR)
     set(arg_FOR programs)
