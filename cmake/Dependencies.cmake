@@ -10,7 +10,9 @@ find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(EXPAT REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
-find_package(doctest REQUIRED)
+if(BUILD_TESTING)
+  find_package(doctest REQUIRED)
+endif()
 # Its cflags are mandatory: without its CPPHTTPLIB_* defines a caller links silently with other class layouts.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 

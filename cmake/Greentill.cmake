@@ -5,6 +5,12 @@ option(GREENTILL_FUZZ "Build the libFuzzer targets instead of the tests (clang)"
 option(GREENTILL_UNITY "Compile a target's files together: quicker from nothing, slower after a change" OFF)
 set(GREENTILL_SANITIZE "" CACHE STRING "Sanitizers for all targets, as in -fsanitize=")
 
+find_program(GREENTILL_CCACHE ccache)  # tools/run does without
+if(GREENTILL_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${GREENTILL_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${GREENTILL_CCACHE})
+endif()
+
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(GREENTILL_PLUGIN_DIR ${PROJECT_BINARY_DIR}/lib/greentill/plugins)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

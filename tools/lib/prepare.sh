@@ -4,19 +4,24 @@
 # Another clone on the same machine finds what this one compiled.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 
-# The packages of tools/packages.txt that this machine lacks.
+# missing_packages SECTION...: the packages of these sections of tools/packages.txt that this machine lacks.
 missing_packages() {
-  local name word command
+  local name word command section="[]"
   sed 's/#.*//' tools/packages.txt | while read -r name word command; do
-    [ -n "$name" ] || continue
+    case $name in
+      "") continue ;;
+      "["*) section=$name && continue ;;
+    esac
+    case " $* " in *" ${section:1:-1} "*) ;; *) continue ;; esac
     if [ "$word" = unless ] && command -v "$command" >/dev/null 2>&1; then continue; fi
     dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null | grep -q '^ii' || echo "$name"
   done
 }
 
+# install_packages SECTION...
 install_packages() {
   local missing sudo=""
-  missing=$(missing_packages)
+  missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null 2>&1 || {
@@ -34,23 +39,30 @@ install_packages() {
   }
 }
 
-# build_release target...: says what it does and, of a build that fails, the errors.
+# build_release TESTS target...: says what it does and, of a build that fails, the errors.
 build_release() {
+  local tests=$1
+  shift
   echo "Building (build/release)"
-  build release "$@" >build/build-release.log 2>&1 && return
+  build release "$tests" "$@" >build/build-release.log 2>&1 && return
   grep -E 'error|FAILED' -A 5 build/build-release.log | head -n 40 >&2
   echo "The build failed; the whole log is build/build-release.log" >&2
   return 1
 }
 
-# build PRESET [target...]
+# build PRESET TESTS [target...]: TESTS is "with-tests" or "without-tests". A tree that has them keeps them.
 build() {
-  local preset=$1
-  shift
-  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >"build/configure-$preset.log" 2>&1 || {
+  local preset=$1 tests=OFF
+  [ "$2" = with-tests ] && tests=ON
+  shift 2
+  configured "$preset" "$tests" || cmake --preset "$preset" -DBUILD_TESTING="$tests" >"build/configure-$preset.log" 2>&1 || {
     cat "build/configure-$preset.log" >&2
     return 1
   }
   if [ $# -gt 0 ]; then set -- --target "$@"; fi
   cmake --build "build/$preset" "$@"
+}
+
+configured() {
+  [ -f "build/$1/build.ninja" ] && { [ "$2" = OFF ] || ! grep -q '^BUILD_TESTING:BOOL=OFF' "build/$1/CMakeCache.txt"; }
 }
