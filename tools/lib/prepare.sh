@@ -60,9 +60,33 @@ build() {
     return 1
   }
   if [ $# -gt 0 ]; then set -- --target "$@"; fi
-  cmake --build "build/$preset" "$@"
+  cmake --build "build/$preset" "$@" 2>&1 | with_progress "$preset"
+  return "${PIPESTATUS[0]}"
 }
 
 configured() {
   [ -f "build/$1/build.ninja" ] && { [ "$2" = OFF ] || ! grep -q '^BUILD_TESTING:BOOL=OFF' "build/$1/CMakeCache.txt"; }
+}
+
+# Where whoever waits looks, wherever a build's own lines go.
+exec 3>&2
+
+# with_progress NAME: hands Ninja's lines on, and shows how far it is: in one line on a terminal, else at every tenth.
+with_progress() {
+  local line shown=0 tenth
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    if [ -t 3 ]; then
+      printf '\r  %s %s\033[K' "$1" "${BASH_REMATCH[0]}" >&3
+      shown=1
+      continue
+    fi
+    tenth=$((10 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+    if [ "$tenth" -gt "$shown" ]; then
+      shown=$tenth
+      echo "  $1 ${BASH_REMATCH[0]}" >&3
+    fi
+  done
+  if [ -t 3 ] && [ "$shown" -eq 1 ]; then printf '\r\033[K' >&3; fi
 }
