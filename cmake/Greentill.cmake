@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The options, compiler flags and target functions that every folder uses.
+include(Install)
+
 option(GREENTILL_WERROR "Treat warnings as errors" OFF)
 option(GREENTILL_FUZZ "Build the libFuzzer targets instead of the tests (clang)" OFF)
 option(GREENTILL_UNITY "Compile a target's files together: quicker from nothing, slower after a change" OFF)
@@ -84,6 +86,7 @@ function(greentill_program name)
   target_link_libraries(${name} PRIVATE greentill_flags ${arg_LIBRARIES})
   if(NOT arg_FOR)
     set(arg_FOR programs)
+    greentill_install(${name} bin)
   endif()
   add_dependencies(${arg_FOR} ${name})
 endfunction()
@@ -122,6 +125,7 @@ function(greentill_plugin name)
   target_link_libraries(plugin-${name} PRIVATE greentill_flags ${arg_LIBRARIES})
   if(CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/plugins/")
     add_dependencies(programs plugin-${name})
+    greentill_install(plugin-${name} lib/greentill/plugins)
   endif()
   target_link_options(plugin-${name} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/plugins/exports.map)
 endfunction()

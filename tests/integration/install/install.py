@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Installs a build into a folder of its own: programs and plugins are stripped, each has its symbols under its build id, and the
+installed daemon finds its host and plugins beside itself: tools/run goes the whole way with them.
+"""
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PROGRAMS = {"greentill", "greentill-credit", "greentill-plugin-host", "greentill-printer-relay", "greentilld"}
+
+
+def fail_unless(condition, what):
+    if not condition:
+        sys.exit(what)
+
+
+def output_of(*command):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    fail_unless(done.returncode == 0, f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def install(build, prefix, component):
+    output_of("cmake", "--install", build, "--prefix", prefix, "--component", component)
+    return sorted(path.relative_to(prefix) for path in prefix.rglob("*") if path.is_file())
+
+
+def sections(file):
+    return set(re.findall(r"^ +\[ *\d+\] (\S+)", output_of("readelf", "--section-headers", "--wide", file), re.MULTILINE))
+
+
+def build_id(file):
+    return re.search("Build ID: ([0-9a-f]+)", output_of("readelf", "--notes", file))[1]
+
+
+def check_programs(prefix, build):
+    """The installed programs and plugins, each stripped."""
+    plugins = {path.name for path in (build / "lib/greentill/plugins").glob("*.so")}
+    folders = {"bin": PROGRAMS, "lib/greentill/plugins": plugins}
+    for folder, expected in folders.items():
+        there = {path.name for path in (prefix / folder).iterdir() if path.is_file()}
+        fail_unless(there == expected and expected, f"{folder} holds {sorted(there)}, not {sorted(expected)}")
+    binaries = [prefix / folder / name for folder, names in folders.items() for name in sorted(names)]
+    for binary in binaries:
+        left = {name for name in sections(binary) if name == ".symtab" or name.startswith(".debug_")}
+        fail_unless(not left, f"{binary} is not stripped: {left}")
+    fail_unless((prefix / "share/greentill/methodologies").is_dir(), "share/greentill lacks the methodologies")
+    return binaries
+
+
+def check_symbols(prefix, binaries):
+    """A file of symbols for each, found by its build id as a debugger finds it, and no other."""
+    expected = set()
+    for binary in binaries:
+        number = build_id(binary)
+        symbols = prefix / "lib/debug/.build-id" / number[:2] / f"{number[2:]}.debug"
+        fail_unless(symbols.is_file(), f"{binary.name} has no symbols at {symbols}")
+        fail_unless(build_id(symbols) == number, f"{symbols} is of another file")
+        fail_unless({".symtab", ".debug_line"} <= sections(symbols), f"{symbols} holds no symbols")
+        expected.add(symbols.relative_to(prefix))
+    return expected
+
+
+def check_running(prefix, folder, build):
+    fail_unless(output_of(prefix / "bin/greentilld", "--version") == output_of(build / "bin/greentilld", "--version"),
+                "the installed daemon is of another version")
+    # Sources and detectors are named without a path there, and no path of the build tree is.
+    printed = output_of("/usr/bin/python3", ROOT / "tools/lib/run.py", "--bin", prefix, "--folder", folder)
+    fail_unless(re.search("^refused +0$", printed, re.MULTILINE), f"tools/run with what was installed:\n{printed}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--folder", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    os.environ.pop("DESTDIR", None)
+    shutil.rmtree(arguments.folder, ignore_errors=True)
+    prefix, symbols = arguments.folder / "prefix", arguments.folder / "symbols"
+    install(arguments.build, prefix, "programs")
+    binaries = check_programs(prefix, arguments.build)
+    installed = set(install(arguments.build, symbols, "debug-symbols"))
+    expected = check_symbols(symbols, binaries)
+    fail_unless(installed == expected, f"the symbols' component holds more: {installed - expected}")
+    check_running(prefix, arguments.folder / "run", arguments.build)
+    print(f"{len(binaries)} programs and plugins are stripped, have their symbols apart, and run")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
