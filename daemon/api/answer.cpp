@@ -96,7 +96,8 @@ ordered_json to_json(const event::TransactionAnswer& answer, std::string_view is
   ordered_json reversals = ordered_json::array();
   for (const event::ReversedAct& act : answer.reversals) reversals.push_back(reversal_json(act));
   ordered_json unclaimed = ordered_json::array();
-  for (const event::UnclaimedAct& act : answer.unclaimed) unclaimed.push_back({{"activity", act.activity}, {"reason", act.reason}});
+  for (const event::UnclaimedAct& act : answer.unclaimed)
+    unclaimed.push_back({{"activity", act.activity}, {"reason", act.reason}});
   ordered_json json{{"transaction", {{"issuer", issuer}, {"event_id", event_id}}},
                     {"repeated", answer.repeated},
                     {"claims", std::move(claims)},

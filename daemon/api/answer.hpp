@@ -19,8 +19,8 @@ namespace greentill::api {
 /// The template with "{secret}" and "{claim}" filled in; empty where it needs a secret and there is none.
 [[nodiscard]] std::string claim_link(std::string_view pattern, const event::ClaimedAct& act);
 
-[[nodiscard]] nlohmann::ordered_json to_json(const event::TransactionAnswer& answer, std::string_view issuer, std::string_view event_id,
-                                             std::string_view link_pattern);
+[[nodiscard]] nlohmann::ordered_json to_json(const event::TransactionAnswer& answer, std::string_view issuer,
+                                             std::string_view event_id, std::string_view link_pattern);
 
 /// Of an undo: there is no transaction to name.
 [[nodiscard]] nlohmann::ordered_json undo_to_json(const event::TransactionAnswer& answer);

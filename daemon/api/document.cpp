@@ -26,11 +26,11 @@ std::size_t end_of_item(std::string_view text) {
   return text.size();
 }
 
-Result<event::Transaction, Refusal> parse_bounded(std::string_view text) {
+Result<event::Transaction, event::Refusal> parse_bounded(std::string_view text) {
   if (text.size() > kMaxTransactionBytes) {
-    return Failure{Refusal{false, "", "must be at most " + std::to_string(kMaxTransactionBytes) + " bytes of JSON", 0}};
+    return Failure{event::Refusal{false, "", "must be at most " + std::to_string(kMaxTransactionBytes) + " bytes of JSON", 0}};
   }
-  return parse_transaction(text);
+  return event::parse_transaction(text);
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ DocumentForm sniff_form(std::string_view document) {
 void parse_array(std::string_view document, const ItemVisitor& visit) {
   std::string_view rest = trimmed(document);
   std::size_t index = 0;
-  const auto refuse = [&](const char* why) { visit({index, 0, Failure{Refusal{true, "", why, 0}}}); };
+  const auto refuse = [&](const char* why) { visit({index, 0, Failure{event::Refusal{true, "", why, 0}}}); };
   if (rest.empty() || rest[0] != '[') return refuse("is not an array");
   rest.remove_prefix(1);
   for (bool last = false; !last;) {
@@ -86,7 +86,7 @@ bool LineSplitter::finish(const ItemVisitor& visit) {
   if (!std::exchange(too_long_, false)) return end_line(text, visit);
   ++line_;
   const std::string why = "must be at most " + std::to_string(kMaxTransactionBytes) + " bytes of JSON";
-  return visit({index_++, line_, Failure{Refusal{false, "", why, 0}}});
+  return visit({index_++, line_, Failure{event::Refusal{false, "", why, 0}}});
 }
 
 bool LineSplitter::end_line(std::string_view text, const ItemVisitor& visit) {

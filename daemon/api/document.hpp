@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What POST /v1/transactions takes, apart from any server: one JSON object, an array of them, or one a line (NDJSON). Strict: an
-// unknown or repeated field, a number that is not an exact integer, or a text out of its limits refuses the transaction it stands
-// in, and no other. docs/api.md lists the fields. Card numbers are masked here, before anybody else sees the text.
+// What POST /v1/transactions takes, apart from any server: one JSON object, an array of them, or one a line (NDJSON). Each
+// transaction is read by event/json_reader.hpp; one that is refused costs no other.
 // Threads: pure functions; a LineSplitter by one thread.
 #pragma once
 
@@ -14,27 +13,11 @@
 #include <vector>
 
 #include "daemon/base/result.hpp"
-#include "daemon/event/transaction.hpp"
+#include "daemon/event/json_reader.hpp"
 
 namespace greentill::api {
 
 inline constexpr std::size_t kMaxTransactionBytes = 256u << 10;  ///< of JSON, one transaction
-inline constexpr std::size_t kMaxLines = 1000;                   ///< of a sale
-inline constexpr std::size_t kMaxAttributes = 64;
-inline constexpr std::size_t kMaxAttributeKeyBytes = 64;
-inline constexpr std::size_t kMaxTextBytes = 256;  ///< a line's texts and an attribute's value
-inline constexpr std::size_t kMaxWordBytes = 32;   ///< mode, tender, units, account token
-
-/// Why a transaction was refused.
-struct Refusal {
-  bool syntax = false;   ///< not JSON at all; else JSON, but not a transaction
-  std::string field;     ///< "lines[2].gtin"; empty where it is the whole
-  std::string detail;    ///< "must be at most 32 bytes long"
-  std::size_t line = 0;  ///< of the text where the syntax breaks, from 1; 0 for anything else
-};
-
-/// Reads one transaction. Cost: a few microseconds for a few hundred bytes.
-[[nodiscard]] Result<event::Transaction, Refusal> parse_transaction(std::string_view json);
 
 enum class DocumentForm : std::uint8_t { object, array, lines };
 
@@ -45,7 +28,7 @@ enum class DocumentForm : std::uint8_t { object, array, lines };
 struct Item {
   std::size_t index = 0;  ///< from 0
   std::size_t line = 0;   ///< from 1, for DocumentForm::lines; else 0
-  Result<event::Transaction, Refusal> transaction;
+  Result<event::Transaction, event::Refusal> transaction;
 };
 
 /// Called for each item in order; false stops the reading.

@@ -40,7 +40,7 @@ Problem internal(std::string detail) { return {500, "internal", "The daemon fail
 
 Problem unavailable(std::string detail) { return {503, "unavailable", "Try again later", std::move(detail), "", 0}; }
 
-Problem refused(const Refusal& refusal) {
+Problem refused(const event::Refusal& refusal) {
   if (refusal.syntax) return {400, "not-json", "The document is not JSON", refusal.detail, "", refusal.line};
   return {422, "invalid-transaction", "The transaction is not valid", refusal.detail, refusal.field, refusal.line};
 }

@@ -35,7 +35,7 @@ Problem unsupported_type(std::string detail);
 Problem misdirected(std::string detail);
 Problem internal(std::string detail);
 Problem unavailable(std::string detail);
-Problem refused(const Refusal& refusal);
+Problem refused(const event::Refusal& refusal);
 /// What a desk's or a reader's error means to a caller.
 Problem from_error(const Error& error);
 /// For a status that the HTTP library chose by itself.

@@ -13,6 +13,7 @@
 #include "daemon/api/listener.hpp"
 #include "daemon/api/metrics.hpp"
 #include "daemon/api/views.hpp"
+#include "daemon/base/calendar.hpp"
 
 namespace greentill::api {
 namespace {

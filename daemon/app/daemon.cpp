@@ -130,10 +130,9 @@ Status GreentillDaemon::start_engine() {
   crypto::wipe(derived);
   maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), identity_->signer(), clock_,
                  random_);
-  const engine::Parts parts{strand_,     log_,           random_, outbox_->writer(), *engine_reader_,
-                            *detectors_, *maker_, *library_};
-  engine_ = std::make_unique<engine::Engine>(
-      parts, std::move(account_key), engine::CommitHooks{[this] { wake_uplink(); }, [this] { pruner_->make_room(); }});
+  const engine::Parts parts{strand_, log_, random_, outbox_->writer(), *engine_reader_, *detectors_, *maker_, *library_};
+  engine_ = std::make_unique<engine::Engine>(parts, std::move(account_key),
+                                             engine::CommitHooks{[this] { wake_uplink(); }, [this] { pruner_->make_room(); }});
   pruner_.emplace(strand_, engine_->committer(), clock_, log_, config_.keep_days * kSecondsADay);
   book_.emplace(strand_, engine_->committer(), clock_, [this](std::int64_t service_time) { pruner_->heard(service_time); });
   strand_.post([this] { pruner_->start(); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The strand of what waits for the network, a timer or a signal: an Asio context run by the one thread that calls run(). What runs
-// on it needs no lock of its own, and must not wait for a disk.
+// The strand of what waits for the network, a timer or a signal: an Asio context run by the one thread that calls run(). What
+// runs on it needs no lock of its own, and must not wait for a disk.
 #pragma once
 
 #include <functional>

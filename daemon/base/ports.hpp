@@ -11,8 +11,6 @@
 
 namespace greentill {
 
-inline constexpr std::int64_t kSecondsADay = 86'400;
-
 /// Threads: safe from any thread.
 class Clock {
  public:

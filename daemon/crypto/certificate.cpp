@@ -5,9 +5,9 @@
 #include <ctime>
 
 #include "daemon/crypto/certificate.hpp"
+#include "daemon/crypto/key_verifier.hpp"
 #include "daemon/crypto/owned.hpp"
 #include "daemon/crypto/points.hpp"
-#include "daemon/crypto/key_verifier.hpp"
 
 namespace greentill::crypto {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Memory for what must not be found by whoever reads a core dump or a freed heap: keys, and what keys are made of. It lies in
-// OpenSSL's secure heap, which is locked into memory where the system allows it, left out of core dumps and wiped when it is given
-// back. OpenSSL keeps its own private numbers there too, once the heap is set up. Threads: as any value.
+// OpenSSL's secure heap, which is locked into memory where the system allows it, left out of core dumps and wiped when it is
+// given back. OpenSSL keeps its own private numbers there too, once the heap is set up. Threads: as any value.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,13 @@ namespace greentill::crypto {
 /// gives no memory for it.
 Status set_up_secure_heap();
 
-/// Makes OpenSSL overwrite all memory that it gives back: what reads a key's file leaves copies there. Without effect once OpenSSL
-/// is at work, as it is before main() where a library's constructor uses it: so a program that holds a key names it in its
-/// .preinit_array, which runs before any constructor (System V ABI, "Initialization and Termination Functions").
+/// Makes OpenSSL overwrite all memory that it gives back: what reads a key's file leaves copies there. Without effect once
+/// OpenSSL is at work, as it is before main() where a library's constructor uses it: so a program that holds a key names it in
+/// its .preinit_array, which runs before any constructor (System V ABI, "Initialization and Termination Functions").
 void wipe_what_openssl_frees();
 
-/// While one lives, the C library overwrites large blocks that are freed, such as the buffer through which another library reads a
-/// key's file. Threads: safe from any thread; of all threads' blocks.
+/// While one lives, the C library overwrites large blocks that are freed, such as the buffer through which another library reads
+/// a key's file. Threads: safe from any thread; of all threads' blocks.
 class WipeFreed {
  public:
   WipeFreed();

@@ -13,7 +13,8 @@
 
 namespace greentill::crypto {
 
-/// Who may open the file besides us. with_programs: it is shared with other programs on purpose, as the API's token is with tills.
+/// Who may open the file besides us. with_programs: it is shared with other programs on purpose, as the API's token is with
+/// tills.
 enum class Shared : std::uint8_t { with_nobody, with_programs };
 
 /// The content of a file of at most 16 KiB; denied where it is open to more than may be.

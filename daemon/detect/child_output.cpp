@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "daemon/detect/texts.hpp"
 #include "daemon/event/card_mask.hpp"
-#include "daemon/detect/views.hpp"
 
 namespace greentill::detect {
 namespace {

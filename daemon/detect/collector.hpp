@@ -5,26 +5,39 @@
 #include <string>
 #include <vector>
 
-#include "daemon/detect/views.hpp"
+#include "daemon/event/abi_view.hpp"
+#include "daemon/event/check.hpp"
+#include "daemon/event/limits.hpp"
 
 namespace greentill::detect {
 
 /// One call of a detector: what it found, and what was wrong with it.
-struct DetectCall {
+class DetectCall {
+ public:
+  explicit DetectCall(std::size_t line_count) : line_count_(line_count) {}
+
   std::vector<event::Activity> activities;
-  std::string fault;       ///< of an activity that was dropped; empty where none was
-  std::size_t line_count;  ///< of the transaction
+  std::string fault;  ///< of an activity that was dropped; empty where none was
 
   static void on_emit(void* context, const gt_activity* activity) noexcept {
     auto& call = *static_cast<DetectCall*>(context);
-    const char* wrong = activity == nullptr ? "no activity at all" : wrong_with(*activity, call.line_count);
-    if (wrong == nullptr && call.activities.size() == kMaxActivities) wrong = "more than 64 activities for one transaction";
-    if (wrong == nullptr) {
-      call.activities.push_back(copy(*activity));
+    const std::string wrong = activity == nullptr ? "no activity at all" : call.wrong_with(*activity);
+    if (wrong.empty()) {
+      call.activities.push_back(event::copy(*activity));
     } else {
-      call.fault = std::string("it emitted ") + wrong;
+      call.fault = "it emitted " + wrong;
     }
   }
+
+ private:
+  [[nodiscard]] std::string wrong_with(const gt_activity& activity) const {
+    if (const auto beyond = event::beyond_limits(activity)) return "an activity beyond the limits: " + to_string(*beyond);
+    if (activity.line > line_count_) return "an activity beyond the limits: line: must be one of the transaction's";
+    if (activities.size() == event::kMaxActivities) return "more than 64 activities for one transaction";
+    return {};
+  }
+
+  std::size_t line_count_;  // of the transaction
 };
 
 }  // namespace greentill::detect

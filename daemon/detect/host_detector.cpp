@@ -70,9 +70,10 @@ class DetectorHost {
   }
 
   Status call(const event::Transaction& transaction, Detection& into) {
-    DetectCall found{{}, {}, transaction.lines.size()};
+    DetectCall found(transaction.lines.size());
     const gt_emitter emitter{sizeof(gt_emitter), &found, &DetectCall::on_emit};
-    const std::int32_t status = instance_->table().detect(instance_->get(), &view_.of(transaction), &emitter);
+    const std::int32_t status =
+        instance_->table().detect(instance_->get(), &view_.of(transaction, event::Audience::detector), &emitter);
     if (status != GT_OK) into.fault = host_.services.take_reason("detect failed and gave no reason");
     if (status == GT_BROKEN) return fail(ErrorCode::unavailable, into.fault);
     if (status != GT_OK) return Done{};
@@ -85,7 +86,7 @@ class DetectorHost {
   const Host& host_;
   std::shared_ptr<const PluginModule> module_;
   std::optional<PluginInstance<gt_detector>> instance_;
-  TransactionView view_;
+  event::AbiView view_;
   bool gone_ = false;
 };
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "daemon/claim/claim.hpp"
-#include "daemon/detect/views.hpp"
+#include "daemon/detect/texts.hpp"
 
 namespace greentill::detect {
 namespace {

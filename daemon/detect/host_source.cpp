@@ -4,13 +4,16 @@
 #include "daemon/detect/host.hpp"
 #include "daemon/detect/source_window.hpp"
 #include "daemon/detect/sources.hpp"
-#include "daemon/detect/views.hpp"
+#include "daemon/detect/texts.hpp"
+#include "daemon/event/abi_view.hpp"
+#include "daemon/event/check.hpp"
 
 namespace greentill::detect::host {
 namespace {
 
 using std::chrono::steady_clock;
 constexpr std::uint32_t kPollWaitMs = 100;
+constexpr const char* kLongPosition = "a position of more than 1024 bytes";
 constexpr std::size_t kBatchBytes = 64u << 10;
 /// With room for the head of its batch.
 constexpr std::size_t kMostRecordBytes = kMaxFrameBytes - 64;
@@ -146,26 +149,31 @@ class SourceHost {
 
   static std::int32_t on_transaction(void* context, const gt_transaction* transaction, gt_text position) noexcept {
     auto& self = *static_cast<SourceHost*>(context);
-    const char* wrong = transaction == nullptr ? "no transaction at all" : wrong_with(*transaction);
-    if (wrong == nullptr && position.size > kMaxPositionBytes) wrong = "a position of more than 1024 bytes";
-    if (wrong != nullptr) {
+    const std::string wrong = wrong_with(transaction, position);
+    if (!wrong.empty()) {
       warn(self, wrong);
       return GT_ERROR;
     }
-    return self.add({false, copy(*transaction), {}, {}, std::string(from_abi(position))});
+    return self.add({false, event::copy(*transaction), {}, {}, std::string(from_abi(position))});
+  }
+
+  static std::string wrong_with(const gt_transaction* transaction, gt_text position) {
+    if (transaction == nullptr) return "no transaction at all";
+    if (const auto beyond = event::beyond_limits(*transaction)) return "a transaction beyond the limits: " + to_string(*beyond);
+    return position.size > kMaxPositionBytes ? kLongPosition : "";
   }
 
   static std::int32_t on_reject(void* context, gt_text where, gt_text reason, gt_text position) noexcept {
     auto& self = *static_cast<SourceHost*>(context);
     if (position.size > kMaxPositionBytes) {
-      warn(self, "a position of more than 1024 bytes");
+      warn(self, kLongPosition);
       return GT_ERROR;
     }
     return self.add({true, {}, readable(where), readable(reason), std::string(from_abi(position))});
   }
 
-  static void warn(SourceHost& self, const char* wrong) {
-    const std::string text = std::string("it handed in ") + wrong;
+  static void warn(SourceHost& self, const std::string& wrong) {
+    const std::string text = "it handed in " + wrong;
     const gt_services* services = self.services_.abi();
     services->log(services->context, GT_LOG_WARNING, to_abi(text));
   }

@@ -29,10 +29,11 @@ class InProcessDetector final : public DetectorRunner {
 
   void detect(const event::Transaction& transaction, Findings& into) override {
     health_.called();
-    DetectCall call{{}, {}, transaction.lines.size()};
+    DetectCall call(transaction.lines.size());
     const gt_emitter emitter{sizeof(gt_emitter), &call, &DetectCall::on_emit};
     const auto begin = steady_clock::now();
-    const std::int32_t status = instance_.table().detect(instance_.get(), &view_.of(transaction), &emitter);
+    const std::int32_t status =
+        instance_.table().detect(instance_.get(), &view_.of(transaction, event::Audience::detector), &emitter);
     const auto took = steady_clock::now() - begin;
     if (status != GT_OK) return health_.fault(services_.take_reason("detect failed and gave no reason"));
     if (!call.fault.empty()) health_.fault(call.fault);
@@ -49,7 +50,7 @@ class InProcessDetector final : public DetectorRunner {
   std::shared_ptr<const PluginModule> module_;
   PluginInstance<gt_detector> instance_;
   std::chrono::milliseconds budget_;
-  TransactionView view_;
+  event::AbiView view_;
 };
 
 }  // namespace

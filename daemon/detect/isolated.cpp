@@ -108,11 +108,8 @@ class IsolatedDetector final : public DetectorRunner {
   }
 
   Result<Detection> ask(const event::Transaction& transaction, steady_clock::time_point deadline) {
-    // What no detector needs does not leave the process.
-    event::Transaction without_token = transaction;
-    without_token.account_token.clear();
     FrameChannel& channel = child_->channel();
-    const Status sent = channel.send(encode_detect(++call_, without_token), left_until(deadline));
+    const Status sent = channel.send(encode_detect(++call_, transaction), left_until(deadline));
     // One that takes nothing any more may have said why.
     auto frame = receive_past_logs(channel, sent ? left_until(deadline) : Timeout(0), health_, &child_->output());
     if (!sent && (!frame || !*frame)) return Failure{sent.error()};

@@ -7,7 +7,7 @@
 
 #include "daemon/claim/cbor.hpp"
 #include "daemon/claim/claim.hpp"
-#include "daemon/detect/views.hpp"
+#include "daemon/detect/texts.hpp"
 
 namespace greentill::detect {
 namespace {

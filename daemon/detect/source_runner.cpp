@@ -5,39 +5,16 @@
 
 #include <chrono>
 
-#include "daemon/event/card_mask.hpp"
 #include "daemon/detect/host_messages.hpp"
-#include "daemon/detect/views.hpp"
+#include "daemon/detect/texts.hpp"
+#include "daemon/event/card_mask.hpp"
+#include "daemon/event/check.hpp"
 
 namespace greentill::detect {
 namespace {
 
 using std::chrono::steady_clock;
 constexpr Timeout kSlice{20};
-
-/// Masked, two customers' tokens could become one: so such a record is rejected instead.
-bool names_card(const event::Transaction& transaction) {
-  std::string token = transaction.account_token;
-  return event::mask_card_numbers(token);
-}
-
-/// Identifiers stay as they are, since two events must not become one; nobody stores or logs them, only their hash.
-void mask_cards(event::Transaction& transaction) {
-  for (event::Line& line : transaction.lines) {
-    for (std::string* article : {&line.sku, &line.gtin}) {
-      if (!event::is_gtin(*article)) event::mask_card_numbers(*article);
-    }
-    event::mask_card_numbers(line.name);
-    event::mask_card_numbers(line.category);
-  }
-  for (event::QuantityValue& quantity : transaction.quantities) event::mask_card_numbers(quantity.unit);
-  for (std::string* text : {&transaction.mode, &transaction.tender, &transaction.receipt_medium, &transaction.remark})
-    event::mask_card_numbers(*text);
-  for (auto& [key, value] : transaction.attributes) {
-    event::mask_card_numbers(key);
-    event::mask_card_numbers(value);
-  }
-}
 
 }  // namespace
 
@@ -182,18 +159,17 @@ Status SourceRunner::take(Record record) {
     return fail(ErrorCode::invalid, "it handed in more than 1024 records ahead of what is durable");
   health_.called();
   auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
-  if (!record.rejected && names_card(record.transaction)) {
-    reject({"a transaction", "its account_token is a card number; use an opaque token", std::move(record.position)},
-           std::move(done));
-  } else if (record.rejected) {
+  if (record.rejected) {
     std::string where = readable(to_abi(record.where));
     std::string reason = readable(to_abi(record.reason));
     // A reason quotes what stood in the record.
     event::mask_card_numbers(where);
     event::mask_card_numbers(reason);
     reject({std::move(where), std::move(reason), std::move(record.position)}, std::move(done));
+  } else if (const auto wrong = event::contradiction(record.transaction)) {
+    reject({"a transaction", to_string(*wrong), std::move(record.position)}, std::move(done));
   } else {
-    mask_cards(record.transaction);
+    event::mask_card_numbers(record.transaction);
     sink_.take(spec_.name, {std::move(record.transaction), std::move(record.position)}, std::move(done));
   }
   return Done{};

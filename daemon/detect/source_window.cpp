@@ -4,20 +4,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "daemon/event/memory.hpp"
+
 namespace greentill::detect {
 
 std::size_t memory_of(const Record& record) {
-  const event::Transaction& t = record.transaction;
-  std::size_t bytes = sizeof(Record) + t.evidence.size();
-  const std::string* const texts[] = {&record.position, &record.where,      &record.reason,       &t.issuer, &t.event_id,
-                                      &t.remark,        &t.reversed.issuer, &t.reversed.event_id, &t.mode,   &t.currency,
-                                      &t.tender,        &t.receipt_medium,  &t.account_token};
-  for (const std::string* text : texts) bytes += text->size();
-  for (const event::QuantityValue& quantity : t.quantities) bytes += sizeof quantity + quantity.unit.size();
-  for (const event::Line& line : t.lines)
-    bytes += sizeof line + line.sku.size() + line.gtin.size() + line.name.size() + line.category.size();
-  for (const auto& attribute : t.attributes) bytes += sizeof attribute + attribute.first.size() + attribute.second.size();
-  return bytes;
+  const std::size_t own = sizeof record - sizeof record.transaction;
+  return own + event::memory_of(record.transaction) + record.position.size() + record.where.size() + record.reason.size();
 }
 
 SourceWindow::SourceWindow() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}

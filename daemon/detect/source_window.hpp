@@ -18,8 +18,7 @@ namespace greentill::detect {
 /// large.
 inline constexpr std::size_t kSourceWindowBytes = 4u << 20;
 
-/// What a record takes in memory, which is more than over the wire: an empty line is 7 bytes there. The host and the daemon go by
-/// the same number.
+/// What a record takes in memory. The host and the daemon go by the same number.
 [[nodiscard]] std::size_t memory_of(const Record& record);
 
 class SourceWindow {

@@ -68,6 +68,7 @@ struct Record {
 using Frame = std::vector<std::uint8_t>;
 
 Frame encode_hello(const Hello& hello);
+/// What no detector needs, such as the account token, does not leave the process.
 Frame encode_detect(std::uint64_t call, const event::Transaction& transaction);
 Frame encode_durable(std::uint64_t count);
 Frame encode_text(Message kind, std::string_view first, std::string_view second = {});
@@ -100,14 +101,12 @@ class FrameReader {
   std::vector<std::string> texts();
   std::vector<std::uint16_t> ports();
   Grants grants();
-  std::size_t elements(std::size_t items_each, std::size_t most, const char* wrong);
-  std::vector<event::QuantityValue> quantities();
-  std::vector<event::Line> lines();
-  std::vector<std::pair<std::string, std::string>> attributes();
   event::Activity activity();
+  template <typename Read>
+  void hold_to_limits(const Read& read);
 
   claim::CborReader reader_;
-  const char* wrong_ = nullptr;
+  std::string wrong_;  // beyond the limits, though well-formed
 };
 
 }  // namespace greentill::detect

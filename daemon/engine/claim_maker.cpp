@@ -126,8 +126,9 @@ Result<outbox::NewClaim> ClaimMaker::make_one(const event::Transaction& transact
   reduction.methodology = {methodology.id, methodology.version, methodology.sha256};
   reduction.estimate_mg = measured.amounts.estimate_mg;
   reduction.credited_mg = measured.amounts.credited_mg;
-  reduction.nullifier = claim::make_nullifier(crypto::hasher(), context_.programme_key.key.view(), context_.programme_key.version,
-                                              methodology.exclusive_group, transaction.issuer, transaction.event_id, measured.line);
+  reduction.nullifier =
+      claim::make_nullifier(crypto::hasher(), context_.programme_key.key.view(), context_.programme_key.version,
+                            methodology.exclusive_group, transaction.issuer, transaction.event_id, measured.line);
   reduction.plugin_name = measured.found->plugin_name;
   reduction.plugin_version = measured.found->plugin_version;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes jobs durable in the chain's order: group commit by leader and followers, as leveldb's DBImpl::Write. Who waits for a job
-// and finds nobody storing becomes the leader and stores all that is queued, its own and others'; who finds a leader waits for it,
-// and may be the next one. A lone sale is thereby stored by its own thread and wakes no other. What nobody waits for, such as a
-// source's record, and other work on the writer, is done by a thread of the committer's own. Threads: safe from any thread.
+// and finds nobody storing becomes the leader and stores all that is queued, its own and others'; who finds a leader waits for
+// it, and may be the next one. A lone sale is thereby stored by its own thread and wakes no other. What nobody waits for, such as
+// a source's record, and other work on the writer, is done by a thread of the committer's own. Threads: safe from any thread.
 #pragma once
 
 #include <condition_variable>

@@ -6,7 +6,9 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/engine/stored_answer.hpp"
-#include "daemon/event/incoming.hpp"
+#include "daemon/event/check.hpp"
+#include "daemon/event/standing.hpp"
+#include "daemon/event/transaction_key.hpp"
 
 namespace greentill::engine {
 

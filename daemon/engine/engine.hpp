@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine owns the order of claims: every transaction, from the API or a source, passes here once. One thread at a time has its
-// turn: looks the transaction up, asks the detectors, makes and signs the claims, and queues them with the committer, outside of
-// whose commits nothing waits for a disk. Threads: safe from any thread; a call may wait for another's turn.
+// The engine owns the order of claims: every transaction, from the API or a source, passes here once. One thread at a time has
+// its turn: looks the transaction up, asks the detectors, makes and signs the claims, and queues them with the committer, outside
+// of whose commits nothing waits for a disk. Threads: safe from any thread; a call may wait for another's turn.
 #pragma once
 
 #include <functional>

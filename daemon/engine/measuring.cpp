@@ -36,7 +36,7 @@ const measure::Methodology* Measuring::methodology_for(std::string_view activity
 }
 
 std::optional<Measured> Measuring::measure_one(const event::Transaction& transaction, const detect::Detected& found,
-                                                            std::vector<Refused>& refused) const {
+                                               std::vector<Refused>& refused) const {
   const std::string& name = found.activity.name;
   const auto refuse = [&](std::string reason, bool guarded = false) {
     refused.push_back({name, std::move(reason), guarded, &found});
@@ -58,8 +58,7 @@ std::optional<Measured> Measuring::measure_one(const event::Transaction& transac
   return measured;
 }
 
-std::vector<Measured> Measuring::measure(const event::Transaction& transaction,
-                                         const std::vector<detect::Detected>& detected,
+std::vector<Measured> Measuring::measure(const event::Transaction& transaction, const std::vector<detect::Detected>& detected,
                                          std::vector<Refused>& refused) const {
   std::vector<Measured> all;
   for (const auto& found : detected) {

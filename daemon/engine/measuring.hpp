@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the acts found in a transaction spare, by the methodologies in force: one reading of each act, and why the others are none.
-// Threads: const calls run concurrently.
+// What the acts found in a transaction spare, by the methodologies in force: one reading of each act, and why the others are
+// none. Threads: const calls run concurrently.
 #pragma once
 
 #include <optional>
@@ -41,8 +41,8 @@ class Measuring {
       : library_(library), preferred_(std::move(preferred)) {}
 
   /// In the order found. `refused` gets what is worth nothing, guarded, or another reading of the same act.
-  [[nodiscard]] std::vector<Measured> measure(const event::Transaction& transaction, const std::vector<detect::Detected>& detected,
-                                              std::vector<Refused>& refused) const;
+  [[nodiscard]] std::vector<Measured> measure(const event::Transaction& transaction,
+                                              const std::vector<detect::Detected>& detected, std::vector<Refused>& refused) const;
 
   /// Null where none is in force then.
   [[nodiscard]] const measure::Methodology* methodology_for(std::string_view activity, std::int64_t end) const;

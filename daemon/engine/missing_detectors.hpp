@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "daemon/engine/claim_maker.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/detect/detectors.hpp"
+#include "daemon/engine/claim_maker.hpp"
 #include "daemon/outbox/aside.hpp"
 
 namespace greentill::engine {

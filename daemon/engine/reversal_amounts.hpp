@@ -33,7 +33,7 @@ struct Claimed {
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
   std::vector<event::QuantityValue> taken;  ///< in the claim's units
-  bool gone = false;                         ///< all of it was taken back
+  bool gone = false;                        ///< all of it was taken back
 };
 
 /// Nothing where the payload is no reduction; corrupt where it does not parse.
@@ -52,11 +52,11 @@ struct TakeBack {
   std::optional<claim::ClaimId> claim;
   std::uint64_t of_seq = 0;  ///< 0: the claim is not in this store
   std::string activity;
-  std::string returned;                           ///< the activity that came back, which the claim's may stand for
-  bool by_line = false;                           ///< what came back named the claim, by its nullifier
+  std::string returned;                          ///< the activity that came back, which the claim's may stand for
+  bool by_line = false;                          ///< what came back named the claim, by its nullifier
   std::vector<event::QuantityValue> quantities;  ///< empty: all of it
-  std::vector<outbox::TakenBack> sums;            ///< to be stored
-  std::int64_t estimate_mg = 0;                   ///< what the totals lose, not negative
+  std::vector<outbox::TakenBack> sums;           ///< to be stored
+  std::int64_t estimate_mg = 0;                  ///< what the totals lose, not negative
   std::int64_t credited_mg = 0;
 };
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "daemon/event/as_sold.hpp"
-#include "daemon/event/incoming.hpp"
+#include "daemon/event/transaction_key.hpp"
 
 namespace greentill::engine {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "daemon/detect/detectors.hpp"
 #include "daemon/engine/claim_maker.hpp"
 #include "daemon/engine/reversal_amounts.hpp"
-#include "daemon/detect/detectors.hpp"
 #include "daemon/outbox/outbox.hpp"
 
 namespace greentill::engine {

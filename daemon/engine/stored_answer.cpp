@@ -40,7 +40,8 @@ Result<event::ReversedAct> reversed_act(const claim::Claim& claim, const claim::
   return act;
 }
 
-Status add_act(const outbox::StoredClaim& stored, outbox::Reader& reader, const ClaimMaker& maker, event::TransactionAnswer& into) {
+Status add_act(const outbox::StoredClaim& stored, outbox::Reader& reader, const ClaimMaker& maker,
+               event::TransactionAnswer& into) {
   const std::string which = "claim " + std::to_string(stored.seq);
   const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
   if (!message) return fail(ErrorCode::corrupt, which + " in the outbox does not parse: " + message.error().reason);
@@ -61,7 +62,7 @@ Status add_act(const outbox::StoredClaim& stored, outbox::Reader& reader, const 
 }  // namespace
 
 Result<event::TransactionAnswer> answer_from_store(outbox::Reader& reader, const outbox::TransactionRecord& record,
-                                                 const ClaimMaker& maker) {
+                                                   const ClaimMaker& maker) {
   event::TransactionAnswer answer;
   for (std::uint64_t seq = record.first_seq; seq < record.first_seq + record.count; ++seq) {
     const auto stored = reader.claim(record.chain, seq);

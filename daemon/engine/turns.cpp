@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "daemon/event/incoming.hpp"
+#include "daemon/event/transaction_key.hpp"
 
 namespace greentill::engine {
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who waits for whom: what came and cannot be answered yet, because something that is under way must be durable first. One reversal
-// at a time is under way, since what is left of a claim is known once the one before it is durable; and what a source reports
-// behind a record that waits, waits with it, since its position must not pass that record.
-// Threads: the engine's turn.
+// Who waits for whom: what came and cannot be answered yet, because something that is under way must be durable first. One
+// reversal at a time is under way, since what is left of a claim is known once the one before it is durable; and what a source
+// reports behind a record that waits, waits with it, since its position must not pass that record. Threads: the engine's turn.
 #pragma once
 
 #include <deque>

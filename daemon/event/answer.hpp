@@ -25,8 +25,8 @@ struct ClaimedAct {
 struct ReversedAct {
   std::uint64_t seq = 0;
   claim::ClaimId id{};
-  std::string activity;                           ///< empty where the claim is elsewhere and the store no longer knows
-  std::uint64_t of_seq = 0;                       ///< the claim taken back; 0 where this device's chain does not hold it
+  std::string activity;                   ///< empty where the claim is elsewhere and the store no longer knows
+  std::uint64_t of_seq = 0;               ///< the claim taken back; 0 where this device's chain does not hold it
   std::vector<QuantityValue> taken_back;  ///< empty: all of it
 };
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "daemon/event/fields.hpp"
+
 namespace greentill::event {
 namespace {
 
@@ -57,7 +59,26 @@ void mask(std::string& text, std::size_t begin, std::size_t end) {
   }
 }
 
+template <typename Table, typename Of>
+void mask_fields(const Table& table, Of& of) {
+  each(table, [&]<typename Field>(const Field& field) {
+    if constexpr (Field::kind == Kind::text) {
+      mask_card_numbers(of.*field.ours, field.rule.mask);
+    } else if constexpr (Field::kind == Kind::group) {
+      mask_fields(field.fields, of.*field.ours);
+    } else if constexpr (Field::kind == Kind::list) {
+      for (auto& element : of.*field.ours) mask_fields(field.fields, element);
+    }
+  });
+}
+
 }  // namespace
+
+void mask_card_numbers(Transaction& transaction) { mask_fields(kTransactionFields, transaction); }
+
+void mask_card_numbers(std::string& text, Mask mask) {
+  if (mask == Mask::always || (mask == Mask::unless_gtin && !is_gtin(text))) mask_card_numbers(text);
+}
 
 bool mask_card_numbers(std::string& text) {
   if (text.size() < kFewestDigits) return false;

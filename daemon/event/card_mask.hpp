@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Card numbers do not belong in anything Greentill keeps: whoever takes text in from a till masks them first.
-// Threads: pure function, safe from any thread.
+// Threads: pure functions, safe from any thread.
 #pragma once
 
 #include <string>
 #include <string_view>
+
+#include "daemon/event/field_kinds.hpp"
+#include "daemon/event/transaction.hpp"
 
 namespace greentill::event {
 
@@ -12,6 +15,14 @@ namespace greentill::event {
 /// A card number is 13 to 19 digits that satisfy Luhn's check, written together or in groups joined by one space or hyphen each,
 /// and neither preceded nor followed by a further digit. Cost: one pass where the text holds fewer than 13 digits.
 bool mask_card_numbers(std::string& text);
+
+/// The same where the rule of its field wants it.
+void mask_card_numbers(std::string& text, Mask mask);
+
+/// The same in every text of a transaction that may be kept. What names something stays as it is, since two events must not
+/// become one: nobody stores or logs issuer and event id, only their hash, and check.hpp refuses an account token that is a card
+/// number.
+void mask_card_numbers(Transaction& transaction);
 
 /// Whether the whole text is a GTIN (8, 12, 13 or 14 digits with their own check digit). One in ten of the longer ones satisfies
 /// Luhn's check as well, so fields that hold article numbers are left alone when this is true.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened at the till, gate or dock, before anyone looked for a green act in it; and the act once found.
-// docs/api.md describes the same fields as JSON, plugins/include/greentill/plugin.h as C structs.
+// docs/api.md describes the same fields as JSON, plugins/include/greentill/plugin.h as C structs; fields.hpp is the table of
+// them, limits.hpp says how much they may hold.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,14 +15,16 @@ namespace greentill::event {
 
 /// As gt_kind, gt_standing and gt_reversal_reason of the plugin ABI.
 enum class TransactionKind : std::uint8_t { sale = 0, trip = 1, ticket = 2, bill = 3, charge = 4, takeback = 5, stay = 6 };
-inline constexpr std::uint64_t kLastKind = static_cast<std::uint64_t>(TransactionKind::stay);
 /// Of all but a final record nothing is claimed, and its event id stays free.
 enum class Standing : std::uint8_t { final = 0, training = 1, interim = 2, reprint = 3, doubtful = 4 };
-inline constexpr std::uint64_t kLastStanding = static_cast<std::uint64_t>(Standing::doubtful);
 enum class ReversalReason : std::uint8_t { refund = 0, cancelled = 1, correction = 2 };
-inline constexpr std::uint64_t kLastReversalReason = static_cast<std::uint64_t>(ReversalReason::correction);
 
-inline constexpr std::size_t kMaxEvidenceRecordBytes = 16 * 1024;
+// What JSON and configurations call them, in their order.
+inline constexpr std::array<std::string_view, 7> kKindNames{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};
+inline constexpr std::array<std::string_view, 5> kStandingNames{"final", "training", "interim", "reprint", "doubtful"};
+inline constexpr std::array<std::string_view, 3> kReasonNames{"refund", "cancelled", "correction"};
+/// What a receipt medium may be.
+inline constexpr std::array<std::string_view, 6> kMediumNames{"paper", "none", "qr", "email", "app", "einvoice"};
 
 /// Key as in claim::Quantity ("m.odometer", "s", "g", "pieces").
 struct QuantityValue {
@@ -27,11 +32,13 @@ struct QuantityValue {
   std::int64_t value = 0;
 };
 
+using Attribute = std::pair<std::string, std::string>;
+
 struct Line {
-  std::string sku;
-  std::string gtin;
-  std::string name;
-  std::string category;
+  std::string sku = {};
+  std::string gtin = {};
+  std::string name = {};
+  std::string category = {};
   std::int64_t quantity_milli = 1000;  ///< thousandths of a piece, kilogram or litre, as the till counts
   std::int64_t amount_minor = 0;       ///< in the currency's minor unit
   std::uint64_t reversed_line = 0;     ///< in a reversal: the 1-based line that comes back; 0 where not known
@@ -46,25 +53,25 @@ struct Reversed {
 
 /// Issuer and event id together name one outside event for ever: reported twice, it is answered as the first time.
 struct Transaction {
-  std::string issuer;    ///< who numbers the events: a till, a dock operator; 1 to 64 bytes
-  std::string event_id;  ///< receipt number, trip id; 1 to 128 bytes, unique within the issuer
+  std::string issuer;    ///< who numbers the events: a till, a dock operator
+  std::string event_id;  ///< receipt number, trip id; unique within the issuer
   TransactionKind kind = TransactionKind::sale;
   Standing standing = Standing::final;
   std::string remark;      ///< why it is doubtful
   Reversed reversed;       ///< without lines and quantities all of it, else as much as they say; their signs do not matter
   std::int64_t begin = 0;  ///< Unix seconds, UTC
-  std::int64_t end = 0;    ///< not before begin; equal for a sale
+  std::int64_t end = 0;    ///< not before begin
   std::string mode;        ///< trips and tickets: "bike.shared", "ebike.shared", "metro", "bus"
   std::vector<QuantityValue> quantities;
   std::vector<Line> lines;
-  std::string currency;  ///< ISO 4217, or empty
+  std::string currency;  ///< three capital letters (ISO 4217), or empty
   std::int64_t total_minor = 0;
-  std::string tender;          ///< "cash", "card", "app", …
-  std::string receipt_medium;  ///< "paper", "none", "qr", "email", "app", "einvoice", or empty where unknown
-  std::string account_token;   ///< opaque token of the customer's account, at most 32 bytes, or empty
-  bool bearer = false;         ///< print a secret for a customer who has no account at hand
-  std::vector<std::pair<std::string, std::string>> attributes;  ///< anything else a rule may match on
-  std::vector<std::uint8_t> evidence;  ///< another device's signed statement, at most kMaxEvidenceRecordBytes
+  std::string tender;                  ///< "cash", "card", "app", …
+  std::string receipt_medium;          ///< "paper", "none", "qr", "email", "app", "einvoice", or empty where unknown
+  std::string account_token;           ///< opaque token of the customer's account, or empty
+  bool bearer = false;                 ///< print a secret for a customer who has no account at hand
+  std::vector<Attribute> attributes;   ///< anything else a rule may match on
+  std::vector<std::uint8_t> evidence;  ///< another device's signed statement
   bool evidence_is_personal = false;   ///< it names a person: claims, which anybody may read, hold its hash alone
 
   [[nodiscard]] bool is_reversal() const { return !reversed.event_id.empty(); }
@@ -75,7 +82,7 @@ struct Activity {
   std::string name;  ///< "ride.bike.shared"
   std::vector<QuantityValue> quantities;
   std::uint64_t line = 0;              ///< 0: of the whole event; else the 1-based line it was found in
-  std::vector<std::uint8_t> evidence;  ///< another device's signed statement, or empty; at most kMaxEvidenceRecordBytes
+  std::vector<std::uint8_t> evidence;  ///< another device's signed statement, or empty
 };
 
 }  // namespace greentill::event

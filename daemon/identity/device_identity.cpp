@@ -4,9 +4,9 @@
 #include "daemon/base/file.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/secret_file.hpp"
 #include "daemon/crypto/signer.hpp"
 #include "daemon/identity/identity.hpp"
-#include "daemon/crypto/secret_file.hpp"
 
 namespace greentill::identity {
 namespace {

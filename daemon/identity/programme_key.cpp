@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 
-#include "daemon/identity/identity.hpp"
 #include "daemon/crypto/secret_file.hpp"
+#include "daemon/identity/identity.hpp"
 
 namespace greentill::identity {
 namespace {

@@ -10,8 +10,7 @@
 #define GREENTILL_CHAIN_NO "(SELECT max(no) FROM chains)"
 #define GREENTILL_CHAIN_FROM "(" GREENTILL_CHAIN_NO " << 40)"
 // Of the chain h: the place of its last claim, null where it has none.
-#define GREENTILL_LAST_POSITION \
-  "(SELECT max(position) FROM claims WHERE position > h.no << 40 AND position < (h.no + 1) << 40)"
+#define GREENTILL_LAST_POSITION "(SELECT max(position) FROM claims WHERE position > h.no << 40 AND position < (h.no + 1) << 40)"
 #define GREENTILL_CLAIM_COLUMNS                                            \
   "c.position, c.recorded_at, c.message, r.final, r.reason, g.granted_mg," \
   " (SELECT delivered_seq FROM chains WHERE no = c.position >> 40)"        \

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <utility>
 
-#include "daemon/uplink/diagnosis.hpp"
 #include "daemon/crypto/secret.hpp"
+#include "daemon/uplink/diagnosis.hpp"
 #include "daemon/uplink/transport.hpp"
 
 namespace greentill::uplink {
@@ -226,7 +226,7 @@ class PahoTransport final : public Transport {
   std::atomic<bool> subscribing_{false};
   std::atomic<bool> diagnosing_{false};
   Diagnosis diagnosis_;
-  std::atomic<int> farewell_{mqtt::SUCCESS};  // the broker's reason to end the connection
+  std::atomic<int> farewell_{mqtt::SUCCESS};   // the broker's reason to end the connection
   std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until its answer
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};

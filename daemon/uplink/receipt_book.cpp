@@ -11,9 +11,9 @@ void OutboxReceiptBook::apply(ByteView payload, const outbox::Retried& answers,
   queue_.enqueue([this, answers, bytes = std::vector<std::uint8_t>(payload.begin(), payload.end()),
                   done = std::move(done)](outbox::Writer& writer) {
     const auto receipt = claim::parse_receipt(bytes);
-    Result<outbox::AppliedReceipt> applied =
-        receipt ? writer.apply(*receipt, {clock_.unix_seconds(), answers})
-                : fail(ErrorCode::invalid, std::string("receipt: ") + receipt.error().reason);
+    Result<outbox::AppliedReceipt> applied = receipt
+                                                 ? writer.apply(*receipt, {clock_.unix_seconds(), answers})
+                                                 : fail(ErrorCode::invalid, std::string("receipt: ") + receipt.error().reason);
     if (applied) heard_(receipt->service_time);
     strand_.post([done, applied = std::move(applied)] { done(applied); });
   });

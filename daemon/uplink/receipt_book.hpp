@@ -16,8 +16,7 @@ class OutboxReceiptBook final : public ReceiptBook {
   /// `heard` gets each receipt's time of the service, from the writer's thread. All references must outlive it.
   OutboxReceiptBook(Executor& strand, outbox::WriteQueue& queue, Clock& clock, std::function<void(std::int64_t)> heard)
       : strand_(strand), queue_(queue), clock_(clock), heard_(std::move(heard)) {}
-  void apply(ByteView payload, const outbox::Retried& answers,
-             std::function<void(Result<outbox::AppliedReceipt>)> done) override;
+  void apply(ByteView payload, const outbox::Retried& answers, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
 
  private:
   Executor& strand_;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/common/ids.hpp"
 
+#include "daemon/event/limits.hpp"
 #include "plugins/common/sha256.hpp"
 
 namespace greentill::plugin {
 namespace {
-
-constexpr std::size_t kMostIdBytes = 128;
 
 std::string joined(std::initializer_list<std::string_view> parts) {
   std::string all;
@@ -31,7 +30,7 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 
 std::string event_id_of(std::initializer_list<std::string_view> parts) {
   std::string id = joined(parts);
-  return id.size() <= kMostIdBytes ? id : "sha256:" + sha256_hex({id}, 32);
+  return id.size() <= event::kMaxEventIdBytes ? id : "sha256:" + sha256_hex({id}, 32);
 }
 
 std::string opaque_issuer(std::string_view scheme, std::initializer_list<std::string_view> parts) {

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <stdexcept>
-#include <string>
-#include <string_view>
 
 #include "greentill/plugin.hpp"
 
@@ -15,10 +13,7 @@ class Unusable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// RFC 3629: no overlong form, no surrogate, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view bytes);
-
-/// Throws Unusable where a field breaks the limits of gt_transaction, naming it.
+/// Throws Unusable where the daemon would not take it, naming the field.
 void check_limits(const Transaction& transaction);
 
 }  // namespace greentill::plugin

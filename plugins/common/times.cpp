@@ -96,18 +96,6 @@ std::optional<WallTime> parse_time(std::string_view text, std::string_view forma
   return in.done() ? assemble(fields) : std::nullopt;
 }
 
-std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
-  // Its T may be a space or in lower case, and two digits are not optional, which the length of what stands before it shows.
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':') return std::nullopt;
-  const char end = text.back();
-  if (end != 'Z' && end != 'z' && text[text.size() - 3] != ':') return std::nullopt;
-  for (const char* format : {"%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S.%f%z",
-                             "%Y-%m-%dt%H:%M:%S%z", "%Y-%m-%dt%H:%M:%S.%f%z"}) {
-    if (const auto time = parse_time(text, format)) return time->seconds - *time->utc_offset_s;
-  }
-  return std::nullopt;
-}
-
 Zone::Zone(const std::string& name) : name_(name) {
   try {
     zone_ = date::locate_zone(name);

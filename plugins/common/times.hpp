@@ -24,9 +24,6 @@ struct WallTime {
 /// the date or hour does not exist.
 std::optional<WallTime> parse_time(std::string_view text, std::string_view format);
 
-/// RFC 3339, the offset required.
-std::optional<std::int64_t> parse_rfc3339(std::string_view text);
-
 /// The Unix times that a text can mean: one, or two in ascending order.
 using Readings = std::vector<std::int64_t>;
 

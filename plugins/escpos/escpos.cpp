@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "daemon/event/limits.hpp"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
 #include "plugins/common/limits.hpp"
@@ -83,7 +84,7 @@ class EscPos final : public plugin::Source {
   EscPos(const plugin::Toml& toml, plugin::Services services) : services_(services), folder_(toml.text("path")) {
     toml.only({"path", "issuer", "profile", "profiles", "zone", "currency", "wait_s", "keep_failed"});
     issuer_ = toml.text("issuer");
-    if (issuer_.empty() || issuer_.size() > 64) toml.wrong("issuer", "must be 1 to 64 bytes");
+    if (issuer_.empty() || issuer_.size() > event::kMaxIssuerBytes) toml.wrong("issuer", "must be 1 to 64 bytes");
     wait_s_ = toml.integer_or("wait_s", 1, 86'400, 120);
     keep_failed_ = static_cast<std::size_t>(toml.integer_or("keep_failed", 0, 1000, 20));
     const std::string name = toml.text("profile");

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "daemon/claim/cbor.hpp"
 #include "plugins/common/limits.hpp"
 #include "plugins/common/times.hpp"
 
@@ -75,7 +76,7 @@ std::vector<Job> JobFolder::jobs() const {
   for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
     std::string name = it->path().filename().string();
     std::error_code gone;
-    const bool is_job = name.ends_with(kEnding) && !name.starts_with('.') && plugin::is_utf8(name);
+    const bool is_job = name.ends_with(kEnding) && !name.starts_with('.') && claim::is_utf8(as_bytes(name));
     if (is_job && it->is_regular_file(gone)) names.push_back(std::move(name));
   }
   if (error) throw std::runtime_error(folder_.string() + ": the folder of print jobs cannot be read: " + error.message());

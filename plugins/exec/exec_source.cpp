@@ -2,6 +2,7 @@
 // The source that a program is. The host has started the program and restarts both where a call of this fails.
 #include <stdexcept>
 
+#include "daemon/event/abi_view.hpp"
 #include "greentill/exec_streams.h"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
@@ -54,7 +55,7 @@ class ExecSource final : public plugin::Source {
   bool hand_in(const plugin::Inlet& inlet) {
     const SourceLine& line = *pending_;
     if (line.what == SourceLine::What::transaction) {
-      if (!inlet.offer(line.transaction, line.position)) return false;
+      if (!inlet.offer(view_.of(line.transaction, event::Audience::host), line.position)) return false;
     } else {
       // Counted from the program's start, for want of a place that it named.
       const std::string where = line.where.empty() ? "line " + std::to_string(lines_) + " of the program" : line.where;
@@ -74,6 +75,7 @@ class ExecSource final : public plugin::Source {
   plugin::Services services_;
   LineReader from_;
   LineWriter to_;
+  event::AbiView view_;
   std::optional<SourceLine> pending_;  // read and not taken yet
   std::uint64_t lines_ = 0;
   std::uint64_t durable_ = 0;

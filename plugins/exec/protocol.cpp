@@ -2,19 +2,22 @@
 #include "plugins/exec/protocol.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <initializer_list>
-#include <limits>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "plugins/common/json_value.hpp"
+#include "daemon/event/json_reader.hpp"
+#include "daemon/event/json_writer.hpp"
+#include "plugins/common/json_tree.hpp"
 
 namespace greentill::exec {
 namespace {
 
-using nlohmann::json;
 using nlohmann::ordered_json;
+using plugin::JsonValue;
 using plugin::Unusable;
-using plugin::view;
+using Type = JsonValue::Type;
 
 // What a source may hand in ahead of what is durable (docs/plugins.md).
 constexpr int kWindow = 1024;
@@ -30,140 +33,86 @@ std::string as_line(const ordered_json& document) {
   return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 
-json object_of(std::string_view line) {
+JsonValue object_of(std::string_view line) {
   try {
-    json document = plugin::parse_json(line);
-    if (document.is_object()) return document;
+    JsonValue document = plugin::parse_json_tree(line);
+    if (document.is(Type::object)) return document;
   } catch (const Unusable& error) {
     broken(error.what());
   }
   broken("it is not an object");
 }
 
-void only(const json& object, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, value] : object.items()) {
-    const std::string_view name = key;
-    if (std::find(known.begin(), known.end(), name) == known.end()) broken("'" + key + "' is not known");
+/// Null where there is none; a JSON null is one.
+const JsonValue* find(const JsonValue& object, std::string_view key) {
+  const auto found = std::find(object.names.begin(), object.names.end(), key);
+  return found == object.names.end() ? nullptr : &object.values[static_cast<std::size_t>(found - object.names.begin())];
+}
+
+void only(const JsonValue& object, std::initializer_list<std::string_view> known) {
+  for (const std::string& key : object.names) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) broken("'" + key + "' is not known");
   }
 }
 
-std::string text_of(const json& object, const char* key, std::size_t most) {
-  const auto found = object.find(key);
-  if (found == object.end()) broken(std::string("'") + key + "' is missing");
-  if (!found->is_string()) broken(std::string("'") + key + "' must be a text");
-  std::string text = found->get<std::string>();
-  if (text.size() > most) broken(std::string("'") + key + "' is longer than " + std::to_string(most) + " bytes");
-  return text;
+std::string text_of(const JsonValue& object, const char* key, std::size_t most) {
+  const JsonValue* found = find(object, key);
+  if (found == nullptr) broken(std::string("'") + key + "' is missing");
+  if (!found->is(Type::text)) broken(std::string("'") + key + "' must be a text");
+  if (found->text.size() > most) broken(std::string("'") + key + "' is longer than " + std::to_string(most) + " bytes");
+  return found->text;
 }
 
 /// A program that cannot go on says so in place of any line.
-void throw_its_error(const json& object) {
-  if (!object.contains("error") || object.contains("call")) return;
+void throw_its_error(const JsonValue& object) {
+  if (find(object, "error") == nullptr || find(object, "call") != nullptr) return;
   throw std::runtime_error("it says: " + text_of(object, "error", SIZE_MAX));
 }
 
-SourceLine reject_of(const json& object) {
+SourceLine reject_of(const JsonValue& reject) {
   SourceLine line;
   line.what = SourceLine::What::reject;
-  const json& reject = object.at("reject");
-  if (!reject.is_object()) broken("'reject' must be an object");
+  if (!reject.is(Type::object)) broken("'reject' must be an object");
   only(reject, {"where", "reason"});
   line.where = text_of(reject, "where", SIZE_MAX);
   line.reason = text_of(reject, "reason", SIZE_MAX);
   return line;
 }
 
-SourceLine transaction_of(const json& object) {
+SourceLine transaction_of(std::string_view json) {
   SourceLine line;
-  try {
-    line.transaction = plugin::read_transaction(object.at("transaction"));
-  } catch (const Unusable& error) {
-    line.what = SourceLine::What::reject;
-    line.reason = error.what();
+  auto transaction = event::parse_transaction(json);
+  if (transaction) {
+    line.transaction = std::move(*transaction);
+    return line;
   }
+  if (transaction.error().syntax) broken("'transaction' is no JSON");
+  line.what = SourceLine::What::reject;
+  line.reason = to_string(transaction.error());
   return line;
 }
 
-template <std::size_t count>
-const char* name_of(const std::array<const char*, count>& names, std::uint32_t value) {
-  return names.at(value);
+std::int64_t integer_of(const JsonValue& value, const std::string& what) {
+  std::int64_t read = 0;
+  const char* end = value.text.data() + value.text.size();
+  const auto [stop, error] = std::from_chars(value.text.data(), end, read);
+  if (!value.is(Type::number) || error != std::errc() || stop != end) throw Unusable(what + " must be an integer of 64 bits");
+  return read;
 }
 
-void put(ordered_json& into, const char* key, gt_text text) {
-  if (text.size > 0) into[key] = view(text);
-}
-
-ordered_json lines_of(const gt_transaction& transaction) {
-  ordered_json lines = ordered_json::array();
-  for (std::size_t i = 0; i < transaction.line_count; ++i) {
-    const gt_line& from = plugin::element(transaction.lines, i);
-    ordered_json line = ordered_json::object();
-    put(line, "sku", from.sku);
-    put(line, "gtin", from.gtin);
-    put(line, "name", from.name);
-    put(line, "category", from.category);
-    line["quantity_milli"] = from.quantity_milli;
-    line["amount_minor"] = from.amount_minor;
-    if (from.reversed_line > 0) line["reversed_line"] = from.reversed_line;
-    lines.push_back(std::move(line));
-  }
-  return lines;
-}
-
-void put_details(ordered_json& into, const gt_transaction& from) {
-  for (std::size_t i = 0; i < from.quantity_count; ++i) {
-    const gt_quantity& quantity = plugin::element(from.quantities, i);
-    into["quantities"][std::string(view(quantity.unit))] = quantity.value;
-  }
-  if (from.line_count > 0) into["lines"] = lines_of(from);
-  for (std::size_t i = 0; i < from.attribute_count; ++i) {
-    const gt_attribute& attribute = plugin::element(from.attributes, i);
-    into["attributes"][std::string(view(attribute.key))] = view(attribute.value);
-  }
-}
-
-ordered_json transaction_json(const gt_transaction& from) {
-  ordered_json into;
-  into["issuer"] = view(from.issuer);
-  into["event_id"] = view(from.event_id);
-  into["kind"] = name_of(plugin::kKinds, from.kind);
-  into["standing"] = name_of(plugin::kStandings, from.standing);
-  put(into, "remark", from.remark);
-  if (from.reversed_event_id.size > 0) {
-    ordered_json& reverses = into["reverses"];
-    put(reverses, "issuer", from.reversed_issuer);
-    put(reverses, "event_id", from.reversed_event_id);
-    reverses["reason"] = name_of(plugin::kReasons, from.reversal_reason);
-  }
-  into["begin"] = from.begin;
-  into["end"] = from.end;
-  put(into, "mode", from.mode);
-  put_details(into, from);
-  put(into, "currency", from.currency);
-  if (from.total_minor != 0) into["total_minor"] = from.total_minor;
-  put(into, "tender", from.tender);
-  put(into, "receipt_medium", from.receipt_medium);
-  if (from.bearer != 0) into["bearer"] = true;
-  return into;
-}
-
-std::int64_t integer_of(const json& value, const std::string& what) {
-  const bool fits = value.is_number_integer() &&
-                    (!value.is_number_unsigned() ||
-                     value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
-  if (!fits) throw Unusable(what + " must be an integer of 64 bits");
-  return value.get<std::int64_t>();
-}
-
-Act act_of(const json& object) {
-  if (!object.is_object()) throw Unusable("an activity must be an object");
+Act act_of(const JsonValue& object) {
+  if (!object.is(Type::object)) throw Unusable("an activity must be an object");
   Act act;
-  for (const auto& [key, value] : object.items()) {
-    if (key == "name" && value.is_string()) {
-      act.name = value.get<std::string>();
-    } else if (key == "quantities" && value.is_object()) {
-      for (const auto& [unit, amount] : value.items())
-        act.quantities.emplace_back(unit, integer_of(amount, "quantities." + unit));
+  for (std::size_t i = 0; i < object.names.size(); ++i) {
+    const std::string& key = object.names[i];
+    const JsonValue& value = object.values[i];
+    if (key == "name" && value.is(Type::text)) {
+      act.name = value.text;
+    } else if (key == "quantities" && value.is(Type::object)) {
+      for (std::size_t unit = 0; unit < value.names.size(); ++unit) {
+        const std::string& name = value.names[unit];
+        act.quantities.emplace_back(name, integer_of(value.values[unit], "quantities." + name));
+      }
     } else if (key == "line") {
       const std::int64_t line = integer_of(value, "line");
       if (line < 0) throw Unusable("line must not be negative");
@@ -190,7 +139,7 @@ std::string detector_greeting(std::string_view configuration) {
 }
 
 Introduction parse_introduction(std::string_view line) {
-  const json object = object_of(line);
+  const JsonValue object = object_of(line);
   throw_its_error(object);
   only(object, {"protocol", "name", "version"});
   const std::string protocol = text_of(object, "protocol", SIZE_MAX);
@@ -203,46 +152,54 @@ Introduction parse_introduction(std::string_view line) {
 std::string durable_line(std::uint64_t count) { return as_line({{"durable", count}}); }
 
 SourceLine parse_source_line(std::string_view text) {
-  const json object = object_of(text);
+  const auto taken = event::take_member(text, "transaction");
+  const JsonValue object = object_of(taken ? taken->rest : text);
   throw_its_error(object);
-  if (object.contains("finished")) {
+  if (const JsonValue* finished = find(object, "finished")) {
     only(object, {"finished"});
-    if (object.at("finished") != json(true)) broken("'finished' must be true");
+    if (!finished->is(Type::boolean) || finished->text != "true") broken("'finished' must be true");
     SourceLine line;
     line.what = SourceLine::What::finished;
     return line;
   }
   only(object, {"position", "transaction", "reject"});
-  if (object.contains("transaction") == object.contains("reject")) broken("it must hold a transaction or a reject");
+  const JsonValue* reject = find(object, "reject");
+  if (taken.has_value() == (reject != nullptr)) broken("it must hold a transaction or a reject");
   std::string position = text_of(object, "position", kMaxPositionBytes);
-  SourceLine line = object.contains("reject") ? reject_of(object) : transaction_of(object);
+  SourceLine line = reject != nullptr ? reject_of(*reject) : transaction_of(taken->value);
   line.position = std::move(position);
   return line;
 }
 
 std::string question(std::uint64_t call, const gt_transaction& transaction) {
-  return as_line({{"call", call}, {"transaction", transaction_json(transaction)}});
+  return "{\"call\":" + std::to_string(call) + ",\"transaction\":" + event::to_json(transaction, event::Audience::detector) +
+         "}\n";
 }
 
 Answer parse_answer(std::string_view line, std::uint64_t call) {
-  const json object = object_of(line);
+  const JsonValue object = object_of(line);
   throw_its_error(object);
   only(object, {"call", "activities", "error"});
-  if (!object.contains("call") || object.at("call") != json(call)) broken("it answers another call than " + std::to_string(call));
-  if (object.contains("activities") == object.contains("error")) broken("it must hold activities or an error");
+  const JsonValue* number = find(object, "call");
+  if (number == nullptr || !number->is(Type::number) || number->text != std::to_string(call)) {
+    broken("it answers another call than " + std::to_string(call));
+  }
+  const JsonValue* activities = find(object, "activities");
+  const JsonValue* error = find(object, "error");
+  if ((activities == nullptr) == (error == nullptr)) broken("it must hold activities or an error");
   Answer answer;
   try {
-    if (object.contains("error")) {
+    if (error != nullptr) {
       answer.error = text_of(object, "error", SIZE_MAX);
       if (answer.error.empty()) answer.error = "it failed and gave no reason";
-    } else if (!object.at("activities").is_array()) {
+    } else if (!activities->is(Type::list)) {
       throw Unusable("activities must be a list");
     } else {
-      for (const json& act : object.at("activities")) answer.acts.push_back(act_of(act));
+      for (const JsonValue& act : activities->values) answer.acts.push_back(act_of(act));
     }
-  } catch (const Unusable& error) {
+  } catch (const Unusable& unusable) {
     answer.acts.clear();
-    answer.error = error.what();
+    answer.error = unusable.what();
   }
   return answer;
 }

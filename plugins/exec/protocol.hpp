@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "greentill/plugin.hpp"
+#include "daemon/event/transaction.hpp"
+#include "greentill/plugin.h"
 
 namespace greentill::exec {
 
@@ -32,7 +33,7 @@ std::string durable_line(std::uint64_t count);
 struct SourceLine {
   enum class What : std::uint8_t { transaction, reject, finished };
   What what = What::transaction;
-  plugin::Transaction transaction;
+  event::Transaction transaction;
   std::string where;  ///< of a reject; empty where the transaction itself was of no use
   std::string reason;
   std::string position;

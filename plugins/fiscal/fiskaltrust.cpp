@@ -5,6 +5,8 @@
 #include <functional>
 #include <optional>
 
+#include "daemon/event/limits.hpp"
+#include "daemon/event/rfc3339.hpp"
 #include "plugins/common/decimal.hpp"
 #include "plugins/common/ids.hpp"
 #include "plugins/common/times.hpp"
@@ -45,7 +47,7 @@ std::string required(const JsonValue& of, std::string_view name) {
 }
 
 std::int64_t time(const JsonValue& of, std::string_view name) {
-  const auto moment = plugin::parse_rfc3339(required(of, name));
+  const auto moment = event::parse_rfc3339(required(of, name));
   if (!moment) throw Unusable(std::string(name) + " is no time in UTC, such as 2026-05-22T10:30:15Z");
   return *moment;
 }
@@ -54,7 +56,7 @@ std::string issuer(const JsonValue& document) {
   const std::string cash_box = lower(required(document, "ftCashBoxID"));
   if (cash_box == kNoCashBox) throw Unusable("ftCashBoxID is all zeros, which any till could have");
   const std::string plain = "fiskaltrust:" + cash_box;
-  return plain.size() <= 64 ? plain : plugin::opaque_issuer("fiskaltrust", {cash_box});
+  return plain.size() <= event::kMaxIssuerBytes ? plain : plugin::opaque_issuer("fiskaltrust", {cash_box});
 }
 
 const std::vector<JsonValue>& list(const JsonValue& of, std::string_view name) {

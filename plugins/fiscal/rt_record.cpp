@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "daemon/event/limits.hpp"
 #include "plugins/common/ids.hpp"
 
 namespace greentill::fiscal {
@@ -72,7 +73,8 @@ Transaction read_rt_record(const JsonValue& document, const plugin::Zone& rome) 
   const JsonValue& head = *document.member("document");
   Transaction copy;
   copy.issuer = "it.rt:" + text_or_number(head, "cashuuid");
-  if (copy.issuer.size() > 64) copy.issuer = plugin::opaque_issuer("it.rt", {text_or_number(head, "cashuuid")});
+  if (copy.issuer.size() > event::kMaxIssuerBytes)
+    copy.issuer = plugin::opaque_issuer("it.rt", {text_or_number(head, "cashuuid")});
   copy.event_id = plugin::event_id_of({padded(integer(head, "docznumber")) + "-" + padded(integer(head, "docnumber"))});
   copy.standing = GT_REPRINT;
   copy.begin = copy.end = moment(head, rome);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/fiscal/verifactu.hpp"
 
+#include "daemon/event/rfc3339.hpp"
 #include "plugins/common/ids.hpp"
-#include "plugins/common/times.hpp"
 #include "plugins/fiscal/spanish.hpp"
 
 namespace greentill::fiscal {
@@ -39,7 +39,7 @@ const XmlElement& id_of(const XmlElement& record) {
 }
 
 std::int64_t moment(const XmlElement& record) {
-  const auto time = plugin::parse_rfc3339(required_text(record, {"FechaHoraHusoGenRegistro"}));
+  const auto time = event::parse_rfc3339(required_text(record, {"FechaHoraHusoGenRegistro"}));
   if (!time) throw Unusable("FechaHoraHusoGenRegistro is no time with its offset, such as 2026-05-22T10:30:15+02:00");
   return *time;
 }

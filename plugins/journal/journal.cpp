@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "daemon/event/abi_view.hpp"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
 #include "plugins/common/toml.hpp"
@@ -136,6 +137,7 @@ class Journal final : public plugin::Source {
   Step hand_in(const Row& row, const plugin::Inlet& inlet) {
     const std::string position = file_->place_behind(row.size, row.lines).text();
     if (row.transaction && !inlet.offer(*row.transaction, position)) return Step::full;
+    if (row.read && !inlet.offer(view_.of(*row.read, event::Audience::host), position)) return Step::full;
     if (!row.problem.empty() && !inlet.reject(where(), row.problem, position)) return Step::full;
     file_->consume(row.size, row.lines);
     return Step::row;
@@ -164,6 +166,7 @@ class Journal final : public plugin::Source {
   std::filesystem::path path_;
   bool once_ = false;
   std::unique_ptr<RowDecoder> decoder_;
+  event::AbiView view_;
   std::unique_ptr<FollowedFile> file_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "daemon/event/limits.hpp"
 #include "plugins/common/geo.hpp"
 #include "plugins/common/sha256.hpp"
 
@@ -71,7 +72,7 @@ Mapping Mapping::parse(std::string_view text, std::string_view name, const Mappi
   Mapping mapping;
   mapping.find_station_ = overrides.find_station;
   mapping.issuer_ = overrides.issuer.empty() ? toml.text("issuer") : overrides.issuer;
-  if (mapping.issuer_.empty() || mapping.issuer_.size() > 64) toml.wrong("issuer", "must be 1 to 64 bytes");
+  if (mapping.issuer_.empty() || mapping.issuer_.size() > event::kMaxIssuerBytes) toml.wrong("issuer", "must be 1 to 64 bytes");
   mapping.zone_.emplace(overrides.zone.empty() ? toml.text("zone") : overrides.zone);
   const std::string delimiter = toml.text_or("delimiter", ",");
   if (delimiter.size() != 1 || delimiter == "\"" || delimiter == "\n") toml.wrong("delimiter", "must be one character");

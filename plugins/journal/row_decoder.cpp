@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "plugins/common/json_line.hpp"
+#include "daemon/claim/cbor.hpp"
+#include "daemon/event/json_reader.hpp"
 #include "plugins/journal/csv.hpp"
 
 namespace greentill::journal {
@@ -17,7 +18,7 @@ std::size_t count_lines(std::string_view bytes) { return static_cast<std::size_t
 Row give_up_line(std::string_view bytes, std::string problem) {
   const std::size_t newline = bytes.find('\n');
   return {newline == std::string_view::npos ? bytes.size() : newline + 1, newline == std::string_view::npos ? 0u : 1u,
-          std::nullopt, std::move(problem)};
+          std::nullopt, std::nullopt, std::move(problem)};
 }
 
 /// What both formats share: the mark at a file's begin, and rows without an end.
@@ -57,16 +58,10 @@ class Decoder : public RowDecoder {
   bool at_begin_ = true;
 };
 
-template <typename Make>
-void fill(Row& row, std::string_view bytes, const Make& make) {
-  try {
-    if (!plugin::is_utf8(bytes)) throw plugin::Unusable("it is not UTF-8");
-    plugin::Transaction transaction = make();
-    plugin::check_limits(transaction);
-    row.transaction = std::move(transaction);
-  } catch (const plugin::Unusable& unusable) {
-    row.problem = unusable.what();
-  }
+bool is_utf8(Row& row, std::string_view bytes) {
+  if (claim::is_utf8(as_bytes(bytes))) return true;
+  row.problem = "it is not UTF-8";
+  return false;
 }
 
 class CsvDecoder final : public Decoder {
@@ -86,7 +81,7 @@ class CsvDecoder final : public Decoder {
     const std::string_view text = bytes.substr(0, *size);
     if (rows_.open_quote() || is_too_long(text)) return give_up_line(text, kOpenQuote);
     if (rows_.torn()) return give_up_line(text, "it has carriage returns for line ends in it");
-    Row row{*size, 0, std::nullopt, {}};
+    Row row{*size, 0};
     if (rows_.fields().empty()) return row;
     if (!bound_) {
       mapping_.bind(rows_.fields());
@@ -94,11 +89,21 @@ class CsvDecoder final : public Decoder {
       return row;
     }
     if (std::string wrong = wrong_width(); !wrong.empty()) return give_up_line(text, std::move(wrong));
-    fill(row, text, [this] { return mapping_.make(rows_.fields()); });
+    if (is_utf8(row, text)) make(row);
     return row;
   }
 
  private:
+  void make(Row& row) const {
+    try {
+      plugin::Transaction transaction = mapping_.make(rows_.fields());
+      plugin::check_limits(transaction);
+      row.transaction = std::move(transaction);
+    } catch (const plugin::Unusable& unusable) {
+      row.problem = unusable.what();
+    }
+  }
+
   /// Of a row of several lines the first alone is given up for it: the others may be rows that a stray quote swallowed.
   [[nodiscard]] std::string wrong_width() const {
     const std::size_t width = rows_.fields().size();
@@ -119,10 +124,16 @@ class JsonDecoder final : public Decoder {
   std::optional<Row> read(std::string_view bytes, bool last) override {
     const std::size_t newline = bytes.find('\n');
     if (newline == std::string_view::npos && (!last || bytes.empty())) return std::nullopt;
-    Row row{newline == std::string_view::npos ? bytes.size() : newline + 1, 0, std::nullopt, {}};
+    Row row{newline == std::string_view::npos ? bytes.size() : newline + 1, 0};
     const std::string_view line = bytes.substr(0, row.size);
     if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return row;
-    fill(row, line, [line] { return plugin::parse_json_line(line); });
+    if (!is_utf8(row, line)) return row;
+    auto transaction = event::parse_transaction(line);
+    if (transaction) {
+      row.read = std::move(*transaction);
+    } else {
+      row.problem = to_string(transaction.error());
+    }
     return row;
   }
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/event/transaction.hpp"
 #include "plugins/journal/mapping.hpp"
 
 namespace greentill::journal {
@@ -19,10 +20,11 @@ inline constexpr std::size_t kMaxRowBytes = 256u << 10;
 inline constexpr std::size_t kMaxRowLines = 16;
 
 struct Row {
-  std::size_t size = 0;   ///< bytes, line end included
-  std::size_t lines = 0;  ///< newlines in it
-  std::optional<plugin::Transaction> transaction;
-  std::string problem;  ///< why there is none; both empty where the row says nothing: a header, a blank line
+  std::size_t size = 0;                                 ///< bytes, line end included
+  std::size_t lines = 0;                                ///< newlines in it
+  std::optional<plugin::Transaction> transaction = {};  ///< that a mapping made
+  std::optional<event::Transaction> read = {};          ///< that stood there as JSON
+  std::string problem = {};  ///< why there is neither; all empty where the row says nothing: a header, a blank line
 };
 
 class RowDecoder {

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "plugins/common/times.hpp"
+#include "daemon/event/rfc3339.hpp"
 #include "plugins/mds/fields.hpp"
 
 namespace greentill::mds {
@@ -82,7 +82,7 @@ class Stations::Reading final : public PageEvents {
     if (!second && !version_.starts_with("3.")) wrong("'version' must be 2.x or 3.x of GBFS");
     if (!listed_) wrong("it has no list data.stations: it is no station_information of GBFS");
     // GBFS 2 counts seconds, GBFS 3 writes RFC 3339.
-    const auto updated = second ? whole_number(updated_) : plugin::parse_rfc3339(updated_);
+    const auto updated = second ? whole_number(updated_) : event::parse_rfc3339(updated_);
     if (!updated || *updated < 0 || second == updated_is_text_) {
       wrong(second ? "'last_updated' must be Unix seconds in GBFS 2" : "'last_updated' must be an RFC 3339 time in GBFS 3");
     }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/poslog/settings.hpp"
 
+#include "daemon/event/limits.hpp"
+#include "daemon/event/transaction.hpp"
+
 #include <algorithm>
 
 namespace greentill::poslog {
 
 Settings Settings::read(const plugin::Toml& toml) {
   Settings settings{toml.text("issuer"), plugin::Zone(toml.text("zone")), {}, {}};
-  if (settings.issuer.empty() || settings.issuer.size() > 64) toml.wrong("issuer", "must be 1 to 64 bytes");
+  if (settings.issuer.empty() || settings.issuer.size() > event::kMaxIssuerBytes) toml.wrong("issuer", "must be 1 to 64 bytes");
   if (!toml.has("receipt")) return settings;
   const plugin::Toml receipt = toml.table("receipt");
   receipt.only({"element", "values"});
@@ -16,8 +19,7 @@ Settings Settings::read(const plugin::Toml& toml) {
   const plugin::Toml values = receipt.table("values");
   for (const std::string& word : values.keys()) {
     std::string medium = values.text(word);
-    constexpr std::string_view kMedia[] = {"paper", "none", "qr", "email", "app", "einvoice"};
-    if (std::find(std::begin(kMedia), std::end(kMedia), medium) == std::end(kMedia)) {
+    if (std::find(event::kMediumNames.begin(), event::kMediumNames.end(), medium) == event::kMediumNames.end()) {
       values.wrong(word, "must be paper, none, qr, email, app or einvoice");
     }
     settings.media.emplace(word, std::move(medium));

@@ -124,7 +124,8 @@ class Reading {
     transaction.issuer = settings_.issuer;
     transaction.event_id = std::move(event_id);
     transaction.begin = transaction.end = begin_;
-    transaction.currency = receipt_.currency;
+    // Some logs have a name of the till's own there.
+    if (plugin::minor_places(receipt_.currency)) transaction.currency = receipt_.currency;
     transaction.attributes = {
         {"store", receipt_.key.store}, {"workstation", receipt_.key.workstation}, {"business_day", day_of(receipt_.key)}};
     if (receipt_.is_training) {

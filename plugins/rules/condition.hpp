@@ -3,13 +3,13 @@
 // Threads: immutable once read, safe from any thread; what it is asked about is one thread's.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/event/transaction.hpp"
 #include "plugins/rules/facts.hpp"
 
 namespace greentill::rules {
@@ -35,9 +35,10 @@ enum class Key : std::uint8_t {
 /// As the file has it; "attributes" for an attribute.
 std::string_view key_name(Key key);
 
-/// As transactions name their kinds, in the order of gt_kind.
-inline constexpr std::array<std::string_view, 7> kKindNames{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};
-inline std::string_view kind_name(std::uint32_t kind) { return kind < kKindNames.size() ? kKindNames[kind] : "unknown"; }
+/// Of a gt_kind.
+inline std::string_view kind_name(std::uint32_t kind) {
+  return kind < event::kKindNames.size() ? event::kKindNames[kind] : "unknown";
+}
 
 struct Wanted {
   std::string written;

@@ -10,7 +10,6 @@ namespace {
 using plugin::Toml;
 
 constexpr std::int64_t kMostPerPiece = 1'000'000'000;
-constexpr std::array<std::string_view, 6> kMedia{"paper", "none", "qr", "email", "app", "einvoice"};
 
 class Reader {
  public:
@@ -36,9 +35,9 @@ class Reader {
   }
 
   void read_conditions_of_event() {
-    read_choice(Key::kind, kKindNames, "kind");
+    read_choice(Key::kind, event::kKindNames, "kind");
     read_equal(Key::tender);
-    read_choice(Key::receipt_medium, kMedia, "medium");
+    read_choice(Key::receipt_medium, event::kMediumNames, "medium");
     read_range(Key::total_minor);
     if (!table_.has("attributes")) return;
     const Toml attributes = table_.table("attributes");

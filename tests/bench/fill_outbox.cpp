@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/claim/chain.hpp"
-#include "daemon/claim/nullifier.hpp"
 #include "daemon/claim/message.hpp"
+#include "daemon/claim/nullifier.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"

@@ -9,9 +9,9 @@
 #include <ctime>
 
 #include "daemon/base/file.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "tests/support/test_signer.hpp"
 
 namespace {

@@ -7,9 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/base/file.hpp"
-#include "daemon/detect/views.hpp"
-#include "plugins/common/as_abi.hpp"
-#include "plugins/common/json_line.hpp"
+#include "daemon/event/json_reader.hpp"
 
 namespace greentill::detection {
 namespace {
@@ -43,13 +41,16 @@ event::Activity read_activity(const json& from) {
 }
 
 Labelled read_line(const std::string& text) {
-  const json document = json::parse(text);
+  const auto taken = event::take_member(text, "transaction");
+  if (!taken) wrong("'transaction' is missing");
+  const json document = json::parse(taken->rest);
   only(document, {"rules", "why", "transaction", "expect"});
   Labelled labelled;
   labelled.rules = document.value("rules", "default");
   labelled.why = member(document, "why").get<std::string>();
-  const plugin::Transaction transaction = plugin::parse_json_line(member(document, "transaction").dump());
-  plugin::as_abi(transaction, [&](const gt_transaction& given) { labelled.transaction = detect::copy(given); });
+  auto transaction = event::parse_transaction(taken->value);
+  if (!transaction) wrong(to_string(transaction.error()));
+  labelled.transaction = std::move(*transaction);
   for (const json& one : member(document, "expect")) labelled.expected.push_back(read_activity(one));
   return labelled;
 }

@@ -4,8 +4,9 @@
 #pragma once
 
 #include <cstdlib>
+#include <optional>
 
-#include "daemon/detect/views.hpp"
+#include "daemon/event/check.hpp"
 #include "plugins/common/as_abi.hpp"
 
 namespace greentill::fuzz {
@@ -15,9 +16,14 @@ inline void require(bool holds) {
 }
 
 inline void require_acceptable(const plugin::Transaction& from) {
-  const char* wrong = "was not offered";
-  plugin::as_abi(from, [&wrong](const gt_transaction& transaction) { wrong = detect::wrong_with(transaction); });
-  require(wrong == nullptr);
+  bool offered = false;
+  plugin::as_abi(from, [&offered](const gt_transaction& transaction) {
+    offered = true;
+    require(!event::beyond_limits(transaction) && !event::contradiction(transaction));
+  });
+  require(offered);
 }
+
+inline void require_acceptable(const event::Transaction& transaction) { require(event::check_transaction(transaction).ok()); }
 
 }  // namespace greentill::fuzz

@@ -12,9 +12,6 @@
 namespace greentill::test {
 namespace {
 
-using crypto::Owned;
-using crypto::OwnedBio;
-
 [[noreturn]] void give_up(const std::string& what) { throw std::runtime_error("a test's signer: " + what); }
 
 std::string drain(BIO* bio) {
@@ -23,8 +20,8 @@ std::string drain(BIO* bio) {
   return {data, static_cast<std::size_t>(size)};
 }
 
-Owned<X509, X509_free> self_signed(EVP_PKEY* key, const std::string& common_name) {
-  Owned<X509, X509_free> certificate(X509_new());
+crypto::Owned<X509, X509_free> self_signed(EVP_PKEY* key, const std::string& common_name) {
+  crypto::Owned<X509, X509_free> certificate(X509_new());
   X509* x = certificate.get();
   X509_set_version(x, X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
@@ -54,10 +51,10 @@ crypto::Signer load(const std::string& key_pem, const std::string& certificate_p
 }  // namespace
 
 TestSigner::Pems TestSigner::make(const std::string& common_name) {
-  const Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
+  const crypto::Owned<EVP_PKEY, EVP_PKEY_free> key(EVP_EC_gen("P-256"));
   if (!key) give_up("cannot make a key");
-  const OwnedBio key_out(BIO_new(BIO_s_mem()));
-  const OwnedBio certificate_out(BIO_new(BIO_s_mem()));
+  const crypto::OwnedBio key_out(BIO_new(BIO_s_mem()));
+  const crypto::OwnedBio certificate_out(BIO_new(BIO_s_mem()));
   PEM_write_bio_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   PEM_write_bio_X509(certificate_out.get(), self_signed(key.get(), common_name).get());
   return {drain(key_out.get()), drain(certificate_out.get())};

@@ -5,10 +5,10 @@
 
 #include <system_error>
 
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/measure/library.hpp"
 #include "tools/cli/token.hpp"
 #include "tools/cli/unmeasured.hpp"
-#include "daemon/crypto/hasher.hpp"
 
 namespace greentill::cli {
 namespace {

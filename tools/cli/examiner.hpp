@@ -9,10 +9,10 @@
 
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/message.hpp"
-#include "daemon/measure/library.hpp"
-#include "tools/cli/finding.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/measure/library.hpp"
+#include "tools/cli/finding.hpp"
 
 namespace greentill::cli {
 

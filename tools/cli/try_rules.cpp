@@ -6,15 +6,15 @@
 #include <map>
 #include <optional>
 
-#include "daemon/event/as_sold.hpp"
 #include "daemon/base/file.hpp"
-#include "plugins/common/as_abi.hpp"
-#include "plugins/common/json_line.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/event/abi_view.hpp"
+#include "daemon/event/as_sold.hpp"
+#include "daemon/event/json_reader.hpp"
 #include "plugins/rules/explain.hpp"
 #include "tools/cli/documents.hpp"
 #include "tools/cli/in_quotes.hpp"
 #include "tools/cli/unmeasured.hpp"
-#include "daemon/crypto/hasher.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -23,8 +23,6 @@ using rules::Explanation;
 using rules::Judged;
 
 constexpr std::size_t kShownTexts = 3;
-
-bool takes_back(const plugin::Transaction& transaction) { return !transaction.reversed_event_id.empty(); }
 
 /// The daemon leaves standing what holds of a whole sale when a part of it comes back.
 void leave_whole_standing(std::vector<Explanation>& explanations) {
@@ -36,16 +34,20 @@ void leave_whole_standing(std::vector<Explanation>& explanations) {
 }
 
 /// Why no rule is asked; empty where they are.
-std::string why_passed_over(const plugin::Transaction& transaction) {
+std::string why_passed_over(const event::Transaction& transaction) {
   switch (transaction.standing) {
-    case GT_FINAL: break;
-    case GT_TRAINING: return "a training sale: nothing is claimed of it";
-    case GT_INTERIM: return "not final yet: the final record is looked at";
-    case GT_REPRINT: return "a reprint: its first record was looked at";
-    case GT_DOUBTFUL: return "doubtful: kept for people to see, and not claimed";
+    case event::Standing::final: break;
+    case event::Standing::training: return "a training sale: nothing is claimed of it";
+    case event::Standing::interim: return "not final yet: the final record is looked at";
+    case event::Standing::reprint: return "a reprint: its first record was looked at";
+    case event::Standing::doubtful: return "doubtful: kept for people to see, and not claimed";
   }
-  const bool all = takes_back(transaction) && transaction.lines.empty() && transaction.quantities.empty();
-  return all ? "takes back all of '" + transaction.reversed_event_id + "'" : std::string();
+  const bool all = transaction.is_reversal() && transaction.lines.empty() && transaction.quantities.empty();
+  return all ? "takes back all of '" + transaction.reversed.event_id + "'" : std::string();
+}
+
+std::string_view kind_name(const event::Transaction& transaction) {
+  return rules::kind_name(static_cast<std::uint32_t>(transaction.kind));
 }
 
 std::string act_text(const Explanation& explanation) {
@@ -93,12 +95,9 @@ class Trial {
   void take(const Document& document) {
     std::string problem = document.problem;
     if (problem.empty()) {
-      try {
-        show(document.line, plugin::parse_json_line(document.json));
-        return;
-      } catch (const plugin::Unusable& error) {
-        problem = error.what();
-      }
+      auto transaction = event::parse_transaction(document.json);
+      if (transaction) return show(document.line, std::move(*transaction));
+      problem = to_string(transaction.error());
     }
     problems_.push_back({{"line", document.line}, {"detail", problem}});
     if (!output_.json) {
@@ -106,17 +105,17 @@ class Trial {
     }
   }
 
-  void show(std::uint64_t line, plugin::Transaction transaction) {
+  void show(std::uint64_t line, event::Transaction transaction) {
     ++count_;
     const std::string passed_over = why_passed_over(transaction);
     std::vector<Explanation> explanations;
     if (passed_over.empty()) {
-      if (takes_back(transaction)) event::turn_to_sold(transaction);
-      plugin::as_abi(transaction, [&](const gt_transaction& given) { explanations = rules::explain(set_, given); });
+      if (transaction.is_reversal()) event::turn_to_sold(transaction);
+      explanations = rules::explain(set_, view_.of(transaction, event::Audience::detector));
     }
-    if (takes_back(transaction) && !transaction.lines.empty()) leave_whole_standing(explanations);
+    if (transaction.is_reversal() && !transaction.lines.empty()) leave_whole_standing(explanations);
     for (const Explanation& one : explanations) {
-      if (one.found()) ++(takes_back(transaction) ? taken_back_ : found_)[one.rule->activity];
+      if (one.found()) ++(transaction.is_reversal() ? taken_back_ : found_)[one.rule->activity];
     }
     if (output_.json) {
       list_.item(to_json(line, transaction, passed_over, explanations));
@@ -127,12 +126,12 @@ class Trial {
 
   // --- text
 
-  void print(std::uint64_t line, const plugin::Transaction& transaction, const std::string& passed_over,
+  void print(std::uint64_t line, const event::Transaction& transaction, const std::string& passed_over,
              const std::vector<Explanation>& explanations) const {
     std::ostream& out = output_.out;
-    out << printable(options_.transactions) << ':' << line << ": " << rules::kind_name(transaction.kind) << ' '
+    out << printable(options_.transactions) << ':' << line << ": " << kind_name(transaction) << ' '
         << printable(transaction.event_id) << " of " << printable(transaction.issuer);
-    if (takes_back(transaction)) out << ", which takes back " << printable(transaction.reversed_event_id);
+    if (transaction.is_reversal()) out << ", which takes back " << printable(transaction.reversed.event_id);
     out << '\n';
     if (!passed_over.empty()) out << "  " << printable(passed_over) << '\n';
     bool any = false;
@@ -147,13 +146,13 @@ class Trial {
     }
   }
 
-  static std::string place(const Explanation& one, const plugin::Transaction& transaction) {
+  static std::string place(const Explanation& one, const event::Transaction& transaction) {
     if (one.match.line == 0) return "the whole event";
     return "line " + std::to_string(one.match.line) + ", " + in_quotes(transaction.lines[one.match.line - 1].name);
   }
 
-  void print_found(const Explanation& one, const plugin::Transaction& transaction) const {
-    output_.out << (takes_back(transaction) ? "  takes back " : "  ") << printable(act_text(one)) << " in "
+  void print_found(const Explanation& one, const event::Transaction& transaction) const {
+    output_.out << (transaction.is_reversal() ? "  takes back " : "  ") << printable(act_text(one)) << " in "
                 << printable(place(one, transaction)) << ", by rule '" << printable(one.rule->id) << "'\n";
     for (const Judged& judged : one.conditions) {
       if (judged.condition == rules::key_name(rules::Key::name_excludes)) continue;
@@ -162,7 +161,7 @@ class Trial {
     }
   }
 
-  void print_missed(const Explanation& one, const plugin::Transaction& transaction) const {
+  void print_missed(const Explanation& one, const event::Transaction& transaction) const {
     output_.out << "  not " << printable(one.rule->activity) << ", by rule '" << printable(one.rule->id) << "'";
     if (one.match.line > 0) output_.out << ", closest in " << printable(place(one, transaction));
     output_.out << '\n';
@@ -174,13 +173,13 @@ class Trial {
 
   // --- JSON
 
-  [[nodiscard]] Json to_json(std::uint64_t line, const plugin::Transaction& transaction, const std::string& passed_over,
+  [[nodiscard]] Json to_json(std::uint64_t line, const event::Transaction& transaction, const std::string& passed_over,
                              const std::vector<Explanation>& explanations) const {
     Json json{{"line", line},
               {"issuer", transaction.issuer},
               {"event_id", transaction.event_id},
-              {"kind", rules::kind_name(transaction.kind)},
-              {"reverses", takes_back(transaction)},
+              {"kind", kind_name(transaction)},
+              {"reverses", transaction.is_reversal()},
               {"passed_over", passed_over},
               {"found", Json::array()}};
     for (const Explanation& one : explanations) {
@@ -239,6 +238,7 @@ class Trial {
   }
 
   rules::RuleSet& set_;
+  event::AbiView view_;
   const TryRulesOptions& options_;
   const Output& output_;
   JsonListDocument list_;

@@ -96,23 +96,24 @@ struct gt_attribute {
 };
 
 /* What happened at the till, gate or dock. Issuer (1 to 64 bytes) and event id (1 to 128) together name one outside event for
- * ever: reported twice, it counts once. */
+ * ever: reported twice, it counts once. Other texts have at most 4096 bytes; at most 64 quantities, 10,000 lines and 256
+ * attributes, whose keys are not empty. docs/plugins.md, "Limits", says what becomes of a transaction beyond them. */
 struct gt_transaction {
   size_t size;
   struct gt_text issuer;
   struct gt_text event_id;
-  uint32_t kind;            /* gt_kind */
-  uint32_t standing;        /* gt_standing */
-  struct gt_text remark;    /* why it is doubtful; for people, without anything personal */
-  uint32_t bearer;          /* 1: print a secret for a customer who has no account at hand */
+  uint32_t kind;         /* gt_kind */
+  uint32_t standing;     /* gt_standing */
+  struct gt_text remark; /* why it is doubtful; for people, without anything personal */
+  uint32_t bearer;       /* 1: print a secret for a customer who has no account at hand; counts without an account token alone */
   uint32_t reversal_reason; /* gt_reversal_reason; of a reversal */
   /* A reversal takes back what was claimed for another transaction: a refund, a void, a cancelled trip. It names that one here
    * and has an event id of its own. Without lines and quantities it takes back all; else the lines say what came back (their
    * signs do not matter), or the quantities how much of the trip was not made. Empty event id: no reversal. */
   struct gt_text reversed_issuer; /* empty: the same issuer */
   struct gt_text reversed_event_id;
-  int64_t begin;
-  int64_t end;         /* not before begin; equal for a sale */
+  int64_t begin;       /* 1970 to 9999 */
+  int64_t end;         /* not before begin */
   struct gt_text mode; /* trips and tickets: "bike.shared", "ebike.shared", "metro", "bus", "rail.intercity", "walk" */
   const struct gt_quantity* quantities;
   size_t quantity_count;
@@ -120,10 +121,11 @@ struct gt_transaction {
   size_t line_count;
   const struct gt_attribute* attributes; /* anything else a rule may match on */
   size_t attribute_count;
-  struct gt_text currency; /* ISO 4217, or empty */
+  struct gt_text currency; /* three capital letters (ISO 4217), or empty, as which anything else is taken */
   int64_t total_minor;
   struct gt_text tender;         /* "cash", "card", "app", or empty */
-  struct gt_text receipt_medium; /* "paper", "none", "qr", "email", "app", "einvoice", or empty where unknown */
+  struct gt_text receipt_medium; /* "paper", "none", "qr", "email", "app", "einvoice", or empty where unknown, as which anything
+                                    else is taken */
   struct gt_text
       account_token;       /* opaque token of the customer's account, at most 32 bytes, or empty; detectors always get it empty */
   const uint8_t* evidence; /* another device's signed statement that the record rests on, at most 16 KiB, or null */

@@ -129,6 +129,9 @@ class Inlet {
   explicit Inlet(const gt_inlet& inlet) : inlet_(inlet) {}
   /// False where the window is full: return from poll, and offer the same again in the next one.
   [[nodiscard]] bool offer(const Transaction& transaction, std::string_view position) const;
+  [[nodiscard]] bool offer(const gt_transaction& transaction, std::string_view position) const {
+    return taken(inlet_.transaction(inlet_.context, &transaction, text(position)));
+  }
   [[nodiscard]] bool reject(std::string_view where, std::string_view reason, std::string_view position) const {
     return taken(inlet_.reject(inlet_.context, text(where), text(reason), text(position)));
   }
@@ -178,7 +181,7 @@ inline bool Inlet::offer(const Transaction& from, std::string_view position) con
                                    from.evidence.data(),
                                    from.evidence.size(),
                                    from.evidence_is_personal ? 1u : 0u};
-  return taken(inlet_.transaction(inlet_.context, &transaction, text(position)));
+  return offer(transaction, position);
 }
 
 /// Constructor as for Detector.

@@ -23,11 +23,7 @@ void check(const Item& item) {
     require(!item.transaction.error().detail.empty());
     return;
   }
-  const greentill::event::Transaction& t = *item.transaction;
-  require(!t.issuer.empty() && t.issuer.size() <= 64 && !t.event_id.empty() && t.event_id.size() <= 128);
-  require(t.begin >= 0 && t.end >= t.begin);
-  require(t.account_token.size() <= kMaxWordBytes && t.mode.size() <= kMaxWordBytes && t.tender.size() <= kMaxWordBytes);
-  require(t.quantities.size() <= 8 && t.lines.size() <= kMaxLines && t.attributes.size() <= kMaxAttributes);
+  require(greentill::event::check_transaction(*item.transaction).ok());
 }
 
 }  // namespace

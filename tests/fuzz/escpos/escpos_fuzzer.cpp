@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/claim/cbor.hpp"
 #include "plugins/common/limits.hpp"
 #include "plugins/escpos/job.hpp"
 #include "plugins/escpos/sale_reader.hpp"
@@ -62,7 +63,7 @@ constexpr std::string_view kChinese = "[text]\ntwo_byte_at_start = true\n";
 using fuzz::require;
 using fuzz::require_acceptable;
 
-void check_scanner(Bytes job) {
+void check_scanner(escpos::Bytes job) {
   Scanner scanner(job);
   std::size_t size = 0;
   while (const auto token = scanner.next()) {
@@ -71,13 +72,13 @@ void check_scanner(Bytes job) {
   require(size == job.size());
 }
 
-void check_receipts(Bytes job, const Profile& profile) {
+void check_receipts(escpos::Bytes job, const Profile& profile) {
   std::size_t behind = 0;
   const auto receipts = read_receipts(job, profile.text);
   for (const Receipt& receipt : receipts) {
     require(receipt.begin == behind && receipt.end >= behind);
     behind = receipt.end;
-    for (const Line& line : receipt.lines) require(plugin::is_utf8(line.text));
+    for (const Line& line : receipt.lines) require(claim::is_utf8(as_bytes(line.text)));
     for (const Code& code : receipt.codes) require(code.line <= receipt.lines.size());
     const Understood understood = understand(receipt, profile, "till", kArrived);
     require(!understood.transaction || understood.problem.empty());
@@ -89,10 +90,10 @@ void check_receipts(Bytes job, const Profile& profile) {
   require(behind == job.size());
 }
 
-void check(Bytes job, const Profile& profile) {
+void check(escpos::Bytes job, const Profile& profile) {
   check_scanner(job);
   try {
-    require(plugin::is_utf8(printed_text(job, profile.text)));
+    require(claim::is_utf8(as_bytes(printed_text(job, profile.text))));
     check_receipts(job, profile);
   } catch (const plugin::Unusable&) {
     // More paper than a job can be.
@@ -105,7 +106,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   static const Profile kProfiles[] = {Profile::parse(kProfile, "plain"),
                                       Profile::parse(std::string(kProfile) + std::string(kChinese), "chinese")};
-  const Bytes rest(data + 1, size - 1);
+  const escpos::Bytes rest(data + 1, size - 1);
   switch (data[0]) {
     case 'e': check(rest, kProfiles[0]); break;
     case 'c': check(rest, kProfiles[1]); break;

@@ -8,55 +8,37 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/detect/views.hpp"
-#include "plugins/common/json_line.hpp"
+#include "daemon/event/abi_view.hpp"
+#include "daemon/event/json_reader.hpp"
 #include "plugins/exec/protocol.hpp"
+#include "tests/fuzz/acceptable.hpp"
 
 namespace {
 
 using namespace greentill;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-/// What the host makes of it: a checked copy.
-event::Transaction taken(const plugin::Transaction& from) {
-  struct Taken {
-    const char* wrong = "was not offered";
-    event::Transaction transaction;
-  } taken;
-  const gt_inlet inlet{sizeof(gt_inlet), &taken,
-                       [](void* context, const gt_transaction* transaction, gt_text) -> std::int32_t {
-                         auto& into = *static_cast<Taken*>(context);
-                         into.wrong = detect::wrong_with(*transaction);
-                         if (into.wrong == nullptr) into.transaction = detect::copy(*transaction);
-                         return GT_OK;
-                       },
-                       nullptr};
-  require(plugin::Inlet(inlet).offer(from, ""));
-  require(taken.wrong == nullptr);
-  return taken.transaction;
-}
+using fuzz::require;
+using fuzz::require_acceptable;
 
 void check_source_line(std::string_view line) {
   const exec::SourceLine read = exec::parse_source_line(line);
   require(read.position.size() <= 1024);
-  if (read.what == exec::SourceLine::What::transaction) taken(read.transaction);
+  if (read.what == exec::SourceLine::What::transaction) require_acceptable(read.transaction);
 }
 
 void check_question(std::string_view line) {
-  event::Transaction sent = taken(plugin::parse_json_line(line));
-  detect::TransactionView view;
-  const std::string question = exec::question(7, view.of(sent));
+  const auto sent = event::parse_transaction(line);
+  if (!sent) return;
+  event::AbiView view;
+  const std::string question = exec::question(7, view.of(*sent, event::Audience::detector));
   constexpr std::string_view kFront = R"({"call":7,"transaction":)";
   require(question.starts_with(kFront) && question.ends_with("}\n"));
   require(question.find('\n') == question.size() - 1);
-  const std::string again = question.substr(kFront.size(), question.size() - kFront.size() - 2);
-  const event::Transaction got = taken(plugin::parse_json_line(again));
-  require(exec::question(7, view.of(got)) == question);
-  require(got.issuer == sent.issuer && got.event_id == sent.event_id && got.lines.size() == sent.lines.size());
-  require(got.account_token.empty());
+  const auto got =
+      event::parse_transaction(std::string_view(question).substr(kFront.size(), question.size() - kFront.size() - 2));
+  require(got.ok());
+  require(exec::question(7, view.of(*got, event::Audience::detector)) == question);
+  require(got->issuer == sent->issuer && got->event_id == sent->event_id && got->lines.size() == sent->lines.size());
+  require(got->account_token.empty());
 }
 
 }  // namespace

@@ -61,8 +61,11 @@ std::vector<Seen> read(RowDecoder& decoder, std::string_view text, std::size_t s
     if (!row) break;
     require(row->size > 0 && row->size <= have - begin);
     require(!row->transaction || row->problem.empty());
+    require(!row->read || (row->problem.empty() && !row->transaction));
     if (row->transaction) require_acceptable(*row->transaction);
-    rows.push_back({row->size, row->lines, row->transaction ? row->transaction->event_id : "", row->problem});
+    if (row->read) require_acceptable(*row->read);
+    const std::string event_id = row->transaction ? row->transaction->event_id : row->read ? row->read->event_id : "";
+    rows.push_back({row->size, row->lines, event_id, row->problem});
     begin += row->size;
   }
   // A byte order mark with nothing behind it is all that may be left.

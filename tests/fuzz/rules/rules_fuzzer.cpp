@@ -11,9 +11,10 @@
 #include <tuple>
 #include <vector>
 
-#include "daemon/detect/views.hpp"
-#include "plugins/common/as_abi.hpp"
-#include "plugins/common/json_line.hpp"
+#include "daemon/claim/cbor.hpp"
+#include "daemon/event/abi_view.hpp"
+#include "daemon/event/check.hpp"
+#include "daemon/event/json_reader.hpp"
 #include "plugins/rules/explain.hpp"
 
 namespace {
@@ -28,7 +29,7 @@ void require(bool holds) {
 void check_fold(std::string_view text) {
   static rules::Folder folder(rules::Folder::Chinese::simplified);
   const std::string folded = folder.folded(text);
-  require(plugin::is_utf8(folded));
+  require(claim::is_utf8(as_bytes(folded)));
   require(folded.empty() || (folded.front() != ' ' && folded.back() != ' '));
   const std::string words = folder.words_of(folded);
   require(words.empty() || (words.size() > 2 && words.front() == ' ' && words.back() == ' '));
@@ -52,7 +53,7 @@ std::vector<Act> found_by(RuleSet& set, const gt_transaction& transaction) {
     const gt_quantity quantity = plugin::quantity(rule->quantity.unit, match.amount);
     const gt_activity activity{sizeof(gt_activity), plugin::text(rule->activity), &quantity, 1, match.line, nullptr, 0};
     require(match.amount > 0);
-    require(detect::wrong_with(activity, transaction.line_count) == nullptr);
+    require(!event::beyond_limits(activity) && match.line <= transaction.line_count);
     acts.emplace_back(rule, match.line, match.amount);
   }
   return acts;
@@ -79,11 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::optional<RuleSet> set = parse(input.substr(0, end));
   if (!set) return 0;
-  try {
-    const plugin::Transaction transaction = plugin::parse_json_line(input.substr(end + 1));
-    plugin::as_abi(transaction, [&](const gt_transaction& given) { check(*set, given); });
-  } catch (const plugin::Unusable&) {
-    // It is told to whoever reported it.
-  }
+  const auto transaction = event::parse_transaction(input.substr(end + 1));
+  event::AbiView view;
+  if (transaction) check(*set, view.of(*transaction, event::Audience::detector));
   return 0;
 }

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "daemon/claim/chain.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/message.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/claim/samples.hpp"
 

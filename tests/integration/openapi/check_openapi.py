@@ -64,37 +64,46 @@ BAD_BY_SCHEMA = [
     ({**GOOD, "begin": 1.5}, "begin"),
     ({**GOOD, "begin": 253402300800}, "begin"),
     ({**GOOD, "begin": "yesterday"}, "begin"),
-    ({**GOOD, "mode": "x" * 33}, "mode"),
+    ({**GOOD, "mode": "x" * 4097}, "mode"),
     ({**GOOD, "mode": None}, "mode"),
     ({**GOOD, "quantities": {"s": -1}}, "quantities.s"),
     ({**GOOD, "quantities": {"s": 1.5}}, "quantities.s"),
-    ({**GOOD, "quantities": {str(i): 1 for i in range(9)}}, "quantities"),
+    ({**GOOD, "quantities": {str(i): 1 for i in range(65)}}, "quantities"),
     ({**GOOD, "quantities": {"": 1}}, "quantities"),
     ({**GOOD, "quantities": []}, "quantities"),
     ({**GOOD, "lines": [{"gtin": 7}]}, "lines[0].gtin"),
     ({**GOOD, "lines": [{"price": 7}]}, "lines[0].price"),
     ({**GOOD, "lines": [{}, 7]}, "lines[1]"),
-    ({**GOOD, "lines": [{}] * 1001}, "lines"),
+    ({**GOOD, "lines": [{}] * 10001}, "lines"),
     ({**GOOD, "currency": "eur"}, "currency"),
     ({**GOOD, "total_minor": 2**63}, "total_minor"),
     ({**GOOD, "receipt_medium": "papyrus"}, "receipt_medium"),
     ({**GOOD, "account_token": "x" * 33}, "account_token"),
     ({**GOOD, "bearer": "yes"}, "bearer"),
     ({**GOOD, "attributes": {"a": 1}}, "attributes.a"),
-    ({**GOOD, "attributes": {"a": "x" * 257}}, "attributes.a"),
+    ({**GOOD, "attributes": {"a": "x" * 4097}}, "attributes.a"),
     ({**GOOD, "colour": "red"}, "colour"),
     ({**GOOD, "standing": "lost"}, "standing"),
-    ({**GOOD, "remark": "x" * 257}, "remark"),
+    ({**GOOD, "remark": "x" * 4097}, "remark"),
     ({**GOOD, "reverses": {}}, "reverses.event_id"),
     ({**GOOD, "reverses": {"event_id": "0", "reason": "mood"}}, "reverses.reason"),
     ({**GOOD, "reverses": {"event_id": "0", "line": 1}}, "reverses.line"),
     ({**GOOD, "reverses": "0"}, "reverses"),
     ({**GOOD, "lines": [{"reversed_line": 0}]}, "lines[0].reversed_line"),
+    ({**GOOD, "lines": [{"gtin": "x" * 4097}]}, "lines[0].gtin"),
+    ({**GOOD, "tender": "x" * 4097}, "tender"),
+    ({**GOOD, "quantities": {"x" * 33: 1}}, "quantities"),
+    ({**GOOD, "attributes": {str(i): "" for i in range(257)}}, "attributes"),
+    ({**GOOD, "attributes": {"x" * 4097: ""}}, "attributes"),
 ]
+# As much as there may be of everything, in texts of one byte a character.
+FULLEST = {**GOOD, "issuer": "x" * 64, "mode": "x" * 4096, "tender": "x" * 4096, "remark": "x" * 4096,
+           "quantities": {f"{i:032}": 1 for i in range(64)}, "attributes": {f"{i:0400}": "x" * 400 for i in range(256)},
+           "lines": [{"sku": "x" * 4096, "gtin": "x" * 4096, "name": "x" * 4096, "category": "x" * 4096}]}
+MOST_LINES = {**GOOD, "lines": [{}] * 10000}
 # What no schema can say.
 BAD_BY_SENSE = [
     ({**GOOD, "end": GOOD["begin"] - 1}, "end"),
-    ({**FULL_SALE, "end": 1795600000}, "end"),
     ({**GOOD, "account_token": "4111111111111111"}, "account_token"),
     ({**GOOD, "account_token": "a", "bearer": True}, "bearer"),
     ({**GOOD, "reverses": {"event_id": GOOD["event_id"]}}, "reverses.event_id"),
@@ -220,6 +229,10 @@ class Checker:
             first = self.post(document, 201)
             again = self.post(document, 200)
             self.expect(first and again and first["claims"] == again["claims"] and again["repeated"], "repeat", "answers differ")
+        for document, letter in ((FULLEST, "f"), (MOST_LINES, "m")):
+            document = {**document, "event_id": run + "-" + letter}
+            self.check_schema_of(document, True)
+            self.post(document, 201)
         array = self.post([ride, {"issuer": 7}, {**ride, "event_id": run + "-a"}], 200)
         statuses = [result["status"] for result in array["results"]] if array else None
         self.expect(statuses == [200, 422, 201], "array", f"statuses {statuses}")

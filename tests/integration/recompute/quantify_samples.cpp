@@ -8,8 +8,8 @@
 #include <random>
 #include <string>
 
-#include "daemon/measure/integer_math.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/measure/integer_math.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
 #include "tests/support/test_signer.hpp"

@@ -24,12 +24,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::chrono::hours kNoEnd{1};
-
-std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-}
-
 api::Options with_threads(std::size_t threads) {
   api::Options options;
   options.threads = threads;

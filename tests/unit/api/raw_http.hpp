@@ -37,6 +37,9 @@ class RawConnection {
   std::string received_;
 };
 
+/// A patience that no test is to come to the end of.
+inline constexpr std::chrono::hours kNoEnd{1};
+
 /// How long ago.
 inline std::chrono::milliseconds since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);

@@ -91,8 +91,6 @@ void send_bytes(int client, std::size_t count) {
   REQUIRE(::send(client, data.data(), data.size(), 0) == static_cast<ssize_t>(count));
 }
 
-constexpr std::chrono::hours kNoEnd{1};
-
 }  // namespace
 
 TEST_CASE("stalling: a body that drips has an end") {

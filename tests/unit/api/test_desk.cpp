@@ -5,9 +5,10 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/claim/chain.hpp"
-#include "daemon/claim/nullifier.hpp"
 #include "daemon/claim/message.hpp"
+#include "daemon/claim/nullifier.hpp"
 
 namespace greentill::test {
 namespace {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/api/desk.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "tests/support/test_signer.hpp"
 
 namespace greentill::test {

@@ -3,9 +3,9 @@
 #include <sstream>
 
 #include "daemon/claim/chain.hpp"
-#include "tests/support/mbedtls_crypto.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/message.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "tests/support/mbedtls_crypto.hpp"
 #include "tests/unit/api/fixture.hpp"
 
 using namespace greentill;

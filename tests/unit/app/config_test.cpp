@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/app/config.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <doctest/doctest.h>
 

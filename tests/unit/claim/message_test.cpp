@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/claim/message.hpp"
-#include "tests/support/mbedtls_crypto.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "tests/support/mbedtls_crypto.hpp"
 
 #include <doctest/doctest.h>
 

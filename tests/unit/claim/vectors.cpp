@@ -3,8 +3,8 @@
 
 #include <stdexcept>
 
-#include "daemon/claim/receipt.hpp"
 #include "daemon/claim/nullifier.hpp"
+#include "daemon/claim/receipt.hpp"
 
 namespace greentill::test {
 namespace {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/message.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
 #include "tests/support/test_signer.hpp"

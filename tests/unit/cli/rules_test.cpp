@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <sstream>
 
+#include "daemon/crypto/hasher.hpp"
 #include "tests/unit/cli/temp_folder.hpp"
 #include "tools/cli/try_rules.hpp"
 #include "tools/cli/unmeasured.hpp"
-#include "daemon/crypto/hasher.hpp"
 
 namespace greentill {
 namespace {
@@ -167,10 +167,10 @@ TEST_CASE("rules test: a transaction that cannot be read is told with its line, 
   Trial trial;
   const Tried tried = trial.run("{\n" + kOwnCup + sale("3", R"(,"lins":[])"));
   CHECK(tried.code == ExitCode::does_not_hold);
-  CHECK(tried.says("sales.ndjson:3: lins is not known"));
+  CHECK(tried.says("sales.ndjson:3: lins: is not a field of this interface"));
   CHECK(tried.says("cup.own"));
   const Json json = trial.run(sale("3", R"(,"lins":[])"), true).json();
-  CHECK(json["problems"] == Json::array({{{"line", 1}, {"detail", "lins is not known"}}}));
+  CHECK(json["problems"] == Json::array({{{"line", 1}, {"detail", "lins: is not a field of this interface"}}}));
 }
 
 TEST_CASE("rules test: files that are not there, or empty") {

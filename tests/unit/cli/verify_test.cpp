@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/verify.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/nullifier.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include <time.h>
 

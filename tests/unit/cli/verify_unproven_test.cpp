@@ -2,8 +2,8 @@
 // Claims that their device did not sign under a given certificate: anyone can put them into a file.
 #include <algorithm>
 
-#include "tests/unit/cli/dock.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "tests/unit/cli/dock.hpp"
 
 namespace greentill {
 namespace {
@@ -164,8 +164,7 @@ TEST_CASE("verify: another device ends a chain only by what it signed, with cons
   claim::ChainHead seventh;
   seventh.chain = dock.chain.head().chain;
   seventh.seq = 7;
-  seventh.payload_hash =
-      crypto::Hasher().sha256({claim::parse_message(dock.messages()[6], claim::MessageType::claim)->payload});
+  seventh.payload_hash = crypto::Hasher().sha256({claim::parse_message(dock.messages()[6], claim::MessageType::claim)->payload});
   const auto put_start = [&](ByteView consent) {
     ChainBuilder chain(dock.stranger, "dock-8", 3);
     chain.add_start({claim::StartReason::new_device, predecessor(seventh), consent});

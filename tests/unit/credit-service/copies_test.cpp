@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copies of one claim that differ in what is not signed, or not well.
-#include "tests/unit/credit-service/one_device.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/nullifier.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "tests/unit/credit-service/one_device.hpp"
 
 using namespace greentill;
 using namespace greentill::test;

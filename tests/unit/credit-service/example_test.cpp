@@ -3,9 +3,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/unit/credit-service/office.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/claim/nullifier.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "tests/unit/credit-service/office.hpp"
 
 using namespace greentill;
 using namespace greentill::test;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/credit-service/office.hpp"
-#include "tests/support/mbedtls_crypto.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "tests/support/mbedtls_crypto.hpp"
 
 #include <fstream>
 

@@ -5,8 +5,8 @@
 #include <limits>
 #include <random>
 
-#include "tests/unit/credit-service/office.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "tests/unit/credit-service/office.hpp"
 
 using namespace greentill;
 using namespace greentill::test;

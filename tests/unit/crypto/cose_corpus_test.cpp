@@ -15,9 +15,9 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/cbor.hpp"
 #include "daemon/claim/message.hpp"
-#include "tests/support/corpora.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/key_verifier.hpp"
+#include "tests/support/corpora.hpp"
 
 namespace greentill {
 namespace {

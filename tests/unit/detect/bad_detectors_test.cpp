@@ -183,21 +183,21 @@ TEST_CASE("bad detectors: what is no plugin of this ABI is refused with the reas
 }
 
 constexpr Way kLies[] = {
-    {"negative", "a negative quantity"},
-    {"least_integer", "a negative quantity"},
-    {"not_utf8", "an activity's name that is not 1 to 32 bytes of UTF-8"},
-    {"overlong_utf8", "an activity's name that is not 1 to 32 bytes of UTF-8"},
-    {"null_quantities", "too many quantities, or no array of them"},
-    {"no_quantities", "an activity without quantities"},
-    {"million_quantities", "too many quantities, or no array of them"},
-    {"small_quantity", "too many quantities, or no array of them"},
-    {"odd_quantity", "too many quantities, or no array of them"},
-    {"null_unit", "a unit that is not 1 to 32 bytes of UTF-8"},
-    {"long_name_of_act", "an activity's name that is not 1 to 32 bytes of UTF-8"},
-    {"small_activity", "an activity of another size than this ABI version's"},
-    {"line_not_there", "an activity of a line that the transaction does not have"},
-    {"null_evidence", "evidence that is not there"},
-    {"vast_evidence", "evidence of more than 16 KiB"},
+    {"negative", "quantities[0].value: must not be negative"},
+    {"least_integer", "quantities[0].value: must not be negative"},
+    {"not_utf8", "name: must be UTF-8"},
+    {"overlong_utf8", "name: must be UTF-8"},
+    {"null_quantities", "quantities: must be an array of this ABI version's elements"},
+    {"no_quantities", "quantities: must not be empty"},
+    {"million_quantities", "quantities: must be at most 8"},
+    {"small_quantity", "quantities: must be an array of this ABI version's elements"},
+    {"odd_quantity", "quantities: must be an array of this ABI version's elements"},
+    {"null_unit", "quantities[0].unit: is not there"},
+    {"long_name_of_act", "name: must be at most 32 bytes long"},
+    {"small_activity", "it is of another size than this ABI version's"},
+    {"line_not_there", "line: must be one of the transaction's"},
+    {"null_evidence", "evidence: is not there"},
+    {"vast_evidence", "evidence: must be at most 16384 bytes long"},
 };
 
 TEST_CASE("bad detectors: a lie is dropped and named, and what else the call found stands, in process as in a child") {
@@ -207,7 +207,7 @@ TEST_CASE("bad detectors: a lie is dropped and named, and what else the call fou
       Bench bench;
       REQUIRE(bench.load(way.library, {}, isolated) == "");
       CHECK(bench.found() == Names{"right", "good"});
-      CHECK(bench.bad().last_fault == std::string("it emitted ") + way.fault);
+      CHECK(bench.bad().last_fault == std::string("it emitted an activity beyond the limits: ") + way.fault);
       CHECK(bench.bad().state == "running");
     }
   }

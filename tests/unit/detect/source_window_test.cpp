@@ -40,8 +40,8 @@ TEST_CASE("source window: a record counts with all that it takes in memory") {
   record.transaction.quantities = {{"m.track", 1}};
   record.transaction.evidence.assign(16'000, 1);
   record.reason.assign(300, 'r');
-  const std::size_t more =
-      10'000 * sizeof(event::Line) + 100 + sizeof(std::pair<std::string, std::string>) + 8 + sizeof(event::QuantityValue) + 7 + 16'000 + 300;
+  const std::size_t more = 10'000 * sizeof(event::Line) + 100 + sizeof(std::pair<std::string, std::string>) + 8 +
+                           sizeof(event::QuantityValue) + 7 + 16'000 + 300;
   CHECK(memory_of(record) == empty + more);
 }
 

@@ -149,7 +149,7 @@ TEST_CASE("sources: a card number is masked in a unit, and rejected for an accou
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].transaction.account_token == "token-1");
   CHECK(kept[0].transaction.quantities.at(0).unit == "************1111");
-  CHECK(kept[1].reason.find("account_token is a card number") != std::string::npos);
+  CHECK(kept[1].reason.find("account_token: must not be a card number") != std::string::npos);
   CHECK(kept[1].transaction.account_token.empty());
   CHECK(kept[1].position != kept[0].position);
 }

@@ -98,7 +98,8 @@ TEST_CASE("committer: what builds on a claim that could not be stored fails with
     Committer committer(writer, answer_all);
     writer.fail_next = true;
     for (int i = 0; i < 2000; ++i) {
-      committer.push(job_with(static_cast<std::uint64_t>(i + 1), 1, 1, [&](const Status& status) { ++(status ? stored : failed); }));
+      committer.push(
+          job_with(static_cast<std::uint64_t>(i + 1), 1, 1, [&](const Status& status) { ++(status ? stored : failed); }));
       committer.hand_over();
     }
     committer.push(job_with(1, 1, 2, [&](const Status& status) { CHECK(status.ok()); }));

@@ -2,7 +2,8 @@
 #include "daemon/engine/engine.hpp"
 
 #include "daemon/engine/front.hpp"
-#include "daemon/event/incoming.hpp"
+#include "daemon/event/check.hpp"
+#include "daemon/event/transaction_key.hpp"
 #include "tests/support/wait.hpp"
 #include "tests/unit/engine/fixture.hpp"
 

@@ -14,10 +14,10 @@
 
 #include <doctest/doctest.h>
 
-#include "daemon/engine/claim_maker.hpp"
-#include "daemon/engine/engine.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/engine/claim_maker.hpp"
+#include "daemon/engine/engine.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/outbox/outbox.hpp"
@@ -121,8 +121,8 @@ class Device {
  public:
   explicit Device(std::filesystem::path folder, bool prints_secrets = true) : folder_(std::move(folder)) {
     identity_ = std::move(identity::DeviceIdentity::load(identities() / "device-1.key", identities() / "device-1.crt")).value();
-    library_ = std::move(measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::hasher()))
-                   .value();
+    library_ =
+        std::move(measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::hasher())).value();
     outbox_ = std::move(outbox::Outbox::open({.path = folder_ / "outbox.db", .vfs = ""}, log_)).value();
     writer_ = std::make_unique<FillableWriter>(outbox_->writer());
     engine_reader_ = std::move(outbox_->new_reader()).value();
@@ -138,13 +138,13 @@ class Device {
     context.prints_secrets = prints_secrets;
     maker_.emplace(std::move(context), engine::Measuring(*library_, {}), identity_->signer(), clock_, random_);
     const engine::Parts parts{timers_, log_, random_, *writer_, *engine_reader_, detectors_, *maker_, *library_};
-    engine_ = std::make_unique<engine::Engine>(parts, crypto::Secret(Digest{1}),
-                                               engine::CommitHooks{[] {}, [this] { ++full_disks_; }});
+    engine_ =
+        std::make_unique<engine::Engine>(parts, crypto::Secret(Digest{1}), engine::CommitHooks{[] {}, [this] { ++full_disks_; }});
     REQUIRE(engine_->open().ok());
   }
 
   std::future<Result<event::TransactionAnswer>> submit(const event::Transaction& transaction,
-                                                     std::optional<outbox::SourcePosition> position = std::nullopt) {
+                                                       std::optional<outbox::SourcePosition> position = std::nullopt) {
     auto promise = std::make_shared<std::promise<Result<event::TransactionAnswer>>>();
     engine_->submit(transaction, std::move(position), [promise](const auto& answer) { promise->set_value(answer); });
     engine_->committer().hand_over();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/engine/stored_answer.hpp"
+#include "daemon/crypto/hasher.hpp"
 
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/engine/fixture.hpp"

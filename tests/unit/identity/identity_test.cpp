@@ -47,8 +47,7 @@ std::vector<std::uint8_t> signed_receipt(const std::string& key, const std::stri
   test::MbedtlsSigner signer(text_of(in_ca(key)), text_of(in_ca(certificate)));
   const Bytes<3> payload = {1, 2, 3};
   std::vector<std::uint8_t> message(512);
-  const auto length =
-      claim::sign_message(crypto::hasher(), signer, claim::MessageType::receipt, std::nullopt, payload, message);
+  const auto length = claim::sign_message(crypto::hasher(), signer, claim::MessageType::receipt, std::nullopt, payload, message);
   REQUIRE(length.ok());
   message.resize(*length);
   return message;
@@ -93,7 +92,8 @@ TEST_CASE("identity: mbedTLS verifies what the device signs, under its own certi
 TEST_CASE("identity: keys are read as PKCS #8 and SEC 1, as PEM and DER") {
   const test::TempDir folder;
   const std::string pem = in_ca("till-1.key").string();
-  for (const char* form : {"pkcs8 -topk8 -nocrypt -outform PEM", "pkcs8 -topk8 -nocrypt -outform DER", "ec -outform PEM", "ec -outform DER"}) {
+  for (const char* form :
+       {"pkcs8 -topk8 -nocrypt -outform PEM", "pkcs8 -topk8 -nocrypt -outform DER", "ec -outform PEM", "ec -outform DER"}) {
     const fs::path key = folder.path() / "converted.key";
     REQUIRE(shell("umask 077; openssl " + std::string(form) + " -in " + pem + " -out " + key.string() + " 2>/dev/null"));
     const auto identity = load(key, in_ca("till-1.crt"));

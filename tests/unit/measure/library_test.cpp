@@ -7,8 +7,8 @@
 #include <doctest/doctest.h>
 
 #include "daemon/base/hex.hpp"
-#include "tests/support/test_signer.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/unit/measure/samples.hpp"
 
 using namespace greentill;

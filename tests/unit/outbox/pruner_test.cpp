@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/system.hpp"
 #include "tests/support/strand.hpp"
 #include "tests/support/wait.hpp"

@@ -11,8 +11,8 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/outbox/advice.hpp"
-#include "tests/support/test_signer.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/support/test_signer.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
 

@@ -58,6 +58,7 @@ inline std::vector<std::string> decode(RowDecoder& decoder, std::string_view tex
       continue;
     }
     if (row->transaction) found.push_back(row->transaction->event_id);
+    if (row->read) found.push_back(row->read->event_id);
     if (!row->problem.empty()) found.push_back(std::to_string(line) + ": " + row->problem);
     begin += row->size;
     line += row->lines;

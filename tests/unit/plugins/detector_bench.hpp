@@ -40,7 +40,8 @@ class DetectorBench {
 /// "ride.metro m.track=5100 s=600 @2": an activity on one line, "@" its line in the transaction.
 inline std::string shown(const event::Activity& activity) {
   std::string text = activity.name;
-  for (const event::QuantityValue& quantity : activity.quantities) text += " " + quantity.unit + "=" + std::to_string(quantity.value);
+  for (const event::QuantityValue& quantity : activity.quantities)
+    text += " " + quantity.unit + "=" + std::to_string(quantity.value);
   return activity.line == 0 ? text : text + " @" + std::to_string(activity.line);
 }
 

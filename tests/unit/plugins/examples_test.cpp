@@ -26,10 +26,11 @@ TEST_CASE("examples: the detector finds plant-based dishes") {
   event::Transaction sale;
   sale.issuer = "till";
   sale.event_id = "1";
-  sale.lines = {
-      {"4711", "", "Lentil soup", "", 2000, 1300}, {"1", "", "Cake", "", 1000, 300}, {"4712", "", "Tofu", "", 1000, 900}};
+  sale.lines = {{.sku = "4711", .name = "Lentil soup", .quantity_milli = 2000, .amount_minor = 1300},
+                {.sku = "1", .name = "Cake", .quantity_milli = 1000, .amount_minor = 300},
+                {.sku = "4712", .name = "Tofu", .quantity_milli = 1000, .amount_minor = 900}};
   CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=3"});
-  sale.lines.push_back({"4711", "", "Lentil soup", "", -2000, -1300});
+  sale.lines.push_back({.sku = "4711", .name = "Lentil soup", .quantity_milli = -2000, .amount_minor = -1300});
   CHECK(shown(bench.detect(sale)) == Shown{"dish.plantbased pieces=1"});
   sale.kind = event::TransactionKind::ticket;
   CHECK(bench.detect(sale).empty());

@@ -213,7 +213,7 @@ TEST_CASE("journal: lines of JSON") {
       R"({"issuer":"till","event_id":"7","kind":"sale","begin":"2026-01-01T00:00:00Z","receipt_medium":"qr"})";
   overwrite(bench.journal(), line + "\nnonsense\n");
   bench.start("path = \"" + bench.journal().string() + "\"\nformat = \"ndjson\"\n");
-  CHECK(bench.settled(2) == Found{"7", "trips.csv:2: it is not JSON"});
+  CHECK(bench.settled(2) == Found{"7", "trips.csv:2: it is not JSON from character 2 of the line on"});
   CHECK(bench.sink.kept()[0].transaction.receipt_medium == "qr");
 }
 

@@ -38,7 +38,8 @@ TEST_CASE("ride: each mode it knows is an activity of its own, and no other mode
 
 TEST_CASE("ride: only a trip is a ride, whatever else names a mode") {
   event::Transaction transaction = trip("bus", {{"m.track", 5000}});
-  for (const auto kind : {event::TransactionKind::sale, event::TransactionKind::ticket, event::TransactionKind::bill, event::TransactionKind::charge}) {
+  for (const auto kind : {event::TransactionKind::sale, event::TransactionKind::ticket, event::TransactionKind::bill,
+                          event::TransactionKind::charge}) {
     transaction.kind = kind;
     CHECK(found(transaction).empty());
   }

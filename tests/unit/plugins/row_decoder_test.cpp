@@ -70,7 +70,7 @@ TEST_CASE("rows: what cannot be a transaction says which column and why") {
   CHECK(problem("\xff,08:00,08:10,900") == "2: it is not UTF-8");
   CHECK(problem("\xc0\xaf,08:00,08:10,900") == "2: it is not UTF-8");
   CHECK(problem("\xed\xa0\x80,08:00,08:10,900") == "2: it is not UTF-8");
-  CHECK(problem(std::string(129, 'x') + ",08:00,08:10,900") == "2: event_id must be 1 to 128 bytes");
+  CHECK(problem(std::string(129, 'x') + ",08:00,08:10,900") == "2: event_id: must be at most 128 bytes long");
 }
 
 TEST_CASE("rows: a stray quote costs its own line, not the rows that it swallows") {
@@ -100,7 +100,7 @@ TEST_CASE("rows: one beyond 256 KiB is given up, whether it has an end or not") 
   CHECK(plain(kPlainHeader + huge + ",08:00,08:10,900\nb,08:00,08:10,900\n") == Found{"2: it is longer than 256 KiB", "b"});
   const Found found = decode(*json_decoder(), huge + huge + "\n{}\n");
   REQUIRE(found.size() >= 2);
-  CHECK(found.back() == "2: issuer is missing");
+  CHECK(found.back() == "2: issuer: is required");
 }
 
 TEST_CASE("rows: pieces of any size give the same rows") {
@@ -138,7 +138,8 @@ TEST_CASE("rows: a last line without its end counts once nothing follows any mor
 
 TEST_CASE("rows: lines of JSON, blank ones passed over, broken ones named") {
   const std::string good = R"({"issuer":"i","event_id":"e","kind":"sale","begin":0})";
-  CHECK(decode(*json_decoder(), "\n" + good + "\r\n  \n{\n" + good) == Found{"e", "4: it is not JSON", "e"});
+  CHECK(decode(*json_decoder(), "\n" + good + "\r\n  \n{\n" + good) ==
+        Found{"e", "4: it is not JSON from character 1 of the line on", "e"});
   CHECK(decode(*json_decoder(), "\"\xff\"\n") == Found{"1: it is not UTF-8"});
 }
 

@@ -53,8 +53,7 @@ Result<Reply> Clerk::sign(const Answer& answer, const std::vector<std::uint8_t>&
   Reply reply;
   reply.correlation = correlation;
   reply.message.resize(payload.size() + 512);
-  const auto whole =
-      claim::sign_message(hasher_, signer_, claim::MessageType::receipt, std::nullopt, payload, reply.message);
+  const auto whole = claim::sign_message(hasher_, signer_, claim::MessageType::receipt, std::nullopt, payload, reply.message);
   if (!whole) return fail(ErrorCode::bug, std::string("a receipt could not be signed: ") + whole.error().reason);
   reply.message.resize(*whole);
   return reply;

@@ -179,7 +179,7 @@ TEST_CASE("folder: a record beyond the limits of a transaction is rejected, and 
   SmallHost host;
   host.start(folder.configuration(kOnce));
   REQUIRE(host.run());
-  CHECK(host.texts() == Texts{"a: record 1: event_id must be 1 to 128 bytes", "1"});
+  CHECK(host.texts() == Texts{"a: record 1: event_id: must be at most 128 bytes long", "1"});
 }
 
 TEST_CASE("folder: files without records, too large or not readable") {

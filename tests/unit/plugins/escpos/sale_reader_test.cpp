@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "daemon/detect/views.hpp"
 #include "plugins/escpos/job.hpp"
 #include "tests/support/corpora.hpp"
 #include "tests/unit/plugins/escpos/jobs.hpp"

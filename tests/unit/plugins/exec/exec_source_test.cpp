@@ -86,8 +86,8 @@ TEST_CASE("exec source: a transaction that cannot be used is rejected with the f
   const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 4);
   CHECK(kept[1].where == "line 2 of the program");
-  CHECK(kept[1].reason == "kind must be one of sale, trip, ticket, bill, charge, takeback, stay");
-  CHECK(kept[2].reason == "colour is not known");
+  CHECK(kept[1].reason == "kind: must be one of sale, trip, ticket, bill, charge, takeback, stay");
+  CHECK(kept[2].reason == "colour: is not a field of this interface");
   CHECK(kept[3].where == "a.txt:9");
   CHECK(kept[3].reason == "torn, card ************1111");
   CHECK(*bench.sink.position("script") == "4");
@@ -131,7 +131,7 @@ const std::string kHang = "exec sleep 86397";
 
 const Break kBreaks[] = {
     {"read -r greeting; exit 4", "it closed its standard output; the program exited with status 4"},
-    {"read -r greeting; echo hello", "it wrote a line that is not of the protocol: it is not JSON"},
+    {"read -r greeting; echo hello", "it wrote a line that is not of the protocol: byte 1: it is no JSON"},
     {R"(read -r greeting; echo '{"protocol":"greentill-exec-2","name":"a","version":"1"}')",
      "it speaks 'greentill-exec-2', not greentill-exec-1"},
     {R"(read -r greeting; echo '{"protocol":"greentill-exec-1","name":"","version":"1"}')", "name and version must not be empty"},
@@ -159,9 +159,9 @@ const Break kLaterBreaks[] = {
     {R"(echo '{"transaction":{}}')", "'position' is missing"},
     {R"(echo '{"position":2,"transaction":{}}')", "'position' must be a text"},
     {R"(echo '{"finished":false}')", "'finished' must be true"},
-    {R"(echo '{"position":"2","position":"3","transaction":{}}')", "position stands twice"},
+    {R"(echo '{"position":"2","position":"3","transaction":{}}')", "a name occurs twice in one of its objects"},
     {R"(printf '{"position":"%01025d","transaction":{}}\n' 0)", "'position' is longer than 1024 bytes"},
-    {R"(printf '\377\n')", "it is not JSON"},
+    {R"(printf '\377\n')", "it is no JSON"},
     {R"(echo '{"error":"the till is off"}')", "it says: the till is off"},
     {"exit 0", "it closed its standard output; the program exited with status 0"},
 };

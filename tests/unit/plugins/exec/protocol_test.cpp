@@ -3,8 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include "daemon/api/document.hpp"
-#include "daemon/detect/views.hpp"
+#include "daemon/event/abi_view.hpp"
+#include "daemon/event/fields.hpp"
+#include "daemon/event/json_reader.hpp"
 
 namespace greentill::exec {
 namespace {
@@ -20,7 +21,14 @@ event::Transaction full() {
   t.begin = t.end = 1'760'000'000;
   t.mode = "bus";
   t.quantities = {{"m.track", 5100}, {"s", 600}};
-  t.lines = {{"sku", "4006381333931", "Kahvi ☕ \"gross\"", "drinks", -1500, -250, 3}, {}};
+  t.lines = {{.sku = "sku",
+              .gtin = "4006381333931",
+              .name = "Kahvi ☕ \"gross\"",
+              .category = "drinks",
+              .quantity_milli = -1500,
+              .amount_minor = -250,
+              .reversed_line = 3},
+             {}};
   t.currency = "EUR";
   t.total_minor = -250;
   t.tender = "cash";
@@ -32,12 +40,12 @@ event::Transaction full() {
 
 /// The transaction of a question, as the API would read it.
 event::Transaction read_back(const event::Transaction& sent) {
-  detect::TransactionView view;
-  const std::string line = question(12, view.of(sent));
+  event::AbiView view;
+  const std::string line = question(12, view.of(sent, event::Audience::detector));
   const std::string front = R"({"call":12,"transaction":)";
   REQUIRE(line.rfind(front, 0) == 0);
   REQUIRE(line.substr(line.size() - 2) == "}\n");
-  auto read = api::parse_transaction(std::string_view(line).substr(front.size(), line.size() - front.size() - 2));
+  auto read = event::parse_transaction(std::string_view(line).substr(front.size(), line.size() - front.size() - 2));
   REQUIRE_MESSAGE(read.ok(), (read.error().field + " " + read.error().detail));
   return *read;
 }
@@ -73,12 +81,12 @@ TEST_CASE("exec protocol: a question is the API's own form, with every field") {
 }
 
 TEST_CASE("exec protocol: every kind, standing and reason has its name") {
-  for (std::uint64_t kind = 0; kind <= event::kLastKind; ++kind) {
-    for (std::uint64_t standing = 0; standing <= event::kLastStanding; ++standing) {
+  for (std::uint64_t kind = 0; kind < event::kKindNames.size(); ++kind) {
+    for (std::uint64_t standing = 0; standing < event::kStandingNames.size(); ++standing) {
       event::Transaction sent = full();
       sent.kind = static_cast<event::TransactionKind>(kind);
       sent.standing = static_cast<event::Standing>(standing);
-      sent.reversed.reason = static_cast<event::ReversalReason>(kind % (event::kLastReversalReason + 1));
+      sent.reversed.reason = static_cast<event::ReversalReason>(kind % event::kReasonNames.size());
       const event::Transaction got = read_back(sent);
       CHECK(got.kind == sent.kind);
       CHECK(got.standing == sent.standing);
@@ -91,8 +99,8 @@ TEST_CASE("exec protocol: the customer's account never leaves") {
   event::Transaction sent = full();
   sent.bearer = false;
   sent.account_token = "token-of-a-customer";
-  detect::TransactionView view;
-  CHECK(question(1, view.of(sent)).find("token-of-a-customer") == std::string::npos);
+  event::AbiView view;
+  CHECK(question(1, view.of(sent, event::Audience::detector)).find("token-of-a-customer") == std::string::npos);
 }
 
 TEST_CASE("exec protocol: a greeting survives a configuration of any bytes") {

@@ -63,7 +63,8 @@ TEST_CASE("charge: a charge's energy is an activity, and nothing else is") {
   transaction.quantities = {{"kWh", 14}};
   CHECK(bench.detect(transaction).empty());
   transaction.quantities = {{"Wh", 14500}};
-  for (const auto kind : {event::TransactionKind::sale, event::TransactionKind::trip, event::TransactionKind::bill, event::TransactionKind::stay}) {
+  for (const auto kind :
+       {event::TransactionKind::sale, event::TransactionKind::trip, event::TransactionKind::bill, event::TransactionKind::stay}) {
     transaction.kind = kind;
     CHECK(bench.detect(transaction).empty());
   }

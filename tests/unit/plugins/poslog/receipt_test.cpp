@@ -214,6 +214,14 @@ TEST_CASE("poslog: amounts are read in the currency's minor unit, exactly, and h
   CHECK(amount("KWD", "1.2345") == 1235);
 }
 
+TEST_CASE("poslog: a currency that is no code is left out, and the receipt is kept") {
+  std::string log = receipt(1, sale("x", "1", "0.10"));
+  log.replace(log.find("EUR"), 3, "Euro");
+  const auto transaction = test::read(log_of(log)).transactions.at(0);
+  CHECK(transaction.currency.empty());
+  CHECK(transaction.lines.at(0).amount_minor == 10);
+}
+
 TEST_CASE("poslog: local time is read in the shop's zone, a time with an offset as it stands") {
   const auto begin = [](const std::string& time) {
     std::string log = receipt(1, sale("x"));

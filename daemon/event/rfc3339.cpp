@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/api/timestamp.hpp"
+#include "daemon/event/rfc3339.hpp"
 
 #include <chrono>
 
-namespace greentill::api {
+namespace greentill::event {
 namespace {
 
 class Scanner {
@@ -57,7 +57,7 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   const int month_number = scanner.number(2);
   scanner.one_of("-");
   const int day_number = scanner.number(2);
-  scanner.one_of("Tt");
+  scanner.one_of("Tt ");
   const int hour = scanner.number(2);
   scanner.one_of(":");
   const int minute = scanner.number(2);
@@ -80,4 +80,4 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   return duration_cast<seconds>(since_epoch).count();
 }
 
-}  // namespace greentill::api
+}  // namespace greentill::event

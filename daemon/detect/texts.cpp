@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/detect/texts.hpp"
+
+#include <algorithm>
+
+#include "daemon/claim/cbor.hpp"
+
+namespace greentill::detect {
+
+std::string readable(gt_text text, std::size_t limit) {
+  std::string out(from_abi(text).substr(0, limit));
+  // A cut inside a character leaves a tail that is no UTF-8 by itself.
+  for (std::size_t cut = 0; text.size > limit && cut < 4 && cut < out.size(); ++cut) {
+    const std::string_view shorter = std::string_view(out).substr(0, out.size() - cut);
+    if (!claim::is_utf8(as_bytes(shorter))) continue;
+    out.resize(shorter.size());
+    break;
+  }
+  const bool broken = !claim::is_utf8(as_bytes(out));
+  std::replace_if(
+      out.begin(), out.end(),
+      [broken](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f || (broken && byte >= 0x80);
+      },
+      '?');
+  return out;
+}
+
+}  // namespace greentill::detect

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a field can be: the rows that the table of fields.hpp is made of. A row knows a field's name in JSON, where it lies in our
+// struct and where in the plugin ABI's, and what may stand in it. `of` reads it from either, so that one visitor serves both.
+// A table is a std::tuple of rows; every(), each() and visit_at() go through one at compile time, and a visitor tells rows apart
+// by their `kind`. Threads: constants.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "daemon/event/limits.hpp"
+#include "greentill/plugin.h"
+
+namespace greentill::event {
+
+inline gt_text to_abi(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view from_abi(gt_text text) {
+  return text.size == 0 || text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
+}
+
+enum class Kind : std::uint8_t { text, time, integer, choice, flag, bytes, group, list };
+
+// The deduction guides are clang's need: it deduces no aggregates.
+
+/// Who reads what is written of a transaction. A detector does not get what it has no need of.
+enum class Audience : std::uint8_t { host, detector };
+
+/// Whether card numbers in a text are masked. Not in what names something, since two events must not become one.
+enum class Mask : std::uint8_t { always, unless_gtin, never };
+
+/// What must be there in JSON.
+enum class Need : std::uint8_t { optional, required };
+
+struct TextRule {
+  std::size_t least = 0;
+  std::size_t most = kMaxTextBytes;
+  Mask mask = Mask::always;
+  /// Of a text that is one of few, or null: whether it is one of them. Of a foreign plugin's it is left empty where it is not,
+  /// since a record is worth more than the word.
+  bool (*is_known)(std::string_view) = nullptr;
+  const char* known = "";  ///< "must be one of …"
+  Need need = Need::optional;
+  Audience least_trusted = Audience::detector;  ///< host: no detector gets it
+
+  [[nodiscard]] bool allows(std::string_view text) const {
+    return text.size() >= least && text.size() <= most && (is_known == nullptr || text.empty() || is_known(text));
+  }
+  [[nodiscard]] bool is_for(Audience audience) const { return audience <= least_trusted; }
+  /// Requires: !allows(text).
+  [[nodiscard]] std::string why_not(std::string_view text) const;
+};
+
+template <typename Ours, typename Abi>
+struct TextField {
+  static constexpr Kind kind = Kind::text;
+  std::string_view name;
+  std::string Ours::*ours;
+  gt_text Abi::*abi;
+  TextRule rule = {};
+
+  [[nodiscard]] std::string_view of(const Ours& from) const { return from.*ours; }
+  [[nodiscard]] std::string_view of(const Abi& from) const { return from_abi(from.*abi); }
+};
+template <typename Ours, typename Abi, typename... Rule>
+TextField(std::string_view, std::string Ours::*, gt_text Abi::*, Rule...) -> TextField<Ours, Abi>;
+
+/// In JSON Unix seconds, or RFC 3339.
+template <typename Ours, typename Abi>
+struct TimeField {
+  static constexpr Kind kind = Kind::time;
+  std::string_view name;
+  std::int64_t Ours::*ours;
+  std::int64_t Abi::*abi;
+  Need need;
+
+  [[nodiscard]] std::int64_t of(const Ours& from) const { return from.*ours; }
+  [[nodiscard]] std::int64_t of(const Abi& from) const { return from.*abi; }
+};
+template <typename Ours, typename Abi>
+TimeField(std::string_view, std::int64_t Ours::*, std::int64_t Abi::*, Need) -> TimeField<Ours, Abi>;
+
+struct IntegerRule {
+  bool zero_is_none = false;  ///< left out of JSON where it is 0, whatever the least is
+  std::int64_t least = INT64_MIN;
+  const char* too_small = "";
+
+  template <typename Integer>
+  [[nodiscard]] bool allows(Integer value) const {
+    return std::cmp_greater_equal(value, least);
+  }
+};
+
+/// Signed or not, of 64 bits.
+template <typename Ours, typename Abi, typename Integer>
+struct IntegerField {
+  static constexpr Kind kind = Kind::integer;
+  std::string_view name;
+  Integer Ours::*ours;
+  Integer Abi::*abi;
+  IntegerRule rule = {};
+
+  [[nodiscard]] Integer of(const Ours& from) const { return from.*ours; }
+  [[nodiscard]] Integer of(const Abi& from) const { return from.*abi; }
+};
+template <typename Ours, typename Abi, typename Integer, typename... Rule>
+IntegerField(std::string_view, Integer Ours::*, Integer Abi::*, Rule...) -> IntegerField<Ours, Abi, Integer>;
+
+/// In JSON one of the names, which are in the order of the values.
+template <typename Ours, typename Abi, typename Enum>
+struct ChoiceField {
+  static constexpr Kind kind = Kind::choice;
+  std::string_view name;
+  Enum Ours::*ours;
+  std::uint32_t Abi::*abi;
+  std::span<const std::string_view> names;
+  Need need;
+  using Type = Enum;
+
+  [[nodiscard]] std::uint32_t of(const Ours& from) const { return static_cast<std::uint32_t>(from.*ours); }
+  [[nodiscard]] std::uint32_t of(const Abi& from) const { return from.*abi; }
+};
+template <typename Ours, typename Abi, typename Enum, typename Names>
+ChoiceField(std::string_view, Enum Ours::*, std::uint32_t Abi::*, const Names&, Need) -> ChoiceField<Ours, Abi, Enum>;
+
+template <typename Ours, typename Abi>
+struct FlagField {
+  static constexpr Kind kind = Kind::flag;
+  std::string_view name;
+  bool Ours::*ours;
+  std::uint32_t Abi::*abi;
+  bool in_json;
+
+  [[nodiscard]] bool of(const Ours& from) const { return from.*ours; }
+  [[nodiscard]] bool of(const Abi& from) const { return from.*abi != 0; }
+};
+template <typename Ours, typename Abi>
+FlagField(std::string_view, bool Ours::*, std::uint32_t Abi::*, bool) -> FlagField<Ours, Abi>;
+
+/// Not of JSON.
+template <typename Ours, typename Abi>
+struct BytesField {
+  static constexpr Kind kind = Kind::bytes;
+  std::string_view name;
+  std::vector<std::uint8_t> Ours::*ours;
+  const std::uint8_t* Abi::*abi;
+  std::size_t Abi::*abi_size;
+  std::size_t most;
+
+  [[nodiscard]] std::span<const std::uint8_t> of(const Ours& from) const { return from.*ours; }
+  [[nodiscard]] std::span<const std::uint8_t> of(const Abi& from) const { return {from.*abi, from.*abi_size}; }
+};
+template <typename Ours, typename Abi>
+BytesField(std::string_view, std::vector<std::uint8_t> Ours::*, const std::uint8_t* Abi::*, std::size_t Abi::*, std::size_t)
+    -> BytesField<Ours, Abi>;
+
+/// An object of its own in JSON and in our struct, whose fields lie among the others in the ABI's. It is there where the text
+/// that it requires is.
+template <const auto& table, typename Ours, typename Abi, typename Inner>
+struct GroupField {
+  static constexpr Kind kind = Kind::group;
+  static constexpr const auto& fields = table;
+  std::string_view name;
+  Inner Ours::*ours;
+
+  [[nodiscard]] const Inner& of(const Ours& from) const { return from.*ours; }
+  [[nodiscard]] const Abi& of(const Abi& from) const { return from; }
+};
+
+/// In JSON: an array of objects; or an object whose members are the first field's text and the second one's value, none twice.
+enum class ListForm : std::uint8_t {
+  objects,
+  pairs,        ///< none twice in the ABI either
+  loose_pairs,  ///< in the ABI some may stand twice, and one without a key is left out
+};
+
+template <const auto& table, typename Ours, typename Abi, typename Element, typename AbiElement>
+struct ListField {
+  static constexpr Kind kind = Kind::list;
+  static constexpr const auto& fields = table;
+  using AbiStruct = Abi;
+  using AbiType = AbiElement;
+  std::string_view name;
+  std::vector<Element> Ours::*ours;
+  const AbiElement* Abi::*abi;
+  std::size_t Abi::*abi_count;
+  ListForm form;
+  std::size_t least;
+  std::size_t most;
+
+  [[nodiscard]] std::size_t size(const Ours& from) const { return (from.*ours).size(); }
+  [[nodiscard]] std::size_t size(const Abi& from) const { return from.*abi_count; }
+  [[nodiscard]] const Element& at(const Ours& from, std::size_t index) const { return (from.*ours)[index]; }
+  /// Its maker may know more fields than we do: elements lie as far apart as the first one says.
+  [[nodiscard]] const AbiElement& at(const Abi& from, std::size_t index) const {
+    const auto* first = reinterpret_cast<const unsigned char*>(from.*abi);
+    return *reinterpret_cast<const AbiElement*>(first + index * (from.*abi)->size);
+  }
+  [[nodiscard]] bool leaves_out(const AbiElement& element) const {
+    if constexpr (std::tuple_element_t<0, std::remove_cvref_t<decltype(table)>>::kind != Kind::text)
+      return false;
+    else
+      return form == ListForm::loose_pairs && std::get<0>(table).of(element).empty();
+  }
+};
+
+template <const auto& table, typename Abi, typename Ours, typename Inner>
+constexpr GroupField<table, Ours, Abi, Inner> group(std::string_view name, Inner Ours::*ours) {
+  return {name, ours};
+}
+
+template <const auto& table, typename Ours, typename Abi, typename Element, typename AbiElement>
+constexpr ListField<table, Ours, Abi, Element, AbiElement> list(std::string_view name, std::vector<Element> Ours::*ours,
+                                                                const AbiElement* Abi::*abi, std::size_t Abi::*count,
+                                                                ListForm form, std::size_t least, std::size_t most) {
+  return {name, ours, abi, count, form, least, most};
+}
+
+/// Whether `visit` says true of every row; it is asked no further than the first false.
+template <typename Table, typename Visit>
+constexpr bool every(const Table& table, const Visit& visit) {
+  return std::apply([&](const auto&... field) { return (visit(field) && ...); }, table);
+}
+
+template <typename Table, typename Visit>
+constexpr void each(const Table& table, const Visit& visit) {
+  std::apply([&](const auto&... field) { (visit(field), ...); }, table);
+}
+
+/// What `visit` says of the row with this index.
+template <typename Table, typename Visit>
+constexpr bool visit_at(const Table& table, std::size_t index, const Visit& visit) {
+  bool said = false;
+  const auto try_each = [&]<std::size_t... i>(std::index_sequence<i...>) {
+    static_cast<void>(((i == index && (said = visit(std::get<i>(table)), true)) || ...));
+  };
+  try_each(std::make_index_sequence<std::tuple_size_v<Table>>());
+  return said;
+}
+
+}  // namespace greentill::event

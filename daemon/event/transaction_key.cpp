@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/event/transaction_key.hpp"
+
+#include "daemon/claim/nullifier.hpp"
+#include "daemon/crypto/hasher.hpp"
+
+namespace greentill::event {
+
+TransactionKey transaction_key(std::string_view issuer, std::string_view event_id) {
+  return claim::make_event_hash(crypto::hasher(), issuer, event_id);
+}
+
+}  // namespace greentill::event
