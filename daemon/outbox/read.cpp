@@ -108,11 +108,8 @@ Result<ChainRow> ChainLookup::find(const Database& database) {
 }
 
 Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
-  auto database = Database::open(options.path, options.vfs, Database::Mode::read_only);
+  auto database = Database::open(options.path, options.vfs, Database::Mode::read_only, options.reader_cache_kib);
   if (!database) return Failure{database.error()};
-  const std::string settings = "PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -" +
-                               std::to_string(options.reader_cache_kib);
-  if (Status set = database->execute(settings.c_str()); !set) return Failure{set.error()};
   std::unique_ptr<SqliteReader> reader(new SqliteReader(std::move(*database)));
   if (Status prepared = reader->prepare(); !prepared) return Failure{prepared.error()};
   return std::unique_ptr<Reader>(std::move(reader));

@@ -21,7 +21,7 @@ class Database {
  public:
   enum class Mode { read_write, read_only };
   /// Opens the file; `vfs` empty: one that no other process shares the file with. Waits for SQLite's own locks up to two seconds.
-  static Result<Database> open(const std::filesystem::path& path, const std::string& vfs, Mode mode);
+  static Result<Database> open(const std::filesystem::path& path, const std::string& vfs, Mode mode, std::size_t cache_kib);
   Database(Database&& other) noexcept;
   Database& operator=(Database&&) = delete;
   ~Database();

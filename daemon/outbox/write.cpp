@@ -10,20 +10,11 @@ namespace {
 /// all behind them.
 constexpr std::int64_t kPruneLookPast = 10000;
 
-// page_size takes effect in a new file only. 1000 pages and 4 MiB: the WAL is written back before it passes that, and cut to it
-// where a long read kept it from being so. secure_delete: what is pruned is overwritten where its page is written anyway.
-constexpr const char* kSettings =
-    "PRAGMA page_size = 4096; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
-    "PRAGMA journal_size_limit = 4194304; PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = FAST;"
-    "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -";
-
 }  // namespace
 
 Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options) {
-  auto database = Database::open(options.path, options.vfs, Database::Mode::read_write);
+  auto database = Database::open(options.path, options.vfs, Database::Mode::read_write, options.writer_cache_kib);
   if (!database) return Failure{database.error()};
-  const std::string settings = kSettings + std::to_string(options.writer_cache_kib);
-  if (Status set = database->execute(settings.c_str()); !set) return Failure{set.error()};
   if (Status schema = open_schema(*database); !schema) return Failure{schema.error()};
   std::unique_ptr<SqliteWriter> writer(new SqliteWriter(std::move(*database)));
   if (Status prepared = writer->prepare(); !prepared) return Failure{prepared.error()};
