@@ -160,12 +160,12 @@ TEST_CASE("committer: a lookup asks the idle writer, and the caller's reader whi
   StderrLog log{LogLevel::error};
   const auto empty = std::move(outbox::Outbox::open({.path = folder.path() / "outbox.db", .vfs = ""}, log)).value();
   const auto reader = std::move(empty->new_reader()).value();
-  Committer committer(writer, answer_all);
+  std::promise<void> leading;
+  std::promise<void> go_on;
+  Committer committer(writer, answer_all);  // ends before what its work uses
   const outbox::TransactionKey key{};
   const auto asks_the_writer = [&] { return committer.find(key, *reader).value().has_value(); };
   CHECK(asks_the_writer());
-  std::promise<void> leading;
-  std::promise<void> go_on;
   committer.enqueue([&](outbox::Writer&) {
     leading.set_value();
     go_on.get_future().wait();
