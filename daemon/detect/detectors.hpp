@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The detectors in force. Our own are called in process; a foreign one in a supervised child, within its time budget.
-// Threads: one thread (the engine's strand), except status().
+// Threads: one at a time (the engine's turn), except status().
 #pragma once
 
 #include <filesystem>

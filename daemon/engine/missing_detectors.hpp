@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a transaction that not every detector looked at, so that it cannot be told from one without a green act. A
 // source has its record still and offers it again. A till waits for an answer and gets one, but where nothing was claimed its id
-// stays free, and people see it either way. Threads: the engine's strand.
+// stays free, and people see it either way. Threads: the engine's turn.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds out what a refund, a cancelled trip or a merchant's undo takes back: from the claims of this store where they are, from
 // what came back where they are not, and by waiting for the transaction where neither is enough.
-// Threads: the engine's strand.
+// Threads: the engine's turn.
 #pragma once
 
 #include <string>

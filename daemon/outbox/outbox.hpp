@@ -2,7 +2,7 @@
 // The durable local store of claims until their receipts arrive, and for 90 days after: SQLite, WAL, synchronous=FULL.
 // A claim, the chain head it makes, the idempotency key of its transaction and the source's position become durable in one SQLite
 // transaction or not at all.
-// Threads: one Writer, used by one thread (the writer thread); any number of Readers, each used by one thread at a time. Readers
+// Threads: one Writer, used by one thread at a time; any number of Readers, each used by one thread at a time. Readers
 // see what was committed before their call. Memory is bounded by the calls' own limits, never by the backlog.
 #pragma once
 

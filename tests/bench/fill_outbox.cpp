@@ -11,7 +11,6 @@
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/nullifier.hpp"
 #include "daemon/crypto/hasher.hpp"
-#include "daemon/identity/identity.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
 #include "daemon/outbox/outbox.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An executor of one thread with timers, for tests of what runs on the engine's strand.
+// An executor of one thread with timers, for tests of what runs on a strand.
 #pragma once
 
 #include <condition_variable>

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "daemon/base/file.hpp"
-#include "daemon/identity/identity.hpp"
 
 namespace greentill::app {
 namespace {
