@@ -19,13 +19,6 @@ pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
 
 # No CMake package and no pkg-config file of their own.
-foreach(name mbedtls mbedx509 mbedcrypto)
-  find_library(GREENTILL_${name} ${name} REQUIRED)
-  list(APPEND mbedtls_libraries ${GREENTILL_${name}})
-endforeach()
-add_library(greentill_mbedtls INTERFACE)
-target_link_libraries(greentill_mbedtls INTERFACE ${mbedtls_libraries})
-
 find_path(GREENTILL_ASIO_INCLUDE asio.hpp REQUIRED)
 add_library(greentill_asio INTERFACE)
 target_include_directories(greentill_asio SYSTEM INTERFACE ${GREENTILL_ASIO_INCLUDE})

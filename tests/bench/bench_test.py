@@ -26,6 +26,7 @@ AIMS = {
     "rss_anon_with_backlog": ("<=", 5, 4),
     "rss_anon_growth_with_backlog": ("<=", 1, 0.5),
     "first_answer_with_backlog": ("<=", 50, 25),
+    "tools_run_download": ("<=", 140, 100),
     "detectors_transactions_per_second": None,
     "detectors_transactions_per_second.40_lines": None,
 }
@@ -45,7 +46,7 @@ def faults(rows):
         elif row["aim"] != (aim and {"op": aim[0], "value": aim[1], "goal": aim[2]}):
             yield f"{name}: the aim is {row['aim']}"
     # These do not depend on how fast the machine is, nor on how many claims there are.
-    for name in ("bytes_a_claim_on_the_wire", "rss_anon_with_backlog"):
+    for name in ("bytes_a_claim_on_the_wire", "rss_anon_with_backlog", "tools_run_download"):
         if name in named and named[name]["value"] > named[name]["aim"]["value"]:
             yield f"{name} is {named[name]['value']}"
 

@@ -16,6 +16,7 @@ import time
 
 import paho.mqtt.client as mqtt
 
+import bench_building
 from stack import ROOT, Part, Stack, free_port, wait_until
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -428,6 +429,7 @@ def main():
     bench.relay()
     bench.backlog(idle)
     bench.detectors()
+    bench_building.measure(bench.results, folder, arguments.quick)
     bench.results.write(arguments.out)
     shutil.rmtree(folder)
     judged = [(row["name"], grade(row)) for row in bench.results.rows if row["aim"]]

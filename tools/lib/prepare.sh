@@ -4,8 +4,8 @@
 # Another clone on the same machine finds what this one compiled.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 
-# missing_packages SECTION...: the packages of these sections of tools/packages.txt that this machine lacks.
-missing_packages() {
+# listed_packages SECTION...: what these sections of tools/packages.txt name, and this machine has no other way.
+listed_packages() {
   local name word command section="[]"
   sed 's/#.*//' tools/packages.txt | while read -r name word command; do
     case $name in
@@ -14,6 +14,14 @@ missing_packages() {
     esac
     case " $* " in *" ${section:1:-1} "*) ;; *) continue ;; esac
     if [ "$word" = unless ] && command -v "$command" >/dev/null 2>&1; then continue; fi
+    echo "$name"
+  done
+}
+
+# missing_packages SECTION...: those of them that this machine lacks.
+missing_packages() {
+  local name
+  for name in $(listed_packages "$@"); do
     dpkg-query -W -f '${db:Status-Abbrev}' "$name" 2>/dev/null | grep -q '^ii' || echo "$name"
   done
 }
