@@ -3,7 +3,6 @@
 
 #include <malloc.h>
 
-#include <atomic>
 #include <future>
 #include <thread>
 
@@ -58,7 +57,6 @@ class GreentillDaemon : public Daemon {
   Status start_sources();
   Status start_api();
   api::DaemonStatus status();
-  void wake_uplink();
   void stop();
 
   Config config_;
@@ -79,7 +77,6 @@ class GreentillDaemon : public Daemon {
   Strand strand_;
   std::unique_ptr<identity::ReceiptTrust> trust_;
   std::unique_ptr<uplink::Uplink> uplink_;
-  std::atomic<bool> waking_uplink_{false};
   std::optional<outbox::Pruner> pruner_;
   std::optional<uplink::OutboxReceiptBook> book_;
   std::unique_ptr<engine::Engine> engine_;
@@ -132,21 +129,15 @@ Status GreentillDaemon::start_engine() {
                  random_);
   const engine::Parts parts{strand_, log_, random_, outbox_->writer(), *engine_reader_, *detectors_, *maker_, *library_};
   engine_ = std::make_unique<engine::Engine>(parts, std::move(account_key),
-                                             engine::CommitHooks{[this] { wake_uplink(); }, [this] { pruner_->make_room(); }});
+                                             engine::CommitHooks{[this] {
+                                                                   if (uplink_) uplink_->claims_stored();
+                                                                 },
+                                                                 [this] { pruner_->make_room(); }});
   pruner_.emplace(strand_, engine_->committer(), clock_, log_, config_.keep_days * kSecondsADay);
   book_.emplace(strand_, engine_->committer(), clock_, [this](std::int64_t service_time) { pruner_->heard(service_time); });
   strand_.post([this] { pruner_->start(); });
   strand_thread_ = std::thread([this] { strand_.run(); });
   return engine_->open();
-}
-
-// From whoever commits; of many commits one call is enough.
-void GreentillDaemon::wake_uplink() {
-  if (!config_.uplink || waking_uplink_.exchange(true)) return;
-  strand_.post([this] {
-    waking_uplink_ = false;
-    if (uplink_) uplink_->wake();
-  });
 }
 
 Status GreentillDaemon::start_uplink() {
@@ -162,13 +153,8 @@ Status GreentillDaemon::start_uplink() {
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
   trust_ = std::move(*trust);
-  std::promise<void> started;
-  strand_.post([&] {
-    uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *trust_);
-    uplink_->start();
-    started.set_value();
-  });
-  started.get_future().wait();
+  uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *trust_);
+  strand_.post([this] { uplink_->start(); });
   return Done{};
 }
 

@@ -42,7 +42,7 @@ class SourceRunner {
   void wait(Child& child);
   /// A host reads its messages between two calls of the plugin, which its own watchdog bounds.
   [[nodiscard]] Timeout send_time() const { return 2 * spec_.patience; }
-  /// Between two signs of life lie a call of poll, one of durable, and half their time (host_source.cpp).
+  /// Between two signs of life lie a call of poll, one of durable, and half their time (host/source.cpp).
   [[nodiscard]] Timeout silence() const { return 3 * spec_.patience + std::chrono::seconds(1); }
   void settle();
   void back_off();

@@ -104,6 +104,7 @@ std::size_t Session::batch_bytes() const {
 void Session::pump() {
   if (!ready_ || ended_) return;
   Window& window = around_.window;
+  around_.awaits_claims = window.open();
   if ((!chain_ || window.idle()) && !refresh_chain()) return;
   while (window.open()) {
     const Status read = around_.reader.read_batch(window.next(), around_.options.max_claims_a_batch, batch_bytes(), batch_);

@@ -3,6 +3,7 @@
 // connection; the window outlives it. Private to daemon/uplink. Threads: the strand's.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ struct Surroundings {
   identity::ReceiptTrust& trust;
   StatusBoard& board;
   Window& window;
+  /// Set before the outbox is asked for more than it may have: whoever stores claims then has to tell the session.
+  std::atomic<bool>& awaits_claims;
 };
 
 class SessionOwner {
@@ -43,7 +46,8 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   Session(const Surroundings& around, SessionOwner& owner);
 
   void start(const BrokerAddress& address);
-  void wake() { pump(); }
+  /// Sends what is stored and fits the window.
+  void pump();
   /// Says "offline" and disconnects, within a second.
   void stop();
 
@@ -55,7 +59,6 @@ class Session final : public TransportListener, public std::enable_shared_from_t
 
  private:
   bool refresh_chain();
-  void pump();
   void report_missing();
   bool send(const outbox::ClaimBatch& batch, const std::string& correlation);
   bool send_status();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/uplink/uplink.hpp"
 
+#include <atomic>
 #include <utility>
 
 #include "daemon/claim/claim.hpp"
@@ -19,7 +20,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
              identity::ReceiptTrust& trust)
       : window_({options.batches_in_flight, options.receipt_timeout, options.backoff_max}),
         backoff_(options.backoff_min, options.backoff_max),
-        around_{std::move(options), strand, clock, random, log, reader, book, trust, board_, window_} {}
+        around_{std::move(options), strand, clock, random, log, reader, book, trust, board_, window_, awaits_claims_} {}
 
   void start() override {
     const Status usable = check_options(around_.options);
@@ -35,8 +36,12 @@ class MqttUplink final : public Uplink, public SessionOwner {
     set_connected(false);
   }
 
-  void wake() override {
-    if (const std::shared_ptr<Session> kept = session_) kept->wake();
+  void claims_stored() override {
+    if (!awaits_claims_.exchange(false)) return;
+    around_.strand.post([this, alive = std::weak_ptr<bool>(alive_)] {
+      const std::shared_ptr<Session> kept = alive.lock() ? session_ : nullptr;
+      if (kept) kept->pump();
+    });
   }
 
   [[nodiscard]] LinkStatus status() const override { return board_.snapshot(); }
@@ -98,6 +103,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   Window window_;
   Backoff backoff_;
   StatusBoard board_;
+  std::atomic<bool> awaits_claims_ = false;
   Surroundings around_;
   bool stopped_ = true;
   unsigned short_ = 0;  // connections in a row that did not hold

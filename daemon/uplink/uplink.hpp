@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The MQTT 5 session with the central service: batches of claims out, receipts in. docs/mqtt.md is the protocol.
 // Only a verified receipt makes a claim delivered; a PUBACK proves nothing. Nothing is read into memory beyond the window.
-// Threads: everything runs on the executor's strand; Paho's threads only post to it. stop() before destruction.
+// Threads: everything runs on the executor's strand, where start() and stop() are called; Paho's threads only post to it.
+// stop() before destruction.
 #pragma once
 
 #include <chrono>
@@ -65,10 +66,11 @@ class Uplink {
                                         outbox::Reader& reader, ReceiptBook& book, identity::ReceiptTrust& trust);
   virtual ~Uplink() = default;
   virtual void start() = 0;
-  /// Says "offline" if it can within a second, and disconnects. Call on the strand.
+  /// Says "offline" if it can within a second, and disconnects.
   virtual void stop() = 0;
-  /// There are new claims to send. Call on the strand.
-  virtual void wake() = 0;
+  /// There are new claims to send. Costs a glance where nothing can be sent yet, or all of it is asked for anyway.
+  /// Threads: safe from any thread.
+  virtual void claims_stored() = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual LinkStatus status() const = 0;
 };

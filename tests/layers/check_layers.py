@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the folder order of docs/design.md: reads every #include and fails on an edge that layers.toml does not list. And fails
+"""Holds the folder order: reads every #include and fails on an edge that layers.toml does not list, or lists for nothing. And fails
 on a unit test that waits for a while in place of an event.
 
     check_layers.py [ROOT]      checks the tree
@@ -25,6 +25,7 @@ class Layers:
         self.folders = rules["folders"]
         self.complaints = []
         self.long_files = []
+        self.used = set()
         # path -> (names in <>, paths of quoted names within the repository)
         self.files = {}
 
@@ -76,6 +77,7 @@ class Layers:
                 continue
             for target in quoted:
                 other = target.split("/")[0] if target.startswith("generated/") else self.folder_of(target)
+                self.used.add(("folders", folder, other))
                 if other != folder and other not in self.folders[folder]:
                     self.complaints.append(f"{path}: {folder} must not include {target}")
             for name in angled:
@@ -90,8 +92,10 @@ class Layers:
             system = re.fullmatch(r"[a-z0-9_]+", name) or name.startswith(tuple(self.rules["system"]["headers"]))
             if not system:
                 self.complaints.append(f"{path}: <{name}> is not listed in layers.toml")
-        elif folder not in self.rules["third_party"][prefix]:
-            self.complaints.append(f"{path}: {folder} must not include <{name}>")
+        else:
+            self.used.add(("third_party", prefix, folder))
+            if folder not in self.rules["third_party"][prefix]:
+                self.complaints.append(f"{path}: {folder} must not include <{name}>")
 
     def check_public_headers(self):
         public = set()
@@ -126,6 +130,14 @@ class Layers:
                     self.complaints.append(f"{path}:{number}: {call} waits for a while: wait for an event (tests/support/wait.hpp, "
                                            "at_rest.hpp), or move the time by hand")
 
+    def check_unused(self):
+        """What is allowed and nobody does is no rule."""
+        for table in ("folders", "third_party"):
+            for name, allowed in self.rules[table].items():
+                for other in allowed:
+                    if (table, name, other) not in self.used:
+                        self.complaints.append(f"layers.toml: [{table}] {name}: {other} is listed and not used")
+
     def check(self):
         self.read()
         self.check_edges()
@@ -144,11 +156,12 @@ SELF_TEST = [
     ({"daemon/claim/a.hpp": "", "daemon/base/b.cpp": '#include "daemon/claim/a.hpp"'}, "daemon/base must not include daemon/claim/a.hpp"),
     ({"daemon/app/a.hpp": "", "daemon/api/b.hpp": '  #  include "daemon/app/a.hpp"'}, "daemon/api must not include"),
     ({"daemon/api/a.hpp": "", "daemon/api/b.cpp": '#include "a.hpp"'}, None),
-    ({"daemon/detect/a.hpp": "", "plugins/ride/b.cpp": '#include "daemon/detect/a.hpp"'}, "plugins must not include"),
+    ({"daemon/detect/a.hpp": "", "plugins/ride/b.cpp": '#include "daemon/detect/a.hpp"'}, "plugins/ride must not include"),
     ({"plugins/include/greentill/plugin.h": "", "plugins/ride/b.cpp": '#include "greentill/plugin.h"'}, None),
     ({"daemon/base/b.cpp": '#include "greentill/plugin.h"', "plugins/include/greentill/plugin.h": ""}, "daemon/base must not include"),
     ({"daemon/outbox/a.hpp": "", "tools/credit-service/b.cpp": '#include "daemon/outbox/a.hpp"'}, "must not include daemon/outbox/a.hpp"),
-    ({"daemon/measure/a.hpp": "", "firmware/core/b.c": '#include "daemon/measure/a.hpp"'}, "firmware must not include"),
+    ({"daemon/measure/a.hpp": "", "tools/printer-relay/b.c": '#include "daemon/measure/a.hpp"'},
+     "tools/printer-relay must not include"),
     ({"daemon/outbox/a.cpp": "#include <sqlite3.h>"}, None),
     ({"daemon/api/a.cpp": "#include <sqlite3.h>"}, "daemon/api must not include <sqlite3.h>"),
     ({"daemon/api/a.cpp": "#include <boost/any.hpp>"}, "<boost/any.hpp> is not listed"),
@@ -182,6 +195,12 @@ def self_test():
         if not good:
             failures += 1
             print(f"FAIL {files}: expected {expected!r}, got {complaints}")
+    unused = Layers(HERE, {"folders": {"a": ["b"]}, "third_party": {"c.h": ["a"]}})
+    unused.used.add(("folders", "a", "b"))
+    unused.check_unused()
+    if unused.complaints != ["layers.toml: [third_party] c.h: a is listed and not used"]:
+        failures += 1
+        print(f"FAIL unused: {unused.complaints}")
     print(f"{len(SELF_TEST)} trees, {failures} failures")
     return 1 if failures else 0
 
@@ -192,6 +211,7 @@ def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parents[1]
     layers = Layers(root.resolve(), load_rules())
     complaints = layers.check()
+    layers.check_unused()
     for line in layers.long_files:
         print(f"long: {line}")
     for line in complaints:

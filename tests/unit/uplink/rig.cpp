@@ -105,7 +105,7 @@ void Device::sell(std::uint32_t claims) {
     for (const outbox::Unit& unit : units) pointers.push_back(&unit);
     const bool stored = strand_.run_here([&] { return outbox_->writer().commit(pointers).ok(); });
     REQUIRE(stored);
-    strand_.post([this] { uplink_->wake(); });
+    uplink_->claims_stored();
   }
 }
 

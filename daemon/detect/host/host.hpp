@@ -6,8 +6,8 @@
 #include <chrono>
 
 #include "daemon/detect/frames.hpp"
+#include "daemon/detect/host/program.hpp"
 #include "daemon/detect/module.hpp"
-#include "daemon/detect/program.hpp"
 #include "daemon/detect/wire.hpp"
 
 namespace greentill::detect::host {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/detect/program.hpp"
+#include "daemon/detect/host/program.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "daemon/detect/child.hpp"
-#include "daemon/detect/sandbox.hpp"
+#include "daemon/detect/host/sandbox.hpp"
 #include "greentill/exec_streams.h"
 
 namespace greentill::detect::host {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/detect/sandbox.hpp"
+#include "daemon/detect/host/sandbox.hpp"
 
 #include <linux/capability.h>
 #include <sys/prctl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <deque>
 
-#include "daemon/detect/host.hpp"
+#include "daemon/detect/host/host.hpp"
 #include "daemon/detect/source_window.hpp"
 #include "daemon/detect/sources.hpp"
 #include "daemon/detect/texts.hpp"

@@ -2,7 +2,7 @@
 #include <poll.h>
 
 #include "daemon/detect/collector.hpp"
-#include "daemon/detect/host.hpp"
+#include "daemon/detect/host/host.hpp"
 #include "greentill/exec_streams.h"
 
 namespace greentill::detect::host {

@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/detect/sandbox.hpp"
+#include "daemon/detect/host/sandbox.hpp"
 
 #ifndef PR_SET_VMA
 #define PR_SET_VMA 0x53564d41

@@ -11,8 +11,8 @@
 #include <cstdio>
 #include <string>
 
-#include "daemon/detect/host.hpp"
-#include "daemon/detect/sandbox.hpp"
+#include "daemon/detect/host/host.hpp"
+#include "daemon/detect/host/sandbox.hpp"
 
 #ifdef GREENTILL_SANITIZED
 // Looking for leaks stops all threads from another process, which no plugin's host may start.

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "daemon/detect/sandbox.hpp"
+#include "daemon/detect/host/sandbox.hpp"
 
 namespace greentill::detect::host {
 namespace {
