@@ -9,7 +9,8 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/detect/detectors.hpp"
-#include "daemon/engine/desk.hpp"
+#include "daemon/event/answer.hpp"
+#include "daemon/event/transaction.hpp"
 #include "daemon/outbox/outbox.hpp"
 #include "daemon/uplink/uplink.hpp"
 
@@ -29,8 +30,14 @@ struct DaemonStatus {
 };
 
 /// Threads: safe from any thread; calls block the caller.
-class Desk : public engine::Desk {
+class Desk {
  public:
+  virtual ~Desk() = default;
+  /// Answers in the order given, once every transaction is durable or refused. One error does not touch the others.
+  /// full: no room on the disk; unavailable: too busy, or shutting down; invalid: the transaction itself.
+  virtual std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) = 0;
+  /// Takes one claim of the chain in force back, as the merchant's correction. Errors as above, and not_found.
+  virtual Result<event::TransactionAnswer> undo(std::uint64_t seq) = 0;
   virtual DaemonStatus status() = 0;
 };
 

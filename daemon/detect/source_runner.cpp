@@ -24,7 +24,7 @@ SourceRunner::SourceRunner(const PluginSpec& spec, std::filesystem::path host_pr
   thread_ = std::thread([this] {
     while (!stopping_) {
       const Result<bool> ended = live();
-      settle();
+      await_outstanding();
       health_.tell_left_out();
       if (ended && *ended) return health_.set_state("finished");
       if (stopping_) return;
@@ -199,7 +199,7 @@ void SourceRunner::wait(Child& child) {
 }
 
 /// The next life begins at the durable position, which must not move any more.
-void SourceRunner::settle() {
+void SourceRunner::await_outstanding() {
   while (!stopping_ && window_->outstanding() > 0) {
     wait_for(window_->descriptor(), POLLIN, Timeout(1000));
     window_->drain();

@@ -44,7 +44,7 @@ class SourceRunner {
   [[nodiscard]] Timeout send_time() const { return 2 * spec_.patience; }
   /// Between two signs of life lie a call of poll, one of durable, and half their time (host/source.cpp).
   [[nodiscard]] Timeout silence() const { return 3 * spec_.patience + std::chrono::seconds(1); }
-  void settle();
+  void await_outstanding();
   void back_off();
 
   PluginSpec spec_;

@@ -37,9 +37,9 @@ void SourceWindow::complete(std::uint64_t number, const Status& status) {
   {
     const std::lock_guard lock(mutex_);
     ++completed_;
-    const bool settled = status.ok() || status.error().code == ErrorCode::invalid;
-    if (!settled && retry_reason_.empty()) retry_reason_ = status.error().message;
-    if (settled) done_[number % kSourceWindow] = true;
+    const bool past = status.ok() || status.error().code == ErrorCode::invalid;
+    if (!past && retry_reason_.empty()) retry_reason_ = status.error().message;
+    if (past) done_[number % kSourceWindow] = true;
     for (; durable_ < added_ && done_[durable_ % kSourceWindow]; ++durable_) {
       done_[durable_ % kSourceWindow] = false;
       all_bytes_ -= bytes_[durable_ % kSourceWindow];

@@ -48,7 +48,7 @@ Result<std::string> AccountGuard::admit(const event::Transaction& transaction, c
   return std::string();
 }
 
-void AccountGuard::Reservation::settle(bool stored) {
+void AccountGuard::Reservation::finish(bool stored) {
   if (guard_ == nullptr) return;
   for (const outbox::AccountUse& use : uses_) {
     const auto found = guard_->pending_.find({use.account, use.activity});

@@ -40,7 +40,7 @@ class AccountGuard {
     /// To be stored with the claims.
     [[nodiscard]] const std::vector<outbox::AccountUse>& uses() const { return uses_; }
     /// It is durable, or nothing of it was stored: the store knows the truth now.
-    void settle(bool stored);
+    void finish(bool stored);
     /// It is not to be stored after all.
     void give_back();
 

@@ -30,7 +30,7 @@ void keep_refused(const outbox::TransactionKey& key, const event::Transaction& t
     act.quantities = quantities_text(one.found->activity.quantities);
     act.reason = one.reason;
     act.line = one.found->activity.line;
-    made.aside.guarded.push_back(std::move(act));
+    made.side.guarded.push_back(std::move(act));
   }
 }
 

@@ -34,7 +34,7 @@ struct MadeClaims {
   std::vector<outbox::NewClaim> claims;
   event::TransactionAnswer answer;
   std::vector<outbox::TotalsDelta> totals;
-  outbox::Aside aside;
+  outbox::SideRecords side;
   AccountGuard::Reservation reserved;
   std::optional<claim::ChainId> new_chain;  ///< the claim is the start of one
 };

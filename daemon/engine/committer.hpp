@@ -3,6 +3,13 @@
 // and finds nobody storing becomes the leader and stores all that is queued, its own and others'; who finds a leader waits for
 // it, and may be the next one. A lone sale is thereby stored by its own thread and wakes no other. What nobody waits for, such as
 // a source's record, and other work on the writer, is done by a thread of the committer's own. Threads: safe from any thread.
+//
+// What always holds:
+// - One thread at a time has the writer: the one that set leading_, which alone clears it.
+// - Jobs are stored in the order in which they were pushed; a batch is a run of that order.
+// - While anything is queued somebody stores it or was woken to: whoever stops leading, leaves, or hands over looks (pass_on()).
+//   Who pushed holds the engine's turn and has not come to wait() yet: until then it counts as woken.
+// - mutex_ is never held while something is stored or a job's owner is told.
 #pragma once
 
 #include <condition_variable>

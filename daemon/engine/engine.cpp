@@ -114,7 +114,7 @@ void Engine::admit(Entry entry) {
     entry.transaction.standing = event::Standing::doubtful;
     entry.transaction.remark = "it is dated in the future";
   }
-  if (entry.transaction.standing != event::Standing::final) return set_aside(std::move(entry));
+  if (entry.transaction.standing != event::Standing::final) return leave_unclaimed(std::move(entry));
   if (entry.transaction.is_reversal()) return reverse(std::move(entry));
   claim_new(std::move(entry));
 }
@@ -184,7 +184,7 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
     made = std::move(nothing);
     head = head_.chain();
   }
-  made.aside.met = true;
+  made.side.met = true;
   for (const Reversals& reversals : met->reversals) {
     if (Status reversed = parts_.maker.reverse(reversals, head, made); !reversed) return reversed;
   }
@@ -211,23 +211,23 @@ void Engine::reverse(Entry entry) {
 }
 
 /// The final record is still to come, or there already.
-void Engine::set_aside(Entry entry) {
+void Engine::leave_unclaimed(Entry entry) {
   const event::Transaction& transaction = entry.transaction;
   MadeClaims made;
   made.answer.remark = event::remark_of(transaction);
   if (transaction.standing == event::Standing::doubtful) {
-    made.aside.guarded.push_back(guarded_record(entry.key, transaction, made.answer.remark));
+    made.side.guarded.push_back(guarded_record(entry.key, transaction, made.answer.remark));
   }
   keep_apart(std::move(entry), std::move(made));
 }
 
 /// Neither claimed nor remembered under its id. Requires: nothing was claimed.
 void Engine::keep_apart(Entry entry, MadeClaims made) {
-  if (made.aside.guarded.empty() && !entry.position) return entry.answered(std::move(made.answer));
+  if (made.side.guarded.empty() && !entry.position) return entry.answered(std::move(made.answer));
   MadeClaims kept;
   kept.recorded_at = parts_.maker.now();
   kept.answer = std::move(made.answer);
-  kept.aside.guarded = std::move(made.aside.guarded);
+  kept.side.guarded = std::move(made.side.guarded);
   queue(std::move(kept), std::nullopt, std::move(entry.position), std::move(entry.answered));
 }
 
@@ -253,8 +253,8 @@ void Engine::queue(MadeClaims made, std::optional<outbox::TransactionKey> key, s
                made.recorded_at,
                std::move(position),
                std::move(made.totals),
-               std::move(made.aside)};
-  job->unit.aside.account_uses = made.reserved.uses();
+               std::move(made.side)};
+  job->unit.side.account_uses = made.reserved.uses();
   job->reserved = std::move(made.reserved);
   job->answer = std::move(made.answer);
   job->answered = std::move(answered);
@@ -276,7 +276,7 @@ void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
     set_trouble(status.error().message);
     store_log_.failed(status.error());
   }
-  for (std::size_t i = 0; i < jobs.size(); ++i) settle(*jobs[i], results[i]);
+  for (std::size_t i = 0; i < jobs.size(); ++i) finish(*jobs[i], results[i]);
   if (status && troubled_) {
     set_trouble("");
     store_log_.worked();
@@ -284,9 +284,9 @@ void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
   admit_waiting();
 }
 
-void Engine::settle(Job& job, const Result<event::TransactionAnswer>& result) {
-  job.reserved.settle(result.ok());
-  if (job.new_chain && result.ok()) head_.settle();
+void Engine::finish(Job& job, const Result<event::TransactionAnswer>& result) {
+  job.reserved.finish(result.ok());
+  if (job.new_chain && result.ok()) head_.confirm();
   if (!job.unit.key) return;
   for (Answered& joined : turns_.end(*job.unit.key)) {
     if (result) {

@@ -2,6 +2,16 @@
 // The engine owns the order of claims: every transaction, from the API or a source, passes here once. One thread at a time has
 // its turn: looks the transaction up, asks the detectors, makes and signs the claims, and queues them with the committer, outside
 // of whose commits nothing waits for a disk. Threads: safe from any thread; a call may wait for another's turn.
+//
+// What always holds:
+// - Nobody is answered before all that the answer says is durable.
+// - Whoever has the turn alone moves the head, and queues what it made before it gives the turn up. So claims are queued, and
+//   stored, in the chain's order; the head is ahead of the store by what is queued.
+// - Where a commit fails, all that is queued of its generation fails with it, since each claim names the hash of the one before.
+//   The head is read back from the store before the next claim is made.
+// - A transaction's key is free, under way, or stored. So an event is claimed once, however often it is reported, and whoever
+//   reports it again is answered as the first time.
+// - A source's position is stored in the commit of its record, and behind a record that waits or failed none is stored.
 #pragma once
 
 #include <functional>
@@ -80,14 +90,14 @@ class Engine {
   void claim_new(Entry entry);
   Status apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made);
   void reverse(Entry entry);
-  void set_aside(Entry entry);
+  void leave_unclaimed(Entry entry);
   void keep_apart(Entry entry, MadeClaims made);
   void store_position(outbox::SourcePosition position, event::TransactionAnswer answer, Answered answered);
   void commit(Entry entry, MadeClaims made);
   void queue(MadeClaims made, std::optional<outbox::TransactionKey> key, std::optional<outbox::SourcePosition> position,
              Answered answered);
   void on_finished(Committer::Jobs& jobs, const Status& status);
-  void settle(Job& job, const Result<event::TransactionAnswer>& result);
+  void finish(Job& job, const Result<event::TransactionAnswer>& result);
   void set_trouble(std::string trouble);
 
   Parts parts_;

@@ -9,16 +9,17 @@
 #include <vector>
 
 #include "daemon/detect/sources.hpp"
-#include "daemon/engine/desk.hpp"
 #include "daemon/engine/engine.hpp"
 
 namespace greentill::engine {
 
-class TillFront final : public Desk {
+class TillFront {
  public:
   explicit TillFront(Engine& engine) : engine_(engine) {}
-  std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override;
-  Result<event::TransactionAnswer> undo(std::uint64_t seq) override;
+  /// Answers in the order given, once each transaction is durable or refused.
+  std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions);
+  /// Engine::undo().
+  Result<event::TransactionAnswer> undo(std::uint64_t seq);
 
  private:
   Engine& engine_;

@@ -22,7 +22,7 @@ class Head {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   void move_to(const claim::ChainHead& chain) { chain_ = chain; }
   /// What was moved to is durable: of a chain's start.
-  void settle() { known_ = true; }
+  void confirm() { known_ = true; }
   /// A commit of that generation failed. False where another one said so before.
   bool fail(std::uint64_t generation);
 

@@ -36,7 +36,7 @@ void note_absence(const outbox::TransactionKey& key, const event::Transaction& t
                   const std::vector<detect::Absent>& absent, MadeClaims& made) {
   const char* const then = made.claims.empty() ? ": its id stays free, so that it can be reported again" : ", by others only";
   made.answer.remark = without(absent) + then;
-  made.aside.guarded.push_back(guarded_record(key, transaction, made.answer.remark));
+  made.side.guarded.push_back(guarded_record(key, transaction, made.answer.remark));
 }
 
 outbox::GuardedAct guarded_record(const outbox::TransactionKey& key, const event::Transaction& transaction, std::string reason) {

@@ -11,7 +11,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/detect/detectors.hpp"
 #include "daemon/engine/claim_maker.hpp"
-#include "daemon/outbox/aside.hpp"
+#include "daemon/outbox/side_records.hpp"
 
 namespace greentill::engine {
 

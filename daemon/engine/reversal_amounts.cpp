@@ -55,7 +55,7 @@ TakeBack begin_with(const Claimed& claim) {
   return made;
 }
 
-void settle(TakeBack& made, const Claimed& claim, const Worth& before, const measure::Library& library) {
+void note_taken(TakeBack& made, const Claimed& claim, const Worth& before, const measure::Library& library) {
   const Worth after = worth(claim, library);
   made.estimate_mg = before.estimate_mg - after.estimate_mg;
   made.credited_mg = before.credited_mg - after.credited_mg;
@@ -69,7 +69,7 @@ TakeBack take_whole(Claimed& claim, const measure::Library& library) {
   const Worth before = worth(claim, library);
   TakeBack made = begin_with(claim);
   claim.gone = true;
-  settle(made, claim, before, library);
+  note_taken(made, claim, before, library);
   return made;
 }
 
@@ -98,7 +98,7 @@ std::optional<TakeBack> take_part(Claimed& claim, std::vector<QuantityValue>& wa
     }
   }
   made.quantities = std::move(taking);
-  settle(made, claim, before, library);
+  note_taken(made, claim, before, library);
   return made;
 }
 

@@ -35,11 +35,11 @@ Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, M
       into.totals.push_back({day, take.activity, -take.estimate_mg, -take.credited_mg, 0});
     }
   }
-  const auto& sums = reversals.aside.taken_back;
-  into.aside.taken_back.insert(into.aside.taken_back.end(), sums.begin(), sums.end());
-  if (!reversals.aside.awaited.empty()) {
-    into.aside.awaited_key = reversals.aside.awaited_key;
-    into.aside.awaited = reversals.aside.awaited;
+  const auto& sums = reversals.side.taken_back;
+  into.side.taken_back.insert(into.side.taken_back.end(), sums.begin(), sums.end());
+  if (!reversals.side.awaited.empty()) {
+    into.side.awaited_key = reversals.side.awaited_key;
+    into.side.awaited = reversals.side.awaited;
   }
   into.answer.remark = reversals.remark;
   head = next;

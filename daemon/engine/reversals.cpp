@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/event/as_sold.hpp"
+#include "daemon/event/refund_signs.hpp"
 #include "daemon/event/transaction_key.hpp"
 
 namespace greentill::engine {
@@ -16,7 +16,7 @@ event::Transaction as_sold(const event::Transaction& reversal) {
   sold.reversed = {};
   // Of a trip taken back as a whole nobody says how long it was, only that it was: its duration is enough to be found by.
   if (sold.kind == event::TransactionKind::trip && sold.quantities.empty()) sold.quantities = {{"s", sold.end - sold.begin}};
-  turn_to_sold(sold);
+  drop_refund_signs(sold);
   return sold;
 }
 
@@ -45,7 +45,7 @@ void add_part(Returned part, std::vector<Returned>& parts) {
 
 void keep_sums(Reversals& reversals) {
   for (const TakeBack& take : reversals.takes) {
-    reversals.aside.taken_back.insert(reversals.aside.taken_back.end(), take.sums.begin(), take.sums.end());
+    reversals.side.taken_back.insert(reversals.side.taken_back.end(), take.sums.begin(), take.sums.end());
   }
 }
 
@@ -144,15 +144,15 @@ Result<Reversals> Reverser::reverse(const event::Transaction& transaction) {
   const std::vector<Returned> parts = returned(transaction, made.absent);
   if (Status taken = take_unseen(parts, whole, made); !taken) return Failure{taken.error()};
   keep_sums(made);
-  made.aside.awaited_key = key;
+  made.side.awaited_key = key;
   const auto reason = static_cast<std::uint8_t>(made.reason);
-  if (whole) made.aside.awaited.push_back({reason, "", "", 0, made.cause});
+  if (whole) made.side.awaited.push_back({reason, "", "", 0, made.cause});
   for (const Returned& part : parts) {
     if (whole || part.nullifier) continue;
     for (const auto& quantity : part.quantities)
-      made.aside.awaited.push_back({reason, part.activity, quantity.unit, quantity.value, made.cause});
+      made.side.awaited.push_back({reason, part.activity, quantity.unit, quantity.value, made.cause});
   }
-  if (!made.aside.awaited.empty()) {
+  if (!made.side.awaited.empty()) {
     awaits_any_ = true;
     made.remark = "the transaction it takes back was not reported here yet: it waits for it";
   } else if (made.takes.empty()) {

@@ -2,6 +2,13 @@
 // Finds out what a refund, a cancelled trip or a merchant's undo takes back: from the claims of this store where they are, from
 // what came back where they are not, and by waiting for the transaction where neither is enough.
 // Threads: the engine's turn.
+//
+// What always holds:
+// - Of a claim no more is taken back than it has, in each of its units, whatever is reported and however often: the sums of what
+//   was taken are stored with the reversal that took it, and outlive it as long as the claim can be taken back.
+// - One reversal at a time is under way, so that those sums are durable before the next one reads them (Turns).
+// - A reversal whose transaction has not come waits in the store, and is applied within the commit that brings it.
+// - A claim that this store does not have is named by its nullifier, or not at all: never guessed.
 #pragma once
 
 #include <string>
@@ -18,7 +25,7 @@ namespace greentill::engine {
 struct Reversals {
   std::vector<TakeBack> takes;
   claim::ReversalReason reason = claim::ReversalReason::refund;
-  outbox::Aside aside;
+  outbox::SideRecords side;
   std::optional<outbox::TransactionKey> cause;  ///< the transaction that takes back; none where a merchant undoes a claim
   std::vector<detect::Absent> absent;           ///< without them nobody knows what came back; nothing may be made of it then
   std::string remark;                           ///< why less than all is taken back now, for people; or empty

@@ -20,7 +20,7 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/receipt.hpp"
-#include "daemon/outbox/aside.hpp"
+#include "daemon/outbox/side_records.hpp"
 
 namespace greentill::outbox {
 
@@ -51,7 +51,7 @@ struct Unit {
   std::int64_t recorded_at = 0;       ///< Unix seconds
   std::optional<SourcePosition> position;
   std::vector<TotalsDelta> totals;
-  Aside aside;
+  SideRecords side;
 };
 
 /// The claims that a transaction made: `count` of them, from first_seq on, in `chain`, which need not be the one in force. count
@@ -156,7 +156,7 @@ struct Reception {
 /// What was recorded before these goes; Unix seconds.
 struct PruneBefore {
   std::int64_t delivered = 0;  ///< claims that the service has
-  std::int64_t aside = 0;      ///< what is kept aside (aside.hpp), and the keys of transactions without a claim
+  std::int64_t side = 0;       ///< side records, and the keys of transactions without a claim
 };
 
 class Writer {
@@ -171,7 +171,7 @@ class Writer {
   /// Marks delivered, refused and granted. A claim that stays refused for now keeps its reason and last try, unless the receipt
   /// answers a retry: services repeat such refusals. Requires: the receipt's signature was verified.
   virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) = 0;
-  /// Removes delivered claims with their transaction keys, and what is kept aside, at most `limit` of all; returns how many.
+  /// Removes delivered claims with their transaction keys, and side records, at most `limit` of all; returns how many.
   /// A refused claim stays until it is delivered or replaced, and what was taken back of a claim as long as that claim waits or
   /// is refused.
   virtual Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) = 0;

@@ -118,7 +118,7 @@ Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
 Status SqliteReader::prepare() {
   if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
   if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
-  if (Status prepared = prepare_aside(); !prepared) return prepared;
+  if (Status prepared = prepare_side_records(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{claim_, "SELECT " GREENTILL_CLAIM_COLUMNS

@@ -111,11 +111,11 @@ Status SqliteWriter::move_head(ChainRow& row, const claim::Receipt& receipt, App
   row.epoch = receipt.epoch;
   row.delivered_seq = receipt.processed_up_to;
   applied.rewound = lower;
-  return lower ? take_back(row, receipt.processed_up_to) : Status(Done{});
+  return lower ? rewind(row, receipt.processed_up_to) : Status(Done{});
 }
 
 // What an earlier epoch said of claims that the service no longer knows.
-Status SqliteWriter::take_back(ChainRow& row, std::uint64_t above) {
+Status SqliteWriter::rewind(ChainRow& row, std::uint64_t above) {
   const std::int64_t from = position_of(row.no, above);
   const std::int64_t to = position_of(row.no, kMaxSeq);
   {
@@ -132,24 +132,24 @@ Status SqliteWriter::take_back(ChainRow& row, std::uint64_t above) {
   return Done{};
 }
 
-Result<SqliteWriter::Standing> SqliteWriter::standing(std::int64_t position) {
-  Query query(standing_);
+Result<SqliteWriter::Outcome> SqliteWriter::outcome(std::int64_t position) {
+  Query query(outcome_);
   const auto found = query.with(position).next();
   if (!found) return Failure{found.error()};
-  if (!*found) return Standing::gone;
-  if (query.is_null(0)) return Standing::accepted;
-  return query.integer(0) != 0 ? Standing::refused_final : Standing::refused_retry;
+  if (!*found) return Outcome::gone;
+  if (query.is_null(0)) return Outcome::accepted;
+  return query.integer(0) != 0 ? Outcome::refused_final : Outcome::refused_retry;
 }
 
 Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, const Reception& reception, AppliedReceipt& applied) {
   const std::int64_t position = position_of(row.no, refusal.seq);
-  const auto before = standing(position);
+  const auto before = outcome(position);
   if (!before) return Failure{before.error()};
-  if (*before == Standing::gone) return Done{};
-  if (*before == Standing::refused_retry && refusal.retryable && !reception.answers.contains(refusal.seq)) return Done{};
-  if (*before == Standing::accepted) ++applied.newly_refused;
-  if (*before == Standing::refused_retry) --row.refused_retry;
-  if (*before == Standing::refused_final) --row.refused_final;
+  if (*before == Outcome::gone) return Done{};
+  if (*before == Outcome::refused_retry && refusal.retryable && !reception.answers.contains(refusal.seq)) return Done{};
+  if (*before == Outcome::accepted) ++applied.newly_refused;
+  if (*before == Outcome::refused_retry) --row.refused_retry;
+  if (*before == Outcome::refused_final) --row.refused_final;
   ++(refusal.retryable ? row.refused_retry : row.refused_final);
   {
     Query query(remove_grant_);
@@ -161,11 +161,11 @@ Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, const 
 
 Status SqliteWriter::grant(ChainRow& row, const claim::Grant& granted) {
   const std::int64_t position = position_of(row.no, granted.seq);
-  const auto before = standing(position);
+  const auto before = outcome(position);
   if (!before) return Failure{before.error()};
-  if (*before == Standing::gone) return Done{};
-  if (*before != Standing::accepted) {
-    --(*before == Standing::refused_retry ? row.refused_retry : row.refused_final);
+  if (*before == Outcome::gone) return Done{};
+  if (*before != Outcome::accepted) {
+    --(*before == Outcome::refused_retry ? row.refused_retry : row.refused_final);
     Query query(remove_refusal_);
     if (Status removed = query.with(position).run(); !removed) return removed;
   }

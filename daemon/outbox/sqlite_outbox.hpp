@@ -63,7 +63,7 @@ class SqliteReader final : public Reader {
  private:
   explicit SqliteReader(Database database) : database_(std::move(database)) {}
   Status prepare();
-  Status prepare_aside();
+  Status prepare_side_records();
   Statement& scan_for(bool newest_first, std::optional<Delivery> only);
 
   Database database_;
@@ -84,18 +84,18 @@ class SqliteWriter final : public Writer {
   Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) override;
 
  private:
-  enum class Standing : std::uint8_t { gone, accepted, refused_retry, refused_final };
+  enum class Outcome : std::uint8_t { gone, accepted, refused_retry, refused_final };
 
   explicit SqliteWriter(Database database) : database_(std::move(database)) {}
   Status prepare();
-  Status prepare_aside();
+  Status prepare_side_records();
   Status save_chain(const ChainRow& row);
   /// Ends the transaction; only then is the new row the one in force.
   Status finish(Transaction& transaction, const ChainRow& row);
 
   Status add_unit(ChainRow& row, const Unit& unit);
   Status add_claims(ChainRow& row, const Unit& unit);
-  Status add_aside(const Unit& unit);
+  Status add_side_records(const Unit& unit);
   Status add_awaited(const Unit& unit);
   Status add_guarded(const Unit& unit);
 
@@ -103,8 +103,8 @@ class SqliteWriter final : public Writer {
   Status check_epoch(const claim::Receipt& receipt, const ChainRow& row);
   Result<std::optional<Digest>> payload_hash(const ChainRow& row, std::uint64_t seq);
   Status move_head(ChainRow& row, const claim::Receipt& receipt, AppliedReceipt& applied);
-  Status take_back(ChainRow& row, std::uint64_t above);
-  Result<Standing> standing(std::int64_t position);
+  Status rewind(ChainRow& row, std::uint64_t above);
+  Result<Outcome> outcome(std::int64_t position);
   Status refuse(ChainRow& row, const claim::Refusal& refusal, const Reception& reception, AppliedReceipt& applied);
   Status grant(ChainRow& row, const claim::Grant& grant);
 
@@ -112,14 +112,14 @@ class SqliteWriter final : public Writer {
   Result<std::size_t> prune_claims(std::int64_t recorded_before, std::size_t limit);
   Result<std::size_t> prune_claimless(std::int64_t recorded_before, std::size_t limit);
   Result<std::size_t> prune_by_time(Statement& statement, std::int64_t before, std::size_t limit);
-  Result<std::size_t> prune_aside(std::int64_t recorded_before, std::size_t limit);
+  Result<std::size_t> prune_side_records(std::int64_t recorded_before, std::size_t limit);
 
   Database database_;
   ChainRow chain_;
   KeyLookup keys_;
   ChainLookup chains_;
   Statement new_chain_, save_chain_, add_claim_, add_claimless_, set_position_, add_totals_;
-  Statement message_at_, standing_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
+  Statement message_at_, outcome_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
   Statement count_claims_, count_refusals_, remove_refusals_, remove_grants_;
   Statement to_prune_, remove_claim_, count_pruned_, prune_claimless_;
   Statement set_taken_back_, add_awaited_, remove_awaited_, set_guarded_, set_account_use_;

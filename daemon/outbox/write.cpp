@@ -27,7 +27,7 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
 Status SqliteWriter::prepare() {
   if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
   if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
-  if (Status prepared = prepare_aside(); !prepared) return prepared;
+  if (Status prepared = prepare_side_records(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{new_chain_, "INSERT INTO chains (no, id) VALUES (?1, ?2)"},
@@ -43,7 +43,7 @@ Status SqliteWriter::prepare() {
         "SET claims = claims + excluded.claims, estimate_mg = CAST(estimate_mg + excluded.estimate_mg AS INTEGER), "
         "credited_mg = CAST(credited_mg + excluded.credited_mg AS INTEGER)"},
        {message_at_, "SELECT message FROM claims WHERE position = ?1"},
-       {standing_, "SELECT r.final FROM claims c LEFT JOIN refusals r ON r.position = c.position WHERE c.position = ?1"},
+       {outcome_, "SELECT r.final FROM claims c LEFT JOIN refusals r ON r.position = c.position WHERE c.position = ?1"},
        {set_refusal_,
         "INSERT INTO refusals (position, final, reason, last_try) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
         "final = excluded.final, reason = excluded.reason, last_try = excluded.last_try"},
@@ -128,7 +128,7 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
     query.with(delta.day).with(delta.activity).with(delta.estimate_mg).with(delta.credited_mg).with(delta.claims);
     if (Status added = query.run(); !added) return added;
   }
-  return add_aside(unit);
+  return add_side_records(unit);
 }
 
 Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
@@ -168,16 +168,16 @@ Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::siz
   const auto bounded = std::min(limit, std::size_t{1} << 20);
   auto claims = prune_claims(before.delivered, bounded);
   if (!claims) return claims;
-  auto claimless = prune_claimless(before.aside, bounded - *claims);
+  auto claimless = prune_claimless(before.side, bounded - *claims);
   if (!claimless) return claimless;
-  auto aside = prune_aside(before.aside, bounded - *claims - *claimless);
-  if (!aside) return aside;
+  auto side = prune_side_records(before.side, bounded - *claims - *claimless);
+  if (!side) return side;
   // Before the commit: a failure behind it would leave counters here that the next commit writes back.
   auto row = chains_.find(database_);
   if (!row) return Failure{row.error()};
   if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};
   chain_ = *row;
-  return *claims + *claimless + *aside;
+  return *claims + *claimless + *side;
 }
 
 Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std::size_t limit) {

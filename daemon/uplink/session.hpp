@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens on one connection: claims out as the window allows, receipts in, refused claims once more. It ends with the
 // connection; the window outlives it. Private to daemon/uplink. Threads: the strand's.
+//
+// What always holds:
+// - Claims leave in the order of their seqs, from the window's next one on; only retries of refused claims are behind it.
+// - The window moves by receipts that are durable, and by nothing else. What is sent and not receipted is sent again.
+// - One retry at a time is under way, and never holds up the window.
+// - No more is under way at the broker than the window and two messages: beyond that Paho would hold the backlog in memory.
+// - Once ended_, nothing calls the owner: work that comes later finds the session gone (weak_from_this) or ended.
 #pragma once
 
 #include <atomic>

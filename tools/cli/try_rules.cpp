@@ -9,7 +9,7 @@
 #include "daemon/base/file.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/event/abi_view.hpp"
-#include "daemon/event/as_sold.hpp"
+#include "daemon/event/refund_signs.hpp"
 #include "daemon/event/json_reader.hpp"
 #include "plugins/rules/explain.hpp"
 #include "tools/cli/documents.hpp"
@@ -110,7 +110,7 @@ class Trial {
     const std::string passed_over = why_passed_over(transaction);
     std::vector<Explanation> explanations;
     if (passed_over.empty()) {
-      if (transaction.is_reversal()) event::turn_to_sold(transaction);
+      if (transaction.is_reversal()) event::drop_refund_signs(transaction);
       explanations = rules::explain(set_, view_.of(transaction, event::Audience::detector));
     }
     if (transaction.is_reversal() && !transaction.lines.empty()) leave_whole_standing(explanations);

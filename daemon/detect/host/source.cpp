@@ -94,7 +94,7 @@ class SourceHost {
       if (reader.kind() != Message::durable) return fail(ErrorCode::bug, "a source is only told what is durable");
       const std::uint64_t durable = reader.number();
       if (Status whole = reader.end(); !whole) return whole;
-      settle(durable);
+      forget(durable);
       if (instance_->table().durable == nullptr) continue;
       const CallTimer timer(host_.patience());
       instance_->table().durable(instance_->get(), durable_);
@@ -106,7 +106,7 @@ class SourceHost {
     return under_way_.size() >= kSourceWindow / part || bytes_under_way_ >= kSourceWindowBytes / part;
   }
 
-  void settle(std::uint64_t durable) {
+  void forget(std::uint64_t durable) {
     for (; durable_ < durable && !under_way_.empty(); ++durable_) {
       bytes_under_way_ -= under_way_.front();
       under_way_.pop_front();

@@ -134,7 +134,7 @@ event::ReversedAct TestDesk::take_back(const event::ClaimedAct& act) {
   reversal.nullifier = nullifier_of(act.seq);
   outbox::Unit unit;
   unit.claims.push_back(append(reversal, made.id, std::nullopt));
-  unit.aside.taken_back.push_back({reversal.nullifier, "", 0, act.seq});
+  unit.side.taken_back.push_back({reversal.nullifier, "", 0, act.seq});
   unit.head = head_;
   store(std::move(unit));
   return made;
@@ -174,7 +174,7 @@ Result<event::TransactionAnswer> TestDesk::take(const event::Transaction& t) {
     if (t.standing == event::Standing::doubtful) {
       ++guarded_;
       const outbox::TransactionKey key{static_cast<std::uint8_t>(guarded_ >> 8), static_cast<std::uint8_t>(guarded_)};
-      unit.aside.guarded.push_back({key, 0, 0, t.begin, "", "", answer.remark, 0});
+      unit.side.guarded.push_back({key, 0, 0, t.begin, "", "", answer.remark, 0});
     }
     store(std::move(unit));
     return answer;

@@ -37,7 +37,7 @@ struct Counter {
 
 void store(Device& device, const std::vector<outbox::AccountUse>& uses) {
   outbox::Unit unit;
-  unit.aside.account_uses = uses;
+  unit.side.account_uses = uses;
   const outbox::Unit* units[] = {&unit};
   REQUIRE(device.writer().commit(units).ok());
 }
@@ -57,7 +57,7 @@ TEST_CASE("account guard: so many a day, counted while they are under way and on
   Counter later(device, 2);  // a restart: what was stored counts on
   CHECK(later.admit(kMorning));
   store(device, later.under_way.back().uses());
-  later.under_way.back().settle(true);
+  later.under_way.back().finish(true);
   CHECK(later.admit(kMorning + 5));
   CHECK_FALSE(later.admit(kMorning + 10));
   CHECK(later.admit(kMorning + 86'400));
@@ -78,7 +78,7 @@ TEST_CASE("account guard: what could not be stored does not count") {
   Device device(folder.path());
   Counter counter(device, 1);
   CHECK(counter.admit(kMorning));
-  counter.under_way.back().settle(false);
+  counter.under_way.back().finish(false);
   CHECK(counter.admit(kMorning));
 }
 

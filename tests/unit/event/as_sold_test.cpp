@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/event/as_sold.hpp"
+#include "daemon/event/refund_signs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,7 +21,7 @@ Amounts sold(const Amounts& amounts, std::int64_t quantity_milli = -1000) {
     refund.lines.back().amount_minor = amount;
   }
   refund.total_minor = -300;
-  turn_to_sold(refund);
+  drop_refund_signs(refund);
   CHECK(refund.total_minor == 300);
   Amounts turned;
   for (const event::Line& line : refund.lines) {

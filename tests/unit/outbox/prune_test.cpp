@@ -149,16 +149,16 @@ TEST_CASE("outbox: a ledger that went back behind pruned claims is an error, wha
   CHECK(rewound.value().rewound);
 }
 
-TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten after the same time") {
+TEST_CASE("outbox: side records is stored with its unit, and forgotten after the same time") {
   Fixture f;
   outbox::Unit unit = f.chain.sale(1);
   const Digest nullifier{1, 2, 3};
   const Bytes<16> account{7};
-  unit.aside.taken_back = {{nullifier, "pieces", 2, 2}, {nullifier, "g", 7, 2}};
-  unit.aside.awaited_key = ChainMaker::key(50);
-  unit.aside.awaited = {{1, "cup.own", "pieces", 1, ChainMaker::key(52)}, {0, "", "", 0, std::nullopt}};
-  unit.aside.guarded.push_back({ChainMaker::key(1), 0, 0, 99, "ride.bus", "m.track=9", "implausible", 2});
-  unit.aside.account_uses = {{account, "cup.own", 3, 4, unit.recorded_at}};
+  unit.side.taken_back = {{nullifier, "pieces", 2, 2}, {nullifier, "g", 7, 2}};
+  unit.side.awaited_key = ChainMaker::key(50);
+  unit.side.awaited = {{1, "cup.own", "pieces", 1, ChainMaker::key(52)}, {0, "", "", 0, std::nullopt}};
+  unit.side.guarded.push_back({ChainMaker::key(1), 0, 0, 99, "ride.bus", "m.track=9", "implausible", 2});
+  unit.side.account_uses = {{account, "cup.own", 3, 4, unit.recorded_at}};
   REQUIRE(commit(f.store->writer(), {unit}).ok());
   CHECK(f.reader->taken_back(nullifier).value().size() == 2);
   CHECK(f.reader->awaits_any().value());
@@ -168,10 +168,10 @@ TEST_CASE("outbox: what is kept aside is stored with its unit, and forgotten aft
 
   // The new sum takes the place of the old one, the transaction that was awaited is there, the record is read once more.
   outbox::Unit next = f.chain.sale(50);
-  next.aside.taken_back = {{nullifier, "pieces", 3, 2}};
-  next.aside.met = true;
-  next.aside.guarded = unit.aside.guarded;
-  next.aside.guarded[0].reason = "too fast";
+  next.side.taken_back = {{nullifier, "pieces", 3, 2}};
+  next.side.met = true;
+  next.side.guarded = unit.side.guarded;
+  next.side.guarded[0].reason = "too fast";
   next.recorded_at = unit.recorded_at;
   REQUIRE(commit(f.store->writer(), {next}).ok());
   CHECK(f.reader->taken_back(nullifier).value()[1].value == 3);

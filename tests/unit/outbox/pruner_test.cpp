@@ -108,7 +108,7 @@ TEST_CASE("pruner: a full disk takes delivered claims before their time") {
   bench.pruner->make_room();
   CHECK(test::eventually([&] { return bench.writer.left() == 0; }));
   CHECK(bench.writer.asked().front().delivered == kNow - 86'400);
-  CHECK(bench.writer.asked().front().aside == kNow - 90 * 86'400);
+  CHECK(bench.writer.asked().front().side == kNow - 90 * 86'400);
 }
 
 TEST_CASE("pruner: a clock that nobody keeps makes nothing old by itself") {
@@ -123,7 +123,7 @@ TEST_CASE("pruner: a clock that nobody keeps makes nothing old by itself") {
     const outbox::PruneBefore wanted{now - 90 * 86'400, now - 90 * 86'400};
     return test::eventually([&] {
       const outbox::PruneBefore last = bench.writer.asked().back();
-      return last.delivered == wanted.delivered && last.aside == wanted.aside;
+      return last.delivered == wanted.delivered && last.side == wanted.side;
     });
   };
   bench.clock.monotonic_s = 500;
@@ -135,14 +135,14 @@ TEST_CASE("pruner: a clock that nobody keeps makes nothing old by itself") {
   CHECK(asks(kNow));
 }
 
-TEST_CASE("pruner: on a full disk what was delivered goes by whatever clock there is, what is kept aside does not") {
+TEST_CASE("pruner: on a full disk what was delivered goes by whatever clock there is, side records does not") {
   Bench bench(90, std::chrono::hours(1));
   bench.clock.kept = false;
   bench.writer.fill(1);
   bench.pruner->make_room();
   CHECK(test::eventually([&] { return bench.writer.left() == 0; }));
   CHECK(bench.writer.asked().front().delivered == kNow - 86'400);
-  CHECK(bench.writer.asked().front().aside < 0);
+  CHECK(bench.writer.asked().front().side < 0);
 }
 
 TEST_CASE("pruner: a stopped one asks for nothing") {

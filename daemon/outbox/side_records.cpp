@@ -6,7 +6,7 @@
 
 namespace greentill::outbox {
 
-Status SqliteWriter::prepare_aside() {
+Status SqliteWriter::prepare_side_records() {
   return prepare_all(
       database_,
       {{set_taken_back_,
@@ -34,8 +34,8 @@ Status SqliteWriter::prepare_aside() {
         "LIMIT ?2)"}});
 }
 
-Status SqliteWriter::add_aside(const Unit& unit) {
-  for (const TakenBack& taken : unit.aside.taken_back) {
+Status SqliteWriter::add_side_records(const Unit& unit) {
+  for (const TakenBack& taken : unit.side.taken_back) {
     Query query(set_taken_back_);
     query.with(taken.nullifier).with(taken.unit).with(taken.value);
     query.with(static_cast<std::int64_t>(taken.of_seq)).with(unit.recorded_at);
@@ -43,7 +43,7 @@ Status SqliteWriter::add_aside(const Unit& unit) {
   }
   if (Status added = add_awaited(unit); !added) return added;
   if (Status added = add_guarded(unit); !added) return added;
-  for (const AccountUse& use : unit.aside.account_uses) {
+  for (const AccountUse& use : unit.side.account_uses) {
     Query query(set_account_use_);
     query.with(use.account).with(use.activity).with(use.day).with(use.events).with(use.last_begin);
     if (Status set = query.run(); !set) return set;
@@ -52,20 +52,20 @@ Status SqliteWriter::add_aside(const Unit& unit) {
 }
 
 Status SqliteWriter::add_awaited(const Unit& unit) {
-  for (const AwaitedReversal& awaited : unit.aside.awaited) {
+  for (const AwaitedReversal& awaited : unit.side.awaited) {
     Query query(add_awaited_);
-    query.with(unit.aside.awaited_key).with(unit.recorded_at).with(std::int64_t{awaited.reason}).with(awaited.activity);
+    query.with(unit.side.awaited_key).with(unit.recorded_at).with(std::int64_t{awaited.reason}).with(awaited.activity);
     query.with(awaited.unit).with(awaited.value);
     awaited.cause ? query.with(*awaited.cause) : query.with_null();
     if (Status added = query.run(); !added) return added;
   }
-  if (!unit.aside.met || !unit.key) return Done{};
+  if (!unit.side.met || !unit.key) return Done{};
   Query query(remove_awaited_);
   return query.with(*unit.key).run();
 }
 
 Status SqliteWriter::add_guarded(const Unit& unit) {
-  for (const GuardedAct& act : unit.aside.guarded) {
+  for (const GuardedAct& act : unit.side.guarded) {
     Query query(set_guarded_);
     query.with(act.key).with(static_cast<std::int64_t>(act.line)).with(act.activity).with(unit.recorded_at);
     if (Status set = query.with(act.begin).with(act.quantities).with(act.reason).run(); !set) return set;
@@ -73,7 +73,7 @@ Status SqliteWriter::add_guarded(const Unit& unit) {
   return Done{};
 }
 
-Result<std::size_t> SqliteWriter::prune_aside(std::int64_t recorded_before, std::size_t limit) {
+Result<std::size_t> SqliteWriter::prune_side_records(std::int64_t recorded_before, std::size_t limit) {
   std::size_t pruned = 0;
   for (Statement* statement : {&prune_taken_back_, &prune_awaited_, &prune_guarded_, &prune_account_uses_}) {
     const auto removed = prune_by_time(*statement, recorded_before, limit - pruned);
@@ -83,7 +83,7 @@ Result<std::size_t> SqliteWriter::prune_aside(std::int64_t recorded_before, std:
   return pruned;
 }
 
-Status SqliteReader::prepare_aside() {
+Status SqliteReader::prepare_side_records() {
   return prepare_all(
       database_,
       {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},

@@ -54,7 +54,7 @@ struct AccountUse {
 };
 
 /// What one unit stores of all that.
-struct Aside {
+struct SideRecords {
   std::vector<TakenBack> taken_back;  ///< the new sums, in place of what is stored
   TransactionKey awaited_key{};       ///< of the transaction that `awaited` waits for
   std::vector<AwaitedReversal> awaited;

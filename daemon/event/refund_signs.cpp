@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/event/as_sold.hpp"
+#include "daemon/event/refund_signs.hpp"
 
 namespace greentill::event {
 
-void turn_to_sold(Transaction& reversal) {
+void drop_refund_signs(Transaction& reversal) {
   std::int64_t sum = 0;
   for (const Line& line : reversal.lines) {
     if (__builtin_add_overflow(sum, line.amount_minor, &sum)) sum = line.amount_minor;

@@ -14,6 +14,6 @@ namespace greentill::event {
 
 /// Tills write a refund's quantities and amounts negative, or one of the two, or neither. Of the amounts the lines' sum decides:
 /// a discount that comes back has the other sign than the prices around it, as it had when it went out.
-void turn_to_sold(Transaction& reversal);
+void drop_refund_signs(Transaction& reversal);
 
 }  // namespace greentill::event

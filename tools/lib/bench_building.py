@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody waits for who runs tools/run on a machine for the first time: what is fetched, and how long the programs build."""
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+from stack import ROOT
+
+# What a Debian has before anything is installed (debootstrap's minbase).
+BARE = ["?essential", "?priority(required)", "apt", "ca-certificates"]
+
+
+def measure(results, folder, quick):
+    download = archives(*packages("run")) - archives(*BARE)
+    results.add("tools_run_download", sum(size for _, size in download) / 1e6, "MB", "<=", 140, 100)
+    if quick:
+        return
+    clone = folder / "clone"
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    cache = {"CCACHE_DIR": folder / "ccache"} if shutil.which("ccache") else {"CCACHE_DISABLE": "1"}
+    results.add("tools_run_build_cold", build(clone, cache), "s", "<=", 240, 120)
+    if shutil.which("ccache"):
+        shutil.rmtree(clone / "build")
+        results.add("tools_run_build_warm", build(clone, cache), "s", "<=", 45, 45)
+
+
+def packages(section):
+    script = f'cd {ROOT} && . tools/lib/prepare.sh && listed_packages {section}'
+    return subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout.split()
+
+
+def archives(*names):
+    """The archives (name, bytes) that a machine without any package fetches to have these."""
+    asked = ["apt-get", "-o", "Dir::State::status=/dev/null", "--print-uris", "-qq", "-y", "--no-install-recommends", "install", *names]
+    done = subprocess.run(asked, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"apt-get: {done.stderr.strip()}")
+    rows = [line.split() for line in done.stdout.splitlines() if line.startswith("'")]
+    return {(row[1], int(row[2])) for row in rows}
+
+
+def build(clone, cache):
+    """Seconds of tools/run's own build, on as many cores as there are."""
+    script = "mkdir -p build && . tools/lib/prepare.sh && build_release without-tests programs"
+    started = time.monotonic()
+    done = subprocess.run(["bash", "-c", script], cwd=clone, env={**os.environ, **cache}, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"building {clone}: {done.stderr.strip()}")
+    return time.monotonic() - started
