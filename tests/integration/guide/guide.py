@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Does what docs/plugins.md and docs/exec-protocol-1.md tell a plugin's author to do, word by word: takes the listings, the commands and the
+"""Does what docs/plugin-guide.md and docs/exec-protocol-1.md tell a plugin's author to do, word by word: takes the listings, the commands and the
 configuration from the pages, builds outside of the repository with the installed headers alone, and waits for the claims of all four
 plugins in a real daemon. The only words that are changed are paths.
 """
@@ -49,7 +49,7 @@ def sale(event, sku, pieces):
 
 def build(author, prefix, paths):
     """As the guide has it, in a folder of the author's own."""
-    page = Page("plugins.md", paths)
+    page = Page("plugin-guide.md", paths)
     (prefix / "lib").mkdir(parents=True)
     for number, name in enumerate(("plant_dish.cpp", "dock.cpp")):
         (author / name).write_text(page.listing(number))
@@ -81,7 +81,7 @@ def follow(folder, binaries):
     build_folder = pathlib.Path(binaries)
     paths = {"/usr/local/share/greentill": ROOT / "plugins/examples/exec", "/usr/local": prefix, "/var/spool/dock": spool,
              "build/release": build_folder}
-    page = Page("plugins.md", paths)
+    page = Page("plugin-guide.md", paths)
     told = page.commands("cmake")
     fail_unless(["cmake", "--install", str(build_folder), "--prefix", str(prefix), "--component", "plugin-headers"] in told,
                 "the page does not say how the headers are installed")

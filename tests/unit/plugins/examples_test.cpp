@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// docs/plugins.md holds two whole plugins. They are built from these files, do what the page says, and the page's text is theirs.
+// docs/plugin-guide.md holds two whole plugins. They are built from these files and do what the page says; its text is theirs.
 #include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/decoding.hpp"
 #include "tests/unit/plugins/detector_bench.hpp"
@@ -13,7 +13,7 @@ using namespace test;
 std::filesystem::path source_folder() { return GREENTILL_SOURCE_DIR; }
 
 TEST_CASE("examples: the page's listings are the files that are built here, to the letter") {
-  const std::string page = journal::test::read_text(source_folder() / "docs/plugins.md");
+  const std::string page = journal::test::read_text(source_folder() / "docs/plugin-guide.md");
   for (const char* name : {"example_detector.cpp", "example_source.cpp"}) {
     CAPTURE(std::string(name));
     const std::string listing = "```cpp\n" + journal::test::read_text(source_folder() / "tests/unit/plugins" / name) + "```\n";
