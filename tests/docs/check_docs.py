@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the pages to the repository:
 
-- every relative link of a Markdown page leads to a file, and its anchor to a heading there;
+- every relative link of a Markdown page leads to a file, and its anchor to a heading there; every file that it names is there;
 - docs/configuration.md, config/greentill.toml and daemon/app/config.cpp know the same keys, and give the same defaults;
 - docs/cli.md names every command and option of greentill, and no other;
-- docs/api.md names every problem type and every metric.
+- docs/api.md names every problem type and every metric;
+- docs/architecture.md says who includes whom, and docs/dependencies.md which folders include a library, as tests/layers/layers.toml.
 
     check_docs.py ROOT --greentill PROGRAM    checks the tree
+    check_docs.py ROOT --mend                 writes the two tables of layers.toml into their pages
     check_docs.py --self-test                 proves on small samples that each kind of fault is found
 """
 import argparse
@@ -76,6 +78,18 @@ def check_links(root):
                 complaints.append(f"{name}: the link {target} leads nowhere")
             elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text(encoding="utf-8")):
                 complaints.append(f"{name}: the link {target}: there is no such heading")
+    return complaints
+
+
+def check_paths(root):
+    """`daemon/base/hex.hpp`, and `base/hex` and `base/hex.hpp` for the same."""
+    daemon = [folder.name for folder in (root / "daemon").iterdir() if folder.is_dir()]
+    named = re.compile(rf"(?:config|daemon|docs|plugins|tests|tools|{'|'.join(daemon)})/[\w./-]+$")
+    complaints = []
+    for page in markdown_files(root):
+        for _, span in CODE_SPAN.findall(prose(page.read_text(encoding="utf-8"))):
+            if named.match(span) and not any((root / place).exists() for place in (span, f"daemon/{span}", f"daemon/{span}.hpp")):
+                complaints.append(f"{page.relative_to(root).as_posix()}: there is no file {span}")
     return complaints
 
 
@@ -190,10 +204,53 @@ def check_api(page, openapi, metrics):
             for name in sorted(set(found)) if f"`{name}`" not in page]
 
 
+def spans(names):
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def with_includes(page, rules):
+    """The page with the rows of the table `| folder | includes |` as layers.toml has them. The version's header, which is generated,
+    has no place in the order."""
+    rows = "".join(f"| `{folder}` | {spans(one.removeprefix('daemon/') for one in included if one != 'generated') or 'nothing'} |\n"
+                   for folder, included in rules["folders"].items())
+    return re.sub(r"(?<=^\| folder \| includes \|\n\| --- \| --- \|\n)(?:\|.*\n)*", lambda _: rows, page, flags=re.MULTILINE)
+
+
+def with_folders(page, rules):
+    """The page with the last column of its rows `| library | `header` | … | folders |` as layers.toml has it."""
+    def row(match):
+        return match[1] + (spans(rules["third_party"][match[2]]) if match[2] in rules["third_party"] else "none") + " |"
+    return re.sub(r"^(\| [^|]+ \| `([^`|]+)` \|.*\| )[^|]* \|$", row, page, flags=re.MULTILINE)
+
+
+# Which page has which part of layers.toml.
+LAYER_TABLES = {"docs/architecture.md": with_includes, "docs/dependencies.md": with_folders}
+
+
+def check_layers(pages, rules):
+    complaints = []
+    for name, mend in LAYER_TABLES.items():
+        rows, mended = pages[name].splitlines(), mend(pages[name], rules).splitlines()
+        complaints += [f"{name}: not as in layers.toml, write it anew with --mend: {row}" for row in sorted(set(rows) ^ set(mended))]
+    complaints += [f"docs/dependencies.md: no library has the header {header}" for header in rules["third_party"]
+                   if f"| `{header}` |" not in pages["docs/dependencies.md"]]
+    return complaints
+
+
+def layer_rules(root):
+    return tomllib.loads((root / "tests/layers/layers.toml").read_text(encoding="utf-8"))
+
+
+def mend_layers(root):
+    for name, mend in LAYER_TABLES.items():
+        page = root / name
+        page.write_text(mend(page.read_text(encoding="utf-8"), layer_rules(root)), encoding="utf-8")
+
+
 def check_tree(root, program):
     def read(name):
         return (root / name).read_text(encoding="utf-8")
-    complaints = check_links(root)
+    complaints = check_links(root) + check_paths(root) + check_layers({name: read(name) for name in LAYER_TABLES}, layer_rules(root))
     complaints += check_keys(read("config/greentill.toml"), read("docs/configuration.md"), read("daemon/app/config.cpp"))
     complaints += check_commands(helps(program), read("docs/cli.md"))
     complaints += check_api(read("docs/api.md"), read("docs/openapi.yaml"), read("daemon/api/metrics.cpp"))
@@ -226,6 +283,29 @@ PAGE_SAMPLE = """## [api]
 """
 
 
+def assert_paths():
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        (root / "daemon/base").mkdir(parents=True)
+        (root / "daemon/base/hex.hpp").touch()
+        (root / "a.md").write_text("`daemon/base/hex.hpp` `base/hex` `base/` `tools/gone` `base/gone` `a/b` `tests/<name>`\n")
+        found = check_paths(root)
+    assert found == ["a.md: there is no file tools/gone", "a.md: there is no file base/gone"], found
+
+
+def assert_layers():
+    rules = {"folders": {"daemon/base": [], "tools/cli": ["daemon/base", "generated"]}, "third_party": {"x.h": ["tools/cli"], "y/": ["a"]}}
+    pages = {"docs/architecture.md": "| folder | includes |\n| --- | --- |\n| `tools/cli` | `base` |\n| `old` | nothing |\n\nmore\n",
+             "docs/dependencies.md": "| X | `x.h` | 1.0 | `daemon/base` |\n"}
+    wrong = check_layers(pages, rules)
+    assert [text.split(": ", 1)[1].split(": ")[-1] for text in wrong] == [
+        "| `daemon/base` | nothing |", "| `old` | nothing |", "| X | `x.h` | 1.0 | `daemon/base` |", "| X | `x.h` | 1.0 | `tools/cli` |",
+        "no library has the header y/"], wrong
+    mended = {name: mend(pages[name], rules) for name, mend in LAYER_TABLES.items()}
+    assert mended["docs/architecture.md"].endswith("| `tools/cli` | `base` |\n\nmore\n"), mended
+    assert len(check_layers(mended, rules)) == 1, mended
+
+
 def self_test():
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
@@ -233,6 +313,8 @@ def self_test():
         (root / "b.md").write_text("## One `two`\n\n```\n# three\n```\n")
         found = check_links(root)
     assert [complaint.split("link ")[1].split()[0].rstrip(":") for complaint in found] == ["none.md", "b.md#three", "../etc/passwd"], found
+    assert_paths()
+    assert_layers()
     keys = check_keys('[api]\n# port = 8480   # why\n# old = 1\n[[detector]]\nname = "x"\n', PAGE_SAMPLE, SOURCE_SAMPLE)
     expected = ["reads no key api.gone", "api.host is missing", "greentill.toml: api.host is missing", "reads no key api.old",
                 "api.port: the default is 80"]
@@ -252,12 +334,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", nargs="?", type=pathlib.Path)
     parser.add_argument("--greentill", help="the built program")
+    parser.add_argument("--mend", action="store_true", help="write the tables of layers.toml into their pages")
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
     if arguments.self_test:
         return self_test()
+    if arguments.root and arguments.mend:
+        return mend_layers(arguments.root)
     if not arguments.root or not arguments.greentill:
-        parser.error("ROOT and --greentill are needed")
+        parser.error("ROOT is needed, and --greentill or --mend")
     complaints = check_tree(arguments.root, arguments.greentill)
     for complaint in complaints:
         print(complaint)

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the folder order: reads every #include and fails on an edge that layers.toml does not list, or lists for nothing. And fails
-on a unit test that waits for a while in place of an event.
+"""Holds the folder order: reads every #include and fails on an edge that layers.toml does not list, or lists for nothing, and where
+those that it lists make a circle. And fails on a unit test that waits for a while in place of an event.
 
     check_layers.py [ROOT]      checks the tree
     check_layers.py --self-test proves on a temporary tree that each kind of bad edge is found
 """
+import graphlib
 import pathlib
 import re
 import sys
@@ -138,6 +139,17 @@ class Layers:
                     if (table, name, other) not in self.used:
                         self.complaints.append(f"layers.toml: [{table}] {name}: {other} is listed and not used")
 
+    def check_order(self):
+        """Inside `daemon` the order is that of layers.toml, from the bottom up; elsewhere there is one."""
+        daemon = [folder for folder in self.folders if folder.startswith("daemon/")]
+        for number, folder in enumerate(daemon):
+            for other in set(self.folders[folder]) & set(daemon[number + 1:]):
+                self.complaints.append(f"layers.toml: {folder} stands above {other}, which it includes")
+        try:
+            graphlib.TopologicalSorter(self.folders).prepare()
+        except graphlib.CycleError as circle:
+            self.complaints.append(f"layers.toml: a circle: {', '.join(circle.args[1])}")
+
     def check(self):
         self.read()
         self.check_edges()
@@ -201,6 +213,13 @@ def self_test():
     if unused.complaints != ["layers.toml: [third_party] c.h: a is listed and not used"]:
         failures += 1
         print(f"FAIL unused: {unused.complaints}")
+    for folders, expected in (({"daemon/a": ["daemon/b"], "daemon/b": []}, "daemon/a stands above daemon/b"),
+                              ({"p/a": ["p/b"], "p/b": ["p/a"]}, "a circle"), ({"p/a": ["p/b"], "p/b": []}, None)):
+        ordered = Layers(HERE, {"folders": folders})
+        ordered.check_order()
+        if len(ordered.complaints) != (expected is not None) or (expected and expected not in ordered.complaints[0]):
+            failures += 1
+            print(f"FAIL order {folders}: {ordered.complaints}")
     print(f"{len(SELF_TEST)} trees, {failures} failures")
     return 1 if failures else 0
 
@@ -212,6 +231,7 @@ def main():
     layers = Layers(root.resolve(), load_rules())
     complaints = layers.check()
     layers.check_unused()
+    layers.check_order()
     for line in layers.long_files:
         print(f"long: {line}")
     for line in complaints:
