@@ -6,6 +6,7 @@
 - docs/configuration.md, config/greentill.toml and daemon/app/config.cpp know the same keys, and give the same defaults;
 - docs/cli.md names every command and option of greentill, and no other;
 - docs/api.md names every problem type and every metric;
+- the pages that source files name are there, and so are the headings: docs/mqtt.md, "Topics", or docs/mqtt.md#topics;
 - docs/architecture.md says who includes whom, and docs/dependencies.md which folders include a library, as tests/layers/layers.toml.
 
     check_docs.py ROOT --greentill PROGRAM    checks the tree
@@ -53,12 +54,16 @@ def prose(text):
     return "\n".join(kept)
 
 
+def slug_of(heading):
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")
+    return re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+
+
 def anchors(text):
     """The names of the headings as GitHub makes them."""
     found, seen = set(), {}
     for heading in HEADING.findall(prose(text)):
-        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")
-        slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+        slug = slug_of(heading)
         number = seen[slug] = seen.get(slug, -1) + 1
         found.add(f"{slug}-{number}" if number else slug)
     return found
@@ -90,6 +95,22 @@ def check_paths(root):
         for _, span in CODE_SPAN.findall(prose(page.read_text(encoding="utf-8"))):
             if named.match(span) and not any((root / place).exists() for place in (span, f"daemon/{span}", f"daemon/{span}.hpp")):
                 complaints.append(f"{page.relative_to(root).as_posix()}: there is no file {span}")
+    return complaints
+
+
+def check_citations(root):
+    complaints, cited = [], re.compile(r'docs/([\w-]+\.(?:md|yaml))(?:#([\w-]+)|, "([^"]+)")?')
+    for top in ("config", "daemon", "plugins", "tests", "tools"):
+        for file in sorted((root / top).rglob("*")):
+            if file.suffix not in {".h", ".hpp", ".c", ".cpp", ".py", ".toml", ".txt"} or file.name == pathlib.Path(__file__).name:
+                continue
+            # A citation may go on in the comment's next line.
+            text = re.sub(r"\n[ \t]*(?://+|\*|#)[ \t]*", " ", file.read_text(encoding="utf-8"))
+            for page, anchor, heading in cited.findall(text):
+                wanted = anchor or slug_of(heading)
+                place = root / "docs" / page
+                if not place.is_file() or (wanted and wanted not in anchors(place.read_text(encoding="utf-8"))):
+                    complaints.append(f"{file.relative_to(root).as_posix()}: there is no docs/{page} {heading or anchor}".rstrip())
     return complaints
 
 
@@ -250,7 +271,8 @@ def mend_layers(root):
 def check_tree(root, program):
     def read(name):
         return (root / name).read_text(encoding="utf-8")
-    complaints = check_links(root) + check_paths(root) + check_layers({name: read(name) for name in LAYER_TABLES}, layer_rules(root))
+    complaints = check_links(root) + check_paths(root) + check_citations(root)
+    complaints += check_layers({name: read(name) for name in LAYER_TABLES}, layer_rules(root))
     complaints += check_keys(read("config/greentill.toml"), read("docs/configuration.md"), read("daemon/app/config.cpp"))
     complaints += check_commands(helps(program), read("docs/cli.md"))
     complaints += check_api(read("docs/api.md"), read("docs/openapi.yaml"), read("daemon/api/metrics.cpp"))
@@ -289,8 +311,12 @@ def assert_paths():
         (root / "daemon/base").mkdir(parents=True)
         (root / "daemon/base/hex.hpp").touch()
         (root / "a.md").write_text("`daemon/base/hex.hpp` `base/hex` `base/` `tools/gone` `base/gone` `a/b` `tests/<name>`\n")
-        found = check_paths(root)
+        (root / "docs").mkdir()
+        (root / "docs/b.md").write_text("## One `two`\n")
+        (root / "daemon/base/a.cpp").write_text('// docs/b.md; docs/b.md#one-two; docs/b.md, "One\n// two"; docs/b.md, "Two"; docs/c.md\n')
+        found, cited = check_paths(root), check_citations(root)
     assert found == ["a.md: there is no file tools/gone", "a.md: there is no file base/gone"], found
+    assert cited == ["daemon/base/a.cpp: there is no docs/b.md Two", "daemon/base/a.cpp: there is no docs/c.md"], cited
 
 
 def assert_layers():
