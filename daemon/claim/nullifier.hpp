@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is derived from an outside event: the nullifier under which it can be claimed only once, and its like.
-// docs/claim-format.md, "Derived values". Threads: pure functions.
+// docs/claim-format.md, "Nullifier". Threads: pure functions.
 #pragma once
 
 #include "daemon/claim/claim.hpp"

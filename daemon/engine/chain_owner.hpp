@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A chain has one device and one key for its whole life (docs/claim-format.md, the chain).
+// A chain has one device and one key for its whole life (docs/claim-format.md, "Chains").
 #pragma once
 
 #include "daemon/base/error.hpp"

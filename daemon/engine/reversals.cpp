@@ -11,7 +11,7 @@ namespace greentill::engine {
 namespace {
 
 /// What came back, as a sale or a trip of its own, so that the detectors find in it what they found when it went out.
-event::Transaction as_sold(const event::Transaction& reversal) {
+event::Transaction as_sale(const event::Transaction& reversal) {
   event::Transaction sold = reversal;
   sold.reversed = {};
   // Of a trip taken back as a whole nobody says how long it was, only that it was: its duration is enough to be found by.
@@ -80,7 +80,7 @@ Result<std::vector<Claimed>> Reverser::claims_of(const outbox::TransactionRecord
 
 std::vector<Returned> Reverser::returned(const event::Transaction& reversal, std::vector<detect::Absent>& absent) {
   std::vector<Returned> parts;
-  detect::Findings findings = detectors_.detect(as_sold(reversal));
+  detect::Findings findings = detectors_.detect(as_sale(reversal));
   absent = std::move(findings.absent);
   for (const auto& found : findings.acts) {
     // What holds of a whole sale, its paper say, still holds when a part of it comes back.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How much a transaction may be, whatever door it comes in by: the API, a journal, a program's line, the plugin ABI. docs/api.md
-// and docs/plugins.md state the same. A document's own size is its reader's business.
+// and docs/plugin-abi.md state the same. A document's own size is its reader's business.
 #pragma once
 
 #include <cstddef>

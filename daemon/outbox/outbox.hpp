@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable local store of claims until their receipts arrive, and for 90 days after: SQLite, WAL, synchronous=FULL.
+// The durable local store of claims until their receipts arrive, and until they are 90 days old: SQLite, WAL, synchronous=FULL.
 // A claim, the chain head it makes, the idempotency key of its transaction and the source's position become durable in one SQLite
 // transaction or not at all.
 // Threads: one Writer, used by one thread at a time; any number of Readers, each used by one thread at a time. Readers

@@ -26,7 +26,7 @@ class Pruner {
          std::chrono::milliseconds every = std::chrono::minutes(10));
 
   void start();
-  /// A commit found the disk full: deletes what was delivered more than a day ago.
+  /// A commit found the disk full: deletes delivered claims more than a day old.
   void make_room();
   /// What a receipt, whose signature was verified, says the time is. From any thread.
   void heard(std::int64_t service_time);

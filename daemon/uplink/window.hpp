@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sliding window over one chain: which claims to send next, and when to go back. It knows seqs and times, no bytes and no
-// network. Private to daemon/uplink. docs/mqtt.md, "Window".
+// network. Private to daemon/uplink. docs/mqtt.md, "Sending: the window".
 #pragma once
 
 #include <chrono>

@@ -19,7 +19,7 @@ using plugin::JsonValue;
 using plugin::Unusable;
 using Type = JsonValue::Type;
 
-// What a source may hand in ahead of what is durable (docs/plugins.md).
+// What a source may hand in ahead of what is durable (docs/plugin-abi.md).
 constexpr int kWindow = 1024;
 constexpr std::size_t kMaxPositionBytes = 1024;
 constexpr std::size_t kMaxNameBytes = 32;

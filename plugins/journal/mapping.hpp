@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the columns of a CSV file become a trip; docs/plugins.md describes the file (config/mappings/*.toml).
+// How the columns of a CSV file become a trip; docs/trips.md describes the file (config/mappings/*.toml).
 // Threads: immutable after loading; bind() before make().
 #pragma once
 

@@ -12,7 +12,7 @@
 
 namespace greentill::cli {
 
-/// Codes of docs/cli.md, "Findings". Those that a receipt knows as well have its names.
+/// Codes of docs/cli.md, "verify". Those that a receipt knows as well have its names.
 namespace finding {
 inline constexpr std::string_view kMalformed = "malformed";
 inline constexpr std::string_view kUnsupported = "unsupported";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes from the calling process, for good, what it does not need: powers of root, files, network, system calls, memory.
-// docs/plugins.md#isolation says what is left. Called before the first byte of foreign code is loaded.
+// docs/plugin-isolation.md#what-a-child-may-do says what is left. Called before the first byte of foreign code is loaded.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The C ABI between greentilld and its plugins; C11 and C++20. docs/plugins.md is the guide, this header the contract.
+/* The C ABI between greentilld and its plugins; C11 and C++20. docs/plugin-guide.md is the guide, this header the contract.
  *
  * A plugin is a shared object with ONE exported symbol, gt_plugin_entry. It is a detector, which finds green acts in
  * transactions, or a source, which brings transactions in.
@@ -97,7 +97,7 @@ struct gt_attribute {
 
 /* What happened at the till, gate or dock. Issuer (1 to 64 bytes) and event id (1 to 128) together name one outside event for
  * ever: reported twice, it counts once. Other texts have at most 4096 bytes; at most 64 quantities, 10,000 lines and 256
- * attributes, whose keys are not empty. docs/plugins.md, "Limits", says what becomes of a transaction beyond them. */
+ * attributes, whose keys are not empty. docs/plugin-abi.md, "Limits", says what becomes of a transaction beyond them. */
 struct gt_transaction {
   size_t size;
   struct gt_text issuer;
@@ -212,7 +212,7 @@ struct gt_source {
 /* The plugin, in ABI version 1. Exactly one of detector and source is not null. */
 struct gt_plugin {
   size_t size;
-  struct gt_text name;    /* goes into every claim: 1 to 32 bytes */
+  struct gt_text name;    /* of a detector: goes into every claim it leads to. 1 to 32 bytes */
   struct gt_text version; /* likewise */
   const struct gt_detector* detector;
   const struct gt_source* source;

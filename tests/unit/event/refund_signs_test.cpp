@@ -33,7 +33,7 @@ Amounts sold(const Amounts& amounts, std::int64_t quantity_milli = -1000) {
 
 }  // namespace
 
-TEST_CASE("as sold: a refund's amounts get the signs they went out with, a discount's the other one") {
+TEST_CASE("refund signs: a refund's amounts get the signs they went out with, a discount's the other one") {
   CHECK(sold({-350, 50}) == Amounts{350, -50});
   CHECK(sold({-350, 50}, 1000) == Amounts{350, -50});
   CHECK(sold({350, -50}) == Amounts{350, -50});
@@ -42,7 +42,7 @@ TEST_CASE("as sold: a refund's amounts get the signs they went out with, a disco
   CHECK(sold({}) == Amounts{});
 }
 
-TEST_CASE("as sold: amounts at the ends of their range") {
+TEST_CASE("refund signs: amounts at the ends of their range") {
   CHECK(sold({INT64_MIN}) == Amounts{INT64_MAX});
   CHECK(sold({INT64_MAX, INT64_MAX}) == Amounts{INT64_MAX, INT64_MAX});
   CHECK(magnitude(INT64_MIN) == INT64_MAX);
