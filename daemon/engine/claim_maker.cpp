@@ -18,9 +18,9 @@ Failure<Error> refused(const claim::Fault& fault) {
   return fail(ErrorCode::invalid, std::string("the claim does not fit its format: ") + fault.reason);
 }
 
-void keep_refused(const outbox::TransactionKey& key, const event::Transaction& transaction, const std::vector<Refused>& refused,
-                  MadeClaims& made) {
-  for (const Refused& one : refused) {
+void keep_unclaimed(const outbox::TransactionKey& key, const event::Transaction& transaction,
+                    const std::vector<Unclaimed>& unclaimed, MadeClaims& made) {
+  for (const Unclaimed& one : unclaimed) {
     made.answer.unclaimed.push_back({one.activity, one.reason});
     if (!one.guarded) continue;
     outbox::GuardedAct act;
@@ -152,12 +152,12 @@ Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const eve
   made.reserved = AccountGuard::Reservation(guard);
   const std::int64_t day = made.recorded_at / kSecondsADay;
   claim::ChainHead next = head;
-  std::vector<Refused> refused;
-  for (const Measured& measured : measuring_.measure(transaction, detected, refused)) {
+  std::vector<Unclaimed> unclaimed;
+  for (const Measured& measured : measuring_.measure(transaction, detected, unclaimed)) {
     auto repeats = guard.admit(transaction, *measured.methodology, made.recorded_at, made.reserved);
     if (!repeats) return Failure{repeats.error()};
     if (!repeats->empty()) {
-      refused.push_back({measured.found->activity.name, std::move(*repeats), true, measured.found});
+      unclaimed.push_back({measured.found->activity.name, std::move(*repeats), true, measured.found});
       continue;
     }
     auto one = make_one(transaction, measured, next, made.answer);
@@ -166,7 +166,7 @@ Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const eve
     made.totals.push_back({day, measured.found->activity.name, measured.amounts.estimate_mg, measured.amounts.credited_mg});
   }
   made.totals.push_back({day, "", 0, 0});
-  keep_refused(key, transaction, refused, made);
+  keep_unclaimed(key, transaction, unclaimed, made);
   head = next;
   return made;
 }

@@ -65,12 +65,12 @@ void Engine::undo(std::uint64_t seq, Answered answered) {
 }
 
 void Engine::keep_position(outbox::SourcePosition position, std::function<void(Status)> done) {
-  Entry entry;
-  entry.position = std::move(position);
-  entry.answered = [done = std::move(done)](const auto& kept) { done(kept ? Status(Done{}) : Status(Failure{kept.error()})); };
-  entry.passed_over = true;
+  Arrival arrival;
+  arrival.position = std::move(position);
+  arrival.answered = [done = std::move(done)](const auto& kept) { done(kept ? Status(Done{}) : Status(Failure{kept.error()})); };
+  arrival.passed_over = true;
   const std::lock_guard turn(turn_);
-  take(std::move(entry));
+  take(std::move(arrival));
 }
 
 void Engine::resume(const std::string& source) {
@@ -78,61 +78,61 @@ void Engine::resume(const std::string& source) {
   head_.resume(source);
 }
 
-void Engine::refuse(Entry entry, const Error& error) {
-  if (!entry.position) return entry.answered(Failure{error});
+void Engine::refuse(Arrival arrival, const Error& error) {
+  if (!arrival.position) return arrival.answered(Failure{error});
   if (error.code == ErrorCode::invalid) {
     // What can never be taken is passed by, for good: told before its position is durable, it would come again after a power cut.
-    return store_position(std::move(*entry.position), {}, [error, answered = std::move(entry.answered)](const auto& kept) {
+    return store_position(std::move(*arrival.position), {}, [error, answered = std::move(arrival.answered)](const auto& kept) {
       answered(Failure{kept ? error : kept.error()});
     });
   }
   // Everything else must come again before what lies behind it.
-  head_.fall_out(entry.position->source);
-  entry.answered(Failure{error});
+  head_.fall_out(arrival.position->source);
+  arrival.answered(Failure{error});
 }
 
-void Engine::take(Entry entry) {
-  if (turns_.must_wait(entry)) return turns_.wait(std::move(entry));
-  admit(std::move(entry));
+void Engine::take(Arrival arrival) {
+  if (turns_.must_wait(arrival)) return turns_.wait(std::move(arrival));
+  admit(std::move(arrival));
 }
 
 void Engine::admit_waiting() {
-  while (auto entry = turns_.next()) admit(std::move(*entry));
+  while (auto arrival = turns_.next()) admit(std::move(*arrival));
 }
 
-void Engine::admit(Entry entry) {
-  if (entry.position) {
-    if (const char* why = head_.out_of_step(entry.position->source)) {
-      return entry.answered(fail(ErrorCode::unavailable, why));
+void Engine::admit(Arrival arrival) {
+  if (arrival.position) {
+    if (const char* why = head_.out_of_step(arrival.position->source)) {
+      return arrival.answered(fail(ErrorCode::unavailable, why));
     }
   }
-  if (Status recovered = head_.recover(parts_.reader); !recovered) return refuse(std::move(entry), recovered.error());
-  if (entry.passed_over) return store_position(std::move(*entry.position), {}, std::move(entry.answered));
-  if (answer_known(entry)) return;
-  if (entry.undo) return reverse(std::move(entry));
-  if (parts_.maker.lies_ahead(entry.transaction)) {
-    entry.transaction.standing = event::Standing::doubtful;
-    entry.transaction.remark = "it is dated in the future";
+  if (Status recovered = head_.recover(parts_.reader); !recovered) return refuse(std::move(arrival), recovered.error());
+  if (arrival.passed_over) return store_position(std::move(*arrival.position), {}, std::move(arrival.answered));
+  if (answer_known(arrival)) return;
+  if (arrival.undo) return reverse(std::move(arrival));
+  if (parts_.maker.lies_ahead(arrival.transaction)) {
+    arrival.transaction.standing = event::Standing::doubtful;
+    arrival.transaction.remark = "it is dated in the future";
   }
-  if (entry.transaction.standing != event::Standing::final) return leave_unclaimed(std::move(entry));
-  if (entry.transaction.is_reversal()) return reverse(std::move(entry));
-  claim_new(std::move(entry));
+  if (arrival.transaction.standing != event::Standing::final) return leave_unclaimed(std::move(arrival));
+  if (arrival.transaction.is_reversal()) return reverse(std::move(arrival));
+  claim_new(std::move(arrival));
 }
 
 /// Whether it was reported before; then it is answered as the first time.
-bool Engine::answer_known(Entry& entry) {
-  if (turns_.is_under_way(entry.key)) {
-    turns_.join(entry.key, std::move(entry.answered));
+bool Engine::answer_known(Arrival& arrival) {
+  if (turns_.is_under_way(arrival.key)) {
+    turns_.join(arrival.key, std::move(arrival.answered));
     return true;
   }
-  const auto record = committer_.find(entry.key, parts_.reader);
+  const auto record = committer_.find(arrival.key, parts_.reader);
   if (record && !*record) return false;
   auto answer = record ? answer_from_store(parts_.reader, **record, parts_.maker)
                        : Result<event::TransactionAnswer>(Failure{record.error()});
   if (!answer) {
-    refuse(std::move(entry), answer.error());
+    refuse(std::move(arrival), answer.error());
   } else {
-    answer_repeated(std::move(entry.position), std::move(*answer), std::move(entry.answered));
+    answer_repeated(std::move(arrival.position), std::move(*answer), std::move(arrival.answered));
   }
   return true;
 }
@@ -145,28 +145,28 @@ void Engine::answer_repeated(std::optional<outbox::SourcePosition> position, eve
   store_position(std::move(*position), std::move(answer), std::move(answered));
 }
 
-void Engine::claim_new(Entry entry) {
-  const detect::Findings found = parts_.detectors.detect(entry.transaction);
-  if (must_come_again(entry, found.absent)) return refuse(std::move(entry), not_looked_at(found.absent));
+void Engine::claim_new(Arrival arrival) {
+  const detect::Findings found = parts_.detectors.detect(arrival.transaction);
+  if (must_come_again(arrival, found.absent)) return refuse(std::move(arrival), not_looked_at(found.absent));
   claim::ChainHead next = head_.chain();
-  auto made = parts_.maker.make(entry.key, entry.transaction, found.acts, guard_, next);
-  if (!made) return refuse(std::move(entry), made.error());
+  auto made = parts_.maker.make(arrival.key, arrival.transaction, found.acts, guard_, next);
+  if (!made) return refuse(std::move(arrival), made.error());
   if (!found.absent.empty() && made->claims.empty()) {
-    note_absence(entry.key, entry.transaction, found.absent, *made);
-    return keep_apart(std::move(entry), std::move(*made));
+    note_absence(arrival.key, arrival.transaction, found.absent, *made);
+    return keep_apart(std::move(arrival), std::move(*made));
   }
-  if (Status applied = apply_awaited(entry.key, next, *made); !applied) return refuse(std::move(entry), applied.error());
+  if (Status applied = apply_awaited(arrival.key, next, *made); !applied) return refuse(std::move(arrival), applied.error());
   // What was taken back before it came is worth nothing to whoever is absent, too.
-  if (!found.absent.empty() && !made->claims.empty()) note_absence(entry.key, entry.transaction, found.absent, *made);
+  if (!found.absent.empty() && !made->claims.empty()) note_absence(arrival.key, arrival.transaction, found.absent, *made);
   head_.move_to(next);
-  commit(std::move(entry), std::move(*made));
+  commit(std::move(arrival), std::move(*made));
 }
 
 /// A refund that took back too little could not be told from a right one, and whoever reports it can do so again.
-bool Engine::must_come_again(const Entry& entry, const std::vector<detect::Absent>& absent) {
+bool Engine::must_come_again(const Arrival& arrival, const std::vector<detect::Absent>& absent) {
   if (absent.empty()) return false;
-  if (entry.position) return patience_.has_for(entry.position->source, entry.key, absent);
-  return entry.transaction.is_reversal();
+  if (arrival.position) return absence_limit_.has_for(arrival.position->source, arrival.key, absent);
+  return arrival.transaction.is_reversal();
 }
 
 Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made) {
@@ -191,44 +191,44 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
   return Done{};
 }
 
-void Engine::reverse(Entry entry) {
-  auto reversals = entry.undo ? reverser_.undo(*entry.undo) : reverser_.reverse(entry.transaction);
-  if (!reversals) return refuse(std::move(entry), reversals.error());
+void Engine::reverse(Arrival arrival) {
+  auto reversals = arrival.undo ? reverser_.undo(*arrival.undo) : reverser_.reverse(arrival.transaction);
+  if (!reversals) return refuse(std::move(arrival), reversals.error());
   MadeClaims made;
-  if (must_come_again(entry, reversals->absent)) return refuse(std::move(entry), not_looked_at(reversals->absent));
+  if (must_come_again(arrival, reversals->absent)) return refuse(std::move(arrival), not_looked_at(reversals->absent));
   if (!reversals->absent.empty()) {
-    note_absence(entry.key, entry.transaction, reversals->absent, made);
-    return keep_apart(std::move(entry), std::move(made));
+    note_absence(arrival.key, arrival.transaction, reversals->absent, made);
+    return keep_apart(std::move(arrival), std::move(made));
   }
   claim::ChainHead next = head_.chain();
   if (Status reversed = parts_.maker.reverse(*reversals, next, made); !reversed) {
-    return refuse(std::move(entry), reversed.error());
+    return refuse(std::move(arrival), reversed.error());
   }
   head_.move_to(next);
-  if (!entry.undo) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
-  turns_.begin_reversal(entry.key, entry.undo ? std::nullopt : std::optional(entry.reversed_key()));
-  commit(std::move(entry), std::move(made));
+  if (!arrival.undo) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
+  turns_.begin_reversal(arrival.key, arrival.undo ? std::nullopt : std::optional(arrival.reversed_key()));
+  commit(std::move(arrival), std::move(made));
 }
 
 /// The final record is still to come, or there already.
-void Engine::leave_unclaimed(Entry entry) {
-  const event::Transaction& transaction = entry.transaction;
+void Engine::leave_unclaimed(Arrival arrival) {
+  const event::Transaction& transaction = arrival.transaction;
   MadeClaims made;
   made.answer.remark = event::remark_of(transaction);
   if (transaction.standing == event::Standing::doubtful) {
-    made.side.guarded.push_back(guarded_record(entry.key, transaction, made.answer.remark));
+    made.side.guarded.push_back(guarded_record(arrival.key, transaction, made.answer.remark));
   }
-  keep_apart(std::move(entry), std::move(made));
+  keep_apart(std::move(arrival), std::move(made));
 }
 
 /// Neither claimed nor remembered under its id. Requires: nothing was claimed.
-void Engine::keep_apart(Entry entry, MadeClaims made) {
-  if (made.side.guarded.empty() && !entry.position) return entry.answered(std::move(made.answer));
+void Engine::keep_apart(Arrival arrival, MadeClaims made) {
+  if (made.side.guarded.empty() && !arrival.position) return arrival.answered(std::move(made.answer));
   MadeClaims kept;
   kept.recorded_at = parts_.maker.now();
   kept.answer = std::move(made.answer);
   kept.side.guarded = std::move(made.side.guarded);
-  queue(std::move(kept), std::nullopt, std::move(entry.position), std::move(entry.answered));
+  queue(std::move(kept), std::nullopt, std::move(arrival.position), std::move(arrival.answered));
 }
 
 void Engine::store_position(outbox::SourcePosition position, event::TransactionAnswer answer, Answered answered) {
@@ -237,9 +237,9 @@ void Engine::store_position(outbox::SourcePosition position, event::TransactionA
   queue(std::move(nothing), std::nullopt, std::move(position), std::move(answered));
 }
 
-void Engine::commit(Entry entry, MadeClaims made) {
-  turns_.begin(entry.key);
-  queue(std::move(made), entry.key, std::move(entry.position), std::move(entry.answered));
+void Engine::commit(Arrival arrival, MadeClaims made) {
+  turns_.begin(arrival.key);
+  queue(std::move(made), arrival.key, std::move(arrival.position), std::move(arrival.answered));
 }
 
 void Engine::queue(MadeClaims made, std::optional<outbox::TransactionKey> key, std::optional<outbox::SourcePosition> position,

@@ -80,20 +80,20 @@ class Engine {
   [[nodiscard]] Committer& committer() { return committer_; }
 
  private:
-  void take(Entry entry);
-  void refuse(Entry entry, const Error& error);
-  void admit(Entry entry);
+  void take(Arrival arrival);
+  void refuse(Arrival arrival, const Error& error);
+  void admit(Arrival arrival);
   void admit_waiting();
-  bool answer_known(Entry& entry);
+  bool answer_known(Arrival& arrival);
   void answer_repeated(std::optional<outbox::SourcePosition> position, event::TransactionAnswer answer, Answered answered);
-  [[nodiscard]] bool must_come_again(const Entry& entry, const std::vector<detect::Absent>& absent);
-  void claim_new(Entry entry);
+  [[nodiscard]] bool must_come_again(const Arrival& arrival, const std::vector<detect::Absent>& absent);
+  void claim_new(Arrival arrival);
   Status apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made);
-  void reverse(Entry entry);
-  void leave_unclaimed(Entry entry);
-  void keep_apart(Entry entry, MadeClaims made);
+  void reverse(Arrival arrival);
+  void leave_unclaimed(Arrival arrival);
+  void keep_apart(Arrival arrival, MadeClaims made);
   void store_position(outbox::SourcePosition position, event::TransactionAnswer answer, Answered answered);
-  void commit(Entry entry, MadeClaims made);
+  void commit(Arrival arrival, MadeClaims made);
   void queue(MadeClaims made, std::optional<outbox::TransactionKey> key, std::optional<outbox::SourcePosition> position,
              Answered answered);
   void on_finished(Committer::Jobs& jobs, const Status& status);
@@ -105,7 +105,7 @@ class Engine {
 
   std::mutex turn_;  ///< guards all that follows, but the committer
   AccountGuard guard_;
-  Patience patience_;
+  AbsenceLimit absence_limit_;
   Reverser reverser_;
   StoreLog store_log_;
   Head head_;

@@ -36,10 +36,10 @@ const measure::Methodology* Measuring::methodology_for(std::string_view activity
 }
 
 std::optional<Measured> Measuring::measure_one(const event::Transaction& transaction, const detect::Detected& found,
-                                               std::vector<Refused>& refused) const {
+                                               std::vector<Unclaimed>& unclaimed) const {
   const std::string& name = found.activity.name;
   const auto refuse = [&](std::string reason, bool guarded = false) {
-    refused.push_back({name, std::move(reason), guarded, &found});
+    unclaimed.push_back({name, std::move(reason), guarded, &found});
     return std::nullopt;
   };
   Measured measured;
@@ -59,10 +59,10 @@ std::optional<Measured> Measuring::measure_one(const event::Transaction& transac
 }
 
 std::vector<Measured> Measuring::measure(const event::Transaction& transaction, const std::vector<detect::Detected>& detected,
-                                         std::vector<Refused>& refused) const {
+                                         std::vector<Unclaimed>& unclaimed) const {
   std::vector<Measured> all;
   for (const auto& found : detected) {
-    auto measured = measure_one(transaction, found, refused);
+    auto measured = measure_one(transaction, found, unclaimed);
     if (!measured) continue;
     // Two readings of one act, of one exclusive group and line, would meet in one nullifier: the larger stands.
     const auto same = std::find_if(all.begin(), all.end(), [&](const Measured& other) {
@@ -73,7 +73,7 @@ std::vector<Measured> Measuring::measure(const event::Transaction& transaction, 
       continue;
     }
     if (same->amounts.credited_mg < measured->amounts.credited_mg) std::swap(*same, *measured);
-    refused.push_back({measured->found->activity.name, "the same act as " + same->found->activity.name, false, nullptr});
+    unclaimed.push_back({measured->found->activity.name, "the same act as " + same->found->activity.name, false, nullptr});
   }
   return all;
 }

@@ -27,7 +27,7 @@ struct Measured {
 };
 
 /// An act that is not claimed.
-struct Refused {
+struct Unclaimed {
   std::string activity;
   std::string reason;
   bool guarded = false;  ///< kept for people to see
@@ -42,14 +42,15 @@ class Measuring {
 
   /// In the order found. `refused` gets what is worth nothing, guarded, or another reading of the same act.
   [[nodiscard]] std::vector<Measured> measure(const event::Transaction& transaction,
-                                              const std::vector<detect::Detected>& detected, std::vector<Refused>& refused) const;
+                                              const std::vector<detect::Detected>& detected,
+                                              std::vector<Unclaimed>& unclaimed) const;
 
   /// Null where none is in force then.
   [[nodiscard]] const measure::Methodology* methodology_for(std::string_view activity, std::int64_t end) const;
 
  private:
   std::optional<Measured> measure_one(const event::Transaction& transaction, const detect::Detected& found,
-                                      std::vector<Refused>& refused) const;
+                                      std::vector<Unclaimed>& unclaimed) const;
 
   const measure::Library& library_;
   std::vector<std::pair<std::string, std::string>> preferred_;

@@ -19,8 +19,8 @@ std::string without(const std::vector<detect::Absent>& absent) {
 
 }  // namespace
 
-bool Patience::has_for(const std::string& source, const outbox::TransactionKey& record,
-                       const std::vector<detect::Absent>& absent) {
+bool AbsenceLimit::has_for(const std::string& source, const outbox::TransactionKey& record,
+                           const std::vector<detect::Absent>& absent) {
   if (std::all_of(absent.begin(), absent.end(), [](const auto& one) { return one.for_long; })) return false;
   Record& foremost = foremost_[source];
   if (foremost.key != record) foremost = {record, 0};

@@ -16,7 +16,7 @@
 namespace greentill::engine {
 
 /// How long the sources' records wait for detectors.
-class Patience {
+class AbsenceLimit {
  public:
   /// Whether a source is to offer its record again: not where all that are absent have been so for long, nor where they were lost
   /// over this very record so often that it must be its own fault. Nothing may keep a source for ever.

@@ -126,7 +126,7 @@ Status Reverser::take_unseen(const std::vector<Returned>& parts, bool whole, Rev
 
 Result<Reversals> Reverser::reverse(const event::Transaction& transaction) {
   Reversals made;
-  made.reason = static_cast<claim::ReversalReason>(transaction.reversed.reason);
+  made.reason = transaction.reversed.reason;
   made.cause = event::transaction_key(transaction.issuer, transaction.event_id);
   const outbox::TransactionKey key = event::transaction_key(issuer_of_reversed(transaction), transaction.reversed.event_id);
   const auto record = reader_.find(key);

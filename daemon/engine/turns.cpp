@@ -15,21 +15,21 @@ std::size_t Turns::KeyHash::operator()(const outbox::TransactionKey& key) const 
   return hash;
 }
 
-outbox::TransactionKey Entry::reversed_key() const {
+outbox::TransactionKey Arrival::reversed_key() const {
   const event::Reversed& reversed = transaction.reversed;
   return event::transaction_key(reversed.issuer.empty() ? transaction.issuer : reversed.issuer, reversed.event_id);
 }
 
-bool Turns::must_wait(const Entry& entry) const { return must_wait_behind(entry, waiting_); }
+bool Turns::must_wait(const Arrival& arrival) const { return must_wait_behind(arrival, waiting_); }
 
-void Turns::wait(Entry entry) { waiting_.push_back(std::move(entry)); }
+void Turns::wait(Arrival arrival) { waiting_.push_back(std::move(arrival)); }
 
-std::optional<Entry> Turns::next() {
+std::optional<Arrival> Turns::next() {
   // Those behind it do not hold it up: it was first.
   if (waiting_.empty() || must_wait_behind(waiting_.front(), {})) return std::nullopt;
-  Entry entry = std::move(waiting_.front());
+  Arrival arrival = std::move(waiting_.front());
   waiting_.pop_front();
-  return entry;
+  return arrival;
 }
 
 void Turns::begin_reversal(const outbox::TransactionKey& key, const std::optional<outbox::TransactionKey>& of) {
@@ -46,21 +46,21 @@ std::vector<Answered> Turns::end(const outbox::TransactionKey& key) {
   return joined;
 }
 
-bool Turns::waits_for_reversal(const Entry& entry, bool first) const {
-  if (entry.passed_over) return false;
-  if (entry.reverses() && (reversing_ || !first)) return true;
-  if (entry.undo) return false;
-  if (entry.reverses() && is_under_way(entry.reversed_key())) return true;
-  return reversing_ && reversing_->of == entry.key;
+bool Turns::waits_for_reversal(const Arrival& arrival, bool first) const {
+  if (arrival.passed_over) return false;
+  if (arrival.reverses() && (reversing_ || !first)) return true;
+  if (arrival.undo) return false;
+  if (arrival.reverses() && is_under_way(arrival.reversed_key())) return true;
+  return reversing_ && reversing_->of == arrival.key;
 }
 
-bool Turns::must_wait_behind(const Entry& entry, const std::deque<Entry>& earlier) const {
-  if (waits_for_reversal(entry, earlier.empty())) return true;
-  if (!entry.position) return false;
+bool Turns::must_wait_behind(const Arrival& arrival, const std::deque<Arrival>& earlier) const {
+  if (waits_for_reversal(arrival, earlier.empty())) return true;
+  if (!arrival.position) return false;
   // A repeated one's position is stored on its own, and must not be once those behind it are.
-  if (!entry.passed_over && is_under_way(entry.key)) return true;
+  if (!arrival.passed_over && is_under_way(arrival.key)) return true;
   return std::any_of(earlier.begin(), earlier.end(),
-                     [&](const Entry& other) { return other.position && other.position->source == entry.position->source; });
+                     [&](const Arrival& other) { return other.position && other.position->source == arrival.position->source; });
 }
 
 }  // namespace greentill::engine

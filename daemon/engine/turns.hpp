@@ -16,7 +16,7 @@
 namespace greentill::engine {
 
 /// What came: a transaction, the undoing of a claim, or a source's position alone.
-struct Entry {
+struct Arrival {
   event::Transaction transaction;
   std::optional<std::uint64_t> undo;  ///< the claim's seq
   std::optional<outbox::SourcePosition> position;
@@ -31,10 +31,10 @@ struct Entry {
 
 class Turns {
  public:
-  [[nodiscard]] bool must_wait(const Entry& entry) const;
-  void wait(Entry entry);
+  [[nodiscard]] bool must_wait(const Arrival& arrival) const;
+  void wait(Arrival arrival);
   /// The first in line, as soon as it need not wait any more.
-  std::optional<Entry> next();
+  std::optional<Arrival> next();
 
   [[nodiscard]] bool is_under_way(const outbox::TransactionKey& key) const { return under_way_.contains(key); }
   /// To be told the same as whoever reported a transaction that is under way. Requires: it is.
@@ -54,12 +54,12 @@ class Turns {
     outbox::TransactionKey key{};
     std::optional<outbox::TransactionKey> of;
   };
-  [[nodiscard]] bool must_wait_behind(const Entry& entry, const std::deque<Entry>& earlier) const;
-  [[nodiscard]] bool waits_for_reversal(const Entry& entry, bool first) const;
+  [[nodiscard]] bool must_wait_behind(const Arrival& arrival, const std::deque<Arrival>& earlier) const;
+  [[nodiscard]] bool waits_for_reversal(const Arrival& arrival, bool first) const;
 
   std::unordered_map<outbox::TransactionKey, std::vector<Answered>, KeyHash> under_way_;
   std::optional<Reversing> reversing_;
-  std::deque<Entry> waiting_;
+  std::deque<Arrival> waiting_;
 };
 
 }  // namespace greentill::engine

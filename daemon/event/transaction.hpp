@@ -11,13 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/claim/claim.hpp"
+
 namespace greentill::event {
 
 /// As gt_kind, gt_standing and gt_reversal_reason of the plugin ABI.
 enum class TransactionKind : std::uint8_t { sale = 0, trip = 1, ticket = 2, bill = 3, charge = 4, takeback = 5, stay = 6 };
 /// Of all but a final record nothing is claimed, and its event id stays free.
 enum class Standing : std::uint8_t { final = 0, training = 1, interim = 2, reprint = 3, doubtful = 4 };
-enum class ReversalReason : std::uint8_t { refund = 0, cancelled = 1, correction = 2 };
+using claim::ReversalReason;
 
 // What JSON and configurations call them, in their order.
 inline constexpr std::array<std::string_view, 7> kKindNames{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};

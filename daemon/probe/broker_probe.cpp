@@ -21,11 +21,11 @@ std::string explain_errno(int error) {
 }
 
 // 0, or an errno.
-int connect_to(const addrinfo& address, const Socket& socket, const Patience& patience) {
+int connect_to(const addrinfo& address, const Socket& socket, const Deadline& deadline) {
   if (socket.fd() < 0) return errno;
   if (::connect(socket.fd(), address.ai_addr, address.ai_addrlen) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
-  if (!patience.wait(socket.fd(), POLLOUT)) return ETIMEDOUT;
+  if (!deadline.wait(socket.fd(), POLLOUT)) return ETIMEDOUT;
   int error = 0;
   socklen_t size = sizeof error;
   return ::getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
@@ -48,13 +48,13 @@ Result<Addresses> resolve(const BrokerAddress& address) {
 
 std::string find_cause(const Target& target, const Addresses& addresses, std::chrono::milliseconds limit,
                        const std::atomic<bool>& cancelled) {
-  const Patience patience(limit, cancelled);
+  const Deadline deadline(limit, cancelled);
   int error = 0;
   for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
     const Socket socket(::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
-    error = connect_to(*one, socket, patience);
+    error = connect_to(*one, socket, deadline);
     if (error != 0) continue;
-    const std::string cause = target.address.tls ? find_tls_cause(target, socket, patience) : std::string();
+    const std::string cause = target.address.tls ? find_tls_cause(target, socket, deadline) : std::string();
     return cause.empty() ? "cannot connect: the line is good, but no MQTT broker answered" : cause;
   }
   return "cannot connect: " + explain_errno(error);

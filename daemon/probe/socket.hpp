@@ -11,13 +11,13 @@
 
 namespace greentill::probe {
 
-class Patience {
+class Deadline {
  public:
-  Patience(std::chrono::milliseconds limit, const std::atomic<bool>& cancelled)
+  Deadline(std::chrono::milliseconds limit, const std::atomic<bool>& cancelled)
       : end_(std::chrono::steady_clock::now() + limit), cancelled_(cancelled) {}
   /// The same, for a shorter time.
-  [[nodiscard]] Patience at_most(std::chrono::milliseconds limit) const {
-    Patience shorter(limit, cancelled_);
+  [[nodiscard]] Deadline at_most(std::chrono::milliseconds limit) const {
+    Deadline shorter(limit, cancelled_);
     shorter.end_ = std::min(shorter.end_, end_);
     return shorter;
   }

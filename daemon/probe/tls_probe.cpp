@@ -68,20 +68,20 @@ std::string explain(const Target& target, SSL* connection) {
 enum class Step { done, silent, failed };
 
 template <typename F>
-Step take(SSL* connection, const Socket& socket, const Patience& patience, F step) {
+Step take(SSL* connection, const Socket& socket, const Deadline& deadline, F step) {
   for (;;) {
     ERR_clear_error();
     const int result = step();
     if (result > 0) return Step::done;
     const int error = SSL_get_error(connection, result);
     if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return Step::failed;
-    if (!patience.wait(socket.fd(), error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT)) return Step::silent;
+    if (!deadline.wait(socket.fd(), error == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT)) return Step::silent;
   }
 }
 
 }  // namespace
 
-std::string find_tls_cause(const Target& target, const Socket& socket, const Patience& patience) {
+std::string find_tls_cause(const Target& target, const Socket& socket, const Deadline& deadline) {
   const Context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   if (!context) return "TLS cannot be used on this machine";
   if (const std::string file = load(context.get(), target); !file.empty()) {
@@ -93,13 +93,13 @@ std::string find_tls_cause(const Target& target, const Socket& socket, const Pat
   SSL* tls = connection.get();
   expect(tls, target.address.host);
   std::string cause;
-  const Step shaken = take(tls, socket, patience, [tls] { return SSL_connect(tls); });
+  const Step shaken = take(tls, socket, deadline, [tls] { return SSL_connect(tls); });
   if (shaken == Step::silent) return "cannot connect: what listens there does not answer with TLS; is the port right?";
   if (shaken == Step::failed) {
     cause = explain(target, tls);
   } else {
     char byte = 0;
-    const Step heard = take(tls, socket, patience.at_most(kAlertTime), [tls, &byte] { return SSL_read(tls, &byte, 1); });
+    const Step heard = take(tls, socket, deadline.at_most(kAlertTime), [tls, &byte] { return SSL_read(tls, &byte, 1); });
     if (heard == Step::failed) cause = explain(target, tls);
   }
   ERR_clear_error();

@@ -10,6 +10,6 @@
 namespace greentill::probe {
 
 /// What is wrong with TLS on a connected, non-blocking socket; empty where nothing is.
-std::string find_tls_cause(const Target& target, const Socket& socket, const Patience& patience);
+std::string find_tls_cause(const Target& target, const Socket& socket, const Deadline& deadline);
 
 }  // namespace greentill::probe
