@@ -171,7 +171,7 @@ Status GreentillDaemon::start_sources() {
 Status GreentillDaemon::start_api() {
   auto token = api::ApiToken::load_or_create(config_.api_token, random_);
   if (!token) return Failure{token.error()};
-  config_.api.token = std::move(*token);
+  config_.api.token = *token;
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
   desk_ = std::make_unique<ApiDesk>(*engine_, [this] { return status(); });

@@ -12,7 +12,7 @@
 namespace {
 
 // Before the constructors of shared libraries, which set OpenSSL to work.
-[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)() = greentill::crypto::wipe_what_openssl_frees;
+[[gnu::section(".preinit_array"), gnu::used]] void (*const kFirstOfAll)() = greentill::crypto::wipe_what_openssl_frees;
 
 constexpr int kUsage = 2;
 constexpr int kBadConfiguration = 3;

@@ -69,7 +69,7 @@ std::vector<Measured> Measuring::measure(const event::Transaction& transaction, 
       return other.line == measured->line && other.methodology->exclusive_group == measured->methodology->exclusive_group;
     });
     if (same == all.end()) {
-      all.push_back(std::move(*measured));
+      all.push_back(*measured);
       continue;
     }
     if (same->amounts.credited_mg < measured->amounts.credited_mg) std::swap(*same, *measured);

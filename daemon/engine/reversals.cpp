@@ -215,7 +215,7 @@ Result<Reverser::Met> Reverser::meet(const outbox::TransactionKey& key, const Ma
 
 Result<bool> Reverser::awaits_any() {
   if (awaits_any_) return *awaits_any_;
-  const auto any = reader_.awaits_any();
+  auto any = reader_.awaits_any();
   if (any) awaits_any_ = *any;
   return any;
 }

@@ -62,12 +62,12 @@ void mask(std::string& text, std::size_t begin, std::size_t end) {
 template <typename Table, typename Of>
 void mask_fields(const Table& table, Of& of) {
   each(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::text) {
+    if constexpr (Field::kKind == Kind::text) {
       mask_card_numbers(of.*field.ours, field.rule.mask);
-    } else if constexpr (Field::kind == Kind::group) {
-      mask_fields(field.fields, of.*field.ours);
-    } else if constexpr (Field::kind == Kind::list) {
-      for (auto& element : of.*field.ours) mask_fields(field.fields, element);
+    } else if constexpr (Field::kKind == Kind::group) {
+      mask_fields(field.kFields, of.*field.ours);
+    } else if constexpr (Field::kKind == Kind::list) {
+      for (auto& element : of.*field.ours) mask_fields(field.kFields, element);
     }
   });
 }

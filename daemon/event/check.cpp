@@ -52,7 +52,7 @@ bool is_array(const Element* first) {
 
 template <typename Field, typename From>
 bool is_there_before(const Field& field, const From& from, std::size_t index) {
-  const auto& key = std::get<0>(field.fields);
+  const auto& key = std::get<0>(field.kFields);
   for (std::size_t i = 0; i < index; ++i) {
     if (key.of(field.at(from, i)) == key.of(field.at(from, index))) return true;
   }
@@ -64,21 +64,21 @@ bool are_good(const Table& table, const From& from, Refusal& refusal);
 
 template <typename Field, typename From>
 bool is_good_list(const Field& field, const From& from, Refusal& refusal) {
-  constexpr bool is_abi = std::is_same_v<From, typename Field::AbiStruct>;
+  constexpr bool kIsAbi = std::is_same_v<From, typename Field::AbiStruct>;
   const std::size_t size = field.size(from);
   if (size < field.least) return refuse(refusal, field.name, "must not be empty");
   if (size > field.most) return refuse(refusal, field.name, "must be at most " + std::to_string(field.most));
-  if constexpr (is_abi) {
+  if constexpr (kIsAbi) {
     if (size > 0 && !is_array(from.*field.abi)) {
       return refuse(refusal, field.name, "must be an array of this ABI version's elements");
     }
   }
   for (std::size_t i = 0; i < size; ++i) {
     const auto& element = field.at(from, i);
-    if constexpr (is_abi) {
+    if constexpr (kIsAbi) {
       if (field.leaves_out(element)) continue;
     }
-    if (!are_good(field.fields, element, refusal)) {
+    if (!are_good(field.kFields, element, refusal)) {
       refusal.field = std::string(field.name) + '[' + std::to_string(i) + "]." + refusal.field;
       return false;
     }
@@ -93,25 +93,25 @@ bool is_good_list(const Field& field, const From& from, Refusal& refusal) {
 template <typename Table, typename From>
 bool are_good(const Table& table, const From& from, Refusal& refusal) {
   return every(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::text) {
+    if constexpr (Field::kKind == Kind::text) {
       if constexpr (requires { from.*field.abi; }) {
         return is_good_text(field, from.*field.abi, refusal);
       } else {
         return is_good_text(field, from, refusal);
       }
-    } else if constexpr (Field::kind == Kind::integer) {
+    } else if constexpr (Field::kKind == Kind::integer) {
       const auto value = field.of(from);
       if (field.rule.allows(value) || (field.rule.zero_is_none && value == 0)) return true;
       return refuse(refusal, field.name, field.rule.too_small);
-    } else if constexpr (Field::kind == Kind::choice) {
+    } else if constexpr (Field::kKind == Kind::choice) {
       return field.of(from) < field.names.size() || refuse(refusal, field.name, "is not known");
-    } else if constexpr (Field::kind == Kind::bytes) {
+    } else if constexpr (Field::kKind == Kind::bytes) {
       return is_good_bytes(field, from, refusal);
-    } else if constexpr (Field::kind == Kind::group) {
-      if (are_good(field.fields, field.of(from), refusal)) return true;
+    } else if constexpr (Field::kKind == Kind::group) {
+      if (are_good(field.kFields, field.of(from), refusal)) return true;
       refusal.field = std::string(field.name) + '.' + refusal.field;
       return false;
-    } else if constexpr (Field::kind == Kind::list) {
+    } else if constexpr (Field::kKind == Kind::list) {
       return is_good_list(field, from, refusal);
     } else {
       return true;  // a flag; and a time, which contradiction() looks at

@@ -58,7 +58,7 @@ struct TextRule {
 
 template <typename Ours, typename Abi>
 struct TextField {
-  static constexpr Kind kind = Kind::text;
+  static constexpr Kind kKind = Kind::text;
   std::string_view name;
   std::string Ours::*ours;
   gt_text Abi::*abi;
@@ -73,7 +73,7 @@ TextField(std::string_view, std::string Ours::*, gt_text Abi::*, Rule...) -> Tex
 /// In JSON Unix seconds, or RFC 3339.
 template <typename Ours, typename Abi>
 struct TimeField {
-  static constexpr Kind kind = Kind::time;
+  static constexpr Kind kKind = Kind::time;
   std::string_view name;
   std::int64_t Ours::*ours;
   std::int64_t Abi::*abi;
@@ -99,7 +99,7 @@ struct IntegerRule {
 /// Signed or not, of 64 bits.
 template <typename Ours, typename Abi, typename Integer>
 struct IntegerField {
-  static constexpr Kind kind = Kind::integer;
+  static constexpr Kind kKind = Kind::integer;
   std::string_view name;
   Integer Ours::*ours;
   Integer Abi::*abi;
@@ -114,7 +114,7 @@ IntegerField(std::string_view, Integer Ours::*, Integer Abi::*, Rule...) -> Inte
 /// In JSON one of the names, which are in the order of the values.
 template <typename Ours, typename Abi, typename Enum>
 struct ChoiceField {
-  static constexpr Kind kind = Kind::choice;
+  static constexpr Kind kKind = Kind::choice;
   std::string_view name;
   Enum Ours::*ours;
   std::uint32_t Abi::*abi;
@@ -130,7 +130,7 @@ ChoiceField(std::string_view, Enum Ours::*, std::uint32_t Abi::*, const Names&, 
 
 template <typename Ours, typename Abi>
 struct FlagField {
-  static constexpr Kind kind = Kind::flag;
+  static constexpr Kind kKind = Kind::flag;
   std::string_view name;
   bool Ours::*ours;
   std::uint32_t Abi::*abi;
@@ -145,7 +145,7 @@ FlagField(std::string_view, bool Ours::*, std::uint32_t Abi::*, bool) -> FlagFie
 /// Not of JSON.
 template <typename Ours, typename Abi>
 struct BytesField {
-  static constexpr Kind kind = Kind::bytes;
+  static constexpr Kind kKind = Kind::bytes;
   std::string_view name;
   std::vector<std::uint8_t> Ours::*ours;
   const std::uint8_t* Abi::*abi;
@@ -163,8 +163,8 @@ BytesField(std::string_view, std::vector<std::uint8_t> Ours::*, const std::uint8
 /// that it requires is.
 template <const auto& table, typename Ours, typename Abi, typename Inner>
 struct GroupField {
-  static constexpr Kind kind = Kind::group;
-  static constexpr const auto& fields = table;
+  static constexpr Kind kKind = Kind::group;
+  static constexpr const auto& kFields = table;
   std::string_view name;
   Inner Ours::*ours;
 
@@ -181,8 +181,8 @@ enum class ListForm : std::uint8_t {
 
 template <const auto& table, typename Ours, typename Abi, typename Element, typename AbiElement>
 struct ListField {
-  static constexpr Kind kind = Kind::list;
-  static constexpr const auto& fields = table;
+  static constexpr Kind kKind = Kind::list;
+  static constexpr const auto& kFields = table;
   using AbiStruct = Abi;
   using AbiType = AbiElement;
   std::string_view name;
@@ -202,7 +202,7 @@ struct ListField {
     return *reinterpret_cast<const AbiElement*>(first + index * (from.*abi)->size);
   }
   [[nodiscard]] bool leaves_out(const AbiElement& element) const {
-    if constexpr (std::tuple_element_t<0, std::remove_cvref_t<decltype(table)>>::kind != Kind::text)
+    if constexpr (std::tuple_element_t<0, std::remove_cvref_t<decltype(table)>>::kKind != Kind::text)
       return false;
     else
       return form == ListForm::loose_pairs && std::get<0>(table).of(element).empty();

@@ -81,17 +81,18 @@ std::string Reader::path() const {
   if (place_ == Place::outside || root_ >= kRootFields) return {};
   std::string path(kNames<kTransactionFields>[root_]);
   static_cast<void>(visit_at(kTransactionFields, root_, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::list) {
+    if constexpr (Field::kKind == Kind::list) {
       const auto& elements = transaction_.*field.ours;
       if (place_ == Place::list) path += '[' + std::to_string(elements.size()) + ']';
       if (place_ == Place::element) path += '[' + std::to_string(elements.size() - 1) + ']';
-      if constexpr (has_text_first<Field>) {
-        if (place_ == Place::pairs && !elements.empty()) path += '.' + std::string(std::get<0>(field.fields).of(elements.back()));
+      if constexpr (kHasTextFirst<Field>) {
+        if (place_ == Place::pairs && !elements.empty())
+          path += '.' + std::string(std::get<0>(field.kFields).of(elements.back()));
       }
     }
-    if constexpr (Field::kind == Kind::list || Field::kind == Kind::group) {
+    if constexpr (Field::kKind == Kind::list || Field::kKind == Kind::group) {
       const bool inside = place_ == Place::element || place_ == Place::group;
-      if (inside && inner_ < kNames<Field::fields>.size()) path += '.' + std::string(kNames<Field::fields>[inner_]);
+      if (inside && inner_ < kNames<Field::kFields>.size()) path += '.' + std::string(kNames<Field::kFields>[inner_]);
     }
     return true;
   }));
@@ -104,11 +105,11 @@ bool Reader::take(Value&& value) {
   std::string& why = refusal_.detail;
   const bool taken = visit_at(kTransactionFields, root_, [&]<typename Field>(const Field& field) {
     if (place_ == Place::root) return put(field, transaction_, value, why);
-    if constexpr (Field::kind == Kind::group) {
-      return visit_at(field.fields, inner_, [&](const auto& inner) { return put(inner, transaction_.*field.ours, value, why); });
-    } else if constexpr (Field::kind == Kind::list) {
+    if constexpr (Field::kKind == Kind::group) {
+      return visit_at(field.kFields, inner_, [&](const auto& inner) { return put(inner, transaction_.*field.ours, value, why); });
+    } else if constexpr (Field::kKind == Kind::list) {
       auto& element = (transaction_.*field.ours).back();
-      return visit_at(field.fields, inner_, [&](const auto& inner) { return put(inner, element, value, why); });
+      return visit_at(field.kFields, inner_, [&](const auto& inner) { return put(inner, element, value, why); });
     } else {
       return false;
     }
@@ -125,15 +126,15 @@ bool Reader::start_object(std::size_t) {
   }
   if (place_ != Place::root && place_ != Place::list) return take(Container{});
   return visit_at(kTransactionFields, root_, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::list) {
+    if constexpr (Field::kKind == Kind::list) {
       if (place_ == Place::list) return begin_element(field);
       if (field.form == ListForm::objects) return refuse(type_of(field));
       place_ = Place::pairs;
       inner_ = 1;
       return true;
-    } else if constexpr (Field::kind == Kind::group) {
+    } else if constexpr (Field::kKind == Kind::group) {
       place_ = Place::group;
-      inner_ = kNames<Field::fields>.size();
+      inner_ = kNames<Field::kFields>.size();
       inner_seen_ = 0;
       return true;
     } else {
@@ -145,7 +146,7 @@ bool Reader::start_object(std::size_t) {
 bool Reader::start_array(std::size_t) {
   if (place_ != Place::root) return take(Container{});
   return visit_at(kTransactionFields, root_, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::list) {
+    if constexpr (Field::kKind == Kind::list) {
       if (field.form == ListForm::objects) {
         place_ = Place::list;
         return true;
@@ -163,7 +164,7 @@ bool Reader::begin_element(const Field& field) {
   }
   elements.emplace_back();
   place_ = Place::element;
-  inner_ = kNames<Field::fields>.size();
+  inner_ = kNames<Field::kFields>.size();
   inner_seen_ = 0;
   return true;
 }
@@ -185,11 +186,11 @@ bool Reader::choose_field(const Names& names, std::size_t& chosen, std::uint32_t
 bool Reader::key(std::string& name) {
   if (place_ == Place::root) return choose_field(kNames<kTransactionFields>, root_, root_seen_, name);
   return visit_at(kTransactionFields, root_, [&]<typename Field>(const Field& field) {
-    if constexpr (has_text_first<Field>) {
+    if constexpr (kHasTextFirst<Field>) {
       if (place_ == Place::pairs) return begin_pair(field, name);
     }
-    if constexpr (Field::kind == Kind::list || Field::kind == Kind::group) {
-      return choose_field(kNames<Field::fields>, inner_, inner_seen_, name);
+    if constexpr (Field::kKind == Kind::list || Field::kKind == Kind::group) {
+      return choose_field(kNames<Field::kFields>, inner_, inner_seen_, name);
     } else {
       return false;
     }
@@ -199,7 +200,7 @@ bool Reader::key(std::string& name) {
 template <typename Field>
 bool Reader::begin_pair(const Field& field, std::string& name) {
   const std::string parent(field.name);
-  const auto& key = std::get<0>(field.fields);
+  const auto& key = std::get<0>(field.kFields);
   auto& elements = transaction_.*field.ours;
   if (!key.rule.allows(name)) {
     return refuse_field(parent, "names must be 1 to " + std::to_string(key.rule.most) + " bytes long");
@@ -225,8 +226,8 @@ bool Reader::end_object() {
   place_ = ended == Place::element ? Place::list : ended == Place::root ? Place::outside : Place::root;
   if (ended != Place::group) return true;
   return visit_at(kTransactionFields, root_, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::group) {
-      return has_required(kNames<Field::fields>, kRequired<Field::fields>, inner_seen_, std::string(field.name) + '.');
+    if constexpr (Field::kKind == Kind::group) {
+      return has_required(kNames<Field::kFields>, kRequired<Field::kFields>, inner_seen_, std::string(field.name) + '.');
     } else {
       return false;
     }

@@ -23,14 +23,14 @@ struct Container {};
 
 template <typename Field>
 constexpr bool is_in_json(const Field& field) {
-  if constexpr (Field::kind == Kind::flag) return field.in_json;
-  return Field::kind != Kind::bytes;
+  if constexpr (Field::kKind == Kind::flag) return field.in_json;
+  return Field::kKind != Kind::bytes;
 }
 
 template <typename Field>
 constexpr bool is_required(const Field& field) {
-  if constexpr (Field::kind == Kind::text) return field.rule.need == Need::required;
-  if constexpr (Field::kind == Kind::time || Field::kind == Kind::choice) return field.need == Need::required;
+  if constexpr (Field::kKind == Kind::text) return field.rule.need == Need::required;
+  if constexpr (Field::kKind == Kind::time || Field::kKind == Kind::choice) return field.need == Need::required;
   return false;
 }
 
@@ -51,10 +51,10 @@ inline constexpr std::uint32_t kRequired = std::apply(
     table);
 
 template <typename Field>
-inline constexpr bool has_text_first = false;
+inline constexpr bool kHasTextFirst = false;
 template <typename Field>
-requires(Field::kind == Kind::list) inline constexpr bool has_text_first<Field> =
-    std::tuple_element_t<0, std::remove_cvref_t<decltype(Field::fields)>>::kind == Kind::text;
+requires(Field::kKind == Kind::list) inline constexpr bool kHasTextFirst<Field> =
+    std::tuple_element_t<0, std::remove_cvref_t<decltype(Field::kFields)>>::kKind == Kind::text;
 
 /// The number of names where it is none of them.
 template <typename Names>
@@ -70,13 +70,13 @@ static_assert(kEnd < kRootFields && kRootFields <= 32);
 
 template <typename Field>
 const char* type_of(const Field& field) {
-  switch (Field::kind) {
+  switch (Field::kKind) {
     case Kind::integer: return "must be an integer";
     case Kind::time: return "must be Unix seconds or an RFC 3339 time with its offset";
     case Kind::flag: return "must be true or false";
     case Kind::group: return "must be an object";
     case Kind::list:
-      if constexpr (Field::kind == Kind::list) return field.form == ListForm::objects ? "must be an array" : "must be an object";
+      if constexpr (Field::kKind == Kind::list) return field.form == ListForm::objects ? "must be an array" : "must be an object";
       [[fallthrough]];
     default: return "must be a text";
   }
@@ -96,20 +96,20 @@ bool put(const Field& field, Of& /*of*/, Container /*value*/, std::string& why) 
 
 template <typename Field, typename Of>
 bool put(const Field& field, Of& of, std::string& text, std::string& why) {
-  if constexpr (Field::kind == Kind::text) {
+  if constexpr (Field::kKind == Kind::text) {
     if (is_required(field) && text.empty()) return refuse(why, "must not be empty");
     if (!field.rule.allows(text)) return refuse(why, field.rule.why_not(text));
     mask_card_numbers(text, field.rule.mask);
     of.*field.ours = std::move(text);
     return true;
-  } else if constexpr (Field::kind == Kind::choice) {
+  } else if constexpr (Field::kKind == Kind::choice) {
     const std::size_t choice = index_of(field.names, text);
     of.*field.ours = static_cast<typename Field::Type>(choice);
     if (choice < field.names.size()) return true;
     std::string detail = "must be one of";
     for (const std::string_view name : field.names) (detail += name == field.names.front() ? " " : ", ") += name;
     return refuse(why, std::move(detail));
-  } else if constexpr (Field::kind == Kind::time) {
+  } else if constexpr (Field::kKind == Kind::time) {
     const auto seconds = parse_rfc3339(text);
     return seconds ? put(field, of, *seconds, why) : refuse(why, type_of(field));
   } else {
@@ -119,11 +119,11 @@ bool put(const Field& field, Of& of, std::string& text, std::string& why) {
 
 template <typename Field, typename Of>
 bool put(const Field& field, Of& of, std::int64_t value, std::string& why) {
-  if constexpr (Field::kind == Kind::time) {
+  if constexpr (Field::kKind == Kind::time) {
     if (value < 0 || value > kLatestTime) return refuse(why, "must be a time from 1970 to 9999");
     of.*field.ours = value;
     return true;
-  } else if constexpr (Field::kind == Kind::integer) {
+  } else if constexpr (Field::kKind == Kind::integer) {
     if (!field.rule.allows(value)) return refuse(why, field.rule.too_small);
     of.*field.ours = static_cast<std::remove_reference_t<decltype(of.*field.ours)>>(value);
     return true;
@@ -134,26 +134,26 @@ bool put(const Field& field, Of& of, std::int64_t value, std::string& why) {
 
 template <typename Field, typename Of>
 bool put(const Field& field, Of& of, Large large, std::string& why) {
-  if constexpr (Field::kind == Kind::integer) {
+  if constexpr (Field::kKind == Kind::integer) {
     if constexpr (std::is_same_v<decltype(field.of(of)), std::uint64_t>) {
       of.*field.ours = large.value;
       return true;
     }
   }
-  const bool number = Field::kind == Kind::integer || Field::kind == Kind::time;
+  const bool number = Field::kKind == Kind::integer || Field::kKind == Kind::time;
   return refuse(why, number ? "must fit 64 bits with a sign" : type_of(field));
 }
 
 template <typename Field, typename Of>
 bool put(const Field& field, Of& /*of*/, Inexact number, std::string& why) {
-  if (Field::kind != Kind::integer && Field::kind != Kind::time) return refuse(why, type_of(field));
+  if (Field::kKind != Kind::integer && Field::kKind != Kind::time) return refuse(why, type_of(field));
   const bool digits_only = number.text.find_first_of(".eE") == std::string::npos;
   return refuse(why, digits_only ? "must fit 64 bits with a sign" : "must be an integer, without point or exponent");
 }
 
 template <typename Field, typename Of>
 bool put(const Field& field, Of& of, bool value, std::string& why) {
-  if constexpr (Field::kind == Kind::flag) {
+  if constexpr (Field::kKind == Kind::flag) {
     of.*field.ours = value;
     return true;
   } else {

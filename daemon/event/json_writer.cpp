@@ -14,7 +14,7 @@ using nlohmann::ordered_json;
 template <typename Table, typename From>
 bool is_there(const Table& table, const From& from) {
   return every(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::text) {
+    if constexpr (Field::kKind == Kind::text) {
       return field.rule.need == Need::optional || !field.of(from).empty();
     } else {
       return true;
@@ -31,9 +31,9 @@ ordered_json elements(const Field& field, const From& from, Audience audience) {
   for (std::size_t i = 0; i < field.size(from); ++i) {
     const auto& element = field.at(from, i);
     if (field.form == ListForm::objects) {
-      all.push_back(object(field.fields, element, audience));
-    } else if constexpr (requires { std::string(std::get<0>(field.fields).of(element)); }) {
-      all[std::string(std::get<0>(field.fields).of(element))] = std::get<1>(field.fields).of(element);
+      all.push_back(object(field.kFields, element, audience));
+    } else if constexpr (requires { std::string(std::get<0>(field.kFields).of(element)); }) {
+      all[std::string(std::get<0>(field.kFields).of(element))] = std::get<1>(field.kFields).of(element);
     }
   }
   return all;
@@ -44,19 +44,19 @@ ordered_json object(const Table& table, const From& from, Audience audience) {
   ordered_json into = ordered_json::object();
   each(table, [&]<typename Field>(const Field& field) {
     const char* name = field.name.data();  // a literal
-    if constexpr (Field::kind == Kind::text) {
+    if constexpr (Field::kKind == Kind::text) {
       if (!field.of(from).empty() && field.rule.is_for(audience)) into[name] = field.of(from);
-    } else if constexpr (Field::kind == Kind::integer) {
+    } else if constexpr (Field::kKind == Kind::integer) {
       if (field.of(from) != 0 || !field.rule.zero_is_none) into[name] = field.of(from);
-    } else if constexpr (Field::kind == Kind::time) {
+    } else if constexpr (Field::kKind == Kind::time) {
       into[name] = field.of(from);
-    } else if constexpr (Field::kind == Kind::choice) {
+    } else if constexpr (Field::kKind == Kind::choice) {
       into[name] = field.names[field.of(from)];
-    } else if constexpr (Field::kind == Kind::flag) {
+    } else if constexpr (Field::kKind == Kind::flag) {
       if (field.of(from) && field.in_json) into[name] = true;
-    } else if constexpr (Field::kind == Kind::group) {
-      if (is_there(field.fields, field.of(from))) into[name] = object(field.fields, field.of(from), audience);
-    } else if constexpr (Field::kind == Kind::list) {
+    } else if constexpr (Field::kKind == Kind::group) {
+      if (is_there(field.kFields, field.of(from))) into[name] = object(field.kFields, field.of(from), audience);
+    } else if constexpr (Field::kKind == Kind::list) {
       if (field.size(from) > 0) into[name] = elements(field, from, audience);
     }
   });

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxAttributes = 256;
 inline constexpr std::size_t kMaxQuantities = 64;         ///< of a transaction
 inline constexpr std::size_t kMaxActivityQuantities = 8;  ///< of an activity; a claim holds them
 inline constexpr std::size_t kMaxActivities = 64;         ///< found in one transaction
-inline constexpr std::size_t kMaxEvidenceBytes = 16 * 1024;
+inline constexpr std::size_t kMaxEvidenceBytes = 16u << 10;
 inline constexpr std::int64_t kLatestTime = 253'402'300'799;  ///< the last second of the year 9999; the first is that of 1970
 
 }  // namespace greentill::event

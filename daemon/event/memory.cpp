@@ -11,12 +11,12 @@ template <typename Table, typename Of>
 std::size_t owned(const Table& table, const Of& of) {
   std::size_t bytes = 0;
   each(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::text || Field::kind == Kind::bytes) {
+    if constexpr (Field::kKind == Kind::text || Field::kKind == Kind::bytes) {
       bytes += field.of(of).size();
-    } else if constexpr (Field::kind == Kind::group) {
-      bytes += owned(field.fields, field.of(of));
-    } else if constexpr (Field::kind == Kind::list) {
-      for (const auto& element : of.*field.ours) bytes += sizeof element + owned(field.fields, element);
+    } else if constexpr (Field::kKind == Kind::group) {
+      bytes += owned(field.kFields, field.of(of));
+    } else if constexpr (Field::kKind == Kind::list) {
+      for (const auto& element : of.*field.ours) bytes += sizeof element + owned(field.kFields, element);
     }
   });
   return bytes;

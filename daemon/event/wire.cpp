@@ -19,8 +19,8 @@ template <typename Table>
 constexpr std::size_t items_of(const Table& table) {
   std::size_t items = 0;
   each(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::group) {
-      items += size_of(field.fields);
+    if constexpr (Field::kKind == Kind::group) {
+      items += size_of(field.kFields);
     } else {
       ++items;
     }
@@ -31,25 +31,25 @@ constexpr std::size_t items_of(const Table& table) {
 template <typename Table, typename From>
 void write(CborWriter& out, const Table& table, const From& from, Audience audience) {
   each(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::text) {
+    if constexpr (Field::kKind == Kind::text) {
       out.text(field.rule.is_for(audience) ? field.of(from) : std::string_view());
-    } else if constexpr (Field::kind == Kind::integer || Field::kind == Kind::time) {
+    } else if constexpr (Field::kKind == Kind::integer || Field::kKind == Kind::time) {
       if constexpr (std::is_signed_v<decltype(field.of(from))>) {
         out.integer(field.of(from));
       } else {
         out.unsigned_integer(field.of(from));
       }
-    } else if constexpr (Field::kind == Kind::choice) {
+    } else if constexpr (Field::kKind == Kind::choice) {
       out.unsigned_integer(field.of(from));
-    } else if constexpr (Field::kind == Kind::flag) {
+    } else if constexpr (Field::kKind == Kind::flag) {
       out.boolean(field.of(from));
-    } else if constexpr (Field::kind == Kind::bytes) {
+    } else if constexpr (Field::kKind == Kind::bytes) {
       out.bytes(field.of(from));
-    } else if constexpr (Field::kind == Kind::group) {
-      write(out, field.fields, field.of(from), audience);
+    } else if constexpr (Field::kKind == Kind::group) {
+      write(out, field.kFields, field.of(from), audience);
     } else {
-      out.array(size_of(field.fields) * field.size(from));
-      for (const auto& element : from.*field.ours) write(out, field.fields, element, audience);
+      out.array(size_of(field.kFields) * field.size(from));
+      for (const auto& element : from.*field.ours) write(out, field.kFields, element, audience);
     }
   });
 }
@@ -64,31 +64,31 @@ template <typename Table, typename To>
 void read(CborReader& in, const Table& table, To& to) {
   each(table, [&]<typename Field>(const Field& field) {
     auto& into = to.*field.ours;
-    if constexpr (Field::kind == Kind::text) {
+    if constexpr (Field::kKind == Kind::text) {
       into = in.text("a text");
-    } else if constexpr (Field::kind == Kind::integer || Field::kind == Kind::time) {
+    } else if constexpr (Field::kKind == Kind::integer || Field::kKind == Kind::time) {
       if constexpr (std::is_signed_v<std::remove_reference_t<decltype(into)>>) {
         into = in.integer("a number");
       } else {
         into = in.unsigned_integer("a number");
       }
-    } else if constexpr (Field::kind == Kind::choice) {
+    } else if constexpr (Field::kKind == Kind::choice) {
       const std::uint64_t choice = in.unsigned_integer("a choice");
       if (choice >= field.names.size()) return wrong(in, "a choice that is not known");
       into = static_cast<typename Field::Type>(choice);
-    } else if constexpr (Field::kind == Kind::flag) {
+    } else if constexpr (Field::kKind == Kind::flag) {
       into = in.boolean("a flag");
-    } else if constexpr (Field::kind == Kind::bytes) {
+    } else if constexpr (Field::kKind == Kind::bytes) {
       const ByteView bytes = in.bytes("bytes");
       into.assign(bytes.begin(), bytes.end());
-    } else if constexpr (Field::kind == Kind::group) {
-      read(in, field.fields, into);
+    } else if constexpr (Field::kKind == Kind::group) {
+      read(in, field.kFields, into);
     } else {
       const std::size_t items = in.array("a list");
-      const std::size_t count = items / size_of(field.fields);
-      if (items % size_of(field.fields) != 0 || count > field.most) return wrong(in, "too many elements, or a part of one");
+      const std::size_t count = items / size_of(field.kFields);
+      if (items % size_of(field.kFields) != 0 || count > field.most) return wrong(in, "too many elements, or a part of one");
       into.resize(count);
-      for (std::size_t i = 0; i < count && in.ok(); ++i) read(in, field.fields, into[i]);
+      for (std::size_t i = 0; i < count && in.ok(); ++i) read(in, field.kFields, into[i]);
     }
   });
 }

@@ -76,7 +76,7 @@ Status SqliteWriter::add_guarded(const Unit& unit) {
 Result<std::size_t> SqliteWriter::prune_side_records(std::int64_t recorded_before, std::size_t limit) {
   std::size_t pruned = 0;
   for (Statement* statement : {&prune_taken_back_, &prune_awaited_, &prune_guarded_, &prune_account_uses_}) {
-    const auto removed = prune_by_time(*statement, recorded_before, limit - pruned);
+    auto removed = prune_by_time(*statement, recorded_before, limit - pruned);
     if (!removed) return removed;
     pruned += *removed;
   }

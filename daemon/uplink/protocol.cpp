@@ -34,7 +34,7 @@ std::string correlation_data(const claim::ChainId& chain, std::uint64_t first, s
 }
 
 std::uint64_t first_seq_of(std::string_view correlation) {
-  constexpr std::size_t kWhole = sizeof(claim::ChainId) + 3 * 8;
+  constexpr std::size_t kWhole = sizeof(claim::ChainId) + 3 * sizeof(std::uint64_t);
   if (correlation.size() != kWhole) return 0;
   std::uint64_t seq = 0;
   for (const char byte : correlation.substr(sizeof(claim::ChainId), 8)) seq = seq << 8 | static_cast<unsigned char>(byte);

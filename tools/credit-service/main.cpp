@@ -21,7 +21,7 @@
 namespace {
 
 // Before the constructors of shared libraries, which set OpenSSL to work.
-[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)() = greentill::crypto::wipe_what_openssl_frees;
+[[gnu::section(".preinit_array"), gnu::used]] void (*const kFirstOfAll)() = greentill::crypto::wipe_what_openssl_frees;
 
 using namespace greentill;
 

@@ -25,18 +25,18 @@ class Filler {
     each(table, [&]<typename Field>(const Field& field) {
       auto& into = of.*field.ours;
       ++count_;
-      if constexpr (Field::kind == Kind::text) {
+      if constexpr (Field::kKind == Kind::text) {
         into = field.rule.is_known == nullptr ? "t" + std::to_string(count_) : field.rule.is_known("EUR") ? "EUR" : "qr";
-      } else if constexpr (Field::kind == Kind::choice) {
+      } else if constexpr (Field::kKind == Kind::choice) {
         into = static_cast<typename Field::Type>(field.names.size() - 1);
-      } else if constexpr (Field::kind == Kind::flag) {
+      } else if constexpr (Field::kKind == Kind::flag) {
         into = true;
-      } else if constexpr (Field::kind == Kind::bytes) {
+      } else if constexpr (Field::kKind == Kind::bytes) {
         into = {static_cast<std::uint8_t>(count_), 0x18};
-      } else if constexpr (Field::kind == Kind::group) {
-        fill(field.fields, into);
-      } else if constexpr (Field::kind == Kind::list) {
-        for (int i = 0; i < 2; ++i) fill(field.fields, into.emplace_back());
+      } else if constexpr (Field::kKind == Kind::group) {
+        fill(field.kFields, into);
+      } else if constexpr (Field::kKind == Kind::list) {
+        for (int i = 0; i < 2; ++i) fill(field.kFields, into.emplace_back());
       } else {
         into = static_cast<std::remove_reference_t<decltype(into)>>(count_);
       }
@@ -59,12 +59,12 @@ template <typename Table, typename Of>
 std::string differences(const Table& table, const Of& a, const Of& b) {
   std::string names;
   each(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::group) {
-      names += differences(field.fields, field.of(a), field.of(b));
-    } else if constexpr (Field::kind == Kind::list) {
+    if constexpr (Field::kKind == Kind::group) {
+      names += differences(field.kFields, field.of(a), field.of(b));
+    } else if constexpr (Field::kKind == Kind::list) {
       if (field.size(a) != field.size(b)) names += std::string(field.name) + "[] ";
       for (std::size_t i = 0; i < std::min(field.size(a), field.size(b)); ++i) {
-        names += differences(field.fields, field.at(a, i), field.at(b, i));
+        names += differences(field.kFields, field.at(a, i), field.at(b, i));
       }
     } else if (a.*field.ours != b.*field.ours) {
       names += std::string(field.name) + ' ';
@@ -108,14 +108,14 @@ template <typename Table, typename Of, typename Use>
 void each_text(const Table& table, Of& of, const std::string& where, const Use& use) {
   each(table, [&]<typename Field>(const Field& field) {
     const std::string name = where + std::string(field.name);
-    if constexpr (Field::kind == Kind::text) {
+    if constexpr (Field::kKind == Kind::text) {
       use(of.*field.ours, field.rule, name);
-    } else if constexpr (Field::kind == Kind::group) {
-      each_text(field.fields, of.*field.ours, name + '.', use);
-    } else if constexpr (Field::kind == Kind::list) {
+    } else if constexpr (Field::kKind == Kind::group) {
+      each_text(field.kFields, of.*field.ours, name + '.', use);
+    } else if constexpr (Field::kKind == Kind::list) {
       auto& elements = of.*field.ours;
       for (std::size_t i = 0; i < elements.size(); ++i) {
-        each_text(field.fields, elements[i], name + '[' + std::to_string(i) + "].", use);
+        each_text(field.kFields, elements[i], name + '[' + std::to_string(i) + "].", use);
       }
     }
   });
@@ -236,8 +236,8 @@ template <typename Table>
 constexpr std::size_t rows(const Table& table) {
   std::size_t count = 0;
   each(table, [&]<typename Field>(const Field& field) {
-    if constexpr (Field::kind == Kind::group) {
-      count += rows(field.fields);
+    if constexpr (Field::kKind == Kind::group) {
+      count += rows(field.kFields);
     } else {
       ++count;
     }
