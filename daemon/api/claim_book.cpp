@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api/claim_book.hpp"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "daemon/api/problem.hpp"
 #include "daemon/api/views.hpp"
+#include "daemon/base/ascii.hpp"
 
 namespace greentill::api {
 namespace {
@@ -19,13 +19,6 @@ constexpr std::size_t kExportStep = 64;  // claims read under the lock at once, 
 
 bool accepts(const httplib::Request& request, std::string_view type) {
   return request.get_header_value("Accept").find(type) != std::string::npos;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 std::optional<outbox::Delivery> parse_delivery(std::string_view text) {

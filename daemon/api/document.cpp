@@ -3,18 +3,11 @@
 
 #include <utility>
 
+#include "daemon/base/ascii.hpp"
 #include "daemon/base/json_nesting.hpp"
 
 namespace greentill::api {
 namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 // The end of the array's item at the front of `text`: where its comma, the closing bracket or the text's end is.
 std::size_t end_of_item(std::string_view text) {

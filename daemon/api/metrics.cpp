@@ -2,9 +2,10 @@
 #include "daemon/api/metrics.hpp"
 
 #include <cstdio>
-#include <map>
 #include <string_view>
 #include <utility>
+
+#include "daemon/api/views.hpp"
 
 namespace greentill::api {
 namespace {
@@ -68,26 +69,15 @@ std::string grams(std::int64_t mg) {
 }
 
 void write_claims(Exposition& out, std::span<const outbox::Totals> totals) {
-  std::map<std::string_view, outbox::Totals> activities;
-  std::uint64_t transactions = 0;
-  for (const outbox::Totals& part : totals) {
-    if (part.activity.empty()) {
-      transactions += part.claims;
-      continue;
-    }
-    outbox::Totals& sum = activities[part.activity];
-    sum.claims += part.claims;
-    sum.estimate_mg += part.estimate_mg;
-    sum.credited_mg += part.credited_mg;
-  }
+  const Sums sums = sum_totals(totals, 0);
   out.metric("claims_total", "counter", "Claims recorded.");
-  for (const auto& [activity, sum] : activities) out.sample(sum.claims, "activity", activity);
+  for (const auto& [activity, sum] : sums.by_activity) out.sample(sum.claims, "activity", activity);
   // Gauges: what is taken back is taken off them.
   out.metric("estimate_grams", "gauge", "Estimated avoided emissions of the claims, less what was taken back, grams of CO2e.");
-  for (const auto& [activity, sum] : activities) out.sample(grams(sum.estimate_mg), "activity", activity);
+  for (const auto& [activity, sum] : sums.by_activity) out.sample(grams(sum.estimate_mg), "activity", activity);
   out.metric("credited_grams", "gauge", "Their lower bound, less what was taken back, grams of CO2e asked for.");
-  for (const auto& [activity, sum] : activities) out.sample(grams(sum.credited_mg), "activity", activity);
-  out.counter("transactions_total", "Transactions taken, claimed for or not.", transactions);
+  for (const auto& [activity, sum] : sums.by_activity) out.sample(grams(sum.credited_mg), "activity", activity);
+  out.counter("transactions_total", "Transactions taken, claimed for or not.", sums.transactions);
 }
 
 void write_store(Exposition& out, const DaemonStatus& status) {

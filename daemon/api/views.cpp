@@ -5,7 +5,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -111,28 +110,14 @@ std::string date_text(std::int64_t day) {
 }
 
 ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t from_day) {
-  std::map<std::string, outbox::Totals> activities;
-  outbox::Totals sum;
-  std::uint64_t transactions = 0;
-  for (const outbox::Totals& part : totals) {
-    if (part.day < from_day) continue;
-    if (part.activity.empty()) {
-      transactions += part.claims;
-      continue;
-    }
-    for (outbox::Totals* into : {&sum, &activities[part.activity]}) {
-      into->claims += part.claims;
-      into->estimate_mg += part.estimate_mg;
-      into->credited_mg += part.credited_mg;
-    }
-  }
+  const Sums sums = sum_totals(totals, from_day);
   const auto amounts = [](const outbox::Totals& t) {
     return ordered_json{{"claims", t.claims}, {"estimate_mg", t.estimate_mg}, {"credited_mg", t.credited_mg}};
   };
-  ordered_json json = amounts(sum);
-  json["transactions"] = transactions;
+  ordered_json json = amounts(sums.all);
+  json["transactions"] = sums.transactions;
   json["by_activity"] = ordered_json::object();
-  for (const auto& [activity, part] : activities) json["by_activity"][activity] = amounts(part);
+  for (const auto& [activity, part] : sums.by_activity) json["by_activity"][activity] = amounts(part);
   return json;
 }
 
@@ -227,6 +212,23 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                                {"last_fault", plugin.last_fault.empty() ? ordered_json() : ordered_json(plugin.last_fault)}});
   }
   return json;
+}
+
+Sums sum_totals(std::span<const outbox::Totals> totals, std::int64_t from_day) {
+  Sums sums;
+  for (const outbox::Totals& part : totals) {
+    if (part.day < from_day) continue;
+    if (part.activity.empty()) {
+      sums.transactions += part.claims;
+      continue;
+    }
+    for (outbox::Totals* into : {&sums.all, &sums.by_activity[part.activity]}) {
+      into->claims += part.claims;
+      into->estimate_mg += part.estimate_mg;
+      into->credited_mg += part.credited_mg;
+    }
+  }
+  return sums;
 }
 
 ordered_json stats_to_json(std::span<const outbox::Totals> totals, std::int64_t today) {

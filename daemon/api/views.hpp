@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "daemon/api/desk.hpp"
@@ -22,6 +24,14 @@ namespace greentill::api {
 [[nodiscard]] nlohmann::ordered_json guarded_to_json(const outbox::GuardedAct& act);
 
 [[nodiscard]] nlohmann::ordered_json status_to_json(const DaemonStatus& status, std::int64_t now);
+
+/// What was recorded since a day: claims and their amounts, and transactions.
+struct Sums {
+  std::uint64_t transactions = 0;
+  outbox::Totals all;
+  std::map<std::string, outbox::Totals> by_activity;
+};
+[[nodiscard]] Sums sum_totals(std::span<const outbox::Totals> totals, std::int64_t from_day);
 
 /// `today`: days since 1970-01-01, UTC.
 [[nodiscard]] nlohmann::ordered_json stats_to_json(std::span<const outbox::Totals> totals, std::int64_t today);
