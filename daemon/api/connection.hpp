@@ -1,95 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
-// One accepted connection as cpp-httplib's stream. Unlike the library's own it keeps what it read ahead for the next request,
-// bounds the size of a request's headers and the time of all of it, and sends headers and body together. Private to daemon/api.
+// One accepted connection. Nobody waits for it between requests or until a head is whole: the reactor says when something has
+// come. The body, and that the answer is taken, is waited for within bounds. Headers and body of an answer leave together.
+// Private to daemon/api. Threads: one at a time.
 #pragma once
 
-#include <httplib.h>
-
-#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
-#include "daemon/api/connection_pool.hpp"
+#include "daemon/api/framing.hpp"
 
 namespace greentill::api {
 
-/// How long a client may let its connection's thread wait.
+/// How long a client may take.
 struct Patience {
-  std::chrono::milliseconds idle{60'000};     ///< between two requests: as long as a till may take from one sale to the next
-  std::chrono::milliseconds headers{10'000};  ///< for all of a request's headers
-  std::chrono::milliseconds body{10'000};     ///< for all of a body, and a second more for so many bytes of it:
+  std::chrono::milliseconds idle{60'000};  ///< between two requests: as long as a till may take from one sale to the next
+  std::chrono::milliseconds head{10'000};  ///< for all of a request's head
+  std::chrono::milliseconds body{10'000};  ///< to be waited for in all of a body, and a second more for so many bytes of it:
   std::int64_t body_bytes_a_second = 4096;
   std::chrono::milliseconds body_pause{5'000};
   std::chrono::milliseconds write_pause{10'000};
-  std::chrono::milliseconds linger{2'000};  ///< for the end of a connection after its last answer
-  std::chrono::milliseconds stop{1'000};    ///< for all of that together once the server stops
-  // While other connections wait for a thread, one gives way that let its own wait for so long:
-  std::chrono::milliseconds others{250};           ///< for its first request, for headers, or for its end
-  std::chrono::milliseconds others_unread{1'000};  ///< for an answer to be taken
+  std::chrono::milliseconds write_crowded{1'000};  ///< to be waited for in all of an answer where no thread is free for others
+  std::chrono::milliseconds linger{2'000};         ///< for the end of a connection after its last answer
+  std::chrono::milliseconds stop{1'000};           ///< for all of that once the server stops
 };
 
-class Connection final : public httplib::Stream {
+/// What else the server has to do while a client is waited for.
+struct Load {
+  std::atomic<bool> stopping = false;
+  std::atomic<std::size_t> free_threads = 0;
+};
+
+enum class Arrival : std::uint8_t { nothing, request, end };
+
+class Connection {
  public:
-  /// Takes the socket over. The pool must outlive it.
-  Connection(int socket, ConnectionPool& pool, const Patience& patience = {});
-  ~Connection() override;
+  using Clock = std::chrono::steady_clock;
+
+  /// Takes the socket over; `peer` is the client's address. Load and patience must outlive it.
+  Connection(int socket, std::string peer, const Load& load, const Patience& patience);
+  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Whether there is a further request before the time is over, or this connection has to give way.
-  bool wait_for_request(bool newcomer);
-  /// Before each request: its headers must come within their limits from here on.
-  void begin_headers();
-  /// The headers are read: how much may follow is bounded by whoever reads the body, here its time alone.
-  void end_headers();
-  /// Whether bytes of a further request were read already.
-  [[nodiscard]] bool has_read_ahead() const { return begin_ < end_; }
-  /// Reads a body that comes in chunks, in place of the library's reader: that one takes what is malformed for the body's end or
-  /// passes it over, and keeps a line of any length. False where the body is cut off, is malformed, or `receive` wants no more.
-  bool read_chunks(const httplib::ContentReceiver& receive);
-  /// Sends what is buffered.
-  bool flush();
-  /// Ends the connection without destroying an answer on its way: what the peer still sends is read and dropped for a while.
-  void linger();
+  /// Takes in what has come, without waiting. `request`: head() is whole, and its answer must follow.
+  Arrival receive();
+  [[nodiscard]] const RequestHead& head() const { return head_; }
+  [[nodiscard]] bool read_body(const Receiver& receive);
+  /// False where the client takes no more of its answer.
+  bool write(std::string_view bytes);
+  /// Sends what was written. `request`: the next head was sent ahead. A connection that is not kept ends when its client ends it,
+  /// so that an answer on its way is not lost.
+  Arrival end_answer(bool keep);
 
-  // Reading and writing wait for themselves.
-  [[nodiscard]] bool is_readable() const override { return !abandoned_; }
-  [[nodiscard]] bool is_writable() const override { return !abandoned_; }
-  ssize_t read(char* into, size_t size) override;
-  ssize_t write(const char* bytes, size_t size) override;
-  void get_remote_ip_and_port(std::string& ip, int& port) const override;
-  void get_local_ip_and_port(std::string& ip, int& port) const override;
-  [[nodiscard]] socket_t socket() const override { return socket_; }
+  [[nodiscard]] int socket() const { return socket_; }
+  [[nodiscard]] const std::string& peer() const { return peer_; }
+  /// When it is over unless something arrives.
+  [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
+  /// Whether its client has been answered and may ask again.
+  [[nodiscard]] bool in_use() const { return in_use_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  bool wait_for(short events, Clock::time_point deadline, Clock::time_point spared_until, Hold hold = Hold::stalled);
-  bool wait_readable();
-  bool wait_writable();
-  ssize_t fill();
-  ssize_t read_more();
+  bool take_head();
+  bool fill();
+  bool flush();
+  bool wait(short events, Clock::duration most, Clock::duration& waited);
 
   const int socket_;
-  ConnectionPool& pool_;
-  const Patience patience_;
-  bool abandoned_ = false;  // ends without an answer, which tells the client to ask again
-  Clock::time_point stop_deadline_ = Clock::time_point::max();
-  bool in_headers_ = false;
-  std::size_t header_bytes_ = 0;
-  Clock::time_point header_begin_;
-  Clock::duration write_wait_{};
+  const std::string peer_;
+  const Load& load_;
+  const Patience& patience_;
+  Clock::time_point deadline_;
+  Clock::time_point stop_at_ = Clock::time_point::max();
+  bool in_use_ = false;
+  bool in_head_ = false;
+  bool lingers_ = false;
+  bool broken_ = false;  // ends without an answer, which tells the client to ask again
+  Input input_;
+  RequestHead head_;
   std::int64_t body_bytes_ = 0;
   Clock::duration body_wait_{};  // time that the server itself takes with what came already is not the client's
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
-  std::array<char, 4096> ahead_;
+  Clock::duration write_wait_{};
   std::string out_;
-  struct Endpoint {
-    std::string ip;
-    int port = 0;
-  };
-  mutable Endpoint peer_;  // empty until asked for
-  mutable Endpoint own_;
 };
 
 }  // namespace greentill::api

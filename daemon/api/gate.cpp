@@ -2,18 +2,11 @@
 #include "daemon/api/gate.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "daemon/base/ascii.hpp"
 
 namespace greentill::api {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 bool contains(const std::vector<std::string>& list, std::string_view value) {
   return std::any_of(list.begin(), list.end(), [&](const std::string& item) { return lower(item) == lower(value); });
@@ -23,26 +16,9 @@ bool is_loopback(std::string_view address) {
   return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
 }
 
-// RFC 9110, 5.6.2.
-bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return letter || (c >= '0' && c <= '9') || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  });
-}
-
 }  // namespace
 
-std::string media_type(std::string_view header) {
-  header = header.substr(0, header.find(';'));
-  while (!header.empty() && header.back() == ' ') header.remove_suffix(1);
-  return lower(header);
-}
-
-bool has_body(const httplib::Request& request) {
-  return request.has_header("Transfer-Encoding") ||
-         (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
-}
+std::string media_type(std::string_view header) { return lower(trimmed(header.substr(0, header.find(';')))); }
 
 void Gate::set_port(std::uint16_t port) {
   hosts_ = options_.allowed_hosts;
@@ -50,12 +26,6 @@ void Gate::set_port(std::uint16_t port) {
     hosts_.push_back(std::string(name) + ':' + std::to_string(port));
     if (port == 80) hosts_.emplace_back(name);
   }
-}
-
-std::optional<Problem> Gate::check_header_names(const httplib::Request& request) {
-  const bool sound = std::all_of(request.headers.begin(), request.headers.end(), [](const auto& h) { return is_token(h.first); });
-  if (sound) return std::nullopt;
-  return bad_request("a header's name holds what no name may, such as a space before its colon");
 }
 
 std::optional<Problem> Gate::check_host(const httplib::Request& request) const {
@@ -85,26 +55,14 @@ std::optional<Problem> Gate::check_reader(const httplib::Request& request) const
   return is_loopback(request.remote_addr) ? std::nullopt : check_token(request);
 }
 
-std::optional<Problem> Gate::check_body(const httplib::Request& request) const {
+std::optional<Problem> Gate::check_body(const httplib::Request& request, const RequestHead& head) const {
   const std::string type = media_type(request.get_header_value("Content-Type"));
   if (type != "application/json" && type != "application/x-ndjson") {
     return unsupported_type("send application/json or application/x-ndjson");
   }
   if (request.has_header("Content-Encoding")) return unsupported_type("send the body without Content-Encoding");
-  if (request.has_header("Transfer-Encoding")) {
-    const bool chunked = request.get_header_value_count("Transfer-Encoding") == 1 &&
-                         lower(request.get_header_value("Transfer-Encoding")) == "chunked";
-    if (chunked && !request.has_header("Content-Length")) return std::nullopt;
-    return bad_request("the body must be chunked or have a Content-Length, and not both");
-  }
-  const std::string length = request.get_header_value("Content-Length");
-  if (length.empty()) return length_required("send a Content-Length, or the body in chunks");
-  std::uint64_t bytes = 0;
-  const auto [end, fault] = std::from_chars(length.data(), length.data() + length.size(), bytes);
-  const bool number = request.get_header_value_count("Content-Length") == 1 && end == length.data() + length.size();
-  if (!number || (fault != std::errc() && fault != std::errc::result_out_of_range))
-    return bad_request("Content-Length is not a number");
-  if (fault == std::errc() && bytes <= options_.max_body_bytes) return std::nullopt;
+  if (!head.length && !head.chunked) return length_required("send a Content-Length, or the body in chunks");
+  if (head.length.value_or(0) <= options_.max_body_bytes) return std::nullopt;
   return too_large("must be at most " + std::to_string(options_.max_body_bytes) + " bytes; send the rest in further requests");
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/api/framing.hpp"
 #include "daemon/api/problem.hpp"
 #include "daemon/api/server.hpp"
 
@@ -23,16 +24,13 @@ class Gate {
   /// The port that the loopback names go with; known once it is bound.
   void set_port(std::uint16_t port);
 
-  /// The library takes any bytes before a colon for a name: "Content-Length : 5" would leave its body behind to be read as the
-  /// next request.
-  [[nodiscard]] static std::optional<Problem> check_header_names(const httplib::Request& request);
   [[nodiscard]] std::optional<Problem> check_host(const httplib::Request& request) const;
   [[nodiscard]] std::optional<Problem> check_origin(const httplib::Request& request) const;
   [[nodiscard]] std::optional<Problem> check_token(const httplib::Request& request) const;
   /// Reading is free on the loopback interface and needs the token elsewhere.
   [[nodiscard]] std::optional<Problem> check_reader(const httplib::Request& request) const;
   /// The shape of a body that is about to be read.
-  [[nodiscard]] std::optional<Problem> check_body(const httplib::Request& request) const;
+  [[nodiscard]] std::optional<Problem> check_body(const httplib::Request& request, const RequestHead& head) const;
 
  private:
   const Options& options_;
@@ -41,8 +39,5 @@ class Gate {
 
 /// The media type of a header value: without parameters, in lower case.
 [[nodiscard]] std::string media_type(std::string_view header);
-
-/// Whether a request comes with a body, announced in either way.
-[[nodiscard]] bool has_body(const httplib::Request& request);
 
 }  // namespace greentill::api

@@ -91,37 +91,32 @@ class Group {
 
 }  // namespace
 
-void Intake::answer(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& body) {
+void Intake::answer(const httplib::Request& request, httplib::Response& response, Connection& connection) {
+  const BodyReader body = [&connection](const Receiver& receive) { return connection.read_body(receive); };
   if (media_type(request.get_header_value("Content-Type")) == "application/x-ndjson") return answer_lines(response, body);
   std::string document;
   if (!read_whole(response, body, document)) return;
   switch (sniff_form(document)) {
     case DocumentForm::object: return answer_object(response, document);
     case DocumentForm::array: return answer_array(response, document);
-    case DocumentForm::lines: {
-      const auto from_memory = [&document](httplib::ContentReceiver receive) {
-        return receive(document.data(), document.size());
-      };
-      return answer_lines(response, httplib::ContentReader(from_memory, nullptr));
-    }
+    case DocumentForm::lines: return answer_lines(response, [&document](const Receiver& receive) { return receive(document); });
   }
 }
 
-bool Intake::read_whole(httplib::Response& response, const httplib::ContentReader& body, std::string& into) {
+bool Intake::read_whole(httplib::Response& response, const BodyReader& body, std::string& into) {
   bool over = false;
-  const bool read = body([&](const char* bytes, std::size_t count) {
-    over = into.size() + count > options_.max_body_bytes;
-    if (!over) into.append(bytes, count);
+  const bool read = body([&](std::string_view bytes) {
+    over = into.size() + bytes.size() > options_.max_body_bytes;
+    if (!over) into.append(bytes);
     return !over;
   });
   if (read) return true;
-  respond(response,
-          over ? too_large("must be at most " + std::to_string(options_.max_body_bytes) + " bytes") : bad_request(kNoBody));
-  response.set_header("Connection", "close");
+  refuse(response,
+         over ? too_large("must be at most " + std::to_string(options_.max_body_bytes) + " bytes") : bad_request(kNoBody));
   return false;
 }
 
-void Intake::answer_lines(httplib::Response& response, const httplib::ContentReader& body) {
+void Intake::answer_lines(httplib::Response& response, const BodyReader& body) {
   Group group(desk_, options_.claim_link, "\n");
   LineSplitter splitter;
   std::size_t total = 0;
@@ -131,10 +126,10 @@ void Intake::answer_lines(httplib::Response& response, const httplib::ContentRea
     stopped = !group.add(std::move(item));
     return !stopped;
   };
-  const bool read = body([&](const char* bytes, std::size_t count) {
-    total += count;
+  const bool read = body([&](std::string_view bytes) {
+    total += bytes.size();
     over = total > options_.max_body_bytes;
-    return !over && splitter.feed({bytes, count}, take);
+    return !over && splitter.feed(bytes, take);
   });
   if (!read) response.set_header("Connection", "close");
   if (!read && !stopped && !over) return respond(response, bad_request(kNoBody));

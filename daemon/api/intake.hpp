@@ -5,6 +5,7 @@
 
 #include <httplib.h>
 
+#include "daemon/api/connection.hpp"
 #include "daemon/api/desk.hpp"
 #include "daemon/api/document.hpp"
 #include "daemon/api/problem.hpp"
@@ -19,14 +20,17 @@ class Intake {
   Intake(Desk& desk, const Options& options) : desk_(desk), options_(options) {}
 
   /// Requires: the gate let it through.
-  void answer(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& body);
+  void answer(const httplib::Request& request, httplib::Response& response, Connection& connection);
 
  private:
-  void answer_lines(httplib::Response& response, const httplib::ContentReader& body);
+  /// Hands a body to the receiver, all of it or up to where that stops it; false where not all was taken.
+  using BodyReader = std::function<bool(const Receiver&)>;
+
+  void answer_lines(httplib::Response& response, const BodyReader& body);
   void answer_object(httplib::Response& response, std::string_view document);
   void answer_array(httplib::Response& response, std::string_view document);
   /// False, and the response says why, where the body cannot be had.
-  bool read_whole(httplib::Response& response, const httplib::ContentReader& body, std::string& into);
+  bool read_whole(httplib::Response& response, const BodyReader& body, std::string& into);
 
   Desk& desk_;
   const Options& options_;

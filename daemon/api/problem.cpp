@@ -57,10 +57,13 @@ Problem from_error(const Error& error) {
 
 Problem from_status(int status) {
   switch (status) {
-    case 400: return bad_request("the request line or the headers are malformed, or longer than 32 KiB");
-    case 404: return not_found("there is no such resource");
-    case 414: return {414, "uri-too-long", "The address is too long", "must be at most 8 KiB long", "", 0};
-    case 416: return {416, "bad-range", "The range cannot be read", "leave the Range header out", "", 0};
+    case 400:
+      return bad_request("the request line or a header line is malformed, or the body's length is not told once and clearly");
+    case 414: return {414, "uri-too-long", "The address is too long", "the request line must be at most 8 KiB", "", 0};
+    case 431:
+      return {
+          431, "headers-too-large", "The headers are too large", "must be at most 100 lines of 8 KiB, and 32 KiB together", "",
+          0};
     default: return internal("the request could not be served");
   }
 }
@@ -89,6 +92,11 @@ void respond(httplib::Response& response, const Problem& problem) {
   response.set_content(dump(to_json(problem)), "application/problem+json");
   if (problem.status == 401) response.set_header("WWW-Authenticate", "Bearer realm=\"greentill\"");
   if (problem.status == 503) response.set_header("Retry-After", "1");
+}
+
+void refuse(httplib::Response& response, const Problem& problem) {
+  respond(response, problem);
+  response.set_header("Connection", "close");
 }
 
 }  // namespace greentill::api

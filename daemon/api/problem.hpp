@@ -38,7 +38,7 @@ Problem unavailable(std::string detail);
 Problem refused(const event::Refusal& refusal);
 /// What a desk's or a reader's error means to a caller.
 Problem from_error(const Error& error);
-/// For a status that the HTTP library chose by itself.
+/// For a request that was not understood, or whose handler failed.
 Problem from_status(int status);
 
 [[nodiscard]] nlohmann::ordered_json to_json(const Problem& problem);
@@ -46,6 +46,8 @@ Problem from_status(int status);
 void respond(httplib::Response& response, int status, const nlohmann::ordered_json& json);
 /// With the headers that belong to its status: WWW-Authenticate, Retry-After.
 void respond(httplib::Response& response, const Problem& problem);
+/// As respond(), for a request whose body nobody has read: only the end of the connection can follow it.
+void refuse(httplib::Response& response, const Problem& problem);
 
 /// Compact; what is no UTF-8 in it is replaced.
 [[nodiscard]] std::string dump(const nlohmann::ordered_json& json);

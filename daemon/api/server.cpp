@@ -2,23 +2,24 @@
 #include "daemon/api/server.hpp"
 
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "daemon/api/answer.hpp"
 #include "daemon/api/claim_book.hpp"
 #include "daemon/api/gate.hpp"
+#include "daemon/api/http_library.hpp"
 #include "daemon/api/intake.hpp"
-#include "daemon/api/listener.hpp"
 #include "daemon/api/metrics.hpp"
+#include "daemon/api/reactor.hpp"
 #include "daemon/api/views.hpp"
+#include "daemon/base/ascii.hpp"
 #include "daemon/base/calendar.hpp"
 
 namespace greentill::api {
 namespace {
 
-constexpr const char* kTransactions = "/v1/transactions";
+constexpr std::string_view kTransactions = "/v1/transactions";
 constexpr std::string_view kClaims = "/v1/claims";
 constexpr std::string_view kGuarded = "/v1/guarded";
 constexpr std::string_view kUndo = "/undo";
@@ -33,19 +34,21 @@ class HttpServer final : public Server, private RequestHandler {
         gate_(options_),
         intake_(desk, options_),
         claims_(std::move(reader)),
-        listener_(*this, options_.threads, kTransactions) {}
-  ~HttpServer() override { listener_.stop(); }
+        library_(*this),
+        reactor_(options_.threads, [this](Connection& connection) { return library_.answer(connection); }) {}
+  ~HttpServer() override { reactor_.stop(); }
 
   Status listen() {
-    const Status bound = listener_.bind(options_.host, options_.port);
-    if (!bound) return bound;
-    gate_.set_port(listener_.port());
-    listener_.start();
-    log_.write(LogLevel::info, "api", "listening on " + options_.host + ':' + std::to_string(listener_.port()));
-    return Done{};
+    const auto bound = library_.bind(options_.host, options_.port);
+    if (!bound) return Failure{bound.error()};
+    port_ = bound->port;
+    gate_.set_port(port_);
+    const Status started = reactor_.start(bound->socket);
+    if (started) log_.write(LogLevel::info, "api", "listening on " + options_.host + ':' + std::to_string(port_));
+    return started;
   }
 
-  [[nodiscard]] std::uint16_t port() const override { return listener_.port(); }
+  [[nodiscard]] std::uint16_t port() const override { return port_; }
 
  private:
   using Read = void (HttpServer::*)(httplib::Response&);
@@ -56,14 +59,10 @@ class HttpServer final : public Server, private RequestHandler {
   static constexpr std::size_t kReadables = 4;
   static const std::array<Resource, kReadables> kResources;
 
-  bool answer(const httplib::Request& request, httplib::Response& response) override;
-  void answer_post(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& body) override {
-    intake_.answer(request, response, body);
-  }
-  void explain(const httplib::Request& request, httplib::Response& response) override;
+  void answer(const httplib::Request& request, httplib::Response& response, Connection& connection) override;
   void finish(const httplib::Request& request, httplib::Response& response) override;
 
-  bool admit_post(const httplib::Request& request, httplib::Response& response);
+  void answer_post(const httplib::Request& request, httplib::Response& response, Connection& connection);
   void answer_undo(const httplib::Request& request, httplib::Response& response, std::uint64_t seq);
   void answer_read(const httplib::Request& request, httplib::Response& response);
   void answer_options(const httplib::Request& request, httplib::Response& response);
@@ -80,7 +79,9 @@ class HttpServer final : public Server, private RequestHandler {
   Intake intake_;
   ClaimBook claims_;
   AnswerCounts answers_;
-  Listener listener_;
+  HttpLibrary library_;
+  Reactor reactor_;
+  std::uint16_t port_ = 0;
 };
 
 const std::array<HttpServer::Resource, HttpServer::kReadables> HttpServer::kResources{{
@@ -95,28 +96,15 @@ std::optional<std::uint64_t> undo_seq(std::string_view path) {
   if (!path.starts_with(kClaims) || !path.ends_with(kUndo)) return std::nullopt;
   path.remove_prefix(kClaims.size());
   path.remove_suffix(std::min(path.size(), kUndo.size()));
-  if (!path.starts_with('/')) return std::nullopt;
-  std::uint64_t seq = 0;
-  const auto [end, fault] = std::from_chars(path.data() + 1, path.data() + path.size(), seq);
-  return fault == std::errc() && end == path.data() + path.size() ? std::optional(seq) : std::nullopt;
+  return path.starts_with('/') ? parse_number(path.substr(1)) : std::nullopt;
 }
 
-// For a body that nobody will read: only the end of the connection can follow it.
-void refuse(httplib::Response& response, const Problem& problem) {
-  respond(response, problem);
-  response.set_header("Connection", "close");
-}
-
-bool HttpServer::answer(const httplib::Request& request, httplib::Response& response) {
-  std::optional<Problem> problem = Gate::check_header_names(request);
-  if (!problem) problem = gate_.check_host(request);
+void HttpServer::answer(const httplib::Request& request, httplib::Response& response, Connection& connection) {
+  std::optional<Problem> problem = gate_.check_host(request);
   if (!problem) problem = gate_.check_origin(request);
-  if (problem) {
-    refuse(response, *problem);
-    return true;
-  }
+  if (problem) return refuse(response, *problem);
   const bool for_transactions = request.path == kTransactions;
-  if (for_transactions && request.method == "POST") return admit_post(request, response);
+  if (for_transactions && request.method == "POST") return answer_post(request, response, connection);
   const auto undo = undo_seq(request.path);
   if (request.method == "OPTIONS") {
     answer_options(request, response);
@@ -128,15 +116,14 @@ bool HttpServer::answer(const httplib::Request& request, httplib::Response& resp
   } else {
     answer_read(request, response);
   }
-  if (has_body(request)) response.set_header("Connection", "close");
-  return true;
+  if (connection.head().has_body()) response.set_header("Connection", "close");
 }
 
-bool HttpServer::admit_post(const httplib::Request& request, httplib::Response& response) {
+void HttpServer::answer_post(const httplib::Request& request, httplib::Response& response, Connection& connection) {
   std::optional<Problem> problem = gate_.check_token(request);
-  if (!problem) problem = gate_.check_body(request);
-  if (problem) refuse(response, *problem);
-  return problem.has_value();
+  if (!problem) problem = gate_.check_body(request, connection.head());
+  if (problem) return refuse(response, *problem);
+  intake_.answer(request, response, connection);
 }
 
 void HttpServer::answer_undo(const httplib::Request& request, httplib::Response& response, std::uint64_t seq) {
@@ -199,8 +186,6 @@ void HttpServer::read_health(httplib::Response& response) {
   if (trouble.empty()) return respond(response, 200, {{"status", "ok"}});
   respond(response, unavailable(trouble));
 }
-
-void HttpServer::explain(const httplib::Request&, httplib::Response& response) { refuse(response, from_status(response.status)); }
 
 void HttpServer::finish(const httplib::Request& request, httplib::Response& response) {
   const auto answer_class = static_cast<std::size_t>(response.status / 100);

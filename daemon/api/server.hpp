@@ -23,7 +23,7 @@ struct Options {
   std::vector<std::string> allowed_hosts;    ///< Host header values besides the loopback names at our port
   std::vector<std::string> allowed_origins;  ///< Origin header values that may call from a browser
   std::size_t max_body_bytes = 8u << 20;
-  std::size_t threads = 64;  ///< connections served at once
+  std::size_t threads = 64;  ///< requests answered at once
   std::string claim_link;    ///< template of the customer's QR link: "{secret}" and "{claim}" are filled in; empty: no link
 };
 

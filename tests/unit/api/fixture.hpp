@@ -24,10 +24,10 @@ inline std::string ride(const std::string& event, const std::string& issuer = "d
 
 class Fixture {
  public:
-  explicit Fixture(api::Options options = {}) {
+  explicit Fixture(api::Options options = {}, Clock* clock = nullptr) {
     options.port = 0;
     options.token = api::ApiToken(kToken);
-    auto started = api::Server::start(options, desk, desk.new_reader(), clock_, log_);
+    auto started = api::Server::start(options, desk, desk.new_reader(), clock != nullptr ? *clock : clock_, log_);
     REQUIRE(started.ok());
     server = std::move(started).value();
   }

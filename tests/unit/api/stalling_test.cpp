@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -60,98 +61,136 @@ struct Pair {
   int ends[2]{};
 };
 
-// Bytes of a body that are taken before the connection gives up, at most `most`.
-std::size_t take_body(api::Connection& connection, std::size_t most) {
-  connection.begin_headers();
-  connection.end_headers();
-  std::array<char, 512> buffer;
-  std::size_t taken = 0;
-  while (taken < most) {
-    const ssize_t count = connection.read(buffer.data(), buffer.size());
-    if (count <= 0) break;
-    taken += static_cast<std::size_t>(count);
+// A connection that has brought a head and the first bytes of its body.
+class Receiving {
+ public:
+  explicit Receiving(const api::Patience& patience, std::size_t early = 0, std::size_t late = 1u << 30)
+      : patience_(patience), late_(late), connection(pair_.ends[0], "", load, patience_) {
+    const std::string sent =
+        "POST / HTTP/1.1\r\nContent-Length: " + std::to_string(early + late) + "\r\n\r\n" + std::string(early, 'x');
+    REQUIRE(::send(client(), sent.data(), sent.size(), 0) == static_cast<ssize_t>(sent.size()));
+    REQUIRE(connection.receive() == api::Arrival::request);
   }
-  return taken;
-}
+  ~Receiving() {
+    if (client_open_) ::close(client());
+  }
+  Receiving(const Receiving&) = delete;
+  Receiving& operator=(const Receiving&) = delete;
 
-// Sends a byte of a body once the reader waits for it; whether it was taken.
-bool takes_late_byte(api::Connection& connection, int client) {
-  std::thread sender([client] {
-    CHECK(come_to_rest());
-    CHECK(::send(client, "x", 1, 0) == 1);
-  });
-  char byte = 0;
-  const bool taken = connection.read(&byte, 1) == 1;
-  sender.join();
-  return taken;
-}
+  [[nodiscard]] int client() const { return pair_.ends[1]; }
+  // The client is another's to close.
+  int hand_over_client() {
+    client_open_ = false;
+    return client();
+  }
+  // Whether all is taken where the other bytes come one by one, each once the reader waits for it.
+  bool takes_late_bytes(const std::function<void()>& before = [] {}) {
+    std::thread sender;
+    const bool taken = connection.read_body([&](std::string_view) {
+      if (sender.joinable()) sender.join();
+      if (late_ == 0) return true;
+      --late_;
+      before();
+      sender = std::thread([this] {
+        CHECK(come_to_rest());
+        CHECK(::send(client(), "x", 1, 0) == 1);
+      });
+      return true;
+    });
+    if (sender.joinable()) sender.join();
+    return taken;
+  }
 
-void send_bytes(int client, std::size_t count) {
-  const std::string data(count, 'x');
-  REQUIRE(::send(client, data.data(), data.size(), 0) == static_cast<ssize_t>(count));
-}
+ private:
+  const Pair pair_;
+  const api::Patience patience_;
+  std::size_t late_;
+  bool client_open_ = true;
+
+ public:
+  api::Load load{false, 1};
+  api::Connection connection;
+};
 
 }  // namespace
 
 TEST_CASE("stalling: a body that drips has an end") {
-  api::ConnectionPool pool(1, [](int) {});
-  const Pair pair;
   api::Patience patience;
   patience.body = 20ms;
   patience.body_bytes_a_second = 1'000'000'000;
   patience.body_pause = kNoEnd;
-  api::Connection connection(pair.ends[0], pool, patience);
-  const Drip drip(pair.ends[1]);
-  take_body(connection, SIZE_MAX);
+  Receiving receiving(patience);
+  const Drip drip(receiving.hand_over_client());
+  CHECK_FALSE(receiving.connection.read_body([](std::string_view) { return true; }));
 }
 
 TEST_CASE("stalling: a body that comes at the least rate has time") {
-  api::ConnectionPool pool(1, [](int) {});
-  const Pair pair;
   api::Patience patience;
   patience.body = 0ms;
   patience.body_bytes_a_second = 1;
   patience.body_pause = kNoEnd;
-  api::Connection connection(pair.ends[0], pool, patience);
-  send_bytes(pair.ends[1], 3'600);  // which make an hour
-  CHECK(take_body(connection, 3'600) == 3'600);
-  for (int i = 0; i < 3; ++i) CHECK(takes_late_byte(connection, pair.ends[1]));
-  ::close(pair.ends[1]);
+  Receiving receiving(patience, 3'600, 3);  // bytes that make an hour
+  CHECK(receiving.takes_late_bytes());
 }
 
 TEST_CASE("stalling: time that the server takes with a body is not the client's") {
-  api::ConnectionPool pool(1, [](int) {});
   // Whether a byte that the server has to wait for is taken after it took twice as long as the client has in all. A busy machine
   // may need so long to send the byte, but not whatever time the client has.
-  const auto is_spared = [&pool](std::chrono::milliseconds time) {
-    const Pair pair;
+  const auto is_spared = [](std::chrono::milliseconds time) {
     api::Patience patience;
     patience.body = time;
     patience.body_bytes_a_second = 1'000'000'000;
-    api::Connection connection(pair.ends[0], pool, patience);
-    send_bytes(pair.ends[1], 10);
-    CHECK(take_body(connection, 10) == 10);
-    const auto begin = std::chrono::steady_clock::now();
-    REQUIRE(eventually([&] { return std::chrono::steady_clock::now() - begin >= 2 * time; }));
-    const bool taken = takes_late_byte(connection, pair.ends[1]);
-    ::close(pair.ends[1]);
-    return taken;
+    Receiving receiving(patience, 10, 1);
+    return receiving.takes_late_bytes([time] {
+      const auto begin = std::chrono::steady_clock::now();
+      REQUIRE(eventually([&] { return std::chrono::steady_clock::now() - begin >= 2 * time; }));
+    });
   };
   std::chrono::milliseconds time = 100ms;
   while (time < 30s && !is_spared(time)) time *= 2;
   CHECK(time < 30s);
 }
 
+TEST_CASE("stalling: a client that does not take its answer makes room for who waits, and has its time while nobody does") {
+  const std::string data(1u << 20, 'x');
+  api::Patience patience;
+  SUBCASE("others wait") {
+    patience.write_pause = kNoEnd;
+    patience.write_crowded = 20ms;
+    Receiving receiving(patience);
+    receiving.load.free_threads = 0;
+    while (receiving.connection.write(data)) {
+    }
+    CHECK(receiving.connection.end_answer(true) == api::Arrival::end);
+  }
+  SUBCASE("nobody waits") {
+    patience.write_crowded = 0ms;
+    patience.write_pause = kNoEnd;
+    Receiving receiving(patience);
+    const int client = receiving.hand_over_client();
+    std::thread reader([client] {
+      std::array<char, 65'536> buffer;
+      CHECK(come_to_rest());  // the writer waits
+      for (std::size_t left = 4u << 20; left != 0;) {
+        const ssize_t count = ::recv(client, buffer.data(), std::min(buffer.size(), left), 0);
+        REQUIRE(count > 0);
+        left -= static_cast<std::size_t>(count);
+      }
+      ::close(client);
+    });
+    for (int i = 0; i < 4; ++i) CHECK(receiving.connection.write(data));
+    reader.join();
+  }
+}
+
 TEST_CASE("stalling: a client that hardly takes its answer does not hold up the stop") {
-  api::ConnectionPool pool(1, [](int) {});
-  const Pair pair;
   api::Patience patience;
   patience.stop = 200ms;
   patience.write_pause = kNoEnd;
-  api::Connection connection(pair.ends[0], pool, patience);
-  std::thread writer([&connection] {
+  Receiving receiving(patience);
+  std::thread writer([&receiving] {
     const std::string data(1u << 20, 'x');
-    while (connection.write(data.data(), data.size()) >= 0) {
+    while (receiving.connection.write(data)) {
     }
   });
   std::atomic<bool> ended = false;
@@ -159,15 +198,14 @@ TEST_CASE("stalling: a client that hardly takes its answer does not hold up the 
   std::thread reader([&] {
     std::array<char, 512> buffer;  // of which the kernel's buffers hold hundreds, so that the writer waits
     for (ssize_t count = 1; !ended && count > 0; taken += static_cast<std::size_t>(std::max<ssize_t>(count, 0)))
-      count = ::recv(pair.ends[1], buffer.data(), buffer.size(), 0);
+      count = ::recv(receiving.client(), buffer.data(), buffer.size(), 0);
   });
   REQUIRE(eventually([&] { return taken > 4u << 20; }));
-  pool.stop();
+  receiving.load.stopping = true;
   writer.join();
   ended = true;
-  ::shutdown(pair.ends[1], SHUT_RDWR);
+  ::shutdown(receiving.client(), SHUT_RDWR);
   reader.join();
-  ::close(pair.ends[1]);
 }
 
 TEST_CASE("stalling: a dripping body does not hold up the stop, and gets no answer that says it was wrong") {

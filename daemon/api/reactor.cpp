@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/api/reactor.hpp"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+namespace greentill::api {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kListening = 0;  // beside the connections' ids
+
+}  // namespace
+
+Reactor::Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> answer, const Patience& patience)
+    : answer_(std::move(answer)), patience_(patience), epoll_(::epoll_create1(EPOLL_CLOEXEC)), most_threads_(most_threads) {}
+
+Reactor::~Reactor() {
+  stop();
+  if (epoll_ >= 0) ::close(epoll_);
+  if (listening_ >= 0) ::close(listening_);
+}
+
+Status Reactor::start(int listening) {
+  listening_ = listening;
+  if (::fcntl(listening, F_SETFL, O_NONBLOCK) == 0 && ::listen(listening, SOMAXCONN) == 0 &&
+      watch(EPOLL_CTL_ADD, listening, kListening) && add_thread()) {
+    return Done{};
+  }
+  return fail(ErrorCode::io, "cannot serve connections: the system gives no further descriptor or thread");
+}
+
+void Reactor::stop() {
+  std::vector<pthread_t> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    load_.stopping = true;
+    threads.swap(threads_);
+  }
+  ::shutdown(listening_, SHUT_RDWR);  // which wakes whoever waits
+  for (const pthread_t thread : threads) ::pthread_join(thread, nullptr);
+  open_.clear();
+}
+
+bool Reactor::add_thread() {
+  const std::lock_guard lock(mutex_);
+  if (load_.stopping || threads_.size() >= most_threads_) return false;
+  const auto begin = [](void* reactor) -> void* {
+    static_cast<Reactor*>(reactor)->run();
+    return nullptr;
+  };
+  ++load_.free_threads;
+  pthread_t thread{};
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setstacksize(&attributes, kStackBytes);
+  const bool made = ::pthread_create(&thread, &attributes, begin, this) == 0;
+  ::pthread_attr_destroy(&attributes);
+  if (made) {
+    threads_.push_back(thread);
+  } else {
+    --load_.free_threads;
+    most_threads_ = threads_.size();  // the system allows no more: those there are must do
+  }
+  return made;
+}
+
+void Reactor::run() {
+  while (!load_.stopping) {
+    epoll_event event{};
+    if (::epoll_wait(epoll_, &event, 1, close_expired()) != 1) continue;
+    --load_.free_threads;
+    try {
+      event.data.u64 == kListening ? accept() : serve(event.data.u64);
+    } catch (const std::exception&) {
+      // Out of memory while an answer was written: this connection ends, the others go on.
+    }
+    ++load_.free_threads;
+  }
+}
+
+void Reactor::accept() {
+  sockaddr_storage storage{};
+  auto* address = reinterpret_cast<sockaddr*>(&storage);
+  socklen_t size = sizeof storage;
+  const int socket = ::accept4(listening_, address, &size, SOCK_CLOEXEC);
+  if (socket < 0) {
+    // Out of descriptors or memory there is nothing to wait on: who connects stays in the queue until there is room.
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) std::this_thread::sleep_for(10ms);
+    return;
+  }
+  std::array<char, NI_MAXHOST> peer{};
+  ::getnameinfo(address, size, peer.data(), peer.size(), nullptr, 0, NI_NUMERICHOST);
+  add(socket, peer.data());
+}
+
+void Reactor::add(int socket, std::string peer) {
+  const std::lock_guard lock(mutex_);
+  if (open_.size() >= kMostWaiting) {
+    // Clients that were never answered go first, of them those that dawdle over a head.
+    const auto rank = [](const auto& entry) { return std::tuple(entry.second.in_use(), entry.second.deadline()); };
+    open_.erase(std::min_element(open_.begin(), open_.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); }));
+  }
+  const std::uint64_t id = ++last_id_;
+  const Connection& connection = open_.try_emplace(id, socket, std::move(peer), load_, patience_).first->second;
+  next_deadline_ = std::min(next_deadline_, connection.deadline());
+  if (!watch(EPOLL_CTL_ADD, socket, id)) open_.erase(id);
+}
+
+void Reactor::serve(std::uint64_t id) {
+  Open::node_type mine;
+  {
+    const std::lock_guard lock(mutex_);
+    mine = open_.extract(id);
+  }
+  if (!mine) return;  // closed meanwhile
+  Connection& connection = mine.mapped();
+  Arrival arrival = connection.receive();
+  while (arrival == Arrival::request && !load_.stopping) {
+    if (load_.free_threads == 0) add_thread();
+    arrival = answer_(connection);
+    // The next request of a client in a hurry is here already, and would wake another thread.
+    if (arrival == Arrival::nothing && load_.free_threads != 0) arrival = connection.receive();
+  }
+  if (arrival != Arrival::nothing) return;
+  const std::lock_guard lock(mutex_);
+  next_deadline_ = std::min(next_deadline_, connection.deadline());
+  open_.insert(std::move(mine));
+  if (!watch(EPOLL_CTL_MOD, connection.socket(), id)) open_.erase(id);
+}
+
+// Returns how long to wait for the next one's time to be over, in milliseconds; -1: there is none. A thread that waits already
+// knows of no later connection, but the one that put it there asks before it waits.
+int Reactor::close_expired() {
+  const std::lock_guard lock(mutex_);
+  const auto now = Connection::Clock::now();
+  if (now >= next_deadline_) {
+    std::erase_if(open_, [now](const auto& entry) { return entry.second.deadline() <= now; });
+    next_deadline_ = Connection::Clock::time_point::max();
+    for (const auto& [id, connection] : open_) next_deadline_ = std::min(next_deadline_, connection.deadline());
+  }
+  return open_.empty() ? -1 : static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next_deadline_ - now).count());
+}
+
+// Of a connection one thread is told, once: it asks again when it is done.
+bool Reactor::watch(int operation, int socket, std::uint64_t id) const {
+  epoll_event event{};
+  event.events = EPOLLIN | (id == kListening ? 0u : EPOLLONESHOT);
+  event.data.u64 = id;
+  return ::epoll_ctl(epoll_, operation, socket, &event) == 0;
+}
+
+}  // namespace greentill::api

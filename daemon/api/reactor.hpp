@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The open connections and the threads that answer them. All threads wait in one epoll for whatever is first: a client that
+// connects, or something that a connection brings. Whoever is woken deals with it and waits again. So a connection has a thread
+// from a whole head to its answer and never else, and that is the thread its bytes woke; while all are taken the kernel keeps
+// what comes, in order. A further thread is made when the last one that waits takes a request. A connection is in `open_` while
+// no thread works on it, and only there it may be closed for its time or to make room. Private to daemon/api. Threads: safe from
+// any thread.
+#pragma once
+
+#include <pthread.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/api/connection.hpp"
+#include "daemon/base/error.hpp"
+
+namespace greentill::api {
+
+/// Of each answering thread. A request needs 40 KiB of it; the rest is for detectors in process that are not ours.
+#ifdef GREENTILL_SANITIZED
+inline constexpr std::size_t kStackBytes = 2u << 20;
+#else
+inline constexpr std::size_t kStackBytes = 512u << 10;
+#endif
+
+/// Connections that may be open besides those that are being answered: enough for tills that all come at once after a power cut,
+/// and far from the descriptors that a process may have.
+inline constexpr std::size_t kMostWaiting = 256;
+
+class Reactor {
+ public:
+  /// `answer` is called with a whole head and says what follows it.
+  Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> answer, const Patience& patience = {});
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  /// Takes the bound socket over, also where it fails. Once.
+  Status start(int listening);
+  /// Ends what has no request under way, and waits for what has.
+  void stop();
+
+ private:
+  using Open = std::map<std::uint64_t, Connection>;
+
+  void run();
+  bool add_thread();
+  void accept();
+  void add(int socket, std::string peer);
+  void serve(std::uint64_t id);
+  int close_expired();
+  bool watch(int operation, int socket, std::uint64_t id) const;
+
+  const std::function<Arrival(Connection&)> answer_;
+  const Patience patience_;
+  const int epoll_;
+  int listening_ = -1;
+  Load load_;
+
+  std::mutex mutex_;
+  std::size_t most_threads_;
+  std::vector<pthread_t> threads_;
+  Open open_;
+  std::uint64_t last_id_ = 0;
+  Connection::Clock::time_point next_deadline_ = Connection::Clock::time_point::max();  // none is earlier
+};
+
+}  // namespace greentill::api
