@@ -3,18 +3,6 @@
 
 namespace greentill::detect {
 
-bool LineAllowance::take(std::chrono::steady_clock::time_point now, std::uint64_t& left_out) {
-  if (full_at_ < now) full_at_ = now;
-  if (full_at_ + kEach > now + kAtOnce * kEach) {
-    ++left_out_;
-    return false;
-  }
-  full_at_ += kEach;
-  left_out = left_out_;
-  left_out_ = 0;
-  return true;
-}
-
 PluginHealth::PluginHealth(std::string name, Log& log)
     : log_(log), words_{"plugin", name + ": "}, faults_{"plugin", name + ": "}, records_{name, ""} {
   status_.name = std::move(name);
@@ -65,12 +53,13 @@ void PluginHealth::tell_left_out() {
 }
 
 void PluginHealth::write(LogLevel level, std::string_view message, Kind& kind) {
-  std::uint64_t left_out = 0;
+  std::optional<std::uint64_t> left_out;
   {
     const std::lock_guard lock(mutex_);
-    if (!kind.allowance.take(std::chrono::steady_clock::now(), left_out)) return;
+    left_out = kind.allowance.take(std::chrono::steady_clock::now().time_since_epoch());
   }
-  tell_left_out(kind, left_out);
+  if (!left_out) return;
+  tell_left_out(kind, *left_out);
   log_.write(level, kind.module, kind.front + std::string(message));
 }
 

@@ -10,25 +10,11 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/base/line_allowance.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
 
 namespace greentill::detect {
-
-/// How many lines may be logged: 100 at once, 10 a second in the long run.
-class LineAllowance {
- public:
-  /// False where the line is one too many. `left_out`: how many were, since the last one that was not.
-  bool take(std::chrono::steady_clock::time_point now, std::uint64_t& left_out);
-  /// How many were since then, which are told.
-  std::uint64_t take_left_out() { return std::exchange(left_out_, 0); }
-
- private:
-  static constexpr std::int64_t kAtOnce = 100;
-  static constexpr std::chrono::milliseconds kEach{100};
-  std::chrono::steady_clock::time_point full_at_;  // when all of them may be logged again
-  std::uint64_t left_out_ = 0;
-};
 
 class PluginHealth {
  public:
@@ -40,7 +26,8 @@ class PluginHealth {
   void fault(std::string_view what);
   void set_state(std::string_view state);
   void set_version(std::string_view version);
-  /// What it says itself, as often as a LineAllowance lets it; the faults have one of their own, and so have rejected records.
+  /// What it says itself, 100 lines at once and 10 a second in the long run; the faults have one of their own, and so have
+  /// rejected records.
   void log(LogLevel level, std::string_view message);
   /// A record that a source can make nothing of: under the source's own name.
   void rejected(std::string_view where, std::string_view why);
@@ -53,7 +40,7 @@ class PluginHealth {
   struct Kind {
     std::string module;
     std::string front;
-    LineAllowance allowance = {};
+    LineAllowance allowance{100, std::chrono::milliseconds(100)};
   };
   void write(LogLevel level, std::string_view message, Kind& kind);
   void tell_left_out(const Kind& kind, std::uint64_t count);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/base/hex.hpp"
+#include "daemon/base/line_allowance.hpp"
 #include "daemon/base/system.hpp"
 
 namespace greentill::relay {
@@ -76,21 +77,18 @@ struct Spool::Shared {
   bool abandoned = false;  // the owner is gone: no log any more
   Counts counts;
   Log* log;
-  steady_clock::time_point said{};
-  std::uint64_t unsaid = 0;
+  LineAllowance allowance{1, kLogEvery};
 
   /// Requires: the lock.
   void drop(SpoolJob& job, const std::string& reason) {
     if (job.dropped_) return;
     job.dropped_ = true;
     ++counts.dropped;
-    ++unsaid;
-    const auto now = steady_clock::now();
-    if (abandoned || (said != steady_clock::time_point() && now - said < kLogEvery)) return;
+    if (abandoned) return;
+    const auto left_out = allowance.take(steady_clock::now().time_since_epoch());
+    if (!left_out) return;
     log->write(LogLevel::warning, "spool",
-               std::to_string(unsaid) + " print job(s) could not be copied, and were printed all the same: " + reason);
-    said = now;
-    unsaid = 0;
+               std::to_string(*left_out + 1) + " print job(s) could not be copied, and were printed all the same: " + reason);
   }
 };
 

@@ -23,10 +23,8 @@ std::string explain(const BatchClaim& claim) {
 
 void NotTaken::tell(const std::string& device, const BatchClaim& claim) {
   if (claim.reason == Reason::none) return;
-  const std::chrono::milliseconds now = clock_.monotonic();
-  const auto [told, first] = told_.try_emplace({device, claim.reason}, now);
-  if (!first && now - told->second < kLeastBetween) return;
-  told->second = now;
+  const auto told = told_.try_emplace({device, claim.reason}, 1, kLeastBetween).first;
+  if (!told->second.take(clock_.monotonic())) return;
   log_.write(LogLevel::warning, "ledger",
              device + ": claim " + std::to_string(claim.link.seq) + " is not taken, nor what comes after it (" +
                  std::string(to_string(claim.reason)) + "): " + explain(claim));

@@ -3,11 +3,11 @@
 // name only claims that have a place. Threads: one.
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "daemon/base/line_allowance.hpp"
 #include "daemon/base/ports.hpp"
 #include "tools/credit-service/verify/batch.hpp"
 
@@ -23,7 +23,7 @@ class NotTaken {
  private:
   Clock& clock_;
   Log& log_;
-  std::map<std::pair<std::string, Reason>, std::chrono::milliseconds> told_;  // as many devices as have a certificate
+  std::map<std::pair<std::string, Reason>, LineAllowance> told_;  // as many devices as have a certificate
 };
 
 }  // namespace greentill::credit
