@@ -7,20 +7,19 @@
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/claim/claim.hpp"
-#include "daemon/measure/toml_fields.hpp"
+#include "daemon/toml/table.hpp"
 
 namespace greentill::app {
 namespace {
 
-using measure::TomlFields;
+using toml::Table;
 
 class ConfigReader {
  public:
-  ConfigReader(TomlFields& root, const std::filesystem::path& folder, const Installation& installation)
+  ConfigReader(const Table& root, const std::filesystem::path& folder, const Installation& installation)
       : root_(root), folder_(folder), installation_(installation) {}
 
   Config read() {
-    root_.only({"device", "identity", "outbox", "methodologies", "plugins", "detector", "source", "api", "uplink", "log"});
     read_device();
     read_identity();
     read_outbox();
@@ -33,8 +32,9 @@ class ConfigReader {
   }
 
  private:
-  std::filesystem::path path(TomlFields& fields, std::string_view key) { return resolve(fields.text(key)); }
-  std::filesystem::path path_or(TomlFields& fields, std::string_view key, const std::filesystem::path& absent) {
+  [[nodiscard]] std::filesystem::path path(const Table& fields, std::string_view key) const { return resolve(fields.text(key)); }
+  [[nodiscard]] std::filesystem::path path_or(const Table& fields, std::string_view key,
+                                              const std::filesystem::path& absent) const {
     return fields.has(key) ? path(fields, key) : absent;
   }
   [[nodiscard]] std::filesystem::path resolve(const std::string& written) const { return (folder_ / written).lexically_normal(); }
@@ -59,64 +59,54 @@ class ConfigReader {
     return filled && pattern.find_first_of("{}") == std::string::npos;
   }
 
-  static std::string claim_text(TomlFields& fields, std::string_view key) {
-    std::string text = fields.text(key);
-    if (text.empty() || text.size() > claim::kMaxTextBytes) fields.wrong(key, "must be 1 to 32 bytes: it is part of every claim");
-    return text;
-  }
-
   void read_device() {
-    TomlFields fields = root_.table("device");
-    fields.only({"merchant", "site", "state"});
-    config_.merchant = claim_text(fields, "merchant");
-    config_.site = claim_text(fields, "site");
+    const Table fields = root_.table("device");
+    config_.merchant = fields.filled_text("merchant", claim::kMaxTextBytes);
+    config_.site = fields.filled_text("site", claim::kMaxTextBytes);
     config_.state_folder = path(fields, "state");
   }
 
   void read_identity() {
-    TomlFields fields = root_.table("identity");
-    fields.only({"key", "certificate", "programme_key"});
+    const Table fields = root_.table("identity");
     config_.key = path(fields, "key");
     config_.certificate = path(fields, "certificate");
     config_.programme_key = path(fields, "programme_key");
   }
 
   void read_outbox() {
-    TomlFields fields = root_.table_or_empty("outbox");
-    fields.only({"path", "keep_days"});
+    const Table fields = root_.table_or_empty("outbox");
     config_.outbox = path_or(fields, "path", config_.state_folder / "outbox.db");
     config_.keep_days = fields.integer_or("keep_days", 1, 3650, 90);
   }
 
   void read_methodologies() {
-    TomlFields fields = root_.table("methodologies");
-    fields.only({"folder", "prefer"});
+    const Table fields = root_.table("methodologies");
     config_.methodologies = path(fields, "folder");
-    TomlFields prefer = fields.table_or_empty("prefer");
-    for (const std::string& activity : prefer.keys())
-      config_.preferred_methodologies.emplace_back(activity, prefer.text(activity));
+    config_.preferred_methodologies = fields.pairs_or_none("prefer");
   }
 
   void read_plugins() {
-    TomlFields fields = root_.table_or_empty("plugins");
-    fields.only({"folder", "host"});
+    const Table fields = root_.table_or_empty("plugins");
     plugin_folder_ = path_or(fields, "folder", installation_.plugins);
     config_.plugin_host = path_or(fields, "host", installation_.plugin_host);
     config_.detectors = read_specs("detector", false);
     config_.sources = read_specs("source", true);
   }
 
-  std::vector<detect::PluginSpec> read_specs(std::string_view key, bool always_isolated) {
+  std::vector<detect::PluginSpec> read_specs(std::string_view kind, bool always_isolated) {
     std::vector<detect::PluginSpec> specs;
-    for (TomlFields& fields : root_.tables(key)) {
-      fields.only({"name", "plugin", "exec", "configuration", "configuration_text", "isolated", "budget_ms", "environment",
-                   "read", "write", "connect", "listen", "memory_mb"});
+    for (const Table& fields : root_.tables(kind)) {
       detect::PluginSpec spec;
       spec.name = fields.text("name");
       if (!names_.insert(spec.name).second) fields.wrong("name", "is used twice; every plugin instance needs its own");
-      read_what_runs(fields, key, spec);
-      spec.configuration = read_configuration(fields);
-      if (fields.has("configuration")) spec.configuration_file = path(fields, "configuration").string();
+      if (fields.has("exec")) {
+        read_program(fields, kind, spec);
+      } else {
+        const std::string plugin = fields.text("plugin");
+        spec.library = plugin.find('/') == std::string::npos ? plugin_folder_ / (plugin + ".so") : resolve(plugin);
+        if (fields.has("environment")) fields.wrong("environment", "goes with exec alone");
+      }
+      read_configuration(fields, spec);
       const bool must_be_isolated = always_isolated || !spec.program.empty();
       spec.isolated = fields.boolean_or("isolated", must_be_isolated) || must_be_isolated;
       spec.budget = std::chrono::milliseconds(fields.integer_or("budget_ms", 1, 10'000, 50));
@@ -126,27 +116,31 @@ class ConfigReader {
     return specs;
   }
 
-  void read_what_runs(TomlFields& fields, std::string_view key, detect::PluginSpec& spec) {
-    if (!fields.has("exec")) {
-      const std::string plugin = fields.text("plugin");
-      spec.library = plugin.find('/') == std::string::npos ? plugin_folder_ / (plugin + ".so") : resolve(plugin);
-      if (fields.has("environment")) fields.wrong("environment", "goes with exec alone");
-      return;
-    }
+  void read_program(const Table& fields, std::string_view kind, detect::PluginSpec& spec) const {
     if (fields.has("plugin")) fields.wrong("exec", "and plugin exclude each other");
-    spec.library = plugin_folder_ / ("exec-" + std::string(key) + ".so");
-    spec.program = fields.texts_or_none("exec");
+    spec.library = plugin_folder_ / ("exec-" + std::string(kind) + ".so");
+    spec.program = fields.texts("exec");
     if (spec.program.empty() || spec.program[0].find('/') == std::string::npos) {
       fields.wrong("exec", "must be a list: the program's path, with a slash, and its arguments");
     } else {
       spec.program[0] = absolute(spec.program[0]);
     }
-    TomlFields environment = fields.table_or_empty("environment");
-    for (const std::string& name : environment.keys()) spec.environment.emplace_back(name, environment.text(name));
+    spec.environment = fields.pairs_or_none("environment");
+  }
+
+  void read_configuration(const Table& fields, detect::PluginSpec& spec) const {
+    spec.configuration = fields.text_or("configuration_text", "");
+    if (!fields.has("configuration")) return;
+    if (fields.has("configuration_text")) fields.wrong("configuration", "and configuration_text exclude each other");
+    const std::filesystem::path file = path(fields, "configuration");
+    spec.configuration_file = file.string();
+    auto text = read_file(file, 1u << 20);
+    if (!text) return fields.wrong("configuration", "cannot be read: " + text.error().message);
+    spec.configuration = std::move(*text);
   }
 
   /// What only a child can be held to.
-  void read_child(TomlFields& fields, detect::PluginSpec& spec) {
+  void read_child(const Table& fields, detect::PluginSpec& spec) const {
     for (const char* key : {"read", "write", "connect", "listen", "memory_mb"}) {
       if (fields.has(key) && !spec.isolated) fields.wrong(key, "needs isolated = true: the daemon's own process is not confined");
     }
@@ -163,7 +157,7 @@ class ConfigReader {
   }
 
   /// A child runs as the daemon's user: what it may read, file permissions do not keep from it.
-  void refuse_secrets(TomlFields& fields, detect::PluginSpec& spec) {
+  void refuse_secrets(const Table& fields, detect::PluginSpec& spec) const {
     for (const auto& secret : {config_.key, config_.programme_key, config_.state_folder, config_.outbox, config_.api_token}) {
       if (!secret.empty()) spec.secrets.emplace_back(absolute(secret));
     }
@@ -179,20 +173,8 @@ class ConfigReader {
                              "file a folder of its own");
   }
 
-  std::string read_configuration(TomlFields& fields) {
-    if (fields.has("configuration_text")) {
-      if (fields.has("configuration")) fields.wrong("configuration", "and configuration_text exclude each other");
-      return fields.text("configuration_text");
-    }
-    if (!fields.has("configuration")) return "";
-    const auto text = read_file(path(fields, "configuration"), 1u << 20);
-    if (!text) fields.wrong("configuration", "cannot be read: " + text.error().message);
-    return text ? *text : "";
-  }
-
   void read_api() {
-    TomlFields fields = root_.table_or_empty("api");
-    fields.only({"host", "port", "token", "allowed_hosts", "allowed_origins", "max_body_bytes", "threads", "claim_link"});
+    const Table fields = root_.table_or_empty("api");
     api::Options& api = config_.api;
     api.host = fields.text_or("host", "127.0.0.1");
     api.port = static_cast<std::uint16_t>(fields.integer_or("port", 0, 65'535, 8480));
@@ -207,10 +189,8 @@ class ConfigReader {
 
   void read_uplink() {
     if (!root_.has("uplink")) return;
-    TomlFields fields = root_.table("uplink");
-    fields.only({"server", "authorities", "receipt_certificates", "batch_claims", "batches_in_flight", "receipt_timeout_s",
-                 "backoff_min_ms", "backoff_max_s", "retry_refused_after_s"});
-    uplink::Options options;
+    const Table fields = root_.table("uplink");
+    uplink::Options& options = config_.uplink.emplace();
     options.server_uri = fields.text("server");
     if (const auto address = parse_broker_address(options.server_uri); !address)
       fields.wrong("server", "cannot be " + address.error().message);
@@ -222,25 +202,14 @@ class ConfigReader {
     options.backoff_min = std::chrono::milliseconds(fields.integer_or("backoff_min_ms", 10, 60'000, 1000));
     options.backoff_max = std::chrono::seconds(fields.integer_or("backoff_max_s", 1, 86'400, 300));
     options.retry_refused_after = std::chrono::seconds(fields.integer_or("retry_refused_after_s", 1, 604'800, 3600));
-    config_.uplink = std::move(options);
   }
 
   void read_log() {
-    TomlFields fields = root_.table_or_empty("log");
-    fields.only({"level"});
-    const std::string level = fields.text_or("level", "info");
-    if (level == "debug") {
-      config_.log_level = LogLevel::debug;
-    } else if (level == "warning") {
-      config_.log_level = LogLevel::warning;
-    } else if (level == "error") {
-      config_.log_level = LogLevel::error;
-    } else if (level != "info") {
-      fields.wrong("level", "must be \"debug\", \"info\", \"warning\" or \"error\"");
-    }
+    const Table fields = root_.table_or_empty("log");
+    config_.log_level = static_cast<LogLevel>(fields.choice_or("level", {"debug", "info", "warning", "error"}, 1));
   }
 
-  TomlFields& root_;
+  const Table& root_;
   const std::filesystem::path& folder_;
   const Installation& installation_;
   Config config_;
@@ -259,13 +228,7 @@ Installation find_installation() {
 
 Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
                             const Installation& installation) {
-  auto document = measure::TomlTable::parse(text, name);
-  if (!document) return Failure{document.error()};
-  measure::FirstError first;
-  TomlFields root(std::move(*document), first);
-  Config config = ConfigReader(root, folder, installation).read();
-  if (first) return Failure{std::move(*first)};
-  return config;
+  return toml::load(text, name, [&](const Table& root) { return ConfigReader(root, folder, installation).read(); });
 }
 
 Result<Config> load_config(const std::filesystem::path& path, const Installation& installation) {

@@ -38,9 +38,6 @@ struct CborHead {
   std::uint64_t argument = 0;
 };
 
-/// Whether bytes are UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF (RFC 3629).
-[[nodiscard]] bool is_utf8(ByteView bytes);
-
 /// Writes into a buffer of the caller's. Map keys are written as they come: putting them in bytewise order, each once, and texts
 /// in UTF-8, is the caller's part.
 class CborWriter {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "daemon/base/utf8.hpp"
 #include "daemon/claim/cbor.hpp"
 
 namespace greentill::claim {
@@ -13,39 +14,7 @@ constexpr std::uint64_t kNull = 22;
 constexpr std::uint64_t kBignum = 2;
 constexpr std::uint64_t kNegativeBignum = 3;
 
-struct Utf8Lead {
-  std::size_t length;         // of the sequence; 0 where the byte cannot lead one
-  std::uint8_t least_second;  // the second byte's range keeps overlong forms, surrogates and > U+10FFFF out
-  std::uint8_t most_second;
-};
-
-Utf8Lead utf8_lead(std::uint8_t byte) {
-  if (byte < 0x80) return {1, 0, 0};
-  if (byte < 0xc2) return {0, 0, 0};
-  if (byte < 0xe0) return {2, 0x80, 0xbf};
-  if (byte < 0xf0) {
-    return {3, static_cast<std::uint8_t>(byte == 0xe0 ? 0xa0 : 0x80), static_cast<std::uint8_t>(byte == 0xed ? 0x9f : 0xbf)};
-  }
-  if (byte < 0xf5) {
-    return {4, static_cast<std::uint8_t>(byte == 0xf0 ? 0x90 : 0x80), static_cast<std::uint8_t>(byte == 0xf4 ? 0x8f : 0xbf)};
-  }
-  return {0, 0, 0};
-}
-
 }  // namespace
-
-bool is_utf8(ByteView bytes) {
-  for (std::size_t i = 0; i < bytes.size();) {
-    const Utf8Lead lead = utf8_lead(bytes[i]);
-    if (lead.length == 0 || lead.length > bytes.size() - i) return false;
-    if (lead.length > 1 && (bytes[i + 1] < lead.least_second || bytes[i + 1] > lead.most_second)) return false;
-    for (std::size_t k = 2; k < lead.length; ++k) {
-      if ((bytes[i + k] & 0xc0) != 0x80) return false;
-    }
-    i += lead.length;
-  }
-  return true;
-}
 
 void CborReader::fail(Fault::Kind kind, std::size_t offset, const char* reason) {
   if (!fault_) fault_ = Fault{kind, offset, reason};
@@ -142,7 +111,7 @@ std::string_view CborReader::text(const char* reason) {
   CborHead head;
   if (!expect(CborType::text, head, reason)) return {};
   const ByteView content = take(head.argument, start);
-  if (!is_utf8(content)) fail(Fault::Kind::malformed, start, "this text is not UTF-8");
+  if (!is_utf8(as_text(content))) fail(Fault::Kind::malformed, start, "this text is not UTF-8");
   return ok() ? as_text(content) : std::string_view{};
 }
 
@@ -181,7 +150,7 @@ void CborReader::skip(unsigned depth) {
   switch (value.type) {
     case CborType::bytes: take(value.argument, start); break;
     case CborType::text:
-      if (!is_utf8(take(value.argument, start))) fail(Fault::Kind::malformed, start, "this text is not UTF-8");
+      if (!is_utf8(as_text(take(value.argument, start)))) fail(Fault::Kind::malformed, start, "this text is not UTF-8");
       break;
     case CborType::array:
       for (std::uint64_t i = 0; i < value.argument && ok(); ++i) skip(depth + 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "daemon/base/utf8.hpp"
 #include "daemon/claim/codec.hpp"
 
 namespace greentill::claim {
@@ -42,7 +43,7 @@ void Encoder::bytes(ByteView value, std::size_t least, std::size_t most, const c
 }
 
 void Encoder::text(std::string_view value, const char* reason) {
-  require(value.size() <= kMaxTextBytes && is_utf8(as_bytes(value)), reason);
+  require(value.size() <= kMaxTextBytes && is_utf8(value), reason);
   writer_.text(value);
 }
 

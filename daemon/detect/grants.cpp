@@ -5,13 +5,12 @@
 #include <charconv>
 #include <system_error>
 
-#include "daemon/measure/toml.hpp"
+#include "daemon/toml/table.hpp"
 
 namespace greentill::detect {
 namespace {
 
 namespace fs = std::filesystem;
-using measure::TomlTable;
 
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
@@ -33,22 +32,8 @@ class PathReader {
  public:
   PathReader(Grants grants, const std::vector<fs::path>& secrets) : secrets_(secrets) { read_.grants = std::move(grants); }
 
-  void read(const TomlTable& table) {
-    for (const std::string& key : table.keys()) {
-      if (const auto text = table.text(key); text) {
-        add(key, *text);
-      } else if (const auto texts = table.texts(key); texts) {
-        for (const std::string& one : *texts) add(key, one);
-      } else if (const auto below = table.table(key); below) {
-        read(*below);
-      } else if (const auto several = table.tables(key); several) {
-        for (const TomlTable& one : *several) read(one);
-      }
-    }
-  }
   ConfiguredGrants take() { return std::move(read_); }
 
- private:
   void add(std::string_view key, const std::string& text) {
     if (text.size() < 2 || text.front() != '/' || text.find('\0') != std::string::npos) return;
     const fs::path path = fs::path(text).lexically_normal();
@@ -62,6 +47,7 @@ class PathReader {
     if (!folder) add_folder_of(key, path);
   }
 
+ private:
   void add_folder_of(std::string_view key, const fs::path& file) {
     const fs::path folder = file.parent_path();
     const fs::path real = resolved(folder);
@@ -100,7 +86,9 @@ Status add_network(std::string_view written, bool listen, Grants& into) {
 
 ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration, const std::vector<fs::path>& secrets) {
   PathReader reader(std::move(grants), secrets);
-  if (const auto document = TomlTable::parse(configuration, "configuration"); document) reader.read(*document);
+  toml::Table::parse(configuration, "configuration").each_text([&](std::string_view key, const std::string& text) {
+    reader.add(key, text);
+  });
   return reader.take();
 }
 

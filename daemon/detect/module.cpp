@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "daemon/claim/cbor.hpp"
+#include "daemon/base/utf8.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/detect/texts.hpp"
 
@@ -18,7 +18,7 @@ Failure<Error> loader_error(ErrorCode code) {
 }
 
 bool is_name(gt_text text) {
-  return text.data != nullptr && text.size >= 1 && text.size <= claim::kMaxTextBytes && claim::is_utf8(as_bytes(from_abi(text)));
+  return text.data != nullptr && text.size >= 1 && text.size <= claim::kMaxTextBytes && is_utf8(from_abi(text));
 }
 
 template <typename Table>

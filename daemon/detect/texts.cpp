@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/claim/cbor.hpp"
+#include "daemon/base/utf8.hpp"
 
 namespace greentill::detect {
 
@@ -12,11 +12,11 @@ std::string readable(gt_text text, std::size_t limit) {
   // A cut inside a character leaves a tail that is no UTF-8 by itself.
   for (std::size_t cut = 0; text.size > limit && cut < 4 && cut < out.size(); ++cut) {
     const std::string_view shorter = std::string_view(out).substr(0, out.size() - cut);
-    if (!claim::is_utf8(as_bytes(shorter))) continue;
+    if (!is_utf8(shorter)) continue;
     out.resize(shorter.size());
     break;
   }
-  const bool broken = !claim::is_utf8(as_bytes(out));
+  const bool broken = !is_utf8(out);
   std::replace_if(
       out.begin(), out.end(),
       [broken](char c) {

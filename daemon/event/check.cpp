@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include "daemon/claim/cbor.hpp"
+#include "daemon/base/utf8.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/event/card_mask.hpp"
 #include "daemon/event/fields.hpp"
@@ -33,7 +33,7 @@ bool is_good_text(const Field& field, gt_text text, Refusal& refusal) {
   if (field.rule.is_known != nullptr) return true;
   const std::string_view view(text.data, text.size);
   if (!field.rule.allows(view)) return refuse(refusal, field.name, field.rule.why_not(view));
-  return claim::is_utf8(as_bytes(view)) || refuse(refusal, field.name, "must be UTF-8");
+  return is_utf8(view) || refuse(refusal, field.name, "must be UTF-8");
 }
 
 template <typename Field, typename From>

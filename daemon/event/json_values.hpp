@@ -6,9 +6,9 @@
 #include <string>
 #include <type_traits>
 
+#include "daemon/base/wall_time.hpp"
 #include "daemon/event/card_mask.hpp"
 #include "daemon/event/fields.hpp"
-#include "daemon/event/rfc3339.hpp"
 
 namespace greentill::event {
 

@@ -9,10 +9,12 @@
 #include "daemon/claim/claim.hpp"
 #include "daemon/measure/integer_math.hpp"
 #include "daemon/measure/library.hpp"
-#include "daemon/measure/toml_fields.hpp"
+#include "daemon/toml/table.hpp"
 
 namespace greentill::measure {
 namespace {
+
+using toml::Table;
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMillion = 1'000'000;
@@ -22,7 +24,7 @@ constexpr std::int64_t kMostUncertain = 10 * kMillion;  // ppm
 struct FactorUnit {
   std::string_view base;
   std::string_view written;
-  int scale;
+  unsigned scale;
 };
 constexpr std::array kFactorUnits{
     FactorUnit{"metre", "gCO2e/km", 3},       FactorUnit{"metre", "kgCO2e/km", 6},   FactorUnit{"milligram", "kgCO2e/t", 0},
@@ -30,13 +32,13 @@ constexpr std::array kFactorUnits{
     FactorUnit{"watt-hour", "kgCO2e/kWh", 6},
 };
 // Digits kept beyond the unit's own while a share of a mix is applied, so that each term is rounded once.
-constexpr int kGuardDigits = 6;
+constexpr unsigned kGuardDigits = 6;
 
 bool is_plain_utf8_file(std::string_view bytes) {
   return bytes.find('\r') == std::string_view::npos && bytes.substr(0, 3) != "\xEF\xBB\xBF";
 }
 
-std::int64_t read_date(TomlFields& fields, std::string_view key) {
+std::int64_t read_date(const Table& fields, std::string_view key) {
   const std::string text = fields.text(key);
   unsigned year = 0;
   unsigned month = 0;
@@ -54,17 +56,10 @@ std::int64_t read_date(TomlFields& fields, std::string_view key) {
   return 0;
 }
 
-std::string said(TomlFields& fields, std::string_view key) {
-  std::string text = fields.text(key);
-  if (text.empty()) fields.wrong(key, "must not be empty");
-  return text;
-}
-
-Source read_source(TomlFields& parent) {
-  TomlFields fields = parent.table("source");
-  fields.only({"publisher", "document", "table", "region", "year"});
-  return {said(fields, "publisher"), said(fields, "document"), said(fields, "table"), said(fields, "region"),
-          said(fields, "year")};
+Source read_source(const Table& parent) {
+  const Table fields = parent.table("source");
+  return {fields.filled_text("publisher"), fields.filled_text("document"), fields.filled_text("table"),
+          fields.filled_text("region"), fields.filled_text("year")};
 }
 
 /// The root of spread² / (12·used²) in ppm, rounded up; nothing where the two cannot be related.
@@ -82,7 +77,7 @@ std::optional<std::uint32_t> spread_ppm(Int128 spread, Int128 used) {
 }
 
 /// Half the spread of the values over the square root of three, relative to the value used.
-std::uint32_t rectangular_ppm(TomlFields& fields, Int128 used, int scale) {
+std::uint32_t rectangular_ppm(const Table& fields, Int128 used, unsigned scale) {
   const std::vector<std::string> values = fields.texts_or_none("values");
   const std::vector<std::string> sources = fields.texts_or_none("sources");
   if (values.size() < 2 || sources.size() != values.size()) {
@@ -93,7 +88,8 @@ std::uint32_t rectangular_ppm(TomlFields& fields, Int128 used, int scale) {
   Int128 least = kMost;
   Int128 most = 0;
   for (const std::string& value : values) {
-    const auto number = parse_decimal(value, scale, Rounding::exact);
+    const auto decimal = Decimal::parse_unsigned(value);
+    const auto number = decimal ? decimal->in_units(scale, Rounding::exact) : std::nullopt;
     if (!number) {
       fields.wrong("values", "must be decimal numbers in quotes, in the unit of the number they belong to");
       return 0;
@@ -110,33 +106,22 @@ std::uint32_t rectangular_ppm(TomlFields& fields, Int128 used, int scale) {
 }
 
 /// `used` is the number the uncertainty is of, times 10^scale.
-std::uint32_t read_uncertainty(TomlFields& parent, Int128 used, int scale) {
-  TomlFields fields = parent.table("uncertainty");
-  const std::string rule = fields.text("rule");
-  if (rule == "rectangular") {
-    fields.only({"rule", "values", "sources"});
-    return rectangular_ppm(fields, used, scale);
-  }
+std::uint32_t read_uncertainty(const Table& parent, Int128 used, unsigned scale) {
+  const Table fields = parent.table("uncertainty");
+  const std::string rule = fields.one_of("rule", {"stated", "rectangular", "expert", "exact"});
+  if (rule == "rectangular") return rectangular_ppm(fields, used, scale);
   if (rule == "stated") {
-    fields.only({"rule", "relative", "source"});
     read_source(fields);
-  } else if (rule == "expert") {
-    fields.only({"rule", "relative", "reason"});
-    said(fields, "reason");
-  } else if (rule == "exact") {
-    fields.only({"rule", "reason"});
-    said(fields, "reason");
-    return 0;
   } else {
-    fields.wrong("rule", "must be \"stated\", \"rectangular\", \"expert\" or \"exact\"");
-    return 0;
+    fields.require({"reason"});
   }
+  if (rule == "exact") return 0;
   const std::int64_t relative = fields.decimal("relative", 6, Rounding::up);
   if (relative > kMostUncertain) fields.wrong("relative", "must be at most \"10\"");
   return static_cast<std::uint32_t>(std::min(relative, kMostUncertain));
 }
 
-int factor_scale(TomlFields& fields, std::string_view base_unit) {
+unsigned factor_scale(const Table& fields, std::string_view base_unit) {
   const std::string unit = fields.text("unit");
   for (const FactorUnit& known : kFactorUnits) {
     if (known.base == base_unit && known.written == unit) return known.scale;
@@ -145,12 +130,12 @@ int factor_scale(TomlFields& fields, std::string_view base_unit) {
   return 0;
 }
 
-Term read_term(TomlFields& fields, Role role, std::string_view base_unit, std::int64_t& shares) {
-  fields.only({"id", "share", "factor", "unit", "note", "source", "uncertainty"});
+Term read_term(const Table& fields, Role role, std::string_view base_unit, std::int64_t& shares) {
+  fields.allow({"note"});
   Term term;
-  term.id = said(fields, "id");
+  term.id = fields.filled_text("id");
   term.role = role;
-  const int scale = factor_scale(fields, base_unit) + kGuardDigits;
+  const unsigned scale = factor_scale(fields, base_unit) + kGuardDigits;
   const std::int64_t factor = fields.decimal("factor", scale, Rounding::exact);
   const std::int64_t share = fields.decimal_or("share", 6, Rounding::exact, kMillion);
   shares += std::min(share, 2 * kMillion);  // more is refused below; the sum must not overflow before
@@ -165,20 +150,19 @@ Term read_term(TomlFields& fields, Role role, std::string_view base_unit, std::i
   return term;
 }
 
-void read_terms(TomlFields& fields, std::string_view key, Role role, std::string_view base_unit, Methodology& into) {
+void read_terms(const Table& fields, std::string_view key, Role role, std::string_view base_unit, Methodology& into) {
   std::int64_t shares = 0;
   bool mix = false;
   auto tables = fields.tables(key);
-  for (TomlFields& table : tables) {
+  for (const Table& table : tables) {
     mix = mix || table.has("share");
     into.terms.push_back(read_term(table, role, base_unit, shares));
   }
   if (mix && shares != kMillion) fields.wrong(key, "has shares that do not add up to 1");
 }
 
-void read_measured(TomlFields& fields, Methodology& into) {
-  for (TomlFields& table : fields.tables("quantity")) {
-    table.only({"key", "multiplier", "source", "reason", "uncertainty"});
+void read_measured(const Table& fields, Methodology& into) {
+  for (const Table& table : fields.tables("quantity")) {
     Measured measured;
     measured.key = table.text("key");
     if (measured.key.empty() || measured.key.size() > claim::kMaxTextBytes) table.wrong("key", "must be 1 to 32 bytes");
@@ -186,10 +170,11 @@ void read_measured(TomlFields& fields, Methodology& into) {
     if (multiplier < 1 || multiplier > kMillion * kMillion)
       table.wrong("multiplier", "must be above \"0\" and at most \"1000000\"");
     measured.multiplier_ppm = static_cast<std::uint64_t>(std::max<std::int64_t>(multiplier, 1));
+    table.allow({"reason"});
     if (table.has("source")) {
       read_source(table);
     } else if (table.has("multiplier")) {
-      said(table, "reason");
+      table.require({"reason"});
     }
     measured.uncertainty_ppm = read_uncertainty(table, multiplier, 6);
     const bool twice =
@@ -200,11 +185,10 @@ void read_measured(TomlFields& fields, Methodology& into) {
   if (into.measured.empty()) fields.wrong("quantity", "must list at least one quantity");
 }
 
-void read_displacement(TomlFields& fields, Methodology& into) {
+void read_displacement(const Table& fields, Methodology& into) {
   if (!fields.has("displacement")) return;
-  TomlFields table = fields.table("displacement");
-  table.only({"id", "share", "source", "uncertainty"});
-  said(table, "id");
+  const Table table = fields.table("displacement");
+  table.require({"id"});
   const std::int64_t share = table.decimal("share", 6, Rounding::down);
   if (share > kMillion) table.wrong("share", "must be at most \"1\"");
   into.displacement_ppm = static_cast<std::uint32_t>(std::min(share, kMillion));
@@ -215,11 +199,9 @@ void read_displacement(TomlFields& fields, Methodology& into) {
   into.uncertainties.push_back(std::move(uncertainty));
 }
 
-void read_limits(TomlFields& fields, std::string_view base_unit, Limits& limits) {
-  TomlFields table = fields.table("limits");
-  table.only({"reason", "min", "max_credited", "max_plausible", "min_duration_s", "max_duration_s", "max_speed_mm_per_s",
-              "account_events_per_day", "account_min_interval_s"});
-  said(table, "reason");
+void read_limits(const Table& fields, std::string_view base_unit, Limits& limits) {
+  const Table table = fields.table("limits");
+  table.require({"reason"});
   limits.min = table.integer_or("min", 1, kMost, 1);
   limits.max_credited = table.optional_integer("max_credited", 1, kMost);
   limits.max_plausible = table.optional_integer("max_plausible", 1, kMost);
@@ -238,44 +220,26 @@ void read_limits(TomlFields& fields, std::string_view base_unit, Limits& limits)
   if (limits.max_speed_mm_per_s && base_unit != "metre") table.wrong("max_speed_mm_per_s", "limits quantities in metres alone");
 }
 
-std::string one_of(TomlFields& fields, std::string_view key, std::initializer_list<std::string_view> allowed) {
-  std::string text = fields.text(key);
-  if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return text;
-  std::string list;
-  for (const std::string_view one : allowed) list += (list.empty() ? "\"" : ", \"") + std::string(one) + '"';
-  fields.wrong(key, "must be one of " + list);
-  return text;
-}
-
-std::string short_text(TomlFields& fields, std::string_view key) {
-  std::string text = fields.text(key);
-  if (text.empty() || text.size() > claim::kMaxTextBytes) fields.wrong(key, "must be 1 to 32 bytes");
-  return text;
-}
-
-Methodology read_methodology(TomlFields& fields) {
-  fields.only({"id",           "version",        "title",    "activity",      "exclusive_group", "event_line",
-               "boundary",     "evidence_grade", "baseline", "region",        "zero_reason",     "valid_from",
-               "valid_until",  "base_unit",      "quantity", "baseline_term", "project_term",    "leakage_term",
-               "displacement", "limits"});
+Methodology read_methodology(const Table& fields) {
   Methodology out;
-  out.id = short_text(fields, "id");
+  out.id = fields.filled_text("id", claim::kMaxTextBytes);
   out.version = static_cast<std::uint64_t>(fields.integer("version", 1, 1'000'000));
-  out.title = said(fields, "title");
-  out.activity = short_text(fields, "activity");
-  out.exclusive_group = fields.has("exclusive_group") ? short_text(fields, "exclusive_group") : out.activity;
-  out.event_line = one_of(fields, "event_line", {"event", "line"}) == "line" ? EventLine::each_line : EventLine::whole_event;
-  out.boundary = one_of(fields, "boundary", {"tank-to-wheel", "well-to-wheel", "life-cycle"});
-  out.evidence_grade = one_of(fields, "evidence_grade", {"metered", "scanned", "declared"});
-  out.baseline = said(fields, "baseline");
-  out.region = said(fields, "region");
-  if (fields.has("zero_reason")) out.zero_reason = said(fields, "zero_reason");
+  out.title = fields.filled_text("title");
+  out.activity = fields.filled_text("activity", claim::kMaxTextBytes);
+  out.exclusive_group =
+      fields.has("exclusive_group") ? fields.filled_text("exclusive_group", claim::kMaxTextBytes) : out.activity;
+  out.event_line = static_cast<EventLine>(fields.choice("event_line", {"event", "line"}));
+  out.boundary = fields.one_of("boundary", {"tank-to-wheel", "well-to-wheel", "life-cycle"});
+  out.evidence_grade = fields.one_of("evidence_grade", {"metered", "scanned", "declared"});
+  out.baseline = fields.filled_text("baseline");
+  out.region = fields.filled_text("region");
+  if (fields.has("zero_reason")) out.zero_reason = fields.filled_text("zero_reason");
   out.valid_from = read_date(fields, "valid_from");
   if (fields.has("valid_until")) {
     out.valid_until = read_date(fields, "valid_until");
     if (*out.valid_until <= out.valid_from) fields.wrong("valid_until", "must be later than 'valid_from'");
   }
-  const std::string base_unit = one_of(fields, "base_unit", {"metre", "milligram", "piece", "watt-hour"});
+  const std::string base_unit = fields.one_of("base_unit", {"metre", "milligram", "piece", "watt-hour"});
   read_measured(fields, out);
   read_terms(fields, "baseline_term", Role::baseline, base_unit, out);
   read_terms(fields, "project_term", Role::project, base_unit, out);
@@ -292,13 +256,8 @@ Result<Methodology> parse_methodology(std::string_view bytes, std::string_view n
   if (!is_plain_utf8_file(bytes)) {
     return fail(ErrorCode::invalid, std::string(name) + ": must be UTF-8 without a byte-order mark, its lines ended by LF alone");
   }
-  auto document = TomlTable::parse(bytes, std::string(name));
-  if (!document) return Failure{document.error()};
-  FirstError first;
-  TomlFields fields(std::move(*document), first);
-  Methodology methodology = read_methodology(fields);
-  if (first) return Failure{std::move(*first)};
-  methodology.sha256 = hasher.sha256({as_bytes(bytes)});
+  auto methodology = toml::load(bytes, std::string(name), read_methodology);
+  if (methodology) methodology->sha256 = hasher.sha256({as_bytes(bytes)});
   return methodology;
 }
 

@@ -4,14 +4,16 @@
 
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
-#include "plugins/common/toml.hpp"
+#include "plugins/common/readers/configuration.hpp"
 
 namespace greentill::charge {
 namespace {
 
 class Charge final : public plugin::Detector {
  public:
-  Charge(std::string_view configuration, plugin::Services /*services*/) { plugin::Toml::parse(configuration, "charge").only({}); }
+  Charge(std::string_view configuration, plugin::Services /*services*/) {
+    plugin::read_configuration(configuration, "charge").check();
+  }
 
   void detect(const gt_transaction& transaction, const plugin::Emitter& emit) override {
     if (transaction.kind != GT_KIND_CHARGE) return;

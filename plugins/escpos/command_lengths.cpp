@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lengths of ESC/POS commands, as Epson's command reference gives them, and of those that common clones add.
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "plugins/escpos/scanner.hpp"
 
@@ -10,6 +12,22 @@ namespace {
 std::uint64_t at(Bytes bytes, std::size_t index) { return index < bytes.size() ? bytes[index] : 0; }
 std::uint64_t two(Bytes bytes, std::size_t index) { return at(bytes, index) | at(bytes, index + 1) << 8; }
 std::uint64_t four(Bytes bytes, std::size_t index) { return two(bytes, index) | two(bytes, index + 2) << 16; }
+
+/// Second bytes of commands that always have so many parameters.
+struct Fixed {
+  std::string_view codes;
+  std::uint64_t count;
+};
+constexpr std::array kEscFixed{Fixed{" !%-3=?AEGJKMQRTUVadelrtu{", 1}, Fixed{"$\\Bcf", 2}, Fixed{"Cp", 3}, Fixed{"W", 8}};
+constexpr std::array kGsFixed{Fixed{"!#/BEHITabfhjrw", 1}, Fixed{"$ALPW\\", 2}, Fixed{"^z", 3}, Fixed{"g", 4}};
+constexpr std::array kFsFixed{Fixed{"!-CW", 1}, Fixed{"?Sp", 2}};
+
+std::uint64_t fixed(std::span<const Fixed> all, std::uint8_t code) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Fixed& one) {
+    return one.codes.find(static_cast<char>(code)) != std::string_view::npos;
+  });
+  return found != all.end() ? found->count : 0;
+}
 
 /// Up to and with the first NUL.
 std::uint64_t through_nul(Bytes behind) {
@@ -42,46 +60,12 @@ std::uint64_t user_glyphs(Bytes behind) {
 
 std::uint64_t esc_length(std::uint8_t code, Bytes behind) {
   switch (code) {
-    case ' ':
-    case '!':
-    case '%':
-    case '-':
-    case '3':
-    case '=':
-    case '?':
-    case 'A':
-    case 'E':
-    case 'G':
-    case 'J':
-    case 'K':
-    case 'M':
-    case 'Q':
-    case 'R':
-    case 'T':
-    case 'U':
-    case 'V':
-    case 'a':
-    case 'd':
-    case 'e':
-    case 'l':
-    case 'r':
-    case 't':
-    case 'u':
-    case '{': return 1;
-    case '$':
-    case '\\':
-    case 'B':
-    case 'c':
-    case 'f': return 2;
-    case 'C':
-    case 'p': return 3;
-    case 'W': return 8;
     case '&': return user_glyphs(behind);
     case '(': return 3 + two(behind, 1);
     case '*': return 3 + two(behind, 1) * (at(behind, 0) >= 32 ? 3 : 1);
     case 'D': return tab_stops(behind);
     case 'Z': return 5 + two(behind, 3);
-    default: return 0;
+    default: return fixed(kEscFixed, code);
   }
 }
 
@@ -119,30 +103,6 @@ std::uint64_t counter(Bytes behind) {
 
 std::uint64_t gs_length(std::uint8_t code, Bytes behind) {
   switch (code) {
-    case '!':
-    case '#':
-    case '/':
-    case 'B':
-    case 'E':
-    case 'H':
-    case 'I':
-    case 'T':
-    case 'a':
-    case 'b':
-    case 'f':
-    case 'h':
-    case 'j':
-    case 'r':
-    case 'w': return 1;
-    case '$':
-    case 'A':
-    case 'L':
-    case 'P':
-    case 'W':
-    case '\\': return 2;
-    case '^':
-    case 'z': return 3;
-    case 'g': return 4;
     case '(': return 3 + two(behind, 1);
     case '8': return 5 + four(behind, 1);
     case '*': return 2 + at(behind, 0) * at(behind, 1) * 8;
@@ -152,7 +112,7 @@ std::uint64_t gs_length(std::uint8_t code, Bytes behind) {
     case 'V': return at(behind, 0) >= 'A' ? 2 : 1;
     case 'k': return barcode(behind);
     case 'v': return 6 + two(behind, 2) * two(behind, 4);
-    default: return 0;
+    default: return fixed(kGsFixed, code);
   }
 }
 
@@ -167,18 +127,11 @@ std::uint64_t stored_pictures(Bytes behind) {
 
 std::uint64_t fs_length(std::uint8_t code, Bytes behind) {
   switch (code) {
-    case '!':
-    case '-':
-    case 'C':
-    case 'W': return 1;
-    case '?':
-    case 'S':
-    case 'p': return 2;
     case '(': return 3 + two(behind, 1);
     case '2': return 2 + 72;
     case 'g': return at(behind, 0) == '1' ? 8 + two(behind, 6) : 8;
     case 'q': return stored_pictures(behind);
-    default: return 0;
+    default: return fixed(kFsFixed, code);
   }
 }
 

@@ -15,8 +15,8 @@
 #include "daemon/event/limits.hpp"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
-#include "plugins/common/limits.hpp"
-#include "plugins/common/toml.hpp"
+#include "plugins/common/readers/configuration.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/job.hpp"
 #include "plugins/escpos/job_folder.hpp"
 #include "plugins/escpos/sale_reader.hpp"
@@ -53,7 +53,7 @@ struct Begun {
 class EscPos final : public plugin::Source {
  public:
   EscPos(std::string_view configuration, plugin::Services services)
-      : EscPos(plugin::Toml::parse(configuration, "escpos"), services) {}
+      : EscPos(plugin::read_configuration(configuration, "escpos"), services) {}
 
   void start(std::string_view position) override {
     if (position.empty()) return;
@@ -81,16 +81,16 @@ class EscPos final : public plugin::Source {
   void durable(std::uint64_t count) override { durable_ = count; }
 
  private:
-  EscPos(const plugin::Toml& toml, plugin::Services services) : services_(services), folder_(toml.text("path")) {
-    toml.only({"path", "issuer", "profile", "profiles", "zone", "currency", "wait_s", "keep_failed"});
-    issuer_ = toml.text("issuer");
-    if (issuer_.empty() || issuer_.size() > event::kMaxIssuerBytes) toml.wrong("issuer", "must be 1 to 64 bytes");
+  EscPos(const toml::Table& toml, plugin::Services services) : services_(services), folder_(toml.text("path")) {
+    issuer_ = toml.filled_text("issuer", event::kMaxIssuerBytes);
+    toml.allow({"profiles"});
     wait_s_ = toml.integer_or("wait_s", 1, 86'400, 120);
     keep_failed_ = static_cast<std::size_t>(toml.integer_or("keep_failed", 0, 1000, 20));
     const std::string name = toml.text("profile");
     const bool by_name = name.find('/') == std::string::npos;
     profile_ = Profile::load(name, by_name ? toml.text("profiles") : "", {toml.text_or("zone", ""), read_currency(toml)});
     if (!profile_.zone) toml.wrong("zone", "is missing, and the profile names none: name one, such as Europe/London");
+    toml.check();
   }
 
   /// The next job of which there is anything to read.

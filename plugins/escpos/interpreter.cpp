@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "plugins/common/limits.hpp"
+#include "plugins/common/values/limits.hpp"
 
 namespace greentill::escpos {
 namespace {

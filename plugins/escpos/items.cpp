@@ -3,22 +3,12 @@
 
 #include <algorithm>
 
+#include "plugins/common/values/gtin.hpp"
+
 namespace greentill::escpos {
 namespace {
 
 using ItemLine = plugin::Transaction::Line;
-
-/// A GTIN by its length and check digit (GS1): any other number is the shop's own.
-bool is_gtin(const std::string& text) {
-  if (text.size() != 8 && text.size() != 12 && text.size() != 13 && text.size() != 14) return false;
-  int sum = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] < '0' || text[i] > '9') return false;
-    const int weight = (text.size() - i) % 2 == 0 ? 3 : 1;
-    sum += weight * (text[i] - '0');
-  }
-  return sum % 10 == 0;
-}
 
 /// Also of "total:28.00" and of an amount right behind an ideograph, which no space parts.
 std::optional<std::int64_t> amount_at_end(const std::string& word, const Numbers& numbers) {
@@ -87,7 +77,7 @@ class Gatherer {
   bool add(const Item& item, const std::string& name, std::size_t at, bool voided) {
     ItemLine line;
     line.name = name;
-    (is_gtin(item.sku) ? line.gtin : line.sku) = item.sku;
+    (plugin::is_gtin(item.sku) ? line.gtin : line.sku) = item.sku;
     line.amount_minor = *item.amount;
     if (item.quantity_milli) line.quantity_milli = *item.quantity_milli;
     if (!item.quantity_milli && quantity_above_ && fits(*quantity_above_, line.amount_minor)) {

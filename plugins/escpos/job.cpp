@@ -2,10 +2,9 @@
 #include "plugins/escpos/job.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <optional>
 
+#include "daemon/base/hex.hpp"
 #include "plugins/escpos/interpreter.hpp"
 #include "plugins/escpos/line_builder.hpp"
 
@@ -136,11 +135,7 @@ class Printed final : public Paper {
     out_ += line_.take().text + "<table " + std::to_string(table) + ": ";
     unknown_ = true;
   }
-  void hex(std::uint8_t byte) {
-    std::array<char, 3> text{};
-    std::snprintf(text.data(), text.size(), "%02x", byte);
-    out_ += text.data();
-  }
+  void hex(std::uint8_t byte) { out_ += to_hex({&byte, 1}); }
 
   std::string out_;
   bool unknown_ = false;

@@ -4,16 +4,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <fstream>
 #include <map>
 #include <stdexcept>
 #include <system_error>
 
-#include "daemon/claim/cbor.hpp"
-#include "plugins/common/limits.hpp"
-#include "plugins/common/times.hpp"
+#include "daemon/base/text.hpp"
+#include "daemon/base/utf8.hpp"
+#include "daemon/base/wall_time.hpp"
+#include "plugins/common/values/limits.hpp"
 
 namespace greentill::escpos {
 namespace {
@@ -22,28 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".escpos";
 constexpr std::uintmax_t kMostBytes = 2u << 20;
-
-/// "20261124T081500123Z".
-std::optional<std::int64_t> read_stamp(std::string_view text) {
-  if (text.size() != 19 || text[8] != 'T' || text.back() != 'Z') return std::nullopt;
-  const std::string_view day = text.substr(0, 8);
-  const std::string_view time = text.substr(9, 6);
-  std::string plain(day.substr(0, 4));
-  for (const std::string_view two :
-       {day.substr(4, 2), day.substr(6, 2), time.substr(0, 2), time.substr(2, 2), time.substr(4, 2)}) {
-    plain += "-" + std::string(two);
-  }
-  const auto wall = plugin::parse_time(plain, "%Y-%m-%d-%H-%M-%S");
-  return wall ? std::optional(wall->seconds) : std::nullopt;
-}
-
-std::optional<std::string_view> cut_word(std::string_view& rest) {
-  const std::size_t end = rest.find('-');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view word = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return word;
-}
 
 std::int64_t changed_at(const fs::path& path) {
   struct stat status {};
@@ -54,20 +32,12 @@ std::int64_t changed_at(const fs::path& path) {
 
 std::optional<JobName> JobName::parse(std::string_view name) {
   if (!name.ends_with(kEnding)) return std::nullopt;
-  std::string_view rest = name.substr(0, name.size() - kEnding.size());
-  const auto stamp = cut_word(rest);
-  const auto run = cut_word(rest);
-  const auto number = cut_word(rest);
-  const auto part = cut_word(rest);
-  if (!part || (rest != "more" && rest != "end")) return std::nullopt;
-  const auto begin = read_stamp(*stamp);
-  JobName parsed;
-  const auto [end, error] = std::from_chars(part->data(), part->data() + part->size(), parsed.part);
-  if (!begin || error != std::errc() || end != part->data() + part->size()) return std::nullopt;
-  parsed.connection = std::string(*run) + "-" + std::string(*number);
-  parsed.is_last = rest == "end";
-  parsed.begin = *begin;
-  return parsed;
+  const auto words = split(name.substr(0, name.size() - kEnding.size()), '-');
+  if (words.size() != 5 || (words[4] != "more" && words[4] != "end")) return std::nullopt;
+  const auto begin = words[0].size() == 19 ? parse_time(words[0], "%Y%m%dT%H%M%S%fZ") : std::nullopt;
+  const auto part = parse_integer<unsigned>(words[3]);
+  if (!begin || !part) return std::nullopt;
+  return JobName{std::string(words[1]) + "-" + std::string(words[2]), *part, words[4] == "end", begin->seconds};
 }
 
 std::vector<Job> JobFolder::jobs() const {
@@ -76,7 +46,7 @@ std::vector<Job> JobFolder::jobs() const {
   for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
     std::string name = it->path().filename().string();
     std::error_code gone;
-    const bool is_job = name.ends_with(kEnding) && !name.starts_with('.') && claim::is_utf8(as_bytes(name));
+    const bool is_job = name.ends_with(kEnding) && !name.starts_with('.') && is_utf8(name);
     if (is_job && it->is_regular_file(gone)) names.push_back(std::move(name));
   }
   if (error) throw std::runtime_error(folder_.string() + ": the folder of print jobs cannot be read: " + error.message());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/base/text.hpp"
 #include "plugins/escpos/plain_line.hpp"
 
 namespace greentill::escpos {
@@ -39,20 +40,14 @@ bool contains(const std::vector<std::string>& all, std::string_view one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-std::string folded(std::string_view word) {
-  std::string all;
-  for (const char c : word) all += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return all;
-}
-
 }  // namespace
 
 bool is_times(std::string_view word) { return std::find(kTimes.begin(), kTimes.end(), word) != kTimes.end(); }
 
-bool Numbers::is_symbol(std::string_view word) const { return contains(symbols, folded(word)); }
+bool Numbers::is_symbol(std::string_view word) const { return contains(symbols, lower_case(word)); }
 
 bool Numbers::is_unit(std::string_view word) const {
-  const std::string plain_word = folded(word);
+  const std::string plain_word = lower_case(word);
   return contains(units, plain_word) ||
          (plain_word.ends_with('.') && contains(units, plain_word.substr(0, plain_word.size() - 1)));
 }
@@ -88,7 +83,7 @@ std::optional<Numbers::Plain> Numbers::plain(std::string_view text) const {
 }
 
 std::optional<std::int64_t> Numbers::amount(std::string_view word) const {
-  const std::string small = folded(word);
+  const std::string small = lower_case(word);
   std::string_view text = small;
   // "2,50a" and "2,50*": a tax letter or a mark that the till sets behind.
   if (text.size() > 1 && (text.back() == '*' || (text.back() >= 'a' && text.back() <= 'z' && is_digit(text[text.size() - 2])))) {
@@ -111,7 +106,7 @@ std::optional<std::int64_t> Numbers::amount(std::string_view word) const {
 }
 
 std::optional<std::int64_t> Numbers::quantity_milli(std::string_view word) const {
-  const std::string small = folded(word);
+  const std::string small = lower_case(word);
   std::string_view text = small;
   const bool negative = drop_minus(text, drop_front);
   for (const std::string_view times : kTimes) {

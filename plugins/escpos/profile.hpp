@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/common/times.hpp"
-#include "plugins/common/toml.hpp"
+#include "daemon/toml/table.hpp"
+#include "plugins/common/values/zone.hpp"
 #include "plugins/escpos/charset.hpp"
 #include "plugins/escpos/item_pattern.hpp"
 #include "plugins/escpos/numbers.hpp"
@@ -59,6 +59,6 @@ struct Profile {
 };
 
 /// ISO 4217, or empty. Throws as above.
-[[nodiscard]] std::string read_currency(const plugin::Toml& toml);
+[[nodiscard]] std::string read_currency(const toml::Table& toml);
 
 }  // namespace greentill::escpos

@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "plugins/common/ids.hpp"
-#include "plugins/common/limits.hpp"
-#include "plugins/common/sha256.hpp"
+#include "plugins/common/values/ids.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/items.hpp"
 
 namespace greentill::escpos {

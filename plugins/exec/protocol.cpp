@@ -2,14 +2,14 @@
 #include "plugins/exec/protocol.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "daemon/base/text.hpp"
 #include "daemon/event/json_reader.hpp"
 #include "daemon/event/json_writer.hpp"
-#include "plugins/common/json_tree.hpp"
+#include "plugins/common/readers/json_tree.hpp"
 
 namespace greentill::exec {
 namespace {
@@ -93,11 +93,9 @@ SourceLine transaction_of(std::string_view json) {
 }
 
 std::int64_t integer_of(const JsonValue& value, const std::string& what) {
-  std::int64_t read = 0;
-  const char* end = value.text.data() + value.text.size();
-  const auto [stop, error] = std::from_chars(value.text.data(), end, read);
-  if (!value.is(Type::number) || error != std::errc() || stop != end) throw Unusable(what + " must be an integer of 64 bits");
-  return read;
+  const auto read = value.is(Type::number) ? parse_integer<std::int64_t>(value.text) : std::nullopt;
+  if (!read) throw Unusable(what + " must be an integer of 64 bits");
+  return *read;
 }
 
 Act act_of(const JsonValue& object) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/fiscal/document.hpp"
 
-#include <algorithm>
-#include <array>
-
-#include "plugins/common/json_tree.hpp"
-#include "plugins/common/xml_tree.hpp"
+#include "daemon/base/text.hpp"
+#include "plugins/common/readers/json_tree.hpp"
+#include "plugins/common/readers/xml_tree.hpp"
 #include "plugins/fiscal/fiskaltrust.hpp"
 #include "plugins/fiscal/rt_record.hpp"
 #include "plugins/fiscal/ticketbai.hpp"
@@ -19,10 +17,8 @@ using plugin::Unusable;
 
 /// Who bought and who signed is not even kept while a document is read.
 bool is_kept(const plugin::XmlName& name) {
-  constexpr std::array<std::string_view, 8> kNotKept{
-      "Destinatarios",      "Destinatario",         "Tercero",  "NombreRazonEmisor", "ApellidosNombreRazonSocial",
-      "DescripcionFactura", "DescripcionOperacion", "Signature"};
-  return std::find(kNotKept.begin(), kNotKept.end(), name.local) == kNotKept.end();
+  return !is_one_of(name.local, {"Destinatarios", "Destinatario", "Tercero", "NombreRazonEmisor", "ApellidosNombreRazonSocial",
+                                 "DescripcionFactura", "DescripcionOperacion", "Signature"});
 }
 
 bool is_xml(std::string_view document) {

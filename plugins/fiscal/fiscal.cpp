@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source that reads the fiscal receipts dropped into a folder.
 #include "greentill/version.hpp"
-#include "plugins/common/document_records.hpp"
-#include "plugins/common/folder.hpp"
+#include "plugins/common/folder/folder_source.hpp"
+#include "plugins/common/readers/document_records.hpp"
 #include "plugins/fiscal/document.hpp"
 
 namespace greentill::fiscal {
@@ -13,7 +13,7 @@ constexpr std::int64_t kMaxFileMb = 4;
 class Fiscal final : public plugin::FolderSource {
  public:
   Fiscal(std::string_view configuration, plugin::Services services)
-      : Fiscal(plugin::Toml::parse(configuration, "fiscal"), services) {}
+      : Fiscal(plugin::read_configuration(configuration, "fiscal"), services) {}
 
   /// A document is used as a whole or not at all: one that cannot be read is no record of the file, but its failure.
   std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& /*name*/) override {
@@ -21,7 +21,7 @@ class Fiscal final : public plugin::FolderSource {
   }
 
  private:
-  Fiscal(const plugin::Toml& toml, plugin::Services services) : FolderSource({toml, {}, kMaxFileMb}, services) {}
+  Fiscal(const toml::Table& toml, plugin::Services services) : FolderSource(toml, kMaxFileMb, services) { toml.check(); }
 
   Documents documents_;
 };

@@ -5,17 +5,19 @@
 #include <functional>
 #include <optional>
 
+#include "daemon/base/decimal.hpp"
+#include "daemon/base/text.hpp"
+#include "daemon/base/wall_time.hpp"
 #include "daemon/event/limits.hpp"
-#include "daemon/event/rfc3339.hpp"
-#include "plugins/common/decimal.hpp"
-#include "plugins/common/ids.hpp"
-#include "plugins/common/times.hpp"
+#include "plugins/common/values/currency.hpp"
+#include "plugins/common/values/gtin.hpp"
+#include "plugins/common/values/ids.hpp"
+#include "plugins/common/values/zone.hpp"
 #include "plugins/fiscal/receipt_case.hpp"
 
 namespace greentill::fiscal {
 namespace {
 
-using plugin::Decimal;
 using plugin::JsonValue;
 using plugin::Transaction;
 using plugin::Unusable;
@@ -23,21 +25,11 @@ using Nature = ReceiptCase::Nature;
 
 constexpr std::string_view kNoCashBox = "00000000-0000-0000-0000-000000000000";
 
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
-}
-
 /// Empty where it is absent. Tests and demonstrations of the middleware carry {{templates}} that somebody was to fill in.
 std::string text(const JsonValue& of, std::string_view name) {
-  const JsonValue* value = of.member(name);
-  if (value == nullptr) return {};
-  if (!value->is(JsonValue::Type::text)) throw Unusable(std::string(name) + " must be a text");
-  if (value->text.find("{{") != std::string::npos) throw Unusable(std::string(name) + " is a template that was not filled in");
-  return value->text;
+  std::string read = of.text_of(name).value_or("");
+  if (read.find("{{") != std::string::npos) throw Unusable(std::string(name) + " is a template that was not filled in");
+  return read;
 }
 
 std::string required(const JsonValue& of, std::string_view name) {
@@ -47,13 +39,13 @@ std::string required(const JsonValue& of, std::string_view name) {
 }
 
 std::int64_t time(const JsonValue& of, std::string_view name) {
-  const auto moment = event::parse_rfc3339(required(of, name));
+  const auto moment = parse_rfc3339(required(of, name));
   if (!moment) throw Unusable(std::string(name) + " is no time in UTC, such as 2026-05-22T10:30:15Z");
   return *moment;
 }
 
 std::string issuer(const JsonValue& document) {
-  const std::string cash_box = lower(required(document, "ftCashBoxID"));
+  const std::string cash_box = lower_case(required(document, "ftCashBoxID"));
   if (cash_box == kNoCashBox) throw Unusable("ftCashBoxID is all zeros, which any till could have");
   const std::string plain = "fiskaltrust:" + cash_box;
   return plain.size() <= event::kMaxIssuerBytes ? plain : plugin::opaque_issuer("fiskaltrust", {cash_box});
@@ -101,11 +93,6 @@ std::int64_t pieces_milli(const JsonValue& item, const std::string& where) {
   if ((count != 1000 && count != -1000) || !unit_quantity || !unit_quantity->is_whole() || unit_quantity->sign() <= 0)
     return count;
   return units(*unit_quantity, 3, where + "UnitQuantity") * (count < 0 ? -1 : 1);
-}
-
-bool is_gtin(const std::string& code) {
-  const bool digits = std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits && (code.size() == 8 || (code.size() >= 12 && code.size() <= 14));
 }
 
 /// What the receipt is about, besides its lines.
@@ -164,7 +151,7 @@ class Request {
     read.line.name = text(item, "Description");
     read.line.category = text(item, "ProductGroup");
     const std::string barcode = text(item, "ProductBarcode");
-    if (is_gtin(barcode)) read.line.gtin = barcode;
+    if (plugin::is_gtin(barcode)) read.line.gtin = barcode;
     read.line.quantity_milli = read.tags.discount ? 0 : pieces_milli(item, where);
     read.line.amount_minor = units(*amount, places_, where + "Amount");
     return read;
@@ -203,7 +190,7 @@ class Request {
   [[nodiscard]] bool is_paid_by_void() const {
     const auto& items = list(document_, "cbPayItems");
     return !items.empty() && std::all_of(items.begin(), items.end(), [](const JsonValue& item) {
-      return lower(text(item, "Description")).starts_with("storno");
+      return lower_case(text(item, "Description")).starts_with("storno");
     });
   }
 
@@ -265,7 +252,7 @@ class Request {
     const std::size_t last = named.rfind(';');
     const bool is_italian = first != std::string::npos && last > first + 1 &&
                             named.substr(0, first).find(',') != std::string::npos &&
-                            plugin::parse_time(named.substr(last + 1), "%Y%m%d%H%M%S");
+                            parse_time(named.substr(last + 1), "%Y%m%d%H%M%S");
     return is_italian ? named.substr(first + 1, last - first - 1) : named;
   }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/json_tree.hpp"
+#include "plugins/common/readers/json_tree.hpp"
 
 namespace greentill::fiscal {
 

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <span>
 
+#include "daemon/base/text.hpp"
+
 namespace greentill::fiscal {
 namespace {
 
@@ -183,13 +185,9 @@ std::string tender(std::uint64_t code) {
 
 std::uint64_t code_of(const plugin::JsonValue* value, const std::string& field) {
   if (value == nullptr) throw Unusable(field + " is missing");
-  std::uint64_t code = 0;
-  const std::string& text = value->text;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
-  if (!value->is(plugin::JsonValue::Type::number) || error != std::errc() || end != text.data() + text.size()) {
-    throw Unusable(field + " must be an integer of 64 bits");
-  }
-  return code;
+  const auto code = value->is(plugin::JsonValue::Type::number) ? parse_integer<std::uint64_t>(value->text) : std::nullopt;
+  if (!code) throw Unusable(field + " must be an integer of 64 bits");
+  return *code;
 }
 
 }  // namespace greentill::fiscal

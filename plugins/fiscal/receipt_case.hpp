@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-#include "plugins/common/json_tree.hpp"
+#include "plugins/common/readers/json_tree.hpp"
 
 namespace greentill::fiscal {
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/fiscal/rt_record.hpp"
 
-#include <charconv>
-
+#include "daemon/base/text.hpp"
 #include "daemon/event/limits.hpp"
-#include "plugins/common/ids.hpp"
+#include "plugins/common/values/ids.hpp"
 
 namespace greentill::fiscal {
 namespace {
@@ -24,12 +23,9 @@ const std::string& text_or_number(const JsonValue& of, std::string_view name) {
 }
 
 std::int64_t integer(const JsonValue& of, std::string_view name) {
-  const std::string& written = text_or_number(of, name);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), value);
-  if (error != std::errc() || end != written.data() + written.size())
-    throw Unusable("'" + std::string(name) + "' must be an integer");
-  return value;
+  const auto value = parse_integer<std::int64_t>(text_or_number(of, name));
+  if (!value) throw Unusable("'" + std::string(name) + "' must be an integer");
+  return *value;
 }
 
 std::string padded(std::int64_t number) {
@@ -56,10 +52,9 @@ Transaction::Line line(const JsonValue& item) {
 }
 
 std::int64_t moment(const JsonValue& document, const plugin::Zone& rome) {
-  const auto wall = plugin::parse_time(text_or_number(document, "dtime"), "%Y-%m-%d %H:%M:%S");
-  const plugin::Readings readings = wall ? rome.readings(wall->seconds) : plugin::Readings();
-  if (readings.empty()) throw Unusable("'dtime' is no time such as 2026-05-22 10:30:15");
-  return readings.front();
+  const auto moment = rome.moment(parse_time(text_or_number(document, "dtime"), "%Y-%m-%d %H:%M:%S"));
+  if (!moment) throw Unusable("'dtime' is no time such as 2026-05-22 10:30:15");
+  return *moment;
 }
 
 }  // namespace

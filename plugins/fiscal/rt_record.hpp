@@ -4,8 +4,8 @@
 #pragma once
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/json_tree.hpp"
-#include "plugins/common/times.hpp"
+#include "plugins/common/readers/json_tree.hpp"
+#include "plugins/common/values/zone.hpp"
 
 namespace greentill::fiscal {
 

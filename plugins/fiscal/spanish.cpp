@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/fiscal/spanish.hpp"
 
-#include "plugins/common/decimal.hpp"
-#include "plugins/common/ids.hpp"
-#include "plugins/common/times.hpp"
+#include "daemon/base/decimal.hpp"
+#include "plugins/common/values/ids.hpp"
+#include "plugins/common/values/zone.hpp"
 
 namespace greentill::fiscal {
 
@@ -14,19 +14,12 @@ using plugin::XmlElement;
 std::string spanish_issuer(std::string_view tax_number) { return plugin::opaque_issuer("es", {tax_number}); }
 
 std::string spanish_date(std::string_view written, const std::string& field) {
-  if (written.size() != 10 || !plugin::parse_time(written, "%d-%m-%Y")) throw Unusable(field + " is no date such as 22-05-2026");
+  if (written.size() != 10 || !parse_time(written, "%d-%m-%Y")) throw Unusable(field + " is no date such as 22-05-2026");
   return std::string(written.substr(6)) + "-" + std::string(written.substr(3, 2)) + "-" + std::string(written.substr(0, 2));
 }
 
-std::string required_text(const XmlElement& of, std::initializer_list<std::string_view> way) {
-  const std::string_view text = of.text_at(way);
-  if (text.empty()) throw Unusable(std::string(*(way.end() - 1)) + " is missing");
-  return std::string(text);
-}
-
 std::int64_t cents(const XmlElement& of, std::initializer_list<std::string_view> way) {
-  const auto amount = plugin::Decimal::parse(required_text(of, way));
-  const auto read = amount ? amount->in_units(2) : std::nullopt;
+  const auto read = parse_in_units(of.required_text(way), 2);
   if (!read) throw Unusable(std::string(*(way.end() - 1)) + " is no amount");
   return *read;
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/xml_tree.hpp"
+#include "plugins/common/readers/xml_tree.hpp"
 
 namespace greentill::fiscal {
 
@@ -17,9 +17,6 @@ std::string spanish_issuer(std::string_view tax_number);
 
 /// dd-mm-yyyy as yyyy-mm-dd. Throws Unusable where it is no such date, naming the field.
 std::string spanish_date(std::string_view written, const std::string& field);
-
-/// The text there. Throws Unusable, naming the last of the way, where it is missing or empty.
-std::string required_text(const plugin::XmlElement& of, std::initializer_list<std::string_view> way);
 
 /// In cents, half a cent rounded away from zero. Throws Unusable, naming the last of the way.
 std::int64_t cents(const plugin::XmlElement& of, std::initializer_list<std::string_view> way);

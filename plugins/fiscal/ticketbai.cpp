@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/fiscal/ticketbai.hpp"
 
-#include "plugins/common/decimal.hpp"
-#include "plugins/common/ids.hpp"
+#include "daemon/base/decimal.hpp"
+#include "plugins/common/values/ids.hpp"
 #include "plugins/fiscal/spanish.hpp"
 
 namespace greentill::fiscal {
@@ -14,20 +14,18 @@ using plugin::XmlElement;
 
 /// Series, number and date; the series may be missing.
 std::string invoice_id(const XmlElement& head) {
-  const std::string date = spanish_date(required_text(head, {"FechaExpedicionFactura"}), "FechaExpedicionFactura");
-  return plugin::event_id_of({date, head.text_at({"SerieFactura"}), required_text(head, {"NumFactura"})});
+  const std::string date = spanish_date(head.required_text({"FechaExpedicionFactura"}), "FechaExpedicionFactura");
+  return plugin::event_id_of({date, head.text_at({"SerieFactura"}), head.required_text({"NumFactura"})});
 }
 
 std::int64_t moment(const std::string& date, const std::string& hour, const plugin::Zone& zone) {
-  const auto wall = plugin::parse_time(date + " " + hour, "%d-%m-%Y %H:%M:%S");
-  const plugin::Readings readings = wall ? zone.readings(wall->seconds) : plugin::Readings();
-  if (readings.empty()) throw Unusable("HoraExpedicionFactura is no time of that day, such as 10:30:15");
-  return readings.front();
+  const auto moment = zone.moment(parse_time(date + " " + hour, "%d-%m-%Y %H:%M:%S"));
+  if (!moment) throw Unusable("HoraExpedicionFactura is no time of that day, such as 10:30:15");
+  return *moment;
 }
 
 Transaction::Line line(const XmlElement& detail) {
-  const auto quantity = plugin::Decimal::parse(required_text(detail, {"Cantidad"}));
-  const auto milli = quantity ? quantity->in_units(3) : std::nullopt;
+  const auto milli = parse_in_units(detail.required_text({"Cantidad"}), 3);
   if (!milli) throw Unusable("Cantidad is no quantity");
   Transaction::Line read;
   read.name = detail.text_at({"DescripcionDetalle"});
@@ -58,9 +56,9 @@ std::vector<Transaction> read_invoice(const XmlElement& root, const plugin::Zone
   const XmlElement* head = root.at({"Factura", "CabeceraFactura"});
   if (head == nullptr) throw Unusable("CabeceraFactura is missing");
   Transaction invoice;
-  invoice.issuer = spanish_issuer(required_text(root, {"Sujetos", "Emisor", "NIF"}));
+  invoice.issuer = spanish_issuer(root.required_text({"Sujetos", "Emisor", "NIF"}));
   invoice.event_id = invoice_id(*head);
-  invoice.begin = moment(required_text(*head, {"FechaExpedicionFactura"}), required_text(*head, {"HoraExpedicionFactura"}), zone);
+  invoice.begin = moment(head->required_text({"FechaExpedicionFactura"}), head->required_text({"HoraExpedicionFactura"}), zone);
   invoice.end = invoice.begin;
   invoice.currency = "EUR";
   invoice.total_minor = cents(root, {"Factura", "DatosFactura", "ImporteTotalFactura"});
@@ -87,11 +85,11 @@ Transaction read_cancellation(const XmlElement& root, const plugin::Zone& zone) 
   const XmlElement* head = root.at({"IDFactura", "CabeceraFactura"});
   if (head == nullptr) throw Unusable("CabeceraFactura is missing");
   Transaction cancellation;
-  cancellation.issuer = spanish_issuer(required_text(root, {"IDFactura", "Emisor", "NIF"}));
+  cancellation.issuer = spanish_issuer(root.required_text({"IDFactura", "Emisor", "NIF"}));
   cancellation.reversed_event_id = invoice_id(*head);
   cancellation.event_id = plugin::event_id_of({cancellation.reversed_event_id, "anulacion"});
   cancellation.reversal_reason = GT_CANCELLED;
-  cancellation.begin = moment(required_text(*head, {"FechaExpedicionFactura"}), "12:00:00", zone);
+  cancellation.begin = moment(head->required_text({"FechaExpedicionFactura"}), "12:00:00", zone);
   cancellation.end = cancellation.begin;
   cancellation.attributes = {{"fiscal.system", "ticketbai"}, {"fiscal.country", "ES"}};
   if (is_test(root)) {

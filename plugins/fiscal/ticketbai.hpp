@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/times.hpp"
-#include "plugins/common/xml_tree.hpp"
+#include "plugins/common/readers/xml_tree.hpp"
+#include "plugins/common/values/zone.hpp"
 
 namespace greentill::fiscal {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/fiscal/verifactu.hpp"
 
-#include "daemon/event/rfc3339.hpp"
-#include "plugins/common/ids.hpp"
+#include "daemon/base/wall_time.hpp"
+#include "plugins/common/values/ids.hpp"
 #include "plugins/fiscal/spanish.hpp"
 
 namespace greentill::fiscal {
@@ -29,7 +29,7 @@ void collect(const XmlElement& element, std::vector<const XmlElement*>& into) {
 /// `behind`: what the names of the three fields end with in a cancellation.
 std::string record_id(const XmlElement& id, const std::string& behind = {}) {
   const std::string date = "FechaExpedicionFactura" + behind;
-  return plugin::event_id_of({spanish_date(required_text(id, {date}), date), required_text(id, {"NumSerieFactura" + behind})});
+  return plugin::event_id_of({spanish_date(id.required_text({date}), date), id.required_text({"NumSerieFactura" + behind})});
 }
 
 const XmlElement& id_of(const XmlElement& record) {
@@ -39,7 +39,7 @@ const XmlElement& id_of(const XmlElement& record) {
 }
 
 std::int64_t moment(const XmlElement& record) {
-  const auto time = event::parse_rfc3339(required_text(record, {"FechaHoraHusoGenRegistro"}));
+  const auto time = parse_rfc3339(record.required_text({"FechaHoraHusoGenRegistro"}));
   if (!time) throw Unusable("FechaHoraHusoGenRegistro is no time with its offset, such as 2026-05-22T10:30:15+02:00");
   return *time;
 }
@@ -53,9 +53,9 @@ std::vector<std::string> corrected_records(const XmlElement& record) {
 }
 
 std::vector<Transaction> read_issue(const XmlElement& record) {
-  const std::string type = required_text(record, {"TipoFactura"});
+  const std::string type = record.required_text({"TipoFactura"});
   Transaction invoice;
-  invoice.issuer = spanish_issuer(required_text(record, {"IDFactura", "IDEmisorFactura"}));
+  invoice.issuer = spanish_issuer(record.required_text({"IDFactura", "IDEmisorFactura"}));
   invoice.event_id = record_id(id_of(record));
   invoice.begin = invoice.end = moment(record);
   invoice.currency = "EUR";
@@ -75,7 +75,7 @@ std::vector<Transaction> read_issue(const XmlElement& record) {
 
 Transaction read_cancellation(const XmlElement& record) {
   Transaction cancellation;
-  cancellation.issuer = spanish_issuer(required_text(record, {"IDFactura", "IDEmisorFacturaAnulada"}));
+  cancellation.issuer = spanish_issuer(record.required_text({"IDFactura", "IDEmisorFacturaAnulada"}));
   cancellation.reversed_event_id = record_id(id_of(record), "Anulada");
   cancellation.event_id = plugin::event_id_of({cancellation.reversed_event_id, "anulacion"});
   cancellation.reversal_reason = GT_CANCELLED;

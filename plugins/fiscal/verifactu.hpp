@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/xml_tree.hpp"
+#include "plugins/common/readers/xml_tree.hpp"
 
 namespace greentill::fiscal {
 

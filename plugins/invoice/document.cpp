@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/invoice/document.hpp"
 
-#include <algorithm>
-#include <array>
-
-#include "plugins/common/decimal.hpp"
-#include "plugins/common/document_records.hpp"
-#include "plugins/common/ids.hpp"
-#include "plugins/common/xml_tree.hpp"
+#include "daemon/base/decimal.hpp"
+#include "daemon/base/text.hpp"
+#include "plugins/common/readers/document_records.hpp"
+#include "plugins/common/readers/xml_tree.hpp"
+#include "plugins/common/values/currency.hpp"
+#include "plugins/common/values/ids.hpp"
 
 namespace greentill::invoice {
 namespace {
@@ -26,30 +25,19 @@ constexpr std::string_view kEnvelope = "http://www.unece.org/cefact/namespaces/S
 constexpr std::string_view kPeppolCustomization = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0";
 constexpr std::string_view kPeppolProfile = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0";
 
-template <std::size_t count>
-bool is_one_of(std::string_view name, const std::array<std::string_view, count>& list) {
-  return std::find(list.begin(), list.end(), name) != list.end();
-}
-
 /// The buyer, whoever else is named, the lines, the notes and the attachments are not even kept while a document is read.
 bool is_kept(const plugin::XmlName& name) {
-  constexpr std::array<std::string_view, 12> kBasics{
-      "CustomizationID",      "ProfileID",  "ID",        "CopyIndicator",      "IssueDate",    "IssueTime", "InvoiceTypeCode",
-      "DocumentCurrencyCode", "EndpointID", "CompanyID", "TaxInclusiveAmount", "PayableAmount"};
-  constexpr std::array<std::string_view, 8> kAggregates{"AccountingSupplierParty", "Party",
-                                                        "PartyIdentification",     "PartyLegalEntity",
-                                                        "PartyTaxScheme",          "LegalMonetaryTotal",
-                                                        "BillingReference",        "InvoiceDocumentReference"};
-  if (name.space == kBasic) return is_one_of(name.local, kBasics);
-  if (name.space == kAggregate) return is_one_of(name.local, kAggregates);
+  if (name.space == kBasic) {
+    return is_one_of(name.local,
+                     {"CustomizationID", "ProfileID", "ID", "CopyIndicator", "IssueDate", "IssueTime", "InvoiceTypeCode",
+                      "DocumentCurrencyCode", "EndpointID", "CompanyID", "TaxInclusiveAmount", "PayableAmount"});
+  }
+  if (name.space == kAggregate) {
+    return is_one_of(name.local, {"AccountingSupplierParty", "Party", "PartyIdentification", "PartyLegalEntity", "PartyTaxScheme",
+                                  "LegalMonetaryTotal", "BillingReference", "InvoiceDocumentReference"});
+  }
   return (name.space == kInvoice && name.local == "Invoice") || (name.space == kCreditNote && name.local == "CreditNote") ||
          (name.space == kEnvelope && name.local == "StandardBusinessDocument");
-}
-
-std::string required(const XmlElement& of, std::initializer_list<std::string_view> way) {
-  const std::string_view text = of.text_at(way);
-  if (text.empty()) throw Unusable(std::string(*(way.end() - 1)) + " is missing");
-  return std::string(text);
 }
 
 /// xsd:indicator is xsd:boolean.
@@ -66,41 +54,27 @@ std::string issuer(const XmlElement& document) {
                             {"PartyTaxScheme", "CompanyID"}}) {
       const XmlElement* id = party->at(way);
       if (id == nullptr || id->text.empty()) continue;
-      std::string number = id->text;
       // Participants of Peppol are the same in capitals and small letters.
-      std::transform(number.begin(), number.end(), number.begin(),
-                     [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
-      return plugin::opaque_issuer("ubl", {id->attribute("schemeID"), number});
+      return plugin::opaque_issuer("ubl", {id->attribute("schemeID"), lower_case(id->text)});
     }
   }
   throw Unusable("AccountingSupplierParty has neither EndpointID, PartyIdentification nor CompanyID");
 }
 
-/// xsd:date and xsd:time, which may end with an offset.
-std::optional<plugin::WallTime> wall_time(const std::string& date, const std::string& time) {
-  constexpr std::size_t kDate = 10;
-  const std::string day = date.substr(0, std::min(kDate, date.size()));
-  const std::string offset = date.substr(day.size());
-  if (day.size() < kDate || day[4] != '-' || day[7] != '-') return std::nullopt;
-  if (time.empty())
-    return plugin::parse_time(day + " 12:00:00" + offset, offset.empty() ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M:%S%z");
+/// xsd:date and xsd:time, which may end with an offset. An invoice has a date and seldom a time; without one it is noon, which is
+/// that day in most of the world.
+std::optional<WallTime> wall_time(const std::string& date, std::string_view time) {
+  const std::string day = date.substr(0, 10);
+  const std::string moment = day + "T" + std::string(time.empty() ? "12:00:00" : time);
   // An offset of the time counts before one of the date.
-  for (const std::string& clock : {time, time + offset}) {
-    for (const char* format : {"%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f"}) {
-      const auto wall = plugin::parse_time(day + " " + clock, format);
-      if (wall && (wall->utc_offset_s || offset.empty())) return wall;
-    }
-  }
-  return std::nullopt;
+  const auto wall = parse_iso_time(moment);
+  return wall && !wall->utc_offset_s ? parse_iso_time(moment + date.substr(day.size())) : wall;
 }
 
-/// An invoice has a date and seldom a time; without one it is noon, which is that day in most of the world.
 std::int64_t moment(const XmlElement& document, const plugin::Zone& zone) {
-  const auto wall = wall_time(required(document, {"IssueDate"}), std::string(document.text_at({"IssueTime"})));
-  if (wall && wall->utc_offset_s) return wall->seconds - *wall->utc_offset_s;
-  const plugin::Readings readings = wall ? zone.readings(wall->seconds) : plugin::Readings();
-  if (readings.empty()) throw Unusable("IssueDate and IssueTime are no time, such as 2026-05-22 and 10:30:15");
-  return readings.front();
+  const auto moment = zone.moment(wall_time(document.required_text({"IssueDate"}), document.text_at({"IssueTime"})));
+  if (!moment) throw Unusable("IssueDate and IssueTime are no time, such as 2026-05-22 and 10:30:15");
+  return *moment;
 }
 
 /// With tax (BT-112), else what is to be paid (BT-115), which UBL demands and which is less by what was paid before.
@@ -112,8 +86,7 @@ std::int64_t total(const XmlElement& document, const std::string& currency) {
   if (amount == nullptr) throw Unusable("LegalMonetaryTotal has neither TaxInclusiveAmount nor PayableAmount");
   if (amount->attribute("currencyID") != currency)
     throw Unusable(amount->name + " is in another currency than DocumentCurrencyCode");
-  const auto decimal = plugin::Decimal::parse(amount->text);
-  const auto minor = decimal ? decimal->exactly_in_units(*places) : std::nullopt;
+  const auto minor = parse_in_units(amount->text, *places, Rounding::exact);
   if (!minor) throw Unusable(amount->name + " is no amount of that currency");
   return *minor;
 }
@@ -152,10 +125,10 @@ std::vector<Transaction> doubtful(Transaction document, const char* remark) {
 Transaction bill(const XmlElement& document, const plugin::Zone& zone) {
   Transaction read;
   read.issuer = issuer(document);
-  read.event_id = plugin::event_id_of({required(document, {"ID"})});
+  read.event_id = plugin::event_id_of({document.required_text({"ID"})});
   read.kind = GT_KIND_BILL;
   read.begin = read.end = moment(document, zone);
-  read.currency = required(document, {"DocumentCurrencyCode"});
+  read.currency = document.required_text({"DocumentCurrencyCode"});
   read.total_minor = total(document, read.currency);
   read.receipt_medium = "einvoice";
   const bool peppol =

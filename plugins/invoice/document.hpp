@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/limits.hpp"
-#include "plugins/common/times.hpp"
+#include "plugins/common/values/limits.hpp"
+#include "plugins/common/values/zone.hpp"
 
 namespace greentill::invoice {
 

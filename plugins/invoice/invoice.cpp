@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source that reads the electronic invoices dropped into a folder.
 #include "greentill/version.hpp"
-#include "plugins/common/document_records.hpp"
-#include "plugins/common/folder.hpp"
+#include "plugins/common/folder/folder_source.hpp"
+#include "plugins/common/readers/document_records.hpp"
 #include "plugins/invoice/document.hpp"
 
 namespace greentill::invoice {
@@ -13,7 +13,7 @@ constexpr std::int64_t kMaxFileMb = 16;  // attachments are part of an invoice
 class Invoices final : public plugin::FolderSource {
  public:
   Invoices(std::string_view configuration, plugin::Services services)
-      : Invoices(plugin::Toml::parse(configuration, "invoice"), services) {}
+      : Invoices(plugin::read_configuration(configuration, "invoice"), services) {}
 
   /// A document is used as a whole or not at all: one that cannot be read is no record of the file, but its failure.
   std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& /*name*/) override {
@@ -21,8 +21,10 @@ class Invoices final : public plugin::FolderSource {
   }
 
  private:
-  Invoices(const plugin::Toml& toml, plugin::Services services)
-      : FolderSource({toml, {"zone"}, kMaxFileMb}, services), documents_(toml.text_or("zone", "Etc/UTC")) {}
+  Invoices(const toml::Table& toml, plugin::Services services)
+      : FolderSource(toml, kMaxFileMb, services), documents_(toml.text_or("zone", "Etc/UTC")) {
+    toml.check();
+  }
 
   Documents documents_;
 };

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <stdexcept>
-#include <vector>
 
-#include "plugins/common/sha256.hpp"
+#include "daemon/base/text.hpp"
+#include "plugins/common/values/ids.hpp"
 
 namespace greentill::journal {
 namespace {
@@ -39,11 +38,6 @@ void keep_head(std::string& head, std::string_view more) {
   if (head.size() < kPrintBytes) head += more.substr(0, kPrintBytes - head.size());
 }
 
-bool read_number(std::string_view text, std::uint64_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 std::string Place::text() const {
@@ -52,19 +46,13 @@ std::string Place::text() const {
 }
 
 std::optional<Place> Place::parse(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::size_t space = std::min(text.find(' '), text.size());
-    words.push_back(text.substr(0, space));
-    text.remove_prefix(std::min(space + 1, text.size()));
-  }
-  Place place;
-  if (words.size() != 5 || words[0] != kVersion || !read_number(words[1], place.inode) || !read_number(words[2], place.offset) ||
-      !read_number(words[3], place.line)) {
-    return std::nullopt;
-  }
-  place.print = words[4];
-  return place;
+  const auto words = split(text, ' ');
+  if (words.size() != 5 || words[0] != kVersion) return std::nullopt;
+  const auto inode = parse_integer<std::uint64_t>(words[1]);
+  const auto offset = parse_integer<std::uint64_t>(words[2]);
+  const auto line = parse_integer<std::uint64_t>(words[3]);
+  if (!inode || !offset || !line) return std::nullopt;
+  return Place{*inode, *offset, *line, std::string(words[4])};
 }
 
 std::unique_ptr<FollowedFile> FollowedFile::open(const std::filesystem::path& path) {

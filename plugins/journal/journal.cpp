@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source that follows a growing file. Its position is the place behind the row, and travels with the row's transaction.
 
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
 
 #include "daemon/event/abi_view.hpp"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
-#include "plugins/common/toml.hpp"
+#include "plugins/common/readers/configuration.hpp"
 #include "plugins/journal/followed_file.hpp"
 #include "plugins/journal/rotation.hpp"
 #include "plugins/journal/row_decoder.hpp"
@@ -19,38 +17,22 @@ namespace {
 
 using std::chrono::steady_clock;
 
-std::string read_mapping(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path.string() + ": the mapping cannot be read");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::unique_ptr<RowDecoder> make_decoder(const plugin::Toml& toml) {
-  const std::string format = toml.text("format");
-  if (format == "ndjson") {
-    for (const char* key : {"mapping", "mappings", "issuer", "zone"}) {
-      if (toml.has(key)) toml.wrong(key, "goes with format = \"csv\" alone");
-    }
-    return json_decoder();
+std::unique_ptr<RowDecoder> make_decoder(const toml::Table& toml) {
+  if (toml.choice("format", {"csv", "ndjson"}) == 0) return csv_decoder(Mapping::configured(toml));
+  for (const char* key : {"mapping", "mappings", "issuer", "zone"}) {
+    if (toml.has(key)) toml.wrong(key, "goes with format = \"csv\" alone");
   }
-  if (format != "csv") toml.wrong("format", "must be csv or ndjson");
-  const std::string name = toml.text("mapping");
-  if (name.empty() || name.find('/') != std::string::npos)
-    toml.wrong("mapping", "must be the name of a file in the mappings folder");
-  const std::filesystem::path file = std::filesystem::path(toml.text("mappings")) / (name + ".toml");
-  return csv_decoder(Mapping::parse(read_mapping(file), file.string(), {toml.text_or("issuer", ""), toml.text_or("zone", "")}));
+  return json_decoder();
 }
 
 class Journal final : public plugin::Source {
  public:
   Journal(std::string_view configuration, plugin::Services services) : services_(services) {
-    const plugin::Toml toml = plugin::Toml::parse(configuration, "journal");
-    toml.only({"path", "format", "mapping", "mappings", "issuer", "zone", "once"});
+    const toml::Table toml = plugin::read_configuration(configuration, "journal");
     path_ = toml.text("path");
     once_ = toml.boolean_or("once", false);
     decoder_ = make_decoder(toml);
+    toml.check();
   }
 
   void start(std::string_view position) override {

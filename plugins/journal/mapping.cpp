@@ -2,25 +2,24 @@
 #include "plugins/journal/mapping.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "daemon/event/limits.hpp"
-#include "plugins/common/geo.hpp"
-#include "plugins/common/sha256.hpp"
+#include "plugins/common/readers/configuration.hpp"
+#include "plugins/common/values/geo.hpp"
+#include "plugins/common/values/ids.hpp"
 
 namespace greentill::journal {
 namespace {
 
-using plugin::Toml;
+using toml::Table;
 
 [[noreturn]] void unusable(const std::string& column, const std::string& what) {
   throw plugin::Unusable("column '" + column + "': " + what);
 }
 
-Decimal read_scale(const Toml& toml) {
-  const std::string text = toml.text_or("scale", "1");
-  const auto scale = parse_decimal(text);
-  if (!scale || scale->digits == 0) toml.wrong("scale", "must be a positive decimal in quotes, such as \"1000\" or \"0.001\"");
+Decimal read_scale(const toml::Table& toml) {
+  const auto scale = Decimal::parse_unsigned(toml.text_or("scale", "1"));
+  if (!scale || scale->sign() == 0) toml.wrong("scale", "must be a positive decimal in quotes, such as \"1000\" or \"0.001\"");
   return *scale;
 }
 
@@ -32,97 +31,75 @@ double read_degrees(const std::string& text, const std::string& column, double m
 
 std::int64_t read_amount(const std::string& text, const Decimal& scale, const std::string& column) {
   if (text.empty()) unusable(column, "is empty");
-  const auto decimal = parse_decimal(text);
-  const auto amount = decimal ? multiply_down(*decimal, scale) : std::nullopt;
+  const auto decimal = Decimal::parse_unsigned(text);
+  const auto product = decimal ? decimal->times(scale) : std::nullopt;
+  const auto amount = product ? product->in_units(0, Rounding::down) : std::nullopt;
   if (!amount) unusable(column, "'" + text + "' is no amount");
   return *amount;
 }
 
 }  // namespace
 
-std::optional<Decimal> parse_decimal(std::string_view text) {
-  Decimal value;
-  std::size_t digits = 0;
-  bool point = false;
-  for (const char c : text) {
-    if (c == '.' && !point && digits > 0) {
-      point = true;
-      continue;
-    }
-    if (c < '0' || c > '9' || ++digits > 18) return std::nullopt;
-    value.digits = value.digits * 10 + static_cast<std::uint64_t>(c - '0');
-    if (point) ++value.places;
-  }
-  if (digits == 0 || text.back() == '.') return std::nullopt;
-  return value;
-}
-
-std::optional<std::int64_t> multiply_down(const Decimal& a, const Decimal& b) {
-  // At most 10^36, which 128 bits hold.
-  __extension__ unsigned __int128 product = a.digits;
-  product *= b.digits;
-  for (unsigned i = 0; i < a.places + b.places; ++i) product /= 10;
-  if (product > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
-  return static_cast<std::int64_t>(product);
+Mapping Mapping::configured(const toml::Table& toml, FindStation find_station) {
+  const std::string name = toml.filled_text("mapping");
+  if (name.find('/') != std::string::npos) toml.wrong("mapping", "must be the name of a file in the mappings folder");
+  const std::filesystem::path file = std::filesystem::path(toml.text("mappings")) / (name + ".toml");
+  const std::string issuer = toml.has("issuer") ? toml.filled_text("issuer", event::kMaxIssuerBytes) : "";
+  return parse(plugin::read_text(file), file.string(), {issuer, toml.text_or("zone", ""), std::move(find_station)});
 }
 
 Mapping Mapping::parse(std::string_view text, std::string_view name, const MappingOverrides& overrides) {
-  const Toml toml = Toml::parse(text, name);
-  toml.only({"issuer", "zone", "delimiter", "begin", "end", "duration", "mode", "event_id", "quantities"});
+  const toml::Table toml = plugin::read_configuration(text, name);
   Mapping mapping;
   mapping.find_station_ = overrides.find_station;
-  mapping.issuer_ = overrides.issuer.empty() ? toml.text("issuer") : overrides.issuer;
-  if (mapping.issuer_.empty() || mapping.issuer_.size() > event::kMaxIssuerBytes) toml.wrong("issuer", "must be 1 to 64 bytes");
+  toml.allow({"issuer", "zone"});
+  mapping.issuer_ = overrides.issuer.empty() ? toml.filled_text("issuer", event::kMaxIssuerBytes) : overrides.issuer;
   mapping.zone_.emplace(overrides.zone.empty() ? toml.text("zone") : overrides.zone);
   const std::string delimiter = toml.text_or("delimiter", ",");
   if (delimiter.size() != 1 || delimiter == "\"" || delimiter == "\n") toml.wrong("delimiter", "must be one character");
   mapping.delimiter_ = delimiter[0];
   mapping.read_times(toml);
   mapping.read_mode(toml);
-  const Toml event = toml.table("event_id");
-  event.only({"column", "whole_row"});
+  const toml::Table event = toml.table("event_id");
   if (event.has("column") == event.boolean_or("whole_row", false)) {
     toml.wrong("event_id", "needs either a column or whole_row = true");
   }
   if (event.has("column")) mapping.event_id_ = Column{event.text("column")};
   mapping.read_quantities(toml.table("quantities"));
+  toml.check();
   return mapping;
 }
 
-Mapping::Time Mapping::read_time(const Toml& toml) {
-  toml.only({"column", "formats"});
+Mapping::Time Mapping::read_time(const toml::Table& toml) {
   Time time{{toml.text("column")}, toml.texts("formats")};
   if (time.formats.empty()) toml.wrong("formats", "must hold one at least");
   return time;
 }
 
-void Mapping::read_times(const Toml& toml) {
+void Mapping::read_times(const toml::Table& toml) {
   begin_ = read_time(toml.table("begin"));
   if (toml.has("end")) end_ = read_time(toml.table("end"));
   if (toml.has("duration")) {
-    const Toml duration = toml.table("duration");
-    duration.only({"column", "scale"});
+    const toml::Table duration = toml.table("duration");
     duration_ = Column{duration.text("column")};
     duration_scale_ = read_scale(duration);
   }
   if (!end_ && !duration_) toml.wrong("end", "is missing, and there is no duration either");
 }
 
-void Mapping::read_mode(const Toml& toml) {
-  const Toml mode = toml.table("mode");
-  mode.only({"constant", "column", "values"});
+void Mapping::read_mode(const toml::Table& toml) {
+  const toml::Table mode = toml.table("mode");
   if (mode.has("constant") == mode.has("column")) toml.wrong("mode", "needs either a constant or a column with its values");
   if (mode.has("constant")) {
     constant_mode_ = mode.text("constant");
     return;
   }
   mode_ = Column{mode.text("column")};
-  const Toml values = mode.table("values");
+  const toml::Table values = mode.table("values");
   for (const std::string& value : values.keys()) modes_[value] = values.text(value);
 }
 
-Mapping::Quantity Mapping::read_quantity(const Toml& toml, const std::string& unit, const Toml& from) const {
-  from.only({"column", "scale", "great_circle", "stations", "optional", "substitute"});
+Mapping::Quantity Mapping::read_quantity(const toml::Table& toml, const std::string& unit, const toml::Table& from) const {
   Quantity quantity{unit, {}, read_scale(from), from.boolean_or("optional", false), from.boolean_or("substitute", false)};
   if (from.has("column") + from.has("great_circle") + from.has("stations") != 1) {
     toml.wrong(unit, "needs either a column, or a great_circle, or stations");
@@ -140,7 +117,7 @@ Mapping::Quantity Mapping::read_quantity(const Toml& toml, const std::string& un
   return quantity;
 }
 
-void Mapping::read_quantities(const Toml& toml) {
+void Mapping::read_quantities(const toml::Table& toml) {
   for (const std::string& unit : toml.keys()) quantities_.push_back(read_quantity(toml, unit, toml.table(unit)));
   // Substitutes are looked at when it is known whether there is anything else.
   std::stable_partition(quantities_.begin(), quantities_.end(), [](const Quantity& q) { return !q.substitute; });
@@ -211,7 +188,7 @@ plugin::Coordinates Mapping::station(const Column& column, const std::vector<std
 plugin::Readings Mapping::readings(const Time& time, const std::vector<std::string>& row) const {
   const std::string& text = row[time.column.index];
   for (const std::string& format : time.formats) {
-    const auto parsed = plugin::parse_time(text, format);
+    const auto parsed = parse_time(text, format);
     if (!parsed) continue;
     if (parsed->utc_offset_s) return {parsed->seconds - *parsed->utc_offset_s};
     plugin::Readings all = zone_->readings(parsed->seconds);

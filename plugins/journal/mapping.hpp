@@ -13,22 +13,12 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/common/geo.hpp"
-#include "plugins/common/limits.hpp"
-#include "plugins/common/times.hpp"
-#include "plugins/common/toml.hpp"
+#include "daemon/toml/table.hpp"
+#include "plugins/common/values/geo.hpp"
+#include "plugins/common/values/limits.hpp"
+#include "plugins/common/values/zone.hpp"
 
 namespace greentill::journal {
-
-/// A non-negative decimal, exactly: digits / 10^places.
-struct Decimal {
-  std::uint64_t digits = 0;
-  unsigned places = 0;
-};
-/// Nothing where it is no plain decimal, has a sign, or more than 18 digits.
-std::optional<Decimal> parse_decimal(std::string_view text);
-/// ⌊a · b⌋; nothing where it does not fit.
-std::optional<std::int64_t> multiply_down(const Decimal& a, const Decimal& b);
 
 /// Where a station is, by its id; nothing where there is none such.
 using FindStation = std::function<std::optional<plugin::Coordinates>(std::string_view id)>;
@@ -44,6 +34,9 @@ class Mapping {
  public:
   /// Throws std::runtime_error, with line and column, where the text is not a mapping.
   static Mapping parse(std::string_view text, std::string_view name, const MappingOverrides& overrides = {});
+
+  /// The mapping that a source's configuration names by `mapping` and `mappings`, with its `issuer` and `zone`. Throws likewise.
+  static Mapping configured(const toml::Table& toml, FindStation find_station = {});
 
   [[nodiscard]] char delimiter() const { return delimiter_; }
   /// Finds its columns in a file's header. Throws std::runtime_error naming the first that is missing or there twice.
@@ -65,16 +58,16 @@ class Mapping {
   struct Quantity {
     std::string unit;
     std::vector<Column> columns;  // one, or the four of a great circle, or the two of stations
-    Decimal scale{1, 0};
+    Decimal scale;
     bool optional = false;    // left out where its field is empty
     bool substitute = false;  // there only where no other quantity is
   };
 
-  void read_times(const plugin::Toml& toml);
-  void read_mode(const plugin::Toml& toml);
-  void read_quantities(const plugin::Toml& toml);
-  static Time read_time(const plugin::Toml& toml);
-  Quantity read_quantity(const plugin::Toml& toml, const std::string& unit, const plugin::Toml& from) const;
+  void read_times(const toml::Table& toml);
+  void read_mode(const toml::Table& toml);
+  void read_quantities(const toml::Table& toml);
+  static Time read_time(const toml::Table& toml);
+  Quantity read_quantity(const toml::Table& toml, const std::string& unit, const toml::Table& from) const;
   std::vector<Column*> columns();
 
   [[nodiscard]] plugin::Readings readings(const Time& time, const std::vector<std::string>& row) const;
@@ -91,7 +84,7 @@ class Mapping {
   Time begin_;
   std::optional<Time> end_;
   std::optional<Column> duration_;
-  Decimal duration_scale_{1, 0};
+  Decimal duration_scale_;
   std::string constant_mode_;
   std::optional<Column> mode_;
   std::map<std::string, std::string, std::less<>> modes_;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/claim/cbor.hpp"
+#include "daemon/base/utf8.hpp"
 #include "daemon/event/json_reader.hpp"
 #include "plugins/journal/csv.hpp"
 
@@ -11,6 +11,7 @@ namespace greentill::journal {
 namespace {
 
 constexpr const char* kOpenQuote = "a quote is not closed within 16 lines and 256 KiB";
+constexpr const char* kNotUtf8 = "it is not UTF-8";
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 std::size_t count_lines(std::string_view bytes) { return static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')); }
@@ -58,12 +59,6 @@ class Decoder : public RowDecoder {
   bool at_begin_ = true;
 };
 
-bool is_utf8(Row& row, std::string_view bytes) {
-  if (claim::is_utf8(as_bytes(bytes))) return true;
-  row.problem = "it is not UTF-8";
-  return false;
-}
-
 class CsvDecoder final : public Decoder {
  public:
   explicit CsvDecoder(Mapping mapping) : mapping_(std::move(mapping)), rows_(mapping_.delimiter()) {}
@@ -89,7 +84,11 @@ class CsvDecoder final : public Decoder {
       return row;
     }
     if (std::string wrong = wrong_width(); !wrong.empty()) return give_up_line(text, std::move(wrong));
-    if (is_utf8(row, text)) make(row);
+    if (is_utf8(text)) {
+      make(row);
+    } else {
+      row.problem = kNotUtf8;
+    }
     return row;
   }
 
@@ -127,12 +126,11 @@ class JsonDecoder final : public Decoder {
     Row row{newline == std::string_view::npos ? bytes.size() : newline + 1, 0};
     const std::string_view line = bytes.substr(0, row.size);
     if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return row;
-    if (!is_utf8(row, line)) return row;
     auto transaction = event::parse_transaction(line);
     if (transaction) {
       row.read = std::move(*transaction);
     } else {
-      row.problem = to_string(transaction.error());
+      row.problem = is_utf8(line) ? to_string(transaction.error()) : kNotUtf8;
     }
     return row;
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugins/common/geo.hpp"
+#include "plugins/common/values/geo.hpp"
 
 namespace greentill::mds {
 

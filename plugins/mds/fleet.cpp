@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "daemon/event/rfc3339.hpp"
+#include "daemon/base/wall_time.hpp"
 #include "plugins/mds/fields.hpp"
 
 namespace greentill::mds {
@@ -40,13 +40,24 @@ class PageEvents : public plugin::JsonEvents {
   bool in_entry_ = false;
 };
 
+template <typename Page, typename Reading>
+Page read_page(plugin::Bytes& bytes) {
+  Page page;
+  Reading reading(page);
+  plugin::JsonStream stream(bytes);
+  stream.read(reading);
+  stream.finish();
+  reading.finish();
+  return page;
+}
+
 }  // namespace
 
 class Stations::Reading final : public PageEvents {
  public:
   explicit Reading(Stations& into) : PageEvents("station"), into_(into) {}
 
-  void begin(std::string_view path) override {
+  void begin(std::string_view path, bool /*list*/) override {
     if (path == "data.stations") listed_ = true;
     if (path != "data.stations[]") return;
     begin_entry();
@@ -82,7 +93,7 @@ class Stations::Reading final : public PageEvents {
     if (!second && !version_.starts_with("3.")) wrong("'version' must be 2.x or 3.x of GBFS");
     if (!listed_) wrong("it has no list data.stations: it is no station_information of GBFS");
     // GBFS 2 counts seconds, GBFS 3 writes RFC 3339.
-    const auto updated = second ? whole_number(updated_) : event::parse_rfc3339(updated_);
+    const auto updated = second ? whole_number(updated_) : parse_rfc3339(updated_);
     if (!updated || *updated < 0 || second == updated_is_text_) {
       wrong(second ? "'last_updated' must be Unix seconds in GBFS 2" : "'last_updated' must be an RFC 3339 time in GBFS 3");
     }
@@ -102,15 +113,7 @@ class Stations::Reading final : public PageEvents {
   bool listed_ = false;
 };
 
-Stations Stations::parse(plugin::Bytes& bytes) {
-  Stations stations;
-  Reading reading(stations);
-  plugin::JsonStream stream(bytes);
-  stream.read(reading);
-  stream.finish();
-  reading.finish();
-  return stations;
-}
+Stations Stations::parse(plugin::Bytes& bytes) { return read_page<Stations, Reading>(bytes); }
 
 std::optional<plugin::Coordinates> Stations::find(std::string_view id) const {
   const auto found = places_.find(std::string(id));
@@ -122,7 +125,7 @@ class Vehicles::Reading final : public PageEvents {
  public:
   explicit Reading(Vehicles& into) : PageEvents("vehicle"), into_(into) {}
 
-  void begin(std::string_view path) override {
+  void begin(std::string_view path, bool /*list*/) override {
     if (path == "vehicles" || path == "data.vehicles") listed_ = true;
     if (!is_entry(path)) return;
     begin_entry();
@@ -156,15 +159,7 @@ class Vehicles::Reading final : public PageEvents {
   bool listed_ = false;
 };
 
-Vehicles Vehicles::parse(plugin::Bytes& bytes) {
-  Vehicles vehicles;
-  Reading reading(vehicles);
-  plugin::JsonStream stream(bytes);
-  stream.read(reading);
-  stream.finish();
-  reading.finish();
-  return vehicles;
-}
+Vehicles Vehicles::parse(plugin::Bytes& bytes) { return read_page<Vehicles, Reading>(bytes); }
 
 std::optional<Vehicle> Vehicles::find(const std::string& device) const {
   const auto found = vehicles_.find(device);

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "plugins/common/geo.hpp"
-#include "plugins/common/json_stream.hpp"
+#include "plugins/common/readers/json_stream.hpp"
+#include "plugins/common/values/geo.hpp"
 #include "plugins/mds/vehicle.hpp"
 
 namespace greentill::mds {

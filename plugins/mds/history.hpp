@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 #include "plugins/journal/row_decoder.hpp"
 
 namespace greentill::mds {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "plugins/common/json_stream.hpp"
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/readers/json_stream.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 #include "plugins/mds/status_change.hpp"
 #include "plugins/mds/trip.hpp"
 

@@ -13,8 +13,8 @@
 #include <string>
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/folder_files.hpp"
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/folder/folder_files.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 
 namespace greentill::mds {
 

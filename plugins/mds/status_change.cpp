@@ -15,7 +15,7 @@ constexpr std::size_t kMostTrips = 64;
 
 void StatusChange::twice(std::string_view /*path*/) { problem_.note("a key stands twice"); }
 
-void StatusChange::begin(std::string_view path) {
+void StatusChange::begin(std::string_view path, bool /*list*/) {
   if (path == "event_location.geometry.coordinates") coordinate_ = 0;
 }
 

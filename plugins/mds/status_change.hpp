@@ -20,7 +20,7 @@ namespace greentill::mds {
 class StatusChange final : public plugin::JsonEvents {
  public:
   void scalar(std::string_view path, const plugin::JsonScalar& value) override;
-  void begin(std::string_view path) override;
+  void begin(std::string_view path, bool list) override;
   void twice(std::string_view path) override;
 
   /// Whether a trip began, ended or was called off with it. All others say nothing of trips.

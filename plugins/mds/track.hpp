@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "plugins/common/geo.hpp"
+#include "plugins/common/values/geo.hpp"
 
 namespace greentill::mds {
 

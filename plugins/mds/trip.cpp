@@ -14,7 +14,7 @@ std::string named(std::string_view field, std::string_view what) { return std::s
 
 void Trip::twice(std::string_view /*path*/) { problem_.note("a key stands twice"); }
 
-void Trip::begin(std::string_view path) {
+void Trip::begin(std::string_view path, bool /*list*/) {
   if (path == kPoint) {
     point_ = {};
     point_ms_.reset();

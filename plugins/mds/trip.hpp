@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "plugins/common/json_stream.hpp"
-#include "plugins/common/limits.hpp"
+#include "plugins/common/readers/json_stream.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "plugins/mds/fields.hpp"
 #include "plugins/mds/track.hpp"
 #include "plugins/mds/vehicle.hpp"
@@ -44,7 +44,7 @@ class Problem {
 class Trip final : public plugin::JsonEvents {
  public:
   void scalar(std::string_view path, const plugin::JsonScalar& value) override;
-  void begin(std::string_view path) override;
+  void begin(std::string_view path, bool list) override;
   void end(std::string_view path) override;
   void twice(std::string_view path) override;
 

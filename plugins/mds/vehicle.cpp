@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "plugins/common/limits.hpp"
+#include "plugins/common/values/limits.hpp"
 
 namespace greentill::mds {
 namespace {
@@ -49,7 +49,7 @@ Vehicle Vehicle::parse(std::string_view name) {
   return vehicle;
 }
 
-Modes::Modes(const plugin::Toml& toml)
+Modes::Modes(const toml::Table& toml)
     : modes_{{"bicycle/human", "bike.shared"},
              {"bicycle/electric", "ebike.shared"},
              {"cargo_bicycle/human", "bike.shared"},
@@ -62,12 +62,10 @@ Modes::Modes(const plugin::Toml& toml)
              {"moped/electric", "moped.shared"},
              {"car/electric", "car.shared"},
              {"car/combustion", "car.shared"}} {
-  if (!toml.has("modes")) return;
-  const plugin::Toml configured = toml.table("modes");
+  const toml::Table configured = toml.table_or_empty("modes");
   for (const std::string& name : configured.keys()) {
     if (!Vehicle::parse(name).is_known()) configured.wrong(name, "must be a vehicle such as \"bicycle/electric\"");
-    modes_[name] = configured.text(name);
-    if (modes_[name].empty()) configured.wrong(name, "must be a mode, such as \"ebike.shared\"");
+    modes_[name] = configured.filled_text(name);
   }
 }
 

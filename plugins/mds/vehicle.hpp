@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugins/common/toml.hpp"
+#include "daemon/toml/table.hpp"
 
 namespace greentill::mds {
 
@@ -31,7 +31,7 @@ struct Vehicle {
 class Modes {
  public:
   /// The known ones, changed and added to by the table [modes].
-  explicit Modes(const plugin::Toml& toml);
+  explicit Modes(const toml::Table& toml);
   /// Throws plugin::Unusable where the vehicle has none.
   [[nodiscard]] const std::string& of(const Vehicle& vehicle) const;
 

@@ -5,7 +5,8 @@
 #include <span>
 #include <utility>
 
-#include "plugins/common/ids.hpp"
+#include "daemon/base/text.hpp"
+#include "plugins/common/values/ids.hpp"
 
 namespace greentill::ocmf {
 namespace {
@@ -14,16 +15,9 @@ using plugin::Unusable;
 
 constexpr std::string_view kHeader = "OCMF|";
 constexpr std::string_view kNextHeader = "\nOCMF|";
-constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::size_t kReadBytes = 16u << 10;
 /// Evidence is that long at most (plugin.h).
 constexpr std::size_t kMostRecordBytes = 16u << 10;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = std::min(text.find_first_not_of(kSpace), text.size());
-  const std::size_t last = text.find_last_not_of(kSpace);
-  return last == std::string_view::npos ? std::string_view() : text.substr(first, last + 1 - first);
-}
 
 std::uint64_t count_lines(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
@@ -86,7 +80,7 @@ Records::Next Records::next(plugin::Transaction& into) {
   const std::string_view bytes = trimmed(piece_);
   if (too_long_ || bytes.size() > kMostRecordBytes) throw Unusable("it has more than 16 KiB");
   if (bytes.empty()) return at_end_ && buffer_.empty() ? Next::end : Next::nothing;
-  line_ += count_lines(std::string_view(piece_).substr(0, piece_.find_first_not_of(kSpace)));
+  line_ += count_lines(std::string_view(piece_).substr(0, piece_.find_first_not_of(" \t\r\n")));
   read(bytes, into);
   return Next::record;
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 #include "plugins/ocmf/reading.hpp"
 #include "plugins/ocmf/session.hpp"
 #include "plugins/ocmf/signature.hpp"

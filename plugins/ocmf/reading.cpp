@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
-#include "plugins/common/json_tree.hpp"
-#include "plugins/common/times.hpp"
+#include "daemon/base/text.hpp"
+#include "daemon/base/wall_time.hpp"
+#include "plugins/common/readers/json_tree.hpp"
 
 namespace greentill::ocmf {
 namespace {
@@ -17,15 +17,8 @@ using plugin::Unusable;
 constexpr std::size_t kMostReadings = 1000;
 constexpr std::size_t kMostSerialBytes = 64;
 
-std::optional<std::string> text(const JsonValue& object, std::string_view name) {
-  const JsonValue* member = object.member(name);
-  if (member == nullptr) return std::nullopt;
-  if (!member->is(JsonValue::Type::text)) throw Unusable(std::string(name) + " must be a text");
-  return member->text;
-}
-
 std::string serial(const JsonValue& payload, std::string_view name) {
-  std::string read = text(payload, name).value_or("");
+  std::string read = payload.text_of(name).value_or("");
   if (read.size() > kMostSerialBytes) throw Unusable(std::string(name) + " has more than 64 bytes");
   if (read.find('\0') != std::string::npos) throw Unusable(std::string(name) + " holds a NUL");
   return read;
@@ -33,27 +26,25 @@ std::string serial(const JsonValue& payload, std::string_view name) {
 
 void check_version(const JsonValue& payload) {
   // It may be left out (table 1). A minor revision only adds to the format.
-  const std::string version = text(payload, "FV").value_or("1.0");
+  const std::string version = payload.text_of("FV").value_or("1.0");
   if (!version.starts_with("1.") || version.size() == 2) throw Unusable("FV must be 1.0 to 1.3");
 }
 
 std::uint64_t page_of(const JsonValue& payload) {
-  const std::string page = text(payload, "PG").value_or("");
+  const std::string page = payload.text_of("PG").value_or("");
   if (page.starts_with('F')) throw Unusable("PG: a fiscal reading belongs to no charging session");
-  std::uint64_t number = 0;
-  const char* end = page.data() + page.size();
   const bool zero_first = page.size() > 2 && page[1] == '0';
-  if (page.starts_with('T') && !zero_first && page.size() <= 19) {
-    const auto [behind, error] = std::from_chars(page.data() + 1, end, number);
-    if (error == std::errc() && behind == end) return number;
-  }
+  const auto number = page.starts_with('T') && !zero_first && page.size() <= 19
+                          ? parse_integer<std::uint64_t>(std::string_view(page).substr(1))
+                          : std::nullopt;
+  if (number) return *number;
   throw Unusable("PG must be T with a number");
 }
 
 /// "2018-07-24T13:22:04,000+0200 S"
 void read_time(const std::string& written, Reading& into) {
   const std::size_t space = std::min(written.find(' '), written.size());
-  const auto time = plugin::parse_time(std::string_view(written).substr(0, space), "%Y-%m-%dT%H:%M:%S,%f%z");
+  const auto time = parse_time(std::string_view(written).substr(0, space), "%Y-%m-%dT%H:%M:%S,%f%z");
   if (!time) throw Unusable("TM must be a time such as 2018-07-24T13:22:04,000+0200 S");
   into.time = time->seconds - *time->utc_offset_s;
   const std::string_view clock = std::string_view(written).substr(std::min(space + 1, written.size()));
@@ -70,21 +61,21 @@ void read_transaction(const std::string& written, Reading& into) {
 Reading read_reading(const JsonValue& object, const Reading* before) {
   // Whatever is as in the reading before is left out; table 7.
   Reading reading = before != nullptr ? *before : Reading{};
-  const auto time = text(object, "TM");
+  const auto time = object.text_of("TM");
   if (time) read_time(*time, reading);
   if (!time && before == nullptr) throw Unusable("TM is missing");
-  if (const auto reason = text(object, "TX")) read_transaction(*reason, reading);
-  if (const auto obis = text(object, "RI")) {
+  if (const auto reason = object.text_of("TX")) read_transaction(*reason, reading);
+  if (const auto obis = object.text_of("RI")) {
     // Another quantity than before has no value of before.
     if (*obis != reading.obis) reading.value.reset();
     reading.obis = *obis;
   }
-  if (const auto unit = text(object, "RU")) reading.unit = *unit;
-  if (const auto current = text(object, "RT")) reading.current = *current;
-  if (const auto errors = text(object, "EF")) reading.errors = *errors;
-  if (const auto status = text(object, "ST")) reading.status = *status;
+  if (const auto unit = object.text_of("RU")) reading.unit = *unit;
+  if (const auto current = object.text_of("RT")) reading.current = *current;
+  if (const auto errors = object.text_of("EF")) reading.errors = *errors;
+  if (const auto status = object.text_of("ST")) reading.status = *status;
   if (const JsonValue* value = object.member("RV")) {
-    if (value->is(JsonValue::Type::number)) reading.value = plugin::Decimal::parse(value->text);
+    if (value->is(JsonValue::Type::number)) reading.value = Decimal::parse(value->text);
     if (!value->is(JsonValue::Type::number) || !reading.value) throw Unusable("RV must be a plain decimal number");
   }
   return reading;
@@ -104,8 +95,8 @@ Payload Payload::parse(std::string_view json) {
   if (payload.meter.empty()) payload.meter = payload.gateway;
   if (payload.meter.empty()) throw Unusable("it names neither its meter (MS) nor its gateway (GS)");
   payload.page = page_of(root);
-  payload.user_level = text(root, "IL").value_or("");
-  payload.is_personal = !text(root, "ID").value_or("").empty() || std::any_of(root.names.begin(), root.names.end(), is_vendors);
+  payload.user_level = root.text_of("IL").value_or("");
+  payload.is_personal = !root.text_of("ID").value_or("").empty() || std::any_of(root.names.begin(), root.names.end(), is_vendors);
   const JsonValue* readings = root.member("RD");
   if (readings == nullptr || !readings->is(JsonValue::Type::list) || readings->values.empty()) {
     throw Unusable("RD must be a list of readings");

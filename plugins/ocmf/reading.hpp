@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/common/decimal.hpp"
-#include "plugins/common/limits.hpp"
+#include "daemon/base/decimal.hpp"
+#include "plugins/common/values/limits.hpp"
 
 namespace greentill::ocmf {
 
@@ -19,7 +19,7 @@ struct Reading {
   std::int64_t time = 0;    ///< Unix seconds
   char clock = '\0';        ///< table 19: U, I, S, R; '\0' where the time does not say
   char transaction = '\0';  ///< TX
-  std::optional<plugin::Decimal> value;
+  std::optional<Decimal> value;
   std::string obis;  ///< RI
   std::string unit;
   std::string current;  ///< RT: AC, DC or empty

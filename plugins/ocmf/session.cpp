@@ -105,7 +105,7 @@ std::optional<std::int64_t> Session::energy(std::vector<std::string>& doubts, bo
       doubts.emplace_back("a register's unit is neither kWh nor Wh");
       continue;
     }
-    const auto energy = difference ? difference->in_units_down(meter.unit == "kWh" ? 3 : 0) : std::nullopt;
+    const auto energy = difference ? difference->in_units(meter.unit == "kWh" ? 3 : 0, Rounding::down) : std::nullopt;
     if (!energy || *energy < 0 || (least && *least <= *energy)) continue;
     least = energy;
     in_wh = meter.unit == "Wh";

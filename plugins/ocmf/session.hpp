@@ -48,8 +48,8 @@ class Session {
   struct Meter {
     Register kind = Register::other;
     std::string unit;
-    plugin::Decimal first;
-    plugin::Decimal last;
+    Decimal first;
+    Decimal last;
     bool at_begin = false;
     bool at_end = false;
   };

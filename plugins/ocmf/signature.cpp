@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 
+#include "daemon/base/hex.hpp"
 #include "daemon/crypto/base64.hpp"
-#include "plugins/common/json_tree.hpp"
+#include "plugins/common/readers/configuration.hpp"
+#include "plugins/common/readers/json_tree.hpp"
 
 namespace greentill::ocmf {
 namespace {
@@ -32,19 +31,12 @@ constexpr std::array<Curve, 7> kCurves{{{"secp192k1", "secp192k1"},
 
 constexpr std::size_t kMostKeyBytes = 8192;
 
-std::optional<std::string> from_hex(std::string_view text) {
-  std::string bytes;
-  int high = -1;
-  for (const char c : text) {
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') continue;
-    const std::size_t digit = std::string_view("0123456789abcdefABCDEF").find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    const int value = static_cast<int>(digit < 16 ? digit : digit - 6);
-    if (high >= 0) bytes += static_cast<char>(high * 16 + value);
-    high = high >= 0 ? -1 : value;
-  }
-  if (high >= 0 || bytes.empty()) return std::nullopt;
-  return bytes;
+/// Blanks and line ends may part the digits.
+std::optional<std::string> bytes_of_hex(std::string_view text) {
+  std::string digits(text);
+  std::erase_if(digits, [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
+  const auto bytes = from_hex(digits);
+  return bytes && !bytes->empty() ? std::optional(std::string(as_text(*bytes))) : std::nullopt;
 }
 
 std::string curve_of(const crypto::PublicKey& key) {
@@ -65,34 +57,19 @@ std::string_view curve_of(std::string_view algorithm) {
   return known ? name : std::string_view();
 }
 
-std::string text_or(const plugin::JsonValue& object, std::string_view name, std::string absent) {
-  const plugin::JsonValue* member = object.member(name);
-  if (member == nullptr) return absent;
-  if (!member->is(plugin::JsonValue::Type::text)) throw Unusable(std::string(name) + " must be a text");
-  return member->text;
-}
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path.string() + ": the key cannot be read");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 Signature Signature::parse(std::string_view json) {
   const plugin::JsonValue root = plugin::parse_json_tree(json);
   if (!root.is(plugin::JsonValue::Type::object)) throw Unusable("the signature must be an object");
   Signature signature;
-  signature.algorithm = text_or(root, "SA", signature.algorithm);
+  signature.algorithm = root.text_of("SA").value_or(signature.algorithm);
   if (curve_of(signature.algorithm).empty()) throw Unusable("SA is none of the algorithms of OCMF's table 22");
-  if (text_or(root, "SM", "application/x-der") != "application/x-der") throw Unusable("SM must be application/x-der");
-  const std::string encoding = text_or(root, "SE", "hex");
+  if (root.text_of("SM").value_or("application/x-der") != "application/x-der") throw Unusable("SM must be application/x-der");
+  const std::string encoding = root.text_of("SE").value_or("hex");
   if (encoding != "hex" && encoding != "base64") throw Unusable("SE must be hex or base64");
-  const std::string written = text_or(root, "SD", "");
-  const auto data = encoding == "hex" ? from_hex(written) : bytes_of_base64(written);
+  const std::string written = root.text_of("SD").value_or("");
+  const auto data = encoding == "hex" ? bytes_of_hex(written) : bytes_of_base64(written);
   if (!data) throw Unusable("SD is not in the encoding that SE says");
   signature.data = *data;
   return signature;
@@ -104,7 +81,7 @@ PublicKey PublicKey::parse(std::string_view written, std::string_view curve) {
   if (written.find("-----BEGIN") != std::string_view::npos) {
     key = crypto::PublicKey::from_pem(written);
   } else {
-    const auto hex = from_hex(written);
+    const auto hex = bytes_of_hex(written);
     const auto base64 = hex ? std::nullopt : bytes_of_base64(written);
     const std::string bytes = hex ? *hex : base64.value_or(std::string(written));
     key = crypto::PublicKey::from_der(as_bytes(bytes));
@@ -124,15 +101,13 @@ bool PublicKey::verify(std::string_view bytes, std::string_view der) const {
   return key_.verify_sha256(as_bytes(bytes), as_bytes(der));
 }
 
-Meters::Meters(const plugin::Toml& toml) {
-  for (const plugin::Toml& meter : toml.tables("meter")) {
-    meter.only({"serial", "key", "key_file", "curve"});
-    const std::string serial = meter.text("serial");
-    if (serial.empty() || serial.size() > 64) meter.wrong("serial", "must be 1 to 64 bytes");
+Meters::Meters(const toml::Table& toml) {
+  for (const toml::Table& meter : toml.tables("meter")) {
+    const std::string serial = meter.filled_text("serial", 64);
     if (meter.has("key") == meter.has("key_file")) meter.wrong("serial", "needs either a key or a key_file");
     const char* from = meter.has("key") ? "key" : "key_file";
     try {
-      const std::string written = meter.has("key") ? meter.text("key") : read_file(meter.text("key_file"));
+      const std::string written = meter.has("key") ? meter.text("key") : plugin::read_text(meter.text("key_file"));
       keys_.emplace(serial, PublicKey::parse(written, meter.text_or("curve", "")));
     } catch (const std::runtime_error& error) {
       meter.wrong(from, std::string("is of no use: ") + error.what());

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "daemon/crypto/public_key.hpp"
-#include "plugins/common/limits.hpp"
-#include "plugins/common/toml.hpp"
+#include "daemon/toml/table.hpp"
+#include "plugins/common/values/limits.hpp"
 
 namespace greentill::ocmf {
 
@@ -42,7 +42,7 @@ class PublicKey {
 class Meters {
  public:
   /// Reads the tables [[meter]]. A serial number may stand there more than once, where a key was replaced.
-  explicit Meters(const plugin::Toml& toml);
+  explicit Meters(const toml::Table& toml);
   /// Throws plugin::Unusable where the meter is not known, or no key of its made this signature over these bytes.
   void check(const std::string& meter, std::string_view bytes, const Signature& signature) const;
 

@@ -6,7 +6,7 @@
 namespace greentill::ocmf {
 namespace {
 
-std::string read_clocks(const plugin::Toml& toml, const std::string& absent) {
+std::string read_clocks(const toml::Table& toml, const std::string& absent) {
   if (!toml.has("clocks")) return absent;
   std::string clocks;
   for (const std::string& one : toml.texts("clocks")) {
@@ -21,11 +21,11 @@ std::string read_clocks(const plugin::Toml& toml, const std::string& absent) {
 
 }  // namespace
 
-OcmfSource::OcmfSource(const plugin::Toml& toml, plugin::Services services)
-    : FolderSource({toml, {"meter", "max_power_kw", "max_session_kwh", "clocks"}, 0}, services), meters_(toml) {
+OcmfSource::OcmfSource(const toml::Table& toml, plugin::Services services) : FolderSource(toml, 0, services), meters_(toml) {
   plausible_.max_power_kw = toml.integer_or("max_power_kw", 1, 100'000, plausible_.max_power_kw);
   plausible_.max_session_kwh = toml.integer_or("max_session_kwh", 1, 1'000'000, plausible_.max_session_kwh);
   plausible_.clocks = read_clocks(toml, plausible_.clocks);
+  toml.check();
 }
 
 std::unique_ptr<plugin::RecordReader> OcmfSource::read(plugin::Bytes& bytes, const std::string& /*name*/) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "plugins/common/folder.hpp"
+#include "plugins/common/folder/folder_source.hpp"
 #include "plugins/ocmf/session.hpp"
 #include "plugins/ocmf/signature.hpp"
 
@@ -15,12 +15,12 @@ namespace greentill::ocmf {
 class OcmfSource final : public plugin::FolderSource {
  public:
   OcmfSource(std::string_view configuration, plugin::Services services)
-      : OcmfSource(plugin::Toml::parse(configuration, "ocmf"), services) {}
+      : OcmfSource(plugin::read_configuration(configuration, "ocmf"), services) {}
 
   std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& name) override;
 
  private:
-  OcmfSource(const plugin::Toml& toml, plugin::Services services);
+  OcmfSource(const toml::Table& toml, plugin::Services services);
 
   Meters meters_;
   Plausible plausible_;

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "plugins/common/decimal.hpp"
-#include "plugins/common/limits.hpp"
+#include "daemon/base/decimal.hpp"
+#include "plugins/common/values/gtin.hpp"
+#include "plugins/common/values/limits.hpp"
 
 namespace greentill::poslog {
 namespace {
@@ -13,19 +14,9 @@ using plugin::Unusable;
 
 bool is_number(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
-bool has_good_check_digit(std::string_view digits) {
-  unsigned sum = 0;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    const auto digit = static_cast<unsigned>(digits[i] - '0');
-    sum += (digits.size() - i) % 2 == 0 ? 3 * digit : digit;
-  }
-  return sum % 10 == 0;
-}
-
 std::int64_t amount(const std::string& text, unsigned places, std::int64_t absent, std::size_t line, const char* what) {
   if (text.empty()) return absent;
-  const auto decimal = plugin::Decimal::parse(text);
-  const auto units = decimal ? decimal->in_units(places) : std::nullopt;
+  const auto units = parse_in_units(text, places);
   // No smaller than that either, so that its sign can be turned.
   if (!units || *units == INT64_MIN) throw Unusable("line " + std::to_string(line) + ": its " + what + " is no amount");
   return *units;
@@ -72,7 +63,7 @@ std::string gtin_of(std::string_view scanned) {
   for (const std::size_t length : {8u, 12u, 13u, 14u}) {
     if (digits.size() < 8 || digits.size() > length) continue;
     const std::string gtin = std::string(length - digits.size(), '0') + std::string(digits);
-    return has_good_check_digit(gtin) ? gtin : std::string();
+    return plugin::is_gtin(gtin) ? gtin : std::string();
   }
   return {};
 }

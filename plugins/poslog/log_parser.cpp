@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "daemon/base/text.hpp"
+
 namespace greentill::poslog {
 namespace {
 
@@ -37,12 +39,6 @@ bool is_set(const std::vector<XmlAttribute>& attributes, std::string_view name) 
 
 bool is_gtin_type(std::string_view type) {
   return type.starts_with("GTIN") || type.starts_with("UPC") || type.starts_with("EAN");
-}
-
-void trim(std::string& text) {
-  constexpr std::string_view kSpaces = " \t\r\n";
-  text.erase(text.find_last_not_of(kSpaces) + 1);
-  text.erase(0, std::min(text.find_first_not_of(kSpaces), text.size()));
 }
 
 }  // namespace
@@ -191,7 +187,7 @@ void LogParser::text(std::string_view piece) {
 void LogParser::end(const XmlName& /*name*/) {
   const Open closed = open_.back();
   open_.pop_back();
-  if (closed.text != nullptr) trim(*closed.text);
+  if (closed.text != nullptr) *closed.text = std::string(trimmed(*closed.text));
   close(closed.node);
 }
 

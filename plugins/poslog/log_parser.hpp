@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/common/xml.hpp"
+#include "plugins/common/readers/xml.hpp"
 #include "plugins/poslog/receipt.hpp"
 
 namespace greentill::poslog {

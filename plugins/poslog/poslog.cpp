@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
-#include "plugins/common/folder.hpp"
+#include "plugins/common/folder/folder_source.hpp"
 #include "plugins/poslog/poslog_reader.hpp"
 
 namespace greentill::poslog {
@@ -10,15 +10,16 @@ namespace {
 class PosLog final : public plugin::FolderSource {
  public:
   PosLog(std::string_view configuration, plugin::Services services)
-      : PosLog(plugin::Toml::parse(configuration, "poslog"), services) {}
+      : PosLog(plugin::read_configuration(configuration, "poslog"), services) {}
 
   std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& /*name*/) override {
     return std::make_unique<PosLogReader>(bytes, settings_);
   }
 
  private:
-  PosLog(const plugin::Toml& toml, plugin::Services services)
-      : FolderSource({toml, {"issuer", "zone", "receipt"}}, services), settings_(Settings::read(toml)) {}
+  PosLog(const toml::Table& toml, plugin::Services services) : FolderSource(toml, 0, services), settings_(Settings::read(toml)) {
+    toml.check();
+  }
 
   Settings settings_;
 };

@@ -7,7 +7,7 @@
 #include <exception>
 #include <string>
 
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 #include "plugins/poslog/log_parser.hpp"
 #include "plugins/poslog/settings.hpp"
 

@@ -3,19 +3,13 @@
 // loyalty numbers, cards and signatures have no field here.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace greentill::poslog {
-
-inline bool is_one_of(std::string_view text, std::initializer_list<std::string_view> texts) {
-  return std::find(texts.begin(), texts.end(), text) != texts.end();
-}
 
 /// The names of a transaction: of its own, or of another one in a TransactionLink.
 struct Key {

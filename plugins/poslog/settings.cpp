@@ -3,26 +3,16 @@
 
 #include "daemon/event/limits.hpp"
 #include "daemon/event/transaction.hpp"
-
-#include <algorithm>
-
 namespace greentill::poslog {
 
-Settings Settings::read(const plugin::Toml& toml) {
-  Settings settings{toml.text("issuer"), plugin::Zone(toml.text("zone")), {}, {}};
-  if (settings.issuer.empty() || settings.issuer.size() > event::kMaxIssuerBytes) toml.wrong("issuer", "must be 1 to 64 bytes");
+Settings Settings::read(const toml::Table& toml) {
+  Settings settings{toml.filled_text("issuer", event::kMaxIssuerBytes), plugin::Zone(toml.text("zone")), {}, {}};
   if (!toml.has("receipt")) return settings;
-  const plugin::Toml receipt = toml.table("receipt");
-  receipt.only({"element", "values"});
-  settings.medium_element = receipt.text("element");
-  if (settings.medium_element.empty()) receipt.wrong("element", "must be the name of an element");
-  const plugin::Toml values = receipt.table("values");
+  const toml::Table receipt = toml.table("receipt");
+  settings.medium_element = receipt.filled_text("element");
+  const toml::Table values = receipt.table("values");
   for (const std::string& word : values.keys()) {
-    std::string medium = values.text(word);
-    if (std::find(event::kMediumNames.begin(), event::kMediumNames.end(), medium) == event::kMediumNames.end()) {
-      values.wrong(word, "must be paper, none, qr, email, app or einvoice");
-    }
-    settings.media.emplace(word, std::move(medium));
+    settings.media.emplace(word, event::kMediumNames[values.choice(word, event::kMediumNames)]);
   }
   return settings;
 }

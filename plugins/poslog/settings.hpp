@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "plugins/common/times.hpp"
-#include "plugins/common/toml.hpp"
+#include "daemon/toml/table.hpp"
+#include "plugins/common/values/zone.hpp"
 
 namespace greentill::poslog {
 
@@ -18,8 +18,8 @@ struct Settings {
   std::string medium_element;
   std::map<std::string, std::string, std::less<>> media;
 
-  /// Throws std::runtime_error as Toml does.
-  static Settings read(const plugin::Toml& toml);
+  /// Throws std::runtime_error as toml::Table does.
+  static Settings read(const toml::Table& toml);
 };
 
 }  // namespace greentill::poslog

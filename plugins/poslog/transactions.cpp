@@ -6,9 +6,11 @@
 #include <optional>
 #include <utility>
 
-#include "plugins/common/decimal.hpp"
-#include "plugins/common/ids.hpp"
-#include "plugins/common/limits.hpp"
+#include "daemon/base/decimal.hpp"
+#include "daemon/base/text.hpp"
+#include "plugins/common/values/currency.hpp"
+#include "plugins/common/values/ids.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "plugins/poslog/article.hpp"
 
 namespace greentill::poslog {
@@ -38,7 +40,7 @@ bool is_void_reason(std::string_view reason) {
 std::string day_of(const Key& key) {
   for (const std::string* text : {&key.business_day, &key.begin, &key.end}) {
     const std::string day = text->substr(0, 10);
-    if (day.size() == 10 && plugin::parse_time(day, "%Y-%m-%d")) return day;
+    if (day.size() == 10 && parse_time(day, "%Y-%m-%d")) return day;
   }
   return {};
 }
@@ -95,15 +97,11 @@ class Reading {
     const Key& key = receipt_.key;
     const std::string& text = !key.end.empty() ? key.end : !receipt_.receipt_time.empty() ? receipt_.receipt_time : key.begin;
     if (text.empty()) throw Unusable("it has no EndDateTime");
-    for (const char* format : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"}) {
-      const auto wall = plugin::parse_time(text, format);
-      if (!wall) continue;
-      if (wall->utc_offset_s) return wall->seconds - *wall->utc_offset_s;
-      const plugin::Readings readings = settings_.zone.readings(wall->seconds);
-      if (readings.empty()) throw Unusable("its EndDateTime is in an hour that the clocks skipped in " + settings_.zone.name());
-      return readings.front();
-    }
-    throw Unusable("its EndDateTime is no time");
+    const auto wall = parse_iso_time(text);
+    if (!wall) throw Unusable("its EndDateTime is no time");
+    const auto moment = settings_.zone.moment(wall);
+    if (!moment) throw Unusable("its EndDateTime is in an hour that the clocks skipped in " + settings_.zone.name());
+    return *moment;
   }
 
   void find_return_link() {
@@ -158,8 +156,7 @@ class Reading {
       sum = add(sum, article.line.amount_minor);
       transaction.lines.push_back(article.line);
     }
-    const auto total = receipt_.total.empty() ? std::nullopt : plugin::Decimal::parse(receipt_.total);
-    const auto minor = total ? total->in_units(minor_) : std::nullopt;
+    const auto minor = parse_in_units(receipt_.total, minor_);
     transaction.total_minor = minor ? add(*minor, returned) : sum;
     transaction.tender = tender();
     const auto medium = settings_.media.find(receipt_.medium);
@@ -182,8 +179,7 @@ class Reading {
   [[nodiscard]] std::string tender() const {
     std::map<std::string_view, std::int64_t> paid;
     for (const Tender& tender : receipt_.tenders) {
-      const auto decimal = plugin::Decimal::parse(tender.amount);
-      const auto amount = decimal ? decimal->in_units(minor_) : std::nullopt;
+      const auto amount = parse_in_units(tender.amount, minor_);
       if (!amount || (tender.is_void && *amount > 0)) continue;
       const bool is_card = is_one_of(tender.type, {"CreditDebit", "Credit", "Debit", "CreditCard", "DebitCard"});
       std::int64_t& sum = paid[tender.type == "Cash" ? "cash" : is_card ? "card" : ""];

@@ -7,7 +7,7 @@
 
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
-#include "plugins/common/toml.hpp"
+#include "plugins/common/readers/configuration.hpp"
 
 namespace greentill::ride {
 namespace {
@@ -27,15 +27,13 @@ Activities known_activities() {
 class Ride final : public plugin::Detector {
  public:
   Ride(std::string_view configuration, plugin::Services /*services*/) : activities_(known_activities()) {
-    const plugin::Toml toml = plugin::Toml::parse(configuration, "ride");
-    toml.only({"activities"});
-    if (!toml.has("activities")) return;
-    const plugin::Toml configured = toml.table("activities");
+    const toml::Table toml = plugin::read_configuration(configuration, "ride");
+    const toml::Table configured = toml.table_or_empty("activities");
     for (const std::string& mode : configured.keys()) {
-      const std::string activity = configured.text(mode);
+      std::string& activity = activities_[mode] = configured.text(mode);
       if (activity.size() > 32) configured.wrong(mode, "must be at most 32 bytes");
-      activities_[mode] = activity;
     }
+    toml.check();
   }
 
   void detect(const gt_transaction& transaction, const plugin::Emitter& emit) override {

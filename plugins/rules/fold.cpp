@@ -5,12 +5,11 @@
 #include <array>
 #include <cstdint>
 
+#include "daemon/base/utf8.hpp"
 #include "plugins/rules/letters.hpp"
 
 namespace greentill::rules {
 namespace {
-
-constexpr char32_t kNoPoint = 0xfffd;
 
 /// What an ASCII character is compared as.
 constexpr std::array<char, 128> kFolded = [] {
@@ -46,20 +45,10 @@ void trim_end(std::string& text) {
   if (!text.empty() && text.back() == ' ') text.pop_back();
 }
 
-/// The next code point, U+FFFD for a byte that begins none. The host has seen to it that there are no such bytes.
+/// U+FFFD for a byte that begins none. The host has seen to it that there are no such bytes.
 char32_t next_point(std::string_view text, std::size_t& at) {
-  const auto lead = static_cast<unsigned char>(text[at++]);
-  if (lead < 0x80) return lead;
-  const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() - at < more) return kNoPoint;
-  char32_t point = lead & (0x3fu >> more);
-  for (std::size_t i = 0; i < more; ++i) {
-    const auto next = static_cast<unsigned char>(text[at + i]);
-    if ((next & 0xc0) != 0x80) return kNoPoint;
-    point = point << 6 | (next & 0x3f);
-  }
-  at += more;
-  return point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? kNoPoint : point;
+  const char32_t point = next_code_point(text, at);
+  return point == kNoCodePoint ? 0xfffd : point;
 }
 
 bool is_blank(char32_t point) {

@@ -7,40 +7,33 @@
 namespace greentill::rules {
 namespace {
 
-using plugin::Toml;
+using toml::Table;
 
 constexpr std::int64_t kMostPerPiece = 1'000'000'000;
+constexpr std::size_t kMostNameBytes = 32;
 
 class Reader {
  public:
-  Reader(const Toml& table, Folder& folder, WordIndex& index) : table_(table), folder_(folder), index_(index) {}
+  Reader(const toml::Table& table, Folder& folder, WordIndex& index) : table_(table), folder_(folder), index_(index) {}
 
   Rule read() {
-    table_.only({"id", "activity", "kind", "tender", "receipt_medium", "attributes", "total_minor", "sku", "gtin", "category",
-                 "name_is", "name_contains", "name_words", "name_excludes", "amount_minor", "quantity_milli", "quantity"});
     rule_.id = table_.text("id");
-    rule_.activity = short_text(table_, "activity");
+    rule_.activity = table_.filled_text("activity", kMostNameBytes);
     read_conditions_of_event();
     read_conditions_of_lines();
-    check_conditions();
     read_quantity(table_.table("quantity"));
+    table_.check();
+    check_conditions();
     return std::move(rule_);
   }
 
  private:
-  static std::string short_text(const Toml& table, std::string_view key) {
-    std::string text = table.text(key);
-    if (text.empty() || text.size() > 32) table.wrong(key, "must be 1 to 32 bytes");
-    return text;
-  }
-
   void read_conditions_of_event() {
     read_choice(Key::kind, event::kKindNames, "kind");
     read_equal(Key::tender);
     read_choice(Key::receipt_medium, event::kMediumNames, "medium");
     read_range(Key::total_minor);
-    if (!table_.has("attributes")) return;
-    const Toml attributes = table_.table("attributes");
+    const toml::Table attributes = table_.table_or_empty("attributes");
     for (const std::string& name : attributes.keys()) {
       Condition condition;
       condition.key = Key::attribute;
@@ -73,29 +66,25 @@ class Reader {
     }
   }
 
-  void read_quantity(const Toml& quantity) {
-    quantity.only({"unit", "value", "per"});
-    rule_.quantity.unit = short_text(quantity, "unit");
+  void read_quantity(const toml::Table& quantity) {
+    rule_.quantity.unit = quantity.filled_text("unit", kMostNameBytes);
     rule_.quantity.value = quantity.integer_or("value", 1, kMostPerPiece, 1);
     rule_.quantity.per = read_per(quantity);
   }
 
-  [[nodiscard]] Per read_per(const Toml& quantity) const {
-    const std::string per = quantity.text("per");
-    if (per == "event") return Per::event;
-    if (per == "reported") {
-      if (rule_.looks_at_lines()) quantity.wrong("per", "must be event, line, piece or kilogram in a rule that looks at lines");
-      return Per::reported;
+  [[nodiscard]] Per read_per(const toml::Table& quantity) const {
+    const auto per = static_cast<Per>(quantity.choice("per", {"event", "line", "piece", "kilogram", "reported"}));
+    const bool of_lines = per != Per::event && per != Per::reported;
+    if (per == Per::reported && rule_.looks_at_lines()) {
+      quantity.wrong("per", "must be event, line, piece or kilogram in a rule that looks at lines");
     }
-    if (per != "line" && per != "piece" && per != "kilogram") {
-      quantity.wrong("per", "must be event, reported, line, piece or kilogram");
-    }
-    if (!rule_.looks_at_lines()) quantity.wrong("per", "must be event or reported in a rule that does not look at lines");
-    return per == "line" ? Per::line : per == "piece" ? Per::piece : Per::kilogram;
+    if (of_lines && !rule_.looks_at_lines())
+      quantity.wrong("per", "must be event or reported in a rule that does not look at lines");
+    return per;
   }
 
   /// At least one, none empty: nothing to choose from would match nothing, or everything, and neither is what anyone means.
-  static std::vector<std::string> texts(const Toml& table, std::string_view key) {
+  static std::vector<std::string> texts(const toml::Table& table, std::string_view key) {
     std::vector<std::string> texts = table.texts(key);
     if (texts.empty()) table.wrong(key, "must hold one text at least");
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -104,7 +93,7 @@ class Reader {
     return texts;
   }
 
-  std::vector<Wanted> folded_texts(const Toml& table, std::string_view key) {
+  std::vector<Wanted> folded_texts(const toml::Table& table, std::string_view key) {
     std::vector<Wanted> wanted;
     for (std::string& text : texts(table, key)) {
       std::string folded = folder_.folded(text);
@@ -115,13 +104,13 @@ class Reader {
   }
 
   /// To be equal to, but for signs and blanks between the words.
-  std::vector<Wanted> whole_texts(const Toml& table, std::string_view key) {
+  std::vector<Wanted> whole_texts(const toml::Table& table, std::string_view key) {
     std::vector<Wanted> wanted = folded_texts(table, key);
     for (Wanted& one : wanted) folder_.fold_to_words(one.written, one.compared);
     return sorted(std::move(wanted));
   }
 
-  static std::vector<Wanted> to_the_letter(const Toml& table, std::string_view key) {
+  static std::vector<Wanted> to_the_letter(const toml::Table& table, std::string_view key) {
     std::vector<Wanted> wanted;
     for (const std::string& text : texts(table, key)) wanted.push_back({text, text});
     return wanted;
@@ -183,8 +172,7 @@ class Reader {
   void read_range(Key key) {
     const std::string_view name = key_name(key);
     if (!table_.has(name)) return;
-    const Toml table = table_.table(name);
-    table.only({"min", "max"});
+    const toml::Table table = table_.table(name);
     if (!table.has("min") && !table.has("max")) table_.wrong(name, "must have min, max or both");
     Condition condition;
     condition.key = key;
@@ -195,7 +183,7 @@ class Reader {
     (condition.is_of_lines() ? rule_.of_line : rule_.of_event).push_back(std::move(condition));
   }
 
-  const Toml& table_;
+  const toml::Table& table_;
   Folder& folder_;
   WordIndex& index_;
   Rule rule_;
@@ -203,6 +191,6 @@ class Reader {
 
 }  // namespace
 
-Rule read_rule(const Toml& table, Folder& folder, WordIndex& index) { return Reader(table, folder, index).read(); }
+Rule read_rule(const toml::Table& table, Folder& folder, WordIndex& index) { return Reader(table, folder, index).read(); }
 
 }  // namespace greentill::rules

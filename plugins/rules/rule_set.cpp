@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "plugins/common/toml.hpp"
+#include "plugins/common/readers/configuration.hpp"
 #include "plugins/rules/rule_reader.hpp"
 
 namespace greentill::rules {
@@ -20,19 +20,19 @@ bool has(const std::vector<Found>& found, const Rule& rule, const Match& match) 
 }  // namespace
 
 RuleSet RuleSet::parse(std::string_view text, std::string_view name) {
-  const plugin::Toml document = plugin::Toml::parse(text, name);
-  document.only({"rule"});
+  const toml::Table document = plugin::read_configuration(text, name);
   RuleSet set;
   set.folder_ = std::make_unique<Folder>(has_chinese(text) ? Folder::Chinese::simplified : Folder::Chinese::as_written);
   set.index_ = std::make_unique<WordIndex>();
   set.facts_ = std::make_unique<Facts>(*set.folder_, *set.index_);
-  for (const plugin::Toml& table : document.tables("rule")) {
+  for (const toml::Table& table : document.tables("rule")) {
     Rule rule = read_rule(table, *set.folder_, *set.index_);
     const auto& rules = set.rules_;
     const bool twice = std::any_of(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; });
     if (twice) table.wrong("id", "'" + rule.id + "' is the id of an earlier rule");
     set.rules_.push_back(std::move(rule));
   }
+  document.check();
   return set;
 }
 

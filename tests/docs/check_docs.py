@@ -138,13 +138,13 @@ def page_keys(text):
 
 
 def program_keys(source):
-    """What the configuration's reader lets through: its `only({...})` by the function they stand in."""
+    """What the configuration's reader asks for, by the function that asks: read_api() for [api], and for [[detector]] and [[source]]
+    those that are given the table."""
     keys = set()
-    for section, names in re.findall(r"void read_(\w+)\(\) \{(?:(?!\n  \}).)*?only\(\{([^}]*)\}", source, re.DOTALL):
-        keys |= {f"{section}.{key}" for key in re.findall(r'"(\w+)"', names)}
-    specs = re.search(r"read_specs\(std::string_view.*?only\(\{([^}]*)\}", source, re.DOTALL)
-    for key in re.findall(r'"(\w+)"', specs[1]) if specs else []:
-        keys |= {f"detector.{key}", f"source.{key}"}
+    for section, given, body in re.findall(r" read_(\w+)\(([^)]*)\) (?:const )?\{(.*?)\n  \}", source, re.DOTALL):
+        asked = re.findall(r'\bfields(?:\.(?!wrong)\w+\(|, )"(\w+)"', body)
+        asked += [key for keys_in_turn in re.findall(r"for \(const char\* key : \{(.*?)\}\)", body) for key in re.findall(r'"(\w+)"', keys_in_turn)]
+        keys |= {f"{one}.{key}" for key in asked for one in (("detector", "source") if given else (section,))}
     return keys
 
 
@@ -287,10 +287,13 @@ See [b](b.md), [there](b.md#one-two), [here](#a-page), [web](https://example.org
 [gone](none.md) [wrong](b.md#three) [out](../etc/passwd)
 """
 SOURCE_SAMPLE = """  void read_api() {
-    fields.only({"port", "host"});
+    api.port = fields.integer_or("port", 0, 1, 1);
+    api.host = path(fields, "host");
+    fields.wrong("none", "is wrong");
   }
   std::vector<PluginSpec> read_specs(std::string_view key) {
-      fields.only({"name"});
+      spec.name = fields.text("name");
+  }
 """
 PAGE_SAMPLE = """## [api]
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "daemon/event/check.hpp"
-#include "plugins/common/as_abi.hpp"
+#include "plugins/common/values/as_abi.hpp"
 
 namespace greentill::fuzz {
 

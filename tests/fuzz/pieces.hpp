@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 #include "tests/fuzz/acceptable.hpp"
 #include "tests/support/byte_pieces.hpp"
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 
 namespace greentill::test {
 

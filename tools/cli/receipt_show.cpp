@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "daemon/base/file.hpp"
-#include "plugins/common/limits.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/job.hpp"
 #include "plugins/escpos/sale_reader.hpp"
 

@@ -14,7 +14,7 @@
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "daemon/crypto/secret_file.hpp"
-#include "daemon/measure/toml_fields.hpp"
+#include "daemon/toml/table.hpp"
 #include "greentill/version.hpp"
 #include "tools/credit-service/broker/worker.hpp"
 
@@ -38,22 +38,17 @@ struct Config {
 Result<Config> load_config(const std::filesystem::path& path) {
   const auto text = read_file(path, 1u << 20);
   if (!text) return Failure{text.error()};
-  auto document = measure::TomlTable::parse(*text, path.string());
-  if (!document) return Failure{document.error()};
-  measure::FirstError first;
-  measure::TomlFields root(std::move(*document), first);
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const auto file = [&](measure::TomlFields& fields, std::string_view key) {
+  const auto file = [&](const toml::Table& fields, std::string_view key) {
     return (folder / fields.text(key)).lexically_normal();
   };
-  root.only({"database", "devices", "methodologies", "programme", "broker"});
+  const toml::Table root = toml::Table::parse(*text, path.string());
   Config config;
   config.database = file(root, "database");
   config.devices = file(root, "devices");
   config.methodologies = file(root, "methodologies");
   config.programme = file(root, "programme");
-  measure::TomlFields broker = root.table("broker");
-  broker.only({"server", "client_id", "authorities", "certificate", "key"});
+  const toml::Table broker = root.table("broker");
   auto server = parse_broker_address(broker.text("server"));
   if (server) {
     config.broker.server = std::move(*server);
@@ -64,7 +59,7 @@ Result<Config> load_config(const std::filesystem::path& path) {
   config.broker.authorities = file(broker, "authorities");
   config.broker.certificate = file(broker, "certificate");
   config.broker.key = file(broker, "key");
-  if (first) return Failure{std::move(*first)};
+  if (const auto& error = root.check()) return Failure{*error};
   return config;
 }
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/claim/cbor.hpp"
-#include "plugins/common/limits.hpp"
+#include "daemon/base/utf8.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/job.hpp"
 #include "plugins/escpos/sale_reader.hpp"
 #include "tests/fuzz/acceptable.hpp"
@@ -78,7 +78,7 @@ void check_receipts(escpos::Bytes job, const Profile& profile) {
   for (const Receipt& receipt : receipts) {
     require(receipt.begin == behind && receipt.end >= behind);
     behind = receipt.end;
-    for (const Line& line : receipt.lines) require(claim::is_utf8(as_bytes(line.text)));
+    for (const Line& line : receipt.lines) require(is_utf8(line.text));
     for (const Code& code : receipt.codes) require(code.line <= receipt.lines.size());
     const Understood understood = understand(receipt, profile, "till", kArrived);
     require(!understood.transaction || understood.problem.empty());
@@ -93,7 +93,7 @@ void check_receipts(escpos::Bytes job, const Profile& profile) {
 void check(escpos::Bytes job, const Profile& profile) {
   check_scanner(job);
   try {
-    require(claim::is_utf8(as_bytes(printed_text(job, profile.text))));
+    require(is_utf8(printed_text(job, profile.text)));
     check_receipts(job, profile);
   } catch (const plugin::Unusable&) {
     // More paper than a job can be.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "plugins/mds/fleet.hpp"
 #include "plugins/mds/history.hpp"
 #include "plugins/mds/page.hpp"
@@ -37,7 +38,7 @@ std::optional<plugin::Coordinates> find_station(std::string_view id) {
 }
 
 std::unique_ptr<plugin::RecordReader> page(plugin::Bytes& bytes) {
-  static const mds::Modes kModes(plugin::Toml::parse("", "mds"));
+  static const mds::Modes kModes(plugin::read_configuration("", "mds"));
   return std::make_unique<mds::Page>(bytes,
                                      mds::Surroundings{kModes, [](const std::string& device) -> std::optional<mds::Vehicle> {
                                                          if (device.empty()) return std::nullopt;

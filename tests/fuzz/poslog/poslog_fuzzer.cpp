@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "plugins/poslog/poslog_reader.hpp"
 #include "tests/fuzz/acceptable.hpp"
 #include "tests/support/byte_pieces.hpp"
@@ -66,7 +67,7 @@ std::vector<Seen> read(std::string_view log, std::size_t step, const poslog::Set
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto kSettings = poslog::Settings::read(plugin::Toml::parse(
+  static const auto kSettings = poslog::Settings::read(plugin::read_configuration(
       "issuer = \"shop\"\nzone = \"Europe/Helsinki\"\n[receipt]\nelement = \"Medium\"\nvalues = { e = \"email\" }\n", "fuzz"));
   const std::string_view log(reinterpret_cast<const char*>(data), size);
   const auto whole = read(log, SIZE_MAX, kSettings);

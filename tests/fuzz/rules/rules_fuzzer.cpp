@@ -11,7 +11,7 @@
 #include <tuple>
 #include <vector>
 
-#include "daemon/claim/cbor.hpp"
+#include "daemon/base/utf8.hpp"
 #include "daemon/event/abi_view.hpp"
 #include "daemon/event/check.hpp"
 #include "daemon/event/json_reader.hpp"
@@ -29,7 +29,7 @@ void require(bool holds) {
 void check_fold(std::string_view text) {
   static rules::Folder folder(rules::Folder::Chinese::simplified);
   const std::string folded = folder.folded(text);
-  require(claim::is_utf8(as_bytes(folded)));
+  require(is_utf8(folded));
   require(folded.empty() || (folded.front() != ' ' && folded.back() != ' '));
   const std::string words = folder.words_of(folded);
   require(words.empty() || (words.size() > 2 && words.front() == ' ' && words.back() == ' '));

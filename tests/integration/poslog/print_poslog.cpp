@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "plugins/common/limits.hpp"
+#include "plugins/common/readers/configuration.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "plugins/poslog/poslog_reader.hpp"
 
 namespace {
@@ -42,7 +43,7 @@ int main(int count, char** arguments) {
   const std::string log = text.str();
   plugin::MemoryBytes bytes(log);
   const auto settings = poslog::Settings::read(
-      plugin::Toml::parse("issuer = \"test\"\nzone = \"" + std::string(arguments[2]) + "\"\n", "print-poslog"));
+      plugin::read_configuration("issuer = \"test\"\nzone = \"" + std::string(arguments[2]) + "\"\n", "print-poslog"));
   poslog::PosLogReader reader(bytes, settings);
   for (;;) {
     plugin::Transaction transaction;

@@ -118,14 +118,14 @@ TEST_CASE("loader: a wrong field of the head is refused") {
       {"title = \"A piece\"", "title = 5", "'title' must be a text in quotes"},
       {"activity = \"piece.test\"", "activity = \"\"", "'activity' must be 1 to 32 bytes"},
       {"activity = \"piece.test\"", "activity = \"x\"\nexclusive_group = \"\"", "'exclusive_group' must be 1 to 32 bytes"},
-      {"event_line = \"event\"", "event_line = \"lines\"", "'event_line' must be one of \"event\", \"line\""},
-      {"\"life-cycle\"", "\"cradle-to-gate\"", "'boundary' must be one of \"tank-to-wheel\", \"well-to-wheel\", \"life-cycle\""},
-      {"\"declared\"", "\"guessed\"", "'evidence_grade' must be one of \"metered\", \"scanned\", \"declared\""},
+      {"event_line = \"event\"", "event_line = \"lines\"", "'event_line' must be \"event\" or \"line\""},
+      {"\"life-cycle\"", "\"cradle-to-gate\"", "'boundary' must be \"tank-to-wheel\", \"well-to-wheel\" or \"life-cycle\""},
+      {"\"declared\"", "\"guessed\"", "'evidence_grade' must be \"metered\", \"scanned\" or \"declared\""},
       {"region = \"nowhere\"", "region = \"\"", "'region' must not be empty"},
       {"baseline = \"a gram\"", "baseline = \"\"", "'baseline' must not be empty"},
       {"baseline = \"a gram\"", "baseline = \"a gram\"\nzero_reason = \"\"", "'zero_reason' must not be empty"},
       {"base_unit = \"piece\"", "base_unit = \"mile\"",
-       "'base_unit' must be one of \"metre\", \"milligram\", \"piece\", \"watt-hour\""},
+       "'base_unit' must be \"metre\", \"milligram\", \"piece\" or \"watt-hour\""},
       {"version = 1", "version = 1\nversoin = 1", "'versoin' is not known here; did you mean 'version'?"},
       {"[limits]", "[caps]\nday = 1\n[limits]", "'caps' is not known here"},
   };
@@ -215,7 +215,8 @@ TEST_CASE("loader: a wrong displacement is refused") {
       {"share = \"0.8\"", "share = 1", "'displacement.share' must be a text in quotes"},
       {"share = \"0.8\"", "shares = \"1\"", "'displacement.shares' is not known here; did you mean 'share'?"},
       {"id = \"rides that would have been made at all\"\n", "", "'displacement.id' is missing"},
-      {"[displacement.uncertainty]", "[displacement.x]", "'displacement.x' is not known here"},
+      {"[displacement.uncertainty]", "[displacement.uncertainity]",
+       "'displacement.uncertainity' is not known here; did you mean 'uncertainty'?"},
   };
   for (const Wrong& wrong : cases) check_refused(kFullMethodology, wrong);
 }

@@ -69,7 +69,7 @@ TEST_CASE("uncertainty: incomplete or contradictory ones are refused") {
   check_refused(R"({ rule = "expert", relative = "10.1", reason = "r" })", "relative' must be at most \"10\"");
   check_refused(R"({ rule = "expert", relative = "0.1", reason = "r", values = [] })", "values' is not known here");
   check_refused(R"({ rule = "stated", relative = "0.1" })", "source' is missing");
-  check_refused(R"({ rule = "stated", relative = "0.1", reason = "r" })", "reason' is not known here");
+  check_refused(R"({ rule = "stated", relative = "0.1", reason = "r" })", "source' is missing");
   check_refused(R"({ rule = "exact" })", "reason' is missing");
   check_refused(R"({ rule = "exact", reason = "r", relative = "0.1" })", "relative' is not known here");
 }

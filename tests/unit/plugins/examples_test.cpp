@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/plugin-guide.md holds two whole plugins. They are built from these files and do what the page says; its text is theirs.
 #include "tests/unit/detect/source_bench.hpp"
-#include "tests/unit/plugins/decoding.hpp"
 #include "tests/unit/plugins/detector_bench.hpp"
 #include "tests/unit/plugins/files.hpp"
+#include "tests/unit/plugins/journal/decoding.hpp"
 
 namespace greentill::detect {
 namespace {

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <array>
 
-#include "daemon/measure/toml_fields.hpp"
+#include "daemon/toml/table.hpp"
 
 namespace greentill::credit {
 namespace {
 
-using measure::TomlFields;
+using toml::Table;
 __extension__ using Int128 = __int128;
 
 constexpr std::int64_t kMillion = 1'000'000;
@@ -17,22 +17,20 @@ constexpr std::int64_t kMaxMg = std::int64_t{1} << 53;
 // For one act: a thousand tonnes. A methodology need not limit what it credits, and sums of such amounts leave 64 bits.
 constexpr std::int64_t kMostMeasuredMg = std::int64_t{1} << 40;
 
-Rule read_rule(TomlFields& table) {
-  table.only({"name", "grant", "fixed_mg", "limit_per_day_mg", "limit_per_month_mg"});
+Rule read_rule(const Table& table) {
   Rule rule;
   rule.activity = table.text("name");
-  const std::string grant = table.text("grant");
+  const bool is_fixed = table.choice("grant", {"measured", "fixed"}) == 1;
   rule.fixed_mg = table.optional_integer("fixed_mg", 0, kMaxMg);
   rule.limit_per_day_mg = table.optional_integer("limit_per_day_mg", 0, kMaxMg);
   rule.limit_per_month_mg = table.optional_integer("limit_per_month_mg", 0, kMaxMg);
-  if (grant != "measured" && grant != "fixed") table.wrong("grant", "must be \"measured\" or \"fixed\"");
-  if ((grant == "fixed") != rule.fixed_mg.has_value()) table.wrong("fixed_mg", "goes with grant = \"fixed\", and only with it");
+  if (is_fixed != rule.fixed_mg.has_value()) table.wrong("fixed_mg", "goes with grant = \"fixed\", and only with it");
   return rule;
 }
 
-std::vector<Rule> read_rules(TomlFields& root) {
+std::vector<Rule> read_rules(const Table& root) {
   std::vector<Rule> rules;
-  for (TomlFields& table : root.tables("activity")) {
+  for (const Table& table : root.tables("activity")) {
     Rule rule = read_rule(table);
     const auto same = [&](const Rule& other) { return other.activity == rule.activity; };
     if (std::any_of(rules.begin(), rules.end(), same)) table.wrong("name", "stands twice");
@@ -49,25 +47,20 @@ std::int64_t Rule::grant(std::int64_t credited_mg) const {
 }
 
 Result<Programme> Programme::parse(std::string_view bytes, const std::string& name, const claim::Hasher& hasher) {
-  auto document = measure::TomlTable::parse(bytes, name);
-  if (!document) return Failure{document.error()};
-  measure::FirstError error;
-  TomlFields root(*document, error);
-  root.only({"name", "zone", "shares", "activity"});
-  root.text("name");
+  const Table root = Table::parse(bytes, name);
+  root.require({"name"});
   auto calendar = Calendar::of_zone(root.text("zone"));
   if (!calendar) root.wrong("zone", calendar.error().message);
-  TomlFields shares = root.table("shares");
-  shares.only({"customer", "merchant", "operator"});
-  const std::int64_t customer = shares.decimal("customer", 6, measure::Rounding::exact);
-  const std::int64_t merchant = shares.decimal("merchant", 6, measure::Rounding::exact);
-  const std::int64_t operator_share = shares.decimal("operator", 6, measure::Rounding::exact);
+  const Table shares = root.table("shares");
+  const std::int64_t customer = shares.decimal("customer", 6, Rounding::exact);
+  const std::int64_t merchant = shares.decimal("merchant", 6, Rounding::exact);
+  const std::int64_t operator_share = shares.decimal("operator", 6, Rounding::exact);
   for (const std::int64_t ppm : {customer, merchant, operator_share}) {
     if (ppm > kMillion) root.wrong("shares", "must each be at most 1");
   }
-  if (!error && customer + merchant + operator_share != kMillion) root.wrong("shares", "must add up to exactly 1");
+  if (customer + merchant + operator_share != kMillion) root.wrong("shares", "must add up to exactly 1");
   std::vector<Rule> rules = read_rules(root);
-  if (error) return Failure{*error};
+  if (const auto& error = root.check()) return Failure{*error};
 
   Programme programme(*calendar);
   programme.customer_ppm_ = customer;

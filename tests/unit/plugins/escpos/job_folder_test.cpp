@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "plugins/common/limits.hpp"
+#include "plugins/common/values/limits.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/plugins/escpos/jobs.hpp"
 

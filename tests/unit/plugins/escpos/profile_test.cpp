@@ -178,26 +178,26 @@ TEST_CASE("profiles: all that are shipped load, and are named where they are wro
   const std::string item = "[[item]]\npattern = \"{name} {amount}\"\n";
   const std::string rest = "[time]\ndates = [\"%Y-%m-%d\"]\ntimes = [\"%H:%M\"]\n[words]\ntotal = [\"total\"]\n";
   CHECK(wrong("[numbers]\n" + item + rest) == "nothing");
-  CHECK(wrong("colour = 1\n") == "own.toml:1:10: key 'colour' is not known here");
-  CHECK(wrong("[numbers]\ndecimal_mark = \";\"\n") == "own.toml:2:16: key 'decimal_mark' must be a point or a comma");
-  CHECK(wrong("[text]\nencoding = \"klingon\"\n") == "own.toml:2:12: key 'encoding' names no encoding that ICU has");
+  CHECK(wrong("colour = 1\n[numbers]\n" + item + rest) == "own.toml:1:10: key 'colour' is not known here");
+  CHECK(wrong("[numbers]\ndecimal_mark = \";\"\n") == "own.toml:2:16: key 'numbers.decimal_mark' must be \".\" or \",\"");
+  CHECK(wrong("[text]\nencoding = \"klingon\"\n") == "own.toml:2:12: key 'text.encoding' names no encoding that ICU has");
   CHECK(wrong("[text]\ntables = { 300 = \"ibm-437\" }\n") ==
-        "own.toml:2:18: key '300' must be the number of a code table, 0 to 255");
+        "own.toml:2:18: key 'text.tables.300' must be the number of a code table, 0 to 255");
   for (const std::string code : {"euro", "eur", "E", "€"}) {
     CHECK(wrong("currency = \"" + code + "\"\n") ==
           "own.toml:1:12: key 'currency' must be a code of ISO 4217: three capital letters, such as EUR");
   }
-  CHECK(wrong("receipt_numbers = \"daily\"\n") == "own.toml:1:19: key 'receipt_numbers' must be restart or unique");
+  CHECK(wrong("receipt_numbers = \"daily\"\n") == "own.toml:1:19: key 'receipt_numbers' must be \"restart\" or \"unique\"");
   CHECK(wrong("[numbers]\n[time]\ndates = [\"%Q\"]\n") ==
-        "own.toml:3:9: key 'dates' '%Q' has a field that is none of %Y %y %m %d %H %I %M %S %p %B %A %o");
+        "own.toml:3:9: key 'time.dates' '%Q' has a field that is none of %Y %y %m %d %H %I %M %S %p %B %A %o");
   CHECK(wrong("[numbers]\n[time]\ndates = []\ntimes = []\nmonths = [\"May\"]\n") ==
-        "own.toml:5:10: key 'months' must hold twelve");
+        "own.toml:5:10: key 'time.months' must hold twelve");
   CHECK(wrong("[numbers]\n[[item]]\npattern = \"{name}\"\n[time]\ndates = []\ntimes = []\n") ==
-        "own.toml:3:11: key 'pattern' lacks {amount}");
+        "own.toml:3:11: key 'item[0].pattern' lacks {amount}");
   CHECK(wrong("[numbers]\n[[item]]\npattern = \"{name} {amount}\"\njoins = \"x\"\n[time]\ndates = []\ntimes = []\n") ==
-        "own.toml:4:9: key 'joins' must be name-above, item-above or item-below");
+        "own.toml:4:9: key 'item[0].joins' must be \"\", \"name-above\", \"item-above\" or \"item-below\"");
   CHECK(wrong("[numbers]\n" + item + "[time]\ndates = []\ntimes = []\n[words]\ntotal = [\"**\"]\n") ==
-        "own.toml:8:9: key 'total' has '**', which holds neither letters nor digits");
+        "own.toml:8:9: key 'words.total' has '**', which holds neither letters nor digits");
   CHECK(wrong("zone = \"Mars/Base\"\n").find("there is no time zone 'Mars/Base'") != std::string::npos);
 }
 

@@ -184,7 +184,7 @@ TEST_CASE("escpos source: a wrong configuration is a fault that names the key") 
   CHECK(fault("") == "escpos:1:1: key 'path' is missing");
   CHECK(fault("path = \"/x\"\nissuer = \"\"\n") == "escpos:2:10: key 'issuer' must be 1 to 64 bytes");
   CHECK(fault("path = \"/x\"\nissuer = \"i\"\nprofile = \"none\"\nprofiles = \"/nowhere\"\n") ==
-        "/nowhere/none.toml: the profile cannot be read");
+        "/nowhere/none.toml: cannot open: No such file or directory");
   CHECK(fault("path = \"/x\"\nissuer = \"i\"\nprofile = \"generic-en\"\n" + profiles) ==
         "escpos:1:1: key 'zone' is missing, and the profile names none: name one, such as Europe/London");
   CHECK(fault("path = \"/x\"\nissuer = \"i\"\nprofile = \"generic-de\"\ncurrency = \"euro\"\n" + profiles) ==

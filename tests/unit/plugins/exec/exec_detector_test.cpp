@@ -132,7 +132,7 @@ struct Break {
 
 const Break kBreaks[] = {
     {R"(echo '{"call":7,"activities":[]}')", "it answers another call than 1"},
-    {R"(echo 'Traceback (most recent call last):')", "it wrote a line that is not of the protocol: byte 1: it is no JSON"},
+    {R"(echo 'Traceback (most recent call last):')", "it wrote a line that is not of the protocol: byte 0: it is not JSON"},
     {R"(echo '[]')", "it wrote a line that is not of the protocol: it is not an object"},
     {R"(echo '{"call":1,"activities":[],"error":"x"}')", "it must hold activities or an error"},
     {R"(echo '{"call":1,"activities":[],"total":1}')", "'total' is not known"},

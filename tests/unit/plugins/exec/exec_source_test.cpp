@@ -131,7 +131,7 @@ const std::string kHang = "exec sleep 86397";
 
 const Break kBreaks[] = {
     {"read -r greeting; exit 4", "it closed its standard output; the program exited with status 4"},
-    {"read -r greeting; echo hello", "it wrote a line that is not of the protocol: byte 1: it is no JSON"},
+    {"read -r greeting; echo hello", "it wrote a line that is not of the protocol: byte 0: it is not JSON"},
     {R"(read -r greeting; echo '{"protocol":"greentill-exec-2","name":"a","version":"1"}')",
      "it speaks 'greentill-exec-2', not greentill-exec-1"},
     {R"(read -r greeting; echo '{"protocol":"greentill-exec-1","name":"","version":"1"}')", "name and version must not be empty"},
@@ -161,7 +161,7 @@ const Break kLaterBreaks[] = {
     {R"(echo '{"finished":false}')", "'finished' must be true"},
     {R"(echo '{"position":"2","position":"3","transaction":{}}')", "a name occurs twice in one of its objects"},
     {R"(printf '{"position":"%01025d","transaction":{}}\n' 0)", "'position' is longer than 1024 bytes"},
-    {R"(printf '\377\n')", "it is no JSON"},
+    {R"(printf '\377\n')", "it is not JSON"},
     {R"(echo '{"error":"the till is off"}')", "it says: the till is off"},
     {"exit 0", "it closed its standard output; the program exited with status 0"},
 };

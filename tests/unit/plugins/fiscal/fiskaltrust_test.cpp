@@ -322,7 +322,7 @@ TEST_CASE("fiskaltrust: what is missing or of the wrong kind is named") {
   CHECK(read("{\"a\": 1}") ==
         Texts{"unusable: it is JSON, but neither a request or answer of the fiskaltrust middleware nor a record "
               "of an RT server"});
-  CHECK(read("nonsense") == Texts{"unusable: byte 2: it is no JSON"});
+  CHECK(read("nonsense") == Texts{"unusable: byte 2: it is not JSON"});
 }
 
 TEST_CASE("fiskaltrust: long references become their digest") {

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/unit/detect/source_bench.hpp"
-#include "tests/unit/plugins/common/folder_bench.hpp"
+#include "tests/unit/plugins/common/folder/folder_bench.hpp"
 
 namespace greentill::detect {
 namespace {
@@ -29,11 +29,11 @@ TEST_CASE("fiscal: receipts leave the folder for done, and what is unusable for 
   CHECK(kept[0].event_id == "17");
   CHECK(kept[0].transaction.total_minor == 700);
   CHECK(kept[1].where == "3-template.json");
-  CHECK(kept[1].reason == "byte 1: it is no JSON");
+  CHECK(kept[1].reason == "byte 0: it is not JSON");
   CHECK(folder.names() == plugin::test::Texts{});
   CHECK(folder.names("done") == plugin::test::Texts{"1-sale.json", "2-closing.json"});
   CHECK(folder.names("failed") == plugin::test::Texts{"3-template.json", "3-template.json.reason.txt"});
-  CHECK(folder.text("failed/3-template.json.reason.txt").find("byte 1: it is no JSON") != std::string::npos);
+  CHECK(folder.text("failed/3-template.json.reason.txt").find("byte 0: it is not JSON") != std::string::npos);
   CHECK(!bench.log.has("secret"));
 }
 

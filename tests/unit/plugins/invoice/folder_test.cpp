@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/unit/detect/source_bench.hpp"
-#include "tests/unit/plugins/common/folder_bench.hpp"
+#include "tests/unit/plugins/common/folder/folder_bench.hpp"
 #include "tests/unit/plugins/invoice/samples.hpp"
 
 namespace greentill::detect {

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "plugins/common/record_reader.hpp"
+#include "plugins/common/readers/record_reader.hpp"
 
 namespace greentill::mds {
 namespace {

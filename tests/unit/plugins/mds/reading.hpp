@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "plugins/mds/page.hpp"
 #include "tests/support/byte_pieces.hpp"
 
@@ -61,7 +62,7 @@ inline Read read(plugin::RecordReader& reader) {
 }
 
 inline const Modes& default_modes() {
-  static const Modes kModes(plugin::Toml::parse("", "mds"));
+  static const Modes kModes(plugin::read_configuration("", "mds"));
   return kModes;
 }
 

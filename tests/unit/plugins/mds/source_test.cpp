@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/unit/detect/fixture.hpp"
-#include "tests/unit/plugins/common/folder_bench.hpp"
+#include "tests/unit/plugins/common/folder/folder_bench.hpp"
 
 namespace greentill::mds {
 namespace {
@@ -129,8 +129,9 @@ TEST_CASE("mds source: a history without a mapping, its stations or its columns 
   const std::string mapping = bench.with_mapping();
   bench.folder.drop("a.csv", rows);
   CHECK(bench.run("") == Texts{"a.csv: a trip history in CSV needs the keys 'mapping' and 'mappings'"});
-  CHECK_THROWS_WITH(bench.start(mapping),
-                    doctest::Contains("key 'stations' goes with a source that has a file of stations alone"));
+  CHECK_THROWS_WITH(
+      bench.start(mapping),
+      doctest::Contains("key 'quantities.\"m.stations\".stations' goes with a source that has a file of stations alone"));
   bench.folder.drop("b.csv", rows);
   CHECK(bench.run(mapping + "stations = \"" + bench.path("none.json") + "\"\n") ==
         Texts{"b.csv: " + bench.path("none.json") + ": there is no such file"});
@@ -157,11 +158,11 @@ TEST_CASE("mds source: a wrong configuration is refused with its line and key") 
   refused("colour = 1\n", "key 'colour' is not known here");
   refused("vehicle = \"bicycle\"\n", "mds:3:11: key 'vehicle' must be a vehicle such as \"bicycle/human\"");
   refused("vehicle = \"bicycle/steam\"\n", "key 'vehicle' must be a vehicle");
-  refused("[modes]\nbicycle = \"x\"\n", "key 'bicycle' must be a vehicle such as \"bicycle/electric\"");
-  refused("[modes]\n\"bicycle/human\" = \"\"\n", "key 'bicycle/human' must be a mode");
+  refused("[modes]\nbicycle = \"x\"\n", "key 'modes.bicycle' must be a vehicle such as \"bicycle/electric\"");
+  refused("[modes]\n\"bicycle/human\" = \"\"\n", "key 'modes.bicycle/human' must not be empty");
   refused("zone = \"Etc/UTC\"\n", "key 'zone' goes with a mapping alone");
   refused("mapping = \"../x\"\nmappings = \"/\"\n", "key 'mapping' must be the name of a file in the mappings folder");
-  refused("mapping = \"x\"\nmappings = \"/nowhere\"\n", "/nowhere/x.toml: the mapping cannot be read");
+  refused("mapping = \"x\"\nmappings = \"/nowhere\"\n", "/nowhere/x.toml: cannot open: No such file or directory");
 }
 
 }  // namespace

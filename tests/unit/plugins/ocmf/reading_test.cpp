@@ -50,7 +50,7 @@ TEST_CASE("ocmf payload: the specification's example (section Example), with whi
   CHECK(begin.time == 1532431324);
   CHECK(begin.clock == 'S');
   CHECK(begin.transaction == 'B');
-  CHECK(*begin.value == *plugin::Decimal::parse("2935.6"));
+  CHECK(*begin.value == *Decimal::parse("2935.6"));
   const Reading& end = payload.readings[1];
   CHECK(end.time == 1532434924);
   CHECK(end.transaction == 'E');
@@ -58,7 +58,7 @@ TEST_CASE("ocmf payload: the specification's example (section Example), with whi
   CHECK(end.unit == "kWh");
   CHECK(end.current == "DC");
   CHECK(end.status == "G");
-  CHECK(*end.value == *plugin::Decimal::parse("2965.1"));
+  CHECK(*end.value == *Decimal::parse("2965.1"));
 }
 
 TEST_CASE("ocmf payload: readings inherit within a record (section Readings), but no value of another register") {
@@ -68,7 +68,7 @@ TEST_CASE("ocmf payload: readings inherit within a record (section Readings), bu
   REQUIRE(payload.readings.size() == 4);
   CHECK(payload.readings[1].transaction == 'B');
   CHECK(payload.readings[1].time == payload.readings[0].time);
-  CHECK(*payload.readings[1].value == *plugin::Decimal::parse("4.405"));
+  CHECK(*payload.readings[1].value == *Decimal::parse("4.405"));
   CHECK(!payload.readings[2].value);
   CHECK(payload.readings[3].transaction == 'E');
   CHECK(!payload.is_personal);

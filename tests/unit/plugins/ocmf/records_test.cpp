@@ -8,6 +8,7 @@
 #include <functional>
 #include <span>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "plugins/ocmf/reader.hpp"
 #include "tests/support/byte_pieces.hpp"
 #include "tests/unit/plugins/ocmf/signing.hpp"
@@ -83,7 +84,8 @@ const std::string kEnd = reading("E", 60, "2965.1");
 
 TEST_CASE("ocmf: a signed session is a charge with the energy in Wh, its ids, its times and its record as evidence") {
   const TestMeter meter;
-  const Meters meters(plugin::Toml::parse("[[meter]]\nserial = \"M1\"\nkey = \"" + hex(meter.public_key()) + "\"\n", "ocmf"));
+  const Meters meters(
+      plugin::read_configuration("[[meter]]\nserial = \"M1\"\nkey = \"" + hex(meter.public_key()) + "\"\n", "ocmf"));
   const CheckSignature check = [&](const std::string& serial, std::string_view bytes, const Signature& signature) {
     meters.check(serial, bytes, signature);
   };
@@ -107,7 +109,8 @@ TEST_CASE(
     "ocmf: one changed byte of the payload, white space included, and the record is rejected (Signing and Verification "
     "Process)") {
   const TestMeter meter;
-  const Meters meters(plugin::Toml::parse("[[meter]]\nserial = \"M1\"\nkey = \"" + hex(meter.public_key()) + "\"\n", "ocmf"));
+  const Meters meters(
+      plugin::read_configuration("[[meter]]\nserial = \"M1\"\nkey = \"" + hex(meter.public_key()) + "\"\n", "ocmf"));
   const CheckSignature check = [&](const std::string& serial, std::string_view bytes, const Signature& signature) {
     meters.check(serial, bytes, signature);
   };

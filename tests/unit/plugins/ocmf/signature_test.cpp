@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "tests/support/corpora.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/plugins/ocmf/signing.hpp"
@@ -28,7 +29,12 @@ std::string refused(const std::function<void()>& call) {
   return {};
 }
 
-Meters meters(const std::string& tables) { return Meters(plugin::Toml::parse(tables, "ocmf")); }
+Meters meters(const std::string& tables) {
+  const toml::Table toml = plugin::read_configuration(tables, "ocmf");
+  Meters read(toml);
+  toml.check();
+  return read;
+}
 
 std::string meter(const std::string& serial, const std::string& key, const std::string& more = {}) {
   return "[[meter]]\nserial = \"" + serial + "\"\nkey = \"" + key + "\"\n" + more + "\n";
@@ -138,8 +144,9 @@ TEST_CASE("ocmf signature: a wrong key in the configuration is refused with its 
   const auto problem = [](const std::string& text) { return refused([&] { (void)meters(text); }); };
   CHECK(problem("") == "ocmf:1:1: key 'meter' is missing: without the meters' public keys no record can be believed");
   CHECK(problem("[[meter]]\nserial = \"M\"\n").find("needs either a key or a key_file") != std::string::npos);
-  CHECK(problem("[[meter]]\nserial = \"\"\nkey = \"00\"\n").find("key 'serial' must be 1 to 64 bytes") != std::string::npos);
-  CHECK(problem(meter("M", "0011")).find("ocmf:3:7: key 'key' is of no use: it is no public key") == 0);
+  CHECK(problem("[[meter]]\nserial = \"\"\nkey = \"00\"\n").find("key 'meter[0].serial' must be 1 to 64 bytes") !=
+        std::string::npos);
+  CHECK(problem(meter("M", "0011")).find("ocmf:3:7: key 'meter[0].key' is of no use: it is no public key") == 0);
   CHECK(problem(meter("M", "not a key")).find("it is no public key") != std::string::npos);
   CHECK(problem(meter("M", hex(signer.point()))).find("it is no public key") != std::string::npos);  // which curve?
   std::string off = signer.point();
@@ -148,9 +155,10 @@ TEST_CASE("ocmf signature: a wrong key in the configuration is refused with its 
   CHECK(problem(meter("M", hex(large.public_key()))).find("it is on none of the curves") != std::string::npos);
   CHECK(problem(meter("M", hex(signer.public_key()), "curve = \"secp256k1\"")).find("it is on secp256r1, not on secp256k1") !=
         std::string::npos);
-  CHECK(problem("[[meter]]\nserial = \"M\"\nkey_file = \"/nowhere\"\n").find("/nowhere: the key cannot be read") !=
-        std::string::npos);
-  CHECK(problem(meter("M", hex(signer.public_key())) + "colour = 1\n").find("key 'colour' is not known here") !=
+  CHECK(
+      problem("[[meter]]\nserial = \"M\"\nkey_file = \"/nowhere\"\n").find("/nowhere: cannot open: No such file or directory") !=
+      std::string::npos);
+  CHECK(problem(meter("M", hex(signer.public_key())) + "colour = 1\n").find("key 'meter[0].colour' is not known here") !=
         std::string::npos);
 }
 

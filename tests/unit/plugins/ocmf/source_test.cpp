@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/unit/detect/source_bench.hpp"
-#include "tests/unit/plugins/common/folder_bench.hpp"
+#include "tests/unit/plugins/common/folder/folder_bench.hpp"
 #include "tests/unit/plugins/detector_bench.hpp"
 #include "tests/unit/plugins/ocmf/signing.hpp"
 
@@ -85,7 +85,8 @@ TEST_CASE("ocmf: a wrong configuration is a fault that names the key") {
   CHECK(fault("").find("key 'meter' is missing") != std::string::npos);
   CHECK(fault("clocks = [\"Q\"]\n" + meter).find("ocmf:2:10: key 'clocks' must hold S, R, I or U alone") == 0);
   CHECK(fault("clocks = []\n" + meter).find("key 'clocks' must hold one at least") != std::string::npos);
-  CHECK(fault("max_power_kw = 0\n" + meter).find("key 'max_power_kw' must be between 1 and 100000") != std::string::npos);
+  CHECK(fault("max_power_kw = 0\n" + meter).find("key 'max_power_kw' must be a whole number from 1 to 100000") !=
+        std::string::npos);
   CHECK(fault("power = 0\n" + meter).find("key 'power' is not known here") != std::string::npos);
 }
 

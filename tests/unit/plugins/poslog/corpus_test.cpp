@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "tests/support/corpora.hpp"
 #include "tests/unit/plugins/poslog/logs.hpp"
 
@@ -27,7 +28,7 @@ std::optional<Outcome> corpus(const std::string& name) {
   const auto path = greentill::test::corpus("poslog/" + name);
   if (!path) return std::nullopt;
   static const Settings grocery =
-      Settings::read(plugin::Toml::parse("issuer = \"grocery\"\nzone = \"America/Los_Angeles\"\n", "poslog"));
+      Settings::read(plugin::read_configuration("issuer = \"grocery\"\nzone = \"America/Los_Angeles\"\n", "poslog"));
   return read(bytes_of(*path), grocery);
 }
 

@@ -2,6 +2,7 @@
 // The log around its receipts: namespaces, versions, what is passed over, what is refused, and its limits.
 #include <doctest/doctest.h>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "tests/unit/plugins/poslog/logs.hpp"
 
 namespace greentill::poslog {
@@ -140,7 +141,7 @@ TEST_CASE("poslog: a receipt beyond the limits is rejected alone") {
 TEST_CASE("poslog: a wrong configuration names the key") {
   const auto why = [](const std::string& text) -> std::string {
     try {
-      (void)Settings::read(plugin::Toml::parse(text, "poslog"));
+      (void)Settings::read(plugin::read_configuration(text, "poslog"));
     } catch (const std::runtime_error& error) {
       return error.what();
     }
@@ -151,10 +152,10 @@ TEST_CASE("poslog: a wrong configuration names the key") {
   CHECK(why("zone = \"Etc/UTC\"\n") == "poslog:1:1: key 'issuer' is missing");
   CHECK(why("issuer = \"\"\nzone = \"Etc/UTC\"\n") == "poslog:1:10: key 'issuer' must be 1 to 64 bytes");
   CHECK(why("issuer = \"shop\"\nzone = \"Mars/Base\"\n").find("there is no time zone 'Mars/Base'") == 0);
-  CHECK(why(good + "[receipt]\nelement = \"\"\nvalues = {}\n") == "poslog:4:11: key 'element' must be the name of an element");
+  CHECK(why(good + "[receipt]\nelement = \"\"\nvalues = {}\n") == "poslog:4:11: key 'receipt.element' must not be empty");
   CHECK(why(good + "[receipt]\nelement = \"R\"\nvalues = { E = \"mail\" }\n") ==
-        "poslog:5:16: key 'E' must be paper, none, qr, email, app or einvoice");
-  CHECK(why(good + "[receipt]\nother = 1\n") == "poslog:4:9: key 'other' is not known here");
+        "poslog:5:16: key 'receipt.values.E' must be \"paper\", \"none\", \"qr\", \"email\", \"app\" or \"einvoice\"");
+  CHECK(why(good + "[receipt]\nother = 1\n") == "poslog:3:1: key 'receipt.element' is missing");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/common/readers/configuration.hpp"
 #include "plugins/poslog/poslog_reader.hpp"
 
 namespace greentill::poslog::test {
@@ -47,7 +48,7 @@ inline std::string link(const std::string& reason, int number, const std::string
 }
 
 inline Settings settings(const std::string& more = {}) {
-  return Settings::read(plugin::Toml::parse("issuer = \"shop\"\nzone = \"Europe/Helsinki\"\n" + more, "poslog"));
+  return Settings::read(plugin::read_configuration("issuer = \"shop\"\nzone = \"Europe/Helsinki\"\n" + more, "poslog"));
 }
 
 struct Outcome {

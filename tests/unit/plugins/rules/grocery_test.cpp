@@ -6,7 +6,8 @@
 #include <map>
 #include <sstream>
 
-#include "plugins/common/as_abi.hpp"
+#include "plugins/common/readers/configuration.hpp"
+#include "plugins/common/values/as_abi.hpp"
 #include "plugins/rules/rule_set.hpp"
 #include "tests/support/corpora.hpp"
 #include "tests/unit/plugins/poslog/logs.hpp"
@@ -25,7 +26,7 @@ TEST_CASE("grocery: the bags that customers brought back are found, and nothing 
   const auto path = greentill::test::corpus("poslog/ncr_acs_poslog21_dev.xml");
   if (!path) return;
   const auto settings =
-      poslog::Settings::read(plugin::Toml::parse("issuer = \"grocery\"\nzone = \"America/Los_Angeles\"\n", "poslog"));
+      poslog::Settings::read(plugin::read_configuration("issuer = \"grocery\"\nzone = \"America/Los_Angeles\"\n", "poslog"));
   const auto log = poslog::test::read(read_all(*path), settings);
   REQUIRE(log.transactions.size() == 20);
   RuleSet rules = RuleSet::parse(read_all(GREENTILL_SOURCE_DIR "/config/rules/corner-shop.toml"), "corner-shop.toml");

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/toml/table.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include <toml++/toml.h>
+
+namespace greentill::toml {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+/// The nearest of the keys, where one differs in three letters at most and less than half; else empty.
+template <typename Keys>
+std::string nearest(std::string_view name, const Keys& keys) {
+  std::string found;
+  std::size_t least = std::min<std::size_t>(3, name.size() / 2) + 1;
+  for (const auto& key : keys) {
+    const std::size_t distance = edit_distance(name, key);
+    if (distance < least) found = key;
+    least = std::min(least, distance);
+  }
+  return found;
+}
+
+/// A key within a path, where a point or bracket of its own must not part it.
+std::string part_of_path(std::string_view key) {
+  return key.find_first_of(".[]") == std::string_view::npos ? std::string(key) : '"' + std::string(key) + '"';
+}
+
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+const ::toml::table& no_table() {
+  static const ::toml::table kEmpty;
+  return kEmpty;
+}
+
+}  // namespace
+
+struct Table::Node {
+  const ::toml::table* table;
+  std::string path;  // "a.b." in front of the table's own keys
+  std::set<std::string, std::less<>> asked;
+};
+
+struct Table::Document {
+  ::toml::table root;
+  std::string name;
+  OnError on_error;
+  std::optional<Error> first;
+  const Node* lacking = nullptr;      // where it is that a key is missing
+  std::map<std::string, Node> nodes;  // by their paths: the tables that were asked for
+
+  [[nodiscard]] Node& node(const ::toml::table& table, const std::string& path) {
+    return nodes.try_emplace(path, Node{&table, path, {}}).first->second;
+  }
+  void fail(const ::toml::source_region& at, const std::string& what) {
+    const Error error{ErrorCode::invalid,
+                      name + ':' + std::to_string(at.begin.line) + ':' + std::to_string(at.begin.column) + ": " + what};
+    if (on_error) on_error(error);
+    if (!first) first = error;
+  }
+};
+
+Table Table::parse(std::string_view text, std::string name, OnError on_error) {
+  auto document = std::make_shared<Document>();
+  document->name = std::move(name);
+  document->on_error = std::move(on_error);
+  std::optional<::toml::parse_error> wrong;
+  // Debian's library holds only the parser that throws.
+  try {
+    document->root = ::toml::parse(text);
+  } catch (const ::toml::parse_error& error) {
+    wrong = error;
+  }
+  if (wrong) document->fail(wrong->source(), std::string(wrong->description()));
+  Node& root = document->node(document->root, "");
+  return {std::move(document), root};
+}
+
+void Table::wrong(std::string_view key, std::string_view what) const { wrong_item(key, SIZE_MAX, what); }
+
+void Table::wrong_item(std::string_view key, std::size_t index, std::string_view what) const {
+  const ::toml::node* at = node_->table->get(key);
+  if (const auto* list = at != nullptr ? at->as_array() : nullptr; list != nullptr && index < list->size()) at = list->get(index);
+  document_->fail(at != nullptr ? at->source() : node_->table->source(),
+                  "key " + quoted(node_->path + std::string(key)) + " " + std::string(what));
+}
+
+const std::optional<Error>& Table::check() const {
+  // A key that is missing may be there, misspelt.
+  const Node* lacking = document_->lacking;
+  if (document_->first && lacking == nullptr) return document_->first;
+  Node* in = nullptr;
+  std::string_view unknown;
+  ::toml::source_position first;
+  for (auto& [path, node] : document_->nodes) {
+    if (!path.starts_with(node_->path)) continue;
+    for (const auto& [key, value] : *node.table) {
+      if (node.asked.contains(key.str()) || (lacking != nullptr && lacking != &node) ||
+          (in != nullptr && first <= value.source().begin))
+        continue;
+      in = &node;
+      unknown = key.str();
+      first = value.source().begin;
+    }
+  }
+  const std::string meant = in != nullptr ? nearest(unknown, in->asked) : std::string();
+  if (in == nullptr || (lacking != nullptr && meant.empty())) return document_->first;
+  document_->lacking = nullptr;
+  document_->first.reset();
+  Table(document_, *in)
+      .wrong(unknown, meant.empty() ? "is not known here" : "is not known here; did you mean " + quoted(meant) + "?");
+  return document_->first;
+}
+
+bool Table::has(std::string_view key) const {
+  node_->asked.emplace(key);
+  return node_->table->contains(key);
+}
+
+void Table::require(std::initializer_list<std::string_view> keys) const {
+  for (const std::string_view key : keys) static_cast<void>(filled_text(key));
+}
+
+void Table::allow(std::initializer_list<std::string_view> keys) const { node_->asked.insert(keys.begin(), keys.end()); }
+
+std::vector<std::string> Table::keys() const {
+  std::vector<std::string> all;
+  for (const auto& [key, value] : *node_->table) all.emplace_back(key.str());
+  return all;
+}
+
+/// Null where the key is absent or of another type, which is noted.
+template <typename Type>
+const Type* Table::get(std::string_view key, std::string_view otherwise) const {
+  if (!has(key)) {
+    const std::string near = nearest(key, keys());
+    if (!document_->first) document_->lacking = node_;
+    wrong(key, near.empty() ? "is missing" : "is missing; there is a key " + quoted(near));
+    return nullptr;
+  }
+  const Type* value = node_->table->get(key)->as<Type>();
+  if (value == nullptr) wrong(key, otherwise);
+  return value;
+}
+
+std::string Table::text(std::string_view key) const {
+  const auto* value = get<::toml::value<std::string>>(key, "must be a text in quotes");
+  return value != nullptr ? value->get() : std::string();
+}
+
+std::string Table::filled_text(std::string_view key, std::size_t most) const {
+  std::string value = text(key);
+  if (!value.empty() && value.size() <= most) return value;
+  wrong(key, most == SIZE_MAX ? "must not be empty" : "must be 1 to " + std::to_string(most) + " bytes");
+  return value;
+}
+
+std::size_t Table::choice(std::string_view key, std::span<const std::string_view> names) const {
+  const std::string value = text(key);
+  const auto found = std::find(names.begin(), names.end(), value);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  std::string all;
+  for (const std::string_view& name : names) {
+    all += &name == &names.front() ? "must be \"" : &name == &names.back() ? " or \"" : ", \"";
+    all.append(name) += '"';
+  }
+  wrong(key, all);
+  return 0;
+}
+
+std::int64_t Table::integer(std::string_view key, std::int64_t least, std::int64_t most) const {
+  const std::string must = "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  const auto* value = get<::toml::value<std::int64_t>>(key, must);
+  if (value == nullptr) return 0;
+  if (value->get() >= least && value->get() <= most) return value->get();
+  wrong(key, must);
+  return 0;
+}
+
+std::int64_t Table::decimal(std::string_view key, unsigned scale, Rounding rounding) const {
+  const auto value = Decimal::parse_unsigned(text(key));
+  const auto units = value ? value->in_units(scale, rounding) : std::nullopt;
+  if (!units) {
+    wrong(key, "must be a decimal number in quotes, not negative" +
+                   (rounding == Rounding::exact ? ", with at most " + std::to_string(scale) + " decimals" : std::string()));
+  }
+  return units.value_or(0);
+}
+
+std::vector<std::string> Table::texts(std::string_view key) const {
+  std::vector<std::string> all;
+  const auto* list = get<::toml::array>(key, "must be a list of texts");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const auto* text = list->get(i)->as_string();
+    if (text == nullptr) wrong_item(key, i, "must be a list of texts");
+    all.push_back(text != nullptr ? text->get() : std::string());
+  }
+  return all;
+}
+
+template <typename Type>
+Table Table::below(const std::string& way, const Type* table) const {
+  return {document_, document_->node(table != nullptr ? *table : no_table(), node_->path + way + '.')};
+}
+
+Table Table::table(std::string_view key) const { return below(part_of_path(key), get<::toml::table>(key, "must be a table")); }
+
+Table Table::table_or_empty(std::string_view key) const {
+  return has(key) ? table(key) : below<::toml::table>(part_of_path(key), nullptr);
+}
+
+std::vector<Table> Table::tables(std::string_view key) const {
+  std::vector<Table> all;
+  const auto* list = has(key) ? get<::toml::array>(key, "must be a list of tables") : nullptr;
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const auto* one = list->get(i)->as_table();
+    if (one == nullptr) wrong_item(key, i, "must be a list of tables");
+    all.push_back(below(part_of_path(key) + '[' + std::to_string(i) + ']', one));
+  }
+  return all;
+}
+
+std::string Table::text_or(std::string_view key, std::string_view absent) const {
+  return has(key) ? text(key) : std::string(absent);
+}
+
+std::size_t Table::choice_or(std::string_view key, std::initializer_list<std::string_view> names, std::size_t absent) const {
+  return has(key) ? choice(key, names) : absent;
+}
+
+std::int64_t Table::integer_or(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t absent) const {
+  return has(key) ? integer(key, least, most) : absent;
+}
+
+std::optional<std::int64_t> Table::optional_integer(std::string_view key, std::int64_t least, std::int64_t most) const {
+  return has(key) ? std::optional(integer(key, least, most)) : std::nullopt;
+}
+
+std::int64_t Table::decimal_or(std::string_view key, unsigned scale, Rounding rounding, std::int64_t absent) const {
+  return has(key) ? decimal(key, scale, rounding) : absent;
+}
+
+bool Table::boolean_or(std::string_view key, bool absent) const {
+  const auto* value = has(key) ? get<::toml::value<bool>>(key, "must be true or false") : nullptr;
+  return value != nullptr ? value->get() : absent;
+}
+
+std::vector<std::string> Table::texts_or_none(std::string_view key) const {
+  return has(key) ? texts(key) : std::vector<std::string>();
+}
+
+std::vector<std::pair<std::string, std::string>> Table::pairs_or_none(std::string_view key) const {
+  const Table pairs = table_or_empty(key);
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const std::string& name : pairs.keys()) all.emplace_back(name, pairs.text(name));
+  return all;
+}
+
+void Table::each_text(const std::function<void(std::string_view, const std::string&)>& use) const {
+  const std::function<void(std::string_view, const ::toml::node&)> walk = [&](std::string_view key, const ::toml::node& node) {
+    if (const auto* text = node.as_string()) use(key, text->get());
+    if (const auto* list = node.as_array()) {
+      for (const ::toml::node& item : *list) walk(key, item);
+    }
+    if (const auto* table = node.as_table()) {
+      for (const auto& [name, value] : *table) walk(name.str(), value);
+    }
+  };
+  walk("", *node_->table);
+}
+
+}  // namespace greentill::toml

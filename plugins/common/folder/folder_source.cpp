@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/common/folder/folder_source.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <set>
+#include <stdexcept>
+
+#include "plugins/common/values/ids.hpp"
+
+namespace greentill::plugin {
+namespace {
+
+constexpr std::size_t kPrintBytes = 4096;
+// As many prints as fit into a position; so many small files become durable in one commit of the store.
+constexpr std::size_t kMostWhole = 24;
+constexpr std::chrono::milliseconds kDurableWait{2};
+
+/// Of the machine, not of what is in the file, which stays where it is and is tried again.
+class DiskError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class FileBytes final : public Bytes {
+ public:
+  FileBytes(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}
+  ~FileBytes() override { ::close(descriptor_); }
+  FileBytes(const FileBytes&) = delete;
+  FileBytes& operator=(const FileBytes&) = delete;
+
+  std::size_t read(std::span<char> into) override {
+    const std::size_t got = read_at(offset_, into);
+    offset_ += got;
+    return got;
+  }
+  std::size_t read_at(std::uint64_t offset, std::span<char> into) const {
+    for (;;) {
+      const ssize_t got = ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) throw DiskError(path_.string() + ": it cannot be read: " + std::strerror(errno));
+    }
+  }
+  [[nodiscard]] FileState state() const {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) throw DiskError(path_.string() + ": its state cannot be read");
+    return FileState::of(status);
+  }
+
+ private:
+  int descriptor_;
+  std::filesystem::path path_;
+  std::uint64_t offset_ = 0;
+};
+
+std::string print_of(const FileBytes& bytes, const std::string& name, const FileState& state) {
+  std::string head(kPrintBytes, '\0');
+  std::string tail(kPrintBytes, '\0');
+  head.resize(bytes.read_at(0, head));
+  tail.resize(bytes.read_at(state.size - std::min<std::uint64_t>(state.size, kPrintBytes), tail));
+  const std::string numbers = std::to_string(state.size) + " " + std::to_string(state.modified_ns) + " ";
+  return sha256_hex({numbers, name, "/", head, tail}, 8);
+}
+
+}  // namespace
+
+/// A file that is being read.
+class FolderSource::File {
+ public:
+  File(int descriptor, const std::filesystem::path& path)
+      : bytes(descriptor, path),
+        found{path.filename().string(), bytes.state()},
+        known{found.state.inode, print_of(bytes, found.name, found.state)} {}
+
+  FileBytes bytes;
+  FolderFile found;
+  FolderPlace::Known known;
+  std::unique_ptr<RecordReader> reader;
+  std::uint64_t records = 0;  // read so far
+  std::uint64_t skip = 0;     // durable from an earlier life
+  std::optional<std::string> failure;
+
+  /// Somebody writes it after all: what was read may be half of it.
+  [[nodiscard]] bool has_changed() const { return bytes.state() != found.state; }
+};
+
+struct FolderSource::Whole {
+  FolderFile found;
+  FolderPlace::Known known;
+  std::uint64_t last = 0;  // of handed_in_: the file can be moved when so many are durable
+  std::optional<std::string> failure;
+};
+
+struct FolderSource::Pending {
+  std::optional<Transaction> transaction;
+  std::string where;
+  std::string problem;
+};
+
+FolderSource::FolderSource(const toml::Table& toml, std::int64_t max_file_mb, Services services)
+    : services_(services), files_(FolderSettings::read(toml, max_file_mb)) {}
+FolderSource::~FolderSource() = default;
+
+void FolderSource::start(std::string_view position) {
+  files_.open();
+  if (position.empty()) return;
+  const auto place = FolderPlace::parse(position);
+  if (!place) throw std::runtime_error("the stored position is not one of this plugin");
+  resume(*place);
+}
+
+/// Files of the place that are still here go first: a position that another file leads to no longer names them.
+void FolderSource::resume(const FolderPlace& place) {
+  std::set<std::uint64_t> inodes{place.current.inode};
+  for (const FolderPlace::Known& known : place.whole) inodes.insert(known.inode);
+  for (const FolderFile& found : files_.with_inodes(inodes)) {
+    auto file = open(found);
+    if (!file) continue;
+    if (std::find(place.whole.begin(), place.whole.end(), file->known) != place.whole.end()) {
+      file->skip = UINT64_MAX;
+      resumed_.push_front(std::move(file));
+    } else if (file->known == place.current) {
+      file->skip = place.records;
+      resumed_.push_back(std::move(file));
+    }
+  }
+}
+
+Source::Progress FolderSource::poll(std::chrono::milliseconds wait, const Inlet& inlet) {
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  const std::uint64_t before = handed_in_;
+  files_.remove_old();
+  for (;;) {
+    move_durable();
+    const Step step = advance(inlet);
+    if (step == Step::full) return Progress::more;
+    if (step == Step::advanced && std::chrono::steady_clock::now() < deadline) continue;
+    if (step == Step::advanced) return Progress::more;
+    if (files_.settings().once && whole_.empty() && !files_.is_waiting()) return Progress::finished;
+    // What was handed in becomes durable only after this returns.
+    if (handed_in_ == before) files_.wait(whole_.empty() ? wait : std::min(wait, kDurableWait));
+    return Progress::more;
+  }
+}
+
+FolderSource::Step FolderSource::advance(const Inlet& inlet) {
+  if (pending_) return hand_in(inlet) ? Step::advanced : Step::full;
+  if (!file_ && (whole_.size() >= kMostWhole || !open_next())) return Step::idle;
+  if (file_) read_record();
+  return Step::advanced;
+}
+
+bool FolderSource::open_next() {
+  if (!resumed_.empty()) {
+    file_ = std::move(resumed_.front());
+    resumed_.pop_front();
+    return true;
+  }
+  const auto is_whole = [this](const std::string& name) {
+    return std::any_of(whole_.begin(), whole_.end(), [&](const Whole& whole) { return whole.found.name == name; });
+  };
+  const auto found = files_.next(is_whole);
+  if (!found) return false;
+  file_ = open(*found);
+  return true;
+}
+
+/// Null where it is gone, another by now, or cannot be opened.
+std::unique_ptr<FolderSource::File> FolderSource::open(const FolderFile& found) {
+  const std::filesystem::path path = files_.settings().path / found.name;
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0 && (errno == EACCES || errno == EPERM)) {
+    const std::string reason = std::string("it cannot be opened: ") + std::strerror(errno);
+    files_.move_to_failed(found, reason);
+    services_.log(GT_LOG_WARNING, found.name + ": moved to failed: " + reason);
+  } else if (descriptor < 0 && errno != ENOENT && errno != ELOOP) {
+    throw std::runtime_error(path.string() + ": it cannot be opened: " + std::strerror(errno));
+  }
+  if (descriptor < 0) return nullptr;
+  auto file = std::make_unique<File>(descriptor, path);
+  return file->found.state == found.state ? std::move(file) : nullptr;
+}
+
+RecordReader::Next FolderSource::next_record(Transaction& into) {
+  if (!file_->reader) {
+    const std::uint64_t most = files_.settings().max_file_bytes;
+    const std::uint64_t size = file_->found.state.size;
+    if (most > 0 && size > most) {
+      throw std::runtime_error("it has " + std::to_string(size) +
+                               " bytes, more than max_file_mb = " + std::to_string(most >> 20) + " allows");
+    }
+    file_->reader = read(file_->bytes, file_->found.name);
+  }
+  const RecordReader::Next next = file_->reader->next(into);
+  if (next == RecordReader::Next::record) check_limits(into);
+  return next;
+}
+
+void FolderSource::read_record() {
+  if (file_->failure) return close();
+  try {
+    Transaction transaction;
+    const RecordReader::Next next = next_record(transaction);
+    if (next == RecordReader::Next::end) return close();
+    if (next == RecordReader::Next::nothing || ++file_->records <= file_->skip) return;
+    pending_ = std::make_unique<Pending>(Pending{std::move(transaction), {}, {}});
+  } catch (const DiskError&) {
+    throw;
+  } catch (const std::exception& problem) {
+    const bool of_record = file_->reader && dynamic_cast<const Unusable*>(&problem) != nullptr;
+    if (!of_record && file_->has_changed()) return file_.reset();
+    if (!of_record) file_->failure = problem.what();
+    reject_record(problem.what());
+  }
+}
+
+void FolderSource::reject_record(std::string problem) {
+  if (++file_->records <= file_->skip) return;
+  std::string where = file_->found.name;
+  if (!file_->failure) {
+    const std::string record = file_->reader ? file_->reader->where() : "";
+    where += ": " + (record.empty() ? "record " + std::to_string(file_->records) : record);
+  }
+  pending_ = std::make_unique<Pending>(Pending{std::nullopt, std::move(where), std::move(problem)});
+}
+
+std::string FolderSource::position() const {
+  FolderPlace place{file_->records, file_->known, {}};
+  for (const Whole& whole : whole_) place.whole.push_back(whole.known);
+  return place.text();
+}
+
+bool FolderSource::hand_in(const Inlet& inlet) {
+  const bool taken = pending_->transaction ? inlet.offer(*pending_->transaction, position())
+                                           : inlet.reject(pending_->where, pending_->problem, position());
+  if (!taken) return false;
+  ++handed_in_;
+  pending_.reset();
+  return true;
+}
+
+/// The file was read to its end, or to where it fails. One that changed meanwhile is another file, and is read from its begin.
+void FolderSource::close() {
+  if (!file_->has_changed()) whole_.push_back({file_->found, file_->known, handed_in_, std::move(file_->failure)});
+  file_.reset();
+}
+
+void FolderSource::move_durable() {
+  while (!whole_.empty() && whole_.front().last <= durable_) {
+    const Whole& whole = whole_.front();
+    if (whole.failure) {
+      files_.move_to_failed(whole.found, *whole.failure);
+      services_.log(GT_LOG_WARNING, whole.found.name + ": moved to failed: " + *whole.failure);
+    } else {
+      files_.move_to_done(whole.found);
+    }
+    whole_.pop_front();
+  }
+}
+
+}  // namespace greentill::plugin

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads XML of any size in bounded memory, and refuses what a till's document has no need of: document type declarations, and
+// with them every entity but XML's own five, nesting without end, texts without end. Threads: one parser from one thread.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/common/values/limits.hpp"
+
+namespace greentill::plugin {
+
+struct XmlLimits {
+  std::size_t depth = 64;                   ///< elements inside one another
+  std::size_t attributes = 64;              ///< of one element
+  std::size_t attribute_bytes = 16u << 10;  ///< one attribute's value
+  std::size_t name_bytes = 1u << 10;        ///< a name with its namespace
+  std::size_t text_bytes = 1u << 20;        ///< text of one element, without that of the elements in it
+  std::size_t tag_bytes = 1u << 20;         ///< one tag, comment or instruction: it is held until it is whole
+};
+
+/// A name as XML Namespaces have it. Views into the parser, valid during the call.
+struct XmlName {
+  std::string_view space;  ///< the namespace's URI, or empty
+  std::string_view local;
+};
+
+struct XmlAttribute {
+  XmlName name;
+  std::string_view value;
+};
+
+/// What the parser calls. May throw: parsing ends there, and feed() throws the same.
+class XmlHandler {
+ public:
+  virtual ~XmlHandler() = default;
+  virtual void start(const XmlName& name, const std::vector<XmlAttribute>& attributes) = 0;
+  /// UTF-8; one text may come in several pieces.
+  virtual void text(std::string_view piece) = 0;
+  virtual void end(const XmlName& name) = 0;
+};
+
+class XmlParser {
+ public:
+  explicit XmlParser(XmlHandler& handler, const XmlLimits& limits = {});
+  ~XmlParser();
+  XmlParser(const XmlParser&) = delete;
+  XmlParser& operator=(const XmlParser&) = delete;
+  /// The next bytes of the document, in pieces of any size; `last` with the last of them. Throws Unusable with the line where it
+  /// is no XML or beyond the limits, and is not called again after that.
+  void feed(std::string_view bytes, bool last);
+  /// Where the parser is, from 1.
+  [[nodiscard]] std::size_t line() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace greentill::plugin
