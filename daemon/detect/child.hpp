@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/base/backoff.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/child_output.hpp"
@@ -42,27 +43,20 @@ class Child {
 std::string text_of_end(int status);
 
 /// How long to wait before a plugin is started again: 100 ms doubling to 30 s.
-class Backoff {
+class RestartDelay {
  public:
-  explicit Backoff(const Clock& clock) : clock_(clock) {}
-  void failed() {
-    next_ = clock_.monotonic() + delay_;
-    delay_ = std::min(delay_ * 2, std::chrono::milliseconds(30'000));
-    ++failures_;
-  }
+  explicit RestartDelay(const Clock& clock) : clock_(clock) {}
+  void failed() { next_ = clock_.monotonic() + doubled(kFirst, static_cast<unsigned>(failures_++), kMost); }
   /// It did something useful: the next failure starts over.
-  void reset() {
-    delay_ = kFirst;
-    failures_ = 0;
-  }
+  void reset() { failures_ = 0; }
   /// In a row.
   [[nodiscard]] std::uint64_t failures() const { return failures_; }
   [[nodiscard]] bool due() const { return clock_.monotonic() >= next_; }
 
  private:
   static constexpr std::chrono::milliseconds kFirst{100};
+  static constexpr std::chrono::milliseconds kMost{30'000};
   const Clock& clock_;
-  std::chrono::milliseconds delay_ = kFirst;
   std::chrono::milliseconds next_{0};
   std::uint64_t failures_ = 0;
 };

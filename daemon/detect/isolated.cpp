@@ -151,7 +151,7 @@ class IsolatedDetector final : public DetectorRunner {
   PluginHealth health_;
   PluginSpec spec_;
   std::filesystem::path host_program_;
-  Backoff backoff_;
+  RestartDelay backoff_;
   std::unique_ptr<Child> child_;
   bool is_ready_ = false;
   bool has_answered_ = false;

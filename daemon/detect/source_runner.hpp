@@ -51,7 +51,7 @@ class SourceRunner {
   std::filesystem::path host_program_;
   SourceSink& sink_;
   PluginHealth health_;
-  Backoff backoff_;
+  RestartDelay backoff_;
   std::shared_ptr<SourceWindow> window_ = std::make_shared<SourceWindow>();
   /// A frame of records that are being taken: its reader, and how many are left.
   struct Batch {

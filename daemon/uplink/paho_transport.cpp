@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/crypto/secret.hpp"
+#include "daemon/paho/paho.hpp"
 #include "daemon/uplink/diagnosis.hpp"
 #include "daemon/uplink/transport.hpp"
 
@@ -12,22 +13,10 @@ namespace greentill::uplink {
 namespace {
 
 constexpr int kMqtt5 = 5;
-constexpr int kFirstFailure = 128;  // among the reason codes of MQTT 5
 constexpr std::chrono::seconds kKeepAlive{60};
-constexpr std::chrono::seconds kConnectTimeout{20};
 constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 KiB, and the headers
 constexpr std::int32_t kReceiptsInFlight = 32;
 constexpr int kMostQueuedMessages = 64;  // an honest service answers a window; more is dropped, and asked for again
-
-// A reason code of the broker's; Paho says MQTTPP_V3_CODE where none came.
-bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
-
-std::string describe(int reason) { return mqtt::exception::reason_code_str(reason) + " (" + std::to_string(reason) + ")"; }
-
-std::string explain_code(int code, int reason) {
-  if (refused(reason)) return "the broker refuses: " + describe(reason);
-  return mqtt::exception::error_str(code);
-}
 
 /// What Paho's threads may touch: it posts to the strand and holds the session weakly. Only the strand makes the reference
 /// strong, since whoever lets go of the last one destroys the client, which no callback of that client survives.
@@ -74,7 +63,7 @@ class PahoTransport final : public Transport {
   void connect() {
     try {
       const auto options = mqtt::create_options_builder().mqtt_version(kMqtt5).finalize();
-      client_ = std::make_unique<mqtt::async_client>(connection_.address.paho_uri, connection_.client_id, options);
+      client_ = std::make_unique<mqtt::async_client>(connection_.broker.address.paho_uri, connection_.client_id, options);
       client_->set_message_callback([this](mqtt::const_message_ptr message) { mailbox_.message(std::move(message)); });
       client_->set_connection_lost_handler([this](const std::string&) { mailbox_.lost(ended(MQTTASYNC_DISCONNECTED)); });
       client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
@@ -117,27 +106,11 @@ class PahoTransport final : public Transport {
 
  private:
   mqtt::connect_options connect_options() const {
-    mqtt::connect_options options;
-    options.set_mqtt_version(kMqtt5);
-    options.set_clean_start(true);
-    options.set_keep_alive_interval(kKeepAlive);
-    options.set_connect_timeout(kConnectTimeout);
+    mqtt::connect_options options = paho::connect_options(connection_.broker, kKeepAlive);
     options.set_max_inflight(static_cast<int>(connection_.max_inflight));
     options.set_properties(
         {{mqtt::property::RECEIVE_MAXIMUM, kReceiptsInFlight}, {mqtt::property::MAXIMUM_PACKET_SIZE, kLargestPacket}});
     options.set_will(mqtt::will_options(connection_.will_topic, connection_.will, 1, true));
-    if (connection_.address.tls) options.set_ssl(ssl_options());
-    return options;
-  }
-
-  mqtt::ssl_options ssl_options() const {
-    mqtt::ssl_options options;
-    options.set_trust_store(connection_.authorities.string());
-    options.set_key_store(connection_.certificate.string());
-    options.set_private_key(connection_.key.string());
-    options.set_enable_server_cert_auth(true);
-    options.set_verify(true);  // the host name
-    options.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
     return options;
   }
 
@@ -158,7 +131,7 @@ class PahoTransport final : public Transport {
   // Paho calls this twice for one connection.
   void connected(int code, int reason) {
     wiping_.reset();
-    if (refused(reason)) return mailbox_.lost(ErrorCode::unavailable, explain(explain_code(code, reason)));
+    if (paho::refused(reason)) return mailbox_.lost(ErrorCode::unavailable, explain(paho::explain(code, reason)));
     if (code != MQTTASYNC_SUCCESS) return diagnose();
     if (subscribing_.exchange(true)) return;
     mailbox_.post([](TransportListener& listener) { listener.on_connected(); });
@@ -172,42 +145,39 @@ class PahoTransport final : public Transport {
   // Paho's failure has no cause, and this is its thread.
   void diagnose() {
     if (diagnosing_.exchange(true)) return;
-    diagnosis_.start({connection_.address, connection_.authorities, connection_.certificate, connection_.key},
+    diagnosis_.start(connection_.broker,
                      [this](const std::string& cause) { mailbox_.lost(ErrorCode::unavailable, explain(cause)); });
   }
 
   void subscribed(int code, int reason) {
-    if (code == MQTTASYNC_SUCCESS && !refused(reason)) {
+    if (code == MQTTASYNC_SUCCESS && !paho::refused(reason)) {
       mailbox_.post([](TransportListener& listener) { listener.on_ready(); });
     } else {
       mailbox_.lost(ErrorCode::denied,
-                    explain("cannot subscribe to " + connection_.subscription + ": " + explain_code(code, reason)));
+                    explain("cannot subscribe to " + connection_.subscription + ": " + paho::explain(code, reason)));
     }
   }
 
   void published(int code, int reason) {
-    if (code == MQTTASYNC_SUCCESS || refused(reason)) {
-      std::string refusal = refused(reason) ? explain(explain_code(code, reason)) : std::string();
+    if (code == MQTTASYNC_SUCCESS || paho::refused(reason)) {
+      std::string refusal = paho::refused(reason) ? explain(paho::explain(code, reason)) : std::string();
       mailbox_.post([refusal = std::move(refusal)](TransportListener& listener) { listener.on_acknowledged(refusal); });
     } else {
       mailbox_.lost(ended(code));
     }
   }
 
-  [[nodiscard]] std::string explain(const std::string& what) const { return connection_.address.paho_uri + ": " + what; }
+  [[nodiscard]] std::string explain(const std::string& what) const { return connection_.broker.address.paho_uri + ": " + what; }
 
   // The broker's reason may have come before what fails for it.
   [[nodiscard]] Error ended(int code) const {
     const int reason = farewell_;
-    if (reason == mqtt::SESSION_TAKEN_OVER) {
+    if (paho::is_taken_over(reason)) {
       return {ErrorCode::conflict, explain("another client uses this device's id: was it cloned?")};
     }
-    if (refused(reason)) {
-      return {ErrorCode::unavailable, explain("the broker ended the connection: " + describe(reason))};
-    }
-    if (code == MQTTASYNC_DISCONNECTED || code == MQTTASYNC_OPERATION_INCOMPLETE)
-      return {ErrorCode::io, explain("the connection was lost")};
-    return {ErrorCode::unavailable, explain(mqtt::exception::error_str(code))};
+    const bool without_a_word = !paho::refused(reason) && paho::is_lost(code);
+    return {without_a_word ? ErrorCode::io : ErrorCode::unavailable,
+            explain(paho::explain(code, reason, "the broker ended the connection"))};
   }
 
   template <void (PahoTransport::*Handler)(int, int)>

@@ -28,11 +28,8 @@ void Session::after(std::chrono::milliseconds delay, F work) {
 void Session::start(const BrokerAddress& address) {
   const auto backlog = around_.reader.backlog();
   Connection connection;
-  connection.address = address;
+  connection.broker = {address, around_.options.authorities, around_.options.certificate, around_.options.key};
   connection.client_id = around_.options.device_id;
-  connection.authorities = around_.options.authorities;
-  connection.certificate = around_.options.certificate;
-  connection.key = around_.options.key;
   connection.subscription = topics_.receipts;
   connection.will_topic = topics_.status;
   connection.will = status_document(false, around_.options.version, backlog ? backlog->waiting : 0);

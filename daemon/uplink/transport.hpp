@@ -4,15 +4,14 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "daemon/base/broker_address.hpp"
 #include "daemon/base/bytes.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/probe/broker_probe.hpp"
 
 namespace greentill::uplink {
 
@@ -53,11 +52,8 @@ class Transport {
 };
 
 struct Connection {
-  BrokerAddress address;
+  probe::Target broker;
   std::string client_id;
-  std::filesystem::path authorities;
-  std::filesystem::path certificate;
-  std::filesystem::path key;
   std::string subscription;  ///< QoS 1
   std::string will_topic;
   std::string will;              ///< retained, QoS 1

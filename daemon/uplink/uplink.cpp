@@ -4,15 +4,13 @@
 #include <atomic>
 #include <utility>
 
+#include "daemon/base/backoff.hpp"
 #include "daemon/claim/claim.hpp"
-#include "daemon/uplink/backoff.hpp"
+#include "daemon/paho/paho.hpp"
 #include "daemon/uplink/session.hpp"
 
 namespace greentill::uplink {
 namespace {
-
-constexpr std::chrono::milliseconds kStable{60'000};  // a connection that held for so long was no failure
-constexpr unsigned kSuspicious = 3;                   // so many in a row that did not hold
 
 class MqttUplink final : public Uplink, public SessionOwner {
  public:
@@ -64,17 +62,17 @@ class MqttUplink final : public Uplink, public SessionOwner {
   void receipt_applied() override { backoff_.reset(); }
 
   void session_ended(const Error& why) override {
-    const bool stable = ready_at_ && around_.clock.monotonic() - *ready_at_ >= kStable;
-    if (stable) backoff_.reset();
-    if (ready_at_) short_ = stable ? 0 : short_ + 1;
-    // Twins take the session from each other, and brokers may not say so.
-    const bool twin = ready_at_ && short_ >= kSuspicious && why.code == ErrorCode::io;
+    std::string twin;
+    if (ready_at_) {
+      const std::chrono::milliseconds lasted = around_.clock.monotonic() - *ready_at_;
+      if (lasted >= paho::TwinGuess::kUndisturbed) backoff_.reset();
+      twin_.ended(lasted);
+      if (why.code == ErrorCode::io) twin = twin_.question("client use this device's id");
+    }
     set_connected(false);
     session_.reset();
     const std::chrono::milliseconds delay = backoff_.next(around_.random);
-    note(LogLevel::warning,
-         why.message +
-             (twin ? "; so it was the last times, soon after connecting: does another client use this device's id?" : ""));
+    note(LogLevel::warning, why.message + twin);
     around_.log.write(LogLevel::info, "uplink", "trying again in " + std::to_string(delay.count()) + " ms");
     around_.strand.post_after(delay, [this, alive = std::weak_ptr<bool>(alive_)] {
       if (alive.lock()) connect();
@@ -106,7 +104,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   std::atomic<bool> awaits_claims_ = false;
   Surroundings around_;
   bool stopped_ = true;
-  unsigned short_ = 0;  // connections in a row that did not hold
+  paho::TwinGuess twin_;
   std::optional<std::chrono::milliseconds> ready_at_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // what a timer holds weakly
   std::shared_ptr<Session> session_;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "daemon/uplink/backoff.hpp"
+#include "daemon/base/backoff.hpp"
 
 namespace greentill::uplink {
 

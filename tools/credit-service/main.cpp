@@ -51,14 +51,14 @@ Result<Config> load_config(const std::filesystem::path& path) {
   const toml::Table broker = root.table("broker");
   auto server = parse_broker_address(broker.text("server"));
   if (server) {
-    config.broker.server = std::move(*server);
+    config.broker.target.address = std::move(*server);
   } else {
     broker.wrong("server", "cannot be " + server.error().message);
   }
   config.broker.client_id = broker.text_or("client_id", "credit-1");
-  config.broker.authorities = file(broker, "authorities");
-  config.broker.certificate = file(broker, "certificate");
-  config.broker.key = file(broker, "key");
+  config.broker.target.authorities = file(broker, "authorities");
+  config.broker.target.certificate = file(broker, "certificate");
+  config.broker.target.key = file(broker, "key");
   if (const auto& error = root.check()) return Failure{*error};
   return config;
 }
@@ -105,7 +105,7 @@ void warn_of_name(const std::string& name, const std::filesystem::path& path, Lo
 }
 
 /// The key that receipts are signed with is the one that the broker is shown.
-Result<crypto::Signer> load_signer(const credit::BrokerOptions& broker, Log& log) {
+Result<crypto::Signer> load_signer(const probe::Target& broker, Log& log) {
   const auto pem = read_file(broker.certificate);
   if (!pem) return Failure{pem.error()};
   const auto certificate = crypto::Certificate::leaf_from(*pem);
@@ -127,9 +127,9 @@ Status run(Service& service, bool new_epoch) {
   if (new_epoch) {
     if (Status begun = service.ledger->begin_epoch(); !begun) return begun;
   }
-  const auto authorities = read_file(config.broker.authorities);
+  const auto authorities = read_file(config.broker.target.authorities);
   if (!authorities) return Failure{authorities.error()};
-  auto signer = load_signer(config.broker, service.log);
+  auto signer = load_signer(config.broker.target, service.log);
   if (!signer) return Failure{signer.error()};
   auto authority = crypto::Authority::from_pem(*authorities);
   if (!authority) return Failure{authority.error()};

@@ -21,8 +21,9 @@ class RunningWorker {
  public:
   RunningWorker(Office& office, const std::string& uri, const std::filesystem::path& certificates)
       : desk_(office),
-        options_{*parse_broker_address(uri), "credit-1", certificates / "ca.crt", certificates / "service.crt",
-                 certificates / "service.key"},
+        options_{
+            {*parse_broker_address(uri), certificates / "ca.crt", certificates / "service.crt", certificates / "service.key"},
+            "credit-1"},
         thread_([this, &office] { ended_ = credit::work(options_, desk_.clerk(), office.log, stopping_); }) {}
   ~RunningWorker() { static_cast<void>(stop()); }
   Status stop() {

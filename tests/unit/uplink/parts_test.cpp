@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/base/backoff.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/claim/cbor.hpp"
-#include "daemon/uplink/backoff.hpp"
 #include "daemon/uplink/protocol.hpp"
 #include "daemon/uplink/retry_pass.hpp"
 #include "daemon/uplink/uplink.hpp"

@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <random>
 #include <thread>
 
+#include "daemon/base/backoff.hpp"
+#include "daemon/base/system.hpp"
 #include "daemon/crypto/secret.hpp"
-#include "daemon/probe/broker_probe.hpp"
+#include "daemon/paho/paho.hpp"
 #include "tools/credit-service/broker/inbox.hpp"
 
 namespace greentill::credit {
@@ -21,12 +22,10 @@ constexpr std::string_view kPrefix = "greentill/v1/";
 constexpr std::string_view kSuffix = "/claims";
 constexpr std::chrono::milliseconds kLeastPause{200};
 constexpr std::chrono::milliseconds kMostPause{30'000};
+constexpr std::chrono::seconds kKeepAlive{20};
 constexpr std::chrono::seconds kStable{10};        // a session that held for so long was no failure
-constexpr std::chrono::seconds kUndisturbed{60};   // longer than a twin pauses
-constexpr std::chrono::seconds kAnswerTime{40};    // Paho gives a connection up after 30
-constexpr unsigned kSuspicious = 3;                // so many in a row that did not hold
+constexpr std::chrono::seconds kAnswerTime{40};    // Paho gives a connection up after 20
 constexpr std::size_t kMostCorrelationBytes = 64;  // a device's are 32
-constexpr int kFirstFailure = 128;                 // among the reason codes of MQTT 5
 constexpr std::chrono::milliseconds kLook{200};    // how often a stop is looked for
 
 /// The device of "greentill/v1/<device>/claims", or nothing.
@@ -58,15 +57,9 @@ std::optional<Received> receive(const mqtt::message& message) {
   return received;
 }
 
-// Paho says MQTTPP_V3_CODE where no reason came.
-bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
-
 std::string explain(int code, int reason) {
-  if (reason == mqtt::SESSION_TAKEN_OVER) return "another client uses this worker's id; give each its own with --client-id";
-  if (refused(reason)) {
-    return "the broker refuses: " + mqtt::exception::reason_code_str(reason) + " (" + std::to_string(reason) + ")";
-  }
-  return code == MQTTASYNC_SUCCESS ? "the connection was lost" : mqtt::exception::error_str(code);
+  if (paho::is_taken_over(reason)) return "another client uses this worker's id; give each its own with --client-id";
+  return paho::explain(code, reason);
 }
 
 class Session {
@@ -76,7 +69,7 @@ class Session {
         clerk_(clerk),
         log_(log),
         inbox_(log),
-        client_(options.server.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
+        client_(options.target.address.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
     client_.set_message_callback([this](mqtt::const_message_ptr message) {
       if (auto received = receive(*message)) inbox_.put(std::move(*received));
     });
@@ -97,11 +90,11 @@ class Session {
                   client_.is_connected() ? "the broker does not answer our subscription" : explain(MQTTASYNC_SUCCESS, farewell_));
     } catch (const mqtt::exception& error) {
       const int reason = farewell_ == mqtt::SUCCESS ? error.get_reason_code() : farewell_.load();
-      if (!connected && !refused(reason)) return fail(ErrorCode::unavailable, find_cause(stopping));
+      if (!connected && !paho::refused(reason)) return fail(ErrorCode::unavailable, find_cause(stopping));
       const std::string why = explain(error.get_return_code(), reason);
-      if (!client_.is_connected() || !refused(reason)) return fail(ErrorCode::unavailable, why);
+      if (!client_.is_connected() || !paho::refused(reason)) return fail(ErrorCode::unavailable, why);
       return fail(ErrorCode::denied, "cannot subscribe to " + std::string(kSubscription) + ": " + why + "; let the user of " +
-                                         options_.certificate.string() + " read it");
+                                         options_.target.certificate.string() + " read it");
     }
   }
 
@@ -142,29 +135,13 @@ class Session {
     return true;
   }
 
-  mqtt::token_ptr connect() {
-    const auto tls = mqtt::ssl_options_builder()
-                         .trust_store(options_.authorities.string())
-                         .key_store(options_.certificate.string())
-                         .private_key(options_.key.string())
-                         .enable_server_cert_auth(true)
-                         .verify(true)
-                         .finalize();
-    return client_.connect(mqtt::connect_options_builder()
-                               .mqtt_version(MQTTVERSION_5)
-                               .clean_start(true)
-                               .keep_alive_interval(std::chrono::seconds(20))
-                               .ssl(tls)
-                               .finalize());
-  }
+  mqtt::token_ptr connect() { return client_.connect(paho::connect_options(options_.target, kKeepAlive)); }
 
   // Paho's failure has no cause.
   [[nodiscard]] std::string find_cause(const std::atomic<bool>& stopping) const {
     constexpr std::chrono::milliseconds kLimit{5'000};
-    const auto addresses = probe::resolve(options_.server);
-    if (!addresses) return addresses.error().message;
-    return probe::find_cause({options_.server, options_.authorities, options_.certificate, options_.key}, *addresses, kLimit,
-                             stopping);
+    const auto addresses = probe::resolve(options_.target.address);
+    return addresses ? probe::find_cause(options_.target, *addresses, kLimit, stopping) : addresses.error().message;
   }
 
   void handle(const Received& message) {
@@ -193,9 +170,7 @@ class Session {
   mqtt::async_client client_;                 // last: its threads use the rest
 };
 
-void pause(std::chrono::milliseconds most, const std::atomic<bool>& stopping) {
-  static thread_local std::minstd_rand random{std::random_device{}()};
-  auto left = std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(random));
+void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping) {
   for (; left > std::chrono::milliseconds(0) && !stopping; left -= kLook) std::this_thread::sleep_for(std::min(left, kLook));
 }
 
@@ -211,15 +186,14 @@ class Turns {
       Session session(options_, clerk_, log_);
       const Status open = session.open(stopping);
       if (!open && open.error().code == ErrorCode::denied && first_) {
-        return Failure{open.error().with_context(options_.server.paho_uri)};
+        return Failure{open.error().with_context(options_.target.address.paho_uri)};
       }
       why = open ? serve(session, stopping) : open.error().message;
     } catch (const mqtt::exception& error) {
       why = error.what();
     }
-    if (!why.empty() && !stopping) log_.write(LogLevel::warning, "worker", options_.server.paho_uri + ": " + why);
-    pause(longest_, stopping);
-    longest_ = std::min(longest_ * 2, kMostPause);
+    if (!why.empty() && !stopping) log_.write(LogLevel::warning, "worker", options_.target.address.paho_uri + ": " + why);
+    pause(backoff_.next(random_), stopping);
     return Done{};
   }
 
@@ -227,25 +201,24 @@ class Turns {
   // Why it ended; empty at a stop.
   std::string serve(Session& session, const std::atomic<bool>& stopping) {
     first_ = false;
-    log_.write(LogLevel::info, "worker", "takes batches from " + options_.server.paho_uri);
+    log_.write(LogLevel::info, "worker", "takes batches from " + options_.target.address.paho_uri);
     const auto begin = std::chrono::steady_clock::now();
     const Status ended = session.serve(stopping);
-    const auto lasted = std::chrono::steady_clock::now() - begin;
-    if (lasted >= kStable || session.worked()) longest_ = kLeastPause;
-    in_a_row_ = lasted >= kUndisturbed ? 0 : in_a_row_ + 1;
+    const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    if (lasted >= kStable || session.worked()) backoff_.reset();
+    twin_.ended(lasted);
     if (ended) return {};
-    if (in_a_row_ < kSuspicious) return ended.error().message;
-    // Twins take the session from each other, and brokers may not say so.
-    return ended.error().message + "; so it was the last times, soon after connecting: does another worker use the id " +
-           options_.client_id + "? Give each its own with --client-id";
+    const std::string twin = twin_.question("worker use the id " + options_.client_id);
+    return ended.error().message + twin + (twin.empty() ? "" : " Give each its own with --client-id");
   }
 
   const BrokerOptions& options_;
   Clerk& clerk_;
   Log& log_;
-  std::chrono::milliseconds longest_ = kLeastPause;
+  SystemRandom random_;
+  Backoff backoff_{kLeastPause, kMostPause};
+  paho::TwinGuess twin_;
   bool first_ = true;
-  unsigned in_a_row_ = 0;  // sessions that did not last
 };
 
 }  // namespace

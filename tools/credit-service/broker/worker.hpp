@@ -3,22 +3,18 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <string>
 
-#include "daemon/base/broker_address.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/probe/broker_probe.hpp"
 #include "tools/credit-service/service/clerk.hpp"
 
 namespace greentill::credit {
 
 struct BrokerOptions {
-  BrokerAddress server;
+  probe::Target target;
   std::string client_id;  ///< one a worker
-  std::filesystem::path authorities;
-  std::filesystem::path certificate;
-  std::filesystem::path key;
 };
 
 /// Works until `stopping`. Connects again, with back-off, for as long as it takes; an error is one that will not mend itself.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long to wait before the next try: exponential with full jitter, so that a thousand devices whose broker comes back do not
-// come back together. Private to daemon/uplink.
+// come back together.
 #pragma once
 
 #include <chrono>
 
 #include "daemon/base/ports.hpp"
 
-namespace greentill::uplink {
+namespace greentill {
 
 class Backoff {
  public:
@@ -27,4 +27,4 @@ class Backoff {
 /// `least` doubled `times` times, at most `most`.
 std::chrono::milliseconds doubled(std::chrono::milliseconds least, unsigned times, std::chrono::milliseconds most);
 
-}  // namespace greentill::uplink
+}  // namespace greentill

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/uplink/backoff.hpp"
+#include "daemon/base/backoff.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-namespace greentill::uplink {
+namespace greentill {
 
 std::chrono::milliseconds doubled(std::chrono::milliseconds least, unsigned times, std::chrono::milliseconds most) {
   std::chrono::milliseconds value = least;
@@ -23,4 +23,4 @@ std::chrono::milliseconds Backoff::next(Random& random) {
   return std::chrono::milliseconds(number % (static_cast<std::uint64_t>(std::max<std::int64_t>(ceiling.count(), 0)) + 1));
 }
 
-}  // namespace greentill::uplink
+}  // namespace greentill
