@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/engine/chain_owner.hpp"
 
-#include "daemon/claim/claim.hpp"
+#include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::engine {
 namespace {
 
 constexpr const char* kWhatToDo =
     "; give the device its former key and certificate back, or let its claims be delivered first and then set the store aside";
-
-Failure<Error> damaged(std::uint64_t seq) {
-  return fail(ErrorCode::corrupt, "outbox: the chain's last claim " + std::to_string(seq) + " cannot be read");
-}
 
 }  // namespace
 
@@ -22,16 +18,14 @@ Status check_chain_owner(outbox::Reader& reader, identity::DeviceIdentity& ident
   const std::uint64_t seq = (*chain)->head.seq;
   const auto stored = reader.claim(seq);
   if (!stored) return Failure{stored.error()};
-  if (!*stored) return damaged(seq);
-  const auto message = claim::parse_message((*stored)->message, claim::MessageType::claim);
-  if (!message) return damaged(seq);
-  const auto last = claim::parse_payload(message->payload);
-  if (!last) return damaged(seq);
-  if (last->device != identity.device_id()) {
-    return fail(ErrorCode::invalid, "outbox: its chain belongs to the device '" + std::string(last->device) +
+  if (!*stored) return fail(ErrorCode::corrupt, "outbox: the chain's last claim " + std::to_string(seq) + " is missing");
+  const auto last = outbox::open_claim(seq, (*stored)->message);
+  if (!last) return Failure{last.error()};
+  if (last->claim.device != identity.device_id()) {
+    return fail(ErrorCode::invalid, "outbox: its chain belongs to the device '" + std::string(last->claim.device) +
                                         "', and the certificate names '" + identity.device_id() + "'" + kWhatToDo);
   }
-  if (!identity.has_signed(*message)) {
+  if (!identity.has_signed(last->message)) {
     return fail(ErrorCode::invalid, "outbox: its chain was signed with another key than the device's" + std::string(kWhatToDo));
   }
   return Done{};

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "daemon/measure/quantify.hpp"
+#include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::engine {
 namespace {
@@ -104,14 +105,14 @@ std::optional<TakeBack> take_part(Claimed& claim, std::vector<QuantityValue>& wa
 
 }  // namespace
 
-Result<std::optional<Claimed>> claimed_from(ByteView payload) {
-  const auto claim = claim::parse_payload(payload);
-  if (!claim) return fail(ErrorCode::corrupt, std::string("a claim in the outbox does not parse: ") + claim.error().reason);
-  const auto* reduction = std::get_if<claim::Reduction>(&claim->entry);
+Result<std::optional<Claimed>> claimed_from(std::uint64_t seq, ByteView message) {
+  const auto opened = outbox::open_claim(seq, message);
+  if (!opened) return Failure{opened.error()};
+  const auto* reduction = std::get_if<claim::Reduction>(&opened->claim.entry);
   if (reduction == nullptr) return std::optional<Claimed>();
   Claimed made;
-  made.seq = claim->seq;
-  made.id = claim->id;
+  made.seq = seq;
+  made.id = opened->claim.id;
   made.activity = reduction->activity;
   for (const auto& quantity : reduction->quantities) made.quantities.push_back({std::string(quantity.unit), quantity.value});
   made.nullifier = reduction->nullifier.mac;

@@ -36,8 +36,8 @@ struct Claimed {
   bool gone = false;                        ///< all of it was taken back
 };
 
-/// Nothing where the payload is no reduction; corrupt where it does not parse.
-Result<std::optional<Claimed>> claimed_from(ByteView payload);
+/// Nothing where the stored message is no reduction's; corrupt where it cannot be read.
+Result<std::optional<Claimed>> claimed_from(std::uint64_t seq, ByteView message);
 
 /// An act that came back, as a detector found it in what was returned.
 struct Returned {

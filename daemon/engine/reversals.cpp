@@ -67,9 +67,7 @@ Result<std::vector<Claimed>> Reverser::claims_of(const outbox::TransactionRecord
     const auto stored = reader_.claim(record.chain, seq);
     if (!stored) return Failure{stored.error()};
     if (!*stored) continue;  // pruned
-    const auto message = claim::parse_message((*stored)->message, claim::MessageType::claim);
-    if (!message) return fail(ErrorCode::corrupt, "claim " + std::to_string(seq) + " in the outbox does not parse");
-    auto claimed = claimed_from(message->payload);
+    auto claimed = claimed_from(seq, (*stored)->message);
     if (!claimed) return Failure{claimed.error()};
     if (!*claimed) continue;
     if (Status added = add_taken(**claimed); !added) return Failure{added.error()};
@@ -166,9 +164,7 @@ Result<Reversals> Reverser::undo(std::uint64_t seq) {
   if (!stored) return Failure{stored.error()};
   const std::string which = "claim " + std::to_string(seq);
   if (!*stored) return fail(ErrorCode::not_found, which + " is not in the store");
-  const auto message = claim::parse_message((*stored)->message, claim::MessageType::claim);
-  if (!message) return fail(ErrorCode::corrupt, which + " in the outbox does not parse");
-  auto claimed = claimed_from(message->payload);
+  auto claimed = claimed_from(seq, (*stored)->message);
   if (!claimed) return Failure{claimed.error()};
   if (!*claimed) return fail(ErrorCode::invalid, which + " claims nothing that could be taken back");
   if (Status added = add_taken(**claimed); !added) return Failure{added.error()};
@@ -190,9 +186,7 @@ Result<Reverser::Met> Reverser::meet(const outbox::TransactionKey& key, const Ma
   if (met.all) return met;
   std::vector<Claimed> claims;
   for (const outbox::NewClaim& one : made.claims) {
-    const auto message = claim::parse_message(one.message, claim::MessageType::claim);
-    if (!message) return fail(ErrorCode::bug, "a claim just made does not parse");
-    auto claimed = claimed_from(message->payload);
+    auto claimed = claimed_from(one.seq, one.message);
     if (!claimed) return Failure{claimed.error()};
     if (!*claimed) continue;
     // A part of it may have been taken back by its nullifier before.

@@ -3,6 +3,8 @@
 
 #include <variant>
 
+#include "daemon/outbox/stored_claim.hpp"
+
 namespace greentill::engine {
 namespace {
 
@@ -20,10 +22,8 @@ Result<std::string> activity_of(outbox::Reader& reader, std::uint64_t seq) {
   const auto stored = reader.claim(seq);
   if (!stored) return Failure{stored.error()};
   if (!*stored) return std::string();  // pruned
-  const auto message = claim::parse_message((*stored)->message, claim::MessageType::claim);
-  if (!message) return std::string();
-  const auto claim = claim::parse_payload(message->payload);
-  const auto* reduction = claim ? std::get_if<claim::Reduction>(&claim->entry) : nullptr;
+  const auto opened = outbox::open_claim(seq, (*stored)->message);
+  const auto* reduction = opened ? std::get_if<claim::Reduction>(&opened->claim.entry) : nullptr;
   return reduction == nullptr ? std::string() : std::string(reduction->activity);
 }
 
@@ -42,18 +42,18 @@ Result<event::ReversedAct> reversed_act(const claim::Claim& claim, const claim::
 
 Status add_act(const outbox::StoredClaim& stored, outbox::Reader& reader, const ClaimMaker& maker,
                event::TransactionAnswer& into) {
-  const std::string which = "claim " + std::to_string(stored.seq);
-  const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
-  if (!message) return fail(ErrorCode::corrupt, which + " in the outbox does not parse: " + message.error().reason);
-  const auto claim = claim::parse_payload(message->payload);
-  if (!claim) return fail(ErrorCode::corrupt, which + " in the outbox does not parse: " + claim.error().reason);
-  if (const auto* reduction = std::get_if<claim::Reduction>(&claim->entry)) {
-    into.claims.push_back(claimed_act(*claim, *reduction, maker));
+  const auto opened = outbox::open_claim(stored.seq, stored.message);
+  if (!opened) return Failure{opened.error()};
+  const claim::Claim& claim = opened->claim;
+  if (const auto* reduction = std::get_if<claim::Reduction>(&claim.entry)) {
+    into.claims.push_back(claimed_act(claim, *reduction, maker));
     return Done{};
   }
-  const auto* reversal = std::get_if<claim::Reversal>(&claim->entry);
-  if (reversal == nullptr) return fail(ErrorCode::corrupt, which + " in the outbox belongs to no transaction");
-  auto act = reversed_act(*claim, *reversal, reader);
+  const auto* reversal = std::get_if<claim::Reversal>(&claim.entry);
+  if (reversal == nullptr) {
+    return fail(ErrorCode::corrupt, "claim " + std::to_string(stored.seq) + " in the outbox belongs to no transaction");
+  }
+  auto act = reversed_act(claim, *reversal, reader);
   if (!act) return Failure{act.error()};
   into.reversals.push_back(std::move(*act));
   return Done{};

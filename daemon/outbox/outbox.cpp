@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <system_error>
 
-#include "daemon/outbox/advice.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 
 namespace greentill::outbox {
@@ -39,7 +38,8 @@ class LockFile {
                            : number == EACCES || number == EROFS  ? ErrorCode::denied
                            : number == ENOSPC || number == EDQUOT ? ErrorCode::full
                                                                   : ErrorCode::io;
-    return fail(code, path + ": cannot lock: " + std::generic_category().message(number) + std::string(advice_for(number)));
+    return fail(code,
+                path + ": cannot lock: " + std::generic_category().message(number) + std::string(sqlite::advice_for(number)));
   }
   int descriptor_ = -1;
 };
@@ -74,20 +74,6 @@ class SqliteOutbox final : public Outbox {
 };
 
 }  // namespace
-
-std::string_view advice_for(int system_error) {
-  switch (system_error) {
-    case ENOENT:
-    case ENOTDIR: return "; its folder must exist";
-    case EACCES:
-    case EPERM: return "; it or its folder belongs to another user: chown both to the service's user";
-    case EROFS: return "; the file system is read-only";
-    case EISDIR: return "; a folder stands in its place";
-    case ENOSPC:
-    case EDQUOT: return "; make room on the disk";
-    default: return "";
-  }
-}
 
 std::string_view to_string(Delivery delivery) {
   switch (delivery) {

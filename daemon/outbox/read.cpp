@@ -3,6 +3,7 @@
 
 #include "daemon/claim/message.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/outbox/durability.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 
 // Scalar subqueries: evaluated once a statement, so that the claims stay one range of the primary key, read in order without a
@@ -49,14 +50,9 @@ StoredClaim stored_claim(const Query& row) {
   return claim;
 }
 
-Result<std::optional<StoredClaim>> one_claim(Query& query) {
-  const auto row = query.next();
-  if (!row) return Failure{row.error()};
-  if (!*row) return std::optional<StoredClaim>();
-  return std::optional<StoredClaim>(stored_claim(query));
+Result<std::optional<StoredClaim>> one_claim(Query&& row) {
+  return row.result(row.next() ? std::optional(stored_claim(row)) : std::nullopt);
 }
-
-std::int64_t row_limit(std::size_t limit) { return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)); }
 
 }  // namespace
 
@@ -68,13 +64,11 @@ Status KeyLookup::prepare(Database& database) {
 }
 
 Result<std::optional<TransactionRecord>> KeyLookup::find(const Database& database, const TransactionKey& key) {
-  Query query(statement_);
-  const auto row = query.with(key).next();
-  if (!row) return Failure{row.error()};
-  if (!*row) return std::optional<TransactionRecord>();
-  if (query.is_null(0)) return std::optional(TransactionRecord{});
-  TransactionRecord record{seq_of(query.integer(0)), static_cast<std::uint32_t>(query.integer(1)), {}};
-  if (!query.fixed(2, record.chain)) return database.failure(SQLITE_CORRUPT);
+  Query row(statement_, key);
+  if (!row.next()) return row.result(std::optional<TransactionRecord>());
+  if (row.is_null(0)) return std::optional(TransactionRecord{});
+  TransactionRecord record{seq_of(row.integer(0)), static_cast<std::uint32_t>(row.integer(1)), {}};
+  if (!row.fixed(2, record.chain)) return database.damaged("a chain's id is not one");
   return std::optional(record);
 }
 
@@ -87,20 +81,18 @@ Status ChainLookup::prepare(Database& database) {
 
 Result<ChainRow> ChainLookup::find(const Database& database) {
   Query query(statement_);
-  const auto found = query.next();
-  if (!found) return Failure{found.error()};
   ChainRow row;
-  if (!*found) return row;
-  if (!query.fixed(1, row.head.chain)) return database.failure(SQLITE_CORRUPT);
+  if (!query.next()) return query.result(row);
+  if (!query.fixed(1, row.head.chain)) return database.damaged("a chain's id is not one");
   if (!query.is_null(2)) {
     const auto last = claim::parse_message(query.bytes(3), claim::MessageType::claim);
-    if (!last) return database.failure(SQLITE_CORRUPT);
+    if (!last) return database.damaged("the chain's last claim is none");
     row.head.seq = seq_of(query.integer(2));
     row.head.payload_hash = crypto::hasher().sha256({last->payload});
   }
   row.no = query.integer(0);
-  row.delivered_seq = static_cast<std::uint64_t>(query.integer(4));
-  row.epoch = static_cast<std::uint64_t>(query.integer(5));
+  row.delivered_seq = query.count(4);
+  row.epoch = query.count(5);
   row.pruned = query.integer(6);
   row.refused_retry = query.integer(7);
   row.refused_final = query.integer(8);
@@ -108,7 +100,7 @@ Result<ChainRow> ChainLookup::find(const Database& database) {
 }
 
 Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
-  auto database = Database::open(options.path, options.vfs, Database::Mode::read_only, options.reader_cache_kib);
+  auto database = open_for_reading(options);
   if (!database) return Failure{database.error()};
   std::unique_ptr<SqliteReader> reader(new SqliteReader(std::move(*database)));
   if (Status prepared = reader->prepare(); !prepared) return Failure{prepared.error()};
@@ -147,14 +139,12 @@ Result<std::optional<ChainState>> SqliteReader::chain() {
 
 Result<std::optional<StoredClaim>> SqliteReader::claim(std::uint64_t seq) {
   if (seq > kMaxSeq) return std::optional<StoredClaim>();
-  Query query(claim_);
-  return one_claim(query.with(static_cast<std::int64_t>(seq)).with_null());
+  return one_claim(Query(claim_, seq, std::nullopt));
 }
 
 Result<std::optional<StoredClaim>> SqliteReader::claim(const claim::ChainId& chain, std::uint64_t seq) {
   if (seq > kMaxSeq) return std::optional<StoredClaim>();
-  Query query(claim_);
-  return one_claim(query.with(static_cast<std::int64_t>(seq)).with(chain));
+  return one_claim(Query(claim_, seq, chain));
 }
 
 Statement& SqliteReader::scan_for(bool newest_first, std::optional<Delivery> only) {
@@ -177,14 +167,9 @@ Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool
   }
   // Whether refused claims are among those wanted; in the statements on refusals alone, which kind of them.
   const bool flag = !only || only == Delivery::refused_final;
-  Query query(scan_for(newest_first, only));
-  query.with(static_cast<std::int64_t>(low)).with(static_cast<std::int64_t>(high)).with(row_limit(limit)).with(flag ? 1 : 0);
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return Failure{row.error()};
-    if (!*row) return Done{};
-    visit(stored_claim(query));
-  }
+  Query row(scan_for(newest_first, only), low, high, row_limit(limit), flag);
+  while (row.next()) visit(stored_claim(row));
+  return row.status();
 }
 
 Status SqliteReader::read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) {
@@ -192,59 +177,41 @@ Status SqliteReader::read_batch(std::uint64_t first, std::size_t max_claims, std
   into.first_seq = first;
   into.last_seq = first - 1;
   if (first == 0 || first > kMaxSeq) return fail(ErrorCode::invalid, "a batch begins at seq 1 or later");
-  Query query(batch_);
-  query.with(static_cast<std::int64_t>(first - 1)).with(static_cast<std::int64_t>(kMaxSeq)).with(row_limit(max_claims));
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return Failure{row.error()};
-    if (!*row || seq_of(query.integer(0)) != into.last_seq + 1) return Done{};
-    const ByteView message = query.bytes(1);
-    if (!into.bytes.empty() && into.bytes.size() + message.size() > max_bytes) return Done{};
+  Query row(batch_, first - 1, kMaxSeq, row_limit(max_claims));
+  while (row.next() && seq_of(row.integer(0)) == into.last_seq + 1) {
+    const ByteView message = row.bytes(1);
+    if (!into.bytes.empty() && into.bytes.size() + message.size() > max_bytes) break;
     into.bytes.insert(into.bytes.end(), message.begin(), message.end());
     ++into.last_seq;
   }
+  return row.status();
 }
 
 Result<std::vector<std::uint64_t>> SqliteReader::retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) {
   std::vector<std::uint64_t> seqs;
-  Query query(retryable_);
-  query.with(tried_before).with(now).with(row_limit(limit));
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return Failure{row.error()};
-    if (!*row) break;
-    seqs.push_back(seq_of(query.integer(0)));
-  }
+  Query row(retryable_, tried_before, now, row_limit(limit));
+  while (row.next()) seqs.push_back(seq_of(row.integer(0)));
   std::ranges::sort(seqs);
-  return seqs;
+  return row.result(std::move(seqs));
 }
 
 Result<std::string> SqliteReader::position(std::string_view source) {
-  Query query(position_);
-  const auto row = query.with(source).next();
-  if (!row) return Failure{row.error()};
-  return *row ? std::string(query.text(0)) : std::string();
+  Query row(position_, source);
+  return row.result(row.next() ? std::string(row.text(0)) : std::string());
 }
 
 Result<std::vector<Totals>> SqliteReader::totals(std::int64_t from_day) {
   std::vector<Totals> totals;
-  Query query(totals_);
-  query.with(from_day);
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return Failure{row.error()};
-    if (!*row) return totals;
-    totals.push_back({query.integer(0), std::string(query.text(1)), static_cast<std::uint64_t>(query.integer(2)),
-                      query.integer(3), query.integer(4)});
+  Query row(totals_, from_day);
+  while (row.next()) {
+    totals.push_back({row.integer(0), std::string(row.text(1)), row.count(2), row.integer(3), row.integer(4)});
   }
+  return row.result(std::move(totals));
 }
 
 Result<Backlog> SqliteReader::backlog() {
-  Query query(backlog_);
-  const auto row = query.next();
-  if (!row) return Failure{row.error()};
-  const auto count = [&query](int column) { return static_cast<std::uint64_t>(query.integer(column)); };
-  return Backlog{count(0), count(1), count(2), count(3)};
+  Query row(backlog_);
+  return row.result(row.next() ? Backlog{row.count(0), row.count(1), row.count(2), row.count(3)} : Backlog{});
 }
 
 }  // namespace greentill::outbox

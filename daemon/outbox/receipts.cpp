@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "daemon/claim/message.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
+#include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::outbox {
 namespace {
-
-Result<claim::Claim> parse_stored(ByteView bytes, std::uint64_t seq) {
-  const auto damaged = [seq](const claim::Fault& fault) {
-    return fail(ErrorCode::corrupt, "outbox: the stored claim " + std::to_string(seq) + " is damaged: " + fault.reason);
-  };
-  const auto message = claim::parse_message(bytes, claim::MessageType::claim);
-  if (!message) return damaged(message.error());
-  const auto claim = claim::parse_payload(message->payload);
-  if (!claim) return damaged(claim.error());
-  return *claim;
-}
 
 /// What a reduction asks for; other entries ask for nothing.
 std::int64_t asked_mg(const claim::Claim& claim) {
@@ -40,7 +29,7 @@ Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, const 
   ChainRow row = chain_;
   if (Status sound = check_receipt(receipt, row); !sound) return Failure{sound.error()};
 
-  auto transaction = Transaction::begin(database_);
+  auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   if (Status moved = move_head(row, receipt, applied); !moved) return Failure{moved.error()};
   Status taken = Done{};
@@ -81,11 +70,9 @@ Status SqliteWriter::check_receipt(const claim::Receipt& receipt, const ChainRow
 // them, as sending them again will.
 Status SqliteWriter::check_epoch(const claim::Receipt& receipt, const ChainRow& row) {
   if (receipt.epoch == row.epoch || receipt.processed_up_to >= row.delivered_seq) return Done{};
-  Query query(count_claims_);
-  query.with(position_of(row.no, receipt.processed_up_to)).with(position_of(row.no, row.delivered_seq));
-  const auto counted = query.next();
-  if (!counted) return Failure{counted.error()};
-  if (static_cast<std::uint64_t>(query.integer(0)) == row.delivered_seq - receipt.processed_up_to) return Done{};
+  Query query(count_claims_, position_of(row.no, receipt.processed_up_to), position_of(row.no, row.delivered_seq));
+  if (!query.next()) return query.status();
+  if (query.count(0) == row.delivered_seq - receipt.processed_up_to) return Done{};
   return at_odds("the service wants claims again from " + std::to_string(receipt.processed_up_to + 1) +
                  " on, and some of them were pruned");
 }
@@ -93,13 +80,11 @@ Status SqliteWriter::check_epoch(const claim::Receipt& receipt, const ChainRow& 
 // The hash of a payload is kept by the next claim, as its prev; the head's is known. Nothing where that claim is gone.
 Result<std::optional<Digest>> SqliteWriter::payload_hash(const ChainRow& row, std::uint64_t seq) {
   if (seq == row.head.seq) return std::optional(row.head.payload_hash);
-  Query query(message_at_);
-  const auto found = query.with(position_of(row.no, seq + 1)).next();
-  if (!found) return Failure{found.error()};
-  if (!*found) return std::optional<Digest>();
-  const auto next = parse_stored(query.bytes(0), seq + 1);
+  Query query(message_at_, position_of(row.no, seq + 1));
+  if (!query.next()) return query.result(std::optional<Digest>());
+  const auto next = open_claim(seq + 1, query.bytes(0));
   if (!next) return Failure{next.error()};
-  return std::optional(next->prev);
+  return std::optional(next->claim.prev);
 }
 
 Status SqliteWriter::move_head(ChainRow& row, const claim::Receipt& receipt, AppliedReceipt& applied) {
@@ -119,24 +104,20 @@ Status SqliteWriter::rewind(ChainRow& row, std::uint64_t above) {
   const std::int64_t from = position_of(row.no, above);
   const std::int64_t to = position_of(row.no, kMaxSeq);
   {
-    Query query(count_refusals_);
-    const auto counted = query.with(from).with(to).next();
-    if (!counted) return Failure{counted.error()};
+    Query query(count_refusals_, from, to);
+    if (!query.next()) return query.status();
     row.refused_final -= query.integer(1);
     row.refused_retry -= query.integer(0) - query.integer(1);
   }
   for (Statement* statement : {&remove_refusals_, &remove_grants_}) {
-    Query query(*statement);
-    if (Status removed = query.with(from).with(to).run(); !removed) return removed;
+    if (Status removed = statement->run(from, to); !removed) return removed;
   }
   return Done{};
 }
 
 Result<SqliteWriter::Outcome> SqliteWriter::outcome(std::int64_t position) {
-  Query query(outcome_);
-  const auto found = query.with(position).next();
-  if (!found) return Failure{found.error()};
-  if (!*found) return Outcome::gone;
+  Query query(outcome_, position);
+  if (!query.next()) return query.result(Outcome::gone);
   if (query.is_null(0)) return Outcome::accepted;
   return query.integer(0) != 0 ? Outcome::refused_final : Outcome::refused_retry;
 }
@@ -151,12 +132,8 @@ Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, const 
   if (*before == Outcome::refused_retry) --row.refused_retry;
   if (*before == Outcome::refused_final) --row.refused_final;
   ++(refusal.retryable ? row.refused_retry : row.refused_final);
-  {
-    Query query(remove_grant_);
-    if (Status removed = query.with(position).run(); !removed) return removed;
-  }
-  Query query(set_refusal_);
-  return query.with(position).with(refusal.retryable ? 0 : 1).with(refusal.reason).with(reception.now).run();
+  if (Status removed = remove_grant_.run(position); !removed) return removed;
+  return set_refusal_.run(position, !refusal.retryable, refusal.reason, reception.now);
 }
 
 Status SqliteWriter::grant(ChainRow& row, const claim::Grant& granted) {
@@ -166,24 +143,17 @@ Status SqliteWriter::grant(ChainRow& row, const claim::Grant& granted) {
   if (*before == Outcome::gone) return Done{};
   if (*before != Outcome::accepted) {
     --(*before == Outcome::refused_retry ? row.refused_retry : row.refused_final);
-    Query query(remove_refusal_);
-    if (Status removed = query.with(position).run(); !removed) return removed;
+    if (Status removed = remove_refusal_.run(position); !removed) return removed;
   }
   std::int64_t asked = 0;
   {
-    Query query(message_at_);
-    const auto found = query.with(position).next();
-    if (!found) return Failure{found.error()};
-    const auto claim = parse_stored(query.bytes(0), granted.seq);
-    if (!claim) return Failure{claim.error()};
-    asked = asked_mg(*claim);
+    Query query(message_at_, position);
+    if (!query.next()) return query.status();
+    const auto opened = open_claim(granted.seq, query.bytes(0));
+    if (!opened) return Failure{opened.error()};
+    asked = asked_mg(opened->claim);
   }
-  if (granted.granted_mg != asked) {
-    Query query(set_grant_);
-    return query.with(position).with(granted.granted_mg).run();
-  }
-  Query query(remove_grant_);
-  return query.with(position).run();
+  return granted.granted_mg != asked ? set_grant_.run(position, granted.granted_mg) : remove_grant_.run(position);
 }
 
 }  // namespace greentill::outbox

@@ -125,12 +125,12 @@ ALTER TABLE chains DROP COLUMN stored;
 )sql",
 };
 
-Status refuse_foreign(Database& database, std::int64_t version) {
+Status refuse_foreign(sqlite::Database& database, std::int64_t version) {
   const auto application = database.integer("PRAGMA application_id");
   if (!application) return Failure{application.error()};
   const auto objects = database.integer("SELECT count(*) FROM sqlite_schema");
   if (!objects) return Failure{objects.error()};
-  const std::string name = sqlite3_db_filename(database.handle(), "main");
+  const std::string name = database.file();
   const bool fresh = *application == 0 && version == 0 && *objects == 0;
   if (!fresh && *application != kApplicationId) {
     return fail(ErrorCode::invalid, name + ": a database, but no outbox of Greentill; name another file");
@@ -142,32 +142,19 @@ Status refuse_foreign(Database& database, std::int64_t version) {
   return Done{};
 }
 
-Status set_wal(Database& database) {
-  Statement statement;
-  if (Status prepared = statement.prepare(database, "PRAGMA journal_mode = WAL"); !prepared) return prepared;
-  Query query(statement);
-  const auto row = query.next();
-  if (!row) return Failure{row.error()};
-  if (!*row || query.text(0) != "wal") {
-    return fail(ErrorCode::io, std::string(sqlite3_db_filename(database.handle(), "main")) +
-                                   ": its file system does not support write-ahead logging; use a local one");
-  }
-  return Done{};
-}
-
 }  // namespace
 
 std::span<const char* const> migrations() { return kMigrations; }
 
-Status open_schema(Database& writer) {
+Status open_schema(sqlite::Database& writer) {
   const auto version = writer.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (Status ours = refuse_foreign(writer, *version); !ours) return ours;
-  if (Status wal = set_wal(writer); !wal) return wal;
+  if (Status wal = writer.use_wal(); !wal) return wal;
   const auto known = static_cast<std::int64_t>(migrations().size());
   if (*version == known) return Done{};
 
-  auto transaction = Transaction::begin(writer);
+  auto transaction = sqlite::Transaction::begin(writer);
   if (!transaction) return Failure{transaction.error()};
   for (auto next = static_cast<std::size_t>(*version); next < migrations().size(); ++next) {
     if (Status migrated = writer.execute(migrations()[next]); !migrated) return migrated;

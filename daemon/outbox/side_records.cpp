@@ -36,39 +36,31 @@ Status SqliteWriter::prepare_side_records() {
 
 Status SqliteWriter::add_side_records(const Unit& unit) {
   for (const TakenBack& taken : unit.side.taken_back) {
-    Query query(set_taken_back_);
-    query.with(taken.nullifier).with(taken.unit).with(taken.value);
-    query.with(static_cast<std::int64_t>(taken.of_seq)).with(unit.recorded_at);
-    if (Status set = query.run(); !set) return set;
+    Status set = set_taken_back_.run(taken.nullifier, taken.unit, taken.value, taken.of_seq, unit.recorded_at);
+    if (!set) return set;
   }
   if (Status added = add_awaited(unit); !added) return added;
   if (Status added = add_guarded(unit); !added) return added;
   for (const AccountUse& use : unit.side.account_uses) {
-    Query query(set_account_use_);
-    query.with(use.account).with(use.activity).with(use.day).with(use.events).with(use.last_begin);
-    if (Status set = query.run(); !set) return set;
+    Status set = set_account_use_.run(use.account, use.activity, use.day, use.events, use.last_begin);
+    if (!set) return set;
   }
   return Done{};
 }
 
 Status SqliteWriter::add_awaited(const Unit& unit) {
   for (const AwaitedReversal& awaited : unit.side.awaited) {
-    Query query(add_awaited_);
-    query.with(unit.side.awaited_key).with(unit.recorded_at).with(std::int64_t{awaited.reason}).with(awaited.activity);
-    query.with(awaited.unit).with(awaited.value);
-    awaited.cause ? query.with(*awaited.cause) : query.with_null();
-    if (Status added = query.run(); !added) return added;
+    Status added = add_awaited_.run(unit.side.awaited_key, unit.recorded_at, awaited.reason, awaited.activity, awaited.unit,
+                                    awaited.value, awaited.cause);
+    if (!added) return added;
   }
-  if (!unit.side.met || !unit.key) return Done{};
-  Query query(remove_awaited_);
-  return query.with(*unit.key).run();
+  return unit.side.met && unit.key ? remove_awaited_.run(*unit.key) : Status(Done{});
 }
 
 Status SqliteWriter::add_guarded(const Unit& unit) {
   for (const GuardedAct& act : unit.side.guarded) {
-    Query query(set_guarded_);
-    query.with(act.key).with(static_cast<std::int64_t>(act.line)).with(act.activity).with(unit.recorded_at);
-    if (Status set = query.with(act.begin).with(act.quantities).with(act.reason).run(); !set) return set;
+    Status set = set_guarded_.run(act.key, act.line, act.activity, unit.recorded_at, act.begin, act.quantities, act.reason);
+    if (!set) return set;
   }
   return Done{};
 }
@@ -97,64 +89,49 @@ Status SqliteReader::prepare_side_records() {
 
 Result<std::vector<TakenBack>> SqliteReader::taken_back(const Digest& nullifier) {
   std::vector<TakenBack> all;
-  Query query(taken_back_);
-  query.with(nullifier);
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return Failure{row.error()};
-    if (!*row) return all;
-    all.push_back({nullifier, std::string(query.text(0)), query.integer(1), static_cast<std::uint64_t>(query.integer(2))});
-  }
+  Query row(taken_back_, nullifier);
+  while (row.next()) all.push_back({nullifier, std::string(row.text(0)), row.integer(1), row.count(2)});
+  return row.result(std::move(all));
 }
 
 Result<std::vector<AwaitedReversal>> SqliteReader::awaited(const TransactionKey& key) {
   std::vector<AwaitedReversal> all;
-  Query query(awaited_);
-  query.with(key);
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return Failure{row.error()};
-    if (!*row) return all;
+  Query row(awaited_, key);
+  while (row.next()) {
     TransactionKey cause{};
-    const bool has_cause = query.fixed(4, cause);
-    all.push_back({static_cast<std::uint8_t>(query.integer(0)), std::string(query.text(1)), std::string(query.text(2)),
-                   query.integer(3), has_cause ? std::optional(cause) : std::nullopt});
+    const bool has_cause = row.fixed(4, cause);
+    all.push_back({static_cast<std::uint8_t>(row.integer(0)), std::string(row.text(1)), std::string(row.text(2)), row.integer(3),
+                   has_cause ? std::optional(cause) : std::nullopt});
   }
+  return row.result(std::move(all));
 }
 
 Result<bool> SqliteReader::awaits_any() {
-  Query query(awaits_any_);
-  const auto row = query.next();
-  if (!row) return Failure{row.error()};
-  return *row && query.integer(0) != 0;
+  Query row(awaits_any_);
+  return row.result(row.next() && row.integer(0) != 0);
 }
 
 Result<std::optional<AccountUse>> SqliteReader::account_use(const Bytes<16>& account, std::string_view activity) {
-  Query query(account_use_);
-  const auto row = query.with(account).with(activity).next();
-  if (!row) return Failure{row.error()};
-  if (!*row) return std::optional<AccountUse>();
-  return std::optional(AccountUse{account, std::string(activity), query.integer(0), query.integer(1), query.integer(2)});
+  Query row(account_use_, account, activity);
+  if (!row.next()) return row.result(std::optional<AccountUse>());
+  return std::optional(AccountUse{account, std::string(activity), row.integer(0), row.integer(1), row.integer(2)});
 }
 
 Status SqliteReader::for_each_guarded(std::int64_t before, std::size_t limit,
                                       const std::function<void(const GuardedAct&)>& visit) {
-  Query query(guarded_);
-  query.with(before == 0 ? INT64_MAX : before).with(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
-  for (;;) {
-    const auto row = query.next();
-    if (!row) return Failure{row.error()};
-    if (!*row) return Done{};
+  Query row(guarded_, before == 0 ? INT64_MAX : before, row_limit(limit));
+  while (row.next()) {
     GuardedAct act;
-    act.id = query.integer(0);
-    act.recorded_at = query.integer(1);
-    act.begin = query.integer(2);
-    act.activity = query.text(3);
-    act.quantities = query.text(4);
-    act.reason = query.text(5);
-    act.line = static_cast<std::uint64_t>(query.integer(6));
+    act.id = row.integer(0);
+    act.recorded_at = row.integer(1);
+    act.begin = row.integer(2);
+    act.activity = row.text(3);
+    act.quantities = row.text(4);
+    act.reason = row.text(5);
+    act.line = row.count(6);
     visit(act);
   }
+  return row.status();
 }
 
 }  // namespace greentill::outbox

@@ -4,9 +4,13 @@
 
 #include "daemon/outbox/outbox.hpp"
 #include "daemon/outbox/schema.hpp"
-#include "daemon/outbox/sqlite.hpp"
+#include "daemon/sqlite/sqlite.hpp"
 
 namespace greentill::outbox {
+
+using sqlite::Database;
+using sqlite::Query;
+using sqlite::Statement;
 
 /// The claims that a transaction's key leads to, on either kind of connection.
 class KeyLookup {
@@ -91,7 +95,7 @@ class SqliteWriter final : public Writer {
   Status prepare_side_records();
   Status save_chain(const ChainRow& row);
   /// Ends the transaction; only then is the new row the one in force.
-  Status finish(Transaction& transaction, const ChainRow& row);
+  Status finish(sqlite::Transaction& transaction, const ChainRow& row);
 
   Status add_unit(ChainRow& row, const Unit& unit);
   Status add_claims(ChainRow& row, const Unit& unit);
@@ -110,7 +114,6 @@ class SqliteWriter final : public Writer {
 
   Result<std::size_t> prune_once(const PruneBefore& before, std::size_t limit);
   Result<std::size_t> prune_claims(std::int64_t recorded_before, std::size_t limit);
-  Result<std::size_t> prune_claimless(std::int64_t recorded_before, std::size_t limit);
   Result<std::size_t> prune_by_time(Statement& statement, std::int64_t before, std::size_t limit);
   Result<std::size_t> prune_side_records(std::int64_t recorded_before, std::size_t limit);
 

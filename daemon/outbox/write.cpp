@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "daemon/outbox/durability.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 
 namespace greentill::outbox {
@@ -8,12 +9,12 @@ namespace {
 
 /// Claims whose time is not come that prune() looks past, so that a few recorded under a clock that ran ahead do not hold back
 /// all behind them.
-constexpr std::int64_t kPruneLookPast = 10000;
+constexpr std::size_t kPruneLookPast = 10000;
 
 }  // namespace
 
 Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options) {
-  auto database = Database::open(options.path, options.vfs, Database::Mode::read_write, options.writer_cache_kib);
+  auto database = open_for_writing(options);
   if (!database) return Failure{database.error()};
   if (Status schema = open_schema(*database); !schema) return Failure{schema.error()};
   std::unique_ptr<SqliteWriter> writer(new SqliteWriter(std::move(*database)));
@@ -67,39 +68,29 @@ Status SqliteWriter::prepare() {
 }
 
 Status SqliteWriter::save_chain(const ChainRow& row) {
-  Query query(save_chain_);
-  return query.with(row.no)
-      .with(static_cast<std::int64_t>(row.delivered_seq))
-      .with(static_cast<std::int64_t>(row.epoch))
-      .with(row.pruned)
-      .with(row.refused_retry)
-      .with(row.refused_final)
-      .run();
+  return save_chain_.run(row.no, row.delivered_seq, row.epoch, row.pruned, row.refused_retry, row.refused_final);
 }
 
-Status SqliteWriter::finish(Transaction& transaction, const ChainRow& row) {
+Status SqliteWriter::finish(sqlite::Transaction& transaction, const ChainRow& row) {
   if (Status committed = transaction.commit(); !committed) return committed;
   chain_ = row;
   return Done{};
 }
 
 Status SqliteWriter::begin_chain(const claim::ChainId& chain, const Unit& unit) {
-  auto transaction = Transaction::begin(database_);
+  auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   ChainRow row;
   row.no = chain_.no + 1;
   row.head.chain = chain;
-  {
-    Query query(new_chain_);
-    if (Status added = query.with(row.no).with(chain).run(); !added) return added;
-  }
+  if (Status added = new_chain_.run(row.no, chain); !added) return added;
   if (Status added = add_unit(row, unit); !added) return added;
   return finish(*transaction, row);
 }
 
 Status SqliteWriter::commit(std::span<const Unit* const> units) {
   if (units.empty()) return Done{};
-  auto transaction = Transaction::begin(database_);
+  auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   ChainRow row = chain_;
   for (const Unit* unit : units) {
@@ -116,17 +107,14 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
   }
   if (Status added = add_claims(row, unit); !added) return added;
   if (unit.key && unit.claims.empty()) {
-    Query query(add_claimless_);
-    if (Status added = query.with(*unit.key).with(unit.recorded_at).run(); !added) return added;
+    if (Status added = add_claimless_.run(*unit.key, unit.recorded_at); !added) return added;
   }
   if (unit.position) {
-    Query query(set_position_);
-    if (Status set = query.with(unit.position->source).with(unit.position->position).run(); !set) return set;
+    if (Status set = set_position_.run(unit.position->source, unit.position->position); !set) return set;
   }
   for (const TotalsDelta& delta : unit.totals) {
-    Query query(add_totals_);
-    query.with(delta.day).with(delta.activity).with(delta.estimate_mg).with(delta.credited_mg).with(delta.claims);
-    if (Status added = query.run(); !added) return added;
+    Status added = add_totals_.run(delta.day, delta.activity, delta.estimate_mg, delta.credited_mg, delta.claims);
+    if (!added) return added;
   }
   return add_side_records(unit);
 }
@@ -139,12 +127,11 @@ Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
       return fail(ErrorCode::conflict, "outbox: claim " + std::to_string(added.seq) + " does not follow the stored head " +
                                            std::to_string(seq - 1) + "; take the chain up from the store again");
     }
-    Query query(add_claim_);
-    query.with(position_of(row.no, seq)).with(unit.recorded_at).with(added.message);
-    if (unit.key && &added == &unit.claims.front()) {
-      query.with(*unit.key).with(static_cast<std::int64_t>(unit.claims.size()));
-    }
-    if (Status stored = query.run(); !stored) return stored;
+    const bool keyed = unit.key && &added == &unit.claims.front();
+    const auto key = keyed ? unit.key : std::nullopt;
+    const auto count = keyed ? std::optional(unit.claims.size()) : std::nullopt;
+    Status stored = add_claim_.run(position_of(row.no, seq), unit.recorded_at, added.message, key, count);
+    if (!stored) return stored;
   }
   if (unit.head.chain != row.head.chain || unit.head.seq != seq) {
     return fail(ErrorCode::conflict, "outbox: the head given is not that of claim " + std::to_string(seq) +
@@ -158,17 +145,17 @@ Result<std::size_t> SqliteWriter::prune(const PruneBefore& before, std::size_t l
   auto pruned = prune_once(before, limit);
   if (pruned.ok() || pruned.error().code != ErrorCode::full) return pruned;
   // Writing the WAL back lets it begin again in the room that it has already.
-  sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  database_.checkpoint();
   return prune_once(before, limit);
 }
 
 Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::size_t limit) {
-  auto transaction = Transaction::begin(database_);
+  auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   const auto bounded = std::min(limit, std::size_t{1} << 20);
   auto claims = prune_claims(before.delivered, bounded);
   if (!claims) return claims;
-  auto claimless = prune_claimless(before.side, bounded - *claims);
+  auto claimless = prune_by_time(prune_claimless_, before.side, bounded - *claims);
   if (!claimless) return claimless;
   auto side = prune_side_records(before.side, bounded - *claims - *claimless);
   if (!side) return side;
@@ -183,36 +170,21 @@ Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::siz
 Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std::size_t limit) {
   std::vector<std::int64_t> positions;
   {
-    Query query(to_prune_);
-    const auto wanted = static_cast<std::int64_t>(limit);
-    query.with(recorded_before).with(wanted).with(wanted + kPruneLookPast);
-    for (;;) {
-      const auto row = query.next();
-      if (!row) return Failure{row.error()};
-      if (!*row) break;
-      positions.push_back(query.integer(0));
-    }
+    Query row(to_prune_, recorded_before, limit, limit + kPruneLookPast);
+    while (row.next()) positions.push_back(row.integer(0));
+    if (Status read = row.status(); !read) return Failure{read.error()};
   }
   for (const std::int64_t position : positions) {
-    for (Statement* statement : {&remove_claim_, &remove_grant_}) {
-      Query query(*statement);
-      if (Status removed = query.with(position).run(); !removed) return Failure{removed.error()};
-    }
-    Query query(count_pruned_);
-    if (Status counted = query.with(position >> kSeqBits).run(); !counted) return Failure{counted.error()};
+    if (Status removed = remove_claim_.run(position); !removed) return Failure{removed.error()};
+    if (Status removed = remove_grant_.run(position); !removed) return Failure{removed.error()};
+    if (Status counted = count_pruned_.run(position >> kSeqBits); !counted) return Failure{counted.error()};
   }
   return positions.size();
 }
 
-Result<std::size_t> SqliteWriter::prune_claimless(std::int64_t recorded_before, std::size_t limit) {
-  return prune_by_time(prune_claimless_, recorded_before, limit);
-}
-
 Result<std::size_t> SqliteWriter::prune_by_time(Statement& statement, std::int64_t before, std::size_t limit) {
-  Query query(statement);
-  query.with(before).with(static_cast<std::int64_t>(limit));
-  if (Status pruned = query.run(); !pruned) return Failure{pruned.error()};
-  return static_cast<std::size_t>(sqlite3_changes64(database_.handle()));
+  if (Status pruned = statement.run(before, limit); !pruned) return Failure{pruned.error()};
+  return static_cast<std::size_t>(database_.changed());
 }
 
 }  // namespace greentill::outbox

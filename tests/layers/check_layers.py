@@ -174,7 +174,7 @@ SELF_TEST = [
     ({"daemon/outbox/a.hpp": "", "tools/credit-service/b.cpp": '#include "daemon/outbox/a.hpp"'}, "must not include daemon/outbox/a.hpp"),
     ({"daemon/measure/a.hpp": "", "tools/printer-relay/b.c": '#include "daemon/measure/a.hpp"'},
      "tools/printer-relay must not include"),
-    ({"daemon/outbox/a.cpp": "#include <sqlite3.h>"}, None),
+    ({"daemon/sqlite/a.cpp": "#include <sqlite3.h>"}, None),
     ({"daemon/api/a.cpp": "#include <sqlite3.h>"}, "daemon/api must not include <sqlite3.h>"),
     ({"daemon/api/a.cpp": "#include <boost/any.hpp>"}, "<boost/any.hpp> is not listed"),
     ({"daemon/api/a.hpp": "#include <httplib.h>", "daemon/api/b.cpp": '#include "daemon/api/a.hpp"'}, None),

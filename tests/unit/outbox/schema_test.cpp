@@ -10,7 +10,6 @@
 
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
-#include "daemon/outbox/advice.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/test_signer.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
@@ -144,8 +143,6 @@ TEST_CASE("outbox: a file that the service may not open is told from one whose f
     std::filesystem::create_directory(path.string() + ".lock");
     CHECK(refused(path).message.ends_with("; a folder stands in its place"));
   }
-  CHECK(outbox::advice_for(EROFS) == "; the file system is read-only");
-  CHECK(outbox::advice_for(ENOSPC) == "; make room on the disk");
   std::filesystem::permissions(folder.path(), std::filesystem::perms{0700});
 }
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/outbox/stored_claim.hpp"
+
+namespace greentill::outbox {
+
+Result<OpenedClaim> open_claim(std::uint64_t seq, ByteView message) {
+  const auto damaged = [seq](const claim::Fault& fault) {
+    return fail(ErrorCode::corrupt, "outbox: the stored claim " + std::to_string(seq) + " is damaged at byte " +
+                                        std::to_string(fault.offset) + ": " + fault.reason);
+  };
+  const auto read = claim::parse_message(message, claim::MessageType::claim);
+  if (!read) return damaged(read.error());
+  const auto claim = claim::parse_payload(read->payload);
+  if (!claim) return damaged(claim.error());
+  return OpenedClaim{*read, *claim};
+}
+
+}  // namespace greentill::outbox
