@@ -17,6 +17,7 @@
 #include "daemon/toml/table.hpp"
 #include "greentill/version.hpp"
 #include "tools/credit-service/broker/worker.hpp"
+#include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace {
 
@@ -89,7 +90,9 @@ struct Service {
     if (!makes_ledger && !std::filesystem::exists(config.database)) {
       return fail(ErrorCode::not_found, config.database.string() + ": there is no ledger here; greentill-credit run makes one");
     }
-    auto opened = credit::Ledger::open(config.database, *programme, *library, hasher, clock, log);
+    auto store = credit::open_sqlite_store(config.database);
+    if (!store) return Failure{store.error()};
+    auto opened = credit::Ledger::open(std::move(*store), *programme, *library, hasher, clock, log);
     if (!opened) return Failure{opened.error()};
     ledger = std::move(*opened);
     return Done{};
@@ -172,7 +175,8 @@ Status check(Service& service) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+// An exception that comes this far is a bug of ours, and ends the program as one.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   CLI::App app("The reference credit service. Exit codes: 0 done, 1 failed or the check does not hold, 2 usage.",
                "greentill-credit");
   app.set_version_flag("--version", std::string("greentill-credit ") + kVersion);

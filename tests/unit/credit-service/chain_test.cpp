@@ -295,8 +295,7 @@ TEST_CASE("a database of a newer version is refused") {
   REQUIRE(sqlite3_open(office.database().c_str(), &raw) == SQLITE_OK);
   CHECK(sqlite3_exec(raw, "PRAGMA user_version = 99", nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(raw);
-  const auto ledger =
-      credit::Ledger::open(office.database(), office.programme, office.library, office.hasher, office.clock, office.log);
+  const auto ledger = try_open_ledger(office);
   REQUIRE(!ledger);
   CHECK(ledger.error().code == ErrorCode::unsupported);
 }

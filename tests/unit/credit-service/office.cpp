@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "daemon/base/system.hpp"
+#include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::test {
 namespace {
@@ -17,8 +18,7 @@ credit::Programme parse_programme(const char* text, const crypto::Hasher& hasher
 }
 
 std::unique_ptr<credit::Ledger> open_ledger(Office& office) {
-  auto ledger =
-      credit::Ledger::open(office.database(), office.programme, office.library, office.hasher, office.clock, office.log);
+  auto ledger = try_open_ledger(office);
   REQUIRE_MESSAGE(ledger, (ledger ? "" : ledger.error().message));
   return std::move(*ledger);
 }
@@ -83,6 +83,12 @@ Desk::Desk(Office& office)
       certificates_(open_certificates(office)),
       signer_(open_signer(office)),
       clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher), signer_, office.hasher, office.log) {}
+
+Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
+  auto store = credit::open_sqlite_store(office.database());
+  if (!store) return Failure{store.error()};
+  return credit::Ledger::open(std::move(*store), office.programme, office.library, office.hasher, office.clock, office.log);
+}
 
 Answered Desk::open(const credit::Reply& reply) {
   const auto message = claim::parse_message(reply.message, claim::MessageType::receipt);

@@ -61,6 +61,9 @@ struct Answered {
 
 class Office;
 
+/// Of one more worker. Threads: any.
+Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office);
+
 /// One worker with handles of its own on the office's database.
 class Desk {
  public:

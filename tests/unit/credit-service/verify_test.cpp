@@ -7,14 +7,11 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "tests/unit/credit-service/office.hpp"
-#include "tools/credit-service/verify/reason.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
 
 namespace {
-
-using credit::Reason;
 
 constexpr std::int64_t kElevenYears = 11LL * 365 * 86'400;
 
@@ -320,20 +317,6 @@ TEST_CASE("seqs beyond what the ledger can number are not read") {
   at.chain.add_ride(2000, [](claim::Claim& claim) { claim.seq = std::uint64_t{1} << 40; });
   Desk desk(at.office);
   CHECK(desk.take("dock-7", at.chain.messages()).up_to == 1);
-}
-
-TEST_CASE("reasons have names of their own that fit a receipt, and only some are worth another try") {
-  std::set<std::string_view> names;
-  std::set<std::string_view> later;
-  for (std::size_t i = 0; i < credit::kReasonCount; ++i) {
-    const auto reason = static_cast<Reason>(i);
-    CHECK(names.insert(credit::to_string(reason)).second);
-    CHECK(credit::to_string(reason).size() <= claim::kMaxTextBytes);
-    if (credit::is_retryable(reason)) later.insert(credit::to_string(reason));
-    CHECK(credit::is_final(reason) == (reason != Reason::none && !credit::is_retryable(reason)));
-  }
-  CHECK(later == std::set<std::string_view>{"certificate-not-valid", "in-the-future", "too-many-reversals", "quarantined",
-                                            "replaces-unknown", "unknown-certificate", "unknown-methodology", "unsupported"});
 }
 
 TEST_CASE("a reversal that is accepted at its second try is named as accepted, or its device would go on trying") {

@@ -137,8 +137,7 @@ TEST_CASE("workers that start at once on a new database make it once") {
     std::vector<std::thread> workers;
     for (int i = 0; i < 4; ++i) {
       workers.emplace_back([&] {
-        const auto ledger =
-            credit::Ledger::open(office.database(), office.programme, office.library, office.hasher, office.clock, office.log);
+        const auto ledger = try_open_ledger(office);
         if (!ledger || !(*ledger)->check()) ++failed;
       });
     }

@@ -4,31 +4,31 @@
 #pragma once
 
 #include <map>
-#include <memory>
 
-#include "tools/credit-service/ledger/database.hpp"
-#include "tools/credit-service/programme/programme.hpp"
+#include "daemon/claim/crypto.hpp"
+#include "tools/credit-service/ledger/store.hpp"
 
 namespace greentill::credit {
 
 class Programmes {
  public:
-  /// Keeps the programme in force, if the database does not have it yet. `current` and `hasher` must outlive it.
-  static Result<std::unique_ptr<Programmes>> open(Database& database, const Programme& current, const claim::Hasher& hasher);
+  /// Keeps the programme in force, if the store does not have it yet. All references must outlive it.
+  static Result<Programmes> open(Store& store, const Programme& current, const claim::Hasher& hasher);
 
-  [[nodiscard]] const Programme& current() const { return current_; }
+  [[nodiscard]] const Programme& current() const { return *current_; }
   [[nodiscard]] std::int64_t current_id() const { return current_id_; }
   /// One of the ids that current_id() was. Lifetime: this object's.
   Result<const Programme*> find(std::int64_t id);
 
  private:
-  Programmes(const Programme& current, const claim::Hasher& hasher) : current_(current), hasher_(hasher) {}
+  Programmes(Store& store, const Programme& current, const claim::Hasher& hasher, std::int64_t id)
+      : store_(&store), current_(&current), hasher_(&hasher), current_id_(id) {}
 
-  const Programme& current_;
-  const claim::Hasher& hasher_;
-  std::int64_t current_id_ = 0;
+  Store* store_;
+  const Programme* current_;
+  const claim::Hasher* hasher_;
+  std::int64_t current_id_;
   std::map<std::int64_t, Programme> earlier_;
-  std::unique_ptr<Statement> load_;
 };
 
 }  // namespace greentill::credit

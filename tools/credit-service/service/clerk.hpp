@@ -21,7 +21,7 @@ class Clerk {
  public:
   /// All references must outlive it.
   Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Log& log)
-      : ledger_(ledger), examiner_(std::move(examiner)), signer_(signer), hasher_(hasher), log_(log) {}
+      : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), log_(log) {}
 
   /// Takes what a device published. When it returns, what the receipts say is durable. An error means that nothing is known to be
   /// booked: the device sends the same again.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/verify/batch.hpp"
-#include "daemon/measure/quantify.hpp"
 
 #include <algorithm>
 
 #include "daemon/claim/cbor.hpp"
-#include "daemon/claim/nullifier.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -70,10 +68,6 @@ ByteView find_payload(ByteView message) {
   return reader.bytes(kNotThis);
 }
 
-Reason reason_of(const claim::Fault& fault) {
-  return fault.kind == claim::Fault::Kind::unsupported ? Reason::unsupported : Reason::malformed;
-}
-
 bool place(BatchClaim& into, const claim::Claim& claim) {
   into.link = {claim.seq, claim.prev, claim.chain, claim.id};
   into.claim = claim;
@@ -95,7 +89,7 @@ bool take(ByteView& rest, BatchClaim& into, std::string& trouble) {
   if (message) {
     into.message = *message;
     const auto claim = claim::parse_payload(message->payload);
-    if (claim ? place(into, *claim) : place_unread(into, message->payload, reason_of(claim.error()))) return true;
+    if (claim ? place(into, *claim) : place_unread(into, message->payload, verify::reason_of(claim.error()))) return true;
     trouble = claim.error().reason;
     return false;
   }
@@ -103,16 +97,9 @@ bool take(ByteView& rest, BatchClaim& into, std::string& trouble) {
   into.message.whole = reader.item();
   into.message.payload = find_payload(into.message.whole);
   rest = reader.rest();
-  if (reader.ok() && place_unread(into, into.message.payload, reason_of(message.error()))) return true;
+  if (reader.ok() && place_unread(into, into.message.payload, verify::reason_of(message.error()))) return true;
   trouble = message.error().reason;
   return false;
-}
-
-bool checks_account(const claim::Hasher& hasher, const BatchClaim& claim) {
-  const auto* reduction = std::get_if<claim::Reduction>(&claim.claim->entry);
-  if (!claim.message.account) return true;
-  return reduction != nullptr && reduction->attribution.kind == claim::Attribution::Kind::account &&
-         reduction->attribution.hash == claim::account_hash(hasher, *claim.message.account);
 }
 
 }  // namespace
@@ -137,7 +124,6 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
       trouble = "the seq is not 1 to 2^40 - 1";
       break;
     }
-    if (claim.claim && claim.claim->device != device) claim.reason = Reason::malformed;
     claim.payload_hash = hasher.sha256({claim.message.payload});
     if (batches.empty() || batches.back().chain != claim.link.chain) {
       if (batches.size() == kMostChains) {
@@ -153,32 +139,20 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
 }
 
 void Examiner::examine(const std::string& device, BatchClaim& claim) {
-  const Reason origin = check_origin(device, claim);
-  if (origin != Reason::none) {
-    claim.reason = origin;
-  } else if (claim.reason == Reason::none) {
-    claim.reason = check_content(claim);
-  }
   claim.examined = true;
-}
-
-Reason Examiner::check_origin(const std::string& device, BatchClaim& claim) {
   // Headers that are not understood cannot be checked: a later claim has to vouch for this one.
-  if (claim.reason != Reason::none && claim.message.thumbprint == Digest{}) return claim.reason;
-  const Certificates::Found found = certificates_->find(claim.message.thumbprint, device);
-  if (found.standing == Certificates::Standing::unknown) return Reason::unknown_certificate;
-  if (found.standing == Certificates::Standing::foreign) return Reason::certificate_not_valid;
-  if (!claim::verify_message(*hasher_, *found.verifier, claim.message)) return Reason::bad_signature;
+  if (claim.reason != Reason::none && claim.message.thumbprint == Digest{}) return;
+  const verify::Signer* signer = certificates_->find(claim.message.thumbprint);
+  verify::Flaws flaws;
+  if (signer != nullptr && signer->device != device) {
+    flaws.push_back({Reason::certificate_not_valid, "the certificate is another device's"});
+  } else {
+    verify::check_signature(*hasher_, claim.message, signer, flaws);
+  }
   // Whoever has the key of a certificate that expired or was taken from the authority is not the device any more.
-  if (found.standing != Certificates::Standing::valid) return Reason::certificate_not_valid;
-  claim.authentic = true;
-  return Reason::none;
-}
-
-Reason Examiner::check_content(const BatchClaim& claim) const {
-  if (!checks_account(*hasher_, claim)) return Reason::malformed;
-  const auto* reduction = std::get_if<claim::Reduction>(&claim.claim->entry);
-  return reduction == nullptr ? Reason::none : check_arithmetic(*library_, *reduction);
+  claim.authentic = flaws.empty();
+  if (claim.authentic && claim.claim) verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
+  if (!flaws.empty()) claim.reason = verify::in_receipt(flaws.front().reason);
 }
 
 void attest(Batch& batch) {
@@ -189,17 +163,6 @@ void attest(Batch& batch) {
     const BatchClaim& next = batch.claims[i + 1];
     claim.attested = next.attested && next.link.seq == claim.link.seq + 1 && next.link.prev == claim.payload_hash;
   }
-}
-
-Reason check_arithmetic(const measure::Library& library, const claim::Reduction& reduction) {
-  const claim::MethodologyRef& named = reduction.methodology;
-  const measure::Methodology* methodology = library.find(named.id, named.version, named.sha256);
-  if (methodology == nullptr) return Reason::unknown_methodology;
-  if (methodology->activity != reduction.activity) return Reason::wrong_arithmetic;
-  const auto quantified = measure::quantify(*methodology, reduction.quantities, reduction.begin, reduction.end);
-  const bool same =
-      quantified && quantified->estimate_mg == reduction.estimate_mg && quantified->credited_mg == reduction.credited_mg;
-  return same ? Reason::none : Reason::wrong_arithmetic;
 }
 
 }  // namespace greentill::credit

@@ -10,10 +10,12 @@
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/measure/library.hpp"
+#include "daemon/verify/reason.hpp"
 #include "tools/credit-service/verify/certificates.hpp"
-#include "tools/credit-service/verify/reason.hpp"
 
 namespace greentill::credit {
+
+using verify::Reason;
 
 inline constexpr std::size_t kMaxBatchClaims = 256;
 inline constexpr std::size_t kMaxBatchBytes = 128u << 10;
@@ -64,9 +66,6 @@ class Examiner {
   void examine(const std::string& device, BatchClaim& claim);
 
  private:
-  Reason check_origin(const std::string& device, BatchClaim& claim);
-  [[nodiscard]] Reason check_content(const BatchClaim& claim) const;
-
   Certificates* certificates_;
   const measure::Library* library_;
   const claim::Hasher* hasher_;
@@ -74,8 +73,5 @@ class Examiner {
 
 /// Sets `attested` on all claims. Requires: those the ledger asked for are examined.
 void attest(Batch& batch);
-
-/// Whether a methodology gives exactly the amounts that were claimed.
-Reason check_arithmetic(const measure::Library& library, const claim::Reduction& reduction);
 
 }  // namespace greentill::credit

@@ -55,7 +55,8 @@ void Certificates::read(const std::filesystem::path& path) {
     auto verifier = certificate.make_verifier();
     if (!verifier) return complain(verifier.error());
     const Digest thumbprint = certificate.thumbprint();
-    holders_.try_emplace(thumbprint, Holder{std::move(certificate), std::move(*verifier)});
+    verify::Signer signer{certificate.common_name(), {}, std::move(*verifier)};
+    holders_.try_emplace(thumbprint, Holder{std::move(certificate), std::move(signer)});
   }
 }
 
@@ -85,23 +86,22 @@ bool Certificates::was_renewed(const Holder& holder, std::int64_t now) const {
   });
 }
 
-bool Certificates::is_valid(Holder& holder, std::int64_t now) {
+bool Certificates::check(Holder& holder) {
+  const std::int64_t now = clock_->unix_seconds();
   if (holder.checked_at == 0 || now < holder.checked_at || now - holder.checked_at > kRecheckSeconds) {
-    holder.valid = is_current(holder, now) || was_renewed(holder, now);
+    const bool valid = is_current(holder, now) || was_renewed(holder, now);
+    holder.signer.refused = valid ? "" : "the certificate expired, is not valid yet, or is not the authority's";
     holder.checked_at = now;
   }
-  return holder.valid;
+  return holder.signer.refused.empty();
 }
 
-Certificates::Found Certificates::find(const Digest& thumbprint, std::string_view device) {
+const verify::Signer* Certificates::find(const Digest& thumbprint) {
   Holder* holder = holder_of(thumbprint);
-  if (holder == nullptr) return {};
-  if (holder->certificate.common_name() != device) return {Standing::foreign, nullptr};
-  const std::int64_t now = clock_->unix_seconds();
-  bool valid = is_valid(*holder, now);
+  if (holder == nullptr) return nullptr;
   // The certificate that renews it is named by no claim yet where the device still works off what waited.
-  if (!valid && scan_again()) valid = is_valid(*holder, now);
-  return {valid ? Standing::valid : Standing::not_valid, holder->verifier.get()};
+  if (!check(*holder) && scan_again()) check(*holder);
+  return &holder->signer;
 }
 
 }  // namespace greentill::credit

@@ -5,14 +5,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <memory>
 #include <set>
-#include <string_view>
 #include <unordered_map>
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/crypto/certificate.hpp"
+#include "daemon/verify/claim_check.hpp"
 
 namespace greentill::credit {
 
@@ -21,27 +20,16 @@ class Certificates {
   /// Reads every *.pem and *.crt of the folder. A file that cannot be read is passed over and named in the log.
   static Result<Certificates> open(std::filesystem::path folder, crypto::Authority authority, Clock& clock, Log& log);
 
-  enum class Standing {
-    unknown,    ///< no such certificate in the folder
-    foreign,    ///< it is another device's
-    not_valid,  ///< it is the device's, but expired, not valid yet, or not of the authority
-    valid,
-  };
-  struct Found {
-    Standing standing = Standing::unknown;
-    claim::Verifier* verifier = nullptr;  ///< null where unknown or foreign. Lifetime: this object's.
-  };
-
-  /// The standing at the service's own time, looked at once a minute. An expired certificate counts as valid as long as the
-  /// device has a valid one for the same key, so that claims which waited out a renewal are not lost. Cost: a thumbprint that is
-  /// unknown or not valid makes the folder be read again, at most once a second.
-  Found find(const Digest& thumbprint, std::string_view device);
+  /// Null where the folder has no such certificate. Whether it is refused holds at the service's own time, looked at once a
+  /// minute. An expired certificate counts as valid as long as the device has a valid one for the same key, so that claims which
+  /// waited out a renewal are not lost. Cost: a thumbprint that is unknown or not valid makes the folder be read again, at most
+  /// once a second. Lifetime: this object's.
+  const verify::Signer* find(const Digest& thumbprint);
 
  private:
   struct Holder {
     crypto::Certificate certificate;
-    std::unique_ptr<claim::Verifier> verifier;
-    bool valid = false;
+    verify::Signer signer;
     std::int64_t checked_at = 0;  // Unix seconds; 0: not yet
   };
   struct ThumbprintHash {
@@ -57,7 +45,8 @@ class Certificates {
   Holder* holder_of(const Digest& thumbprint);
   [[nodiscard]] bool is_current(const Holder& holder, std::int64_t now) const;
   [[nodiscard]] bool was_renewed(const Holder& holder, std::int64_t now) const;
-  bool is_valid(Holder& holder, std::int64_t now);
+  /// Whether it is valid, which its signer then says.
+  bool check(Holder& holder);
 
   std::filesystem::path folder_;
   crypto::Authority authority_;

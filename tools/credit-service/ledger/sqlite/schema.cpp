@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/credit-service/ledger/schema.hpp"
+#include "tools/credit-service/ledger/sqlite/schema.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -33,26 +33,19 @@ PRAGMA user_version = 1;
 // An index changes no row and is no business of a version's that does not know it.
 constexpr const char* kIndexes = "CREATE INDEX IF NOT EXISTS reversals_by_target ON reversals(mac, target)";
 
-Result<std::int64_t> version_of(Database& database) {
-  auto statement = database.prepare("PRAGMA user_version");
-  if (!statement) return Failure{statement.error()};
-  if (!(*statement)->with().row()) return fail(ErrorCode::io, "ledger: cannot read the schema's version");
-  return (*statement)->integer(0);
-}
-
 }  // namespace
 
-Status migrate(Database& database) {
-  Transaction transaction(database);
-  if (Status begun = transaction.begin(); !begun) return begun;
-  const auto version = version_of(database);
+Status migrate(sqlite::Database& database) {
+  auto transaction = sqlite::Transaction::begin(database);
+  if (!transaction) return Failure{transaction.error()};
+  const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version > kVersion) return fail(ErrorCode::unsupported, "ledger: the database was made by a newer version; use that one");
   if (*version == 0) {
-    if (Status created = database.run(kSchema); !created) return created;
+    if (Status created = database.execute(kSchema); !created) return created;
   }
-  if (Status indexed = database.run(kIndexes); !indexed) return indexed;
-  return transaction.commit();
+  if (Status indexed = database.execute(kIndexes); !indexed) return indexed;
+  return transaction->commit();
 }
 
 }  // namespace greentill::credit

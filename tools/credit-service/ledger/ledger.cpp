@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/ledger.hpp"
+
+#include <algorithm>
+
+#include "daemon/base/calendar.hpp"
+#include "daemon/base/hex.hpp"
+
+namespace greentill::credit {
+namespace {
+
+// A receipt also names what other batches of the chain were refused lately: theirs may be lost with the worker that made it, and
+// the next one, with a higher head, is all that the device waits for. Longer than a device goes on waiting for a batch.
+constexpr std::int64_t kNamedAgainSeconds = 600;
+constexpr std::uint64_t kFirstEpoch = 1;
+// A chain is begun with a new key or a new store. Rows are never given back: no device may use up the others'.
+constexpr std::size_t kMostChainsOfADevice = 1'024;
+
+// How far an act may end after the service's time. Clocks differ; but each day to come would be another limit of an account.
+constexpr std::int64_t kAheadSeconds = kSecondsADay;
+
+bool is_ahead(const claim::Claim& claim, std::int64_t now) {
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
+  return reduction != nullptr && reduction->end > now && reduction->end - now > kAheadSeconds;
+}
+
+// How many claims a receipt names: what a device has in flight, 8 batches of 256, or what 64 KiB hold where seqs are long.
+std::size_t most_named(const Head& head) { return head.seq >> 32 == 0 ? 2'048 : 1'920; }
+
+// Whether a claim is decided anew when it comes again. Also where the reason may have been that copy's signature or header alone,
+// which are no part of the payload: what was altered on the way must not settle the original for good.
+bool is_open(Reason reason) {
+  return verify::is_retryable(reason) || reason == Reason::bad_signature || reason == Reason::malformed;
+}
+
+}  // namespace
+
+Ledger::Ledger(std::unique_ptr<Store> store, Programmes programmes, const measure::Library& library, const claim::Hasher& hasher,
+               Clock& clock, Log& log)
+    : store_(std::move(store)),
+      hasher_(hasher),
+      clock_(clock),
+      log_(log),
+      not_taken_(clock, log),
+      pending_(*store_, hasher, log),
+      booking_(*store_, std::move(programmes), library) {}
+
+Status Ledger::choose(const Batch& batch, std::vector<std::size_t>& to_examine) {
+  const auto head = store_->head(batch.device, batch.chain);
+  if (!head) return Failure{head.error()};
+  for (std::size_t i = 0; i < batch.claims.size(); ++i) {
+    const BatchClaim& claim = batch.claims[i];
+    if (claim.link.seq <= head->seq) {
+      const auto stored = store_->claim(head->claim_id(claim.link.seq));
+      if (!stored) return Failure{stored.error()};
+      const bool same = *stored && hasher_.sha256({(*stored)->payload}) == claim.payload_hash;
+      if (same && !is_open((*stored)->decision.reason)) continue;
+    }
+    to_examine.push_back(i);
+  }
+  return Done{};
+}
+
+Result<Answer> Ledger::apply(const Batch& batch) {
+  Result<Answer> made = Answer{};
+  const Status applied = store_->transact([&]() -> Status {
+    auto head = store_->head(batch.device, batch.chain);
+    if (!head) return Failure{head.error()};
+    if (Status processed = process(batch, *head); !processed) return processed;
+    if (batch.pending) {
+      if (Status dropped = store_->drop_kept(*batch.pending); !dropped) return dropped;
+    }
+    made = answer(batch, *head);
+    return made ? Status(Done{}) : Status(Failure{made.error()});
+  });
+  if (!applied) return Failure{applied.error()};
+  return made;
+}
+
+Status Ledger::process(const Batch& batch, Head& head) {
+  const std::uint64_t before = head.seq;
+  for (const BatchClaim& claim : batch.claims) {
+    if (claim.link.seq <= head.seq) {
+      if (Status revisited = revisit(batch, claim, head); !revisited) return revisited;
+      continue;
+    }
+    if (claim.link.seq > head.seq + 1) {
+      if (Status kept = pending_.keep(batch); !kept) return kept;
+      break;
+    }
+    if (claim.link.prev != head.hash && claim.authentic) {
+      // It continues another past than the one stored: the device was cloned or set back.
+      if (Status held = quarantine(batch, claim.link.seq); !held) return held;
+      break;
+    }
+    if (claim.link.prev != head.hash || !claim.attested) {
+      not_taken_.tell(batch.device, claim);
+      break;
+    }
+    if (head.row == 0) {
+      const auto added = add_chain(batch, head);
+      if (!added) return Failure{added.error()};
+      if (!*added) break;
+    }
+    if (Status taken = take_next(batch, claim, head); !taken) return taken;
+  }
+  return head.seq == before ? Status(Done{}) : store_->move_head(head);
+}
+
+Status Ledger::revisit(const Batch& batch, const BatchClaim& claim, const Head& head) {
+  const auto stored = load(head, claim.link.seq);
+  if (!stored) return Failure{stored.error()};
+  if (hasher_.sha256({stored->payload}) != claim.payload_hash) {
+    return claim.authentic ? quarantine(batch, claim.link.seq) : Status(Done{});
+  }
+  if (!is_open(stored->decision.reason) || !claim.authentic) return Done{};
+  const auto reason = decide(batch, claim);
+  if (!reason) return Failure{reason.error()};
+  return booking_.book(claim, head.claim_id(claim.link.seq), *reason, clock_.unix_seconds());
+}
+
+/// A claim at or below the head.
+Result<StoredClaim> Ledger::load(const Head& head, std::uint64_t seq) {
+  auto stored = store_->claim(head.claim_id(seq));
+  if (!stored) return Failure{stored.error()};
+  if (!*stored) return fail(ErrorCode::corrupt, "ledger: claim " + std::to_string(seq) + " below the head is missing");
+  return std::move(**stored);
+}
+
+Status Ledger::take_next(const Batch& batch, const BatchClaim& claim, Head& head) {
+  const auto reason = decide(batch, claim);
+  if (!reason) return Failure{reason.error()};
+  Status booked = booking_.book(claim, head.claim_id(claim.link.seq), *reason, clock_.unix_seconds());
+  if (!booked) return booked;
+  head.seq = claim.link.seq;
+  head.hash = claim.payload_hash;
+  return Done{};
+}
+
+Result<bool> Ledger::add_chain(const Batch& batch, Head& head) {
+  const auto count = store_->count_chains(batch.device);
+  if (!count) return Failure{count.error()};
+  if (*count >= kMostChainsOfADevice) {
+    log_.write(LogLevel::warning, "ledger",
+               batch.device + " has as many chains as a device may; " + to_hex(batch.chain) + " is not booked");
+    return false;
+  }
+  const auto row = store_->add_chain(batch.device, batch.chain);
+  if (!row) return Failure{row.error()};
+  head.row = *row;
+  return true;
+}
+
+Result<Reason> Ledger::decide(const Batch& batch, const BatchClaim& claim) {
+  const auto held = store_->is_quarantined(batch.device);
+  if (!held) return Failure{held.error()};
+  if (*held) return Reason::quarantined;
+  if (claim.reason != Reason::none || !claim.claim) return claim.reason == Reason::none ? Reason::malformed : claim.reason;
+  const bool start = std::holds_alternative<claim::Start>(claim.claim->entry);
+  if (start != (claim.link.seq == 1)) return Reason::malformed;
+  return is_ahead(*claim.claim, clock_.unix_seconds()) ? Reason::in_the_future : Reason::none;
+}
+
+Status Ledger::quarantine(const Batch& batch, std::uint64_t seq) {
+  const std::string cause =
+      "two claims of chain " + to_hex(batch.chain) + " at seq " + std::to_string(seq) + ": cloned, or set back";
+  const auto added = store_->quarantine(batch.device, clock_.unix_seconds(), cause);
+  if (!added) return Failure{added.error()};
+  if (*added) log_.write(LogLevel::error, "ledger", batch.device + " is quarantined: " + cause);
+  return Done{};
+}
+
+Status Ledger::begin_epoch() {
+  return store_->transact([&]() -> Status {
+    if (Status raised = store_->raise_epoch(); !raised) return raised;
+    // A device that knows a later ledger may think them granted.
+    for (std::size_t code = 0; code < verify::kReasonNames.size(); ++code) {
+      const auto reason = static_cast<Reason>(code);
+      if (!verify::is_retryable(reason)) continue;
+      if (Status named = store_->refuse_without_end(reason); !named) return named;
+    }
+    return Done{};
+  });
+}
+
+Result<std::vector<std::string>> Ledger::check() {
+  return store_->check([&](std::int64_t id, std::int64_t granted_mg) -> Result<Split> {
+    const auto programme = booking_.programmes().find(id);
+    if (!programme) return Failure{programme.error()};
+    return (*programme)->split(granted_mg);
+  });
+}
+
+// How far the receipt speaks. Not beyond a batch that ends below the head: its device sends it again, so that it knows no answer
+// to the batches behind it, and would take what was refused there as accepted where its head was moved past it. But in a later
+// epoch a lower head sends a device back, also one that only tries a refused claim again: then all that was refused behind is
+// named.
+Result<Head> Ledger::spoken_of(const Batch& batch, const Head& head, std::uint64_t epoch, Refusals& refused) {
+  std::uint64_t last = 0;
+  for (const BatchClaim& claim : batch.claims) last = std::max(last, claim.link.seq);
+  if (last >= head.seq) return head;
+  if (epoch != kFirstEpoch) {
+    const std::size_t room = most_named(head) - kMaxBatchClaims;
+    auto behind = store_->refused_behind(head, last, room + 1);
+    if (!behind) return Failure{behind.error()};
+    if (behind->size() <= room) {
+      refused = std::move(*behind);
+      return head;
+    }
+  }
+  const auto stored = load(head, last);
+  if (!stored) return Failure{stored.error()};
+  return Head{head.row, last, hasher_.sha256({stored->payload})};
+}
+
+Result<Answer> Ledger::answer(const Batch& batch, const Head& whole) {
+  const auto epoch = store_->epoch();
+  if (!epoch) return Failure{epoch.error()};
+  Refusals refused;
+  const auto spoken = spoken_of(batch, whole, *epoch, refused);
+  if (!spoken) return Failure{spoken.error()};
+  const Head& head = *spoken;
+  Answer out;
+  out.fields = {batch.device, batch.chain, head.seq, head.hash, clock_.unix_seconds(), *epoch};
+  std::uint64_t last = 0;
+  for (const BatchClaim& claim : batch.claims) {
+    if (claim.link.seq > head.seq || claim.link.seq <= last) continue;
+    last = claim.link.seq;
+    const auto stored = load(head, last);
+    if (!stored) return Failure{stored.error()};
+    if (stored->decision.reason != Reason::none) {
+      refused.insert_or_assign(last, stored->decision.reason);
+    } else {
+      out.granted.push_back({last, stored->decision.granted.value_or(0)});
+    }
+  }
+  const auto lately = store_->refused_since(head, out.fields.service_time - kNamedAgainSeconds, most_named(head));
+  if (!lately) return Failure{lately.error()};
+  for (const auto& [seq, reason] : *lately) {
+    if (refused.size() + out.granted.size() < most_named(head)) refused.emplace(seq, reason);
+  }
+  for (const auto& [seq, reason] : refused) out.refused.push_back({seq, to_string(reason), verify::is_retryable(reason)});
+  return out;
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(std::unique_ptr<Store> store, const Programme& programme,
+                                             const measure::Library& library, const claim::Hasher& hasher, Clock& clock,
+                                             Log& log) {
+  auto programmes = Programmes::open(*store, programme, hasher);
+  if (!programmes) return Failure{programmes.error()};
+  return std::unique_ptr<Ledger>(new Ledger(std::move(store), std::move(*programmes), library, hasher, clock, log));
+}
+
+}  // namespace greentill::credit
