@@ -4,28 +4,37 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <iostream>
-#include <optional>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "daemon/base/calendar.hpp"
 #include "greentill/version.hpp"
-#include "tools/cli/commands.hpp"
-#include "tools/cli/config_check.hpp"
-#include "tools/cli/input_file.hpp"
-#include "tools/cli/progress.hpp"
-#include "tools/cli/receipt_show.hpp"
-#include "tools/cli/try_rules.hpp"
+#include "tools/cli/claims/claims.hpp"
+#include "tools/cli/client/endpoint.hpp"
+#include "tools/cli/common/input_file.hpp"
+#include "tools/cli/common/progress.hpp"
+#include "tools/cli/config/config_check.hpp"
+#include "tools/cli/escpos/receipt_show.hpp"
+#include "tools/cli/rules/try_rules.hpp"
+#include "tools/cli/submit/submit.hpp"
+#include "tools/cli/verify/verify_file.hpp"
 
 namespace greentill::cli {
 namespace {
 
+// Longer than any daemon is waited for, and far from what a duration cannot hold.
+constexpr std::uint64_t kLongestPatienceSeconds = 30 * kSecondsADay;
+
+using Command = std::function<ExitCode(const Output&)>;
+
+/// What the command line fills, and the command that it chose.
 struct Arguments {
   bool json = false;
   EndpointOptions endpoint;
   std::filesystem::path config_file;
-  std::string input;
   std::uint64_t seq = 0;
   std::vector<std::uint64_t> seqs;
   std::uint64_t guarded_limit = 20;
@@ -37,86 +46,16 @@ struct Arguments {
   VerifyCommand verify;
   ShowReceiptsOptions receipts;
   TryRulesOptions rules;
+  Command chosen;
 };
-
-// Longer than any daemon is waited for, and far from what a duration cannot hold.
-constexpr std::uint64_t kLongestPatienceSeconds = 30ULL * 86'400;
-
-using Command = ExitCode (*)(Arguments&, const Output&);
 
 bool shows_progress(const Output& output) { return !output.json && stderr_is_terminal(); }
 
-ExitCode run_config_check(Arguments& arguments, const Output& output) {
-  if (!arguments.config_file.empty()) return check_config(arguments.config_file, output);
-  return check_config(arguments.endpoint.config.empty() ? kDefaultConfig : arguments.endpoint.config, output);
-}
-
-ExitCode run_escpos_show(Arguments& arguments, const Output& output) { return show_receipts(arguments.receipts, output); }
-
-template <typename Use>
-ExitCode with_daemon(const Arguments& arguments, const Output& output, Use&& use) {
-  const Result<Endpoint> endpoint = find_endpoint(arguments.endpoint);
-  if (!endpoint) return output.fail(ExitCode::bad_file, endpoint.error().message);
-  auto daemon = DaemonClient::make(*endpoint);
-  if (!daemon) return output.fail(ExitCode::usage, daemon.error().message);
-  return use(**daemon);
-}
-
-ExitCode run_submit(Arguments& arguments, const Output& output) {
-  SubmitOptions& options = arguments.submit;
-  options.file = arguments.input;
-  options.progress = shows_progress(output);
-  options.patience = std::chrono::seconds(arguments.patience_s);
-  const auto with = [&](std::istream& in) {
-    return with_daemon(arguments, output, [&](DaemonClient& daemon) { return submit(daemon, in, options, output); });
-  };
-  if (arguments.input == "-") return with(std::cin);
-  auto file = open_input(arguments.input);
-  if (!file) return output.fail(ExitCode::bad_file, file.error().message);
-  std::error_code error;
-  const auto size = std::filesystem::file_size(arguments.input, error);
-  options.size = error ? 0 : size;
-  return with(*file);
-}
-
-ExitCode run_status(Arguments& arguments, const Output& output) {
-  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return show_status(daemon, output); });
-}
-
-ExitCode run_claims(Arguments& arguments, const Output& output) {
-  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return list_claims(daemon, arguments.claims, output); });
-}
-
-ExitCode run_show(Arguments& arguments, const Output& output) {
-  if (arguments.raw && output.json) return output.fail(ExitCode::usage, "--raw and --json exclude each other");
-  return with_daemon(arguments, output,
-                     [&](DaemonClient& daemon) { return show_claim(daemon, arguments.seq, arguments.raw, output); });
-}
-
-ExitCode run_undo(Arguments& arguments, const Output& output) {
-  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return undo_claims(daemon, arguments.seqs, output); });
-}
-
-ExitCode run_guarded(Arguments& arguments, const Output& output) {
-  return with_daemon(arguments, output,
-                     [&](DaemonClient& daemon) { return list_guarded(daemon, arguments.guarded_limit, output); });
-}
-
-ExitCode run_export(Arguments& arguments, const Output& output) {
-  arguments.to_export.progress = shows_progress(output);
-  return with_daemon(arguments, output, [&](DaemonClient& daemon) { return export_claims(daemon, arguments.to_export, output); });
-}
-
-ExitCode run_verify(Arguments& arguments, const Output& output) {
-  arguments.verify.progress = shows_progress(output);
-  return verify_file(arguments.verify, output);
-}
-
-ExitCode run_rules_test(Arguments& arguments, const Output& output) {
-  if (arguments.rules.transactions == "-") return try_rules(arguments.rules, std::cin, output);
-  auto file = open_input(arguments.rules.transactions);
-  if (!file) return output.fail(ExitCode::bad_file, file.error().message);
-  return try_rules(arguments.rules, *file, output);
+/// Standard input, or the file.
+ExitCode with_input(const std::string& name, const Output& output, const std::function<ExitCode(std::istream&)>& use) {
+  if (name == "-") return use(std::cin);
+  auto file = open_input(name);
+  return file ? use(*file) : output.fail(ExitCode::bad_file, file.error().message);
 }
 
 /// CLI11's own goes to the greatest floating-point number, and says so with its 309 digits.
@@ -148,78 +87,123 @@ std::string footer(const CLI::App& command, std::initializer_list<const char*> o
   return text + '\n' + std::string(exit_code_help());
 }
 
-CLI::App* add(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen,
+CLI::App* add(CLI::App& app, const char* name, const char* help, Arguments& arguments, Command command,
               std::initializer_list<const char*> options = {"--json"}) {
   CLI::App* sub = app.add_subcommand(name, help);
   sub->fallthrough();
   sub->footer(footer(*sub, options));
-  sub->callback([&chosen, command] { chosen = command; });
+  sub->callback([&arguments, command = std::move(command)] { arguments.chosen = command; });
   return sub;
 }
 
-CLI::App* add_asking(CLI::App& app, const char* name, const char* help, Command command, std::optional<Command>& chosen) {
-  return add(app, name, help, command, chosen, {"--json", "--url", "--token-file", "--config"});
+/// A command that asks the daemon.
+CLI::App* add_asking(CLI::App& app, const char* name, const char* help, Arguments& arguments,
+                     std::function<ExitCode(DaemonClient&, const Output&)> ask) {
+  const auto command = [&arguments, ask = std::move(ask)](const Output& output) {
+    const Result<Endpoint> endpoint = find_endpoint(arguments.endpoint);
+    if (!endpoint) return output.fail(ExitCode::bad_file, endpoint.error().message);
+    const auto daemon = DaemonClient::make(*endpoint);
+    return daemon ? ask(**daemon, output) : output.fail(ExitCode::usage, daemon.error().message);
+  };
+  return add(app, name, help, arguments, command, {"--json", "--url", "--token-file", "--config"});
 }
 
-void describe_daemon_commands(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
-  CLI::App* submit = add_asking(app, "submit", "Hand transactions to the daemon", run_submit, chosen);
-  submit->add_option("file", arguments.input, "JSON object, array, or one object a line (NDJSON); - for standard input")
+CLI::App* add_group(CLI::App& app, const char* name, const char* help) {
+  CLI::App* group = app.add_subcommand(name, help);
+  group->fallthrough();
+  group->require_subcommand(1);
+  return group;
+}
+
+void describe_submit(CLI::App& app, Arguments& arguments) {
+  const auto ask = [&arguments](DaemonClient& daemon, const Output& output) {
+    SubmitOptions& options = arguments.submit;
+    options.progress = shows_progress(output);
+    options.patience = std::chrono::seconds(arguments.patience_s);
+    return with_input(options.file, output, [&](std::istream& in) {
+      std::error_code error;
+      const auto size = std::filesystem::file_size(options.file, error);
+      options.size = error ? 0 : size;
+      return submit(daemon, in, options, output);
+    });
+  };
+  CLI::App* sub = add_asking(app, "submit", "Hand transactions to the daemon", arguments, ask);
+  sub->add_option("file", arguments.submit.file, "JSON object, array, or one object a line (NDJSON); - for standard input")
       ->required();
-  submit->add_option("--patience", arguments.patience_s, "Seconds to go on asking a daemon that cannot take more now")
+  sub->add_option("--patience", arguments.patience_s, "Seconds to go on asking a daemon that cannot take more now")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, kLongestPatienceSeconds));
+}
 
-  add_asking(app, "status", "What the daemon does, and what troubles it", run_status, chosen);
+void describe_claims(CLI::App& app, Arguments& arguments) {
+  add_asking(app, "status", "What the daemon does, and what troubles it", arguments, show_status);
 
-  CLI::App* claims = add_asking(app, "claims", "List claims", run_claims, chosen);
+  CLI::App* claims = add_asking(app, "claims", "List claims", arguments, [&](DaemonClient& daemon, const Output& output) {
+    return list_claims(daemon, arguments.claims, output);
+  });
   claims->add_option("--after", arguments.claims.after, "Begin behind this seq");
   claims->add_option("--limit", arguments.claims.limit, "At most so many")->capture_default_str()->check(at_least_one());
   claims->add_option("--delivery", arguments.claims.delivery, "Only those that are so")
       ->check(CLI::IsMember({"waiting", "delivered", "refused_retry", "refused_final"}));
   claims->add_flag("--newest", arguments.claims.newest, "Newest first");
 
-  CLI::App* show = add_asking(app, "show", "Show one claim", run_show, chosen);
+  CLI::App* show = add_asking(app, "show", "Show one claim", arguments, [&](DaemonClient& daemon, const Output& output) {
+    if (arguments.raw && output.json) return output.fail(ExitCode::usage, "--raw and --json exclude each other");
+    return show_claim(daemon, arguments.seq, arguments.raw, output);
+  });
   show->add_option("seq", arguments.seq, "Its number in the chain")->required();
   show->add_flag("--raw", arguments.raw, "Write the signed message itself (COSE) to standard output");
 
-  CLI::App* undo = add_asking(app, "undo", "Take claims back that were a mistake", run_undo, chosen);
+  CLI::App* undo =
+      add_asking(app, "undo", "Take claims back that were a mistake", arguments,
+                 [&](DaemonClient& daemon, const Output& output) { return undo_claims(daemon, arguments.seqs, output); });
   undo->add_option("seq", arguments.seqs, "Their numbers in the chain")->required();
 
-  CLI::App* guarded = add_asking(app, "guarded", "List what was recognised and not claimed, and why", run_guarded, chosen);
+  CLI::App* guarded = add_asking(
+      app, "guarded", "List what was recognised and not claimed, and why", arguments,
+      [&](DaemonClient& daemon, const Output& output) { return list_guarded(daemon, arguments.guarded_limit, output); });
   guarded->add_option("--limit", arguments.guarded_limit, "At most so many")->capture_default_str()->check(at_least_one());
 
-  CLI::App* to_export = add_asking(app, "export", "Write the claims to a file that anyone can verify", run_export, chosen);
+  CLI::App* to_export = add_asking(app, "export", "Write the claims to a file that anyone can verify", arguments,
+                                   [&](DaemonClient& daemon, const Output& output) {
+                                     arguments.to_export.progress = shows_progress(output);
+                                     return export_claims(daemon, arguments.to_export, output);
+                                   });
   to_export->add_option("--out,-o", arguments.to_export.file, "The file; - for standard output")->required();
   to_export->add_option("--after", arguments.to_export.after, "Begin behind this seq");
   to_export->add_option("--limit", arguments.to_export.limit, "At most so many")->check(at_least_one());
 }
 
-void describe_verify(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
-  CLI::App* verify = add(app, "verify", "Check a file of claims, without daemon or network", run_verify, chosen);
-  verify->add_option("file", arguments.verify.file, "As export writes it; - for standard input")->required();
-  verify->add_option("--certificate", arguments.verify.certificates, "PEM of every certificate that signed; may be repeated")
-      ->required();
-  verify->add_option("--methodologies", arguments.verify.methodologies, "Folder of methodology files")->required();
-  verify->add_option("--ca", arguments.verify.authority, "PEM of the authority that must have issued the certificates");
-  verify->add_flag("--partial", arguments.verify.partial, "A device's claims may begin in the middle of a chain");
-  verify->add_option("--threads", arguments.verify.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));
+void describe_verify(CLI::App& app, Arguments& arguments) {
+  VerifyCommand& options = arguments.verify;
+  CLI::App* verify =
+      add(app, "verify", "Check a file of claims, without daemon or network", arguments, [&options](const Output& output) {
+        options.progress = shows_progress(output);
+        return verify_file(options, output);
+      });
+  verify->add_option("file", options.file, "As export writes it; - for standard input")->required();
+  verify->add_option("--certificate", options.certificates, "PEM of every certificate that signed; may be repeated")->required();
+  verify->add_option("--methodologies", options.methodologies, "Folder of methodology files")->required();
+  verify->add_option("--ca", options.authority, "PEM of the authority that must have issued the certificates");
+  verify->add_flag("--partial", options.partial, "A device's claims may begin in the middle of a chain");
+  verify->add_option("--threads", options.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));
 }
 
-void describe_config(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
-  CLI::App* config = app.add_subcommand("config", "The daemon's configuration");
-  config->fallthrough();
-  config->require_subcommand(1);
-  CLI::App* check = add(*config, "check", "Tell what is wrong with a configuration, or with what it names", run_config_check,
-                        chosen, {"--json", "--config"});
-  check->add_option("file", arguments.config_file, "The file [--config, or else " + std::string(kDefaultConfig) + "]");
+void describe_config(CLI::App& app, Arguments& arguments) {
+  const auto check = [&arguments](const Output& output) {
+    if (!arguments.config_file.empty()) return check_config(arguments.config_file, output);
+    return check_config(arguments.endpoint.config.empty() ? kDefaultConfig : arguments.endpoint.config, output);
+  };
+  CLI::App* sub = add(*add_group(app, "config", "The daemon's configuration"), "check",
+                      "Tell what is wrong with a configuration, or with what it names", arguments, check, {"--json", "--config"});
+  sub->add_option("file", arguments.config_file, "The file [--config, or else " + std::string(kDefaultConfig) + "]");
 }
 
-void describe_escpos(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
-  CLI::App* escpos = app.add_subcommand("escpos", "Print jobs of a till");
-  escpos->fallthrough();
-  escpos->require_subcommand(1);
-  CLI::App* show = add(*escpos, "show", "Tell what a print job says, and what is made of it", run_escpos_show, chosen);
+void describe_escpos(CLI::App& app, Arguments& arguments) {
   ShowReceiptsOptions& options = arguments.receipts;
+  CLI::App* show =
+      add(*add_group(app, "escpos", "Print jobs of a till"), "show", "Tell what a print job says, and what is made of it",
+          arguments, [&options](const Output& output) { return show_receipts(options, output); });
   show->add_option("file", options.file, "The bytes as the till sent them; - for standard input")->required();
   show->add_option("--profile", options.profile, "How the till lays out its receipts: a name, or a path with a slash")
       ->capture_default_str();
@@ -228,24 +212,24 @@ void describe_escpos(CLI::App& app, Arguments& arguments, std::optional<Command>
   show->add_option("--currency", options.currency, "Currency in place of the profile's, such as EUR")->check(a_currency());
 }
 
-void describe_rules(CLI::App& app, Arguments& arguments, std::optional<Command>& chosen) {
-  CLI::App* rules = app.add_subcommand("rules", "A merchant's own rules");
-  rules->fallthrough();
-  rules->require_subcommand(1);
+void describe_rules(CLI::App& app, Arguments& arguments) {
+  TryRulesOptions& options = arguments.rules;
   CLI::App* test =
-      add(*rules, "test", "Show what rules find in transactions, and why; nothing is claimed", run_rules_test, chosen);
-  test->add_option("file", arguments.rules.rules, "The rules (TOML)")->required();
-  test->add_option("transactions", arguments.rules.transactions,
+      add(*add_group(app, "rules", "A merchant's own rules"), "test",
+          "Show what rules find in transactions, and why; nothing is claimed", arguments, [&options](const Output& output) {
+            return with_input(options.transactions, output, [&](std::istream& in) { return try_rules(options, in, output); });
+          });
+  test->add_option("file", options.rules, "The rules (TOML)")->required();
+  test->add_option("transactions", options.transactions,
                    "JSON object, array, or one object a line (NDJSON); - for standard input")
       ->required();
-  test->add_flag("--explain", arguments.rules.explain, "Tell of every other rule what it lacked");
-  test->add_option("--methodologies", arguments.rules.methodologies, "Folder of methodology files: warn of what none measures");
+  test->add_flag("--explain", options.explain, "Tell of every other rule what it lacked");
+  test->add_option("--methodologies", options.methodologies, "Folder of methodology files: warn of what none measures");
 }
 
 int run(int argc, char** argv) {
   CLI::App app("Talks to a greentilld, and checks its claims.", "greentill");
   Arguments arguments;
-  std::optional<Command> chosen;
   app.set_version_flag("--version", std::string("greentill ") + kVersion);
   app.footer(std::string(exit_code_help()));
   app.add_flag("--json", arguments.json, "Answer with one JSON document");
@@ -256,11 +240,10 @@ int run(int argc, char** argv) {
                  "The daemon's configuration, to take both from [" + std::string(kDefaultConfig) + "]")
       ->envname("GREENTILL_CONFIG");
   app.require_subcommand(1);
-  describe_daemon_commands(app, arguments, chosen);
-  describe_verify(app, arguments, chosen);
-  describe_config(app, arguments, chosen);
-  describe_escpos(app, arguments, chosen);
-  describe_rules(app, arguments, chosen);
+  for (const auto describe :
+       {describe_submit, describe_claims, describe_verify, describe_config, describe_escpos, describe_rules}) {
+    describe(app, arguments);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -273,7 +256,7 @@ int run(int argc, char** argv) {
     return is_wrong ? static_cast<int>(ExitCode::usage) : 0;
   }
   const Output output{arguments.json, std::cout, std::cerr};
-  const ExitCode code = (*chosen)(arguments, output);
+  const ExitCode code = arguments.chosen(output);
   std::cout.flush();
   if (std::cout) return static_cast<int>(code);
   return static_cast<int>(

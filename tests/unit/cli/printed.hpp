@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "tests/unit/api/fixture.hpp"
-#include "tools/cli/commands.hpp"
+#include "tools/cli/claims/claims.hpp"
+#include "tools/cli/submit/submit.hpp"
 
 namespace greentill::test {
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/escpos/receipt_show.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "tests/unit/cli/temp_folder.hpp"
+
+namespace greentill::cli {
+namespace {
+
+using namespace std::string_literals;
+
+struct Shown {
+  ExitCode code;
+  std::string out;
+  std::string err;
+};
+
+Shown show(ShowReceiptsOptions options, bool json = false) {
+  std::ostringstream out;
+  std::ostringstream err;
+  if (options.profiles.empty()) options.profiles = GREENTILL_SOURCE_DIR "/config/escpos";
+  const ExitCode code = show_receipts(options, {json, out, err});
+  return {code, out.str(), err.str()};
+}
+
+ShowReceiptsOptions of(const std::string& file, const std::string& profile = "generic-en") {
+  ShowReceiptsOptions options;
+  options.file = file;
+  options.profile = profile;
+  return options;
+}
+
+const std::string kSale =
+    "\x1b@Caf\x82 \x1b[31m\nReceipt No 7\n24/11/2026 08:15\n2 x Tea 1.50 3.00\nTOTAL 3.00\nCash 5.00\n\x1dV\x00\x1bp0<x"s;
+
+TEST_CASE("escpos show: the paper, and below it what is made of it") {
+  const test::TempFolder folder;
+  const std::string file = folder.write("job", kSale + "hello\n").string();
+  const Shown shown = show({file, "generic-en", {}, "Europe/London", "GBP"});
+  CHECK(shown.code == ExitCode::does_not_hold);
+  CHECK(shown.out ==
+        "Café 31m\nReceipt No 7\n24/11/2026 08:15\n2 x Tea 1.50 3.00\nTOTAL 3.00\nCash 5.00\n\n----- cut -----\nhello\n\n"
+        "receipt 1\n  drawer   opened\n  event    2026-11-24/7\n  time     2026-11-24 08:15:00Z\n  item     2.000 x Tea  3.00\n"
+        "  total    3.00 GBP\n  tender   cash\n"
+        "receipt 2, not cut\n  no sale  no line begins with one of the profile's words for the total and has an amount\n");
+  CHECK(show(of(folder.write("sale", kSale).string())).code == ExitCode::ok);
+}
+
+TEST_CASE("escpos show: as JSON") {
+  const test::TempFolder folder;
+  const std::string code =
+      "\x1dk\x02"
+      "4006381333931\x00"s;
+  const Shown shown = show({folder.write("job", code + kSale).string(), "generic-en", {}, "Europe/London", {}}, true);
+  const Json json = Json::parse(shown.out);
+  CHECK(shown.code == ExitCode::ok);
+  REQUIRE(json["receipts"].size() == 1);
+  const Json& receipt = json["receipts"][0];
+  CHECK(receipt["codes"] == Json::array({{{"symbology", "ean13"}, {"payload", "4006381333931"}, {"line", 0}}}));
+  CHECK(receipt["cut"] == true);
+  CHECK(receipt["drawer_pulses"] == 1);
+  CHECK(receipt["problem"].is_null());
+  CHECK(receipt["transaction"]["event_id"] == "2026-11-24/7");
+  CHECK(receipt["transaction"]["lines"][0]["quantity_milli"] == 2000);
+  CHECK(receipt["lines"].size() == 6);
+}
+
+TEST_CASE("escpos show: what cannot be read is told") {
+  const test::TempFolder folder;
+  const std::string job = folder.write("job", kSale).string();
+  CHECK(show(of("/nowhere/job")).code == ExitCode::bad_file);
+  const Shown nothing = show(of(folder.write("nothing", "").string()));
+  CHECK(nothing.code == ExitCode::bad_file);
+  CHECK(nothing.err.ends_with("/nothing: there is nothing in it\n"));
+  const Shown unknown = show(of(job, "generic-xx"));
+  CHECK(unknown.code == ExitCode::bad_file);
+  CHECK(unknown.err.find("generic-xx.toml: the profile cannot be read") != std::string::npos);
+  const Shown wrong = show(of(job, folder.write("till.toml", "currency = 7\n").string()));
+  CHECK(wrong.code == ExitCode::bad_file);
+  CHECK(wrong.err.find("till.toml:1:12: key 'currency' must be a text in quotes") != std::string::npos);
+  std::string endless;
+  for (int i = 0; i < 100; ++i)
+    endless +=
+        "\x1b"
+        "d\xff"s;
+  const Shown beyond = show(of(folder.write("endless", endless).string()));
+  CHECK(beyond.code == ExitCode::does_not_hold);
+  CHECK(beyond.err.find("the job feeds more than 20000 lines") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace greentill::cli

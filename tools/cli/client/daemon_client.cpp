@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/client/daemon_client.hpp"
+
+#include <httplib.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace greentill::cli {
+namespace {
+
+constexpr int kOk = 200;
+constexpr std::size_t kLongestProblem = 64u << 10;
+
+constexpr std::string_view kScheme = "http://";
+constexpr int kConnectSeconds = 5;
+constexpr int kPauseSeconds = 60;
+
+bool is_url(std::string_view url) {
+  return url.starts_with(kScheme) && url.size() > kScheme.size() && url.find('/', kScheme.size()) == std::string_view::npos;
+}
+
+/// httplib names its errors for programmers.
+std::string words_of(httplib::Error error) {
+  constexpr const char* kRunning = "; is greentilld running there?";
+  const std::string pause = std::to_string(kPauseSeconds) + " s";
+  switch (error) {
+    case httplib::Error::Connection: return std::string("cannot connect: it refuses, or is no host that can be found") + kRunning;
+    case httplib::Error::ConnectionTimeout:
+      return "cannot connect: timed out after " + std::to_string(kConnectSeconds) + " s" + kRunning;
+    case httplib::Error::Read: return "the line broke off before the answer was whole, or nothing came for " + pause;
+    case httplib::Error::Write: return "the line broke off while it was asked, or nothing was taken for " + pause;
+    case httplib::Error::Canceled: return "the answer was given up, as it is not what was asked for";
+    default: return httplib::to_string(error) + kRunning;
+  }
+}
+
+std::string media_type(const std::string& header) { return header.substr(0, header.find(';')); }
+
+std::optional<int> seconds(const std::string& header) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), value);
+  if (error != std::errc{} || end != header.data() + header.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+class HttplibClient final : public DaemonClient {
+ public:
+  HttplibClient(const Endpoint& endpoint, std::string url) : url_(std::move(url)), client_(url_) {
+    client_.set_keep_alive(true);
+    client_.set_tcp_nodelay(true);
+    client_.set_connection_timeout(kConnectSeconds);
+    client_.set_read_timeout(kPauseSeconds);
+    client_.set_write_timeout(kPauseSeconds);
+    if (!endpoint.token.empty()) client_.set_bearer_token_auth(endpoint.token.c_str());
+  }
+
+  Result<Answer> get(const std::string& path, std::string_view accept) override {
+    return answer(client_.Get(path.c_str(), {{"Accept", std::string(accept)}}));
+  }
+
+  Result<Answer> post(const std::string& path, std::string_view type, const std::string& body) override {
+    return answer(client_.Post(path.c_str(), body, std::string(type).c_str()));
+  }
+
+  Result<Answer> stream(const std::string& path, std::string_view accept,
+                        const std::function<bool(std::string_view)>& take) override {
+    bool wanted = false;
+    std::string problem;
+    httplib::Result result = client_.Get(
+        path.c_str(), {{"Accept", std::string(accept)}},
+        [&wanted](const httplib::Response& response) {
+          wanted = response.status == kOk;
+          return true;
+        },
+        [&](const char* bytes, std::size_t count) {
+          if (wanted) return take({bytes, count});
+          problem.append(bytes, std::min(count, kLongestProblem - problem.size()));
+          return true;
+        });
+    if (result && !wanted) result->body = std::move(problem);
+    return answer(result);
+  }
+
+ private:
+  Result<Answer> answer(const httplib::Result& result) const {
+    if (!result) {
+      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " + words_of(result.error()));
+    }
+    return Answer{result->status, media_type(result->get_header_value("Content-Type")), result->body,
+                  seconds(result->get_header_value("Retry-After"))};
+  }
+
+  std::string url_;
+  httplib::Client client_;
+};
+
+std::string detail_of(const Answer& answer) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  if (json.is_object()) {
+    for (const char* member : {"detail", "title"}) {
+      if (const auto found = json.find(member); found != json.end() && found->is_string()) return found->get<std::string>();
+    }
+  }
+  return "it says no more";
+}
+
+ErrorCode code_of(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+    case 421: return ErrorCode::denied;
+    case 404: return ErrorCode::not_found;
+    case 503: return ErrorCode::unavailable;
+    case 507: return ErrorCode::full;
+    default: return status >= 500 ? ErrorCode::io : ErrorCode::invalid;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DaemonClient>> DaemonClient::make(const Endpoint& endpoint) {
+  std::string url = endpoint.url;
+  while (url.ends_with('/')) url.pop_back();
+  if (url.starts_with("https://")) {
+    return fail(ErrorCode::invalid, "\"" + endpoint.url + "\": the daemon's API speaks http:// alone, on its own device");
+  }
+  const std::string message = "\"" + endpoint.url + "\" is no address of a daemon: write http://host:port";
+  if (!is_url(url)) return fail(ErrorCode::invalid, message);
+  try {
+    return std::unique_ptr<DaemonClient>(std::make_unique<HttplibClient>(endpoint, std::move(url)));
+  } catch (const std::exception&) {
+    return fail(ErrorCode::invalid, message);
+  }
+}
+
+Error error_of(const Answer& answer) {
+  std::string message = "the daemon answers " + std::to_string(answer.status) + ": " + detail_of(answer);
+  // The daemon speaks of headers, which nobody types here.
+  if (answer.status == 401)
+    message += " (here: --token-file FILE, or --config FILE to take it from; you must be able to read it)";
+  return {code_of(answer.status), std::move(message)};
+}
+
+}  // namespace greentill::cli

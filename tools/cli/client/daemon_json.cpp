@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/client/daemon_json.hpp"
+
+namespace greentill::cli {
+namespace {
+
+constexpr std::string_view kJsonType = "application/json";
+
+Result<Json> object_of(const Result<Answer>& answer) {
+  if (!answer) return Failure{answer.error()};
+  if (answer->status != 200 && answer->status != 201) return Failure{error_of(*answer)};
+  Json json = Json::parse(answer->body, nullptr, false);
+  if (!json.is_object()) return fail(ErrorCode::io, "the daemon's answer is not JSON");
+  return json;
+}
+
+}  // namespace
+
+Result<Json> get_json(DaemonClient& daemon, const std::string& path) { return object_of(daemon.get(path, kJsonType)); }
+
+Result<Json> post_json(DaemonClient& daemon, const std::string& path) { return object_of(daemon.post(path, kJsonType, "")); }
+
+std::string text_of(const Json& json, const char* member) {
+  const auto found = json.find(member);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::int64_t number_of(const Json& json, const char* member) {
+  const auto found = json.find(member);
+  return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+}  // namespace greentill::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/client/endpoint.hpp"
+
+#include <unistd.h>
+
+#include "daemon/app/config.hpp"
+#include "daemon/base/file.hpp"
+
+namespace greentill::cli {
+namespace {
+
+constexpr std::size_t kLongestFile = 4096;
+constexpr const char* kBlank = " \t\r\n";
+
+/// What the daemon wants to see before it takes transactions, without the white space around it.
+Result<std::string> load_token(const std::string& file) {
+  const Result<std::string> text = read_file(file, kLongestFile);
+  if (!text) return Failure{text.error()};
+  const std::size_t begin = text->find_first_not_of(kBlank);
+  if (begin == std::string::npos) return fail(ErrorCode::invalid, file + ": holds no token");
+  std::string token = text->substr(begin, text->find_last_not_of(kBlank) - begin + 1);
+  for (const char c : token) {
+    if (c <= ' ' || c >= 0x7f) return fail(ErrorCode::invalid, file + ": a token is one line of visible ASCII characters");
+  }
+  return token;
+}
+
+std::string url_of(const api::Options& api) {
+  std::string host = api.host == "0.0.0.0" ? "127.0.0.1" : api.host;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(api.port);
+}
+
+}  // namespace
+
+Result<Endpoint> find_endpoint(const EndpointOptions& options) {
+  Endpoint endpoint;
+  const bool told = !options.config.empty();
+  std::filesystem::path implied_token;
+  if (told || access(kDefaultConfig, R_OK) == 0) {
+    const auto config = app::load_config(told ? options.config : kDefaultConfig, app::find_installation());
+    if (!config && told) return Failure{config.error()};
+    if (config) {
+      endpoint.url = url_of(config->api);
+      implied_token = config->api_token;
+    }
+  }
+  if (!options.url.empty()) endpoint.url = options.url;
+  if (options.token_file.empty() && (implied_token.empty() || access(implied_token.c_str(), R_OK) != 0)) return endpoint;
+  const Result<std::string> token = load_token(options.token_file.empty() ? implied_token.string() : options.token_file);
+  if (!token) return Failure{token.error()};
+  endpoint.token = *token;
+  return endpoint;
+}
+
+}  // namespace greentill::cli

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/common/output.hpp"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace greentill::cli {
+
+std::string_view exit_code_help() {
+  return "Exit codes:\n"
+         "  0  done, and everything holds\n"
+         "  1  something does not hold: a finding, a refused transaction, no such claim\n"
+         "  2  the command line is wrong\n"
+         "  3  a file cannot be read or written, or is not what it should be\n"
+         "  4  the daemon cannot be reached, or cannot answer now\n"
+         "  5  the daemon denies it: the token is missing or wrong\n";
+}
+
+ExitCode Output::fail(ExitCode code, std::string_view message) const {
+  if (json) {
+    document({{"error", error_json(code, message)}});
+  } else {
+    err << "greentill: " << printable(message) << '\n';
+  }
+  return code;
+}
+
+ExitCode Output::fail_daemon(const Error& error) const { return fail(daemon_exit_code(error.code), error.message); }
+
+void Output::document(const Json& json_document) const { out << dump(json_document) << '\n'; }
+
+Json error_json(ExitCode code, std::string_view message) { return {{"exit_code", static_cast<int>(code)}, {"message", message}}; }
+
+ExitCode daemon_exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::denied: return ExitCode::denied;
+    case ErrorCode::not_found:
+    case ErrorCode::invalid: return ExitCode::does_not_hold;
+    default: return ExitCode::no_daemon;
+  }
+}
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+void JsonListDocument::begin() {
+  if (begun_) return;
+  begun_ = true;
+  out_ << "{\"" << list_ << "\":[";
+}
+
+void JsonListDocument::item(const Json& item) {
+  begin();
+  if (!first_) out_ << ",\n";
+  first_ = false;
+  out_ << dump(item);
+}
+
+void JsonListDocument::end(const Json& members) {
+  begin();
+  const std::string text = dump(members);
+  out_ << ']' << (members.empty() ? "" : ",") << std::string_view(text).substr(1) << '\n';
+}
+
+ExitCode JsonListDocument::fail(const Output& output, ExitCode code, std::string_view message) {
+  if (!output.json) return output.fail(code, message);
+  end({{"error", error_json(code, message)}});
+  return code;
+}
+
+std::string time_text(std::int64_t unix_seconds) {
+  const std::time_t time = unix_seconds;
+  std::tm parts{};
+  std::array<char, 40> text{};
+  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(unix_seconds) + " s";
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%SZ", &parts);
+  return {text.data(), size};
+}
+
+std::string count_text(std::uint64_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return count_text(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+std::string grams_text(std::int64_t mg) {
+  const std::uint64_t size = mg < 0 ? 0 - static_cast<std::uint64_t>(mg) : static_cast<std::uint64_t>(mg);
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03u", static_cast<unsigned>(size % 1000));
+  return (mg < 0 ? "-" : "") + count_text(size / 1000) + fraction.data() + " g";
+}
+
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      safe += c;
+      continue;
+    }
+    std::array<char, 8> escape{};
+    std::snprintf(escape.data(), escape.size(), "\\x%02x", byte);
+    safe += escape.data();
+  }
+  return safe;
+}
+
+}  // namespace greentill::cli

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/verify/chain_walk.hpp"
+
+#include "daemon/base/hex.hpp"
+
+namespace greentill::cli {
+namespace {
+
+MissingList::Devices only(std::string_view device) {
+  return [device](std::string_view other) { return other == device; };
+}
+
+/// The start entry that begins a chain; null where the claim is none.
+const claim::Start* opening(const claim::Claim& claim) {
+  return claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
+}
+
+/// As the next link, or as the start of the device's next chain.
+bool goes_on_from(const claim::ChainHead& head, const claim::Claim& claim) {
+  if (claim::check_link(head, claim) == claim::LinkFault::none) return true;
+  const claim::Start* start = opening(claim);
+  if (start == nullptr || !start->predecessor) return false;
+  const claim::Predecessor& named = *start->predecessor;
+  return named.device == claim.device && named.chain == head.chain && named.last_seq == head.seq &&
+         named.payload_hash == head.payload_hash;
+}
+
+}  // namespace
+
+bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
+  const bool sound = place(claim, payload_hash, offset, proven);
+  if (const auto* gap = std::get_if<claim::Gap>(&claim.entry); gap != nullptr && proven) declare_lost(*gap, claim.device);
+  return sound;
+}
+
+bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
+  device_ = find(claim.device);
+  if (proven && device_ != nullptr && device_->before) set_aside_unproven(claim, *device_->before);
+  // Of a device that has such a chain, one is at hand.
+  const auto ended = ended_.find({std::string(claim.device), claim.chain});
+  if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset, proven);
+  const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
+  if (same_chain && claim.seq <= device_->head.seq) return behind_head(device_->head, claim, offset);
+  if (!same_chain && !proven && ++unproven_begun_ > kMostUnproven) return false;
+  const bool was_named = missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0;
+  const bool sound = same_chain  ? link(claim, offset)
+                     : was_named ? begin_behind_successor(claim, offset)
+                                 : begin_chain(claim, offset);
+  adopt(claim, payload_hash, proven);
+  return sound;
+}
+
+const claim::ChainHead* ChainWalk::follow_unreadable(std::string_view device, const Digest& payload_hash) {
+  Device* known = find(device);
+  if (known == nullptr) return nullptr;
+  if (!known->before) known->before = known->head;
+  ++known->head.seq;
+  known->head.payload_hash = payload_hash;
+  return &known->head;
+}
+
+void ChainWalk::finish() {
+  for (const MissingClaims& stretch : missing_.stretches()) tell_missing(stretch);
+}
+
+bool ChainWalk::link(const claim::Claim& claim, std::uint64_t offset) {
+  const claim::ChainHead& head = device_->head;
+  switch (claim::check_link(head, claim)) {
+    case claim::LinkFault::none: return true;
+    case claim::LinkFault::ahead: return after_missing(head.seq + 1, claim, offset);
+    case claim::LinkFault::no_start: return start_inside(claim, offset);
+    default:
+      return tell(Reason::broken_link,
+                  "it does not carry the hash of seq " + std::to_string(head.seq) + ": one of the two is not the original", claim,
+                  offset);
+  }
+}
+
+bool ChainWalk::after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset) {
+  miss(claim.device, claim.chain, first, claim.seq - 1, offset);
+  return !std::holds_alternative<claim::Start>(claim.entry) || start_inside(claim, offset);
+}
+
+bool ChainWalk::start_inside(const claim::Claim& claim, std::uint64_t offset) {
+  return tell(Reason::wrong_start, "a start entry inside a chain: only seq 1 may be one", claim, offset);
+}
+
+bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& claim, std::uint64_t offset) {
+  if (missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0) {
+    return tell(Reason::out_of_order, "it stands behind seq " + std::to_string(head.seq), claim, offset);
+  }
+  return tell(Reason::repeated, "a claim of this seq came before", claim, offset);
+}
+
+bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset,
+                          bool proven) {
+  const claim::ChainHead end = ended->second;
+  if (claim.seq <= end.seq) return behind_head(end, claim, offset);
+  missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq);
+  miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1, offset);
+  if (!proven && !device_->before) {
+    ended->second = {claim.chain, claim.seq, payload_hash};
+    return behind_successor(claim, offset);
+  }
+  // Taken up again: a single forged claim between must not be told of every claim behind it.
+  ended_.erase(ended);
+  adopt(claim, payload_hash, proven);
+  return behind_successor(claim, offset);
+}
+
+bool ChainWalk::behind_successor(const claim::Claim& claim, std::uint64_t offset) {
+  return tell(Reason::out_of_order, "it stands behind the start of a chain that went on from its own", claim, offset);
+}
+
+// Whatever else is odd about its beginning comes of its place, which is told once.
+bool ChainWalk::begin_behind_successor(const claim::Claim& claim, std::uint64_t offset) {
+  const claim::Start* start = opening(claim);
+  if (start != nullptr && start->predecessor) miss_end(*start->predecessor, offset);
+  return behind_successor(claim, offset);
+}
+
+bool ChainWalk::begin_chain(const claim::Claim& claim, std::uint64_t offset) {
+  const claim::Start* start = opening(claim);
+  if (start != nullptr) return check_start(claim, *start, offset);
+  if (claim.seq == 1) return tell(Reason::wrong_start, "seq 1 is not a start entry", claim, offset);
+  return after_missing(device_ != nullptr || !partial_ ? 1 : claim.seq, claim, offset);
+}
+
+bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset) {
+  if (claim.prev != Digest{}) return tell(Reason::broken_link, "the first claim of a chain carries a hash", claim, offset);
+  if (start.predecessor) return check_predecessor(claim, *start.predecessor, offset);
+  if (device_ == nullptr) return true;
+  return tell(Reason::wrong_start, "it does not name the chain before it, " + to_hex(device_->head.chain), claim, offset);
+}
+
+bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset) {
+  const std::string name = "chain " + to_hex(named.chain) + " up to seq " + std::to_string(named.last_seq);
+  if (named.device != claim.device) {
+    const bool consented = !std::get<claim::Start>(claim.entry).consent.empty();
+    if (!consented)
+      return tell(Reason::wrong_start, "it goes on for another device without the operator's consent", claim, offset);
+  }
+  const Device* other = find(named.device);
+  const bool at_hand = other != nullptr && other->head.chain == named.chain;
+  if (!at_hand && device_ != nullptr) {
+    return tell(Reason::wrong_start, "it names " + name + " as the one before it, but that is " + to_hex(device_->head.chain),
+                claim, offset);
+  }
+  const claim::ChainHead* end = end_of(named);
+  if (end == nullptr || named.last_seq > end->seq) {
+    miss_end(named, offset);
+    return true;
+  }
+  if (named.last_seq == end->seq && named.payload_hash == end->payload_hash) return true;
+  return tell(Reason::wrong_start, "it names " + name + " as the one before it, with another end than the file holds", claim,
+              offset);
+}
+
+void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven) {
+  const bool first_of_device = device_ == nullptr;
+  const bool begun = first_of_device || device_->head.chain != claim.chain;
+  if (begun && !first_of_device) ended_.insert_or_assign({std::string(claim.device), device_->head.chain}, device_->head);
+  if (first_of_device) device_ = &devices_[std::string(claim.device)];
+  if (proven) {
+    device_->before.reset();
+  } else if (!device_->before) {
+    device_->before = device_->head;
+  }
+  device_->head = claim::ChainHead{claim.chain, claim.seq, payload_hash};
+  if (begun && proven) take_origin(claim, first_of_device);
+}
+
+// A claim that goes on from before them shows that they were put in, and must not be told of because of them.
+void ChainWalk::set_aside_unproven(const claim::Claim& claim, claim::ChainHead before) {
+  const claim::ChainHead unproven = device_->head;
+  const bool none_before = before.seq == 0;
+  const bool begins =
+      (opening(claim) != nullptr || claim.chain != unproven.chain) && !ended_.contains({std::string(claim.device), claim.chain});
+  if (none_before ? !begins : !goes_on_from(before, claim)) return;
+  if (unproven.chain != claim.chain) ended_.insert_or_assign({std::string(claim.device), unproven.chain}, unproven);
+  if (none_before) {
+    devices_.erase(devices_.find(claim.device));
+    device_ = nullptr;
+    return;
+  }
+  ended_.erase({std::string(claim.device), before.chain});
+  device_->head = before;
+  device_->before.reset();
+}
+
+void ChainWalk::end_predecessor(const claim::Predecessor& named) {
+  const Device* before = find(named.device);
+  if (before == nullptr || before->head.chain != named.chain) return;
+  ended_.insert_or_assign({std::string(named.device), named.chain}, before->head);
+}
+
+void ChainWalk::take_origin(const claim::Claim& claim, bool first_of_device) {
+  const claim::Start* start = opening(claim);
+  if (start == nullptr) return;
+  const bool from_other = start->predecessor && start->predecessor->device != claim.device;
+  if (first_of_device) device_->origin_known = !start->predecessor || from_other;
+  if (!from_other || start->consent.empty()) return;
+  device_->went_on_from.emplace(start->predecessor->device);
+  end_predecessor(*start->predecessor);
+}
+
+// A gap names a chain without its device, whose id another device may have chosen too: it speaks of the device's own chains, and
+// of those that it went on from. Which these are is not known of a device whose beginning the file does not hold.
+void ChainWalk::declare_lost(const claim::Gap& gap, std::string_view by) {
+  const auto meant = [&by, this](std::string_view device) {
+    return device == by || !device_->origin_known || device_->went_on_from.contains(device);
+  };
+  declared_lost_ += missing_.remove(meant, gap.chain, gap.first, gap.last);
+}
+
+bool ChainWalk::tell(Reason reason, std::string detail, const claim::Claim& claim, std::uint64_t offset) {
+  sink_({reason, std::move(detail), claim.seq, std::nullopt, claim.chain, offset});
+  return false;
+}
+
+void ChainWalk::tell_missing(const MissingClaims& stretch) {
+  const bool one = stretch.first == stretch.last;
+  std::optional<std::uint64_t> last;
+  if (!one) last = stretch.last;
+  sink_({Reason::missing, one ? "the file does not hold it" : "the file does not hold them", stretch.first, last, stretch.chain,
+         stretch.noticed_at});
+}
+
+void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                     std::uint64_t offset) {
+  if (first > last) return;
+  // A successor's start may have named some of them already.
+  missing_.remove(only(device), chain, first, last);
+  missing_.add({std::string(device), chain, first, last, offset});
+}
+
+void ChainWalk::miss_end(const claim::Predecessor& named, std::uint64_t offset) {
+  const claim::ChainHead* end = end_of(named);
+  const bool whole = end != nullptr ? named.last_seq <= end->seq : partial_;
+  if (!whole) miss(named.device, named.chain, end == nullptr ? 1 : end->seq + 1, named.last_seq, offset);
+}
+
+ChainWalk::Device* ChainWalk::find(std::string_view device) {
+  const auto known = devices_.find(device);
+  return known == devices_.end() ? nullptr : &known->second;
+}
+
+const claim::ChainHead* ChainWalk::end_of(const claim::Predecessor& named) {
+  const Device* device = find(named.device);
+  if (device != nullptr && device->head.chain == named.chain) return &device->head;
+  const auto ended = ended_.find({std::string(named.device), named.chain});
+  return ended == ended_.end() ? nullptr : &ended->second;
+}
+
+}  // namespace greentill::cli

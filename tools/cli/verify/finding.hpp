@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What does not hold about a file of claims.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "daemon/claim/claim.hpp"
+#include "daemon/verify/reason.hpp"
+
+namespace greentill::cli {
+
+using verify::Reason;
+
+struct Finding {
+  Reason reason = Reason::none;
+  std::string detail;
+  std::optional<std::uint64_t> seq;       ///< the claim's; of bytes that cannot be read, nothing
+  std::optional<std::uint64_t> last_seq;  ///< where it is about several claims in a row
+  std::optional<claim::ChainId> chain;
+  std::uint64_t offset = 0;  ///< in the file, of the claim or bytes it was found at
+};
+
+using FindingSink = std::function<void(const Finding&)>;
+
+}  // namespace greentill::cli

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/cli/verify/verify_file.hpp"
+
+#include <iostream>
+#include <system_error>
+
+#include "daemon/base/file.hpp"
+#include "daemon/base/hex.hpp"
+#include "tools/cli/common/input_file.hpp"
+#include "tools/cli/common/progress.hpp"
+#include "tools/cli/verify/verify_sequence.hpp"
+
+namespace greentill::cli {
+namespace {
+
+Result<std::vector<crypto::Certificate>> load_certificates(const std::vector<std::filesystem::path>& files) {
+  std::vector<crypto::Certificate> all;
+  for (const std::filesystem::path& file : files) {
+    const Result<std::string> pem = read_file(file);
+    if (!pem) return Failure{pem.error()};
+    auto some = crypto::Certificate::all_from_pem(*pem);
+    if (!some) return Failure{some.error().with_context(file.string())};
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  return all;
+}
+
+Result<std::optional<crypto::Authority>> load_authority(const std::filesystem::path& file) {
+  if (file.empty()) return std::optional<crypto::Authority>();
+  const Result<std::string> pem = read_file(file);
+  if (!pem) return Failure{pem.error()};
+  auto authority = crypto::Authority::from_pem(*pem);
+  if (!authority) return Failure{authority.error().with_context(file.string())};
+  return std::optional<crypto::Authority>(std::move(*authority));
+}
+
+Json to_json(const Finding& finding) {
+  Json json{{"code", to_string(finding.reason)}, {"seq", nullptr}, {"chain", nullptr}, {"offset", finding.offset}, {"detail", finding.detail}};
+  if (finding.seq) json["seq"] = *finding.seq;
+  if (finding.last_seq) json["last_seq"] = *finding.last_seq;
+  if (finding.chain) json["chain"] = to_hex(*finding.chain);
+  return json;
+}
+
+std::string to_line(const Finding& finding) {
+  std::string where = finding.seq ? "seq " + std::to_string(*finding.seq) : "byte " + std::to_string(finding.offset);
+  if (finding.last_seq) where += " to " + std::to_string(*finding.last_seq);
+  return where + ": " + std::string(to_string(finding.reason)) + ": " + printable(finding.detail) + '\n';
+}
+
+Json to_json(const VerifySummary& summary) {
+  Json json{{"holds", summary.findings == 0},        {"claims", summary.claims},       {"sound", summary.sound},
+            {"finding_count", summary.findings},     {"reversals", summary.reversals}, {"gaps", summary.gaps},
+            {"declared_lost", summary.declared_lost}};
+  json["by_activity"] = Json::object();
+  for (const auto& [activity, totals] : summary.by_activity) {
+    json["by_activity"][activity] = {
+        {"claims", totals.claims}, {"estimate_mg", totals.estimate_mg}, {"credited_mg", totals.credited_mg}};
+  }
+  json["chains"] = Json::array();
+  for (const ChainSummary& chain : summary.chains) {
+    json["chains"].push_back(
+        {{"device", chain.device}, {"id", to_hex(chain.id)}, {"first_seq", chain.first_seq}, {"last_seq", chain.last_seq}});
+  }
+  json["begin"] = summary.first_begin ? Json(*summary.first_begin) : Json();
+  json["end"] = summary.last_end ? Json(*summary.last_end) : Json();
+  return json;
+}
+
+void print(const VerifySummary& summary, std::ostream& out) {
+  out << counted(summary.claims, "claim") << ", " << count_text(summary.sound) << " of them sound, "
+      << counted(summary.findings, "finding") << '\n';
+  for (const ChainSummary& chain : summary.chains) {
+    out << "chain " << to_hex(chain.id) << " of device " << printable(chain.device) << ": seq " << chain.first_seq << " to "
+        << chain.last_seq << '\n';
+  }
+  if (summary.first_begin)
+    out << "acts from " << time_text(*summary.first_begin) << " to " << time_text(*summary.last_end) << '\n';
+  for (const auto& [activity, totals] : summary.by_activity) {
+    out << "  " << printable(activity) << ": " << counted(totals.claims, "claim") << ", " << grams_text(totals.credited_mg)
+        << " CO2e claimed (estimate " << grams_text(totals.estimate_mg) << ")\n";
+  }
+  if (summary.reversals > 0) out << counted(summary.reversals, "reversal") << " of claims\n";
+  if (summary.declared_lost > 0) out << counted(summary.declared_lost, "claim") << " declared lost by the device\n";
+}
+
+std::uint64_t size_of(const std::string& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
+}
+
+ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Trust& trust, const Output& output) {
+  JsonListDocument list(output.out, "findings");
+  Progress progress(output.err, command.progress, "verifying", size_of(command.file));
+  VerifyEvents events;
+  events.progress = [&progress](std::uint64_t bytes) { progress.update(bytes); };
+  events.finding = [&](const Finding& finding) {
+    if (output.json) return list.item(to_json(finding));
+    progress.wipe();
+    output.out << to_line(finding);
+  };
+  Result<VerifySummary> summary = verify_sequence(in, trust, {command.partial, command.threads}, events);
+  progress.wipe();
+  if (summary && summary->claims + summary->findings == 0) summary = fail(ErrorCode::invalid, "it holds no claim");
+  if (!summary) {
+    const std::string message = command.file + ": " + summary.error().message;
+    return list.fail(output, ExitCode::bad_file, message);
+  }
+  if (output.json) {
+    list.end(to_json(*summary));
+  } else {
+    print(*summary, output.out);
+  }
+  return summary->findings == 0 ? ExitCode::ok : ExitCode::does_not_hold;
+}
+
+}  // namespace
+
+ExitCode verify_file(const VerifyCommand& command, const Output& output) {
+  Trust trust;
+  auto certificates = load_certificates(command.certificates);
+  if (!certificates) return output.fail(ExitCode::bad_file, certificates.error().message);
+  trust.certificates = std::move(*certificates);
+  auto authority = load_authority(command.authority);
+  if (!authority) return output.fail(ExitCode::bad_file, authority.error().message);
+  trust.authority = std::move(*authority);
+  const crypto::Hasher hasher;
+  const auto library = measure::Library::load(command.methodologies, hasher);
+  if (!library) return output.fail(ExitCode::bad_file, library.error().message);
+  trust.methodologies = &*library;
+
+  if (command.file == "-") return verify_stream(std::cin, command, trust, output);
+  auto in = open_input(command.file);
+  if (!in) return output.fail(ExitCode::bad_file, in.error().message);
+  return verify_stream(*in, command, trust, output);
+}
+
+}  // namespace greentill::cli

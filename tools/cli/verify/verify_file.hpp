@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// greentill verify: checks a file of claims, without daemon or network. docs/cli.md is the manual.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tools/cli/common/output.hpp"
+
+namespace greentill::cli {
+
+struct VerifyCommand {
+  std::string file;
+  std::vector<std::filesystem::path> certificates;
+  std::filesystem::path methodologies;
+  std::filesystem::path authority;  ///< empty: none
+  bool partial = false;
+  unsigned threads = 0;
+  bool progress = false;
+};
+ExitCode verify_file(const VerifyCommand& command, const Output& output);
+
+}  // namespace greentill::cli
