@@ -110,10 +110,15 @@ TEST_CASE("greentill verify: what does not hold is told, with exit code 1") {
 TEST_CASE("greentill config check: a key that is not known is told with line and column") {
   const test::TempFolder folder;
   const std::string file =
-      folder.write("greentill.toml", "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"x\"\nstat = 1\n").string();
+      folder
+          .write("greentill.toml",
+                 "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"x\"\nstat = 1\n"
+                 "[identity]\nkey = \"k\"\ncertificate = \"c\"\nprogramme_key = \"p\"\n[methodologies]\nfolder = \"m\"\n")
+          .string();
   const Run text = run(folder, "config check " + file);
   CHECK(text.code == 1);
-  CHECK(text.out.find(file + ":5:") != std::string::npos);
+  CHECK_MESSAGE(text.out.find(file + ":5:8: key 'device.stat' is not known here; did you mean 'state'?") != std::string::npos,
+                text.out);
   const nlohmann::json json = run(folder, "config check --json " + file).json();
   CHECK(json["holds"] == false);
   CHECK(json["problems"].size() == 1);
@@ -152,7 +157,8 @@ TEST_CASE("greentill config check: mistakes in the merchant's rules are told, an
   CHECK(unknown[0] == "detector 'shop': rule 'x': no methodology measures the activity 'cup.flying': it would not be claimed");
   const auto wrong = problems(rule + "activity = \"receipt.paperless\"\ntenders = [\"cash\"]\n");
   REQUIRE(wrong.size() == 1);
-  CHECK(wrong[0].get<std::string>().find("shop.toml:6:11: key 'tenders' is not known here") != std::string::npos);
+  const auto told = wrong[0].get<std::string>();
+  CHECK_MESSAGE(told.find("shop.toml:6:11: key 'rule[0].tenders' is not known here") != std::string::npos, told);
 }
 
 TEST_CASE("greentill rules test: a file, or standard input") {

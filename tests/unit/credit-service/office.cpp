@@ -148,8 +148,7 @@ credit::Batch Desk::examined(const std::string& device, const std::vector<Bytest
   std::vector<std::size_t> chosen;
   REQUIRE(ledger_->choose(batch, chosen));
   credit::Examiner examiner(certificates_, office_.library, office_.hasher);
-  for (const std::size_t index : chosen) examiner.examine(device, batch.claims[index]);
-  credit::attest(batch);
+  examiner.examine(batch, chosen);
   return std::move(batch);
 }
 

@@ -33,7 +33,7 @@ class Ledger {
   /// another copy may be better, and those that contradict what is stored. Without a lock.
   Status choose(const Batch& batch, std::vector<std::size_t>& to_examine);
 
-  /// Books the batch, as far as it continues the chain, in one transaction, durable on return. Requires: attest() was called.
+  /// Books the batch, as far as it continues the chain, in one transaction, durable on return. Requires: it was examined.
   Result<Answer> apply(const Batch& batch);
 
   /// A batch kept aside whose turn has come; an empty device where there is none. The row goes with apply().

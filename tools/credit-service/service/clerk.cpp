@@ -40,8 +40,7 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
 Result<Answer> Clerk::settle(Batch& batch) {
   std::vector<std::size_t> chosen;
   if (Status read = ledger_.choose(batch, chosen); !read) return Failure{read.error()};
-  for (const std::size_t index : chosen) examiner_.examine(batch.device, batch.claims[index]);
-  attest(batch);
+  examiner_.examine(batch, chosen);
   return ledger_.apply(batch);
 }
 

@@ -138,31 +138,44 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
   return batches;
 }
 
-void Examiner::examine(const std::string& device, BatchClaim& claim) {
+// From the last claim to the first, since each links to the one before it.
+void Examiner::examine(Batch& batch, std::span<const std::size_t> chosen) {
+  const BatchClaim* next = nullptr;
+  const Digest* attesting = nullptr;  // the certificate of the signature that attests the run of claims before it
+  for (std::size_t i = batch.claims.size(); i-- > 0;) {
+    BatchClaim& claim = batch.claims[i];
+    const bool linked =
+        next != nullptr && next->attested && next->link.seq == claim.link.seq + 1 && next->link.prev == claim.payload_hash;
+    if (!linked) attesting = nullptr;
+    if (!chosen.empty() && chosen.back() == i) {
+      chosen = chosen.first(chosen.size() - 1);
+      if (examine_one(batch.device, claim, attesting)) attesting = &claim.message.thumbprint;
+    }
+    claim.attested = claim.authentic || linked;
+    next = &claim;
+  }
+}
+
+bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting) {
   claim.examined = true;
+  const Digest& thumbprint = claim.message.thumbprint;
   // Headers that are not understood cannot be checked: a later claim has to vouch for this one.
-  if (claim.reason != Reason::none && claim.message.thumbprint == Digest{}) return;
-  const verify::Signer* signer = certificates_->find(claim.message.thumbprint);
+  if (claim.reason != Reason::none && thumbprint == Digest{}) return false;
+  const verify::Signer* signer = certificates_->find(thumbprint);
   verify::Flaws flaws;
+  bool signs = false;
   if (signer != nullptr && signer->device != device) {
     flaws.push_back({Reason::certificate_not_valid, "the certificate is another device's"});
+  } else if (signer != nullptr && attesting != nullptr && certificates_->same_key(thumbprint, *attesting)) {
+    if (!signer->refused.empty()) flaws.push_back({Reason::certificate_not_valid, signer->refused});
   } else {
-    verify::check_signature(*hasher_, claim.message, signer, flaws);
+    signs = verify::check_signature(*hasher_, claim.message, signer, flaws);
   }
   // Whoever has the key of a certificate that expired or was taken from the authority is not the device any more.
   claim.authentic = flaws.empty();
   if (claim.authentic && claim.claim) verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
   if (!flaws.empty()) claim.reason = verify::in_receipt(flaws.front().reason);
-}
-
-void attest(Batch& batch) {
-  for (std::size_t i = batch.claims.size(); i-- > 0;) {
-    BatchClaim& claim = batch.claims[i];
-    claim.attested = claim.authentic;
-    if (claim.attested || i + 1 == batch.claims.size()) continue;
-    const BatchClaim& next = batch.claims[i + 1];
-    claim.attested = next.attested && next.link.seq == claim.link.seq + 1 && next.link.prev == claim.payload_hash;
-  }
+  return signs && claim.authentic;
 }
 
 }  // namespace greentill::credit

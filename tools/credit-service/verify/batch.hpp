@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,8 @@ struct BatchClaim {
   Digest payload_hash{};
   Reason reason = Reason::none;  ///< as far as it is known without the ledger
   bool examined = false;         ///< signature and arithmetic were looked at
-  bool authentic = false;        ///< the device signed it, under a certificate that is valid
-  bool attested = false;         ///< it, or a claim of the batch that comes after it in the chain, is authentic
+  bool authentic = false;        ///< its device vouches for it, under a certificate that is valid
+  bool attested = false;         ///< it, or a claim of the batch that follows it in the chain, is authentic
 };
 
 /// Claims of one chain, in the order in which they came. Views point into `bytes`.
@@ -62,16 +63,19 @@ class Examiner {
   Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher)
       : certificates_(&certificates), library_(&library), hasher_(&hasher) {}
 
-  /// Sets examined, authentic, and the reason where it finds one.
-  void examine(const std::string& device, BatchClaim& claim);
+  /// Sets examined, authentic, and the reason where it finds one, of those at `chosen`, which ascend; and attested of all. One
+  /// signature is verified for a run of claims that link to one another: the chain hashes payloads, so the last one's attests
+  /// those before it, whatever their own signatures are. Each of their certificates must be of the same key, and valid.
+  void examine(Batch& batch, std::span<const std::size_t> chosen);
 
  private:
+  /// `attesting`: the certificate of a signature that attests the claim, or null. Whether its own signature is good, where that
+  /// was looked at.
+  bool examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting);
+
   Certificates* certificates_;
   const measure::Library* library_;
   const claim::Hasher* hasher_;
 };
-
-/// Sets `attested` on all claims. Requires: those the ledger asked for are examined.
-void attest(Batch& batch);
 
 }  // namespace greentill::credit

@@ -86,6 +86,13 @@ bool Certificates::was_renewed(const Holder& holder, std::int64_t now) const {
   });
 }
 
+bool Certificates::same_key(const Digest& a, const Digest& b) const {
+  const auto one = holders_.find(a);
+  const auto other = holders_.find(b);
+  if (one == holders_.end() || other == holders_.end()) return false;
+  return one == other || one->second.certificate.same_key(other->second.certificate);
+}
+
 bool Certificates::check(Holder& holder) {
   const std::int64_t now = clock_->unix_seconds();
   if (holder.checked_at == 0 || now < holder.checked_at || now - holder.checked_at > kRecheckSeconds) {

@@ -25,6 +25,8 @@ class Certificates {
   /// waited out a renewal are not lost. Cost: a thumbprint that is unknown or not valid makes the folder be read again, at most
   /// once a second. Lifetime: this object's.
   const verify::Signer* find(const Digest& thumbprint);
+  /// Whether both are in the folder and of one key.
+  [[nodiscard]] bool same_key(const Digest& a, const Digest& b) const;
 
  private:
   struct Holder {

@@ -159,7 +159,7 @@ TEST_CASE("rules test: a mistake in the rules is told with file, line and column
   trial.options.rules = trial.folder.write("shop.toml", "[[rule]]\nid = \"x\"\nactivity = \"a\"\nkind = [\"swap\"]\n");
   const Tried tried = trial.run(kOwnCup);
   CHECK(tried.code == ExitCode::does_not_hold);
-  CHECK(tried.err.find("shop.toml:4:9: key 'kind' 'swap' is not a kind") != std::string::npos);
+  CHECK_MESSAGE(tried.err.find("shop.toml:4:9: key 'rule[0].kind' 'swap' is not a kind") != std::string::npos, tried.err);
   CHECK(trial.run(kOwnCup, true).json()["error"]["exit_code"] == 1);
 }
 
