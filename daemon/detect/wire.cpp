@@ -24,98 +24,67 @@ void append(Frame& to, const Write& write) {
   }
 }
 
-template <typename Write>
-Frame encode(Message kind, std::size_t items, const Write& write) {
-  Frame frame;
-  append(frame, [&](CborWriter& out) {
-    out.array(1 + items);
-    out.unsigned_integer(static_cast<std::uint64_t>(kind));
-    write(out);
-  });
-  return frame;
+void put(CborWriter& out, std::uint64_t number) { out.unsigned_integer(number); }
+void put(CborWriter& out, bool flag) { out.boolean(flag); }
+void put(CborWriter& out, std::string_view text) { out.text(text); }
+/// A path and an opaque position need not be UTF-8.
+void put(CborWriter& out, ByteView bytes) { out.bytes(bytes); }
+void put(CborWriter& out, const event::Transaction& transaction) {
+  event::write_transaction(out, transaction, event::Audience::detector);
 }
-
-void write_texts(CborWriter& out, const std::vector<std::string>& texts) {
+void put(CborWriter& out, const std::vector<event::Activity>& activities) {
+  out.array(activities.size());
+  for (const event::Activity& activity : activities) event::write_activity(out, activity);
+}
+void put(CborWriter& out, const std::vector<std::string>& texts) {
   out.array(texts.size());
   for (const std::string& text : texts) out.bytes(as_bytes(text));
 }
-
-void write_ports(CborWriter& out, const std::vector<std::uint16_t>& ports) {
+void put(CborWriter& out, const std::vector<std::uint16_t>& ports) {
   out.array(ports.size());
   for (const std::uint16_t port : ports) out.unsigned_integer(port);
+}
+void put(CborWriter& out, const std::vector<std::pair<std::string, std::string>>& pairs) {
+  out.array(2 * pairs.size());
+  for (const auto& [name, value] : pairs) {
+    out.bytes(as_bytes(name));
+    out.bytes(as_bytes(value));
+  }
+}
+
+template <typename... Items>
+Frame encode(Message kind, const Items&... items) {
+  Frame frame;
+  append(frame, [&](CborWriter& out) {
+    out.array(1 + sizeof...(items));
+    out.unsigned_integer(static_cast<std::uint64_t>(kind));
+    (put(out, items), ...);
+  });
+  return frame;
 }
 
 }  // namespace
 
 Frame encode_hello(const Hello& hello) {
-  return encode(Message::hello, 14, [&](CborWriter& out) {
-    out.unsigned_integer(static_cast<std::uint64_t>(hello.role));
-    // A path and an opaque position need not be UTF-8.
-    out.bytes(as_bytes(hello.library));
-    out.bytes(as_bytes(hello.configuration));
-    out.bytes(as_bytes(hello.position));
-    write_texts(out, hello.program);
-    out.array(2 * hello.environment.size());
-    for (const auto& [name, value] : hello.environment) {
-      out.bytes(as_bytes(name));
-      out.bytes(as_bytes(value));
-    }
-    write_texts(out, hello.grants.read);
-    write_texts(out, hello.grants.write);
-    write_ports(out, hello.grants.connect);
-    write_ports(out, hello.grants.listen);
-    out.boolean(hello.grants.datagrams);
-    out.boolean(hello.grants.local_sockets);
-    out.unsigned_integer(hello.memory_bytes);
-    out.unsigned_integer(hello.patience_ms);
-  });
+  const Grants& grants = hello.grants;
+  return encode(Message::hello, static_cast<std::uint64_t>(hello.role), as_bytes(hello.library), as_bytes(hello.configuration),
+                as_bytes(hello.position), hello.program, hello.environment, grants.read, grants.write, grants.connect,
+                grants.listen, grants.datagrams, grants.local_sockets, hello.memory_bytes, hello.patience_ms);
 }
 
 Frame encode_detect(std::uint64_t call, const event::Transaction& transaction) {
-  return encode(Message::detect, 2, [&](CborWriter& out) {
-    out.unsigned_integer(call);
-    event::write_transaction(out, transaction, event::Audience::detector);
-  });
+  return encode(Message::detect, call, transaction);
 }
 
-Frame encode_durable(std::uint64_t count) {
-  return encode(Message::durable, 1, [&](CborWriter& out) { out.unsigned_integer(count); });
-}
-
-Frame encode_text(Message kind, std::string_view first, std::string_view second) {
-  return encode(kind, 2, [&](CborWriter& out) {
-    out.text(first);
-    out.text(second);
-  });
-}
-
-Frame encode_log(std::uint64_t level, std::string_view text) {
-  return encode(Message::log, 2, [&](CborWriter& out) {
-    out.unsigned_integer(level);
-    out.text(text);
-  });
-}
+Frame encode_durable(std::uint64_t count) { return encode(Message::durable, count); }
+Frame encode_text(Message kind, std::string_view first, std::string_view second) { return encode(kind, first, second); }
+Frame encode_log(std::uint64_t level, std::string_view text) { return encode(Message::log, level, text); }
+Frame encode_batch_head(std::size_t count) { return encode(Message::batch, count); }
+Frame encode_finished() { return encode(Message::finished); }
+Frame encode_alive() { return encode(Message::alive); }
 
 Frame encode_detection(const Detection& detection) {
-  return encode(Message::detected, 4, [&](CborWriter& out) {
-    out.unsigned_integer(detection.call);
-    out.text(detection.fault);
-    out.boolean(detection.failed);
-    out.array(detection.activities.size());
-    for (const event::Activity& activity : detection.activities) event::write_activity(out, activity);
-  });
-}
-
-Frame encode_batch_head(std::size_t count) {
-  return encode(Message::batch, 1, [&](CborWriter& out) { out.unsigned_integer(count); });
-}
-
-Frame encode_finished() {
-  return encode(Message::finished, 0, [](CborWriter&) {});
-}
-
-Frame encode_alive() {
-  return encode(Message::alive, 0, [](CborWriter&) {});
+  return encode(Message::detected, detection.call, std::string_view(detection.fault), detection.failed, detection.activities);
 }
 
 void append_record(Frame& to, const Record& record) {
