@@ -10,6 +10,8 @@
 
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/message.hpp"
+#include "daemon/event/transaction.hpp"
+#include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::api {
 namespace {
@@ -24,7 +26,6 @@ ordered_json quantities_to_json(const claim::Quantities& quantities) {
 
 constexpr std::array<const char*, 3> kClocks{"synchronised", "free-running", "never-set"};
 constexpr std::array<const char*, 3> kAttributions{"none", "account", "bearer"};
-constexpr std::array<const char*, 3> kReversals{"refund", "cancelled", "correction"};
 constexpr std::array<const char*, 4> kStarts{"new-chain", "new-key", "recovered-store", "new-device"};
 
 template <std::size_t N, typename E>
@@ -55,7 +56,7 @@ struct EntryToJson {
   }
 
   ordered_json operator()(const claim::Reversal& r) const {
-    ordered_json json{{"kind", "reversal"}, {"nullifier_mac", to_hex(r.nullifier)}, {"reason", name(kReversals, r.reason)}};
+    ordered_json json{{"kind", "reversal"}, {"nullifier_mac", to_hex(r.nullifier)}, {"reason", event::kReasonNames[static_cast<std::size_t>(r.reason)]}};
     if (r.claim) json["claim"] = to_hex(*r.claim);
     if (!r.taken_back.empty()) json["taken_back"] = quantities_to_json(r.taken_back);
     return json;
@@ -96,11 +97,6 @@ Status add_taken_back(const claim::Claim& claim, outbox::Reader& reader, ordered
   return Done{};
 }
 
-Failure<Error> damaged(std::uint64_t seq, const claim::Fault& fault) {
-  return fail(ErrorCode::corrupt, "the stored claim " + std::to_string(seq) + " is damaged at byte " +
-                                      std::to_string(fault.offset) + ": " + fault.reason);
-}
-
 std::string date_text(std::int64_t day) {
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
   std::array<char, 32> text{};
@@ -124,11 +120,9 @@ ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t
 }  // namespace
 
 Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Reader& reader) {
-  const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
-  if (!message) return damaged(stored.seq, message.error());
-  const auto parsed = claim::parse_payload(message->payload);
-  if (!parsed) return damaged(stored.seq, parsed.error());
-  const claim::Claim& c = *parsed;
+  const auto opened = outbox::open_claim(stored.seq, stored.message);
+  if (!opened) return Failure{opened.error()};
+  const claim::Claim& c = opened->claim;
   ordered_json json{{"seq", stored.seq},
                     {"id", to_hex(c.id)},
                     {"chain", to_hex(c.chain)},
@@ -146,7 +140,7 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Re
                     {"merchant", c.merchant},
                     {"site", c.site},
                     {"prev", to_hex(c.prev)},
-                    {"certificate_sha256", to_hex(message->thumbprint)},
+                    {"certificate_sha256", to_hex(opened->message.thumbprint)},
                     {"entry", std::visit(EntryToJson{}, c.entry)}};
   if (!stored.reason.empty()) json["reason"] = stored.reason;
   if (stored.granted_mg) json["granted_mg"] = *stored.granted_mg;
@@ -155,11 +149,11 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Re
 }
 
 Status append_stripped(const outbox::StoredClaim& stored, std::string& into) {
-  const auto message = claim::parse_message(stored.message, claim::MessageType::claim);
-  if (!message) return damaged(stored.seq, message.error());
+  const auto opened = outbox::open_claim(stored.seq, stored.message);
+  if (!opened) return Failure{opened.error()};
   Bytes<claim::kMaxClaimBytes> buffer;
-  const auto length = claim::strip_account(*message, buffer);
-  if (!length) return damaged(stored.seq, length.error());
+  const auto length = claim::strip_account(opened->message, buffer);
+  if (!length) return fail(ErrorCode::bug, std::string("a stored claim cannot be stripped: ") + length.error().reason);
   into += as_text(ByteView(buffer).first(*length));
   return Done{};
 }
