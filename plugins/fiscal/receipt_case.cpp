@@ -115,7 +115,7 @@ constexpr std::array kVersion2Cases{
 };
 
 std::string letters(std::uint64_t country) {
-  const std::string both{static_cast<char>(country >> 8), static_cast<char>(country & 0xff)};
+  std::string both{static_cast<char>(country >> 8), static_cast<char>(country & 0xff)};
   for (const char c : both) {
     if (c < 'A' || c > 'Z') throw Unusable("ftReceiptCase does not begin with a country's two letters");
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/event/limits.hpp"
 #include "plugins/common/readers/configuration.hpp"
 #include "plugins/common/values/geo.hpp"
@@ -203,7 +204,7 @@ plugin::Span Mapping::span(const std::vector<std::string>& row) const {
   std::optional<std::int64_t> duration;
   if (duration_ && (!end_ || !row[duration_->index].empty())) {
     duration = read_amount(row[duration_->index], duration_scale_, duration_->name);
-    if (*duration > 366 * 86400) unusable(duration_->name, "is longer than a year");
+    if (*duration > 366 * kSecondsADay) unusable(duration_->name, "is longer than a year");
   }
   if (!end_) return {begins.front(), begins.front() + *duration};
   const auto chosen = plugin::choose(begins, readings(*end_, row), duration);

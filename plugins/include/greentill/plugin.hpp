@@ -222,6 +222,7 @@ template <typename T>
 std::int32_t create(const gt_create* arguments, void** instance) noexcept {
   const Services services(arguments->services);
   return guarded(services, [&] {
+    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): guarded() catches it
     *instance = new Instance<T>{services, T(view(arguments->configuration), services)};
     return GT_OK;
   });
