@@ -2,7 +2,6 @@
 #include "plugins/journal/followed_file.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,10 +17,6 @@ namespace {
 constexpr std::size_t kPrintBytes = 256;
 constexpr std::size_t kReadBytes = 64u << 10;
 constexpr std::string_view kVersion = "j1";
-
-[[noreturn]] void give_up(const std::filesystem::path& path, const char* what) {
-  throw std::runtime_error(path.string() + ": " + what + ": " + std::strerror(errno));
-}
 
 std::string print_of(std::string_view head, std::string_view tail) { return plugin::sha256_hex({head, tail}, 8); }
 
@@ -58,41 +53,12 @@ std::optional<Place> Place::parse(std::string_view text) {
 std::unique_ptr<FollowedFile> FollowedFile::open(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0 && errno == ENOENT) return nullptr;
-  if (descriptor < 0) give_up(path, "it cannot be opened");
+  if (descriptor < 0) throw std::runtime_error(path.string() + ": it cannot be opened: " + std::strerror(errno));
   return std::unique_ptr<FollowedFile>(new FollowedFile(descriptor, path));
 }
 
-FollowedFile::FollowedFile(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {
-  struct stat status {};
-  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-    ::close(descriptor);
-    throw std::runtime_error(path_.string() + ": it is not a regular file");
-  }
-  device_ = status.st_dev;
-  inode_ = status.st_ino;
-}
-
-FollowedFile::~FollowedFile() { ::close(descriptor_); }
-
-std::string FollowedFile::read_at(std::uint64_t offset, std::size_t size) const {
-  std::string bytes(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const ssize_t got = ::pread(descriptor_, bytes.data() + have, size - have, static_cast<off_t>(offset + have));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) give_up(path_, "it cannot be read");
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  bytes.resize(have);
-  return bytes;
-}
-
-std::uint64_t FollowedFile::size() const {
-  struct stat status {};
-  if (::fstat(descriptor_, &status) != 0) give_up(path_, "its size cannot be read");
-  return static_cast<std::uint64_t>(status.st_size);
-}
+FollowedFile::FollowedFile(int descriptor, std::filesystem::path path)
+    : bytes_(descriptor, std::move(path)), opened_(bytes_.state()) {}
 
 void FollowedFile::rewind() {
   offset_ = 0;
@@ -107,9 +73,9 @@ void FollowedFile::rewind() {
 bool FollowedFile::seek(const Place& place) {
   rewind();
   const auto kept = static_cast<std::size_t>(std::min<std::uint64_t>(place.offset, kPrintBytes));
-  std::string head = read_at(0, kept);
-  std::string tail = read_at(place.offset - kept, kept);
-  if (size() < place.offset || print_of(head, tail) != place.print) return false;
+  std::string head = bytes_.read_at(0, kept);
+  std::string tail = bytes_.read_at(place.offset - kept, kept);
+  if (bytes_.state().size < place.offset || print_of(head, tail) != place.print) return false;
   offset_ = place.offset;
   line_ = place.line;
   head_ = std::move(head);
@@ -119,13 +85,13 @@ bool FollowedFile::seek(const Place& place) {
 
 FollowedFile::Read FollowedFile::read_more() {
   const std::size_t ahead = pending().size();
-  const std::uint64_t now = size();
+  const std::uint64_t now = bytes_.state().size;
   if (now < offset_ + ahead) return Read::overwritten;
   if (at_end_ && now == offset_ + ahead) return Read::none;
   // Between two reads the file may have been truncated and grown beyond where we are, with other rows. What was read ahead may
   // have changed as well, so it is read again.
   if (!seek(place_behind(0, 0))) return Read::overwritten;
-  buffer_ = read_at(offset_, ahead + kReadBytes);
+  buffer_ = bytes_.read_at(offset_, ahead + kReadBytes);
   if (buffer_.size() < ahead) return Read::overwritten;
   at_end_ = buffer_.size() == ahead;
   return at_end_ ? Read::none : Read::more;
@@ -145,9 +111,11 @@ Place FollowedFile::place_behind(std::size_t bytes, std::size_t lines) const {
   std::string tail = tail_;
   keep_head(head, pending().substr(0, bytes));
   keep_tail(tail, pending().substr(0, bytes));
-  return {inode_, offset_ + bytes, line_ + lines, print_of(head, tail)};
+  return {opened_.inode, offset_ + bytes, line_ + lines, print_of(head, tail)};
 }
 
-bool FollowedFile::is_same_file(const struct stat& status) const { return status.st_dev == device_ && status.st_ino == inode_; }
+bool FollowedFile::is_same_file(const struct stat& status) const {
+  return status.st_dev == opened_.device && status.st_ino == opened_.inode;
+}
 
 }  // namespace greentill::journal

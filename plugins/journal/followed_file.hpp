@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugins/common/folder/file_bytes.hpp"
+
 namespace greentill::journal {
 
 /// Where in which file a row ends. As text: "j1 <inode> <offset> <line> <print>".
@@ -29,9 +31,6 @@ class FollowedFile {
  public:
   /// Null where it does not exist. Throws std::runtime_error where it cannot be opened.
   static std::unique_ptr<FollowedFile> open(const std::filesystem::path& path);
-  ~FollowedFile();
-  FollowedFile(const FollowedFile&) = delete;
-  FollowedFile& operator=(const FollowedFile&) = delete;
 
   /// Goes to a place of this file. False, and back at its begin, where the bytes before it are others.
   bool seek(const Place& place);
@@ -52,17 +51,13 @@ class FollowedFile {
   [[nodiscard]] std::uint64_t line() const { return line_; }
 
   [[nodiscard]] bool is_same_file(const struct stat& status) const;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return bytes_.path(); }
 
  private:
   FollowedFile(int descriptor, std::filesystem::path path);
-  [[nodiscard]] std::string read_at(std::uint64_t offset, std::size_t size) const;
-  [[nodiscard]] std::uint64_t size() const;
 
-  int descriptor_;
-  std::filesystem::path path_;
-  std::uint64_t device_ = 0;
-  std::uint64_t inode_ = 0;
+  plugin::FileBytes bytes_;
+  plugin::FileState opened_;
   std::uint64_t offset_ = 0;
   std::uint64_t line_ = 1;
   std::string head_;  // the first bytes of the file, as far as consumed

@@ -2,35 +2,19 @@
 // A file beside the trips that is read again when it changes. Threads: one thread.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string>
 
 #include "greentill/plugin.hpp"
-#include "plugins/common/folder/folder_files.hpp"
-#include "plugins/common/readers/record_reader.hpp"
+#include "plugins/common/folder/file_bytes.hpp"
 
 namespace greentill::mds {
-
-class StreamBytes final : public plugin::Bytes {
- public:
-  explicit StreamBytes(const std::filesystem::path& path) : in_(path, std::ios::binary) {
-    if (!in_) throw std::runtime_error("it cannot be opened");
-  }
-  std::size_t read(std::span<char> into) override {
-    in_.read(into.data(), static_cast<std::streamsize>(into.size()));
-    return static_cast<std::size_t>(in_.gcount());
-  }
-
- private:
-  std::ifstream in_;
-};
 
 /// T: made by T::parse(Bytes&), which throws std::runtime_error.
 template <typename T>
@@ -45,7 +29,9 @@ class Reference {
     if (!state || state == seen_) return;
     seen_ = state;
     try {
-      StreamBytes bytes(path_);
+      const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+      if (descriptor < 0) throw std::runtime_error("it cannot be opened");
+      plugin::FileBytes bytes(descriptor, path_);
       value_ = std::make_unique<T>(T::parse(bytes));
     } catch (const std::runtime_error& error) {
       problem_ = error.what();

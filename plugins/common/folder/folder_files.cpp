@@ -62,29 +62,15 @@ FolderSettings FolderSettings::read(const toml::Table& toml, std::int64_t max_fi
   if (!settings.path.is_absolute()) toml.wrong("path", "must be an absolute path");
   settings.done = settings.path / toml.text_or("done", "done");
   settings.failed = settings.path / toml.text_or("failed", "failed");
-  for (const char* key : {"done", "failed"}) {
-    const fs::path& folder = key[0] == 'd' ? settings.done : settings.failed;
-    if (folder.lexically_normal() == (settings.path / "").lexically_normal() ||
-        folder.lexically_normal() == settings.path.lexically_normal()) {
-      toml.wrong(key, "must be another folder than path");
-    }
+  const auto as_folder = [](const fs::path& path) { return (path / "").lexically_normal(); };
+  for (const auto& [key, folder] : {std::pair{"done", settings.done}, {"failed", settings.failed}}) {
+    if (as_folder(folder) == as_folder(settings.path)) toml.wrong(key, "must be another folder than path");
   }
   settings.settle = std::chrono::milliseconds(toml.integer_or("settle_ms", 0, 3'600'000, 2000));
   settings.keep_done_days = toml.integer_or("keep_done_days", 0, 36'500, 0);
   settings.max_file_bytes = static_cast<std::uint64_t>(toml.integer_or("max_file_mb", 0, 1'000'000, max_file_mb)) << 20;
   settings.once = toml.boolean_or("once", false);
   return settings;
-}
-
-FileState FileState::of(const struct stat& status) {
-  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
-          status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
-
-std::optional<FileState> FileState::at(const fs::path& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return of(status);
 }
 
 FolderFiles::FolderFiles(FolderSettings settings) : settings_(std::move(settings)) {}

@@ -3,8 +3,6 @@
 // them. Threads: one thread.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "daemon/toml/table.hpp"
+#include "plugins/common/folder/file_bytes.hpp"
 
 namespace greentill::plugin {
 
@@ -32,19 +31,6 @@ struct FolderSettings {
 
   /// Throws as toml::Table does. `max_file_mb`: the format's own limit where the configuration says nothing; 0 for none.
   static FolderSettings read(const toml::Table& toml, std::int64_t max_file_mb);
-};
-
-/// A file as it was when it was looked at: another inode, size or time of writing is another file.
-struct FileState {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t size = 0;
-  std::int64_t modified_ns = 0;
-  bool operator==(const FileState&) const = default;
-
-  static FileState of(const struct stat& status);
-  /// Nothing where there is no regular file of that name (a link is none).
-  static std::optional<FileState> at(const std::filesystem::path& path);
 };
 
 struct FolderFile {

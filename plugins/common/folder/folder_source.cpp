@@ -2,7 +2,6 @@
 #include "plugins/common/folder/folder_source.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,48 +20,9 @@ constexpr std::size_t kPrintBytes = 4096;
 constexpr std::size_t kMostWhole = 24;
 constexpr std::chrono::milliseconds kDurableWait{2};
 
-/// Of the machine, not of what is in the file, which stays where it is and is tried again.
-class DiskError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-class FileBytes final : public Bytes {
- public:
-  FileBytes(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}
-  ~FileBytes() override { ::close(descriptor_); }
-  FileBytes(const FileBytes&) = delete;
-  FileBytes& operator=(const FileBytes&) = delete;
-
-  std::size_t read(std::span<char> into) override {
-    const std::size_t got = read_at(offset_, into);
-    offset_ += got;
-    return got;
-  }
-  std::size_t read_at(std::uint64_t offset, std::span<char> into) const {
-    for (;;) {
-      const ssize_t got = ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) throw DiskError(path_.string() + ": it cannot be read: " + std::strerror(errno));
-    }
-  }
-  [[nodiscard]] FileState state() const {
-    struct stat status {};
-    if (::fstat(descriptor_, &status) != 0) throw DiskError(path_.string() + ": its state cannot be read");
-    return FileState::of(status);
-  }
-
- private:
-  int descriptor_;
-  std::filesystem::path path_;
-  std::uint64_t offset_ = 0;
-};
-
 std::string print_of(const FileBytes& bytes, const std::string& name, const FileState& state) {
-  std::string head(kPrintBytes, '\0');
-  std::string tail(kPrintBytes, '\0');
-  head.resize(bytes.read_at(0, head));
-  tail.resize(bytes.read_at(state.size - std::min<std::uint64_t>(state.size, kPrintBytes), tail));
+  const std::string head = bytes.read_at(0, kPrintBytes);
+  const std::string tail = bytes.read_at(state.size - std::min<std::uint64_t>(state.size, kPrintBytes), kPrintBytes);
   const std::string numbers = std::to_string(state.size) + " " + std::to_string(state.modified_ns) + " ";
   return sha256_hex({numbers, name, "/", head, tail}, 8);
 }
@@ -210,7 +170,7 @@ void FolderSource::read_record() {
     if (next == RecordReader::Next::nothing || ++file_->records <= file_->skip) return;
     pending_ = std::make_unique<Pending>(Pending{std::move(transaction), {}, {}});
   } catch (const DiskError&) {
-    throw;
+    throw;  // the file stays where it is and is tried again
   } catch (const std::exception& problem) {
     const bool of_record = file_->reader && dynamic_cast<const Unusable*>(&problem) != nullptr;
     if (!of_record && file_->has_changed()) return file_.reset();
