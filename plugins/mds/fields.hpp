@@ -20,11 +20,17 @@ std::optional<std::int64_t> milliseconds(std::string_view digits);
 /// A UUID in lower case, whatever case it came in.
 std::optional<std::string> uuid(std::string_view text);
 
-/// A place that comes as two numbers, one after the other.
+/// A place that comes number by number.
 class Place {
  public:
   void latitude(std::string_view digits) { latitude_ = plugin::parse_degrees(digits, 90); }
   void longitude(std::string_view digits) { longitude_ = plugin::parse_degrees(digits, 180); }
+  /// GeoJSON has the longitude first, then the latitude; the height may follow.
+  void coordinate(std::string_view digits) {
+    if (coordinates_ == 0) longitude(digits);
+    if (coordinates_ == 1) latitude(digits);
+    ++coordinates_;
+  }
   /// Nothing unless both came and are on the globe.
   [[nodiscard]] std::optional<plugin::Coordinates> coordinates() const {
     if (!latitude_ || !longitude_) return std::nullopt;
@@ -34,6 +40,7 @@ class Place {
  private:
   std::optional<double> latitude_;
   std::optional<double> longitude_;
+  int coordinates_ = 0;
 };
 
 }  // namespace greentill::mds

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/mds/history.hpp"
 
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -22,11 +21,7 @@ History::Next History::next(plugin::Transaction& into) {
   if (!row) {
     if (at_end_) return Next::end;
     buffer_.erase(0, std::exchange(consumed_, 0));
-    const std::size_t have = buffer_.size();
-    buffer_.resize(have + kReadBytes);
-    const std::size_t got = bytes_.read(std::span(buffer_).subspan(have));
-    buffer_.resize(have + got);
-    at_end_ = got == 0;
+    at_end_ = !plugin::read_onto(bytes_, buffer_, kReadBytes);
     return Next::nothing;
   }
   consumed_ += row->size;

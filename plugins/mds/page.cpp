@@ -12,15 +12,11 @@ namespace {
 constexpr std::array<std::string_view, 9> kOthers{"vehicles",    "vehicles_status", "telemetry",      "stops", "policies",
                                                   "geographies", "reports",         "status_changes", "events"};
 
-struct Version final : plugin::JsonEvents {
-  int major = 0;
-  void scalar(std::string_view path, const plugin::JsonScalar& value) override {
-    const bool good =
-        path.empty() && value.type == plugin::JsonScalar::Type::text && value.text.size() > 2 && value.text[1] == '.';
-    if (good && value.text[2] >= '0' && value.text[2] <= '9') major = value.text[0] - '0';
-  }
-  void twice(std::string_view /*path*/) override {}
-};
+/// 0 where the text is no version.
+int major_of(std::string_view version) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return version.size() > 2 && version[1] == '.' && is_digit(version[2]) ? version[0] - '0' : 0;
+}
 
 }  // namespace
 
@@ -30,18 +26,18 @@ Page::Next Page::next(plugin::Transaction& into) {
   if (!outcomes_.empty()) return give(into);
   switch (at_) {
     case At::begin: open(); break;
-    case At::page: page_key(); break;
-    case At::data: data_key(); break;
+    case At::page:
+    case At::data: read_key(); break;
     case At::trips:
       if (stream_.next_element()) return read_trip(into);
-      leave_list();
+      at_ = above_;
       break;
     case At::events:
       if (stream_.next_element()) {
         read_event();
       } else {
         events_.finish(outcomes_);
-        leave_list();
+        at_ = above_;
       }
       break;
     case At::over:
@@ -74,47 +70,35 @@ void Page::open() {
   at_ = At::page;
 }
 
-void Page::page_key() {
+void Page::read_key() {
+  const bool on_top = at_ == At::page;
   std::string key;
   if (!stream_.next_key(key)) {
-    at_ = At::over;
+    at_ = on_top ? At::over : At::page;
     return;
   }
-  above_ = At::page;
+  above_ = at_;
   const char next = stream_.peek();
-  if (key == "version") return read_version();
-  if (key == "data" && next == '{') {
+  if (on_top && key == "version") return read_version();
+  if (on_top && key == "data" && next == '{') {
     stream_.enter('{');
     at_ = At::data;
     return;
   }
-  if (key == "trips" && next == '[') return enter_list(At::trips, 2);
-  if (key == "events" && next == '[') return enter_list(At::events, 2);
-  if (key == "data" && next == '[') other_ = "telemetry";
-  if (std::find(kOthers.begin(), kOthers.end(), key) != kOthers.end()) other_ = key;
-  stream_.skip();
-}
-
-void Page::data_key() {
-  std::string key;
-  if (!stream_.next_key(key)) {
-    at_ = At::page;
-    return;
-  }
-  above_ = At::data;
-  const bool list = stream_.peek() == '[';
-  if (key == "trips" && list) return enter_list(At::trips, 1);
-  if ((key == "status_changes" || key == "events") && list) return enter_list(At::events, 1);
+  // MDS 1 has its lists in "data", MDS 2 beside it.
+  const int major = on_top ? 2 : 1;
+  if (key == "trips" && next == '[') return enter_list(At::trips, major);
+  if ((key == "events" || (key == "status_changes" && !on_top)) && next == '[') return enter_list(At::events, major);
+  if (on_top && key == "data" && next == '[') other_ = "telemetry";
   if (std::find(kOthers.begin(), kOthers.end(), key) != kOthers.end()) other_ = key;
   stream_.skip();
 }
 
 void Page::read_version() {
-  Version version;
-  stream_.read(version);
-  if (version.major != 1 && version.major != 2) throw std::runtime_error("its 'version' is none of MDS 1.x and 2.x");
+  const int major = major_of(stream_.read_text());
+  if (major != 1 && major != 2) throw std::runtime_error("its 'version' is none of MDS 1.x and 2.x");
   if (version_ != 0) throw std::runtime_error("its 'version' stands twice");
-  version_ = version.major;
+  version_ = major;
   if (shape_ != 0 && shape_ != version_) throw std::runtime_error("its 'version' and where its list stands do not agree");
 }
 
@@ -127,8 +111,6 @@ void Page::enter_list(At list, int major) {
   stream_.enter('[');
   at_ = list;
 }
-
-void Page::leave_list() { at_ = above_; }
 
 Page::Next Page::read_trip(plugin::Transaction& into) {
   where_ = "trip " + std::to_string(++number_);

@@ -27,13 +27,11 @@ class Page final : public plugin::RecordReader {
   enum class At { begin, page, data, trips, events, over, finished };
 
   void open();
-  void page_key();
-  void data_key();
+  void read_key();
   void read_version();
   void enter_list(At list, int major);
   Next read_trip(plugin::Transaction& into);
   void read_event();
-  void leave_list();
   void check_end();
   Next give(plugin::Transaction& into);
 

@@ -6,38 +6,21 @@
 namespace greentill::mds {
 namespace {
 
-using plugin::JsonScalar;
-
 constexpr std::size_t kMostUnderWay = 100'000;
 constexpr std::size_t kMostTrips = 64;
 
 }  // namespace
 
-void StatusChange::twice(std::string_view /*path*/) { problem_.note("a key stands twice"); }
-
-void StatusChange::begin(std::string_view path, bool /*list*/) {
-  if (path == "event_location.geometry.coordinates") coordinate_ = 0;
-}
-
-void StatusChange::scalar(std::string_view path, const JsonScalar& value) {
-  if (path.empty()) return problem_.note("it is no object");
-  if (value.type == JsonScalar::Type::text) take_text(path, value.text);
-  if (value.type == JsonScalar::Type::number) take_number(path, value.text);
-}
-
 void StatusChange::take_text(std::string_view path, std::string_view text) {
+  Record::take_text(path, text);
   if (path == "event_types[]") {
     starts = starts || text == "trip_start";
     ends = ends || text == "trip_end";
     cancels = cancels || text == "trip_cancel";
   }
-  if (path == "provider_id") provider = uuid(text).value_or("");
-  if (path == "device_id") device = uuid(text).value_or("");
-  if (path == "vehicle_type") vehicle.type = text.substr(0, 40);
-  if (path == "propulsion_types[]") vehicle.add_propulsion(text);
   if (path == "trip_id" || path == "trip_ids[]") {
     const auto trip = uuid(text);
-    if (!trip || trips.size() >= kMostTrips) return problem_.note("a trip's id is no UUID, or there are more than 64");
+    if (!trip || trips.size() >= kMostTrips) return note("a trip's id is no UUID, or there are more than 64");
     trips.push_back(*trip);
   }
 }
@@ -46,23 +29,13 @@ void StatusChange::take_number(std::string_view path, std::string_view digits) {
   if (path == "event_time" || path == "timestamp") time_ms = milliseconds(digits);
   if (path == "location.lat") place.latitude(digits);
   if (path == "location.lng") place.longitude(digits);
-  if (path != "event_location.geometry.coordinates[]") return;
-  if (coordinate_ == 0) place.longitude(digits);
-  if (coordinate_ == 1) place.latitude(digits);
-  ++coordinate_;
+  if (path == "event_location.geometry.coordinates[]") place.coordinate(digits);
 }
 
 void StatusChange::check() const {
-  problem_.raise();
-  if (provider.empty()) throw plugin::Unusable("it has no provider_id that is a UUID");
+  Record::check();
   if (trips.empty()) throw plugin::Unusable("it has no id of its trip");
   if (!time_ms) throw plugin::Unusable("its time must be whole milliseconds since 1970, and after 2017");
-}
-
-std::string TripsOfEvents::mode(const StatusChange& event) const {
-  if (!event.vehicle.type.empty()) return with_.modes.of(event.vehicle);
-  if (const auto found = with_.find_vehicle(event.device)) return with_.modes.of(*found);
-  throw plugin::Unusable("its device is not in the file of vehicles");
 }
 
 plugin::Transaction TripsOfEvents::joined(const Key& key, const StatusChange& start, const StatusChange& end) const {
@@ -70,13 +43,7 @@ plugin::Transaction TripsOfEvents::joined(const Key& key, const StatusChange& st
   const auto to = end.place.coordinates();
   if (!from || !to) throw plugin::Unusable("its trip has no places of begin and end");
   if (*end.time_ms < *start.time_ms) throw plugin::Unusable("its trip ends before it begins");
-  plugin::Transaction trip;
-  trip.issuer = key.first;
-  trip.event_id = key.second;
-  trip.kind = GT_KIND_TRIP;
-  trip.begin = *start.time_ms / 1000;
-  trip.end = *end.time_ms / 1000;
-  trip.mode = mode(start);
+  plugin::Transaction trip = with_.trip(start, key.second, *start.time_ms, *end.time_ms);
   trip.quantities.push_back({"m.stations", plugin::great_circle_m(*from, *to)});
   return trip;
 }

@@ -17,12 +17,8 @@
 namespace greentill::mds {
 
 /// One event of a vehicle.
-class StatusChange final : public plugin::JsonEvents {
+class StatusChange final : public Record {
  public:
-  void scalar(std::string_view path, const plugin::JsonScalar& value) override;
-  void begin(std::string_view path, bool list) override;
-  void twice(std::string_view path) override;
-
   /// Whether a trip began, ended or was called off with it. All others say nothing of trips.
   [[nodiscard]] bool is_of_trip() const { return starts || ends || cancels; }
   /// Throws plugin::Unusable where something is missing that an event of a trip must have.
@@ -31,18 +27,13 @@ class StatusChange final : public plugin::JsonEvents {
   bool starts = false;
   bool ends = false;
   bool cancels = false;
-  std::string provider;
-  std::string device;
   std::vector<std::string> trips;  ///< UUIDs
-  Vehicle vehicle;
   std::optional<std::int64_t> time_ms;
   Place place;
 
  private:
-  void take_text(std::string_view path, std::string_view text);
-  void take_number(std::string_view path, std::string_view digits);
-  Problem problem_;
-  int coordinate_ = 0;
+  void take_text(std::string_view path, std::string_view text) override;
+  void take_number(std::string_view path, std::string_view digits) override;
 };
 
 /// What came of some events: a transaction, or where and why there is none.
@@ -70,7 +61,6 @@ class TripsOfEvents {
   using Key = std::pair<std::string, std::string>;  // provider and trip
   void half(const Key& key, const StatusChange& event, std::uint64_t number, std::deque<Outcome>& out);
   [[nodiscard]] plugin::Transaction joined(const Key& key, const StatusChange& start, const StatusChange& end) const;
-  [[nodiscard]] std::string mode(const StatusChange& event) const;
 
   Surroundings with_;
   std::map<Key, Half> halves_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/mds/trip.hpp"
 
+#include "daemon/base/text.hpp"
+
 namespace greentill::mds {
 namespace {
 
@@ -12,7 +14,67 @@ std::string named(std::string_view field, std::string_view what) { return std::s
 
 }  // namespace
 
-void Trip::twice(std::string_view /*path*/) { problem_.note("a key stands twice"); }
+void Record::twice(std::string_view /*path*/) { note("a key stands twice"); }
+
+void Record::note(std::string what) {
+  if (problem_.empty()) problem_ = std::move(what);
+}
+
+void Record::scalar(std::string_view path, const JsonScalar& value) {
+  if (path.empty()) return note("it is no object");
+  if (value.type == JsonScalar::Type::text) take_text(path, value.text);
+  if (value.type == JsonScalar::Type::number) take_number(path, value.text);
+}
+
+void Record::take_text(std::string_view path, std::string_view text) {
+  if (path == "provider_id") provider = uuid(text).value_or("");
+  if (path == "device_id") device = uuid(text).value_or("");
+  if (path == "vehicle_type") vehicle.type = text.substr(0, 40);
+  if (path == "propulsion_types[]" || path == "propulsion_type[]") vehicle.add_propulsion(text);
+}
+
+void Record::check() const {
+  if (!problem_.empty()) throw plugin::Unusable(problem_);
+  if (provider.empty()) throw plugin::Unusable("it has no provider_id that is a UUID");
+}
+
+plugin::Transaction Surroundings::trip(const Record& record, std::string id, std::int64_t begin_ms, std::int64_t end_ms) const {
+  // MDS 1 says what vehicle it was in the record, MDS 2 in the page of vehicles.
+  const auto vehicle = record.vehicle.type.empty() ? find_vehicle(record.device) : record.vehicle;
+  if (!vehicle) throw plugin::Unusable("its device is not in the file of vehicles");
+  plugin::Transaction trip;
+  trip.issuer = record.provider;
+  trip.event_id = std::move(id);
+  trip.kind = GT_KIND_TRIP;
+  trip.begin = begin_ms / 1000;
+  trip.end = end_ms / 1000;
+  trip.mode = modes.of(*vehicle);
+  return trip;
+}
+
+void Track::add(std::int64_t time_ms, const plugin::Coordinates& place) {
+  const Point point{time_ms, place};
+  if (previous_) {
+    in_order_ = in_order_ && time_ms >= previous_->time_ms;
+    // At most half the globe's girth a step, so that 10^8 points fit.
+    length_mm_ += plugin::great_circle_mm(previous_->place, place);
+    in_order_ = in_order_ && points_ < 100'000'000;
+  }
+  if (!first_ || time_ms < first_->time_ms) first_ = point;
+  if (!last_ || time_ms >= last_->time_ms) last_ = point;
+  previous_ = point;
+  ++points_;
+}
+
+std::optional<std::int64_t> Track::length_m() const {
+  if (points_ < 2 || !in_order_) return std::nullopt;
+  return length_mm_ / 1000;
+}
+
+std::optional<std::int64_t> Track::between_ends_m() const {
+  if (points_ < 2) return std::nullopt;
+  return plugin::great_circle_m(first_->place, last_->place);
+}
 
 void Trip::begin(std::string_view path, bool /*list*/) {
   if (path == kPoint) {
@@ -20,7 +82,6 @@ void Trip::begin(std::string_view path, bool /*list*/) {
     point_ms_.reset();
     ++points_;
   }
-  if (path == "route.features[].geometry.coordinates") coordinate_ = 0;
 }
 
 void Trip::end(std::string_view path) {
@@ -30,33 +91,30 @@ void Trip::end(std::string_view path) {
 void Trip::close_point() {
   const auto place = point_.coordinates();
   if (!place || !point_ms_) {
-    problem_.note("point " + std::to_string(points_) + " of its route has no " +
-                  (place ? "timestamp in milliseconds" : "coordinates on the globe"));
+    note("point " + std::to_string(points_) + " of its route has no " +
+         (place ? "timestamp in milliseconds" : "coordinates on the globe"));
     return;
   }
   track_.add(*point_ms_, *place);
 }
 
 void Trip::scalar(std::string_view path, const JsonScalar& value) {
-  if (path.empty()) return problem_.note("it is no object");
-  if (value.type == JsonScalar::Type::number) return take_number(path, value.text);
-  if (value.type == JsonScalar::Type::text) return take_text(path, value.text);
-  if (value.type == JsonScalar::Type::null) return;
-  for (const char* field : {"start_time", "end_time", "trip_distance", "distance"}) {
-    if (path == field) problem_.note(named(field, "must be a number"));
-  }
+  const bool must_be_number = is_one_of(path, {"start_time", "end_time", "trip_distance", "distance"});
+  const bool is_number = value.type == JsonScalar::Type::number || value.type == JsonScalar::Type::null;
+  if (must_be_number && !is_number) note(named(path, "must be a number"));
+  Record::scalar(path, value);
 }
 
 void Trip::take_number(std::string_view path, std::string_view digits) {
   if (path.starts_with(kPoint)) return take_point(path.substr(kPoint.size()), digits);
   if (path == "start_time" || path == "end_time") {
     const auto time = milliseconds(digits);
-    if (!time) problem_.note(named(path, "must be whole milliseconds since 1970, and after 2017"));
+    if (!time) note(named(path, "must be whole milliseconds since 1970, and after 2017"));
     (path == "start_time" ? start_ms_ : end_ms_) = time;
   }
   if (path == "trip_distance" || path == "distance") {
     distance_m_ = rounded_down(digits);
-    if (!distance_m_) problem_.note(named(path, "must be a number of metres"));
+    if (!distance_m_) note(named(path, "must be a number of metres"));
   }
   if (path == "start_location.lat") start_.latitude(digits);
   if (path == "start_location.lng") start_.longitude(digits);
@@ -67,28 +125,12 @@ void Trip::take_number(std::string_view path, std::string_view digits) {
 void Trip::take_point(std::string_view part, std::string_view digits) {
   if (part == ".properties.timestamp") point_ms_ = milliseconds(digits);
   if (part != ".geometry.coordinates[]") return;
-  // GeoJSON has the longitude first.
-  if (coordinate_ == 0) point_.longitude(digits);
-  if (coordinate_ == 1) point_.latitude(digits);
-  ++coordinate_;
+  point_.coordinate(digits);
 }
 
 void Trip::take_text(std::string_view path, std::string_view text) {
-  if (path == "provider_id") provider_ = uuid(text).value_or("");
+  Record::take_text(path, text);
   if (path == "trip_id") trip_ = uuid(text).value_or("");
-  if (path == "device_id") device_ = uuid(text).value_or("");
-  if (path == "vehicle_type") vehicle_.type = text.substr(0, 40);
-  if (path == "propulsion_types[]" || path == "propulsion_type[]") vehicle_.add_propulsion(text);
-  for (const char* field : {"start_time", "end_time", "trip_distance", "distance"}) {
-    if (path == field) problem_.note(named(field, "must be a number"));
-  }
-}
-
-Vehicle Trip::vehicle(const Surroundings& with) const {
-  // MDS 1 says it in the trip, MDS 2 in the page of vehicles.
-  if (!vehicle_.type.empty()) return vehicle_;
-  if (const auto found = with.find_vehicle(device_)) return *found;
-  throw plugin::Unusable("its device is not in the file of vehicles");
 }
 
 plugin::Transaction::Quantity Trip::distance() const {
@@ -104,19 +146,12 @@ plugin::Transaction::Quantity Trip::distance() const {
 }
 
 plugin::Transaction Trip::make(const Surroundings& with) const {
-  problem_.raise();
-  if (provider_.empty()) throw plugin::Unusable("it has no provider_id that is a UUID");
+  check();
   if (trip_.empty()) throw plugin::Unusable("it has no trip_id that is a UUID");
   if (!start_ms_) throw plugin::Unusable("it has no start_time");
   if (!end_ms_) throw plugin::Unusable("it has no end_time: it is not over");
   if (*end_ms_ < *start_ms_) throw plugin::Unusable("end_time is before start_time");
-  plugin::Transaction trip;
-  trip.issuer = provider_;
-  trip.event_id = trip_;
-  trip.kind = GT_KIND_TRIP;
-  trip.begin = *start_ms_ / 1000;
-  trip.end = *end_ms_ / 1000;
-  trip.mode = with.modes.of(vehicle(with));
+  plugin::Transaction trip = with.trip(*this, trip_, *start_ms_, *end_ms_);
   trip.quantities.push_back(distance());
   return trip;
 }

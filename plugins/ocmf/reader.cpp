@@ -2,7 +2,6 @@
 #include "plugins/ocmf/reader.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "daemon/base/text.hpp"
@@ -43,14 +42,6 @@ Record Record::parse(std::string_view bytes) {
 Records::Records(plugin::Bytes& bytes, Plausible plausible, CheckSignature check)
     : bytes_(bytes), plausible_(std::move(plausible)), check_(std::move(check)) {}
 
-void Records::read_more() {
-  const std::size_t have = buffer_.size();
-  buffer_.resize(have + kReadBytes);
-  const std::size_t got = bytes_.read(std::span(buffer_).subspan(have));
-  buffer_.resize(have + got);
-  at_end_ = got == 0;
-}
-
 /// Takes what is there of what stands before the next header; false where that may not be all of it. Of a record that is too long
 /// the bytes are dropped as they come.
 bool Records::take_piece() {
@@ -73,7 +64,7 @@ bool Records::take_piece() {
 
 Records::Next Records::next(plugin::Transaction& into) {
   if (!take_piece()) {
-    read_more();
+    at_end_ = !plugin::read_onto(bytes_, buffer_, kReadBytes);
     return Next::nothing;
   }
   if (line_ == 1 && piece_.starts_with("\xef\xbb\xbf")) piece_.erase(0, 3);

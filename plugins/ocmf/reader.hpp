@@ -46,7 +46,6 @@ class Records final : public plugin::RecordReader {
     std::uint64_t page;
   };
   bool take_piece();
-  void read_more();
   void read(std::string_view bytes, plugin::Transaction& into);
   void note_page(const Payload& payload);
   void go_on(const Payload& payload, std::string_view bytes, plugin::Transaction& into);

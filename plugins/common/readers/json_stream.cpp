@@ -24,20 +24,11 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 bool is_space(int c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_of_number(int c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'; }
 
-/// Takes a text that stands alone in the structure, such as a key.
 struct OneText : JsonEvents {
   std::string value;
-  bool is_text = false;
   void scalar(std::string_view path, const JsonScalar& scalar) override {
-    is_text = path.empty() && scalar.type == JsonScalar::Type::text;
-    value = scalar.text;
+    if (path.empty() && scalar.type == JsonScalar::Type::text) value = scalar.text;
   }
-  void twice(std::string_view /*path*/) override {}
-};
-
-struct Nothing : JsonEvents {
-  void scalar(std::string_view /*path*/, const JsonScalar& /*value*/) override {}
-  void twice(std::string_view /*path*/) override {}
 };
 
 }  // namespace
@@ -195,10 +186,8 @@ class JsonStream::Sax {
 JsonStream::JsonStream(Bytes& bytes) : source_(std::make_unique<Source>(bytes)) {}
 JsonStream::~JsonStream() = default;
 
-std::uint64_t JsonStream::offset() const { return source_->offset(); }
-
 void JsonStream::wrong(std::string_view what) const {
-  throw std::runtime_error("byte " + std::to_string(offset()) + ": " + std::string(what));
+  throw std::runtime_error("byte " + std::to_string(source_->offset()) + ": " + std::string(what));
 }
 
 char JsonStream::peek() {
@@ -230,12 +219,10 @@ bool JsonStream::next(char closing) {
 
 bool JsonStream::next_key(std::string& key) {
   if (!next('}')) return false;
-  OneText text;
   if (peek() != '"') wrong("it is not JSON");
-  read(text);
+  key = read_text();
   if (peek() != ':') wrong("it is not JSON");
   source_->advance();
-  key = std::move(text.value);
   return true;
 }
 
@@ -264,8 +251,14 @@ void JsonStream::read(JsonEvents& events) {
 }
 
 void JsonStream::skip() {
-  Nothing nothing;
+  JsonEvents nothing;
   read(nothing);
+}
+
+std::string JsonStream::read_text() {
+  OneText text;
+  read(text);
+  return std::move(text.value);
 }
 
 void JsonStream::finish() {

@@ -33,12 +33,12 @@ struct JsonScalar {
 class JsonEvents {
  public:
   virtual ~JsonEvents() = default;
-  virtual void scalar(std::string_view path, const JsonScalar& value) = 0;
+  virtual void scalar(std::string_view /*path*/, const JsonScalar& /*value*/) {}
   virtual void begin(std::string_view /*path*/, bool /*list*/) {}  ///< an object or a list
   virtual void end(std::string_view /*path*/) {}
   virtual void key(std::string_view /*name*/) {}  ///< of an object, as it is written
   /// The same key comes again in the same object, after key().
-  virtual void twice(std::string_view path) = 0;
+  virtual void twice(std::string_view /*path*/) {}
 };
 
 /// Whatever is wrong is thrown as std::runtime_error with the byte that it stands at, and never with the text.
@@ -60,9 +60,10 @@ class JsonStream {
   /// The value that comes next, with all that is in it.
   void read(JsonEvents& events);
   void skip();
+  /// Likewise passes the value over, and returns its characters where it is a text.
+  std::string read_text();
   /// Nothing but white space may follow.
   void finish();
-  [[nodiscard]] std::uint64_t offset() const;
 
  private:
   class Source;

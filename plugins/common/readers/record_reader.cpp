@@ -13,16 +13,20 @@ std::size_t MemoryBytes::read(std::span<char> into) {
   return count;
 }
 
+bool read_onto(Bytes& bytes, std::string& buffer, std::size_t most) {
+  const std::size_t have = buffer.size();
+  buffer.resize(have + most);
+  const std::size_t got = bytes.read(std::span(buffer).subspan(have));
+  buffer.resize(have + got);
+  return got > 0;
+}
+
 std::string read_all(Bytes& bytes, std::size_t most) {
   std::string all;
-  for (;;) {
-    const std::size_t have = all.size();
-    all.resize(have + (64u << 10));
-    const std::size_t got = bytes.read(std::span(all).subspan(have));
-    all.resize(have + got);
+  while (read_onto(bytes, all, 64u << 10)) {
     if (all.size() > most) throw std::runtime_error("it has more than " + std::to_string(most) + " bytes");
-    if (got == 0) return all;
   }
+  return all;
 }
 
 }  // namespace greentill::plugin

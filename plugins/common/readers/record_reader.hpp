@@ -29,6 +29,9 @@ class MemoryBytes final : public Bytes {
   std::string_view rest_;
 };
 
+/// Puts up to `most` bytes more behind what is in the buffer; false at the end.
+bool read_onto(Bytes& bytes, std::string& buffer, std::size_t most);
+
 /// All of them, for formats that are one document a file. Throws std::runtime_error where there are more than `most`.
 std::string read_all(Bytes& bytes, std::size_t most);
 

@@ -125,6 +125,4 @@ void XmlParser::feed(std::string_view bytes, bool last) {
   } while (!bytes.empty());
 }
 
-std::size_t XmlParser::line() const { return XML_GetCurrentLineNumber(state_->parser); }
-
 }  // namespace greentill::plugin

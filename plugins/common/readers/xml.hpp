@@ -52,8 +52,6 @@ class XmlParser {
   /// The next bytes of the document, in pieces of any size; `last` with the last of them. Throws Unusable with the line where it
   /// is no XML or beyond the limits, and is not called again after that.
   void feed(std::string_view bytes, bool last);
-  /// Where the parser is, from 1.
-  [[nodiscard]] std::size_t line() const;
 
  private:
   struct State;
