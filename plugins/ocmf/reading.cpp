@@ -2,7 +2,6 @@
 #include "plugins/ocmf/reading.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "daemon/base/text.hpp"
 #include "daemon/base/wall_time.hpp"
@@ -113,19 +112,13 @@ Register register_of(std::string_view obis) {
   // A-B:C.D.E*F: medium, channel, quantity, kind, tariff, history. What the quantity is, C to E say.
   const std::size_t colon = obis.find(':');
   if (colon != std::string_view::npos) obis.remove_prefix(colon + 1);
-  obis = obis.substr(0, obis.find('*'));
-  std::array<std::string_view, 3> parts;
+  auto parts = split(obis.substr(0, obis.find('*')), '.');
   for (std::string_view& part : parts) {
-    const std::size_t point = std::min(obis.find('.'), obis.size());
-    part = obis.substr(0, point);
     if (part.size() == 2 && part[0] == '0') part.remove_prefix(1);
-    obis.remove_prefix(std::min(point + 1, obis.size()));
   }
-  const auto& [quantity, kind, tariff] = parts;
-  if (kind != "8" || tariff != "0") return Register::other;
-  if (quantity == "1" || quantity == "B0" || quantity == "B1" || quantity == "B2" || quantity == "B3") return Register::import;
-  if (quantity == "2" || quantity == "C0" || quantity == "C1" || quantity == "C2" || quantity == "C3")
-    return Register::export_back;
+  if (parts.size() < 3 || parts[1] != "8" || parts[2] != "0") return Register::other;
+  if (is_one_of(parts[0], {"1", "B0", "B1", "B2", "B3"})) return Register::import;
+  if (is_one_of(parts[0], {"2", "C0", "C1", "C2", "C3"})) return Register::export_back;
   return Register::other;
 }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "daemon/base/text.hpp"
+
 namespace greentill::ocmf {
 namespace {
 
@@ -25,16 +27,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kStates{
 
 bool is_end(char transaction) { return std::string_view("ELRAP").find(transaction) != std::string_view::npos; }
 
-}  // namespace
-
-void Session::doubt(const std::string& reason) {
-  if (std::find(doubts_.begin(), doubts_.end(), reason) == doubts_.end()) doubts_.push_back(reason);
+void add_once(std::vector<std::string>& to, const std::string& one) {
+  if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
 }
 
+}  // namespace
+
+void Session::doubt(const std::string& reason) { add_once(doubts_, reason); }
+
 void Session::add_user_level(std::string_view level) {
-  constexpr std::array<std::string_view, 6> kGood{"", "NONE", "HEARSAY", "TRUSTED", "VERIFIED", "CERTIFIED"};
-  if (level == "SECURE" || std::find(kGood.begin(), kGood.end(), level) != kGood.end()) return;
-  doubt("the user's identification failed");
+  const bool good = is_one_of(level, {"", "NONE", "HEARSAY", "TRUSTED", "VERIFIED", "CERTIFIED", "SECURE"});
+  if (!good) doubt("the user's identification failed");
 }
 
 void Session::add(const Reading& reading) {
@@ -94,15 +97,15 @@ std::optional<std::int64_t> Session::energy(std::vector<std::string>& doubts, bo
   for (const auto& [obis, meter] : registers_) {
     const auto difference = meter.last.plus(meter.first.negated());
     if (meter.kind == Register::export_back && (!difference || difference->sign() != 0)) {
-      doubts.emplace_back("the car gave energy back");
+      add_once(doubts, "the car gave energy back");
     }
     if (meter.kind != Register::import) continue;
     if (!meter.at_begin || !meter.at_end) {
-      doubts.emplace_back("a register was not read at begin and end");
+      add_once(doubts, "a register was not read at begin and end");
       continue;
     }
     if (meter.unit != "kWh" && meter.unit != "Wh") {
-      doubts.emplace_back("a register's unit is neither kWh nor Wh");
+      add_once(doubts, "a register's unit is neither kWh nor Wh");
       continue;
     }
     const auto energy = difference ? difference->in_units(meter.unit == "kWh" ? 3 : 0, Rounding::down) : std::nullopt;
@@ -110,7 +113,7 @@ std::optional<std::int64_t> Session::energy(std::vector<std::string>& doubts, bo
     least = energy;
     in_wh = meter.unit == "Wh";
   }
-  if (!least) doubts.emplace_back("it has no energy to the car (OBIS 1.8.0 or B0 to B3)");
+  if (!least) add_once(doubts, "it has no energy to the car (OBIS 1.8.0 or B0 to B3)");
   return least;
 }
 
@@ -122,12 +125,12 @@ void Session::check_plausible(std::int64_t energy_wh, bool in_wh, std::vector<st
     return wh * 3600 <= seconds * plausible_.max_power_kw * 1000 && wh <= Int128{plausible_.max_session_kwh} * 1000;
   };
   if (energy_wh > plausible_.max_session_kwh * 1000) {
-    doubts.push_back("more energy than a session can have (" + std::to_string(plausible_.max_session_kwh) + " kWh)");
+    add_once(doubts, "more energy than a session can have (" + std::to_string(plausible_.max_session_kwh) + " kWh)");
   } else if (!fits(energy_wh)) {
-    doubts.push_back("more energy than its time allows (" + std::to_string(plausible_.max_power_kw) + " kW)");
+    add_once(doubts, "more energy than its time allows (" + std::to_string(plausible_.max_power_kw) + " kW)");
   }
   if (in_wh && energy_wh > 0 && fits(Int128{energy_wh} * 1000)) {
-    doubts.emplace_back("so little energy in Wh that it may be kWh");
+    add_once(doubts, "so little energy in Wh that it may be kWh");
   }
 }
 
@@ -138,15 +141,10 @@ Session::Result Session::result() const {
   result.current = current_;
   result.doubts = doubts_;
   if (!begin_ || !end_) return result;
-  std::vector<std::string> doubts;
-  if (*end_ < *begin_) doubts.emplace_back("it ends before it begins");
+  if (*end_ < *begin_) add_once(result.doubts, "it ends before it begins");
   bool in_wh = false;
-  result.energy_wh = energy(doubts, in_wh);
-  if (result.energy_wh && *end_ >= *begin_) check_plausible(*result.energy_wh, in_wh, doubts);
-  for (std::string& one : doubts) {
-    if (std::find(result.doubts.begin(), result.doubts.end(), one) == result.doubts.end())
-      result.doubts.push_back(std::move(one));
-  }
+  result.energy_wh = energy(result.doubts, in_wh);
+  if (result.energy_wh && *end_ >= *begin_) check_plausible(*result.energy_wh, in_wh, result.doubts);
   return result;
 }
 
