@@ -4,8 +4,6 @@
 #include <array>
 #include <stdexcept>
 
-#include "plugins/poslog/transactions.hpp"
-
 namespace greentill::poslog {
 namespace {
 

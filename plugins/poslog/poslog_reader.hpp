@@ -9,7 +9,7 @@
 
 #include "plugins/common/readers/record_reader.hpp"
 #include "plugins/poslog/log_parser.hpp"
-#include "plugins/poslog/settings.hpp"
+#include "plugins/poslog/transactions.hpp"
 
 namespace greentill::poslog {
 

@@ -8,6 +8,8 @@
 
 #include "daemon/base/decimal.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/event/limits.hpp"
+#include "daemon/event/transaction.hpp"
 #include "plugins/common/values/currency.hpp"
 #include "plugins/common/values/ids.hpp"
 #include "plugins/common/values/limits.hpp"
@@ -67,7 +69,7 @@ class Reading {
     begin_ = time();
     if (receipt_.status == "PostVoided") return {whole_reversal(id())};
     for (const Link& link : receipt_.links) {
-      if (is_void_reason(link.reason)) return {void_of(link)};
+      if (is_void_reason(link.reason)) return {whole_reversal(id_of_link(link))};
     }
     find_return_link();
     articles_ = read_articles(receipt_, minor_, return_link_ != nullptr);
@@ -142,6 +144,14 @@ class Reading {
     transaction.remark = std::move(remark);
   }
 
+  static void name_sale(Transaction& reversal, const std::optional<std::string>& sale, const std::string& what) {
+    if (sale) {
+      reversal.reversed_event_id = *sale;
+    } else {
+      doubt(reversal, what + " that does not name its sale: what was claimed for that stands");
+    }
+  }
+
   [[nodiscard]] Transaction sale() const {
     Transaction transaction = base(id());
     bool gives = false;
@@ -211,11 +221,7 @@ class Reading {
   [[nodiscard]] Transaction one_return(std::size_t number, const std::optional<std::string>& sale,
                                        std::vector<plugin::Transaction::Line> lines) const {
     Transaction transaction = base(id({"return", std::to_string(number)}));
-    if (sale) {
-      transaction.reversed_event_id = *sale;
-    } else {
-      doubt(transaction, "a return that does not name its sale: what was claimed for that stands");
-    }
+    name_sale(transaction, sale, "a return");
     const std::int64_t sign = sale ? 1 : -1;
     for (plugin::Transaction::Line& line : lines) {
       line.quantity_milli = sign * std::abs(line.quantity_milli);
@@ -229,14 +235,9 @@ class Reading {
   [[nodiscard]] Transaction whole_reversal(const std::optional<std::string>& sale) const {
     Transaction transaction = base(id({"void"}));
     transaction.reversal_reason = GT_CANCELLED;
-    if (sale) {
-      transaction.reversed_event_id = *sale;
-    } else {
-      doubt(transaction, "a void that does not name its sale: what was claimed for that stands");
-    }
+    name_sale(transaction, sale, "a void");
     return transaction;
   }
-  [[nodiscard]] Transaction void_of(const Link& link) const { return whole_reversal(id_of_link(link)); }
 
   const Receipt& receipt_;
   const Settings& settings_;
@@ -247,6 +248,18 @@ class Reading {
 };
 
 }  // namespace
+
+Settings Settings::read(const toml::Table& toml) {
+  Settings settings{toml.filled_text("issuer", event::kMaxIssuerBytes), plugin::Zone(toml.text("zone")), {}, {}};
+  if (!toml.has("receipt")) return settings;
+  const toml::Table receipt = toml.table("receipt");
+  settings.medium_element = receipt.filled_text("element");
+  const toml::Table values = receipt.table("values");
+  for (const std::string& word : values.keys()) {
+    settings.media.emplace(word, event::kMediumNames[values.choice(word, event::kMediumNames)]);
+  }
+  return settings;
+}
 
 std::vector<Transaction> transactions_of(const Receipt& receipt, const Settings& settings) {
   if (!receipt.is_retail || was_given_up(receipt)) return {};

@@ -2,13 +2,29 @@
 // What a receipt of a POSLog means: docs/poslog.md. Threads: pure functions.
 #pragma once
 
+#include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "daemon/toml/table.hpp"
 #include "greentill/plugin.hpp"
+#include "plugins/common/values/zone.hpp"
 #include "plugins/poslog/receipt.hpp"
-#include "plugins/poslog/settings.hpp"
 
 namespace greentill::poslog {
+
+struct Settings {
+  std::string issuer;
+  plugin::Zone zone;
+  /// POSLog has no element of its own for how the receipt was given: tills that say it use one of theirs. Its local name, empty
+  /// for none, and what its words mean.
+  std::string medium_element;
+  std::map<std::string, std::string, std::less<>> media;
+
+  /// Throws std::runtime_error as toml::Table does.
+  static Settings read(const toml::Table& toml);
+};
 
 /// The sale of a receipt, if it is one, and what it takes back: a reversal for each sale that it names, and a doubtful record for
 /// what it does not say the sale of. Empty where nothing was sold: cancelled, voided before it was paid, no retail transaction.
