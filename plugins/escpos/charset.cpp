@@ -77,13 +77,7 @@ class Charset::Converter {
   UConverter* converter_;
 };
 
-bool is_known_encoding(const std::string& name) {
-  if (name == kKatakana) return true;
-  UErrorCode error = U_ZERO_ERROR;
-  UConverter* converter = name.empty() ? nullptr : ucnv_open(name.c_str(), &error);
-  ucnv_close(converter);
-  return converter != nullptr && U_SUCCESS(error);
-}
+bool Charset::has_encoding(const std::string& name) { return name == kKatakana || (!name.empty() && Converter(name).is_open()); }
 
 Charset::Charset(const TextSettings& settings) : settings_(settings) {}
 Charset::~Charset() = default;

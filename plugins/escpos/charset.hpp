@@ -22,9 +22,6 @@ struct TextSettings {
   std::map<int, std::string> tables;  ///< tables with other numbers than Epson's: the name of a converter
 };
 
-/// Whether there is such a converter.
-bool is_known_encoding(const std::string& name);
-
 /// How the printer reads text at one moment.
 struct TextState {
   int table = 0;
@@ -40,6 +37,9 @@ class Charset {
   ~Charset();
   Charset(const Charset&) = delete;
   Charset& operator=(const Charset&) = delete;
+
+  /// Whether TextSettings may name it.
+  static bool has_encoding(const std::string& name);
 
   [[nodiscard]] TextState initial() const;
   /// UTF-8, with U+FFFD for what has no meaning. In a table that nobody knows that is every byte beyond ASCII.

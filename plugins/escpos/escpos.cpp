@@ -4,7 +4,6 @@
 // at hand were durable: "e1 <its first file> <receipts>".
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -12,6 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "daemon/base/text.hpp"
 #include "daemon/event/limits.hpp"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
@@ -33,21 +33,15 @@ std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// A job that is being handed in.
+/// A job as far as it was read.
 struct Reading {
   Job job;
-  std::vector<Receipt> receipts;
-  std::size_t next = 0;
-  std::string unreadable;  // why the job as a whole is none
+  std::size_t next = 0;  // of its receipts: those before it were handed in
   bool failed = false;
-  bool complete = false;  // nothing of it is left to wait for
-};
-
-/// What was read of a job whose connection goes on.
-struct Begun {
-  std::size_t receipts = 0;
-  std::size_t files = 0;  // so many were looked at
-  bool failed = false;
+  std::vector<Receipt> receipts = {};
+  std::string unreadable = {};  // why the job as a whole is none
+  bool complete = true;         // nothing of it is left to wait for
+  std::uint64_t last = 0;       // of handed_in_, once it is complete: it goes when so many are durable
 };
 
 class EscPos final : public plugin::Source {
@@ -57,13 +51,11 @@ class EscPos final : public plugin::Source {
 
   void start(std::string_view position) override {
     if (position.empty()) return;
-    const std::size_t space = position.rfind(' ');
-    Begun begun;
-    const char* end = position.data() + position.size();
-    const bool ours = position.starts_with(kVersion) && space > kVersion.size();
-    const auto [behind, error] = std::from_chars(position.data() + (ours ? space + 1 : 0), end, begun.receipts);
-    if (!ours || error != std::errc() || behind != end) throw std::runtime_error("the stored position is not one of this plugin");
-    begun_[std::string(position.substr(kVersion.size(), space - kVersion.size()))] = begun;
+    const bool ours = position.starts_with(kVersion) && position.rfind(' ') > kVersion.size();
+    const std::size_t space = ours ? position.rfind(' ') : 0;
+    const auto receipts = parse_integer<std::size_t>(position.substr(space + 1));
+    if (!ours || !receipts) throw std::runtime_error("the stored position is not one of this plugin");
+    begun_[std::string(position.substr(kVersion.size(), space - kVersion.size()))].next = *receipts;
   }
 
   Progress poll(std::chrono::milliseconds wait, const plugin::Inlet& inlet) override {
@@ -111,7 +103,7 @@ class EscPos final : public plugin::Source {
   }
 
   [[nodiscard]] bool is_in_flight(const Job& job) const {
-    return std::any_of(whole_.begin(), whole_.end(), [&](const Whole& whole) {
+    return std::any_of(whole_.begin(), whole_.end(), [&](const Reading& whole) {
       return std::find(whole.job.files.begin(), whole.job.files.end(), job.files[0]) != whole.job.files.end();
     });
   }
@@ -119,10 +111,9 @@ class EscPos final : public plugin::Source {
   bool open(Job job) {
     // A receipt that is being printed goes on in the connection's next file.
     const bool waits = !job.is_over && unix_now() - job.changed < wait_s_;
-    const auto begun = begun_.find(job.files[0]);
-    if (waits && begun != begun_.end() && begun->second.files == job.files.size()) return false;
-    Reading reading{std::move(job), {}, begun == begun_.end() ? 0 : begun->second.receipts, {}, false, true};
-    reading.failed = begun != begun_.end() && begun->second.failed;
+    const Reading& begun = begun_[job.files[0]];
+    if (waits && begun.job.files.size() == job.files.size()) return false;
+    Reading reading{std::move(job), begun.next, begun.failed};
     try {
       const std::string bytes = folder_.read(reading.job);
       reading.receipts = read_receipts({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, profile_.text);
@@ -166,17 +157,19 @@ class EscPos final : public plugin::Source {
   void close() {
     Reading reading = std::move(*reading_);
     reading_.reset();
-    if (!reading.complete) {
-      begun_[reading.job.files[0]] = {reading.next, reading.job.files.size(), reading.failed};
-      return;
+    reading.receipts.clear();
+    reading.last = handed_in_;
+    if (reading.complete) {
+      begun_.erase(reading.job.files[0]);
+      whole_.push_back(std::move(reading));
+    } else {
+      begun_.insert_or_assign(reading.job.files[0], std::move(reading));
     }
-    begun_.erase(reading.job.files[0]);
-    whole_.push_back({std::move(reading.job), handed_in_, reading.failed});
   }
 
   void remove_durable() {
-    while (!whole_.empty() && whole_.front().records <= durable_) {
-      const Whole& whole = whole_.front();
+    while (!whole_.empty() && whole_.front().last <= durable_) {
+      const Reading& whole = whole_.front();
       if (whole.failed) {
         folder_.set_aside(whole.job, keep_failed_);
         if (keep_failed_ > 0) {
@@ -189,13 +182,6 @@ class EscPos final : public plugin::Source {
     }
   }
 
-  /// Handed in to its end, and removed once so many records are durable.
-  struct Whole {
-    Job job;
-    std::uint64_t records = 0;
-    bool failed = false;
-  };
-
   plugin::Services services_;
   JobFolder folder_;
   Profile profile_;
@@ -204,8 +190,8 @@ class EscPos final : public plugin::Source {
   std::size_t keep_failed_ = 0;
   std::deque<Job> jobs_;  // found and not looked at yet
   std::optional<Reading> reading_;
-  std::map<std::string, Begun> begun_;  // by a job's first file
-  std::deque<Whole> whole_;
+  std::map<std::string, Reading> begun_;  // by a job's first file: those whose connections go on
+  std::deque<Reading> whole_;             // handed in to their ends, not removed yet
   std::uint64_t handed_in_ = 0;
   std::uint64_t durable_ = 0;
   steady_clock::time_point looked_{};

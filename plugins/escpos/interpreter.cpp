@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/text.hpp"
 #include "plugins/common/values/limits.hpp"
 
 namespace greentill::escpos {
@@ -22,40 +23,23 @@ unsigned two_bytes(Bytes bytes, std::size_t index) { return parameter(bytes, ind
 bool is(unsigned value, unsigned number) { return value == number || value == '0' + number; }
 std::string as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-const char* barcode_name(unsigned system) {
-  constexpr const char* kNames[] = {"upca",
-                                    "upce",
-                                    "ean13",
-                                    "ean8",
-                                    "code39",
-                                    "itf",
-                                    "codabar",
-                                    "code93",
-                                    "code128",
-                                    "gs1-128",
-                                    "databar",
-                                    "databar",
-                                    "databar-limited",
-                                    "databar-expanded",
-                                    "code128"};
-  const unsigned index = system >= 65 ? system - 65 : system;
-  return index < std::size(kNames) ? kNames[index] : "barcode";
-}
+/// By the numbers of GS k from 65; those from 0 to 6 are the same.
+constexpr std::string_view kBarcodes =
+    "upca upce ean13 ean8 code39 itf codabar code93 code128 gs1-128 databar databar databar-limited databar-expanded code128";
+/// By the numbers of GS ( k from 48.
+constexpr std::string_view kSymbols = "pdf417 qr maxicode databar composite aztec datamatrix";
 
-const char* symbol_name(unsigned kind) {
-  switch (kind) {
-    case 48: return "pdf417";
-    case 49: return "qr";
-    case 50: return "maxicode";
-    case 51: return "databar";
-    case 52: return "composite";
-    case 53: return "aztec";
-    case 54: return "datamatrix";
-    default: return "symbol";
-  }
+std::string name_in(std::string_view names, unsigned index, const char* unknown) {
+  const auto all = split(names, ' ');
+  return std::string(index < all.size() ? all[index] : unknown);
 }
 
 }  // namespace
+
+void Sink::tab(const std::vector<unsigned>& stops) {
+  const auto next = std::upper_bound(stops.begin(), stops.end(), line_.column());
+  if (next != stops.end()) line_.move_to(*next);
+}
 
 Interpreter::Interpreter(const TextSettings& settings, Sink& sink)
     : charset_(settings), sink_(sink), lines_left_(kMostFedLines), cuts_left_(kMostCuts), codes_left_(kMostCodes) {
@@ -113,10 +97,10 @@ void Interpreter::return_carriage() {
   returned_ = false;
 }
 
-void Interpreter::print_code(const char* symbology, std::string payload) {
+void Interpreter::print_code(std::string symbology, std::string payload) {
   if (payload.empty() || payload.size() > kMostPayload) return;
   if (codes_left_-- == 0) throw plugin::Unusable("the job has more than " + std::to_string(kMostCodes) + " barcodes");
-  sink_.code({symbology, std::move(payload), 0});
+  sink_.code({std::move(symbology), std::move(payload), 0});
 }
 
 void Interpreter::on_text(Bytes text) {
@@ -251,7 +235,7 @@ void Interpreter::on_barcode(Bytes p) {
   const std::size_t head = std::min<std::size_t>(system == 97 ? 5 : system <= 6 ? 1 : 2, p.size());
   std::string payload = as_text(p.subspan(head));
   if (system <= 6 && !payload.empty() && payload.back() == '\0') payload.pop_back();
-  print_code(system == 97 ? "qr" : barcode_name(system), std::move(payload));
+  print_code(system == 97 ? "qr" : name_in(kBarcodes, system >= 65 ? system - 65 : system, "barcode"), std::move(payload));
 }
 
 void Interpreter::on_symbol(Bytes p) {
@@ -259,7 +243,8 @@ void Interpreter::on_symbol(Bytes p) {
   switch (parameter(p, 1)) {
     case 80: symbols_[kind] = as_text(p.subspan(std::min<std::size_t>(3, p.size()))); return;
     case 81:
-      if (const auto stored = symbols_.find(kind); stored != symbols_.end()) print_code(symbol_name(kind), stored->second);
+      if (const auto stored = symbols_.find(kind); stored != symbols_.end())
+        print_code(name_in(kSymbols, kind - 48, "symbol"), stored->second);
       return;
     default: return;
   }

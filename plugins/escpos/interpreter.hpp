@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugins/escpos/charset.hpp"
+#include "plugins/escpos/line_builder.hpp"
 #include "plugins/escpos/receipt.hpp"
 #include "plugins/escpos/scanner.hpp"
 
@@ -18,6 +19,7 @@ struct Style {
   unsigned height = 1;
 };
 
+/// The line under construction is its own; what becomes of one is the derived class's.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -27,21 +29,24 @@ class Sink {
   virtual void feed(unsigned lines, bool by_text) = 0;
   /// Feeds less than a line: ends the line where anything stands on it.
   virtual void end_line() = 0;
-  virtual void move_to(unsigned column) = 0;
-  virtual void move_by(int columns) = 0;
-  virtual void tab(const std::vector<unsigned>& stops) = 0;
+  void move_to(unsigned column) { line_.move_to(column); }
+  void move_by(int columns) { line_.move_by(columns); }
+  void tab(const std::vector<unsigned>& stops);
   /// What stands on the line and was not printed yet is forgotten, as ESC @ does.
-  virtual void discard_line() = 0;
+  void discard_line() { line_.clear(); }
   /// The page under construction is forgotten.
   virtual void discard_page() = 0;
   virtual void begin_page() = 0;
-  virtual void end_page() = 0;
-  virtual void code(Code code) = 0;
+  virtual void end_page() { end_line(); }
+  virtual void code(Code /*code*/) {}
   /// `behind`: where the job goes on.
   virtual void cut(std::size_t behind) = 0;
-  virtual void drawer() = 0;
+  virtual void drawer() {}
   /// A command was met; whatever it does comes next.
   virtual void command() {}
+
+ protected:
+  LineBuilder line_;
 };
 
 class Interpreter {
@@ -64,7 +69,7 @@ class Interpreter {
   void define_glyphs(Bytes parameters);
   void on_barcode(Bytes parameters);
   void on_symbol(Bytes parameters);
-  void print_code(const char* symbology, std::string payload);
+  void print_code(std::string symbology, std::string payload);
   void set_tabs(Bytes stops);
   void leave_page(bool print);
   void return_carriage();

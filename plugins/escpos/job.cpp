@@ -6,43 +6,22 @@
 
 #include "daemon/base/hex.hpp"
 #include "plugins/escpos/interpreter.hpp"
-#include "plugins/escpos/line_builder.hpp"
 
 namespace greentill::escpos {
 namespace {
 
-/// What both readings share: the line under construction.
-class Paper : public Sink {
- public:
-  void move_to(unsigned column) override { line_.move_to(column); }
-  void move_by(int columns) override { line_.move_by(columns); }
-  void tab(const std::vector<unsigned>& stops) override {
-    const auto next = std::upper_bound(stops.begin(), stops.end(), line_.column());
-    if (next != stops.end()) line_.move_to(*next);
-  }
-  void discard_line() override { line_.clear(); }
-  void begin_page() override {}
-  void end_page() override { end_line(); }
-  void discard_page() override { line_.clear(); }
-  void code(Code /*code*/) override {}
-  void drawer() override {}
-
- protected:
-  LineBuilder line_;
-};
-
-class Receipts final : public Paper {
+class Receipts final : public Sink {
  public:
   void text(std::string_view utf8, unsigned columns, Style style, int /*unknown_table*/, Bytes /*raw*/) override {
     line_.put(utf8, columns, style.width, style.height);
   }
   void feed(unsigned lines, bool /*by_text*/) override {
-    for (unsigned i = 0; i < lines; ++i) current().lines.push_back(line_.take());
+    for (unsigned i = 0; i < lines; ++i) current_.lines.push_back(line_.take());
   }
   void end_line() override {
-    if (!line_.is_empty()) current().lines.push_back(line_.take());
+    if (!line_.is_empty()) current_.lines.push_back(line_.take());
   }
-  void begin_page() override { above_page_ = Above{current().lines.size(), current().codes.size()}; }
+  void begin_page() override { above_page_ = Above{current_.lines.size(), current_.codes.size()}; }
   void end_page() override {
     end_line();
     above_page_.reset();
@@ -50,20 +29,20 @@ class Receipts final : public Paper {
   void discard_page() override {
     line_.clear();
     if (!above_page_) return;
-    current().lines.resize(above_page_->lines);
-    current().codes.resize(above_page_->codes);
+    current_.lines.resize(above_page_->lines);
+    current_.codes.resize(above_page_->codes);
   }
   void code(Code code) override {
     end_line();
-    code.line = current().lines.size();
-    current().codes.push_back(std::move(code));
+    code.line = current_.lines.size();
+    current_.codes.push_back(std::move(code));
   }
   void drawer() override {
     // The pulse that opens a receipt's drawer often stands behind its cut.
-    if (current().is_blank() && line_.is_empty() && !done_.empty()) {
+    if (current_.is_blank() && line_.is_empty() && !done_.empty()) {
       ++done_.back().drawer_pulses;
     } else {
-      ++current().drawer_pulses;
+      ++current_.drawer_pulses;
     }
   }
   void cut(std::size_t behind) override {
@@ -79,7 +58,6 @@ class Receipts final : public Paper {
   }
 
  private:
-  Receipt& current() { return current_; }
   void finish(std::size_t end) {
     current_.end = end;
     done_.push_back(std::move(current_));
@@ -96,7 +74,7 @@ class Receipts final : public Paper {
   std::optional<Above> above_page_;  // while a page is set up
 };
 
-class Printed final : public Paper {
+class Printed final : public Sink {
  public:
   void text(std::string_view utf8, unsigned columns, Style style, int unknown_table, Bytes raw) override {
     if (unknown_table < 0) return line_.put(utf8, columns, style.width, style.height);

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/escpos/job_folder.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <chrono>
-#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <system_error>
 
+#include "daemon/base/file.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/utf8.hpp"
 #include "daemon/base/wall_time.hpp"
+#include "plugins/common/folder/file_bytes.hpp"
 #include "plugins/common/values/limits.hpp"
 
 namespace greentill::escpos {
@@ -21,12 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".escpos";
-constexpr std::uintmax_t kMostBytes = 2u << 20;
-
-std::int64_t changed_at(const fs::path& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_mtim.tv_sec) : 0;
-}
+constexpr std::size_t kMostBytes = 2u << 20;
 
 }  // namespace
 
@@ -41,24 +34,21 @@ std::optional<JobName> JobName::parse(std::string_view name) {
 }
 
 std::vector<Job> JobFolder::jobs() const {
-  std::vector<std::string> names;
+  std::map<std::string, std::int64_t> written;  // Unix seconds; by name, which begins with the time
   std::error_code error;
   for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
-    std::string name = it->path().filename().string();
-    std::error_code gone;
-    const bool is_job = name.ends_with(kEnding) && !name.starts_with('.') && is_utf8(name);
-    if (is_job && it->is_regular_file(gone)) names.push_back(std::move(name));
+    const std::string name = it->path().filename().string();
+    if (!name.ends_with(kEnding) || name.starts_with('.') || !is_utf8(name)) continue;
+    if (const auto state = plugin::FileState::at(it->path())) written[name] = state->modified_ns / 1'000'000'000;
   }
   if (error) throw std::runtime_error(folder_.string() + ": the folder of print jobs cannot be read: " + error.message());
-  std::sort(names.begin(), names.end());
   std::vector<Job> jobs;
   struct Open {
     std::size_t job;
     unsigned part;
   };
   std::map<std::string, Open> open;
-  for (const std::string& name : names) {
-    const std::int64_t changed = changed_at(folder_ / name);
+  for (const auto& [name, changed] : written) {
     const auto parsed = JobName::parse(name);
     if (!parsed) {
       jobs.push_back({{name}, true, changed, changed});
@@ -84,14 +74,10 @@ std::vector<Job> JobFolder::jobs() const {
 std::string JobFolder::read(const Job& job) const {
   std::string all;
   for (const std::string& name : job.files) {
-    std::error_code error;
-    const auto size = fs::file_size(folder_ / name, error);
-    if (!error && all.size() + size > kMostBytes) throw plugin::Unusable("the print job has more than 2 MiB");
-    std::ifstream in(folder_ / name, std::ios::binary);
-    std::string bytes(error ? 0 : size, '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (error || !in) throw std::runtime_error((folder_ / name).string() + ": the print job cannot be read");
-    all += bytes;
+    const Result<std::string> bytes = read_file(folder_ / name, kMostBytes - all.size());
+    if (!bytes && bytes.error().code == ErrorCode::invalid) throw plugin::Unusable("the print job has more than 2 MiB");
+    if (!bytes) throw std::runtime_error(bytes.error().message);
+    all += *bytes;
   }
   return all;
 }

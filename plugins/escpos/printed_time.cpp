@@ -2,9 +2,10 @@
 #include "plugins/escpos/printed_time.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <cstdio>
 
+#include "daemon/base/text.hpp"
 #include "plugins/escpos/numbers.hpp"
 
 namespace greentill::escpos {
@@ -16,7 +17,9 @@ constexpr std::size_t kNearLines = 2;
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
 
 struct Fields {
-  Date date;
+  int year = 0;
+  int month = 0;
+  int day = 0;
   int hour = 0;
   int minute = 0;
   int second = 0;
@@ -66,18 +69,14 @@ class Matcher {
     const auto found =
         std::find_if(months_.begin(), months_.end(), [&](const std::string& name) { return name.starts_with(words[0].folded); });
     if (at_ < text_.size() && text_[at_] == '.') ++at_;  // "Nov."
-    fields_.date.month = static_cast<int>(found - months_.begin()) + 1;
+    fields_.month = static_cast<int>(found - months_.begin()) + 1;
     return found != months_.end();
   }
   bool half_of_day() {
     fields_.twelve = true;
-    if (at_ == text_.size()) return false;
-    const char first = static_cast<char>(text_[at_] | 0x20);
-    fields_.afternoon = first == 'p';
     for (const std::string_view form : {"am", "a.m.", "pm", "p.m."}) {
-      std::string next(text_.substr(at_, form.size()));
-      for (char& c : next) c = c == '.' ? c : static_cast<char>(c | 0x20);
-      if (next != form) continue;
+      if (lower_case(text_.substr(at_, form.size())) != form) continue;
+      fields_.afternoon = form.starts_with('p');
       at_ += form.size();
       return true;
     }
@@ -93,14 +92,14 @@ class Matcher {
   }
   bool field(char what) {
     switch (what) {
-      case 'Y': return number(4, 4, fields_.date.year);
+      case 'Y': return number(4, 4, fields_.year);
       case 'y': {
-        const bool found = number(2, 2, fields_.date.year);
-        fields_.date.year += 2000;
+        const bool found = number(2, 2, fields_.year);
+        fields_.year += 2000;
         return found;
       }
-      case 'm': return number(1, 2, fields_.date.month);
-      case 'd': return number(1, 2, fields_.date.day);
+      case 'm': return number(1, 2, fields_.month);
+      case 'd': return number(1, 2, fields_.day);
       case 'H':
       case 'I': return number(1, 2, fields_.hour);
       case 'M': return number(2, 2, fields_.minute);
@@ -135,9 +134,9 @@ bool find(const std::string& text, std::size_t from, const std::vector<std::stri
   return false;
 }
 
-std::chrono::year_month_day day_of(const Date& date) {
-  return std::chrono::year(date.year) / std::chrono::month(static_cast<unsigned>(date.month)) /
-         std::chrono::day(static_cast<unsigned>(date.day));
+Date day_of(const Fields& f) {
+  return std::chrono::year(f.year) / std::chrono::month(static_cast<unsigned>(f.month)) /
+         std::chrono::day(static_cast<unsigned>(f.day));
 }
 
 std::optional<std::int64_t> seconds_of_day(Fields f) {
@@ -151,9 +150,10 @@ std::optional<std::int64_t> seconds_of_day(Fields f) {
 
 }  // namespace
 
-std::string Date::text() const {
+std::string text_of(const Date& date) {
   std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", year, month, day);
+  std::snprintf(out.data(), out.size(), "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()));
   return out.data();
 }
 
@@ -170,9 +170,8 @@ std::optional<std::string> TimeFormats::fault_of(std::string_view format) {
 std::optional<FoundDate> find_date(const std::string& text, const TimeFormats& formats) {
   std::optional<FoundDate> found;
   find(text, 0, formats.dates, formats.months, [&](const Fields& fields, std::size_t end) {
-    if (!day_of(fields.date).ok()) return false;
-    found = FoundDate{fields.date, end};
-    return true;
+    if (day_of(fields).ok()) found = FoundDate{day_of(fields), end};
+    return found.has_value();
   });
   return found;
 }
@@ -204,19 +203,6 @@ PrintedTime find_printed_time(const std::vector<PlainLine>& lines, const TimeFor
     if (!found.time_s && at >= distance) found.time_s = find_time(lines[at - distance].text, 0, formats);
   }
   return found;
-}
-
-std::optional<std::int64_t> wall_seconds(const Date& date, std::int64_t time_s) {
-  const auto day = day_of(date);
-  if (!day.ok()) return std::nullopt;
-  return std::chrono::sys_days(day).time_since_epoch().count() * std::int64_t{86400} + time_s;
-}
-
-Date date_of(std::int64_t seconds) {
-  const auto days = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
-  const std::chrono::year_month_day day(days);
-  return {static_cast<int>(day.year()), static_cast<int>(static_cast<unsigned>(day.month())),
-          static_cast<int>(static_cast<unsigned>(day.day()))};
 }
 
 }  // namespace greentill::escpos

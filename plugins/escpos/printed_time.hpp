@@ -6,7 +6,7 @@
 // ordinal's ending: st nd rd th, a point, or none). A space is one or more; any other character stands for itself.
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,14 +17,8 @@
 
 namespace greentill::escpos {
 
-struct Date {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  auto operator<=>(const Date&) const = default;
-
-  [[nodiscard]] std::string text() const;  ///< "2026-11-24"
-};
+using Date = std::chrono::year_month_day;
+std::string text_of(const Date& date);  ///< "2026-11-24"
 
 struct TimeFormats {
   std::vector<std::string> dates;
@@ -51,10 +45,5 @@ struct PrintedTime {
 };
 /// The first line with both; else the first date, with a time of the two lines before or behind it.
 PrintedTime find_printed_time(const std::vector<PlainLine>& lines, const TimeFormats& formats);
-
-/// Seconds since 1970 on the local clock; nothing where there is no such day.
-std::optional<std::int64_t> wall_seconds(const Date& date, std::int64_t time_s);
-/// The day that a moment of the local clock is in.
-Date date_of(std::int64_t wall_seconds);
 
 }  // namespace greentill::escpos

@@ -33,7 +33,7 @@ std::vector<std::string> read_marks(const toml::Table& toml, const char* key) {
 
 std::string read_encoding(const toml::Table& toml, const std::string& key, const std::string& absent) {
   std::string name = toml.text_or(key, absent);
-  if (!name.empty() && !is_known_encoding(name)) toml.wrong(key, "names no encoding that ICU has");
+  if (!name.empty() && !Charset::has_encoding(name)) toml.wrong(key, "names no encoding that ICU has");
   return name;
 }
 

@@ -148,7 +148,7 @@ class SaleReader {
   }
 
   [[nodiscard]] std::string id(const Date& date, const std::string& number) const {
-    return profile_.numbers_restart ? plugin::event_id_of({date.text(), number}) : plugin::event_id_of({number});
+    return profile_.numbers_restart ? plugin::event_id_of({text_of(date), number}) : plugin::event_id_of({number});
   }
 
   /// Of all that is printed, so that a second copy is the same event.
@@ -165,15 +165,16 @@ class SaleReader {
       if (has_any(line, profile_.original) || has_any(line, profile_.original_date)) line = {};
     }
     const PrintedTime printed = find_printed_time(own, profile_.time);
-    const std::int64_t arrived_wall = profile_.zone->wall_seconds(arrived_);
-    date_ = printed.date.value_or(date_of(arrived_wall));
+    const Date today(std::chrono::floor<std::chrono::days>(
+        std::chrono::sys_seconds(std::chrono::seconds(profile_.zone->wall_seconds(arrived_)))));
+    date_ = printed.date.value_or(today);
     sale_.begin = sale_.end = arrived_;
     if (!printed.time_s) {
-      if (date_ != date_of(arrived_wall)) throw Unusable("a date is printed that is not today's, and no time");
+      if (date_ != today) throw Unusable("a date is printed that is not today's, and no time");
       return;
     }
-    const auto wall = wall_seconds(date_, *printed.time_s);
-    const plugin::Readings readings = wall ? profile_.zone->readings(*wall) : plugin::Readings();
+    const auto midnight = std::chrono::sys_seconds(std::chrono::sys_days(date_));
+    const plugin::Readings readings = profile_.zone->readings(midnight.time_since_epoch().count() + *printed.time_s);
     if (readings.empty())
       throw Unusable("the printed time does not exist in " + profile_.zone->name() + ": the clocks skipped it");
     const auto nearest = std::min_element(readings.begin(), readings.end(), [this](std::int64_t a, std::int64_t b) {

@@ -43,6 +43,7 @@ TEST_CASE("job folder: the files of a connection that follow one another are one
   }
   write(temp / ".hidden.escpos", "x");
   write(temp / "notes.txt", "x");
+  std::filesystem::create_symlink("by-hand.escpos", temp / "link.escpos");
   const auto jobs = folder.jobs();
   REQUIRE(jobs.size() == 5);
   CHECK(jobs[0].files == Names{name(1, 1, 1, false), name(3, 1, 2, true)});
