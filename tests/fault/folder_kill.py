@@ -74,7 +74,7 @@ class Till(threading.Thread):
 
 
 def entries_of(stack):
-    claims = json.loads(stack.tool("claims", "--json", "--limit", "10000000").stdout)["claims"]
+    claims = json.loads(stack.tool("claims", "--json", "--limit", "10000000"))["claims"]
     if [claim["seq"] for claim in claims] != list(range(1, len(claims) + 1)):
         raise StackError("the chain's seqs have a hole")
     return [claim["entry"] for claim in claims]

@@ -96,7 +96,7 @@ class Writer(threading.Thread):
 
 
 def claimed_rides(stack):
-    claims = json.loads(stack.tool("claims", "--json", "--limit", "10000000").stdout)["claims"]
+    claims = json.loads(stack.tool("claims", "--json", "--limit", "10000000"))["claims"]
     if [claim["seq"] for claim in claims] != list(range(1, len(claims) + 1)):
         raise StackError("the chain's seqs have a hole")
     entries = [claim["entry"] for claim in claims if claim["entry"]["kind"] == "reduction"]

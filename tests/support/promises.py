@@ -51,7 +51,7 @@ def fail_unless(condition, message):
 
 def claims_of(stack):
     """Every claim of the daemon, the chain's starts included, in order."""
-    return json.loads(stack.tool("claims", "--json", "--limit", "100000000").stdout)["claims"]
+    return json.loads(stack.tool("claims", "--json", "--limit", "100000000"))["claims"]
 
 
 def reductions(claims):

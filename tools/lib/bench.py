@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import time
 import paho.mqtt.client as mqtt
 
 import bench_building
-from stack import ROOT, Part, Stack, free_port, wait_until
+from stack import ROOT, Part, Stack, StackError, connects, free_port, output_of, wait_until
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MESSAGE_BYTES = 400
@@ -54,11 +53,12 @@ def memory_mib(pid):
     return int(fields["RssAnon"].split()[0]) / 1024, int(fields["VmRSS"].split()[0]) / 1024
 
 
+def key_and_certificate(stack):
+    return stack.identities / f"{stack.device}.key", stack.identities / f"{stack.device}.crt"
+
+
 def run_json(*command):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{command[0]}: exit {done.returncode}: {done.stderr.strip()}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(output_of(*command).strip().splitlines()[-1])
 
 
 class Bench:
@@ -79,29 +79,31 @@ class Bench:
         return stack
 
     def crypto(self, stack):
-        return run_json(self.program("bench-crypto"), stack.identities / f"{stack.device}.key", stack.identities / f"{stack.device}.crt",
-                        self.scaled(2000))
+        return run_json(self.program("bench-crypto"), *key_and_certificate(stack), self.scaled(2000))
 
-    def load(self, port, token, count, mode):
+    def load(self, stack, count, mode, port=None):
+        """Sales at the daemon, or at another server's port."""
         self.issuers += 1
-        return run_json(self.program("bench-load"), port, token, f"bench-{self.issuers}", count, mode)
+        return run_json(self.program("bench-load"), port or stack.api_port, stack.api.token, f"bench-{self.issuers}", count, mode)
+
+    def load_once(self, stack, count, mode):
+        """What it reported, and the daemon's processor time a claim in ns."""
+        before = cpu_seconds(stack.daemon.process.pid)
+        done = self.load(stack, count, mode)
+        return done, (cpu_seconds(stack.daemon.process.pid) - before) / done["claims"] * 1e9
 
     # --- recording
 
     def recording(self):
         """The broker is away: what is measured is taking, claiming, signing and storing."""
-        stack = self.stack("recording")
-        stack.start_daemon()
-        try:
-            token = stack.api.token_file.read_text().strip()
+        with self.stack("recording") as stack:
+            stack.start_daemon()
             idle = memory_mib(stack.daemon.process.pid)
             for mode, name, count, aim, goal in (("ndjson", "ndjson", 10_000, 3.5, 2.5), ("single:32", "32_connections", 5_000, 7, 5)):
                 ratios, rates = [], []
                 earlier = self.crypto(stack)
                 for _ in range(5):
-                    before = cpu_seconds(stack.daemon.process.pid)
-                    done = self.load(stack.api_port, token, self.scaled(count), mode)
-                    spent_ns = (cpu_seconds(stack.daemon.process.pid) - before) / done["claims"] * 1e9
+                    done, spent_ns = self.load_once(stack, self.scaled(count), mode)
                     later = self.crypto(stack)
                     # Before and after: the machine's speed drifts in between.
                     ratios.append(2 * spent_ns / (earlier["sign_ns"] + later["sign_ns"]))
@@ -109,42 +111,34 @@ class Bench:
                     earlier = later
                 self.results.add(f"cpu_per_claim_over_signature.{name}", statistics.median(ratios), "ratio", "<=", aim, goal)
                 self.results.add(f"claims_per_second.{name}", statistics.median(rates), "claims/s")
-            self.latency(stack, token)
+            self.latency(stack)
             return idle
-        finally:
-            stack.kill()
 
-    def latency(self, stack, token):
+    def latency(self, stack):
         """One sale over one POST to a bare server that signs and syncs once before it answers."""
-        keys = [stack.identities / f"{stack.device}.key", stack.identities / f"{stack.device}.crt"]
         port, bare_port = free_port(), free_port()
-        parts = [Part("bench-bare-http", [self.program("bench-bare-http"), port, *keys, self.folder / "sync"], self.folder / "bare.log"),
-                 Part("bench-bare-http", [self.program("bench-bare-http"), bare_port], self.folder / "barer.log")]
-        try:
-            for part in parts:
-                part.start()
+        program = self.program("bench-bare-http")
+        with (Part("bench-bare-http", [program, port, *key_and_certificate(stack), self.folder / "sync"], self.folder / "bare.log") as signing,
+              Part("bench-bare-http", [program, bare_port], self.folder / "barer.log") as bare):
+            signing.start()
+            bare.start()
             wait_until(lambda: connects(port) and connects(bare_port), 10, "the bare servers")
-            count = self.scaled(400)
-            rounds = []
-            for _ in range(9):  # what is compared is measured within a second: the machine's speed moves by more than the aim allows
-                sale, least, post = (self.load(at, token, count, "single:1")["median_us"] for at in (stack.api_port, port, bare_port))
-                rounds.append((sale, least, post))
-            median = lambda figure: statistics.median(figure(*one) for one in rounds)
-            self.results.add("sale_latency_over_post_fsync_signature", median(lambda sale, least, _: sale / least), "ratio", "<=", 1.6, 1.25)
-            self.results.add("sale_latency", median(lambda sale, *_: sale), "us")
-            self.results.add("post_fsync_signature_latency", median(lambda sale, least, _: least), "us")
-            self.results.add("post_latency", median(lambda sale, least, post: post), "us")
-        finally:
-            for part in parts:
-                part.kill()
+            # What is compared is measured within a second: the machine's speed moves by more than the aim allows.
+            rounds = [[self.load(stack, self.scaled(400), "single:1", at)["median_us"] for at in (None, port, bare_port)] for _ in range(9)]
+        sale, least, post = (statistics.median(figures) for figures in zip(*rounds))
+        ratio = statistics.median(sale_us / least_us for sale_us, least_us, _ in rounds)
+        self.results.add("sale_latency_over_post_fsync_signature", ratio, "ratio", "<=", 1.6, 1.25)
+        self.results.add("sale_latency", sale, "us")
+        self.results.add("post_fsync_signature_latency", least, "us")
+        self.results.add("post_latency", post, "us")
 
     # --- two versions in turn
 
     def against(self, other):
         """What a change did: both daemons take the same load in turn, so that the machine's moods meet both alike."""
-        stacks = {"before": Stack(self.folder / "before", other), "now": self.stack("now")}
-        stacks["before"].prepare()
-        try:
+        with Stack(self.folder / "before", other) as before, self.stack("now") as now:
+            before.prepare()
+            stacks = {"before": before, "now": now}
             for stack in stacks.values():
                 stack.start_daemon()
             idle = {which: memory_mib(stack.daemon.process.pid)[0] for which, stack in stacks.items()}
@@ -152,20 +146,12 @@ class Bench:
                 rows = {which: [] for which in stacks}
                 for _ in range(5):
                     for which, stack in stacks.items():
-                        rows[which].append(self.load_once(stack, self.scaled(count), mode))
+                        done, spent_ns = self.load_once(stack, self.scaled(count), mode)
+                        rows[which].append((spent_ns / 1e3, done["claims"] / done["seconds"], done["median_us"]))
                 for index, (figure, unit) in enumerate((("cpu_per_claim", "us"), ("claims_per_second", "claims/s"), ("latency", "us"))):
                     self.compare(f"{figure}.{name}", unit, {which: statistics.median(row[index] for row in rows[which]) for which in rows})
             self.compare("rss_anon_idle", "MiB", idle)
             self.compare("rss_anon_after", "MiB", {which: memory_mib(stack.daemon.process.pid)[0] for which, stack in stacks.items()})
-        finally:
-            for stack in stacks.values():
-                stack.kill()
-
-    def load_once(self, stack, count, mode):
-        pid = stack.daemon.process.pid
-        before = cpu_seconds(pid)
-        done = self.load(stack.api_port, stack.api.token_file.read_text().strip(), count, mode)
-        return (cpu_seconds(pid) - before) / done["claims"] * 1e6, done["claims"] / done["seconds"], done["median_us"]
 
     @staticmethod
     def compare(name, unit, of):
@@ -186,14 +172,13 @@ class Bench:
         self.results.add("bytes_a_claim_on_the_wire", wire, "bytes", "<=", 450, 400)
 
     def fill(self, stack, count):
-        return run_json(self.program("bench-fill-outbox"), stack.folder / "state/outbox.db", stack.identities / f"{stack.device}.key",
-                        stack.identities / f"{stack.device}.crt", ROOT / "config/methodologies", count)
+        return run_json(self.program("bench-fill-outbox"), stack.folder / "state/outbox.db", *key_and_certificate(stack),
+                        ROOT / "config/methodologies", count)
 
     def drain_ours(self, name, count):
-        stack = self.stack(name)
-        self.fill(stack, count)
-        stack.start_broker()
-        try:
+        with self.stack(name) as stack:
+            self.fill(stack, count)
+            stack.start_broker()
             receiver = subprocess.Popen(
                 [self.program("bench-receiver"), f"ssl://localhost:{stack.broker_port}", stack.identities / "ca.crt",
                  stack.identities / "service.key", stack.identities / "service.crt", str(count)], stdout=subprocess.PIPE, text=True)
@@ -202,14 +187,13 @@ class Bench:
             stack.start_daemon()
             done = json.loads(receiver.communicate(timeout=300)[0].strip().splitlines()[-1])
             return done["claims"] / done["seconds"], done["payload_bytes"] / max(done["claims"], 1)
-        finally:
-            stack.kill()
 
     def drain_bridge(self, name, count):
         folder = self.folder / name
         folder.mkdir()
         near_port, far_port = free_port(), free_port()
-        near = self.mosquitto(folder, "near", near_port, f"""\
+        with (self.mosquitto(folder, "far", far_port, "max_queued_messages 0\n") as far,
+              self.mosquitto(folder, "near", near_port, f"""\
 persistence true
 persistence_location {folder}/
 max_queued_messages 0
@@ -219,20 +203,13 @@ topic # out 1
 cleansession false
 restart_timeout 1
 bridge_protocol_version mqttv50
-""")
-        far = self.mosquitto(folder, "far", far_port, "max_queued_messages 0\n")
-        near.start()
-        try:
+""") as near):
+            near.start()
             wait_until(lambda: connects(near_port), 10, "mosquitto")
             publish_all(near_port, count)
-            counter = Counter(count)
             far.start()
             wait_until(lambda: connects(far_port), 10, "mosquitto")
-            counter.connect(far_port)
-            return counter.rate()
-        finally:
-            near.kill()
-            far.kill()
+            return rate_of_arrival(far_port, count)
 
     @staticmethod
     def mosquitto(folder, name, port, text):
@@ -248,11 +225,10 @@ bridge_protocol_version mqttv50
 
     def service_once(self, name, count):
         """One worker takes a backlog over MQTT, as it does in use."""
-        stack = self.stack(name)
-        self.fill(stack, count)
-        stack.start_broker()
-        stack.start_workers()
-        try:
+        with self.stack(name) as stack:
+            self.fill(stack, count)
+            stack.start_broker()
+            stack.start_workers()
             verify = [self.crypto(stack)["verify_ns"]]
             pid = stack.workers[0].process.pid
             before = cpu_seconds(pid)
@@ -261,8 +237,6 @@ bridge_protocol_version mqttv50
             spent = (cpu_seconds(pid) - before) / count
             verify.append(self.crypto(stack)["verify_ns"])
             return spent * 1e9 / statistics.mean(verify)
-        finally:
-            stack.kill()
 
     # --- the printer relay
 
@@ -313,51 +287,35 @@ bridge_protocol_version mqttv50
     # --- memory, disk, start
 
     def backlog(self, idle):
-        stack = self.stack("backlog")
-        filled = self.fill(stack, self.scaled(1_000_000))
-        stored = sum(path.stat().st_size for path in (stack.folder / "state").glob("outbox.db*"))
-        self.results.add("bytes_on_disk_over_claims", stored / filled["message_bytes"], "ratio", "<=", 1.3, 1.2)
-        times = []
-        for _ in range(5):
-            started = time.perf_counter()
-            stack.daemon.start()
-            while not stack.api.healthy():
-                stack.daemon.check_alive()
-                time.sleep(0.0005)
-            times.append((time.perf_counter() - started) * 1000)
-            if len(times) < 5:
+        with self.stack("backlog") as stack:
+            filled = self.fill(stack, self.scaled(1_000_000))
+            stored = sum(path.stat().st_size for path in (stack.folder / "state").glob("outbox.db*"))
+            self.results.add("bytes_on_disk_over_claims", stored / filled["message_bytes"], "ratio", "<=", 1.3, 1.2)
+            times = []
+            for _ in range(5):
                 stack.daemon.stop()
-        try:
+                started = time.perf_counter()
+                stack.daemon.start()
+                while not stack.api.healthy():
+                    stack.daemon.check_alive()
+                    time.sleep(0.0005)
+                times.append((time.perf_counter() - started) * 1000)
             self.results.add("first_answer_with_backlog", statistics.median(times), "ms", "<=", 50, 25)
-            token = stack.api.token_file.read_text().strip()
-            self.load(stack.api_port, token, self.scaled(2000), "single:4")
-            for path in ("/v1/status", "/v1/stats", "/v1/claims?limit=100"):
-                stack.api.json(path)
-            anon, rss = memory_mib(stack.daemon.process.pid)
-            self.results.add("rss_anon_idle", idle[0], "MiB", "<=", 5, 4)
-            self.results.add("rss_idle", idle[1], "MiB", "<=", 20, 16)
-            self.results.add("rss_anon_with_backlog", anon, "MiB", "<=", 5, 4)
-            self.results.add("rss_with_backlog", rss, "MiB", "<=", 20, 16)
-        finally:
-            stack.kill()
-        self.results.add("rss_anon_growth_with_backlog", anon - self.same_without_backlog(), "MiB", "<=", 1, 0.5)
+            anon, rss = self.memory_in_use(stack)
+        self.results.add("rss_anon_idle", idle[0], "MiB", "<=", 5, 4)
+        self.results.add("rss_idle", idle[1], "MiB", "<=", 20, 16)
+        self.results.add("rss_anon_with_backlog", anon, "MiB", "<=", 5, 4)
+        self.results.add("rss_with_backlog", rss, "MiB", "<=", 20, 16)
+        with self.stack("no-backlog") as stack:
+            stack.start_daemon()
+            self.results.add("rss_anon_growth_with_backlog", anon - self.memory_in_use(stack)[0], "MiB", "<=", 1, 0.5)
 
-    def same_without_backlog(self):
-        """RssAnon after the same requests on an empty outbox."""
-        stack = self.stack("no-backlog")
-        stack.start_daemon()
-        try:
-            self.load(stack.api_port, stack.api.token_file.read_text().strip(), self.scaled(2000), "single:4")
-            for path in ("/v1/status", "/v1/stats", "/v1/claims?limit=100"):
-                stack.api.json(path)
-            return memory_mib(stack.daemon.process.pid)[0]
-        finally:
-            stack.kill()
-
-
-def connects(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    def memory_in_use(self, stack):
+        """After sales, and after what a page in a browser asks for."""
+        self.load(stack, self.scaled(2000), "single:4")
+        for path in ("/v1/status", "/v1/stats", "/v1/claims?limit=100"):
+            stack.api.json(path)
+        return memory_mib(stack.daemon.process.pid)
 
 
 def publish_all(port, count, window=1000):
@@ -382,25 +340,17 @@ def publish_all(port, count, window=1000):
     client.loop_stop()
 
 
-class Counter:
-    """Counts what arrives at the far broker through its $SYS-free means: a process of its own, mosquitto_sub's work in C."""
-
-    def __init__(self, count):
-        self.count = count
-
-    def connect(self, port):
-        self.process = subprocess.Popen(["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-t", "claims", "-q", "0", "-V", "mqttv5",
-                                         "-C", str(self.count), "-N", "-F", "."], stdout=subprocess.PIPE)
-
-    def rate(self):
-        first = self.process.stdout.read(1)
-        started = time.perf_counter()
-        if not first:
-            sys.exit("the bridge delivered nothing")
-        taken = 1
-        while chunk := self.process.stdout.read(65536):
-            taken += len(chunk)
-        return taken / (time.perf_counter() - started)
+def rate_of_arrival(port, count):
+    """Messages a second at the far broker, counted by a process of its own in C."""
+    receiver = subprocess.Popen(["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-t", "claims", "-q", "0", "-V", "mqttv5",
+                                 "-C", str(count), "-N", "-F", "."], stdout=subprocess.PIPE)
+    taken = len(receiver.stdout.read(1))
+    if taken == 0:
+        sys.exit("the bridge delivered nothing")
+    started = time.perf_counter()
+    while chunk := receiver.stdout.read(65536):
+        taken += len(chunk)
+    return taken / (time.perf_counter() - started)
 
 
 def main():
@@ -440,4 +390,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except StackError as error:
+        sys.exit(f"tools/bench: {error}")

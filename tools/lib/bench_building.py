@@ -3,10 +3,9 @@
 import os
 import shutil
 import subprocess
-import sys
 import time
 
-from stack import ROOT
+from stack import ROOT, output_of
 
 # What a Debian has before anything is installed (debootstrap's minbase).
 BARE = ["?essential", "?priority(required)", "apt", "ca-certificates"]
@@ -28,16 +27,13 @@ def measure(results, folder, quick):
 
 def packages(section):
     script = f'cd {ROOT} && . tools/lib/prepare.sh && listed_packages {section}'
-    return subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout.split()
+    return output_of("bash", "-c", script).split()
 
 
 def archives(*names):
     """The archives (name, bytes) that a machine without any package fetches to have these."""
     asked = ["apt-get", "-o", "Dir::State::status=/dev/null", "--print-uris", "-qq", "-y", "--no-install-recommends", "install", *names]
-    done = subprocess.run(asked, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"apt-get: {done.stderr.strip()}")
-    rows = [line.split() for line in done.stdout.splitlines() if line.startswith("'")]
+    rows = [line.split() for line in output_of(*asked).splitlines() if line.startswith("'")]
     return {(row[1], int(row[2])) for row in rows}
 
 
@@ -45,7 +41,5 @@ def build(clone, cache):
     """Seconds of tools/run's own build, on as many cores as there are."""
     script = "mkdir -p build && . tools/lib/prepare.sh && build_release without-tests programs"
     started = time.monotonic()
-    done = subprocess.run(["bash", "-c", script], cwd=clone, env={**os.environ, **cache}, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"building {clone}: {done.stderr.strip()}")
+    output_of("bash", "-c", script, cwd=clone, env={**os.environ, **cache})
     return time.monotonic() - started

@@ -167,7 +167,7 @@ def leave_results(stack, summary):
                          "--methodologies", ROOT / "config/methodologies")
     say("")
     say(f"Left in {stack.folder.relative_to(pathlib.Path.cwd()) if stack.folder.is_relative_to(pathlib.Path.cwd()) else stack.folder}: "
-        "summary.json, claims.cborseq, device.crt. Checked offline: " + checked.stdout.splitlines()[0] + ".")
+        "summary.json, claims.cborseq, device.crt. Checked offline: " + checked.splitlines()[0] + ".")
 
 
 def keep_running(stack):
@@ -197,31 +197,24 @@ def main():
         return 0
     try:
         shutil.rmtree(arguments.folder, ignore_errors=True)
-        stack = Stack(arguments.folder, arguments.bin)
-        (arguments.folder / OURS).touch()
-        sources = source_of(arguments, stack)
-    except OSError as error:
-        say(f"tools/run: {error}")
-        return 1
-    try:
-        stack.prepare(sources)
-        say(f"A throw-away CA and the device '{stack.device}' are made; Mosquitto, the credit service and greentilld start.")
-        started = time.monotonic()
-        feed(stack, arguments)
-        summary = summarise(stack, time.monotonic() - started)
-        print_table(summary)
-        leave_results(stack, summary)
-        if arguments.keep:
-            keep_running(stack)
-        stack.stop()
+        with Stack(arguments.folder, arguments.bin) as stack:
+            (arguments.folder / OURS).touch()
+            stack.prepare(source_of(arguments, stack))
+            say(f"A throw-away CA and the device '{stack.device}' are made; Mosquitto, the credit service and greentilld start.")
+            started = time.monotonic()
+            feed(stack, arguments)
+            summary = summarise(stack, time.monotonic() - started)
+            print_table(summary)
+            leave_results(stack, summary)
+            if arguments.keep:
+                keep_running(stack)
+            stack.stop()
     except (StackError, OSError, subprocess.SubprocessError) as error:
         say(f"tools/run: {error}")
         return 1
     except KeyboardInterrupt:
         say("tools/run: interrupted")
         return 130
-    finally:
-        stack.kill()
     return 0
 
 

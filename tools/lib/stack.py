@@ -30,6 +30,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def connects(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def output_of(*command, **options):
+    """What a program that must succeed wrote to its standard output."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise StackError(f"{' '.join(words)}: exit {done.returncode}: {done.stderr.strip() or done.stdout[-500:]}")
+    return done.stdout
+
+
 # The one bound on waiting, so wide that no machine is too busy for it: whoever meets it waits for what does not come.
 PATIENCE_S = 300
 
@@ -51,12 +65,18 @@ def _die_with_parent():
 
 
 class Part:
-    """A program with a log file."""
+    """A program with a log file; at the end of a `with`, killed."""
 
     def __init__(self, name, command, log, environment=None):
         self.name, self.command, self.log = name, [str(word) for word in command], pathlib.Path(log)
         self.environment = environment
         self.process = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
 
     def start(self):
         with open(self.log, "ab") as log:
@@ -118,16 +138,21 @@ class Daemon:
         except OSError:
             return False
 
+    @property
+    def token(self):
+        return self.token_file.read_text().strip()
+
     def post(self, body, content_type="application/x-ndjson"):
-        token = self.token_file.read_text().strip()
         return self.request("POST", "/v1/transactions", body,
-                            {"Content-Type": content_type, "Authorization": f"Bearer {token}"})
+                            {"Content-Type": content_type, "Authorization": f"Bearer {self.token}"})
 
     def status(self):
         return self.json("/v1/status")
 
 
 class Stack:
+    """At the end of a `with`, its parts are killed."""
+
     def __init__(self, folder, binaries, device=DEVICE, workers=1):
         self.folder = pathlib.Path(folder).resolve()
         self.binaries = pathlib.Path(binaries).resolve()
@@ -146,6 +171,12 @@ class Stack:
             Part(f"greentill-credit {number}", [self.program("greentill-credit"), "run", "--config", self.folder / "credit.toml",
                                                 "--client-id", f"credit-{number}"], self._log(f"credit-{number}"))
             for number in range(1, workers + 1)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
 
     def program(self, name):
         return self.binaries / "bin" / name
@@ -217,8 +248,7 @@ key = "identities/service.key"
 
         def accepts():
             self.broker.check_alive()
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", self.broker_port)) == 0
+            return connects(self.broker_port)
         wait_until(accepts, PATIENCE_S, "mosquitto to listen")
 
     def start_daemon(self):
@@ -240,19 +270,12 @@ key = "identities/service.key"
 
     def report(self):
         """What the ledger holds: greentill-credit report --json."""
-        done = subprocess.run([self.program("greentill-credit"), "report", "--json", "--config", self.folder / "credit.toml"],
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            raise StackError(f"greentill-credit report: {done.stderr.strip()}")
-        return json.loads(done.stdout)
+        return json.loads(output_of(self.program("greentill-credit"), "report", "--json", "--config", self.folder / "credit.toml"))
 
-    def tool(self, *arguments, check=True):
-        """Runs greentill on this daemon."""
-        done = subprocess.run([self.program("greentill"), "--url", f"http://127.0.0.1:{self.api_port}", *map(str, arguments)],
-                              capture_output=True, text=True, env={**os.environ, "GREENTILL_TOKEN_FILE": str(self.api.token_file)})
-        if check and done.returncode != 0:
-            raise StackError(f"greentill {' '.join(map(str, arguments))}: exit {done.returncode}: {done.stderr.strip() or done.stdout[-500:]}")
-        return done
+    def tool(self, *arguments):
+        """What greentill says of this daemon."""
+        return output_of(self.program("greentill"), "--url", f"http://127.0.0.1:{self.api_port}", *arguments,
+                         env={**os.environ, "GREENTILL_TOKEN_FILE": str(self.api.token_file)})
 
     def wait_delivered(self, seconds=PATIENCE_S):
         """Until every claim has its receipt and none waits for a retry."""
