@@ -30,18 +30,14 @@ constexpr std::chrono::milliseconds kLook{200};    // how often a stop is looked
 
 /// The device of "greentill/v1/<device>/claims", or nothing.
 std::string device_of(const std::string& topic) {
-  const std::string_view view(topic);
-  if (view.size() <= kPrefix.size() + kSuffix.size() || view.substr(0, kPrefix.size()) != kPrefix ||
-      view.substr(view.size() - kSuffix.size()) != kSuffix) {
-    return {};
-  }
-  const std::string_view device = view.substr(kPrefix.size(), view.size() - kPrefix.size() - kSuffix.size());
+  std::string_view device(topic);
+  if (!device.starts_with(kPrefix) || !device.ends_with(kSuffix)) return {};
+  device.remove_prefix(kPrefix.size());
+  device.remove_suffix(std::min(kSuffix.size(), device.size()));
   return claim::is_device_id(device) ? std::string(device) : std::string();
 }
 
 std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin(), text.end()}; }
-
-std::string to_text(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
 /// Nothing where it is no batch of a device's.
 std::optional<Received> receive(const mqtt::message& message) {
@@ -82,7 +78,7 @@ class Session {
     try {
       {
         const crypto::WipeFreed wiping;  // Paho reads the key
-        connected = await(connect(), stopping, false);
+        connected = await(client_.connect(paho::connect_options(options_.target, kKeepAlive)), stopping, false);
       }
       if (!connected) return fail(ErrorCode::unavailable, "the broker does not answer");
       if (await(client_.subscribe(kSubscription, 1), stopping, true)) return Done{};
@@ -135,8 +131,6 @@ class Session {
     return true;
   }
 
-  mqtt::token_ptr connect() { return client_.connect(paho::connect_options(options_.target, kKeepAlive)); }
-
   // Paho's failure has no cause.
   [[nodiscard]] std::string find_cause(const std::atomic<bool>& stopping) const {
     constexpr std::chrono::milliseconds kLimit{5'000};
@@ -154,9 +148,9 @@ class Session {
   }
 
   void publish(const std::string& device, const Reply& reply) {
-    auto message = mqtt::make_message(std::string(kPrefix) + device + "/receipts", to_text(reply.message), 1, false);
+    auto message = mqtt::make_message(std::string(kPrefix) + device + "/receipts", std::string(as_text(reply.message)), 1, false);
     mqtt::properties properties;
-    if (!reply.correlation.empty()) properties.add({mqtt::property::CORRELATION_DATA, to_text(reply.correlation)});
+    if (!reply.correlation.empty()) properties.add({mqtt::property::CORRELATION_DATA, std::string(as_text(reply.correlation))});
     message->set_properties(properties);
     client_.publish(message);
   }
@@ -174,59 +168,34 @@ void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping) {
   for (; left > std::chrono::milliseconds(0) && !stopping; left -= kLook) std::this_thread::sleep_for(std::min(left, kLook));
 }
 
-/// One session after the other, and what is remembered from one to the next.
-class Turns {
- public:
-  Turns(const BrokerOptions& options, Clerk& clerk, Log& log) : options_(options), clerk_(clerk), log_(log) {}
-
-  /// A session from its beginning to its end, and the pause after it. The error is one that will not mend itself.
-  Status take_one(const std::atomic<bool>& stopping) {
-    std::string why;
-    try {
-      Session session(options_, clerk_, log_);
-      const Status open = session.open(stopping);
-      if (!open && open.error().code == ErrorCode::denied && first_) {
-        return Failure{open.error().with_context(options_.target.address.paho_uri)};
-      }
-      why = open ? serve(session, stopping) : open.error().message;
-    } catch (const mqtt::exception& error) {
-      why = error.what();
-    }
-    if (!why.empty() && !stopping) log_.write(LogLevel::warning, "worker", options_.target.address.paho_uri + ": " + why);
-    pause(backoff_.next(random_), stopping);
-    return Done{};
-  }
-
- private:
-  // Why it ended; empty at a stop.
-  std::string serve(Session& session, const std::atomic<bool>& stopping) {
-    first_ = false;
-    log_.write(LogLevel::info, "worker", "takes batches from " + options_.target.address.paho_uri);
-    const auto begin = std::chrono::steady_clock::now();
-    const Status ended = session.serve(stopping);
-    const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-    if (lasted >= kStable || session.worked()) backoff_.reset();
-    twin_.ended(lasted);
-    if (ended) return {};
-    const std::string twin = twin_.question("worker use the id " + options_.client_id);
-    return ended.error().message + twin + (twin.empty() ? "" : " Give each its own with --client-id");
-  }
-
-  const BrokerOptions& options_;
-  Clerk& clerk_;
-  Log& log_;
-  SystemRandom random_;
-  Backoff backoff_{kLeastPause, kMostPause};
-  paho::TwinGuess twin_;
-  bool first_ = true;
-};
-
 }  // namespace
 
 Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::atomic<bool>& stopping) {
-  Turns turns(options, clerk, log);
-  while (!stopping) {
-    if (Status taken = turns.take_one(stopping); !taken) return taken;
+  const std::string& broker = options.target.address.paho_uri;
+  SystemRandom random;
+  Backoff backoff(kLeastPause, kMostPause);
+  paho::TwinGuess twin;
+  for (bool first = true; !stopping; pause(backoff.next(random), stopping)) {
+    Status ended = Done{};
+    try {
+      Session session(options, clerk, log);
+      ended = session.open(stopping);
+      if (!ended && ended.error().code == ErrorCode::denied && first) return Failure{ended.error().with_context(broker)};
+      if (ended) {
+        first = false;
+        log.write(LogLevel::info, "worker", "takes batches from " + broker);
+        const auto begin = std::chrono::steady_clock::now();
+        ended = session.serve(stopping);
+        const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+        if (lasted >= kStable || session.worked()) backoff.reset();
+        twin.ended(lasted);
+        const std::string question = ended ? "" : twin.question("worker use the id " + options.client_id);
+        if (!question.empty()) ended.error().message += question + " Give each its own with --client-id";
+      }
+    } catch (const mqtt::exception& error) {
+      ended = fail(ErrorCode::unavailable, error.what());
+    }
+    if (!ended && !stopping) log.write(LogLevel::warning, "worker", broker + ": " + ended.error().message);
   }
   return Done{};
 }

@@ -27,6 +27,20 @@ bool is_ahead(const claim::Claim& claim, std::int64_t now) {
 // How many claims a receipt names: what a device has in flight, 8 batches of 256, or what 64 KiB hold where seqs are long.
 std::size_t most_named(const Head& head) { return head.seq >> 32 == 0 ? 2'048 : 1'920; }
 
+// The device sends the same claim again and again.
+constexpr std::chrono::minutes kLeastBetweenComplaints{10};
+
+std::string why_not_taken(const BatchClaim& claim) {
+  const std::string certificate = "the certificate with the SHA-256 " + to_hex(claim.message.thumbprint);
+  switch (claim.reason) {
+    case Reason::unknown_certificate:
+      return certificate + " is not in the folder of the devices' certificates: put this device's there";
+    case Reason::certificate_not_valid: return certificate + " is another device's";
+    case Reason::bad_signature: return "it was not signed with the key of " + certificate;
+    default: return "nobody vouches for what stands there";
+  }
+}
+
 // Whether a claim is decided anew when it comes again. Also where the reason may have been that copy's signature or header alone,
 // which are no part of the payload: what was altered on the way must not settle the original for good.
 bool is_open(Reason reason) {
@@ -41,7 +55,6 @@ Ledger::Ledger(std::unique_ptr<Store> store, Programmes programmes, const measur
       hasher_(hasher),
       clock_(clock),
       log_(log),
-      not_taken_(clock, log),
       pending_(*store_, hasher, log),
       booking_(*store_, std::move(programmes), library) {}
 
@@ -94,7 +107,7 @@ Status Ledger::process(const Batch& batch, Head& head) {
       break;
     }
     if (claim.link.prev != head.hash || !claim.attested) {
-      not_taken_.tell(batch.device, claim);
+      tell_not_taken(batch.device, claim);
       break;
     }
     if (head.row == 0) {
@@ -159,6 +172,15 @@ Result<Reason> Ledger::decide(const Batch& batch, const BatchClaim& claim) {
   const bool start = std::holds_alternative<claim::Start>(claim.claim->entry);
   if (start != (claim.link.seq == 1)) return Reason::malformed;
   return is_ahead(*claim.claim, clock_.unix_seconds()) ? Reason::in_the_future : Reason::none;
+}
+
+void Ledger::tell_not_taken(const std::string& device, const BatchClaim& claim) {
+  if (claim.reason == Reason::none) return;
+  const auto told = not_taken_.try_emplace({device, claim.reason}, 1, kLeastBetweenComplaints).first;
+  if (!told->second.take(clock_.monotonic())) return;
+  log_.write(LogLevel::warning, "ledger",
+             device + ": claim " + std::to_string(claim.link.seq) + " is not taken, nor what comes after it (" +
+                 std::string(to_string(claim.reason)) + "): " + why_not_taken(claim));
 }
 
 Status Ledger::quarantine(const Batch& batch, std::uint64_t seq) {

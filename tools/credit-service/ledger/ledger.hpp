@@ -3,14 +3,16 @@
 // Threads: one object a thread; workers meet in their stores' transactions alone.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "daemon/base/line_allowance.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/receipt.hpp"
 #include "tools/credit-service/ledger/booking.hpp"
-#include "tools/credit-service/ledger/not_taken.hpp"
 #include "tools/credit-service/ledger/pending.hpp"
 
 namespace greentill::credit {
@@ -54,6 +56,9 @@ class Ledger {
   Result<bool> add_chain(const Batch& batch, Head& head);
   Status take_next(const Batch& batch, const BatchClaim& claim, Head& head);
   Result<Reason> decide(const Batch& batch, const BatchClaim& claim);
+  /// Tells the operator of a chain that stands still because its next claim cannot be taken: the device's receipts cannot, for
+  /// they name only claims that have a place.
+  void tell_not_taken(const std::string& device, const BatchClaim& claim);
   Status quarantine(const Batch& batch, std::uint64_t seq);
   Result<StoredClaim> load(const Head& head, std::uint64_t seq);
   Result<Head> spoken_of(const Batch& batch, const Head& head, std::uint64_t epoch, Refusals& refused);
@@ -63,7 +68,7 @@ class Ledger {
   const claim::Hasher& hasher_;
   Clock& clock_;
   Log& log_;
-  NotTaken not_taken_;
+  std::map<std::pair<std::string, Reason>, LineAllowance> not_taken_;  // as many devices as have a certificate
   Pending pending_;
   Booking booking_;
 };

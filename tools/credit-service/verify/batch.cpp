@@ -68,18 +68,12 @@ ByteView find_payload(ByteView message) {
   return reader.bytes(kNotThis);
 }
 
-bool place(BatchClaim& into, const claim::Claim& claim) {
-  into.link = {claim.seq, claim.prev, claim.chain, claim.id};
-  into.claim = claim;
-  return true;
-}
-
-bool place_unread(BatchClaim& into, ByteView payload, Reason reason) {
-  const auto link = find_link(payload);
-  if (!link) return false;
-  into.link = *link;
-  into.reason = reason;
-  return true;
+/// Of a payload that is not understood, by what is wrong with it.
+bool place_unread(BatchClaim& into, const claim::Fault& fault) {
+  const auto link = find_link(into.message.payload);
+  into.link = link.value_or(Link{});
+  into.reason = verify::reason_of(fault);
+  return link.has_value();
 }
 
 /// Takes one message off the front. False, with the reason in `trouble`, where its place cannot be told.
@@ -89,15 +83,20 @@ bool take(ByteView& rest, BatchClaim& into, std::string& trouble) {
   if (message) {
     into.message = *message;
     const auto claim = claim::parse_payload(message->payload);
-    if (claim ? place(into, *claim) : place_unread(into, message->payload, verify::reason_of(claim.error()))) return true;
-    trouble = claim.error().reason;
-    return false;
+    if (claim) {
+      into.link = {claim->seq, claim->prev, claim->chain, claim->id};
+      into.claim = *claim;
+    } else if (!place_unread(into, claim.error())) {
+      trouble = claim.error().reason;
+      return false;
+    }
+    return true;
   }
   CborReader reader(before);
   into.message.whole = reader.item();
   into.message.payload = find_payload(into.message.whole);
   rest = reader.rest();
-  if (reader.ok() && place_unread(into, into.message.payload, verify::reason_of(message.error()))) return true;
+  if (reader.ok() && place_unread(into, message.error())) return true;
   trouble = message.error().reason;
   return false;
 }

@@ -2,7 +2,6 @@
 #include "tools/credit-service/verify/certificates.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "daemon/base/file.hpp"
 
@@ -16,12 +15,6 @@ constexpr std::size_t kMaxFileBytes = 64u << 10;
 bool is_certificate_file(const std::filesystem::path& path) { return path.extension() == ".pem" || path.extension() == ".crt"; }
 
 }  // namespace
-
-std::size_t Certificates::ThumbprintHash::operator()(const Digest& digest) const {
-  std::size_t hash = 0;
-  std::memcpy(&hash, digest.data(), sizeof hash);
-  return hash;
-}
 
 Result<Certificates> Certificates::open(std::filesystem::path folder, crypto::Authority authority, Clock& clock, Log& log) {
   Certificates certificates(std::move(folder), std::move(authority), clock, log);

@@ -5,8 +5,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <set>
-#include <unordered_map>
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
@@ -34,9 +34,6 @@ class Certificates {
     verify::Signer signer;
     std::int64_t checked_at = 0;  // Unix seconds; 0: not yet
   };
-  struct ThumbprintHash {
-    std::size_t operator()(const Digest& digest) const;
-  };
 
   Certificates(std::filesystem::path folder, crypto::Authority authority, Clock& clock, Log& log)
       : folder_(std::move(folder)), authority_(std::move(authority)), clock_(&clock), log_(&log) {}
@@ -54,7 +51,7 @@ class Certificates {
   crypto::Authority authority_;
   Clock* clock_;
   Log* log_;
-  std::unordered_map<Digest, Holder, ThumbprintHash> holders_;
+  std::map<Digest, Holder> holders_;  // by thumbprint
   std::set<std::pair<std::string, std::filesystem::file_time_type>> seen_;
   std::chrono::milliseconds scanned_at_{0};
 };
