@@ -18,13 +18,13 @@ void set_up(asio::ip::tcp::socket& socket) {
   socket.non_blocking(true, ignored);
 }
 
+}  // namespace
+
 void reset(asio::ip::tcp::socket& socket) {
   asio::error_code ignored;
   socket.set_option(asio::socket_base::linger(true, 0), ignored);
   socket.close(ignored);
 }
-
-}  // namespace
 
 void Copier::add(ByteView bytes) {
   if (spool_ == nullptr) return;
@@ -120,8 +120,8 @@ void Connection::begin_to_pass() {
   set_up(printer_);
   last_byte_ = steady_clock::now();
   timer_.cancel();
-  up_.start();
-  down_.start();
+  up_.read();
+  down_.read();
   watch_idle();
 }
 
@@ -134,15 +134,17 @@ void Connection::failed(const asio::error_code& error) {
 void Connection::abort() {
   reset(till_);
   reset(printer_);
-  resolver_.cancel();
-  timer_.cancel();
-  copier_.end(false);
+  end();
 }
 
 void Connection::close() {
   asio::error_code ignored;
   till_.close(ignored);
   printer_.close(ignored);
+  end();
+}
+
+void Connection::end() {
   resolver_.cancel();
   timer_.cancel();
   copier_.end(false);

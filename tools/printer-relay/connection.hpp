@@ -32,6 +32,9 @@ class Copier {
   unsigned part_ = 0;
 };
 
+/// Closes it so that the other side meets a reset.
+void reset(asio::ip::tcp::socket& socket);
+
 class Connection;
 
 /// One direction. Holds at most one buffer that the other side has not taken: a slow reader slows its writer, and nobody else.
@@ -40,11 +43,10 @@ class Pump {
   using Socket = asio::ip::tcp::socket;
   /// `connection` owns both sockets and the pump.
   Pump(Connection& connection, Socket& from, Socket& to) : connection_(connection), from_(from), to_(to) {}
-  void start() { read(); }
+  void read();
   [[nodiscard]] bool is_done() const { return done_; }
 
  private:
-  void read();
   void on_read(const asio::error_code& error, std::size_t size);
   void passed_on(std::size_t size);
 
@@ -81,6 +83,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_bytes(const Pump& pump, ByteView bytes);
   void on_end(Socket& to);
   void watch_idle();
+  void end();
 
   const RelayOptions& options_;
   Socket till_;

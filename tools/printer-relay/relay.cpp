@@ -2,10 +2,10 @@
 #include "tools/printer-relay/relay.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <vector>
 
+#include "daemon/base/text.hpp"
 #include "tools/printer-relay/connection.hpp"
 
 namespace greentill::relay {
@@ -15,12 +15,6 @@ using asio::ip::tcp;
 
 constexpr auto kLongestStop = std::chrono::seconds(5);
 constexpr auto kLookEvery = std::chrono::milliseconds(100);
-
-bool is_port(const std::string& text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port <= 65'535;
-}
 
 }  // namespace
 
@@ -36,7 +30,7 @@ Result<Address> Address::parse(const std::string& text, const std::string& absen
     address.host = text.substr(0, colon);
     address.port = text.substr(colon + 1);
   }
-  if (address.host.empty() || address.host.starts_with('[') || !is_port(address.port)) {
+  if (address.host.empty() || address.host.starts_with('[') || !parse_integer<std::uint16_t>(address.port)) {
     return fail(ErrorCode::invalid, "'" + text + "' is no address; write host:port, or [IPv6 address]:port");
   }
   return address;
@@ -44,9 +38,11 @@ Result<Address> Address::parse(const std::string& text, const std::string& absen
 
 std::string Address::text() const { return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port; }
 
-class Relay::Impl {
+namespace {
+
+class AsioRelay final : public Relay {
  public:
-  Impl(const RelayOptions& options, Spool* spool, Log& log) : options_(options), spool_(spool), log_(log) {}
+  AsioRelay(const RelayOptions& options, Spool* spool, Log& log) : options_(options), spool_(spool), log_(log) {}
 
   Status listen() {
     asio::error_code error;
@@ -63,9 +59,9 @@ class Relay::Impl {
     return Done{};
   }
 
-  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  [[nodiscard]] std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
 
-  void run() {
+  void run() override {
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
     signals_.async_wait([this](const asio::error_code& error, int) {
@@ -76,7 +72,7 @@ class Relay::Impl {
     log_.write(LogLevel::info, "relay", "stopped after " + std::to_string(accepted_) + " connection(s)");
   }
 
-  void stop() {
+  void stop() override {
     asio::post(io_, [this] { begin_to_stop(); });
   }
 
@@ -93,9 +89,13 @@ class Relay::Impl {
   /// Out of descriptors or memory: connections that end give some back.
   void accept_later(const asio::error_code& error) {
     log_.write(LogLevel::error, "relay", "no connection can be taken now: " + error.message());
+    look_later(&AsioRelay::accept);
+  }
+
+  void look_later(void (AsioRelay::*look)()) {
     pause_.expires_after(kLookEvery);
-    pause_.async_wait([this](const asio::error_code& cancelled) {
-      if (!cancelled && acceptor_.is_open()) accept();
+    pause_.async_wait([this, look](const asio::error_code& cancelled) {
+      if (!cancelled) (this->*look)();
     });
   }
 
@@ -104,10 +104,7 @@ class Relay::Impl {
     if (connections_.size() >= options_.most_connections) {
       log_.write(LogLevel::warning, "relay",
                  "a connection was reset: " + std::to_string(options_.most_connections) + " are open already");
-      asio::error_code ignored;
-      till.set_option(asio::socket_base::linger(true, 0), ignored);
-      till.close(ignored);
-      return;
+      return reset(till);
     }
     ++accepted_;
     const auto connection =
@@ -118,20 +115,15 @@ class Relay::Impl {
 
   /// Once when it goes and once when it is back: a till tries again and again.
   void tell_printer(const asio::error_code& error) {
-    if (error) {
-      if (away_++ == 0) {
-        log_.write(LogLevel::warning, "relay",
-                   "the printer at " + options_.printer.text() + " cannot be reached: " + error.message() +
-                       "; the till's connection is reset, as long as it lasts");
-      }
-      return;
+    const std::string printer = "the printer at " + options_.printer.text();
+    if (error && away_ == 0) {
+      log_.write(LogLevel::warning, "relay",
+                 printer + " cannot be reached: " + error.message() + "; the till's connection is reset, as long as it lasts");
     }
-    if (away_ > 0) {
-      log_.write(
-          LogLevel::info, "relay",
-          "the printer at " + options_.printer.text() + " is reached again, after " + std::to_string(away_) + " attempt(s)");
+    if (!error && away_ > 0) {
+      log_.write(LogLevel::info, "relay", printer + " is reached again, after " + std::to_string(away_) + " attempt(s)");
     }
-    away_ = 0;
+    away_ = error ? away_ + 1 : 0;
   }
 
   void begin_to_stop() {
@@ -149,17 +141,11 @@ class Relay::Impl {
     for (const std::weak_ptr<Connection>& one : connections_) {
       const auto connection = one.lock();
       if (!connection) continue;
-      if (connection->is_silent() || late) {
-        connection->close();
-      } else {
-        any = true;
-      }
+      const bool ends = late || connection->is_silent();
+      if (ends) connection->close();
+      any = any || !ends;
     }
-    if (!any) return;
-    pause_.expires_after(kLookEvery);
-    pause_.async_wait([this](const asio::error_code& error) {
-      if (!error) end_silent();
-    });
+    if (any) look_later(&AsioRelay::end_silent);
   }
 
   RelayOptions options_;
@@ -175,17 +161,12 @@ class Relay::Impl {
   std::chrono::steady_clock::time_point deadline_;
 };
 
-Relay::Relay(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Relay::~Relay() = default;
+}  // namespace
 
 Result<std::unique_ptr<Relay>> Relay::start(const RelayOptions& options, Spool* spool, Log& log) {
-  auto impl = std::make_unique<Impl>(options, spool, log);
-  if (const Status listening = impl->listen(); !listening) return Failure{listening.error()};
-  return std::unique_ptr<Relay>(new Relay(std::move(impl)));
+  auto relay = std::make_unique<AsioRelay>(options, spool, log);
+  if (const Status listening = relay->listen(); !listening) return Failure{listening.error()};
+  return std::unique_ptr<Relay>(std::move(relay));
 }
-
-std::uint16_t Relay::port() const { return impl_->port(); }
-void Relay::run() { impl_->run(); }
-void Relay::stop() { impl_->stop(); }
 
 }  // namespace greentill::relay

@@ -37,21 +37,14 @@ class Relay {
  public:
   /// Listens from here on. `spool` may be null: nothing is copied then. Both must outlive the relay.
   static Result<std::unique_ptr<Relay>> start(const RelayOptions& options, Spool* spool, Log& log);
-  ~Relay();
-  Relay(const Relay&) = delete;
-  Relay& operator=(const Relay&) = delete;
+  virtual ~Relay() = default;
 
   /// The port that it listens on; the system's choice where port 0 was asked for.
-  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// Until SIGTERM or SIGINT, or stop(). Connections are given until they are silent, five seconds at most.
-  void run();
+  virtual void run() = 0;
   /// Threads: safe from any thread.
-  void stop();
-
- private:
-  class Impl;
-  explicit Relay(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  virtual void stop() = 0;
 };
 
 }  // namespace greentill::relay

@@ -90,37 +90,30 @@ struct Spool::Shared {
     log->write(LogLevel::warning, "spool",
                std::to_string(*left_out + 1) + " print job(s) could not be copied, and were printed all the same: " + reason);
   }
-};
 
-class Spool::Writer {
- public:
-  explicit Writer(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
-
+  /// The writer's thread.
   void run() {
     // Behind whatever prints.
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kWriterNice);
-    std::unique_lock lock(shared_->mutex);
+    std::unique_lock lock(mutex);
     for (;;) {
-      shared_->wake.wait(lock, [this] { return !shared_->queue.empty() || shared_->stopping; });
-      if (shared_->queue.empty()) break;
-      const Entry entry = std::move(shared_->queue.front());
-      shared_->queue.pop_front();
-      shared_->queued_bytes -= entry.bytes.size();
+      wake.wait(lock, [this] { return !queue.empty() || stopping; });
+      if (queue.empty()) break;
+      const Entry entry = std::move(queue.front());
+      queue.pop_front();
+      queued_bytes -= entry.bytes.size();
       const bool dropped = entry.job->dropped_;
       lock.unlock();
       const std::string reason = write(entry, dropped);
       lock.lock();
-      if (!reason.empty()) shared_->drop(*entry.job, reason);
-      if (entry.ends && !entry.job->dropped_) ++shared_->counts.kept;
+      if (!reason.empty()) drop(*entry.job, reason);
+      if (entry.ends && !entry.job->dropped_) ++counts.kept;
     }
-    shared_->done = true;
-    shared_->written.notify_all();
+    done = true;
+    written.notify_all();
   }
 
- private:
-  [[nodiscard]] fs::path unfinished(const SpoolJob& job) const {
-    return shared_->options.folder / ("." + job.name_ + kUnfinished);
-  }
+  [[nodiscard]] fs::path unfinished(const SpoolJob& job) const { return options.folder / ("." + job.name_ + kUnfinished); }
 
   /// Why the job cannot be kept; empty where it can.
   std::string write(const Entry& entry, bool dropped) {
@@ -139,12 +132,12 @@ class Spool::Writer {
     if (job.file_ < 0) {
       if (std::string full = folder_is_full(); !full.empty()) return full;
       job.file_ = ::open(unfinished(job).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-      if (job.file_ < 0) return "no file can be made in " + shared_->options.folder.string() + ": " + why(errno);
+      if (job.file_ < 0) return "no file can be made in " + options.folder.string() + ": " + why(errno);
     }
     for (std::size_t at = 0; at < bytes.size();) {
       const ssize_t put = ::write(job.file_, bytes.data() + at, bytes.size() - at);
       if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return shared_->options.folder.string() + " cannot be written: " + why(errno);
+      if (put < 0) return options.folder.string() + " cannot be written: " + why(errno);
       at += static_cast<std::size_t>(put);
     }
     return {};
@@ -154,8 +147,8 @@ class Spool::Writer {
     const int synced = ::fdatasync(job.file_);
     const int closed = ::close(job.file_);
     job.file_ = -1;
-    if (synced != 0 || closed != 0) return shared_->options.folder.string() + " cannot be written: " + why(errno);
-    const fs::path name = shared_->options.folder / (job.name_ + (more ? "-more.escpos" : "-end.escpos"));
+    if (synced != 0 || closed != 0) return options.folder.string() + " cannot be written: " + why(errno);
+    const fs::path name = options.folder / (job.name_ + (more ? "-more.escpos" : "-end.escpos"));
     if (::rename(unfinished(job).c_str(), name.c_str()) != 0) return name.string() + ": " + why(errno);
     return {};
   }
@@ -170,18 +163,16 @@ class Spool::Writer {
   std::string folder_is_full() const {
     std::error_code error;
     std::uint64_t bytes = 0;
-    for (fs::directory_iterator it(shared_->options.folder, error), end; !error && it != end; it.increment(error)) {
+    for (fs::directory_iterator it(options.folder, error), end; !error && it != end; it.increment(error)) {
       std::error_code gone;
       const auto size = it->is_regular_file(gone) ? it->file_size(gone) : 0;
       if (!gone) bytes += size;
     }
-    if (error) return shared_->options.folder.string() + " cannot be read: " + error.message();
-    if (bytes < shared_->options.most_bytes) return {};
-    return shared_->options.folder.string() + " holds " + std::to_string(bytes >> 20) +
+    if (error) return options.folder.string() + " cannot be read: " + error.message();
+    if (bytes < options.most_bytes) return {};
+    return options.folder.string() + " holds " + std::to_string(bytes >> 20) +
            " MiB, which is the limit: is the daemon's escpos source running?";
   }
-
-  std::shared_ptr<Shared> shared_;
 };
 
 Spool::Spool(const SpoolOptions& options, Log& log) : run_(random_name()), shared_(std::make_shared<Shared>(options, log)) {}
@@ -202,7 +193,7 @@ Result<std::unique_ptr<Spool>> Spool::start(const SpoolOptions& options, Log& lo
     fs::rename(it->path(), options.folder / (base + "-more.escpos"), failed);
     if (failed) log.write(LogLevel::warning, "spool", name + " of an earlier run cannot be taken up: " + failed.message());
   }
-  spool->thread_ = std::thread([shared = spool->shared_] { Writer(shared).run(); });
+  spool->thread_ = std::thread([shared = spool->shared_] { shared->run(); });
   return spool;
 }
 

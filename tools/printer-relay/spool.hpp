@@ -66,7 +66,6 @@ class Spool {
  private:
   struct Entry;
   struct Shared;
-  class Writer;
   Spool(const SpoolOptions& options, Log& log);
 
   std::string run_;
