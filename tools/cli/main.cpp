@@ -3,14 +3,13 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <iostream>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "daemon/base/calendar.hpp"
+#include "daemon/base/text.hpp"
 #include "greentill/version.hpp"
 #include "tools/cli/claims/claims.hpp"
 #include "tools/cli/client/endpoint.hpp"
@@ -51,20 +50,10 @@ struct Arguments {
 
 bool shows_progress(const Output& output) { return !output.json && stderr_is_terminal(); }
 
-/// Standard input, or the file.
-ExitCode with_input(const std::string& name, const Output& output, const std::function<ExitCode(std::istream&)>& use) {
-  if (name == "-") return use(std::cin);
-  auto file = open_input(name);
-  return file ? use(*file) : output.fail(ExitCode::bad_file, file.error().message);
-}
-
 /// CLI11's own goes to the greatest floating-point number, and says so with its 309 digits.
 CLI::Validator at_least_one() {
   const auto why_not = [](const std::string& text) -> std::string {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_one = error == std::errc() && end == text.data() + text.size() && value > 0;
-    return is_one ? std::string() : "\"" + text + "\" is no whole number from 1 on";
+    return parse_integer<std::uint64_t>(text).value_or(0) > 0 ? std::string() : "\"" + text + "\" is no whole number from 1 on";
   };
   return {why_not, "POSITIVE"};
 }
@@ -120,12 +109,8 @@ void describe_submit(CLI::App& app, Arguments& arguments) {
     SubmitOptions& options = arguments.submit;
     options.progress = shows_progress(output);
     options.patience = std::chrono::seconds(arguments.patience_s);
-    return with_input(options.file, output, [&](std::istream& in) {
-      std::error_code error;
-      const auto size = std::filesystem::file_size(options.file, error);
-      options.size = error ? 0 : size;
-      return submit(daemon, in, options, output);
-    });
+    options.size = size_of_input(options.file);
+    return with_input(options.file, output, [&](std::istream& in) { return submit(daemon, in, options, output); });
   };
   CLI::App* sub = add_asking(app, "submit", "Hand transactions to the daemon", arguments, ask);
   sub->add_option("file", arguments.submit.file, "JSON object, array, or one object a line (NDJSON); - for standard input")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is asked of a running daemon about its claims, a command a function, apart from the command line that fills the options. Each
-// says what it found through the output and answers with the exit code. docs/cli.md is the manual.
+// What is asked of a running daemon about its claims, a command a function, apart from the command line that fills the options.
+// Each says what it found through the output and answers with the exit code. docs/cli.md is the manual.
 #pragma once
 
 #include <cstdint>

@@ -10,8 +10,7 @@ ExitCode show(DaemonClient& daemon, const std::string& path, std::string (*page)
               const Output& output) {
   const Result<Json> answer = get_json(daemon, path);
   if (!answer) return output.fail_daemon(answer.error());
-  if (output.json) output.document(*answer);
-  if (!output.json) output.out << page(*answer);
+  output.answer(*answer, page(*answer));
   return holds(*answer) ? ExitCode::ok : ExitCode::does_not_hold;
 }
 

@@ -3,8 +3,9 @@
 
 #include <httplib.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
+
+#include "daemon/base/text.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -38,10 +39,8 @@ std::string words_of(httplib::Error error) {
 std::string media_type(const std::string& header) { return header.substr(0, header.find(';')); }
 
 std::optional<int> seconds(const std::string& header) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), value);
-  if (error != std::errc{} || end != header.data() + header.size() || value < 0) return std::nullopt;
-  return value;
+  const auto value = parse_integer<int>(header);
+  return value.value_or(-1) >= 0 ? value : std::nullopt;
 }
 
 class HttplibClient final : public DaemonClient {

@@ -5,20 +5,19 @@
 
 #include "daemon/app/config.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/text.hpp"
 
 namespace greentill::cli {
 namespace {
 
 constexpr std::size_t kLongestFile = 4096;
-constexpr const char* kBlank = " \t\r\n";
 
 /// What the daemon wants to see before it takes transactions, without the white space around it.
 Result<std::string> load_token(const std::string& file) {
   const Result<std::string> text = read_file(file, kLongestFile);
   if (!text) return Failure{text.error()};
-  const std::size_t begin = text->find_first_not_of(kBlank);
-  if (begin == std::string::npos) return fail(ErrorCode::invalid, file + ": holds no token");
-  std::string token = text->substr(begin, text->find_last_not_of(kBlank) - begin + 1);
+  std::string token(trimmed(*text));
+  if (token.empty()) return fail(ErrorCode::invalid, file + ": holds no token");
   for (const char c : token) {
     if (c <= ' ' || c >= 0x7f) return fail(ErrorCode::invalid, file + ": a token is one line of visible ASCII characters");
   }

@@ -2,14 +2,21 @@
 // A file that a command reads in pieces. Threads: safe from any thread.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
+#include <cstdint>
+#include <functional>
+#include <istream>
+#include <string>
 
-#include "daemon/base/error.hpp"
+#include "tools/cli/common/output.hpp"
 
 namespace greentill::cli {
 
-/// An error names the path and the reason; a folder is one, which would open and then not be read.
-Result<std::ifstream> open_input(const std::filesystem::path& path);
+/// Runs the command on the file, or on standard input for "-". Fails where it cannot be opened, or is a folder, which would open
+/// and then not be read.
+[[nodiscard]] ExitCode with_input(const std::string& name, const Output& output,
+                                  const std::function<ExitCode(std::istream&)>& use);
+
+/// In bytes; 0 where it is not known.
+[[nodiscard]] std::uint64_t size_of_input(const std::string& name);
 
 }  // namespace greentill::cli

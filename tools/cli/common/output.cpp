@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <utility>
+
+#include "daemon/base/hex.hpp"
 
 namespace greentill::cli {
 
@@ -30,6 +33,11 @@ ExitCode Output::fail_daemon(const Error& error) const { return fail(daemon_exit
 
 void Output::document(const Json& json_document) const { out << dump(json_document) << '\n'; }
 
+void Output::answer(const Json& json_document, std::string_view text) const {
+  if (json) return document(json_document);
+  out << text;
+}
+
 Json error_json(ExitCode code, std::string_view message) { return {{"exit_code", static_cast<int>(code)}, {"message", message}}; }
 
 ExitCode daemon_exit_code(ErrorCode code) {
@@ -43,23 +51,11 @@ ExitCode daemon_exit_code(ErrorCode code) {
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-void JsonListDocument::begin() {
-  if (begun_) return;
-  begun_ = true;
-  out_ << "{\"" << list_ << "\":[";
-}
-
-void JsonListDocument::item(const Json& item) {
-  begin();
-  if (!first_) out_ << ",\n";
-  first_ = false;
-  out_ << dump(item);
-}
+void JsonListDocument::item(const Json& item) { out_ << (before_.empty() ? ",\n" : std::exchange(before_, "")) << dump(item); }
 
 void JsonListDocument::end(const Json& members) {
-  begin();
   const std::string text = dump(members);
-  out_ << ']' << (members.empty() ? "" : ",") << std::string_view(text).substr(1) << '\n';
+  out_ << before_ << ']' << (members.empty() ? "" : ",") << std::string_view(text).substr(1) << '\n';
 }
 
 ExitCode JsonListDocument::fail(const Output& output, ExitCode code, std::string_view message) {
@@ -98,13 +94,7 @@ std::string printable(std::string_view text) {
   std::string safe;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      safe += c;
-      continue;
-    }
-    std::array<char, 8> escape{};
-    std::snprintf(escape.data(), escape.size(), "\\x%02x", byte);
-    safe += escape.data();
+    safe += byte >= 0x20 && byte != 0x7f ? std::string(1, c) : "\\x" + to_hex({&byte, 1});
   }
   return safe;
 }

@@ -36,6 +36,8 @@ struct Output {
   /// The same about an answer of the daemon, or none.
   [[nodiscard]] ExitCode fail_daemon(const Error& error) const;
   void document(const Json& json) const;
+  /// The one or the other, whichever was asked for.
+  void answer(const Json& json_document, std::string_view text) const;
 };
 
 /// The error member of a JSON answer.
@@ -48,7 +50,7 @@ struct Output {
 /// A JSON object whose first member is a list too long to be held: written item by item. Threads: one.
 class JsonListDocument {
  public:
-  JsonListDocument(std::ostream& out, std::string_view list) : out_(out), list_(list) {}
+  JsonListDocument(std::ostream& out, const std::string& list) : out_(out), before_("{\"" + list + "\":[") {}
   void item(const Json& item);
   /// Ends the list and adds the members of an object behind it.
   void end(const Json& members);
@@ -56,12 +58,8 @@ class JsonListDocument {
   [[nodiscard]] ExitCode fail(const Output& output, ExitCode code, std::string_view message);
 
  private:
-  void begin();
-
   std::ostream& out_;
-  std::string list_;
-  bool begun_ = false;
-  bool first_ = true;
+  std::string before_;  // the next item; empty behind the first
 };
 
 /// "2026-11-24 08:15:00Z".

@@ -76,14 +76,9 @@ ExitCode check_config(const std::filesystem::path& file, const Output& output) {
   const auto config = app::load_config(file, app::find_installation());
   if (!config && config.error().code != ErrorCode::invalid) return output.fail(ExitCode::bad_file, config.error().message);
   const std::vector<std::string> problems = config ? find_problems(*config) : std::vector{config.error().message};
-  if (output.json) {
-    output.document({{"file", file.string()}, {"holds", problems.empty()}, {"problems", problems}});
-  } else if (problems.empty()) {
-    output.out << printable(file.string()) << ": nothing wrong with it\n";
-  }
-  if (!output.json) {
-    for (const std::string& problem : problems) output.out << printable(problem) << '\n';
-  }
+  std::string text = problems.empty() ? printable(file.string()) + ": nothing wrong with it\n" : "";
+  for (const std::string& problem : problems) text += printable(problem) + '\n';
+  output.answer({{"file", file.string()}, {"holds", problems.empty()}, {"problems", problems}}, text);
   return problems.empty() ? ExitCode::ok : ExitCode::does_not_hold;
 }
 

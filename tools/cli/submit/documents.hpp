@@ -3,7 +3,6 @@
 // (NDJSON). Only the cuts are found here; what a document says is the daemon's to judge. Threads: one.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <istream>
 #include <optional>
@@ -34,27 +33,20 @@ class DocumentReader {
   enum class Form : std::uint8_t { unknown, lines, array, object, trailing, ended };
 
   Form find_form();
-  bool next_line(Document& into);
-  bool next_element(Document& into);
-  bool whole_object(Document& into);
-  bool end_element(Document& into, bool last);
-  bool trailing(Document& into);
-  std::string read_line(bool& too_long);
-  int peek();
+  std::optional<Document> next_line();
+  std::optional<Document> next_element();
+  std::optional<Document> whole_object();
+  std::optional<Document> end_element(Document document, bool last);
+  std::optional<Document> trailing();
   int get();
   void skip_blank();
 
   std::istream& in_;
-  std::array<char, 1u << 16> buffer_{};
-  std::size_t filled_ = 0;
-  std::size_t position_ = 0;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t line_ = 1;
   Form form_ = Form::unknown;
   bool after_comma_ = false;
-  std::optional<Document> first_line_;  // of an NDJSON file, read to find that it is one
-  std::string object_front_;            // of a single object, read likewise
-  std::uint64_t object_line_ = 0;
+  std::optional<Document> first_line_;  // read to find the form
 };
 
 }  // namespace greentill::cli

@@ -45,9 +45,9 @@ struct Totals {
   }
 };
 
-std::size_t length_of(const Json& json, const char* member) {
+Json list_of(const Json& json, const char* member) {
   const auto found = json.find(member);
-  return found != json.end() && found->is_array() ? found->size() : 0;
+  return found != json.end() && found->is_array() ? *found : Json::array();
 }
 
 /// Sends the documents of one file, a few hundred a request, and tells what came of each.
@@ -74,7 +74,11 @@ class Submission {
       progress_.update(reader.bytes_read());
     }
     progress_.wipe();
-    if (!stopped && totals_.taken + totals_.refused == 0) return finish_empty();
+    // Whoever hands in a day's file wants to know that there was nothing in it: something before it went wrong.
+    if (!stopped && totals_.taken + totals_.refused == 0) {
+      stopped = {ExitCode::bad_file, options_.file + ": there is no transaction in it"};
+      if (!output_.json) return output_.fail(stopped->first, stopped->second);
+    }
     return finish(stopped);
   }
 
@@ -168,13 +172,17 @@ class Submission {
     ++totals_.taken;
     const auto repeated = result.find("repeated");
     if (repeated != result.end() && *repeated == true) ++totals_.repeated;
-    if (length_of(result, "unclaimed") > 0) {
-      for (const Json& act : result.at("unclaimed")) pass_over(document.line, act);
+    for (const Json& act : list_of(result, "unclaimed")) {
+      ++totals_.unclaimed;
+      hold(not_claimed_, document.line, {{"activity", text_of(act, "activity")}, {"reason", text_of(act, "reason")}});
     }
-    totals_.reversals += length_of(result, "reversals");
-    if (const std::string remark = text_of(result, "remark"); !remark.empty()) tell_remark(document.line, remark);
-    if (length_of(result, "claims") == 0) return true;
-    for (const Json& claim : result.at("claims")) {
+    totals_.reversals += list_of(result, "reversals").size();
+    // Why nothing, or not all yet, came of a record that is not final or takes something back.
+    if (const std::string remark = text_of(result, "remark"); !remark.empty()) {
+      ++totals_.remarks;
+      hold(remarked_, document.line, {{"remark", remark}});
+    }
+    for (const Json& claim : list_of(result, "claims")) {
       ++totals_.claims;
       totals_.estimate_mg += number_of(claim, "estimate_mg");
       totals_.credited_mg += number_of(claim, "credited_mg");
@@ -182,37 +190,35 @@ class Submission {
     return true;
   }
 
-  void pass_over(std::uint64_t line, const Json& act) {
-    ++totals_.unclaimed;
-    const std::string activity = text_of(act, "activity");
-    const std::string reason = text_of(act, "reason");
-    if (!output_.json) return complain(line, activity, reason);
-    if (not_claimed_.size() < kMostHeld) not_claimed_.push_back({{"line", line}, {"activity", activity}, {"reason", reason}});
-  }
-
-  /// Why nothing, or not all yet, came of a record that is not final or takes something back.
-  void tell_remark(std::uint64_t line, const std::string& remark) {
-    ++totals_.remarks;
-    if (!output_.json) return complain(line, "", remark);
-    if (remarked_.size() < kMostHeld) remarked_.push_back({{"line", line}, {"remark", remark}});
+  /// Keeps for the document what people are told at once.
+  void hold(Json& list, std::uint64_t line, const Json& members) {
+    if (!output_.json) return complain(line, members);
+    if (list.size() < kMostHeld) list.push_back(at_line(line, members));
   }
 
   void refuse(std::uint64_t line, const Json& problem) {
     ++totals_.refused;
-    if (output_.json) {
-      Json item{{"line", line}};
-      for (const char* member : {"status", "field", "detail"}) {
-        if (const auto found = problem.find(member); found != problem.end()) item[member] = *found;
-      }
-      return problems_.item(item);
+    Json members = Json::object();
+    for (const char* member : {"status", "field", "detail"}) {
+      if (const auto found = problem.find(member); found != problem.end()) members[member] = *found;
     }
-    complain(line, text_of(problem, "field"), text_of(problem, "detail"));
+    output_.json ? problems_.item(at_line(line, members)) : complain(line, members);
   }
 
-  void complain(std::uint64_t line, const std::string& subject, const std::string& detail) {
+  static Json at_line(std::uint64_t line, const Json& members) {
+    Json item{{"line", line}};
+    item.update(members);
+    return item;
+  }
+
+  /// Says the members that are texts.
+  void complain(std::uint64_t line, const Json& members) {
     progress_.wipe();
-    output_.err << printable(options_.file) << ':' << line << ": " << printable(subject) << (subject.empty() ? "" : ": ")
-                << printable(detail) << '\n';
+    output_.err << printable(options_.file) << ':' << line;
+    for (const Json& member : members) {
+      if (member.is_string() && member != "") output_.err << ": " << printable(member.get<std::string>());
+    }
+    output_.err << '\n';
   }
 
   Status wait(std::optional<int> asked_s, const Error& reason) {
@@ -222,13 +228,6 @@ class Submission {
     waited_ += pause;
     wait_ = std::min(wait_ * 2, kLongestWait);
     return Done{};
-  }
-
-  /// Whoever hands in a day's file wants to know that there was nothing in it: something before it went wrong.
-  ExitCode finish_empty() {
-    const std::string message = options_.file + ": there is no transaction in it";
-    if (output_.json) return finish({{ExitCode::bad_file, message}});
-    return output_.fail(ExitCode::bad_file, message);
   }
 
   ExitCode finish(const std::optional<std::pair<ExitCode, std::string>>& stopped) {

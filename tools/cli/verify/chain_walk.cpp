@@ -28,24 +28,23 @@ bool goes_on_from(const claim::ChainHead& head, const claim::Claim& claim) {
 }  // namespace
 
 bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
-  const bool sound = place(claim, payload_hash, offset, proven);
+  offset_ = offset;
+  const bool sound = place(claim, payload_hash, proven);
   if (const auto* gap = std::get_if<claim::Gap>(&claim.entry); gap != nullptr && proven) declare_lost(*gap, claim.device);
   return sound;
 }
 
-bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven) {
+bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, bool proven) {
   device_ = find(claim.device);
   if (proven && device_ != nullptr && device_->before) set_aside_unproven(claim, *device_->before);
   // Of a device that has such a chain, one is at hand.
   const auto ended = ended_.find({std::string(claim.device), claim.chain});
-  if (ended != ended_.end()) return after_end(ended, claim, payload_hash, offset, proven);
+  if (ended != ended_.end()) return after_end(ended, claim, payload_hash, proven);
   const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
-  if (same_chain && claim.seq <= device_->head.seq) return behind_head(device_->head, claim, offset);
+  if (same_chain && claim.seq <= device_->head.seq) return behind_head(device_->head, claim);
   if (!same_chain && !proven && ++unproven_begun_ > kMostUnproven) return false;
   const bool was_named = missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0;
-  const bool sound = same_chain  ? link(claim, offset)
-                     : was_named ? begin_behind_successor(claim, offset)
-                                 : begin_chain(claim, offset);
+  const bool sound = same_chain ? link(claim) : was_named ? begin_behind_successor(claim) : begin_chain(claim);
   adopt(claim, payload_hash, proven);
   return sound;
 }
@@ -63,97 +62,94 @@ void ChainWalk::finish() {
   for (const MissingClaims& stretch : missing_.stretches()) tell_missing(stretch);
 }
 
-bool ChainWalk::link(const claim::Claim& claim, std::uint64_t offset) {
+bool ChainWalk::link(const claim::Claim& claim) {
   const claim::ChainHead& head = device_->head;
   switch (claim::check_link(head, claim)) {
     case claim::LinkFault::none: return true;
-    case claim::LinkFault::ahead: return after_missing(head.seq + 1, claim, offset);
-    case claim::LinkFault::no_start: return start_inside(claim, offset);
+    case claim::LinkFault::ahead: return after_missing(head.seq + 1, claim);
+    case claim::LinkFault::no_start: return start_inside(claim);
     default:
       return tell(Reason::broken_link,
-                  "it does not carry the hash of seq " + std::to_string(head.seq) + ": one of the two is not the original", claim,
-                  offset);
+                  "it does not carry the hash of seq " + std::to_string(head.seq) + ": one of the two is not the original",
+                  claim);
   }
 }
 
-bool ChainWalk::after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset) {
-  miss(claim.device, claim.chain, first, claim.seq - 1, offset);
-  return !std::holds_alternative<claim::Start>(claim.entry) || start_inside(claim, offset);
+bool ChainWalk::after_missing(std::uint64_t first, const claim::Claim& claim) {
+  miss(claim.device, claim.chain, first, claim.seq - 1);
+  return !std::holds_alternative<claim::Start>(claim.entry) || start_inside(claim);
 }
 
-bool ChainWalk::start_inside(const claim::Claim& claim, std::uint64_t offset) {
-  return tell(Reason::wrong_start, "a start entry inside a chain: only seq 1 may be one", claim, offset);
+bool ChainWalk::start_inside(const claim::Claim& claim) {
+  return tell(Reason::wrong_start, "a start entry inside a chain: only seq 1 may be one", claim);
 }
 
-bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& claim, std::uint64_t offset) {
+bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& claim) {
   if (missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0) {
-    return tell(Reason::out_of_order, "it stands behind seq " + std::to_string(head.seq), claim, offset);
+    return tell(Reason::out_of_order, "it stands behind seq " + std::to_string(head.seq), claim);
   }
-  return tell(Reason::repeated, "a claim of this seq came before", claim, offset);
+  return tell(Reason::repeated, "a claim of this seq came before", claim);
 }
 
-bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset,
-                          bool proven) {
+bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, bool proven) {
   const claim::ChainHead end = ended->second;
-  if (claim.seq <= end.seq) return behind_head(end, claim, offset);
+  if (claim.seq <= end.seq) return behind_head(end, claim);
   missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq);
-  miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1, offset);
+  miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1);
   if (!proven && !device_->before) {
     ended->second = {claim.chain, claim.seq, payload_hash};
-    return behind_successor(claim, offset);
+    return behind_successor(claim);
   }
   // Taken up again: a single forged claim between must not be told of every claim behind it.
   ended_.erase(ended);
   adopt(claim, payload_hash, proven);
-  return behind_successor(claim, offset);
+  return behind_successor(claim);
 }
 
-bool ChainWalk::behind_successor(const claim::Claim& claim, std::uint64_t offset) {
-  return tell(Reason::out_of_order, "it stands behind the start of a chain that went on from its own", claim, offset);
+bool ChainWalk::behind_successor(const claim::Claim& claim) {
+  return tell(Reason::out_of_order, "it stands behind the start of a chain that went on from its own", claim);
 }
 
 // Whatever else is odd about its beginning comes of its place, which is told once.
-bool ChainWalk::begin_behind_successor(const claim::Claim& claim, std::uint64_t offset) {
+bool ChainWalk::begin_behind_successor(const claim::Claim& claim) {
   const claim::Start* start = opening(claim);
-  if (start != nullptr && start->predecessor) miss_end(*start->predecessor, offset);
-  return behind_successor(claim, offset);
+  if (start != nullptr && start->predecessor) miss_end(*start->predecessor);
+  return behind_successor(claim);
 }
 
-bool ChainWalk::begin_chain(const claim::Claim& claim, std::uint64_t offset) {
+bool ChainWalk::begin_chain(const claim::Claim& claim) {
   const claim::Start* start = opening(claim);
-  if (start != nullptr) return check_start(claim, *start, offset);
-  if (claim.seq == 1) return tell(Reason::wrong_start, "seq 1 is not a start entry", claim, offset);
-  return after_missing(device_ != nullptr || !partial_ ? 1 : claim.seq, claim, offset);
+  if (start != nullptr) return check_start(claim, *start);
+  if (claim.seq == 1) return tell(Reason::wrong_start, "seq 1 is not a start entry", claim);
+  return after_missing(device_ != nullptr || !partial_ ? 1 : claim.seq, claim);
 }
 
-bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset) {
-  if (claim.prev != Digest{}) return tell(Reason::broken_link, "the first claim of a chain carries a hash", claim, offset);
-  if (start.predecessor) return check_predecessor(claim, *start.predecessor, offset);
+bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start) {
+  if (claim.prev != Digest{}) return tell(Reason::broken_link, "the first claim of a chain carries a hash", claim);
+  if (start.predecessor) return check_predecessor(claim, *start.predecessor);
   if (device_ == nullptr) return true;
-  return tell(Reason::wrong_start, "it does not name the chain before it, " + to_hex(device_->head.chain), claim, offset);
+  return tell(Reason::wrong_start, "it does not name the chain before it, " + to_hex(device_->head.chain), claim);
 }
 
-bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset) {
+bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predecessor& named) {
   const std::string name = "chain " + to_hex(named.chain) + " up to seq " + std::to_string(named.last_seq);
   if (named.device != claim.device) {
     const bool consented = !std::get<claim::Start>(claim.entry).consent.empty();
-    if (!consented)
-      return tell(Reason::wrong_start, "it goes on for another device without the operator's consent", claim, offset);
+    if (!consented) return tell(Reason::wrong_start, "it goes on for another device without the operator's consent", claim);
   }
   const Device* other = find(named.device);
   const bool at_hand = other != nullptr && other->head.chain == named.chain;
   if (!at_hand && device_ != nullptr) {
     return tell(Reason::wrong_start, "it names " + name + " as the one before it, but that is " + to_hex(device_->head.chain),
-                claim, offset);
+                claim);
   }
   const claim::ChainHead* end = end_of(named);
   if (end == nullptr || named.last_seq > end->seq) {
-    miss_end(named, offset);
+    miss_end(named);
     return true;
   }
   if (named.last_seq == end->seq && named.payload_hash == end->payload_hash) return true;
-  return tell(Reason::wrong_start, "it names " + name + " as the one before it, with another end than the file holds", claim,
-              offset);
+  return tell(Reason::wrong_start, "it names " + name + " as the one before it, with another end than the file holds", claim);
 }
 
 void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven) {
@@ -213,8 +209,8 @@ void ChainWalk::declare_lost(const claim::Gap& gap, std::string_view by) {
   declared_lost_ += missing_.remove(meant, gap.chain, gap.first, gap.last);
 }
 
-bool ChainWalk::tell(Reason reason, std::string detail, const claim::Claim& claim, std::uint64_t offset) {
-  sink_({reason, std::move(detail), claim.seq, std::nullopt, claim.chain, offset});
+bool ChainWalk::tell(Reason reason, std::string detail, const claim::Claim& claim) {
+  sink_({reason, std::move(detail), claim.seq, std::nullopt, claim.chain, offset_});
   return false;
 }
 
@@ -226,18 +222,17 @@ void ChainWalk::tell_missing(const MissingClaims& stretch) {
          stretch.noticed_at});
 }
 
-void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
-                     std::uint64_t offset) {
+void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
   if (first > last) return;
   // A successor's start may have named some of them already.
   missing_.remove(only(device), chain, first, last);
-  missing_.add({std::string(device), chain, first, last, offset});
+  missing_.add({std::string(device), chain, first, last, offset_});
 }
 
-void ChainWalk::miss_end(const claim::Predecessor& named, std::uint64_t offset) {
+void ChainWalk::miss_end(const claim::Predecessor& named) {
   const claim::ChainHead* end = end_of(named);
   const bool whole = end != nullptr ? named.last_seq <= end->seq : partial_;
-  if (!whole) miss(named.device, named.chain, end == nullptr ? 1 : end->seq + 1, named.last_seq, offset);
+  if (!whole) miss(named.device, named.chain, end == nullptr ? 1 : end->seq + 1, named.last_seq);
 }
 
 ChainWalk::Device* ChainWalk::find(std::string_view device) {

@@ -53,29 +53,29 @@ class ChainWalk {
   /// By device and chain: those that another chain went on from.
   using Ended = std::map<std::pair<std::string, claim::ChainId>, claim::ChainHead>;
 
-  bool place(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
-  bool begin_behind_successor(const claim::Claim& claim, std::uint64_t offset);
-  bool begin_chain(const claim::Claim& claim, std::uint64_t offset);
-  bool check_start(const claim::Claim& claim, const claim::Start& start, std::uint64_t offset);
-  bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t offset);
-  bool link(const claim::Claim& claim, std::uint64_t offset);
+  bool place(const claim::Claim& claim, const Digest& payload_hash, bool proven);
+  bool begin_behind_successor(const claim::Claim& claim);
+  bool begin_chain(const claim::Claim& claim);
+  bool check_start(const claim::Claim& claim, const claim::Start& start);
+  bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named);
+  bool link(const claim::Claim& claim);
   /// What stands behind claims that the file lacks, from `first` on.
-  bool after_missing(std::uint64_t first, const claim::Claim& claim, std::uint64_t offset);
-  bool start_inside(const claim::Claim& claim, std::uint64_t offset);
-  bool behind_head(const claim::ChainHead& head, const claim::Claim& claim, std::uint64_t offset);
+  bool after_missing(std::uint64_t first, const claim::Claim& claim);
+  bool start_inside(const claim::Claim& claim);
+  bool behind_head(const claim::ChainHead& head, const claim::Claim& claim);
   /// A claim of a chain that another one went on from.
-  bool after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
-  bool behind_successor(const claim::Claim& claim, std::uint64_t offset);
+  bool after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, bool proven);
+  bool behind_successor(const claim::Claim& claim);
   void adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven);
   void set_aside_unproven(const claim::Claim& claim, claim::ChainHead before);
   void end_predecessor(const claim::Predecessor& named);
   void take_origin(const claim::Claim& claim, bool first_of_device);
   void declare_lost(const claim::Gap& gap, std::string_view by);
-  bool tell(Reason reason, std::string detail, const claim::Claim& claim, std::uint64_t offset);
+  bool tell(Reason reason, std::string detail, const claim::Claim& claim);
   void tell_missing(const MissingClaims& stretch);
-  void miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, std::uint64_t offset);
+  void miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
   /// What the file lacks of a chain that a start names.
-  void miss_end(const claim::Predecessor& named, std::uint64_t offset);
+  void miss_end(const claim::Predecessor& named);
   Device* find(std::string_view device);
   /// Where the file has a chain end so far; null where it does not hold it.
   const claim::ChainHead* end_of(const claim::Predecessor& named);
@@ -85,6 +85,7 @@ class ChainWalk {
   std::map<std::string, Device, std::less<>> devices_;
   Ended ended_;
   Device* device_ = nullptr;  // among devices_: the one at hand
+  std::uint64_t offset_ = 0;  // of the claim at hand
   MissingList missing_;
   std::size_t unproven_begun_ = 0;
   std::uint64_t declared_lost_ = 0;

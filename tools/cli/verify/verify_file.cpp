@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/verify/verify_file.hpp"
 
-#include <iostream>
-#include <system_error>
-
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "tools/cli/common/input_file.hpp"
@@ -13,29 +10,34 @@
 namespace greentill::cli {
 namespace {
 
-Result<std::vector<crypto::Certificate>> load_certificates(const std::vector<std::filesystem::path>& files) {
-  std::vector<crypto::Certificate> all;
-  for (const std::filesystem::path& file : files) {
-    const Result<std::string> pem = read_file(file);
-    if (!pem) return Failure{pem.error()};
-    auto some = crypto::Certificate::all_from_pem(*pem);
-    if (!some) return Failure{some.error().with_context(file.string())};
-    all.insert(all.end(), some->begin(), some->end());
-  }
-  return all;
-}
-
-Result<std::optional<crypto::Authority>> load_authority(const std::filesystem::path& file) {
-  if (file.empty()) return std::optional<crypto::Authority>();
+template <typename T>
+Result<T> load_pem(const std::filesystem::path& file, Result<T> (*parse)(std::string_view)) {
   const Result<std::string> pem = read_file(file);
   if (!pem) return Failure{pem.error()};
-  auto authority = crypto::Authority::from_pem(*pem);
-  if (!authority) return Failure{authority.error().with_context(file.string())};
-  return std::optional<crypto::Authority>(std::move(*authority));
+  Result<T> parsed = parse(*pem);
+  if (!parsed) return Failure{parsed.error().with_context(file.string())};
+  return parsed;
+}
+
+Status load_trust(const VerifyCommand& command, Trust& trust) {
+  for (const std::filesystem::path& file : command.certificates) {
+    auto some = load_pem(file, crypto::Certificate::all_from_pem);
+    if (!some) return Failure{some.error()};
+    trust.certificates.insert(trust.certificates.end(), some->begin(), some->end());
+  }
+  if (command.authority.empty()) return Done{};
+  auto authority = load_pem(command.authority, crypto::Authority::from_pem);
+  if (!authority) return Failure{authority.error()};
+  trust.authority = std::move(*authority);
+  return Done{};
 }
 
 Json to_json(const Finding& finding) {
-  Json json{{"code", to_string(finding.reason)}, {"seq", nullptr}, {"chain", nullptr}, {"offset", finding.offset}, {"detail", finding.detail}};
+  Json json{{"code", to_string(finding.reason)},
+            {"seq", nullptr},
+            {"chain", nullptr},
+            {"offset", finding.offset},
+            {"detail", finding.detail}};
   if (finding.seq) json["seq"] = *finding.seq;
   if (finding.last_seq) json["last_seq"] = *finding.last_seq;
   if (finding.chain) json["chain"] = to_hex(*finding.chain);
@@ -84,15 +86,9 @@ void print(const VerifySummary& summary, std::ostream& out) {
   if (summary.declared_lost > 0) out << counted(summary.declared_lost, "claim") << " declared lost by the device\n";
 }
 
-std::uint64_t size_of(const std::string& file) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  return error ? 0 : size;
-}
-
 ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Trust& trust, const Output& output) {
   JsonListDocument list(output.out, "findings");
-  Progress progress(output.err, command.progress, "verifying", size_of(command.file));
+  Progress progress(output.err, command.progress, "verifying", size_of_input(command.file));
   VerifyEvents events;
   events.progress = [&progress](std::uint64_t bytes) { progress.update(bytes); };
   events.finding = [&](const Finding& finding) {
@@ -119,21 +115,12 @@ ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Tru
 
 ExitCode verify_file(const VerifyCommand& command, const Output& output) {
   Trust trust;
-  auto certificates = load_certificates(command.certificates);
-  if (!certificates) return output.fail(ExitCode::bad_file, certificates.error().message);
-  trust.certificates = std::move(*certificates);
-  auto authority = load_authority(command.authority);
-  if (!authority) return output.fail(ExitCode::bad_file, authority.error().message);
-  trust.authority = std::move(*authority);
+  if (const Status loaded = load_trust(command, trust); !loaded) return output.fail(ExitCode::bad_file, loaded.error().message);
   const crypto::Hasher hasher;
   const auto library = measure::Library::load(command.methodologies, hasher);
   if (!library) return output.fail(ExitCode::bad_file, library.error().message);
   trust.methodologies = &*library;
-
-  if (command.file == "-") return verify_stream(std::cin, command, trust, output);
-  auto in = open_input(command.file);
-  if (!in) return output.fail(ExitCode::bad_file, in.error().message);
-  return verify_stream(*in, command, trust, output);
+  return with_input(command.file, output, [&](std::istream& in) { return verify_stream(in, command, trust, output); });
 }
 
 }  // namespace greentill::cli
