@@ -6,7 +6,7 @@
 
 #include "daemon/api/problem.hpp"
 #include "daemon/api/views.hpp"
-#include "daemon/base/ascii.hpp"
+#include "daemon/base/text.hpp"
 
 namespace greentill::api {
 namespace {
@@ -36,7 +36,7 @@ Result<ClaimBook::Query, Problem> ClaimBook::parse_query(const httplib::Request&
   for (const auto& [name, value] : request.params) {
     if (request.get_param_value_count(name) > 1) return Failure{bad_parameter(name, "is there twice")};
     if (name == "after" || name == "limit") {
-      const auto number = parse_number(value);
+      const auto number = parse_integer<std::uint64_t>(value);
       if (!number || (name == "limit" && *number == 0)) return Failure{bad_parameter(name, "must be a positive integer")};
       if (name == "after") query.after = *number;
       if (name == "limit") query.limit = *number;
@@ -126,7 +126,7 @@ void ClaimBook::answer_sequence(const Query& query, httplib::Response& response)
 }
 
 void ClaimBook::answer_claim(const httplib::Request& request, httplib::Response& response, std::string_view seq_text) {
-  const auto seq = parse_number(seq_text);
+  const auto seq = parse_integer<std::uint64_t>(seq_text);
   if (!seq) return respond(response, not_found("a claim is named by its number: /v1/claims/1"));
   const std::lock_guard lock(mutex_);
   const auto stored = reader_->claim(*seq);
@@ -150,7 +150,7 @@ void ClaimBook::answer_guarded(const httplib::Request& request, httplib::Respons
   std::uint64_t before = 0;
   std::uint64_t limit = kDefaultPage;
   for (const auto& [name, value] : request.params) {
-    const auto number = parse_number(value);
+    const auto number = parse_integer<std::uint64_t>(value);
     if (name != "before" && name != "limit") {
       return respond(response, bad_parameter(name, "is not a parameter of this resource"));
     }

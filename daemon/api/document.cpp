@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "daemon/base/ascii.hpp"
 #include "daemon/base/json_nesting.hpp"
+#include "daemon/base/text.hpp"
 
 namespace greentill::api {
 namespace {

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <utility>
 
-#include "daemon/base/ascii.hpp"
+#include "daemon/base/text.hpp"
 
 namespace greentill::api {
 namespace {
@@ -38,7 +38,7 @@ bool add_request_line(std::string_view line, RequestHead& head, std::string& hos
   constexpr std::string_view kScheme = " http://";
   const std::size_t target = std::min(line.find(' '), line.size());
   head.text = line;
-  if (lower(line.substr(target, kScheme.size())) == kScheme) {
+  if (lower_case(line.substr(target, kScheme.size())) == kScheme) {
     const std::size_t begin = target + kScheme.size();
     host = line.substr(begin, line.find_first_of("/? ", begin) - begin);
     if (host.empty()) return false;
@@ -52,12 +52,12 @@ bool add_request_line(std::string_view line, RequestHead& head, std::string& hos
 bool add_header(std::string_view line, RequestHead& head, const std::string& host) {
   if (!is_field(line)) return false;
   const std::size_t colon = line.find(':');
-  const std::string name = lower(line.substr(0, colon));
+  const std::string name = lower_case(line.substr(0, colon));
   const std::string_view value = trimmed(line.substr(colon + 1));
   // The library would match the one by a regular expression, and compress for the other.
   if (name == "range" || name == "accept-encoding") return true;
   if (name == "content-length" && (head.length || !parse_length(value, head.length.emplace()))) return false;
-  if (name == "transfer-encoding" && (std::exchange(head.chunked, true) || lower(value) != "chunked")) return false;
+  if (name == "transfer-encoding" && (std::exchange(head.chunked, true) || lower_case(value) != "chunked")) return false;
   head.text.append(name == "host" && !host.empty() ? "Host: " + host : line).append("\r\n");
   return !(head.length && head.chunked);
 }

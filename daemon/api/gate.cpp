@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "daemon/base/ascii.hpp"
+#include "daemon/base/text.hpp"
 
 namespace greentill::api {
 namespace {
 
 bool contains(const std::vector<std::string>& list, std::string_view value) {
-  return std::any_of(list.begin(), list.end(), [&](const std::string& item) { return lower(item) == lower(value); });
+  return std::any_of(list.begin(), list.end(), [&](const std::string& item) { return lower_case(item) == lower_case(value); });
 }
 
 bool is_loopback(std::string_view address) {
@@ -18,7 +18,7 @@ bool is_loopback(std::string_view address) {
 
 }  // namespace
 
-std::string media_type(std::string_view header) { return lower(trimmed(header.substr(0, header.find(';')))); }
+std::string media_type(std::string_view header) { return lower_case(trimmed(header.substr(0, header.find(';')))); }
 
 void Gate::set_port(std::uint16_t port) {
   hosts_ = options_.allowed_hosts;
@@ -44,7 +44,7 @@ std::optional<Problem> Gate::check_origin(const httplib::Request& request) const
 std::optional<Problem> Gate::check_token(const httplib::Request& request) const {
   constexpr std::string_view kScheme = "bearer ";
   const std::string header = request.get_header_value("Authorization");
-  if (lower(std::string_view(header).substr(0, kScheme.size())) == kScheme &&
+  if (lower_case(std::string_view(header).substr(0, kScheme.size())) == kScheme &&
       options_.token.matches(std::string_view(header).substr(kScheme.size()))) {
     return std::nullopt;
   }

@@ -13,8 +13,8 @@
 #include "daemon/api/metrics.hpp"
 #include "daemon/api/reactor.hpp"
 #include "daemon/api/views.hpp"
-#include "daemon/base/ascii.hpp"
 #include "daemon/base/calendar.hpp"
+#include "daemon/base/text.hpp"
 
 namespace greentill::api {
 namespace {
@@ -96,7 +96,7 @@ std::optional<std::uint64_t> undo_seq(std::string_view path) {
   if (!path.starts_with(kClaims) || !path.ends_with(kUndo)) return std::nullopt;
   path.remove_prefix(kClaims.size());
   path.remove_suffix(std::min(path.size(), kUndo.size()));
-  return path.starts_with('/') ? parse_number(path.substr(1)) : std::nullopt;
+  return path.starts_with('/') ? parse_integer<std::uint64_t>(path.substr(1)) : std::nullopt;
 }
 
 void HttpServer::answer(const httplib::Request& request, httplib::Response& response, Connection& connection) {

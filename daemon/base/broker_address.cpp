@@ -2,7 +2,8 @@
 #include "daemon/base/broker_address.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "daemon/base/text.hpp"
 
 namespace greentill {
 namespace {
@@ -11,11 +12,7 @@ Failure<Error> refuse(std::string_view uri, const char* why) {
   return fail(ErrorCode::invalid, "\"" + std::string(uri) + "\": " + why);
 }
 
-bool is_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
-}
+bool is_port(std::string_view text) { return parse_integer<std::uint16_t>(text).value_or(0) != 0; }
 
 // A name below 127. would resolve anywhere: only digits and dots are the address.
 bool is_loopback(std::string_view host) {

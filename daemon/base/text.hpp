@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What many readers do with a text. Threads: pure functions.
+// What many readers do with a text of a protocol or file, whatever the machine's language. Threads: pure functions.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ inline std::string lower_case(std::string_view text) {
   return lower;
 }
 
-/// Without the blanks and line ends around it. Lifetime: the text's.
+/// Without the spaces, tabs and line ends around it. Lifetime: the text's.
 inline std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));

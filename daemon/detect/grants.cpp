@@ -2,9 +2,9 @@
 #include "daemon/detect/grants.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
+#include "daemon/base/text.hpp"
 #include "daemon/toml/table.hpp"
 
 namespace greentill::detect {
@@ -74,13 +74,10 @@ Status add_network(std::string_view written, bool listen, Grants& into) {
     (written == "udp" ? into.datagrams : into.local_sockets) = true;
     return Done{};
   }
-  std::uint16_t port = 0;
-  if (written.starts_with("tcp:")) {
-    const auto [end, error] = std::from_chars(written.data() + 4, written.data() + written.size(), port);
-    if (error != std::errc() || end != written.data() + written.size()) port = 0;
-  }
-  if (port == 0) return fail(ErrorCode::invalid, "must be a list of \"tcp:PORT\", \"udp\" and \"unix\"");
-  (listen ? into.listen : into.connect).push_back(port);
+  constexpr std::string_view kTcp = "tcp:";
+  const auto port = written.starts_with(kTcp) ? parse_integer<std::uint16_t>(written.substr(kTcp.size())) : std::nullopt;
+  if (port.value_or(0) == 0) return fail(ErrorCode::invalid, "must be a list of \"tcp:PORT\", \"udp\" and \"unix\"");
+  (listen ? into.listen : into.connect).push_back(*port);
   return Done{};
 }
 

@@ -2,10 +2,10 @@
 #include "daemon/engine/boot.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/text.hpp"
 
 namespace greentill::engine {
 namespace {
@@ -13,29 +13,25 @@ namespace {
 // 2026-11-01: no clock that was ever set shows an earlier time to this program.
 constexpr std::int64_t kReleased = 1793491200;
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
-  return text;
-}
-
 }  // namespace
 
 Result<std::uint64_t> count_boot(const std::filesystem::path& state_folder) {
   const auto boot_id = read_file("/proc/sys/kernel/random/boot_id");
   if (!boot_id) return Failure{boot_id.error().with_context("cannot learn which boot this is")};
-  const std::string current = trimmed(*boot_id);
+  const std::string current(trimmed(*boot_id));
   const std::filesystem::path path = state_folder / "boot";
   const auto stored = read_file(path, 4096);
   if (!stored && stored.error().code != ErrorCode::not_found) return Failure{stored.error()};
 
   std::uint64_t count = 0;
   if (stored) {
-    const std::string line = trimmed(*stored);
+    const std::string_view line = trimmed(*stored);
     const std::size_t space = std::min(line.find(' '), line.size());
-    const auto parsed = std::from_chars(line.data(), line.data() + space, count);
-    if (parsed.ec != std::errc{} || parsed.ptr != line.data() + space) {
+    const auto counted = parse_integer<std::uint64_t>(line.substr(0, space));
+    if (!counted) {
       return fail(ErrorCode::corrupt, path.string() + ": not '<count> <boot id>'; remove it to start counting boots anew");
     }
+    count = *counted;
     if (line.substr(std::min(space + 1, line.size())) == current) return count;
   }
   ++count;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
-
+#include "daemon/base/text.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/identity/identity.hpp"
 
@@ -12,13 +11,11 @@ constexpr std::size_t kKeyBytes = 32;
 Result<ProgrammeKey> parse(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
   const std::size_t space = std::min(line.find(' '), line.size());
-  ProgrammeKey key;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + space, key.version);
-  if (space == line.size() || error != std::errc() || end != line.data() + space) return fail(ErrorCode::invalid, "no version");
+  const auto version = parse_integer<decltype(ProgrammeKey::version)>(line.substr(0, space));
+  if (space == line.size() || !version) return fail(ErrorCode::invalid, "no version");
   auto secret = crypto::secret_from_hex(line.substr(space + 1), kKeyBytes);
   if (!secret) return Failure{secret.error()};
-  key.key = std::move(*secret);
-  return key;
+  return ProgrammeKey{*version, std::move(*secret)};
 }
 
 }  // namespace

@@ -23,8 +23,7 @@ bool is_kept(const plugin::XmlName& name) {
 
 bool is_xml(std::string_view document) {
   if (document.starts_with("\xef\xbb\xbf")) document.remove_prefix(3);
-  const std::size_t first = document.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && document[first] == '<';
+  return trimmed(document).starts_with('<');
 }
 
 std::vector<Transaction> read_xml(std::string_view document, const plugin::Zone& madrid) {

@@ -5,10 +5,12 @@
 
 #include <stdexcept>
 
+#include "daemon/base/text.hpp"
+
 namespace greentill::journal {
 namespace {
 
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view line) { return trimmed(line).empty(); }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/text.hpp"
 #include "daemon/base/utf8.hpp"
 #include "daemon/event/json_reader.hpp"
 #include "plugins/journal/csv.hpp"
@@ -125,7 +126,7 @@ class JsonDecoder final : public Decoder {
     if (newline == std::string_view::npos && (!last || bytes.empty())) return std::nullopt;
     Row row{newline == std::string_view::npos ? bytes.size() : newline + 1, 0};
     const std::string_view line = bytes.substr(0, row.size);
-    if (line.find_first_not_of(" \t\r\n") == std::string_view::npos) return row;
+    if (trimmed(line).empty()) return row;
     auto transaction = event::parse_transaction(line);
     if (transaction) {
       row.read = std::move(*transaction);

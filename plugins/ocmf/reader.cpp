@@ -71,7 +71,7 @@ Records::Next Records::next(plugin::Transaction& into) {
   const std::string_view bytes = trimmed(piece_);
   if (too_long_ || bytes.size() > kMostRecordBytes) throw Unusable("it has more than 16 KiB");
   if (bytes.empty()) return at_end_ && buffer_.empty() ? Next::end : Next::nothing;
-  line_ += count_lines(std::string_view(piece_).substr(0, piece_.find_first_not_of(" \t\r\n")));
+  line_ += count_lines(std::string_view(piece_.data(), static_cast<std::size_t>(bytes.data() - piece_.data())));
   read(bytes, into);
   return Next::record;
 }
