@@ -44,7 +44,7 @@ Labelled read_line(const std::string& text) {
   const auto taken = event::take_member(text, "transaction");
   if (!taken) wrong("'transaction' is missing");
   const json document = json::parse(taken->rest);
-  only(document, {"rules", "why", "transaction", "expect"});
+  only(document, {"rules", "why", "from", "transaction", "expect"});
   Labelled labelled;
   labelled.rules = document.value("rules", "default");
   labelled.why = member(document, "why").get<std::string>();
