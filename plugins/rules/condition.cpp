@@ -7,9 +7,10 @@
 namespace greentill::rules {
 namespace {
 
-constexpr std::array<std::string_view, 14> kKeyNames{
-    "kind",     "tender",  "receipt_medium", "attributes", "total_minor",   "sku",          "gtin",
-    "category", "name_is", "name_contains",  "name_words", "name_excludes", "amount_minor", "quantity_milli"};
+constexpr std::array<std::string_view, 17> kKeyNames{
+    "kind",      "tender",        "receipt_medium", "attributes",   "fields_say",    "total_minor",
+    "sku",       "gtin",          "category",       "name_is",      "name_contains", "name_words",
+    "name_says", "category_says", "name_excludes",  "amount_minor", "quantity_milli"};
 
 bool has(const std::vector<Wanted>& wanted, std::string_view text) {
   const auto found = std::lower_bound(wanted.begin(), wanted.end(), text,
@@ -35,10 +36,16 @@ bool Condition::is_range() const { return key == Key::total_minor || key == Key:
 bool Condition::holds(Facts& facts) const {
   const gt_transaction& transaction = facts.transaction();
   switch (key) {
-    case Key::kind: return has(wanted, kind_name(transaction.kind));
+    case Key::kind: return transaction.kind < event::kKindNames.size() && (kinds >> transaction.kind & 1) != 0;
     case Key::tender: return has(wanted, facts.tender());
     case Key::receipt_medium: return has(wanted, plugin::view(transaction.receipt_medium));
     case Key::total_minor: return within(range, transaction.total_minor);
+    case Key::fields_say: {
+      for (std::size_t i = 0; i < facts.fields().size(); ++i) {
+        if (is_said(facts, i)) return true;
+      }
+      return false;
+    }
     default: break;
   }
   const auto attributes = facts.attributes();
@@ -46,7 +53,7 @@ bool Condition::holds(Facts& facts) const {
                      [this](const AttributeFacts& given) { return given.name == attribute && has(wanted, given.value); });
 }
 
-bool Condition::holds(const LineFacts& line) const {
+bool Condition::holds(Facts& facts, const LineFacts& line) const {
   switch (key) {
     case Key::sku: return has(wanted, plugin::view(line.line->sku));
     case Key::gtin: return has(wanted, plugin::view(line.line->gtin));
@@ -54,10 +61,17 @@ bool Condition::holds(const LineFacts& line) const {
     case Key::name_is: return has(wanted, line.name_words);
     case Key::name_contains: return has_part(wanted, line.name);
     case Key::name_words: return has_list(line, list);
+    case Key::name_says: return phrases->may_hold(line.lists) && phrases->hold(line.lists, facts.name_reading(line));
+    case Key::category_says: return !line.category.empty() && facts.category_says(line, *phrases);
     case Key::name_excludes: return !has_list(line, list);
     case Key::amount_minor: return line.takes_back() || within(range, line.line->amount_minor);
     default: return line.takes_back() || within(range, line.line->quantity_milli);
   }
+}
+
+bool Condition::is_said(Facts& facts, std::size_t field) const {
+  const std::span<const std::uint64_t> lists = facts.fields()[field].lists;
+  return phrases->may_hold(lists) && phrases->hold(lists, facts.field_reading(field));
 }
 
 }  // namespace greentill::rules

@@ -27,11 +27,22 @@ std::string given_by_event(const Condition& condition, Facts& facts) {
   return values;
 }
 
+/// What is said of a condition's phrases, and how the text was read.
+void tell_phrase(const Condition& condition, std::span<const std::uint64_t> lists, const Reading& reading, const Lexicon& lexicon,
+                 Judged& into) {
+  into.read = lexicon.annotated(reading);
+  const auto said = condition.phrases->find(lists, reading);
+  if (!said) return;
+  into.met = reading.sentence.between(said->begin, said->end);
+  into.phrase = said->phrase->written;
+}
+
 std::string given_by_line(const Condition& condition, const LineFacts& line) {
   switch (condition.key) {
     case Key::sku: return text(line.line->sku);
     case Key::gtin: return text(line.line->gtin);
-    case Key::category: return text(line.line->category);
+    case Key::category:
+    case Key::category_says: return text(line.line->category);
     case Key::amount_minor: return std::to_string(line.line->amount_minor);
     case Key::quantity_milli: return std::to_string(line.line->quantity_milli);
     default: return text(line.line->name);
@@ -39,12 +50,12 @@ std::string given_by_line(const Condition& condition, const LineFacts& line) {
 }
 
 /// Asks for each of the wanted texts alone.
-template <typename Asked>
-std::string met(const Condition& condition, Asked& asked) {
+template <typename... Asked>
+std::string met(const Condition& condition, Asked&... asked) {
   Condition one = condition;
   for (const Wanted& wanted : condition.wanted) {
     one.wanted = {wanted};
-    if (one.holds(asked)) return wanted.written;
+    if (one.holds(asked...)) return wanted.written;
   }
   return {};
 }
@@ -107,8 +118,14 @@ class Explainer {
     std::vector<Judged> all;
     for (const Condition& condition : rule_.of_event) {
       Judged one = judged(condition, condition.holds(facts()));
+      if (condition.is_of_phrases()) {
+        tell_fields(condition, one);
+        all.push_back(std::move(one));
+        continue;
+      }
       one.given = given_by_event(condition, facts());
-      if (one.holds && !condition.is_range()) one.met = met(condition, facts());
+      if (one.holds && condition.key == Key::kind) one.met = one.given;
+      if (one.holds && condition.key != Key::kind && !condition.is_range()) one.met = met(condition, facts());
       all.push_back(std::move(one));
     }
     return all;
@@ -117,17 +134,43 @@ class Explainer {
   [[nodiscard]] std::vector<Judged> of_line(const LineFacts& line) const {
     std::vector<Judged> all;
     for (const Condition& condition : rule_.of_line) {
-      Judged one = judged(condition, condition.holds(line));
+      Judged one = judged(condition, condition.holds(facts(), line));
       one.given = given_by_line(condition, line);
+      if (condition.is_of_phrases()) {
+        tell_line(condition, line, one);
+        all.push_back(std::move(one));
+        continue;
+      }
       const bool by_words = condition.key == Key::name_words || condition.key == Key::name_excludes;
       if (by_words) {
         one.met = met_words(condition, line);
       } else if (one.holds && !condition.is_range()) {
-        one.met = met(condition, line);
+        one.met = met(condition, facts(), line);
       }
       all.push_back(std::move(one));
     }
     return all;
+  }
+
+  /// The field that says one of the phrases, or all of them where none does.
+  void tell_fields(const Condition& condition, Judged& into) const {
+    std::string read;
+    for (std::size_t i = 0; i < facts().fields().size(); ++i) {
+      if (into.holds && !condition.is_said(facts(), i)) continue;
+      const Reading& reading = facts().field_reading(i);
+      tell_phrase(condition, facts().fields()[i].lists, reading, set_.lexicon(), into);
+      into.given += (into.given.empty() ? "" : "; ") + std::string(reading.sentence.between(0, reading.sentence.size()));
+      read += (read.empty() ? "" : "; ") + into.read;
+      if (into.holds) break;
+    }
+    into.read = read;
+  }
+
+  void tell_line(const Condition& condition, const LineFacts& line, Judged& into) const {
+    const bool by_name = condition.key == Key::name_says;
+    const auto lists = by_name ? line.lists : facts().category_lists(line);
+    const Reading& reading = by_name ? facts().name_reading(line) : facts().category_reading(line);
+    tell_phrase(condition, lists, reading, set_.lexicon(), into);
   }
 
   /// The first of the lines for which most conditions hold; what names the article counts before what tells which of them.
@@ -136,7 +179,7 @@ class Explainer {
     const auto closeness = [this](const LineFacts& line) {
       std::size_t score = 0;
       for (const Condition& condition : rule_.of_line) {
-        if (condition.holds(line)) score += condition.names_article() ? rule_.of_line.size() : 1;
+        if (condition.holds(facts(), line)) score += condition.names_article() ? rule_.of_line.size() : 1;
       }
       return score;
     };

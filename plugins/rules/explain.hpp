@@ -14,8 +14,11 @@ namespace greentill::rules {
 struct Judged {
   std::string condition;  // as the file has it; "attributes.cup" for an attribute
   bool holds = false;
-  std::string given;                // what the transaction says; empty where it does not
-  std::string met;                  // of what was wanted, what was met: "own cup"; empty where nothing was
+  std::string given;  // what the transaction says; empty where it does not
+  std::string met;    // of what was wanted, what was met: "own cup"; empty where nothing was
+  // Of phrases: that which was met, and how the text was read, with its concepts.
+  std::string phrase;               // "{own} {vessel}"
+  std::string read;                 // "no{not} own{own} cup{vessel} , latte{drink}"
   std::vector<std::string> wanted;  // "min 0" and "max 5" of a range
 };
 

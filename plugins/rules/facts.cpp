@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/rules/facts.hpp"
 
+#include <algorithm>
+
 namespace greentill::rules {
 namespace {
 
@@ -11,7 +13,8 @@ constexpr std::size_t kUsualLines = 512;
 
 void Facts::look_at(const gt_transaction& transaction) {
   transaction_ = &transaction;
-  has_tender_ = has_attributes_ = has_lines_ = false;
+  has_tender_ = has_attributes_ = has_lines_ = has_fields_ = false;
+  read_ = nullptr;
   drop_what_was_large();
 }
 
@@ -47,6 +50,96 @@ std::span<const LineFacts> Facts::lines() {
   return {lines_.data(), transaction_->line_count};
 }
 
+std::span<const FieldFacts> Facts::fields() {
+  const std::size_t count = transaction_->attribute_count;
+  if (!has_fields_) {
+    if (fields_.size() < count) fields_.resize(count);
+    for (std::size_t i = 0; i < count; ++i) read_field(plugin::element(transaction_->attributes, i), fields_[i]);
+  }
+  has_fields_ = true;
+  return {fields_.data(), count};
+}
+
+void Facts::read_field_name(const gt_attribute& attribute) {
+  text_.clear();
+  for (const char c : plugin::view(attribute.key)) {
+    const bool begins_word = c >= 'A' && c <= 'Z' && !text_.empty() && text_.back() >= 'a' && text_.back() <= 'z';
+    if (begins_word) text_ += ' ';
+    text_ += c;
+  }
+  folder_.fold_to_words(text_, words_);
+  if (!words_.starts_with(' ')) words_.clear();
+}
+
+void Facts::read_field(const gt_attribute& attribute, FieldFacts& into) {
+  into.lists.assign(index_.size(), 0);
+  read_field_name(attribute);
+  index_.find(words_, into.lists);
+  folder_.fold(plugin::view(attribute.value), text_);
+  folder_.words(text_, words_);
+  index_.find(words_, into.lists);
+}
+
+std::span<const std::uint64_t> Facts::category_lists(const LineFacts& line) {
+  const std::string_view category = plugin::view(line.line->category);
+  if (category_ == category) return category_bits_;
+  category_ = category;
+  category_says_.clear();
+  category_is_read_ = false;
+  category_bits_.assign(index_.size(), 0);
+  // One without words is of signs alone.
+  if (line.category.starts_with(' ')) index_.find(line.category, category_bits_);
+  return category_bits_;
+}
+
+bool Facts::category_says(const LineFacts& line, const Phrases& phrases) {
+  const std::span<const std::uint64_t> lists = category_lists(line);
+  if (!phrases.may_hold(lists)) return false;
+  const auto known =
+      std::find_if(category_says_.begin(), category_says_.end(), [&phrases](const auto& one) { return one.first == &phrases; });
+  if (known != category_says_.end()) return known->second;
+  const bool says = phrases.hold(lists, category_reading(line));
+  category_says_.emplace_back(&phrases, says);
+  return says;
+}
+
+bool Facts::is_read(const void* what) {
+  if (read_ == what) return true;
+  read_ = what;
+  return false;
+}
+
+const Reading& Facts::name_reading(const LineFacts& line) {
+  if (is_read(&line.name)) return reading_;
+  std::string& text = reading_.sentence.begin_anew();
+  if (line.is_one_clause) text = line.name_words;
+  if (!line.is_one_clause) folder_.clauses(line.name, text);
+  lexicon_.read(reading_);
+  return reading_;
+}
+
+const Reading& Facts::category_reading(const LineFacts& line) {
+  static_cast<void>(category_lists(line));
+  if (category_is_read_) return category_reading_;
+  category_is_read_ = true;
+  folder_.fold(plugin::view(line.line->category), text_);
+  folder_.clauses(text_, category_reading_.sentence.begin_anew());
+  lexicon_.read(category_reading_);
+  return category_reading_;
+}
+
+const Reading& Facts::field_reading(std::size_t field) {
+  if (is_read(&fields_[field])) return reading_;
+  const gt_attribute& attribute = plugin::element(transaction_->attributes, field);
+  read_field_name(attribute);
+  folder_.fold(plugin::view(attribute.value), text_);
+  std::string& sentence = reading_.sentence.begin_anew();
+  folder_.clauses(text_, sentence);
+  sentence.insert(0, words_.empty() ? " :" : words_ + ':');
+  lexicon_.read(reading_);
+  return reading_;
+}
+
 void Facts::read_lines() {
   const std::size_t count = transaction_->line_count;
   const std::size_t size = index_.size();
@@ -58,9 +151,14 @@ void Facts::read_lines() {
     const std::span<std::uint64_t> bits(bits_.data() + i * size, size);
     facts.line = &line;
     facts.lists = bits;
-    folder_.fold_to_words(plugin::view(line.category), facts.category);
+    const std::string_view category = plugin::view(line.category);
+    if (i > 0 && category == plugin::view(lines_[i - 1].line->category)) {
+      facts.category = lines_[i - 1].category;
+    } else {
+      folder_.fold_to_words(category, facts.category);
+    }
     folder_.fold(plugin::view(line.name), facts.name);
-    folder_.words(facts.name, facts.name_words);
+    facts.is_one_clause = folder_.words(facts.name, facts.name_words);
     index_.find(facts.name_words, bits);
   }
 }

@@ -22,11 +22,23 @@ constexpr std::array<char, 128> kFolded = [] {
   return table;
 }();
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
+/// What an ASCII character is between words and clauses. A point within a number parts neither, nor does a dash within a word.
+enum class Sign : std::uint8_t { blank, letter, comma, point, colon, dash };
+constexpr std::array<Sign, 128> kSigns = [] {
+  std::array<Sign, 128> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+    table[c] = letter ? Sign::letter : Sign::blank;
+  }
+  for (const char c : std::string_view(";!()[]{}<>/|+")) table[static_cast<std::size_t>(c)] = Sign::comma;
+  for (const char c : std::string_view(":?=")) table[static_cast<std::size_t>(c)] = Sign::colon;
+  table['.'] = table[','] = Sign::point;
+  table['-'] = Sign::dash;
+  return table;
+}();
 
-bool is_ascii_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+Sign sign_of(char c) { return kSigns[static_cast<unsigned char>(c)]; }
 
 /// Of runs of blanks, one blank; none at the beginning.
 void append_blank(std::string& into) {
@@ -43,6 +55,58 @@ void append_folded(char folded, std::string& into) {
 
 void trim_end(std::string& text) {
   if (!text.empty() && text.back() == ' ') text.pop_back();
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Writes words, a space around each, where there is room enough.
+class Words {
+ public:
+  /// Each letter takes three bytes at least where a space stands on either side of it, and a mark one where two do.
+  Words(std::string& room, std::size_t bytes) {
+    if (room.size() < 3 * bytes + 4) room.resize(3 * bytes + 4);
+    begin_ = end_ = room.data();
+    *end_++ = ' ';
+  }
+  void letter(char c) { *end_++ = c; }
+  void letters(std::string_view text) { end_ = std::copy(text.begin(), text.end(), end_); }
+  void blank() {
+    if (end_[-1] != ' ') *end_++ = ' ';
+  }
+  /// Of marks in a row there is one, and that which asks for an answer is kept.
+  void mark(char c) {
+    blank();
+    const bool again = end_ - begin_ > 2 && (end_[-2] == ',' || end_[-2] == ':') && end_[-3] == ' ';
+    if (again && c == ':') end_[-2] = c;
+    if (again) return;
+    *end_++ = c;
+    *end_++ = ' ';
+  }
+  void finish(std::string& into) {
+    blank();
+    into.assign(begin_, static_cast<std::size_t>(end_ - begin_));
+  }
+
+ private:
+  char* begin_;
+  char* end_;
+};
+
+/// The point in "0,4 l" and "1.50".
+bool is_in_number(std::string_view text, std::size_t at) {
+  if (sign_of(text[at]) != Sign::point || at == 0 || at + 1 == text.size()) return false;
+  return is_digit(text[at - 1]) && is_digit(text[at + 1]);
+}
+
+/// The mark that an ASCII sign is between clauses, or 0. A dash is one with a blank on either side.
+char mark_of(std::string_view text, std::size_t at) {
+  switch (sign_of(text[at])) {
+    case Sign::colon: return ':';
+    case Sign::comma:
+    case Sign::point: return ',';
+    case Sign::dash: return at > 0 && at + 1 < text.size() && text[at - 1] == ' ' && text[at + 1] == ' ' ? ',' : '\0';
+    default: return '\0';
+  }
 }
 
 /// U+FFFD for a byte that begins none. The host has seen to it that there are no such bytes.
@@ -66,14 +130,21 @@ Folder::Folder(Chinese chinese) : letters_(std::make_unique<Letters>(chinese == 
 Folder::~Folder() = default;
 
 void Folder::fold(std::string_view text, std::string& into) {
-  into.clear();
-  if (!is_ascii(text)) return fold_letters(text, into);
-  for (const char c : text) append_folded(kFolded[static_cast<unsigned char>(c)], into);
-  trim_end(into);
+  if (room_.size() < text.size()) room_.resize(text.size());
+  char* const begin = room_.data();
+  char* end = begin;
+  for (const char c : text) {
+    if (!is_ascii(c)) return fold_letters(text, into);
+    const char folded = kFolded[static_cast<unsigned char>(c)];
+    if (folded != ' ' || (end != begin && end[-1] != ' ')) *end++ = folded;
+  }
+  if (end != begin && end[-1] == ' ') --end;
+  into.assign(begin, static_cast<std::size_t>(end - begin));
 }
 
 void Folder::fold_letters(std::string_view text, std::string& into) {
   bool joins = false;
+  into.clear();
   for (std::size_t at = 0; at < text.size();) {
     const char32_t point = next_point(text, at);
     if (point < 0x80) {
@@ -96,28 +167,58 @@ std::string Folder::folded(std::string_view text) {
   return into;
 }
 
-void Folder::words(std::string_view folded, std::string& into) {
-  into.assign(1, ' ');
+bool Folder::words(std::string_view folded, std::string& into) {
+  into.clear();
+  if (folded.empty()) return true;
+  bool one_clause = true;
+  Words words(room_, folded.size());
   for (std::size_t at = 0; at < folded.size();) {
     const char c = folded[at];
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      append_letter(folded, at, into);
-    } else if (++at; is_ascii_letter_or_digit(c)) {
-      into += c;
-    } else {
-      append_blank(into);
+    if (is_ascii(c)) {
+      ++at;
+      if (sign_of(c) == Sign::letter) {
+        words.letter(c);
+      } else {
+        words.blank();
+        one_clause = one_clause && sign_of(c) == Sign::blank;
+      }
+      continue;
     }
+    const std::size_t begin = at;
+    const Role role = letters_->role(next_point(folded, at));
+    one_clause = one_clause && role != Role::separator && role != Role::sign;
+    if (role != Role::part) words.blank();
+    if (role == Role::part || role == Role::word) words.letters(folded.substr(begin, at - begin));
+    if (role == Role::word) words.blank();
   }
-  append_blank(into);
+  words.finish(into);
   if (into.size() == 1) into.clear();
+  return one_clause;
 }
 
-void Folder::append_letter(std::string_view folded, std::size_t& at, std::string& into) {
-  const std::size_t begin = at;
-  const Role role = letters_->role(next_point(folded, at));
-  if (role != Role::part) append_blank(into);
-  if (role != Role::separator) into.append(folded.substr(begin, at - begin));
-  if (role == Role::word) into += ' ';
+void Folder::clauses(std::string_view folded, std::string& into) {
+  Words words(room_, folded.size());
+  for (std::size_t at = 0; at < folded.size();) {
+    const char c = folded[at];
+    if (!is_ascii(c)) {
+      const std::size_t begin = at;
+      const Role role = letters_->role(next_point(folded, at));
+      if (role == Role::separator) words.mark(',');
+      if (role != Role::part) words.blank();
+      if (role == Role::part || role == Role::word || role == Role::sign) words.letters(folded.substr(begin, at - begin));
+      if (role == Role::word || role == Role::sign) words.blank();
+      continue;
+    }
+    if (sign_of(c) == Sign::letter || is_in_number(folded, at)) {
+      words.letter(c);
+    } else if (const char mark = mark_of(folded, at); mark != 0) {
+      words.mark(mark);
+    } else {
+      words.blank();
+    }
+    ++at;
+  }
+  words.finish(into);
 }
 
 std::string Folder::words_of(std::string_view folded) {
@@ -127,6 +228,8 @@ std::string Folder::words_of(std::string_view folded) {
 }
 
 void Folder::fold_to_words(std::string_view text, std::string& into) {
+  into.clear();
+  if (text.empty()) return;
   fold(text, folded_);
   words(folded_, into);
   if (into.empty()) into = folded_;

@@ -31,8 +31,14 @@ class Folder {
   /// The words of a folded text, a space around each: " tea to go ". Words are letters and digits; whatever else stands between
   /// them parts them. Where a script writes no spaces (Chinese, kana, Thai, Lao, Khmer, Burmese) each letter is a word, so that a
   /// word of it is found wherever its letters stand together. Empty where there is none.
-  void words(std::string_view folded, std::string& into);
+  /// Returns whether clauses() would make the same of it.
+  bool words(std::string_view folded, std::string& into);
   [[nodiscard]] std::string words_of(std::string_view folded);
+
+  /// The words of a folded text cut into clauses: as words(), with ", " where a clause ends and ": " where an answer is to follow
+  /// (a colon, a question mark, an equals sign). Signs such as ❌ are words here, and a number keeps its point: "own cup? ❌" is
+  /// " own cup : ❌ ".
+  void clauses(std::string_view folded, std::string& into);
 
   /// The words of a text that was not folded yet, or, where it holds none, its signs: what is compared where a whole text is
   /// meant.
@@ -41,10 +47,10 @@ class Folder {
  private:
   struct Letters;
   void fold_letters(std::string_view text, std::string& into);
-  void append_letter(std::string_view folded, std::size_t& at, std::string& into);
 
   std::unique_ptr<Letters> letters_;
   std::string folded_;
+  std::string room_;  // to write words in
 };
 
 /// Whether a text holds letters that traditional and simplified Chinese may write differently.

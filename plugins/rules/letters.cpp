@@ -51,9 +51,11 @@ bool is_written_without_spaces(UChar32 point) {
 }
 
 Role role_of(UChar32 point) {
-  const bool mark = (U_GET_GC_MASK(point) & U_GC_M_MASK) != 0;
-  if (!mark && !u_isalnum(point)) return Role::separator;
-  return is_written_without_spaces(point) ? Role::word : Role::part;
+  const std::uint32_t category = U_GET_GC_MASK(point);
+  if ((category & U_GC_M_MASK) != 0 || u_isalnum(point)) return is_written_without_spaces(point) ? Role::word : Role::part;
+  if ((category & (U_GC_SO_MASK | U_GC_SM_MASK)) != 0) return Role::sign;
+  const bool apostrophe = point == 0x2018 || point == 0x2019;
+  return (category & U_GC_P_MASK) != 0 && !apostrophe ? Role::separator : Role::blank;
 }
 
 }  // namespace

@@ -14,8 +14,9 @@
 
 namespace greentill::rules {
 
-/// How a code point takes part in words.
-enum class Role : std::uint8_t { separator, part, word };
+/// How a code point takes part in words and in clauses. A `blank` parts words, a `separator` clauses too; a `sign` (❌, ✓) is no
+/// word, but phrases may ask for it.
+enum class Role : std::uint8_t { blank, separator, sign, part, word };
 
 class Letters {
  public:
@@ -37,7 +38,7 @@ class Letters {
     static constexpr std::uint8_t kElsewhere = 0xfe;  // its text is longer than fits: the first bytes are its index in long_
     std::uint8_t size = kNone;
     bool joins = false;
-    Role role = Role::separator;
+    Role role = Role::blank;
     std::array<char, 5> bytes{};
   };
   static_assert(sizeof(Entry) == 8);

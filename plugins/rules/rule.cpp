@@ -39,8 +39,13 @@ bool Rule::holds_for_event(Facts& facts) const {
   return std::all_of(of_event.begin(), of_event.end(), [&](const Condition& condition) { return condition.holds(facts); });
 }
 
-bool Rule::holds_for_line(const LineFacts& line) const {
-  return std::all_of(of_line.begin(), of_line.end(), [&](const Condition& condition) { return condition.holds(line); });
+bool Rule::may_hold_for_line(const LineFacts& line) const {
+  if (asks_category && line.category.empty()) return false;
+  return of_line.back().key != Key::name_says || of_line.back().phrases->may_hold(line.lists);
+}
+
+bool Rule::holds_for_line(Facts& facts, const LineFacts& line) const {
+  return std::all_of(of_line.begin(), of_line.end(), [&](const Condition& condition) { return condition.holds(facts, line); });
 }
 
 void Rule::find(Facts& facts, std::vector<Match>& matches) const {
@@ -60,7 +65,7 @@ std::vector<std::int64_t> Rule::left_of_lines(Facts& facts) const {
   const std::span<const LineFacts> lines = facts.lines();
   std::vector<std::int64_t> left;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (!holds_for_line(lines[i])) continue;
+    if (!may_hold_for_line(lines[i]) || !holds_for_line(facts, lines[i])) continue;
     // Most rules match no line of most sales, and allocate nothing.
     left.resize(lines.size());
     left[i] = lines[i].line->quantity_milli;

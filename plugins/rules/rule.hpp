@@ -31,11 +31,12 @@ struct Rule {
   std::string activity;
   std::vector<Condition> of_event;
   std::vector<Condition> of_line;
+  bool asks_category = false;  // of its lines
   Quantity quantity;
 
   [[nodiscard]] bool looks_at_lines() const { return !of_line.empty(); }
   [[nodiscard]] bool holds_for_event(Facts& facts) const;
-  [[nodiscard]] bool holds_for_line(const LineFacts& line) const;
+  [[nodiscard]] bool holds_for_line(Facts& facts, const LineFacts& line) const;
 
   /// What it finds in the transaction, in the order of its lines; nothing in an event that takes back, in a line that another
   /// took back, or where the amount is none or does not fit 64 bits. Replaces what was in `matches`.
@@ -44,6 +45,8 @@ struct Rule {
   [[nodiscard]] std::vector<std::int64_t> left_of_lines(Facts& facts) const;
 
  private:
+  /// What tells most lines apart without a look at them.
+  [[nodiscard]] bool may_hold_for_line(const LineFacts& line) const;
   void find_in_event(Facts& facts, std::vector<Match>& matches) const;
   void find_in_lines(Facts& facts, std::vector<Match>& matches) const;
 };

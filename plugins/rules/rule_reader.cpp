@@ -14,7 +14,8 @@ constexpr std::size_t kMostNameBytes = 32;
 
 class Reader {
  public:
-  Reader(const toml::Table& table, Folder& folder, WordIndex& index) : table_(table), folder_(folder), index_(index) {}
+  Reader(const toml::Table& table, Folder& folder, WordIndex& index, PhraseReader& phrases)
+      : table_(table), folder_(folder), index_(index), phrases_(phrases) {}
 
   Rule read() {
     rule_.id = table_.text("id");
@@ -24,6 +25,11 @@ class Reader {
     read_quantity(table_.table("quantity"));
     table_.check();
     check_conditions();
+    // What a text says is asked last: most lines are told apart by less.
+    std::stable_partition(rule_.of_line.begin(), rule_.of_line.end(), [](const Condition& one) { return !one.is_of_phrases(); });
+    rule_.asks_category = std::any_of(rule_.of_line.begin(), rule_.of_line.end(), [](const Condition& one) {
+      return one.key == Key::category || one.key == Key::category_says;
+    });
     return std::move(rule_);
   }
 
@@ -33,6 +39,7 @@ class Reader {
     read_equal(Key::tender);
     read_choice(Key::receipt_medium, event::kMediumNames, "medium");
     read_range(Key::total_minor);
+    read_phrases(Key::fields_say);
     const toml::Table attributes = table_.table_or_empty("attributes");
     for (const std::string& name : attributes.keys()) {
       Condition condition;
@@ -50,6 +57,9 @@ class Reader {
     read_equal(Key::name_is);
     read_parts(Key::name_contains);
     read_words(Key::name_words);
+    // A class rules out most lines, and there are fewer of them.
+    read_phrases(Key::category_says);
+    read_phrases(Key::name_says);
     read_words(Key::name_excludes);
     read_range(Key::amount_minor);
     read_range(Key::quantity_milli);
@@ -61,8 +71,10 @@ class Reader {
     }
     const auto names_article = [](const Condition& condition) { return condition.names_article(); };
     if (rule_.looks_at_lines() && std::none_of(rule_.of_line.begin(), rule_.of_line.end(), names_article)) {
-      table_.wrong(key_name(rule_.of_line.front().key),
-                   "needs sku, gtin, category, name_is, name_contains or name_words beside it: by itself it matches any article");
+      table_.wrong(
+          key_name(rule_.of_line.front().key),
+          "needs sku, gtin, category, name_is, name_contains, name_words, name_says or category_says beside it: by itself it "
+          "matches any article");
     }
   }
 
@@ -116,6 +128,10 @@ class Reader {
     return wanted;
   }
 
+  static bool has(const std::vector<Wanted>& wanted, std::string_view text) {
+    return std::any_of(wanted.begin(), wanted.end(), [text](const Wanted& one) { return one.written == text; });
+  }
+
   /// As equality is looked up.
   static std::vector<Wanted> sorted(std::vector<Wanted> wanted) {
     std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) { return a.compared < b.compared; });
@@ -127,6 +143,9 @@ class Reader {
     condition.key = key;
     condition.wanted = std::move(wanted);
     condition.list = list;
+    for (std::uint32_t kind = 0; key == Key::kind && kind < event::kKindNames.size(); ++kind) {
+      if (has(condition.wanted, event::kKindNames[kind])) condition.kinds |= std::uint32_t{1} << kind;
+    }
     (condition.is_of_lines() ? rule_.of_line : rule_.of_event).push_back(std::move(condition));
   }
 
@@ -169,6 +188,16 @@ class Reader {
     add(key, std::move(wanted), index_.add(words));
   }
 
+  void read_phrases(Key key) {
+    const std::string_view name = key_name(key);
+    if (!table_.has(name)) return;
+    Condition condition;
+    condition.key = key;
+    for (const std::string& text : texts(table_, name)) condition.wanted.push_back({text, text});
+    condition.phrases = std::make_shared<const Phrases>(phrases_.read(table_, name));
+    (condition.is_of_lines() ? rule_.of_line : rule_.of_event).push_back(std::move(condition));
+  }
+
   void read_range(Key key) {
     const std::string_view name = key_name(key);
     if (!table_.has(name)) return;
@@ -186,11 +215,14 @@ class Reader {
   const toml::Table& table_;
   Folder& folder_;
   WordIndex& index_;
+  PhraseReader& phrases_;
   Rule rule_;
 };
 
 }  // namespace
 
-Rule read_rule(const toml::Table& table, Folder& folder, WordIndex& index) { return Reader(table, folder, index).read(); }
+Rule read_rule(const toml::Table& table, Folder& folder, WordIndex& index, PhraseReader& phrases) {
+  return Reader(table, folder, index, phrases).read();
+}
 
 }  // namespace greentill::rules

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "daemon/toml/table.hpp"
+#include "plugins/rules/phrase_reader.hpp"
 #include "plugins/rules/rule.hpp"
 
 namespace greentill::rules {
 
-/// Reads one [[rule]]; the words it looks for go into the index. Throws std::runtime_error with line and column.
-Rule read_rule(const toml::Table& table, Folder& folder, WordIndex& index);
+/// Reads one [[rule]]; the words it looks for go into the index, and `phrases` knows the file's concepts. Throws
+/// std::runtime_error with line and column.
+Rule read_rule(const toml::Table& table, Folder& folder, WordIndex& index, PhraseReader& phrases);
 
 }  // namespace greentill::rules

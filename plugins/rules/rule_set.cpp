@@ -24,9 +24,11 @@ RuleSet RuleSet::parse(std::string_view text, std::string_view name) {
   RuleSet set;
   set.folder_ = std::make_unique<Folder>(has_chinese(text) ? Folder::Chinese::simplified : Folder::Chinese::as_written);
   set.index_ = std::make_unique<WordIndex>();
-  set.facts_ = std::make_unique<Facts>(*set.folder_, *set.index_);
+  set.lexicon_ = std::make_unique<Lexicon>(*set.index_);
+  set.facts_ = std::make_unique<Facts>(*set.folder_, *set.index_, *set.lexicon_);
+  PhraseReader phrases(document.table_or_empty("words"), *set.folder_, *set.lexicon_);
   for (const toml::Table& table : document.tables("rule")) {
-    Rule rule = read_rule(table, *set.folder_, *set.index_);
+    Rule rule = read_rule(table, *set.folder_, *set.index_, phrases);
     const auto& rules = set.rules_;
     const bool twice = std::any_of(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; });
     if (twice) table.wrong("id", "'" + rule.id + "' is the id of an earlier rule");

@@ -30,12 +30,14 @@ class RuleSet {
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
   /// Of the transaction that was looked at last.
   [[nodiscard]] Facts& facts() { return *facts_; }
+  [[nodiscard]] const Lexicon& lexicon() const { return *lexicon_; }
 
  private:
   RuleSet() = default;
 
   std::unique_ptr<Folder> folder_;
   std::unique_ptr<WordIndex> index_;
+  std::unique_ptr<Lexicon> lexicon_;
   std::unique_ptr<Facts> facts_;
   std::vector<Rule> rules_;
   std::vector<Found> found_;

@@ -34,6 +34,10 @@ void check_fold(std::string_view text) {
   const std::string words = folder.words_of(folded);
   require(words.empty() || (words.size() > 2 && words.front() == ' ' && words.back() == ' '));
   require(words.find("  ") == std::string::npos);
+  std::string clauses;
+  folder.clauses(folded, clauses);
+  require(clauses.front() == ' ' && clauses.back() == ' ' && clauses.find("  ") == std::string::npos);
+  require(clauses.find(" , , ") == std::string::npos && clauses.find(" : : ") == std::string::npos);
 }
 
 std::optional<RuleSet> parse(std::string_view text) {

@@ -57,7 +57,8 @@ std::string some_of(const std::vector<std::string>& texts) {
 std::string failure_text(const Judged& judged) {
   if (!judged.met.empty()) return in_quotes(judged.given) + " has " + in_quotes(judged.met);
   if (judged.given.empty()) return "not told; wanted " + some_of(judged.wanted);
-  return in_quotes(judged.given) + ", wanted " + some_of(judged.wanted);
+  const std::string read = judged.read.empty() ? std::string() : ", read as " + judged.read;
+  return in_quotes(judged.given) + read + ", wanted " + some_of(judged.wanted);
 }
 
 class Trial {
@@ -148,8 +149,9 @@ class Trial {
                 << printable(place(one, transaction)) << ", by rule '" << printable(one.rule->id) << "'\n";
     for (const Judged& judged : one.conditions) {
       if (judged.condition == rules::key_name(rules::Key::name_excludes)) continue;
+      const std::string phrase = judged.phrase.empty() ? std::string() : " as " + judged.phrase;
       output_.out << "    " << printable(judged.condition) << ": "
-                  << printable(judged.met.empty() ? judged.given : in_quotes(judged.met)) << '\n';
+                  << printable(judged.met.empty() ? judged.given : in_quotes(judged.met) + phrase) << '\n';
     }
   }
 
@@ -189,6 +191,7 @@ class Trial {
     Json conditions = Json::array();
     for (const Judged& judged : one.conditions) {
       conditions.push_back({{"condition", judged.condition}, {"given", judged.given}, {"met", judged.met}});
+      if (!judged.phrase.empty()) conditions.back()["phrase"] = judged.phrase;
     }
     return {{"activity", one.rule->activity},  {"rule", one.rule->id},       {"line", one.match.line},
             {"unit", one.rule->quantity.unit}, {"amount", one.match.amount}, {"conditions", conditions}};
@@ -200,6 +203,7 @@ class Trial {
       if (judged.holds) continue;
       failed.push_back(
           {{"condition", judged.condition}, {"given", judged.given}, {"met", judged.met}, {"wanted", judged.wanted}});
+      if (!judged.read.empty()) failed.back()["read"] = judged.read;
     }
     return {{"activity", one.rule->activity},
             {"rule", one.rule->id},

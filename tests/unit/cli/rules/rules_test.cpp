@@ -99,6 +99,44 @@ TEST_CASE("rules test: --explain tells what each other rule lacked, in the line 
   CHECK(tried.says("    the transaction has no lines\n"));
 }
 
+TEST_CASE("rules test: of a phrase it is shown how the text was read, what says it, and which phrase that is") {
+  Trial trial;
+  trial.options.rules = trial.folder.write("phrases.toml", R"([words]
+not = ["no"]
+aside = ["please"]
+label = ["note"]
+own = ["own"]
+vessel = ["cup"]
+own_cup = ["{own} {vessel}"]
+[[rule]]
+id = "line"
+activity = "cup.own"
+name_says = ["... {own_cup}"]
+quantity = { unit = "pieces", per = "piece" }
+[[rule]]
+id = "field"
+activity = "cup.own"
+fields_say = ["{own_cup}"]
+quantity = { unit = "pieces", per = "event" }
+)");
+  trial.options.explain = true;
+  const std::string sales = sale("1", R"json(,"lines":[{"name":"Latte (large, own cup please)"}])json") +
+                            sale("2", R"(,"attributes":{"till":"7","note":"no own cup"},"lines":[{"name":"No own cup?"}])") +
+                            sale("3", R"(,"attributes":{"till":"7","note":"own cup"},"lines":[{"name":"Latte"}])");
+  const Tried tried = trial.run(sales);
+  CHECK(
+      tried.says("  cup.own pieces=1 in line 1, \"Latte (large, own cup please)\", by rule 'line'\n"
+                 "    name_says: \"own cup please\" as ... {own} {vessel}\n"));
+  CHECK(tried.says("    name_says: \"No own cup?\", read as no{not} own{own} cup{vessel} :, wanted \"... {own_cup}\"\n"));
+  CHECK(
+      tried.says("    fields_say: \"till : 7; note : no own cup\", read as till : 7; note{label} : no{not} own{own} cup{vessel}, "
+                 "wanted \"{own_cup}\"\n"));
+  CHECK(tried.says("  cup.own pieces=1 in the whole event, by rule 'field'\n    fields_say: \"own cup\" as {own} {vessel}\n"));
+  const Json json = trial.run(sales, true).json();
+  CHECK(json["transactions"][0]["found"][0]["conditions"][0]["phrase"] == "... {own} {vessel}");
+  CHECK(json["transactions"][1]["missed"][0]["failed"][0]["read"] == "no{not} own{own} cup{vessel} :");
+}
+
 TEST_CASE("rules test: what is not final is passed over, and a reversal is asked what came back") {
   Trial trial;
   const Tried tried =

@@ -78,7 +78,8 @@ TEST_CASE("rule file: what counts articles must say which, and how lines are cou
   };
   for (const std::string condition : {"name_excludes = [\"x\"]", "amount_minor = { max = 0 }", "quantity_milli = { min = 1 }"}) {
     CAPTURE(condition);
-    CHECK(line_rule(condition, "line").find("needs sku, gtin, category, name_is, name_contains or name_words beside it") !=
+    CHECK(line_rule(condition, "line")
+              .find("needs sku, gtin, category, name_is, name_contains, name_words, name_says or category_says beside it") !=
           std::string::npos);
     CHECK(line_rule(condition + "\nsku = [\"1\"]", "line").empty());
   }
@@ -86,6 +87,26 @@ TEST_CASE("rule file: what counts articles must say which, and how lines are cou
   CHECK(line_rule("sku = [\"1\"]", "reported") ==
         "detector 'rules': rules:4:37: key 'rule[0].quantity.per' must be event, line, piece or kilogram in a rule that looks at "
         "lines");
+}
+
+TEST_CASE("rule file: a mistake in the words or in a phrase is named where it stands") {
+  const auto phrase = [](const std::string& words, const std::string& text) {
+    return error("[words]\n" + words + "\n" + with("name_says = [\"" + text + "\"]\nname_is = [\"x\"]\n"));
+  };
+  const auto file = [](const std::string& message) { return "detector 'rules': rules:" + message; };
+  CHECK(phrase("own = [\"own\"]", "{own} ♻") == file("7:14: key 'rule[0].name_says' holds a sign; name it in [words]"));
+  const std::string own = "own = [\"own\", \"自带\"]";
+  CHECK(phrase(own, "{own} cup").empty());
+  CHECK(phrase(own, "{owner} cup") == file("7:14: key 'rule[0].name_says' names 'owner', which [words] does not have"));
+  CHECK(phrase(own, "{own cup") == file("7:14: key 'rule[0].name_says' names a concept as {name}, {name}? or {name}*"));
+  CHECK(phrase(own, "... {own}?") == file("7:14: key 'rule[0].name_says' asks for no word, and would be said by any text"));
+  CHECK(phrase(own, "own, cup") == file("7:14: key 'rule[0].name_says' holds a sign that parts clauses"));
+  CHECK(phrase("own = []", "own") == file("2:7: key 'words.own' must hold one text at least"));
+  CHECK(phrase("own = [\"a, b\"]", "own") == file("2:8: key 'words.own' holds a sign that parts clauses"));
+  CHECK(phrase("a = [\"{b}\"]\nb = [\"{a}\"]", "{a}") ==
+        file("8:14: key 'rule[0].name_says' is made of words that are made of themselves"));
+  CHECK(phrase("a = [\"x\", \"{b} y\"]\nb = [\"z\"]", "{a}*") ==
+        file("8:14: key 'rule[0].name_says' repeats 'a', which is made of other words"));
 }
 
 TEST_CASE("rule file: the document as a whole") {
