@@ -56,7 +56,9 @@ struct EntryToJson {
   }
 
   ordered_json operator()(const claim::Reversal& r) const {
-    ordered_json json{{"kind", "reversal"}, {"nullifier_mac", to_hex(r.nullifier)}, {"reason", event::kReasonNames[static_cast<std::size_t>(r.reason)]}};
+    ordered_json json{{"kind", "reversal"},
+                      {"nullifier_mac", to_hex(r.nullifier)},
+                      {"reason", event::kReasonNames[static_cast<std::size_t>(r.reason)]}};
     if (r.claim) json["claim"] = to_hex(*r.claim);
     if (!r.taken_back.empty()) json["taken_back"] = quantities_to_json(r.taken_back);
     return json;

@@ -62,7 +62,7 @@ FolderSettings FolderSettings::read(const toml::Table& toml, std::int64_t max_fi
   if (!settings.path.is_absolute()) toml.wrong("path", "must be an absolute path");
   settings.done = settings.path / toml.text_or("done", "done");
   settings.failed = settings.path / toml.text_or("failed", "failed");
-  const auto as_folder = [](const fs::path& path) { return (path / "").lexically_normal(); };
+  const auto as_folder = [](const fs::path& any) { return (any / "").lexically_normal(); };
   for (const auto& [key, folder] : {std::pair{"done", settings.done}, {"failed", settings.failed}}) {
     if (as_folder(folder) == as_folder(settings.path)) toml.wrong(key, "must be another folder than path");
   }

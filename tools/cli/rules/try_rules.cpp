@@ -9,12 +9,12 @@
 #include "daemon/base/file.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/event/abi_view.hpp"
-#include "daemon/event/refund_signs.hpp"
 #include "daemon/event/json_reader.hpp"
+#include "daemon/event/refund_signs.hpp"
 #include "daemon/event/standing.hpp"
 #include "plugins/rules/explain.hpp"
-#include "tools/cli/submit/documents.hpp"
 #include "tools/cli/rules/unmeasured.hpp"
+#include "tools/cli/submit/documents.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -81,9 +81,7 @@ class Trial {
   }
 
  private:
-  ExitCode stop(const std::string& message) {
-    return list_.fail(output_, ExitCode::bad_file, message);
-  }
+  ExitCode stop(const std::string& message) { return list_.fail(output_, ExitCode::bad_file, message); }
 
   void take(const Document& document) {
     std::string problem = document.problem;

@@ -9,8 +9,8 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "tests/unit/cli/verify/dock.hpp"
 #include "tests/unit/cli/temp_folder.hpp"
+#include "tests/unit/cli/verify/dock.hpp"
 #include "tools/cli/verify/sequence_reader.hpp"
 
 namespace greentill {
