@@ -43,7 +43,7 @@ class HttpServer final : public Server, private RequestHandler {
     if (!bound) return Failure{bound.error()};
     port_ = bound->port;
     gate_.set_port(port_);
-    const Status started = reactor_.start(bound->socket);
+    Status started = reactor_.start(bound->socket);
     if (started) log_.write(LogLevel::info, "api", "listening on " + options_.host + ':' + std::to_string(port_));
     return started;
   }

@@ -41,7 +41,7 @@ bool is_void_reason(std::string_view reason) {
 
 std::string day_of(const Key& key) {
   for (const std::string* text : {&key.business_day, &key.begin, &key.end}) {
-    const std::string day = text->substr(0, 10);
+    std::string day = text->substr(0, 10);
     if (day.size() == 10 && parse_time(day, "%Y-%m-%d")) return day;
   }
   return {};

@@ -30,8 +30,8 @@ constexpr std::array<Sign, 128> kSigns = [] {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
     table[c] = letter ? Sign::letter : Sign::blank;
   }
-  for (const char c : std::string_view(";!()[]{}<>/|+")) table[static_cast<std::size_t>(c)] = Sign::comma;
-  for (const char c : std::string_view(":?=")) table[static_cast<std::size_t>(c)] = Sign::colon;
+  for (const char c : std::string_view(";!()[]{}<>/|+")) table[static_cast<unsigned char>(c)] = Sign::comma;
+  for (const char c : std::string_view(":?=")) table[static_cast<unsigned char>(c)] = Sign::colon;
   table['.'] = table[','] = Sign::point;
   table['-'] = Sign::dash;
   return table;

@@ -62,7 +62,7 @@ class Walk {
       case Element::Kind::any: return spread(from, static_cast<Bits>(reading_.open));
       case Element::Kind::comma: to = (from & static_cast<Bits>(reading_.commas)) << 1; break;
       case Element::Kind::colon: to = (from & static_cast<Bits>(reading_.colons)) << 1; break;
-      case Element::Kind::concept_: to = behind_concept(element, from); break;
+      case Element::Kind::idea: to = behind_concept(element, from); break;
     }
     return to == 0 && element.optional ? from : past_asides(element.optional ? to | from : to);
   }

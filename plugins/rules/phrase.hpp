@@ -14,8 +14,8 @@
 namespace greentill::rules {
 
 struct Element {
-  enum class Kind : std::uint8_t { concept_, any, comma, colon };
-  Kind kind = Kind::concept_;
+  enum class Kind : std::uint8_t { idea, any, comma, colon };
+  Kind kind = Kind::idea;
   const Concept* of = nullptr;
   bool optional = false;
   bool repeats = false;

@@ -34,7 +34,7 @@ std::string written(const std::vector<Element>& elements) {
       case Element::Kind::any: text += "..."; break;
       case Element::Kind::comma: text += ','; break;
       case Element::Kind::colon: text += ':'; break;
-      case Element::Kind::concept_: {
+      case Element::Kind::idea: {
         const std::string& name = element.of->name;
         text += name.front() == ' ' ? name.substr(1, name.size() - 2) : '{' + name + '}';
         if (element.optional) text += element.repeats ? '*' : '?';
@@ -137,7 +137,7 @@ std::vector<PhraseReader::Elements> PhraseReader::alternatives(const Place& plac
   if (token == "...") element.kind = Element::Kind::any;
   if (token == ",") element.kind = Element::Kind::comma;
   if (token == ":") element.kind = Element::Kind::colon;
-  if (element.kind != Element::Kind::concept_) return {{element}};
+  if (element.kind != Element::Kind::idea) return {{element}};
   element.optional = token.size() > 1 && token.back() == '?';
   element.repeats = token.size() > 1 && token.back() == '*';
   if (element.repeats) element.optional = true;
