@@ -159,25 +159,27 @@ Status SourceRunner::take(Record record) {
     return fail(ErrorCode::invalid, "it handed in more than 1024 records ahead of what is durable");
   health_.called();
   auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
-  if (record.rejected) {
-    std::string where = readable(to_abi(record.where));
+  std::string where = readable(to_abi(record.where));
+  event::mask_card_numbers(where);
+  if (record.kind != Record::Kind::transaction) {
     std::string reason = readable(to_abi(record.reason));
     // A reason quotes what stood in the record.
-    event::mask_card_numbers(where);
     event::mask_card_numbers(reason);
-    reject({std::move(where), std::move(reason), std::move(record.position)}, std::move(done));
+    const bool left_out = record.kind == Record::Kind::left_out;
+    pass_over({left_out, std::move(where), std::move(reason), std::move(record.position)}, std::move(done));
   } else if (const auto wrong = event::contradiction(record.transaction)) {
-    reject({"a transaction", to_string(*wrong), std::move(record.position)}, std::move(done));
+    if (where.empty()) where = "a transaction";
+    pass_over({false, std::move(where), to_string(*wrong), std::move(record.position)}, std::move(done));
   } else {
     event::mask_card_numbers(record.transaction);
-    sink_.take(spec_.name, {std::move(record.transaction), std::move(record.position)}, std::move(done));
+    sink_.take(spec_.name, {std::move(record.transaction), std::move(where), std::move(record.position)}, std::move(done));
   }
   return Done{};
 }
 
-void SourceRunner::reject(RejectedRecord record, std::function<void(Status)> done) {
-  health_.rejected(record.where, record.reason);
-  sink_.reject(spec_.name, std::move(record), std::move(done));
+void SourceRunner::pass_over(PassedRecord record, std::function<void(Status)> done) {
+  if (!record.left_out) health_.rejected(record.where, record.reason);
+  sink_.pass_over(spec_.name, std::move(record), std::move(done));
 }
 
 Status SourceRunner::tell_durable(Child& child) {

@@ -37,7 +37,7 @@ class SourceRunner {
   /// As many records of the batch under way as there is room for.
   Result<bool> take_batch();
   Status take(Record record);
-  void reject(RejectedRecord record, std::function<void(Status)> done);
+  void pass_over(PassedRecord record, std::function<void(Status)> done);
   Status tell_durable(Child& child);
   void wait(Child& child);
   /// A host reads its messages between two calls of the plugin, which its own watchdog bounds.

@@ -22,13 +22,15 @@ inline constexpr std::size_t kMaxPositionBytes = 1024;
 /// A transaction together with the place in the source behind it.
 struct SourcedTransaction {
   event::Transaction transaction;
+  std::string where;  ///< "trips.csv:17", or empty
   std::string position;
 };
 
-/// A record that the source read but could not make a transaction of.
-struct RejectedRecord {
-  std::string where;   ///< "trips.csv:17"
-  std::string reason;  ///< "column 'Return' : no such local time"
+/// A record that the source read and made no transaction of.
+struct PassedRecord {
+  bool left_out = false;  ///< on purpose; else nothing could be made of it
+  std::string where;      ///< "trips.csv:17"
+  std::string reason;     ///< "column 'Return' : no such local time"
   std::string position;
 };
 
@@ -40,8 +42,8 @@ class SourceSink {
   /// durable together; an error of code invalid when it can never be (the source goes on, the position still moves), any
   /// other code when it should be offered again later.
   virtual void take(const std::string& source, SourcedTransaction transaction, std::function<void(Status)> done) = 0;
-  /// As take(). The record is in the log already, as often as the source may write there.
-  virtual void reject(const std::string& source, RejectedRecord record, std::function<void(Status)> done) = 0;
+  /// As take(). One that is not left out is in the log already, as often as the source may write there.
+  virtual void pass_over(const std::string& source, PassedRecord record, std::function<void(Status)> done) = 0;
   /// The last durable position of the source, which begins anew from there; empty where there is none. Requires: `done` was
   /// called for all that it handed in.
   virtual Result<std::string> position(const std::string& source) = 0;

@@ -89,11 +89,11 @@ Frame encode_detection(const Detection& detection) {
 
 void append_record(Frame& to, const Record& record) {
   append(to, [&](CborWriter& out) {
-    out.array(record.rejected ? 4 : 3);
-    out.boolean(record.rejected);
+    out.array(4);
+    out.unsigned_integer(static_cast<std::uint64_t>(record.kind));
     out.bytes(as_bytes(record.position));
-    if (record.rejected) {
-      out.text(record.where);
+    out.text(record.where);
+    if (record.kind != Record::Kind::transaction) {
       out.text(record.reason);
     } else {
       event::write_transaction(out, record.transaction, event::Audience::host);
@@ -181,12 +181,13 @@ Detection FrameReader::detection() {
 Record FrameReader::record() {
   Record record;
   const std::size_t items = reader_.array("a record");
-  record.rejected = reader_.boolean("rejected");
-  if (items != (record.rejected ? 4u : 3u)) wrong_ = "it is a record of another shape";
+  const std::uint64_t kind = reader_.unsigned_integer("a kind");
+  if (items != 4 || kind > static_cast<std::uint64_t>(Record::Kind::left_out)) wrong_ = "it is a record of another shape";
+  record.kind = static_cast<Record::Kind>(kind);
   record.position = as_text(reader_.bytes("a position"));
   if (record.position.size() > kMaxPositionBytes) wrong_ = "it has a position of more than 1024 bytes";
-  if (record.rejected) {
-    record.where = text();
+  record.where = text();
+  if (record.kind != Record::Kind::transaction) {
     record.reason = text();
   } else {
     record.transaction = transaction();

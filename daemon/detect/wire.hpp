@@ -56,12 +56,13 @@ struct Detection {
   std::vector<event::Activity> activities;
 };
 
-/// One record of a source: a transaction, or one that could not be made.
+/// One record of a source: a transaction, or why none was made.
 struct Record {
-  bool rejected = false;
+  enum class Kind : std::uint8_t { transaction, refused, left_out };
+  Kind kind = Kind::transaction;
   event::Transaction transaction;
   std::string where;
-  std::string reason;
+  std::string reason;  ///< of one without a transaction
   std::string position;
 };
 

@@ -7,10 +7,38 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/engine/stored_answer.hpp"
 #include "daemon/event/check.hpp"
+#include "daemon/event/content_hash.hpp"
 #include "daemon/event/standing.hpp"
 #include "daemon/event/transaction_key.hpp"
 
 namespace greentill::engine {
+namespace {
+
+const std::string kOtherContent =
+    "an event with this id was reported before with another content: nothing is claimed for it; see that its issuer numbers "
+    "every event anew, and that the number is read from the right place";
+
+/// What became of a record of which a transaction was made.
+void decide_fate(outbox::SourceRecord& record, const MadeClaims& made) {
+  record.fate = outbox::Fate::claimed;
+  if (!made.claims.empty()) return;
+  if (!made.side.guarded.empty()) {
+    record.fate = outbox::Fate::guarded;
+    record.reason = made.side.guarded.front().reason;
+    return;
+  }
+  record.fate = outbox::Fate::claimless;
+  const event::TransactionAnswer& answer = made.answer;
+  if (!answer.remark.empty()) {
+    record.reason = answer.remark;
+  } else if (!answer.unclaimed.empty()) {
+    record.reason = answer.unclaimed.front().activity + ": " + answer.unclaimed.front().reason;
+  } else {
+    record.reason = "no act was found in it";
+  }
+}
+
+}  // namespace
 
 Engine::Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks)
     : parts_(parts),
@@ -36,25 +64,29 @@ Status Engine::open() {
     auto start = parts_.maker.start(claim::StartReason::new_chain, std::nullopt, head);
     if (!start) return Failure{start.error()};
     head_.move_to(head);
-    queue(std::move(*start), std::nullopt, std::nullopt, [&](const auto& answer) {
+    committer_.push(job_of(std::move(*start), std::nullopt, [&](const auto& answer) {
       if (!answer) opened = Failure{answer.error()};
       committer_.complete(waiter);
-    });
+    }));
   }
   committer_.wait(waiter);
   return opened;
 }
 
-void Engine::submit(event::Transaction transaction, std::optional<outbox::SourcePosition> position, Answered answered) {
+void Engine::submit(event::Transaction transaction, std::optional<outbox::SourceRecord> record, Answered answered) {
   if (Status good = event::check_transaction(transaction); !good) {
     // The source moves on past what can never be taken.
-    if (!position) return answered(Failure{good.error()});
-    return keep_position(std::move(*position),
-                         [answered, good](const Status& kept) { answered(Failure{kept ? good.error() : kept.error()}); });
+    if (!record) return answered(Failure{good.error()});
+    record->fate = outbox::Fate::refused;
+    record->reason = good.error().message;
+    return pass_over(std::move(*record),
+                     [answered, good](const Status& kept) { answered(Failure{kept ? good.error() : kept.error()}); });
   }
   const outbox::TransactionKey key = event::transaction_key(transaction.issuer, transaction.event_id);
+  const outbox::ContentHash content = event::content_hash(transaction);
+  if (record) record->key = key;
   const std::lock_guard turn(turn_);
-  take({std::move(transaction), std::nullopt, std::move(position), std::move(answered), key});
+  take({std::move(transaction), std::nullopt, std::move(record), std::move(answered), key, content});
 }
 
 void Engine::undo(std::uint64_t seq, Answered answered) {
@@ -64,9 +96,9 @@ void Engine::undo(std::uint64_t seq, Answered answered) {
   take({{}, seq, std::nullopt, std::move(answered), event::transaction_key("", name)});
 }
 
-void Engine::keep_position(outbox::SourcePosition position, std::function<void(Status)> done) {
+void Engine::pass_over(outbox::SourceRecord record, std::function<void(Status)> done) {
   Arrival arrival;
-  arrival.position = std::move(position);
+  arrival.record = std::move(record);
   arrival.answered = [done = std::move(done)](const auto& kept) { done(kept ? Status(Done{}) : Status(Failure{kept.error()})); };
   arrival.passed_over = true;
   const std::lock_guard turn(turn_);
@@ -79,15 +111,17 @@ void Engine::resume(const std::string& source) {
 }
 
 void Engine::refuse(Arrival arrival, const Error& error) {
-  if (!arrival.position) return arrival.answered(Failure{error});
+  if (!arrival.record) return arrival.answered(Failure{error});
   if (error.code == ErrorCode::invalid) {
+    arrival.record->fate = outbox::Fate::refused;
+    arrival.record->reason = error.message;
     // What can never be taken is passed by, for good: told before its position is durable, it would come again after a power cut.
-    return store_position(std::move(*arrival.position), {}, [error, answered = std::move(arrival.answered)](const auto& kept) {
+    return store_record(std::move(*arrival.record), {}, [error, answered = std::move(arrival.answered)](const auto& kept) {
       answered(Failure{kept ? error : kept.error()});
     });
   }
   // Everything else must come again before what lies behind it.
-  head_.fall_out(arrival.position->source);
+  head_.fall_out(arrival.record->source);
   arrival.answered(Failure{error});
 }
 
@@ -101,13 +135,13 @@ void Engine::admit_waiting() {
 }
 
 void Engine::admit(Arrival arrival) {
-  if (arrival.position) {
-    if (const char* why = head_.out_of_step(arrival.position->source)) {
+  if (arrival.record) {
+    if (const char* why = head_.out_of_step(arrival.record->source)) {
       return arrival.answered(fail(ErrorCode::unavailable, why));
     }
   }
   if (Status recovered = head_.recover(parts_.reader); !recovered) return refuse(std::move(arrival), recovered.error());
-  if (arrival.passed_over) return store_position(std::move(*arrival.position), {}, std::move(arrival.answered));
+  if (arrival.passed_over) return store_record(std::move(*arrival.record), {}, std::move(arrival.answered));
   if (answer_known(arrival)) return;
   if (arrival.undo) return reverse(std::move(arrival));
   if (parts_.maker.lies_ahead(arrival.transaction)) {
@@ -121,10 +155,6 @@ void Engine::admit(Arrival arrival) {
 
 /// Whether it was reported before; then it is answered as the first time.
 bool Engine::answer_known(Arrival& arrival) {
-  if (turns_.is_under_way(arrival.key)) {
-    turns_.join(arrival.key, std::move(arrival.answered));
-    return true;
-  }
   const auto record = committer_.find(arrival.key, parts_.reader);
   if (record && !*record) return false;
   auto answer = record ? answer_from_store(parts_.reader, **record, parts_.maker)
@@ -132,17 +162,30 @@ bool Engine::answer_known(Arrival& arrival) {
   if (!answer) {
     refuse(std::move(arrival), answer.error());
   } else {
-    answer_repeated(std::move(arrival.position), std::move(*answer), std::move(arrival.answered));
+    const auto& known = (*record)->content;
+    answer_repeated(std::move(arrival), std::move(*answer), known && *known != arrival.content);
   }
   return true;
 }
 
-void Engine::answer_repeated(std::optional<outbox::SourcePosition> position, event::TransactionAnswer answer, Answered answered) {
+/// `is_other`: what came has the name of an event that was another one. Nothing is claimed for it, but somebody has to know.
+void Engine::answer_repeated(Arrival arrival, event::TransactionAnswer answer, bool is_other) {
   answer.repeated = true;
-  answer.unclaimed.clear();
-  answer.remark.clear();
-  if (!position) return answered(std::move(answer));
-  store_position(std::move(*position), std::move(answer), std::move(answered));
+  answer.remark = is_other ? kOtherContent : "";
+  if (!is_other) {
+    if (!arrival.record) return arrival.answered(std::move(answer));
+    arrival.record->fate = outbox::Fate::repeated;
+    return store_record(std::move(*arrival.record), std::move(answer), std::move(arrival.answered));
+  }
+  if (const auto left_out = repeats_allowance_.take(std::chrono::steady_clock::now().time_since_epoch())) {
+    const std::string of = arrival.record ? arrival.record->source + ": " + arrival.record->where : arrival.transaction.issuer;
+    parts_.log.write(LogLevel::warning, "engine",
+                     of + ": " + kOtherContent + (*left_out > 0 ? "; " + std::to_string(*left_out) + " more before" : ""));
+  }
+  MadeClaims made;
+  made.side.guarded.push_back(guarded_record(arrival.key, arrival.transaction, answer.remark));
+  made.answer = std::move(answer);
+  keep_apart(std::move(arrival), std::move(made));
 }
 
 void Engine::claim_new(Arrival arrival) {
@@ -165,7 +208,7 @@ void Engine::claim_new(Arrival arrival) {
 /// A refund that took back too little could not be told from a right one, and whoever reports it can do so again.
 bool Engine::must_come_again(const Arrival& arrival, const std::vector<detect::Absent>& absent) {
   if (absent.empty()) return false;
-  if (arrival.position) return absence_limit_.has_for(arrival.position->source, arrival.key, absent);
+  if (arrival.record) return absence_limit_.has_for(arrival.record->source, arrival.key, absent);
   return arrival.transaction.is_reversal();
 }
 
@@ -223,60 +266,63 @@ void Engine::leave_unclaimed(Arrival arrival) {
 
 /// Neither claimed nor remembered under its id. Requires: nothing was claimed.
 void Engine::keep_apart(Arrival arrival, MadeClaims made) {
-  if (made.side.guarded.empty() && !arrival.position) return arrival.answered(std::move(made.answer));
+  if (made.side.guarded.empty() && !arrival.record) return arrival.answered(std::move(made.answer));
+  if (arrival.record) decide_fate(*arrival.record, made);
   MadeClaims kept;
   kept.recorded_at = parts_.maker.now();
   kept.answer = std::move(made.answer);
   kept.side.guarded = std::move(made.side.guarded);
-  queue(std::move(kept), std::nullopt, std::move(arrival.position), std::move(arrival.answered));
+  committer_.push(job_of(std::move(kept), std::move(arrival.record), std::move(arrival.answered)));
 }
 
-void Engine::store_position(outbox::SourcePosition position, event::TransactionAnswer answer, Answered answered) {
+/// Nothing came of it but its fate, which is known.
+void Engine::store_record(outbox::SourceRecord record, event::TransactionAnswer answer, Answered answered) {
   MadeClaims nothing;
+  nothing.recorded_at = parts_.maker.now();
   nothing.answer = std::move(answer);
-  queue(std::move(nothing), std::nullopt, std::move(position), std::move(answered));
+  committer_.push(job_of(std::move(nothing), std::move(record), std::move(answered)));
 }
 
 void Engine::commit(Arrival arrival, MadeClaims made) {
   turns_.begin(arrival.key);
-  queue(std::move(made), arrival.key, std::move(arrival.position), std::move(arrival.answered));
+  if (arrival.record) decide_fate(*arrival.record, made);
+  auto job = job_of(std::move(made), std::move(arrival.record), std::move(arrival.answered));
+  job->unit.key = arrival.key;
+  job->unit.content = arrival.content;
+  committer_.push(std::move(job));
 }
 
-void Engine::queue(MadeClaims made, std::optional<outbox::TransactionKey> key, std::optional<outbox::SourcePosition> position,
-                   Answered answered) {
+std::unique_ptr<Job> Engine::job_of(MadeClaims made, std::optional<outbox::SourceRecord> record, Answered answered) {
   auto job = std::make_unique<Job>();
   job->generation = head_.generation();
   job->new_chain = made.new_chain;
-  job->unit = {key,
-               std::move(made.claims),
-               head_.chain(),
-               made.recorded_at,
-               std::move(position),
-               std::move(made.totals),
-               std::move(made.side)};
-  job->unit.side.account_uses = made.reserved.uses();
+  outbox::Unit& unit = job->unit;
+  unit.claims = std::move(made.claims);
+  unit.head = head_.chain();
+  unit.recorded_at = made.recorded_at;
+  unit.record = std::move(record);
+  unit.totals = std::move(made.totals);
+  unit.side = std::move(made.side);
+  unit.side.account_uses = made.reserved.uses();
   job->reserved = std::move(made.reserved);
   job->answer = std::move(made.answer);
   job->answered = std::move(answered);
-  committer_.push(std::move(job));
+  return job;
 }
 
 void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
   if (status && hooks_.stored) hooks_.stored();
   if (!status && status.error().code == ErrorCode::full && hooks_.disk_full) hooks_.disk_full();
-  std::vector<Result<event::TransactionAnswer>> results;
-  results.reserve(jobs.size());
   // Before the turn is waited for: what is durable is answered at once.
   for (const auto& job : jobs) {
-    results.push_back(status ? Result<event::TransactionAnswer>(std::move(job->answer)) : Failure{status.error()});
-    job->answered(results.back());
+    job->answered(status ? Result<event::TransactionAnswer>(std::move(job->answer)) : Failure{status.error()});
   }
   const std::lock_guard turn(turn_);
   if (!status && head_.fail(jobs.front()->generation)) {
     set_trouble(status.error().message);
     store_log_.failed(status.error());
   }
-  for (std::size_t i = 0; i < jobs.size(); ++i) finish(*jobs[i], results[i]);
+  for (const auto& job : jobs) finish(*job, status.ok());
   if (status && troubled_) {
     set_trouble("");
     store_log_.worked();
@@ -284,17 +330,10 @@ void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
   admit_waiting();
 }
 
-void Engine::finish(Job& job, const Result<event::TransactionAnswer>& result) {
-  job.reserved.finish(result.ok());
-  if (job.new_chain && result.ok()) head_.confirm();
-  if (!job.unit.key) return;
-  for (Answered& joined : turns_.end(*job.unit.key)) {
-    if (result) {
-      answer_repeated(std::nullopt, *result, std::move(joined));
-    } else {
-      joined(result);
-    }
-  }
+void Engine::finish(Job& job, bool stored) {
+  job.reserved.finish(stored);
+  if (job.new_chain && stored) head_.confirm();
+  if (job.unit.key) turns_.end(*job.unit.key);
 }
 
 std::string Engine::trouble() const {

@@ -11,15 +11,19 @@
 //   The head is read back from the store before the next claim is made.
 // - A transaction's key is free, under way, or stored. So an event is claimed once, however often it is reported, and whoever
 //   reports it again is answered as the first time.
-// - A source's position is stored in the commit of its record, and behind a record that waits or failed none is stored.
+// - A source's position and what became of its record are stored in one commit, and behind a record that waits or failed none is
+//   stored.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "daemon/base/line_allowance.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
 #include "daemon/engine/account_guard.hpp"
@@ -60,15 +64,16 @@ class Engine {
   /// Takes the chain up where the outbox left it, or starts one; the start is durable when this returns.
   Status open();
 
-  /// One transaction, with the source's position behind it where it came from one. Then, without further calls:
-  /// Committer::wait() or hand_over().
-  void submit(event::Transaction transaction, std::optional<outbox::SourcePosition> position, Answered answered);
+  /// One transaction, with the source's record where one brought it; what became of that is decided here. Then, without further
+  /// calls: Committer::wait() or hand_over().
+  void submit(event::Transaction transaction, std::optional<outbox::SourceRecord> record, Answered answered);
 
   /// Takes one claim of the chain in force back, as the merchant's correction. As submit().
   void undo(std::uint64_t seq, Answered answered);
 
-  /// Makes a source's position durable without a transaction: of a record that is passed over. As submit().
-  void keep_position(outbox::SourcePosition position, std::function<void(Status)> done);
+  /// Keeps a source's record of which no transaction was made, and its position; its fate and reason are the caller's. As
+  /// submit().
+  void pass_over(outbox::SourceRecord record, std::function<void(Status)> done);
 
   /// The source begins anew from its durable position. Once a record of it could not be taken, or a commit failed, no later one
   /// is taken before that. Requires: all its records were answered.
@@ -85,19 +90,18 @@ class Engine {
   void admit(Arrival arrival);
   void admit_waiting();
   bool answer_known(Arrival& arrival);
-  void answer_repeated(std::optional<outbox::SourcePosition> position, event::TransactionAnswer answer, Answered answered);
+  void answer_repeated(Arrival arrival, event::TransactionAnswer answer, bool is_other);
   [[nodiscard]] bool must_come_again(const Arrival& arrival, const std::vector<detect::Absent>& absent);
   void claim_new(Arrival arrival);
   Status apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made);
   void reverse(Arrival arrival);
   void leave_unclaimed(Arrival arrival);
   void keep_apart(Arrival arrival, MadeClaims made);
-  void store_position(outbox::SourcePosition position, event::TransactionAnswer answer, Answered answered);
+  void store_record(outbox::SourceRecord record, event::TransactionAnswer answer, Answered answered);
   void commit(Arrival arrival, MadeClaims made);
-  void queue(MadeClaims made, std::optional<outbox::TransactionKey> key, std::optional<outbox::SourcePosition> position,
-             Answered answered);
+  std::unique_ptr<Job> job_of(MadeClaims made, std::optional<outbox::SourceRecord> record, Answered answered);
   void on_finished(Committer::Jobs& jobs, const Status& status);
-  void finish(Job& job, const Result<event::TransactionAnswer>& result);
+  void finish(Job& job, bool stored);
   void set_trouble(std::string trouble);
 
   Parts parts_;
@@ -108,6 +112,7 @@ class Engine {
   AbsenceLimit absence_limit_;
   Reverser reverser_;
   StoreLog store_log_;
+  LineAllowance repeats_allowance_{10, std::chrono::seconds(60)};  ///< of lines on events that come again as others
   Head head_;
   Turns turns_;
   bool troubled_ = true;

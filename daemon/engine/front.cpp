@@ -64,15 +64,18 @@ Result<event::TransactionAnswer> TillFront::undo(std::uint64_t seq) {
 }
 
 void SourceFront::take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) {
-  engine_.submit(std::move(transaction.transaction), outbox::SourcePosition{source, std::move(transaction.position)},
+  engine_.submit(std::move(transaction.transaction),
+                 outbox::SourceRecord{source, std::move(transaction.position), std::move(transaction.where)},
                  [done = std::move(done)](const Result<event::TransactionAnswer>& answer) {
                    done(answer ? Status(Done{}) : Status(Failure{answer.error()}));
                  });
   engine_.committer().hand_over();
 }
 
-void SourceFront::reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) {
-  engine_.keep_position({source, std::move(record.position)}, std::move(done));
+void SourceFront::pass_over(const std::string& source, detect::PassedRecord record, std::function<void(Status)> done) {
+  engine_.pass_over({source, std::move(record.position), std::move(record.where),
+                     record.left_out ? outbox::Fate::left_out : outbox::Fate::refused, std::move(record.reason)},
+                    std::move(done));
   engine_.committer().hand_over();
 }
 

@@ -30,7 +30,7 @@ class SourceFront final : public detect::SourceSink {
   /// `reader` is used under a lock.
   SourceFront(Engine& engine, std::unique_ptr<outbox::Reader> reader) : engine_(engine), reader_(std::move(reader)) {}
   void take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) override;
-  void reject(const std::string& source, detect::RejectedRecord record, std::function<void(Status)> done) override;
+  void pass_over(const std::string& source, detect::PassedRecord record, std::function<void(Status)> done) override;
   Result<std::string> position(const std::string& source) override;
 
  private:

@@ -37,13 +37,9 @@ void Turns::begin_reversal(const outbox::TransactionKey& key, const std::optiona
   reversing_ = Reversing{key, of};
 }
 
-std::vector<Answered> Turns::end(const outbox::TransactionKey& key) {
+void Turns::end(const outbox::TransactionKey& key) {
   if (reversing_ && reversing_->key == key) reversing_.reset();
-  const auto found = under_way_.find(key);
-  if (found == under_way_.end()) return {};
-  std::vector<Answered> joined = std::move(found->second);
-  under_way_.erase(found);
-  return joined;
+  under_way_.erase(key);
 }
 
 bool Turns::waits_for_reversal(const Arrival& arrival, bool first) const {
@@ -56,11 +52,11 @@ bool Turns::waits_for_reversal(const Arrival& arrival, bool first) const {
 
 bool Turns::must_wait_behind(const Arrival& arrival, const std::deque<Arrival>& earlier) const {
   if (waits_for_reversal(arrival, earlier.empty())) return true;
-  if (!arrival.position) return false;
-  // A repeated one's position is stored on its own, and must not be once those behind it are.
+  // A repeated one is answered from the store.
   if (!arrival.passed_over && is_under_way(arrival.key)) return true;
+  if (!arrival.record) return false;
   return std::any_of(earlier.begin(), earlier.end(),
-                     [&](const Arrival& other) { return other.position && other.position->source == arrival.position->source; });
+                     [&](const Arrival& other) { return other.record && other.record->source == arrival.record->source; });
 }
 
 }  // namespace greentill::engine

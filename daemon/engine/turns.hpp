@@ -7,22 +7,22 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <vector>
+#include <unordered_set>
 
 #include "daemon/engine/job.hpp"
 #include "daemon/event/transaction.hpp"
 
 namespace greentill::engine {
 
-/// What came: a transaction, the undoing of a claim, or a source's position alone.
+/// What came: a transaction, the undoing of a claim, or a source's record without a transaction.
 struct Arrival {
   event::Transaction transaction;
-  std::optional<std::uint64_t> undo;  ///< the claim's seq
-  std::optional<outbox::SourcePosition> position;
+  std::optional<std::uint64_t> undo;           ///< the claim's seq
+  std::optional<outbox::SourceRecord> record;  ///< where a source brought it
   Answered answered;
   outbox::TransactionKey key{};
-  bool passed_over = false;  ///< its position alone is kept
+  outbox::ContentHash content{};
+  bool passed_over = false;  ///< what became of it is known, and is all that is kept
 
   [[nodiscard]] bool reverses() const { return undo || transaction.is_reversal(); }
   /// The key of the transaction that it takes back. Requires: it is a reversal of a transaction.
@@ -37,14 +37,12 @@ class Turns {
   std::optional<Arrival> next();
 
   [[nodiscard]] bool is_under_way(const outbox::TransactionKey& key) const { return under_way_.contains(key); }
-  /// To be told the same as whoever reported a transaction that is under way. Requires: it is.
-  void join(const outbox::TransactionKey& key, Answered answered) { under_way_.at(key).push_back(std::move(answered)); }
 
-  void begin(const outbox::TransactionKey& key) { under_way_.try_emplace(key); }
+  void begin(const outbox::TransactionKey& key) { under_way_.insert(key); }
   /// `of`: the transaction taken back; none where a claim is undone.
   void begin_reversal(const outbox::TransactionKey& key, const std::optional<outbox::TransactionKey>& of);
-  /// It is durable, or nothing of it was stored; says who joined.
-  std::vector<Answered> end(const outbox::TransactionKey& key);
+  /// It is durable, or nothing of it was stored.
+  void end(const outbox::TransactionKey& key);
 
  private:
   struct KeyHash {
@@ -57,7 +55,7 @@ class Turns {
   [[nodiscard]] bool must_wait_behind(const Arrival& arrival, const std::deque<Arrival>& earlier) const;
   [[nodiscard]] bool waits_for_reversal(const Arrival& arrival, bool first) const;
 
-  std::unordered_map<outbox::TransactionKey, std::vector<Answered>, KeyHash> under_way_;
+  std::unordered_set<outbox::TransactionKey, KeyHash> under_way_;
   std::optional<Reversing> reversing_;
   std::deque<Arrival> waiting_;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable local store of claims until their receipts arrive, and until they are 90 days old: SQLite, WAL, synchronous=FULL.
-// A claim, the chain head it makes, the idempotency key of its transaction and the source's position become durable in one SQLite
-// transaction or not at all.
-// Threads: one Writer, used by one thread at a time; any number of Readers, each used by one thread at a time. Readers
-// see what was committed before their call. Memory is bounded by the calls' own limits, never by the backlog.
+// A claim, the chain head it makes, the idempotency key of its transaction and the source's position and record become durable in
+// one SQLite transaction or not at all. Threads: one Writer, used by one thread at a time; any number of Readers, each used by
+// one thread at a time. Readers see what was committed before their call. Memory is bounded by the calls' own limits, never by
+// the backlog.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/receipt.hpp"
 #include "daemon/outbox/side_records.hpp"
+#include "daemon/outbox/source_record.hpp"
 
 namespace greentill::outbox {
 
@@ -38,18 +39,14 @@ struct TotalsDelta {
   std::int64_t claims = 1;  ///< 0 where a reversal only takes amounts off, which are negative then
 };
 
-struct SourcePosition {
-  std::string source;
-  std::string position;
-};
-
 /// One transaction's worth: all of it is stored, or nothing.
 struct Unit {
-  std::optional<TransactionKey> key;  ///< none for a chain's start and for a rejected record
-  std::vector<NewClaim> claims;       ///< consecutive seqs; may be empty
-  claim::ChainHead head;              ///< after this unit; ignored where claims is empty
-  std::int64_t recorded_at = 0;       ///< Unix seconds
-  std::optional<SourcePosition> position;
+  std::optional<TransactionKey> key;   ///< none for a chain's start and for a rejected record
+  ContentHash content{};               ///< of the transaction; where there is a key
+  std::vector<NewClaim> claims;        ///< consecutive seqs; may be empty
+  claim::ChainHead head;               ///< after this unit; ignored where claims is empty
+  std::int64_t recorded_at = 0;        ///< Unix seconds
+  std::optional<SourceRecord> record;  ///< none where no source handed it in
   std::vector<TotalsDelta> totals;
   SideRecords side;
 };
@@ -60,6 +57,7 @@ struct TransactionRecord {
   std::uint64_t first_seq = 0;
   std::uint32_t count = 0;
   claim::ChainId chain{};
+  std::optional<ContentHash> content{};  ///< none where it was stored before schema 5
 };
 
 enum class Delivery : std::uint8_t { waiting, delivered, refused_retry, refused_final };
@@ -139,6 +137,11 @@ class Reader {
   /// Calls back newest first, with ids below `before` (0: from the newest), at most `limit` times.
   virtual Status for_each_guarded(std::int64_t before, std::size_t limit,
                                   const std::function<void(const GuardedAct&)>& visit) = 0;
+  /// What became of all records that sources ever handed in; they add up to what was read.
+  virtual Result<std::vector<RecordCount>> record_counts() = 0;
+  /// Calls back newest first, at most `limit` times, with those of the last kKeptRecords that the query asks for.
+  virtual Status for_each_record(const RecordQuery& query, std::size_t limit,
+                                 const std::function<void(const StoredRecord&)>& visit) = 0;
 };
 
 /// Claims that were refused for now and have just been sent again: first to last seq. None by default.

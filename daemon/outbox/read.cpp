@@ -59,15 +59,19 @@ Result<std::optional<StoredClaim>> one_claim(Query&& row) {
 Status KeyLookup::prepare(Database& database) {
   return statement_.prepare(
       database,
-      "SELECT c.position, c.key_claims, h.id FROM claims c JOIN chains h ON h.no = c.position >> 40 WHERE c.key = ?1 "
-      "UNION ALL SELECT NULL, NULL, NULL FROM claimless WHERE key = ?1");
+      "SELECT c.position, c.key_claims, h.id, c.content FROM claims c JOIN chains h ON h.no = c.position >> 40 WHERE c.key = ?1 "
+      "UNION ALL SELECT NULL, NULL, NULL, content FROM claimless WHERE key = ?1");
 }
 
 Result<std::optional<TransactionRecord>> KeyLookup::find(const Database& database, const TransactionKey& key) {
   Query row(statement_, key);
   if (!row.next()) return row.result(std::optional<TransactionRecord>());
-  if (row.is_null(0)) return std::optional(TransactionRecord{});
-  TransactionRecord record{seq_of(row.integer(0)), static_cast<std::uint32_t>(row.integer(1)), {}};
+  TransactionRecord record;
+  ContentHash content{};
+  if (row.fixed(3, content)) record.content = content;
+  if (row.is_null(0)) return std::optional(record);
+  record.first_seq = seq_of(row.integer(0));
+  record.count = static_cast<std::uint32_t>(row.integer(1));
   if (!row.fixed(2, record.chain)) return database.damaged("a chain's id is not one");
   return std::optional(record);
 }
@@ -111,6 +115,7 @@ Status SqliteReader::prepare() {
   if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
   if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_side_records(); !prepared) return prepared;
+  if (Status prepared = prepare_records(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
@@ -123,7 +128,6 @@ Status SqliteReader::prepare() {
        {refused_down_, GREENTILL_REFUSED "DESC LIMIT ?3"},
        {batch_, "SELECT c.position, c.message FROM claims c WHERE " GREENTILL_RANGE("c.position") "ORDER BY c.position LIMIT ?3"},
        {retryable_, GREENTILL_RETRYABLE("last_try <= ?1") " UNION ALL " GREENTILL_RETRYABLE("last_try > ?2") " LIMIT ?3"},
-       {position_, "SELECT position FROM sources WHERE source = ?1"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
         "SELECT total(head - pruned), total(head - delivered_seq), total(refused_retry), total(refused_final) FROM (SELECT "
@@ -193,11 +197,6 @@ Result<std::vector<std::uint64_t>> SqliteReader::retryable(std::int64_t tried_be
   while (row.next()) seqs.push_back(seq_of(row.integer(0)));
   std::ranges::sort(seqs);
   return row.result(std::move(seqs));
-}
-
-Result<std::string> SqliteReader::position(std::string_view source) {
-  Query row(position_, source);
-  return row.result(row.next() ? std::string(row.text(0)) : std::string());
 }
 
 Result<std::vector<Totals>> SqliteReader::totals(std::int64_t from_day) {

@@ -123,6 +123,30 @@ ALTER TABLE chains DROP COLUMN head_seq;
 ALTER TABLE chains DROP COLUMN head_hash;
 ALTER TABLE chains DROP COLUMN stored;
 )sql",
+    // 5: what became of each record of a source, and whether an event that comes again is the same
+    R"sql(
+ALTER TABLE claims ADD COLUMN content BLOB;
+ALTER TABLE claimless ADD COLUMN content BLOB;
+
+CREATE TABLE records (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  place TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  fate INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  key BLOB
+) STRICT;
+
+CREATE TABLE record_counts (
+  source TEXT NOT NULL,
+  fate INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  records INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  PRIMARY KEY (source, fate, reason)
+) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 Status refuse_foreign(sqlite::Database& database, std::int64_t version) {

@@ -16,13 +16,13 @@ CREATE TABLE claims (
   key BLOB,
   key_claims INTEGER,
   message BLOB NOT NULL
-) STRICT;
+, content BLOB) STRICT;
 CREATE UNIQUE INDEX claims_by_key ON claims (key) WHERE key IS NOT NULL;
 
 CREATE TABLE claimless (
   key BLOB PRIMARY KEY,
   recorded_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, content BLOB) STRICT, WITHOUT ROWID;
 CREATE INDEX claimless_by_time ON claimless (recorded_at);
 
 CREATE TABLE refusals (
@@ -97,3 +97,22 @@ CREATE TABLE account_uses (
   PRIMARY KEY (account, activity)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX account_uses_by_time ON account_uses (last_begin);
+
+CREATE TABLE records (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL,
+  place TEXT NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  fate INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  key BLOB
+) STRICT;
+
+CREATE TABLE record_counts (
+  source TEXT NOT NULL,
+  fate INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  records INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  PRIMARY KEY (source, fate, reason)
+) STRICT, WITHOUT ROWID;

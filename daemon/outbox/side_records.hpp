@@ -14,6 +14,8 @@ namespace greentill::outbox {
 
 /// First 16 bytes of SHA-256 over issuer and event id; made by the engine.
 using TransactionKey = Bytes<16>;
+/// What tells a transaction that comes again from another one under its key; made by the engine.
+using ContentHash = Bytes<8>;
 
 /// How much of what stands under a nullifier was taken back so far, in one unit. An empty unit: all of it.
 struct TakenBack {

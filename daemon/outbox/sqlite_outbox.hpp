@@ -63,18 +63,23 @@ class SqliteReader final : public Reader {
   Result<bool> awaits_any() override;
   Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) override;
   Status for_each_guarded(std::int64_t before, std::size_t limit, const std::function<void(const GuardedAct&)>& visit) override;
+  Result<std::vector<RecordCount>> record_counts() override;
+  Status for_each_record(const RecordQuery& query, std::size_t limit,
+                         const std::function<void(const StoredRecord&)>& visit) override;
 
  private:
   explicit SqliteReader(Database database) : database_(std::move(database)) {}
   Status prepare();
   Status prepare_side_records();
+  Status prepare_records();
   Statement& scan_for(bool newest_first, std::optional<Delivery> only);
 
   Database database_;
   KeyLookup keys_;
   ChainLookup chains_;
-  Statement claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, position_, totals_, backlog_;
+  Statement claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, totals_, backlog_;
   Statement taken_back_, awaited_, awaits_any_, account_use_, guarded_;
+  Statement position_, record_counts_, records_;
 };
 
 class SqliteWriter final : public Writer {
@@ -93,6 +98,7 @@ class SqliteWriter final : public Writer {
   explicit SqliteWriter(Database database) : database_(std::move(database)) {}
   Status prepare();
   Status prepare_side_records();
+  Status prepare_records();
   Status save_chain(const ChainRow& row);
   /// Ends the transaction; only then is the new row the one in force.
   Status finish(sqlite::Transaction& transaction, const ChainRow& row);
@@ -102,6 +108,9 @@ class SqliteWriter final : public Writer {
   Status add_side_records(const Unit& unit);
   Status add_awaited(const Unit& unit);
   Status add_guarded(const Unit& unit);
+  Status add_record(const Unit& unit, const SourceRecord& record);
+  /// The reason to count it under.
+  Result<std::string_view> counted_reason(const SourceRecord& record);
 
   Status check_receipt(const claim::Receipt& receipt, const ChainRow& row);
   Status check_epoch(const claim::Receipt& receipt, const ChainRow& row);
@@ -121,12 +130,13 @@ class SqliteWriter final : public Writer {
   ChainRow chain_;
   KeyLookup keys_;
   ChainLookup chains_;
-  Statement new_chain_, save_chain_, add_claim_, add_claimless_, set_position_, add_totals_;
+  Statement new_chain_, save_chain_, add_claim_, add_claimless_, add_totals_;
   Statement message_at_, outcome_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
   Statement count_claims_, count_refusals_, remove_refusals_, remove_grants_;
   Statement to_prune_, remove_claim_, count_pruned_, prune_claimless_;
   Statement set_taken_back_, add_awaited_, remove_awaited_, set_guarded_, set_account_use_;
   Statement prune_taken_back_, prune_awaited_, prune_guarded_, prune_account_uses_;
+  Statement set_position_, add_record_, remove_record_, count_record_, reasons_of_;
 };
 
 }  // namespace greentill::outbox

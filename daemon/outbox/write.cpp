@@ -29,15 +29,15 @@ Status SqliteWriter::prepare() {
   if (Status prepared = keys_.prepare(database_); !prepared) return prepared;
   if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_side_records(); !prepared) return prepared;
+  if (Status prepared = prepare_records(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{new_chain_, "INSERT INTO chains (no, id) VALUES (?1, ?2)"},
        {save_chain_,
         "UPDATE chains SET delivered_seq = ?2, epoch = ?3, pruned = ?4, refused_retry = ?5, refused_final = ?6 WHERE no = ?1"},
-       {add_claim_, "INSERT INTO claims (position, recorded_at, message, key, key_claims) VALUES (?1, ?2, ?3, ?4, ?5)"},
-       {add_claimless_, "INSERT INTO claimless (key, recorded_at) VALUES (?1, ?2)"},
-       {set_position_,
-        "INSERT INTO sources (source, position) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = excluded.position"},
+       {add_claim_,
+        "INSERT INTO claims (position, recorded_at, message, key, key_claims, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+       {add_claimless_, "INSERT INTO claimless (key, recorded_at, content) VALUES (?1, ?2, ?3)"},
        // A sum beyond 64 bits is REAL, which the column would refuse with the whole sale; the cast ends at the largest integer.
        {add_totals_,
         "INSERT INTO totals (day, activity, claims, estimate_mg, credited_mg) VALUES (?1, ?2, ?5, ?3, ?4) ON CONFLICT DO UPDATE "
@@ -107,10 +107,10 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
   }
   if (Status added = add_claims(row, unit); !added) return added;
   if (unit.key && unit.claims.empty()) {
-    if (Status added = add_claimless_.run(*unit.key, unit.recorded_at); !added) return added;
+    if (Status added = add_claimless_.run(*unit.key, unit.recorded_at, unit.content); !added) return added;
   }
-  if (unit.position) {
-    if (Status set = set_position_.run(unit.position->source, unit.position->position); !set) return set;
+  if (unit.record) {
+    if (Status added = add_record(unit, *unit.record); !added) return added;
   }
   for (const TotalsDelta& delta : unit.totals) {
     Status added = add_totals_.run(delta.day, delta.activity, delta.estimate_mg, delta.credited_mg, delta.claims);
@@ -130,7 +130,8 @@ Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
     const bool keyed = unit.key && &added == &unit.claims.front();
     const auto key = keyed ? unit.key : std::nullopt;
     const auto count = keyed ? std::optional(unit.claims.size()) : std::nullopt;
-    Status stored = add_claim_.run(position_of(row.no, seq), unit.recorded_at, added.message, key, count);
+    const auto content = keyed ? std::optional(unit.content) : std::nullopt;
+    Status stored = add_claim_.run(position_of(row.no, seq), unit.recorded_at, added.message, key, count, content);
     if (!stored) return stored;
   }
   if (unit.head.chain != row.head.chain || unit.head.seq != seq) {

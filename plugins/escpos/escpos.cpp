@@ -139,10 +139,10 @@ class EscPos final : public plugin::Source {
       if (reading.unreadable.empty()) {
         understood = understand(reading.receipts[reading.next], profile_, issuer_, reading.job.begin);
       }
+      const std::string where = reading.job.files[0] + ": receipt " + std::to_string(reading.next + 1);
       if (understood.transaction) {
-        if (!inlet.offer(*understood.transaction, position)) return false;
+        if (!inlet.offer(*understood.transaction, where, position)) return false;
       } else if (!understood.problem.empty()) {
-        const std::string where = reading.job.files[0] + " receipt " + std::to_string(reading.next + 1);
         if (!inlet.reject(where, understood.problem, position)) return false;
         reading.failed = true;
       } else {

@@ -54,15 +54,14 @@ class ExecSource final : public plugin::Source {
 
   bool hand_in(const plugin::Inlet& inlet) {
     const SourceLine& line = *pending_;
-    if (line.what == SourceLine::What::transaction) {
-      if (!inlet.offer(view_.of(line.transaction, event::Audience::host), line.position)) return false;
-    } else {
-      // Counted from the program's start, for want of a place that it named.
-      const std::string where = line.where.empty() ? "line " + std::to_string(lines_) + " of the program" : line.where;
-      if (!inlet.reject(where, line.reason, line.position)) return false;
-    }
-    pending_.reset();
-    return true;
+    // Counted from the program's start, for want of a place that it named.
+    const std::string where = line.where.empty() ? "line " + std::to_string(lines_) + " of the program" : line.where;
+    const bool taken = line.what == SourceLine::What::transaction
+                           ? inlet.offer(view_.of(line.transaction, event::Audience::host), where, line.position)
+                       : line.what == SourceLine::What::leave_out ? inlet.leave_out(where, line.reason, line.position)
+                                                                  : inlet.reject(where, line.reason, line.position);
+    if (taken) pending_.reset();
+    return taken;
   }
 
   /// A program that does not read now is told the newest number later.

@@ -69,13 +69,14 @@ void throw_its_error(const JsonValue& object) {
   throw std::runtime_error("it says: " + text_of(object, "error", SIZE_MAX));
 }
 
-SourceLine reject_of(const JsonValue& reject) {
+/// A record of which the program makes no transaction.
+SourceLine passed_over(const JsonValue& passed, const char* key, SourceLine::What what) {
   SourceLine line;
-  line.what = SourceLine::What::reject;
-  if (!reject.is(Type::object)) broken("'reject' must be an object");
-  only(reject, {"where", "reason"});
-  line.where = text_of(reject, "where", SIZE_MAX);
-  line.reason = text_of(reject, "reason", SIZE_MAX);
+  line.what = what;
+  if (!passed.is(Type::object)) broken(std::string("'") + key + "' must be an object");
+  only(passed, {"where", "reason"});
+  line.where = text_of(passed, "where", SIZE_MAX);
+  line.reason = text_of(passed, "reason", SIZE_MAX);
   return line;
 }
 
@@ -160,11 +161,18 @@ SourceLine parse_source_line(std::string_view text) {
     line.what = SourceLine::What::finished;
     return line;
   }
-  only(object, {"position", "transaction", "reject"});
+  only(object, {"position", "where", "transaction", "reject", "leave_out"});
   const JsonValue* reject = find(object, "reject");
-  if (taken.has_value() == (reject != nullptr)) broken("it must hold a transaction or a reject");
+  const JsonValue* leave_out = find(object, "leave_out");
+  if (int{taken.has_value()} + int{reject != nullptr} + int{leave_out != nullptr} != 1) {
+    broken("it must hold one of transaction, reject, leave_out");
+  }
+  if (!taken && find(object, "where") != nullptr) broken("'where' goes with a transaction alone; else it stands within");
   std::string position = text_of(object, "position", kMaxPositionBytes);
-  SourceLine line = reject != nullptr ? reject_of(*reject) : transaction_of(taken->value);
+  SourceLine line = taken               ? transaction_of(taken->value)
+                    : reject != nullptr ? passed_over(*reject, "reject", SourceLine::What::reject)
+                                        : passed_over(*leave_out, "leave_out", SourceLine::What::leave_out);
+  if (find(object, "where") != nullptr) line.where = text_of(object, "where", SIZE_MAX);
   line.position = std::move(position);
   return line;
 }

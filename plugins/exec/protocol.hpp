@@ -31,11 +31,11 @@ std::string durable_line(std::uint64_t count);
 
 /// A line of a source.
 struct SourceLine {
-  enum class What : std::uint8_t { transaction, reject, finished };
+  enum class What : std::uint8_t { transaction, reject, leave_out, finished };
   What what = What::transaction;
   event::Transaction transaction;
-  std::string where;  ///< of a reject; empty where the transaction itself was of no use
-  std::string reason;
+  std::string where;   ///< empty where the program does not say
+  std::string reason;  ///< of a record without a transaction
   std::string position;
 };
 /// A transaction that cannot be used becomes a reject with the reason, since its position is known. Throws std::runtime_error

@@ -118,9 +118,10 @@ class Journal final : public plugin::Source {
 
   Step hand_in(const Row& row, const plugin::Inlet& inlet) {
     const std::string position = file_->place_behind(row.size, row.lines).text();
-    if (row.transaction && !inlet.offer(*row.transaction, position)) return Step::full;
-    if (row.read && !inlet.offer(view_.of(*row.read, event::Audience::host), position)) return Step::full;
-    if (!row.problem.empty() && !inlet.reject(where(), row.problem, position)) return Step::full;
+    if (row.transaction && !inlet.offer(*row.transaction, where(), position)) return Step::full;
+    if (row.read && !inlet.offer(view_.of(*row.read, event::Audience::host), where(), position)) return Step::full;
+    if (row.left_out && !inlet.leave_out(where(), row.problem, position)) return Step::full;
+    if (!row.left_out && !row.problem.empty() && !inlet.reject(where(), row.problem, position)) return Step::full;
     file_->consume(row.size, row.lines);
     return Step::row;
   }

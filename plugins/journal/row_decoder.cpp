@@ -99,6 +99,9 @@ class CsvDecoder final : public Decoder {
       plugin::Transaction transaction = mapping_.make(rows_.fields());
       plugin::check_limits(transaction);
       row.transaction = std::move(transaction);
+    } catch (const plugin::LeftOut& left_out) {
+      row.problem = left_out.what();
+      row.left_out = true;
     } catch (const plugin::Unusable& unusable) {
       row.problem = unusable.what();
     }

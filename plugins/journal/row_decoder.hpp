@@ -25,6 +25,7 @@ struct Row {
   std::optional<plugin::Transaction> transaction = {};  ///< that a mapping made
   std::optional<event::Transaction> read = {};          ///< that stood there as JSON
   std::string problem = {};  ///< why there is neither; all empty where the row says nothing: a header, a blank line
+  bool left_out = false;     ///< there is neither on purpose
 };
 
 class RowDecoder {

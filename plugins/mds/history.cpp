@@ -26,6 +26,7 @@ History::Next History::next(plugin::Transaction& into) {
   }
   consumed_ += row->size;
   line_ = std::exchange(next_line_, next_line_ + row->lines);
+  if (row->left_out) throw plugin::LeftOut(row->problem);
   if (!row->problem.empty()) throw plugin::Unusable(row->problem);
   if (!row->transaction) return Next::nothing;
   into = std::move(*row->transaction);

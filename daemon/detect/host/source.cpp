@@ -54,7 +54,7 @@ class SourceHost {
   }
 
   Status serve() {
-    const gt_inlet inlet{sizeof(gt_inlet), this, &SourceHost::on_transaction, &SourceHost::on_reject};
+    const gt_inlet inlet{sizeof(gt_inlet), this, &SourceHost::on_transaction, &SourceHost::on_reject, &SourceHost::on_leave_out};
     bool finished = false;
     bool blocked = false;
     for (;;) {
@@ -130,8 +130,11 @@ class SourceHost {
     const std::size_t size = records_.size() - before;
     if (size > kMostRecordBytes) {
       records_.resize(before);
-      // Where it stands is not known here, and what it is called is nothing for a log.
-      return add({true, {}, "a transaction", "it takes more than 4 MiB with its lines and attributes", record.position});
+      return add({Record::Kind::refused,
+                  {},
+                  record.where.empty() ? "a transaction" : record.where,
+                  "it takes more than 4 MiB with its lines and attributes",
+                  record.position});
     }
     if (records_.size() > kMostRecordBytes) {
       const Frame last(records_.begin() + static_cast<std::ptrdiff_t>(before), records_.end());
@@ -147,14 +150,14 @@ class SourceHost {
     return GT_OK;
   }
 
-  static std::int32_t on_transaction(void* context, const gt_transaction* transaction, gt_text position) noexcept {
+  static std::int32_t on_transaction(void* context, const gt_transaction* transaction, gt_text where, gt_text position) noexcept {
     auto& self = *static_cast<SourceHost*>(context);
     const std::string wrong = wrong_with(transaction, position);
     if (!wrong.empty()) {
       warn(self, wrong);
       return GT_ERROR;
     }
-    return self.add({false, event::copy(*transaction), {}, {}, std::string(from_abi(position))});
+    return self.add({Record::Kind::transaction, event::copy(*transaction), readable(where), {}, std::string(from_abi(position))});
   }
 
   static std::string wrong_with(const gt_transaction* transaction, gt_text position) {
@@ -164,12 +167,19 @@ class SourceHost {
   }
 
   static std::int32_t on_reject(void* context, gt_text where, gt_text reason, gt_text position) noexcept {
-    auto& self = *static_cast<SourceHost*>(context);
+    return pass_over(*static_cast<SourceHost*>(context), Record::Kind::refused, where, reason, position);
+  }
+
+  static std::int32_t on_leave_out(void* context, gt_text where, gt_text reason, gt_text position) noexcept {
+    return pass_over(*static_cast<SourceHost*>(context), Record::Kind::left_out, where, reason, position);
+  }
+
+  static std::int32_t pass_over(SourceHost& self, Record::Kind kind, gt_text where, gt_text reason, gt_text position) {
     if (position.size > kMaxPositionBytes) {
       warn(self, kLongPosition);
       return GT_ERROR;
     }
-    return self.add({true, {}, readable(where), readable(reason), std::string(from_abi(position))});
+    return self.add({kind, {}, readable(where), readable(reason), std::string(from_abi(position))});
   }
 
   static void warn(SourceHost& self, const std::string& wrong) {

@@ -60,6 +60,7 @@ struct FolderSource::Pending {
   std::optional<Transaction> transaction;
   std::string where;
   std::string problem;
+  bool left_out = false;
 };
 
 FolderSource::FolderSource(const toml::Table& toml, std::int64_t max_file_mb, Services services)
@@ -168,25 +169,29 @@ void FolderSource::read_record() {
     const RecordReader::Next next = next_record(transaction);
     if (next == RecordReader::Next::end) return close();
     if (next == RecordReader::Next::nothing || ++file_->records <= file_->skip) return;
-    pending_ = std::make_unique<Pending>(Pending{std::move(transaction), {}, {}});
+    pending_ = std::make_unique<Pending>(Pending{std::move(transaction), where(), {}});
   } catch (const DiskError&) {
     throw;  // the file stays where it is and is tried again
+  } catch (const LeftOut& reason) {
+    pass_over(reason.what(), true);
   } catch (const std::exception& problem) {
     const bool of_record = file_->reader && dynamic_cast<const Unusable*>(&problem) != nullptr;
     if (!of_record && file_->has_changed()) return file_.reset();
     if (!of_record) file_->failure = problem.what();
-    reject_record(problem.what());
+    pass_over(problem.what(), false);
   }
 }
 
-void FolderSource::reject_record(std::string problem) {
+void FolderSource::pass_over(std::string reason, bool left_out) {
   if (++file_->records <= file_->skip) return;
-  std::string where = file_->found.name;
-  if (!file_->failure) {
-    const std::string record = file_->reader ? file_->reader->where() : "";
-    where += ": " + (record.empty() ? "record " + std::to_string(file_->records) : record);
-  }
-  pending_ = std::make_unique<Pending>(Pending{std::nullopt, std::move(where), std::move(problem)});
+  pending_ = std::make_unique<Pending>(Pending{std::nullopt, where(), std::move(reason), left_out});
+}
+
+/// Of the record that was read last; where the file fails, of the whole.
+std::string FolderSource::where() const {
+  if (file_->failure) return file_->found.name;
+  const std::string record = file_->reader ? file_->reader->where() : "";
+  return file_->found.name + ": " + (record.empty() ? "record " + std::to_string(file_->records) : record);
 }
 
 std::string FolderSource::position() const {
@@ -196,8 +201,10 @@ std::string FolderSource::position() const {
 }
 
 bool FolderSource::hand_in(const Inlet& inlet) {
-  const bool taken = pending_->transaction ? inlet.offer(*pending_->transaction, position())
-                                           : inlet.reject(pending_->where, pending_->problem, position());
+  const auto& [transaction, where, problem, left_out] = *pending_;
+  const bool taken = transaction ? inlet.offer(*transaction, where, position())
+                     : left_out  ? inlet.leave_out(where, problem, position())
+                                 : inlet.reject(where, problem, position());
   if (!taken) return false;
   ++handed_in_;
   pending_.reset();

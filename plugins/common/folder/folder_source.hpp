@@ -55,7 +55,8 @@ class FolderSource : public Source {
   std::unique_ptr<File> open(const FolderFile& found);
   void read_record();
   RecordReader::Next next_record(Transaction& into);
-  void reject_record(std::string problem);
+  void pass_over(std::string reason, bool left_out);
+  [[nodiscard]] std::string where() const;
   bool hand_in(const Inlet& inlet);
   void close();
   void move_durable();

@@ -46,9 +46,9 @@ class RecordReader {
   };
   virtual ~RecordReader() = default;
   /// Throws Unusable where the record at hand is of no use: it counts as one, is rejected with that reason, and the next call
-  /// goes on behind it. Any other exception: the file cannot be read from here on, for the reason it gives. No reason may hold
-  /// anything personal, nor a text of the file that may.
-  /// Requires: `into` is new.
+  /// goes on behind it; LeftOut likewise, where it is right and is to lead to nothing. Any other exception: the file cannot be
+  /// read from here on, for the reason it gives. No reason may hold anything personal, nor a text of the file that may; it is the
+  /// same for all records with which the same is wrong. Requires: `into` is new.
   virtual Next next(Transaction& into) = 0;
   /// Where the record read last stands, for people ("transaction 17"); empty: it is counted ("record 17").
   [[nodiscard]] virtual std::string where() const { return {}; }

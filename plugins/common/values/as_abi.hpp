@@ -11,12 +11,12 @@ namespace greentill::plugin {
 template <typename Use>
 void as_abi(const Transaction& transaction, Use&& use) {
   const gt_inlet inlet{sizeof(gt_inlet), &use,
-                       [](void* context, const gt_transaction* given, gt_text /*position*/) -> std::int32_t {
+                       [](void* context, const gt_transaction* given, gt_text /*where*/, gt_text /*position*/) -> std::int32_t {
                          (*static_cast<std::remove_reference_t<Use>*>(context))(*given);
                          return GT_OK;
                        },
-                       nullptr};
-  static_cast<void>(Inlet(inlet).offer(transaction, {}));
+                       nullptr, nullptr};
+  static_cast<void>(Inlet(inlet).offer(transaction, {}, {}));
 }
 
 }  // namespace greentill::plugin

@@ -13,6 +13,12 @@ class Unusable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A record that is right and that nobody is to be credited for; what() is why, for people.
+class LeftOut : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Throws Unusable where the daemon would not take it, naming the field.
 void check_limits(const Transaction& transaction);
 

@@ -182,17 +182,22 @@ struct gt_detector {
   void (*destroy)(void* instance);
 };
 
-/* Where a source hands in what it read. Valid during the call of poll.
+/* Where a source hands in what it read: every record, one way or another, so that each one's fate can be told.
+ * Valid during the call of poll.
+ * `where` names the record for people ("trips.csv:17"), without anything personal; empty where it has no name.
+ * `reason` says why, in words that are the same for all records with which the same is wrong: they are counted by it.
  * `position` is the place in the source behind the record, at most 1024 bytes, opaque to the host. It becomes durable together
  * with whatever the transaction leads to, and is what start() gets after a crash. */
 struct gt_inlet {
   size_t size;
   void* context;
   /* Takes a copy and returns GT_OK; or GT_FULL; or GT_ERROR where a limit of gt_transaction or the position's is broken. */
-  int32_t (*transaction)(void* context, const struct gt_transaction* transaction, struct gt_text position);
-  /* A record that cannot be made a transaction: where it stands ("trips.csv:17") and why. Counts, and moves the position, as one.
-   */
+  int32_t (*transaction)(void* context, const struct gt_transaction* transaction, struct gt_text where, struct gt_text position);
+  /* A record that cannot be made a transaction. Counts, and moves the position, as one. */
   int32_t (*reject)(void* context, struct gt_text where, struct gt_text reason, struct gt_text position);
+  /* A record that is right and that nobody is to be credited for, by its nature or by the configuration: a van's ride that moves
+   * bikes. As reject, but no warning. */
+  int32_t (*leave_out)(void* context, struct gt_text where, struct gt_text reason, struct gt_text position);
 };
 
 struct gt_source {

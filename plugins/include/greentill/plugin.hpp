@@ -128,12 +128,15 @@ class Inlet {
  public:
   explicit Inlet(const gt_inlet& inlet) : inlet_(inlet) {}
   /// False where the window is full: return from poll, and offer the same again in the next one.
-  [[nodiscard]] bool offer(const Transaction& transaction, std::string_view position) const;
-  [[nodiscard]] bool offer(const gt_transaction& transaction, std::string_view position) const {
-    return taken(inlet_.transaction(inlet_.context, &transaction, text(position)));
+  [[nodiscard]] bool offer(const Transaction& transaction, std::string_view where, std::string_view position) const;
+  [[nodiscard]] bool offer(const gt_transaction& transaction, std::string_view where, std::string_view position) const {
+    return taken(inlet_.transaction(inlet_.context, &transaction, text(where), text(position)));
   }
   [[nodiscard]] bool reject(std::string_view where, std::string_view reason, std::string_view position) const {
     return taken(inlet_.reject(inlet_.context, text(where), text(reason), text(position)));
+  }
+  [[nodiscard]] bool leave_out(std::string_view where, std::string_view reason, std::string_view position) const {
+    return taken(inlet_.leave_out(inlet_.context, text(where), text(reason), text(position)));
   }
 
  private:
@@ -144,7 +147,7 @@ class Inlet {
   const gt_inlet& inlet_;
 };
 
-inline bool Inlet::offer(const Transaction& from, std::string_view position) const {
+inline bool Inlet::offer(const Transaction& from, std::string_view where, std::string_view position) const {
   std::vector<gt_quantity> quantities;
   for (const auto& q : from.quantities) quantities.push_back(quantity(q.unit, q.value));
   std::vector<gt_line> lines;
@@ -181,7 +184,7 @@ inline bool Inlet::offer(const Transaction& from, std::string_view position) con
                                    from.evidence.data(),
                                    from.evidence.size(),
                                    from.evidence_is_personal ? 1u : 0u};
-  return offer(transaction, position);
+  return offer(transaction, where, position);
 }
 
 /// Constructor as for Detector.

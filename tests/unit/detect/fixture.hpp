@@ -147,16 +147,16 @@ class RememberingSink final : public SourceSink {
  public:
   struct Kept {
     std::string event_id;  ///< of a transaction
-    std::string where;     ///< of a rejected record
+    std::string where;     ///< of any record
     std::string reason;
     std::string position;
     event::Transaction transaction;
   };
 
   void take(const std::string& source, SourcedTransaction taken, std::function<void(Status)> done) override {
-    keep(source, {taken.transaction.event_id, {}, {}, taken.position, taken.transaction}, done);
+    keep(source, {taken.transaction.event_id, taken.where, {}, taken.position, taken.transaction}, done);
   }
-  void reject(const std::string& source, RejectedRecord record, std::function<void(Status)> done) override {
+  void pass_over(const std::string& source, PassedRecord record, std::function<void(Status)> done) override {
     keep(source, {{}, record.where, record.reason, record.position, {}}, done);
   }
   Result<std::string> position(const std::string& source) override {

@@ -34,6 +34,7 @@ Record full_record() {
   t.evidence = {0x18, 0x2a};
   t.evidence_is_personal = true;
   t.attributes = {{"fare", "day"}, {"a", ""}};
+  record.where = "rides.csv:7";
   record.position = std::string("\xff\x00 opaque", 9);
   return record;
 }
@@ -54,6 +55,7 @@ TEST_CASE("wire: a record survives the way with every field") {
   const event::Transaction& a = sent.transaction;
   const event::Transaction& b = got.transaction;
   CHECK(got.position == sent.position);
+  CHECK(got.where == sent.where);
   CHECK(a.issuer == b.issuer);
   CHECK(a.event_id == b.event_id);
   CHECK(a.kind == b.kind);
@@ -85,11 +87,11 @@ TEST_CASE("wire: a record survives the way with every field") {
 
 TEST_CASE("wire: a rejected record survives the way") {
   Frame frame;
-  append_record(frame, {true, {}, "a.csv:3", "column 'x': is empty", "p"});
+  append_record(frame, {Record::Kind::refused, {}, "a.csv:3", "column 'x': is empty", "p"});
   FrameReader reader(frame);
   const Record got = reader.record();
   REQUIRE(reader.end().ok());
-  CHECK(got.rejected);
+  CHECK(got.kind == Record::Kind::refused);
   CHECK(got.where == "a.csv:3");
   CHECK(got.reason == "column 'x': is empty");
   CHECK(got.position == "p");

@@ -92,23 +92,23 @@ TEST_CASE("engine: a transaction without a green act is kept as such and says so
 TEST_CASE("engine: a source's position is durable together with its transaction, a repeated or wrong one included") {
   const test::TempDir folder;
   Device device(folder.path());
-  REQUIRE(device.submit(ride("1"), outbox::SourcePosition{"rides", "after 1"}).get().ok());
+  REQUIRE(device.submit(ride("1"), outbox::SourceRecord{"rides", "after 1"}).get().ok());
   CHECK(device.reader().position("rides").value() == "after 1");
-  REQUIRE(device.submit(ride("1"), outbox::SourcePosition{"rides", "after 2"}).get().ok());
+  REQUIRE(device.submit(ride("1"), outbox::SourceRecord{"rides", "after 2"}).get().ok());
   CHECK(device.reader().position("rides").value() == "after 2");
   event::Transaction wrong = ride("3");
   wrong.end = wrong.begin - 1;
-  const auto refused = device.submit(wrong, outbox::SourcePosition{"rides", "after 3"}).get();
+  const auto refused = device.submit(wrong, outbox::SourceRecord{"rides", "after 3"}).get();
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == ErrorCode::invalid);
   CHECK(device.reader().position("rides").value() == "after 3");
   event::Transaction vast = ride("4");
   vast.quantities.push_back({std::string(33, 'u'), 1});  // no claim holds such a unit
-  const auto unfit = device.submit(vast, outbox::SourcePosition{"rides", "after 4"}).get();
+  const auto unfit = device.submit(vast, outbox::SourceRecord{"rides", "after 4"}).get();
   REQUIRE_FALSE(unfit.ok());
   CHECK(unfit.error().code == ErrorCode::invalid);
   CHECK(device.reader().position("rides").value() == "after 4");
-  CHECK(device.submit(ride("5"), outbox::SourcePosition{"rides", "after 5"}).get().ok());
+  CHECK(device.submit(ride("5"), outbox::SourceRecord{"rides", "after 5"}).get().ok());
 }
 
 TEST_CASE("engine: a record that stands twice does not set its source back behind those that follow it") {
@@ -118,7 +118,7 @@ TEST_CASE("engine: a record that stands twice does not set its source back behin
   for (std::size_t i = 0; i < stored.size(); ++i) {
     const std::string id = std::to_string(i == 1 ? 0 : i);
     device.engine().submit(
-        ride(id), outbox::SourcePosition{"rides", "after " + std::to_string(i)},
+        ride(id), outbox::SourceRecord{"rides", "after " + std::to_string(i)},
         [&stored, i](const auto& answer) { stored[i].set_value(answer ? Status(Done{}) : Status(Failure{answer.error()})); });
   }
   device.engine().committer().hand_over();
@@ -198,7 +198,7 @@ TEST_CASE("engine: behind a commit that failed no record of a source is taken un
   const test::TempDir folder;
   Device device(folder.path());
   const auto submit = [&](const std::string& id, const std::string& source) {
-    return device.submit(ride(id), outbox::SourcePosition{source, "after " + id}).get();
+    return device.submit(ride(id), outbox::SourceRecord{source, "after " + id}).get();
   };
   const auto resume = [&](const std::string& source) { device.engine().resume(source); };
   REQUIRE(submit("1", "rides").ok());
@@ -222,7 +222,7 @@ TEST_CASE("engine: behind a commit that failed no record of a source is taken un
   CHECK(device.reader().position("others").value() == "after b");
   CHECK(submit("x", "later").ok());  // a source that begins only now
   std::promise<Status> kept;
-  device.engine().keep_position({"rides", "after 5"}, [&](const Status& status) { kept.set_value(status); });
+  device.engine().pass_over({"rides", "after 5"}, [&](const Status& status) { kept.set_value(status); });
   device.engine().committer().hand_over();
   CHECK_FALSE(kept.get_future().get().ok());
   CHECK(device.reader().position("rides").value() == "after 1");

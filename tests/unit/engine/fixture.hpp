@@ -144,7 +144,7 @@ class Device {
   }
 
   std::future<Result<event::TransactionAnswer>> submit(const event::Transaction& transaction,
-                                                       std::optional<outbox::SourcePosition> position = std::nullopt) {
+                                                       std::optional<outbox::SourceRecord> position = std::nullopt) {
     auto promise = std::make_shared<std::promise<Result<event::TransactionAnswer>>>();
     engine_->submit(transaction, std::move(position), [promise](const auto& answer) { promise->set_value(answer); });
     engine_->committer().hand_over();

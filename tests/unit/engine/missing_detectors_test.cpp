@@ -22,7 +22,7 @@ struct Bench {
   Result<event::TransactionAnswer> sell(const event::Transaction& transaction) { return device.submit(transaction).get(); }
   /// As the source "rides" hands it in.
   Result<event::TransactionAnswer> offer(const event::Transaction& transaction) {
-    return device.submit(transaction, outbox::SourcePosition{"rides", "after " + transaction.event_id}).get();
+    return device.submit(transaction, outbox::SourceRecord{"rides", "after " + transaction.event_id}).get();
   }
   /// As the source does where it was refused.
   void begin_anew() { device.engine().resume("rides"); }

@@ -262,7 +262,7 @@ TEST_CASE("reversal: of many at once each sees what the one before it left") {
 TEST_CASE("reversal: a source's position never passes a reversal of its that waits") {
   const test::TempDir folder;
   Device device(folder.path());
-  const auto position = [](int n) { return outbox::SourcePosition{"till", std::to_string(n)}; };
+  const auto position = [](int n) { return outbox::SourceRecord{"till", std::to_string(n)}; };
   std::vector<std::future<Result<event::TransactionAnswer>>> answers;
   for (int i = 0; i < 20; ++i) {
     const std::string sale = "s" + std::to_string(i);
@@ -292,12 +292,12 @@ TEST_CASE("reversal: nor does the position of a record that is passed over") {
     if (order.size() == 4) all.set_value();
   };
   const auto hand_in = [&](const event::Transaction& transaction, const std::string& what) {
-    device.engine().submit(transaction, outbox::SourcePosition{"till", what}, [&, what](const auto&) { answered(what); });
+    device.engine().submit(transaction, outbox::SourceRecord{"till", what}, [&, what](const auto&) { answered(what); });
   };
   hand_in(tickets("7", {3}), "1");
   hand_in(taking_back(tickets("", {1}), "7/return/1", "7"), "2");
   hand_in(taking_back(tickets("", {1}), "7/return/2", "7"), "3");
-  device.engine().keep_position({"till", "4"}, [&](const Status&) { answered("4"); });
+  device.engine().pass_over({"till", "4"}, [&](const Status&) { answered("4"); });
   device.engine().committer().hand_over();
   all.get_future().get();
   CHECK(order == std::vector<std::string>{"1", "2", "3", "4"});
@@ -344,7 +344,7 @@ TEST_CASE("standing: what is not final is not claimed, and its id stays free") {
   for (const auto standing : {event::Standing::training, event::Standing::interim, event::Standing::reprint}) {
     event::Transaction early = ride("1");
     early.standing = standing;
-    const auto answer = device.submit(early, outbox::SourcePosition{"dock", "before"}).get();
+    const auto answer = device.submit(early, outbox::SourceRecord{"dock", "before"}).get();
     REQUIRE(answer.ok());
     CHECK(answer->claims.empty());
     CHECK_FALSE(answer->remark.empty());

@@ -92,7 +92,8 @@ outbox::Unit ChainMaker::sale(std::uint32_t number, std::size_t claims, std::int
   if (claims == 0) unit.totals.push_back({20'000, "", 0, 0});
   unit.head = head_;
   unit.recorded_at = kFirstSale + number;
-  unit.position = {"till", "line " + std::to_string(number)};
+  unit.record = {"till",  "line " + std::to_string(number), "till.csv:" + std::to_string(number), outbox::Fate::claimed, {},
+                 unit.key};
   return unit;
 }
 

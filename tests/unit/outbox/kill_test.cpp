@@ -63,7 +63,11 @@ std::uint32_t groups_in(const std::filesystem::path& path) {
   for (std::uint32_t sale = 0; sale < (groups + 1) * kGroup; ++sale) {
     CHECK(reader->find(ChainMaker::key(sale)).value().has_value() == (sale < groups * kGroup));
   }
-  if (groups > 0) CHECK(reader->position("till").value() == "line " + std::to_string(groups * kGroup - 1));
+  if (groups == 0) return groups;
+  CHECK(reader->position("till").value() == "line " + std::to_string(groups * kGroup - 1));
+  const auto counts = reader->record_counts().value();
+  REQUIRE(counts.size() == 1);
+  CHECK(counts[0].records == groups * kGroup);
   return groups;
 }
 

@@ -57,7 +57,7 @@ class Dock final : public Source {
     ride.kind = GT_KIND_TRIP;
     ride.mode = "bike.shared";
     ride.quantities = {{"m.odometer", metres}};
-    return inlet.offer(ride, position);
+    return inlet.offer(ride, position, position);
   }
 
   std::string path_;

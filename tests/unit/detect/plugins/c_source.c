@@ -79,7 +79,7 @@ static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inl
     if (self->heavy && self->next == 400) add_lines(&transaction, 9060);
     if (self->heavy && self->next == 410) add_lines(&transaction, HEAVY_LINES);
     const int32_t taken = self->rejected ? inlet->reject(inlet->context, position, reason, position)
-                                         : inlet->transaction(inlet->context, &transaction, position);
+                                         : inlet->transaction(inlet->context, &transaction, position, position);
     if (taken == GT_FULL) return GT_OK;
     if (taken != GT_OK) return GT_ERROR;
   }

@@ -31,7 +31,7 @@ static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inl
   while (next < LONG_MAX) {
     ticket.event_id.data = id;
     ticket.event_id.size = (size_t)snprintf(id, sizeof(id), "%ld", ++next);
-    inlet->transaction(inlet->context, &ticket, ticket.event_id);
+    inlet->transaction(inlet->context, &ticket, ticket.event_id, ticket.event_id);
   }
   return GT_OK;
 }

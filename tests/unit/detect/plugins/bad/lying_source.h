@@ -27,6 +27,7 @@ static int32_t start(void* instance, struct gt_text position) {
 static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inlet* inlet) {
   struct record wrong = {{0}, {"wrong", 5}};
   const struct gt_text end = {"end", 3};
+  const struct gt_text nowhere = {NULL, 0};
   (void)instance;
   (void)wait_ms;
   wrong.transaction.size = sizeof(wrong.transaction);
@@ -37,8 +38,8 @@ static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inl
   wrong.transaction.kind = GT_KIND_TICKET;
   const struct gt_transaction right = wrong.transaction;
   falsify(&wrong);
-  if (inlet->transaction(inlet->context, &wrong.transaction, wrong.position) == GT_OK) return GT_FINISHED;
-  inlet->transaction(inlet->context, &right, end);
+  if (inlet->transaction(inlet->context, &wrong.transaction, nowhere, wrong.position) == GT_OK) return GT_FINISHED;
+  inlet->transaction(inlet->context, &right, nowhere, end);
   return GT_FINISHED;
 }
 

@@ -83,7 +83,7 @@ static int32_t poll_source(void* instance, uint32_t wait_ms, const struct gt_inl
   ticket.issuer = text_of("bad");
   ticket.event_id = text_of(id);
   ticket.kind = GT_KIND_TICKET;
-  if (inlet->transaction(inlet->context, &ticket, text_of(id)) == GT_OK) {
+  if (inlet->transaction(inlet->context, &ticket, text_of(id), text_of(id)) == GT_OK) {
     ++next;
     ++handed_in;
   }

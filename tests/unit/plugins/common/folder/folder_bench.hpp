@@ -119,11 +119,15 @@ class SmallHost {
       [](void* self, std::int32_t, gt_text message) { static_cast<SmallHost*>(self)->logged.push_back(owned(message)); },
       [](void*, gt_text) {}, [](void*, gt_text, gt_text) {}};
   gt_inlet inlet_{sizeof(gt_inlet), this,
-                  [](void* self, const gt_transaction* transaction, gt_text position) -> std::int32_t {
+                  [](void* self, const gt_transaction* transaction, gt_text, gt_text position) -> std::int32_t {
                     return static_cast<SmallHost*>(self)->take({owned(transaction->event_id), owned(position)}) ? GT_OK : GT_FULL;
                   },
                   [](void* self, gt_text where, gt_text reason, gt_text position) -> std::int32_t {
                     const std::string text = owned(where) + ": " + owned(reason);
+                    return static_cast<SmallHost*>(self)->take({text, owned(position)}) ? GT_OK : GT_FULL;
+                  },
+                  [](void* self, gt_text where, gt_text reason, gt_text position) -> std::int32_t {
+                    const std::string text = owned(where) + " left out: " + owned(reason);
                     return static_cast<SmallHost*>(self)->take({text, owned(position)}) ? GT_OK : GT_FULL;
                   }};
   std::unique_ptr<Source> source_;

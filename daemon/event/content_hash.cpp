@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/event/content_hash.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "daemon/crypto/hasher.hpp"
+
+namespace greentill::event {
+namespace {
+
+/// Each part with its length, so that no two contents have the same bytes.
+class Content {
+ public:
+  template <typename Integer>
+  Content& operator<<(Integer value) requires std::is_integral_v<Integer> {
+    const auto wide = static_cast<std::uint64_t>(value);
+    std::array<char, sizeof wide> bytes{};
+    std::memcpy(bytes.data(), &wide, sizeof wide);
+    bytes_.append(bytes.data(), bytes.size());
+    return *this;
+  }
+  Content& operator<<(const std::string& text) {
+    *this << text.size();
+    bytes_ += text;
+    return *this;
+  }
+  [[nodiscard]] ContentHash hash() const {
+    const Digest whole = crypto::hasher().sha256({as_bytes(bytes_)});
+    ContentHash hash{};
+    std::copy_n(whole.begin(), hash.size(), hash.begin());
+    return hash;
+  }
+
+ private:
+  std::string bytes_;
+};
+
+}  // namespace
+
+ContentHash content_hash(const Transaction& t) {
+  Content content;
+  content << static_cast<int>(t.kind) << t.begin << t.end << t.mode << t.currency << t.total_minor << t.reversed.issuer
+          << t.reversed.event_id << static_cast<int>(t.reversed.reason) << t.quantities.size() << t.lines.size();
+  for (const QuantityValue& quantity : t.quantities) content << quantity.unit << quantity.value;
+  for (const Line& line : t.lines) content << line.sku << line.gtin << line.name << line.quantity_milli << line.amount_minor;
+  return content.hash();
+}
+
+}  // namespace greentill::event
