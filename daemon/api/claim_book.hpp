@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET /v1/claims, /v1/claims/<seq> and /v1/guarded: pages of JSON, single claims, and the whole chain as a CBOR sequence in
-// bounded memory. Private to daemon/api. Threads: safe from any thread; the reader is used under a lock.
+// GET /v1/claims, /v1/claims/<seq>, /v1/guarded and /v1/records: pages of JSON, single claims, and the whole chain as a CBOR
+// sequence in bounded memory. Private to daemon/api. Threads: safe from any thread; the reader is used under a lock.
 #pragma once
 
 #include <httplib.h>
@@ -22,6 +22,7 @@ class ClaimBook {
   void answer_list(const httplib::Request& request, httplib::Response& response);
   void answer_claim(const httplib::Request& request, httplib::Response& response, std::string_view seq);
   void answer_guarded(const httplib::Request& request, httplib::Response& response);
+  void answer_records(const httplib::Request& request, httplib::Response& response);
   Result<std::vector<outbox::Totals>> totals();
 
  private:
@@ -32,6 +33,7 @@ class ClaimBook {
     bool newest_first = false;
   };
   static Result<Query, Problem> parse_query(const httplib::Request& request);
+  Result<std::vector<std::uint64_t>> claims_of(const outbox::StoredRecord& record);
   void answer_page(const Query& query, httplib::Response& response);
   void answer_sequence(const Query& query, httplib::Response& response);
   /// Appends the next claims to `into` and moves the query behind them.

@@ -26,7 +26,8 @@ struct DaemonStatus {
   outbox::Backlog backlog;
   uplink::LinkStatus link;
   std::vector<detect::PluginStatus> plugins;
-  std::string trouble;  ///< what keeps it from taking transactions, or empty
+  std::vector<outbox::RecordCount> records;  ///< of all sources
+  std::string trouble;                       ///< what keeps it from taking transactions, or empty
 };
 
 /// Threads: safe from any thread; calls block the caller.

@@ -18,10 +18,20 @@ class Exposition {
     text_ += "# HELP " + name_ + ' ' + std::string(help) + "\n# TYPE " + name_ + ' ' + std::string(type) + '\n';
   }
 
-  void sample(const std::string& value, std::string_view label = {}, std::string_view label_value = {}) {
+  using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+  void sample(const std::string& value, Labels labels) {
     text_ += name_;
-    if (!label.empty()) text_ += '{' + std::string(label) + "=\"" + escaped(label_value) + "\"}";
-    text_ += ' ' + value + '\n';
+    char before = '{';
+    for (const auto& [label, label_value] : labels) {
+      text_ += before + std::string(label) + "=\"" + escaped(label_value) + '"';
+      before = ',';
+    }
+    text_ += (before == ',' ? "} " : " ") + value + '\n';
+  }
+
+  void sample(const std::string& value, std::string_view label, std::string_view label_value) {
+    label.empty() ? sample(value, {}) : sample(value, {{label, label_value}});
   }
 
   void sample(std::uint64_t value, std::string_view label = {}, std::string_view label_value = {}) {
@@ -109,6 +119,14 @@ void write_plugins(Exposition& out, const std::vector<detect::PluginStatus>& plu
   for (const auto& plugin : plugins) out.sample(plugin.faults, "plugin", plugin.name);
 }
 
+void write_records(Exposition& out, const std::vector<outbox::RecordCount>& records) {
+  out.metric("source_records_total", "counter", "Records that sources read, by what became of them and why.");
+  for (const auto& count : records) {
+    out.sample(std::to_string(count.records),
+               {{"source", count.source}, {"fate", outbox::to_string(count.fate)}, {"reason", count.reason}});
+  }
+}
+
 }  // namespace
 
 std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Totals> totals, const AnswerCounts& answers) {
@@ -121,6 +139,7 @@ std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Tot
   write_store(out, status);
   write_link(out, status.link);
   write_plugins(out, status.plugins);
+  write_records(out, status.records);
   out.metric("http_answers_total", "counter", "Answers of the local API by the class of their status.");
   for (std::size_t i = 2; i < answers.by_class.size(); ++i) {
     out.sample(answers.by_class[i].load(std::memory_order_relaxed), "class", std::to_string(i) + "xx");

@@ -22,6 +22,7 @@ namespace {
 constexpr std::string_view kTransactions = "/v1/transactions";
 constexpr std::string_view kClaims = "/v1/claims";
 constexpr std::string_view kGuarded = "/v1/guarded";
+constexpr std::string_view kRecords = "/v1/records";
 constexpr std::string_view kUndo = "/undo";
 
 class HttpServer final : public Server, private RequestHandler {
@@ -145,6 +146,7 @@ void HttpServer::answer_read(const httplib::Request& request, httplib::Response&
   if (problem) return respond(response, *problem);
   if (path == kClaims) return claims_.answer_list(request, response);
   if (path == kGuarded) return claims_.answer_guarded(request, response);
+  if (path == kRecords) return claims_.answer_records(request, response);
   if (path.starts_with(kClaims) && path.size() > kClaims.size() && path[kClaims.size()] == '/') {
     return claims_.answer_claim(request, response, path.substr(kClaims.size() + 1));
   }

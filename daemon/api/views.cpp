@@ -168,6 +168,15 @@ ordered_json guarded_to_json(const outbox::GuardedAct& act) {
   return json;
 }
 
+ordered_json record_to_json(const outbox::StoredRecord& record) {
+  return {{"id", record.id},
+          {"source", record.source},
+          {"where", record.where},
+          {"recorded_at", record.recorded_at},
+          {"fate", outbox::to_string(record.fate)},
+          {"reason", record.reason.empty() ? ordered_json() : ordered_json(record.reason)}};
+}
+
 ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   ordered_json json{{"device", status.device_id},
                     {"version", status.version},
@@ -206,6 +215,14 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                                {"calls", plugin.calls},
                                {"faults", plugin.faults},
                                {"last_fault", plugin.last_fault.empty() ? ordered_json() : ordered_json(plugin.last_fault)}});
+  }
+  json["records"] = ordered_json::array();
+  for (const outbox::RecordCount& count : status.records) {
+    json["records"].push_back({{"source", count.source},
+                               {"fate", outbox::to_string(count.fate)},
+                               {"reason", count.reason.empty() ? ordered_json() : ordered_json(count.reason)},
+                               {"records", count.records},
+                               {"last_at", count.last_at}});
   }
   return json;
 }

@@ -23,6 +23,9 @@ namespace greentill::api {
 
 [[nodiscard]] nlohmann::ordered_json guarded_to_json(const outbox::GuardedAct& act);
 
+/// Without what is known of its event.
+[[nodiscard]] nlohmann::ordered_json record_to_json(const outbox::StoredRecord& record);
+
 [[nodiscard]] nlohmann::ordered_json status_to_json(const DaemonStatus& status, std::int64_t now);
 
 /// What was recorded since a day: claims and their amounts, and transactions.

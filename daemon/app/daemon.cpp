@@ -225,6 +225,7 @@ api::DaemonStatus GreentillDaemon::status() {
       status.trouble = chain.error().message;
     }
     if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = *backlog;
+    if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
   }
   if (uplink_) status.link = uplink_->status();
   status.plugins = detectors_->status();

@@ -23,6 +23,8 @@ enum class Fate : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 6> kFateNames{"claimed", "claimless", "guarded", "repeated", "left_out", "refused"};
 
+[[nodiscard]] inline std::string_view to_string(Fate fate) { return kFateNames[static_cast<std::size_t>(fate)]; }
+
 /// The fates of so many records, the last ones, are kept one by one.
 inline constexpr std::int64_t kKeptRecords = 100'000;
 /// So many reasons are told apart for one source and fate; what comes with more of them is counted under kOtherReasons.

@@ -37,6 +37,7 @@ struct Arguments {
   std::uint64_t seq = 0;
   std::vector<std::uint64_t> seqs;
   std::uint64_t guarded_limit = 20;
+  RecordsOptions records;
   bool raw = false;
   std::uint64_t patience_s = 60;
   SubmitOptions submit;
@@ -118,6 +119,20 @@ void describe_submit(CLI::App& app, Arguments& arguments) {
   sub->add_option("--patience", arguments.patience_s, "Seconds to go on asking a daemon that cannot take more now")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, kLongestPatienceSeconds));
+}
+
+void describe_records(CLI::App& app, Arguments& arguments) {
+  RecordsOptions& options = arguments.records;
+  CLI::App* records =
+      add_asking(app, "records", "Tell what became of the records that sources read", arguments,
+                 [&options](DaemonClient& daemon, const Output& output) { return list_records(daemon, options, output); });
+  records->add_option("--source", options.source, "Only this source's");
+  records->add_option("--where", options.where, "Only that one: rides.csv:17; or all of a file: rides.csv");
+  records->add_option("--fate", options.fate, "Only those of which this became")
+      ->check(CLI::IsMember({"claimed", "claimless", "guarded", "repeated", "left_out", "refused"}));
+  CLI::Option* issuer = records->add_option("--issuer", options.issuer, "Who numbers the events; with --event");
+  records->add_option("--event", options.event_id, "Only those of this event: a receipt's number, a trip's id")->needs(issuer);
+  records->add_option("--limit", options.limit, "At most so many, newest first")->capture_default_str()->check(at_least_one());
 }
 
 void describe_claims(CLI::App& app, Arguments& arguments) {
@@ -226,7 +241,7 @@ int run(int argc, char** argv) {
       ->envname("GREENTILL_CONFIG");
   app.require_subcommand(1);
   for (const auto describe :
-       {describe_submit, describe_claims, describe_verify, describe_config, describe_escpos, describe_rules}) {
+       {describe_submit, describe_claims, describe_records, describe_verify, describe_config, describe_escpos, describe_rules}) {
     describe(app, arguments);
   }
   try {

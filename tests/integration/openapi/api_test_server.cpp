@@ -13,6 +13,8 @@ int main() {
   test::TestDesk desk;
   SystemClock clock;
   StderrLog log(LogLevel::warning);
+  desk.keep({"rides", "1", "rides.csv:1", outbox::Fate::claimed});
+  desk.keep({"rides", "2", "rides.csv:2", outbox::Fate::refused, "column 'start': is empty"});
   api::Options options;
   options.port = 0;
   const char* const token = "test-token";

@@ -271,6 +271,9 @@ class Checker:
         self.expect(page and "clock" in page["guarded"][0]["reason"], "guarded", f"answered {page}")
         for query in ("limit=0", "limit=1001", "before=x", "page=1", "limit=1&limit=2"):
             self.ask("GET", "/v1/guarded", 400, target=f"/v1/guarded?{query}")
+        self.ask("GET", "/v1/records", 200, target="/v1/records?limit=1&fate=refused&where=rides.csv")
+        for query in ("limit=0", "limit=1001", "before=x", "fate=lost", "page=1", "source=", "issuer=a", "where=a&where=b"):
+            self.ask("GET", "/v1/records", 400, target=f"/v1/records?{query}")
         other = self.post({**ride, "event_id": run + "-u"}, 201)
         path, seq = "/v1/claims/{seq}/undo", other["claims"][0]["seq"]
         undo = lambda status, seq, headers: self.ask("POST", path, status, target=f"/v1/claims/{seq}/undo", headers=headers)
@@ -305,7 +308,8 @@ class Checker:
         self.ask("OPTIONS", path, 204, headers={**preflight, "Origin": own})
         self.ask("OPTIONS", path, 403, headers={**preflight, "Origin": "https://evil.example"})
         self.ask("POST", "/v1/claims", 405, headers=token)
-        reads = {"/v1/claims": None, "/v1/guarded": None, "/v1/claims/{seq}": "/v1/claims/1", "/v1/status": None, "/v1/stats": None, "/metrics": None,
+        reads = {"/v1/claims": None, "/v1/guarded": None, "/v1/records": None,
+                 "/v1/claims/{seq}": "/v1/claims/1", "/v1/status": None, "/v1/stats": None, "/metrics": None,
                  "/healthz": None}
         for read, target in reads.items():
             self.ask("GET", read, 200, target=target)

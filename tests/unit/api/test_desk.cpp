@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/api/test_desk.hpp"
 
+#include "daemon/event/transaction_key.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
@@ -111,6 +113,7 @@ event::ClaimedAct TestDesk::record(const event::Transaction& t, const std::strin
   }
   outbox::Unit unit;
   unit.recorded_at = kNow;
+  unit.key = event::transaction_key(t.issuer, t.event_id);
   unit.claims.push_back(append(r, act.id, account));
   unit.head = head_;
   unit.totals.push_back({kNow / kSecondsADay, activity, act.estimate_mg, act.credited_mg});
@@ -215,11 +218,20 @@ api::DaemonStatus TestDesk::status() {
   status.site = "corner";
   status.started_at = kNow;
   status.chain = outbox::ChainState{head_, 0, 0};
-  status.backlog = expect(expect(outbox_->new_reader())->backlog());
+  const auto reader = expect(outbox_->new_reader());
+  status.backlog = expect(reader->backlog());
+  status.records = expect(reader->record_counts());
   status.plugins.push_back({"ride", "1", "running", 3, 0, ""});
   status.plugins.push_back({"odd \"name\"\\", "1", "restarting", 3, 2, "crashed"});
   status.trouble = trouble_;
   return status;
+}
+
+void TestDesk::keep(outbox::SourceRecord record) {
+  const std::lock_guard lock(mutex_);
+  outbox::Unit unit;
+  unit.record = std::move(record);
+  store(std::move(unit));
 }
 
 void TestDesk::set_trouble(std::string trouble) {

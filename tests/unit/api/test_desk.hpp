@@ -38,6 +38,8 @@ class TestDesk final : public api::Desk {
   void set_trouble(std::string trouble);
   /// Applies a receipt up to this claim, which it refuses for ever.
   void refuse(std::uint64_t seq, std::string reason);
+  /// As if a source had read it.
+  void keep(outbox::SourceRecord record);
   [[nodiscard]] std::size_t transactions();
   [[nodiscard]] const TestSigner& signer() const { return signer_; }
   /// The largest group that was handed in at once.

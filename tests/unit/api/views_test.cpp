@@ -5,6 +5,7 @@
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/event/transaction_key.hpp"
 #include "tests/support/mbedtls_crypto.hpp"
 #include "tests/unit/api/fixture.hpp"
 
@@ -168,6 +169,38 @@ TEST_CASE("views: status and statistics tell what the desk knows") {
   CHECK(total["credited_mg"] == 180'000);
   CHECK(total["transactions"] == 3);
   CHECK(total["by_activity"]["ride.bike.shared"]["estimate_mg"] == 240'000);
+}
+
+TEST_CASE("views: a source's records are found by place, fate and event, with their event's claims") {
+  Fixture fixture;
+  CHECK(fixture.get_json("/v1/records") == json::parse(R"({"records":[],"next_before":null})"));
+  post_rides(fixture, 1);
+  fixture.desk.keep({"rides", "1", "a b.csv:1", outbox::Fate::claimed, "", event::transaction_key("dock", "r0")});
+  fixture.desk.keep({"rides", "2", "a b.csv:2", outbox::Fate::refused, "column 'start': is empty"});
+  fixture.desk.keep({"jobs", "3", "x.escpos: receipt 1", outbox::Fate::guarded, "doubted"});
+  const json all = fixture.get_json("/v1/records?limit=2");
+  REQUIRE(all["records"].size() == 2);
+  CHECK(all["records"][1]["reason"] == "column 'start': is empty");
+  CHECK(all["records"][1]["claims"].empty());
+  const json rest = fixture.get_json("/v1/records?before=" + std::to_string(all["next_before"].get<int>()));
+  REQUIRE(rest["records"].size() == 1);
+  CHECK(rest["next_before"] == nullptr);
+  CHECK(rest["records"][0]["fate"] == "claimed");
+  CHECK(rest["records"][0]["reason"] == nullptr);
+  CHECK(rest["records"][0]["claims"] == json::array({2}));
+  CHECK(fixture.get_json("/v1/records?where=a%20b.csv&fate=refused")["records"].size() == 1);
+  CHECK(fixture.get_json("/v1/records?source=jobs")["records"][0]["where"] == "x.escpos: receipt 1");
+  CHECK(fixture.get_json("/v1/records?issuer=dock&event_id=r0")["records"].size() == 1);
+  CHECK(fixture.get_json("/v1/records?issuer=dock&event_id=r1")["records"].empty());
+  CHECK(problem_of(fixture.get("/v1/records?event_id=1"))["field"] == "issuer");
+  CHECK(problem_of(fixture.get("/v1/records?fate=lost"))["field"] == "fate");
+
+  const json counts = fixture.get_json("/v1/status")["records"];
+  REQUIRE(counts.size() == 3);
+  CHECK(counts[0]["source"] == "jobs");
+  CHECK(body_of(fixture.get("/metrics"))
+            .find("greentill_source_records_total{source=\"rides\",fate=\"refused\",reason=\"column 'start': "
+                  "is empty\"} 1\n") != std::string::npos);
 }
 
 TEST_CASE("views: health is 503 with the trouble while transactions are not taken") {

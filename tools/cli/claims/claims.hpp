@@ -26,6 +26,17 @@ ExitCode list_claims(DaemonClient& daemon, const ClaimsOptions& options, const O
 /// What was recognised and not claimed, newest first.
 ExitCode list_guarded(DaemonClient& daemon, std::uint64_t limit, const Output& output);
 
+struct RecordsOptions {
+  std::string source = {};  ///< this and those that follow: empty: any
+  std::string where = {};   ///< a place, or what it begins with up to a colon or space
+  std::string fate = {};
+  std::string issuer = {};  ///< with event_id: the event that a record reports
+  std::string event_id = {};
+  std::uint64_t limit = 20;
+};
+/// What became of what sources read, newest first.
+ExitCode list_records(DaemonClient& daemon, const RecordsOptions& options, const Output& output);
+
 /// With `raw` the message's bytes go to the output instead.
 ExitCode show_claim(DaemonClient& daemon, std::uint64_t seq, bool raw, const Output& output);
 

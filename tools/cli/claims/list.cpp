@@ -57,6 +57,16 @@ std::string guarded_row(const Json& act) {
          member("quantities") + "  " + member("reason");
 }
 
+std::string record_row(const Json& record) {
+  std::string row = time_text(number_of(record, "recorded_at")) + "  " + printable(text_of(record, "fate")) + "  " +
+                    printable(text_of(record, "source")) + "  " + printable(text_of(record, "where"));
+  if (const std::string reason = printable(text_of(record, "reason")); !reason.empty()) row += "  " + reason;
+  if (!record.contains("claims") || record["claims"].empty()) return row;
+  row += "  claims";
+  for (const Json& seq : record["claims"]) row += " " + dump(seq);
+  return row;
+}
+
 }  // namespace
 
 ExitCode list_claims(DaemonClient& daemon, const ClaimsOptions& options, const Output& output) {
@@ -73,6 +83,25 @@ ExitCode list_claims(DaemonClient& daemon, const ClaimsOptions& options, const O
   const ExitCode code =
       print_pages(daemon, {"claims", "next_after", path, claim_row, head, head}, after, options.limit, list, output);
   if (code == ExitCode::ok && output.json) list.end({{"next_after", after == 0 ? Json() : Json(after)}});
+  return code;
+}
+
+ExitCode list_records(DaemonClient& daemon, const RecordsOptions& options, const Output& output) {
+  const auto path = [&options](std::uint64_t before, std::uint64_t count) {
+    std::string at = "/v1/records?limit=" + std::to_string(count);
+    if (before != 0) at += "&before=" + std::to_string(before);
+    add_parameter(at, "source", options.source);
+    add_parameter(at, "where", options.where);
+    add_parameter(at, "fate", options.fate);
+    add_parameter(at, "issuer", options.issuer);
+    add_parameter(at, "event_id", options.event_id);
+    return at;
+  };
+  JsonListDocument list(output.out, "records");
+  std::uint64_t before = 0;
+  const ExitCode code = print_pages(daemon, {"records", "next_before", path, record_row, "", "no such record is known\n"}, before,
+                                    options.limit, list, output);
+  if (code == ExitCode::ok && output.json) list.end({{"next_before", before == 0 ? Json() : Json(before)}});
   return code;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/client/daemon_json.hpp"
 
+#include "daemon/base/hex.hpp"
+
 namespace greentill::cli {
 namespace {
 
@@ -19,6 +21,19 @@ Result<Json> object_of(const Result<Answer>& answer) {
 Result<Json> get_json(DaemonClient& daemon, const std::string& path) { return object_of(daemon.get(path, kJsonType)); }
 
 Result<Json> post_json(DaemonClient& daemon, const std::string& path) { return object_of(daemon.post(path, kJsonType, "")); }
+
+void add_parameter(std::string& path, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  path += path.find('?') == std::string::npos ? '?' : '&';
+  path += std::string(name) + '=';
+  for (const char c : value) {
+    // The unreserved characters of RFC 3986, section 2.3, of ASCII alone.
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    const auto byte = static_cast<std::uint8_t>(c);
+    path += plain ? std::string(1, c) : "%" + to_hex(ByteView(&byte, 1));
+  }
+}
 
 std::string text_of(const Json& json, const char* member) {
   const auto found = json.find(member);

@@ -172,6 +172,34 @@ TEST_CASE("claims, show: a reversal tells which claim it takes back, and that on
   CHECK(printed.out.str().find("state         taken back\n") != std::string::npos);
 }
 
+TEST_CASE("records: are listed with their fates, and counted by source in the status") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  Printed printed;
+  CHECK(cli::list_records(*daemon, {}, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() == "no such record is known\n");
+  for (int i = 0; i < 1100; ++i) {
+    const auto fate = i % 2 == 0 ? outbox::Fate::claimed : outbox::Fate::refused;
+    fixture.desk.keep({"rides", std::to_string(i), "a&b.csv:" + std::to_string(i), fate, i % 2 == 0 ? "" : "no end"});
+  }
+  fixture.desk.keep({"vans", "1", "v.csv:1", outbox::Fate::left_out, "a van's"});
+  printed.out.str("");
+  CHECK(cli::list_records(*daemon, {.limit = 1050}, printed.json) == ExitCode::ok);
+  CHECK(printed.document()["records"].size() == 1050);
+  printed.out.str("");
+  CHECK(cli::list_records(*daemon, {.where = "a&b.csv:7"}, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str().find("  refused  rides  a&b.csv:7  no end\n") != std::string::npos);
+  printed.out.str("");
+  CHECK(cli::list_records(*daemon, {.issuer = "a", .event_id = "b/c"}, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() == "no such record is known\n");
+  printed.out.str("");
+  CHECK(cli::show_status(*daemon, printed.text) == ExitCode::ok);
+  const std::string page = printed.out.str();
+  CHECK(page.find("source        rides: 1,100 read: 550 claimed, 550 refused\n"
+                  "              550 refused: no end (last ") != std::string::npos);
+  CHECK(page.find("source        vans: 1 read: 1 left_out\n") != std::string::npos);
+}
+
 TEST_CASE("guarded: is listed newest first, over as many pages as it takes") {
   test::Fixture fixture;
   const auto daemon = connect(fixture);
