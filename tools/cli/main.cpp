@@ -18,6 +18,7 @@
 #include "tools/cli/config/config_check.hpp"
 #include "tools/cli/escpos/receipt_show.hpp"
 #include "tools/cli/rules/try_rules.hpp"
+#include "tools/cli/source/try_source.hpp"
 #include "tools/cli/submit/submit.hpp"
 #include "tools/cli/verify/verify_file.hpp"
 
@@ -46,6 +47,8 @@ struct Arguments {
   VerifyCommand verify;
   ShowReceiptsOptions receipts;
   TryRulesOptions rules;
+  TrySourceOptions source;
+  TryPluginOptions plugin;
   Command chosen;
 };
 
@@ -189,10 +192,15 @@ void describe_verify(CLI::App& app, Arguments& arguments) {
   verify->add_option("--threads", options.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));
 }
 
+/// As --config says, or where the daemon looks for it.
+std::filesystem::path config_of(const Arguments& arguments) {
+  return arguments.endpoint.config.empty() ? kDefaultConfig : arguments.endpoint.config;
+}
+
 void describe_config(CLI::App& app, Arguments& arguments) {
   const auto check = [&arguments](const Output& output) {
     if (!arguments.config_file.empty()) return check_config(arguments.config_file, output);
-    return check_config(arguments.endpoint.config.empty() ? kDefaultConfig : arguments.endpoint.config, output);
+    return check_config(config_of(arguments), output);
   };
   CLI::App* sub = add(*add_group(app, "config", "The daemon's configuration"), "check",
                       "Tell what is wrong with a configuration, or with what it names", arguments, check, {"--json", "--config"});
@@ -227,6 +235,33 @@ void describe_rules(CLI::App& app, Arguments& arguments) {
   test->add_option("--methodologies", options.methodologies, "Folder of methodology files: warn of what none measures");
 }
 
+void describe_dry_runs(CLI::App& app, Arguments& arguments) {
+  TrySourceOptions& source = arguments.source;
+  CLI::App* test =
+      add(*add_group(app, "source", "What brings transactions in"), "test",
+          "Tell what would become of each record of a file, without keys; nothing is claimed or kept", arguments,
+          [&](const Output& output) { return try_source(config_of(arguments), source, output); }, {"--json", "--config"});
+  test->add_option("name", source.name, "The source's name in the daemon's configuration")->required();
+  test->add_option("file", source.file, "What it is to read a copy of; none for a program, which reads what its arguments name")
+      ->check(CLI::ExistingFile);
+  test->add_option("--limit", source.limit, "Print at most so many records; 0: all")->capture_default_str();
+
+  TryPluginOptions& plugin = arguments.plugin;
+  plugin.methodologies = "/etc/greentill/methodologies";
+  CLI::App* try_it =
+      add(*add_group(app, "plugin", "Plugins, before they are configured"), "test",
+          "Put a plugin to a file: a source to what it reads, a detector to transactions; nothing is claimed or kept", arguments,
+          [&](const Output& output) { return try_plugin(plugin, output); });
+  try_it->add_option("plugin", plugin.plugin, "The name of one that is installed, such as journal, or a path with a slash")
+      ->required();
+  try_it->add_option("file", plugin.file, "The file; transactions as for submit")->required()->check(CLI::ExistingFile);
+  try_it->add_option("--configuration", plugin.configuration, "The plugin's own; where it reads files need not be right")
+      ->check(CLI::ExistingFile);
+  try_it->add_option("--rules", plugin.rules, "Rules to find acts by, besides rides and charging")->check(CLI::ExistingFile);
+  try_it->add_option("--methodologies", plugin.methodologies, "Folder of methodology files")->capture_default_str();
+  try_it->add_option("--limit", plugin.limit, "Print at most so many records; 0: all")->capture_default_str();
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Talks to a greentilld, and checks its claims.", "greentill");
   Arguments arguments;
@@ -240,8 +275,8 @@ int run(int argc, char** argv) {
                  "The daemon's configuration, to take both from [" + std::string(kDefaultConfig) + "]")
       ->envname("GREENTILL_CONFIG");
   app.require_subcommand(1);
-  for (const auto describe :
-       {describe_submit, describe_claims, describe_records, describe_verify, describe_config, describe_escpos, describe_rules}) {
+  for (const auto describe : {describe_submit, describe_claims, describe_records, describe_verify, describe_config,
+                              describe_escpos, describe_rules, describe_dry_runs}) {
     describe(app, arguments);
   }
   try {
