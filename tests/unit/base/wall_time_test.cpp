@@ -70,6 +70,67 @@ TEST_CASE("wall time: formats are matched to the last character") {
   CHECK(seconds("03", "%q") == -1);
 }
 
+TEST_CASE("wall time: half days, in what many languages write, with whatever space before them") {
+  const auto seconds = [](const char* text, const char* format) {
+    const auto time = parse_time(text, format);
+    return time ? time->seconds : -1;
+  };
+  constexpr const char* kUs = "%m/%d/%Y %I:%M:%S %p";
+  CHECK(seconds("1/2/1970 03:04:05 AM", kUs) == 97'445);
+  CHECK(seconds("1/2/1970 3:04:05 pm", kUs) == 97'445 + 43'200);
+  CHECK(seconds("1/2/1970 12:00:00 AM", kUs) == 86'400);
+  CHECK(seconds("1/2/1970 12:00:00 PM", kUs) == 86'400 + 43'200);
+  for (const char* text :
+       {"1/2/1970 3:04:05 p.m.", "1/2/1970 3:04:05 P. M.", "1/2/1970 3:04:05\u00a0p.\u00a0m.", "1/2/1970 3:04:05\u202fPM",
+        "1/2/1970 3:04:05 下午", "1/2/1970 3:04:05 午後", "1/2/1970 3:04:05 오후"}) {
+    CAPTURE(text);
+    CHECK(seconds(text, kUs) == 97'445 + 43'200);
+  }
+  CHECK(seconds("1970-01-02 오전 3:04", "%Y-%m-%d %p %I:%M") == 97'440);
+  for (const char* text : {"1/2/1970 13:04:05 PM", "1/2/1970 0:04:05 AM", "1/2/1970 3:04:05", "1/2/1970 3:04:05 XM",
+                           "1/2/1970 3:04:05 P", "1/2/1970 3:04:05 PMx"}) {
+    CAPTURE(text);
+    CHECK(seconds(text, kUs) == -1);
+  }
+  CHECK(seconds("2/1/70", "%d/%m/%y") == 3'155'846'400);  // 2070-01-02
+}
+
+TEST_CASE("wall time: seconds and milliseconds since 1970 are told apart by their digits, and are in no zone") {
+  CHECK(parse_time("1669872420", "%s")->seconds == 1'669'872'420);
+  CHECK(parse_time("1669872420", "%s")->utc_offset_s == 0);
+  CHECK(parse_time("1669872420.75", "%s.%f")->seconds == 1'669'872'420);
+  CHECK(parse_time("1669872420999", "%Q")->seconds == 1'669'872'420);
+  CHECK(parse_time("1669872420999", "%Q")->utc_offset_s == 0);
+  CHECK(!parse_time("1669872420999", "%s"));
+  CHECK(!parse_time("1669872420", "%Q"));
+  for (const char* text : {"", "0", "-1669872420", "1669872420x", "+1669872420", "166987242099999999999"}) {
+    CAPTURE(text);
+    CHECK(!parse_time(text, "%s"));
+    CHECK(!parse_time(text, "%Q"));
+  }
+}
+
+TEST_CASE("wall time: a format says what is wrong with it") {
+  for (const char* format : {"%Y-%m-%dT%H:%M:%S", "%d.%m.%y %H:%M", "%m/%d/%Y %I:%M %p", "%s", "%s.%f", "%Q", "%H:%M%z"}) {
+    CAPTURE(format);
+    CHECK(!time_format_fault(format));
+  }
+  const auto fault = [](const char* format) { return time_format_fault(format).value_or(""); };
+  const std::string known = " is none of %Y %y %m %d %H %I %M %S %p %f %z %s %Q";
+  CHECK(fault("%Y-%m-%d %T") == "'%T'" + known);
+  CHECK(fault("%Y-%b-%d") == "'%b'" + known);
+  CHECK(fault("%Y%") == "'%'" + known);
+  CHECK(fault("%%Y") == "'%%'" + known);
+  CHECK(fault("yyyy-mm-dd") == "it has no field such as %Y");
+  CHECK(fault("%m/%m/%Y") == "'%m' stands twice");
+  CHECK(fault("%Y %y") == "%Y and %y are both the year");
+  CHECK(fault("%H %I %p") == "%H and %I are both the hour");
+  CHECK(fault("%I:%M") == "%I and %p go together: an hour of half a day, and which half");
+  CHECK(fault("%H:%M %p") == "%I and %p go together: an hour of half a day, and which half");
+  CHECK(fault("%s %Y") == "%s and %Q are the whole time: nothing goes with them but %f");
+  CHECK(fault("%s%Q") == "%s and %Q are both the whole time");
+}
+
 TEST_CASE("wall time: an offset in the text is kept apart from the clock's reading") {
   const auto time = parse_time("1970-01-02T03:04:05+02:30", "%Y-%m-%dT%H:%M:%S%z");
   REQUIRE(time);
