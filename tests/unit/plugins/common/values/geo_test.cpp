@@ -50,6 +50,51 @@ TEST_CASE("geo: the great circle is the one that another formula finds") {
   }
 }
 
+TEST_CASE("geo: between places that are known to a cell it is the least, never more, and 0 where the cells touch") {
+  const Coordinates exact{41.907993, -87.631501};
+  CHECK(great_circle_m({41.93, -87.67, 0.005}, exact) == 3355);
+  CHECK(great_circle_m(exact, {41.93, -87.67, 0.005}) == 3355);
+  CHECK(great_circle_m({41.93, -87.67, 0.005}, {41.94, -87.66, 0.005}) == 0);
+  CHECK(great_circle_m({40, 179.995, 0.005}, {40, -179.995, 0.005}) == 0);
+  CHECK(great_circle_m({-89.9, 10, 0.5}, {-89.9, -170, 0.5}) == 0);  // the pole is in both
+  std::mt19937 random(4711);                                         // NOLINT: the same places every time
+  std::uniform_real_distribution<double> latitude(-80, 80);
+  std::uniform_real_distribution<double> longitude(-180, 180);
+  std::uniform_real_distribution<double> near(-0.05, 0.05);
+  std::uniform_real_distribution<double> part(-1, 1);
+  for (int i = 0; i < 2000; ++i) {
+    const Coordinates a{latitude(random), longitude(random), 0.005};
+    const Coordinates b{a.latitude + near(random), a.longitude + near(random), 0.005};
+    const std::int64_t least = great_circle_m(a, b);
+    // Wherever in the cells the ends were.
+    for (int k = 0; k < 20; ++k) {
+      const auto within = [&](const Coordinates& c) {
+        return Coordinates{c.latitude + part(random) * c.within, c.longitude + part(random) * c.within};
+      };
+      CHECK(great_circle_m(within(a), within(b)) >= least);
+    }
+  }
+}
+
+TEST_CASE("geo: a place is as exact as its numbers are written") {
+  CHECK(decimals_of("41.93") == 2);
+  CHECK(decimals_of("-87") == 0);
+  CHECK(decimals_of("5.") == 0);
+  CHECK(decimals_of("4.193e1") == 2);
+  CHECK(decimals_of("4.193E+01") == 2);
+  CHECK(decimals_of("5e-3") == 3);
+  CHECK(decimals_of("1e99") == 0);
+  CHECK(decimals_of("") == 0);
+  CHECK(decimals_of("." + std::string(500, '1')) == 20);
+  CHECK(parse_place("41.93", "-87.67")->within == doctest::Approx(0.005));
+  CHECK(parse_place("41.9", "-87.67")->within == doctest::Approx(0.005));
+  CHECK(parse_place("42", "-88")->within == doctest::Approx(0.5));
+  CHECK(!parse_place("0", "0.000"));
+  CHECK(parse_place("0", "6.5"));
+  CHECK(!parse_place("91", "0"));
+  CHECK(!parse_place("41.93", ""));
+}
+
 TEST_CASE("geo: degrees are plain numbers on the globe") {
   CHECK(parse_degrees("-118.46710503101347", 180) == -118.46710503101347);
   CHECK(parse_degrees("90", 90) == 90.0);
