@@ -42,7 +42,7 @@ Texts drop_files(const DropFolder& folder, int files, int records) {
 
 Texts found(const RememberingSink& sink) {
   Texts all;
-  for (const auto& kept : sink.kept()) all.push_back(kept.where.empty() ? kept.event_id : kept.where + ": " + kept.reason);
+  for (const auto& kept : sink.kept()) all.push_back(kept.reason.empty() ? kept.event_id : kept.where + ": " + kept.reason);
   return all;
 }
 
