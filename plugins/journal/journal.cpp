@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 
 std::unique_ptr<RowDecoder> make_decoder(const toml::Table& toml) {
   if (toml.choice("format", {"csv", "ndjson"}) == 0) return csv_decoder(Mapping::configured(toml));
-  for (const char* key : {"mapping", "mappings", "issuer", "zone"}) {
+  for (const char* key : {"mapping", "mappings", "issuer", "zone", "encoding"}) {
     if (toml.has(key)) toml.wrong(key, "goes with format = \"csv\" alone");
   }
   return json_decoder();
@@ -139,7 +139,7 @@ class Journal final : public plugin::Source {
   /// The writer has moved on. What it wrote here between our last read and its leaving is there by now.
   Step leave(const plugin::Inlet& inlet) {
     if (file_->read_more() == FollowedFile::Read::more) return Step::row;
-    if (!file_->pending().empty()) return hand_in(abandoned_line(file_->pending()), inlet);
+    if (!file_->pending().empty()) return hand_in(decoder_->abandoned(file_->pending()), inlet);
     return open(file_after(path_, *file_)) ? Step::row : Step::idle;
   }
 

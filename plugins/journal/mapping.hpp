@@ -3,7 +3,6 @@
 // Threads: immutable after loading; bind() before make().
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -17,17 +16,26 @@
 #include "plugins/common/values/geo.hpp"
 #include "plugins/common/values/limits.hpp"
 #include "plugins/common/values/zone.hpp"
+#include "plugins/journal/columns.hpp"
 
 namespace greentill::journal {
 
-/// Where a station is, by its id; nothing where there is none such.
-using FindStation = std::function<std::optional<plugin::Coordinates>(std::string_view id)>;
+/// What a source knows of a station.
+struct Station {
+  std::optional<plugin::Coordinates> place;
+  std::string problem = {};             ///< why it has no place: "stands twice, with two places"
+  std::vector<std::string> names = {};  ///< in all languages
+};
+
+/// A station by its id; nothing where there is none such.
+using FindStation = std::function<std::optional<Station>(std::string_view id)>;
 
 /// What a source's own configuration says instead of the mapping, and what it has for it.
 struct MappingOverrides {
-  std::string issuer;
-  std::string zone;
+  std::string issuer = {};
+  std::string zone = {};
   FindStation find_station = {};  ///< none: a mapping that asks for stations is refused
+  std::string encoding = {};
 };
 
 class Mapping {
@@ -35,60 +43,77 @@ class Mapping {
   /// Throws std::runtime_error, with line and column, where the text is not a mapping.
   static Mapping parse(std::string_view text, std::string_view name, const MappingOverrides& overrides = {});
 
-  /// The mapping that a source's configuration names by `mapping` and `mappings`, with its `issuer` and `zone`. Throws likewise.
+  /// The mapping that a source's configuration names by `mapping` and `mappings`, with its `issuer`, `zone` and `encoding`.
+  /// Throws likewise.
   static Mapping configured(const toml::Table& toml, FindStation find_station = {});
 
   [[nodiscard]] char delimiter() const { return delimiter_; }
-  /// Finds its columns in a file's header. Throws std::runtime_error naming the first that is missing or there twice.
-  void bind(const std::vector<std::string>& header);
+  /// As in plugin::Encoding, which knows it; empty: UTF-8.
+  [[nodiscard]] const std::string& encoding() const { return encoding_; }
+  /// Finds its columns in a file's header, whose fields are separated by `delimiter`. Throws as journal::bind.
+  void bind(const Fields& header, char delimiter);
   /// The header's number of columns, which is each row's.
   [[nodiscard]] std::size_t width() const { return width_; }
-  /// Throws Unusable, naming the column. Requires: bind(), and width() fields.
-  [[nodiscard]] plugin::Transaction make(const std::vector<std::string>& row) const;
+  /// Throws Unusable, naming the column and never its value, which may be personal; LeftOut of a row that no customer rode.
+  /// Requires: bind(), and width() fields.
+  [[nodiscard]] plugin::Transaction make(const Fields& row) const;
 
  private:
-  struct Column {
-    std::string name;
-    std::size_t index = 0;
-  };
+  /// One column, or several whose fields are read as one text, with a space between them.
   struct Time {
-    Column column;
+    std::vector<Column> columns;
     std::vector<std::string> formats;
   };
   struct Quantity {
+    enum class Kind : unsigned char { column, great_circle, stations };
     std::string unit;
+    Kind kind = Kind::column;
     std::vector<Column> columns;  // one, or the four of a great circle, or the two of stations
     Decimal scale;
     bool optional = false;    // left out where its field is empty
     bool substitute = false;  // there only where no other quantity is
   };
 
+  // From its file.
+  void read_form(const toml::Table& toml, const MappingOverrides& overrides);
   void read_times(const toml::Table& toml);
   void read_mode(const toml::Table& toml);
-  void read_quantities(const toml::Table& toml);
+  void read_event_id(const toml::Table& toml);
+  void read_left_out(const toml::Table& toml);
+  void read_quantities(const toml::Table& mapping);
   static Time read_time(const toml::Table& toml);
   Quantity read_quantity(const toml::Table& toml, const std::string& unit, const toml::Table& from) const;
   std::vector<Column*> columns();
 
-  [[nodiscard]] plugin::Readings readings(const Time& time, const std::vector<std::string>& row) const;
-  [[nodiscard]] plugin::Span span(const std::vector<std::string>& row) const;
-  [[nodiscard]] std::string mode(const std::vector<std::string>& row) const;
-  [[nodiscard]] std::string event_id(const std::vector<std::string>& row) const;
-  void measure(const std::vector<std::string>& row, plugin::Transaction& trip) const;
-  [[nodiscard]] std::int64_t amount(const Quantity& quantity, const std::vector<std::string>& row) const;
-  [[nodiscard]] plugin::Coordinates station(const Column& column, const std::vector<std::string>& row) const;
+  // From a row.
+  void check_left_out(const Fields& row) const;
+  [[nodiscard]] bool is_left_out(const LeftOut& rule, const Column& column, const Fields& row) const;
+  [[nodiscard]] plugin::Readings readings(const Time& time, const Fields& row) const;
+  [[nodiscard]] plugin::Span span(const Fields& row) const;
+  [[nodiscard]] std::string mode(const Fields& row) const;
+  [[nodiscard]] std::string event_id(const Fields& row) const;
+  void measure(const Fields& row, plugin::Transaction& trip) const;
+  [[nodiscard]] std::int64_t amount(const Quantity& quantity, const Fields& row) const;
+  [[nodiscard]] std::int64_t amount(const Column& column, const Decimal& scale, const Fields& row) const;
+  [[nodiscard]] plugin::Coordinates place(const Column& latitude, const Column& longitude, const Fields& row) const;
+  [[nodiscard]] plugin::Coordinates station(const Column& column, const Fields& row) const;
+  [[nodiscard]] std::string number(std::string_view text) const;
 
   std::string issuer_;
   std::optional<plugin::Zone> zone_;
   char delimiter_ = ',';
+  std::string encoding_;
+  bool decimal_comma_ = false;
   Time begin_;
   std::optional<Time> end_;
   std::optional<Column> duration_;
   Decimal duration_scale_;
   std::string constant_mode_;
   std::optional<Column> mode_;
-  std::map<std::string, std::string, std::less<>> modes_;
-  std::optional<Column> event_id_;  // none: made of the whole row
+  std::map<std::string, std::string, std::less<>> modes_;    // by the file's words
+  std::map<std::string, std::string, std::less<>> spelled_;  // by the same, without case and joints
+  std::optional<Column> event_id_;                           // none: made of the whole row
+  std::vector<LeftOut> left_out_;
   std::vector<Quantity> quantities_;
   FindStation find_station_;
   std::size_t width_ = 0;

@@ -36,14 +36,14 @@ class RowDecoder {
   /// The row at the begin of `bytes`; nothing where it is not complete. `last`: nothing follows these bytes.
   /// Throws std::runtime_error where the file as a whole cannot be read with this configuration (its header).
   virtual std::optional<Row> next(std::string_view bytes, bool last) = 0;
+  /// The first line of a file that nobody will write any more, which next() left there: it is no row. Requires: some bytes.
+  virtual Row abandoned(std::string_view bytes) = 0;
   /// Whether the rows that follow can be read without what stands at the file's begin.
   [[nodiscard]] virtual bool is_past_header() const = 0;
 };
 
-/// What next() leaves of a file that nobody will write any more: its first line, which is no row.
-Row abandoned_line(std::string_view bytes);
-
-/// Rows of CSV, the first of each file being its header.
+/// Rows of CSV, the first of each file being its header. A line "sep=;" before it says with what fields are separated in that
+/// file.
 std::unique_ptr<RowDecoder> csv_decoder(Mapping mapping);
 /// One transaction in JSON a line (NDJSON).
 std::unique_ptr<RowDecoder> json_decoder();

@@ -2,6 +2,7 @@
 // The values that MDS and GBFS share. Threads: pure functions.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,26 +21,25 @@ std::optional<std::int64_t> milliseconds(std::string_view digits);
 /// A UUID in lower case, whatever case it came in.
 std::optional<std::string> uuid(std::string_view text);
 
-/// A place that comes number by number.
+/// A place that comes number by number, as exact as they are written.
 class Place {
  public:
-  void latitude(std::string_view digits) { latitude_ = plugin::parse_degrees(digits, 90); }
-  void longitude(std::string_view digits) { longitude_ = plugin::parse_degrees(digits, 180); }
+  void latitude(std::string_view digits) { latitude_ = digits; }
+  void longitude(std::string_view digits) { longitude_ = digits; }
   /// GeoJSON has the longitude first, then the latitude; the height may follow.
   void coordinate(std::string_view digits) {
     if (coordinates_ == 0) longitude(digits);
     if (coordinates_ == 1) latitude(digits);
     ++coordinates_;
   }
-  /// Nothing unless both came and are on the globe.
-  [[nodiscard]] std::optional<plugin::Coordinates> coordinates() const {
-    if (!latitude_ || !longitude_) return std::nullopt;
-    return plugin::Coordinates{*latitude_, *longitude_};
-  }
+  /// Nothing unless both came and are on the globe, and not 0, 0.
+  [[nodiscard]] std::optional<plugin::Coordinates> coordinates() const { return plugin::parse_place(latitude_, longitude_); }
+  /// With how many decimals the longer of them is written.
+  [[nodiscard]] unsigned decimals() const { return std::max(plugin::decimals_of(latitude_), plugin::decimals_of(longitude_)); }
 
  private:
-  std::optional<double> latitude_;
-  std::optional<double> longitude_;
+  std::string latitude_;
+  std::string longitude_;
   int coordinates_ = 0;
 };
 

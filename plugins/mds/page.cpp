@@ -54,7 +54,8 @@ Page::Next Page::give(plugin::Transaction& into) {
   Outcome outcome = std::move(outcomes_.front());
   outcomes_.pop_front();
   where_ = outcome.where;
-  if (const auto* problem = std::get_if<std::string>(&outcome.result)) throw plugin::Unusable(*problem);
+  if (const auto* problem = std::get_if<plugin::Unusable>(&outcome.result)) throw *problem;
+  if (const auto* reason = std::get_if<plugin::LeftOut>(&outcome.result)) throw *reason;
   into = std::get<plugin::Transaction>(std::move(outcome.result));
   return Next::record;
 }

@@ -16,7 +16,7 @@
 
 namespace greentill::mds {
 
-/// T: made by T::parse(Bytes&), which throws std::runtime_error.
+/// T: made by T::parse(Bytes&), which throws std::runtime_error; its flaws() are told.
 template <typename T>
 class Reference {
  public:
@@ -33,6 +33,7 @@ class Reference {
       if (descriptor < 0) throw std::runtime_error("it cannot be opened");
       plugin::FileBytes bytes(descriptor, path_);
       value_ = std::make_unique<T>(T::parse(bytes));
+      tell_flaws();
     } catch (const std::runtime_error& error) {
       problem_ = error.what();
       services_.log(GT_LOG_WARNING, path_.string() + ": " + problem_ + (value_ ? ": what it held before stays in force" : ""));
@@ -49,6 +50,14 @@ class Reference {
     struct stat status {};
     if (::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
     return plugin::FileState::of(status);
+  }
+
+  void tell_flaws() const {
+    const auto& flaws = value_->flaws();
+    for (const std::string& flaw : flaws.kept) services_.log(GT_LOG_WARNING, path_.string() + ": " + flaw);
+    const std::size_t more = flaws.count - flaws.kept.size();
+    if (more > 0)
+      services_.log(GT_LOG_WARNING, path_.string() + ": and " + std::to_string(more) + " more of its entries are wrong");
   }
 
   std::filesystem::path path_;

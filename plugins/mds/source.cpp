@@ -26,7 +26,7 @@ MdsSource::MdsSource(const toml::Table& toml, plugin::Services services) : Folde
 
 void MdsSource::read_mapping(const toml::Table& toml) {
   if (!toml.has("mapping")) {
-    for (const char* key : {"mappings", "issuer", "zone", "station_prefix"}) {
+    for (const char* key : {"mappings", "issuer", "zone", "encoding", "station_prefix"}) {
       if (toml.has(key)) toml.wrong(key, "goes with a mapping alone");
     }
     return;

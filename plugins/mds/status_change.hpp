@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,7 @@ class StatusChange final : public Record {
   bool starts = false;
   bool ends = false;
   bool cancels = false;
+  bool own = false;                ///< the operator took, brought or mended the vehicle with it
   std::vector<std::string> trips;  ///< UUIDs
   std::optional<std::int64_t> time_ms;
   Place place;
@@ -36,9 +38,9 @@ class StatusChange final : public Record {
   void take_number(std::string_view path, std::string_view digits) override;
 };
 
-/// What came of some events: a transaction, or where and why there is none.
+/// What came of some events: a transaction, or why there is none.
 struct Outcome {
-  std::variant<plugin::Transaction, std::string> result;
+  std::variant<plugin::Transaction, plugin::Unusable, plugin::LeftOut> result;
   std::string where;
 };
 
@@ -59,11 +61,13 @@ class TripsOfEvents {
     bool starts = false;
   };
   using Key = std::pair<std::string, std::string>;  // provider and trip
+  void add_own(const StatusChange& event);
   void half(const Key& key, const StatusChange& event, std::uint64_t number, std::deque<Outcome>& out);
   [[nodiscard]] plugin::Transaction joined(const Key& key, const StatusChange& start, const StatusChange& end) const;
 
   Surroundings with_;
   std::map<Key, Half> halves_;
+  std::set<Key> own_;  // trips with an event of the operator's between
 };
 
 }  // namespace greentill::mds

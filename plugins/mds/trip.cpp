@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/mds/trip.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "daemon/base/text.hpp"
+#include "plugins/journal/spelling.hpp"
 
 namespace greentill::mds {
 namespace {
@@ -9,6 +13,22 @@ namespace {
 using plugin::JsonScalar;
 
 constexpr std::string_view kPoint = "route.features[]";
+
+/// MDS 2's trip types of all its modes (modes/): who rides is a customer...
+constexpr std::array<std::string_view, 3> kCustomers{"rider", "private", "shared"};
+/// ...or is not: the operator's staff, or nobody but the driver. Delivery robots carry nobody at all.
+constexpr std::array<std::string_view, 9> kOwn{"rebalance", "maintenance", "empty",   "reservation", "delivery",
+                                               "return",    "advertising", "mapping", "roaming"};
+
+/// Places with five decimals are as exact as what measured them.
+constexpr double kExact = 1e-5;
+/// A step is so many times longer than its ends are vague, so that most of it is sure.
+constexpr std::int64_t kSureSteps = 8;
+constexpr double kMmADegree = 111'195'000;
+
+std::int64_t vagueness_mm(const plugin::Coordinates& a, const plugin::Coordinates& b) {
+  return static_cast<std::int64_t>((a.within + b.within) * kMmADegree);
+}
 
 std::string named(std::string_view field, std::string_view what) { return std::string(field) + " " + std::string(what); }
 
@@ -22,14 +42,32 @@ void Record::note(std::string what) {
 
 void Record::scalar(std::string_view path, const JsonScalar& value) {
   if (path.empty()) return note("it is no object");
+  if (is_one_of(path, {"trip_type", "trip_type[]"})) take_purpose(value);
+  if (path.starts_with("trip_type.")) unclear_ = true;
+  if (path == "fare_attributes.payment_type" && value.text == "test") own_ = "payment_type is 'test'";
   if (value.type == JsonScalar::Type::text) take_text(path, value.text);
   if (value.type == JsonScalar::Type::number) take_number(path, value.text);
+}
+
+void Record::take_purpose(const JsonScalar& value) {
+  const std::string purpose = journal::spelling(value.text);
+  if (purpose.empty()) return;
+  if (std::find(kOwn.begin(), kOwn.end(), purpose) != kOwn.end()) own_ = "trip_type is '" + purpose + "'";
+  const bool is_customer = std::find(kCustomers.begin(), kCustomers.end(), purpose) != kCustomers.end();
+  if (value.type != JsonScalar::Type::text || (own_.empty() && !is_customer)) unclear_ = true;
+}
+
+void Record::ask_who_rode(plugin::Transaction& trip) const {
+  if (!own_.empty()) throw plugin::LeftOut("it is the operator's own ride: its " + own_);
+  if (!unclear_) return;
+  trip.standing = GT_DOUBTFUL;
+  trip.remark = "its trip_type is none of MDS's: whether a customer rode is not known";
 }
 
 void Record::take_text(std::string_view path, std::string_view text) {
   if (path == "provider_id") provider = uuid(text).value_or("");
   if (path == "device_id") device = uuid(text).value_or("");
-  if (path == "vehicle_type") vehicle.type = text.substr(0, 40);
+  if (path == "vehicle_type") vehicle.take_type(text);
   if (path == "propulsion_types[]" || path == "propulsion_type[]") vehicle.add_propulsion(text);
 }
 
@@ -39,10 +77,11 @@ void Record::check() const {
 }
 
 plugin::Transaction Surroundings::trip(const Record& record, std::string id, std::int64_t begin_ms, std::int64_t end_ms) const {
+  plugin::Transaction trip;
+  record.ask_who_rode(trip);
   // MDS 1 says what vehicle it was in the record, MDS 2 in the page of vehicles.
   const auto vehicle = record.vehicle.type.empty() ? find_vehicle(record.device) : record.vehicle;
   if (!vehicle) throw plugin::Unusable("its device is not in the file of vehicles");
-  plugin::Transaction trip;
   trip.issuer = record.provider;
   trip.event_id = std::move(id);
   trip.kind = GT_KIND_TRIP;
@@ -53,12 +92,19 @@ plugin::Transaction Surroundings::trip(const Record& record, std::string id, std
 }
 
 void Track::add(std::int64_t time_ms, const plugin::Coordinates& place) {
-  const Point point{time_ms, place};
-  if (previous_) {
-    in_order_ = in_order_ && time_ms >= previous_->time_ms;
+  Point point{time_ms, place};
+  if (point.place.within < kExact) point.place.within = 0;
+  in_order_ = in_order_ && (!previous_ || time_ms >= previous_->time_ms);
+  if (counted_) {
     // At most half the globe's girth a step, so that 10^8 points fit.
-    length_mm_ += plugin::great_circle_mm(previous_->place, place);
     in_order_ = in_order_ && points_ < 100'000'000;
+    const std::int64_t step = plugin::great_circle_mm(counted_->place, point.place);
+    if (step >= kSureSteps * vagueness_mm(counted_->place, point.place)) {
+      length_mm_ += step;
+      counted_ = point;
+    }
+  } else {
+    counted_ = point;
   }
   if (!first_ || time_ms < first_->time_ms) first_ = point;
   if (!last_ || time_ms >= last_->time_ms) last_ = point;
@@ -68,7 +114,7 @@ void Track::add(std::int64_t time_ms, const plugin::Coordinates& place) {
 
 std::optional<std::int64_t> Track::length_m() const {
   if (points_ < 2 || !in_order_) return std::nullopt;
-  return length_mm_ / 1000;
+  return (length_mm_ + plugin::great_circle_mm(counted_->place, previous_->place)) / 1000;
 }
 
 std::optional<std::int64_t> Track::between_ends_m() const {
@@ -80,7 +126,6 @@ void Trip::begin(std::string_view path, bool /*list*/) {
   if (path == kPoint) {
     point_ = {};
     point_ms_.reset();
-    ++points_;
   }
 }
 
@@ -90,11 +135,12 @@ void Trip::end(std::string_view path) {
 
 void Trip::close_point() {
   const auto place = point_.coordinates();
-  if (!place || !point_ms_) {
-    note("point " + std::to_string(points_) + " of its route has no " +
-         (place ? "timestamp in milliseconds" : "coordinates on the globe"));
-    return;
+  // The way past it is no longer than the one through it.
+  if ((!place || !point_ms_) && route_problem_.empty()) {
+    route_problem_ =
+        std::string("a point of its route has no ") + (place ? "timestamp in milliseconds" : "coordinates on the globe");
   }
+  if (!place || !point_ms_) return;
   track_.add(*point_ms_, *place);
 }
 
@@ -141,6 +187,7 @@ plugin::Transaction::Quantity Trip::distance() const {
   if (const auto between = track_.between_ends_m()) return {"m.stations", *between};
   const auto from = start_.coordinates();
   const auto to = end_.coordinates();
+  if ((!from || !to) && !route_problem_.empty()) throw plugin::Unusable(route_problem_);
   if (!from || !to) throw plugin::Unusable("it has no distance, no route of two points, and no places of begin and end");
   return {"m.stations", plugin::great_circle_m(*from, *to)};
 }

@@ -26,6 +26,10 @@ class Record : public plugin::JsonEvents {
   void scalar(std::string_view path, const plugin::JsonScalar& value) override;
   void twice(std::string_view path) final;
 
+  /// Whether a customer rode, as its trip_type says. Throws plugin::LeftOut where the operator did; makes the trip doubtful where
+  /// nobody can tell.
+  void ask_who_rode(plugin::Transaction& trip) const;
+
   std::string provider;  ///< a UUID
   std::string device;    ///< likewise
   Vehicle vehicle;       ///< in MDS 1
@@ -39,7 +43,11 @@ class Record : public plugin::JsonEvents {
   virtual void take_number(std::string_view path, std::string_view digits) = 0;
 
  private:
+  void take_purpose(const plugin::JsonScalar& value);
+
   std::string problem_;
+  std::string own_;  // what says that the operator rode
+  bool unclear_ = false;
 };
 
 /// What all records of a page are made with.
@@ -47,11 +55,14 @@ struct Surroundings {
   const Modes& modes;
   FindVehicle find_vehicle;
 
-  /// A trip with the record's vehicle, without its distance. Throws plugin::Unusable where the vehicle has no mode.
+  /// A trip with the record's vehicle, without its distance. Throws plugin::Unusable where the vehicle has no mode,
+  /// plugin::LeftOut where no customer rode.
   [[nodiscard]] plugin::Transaction trip(const Record& record, std::string id, std::int64_t begin_ms, std::int64_t end_ms) const;
 };
 
-/// The length of a route, point by point: of the points themselves none is kept but the last and those of begin and end.
+/// The least length of a route, point by point: of the points themselves none is kept but the last ones and those of begin and
+/// end. Where places were rounded, steps between neighbours say little: then a step leads to the next point that is far from the
+/// last one for its cell.
 class Track {
  public:
   void add(std::int64_t time_ms, const plugin::Coordinates& place);
@@ -70,6 +81,7 @@ class Track {
   std::optional<Point> first_;  // in time
   std::optional<Point> last_;   // in time
   std::optional<Point> previous_;
+  std::optional<Point> counted_;  // that the last step led to
   std::uint64_t points_ = 0;
   std::int64_t length_mm_ = 0;
   bool in_order_ = true;
@@ -81,7 +93,7 @@ class Trip final : public Record {
   void begin(std::string_view path, bool list) override;
   void end(std::string_view path) override;
 
-  /// After its last event. Throws plugin::Unusable where no transaction can be made of it.
+  /// After its last event. Throws plugin::Unusable where no transaction can be made of it, or as Surroundings::trip does.
   [[nodiscard]] plugin::Transaction make(const Surroundings& with) const;
 
  private:
@@ -101,7 +113,7 @@ class Trip final : public Record {
   // The point of the route that is being read.
   Place point_;
   std::optional<std::int64_t> point_ms_;
-  std::uint64_t points_ = 0;
+  std::string route_problem_;  // of its first point that is none
 };
 
 }  // namespace greentill::mds

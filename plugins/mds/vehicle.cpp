@@ -5,6 +5,7 @@
 #include <array>
 
 #include "plugins/common/values/limits.hpp"
+#include "plugins/journal/spelling.hpp"
 
 namespace greentill::mds {
 namespace {
@@ -21,12 +22,43 @@ constexpr std::array<std::pair<std::string_view, Drive>, 8> kPropulsions{{{"huma
                                                                           {"plug_in_hybrid", Drive::combustion},
                                                                           {"hydrogen_fuel_cell", Drive::combustion}}};
 
+struct Kind {
+  std::string_view spelling;  ///< as journal::spelling() leaves it
+  std::string_view type;      ///< MDS's
+  Drive drive;                ///< that the name alone says
+};
+/// What operators write in place of MDS's types.
+constexpr std::array<Kind, 16> kKinds{{{"electricscooter", "scooter_standing", Drive::electric},
+                                       {"escooter", "scooter_standing", Drive::electric},
+                                       {"electrickickscooter", "scooter_standing", Drive::electric},
+                                       {"kickscooter", "scooter_standing", Drive::unknown},
+                                       {"standingscooter", "scooter_standing", Drive::unknown},
+                                       {"standupscooter", "scooter_standing", Drive::unknown},
+                                       {"seatedscooter", "scooter_seated", Drive::unknown},
+                                       {"electricbike", "bicycle", Drive::electric},
+                                       {"electricbicycle", "bicycle", Drive::electric},
+                                       {"ebike", "bicycle", Drive::electric},
+                                       {"ebicycle", "bicycle", Drive::electric},
+                                       {"pedelec", "bicycle", Drive::electric},
+                                       {"bike", "bicycle", Drive::unknown},
+                                       {"cargobike", "cargo_bicycle", Drive::unknown},
+                                       {"electriccargobike", "cargo_bicycle", Drive::electric},
+                                       {"electricmoped", "moped", Drive::electric}}};
+
 /// An unknown text is not repeated: it is the file's, and could be anything.
 bool is_plain_name(std::string_view name) {
   return name.size() <= 40 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_/") == std::string_view::npos;
 }
 
 }  // namespace
+
+void Vehicle::take_type(std::string_view name) {
+  name = name.substr(0, 40);
+  const std::string plain = journal::spelling(name);
+  const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.spelling == plain; });
+  type = found == kKinds.end() ? name : found->type;
+  if (found != kKinds.end()) drive = std::max(drive, found->drive);
+}
 
 void Vehicle::add_propulsion(std::string_view propulsion) {
   const auto found = std::find_if(kPropulsions.begin(), kPropulsions.end(), [&](const auto& p) { return p.first == propulsion; });
@@ -41,11 +73,12 @@ std::string Vehicle::name() const { return type + "/" + std::string(kDrives[stra
 
 Vehicle Vehicle::parse(std::string_view name) {
   Vehicle vehicle;
-  const std::size_t slash = name.find('/');
-  if (slash == std::string_view::npos) return vehicle;
+  const std::size_t slash = std::min(name.find('/'), name.size());
+  vehicle.take_type(name.substr(0, slash));
+  if (slash == name.size()) return vehicle;
   const auto drive = std::find(kDrives.begin(), kDrives.end(), name.substr(slash + 1));
-  vehicle.type = name.substr(0, slash);
-  if (drive != kDrives.end()) vehicle.drive = static_cast<Drive>(drive - kDrives.begin());
+  vehicle.strange = drive == kDrives.end();
+  if (drive != kDrives.end()) vehicle.drive = std::max(vehicle.drive, static_cast<Drive>(drive - kDrives.begin()));
   return vehicle;
 }
 
@@ -64,8 +97,9 @@ Modes::Modes(const toml::Table& toml)
              {"car/combustion", "car.shared"}} {
   const toml::Table configured = toml.table_or_empty("modes");
   for (const std::string& name : configured.keys()) {
-    if (!Vehicle::parse(name).is_known()) configured.wrong(name, "must be a vehicle such as \"bicycle/electric\"");
-    modes_[name] = configured.filled_text(name);
+    const Vehicle vehicle = Vehicle::parse(name);
+    if (!vehicle.is_known()) configured.wrong(name, "must be a vehicle such as \"bicycle/electric\"");
+    modes_[vehicle.name()] = configured.filled_text(name);
   }
 }
 

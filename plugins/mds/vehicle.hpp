@@ -18,13 +18,16 @@ struct Vehicle {
   Drive drive = Drive::unknown;
   bool strange = false;  ///< it has a propulsion that is not MDS's
 
+  /// Its type as the file spells it. What is another name for one of MDS's becomes that one: "electric_scooter" a
+  /// scooter_standing that is electric.
+  void take_type(std::string_view name);
   /// One more of its propulsion types. Of several the least favourable counts: a bicycle that can be pedalled with or without
   /// its motor is an electric one.
   void add_propulsion(std::string_view propulsion);
   [[nodiscard]] bool is_known() const { return !type.empty() && drive != Drive::unknown && !strange; }
   /// "bicycle/human", as in the configuration.
   [[nodiscard]] std::string name() const;
-  /// What name() gave; not known where it is none such.
+  /// What name() gave, or a type that says its drive ("e-bike"); not known where it is none such.
   static Vehicle parse(std::string_view name);
 };
 

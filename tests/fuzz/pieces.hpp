@@ -40,6 +40,8 @@ inline std::vector<std::string> records(std::string_view text, std::size_t step,
       all.push_back(std::move(seen));
       plugin::check_limits(transaction);
       require_acceptable(transaction);
+    } catch (const plugin::LeftOut& reason) {
+      all.push_back(reader->where() + ": left out: " + reason.what());
     } catch (const plugin::Unusable& problem) {
       all.push_back(reader->where() + ": " + problem.what());
     } catch (const std::runtime_error& failure) {

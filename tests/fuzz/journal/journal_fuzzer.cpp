@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files as the journal reads them. The first byte says what the rest is: rows of CSV under one of three mappings, lines of JSON,
-// or a mapping of its own with its rows behind a NUL. Rows must be the same in whatever pieces they arrive, no byte may be left
-// unread, and what becomes a transaction must be within the limits of the ABI, since the host takes nothing else and the source
-// would stop at it.
+// Files as the journal reads them. The first byte says what the rest is: rows of CSV under one of three mappings or in one of
+// three encodings, lines of JSON, a pattern with a text behind a NUL, or a mapping of its own with its rows behind a NUL. Rows
+// must be the same in whatever pieces they arrive, no byte may be left unread, and what becomes a transaction must be within the
+// limits of the ABI, since the host takes nothing else and the source would stop at it.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/text.hpp"
+#include "plugins/journal/columns.hpp"
 #include "plugins/journal/row_decoder.hpp"
 #include "tests/fuzz/acceptable.hpp"
 
@@ -69,7 +72,7 @@ std::vector<Seen> read(RowDecoder& decoder, std::string_view text, std::size_t s
     begin += row->size;
   }
   // A byte order mark with nothing behind it is all that may be left.
-  require(begin == text.size() || text == "\xef\xbb\xbf");
+  require(begin == text.size() || text == "\xef\xbb\xbf" || text == "\xff\xfe" || text == "\xfe\xff");
   return rows;
 }
 
@@ -84,6 +87,25 @@ void check(const auto& make, std::string_view text) {
   }
 }
 
+/// By its definition, for short ones.
+bool matches_plainly(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] == '*') {
+    return matches_plainly(pattern.substr(1), text) || (!text.empty() && matches_plainly(pattern, text.substr(1)));
+  }
+  return !text.empty() && (pattern[0] == '?' || lower_case(pattern.substr(0, 1)) == lower_case(text.substr(0, 1))) &&
+         matches_plainly(pattern.substr(1), text.substr(1));
+}
+
+void check_pattern(std::string_view text) {
+  const std::size_t end = std::min(text.find('\0'), text.size());
+  const std::string_view pattern = text.substr(0, end);
+  const std::string_view value = text.substr(std::min(end + 1, text.size()));
+  const bool found = journal::matches(pattern, value);
+  const bool is_ascii = std::all_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (is_ascii && pattern.size() <= 8 && value.size() <= 16) require(found == matches_plainly(pattern, value));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -93,11 +115,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       Mapping::parse(std::string(kMapping) + std::string(kWholeRow), "whole-row"),
       Mapping::parse(std::string(kMapping) + std::string(kCircle), "circle"),
       Mapping::parse("delimiter = \";\"\n" + std::string(kMapping) + std::string(kWholeRow), "semicolons"),
+      Mapping::parse("encoding = \"utf-16le\"\ndecimal = \",\"\n" + std::string(kMapping) + std::string(kCircle), "utf-16"),
+      Mapping::parse("encoding = \"cp949\"\n" + std::string(kMapping) + std::string(kWholeRow), "cp949"),
+      Mapping::parse("encoding = \"gb18030\"\nleave_out = [{ columns = [\"type\"], values = [\"*?x\"] }]\n" +
+                         std::string(kMapping) + std::string(kWholeRow),
+                     "gb18030"),
   };
   switch (data[0]) {
     case 'w': check([] { return journal::csv_decoder(kMappings[0]); }, text); break;
     case 'c': check([] { return journal::csv_decoder(kMappings[1]); }, text); break;
     case 's': check([] { return journal::csv_decoder(kMappings[2]); }, text); break;
+    case 'u': check([] { return journal::csv_decoder(kMappings[3]); }, text); break;
+    case 'k': check([] { return journal::csv_decoder(kMappings[4]); }, text); break;
+    case 'g': check([] { return journal::csv_decoder(kMappings[5]); }, text); break;
+    case 'p': check_pattern(text); break;
     case 'j': check([] { return journal::json_decoder(); }, text); break;
     default: {
       const std::size_t end = std::min(text.find('\0'), text.size());

@@ -41,6 +41,9 @@ inline std::unique_ptr<RowDecoder> plain_decoder(const std::string& more = {}) {
   return csv_decoder(Mapping::parse(more + kPlainMapping, "plain.toml"));
 }
 
+/// Why there is no transaction: "left out: …" where that is on purpose.
+inline std::string why_none(const Row& row) { return (row.left_out ? "left out: " : "") + row.problem; }
+
 /// One entry a row that says anything: a transaction's event id, or "line: problem" of a rejected one.
 /// `step`: the text arrives in pieces of so many bytes.
 inline std::vector<std::string> decode(RowDecoder& decoder, std::string_view text, std::size_t step = SIZE_MAX) {
@@ -59,7 +62,7 @@ inline std::vector<std::string> decode(RowDecoder& decoder, std::string_view tex
     }
     if (row->transaction) found.push_back(row->transaction->event_id);
     if (row->read) found.push_back(row->read->event_id);
-    if (!row->problem.empty()) found.push_back(std::to_string(line) + ": " + row->problem);
+    if (!row->problem.empty()) found.push_back(std::to_string(line) + ": " + why_none(*row));
     begin += row->size;
     line += row->lines;
   }

@@ -55,7 +55,7 @@ class Bench {
   /// Event ids of what was handed in, and "where: reason" of what was rejected.
   [[nodiscard]] Found found() const {
     Found all;
-    for (const auto& kept : sink.kept()) all.push_back(kept.where.empty() ? kept.event_id : kept.where + ": " + kept.reason);
+    for (const auto& kept : sink.kept()) all.push_back(kept.reason.empty() ? kept.event_id : kept.where + ": " + kept.reason);
     return all;
   }
   /// Waits until that many records are there, and the journal has looked for more and found nothing.
@@ -217,11 +217,19 @@ TEST_CASE("journal: lines of JSON") {
   CHECK(bench.sink.kept()[0].transaction.receipt_medium == "qr");
 }
 
-TEST_CASE("journal: a card number in a row that is rejected is masked before anyone writes the reason down") {
+TEST_CASE("journal: nothing that stands in a row that is rejected is written down with the reason") {
   Bench bench;
   overwrite(bench.journal(), kPlainHeader + "1,08:00,08:10,4111 1111 1111 1111\n");
   bench.start();
-  CHECK(bench.settled(1) == Found{"trips.csv:2: column 'metres': '**** **** **** 1111' is no amount"});
+  CHECK(bench.settled(1) == Found{"trips.csv:2: column 'metres': it is no amount"});
+}
+
+TEST_CASE("journal: a card number that stands in a header is masked before anyone writes it down") {
+  Bench bench;
+  overwrite(bench.journal(), "id,from,to,4111 1111 1111 1111\n1,08:00,08:10,900\n");
+  bench.start();
+  REQUIRE(bench.eventually_later([&] { return bench.status().faults > 0; }));
+  CHECK(bench.status().last_fault.find("it has 'id', 'from', 'to', '**** **** **** 1111'") != std::string::npos);
 }
 
 TEST_CASE("journal: a header that does not fit names the file, the line and the column, until it is mended") {

@@ -37,15 +37,29 @@ TEST_CASE("rows: the next file may have another header") {
 
 TEST_CASE("rows: a header written once more within the file is rejected, and the rows behind it are not") {
   CHECK(plain(kPlainHeader + "a,08:00,08:10,900\n" + kPlainHeader + "b,08:00,08:10,900\n") ==
-        Found{"a", "3: column 'from': 'from' matches none of the mapping's time formats", "b"});
+        Found{"a", "3: column 'from': it matches none of the mapping's time formats", "b"});
 }
 
 TEST_CASE("rows: a header that lacks a column, or has it twice, ends the file with the column's name") {
-  CHECK_THROWS_WITH(plain("id,from,to\na,08:00,08:10\n"), "the header lacks the column 'metres'");
-  CHECK_THROWS_WITH(plain("id,from,to,Metres\n"), "the header lacks the column 'metres'");
+  CHECK_THROWS_WITH(plain("id,from,to\na,08:00,08:10\n"), "the header lacks the column 'metres'; it has 'id', 'from', 'to'");
+  CHECK_THROWS_WITH(plain("id,from,to,Metres\n"), "the header lacks the column 'metres'; it has 'id', 'from', 'to', 'Metres'");
+  CHECK_THROWS_WITH(
+      plain("id,from,to,a\xc2\x9b"
+            "2J,\"b\nc\"\n"),
+      "the header lacks the column 'metres'; it has 'id', 'from', 'to', one that cannot be shown, one that cannot be shown");
   CHECK_THROWS_WITH(plain("id,from,to,metres,id\n"), "the header has the column 'id' twice");
   // Semicolons where commas are expected: one column of an odd name.
-  CHECK_THROWS_WITH(plain("id;from;to;metres\n"), "the header lacks the column 'from'");
+  CHECK_THROWS_WITH(plain("id;from;to;metres\n"),
+                    "the header lacks the column 'from', and all others of the mapping: the first line may be no header, or its "
+                    "fields not be separated by ','");
+  // A file without a header: its first row is somebody's ride, and nothing of it is repeated.
+  const std::string name = "Jo Rider";
+  try {
+    plain(name + ",08:00,08:10,900\n");
+    FAIL("a ride was taken for a header");
+  } catch (const std::runtime_error& error) {
+    CHECK(std::string(error.what()).find(name) == std::string::npos);
+  }
 }
 
 TEST_CASE("rows: ragged rows are rejected with their line, and the others count") {
@@ -61,12 +75,12 @@ TEST_CASE("rows: what cannot be a transaction says which column and why") {
   };
   CHECK(problem(",08:00,08:10,900") == "2: column 'id': is empty");
   CHECK(problem("a,,08:10,900") == "2: column 'from': is empty");
-  CHECK(problem("a,08:00,8h,900") == "2: column 'to': '8h' matches none of the mapping's time formats");
-  CHECK(problem("a,08:00,07:59,900") == "2: column 'to': '07:59' is before the begin");
+  CHECK(problem("a,08:00,8h,900") == "2: column 'to': it matches none of the mapping's time formats");
+  CHECK(problem("a,08:00,07:59,900") == "2: column 'to': it is before the begin");
   CHECK(problem("a,08:00,08:10,") == "2: column 'metres': is empty");
-  CHECK(problem("a,08:00,08:10,-1") == "2: column 'metres': '-1' is no amount");
-  CHECK(problem("a,08:00,08:10,1e3") == "2: column 'metres': '1e3' is no amount");
-  CHECK(problem("a,08:00,08:10,\"1,900\"") == "2: column 'metres': '1,900' is no amount");
+  CHECK(problem("a,08:00,08:10,-1") == "2: column 'metres': it is no amount");
+  CHECK(problem("a,08:00,08:10,1e3") == "2: column 'metres': it is no amount");
+  CHECK(problem("a,08:00,08:10,\"1,900\"") == "2: column 'metres': it is no amount");
   CHECK(problem("\xff,08:00,08:10,900") == "2: it is not UTF-8");
   CHECK(problem("\xc0\xaf,08:00,08:10,900") == "2: it is not UTF-8");
   CHECK(problem("\xed\xa0\x80,08:00,08:10,900") == "2: it is not UTF-8");
@@ -90,7 +104,7 @@ TEST_CASE("rows: a stray quote costs its own line, not the rows that it swallows
 
 TEST_CASE("rows: a row of several lines is one row, and lines are counted through it") {
   CHECK(plain("id,from,to,metres,note\na,08:00,08:10,900,\"two\nlines\"\nb,08:00,08:10,x,\n") ==
-        Found{"a", "4: column 'metres': 'x' is no amount"});
+        Found{"a", "4: column 'metres': it is no amount"});
   // Its own contents make it unusable, and its lines are not tried as rows: nobody reports a ride in a note.
   CHECK(plain("id,from,to,metres,note\na,08:00,08:10,,\"x\nb,08:00,08:10,900,\n\"\n") == Found{"2: column 'metres': is empty"});
 }
@@ -132,8 +146,97 @@ TEST_CASE("rows: a last line without its end counts once nothing follows any mor
   decoder->begin_file();
   CHECK(decoder->next(kPlainHeader, false)->size == kPlainHeader.size());
   CHECK(!decoder->next("a,08:00,08:10,900", false));
-  CHECK(abandoned_line("a,08:00,08:10,9").problem == "the file was rotated before the end of this line was written");
-  CHECK(abandoned_line("\"a,08:00\nb\n").size == 9);
+  CHECK(decoder->abandoned("a,08:00,08:10,9").problem == "the file was rotated before the end of this line was written");
+  CHECK(decoder->abandoned("\"a,08:00\nb\n").size == 9);
+}
+
+TEST_CASE("rows: a line that states the separator holds for its file alone, whatever the mapping says") {
+  const std::string header = "id;from;to;metres\n";
+  for (const char* stated : {"sep=;\n", "SEP=;\r\n", "\"sep=;\"\n", "\xef\xbb\xbfsep=;\n"}) {
+    CAPTURE(stated);
+    const auto decoder = plain_decoder();
+    CHECK(decode(*decoder, stated + header + "a;08:00;08:10;900\nb;08:00;08:10;x\n") ==
+          Found{"a", "4: column 'metres': it is no amount"});
+    CHECK(decode(*decoder, kPlainHeader + "c,08:00,08:10,900\n") == Found{"c"});
+  }
+  CHECK(plain("sep=\t\nid\tfrom\tto\tmetres\na\t08:00\t08:10\t900\n") == Found{"a"});
+  CHECK_THROWS_WITH(plain("sep=;;\n" + header), doctest::Contains("the header lacks the column 'from'"));
+}
+
+TEST_CASE("rows: carriage returns alone end lines where they end the first one, and are counted as lines") {
+  const auto as_old_mac = [](std::string text) {
+    std::replace(text.begin(), text.end(), '\n', '\r');
+    return text;
+  };
+  const std::string text = kPlainHeader + "a,08:00,08:10,900\nb,08:00,08:10,x\n\nc,08:00,08:10,900";
+  const Found expected{"a", "3: column 'metres': it is no amount", "c"};
+  CHECK(plain(as_old_mac(text)) == expected);
+  CHECK(plain("\xef\xbb\xbf" + as_old_mac(text)) == expected);
+  CHECK(plain(as_old_mac("sep=;\nid;from;to;metres\na;08:00;08:10;900\n")) == Found{"a"});
+  // Line ends that a conversion doubled.
+  CHECK(plain("id,from,to,metres\r\r\na,08:00,08:10,900\r\r\n") == Found{"a"});
+  // Where line feeds end the first line, a carriage return within a row is a fault of that row.
+  CHECK(plain(kPlainHeader + "a,08:00,08:10,900\rb,08:00,08:10,900\nc,08:00,08:10,900\n") ==
+        Found{"2: it has carriage returns for line ends in it", "c"});
+  for (std::size_t step = 1; step < text.size(); ++step) CHECK(decode(*plain_decoder(), as_old_mac(text), step) == expected);
+}
+
+/// ASCII text in UTF-16.
+std::string utf16(std::string_view text, bool big_endian) {
+  std::string bytes;
+  for (const char c : text) bytes += big_endian ? std::string{'\0', c} : std::string{c, '\0'};
+  return bytes;
+}
+
+TEST_CASE("rows: UTF-16 in either order, by its mark or by the mapping's key, in whatever pieces it comes") {
+  const std::string text = kPlainHeader + "a,08:00,08:10,900\r\n\"b\n1\",08:00,08:10,x\nc,08:00,08:10,900";
+  const Found expected{"a", "3: column 'metres': it is no amount", "c"};
+  CHECK(decode(*plain_decoder(), "\xff\xfe" + utf16(text, false)) == expected);
+  CHECK(decode(*plain_decoder(), "\xfe\xff" + utf16(text, true)) == expected);
+  CHECK(decode(*plain_decoder("encoding = \"utf-16le\"\n"), utf16(text, false)) == expected);
+  CHECK(decode(*plain_decoder("encoding = \"UTF-16BE\"\n"), utf16(text, true)) == expected);
+  CHECK(decode(*plain_decoder("encoding = \"utf-16\"\n"), "\xfe\xff" + utf16(text, true)) == expected);
+  const std::string marked = "\xff\xfe" + utf16(text, false);
+  for (std::size_t step = 1; step < marked.size(); ++step) {
+    CAPTURE(step);
+    CHECK(decode(*plain_decoder(), marked, step) == expected);
+  }
+  // Half a character at the end.
+  CHECK(decode(*plain_decoder(), marked + "x") == Found{"a", "3: column 'metres': it is no amount", "5: it is not utf-16le"});
+}
+
+TEST_CASE("rows: sizes are those of the file's own bytes, so that a place in it leads back to its row") {
+  const auto decoder = plain_decoder();
+  const std::string bytes = "\xff\xfe" + utf16(kPlainHeader + "a,08:00,08:10,900\n", false);
+  decoder->begin_file();
+  const auto header = decoder->next(bytes, false);
+  REQUIRE(header);
+  CHECK(header->size == 2 + 2 * kPlainHeader.size());
+  CHECK(header->lines == 1);
+  CHECK(decoder->next(std::string_view(bytes).substr(header->size), false)->size == bytes.size() - header->size);
+  CHECK(decoder->abandoned(utf16("x,y\nz", false)).size == 8);
+}
+
+TEST_CASE("rows: other encodings by the mapping's key, and rows that are none of it") {
+  const auto found = [](const std::string& encoding, const std::string& rows) {
+    return decode(*plain_decoder("encoding = \"" + encoding + "\"\n"), kPlainHeader + rows);
+  };
+  CHECK(found("latin-1", "\xe9t\xe9,08:00,08:10,900\n") == Found{"été"});
+  CHECK(found("iso-8859-15", "\xa4,08:00,08:10,900\n") == Found{"€"});
+  CHECK(found("windows-1252", "\x80,08:00,08:10,900\n") == Found{"€"});
+  CHECK(found("cp949", "\xbc\xad\xbf\xef\x8c\x63,08:00,08:10,900\n") == Found{"서울똠"});  // the last one is beyond KS X 1001
+  CHECK(found("EUC-KR", "\xbc\xad\xbf\xef,08:00,08:10,900\n") == Found{"서울"});
+  CHECK(found("Shift_JIS", "\x93\x8c\x8b\x9e\x94\x5c,08:00,08:10,900\n") == Found{"東京能"});  // its last byte is '\\'
+  CHECK(found("GB18030", "\xb1\xb1\xbe\xa9,08:00,08:10,900\n") == Found{"北京"});
+  CHECK(found("gb2312", "\xb1\xb1\xbe\xa9,08:00,08:10,900\n") == Found{"北京"});
+  CHECK(found("utf-8", "é,08:00,08:10,900\n") == Found{"é"});
+  CHECK(found("cp949", "\xb0,08:00,08:10,900\nb,08:00,08:10,900\n") == Found{"2: it is not cp949", "b"});
+  CHECK(found("utf-7", "+AAo-,08:00,08:10,900\nb,08:00,08:10,900\n") == Found{"2: it has 1 fields, the header has 4", "b"});
+  // A mark at the begin knows better than the key.
+  CHECK(decode(*plain_decoder("encoding = \"cp949\"\n"), "\xef\xbb\xbf" + kPlainHeader + "é,08:00,08:10,900\n") == Found{"é"});
+  // A header that is not read as the mapping says.
+  CHECK_THROWS_WITH(plain("id,from,to,m\xe9tres\n"),
+                    doctest::Contains("it is not UTF-8: the mapping's 'encoding' says what it is"));
 }
 
 TEST_CASE("rows: lines of JSON, blank ones passed over, broken ones named") {

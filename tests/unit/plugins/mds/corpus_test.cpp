@@ -148,8 +148,8 @@ TEST_CASE("mds corpus: the stations of a GBFS 2.3 feed, and the feeds that hold 
     CHECK(stations.size() == 2);
     CHECK(stations.last_updated() == 1751437263);
     REQUIRE(stations.find("TST:Station:1"));
-    CHECK(stations.find("TST:Station:1")->latitude == 12.34);
-    CHECK(stations.find("TST:Station:2")->longitude == 44.67);
+    CHECK(stations.find("TST:Station:1")->place->latitude == 12.34);
+    CHECK(stations.find("TST:Station:2")->place->longitude == 44.67);
   }
   CHECK(feeds > 10);
 }
@@ -173,8 +173,8 @@ TEST_CASE("mds corpus: Helsinki's rides, measured, and between their stations wh
   const std::string mapping =
       read_text(std::filesystem::path(GREENTILL_SOURCE_DIR) / "config/mappings/helsinki-city-bike-stations.toml");
   // Stations in a row on a meridian, in the order of their numbers, 1.11 m apart.
-  const auto find = [](std::string_view id) -> std::optional<plugin::Coordinates> {
-    return plugin::Coordinates{60.0 + std::stoi(std::string(id)) / 100'000.0, 24.94};
+  const auto find = [](std::string_view id) -> std::optional<journal::Station> {
+    return journal::Station{plugin::Coordinates{60.0 + std::stoi(std::string(id)) / 100'000.0, 24.94}};
   };
   const auto rides_of = [&](const std::string& text) {
     plugin::MemoryBytes bytes(text);
@@ -197,6 +197,31 @@ TEST_CASE("mds corpus: Helsinki's rides, measured, and between their stations wh
     rides += measured.transactions.size();
   }
   CHECK(rides == 100);
+}
+
+TEST_CASE("mds corpus: trips of the operator's own, the case of the first public trial") {
+  const auto path = greentill::test::corpus("cases/mds-trip-type/trips.json");
+  if (!path) return;
+  const std::string text = read_text(*path);
+  plugin::MemoryBytes bytes(text);
+  Page page(bytes, {default_modes(), [](const std::string&) { return Vehicle::parse("bicycle/human"); }});
+  const std::string own = "left out: it is the operator's own ride: its trip_type is ";
+  CHECK(read(page).seen == Seen{"bike.shared 1767229200+600 m.track=1500", "trip 2: " + own + "'rebalance'",
+                                "trip 3: " + own + "'maintenance'", "bike.shared 1767240000+600 m.track=1500"});
+}
+
+TEST_CASE("mds corpus: a station that stands twice, the case of the first public trial") {
+  const auto folder = greentill::test::corpus("cases/gbfs-duplicate-station");
+  if (!folder) return;
+  const std::string file = read_text(*folder / "station_information.json");
+  plugin::MemoryBytes of_stations(file);
+  const Stations stations = Stations::parse(of_stations);
+  CHECK(stations.flaws().kept == Seen{"station 3: its station_id was there before"});
+  const std::string rows = read_text(*folder / "rides.csv");
+  plugin::MemoryBytes of_rides(rows);
+  History history(of_rides, journal::Mapping::parse(read_text(*folder / "st.toml"), "st.toml",
+                                                    {"", "", [&](std::string_view id) { return stations.find(id); }}));
+  CHECK(read(history).seen == Seen{"bike.shared 1677654010+630 m.stations=1243"});
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST_CASE("mds page: one that breaks off keeps the trips before, names the byte 
 TEST_CASE("mds page: a route and a page of any length, in any pieces, give the same") {
   std::string points;
   for (int i = 0; i < 5000; ++i) {
-    points += (i > 0 ? "," : "") + point(std::to_string(1530000000000 + i), "24.94", i % 2 == 0 ? "60.17" : "60.18");
+    points += (i > 0 ? "," : "") + point(std::to_string(1530000000000 + i), "24.940000", i % 2 == 0 ? "60.170000" : "60.180000");
   }
   std::string trips = trip(kTimes + "," + kBicycle + "," + route(points));
   for (int i = 0; i < 20; ++i) trips += ",\n " + trip(kTimes + "," + kBicycle + R"(,"trip_distance":)" + std::to_string(i));
@@ -66,42 +66,69 @@ TEST_CASE("mds page: a route and a page of any length, in any pieces, give the s
 }
 
 TEST_CASE("mds page: a trip is put together from its events where a page has its begin and its end, in either order") {
-  const std::string start = event1("trip_start", "1530000000000", "60.17");
-  const std::string end = event1("trip_end", "1530000600000", "60.18");
+  const std::string start = event1("trip_start", "1530000000000", "60.170000");
+  const std::string end = event1("trip_end", "1530000600000", "60.180000");
   const Seen expected{"bike.shared 1530000000+600 m.stations=1111"};
-  const Read all = read_page(changes(start + "," + event1("located", "1530000100000", "60.3") + "," + end));
+  const Read all = read_page(changes(start + "," + event1("located", "1530000100000", "60.300000") + "," + end));
   CHECK(all.seen == expected);
   REQUIRE(all.transactions.size() == 1);
   CHECK(all.transactions[0].issuer == kProvider);
   CHECK(all.transactions[0].event_id == kTrip);  // as in /trips: counted once
   CHECK(read_page(changes(end + "," + start)).seen == expected);
-  CHECK(read_page(R"({"version":"2.0.0","events":[)" + event2(R"("comms_restored","trip_start")", "1530000000000", "60.17") +
-                  "," + event2(R"("trip_end")", "1530000600000", "60.18") + "]}")
+  CHECK(read_page(R"({"version":"2.0.0","events":[)" + event2(R"("comms_restored","trip_start")", "1530000000000", "60.170000") +
+                  "," + event2(R"("trip_end")", "1530000600000", "60.180000") + "]}")
             .seen == Seen{"ebike.shared 1530000000+600 m.stations=1111"});
 }
 
 TEST_CASE("mds page: events that make no trip say why, once the page is over") {
   const std::string other = "bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee";
-  const std::string start = event1("trip_start", "1530000000000", "60.17");
-  const std::string late = event1("trip_start", "1530000600000", "60.17");
-  CHECK(read_page(changes(start + "," + event1("trip_end", "1530000600000", "60.18", other))).seen ==
+  const std::string start = event1("trip_start", "1530000000000", "60.170000");
+  const std::string late = event1("trip_start", "1530000600000", "60.170000");
+  CHECK(read_page(changes(start + "," + event1("trip_end", "1530000600000", "60.180000", other))).seen ==
         Seen{"event 1: the page has no end of its trip", "event 2: the page has no begin of its trip"});
   CHECK(read_page(changes(start + "," + start)).seen ==
         Seen{"event 2: its trip began before", "event 1: the page has no end of its trip"});
-  CHECK(read_page(changes(late + "," + event1("trip_end", "1530000000000", "60.17"))).seen ==
+  CHECK(read_page(changes(late + "," + event1("trip_end", "1530000000000", "60.170000"))).seen ==
         Seen{"event 2: its trip ends before it begins"});
   CHECK(read_page(changes(start + "," + event1("trip_end", "1530000600000", "99"))).seen ==
         Seen{"event 2: its trip has no places of begin and end"});
-  CHECK(read_page(changes(event1("trip_start", "1530000000", "60.17"))).seen ==
+  CHECK(read_page(changes(event1("trip_start", "1530000000", "60.170000"))).seen ==
         Seen{"event 1: its time must be whole milliseconds since 1970, and after 2017"});
-  CHECK(read_page(changes(event1("trip_start", "1530000000000", "60.17", "x"))).seen ==
+  CHECK(read_page(changes(event1("trip_start", "1530000000000", "60.170000", "x"))).seen ==
         Seen{"event 1: a trip's id is no UUID, or there are more than 64"});
-  CHECK(read_page(changes("7," + event1("located", "1530000000000", "60.17"))).seen.empty());
+  CHECK(read_page(changes("7," + event1("located", "1530000000000", "60.170000"))).seen.empty());
+}
+
+TEST_CASE("mds page: a trip whose events say that the operator had to do with it is doubtful") {
+  const std::string start = event1("trip_start", "1530000000000", "60.170000");
+  const std::string end = event1("trip_end", "1530000600000", "60.180000");
+  const auto standing = [](const std::string& events) {
+    const Read all = read_page(changes(events));
+    REQUIRE(all.transactions.size() == 1);
+    CHECK(all.transactions[0].remark.empty() == (all.transactions[0].standing == GT_FINAL));
+    return all.transactions[0].standing;
+  };
+  CHECK(standing(start + "," + end) == GT_FINAL);
+  for (const char* type : {"rebalance_pick_up", "maintenance_pick_up", "maintenance", "provider_drop_off", "agency_pick_up"}) {
+    CAPTURE(type);
+    const std::string both = std::string(type) + R"(","trip_)";
+    CHECK(standing(event1(both + "start", "1530000000000", "60.170000") + "," + end) == GT_DOUBTFUL);
+    CHECK(standing(start + "," + event1(both + "end", "1530000600000", "60.180000")) == GT_DOUBTFUL);
+    CHECK(standing(start + "," + event1(type, "1530000300000", "60.170000") + "," + end) == GT_DOUBTFUL);
+    CHECK(standing(end + "," + event1(type, "1530000300000", "60.170000") + "," + start) == GT_DOUBTFUL);
+    CHECK(standing(event1(type, "1530000300000", "60.170000", "bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee") + "," + start + "," +
+                   end) == GT_FINAL);
+  }
+  const std::string own = R"({"trip_type":"rebalance",)" + end.substr(1);
+  CHECK(read_page(changes(start + "," + own)).seen ==
+        Seen{"event 2: left out: it is the operator's own ride: its trip_type is 'rebalance'"});
+  CHECK(read_page(changes(R"({"trip_type":"maintenance",)" + start.substr(1) + "," + end)).seen ==
+        Seen{"event 2: left out: it is the operator's own ride: its trip_type is 'maintenance'"});
 }
 
 TEST_CASE("mds page: a cancelled trip takes back what was claimed for it, and its begin is forgotten") {
-  const Read all =
-      read_page(changes(event1("trip_start", "1530000000000", "60.17") + "," + event1("trip_cancel", "1530000060000", "60.17")));
+  const Read all = read_page(
+      changes(event1("trip_start", "1530000000000", "60.170000") + "," + event1("trip_cancel", "1530000060000", "60.170000")));
   CHECK(all.seen == Seen{"cancelled " + kTrip + " 1530000060"});
   REQUIRE(all.transactions.size() == 1);
   const plugin::Transaction& t = all.transactions[0];

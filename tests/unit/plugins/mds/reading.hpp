@@ -38,7 +38,7 @@ inline std::string shown(const plugin::Transaction& t) {
 
 struct Read {
   std::vector<plugin::Transaction> transactions;
-  Seen seen;  // shown(), "where: reason" of a rejected one, "failed: reason" of the file
+  Seen seen;  // shown(), "where: reason" of a rejected one, "where: left out: reason", "failed: reason" of the file
 };
 
 inline Read read(plugin::RecordReader& reader) {
@@ -52,6 +52,8 @@ inline Read read(plugin::RecordReader& reader) {
       plugin::check_limits(transaction);
       all.seen.push_back(shown(transaction));
       all.transactions.push_back(std::move(transaction));
+    } catch (const plugin::LeftOut& reason) {
+      all.seen.push_back(reader.where() + ": left out: " + reason.what());
     } catch (const plugin::Unusable& problem) {
       all.seen.push_back(reader.where() + ": " + problem.what());
     } catch (const std::runtime_error& failure) {

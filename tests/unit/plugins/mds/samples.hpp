@@ -22,8 +22,9 @@ inline std::string route(const std::string& points) {
   return R"("route":{"type":"FeatureCollection","features":[)" + points + "]}";
 }
 /// Three points on a meridian, a hundredth of a degree apart: 1111.950 m each.
-inline const std::string kMeridian = point("1530000000000", "24.94", "60.17") + "," + point("1530000300000", "24.94", "60.18") +
-                                     "," + point("1530000600999", "24.94", "60.19");
+inline const std::string kMeridian = point("1530000000000", "24.940000", "60.170000") + "," +
+                                     point("1530000300000", "24.940000", "60.180000") + "," +
+                                     point("1530000600999", "24.940000", "60.190000");
 
 /// A trip with what is given beside its ids.
 inline std::string trip(const std::string& fields) { return "{" + kIds + "," + fields + "}"; }
@@ -45,14 +46,14 @@ inline std::string one2(const std::string& fields) {
 inline std::string event1(const std::string& type, const std::string& ms, const std::string& lat, const std::string& of = kTrip) {
   return R"({"provider_id":")" + kProvider + R"(","device_id":")" + kBike + R"(","vehicle_id":"7",)" + kBicycle +
          R"(,"vehicle_state":"on_trip","event_types":[")" + type + R"("],"event_time":)" + ms + R"(,"event_location":)" +
-         point(ms, "24.94", lat) + R"(,"trip_id":")" + of + "\"}";
+         point(ms, "24.940000", lat) + R"(,"trip_id":")" + of + "\"}";
 }
 inline std::string changes(const std::string& events) {
   return R"({"version":"1.2.0","data":{"status_changes":[)" + events + "]}}";
 }
 inline std::string event2(const std::string& types, const std::string& ms, const std::string& lat) {
   return R"({"provider_id":")" + kProvider + R"(","device_id":")" + kEbike + R"(","event_types":[)" + types +
-         R"(],"timestamp":)" + ms + R"(,"location":{"lat":)" + lat + R"(,"lng":24.94},"trip_ids":[")" + kTrip + "\"]}";
+         R"(],"timestamp":)" + ms + R"(,"location":{"lat":)" + lat + R"(,"lng":24.940000},"trip_ids":[")" + kTrip + "\"]}";
 }
 
 }  // namespace greentill::mds::test

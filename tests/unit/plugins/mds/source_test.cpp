@@ -116,11 +116,57 @@ TEST_CASE("mds source: a history with station ids, whose stations are read again
               "\"\n");
   REQUIRE(bench.host.run());
   CHECK(bench.host.texts() ==
-        Texts{"1", "a.csv: line 3: column 'b': there is no station '3'", "a.csv: line 4: column 'b': is empty"});
+        Texts{"1", "a.csv: line 3: column 'b': there is no station with its id", "a.csv: line 4: column 'b': is empty"});
   bench.beside.write("stations.json", kStations3);
   bench.folder.drop("b.csv", "id,from,to,a,b\n4,08:00,08:10,3,3\n");
   REQUIRE(bench.host.run());
   CHECK(bench.host.texts().back() == "4");
+}
+
+TEST_CASE("mds source: a station that is wrong is told with the file of stations, and the rides of the others are read") {
+  Bench bench;
+  bench.beside.write(
+      "stations.json",
+      R"({"version":"2.3","last_updated":1,"ttl":60,"data":{"stations":[{"station_id":"1","lat":60.17,"lon":24.94},)"
+      R"({"station_id":"2","lat":60.18,"lon":24.94},{"station_id":"1","lat":60.17,"lon":24.94},)"
+      R"({"station_id":"3","lat":60.1,"lon":24.9},{"station_id":"3","lat":60.2,"lon":24.9},{"station_id":"4"}]}})");
+  bench.folder.drop("a.csv", "id,from,to,a,b\n1,08:00,08:10,1,2\n2,08:00,08:10,3,1\n3,08:00,08:10,1,4\n4,08:00,08:10,2,1\n");
+  CHECK(bench.run(bench.with_mapping() + "stations = \"" + bench.path("stations.json") + "\"\n") ==
+        Texts{"1", "a.csv: line 3: column 'a': its station stands twice, with two places",
+              "a.csv: line 4: column 'b': its station has no place in the file of stations", "4"});
+  const std::string file = bench.path("stations.json") + ": ";
+  CHECK(bench.host.logged == Texts{file + "station 3: its station_id was there before",
+                                   file + "station 5: its station_id was there before, with another place",
+                                   file + "station 6: it has no lat and lon on the globe"});
+}
+
+TEST_CASE("mds source: stations that no customer uses are left out by what the file of stations calls them") {
+  Bench bench;
+  bench.beside.write(
+      "stations.json",
+      R"({"version":"3.0","last_updated":"2023-07-17T13:34:13Z","ttl":60,"data":{"stations":[)"
+      R"({"station_id":"1","name":[{"text":"Quay","language":"en"},{"text":"Laituri","language":"fi"}],"lat":60.17,"lon":24.94},)"
+      R"({"station_id":"2","name":[{"text":"Verstas","language":"fi"},{"text":"North Workshop","language":"en"}],"lat":60.18,"lon":24.94}]}})");
+  const std::string with = bench.with_mapping();
+  bench.beside.write("m.toml",
+                     R"(leave_out = [{ columns = ["a", "b"], values = ["*workshop*", "99"] }])" + std::string(kMapping));
+  bench.folder.drop("a.csv", "id,from,to,a,b\n1,08:00,08:10,1,1\n2,08:00,08:10,1,2\n3,08:00,08:10,2,1\n4,08:00,08:10,99,1\n");
+  const auto out = [](const std::string& line, const std::string& column) {
+    return "a.csv: line " + line + " left out: column '" + column + "': the mapping leaves its value out: no customer's ride";
+  };
+  CHECK(bench.run(with + "stations = \"" + bench.path("stations.json") + "\"\n") ==
+        Texts{"1", out("3", "b"), out("4", "a"), out("5", "a")});
+}
+
+TEST_CASE("mds source: a history in another encoding is read by the source's key") {
+  Bench bench;
+  bench.beside.write("stations.json", kStations2);
+  const std::string with = bench.with_mapping();
+  bench.folder.drop("a.csv", "id,from,to,a,b\n\xe9,08:00,08:10,x-1,x-2\n");
+  const std::string stations = "stations = \"" + bench.path("stations.json") + "\"\n";
+  CHECK(bench.run(with + stations) == Texts{"a.csv: line 2: it is not UTF-8"});
+  bench.folder.drop("b.csv", "id,from,to,a,b\n\xe9,08:00,08:10,x-1,x-2\n");
+  CHECK(bench.run("encoding = \"latin-1\"\n" + with + stations) == Texts{"é"});
 }
 
 TEST_CASE("mds source: a history without a mapping, its stations or its columns fails as a file, with what is missing") {
@@ -138,7 +184,7 @@ TEST_CASE("mds source: a history without a mapping, its stations or its columns 
   bench.beside.write("stations.json", kStations2);
   bench.folder.drop("c.csv", "id,from,to,a\n1,08:00,08:10,1\n");
   CHECK(bench.run(mapping + "stations = \"" + bench.path("stations.json") + "\"\n") ==
-        Texts{"c.csv: the header lacks the column 'b'"});
+        Texts{"c.csv: the header lacks the column 'b'; it has 'id', 'from', 'to', 'a'"});
 }
 
 TEST_CASE("mds source: modes are the configuration's to change") {
