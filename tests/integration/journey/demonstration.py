@@ -57,7 +57,7 @@ def refusals(folder, trips):
     refuse("unrecognized arguments", "--dance")
     refuse("go together", "--trips", trips)
     refuse("there is no file", "--trips", folder / "nothing.csv", "--mapping", "lyft-trips")
-    refuse("ready mappings: helsinki-city-bike", "--trips", trips, "--mapping", "nothing")
+    refuse("helsinki-city-bike, helsinki-city-bike-stations, lyft-trips", "--trips", trips, "--mapping", "nothing")
     refuse("would be emptied", "--folder", folder)
     refuse("is no folder", "--folder", trips)
 
