@@ -29,10 +29,11 @@ is_number() {
 number=${position:-0}
 tail -n "+$((number + 1))" -f -- "$file" | while read -r ride begin end metres rest; do
   number=$((number + 1))
+  where=${file##*/}:$number
   if is_number "$ride" && is_number "$begin" && is_number "$end" && is_number "$metres" && [ -z "$rest" ]; then
-    echo "{\"position\":\"$number\",\"transaction\":{\"issuer\":\"dock-7\",\"event_id\":\"$ride\",\"kind\":\"trip\"," \
+    echo "{\"position\":\"$number\",\"where\":\"$where\",\"transaction\":{\"issuer\":\"dock-7\",\"event_id\":\"$ride\",\"kind\":\"trip\"," \
       "\"mode\":\"bike.shared\",\"begin\":$begin,\"end\":$end,\"quantities\":{\"m.odometer\":$metres}}}"
   else
-    echo "{\"position\":\"$number\",\"reject\":{\"where\":\"${file##*/}:$number\",\"reason\":\"it is no ride\"}}"
+    echo "{\"position\":\"$number\",\"reject\":{\"where\":\"$where\",\"reason\":\"it is no ride\"}}"
   fi
 done

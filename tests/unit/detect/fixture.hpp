@@ -147,17 +147,18 @@ class RememberingSink final : public SourceSink {
  public:
   struct Kept {
     std::string event_id;  ///< of a transaction
-    std::string where;     ///< of any record
+    std::string where;     ///< of one that was passed over
     std::string reason;
     std::string position;
     event::Transaction transaction;
+    std::string place = {};  ///< of any record
   };
 
   void take(const std::string& source, SourcedTransaction taken, std::function<void(Status)> done) override {
-    keep(source, {taken.transaction.event_id, taken.where, {}, taken.position, taken.transaction}, done);
+    keep(source, {taken.transaction.event_id, {}, {}, taken.position, taken.transaction, taken.where}, done);
   }
   void pass_over(const std::string& source, PassedRecord record, std::function<void(Status)> done) override {
-    keep(source, {{}, record.where, record.reason, record.position, {}}, done);
+    keep(source, {{}, record.where, record.reason, record.position, {}, record.where}, done);
   }
   Result<std::string> position(const std::string& source) override {
     const std::lock_guard lock(mutex_);

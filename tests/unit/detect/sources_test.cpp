@@ -162,7 +162,7 @@ TEST_CASE("sources: a record too long for a frame is rejected alone, and what wa
   REQUIRE(kept.size() == 500);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     CHECK(kept[i].position == std::to_string(i + 1));
-    CHECK(kept[i].where == std::to_string(i + 1));
+    CHECK(kept[i].place == std::to_string(i + 1));
   }
   CHECK(kept[399].transaction.lines.size() == 9060);
   CHECK(kept[409].reason == "it takes more than 4 MiB with its lines and attributes");

@@ -50,14 +50,15 @@ class Dock final : public Source {
     std::int64_t metres = -1;
     std::istringstream fields(line);
     fields >> ride.event_id >> ride.begin >> ride.end >> metres;
+    const std::string where = "byte " + position;
     if (!fields || ride.event_id.size() > 128 || ride.end < ride.begin || metres < 0) {
-      return inlet.reject("dock", "'" + line.substr(0, 60) + "' is no ride", position);
+      return inlet.reject(where, "it is no ride", position);
     }
     ride.issuer = "dock-7";
     ride.kind = GT_KIND_TRIP;
     ride.mode = "bike.shared";
     ride.quantities = {{"m.odometer", metres}};
-    return inlet.offer(ride, position, position);
+    return inlet.offer(ride, where, position);
   }
 
   std::string path_;

@@ -60,6 +60,11 @@ class FlakyReader final : public outbox::Reader {
                           const std::function<void(const outbox::GuardedAct&)>& visit) override {
     return inner_->for_each_guarded(before, limit, visit);
   }
+  Result<std::vector<outbox::RecordCount>> record_counts() override { return inner_->record_counts(); }
+  Status for_each_record(const outbox::RecordQuery& query, std::size_t limit,
+                         const std::function<void(const outbox::StoredRecord&)>& visit) override {
+    return inner_->for_each_record(query, limit, visit);
+  }
 
  private:
   std::unique_ptr<outbox::Reader> inner_;

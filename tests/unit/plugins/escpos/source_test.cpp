@@ -163,8 +163,8 @@ TEST_CASE("escpos source: what cannot be used is rejected without what is printe
   write(bench.spool() / job_name(3), endless);
   bench.start();
   CHECK(bench.settled(3) ==
-        Found{job_name(1) + " receipt 1: no line begins with one of the profile's words for the total and has an amount",
-              "2026-11-24/7", job_name(3) + " receipt 1: the job feeds more than 20000 lines"});
+        Found{job_name(1) + ": receipt 1: no line begins with one of the profile's words for the total and has an amount",
+              "2026-11-24/7", job_name(3) + ": receipt 1: the job feeds more than 20000 lines"});
   CHECK(bench.is_emptied());
   CHECK(std::filesystem::exists(bench.spool() / "failed" / job_name(1)));
   CHECK(!std::filesystem::exists(bench.spool() / "failed" / job_name(2)));

@@ -81,16 +81,24 @@ TEST_CASE("exec source: a transaction that cannot be used is rejected with the f
   bench.start_script(
       kGreet + record("1") + R"(echo '{"position":"2","transaction":{"issuer":"s","event_id":"2","kind":"tiket","begin":1}}')" +
       "\n" + R"(echo '{"position":"3","transaction":{"issuer":"s","event_id":"3","kind":"sale","begin":1,"colour":"red"}}')" +
-      "\n" + R"(echo '{"position":"4","reject":{"where":"a.txt:9","reason":"torn, card 4111111111111111"}}')" + "\n" + kFinish);
+      "\n" + R"(echo '{"position":"4","reject":{"where":"a.txt:9","reason":"torn, card 4111111111111111"}}')" + "\n" +
+      R"(echo '{"position":"5","leave_out":{"where":"a.txt:10","reason":"a van moved it"}}')" + "\n" +
+      R"(echo '{"position":"6","where":"a.txt:11","transaction":{"issuer":"s","event_id":"6","kind":"sale","begin":1}}')" + "\n" +
+      kFinish);
   REQUIRE(bench.finishes());
   const auto kept = bench.sink.kept();
-  REQUIRE(kept.size() == 4);
+  REQUIRE(kept.size() == 6);
   CHECK(kept[1].where == "line 2 of the program");
   CHECK(kept[1].reason == "kind: must be one of sale, trip, ticket, bill, charge, takeback, stay");
   CHECK(kept[2].reason == "colour: is not a field of this interface");
   CHECK(kept[3].where == "a.txt:9");
   CHECK(kept[3].reason == "torn, card ************1111");
-  CHECK(*bench.sink.position("script") == "4");
+  CHECK(kept[4].where == "a.txt:10");
+  CHECK(kept[4].reason == "a van moved it");
+  CHECK_FALSE(bench.log.has("a van moved it"));  // it is no warning
+  CHECK(kept[5].event_id == "6");
+  CHECK(kept[5].place == "a.txt:11");
+  CHECK(*bench.sink.position("script") == "6");
 }
 
 TEST_CASE("exec source: a program is told what is durable, and what it may hand in ahead") {
@@ -155,7 +163,7 @@ TEST_CASE("exec source: a program that does not introduce itself is ended and na
 }
 
 const Break kLaterBreaks[] = {
-    {R"(echo '{"position":"2"}')", "it must hold a transaction or a reject"},
+    {R"(echo '{"position":"2"}')", "it must hold one of transaction, reject, leave_out"},
     {R"(echo '{"transaction":{}}')", "'position' is missing"},
     {R"(echo '{"position":2,"transaction":{}}')", "'position' must be a text"},
     {R"(echo '{"finished":false}')", "'finished' must be true"},
