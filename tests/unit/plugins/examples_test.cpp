@@ -58,7 +58,7 @@ TEST_CASE("examples: the source hands each line in once, through restarts and a 
   const auto kept = bench.sink.kept();
   REQUIRE(kept.size() == 3001);
   CHECK(kept[0].transaction.quantities[0].value == 2043);
-  CHECK(kept[1].where == "dock");
+  CHECK(kept[1].where == "byte 38");
   CHECK(kept[1].reason == "it is no ride");
   CHECK(kept[2].reason == "it is no ride");
   for (std::size_t i = 3; i < kept.size(); ++i) REQUIRE(kept[i].event_id == std::to_string(i + 1));
