@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::uint64_t kDefaultPage = 100;
-constexpr std::uint64_t kLargestPage = 1000;
 constexpr std::size_t kExportStep = 64;  // claims read under the lock at once, so that an export does not hold others up
 
 bool accepts(const httplib::Request& request, std::string_view type) {

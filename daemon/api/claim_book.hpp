@@ -15,6 +15,9 @@
 
 namespace greentill::api {
 
+inline constexpr std::uint64_t kDefaultPage = 100;   ///< items of a list in JSON
+inline constexpr std::uint64_t kLargestPage = 1000;
+
 class ClaimBook {
  public:
   explicit ClaimBook(std::unique_ptr<outbox::Reader> reader) : reader_(std::move(reader)) {}

@@ -12,9 +12,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::uint64_t kDefaultPage = 100;
-constexpr std::uint64_t kLargestPage = 1000;
-
 struct Asked {
   outbox::RecordQuery query;
   std::uint64_t limit = kDefaultPage;

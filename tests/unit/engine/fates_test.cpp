@@ -13,7 +13,7 @@ using outbox::Fate;
 using test::Device;
 using test::ride;
 
-struct Bench {
+struct SourceOfRecords {
   Result<event::TransactionAnswer> offer(const event::Transaction& transaction) {
     const std::string place = "row " + std::to_string(++rows);
     return device.submit(transaction, outbox::SourceRecord{"rides", "after " + place, place}).get();
@@ -38,7 +38,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("fates: every record has one, with its reason, and they add up to what was read") {
-  Bench bench;
+  SourceOfRecords bench;
   CHECK(bench.fate_of(ride("1")) == Fate::claimed);
   CHECK(bench.last().reason.empty());
   CHECK(bench.last().key == event::transaction_key(ride("1").issuer, "1"));
@@ -82,7 +82,7 @@ TEST_CASE("fates: every record has one, with its reason, and they add up to what
 }
 
 TEST_CASE("fates: an event id that comes again with another content is guarded, answered as before, and told") {
-  Bench bench;
+  SourceOfRecords bench;
   REQUIRE(bench.offer(ride("1")).ok());
   event::Transaction other = ride("1");
   other.end += 60;
@@ -105,7 +105,7 @@ TEST_CASE("fates: an event id that comes again with another content is guarded, 
 }
 
 TEST_CASE("fates: of one id reported at once with two contents one is claimed and the other told") {
-  Bench bench;
+  SourceOfRecords bench;
   event::Transaction other = ride("1");
   other.end += 60;
   auto first = bench.device.submit(ride("1"));

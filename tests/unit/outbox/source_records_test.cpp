@@ -12,8 +12,8 @@ namespace {
 
 using outbox::Fate;
 
-struct Store {
-  Store() { REQUIRE(outbox->writer().begin_chain(chain.head().chain, chain.start()).ok()); }
+struct RecordStore {
+  RecordStore() { REQUIRE(outbox->writer().begin_chain(chain.head().chain, chain.start()).ok()); }
 
   void add(const std::string& source, const std::string& where, Fate fate, const std::string& reason,
            std::optional<outbox::TransactionKey> key = std::nullopt) {
@@ -38,7 +38,7 @@ struct Store {
 
 TEST_CASE("outbox: a source's records are counted by fate and reason, and found by place, fate and event") {
   using Places = std::vector<std::string>;
-  Store store;
+  RecordStore store;
   REQUIRE(commit(store.outbox->writer(), {store.chain.sale(7)}).ok());
   store.add("rides", "a.csv:1", Fate::refused, "column 'start': is empty");
   store.add("rides", "a.csv:12", Fate::refused, "column 'start': is empty");
@@ -69,7 +69,7 @@ TEST_CASE("outbox: a source's records are counted by fate and reason, and found 
 }
 
 TEST_CASE("outbox: reasons beyond the limit are counted together, and nothing is left uncounted") {
-  Store store;
+  RecordStore store;
   constexpr std::size_t kReasons = outbox::kMostReasons + 20;
   for (int round = 0; round < 2; ++round) {
     for (std::size_t i = 0; i < kReasons; ++i) {
@@ -90,7 +90,7 @@ TEST_CASE("outbox: reasons beyond the limit are counted together, and nothing is
 }
 
 TEST_CASE("outbox: of more records than are kept the last stay, and the counts know all") {
-  Store store;
+  RecordStore store;
   const std::string more = std::to_string(outbox::kKeptRecords - 1);
   REQUIRE(run_sql(store.folder / "outbox.db",
                   "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < " + more +
