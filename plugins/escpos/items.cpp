@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/text.hpp"
 #include "plugins/common/values/gtin.hpp"
 
 namespace greentill::escpos {
@@ -10,14 +11,26 @@ namespace {
 
 using ItemLine = plugin::Transaction::Line;
 
+struct AmountAtEnd {
+  std::int64_t amount;
+  bool priced;  // it is no plain number
+};
+
 /// Also of "total:28.00" and of an amount right behind an ideograph, which no space parts.
-std::optional<std::int64_t> amount_at_end(const std::string& word, const Numbers& numbers) {
+std::optional<AmountAtEnd> amount_at_end(std::string_view word, const Numbers& numbers) {
   for (std::size_t i = 0; i < word.size(); ++i) {
     const bool begins = i == 0 || word[i - 1] == ':' || word[i - 1] == '=' || static_cast<unsigned char>(word[i - 1]) >= 0x80;
     if (!begins) continue;
-    if (const auto amount = numbers.amount(std::string_view(word).substr(i))) return amount;
+    const std::string_view end = word.substr(i);
+    if (const auto amount = numbers.amount(end)) return AmountAtEnd{*amount, !std::all_of(end.begin(), end.end(), is_digit)};
   }
   return std::nullopt;
+}
+
+bool has_symbol(const std::string& text, const Numbers& numbers) {
+  const std::string small = lower_case(text);
+  return std::any_of(numbers.symbols.begin(), numbers.symbols.end(),
+                     [&](const std::string& symbol) { return small.find(symbol) != std::string::npos; });
 }
 
 class Gatherer {
@@ -29,6 +42,10 @@ class Gatherer {
   void read(std::size_t at) {
     const PlainLine& line = lines_.plain[at];
     if (line.words.empty()) return;
+    if (is_numbered_heading(at)) {
+      name_above_ = kNone;
+      return;
+    }
     const bool voided = has_any(line, profile_.voided);
     const bool excluded = has_any(line, profile_.not_items) || is_tender(line);
     if (excluded || !match(at, voided)) {
@@ -45,6 +62,14 @@ class Gatherer {
   [[nodiscard]] bool is_tender(const PlainLine& line) const {
     return std::any_of(profile_.tenders.begin(), profile_.tenders.end(),
                        [&](const auto& tender) { return begins_with_any(line, tender.second); });
+  }
+
+  [[nodiscard]] bool is_numbered_heading(std::size_t at) const {
+    if (!lines_.amounts[at] || lines_.priced[at]) return false;
+    const auto& p = profile_;
+    const auto lists = {&p.training, &p.interim, &p.reprint, &p.refund, &p.cancelled};
+    return std::any_of(lists.begin(), lists.end(),
+                       [&](const Phrases* phrases) { return is_heading(lines_.plain[at], *phrases, p.beside); });
   }
 
   bool match(std::size_t at, bool voided) {
@@ -121,10 +146,15 @@ Lines prepare(const std::vector<std::string>& texts, const Numbers& numbers) {
     lines.plain.push_back(PlainLine::from(text));
     lines.words.push_back(ItemWords::from(text, numbers));
     std::optional<std::int64_t> last;
+    bool priced = has_symbol(lines.plain.back().text, numbers);
     for (const std::string& word : lines.words.back().plain) {
-      if (const auto amount = amount_at_end(word, numbers)) last = amount;
+      const auto found = amount_at_end(word, numbers);
+      if (!found) continue;
+      last = found->amount;
+      priced = priced || found->priced;
     }
     lines.amounts.push_back(last);
+    lines.priced.push_back(last && priced);
   }
   return lines;
 }

@@ -71,6 +71,10 @@ std::optional<Phrase> Phrase::from(std::string_view text) {
 
 std::optional<std::size_t> Phrase::find(const PlainLine& line, std::size_t from) const {
   if (whole_line && line.words.size() != words.size()) return std::nullopt;
+  return find_words(line, from);
+}
+
+std::optional<std::size_t> Phrase::find_words(const PlainLine& line, std::size_t from) const {
   const auto same = [](const PlainWord& word, const std::string& folded) { return word.folded == folded; };
   const auto begin = line.words.begin() + static_cast<std::ptrdiff_t>(std::min(from, line.words.size()));
   const auto found = std::search(begin, line.words.end(), words.begin(), words.end(), same);
@@ -85,6 +89,11 @@ bool Phrase::begins(const PlainLine& line) const {
 
 bool has_any(const PlainLine& line, const Phrases& phrases) {
   return std::any_of(phrases.begin(), phrases.end(), [&](const Phrase& phrase) { return phrase.find(line).has_value(); });
+}
+
+bool says_any(const PlainLine& line, const Phrases& phrases) {
+  return std::any_of(phrases.begin(), phrases.end(),
+                     [&](const Phrase& phrase) { return phrase.find_words(line, 0).has_value(); });
 }
 
 bool begins_with_any(const PlainLine& line, const Phrases& phrases) {

@@ -33,11 +33,15 @@ struct Phrase {
   static std::optional<Phrase> from(std::string_view text);
   /// The index of the word behind it, where the line has it, at or behind `from`.
   [[nodiscard]] std::optional<std::size_t> find(const PlainLine& line, std::size_t from = 0) const;
+  /// Likewise, whatever else stands on the line.
+  [[nodiscard]] std::optional<std::size_t> find_words(const PlainLine& line, std::size_t from) const;
   [[nodiscard]] bool begins(const PlainLine& line) const;
 };
 
 using Phrases = std::vector<Phrase>;
 bool has_any(const PlainLine& line, const Phrases& phrases);
+/// Whatever else stands on the line, of those with "=" as well.
+bool says_any(const PlainLine& line, const Phrases& phrases);
 bool begins_with_any(const PlainLine& line, const Phrases& phrases);
 
 }  // namespace greentill::escpos

@@ -111,6 +111,11 @@ void read_words(const toml::Table& toml, Profile& into) {
                                      {"slip", &Profile::slip}}) {
     into.*phrases = read_phrases(toml, key);
   }
+  into.beside = {{}, read_phrases(toml, "beside"), into.time.months};
+  for (const Phrases* more : {&into.number, &into.original, &into.original_date, &into.training, &into.interim, &into.reprint,
+                              &into.refund, &into.cancelled}) {
+    into.beside.around.insert(into.beside.around.end(), more->begin(), more->end());
+  }
   if (into.total.empty()) toml.wrong("total", "must name one word at least: without a total there is no sale");
 }
 

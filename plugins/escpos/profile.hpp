@@ -12,6 +12,7 @@
 #include "daemon/toml/table.hpp"
 #include "plugins/common/values/zone.hpp"
 #include "plugins/escpos/charset.hpp"
+#include "plugins/escpos/heading.hpp"
 #include "plugins/escpos/item_pattern.hpp"
 #include "plugins/escpos/numbers.hpp"
 #include "plugins/escpos/plain_line.hpp"
@@ -42,11 +43,12 @@ struct Profile {
   Phrases number;
   Phrases original;
   Phrases original_date;
-  Phrases training;
+  Phrases training;  ///< this and the next four: what a heading says the paper is
   Phrases interim;
   Phrases reprint;
   Phrases refund;
   Phrases cancelled;
+  Beside beside;  ///< a heading's words; its labels and the other headings' words are among them
   Phrases no_sale;
   Phrases slip;  ///< no sale either, where no item stands on it
   std::vector<std::pair<std::string, Phrases>> tenders;

@@ -107,14 +107,15 @@ class SaleReader {
 
   /// Nothing where the paper is no sale and need not be one. Throws Unusable where it should be one and cannot be used.
   std::optional<plugin::Transaction> read(const std::string& issuer) {
-    if (says(profile_.no_sale)) return std::nullopt;
+    if (mentions(profile_.no_sale)) return std::nullopt;
     const auto total = find_total(lines_, profile_);
-    if (!total && says(profile_.slip)) return std::nullopt;
+    if (!total && mentions(profile_.slip)) return std::nullopt;
     if (!total) throw Unusable("no line begins with one of the profile's words for the total and has an amount");
     FoundItems items = find_items(lines_, total->line, profile_);
-    if (items.lines.empty() && says(profile_.slip)) return std::nullopt;
+    if (items.lines.empty() && mentions(profile_.slip)) return std::nullopt;
     if (items.lines.empty()) throw Unusable("there is a total, and no line above it is an item by the profile's patterns");
     used_ = std::move(items.used);
+    total_ = *total;
     sale_.issuer = issuer;
     sale_.lines = std::move(items.lines);
     sale_.total_minor = total->amount;
@@ -139,10 +140,34 @@ class SaleReader {
     return all;
   }
 
-  /// On a line that is no item and has no amount: items are named as they like.
+  /// On a line that is no item and has no price: items are named as they like.
+  [[nodiscard]] bool mentions(const Phrases& phrases) const {
+    return any_line([&](std::size_t at) { return has_any(lines_.plain[at], phrases); });
+  }
+  /// Likewise; or on one that is a heading, with a number or a date as it may be.
   [[nodiscard]] bool says(const Phrases& phrases) const {
+    const auto first_item = static_cast<std::size_t>(std::find(used_.begin(), used_.end(), true) - used_.begin());
+    return any_line([&](std::size_t at) {
+      const PlainLine& line = lines_.plain[at];
+      return has_any(line, phrases) || is_heading(line, phrases, profile_.beside) ||
+             (at < first_item && has_heading(line, phrases, profile_.beside));
+    });
+  }
+  template <typename Judge>
+  [[nodiscard]] bool any_line(const Judge& judge) const {
     for (std::size_t at = 0; at < lines_.plain.size(); ++at) {
-      if (!used_[at] && !lines_.amounts[at] && has_any(lines_.plain[at], phrases)) return true;
+      if (!used_[at] && !lines_.priced[at] && judge(at)) return true;
+    }
+    return false;
+  }
+
+  /// "Total refund 8.50"; or "Refund 8.50" below a total of 8.50, which no change is as large as.
+  [[nodiscard]] bool pays_back() const {
+    for (std::size_t at = total_.line; at < lines_.plain.size(); ++at) {
+      const PlainLine& line = lines_.plain[at];
+      const bool is_total = lines_.amounts[at] && std::abs(*lines_.amounts[at]) == std::abs(total_.amount) && total_.amount != 0;
+      if (is_total && at > total_.line && is_heading(line, profile_.refund, profile_.beside)) return true;
+      if (at == total_.line && says_any(line, profile_.refund)) return true;
     }
     return false;
   }
@@ -196,7 +221,7 @@ class SaleReader {
   void read_return() {
     const bool cancelled = says(profile_.cancelled);
     const FoundNumber original = find_number(lines_, profile_.original, {});
-    const bool returned = cancelled || says(profile_.refund) || sale_.total_minor < 0 || !original.number.empty();
+    const bool returned = cancelled || says(profile_.refund) || pays_back() || sale_.total_minor < 0 || !original.number.empty();
     if (!returned || sale_.standing != GT_FINAL) return;
     sale_.reversal_reason = cancelled ? GT_CANCELLED : GT_REFUND;
     if (original.number.empty()) return doubt("it takes goods back and does not say of which receipt");
@@ -228,6 +253,7 @@ class SaleReader {
   std::int64_t arrived_;
   Lines lines_;
   std::vector<bool> used_;
+  Total total_;
   Date date_;
   plugin::Transaction sale_;
 };

@@ -4,54 +4,13 @@
 
 #include <doctest/doctest.h>
 
-#include "plugins/escpos/job.hpp"
 #include "tests/support/corpora.hpp"
-#include "tests/unit/plugins/escpos/jobs.hpp"
+#include "tests/unit/plugins/escpos/sales.hpp"
 
 namespace greentill::escpos {
 namespace {
 
 using namespace test;
-
-constexpr std::int64_t kArrived = 1'795'510'800;  // 2026-11-24 07:00:00 UTC
-
-Profile shipped(const std::string& name, const ProfileOverrides& overrides = {}) {
-  return Profile::load(name, std::filesystem::path(GREENTILL_SOURCE_DIR) / "config/escpos", overrides);
-}
-
-Receipt paper(const std::string& text) {
-  TextSettings settings;
-  settings.encoding = "utf-8";
-  const auto all = read_receipts(bytes(text), settings);
-  REQUIRE(all.size() == 1);
-  return all[0];
-}
-
-Understood read_as(const std::string& profile, const std::string& text) {
-  return understand(paper(text), shipped(profile, {"", "EUR"}), "till-1", kArrived);
-}
-Understood english(const std::string& text) {
-  return understand(paper(text), shipped("generic-en", {"Europe/London", "GBP"}), "till-1", kArrived);
-}
-
-plugin::Transaction sale(const Understood& understood) {
-  REQUIRE_MESSAGE(understood.transaction.has_value(), understood.problem);
-  return *understood.transaction;
-}
-
-/// "name|quantity in thousandths|amount" of each line.
-std::string items(const plugin::Transaction& sale) {
-  std::string all;
-  for (const auto& line : sale.lines) {
-    all += line.name + "|" + std::to_string(line.quantity_milli) + "|" + std::to_string(line.amount_minor) + "\n";
-  }
-  return all;
-}
-std::string listed(std::initializer_list<const char*> lines) {
-  std::string all;
-  for (const char* line : lines) all += std::string(line) + "\n";
-  return all;
-}
 
 TEST_CASE("sale reader: the receipt that others checked on paper") {
   const auto file = greentill::test::corpus("escpos/php-receipt-with-logo.bin");
