@@ -7,13 +7,13 @@
 #include "plugins/common/values/ids.hpp"
 #include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/items.hpp"
+#include "plugins/escpos/receipt_number.hpp"
 
 namespace greentill::escpos {
 namespace {
 
 using plugin::Unusable;
 
-constexpr std::size_t kMostNumberBytes = 40;
 constexpr std::size_t kMostLineBytes = 1024;
 constexpr std::size_t kMostReceiptLines = 2'000;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
@@ -66,39 +66,10 @@ std::string find_tender(const Lines& lines, std::size_t from, const Profile& pro
   return {};
 }
 
-/// What stands behind a label: from its first letter or digit to the next space, a digit in it.
-std::string number_behind(const PlainLine& line, std::size_t word) {
-  while (word < line.words.size() && line.words[word].folded == "#") ++word;
-  if (word == line.words.size()) return {};
-  std::string number;
-  for (std::size_t i = line.words[word].begin; i < line.text.size(); ++i) {
-    const char c = line.text[i];
-    const bool taken = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '/' ||
-                       c == '_' || c == '.';
-    if (!taken) break;
-    number += c;
-  }
-  while (!number.empty() && (number.back() == '.' || number.back() == '-' || number.back() == '/')) number.pop_back();
-  const bool usable = number.size() <= kMostNumberBytes && number.find_first_of("0123456789") != std::string::npos;
-  return usable ? number : std::string();
-}
-
 struct FoundNumber {
   std::string number;
   std::size_t line = kNone;
 };
-
-FoundNumber find_number(const Lines& lines, const Phrases& labels, const Phrases& others) {
-  for (const Phrase& label : labels) {
-    for (std::size_t at = 0; at < lines.plain.size(); ++at) {
-      const auto behind = label.find(lines.plain[at]);
-      if (!behind || has_any(lines.plain[at], others)) continue;
-      std::string number = number_behind(lines.plain[at], *behind);
-      if (!number.empty()) return {std::move(number), at};
-    }
-  }
-  return {};
-}
 
 class SaleReader {
  public:
@@ -123,7 +94,7 @@ class SaleReader {
     sale_.receipt_medium = "paper";
     sale_.tender = find_tender(lines_, total->line + 1, profile_);
     read_time();
-    const std::string number = find_number(lines_, profile_.number, profile_.original).number;
+    const std::string number = find_number(profile_.number, profile_.original).number;
     sale_.event_id = number.empty() ? id(date_, "sha256:" + fingerprint()) : id(date_, number);
     read_standing();
     read_return();
@@ -183,6 +154,20 @@ class SaleReader {
     return plugin::sha256_hex({all}, 16);
   }
 
+  FoundNumber find_number(const Phrases& labels, const Phrases& others) const {
+    const NumberContext context{profile_.numbers, profile_.time, date_};
+    for (const Phrase& label : labels) {
+      for (std::size_t at = 0; at < lines_.plain.size(); ++at) {
+        const PlainLine& line = lines_.plain[at];
+        const auto behind = used_[at] ? std::nullopt : label.find(line);
+        if (!behind || has_any(line, others)) continue;
+        std::string number = number_behind(line, *behind, context);
+        if (!number.empty()) return {std::move(number), at};
+      }
+    }
+    return {};
+  }
+
   void read_time() {
     // The day of a receipt that goods come back of is not this one's.
     std::vector<PlainLine> own = lines_.plain;
@@ -220,7 +205,7 @@ class SaleReader {
   /// A refund or a void takes back the receipt that it names; where it names none, people have to look at it.
   void read_return() {
     const bool cancelled = says(profile_.cancelled);
-    const FoundNumber original = find_number(lines_, profile_.original, {});
+    const FoundNumber original = find_number(profile_.original, {});
     const bool returned = cancelled || says(profile_.refund) || pays_back() || sale_.total_minor < 0 || !original.number.empty();
     if (!returned || sale_.standing != GT_FINAL) return;
     sale_.reversal_reason = cancelled ? GT_CANCELLED : GT_REFUND;
