@@ -51,7 +51,7 @@ std::vector<Job> JobFolder::jobs() const {
   for (const auto& [name, changed] : written) {
     const auto parsed = JobName::parse(name);
     if (!parsed) {
-      jobs.push_back({{name}, true, changed, changed});
+      jobs.push_back({{name}, true, false, changed, changed});
       continue;
     }
     const auto before = open.find(parsed->connection);
@@ -66,7 +66,7 @@ std::vector<Job> JobFolder::jobs() const {
     // A part that was not copied stands between them: what began before it will not go on.
     if (before != open.end()) jobs[before->second.job].is_over = true;
     open[parsed->connection] = {jobs.size(), parsed->part};
-    jobs.push_back({{name}, parsed->is_last, parsed->begin, changed});
+    jobs.push_back({{name}, parsed->is_last, true, parsed->begin, changed});
   }
   return jobs;
 }

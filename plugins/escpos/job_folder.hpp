@@ -27,6 +27,7 @@ struct JobName {
 struct Job {
   std::vector<std::string> files;  ///< names, in order
   bool is_over = true;             ///< nothing will follow them
+  bool is_timed = false;           ///< `begin` is by the relay's name; else the file's own time stands for it
   std::int64_t begin = 0;
   std::int64_t changed = 0;  ///< when the last of them was written, Unix seconds
 };

@@ -118,7 +118,7 @@ class Matcher {
   Fields fields_;
 };
 
-/// Calls use(fields, end) for each place where one of the formats matches, until it says true.
+/// Calls use(format, fields, end) for each place where one of the formats matches, until it says true.
 template <typename Use>
 bool find(const std::string& text, std::size_t from, const std::vector<std::string>& formats,
           const std::vector<std::string>& months, const Use& use) {
@@ -128,15 +128,36 @@ bool find(const std::string& text, std::size_t from, const std::vector<std::stri
     if (in_number || in_word) continue;
     for (const std::string& format : formats) {
       Matcher matcher(std::string_view(text).substr(at), months);
-      if (matcher.match(format) && use(matcher.fields(), at + matcher.end())) return true;
+      if (matcher.match(format) && use(format, matcher.fields(), at + matcher.end())) return true;
     }
   }
   return false;
 }
 
-Date day_of(const Fields& f) {
-  return std::chrono::year(f.year) / std::chrono::month(static_cast<unsigned>(f.month)) /
-         std::chrono::day(static_cast<unsigned>(f.day));
+/// Numbers alone, and the year the last of them: then other orders are in use as well.
+bool has_other_orders(const std::string& format) {
+  const std::size_t year = std::min(format.find("%Y"), format.find("%y"));
+  const std::size_t day = format.find("%d");
+  const std::size_t month = format.find("%m");
+  return year != std::string::npos && day < year && month < year;
+}
+
+std::vector<DateReading> readings_of(const std::string& format, const Fields& f) {
+  std::vector<DateReading> readings;
+  const auto add = [&](DateOrder order, int year, int month, int day) {
+    const Date date = std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) /
+                      std::chrono::day(static_cast<unsigned>(day));
+    const bool known = std::any_of(readings.begin(), readings.end(), [&](const DateReading& one) { return one.date == date; });
+    if (date.ok() && !known) readings.push_back({date, order});
+  };
+  add(DateOrder::as_format, f.year, f.month, f.day);
+  if (!has_other_orders(format)) return readings;
+  if (format.find('.') == std::string::npos) add(DateOrder::swapped, f.year, f.day, f.month);
+  const int first = format.find("%d") < format.find("%m") ? f.day : f.month;
+  const int second = format.find("%d") < format.find("%m") ? f.month : f.day;
+  // It accompanies others alone: "30-02-12" is a bank's number.
+  if (!readings.empty() && format.find("%y") != std::string::npos) add(DateOrder::year_first, 2000 + first, second, f.year - 2000);
+  return readings;
 }
 
 std::optional<std::int64_t> seconds_of_day(Fields f) {
@@ -169,8 +190,9 @@ std::optional<std::string> TimeFormats::fault_of(std::string_view format) {
 
 std::optional<FoundDate> find_date(const std::string& text, const TimeFormats& formats) {
   std::optional<FoundDate> found;
-  find(text, 0, formats.dates, formats.months, [&](const Fields& fields, std::size_t end) {
-    if (day_of(fields).ok()) found = FoundDate{day_of(fields), end};
+  find(text, 0, formats.dates, formats.months, [&](const std::string& format, const Fields& fields, std::size_t end) {
+    auto readings = readings_of(format, fields);
+    if (!readings.empty()) found = FoundDate{std::move(readings), end};
     return found.has_value();
   });
   return found;
@@ -178,7 +200,7 @@ std::optional<FoundDate> find_date(const std::string& text, const TimeFormats& f
 
 std::optional<std::int64_t> find_time(const std::string& text, std::size_t from, const TimeFormats& formats) {
   std::optional<std::int64_t> found;
-  find(text, from, formats.times, formats.months, [&](const Fields& fields, std::size_t /*end*/) {
+  find(text, from, formats.times, formats.months, [&](const std::string& /*format*/, const Fields& fields, std::size_t /*end*/) {
     found = seconds_of_day(fields);
     return found.has_value();
   });
@@ -189,14 +211,14 @@ PrintedTime find_printed_time(const std::vector<PlainLine>& lines, const TimeFor
   PrintedTime found;
   std::size_t at = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const auto date = find_date(lines[i].text, formats);
+    auto date = find_date(lines[i].text, formats);
     if (!date) continue;
     // "08:15 24.11.2026" as well as the other way about.
     auto time = find_time(lines[i].text, date->end, formats);
     if (!time) time = find_time(lines[i].text, 0, formats);
-    if (time) return {date->date, time};
+    if (time) return {std::move(date), time};
     if (!found.date) at = i;
-    if (!found.date) found.date = date->date;
+    if (!found.date) found.date = std::move(date);
   }
   for (std::size_t distance = 1; found.date && distance <= kNearLines && !found.time_s; ++distance) {
     if (at + distance < lines.size()) found.time_s = find_time(lines[at + distance].text, 0, formats);

@@ -29,10 +29,25 @@ struct TimeFormats {
   static std::optional<std::string> fault_of(std::string_view format);
 };
 
+/// Tills of one country print "11/12/2026" for what those of another print "12/11/2026" for.
+enum class DateOrder : std::uint8_t {
+  as_format,   ///< the format's own
+  swapped,     ///< day and month the other way about, between "/" or "-"
+  year_first,  ///< where the year has two digits: the first is the year and the last is the day
+};
+struct DateReading {
+  Date date;
+  DateOrder order = DateOrder::as_format;
+};
+
 /// The first date of a line, and where it ends.
 struct FoundDate {
-  Date date;
+  std::vector<DateReading> readings;  ///< days that exist, each once: the format's own first, where it is one
   std::size_t end = 0;
+
+  [[nodiscard]] Date date() const { return readings.front().date; }
+  /// Whether day and month may be the other way about.
+  [[nodiscard]] bool is_ambiguous() const { return readings.size() > 1 && readings[1].order == DateOrder::swapped; }
 };
 std::optional<FoundDate> find_date(const std::string& text, const TimeFormats& formats);
 /// The first time of day at or behind `from`, in seconds.
@@ -40,7 +55,7 @@ std::optional<std::int64_t> find_time(const std::string& text, std::size_t from,
 
 /// When a receipt says it was printed; either part may be missing.
 struct PrintedTime {
-  std::optional<Date> date;
+  std::optional<FoundDate> date;
   std::optional<std::int64_t> time_s;
 };
 /// The first line with both; else the first date, with a time of the two lines before or behind it.

@@ -16,6 +16,7 @@ using plugin::Unusable;
 
 constexpr std::size_t kMostLineBytes = 1024;
 constexpr std::size_t kMostReceiptLines = 2'000;
+constexpr int kMostDaysOff = 2;  // a till's day may end in the small hours, and its printer may have been off
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 struct Total {
@@ -71,9 +72,13 @@ struct FoundNumber {
   std::size_t line = kNone;
 };
 
+Date today_in(const plugin::Zone& zone, std::int64_t unix_seconds) {
+  return Date(std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(zone.wall_seconds(unix_seconds)))));
+}
+
 class SaleReader {
  public:
-  SaleReader(const Receipt& receipt, const Profile& profile, std::int64_t arrived)
+  SaleReader(const Receipt& receipt, const Profile& profile, Arrival arrived)
       : profile_(profile), arrived_(arrived), lines_(prepare(texts(receipt), profile.numbers)), used_(lines_.plain.size()) {}
 
   /// Nothing where the paper is no sale and need not be one. Throws Unusable where it should be one and cannot be used.
@@ -98,6 +103,7 @@ class SaleReader {
     sale_.event_id = number.empty() ? id(date_, "sha256:" + fingerprint()) : id(date_, number);
     read_standing();
     read_return();
+    if (doubt_of_date_ != nullptr && sale_.standing == GT_FINAL) doubt(doubt_of_date_);
     plugin::check_limits(sale_);
     return std::move(sale_);
   }
@@ -175,10 +181,9 @@ class SaleReader {
       if (has_any(line, profile_.original) || has_any(line, profile_.original_date)) line = {};
     }
     const PrintedTime printed = find_printed_time(own, profile_.time);
-    const Date today(std::chrono::floor<std::chrono::days>(
-        std::chrono::sys_seconds(std::chrono::seconds(profile_.zone->wall_seconds(arrived_)))));
-    date_ = printed.date.value_or(today);
-    sale_.begin = sale_.end = arrived_;
+    const Date today = today_in(*profile_.zone, arrived_.at);
+    date_ = printed.date ? read_date(*printed.date, today) : today;
+    sale_.begin = sale_.end = arrived_.at;
     if (!printed.time_s) {
       if (date_ != today) throw Unusable("a date is printed that is not today's, and no time");
       return;
@@ -188,9 +193,26 @@ class SaleReader {
     if (readings.empty())
       throw Unusable("the printed time does not exist in " + profile_.zone->name() + ": the clocks skipped it");
     const auto nearest = std::min_element(readings.begin(), readings.end(), [this](std::int64_t a, std::int64_t b) {
-      return std::abs(a - arrived_) < std::abs(b - arrived_);
+      return std::abs(a - arrived_.at) < std::abs(b - arrived_.at);
     });
     sale_.begin = sale_.end = *nearest;
+  }
+
+  /// The reading that the moment of printing bears out; else the format's own, with a doubt where there may be another.
+  Date read_date(const FoundDate& found, const Date& today) {
+    const auto days_off = [&](const DateReading& one) {
+      return std::abs((std::chrono::sys_days(one.date) - std::chrono::sys_days(today)).count());
+    };
+    const auto nearest = std::min_element(found.readings.begin(), found.readings.end(),
+                                          [&](const auto& a, const auto& b) { return days_off(a) < days_off(b); });
+    const bool is_near = days_off(*nearest) <= kMostDaysOff;
+    const DateReading reading = is_near ? *nearest : found.readings.front();
+    if (!is_near && arrived_.is_certain) doubt_of_date_ = "the date on it is days from when it was printed";
+    if (!is_near && found.is_ambiguous()) doubt_of_date_ = "nothing tells which of the date's numbers is the day and which the month";
+    // "11/11" does not tell the order.
+    const bool tells = static_cast<unsigned>(reading.date.day()) != static_cast<unsigned>(reading.date.month());
+    if (tells && doubt_of_date_ == nullptr) order_ = reading.order;
+    return reading.date;
   }
 
   void read_standing() {
@@ -206,7 +228,8 @@ class SaleReader {
   void read_return() {
     const bool cancelled = says(profile_.cancelled);
     const FoundNumber original = find_number(profile_.original, {});
-    const bool returned = cancelled || says(profile_.refund) || pays_back() || sale_.total_minor < 0 || !original.number.empty();
+    const bool returned = cancelled || says(profile_.refund) || pays_back() || sale_.total_minor < 0 ||
+                          !original.number.empty() || dates_an_original();
     if (!returned || sale_.standing != GT_FINAL) return;
     sale_.reversal_reason = cancelled ? GT_CANCELLED : GT_REFUND;
     if (original.number.empty()) return doubt("it takes goods back and does not say of which receipt");
@@ -224,28 +247,39 @@ class SaleReader {
     sale_.reversed_event_id.clear();
   }
 
-  /// On the line with its number, or on one of its own.
+  /// On the line with its number, or on one of its own. In the order of the receipt's own date, where it may be another.
   [[nodiscard]] std::optional<Date> original_date(std::size_t number_line) const {
-    if (const auto found = find_date(lines_.plain[number_line].text, profile_.time)) return found->date;
-    for (const PlainLine& line : lines_.plain) {
-      if (!has_any(line, profile_.original_date)) continue;
-      if (const auto found = find_date(line.text, profile_.time)) return found->date;
+    auto found = find_date(lines_.plain[number_line].text, profile_.time);
+    for (std::size_t at = 0; at < lines_.plain.size() && !found; ++at) {
+      if (has_any(lines_.plain[at], profile_.original_date)) found = find_date(lines_.plain[at].text, profile_.time);
     }
-    return std::nullopt;
+    if (!found || !found->is_ambiguous()) return found ? std::optional(found->date()) : std::nullopt;
+    const auto same = std::find_if(found->readings.begin(), found->readings.end(),
+                                   [&](const DateReading& one) { return order_ && one.order == *order_; });
+    return same == found->readings.end() ? std::nullopt : std::optional(same->date);
+  }
+
+  /// "Original receipt: 28/11/2026", without a number; and not a rule about receipts.
+  [[nodiscard]] bool dates_an_original() const {
+    return any_line([&](std::size_t at) {
+      return has_any(lines_.plain[at], profile_.original) && find_date(lines_.plain[at].text, profile_.time).has_value();
+    });
   }
 
   const Profile& profile_;
-  std::int64_t arrived_;
+  Arrival arrived_;
   Lines lines_;
   std::vector<bool> used_;
   Total total_;
   Date date_;
+  std::optional<DateOrder> order_;  // of the printed date's numbers, where it tells
+  const char* doubt_of_date_ = nullptr;
   plugin::Transaction sale_;
 };
 
 }  // namespace
 
-Understood understand(const Receipt& receipt, const Profile& profile, const std::string& issuer, std::int64_t arrived) {
+Understood understand(const Receipt& receipt, const Profile& profile, const std::string& issuer, Arrival arrived) {
   if (receipt.is_blank()) return {};
   Understood result;
   if (receipt.lines.size() > kMostReceiptLines) {

@@ -20,8 +20,16 @@ struct Understood {
   std::string problem;  ///< without anything that was printed
 };
 
-/// `arrived` (Unix seconds) decides between two readings of the clock, and stands for a date or time that is not printed.
+/// When a receipt was printed, by its job.
+struct Arrival {
+  Arrival(std::int64_t unix_seconds, bool certain = false) : at(unix_seconds), is_certain(certain) {}
+  std::int64_t at;
+  bool is_certain;  ///< the relay wrote it down; else it is when the file was written, and may be long after
+};
+
+/// `arrived` decides between two readings of the clock and of the date's numbers, and stands for a date or time that is not
+/// printed. A date that is days from a certain one is doubtful, as is one whose order of day and month nothing tells.
 /// Requires: a profile with a zone.
-Understood understand(const Receipt& receipt, const Profile& profile, const std::string& issuer, std::int64_t arrived);
+Understood understand(const Receipt& receipt, const Profile& profile, const std::string& issuer, Arrival arrived);
 
 }  // namespace greentill::escpos

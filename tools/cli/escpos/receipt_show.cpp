@@ -14,6 +14,7 @@
 #include "daemon/event/transaction.hpp"
 #include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/job.hpp"
+#include "plugins/escpos/job_folder.hpp"
 #include "plugins/escpos/sale_reader.hpp"
 
 namespace greentill::cli {
@@ -131,7 +132,9 @@ void print_paper(const std::string& text, std::ostream& out) {
   out << '\n';
 }
 
-std::int64_t changed_at(const std::string& file) {
+/// By the relay's name; else when the file was written.
+escpos::Arrival arrival_of(const std::string& file) {
+  if (const auto name = escpos::JobName::parse(fs::path(file).filename().string())) return {name->begin, true};
   std::error_code error;
   const auto time = file == "-" ? fs::file_time_type::clock::now() : fs::last_write_time(file, error);
   return std::chrono::duration_cast<std::chrono::seconds>(fs::file_time_type::clock::to_sys(time).time_since_epoch()).count();
@@ -140,7 +143,7 @@ std::int64_t changed_at(const std::string& file) {
 ExitCode show(const std::string& job, const ShowReceiptsOptions& options, const escpos::Profile& profile, const Output& output) {
   const escpos::Bytes bytes{reinterpret_cast<const std::uint8_t*>(job.data()), job.size()};
   const std::string paper = printed_text(bytes, profile.text);
-  const std::int64_t arrived = changed_at(options.file);
+  const escpos::Arrival arrived = arrival_of(options.file);
   Json receipts = Json::array();
   std::size_t problems = 0;
   std::size_t number = 0;

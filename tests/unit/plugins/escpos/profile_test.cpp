@@ -146,7 +146,7 @@ TEST_CASE("dates in text") {
   }
   const auto date = [&](const std::string& text) {
     const auto found = find_date(text, formats);
-    return found ? text_of(found->date) : std::string("-");
+    return found ? text_of(found->date()) : std::string("-");
   };
   CHECK(date("Datum: 24.11.2026 08:15") == "2026-11-24");
   CHECK(date("24.11.26") == "2026-11-24");
