@@ -137,8 +137,7 @@ class EscPos final : public plugin::Source {
       const std::string position = std::string(kVersion) + reading.job.files[0] + " " + std::to_string(reading.next + 1);
       Understood understood{std::nullopt, reading.unreadable};
       if (reading.unreadable.empty()) {
-        understood = understand(reading.receipts[reading.next], profile_, issuer_,
-                                {reading.job.begin, reading.job.is_timed});
+        understood = understand(reading.receipts[reading.next], profile_, issuer_, {reading.job.begin, reading.job.is_timed});
       }
       const std::string where = reading.job.files[0] + ": receipt " + std::to_string(reading.next + 1);
       if (understood.transaction) {

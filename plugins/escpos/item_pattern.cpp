@@ -6,6 +6,8 @@
 #include <map>
 #include <stdexcept>
 
+#include "daemon/base/text.hpp"
+#include "plugins/escpos/frames.hpp"
 #include "plugins/escpos/plain_line.hpp"
 
 namespace greentill::escpos {
@@ -13,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostOptional = 4;
 
-/// At spaces, wide and unbreakable ones too.
+/// At spaces, wide and unbreakable ones too; but for an unbreakable one within a number ("1 234,50").
 std::vector<std::string> cut_at_spaces(std::string_view text) {
   constexpr std::string_view kSpaces[] = {" ", "\t", "\u3000", "\u00a0", "\u202f"};
   std::vector<std::string> words(1);
@@ -22,7 +24,9 @@ std::vector<std::string> cut_at_spaces(std::string_view text) {
         std::find_if(std::begin(kSpaces), std::end(kSpaces), [&](std::string_view one) { return text.starts_with(one); });
     if (space != std::end(kSpaces)) {
       text.remove_prefix(space->size());
-      if (!words.back().empty()) words.emplace_back();
+      const bool in_number = space->size() > 1 && *space != "\u3000" && !words.back().empty() && is_digit(words.back().back()) &&
+                             !text.empty() && is_digit(text.front());
+      if (!words.back().empty() && !in_number) words.emplace_back();
       continue;
     }
     words.back() += text.front();
@@ -75,15 +79,45 @@ bool is_likely(const Item& item, const Numbers& numbers) {
   return std::abs(*item.quantity_milli) * unit <= std::abs(*item.price) * 1000;
 }
 
+/// "2x1.50", "x12,99" and "@128" are a quantity, a sign and a price. Cut where a price follows for certain: "4x100" and "x2" may
+/// be a name and a quantity.
+std::vector<std::string> cut_at_times(const std::string& word, const Numbers& numbers) {
+  for (const std::string_view sign : {"x", "X", "\u00d7", "*", "@"}) {
+    const std::size_t at = word.find(sign);
+    if (at == std::string::npos) continue;
+    const std::string before = word.substr(0, at);
+    const std::string behind = word.substr(at + sign.size());
+    const bool is_price = numbers.amount(behind) && (sign == "@" || !std::all_of(behind.begin(), behind.end(), is_digit));
+    if (!is_price || (before.empty() && sign == "*") || (!before.empty() && !numbers.quantity_milli(before))) continue;
+    return before.empty() ? std::vector<std::string>{std::string(sign), behind}
+                          : std::vector<std::string>{before, std::string(sign), behind};
+  }
+  return {word};
+}
+
+/// "0.58/lb".
+std::string without_unit(const std::string& price, const Numbers& numbers) {
+  const std::size_t slash = price.find('/');
+  return slash != std::string::npos && numbers.is_unit(price.substr(slash + 1)) ? price.substr(0, slash) : price;
+}
+
 }  // namespace
 
 ItemWords ItemWords::from(std::string_view line, const Numbers& numbers) {
   ItemWords words;
-  for (std::string& shown : cut_at_spaces(line)) {
-    std::string plain = PlainLine::from(shown).text;
-    if (numbers.is_symbol(plain)) continue;
-    words.shown.push_back(std::move(shown));
-    words.plain.push_back(std::move(plain));
+  for (const std::string_view cell : split(line, kCellEnd)) {
+    const std::size_t begin = words.plain.size();
+    for (const std::string& shown : cut_at_spaces(cell)) {
+      const std::string plain = PlainLine::from(shown).text;
+      if (numbers.is_symbol(plain) || plain == "=") continue;
+      const auto parts = cut_at_times(plain, numbers);
+      for (const std::string& part : parts) {
+        words.shown.push_back(parts.size() == 1 ? shown : part);
+        words.plain.push_back(part);
+      }
+    }
+    words.begins_cell.resize(words.plain.size(), false);
+    if (begin > 0 && begin < words.plain.size()) words.begins_cell[begin] = true;
   }
   return words;
 }
@@ -155,13 +189,14 @@ bool ItemPattern::take(const Element& element, const ItemWords& line, std::size_
     case Field::quantity:
       into.quantity_word = plain;
       into.quantity_milli = numbers.quantity_milli(plain);
+      if (const std::string unit = numbers.unit_in(plain); !unit.empty()) into.unit = unit;
       return into.quantity_milli.has_value();
     case Field::price:
       into.price_word = plain;
-      into.price = numbers.amount(plain);
+      into.price = numbers.amount(without_unit(plain, numbers));
       return into.price.has_value();
     case Field::amount: into.amount = numbers.amount(plain); return into.amount.has_value();
-    case Field::unit: return numbers.is_unit(plain);
+    case Field::unit: into.unit = plain; return numbers.is_unit(plain);
     case Field::tax: return is_tax_mark(plain);
     case Field::sku: into.sku = plain; return is_article_number(plain);
     case Field::any: return true;
@@ -186,14 +221,22 @@ std::optional<Item> ItemPattern::match(const Variant& variant, const ItemWords& 
     for (std::size_t i = 0; i < behind; ++i) {
       if (!take(variant[before + 1 + i], line, words - behind + i, numbers, item)) return std::nullopt;
     }
-    for (std::size_t i = before; i < words - behind; ++i) item.name += (item.name.empty() ? "" : " ") + line.shown[i];
+    std::size_t end = words - behind;
+    // A number with a cell to itself is no part of the name.
+    if (!item.quantity_milli && end - before > 1 && line.begins_cell[end - 1] && end < words && line.begins_cell[end]) {
+      item.quantity_milli = numbers.quantity_milli(line.plain[end - 1]);
+      if (item.quantity_milli) --end;
+    }
+    for (std::size_t i = before; i < end; ++i) item.name += (item.name.empty() ? "" : " ") + line.shown[i];
     if (!has_letter(item.name)) return std::nullopt;
   }
   const bool whole = item.quantity_milli && item.price && item.amount;
   if (whole && !agrees(*item.quantity_milli, *item.price, *item.amount)) return std::nullopt;
-  const bool told =
-      std::any_of(variant.begin(), variant.end(), [](const Element& e) { return is_times(e.literal) || e.field == Field::unit; });
-  if (whole && !told && !is_likely(item, numbers)) return std::nullopt;
+  // Where prices have no decimals, "380 x 2" and "2 x 380" are both in use.
+  const bool told = std::any_of(variant.begin(), variant.end(), [&](const Element& e) {
+    return e.field == Field::unit || (is_times(e.literal) && numbers.least_places > 0);
+  });
+  if (item.quantity_milli && item.price && !told && !is_likely(item, numbers)) return std::nullopt;
   return item;
 }
 

@@ -16,6 +16,7 @@ namespace greentill::escpos {
 struct ItemWords {
   std::vector<std::string> shown;  ///< as printed, for names
   std::vector<std::string> plain;  ///< narrow letters, for numbers
+  std::vector<bool> begins_cell;   ///< of a table that is drawn on the paper
 
   static ItemWords from(std::string_view line, const Numbers& numbers);
 };
@@ -23,7 +24,8 @@ struct ItemWords {
 struct Item {
   std::string name;
   std::string sku;
-  std::optional<std::int64_t> quantity_milli;
+  std::optional<std::int64_t> quantity_milli;  ///< of its unit
+  std::string unit;                            ///< as printed; empty: pieces
   std::optional<std::int64_t> price;
   std::optional<std::int64_t> amount;
   std::string quantity_word;  ///< as printed

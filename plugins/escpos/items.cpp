@@ -5,6 +5,9 @@
 
 #include "daemon/base/text.hpp"
 #include "plugins/common/values/gtin.hpp"
+#include "plugins/common/values/units.hpp"
+#include "plugins/escpos/frames.hpp"
+#include "plugins/escpos/total.hpp"
 
 namespace greentill::escpos {
 namespace {
@@ -42,7 +45,7 @@ class Gatherer {
   void read(std::size_t at) {
     const PlainLine& line = lines_.plain[at];
     if (line.words.empty()) return;
-    if (is_numbered_heading(at)) {
+    if (is_figure(at) || is_total(lines_, at, profile_)) {
       name_above_ = kNone;
       return;
     }
@@ -64,9 +67,11 @@ class Gatherer {
                        [&](const auto& tender) { return begins_with_any(line, tender.second); });
   }
 
-  [[nodiscard]] bool is_numbered_heading(std::size_t at) const {
+  /// A receipt's number or a heading with one, which amounts without decimals look like.
+  [[nodiscard]] bool is_figure(std::size_t at) const {
     if (!lines_.amounts[at] || lines_.priced[at]) return false;
     const auto& p = profile_;
+    if (has_any(lines_.plain[at], p.number) || has_any(lines_.plain[at], p.original)) return true;
     const auto lists = {&p.training, &p.interim, &p.reprint, &p.refund, &p.cancelled};
     return std::any_of(lists.begin(), lists.end(),
                        [&](const Phrases* phrases) { return is_heading(lines_.plain[at], *phrases, p.beside); });
@@ -92,7 +97,7 @@ class Gatherer {
         return add(item, shown(name_above_), at, voided);
       case ItemPattern::Joins::item_above:
         if (last_at_ == kNone || at != last_at_ + 1 || !fits(item, found_.lines.back().amount_minor)) return false;
-        set_quantity(found_.lines.back(), *item.quantity_milli);
+        set_quantity(found_.lines.back(), quantity_of(item));
         return true;
       case ItemPattern::Joins::item_below: quantity_above_ = item; return true;
     }
@@ -104,9 +109,9 @@ class Gatherer {
     line.name = name;
     (plugin::is_gtin(item.sku) ? line.gtin : line.sku) = item.sku;
     line.amount_minor = *item.amount;
-    if (item.quantity_milli) line.quantity_milli = *item.quantity_milli;
+    if (item.quantity_milli) line.quantity_milli = quantity_of(item);
     if (!item.quantity_milli && quantity_above_ && fits(*quantity_above_, line.amount_minor)) {
-      line.quantity_milli = *quantity_above_->quantity_milli;
+      line.quantity_milli = quantity_of(*quantity_above_);
     }
     // A void is pieces that come back; a reduction has a negative amount and takes no piece back.
     if ((voided || next_is_void_) && line.quantity_milli > 0) line.quantity_milli = -line.quantity_milli;
@@ -117,6 +122,13 @@ class Gatherer {
     return true;
   }
 
+  /// In pieces, kilograms or litres; 0 where the unit is none that is known.
+  static std::int64_t quantity_of(const Item& item) {
+    if (item.unit.empty()) return *item.quantity_milli;
+    const auto milli = Decimal::parse(std::to_string(*item.quantity_milli));
+    const auto thousandth = Decimal::parse("0.001");
+    return plugin::line_quantity_milli(*milli->times(*thousandth), item.unit).value_or(0);
+  }
   static bool fits(const Item& detail, std::int64_t amount) {
     return !detail.price || agrees(*detail.quantity_milli, *detail.price, amount);
   }
@@ -142,7 +154,8 @@ class Gatherer {
 
 Lines prepare(const std::vector<std::string>& texts, const Numbers& numbers) {
   Lines lines;
-  for (const std::string& text : texts) {
+  for (const std::string& printed : texts) {
+    const std::string text = without_frames(printed);
     lines.plain.push_back(PlainLine::from(text));
     lines.words.push_back(ItemWords::from(text, numbers));
     std::optional<std::int64_t> last;

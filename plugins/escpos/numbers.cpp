@@ -36,6 +36,15 @@ void drop_symbols(std::string_view& text, const std::vector<std::string>& symbol
   }
 }
 
+/// Of three, as in 1,234,567; or of two before the last three, as in India: 12,34,567.
+bool are_groups(const std::vector<std::size_t>& sizes) {
+  if (sizes.size() == 1) return true;
+  const auto all = [&](std::size_t size) {
+    return std::all_of(sizes.begin() + 1, sizes.end() - 1, [&](std::size_t one) { return one == size; });
+  };
+  return sizes.back() == 3 && sizes.front() > 0 && ((sizes.front() <= 3 && all(3)) || (sizes.front() <= 2 && all(2)));
+}
+
 bool contains(const std::vector<std::string>& all, std::string_view one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -59,21 +68,21 @@ std::optional<Numbers::Plain> Numbers::plain(std::string_view text) const {
   if (whole.empty() || (mark < text.size() && fraction.empty())) return std::nullopt;
   Plain value;
   std::size_t digits = 0;
-  char group = 0;
-  std::size_t in_group = 0;
+  char mark_of_groups = 0;
+  std::vector<std::size_t> groups{0};  // how many digits each has
   for (const char c : whole) {
     if (is_digit(c)) {
       value.digits = value.digits * 10 + (c - '0');
       if (++digits > kMostDigits) return std::nullopt;
-      ++in_group;
+      ++groups.back();
       continue;
     }
-    const bool parts = (c == '.' || c == ',' || c == '\'') && c != decimal_mark && (group == 0 || c == group);
-    if (!parts || in_group == 0 || in_group > 3 || (group != 0 && in_group != 3)) return std::nullopt;
-    group = c;
-    in_group = 0;
+    const bool parts = (c == '.' || c == ',' || c == '\'') && c != decimal_mark && (mark_of_groups == 0 || c == mark_of_groups);
+    if (!parts) return std::nullopt;
+    mark_of_groups = c;
+    groups.push_back(0);
   }
-  if (group != 0 && in_group != 3) return std::nullopt;
+  if (!are_groups(groups)) return std::nullopt;
   for (const char c : fraction) {
     if (!is_digit(c) || ++digits > kMostDigits) return std::nullopt;
     value.digits = value.digits * 10 + (c - '0');
@@ -85,6 +94,7 @@ std::optional<Numbers::Plain> Numbers::plain(std::string_view text) const {
 std::optional<std::int64_t> Numbers::amount(std::string_view word) const {
   const std::string small = lower_case(word);
   std::string_view text = small;
+  if (text.size() > 1 && is_digit(text[1])) drop_front(text, "*");
   // "2,50a" and "2,50*": a tax letter or a mark that the till sets behind.
   if (text.size() > 1 && (text.back() == '*' || (text.back() >= 'a' && text.back() <= 'z' && is_digit(text[text.size() - 2])))) {
     std::string_view without = text;
@@ -105,6 +115,15 @@ std::optional<std::int64_t> Numbers::amount(std::string_view word) const {
   return negative ? -minor : minor;
 }
 
+std::string Numbers::unit_in(std::string_view quantity) const {
+  const std::string small = lower_case(quantity);
+  const auto ends_so = [&](const std::string& unit) {
+    return small.size() > unit.size() && small.ends_with(unit) && is_digit(small[small.size() - unit.size() - 1]);
+  };
+  const auto found = std::find_if(units.begin(), units.end(), ends_so);
+  return found == units.end() ? std::string() : *found;
+}
+
 std::optional<std::int64_t> Numbers::quantity_milli(std::string_view word) const {
   const std::string small = lower_case(word);
   std::string_view text = small;
@@ -112,9 +131,7 @@ std::optional<std::int64_t> Numbers::quantity_milli(std::string_view word) const
   for (const std::string_view times : kTimes) {
     if (drop_front(text, times) || drop_back(text, times)) break;
   }
-  for (const std::string& unit : units) {
-    if (text.size() > unit.size() && drop_back(text, unit)) break;
-  }
+  drop_back(text, unit_in(text));
   const auto value = plain(text);
   if (!value || value->places > 3 || value->digits == 0) return std::nullopt;
   std::int64_t milli = value->digits;

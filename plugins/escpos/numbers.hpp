@@ -20,10 +20,13 @@ struct Numbers {
   std::vector<std::string> symbols;  ///< "€", "EUR": before, behind or beside an amount; folded as words are
   std::vector<std::string> units;    ///< "kg", "pcs": behind a quantity; folded
 
-  /// In the minor unit. A sign before or behind, or parentheses; a currency sign on either side; a tax letter or asterisk behind.
+  /// In the minor unit. A sign before or behind, or parentheses; a currency sign on either side; a tax letter behind, or an
+  /// asterisk on either side.
   [[nodiscard]] std::optional<std::int64_t> amount(std::string_view word) const;
   /// Thousandths: "2", "2x", "x2", "0.532", "0.532kg"; not 0.
   [[nodiscard]] std::optional<std::int64_t> quantity_milli(std::string_view word) const;
+  /// The unit that such a word ends in, as one of `units`; empty where there is none.
+  [[nodiscard]] std::string unit_in(std::string_view quantity) const;
   [[nodiscard]] bool is_symbol(std::string_view word) const;
   [[nodiscard]] bool is_unit(std::string_view word) const;
 

@@ -74,7 +74,7 @@ class Matcher {
   }
   bool half_of_day() {
     fields_.twelve = true;
-    for (const std::string_view form : {"am", "a.m.", "pm", "p.m."}) {
+    for (const std::string_view form : {"am", "a.m.", "a. m.", "pm", "p.m.", "p. m."}) {
       if (lower_case(text_.substr(at_, form.size())) != form) continue;
       fields_.afternoon = form.starts_with('p');
       at_ += form.size();
@@ -145,8 +145,8 @@ bool has_other_orders(const std::string& format) {
 std::vector<DateReading> readings_of(const std::string& format, const Fields& f) {
   std::vector<DateReading> readings;
   const auto add = [&](DateOrder order, int year, int month, int day) {
-    const Date date = std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) /
-                      std::chrono::day(static_cast<unsigned>(day));
+    const Date date =
+        std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(month)) / std::chrono::day(static_cast<unsigned>(day));
     const bool known = std::any_of(readings.begin(), readings.end(), [&](const DateReading& one) { return one.date == date; });
     if (date.ok() && !known) readings.push_back({date, order});
   };
@@ -156,7 +156,8 @@ std::vector<DateReading> readings_of(const std::string& format, const Fields& f)
   const int first = format.find("%d") < format.find("%m") ? f.day : f.month;
   const int second = format.find("%d") < format.find("%m") ? f.month : f.day;
   // It accompanies others alone: "30-02-12" is a bank's number.
-  if (!readings.empty() && format.find("%y") != std::string::npos) add(DateOrder::year_first, 2000 + first, second, f.year - 2000);
+  if (!readings.empty() && format.find("%y") != std::string::npos)
+    add(DateOrder::year_first, 2000 + first, second, f.year - 2000);
   return readings;
 }
 

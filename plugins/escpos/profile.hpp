@@ -38,6 +38,7 @@ struct Profile {
 
   Phrases total;  ///< those first in the list go before the others
   Phrases not_total;
+  Phrases counted;  ///< what a count before the total counts
   Phrases not_items;
   Phrases voided;
   Phrases number;
@@ -53,7 +54,8 @@ struct Profile {
   Phrases slip;  ///< no sale either, where no item stands on it
   std::vector<std::pair<std::string, Phrases>> tenders;
 
-  /// `name` is what the text is called in messages. Throws std::runtime_error, with line and column, where it is no profile.
+  /// `name` is what the text is called in messages. Throws std::runtime_error, with line and column, where it is no profile, or
+  /// has a base, for which load() is there.
   static Profile parse(std::string_view text, const std::string& name, const ProfileOverrides& overrides = {});
   /// `name_or_path` is a path where it holds a slash, else the name of a file in the folder, without its ".toml".
   static Profile load(const std::string& name_or_path, const std::filesystem::path& folder,

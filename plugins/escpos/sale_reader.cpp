@@ -8,6 +8,7 @@
 #include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/items.hpp"
 #include "plugins/escpos/receipt_number.hpp"
+#include "plugins/escpos/total.hpp"
 
 namespace greentill::escpos {
 namespace {
@@ -18,42 +19,6 @@ constexpr std::size_t kMostLineBytes = 1024;
 constexpr std::size_t kMostReceiptLines = 2'000;
 constexpr int kMostDaysOff = 2;  // a till's day may end in the small hours, and its printer may have been off
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
-struct Total {
-  std::size_t line = kNone;
-  std::int64_t amount = 0;
-};
-
-/// "Total", "TOTAL (3)", "Total sum": a line that says more is an item whose name begins so.
-bool says_little_more(const PlainLine& line, const Phrase& phrase, const Numbers& numbers) {
-  const auto is_word = [&](const PlainWord& word) {
-    return word.folded.find_first_not_of("0123456789#") != std::string::npos && !numbers.is_symbol(word.folded);
-  };
-  const auto words =
-      std::count_if(line.words.begin() + static_cast<std::ptrdiff_t>(phrase.words.size()), line.words.end(), is_word);
-  return words <= 1;
-}
-
-std::optional<Total> total_at(const Lines& lines, std::size_t at, const Phrase& phrase, const Profile& profile) {
-  const PlainLine& line = lines.plain[at];
-  if (!phrase.begins(line) || has_any(line, profile.not_total) || !says_little_more(line, phrase, profile.numbers))
-    return std::nullopt;
-  if (lines.amounts[at]) return Total{at, *lines.amounts[at]};
-  // In large letters the amount often has the next line to itself.
-  std::size_t next = at + 1;
-  while (next < lines.plain.size() && lines.words[next].plain.empty()) ++next;
-  if (next == lines.plain.size() || lines.words[next].plain.size() != 1 || !lines.amounts[next]) return std::nullopt;
-  return Total{at, *lines.amounts[next]};
-}
-
-std::optional<Total> find_total(const Lines& lines, const Profile& profile) {
-  for (const Phrase& phrase : profile.total) {
-    for (std::size_t at = 0; at < lines.plain.size(); ++at) {
-      if (const auto total = total_at(lines, at, phrase, profile)) return total;
-    }
-  }
-  return std::nullopt;
-}
 
 std::string find_tender(const Lines& lines, std::size_t from, const Profile& profile) {
   for (const bool with_amount : {true, false}) {
@@ -73,7 +38,8 @@ struct FoundNumber {
 };
 
 Date today_in(const plugin::Zone& zone, std::int64_t unix_seconds) {
-  return Date(std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(zone.wall_seconds(unix_seconds)))));
+  return Date(
+      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(std::chrono::seconds(zone.wall_seconds(unix_seconds)))));
 }
 
 class SaleReader {
@@ -208,7 +174,8 @@ class SaleReader {
     const bool is_near = days_off(*nearest) <= kMostDaysOff;
     const DateReading reading = is_near ? *nearest : found.readings.front();
     if (!is_near && arrived_.is_certain) doubt_of_date_ = "the date on it is days from when it was printed";
-    if (!is_near && found.is_ambiguous()) doubt_of_date_ = "nothing tells which of the date's numbers is the day and which the month";
+    if (!is_near && found.is_ambiguous())
+      doubt_of_date_ = "nothing tells which of the date's numbers is the day and which the month";
     // "11/11" does not tell the order.
     const bool tells = static_cast<unsigned>(reading.date.day()) != static_cast<unsigned>(reading.date.month());
     if (tells && doubt_of_date_ == nullptr) order_ = reading.order;

@@ -24,7 +24,7 @@ constexpr std::array<Names, 22> kUnits{{
      "pza "
      "pezzo pezzi pieza piezas ud uds unidad unidades u un unité unités unite unites pièce pièces szt ks kpl buc portion "
      "portions "
-     "portionen ptn 个 個 件 份 杯 点 개 "},
+     "portionen ptn stuk stuks styck und uni 个 個 件 份 杯 瓶 碗 点 本 枚 개 잔 병 "},
     {Measure::mass, "1", " kg kgm kgs kilo kilos kilogram kilograms kilogramm kilogramme kilogrammes 公斤 千克 キロ "},
     {Measure::mass, "0.001", " g gr grm gm gms gram grams gramm gramme grammes gramo gramos grammo grammi 克 グラム "},
     {Measure::mass, "0.01", " dag dkg deka dj "},

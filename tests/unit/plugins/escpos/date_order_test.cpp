@@ -69,9 +69,10 @@ TEST_CASE("order of day and month: the receipt that goods come back of is dated 
   CHECK(refund("12/11/2026", "30/10/2026") == "2026-10-30/4700");
   const std::string dayless = "it takes goods back and does not say of which day the receipt is whose number it names";
   CHECK(refund("2026-11-12", "11/03/2026") == "2026-03-11/4700");  // the format's order: the own date is in no other
-  const auto eleventh = sale(understand(paper("REFUND\nReceipt # 4712\n11/11/2026 10:15\nOriginal receipt: 4700 of 11/03/2026\nFlat white "
-                                              "-3.80\nTotal -3.80\n"),
-                                        shipped("generic-en", {"America/New_York", "USD"}), "till-1", Arrival(kTwelfth, true)));
+  const auto eleventh =
+      sale(understand(paper("REFUND\nReceipt # 4712\n11/11/2026 10:15\nOriginal receipt: 4700 of 11/03/2026\nFlat white "
+                            "-3.80\nTotal -3.80\n"),
+                      shipped("generic-en", {"America/New_York", "USD"}), "till-1", Arrival(kTwelfth, true)));
   CHECK(eleventh.remark == dayless);
   const auto numberless = sale(understand(paper("Receipt # 4712\n12/11/2026 10:15\nOriginal receipt: 03/11/2026\nFlat white "
                                                 "3.80\nTotal 3.80\n"),
@@ -82,13 +83,14 @@ TEST_CASE("order of day and month: the receipt that goods come back of is dated 
 TEST_CASE("order of day and month: jobs of a till that prints the month first") {
   const auto folder = greentill::test::corpus("cases/escpos-us-date");
   if (!folder) return;
-  for (const std::string name : {"generic-en"}) {
+  for (const std::string name : {"generic-en", "us"}) {
     const Profile profile = shipped(name, {"America/New_York", "USD"});
     std::vector<std::string> events;
     const JobFolder jobs(*folder);
     for (const Job& job : jobs.jobs()) {
       const std::string text = jobs.read(job);
-      const auto found = sale(understand(read_receipts(bytes(text), profile.text)[0], profile, "till-1", {job.begin, job.is_timed}));
+      const auto found =
+          sale(understand(read_receipts(bytes(text), profile.text)[0], profile, "till-1", {job.begin, job.is_timed}));
       CHECK(found.standing == GT_FINAL);
       events.push_back(found.event_id);
     }

@@ -27,6 +27,8 @@ TEST_CASE("numbers: amounts are read exactly, and nothing else is one") {
   CHECK(amount("1,234.50") == 123450);
   CHECK(amount("1'234'567.50") == 123456750);
   CHECK(amount("9999999999999.99") == 999999999999999);
+  CHECK(amount("12,34,567.50") == 123456750);  // as in India
+  CHECK(amount("1,20,382.00") == 12038200);
   CHECK(amount("12.95A") == 1295);
   CHECK(amount("12.95*") == 1295);
   CHECK(amount("+2.00") == 200);
@@ -34,8 +36,28 @@ TEST_CASE("numbers: amounts are read exactly, and nothing else is one") {
   CHECK(plain.amount("0.25-") == -25);
   CHECK(plain.amount("(0.25)") == -25);
   CHECK(plain.amount("−0.25") == -25);
-  for (const char* wrong : {"", "12", "12.9", "12.955", ".50", "12.", "1,23.50", "12,34.50", "1,2345.00", "1,234'567.00",
-                            "1.2.50", "--1.00", "1e5.00", "99999999999999.99", "a1.00", "1.00ab", "$", "-"}) {
+  for (const char* wrong : {"",
+                            "12",
+                            "12.9",
+                            "12.955",
+                            ".50",
+                            "12.",
+                            "1,23.50",
+                            "12,34.50",
+                            "1,2345.00",
+                            "1,234'567.00",
+                            "123,45,678.00",
+                            "1,23,4567.00",
+                            "12,345,67,890.00",
+                            ",123.00",
+                            "1.2.50",
+                            "--1.00",
+                            "1e5.00",
+                            "99999999999999.99",
+                            "a1.00",
+                            "1.00ab",
+                            "$",
+                            "-"}) {
     CAPTURE(wrong);
     CHECK(!plain.amount(wrong));
   }
@@ -166,7 +188,7 @@ TEST_CASE("profiles: all that are shipped load, and are named where they are wro
     CHECK_NOTHROW(Profile::load(entry.path().string(), ""));
     ++count;
   }
-  CHECK(count == 5);
+  CHECK(count == 27);
   const auto wrong = [](const std::string& text) -> std::string {
     try {
       Profile::parse(text, "own.toml");
