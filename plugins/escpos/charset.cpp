@@ -13,8 +13,18 @@ namespace greentill::escpos {
 namespace {
 
 /// Epson's numbers of ESC t. "katakana" is our own name: the right half of JIS X 0201, which ICU has only together with Shift
-/// JIS.
+/// JIS, and around it what printers have for lists and dates.
 constexpr std::string_view kKatakana = "katakana";
+constexpr std::u16string_view kAboveKatakana = u"▁▂▃▄▅▆▇█▏▎▍▌▋▊▉┼┴┬┤├▔─│▕┌┐└┘╭╮╰╯ ";              // from 0x80
+constexpr std::u16string_view kBelowKatakana = u"═╞╪╡◢◣◥◤♠♥♦♣●○╱╲╳円年月日時分秒〒市区町村人▓ ";  // from 0xe0
+
+/// Where printers have something else in a table than ICU, which follows other publications.
+struct Correction {
+  std::string_view encoding;
+  std::uint8_t byte;
+  char16_t printed;
+};
+constexpr std::array<Correction, 3> kCorrections{{{"ibm-852", 0xaa, u'¬'}, {"ibm-1125", 0xfa, u'·'}, {"ibm-1125", 0xfb, u'√'}}};
 
 const std::map<int, std::string>& epson_tables() {
   static const std::map<int, std::string> kTables{{0, "ibm-437"},       {1, std::string(kKatakana)},
@@ -48,6 +58,12 @@ char16_t national(std::uint8_t byte, int country) {
   const std::size_t at = kNational.find(static_cast<char>(byte));
   if (at == std::string_view::npos || country < 0 || static_cast<std::size_t>(country) >= kCountries.size()) return byte;
   return kCountries[static_cast<std::size_t>(country)][at];
+}
+
+/// Of the byte 0x80 + i.
+char16_t katakana(unsigned i) {
+  if (i < kAboveKatakana.size()) return kAboveKatakana[i];
+  return i < 0x60 ? static_cast<char16_t>(0xff40 + i) : kBelowKatakana[i - 0x60];
 }
 
 bool is_ascii(std::string_view text) {
@@ -119,9 +135,15 @@ const Charset::HighHalf* Charset::high_half(int table) {
   Converter converter(encoding == kKatakana ? "ibm-437" : encoding);
   for (unsigned i = 0; i < half.size(); ++i) {
     const char byte = static_cast<char>(0x80 + i);
-    icu::UnicodeString one = converter.is_open() ? converter.convert({&byte, 1}) : icu::UnicodeString(u'\ufffd');
-    if (encoding == kKatakana) one = i >= 0x21 && i <= 0x5f ? static_cast<char16_t>(0xff40 + i) : u'\ufffd';
+    const icu::UnicodeString one = converter.is_open() ? converter.convert({&byte, 1}) : icu::UnicodeString(u'\ufffd');
     half[i] = std::u16string(one.getBuffer(), static_cast<std::size_t>(one.length()));
+    // Bytes that a Windows page leaves free come out as control characters, or for private use.
+    const auto type = u_charType(one.char32At(0));
+    if (type == U_CONTROL_CHAR || type == U_PRIVATE_USE_CHAR) half[i] = u"\ufffd";
+    if (encoding == kKatakana) half[i] = katakana(i);
+  }
+  for (const Correction& one : kCorrections) {
+    if (one.encoding == encoding) half[one.byte - 0x80u] = one.printed;
   }
   return &tables_.emplace(table, std::move(half)).first->second;
 }

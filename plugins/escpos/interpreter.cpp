@@ -5,6 +5,7 @@
 
 #include "daemon/base/text.hpp"
 #include "plugins/common/values/limits.hpp"
+#include "plugins/escpos/barcode_text.hpp"
 
 namespace greentill::escpos {
 namespace {
@@ -235,7 +236,9 @@ void Interpreter::on_barcode(Bytes p) {
   const std::size_t head = std::min<std::size_t>(system == 97 ? 5 : system <= 6 ? 1 : 2, p.size());
   std::string payload = as_text(p.subspan(head));
   if (system <= 6 && !payload.empty() && payload.back() == '\0') payload.pop_back();
-  print_code(system == 97 ? "qr" : name_in(kBarcodes, system >= 65 ? system - 65 : system, "barcode"), std::move(payload));
+  if (system == 97) return print_code("qr", std::move(payload));
+  const std::string symbology = name_in(kBarcodes, system >= 65 ? system - 65 : system, "barcode");
+  print_code(symbology, barcode_text(symbology, payload));
 }
 
 void Interpreter::on_symbol(Bytes p) {

@@ -18,7 +18,7 @@ struct Line {
 /// A barcode or two-dimensional code, by what it says.
 struct Code {
   std::string symbology;  ///< "qr", "pdf417", "code128", "ean13", …
-  std::string payload;    ///< the bytes as sent
+  std::string payload;    ///< what a scanner says of it; bytes, of any kind
   std::size_t line = 0;   ///< how many lines stand above it
   bool operator==(const Code&) const = default;
 };

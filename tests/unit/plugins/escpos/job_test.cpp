@@ -51,7 +51,17 @@ TEST_CASE("escpos: code tables of Epson's numbers") {
   };
   CHECK(one(0, 0xe1) == "ß");
   CHECK(one(1, 0xb1) == "ｱ");
-  CHECK(one(1, 0x80) == "\ufffd");
+  CHECK(one(1, 0x80) == "▁");
+  CHECK(one(1, 0x9f) == "╯");
+  CHECK(one(1, 0xa1) == "｡");
+  CHECK(one(1, 0xdf) == "ﾟ");
+  CHECK(one(1, 0xe0) == "═");
+  CHECK(one(1, 0xfe) == "▓");
+  CHECK(printed("\x1bt\x01"
+                "2026\xf2"
+                "11\xf3"
+                "24\xf4 8\xf5"
+                "15\xf6 380\xf1\n"s) == "2026年11月24日 8時15分 380円\n");
   CHECK(one(2, 0xd5) == "ı");
   CHECK(one(3, 0x84) == "ã");
   CHECK(one(4, 0x8f) == "§");
@@ -59,6 +69,14 @@ TEST_CASE("escpos: code tables of Epson's numbers") {
   CHECK(one(16, 0x80) == "€");
   CHECK(one(17, 0x80) == "А");
   CHECK(one(18, 0x9f) == "č");
+  CHECK(one(18, 0xaa) == "¬");
+  CHECK(one(44, 0xfa) == "·");
+  CHECK(one(44, 0xfb) == "√");
+  // What a page leaves free is no control character.
+  CHECK(one(16, 0x81) == "\ufffd");
+  CHECK(one(21, 0x90) == "\ufffd");
+  CHECK(one(21, 0xfc) == "\ufffd");
+  CHECK(one(47, 0x9f) == "\ufffd");
   CHECK(one(19, 0xd5) == "€");
   CHECK(one(21, 0xb9) == "น");
   CHECK(one(46, 0xcf) == "П");
@@ -279,7 +297,7 @@ TEST_CASE("escpos: barcodes and two-dimensional codes are kept by what they say"
       "end\n"s;
   const Receipt receipt = only_receipt(job);
   CHECK(receipt.codes == std::vector<Code>{{"ean13", "4006381333931", 1},
-                                           {"code128", "{B123", 1},
+                                           {"code128", "123", 1},
                                            {"qr", "hello", 1},
                                            {"pdf417", "abc", 1},
                                            {"qr", "hello", 1},
