@@ -5,6 +5,7 @@
 
 #include "daemon/app/config.hpp"
 #include "daemon/app/daemon.hpp"
+#include "daemon/base/printable.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "greentill/version.hpp"
@@ -27,7 +28,7 @@ int print_usage(std::FILE* to, int code) {
 }
 
 int complain(int code, const std::string& message) {
-  std::fprintf(stderr, "greentilld: %s\n", message.c_str());
+  std::fprintf(stderr, "greentilld: %s\n", greentill::printable(message).c_str());
   return code;
 }
 

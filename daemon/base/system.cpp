@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "daemon/base/printable.hpp"
+
 namespace greentill {
 
 std::int64_t SystemClock::unix_seconds() const {
@@ -63,9 +65,7 @@ void StderrLog::write(LogLevel level, std::string_view module, std::string_view 
   if (level < least_) return;
   static constexpr std::string_view kPriorities[] = {"<7>", "<6>", "<4>", "<3>"};
   std::string line(kPriorities[static_cast<std::size_t>(level)]);
-  line.append(module).append(": ");
-  for (const char letter : message) line += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f ? ' ' : letter;
-  line += '\n';
+  line.append(module).append(": ").append(printable(message)) += '\n';
   const std::lock_guard lock(mutex_);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }

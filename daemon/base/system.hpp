@@ -32,7 +32,7 @@ class SystemRandom : public Random {
   std::size_t left_ = 0;  ///< at the pool's end
 };
 
-/// "<level> module: message" with the level as journald reads it ("<4>"); control characters are made visible.
+/// "<level> module: message" with the level as journald reads it ("<4>"); as printable() shows it.
 class StderrLog : public Log {
  public:
   explicit StderrLog(LogLevel least) : least_(least) {}

@@ -9,6 +9,7 @@
 
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/printable.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -151,23 +152,23 @@ Status report(Service& service, bool json) {
     const nlohmann::ordered_json document{{"accounts", report->accounts},     {"claims", report->claims},
                                           {"granted_mg", report->granted_mg}, {"refused", report->refused},
                                           {"pending", report->pending},       {"quarantined", report->quarantined}};
-    std::printf("%s\n", document.dump(2).c_str());
+    std::printf("%s\n", printable_json(document.dump(2)).c_str());
     return Done{};
   }
   std::printf("claims %llu, granted %lld mg, batches kept aside %llu\n", static_cast<unsigned long long>(report->claims),
               static_cast<long long>(report->granted_mg), static_cast<unsigned long long>(report->pending));
   for (const auto& [kind, mg] : report->accounts) std::printf("  %-14s %lld mg\n", kind.c_str(), static_cast<long long>(mg));
   for (const auto& [reason, count] : report->refused) {
-    std::printf("  refused: %s %llu\n", reason.c_str(), static_cast<unsigned long long>(count));
+    std::printf("  refused: %s %llu\n", printable(reason).c_str(), static_cast<unsigned long long>(count));
   }
-  for (const auto& device : report->quarantined) std::printf("  quarantined: %s\n", device.c_str());
+  for (const auto& device : report->quarantined) std::printf("  quarantined: %s\n", printable(device).c_str());
   return Done{};
 }
 
 Status check(Service& service) {
   const auto wrong = service.ledger->check();
   if (!wrong) return Failure{wrong.error()};
-  for (const std::string& what : *wrong) std::printf("%s\n", what.c_str());
+  for (const std::string& what : *wrong) std::printf("%s\n", printable(what).c_str());
   if (!wrong->empty()) return fail(ErrorCode::corrupt, "the ledger does not hold");
   std::printf("the books balance\n");
   return Done{};
@@ -208,6 +209,6 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   if (status && *report_command) status = report(service, json);
   if (status && *check_command) status = check(service);
   if (status) return 0;
-  std::fprintf(stderr, "greentill-credit: %s\n", status.error().message.c_str());
+  std::fprintf(stderr, "greentill-credit: %s\n", printable(status.error().message).c_str());
   return 1;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "daemon/base/printable.hpp"
 #include "daemon/base/system.hpp"
 #include "greentill/version.hpp"
 #include "tools/printer-relay/relay.hpp"
@@ -58,7 +59,7 @@ void describe(CLI::App& app, Arguments& arguments) {
 }
 
 int complain(int code, const std::string& message) {
-  std::cerr << "greentill-printer-relay: " << message << '\n';
+  std::cerr << "greentill-printer-relay: " << printable(message) << '\n';
   return code;
 }
 

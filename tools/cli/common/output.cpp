@@ -6,8 +6,6 @@
 #include <ctime>
 #include <utility>
 
-#include "daemon/base/hex.hpp"
-
 namespace greentill::cli {
 
 std::string_view exit_code_help() {
@@ -49,7 +47,7 @@ ExitCode daemon_exit_code(ErrorCode code) {
   }
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) { return printable_json(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
 
 void JsonListDocument::item(const Json& item) { out_ << (before_.empty() ? ",\n" : std::exchange(before_, "")) << dump(item); }
 
@@ -88,15 +86,6 @@ std::string grams_text(std::int64_t mg) {
   std::array<char, 8> fraction{};
   std::snprintf(fraction.data(), fraction.size(), ".%03u", static_cast<unsigned>(size % 1000));
   return (mg < 0 ? "-" : "") + count_text(size / 1000) + fraction.data() + " g";
-}
-
-std::string printable(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    safe += byte >= 0x20 && byte != 0x7f ? std::string(1, c) : "\\x" + to_hex({&byte, 1});
-  }
-  return safe;
 }
 
 }  // namespace greentill::cli

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "daemon/base/error.hpp"
+#include "daemon/base/printable.hpp"
 
 namespace greentill::cli {
 
@@ -44,7 +45,7 @@ struct Output {
 [[nodiscard]] Json error_json(ExitCode code, std::string_view message);
 [[nodiscard]] ExitCode daemon_exit_code(ErrorCode code);
 
-/// One line, UTF-8 whatever was put in.
+/// One line, UTF-8 whatever was put in, and nothing in it that steers a terminal.
 [[nodiscard]] std::string dump(const Json& json);
 
 /// A JSON object whose first member is a list too long to be held: written item by item. Threads: one.
@@ -72,7 +73,7 @@ class JsonListDocument {
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 /// The text in double quotes.
 [[nodiscard]] inline std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
-/// Text of the daemon's or a file's, safe on a terminal: control characters are shown as "\x1b".
-[[nodiscard]] std::string printable(std::string_view text);
+/// For text of the daemon's or a file's.
+using greentill::printable;
 
 }  // namespace greentill::cli

@@ -49,6 +49,32 @@ TEST_CASE("escpos show: the paper, and below it what is made of it") {
   CHECK(show(of(folder.write("sale", kSale).string())).code == ExitCode::ok);
 }
 
+TEST_CASE("escpos show: what steers a terminal is visible, wherever it is printed") {
+  const test::TempFolder folder;
+  const std::string profile =
+      folder
+          .write("utf8.toml",
+                 "zone = \"Etc/UTC\"\n[text]\nencoding = \"utf-8\"\n[numbers]\n[[item]]\npattern = \"{name} {amount}\"\n[time]\n"
+                 "dates = [\"%d/%m/%Y\"]\ntimes = [\"%H:%M\"]\n[words]\ntotal = [\"total\"]\nnumber = [\"no\"]\n")
+          .string();
+  const std::string tea =
+      "T\xc2\x9b"
+      "2Jea\xe2\x80\xae";
+  const std::string job = folder
+                              .write("job", "No 7\n24/11/2026 08:15\n" + tea +
+                                                " 1.50\nTOTAL 1.50\n\x1d(k\x06\x00\x31P0\xc2\x9bJ\x1d(k\x03\x00\x31Q0"s)
+                              .string();
+  for (const bool json : {false, true}) {
+    const Shown shown = show({job, profile, {}, {}, {}}, json);
+    CHECK(shown.code == ExitCode::ok);
+    CHECK(shown.out.find("T\\u009b2Jea\\u202e") != std::string::npos);
+    CHECK(shown.out.find("\\u009bJ") != std::string::npos);
+    CHECK(shown.out.find("\xc2\x9b") == std::string::npos);
+    CHECK(shown.out.find("\xe2\x80\xae") == std::string::npos);
+    if (json) CHECK(Json::parse(shown.out)["receipts"][0]["transaction"]["lines"][0]["name"] == tea);
+  }
+}
+
 TEST_CASE("escpos show: as JSON") {
   const test::TempFolder folder;
   const std::string code =

@@ -77,6 +77,20 @@ TEST_CASE("rules test: an act is shown with its rule, its line and what was met"
         "1 transaction: cup.own 1\n");
 }
 
+TEST_CASE("rules test: what steers a terminal is visible") {
+  Trial trial;
+  const std::string name =
+      "own cup \xc2\x9b"
+      "2J\xe2\x80\xae";
+  const std::string steering = sale("7\xc2\x9b", R"(,"lines":[{"name":")" + name + R"(","amount_minor":-50}])");
+  for (const bool json : {false, true}) {
+    const Tried tried = trial.run(steering, json);
+    CHECK(tried.says("7\\u009b"));
+    CHECK(!tried.says("\xc2\x9b"));
+    CHECK(!tried.says("\xe2\x80\xae"));
+  }
+}
+
 TEST_CASE("rules test: --explain tells what each other rule lacked, in the line that came closest") {
   Trial trial;
   trial.options.explain = true;
