@@ -50,7 +50,7 @@ class Gatherer {
       return;
     }
     const bool voided = has_any(line, profile_.voided);
-    const bool excluded = has_any(line, profile_.not_items) || is_tender(line);
+    const bool excluded = (has_any(line, profile_.not_items) && !is_reduction(at)) || is_tender(line);
     if (excluded || !match(at, voided)) {
       // "VOID" alone, above the item that it takes back.
       if (voided) next_is_void_ = true;
@@ -75,6 +75,24 @@ class Gatherer {
     const auto lists = {&p.training, &p.interim, &p.reprint, &p.refund, &p.cancelled};
     return std::any_of(lists.begin(), lists.end(),
                        [&](const Phrases* phrases) { return is_heading(lines_.plain[at], *phrases, p.beside); });
+  }
+
+  /// "Customer cup -0.20", and neither "Customer: Jane Roe -0.20" nor "Rounding -0.02": it says more than the word that is no
+  /// item's.
+  [[nodiscard]] bool is_reduction(std::size_t at) const {
+    if (!lines_.amounts[at] || *lines_.amounts[at] >= 0) return false;
+    const PlainLine& line = lines_.plain[at];
+    const auto says_more = [&](const PlainWord& word) {
+      return word.folded.find_first_not_of("0123456789#") != std::string::npos && !profile_.numbers.is_symbol(word.folded);
+    };
+    auto more = std::count_if(line.words.begin(), line.words.end(), says_more);
+    for (const Phrase& phrase : profile_.not_items) {
+      const auto behind = phrase.find(line);
+      if (!behind) continue;
+      more -= static_cast<std::ptrdiff_t>(phrase.words.size());
+      if (line.text.substr(line.words[*behind - 1].end).starts_with(':')) return false;
+    }
+    return more > 0;
   }
 
   bool match(std::size_t at, bool voided) {
@@ -118,6 +136,7 @@ class Gatherer {
     next_is_void_ = false;
     quantity_above_.reset();
     found_.lines.push_back(std::move(line));
+    found_.at.push_back(at);
     last_at_ = at;
     return true;
   }

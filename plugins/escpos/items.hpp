@@ -21,7 +21,8 @@ Lines prepare(const std::vector<std::string>& texts, const Numbers& numbers);
 
 struct FoundItems {
   std::vector<plugin::Transaction::Line> lines;
-  std::vector<bool> used;  ///< of each line of the receipt: an item, or a part of one
+  std::vector<bool> used;       ///< of each line of the receipt: an item, or a part of one
+  std::vector<std::size_t> at;  ///< of each of `lines`, on which line of the receipt
 };
 /// Those above line `end`. Where a currency has no decimals, "Refund No 12" is a heading, and no item at 12.
 FoundItems find_items(const Lines& lines, std::size_t end, const Profile& profile);

@@ -102,6 +102,8 @@ void read_words(const toml::Table& toml, Profile& into) {
                                      {"not_total", &Profile::not_total},
                                      {"counted", &Profile::counted},
                                      {"not_items", &Profile::not_items},
+                                     {"notes", &Profile::notes},
+                                     {"fields", &Profile::fields},
                                      {"voided", &Profile::voided},
                                      {"number", &Profile::number},
                                      {"original", &Profile::original},

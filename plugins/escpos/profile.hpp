@@ -40,6 +40,8 @@ struct Profile {
   Phrases not_total;
   Phrases counted;  ///< what a count before the total counts
   Phrases not_items;
+  Phrases notes;   ///< a remark on the order begins so
+  Phrases fields;  ///< in the name of a field of the order that rules may see
   Phrases voided;
   Phrases number;
   Phrases original;

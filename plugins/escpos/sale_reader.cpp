@@ -7,6 +7,7 @@
 #include "plugins/common/values/ids.hpp"
 #include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/items.hpp"
+#include "plugins/escpos/notes.hpp"
 #include "plugins/escpos/receipt_number.hpp"
 #include "plugins/escpos/total.hpp"
 
@@ -56,8 +57,10 @@ class SaleReader {
     FoundItems items = find_items(lines_, total->line, profile_);
     if (items.lines.empty() && mentions(profile_.slip)) return std::nullopt;
     if (items.lines.empty()) throw Unusable("there is a total, and no line above it is an item by the profile's patterns");
+    add_notes(lines_, total->line, profile_, items);
     used_ = std::move(items.used);
     total_ = *total;
+    sale_.attributes = find_fields(lines_, profile_, used_);
     sale_.issuer = issuer;
     sale_.lines = std::move(items.lines);
     sale_.total_minor = total->amount;

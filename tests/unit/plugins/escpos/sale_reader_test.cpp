@@ -76,7 +76,7 @@ TEST_CASE("sale reader: Chinese, wide digits and letters, a name above its numbe
                    "小城咖啡\n单号：20261124-0007\n时间：2026年11月24日 15:00:30\n品名      单价  数量  金额\n"
                    "拿铁咖啡（大杯）  28.00  2  56.00\n自带杯优惠  -3\n美式咖啡\n      1   15.0   15.0\n司康 x 2  24\n"
                    "小计 92.00\n合计：￥９２.００\n微信支付 92.00\n电话 010-12345678\n"));
-  CHECK(items(found) == listed({"拿铁咖啡（大杯）|2000|5600", "美式咖啡|1000|1500", "司康|2000|2400"}));
+  CHECK(items(found) == listed({"拿铁咖啡（大杯）|2000|5600", "自带杯优惠|1000|-300", "美式咖啡|1000|1500", "司康|2000|2400"}));
   CHECK(found.total_minor == 9200);
   CHECK(found.event_id == "2026-11-24/20261124-0007");
   CHECK(found.tender == "app");

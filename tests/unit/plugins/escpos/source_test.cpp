@@ -52,7 +52,7 @@ class Bench : public SourceBench {
 
   [[nodiscard]] Found found() const {
     Found all;
-    for (const auto& kept : sink.kept()) all.push_back(kept.where.empty() ? kept.event_id : kept.where + ": " + kept.reason);
+    for (const auto& kept : sink.kept()) all.push_back(kept.reason.empty() ? kept.event_id : kept.where + ": " + kept.reason);
     return all;
   }
   /// Waits until that many records are there, and the source has looked for more and found nothing.
@@ -222,7 +222,7 @@ TEST_CASE("escpos source: from the till's connection through relay and spool to 
   REQUIRE(bench.is_emptied());
   Found sales;
   for (const auto& kept : bench.sink.kept()) {
-    if (kept.where.empty()) sales.push_back(kept.event_id);
+    if (kept.reason.empty()) sales.push_back(kept.event_id);
   }
   const bool with_captures = printed.size() > 3;
   if (with_captures) {
