@@ -57,6 +57,7 @@ class SaleReader {
     FoundItems items = find_items(lines_, total->line, profile_);
     if (items.lines.empty() && mentions(profile_.slip)) return std::nullopt;
     if (items.lines.empty()) throw Unusable("there is a total, and no line above it is an item by the profile's patterns");
+    first_item_ = static_cast<std::size_t>(std::find(items.used.begin(), items.used.end(), true) - items.used.begin());
     add_notes(lines_, total->line, profile_, items);
     used_ = std::move(items.used);
     total_ = *total;
@@ -92,11 +93,10 @@ class SaleReader {
   }
   /// Likewise; or on one that is a heading, with a number or a date as it may be.
   [[nodiscard]] bool says(const Phrases& phrases) const {
-    const auto first_item = static_cast<std::size_t>(std::find(used_.begin(), used_.end(), true) - used_.begin());
     return any_line([&](std::size_t at) {
       const PlainLine& line = lines_.plain[at];
       return has_any(line, phrases) || is_heading(line, phrases, profile_.beside) ||
-             (at < first_item && has_heading(line, phrases, profile_.beside));
+             (at < first_item_ && has_heading(line, phrases, profile_.beside));
     });
   }
   template <typename Judge>
@@ -240,6 +240,7 @@ class SaleReader {
   Arrival arrived_;
   Lines lines_;
   std::vector<bool> used_;
+  std::size_t first_item_ = 0;
   Total total_;
   Date date_;
   std::optional<DateOrder> order_;  // of the printed date's numbers, where it tells

@@ -78,9 +78,9 @@ TEST_CASE("notes: a reduction in whose name a word stands that heads another lin
 TEST_CASE("notes: fields of the order") {
   const auto of = [](const std::string& profile, const std::string& line) {
     const std::string day = profile == "generic-zh" ? "2026-11-24 08:15\n" : "24/11/2026 08:15\n";
-    const std::string text = profile == "generic-zh"   ? "茶 2.50\n合计 2.50\n"
-                             : profile == "gb" ? "Tea 2.50\nTotal 2.50\n"
-                                                       : "Tee 2,50\nTotal 2,50\n";
+    const std::string text = profile == "generic-zh" ? "茶 2.50\n合计 2.50\n"
+                             : profile == "gb"       ? "Tea 2.50\nTotal 2.50\n"
+                                                     : "Tee 2,50\nTotal 2,50\n";
     return fields(sale(read_as(profile, line + "\n" + day + text))) + fields(sale(read_as(profile, day + text + line + "\n")));
   };
   CHECK(of("gb", "Include utensils: No") == "Include utensils=No\nInclude utensils=No\n");
