@@ -13,8 +13,6 @@ namespace {
 
 constexpr char kGroupSeparator = '\x1d';
 
-bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
-
 /// GS1's: the last digit weighs three.
 std::string with_check_digit(std::string_view digits) {
   int sum = 0;

@@ -5,11 +5,11 @@
 #include <array>
 
 #include "plugins/escpos/numbers.hpp"
+#include "plugins/escpos/printed_time.hpp"
 
 namespace greentill::escpos {
 namespace {
 
-constexpr std::size_t kLeastMonthLetters = 3;
 constexpr std::size_t kMostOtherParts = 1;
 
 /// Words [begin, end) of a line.
@@ -19,9 +19,7 @@ struct Part {
 };
 
 bool is_neutral_word(const std::string& word, const Beside& beside) {
-  if (std::any_of(word.begin(), word.end(), is_digit) || word == "#") return true;
-  return word.size() >= kLeastMonthLetters && std::any_of(beside.months.begin(), beside.months.end(),
-                                                          [&](const std::string& month) { return month.starts_with(word); });
+  return std::any_of(word.begin(), word.end(), is_digit) || word == "#" || is_month(word, beside.months);
 }
 
 /// Of each word, whether it may stand before a heading's words and behind them.

@@ -56,7 +56,7 @@ bool is_tax_mark(std::string_view word) {
 /// Something that can be a name: "2 x" is none.
 bool has_letter(const std::string& text) {
   for (const PlainWord& word : PlainLine::from(text).words) {
-    if (!is_times(word.folded) && word.folded.find_first_not_of("0123456789#") != std::string::npos) return true;
+    if (!is_times(word.folded) && !word.is_figures()) return true;
   }
   return false;
 }
@@ -87,7 +87,7 @@ std::vector<std::string> cut_at_times(const std::string& word, const Numbers& nu
     if (at == std::string::npos) continue;
     const std::string before = word.substr(0, at);
     const std::string behind = word.substr(at + sign.size());
-    const bool is_price = numbers.amount(behind) && (sign == "@" || !std::all_of(behind.begin(), behind.end(), is_digit));
+    const bool is_price = numbers.amount(behind) && (sign == "@" || !all_digits(behind));
     if (!is_price || (before.empty() && sign == "*") || (!before.empty() && !numbers.quantity_milli(before))) continue;
     return before.empty() ? std::vector<std::string>{std::string(sign), behind}
                           : std::vector<std::string>{before, std::string(sign), behind};

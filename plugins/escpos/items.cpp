@@ -25,7 +25,7 @@ std::optional<AmountAtEnd> amount_at_end(std::string_view word, const Numbers& n
     const bool begins = i == 0 || word[i - 1] == ':' || word[i - 1] == '=' || static_cast<unsigned char>(word[i - 1]) >= 0x80;
     if (!begins) continue;
     const std::string_view end = word.substr(i);
-    if (const auto amount = numbers.amount(end)) return AmountAtEnd{*amount, !std::all_of(end.begin(), end.end(), is_digit)};
+    if (const auto amount = numbers.amount(end)) return AmountAtEnd{*amount, !all_digits(end)};
   }
   return std::nullopt;
 }
@@ -50,7 +50,7 @@ class Gatherer {
       return;
     }
     const bool voided = has_any(line, profile_.voided);
-    const bool excluded = (has_any(line, profile_.not_items) && !is_reduction(at)) || is_tender(line);
+    const bool excluded = (has_any(line, profile_.not_items) && !is_reduction(at)) || profile_.begins_with_tender(line);
     if (excluded || !match(at, voided)) {
       // "VOID" alone, above the item that it takes back.
       if (voided) next_is_void_ = true;
@@ -62,19 +62,12 @@ class Gatherer {
  private:
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-  [[nodiscard]] bool is_tender(const PlainLine& line) const {
-    return std::any_of(profile_.tenders.begin(), profile_.tenders.end(),
-                       [&](const auto& tender) { return begins_with_any(line, tender.second); });
-  }
-
   /// A receipt's number or a heading with one, which amounts without decimals look like.
   [[nodiscard]] bool is_figure(std::size_t at) const {
     if (!lines_.amounts[at] || lines_.priced[at]) return false;
     const auto& p = profile_;
     if (has_any(lines_.plain[at], p.number) || has_any(lines_.plain[at], p.original)) return true;
-    const auto lists = {&p.training, &p.interim, &p.reprint, &p.refund, &p.cancelled};
-    return std::any_of(lists.begin(), lists.end(),
-                       [&](const Phrases* phrases) { return is_heading(lines_.plain[at], *phrases, p.beside); });
+    return p.is_any_heading(lines_.plain[at]);
   }
 
   /// "Customer cup -0.20", and neither "Customer: Jane Roe -0.20" nor "Rounding -0.02": it says more than the word that is no
@@ -82,10 +75,8 @@ class Gatherer {
   [[nodiscard]] bool is_reduction(std::size_t at) const {
     if (!lines_.amounts[at] || *lines_.amounts[at] >= 0) return false;
     const PlainLine& line = lines_.plain[at];
-    const auto says_more = [&](const PlainWord& word) {
-      return word.folded.find_first_not_of("0123456789#") != std::string::npos && !profile_.numbers.is_symbol(word.folded);
-    };
-    auto more = std::count_if(line.words.begin(), line.words.end(), says_more);
+    auto more =
+        std::count_if(line.words.begin(), line.words.end(), [&](const PlainWord& word) { return profile_.is_plain_word(word); });
     for (const Phrase& phrase : profile_.not_items) {
       const auto behind = phrase.find(line);
       if (!behind) continue;

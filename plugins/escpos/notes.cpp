@@ -27,7 +27,7 @@ bool may_be_personal(std::string_view text) {
   return false;
 }
 
-bool has_letter(const PlainLine& line) {
+bool has_word(const PlainLine& line) {
   return std::any_of(line.words.begin(), line.words.end(),
                      [](const PlainWord& word) { return word.folded.find_first_not_of("0123456789#") != std::string::npos; });
 }
@@ -35,17 +35,6 @@ bool has_letter(const PlainLine& line) {
 bool is_label(const PlainLine& line, const Profile& p) {
   const auto lists = {&p.number, &p.original, &p.original_date, &p.no_sale, &p.slip, &p.not_total, &p.voided};
   return std::any_of(lists.begin(), lists.end(), [&](const Phrases* phrases) { return has_any(line, *phrases); });
-}
-
-bool is_any_heading(const PlainLine& line, const Profile& p) {
-  const auto lists = {&p.training, &p.interim, &p.reprint, &p.refund, &p.cancelled};
-  return std::any_of(lists.begin(), lists.end(),
-                     [&](const Phrases* phrases) { return has_any(line, *phrases) || is_heading(line, *phrases, p.beside); });
-}
-
-bool begins_with_tender(const PlainLine& line, const Profile& profile) {
-  return std::any_of(profile.tenders.begin(), profile.tenders.end(),
-                     [&](const auto& tender) { return begins_with_any(line, tender.second); });
 }
 
 struct Field {
@@ -104,14 +93,14 @@ class Notes {
   /// May be shown to rules at all.
   [[nodiscard]] bool is_free(std::size_t at) const {
     const PlainLine& line = lines_.plain[at];
-    return !into_.used[at] && !lines_.amounts[at] && has_letter(line) && !may_be_personal(line.text) &&
-           !is_label(line, profile_) && !is_any_heading(line, profile_);
+    return !into_.used[at] && !lines_.amounts[at] && has_word(line) && !may_be_personal(line.text) && !is_label(line, profile_) &&
+           !profile_.is_any_heading(line);
   }
 
   /// What stands under an item, or between items, without a price.
   [[nodiscard]] bool is_wish(std::size_t at) const {
     const PlainLine& line = lines_.plain[at];
-    const bool other = has_any(line, profile_.not_items) || begins_with_tender(line, profile_) ||
+    const bool other = has_any(line, profile_.not_items) || profile_.begins_with_tender(line) ||
                        begins_with_any(line, profile_.total) || find_date(line.text, profile_.time).has_value();
     // Fields that the profile does not know may be anybody's name.
     return is_free(at) && !other && !field_of(line);

@@ -2,6 +2,7 @@
 // Amounts and quantities as tills print them, read exactly into integers. Threads: values; const functions are pure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 namespace greentill::escpos {
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
 struct Numbers {
   char decimal_mark = '.';

@@ -15,6 +15,9 @@ struct PlainWord {
   std::string folded;     ///< without case, accents, width, and whether Chinese is traditional or simplified
   std::size_t begin = 0;  ///< in the line's text
   std::size_t end = 0;
+
+  /// Of digits alone, or "#".
+  [[nodiscard]] bool is_figures() const { return folded.find_first_not_of("0123456789#") == std::string::npos; }
 };
 
 struct PlainLine {

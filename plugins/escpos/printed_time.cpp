@@ -16,6 +16,11 @@ constexpr std::size_t kNearLines = 2;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
 
+std::vector<std::string>::const_iterator month_of(std::string_view word, const std::vector<std::string>& months) {
+  if (word.size() < kLeastMonthLetters) return months.end();
+  return std::find_if(months.begin(), months.end(), [&](const std::string& month) { return month.starts_with(word); });
+}
+
 struct Fields {
   int year = 0;
   int month = 0;
@@ -65,9 +70,8 @@ class Matcher {
   }
   bool month() {
     const auto words = PlainLine::from(word()).words;
-    if (words.size() != 1 || words[0].folded.size() < kLeastMonthLetters) return false;
-    const auto found =
-        std::find_if(months_.begin(), months_.end(), [&](const std::string& name) { return name.starts_with(words[0].folded); });
+    if (words.size() != 1) return false;
+    const auto found = month_of(words[0].folded, months_);
     if (at_ < text_.size() && text_[at_] == '.') ++at_;  // "Nov."
     fields_.month = static_cast<int>(found - months_.begin()) + 1;
     return found != months_.end();
@@ -207,6 +211,8 @@ std::optional<std::int64_t> find_time(const std::string& text, std::size_t from,
   });
   return found;
 }
+
+bool is_month(std::string_view word, const std::vector<std::string>& months) { return month_of(word, months) != months.end(); }
 
 PrintedTime find_printed_time(const std::vector<PlainLine>& lines, const TimeFormats& formats) {
   PrintedTime found;

@@ -53,6 +53,9 @@ std::optional<FoundDate> find_date(const std::string& text, const TimeFormats& f
 /// The first time of day at or behind `from`, in seconds.
 std::optional<std::int64_t> find_time(const std::string& text, std::size_t from, const TimeFormats& formats);
 
+/// Three letters of a month's name or more. `word`, as `months`, folded.
+bool is_month(std::string_view word, const std::vector<std::string>& months);
+
 /// When a receipt says it was printed; either part may be missing.
 struct PrintedTime {
   std::optional<FoundDate> date;

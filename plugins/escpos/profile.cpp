@@ -174,6 +174,16 @@ Profile parse_at(std::string_view text, const std::string& name, const std::file
 
 }  // namespace
 
+bool Profile::is_any_heading(const PlainLine& line) const {
+  const auto lists = {&training, &interim, &reprint, &refund, &cancelled};
+  return std::any_of(lists.begin(), lists.end(),
+                     [&](const Phrases* phrases) { return has_any(line, *phrases) || is_heading(line, *phrases, beside); });
+}
+
+bool Profile::begins_with_tender(const PlainLine& line) const {
+  return std::any_of(tenders.begin(), tenders.end(), [&](const auto& tender) { return begins_with_any(line, tender.second); });
+}
+
 Profile Profile::parse(std::string_view text, const std::string& name, const ProfileOverrides& overrides) {
   return parse_at(text, name, {}, overrides, 0);
 }

@@ -56,6 +56,12 @@ struct Profile {
   Phrases slip;  ///< no sale either, where no item stands on it
   std::vector<std::pair<std::string, Phrases>> tenders;
 
+  /// Whether a line says one of the five headings: nothing else, or, of phrases without "=", anything.
+  [[nodiscard]] bool is_any_heading(const PlainLine& line) const;
+  [[nodiscard]] bool begins_with_tender(const PlainLine& line) const;
+  /// A word that is no figures and no currency.
+  [[nodiscard]] bool is_plain_word(const PlainWord& word) const { return !word.is_figures() && !numbers.is_symbol(word.folded); }
+
   /// `name` is what the text is called in messages. Throws std::runtime_error, with line and column, where it is no profile, or
   /// has a base, for which load() is there.
   static Profile parse(std::string_view text, const std::string& name, const ProfileOverrides& overrides = {});

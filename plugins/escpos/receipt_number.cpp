@@ -17,7 +17,6 @@ constexpr std::size_t kMostNumberBytes = 40;
 
 bool is_ascii_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 bool is_high(char c) { return static_cast<unsigned char>(c) >= 0x80; }
-bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 
 struct Word {
   std::string_view text;
@@ -56,16 +55,11 @@ std::vector<Word> words_of(std::string_view text) {
   return words;
 }
 
-bool is_month(std::string_view word, const TimeFormats& time) {
+bool names_month(std::string_view word, const TimeFormats& time) {
   static const std::vector<std::string> kEnglish{"january", "february", "march",     "april",   "may",      "june",
                                                  "july",    "august",   "september", "october", "november", "december"};
   const auto words = PlainLine::from(word).words;
-  if (words.size() != 1 || words[0].folded.size() < 3) return false;
-  const auto names = [&](const std::vector<std::string>& months) {
-    return std::any_of(months.begin(), months.end(),
-                       [&](const std::string& month) { return month.starts_with(words[0].folded); });
-  };
-  return names(time.months) || names(kEnglish);
+  return words.size() == 1 && (is_month(words[0].folded, time.months) || is_month(words[0].folded, kEnglish));
 }
 
 bool is_day(int day, int month) { return day >= 1 && day <= 31 && month >= 1 && month <= 12; }
@@ -177,8 +171,8 @@ class Reader {
       const std::string_view figures = word.text.substr(0, word.text.find_first_not_of("0123456789"));
       return !figures.empty() && figures.size() <= 2 && word.text.size() <= figures.size() + 2;
     };
-    const bool day_first = is_day_word(words_[i]) && is_month(words_[i + 1].text, context_.time);
-    const bool month_first = is_month(words_[i].text, context_.time) && is_day_word(words_[i + 1]);
+    const bool day_first = is_day_word(words_[i]) && names_month(words_[i + 1].text, context_.time);
+    const bool month_first = names_month(words_[i].text, context_.time) && is_day_word(words_[i + 1]);
     if (!day_first && !month_first) return 0;
     const Word* year = at(i + 2);
     return year != nullptr && !year->hash && all_digits(year->text) && (year->text.size() == 4 || year->text.size() == 2) ? 3 : 2;

@@ -6,8 +6,6 @@
 namespace greentill::escpos {
 namespace {
 
-bool is_number(const PlainWord& word) { return std::all_of(word.folded.begin(), word.folded.end(), is_digit); }
-
 /// How many words a count takes that the line begins with: "3 items", "3 x", "共3件"; 0 where there is none. A number alone is
 /// one.
 std::size_t count_before(const PlainLine& line, const Profile& profile) {
@@ -15,7 +13,7 @@ std::size_t count_before(const PlainLine& line, const Profile& profile) {
   bool counted = false;
   while (at < line.words.size()) {
     const std::size_t begin = at;
-    if (!counted && is_number(line.words[at])) {
+    if (!counted && all_digits(line.words[at].folded)) {
       counted = true;
       ++at;
       continue;
@@ -31,11 +29,9 @@ std::size_t count_before(const PlainLine& line, const Profile& profile) {
 
 /// Words behind a place that are neither figures nor a currency.
 std::size_t words_behind(const PlainLine& line, std::size_t at, const Profile& profile) {
-  const auto is_word = [&](const PlainWord& word) {
-    return word.folded.find_first_not_of("0123456789#") != std::string::npos && !profile.numbers.is_symbol(word.folded);
-  };
   const auto begin = line.words.begin() + static_cast<std::ptrdiff_t>(at);
-  return static_cast<std::size_t>(std::count_if(begin, line.words.end(), is_word));
+  return static_cast<std::size_t>(
+      std::count_if(begin, line.words.end(), [&](const PlainWord& word) { return profile.is_plain_word(word); }));
 }
 
 std::optional<Total> amount_at(const Lines& lines, std::size_t at) {
