@@ -76,6 +76,7 @@ Json transaction_json(const plugin::Transaction& sale) {
   if (!sale.remark.empty()) json["remark"] = sale.remark;
   if (!sale.currency.empty()) json["currency"] = sale.currency;
   if (!sale.tender.empty()) json["tender"] = sale.tender;
+  for (const auto& field : sale.attributes) json["attributes"][field.key] = field.value;
   if (!sale.reversed_event_id.empty()) {
     json["reverses"] = {{"event_id", sale.reversed_event_id}, {"reason", reason_name(sale.reversal_reason)}};
   }
@@ -113,6 +114,8 @@ void print_transaction(const plugin::Transaction& sale, const escpos::Profile& p
   }
   out << "  total    " << amount(sale.total_minor) << (sale.currency.empty() ? "" : " " + sale.currency) << '\n';
   if (!sale.tender.empty()) out << "  tender   " << sale.tender << '\n';
+  for (const auto& field : sale.attributes)
+    out << "  field    " << printable(field.key) << ": " << printable(field.value) << '\n';
 }
 
 void print_receipt(std::size_t number, const Receipt& receipt, const Understood& understood, const escpos::Profile& profile,

@@ -47,6 +47,9 @@ TEST_CASE("escpos show: the paper, and below it what is made of it") {
         "  total    3.00 GBP\n  tender   cash\n"
         "receipt 2, not cut\n  no sale  no line begins with one of the profile's words for the total and has an amount\n");
   CHECK(show(of(folder.write("sale", kSale).string())).code == ExitCode::ok);
+  const std::string order = folder.write("order", "Cutlery: No\n" + kSale).string();
+  CHECK(show(of(order)).out.find("  field    Cutlery: No\n") != std::string::npos);
+  CHECK(Json::parse(show(of(order), true).out)["receipts"][0]["transaction"]["attributes"]["Cutlery"] == "No");
 }
 
 TEST_CASE("escpos show: what steers a terminal is visible, wherever it is printed") {
@@ -73,6 +76,14 @@ TEST_CASE("escpos show: what steers a terminal is visible, wherever it is printe
     CHECK(shown.out.find("\xe2\x80\xae") == std::string::npos);
     if (json) CHECK(Json::parse(shown.out)["receipts"][0]["transaction"]["lines"][0]["name"] == tea);
   }
+}
+
+TEST_CASE("escpos show: a file that the relay named tells when it was printed") {
+  const test::TempFolder folder;
+  const std::string job = "Receipt No 7\n11/12/2026 08:15\nTea 1.50\nTOTAL 1.50\n\x1dV\x00"s;
+  const auto told = [&](const char* name) { return show(of(folder.write(name, job).string())).out; };
+  CHECK(told("20261112T081507000Z-0a0b0c0d-00000042-00001-end.escpos").find("event    2026-11-12/7") != std::string::npos);
+  CHECK(told("20261211T081507000Z-0a0b0c0d-00000042-00001-end.escpos").find("event    2026-12-11/7") != std::string::npos);
 }
 
 TEST_CASE("escpos show: as JSON") {

@@ -6,7 +6,7 @@
 #include "plugins/escpos/job.hpp"
 #include "tests/unit/plugins/escpos/jobs.hpp"
 
-namespace greentill::escpos {
+namespace greentill::escpos::barcode_text_test {
 namespace {
 
 using namespace std::string_literals;
@@ -88,4 +88,4 @@ TEST_CASE("barcodes: as a job has them printed") {
 }
 
 }  // namespace
-}  // namespace greentill::escpos
+}  // namespace greentill::escpos::barcode_text_test

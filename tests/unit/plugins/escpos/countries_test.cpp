@@ -5,7 +5,7 @@
 
 #include "tests/unit/plugins/escpos/sales.hpp"
 
-namespace greentill::escpos {
+namespace greentill::escpos::countries_test {
 namespace {
 
 using namespace test;
@@ -341,4 +341,4 @@ TEST_CASE("countries: refunds, bills that are none yet, and copies") {
 }
 
 }  // namespace
-}  // namespace greentill::escpos
+}  // namespace greentill::escpos::countries_test

@@ -6,7 +6,7 @@
 #include "tests/support/corpora.hpp"
 #include "tests/unit/plugins/escpos/sales.hpp"
 
-namespace greentill::escpos {
+namespace greentill::escpos::date_order_test {
 namespace {
 
 using namespace test;
@@ -99,4 +99,4 @@ TEST_CASE("order of day and month: jobs of a till that prints the month first") 
 }
 
 }  // namespace
-}  // namespace greentill::escpos
+}  // namespace greentill::escpos::date_order_test

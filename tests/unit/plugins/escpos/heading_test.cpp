@@ -8,7 +8,7 @@
 #include "tests/support/corpora.hpp"
 #include "tests/unit/plugins/escpos/sales.hpp"
 
-namespace greentill::escpos {
+namespace greentill::escpos::heading_test {
 namespace {
 
 using namespace test;
@@ -214,4 +214,4 @@ TEST_CASE("headings: a refund heading with a number, a credit note, a notice") {
 }
 
 }  // namespace
-}  // namespace greentill::escpos
+}  // namespace greentill::escpos::heading_test

@@ -9,7 +9,7 @@
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/plugins/escpos/sales.hpp"
 
-namespace greentill::escpos {
+namespace greentill::escpos::layout_test {
 namespace {
 
 using namespace test;
@@ -172,4 +172,4 @@ TEST_CASE("profiles: a base is read first, and what a profile says itself goes b
 }
 
 }  // namespace
-}  // namespace greentill::escpos
+}  // namespace greentill::escpos::layout_test

@@ -6,7 +6,7 @@
 
 #include "tests/unit/plugins/escpos/sales.hpp"
 
-namespace greentill::escpos {
+namespace greentill::escpos::notes_test {
 namespace {
 
 using namespace test;
@@ -99,4 +99,4 @@ TEST_CASE("notes: fields of the order") {
 }
 
 }  // namespace
-}  // namespace greentill::escpos
+}  // namespace greentill::escpos::notes_test

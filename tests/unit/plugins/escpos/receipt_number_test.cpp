@@ -7,7 +7,7 @@
 #include "tests/support/corpora.hpp"
 #include "tests/unit/plugins/escpos/sales.hpp"
 
-namespace greentill::escpos {
+namespace greentill::escpos::receipt_number_test {
 namespace {
 
 using namespace test;
@@ -131,4 +131,4 @@ TEST_CASE("receipt number: what stands between the label and the number of a til
 }
 
 }  // namespace
-}  // namespace greentill::escpos
+}  // namespace greentill::escpos::receipt_number_test
