@@ -19,8 +19,9 @@ struct NumberContext {
   Date date;  ///< the receipt's own: it is no number either where it is written without signs, or without its year
 };
 
-/// The first word behind the label with a digit in it, of letters, digits and -/_. and at most 40 bytes; what is no number stands
-/// between, and nothing else but before one with "#". Empty where there is none. `word`: the index of the word behind the label.
+/// The first word behind the label with a digit in it, of letters, digits and -/_. and at most 40 bytes. What only looks like a
+/// number is passed over; behind any other word only a number with "#" counts. Empty where there is none. `word`: the index of
+/// the word behind the label.
 std::string number_behind(const PlainLine& line, std::size_t word, const NumberContext& context);
 
 }  // namespace greentill::escpos
