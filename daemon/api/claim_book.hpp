@@ -15,7 +15,7 @@
 
 namespace greentill::api {
 
-inline constexpr std::uint64_t kDefaultPage = 100;   ///< items of a list in JSON
+inline constexpr std::uint64_t kDefaultPage = 100;  ///< items of a list in JSON
 inline constexpr std::uint64_t kLargestPage = 1000;
 
 class ClaimBook {
