@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/ocmf/reader.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "daemon/base/text.hpp"
@@ -13,14 +12,6 @@ namespace {
 using plugin::Unusable;
 
 constexpr std::string_view kHeader = "OCMF|";
-constexpr std::string_view kNextHeader = "\nOCMF|";
-constexpr std::size_t kReadBytes = 16u << 10;
-/// Evidence is that long at most (plugin.h).
-constexpr std::size_t kMostRecordBytes = 16u << 10;
-
-std::uint64_t count_lines(std::string_view text) {
-  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-}
 
 std::string joined(const std::vector<std::string>& doubts) {
   std::string all;
@@ -42,37 +33,12 @@ Record Record::parse(std::string_view bytes) {
 Records::Records(plugin::Bytes& bytes, Plausible plausible, CheckSignature check)
     : bytes_(bytes), plausible_(std::move(plausible)), check_(std::move(check)) {}
 
-/// Takes what is there of what stands before the next header; false where that may not be all of it. Of a record that is too long
-/// the bytes are dropped as they come.
-bool Records::take_piece() {
-  if (!in_piece_) {
-    piece_.clear();
-    too_long_ = false;
-    line_ = next_line_;
-  }
-  const std::size_t end = buffer_.find(kNextHeader);
-  // A header may lie across two pieces that are read.
-  const std::size_t open_end = at_end_ ? buffer_.size() : buffer_.size() - std::min(buffer_.size(), kNextHeader.size());
-  const std::size_t sure = end != std::string::npos ? end + 1 : open_end;
-  next_line_ += count_lines(std::string_view(buffer_).substr(0, sure));
-  too_long_ = too_long_ || piece_.size() + sure > kMostRecordBytes + kReadBytes;
-  if (!too_long_) piece_.append(buffer_, 0, sure);
-  buffer_.erase(0, sure);
-  in_piece_ = end == std::string::npos && !at_end_;
-  return !in_piece_;
-}
-
 Records::Next Records::next(plugin::Transaction& into) {
-  if (!take_piece()) {
-    at_end_ = !plugin::read_onto(bytes_, buffer_, kReadBytes);
-    return Next::nothing;
-  }
-  if (line_ == 1 && piece_.starts_with("\xef\xbb\xbf")) piece_.erase(0, 3);
-  const std::string_view bytes = trimmed(piece_);
-  if (too_long_ || bytes.size() > kMostRecordBytes) throw Unusable("it has more than 16 KiB");
-  if (bytes.empty()) return at_end_ && buffer_.empty() ? Next::end : Next::nothing;
-  line_ += count_lines(std::string_view(piece_.data(), static_cast<std::size_t>(bytes.data() - piece_.data())));
-  read(bytes, into);
+  if (!texts_) texts_ = record_texts(bytes_);
+  std::string text;
+  const RecordTexts::Next next = texts_->next(text);
+  if (next != RecordTexts::Next::text) return next == RecordTexts::Next::end ? Next::end : Next::nothing;
+  read(trimmed(text), into);
   return Next::record;
 }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The records of a file: "OCMF|payload|signature", each beginning on a line of its own, and put together to sessions where begin
-// and end are records of their own. Threads: one thread.
+// The records of a file, "OCMF|payload|signature", put together to sessions where begin and end are records of their own.
+// Threads: one thread.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "plugins/common/readers/record_reader.hpp"
+#include "plugins/ocmf/container.hpp"
 #include "plugins/ocmf/reading.hpp"
 #include "plugins/ocmf/session.hpp"
 #include "plugins/ocmf/signature.hpp"
@@ -35,7 +37,7 @@ class Records final : public plugin::RecordReader {
   Records(plugin::Bytes& bytes, Plausible plausible, CheckSignature check);
 
   Next next(plugin::Transaction& into) override;
-  [[nodiscard]] std::string where() const override { return "line " + std::to_string(line_); }
+  [[nodiscard]] std::string where() const override { return texts_ ? texts_->where() : std::string(); }
 
  private:
   /// A session whose begin was read and whose end was not.
@@ -45,7 +47,6 @@ class Records final : public plugin::RecordReader {
     std::string begin;  // the record
     std::uint64_t page;
   };
-  bool take_piece();
   void read(std::string_view bytes, plugin::Transaction& into);
   void note_page(const Payload& payload);
   void go_on(const Payload& payload, std::string_view bytes, plugin::Transaction& into);
@@ -58,13 +59,7 @@ class Records final : public plugin::RecordReader {
   CheckSignature check_;
   std::map<std::string, Open, std::less<>> open_;           // by meter
   std::map<std::string, std::uint64_t, std::less<>> over_;  // by meter: the page that ended its last session
-  std::string buffer_;
-  std::string piece_;  // what was read of the record so far
-  bool in_piece_ = false;
-  bool too_long_ = false;
-  bool at_end_ = false;
-  std::uint64_t line_ = 1;
-  std::uint64_t next_line_ = 1;
+  std::unique_ptr<RecordTexts> texts_;
 };
 
 }  // namespace greentill::ocmf

@@ -6,11 +6,14 @@
 #include <utility>
 
 #include "daemon/base/text.hpp"
+#include "plugins/common/values/units.hpp"
 
 namespace greentill::ocmf {
 namespace {
 
 constexpr std::size_t kMostRegisters = 16;
+/// 2017-01-01, before which there was no OCMF: a clock that was never set begins at 1970 or 2000.
+constexpr std::int64_t kFirstTime = 1'483'228'800;
 
 /// Table 10.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kStates{{{"N", "the meter was not there"},
@@ -64,6 +67,7 @@ void Session::check_reading(const Reading& reading) {
 
 void Session::take_time(const Reading& reading) {
   if (last_time_ && reading.time < *last_time_) doubt("its readings are not in the order of their times");
+  if (reading.time < kFirstTime) doubt("its clock was never set: it stands before 2017");
   last_time_ = reading.time;
   if (!first_time_) first_time_ = reading.time;
   if (reading.transaction == 'B') {
@@ -78,11 +82,12 @@ void Session::take_time(const Reading& reading) {
 }
 
 void Session::take_value(const Reading& reading) {
-  if (!reading.value) return;
+  const Register kind = register_of(reading.obis);
+  if (!reading.value || kind == Register::other) return;
   const bool first = !registers_.contains(reading.obis);
   if (first && registers_.size() >= kMostRegisters) return doubt("it has more than 16 registers");
   Meter& meter = registers_[reading.obis];
-  if (first) meter = {register_of(reading.obis), reading.unit, *reading.value, *reading.value, false, false};
+  if (first) meter = {kind, reading.unit, *reading.value, *reading.value, false, false};
   if (meter.unit != reading.unit) doubt("the unit of a register changes");
   const auto step = reading.value->plus(meter.last.negated());
   if (!step || step->sign() < 0) doubt("a register goes backwards");
@@ -91,29 +96,42 @@ void Session::take_value(const Reading& reading) {
   if (is_end(reading.transaction)) meter.at_end = true;
 }
 
+/// Those of single tariffs count where there is none for all: then it must be one, since nobody says which of several it was.
+Register Session::counted(std::vector<std::string>& doubts) const {
+  const auto registers = [this](Register kind) {
+    return std::count_if(registers_.begin(), registers_.end(), [&](const auto& one) { return one.second.kind == kind; });
+  };
+  if (registers(Register::import) > 0) return Register::import;
+  if (registers(Register::import_tariff) > 1) add_once(doubts, "it has registers of several tariffs and none for all of them");
+  return Register::import_tariff;
+}
+
 /// Of several registers to the car (before and behind the cable) the least counts.
 std::optional<std::int64_t> Session::energy(std::vector<std::string>& doubts, bool& in_wh) const {
   std::optional<std::int64_t> least;
+  const Register kind = counted(doubts);
   for (const auto& [obis, meter] : registers_) {
     const auto difference = meter.last.plus(meter.first.negated());
     if (meter.kind == Register::export_back && (!difference || difference->sign() != 0)) {
       add_once(doubts, "the car gave energy back");
     }
-    if (meter.kind != Register::import) continue;
+    if (meter.kind != kind) continue;
     if (!meter.at_begin || !meter.at_end) {
       add_once(doubts, "a register was not read at begin and end");
       continue;
     }
-    if (meter.unit != "kWh" && meter.unit != "Wh") {
+    const auto unit = plugin::unit_of(meter.unit);
+    if (!unit || unit->measure != plugin::Measure::energy) {
       add_once(doubts, "a register's unit is neither kWh nor Wh");
       continue;
     }
-    const auto energy = difference ? difference->in_units(meter.unit == "kWh" ? 3 : 0, Rounding::down) : std::nullopt;
+    const auto watt_hours = difference ? difference->times(unit->size) : std::nullopt;
+    const auto energy = watt_hours ? watt_hours->in_units(0, Rounding::down) : std::nullopt;
     if (!energy || *energy < 0 || (least && *least <= *energy)) continue;
     least = energy;
-    in_wh = meter.unit == "Wh";
+    in_wh = unit->size == *Decimal::parse("1");
   }
-  if (!least) add_once(doubts, "it has no energy to the car (OBIS 1.8.0 or B0 to B3)");
+  if (!least) add_once(doubts, "it has no energy to the car (OBIS 1.8, 98.8 or B0 to B3)");
   return least;
 }
 

@@ -56,6 +56,7 @@ class Session {
   void check_reading(const Reading& reading);
   void take_time(const Reading& reading);
   void take_value(const Reading& reading);
+  [[nodiscard]] Register counted(std::vector<std::string>& doubts) const;
   [[nodiscard]] std::optional<std::int64_t> energy(std::vector<std::string>& doubts, bool& in_wh) const;
   void check_plausible(std::int64_t energy_wh, bool in_wh, std::vector<std::string>& doubts) const;
 
@@ -65,7 +66,7 @@ class Session {
   std::optional<std::int64_t> first_time_;
   std::optional<std::int64_t> last_time_;
   std::string current_;
-  std::map<std::string, Meter> registers_;  // by OBIS code
+  std::map<std::string, Meter> registers_;  // of energy, by OBIS code
   std::vector<std::string> doubts_;
 };
 

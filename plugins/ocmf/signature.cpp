@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "daemon/base/hex.hpp"
+#include "daemon/base/text.hpp"
 #include "daemon/crypto/base64.hpp"
 #include "plugins/common/readers/configuration.hpp"
 #include "plugins/common/readers/json_tree.hpp"
@@ -20,14 +21,30 @@ using plugin::Unusable;
 struct Curve {
   std::string_view name;
   const char* openssl;
+  std::string_view spellings;  // in small letters and without dashes, with a blank before and behind each
 };
-constexpr std::array<Curve, 7> kCurves{{{"secp192k1", "secp192k1"},
-                                        {"secp256k1", "secp256k1"},
-                                        {"secp192r1", "prime192v1"},
-                                        {"secp256r1", "prime256v1"},
-                                        {"brainpool256r1", "brainpoolP256r1"},
-                                        {"secp384r1", "secp384r1"},
-                                        {"brainpool384r1", "brainpoolP384r1"}}};
+constexpr std::array<Curve, 7> kCurves{{{"secp192k1", "secp192k1", " secp192k1 ansip192k1 "},
+                                        {"secp256k1", "secp256k1", " secp256k1 ansip256k1 "},
+                                        {"secp192r1", "prime192v1", " secp192r1 prime192v1 p192 nistp192 ansip192r1 "},
+                                        {"secp256r1", "prime256v1", " secp256r1 prime256v1 p256 nistp256 ansip256r1 "},
+                                        {"brainpool256r1", "brainpoolP256r1", " brainpool256r1 brainpoolp256r1 "},
+                                        {"secp384r1", "secp384r1", " secp384r1 prime384v1 p384 nistp384 ansip384r1 "},
+                                        {"brainpool384r1", "brainpoolP384r1", " brainpool384r1 brainpoolp384r1 "}}};
+
+/// Without what makers and libraries spell differently.
+std::string plain_name(std::string_view written) {
+  std::string name = lower_case(written);
+  std::erase_if(name, [](char c) { return c == '-' || c == '_' || c == ' '; });
+  return name;
+}
+
+/// The specification's name; empty where it is none of these curves.
+std::string_view known_curve(std::string_view written) {
+  const std::string in_list = " " + plain_name(written) + " ";
+  const auto found = std::find_if(kCurves.begin(), kCurves.end(),
+                                  [&](const Curve& c) { return c.spellings.find(in_list) != std::string_view::npos; });
+  return found != kCurves.end() ? found->name : std::string_view();
+}
 
 constexpr std::size_t kMostKeyBytes = 8192;
 
@@ -48,13 +65,19 @@ std::optional<std::string> bytes_of_base64(std::string_view text) {
   return text.size() <= kMostKeyBytes ? crypto::from_base64(text) : std::nullopt;
 }
 
-/// "secp256r1" from "ECDSA-secp256r1-SHA256".
+/// "secp256r1" from "ECDSA-secp256r1-SHA256", "brainpool256r1" from "ECDSA-brainpoolP256r1-SHA256".
 std::string_view curve_of(std::string_view algorithm) {
-  const std::size_t dash = algorithm.rfind('-');
-  if (!algorithm.starts_with("ECDSA-") || dash < 6 || algorithm.substr(dash) != "-SHA256") return {};
-  const std::string_view name = algorithm.substr(6, dash - 6);
-  const bool known = std::any_of(kCurves.begin(), kCurves.end(), [&](const Curve& c) { return c.name == name; });
-  return known ? name : std::string_view();
+  constexpr std::string_view kBefore = "ecdsa";
+  constexpr std::string_view kBehind = "sha256";
+  const std::string name = plain_name(algorithm);
+  if (!name.starts_with(kBefore) || !name.ends_with(kBehind) || name.size() < kBefore.size() + kBehind.size()) return {};
+  return known_curve(std::string_view(name).substr(kBefore.size(), name.size() - kBefore.size() - kBehind.size()));
+}
+
+/// "3059…" from what meters have printed, "oca:base16:asn1:3059…". OCPP sends either in base64.
+std::string_view without_scheme(std::string_view written) {
+  constexpr std::string_view kScheme = "oca:base16:asn1:";
+  return written.starts_with(kScheme) ? written.substr(kScheme.size()) : written;
 }
 
 }  // namespace
@@ -75,14 +98,17 @@ Signature Signature::parse(std::string_view json) {
   return signature;
 }
 
-PublicKey PublicKey::parse(std::string_view written, std::string_view curve) {
+PublicKey PublicKey::parse(std::string_view written, std::string_view curve_name) {
   if (written.size() > kMostKeyBytes) throw std::runtime_error("it is longer than a public key");
+  const std::string_view curve = known_curve(curve_name);
+  if (!curve_name.empty() && curve.empty()) throw std::runtime_error("its curve is none of OCMF's table 22");
   std::optional<crypto::PublicKey> key;
   if (written.find("-----BEGIN") != std::string_view::npos) {
     key = crypto::PublicKey::from_pem(written);
   } else {
-    const auto hex = bytes_of_hex(written);
+    const auto hex = bytes_of_hex(without_scheme(written));
     const auto base64 = hex ? std::nullopt : bytes_of_base64(written);
+    if (base64 && bytes_of_hex(without_scheme(*base64))) return parse(without_scheme(*base64), curve);
     const std::string bytes = hex ? *hex : base64.value_or(std::string(written));
     key = crypto::PublicKey::from_der(as_bytes(bytes));
     const auto named = std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& c) { return c.name == curve; });

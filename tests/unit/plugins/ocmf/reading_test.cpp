@@ -79,9 +79,10 @@ TEST_CASE("ocmf payload: general information and pagination (tables 1 to 3)") {
   const auto head = [&](const std::string& fields) { return problem("{" + fields + R"(,"RD":[)" + reading + "]}"); };
   CHECK(head(R"("PG":"T1","MS":"M")").empty());
   CHECK(head(R"("FV":"1.3","PG":"T0","GS":"G")").empty());
-  CHECK(head(R"("FV":"0.4","PG":"T1","MS":"M")") == "FV must be 1.0 to 1.3");
-  CHECK(head(R"("FV":"2.0","PG":"T1","MS":"M")") == "FV must be 1.0 to 1.3");
-  CHECK(head(R"("FV":1.0,"PG":"T1","MS":"M")") == "FV must be a text");
+  CHECK(head(R"("FV":"0.4","PG":"T1","MS":"M")") == "FV must be 1.0 to 1.4");
+  CHECK(head(R"("FV":"2.0","PG":"T1","MS":"M")") == "FV must be 1.0 to 1.4");
+  CHECK(head(R"("FV":1.0,"PG":"T1","MS":"M")").empty());
+  CHECK(head(R"("FV":2,"PG":"T1","MS":"M")") == "FV must be 1.0 to 1.4");
   CHECK(head(R"("PG":"F12","MS":"M")") == "PG: a fiscal reading belongs to no charging session");
   for (const char* page : {"", "T", "T01", "T1x", "T-1", "X1", "1", "T1234567890123456789"}) {
     CAPTURE(std::string(page));
@@ -97,14 +98,14 @@ TEST_CASE("ocmf payload: fields of a reading (table 7)") {
   const std::string time = R"("TM":"2021-10-06T13:13:56,000+0200 S")";
   CHECK(reading(time).empty());
   CHECK(reading(R"("TX":"B")") == "TM is missing");
-  for (const char* wrong : {"2021-10-06T13:13:56+0200 S", "2021-10-06 13:13:56,000+0200 S", "2021-10-06T13:13:56,000 S",
-                            "yesterday", "", "2021-02-30T13:13:56,000+0200 S"}) {
+  for (const char* wrong :
+       {"2021-10-06 13:13:56,000+0200 S", "2021-10-06T13:13:56,000 S", "yesterday", "", "2021-02-30T13:13:56,000+0200 S"}) {
     CAPTURE(std::string(wrong));
     CHECK(reading(std::string(R"("TM":")") + wrong + "\"") == "TM must be a time such as 2018-07-24T13:22:04,000+0200 S");
   }
   CHECK(reading(time + R"(,"TX":"Q")") == "TX must be one of BCXELRAPST");
   CHECK(reading(time + R"(,"TX":"BE")") == "TX must be one of BCXELRAPST");
-  for (const char* wrong : {"\"12.5\"", "1e3", "true", "[]"}) {
+  for (const char* wrong : {"\"12,5\"", "\"12.5 kWh\"", "\"\"", "1e3", "true", "[]"}) {
     CAPTURE(std::string(wrong));
     CHECK(reading(time + R"(,"RV":)" + wrong) == "RV must be a plain decimal number");
   }
@@ -140,18 +141,49 @@ TEST_CASE("ocmf payload: which user is never kept, only that there is one (table
 
 TEST_CASE("ocmf payload: OBIS codes say which register it is, however they are spelled") {
   for (const char* code : {"1-b:1.8.0", "1-0:1.8.0", "1-0:1.8.0*198", "01-00:01.08.00*FF", "01-00:B0.08.00*FF",
-                           "01-00:B1.08.00*FF", "01-00:B2.08.00*FF", "01-00:B3.08.00.FF", "1.8.0"}) {
+                           "01-00:B1.08.00*FF", "01-00:B2.08.00*FF", "01-00:B3.08.00.FF", "1.8.0", "1-b:1.8.e", "1.8.e",
+                           "1-0:98.8.0.FF", "98.8.0", "1-0:98.8.0*255", "01-00:b2.08.00*ff"}) {
     CAPTURE(std::string(code));
     CHECK(register_of(code) == Register::import);
   }
-  for (const char* code : {"1-0:2.8.0", "01-00:C0.08.00*FF", "01-00:C3.08.00*FF"}) {
+  for (const char* code : {"1-0:1.8.1", "1.8.2", "01-00:01.08.63.FF", "01-00:B2.08.01*FF"}) {
+    CAPTURE(std::string(code));
+    CHECK(register_of(code) == Register::import_tariff);
+  }
+  for (const char* code : {"1-0:2.8.0", "1-b:2.8.e", "2.8.1", "01-00:C0.08.00*FF", "01-00:C3.08.00*FF"}) {
     CAPTURE(std::string(code));
     CHECK(register_of(code) == Register::export_back);
   }
-  for (const char* code : {"", "1-0:1.7.0", "1-0:16.7.0", "1-0:1.8.1", "01-00:00.08.06*FF", "1-0:11.8.0", "kWh", "1-0:3.8.0"}) {
+  for (const char* code : {"", "1-0:1.7.0", "1-0:16.7.0", "01-00:00.08.06*FF", "1-0:11.8.0", "kWh", "1-0:3.8.0", "1-0:1.8.x",
+                           "1-0:1.8.255", "6-0:1.8.0", "1-b:1.9.0", "1.8", ":", "1-0:1.8.0.FF.0"}) {
     CAPTURE(std::string(code));
     CHECK(register_of(code) == Register::other);
   }
+}
+
+TEST_CASE("ocmf payload: one register is the same, however it is filled up with zeros") {
+  CHECK(plain_obis("01-00:01.08.00*FF") == "1-0:1.8.0");
+  CHECK(plain_obis("1-0:1.8.0.FF") == "1-0:1.8.0");
+  CHECK(plain_obis("1-0:1.8.0*198") == "1-0:1.8.0*198");
+  CHECK(plain_obis("1-b:1.8.e") == "1-b:1.8.e");
+  CHECK(plain_obis("01-00:B3.08.00") == "1-0:b3.8.0");
+  CHECK(plain_obis("1.8.0") == "1.8.0");
+  CHECK(plain_obis("").empty());
+}
+
+TEST_CASE("ocmf payload: numbers written as texts, texts written as numbers, and the other forms of ISO 8601") {
+  const Payload read = Payload::parse(
+      R"({"FV":1.0,"GS":4711,"PG":"T1","MS":12345678901234567890,"RD":[)"
+      R"({"TM":"2022-07-25T08:37:19.962+00:00 S","TX":"B","RV":"00000446.540","RI":"1-b:1.8.e","RU":"kWh","ST":"G"},)"
+      R"({"TM":"2022-07-25T08:45:38Z S","TX":"E","RV":"447","ST":"G"}]})");
+  CHECK(read.gateway == "4711");
+  CHECK(read.meter == "12345678901234567890");
+  REQUIRE(read.readings.size() == 2);
+  CHECK(read.readings[0].time == 1'658'738'239);
+  CHECK(read.readings[0].clock == 'S');
+  CHECK(read.readings[0].value == Decimal::parse("446.54"));
+  CHECK(read.readings[1].time == 1'658'738'738);
+  CHECK(read.readings[1].value == Decimal::parse("447"));
 }
 
 }  // namespace

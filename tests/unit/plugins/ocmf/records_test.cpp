@@ -192,7 +192,7 @@ TEST_CASE("ocmf: what makes a session doubtful, and what does not") {
       {"table 7, TM: ends before it begins", reading("B", 60, "1") + "," + reading("E", 0, "2"),
        "doubtful 0 s 1000 Wh: its readings are not in the order of their times; it ends before it begins"},
       {"a register that goes backwards", kBegin + "," + reading("E", 60, "2935.5"),
-       "doubtful 3600 s: a register goes backwards; it has no energy to the car (OBIS 1.8.0 or B0 to B3)"},
+       "doubtful 3600 s: a register goes backwards; it has no energy to the car (OBIS 1.8, 98.8 or B0 to B3)"},
       {"backwards on the way", kBegin + "," + reading("C", 5, "2934") + "," + kEnd,
        "doubtful 3600 s 29500 Wh: a register goes backwards"},
       {"section Readings: import and export side by side",
@@ -209,22 +209,57 @@ TEST_CASE("ocmf: what makes a session doubtful, and what does not") {
        "final 3600 s 29700 Wh"},
       {"export alone is no charge",
        reading("B", 0, "1", R"(,"RI":"1-0:2.8.0","RU":"kWh","ST":"G")") + "," + reading("E", 60, "1", ""),
-       "doubtful 3600 s: it has no energy to the car (OBIS 1.8.0 or B0 to B3)"},
+       "doubtful 3600 s: it has no energy to the car (OBIS 1.8, 98.8 or B0 to B3)"},
       {"table 7, RI: which quantity is not said",
        reading("B", 0, "1", R"(,"RU":"kWh","ST":"G")") + "," + reading("E", 60, "2", ""),
-       "doubtful 3600 s: it has no energy to the car (OBIS 1.8.0 or B0 to B3)"},
+       "doubtful 3600 s: it has no energy to the car (OBIS 1.8, 98.8 or B0 to B3)"},
       {"table 20: another unit",
        reading("B", 0, "1", R"(,"RI":"1-b:1.8.0","RU":"MJ","ST":"G")") + "," + reading("E", 60, "2", ""),
-       "doubtful 3600 s: a register's unit is neither kWh nor Wh; it has no energy to the car (OBIS 1.8.0 or B0 to B3)"},
+       "doubtful 3600 s: a register's unit is neither kWh nor Wh; it has no energy to the car (OBIS 1.8, 98.8 or B0 to B3)"},
       {"the unit changes on the way", kBegin + "," + reading("E", 60, "2965100", R"(,"RU":"Wh")"),
        "doubtful 3600 s 2962164400 Wh: the unit of a register changes; more energy than a session can have (250 kWh)"},
       {"a register without its begin", kBegin + "," + kEnd + R"(,{"RV":5,"RI":"01-00:B2.08.00*FF"})",
        "doubtful 3600 s 29500 Wh: a register was not read at begin and end"},
+      {"a register of one tariff",
+       reading("B", 0, "7", R"(,"RI":"1-0:1.8.1","RU":"kWh","ST":"G")") + "," + reading("E", 60, "9", ""),
+       "final 3600 s 2000 Wh"},
+      {"a tariff's register beside the one for all",
+       kBegin + R"(,{"RV":5,"RI":"1-0:1.8.2"},)" + reading("E", 60, "2965.1", R"(,"RI":"1-b:1.8.0")"), "final 3600 s 29500 Wh"},
+      {"registers of two tariffs and none for all",
+       reading("B", 0, "1", R"(,"RI":"1-0:1.8.1","RU":"kWh","ST":"G")") + R"(,{"RV":1,"RI":"1-0:1.8.2"},)" +
+           reading("E", 60, "2", R"(,"RI":"1-0:1.8.1")") + R"(,{"RV":3,"RI":"1-0:1.8.2"})",
+       "doubtful 3600 s 1000 Wh: it has registers of several tariffs and none for all of them"},
+      {"import behind the cable, export beside it",
+       reading("B", 0, "1.5", R"(,"RI":"1-0:98.8.0.FF","RU":"kWh","ST":"G")") + R"(,{"RV":0,"RI":"1-0:2.8.0.FF"},)" +
+           reading("E", 60, "4", R"(,"RI":"1-0:98.8.0.FF")") + R"(,{"RV":0,"RI":"1-0:2.8.0.FF"})",
+       "final 3600 s 2500 Wh"},
+      {"one register, spelled in two ways",
+       reading("B", 0, "1", R"(,"RI":"1-0:1.8.0","RU":"kWh","ST":"G")") + "," +
+           reading("E", 60, "2", R"(,"RI":"01-00:01.08.00.FF")"),
+       "final 3600 s 1000 Wh"},
+      {"power beside energy may go down, and has a unit of its own",
+       kBegin + R"(,{"RV":11,"RI":"1-0:1.7.0","RU":"kW"},)" + reading("E", 60, "2965.1", R"(,"RI":"1-b:1.8.0","RU":"kWh")") +
+           R"(,{"RV":0,"RI":"1-0:1.7.0","RU":"kW"})",
+       "final 3600 s 29500 Wh"},
+      {"numbers as texts", reading("B", 0, R"("00000446.540")") + "," + reading("E", 60, R"("447.000")"), "final 3600 s 460 Wh"},
+      {"units in capitals", reading("B", 0, "1", R"(,"RI":"1.8.0","RU":"KWH","ST":"G")") + "," + reading("E", 60, "2", ""),
+       "final 3600 s 1000 Wh"},
       {"nothing was charged", kBegin + "," + reading("E", 60, "2935.6"), "final 3600 s 0 Wh"},
   };
   for (const Case& one : cases) {
     CAPTURE(std::string(one.from));
     CHECK(session(one.readings) == one.expected);
+  }
+}
+
+TEST_CASE("ocmf: a clock that was never set is no time, and the session is seen") {
+  const std::string more = R"(,"RI":"1-b:1.8.0","RU":"kWh","EF":"","ST":"G"})";
+  for (const auto& [begin, end] : {std::pair{"1970-01-01T01:01:49,000+0100 R", "1970-01-01T02:01:49,000+0100 R"},
+                                   {"2000-01-01T00:10:00,000+0000 I", "2000-01-01T01:10:00,000+0000 I"}}) {
+    CAPTURE(std::string(begin));
+    CHECK(session(R"({"TM":")" + std::string(begin) + R"(","TX":"B","RV":0)" + more + R"(,{"TM":")" + std::string(end) +
+                  R"(","TX":"E","RV":10.5)" + more) ==
+          "doubtful 3600 s 10500 Wh: its clock was never set: it stands before 2017");
   }
 }
 
@@ -373,6 +408,19 @@ TEST_CASE("ocmf: the three sections, and records one behind the other, in whatev
   CHECK(read("", believe).rejected.empty());
   CHECK(read("\n \r\n", believe).rejected.empty());
   CHECK(read("EDL|x\n", believe).rejected == Seen{"line 1: it does not begin with OCMF|"});
+}
+
+TEST_CASE("ocmf: begin and end of a session in two values of a container are one charge, and each bad value is named") {
+  const auto value = [](const std::string& record) {
+    return "<value><signedData format=\"OCMF\">" + record + "</signedData></value>";
+  };
+  const Read all = read("<values>" + value(unsigned_record(payload(kBegin, "T7"))) + value("OCMF|{}|{}") +
+                            value(unsigned_record(payload(kEnd, "T8"))) + "</values>",
+                        believe);
+  REQUIRE(all.transactions.size() == 2);
+  CHECK(shown(all.transactions[0]) == "interim 0 s");
+  CHECK(shown(all.transactions[1]) == "final 3600 s 29500 Wh");
+  CHECK(all.rejected == Seen{"value 2: it names neither its meter (MS) nor its gateway (GS)"});
 }
 
 TEST_CASE("ocmf: a record beyond 16 KiB costs itself alone, and no more memory than others") {

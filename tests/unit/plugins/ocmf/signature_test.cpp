@@ -78,6 +78,42 @@ TEST_CASE("ocmf signature: every method of table 22, in both encodings of table 
   }
 }
 
+TEST_CASE("ocmf signature: a curve under each name that it has") {
+  struct Names {
+    const char* group;
+    std::vector<const char*> names;
+  };
+  const Names all[] = {{"prime256v1", {"prime256v1", "P-256", "nistp256", "secp256r1", "SECP256R1", "NIST P-256"}},
+                       {"prime192v1", {"prime192v1", "P-192", "secp192r1"}},
+                       {"secp384r1", {"secp384r1", "P-384", "nistp384", "prime384v1"}},
+                       {"secp256k1", {"secp256k1", "Secp256k1"}},
+                       {"secp192k1", {"secp192k1"}},
+                       {"brainpoolP256r1", {"brainpoolP256r1", "brainpool256r1", "BrainpoolP256r1", "brainpool-p256r1"}},
+                       {"brainpoolP384r1", {"brainpoolP384r1", "brainpool384r1"}}};
+  for (const Names& one : all) {
+    const TestMeter signer(one.group);
+    for (const char* name : one.names) {
+      CAPTURE(std::string(name));
+      const Meters known = meters(meter("M", hex(signer.point()), "curve = \"" + std::string(name) + "\""));
+      for (const char* behind : {"-SHA256", "-sha256", "-SHA-256"}) {
+        const Signature signature =
+            Signature::parse(R"({"SA":"ECDSA-)" + std::string(name) + behind + R"(","SD":")" + hex(signer.sign("x")) + "\"}");
+        CHECK(refused([&] { known.check("M", "x", signature); }).empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("ocmf signature: a key as OCPP sends it and meters have it printed") {
+  const TestMeter signer;
+  const Signature signature = Signature::parse(R"({"SD":")" + hex(signer.sign("x")) + "\"}");
+  const std::string printed = "oca:base16:asn1:" + hex(signer.public_key());
+  for (const std::string& key : {printed, base64(printed), base64(hex(signer.public_key()))}) {
+    const Meters known = meters(meter("M", key));
+    CHECK(refused([&] { known.check("M", "x", signature); }).empty());
+  }
+}
+
 TEST_CASE("ocmf signature: table 8's defaults, and what is none of its values") {
   const auto problem = [](const std::string& json) { return refused([&] { (void)Signature::parse(json); }); };
   CHECK(Signature::parse(R"({"SD":"3006020101020101"})").algorithm == "ECDSA-secp256r1-SHA256");
@@ -158,6 +194,8 @@ TEST_CASE("ocmf signature: a wrong key in the configuration is refused with its 
   CHECK(
       problem("[[meter]]\nserial = \"M\"\nkey_file = \"/nowhere\"\n").find("/nowhere: cannot open: No such file or directory") !=
       std::string::npos);
+  CHECK(problem(meter("M", hex(signer.point()), "curve = \"secp256r2\"")).find("its curve is none of OCMF's table 22") !=
+        std::string::npos);
   CHECK(problem(meter("M", hex(signer.public_key())) + "colour = 1\n").find("key 'meter[0].colour' is not known here") !=
         std::string::npos);
 }
