@@ -21,11 +21,6 @@ bool is_kept(const plugin::XmlName& name) {
                                  "DescripcionFactura", "DescripcionOperacion", "Signature"});
 }
 
-bool is_xml(std::string_view document) {
-  if (document.starts_with("\xef\xbb\xbf")) document.remove_prefix(3);
-  return trimmed(document).starts_with('<');
-}
-
 std::vector<Transaction> read_xml(std::string_view document, const plugin::Zone& madrid) {
   const plugin::XmlElement root = plugin::parse_xml(document, &is_kept);
   if (is_ticketbai(root)) return read_ticketbai(root, madrid);
@@ -51,7 +46,7 @@ std::vector<Transaction> read_json(std::string_view document, const plugin::Zone
 Documents::Documents() : madrid_("Europe/Madrid"), rome_("Europe/Rome") {}
 
 std::vector<Transaction> Documents::read(std::string_view document) const {
-  std::vector<Transaction> all = is_xml(document) ? read_xml(document, madrid_) : read_json(document, rome_);
+  std::vector<Transaction> all = plugin::may_be_xml(document) ? read_xml(document, madrid_) : read_json(document, rome_);
   for (const Transaction& one : all) plugin::check_limits(one);
   return all;
 }

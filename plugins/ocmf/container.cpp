@@ -150,11 +150,10 @@ std::unique_ptr<RecordTexts> record_texts(plugin::Bytes& bytes) {
   }
   const std::string_view text = told_by(begin);
   const char first = text.empty() ? '\0' : text[0];
-  const bool is_utf16 = text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
   const std::string_view record = is_hex(text) ? text.substr(0, kHex.size()) : text.starts_with(kBase64) ? kBase64 : kPlain;
   const std::string next_begin(record);
   if (first == '{' || first == '[') return std::make_unique<From<JsonValues>>(std::make_unique<Begun>(std::move(begin), bytes));
-  if (first == '<' || is_utf16) return std::make_unique<From<SignedValues>>(std::make_unique<Begun>(std::move(begin), bytes));
+  if (plugin::may_be_xml(text)) return std::make_unique<From<SignedValues>>(std::make_unique<Begun>(std::move(begin), bytes));
   if (begin.starts_with(kMark)) begin.erase(0, kMark.size());
   return std::make_unique<From<Lines>>(std::make_unique<Begun>(std::move(begin), bytes), next_begin);
 }

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <exception>
 
+#include "daemon/base/text.hpp"
+#include "plugins/common/readers/xml_encoding.hpp"
+
 namespace greentill::plugin {
 namespace {
 
@@ -29,6 +32,7 @@ struct XmlParser::State {
     XML_SetElementHandler(parser, &on_start, &on_end);
     XML_SetCharacterDataHandler(parser, &on_text);
     XML_SetStartDoctypeDeclHandler(parser, &on_doctype);
+    XML_SetUnknownEncodingHandler(parser, &find_encoding, nullptr);
   }
   ~State() { XML_ParserFree(parser); }
   State(const State&) = delete;
@@ -105,6 +109,12 @@ struct XmlParser::State {
   std::vector<XmlAttribute> attributes;
   std::vector<std::size_t> text_sizes;  // of the open elements
 };
+
+bool may_be_xml(std::string_view begin) {
+  if (begin.starts_with("\xff\xfe") || begin.starts_with("\xfe\xff")) return true;
+  if (begin.starts_with("\xef\xbb\xbf")) begin.remove_prefix(3);
+  return trimmed(begin).starts_with('<');
+}
 
 XmlParser::XmlParser(XmlHandler& handler, const XmlLimits& limits) : state_(std::make_unique<State>(handler, limits)) {}
 XmlParser::~XmlParser() = default;

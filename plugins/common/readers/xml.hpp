@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads XML of any size in bounded memory, and refuses what a till's document has no need of: document type declarations, and
-// with them every entity but XML's own five, nesting without end, texts without end. Threads: one parser from one thread.
+// Reads XML of any size in bounded memory, in UTF-8, UTF-16 or whatever encoding of one or two bytes a character it declares, and
+// refuses what a till's document has no need of: document type declarations, and with them every entity but XML's own five,
+// nesting without end, texts without end. Threads: one parser from one thread.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +43,10 @@ class XmlHandler {
   virtual void text(std::string_view piece) = 0;
   virtual void end(const XmlName& name) = 0;
 };
+
+/// Whether a file of another format than XML may be told from it: it begins with '<' behind blanks and a byte order mark, or with
+/// a byte order mark of UTF-16. Threads: pure function.
+bool may_be_xml(std::string_view begin);
 
 class XmlParser {
  public:

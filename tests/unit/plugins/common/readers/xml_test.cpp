@@ -53,6 +53,40 @@ TEST_CASE("xml: elements, attributes and texts with their namespaces, in whateve
 
 TEST_CASE("xml: other encodings come as UTF-8") {
   CHECK(why("<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>") == "(a\xc3\xa9)a");
+  CHECK(why("<?xml version='1.0' encoding='windows-1252'?><a b='\x80'>\xe9\x99</a>") == "(a b=€é™)a");
+  CHECK(why("<?xml version='1.0' encoding='Windows-1252'?><\xe4>\x80</\xe4>") == "(ä€)ä");
+  CHECK(why("<?xml version='1.0' encoding='ISO-8859-15'?><a>\xa4\xbd</a>") == "(a€œ)a");
+  CHECK(why("<?xml version='1.0' encoding='windows-1250'?><a>\xb9\xea</a>") == "(aąę)a");
+  CHECK(why("<?xml version='1.0' encoding='GBK'?><a>\xb2\xe8 \xb1\xad</a>") == "(a茶 杯)a");
+  CHECK(why("<?xml version='1.0' encoding='Shift_JIS'?><a>\x92\x83</a>") == "(a茶)a");
+}
+
+TEST_CASE("xml: UTF-16 with its byte order mark, of either order") {
+  const std::string text = "<?xml version='1.0' encoding='UTF-16'?><a>e</a>";
+  std::string little("\xff\xfe");
+  std::string big("\xfe\xff");
+  for (const char c : text) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  for (const std::string& document : {little, big}) {
+    CHECK(why(document) == "(ae)a");
+    CHECK(may_be_xml(document));
+  }
+}
+
+TEST_CASE("xml: an encoding that is not known, or a byte that is none of it, is refused") {
+  CHECK(why("<?xml version='1.0' encoding='klingon'?><a/>") == "line 1: it is no XML: unknown encoding");
+  CHECK(why("<?xml version='1.0' encoding='ebcdic-cp-us'?><a/>") == "line 1: it is no XML: unknown encoding");
+  CHECK(why("<?xml version='1.0' encoding='utf-7'?><a/>") == "line 1: it is no XML: unknown encoding");
+  CHECK(why("<?xml version='1.0' encoding='ISO-8859-8'?><a>\n\xbf</a>") ==
+        "line 2: it is no XML: not well-formed (invalid token)");
+  CHECK(why("<?xml version='1.0' encoding='GBK'?><a>\x81\x20</a>").starts_with("line 1: it is no XML"));
+}
+
+TEST_CASE("xml: what may be XML begins with a tag or with UTF-16's byte order mark") {
+  for (const char* begin : {"<a/>", " \n<a/>", "\xef\xbb\xbf<a/>"}) CHECK(may_be_xml(begin));
+  for (const char* begin : {"", "{\"a\":1}", "OCMF|", "%PDF-1.7", "\xef\xbb\xbf"}) CHECK_FALSE(may_be_xml(begin));
 }
 
 TEST_CASE("xml: a document type is refused, and with it every entity that could grow or read a file") {
