@@ -6,6 +6,7 @@
 #include "daemon/base/decimal.hpp"
 #include "plugins/common/values/gtin.hpp"
 #include "plugins/common/values/limits.hpp"
+#include "plugins/common/values/units.hpp"
 
 namespace greentill::poslog {
 namespace {
@@ -14,31 +15,54 @@ using plugin::Unusable;
 
 bool is_number(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
-std::int64_t amount(const std::string& text, unsigned places, std::int64_t absent, std::size_t line, const char* what) {
-  if (text.empty()) return absent;
-  const auto units = parse_in_units(text, places);
-  // No smaller than that either, so that its sign can be turned.
-  if (!units || *units == INT64_MIN) throw Unusable("line " + std::to_string(line) + ": its " + what + " is no amount");
-  return *units;
+[[noreturn]] void refuse(std::size_t line, const char* what) {
+  throw Unusable("line " + std::to_string(line) + ": its " + what + " is no amount");
 }
 
-Article read_article(const Line& from, unsigned minor, std::size_t number) {
+/// No smaller than that either, so that its sign can be turned.
+std::int64_t turnable(std::optional<std::int64_t> amount, std::size_t line, const char* what) {
+  if (!amount || *amount == INT64_MIN) refuse(line, what);
+  return *amount;
+}
+
+/// Of what is weighed, some tills write the weight as Quantity, others the number of packs there and the weight as Units. Where
+/// these differ, nobody says which it is.
+bool is_ambiguous(const Line& from, const Decimal& quantity) {
+  const auto unit = plugin::unit_of(from.unit);
+  if (from.units.empty() || !unit || unit->measure == plugin::Measure::pieces) return false;
+  const auto units = Decimal::parse(from.units);
+  return !units || (!(*units == quantity) && !(*units == *Decimal::parse("1")));
+}
+
+void read_quantity(const Line& from, std::size_t number, Article& into) {
+  if (from.quantity.empty() && from.unit.empty()) return;
+  const auto quantity = Decimal::parse(from.quantity);
+  if (!quantity) refuse(number, "Quantity");
+  into.is_negative = quantity->sign() < 0;
+  const auto milli = from.unit.empty()               ? quantity->in_units(3)
+                     : is_ambiguous(from, *quantity) ? std::optional<std::int64_t>(0)
+                                                     : plugin::line_quantity_milli(*quantity, from.unit);
+  into.line.quantity_milli = turnable(milli, number, "Quantity");
+}
+
+Article read_article(const Line& from, std::optional<unsigned> minor, std::size_t number) {
   Article article{{}, &from, from.is_return};
   article.line.sku = sku_of(from.item_id.empty() ? from.keyed : from.item_id);
   article.line.gtin = gtin_of(from.scanned);
   if (article.line.sku.empty()) article.line.sku = sku_of(from.scanned);
   article.line.name = from.name;
   article.line.category = from.category;
-  article.line.quantity_milli = amount(from.quantity, 3, 1000, number, "Quantity");
-  article.line.amount_minor = amount(from.amount, minor, 0, number, "ExtendedAmount");
+  read_quantity(from, number, article);
+  if (from.amount.empty()) return article;
+  article.line.amount_minor = turnable(minor_units(from.amount, minor), number, "ExtendedAmount");
+  article.gives_money = Decimal::parse(from.amount)->sign() < 0;
   return article;
 }
 
-bool is_negative(const plugin::Transaction::Line& line) { return line.quantity_milli < 0 || line.amount_minor < 0; }
-
-void take_back(plugin::Transaction::Line& line) {
-  line.quantity_milli = -std::abs(line.quantity_milli);
-  line.amount_minor = -std::abs(line.amount_minor);
+void take_back(Article& article) {
+  article.is_negative = true;
+  article.line.quantity_milli = -std::abs(article.line.quantity_milli);
+  article.line.amount_minor = -std::abs(article.line.amount_minor);
 }
 
 /// A return that was voided is none: the nearest before it with as much of the same article goes with it.
@@ -72,20 +96,26 @@ std::string sku_of(std::string_view item_id) {
   return std::string(item_id.size() >= 13 && item_id.starts_with('0') ? plain_number(item_id) : item_id);
 }
 
-std::vector<Article> read_articles(const Receipt& receipt, unsigned minor, bool with_return_link) {
+std::optional<std::int64_t> minor_units(const std::string& text, std::optional<unsigned> minor) {
+  const auto amount = Decimal::parse(text);
+  if (amount && !minor) return 0;
+  return amount ? amount->in_units(*minor) : std::nullopt;
+}
+
+std::vector<Article> read_articles(const Receipt& receipt, std::optional<unsigned> minor, bool with_return_link) {
   std::vector<Article> articles;
   articles.reserve(receipt.lines.size());
   for (std::size_t i = 0; i < receipt.lines.size(); ++i) {
     const Line& from = receipt.lines[i];
     Article article = read_article(from, minor, i + 1);
-    const bool is_further_line = is_negative(article.line) || from.refers;
+    const bool is_further_line = article.is_negative || article.gives_money || from.refers;
     if (from.is_void && from.is_return) {
       if (is_further_line) drop_return(articles, article);
       continue;
     }
     if (from.is_void && !is_further_line) continue;
-    if (from.is_void) take_back(article.line);
-    if (!from.is_void && with_return_link && article.line.quantity_milli < 0) article.is_return = true;
+    if (from.is_void) take_back(article);
+    if (!from.is_void && with_return_link && article.is_negative) article.is_return = true;
     articles.push_back(std::move(article));
   }
   return articles;

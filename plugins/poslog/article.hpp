@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,14 +27,20 @@ struct Article {
   plugin::Transaction::Line line;
   const Line* from = nullptr;
   bool is_return = false;
+  bool is_negative = false;  ///< less than nothing of it; of an unknown unit the line itself has no quantity
+  bool gives_money = false;  ///< an amount below 0; of unknown decimals the line itself has none
 };
 
-/// A receipt's articles, voided ones taken out. `minor`: decimal places of the amounts. `with_return_link`: the receipt says that
-/// it takes something back, so that what it sells less than nothing of is that. Throws plugin::Unusable naming the line.
+/// A receipt's articles, voided ones taken out. `minor`: decimal places of the amounts; nothing where they are not known.
+/// `with_return_link`: the receipt says that it takes something back, so that what it sells less than nothing of is that. Throws
+/// plugin::Unusable naming the line.
 ///
 /// A void is written in two ways. As a further line with less than nothing of the article, or with a reference to the line that
 /// it voids: that one stays, and the two make none of it. Or as a flag on the line itself: that is left out, since it never came
 /// to be sold.
-std::vector<Article> read_articles(const Receipt& receipt, unsigned minor, bool with_return_link);
+std::vector<Article> read_articles(const Receipt& receipt, std::optional<unsigned> minor, bool with_return_link);
+
+/// An amount in minor units, 0 where it needs decimal places that are not known; nothing where the text is none.
+std::optional<std::int64_t> minor_units(const std::string& text, std::optional<unsigned> minor);
 
 }  // namespace greentill::poslog

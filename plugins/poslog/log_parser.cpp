@@ -32,6 +32,16 @@ std::string_view value_of(const std::vector<XmlAttribute>& attributes, std::stri
   return {};
 }
 
+/// The first there is of them, in whatever namespace.
+std::string any_value_of(const std::vector<XmlAttribute>& attributes, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    for (const XmlAttribute& one : attributes) {
+      if (one.name.local == name && !one.value.empty()) return std::string(trimmed(one.value.substr(0, kMostTextBytes)));
+    }
+  }
+  return {};
+}
+
 bool is_set(const std::vector<XmlAttribute>& attributes, std::string_view name) {
   const std::string_view value = value_of(attributes, name);
   return value == "true" || value == "1";
@@ -43,8 +53,8 @@ bool is_gtin_type(std::string_view type) {
 
 }  // namespace
 
-LogParser::LogParser(std::string medium_element, std::function<void(Receipt&&)> take)
-    : parser_(*this, limits()), medium_element_(std::move(medium_element)), take_(std::move(take)) {}
+LogParser::LogParser(Told medium, Told category, std::function<void(Receipt&&)> take)
+    : parser_(*this, limits()), medium_(std::move(medium)), category_(std::move(category)), take_(std::move(take)) {}
 
 void LogParser::start(const XmlName& name, const Attributes& attributes) {
   if (open_.empty()) {
@@ -52,13 +62,36 @@ void LogParser::start(const XmlName& name, const Attributes& attributes) {
     return;
   }
   const Node parent = open_.back().node;
-  const bool is_receipts = parent == Node::transaction || parent == Node::retail;
-  if (is_receipts && !medium_element_.empty() && name.local == medium_element_) {
-    open_.push_back(once(receipt_.medium));
+  if (open_told(parent, name.local)) {
+    // Its text is what is told.
   } else if (parent == Node::other || name.space != space_) {
     open_.push_back({});
   } else {
     open_.push_back(open_in(parent, name.local, attributes));
+  }
+  note_told(parent, name.local, attributes);
+}
+
+bool LogParser::open_told(Node parent, std::string_view name) {
+  const bool is_receipts = parent == Node::transaction || parent == Node::retail;
+  if (is_receipts && medium_.attribute.empty() && name == medium_.element) {
+    open_.push_back(once(receipt_.medium));
+  } else if (parent == Node::item && category_.attribute.empty() && name == category_.element) {
+    open_.push_back(once(line_->category));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void LogParser::note_told(Node parent, std::string_view name, const Attributes& attributes) {
+  const bool is_receipts = parent == Node::log || parent == Node::transaction || parent == Node::retail;
+  const bool is_lines = parent == Node::item || (parent == Node::line_item && open_.back().node == Node::item);
+  if (is_receipts && !medium_.attribute.empty() && name == medium_.element && receipt_.medium.empty()) {
+    receipt_.medium = any_value_of(attributes, {medium_.attribute});
+  }
+  if (is_lines && !category_.attribute.empty() && name == category_.element && line_->category.empty()) {
+    line_->category = any_value_of(attributes, {category_.attribute});
   }
 }
 
@@ -83,10 +116,14 @@ LogParser::Open LogParser::open_in(Node parent, std::string_view name, const Att
     case Node::line_item: return open_in_line_item(name, attributes);
     case Node::item: return open_in_item(name, attributes);
     case Node::identity: return name == "POSItemID" ? once(scrap_) : Open{};
-    case Node::tender: return name == "Amount" ? once(receipt_.tenders.back().amount) : Open{};
+    case Node::tender:
+      if (name != "Amount") return {};
+      receipt_.tenders.back().currency = any_value_of(attributes, {"Currency", "CurrencyCode"});
+      return once(receipt_.tenders.back().amount);
     case Node::link:
     case Node::unit: return open_in_key(name);
     case Node::text: return name == "Date" ? Open{Node::text, open_.back().text} : Open{};
+    case Node::category:
     case Node::other: break;
   }
   return {};
@@ -104,7 +141,11 @@ LogParser::Open LogParser::open_in_transaction(std::string_view name, const Attr
 LogParser::Open LogParser::open_in_retail(std::string_view name, const Attributes& attributes) {
   if (name == "TransactionLink") return open_link(receipt_.links, attributes);
   if (name == "ReceiptDateTime") return once(receipt_.receipt_time);
-  if (name == "Total" && value_of(attributes, "TotalType") == "TransactionGrandAmount") return once(receipt_.total);
+  if (name == "CurrencyCode") return once(receipt_.currency);
+  if (name == "Total" && value_of(attributes, "TotalType") == "TransactionGrandAmount") {
+    note_currency(attributes);
+    return once(receipt_.total);
+  }
   if (name != "LineItem") return {};
   void_line_ = is_set(attributes, "VoidFlag") || is_set(attributes, "CancelFlag");
   return {Node::line_item, nullptr};
@@ -124,7 +165,7 @@ LogParser::Open LogParser::open_in_line_item(std::string_view name, const Attrib
     return {Node::item, nullptr};
   }
   if (name != "Tender" || receipt_.tenders.size() >= kMostLines) return {};
-  receipt_.tenders.push_back({void_line_, std::string(value_of(attributes, "TenderType").substr(0, kMostTextBytes)), {}});
+  receipt_.tenders.push_back({void_line_, std::string(value_of(attributes, "TenderType").substr(0, kMostTextBytes)), {}, {}});
   return {Node::tender, nullptr};
 }
 
@@ -136,17 +177,40 @@ LogParser::Open LogParser::open_in_item(std::string_view name, const Attributes&
   }
   if (name == "ItemID") return once(line_->item_id);
   if (name == "Description") return once(line_->name);
-  if (name == "MerchandiseHierarchy") {
-    if (value_of(attributes, "Level") == "Department") line_->category.clear();
-    return once(line_->category);
+  if (name == "MerchandiseHierarchy") return open_category(attributes);
+  if (name == "Quantity") return open_quantity(attributes);
+  if (name == "ExtendedAmount") {
+    note_currency(attributes);
+    return once(line_->amount);
   }
-  if (name == "Quantity") return once(line_->quantity);
-  if (name == "ExtendedAmount") return once(line_->amount);
   if (name == "ItemLink") line_->refers = true;
   if (name != "TransactionLink" || line_->link) return {};
   line_->link = Link{std::string(value_of(attributes, "ReasonCode").substr(0, kMostTextBytes)), {}};
   key_ = &line_->link->key;
   return {Node::link, nullptr};
+}
+
+/// One that the configuration says where to find counts before the hierarchy.
+LogParser::Open LogParser::open_category(const Attributes& attributes) {
+  if (!category_.element.empty()) return {};
+  if (value_of(attributes, "Level") == "Department") line_->category.clear();
+  hierarchy_ = any_value_of(attributes, {"Description", "Name", "ID"});
+  return line_->category.empty() ? Open{Node::category, &line_->category} : Open{};
+}
+
+LogParser::Open LogParser::open_quantity(const Attributes& attributes) {
+  if (line_->quantity.empty()) {
+    line_->unit = any_value_of(attributes, {"UnitOfMeasureCode", "UnitOfMeasure"});
+    line_->units = any_value_of(attributes, {"Units"});
+  }
+  return once(line_->quantity);
+}
+
+void LogParser::note_currency(const Attributes& attributes) {
+  const std::string currency = any_value_of(attributes, {"Currency", "CurrencyCode"});
+  if (currency.empty() || currency == receipt_.amounts_currency) return;
+  receipt_.has_several_currencies = !receipt_.amounts_currency.empty();
+  receipt_.amounts_currency = currency;
 }
 
 LogParser::Open LogParser::open_link(std::vector<Link>& links, const Attributes& attributes) {
@@ -193,6 +257,7 @@ void LogParser::end(const XmlName& /*name*/) {
 
 void LogParser::close(Node node) {
   if (node == Node::link) key_ = &receipt_.key;
+  if (node == Node::category && line_->category.empty()) line_->category = std::exchange(hierarchy_, {});
   if (node == Node::identity) {
     std::string& into = line_->id_type.empty() || is_gtin_type(line_->id_type) ? line_->scanned : line_->keyed;
     if (into.empty()) into = std::move(scrap_);

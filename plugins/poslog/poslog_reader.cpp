@@ -13,7 +13,9 @@ constexpr std::size_t kPieceBytes = 16u << 10;
 }  // namespace
 
 PosLogReader::PosLogReader(plugin::Bytes& bytes, const Settings& settings)
-    : bytes_(bytes), settings_(settings), parser_(settings.medium_element, [this](Receipt&& receipt) { take(receipt); }) {}
+    : bytes_(bytes),
+      settings_(settings),
+      parser_(settings.medium, settings.category, [this](Receipt&& receipt) { take(receipt); }) {}
 
 PosLogReader::Next PosLogReader::next(plugin::Transaction& into) {
   if (read_.empty() && failure_) std::rethrow_exception(failure_);

@@ -37,6 +37,8 @@ struct Line {
   std::string name;
   std::string category;
   std::string quantity;
+  std::string unit;   ///< UnitOfMeasureCode of the Quantity
+  std::string units;  ///< Units of the Quantity
   std::string amount;
   std::optional<Link> link;
 };
@@ -44,6 +46,7 @@ struct Line {
 struct Tender {
   bool is_void = false;
   std::string type;
+  std::string currency;
   std::string amount;
 };
 
@@ -54,7 +57,9 @@ struct Receipt {
   std::string status;  ///< TransactionStatus
   Key key;
   std::string receipt_time;
-  std::string currency;
+  std::string currency;                 ///< CurrencyCode
+  std::string amounts_currency;         ///< an attribute of the total or of a line's amount
+  bool has_several_currencies = false;  ///< they do not all have the same
   std::string total;
   std::string medium;
   std::vector<Line> lines;

@@ -8,6 +8,7 @@
 
 #include "daemon/base/decimal.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/event/fields.hpp"
 #include "daemon/event/limits.hpp"
 #include "daemon/event/transaction.hpp"
 #include "plugins/common/values/currency.hpp"
@@ -59,13 +60,12 @@ std::optional<std::string> id_of(const Key& key, std::string_view store, std::in
 
 class Reading {
  public:
-  Reading(const Receipt& receipt, const Settings& settings)
-      : receipt_(receipt),
-        settings_(settings),
-        minor_(receipt.currency.empty() ? 2 : plugin::minor_places(receipt.currency).value_or(2)) {}
+  Reading(const Receipt& receipt, const Settings& settings) : receipt_(receipt), settings_(settings) {}
 
   std::vector<Transaction> all() {
     require_names();
+    currency_ = find_currency();
+    minor_ = plugin::minor_places(currency_);
     begin_ = time();
     if (receipt_.status == "PostVoided") return {whole_reversal(id())};
     for (const Link& link : receipt_.links) {
@@ -89,6 +89,29 @@ class Reading {
     if (receipt_.key.workstation.empty()) throw Unusable("it has no WorkstationID");
     if (receipt_.key.sequence.empty()) throw Unusable("it has no SequenceNumber");
     if (day_of(receipt_.key).empty()) throw Unusable("it has no BusinessDayDate, and no time in its place");
+  }
+
+  /// Empty where it is not known: then why. A name of the till's own in place of a code says nothing; a code that is not known
+  /// may have any decimals, whatever the configuration has for amounts without one.
+  std::string find_currency() {
+    const bool by_code = event::is_currency(receipt_.currency);
+    const bool by_amounts = event::is_currency(receipt_.amounts_currency);
+    if (receipt_.has_several_currencies) {
+      no_currency_ = "its amounts are in several currencies";
+    } else if (by_code && by_amounts && receipt_.currency != receipt_.amounts_currency) {
+      no_currency_ = "its amounts are in another currency than its CurrencyCode";
+    } else {
+      const std::string currency = by_code ? receipt_.currency : by_amounts ? receipt_.amounts_currency : settings_.currency;
+      if (plugin::minor_places(currency)) return currency;
+      no_currency_ = currency.empty() ? "it states no currency: give it as `currency` in the source's configuration"
+                                      : "how many decimals its currency has is not known";
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool has_amounts() const {
+    return !receipt_.total.empty() ||
+           std::any_of(receipt_.lines.begin(), receipt_.lines.end(), [](const Line& line) { return !line.amount.empty(); });
   }
 
   [[nodiscard]] std::string id(std::initializer_list<std::string_view> more = {}) const {
@@ -124,8 +147,7 @@ class Reading {
     transaction.issuer = settings_.issuer;
     transaction.event_id = std::move(event_id);
     transaction.begin = transaction.end = begin_;
-    // Some logs have a name of the till's own there.
-    if (plugin::minor_places(receipt_.currency)) transaction.currency = receipt_.currency;
+    transaction.currency = currency_;
     transaction.attributes = {
         {"store", receipt_.key.store}, {"workstation", receipt_.key.workstation}, {"business_day", day_of(receipt_.key)}};
     if (receipt_.is_training) {
@@ -162,15 +184,17 @@ class Reading {
         returned = add(returned, std::abs(article.line.amount_minor));
         continue;
       }
-      gives = gives || article.line.quantity_milli >= 0;
+      gives = gives || !article.is_negative;
       sum = add(sum, article.line.amount_minor);
       transaction.lines.push_back(article.line);
     }
-    const auto minor = parse_in_units(receipt_.total, minor_);
+    const auto minor = minor_units(receipt_.total, minor_);
     transaction.total_minor = minor ? add(*minor, returned) : sum;
     transaction.tender = tender();
     const auto medium = settings_.media.find(receipt_.medium);
     if (medium != settings_.media.end()) transaction.receipt_medium = medium->second;
+    // What is returned is taken back all the same.
+    if (!minor_ && has_amounts()) doubt(transaction, no_currency_);
     const bool is_called_return = return_link_ != nullptr || receipt_.status == "Returned";
     if (is_called_return && std::none_of(articles_.begin(), articles_.end(), is_returned)) {
       doubt(transaction, "it is called a return, but no line of it comes back");
@@ -189,7 +213,9 @@ class Reading {
   [[nodiscard]] std::string tender() const {
     std::map<std::string_view, std::int64_t> paid;
     for (const Tender& tender : receipt_.tenders) {
-      const auto amount = parse_in_units(tender.amount, minor_);
+      // Which of two currencies paid more is not known.
+      if (!tender.currency.empty() && tender.currency != currency_) return {};
+      const auto amount = minor_units(tender.amount, minor_);
       if (!amount || (tender.is_void && *amount > 0)) continue;
       const bool is_card = is_one_of(tender.type, {"CreditDebit", "Credit", "Debit", "CreditCard", "DebitCard"});
       std::int64_t& sum = paid[tender.type == "Cash" ? "cash" : is_card ? "card" : ""];
@@ -241,7 +267,9 @@ class Reading {
 
   const Receipt& receipt_;
   const Settings& settings_;
-  unsigned minor_;
+  std::string currency_;
+  const char* no_currency_ = "";
+  std::optional<unsigned> minor_;
   std::int64_t begin_ = 0;
   const Link* return_link_ = nullptr;
   std::vector<Article> articles_;
@@ -249,11 +277,24 @@ class Reading {
 
 }  // namespace
 
+namespace {
+
+Told read_told(const toml::Table& toml) {
+  return {toml.filled_text("element"), toml.has("attribute") ? toml.filled_text("attribute") : std::string()};
+}
+
+}  // namespace
+
 Settings Settings::read(const toml::Table& toml) {
-  Settings settings{toml.filled_text("issuer", event::kMaxIssuerBytes), plugin::Zone(toml.text("zone")), {}, {}};
+  Settings settings{toml.filled_text("issuer", event::kMaxIssuerBytes), plugin::Zone(toml.text("zone")), {}, {}, {}, {}};
+  settings.currency = toml.text_or("currency", "");
+  if (toml.has("currency") && !plugin::minor_places(settings.currency)) {
+    toml.wrong("currency", "must be a code of ISO 4217 such as \"EUR\"");
+  }
+  if (toml.has("category")) settings.category = read_told(toml.table("category"));
   if (!toml.has("receipt")) return settings;
   const toml::Table receipt = toml.table("receipt");
-  settings.medium_element = receipt.filled_text("element");
+  settings.medium = read_told(receipt);
   const toml::Table values = receipt.table("values");
   for (const std::string& word : values.keys()) {
     settings.media.emplace(word, event::kMediumNames[values.choice(word, event::kMediumNames)]);

@@ -10,6 +10,7 @@
 #include "daemon/toml/table.hpp"
 #include "greentill/plugin.hpp"
 #include "plugins/common/values/zone.hpp"
+#include "plugins/poslog/log_parser.hpp"
 #include "plugins/poslog/receipt.hpp"
 
 namespace greentill::poslog {
@@ -17,10 +18,12 @@ namespace greentill::poslog {
 struct Settings {
   std::string issuer;
   plugin::Zone zone;
-  /// POSLog has no element of its own for how the receipt was given: tills that say it use one of theirs. Its local name, empty
-  /// for none, and what its words mean.
-  std::string medium_element;
+  std::string currency;  ///< of amounts that state none; or empty
+  /// POSLog has no element of its own for how the receipt was given: tills that say it use one of theirs; and what its words
+  /// mean.
+  Told medium;
   std::map<std::string, std::string, std::less<>> media;
+  Told category;  ///< in place of MerchandiseHierarchy
 
   /// Throws std::runtime_error as toml::Table does.
   static Settings read(const toml::Table& toml);

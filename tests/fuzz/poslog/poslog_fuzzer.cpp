@@ -67,8 +67,13 @@ std::vector<Seen> read(std::string_view log, std::size_t step, const poslog::Set
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto kSettings = poslog::Settings::read(plugin::read_configuration(
-      "issuer = \"shop\"\nzone = \"Europe/Helsinki\"\n[receipt]\nelement = \"Medium\"\nvalues = { e = \"email\" }\n", "fuzz"));
+  constexpr std::string_view kConfiguration = R"(
+    issuer = "shop"
+    zone = "Europe/Helsinki"
+    receipt = { element = "Medium", values = { e = "email" } }
+    category = { element = "Sale", attribute = "Department" }
+  )";
+  static const auto kSettings = poslog::Settings::read(plugin::read_configuration(kConfiguration, "fuzz"));
   const std::string_view log(reinterpret_cast<const char*>(data), size);
   const auto whole = read(log, SIZE_MAX, kSettings);
   require(read(log, 1 + size / 7, kSettings) == whole);

@@ -38,14 +38,15 @@ TEST_CASE("poslog: the standard's namespace, with a prefix, as the default or le
 TEST_CASE("poslog: version 6 has a business unit in place of the store, and a date inside the business day") {
   const Outcome six = read(
       "<POSLog xmlns=\"" + kSpace +
-      "\" MajorVersion=\"6\" MinorVersion=\"0\" FixVersion=\"0\"><Transaction TypeCode=\"SalesTransaction\">"
-      "<BusinessUnit><UnitID TypeCode=\"RetailStore\">HighStreet</UnitID></BusinessUnit><WorkstationID TypeCode=\"POS\">POS5"
-      "</WorkstationID><SequenceNumber>4294967295</SequenceNumber><BusinessDayDate><Date>2026-03-01</Date></BusinessDayDate>"
-      "<BeginDateTime>2026-03-01T10:00:00+02:00</BeginDateTime><EndDateTime>2026-03-01T10:01:00+02:00</EndDateTime>"
-      "<RetailTransaction><LineItem><Return ItemType=\"Stock\"><ExtendedAmount>4.89</ExtendedAmount><Quantity>3</Quantity>"
-      "<TransactionLink ReasonCode=\"Return\"><BusinessUnit><UnitID>HighStreet</UnitID></BusinessUnit><WorkstationID>POS5"
-      "</WorkstationID><BusinessDayDate><Date>2026-02-12</Date></BusinessDayDate><SequenceNumber>42949672912</SequenceNumber>"
-      "</TransactionLink></Return></LineItem></RetailTransaction></Transaction></POSLog>");
+          "\" MajorVersion=\"6\" MinorVersion=\"0\" FixVersion=\"0\"><Transaction TypeCode=\"SalesTransaction\">"
+          "<BusinessUnit><UnitID TypeCode=\"RetailStore\">HighStreet</UnitID></BusinessUnit><WorkstationID TypeCode=\"POS\">POS5"
+          "</WorkstationID><SequenceNumber>4294967295</SequenceNumber><BusinessDayDate><Date>2026-03-01</Date></BusinessDayDate>"
+          "<BeginDateTime>2026-03-01T10:00:00+02:00</BeginDateTime><EndDateTime>2026-03-01T10:01:00+02:00</EndDateTime>"
+          "<RetailTransaction><LineItem><Return ItemType=\"Stock\"><ExtendedAmount>4.89</ExtendedAmount><Quantity>3</Quantity>"
+          "<TransactionLink ReasonCode=\"Return\"><BusinessUnit><UnitID>HighStreet</UnitID></BusinessUnit><WorkstationID>POS5"
+          "</WorkstationID><BusinessDayDate><Date>2026-02-12</Date></BusinessDayDate><SequenceNumber>42949672912</SequenceNumber>"
+          "</TransactionLink></Return></LineItem></RetailTransaction></Transaction></POSLog>",
+      settings("currency = \"EUR\"\n"));
   REQUIRE(six.ids() == Texts{"HighStreet/POS5/2026-03-01/4294967295/return/1"});
   CHECK(six.transactions[0].reversed_event_id == "HighStreet/POS5/2026-02-12/42949672912");
   CHECK(lines_of(six.transactions[0]) == Texts{" 3000 489"});
@@ -155,6 +156,10 @@ TEST_CASE("poslog: a wrong configuration names the key") {
   CHECK(why(good + "[receipt]\nelement = \"\"\nvalues = {}\n") == "poslog:4:11: key 'receipt.element' must not be empty");
   CHECK(why(good + "[receipt]\nelement = \"R\"\nvalues = { E = \"mail\" }\n") ==
         "poslog:5:16: key 'receipt.values.E' must be \"paper\", \"none\", \"qr\", \"email\", \"app\" or \"einvoice\"");
+  CHECK(why(good + "currency = \"EUR\"\n[category]\nelement = \"G\"\nattribute = \"a\"\n") == "none");
+  CHECK(why(good + "currency = \"euro\"\n") == "poslog:3:12: key 'currency' must be a code of ISO 4217 such as \"EUR\"");
+  CHECK(why(good + "currency = \"\"\n") == "poslog:3:12: key 'currency' must be a code of ISO 4217 such as \"EUR\"");
+  CHECK(why(good + "[category]\nattribute = \"a\"\n") == "poslog:3:1: key 'category.element' is missing");
   CHECK(why(good + "[receipt]\nother = 1\n") == "poslog:3:1: key 'receipt.element' is missing");
 }
 
