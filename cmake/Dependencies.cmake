@@ -18,6 +18,12 @@ pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 
 pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
 
+# Its handles are std::shared_ptr then, without the warnings that lead there.
+pkg_check_modules(libqpdf REQUIRED IMPORTED_TARGET libqpdf)
+add_library(greentill_qpdf INTERFACE)
+target_compile_definitions(greentill_qpdf INTERFACE POINTERHOLDER_TRANSITION=4)
+target_link_libraries(greentill_qpdf INTERFACE PkgConfig::libqpdf)
+
 # No CMake package and no pkg-config file of their own.
 find_path(GREENTILL_ASIO_INCLUDE asio.hpp REQUIRED)
 add_library(greentill_asio INTERFACE)

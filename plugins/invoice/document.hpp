@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An electronic invoice in place of paper: UBL 2.1 Invoice and CreditNote, Peppol BIS Billing 3.0 among them. docs/invoice.md is
-// what its user reads.
-// Format: OASIS UBL 2.1 (os-UBL-2.1), EN 16931-3-2, Peppol BIS Billing 3.0; business terms are named as there (BT-1, …).
-// Threads: immutable, safe from any thread.
+// An electronic invoice in place of paper: UBL 2.1 (Peppol BIS Billing 3.0 among them) or UN/CEFACT CII (XRechnung, ZUGFeRD,
+// Factur-X), as XML or as the XML inside a PDF. docs/invoice.md is what its user reads. Threads: immutable, safe from any thread.
 #pragma once
 
 #include <string>

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/corpora.hpp"
 #include "tests/unit/plugins/invoice/samples.hpp"
 #include "tests/unit/plugins/shown.hpp"
 
@@ -210,6 +211,52 @@ TEST_CASE("invoice: what credits or corrects without naming an invoice is left t
   CHECK(read(corrected) == Texts{"doubtful 2026-17/credits 2026-05-22T12:00:00Z 121.00 EUR"});
 }
 
+TEST_CASE("invoice: what the buyer wrote, or is for accounting alone, is nothing of the seller's") {
+  const std::string by_buyer = "unusable: the buyer wrote it (self-billed): the seller sent no paper in its place";
+  Sample sample;
+  sample.references = preceding("2026-16");
+  for (const char* type : {"389", "471", "473", "500", "501", "527"}) {
+    sample.type = type;
+    CHECK(read(sample) == Texts{by_buyer});
+  }
+  Sample credit = credit_note(preceding("2026-16"));
+  for (const char* type : {"261", "502"}) {
+    credit.type = type;
+    CHECK(read(credit) == Texts{by_buyer});
+  }
+  for (const char* root : {"SelfBilledInvoice", "SelfBilledCreditNote"}) {
+    sample = {};
+    sample.kind = root;
+    CHECK(read(sample) == Texts{by_buyer});
+  }
+  sample = {};
+  for (const char* type : {"751", "130"}) {
+    sample.type = type;
+    CHECK(read(sample) == Texts{"unusable: by its type it is for accounting alone, and no invoice that a buyer was sent"});
+  }
+  if (const auto folder = greentill::test::corpus("cases/invoice-self-billed")) {
+    CHECK(read(plugin::test::file_text(*folder / "invoice.xml"), "Europe/Berlin") == Texts{by_buyer});
+  }
+}
+
+TEST_CASE("invoice: each type is what it means, and of one that is not known nothing is claimed") {
+  Sample sample;
+  for (const char* type : {"", "326", "380", "383", "386", "388", "393", "82", "875", "877"}) {
+    sample.type = type;
+    CHECK(read(sample) == Texts{"final 2026-17 2026-05-22T12:00:00Z 121.00 EUR"});
+  }
+  for (const char* type : {"999", "7", "38", "380 ", "invoice", "211"}) {
+    sample.type = type;
+    const bool is_known = sample.type == "380 ";  // blanks around it are none of the code
+    CHECK(read(sample) == Texts{std::string(is_known ? "final" : "doubtful") + " 2026-17 2026-05-22T12:00:00Z 121.00 EUR"});
+  }
+  for (const char* type : {"", "380", "396", "81", "262", "296", "308"}) {
+    Sample credit = credit_note(preceding("2026-16"));
+    credit.type = type;
+    CHECK(read(credit) == Texts{"final C-5/credits/2026-16 reverses 2026-16 (refund) 2026-05-22T12:00:00Z 121.00 EUR"});
+  }
+}
+
 TEST_CASE("invoice: a corrected invoice takes the one before back and stands in its place") {
   Sample sample;
   sample.type = "384";
@@ -246,13 +293,13 @@ TEST_CASE("invoice: names count with their namespaces, whatever prefix stands fo
   CHECK(read(replaced(replaced(document, "cbc:", "x:"), ":cbc=", ":x=")) ==
         Texts{"final 2026-17 2026-05-22T12:00:00Z 121.00 EUR"});
   CHECK(read(replaced(document, "xsd:Invoice-2", "xsd:Invoice-3")) ==
-        Texts{"unusable: it is XML, but neither a UBL Invoice nor a UBL CreditNote"});
+        Texts{"unusable: it is XML, but neither a UBL Invoice, a UBL CreditNote nor a CrossIndustryInvoice"});
   CHECK(read(replaced(document, "CommonBasicComponents-2", "CommonBasicComponents-1")) ==
         Texts{"unusable: AccountingSupplierParty has neither EndpointID, PartyIdentification nor CompanyID"});
 }
 
 TEST_CASE("invoice: what is no invoice, or lacks what names it, is refused") {
-  CHECK(read("<a/>") == Texts{"unusable: it is XML, but neither a UBL Invoice nor a UBL CreditNote"});
+  CHECK(read("<a/>") == Texts{"unusable: it is XML, but neither a UBL Invoice, a UBL CreditNote nor a CrossIndustryInvoice"});
   CHECK(read("plain text") == Texts{"unusable: line 1: it is no XML: syntax error"});
   CHECK(read("<!DOCTYPE Invoice><Invoice/>") == Texts{"unusable: line 1: it declares a document type, which is not read"});
   Sample sample;

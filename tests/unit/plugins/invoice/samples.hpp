@@ -68,4 +68,45 @@ inline Sample credit_note(const std::string& references) {
   return sample;
 }
 
+/// A Cross Industry Invoice: CrossIndustryInvoice_100pD16B.xsd, with the elements of EN 16931-3-3 in their order.
+struct CiiSample {
+  std::string context = "";  // BT-24 and the test indicator
+  std::string number = "2026-17";
+  std::string type = "380";
+  std::string copy = "";
+  std::string date = "<udt:DateTimeString format=\"102\">20260522</udt:DateTimeString>";
+  std::string seller =
+      "<ram:URIUniversalCommunication><ram:URIID schemeID=\"0088\">7300010000001</ram:URIID></ram:URIUniversalCommunication>";
+  std::string currency = "EUR";
+  std::string sums =
+      "<ram:GrandTotalAmount>121.00</ram:GrandTotalAmount><ram:TotalPrepaidAmount>21.00</ram:TotalPrepaidAmount>"
+      "<ram:DuePayableAmount>100.00</ram:DuePayableAmount>";
+  std::string preceding = "";  // numbers, each in a BG-3
+
+  [[nodiscard]] std::string text() const {
+    return "<?xml version='1.0' encoding='UTF-8'?><rsm:CrossIndustryInvoice "
+           "xmlns:rsm='urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100' "
+           "xmlns:ram='urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100' "
+           "xmlns:udt='urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100'><rsm:ExchangedDocumentContext>" +
+           context + "</rsm:ExchangedDocumentContext><rsm:ExchangedDocument><ram:ID>" + number + "</ram:ID><ram:TypeCode>" +
+           type + "</ram:TypeCode>" + copy + "<ram:IssueDateTime>" + date +
+           "</ram:IssueDateTime><ram:IncludedNote><ram:Content>secret-1</ram:Content></ram:IncludedNote></rsm:ExchangedDocument>"
+           "<rsm:SupplyChainTradeTransaction><ram:IncludedSupplyChainTradeLineItem><ram:SpecifiedTradeProduct><ram:GlobalID "
+           "schemeID='0160'>secret-2</ram:GlobalID></ram:SpecifiedTradeProduct></ram:IncludedSupplyChainTradeLineItem>"
+           "<ram:ApplicableHeaderTradeAgreement><ram:SellerTradeParty><ram:Name>secret-3</ram:Name>" +
+           seller +
+           "</ram:SellerTradeParty><ram:BuyerTradeParty><ram:ID>secret-4</ram:ID></ram:BuyerTradeParty>"
+           "</ram:ApplicableHeaderTradeAgreement><ram:ApplicableHeaderTradeSettlement><ram:PaymentReference>secret-5"
+           "</ram:PaymentReference><ram:InvoiceCurrencyCode>" +
+           currency + "</ram:InvoiceCurrencyCode><ram:SpecifiedTradeSettlementHeaderMonetarySummation>" + sums +
+           "</ram:SpecifiedTradeSettlementHeaderMonetarySummation>" + preceding +
+           "</ram:ApplicableHeaderTradeSettlement></rsm:SupplyChainTradeTransaction></rsm:CrossIndustryInvoice>";
+  }
+};
+
+inline std::string cii_preceding(const std::string& number) {
+  return "<ram:InvoiceReferencedDocument><ram:IssuerAssignedID>" + number +
+         "</ram:IssuerAssignedID></ram:InvoiceReferencedDocument>";
+}
+
 }  // namespace greentill::invoice::test
