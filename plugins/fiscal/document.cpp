@@ -21,16 +21,32 @@ bool is_kept(const plugin::XmlName& name) {
                                  "DescripcionFactura", "DescripcionOperacion", "Signature"});
 }
 
-std::vector<Transaction> read_xml(std::string_view document, const plugin::Zone& madrid) {
-  const plugin::XmlElement root = plugin::parse_xml(document, &is_kept);
-  if (is_ticketbai(root)) return read_ticketbai(root, madrid);
-  std::vector<Transaction> all;
-  const auto records = verifactu_records(root);
-  if (records.empty()) throw Unusable("it is XML, but neither TicketBAI nor VeriFactu");
+using Records = std::vector<plugin::DocumentRecord>;
+
+/// Of a delivery each record counts for itself.
+Records read_delivery(const std::vector<const plugin::XmlElement*>& records) {
+  Records all;
   for (const plugin::XmlElement* record : records) {
-    for (Transaction& one : read_verifactu(*record)) all.push_back(std::move(one));
+    try {
+      plugin::add_records(all, [&] { return read_verifactu(*record); });
+    } catch (const Unusable& unusable) {
+      if (records.size() == 1) throw;
+      all.push_back({{}, unusable.what(), {}});
+    }
   }
   return all;
+}
+
+Records read_xml(std::string_view document, const plugin::Zone& madrid) {
+  const plugin::XmlElement root = plugin::parse_xml(document, &is_kept);
+  Records all;
+  if (is_ticketbai(root)) {
+    plugin::add_records(all, [&] { return read_ticketbai(root, madrid); });
+    return all;
+  }
+  const auto records = verifactu_records(root);
+  if (records.empty()) throw Unusable("it is XML, but neither TicketBAI nor VeriFactu");
+  return read_delivery(records);
 }
 
 std::vector<Transaction> read_json(std::string_view document, const plugin::Zone& rome) {
@@ -45,9 +61,10 @@ std::vector<Transaction> read_json(std::string_view document, const plugin::Zone
 
 Documents::Documents() : madrid_("Europe/Madrid"), rome_("Europe/Rome") {}
 
-std::vector<Transaction> Documents::read(std::string_view document) const {
-  std::vector<Transaction> all = plugin::may_be_xml(document) ? read_xml(document, madrid_) : read_json(document, rome_);
-  for (const Transaction& one : all) plugin::check_limits(one);
+Records Documents::read(std::string_view document) const {
+  if (plugin::may_be_xml(document)) return read_xml(document, madrid_);
+  Records all;
+  plugin::add_records(all, [&] { return read_json(document, rome_); });
   return all;
 }
 

@@ -6,8 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "greentill/plugin.hpp"
-#include "plugins/common/values/limits.hpp"
+#include "plugins/common/readers/document_records.hpp"
 #include "plugins/common/values/zone.hpp"
 
 namespace greentill::fiscal {
@@ -16,9 +15,10 @@ class Documents {
  public:
   /// Throws std::runtime_error where the system's tz database lacks the zones of Spain and Italy.
   Documents();
-  /// In the document's order; none where nothing was sold. All are within the limits of gt_transaction. Throws Unusable where the
-  /// document is none of those known or cannot be used, with a reason that quotes nothing of it.
-  [[nodiscard]] std::vector<plugin::Transaction> read(std::string_view document) const;
+  /// In the document's order, within the limits of gt_transaction. Of a delivery of many records each that cannot be used is one
+  /// record with the reason, and so is what is left out: closings, events. Throws Unusable where the document as a whole is none
+  /// of those known or cannot be used. No reason quotes anything of it.
+  [[nodiscard]] std::vector<plugin::DocumentRecord> read(std::string_view document) const;
 
  private:
   plugin::Zone madrid_;

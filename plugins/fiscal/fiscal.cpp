@@ -15,7 +15,7 @@ class Fiscal final : public plugin::FolderSource {
   Fiscal(std::string_view configuration, plugin::Services services)
       : Fiscal(plugin::read_configuration(configuration, "fiscal"), services) {}
 
-  /// A document is used as a whole or not at all: one that cannot be read is no record of the file, but its failure.
+  /// A document that cannot be read is no record of the file, but its failure.
   std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& /*name*/) override {
     return std::make_unique<plugin::DocumentRecords>(documents_.read(plugin::read_all(bytes, plugin::kMostDocumentBytes)));
   }

@@ -12,6 +12,7 @@
 #include "plugins/common/values/currency.hpp"
 #include "plugins/common/values/gtin.hpp"
 #include "plugins/common/values/ids.hpp"
+#include "plugins/common/values/units.hpp"
 #include "plugins/common/values/zone.hpp"
 #include "plugins/fiscal/receipt_case.hpp"
 
@@ -77,22 +78,39 @@ struct Line {
   Transaction::Line line;
   LineCase tags;
   Decimal amount;
+  bool is_negative = false;  // less than nothing of it, also where its unit is not known
   /// Comes back, rather than being sold. A discount is neither, a deposit is given back without any sale being undone.
   [[nodiscard]] bool is_returned() const {
     if (tags.discount || tags.deposit) return false;
-    return tags.refunded || tags.voided || line.quantity_milli < 0 || amount.sign() < 0;
+    return tags.refunded || tags.voided || is_negative || amount.sign() < 0;
   }
 };
 
 /// Tills count in Quantity, or leave it at 1 and say how many units of UnitQuantity there were. Never the product of both, which
 /// would count twice where a till fills in the same number.
-std::int64_t pieces_milli(const JsonValue& item, const std::string& where) {
-  const Decimal quantity = decimal(item, where, "Quantity").value_or(*Decimal::parse("1"));
+Decimal quantity_of(const Decimal& quantity, const std::optional<Decimal>& unit_quantity, bool is_measured) {
+  const Decimal one = *Decimal::parse("1");
+  const bool is_one = quantity == one || quantity == one.negated();
+  if (!is_one || !unit_quantity || unit_quantity->sign() <= 0 || (!is_measured && !unit_quantity->is_whole())) return quantity;
+  return quantity.sign() < 0 ? unit_quantity->negated() : *unit_quantity;
+}
+
+/// In thousandths of a piece, kilogram or litre; 0 where the unit is not known, or two numbers contradict each other of what is
+/// weighed.
+std::int64_t quantity_milli(const JsonValue& item, const std::string& where) {
+  const std::string unit = text(item, "Unit");
+  const auto known = plugin::unit_of(unit);
+  const bool is_measured = known && known->measure != plugin::Measure::pieces;
+  const Decimal stated = decimal(item, where, "Quantity").value_or(*Decimal::parse("1"));
   const auto unit_quantity = decimal(item, where, "UnitQuantity");
-  const std::int64_t count = units(quantity, 3, where + "Quantity");
-  if ((count != 1000 && count != -1000) || !unit_quantity || !unit_quantity->is_whole() || unit_quantity->sign() <= 0)
-    return count;
-  return units(*unit_quantity, 3, where + "UnitQuantity") * (count < 0 ? -1 : 1);
+  const Decimal quantity = quantity_of(stated, unit_quantity, is_measured);
+  if (unit.empty()) return units(quantity, 3, where + "Quantity");
+  const bool contradicts = is_measured && unit_quantity && !(*unit_quantity == quantity) &&
+                           !(unit_quantity->negated() == quantity) && !(*unit_quantity == *Decimal::parse("1"));
+  if (contradicts) return 0;
+  const auto milli = plugin::line_quantity_milli(quantity, unit);
+  if (!milli) throw Unusable(where + "Quantity does not fit 64 bits");
+  return *milli;
 }
 
 /// What the receipt is about, besides its lines.
@@ -102,7 +120,8 @@ class Request {
       : document_(document), tags_(receipt_case(code_of(document.member("ftReceiptCase"), "ftReceiptCase"))) {}
 
   std::vector<Transaction> read() {
-    if (tags_.nature == Nature::other) return {};
+    if (tags_.nature == Nature::other)
+      throw plugin::LeftOut("nothing was sold: it is a closing, a protocol or a movement of cash");
     Transaction receipt = head();
     for (const JsonValue& item : list(document_, "cbChargeItems")) lines_.push_back(line(item, lines_.size() + 1));
     receipt.total_minor = total();
@@ -152,7 +171,9 @@ class Request {
     read.line.category = text(item, "ProductGroup");
     const std::string barcode = text(item, "ProductBarcode");
     if (plugin::is_gtin(barcode)) read.line.gtin = barcode;
-    read.line.quantity_milli = read.tags.discount ? 0 : pieces_milli(item, where);
+    const auto quantity = decimal(item, where, "Quantity");
+    read.is_negative = quantity && quantity->sign() < 0;
+    read.line.quantity_milli = read.tags.discount ? 0 : quantity_milli(item, where);
     read.line.amount_minor = units(*amount, places_, where + "Amount");
     return read;
   }

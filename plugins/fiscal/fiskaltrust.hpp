@@ -14,8 +14,8 @@ namespace greentill::fiscal {
 bool is_fiskaltrust_request(const plugin::JsonValue& document);
 bool is_fiskaltrust_response(const plugin::JsonValue& document);
 
-/// What the request says: nothing for closings, logs and movements of cash; two transactions where one receipt both sells and
-/// takes back what another sold. Throws Unusable, naming the field and quoting nothing of it.
+/// What the request says; two transactions where one receipt both sells and takes back what another sold. Throws LeftOut for
+/// closings, logs and movements of cash; Unusable, naming the field and quoting nothing of it.
 std::vector<plugin::Transaction> read_fiskaltrust_request(const plugin::JsonValue& document);
 
 /// The answer has the request's issuer and event id, and is a copy of it: the request is the event.

@@ -18,8 +18,12 @@ bool is_cancellation(const XmlElement& element) {
   return element.name == "RegistroAnulacion" || element.name == "RegistroFacturacionAnulacion";
 }
 
+/// What happened to the till's program (EventosSIF.xsd): started, exported, found a fault. Parts of it have the names of a
+/// record's.
+bool is_event(const XmlElement& element) { return element.name == "RegistroEvento"; }
+
 void collect(const XmlElement& element, std::vector<const XmlElement*>& into) {
-  if (is_issue(element) || is_cancellation(element)) {
+  if (is_issue(element) || is_cancellation(element) || is_event(element)) {
     into.push_back(&element);
     return;
   }
@@ -93,6 +97,7 @@ std::vector<const XmlElement*> verifactu_records(const XmlElement& root) {
 }
 
 std::vector<Transaction> read_verifactu(const XmlElement& record) {
+  if (is_event(record)) throw plugin::LeftOut("it records an event of the till's program, and no invoice");
   if (is_cancellation(record)) return {read_cancellation(record)};
   return read_issue(record);
 }

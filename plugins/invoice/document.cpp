@@ -10,7 +10,6 @@
 namespace greentill::invoice {
 namespace {
 
-using plugin::Transaction;
 using plugin::Unusable;
 
 bool is_self_billed(const plugin::XmlName& name) {
@@ -22,7 +21,7 @@ bool is_kept(const plugin::XmlName& name) { return is_kept_of_ubl(name) || is_ke
 
 Head read_head(const plugin::XmlElement& root, const plugin::Zone& zone) {
   if (is_self_billed({root.space, root.name})) {
-    throw Unusable("the buyer wrote it (self-billed): the seller sent no paper in its place");
+    throw plugin::LeftOut(kSelfBilled);
   }
   if (is_cii(root)) return read_cii(root, zone);
   const plugin::XmlElement* ubl = find_ubl(root);
@@ -30,17 +29,17 @@ Head read_head(const plugin::XmlElement& root, const plugin::Zone& zone) {
   return read_ubl(*ubl, zone);
 }
 
-std::vector<Transaction> read_xml(std::string_view document, const plugin::Zone& zone) {
+std::vector<plugin::DocumentRecord> read_xml(std::string_view document, const plugin::Zone& zone) {
   plugin::XmlLimits limits;
   limits.text_bytes = plugin::kMostDocumentBytes;  // attachments are long, and gone with what is not kept
-  std::vector<Transaction> all = transactions_of(read_head(plugin::parse_xml(document, &is_kept, limits), zone));
-  for (const Transaction& one : all) plugin::check_limits(one);
+  std::vector<plugin::DocumentRecord> all;
+  plugin::add_records(all, [&] { return transactions_of(read_head(plugin::parse_xml(document, &is_kept, limits), zone)); });
   return all;
 }
 
 }  // namespace
 
-std::vector<Transaction> Documents::read(std::string_view document) const {
+std::vector<plugin::DocumentRecord> Documents::read(std::string_view document) const {
   const bool is_xml = plugin::may_be_xml(document);
   return !is_xml && is_pdf(document) ? read_xml(embedded_invoice(document), zone_) : read_xml(document, zone_);
 }

@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "greentill/plugin.hpp"
-#include "plugins/common/values/limits.hpp"
+#include "plugins/common/readers/document_records.hpp"
 #include "plugins/common/values/zone.hpp"
 
 namespace greentill::invoice {
@@ -18,9 +17,10 @@ class Documents {
   /// `zone`: where invoices are issued, for dates and times that state none. Throws std::runtime_error where there is no such
   /// zone.
   explicit Documents(const std::string& zone) : zone_(zone) {}
-  /// One bill, or the reversals that a credit note means, or both for a corrected invoice; within the limits of gt_transaction.
-  /// Throws Unusable where the document is none of those known or cannot be used, with a reason that quotes nothing of it.
-  [[nodiscard]] std::vector<plugin::Transaction> read(std::string_view document) const;
+  /// One bill, or the reversals that a credit note means, or both for a corrected invoice, within the limits of gt_transaction;
+  /// or one that is left out. Throws Unusable where the document is none of those known or cannot be used, with a reason that
+  /// quotes nothing of it.
+  [[nodiscard]] std::vector<plugin::DocumentRecord> read(std::string_view document) const;
 
  private:
   plugin::Zone zone_;

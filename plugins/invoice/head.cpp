@@ -70,9 +70,9 @@ std::vector<Transaction> corrected(Transaction read, const std::vector<std::stri
 
 std::vector<Transaction> transactions_of(const Head& head) {
   const Nature nature = nature_of(head.type, head.is_credit_note);
-  if (nature == Nature::self_billed) throw Unusable("the buyer wrote it (self-billed): the seller sent no paper in its place");
+  if (nature == Nature::self_billed) throw plugin::LeftOut(kSelfBilled);
   if (nature == Nature::no_invoice)
-    throw Unusable("by its type it is for accounting alone, and no invoice that a buyer was sent");
+    throw plugin::LeftOut("by its type it is for accounting alone, and no invoice that a buyer was sent");
   Transaction read = bill(head);
   if (head.is_test || head.is_copy || nature == Nature::pro_forma) {
     read.standing = head.is_test ? GT_TRAINING : nature == Nature::pro_forma ? GT_INTERIM : GT_REPRINT;

@@ -29,8 +29,11 @@ struct Head {
   std::string document;                ///< the attribute of that name
 };
 
-/// One bill, the reversals that a credit note means, or both for a corrected invoice. Throws plugin::Unusable where the seller
-/// did not send it in place of paper.
+/// Why nothing comes of such a document.
+inline constexpr const char* kSelfBilled = "the buyer wrote it (self-billed): the seller sent nothing in place of paper";
+
+/// One bill, the reversals that a credit note means, or both for a corrected invoice. Throws plugin::LeftOut where the seller did
+/// not send it in place of paper.
 std::vector<plugin::Transaction> transactions_of(const Head& head);
 
 /// The same for one seller in every syntax; `scheme`: the register that the identifier is of, or empty.

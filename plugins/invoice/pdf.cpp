@@ -136,7 +136,7 @@ std::string embedded_invoice(std::string_view pdf) {
   } catch (const QPDFExc& error) {
     if (budget.is_spent()) throw too_large();
     if (error.getErrorCode() == qpdf_e_password) throw Unusable("it is an encrypted PDF, which is not read");
-    throw Unusable("it is a PDF that is damaged, at byte " + std::to_string(error.getFilePosition()));
+    throw Unusable("it is a PDF that is damaged");
   } catch (const std::bad_alloc&) {
     throw Unusable("it is a PDF that needs more memory than there is");
   } catch (const std::exception&) {

@@ -25,8 +25,9 @@ PosLogReader::Next PosLogReader::next(plugin::Transaction& into) {
   Read read = std::move(read_.front());
   read_.pop_front();
   number_ = read.number;
-  if (!read.problem.empty()) throw plugin::Unusable(read.problem);
-  into = std::move(read.transaction);
+  if (!read.record.unusable.empty()) throw plugin::Unusable(read.record.unusable);
+  if (!read.record.left_out.empty()) throw plugin::LeftOut(read.record.left_out);
+  into = std::move(read.record.transaction);
   return Next::record;
 }
 
@@ -46,10 +47,12 @@ void PosLogReader::take(const Receipt& receipt) {
   ++transactions_;
   try {
     for (plugin::Transaction& transaction : transactions_of(receipt, settings_)) {
-      read_.push_back({transactions_, std::move(transaction), {}});
+      read_.push_back({transactions_, {std::move(transaction)}});
     }
   } catch (const plugin::Unusable& problem) {
-    read_.push_back({transactions_, {}, problem.what()});
+    read_.push_back({transactions_, {{}, problem.what(), {}}});
+  } catch (const plugin::LeftOut& left_out) {
+    read_.push_back({transactions_, {{}, {}, left_out.what()}});
   }
 }
 

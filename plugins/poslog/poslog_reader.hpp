@@ -7,7 +7,7 @@
 #include <exception>
 #include <string>
 
-#include "plugins/common/readers/record_reader.hpp"
+#include "plugins/common/readers/document_records.hpp"
 #include "plugins/poslog/log_parser.hpp"
 #include "plugins/poslog/transactions.hpp"
 
@@ -23,8 +23,7 @@ class PosLogReader final : public plugin::RecordReader {
  private:
   struct Read {
     std::uint64_t number = 0;  ///< of the Transaction element, from 1
-    plugin::Transaction transaction;
-    std::string problem;
+    plugin::DocumentRecord record;
   };
   void take(const Receipt& receipt);
   void read_more();

@@ -303,7 +303,8 @@ Settings Settings::read(const toml::Table& toml) {
 }
 
 std::vector<Transaction> transactions_of(const Receipt& receipt, const Settings& settings) {
-  if (!receipt.is_retail || was_given_up(receipt)) return {};
+  if (!receipt.is_retail) throw plugin::LeftOut("it is no retail transaction: nothing was sold");
+  if (was_given_up(receipt)) throw plugin::LeftOut("it was cancelled or voided before it was a sale");
   if (!receipt.problem.empty()) throw Unusable(receipt.problem);
   return Reading(receipt, settings).all();
 }

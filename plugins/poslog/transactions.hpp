@@ -30,8 +30,8 @@ struct Settings {
 };
 
 /// The sale of a receipt, if it is one, and what it takes back: a reversal for each sale that it names, and a doubtful record for
-/// what it does not say the sale of. Empty where nothing was sold: cancelled, voided before it was paid, no retail transaction.
-/// Throws plugin::Unusable where it cannot be read.
+/// what it does not say the sale of. Throws plugin::LeftOut where nothing was sold: cancelled, voided before it was paid, no
+/// retail transaction; plugin::Unusable where it cannot be read.
 std::vector<plugin::Transaction> transactions_of(const Receipt& receipt, const Settings& settings);
 
 }  // namespace greentill::poslog

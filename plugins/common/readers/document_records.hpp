@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,18 +14,41 @@ namespace greentill::plugin {
 /// Whatever max_file_mb allows: a document is in memory as a whole, and as a tree besides.
 inline constexpr std::size_t kMostDocumentBytes = 64u << 20;
 
+/// A transaction, or why there is none.
+struct DocumentRecord {
+  Transaction transaction;
+  std::string unusable = {};
+  std::string left_out = {};
+};
+
 class DocumentRecords final : public RecordReader {
  public:
-  explicit DocumentRecords(std::vector<Transaction> records) : records_(std::move(records)) {}
+  explicit DocumentRecords(std::vector<DocumentRecord> records) : records_(std::move(records)) {}
   Next next(Transaction& into) override {
     if (next_ == records_.size()) return Next::end;
-    into = std::move(records_[next_++]);
+    DocumentRecord& record = records_[next_++];
+    if (!record.unusable.empty()) throw Unusable(record.unusable);
+    if (!record.left_out.empty()) throw LeftOut(record.left_out);
+    into = std::move(record.transaction);
     return Next::record;
   }
 
  private:
-  std::vector<Transaction> records_;
+  std::vector<DocumentRecord> records_;
   std::size_t next_ = 0;
 };
+
+/// Puts what `read` gives, transactions, behind the records; or one that says why nothing is to come of it. Unusable passes
+/// through.
+template <typename Read>
+void add_records(std::vector<DocumentRecord>& to, const Read& read) {
+  try {
+    std::vector<Transaction> all = read();
+    for (const Transaction& one : all) check_limits(one);
+    for (Transaction& one : all) to.push_back({std::move(one)});
+  } catch (const LeftOut& left_out) {
+    to.push_back({{}, {}, left_out.what()});
+  }
+}
 
 }  // namespace greentill::plugin

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the source `ocmf` reads. The first byte says what the rest is: records in whatever container, whose signatures are believed
-// so that what is behind them is reached; a signature section; a public key.
+// What the source `ocmf` reads. The first byte says what the rest is: records in whatever container, whose signatures are
+// believed so that what is behind them is reached; a signature section; a public key.
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -58,6 +58,8 @@ std::vector<Seen> read(std::string_view log, std::size_t step, const poslog::Set
       if (next == plugin::RecordReader::Next::record) all.push_back(seen(transaction));
     } catch (const plugin::Unusable& problem) {
       all.push_back({{}, {}, 0, 0, reader.where() + problem.what()});
+    } catch (const plugin::LeftOut& left_out) {
+      all.push_back({{}, {}, 0, 0, reader.where() + left_out.what()});
     } catch (const std::runtime_error&) {
       return all;
     }

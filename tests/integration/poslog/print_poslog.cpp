@@ -47,8 +47,12 @@ int main(int count, char** arguments) {
   poslog::PosLogReader reader(bytes, settings);
   for (;;) {
     plugin::Transaction transaction;
-    const auto next = reader.next(transaction);
-    if (next == plugin::RecordReader::Next::end) return 0;
-    if (next == plugin::RecordReader::Next::record) std::cout << json_of(transaction).dump() << '\n';
+    try {
+      const auto next = reader.next(transaction);
+      if (next == plugin::RecordReader::Next::end) return 0;
+      if (next == plugin::RecordReader::Next::record) std::cout << json_of(transaction).dump() << '\n';
+    } catch (const plugin::LeftOut&) {
+      // Nothing was sold.
+    }
   }
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "greentill/plugin.hpp"
+#include "plugins/common/readers/document_records.hpp"
 
 namespace greentill::plugin::test {
 
@@ -57,6 +58,27 @@ inline Texts shown(const std::vector<Transaction>& all, int minor_places = 2) {
   Texts texts;
   for (const Transaction& one : all) texts.push_back(shown(one, minor_places));
   return texts;
+}
+
+/// Or "unusable: reason", "left out: reason".
+inline Texts shown(const std::vector<DocumentRecord>& all) {
+  Texts texts;
+  for (const DocumentRecord& one : all) {
+    texts.push_back(!one.unusable.empty()   ? "unusable: " + one.unusable
+                    : !one.left_out.empty() ? "left out: " + one.left_out
+                                            : shown(one.transaction));
+  }
+  return texts;
+}
+
+/// Requires: nothing but transactions.
+inline std::vector<Transaction> transactions(const std::vector<DocumentRecord>& all) {
+  std::vector<Transaction> read;
+  for (const DocumentRecord& one : all) {
+    if (!one.unusable.empty() || !one.left_out.empty()) throw std::runtime_error(one.unusable + one.left_out);
+    read.push_back(one.transaction);
+  }
+  return read;
 }
 
 /// What read() gives for a document, or "unusable: reason".

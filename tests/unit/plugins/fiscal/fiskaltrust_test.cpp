@@ -37,7 +37,7 @@ Texts read(const std::string& document) {
 Texts read(const Receipt& receipt) { return read(receipt.text()); }
 
 plugin::Transaction one(const Receipt& receipt) {
-  const auto all = Documents().read(receipt.text());
+  const auto all = transactions(Documents().read(receipt.text()));
   REQUIRE(all.size() == 1);
   return all[0];
 }
@@ -141,6 +141,24 @@ TEST_CASE("fiskaltrust: pieces are in Quantity, or in UnitQuantity where that is
   CHECK(pieces("0.25", "3") == 250);
 }
 
+TEST_CASE("fiskaltrust: a quantity is what its unit says, and nothing where the unit is not known") {
+  const auto milli = [](const std::string& unit, const std::string& quantity, const std::string& unit_quantity = {}) {
+    Receipt receipt;
+    receipt.lines = R"({"Description": "Clothes", "Amount": 2, "ftChargeItemCase": 4919338167972134913, "Unit": ")" + unit +
+                    R"(", "Quantity": )" + quantity + (unit_quantity.empty() ? "" : ", \"UnitQuantity\": " + unit_quantity) + "}";
+    return one(receipt).lines[0].quantity_milli;
+  };
+  CHECK(milli("lb", "1.5") == 680);
+  CHECK(milli("kg", "1", "1.5") == 1500);
+  CHECK(milli("kg", "1.5", "1.5") == 1500);
+  CHECK(milli("kg", "1.5", "1") == 1500);
+  CHECK(milli("kg", "2", "1.5") == 0);  // two packs of that weight, or one of the two the weight?
+  CHECK(milli("Stk", "3") == 3000);
+  CHECK(milli("Stk", "1", "4") == 4000);
+  CHECK(milli("Liter", "1", "1") == 1000);
+  CHECK(milli("Karton", "2") == 0);
+}
+
 TEST_CASE("fiskaltrust: orders, interim bills and deliveries wait for the payment under the same id") {
   for (const char* code : {"4919338167972134928", "4919338167972134926", "4919338167972134927", "4919338167972134920"}) {
     Receipt receipt;
@@ -153,7 +171,7 @@ TEST_CASE("fiskaltrust: closings, logs and movements of cash sell nothing") {
   for (const unsigned number : {0x02, 0x07, 0x11, 0x12, 0x14}) {
     Receipt receipt;
     receipt.code = std::to_string(0x4445000000000000ull | number);
-    CHECK(read(receipt) == Texts{});
+    CHECK(read(receipt) == Texts{"left out: nothing was sold: it is a closing, a protocol or a movement of cash"});
   }
 }
 
@@ -344,7 +362,7 @@ TEST_CASE("fiskaltrust: an answer has the id of its request, and is a copy of it
       R"(", "cbReceiptReference": "17", "ftReceiptIdentification": "ft1#", "ftReceiptMoment": "2026-05-22T08:30:16Z",
     "ftSignatures": [{"Data": "secret"}]})";
   CHECK(read(answer) == Texts{"reprint 17 2026-05-22T08:30:16Z"});
-  const auto all = Documents().read(answer);
+  const auto all = transactions(Documents().read(answer));
   CHECK(all[0].issuer == one({}).issuer);
   CHECK(all[0].event_id == one({}).event_id);
   CHECK(all_texts(all[0]).find("secret") == std::string::npos);

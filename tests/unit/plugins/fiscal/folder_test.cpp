@@ -25,11 +25,13 @@ TEST_CASE("fiscal: receipts leave the folder for done, and what is unusable for 
   const auto sources = bench.start_all({spec});
   REQUIRE(eventually([&] { return sources->status()[0].state == "finished"; }));
   const auto kept = bench.sink.kept();
-  REQUIRE(kept.size() == 2);
+  REQUIRE(kept.size() == 3);
   CHECK(kept[0].event_id == "17");
   CHECK(kept[0].transaction.total_minor == 700);
-  CHECK(kept[1].where == "3-template.json");
-  CHECK(kept[1].reason == "byte 0: it is not JSON");
+  CHECK(kept[1].where == "2-closing.json: record 1");
+  CHECK(kept[1].reason == "nothing was sold: it is a closing, a protocol or a movement of cash");
+  CHECK(kept[2].where == "3-template.json");
+  CHECK(kept[2].reason == "byte 0: it is not JSON");
   CHECK(folder.names() == plugin::test::Texts{});
   CHECK(folder.names("done") == plugin::test::Texts{"1-sale.json", "2-closing.json"});
   CHECK(folder.names("failed") == plugin::test::Texts{"3-template.json", "3-template.json.reason.txt"});

@@ -35,7 +35,7 @@ TEST_CASE("rt record: it is a copy of a receipt, in Rome's time") {
 
 TEST_CASE("rt record: names lose the rate and the amount that are printed behind them, and nothing else") {
   const auto name = [](const std::string& printed) {
-    const auto all = Documents().read(record(item("1", printed, "100")));
+    const auto all = transactions(Documents().read(record(item("1", printed, "100"))));
     return all.at(0).lines.at(0).name;
   };
   CHECK(name("Milk 3,5%               4%          1,00") == "Milk 3,5%");
@@ -59,7 +59,7 @@ TEST_CASE("rt record: what is missing or wrong is named") {
 }
 
 TEST_CASE("rt record: the customer's tax code does not go on") {
-  for (const auto& one : Documents().read(record(""))) CHECK(all_texts(one).find("secret") == std::string::npos);
+  for (const auto& one : transactions(Documents().read(record("")))) CHECK(all_texts(one).find("secret") == std::string::npos);
 }
 
 }  // namespace

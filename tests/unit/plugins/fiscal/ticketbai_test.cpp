@@ -58,14 +58,14 @@ TEST_CASE("ticketbai: an invoice, in the Basque Country's time") {
 }
 
 TEST_CASE("ticketbai: the issuer is a digest, and no name or tax number goes on") {
-  const auto all = Documents().read(Invoice().text());
+  const auto all = transactions(Documents().read(Invoice().text()));
   REQUIRE(all.size() == 1);
   CHECK(all[0].issuer.starts_with("es:"));
   CHECK(all[0].issuer.size() == 35);
   CHECK(all_texts(all[0]).find("secret") == std::string::npos);
   Invoice other;
   other.tax_number = "secret-9";
-  CHECK(Documents().read(other.text())[0].issuer != all[0].issuer);
+  CHECK(transactions(Documents().read(other.text()))[0].issuer != all[0].issuer);
 }
 
 TEST_CASE("ticketbai: an invoice without a list of its lines has its total alone") {
@@ -156,7 +156,7 @@ TEST_CASE("ticketbai: a cancellation takes the invoice back") {
       "</CabeceraFactura></IDFactura><HuellaTBAI><Software><LicenciaTBAI>TBAIGI0000000001</LicenciaTBAI></Software></HuellaTBAI>"
       "</T:AnulaTicketBai>";
   CHECK(read(document) == Texts{"final 2026-05-22%2FA%2F17/anulacion reverses 2026-05-22/A/17 (cancelled) 2026-05-22T10:00:00Z"});
-  CHECK(Documents().read(document)[0].issuer == Documents().read(Invoice().text())[0].issuer);
+  CHECK(transactions(Documents().read(document))[0].issuer == transactions(Documents().read(Invoice().text()))[0].issuer);
   CHECK(read(replaced(document, "TBAIGI0000000001", "TBAIBI00000000PRUEBA")) ==
         Texts{"training 2026-05-22%2FA%2F17/anulacion 2026-05-22T10:00:00Z"});
 }

@@ -37,7 +37,7 @@ Texts read(const std::string& document) {
 TEST_CASE("verifactu: an invoice, simplified or full, at the time its record states with its offset") {
   CHECK(read(issued("F2", "12.10")) == Texts{"final 2026-05-22/A17 2026-05-22T08:30:15Z 12.10 EUR"});
   CHECK(read(issued("F1", "12.10")) == Texts{"final 2026-05-22/A17 2026-05-22T08:30:15Z 12.10 EUR"});
-  const auto all = Documents().read(issued("F2", "12.10"));
+  const auto all = transactions(Documents().read(issued("F2", "12.10")));
   CHECK(all[0].issuer.starts_with("es:"));
   CHECK(all_texts(all[0]).find("fiscal.document=simplified") != std::string::npos);
   CHECK(all_texts(all[0]).find("secret") == std::string::npos);
@@ -66,7 +66,7 @@ TEST_CASE("verifactu: a correction by difference has no lines to take back, and 
 
 TEST_CASE("verifactu: a cancellation takes the invoice back") {
   CHECK(read(kCancelled) == Texts{"final 2026-05-22%2FA17/anulacion reverses 2026-05-22/A17 (cancelled) 2026-05-23T07:00:00Z"});
-  CHECK(Documents().read(kCancelled)[0].issuer == Documents().read(issued("F2", "1"))[0].issuer);
+  CHECK(transactions(Documents().read(kCancelled))[0].issuer == transactions(Documents().read(issued("F2", "1")))[0].issuer);
 }
 
 TEST_CASE("verifactu: a delivery holds many records") {
@@ -76,6 +76,26 @@ TEST_CASE("verifactu: a delivery holds many records") {
              "</RegistroFactura></RegFactuSistemaFacturacion></e:Body></e:Envelope>") ==
         Texts{"final 2026-05-22/A17 2026-05-22T08:30:15Z 12.10 EUR",
               "final 2026-05-22%2FA17/anulacion reverses 2026-05-22/A17 (cancelled) 2026-05-23T07:00:00Z"});
+}
+
+const std::string kEvent =
+    "<RegistroEvento "
+    "xmlns='urn:EventosSIF.xsd'><IDVersion>1.0</IDVersion><Evento><ObligadoEmision><NIF>secret-1</NIF></ObligadoEmision>"
+    "<FechaHoraHusoGenEvento>2026-05-22T10:00:00+02:00</FechaHoraHusoGenEvento><TipoEvento>01</TipoEvento><DatosPropiosEvento>"
+    "<RegistroAlta/></DatosPropiosEvento></Evento></RegistroEvento>";
+const std::string kEventLeftOut = "left out: it records an event of the till's program, and no invoice";
+
+TEST_CASE("verifactu: events are passed over, alone and among invoices") {
+  CHECK(read(kEvent) == Texts{kEventLeftOut});
+  CHECK(read("<Eventos>" + kEvent + kEvent + "</Eventos>") == Texts{kEventLeftOut, kEventLeftOut});
+  CHECK(read("<Registros>" + kEvent + issued("F2", "12.10") + "</Registros>") ==
+        Texts{kEventLeftOut, "final 2026-05-22/A17 2026-05-22T08:30:15Z 12.10 EUR"});
+}
+
+TEST_CASE("verifactu: of a delivery each bad record is named, and the others are read") {
+  CHECK(read("<Registros>" + issued("X1", "12.10") + issued("F2", "12.10") + issued("F2", "many") + "</Registros>") ==
+        Texts{"unusable: TipoFactura is none of F1 to F3 and R1 to R5", "final 2026-05-22/A17 2026-05-22T08:30:15Z 12.10 EUR",
+              "unusable: ImporteTotal is no amount"});
 }
 
 TEST_CASE("verifactu: what is missing or wrong is named") {

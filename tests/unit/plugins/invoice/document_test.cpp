@@ -22,7 +22,7 @@ Texts read(const std::string& document, const std::string& zone = "Etc/UTC") {
 Texts read(const Sample& sample) { return read(sample.text()); }
 
 plugin::Transaction one(const Sample& sample) {
-  const auto all = Documents("Etc/UTC").read(sample.text());
+  const auto all = transactions(Documents("Etc/UTC").read(sample.text()));
   REQUIRE(all.size() == 1);
   return all[0];
 }
@@ -212,7 +212,7 @@ TEST_CASE("invoice: what credits or corrects without naming an invoice is left t
 }
 
 TEST_CASE("invoice: what the buyer wrote, or is for accounting alone, is nothing of the seller's") {
-  const std::string by_buyer = "unusable: the buyer wrote it (self-billed): the seller sent no paper in its place";
+  const std::string by_buyer = "left out: the buyer wrote it (self-billed): the seller sent nothing in place of paper";
   Sample sample;
   sample.references = preceding("2026-16");
   for (const char* type : {"389", "471", "473", "500", "501", "527"}) {
@@ -232,7 +232,7 @@ TEST_CASE("invoice: what the buyer wrote, or is for accounting alone, is nothing
   sample = {};
   for (const char* type : {"751", "130"}) {
     sample.type = type;
-    CHECK(read(sample) == Texts{"unusable: by its type it is for accounting alone, and no invoice that a buyer was sent"});
+    CHECK(read(sample) == Texts{"left out: by its type it is for accounting alone, and no invoice that a buyer was sent"});
   }
   if (const auto folder = greentill::test::corpus("cases/invoice-self-billed")) {
     CHECK(read(plugin::test::file_text(*folder / "invoice.xml"), "Europe/Berlin") == Texts{by_buyer});

@@ -77,6 +77,9 @@ TEST_CASE("poslog: control transactions and others than retail are no receipts")
   const Outcome outcome = read(log_of(control + receipt(1, sale("x")) + control));
   CHECK(outcome.ids() == kOne);
   CHECK(outcome.rejected.empty());
+  REQUIRE(outcome.left_out.size() == 6);
+  CHECK(outcome.left_out[0] == "transaction 1: it is no retail transaction: nothing was sold");
+  CHECK(outcome.left_out[3] == "transaction 5: it is no retail transaction: nothing was sold");
 }
 
 TEST_CASE("poslog: clerks, customers, cards and signatures do not leave the parser") {

@@ -54,6 +54,7 @@ inline Settings settings(const std::string& more = {}) {
 struct Outcome {
   std::vector<plugin::Transaction> transactions;
   std::vector<std::string> rejected;  ///< "where: reason"
+  std::vector<std::string> left_out;  ///< likewise
   std::string failure;                ///< of the file
 
   [[nodiscard]] std::vector<std::string> ids() const {
@@ -76,6 +77,8 @@ inline Outcome read(plugin::Bytes& bytes, const Settings& with) {
       outcome.transactions.push_back(std::move(transaction));
     } catch (const plugin::Unusable& problem) {
       outcome.rejected.push_back(reader.where() + ": " + problem.what());
+    } catch (const plugin::LeftOut& left_out) {
+      outcome.left_out.push_back(reader.where() + ": " + left_out.what());
     } catch (const std::runtime_error& failure) {
       outcome.failure = failure.what();
       return outcome;

@@ -29,7 +29,7 @@ struct Bench : SourceBench {
   }
   [[nodiscard]] Texts found() const {
     Texts all;
-    for (const auto& kept : sink.kept()) all.push_back(kept.where.empty() ? kept.event_id : kept.where + ": " + kept.reason);
+    for (const auto& kept : sink.kept()) all.push_back(kept.reason.empty() ? kept.event_id : kept.where + ": " + kept.reason);
     return all;
   }
 };

@@ -164,6 +164,7 @@ TEST_CASE("poslog: what was given up before it was paid is no transaction") {
     const Outcome read = test::read(log_of(receipt(1, sale("x"), "", std::string("TransactionStatus=\"") + status + "\"")));
     CHECK(read.transactions.empty());
     CHECK(read.rejected.empty());
+    CHECK(read.left_out == Texts{"transaction 1: it was cancelled or voided before it was a sale"});
   }
 }
 
