@@ -13,7 +13,7 @@ namespace {
 
 thread_local UnpackBudget* in_force = nullptr;
 
-constexpr unsigned kFlateBuffer = 4096;
+constexpr std::size_t kFlateBuffer = 4096;
 constexpr long long kMostColumns = 1 << 16;
 
 /// Counts what passes through it.
@@ -104,7 +104,7 @@ class BoundedFlate final : public QPDFStreamFilter {
   Pipeline* getDecodePipeline(Pipeline* next) override {
     if (row_bytes_ > 0) next = add(std::make_unique<PngRows>(next, row_bytes_, pixel_bytes_));
     next = add(std::make_unique<Counted>(next));
-    return add(std::make_unique<Pl_Flate>("flate", next, Pl_Flate::a_inflate, kFlateBuffer));
+    return add(std::make_unique<Pl_Flate>("flate", next, Pl_Flate::a_inflate, static_cast<unsigned>(kFlateBuffer)));
   }
 
  private:

@@ -101,7 +101,7 @@ class Reading {
     } else if (by_code && by_amounts && receipt_.currency != receipt_.amounts_currency) {
       no_currency_ = "its amounts are in another currency than its CurrencyCode";
     } else {
-      const std::string currency = by_code ? receipt_.currency : by_amounts ? receipt_.amounts_currency : settings_.currency;
+      std::string currency = by_code ? receipt_.currency : by_amounts ? receipt_.amounts_currency : settings_.currency;
       if (plugin::minor_places(currency)) return currency;
       no_currency_ = currency.empty() ? "it states no currency: give it as `currency` in the source's configuration"
                                       : "how many decimals its currency has is not known";
