@@ -44,7 +44,9 @@ ContentHash content_hash(const Transaction& t) {
   content << static_cast<int>(t.kind) << t.begin << t.end << t.mode << t.currency << t.total_minor << t.reversed.issuer
           << t.reversed.event_id << static_cast<int>(t.reversed.reason) << t.quantities.size() << t.lines.size();
   for (const QuantityValue& quantity : t.quantities) content << quantity.unit << quantity.value;
-  for (const Line& line : t.lines) content << line.sku << line.gtin << line.name << line.quantity_milli << line.amount_minor;
+  for (const Line& line : t.lines) {
+    content << line.sku << line.gtin << line.name << line.quantity_milli << line.amount_minor << line.unit;
+  }
   return content.hash();
 }
 

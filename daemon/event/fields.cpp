@@ -11,6 +11,10 @@ bool is_currency(std::string_view text) {
 
 bool is_medium(std::string_view text) { return std::find(kMediumNames.begin(), kMediumNames.end(), text) != kMediumNames.end(); }
 
+bool is_line_unit(std::string_view text) {
+  return std::find(kLineUnitNames.begin(), kLineUnitNames.end(), text) != kLineUnitNames.end();
+}
+
 std::string TextRule::why_not(std::string_view text) const {
   if (text.size() < least) return "must not be empty";
   if (text.size() > most) return "must be at most " + std::to_string(most) + " bytes long";

@@ -11,6 +11,7 @@ namespace greentill::event {
 
 [[nodiscard]] bool is_currency(std::string_view text);
 [[nodiscard]] bool is_medium(std::string_view text);
+[[nodiscard]] bool is_line_unit(std::string_view text);
 
 inline constexpr std::tuple kQuantityFields{
     TextField{"unit", &QuantityValue::unit, &gt_quantity::unit, TextRule{.least = 1, .most = kMaxWordBytes}},
@@ -27,6 +28,8 @@ inline constexpr std::tuple kLineFields{
     IntegerField{"amount_minor", &Line::amount_minor, &gt_line::amount_minor},
     IntegerField{"reversed_line", &Line::reversed_line, &gt_line::reversed_line,
                  IntegerRule{.zero_is_none = true, .least = 1, .too_small = "must be 1 or more: lines are counted from 1"}},
+    TextField{"unit", &Line::unit, &gt_line::unit,
+              TextRule{.mask = Mask::never, .is_known = &is_line_unit, .known = "must be one of pieces, kg, l"}},
 };
 
 inline constexpr std::tuple kAttributeFields{

@@ -28,6 +28,9 @@ inline constexpr std::array<std::string_view, 3> kReasonNames{"refund", "cancell
 /// What a receipt medium may be.
 inline constexpr std::array<std::string_view, 6> kMediumNames{"paper", "none", "qr", "email", "app", "einvoice"};
 
+/// What a line's quantity may be counted in.
+inline constexpr std::array<std::string_view, 3> kLineUnitNames{"pieces", "kg", "l"};
+
 /// Key as in claim::Quantity ("m.odometer", "s", "g", "pieces").
 struct QuantityValue {
   std::string unit;
@@ -44,6 +47,7 @@ struct Line {
   std::int64_t quantity_milli = 1000;  ///< thousandths of a piece, kilogram or litre, as the till counts
   std::int64_t amount_minor = 0;       ///< in the currency's minor unit
   std::uint64_t reversed_line = 0;     ///< in a reversal: the 1-based line that comes back; 0 where not known
+  std::string unit = {};               ///< what quantity_milli counts: "pieces", "kg", "l", or empty where the till does not say
 };
 
 /// What a reversal takes back. Empty event id: it is none.

@@ -106,7 +106,7 @@ class Gatherer {
         return add(item, shown(name_above_), at, voided);
       case ItemPattern::Joins::item_above:
         if (last_at_ == kNone || at != last_at_ + 1 || !fits(item, found_.lines.back().amount_minor)) return false;
-        set_quantity(found_.lines.back(), quantity_of(item));
+        set_quantity(found_.lines.back(), item);
         return true;
       case ItemPattern::Joins::item_below: quantity_above_ = item; return true;
     }
@@ -118,10 +118,9 @@ class Gatherer {
     line.name = name;
     (plugin::is_gtin(item.sku) ? line.gtin : line.sku) = item.sku;
     line.amount_minor = *item.amount;
-    if (item.quantity_milli) line.quantity_milli = quantity_of(item);
-    if (!item.quantity_milli && quantity_above_ && fits(*quantity_above_, line.amount_minor)) {
-      line.quantity_milli = quantity_of(*quantity_above_);
-    }
+    if (item.quantity_milli) set_quantity(line, item);
+    if (!item.quantity_milli && quantity_above_ && fits(*quantity_above_, line.amount_minor))
+      set_quantity(line, *quantity_above_);
     // A void is pieces that come back; a reduction has a negative amount and takes no piece back.
     if ((voided || next_is_void_) && line.quantity_milli > 0) line.quantity_milli = -line.quantity_milli;
     next_is_void_ = false;
@@ -142,8 +141,10 @@ class Gatherer {
   static bool fits(const Item& detail, std::int64_t amount) {
     return !detail.price || agrees(*detail.quantity_milli, *detail.price, amount);
   }
-  static void set_quantity(ItemLine& line, std::int64_t quantity) {
+  static void set_quantity(ItemLine& line, const Item& item) {
+    const std::int64_t quantity = quantity_of(item);
     line.quantity_milli = line.quantity_milli < 0 ? -quantity : quantity;
+    line.unit = plugin::line_unit(item.unit);
   }
   [[nodiscard]] std::string shown(std::size_t at) const {
     std::string name;

@@ -174,6 +174,7 @@ class Request {
     const auto quantity = decimal(item, where, "Quantity");
     read.is_negative = quantity && quantity->sign() < 0;
     read.line.quantity_milli = read.tags.discount ? 0 : quantity_milli(item, where);
+    read.line.unit = plugin::line_unit(text(item, "Unit"));
     read.line.amount_minor = units(*amount, places_, where + "Amount");
     return read;
   }

@@ -43,6 +43,7 @@ void read_quantity(const Line& from, std::size_t number, Article& into) {
                      : is_ambiguous(from, *quantity) ? std::optional<std::int64_t>(0)
                                                      : plugin::line_quantity_milli(*quantity, from.unit);
   into.line.quantity_milli = turnable(milli, number, "Quantity");
+  into.line.unit = plugin::line_unit(from.unit);
 }
 
 Article read_article(const Line& from, std::optional<unsigned> minor, std::size_t number) {

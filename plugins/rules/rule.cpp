@@ -17,7 +17,10 @@ std::int64_t none_beyond_64_bits(Wide amount) {
 
 /// Of a line with so many thousandths. Of 1.5 kg nobody knows how many pieces they are; less than one whole piece is no line
 /// either.
-std::int64_t amount_of_line(const Quantity& quantity, std::int64_t thousandths) {
+std::int64_t amount_of_line(const Quantity& quantity, std::int64_t thousandths, std::string_view unit) {
+  // Where the till does not say what it counts, the rule's author knows.
+  if (quantity.per == Per::kilogram && !unit.empty() && unit != "kg") return 0;
+  if (quantity.per == Per::piece && !unit.empty() && unit != "pieces") return 0;
   if (quantity.per == Per::kilogram) return none_beyond_64_bits(Wide{thousandths} * quantity.value / 1000);
   if (thousandths < 1000) return 0;
   if (quantity.per != Per::piece) return quantity.value;
@@ -77,7 +80,7 @@ std::vector<std::int64_t> Rule::left_of_lines(Facts& facts) const {
 void Rule::find_in_lines(Facts& facts, std::vector<Match>& matches) const {
   const std::vector<std::int64_t> left = left_of_lines(facts);
   for (std::size_t i = 0; i < left.size(); ++i) {
-    const std::int64_t amount = amount_of_line(quantity, left[i]);
+    const std::int64_t amount = amount_of_line(quantity, left[i], plugin::view(facts.lines()[i].line->unit));
     if (amount <= 0) continue;
     const bool whole_event = quantity.per == Per::event;
     matches.push_back({whole_event ? 0 : i + 1, amount});

@@ -72,4 +72,16 @@ std::optional<std::int64_t> line_quantity_milli(const Decimal& amount, std::stri
   return in_milli(amount, *known);
 }
 
+std::string_view line_unit(std::string_view unit) {
+  const auto known = unit_of(unit);
+  if (!known) return {};
+  switch (known->measure) {
+    case Measure::pieces: return "pieces";
+    case Measure::mass: return "kg";
+    case Measure::volume: return "l";
+    case Measure::energy: break;
+  }
+  return {};
+}
+
 }  // namespace greentill::plugin

@@ -29,4 +29,7 @@ std::optional<std::int64_t> in_milli(const Decimal& amount, const Unit& unit);
 /// claims anything, where the unit is not known or is none of these: how much it was is then not known either.
 std::optional<std::int64_t> line_quantity_milli(const Decimal& amount, std::string_view unit);
 
+/// What that quantity counts, as gt_line::unit has it; empty where the unit is not known or is none of a line's.
+std::string_view line_unit(std::string_view unit);
+
 }  // namespace greentill::plugin

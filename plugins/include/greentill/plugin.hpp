@@ -94,6 +94,7 @@ struct Transaction {
     std::int64_t quantity_milli = 1000;
     std::int64_t amount_minor = 0;
     std::uint64_t reversed_line = 0;
+    std::string unit;
   };
   struct Attribute {
     std::string key;
@@ -153,7 +154,7 @@ inline bool Inlet::offer(const Transaction& from, std::string_view where, std::s
   std::vector<gt_line> lines;
   for (const auto& l : from.lines) {
     lines.push_back({sizeof(gt_line), text(l.sku), text(l.gtin), text(l.name), text(l.category), l.quantity_milli, l.amount_minor,
-                     l.reversed_line});
+                     l.reversed_line, text(l.unit)});
   }
   std::vector<gt_attribute> attributes;
   for (const auto& a : from.attributes) attributes.push_back({sizeof(gt_attribute), text(a.key), text(a.value)});

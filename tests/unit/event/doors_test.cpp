@@ -135,6 +135,8 @@ std::vector<Case> forms() {
       {with(R"("reverses":{"event_id":"6","event_id":"5"})"), "reverses.event_id: is there twice"},
       {with(R"("reverses":"6")"), "reverses: must be an object"},
       {with(R"("reverses":{"event_id":"6"},"lines":[{"reversed_line":2}])"), kTaken},
+      {with(R"("lines":[{"unit":"kg"},{"unit":""}])"), kTaken},
+      {with(R"("lines":[{"unit":"lb"}])"), "lines[0].unit: must be one of pieces, kg, l"},
       {with(R"("lines":[{"reversed_line":0}])"), "lines[0].reversed_line: must be 1 or more: lines are counted from 1"},
       {with(R"("attributes":{"a":"1","a":"2"})"), "attributes.a: is there twice"},
       {with(R"("attributes":{"a":1})"), "attributes.a: must be a text"},

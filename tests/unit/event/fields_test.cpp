@@ -26,7 +26,10 @@ class Filler {
       auto& into = of.*field.ours;
       ++count_;
       if constexpr (Field::kKind == Kind::text) {
-        into = field.rule.is_known == nullptr ? "t" + std::to_string(count_) : field.rule.is_known("EUR") ? "EUR" : "qr";
+        into = "t" + std::to_string(count_);
+        for (const char* known : {"EUR", "qr", "kg"}) {
+          if (field.rule.is_known != nullptr && field.rule.is_known(known)) into = known;
+        }
       } else if constexpr (Field::kKind == Kind::choice) {
         into = static_cast<typename Field::Type>(field.names.size() - 1);
       } else if constexpr (Field::kKind == Kind::flag) {

@@ -168,6 +168,17 @@ TEST_CASE("rules: weighed goods count by the kilogram, rounded down") {
   CHECK(found(rules, sale({article("x", 1500), article("x", -80)})) == Shown{"a g=1420 @1"});
   CHECK(found(rules, sale({article("x", 0)})).empty());
   CHECK(found(rules, sale({article("x", INT64_MAX)})) == Shown{"a g=9223372036854775807 @1"});
+  const auto in = [](const char* unit) {
+    event::Line line = article("x", 2000);
+    line.unit = unit;
+    return sale({line});
+  };
+  CHECK(found(rules, in("kg")) == Shown{"a g=2000 @1"});
+  CHECK(found(rules, in("pieces")).empty());
+  CHECK(found(rules, in("l")).empty());
+  const std::string cup = R"(sku = ["sku-x"])";
+  CHECK(found(rule(cup), in("pieces")) == Shown{"cup.reusable pieces=2 @1"});
+  CHECK(found(rule(cup), in("kg")).empty());
 }
 
 TEST_CASE("rules: what the transaction reports itself counts in its own unit, and nothing where it does not") {
