@@ -10,7 +10,7 @@
 
 namespace greentill::api {
 
-/// Milligrams as grams for people, never more than there are: whole from 10 g on, else with at most one decimal.
+/// Milligrams as grams for people, rounded down: whole grams from 10 g on, below that with at most one decimal.
 [[nodiscard]] std::string grams_text(std::int64_t mg);
 
 /// "Shared bike: 120 g CO2e spared"; empty where nothing to speak of was spared. At most 48 bytes, ASCII.
@@ -22,7 +22,7 @@ namespace greentill::api {
 [[nodiscard]] nlohmann::ordered_json to_json(const event::TransactionAnswer& answer, std::string_view issuer,
                                              std::string_view event_id, std::string_view link_pattern);
 
-/// Of an undo: there is no transaction to name.
+/// The answer to an undo as JSON. It names no transaction, since an undo takes back a claim by its seq.
 [[nodiscard]] nlohmann::ordered_json undo_to_json(const event::TransactionAnswer& answer);
 
 }  // namespace greentill::api

@@ -13,14 +13,14 @@ namespace greentill::api {
 
 class ApiToken {
  public:
-  /// None: nobody may write.
+  /// Holds no token, so that nobody may write.
   ApiToken() = default;
   explicit ApiToken(std::string_view token);
-  /// The 64 hexadecimal digits, in lower case, of a file that is made at the first call, for its owner alone.
+  /// Reads the file's 64 lower-case hexadecimal digits. The first call makes the file, readable by its owner alone.
   static Result<ApiToken> load_or_create(const std::filesystem::path& path, Random& random);
 
   [[nodiscard]] bool empty() const { return !set_; }
-  /// Hashes of what is compared tell nothing of how much of it was right.
+  /// Whether it is the token. Hashes are compared, so that the time it takes does not tell how much of a wrong token was right.
   [[nodiscard]] bool matches(std::string_view presented) const;
 
  private:

@@ -68,7 +68,7 @@ void ClaimBook::answer_page(const Query& query, httplib::Response& response) {
   ordered_json claims = ordered_json::array();
   Status whole = Done{};
   const std::lock_guard lock(mutex_);
-  // One more than asked for tells whether there is a next page.
+  // One claim more than asked for is read: it tells whether there is a next page.
   bool more = false;
   const Status read =
       reader_->for_each_claim(query.after, limit + 1, query.newest_first, query.delivery, [&](const auto& stored) {
@@ -105,7 +105,7 @@ Status ClaimBook::read_on(Query& query, std::string& into) {
 }
 
 void ClaimBook::answer_sequence(const Query& query, httplib::Response& response) {
-  // What is read before the answer begins can still be a proper problem.
+  // The first claims are read before the answer begins, so that a failure can still be answered with a problem.
   auto state = std::make_shared<std::pair<Query, std::string>>(query, std::string());
   const Status first = read_on(state->first, state->second);
   if (!first) return respond(response, from_error(first.error()));

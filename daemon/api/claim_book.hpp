@@ -39,7 +39,7 @@ class ClaimBook {
   Result<std::vector<std::uint64_t>> claims_of(const outbox::StoredRecord& record);
   void answer_page(const Query& query, httplib::Response& response);
   void answer_sequence(const Query& query, httplib::Response& response);
-  /// Appends the next claims to `into` and moves the query behind them.
+  /// Appends the query's next claims to `into` and advances the query past them.
   Status read_on(Query& query, std::string& into);
 
   std::mutex mutex_;

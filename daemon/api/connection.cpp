@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 16u << 10;
 constexpr std::size_t kSendAtBytes = 16u << 10;
-constexpr int kGlanceMs = 100;  // how often it is looked whether a client may still be waited for
+constexpr int kGlanceMs = 100;  // how often a wait looks whether the server stops or needs the thread
 
 ssize_t read_into(int socket, Input& input) {
   std::array<char, kReadBytes> bytes;
@@ -95,7 +95,8 @@ bool Connection::flush() {
   return !broken_;
 }
 
-// Whether the socket is ready, or its peer gone, within the time, which is added to `waited`.
+// Waits at most `most` for the socket to become ready or its peer to close it, and adds the time spent to `waited`. False where
+// neither happened, or where the server gives the connection up meanwhile (broken_).
 bool Connection::wait(short events, Clock::duration most, Clock::duration& waited) {
   const auto begin = Clock::now();
   const auto before = waited;

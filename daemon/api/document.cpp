@@ -9,7 +9,7 @@
 namespace greentill::api {
 namespace {
 
-// The end of the array's item at the front of `text`: where its comma, the closing bracket or the text's end is.
+// Where the array item at the front of `text` ends: at its comma, at the closing bracket, or at the text's end.
 std::size_t end_of_item(std::string_view text) {
   JsonNesting nesting;
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -17,12 +17,12 @@
 
 namespace greentill::api {
 
-inline constexpr std::size_t kMaxTransactionBytes = 256u << 10;  ///< of JSON, one transaction
+inline constexpr std::size_t kMaxTransactionBytes = 256u << 10;  ///< of one transaction's JSON
 
 enum class DocumentForm : std::uint8_t { object, array, lines };
 
-/// What a whole document is: an array where it begins with '[', lines where its first line is an object and something follows,
-/// else one object.
+/// Which form a whole document has: an array where it begins with '[', lines where its first line is an object and something
+/// follows, else one object.
 [[nodiscard]] DocumentForm sniff_form(std::string_view document);
 
 struct Item {
@@ -34,17 +34,18 @@ struct Item {
 /// Called for each item in order; false stops the reading.
 using ItemVisitor = std::function<bool(Item&&)>;
 
-/// Reads an array's items one after the other. An array that is not closed, or followed by anything, is one more refused item.
+/// Reads an array's items one after the other. Where the array is not closed, or anything follows it, one more refused item says
+/// so.
 void parse_array(std::string_view document, const ItemVisitor& visit);
 
-/// Cuts what arrives in pieces into lines; blank ones are counted and passed over. Holds at most one line.
+/// Cuts what arrives in pieces into lines. Blank lines are counted and passed over. Holds at most one line.
 class LineSplitter {
  public:
   /// False as soon as the visitor stops; then nothing more may be fed.
   [[nodiscard]] bool feed(std::string_view piece, const ItemVisitor& visit);
   /// Hands in a last line that has no line end.
   [[nodiscard]] bool finish(const ItemVisitor& visit);
-  /// Whole lines, and items, so far.
+  /// How many whole lines, and items, came so far.
   [[nodiscard]] std::size_t lines() const { return line_; }
   [[nodiscard]] std::size_t items() const { return index_; }
 
@@ -57,7 +58,7 @@ class LineSplitter {
   std::size_t index_ = 0;
 };
 
-/// Reads a whole document into memory. `form`: as declared by its sender, or found by sniff_form.
+/// Reads a whole document into memory, in the form that its sender declared, else in the one that sniff_form() finds.
 [[nodiscard]] std::vector<Item> parse_document(std::string_view document, std::optional<DocumentForm> form = std::nullopt);
 
 }  // namespace greentill::api

@@ -14,12 +14,13 @@ using More = std::function<bool()>;
 
 constexpr std::size_t kMaxDigits = 16;  // of a chunk's size
 
-// What may stand in a line. A CR or LF that is not its end may not: another reader could take it for one.
+// What may stand in a line. A CR or LF in its middle is refused: another reader could take it for the line's end.
 bool is_text(std::string_view line) {
   return std::all_of(line.begin(), line.end(), [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
 }
 
-// RFC 9110, 5.6.2. "Content-Length : 5" has no name: taken for an unknown header, it would leave its body to be the next request.
+// RFC 9110, 5.6.2. A blank before the colon, as in "Content-Length : 5", is refused: as an unknown header it would be passed
+// over, and the body would be read as the next request.
 bool is_field(std::string_view line) {
   constexpr std::string_view kNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
   const std::size_t colon = line.find_first_not_of(kNames);
@@ -54,7 +55,7 @@ bool add_header(std::string_view line, RequestHead& head, const std::string& hos
   const std::size_t colon = line.find(':');
   const std::string name = lower_case(line.substr(0, colon));
   const std::string_view value = trimmed(line.substr(colon + 1));
-  // The library would match the one by a regular expression, and compress for the other.
+  // The library would match Range by a regular expression, and compress the answer for Accept-Encoding.
   if (name == "range" || name == "accept-encoding") return true;
   if (name == "content-length" && (head.length || !parse_length(value, head.length.emplace()))) return false;
   if (name == "transfer-encoding" && (std::exchange(head.chunked, true) || lower_case(value) != "chunked")) return false;
@@ -62,7 +63,7 @@ bool add_header(std::string_view line, RequestHead& head, const std::string& hos
   return !(head.length && head.chunked);
 }
 
-// A line at the front of the input, of at most so many bytes without its end.
+// Takes a line of at most `most` bytes, without its end, off the front of the input.
 bool take_line(Input& input, const More& more, std::size_t most, std::string& line) {
   std::size_t end = 0;
   while ((end = input.rest().find('\n')) == std::string_view::npos) {
@@ -85,7 +86,7 @@ bool read_bytes(std::uint64_t left, Input& input, const More& more, const Receiv
   return true;
 }
 
-// A chunk's size and its extensions, of which none is known here.
+// Reads a chunk's size and passes over its extensions: none is defined that matters here.
 bool parse_chunk_line(std::string_view line, std::uint64_t& size, std::size_t& extra) {
   const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), size, 16);
   const std::string_view rest = line.substr(static_cast<std::size_t>(end - line.data()));
@@ -115,7 +116,7 @@ bool read_chunks(Input& input, const More& more, const Receiver& receive) {
 std::optional<RequestHead> parse_head(std::string_view bytes) {
   RequestHead head;
   std::string host;
-  // Answered by the library in its place, with what that status means.
+  // A malformed head is replaced by a sound one, which the library can read; fault_status says what to answer it with.
   const auto refuse = [](int status) { return RequestHead{0, status, "GET / HTTP/1.1\r\n\r\n", std::nullopt, false}; };
   for (std::size_t lines = 0;; ++lines) {
     const std::size_t end = bytes.find('\n', head.bytes);
@@ -137,7 +138,7 @@ std::optional<RequestHead> parse_head(std::string_view bytes) {
 
 void Input::take(std::size_t count) {
   begin_ += count;
-  if (begin_ == bytes_.size()) *this = {};  // an idle connection holds no memory for what it once brought
+  if (begin_ == bytes_.size()) *this = {};  // an idle connection keeps no memory for what it received before
 }
 
 void Input::append(std::string_view bytes) {

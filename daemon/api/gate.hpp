@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may ask what, decided from a request's headers before its body is read. A page in the till's browser can reach the
-// loopback interface: the Host header tells a rebound name, the Origin header a foreign page, and only a holder of the token
-// writes. Private to daemon/api. Threads: immutable, safe from any thread.
+// Who may ask what, decided from a request's headers before its body is read. A page in a browser at the till can reach the
+// loopback interface. Its Host header gives away a host name that was rebound to this machine, its Origin header a foreign page;
+// and writing needs the token. Private to daemon/api. Threads: immutable, safe from any thread.
 #pragma once
 
 #include <httplib.h>
@@ -21,7 +21,7 @@ class Gate {
  public:
   explicit Gate(const Options& options) : options_(options) {}
 
-  /// The port that the loopback names go with; known once it is bound.
+  /// Sets the port that a Host header with a loopback name must have. Called once the port is bound, before the first request.
   void set_port(std::uint16_t port);
 
   [[nodiscard]] std::optional<Problem> check_host(const httplib::Request& request) const;
@@ -29,7 +29,7 @@ class Gate {
   [[nodiscard]] std::optional<Problem> check_token(const httplib::Request& request) const;
   /// Reading is free on the loopback interface and needs the token elsewhere.
   [[nodiscard]] std::optional<Problem> check_reader(const httplib::Request& request) const;
-  /// The shape of a body that is about to be read.
+  /// Whether the body that is about to be read has a type and a size that are taken.
   [[nodiscard]] std::optional<Problem> check_body(const httplib::Request& request, const RequestHead& head) const;
 
  private:

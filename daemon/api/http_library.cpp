@@ -14,11 +14,11 @@
 namespace greentill::api {
 namespace {
 
-// Between a request and its handlers: the library hands no state from one to the other.
+// Handed from answer() to the handlers by thread: the library gives its handlers nothing of the caller's.
 thread_local Connection* served = nullptr;
 thread_local bool close_connection = false;
 
-// What the library reads is the head alone.
+// Gives the library the head to read, and nothing behind it.
 class HeadStream final : public httplib::Stream {
  public:
   explicit HeadStream(Connection& connection) : connection_(connection), rest_(connection.head().text) {}
@@ -45,7 +45,7 @@ class HeadStream final : public httplib::Stream {
 }  // namespace
 
 HttpLibrary::HttpLibrary(RequestHandler& handler) {
-  set_tcp_nodelay(true);  // accepted sockets have it from the listening one
+  set_tcp_nodelay(true);  // accepted sockets inherit it from the listening one
   set_pre_routing_handler([&handler](const httplib::Request& request, httplib::Response& response) {
     const int fault = served->head().fault_status;
     if (fault != 0) {
@@ -73,9 +73,9 @@ HttpLibrary::HttpLibrary(RequestHandler& handler) {
 Result<Bound> HttpLibrary::bind(const std::string& host, std::uint16_t port) {
   Bound bound;
   set_socket_options([&bound](socket_t socket) {
-    const int yes = 1;  // the library's own default would share the port with whoever asks for it
+    const int yes = 1;  // the library's default, SO_REUSEPORT, would let other programs share the port
     ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    bound.socket = socket;  // of several addresses the last that it tries is the one it has
+    bound.socket = socket;  // the library tries one address after the other: the last socket is the one it keeps
   });
   errno = 0;
   const int at = port == 0 ? bind_to_any_port(host) : bind_to_port(host, port) ? port : -1;

@@ -2,14 +2,14 @@
 // cpp-httplib 0.11.4, and the one place that reaches behind its public interface: for Server::process_request(), which parses a
 // head, calls the handlers and writes an answer. The public way there, listen_after_bind() with a TaskQueue, will not do:
 //  - A task is a whole connection. It holds a thread until it ends, wakes it ninety times a second while nothing comes, and loses
-//    what was sent ahead of an answer.
-//  - Nothing bounds a head as a whole, in bytes or in time, nor the time of a body or of an answer.
+// A task is a whole connection. It holds a thread until the connection ends, wakes that thread ninety times a second while
+// nothing comes, and loses requests that a client sends ahead of an answer.
 //  - Range is matched by std::regex before any handler is asked, which recurses for each byte: 8 KiB of it overflow a stack.
 //  - A malformed chunk ends a body without a fault or is passed over, and a header line with a bare LF is passed over.
 //  - The accept loop ends for good where the system is short of descriptors or memory, and lets children inherit connections.
-// So connections are the reactor's, a head is framing's before the library reads it, and bodies are read by the handler, which
-// set_pre_routing_handler asks for everything: the library's routes, whose patterns are regular expressions, and its readers,
-// which match the headers of a multipart body's parts by one, are never come to. Private to daemon/api.
+// So the reactor has the connections, framing checks a head before the library reads it, and the handler reads bodies:
+// set_pre_routing_handler hands every request to it. The library's routes, whose patterns are regular expressions, and its
+// readers, which match the headers of a multipart body's parts by one, are never reached. Private to daemon/api.
 #pragma once
 
 #include <httplib.h>
@@ -21,17 +21,17 @@
 
 namespace greentill::api {
 
-/// What answers the requests. A "Connection: close" in an answer ends the connection. Threads: called from many at once.
+/// Answers the requests. A "Connection: close" header in an answer ends the connection. Threads: called from many at once.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
-  /// The body is still to be read, from the connection.
+  /// Writes the answer into `response`. The body has not been read yet; the handler reads it from the connection.
   virtual void answer(const httplib::Request& request, httplib::Response& response, Connection& connection) = 0;
-  /// The last word on every answer's headers.
+  /// Called with every answer before it is sent; it may change the headers.
   virtual void finish(const httplib::Request& request, httplib::Response& response) = 0;
 };
 
-/// A listening socket, and the port it has.
+/// A listening socket and its port.
 struct Bound {
   int socket = -1;
   std::uint16_t port = 0;
@@ -41,9 +41,9 @@ class HttpLibrary final : private httplib::Server {
  public:
   explicit HttpLibrary(RequestHandler& handler);
 
-  /// port 0: any free one. The socket is the caller's.
+  /// Binds the address and listens; port 0 takes any free one. The caller closes the socket.
   Result<Bound> bind(const std::string& host, std::uint16_t port);
-  /// Requires: a whole head.
+  /// Answers the request whose head the connection holds. Requires: the head is whole.
   Arrival answer(Connection& connection);
 };
 

@@ -21,7 +21,7 @@ class Group {
   Group(Desk& desk, std::string_view link_pattern, std::string_view separator)
       : desk_(desk), link_pattern_(link_pattern), separator_(separator) {}
 
-  // False where the request holds too many.
+  // False where the request holds too many items: the rest of it is not read.
   bool add(Item&& item) {
     if (item.index >= kMaxTransactionsPerRequest) {
       const std::string why = "only the first " + std::to_string(kMaxTransactionsPerRequest) + " of a request are taken";
@@ -33,7 +33,7 @@ class Group {
       transactions_.push_back(std::move(item.transaction).value());
     } else {
       places_.back().problem = refused(item.transaction.error());
-      places_.back().problem->line = 0;  // counted within the item, which is not what its reader sees
+      places_.back().problem->line = 0;  // the line is counted within the item, and means nothing to whoever sent the document
     }
     if (places_.size() >= kGroup) settle();
     return true;
@@ -41,7 +41,7 @@ class Group {
 
   void add_problem(std::size_t index, std::size_t line, Problem problem) { places_.push_back({index, line, std::move(problem)}); }
 
-  // Of all that was added before the last settle().
+  // The results of all items that were settled so far.
   std::string& results() { return results_; }
 
   void settle() {

@@ -13,23 +13,23 @@
 
 namespace greentill::api {
 
-inline constexpr std::size_t kMaxTransactionsPerRequest = 10'000;  ///< the answer is held in memory
+inline constexpr std::size_t kMaxTransactionsPerRequest = 10'000;  ///< their answers are held in memory
 
 class Intake {
  public:
   Intake(Desk& desk, const Options& options) : desk_(desk), options_(options) {}
 
-  /// Requires: the gate let it through.
+  /// Answers the request. Requires: the gate let it through.
   void answer(const httplib::Request& request, httplib::Response& response, Connection& connection);
 
  private:
-  /// Hands a body to the receiver, all of it or up to where that stops it; false where not all was taken.
+  /// Hands the body to the receiver, which may stop it early; false where the body was not taken to its end.
   using BodyReader = std::function<bool(const Receiver&)>;
 
   void answer_lines(httplib::Response& response, const BodyReader& body);
   void answer_object(httplib::Response& response, std::string_view document);
   void answer_array(httplib::Response& response, std::string_view document);
-  /// False, and the response says why, where the body cannot be had.
+  /// Reads the whole body into `into`. False where it cannot be had; the response then says why.
   bool read_whole(httplib::Response& response, const BodyReader& body, std::string& into);
 
   Desk& desk_;

@@ -82,7 +82,7 @@ void write_claims(Exposition& out, std::span<const outbox::Totals> totals) {
   const Sums sums = sum_totals(totals, 0);
   out.metric("claims_total", "counter", "Claims recorded.");
   for (const auto& [activity, sum] : sums.by_activity) out.sample(sum.claims, "activity", activity);
-  // Gauges: what is taken back is taken off them.
+  // These are gauges: taking a claim back lowers them.
   out.metric("estimate_grams", "gauge", "Estimated avoided emissions of the claims, less what was taken back, grams of CO2e.");
   for (const auto& [activity, sum] : sums.by_activity) out.sample(grams(sum.estimate_mg), "activity", activity);
   out.metric("credited_grams", "gauge", "Their lower bound, less what was taken back, grams of CO2e asked for.");

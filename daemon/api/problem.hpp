@@ -36,20 +36,20 @@ Problem misdirected(std::string detail);
 Problem internal(std::string detail);
 Problem unavailable(std::string detail);
 Problem refused(const event::Refusal& refusal);
-/// What a desk's or a reader's error means to a caller.
+/// The problem that tells a desk's or a reader's error to the caller.
 Problem from_error(const Error& error);
-/// For a request that was not understood, or whose handler failed.
+/// The problem for a request that was not understood, or whose handler failed.
 Problem from_status(int status);
 
 [[nodiscard]] nlohmann::ordered_json to_json(const Problem& problem);
 
 void respond(httplib::Response& response, int status, const nlohmann::ordered_json& json);
-/// With the headers that belong to its status: WWW-Authenticate, Retry-After.
+/// Answers with the problem and the headers that belong to its status: WWW-Authenticate, Retry-After.
 void respond(httplib::Response& response, const Problem& problem);
-/// As respond(), for a request whose body nobody has read: only the end of the connection can follow it.
+/// As respond(), and closes the connection: the request's body was not read, so that the next request cannot be found behind it.
 void refuse(httplib::Response& response, const Problem& problem);
 
-/// Compact; what is no UTF-8 in it is replaced.
+/// The JSON in compact form. Bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string dump(const nlohmann::ordered_json& json);
 
 }  // namespace greentill::api

@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kListening = 0;  // beside the connections' ids
+constexpr std::uint64_t kListening = 0;  // the listening socket's id; connections have higher ones
 
 }  // namespace
 
@@ -49,7 +49,7 @@ void Reactor::stop() {
     load_.stopping = true;
     threads.swap(threads_);
   }
-  ::shutdown(listening_, SHUT_RDWR);  // which wakes whoever waits
+  ::shutdown(listening_, SHUT_RDWR);  // wakes every thread that waits in the epoll
   for (const pthread_t thread : threads) ::pthread_join(thread, nullptr);
   open_.clear();
 }
@@ -72,7 +72,7 @@ bool Reactor::add_thread() {
     threads_.push_back(thread);
   } else {
     --load_.free_threads;
-    most_threads_ = threads_.size();  // the system allows no more: those there are must do
+    most_threads_ = threads_.size();  // the system allows no more threads: those that exist have to do
   }
   return made;
 }
@@ -85,7 +85,7 @@ void Reactor::run() {
     try {
       event.data.u64 == kListening ? accept() : serve(event.data.u64);
     } catch (const std::exception&) {
-      // Out of memory while an answer was written: this connection ends, the others go on.
+      // No memory for an answer: this connection ends, the others go on.
     }
     ++load_.free_threads;
   }
@@ -97,7 +97,7 @@ void Reactor::accept() {
   socklen_t size = sizeof storage;
   const int socket = ::accept4(listening_, address, &size, SOCK_CLOEXEC);
   if (socket < 0) {
-    // Out of descriptors or memory there is nothing to wait on: who connects stays in the queue until there is room.
+    // Without descriptors or memory accept4() fails at once, again and again. Clients stay in the kernel's queue meanwhile.
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) std::this_thread::sleep_for(10ms);
     return;
   }
@@ -109,7 +109,7 @@ void Reactor::accept() {
 void Reactor::add(int socket, std::string peer) {
   const std::lock_guard lock(mutex_);
   if (open_.size() >= kMostWaiting) {
-    // Clients that were never answered go first, of them those that dawdle over a head.
+    // First those that were never answered are closed, among them the one whose time ends first: it is slow to send a head.
     const auto rank = [](const auto& entry) { return std::tuple(entry.second.in_use(), entry.second.deadline()); };
     open_.erase(std::min_element(open_.begin(), open_.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); }));
   }
@@ -125,13 +125,13 @@ void Reactor::serve(std::uint64_t id) {
     const std::lock_guard lock(mutex_);
     mine = open_.extract(id);
   }
-  if (!mine) return;  // closed meanwhile
+  if (!mine) return;  // the connection was closed meanwhile
   Connection& connection = mine.mapped();
   Arrival arrival = connection.receive();
   while (arrival == Arrival::request && !load_.stopping) {
     if (load_.free_threads == 0) add_thread();
     arrival = answer_(connection);
-    // The next request of a client in a hurry is here already, and would wake another thread.
+    // A client that sends requests without a pause has sent the next one already: read it here, or it wakes another thread.
     if (arrival == Arrival::nothing && load_.free_threads != 0) arrival = connection.receive();
   }
   if (arrival != Arrival::nothing) return;
@@ -141,8 +141,8 @@ void Reactor::serve(std::uint64_t id) {
   if (!watch(EPOLL_CTL_MOD, connection.socket(), id)) open_.erase(id);
 }
 
-// Returns how long to wait for the next one's time to be over, in milliseconds; -1: there is none. A thread that waits already
-// knows of no later connection, but the one that put it there asks before it waits.
+// Closes connections whose time is over, and returns the milliseconds until the next one's is; -1 where none is open. A thread
+// that waits already does not know of a connection added later, but the thread that added it calls this before it waits itself.
 int Reactor::close_expired() {
   const std::lock_guard lock(mutex_);
   const auto now = Connection::Clock::now();
@@ -154,7 +154,7 @@ int Reactor::close_expired() {
   return open_.empty() ? -1 : static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(next_deadline_ - now).count());
 }
 
-// Of a connection one thread is told, once: it asks again when it is done.
+// EPOLLONESHOT: one thread is told of a connection, once, until watch() is called for it again.
 bool Reactor::watch(int operation, int socket, std::uint64_t id) const {
   epoll_event event{};
   event.events = EPOLLIN | (id == kListening ? 0u : EPOLLONESHOT);

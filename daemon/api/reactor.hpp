@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The open connections and the threads that answer them. All threads wait in one epoll for whatever is first: a client that
-// connects, or something that a connection brings. Whoever is woken deals with it and waits again. So a connection has a thread
-// from a whole head to its answer and never else, and that is the thread its bytes woke; while all are taken the kernel keeps
-// what comes, in order. A further thread is made when the last one that waits takes a request. A connection is in `open_` while
-// no thread works on it, and only there it may be closed for its time or to make room. Private to daemon/api. Threads: safe from
-// any thread.
+// The open connections and the threads that answer them. All threads wait in one epoll for whatever comes first: a client that
+// connects, or bytes on a connection. The thread that is woken deals with it and waits again. So a connection has a thread from
+// the moment its head is whole until it is answered, and that is the thread which its bytes woke; while all threads are busy, the
+// kernel keeps in order what comes. A further thread is made when the last waiting one takes a request. A connection is in
+// `open_` while no thread works on it, and may be closed only there, because its time is over or to make room. Private to
+// daemon/api. Threads: safe from any thread.
 #pragma once
 
 #include <pthread.h>
@@ -21,7 +21,7 @@
 
 namespace greentill::api {
 
-/// Of each answering thread. A request needs 40 KiB of it; the rest is for detectors in process that are not ours.
+/// An answering thread's stack. A request needs 40 KiB of it; the rest is for foreign detectors that run in process.
 #ifdef GREENTILL_SANITIZED
 inline constexpr std::size_t kStackBytes = 2u << 20;
 #else
@@ -34,15 +34,16 @@ inline constexpr std::size_t kMostWaiting = 256;
 
 class Reactor {
  public:
-  /// `answer` is called with a whole head and says what follows it.
+  /// `answer` is called with a connection whose head is whole, and returns what follows: another request, nothing yet, or the
+  /// end.
   Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> answer, const Patience& patience = {});
   ~Reactor();
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
-  /// Takes the bound socket over, also where it fails. Once.
+  /// Takes the bound socket over, even where it fails. May be called once.
   Status start(int listening);
-  /// Ends what has no request under way, and waits for what has.
+  /// Closes the connections without a request under way, and waits for the answers of the others.
   void stop();
 
  private:
@@ -67,7 +68,8 @@ class Reactor {
   std::vector<pthread_t> threads_;
   Open open_;
   std::uint64_t last_id_ = 0;
-  Connection::Clock::time_point next_deadline_ = Connection::Clock::time_point::max();  // none is earlier
+  // no open connection's deadline is earlier
+  Connection::Clock::time_point next_deadline_ = Connection::Clock::time_point::max();
 };
 
 }  // namespace greentill::api

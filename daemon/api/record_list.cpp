@@ -61,7 +61,7 @@ Result<Asked, Problem> parse(const httplib::Request& request) {
 
 }  // namespace
 
-/// Those of its event that are in the chain in force, as /v1/claims counts.
+/// The claims of the record's event that are in the chain in force, by seq, as /v1/claims names them.
 Result<std::vector<std::uint64_t>> ClaimBook::claims_of(const outbox::StoredRecord& record) {
   std::vector<std::uint64_t> seqs;
   if (!record.key) return seqs;

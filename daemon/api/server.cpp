@@ -133,7 +133,7 @@ void HttpServer::answer_undo(const httplib::Request& request, httplib::Response&
     return response.set_header("Allow", "POST, OPTIONS");
   }
   if (const auto problem = gate_.check_token(request)) return respond(response, *problem);
-  // It goes no further than here: behind the desk a 0 may stand for "undoes nothing".
+  // Seq 0 is refused here: behind the desk it may stand for "undoes nothing".
   if (seq == 0) return respond(response, not_found("no claim has the number 0; a chain begins with 1"));
   const auto answer = desk_.undo(seq);
   if (!answer) return respond(response, from_error(answer.error()));

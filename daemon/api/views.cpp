@@ -82,7 +82,7 @@ struct EntryToJson {
   }
 };
 
-/// What the store knows beside the claims: which one a reversal is of, and whether another claim is taken back.
+/// Adds what the store knows beside the claims: which claim a reversal takes back, and whether a reduction was taken back.
 Status add_taken_back(const claim::Claim& claim, outbox::Reader& reader, ordered_json& json) {
   const auto* reversal = std::get_if<claim::Reversal>(&claim.entry);
   const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the reading resources show, as JSON. Private to daemon/api. Threads: pure functions, but for a reader given.
+// The reading resources as JSON. Private to daemon/api. Threads: pure functions, but for the reader that is given.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace greentill::api {
 
-/// corrupt where the stored message is not a claim. The reader is asked what was taken back.
+/// corrupt where the stored message is not a claim. `reader` is asked what was taken back of the claim.
 [[nodiscard]] Result<nlohmann::ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Reader& reader);
 
 /// The claim's message without its account hint; corrupt as above. Appended to `into`.
@@ -23,7 +23,7 @@ namespace greentill::api {
 
 [[nodiscard]] nlohmann::ordered_json guarded_to_json(const outbox::GuardedAct& act);
 
-/// Without what is known of its event.
+/// The record as it is stored; the claims of its event are not in it.
 [[nodiscard]] nlohmann::ordered_json record_to_json(const outbox::StoredRecord& record);
 
 [[nodiscard]] nlohmann::ordered_json status_to_json(const DaemonStatus& status, std::int64_t now);

@@ -39,7 +39,7 @@ class ConfigReader {
   }
   [[nodiscard]] std::filesystem::path resolve(const std::string& written) const { return (folder_ / written).lexically_normal(); }
 
-  /// For a child, whatever its folder.
+  /// An absolute path: a child runs in another folder.
   [[nodiscard]] std::string absolute(const std::string& written) const {
     std::error_code error;
     const std::filesystem::path path = resolve(written);
@@ -139,7 +139,7 @@ class ConfigReader {
     spec.configuration = std::move(*text);
   }
 
-  /// What only a child can be held to.
+  /// Reads the keys that only a child obeys.
   void read_child(const Table& fields, detect::PluginSpec& spec) const {
     for (const char* key : {"read", "write", "connect", "listen", "memory_mb"}) {
       if (fields.has(key) && !spec.isolated) fields.wrong(key, "needs isolated = true: the daemon's own process is not confined");
@@ -156,7 +156,8 @@ class ConfigReader {
     if (spec.isolated) refuse_secrets(fields, spec);
   }
 
-  /// A child runs as the daemon's user: what it may read, file permissions do not keep from it.
+  /// A child runs as the daemon's user, so file permissions do not keep the daemon's secrets from it: refuses grants that reach
+  /// one.
   void refuse_secrets(const Table& fields, detect::PluginSpec& spec) const {
     for (const auto& secret : {config_.key, config_.programme_key, config_.state_folder, config_.outbox, config_.api_token}) {
       if (!secret.empty()) spec.secrets.emplace_back(absolute(secret));

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kHeaps = 4;
 
-// The API asks the engine for what tills report, and the daemon for how it is.
+// The API's desk: the engine answers for transactions, the daemon for its status.
 class ApiDesk final : public api::Desk {
  public:
   ApiDesk(engine::Engine& engine, std::function<api::DaemonStatus()> status) : tills_(engine), status_(std::move(status)) {}
@@ -121,7 +121,8 @@ Status GreentillDaemon::open_outbox() {
 Status GreentillDaemon::start_engine() {
   auto context = claim_context();
   if (!context) return Failure{context.error()};
-  // Not the secrets' own key: who holds the store and one secret shall learn nothing of another.
+  // A key of its own, derived from the bearer key: whoever holds the store and one customer's secret learns nothing of account
+  // uses.
   Digest derived = crypto::hasher().hmac_sha256(context->bearer_key.view(), {as_bytes("account uses")});
   crypto::Secret account_key(derived);
   crypto::wipe(derived);
@@ -244,7 +245,8 @@ void GreentillDaemon::stop() {
       stopped.set_value();
     });
     stopped.get_future().wait();
-    // What the committer finishes last would go on on the strand, into a committer that is no more.
+    // The committer's last work posts to the strand. With the strand stopped that work is dropped; it would use an engine that is
+    // gone.
     strand_.stop();
     strand_thread_.join();
     engine_.reset();
@@ -254,7 +256,7 @@ void GreentillDaemon::stop() {
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, Log& log) {
-  // Each heap keeps its own free pages resident, and few threads are at work at once.
+  // Each heap keeps free pages of its own resident, and only a few threads work at once.
   ::mallopt(M_ARENA_MAX, kHeaps);
   auto daemon = std::make_unique<GreentillDaemon>(config, log);
   if (Status started = daemon->start(); !started) return Failure{started.error()};

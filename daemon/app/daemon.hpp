@@ -15,7 +15,7 @@ class Daemon {
  public:
   /// Starts everything; the API answers when this returns. `log` must outlive the daemon.
   static Result<std::unique_ptr<Daemon>> start(const Config& config, Log& log);
-  /// Stops taking transactions, finishes those under way, says offline, stops.
+  /// Stops taking transactions, finishes those under way, publishes the status "offline" and disconnects.
   virtual ~Daemon() = default;
   /// Blocks until SIGINT or SIGTERM.
   virtual void wait() = 0;

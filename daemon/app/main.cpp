@@ -12,7 +12,7 @@
 
 namespace {
 
-// Before the constructors of shared libraries, which set OpenSSL to work.
+// Runs before the constructors of shared libraries, in which OpenSSL begins to allocate.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const kFirstOfAll)() = greentill::crypto::wipe_what_openssl_frees;
 
 constexpr int kUsage = 2;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The strand of what waits for the network, a timer or a signal: an Asio context run by the one thread that calls run(). What
-// runs on it needs no lock of its own, and must not wait for a disk.
+// The strand: an Asio context, run by the one thread that calls run(), for work that waits for the network, a timer or a signal.
+// Work on it needs no lock against other work on it, and must not wait for a disk.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ class Strand : public Executor {
   void on_termination(std::function<void()> handler);
   /// Runs work until stop(). Threads: one.
   void run();
-  /// Threads: safe from any thread. Work that was posted and not begun is dropped.
+  /// Makes run() return. Threads: safe from any thread. Work that was posted and has not begun is dropped.
   void stop();
 
  private:

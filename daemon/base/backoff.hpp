@@ -15,7 +15,7 @@ class Backoff {
 
   /// Uniform between 0 and min(most, least * 2^n), n counting the calls since the last reset.
   std::chrono::milliseconds next(Random& random);
-  /// Something worked.
+  /// The try succeeded: the next wait is short again.
   void reset() { tries_ = 0; }
 
  private:

@@ -14,14 +14,14 @@ Failure<Error> refuse(std::string_view uri, const char* why) {
 
 bool is_port(std::string_view text) { return parse_integer<std::uint16_t>(text).value_or(0) != 0; }
 
-// A name below 127. would resolve anywhere: only digits and dots are the address.
+// An IPv4 address in 127/8 has digits and dots only: a name such as "127.example.com" may resolve to any machine.
 bool is_loopback(std::string_view host) {
   if (host == "localhost" || host == "[::1]") return true;
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos &&
          std::ranges::count(host, '.') == 3;
 }
 
-// The colon in front of the port; the end where there is none.
+// Where the host ends: at the colon in front of the port, or at the end where there is no port.
 std::size_t end_of_host(std::string_view authority) {
   if (!authority.starts_with('[')) return std::min(authority.find(':'), authority.size());
   const std::size_t bracket = authority.find(']');

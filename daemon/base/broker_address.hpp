@@ -16,8 +16,8 @@ struct BrokerAddress {
   std::string port;
 };
 
-/// Reads "ssl://", "mqtts://" or, for loopback hosts alone, "tcp://", then host and port; an IPv6 address in brackets. Without a
-/// port 8883, and 1883 for tcp. The error begins with the URI.
+/// Reads "ssl://", "mqtts://" or, for loopback hosts alone, "tcp://", then host and port; an IPv6 address stands in brackets.
+/// Where no port is written it is 8883, or 1883 for tcp. The error begins with the URI.
 Result<BrokerAddress> parse_broker_address(std::string_view uri);
 
 }  // namespace greentill

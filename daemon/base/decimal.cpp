@@ -31,7 +31,7 @@ std::optional<Decimal> Decimal::parse(std::string_view text) {
   return negative ? decimal.negated() : decimal;
 }
 
-/// value * 10^places; nothing from 10^38 on.
+/// value * 10^places; nothing where that is 10^38 or more.
 std::optional<Decimal::Int128> Decimal::scaled(Int128 value, unsigned places) {
   Int128 most = 1;
   for (unsigned i = 0; i < kMostDigits; ++i) most *= 10;
@@ -42,7 +42,7 @@ std::optional<Decimal::Int128> Decimal::scaled(Int128 value, unsigned places) {
   return value < most && value > -most ? std::optional(value) : std::nullopt;
 }
 
-/// value / 10^places, without the zeros at its end.
+/// value / 10^places, stored without zeros at its end.
 std::optional<Decimal> Decimal::from(Int128 value, unsigned places) {
   Decimal decimal;
   for (; places > 0 && value % 10 == 0; --places) value /= 10;
@@ -80,9 +80,9 @@ std::optional<std::int64_t> Decimal::in_units(unsigned places, Rounding rounding
   } else {
     Int128 divisor = 1;
     for (unsigned i = places; i < places_; ++i) divisor *= 10;
-    const Int128 rest = value_ % divisor;  // never 0, and with the value's sign
+    const Int128 rest = value_ % divisor;  // never 0 here, and of the value's sign
     const int away = rest < 0 ? -1 : 1;
-    // Comparing the remainder with what is missing to the next unit cannot overflow.
+    // `divisor - rest * away` cannot overflow, unlike twice the remainder.
     const bool is_half = rest * away >= divisor - rest * away;
     const bool step = rounding == Rounding::nearest ? is_half : away == (rounding == Rounding::up ? 1 : -1);
     units = rounding == Rounding::exact ? std::nullopt : std::optional(value_ / divisor + (step ? away : 0));

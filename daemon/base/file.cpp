@@ -20,7 +20,7 @@ class Descriptor {
     if (value_ >= 0) ::close(value_);
   }
   [[nodiscard]] int get() const { return value_; }
-  /// close() can be where a write error surfaces, so its result counts.
+  /// A write error may surface only in close(), so the caller checks the result.
   bool close() {
     const int value = value_;
     value_ = -1;
@@ -81,7 +81,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
 Status write_file_durably(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
   const std::filesystem::path temporary = path.string() + ".new";
   if (Status written = write_and_sync(temporary, bytes, mode); !written) {
-    ::unlink(temporary.c_str());  // on a full disk it takes room, and it may hold a part of a secret
+    ::unlink(temporary.c_str());  // a half-written file takes room on a full disk, and may hold part of a secret
     return written;
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows brackets and strings through JSON text, as far as finding where a value ends needs. It judges nothing.
+// Follows brackets and strings through JSON text, just far enough to find where a value ends. It does not check the JSON.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ class JsonNesting {
     for (const char c : text) take(c);
   }
   [[nodiscard]] bool in_string() const { return in_string_; }
-  /// Neither in a string nor in brackets.
+  /// Whether it is neither in a string nor in brackets.
   [[nodiscard]] bool outside() const { return depth_ == 0 && !in_string_; }
 
  private:

@@ -24,7 +24,7 @@ std::chrono::milliseconds SystemClock::monotonic() const {
 }
 
 bool SystemClock::synchronised() const {
-  // Every sale asks twice, and the kernel is a system call away.
+  // Every sale asks twice; the kernel's answer is kept for a second, to save the system calls.
   constexpr std::int64_t kAskAgainMs = 1'000;
   const std::int64_t now = monotonic().count();
   if (now - asked_at_.load(std::memory_order_acquire) < kAskAgainMs) return synchronised_.load(std::memory_order_relaxed);
@@ -57,7 +57,7 @@ void SystemRandom::fill(MutableBytes out) {
   }
   const auto taken = MutableBytes(pool_).subspan(pool_.size() - left_, out.size());
   std::ranges::copy(taken, out.begin());
-  std::ranges::fill(taken, std::uint8_t{0});  // what was given away stands nowhere else
+  std::ranges::fill(taken, std::uint8_t{0});  // bytes that were handed out must not stay in the pool
   left_ -= out.size();
 }
 

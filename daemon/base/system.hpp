@@ -14,14 +14,14 @@ class SystemClock : public Clock {
  public:
   [[nodiscard]] std::int64_t unix_seconds() const override;
   [[nodiscard]] std::chrono::milliseconds monotonic() const override;
-  [[nodiscard]] bool synchronised() const override;  ///< as the kernel sees it, at most a second ago
+  [[nodiscard]] bool synchronised() const override;  ///< what the kernel said at most a second ago
 
  private:
   mutable std::atomic<std::int64_t> asked_at_{INT64_MIN / 2};  ///< monotonic, in milliseconds
   mutable std::atomic<bool> synchronised_{false};
 };
 
-/// getrandom(2), some bytes ahead. Stops the program where the system has none: nothing may be signed without.
+/// getrandom(2), read ahead into a pool. Stops the program where the system has no random numbers: nothing may be signed without.
 class SystemRandom : public Random {
  public:
   void fill(MutableBytes out) override;
@@ -29,7 +29,7 @@ class SystemRandom : public Random {
  private:
   std::mutex mutex_;
   Bytes<256> pool_{};
-  std::size_t left_ = 0;  ///< at the pool's end
+  std::size_t left_ = 0;  ///< unused bytes at the pool's end
 };
 
 /// "<level> module: message" with the level as journald reads it ("<4>"); as printable() shows it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What many readers do with a text of a protocol or file, whatever the machine's language. Threads: pure functions.
+// What readers of protocols and files do with texts. Independent of the machine's locale. Threads: pure functions.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace greentill {
 
-/// ASCII letters alone.
+/// Letters in lower case; only ASCII letters are changed.
 inline std::string lower_case(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -30,7 +30,7 @@ inline bool is_one_of(std::string_view text, std::initializer_list<std::string_v
   return std::find(all.begin(), all.end(), text) != all.end();
 }
 
-/// All of the text as a decimal integer; nothing where it is none or does not fit.
+/// The whole text as a decimal integer; nothing where it is not one or does not fit.
 template <typename Integer>
 std::optional<Integer> parse_integer(std::string_view text) {
   Integer value = 0;
@@ -38,7 +38,7 @@ std::optional<Integer> parse_integer(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
-/// What stands between single separators. Lifetime: the text's.
+/// The parts between separators; two separators in a row have an empty part between them. Lifetime: the text's.
 inline std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (;;) {

@@ -11,8 +11,8 @@ namespace greentill {
 
 inline constexpr char32_t kNoCodePoint = 0xffff'ffff;
 
-/// The code point that begins at `at`, which then is behind it; kNoCodePoint for a byte that begins none, and one byte on.
-/// Requires: at < text.size().
+/// The code point that begins at `at`; moves `at` behind it. kNoCodePoint for a byte that begins none; `at` then moves one byte
+/// on. Requires: at < text.size().
 constexpr char32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto lead = static_cast<std::uint8_t>(text[at++]);
   if (lead < 0x80) return lead;

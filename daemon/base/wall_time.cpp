@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::string_view kFields = "YymdHIMSpfzsQ";
 
-/// No-break spaces stand before the half of the day in French, Spanish and, of late, English.
+/// French, Spanish and, in newer data, English put a no-break space before the half of the day.
 constexpr std::array<std::string_view, 3> kSpaces{" ", "\xc2\xa0", "\xe2\x80\xaf"};
-/// Which half of the day it is, in what English, Spanish, Chinese, Japanese and Korean write; true: the second one.
+/// The half of the day as English, Spanish, Chinese, Japanese and Korean write it; true for the second half.
 constexpr std::array<std::pair<std::string_view, bool>, 12> kHalves{{{"am", false},
                                                                      {"pm", true},
                                                                      {"a.m.", false},
@@ -107,9 +107,9 @@ struct Fields {
   int minute = 0;
   int second = 0;
   std::optional<std::int64_t> offset;
-  bool twelve = false;                     // `hour` is of half a day
-  std::optional<bool> second_half;         // the half that it is of
-  std::optional<std::int64_t> since_1970;  // in place of all others
+  bool twelve = false;  // `hour` is a 12-hour clock's
+  std::optional<bool> second_half;  // which half of the day `hour` is in
+  std::optional<std::int64_t> since_1970;  // Unix time that was read; replaces all other fields
 
   [[nodiscard]] std::optional<WallTime> time() const {
     using namespace std::chrono;
@@ -152,7 +152,7 @@ bool scan(Scanner& in, char what, Fields& into) {
   }
 }
 
-/// Both standards' common form, all parts of a date and time with two digits.
+/// The form that both standards share: every part of date and time has two digits, the year four.
 std::optional<WallTime> parse_standard(std::string_view text, std::string_view separators, std::string_view points) {
   Scanner in(text);
   Fields f;
@@ -205,7 +205,7 @@ std::optional<WallTime> parse_iso_time(std::string_view text) { return parse_sta
 
 std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   const auto time = parse_standard(text, "Tt ", ".");
-  // The colon of the offset may not be left out.
+  // RFC 3339 requires the colon in the offset.
   const bool whole = time && time->utc_offset_s && (text.ends_with('Z') || text.ends_with('z') || text[text.size() - 3] == ':');
   return whole ? std::optional(time->seconds - *time->utc_offset_s) : std::nullopt;
 }

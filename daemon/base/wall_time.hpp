@@ -10,7 +10,8 @@
 
 namespace greentill {
 
-/// What a text says, before any zone: seconds since 1970-01-01 00:00 on the local clock, and the offset where it states one.
+/// What a text says before any time zone is applied: seconds since 1970-01-01 00:00 on the local clock, and the offset where the
+/// text states one.
 struct WallTime {
   std::int64_t seconds = 0;
   std::optional<std::int64_t> utc_offset_s = {};
@@ -22,7 +23,7 @@ struct WallTime {
 /// which state that their offset is 0. A space is one, of those that do not break as well; every other character stands for
 /// itself. Requires: time_format_fault() has nothing to say; else no text is a time.
 std::optional<WallTime> parse_time(std::string_view text, std::string_view format);
-/// What is wrong with a format, for people, as in "'%q' is none of …"; nothing where it is one.
+/// What is wrong with a format, for people, as in "'%q' is none of …"; nothing where the format is valid.
 std::optional<std::string> time_format_fault(std::string_view format);
 
 /// ISO 8601 as file formats use it (POSLog, UBL): "2018-07-24T13:22:04", "2018-07-24T13:22:04.000+02:00",

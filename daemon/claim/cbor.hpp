@@ -38,8 +38,8 @@ struct CborHead {
   std::uint64_t argument = 0;
 };
 
-/// Writes into a buffer of the caller's. Map keys are written as they come: putting them in bytewise order, each once, and texts
-/// in UTF-8, is the caller's part.
+/// Writes into a buffer of the caller's. The caller must write map keys in bytewise order, each once, and texts in UTF-8: the
+/// writer does not check.
 class CborWriter {
  public:
   explicit CborWriter(MutableBytes out) : out_(out) {}
@@ -53,10 +53,10 @@ class CborWriter {
   void array(std::size_t count) { head(CborType::array, count); }
   void map(std::size_t pairs) { head(CborType::map, pairs); }
   void tag(std::uint64_t number) { head(CborType::tag, number); }
-  /// Bytes as they are: the rest of a string whose head is written, or an item encoded elsewhere.
+  /// Copies bytes as they are: the content of a string whose head is written, or an item that was encoded elsewhere.
   void raw(ByteView value);
 
-  /// False once something did not fit.
+  /// False once something did not fit the buffer.
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] std::size_t size() const { return size_; }
   /// What was written. Lifetime: the buffer's.
@@ -77,30 +77,31 @@ class CborReader {
   std::uint64_t unsigned_integer(const char* reason);
   std::int64_t integer(const char* reason);
   bool boolean(const char* reason);
-  /// Views into the buffer.
+  /// Returns views into the buffer.
   ByteView bytes(const char* reason);
   std::string_view text(const char* reason);
-  /// The number of items, or of pairs, that follow. Not more than the bytes left could hold.
+  /// Reads the head of an array or a map, and returns how many items, or pairs, follow. Fails where the bytes left cannot hold so
+  /// many.
   std::size_t array(const char* reason);
   std::size_t map(const char* reason);
   std::uint64_t tag(const char* reason);
-  /// The next head whatever its type; for strings only the head is consumed.
+  /// Reads the next head, whatever its type; of a string only the head is consumed, not the content.
   CborHead head();
-  /// One whole item of any kind and nesting, held to the policy at the top: its encoded bytes.
+  /// Reads one whole item of any kind and nesting, and returns its encoded bytes. It must keep to the policy at the top.
   ByteView item();
 
-  /// Records a failure at a byte, unless there is one already.
+  /// Records a failure at a byte. The first failure stays.
   void fail(Fault::Kind kind, std::size_t offset, const char* reason);
   [[nodiscard]] bool ok() const { return !fault_; }
   /// Requires: !ok().
   [[nodiscard]] const Fault& fault() const { return *fault_; }
   /// Whether all bytes were read. False after a failure.
   [[nodiscard]] bool at_end() const { return ok() && position_ == bytes_.size(); }
-  /// Fails where bytes follow.
+  /// Fails where bytes are left.
   void expect_end();
-  /// The byte that is read next; before the first read 0.
+  /// The offset of the byte that is read next.
   [[nodiscard]] std::size_t position() const { return position_; }
-  /// What is not read yet.
+  /// The bytes that are not read yet.
   [[nodiscard]] ByteView rest() const { return bytes_.subspan(position_); }
 
  private:

@@ -7,7 +7,7 @@
 
 namespace greentill::claim {
 
-/// Where a chain stands. seq 0 and a zero hash: nothing yet.
+/// Where a chain stands. seq 0 and a zero hash: it has no claim yet.
 struct ChainHead {
   ChainId chain{};
   std::uint64_t seq = 0;

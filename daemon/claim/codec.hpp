@@ -3,7 +3,8 @@
 // order; with an Encoder it writes the struct, with a Decoder it fills it, and both hold the same limits, so that the reader
 // accepts exactly what the writer can produce. Private to daemon/claim.
 //
-// Every call takes the reason given when its value is out of the format. Both are sticky like the CBOR classes below them.
+// `reason` says, in each call, what is wrong where the value is not of the format. Both classes are sticky, like the CBOR writer
+// and reader they use.
 #pragma once
 
 #include <algorithm>
@@ -43,7 +44,7 @@ class Encoder {
   }
   void bytes(ByteView value, std::size_t least, std::size_t most, const char* reason);
   void text(std::string_view value, const char* reason);
-  /// A device id behind a prefix of the format's.
+  /// A device id, written behind a prefix that the format gives.
   void device(std::string_view id, std::string_view prefix, const char* reason);
   void quantities(const Quantities& value, std::int64_t least, const char* reason);
   template <typename T>
@@ -65,7 +66,8 @@ class Encoder {
   const char* refused_ = nullptr;
 };
 
-/// Reads an item that check_item accepted: it looks at the order of keys only to tell unknown ones from missing ones.
+/// Reads an item that check_item() accepted. So the order of keys is right, and is used only to tell unknown keys from missing
+/// ones.
 class Decoder {
  public:
   struct Map {
@@ -77,7 +79,7 @@ class Decoder {
   Map begin_map(std::size_t pairs, const char* reason);
   void key(Map& map, std::int64_t key);
   bool optional_key(Map& map, std::int64_t key, bool present);
-  /// Keys left over are of a newer version.
+  /// Ends the map. Keys that are left over were written by a newer version.
   void end_map(Map& map);
   void tag(std::uint64_t number, const char* reason);
   void array(std::size_t count, const char* reason);
@@ -123,7 +125,7 @@ class Decoder {
   Next compare_next(const Map& map, std::int64_t key) const;
 
   CborReader reader_;
-  std::size_t last_ = 0;  // where the value read last begins: what require() speaks of
+  std::size_t last_ = 0;  // where the value that was read last begins: require() reports faults there
 };
 
 }  // namespace greentill::claim

@@ -7,7 +7,7 @@
 namespace greentill::claim {
 namespace {
 
-// The bytewise order of encoded keys: the head of a text of at most 32 bytes grows with its length.
+// The bytewise order of encoded keys. A text of at most 32 bytes has its length in the head, so that shorter texts come first.
 bool comes_before(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return a.size() < b.size();
   return a < b;

@@ -77,7 +77,7 @@ void layout_unprotected(Io& io, T& account, MessageType type) {
   io.end_map(map);
 }
 
-/// The protected header, a byte string of its own inside the message: faults in it are told by the message's bytes.
+/// Reads the protected header, which is a byte string inside the message. Fault offsets count from the message's first byte.
 Result<Done, Fault> parse_protected(ByteView bytes, std::size_t offset, MessageType expected, Message& message) {
   const auto shifted = [offset](Fault fault) {
     fault.offset += offset;
@@ -90,7 +90,7 @@ Result<Done, Fault> parse_protected(ByteView bytes, std::size_t offset, MessageT
   return Done{};
 }
 
-/// Requires: `bytes` are one item that holds to the reader's policy.
+/// Requires: `bytes` are one item that check_item() accepts.
 Result<Message, Fault> parse_item(ByteView bytes, MessageType expected) {
   Message message;
   message.whole = bytes;

@@ -40,14 +40,15 @@ struct Message {
 /// What ES256 signs: SHA-256 of the Sig_structure ["Signature1", protected, h'', payload] (RFC 9052, 4.4).
 [[nodiscard]] Digest signature_digest(const Hasher& hasher, MessageType type, const Digest& thumbprint, ByteView payload);
 
-/// Writes a whole message and returns its length. `account` only for claims.
+/// Writes a whole message and returns its length. `account` may be given for claims only.
 Result<std::size_t, Fault> encode_message(MessageType type, const Digest& thumbprint, const std::optional<AccountHint>& account,
                                           ByteView payload, const Signature& signature, MutableBytes out);
 
 /// Reads one message that fills `bytes` to the end. The signature is not checked, only its shape.
 Result<Message, Fault> parse_message(ByteView bytes, MessageType expected);
 
-/// Reads the message at the front of a CBOR sequence (RFC 8742) and moves `sequence` behind it. On failure `sequence` stands.
+/// Reads the message at the front of a CBOR sequence (RFC 8742) and moves `sequence` behind it. On failure `sequence` does not
+/// change.
 Result<Message, Fault> take_message(ByteView& sequence, MessageType expected);
 
 /// Whether the verifier's key signed the message.

@@ -8,7 +8,7 @@
 namespace greentill::claim {
 namespace {
 
-/// A CBOR head by itself, so that strings of any length are hashed without being copied.
+/// The head of a CBOR item alone, so that a string of any length is hashed without being copied.
 class Head {
  public:
   Head(CborType type, std::uint64_t argument) : writer_(buffer_) { writer_.head(type, argument); }
@@ -54,7 +54,7 @@ ClaimId make_reversal_id(const Hasher& hasher, ByteView programme_key, const Dig
 }
 
 EventHash make_event_hash(const Hasher& hasher, std::string_view issuer, std::string_view event_id) {
-  // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+  // The length in front tells ("ab", "c") from ("a", "bc").
   const auto length = static_cast<std::uint8_t>(issuer.size());
   const Digest digest = hasher.sha256({ByteView(&length, 1), as_bytes(issuer), as_bytes(event_id)});
   EventHash hash{};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is derived from an outside event: the nullifier under which it can be claimed only once, and its like.
+// What is derived from an outside event: the nullifier under which an act can be claimed only once, the id of a partial reversal,
+// and hashes.
 // docs/claim-format.md, "Nullifier". Threads: pure functions.
 #pragma once
 
@@ -15,10 +16,10 @@ namespace greentill::claim {
                                        std::string_view group, std::string_view issuer, std::string_view event_id,
                                        std::uint64_t line);
 
-/// The claim id of a reversal of part of a claim: the same wherever and whenever the event behind it is reported, so that it
-/// takes back once. The first 16 bytes of HMAC-SHA-256 under the programme key over deterministic CBOR ["reversal", nullifier,
-/// cause, activity, by line]: the event's hash, the activity that came back, and 1 where the event names what it takes back by
-/// its line or as a whole event, 0 where it was found by its activity.
+/// The claim id of a reversal of part of a claim. It is the same wherever and whenever the event behind it is reported, so that
+/// the service takes it back only once. It is the first 16 bytes of HMAC-SHA-256 under the programme key over deterministic CBOR
+/// ["reversal", nullifier, cause, activity, by line]: `cause` is the event's hash, `activity` the one that came back; `by line`
+/// is 1 where the event names what it takes back, by its line or as a whole event, and 0 where it was found by its activity.
 [[nodiscard]] ClaimId make_reversal_id(const Hasher& hasher, ByteView programme_key, const Digest& nullifier,
                                        const EventHash& cause, std::string_view activity, bool by_line);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The receipt (message type 65002): the credit service's signed answer for a batch. docs/claim-format.md, "Receipts".
-// A parsed Receipt is a view into the caller's buffer; its lists are walked, never copied, so that a device needs no memory for
-// them.
+// A parsed Receipt is a view into the caller's buffer. Its lists are walked in place and never copied, so that a device needs no
+// memory for them.
 #pragma once
 
 #include <span>
@@ -29,12 +29,12 @@ struct ReceiptFields {
   std::string_view device;
   ChainId chain{};
   std::uint64_t processed_up_to = 0;
-  Digest payload_hash{};  ///< of that claim; zeros at 0
+  Digest payload_hash{};  ///< of the claim processed_up_to; zeros where that is 0
   std::int64_t service_time = 0;
   std::uint64_t epoch = 0;
 };
 
-/// Both lists in ascending seq. At most 65,536 bytes in all.
+/// Writes a receipt payload and returns its length. Requires: both lists ascend by seq. The result has at most 65,536 bytes.
 Result<std::size_t, Fault> encode_receipt(const ReceiptFields& fields, std::span<const Refusal> refused,
                                           std::span<const Grant> granted, MutableBytes out);
 
@@ -42,7 +42,7 @@ class Receipt : public ReceiptFields {
  public:
   [[nodiscard]] std::size_t refused_count() const { return refused_count_; }
   [[nodiscard]] std::size_t granted_count() const { return granted_count_; }
-  /// Calls back once an entry, in ascending seq.
+  /// Calls `visit` once for each entry, in ascending seq.
   template <typename F>
   void for_each_refused(F&& visit) const {
     ByteView rest = refused_;

@@ -8,8 +8,8 @@
 
 namespace greentill::claim {
 
-/// Writes the whole message, signed, and returns its length. Nothing is signed that does not fit its format or `out`; a fault of
-/// kind `signing` where the key cannot be used now. `account` only for claims.
+/// Writes the whole signed message and returns its length. Nothing is signed that does not fit its format or `out`. A fault of
+/// kind `signing` where the key cannot be used now. `account` may be given for claims only.
 Result<std::size_t, Fault> sign_message(const Hasher& hasher, Signer& signer, MessageType type,
                                         const std::optional<AccountHint>& account, ByteView payload, MutableBytes out);
 

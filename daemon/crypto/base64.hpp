@@ -7,7 +7,7 @@
 
 namespace greentill::crypto {
 
-/// The bytes that base64 (RFC 4648, 4; line ends are passed over) stands for; nothing where it is none. Threads: pure function.
+/// Decodes base64 (RFC 4648, 4), passing over line ends; nothing where the text is not base64. Threads: pure function.
 std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace greentill::crypto

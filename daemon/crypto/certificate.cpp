@@ -30,7 +30,7 @@ bool to_unix(const ASN1_TIME* time, std::int64_t& out) {
   return true;
 }
 
-// OpenSSL's name for "that was the last one".
+// Whether OpenSSL's last error says that the PEM text has no further certificate.
 bool at_end_of_pem() {
   const unsigned long error = ERR_peek_last_error();
   return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;

@@ -24,27 +24,28 @@ inline constexpr std::string_view kReceiptSigningUsage = "2.25.20786143451238941
 /// Copies are cheap and share the certificate.
 class Certificate {
  public:
-  /// invalid where it is no certificate, its key is not on P-256, or bytes follow.
+  /// invalid where the bytes are no certificate, its key is not on P-256, or bytes follow it.
   static Result<Certificate> from_der(ByteView der);
   /// Every certificate of a PEM text, at least one; what stands between them is passed over.
   static Result<std::vector<Certificate>> all_from_pem(std::string_view pem);
-  /// The first certificate of a PEM text, or the one of a DER file: a device's. Of those that follow it, its issuers, it is only
-  /// asked that they can be read.
+  /// A device's certificate: the first of a PEM text, or the one of a DER file. Certificates that follow in the PEM text, its
+  /// issuers', must be readable but are not used.
   static Result<Certificate> leaf_from(std::string_view pem_or_der);
 
-  /// SHA-256 of its DER: the x5t of what its key signs.
+  /// SHA-256 of the certificate's DER: the x5t of what its key signs.
   [[nodiscard]] const Digest& thumbprint() const { return thumbprint_; }
   /// The subject's one common name: a device's id. Empty where there is none, or more than one.
   [[nodiscard]] const std::string& common_name() const { return common_name_; }
   /// Unix seconds, both inclusive.
   [[nodiscard]] std::int64_t not_before() const { return not_before_; }
   [[nodiscard]] std::int64_t not_after() const { return not_after_; }
-  /// Whether its extended key usage names a dotted OID. One without the extension names none.
+  /// Whether the extended key usage names this OID (dotted). A certificate without that extension names none.
   [[nodiscard]] bool has_usage(std::string_view oid) const;
-  /// Whether both certify one public key: the other is this one's renewal, or the reverse.
+  /// Whether both certify the same public key, as a certificate and its renewal do.
   [[nodiscard]] bool same_key(const Certificate& other) const;
   [[nodiscard]] std::string to_pem() const;
-  /// One a thread: it keeps a context that makes the second signature cheaper than the first.
+  /// A verifier for the certificate's key. It keeps an OpenSSL context, which makes further checks cheaper; so each thread needs
+  /// its own.
   [[nodiscard]] Result<std::unique_ptr<claim::Verifier>> make_verifier() const;
 
  private:
@@ -60,15 +61,15 @@ class Certificate {
   std::int64_t not_after_ = 0;
 };
 
-/// Those who issue certificates.
+/// Whose certificates are trusted as issuers.
 class Authority {
  public:
-  /// Every certificate of the PEM text is trusted as an end of chains, an intermediate's as well.
+  /// Trusts every certificate of the PEM text as the end of a chain, intermediate certificates too.
   static Result<Authority> from_pem(std::string_view pem);
 
-  /// Whether a chain leads from the certificate to the authority and its key may sign: denied, and why, where not. `at` is the
-  /// time, in Unix seconds, at which it must have been valid; without one validity is not looked at, for who has only a file of
-  /// claims cannot know when they were received, and a device may come up with a clock that was never set.
+  /// Whether a chain leads from the certificate to the authority and its key may sign; denied, with the reason, where not. `at`
+  /// is the Unix time at which the certificate must be valid. Without `at` validity is not checked: whoever has only a file of
+  /// claims cannot know when they were received, and a device's clock may never have been set.
   [[nodiscard]] Status check(const Certificate& certificate, std::optional<std::int64_t> at) const;
 
  private:

@@ -15,7 +15,7 @@ void require(int result) {
   if (result != 1) std::abort();
 }
 
-// Fetched once: looking the algorithm up costs more than hashing a claim.
+// Fetched once: looking the algorithm up takes longer than hashing a claim.
 const EVP_MD* sha256_algorithm() {
   static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   if (algorithm == nullptr) std::abort();

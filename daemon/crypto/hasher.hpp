@@ -7,14 +7,14 @@
 
 namespace greentill::crypto {
 
-/// Stops the program where OpenSSL has no SHA-256. What it computed of a key is wiped before a call returns.
+/// Stops the program where OpenSSL has no SHA-256. Intermediate values that depend on a key are wiped before a call returns.
 class Hasher final : public claim::Hasher {
  public:
   [[nodiscard]] Digest sha256(std::initializer_list<ByteView> parts) const noexcept override;
   [[nodiscard]] Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) const noexcept override;
 };
 
-/// The process's one. It has no state of its own.
+/// The hasher of this process. It has no state.
 const Hasher& hasher();
 
 }  // namespace greentill::crypto

@@ -10,7 +10,7 @@ namespace greentill::crypto {
 namespace {
 
 constexpr std::size_t kNumberBytes = 32;
-// SEQUENCE { INTEGER r, INTEGER s }, each number with a leading zero byte at most.
+// SEQUENCE { INTEGER r, INTEGER s }: each number may have one leading zero byte.
 constexpr std::size_t kDerBytes = 2 + 2 * (2 + kNumberBytes + 1);
 
 struct DerSignature {

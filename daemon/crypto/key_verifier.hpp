@@ -12,7 +12,7 @@ struct evp_pkey_st;
 
 namespace greentill::crypto {
 
-/// For a P-256 point, 0x04 ‖ x ‖ y, 65 bytes; invalid where it is not on the curve.
+/// A verifier for a P-256 point written as 0x04 ‖ x ‖ y, 65 bytes; invalid where it is not on the curve.
 Result<std::unique_ptr<claim::Verifier>> verifier_from_point(ByteView uncompressed);
 
 /// Requires: a key on P-256.

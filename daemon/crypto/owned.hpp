@@ -32,7 +32,7 @@ inline OwnedBio read_from(std::string_view text) {
   return OwnedBio(BIO_new_mem_buf(text.empty() ? "" : text.data(), static_cast<int>(text.size())));
 }
 
-/// The latest error of this thread's queue, which is emptied.
+/// An error with the latest entry of this thread's OpenSSL queue; empties the queue.
 inline Failure<Error> openssl_failure(ErrorCode code, std::string_view what) {
   std::string message(what);
   if (const char* reason = ERR_reason_error_string(ERR_peek_last_error()); reason != nullptr) {

@@ -14,7 +14,7 @@ namespace greentill::crypto {
 
 inline constexpr const char* kP256 = "prime256v1";
 
-/// Empty where the key is on no named curve.
+/// OpenSSL's name of the key's curve; empty where it is on no named curve.
 inline std::string curve_of(const EVP_PKEY* key) {
   char group[64];
   std::size_t size = 0;
@@ -24,7 +24,7 @@ inline std::string curve_of(const EVP_PKEY* key) {
 
 inline bool is_p256(const EVP_PKEY* key) { return curve_of(key) == kP256; }
 
-/// The caller's to free; null where it is no point of the curve.
+/// A key from an encoded point; null where it is no point of the curve. The caller frees it.
 inline EVP_PKEY* key_from_point(ByteView point, const char* curve) {
   const Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
   if (!builder || OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) != 1 ||

@@ -17,15 +17,15 @@ namespace greentill::crypto {
 /// Copies are cheap and share the key.
 class PublicKey {
  public:
-  /// A SubjectPublicKeyInfo in PEM, or in DER with nothing behind it; nothing where it is none of an elliptic curve.
+  /// Reads a SubjectPublicKeyInfo: PEM, or DER with nothing behind it. Nothing where it is not an elliptic curve's key.
   static std::optional<PublicKey> from_pem(std::string_view pem);
   static std::optional<PublicKey> from_der(ByteView der);
-  /// A point (SEC 1, 2.3.3) on a curve by OpenSSL's name of it; nothing where it is not on it.
+  /// A point (SEC 1, 2.3.3) on the curve that OpenSSL calls `curve`; nothing where it is not on it.
   static std::optional<PublicKey> from_point(ByteView point, const char* curve);
 
   /// OpenSSL's name of the curve: "prime256v1".
   [[nodiscard]] const std::string& curve() const { return curve_; }
-  /// Whether an ECDSA signature in DER is good over SHA-256 of the bytes.
+  /// Whether `der` is a valid ECDSA signature, in DER, over the SHA-256 of `bytes`.
   [[nodiscard]] bool verify_sha256(ByteView bytes, ByteView der) const;
 
  private:

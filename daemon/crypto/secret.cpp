@@ -14,8 +14,8 @@
 namespace greentill::crypto {
 namespace {
 
-// A power of two. A device key, its numbers while it signs and the files they are read from take about 2 KiB, a TLS handshake
-// as much again.
+// Must be a power of two. A device key, the numbers OpenSSL makes while it signs and the files they are read from take about 2
+// KiB, a TLS handshake as much again.
 constexpr std::size_t kHeapBytes = 64u << 10;
 constexpr std::size_t kLeastBlock = 32;
 constexpr int kPattern = 0x5a;
@@ -48,7 +48,8 @@ void* reallocate(void* block, std::size_t size, const char* file, int line) {
 Status set_up_secure_heap() {
   static std::mutex mutex;
   const std::lock_guard guard(mutex);
-  // 2: it could not be locked into memory, as where RLIMIT_MEMLOCK is small. It is wiped and not dumped all the same.
+  // CRYPTO_secure_malloc_init returns 2 where the memory cannot be locked, as with a small RLIMIT_MEMLOCK. Keys are still wiped
+  // and left out of core dumps.
   if (CRYPTO_secure_malloc_initialized() == 1 || CRYPTO_secure_malloc_init(kHeapBytes, kLeastBlock) != 0) return Done{};
   return fail(ErrorCode::unavailable, "the system gives no memory that keys could be kept in; free some and start again");
 }
@@ -83,7 +84,7 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-// Wipes the whole block, whatever it was shortened to.
+// The block is wiped at its full size, even where the secret was shortened.
 Secret::~Secret() { OPENSSL_secure_free(data_); }
 
 }  // namespace greentill::crypto

@@ -16,13 +16,13 @@ namespace greentill::crypto {
 /// gives no memory for it.
 Status set_up_secure_heap();
 
-/// Makes OpenSSL overwrite all memory that it gives back: what reads a key's file leaves copies there. Without effect once
-/// OpenSSL is at work, as it is before main() where a library's constructor uses it: so a program that holds a key names it in
-/// its .preinit_array, which runs before any constructor (System V ABI, "Initialization and Termination Functions").
+/// Makes OpenSSL overwrite all memory that it frees: reading a key's file leaves copies there. It has no effect once OpenSSL has
+/// allocated, which happens before main() where a library's constructor uses it. So a program that holds a key names this
+/// function in its .preinit_array, which runs before any constructor (System V ABI, "Initialization and Termination Functions").
 void wipe_what_openssl_frees();
 
-/// While one lives, the C library overwrites large blocks that are freed, such as the buffer through which another library reads
-/// a key's file. Threads: safe from any thread; of all threads' blocks.
+/// While an object of this class exists, the C library overwrites large blocks that are freed, such as the buffer through which
+/// another library reads a key's file. Threads: safe from any thread; it covers all threads' blocks.
 class WipeFreed {
  public:
   WipeFreed();
@@ -31,15 +31,16 @@ class WipeFreed {
   WipeFreed& operator=(const WipeFreed&) = delete;
 };
 
-/// Overwrites bytes in a way that no compiler takes out.
+/// Overwrites the bytes in a way that no compiler removes.
 void wipe(MutableBytes bytes);
 
 class Secret {
  public:
   Secret() = default;
-  /// Zeros. Throws std::bad_alloc where the secure heap has no room: secrets are few and small.
+  /// A secret of zeros. Throws std::bad_alloc where the secure heap has no room, which a program's few and small secrets do not
+  /// fill.
   explicit Secret(std::size_t size);
-  /// A copy; the caller wipes what it has.
+  /// Copies the bytes; the caller wipes its own.
   explicit Secret(ByteView bytes);
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;
@@ -49,7 +50,7 @@ class Secret {
   [[nodiscard]] std::string_view text() const { return as_text(view()); }
   [[nodiscard]] MutableBytes bytes() { return {data_, size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// Keeps the first bytes alone.
+  /// Keeps the first `size` bytes only.
   void shorten(std::size_t size) { size_ = size < size_ ? size : size_; }
 
  private:

@@ -22,7 +22,7 @@ int digit_of(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/// Reads what fits, and says how much; -1 where the system fails.
+/// Reads as much as fits and returns how many bytes that is; -1 where the system fails.
 ssize_t read_into(int descriptor, MutableBytes out) {
   std::size_t size = 0;
   while (size < out.size()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that hold a secret: nobody but their owner may read or write them. What is read of them lies in secure memory alone.
-// Threads: safe from any thread, for different files.
+// Files that hold a secret: only their owner may read or write them. Their content is read into secure memory alone. Threads:
+// safe from any thread, for different files.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@
 
 namespace greentill::crypto {
 
-/// Who may open the file besides us. with_programs: it is shared with other programs on purpose, as the API's token is with
-/// tills.
+/// Who else may open the file. with_programs: other programs share it on purpose, as tills share the API's token.
 enum class Shared : std::uint8_t { with_nobody, with_programs };
 
-/// The content of a file of at most 16 KiB; denied where it is open to more than may be.
+/// The content of a file of at most 16 KiB; denied where others than `shared` allows may open it.
 Result<Secret> read_secret(const std::filesystem::path& path, Shared shared = Shared::with_nobody);
 
-/// The bytes that as many hexadecimal digits stand for, an even number of them; nothing of `size` bytes otherwise.
+/// The `size` bytes that the hexadecimal digits stand for; invalid where there are not exactly twice as many digits.
 Result<Secret> secret_from_hex(std::string_view digits, std::size_t size);
 
-/// Lower-case hexadecimal digits, as the files have them.
+/// The bytes in lower-case hexadecimal digits, as the files hold them.
 Secret hex_of(ByteView secret);
 
-/// A secret of 32 bytes, created at the first call: a line of 64 hexadecimal digits. corrupt where the file holds anything else.
+/// Reads a secret of 32 bytes, kept as a line of 64 hexadecimal digits; the first call creates it. corrupt where the file holds
+/// anything else.
 Result<Secret> load_or_create_secret(const std::filesystem::path& path, Random& random, Shared shared = Shared::with_nobody);
 
 }  // namespace greentill::crypto

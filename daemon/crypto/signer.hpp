@@ -14,8 +14,8 @@ struct evp_pkey_ctx_st;
 
 namespace greentill::crypto {
 
-/// A P-256 key with its certificate. The key's number lies in the secure heap. Nonces are random: a signature is made once and
-/// stored. Threads: one.
+/// A P-256 key with its certificate. The private number lies in the secure heap. Nonces are random, so that two signatures over
+/// the same bytes differ: each is made once and stored. Threads: one.
 class Signer final : public claim::Signer {
  public:
   /// `key`: PEM or DER, PKCS #8 or SEC 1, unencrypted; the caller wipes it. invalid where it cannot be read, is not on P-256 or

@@ -16,7 +16,7 @@
 namespace greentill::detect {
 namespace {
 
-/// What the child starts with: its socket, no input, our standard error, and every signal as the system sets it.
+/// What a child starts with: its socket, no input, a pipe for its output, and every signal at its default.
 class SpawnPlan {
  public:
   /// Requires: both numbers are above kHostSocket.
@@ -50,7 +50,7 @@ class SpawnPlan {
     char* arguments[] = {name.data(), parent.data(), nullptr};
     char* nothing[] = {nullptr};
 #ifdef GREENTILL_SANITIZED
-    char** environment = environ;  // the sanitizers' options
+    char** environment = environ;  // the sanitizers read their options there
     (void)nothing;
 #else
     char** environment = nothing;
@@ -63,7 +63,7 @@ class SpawnPlan {
   posix_spawnattr_t attributes_;
 };
 
-/// Both ends, numbered above those that a child gets.
+/// Opens a pair and numbers both ends above the descriptors that a child is given.
 template <typename Open>
 bool open_pair(int (&ends)[2], const Open& open) {
   int made[2];
@@ -110,8 +110,9 @@ std::string Child::end(PluginHealth& health) {
 }
 
 std::string Child::kill_group() {
-  // Whether it ended by itself is looked at first, and without freeing its number, which is its group's too. One that has just
-  // crashed shows how only a moment after its socket closed; SIGKILL does not change the verdict of the dead.
+  // waitid() first tells whether the child ended by itself. WNOWAIT keeps its process number, which is also its group's, from
+  // being given to another process before kill(). A child that has just crashed may show its end only a moment after its socket
+  // closed; SIGKILL does not change how a dead process ended.
   siginfo_t info{};
   ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
   const bool by_us = info.si_pid == 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A greentill-plugin-host process, our end of the socket pair to it, and of the pipe that is its standard error. It gets no other
-// descriptor of ours and no environment, leads a process group of its own, and is killed, with all of that group, when this
-// object goes; when the thread that spawned it ends, by prctl's PR_SET_PDEATHSIG. Threads: one thread.
+// A greentill-plugin-host process, our end of the socket pair to it, and our end of the pipe that is its standard error. The
+// process gets no other descriptor of ours and no environment, and leads a process group of its own. It is killed with all of
+// that group when this object is destroyed, and by PR_SET_PDEATHSIG when the thread that spawned it ends. Threads: one thread.
 #pragma once
 
 #include <sys/types.h>
@@ -28,7 +28,8 @@ class Child {
   [[nodiscard]] FrameChannel& channel() { return channel_; }
   [[nodiscard]] ChildOutput& output() { return output_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
-  /// Kills it where it still runs, logs what it said last, and says how it ended: "was ended by signal 11 (Segmentation fault)".
+  /// Kills the process where it still runs, logs the last of its output, and says how it ended: "was ended by signal 11
+  /// (Segmentation fault)".
   std::string end(PluginHealth& health);
 
  private:
@@ -39,7 +40,7 @@ class Child {
   ChildOutput output_;
 };
 
-/// Of a status as waitpid(2) gives it: "exited with status 1".
+/// How a process ended, from a status of waitpid(2): "exited with status 1".
 std::string text_of_end(int status);
 
 /// How long to wait before a plugin is started again: 100 ms doubling to 30 s.
@@ -47,9 +48,9 @@ class RestartDelay {
  public:
   explicit RestartDelay(const Clock& clock) : clock_(clock) {}
   void failed() { next_ = clock_.monotonic() + doubled(kFirst, static_cast<unsigned>(failures_++), kMost); }
-  /// It did something useful: the next failure starts over.
+  /// The plugin did something useful: the wait after its next failure is short again.
   void reset() { failures_ = 0; }
-  /// In a row.
+  /// Failures in a row.
   [[nodiscard]] std::uint64_t failures() const { return failures_; }
   [[nodiscard]] bool due() const { return clock_.monotonic() >= next_; }
 

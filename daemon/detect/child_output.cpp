@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kDrainBytes = 64u << 10;
 constexpr std::size_t kLineBytes = 512;
-// What is kept behind the cut, so that a card number across it is seen whole.
+// A line is kept a little beyond the cut, so that a card number across the cut is still recognised and masked.
 constexpr std::size_t kKeptBytes = kLineBytes + 64;
 constexpr std::chrono::milliseconds kQuiet{100};
 
@@ -64,7 +64,7 @@ void ChildOutput::take(std::string_view bytes, PluginHealth& health) {
 }
 
 void ChildOutput::end_line(PluginHealth& health) {
-  // Nobody knows what a foreign program prints when something goes wrong.
+  // A foreign program may print anything when it fails, a card number too.
   event::mask_card_numbers(line_);
   health.log(LogLevel::info, readable(to_abi(line_), kLineBytes));
   line_.clear();

@@ -19,12 +19,13 @@ class ChildOutput {
   ChildOutput(const ChildOutput&) = delete;
   ChildOutput& operator=(const ChildOutput&) = delete;
 
-  /// Logs the whole lines that are there, up to 64 KiB at once: who writes more waits.
+  /// Logs the whole lines that have come, at most 64 KiB of them in one call: a child that writes more waits.
   void drain(PluginHealth& health);
-  /// The same, and a last line without its end. Once the writers are gone.
+  /// As drain(), and logs a last line that has no end. Called once the child and its programs are gone.
   void finish(PluginHealth& health);
 
-  /// To wait for readability; -1 while nothing more is to be read: at its end, or for a moment after much was.
+  /// The descriptor to wait on for readability. -1 where nothing is to be read: at the pipe's end, and for 100 ms after a drain()
+  /// that read 64 KiB.
   [[nodiscard]] int descriptor() const;
 
  private:
@@ -32,7 +33,7 @@ class ChildOutput {
   void end_line(PluginHealth& health);
 
   int pipe_;
-  std::string line_;  // as much of it as is logged
+  std::string line_;  // the line that has not ended, as far as it is kept
   std::chrono::steady_clock::time_point quiet_until_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes in what a detector emits in one call, checked: used in process and in the child alike. Threads: one thread.
+// Takes what a detector emits in one call, and checks it: used in process and in the child alike. Threads: one thread.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ class DetectCall {
   explicit DetectCall(std::size_t line_count) : line_count_(line_count) {}
 
   std::vector<event::Activity> activities;
-  std::string fault;  ///< of an activity that was dropped; empty where none was
+  std::string fault;  ///< what was wrong with the last activity that was dropped; empty where none was
 
   static void on_emit(void* context, const gt_activity* activity) noexcept {
     auto& call = *static_cast<DetectCall*>(context);
@@ -37,7 +37,7 @@ class DetectCall {
     return {};
   }
 
-  std::size_t line_count_;  // of the transaction
+  std::size_t line_count_;  // how many lines the transaction has
 };
 
 }  // namespace greentill::detect

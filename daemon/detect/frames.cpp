@@ -107,7 +107,7 @@ Result<bool> FrameChannel::read_more() {
     end_ -= begin_;
     begin_ = 0;
   }
-  // A long frame grows the buffer only as its bytes come, and the buffer shrinks again once that frame is gone.
+  // The buffer grows only as a long frame's bytes come, and shrinks again once that frame was handed out.
   if (end_ < kReadBytes && buffer_.size() > 4 * kReadBytes) {
     buffer_.resize(2 * kReadBytes);
     buffer_.shrink_to_fit();

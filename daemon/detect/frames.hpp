@@ -12,10 +12,10 @@
 
 namespace greentill::detect {
 
-/// A frame that claims to be longer is taken as the end of a sane peer.
+/// A longer frame is an error: the peer is broken.
 inline constexpr std::size_t kMaxFrameBytes = 4u << 20;
 
-/// Negative: without an end.
+/// How long to wait; a negative time has no end.
 using Timeout = std::chrono::milliseconds;
 inline constexpr Timeout kForever{-1};
 
@@ -27,16 +27,17 @@ class FrameChannel {
   FrameChannel(const FrameChannel&) = delete;
   FrameChannel& operator=(const FrameChannel&) = delete;
 
-  /// Waits for room where there is none. unavailable: the peer is gone, or takes nothing in that time; the channel is then of no
-  /// further use.
+  /// Sends the head and the body as one frame. Waits for room in the socket. unavailable: the peer is gone, or took too little in
+  /// that time; then a part of the frame may be sent, and the channel is of no further use.
   Status send(ByteView head, ByteView body, Timeout timeout);
   Status send(ByteView frame, Timeout timeout) { return send(frame, {}, timeout); }
 
-  /// The next frame, or nothing in that time. unavailable: the peer is gone. invalid: it sends nonsense.
-  /// Lifetime: until the next receive.
+  /// The next frame, or nothing in that time. unavailable: the peer is gone. invalid: the peer sends what is no frame. Lifetime:
+  /// until the next receive.
   Result<std::optional<ByteView>> receive(Timeout timeout);
 
-  /// To wait for readability together with other things. A frame may be buffered already: receive with no timeout first.
+  /// The descriptor to wait on for readability, together with others. A frame may be in the buffer already: call receive() with
+  /// no time first.
   [[nodiscard]] int descriptor() const { return socket_; }
 
  private:
@@ -46,8 +47,8 @@ class FrameChannel {
 
   int socket_;
   std::vector<std::uint8_t> buffer_;
-  std::size_t begin_ = 0;  // of what is not handed out yet
-  std::size_t end_ = 0;    // of what was read
+  std::size_t begin_ = 0;  // of the bytes that were not handed out yet
+  std::size_t end_ = 0;  // of the bytes that were read
 };
 
 /// Whether the descriptor becomes ready for poll(2)'s events in that time.

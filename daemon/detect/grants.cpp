@@ -17,7 +17,7 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-/// As the system sees it, however much of it is there.
+/// The path with links followed, as far as it exists.
 fs::path resolved(const fs::path& path) {
   std::error_code error;
   const fs::path real = fs::weakly_canonical(path, error);

@@ -25,24 +25,25 @@ struct Grants {
   [[nodiscard]] bool has_network() const { return !connect.empty() || !listen.empty() || datagrams || local_sockets; }
 };
 
-/// Takes "tcp:9100", "udp" or "unix" in. invalid: it is none of these, with the reason.
+/// Adds "tcp:9100", "udp" or "unix" to the grants. invalid, with the reason, where it is none of these.
 Status add_network(std::string_view written, bool listen, Grants& into);
 
 struct ConfiguredGrants {
   Grants grants;
-  std::vector<std::string> alone;  ///< granted without the folder that they lie in
-  std::string awaited;             ///< `path`, where it is one of these and not there: nobody would see it come. Else empty
+  std::vector<std::string> alone;  ///< files that are granted without the folder that they lie in
+  /// the file that `path` names, where it is granted alone and does not exist: the child would never see it come. Else empty
+  std::string awaited;
 };
 
-/// The paths that the plugin's own configuration names are granted too, so that nobody writes them twice. Where it is TOML, every
-/// text in it that is an absolute path may be read. One that is no folder may be read together with the folder that it lies in,
-/// since files come later, are rotated and are replaced by others of their name; but for its sake neither a folder of the root
-/// ("/etc") nor one that holds a secret. `path`, where it is a folder, `done` and `failed` may be written: that is where files
-/// are taken from and go.
+/// Adds the paths that the plugin's own configuration names, so that nobody has to write them twice. Where the configuration is
+/// TOML, every text in it that is an absolute path may be read. A path that is no folder is granted together with the folder that
+/// it lies in, since files appear later, are rotated and are replaced by others of their name. But no folder directly below the
+/// root ("/etc"), and none that holds a secret, is granted for a file's sake. The folders `path`, `done` and `failed` may also be
+/// written: files are taken from the first and moved to the others.
 ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration,
                                        const std::vector<std::filesystem::path>& secrets);
 
-/// Whether one of the granted paths is the file, or a folder above it.
+/// Whether one of the granted paths is the file or a folder above it.
 bool covers(const Grants& grants, const std::filesystem::path& file);
 
 }  // namespace greentill::detect

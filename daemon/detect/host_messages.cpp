@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 constexpr std::size_t kLogsAtOnce = 64;
-// As long as an output that was read much of stays unread.
+// As long as ChildOutput stays quiet after a large drain().
 constexpr Timeout kOutputPause{100};
 
 }  // namespace
@@ -28,7 +28,8 @@ bool pass_log(FrameReader& reader, PluginHealth& health) {
 
 namespace {
 
-/// The next frame. One that writes to its standard error and is not read would wait, and its answer with it.
+/// Receives the next frame and drains the child's output meanwhile: a child that waits for room in its standard error would not
+/// answer.
 Result<std::optional<ByteView>> receive_beside(FrameChannel& channel, Timeout timeout, PluginHealth& health,
                                                ChildOutput* output) {
   if (output == nullptr) return channel.receive(timeout);
@@ -50,7 +51,7 @@ Result<std::optional<ByteView>> receive_past_logs(FrameChannel& channel, Timeout
   const auto deadline = steady_clock::now() + timeout;
   for (std::size_t logged = 0;; ++logged) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
-    // A few are passed over even without any time, since what is waited for may be there already.
+    // Even without any time some log messages are passed over, since the message that is waited for may be behind them.
     if (left <= Timeout(0) && logged >= kLogsAtOnce) return std::optional<ByteView>();
     auto frame = receive_beside(channel, std::max(left, Timeout(0)), health, output);
     if (!frame || !*frame) return frame;

@@ -19,23 +19,23 @@ struct Ready {
   std::string version;
 };
 
-/// What the host answers to the hello; nothing where it has not answered in that time; an error where it cannot go on.
-/// `output` is read meanwhile, where there is one.
+/// The host's answer to the hello; nothing where it has not come in that time. unavailable or invalid, with the reason, where the
+/// host cannot go on. Drains `output` meanwhile, where there is one.
 Result<std::optional<Ready>> receive_ready(FrameChannel& channel, Timeout timeout, PluginHealth& health,
                                            ChildOutput* output = nullptr);
 
-/// The next message that is no log message, or nothing in that time, however much it logs meanwhile: those are handed on.
-/// Lifetime: as FrameChannel::receive().
+/// The next message that is no log message, or nothing in that time, however much the host logs meanwhile. Log messages are
+/// passed on to `health`. Lifetime: as FrameChannel::receive().
 Result<std::optional<ByteView>> receive_past_logs(FrameChannel& channel, Timeout timeout, PluginHealth& health,
                                                   ChildOutput* output = nullptr);
 
-/// Why a message that is none of those that are waited for ends the conversation: what the host says of it, if anything.
+/// The error for a message that ends the conversation because it was not expected; with the host's reason where it gives one.
 Failure<Error> unexpected(Message kind, FrameReader& reader);
 
-/// The message that a new child is told first. `position` of a source, empty for a detector.
+/// The first message to a new child. `position` is a source's, empty for a detector.
 Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHealth& health);
 
-/// Hands a log message on. False where the message is broken.
+/// Passes a log message on to `health`. False where the message is broken.
 bool pass_log(FrameReader& reader, PluginHealth& health);
 
 }  // namespace greentill::detect

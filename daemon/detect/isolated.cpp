@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A detector in a child. Each call is a question and its answer within the budget; a child that fails is killed and, once its
-// back-off is over, started again beside the sales, which do not wait for it. Only one that was well and gone before the call is
-// replaced within it, so that its end between two sales costs neither.
+// A detector in a child. Each call is a question and its answer within the budget. A child that fails is killed, and started
+// again once its back-off is over; it starts while sales go on, and no sale waits for it. There is one exception: a child that
+// answered before and is found gone at the next call is replaced within that call, so that an end between two sales costs neither
+// of them.
 #include "daemon/detect/child.hpp"
 #include "daemon/detect/host_messages.hpp"
 #include "daemon/detect/plugin_health.hpp"
@@ -13,8 +14,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// With the back-off between them the better part of an hour, in which a package or a peer comes back. Counted in failures and not
-// in minutes: a detector that nobody needs is not started again.
+// With the back-off between them, so many failures take the better part of an hour, in which a package or a peer may come back.
+// Failures are counted rather than minutes, because a detector is started again only when it is called.
 constexpr std::uint64_t kFailuresUntilNobodyWaits = 100;
 
 Timeout left_until(steady_clock::time_point deadline) {
@@ -61,7 +62,7 @@ class IsolatedDetector final : public DetectorRunner {
     return child_->channel().send(hello_of(spec_, Role::detector, {}, health_), start_time());
   }
 
-  /// The host ends what takes longer, and says so; this is for a host that does not come so far.
+  /// The host ends a start that takes longer than `patience`, and says so; the extra second is for a host that hangs itself.
   [[nodiscard]] std::chrono::milliseconds start_time() const { return spec_.patience + std::chrono::seconds(1); }
 
   bool available(steady_clock::time_point deadline) {
@@ -77,7 +78,7 @@ class IsolatedDetector final : public DetectorRunner {
     return started.ok();
   }
 
-  /// Between two calls a child is there and may only log.
+  /// Whether the child is still there and silent: between two calls it may only log.
   bool is_idle() {
     const auto message = receive_past_logs(child_->channel(), Timeout(0), health_, &child_->output());
     if (message && !*message) return true;
@@ -110,7 +111,7 @@ class IsolatedDetector final : public DetectorRunner {
   Result<Detection> ask(const event::Transaction& transaction, steady_clock::time_point deadline) {
     FrameChannel& channel = child_->channel();
     const Status sent = channel.send(encode_detect(++call_, transaction), left_until(deadline));
-    // One that takes nothing any more may have said why.
+    // A child that accepts nothing more may have sent its reason before.
     auto frame = receive_past_logs(channel, sent ? left_until(deadline) : Timeout(0), health_, &child_->output());
     if (!sent && (!frame || !*frame)) return Failure{sent.error()};
     if (!frame) return Failure{frame.error()};

@@ -37,7 +37,7 @@ bool is_whole(const gt_plugin& plugin) {
 
 Result<std::shared_ptr<const PluginModule>> PluginModule::load(const std::filesystem::path& library) {
   if (!std::filesystem::exists(library)) return fail(ErrorCode::not_found, library.string() + ": there is no such file");
-  // With a slash in it the loader takes the path as it is and searches nothing.
+  // An absolute path has a slash in it: the loader then takes the path as it is and does not search for it.
   void* handle = dlopen(std::filesystem::absolute(library).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) return loader_error(ErrorCode::invalid);
   const std::shared_ptr<PluginModule> module(new PluginModule(handle));

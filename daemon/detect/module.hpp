@@ -24,7 +24,7 @@ class PluginModule {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& version() const { return version_; }
-  /// Null where it is of the other kind.
+  /// Null where the plugin is of the other kind.
   [[nodiscard]] const gt_detector* detector() const { return plugin_->detector; }
   [[nodiscard]] const gt_source* source() const { return plugin_->source; }
 
@@ -39,7 +39,7 @@ class PluginModule {
   std::string version_;
 };
 
-/// The services as one instance sees them: keeps the reason that was reported last.
+/// The host's services for one instance. Keeps the reason that the instance reported last.
 class HostServices {
  public:
   using LogFunction = void (*)(void* context, LogLevel level, std::string_view message);
@@ -50,7 +50,7 @@ class HostServices {
   [[nodiscard]] const gt_services* abi() const { return &abi_; }
   /// The last reason reported, or `otherwise`; forgets it.
   std::string take_reason(std::string_view otherwise);
-  /// The names that claims hold: whom the plugin speaks for, else its own.
+  /// The names that claims hold: those of speak_for(), where the plugin called it, else the plugin's own.
   [[nodiscard]] const std::string& name_of(const PluginModule& module) const { return name_.empty() ? module.name() : name_; }
   [[nodiscard]] const std::string& version_of(const PluginModule& module) const {
     return name_.empty() ? module.version() : version_;
@@ -69,7 +69,7 @@ class HostServices {
   std::string version_;
 };
 
-/// A detector's or source's instance; `Table` is gt_detector or gt_source. Destroys it with itself.
+/// An instance of a detector or source; `Table` is gt_detector or gt_source. The destructor destroys the instance.
 template <typename Table>
 class PluginInstance {
  public:
@@ -78,7 +78,7 @@ class PluginInstance {
   PluginInstance(const PluginInstance&) = delete;
   PluginInstance& operator=(const PluginInstance&) = delete;
 
-  /// Once. `services` must outlive the instance.
+  /// Called once. `services` must outlive the instance. invalid, with the plugin's reason, where it fails.
   Status create(std::string_view configuration, HostServices& services) {
     const gt_create arguments{sizeof(gt_create), {configuration.data(), configuration.size()}, services.abi()};
     void* instance = nullptr;

@@ -22,21 +22,22 @@ class PluginHealth {
   PluginHealth(std::string name, Log& log);
 
   void called();
-  /// Counts it, keeps it, and logs it unless it is the same as the last one.
+  /// Counts the fault and keeps it as the last one; logs it unless it equals the one before.
   void fault(std::string_view what);
   void set_state(std::string_view state);
   void set_version(std::string_view version);
-  /// What it says itself, 100 lines at once and 10 a second in the long run; the faults have one of their own, and so have
-  /// rejected records.
+  /// Logs a line of the plugin's own. Of its lines, of its faults and of rejected records each, 100 are logged at once and 10 a
+  /// second in the long run; the rest are counted and left out.
   void log(LogLevel level, std::string_view message);
-  /// A record that a source can make nothing of: under the source's own name.
+  /// Logs a record that the source rejected, under the source's own name.
   void rejected(std::string_view where, std::string_view why);
-  /// How many lines were left out last: nothing need come after them, with which it would be told.
+  /// Logs how many lines were left out since the last one that was logged; otherwise only a later line would tell it. Called when
+  /// the plugin ends.
   void tell_left_out();
   [[nodiscard]] PluginStatus snapshot() const;
 
  private:
-  /// Lines of one kind: how many there may be, and what stands in front of them.
+  /// One kind of line: its module and prefix in the log, and how many may be logged.
   struct Kind {
     std::string module;
     std::string front;

@@ -15,7 +15,7 @@ namespace greentill::detect {
 class DetectorRunner {
  public:
   virtual ~DetectorRunner() = default;
-  /// Adds what it finds, nothing after a fault; or itself where it did not look.
+  /// Asks the detector and adds its acts to `into`; after a fault none. Where it did not look, adds itself to into.absent.
   virtual void detect(const event::Transaction& transaction, Findings& into) = 0;
   [[nodiscard]] virtual PluginStatus status() const = 0;
 };

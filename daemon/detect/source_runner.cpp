@@ -56,7 +56,7 @@ Result<bool> SourceRunner::live() {
       return fail(why.code, why.message + "; it " + (*child)->end(health_));
     }
     if (finished_ && window_->outstanding() == 0 && window_->retry_reason().empty()) {
-      (*child)->end(health_);  // what it printed last is in its pipe still
+      (*child)->end(health_);  // the pipe still holds what it printed last
       return true;
     }
     if (const std::string reason = window_->retry_reason(); !reason.empty()) {
@@ -101,12 +101,12 @@ Status SourceRunner::await_ready(Child& child) {
 
 Result<bool> SourceRunner::receive_frames(Child& child) {
   if (window_->is_heavy()) {
-    // It waits for us, and not we for it: what it sends next stays in the socket.
+    // The child waits for the daemon now, so its silence does not count; what it sends stays in the socket.
     heard_ = steady_clock::now();
     return false;
   }
   if (batch_) return take_batch();
-  // One frame a turn, so that what became durable meanwhile is told between two frames.
+  // One frame at a time, so that the child is told between two frames what became durable.
   auto frame = child.channel().receive(Timeout(0));
   if (!frame) return Failure{frame.error()};
   if (!*frame) {
@@ -148,7 +148,7 @@ Result<bool> SourceRunner::take_batch() {
   }
   const Status whole = batch_->reader.end();
   batch_.reset();
-  // Frames behind it may be read already, which the socket does not show.
+  // Further frames may be in the channel's buffer, for which the socket does not become readable.
   window_->wake();
   return whole ? Result<bool>(true) : Failure{whole.error()};
 }
@@ -163,7 +163,7 @@ Status SourceRunner::take(Record record) {
   event::mask_card_numbers(where);
   if (record.kind != Record::Kind::transaction) {
     std::string reason = readable(to_abi(record.reason));
-    // A reason quotes what stood in the record.
+    // A foreign plugin's reason may quote its record, which may hold a card number.
     event::mask_card_numbers(reason);
     const bool left_out = record.kind == Record::Kind::left_out;
     pass_over({left_out, std::move(where), std::move(reason), std::move(record.position)}, std::move(done));
@@ -193,14 +193,15 @@ Status SourceRunner::tell_durable(Child& child) {
 void SourceRunner::wait(Child& child) {
   child.output().drain(health_);
   const int output = child.output().descriptor();
-  // Of one that is not listened to, only what became durable matters.
+  // While the window is heavy the child's messages are not read: only what becomes durable matters.
   const int socket = window_->is_heavy() ? -1 : child.channel().descriptor();
   pollfd ready[] = {{socket, POLLIN, 0}, {window_->descriptor(), POLLIN, 0}, {output, POLLIN, 0}};
   ::poll(ready, 3, output < 0 ? 100 : 1000);
   window_->drain();
 }
 
-/// The next life begins at the durable position, which must not move any more.
+/// The next child starts at the durable position, so every record of this one must be answered before: none may move the position
+/// later.
 void SourceRunner::await_outstanding() {
   while (!stopping_ && window_->outstanding() > 0) {
     wait_for(window_->descriptor(), POLLIN, Timeout(1000));
@@ -210,7 +211,7 @@ void SourceRunner::await_outstanding() {
 
 void SourceRunner::back_off() {
   backoff_.failed();
-  // The clock may be a test's, so it is asked again and again.
+  // The wait is in slices, since a test may move the clock.
   while (!stopping_ && !backoff_.due()) {
     wait_for(window_->descriptor(), POLLIN, kSlice);
     window_->drain();

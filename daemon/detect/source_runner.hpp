@@ -27,22 +27,24 @@ class SourceRunner {
   [[nodiscard]] PluginStatus status() const { return health_.snapshot(); }
 
  private:
-  /// One life of the child. True where the source is finished and all of it durable.
+  /// Runs the child once, from start to end. True where the source has finished and all its records are durable.
   Result<bool> live();
   Result<std::unique_ptr<Child>> start_child();
   Status await_ready(Child& child);
   Result<bool> receive_frames(Child& child);
-  /// What a child that takes nothing any more has said before: it gives the reason where there is one.
+  /// The error that the child sent before it stopped taking messages, where there is one: it tells the reason.
   std::optional<Error> last_word(Child& child);
-  /// As many records of the batch under way as there is room for.
+  /// Takes records of the current batch as long as the window has room.
   Result<bool> take_batch();
   Status take(Record record);
   void pass_over(PassedRecord record, std::function<void(Status)> done);
   Status tell_durable(Child& child);
   void wait(Child& child);
-  /// A host reads its messages between two calls of the plugin, which its own watchdog bounds.
+  /// How long to wait for the host to take a message: it reads between two calls of the plugin, each of which its watchdog
+  /// bounds.
   [[nodiscard]] Timeout send_time() const { return 2 * spec_.patience; }
-  /// Between two signs of life lie a call of poll, one of durable, and half their time (host/source.cpp).
+  /// How long a child may be silent: between two signs of life lie one call of poll, one of durable, and half their time
+  /// (host/source.cpp).
   [[nodiscard]] Timeout silence() const { return 3 * spec_.patience + std::chrono::seconds(1); }
   void await_outstanding();
   void back_off();
@@ -53,13 +55,13 @@ class SourceRunner {
   PluginHealth health_;
   RestartDelay backoff_;
   std::shared_ptr<SourceWindow> window_ = std::make_shared<SourceWindow>();
-  /// A frame of records that are being taken: its reader, and how many are left.
+  /// A frame of records that is being taken: its reader, and how many records are left.
   struct Batch {
     FrameReader reader;
     std::uint64_t left = 0;
   };
   std::optional<Batch> batch_;
-  std::chrono::steady_clock::time_point heard_;  // the child, last
+  std::chrono::steady_clock::time_point heard_;  // when the child was last heard
   std::uint64_t told_ = 0;
   bool finished_ = false;
   std::atomic<bool> stopping_{false};

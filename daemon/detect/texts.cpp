@@ -9,7 +9,7 @@ namespace greentill::detect {
 
 std::string readable(gt_text text, std::size_t limit) {
   std::string out(from_abi(text).substr(0, limit));
-  // A cut inside a character leaves a tail that is no UTF-8 by itself.
+  // The cut may split a character; the incomplete character is dropped.
   for (std::size_t cut = 0; text.size > limit && cut < 4 && cut < out.size(); ++cut) {
     const std::string_view shorter = std::string_view(out).substr(0, out.size() - cut);
     if (!is_utf8(shorter)) continue;

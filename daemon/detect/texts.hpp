@@ -12,7 +12,7 @@ namespace greentill::detect {
 using event::from_abi;
 using event::to_abi;
 
-/// Bytes that are not UTF-8 or control characters become '?'; cut at `limit` bytes. For texts that only people read.
+/// The text for people's eyes: bytes that are not UTF-8, and control characters, become '?'; at most `limit` bytes.
 std::string readable(gt_text text, std::size_t limit = 512);
 
 }  // namespace greentill::detect

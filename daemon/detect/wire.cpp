@@ -27,7 +27,7 @@ void append(Frame& to, const Write& write) {
 void put(CborWriter& out, std::uint64_t number) { out.unsigned_integer(number); }
 void put(CborWriter& out, bool flag) { out.boolean(flag); }
 void put(CborWriter& out, std::string_view text) { out.text(text); }
-/// A path and an opaque position need not be UTF-8.
+/// A path or a position is opaque and may not be UTF-8, so it is a byte string.
 void put(CborWriter& out, ByteView bytes) { out.bytes(bytes); }
 void put(CborWriter& out, const event::Transaction& transaction) {
   event::write_transaction(out, transaction, event::Audience::detector);

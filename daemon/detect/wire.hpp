@@ -17,22 +17,22 @@
 
 namespace greentill::detect {
 
-/// The child's descriptor of the socket pair.
+/// The descriptor at which a child has its end of the socket pair.
 inline constexpr int kHostSocket = 3;
-/// Records that a source may hand in ahead of what is durable.
+/// How many records a source may have handed in that are not durable yet.
 inline constexpr std::size_t kSourceWindow = 1024;
 
 enum class Message : std::uint8_t {
   hello = 1,      ///< to the host: all of Hello
   detect = 2,     ///< to the host: call, transaction
-  durable = 3,    ///< to the host: records since the start that are durable
+  durable = 3,  ///< to the host: how many records, from the start on, are durable
   ready = 16,     ///< from the host: plugin's name, version
   failed = 17,    ///< from the host: reason; it ends after this
-  log = 18,       ///< from the host: level, text
-  detected = 19,  ///< from the host: call, fault, whether all is void, activities
+  log = 18,  ///< to the host's log: level, text
+  detected = 19,  ///< from the host: call, fault, whether the call failed, activities
   batch = 20,     ///< from the host: count; that many records follow the array
   finished = 21,  ///< from the host: the source will hand in no more
-  alive = 22,     ///< from the host: the source's calls return, though it has nothing to say
+  alive = 22,  ///< from the host: a sign of life while the source has nothing to hand in
 };
 
 enum class Role : std::uint8_t { detector = 0, source = 1 };
@@ -62,14 +62,14 @@ struct Record {
   Kind kind = Kind::transaction;
   event::Transaction transaction;
   std::string where;
-  std::string reason;  ///< of one without a transaction
+  std::string reason;  ///< why no transaction was made; empty for a transaction
   std::string position;
 };
 
 using Frame = std::vector<std::uint8_t>;
 
 Frame encode_hello(const Hello& hello);
-/// What no detector needs, such as the account token, does not leave the process.
+/// Fields that no detector needs, such as the account token, are left out: they do not leave the daemon's process.
 Frame encode_detect(std::uint64_t call, const event::Transaction& transaction);
 Frame encode_durable(std::uint64_t count);
 Frame encode_text(Message kind, std::string_view first, std::string_view second = {});
@@ -80,14 +80,14 @@ Frame encode_finished();
 Frame encode_alive();
 void append_record(Frame& to, const Record& record);
 
-/// Reads one frame item by item. Every read after a failure gives nothing; `ok` says so at the end.
+/// Reads one frame item by item. After a failure every read gives an empty value; good() and end() report it.
 class FrameReader {
  public:
   explicit FrameReader(ByteView frame) : reader_(frame) {}
-  /// The frame's kind; first of all.
+  /// The frame's kind; must be read first.
   Message kind();
   Hello hello();
-  /// Of a detect message: first call, then transaction.
+  /// For a `detect` frame, read number() (the call) and then transaction().
   std::uint64_t number() { return reader_.unsigned_integer("a number"); }
   event::Transaction transaction();
   std::string text() { return std::string(reader_.text("a text")); }
@@ -95,7 +95,7 @@ class FrameReader {
   Record record();
   /// Whether all that was read so far is well-formed and keeps the limits of the plugin ABI.
   [[nodiscard]] Status good() const;
-  /// The same, and nothing follows.
+  /// As good(), and nothing may follow.
   Status end();
 
  private:
@@ -107,7 +107,7 @@ class FrameReader {
   void hold_to_limits(const Read& read);
 
   claim::CborReader reader_;
-  std::string wrong_;  // beyond the limits, though well-formed
+  std::string wrong_;  // what exceeds the ABI's limits though it is well-formed
 };
 
 }  // namespace greentill::detect

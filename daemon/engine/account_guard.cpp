@@ -26,13 +26,13 @@ Result<std::string> AccountGuard::admit(const event::Transaction& transaction, c
   std::copy_n(hash.begin(), key.first.size(), key.first.begin());
   auto use = last_use(key);
   if (!use) return Failure{use.error()};
-  // The clock ran ahead when it was stored.
+  // An event stored while the clock ran ahead: it must not count for years to come.
   const bool ahead = use->last_begin > now + kSecondsADay;
   const bool first = ahead || use->events == 0;
   if (!first && transaction.begin < use->last_begin) return std::string();
   const std::int64_t day = transaction.begin / kSecondsADay;
   auto& uses = reserved.uses_;
-  // Lines of one sale are one event of the account.
+  // Several lines of one sale are one event of the account.
   const bool same_event = std::any_of(uses.begin(), uses.end(), [&](const auto& other) { return other.activity == key.second; });
   if (same_event) return std::string();
   if (!first && apart && transaction.begin - use->last_begin < *apart) {
@@ -53,7 +53,7 @@ void AccountGuard::Reservation::finish(bool stored) {
   for (const outbox::AccountUse& use : uses_) {
     const auto found = guard_->pending_.find({use.account, use.activity});
     if (found == guard_->pending_.end()) continue;
-    // A failed commit takes all that was under way with it.
+    // A failed commit fails all reservations under way with it, so the pending state is dropped and the store asked again.
     if (!stored || --found->second.under_way == 0) guard_->pending_.erase(found);
   }
   uses_.clear();

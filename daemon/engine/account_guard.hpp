@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds one account's acts against what its methodology calls plausible: so many a day, so long apart. The ledger's own limits
-// hold over all terminals; this is what one terminal can see. Threads: the engine's turn.
+// Holds an account's acts against what their methodology calls plausible: at most so many a day, at least so long apart. The
+// ledger's own limits count over all terminals; this guard sees one terminal alone. Threads: the engine's turn.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,15 @@ namespace greentill::engine {
 
 class AccountGuard {
  public:
-  /// `reader` must outlive it. Tokens are stored as a hash under `key`.
+  /// `reader` must outlive the guard. Account tokens are stored only as a hash keyed with `key`.
   AccountGuard(outbox::Reader& reader, crypto::Secret key) : reader_(reader), key_(std::move(key)) {}
 
-  /// What a transaction takes of its account's limits. Dropped, it gives it back.
+  /// What a transaction takes of its account's limits until it is durable. Destroying it gives back what was neither finished nor
+  /// given back before.
   class Reservation {
    public:
     Reservation() = default;
-    /// The guard must outlive it.
+    /// The guard must outlive the reservation.
     explicit Reservation(AccountGuard& guard) : guard_(&guard) {}
     Reservation(Reservation&& other) noexcept
         : guard_(std::exchange(other.guard_, nullptr)), uses_(std::exchange(other.uses_, {})) {}
@@ -37,11 +38,11 @@ class AccountGuard {
     }
     ~Reservation() { give_back(); }
 
-    /// To be stored with the claims.
+    /// What the unit stores together with the claims.
     [[nodiscard]] const std::vector<outbox::AccountUse>& uses() const { return uses_; }
-    /// It is durable, or nothing of it was stored: the store knows the truth now.
+    /// The commit is over: stored, or nothing of it was stored. The store's own record counts from now on.
     void finish(bool stored);
-    /// It is not to be stored after all.
+    /// The transaction is not stored after all: its part of the limits is free again.
     void give_back();
 
    private:
@@ -50,16 +51,17 @@ class AccountGuard {
     std::vector<outbox::AccountUse> uses_;
   };
 
-  /// Why the account may not claim another such act now, or an empty text; then what it did is added to `reserved`. An event
-  /// older than the account's last one is let through: in which order they were is not known any more. One dated more than a day
-  /// after `now`, in Unix seconds, is let through and not counted: it would be the last one for years.
+  /// Returns why the account may not claim another act of this kind now; or an empty text, and then the act is added to
+  /// `reserved`. Two kinds of event are let through and not counted: one that begins before the account's last one, since their
+  /// order is not known any more; and one dated more than a day after `now` (Unix seconds), since it would count as the last one
+  /// for years.
   Result<std::string> admit(const event::Transaction& transaction, const measure::Methodology& methodology, std::int64_t now,
                             Reservation& reserved);
 
  private:
   struct Pending {
     outbox::AccountUse use;
-    outbox::AccountUse before;  ///< what it was before the last one
+    outbox::AccountUse before;  ///< the account's use before the transactions under way
     std::size_t under_way = 0;
   };
   using Key = std::pair<Bytes<16>, std::string>;
@@ -67,7 +69,7 @@ class AccountGuard {
 
   outbox::Reader& reader_;
   crypto::Secret key_;
-  std::map<Key, Pending> pending_;  ///< of transactions that are not durable yet
+  std::map<Key, Pending> pending_;  ///< uses that are not durable yet
 };
 
 }  // namespace greentill::engine

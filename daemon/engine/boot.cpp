@@ -10,7 +10,7 @@
 namespace greentill::engine {
 namespace {
 
-// 2026-11-01: no clock that was ever set shows an earlier time to this program.
+// 2026-11-01, before the first release: a clock that shows an earlier time was never set.
 constexpr std::int64_t kReleased = 1793491200;
 
 }  // namespace

@@ -10,13 +10,14 @@
 
 namespace greentill::engine {
 
-/// Counts this boot once, however often the daemon restarts within it: the number is durable before it is returned.
+/// The number of this boot. It is counted once however often the daemon restarts within the boot, and is durable before it is
+/// returned.
 Result<std::uint64_t> count_boot(const std::filesystem::path& state_folder);
 
 /// Seconds since this boot, suspended time included.
 std::uint64_t uptime_seconds();
 
-/// A clock before this program's own release was never set.
+/// How far the clock can be relied on. A clock before this program's first release was never set.
 claim::ClockState clock_state(std::int64_t unix_now, bool synchronised);
 
 }  // namespace greentill::engine

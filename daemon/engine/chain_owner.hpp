@@ -8,8 +8,9 @@
 
 namespace greentill::engine {
 
-/// Refuses to go on with a chain whose last claim another device or another key signed. A renewed certificate of the same key is
-/// welcome, and so is a store without a chain.
+/// invalid where the last claim of the chain in force was signed by another device or with another key: the daemon must not go on
+/// with that chain. A renewed certificate of the same key is accepted, and so is a store without a chain. corrupt where that
+/// claim is missing or cannot be read.
 Status check_chain_owner(outbox::Reader& reader, identity::DeviceIdentity& identity);
 
 }  // namespace greentill::engine

@@ -64,11 +64,11 @@ std::string ClaimMaker::bearer_secret(const claim::ClaimId& id) const {
   return to_hex(ByteView(mac).first(16));
 }
 
-/// A claim has a place in the chain, which those behind it rely on, as soon as the head is past it: so nothing that does not fit
-/// its format moves the head.
+/// Signs the claim and moves the head past it. Claims that follow rely on its place, so the head moves only once the claim fits
+/// its format and is signed.
 Result<outbox::NewClaim> ClaimMaker::sign(const claim::Claim& claim, const std::optional<claim::AccountHint>& account,
                                           claim::ChainHead& head) {
-  Bytes<2 * claim::kMaxClaimBytes> buffer;  // room for fields that are each at their limit
+  Bytes<2 * claim::kMaxClaimBytes> buffer;  // fields that are each at their limit may exceed a claim's size together
   const auto length = claim::encode_payload(claim, buffer);
   if (!length) return refused(length.error());
   const ByteView payload = ByteView(buffer).first(*length);
@@ -79,7 +79,7 @@ Result<outbox::NewClaim> ClaimMaker::sign(const claim::Claim& claim, const std::
   return outbox::NewClaim{claim.seq, {message.begin(), message.begin() + static_cast<std::ptrdiff_t>(*whole)}};
 }
 
-/// The evidence itself where it fits and may be read by anybody, else its hash.
+/// The claim holds the evidence itself where it fits and anybody may read it, else its hash.
 Result<outbox::NewClaim> ClaimMaker::sign_with_evidence(claim::Claim& claim, claim::Reduction& reduction,
                                                         const std::vector<std::uint8_t>& evidence, bool is_personal,
                                                         const std::optional<claim::AccountHint>& account,
@@ -105,7 +105,7 @@ claim::Attribution ClaimMaker::attribution_of(const event::Transaction& transact
     return {claim::Attribution::Kind::account, claim::account_hash(crypto::hasher(), {salt, transaction.account_token})};
   }
   if (transaction.bearer && !context_.prints_secrets) {
-    // Whatever only a secret that nobody sees could redeem would be lost.
+    // Without a printed secret nobody could redeem a bearer's claim, so the claim is made for nobody.
     remark = "no secret was made for the customer: the configuration's api.claim_link does not hold {secret}";
   } else if (transaction.bearer) {
     secret = bearer_secret(id);

@@ -24,11 +24,11 @@ struct ClaimContext {
   std::string site;
   std::uint64_t boot = 0;
   identity::ProgrammeKey programme_key;
-  crypto::Secret bearer_key;   ///< customers' secrets are derived from it and the claim id
-  bool prints_secrets = true;  ///< there is a link that takes a secret to the customer
+  crypto::Secret bearer_key;  ///< customers' secrets are derived from this key and the claim id
+  bool prints_secrets = true;  ///< whether the configuration has a link that takes the secret to the customer
 };
 
-/// The claims of one transaction, and the answer once they are durable.
+/// The claims of one transaction, and the answer to give once they are durable.
 struct MadeClaims {
   std::int64_t recorded_at = 0;  ///< Unix seconds
   std::vector<outbox::NewClaim> claims;
@@ -36,7 +36,7 @@ struct MadeClaims {
   std::vector<outbox::TotalsDelta> totals;
   outbox::SideRecords side;
   AccountGuard::Reservation reserved;
-  std::optional<claim::ChainId> new_chain;  ///< the claim is the start of one
+  std::optional<claim::ChainId> new_chain;  ///< the chain that begins with this claim
 };
 
 struct Reversals;
@@ -46,26 +46,27 @@ class ClaimMaker {
   /// All references must outlive it.
   ClaimMaker(ClaimContext context, Measuring measuring, claim::Signer& signer, Clock& clock, Random& random);
 
-  /// Moves `head` past the claims made. An error is about the transaction itself, or of code bug where the key cannot be used:
-  /// head stands. `key` is the transaction's.
+  /// Makes the claims of the acts that were found, and moves `head` past them. `key` is the transaction's. Errors are about the
+  /// transaction itself, or of code bug where the key cannot be used; `head` then does not change.
   Result<MadeClaims> make(const outbox::TransactionKey& key, const event::Transaction& transaction,
                           const std::vector<detect::Detected>& detected, AccountGuard& guard, claim::ChainHead& head);
 
-  /// Adds the reversals behind what `into` holds. Moves `head`, which stands where it fails.
+  /// Adds reversals behind the claims in `into` and moves `head` past them; on failure `head` does not change.
   Status reverse(const Reversals& reversals, claim::ChainHead& head, MadeClaims& into);
 
   /// The `start` entry that opens a chain; `predecessor` points into the caller's memory.
   Result<MadeClaims> start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
                            claim::ChainHead& head);
 
-  /// Of the clock that claims are dated by.
+  /// Unix seconds, of the clock that claims are dated by.
   [[nodiscard]] std::int64_t now() const { return clock_.unix_seconds(); }
 
-  /// Whether it is dated more than a day ahead of a clock that is right: its reporter's is not.
+  /// Whether the transaction is dated more than a day ahead while our own clock is synchronised: then its reporter's clock is
+  /// wrong.
   [[nodiscard]] bool lies_ahead(const event::Transaction& transaction) const;
 
-  /// Under what the service books such an act: nothing where no methodology is in force for it, or where it depends on a line
-  /// that is not known (0).
+  /// The nullifier under which the service books such an act. Nothing where no methodology is in force for it, or where the
+  /// methodology counts by line and the line is not known (0).
   [[nodiscard]] std::optional<Digest> nullifier_of(std::string_view activity, std::int64_t end, const std::string& issuer,
                                                    const std::string& event_id, std::uint64_t line) const;
 
@@ -74,7 +75,7 @@ class ClaimMaker {
 
  private:
   [[nodiscard]] claim::Claim blank(const claim::ChainHead& head);
-  /// Who the claim is for; `salt` and `secret` get what goes beside it.
+  /// Whom the claim is for. Sets `salt` or `secret`, which travel beside the claim, or `remark` where no secret can be printed.
   [[nodiscard]] claim::Attribution attribution_of(const event::Transaction& transaction, const claim::ClaimId& id,
                                                   claim::Salt& salt, std::string& secret, std::string& remark);
   Result<outbox::NewClaim> make_one(const event::Transaction& transaction, const Measured& measured, claim::ChainHead& head,

@@ -8,7 +8,7 @@
 namespace greentill::engine {
 namespace {
 
-// Bounds how long those in one commit wait for the last of them.
+// Bounds how long the first jobs of one commit wait for the last.
 constexpr std::size_t kMostClaims = 512;
 
 }  // namespace
@@ -57,7 +57,7 @@ void Committer::hand_over() {
   pass_on();
 }
 
-/// Whoever leaves sees to it that what is left has a leader.
+/// Wakes a leader for what is queued, where nobody stores: called by whoever stops storing or waiting.
 void Committer::pass_on() {
   if (leading_ || (queue_.empty() && work_.empty())) return;
   if (waiters_.empty() || handed_over_ || !work_.empty()) return own_.notify_one();
@@ -123,7 +123,7 @@ Committer::Jobs Committer::take_batch() {
   std::size_t claims = 0;
   while (!queue_.empty() && claims < kMostClaims) {
     Job& next = *queue_.front();
-    // A new chain is a commit of its own, and so is each generation.
+    // The start of a chain is a commit of its own, and no commit mixes generations.
     if (!batch.empty() && (next.new_chain || next.generation != batch.front()->generation)) break;
     claims += next.unit.claims.size();
     batch.push_back(std::move(queue_.front()));

@@ -18,7 +18,7 @@ const std::string kOtherContent =
     "an event with this id was reported before with another content: nothing is claimed for it; see that its issuer numbers "
     "every event anew, and that the number is read from the right place";
 
-/// What became of a record of which a transaction was made.
+/// Sets what became of a record that holds a transaction.
 void decide_fate(outbox::SourceRecord& record, const MadeClaims& made) {
   record.fate = outbox::Fate::claimed;
   if (!made.claims.empty()) return;
@@ -75,7 +75,7 @@ Status Engine::open() {
 
 void Engine::submit(event::Transaction transaction, std::optional<outbox::SourceRecord> record, Answered answered) {
   if (Status good = event::check_transaction(transaction); !good) {
-    // The source moves on past what can never be taken.
+    // A record whose transaction can never be taken is kept as refused, so that the source's position moves past it.
     if (!record) return answered(Failure{good.error()});
     record->fate = outbox::Fate::refused;
     record->reason = good.error().message;
@@ -91,7 +91,7 @@ void Engine::submit(event::Transaction transaction, std::optional<outbox::Source
 
 void Engine::undo(std::uint64_t seq, Answered answered) {
   const std::lock_guard turn(turn_);
-  // No issuer is empty, so that no transaction has this key.
+  // A key for the undo: no transaction has it, since no issuer is empty.
   const std::string name = to_hex(head_.chain().chain) + "/" + std::to_string(seq);
   take({{}, seq, std::nullopt, std::move(answered), event::transaction_key("", name)});
 }
@@ -115,12 +115,13 @@ void Engine::refuse(Arrival arrival, const Error& error) {
   if (error.code == ErrorCode::invalid) {
     arrival.record->fate = outbox::Fate::refused;
     arrival.record->reason = error.message;
-    // What can never be taken is passed by, for good: told before its position is durable, it would come again after a power cut.
+    // A record that can never be taken is answered only once its refusal and position are durable: otherwise it would be read
+    // again after a power cut.
     return store_record(std::move(*arrival.record), {}, [error, answered = std::move(arrival.answered)](const auto& kept) {
       answered(Failure{kept ? error : kept.error()});
     });
   }
-  // Everything else must come again before what lies behind it.
+  // Any other error is temporary: the record must come again before later ones of its source.
   head_.fall_out(arrival.record->source);
   arrival.answered(Failure{error});
 }
@@ -153,7 +154,7 @@ void Engine::admit(Arrival arrival) {
   claim_new(std::move(arrival));
 }
 
-/// Whether it was reported before; then it is answered as the first time.
+/// Whether the transaction is stored already; then answers it as the first time.
 bool Engine::answer_known(Arrival& arrival) {
   const auto record = committer_.find(arrival.key, parts_.reader);
   if (record && !*record) return false;
@@ -168,7 +169,8 @@ bool Engine::answer_known(Arrival& arrival) {
   return true;
 }
 
-/// `is_other`: what came has the name of an event that was another one. Nothing is claimed for it, but somebody has to know.
+/// `is_other`: the stored event of this name had another content, so this one is another event. Nothing is claimed for it, but
+/// people are told.
 void Engine::answer_repeated(Arrival arrival, event::TransactionAnswer answer, bool is_other) {
   answer.repeated = true;
   answer.remark = is_other ? kOtherContent : "";
@@ -199,13 +201,15 @@ void Engine::claim_new(Arrival arrival) {
     return keep_apart(std::move(arrival), std::move(*made));
   }
   if (Status applied = apply_awaited(arrival.key, next, *made); !applied) return refuse(std::move(arrival), applied.error());
-  // What was taken back before it came is worth nothing to whoever is absent, too.
+  // If the transaction was taken back before it came, its claims are gone by now, and what the absent detectors might have found
+  // is void too: there is no absence to note.
   if (!found.absent.empty() && !made->claims.empty()) note_absence(arrival.key, arrival.transaction, found.absent, *made);
   head_.move_to(next);
   commit(std::move(arrival), std::move(*made));
 }
 
-/// A refund that took back too little could not be told from a right one, and whoever reports it can do so again.
+/// Whether a transaction that not every detector looked at is refused for now. A reversal is: taking back too little could not be
+/// told from taking back enough, and its reporter can report it again.
 bool Engine::must_come_again(const Arrival& arrival, const std::vector<detect::Absent>& absent) {
   if (absent.empty()) return false;
   if (arrival.record) return absence_limit_.has_for(arrival.record->source, arrival.key, absent);
@@ -223,7 +227,7 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
     MadeClaims nothing;
     nothing.recorded_at = made.recorded_at;
     nothing.answer.remark = "it was taken back before it was reported";
-    nothing.totals.push_back(made.totals.back());  // the transaction itself
+    nothing.totals.push_back(made.totals.back());  // this entry counts the transaction itself
     made = std::move(nothing);
     head = head_.chain();
   }
@@ -253,7 +257,7 @@ void Engine::reverse(Arrival arrival) {
   commit(std::move(arrival), std::move(made));
 }
 
-/// The final record is still to come, or there already.
+/// Claims nothing for a record that is not final: the final record comes later, or is there already.
 void Engine::leave_unclaimed(Arrival arrival) {
   const event::Transaction& transaction = arrival.transaction;
   MadeClaims made;
@@ -264,7 +268,8 @@ void Engine::leave_unclaimed(Arrival arrival) {
   keep_apart(std::move(arrival), std::move(made));
 }
 
-/// Neither claimed nor remembered under its id. Requires: nothing was claimed.
+/// Keeps the transaction's guarded acts and its record's fate, without storing its key: its id stays free. Requires: nothing was
+/// claimed.
 void Engine::keep_apart(Arrival arrival, MadeClaims made) {
   if (made.side.guarded.empty() && !arrival.record) return arrival.answered(std::move(made.answer));
   if (arrival.record) decide_fate(*arrival.record, made);
@@ -275,7 +280,7 @@ void Engine::keep_apart(Arrival arrival, MadeClaims made) {
   committer_.push(job_of(std::move(kept), std::move(arrival.record), std::move(arrival.answered)));
 }
 
-/// Nothing came of it but its fate, which is known.
+/// Stores a record of which nothing is kept but its fate, which the caller has set.
 void Engine::store_record(outbox::SourceRecord record, event::TransactionAnswer answer, Answered answered) {
   MadeClaims nothing;
   nothing.recorded_at = parts_.maker.now();
@@ -313,7 +318,7 @@ std::unique_ptr<Job> Engine::job_of(MadeClaims made, std::optional<outbox::Sourc
 void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
   if (status && hooks_.stored) hooks_.stored();
   if (!status && status.error().code == ErrorCode::full && hooks_.disk_full) hooks_.disk_full();
-  // Before the turn is waited for: what is durable is answered at once.
+  // Answers are given before the turn is waited for: what is durable is answered at once.
   for (const auto& job : jobs) {
     job->answered(status ? Result<event::TransactionAnswer>(std::move(job->answer)) : Failure{status.error()});
   }

@@ -9,11 +9,11 @@
 namespace greentill::engine {
 namespace {
 
-// What one request may have under way at once is two of these: one that is being stored while the next is made. It bounds the
-// memory of a long document and how long the turn of a till beside it is waited for.
+// A request has at most two slices under way: one that is being stored while the next is made. That bounds the memory of a long
+// document, and how long another till waits for the turn.
 constexpr std::size_t kSlice = 64;
 
-/// The answers of one slice.
+/// Collects the answers of one slice.
 class Gathering {
  public:
   Gathering(Committer& committer, std::size_t count) : committer_(committer), answers_(count), missing_(count) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine as the API and the sources see it: a request waits until what it brought is durable, and stores it itself where
-// nobody else does; a source goes on, and is told later. Threads: safe from any thread.
+// The engine as the API and the sources see it. TillFront waits until a request is durable, and stores it itself where no other
+// thread does. SourceFront returns at once, and calls back later. Threads: safe from any thread.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,7 @@ class TillFront {
 
 class SourceFront final : public detect::SourceSink {
  public:
-  /// `reader` is used under a lock.
+  /// `reader` reads positions, under a lock of this object's.
   SourceFront(Engine& engine, std::unique_ptr<outbox::Reader> reader) : engine_(engine), reader_(std::move(reader)) {}
   void take(const std::string& source, detect::SourcedTransaction transaction, std::function<void(Status)> done) override;
   void pass_over(const std::string& source, detect::PassedRecord record, std::function<void(Status)> done) override;

@@ -24,7 +24,7 @@ const char* Head::out_of_step(const std::string& source) {
   const std::uint64_t since = since_.try_emplace(source, generation_).first->second;
   if (since == generation_) return nullptr;
   if (since == kOut) return "an earlier record of its source could not be taken and comes first";
-  // Whose records were in it is not looked at.
+  // Every source goes back after a failed commit, whether or not its records were in it.
   return "a commit failed meanwhile: its source goes on from its last durable position";
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One transaction's worth on its way into the outbox: what the committer stores, and whom it is answered to.
+// One transaction's unit on its way into the outbox: what the committer stores, and whom to answer.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@
 
 namespace greentill::engine {
 
-/// Called once, from the thread that stores, or within the engine's turn: must not block and must not call the engine.
+/// Called exactly once, from the thread that stores or within the engine's turn: must not block and must not call the engine.
 using Answered = std::function<void(const Result<event::TransactionAnswer>&)>;
 
 struct Job {
   outbox::Unit unit;
-  /// Jobs of one generation build on one another: when one cannot be stored, none behind it can.
+  /// Jobs of one generation build on one another: where one cannot be stored, none behind it can be.
   std::uint64_t generation = 0;
   std::optional<claim::ChainId> new_chain;  ///< begin_chain instead of commit
-  event::TransactionAnswer answer;          ///< once it is durable
+  event::TransactionAnswer answer;  ///< what to answer once the unit is durable
   Answered answered;
-  AccountGuard::Reservation reserved;  ///< of the uses that the unit stores
+  AccountGuard::Reservation reserved;  ///< the part of the account's limits that the unit stores
 };
 
 }  // namespace greentill::engine

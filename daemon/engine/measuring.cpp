@@ -6,7 +6,7 @@
 namespace greentill::engine {
 namespace {
 
-/// What a person should look at, in contrast to what is simply worth nothing.
+/// Whether a person should look at the act, rather than that it is simply worth nothing.
 bool is_guard(measure::Unclaimable reason) {
   return reason == measure::Unclaimable::implausible || reason == measure::Unclaimable::negative ||
          reason == measure::Unclaimable::overflow;
@@ -64,7 +64,8 @@ std::vector<Measured> Measuring::measure(const event::Transaction& transaction, 
   for (const auto& found : detected) {
     auto measured = measure_one(transaction, found, unclaimed);
     if (!measured) continue;
-    // Two readings of one act, of one exclusive group and line, would meet in one nullifier: the larger stands.
+    // Two readings of one act, with the same exclusive group and line, would have the same nullifier: only the larger one is
+    // claimed.
     const auto same = std::find_if(all.begin(), all.end(), [&](const Measured& other) {
       return other.line == measured->line && other.methodology->exclusive_group == measured->methodology->exclusive_group;
     });

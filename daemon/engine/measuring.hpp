@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the acts found in a transaction spare, by the methodologies in force: one reading of each act, and why the others are
-// none. Threads: const calls run concurrently.
+// Which acts found in a transaction are claimed, and with what amounts, by the methodologies in force: one reading of each act.
+// The others are named with the reason. Threads: const calls run concurrently.
 #pragma once
 
 #include <optional>
@@ -17,35 +17,36 @@
 
 namespace greentill::engine {
 
-/// Pointers go into what was measured and into the library.
+/// One act to claim. The pointers lead into the `detected` that was measured and into the library.
 struct Measured {
   const detect::Detected* found = nullptr;
   const measure::Methodology* methodology = nullptr;
   claim::Quantities quantities;
   measure::Quantified amounts;
-  std::uint64_t line = 0;  ///< of what makes it the same event; 0: the whole one
+  std::uint64_t line = 0;  ///< the line that the nullifier names; 0: the whole event
 };
 
 /// An act that is not claimed.
 struct Unclaimed {
   std::string activity;
   std::string reason;
-  bool guarded = false;  ///< kept for people to see
+  bool guarded = false;  ///< whether it is kept for people to see
   const detect::Detected* found = nullptr;
 };
 
 class Measuring {
  public:
-  /// `preferred`: activity and methodology id. `library` must outlive it.
+  /// `preferred`: pairs of activity and methodology id. `library` must outlive it.
   Measuring(const measure::Library& library, std::vector<std::pair<std::string, std::string>> preferred)
       : library_(library), preferred_(std::move(preferred)) {}
 
-  /// In the order found. `refused` gets what is worth nothing, guarded, or another reading of the same act.
+  /// The acts to claim, in the order found. `unclaimed` gets the acts that are worth nothing, implausible, or another reading of
+  /// an act that is claimed.
   [[nodiscard]] std::vector<Measured> measure(const event::Transaction& transaction,
                                               const std::vector<detect::Detected>& detected,
                                               std::vector<Unclaimed>& unclaimed) const;
 
-  /// Null where none is in force then.
+  /// The methodology in force for the activity when the event ended; null where there is none.
   [[nodiscard]] const measure::Methodology* methodology_for(std::string_view activity, std::int64_t end) const;
 
  private:

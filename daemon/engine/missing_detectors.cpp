@@ -7,7 +7,8 @@
 namespace greentill::engine {
 namespace {
 
-// With the back-offs between them half a minute, longer than most machines are too busy to answer.
+// With the back-offs between them, so many tries take half a minute: longer than a busy machine usually keeps a detector from
+// answering.
 constexpr unsigned kMostLost = 5;
 
 /// "not looked at by 'ride'"

@@ -34,7 +34,7 @@ struct Worth {
   std::int64_t credited_mg = 0;
 };
 
-/// What stays of a claim after what was taken, as the service reckons it.
+/// What the claim is still worth after what was taken back of it, as the service computes it.
 Worth worth(const Claimed& claim, const measure::Library& library) {
   if (claim.gone) return {};
   if (claim.taken.empty()) return {claim.estimate_mg, claim.credited_mg};
@@ -74,7 +74,8 @@ TakeBack take_whole(Claimed& claim, const measure::Library& library) {
   return made;
 }
 
-/// Takes what it can of `wanted`, and takes it off `wanted`. Nothing where nothing of it is left.
+/// Takes from the claim as much of `wanted` as it has, and subtracts that from `wanted`. Nothing where the claim has nothing left
+/// to give.
 std::optional<TakeBack> take_part(Claimed& claim, std::vector<QuantityValue>& wanted, const measure::Library& library) {
   if (claim.gone) return std::nullopt;
   std::vector<QuantityValue> taking;
@@ -149,7 +150,7 @@ std::vector<TakeBack> take_back_parts(std::span<Claimed> claims, std::span<const
         all.push_back(std::move(*made));
       }
     };
-    // The line that a till names decides alone: another line's claim is not this one's.
+    // Where the till names the line, only that line's claim is taken back, not another one of the same activity.
     if (part.nullifier &&
         std::any_of(claims.begin(), claims.end(), [&](const auto& c) { return c.nullifier == *part.nullifier; })) {
       take_from([&](const Claimed& claim) { return claim.nullifier == *part.nullifier; });

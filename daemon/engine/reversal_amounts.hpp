@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which claims a refund takes back, and how much of each: the arithmetic alone, without store, chain or detectors.
-// Threads: pure functions.
+// Which claims a refund takes back, and how much of each: only the arithmetic, without store, chain or detectors. Threads: pure
+// functions.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace greentill::engine {
 
-/// A reduction of this store, with what was taken back of it before.
+/// A reduction of this store, with what was taken back of it so far.
 struct Claimed {
   std::uint64_t seq = 0;
   claim::ClaimId id{};
@@ -33,38 +33,38 @@ struct Claimed {
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
   std::vector<event::QuantityValue> taken;  ///< in the claim's units
-  bool gone = false;                        ///< all of it was taken back
+  bool gone = false;  ///< whether all of it was taken back
 };
 
-/// Nothing where the stored message is no reduction's; corrupt where it cannot be read.
+/// Nothing where the stored message is another kind of entry; corrupt where it cannot be read.
 Result<std::optional<Claimed>> claimed_from(std::uint64_t seq, ByteView message);
 
-/// An act that came back, as a detector found it in what was returned.
+/// An act that came back, as a detector found it in the returned goods or trip.
 struct Returned {
   std::string activity;
   std::vector<event::QuantityValue> quantities;
-  std::optional<Digest> nullifier;  ///< of the claim meant, where the line is known
+  std::optional<Digest> nullifier;  ///< of the claim it takes back, where the line is known
 };
 
 /// One reversal to be made.
 struct TakeBack {
   Digest nullifier{};
   std::optional<claim::ClaimId> claim;
-  std::uint64_t of_seq = 0;  ///< 0: the claim is not in this store
+  std::uint64_t of_seq = 0;  ///< the claim's seq; 0 where this store does not have it
   std::string activity;
-  std::string returned;                          ///< the activity that came back, which the claim's may stand for
-  bool by_line = false;                          ///< what came back named the claim, by its nullifier
-  std::vector<event::QuantityValue> quantities;  ///< empty: all of it
-  std::vector<outbox::TakenBack> sums;           ///< to be stored
-  std::int64_t estimate_mg = 0;                  ///< what the totals lose, not negative
+  std::string returned;  ///< the activity that came back; the claim's own may be another one of its group
+  bool by_line = false;  ///< whether the claim was found by its nullifier rather than by its activity
+  std::vector<event::QuantityValue> quantities;  ///< how much is taken back; empty: all of it
+  std::vector<outbox::TakenBack> sums;  ///< the new sums to store
+  std::int64_t estimate_mg = 0;  ///< how much the totals are lowered; never negative
   std::int64_t credited_mg = 0;
 };
 
-/// Takes back whatever is left of the claims.
+/// Takes back all that is left of each claim.
 std::vector<TakeBack> take_back_all(std::span<Claimed> claims, const measure::Library& library);
 
-/// Takes back as much of the claims as came back: from the claim a part names, else from those of its activity, the earliest
-/// first. What came back beyond what was claimed takes nothing.
+/// Takes back as much as came back: from the claim that a part names, else from the claims of its activity, the earliest first.
+/// What came back beyond what was claimed takes nothing.
 std::vector<TakeBack> take_back_parts(std::span<Claimed> claims, std::span<const Returned> parts,
                                       const measure::Library& library);
 

@@ -21,7 +21,8 @@ Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, M
     for (const auto& quantity : take.quantities) {
       if (!reversal.taken_back.push_back({quantity.unit, quantity.value})) break;
     }
-    // A whole reversal reported again finds nothing; a part would be taken once more, were it not known by its id.
+    // A whole reversal that is reported again finds nothing left to take. A part would be taken once more, so its claim id is
+    // made of its cause: the service knows it again.
     if (reversals.cause && !take.quantities.empty()) {
       claim.id = claim::make_reversal_id(crypto::hasher(), context_.programme_key.key.view(), take.nullifier, *reversals.cause,
                                          take.returned, take.by_line);

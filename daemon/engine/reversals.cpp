@@ -10,11 +10,11 @@
 namespace greentill::engine {
 namespace {
 
-/// What came back, as a sale or a trip of its own, so that the detectors find in it what they found when it went out.
+/// What came back, as a sale or a trip of its own: the detectors then find in it what they found when it went out.
 event::Transaction as_sale(const event::Transaction& reversal) {
   event::Transaction sold = reversal;
   sold.reversed = {};
-  // Of a trip taken back as a whole nobody says how long it was, only that it was: its duration is enough to be found by.
+  // A trip that is taken back as a whole may state no quantities: its duration is enough for a detector to find it.
   if (sold.kind == event::TransactionKind::trip && sold.quantities.empty()) sold.quantities = {{"s", sold.end - sold.begin}};
   drop_refund_signs(sold);
   return sold;
@@ -26,7 +26,7 @@ const std::string& issuer_of_reversed(const event::Transaction& reversal) {
   return reversal.reversed.issuer.empty() ? reversal.issuer : reversal.reversed.issuer;
 }
 
-/// Parts that are taken from the same claims are one part: what the store keeps is one sum, and the reversals one.
+/// Merges parts that take from the same claims: the store keeps one sum for them, and one reversal is made.
 void add_part(Returned part, std::vector<Returned>& parts) {
   const auto same = std::find_if(parts.begin(), parts.end(), [&](const Returned& other) {
     return other.nullifier == part.nullifier && other.activity == part.activity;
@@ -81,7 +81,7 @@ std::vector<Returned> Reverser::returned(const event::Transaction& reversal, std
   detect::Findings findings = detectors_.detect(as_sale(reversal));
   absent = std::move(findings.absent);
   for (const auto& found : findings.acts) {
-    // What holds of a whole sale, its paper say, still holds when a part of it comes back.
+    // What holds of the whole sale, such as having printed no receipt, still holds when only some lines come back.
     const std::uint64_t line = found.activity.line;
     if (line == 0 && !reversal.lines.empty()) continue;
     const std::uint64_t reversed_line = line == 0 ? 0 : reversal.lines[line - 1].reversed_line;
@@ -92,7 +92,8 @@ std::vector<Returned> Reverser::returned(const event::Transaction& reversal, std
   return parts;
 }
 
-/// The claim is elsewhere or not there yet, but its nullifier is known: the service binds the two whichever comes first.
+/// Takes back by nullifier what this store has no claim for: the claim may be another device's, or not there yet. The service
+/// binds the reversal to the claim whichever comes first.
 Status Reverser::take_unseen(const std::vector<Returned>& parts, bool whole, Reversals& into) {
   for (const Returned& part : parts) {
     if (!part.nullifier) continue;
@@ -189,7 +190,7 @@ Result<Reverser::Met> Reverser::meet(const outbox::TransactionKey& key, const Ma
     auto claimed = claimed_from(one.seq, one.message);
     if (!claimed) return Failure{claimed.error()};
     if (!*claimed) continue;
-    // A part of it may have been taken back by its nullifier before.
+    // Parts of it may have been taken back by its nullifier before it was made.
     if (Status added = add_taken(**claimed); !added) return Failure{added.error()};
     claims.push_back(std::move(**claimed));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says in the log that the store fails, and that it works again, without a line for each sale: a full disk refuses every one, and
-// the log may lie on it. Threads: safe from any thread.
+// Logs that the store fails, and that it works again, without a line for each sale: a full disk refuses every sale, and the log
+// may lie on that disk. Threads: safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace greentill::engine {
 
 class StoreLog {
  public:
-  /// Must live as long as the timers run.
+  /// Must outlive the timers' work.
   StoreLog(Executor& timers, Log& log) : timers_(timers), log_(log) {}
 
   void failed(const Error& error);
@@ -30,9 +30,9 @@ class StoreLog {
   std::mutex mutex_;
   bool failing_ = false;
   bool in_minute_ = false;   // a failure was written less than a minute ago
-  bool again_said_ = false;  // that it works again, in this minute
+  bool again_said_ = false;  // that the store works again was logged within this minute
   std::uint64_t held_ = 0;   // failures of this minute that were not written
-  std::string last_;         // of them
+  std::string last_;  // the message of the last of these failures
 };
 
 }  // namespace greentill::engine

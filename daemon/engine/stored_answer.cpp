@@ -67,7 +67,7 @@ Result<event::TransactionAnswer> answer_from_store(outbox::Reader& reader, const
   for (std::uint64_t seq = record.first_seq; seq < record.first_seq + record.count; ++seq) {
     const auto stored = reader.claim(record.chain, seq);
     if (!stored) return Failure{stored.error()};
-    // Pruned after its delivery, while the transaction's first claim stays because it was refused.
+    // This claim was pruned after its delivery; the transaction's first claim, which holds the key, stays because it was refused.
     if (!*stored) continue;
     if (Status added = add_act(**stored, reader, maker, answer); !added) return Failure{added.error()};
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The answer to a transaction that was reported before, read back from the claims it made.
+// The answer to a transaction that comes again, read back from the claims that it made.
 #pragma once
 
 #include "daemon/engine/claim_maker.hpp"
@@ -8,7 +8,7 @@
 
 namespace greentill::engine {
 
-/// Threads: the reader's. Claims that were pruned are left out; corrupt where one does not parse.
+/// Claims that were pruned are left out of the answer. corrupt where a stored claim does not parse. Threads: the reader's.
 Result<event::TransactionAnswer> answer_from_store(outbox::Reader& reader, const outbox::TransactionRecord& record,
                                                    const ClaimMaker& maker);
 

@@ -25,7 +25,7 @@ bool Turns::must_wait(const Arrival& arrival) const { return must_wait_behind(ar
 void Turns::wait(Arrival arrival) { waiting_.push_back(std::move(arrival)); }
 
 std::optional<Arrival> Turns::next() {
-  // Those behind it do not hold it up: it was first.
+  // It came before all others that wait, so none of them can hold it up.
   if (waiting_.empty() || must_wait_behind(waiting_.front(), {})) return std::nullopt;
   Arrival arrival = std::move(waiting_.front());
   waiting_.pop_front();
@@ -52,7 +52,7 @@ bool Turns::waits_for_reversal(const Arrival& arrival, bool first) const {
 
 bool Turns::must_wait_behind(const Arrival& arrival, const std::deque<Arrival>& earlier) const {
   if (waits_for_reversal(arrival, earlier.empty())) return true;
-  // A repeated one is answered from the store.
+  // Once the first report is durable, this one is answered from the store.
   if (!arrival.passed_over && is_under_way(arrival.key)) return true;
   if (!arrival.record) return false;
   return std::any_of(earlier.begin(), earlier.end(),

@@ -6,7 +6,7 @@
 namespace greentill::event {
 namespace {
 
-/// Fills an ABI struct with views of one of ours; `lists` keeps the elements of lists.
+/// Fills an ABI struct with views of our struct; `lists` owns the arrays that the views of lists point to.
 template <typename Table, typename From, typename To, typename Lists>
 void view(const Table& table, const From& from, To& to, Audience audience, Lists& lists) {
   each(table, [&]<typename Field>(const Field& field) {

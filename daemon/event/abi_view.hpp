@@ -12,10 +12,10 @@
 
 namespace greentill::event {
 
-/// Holds a gt_transaction that points into a Transaction. Reused from call to call, so that it stops allocating.
+/// Holds a gt_transaction that points into a Transaction. One object is used for call after call, so that it stops allocating.
 class AbiView {
  public:
-  /// Lifetime: until the next call, and the transaction's.
+  /// Lifetime: until the next call, and only as long as `transaction` exists.
   const gt_transaction& of(const Transaction& transaction, Audience audience);
 
  private:
@@ -23,8 +23,8 @@ class AbiView {
   gt_transaction view_{};
 };
 
-/// Requires: beyond_limits() says nothing. Left out are a currency and a receipt medium that are not known, attributes without a
-/// key, and `bearer` beside an account token, which counts alone.
+/// Copies what a plugin handed out. Requires: beyond_limits() found nothing. Left empty are a currency and a receipt medium that
+/// are not known; left out are attributes without a key, and `bearer` beside an account token, which alone counts.
 [[nodiscard]] Transaction copy(const gt_transaction& transaction);
 [[nodiscard]] Activity copy(const gt_activity& activity);
 

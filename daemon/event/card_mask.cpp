@@ -33,7 +33,7 @@ std::size_t end_of_digits(std::string_view text, std::size_t at) {
   return at;
 }
 
-// The end of the longest card number that begins with the group of digits at `begin`, or `begin` where there is none.
+// The end of the longest card number whose first group of digits begins at `begin`; `begin` where there is none.
 std::size_t end_of_card_number(std::string_view text, std::size_t begin) {
   std::size_t found = begin;
   std::size_t digits = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Card numbers do not belong in anything Greentill keeps: whoever takes text in from a till masks them first.
+// Masks card numbers, which do not belong in anything Greentill keeps: whoever takes in a till's text masks it first.
 // Threads: pure functions, safe from any thread.
 #pragma once
 
@@ -16,12 +16,11 @@ namespace greentill::event {
 /// and neither preceded nor followed by a further digit. Cost: one pass where the text holds fewer than 13 digits.
 bool mask_card_numbers(std::string& text);
 
-/// The same where the rule of its field wants it.
+/// As above, where the field's rule asks for it.
 void mask_card_numbers(std::string& text, Mask mask);
 
-/// The same in every text of a transaction that may be kept. What names something stays as it is, since two events must not
-/// become one: nobody stores or logs issuer and event id, only their hash, and check.hpp refuses an account token that is a card
-/// number.
+/// Masks every text of a transaction that may be kept. Texts that name something stay as they are, since masking could make two
+/// events one: issuer and event id are stored only as a hash, and check.hpp refuses an account token that is a card number.
 void mask_card_numbers(Transaction& transaction);
 
 /// Whether the whole text is a GTIN (8, 12, 13 or 14 digits with their own check digit). One in ten of the longer ones satisfies

@@ -26,7 +26,7 @@ bool is_good_text(const Field& field, const Ours& from, Refusal& refusal) {
   return field.rule.allows(text) || refuse(refusal, field.name, field.rule.why_not(text));
 }
 
-/// Of the ABI's.
+/// For the texts of the ABI's structs, which may be malformed.
 template <typename Field>
 bool is_good_text(const Field& field, gt_text text, Refusal& refusal) {
   if (text.size > 0 && text.data == nullptr) return refuse(refusal, field.name, "is not there");
@@ -89,7 +89,7 @@ bool is_good_list(const Field& field, const From& from, Refusal& refusal) {
   return true;
 }
 
-/// Looks at each field of what it is given, and stops at the first that is wrong.
+/// Checks each field, and stops at the first that is wrong.
 template <typename Table, typename From>
 bool are_good(const Table& table, const From& from, Refusal& refusal) {
   return every(table, [&]<typename Field>(const Field& field) {
@@ -119,7 +119,7 @@ bool are_good(const Table& table, const From& from, Refusal& refusal) {
   });
 }
 
-/// The few fields that are weighed against others, of either struct.
+/// The few fields that contradiction() compares with others, taken from either struct.
 struct Facts {
   std::string_view issuer, event_id, reversed_issuer, reversed_event_id, account_token;
   std::int64_t begin, end;
@@ -161,7 +161,7 @@ std::optional<Refusal> contradicting(const Facts& facts) {
   if (facts.begin < 0) return refused("begin", "must be a time from 1970 to 9999");
   if (facts.end > kLatestTime) return refused("end", "must be a time from 1970 to 9999");
   if (facts.bearer && !facts.account_token.empty()) return refused("bearer", "must not be true beside an account_token");
-  // Masked, two customers' tokens could become one: so it is refused instead.
+  // A token is refused rather than masked: two customers' masked tokens could be equal.
   std::string token(facts.account_token);
   if (mask_card_numbers(token)) return refused("account_token", "must not be a card number; use an opaque token");
   return std::nullopt;

@@ -10,7 +10,7 @@
 namespace greentill::event {
 namespace {
 
-/// Each part with its length, so that no two contents have the same bytes.
+/// Puts a length in front of each part, so that different contents never give the same bytes.
 class Content {
  public:
   template <typename Integer>

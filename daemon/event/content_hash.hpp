@@ -10,9 +10,9 @@ namespace greentill::event {
 using ContentHash = Bytes<8>;
 
 /// The beginning of SHA-256 over what happened: kind, times, what it takes back, mode, quantities, lines with their amounts,
-/// total. Two transactions of one issuer and event id that differ in it are two events under one name: a number that is not
-/// unique, or was read from the wrong place. Who reported it and how it was paid is not in it, as two doors may tell it
-/// differently.
+/// currency and total. Two transactions of one issuer and event id with different hashes are two events under one name: the
+/// number is not unique, or was read from the wrong place. Who reported the event and how it was paid are not in the hash, since
+/// two sources may report these differently.
 [[nodiscard]] ContentHash content_hash(const Transaction& transaction);
 
 }  // namespace greentill::event

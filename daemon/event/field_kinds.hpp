@@ -26,27 +26,28 @@ inline std::string_view from_abi(gt_text text) {
 
 enum class Kind : std::uint8_t { text, time, integer, choice, flag, bytes, group, list };
 
-// The deduction guides are clang's need: it deduces no aggregates.
+// clang needs the deduction guides: it does not deduce template arguments of aggregates.
 
-/// Who reads what is written of a transaction. A detector does not get what it has no need of.
+/// Who reads what is written of a transaction. A detector gets no field that it does not need.
 enum class Audience : std::uint8_t { host, detector };
 
-/// Whether card numbers in a text are masked. Not in what names something, since two events must not become one.
+/// Whether card numbers in a text are masked. They are not in a text that names something, since masking could make two events
+/// one.
 enum class Mask : std::uint8_t { always, unless_gtin, never };
 
-/// What must be there in JSON.
+/// Whether a field must be there in JSON.
 enum class Need : std::uint8_t { optional, required };
 
 struct TextRule {
   std::size_t least = 0;
   std::size_t most = kMaxTextBytes;
   Mask mask = Mask::always;
-  /// Of a text that is one of few, or null: whether it is one of them. Of a foreign plugin's it is left empty where it is not,
-  /// since a record is worth more than the word.
+  /// Whether the text is one of those allowed; null where any text is. A text of a foreign plugin's that is not allowed is left
+  /// empty instead of refused, since the record is worth more than that word.
   bool (*is_known)(std::string_view) = nullptr;
   const char* known = "";  ///< "must be one of …"
   Need need = Need::optional;
-  Audience least_trusted = Audience::detector;  ///< host: no detector gets it
+  Audience least_trusted = Audience::detector;  ///< `host`: detectors do not get the field
 
   [[nodiscard]] bool allows(std::string_view text) const {
     return text.size() >= least && text.size() <= most && (is_known == nullptr || text.empty() || is_known(text));
@@ -70,7 +71,7 @@ struct TextField {
 template <typename Ours, typename Abi, typename... Rule>
 TextField(std::string_view, std::string Ours::*, gt_text Abi::*, Rule...) -> TextField<Ours, Abi>;
 
-/// In JSON Unix seconds, or RFC 3339.
+/// A time; in JSON as Unix seconds or in RFC 3339.
 template <typename Ours, typename Abi>
 struct TimeField {
   static constexpr Kind kKind = Kind::time;
@@ -86,7 +87,7 @@ template <typename Ours, typename Abi>
 TimeField(std::string_view, std::int64_t Ours::*, std::int64_t Abi::*, Need) -> TimeField<Ours, Abi>;
 
 struct IntegerRule {
-  bool zero_is_none = false;  ///< left out of JSON where it is 0, whatever the least is
+  bool zero_is_none = false;  ///< left out of JSON where the value is 0, even if `least` is higher
   std::int64_t least = INT64_MIN;
   const char* too_small = "";
 
@@ -96,7 +97,7 @@ struct IntegerRule {
   }
 };
 
-/// Signed or not, of 64 bits.
+/// A 64-bit integer, signed or unsigned.
 template <typename Ours, typename Abi, typename Integer>
 struct IntegerField {
   static constexpr Kind kKind = Kind::integer;
@@ -111,7 +112,7 @@ struct IntegerField {
 template <typename Ours, typename Abi, typename Integer, typename... Rule>
 IntegerField(std::string_view, Integer Ours::*, Integer Abi::*, Rule...) -> IntegerField<Ours, Abi, Integer>;
 
-/// In JSON one of the names, which are in the order of the values.
+/// One of several names; `names` is in the order of the enum's values.
 template <typename Ours, typename Abi, typename Enum>
 struct ChoiceField {
   static constexpr Kind kKind = Kind::choice;
@@ -142,7 +143,7 @@ struct FlagField {
 template <typename Ours, typename Abi>
 FlagField(std::string_view, bool Ours::*, std::uint32_t Abi::*, bool) -> FlagField<Ours, Abi>;
 
-/// Not of JSON.
+/// Bytes. Not in JSON.
 template <typename Ours, typename Abi>
 struct BytesField {
   static constexpr Kind kKind = Kind::bytes;
@@ -159,8 +160,8 @@ template <typename Ours, typename Abi>
 BytesField(std::string_view, std::vector<std::uint8_t> Ours::*, const std::uint8_t* Abi::*, std::size_t Abi::*, std::size_t)
     -> BytesField<Ours, Abi>;
 
-/// An object of its own in JSON and in our struct, whose fields lie among the others in the ABI's. It is there where the text
-/// that it requires is.
+/// A struct of its own in JSON and in our struct, whose fields lie among the others in the ABI's. It is present where its
+/// required text is not empty.
 template <const auto& table, typename Ours, typename Abi, typename Inner>
 struct GroupField {
   static constexpr Kind kKind = Kind::group;
@@ -172,11 +173,12 @@ struct GroupField {
   [[nodiscard]] const Abi& of(const Abi& from) const { return from; }
 };
 
-/// In JSON: an array of objects; or an object whose members are the first field's text and the second one's value, none twice.
+/// How a list looks in JSON: an array of objects; or one object, whose members have the first field as name and the second as
+/// value, no name twice.
 enum class ListForm : std::uint8_t {
   objects,
-  pairs,        ///< none twice in the ABI either
-  loose_pairs,  ///< in the ABI some may stand twice, and one without a key is left out
+  pairs,  ///< no name twice in the ABI either
+  loose_pairs,  ///< in the ABI a name may stand twice, and an element without a name is left out
 };
 
 template <const auto& table, typename Ours, typename Abi, typename Element, typename AbiElement>
@@ -196,7 +198,7 @@ struct ListField {
   [[nodiscard]] std::size_t size(const Ours& from) const { return (from.*ours).size(); }
   [[nodiscard]] std::size_t size(const Abi& from) const { return from.*abi_count; }
   [[nodiscard]] const Element& at(const Ours& from, std::size_t index) const { return (from.*ours)[index]; }
-  /// Its maker may know more fields than we do: elements lie as far apart as the first one says.
+  /// The plugin may know more fields than we do, so elements lie as far apart as the first one's `size` says.
   [[nodiscard]] const AbiElement& at(const Abi& from, std::size_t index) const {
     const auto* first = reinterpret_cast<const unsigned char*>(from.*abi);
     return *reinterpret_cast<const AbiElement*>(first + index * (from.*abi)->size);
@@ -221,7 +223,7 @@ constexpr ListField<table, Ours, Abi, Element, AbiElement> list(std::string_view
   return {name, ours, abi, count, form, least, most};
 }
 
-/// Whether `visit` says true of every row; it is asked no further than the first false.
+/// Whether `visit` returns true for every row; it is not called after the first false.
 template <typename Table, typename Visit>
 constexpr bool every(const Table& table, const Visit& visit) {
   return std::apply([&](const auto&... field) { return (visit(field) && ...); }, table);
@@ -232,7 +234,7 @@ constexpr void each(const Table& table, const Visit& visit) {
   std::apply([&](const auto&... field) { (visit(field), ...); }, table);
 }
 
-/// What `visit` says of the row with this index.
+/// Calls `visit` for the row with this index, and returns its result.
 template <typename Table, typename Visit>
 constexpr bool visit_at(const Table& table, std::size_t index, const Visit& visit) {
   bool said = false;

@@ -13,7 +13,7 @@ std::size_t behind_blanks(std::string_view text, std::size_t at) {
   return std::min(text.find_first_not_of(kBlanks, at), text.size());
 }
 
-/// Behind the string that begins at `at`, or the text's end.
+/// The position behind the string that begins at `at`, or the text's end where the string does not end.
 std::size_t behind_string(std::string_view text, std::size_t at) {
   JsonNesting nesting;
   do nesting.take(text[at++]);
@@ -21,7 +21,7 @@ std::size_t behind_string(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// Where a member's value ends: at the comma or bracket behind it, or the text's end.
+/// Where a member's value ends: at the comma or bracket that follows, or at the text's end.
 std::size_t end_of_value(std::string_view text, std::size_t at) {
   JsonNesting nesting;
   for (; at < text.size(); ++at) {

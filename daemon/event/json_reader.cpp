@@ -13,7 +13,7 @@
 namespace greentill::event {
 namespace {
 
-constexpr std::size_t kMostShownBytes = 256;  // of a field's name that is not known
+constexpr std::size_t kMostShownBytes = 256;  // of an unknown field's name
 
 class Reader final : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -55,7 +55,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     return false;
   }
 
-  /// A value, for the field that the document is at.
+  /// Takes a value for the field that the reader has come to.
   template <typename Value>
   bool take(Value&& value);
   template <typename Names>
@@ -71,8 +71,8 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   Refusal refusal_;
   std::size_t broken_at_ = 0;
   Place place_ = Place::outside;
-  std::size_t root_ = 0;   // the field of the transaction
-  std::size_t inner_ = 0;  // the field of its element or group
+  std::size_t root_ = 0;  // index of the transaction's field
+  std::size_t inner_ = 0;  // index of the field in its element or group
   std::uint32_t root_seen_ = 0;
   std::uint32_t inner_seen_ = 0;
 };
@@ -251,7 +251,7 @@ Result<Transaction, Refusal> parse_transaction(std::string_view json) {
   Refusal& refusal = reader.refusal();
   if (refusal.syntax) {
     const std::string_view before = json.substr(0, reader.broken_at() > 0 ? reader.broken_at() - 1 : 0);
-    const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+    const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0: the text's first line
     refusal.line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
     refusal.detail = "is not JSON from character " + std::to_string(before.size() - line_begin + 1) + " of the line on";
   }

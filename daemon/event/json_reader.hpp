@@ -14,18 +14,19 @@
 
 namespace greentill::event {
 
-/// Reads one transaction; what it takes, check_transaction() takes. How long the text may be is the caller's business.
-/// Cost: a few microseconds for a few hundred bytes.
+/// Reads one transaction. What it accepts, check_transaction() accepts too. The caller bounds the text's length. Cost: a few
+/// microseconds for a few hundred bytes.
 [[nodiscard]] Result<Transaction, Refusal> parse_transaction(std::string_view json);
 
-/// A member of an object that is to be read apart from the others.
+/// A member that was taken out of an object's text.
 struct TakenMember {
   std::string_view value;  ///< its text. Lifetime: the object's
-  std::string rest;        ///< the object's text with null in its place, where the member and its repetitions still show
+  /// the object's text with null in the value's place, so that the member still shows, and so does a second one of its name
+  std::string rest;
 };
 
-/// For a line in which a transaction is one member among others. It finds where the value begins and ends and judges nothing:
-/// both parts are to be parsed. Nothing where no member of that name shows.
+/// Takes out a member of an object, for lines in which a transaction is one member among others. It only finds where the value
+/// begins and ends: the caller must still parse both parts. Nothing where no member of that name is found.
 [[nodiscard]] std::optional<TakenMember> take_member(std::string_view object, std::string_view name);
 
 }  // namespace greentill::event

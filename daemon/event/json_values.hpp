@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a single JSON value gets into its field, and what of the table concerns JSON. Private to the JSON reader.
+// Puts a single JSON value into its field, and tells which parts of the field table JSON uses. Private to the JSON reader.
 // Threads: pure functions.
 #pragma once
 
@@ -12,7 +12,8 @@
 
 namespace greentill::event {
 
-/// Beyond 63 bits; with point or exponent; the begin of an object or array where a single value belongs.
+/// Numbers and containers that fit no field directly: an integer beyond 63 bits; a number with a point or exponent; an object or
+/// array where a single value belongs.
 struct Large {
   std::uint64_t value;
 };
@@ -34,12 +35,12 @@ constexpr bool is_required(const Field& field) {
   return false;
 }
 
-/// The names of a table's fields; empty, which no field's is, where it is not of JSON.
+/// The JSON names of a table's fields; an empty name, which matches none, for a field that is not in JSON.
 template <const auto& table>
 inline constexpr auto kNames =
     std::apply([](const auto&... field) { return std::array{(is_in_json(field) ? field.name : std::string_view())...}; }, table);
 
-/// A bit for each field that must be there.
+/// The bits of the fields that must be there.
 template <const auto& table>
 inline constexpr std::uint32_t kRequired = std::apply(
     [](const auto&... field) {
@@ -56,7 +57,7 @@ template <typename Field>
 requires(Field::kKind == Kind::list) inline constexpr bool kHasTextFirst<Field> =
     std::tuple_element_t<0, std::remove_cvref_t<decltype(Field::kFields)>>::kKind == Kind::text;
 
-/// The number of names where it is none of them.
+/// The name's index, or names.size() where it is not among the names.
 template <typename Names>
 constexpr std::size_t index_of(const Names& names, std::string_view name) {
   std::size_t index = 0;
@@ -87,7 +88,7 @@ inline bool refuse(std::string& why, std::string detail) {
   return false;
 }
 
-// put(): false with why, where the value is nothing for the field.
+// put() stores a value in its field; false, with the reason in `why`, where the field cannot take it.
 
 template <typename Field, typename Of>
 bool put(const Field& field, Of& /*of*/, Container /*value*/, std::string& why) {

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// A group is there where the text that it requires is.
+/// Whether a group is present: its required texts are not empty.
 template <typename Table, typename From>
 bool is_there(const Table& table, const From& from) {
   return every(table, [&]<typename Field>(const Field& field) {
@@ -43,7 +43,7 @@ template <typename Table, typename From>
 ordered_json object(const Table& table, const From& from, Audience audience) {
   ordered_json into = ordered_json::object();
   each(table, [&]<typename Field>(const Field& field) {
-    const char* name = field.name.data();  // a literal
+    const char* name = field.name.data();  // a string literal, so it ends with a zero byte
     if constexpr (Field::kKind == Kind::text) {
       if (!field.of(from).empty() && field.rule.is_for(audience)) into[name] = field.of(from);
     } else if constexpr (Field::kKind == Kind::integer) {
@@ -65,7 +65,7 @@ ordered_json object(const Table& table, const From& from, Audience audience) {
 
 template <typename From>
 std::string text_of(const From& transaction, Audience audience) {
-  // What came from a file need not be UTF-8.
+  // A file's text may not be UTF-8.
   return object(kTransactionFields, transaction, audience).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -10,9 +10,9 @@
 
 namespace greentill::event {
 
-/// The JSON form of docs/api.md, in one line, which parse_transaction() reads back; neither evidence nor what is not the
-/// audience's is in it. Left out are empty texts and lists, a total of 0 and a flag that is false. Requires: beyond_limits() says
-/// nothing.
+/// The transaction in the JSON form of docs/api.md, on one line; parse_transaction() reads it back. Evidence, and fields that are
+/// not for the audience, are not in it. Empty texts and lists, a total of 0 and a false flag are left out. Requires:
+/// beyond_limits() finds nothing.
 [[nodiscard]] std::string to_json(const Transaction& transaction, Audience audience);
 [[nodiscard]] std::string to_json(const gt_transaction& transaction, Audience audience);
 

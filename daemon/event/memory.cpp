@@ -6,7 +6,7 @@
 namespace greentill::event {
 namespace {
 
-/// What the fields of `of` own beyond the struct itself.
+/// How many bytes the fields of `of` own beyond the struct itself.
 template <typename Table, typename Of>
 std::size_t owned(const Table& table, const Of& of) {
   std::size_t bytes = 0;

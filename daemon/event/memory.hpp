@@ -8,7 +8,7 @@
 
 namespace greentill::event {
 
-/// The struct with all that it owns, which is more than over the wire: an empty line is 7 bytes there.
+/// The bytes of the struct and of all that it owns. That is more than on the wire: an empty line takes 7 bytes there.
 [[nodiscard]] std::size_t memory_of(const Transaction& transaction);
 
 }  // namespace greentill::event

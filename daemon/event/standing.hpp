@@ -8,7 +8,7 @@
 
 namespace greentill::event {
 
-/// Why nothing is claimed of a record with this standing, for people; empty for a final one.
+/// Why nothing is claimed for a record with this standing, for people; empty where the record is final.
 [[nodiscard]] std::string remark_of(const Transaction& transaction);
 
 }  // namespace greentill::event

@@ -17,11 +17,11 @@ namespace greentill::event {
 
 /// As gt_kind, gt_standing and gt_reversal_reason of the plugin ABI.
 enum class TransactionKind : std::uint8_t { sale = 0, trip = 1, ticket = 2, bill = 3, charge = 4, takeback = 5, stay = 6 };
-/// Of all but a final record nothing is claimed, and its event id stays free.
+/// Only of a final record acts are claimed; the event id of any other stays free for the final one.
 enum class Standing : std::uint8_t { final = 0, training = 1, interim = 2, reprint = 3, doubtful = 4 };
 using claim::ReversalReason;
 
-// What JSON and configurations call them, in their order.
+// The names in JSON and in configurations, in the order of the enums' values.
 inline constexpr std::array<std::string_view, 7> kKindNames{"sale", "trip", "ticket", "bill", "charge", "takeback", "stay"};
 inline constexpr std::array<std::string_view, 5> kStandingNames{"final", "training", "interim", "reprint", "doubtful"};
 inline constexpr std::array<std::string_view, 3> kReasonNames{"refund", "cancelled", "correction"};
@@ -44,7 +44,7 @@ struct Line {
   std::string gtin = {};
   std::string name = {};
   std::string category = {};
-  std::int64_t quantity_milli = 1000;  ///< thousandths of a piece, kilogram or litre, as the till counts
+  std::int64_t quantity_milli = 1000;  ///< thousandths of a piece, kilogram or litre
   std::int64_t amount_minor = 0;       ///< in the currency's minor unit
   std::uint64_t reversed_line = 0;     ///< in a reversal: the 1-based line that comes back; 0 where not known
   std::string unit = {};               ///< what quantity_milli counts: "pieces", "kg", "l", or empty where the till does not say
@@ -64,7 +64,8 @@ struct Transaction {
   TransactionKind kind = TransactionKind::sale;
   Standing standing = Standing::final;
   std::string remark;      ///< why it is doubtful
-  Reversed reversed;       ///< without lines and quantities all of it, else as much as they say; their signs do not matter
+  /// without lines and quantities all of it is taken back, else as much as they say; their signs do not matter
+  Reversed reversed;
   std::int64_t begin = 0;  ///< Unix seconds, UTC
   std::int64_t end = 0;    ///< not before begin
   std::string mode;        ///< trips and tickets: "bike.shared", "ebike.shared", "metro", "bus"
@@ -78,7 +79,7 @@ struct Transaction {
   bool bearer = false;                 ///< print a secret for a customer who has no account at hand
   std::vector<Attribute> attributes;   ///< anything else a rule may match on
   std::vector<std::uint8_t> evidence;  ///< another device's signed statement
-  bool evidence_is_personal = false;   ///< it names a person: claims, which anybody may read, hold its hash alone
+  bool evidence_is_personal = false;  ///< it names a person; claims, which anybody may read, then hold only its hash
 
   [[nodiscard]] bool is_reversal() const { return !reversed.event_id.empty(); }
 };

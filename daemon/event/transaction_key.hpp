@@ -10,8 +10,8 @@ namespace greentill::event {
 
 using TransactionKey = claim::EventHash;
 
-/// The key under which a transaction is answered the same way again, and under which it is stored: a hash, since issuer and event
-/// id are not.
+/// The key under which a transaction is stored, and known again when it comes again. It is a hash, since issuer and event id must
+/// not be stored.
 [[nodiscard]] TransactionKey transaction_key(std::string_view issuer, std::string_view event_id);
 
 }  // namespace greentill::event

@@ -14,7 +14,7 @@ constexpr std::size_t size_of(const Table& /*table*/) {
   return std::tuple_size_v<Table>;
 }
 
-/// In one array: a group's fields stand among the others.
+/// How many items the array has: a group's fields stand among the others.
 template <typename Table>
 constexpr std::size_t items_of(const Table& table) {
   std::size_t items = 0;

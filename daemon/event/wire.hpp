@@ -9,12 +9,12 @@
 
 namespace greentill::event {
 
-/// What is not the audience's is written as empty.
+/// Fields that are not for the audience are written as empty.
 void write_transaction(claim::CborWriter& out, const Transaction& transaction, Audience audience);
 void write_activity(claim::CborWriter& out, const Activity& activity);
 
-/// Trusts nothing: of what a few bytes of a child's would become in memory, a number beyond the limits is refused before anything
-/// is made of it. The reader says whether all was well; check.hpp whether it is within the limits.
+/// Reads what a child sent, trusting nothing: a list's length is checked before memory is taken for its elements. The caller asks
+/// the reader whether all of it was well-formed, and check.hpp whether it is within the limits.
 [[nodiscard]] Transaction read_transaction(claim::CborReader& in);
 [[nodiscard]] Activity read_activity(claim::CborReader& in);
 

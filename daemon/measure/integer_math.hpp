@@ -9,7 +9,7 @@ namespace greentill::measure {
 __extension__ using Int128 = __int128;
 __extension__ using UInt128 = unsigned __int128;
 
-/// Towards minus infinity; the divisor is positive.
+/// The quotient rounded towards minus infinity. Requires: a positive divisor.
 constexpr Int128 floor_divide(Int128 dividend, Int128 divisor) {
   const Int128 quotient = dividend / divisor;
   return dividend % divisor < 0 ? quotient - 1 : quotient;
@@ -24,7 +24,7 @@ constexpr Int128 isqrt_up(Int128 n) {
   UInt128 low = 0;
   UInt128 high = UInt128{1} << 64;
   while (high - low > 1) {
-    // Below 2^64, so its square fits.
+    // `high` stays below 2^64, so the square fits.
     const UInt128 middle = low + (high - low) / 2;
     (middle * middle >= target ? high : low) = middle;
   }

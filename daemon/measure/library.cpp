@@ -70,7 +70,7 @@ const Methodology* Library::for_activity(std::string_view activity, std::int64_t
     if (methodology.activity != activity || unix_seconds < methodology.valid_from) continue;
     if (methodology.valid_until && unix_seconds >= *methodology.valid_until) continue;
     if (!preferred_id.empty() && methodology.id != preferred_id) continue;
-    // Sorted by id and version: the first id stays, its later versions replace it.
+    // The list is sorted by id and version: the first id stays, and later versions of it replace earlier ones.
     if (best == nullptr || best->id == methodology.id) best = &methodology;
   }
   return best;

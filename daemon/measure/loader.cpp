@@ -20,7 +20,7 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kMostUncertain = 10 * kMillion;  // ppm
 
-/// The power of ten from a factor as written to µg CO2e per base unit.
+/// A unit that a factor may be written in, and the power of ten from it to µg CO2e per base unit.
 struct FactorUnit {
   std::string_view base;
   std::string_view written;
@@ -31,7 +31,7 @@ constexpr std::array kFactorUnits{
     FactorUnit{"milligram", "kgCO2e/kg", 3},  FactorUnit{"piece", "gCO2e/piece", 6}, FactorUnit{"watt-hour", "gCO2e/kWh", 3},
     FactorUnit{"watt-hour", "kgCO2e/kWh", 6},
 };
-// Digits kept beyond the unit's own while a share of a mix is applied, so that each term is rounded once.
+// Digits beyond the unit's own that are kept while a mix's share is applied, so that each term is rounded only once.
 constexpr unsigned kGuardDigits = 6;
 
 bool is_plain_utf8_file(std::string_view bytes) {
@@ -62,9 +62,9 @@ Source read_source(const Table& parent) {
           fields.filled_text("region"), fields.filled_text("year")};
 }
 
-/// The root of spread² / (12·used²) in ppm, rounded up; nothing where the two cannot be related.
+/// The square root of spread² / (12·used²) in ppm, rounded up; nothing where the numbers cannot be related.
 std::optional<std::uint32_t> spread_ppm(Int128 spread, Int128 used) {
-  // Only the ratio counts: without the zeros that scaling put behind both, any written number fits.
+  // Only the ratio counts: without the common zeros that scaling added, any number that can be written fits.
   while (spread != 0 && spread % 10 == 0 && used % 10 == 0) {
     spread /= 10;
     used /= 10;
@@ -76,7 +76,8 @@ std::optional<std::uint32_t> spread_ppm(Int128 spread, Int128 used) {
   return static_cast<std::uint32_t>(root);
 }
 
-/// Half the spread of the values over the square root of three, relative to the value used.
+/// The standard uncertainty of a rectangular distribution: half the spread of the values divided by √3, relative to the value
+/// used.
 std::uint32_t rectangular_ppm(const Table& fields, Int128 used, unsigned scale) {
   const std::vector<std::string> values = fields.texts_or_none("values");
   const std::vector<std::string> sources = fields.texts_or_none("sources");
@@ -105,7 +106,7 @@ std::uint32_t rectangular_ppm(const Table& fields, Int128 used, unsigned scale) 
   return ppm.value_or(0);
 }
 
-/// `used` is the number the uncertainty is of, times 10^scale.
+/// Reads an uncertainty in ppm. `used` is the number that it belongs to, times 10^scale.
 std::uint32_t read_uncertainty(const Table& parent, Int128 used, unsigned scale) {
   const Table fields = parent.table("uncertainty");
   const std::string rule = fields.one_of("rule", {"stated", "rectangular", "expert", "exact"});
@@ -138,8 +139,8 @@ Term read_term(const Table& fields, Role role, std::string_view base_unit, std::
   const unsigned scale = factor_scale(fields, base_unit) + kGuardDigits;
   const std::int64_t factor = fields.decimal("factor", scale, Rounding::exact);
   const std::int64_t share = fields.decimal_or("share", 6, Rounding::exact, kMillion);
-  shares += std::min(share, 2 * kMillion);  // more is refused below; the sum must not overflow before
-  // The cautious side: less spared, more spent.
+  shares += std::min(share, 2 * kMillion);  // more than 1 is refused below; the sum must not overflow before
+  // Rounded to the cautious side: less is spared, more is spent.
   const Int128 product = Int128{factor} * share;
   const Int128 divisor = Int128{kMillion} * kMillion;
   const Int128 rounded = role == Role::baseline ? floor_divide(product, divisor) : ceil_divide(product, divisor);

@@ -34,22 +34,23 @@ struct Term {
   Source source;
 };
 
-/// An uncertainty that is not of one term: displacement, distance reading, model.
+/// An uncertainty that belongs to no single term: of the displacement, of reading the distance, of the model.
 struct Uncertainty {
   std::string id;
   std::uint32_t relative_ppm = 0;
   Source source;
 };
 
-/// A quantity key that can be the measured quantity, in order of preference, with what turns it into base units.
+/// A quantity key that may be the measured quantity, in order of preference, and what turns it into base units.
 struct Measured {
   std::string key;                           ///< "m.odometer", "m.stations", "g", "pieces"
-  std::uint64_t multiplier_ppm = 1'000'000;  ///< detour factor for straight lines, mass of a piece, else one
+  std::uint64_t multiplier_ppm = 1'000'000;  ///< the detour factor of straight lines, the mass of a piece, else 1
   std::uint32_t uncertainty_ppm = 0;         ///< of this way of reading the quantity
 };
 
-/// Per event. An event below `min` or outside the plausible is not claimed; one above `max_credited` counts as that much. The
-/// limits of an account change no amount and are no business of whoever checks a claim: the terminal alone knows who repeats.
+/// Limits of one event. An event below `min` or beyond what is plausible is not claimed; one above `max_credited` counts as that
+/// much. The account limits change no amount, and whoever checks a claim does not look at them: only the terminal knows who
+/// repeats an act.
 struct Limits {
   std::int64_t min = 1;                       ///< base units
   std::optional<std::int64_t> max_credited;   ///< base units
@@ -57,11 +58,12 @@ struct Limits {
   std::optional<std::int64_t> min_duration_s;
   std::optional<std::int64_t> max_duration_s;
   std::optional<std::int64_t> max_speed_mm_per_s;      ///< for quantities in metres
-  std::optional<std::int64_t> account_events_per_day;  ///< 1 to 1000; more of one account begun in a UTC day are not claimed
-  std::optional<std::int64_t> account_min_interval_s;  ///< 1 to 86,400, from begin to begin of one account's events
+  /// 1 to 1000; further events that an account begins in the same UTC day are not claimed
+  std::optional<std::int64_t> account_events_per_day;
+  std::optional<std::int64_t> account_min_interval_s;  ///< 1 to 86,400, between the begins of one account's events
 };
 
-/// Which event two reports must share to be the same act: how issuer, event id and line are filled.
+/// What two reports must share to be the same act: the event alone, or the event and the line.
 enum class EventLine : std::uint8_t { whole_event, each_line };
 
 struct Methodology {
@@ -77,7 +79,7 @@ struct Methodology {
   std::string baseline;        ///< the named alternative or mix, in words
   std::string region;
   std::string zero_reason;                  ///< why an act is worth nothing, where the file foresees that; else empty
-  std::int64_t valid_from = 0;              ///< Unix seconds
+  std::int64_t valid_from = 0;  ///< why an act is worth nothing, where the file foresees that; else empty
   std::optional<std::int64_t> valid_until;  ///< exclusive
   std::vector<Measured> measured;
   std::vector<Term> terms;

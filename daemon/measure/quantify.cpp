@@ -12,7 +12,7 @@ namespace {
 constexpr Int128 kPpmOfOne = 1'000'000;
 constexpr Int128 kMax64 = std::numeric_limits<std::int64_t>::max();
 
-// A product or sum that does not fit makes the whole result invalid; the check is one flag at the end.
+// Integer arithmetic with an overflow flag: one check at the end tells whether the whole result is valid.
 class Checked {
  public:
   Int128 multiply(Int128 a, Int128 b) {
@@ -61,7 +61,7 @@ Int128 duration_of(const claim::Quantities& quantities, std::int64_t begin, std:
   for (const claim::Quantity& quantity : quantities) {
     if (quantity.unit == "s") return quantity.value;
   }
-  return Int128{end} - begin;  // a hostile claim may name the ends of the range
+  return Int128{end} - begin;  // 128 bits, since a hostile claim may name the two ends of the 64-bit range
 }
 
 std::optional<Unclaimable> beyond_limits(const Limits& limits, Int128 amount, Int128 duration) {

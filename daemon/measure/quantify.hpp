@@ -30,7 +30,8 @@ enum class Unclaimable : std::uint8_t {
 };
 [[nodiscard]] const char* to_string(Unclaimable reason);
 
-/// `quantities` may hold more than the measured one ("s" for the duration where no begin and end are known exactly).
+/// Computes what an event spares. `quantities` may hold more than the measured one, such as "s", a duration that counts where
+/// begin and end are not known exactly.
 Result<Quantified, Unclaimable> quantify(const Methodology& methodology, const claim::Quantities& quantities, std::int64_t begin,
                                          std::int64_t end);
 

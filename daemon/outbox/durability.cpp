@@ -4,12 +4,13 @@
 namespace greentill::outbox {
 namespace {
 
-// Nobody but this process may open the store, so that a sale need not ask the kernel for eight locks; its connections still see
-// one another, through the heap. https://www.sqlite.org/vfs.html
+// No other process can open the store, so that a sale need not ask the kernel for eight file locks. The connections of this
+// process still lock against one another, through the heap. https://www.sqlite.org/vfs.html
 constexpr const char* kVfs = "unix-excl";
 
-// page_size takes effect in a new file only. 1000 pages and 4 MiB: the WAL is written back before it passes that, and cut to it
-// where a long read kept it from being so. secure_delete: what is pruned is overwritten where its page is written anyway.
+// page_size takes effect in a new file only. 1000 pages and 4 MiB: the WAL is written back before it grows beyond that, and cut
+// to that size where a long read delayed it. secure_delete = FAST: pruned content is overwritten where its page is written
+// anyway.
 constexpr const char* kWriterSettings =
     "PRAGMA page_size = 4096; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
     "PRAGMA journal_size_limit = 4194304; PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = FAST;"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings under which the store's file is opened: what was committed is on the disk, and no other process has the file open.
-// Private to daemon/outbox; docs/outbox.md says what is promised.
+// Opens the store's file with the settings that the outbox promises: what was committed is on the disk, and no other process has
+// the file open. Private to daemon/outbox; docs/outbox.md says what is promised.
 #pragma once
 
 #include "daemon/outbox/outbox.hpp"

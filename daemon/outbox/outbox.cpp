@@ -13,7 +13,7 @@
 namespace greentill::outbox {
 namespace {
 
-/// Keeps other processes from writing; SQLite's own locks last no longer than a transaction.
+/// Keeps other processes from writing as long as the outbox is open: SQLite's own locks last only as long as a transaction.
 class LockFile {
  public:
   LockFile() = default;
@@ -44,10 +44,10 @@ class LockFile {
   int descriptor_ = -1;
 };
 
-/// SQLite would make the file readable for everybody; it holds account tokens.
+/// Creates the file for its owner alone, since it holds account tokens: SQLite would make it readable for everybody.
 void create_private(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  // What stands in the way is SQLite's to report, with the same file a moment later.
+  // A failure is reported by SQLite, which opens the same file next.
   if (descriptor >= 0) ::close(descriptor);
 }
 

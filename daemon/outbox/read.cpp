@@ -6,11 +6,11 @@
 #include "daemon/outbox/durability.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 
-// Scalar subqueries: evaluated once a statement, so that the claims stay one range of the primary key, read in order without a
-// sort; and every answer is one statement, hence one snapshot.
+// As scalar subqueries these are evaluated once for each statement, so that the claims stay one range of the primary key, which
+// is read in order without a sort. And each answer is a single statement, hence a single snapshot.
 #define GREENTILL_CHAIN_NO "(SELECT max(no) FROM chains)"
 #define GREENTILL_CHAIN_FROM "(" GREENTILL_CHAIN_NO " << 40)"
-// Of the chain h: the place of its last claim, null where it has none.
+// The position of chain h's last claim; null where it has none.
 #define GREENTILL_LAST_POSITION "(SELECT max(position) FROM claims WHERE position > h.no << 40 AND position < (h.no + 1) << 40)"
 #define GREENTILL_CLAIM_COLUMNS                                            \
   "c.position, c.recorded_at, c.message, r.final, r.reason, g.granted_mg," \
@@ -25,7 +25,7 @@
   "SELECT " GREENTILL_CLAIM_COLUMNS                                                                         \
   "refusals r CROSS JOIN claims c ON c.position = r.position LEFT JOIN grants g ON g.position = c.position" \
   " WHERE r.final = ?4 AND " GREENTILL_RANGE("r.position") "ORDER BY r.position "
-// Two ranges of the index, each in its order: an OR of them would sort all that was refused.
+// Two ranges of an index, each read in its order: a condition with OR would sort all refused claims.
 #define GREENTILL_RETRYABLE(when)                                                                                  \
   "SELECT * FROM (SELECT position FROM refusals WHERE final = 0 AND " when " AND position > " GREENTILL_CHAIN_FROM \
   " ORDER BY last_try LIMIT ?3)"
@@ -159,7 +159,7 @@ Statement& SqliteReader::scan_for(bool newest_first, std::optional<Delivery> onl
 
 Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
                                     const std::function<void(const StoredClaim&)>& visit) {
-  // Exclusive bounds of seq.
+  // The bounds of seq, both exclusive.
   std::uint64_t low = newest_first ? 0 : std::min(after, kMaxSeq);
   std::uint64_t high = newest_first && after != 0 ? std::min(after, kMaxSeq) : kMaxSeq;
   if (only == Delivery::waiting || only == Delivery::delivered) {
@@ -169,7 +169,7 @@ Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool
     if (only == Delivery::waiting) low = std::max(low, delivered);
     if (only == Delivery::delivered) high = std::min(high, delivered + 1);
   }
-  // Whether refused claims are among those wanted; in the statements on refusals alone, which kind of them.
+  // In the scan of all claims: whether refused ones are wanted too. In the statements on refusals: which of the two kinds is.
   const bool flag = !only || only == Delivery::refused_final;
   Query row(scan_for(newest_first, only), low, high, row_limit(limit), flag);
   while (row.next()) visit(stored_claim(row));

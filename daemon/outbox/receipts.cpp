@@ -66,8 +66,8 @@ Status SqliteWriter::check_receipt(const claim::Receipt& receipt, const ChainRow
   return check_epoch(receipt, row);
 }
 
-// A refused claim outlives pruning, so that one behind the head says nothing of the rest: all of them are counted. That reads
-// them, as sending them again will.
+// A refused claim is never pruned, so finding the next claim does not show that all are there: all claims that would be sent
+// again are counted. That reads their index entries, as sending them will.
 Status SqliteWriter::check_epoch(const claim::Receipt& receipt, const ChainRow& row) {
   if (receipt.epoch == row.epoch || receipt.processed_up_to >= row.delivered_seq) return Done{};
   Query query(count_claims_, position_of(row.no, receipt.processed_up_to), position_of(row.no, row.delivered_seq));
@@ -77,7 +77,7 @@ Status SqliteWriter::check_epoch(const claim::Receipt& receipt, const ChainRow& 
                  " on, and some of them were pruned");
 }
 
-// The hash of a payload is kept by the next claim, as its prev; the head's is known. Nothing where that claim is gone.
+// The hash of a claim's payload: the next claim holds it as prev, and the head's is known. Nothing where the next claim is gone.
 Result<std::optional<Digest>> SqliteWriter::payload_hash(const ChainRow& row, std::uint64_t seq) {
   if (seq == row.head.seq) return std::optional(row.head.payload_hash);
   Query query(message_at_, position_of(row.no, seq + 1));
@@ -99,7 +99,7 @@ Status SqliteWriter::move_head(ChainRow& row, const claim::Receipt& receipt, App
   return lower ? rewind(row, receipt.processed_up_to) : Status(Done{});
 }
 
-// What an earlier epoch said of claims that the service no longer knows.
+// Removes what an earlier epoch said of the claims that the service no longer knows.
 Status SqliteWriter::rewind(ChainRow& row, std::uint64_t above) {
   const std::int64_t from = position_of(row.no, above);
   const std::int64_t to = position_of(row.no, kMaxSeq);

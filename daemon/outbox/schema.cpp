@@ -64,7 +64,7 @@ CREATE TABLE totals (
   PRIMARY KEY (day, activity)
 ) STRICT, WITHOUT ROWID;
 )sql",
-    // 2: what was taken back, what waits, what was guarded
+    // 2: what was taken back, reversals that wait, guarded acts
     R"sql(
 CREATE TABLE taken_back (
   nullifier BLOB NOT NULL,
@@ -111,11 +111,11 @@ CREATE TABLE account_uses (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX account_uses_by_time ON account_uses (last_begin);
 )sql",
-    // 3: which transaction it is that waits
+    // 3: the cause of a reversal that waits
     R"sql(
 ALTER TABLE awaited ADD COLUMN cause BLOB;
 )sql",
-    // 4: the head is the last claim, so that a sale does not write it twice
+    // 4: a chain's head is read from its last claim, so that a sale does not write it a second time
     R"sql(
 ALTER TABLE chains ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;
 UPDATE chains SET pruned = head_seq - stored;
@@ -123,7 +123,7 @@ ALTER TABLE chains DROP COLUMN head_seq;
 ALTER TABLE chains DROP COLUMN head_hash;
 ALTER TABLE chains DROP COLUMN stored;
 )sql",
-    // 5: what became of each record of a source, and whether an event that comes again is the same
+    // 5: what became of each source record, and the content hash that tells one event from another
     R"sql(
 ALTER TABLE claims ADD COLUMN content BLOB;
 ALTER TABLE claimless ADD COLUMN content BLOB;

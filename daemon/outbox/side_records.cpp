@@ -15,7 +15,7 @@ Status SqliteWriter::prepare_side_records() {
        {add_awaited_,
         "INSERT INTO awaited (key, recorded_at, reason, activity, unit, value, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
        {remove_awaited_, "DELETE FROM awaited WHERE key = ?1"},
-       // A record that is read again takes the place of the first one.
+       // A record that is read again replaces the guarded act that it made before.
        {set_guarded_,
         "INSERT INTO guarded (key, line, activity, recorded_at, begin, quantities, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
         "ON CONFLICT DO UPDATE SET recorded_at = excluded.recorded_at, begin = excluded.begin, "

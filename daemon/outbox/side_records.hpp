@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the store keeps beside claims: what was taken back of them, reversals whose transaction has not come yet, acts that were
-// recognised and not claimed, and how often an account did one. All of it is forgotten after as long as delivered claims are.
+// recognised and not claimed, and how often an account did an act. All of it is deleted once it is as old as delivered claims may
+// become.
 #pragma once
 
 #include <cstdint>
@@ -14,29 +15,29 @@ namespace greentill::outbox {
 
 /// First 16 bytes of SHA-256 over issuer and event id; made by the engine.
 using TransactionKey = Bytes<16>;
-/// What tells a transaction that comes again from another one under its key; made by the engine.
+/// Tells whether a transaction under a known key is the same event again or another one; made by the engine.
 using ContentHash = Bytes<8>;
 
-/// How much of what stands under a nullifier was taken back so far, in one unit. An empty unit: all of it.
+/// How much was taken back so far of the claim with this nullifier, in one unit. An empty unit: all of it.
 struct TakenBack {
   Digest nullifier{};
   std::string unit;
   std::int64_t value = 0;    ///< the sum of all reversals
-  std::uint64_t of_seq = 0;  ///< the claim's, in the chain in force; 0 where this store does not have it
+  std::uint64_t of_seq = 0;  ///< the claim's seq in the chain in force; 0 where this store does not have the claim
 };
 
-/// A part of a reversal that waits for its transaction. An empty activity: all of it.
+/// A part of a reversal that waits for its transaction. An empty activity: all of the transaction.
 struct AwaitedReversal {
   std::uint8_t reason = 0;  ///< claim::ReversalReason
   std::string activity;
   std::string unit;
   std::int64_t value = 0;
-  std::optional<TransactionKey> cause;  ///< of the reversal itself; none where it was stored before schema 3
+  std::optional<TransactionKey> cause;  ///< the reversal's own event; none where it was stored before schema 3
 };
 
-/// An act that was recognised and not claimed, kept for people to see. Without anything that names the event or a customer.
+/// An act that was recognised and not claimed, kept for people to see. It holds nothing that names the event or a customer.
 struct GuardedAct {
-  TransactionKey key{};          ///< of the record that was doubted; when storing
+  TransactionKey key{};  ///< of the doubted record; set when storing, not read back
   std::int64_t id = 0;           ///< ascending; given by the store
   std::int64_t recorded_at = 0;  ///< Unix seconds
   std::int64_t begin = 0;        ///< of the event
@@ -46,21 +47,21 @@ struct GuardedAct {
   std::uint64_t line = 0;
 };
 
-/// What one account did of one activity.
+/// How often, and when last, an account did one activity.
 struct AccountUse {
   Bytes<16> account{};  ///< a keyed hash of the token
   std::string activity;
   std::int64_t day = 0;         ///< days since 1970-01-01, UTC, of the last event
-  std::int64_t events = 0;      ///< on that day
+  std::int64_t events = 0;  ///< on that day
   std::int64_t last_begin = 0;  ///< Unix seconds
 };
 
-/// What one unit stores of all that.
+/// The side records that one unit stores.
 struct SideRecords {
-  std::vector<TakenBack> taken_back;  ///< the new sums, in place of what is stored
-  TransactionKey awaited_key{};       ///< of the transaction that `awaited` waits for
+  std::vector<TakenBack> taken_back;  ///< the new sums, which replace the stored ones
+  TransactionKey awaited_key{};  ///< the key of the transaction that `awaited` waits for
   std::vector<AwaitedReversal> awaited;
-  bool met = false;  ///< the unit's own transaction was awaited and is here: what waited for it is forgotten
+  bool met = false;  ///< whether reversals waited for the unit's own transaction; they are deleted with it
   std::vector<GuardedAct> guarded;
   std::vector<AccountUse> account_uses;
 };

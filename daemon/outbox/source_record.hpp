@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What sources read and what became of it. Each record is counted once, in the commit that makes its source's position durable;
-// so the counts of a source add up to what it handed in, whenever the process is killed.
+// What became of the records that sources read. Each record is counted once, in the commit that makes its source's position
+// durable. So a source's counts add up to what it handed in, whenever the process is killed.
 #pragma once
 
 #include <array>
@@ -25,19 +25,19 @@ inline constexpr std::array<std::string_view, 6> kFateNames{"claimed", "claimles
 
 [[nodiscard]] inline std::string_view to_string(Fate fate) { return kFateNames[static_cast<std::size_t>(fate)]; }
 
-/// The fates of so many records, the last ones, are kept one by one.
+/// Only so many records, the latest of all sources, are kept one by one.
 inline constexpr std::int64_t kKeptRecords = 100'000;
-/// So many reasons are told apart for one source and fate; what comes with more of them is counted under kOtherReasons.
+/// So many reasons are counted apart for one source and fate; records with any further reason are counted under kOtherReasons.
 inline constexpr std::size_t kMostReasons = 50;
 inline constexpr std::string_view kOtherReasons = "other reasons";
 
 /// A record as its source handed it in, and what became of it.
 struct SourceRecord {
   std::string source;
-  std::string position;    ///< behind it
+  std::string position;  ///< the place in the source behind the record
   std::string where = {};  ///< for people: "rides.csv:17"; empty where the source does not say
   Fate fate = Fate::claimless;
-  std::string reason = {};                 ///< in words that hold nothing of the record; empty where it was claimed
+  std::string reason = {};  ///< in words that hold nothing of the record; empty where acts were claimed
   std::optional<TransactionKey> key = {};  ///< of the event that it reports; none where it could not be read
 };
 
@@ -53,7 +53,7 @@ struct StoredRecord {
 
 struct RecordQuery {
   std::string source = {};  ///< empty: any
-  std::string where = {};   ///< a place, or what it begins with up to a colon or space; empty: any
+  std::string where = {};  ///< a place, or its beginning up to a colon or space; empty: any
   std::optional<Fate> fate = {};
   std::optional<TransactionKey> key = {};  ///< of the event that it reports
   std::int64_t before = 0;                 ///< ids below this one; 0: from the newest

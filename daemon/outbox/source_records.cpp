@@ -41,7 +41,7 @@ Status SqliteReader::prepare_records() {
       database_,
       {{position_, "SELECT position FROM sources WHERE source = ?1"},
        {record_counts_, "SELECT source, fate, reason, records, last_at FROM record_counts ORDER BY source, fate, reason"},
-       // Without an index of its own, which every record would pay for: there are never more rows than kKeptRecords.
+       // Read without an index, which every record would pay for: there are never more than kKeptRecords rows.
        {records_,
         "SELECT id, source, place, recorded_at, fate, reason, key FROM records WHERE id < ?1 AND (?2 = '' OR source = ?2) "
         "AND (?3 = '' OR place = ?3 OR substr(place, 1, length(?3) + 1) IN (?3 || ':', ?3 || ' ')) "

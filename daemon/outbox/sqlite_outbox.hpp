@@ -12,7 +12,7 @@ using sqlite::Database;
 using sqlite::Query;
 using sqlite::Statement;
 
-/// The claims that a transaction's key leads to, on either kind of connection.
+/// Finds the claims of a transaction by its key; for reader and writer.
 class KeyLookup {
  public:
   Status prepare(Database& database);
@@ -22,7 +22,7 @@ class KeyLookup {
   Statement statement_;
 };
 
-/// What the store knows of a chain; no 0: there is none.
+/// A stored chain. no 0: the store has none.
 struct ChainRow {
   std::int64_t no = 0;
   claim::ChainHead head;
@@ -33,7 +33,7 @@ struct ChainRow {
   std::int64_t refused_final = 0;
 };
 
-/// The chain in force, on either kind of connection. Its head is its last claim, which is never pruned.
+/// Finds the chain in force; for reader and writer. The chain's head is read from its last claim, which is never pruned.
 class ChainLookup {
  public:
   Status prepare(Database& database);
@@ -100,7 +100,7 @@ class SqliteWriter final : public Writer {
   Status prepare_side_records();
   Status prepare_records();
   Status save_chain(const ChainRow& row);
-  /// Ends the transaction; only then is the new row the one in force.
+  /// Commits, and only then makes the new row the chain in force.
   Status finish(sqlite::Transaction& transaction, const ChainRow& row);
 
   Status add_unit(ChainRow& row, const Unit& unit);
@@ -109,7 +109,7 @@ class SqliteWriter final : public Writer {
   Status add_awaited(const Unit& unit);
   Status add_guarded(const Unit& unit);
   Status add_record(const Unit& unit, const SourceRecord& record);
-  /// The reason to count it under.
+  /// The reason under which the record is counted.
   Result<std::string_view> counted_reason(const SourceRecord& record);
 
   Status check_receipt(const claim::Receipt& receipt, const ChainRow& row);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a stored message says.
+// Opens the message of a stored claim.
 #pragma once
 
 #include "daemon/base/error.hpp"
@@ -12,8 +12,8 @@ struct OpenedClaim {
   claim::Claim claim;
 };
 
-/// The claim of that seq out of its message as it was stored; corrupt where it cannot be read. The signature is not checked.
-/// Lifetime: views point into `message`.
+/// The claim with that seq from its stored message; corrupt where it cannot be read. The signature is not checked. Lifetime:
+/// views point into `message`.
 Result<OpenedClaim> open_claim(std::uint64_t seq, ByteView message);
 
 }  // namespace greentill::outbox

@@ -7,8 +7,8 @@
 namespace greentill::outbox {
 namespace {
 
-/// Claims whose time is not come that prune() looks past, so that a few recorded under a clock that ran ahead do not hold back
-/// all behind them.
+/// How many claims that are too young prune() reads past, so that a few that were recorded under a clock that ran ahead do not
+/// hold back all behind them.
 constexpr std::size_t kPruneLookPast = 10000;
 
 }  // namespace
@@ -38,7 +38,8 @@ Status SqliteWriter::prepare() {
        {add_claim_,
         "INSERT INTO claims (position, recorded_at, message, key, key_claims, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
        {add_claimless_, "INSERT INTO claimless (key, recorded_at, content) VALUES (?1, ?2, ?3)"},
-       // A sum beyond 64 bits is REAL, which the column would refuse with the whole sale; the cast ends at the largest integer.
+       // A sum beyond 64 bits would become REAL, which the column refuses, and with it the sale; the cast stops at the largest
+       // integer.
        {add_totals_,
         "INSERT INTO totals (day, activity, claims, estimate_mg, credited_mg) VALUES (?1, ?2, ?5, ?3, ?4) ON CONFLICT DO UPDATE "
         "SET claims = claims + excluded.claims, estimate_mg = CAST(estimate_mg + excluded.estimate_mg AS INTEGER), "
@@ -56,7 +57,7 @@ Status SqliteWriter::prepare() {
        {count_claims_, "SELECT count(*) FROM claims WHERE position > ?1 AND position <= ?2"},
        {remove_refusals_, "DELETE FROM refusals WHERE position > ?1 AND position <= ?2"},
        {remove_grants_, "DELETE FROM grants WHERE position > ?1 AND position <= ?2"},
-       // The delivered head itself stays: `<`. The inner limit is what bounds the reading.
+       // The delivered head itself stays, hence `<`. The inner limit bounds how much is read.
        {to_prune_,
         "SELECT position FROM (SELECT c.position AS position, c.recorded_at AS recorded_at FROM chains h CROSS JOIN claims c "
         "WHERE c.position > h.no << 40 AND c.position < (h.no << 40) + h.delivered_seq AND NOT EXISTS "
@@ -145,7 +146,7 @@ Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
 Result<std::size_t> SqliteWriter::prune(const PruneBefore& before, std::size_t limit) {
   auto pruned = prune_once(before, limit);
   if (pruned.ok() || pruned.error().code != ErrorCode::full) return pruned;
-  // Writing the WAL back lets it begin again in the room that it has already.
+  // A checkpoint lets the WAL start again in the room that it has already.
   database_.checkpoint();
   return prune_once(before, limit);
 }
@@ -160,7 +161,7 @@ Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::siz
   if (!claimless) return claimless;
   auto side = prune_side_records(before.side, bounded - *claims - *claimless);
   if (!side) return side;
-  // Before the commit: a failure behind it would leave counters here that the next commit writes back.
+  // Read before the commit: if reading failed after it, the next commit would write the old counters back.
   auto row = chains_.find(database_);
   if (!row) return Failure{row.error()};
   if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};

@@ -6,7 +6,7 @@
 namespace greentill::paho {
 namespace {
 
-constexpr int kFirstFailure = 128;  // among the reason codes of MQTT 5
+constexpr int kFirstFailure = 128;  // MQTT 5 reason codes from here on are failures
 constexpr std::chrono::seconds kConnectTimeout{20};
 
 mqtt::ssl_options ssl_options(const probe::Target& broker) {
@@ -15,7 +15,7 @@ mqtt::ssl_options ssl_options(const probe::Target& broker) {
   options.set_key_store(broker.certificate.string());
   options.set_private_key(broker.key.string());
   options.set_enable_server_cert_auth(true);
-  options.set_verify(true);  // the host name
+  options.set_verify(true);  // checks the host's name
   options.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
   return options;
 }
@@ -32,7 +32,7 @@ mqtt::connect_options connect_options(const probe::Target& broker, std::chrono::
   return options;
 }
 
-// Paho says MQTTPP_V3_CODE where none came.
+// Paho reports MQTTPP_V3_CODE where the broker sent no reason.
 bool refused(int reason) { return reason >= kFirstFailure && reason != mqtt::MQTTPP_V3_CODE; }
 
 bool is_taken_over(int reason) { return reason == mqtt::SESSION_TAKEN_OVER; }

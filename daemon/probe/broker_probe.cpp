@@ -20,7 +20,7 @@ std::string explain_errno(int error) {
   }
 }
 
-// 0, or an errno.
+// Returns 0 or an errno.
 int connect_to(const addrinfo& address, const Socket& socket, const Deadline& deadline) {
   if (socket.fd() < 0) return errno;
   if (::connect(socket.fd(), address.ai_addr, address.ai_addrlen) == 0) return 0;

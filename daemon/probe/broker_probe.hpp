@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why no connection to the broker comes about. Paho reports one failure for all of it, and a broker that refuses a certificate
-// under TLS 1.3 does so after the client's handshake, in an alert that Paho often closes the connection before. So whoever failed
-// looks here, with a connection of its own that says nothing after the handshake and so hears the alert.
+// Finds out why no connection to the broker comes about. Paho reports one failure for every cause. And under TLS 1.3 a broker
+// refuses a certificate after the client's handshake, in an alert that Paho often misses because it closes the connection first.
+// So whoever failed to connect calls this probe: it makes a connection of its own, sends nothing after the handshake, and so
+// receives the alert.
 #pragma once
 
 #include <netdb.h>
@@ -26,12 +27,12 @@ struct Target {
 
 using Addresses = std::shared_ptr<addrinfo>;
 
-/// Asks the system for the host's addresses, which may take as long as its resolver waits. The error is why it has none.
+/// Asks the system for the host's addresses. Takes as long as the system's resolver waits. The error says why there are none.
 Result<Addresses> resolve(const BrokerAddress& address);
 
-/// Connects, and returns what is wrong, as a sentence for the operator; "cannot connect" and no cause where nothing is. Blocks
-/// for `limit` at most; ends within 50 ms once `cancelled`, and what it returns then means nothing. SIGPIPE must be ignored, as
-/// Paho does. Threads: any.
+/// Connects, and returns what is wrong as a sentence for the operator; where nothing is wrong, "cannot connect" without a cause.
+/// Blocks for `limit` at most. Ends within 50 ms once `cancelled` is set; the result then means nothing. Requires: SIGPIPE is
+/// ignored, as Paho does. Threads: any.
 std::string find_cause(const Target& target, const Addresses& addresses, std::chrono::milliseconds limit,
                        const std::atomic<bool>& cancelled);
 

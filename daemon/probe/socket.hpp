@@ -15,13 +15,13 @@ class Deadline {
  public:
   Deadline(std::chrono::milliseconds limit, const std::atomic<bool>& cancelled)
       : end_(std::chrono::steady_clock::now() + limit), cancelled_(cancelled) {}
-  /// The same, for a shorter time.
+  /// The same end for waiting, but at most `limit` from now.
   [[nodiscard]] Deadline at_most(std::chrono::milliseconds limit) const {
     Deadline shorter(limit, cancelled_);
     shorter.end_ = std::min(shorter.end_, end_);
     return shorter;
   }
-  /// Whether any of the events came in time.
+  /// Waits until one of the events comes; false at the end of the time or once cancelled.
   [[nodiscard]] bool wait(int fd, short events) const {
     constexpr std::chrono::milliseconds kSlice{50};
     while (!cancelled_) {

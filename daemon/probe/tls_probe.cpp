@@ -11,13 +11,13 @@
 namespace greentill::probe {
 namespace {
 
-// After the client's handshake: a broker that refuses our certificate says so within a round trip.
+// How long to wait after the client's handshake: a broker that refuses our certificate says so within a round trip.
 constexpr std::chrono::milliseconds kAlertTime{1'000};
 
 using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 using Connection = std::unique_ptr<SSL, decltype(&SSL_free)>;
 
-// Empty, or the file that will not do.
+// Loads the certificates and the key; returns a sentence about the file that cannot be used, or empty.
 std::string load(SSL_CTX* context, const Target& target) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   if (SSL_CTX_load_verify_file(context, target.authorities.c_str()) != 1) return target.authorities.string();
@@ -33,7 +33,7 @@ void expect(SSL* connection, const std::string& host) {
   SSL_set_tlsext_host_name(connection, host.c_str());
 }
 
-// The alert that the broker sent, or nothing.
+// The alert that the broker sent, if the error is one.
 std::optional<int> alert_of(unsigned long error) {
   const int reason = ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET;
   return ERR_GET_LIB(error) == ERR_LIB_SSL && reason >= 0 && reason < 256 ? std::optional(reason) : std::nullopt;

@@ -9,7 +9,7 @@
 
 namespace greentill::probe {
 
-/// What is wrong with TLS on a connected, non-blocking socket; empty where nothing is.
+/// What is wrong with TLS on a connected, non-blocking socket; empty where nothing is wrong.
 std::string find_tls_cause(const Target& target, const Socket& socket, const Deadline& deadline);
 
 }  // namespace greentill::probe

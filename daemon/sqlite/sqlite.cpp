@@ -17,7 +17,7 @@ ErrorCode classify(int code, int system_error) {
       if (system_error == EACCES || system_error == EPERM || system_error == EROFS) return ErrorCode::denied;
       [[fallthrough]];
     case SQLITE_IOERR:
-      // Some paths of SQLite (shared memory, truncation) report a full disk as a plain I/O error.
+      // Some code paths of SQLite (shared memory, truncation) report a full disk as a plain I/O error.
       return system_error == ENOSPC || system_error == EDQUOT ? ErrorCode::full : ErrorCode::io;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return ErrorCode::corrupt;
@@ -51,10 +51,10 @@ std::string file_of(sqlite3* handle) {
   return file != nullptr ? file : "database";
 }
 
-/// For the code of the call before.
+/// The error for the result code of the last call on this connection.
 Failure<Error> failure(sqlite3* handle, int code) {
   const int primary = code & 0xff;
-  // Of any other failure it is an older one's.
+  // sqlite3_system_errno() is of an older failure unless the code is one of these.
   const int system_error = primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR ? sqlite3_system_errno(handle) : 0;
   const ErrorCode classified = classify(code, system_error);
   std::string message = file_of(handle) + ": " + sqlite3_errmsg(handle);
@@ -93,7 +93,7 @@ Database::Database(Database&& other) noexcept
 Database::~Database() {
   sqlite3_finalize(begin_);
   sqlite3_finalize(commit_);
-  // close_v2 waits for statements that are finalized later, in whatever order the owner's members go.
+  // close_v2 defers closing until all statements are finalized, in whatever order the owner's members are destroyed.
   sqlite3_close_v2(handle_);
 }
 
@@ -122,7 +122,7 @@ Result<std::int64_t> Database::integer(const char* sql) {
 }
 
 Status Database::use_wal() {
-  // SQLite does not wait for the lock that this change takes.
+  // SQLite's busy timeout does not apply to this change, so it is retried here.
   for (auto waited = kPause;; waited += kPause) {
     Statement statement;
     if (Status prepared = statement.prepare(*this, "PRAGMA journal_mode = WAL"); !prepared) return prepared;
@@ -162,7 +162,7 @@ Status prepare_all(Database& database, std::initializer_list<Preparation> prepar
   return Done{};
 }
 
-// It repeats the error of the last step, which is known already.
+// sqlite3_reset() repeats the last step's error, which was reported already.
 Query::~Query() { sqlite3_reset(handle_); }
 
 void Query::bound(int code) {
@@ -214,7 +214,7 @@ Result<Transaction> Transaction::begin_read(Database& database) {
 }
 
 Transaction::~Transaction() {
-  // SQLite has rolled back by itself after some errors. A rollback writes nothing and cannot fail in a way that leaves anything.
+  // After some errors SQLite has rolled back by itself. A rollback writes nothing; if it fails, nothing of the transaction stays.
   if (database_ != nullptr && sqlite3_get_autocommit(database_->handle_) == 0) {
     sqlite3_exec(database_->handle_, "ROLLBACK", nullptr, nullptr, nullptr);
   }

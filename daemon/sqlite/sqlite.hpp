@@ -25,10 +25,10 @@ struct sqlite3_stmt;
 namespace greentill::sqlite {
 
 struct Settings {
-  bool read_only = false;                 ///< else the file is created where it is not there
+  bool read_only = false;  ///< if false, the file is created where it does not exist
   std::string vfs = {};                   ///< empty: SQLite's own
   std::chrono::milliseconds busy{2'000};  ///< how long another connection's lock is waited for
-  std::string pragmas = {};               ///< run once it is open
+  std::string pragmas = {};  ///< run once the connection is open
 };
 
 class Database {
@@ -38,20 +38,21 @@ class Database {
   Database& operator=(Database&&) = delete;
   ~Database();
 
-  /// Runs statements without parameters or rows. `sql` is ended by a zero.
+  /// Runs statements that have no parameters and return no rows. `sql` ends with a zero byte.
   Status execute(const char* sql);
-  /// The first column of the first row, 0 where there is none.
+  /// The first column of the first row; 0 where there is no row.
   Result<std::int64_t> integer(const char* sql);
-  /// Write-ahead logging, on a file system that can. Waits as for any lock where another connection is making the same change.
+  /// Switches to write-ahead logging; io where the file system cannot. Waits, as for a lock, while another connection makes the
+  /// same change.
   Status use_wal();
-  /// Writes the log back as far as nobody reads it; a failure leaves it to the next one.
+  /// Writes the log back as far as no reader needs it. A failure is not reported: the next checkpoint does it.
   void checkpoint();
-  /// Rows that the last INSERT, UPDATE or DELETE changed.
+  /// How many rows the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changed() const;
-  /// Of the last INSERT.
+  /// The rowid of the last INSERT.
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] std::string file() const;
-  /// The error for a row that holds what cannot be.
+  /// The error for a row whose content is impossible.
   [[nodiscard]] Failure<Error> damaged(std::string_view what) const;
 
  private:
@@ -74,7 +75,7 @@ class Statement {
   ~Statement();
 
   Status prepare(Database& database, std::string_view sql);
-  /// Runs it to its end with these parameters in order, whatever rows there are.
+  /// Runs the statement to its end with these parameters, in order; rows are passed over.
   template <typename... Values>
   Status run(const Values&... values);
 
@@ -89,12 +90,12 @@ struct Preparation {
 };
 Status prepare_all(Database& database, std::initializer_list<Preparation> preparations);
 
-/// One run of a statement, which is reset at its end, so that no snapshot stays open behind it. The first failure, also of a
-/// parameter, ends the rows and is kept: status() or result() must be asked behind the last row.
+/// One run of a statement. It is reset when this object is destroyed, so that no snapshot stays open. The first failure, also of
+/// binding a parameter, ends the rows and is kept: ask status() or result() after the last row.
 class Query {
  public:
-  /// Parameters in order: integers, texts, bytes, and optional ones of these, which are NULL where they are not there. What they
-  /// refer to must outlive the Query.
+  /// Binds the parameters in order: integers, texts, bytes, and optional ones of these, which are NULL where they are empty. What
+  /// they refer to must outlive the Query.
   template <typename... Values>
   explicit Query(Statement& statement, Values&&... values) : handle_(statement.handle_) {
     static_assert(
@@ -106,10 +107,10 @@ class Query {
   Query& operator=(const Query&) = delete;
   ~Query();
 
-  /// Moves on to the next row; false at the end, and at a failure.
+  /// Moves to the next row; false at the end and after a failure.
   bool next();
   [[nodiscard]] Status status() const;
-  /// What was read, or the failure that ended it.
+  /// `value`, or the failure that ended the rows.
   template <typename T>
   [[nodiscard]] Result<T> result(T value) const {
     if (Status ran = status(); !ran) return Failure{ran.error()};
@@ -125,7 +126,7 @@ class Query {
   /// Lifetime: until the next call of next().
   [[nodiscard]] ByteView bytes(int column) const;
   [[nodiscard]] std::string_view text(int column) const { return as_text(bytes(column)); }
-  /// False where the column holds another number of bytes.
+  /// Copies the bytes; false where the column holds another number of bytes.
   template <std::size_t N>
   [[nodiscard]] bool fixed(int column, Bytes<N>& into) const {
     const ByteView value = bytes(column);
@@ -160,17 +161,17 @@ Status Statement::run(const Values&... values) {
   return query.status();
 }
 
-/// Rolled back unless committed. Requires: no Query of its statements outlives it.
+/// A transaction, rolled back unless it is committed. Requires: no Query outlives it.
 class Transaction {
  public:
-  /// Takes the one writer's lock.
+  /// Takes the writers' lock, of which there is one.
   static Result<Transaction> begin(Database& database);
-  /// One snapshot for several reads, without a lock.
+  /// Gives several reads the same snapshot; takes no lock.
   static Result<Transaction> begin_read(Database& database);
   Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
-  /// As durable as the connection's settings make it; on failure nothing of it is stored.
+  /// Commits, as durably as the connection's settings make it. On failure nothing of the transaction is stored.
   Status commit();
 
  private:
@@ -178,7 +179,7 @@ class Transaction {
   Database* database_;
 };
 
-/// What to do about a file that the system refuses, by an errno, to be put behind the message; empty where nothing is known.
+/// What to do about a file that the system refuses, by errno: to append to a message. Empty where no advice is known.
 std::string_view advice_for(int system_error);
 
 }  // namespace greentill::sqlite

@@ -26,7 +26,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// The nearest of the keys, where one differs in three letters at most and less than half; else empty.
+/// The key that is nearest to `name`: different in at most three letters and less than half of them; else empty.
 template <typename Keys>
 std::string nearest(std::string_view name, const Keys& keys) {
   std::string found;
@@ -39,7 +39,7 @@ std::string nearest(std::string_view name, const Keys& keys) {
   return found;
 }
 
-/// A key within a path, where a point or bracket of its own must not part it.
+/// A key as part of a path; it is quoted where it holds a point or bracket, which would look like a separator.
 std::string part_of_path(std::string_view key) {
   return key.find_first_of(".[]") == std::string_view::npos ? std::string(key) : '"' + std::string(key) + '"';
 }
@@ -64,8 +64,8 @@ struct Table::Document {
   std::string name;
   OnError on_error;
   std::optional<Error> first;
-  const Node* lacking = nullptr;      // where it is that a key is missing
-  std::map<std::string, Node> nodes;  // by their paths: the tables that were asked for
+  const Node* lacking = nullptr;  // the table in which a key is missing
+  std::map<std::string, Node> nodes;  // the tables that were asked for, by their paths
 
   [[nodiscard]] Node& node(const ::toml::table& table, const std::string& path) {
     return nodes.try_emplace(path, Node{&table, path, {}}).first->second;
@@ -83,7 +83,7 @@ Table Table::parse(std::string_view text, std::string name, OnError on_error) {
   document->name = std::move(name);
   document->on_error = std::move(on_error);
   std::optional<::toml::parse_error> wrong;
-  // Debian's library holds only the parser that throws.
+  // Debian's toml++ is built with exceptions only.
   try {
     document->root = ::toml::parse(text);
   } catch (const ::toml::parse_error& error) {
@@ -104,7 +104,7 @@ void Table::wrong_item(std::string_view key, std::size_t index, std::string_view
 }
 
 const std::optional<Error>& Table::check() const {
-  // A key that is missing may be there, misspelt.
+  // A missing key may be there under a misspelt name: then the misspelling is reported.
   const Node* lacking = document_->lacking;
   if (document_->first && lacking == nullptr) return document_->first;
   Node* in = nullptr;
@@ -147,7 +147,7 @@ std::vector<std::string> Table::keys() const {
   return all;
 }
 
-/// Null where the key is absent or of another type, which is noted.
+/// The value of the key; null where it is absent or of another type, and then the error is noted.
 template <typename Type>
 const Type* Table::get(std::string_view key, std::string_view otherwise) const {
   if (!has(key)) {

@@ -2,9 +2,9 @@
 // Reading TOML for people: the daemon's and the service's configuration, methodologies, programmes, and what plugins are
 // configured with. Every error is of code invalid and names file, line, column and key: "name:line:column: key 'a.b[1].c' …".
 //
-// A loader reads key after key and asks for an error once, at its end: the first error of the document is kept, and whatever is
-// wrong answers an empty value or the one to take where the key is absent. Keys that nobody asked for are errors as well: check()
-// finds them. Floats are never read: a decimal number is written as a text and kept exact.
+// A loader reads key after key and asks for an error once, at its end. The first error of the document is kept; a value that is
+// wrong reads as empty, or as the default where one is given. check() also reports keys that nobody asked for. Floats are never
+// read: a decimal number is written as a text and kept exact.
 //
 // Threads: a table is a handle on its document, cheap to copy, for one thread at a time.
 #pragma once
@@ -28,16 +28,16 @@ namespace greentill::toml {
 
 class Table {
  public:
-  /// Gets every error in place of its being kept; may throw.
+  /// Called with every error instead of keeping it; may throw.
   using OnError = std::function<void(const Error&)>;
 
-  /// `name` is the file's in messages. A text that is no TOML is an error, and an empty table.
+  /// Parses the text; `name` is the file's name in messages. A text that is no TOML gives an error and an empty table.
   static Table parse(std::string_view text, std::string name, OnError on_error = {});
 
   [[nodiscard]] std::string text(std::string_view key) const;
-  /// Not empty, and of at most so many bytes.
+  /// A text that is not empty and has at most `most` bytes.
   [[nodiscard]] std::string filled_text(std::string_view key, std::size_t most = SIZE_MAX) const;
-  /// One of `names`: which of them; the first where it is none.
+  /// The index of the text among `names`; 0 where it is none of them.
   [[nodiscard]] std::size_t choice(std::string_view key, std::span<const std::string_view> names) const;
   [[nodiscard]] std::size_t choice(std::string_view key, std::initializer_list<std::string_view> names) const {
     return choice(key, std::span(names.begin(), names.size()));
@@ -46,12 +46,12 @@ class Table {
     return std::string(names.begin()[choice(key, names)]);
   }
   [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t least, std::int64_t most) const;
-  /// A decimal written as a text, not negative, times 10^scale.
+  /// A decimal number written as a text, not negative; returned times 10^scale.
   [[nodiscard]] std::int64_t decimal(std::string_view key, unsigned scale, Rounding rounding) const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
   [[nodiscard]] Table table(std::string_view key) const;
 
-  // The same, with what to take where the key is absent.
+  // As above, with the value to take where the key is absent.
   [[nodiscard]] std::string text_or(std::string_view key, std::string_view absent) const;
   [[nodiscard]] std::size_t choice_or(std::string_view key, std::initializer_list<std::string_view> names,
                                       std::size_t absent) const;
@@ -61,27 +61,28 @@ class Table {
   [[nodiscard]] bool boolean_or(std::string_view key, bool absent) const;
   [[nodiscard]] std::vector<std::string> texts_or_none(std::string_view key) const;
   [[nodiscard]] Table table_or_empty(std::string_view key) const;
-  /// A table of texts: its keys with them.
+  /// A table of texts: its keys and their texts.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> pairs_or_none(std::string_view key) const;
   /// An array of tables; empty where the key is absent.
   [[nodiscard]] std::vector<Table> tables(std::string_view key) const;
 
   [[nodiscard]] bool has(std::string_view key) const;
-  /// Texts, not empty, that only people read.
+  /// Asks for texts that must be there and not be empty, but that only people read.
   void require(std::initializer_list<std::string_view> keys) const;
-  /// Keys that may be there though nobody asks for them.
+  /// Marks keys as known that nobody asks for.
   void allow(std::initializer_list<std::string_view> keys) const;
   [[nodiscard]] std::vector<std::string> keys() const;
-  /// Every text below the table, in lists and tables as well, with the key that is nearest to it. Asks for nothing.
+  /// Calls `use` with every text below the table, also in lists and tables, and the nearest key above it. This does not count as
+  /// asking for the keys.
   void each_text(const std::function<void(std::string_view key, const std::string& text)>& use) const;
 
-  /// An error about a key of this table, or about the table where it has no such key.
+  /// Records an error about a key of this table; about the table where it has no such key.
   void wrong(std::string_view key, std::string_view what) const;
-  /// The same about the i-th item of a list, from 0, where that item stands.
+  /// Records an error about the i-th item of a list, from 0, at the item's place.
   void wrong_item(std::string_view key, std::size_t index, std::string_view what) const;
 
-  /// The document's first error so far. Where there is none: the first key that nobody asked for, of this table and those in it
-  /// that were asked for.
+  /// The document's first error so far. Where there is none, an error about the first key that nobody asked for, in this table or
+  /// in those of its tables that were asked for.
   const std::optional<Error>& check() const;
 
  private:
@@ -94,10 +95,10 @@ class Table {
   [[nodiscard]] Table below(const std::string& way, const Type* table) const;
 
   std::shared_ptr<Document> document_;
-  Node* node_;  // of the document
+  Node* node_;  // a table of the document
 };
 
-/// What `read` makes of the root table, or the document's first error.
+/// What `read` returns for the root table, or the document's first error.
 template <typename Read>
 Result<std::invoke_result_t<Read, const Table&>> load(std::string_view text, const std::string& name, const Read& read) {
   const Table root = Table::parse(text, name);

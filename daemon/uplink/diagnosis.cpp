@@ -15,7 +15,7 @@ Diagnosis::~Diagnosis() {
   {
     const std::lock_guard guard(state_->mutex);
     state_->cancelled = true;
-    // The system's resolver cannot be interrupted. Left alone, the thread touches nothing but its own when it comes back.
+    // The system's resolver cannot be interrupted, so the thread is left alone: it uses only `state` when it comes back.
     if (state_->resolving) thread_.detach();
   }
   if (thread_.joinable()) thread_.join();

@@ -18,10 +18,10 @@ class Diagnosis {
   Diagnosis() = default;
   Diagnosis(const Diagnosis&) = delete;
   Diagnosis& operator=(const Diagnosis&) = delete;
-  /// Cuts it short, within 50 ms: whoever goes may be on the strand.
+  /// Stops the probe within 50 ms: whoever destroys it may be on the strand.
   ~Diagnosis();
 
-  /// Calls `done` on the thread with what was found, unless this object goes before. Once.
+  /// Calls `done` with the cause, on the probe's thread, unless this object is destroyed before. May be called once.
   void start(const probe::Target& target, std::function<void(const std::string&)> done);
 
  private:

@@ -14,12 +14,13 @@ namespace {
 
 constexpr int kMqtt5 = 5;
 constexpr std::chrono::seconds kKeepAlive{60};
-constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 KiB, and the headers
+constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 KiB, and MQTT's headers beside it
 constexpr std::int32_t kReceiptsInFlight = 32;
-constexpr int kMostQueuedMessages = 64;  // an honest service answers a window; more is dropped, and asked for again
+// an honest service answers one window; what comes beyond is dropped, and its claims are sent again
+constexpr int kMostQueuedMessages = 64;
 
-/// What Paho's threads may touch: it posts to the strand and holds the session weakly. Only the strand makes the reference
-/// strong, since whoever lets go of the last one destroys the client, which no callback of that client survives.
+/// What Paho's threads may use: it posts to the strand and holds the session weakly. Only work on the strand makes the reference
+/// strong: whoever releases the last one destroys the client, and no callback of a client may destroy it.
 class Mailbox {
  public:
   Mailbox(Executor& strand, std::weak_ptr<TransportListener> listener) : strand_(strand), listener_(std::move(listener)) {}
@@ -93,7 +94,7 @@ class PahoTransport final : public Transport {
     try {
       said = client_->publish(to_message(last_word))->wait_for(limit * 3 / 4);
     } catch (const std::exception&) {
-      said = false;  // the will says it then
+      said = false;  // the broker publishes the will then
     }
     try {
       mqtt::disconnect_options options(0);
@@ -128,7 +129,7 @@ class PahoTransport final : public Transport {
     return message;
   }
 
-  // Paho calls this twice for one connection.
+  // Paho may call this twice for one connection.
   void connected(int code, int reason) {
     wiping_.reset();
     if (paho::refused(reason)) return mailbox_.lost(ErrorCode::unavailable, explain(paho::explain(code, reason)));
@@ -142,7 +143,7 @@ class PahoTransport final : public Transport {
     }
   }
 
-  // Paho's failure has no cause, and this is its thread.
+  // Paho does not tell the cause of a failure. This runs on Paho's thread, so the probe has a thread of its own.
   void diagnose() {
     if (diagnosing_.exchange(true)) return;
     diagnosis_.start(connection_.broker,
@@ -169,7 +170,7 @@ class PahoTransport final : public Transport {
 
   [[nodiscard]] std::string explain(const std::string& what) const { return connection_.broker.address.paho_uri + ": " + what; }
 
-  // The broker's reason may have come before what fails for it.
+  // The broker's reason may have come before the operation that fails because of it.
   [[nodiscard]] Error ended(int code) const {
     const int reason = farewell_;
     if (paho::is_taken_over(reason)) {
@@ -196,21 +197,21 @@ class PahoTransport final : public Transport {
   std::atomic<bool> subscribing_{false};
   std::atomic<bool> diagnosing_{false};
   Diagnosis diagnosis_;
-  std::atomic<int> farewell_{mqtt::SUCCESS};   // the broker's reason to end the connection
-  std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until its answer
+  std::atomic<int> farewell_{mqtt::SUCCESS};  // the reason the broker gave for ending the connection
+  std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until the connection succeeds or fails
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};
   Forward<&PahoTransport::published> on_publish_{*this};
-  std::unique_ptr<mqtt::async_client> client_;  // last: it is destroyed first, and its callbacks use the rest
+  std::unique_ptr<mqtt::async_client> client_;  // last member: it is destroyed first, since its callbacks use the others
 };
 
 }  // namespace
 
 std::shared_ptr<void> keep_paho() {
   try {
-    return std::make_shared<mqtt::async_client>("tcp://localhost", "");  // never connected
+    return std::make_shared<mqtt::async_client>("tcp://localhost", "");  // this client never connects
   } catch (const std::exception&) {
-    return nullptr;  // the strand may have to wait, but works
+    return nullptr;  // without it the strand may have to wait for Paho's threads, but everything works
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands in the messages to and from the service: topics, correlation data, the status document, the check of a receipt.
+// What is in the messages to and from the service: topics, correlation data, the status document, and the check of a receipt.
 // docs/mqtt.md is the specification. Private to daemon/uplink.
 #pragma once
 
@@ -26,13 +26,14 @@ struct Topics {
 
 /// 32 bytes: chain id, first and last seq (big-endian, 8 bytes each), 8 random bytes.
 std::string correlation_data(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, Random& random);
-/// The first seq of the batch with that correlation data; 0 where it is none of ours.
+/// The first seq of the batch with that correlation data; 0 where the data is not of our form.
 std::uint64_t first_seq_of(std::string_view correlation);
 
-/// Deterministic CBOR {1: "online" / "offline", 2: version, 3: claims that wait}. Requires: a version below 200 bytes.
+/// Deterministic CBOR {1: "online" / "offline", 2: version, 3: number of waiting claims}. Requires: a version below 200 bytes.
 std::string status_document(bool online, std::string_view version, std::uint64_t backlog);
 
-/// The payload of a receipt message that the trusted service signed for this device and chain. Lifetime: that of `bytes`.
+/// The payload of a receipt message, once it is known that a trusted certificate signed it and it is for this device and chain.
+/// Lifetime: that of `bytes`.
 Result<ByteView> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
                                const claim::ChainId& chain);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One round over the claims that were refused "retry later": their seqs, cut into runs that fit a batch each. It takes the place
-// of a loop, since each run waits for its receipt. Private to daemon/uplink.
+// One round over the claims that were refused "retry later": their seqs, cut into runs that each fit a batch. It is an object
+// rather than a loop, because each run waits for its receipt before the next is sent. Private to daemon/uplink.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,16 @@ struct Run {
 
 class RetryPass {
  public:
-  static constexpr std::size_t kMost = 256;  ///< seqs of a round
+  static constexpr std::size_t kMost = 256;  ///< how many seqs a round has
 
-  /// `due` ascending, each once. False, with nothing to send, where it is empty or just what the last round held: the service
-  /// answers those without deciding on them, and asking again at once would never end.
+  /// Begins a round. `due` ascends, each seq once. Returns false, with nothing to send, where `due` is empty or equals the last
+  /// round's: the service has just answered those and not decided on them, and asking again at once would never end.
   bool begin(std::vector<std::uint64_t> due);
-  /// The next consecutive seqs, at most `most`; nothing at the end of the round.
+  /// The next run of consecutive seqs, at most `most`; nothing at the end of the round.
   [[nodiscard]] std::optional<Run> next(std::size_t most) const;
   /// The seqs up to `last` were sent.
   void sent(std::uint64_t last);
-  /// Forgets the last round: some time has passed.
+  /// Forgets the last round, so that its claims may be tried again: some time has passed.
   void rest() {
     due_.clear();
     position_ = 0;

@@ -9,8 +9,8 @@ namespace {
 constexpr std::chrono::milliseconds kFarewell{1'000};
 constexpr std::size_t kLeastBatchBytes = 4u << 10;
 constexpr unsigned kMostHalvings = 5;
-constexpr std::size_t kBesidesTheWindow = 2;  // one retry, one status
-constexpr std::size_t kMostApplying = 64;     // receipts; what is dropped beyond them is asked for again
+constexpr std::size_t kBesidesTheWindow = 2;  // one retry and one status message
+constexpr std::size_t kMostApplying = 64;  // receipts; more are dropped, and their claims are sent again
 
 }  // namespace
 
@@ -92,7 +92,7 @@ bool Session::refresh_chain() {
   return true;
 }
 
-// A line that loses one batch after another is offered smaller ones.
+// Halved after each setback: a connection that loses batch after batch is offered smaller ones.
 std::size_t Session::batch_bytes() const {
   const std::size_t most = around_.options.max_bytes_a_batch;
   return std::max(most >> std::min(around_.window.setbacks(), kMostHalvings), std::min(most, kLeastBatchBytes));
@@ -123,7 +123,8 @@ void Session::pump() {
   arm_timer();
 }
 
-// Nothing is under way and nothing can be sent, though the chain goes on: without a word claims would wait for ever.
+// Where nothing is on its way and the next claim cannot be read though the chain goes on, claims would wait for ever: says so
+// once.
 void Session::report_missing() {
   const std::uint64_t next = around_.window.next();
   if (!around_.window.idle() || next > stored_ || missing_ == next) return;
@@ -177,7 +178,8 @@ void Session::on_applied(const std::string& correlation, const Result<outbox::Ap
   pump();
 }
 
-// A receipt that takes nothing is no sign that claims do not wait any more.
+// Clears the last trouble where the receipt moved the window, or nothing waits: a receipt alone does not show that claims move
+// again.
 void Session::clear_trouble(bool moved) {
   if (!moved) {
     if (!around_.window.idle()) return;
@@ -193,7 +195,7 @@ bool Session::move_window(const outbox::AppliedReceipt& applied) {
         LogLevel::warning, "uplink",
         "the service refused " + std::to_string(applied.newly_refused) + " claims; their reasons are in the outbox");
   }
-  // Lower also where the ledger went back in a receipt that an earlier session took, and that was stored after this one began.
+  // The window may also have to go back where an earlier session's receipt was stored after this session began.
   if (applied.rewound || (!applied.ignored && applied.delivered_seq < around_.window.delivered())) {
     around_.log.write(LogLevel::warning, "uplink",
                       "the ledger went back; sending again from seq " + std::to_string(applied.delivered_seq + 1));
@@ -215,7 +217,7 @@ void Session::arm_timer() {
 void Session::on_timer(std::chrono::milliseconds due) {
   if (armed_for_ == due) armed_for_.reset();
   const auto now = around_.clock.monotonic();
-  // The next round of retries tries again.
+  // The retry's receipt is overdue: the next round sends it again.
   if (!retry_correlation_.empty() && now >= retry_deadline_) retry_correlation_.clear();
   const auto deadline = around_.window.deadline();
   if (deadline && now >= *deadline) return give_up_waiting();
@@ -223,7 +225,7 @@ void Session::on_timer(std::chrono::milliseconds due) {
 }
 
 void Session::give_up_waiting() {
-  // Sending more on top of what the broker does not even acknowledge would pile up inside the client.
+  // Without acknowledgements from the broker, further batches would pile up in Paho's memory.
   if (unacknowledged_ > 0) return end({ErrorCode::unavailable, "the broker does not acknowledge what we send"});
   const std::uint64_t head = around_.window.delivered() + 1;
   trouble(LogLevel::warning, not_taken_ == head
@@ -252,7 +254,7 @@ void Session::arm_retry_timer() {
   after(std::max(wait, std::chrono::milliseconds(250)), [](Session& session) {
     session.retries_.rest();
     if (session.retry_correlation_.empty()) session.begin_retries();
-    session.pump();  // where the store could not be read and no sale has come since
+    session.pump();  // sends what was left where the store could not be read before and no sale came since
     if (!session.ended_ && session.send_status()) session.arm_retry_timer();
   });
 }
@@ -261,7 +263,7 @@ void Session::begin_retries() {
   if (!ended_ && chain_) send_retry();
 }
 
-// False where the session ended.
+// Sends the next retry, if any. False where the session ended.
 bool Session::send_retry() {
   retry_correlation_.clear();
   std::optional<Run> run = retries_.next(around_.options.max_claims_a_batch);

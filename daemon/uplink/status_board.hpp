@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The link's status between the strand that writes it and whoever reads it. Private to daemon/uplink.
+// The link's status, between the strand, which writes it, and whoever reads it. Private to daemon/uplink.
 #pragma once
 
 #include <mutex>

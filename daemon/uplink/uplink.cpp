@@ -97,7 +97,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
     board_.update([&what](LinkStatus& status) { status.last_error = what; });
   }
 
-  std::shared_ptr<void> paho_ = keep_paho();  // first: it goes after the last transport
+  std::shared_ptr<void> paho_ = keep_paho();  // first member: it is destroyed after the last transport
   Window window_;
   Backoff backoff_;
   StatusBoard board_;
@@ -106,7 +106,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   bool stopped_ = true;
   paho::TwinGuess twin_;
   std::optional<std::chrono::milliseconds> ready_at_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // what a timer holds weakly
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // timers hold it weakly, to see whether this object exists
   std::shared_ptr<Session> session_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may be wrong with a claim: the one list behind the reasons of receipts (docs/claim-format.md, "Reasons") and the findings
-// of greentill verify (docs/cli.md, "verify").
+// What may be wrong with a claim: one list for the reasons in receipts (docs/claim-format.md, "Reasons") and the findings of
+// greentill verify (docs/cli.md, "verify").
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ enum class Reason : std::uint8_t {
   replaces_unknown = 10,
   in_the_future = 11,
   too_many_reversals = 12,
-  wrong_device = 13,  ///< this and what follows stand in no receipt
+  wrong_device = 13,  ///< this one and those below stand in no receipt
   wrong_account = 14,
   key_changed = 15,
   broken_link = 16,
@@ -59,7 +59,7 @@ inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
 /// The code as receipts and findings spell it; "accepted" for none.
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) { return kReasonNames[static_cast<std::size_t>(reason)]; }
 
-/// How a receipt says it, which has no words for what no honest device's encoder makes.
+/// The reason as a receipt states it: receipts have no code for faults that no honest device's encoder makes.
 [[nodiscard]] constexpr Reason in_receipt(Reason reason) {
   return reason == Reason::wrong_device || reason == Reason::wrong_account ? Reason::malformed : reason;
 }

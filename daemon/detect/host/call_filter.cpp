@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls that are left to a plugin or program: a list of what is allowed, by what it is for. What is not on it does not
-// exist (ENOSYS), so that libraries which try newer calls first take their older way; what is refused for a reason says so
-// (EPERM).
+// The system calls that a plugin or program may use: a list of those allowed, by purpose. A call that is not on it fails with
+// ENOSYS, so that libraries which try newer calls first fall back to older ones. A call that is refused on purpose fails with
+// EPERM.
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -61,7 +61,7 @@ constexpr std::string_view kItself =
     "getresuid32 getresgid getresgid32 getgroups getgroups32 getpgrp getpgid getsid uname sysinfo getrandom getcpu "
     "getrlimit ugetrlimit getpriority";
 
-// Of descriptors that are there already, as the host's own is.
+// On descriptors that are open already, as the host's own socket is.
 constexpr std::string_view kOpenSockets =
     "send sendto sendmsg sendmmsg recv recvfrom recvmsg recvmmsg recvmmsg_time64 shutdown getsockopt setsockopt "
     "getsockname getpeername socketpair";
@@ -70,7 +70,7 @@ constexpr std::string_view kNetwork = "bind connect listen accept accept4";
 
 constexpr std::string_view kOtherProcesses = "fork vfork execve execveat";
 
-// Asked for by name, these are refused rather than unknown.
+// These fail with EPERM rather than ENOSYS: a caller is to see that it may not, rather than that the kernel is old.
 constexpr std::string_view kRefused =
     "socket bind connect listen accept accept4 fork vfork clone execve execveat kill tkill tgkill rt_sigqueueinfo "
     "setpgid setsid setrlimit prlimit64 prctl ioctl ptrace process_vm_readv process_vm_writev mount umount2 chroot "
@@ -79,7 +79,7 @@ constexpr std::string_view kRefused =
 
 constexpr std::uint64_t kNamespaces =
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-constexpr std::uint64_t kSocketType = 0xf;  // the rest of the argument are flags
+constexpr std::uint64_t kSocketType = 0xf;  // the socket's type; the other bits of the argument are flags
 
 template <typename Use>
 void each(std::string_view names, const Use& use) {
@@ -90,7 +90,7 @@ void each(std::string_view names, const Use& use) {
   }
 }
 
-/// Calls go by their names, several with a space between.
+/// Collects rules by the names of calls; a text may hold several names with a space between.
 class Filter {
  public:
   Filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(ENOSYS))) {}
@@ -107,7 +107,8 @@ class Filter {
     allowed_.insert(name);
     add(SCMP_ACT_ALLOW, name, where);
   }
-  /// All of each, unless it or a part of it was allowed: a rule without arguments would take that back.
+  /// Refuses each call as a whole, unless it was allowed, in full or for some arguments: a rule without arguments would take that
+  /// back.
   void refuse(std::string_view names) {
     each(names, [this](const std::string& name) {
       if (!allowed_.contains(name)) add(SCMP_ACT_ERRNO(EPERM), name, {});
@@ -117,7 +118,7 @@ class Filter {
 
   Status load() {
     if (context_ == nullptr) return fail(ErrorCode::unavailable, "cannot filter system calls: no memory");
-    // A search tree: some hundred comparisons before every call would show.
+    // As a binary tree: comparing with some hundred calls one after the other would slow down every call.
     ::seccomp_attr_set(context_, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     if (error_ == 0) error_ = ::seccomp_load(context_);
     if (error_ == 0) return Done{};
@@ -128,7 +129,7 @@ class Filter {
   void add(std::uint32_t action, const std::string& name, std::initializer_list<scmp_arg_cmp> where) {
     if (context_ == nullptr || error_ != 0) return;
     const int call = ::seccomp_syscall_resolve_name(name.c_str());
-    // Not every architecture has them all.
+    // The name is unknown where the architecture has no such call.
     if (call == __NR_SCMP_ERROR) return;
     const int added = ::seccomp_rule_add_array(context_, action, call, static_cast<unsigned>(where.size()), where.begin());
     if (added != 0 && added != -EEXIST) error_ = added;
@@ -162,7 +163,7 @@ void allow_sockets(Filter& filter, const Grants& grants) {
 void allow_processes(Filter& filter, bool signals_held) {
   filter.allow(kOtherProcesses);
   filter.allow("clone", {masked(0, kNamespaces, 0)});
-  if (!signals_held) return;  // nothing else would keep it from ending the daemon
+  if (!signals_held) return;  // without Landlock's scope for signals the program could end the daemon
   for (const char* name : {"kill", "tkill", "tgkill"}) filter.allow(name, {});
 }
 
@@ -177,7 +178,7 @@ void allow_threads(Filter& filter) {
 }
 
 void allow_parts(Filter& filter) {
-  // The limits may be read, not moved.
+  // The process may read its limits, and not change them.
   filter.allow("prlimit64", {equals(0, 0), equals(2, 0)});
 #ifndef GREENTILL_SANITIZED
   filter.refuse("prlimit64", {differs(2, 0)});
@@ -191,9 +192,10 @@ void allow_parts(Filter& filter) {
 }
 
 #ifdef GREENTILL_SANITIZED
-/// What the sanitizers' runtimes do beside.
+/// What the sanitizers' runtimes call as well.
 constexpr std::string_view kSanitizers = "personality prctl";
-// To lower them once more; raising them takes a power that is gone.
+// With sanitizers the memory is limited after the filter is loaded. Limits can only be lowered: raising them needs a capability
+// that was dropped.
 constexpr std::string_view kLimits = "setrlimit prlimit64";
 #endif
 

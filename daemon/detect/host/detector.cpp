@@ -44,7 +44,8 @@ class DetectorHost {
     return instance_->create(host_.hello.configuration, host_.services);
   }
 
-  /// A program that ends between two calls is replaced before the next one, which then costs no sale.
+  /// A program that ended between two calls ends the host before the next call, so that the daemon starts both anew without a
+  /// lost sale.
   Status await_call() const {
     if (host_.program == nullptr) return Done{};
     pollfd ready[] = {{host_.channel.descriptor(), POLLIN, 0}, {GT_EXEC_OUTPUT, POLLIN, 0}};

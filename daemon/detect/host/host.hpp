@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// greentill-plugin-host: one plugin, one instance, one thread, on one end of a socket pair; for an exec instance the program that
-// the plugin speaks with is its only child.
+// greentill-plugin-host: runs one plugin with one instance, in one thread, at one end of a socket pair. Where the plugin is an
+// exec instance, the program that it speaks with is the host's only child.
 #pragma once
 
 #include <chrono>
@@ -12,26 +12,26 @@
 
 namespace greentill::detect::host {
 
-/// What a host is made of, once it is confined.
+/// What a confined host works with.
 struct Host {
   FrameChannel& channel;
   HostServices& services;
   const Hello& hello;
-  Program* program = nullptr;  ///< of an exec instance
+  Program* program = nullptr;  ///< null unless it is an exec instance
 
   [[nodiscard]] std::chrono::milliseconds patience() const { return std::chrono::milliseconds(hello.patience_ms); }
 };
 
-/// Answers calls until the daemon is gone, and says why to the daemon where it cannot go on.
+/// Answers the daemon's calls until the daemon is gone. Where it cannot go on, it tells the daemon why and returns.
 void serve_detector(const Host& host);
-/// Hands in records until the daemon is gone, likewise.
+/// Hands in records until the daemon is gone; ends early as serve_detector() does.
 void serve_source(const Host& host);
 
-/// Tells the daemon why the host ends; how a program ended is added.
+/// Tells the daemon why the host ends, and how its program ended where it did.
 void report_failure(const Host& host, const Error& error);
 
-/// Ends the process by SIGALRM where a plugin's call does not return: a watchdog that needs no thread. A plugin may block the
-/// signal; then the daemon's patience ends it.
+/// Ends the process by SIGALRM where a plugin's call does not return in time: a watchdog that needs no thread. A plugin may block
+/// the signal; the daemon's own time limit then ends the host.
 class CallTimer {
  public:
   explicit CallTimer(std::chrono::milliseconds time);

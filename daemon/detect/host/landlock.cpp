@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Landlock (Linux 5.13 and later) by its raw system calls: libc has no wrappers, and the kernel that this is built on may know
-// fewer rights than the one that it runs on.
+// Landlock (Linux 5.13 and later) by its system calls: libc has no wrappers for it, and the kernel headers of the build may know
+// fewer rights than the kernel that it runs on.
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@
 namespace greentill::detect::host {
 namespace {
 
-// From newer kernels' headers.
+// Values of newer kernels' headers.
 constexpr std::uint64_t kTruncate = 1u << 14;     // ABI 3
 constexpr std::uint64_t kDeviceIoctl = 1u << 15;  // ABI 5
 constexpr std::uint64_t kBindTcp = 1u << 0;       // ABI 4
@@ -37,7 +37,7 @@ struct PortRule {
 
 constexpr std::uint64_t kRead = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 constexpr std::uint64_t kReadAndExecute = kRead | LANDLOCK_ACCESS_FS_EXECUTE;
-// No links to elsewhere, no devices: what is made there is read by others.
+// Symbolic links and device files may not be made: other programs read what is written there.
 constexpr std::uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
                                  LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
                                  LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REFER | kTruncate;
@@ -65,7 +65,7 @@ class Rules {
   Rules(const Rules&) = delete;
   Rules& operator=(const Rules&) = delete;
 
-  /// False, with errno, where it cannot be granted.
+  /// False, with errno set, where the path cannot be granted.
   bool allow(const std::string& path, std::uint64_t access) {
     const int at = ::open(path.c_str(), O_PATH | O_CLOEXEC);
     if (at < 0) return false;
@@ -94,7 +94,7 @@ class Rules {
 
 Failure<Error> cannot(const std::string& what) { return fail(ErrorCode::unavailable, what + ": " + std::strerror(errno)); }
 
-/// What every process needs of the system to run at all; what of it is not there is not missed.
+/// Grants what every process needs of the system to run at all. Paths that do not exist are passed over.
 void allow_system(Rules& rules, const Confinement& confinement) {
   constexpr const char* kLibraries[] = {"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo"};
   constexpr const char* kPrograms[] = {"/usr", "/bin", "/sbin", "/lib", "/lib64"};
@@ -122,7 +122,7 @@ Status allow_grants(Rules& rules, const Confinement& confinement, std::string& m
   for (const std::string& file : confinement.files) {
     if (!rules.allow(file, own)) return cannot(file);
   }
-  // A spool that comes with the first ride must not keep the others from being read.
+  // A path that does not exist yet, such as a spool that the first ride creates, is no error: the other paths are still read.
   for (const std::string& path : confinement.grants.read) {
     if (!rules.allow(path, kRead) && errno != ENOENT) missing += path + " cannot be granted: " + std::strerror(errno) + "; ";
   }
@@ -145,7 +145,7 @@ Status allow_grants(Rules& rules, const Confinement& confinement, std::string& m
 Result<std::string> restrict_files_and_ports(const Confinement& confinement, bool& signals_held) {
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   const bool moves_files = !confinement.grants.write.empty();
-  // Landlock's first version refuses every move between two folders, granted or not.
+  // Landlock's first version refuses every rename between two folders, even granted ones.
   if (abi < 1 || (abi < 2 && moves_files)) {
     return std::string("this kernel has no Landlock of use: only file permissions keep it from files that it was not granted");
   }

@@ -15,7 +15,7 @@
 #include "daemon/detect/host/sandbox.hpp"
 
 #ifdef GREENTILL_SANITIZED
-// Looking for leaks stops all threads from another process, which no plugin's host may start.
+// The leak check stops all threads from another process, which a plugin's host may not start.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
 #endif
@@ -43,15 +43,15 @@ void report_failure(const Host& host, const Error& error) {
 
 namespace {
 
-// Beside a sale, a source can wait.
+// A source's work can wait for a sale's.
 constexpr int kSourceNiceness = 5;
 
 void send_log(void* context, LogLevel level, std::string_view message) {
-  // Where the daemon is gone nobody reads it, and the next receive ends the host.
+  // Where the daemon is gone the message is lost, and the next receive ends the host.
   (void)static_cast<FrameChannel*>(context)->send(encode_log(static_cast<std::uint64_t>(level), message), kForever);
 }
 
-/// Nothing foreign has run yet when this returns.
+/// Confines the host and starts the exec program. No foreign code has run in this process when it returns.
 Status prepare(Host& host, std::unique_ptr<Program>& program) {
   const Hello& hello = host.hello;
   if (hello.role == Role::source) ::setpriority(PRIO_PROCESS, 0, kSourceNiceness);
@@ -65,7 +65,7 @@ Status prepare(Host& host, std::unique_ptr<Program>& program) {
     program = std::move(*started);
     host.program = program.get();
   }
-  // A library that is missing is better told by whoever loads it.
+  // A missing library is reported better by the code that loads it than by Landlock.
   if (::access(hello.library.c_str(), F_OK) != 0) confinement.files.clear();
   auto confined = confine(confinement);
   if (!confined) return Failure{confined.error()};
@@ -90,13 +90,13 @@ void serve(FrameChannel& channel) {
   hello.role == Role::detector ? serve_detector(host) : serve_source(host);
 }
 
-/// A terminal's Ctrl-C and a service manager's stop reach every process of the service: the daemon still needs its plugins then,
-/// and ends them itself.
+/// Ctrl-C on a terminal and a service manager's stop signal every process of the service. The daemon still needs its plugins
+/// then, and ends them itself.
 void leave_the_end_to_the_daemon() {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_IGN);
 }
 
-/// Asked for after the parent is gone, the signal would never come: so look whether it is.
+/// If the parent ended before this call, the signal never comes: so the parent's number is compared afterwards.
 bool tie_to_parent(const char* parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   return std::to_string(::getppid()) == parent;

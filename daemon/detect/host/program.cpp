@@ -20,7 +20,7 @@
 namespace greentill::detect::host {
 namespace {
 
-// Above the numbers that are given away below.
+// Above the numbers that the pipes get below.
 constexpr int kFirstFree = 16;
 constexpr int kEndTries = 40;
 
@@ -46,7 +46,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
-/// What it is made of: the program itself, and the script or settings that its arguments name.
+/// The files that a program consists of: the executable, and the scripts or settings that its arguments name.
 std::vector<std::string> files_of(const std::vector<std::string>& program) {
   std::vector<std::string> files;
   for (const std::string& argument : program) {
@@ -59,7 +59,8 @@ void reset_signals() {
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
 }
 
-/// First a byte with what could not be confined, cut at some hundred bytes; where it cannot start, why.
+/// Becomes the program. Through `report` it sends one byte and then what could not be confined, cut at some hundred bytes; where
+/// the program cannot be started, the reason.
 [[noreturn]] void become(const Hello& hello, const Pipe& input, const Pipe& output, int report) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   reset_signals();
@@ -107,7 +108,8 @@ Result<std::unique_ptr<Program>> Program::start(const Hello& hello, std::string&
   if (!input.open() || !output.open() || !report.open()) {
     return fail(ErrorCode::unavailable, std::string("no pipes for a program: ") + std::strerror(errno));
   }
-  // Its end is told by the end of its output; a write to a pipe that nobody reads is an error, not a signal.
+  // The end of the program shows as the end of its output. A write to a pipe that nobody reads must fail, not end the host by a
+  // signal.
   ::signal(SIGPIPE, SIG_IGN);
   const pid_t pid = ::fork();
   if (pid < 0) return fail(ErrorCode::unavailable, std::string("no process for a program: ") + std::strerror(errno));

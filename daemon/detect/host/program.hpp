@@ -15,11 +15,12 @@ namespace greentill::detect::host {
 
 class Program {
  public:
-  /// Requires: this process has one thread. Its pipes have the numbers of greentill/exec_streams.h. `note` gets what of its
-  /// confinement the kernel cannot hold.
+  /// Starts the program; its pipes get the descriptors that greentill/exec_streams.h names. `note` is set to the part of the
+  /// confinement that this kernel cannot enforce. Requires: this process has one thread.
   static Result<std::unique_ptr<Program>> start(const Hello& hello, std::string& note);
 
-  /// Where it has closed its output, waits a moment for it to end: "the program exited with status 1". Empty where it runs.
+  /// How the program ended: "the program exited with status 1". Where it has closed its output, waits a moment for it to end.
+  /// Empty where it still runs.
   std::string how_it_ended();
 
  private:

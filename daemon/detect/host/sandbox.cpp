@@ -18,21 +18,21 @@ namespace {
 constexpr rlim_t kOpenFiles = 64;
 constexpr rlim_t kProgramOpenFiles = 128;
 constexpr rlim_t kFileBytes = 64u << 20;
-// Libraries, stacks and what a runtime reserves without using it lie in the address space too.
+// Libraries, stacks and what a runtime reserves without using it take address space beyond the memory that is granted.
 constexpr rlim_t kAddressSpaceBeyondMemory = rlim_t{2} << 30;
 constexpr rlim_t kProcesses = 64;
 
 Status limit(int resource, rlim_t most, const char* what) {
   const rlimit wanted{most, most};
   if (::setrlimit(static_cast<__rlimit_resource>(resource), &wanted) == 0) return Done{};
-  // A limit that is lower already may not be raised, and need not be.
+  // Where the limit in force is lower already, setrlimit() fails: there is nothing to do.
   rlimit set{};
   ::getrlimit(static_cast<__rlimit_resource>(resource), &set);
   if (set.rlim_max <= most) return Done{};
   return fail(ErrorCode::unavailable, std::string("cannot limit ") + what + ": " + std::strerror(errno));
 }
 
-/// The limit counts all of a user, whoever started them.
+/// RLIMIT_NPROC counts all tasks of the user, so those that run already are added to what a program may start.
 rlim_t tasks_of_this_user() {
   rlim_t count = 0;
   std::error_code error;
@@ -60,7 +60,7 @@ Status limit_resources(const Confinement& confinement) {
     if (Status done = limit(RLIMIT_NPROC, tasks_of_this_user() + kProcesses, "processes"); !done) return done;
   }
 #ifdef GREENTILL_SANITIZED
-  // Their shadow memory alone is some terabytes of address space. A program is limited when all is ready for it.
+  // The sanitizers' shadow memory takes terabytes of address space. A program is limited later, right before it is executed.
   return Done{};
 #else
   return limit_memory(confinement);
@@ -73,7 +73,7 @@ Status limit_memory(const Confinement& confinement) {
 }
 
 Status drop_powers() {
-  // Refused to an ordinary user, who has none to drop.
+  // Only root has capabilities to drop here; for an ordinary user PR_CAPBSET_DROP fails, and that is right.
   for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) ::prctl(PR_CAPBSET_DROP, capability);
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct none[2] = {};

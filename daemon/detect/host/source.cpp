@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 constexpr std::uint32_t kPollWaitMs = 100;
 constexpr const char* kLongPosition = "a position of more than 1024 bytes";
 constexpr std::size_t kBatchBytes = 64u << 10;
-/// With room for the head of its batch.
+/// A record must fit a frame together with the head of its batch.
 constexpr std::size_t kMostRecordBytes = kMaxFrameBytes - 64;
 
 /// Gathers records into frames and counts how many may still be handed in.
@@ -60,7 +60,8 @@ class SourceHost {
     for (;;) {
       if (Status read = read_messages(finished || blocked ? sign_interval() : Timeout(0)); !read) return read;
       if (gone_ || !give_sign()) return Done{};
-      // Half a window at once makes fewer and larger frames than one record for each that became durable.
+      // Once the window was full, polling goes on only when half of it is free: fewer and larger frames than one for each record
+      // that becomes durable.
       blocked = is_full(blocked ? 2 : 1);
       if (finished || blocked) continue;
       const std::int32_t status = poll(inlet);
@@ -77,7 +78,7 @@ class SourceHost {
     return instance_->table().poll(instance_->get(), kPollWaitMs, &inlet);
   }
 
-  /// A daemon that hears nothing for long takes the calls for hanging (source_runner.hpp).
+  /// A daemon that hears nothing for long takes the plugin's call for hanging (source_runner.hpp).
   [[nodiscard]] Timeout sign_interval() const { return host_.patience() / 2; }
   bool give_sign() {
     if (steady_clock::now() - spoke_ < sign_interval()) return true;
@@ -101,7 +102,7 @@ class SourceHost {
     }
   }
 
-  /// Whether what is not durable fills this part of the window.
+  /// Whether the records that are not durable fill 1/`part` of the window.
   [[nodiscard]] bool is_full(std::size_t part = 1) const {
     return under_way_.size() >= kSourceWindow / part || bytes_under_way_ >= kSourceWindowBytes / part;
   }
@@ -145,7 +146,7 @@ class SourceHost {
     under_way_.push_back(memory_of(record));
     bytes_under_way_ += under_way_.back();
     ++count_;
-    // The daemon being gone shows at the next receive.
+    // Where the daemon is gone the next receive shows it.
     if (records_.size() >= kBatchBytes) (void)flush();
     return GT_OK;
   }
@@ -194,7 +195,7 @@ class SourceHost {
   std::shared_ptr<const PluginModule> module_;
   std::optional<PluginInstance<gt_source>> instance_;
   steady_clock::time_point spoke_;
-  std::deque<std::size_t> under_way_;  // the bytes of each record that is not durable
+  std::deque<std::size_t> under_way_;  // the bytes of each record that is not durable, in order
   std::size_t bytes_under_way_ = 0;
   std::uint64_t durable_ = 0;
   std::size_t count_ = 0;
