@@ -24,8 +24,8 @@ struct Patience {
   std::chrono::milliseconds body_pause{5'000};
   std::chrono::milliseconds write_pause{10'000};
   std::chrono::milliseconds write_crowded{1'000};  ///< time spent waiting in one answer, where other clients find no thread free
-  std::chrono::milliseconds linger{2'000};  ///< from the last answer until the client closes the connection
-  std::chrono::milliseconds stop{1'000};  ///< for all of these waits together once the server stops
+  std::chrono::milliseconds linger{2'000};         ///< from the last answer until the client closes the connection
+  std::chrono::milliseconds stop{1'000};           ///< for all of these waits together once the server stops
 };
 
 /// What the waits for a client look at: whether the server stops, and whether a thread is free for other clients.

@@ -20,11 +20,11 @@ inline constexpr std::size_t kMaxHeaderLines = 100;
 inline constexpr std::size_t kMaxChunkExtraBytes = 8u << 10;  ///< of one body's chunk extensions and trailers together
 
 struct RequestHead {
-  std::size_t bytes = 0;  ///< of the head, with the empty line at its end
-  int fault_status = 0;  ///< the status to answer a malformed or too large head with; else 0
-  std::string text;  ///< the head that the HTTP library reads in its place
+  std::size_t bytes = 0;                ///< of the head, with the empty line at its end
+  int fault_status = 0;                 ///< the status to answer a malformed or too large head with; else 0
+  std::string text;                     ///< the head that the HTTP library reads in its place
   std::optional<std::uint64_t> length;  ///< of the body; none where it is chunked or there is none
-  bool chunked = false;  ///< whether the body comes in chunks
+  bool chunked = false;                 ///< whether the body comes in chunks
 
   [[nodiscard]] bool has_body() const { return chunked || length.value_or(0) != 0; }
 };

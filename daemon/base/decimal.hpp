@@ -14,7 +14,7 @@ enum class Rounding {
   down,     ///< towards minus infinity
   up,       ///< towards plus infinity
   nearest,  ///< half a unit away from zero, as commerce does
-  exact,  ///< a fraction is an error
+  exact,    ///< a fraction is an error
 };
 
 class Decimal {

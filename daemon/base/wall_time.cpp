@@ -107,8 +107,8 @@ struct Fields {
   int minute = 0;
   int second = 0;
   std::optional<std::int64_t> offset;
-  bool twelve = false;  // `hour` is a 12-hour clock's
-  std::optional<bool> second_half;  // which half of the day `hour` is in
+  bool twelve = false;                     // `hour` is a 12-hour clock's
+  std::optional<bool> second_half;         // which half of the day `hour` is in
   std::optional<std::int64_t> since_1970;  // Unix time that was read; replaces all other fields
 
   [[nodiscard]] std::optional<WallTime> time() const {

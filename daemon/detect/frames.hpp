@@ -48,7 +48,7 @@ class FrameChannel {
   int socket_;
   std::vector<std::uint8_t> buffer_;
   std::size_t begin_ = 0;  // of the bytes that were not handed out yet
-  std::size_t end_ = 0;  // of the bytes that were read
+  std::size_t end_ = 0;    // of the bytes that were read
 };
 
 /// Whether the descriptor becomes ready for poll(2)'s events in that time.

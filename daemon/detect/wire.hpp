@@ -25,14 +25,14 @@ inline constexpr std::size_t kSourceWindow = 1024;
 enum class Message : std::uint8_t {
   hello = 1,      ///< to the host: all of Hello
   detect = 2,     ///< to the host: call, transaction
-  durable = 3,  ///< to the host: how many records, from the start on, are durable
+  durable = 3,    ///< to the host: how many records, from the start on, are durable
   ready = 16,     ///< from the host: plugin's name, version
   failed = 17,    ///< from the host: reason; it ends after this
-  log = 18,  ///< to the host's log: level, text
+  log = 18,       ///< to the host's log: level, text
   detected = 19,  ///< from the host: call, fault, whether the call failed, activities
   batch = 20,     ///< from the host: count; that many records follow the array
   finished = 21,  ///< from the host: the source will hand in no more
-  alive = 22,  ///< from the host: a sign of life while the source has nothing to hand in
+  alive = 22,     ///< from the host: a sign of life while the source has nothing to hand in
 };
 
 enum class Role : std::uint8_t { detector = 0, source = 1 };

@@ -24,7 +24,7 @@ struct ClaimContext {
   std::string site;
   std::uint64_t boot = 0;
   identity::ProgrammeKey programme_key;
-  crypto::Secret bearer_key;  ///< customers' secrets are derived from this key and the claim id
+  crypto::Secret bearer_key;   ///< customers' secrets are derived from this key and the claim id
   bool prints_secrets = true;  ///< whether the configuration has a link that takes the secret to the customer
 };
 

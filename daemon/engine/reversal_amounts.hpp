@@ -33,7 +33,7 @@ struct Claimed {
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
   std::vector<event::QuantityValue> taken;  ///< in the claim's units
-  bool gone = false;  ///< whether all of it was taken back
+  bool gone = false;                        ///< whether all of it was taken back
 };
 
 /// Nothing where the stored message is another kind of entry; corrupt where it cannot be read.
@@ -52,11 +52,11 @@ struct TakeBack {
   std::optional<claim::ClaimId> claim;
   std::uint64_t of_seq = 0;  ///< the claim's seq; 0 where this store does not have it
   std::string activity;
-  std::string returned;  ///< the activity that came back; the claim's own may be another one of its group
-  bool by_line = false;  ///< whether the claim was found by its nullifier rather than by its activity
+  std::string returned;                          ///< the activity that came back; the claim's own may be another one of its group
+  bool by_line = false;                          ///< whether the claim was found by its nullifier rather than by its activity
   std::vector<event::QuantityValue> quantities;  ///< how much is taken back; empty: all of it
-  std::vector<outbox::TakenBack> sums;  ///< the new sums to store
-  std::int64_t estimate_mg = 0;  ///< how much the totals are lowered; never negative
+  std::vector<outbox::TakenBack> sums;           ///< the new sums to store
+  std::int64_t estimate_mg = 0;                  ///< how much the totals are lowered; never negative
   std::int64_t credited_mg = 0;
 };
 

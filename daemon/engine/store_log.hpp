@@ -32,7 +32,7 @@ class StoreLog {
   bool in_minute_ = false;   // a failure was written less than a minute ago
   bool again_said_ = false;  // that the store works again was logged within this minute
   std::uint64_t held_ = 0;   // failures of this minute that were not written
-  std::string last_;  // the message of the last of these failures
+  std::string last_;         // the message of the last of these failures
 };
 
 }  // namespace greentill::engine

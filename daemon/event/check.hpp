@@ -14,8 +14,8 @@ namespace greentill::event {
 
 /// Why a transaction was refused.
 struct Refusal {
-  bool syntax = false;  ///< whether it is not JSON at all; else it is JSON and no valid transaction
-  std::string field;  ///< "lines[2].gtin"; empty where it is about the whole transaction
+  bool syntax = false;   ///< whether it is not JSON at all; else it is JSON and no valid transaction
+  std::string field;     ///< "lines[2].gtin"; empty where it is about the whole transaction
   std::string detail;    ///< "must be at most 32 bytes long"
   std::size_t line = 0;  ///< where the JSON syntax breaks: the line of the text, from 1; else 0
 };

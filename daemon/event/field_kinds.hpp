@@ -177,7 +177,7 @@ struct GroupField {
 /// value, no name twice.
 enum class ListForm : std::uint8_t {
   objects,
-  pairs,  ///< no name twice in the ABI either
+  pairs,        ///< no name twice in the ABI either
   loose_pairs,  ///< in the ABI a name may stand twice, and an element without a name is left out
 };
 

@@ -71,7 +71,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   Refusal refusal_;
   std::size_t broken_at_ = 0;
   Place place_ = Place::outside;
-  std::size_t root_ = 0;  // index of the transaction's field
+  std::size_t root_ = 0;   // index of the transaction's field
   std::size_t inner_ = 0;  // index of the field in its element or group
   std::uint32_t root_seen_ = 0;
   std::uint32_t inner_seen_ = 0;

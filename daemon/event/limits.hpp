@@ -10,8 +10,8 @@ namespace greentill::event {
 
 inline constexpr std::size_t kMaxIssuerBytes = 64;
 inline constexpr std::size_t kMaxEventIdBytes = 128;
-inline constexpr std::size_t kMaxTokenBytes = 32;  ///< an account token, which a claim holds
-inline constexpr std::size_t kMaxWordBytes = 32;  ///< a unit or an activity's name, which claims hold
+inline constexpr std::size_t kMaxTokenBytes = 32;   ///< an account token, which a claim holds
+inline constexpr std::size_t kMaxWordBytes = 32;    ///< a unit or an activity's name, which claims hold
 inline constexpr std::size_t kMaxTextBytes = 4096;  ///< any other text
 inline constexpr std::size_t kMaxLines = 10'000;
 inline constexpr std::size_t kMaxAttributes = 256;

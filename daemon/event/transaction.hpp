@@ -63,7 +63,7 @@ struct Transaction {
   std::string event_id;  ///< receipt number, trip id; unique within the issuer
   TransactionKind kind = TransactionKind::sale;
   Standing standing = Standing::final;
-  std::string remark;      ///< why it is doubtful
+  std::string remark;  ///< why it is doubtful
   /// without lines and quantities all of it is taken back, else as much as they say; their signs do not matter
   Reversed reversed;
   std::int64_t begin = 0;  ///< Unix seconds, UTC
@@ -79,7 +79,7 @@ struct Transaction {
   bool bearer = false;                 ///< print a secret for a customer who has no account at hand
   std::vector<Attribute> attributes;   ///< anything else a rule may match on
   std::vector<std::uint8_t> evidence;  ///< another device's signed statement
-  bool evidence_is_personal = false;  ///< it names a person; claims, which anybody may read, then hold only its hash
+  bool evidence_is_personal = false;   ///< it names a person; claims, which anybody may read, then hold only its hash
 
   [[nodiscard]] bool is_reversal() const { return !reversed.event_id.empty(); }
 };

@@ -57,7 +57,7 @@ struct Limits {
   std::optional<std::int64_t> max_plausible;  ///< base units
   std::optional<std::int64_t> min_duration_s;
   std::optional<std::int64_t> max_duration_s;
-  std::optional<std::int64_t> max_speed_mm_per_s;      ///< for quantities in metres
+  std::optional<std::int64_t> max_speed_mm_per_s;  ///< for quantities in metres
   /// 1 to 1000; further events that an account begins in the same UTC day are not claimed
   std::optional<std::int64_t> account_events_per_day;
   std::optional<std::int64_t> account_min_interval_s;  ///< 1 to 86,400, between the begins of one account's events
@@ -79,7 +79,7 @@ struct Methodology {
   std::string baseline;        ///< the named alternative or mix, in words
   std::string region;
   std::string zero_reason;                  ///< why an act is worth nothing, where the file foresees that; else empty
-  std::int64_t valid_from = 0;  ///< why an act is worth nothing, where the file foresees that; else empty
+  std::int64_t valid_from = 0;              ///< why an act is worth nothing, where the file foresees that; else empty
   std::optional<std::int64_t> valid_until;  ///< exclusive
   std::vector<Measured> measured;
   std::vector<Term> terms;

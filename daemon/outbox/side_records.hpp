@@ -37,7 +37,7 @@ struct AwaitedReversal {
 
 /// An act that was recognised and not claimed, kept for people to see. It holds nothing that names the event or a customer.
 struct GuardedAct {
-  TransactionKey key{};  ///< of the doubted record; set when storing, not read back
+  TransactionKey key{};          ///< of the doubted record; set when storing, not read back
   std::int64_t id = 0;           ///< ascending; given by the store
   std::int64_t recorded_at = 0;  ///< Unix seconds
   std::int64_t begin = 0;        ///< of the event
@@ -52,14 +52,14 @@ struct AccountUse {
   Bytes<16> account{};  ///< a keyed hash of the token
   std::string activity;
   std::int64_t day = 0;         ///< days since 1970-01-01, UTC, of the last event
-  std::int64_t events = 0;  ///< on that day
+  std::int64_t events = 0;      ///< on that day
   std::int64_t last_begin = 0;  ///< Unix seconds
 };
 
 /// The side records that one unit stores.
 struct SideRecords {
   std::vector<TakenBack> taken_back;  ///< the new sums, which replace the stored ones
-  TransactionKey awaited_key{};  ///< the key of the transaction that `awaited` waits for
+  TransactionKey awaited_key{};       ///< the key of the transaction that `awaited` waits for
   std::vector<AwaitedReversal> awaited;
   bool met = false;  ///< whether reversals waited for the unit's own transaction; they are deleted with it
   std::vector<GuardedAct> guarded;

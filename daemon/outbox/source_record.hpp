@@ -34,10 +34,10 @@ inline constexpr std::string_view kOtherReasons = "other reasons";
 /// A record as its source handed it in, and what became of it.
 struct SourceRecord {
   std::string source;
-  std::string position;  ///< the place in the source behind the record
+  std::string position;    ///< the place in the source behind the record
   std::string where = {};  ///< for people: "rides.csv:17"; empty where the source does not say
   Fate fate = Fate::claimless;
-  std::string reason = {};  ///< in words that hold nothing of the record; empty where acts were claimed
+  std::string reason = {};                 ///< in words that hold nothing of the record; empty where acts were claimed
   std::optional<TransactionKey> key = {};  ///< of the event that it reports; none where it could not be read
 };
 
@@ -53,7 +53,7 @@ struct StoredRecord {
 
 struct RecordQuery {
   std::string source = {};  ///< empty: any
-  std::string where = {};  ///< a place, or its beginning up to a colon or space; empty: any
+  std::string where = {};   ///< a place, or its beginning up to a colon or space; empty: any
   std::optional<Fate> fate = {};
   std::optional<TransactionKey> key = {};  ///< of the event that it reports
   std::int64_t before = 0;                 ///< ids below this one; 0: from the newest

@@ -25,10 +25,10 @@ struct sqlite3_stmt;
 namespace greentill::sqlite {
 
 struct Settings {
-  bool read_only = false;  ///< if false, the file is created where it does not exist
+  bool read_only = false;                 ///< if false, the file is created where it does not exist
   std::string vfs = {};                   ///< empty: SQLite's own
   std::chrono::milliseconds busy{2'000};  ///< how long another connection's lock is waited for
-  std::string pragmas = {};  ///< run once the connection is open
+  std::string pragmas = {};               ///< run once the connection is open
 };
 
 class Database {

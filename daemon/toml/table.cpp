@@ -64,7 +64,7 @@ struct Table::Document {
   std::string name;
   OnError on_error;
   std::optional<Error> first;
-  const Node* lacking = nullptr;  // the table in which a key is missing
+  const Node* lacking = nullptr;      // the table in which a key is missing
   std::map<std::string, Node> nodes;  // the tables that were asked for, by their paths
 
   [[nodiscard]] Node& node(const ::toml::table& table, const std::string& path) {

@@ -197,7 +197,7 @@ class PahoTransport final : public Transport {
   std::atomic<bool> subscribing_{false};
   std::atomic<bool> diagnosing_{false};
   Diagnosis diagnosis_;
-  std::atomic<int> farewell_{mqtt::SUCCESS};  // the reason the broker gave for ending the connection
+  std::atomic<int> farewell_{mqtt::SUCCESS};   // the reason the broker gave for ending the connection
   std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until the connection succeeds or fails
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};

@@ -10,7 +10,7 @@ constexpr std::chrono::milliseconds kFarewell{1'000};
 constexpr std::size_t kLeastBatchBytes = 4u << 10;
 constexpr unsigned kMostHalvings = 5;
 constexpr std::size_t kBesidesTheWindow = 2;  // one retry and one status message
-constexpr std::size_t kMostApplying = 64;  // receipts; more are dropped, and their claims are sent again
+constexpr std::size_t kMostApplying = 64;     // receipts; more are dropped, and their claims are sent again
 
 }  // namespace
 

@@ -15,7 +15,7 @@ class Window {
   using Time = std::chrono::milliseconds;  ///< Clock::monotonic()
   struct Limits {
     std::size_t batches = 8;
-    Time timeout{};  ///< go back after so long without progress
+    Time timeout{};      ///< go back after so long without progress
     Time timeout_max{};  ///< the largest timeout after doubling, where it is more than `timeout`
   };
 
@@ -49,7 +49,7 @@ class Window {
   std::uint64_t next_ = 1;
   std::uint64_t highest_sent_ = 0;
   std::deque<std::uint64_t> flying_;  // the last seq of each batch on its way, ascending
-  Time progress_{};  // when the oldest batch on its way became the oldest, or was sent
+  Time progress_{};                   // when the oldest batch on its way became the oldest, or was sent
   unsigned setbacks_ = 0;
 };
 

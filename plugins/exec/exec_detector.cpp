@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The detector that asks a program. The host has started the program and restarts both where this says Broken.
+// The detector that asks a program. The host has started the program, and both are restarted where a call throws Broken.
 #include "greentill/exec_streams.h"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The source that a program is. The host has started the program and restarts both where a call of this fails.
+// The source whose records a program hands in. The host has started the program, and both are restarted where a call fails.
 #include <stdexcept>
 
 #include "daemon/event/abi_view.hpp"
@@ -30,7 +30,7 @@ class ExecSource final : public plugin::Source {
     const auto deadline = steady_clock::now() + wait;
     for (bool first = true;; first = false) {
       tell_durable();
-      // Of what is there at once all is handed in before anything is waited for again.
+      // Hands in all lines that are there at once before it waits again.
       if (!pending_ && !read(first ? wait : milliseconds(0))) return Progress::more;
       if (pending_->what == SourceLine::What::finished) return Progress::finished;
       if (!hand_in(inlet)) return Progress::more;
@@ -54,7 +54,7 @@ class ExecSource final : public plugin::Source {
 
   bool hand_in(const plugin::Inlet& inlet) {
     const SourceLine& line = *pending_;
-    // Counted from the program's start, for want of a place that it named.
+    // The program named no place: its lines are counted from its start.
     const std::string where = line.where.empty() ? "line " + std::to_string(lines_) + " of the program" : line.where;
     const bool taken = line.what == SourceLine::What::transaction
                            ? inlet.offer(view_.of(line.transaction, event::Audience::host), where, line.position)
@@ -64,7 +64,7 @@ class ExecSource final : public plugin::Source {
     return taken;
   }
 
-  /// A program that does not read now is told the newest number later.
+  /// Where the program does not read now, it is told a newer number later.
   void tell_durable() {
     if (durable_ == told_ || !to_.try_send(durable_line(durable_))) return;
     told_ = durable_;
@@ -75,7 +75,7 @@ class ExecSource final : public plugin::Source {
   LineReader from_;
   LineWriter to_;
   event::AbiView view_;
-  std::optional<SourceLine> pending_;  // read and not taken yet
+  std::optional<SourceLine> pending_;  // a line that was read and not handed in yet
   std::uint64_t lines_ = 0;
   std::uint64_t durable_ = 0;
   std::uint64_t told_ = 0;

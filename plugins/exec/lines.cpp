@@ -84,7 +84,7 @@ void LineWriter::send(std::string_view line) {
 }
 
 bool LineWriter::try_send(std::string_view line) {
-  // A pipe takes so few bytes all or not at all (POSIX: PIPE_BUF is at least 512).
+  // POSIX: a pipe takes up to PIPE_BUF bytes (at least 512) all at once or not at all.
   const ssize_t sent = ::write(descriptor_, line.data(), line.size());
   if (sent >= 0) return true;
   if (errno != EAGAIN && errno != EINTR) not_reading();

@@ -19,7 +19,7 @@ using plugin::JsonValue;
 using plugin::Unusable;
 using Type = JsonValue::Type;
 
-// What a source may hand in ahead of what is durable (docs/plugin-abi.md).
+// How many records a source may have handed in that are not durable yet (docs/plugin-abi.md).
 constexpr int kWindow = 1024;
 constexpr std::size_t kMaxPositionBytes = 1024;
 constexpr std::size_t kMaxNameBytes = 32;
@@ -29,7 +29,7 @@ constexpr std::size_t kMaxNameBytes = 32;
 }
 
 std::string as_line(const ordered_json& document) {
-  // What came from a file need not be UTF-8.
+  // A file's text may not be UTF-8.
   return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + '\n';
 }
 
@@ -43,7 +43,7 @@ JsonValue object_of(std::string_view line) {
   broken("it is not an object");
 }
 
-/// Null where there is none; a JSON null is one.
+/// The member of that name, which may be a JSON null; null where there is none.
 const JsonValue* find(const JsonValue& object, std::string_view key) {
   const auto found = std::find(object.names.begin(), object.names.end(), key);
   return found == object.names.end() ? nullptr : &object.values[static_cast<std::size_t>(found - object.names.begin())];
@@ -63,13 +63,13 @@ std::string text_of(const JsonValue& object, const char* key, std::size_t most) 
   return found->text;
 }
 
-/// A program that cannot go on says so in place of any line.
+/// Throws where the line is the program's own report that it cannot go on, which may stand in place of any line.
 void throw_its_error(const JsonValue& object) {
   if (find(object, "error") == nullptr || find(object, "call") != nullptr) return;
   throw std::runtime_error("it says: " + text_of(object, "error", SIZE_MAX));
 }
 
-/// A record of which the program makes no transaction.
+/// Reads a record of which the program makes no transaction.
 SourceLine passed_over(const JsonValue& passed, const char* key, SourceLine::What what) {
   SourceLine line;
   line.what = what;

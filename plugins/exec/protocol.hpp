@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lines of greentill-exec-1 (docs/exec-protocol-1.md), apart from any pipe. Every line that is made here ends with its line
-// end; every line that is read has lost it. Threads: pure functions.
+// The lines of greentill-exec-1 (docs/exec-protocol-1.md), independent of any pipe. Lines made here end with a line end; lines
+// read here come without theirs. Threads: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace greentill::exec {
 
 inline constexpr std::string_view kProtocol = "greentill-exec-1";
 
-/// The first line to a program.
+/// The first line to a program that is a source.
 std::string source_greeting(std::string_view configuration, std::string_view position);
 std::string detector_greeting(std::string_view configuration);
 
@@ -24,7 +24,7 @@ struct Introduction {
   std::string name;
   std::string version;
 };
-/// The first line from it. Throws std::runtime_error where it is none, or the program says why it cannot.
+/// Reads the program's first line. Throws std::runtime_error where it is not one, or says why the program cannot go on.
 Introduction parse_introduction(std::string_view line);
 
 std::string durable_line(std::uint64_t count);
@@ -38,11 +38,11 @@ struct SourceLine {
   std::string reason;  ///< of a record without a transaction
   std::string position;
 };
-/// A transaction that cannot be used becomes a reject with the reason, since its position is known. Throws std::runtime_error
-/// where the line is not of the protocol, or is the program's own error.
+/// Reads a line of a source. A transaction that cannot be used becomes a reject with the reason, since its position is known.
+/// Throws std::runtime_error where the line is not of the protocol, or reports that the program cannot go on.
 SourceLine parse_source_line(std::string_view line);
 
-/// The question to a detector. Neither account token nor evidence is in it.
+/// The question to a detector. It holds neither account token nor evidence.
 std::string question(std::uint64_t call, const gt_transaction& transaction);
 
 struct Act {
@@ -50,12 +50,12 @@ struct Act {
   std::vector<std::pair<std::string, std::int64_t>> quantities;
   std::uint64_t line = 0;
 };
-/// Of the answer: the acts, or why there are none. The ABI's limits are the host's to check.
+/// A detector's answer: the acts, or why there are none. The host checks the ABI's limits.
 struct Answer {
   std::vector<Act> acts;
   std::string error;
 };
-/// Throws std::runtime_error where the line is not an answer to that call.
+/// Reads the answer to the question `call`. Throws std::runtime_error where the line is not that answer.
 Answer parse_answer(std::string_view line, std::uint64_t call);
 
 }  // namespace greentill::exec

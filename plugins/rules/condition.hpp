@@ -24,7 +24,7 @@ enum class Key : std::uint8_t {
   attribute,
   fields_say,
   total_minor,
-  // Of lines, what an article is.
+  // Conditions on a line that say what the article is.
   sku,
   gtin,
   category,
@@ -33,22 +33,22 @@ enum class Key : std::uint8_t {
   name_words,
   name_says,
   category_says,
-  // Of lines, which of these articles count.
+  // Conditions on a line that say which lines with such an article count.
   name_excludes,
   amount_minor,
   quantity_milli,
 };
-/// As the file has it; "attributes" for an attribute.
+/// The key as rule files write it; "attributes" for an attribute.
 std::string_view key_name(Key key);
 
-/// Of a gt_kind.
+/// The name of a gt_kind.
 inline std::string_view kind_name(std::uint32_t kind) {
   return kind < event::kKindNames.size() ? event::kKindNames[kind] : "unknown";
 }
 
 struct Wanted {
   std::string written;
-  std::string compared;  // folded, its words, or as written, by the key
+  std::string compared;  // by the key: folded, its words, or as written
 };
 
 struct Range {
@@ -58,25 +58,25 @@ struct Range {
 
 struct Condition {
   Key key = Key::kind;
-  std::string attribute;       // of an attribute: its name, folded
-  std::vector<Wanted> wanted;  // one of which must be met; by `compared` in ascending order where equality is asked for
-  Range range;                 // in place of texts
-  std::uint32_t kinds = 0;     // of the kind: a bit for each gt_kind that `wanted` names
-  std::size_t list = 0;        // of name_words and name_excludes: in the index
-  std::shared_ptr<const Phrases> phrases;  // of fields_say, name_says and category_says; `wanted` has them as written
+  std::string attribute;                   // for an attribute: its name, folded
+  std::vector<Wanted> wanted;              // one of these must be met; sorted by `compared` where equality is asked for
+  Range range;                             // for numbers, in place of texts
+  std::uint32_t kinds = 0;                 // for the kind: a bit for each gt_kind that `wanted` names
+  std::size_t list = 0;                    // for name_words and name_excludes: the list in the index
+  std::shared_ptr<const Phrases> phrases;  // for fields_say, name_says and category_says; `wanted` has the phrases as written
 
   [[nodiscard]] bool is_of_lines() const { return key >= Key::sku; }
-  /// Whether it says what an article is, rather than which of them count.
+  /// Whether the condition says what an article is, rather than which lines with it count.
   [[nodiscard]] bool names_article() const { return is_of_lines() && key <= Key::category_says; }
   [[nodiscard]] bool is_range() const;
   [[nodiscard]] bool is_of_phrases() const { return phrases != nullptr; }
 
   [[nodiscard]] bool holds(Facts& facts) const;
-  /// What takes lines back does so whatever it cost and however many it were: how it came to be bought is the other line's
-  /// affair.
+  /// Whether the condition holds for a line. For a line that takes others back, amounts and quantities are not looked at: they
+  /// say how it was returned, not how it was bought.
   [[nodiscard]] bool holds(Facts& facts, const LineFacts& line) const;
 
-  /// Of phrases, whether a field says one, from 0.
+  /// For phrases: whether the field with this index says one of them.
   [[nodiscard]] bool is_said(Facts& facts, std::size_t field) const;
 };
 

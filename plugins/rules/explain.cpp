@@ -27,7 +27,7 @@ std::string given_by_event(const Condition& condition, Facts& facts) {
   return values;
 }
 
-/// What is said of a condition's phrases, and how the text was read.
+/// Tells which phrase the text says, and how the text was read.
 void tell_phrase(const Condition& condition, std::span<const std::uint64_t> lists, const Reading& reading, const Lexicon& lexicon,
                  Judged& into) {
   into.read = lexicon.annotated(reading);
@@ -49,7 +49,7 @@ std::string given_by_line(const Condition& condition, const LineFacts& line) {
   }
 }
 
-/// Asks for each of the wanted texts alone.
+/// Finds which of the wanted texts is met, by asking for each alone.
 template <typename... Asked>
 std::string met(const Condition& condition, Asked&... asked) {
   Condition one = condition;
@@ -60,8 +60,8 @@ std::string met(const Condition& condition, Asked&... asked) {
   return {};
 }
 
-/// Words are found in the index, which knows the list that was met, not which of its texts.
-/// What must not be there is met where it is.
+/// Finds the text in the line's words: the index only knows which list was met, not which text of it. For a condition that
+/// excludes texts, it is the text that stands there.
 std::string met_words(const Condition& condition, const LineFacts& line) {
   for (const Wanted& wanted : condition.wanted) {
     if (line.name_words.find(wanted.compared) != std::string::npos) return wanted.written;
@@ -152,7 +152,7 @@ class Explainer {
     return all;
   }
 
-  /// The field that says one of the phrases, or all of them where none does.
+  /// Tells which field says one of the phrases; where none does, how each field was read.
   void tell_fields(const Condition& condition, Judged& into) const {
     std::string read;
     for (std::size_t i = 0; i < facts().fields().size(); ++i) {
@@ -173,7 +173,7 @@ class Explainer {
     tell_phrase(condition, lists, reading, set_.lexicon(), into);
   }
 
-  /// The first of the lines for which most conditions hold; what names the article counts before what tells which of them.
+  /// The line for which most conditions hold, the first of several. Conditions that name the article count before the others.
   [[nodiscard]] std::size_t closest_line() const {
     const std::span<const LineFacts> lines = facts().lines();
     const auto closeness = [this](const LineFacts& line) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why rules find something in a transaction, and why they do not: for whoever writes them. Threads: one at a time.
+// Why rules find something in a transaction, or do not, for people who write rules. Threads: one at a time.
 #pragma once
 
 #include <cstdint>
@@ -10,27 +10,28 @@
 
 namespace greentill::rules {
 
-/// What became of one condition.
+/// Whether one condition holds, and why.
 struct Judged {
-  std::string condition;  // as the file has it; "attributes.cup" for an attribute
+  std::string condition;  // as rule files write it; "attributes.cup" for an attribute
   bool holds = false;
-  std::string given;  // what the transaction says; empty where it does not
-  std::string met;    // of what was wanted, what was met: "own cup"; empty where nothing was
-  // Of phrases: that which was met, and how the text was read, with its concepts.
+  std::string given;  // what the transaction says; empty where it says nothing
+  std::string met;    // which of the wanted texts was met: "own cup"; empty where none was
+  // For phrases: the phrase that was met, and how the text was read, with its concepts.
   std::string phrase;               // "{own} {vessel}"
   std::string read;                 // "no{not} own{own} cup{vessel} , latte{drink}"
-  std::vector<std::string> wanted;  // "min 0" and "max 5" of a range
+  std::vector<std::string> wanted;  // for a range: "min 0" and "max 5"
 };
 
 struct Explanation {
   const Rule* rule = nullptr;
-  Match match;       // its amount is 0 where the rule found nothing; the line then is the one closest to matching
+  Match match;       // amount 0 where the rule found nothing; `line` is then the one closest to matching
   std::string note;  // why nothing was found though every condition holds; empty otherwise
   std::vector<Judged> conditions;
   [[nodiscard]] bool found() const { return match.amount > 0; }
 };
 
-/// In the order of the rules: each act that is found, and each rule that finds none. Lifetime of the rules: the set's.
+/// In the order of the rules: one explanation for each act that is found, and one for each rule that finds none. Lifetime of the
+/// rules: the set's.
 std::vector<Explanation> explain(RuleSet& set, const gt_transaction& transaction);
 
 }  // namespace greentill::rules

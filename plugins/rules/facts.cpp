@@ -6,7 +6,7 @@
 namespace greentill::rules {
 namespace {
 
-// More lines than any till prints are not kept room for.
+// Memory for more lines than any till prints is given back after the transaction.
 constexpr std::size_t kUsualLines = 512;
 
 }  // namespace
@@ -87,7 +87,7 @@ std::span<const std::uint64_t> Facts::category_lists(const LineFacts& line) {
   category_says_.clear();
   category_is_read_ = false;
   category_bits_.assign(index_.size(), 0);
-  // One without words is of signs alone.
+  // A category without letters or digits is kept as its signs, which the index does not hold.
   if (line.category.starts_with(' ')) index_.find(line.category, category_bits_);
   return category_bits_;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A transaction as rules look at it: each of its texts folded once, however many rules there are, and only where one asks for it.
-// Reused from transaction to transaction, so that it stops allocating. Threads: one.
+// A transaction as rules look at it: each text is folded once for all rules, and only when a rule asks for it. One object is used
+// for transaction after transaction, so that it stops allocating. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,10 @@ struct LineFacts {
   const gt_line* line = nullptr;
   std::string name;                      // folded
   std::string name_words;                // as Folder::fold_to_words()
-  bool is_one_clause = true;             // Folder::clauses() says the same
-  std::string category;                  // likewise
-  std::span<const std::uint64_t> lists;  // of WordIndex, that have words of the name
-  /// A till voids or returns a line by one more line, with a negative quantity.
+  bool is_one_clause = true;             // whether Folder::clauses() would give the same as name_words
+  std::string category;                  // as Folder::fold_to_words()
+  std::span<const std::uint64_t> lists;  // bits of the WordIndex lists that have words of the name
+  /// Whether the line takes others back: a till voids or returns a line by another line with a negative quantity.
   [[nodiscard]] bool takes_back() const { return line->quantity_milli < 0; }
 };
 
@@ -33,17 +33,18 @@ struct AttributeFacts {
   std::string value;  // as Folder::fold_to_words()
 };
 
-/// An attribute as phrases read it.
+/// An attribute as phrases read it: its name, a colon, its value.
 struct FieldFacts {
-  std::vector<std::uint64_t> lists;  // of WordIndex, that have words of its name or its value
+  std::vector<std::uint64_t> lists;  // bits of the WordIndex lists that have words of its name or its value
 };
 
 class Facts {
  public:
-  /// All must outlive it.
+  /// All references must outlive the object.
   Facts(Folder& folder, const WordIndex& index, const Lexicon& lexicon) : folder_(folder), index_(index), lexicon_(lexicon) {}
 
-  /// Lifetime of what is handed out below: until the next call, and the transaction's.
+  /// Begins with another transaction. What the functions below return lives until the next call of look_at(), and as long as the
+  /// transaction.
   void look_at(const gt_transaction& transaction);
 
   [[nodiscard]] const gt_transaction& transaction() const { return *transaction_; }
@@ -54,7 +55,7 @@ class Facts {
   [[nodiscard]] std::span<const std::uint64_t> category_lists(const LineFacts& line);
   [[nodiscard]] bool category_says(const LineFacts& line, const Phrases& phrases);
 
-  // As phrases read them, each until another is asked for.
+  // The text as phrases read it; each is valid until another reading is asked for.
   [[nodiscard]] const Reading& name_reading(const LineFacts& line);
   [[nodiscard]] const Reading& category_reading(const LineFacts& line);
   [[nodiscard]] const Reading& field_reading(std::size_t field);
@@ -62,9 +63,9 @@ class Facts {
  private:
   void read_lines();
   void read_field(const gt_attribute& attribute, FieldFacts& into);
-  /// The words of a field's name, cut at underscores and capitals, in words_.
+  /// Puts the words of a field's name, cut at underscores and capitals, into words_.
   void read_field_name(const gt_attribute& attribute);
-  /// Whether `what` is in reading_ already; it is to be read there now where it is not.
+  /// Whether `what` is in reading_ already. Where it is not, the caller must read it into reading_ now.
   bool is_read(const void* what);
   void drop_what_was_large();
 
@@ -81,14 +82,14 @@ class Facts {
   std::vector<LineFacts> lines_;
   std::vector<std::uint64_t> bits_;
   std::vector<FieldFacts> fields_;
-  // Of the category that was asked for last: many lines have the same.
+  // The category that was asked for last: many lines have the same one.
   std::optional<std::string> category_;
   std::vector<std::uint64_t> category_bits_;
   Reading category_reading_;
   bool category_is_read_ = false;
   std::vector<std::pair<const Phrases*, bool>> category_says_;
   Reading reading_;
-  const void* read_ = nullptr;  // what is in it
+  const void* read_ = nullptr;  // the text that reading_ holds
   std::string words_;
   std::string text_;
 };

@@ -11,7 +11,7 @@
 namespace greentill::rules {
 namespace {
 
-/// What an ASCII character is compared as.
+/// What each ASCII character is compared as.
 constexpr std::array<char, 128> kFolded = [] {
   std::array<char, 128> table{};
   for (std::size_t c = 0; c < table.size(); ++c) {
@@ -22,7 +22,8 @@ constexpr std::array<char, 128> kFolded = [] {
   return table;
 }();
 
-/// What an ASCII character is between words and clauses. A point within a number parts neither, nor does a dash within a word.
+/// What each ASCII character is between words and clauses. Two cases depend on their neighbours: a point within a number, and a
+/// dash within a word, separate neither.
 enum class Sign : std::uint8_t { blank, letter, comma, point, colon, dash };
 constexpr std::array<Sign, 128> kSigns = [] {
   std::array<Sign, 128> table{};
@@ -40,7 +41,7 @@ constexpr std::array<Sign, 128> kSigns = [] {
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 Sign sign_of(char c) { return kSigns[static_cast<unsigned char>(c)]; }
 
-/// Of runs of blanks, one blank; none at the beginning.
+/// Appends a blank, unless there is one already or the text is empty.
 void append_blank(std::string& into) {
   if (!into.empty() && into.back() != ' ') into += ' ';
 }
@@ -59,10 +60,11 @@ void trim_end(std::string& text) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Writes words, a space around each, where there is room enough.
+/// Writes words with a space around each, into a buffer that has room for all of them.
 class Words {
  public:
-  /// Each letter takes three bytes at least where a space stands on either side of it, and a mark one where two do.
+  /// The largest result: a letter of one byte with its own space and the one before, 3 bytes for each; and a mark with its
+  /// spaces.
   Words(std::string& room, std::size_t bytes) {
     if (room.size() < 3 * bytes + 4) room.resize(3 * bytes + 4);
     begin_ = end_ = room.data();
@@ -73,7 +75,7 @@ class Words {
   void blank() {
     if (end_[-1] != ' ') *end_++ = ' ';
   }
-  /// Of marks in a row there is one, and that which asks for an answer is kept.
+  /// Writes a mark. Of several in a row one is kept: a ':', which asks for an answer, rather than a ','.
   void mark(char c) {
     blank();
     const bool again = end_ - begin_ > 2 && (end_[-2] == ',' || end_[-2] == ':') && end_[-3] == ' ';
@@ -92,13 +94,13 @@ class Words {
   char* end_;
 };
 
-/// The point in "0,4 l" and "1.50".
+/// Whether it is the point in "0,4 l" or "1.50".
 bool is_in_number(std::string_view text, std::size_t at) {
   if (sign_of(text[at]) != Sign::point || at == 0 || at + 1 == text.size()) return false;
   return is_digit(text[at - 1]) && is_digit(text[at + 1]);
 }
 
-/// The mark that an ASCII sign is between clauses, or 0. A dash is one with a blank on either side.
+/// The mark that an ASCII sign stands for between clauses, or 0. A dash counts only with a blank on either side.
 char mark_of(std::string_view text, std::size_t at) {
   switch (sign_of(text[at])) {
     case Sign::colon: return ':';
@@ -109,7 +111,7 @@ char mark_of(std::string_view text, std::size_t at) {
   }
 }
 
-/// U+FFFD for a byte that begins none. The host has seen to it that there are no such bytes.
+/// The next code point; U+FFFD for a malformed byte, though the host lets none through.
 char32_t next_point(std::string_view text, std::size_t& at) {
   const char32_t point = next_code_point(text, at);
   return point == kNoCodePoint ? 0xfffd : point;

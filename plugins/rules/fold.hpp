@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text for comparing: what tills and people write differently becomes the same. Wide and narrow letters, capitals and small ones,
-// letters with and without accents, traditional and simplified Chinese; every run of white space is one space, and none is left
-// at either end. What an accent would make another letter of stays: kana keep their voicing, Indic letters their vowels.
+// Folds text for comparison: what tills and people write differently becomes the same. That is wide and narrow letters, upper and
+// lower case, letters with and without accents, traditional and simplified Chinese. Every run of white space becomes one space,
+// and none stays at either end. Marks that make another letter are kept: the voicing of kana, the vowels of Indic scripts.
 //
-// The letters of a text are looked up one by one; ICU is asked once for each that was not met before. ASCII never gets as far.
-// Threads: one at a time, since what was looked up is kept. Memory: at most 640 KiB, of which a shop's language takes
-// a tenth; and what ICU keeps for the process, 2 MiB once Chinese was prepared.
+// Each letter's result is kept: ICU is asked once for a letter that was not met before, and never for ASCII. Threads: one at a
+// time, since results are kept. Memory: at most 640 KiB, of which one language takes a tenth; and 2 MiB of ICU's for the whole
+// process once Chinese was prepared.
 #pragma once
 
 #include <memory>
@@ -16,32 +16,31 @@ namespace greentill::rules {
 
 class Folder {
  public:
-  /// Chinese letter by letter, which takes some 15 ms to prepare: only where there is any to be found. Throws std::runtime_error
-  /// where ICU's data is not there.
+  /// `simplified` folds Chinese letter by letter. That takes some 15 ms to prepare, so it is for rule files that hold Chinese
+  /// only. Throws std::runtime_error where ICU's data is missing.
   enum class Chinese { as_written, simplified };
   explicit Folder(Chinese chinese);
   ~Folder();
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
 
-  /// `text` is UTF-8; bytes that are none count as a replacement character each. Replaces what was in `into`.
+  /// Folds `text` into `into`, replacing what it held. `text` is UTF-8; each malformed byte counts as a replacement character.
   void fold(std::string_view text, std::string& into);
   [[nodiscard]] std::string folded(std::string_view text);
 
-  /// The words of a folded text, a space around each: " tea to go ". Words are letters and digits; whatever else stands between
-  /// them parts them. Where a script writes no spaces (Chinese, kana, Thai, Lao, Khmer, Burmese) each letter is a word, so that a
-  /// word of it is found wherever its letters stand together. Empty where there is none.
-  /// Returns whether clauses() would make the same of it.
+  /// The words of a folded text with a space around each: " tea to go ". Words are letters and digits; everything else separates
+  /// them. In scripts written without spaces (Chinese, kana, Thai, Lao, Khmer, Burmese) each letter is a word, so that a word of
+  /// such a script is found wherever its letters stand together. Empty where there are no words. Returns whether clauses() would
+  /// give the same.
   bool words(std::string_view folded, std::string& into);
   [[nodiscard]] std::string words_of(std::string_view folded);
 
-  /// The words of a folded text cut into clauses: as words(), with ", " where a clause ends and ": " where an answer is to follow
-  /// (a colon, a question mark, an equals sign). Signs such as ❌ are words here, and a number keeps its point: "own cup? ❌" is
-  /// " own cup : ❌ ".
+  /// The words of a folded text cut into clauses: as words(), with ", " where a clause ends and ": " where an answer follows (a
+  /// colon, a question mark, an equals sign). Signs such as ❌ count as words here, and a number keeps its point: "own cup? ❌"
+  /// becomes " own cup : ❌ ".
   void clauses(std::string_view folded, std::string& into);
 
-  /// The words of a text that was not folded yet, or, where it holds none, its signs: what is compared where a whole text is
-  /// meant.
+  /// Folds a text and takes its words; where it has no words, its signs. This is how a whole text is compared.
   void fold_to_words(std::string_view text, std::string& into);
 
  private:
@@ -50,7 +49,7 @@ class Folder {
 
   std::unique_ptr<Letters> letters_;
   std::string folded_;
-  std::string room_;  // to write words in
+  std::string room_;  // the buffer in which words are written
 };
 
 /// Whether a text holds letters that traditional and simplified Chinese may write differently.

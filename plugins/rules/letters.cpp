@@ -20,7 +20,7 @@ void require(UErrorCode status, const char* what) {
 
 bool is_accent(char16_t unit) { return unit >= 0x300 && unit <= 0x36f; }
 
-/// Letters whose stroke or joint no decomposition takes off, and what people without that key write.
+/// Letters with a stroke or ligature that no decomposition removes, and what people write who lack the key for them.
 std::u16string_view without_stroke(char16_t unit) {
   switch (unit) {
     case u'æ': return u"ae";
@@ -77,7 +77,7 @@ void Letters::load_simplified() {
   icu::UnicodeSet sources;
   to_simplified->getSourceSet(sources);
   for (std::int32_t i = 0; i < sources.getRangeCount(); ++i) {
-    // Beyond the Basic Multilingual Plane there is nothing in use at a till.
+    // No letter beyond the Basic Multilingual Plane is in use at tills.
     for (UChar32 point = sources.getRangeStart(i); point <= std::min(sources.getRangeEnd(i), 0xffff); ++point) {
       icu::UnicodeString text(point);
       to_simplified->transliterate(text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ICU makes of single code points, kept. Threads: one at a time.
+// What ICU makes of single code points, kept once it was asked. Threads: one at a time.
 #pragma once
 
 #include <unicode/normalizer2.h>
@@ -14,28 +14,29 @@
 
 namespace greentill::rules {
 
-/// How a code point takes part in words and in clauses. A `blank` parts words, a `separator` clauses too; a `sign` (❌, ✓) is no
-/// word, but phrases may ask for it.
+/// What a code point does in a text. A `blank` separates words, a `separator` also clauses. A `sign` (❌, ✓) is no word, but
+/// phrases may ask for it.
 enum class Role : std::uint8_t { blank, separator, sign, part, word };
 
 class Letters {
  public:
   explicit Letters(bool simplify);
 
-  /// What a code point is compared as. Blanks may be in it, as in a spacing accent or a ligature of several words.
+  /// What a code point is compared as. The result may contain blanks, as for a spacing accent or a ligature of several words.
   struct Folded {
-    std::string_view text;  // UTF-8, until the next look
-    bool joins;             // it may join what stands before it: the text must be composed then
+    std::string_view text;  // UTF-8, valid until the next call
+    bool joins;             // whether it may combine with what stands before it, so that the text has to be composed
   };
   Folded fold(char32_t point);
   Role role(char32_t point) { return look_up(point).role; }
-  /// Puts together what stands apart, as "カ" and a voicing mark.
+  /// Combines what is written apart, such as "カ" and a voicing mark.
   void compose(std::string& text) const;
 
  private:
   struct Entry {
-    static constexpr std::uint8_t kNone = 0xff;       // not looked up yet
-    static constexpr std::uint8_t kElsewhere = 0xfe;  // its text is longer than fits: the first bytes are its index in long_
+    static constexpr std::uint8_t kNone = 0xff;  // not looked up yet
+    // the text is too long for `bytes`, whose first bytes hold its index in long_
+    static constexpr std::uint8_t kElsewhere = 0xfe;
     std::uint8_t size = kNone;
     bool joins = false;
     Role role = Role::blank;

@@ -11,7 +11,7 @@ void add_hit(Reading& reading, std::size_t number, std::size_t at, std::size_t w
   reading.first_hits[number] = static_cast<std::uint32_t>(reading.hits.size());
 }
 
-/// The first byte of the signs that fold keeps: symbols, dingbats and pictures.
+/// Whether a word begins with the first byte of a sign that fold keeps: symbols, dingbats and pictures.
 bool begins_sign(std::string_view word) {
   const auto lead = static_cast<unsigned char>(word[0]);
   if (lead < 0xc3) return false;
@@ -88,7 +88,7 @@ void Lexicon::read_word(Reading& reading) const {
   }
 }
 
-/// Where a word denies, nothing is passed over.
+/// Finds where the sentence denies something. A word that denies is neither passed over nor covered by "...".
 void Lexicon::find_denied(Reading& reading) const {
   reading.long_asides.clear();
   if (aside_ != nullptr) {
@@ -117,7 +117,7 @@ std::size_t Lexicon::length(const Reading& reading, const Concept* of, std::size
   return most;
 }
 
-/// At the beginning, behind what ends a clause, and behind a label and its colon, "note:".
+/// Phrases may begin at the sentence's beginning, behind the end of a clause, and behind a label with its colon, such as "note:".
 void Lexicon::find_begins(Reading& reading) const {
   reading.begins = Places{1} | reading.commas << 1;
   if (reading.colons == 0) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The concepts that a file's phrases are made of, each with the words that stand for it (vessel = ["cup", "mug", "杯"]), and a
-// text in which they were found. Threads: a lexicon is immutable once filled, safe from any thread; a reading is one thread's.
+// The concepts that the phrases of a rule file are made of, each with the words that stand for it (vessel = ["cup", "mug",
+// "杯"]); and a text with the concepts that were found in it. Threads: a lexicon is immutable once filled, safe from any thread;
+// a reading is one thread's.
 #pragma once
 
 #include <array>
@@ -20,54 +21,55 @@ namespace greentill::rules {
 struct Concept {
   std::string name;
   std::size_t number = 0;           // its list in the lexicon's own index
-  std::vector<std::string> words;   // in the form of Folder::clauses()
-  bool certain = true;              // whether a text that says it has one of them, as Folder::words() cuts it
-  std::optional<std::size_t> list;  // in the index of the rules, once a phrase requires it
+  std::vector<std::string> words;   // as Folder::clauses() writes them
+  bool certain = true;              // whether every text with the concept has one of its words, as Folder::words() cuts them
+  std::optional<std::size_t> list;  // its list in the rules' index, once a phrase requires the concept
 };
 
-/// Places in a sentence: bit i is before its i-th word, or behind the last.
+/// Places in a sentence, as bits: bit i is the place before the i-th word; the last bit is behind the last word.
 __extension__ using Places = unsigned __int128;
 static_assert(Sentence::kMost + 1 <= 128);
 constexpr Places place(std::size_t at) { return Places{1} << at; }
 
-/// A sentence with what its words stand for, looked up once for all phrases.
+/// A sentence and the concepts that its words stand for, looked up once for all phrases.
 struct Reading {
   Sentence sentence;
-  Places begins = 0;  // where phrases may begin
-  Places ends = 0;    // where they may end
+  Places begins = 0;  // where a phrase may begin
+  Places ends = 0;    // where a phrase may end
   Places commas = 0;
   Places colons = 0;
-  Places open = 0;    // before words that "..." may stand for
-  Places asides = 0;  // before single words that phrases pass over
+  Places open = 0;    // before each word that "..." may cover
+  Places asides = 0;  // before each single word that phrases pass over
 
   struct Hit {
     std::uint8_t at;
     std::uint8_t words;
-    std::uint32_t next;  // of the same concept: its number in `hits` and one more; 0 behind the last
+    std::uint32_t next;  // the concept's next hit: its index in `hits` plus one; 0: none
   };
   std::vector<Hit> hits;
-  std::vector<Hit> long_asides;           // of several words
-  std::vector<std::uint32_t> first_hits;  // of each concept, likewise
+  std::vector<Hit> long_asides;           // hits of several words that phrases pass over
+  std::vector<std::uint32_t> first_hits;  // each concept's first hit: its index in `hits` plus one; 0: none
 };
 
 class Lexicon {
  public:
   explicit Lexicon(WordIndex& index) : index_(index) {}
 
-  /// `words` in the form of Folder::clauses(), none with a mark; `endings` are what any word may end with, since German makes one
-  /// word of "Linsen" and "curry"; `certain` as in the concept.
+  /// Adds a concept. `words` are as Folder::clauses() writes them, without marks. `endings` are ends of words, since German
+  /// writes "Linsencurry" as one word. `certain` is as in Concept.
   const Concept& add(std::string name, const std::vector<std::string>& words, const std::vector<std::string>& endings,
                      bool certain);
-  /// Of words that stand for themselves.
+  /// The concept of words that stand only for themselves.
   const Concept& literal(const std::string& words);
 
-  /// The list that a text must have in which the concept stands; nothing where it is not certain to. It goes into the index once
-  /// it is asked for: what phrases only pass over need not be looked up in every text.
+  /// The list of the rules' index that every text with the concept has; nothing where the concept is not certain. The concept
+  /// goes into that index when it is first asked for: what phrases only pass over need not be looked up in every text.
   std::optional<std::size_t> required_list(const Concept& of);
 
-  /// Cuts the sentence of `reading`, which was begun anew, and looks up what it says.
+  /// Cuts the sentence of `reading` into words and looks up its concepts. Requires: the sentence was begun anew and holds the
+  /// text.
   void read(Reading& reading) const;
-  /// The sentence with the concepts of its words: "no{not} cutlery{cutlery} fee", for people.
+  /// The sentence with the concepts of its words, for people: "no{not} cutlery{cutlery} fee".
   [[nodiscard]] std::string annotated(const Reading& reading) const;
 
  private:
@@ -76,17 +78,17 @@ class Lexicon {
   void find_begins(Reading& reading) const;
   [[nodiscard]] std::size_t length(const Reading& reading, const Concept* of, std::size_t at) const;
 
-  WordIndex& index_;  // of the rules, for all texts
-  WordIndex own_;     // for those that are read
+  WordIndex& index_;  // the rules' index, looked up for every text
+  WordIndex own_;     // the lexicon's own index, looked up for texts that are read
   std::deque<Concept> concepts_;
   std::deque<Concept> literals_;
-  // By the last byte of the ending.
+  // The endings, by their last byte.
   struct Ending {
     std::string text;
-    std::size_t number;  // of the concept
+    std::size_t number;  // the concept's number
   };
   std::array<std::vector<Ending>, 256> endings_;
-  // What a phrase is denied by, what it may pass over, and what stands before a colon without being what it is about.
+  // The concepts that deny a phrase, that phrases pass over, and that stand before a colon as a mere label.
   const Concept* not_ = nullptr;
   const Concept* aside_ = nullptr;
   const Concept* label_ = nullptr;

@@ -6,7 +6,7 @@
 namespace greentill::rules {
 namespace {
 
-/// Places are followed in 64 bits where these are enough, which is half the work.
+/// Follows a phrase through a sentence by sets of places. 64 bits are used where they are enough, which halves the work.
 template <typename Bits>
 class Walk {
  public:
@@ -23,7 +23,7 @@ class Walk {
   }
 
  private:
-  /// On from each place through words that all are in `through`: twice as many at each step.
+  /// Moves on from each place through words that are all in `through`; each step doubles the distance.
   static Bits spread(Bits from, Bits through) {
     for (std::size_t step = 1; (from & through) != 0 && step < 8 * sizeof(Bits); step *= 2) {
       from |= (from & through) << step;
@@ -55,7 +55,8 @@ class Walk {
     }
   }
 
-  /// From the places where an element may begin to those where it may end, and what may be passed over behind it.
+  /// From the places where an element may begin, the places where it may end, including those behind what may be passed over
+  /// next.
   [[nodiscard]] Bits behind(const Element& element, Bits from) const {
     Bits to = 0;
     switch (element.kind) {
@@ -101,7 +102,8 @@ void Phrases::add(Phrase phrase) {
   group->phrases.push_back(std::move(phrase));
 }
 
-/// By what stands last in it, where no other does: a phrase's head is rarer than what goes before.
+/// Chooses a list by which the group is recognised: the last one that was required, since a phrase's last word is rarer than
+/// those before it; unless the cover has one of the group's lists already.
 void Phrases::cover(const Lists& required) {
   without_lists_ = without_lists_ || required.bits.empty();
   cover_.resize(std::max(cover_.size(), required.bits.size()));

@@ -21,21 +21,21 @@ struct Element {
   bool repeats = false;
 };
 
-/// Of the index, that a text must have.
+/// Lists of the index, all of which a text must have.
 struct Lists {
   std::vector<std::uint64_t> bits;
-  std::optional<std::size_t> last;  // that was added
+  std::optional<std::size_t> last;  // the list that was added last
   void add(std::size_t list);
   [[nodiscard]] bool all_in(std::span<const std::uint64_t> given) const;
 };
 
 struct Phrase {
-  std::string written;  // with the words that others are made of put in their place
+  std::string written;  // as written, with composite words replaced by what they are made of
   std::vector<Element> elements;
   Lists required;
 };
 
-/// Of a sentence that says a phrase: which, and the words that say it.
+/// The phrase that a sentence says, and the words that say it.
 struct Said {
   const Phrase* phrase = nullptr;
   std::size_t begin = 0;
@@ -44,7 +44,7 @@ struct Said {
 
 class Phrases {
  public:
-  /// Whether a text that has these lists may say one of them. Most may not, which is told at once.
+  /// Whether a text that has these lists may say one of the phrases. Most texts are ruled out by one look.
   [[nodiscard]] bool may_hold(std::span<const std::uint64_t> lists) const {
     for (std::size_t i = 0; i < cover_.size(); ++i) {
       if ((cover_[i] & lists[i]) != 0) return allows_one(lists);
@@ -52,13 +52,13 @@ class Phrases {
     return without_lists_;
   }
   [[nodiscard]] bool hold(std::span<const std::uint64_t> lists, const Reading& reading) const;
-  /// The first that is said, for people. Lifetime of the result: this object's.
+  /// The first phrase that the text says, for people. Lifetime of the result: this object's.
   [[nodiscard]] std::optional<Said> find(std::span<const std::uint64_t> lists, const Reading& reading) const;
 
   void add(Phrase phrase);
 
  private:
-  /// Phrases that require the same, which most texts do not have.
+  /// Phrases that require the same lists: they are looked at together, and passed over together.
   struct Group {
     Lists required;
     std::vector<Phrase> phrases;
@@ -68,8 +68,8 @@ class Phrases {
   [[nodiscard]] const Phrase* first_of(std::span<const std::uint64_t> lists, const Reading& reading) const;
 
   std::vector<Group> groups_;
-  std::vector<std::uint64_t> cover_;  // lists of which each group requires one
-  bool without_lists_ = false;        // one of the groups requires none
+  std::vector<std::uint64_t> cover_;  // lists of which every group requires at least one
+  bool without_lists_ = false;        // whether a group requires no list
 };
 
 }  // namespace greentill::rules

@@ -9,13 +9,13 @@ namespace {
 
 constexpr int kMostDepth = 8;
 constexpr std::size_t kMostAlternatives = 4000;
-constexpr std::size_t kMostElements = 4'000'000;  // of a whole file, put together one by one
+constexpr std::size_t kMostElements = 4'000'000;  // of a whole file, counting each combination of alternatives
 
 bool is_composite(std::string_view entry) {
   return entry.find('{') != std::string_view::npos || entry.find("...") != std::string_view::npos;
 }
 
-/// The lists of the index that a text must have for all of it.
+/// The lists of the index that a text must have to say all the elements.
 Lists required(const std::vector<Element>& elements, Lexicon& lexicon) {
   Lists lists;
   for (const Element& element : elements) {
@@ -25,7 +25,7 @@ Lists required(const std::vector<Element>& elements, Lexicon& lexicon) {
   return lists;
 }
 
-/// "... {drink} {own} cup", for people.
+/// The elements as text for people: "... {drink} {own} cup".
 std::string written(const std::vector<Element>& elements) {
   std::string text;
   for (const Element& element : elements) {

@@ -11,8 +11,8 @@
 
 namespace greentill::rules {
 
-/// Reads the table [words] of a file, and the phrases of its rules, both of a document that throws its errors.
-/// Throws std::runtime_error with line and column.
+/// Reads the table [words] of a rule file and the phrases of its rules. Requires: the document throws its errors
+/// (plugin::read_configuration()). Throws std::runtime_error with line and column.
 class PhraseReader {
  public:
   /// Folder and lexicon must outlive it.
@@ -23,10 +23,10 @@ class PhraseReader {
  private:
   using Elements = std::vector<Element>;
   struct Named {
-    const Concept* plain = nullptr;      // of the entries that are words
-    std::vector<std::string> composite;  // those that name other concepts
+    const Concept* plain = nullptr;      // for the entries that are plain words
+    std::vector<std::string> composite;  // the entries that name other concepts
   };
-  /// Where a phrase stands, for messages.
+  /// The table and key of a phrase, for messages.
   struct Place {
     const toml::Table& table;
     std::string_view key;
@@ -36,7 +36,8 @@ class PhraseReader {
 
   void read_words(const toml::Table& words, const std::string& name);
   [[nodiscard]] std::string words_of(const Place& place, std::string_view text, bool& with_signs) const;
-  /// All that a phrase may be, each concept's composite entries put in its place. `depth` concepts are being looked into.
+  /// All element lists that a phrase can stand for, with each concept's composite entries put in its place. `depth` counts the
+  /// concepts that are being expanded.
   std::vector<Elements> expand(const Place& place, std::string_view text, int depth);
   std::vector<Elements> alternatives(const Place& place, std::string_view token, int depth);
   std::vector<Elements> named(const Place& place, std::string_view name, Element element, int depth);

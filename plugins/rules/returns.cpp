@@ -9,10 +9,10 @@
 namespace greentill::rules {
 namespace {
 
-// Sums of 10,000 quantities of 64 bits.
+// Holds the sum of 10,000 quantities of 64 bits.
 __extension__ using Sum = __int128;
 
-/// Takes as much as there is and is owed.
+/// Takes from `from` as much as it has, and as is owed.
 void take(std::int64_t& from, Sum& owed) {
   const Sum taken = std::min<Sum>(from, owed);
   from -= static_cast<std::int64_t>(taken);
@@ -34,8 +34,8 @@ bool takes_back(const gt_transaction& transaction) {
 
 void settle_returns(std::span<std::int64_t> quantities) {
   if (std::none_of(quantities.begin(), quantities.end(), [](std::int64_t quantity) { return quantity < 0; })) return;
-  std::vector<std::size_t> open;  // positive ones before, the nearest last
-  Sum owed = 0;                   // by negative ones that those before them could not give
+  std::vector<std::size_t> open;  // places of positive quantities that are left, the latest last
+  Sum owed = 0;                   // by negative quantities that found nothing before them to take from
   for (std::size_t i = 0; i < quantities.size(); ++i) {
     std::int64_t& quantity = quantities[i];
     if (quantity > 0) take(quantity, owed);
@@ -43,7 +43,7 @@ void settle_returns(std::span<std::int64_t> quantities) {
     if (quantity >= 0) continue;
     owed -= quantity;
     quantity = 0;
-    // What is owed from before found nothing open, so only this one's is taken here.
+    // Anything owed from earlier found nothing open, so only this quantity is taken here.
     for (; owed > 0 && !open.empty(); open.pop_back()) {
       take(quantities[open.back()], owed);
       if (quantities[open.back()] > 0) break;

@@ -8,12 +8,12 @@
 
 namespace greentill::rules {
 
-/// A sale, ticket or bill that gives money back, or a sale whose every line was voided: more came back than went out. What a
-/// customer brings back (a takeback) is paid for, and is none.
+/// Whether a sale, ticket or bill takes back: it gives money back, or at least as much came back as went out, as when every line
+/// was voided. A takeback does not count: the customer is paid for what he brings.
 bool takes_back(const gt_transaction& transaction);
 
-/// Takes what negative quantities give back from the nearest positive ones before them, then from those behind. Leaves none
-/// negative. Cost: linear.
+/// Subtracts what negative quantities give back from the nearest positive ones before them, then from those behind them; no
+/// quantity stays negative. Cost: linear.
 void settle_returns(std::span<std::int64_t> quantities);
 
 }  // namespace greentill::rules

@@ -15,8 +15,8 @@ std::int64_t none_beyond_64_bits(Wide amount) {
   return amount > std::numeric_limits<std::int64_t>::max() ? 0 : static_cast<std::int64_t>(amount);
 }
 
-/// Of a line with so many thousandths. Of 1.5 kg nobody knows how many pieces they are; less than one whole piece is no line
-/// either.
+/// The amount of a line with so many thousandths. 1.5 kg is no number of pieces, so it gives none; and less than one whole piece
+/// does not count as a line.
 std::int64_t amount_of_line(const Quantity& quantity, std::int64_t thousandths, std::string_view unit) {
   // Where the till does not say what it counts, the rule's author knows.
   if (quantity.per == Per::kilogram && !unit.empty() && unit != "kg") return 0;
@@ -69,7 +69,7 @@ std::vector<std::int64_t> Rule::left_of_lines(Facts& facts) const {
   std::vector<std::int64_t> left;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!may_hold_for_line(lines[i]) || !holds_for_line(facts, lines[i])) continue;
-    // Most rules match no line of most sales, and allocate nothing.
+    // Allocated only here: most rules match no line of most sales.
     left.resize(lines.size());
     left[i] = lines[i].line->quantity_milli;
   }

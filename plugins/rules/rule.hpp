@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One of the merchant's rules: what it looks for, and the activity that it finds; docs/rules.md describes the file.
-// Threads: immutable once read, safe from any thread; the facts are one thread's.
+// One of the merchant's rules: what it looks for, and the activity it finds; docs/rules.md describes the file. Threads: immutable
+// once read, safe from any thread; the facts are one thread's.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace greentill::rules {
 
-/// What the amount is counted by.
+/// What the rule's amount is counted by.
 enum class Per : std::uint8_t { event, line, piece, kilogram, reported };
 
 struct Quantity {
@@ -20,7 +20,7 @@ struct Quantity {
   Per per = Per::event;
 };
 
-/// Of a rule: the line it was found in, 0 for the whole event, and how much of its unit.
+/// What a rule found: the line, or 0 for the whole event, and the amount in the rule's unit.
 struct Match {
   std::uint64_t line = 0;
   std::int64_t amount = 0;
@@ -31,21 +31,21 @@ struct Rule {
   std::string activity;
   std::vector<Condition> of_event;
   std::vector<Condition> of_line;
-  bool asks_category = false;  // of its lines
+  bool asks_category = false;  // whether a condition of its lines asks for the category
   Quantity quantity;
 
   [[nodiscard]] bool looks_at_lines() const { return !of_line.empty(); }
   [[nodiscard]] bool holds_for_event(Facts& facts) const;
   [[nodiscard]] bool holds_for_line(Facts& facts, const LineFacts& line) const;
 
-  /// What it finds in the transaction, in the order of its lines; nothing in an event that takes back, in a line that another
-  /// took back, or where the amount is none or does not fit 64 bits. Replaces what was in `matches`.
+  /// Finds the rule's acts, in the order of the lines, and puts them into `matches`, replacing what it held. None are found in an
+  /// event that takes back, in a line that another line took back, or where the amount is 0 or does not fit 64 bits.
   void find(Facts& facts, std::vector<Match>& matches) const;
-  /// Of each line, the thousandths that match and were not taken back by another.
+  /// For each line: the thousandths that match the rule and were not taken back by another line. Empty where no line matches.
   [[nodiscard]] std::vector<std::int64_t> left_of_lines(Facts& facts) const;
 
  private:
-  /// What tells most lines apart without a look at them.
+  /// A quick look that rules out most lines.
   [[nodiscard]] bool may_hold_for_line(const LineFacts& line) const;
   void find_in_event(Facts& facts, std::vector<Match>& matches) const;
   void find_in_lines(Facts& facts, std::vector<Match>& matches) const;

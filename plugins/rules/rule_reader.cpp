@@ -25,7 +25,7 @@ class Reader {
     read_quantity(table_.table("quantity"));
     table_.check();
     check_conditions();
-    // What a text says is asked last: most lines are told apart by less.
+    // Conditions on phrases are asked last: most lines are ruled out by the others.
     std::stable_partition(rule_.of_line.begin(), rule_.of_line.end(), [](const Condition& one) { return !one.is_of_phrases(); });
     rule_.asks_category = std::any_of(rule_.of_line.begin(), rule_.of_line.end(), [](const Condition& one) {
       return one.key == Key::category || one.key == Key::category_says;
@@ -57,7 +57,7 @@ class Reader {
     read_equal(Key::name_is);
     read_parts(Key::name_contains);
     read_words(Key::name_words);
-    // A class rules out most lines, and there are fewer of them.
+    // The category's phrases go first: a category rules out most lines, and there are fewer categories than names.
     read_phrases(Key::category_says);
     read_phrases(Key::name_says);
     read_words(Key::name_excludes);
@@ -95,7 +95,8 @@ class Reader {
     return per;
   }
 
-  /// At least one, none empty: nothing to choose from would match nothing, or everything, and neither is what anyone means.
+  /// The texts of a key. Requires at least one, none empty: otherwise the condition would match nothing or everything, which
+  /// nobody means.
   static std::vector<std::string> texts(const toml::Table& table, std::string_view key) {
     std::vector<std::string> texts = table.texts(key);
     if (texts.empty()) table.wrong(key, "must hold one text at least");
@@ -115,7 +116,7 @@ class Reader {
     return wanted;
   }
 
-  /// To be equal to, but for signs and blanks between the words.
+  /// Texts that are to be equal, apart from signs and blanks between the words.
   std::vector<Wanted> whole_texts(const toml::Table& table, std::string_view key) {
     std::vector<Wanted> wanted = folded_texts(table, key);
     for (Wanted& one : wanted) folder_.fold_to_words(one.written, one.compared);
@@ -132,7 +133,7 @@ class Reader {
     return std::any_of(wanted.begin(), wanted.end(), [text](const Wanted& one) { return one.written == text; });
   }
 
-  /// As equality is looked up.
+  /// Sorted as the lookup for equality needs it.
   static std::vector<Wanted> sorted(std::vector<Wanted> wanted) {
     std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) { return a.compared < b.compared; });
     return wanted;

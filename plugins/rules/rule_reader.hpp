@@ -7,7 +7,7 @@
 
 namespace greentill::rules {
 
-/// Reads one [[rule]]; the words it looks for go into the index, and `phrases` knows the file's concepts. Throws
+/// Reads one [[rule]]. Adds the words that it looks for to the index; `phrases` knows the file's concepts. Throws
 /// std::runtime_error with line and column.
 Rule read_rule(const toml::Table& table, Folder& folder, WordIndex& index, PhraseReader& phrases);
 

@@ -9,7 +9,7 @@
 namespace greentill::rules {
 namespace {
 
-/// Of one act, an order's option and a line of it may both tell.
+/// Whether the act was found before: an order's option and a line of the order may both tell of one act.
 bool has(const std::vector<Found>& found, const Rule& rule, const Match& match) {
   return std::any_of(found.begin(), found.end(), [&](const Found& other) {
     const bool same_place = other.match.line == match.line || other.match.line == 0 || match.line == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All rules of a file, put to a transaction at once. Threads: one at a time.
+// All rules of a file, asked about one transaction together. Threads: one at a time.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,15 @@ struct Found {
 
 class RuleSet {
  public:
-  /// `name` is what the file is called in messages. Throws std::runtime_error with line and column.
+  /// Reads a rule file; `name` is its name in messages. Throws std::runtime_error with line and column.
   static RuleSet parse(std::string_view text, std::string_view name);
 
-  /// What the rules find, in the file's order and each line's. Where two find one activity in the same line, or one of them in
-  /// the whole event, the first alone counts. Lifetime: until the next call.
+  /// What the rules find, in the order of the file and of the lines. Where two rules find one activity in the same line, or one
+  /// of them in the whole event, only the first counts. Lifetime: until the next call.
   const std::vector<Found>& find(const gt_transaction& transaction);
 
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
-  /// Of the transaction that was looked at last.
+  /// The facts of the transaction that was looked at last.
   [[nodiscard]] Facts& facts() { return *facts_; }
   [[nodiscard]] const Lexicon& lexicon() const { return *lexicon_; }
 

@@ -6,7 +6,7 @@
 namespace greentill::rules {
 namespace {
 
-constexpr std::size_t kFirstSlots = 64;  // a power of two, as any number of them
+constexpr std::size_t kFirstSlots = 64;  // always a power of two
 
 }  // namespace
 

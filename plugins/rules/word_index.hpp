@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that rules look for word by word, found in one pass over a text whatever the number of rules.
+// Finds all words that rules look for in one pass over a text, whatever the number of rules.
 // Threads: immutable once filled, safe from any thread.
 #pragma once
 
@@ -14,27 +14,28 @@ namespace greentill::rules {
 
 class WordIndex {
  public:
-  /// A list of its own, numbered from 0. Texts as Folder::words() or Folder::clauses() write them, not empty.
+  /// Adds a list of texts and returns its number, from 0. The texts are as Folder::words() or Folder::clauses() write them, none
+  /// empty.
   std::size_t add(const std::vector<std::string>& texts);
   [[nodiscard]] std::size_t lists() const { return lists_; }
-  /// How many 64-bit words hold one bit a list.
+  /// How many 64-bit words hold one bit for each list.
   [[nodiscard]] std::size_t size() const { return (lists_ + 63) / 64; }
-  /// Sets the bits of the lists that have a text whose words stand in `words` one after another. `bits` has size() elements, all
-  /// 0.
+  /// Sets the bit of each list that has a text whose words stand one after another in `words`. Requires: `bits` has size()
+  /// elements, all 0.
   void find(std::string_view words, std::span<std::uint64_t> bits) const;
 
   struct Entry {
-    std::string rest;  // of the text behind its first word, with the spaces around each
+    std::string rest;  // the text behind its first word, with the spaces around each word
     std::size_t list;
     std::size_t words;
     [[nodiscard]] bool goes_on_in(std::string_view text, std::size_t at) const {
       if (rest.size() == 1) return true;
-      // Most are told apart by one letter.
+      // Comparing one letter first rules out most entries.
       return at + rest.size() <= text.size() && text[at + 1] == rest[1] && text.compare(at, rest.size(), rest) == 0;
     }
   };
-  /// Calls `take` with each text that the words from `begin` on begin with, and returns where the first of them ends. `begin` is
-  /// behind a space.
+  /// Calls `take` for each text that stands in `words` from `begin` on, and returns where the first word ends. Requires: a space
+  /// stands before `begin`.
   template <typename Take>
   std::size_t each_at(std::string_view words, std::size_t begin, const Take& take) const {
     const Word first = next_word(words, begin);
@@ -49,14 +50,14 @@ class WordIndex {
  private:
   struct Word {
     std::string_view text;
-    std::size_t end;  // of the space behind it
+    std::size_t end;  // where the space behind the word is
     std::uint32_t hash;
   };
   struct Slot {
     std::uint32_t hash = 0;
-    std::uint32_t entries = 0;  // index in by_word_ and one more; 0 where the slot is free
+    std::uint32_t entries = 0;  // index in by_word_ plus one; 0 where the slot is free
   };
-  /// With Fowler, Noll and Vo's hash, which needs no look ahead for the word's end.
+  /// Hashes the word (FNV-1a) while it looks for its end.
   static Word next_word(std::string_view text, std::size_t begin) {
     std::uint32_t hash = 2166136261u;
     std::size_t end = begin;
@@ -75,7 +76,7 @@ class WordIndex {
   std::vector<Entry>& entries_of(const Word& word);
   void grow();
 
-  // A table of our own: most words of most texts are in none of the lists, and are told so by one look.
+  // An open hash table: most words of most texts are in no list, which one look shows.
   std::vector<Slot> slots_;
   std::vector<std::string> words_;
   std::vector<std::vector<Entry>> by_word_;

@@ -25,12 +25,12 @@
 namespace greentill::cli {
 namespace {
 
-// Longer than any daemon is waited for, and far from what a duration cannot hold.
+// Longer than anybody waits for a daemon, and small enough for a duration to hold.
 constexpr std::uint64_t kLongestPatienceSeconds = 30 * kSecondsADay;
 
 using Command = std::function<ExitCode(const Output&)>;
 
-/// What the command line fills, and the command that it chose.
+/// The options that the command line sets, and the command that it chose.
 struct Arguments {
   bool json = false;
   EndpointOptions endpoint;
@@ -54,7 +54,7 @@ struct Arguments {
 
 bool shows_progress(const Output& output) { return !output.json && stderr_is_terminal(); }
 
-/// CLI11's own goes to the greatest floating-point number, and says so with its 309 digits.
+/// CLI11's own check allows numbers up to the largest double, and prints its 309 digits in the message.
 CLI::Validator at_least_one() {
   const auto why_not = [](const std::string& text) -> std::string {
     return parse_integer<std::uint64_t>(text).value_or(0) > 0 ? std::string() : "\"" + text + "\" is no whole number from 1 on";
@@ -70,7 +70,7 @@ CLI::Validator a_currency() {
   return {why_not, "CODE"};
 }
 
-/// The program's own options come before or behind a command; its help would otherwise not tell of them.
+/// The program's options, which may stand before or after a command: a command's own help would not show them.
 std::string footer(const CLI::App& command, std::initializer_list<const char*> options) {
   const CLI::App* program = &command;
   while (program->get_parent() != nullptr) program = program->get_parent();
@@ -89,7 +89,7 @@ CLI::App* add(CLI::App& app, const char* name, const char* help, Arguments& argu
   return sub;
 }
 
-/// A command that asks the daemon.
+/// Adds a command that asks the daemon.
 CLI::App* add_asking(CLI::App& app, const char* name, const char* help, Arguments& arguments,
                      std::function<ExitCode(DaemonClient&, const Output&)> ask) {
   const auto command = [&arguments, ask = std::move(ask)](const Output& output) {
@@ -192,7 +192,7 @@ void describe_verify(CLI::App& app, Arguments& arguments) {
   verify->add_option("--threads", options.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));
 }
 
-/// As --config says, or where the daemon looks for it.
+/// The configuration that --config names, or the daemon's default one.
 std::filesystem::path config_of(const Arguments& arguments) {
   return arguments.endpoint.config.empty() ? kDefaultConfig : arguments.endpoint.config;
 }
@@ -283,7 +283,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool is_wrong = error.get_exit_code() != 0;
-    // The options may not be filled yet where the command line could not be read to its end.
+    // Where the command line could not be read to its end, `arguments` may not have its options yet.
     if (is_wrong && std::find(argv, argv + argc, std::string_view("--json")) != argv + argc) {
       return static_cast<int>(Output{true, std::cout, std::cerr}.fail(ExitCode::usage, error.what()));
     }

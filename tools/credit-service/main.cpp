@@ -22,7 +22,7 @@
 
 namespace {
 
-// Before the constructors of shared libraries, which set OpenSSL to work.
+// Runs before the constructors of shared libraries, in which OpenSSL begins to allocate.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const kFirstOfAll)() = greentill::crypto::wipe_what_openssl_frees;
 
 using namespace greentill;
@@ -87,7 +87,7 @@ struct Service {
     auto parsed = credit::Programme::parse(*text, config.programme.string(), hasher);
     if (!parsed) return Failure{parsed.error()};
     programme = std::move(*parsed);
-    // An empty ledger made by the way would balance, and a mistyped path pass for a sound one.
+    // Otherwise a mistyped path would create an empty ledger, which balances and looks sound.
     if (!makes_ledger && !std::filesystem::exists(config.database)) {
       return fail(ErrorCode::not_found, config.database.string() + ": there is no ledger here; greentill-credit run makes one");
     }
@@ -100,7 +100,8 @@ struct Service {
   }
 };
 
-/// The broker takes the common name for the user, and filters what it may not read without a word.
+/// The broker takes the certificate's common name for the user, and silently withholds what this user may not read: so warns
+/// where it is another name.
 void warn_of_name(const std::string& name, const std::filesystem::path& path, Log& log) {
   if (name == kServiceName) return;
   log.write(LogLevel::warning, "service",
@@ -108,7 +109,7 @@ void warn_of_name(const std::string& name, const std::filesystem::path& path, Lo
                 "\": a broker with the shipped ACL lets this worker read no claims, and does not say so");
 }
 
-/// The key that receipts are signed with is the one that the broker is shown.
+/// The key that signs receipts is the one used for TLS to the broker.
 Result<crypto::Signer> load_signer(const probe::Target& broker, Log& log) {
   const auto pem = read_file(broker.certificate);
   if (!pem) return Failure{pem.error()};

@@ -13,7 +13,7 @@ constexpr auto kSilence = std::chrono::milliseconds(500);
 void set_up(asio::ip::tcp::socket& socket) {
   asio::error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  // A till or printer that is switched off says nothing: its connection must not stay for ever.
+  // A till or printer that was switched off sends nothing more: keep-alive ends its connection.
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
   socket.non_blocking(true, ignored);
 }
@@ -52,7 +52,7 @@ void Pump::on_read(const asio::error_code& error, std::size_t size) {
     return connection_.on_end(to_);
   }
   if (error) return connection_.failed(error);
-  // At once, without a turn of the loop; what the socket does not take now is waited for.
+  // Writes at once, without a turn of the event loop; only what the socket does not take is waited for.
   asio::error_code put_error;
   const std::size_t put = to_.write_some(asio::buffer(buffer_, size), put_error);
   if (put_error && put_error != asio::error::would_block && put_error != asio::error::try_again)
@@ -87,11 +87,11 @@ void Connection::start(OnPrinter on_printer) {
   set_up(till_);
   timer_.expires_after(options_.connect_timeout);
   timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
-    // This may have been queued already when the printer was reached.
+    // The handler may have been queued before the printer was reached.
     if (error || !on_printer_) return;
     failed(asio::error::timed_out);
   });
-  // An address in numbers asks nobody, and no thread is begun for it.
+  // For a numeric address the resolver is not asked, and starts no thread.
   asio::error_code not_numeric;
   const auto address = asio::ip::make_address(options_.printer.host, not_numeric);
   if (!not_numeric) {
@@ -115,7 +115,7 @@ void Connection::connect(const Endpoints& endpoints) {
 }
 
 void Connection::begin_to_pass() {
-  if (!till_.is_open()) return;  // given up meanwhile
+  if (!till_.is_open()) return;  // the connection was given up meanwhile
   if (const OnPrinter tell = std::exchange(on_printer_, nullptr)) tell({});
   set_up(printer_);
   last_byte_ = steady_clock::now();
@@ -166,11 +166,11 @@ void Connection::on_end(Socket& to) {
   if (up_.is_done()) copier_.end(false);
 }
 
-/// One timer a connection, not one a byte: it looks when the job would be old enough if nothing came meanwhile.
+/// One timer a connection rather than one for each byte: it looks, after `idle`, whether anything was printed meanwhile.
 void Connection::watch_idle() {
   timer_.expires_after(options_.idle);
   timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
-    // This may have been queued already when the connection closed.
+    // The handler may have been queued before the connection closed.
     if (error || !till_.is_open()) return;
     const auto since = steady_clock::now() - last_print_;
     if (copier_.has_job() && since >= options_.idle) copier_.end(true);

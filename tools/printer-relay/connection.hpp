@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One till's connection and the printer's that belongs to it. Threads: the relay's.
+// A till's connection and the connection to the printer that belongs to it. Threads: the relay's.
 #pragma once
 
 #include <array>
@@ -12,14 +12,14 @@
 
 namespace greentill::relay {
 
-/// The copies of what one connection prints, cut into jobs.
+/// Copies what one connection prints, cut into jobs.
 class Copier {
  public:
   /// `spool` may be null.
   Copier(Spool* spool, std::uint64_t connection, std::uint64_t most_job_bytes)
       : spool_(spool), connection_(connection), most_job_bytes_(most_job_bytes) {}
   void add(ByteView bytes);
-  /// Ends the job under way, if any.
+  /// Ends the current job, if there is one. `more`: the connection goes on.
   void end(bool more);
   [[nodiscard]] bool has_job() const { return job_ != nullptr; }
 
@@ -32,16 +32,17 @@ class Copier {
   unsigned part_ = 0;
 };
 
-/// Closes it so that the other side meets a reset.
+/// Closes the socket so that the peer gets a reset.
 void reset(asio::ip::tcp::socket& socket);
 
 class Connection;
 
-/// One direction. Holds at most one buffer that the other side has not taken: a slow reader slows its writer, and nobody else.
+/// Passes bytes in one direction. Holds at most one buffer that the other side has not taken: a slow reader slows down only its
+/// writer.
 class Pump {
  public:
   using Socket = asio::ip::tcp::socket;
-  /// `connection` owns both sockets and the pump.
+  /// `connection` owns both sockets and this pump.
   Pump(Connection& connection, Socket& from, Socket& to) : connection_(connection), from_(from), to_(to) {}
   void read();
   [[nodiscard]] bool is_done() const { return done_; }
@@ -61,18 +62,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Socket = asio::ip::tcp::socket;
   using Endpoints = asio::ip::tcp::resolver::results_type;
-  /// Called once, with why the printer could not be reached, or nothing.
+  /// Called once: with the error where the printer could not be reached, else without one.
   using OnPrinter = std::function<void(const asio::error_code&)>;
 
   Connection(Socket till, const RelayOptions& options, Copier copier);
 
-  /// Lives until both sides are done or either is broken. `on_printer` is not empty.
+  /// Connects and passes bytes. The object lives until both sides are done or either fails. Requires: `on_printer` is not empty.
   void start(OnPrinter on_printer);
-  /// Ends it for good; the till and the printer meet a reset.
+  /// Ends both connections at once; till and printer get a reset.
   void abort();
-  /// No byte for a while in either direction.
+  /// Whether no byte came for a while from either side.
   [[nodiscard]] bool is_silent() const;
-  /// Ends it as if either side had closed.
+  /// Ends both connections as if either side had closed.
   void close();
 
  private:

@@ -19,7 +19,7 @@ namespace {
 constexpr int kUsage = 2;
 constexpr int kCannotStart = 4;
 
-/// A log that nobody reads must not stop the printing: what cannot be written at once is left out.
+/// A log that nobody reads must not stop the printing: what cannot be written at once is dropped.
 class NeverWaitingLog final : public Log {
  public:
   void write(LogLevel level, std::string_view module, std::string_view message) override {

@@ -86,7 +86,7 @@ class AsioRelay final : public Relay {
     });
   }
 
-  /// Out of descriptors or memory: connections that end give some back.
+  /// Without descriptors or memory it tries again later: connections that end give some back.
   void accept_later(const asio::error_code& error) {
     log_.write(LogLevel::error, "relay", "no connection can be taken now: " + error.message());
     look_later(&AsioRelay::accept);
@@ -113,7 +113,7 @@ class AsioRelay final : public Relay {
     connection->start([this](const asio::error_code& error) { tell_printer(error); });
   }
 
-  /// Once when it goes and once when it is back: a till tries again and again.
+  /// Logs once that the printer cannot be reached and once that it can again: a till tries again and again.
   void tell_printer(const asio::error_code& error) {
     const std::string printer = "the printer at " + options_.printer.text();
     if (error && away_ == 0) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands between a till and its receipt printer: every byte goes on unchanged, both ways, and what the till prints is copied to a
-// spool. The till meets what it would meet at the printer: its answers, its closing, its resets; where it cannot be reached, the
-// till's connection is reset. Threads: all from the one that runs it.
+// Stands between a till and its receipt printer: every byte is passed on unchanged, both ways, and what the till prints is copied
+// to a spool. The till meets what it would meet at the printer: the printer's answers, its closing and its resets; where the
+// printer cannot be reached, the till's connection is reset. Threads: all calls from the one that runs it.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ struct Address {
   std::string host;
   std::string port;
 
-  /// "host:port", "[::1]:9100", or a host alone, whose port is `absent_port`.
+  /// Parses "host:port", "[::1]:9100", or a host alone, whose port then is `absent_port`.
   static Result<Address> parse(const std::string& text, const std::string& absent_port = "9100");
   [[nodiscard]] std::string text() const;
 };
@@ -29,19 +29,19 @@ struct RelayOptions {
   Address printer;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds idle{10'000};   ///< a job of an open connection ends when nothing was printed for so long
-  std::uint64_t most_job_bytes = 1u << 20;  ///< or when it has so many bytes
+  std::uint64_t most_job_bytes = 1u << 20;  ///< the largest job; what follows begins another one
   std::size_t most_connections = 64;
 };
 
 class Relay {
  public:
-  /// Listens from here on. `spool` may be null: nothing is copied then. Both must outlive the relay.
+  /// Binds and listens. Where `spool` is null nothing is copied. Both must outlive the relay.
   static Result<std::unique_ptr<Relay>> start(const RelayOptions& options, Spool* spool, Log& log);
   virtual ~Relay() = default;
 
-  /// The port that it listens on; the system's choice where port 0 was asked for.
+  /// The port it listens on; where port 0 was asked for, the one that the system chose.
   [[nodiscard]] virtual std::uint16_t port() const = 0;
-  /// Until SIGTERM or SIGINT, or stop(). Connections are given until they are silent, five seconds at most.
+  /// Runs until SIGTERM, SIGINT or stop(). Open connections may go on until they are silent, for five seconds at most.
   virtual void run() = 0;
   /// Threads: safe from any thread.
   virtual void stop() = 0;

@@ -55,7 +55,7 @@ std::string why(int error) { return std::generic_category().message(error); }
 
 }  // namespace
 
-/// Bytes of a job, or its end.
+/// Work for the writer: bytes of a job, or its end.
 struct Spool::Entry {
   std::shared_ptr<SpoolJob> job;
   std::vector<std::uint8_t> bytes;
@@ -68,18 +68,18 @@ struct Spool::Shared {
 
   SpoolOptions options;
   mutable std::mutex mutex;
-  std::condition_variable wake;     // of the writer: there is work, or the end
-  std::condition_variable written;  // of whoever ends it
+  std::condition_variable wake;     // wakes the writer: there is work, or the spool ends
+  std::condition_variable written;  // wakes the destructor: everything is written
   std::deque<Entry> queue;
   std::size_t queued_bytes = 0;
   bool stopping = false;
   bool done = false;
-  bool abandoned = false;  // the owner is gone: no log any more
+  bool abandoned = false;  // the spool is destroyed: the log must not be used any more
   Counts counts;
   Log* log;
   LineAllowance allowance{1, kLogEvery};
 
-  /// Requires: the lock.
+  /// Drops the job and logs that. Requires: the mutex is held.
   void drop(SpoolJob& job, const std::string& reason) {
     if (job.dropped_) return;
     job.dropped_ = true;
@@ -91,9 +91,9 @@ struct Spool::Shared {
                std::to_string(*left_out + 1) + " print job(s) could not be copied, and were printed all the same: " + reason);
   }
 
-  /// The writer's thread.
+  /// The writer thread.
   void run() {
-    // Behind whatever prints.
+    // A lower priority than the threads that pass bytes to the printer.
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kWriterNice);
     std::unique_lock lock(mutex);
     for (;;) {
@@ -115,7 +115,7 @@ struct Spool::Shared {
 
   [[nodiscard]] fs::path unfinished(const SpoolJob& job) const { return options.folder / ("." + job.name_ + kUnfinished); }
 
-  /// Why the job cannot be kept; empty where it can.
+  /// Writes an entry; returns why the job cannot be kept, or empty.
   std::string write(const Entry& entry, bool dropped) {
     SpoolJob& job = *entry.job;
     if (dropped || job.failed_) {
@@ -184,7 +184,7 @@ Result<std::unique_ptr<Spool>> Spool::start(const SpoolOptions& options, Log& lo
                 options.folder.string() + " is not a folder; make it, writable for this user and for the daemon's");
   }
   std::unique_ptr<Spool> spool(new Spool(options, log));
-  // What was printed before a crash counts like any other; its end is not known to have come.
+  // Jobs that were printed before a crash are kept too; nothing tells whether their connection had ended.
   for (fs::directory_iterator it(options.folder, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (!name.starts_with('.') || !name.ends_with(kUnfinished)) continue;
@@ -237,7 +237,8 @@ void Spool::add(const std::shared_ptr<SpoolJob>& job, ByteView bytes) {
 
 void Spool::end(const std::shared_ptr<SpoolJob>& job, bool more) {
   const std::lock_guard lock(shared_->mutex);
-  // Nothing of it is at the writer: nothing is to be ended there. So there is at most one end for each entry of bytes.
+  // Nothing of the job was given to the writer, so there is nothing to end. This also bounds the queue: at most one end for each
+  // entry of bytes.
   if (!job->queued_) return;
   shared_->queue.push_back({job, {}, true, more});
   if (shared_->queue.size() == 1) shared_->wake.notify_one();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies of print jobs for whoever reads them, written by a thread of its own. The bytes on their way to the printer never wait
-// for it: what it cannot take or write is dropped as a whole job, counted and logged. docs/escpos.md describes the folder.
+// Copies print jobs for whoever reads them, in a thread of its own. Bytes on their way to the printer never wait for the spool: a
+// job that it cannot take or write is dropped as a whole, counted and logged. docs/escpos.md describes the folder.
 //
 // A file appears under its name when it is whole:
 //   <begin, UTC, to the millisecond>-<run>-<connection>-<part>-more.escpos    the connection goes on
@@ -23,11 +23,11 @@ namespace greentill::relay {
 
 struct SpoolOptions {
   std::filesystem::path folder;
-  std::uint64_t most_bytes = 64u << 20;  ///< of the folder's files; beyond it jobs are dropped
-  std::size_t queue_bytes = 4u << 20;    ///< copied and not written yet; beyond it jobs are dropped
+  std::uint64_t most_bytes = 64u << 20;  ///< the size of the folder's files; beyond it jobs are dropped
+  std::size_t queue_bytes = 4u << 20;    ///< bytes copied and not written yet; beyond it jobs are dropped
 };
 
-/// One file under construction.
+/// A file that is being written.
 class SpoolJob {
  public:
   explicit SpoolJob(std::string name) : name_(std::move(name)) {}
@@ -35,23 +35,23 @@ class SpoolJob {
  private:
   friend class Spool;
   const std::string name_;  // without the ending
-  bool queued_ = false;     // under the spool's lock, as the next
+  bool queued_ = false;     // guarded by the spool's mutex, as the next member
   bool dropped_ = false;
-  int file_ = -1;  // the writer's alone, as the next
+  int file_ = -1;  // used by the writer alone, as the next member
   bool failed_ = false;
 };
 
 class Spool {
  public:
-  /// Takes up what an earlier run left unfinished. `log` must outlive the spool.
+  /// Starts the writer, and keeps what an earlier run left unfinished. `log` must outlive the spool.
   static Result<std::unique_ptr<Spool>> start(const SpoolOptions& options, Log& log);
-  /// Writes what is queued, for two seconds at most; a disk that hangs longer keeps its thread, which then touches nothing of
-  /// ours.
+  /// Writes what is queued, for two seconds at most. Where a disk hangs longer the writer goes on alone, and uses nothing but
+  /// what it shares with this object.
   ~Spool();
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  /// Threads: these three from one thread. None waits for the disk.
+  /// Threads: begin(), add() and end() from one thread. None of them waits for the disk.
   std::shared_ptr<SpoolJob> begin(std::uint64_t connection, unsigned part);
   void add(const std::shared_ptr<SpoolJob>& job, ByteView bytes);
   void end(const std::shared_ptr<SpoolJob>& job, bool more);
@@ -69,7 +69,7 @@ class Spool {
   Spool(const SpoolOptions& options, Log& log);
 
   std::string run_;
-  std::shared_ptr<Shared> shared_;  // also the writer's, which may outlive us
+  std::shared_ptr<Shared> shared_;  // shared with the writer, which may outlive this object
   std::thread thread_;
 };
 

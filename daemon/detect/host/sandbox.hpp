@@ -14,7 +14,7 @@ namespace greentill::detect::host {
 
 struct Confinement {
   enum class Of : std::uint8_t {
-    plugin,  ///< this process, which loads a shared object: it may start no other process
+    plugin,   ///< this process, which loads a shared object: it may start no other process
     program,  ///< a process that is about to execute a program, which may start others
   };
   Of of = Of::plugin;

@@ -16,13 +16,13 @@
 
 namespace greentill::plugin {
 
-/// Of the machine, not of what is in the file.
+/// The machine failed, not the file's content.
 class DiskError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A file as it was when it was looked at: another inode, size or time of writing is another file.
+/// A file's identity when it was looked at. Another inode, size or time of writing means another file.
 struct FileState {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
@@ -31,23 +31,23 @@ struct FileState {
   bool operator==(const FileState&) const = default;
 
   static FileState of(const struct stat& status);
-  /// Nothing where there is no regular file of that name (a link is none).
+  /// The state of the regular file with that name; nothing where there is none (a symbolic link does not count).
   static std::optional<FileState> at(const std::filesystem::path& path);
 };
 
-/// Whatever fails throws DiskError with the path.
+/// Reads an open file. Whatever fails throws DiskError with the path.
 class FileBytes final : public Bytes {
  public:
-  /// Takes the descriptor. `path` is for messages.
+  /// Takes the descriptor over. `path` is for messages.
   FileBytes(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}
   ~FileBytes() override;
   FileBytes(const FileBytes&) = delete;
   FileBytes& operator=(const FileBytes&) = delete;
 
   std::size_t read(std::span<char> into) override;
-  /// Up to `size` bytes from there, fewer at the end alone. Leaves read() where it is.
+  /// Up to `size` bytes from `offset` on; fewer only at the file's end. Does not move where read() goes on.
   [[nodiscard]] std::string read_at(std::uint64_t offset, std::size_t size) const;
-  /// Throws as well where it is no regular file.
+  /// The open file's state. Throws, too, where it is no regular file.
   [[nodiscard]] FileState state() const;
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

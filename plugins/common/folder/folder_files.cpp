@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder with a million files is taken in portions of so many, so that their names need little memory.
+// A folder with a million files is listed in portions of so many names, so that the names take little memory.
 constexpr std::size_t kPortion = 1024;
 constexpr std::chrono::hours kRemovalInterval{1};
 
@@ -32,7 +32,7 @@ constexpr std::chrono::hours kRemovalInterval{1};
   throw std::runtime_error(path.string() + ": " + std::string(what) + ": " + std::strerror(error));
 }
 
-/// A dot, or an ending that programs give to what they have not finished writing.
+/// Whether the name begins with a dot, or has an ending that programs give to files they have not finished writing.
 bool is_unfinished_name(std::string_view name) {
   if (name.starts_with('.')) return true;
   const std::string lower = lower_case(name);
@@ -44,7 +44,7 @@ void sync_folder(const fs::path& path) {
   if (descriptor < 0) give_up(path, "the folder cannot be opened", errno);
   const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
   ::close(descriptor);
-  // Some network file systems cannot, and say EINVAL.
+  // Some network file systems cannot sync a folder and report EINVAL.
   if (failed != 0 && failed != EINVAL) give_up(path, "the folder cannot be made durable", failed);
 }
 
@@ -133,14 +133,15 @@ void FolderFiles::scan(const std::function<bool(const std::string&)>& leave) {
     const auto state = FileState::at(settings_.path / name);
     if (state && is_ready(name, *state, before)) ready_.push_back({name, *state});
   }
-  if (names.size() < kPortion) arrived_.clear();  // what is left of it has gone again
+  if (names.size() < kPortion) arrived_.clear();  // all names fit: those left over belong to files that are gone again
 }
 
 bool FolderFiles::is_ready(const std::string& name, const FileState& state, const std::map<std::string, Seen>& before) {
   if (arrived_.erase(name) > 0) return true;
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   if (wall - std::chrono::nanoseconds(state.modified_ns) >= settings_.settle) return true;
-  // The wall clock may be wrong, or another machine's that wrote the file: then it is still when we saw it still for so long.
+  // The wall clock may be wrong, or the file may be from a machine whose clock is. So it is enough, too, that we have seen the
+  // file unchanged for that long.
   const auto now = Clock::now();
   const auto seen = before.find(name);
   const bool still = seen != before.end() && seen->second.state == state;
@@ -163,7 +164,7 @@ void FolderFiles::note_arrivals() {
 }
 
 void FolderFiles::wait(std::chrono::milliseconds time) const {
-  pollfd watched{watch_, POLLIN, 0};  // a negative descriptor is passed over
+  pollfd watched{watch_, POLLIN, 0};  // poll() passes over a negative descriptor
   (void)::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(time.count(), 0)));
 }
 
@@ -173,7 +174,7 @@ bool FolderFiles::move(const FolderFile& file, const fs::path& target) const {
     if (errno == EXDEV) throw std::runtime_error(target.string() + ": it must be on the same file system as " + from.string());
     give_up(from, "it cannot be moved to " + target.parent_path().string(), errno);
   }
-  // Another file may have come under the same name between our look and the move: it has not been read, so back with it.
+  // Another file may have taken the name between our look and the move. It has not been read, so it is moved back.
   const bool right = FileState::at(target) == file.state;
   if (!right) fs::rename(target, free_name(settings_.path, file.name));
   sync_folder(target.parent_path());
@@ -202,7 +203,7 @@ void FolderFiles::remove_old(std::chrono::system_clock::time_point now) {
   std::error_code error;
   for (fs::directory_iterator entry(settings_.done, error), end; !error && entry != end; entry.increment(error)) {
     struct stat status {};
-    // Its change time is when it was moved, whenever it was written.
+    // The change time is when the file was moved to `done`; the modification time is when it was written.
     if (::lstat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_ctim.tv_sec > oldest) continue;
     std::error_code gone;
     fs::remove(entry->path(), gone);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of a watched folder: which are there to be taken, and where they go afterwards. Nothing is known here of what is in
-// them. Threads: one thread.
+// The files of a watched folder: which may be read now, and where they go afterwards. It does not look into the files. Threads:
+// one thread.
 #pragma once
 
 #include <chrono>
@@ -22,14 +22,14 @@ namespace greentill::plugin {
 
 struct FolderSettings {
   std::filesystem::path path;
-  std::filesystem::path done;    ///< made where it is missing; on the same file system as path
+  std::filesystem::path done;    ///< created where it does not exist; must be on the same file system as `path`
   std::filesystem::path failed;  ///< likewise
   std::chrono::milliseconds settle{2000};
   std::int64_t keep_done_days = 0;   ///< 0: for ever
   std::uint64_t max_file_bytes = 0;  ///< 0: no limit
   bool once = false;                 ///< finished when the folder is empty
 
-  /// Throws as toml::Table does. `max_file_mb`: the format's own limit where the configuration says nothing; 0 for none.
+  /// Reads the settings; throws as toml::Table does. `max_file_mb` is the limit where the configuration states none; 0: no limit.
   static FolderSettings read(const toml::Table& toml, std::int64_t max_file_mb);
 };
 
@@ -45,24 +45,24 @@ class FolderFiles {
   FolderFiles(const FolderFiles&) = delete;
   FolderFiles& operator=(const FolderFiles&) = delete;
 
-  /// Makes done and failed, and begins to watch. Throws std::runtime_error where the folder cannot be used.
+  /// Creates `done` and `failed`, and begins to watch the folder. Throws std::runtime_error where the folder cannot be used.
   void open();
-  /// The next file, by name, that nobody writes any more: renamed into the folder, or still for settings.settle.
-  /// Never one whose name `leave` says yes to. Nothing where there is none yet.
+  /// The next file, by name, that nobody is writing any more: it was renamed into the folder, or has not changed for
+  /// settings.settle. Files whose name `leave` accepts are passed over. Nothing where no file is ready.
   std::optional<FolderFile> next(const std::function<bool(const std::string&)>& leave);
-  /// Those of the folder's files, settled or not.
+  /// The files of the folder with these inodes, ready or not.
   [[nodiscard]] std::vector<FolderFile> with_inodes(const std::set<std::uint64_t>& inodes) const;
-  /// Whether the folder holds a file that next() may still give, apart from those to leave.
+  /// Whether the folder holds a file, not counting those to leave, that next() may still return.
   [[nodiscard]] bool is_waiting() const { return waiting_; }
-  /// Blocks until something is renamed into the folder, or for so long.
+  /// Blocks until a file is renamed into the folder, or for that time.
   void wait(std::chrono::milliseconds time) const;
 
-  /// Moves a file out of the folder, durably, under its own name or the next free one (NAME.2, NAME.3, …). Where the name has
-  /// meanwhile become another file's, that one stays and is for next(). Throws std::runtime_error where it cannot be moved.
+  /// Moves a file to `done`, durably, under its own name or the next free one (NAME.2, NAME.3, …). Where another file has taken
+  /// the name meanwhile, that one stays in the folder, for next(). Throws std::runtime_error where the file cannot be moved.
   void move_to_done(const FolderFile& file) const;
-  /// With NAME.reason.txt beside it, written before.
+  /// As move_to_done(), into `failed`; writes the reason into NAME.reason.txt beside the file before it is moved.
   void move_to_failed(const FolderFile& file, std::string_view reason) const;
-  /// Removes what has lain in done for longer than keep_done_days. Looks once an hour at most.
+  /// Removes files that have been in `done` for longer than keep_done_days. Looks at most once an hour.
   void remove_old(std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
   [[nodiscard]] const FolderSettings& settings() const { return settings_; }
@@ -79,7 +79,7 @@ class FolderFiles {
   bool move(const FolderFile& file, const std::filesystem::path& target) const;
 
   FolderSettings settings_;
-  int watch_ = -1;  // inotify; -1 where the system gives none, and then every file has to settle
+  int watch_ = -1;  // inotify; -1 where the system has none, and then every file is waited for until it has settled
   std::set<std::string> arrived_;
   std::map<std::string, Seen> settling_;
   std::deque<FolderFile> ready_;

@@ -10,12 +10,12 @@
 
 namespace greentill::plugin {
 
-/// A position: how many records of a file are durable, and which files before it are wholly so, but were not moved yet. As text:
-/// "f1 <records> <inode>:<print> <inode>:<print>…", the file that is being read first.
+/// A position in a folder: how many records of the current file are durable, and which earlier files are durable to their end but
+/// were not moved yet. As text: "f1 <records> <inode>:<print> <inode>:<print>…"; the first file is the current one.
 struct FolderPlace {
   struct Known {
     std::uint64_t inode = 0;
-    std::string print;  ///< of the file's name, size, time of writing, first and last bytes
+    std::string print;  ///< hash of the file's name, size, time of writing, and first and last bytes
     bool operator==(const Known&) const = default;
   };
   std::uint64_t records = 0;

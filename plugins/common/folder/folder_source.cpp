@@ -16,7 +16,7 @@ namespace greentill::plugin {
 namespace {
 
 constexpr std::size_t kPrintBytes = 4096;
-// As many prints as fit into a position; so many small files become durable in one commit of the store.
+// So many prints fit into a position, so that many small files become durable in one commit of the store.
 constexpr std::size_t kMostWhole = 24;
 constexpr std::chrono::milliseconds kDurableWait{2};
 
@@ -41,18 +41,18 @@ class FolderSource::File {
   FolderFile found;
   FolderPlace::Known known;
   std::unique_ptr<RecordReader> reader;
-  std::uint64_t records = 0;  // read so far
-  std::uint64_t skip = 0;     // durable from an earlier life
+  std::uint64_t records = 0;  // how many records were read so far
+  std::uint64_t skip = 0;     // how many records an earlier run made durable
   std::optional<std::string> failure;
 
-  /// Somebody writes it after all: what was read may be half of it.
+  /// Whether somebody wrote to the file while it was read: what was read may be only half of it.
   [[nodiscard]] bool has_changed() const { return bytes.state() != found.state; }
 };
 
 struct FolderSource::Whole {
   FolderFile found;
   FolderPlace::Known known;
-  std::uint64_t last = 0;  // of handed_in_: the file can be moved when so many are durable
+  std::uint64_t last = 0;  // the value of handed_in_ at the file's last record: once so many are durable the file can be moved
   std::optional<std::string> failure;
 };
 
@@ -75,7 +75,8 @@ void FolderSource::start(std::string_view position) {
   resume(*place);
 }
 
-/// Files of the place that are still here go first: a position that another file leads to no longer names them.
+/// Files of the stored position that still exist are read first: once another file is being read, its position no longer names
+/// them.
 void FolderSource::resume(const FolderPlace& place) {
   std::set<std::uint64_t> inodes{place.current.inode};
   for (const FolderPlace::Known& known : place.whole) inodes.insert(known.inode);
@@ -103,7 +104,7 @@ Source::Progress FolderSource::poll(std::chrono::milliseconds wait, const Inlet&
     if (step == Step::advanced && std::chrono::steady_clock::now() < deadline) continue;
     if (step == Step::advanced) return Progress::more;
     if (files_.settings().once && whole_.empty() && !files_.is_waiting()) return Progress::finished;
-    // What was handed in becomes durable only after this returns.
+    // Records that were handed in become durable only after poll() has returned.
     if (handed_in_ == before) files_.wait(whole_.empty() ? wait : std::min(wait, kDurableWait));
     return Progress::more;
   }
@@ -131,7 +132,7 @@ bool FolderSource::open_next() {
   return true;
 }
 
-/// Null where it is gone, another by now, or cannot be opened.
+/// Null where the file is gone, was replaced by another one, or cannot be opened.
 std::unique_ptr<FolderSource::File> FolderSource::open(const FolderFile& found) {
   const std::filesystem::path path = files_.settings().path / found.name;
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -171,7 +172,7 @@ void FolderSource::read_record() {
     if (next == RecordReader::Next::nothing || ++file_->records <= file_->skip) return;
     pending_ = std::make_unique<Pending>(Pending{std::move(transaction), where(), {}});
   } catch (const DiskError&) {
-    throw;  // the file stays where it is and is tried again
+    throw;  // the file stays in the folder and is tried again later
   } catch (const LeftOut& reason) {
     pass_over(reason.what(), true);
   } catch (const std::exception& problem) {
@@ -187,7 +188,7 @@ void FolderSource::pass_over(std::string reason, bool left_out) {
   pending_ = std::make_unique<Pending>(Pending{std::nullopt, where(), std::move(reason), left_out});
 }
 
-/// Of the record that was read last; where the file fails, of the whole.
+/// Names the record that was read last; where the whole file failed, the file.
 std::string FolderSource::where() const {
   if (file_->failure) return file_->found.name;
   const std::string record = file_->reader ? file_->reader->where() : "";
@@ -211,7 +212,8 @@ bool FolderSource::hand_in(const Inlet& inlet) {
   return true;
 }
 
-/// The file was read to its end, or to where it fails. One that changed meanwhile is another file, and is read from its begin.
+/// Ends a file that was read to its end or to where it fails. A file that changed meanwhile counts as another file, and is read
+/// again from its beginning.
 void FolderSource::close() {
   if (!file_->has_changed()) whole_.push_back({file_->found, file_->known, handed_in_, std::move(file_->failure)});
   file_.reset();

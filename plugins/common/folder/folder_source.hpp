@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A source that reads the files dropped into a folder; docs/folders.md is what its user reads. A format derives from FolderSource
-// and says how a file's records are read; which files are taken when, where they go, and that no record is lost or handed in
-// twice whenever the process is killed, is decided here.
+// A source that reads the files dropped into a folder; docs/folders.md is for its user. A format derives from FolderSource and
+// says how a file's records are read. FolderSource decides which files are taken when and where they go, and sees to it that no
+// record is lost or handed in twice, whenever the process is killed.
 //
 //   class Invoices final : public plugin::FolderSource {
 //    public:
@@ -32,11 +32,11 @@ namespace greentill::plugin {
 
 class FolderSource : public Source {
  public:
-  /// `max_file_mb`: the limit where the configuration has none; 0 where files are read as they come and may be of any size.
+  /// `max_file_mb` is the limit where the configuration states none; 0 where a file is read piece by piece and may have any size.
   FolderSource(const toml::Table& toml, std::int64_t max_file_mb, Services services);
   ~FolderSource() override;
 
-  /// A reader for a file that was opened; `bytes` lives as long as the reader. Exceptions are as in RecordReader::next.
+  /// Makes a reader for an opened file; `bytes` lives as long as the reader. Throws as RecordReader::next() does.
   virtual std::unique_ptr<RecordReader> read(Bytes& bytes, const std::string& name) = 0;
 
   void start(std::string_view position) final;
@@ -64,11 +64,11 @@ class FolderSource : public Source {
 
   Services services_;
   FolderFiles files_;
-  std::deque<std::unique_ptr<File>> resumed_;  // begun in an earlier life: they come before all others
+  std::deque<std::unique_ptr<File>> resumed_;  // files that an earlier run began; they are read before all others
   std::unique_ptr<File> file_;
-  std::unique_ptr<Pending> pending_;  // read and not yet taken
-  std::deque<Whole> whole_;           // handed in to their ends, not yet moved
-  std::uint64_t handed_in_ = 0;       // since start, as `durable` counts
+  std::unique_ptr<Pending> pending_;  // a record that was read and not handed in yet
+  std::deque<Whole> whole_;           // files handed in to their ends and not moved yet
+  std::uint64_t handed_in_ = 0;       // records handed in since start(), as durable() counts them
   std::uint64_t durable_ = 0;
 };
 

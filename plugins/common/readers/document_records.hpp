@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The records of a file that is one document and was read at once. Threads: one thread.
+// The records of a file that is one document, read into memory at once. Threads: one thread.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace greentill::plugin {
 
-/// Whatever max_file_mb allows: a document is in memory as a whole, and as a tree besides.
+/// The largest document, whatever max_file_mb allows: it is in memory as text and as a tree.
 inline constexpr std::size_t kMostDocumentBytes = 64u << 20;
 
 /// A transaction, or why there is none.

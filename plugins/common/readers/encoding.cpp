@@ -15,7 +15,8 @@
 namespace greentill::plugin {
 namespace {
 
-/// By lower-case names without hyphens and the like: what files that are said to be in the first are in.
+/// Encodings that files in practice are in, by the name that they are given, lower case without hyphens: each is a superset of
+/// the one named.
 constexpr std::array<std::pair<std::string_view, const char*>, 9> kMeant{{{"latin1", "windows-1252"},
                                                                           {"iso88591", "windows-1252"},
                                                                           {"cp949", "windows-949"},
@@ -33,7 +34,7 @@ std::string meant_by(const std::string& name) {
   return found == kMeant.end() ? name : found->second;
 }
 
-/// By itself ICU writes U+001A for some bytes of Shift JIS. Called from C.
+/// Replaces malformed bytes by U+FFFD: for some bytes of Shift JIS ICU's own callback writes U+001A. Called by ICU, which is C.
 void replace(const void* /*context*/, UConverterToUnicodeArgs* arguments, const char* /*bytes*/, std::int32_t /*size*/,
              UConverterCallbackReason reason, UErrorCode* error) noexcept {
   if (reason > UCNV_IRREGULAR) return;
@@ -57,7 +58,7 @@ struct Encoding::Converter {
 };
 
 Encoding::Encoding(const std::string& name) : name_(name), converter_(std::make_unique<Converter>(meant_by(name))) {
-  // ICU takes an empty name for the machine's own encoding.
+  // ICU would take an empty name for the machine's own encoding.
   if (name.empty() || U_FAILURE(converter_->error)) {
     throw std::runtime_error("'" + name + "' is no encoding that is known; name one such as windows-1252, cp949 or utf-16le");
   }

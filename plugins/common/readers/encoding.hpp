@@ -10,20 +10,21 @@ namespace greentill::plugin {
 
 class Encoding {
  public:
-  /// `name`: as ICU knows it, whatever its case, hyphens and underscores: "windows-1252", "shift_jis", "utf-16le"; "utf-16" is
-  /// the little-endian one. Names that stand for a smaller set are taken for the one that files by that name are in: latin-1 for
-  /// windows-1252, cp949 and euc-kr for windows-949, gb2312 and gbk for gb18030. Throws std::runtime_error where there is none
-  /// such, or where it has line ends of another kind than ASCII or UTF-16 (EBCDIC, UTF-32).
+  /// `name` is ICU's name of the encoding, in any case and with any hyphens and underscores: "windows-1252", "shift_jis",
+  /// "utf-16le"; "utf-16" means the little-endian one. A name that files commonly use for a larger set stands for that set:
+  /// latin-1 for windows-1252, cp949 and euc-kr for windows-949, gb2312 and gbk for gb18030. Throws std::runtime_error where
+  /// there is no such encoding, or where its line ends are neither those of ASCII nor of UTF-16 (EBCDIC, UTF-32).
   explicit Encoding(const std::string& name);
   ~Encoding();
   Encoding(Encoding&&) noexcept;
   Encoding& operator=(Encoding&&) noexcept;
 
-  /// As it was given.
+  /// The name as the caller wrote it.
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// The bytes of '\n', one or two. Every character takes a multiple of so many.
+  /// The bytes of '
+  /// ': one, or two. Every character has a multiple of so many bytes.
   [[nodiscard]] std::string_view newline() const { return newline_; }
-  /// U+FFFD stands for what is none of the encoding's. No state is kept from one call to the next.
+  /// Converts to UTF-8; bytes that are malformed become U+FFFD. No state is kept between calls.
   std::string to_utf8(std::string_view bytes);
 
  private:

@@ -33,7 +33,8 @@ struct OneText : JsonEvents {
 
 }  // namespace
 
-/// The bytes with one character of lookahead. A text without an end is cut, so that it needs no more memory than any other.
+/// The bytes with one character of lookahead. A text that is too long ends the input, so that no text takes more memory than
+/// kMostText.
 class JsonStream::Source {
  public:
   explicit Source(Bytes& bytes) : bytes_(bytes) {}
@@ -56,7 +57,7 @@ class JsonStream::Source {
     at_ = 0;
     have_ = bytes_.read(buffer_);
     if (offset_ > 0) return;
-    // A byte order mark may come in pieces.
+    // A byte order mark may arrive in several pieces.
     for (std::size_t more = have_; more > 0 && have_ < kByteOrderMark.size(); have_ += more) {
       more = bytes_.read(std::span(buffer_).subspan(have_));
     }
@@ -71,13 +72,13 @@ class JsonStream::Source {
   std::size_t have_ = 0;
   std::uint64_t offset_ = 0;
   JsonNesting nesting_;
-  std::size_t length_ = 0;  // of the text that it is in
+  std::size_t length_ = 0;  // of the text that the reader is in, so far
   bool too_long_ = false;
 };
 
 namespace {
 
-/// The parser's view of a source; the default one is the end.
+/// Lets the parser iterate over a source. A default-constructed iterator is the end.
 template <typename From>
 class Iterator {
  public:
@@ -145,7 +146,7 @@ class JsonStream::Sax {
 
  private:
   struct Level {
-    std::size_t path;  // the length of its own
+    std::size_t path;  // the length of this level's own path
     bool list;
     std::set<std::string> keys;
   };
@@ -233,7 +234,7 @@ void JsonStream::read(JsonEvents& events) {
   const char first = peek();
   bool good = false;
   if (first == '-' || (first >= '0' && first <= '9')) {
-    // Only what follows a number shows that it is over: the parser would swallow that.
+    // The parser notices a number's end only by the character behind it, which it would consume.
     std::string digits;
     for (; is_of_number(source_->peek()) && digits.size() <= kMostDigits; source_->advance()) {
       digits += static_cast<char>(source_->peek());
@@ -241,7 +242,7 @@ void JsonStream::read(JsonEvents& events) {
     good = json::sax_parse(digits, &sax);
   } else {
     using From = Iterator<Source>;
-    // The parser would pass over a byte order mark before each value.
+    // The parser would accept a byte order mark before each value.
     good = first != '\0' && std::string_view("{[\"tfn").find(first) != std::string_view::npos &&
            json::sax_parse(From(*source_), From(), &sax, json::input_format_t::json, /*strict=*/false);
   }

@@ -6,8 +6,8 @@
 namespace greentill::plugin {
 namespace {
 
-/// `open_` is the way from the root to the container that is being filled; its pointers stay valid since a container grows only
-/// while it is the innermost.
+/// `open_` is the path from the root to the container that is being filled. Its pointers stay valid, since a container grows only
+/// while it is the innermost one.
 class JsonTreeBuilder final : public JsonEvents {
  public:
   void scalar(std::string_view /*path*/, const JsonScalar& value) override { add({value.type, std::string(value.text), {}, {}}); }

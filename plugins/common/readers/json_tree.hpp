@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A JSON document as a tree whose numbers stay as they are written: amounts with 26 places and codes beyond 2^53 lose nothing.
+// A JSON document as a tree in which numbers stay as they are written: amounts with 26 places and codes beyond 2^53 lose nothing.
 // Threads: values; const calls concurrent.
 #pragma once
 
@@ -21,18 +21,19 @@ struct JsonValue {
   using Type = JsonType;
 
   Type type = Type::null;
-  std::string text;                ///< of a text, its characters; of a number, as it is written; of a boolean, true or false
-  std::vector<std::string> names;  ///< of an object: one for each value, none twice
+  std::string text;                ///< a text's characters; a number as written; true or false
+  std::vector<std::string> names;  ///< of an object: the name of each value, no name twice
   std::vector<JsonValue> values;   ///< of a list or an object
 
   [[nodiscard]] bool is(Type one) const { return type == one; }
-  /// The member of an object; null where this is no object, there is none such, or it is the JSON null.
+  /// The object's member; null where this is no object, it has no such member, or the member is null.
   [[nodiscard]] const JsonValue* member(std::string_view name) const;
-  /// The text of such a member. Throws Unusable, naming it, where it is of another type.
+  /// The member's text; nothing where there is none. Throws Unusable, naming the member, where it is no text.
   [[nodiscard]] std::optional<std::string> text_of(std::string_view name) const;
 };
 
-/// Throws Unusable where JsonStream would not read it, a name occurs twice in an object, or it has more than kMostJsonValues.
+/// Throws Unusable where the document is no JSON that JsonStream reads, an object has a name twice, or there are more than
+/// kMostJsonValues values.
 JsonValue parse_json_tree(std::string_view document);
 
 }  // namespace greentill::plugin

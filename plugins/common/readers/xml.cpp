@@ -12,9 +12,9 @@
 namespace greentill::plugin {
 namespace {
 
-/// Between a namespace and a local name; expat refuses it inside a namespace.
+/// Separates a namespace from a local name; expat refuses this character within a namespace.
 constexpr char kSeparator = '\n';
-/// XML_Parse takes an int.
+/// XML_Parse takes the size as an int.
 constexpr std::size_t kMostBytesAtOnce = 256u << 10;
 
 XmlName split(const char* name) {
@@ -38,7 +38,7 @@ struct XmlParser::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  /// No exception may pass through expat, which is C: it is kept and thrown again behind it.
+  /// An exception must not pass through expat, which is C: it is kept, and thrown again once expat has returned.
   template <typename Call>
   void guarded(const Call& call) noexcept {
     if (thrown) return;
@@ -76,7 +76,7 @@ struct XmlParser::State {
     if (read.space.size() + read.local.size() > limits.name_bytes) throw Unusable(at_line() + "a name is too long");
     return read;
   }
-  /// What was fed and is in no call yet waits in expat's buffer.
+  /// Bytes that were fed and led to no call yet, such as an unfinished tag, wait in expat's buffer: bounds how many.
   void check_tag() const {
     const XML_Index begin = XML_GetCurrentByteIndex(parser);  // negative before the first
     if (begin >= 0 && fed > static_cast<std::size_t>(begin) + limits.tag_bytes)

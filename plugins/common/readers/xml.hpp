@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads XML of any size in bounded memory, in UTF-8, UTF-16 or whatever encoding of one or two bytes a character it declares, and
-// refuses what a till's document has no need of: document type declarations, and with them every entity but XML's own five,
-// nesting without end, texts without end. Threads: one parser from one thread.
+// Reads XML of any size in bounded memory, in UTF-8, UTF-16 or whatever encoding of one or two bytes a character it declares. It
+// refuses what no till's document needs: document type declarations, and with them every entity but XML's own five, and nesting
+// or texts without bounds. Threads: one parser from one thread.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ struct XmlLimits {
   std::size_t attribute_bytes = 16u << 10;  ///< one attribute's value
   std::size_t name_bytes = 1u << 10;        ///< a name with its namespace
   std::size_t text_bytes = 1u << 20;        ///< text of one element, without that of the elements in it
-  std::size_t tag_bytes = 1u << 20;         ///< one tag, comment or instruction: it is held until it is whole
+  std::size_t tag_bytes = 1u << 20;         ///< of one tag, comment or instruction, which is held until it is whole
 };
 
-/// A name as XML Namespaces have it. Views into the parser, valid during the call.
+/// A name with its namespace. Views into the parser, valid during the call.
 struct XmlName {
   std::string_view space;  ///< the namespace's URI, or empty
   std::string_view local;
@@ -34,12 +34,12 @@ struct XmlAttribute {
   std::string_view value;
 };
 
-/// What the parser calls. May throw: parsing ends there, and feed() throws the same.
+/// The parser calls this. A handler may throw: parsing ends there, and feed() throws the same exception.
 class XmlHandler {
  public:
   virtual ~XmlHandler() = default;
   virtual void start(const XmlName& name, const std::vector<XmlAttribute>& attributes) = 0;
-  /// UTF-8; one text may come in several pieces.
+  /// A piece of text in UTF-8; one text may come in several pieces.
   virtual void text(std::string_view piece) = 0;
   virtual void end(const XmlName& name) = 0;
 };
@@ -54,8 +54,8 @@ class XmlParser {
   ~XmlParser();
   XmlParser(const XmlParser&) = delete;
   XmlParser& operator=(const XmlParser&) = delete;
-  /// The next bytes of the document, in pieces of any size; `last` with the last of them. Throws Unusable with the line where it
-  /// is no XML or beyond the limits, and is not called again after that.
+  /// Parses the next bytes of the document, in pieces of any size; `last` is true for the last piece. Throws Unusable, with the
+  /// line, where the document is no XML or exceeds the limits; feed() must not be called after that.
   void feed(std::string_view bytes, bool last);
 
  private:

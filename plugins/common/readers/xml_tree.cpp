@@ -47,7 +47,7 @@ class XmlTreeBuilder final : public XmlHandler {
  private:
   const std::function<bool(const XmlName&)>& keep_;
   std::vector<XmlElement> open_;  // from the root to the innermost
-  std::size_t skipped_ = 0;       // how deep inside an element that does not stay
+  std::size_t skipped_ = 0;       // how many levels deep the reader is in an element that is not kept
   std::size_t elements_ = 0;
   XmlElement root_;
 };

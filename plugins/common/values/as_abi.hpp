@@ -7,7 +7,7 @@
 
 namespace greentill::plugin {
 
-/// Calls `use` with the transaction as the ABI has it. Lifetime: until `use` returns. Threads: pure function.
+/// Calls `use` with the transaction as an ABI struct. Lifetime: until `use` returns. Threads: pure function.
 template <typename Use>
 void as_abi(const Transaction& transaction, Use&& use) {
   const gt_inlet inlet{sizeof(gt_inlet), &use,

@@ -12,8 +12,8 @@
 namespace greentill::plugin {
 namespace {
 
-/// The nearest two latitudes of two cells; where the cells share some, one that both have, the farthest from the equator, where
-/// meridians are nearest to one another.
+/// The two latitudes of two cells that are nearest to each other. Where the cells share latitudes, it is the shared one farthest
+/// from the equator, where meridians are closest together.
 std::pair<double, double> nearest_latitudes(const Coordinates& a, const Coordinates& b) {
   const double south = std::max({a.latitude - a.within, b.latitude - b.within, -90.0});
   const double north = std::min({a.latitude + a.within, b.latitude + b.within, 90.0});

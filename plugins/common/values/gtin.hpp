@@ -5,7 +5,7 @@
 
 namespace greentill::plugin {
 
-/// A GTIN by its length and check digit (GS1): any other number is the shop's own. Threads: pure function.
+/// Whether a number is a GTIN, by its length and check digit (GS1); any other number is the shop's own. Threads: pure function.
 constexpr bool is_gtin(std::string_view text) {
   if (text.size() != 8 && (text.size() < 12 || text.size() > 14)) return false;
   int sum = 0;

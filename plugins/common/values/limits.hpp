@@ -7,19 +7,19 @@
 
 namespace greentill::plugin {
 
-/// A record that cannot be made a transaction; what() is the reason, for people.
+/// Thrown for a record that cannot be made a transaction; what() is the reason, for people.
 class Unusable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A record that is right and that nobody is to be credited for; what() is why, for people.
+/// Thrown for a record that is right and that nobody is to be credited for; what() is the reason, for people.
 class LeftOut : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Throws Unusable where the daemon would not take it, naming the field.
+/// Throws Unusable, naming the field, where the daemon would not take the transaction.
 void check_limits(const Transaction& transaction);
 
 }  // namespace greentill::plugin

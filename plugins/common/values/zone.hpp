@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Local times in a named zone. An hour that the clocks skipped is no time; one that they repeated has two readings, and choose()
-// decides. Threads: pure functions and immutable objects, safe from any thread.
+// Local times in a named zone. A time in an hour that the clocks skip is no time; one in an hour that they repeat has two
+// readings, between which choose() decides. Threads: pure functions and immutable objects, safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,24 +14,25 @@
 
 namespace greentill::plugin {
 
-/// The Unix times that a text can mean: one, or two in ascending order.
+/// The Unix times that a local time can mean: none, one, or two in ascending order.
 using Readings = std::vector<std::int64_t>;
 
 class Zone {
  public:
   /// An IANA name ("Europe/Helsinki"). Throws std::runtime_error where the system's tz database has none such.
   explicit Zone(const std::string& name);
-  /// None where the clocks skipped it.
+  /// Empty where the clocks skip the time.
   [[nodiscard]] Readings readings(std::int64_t wall_seconds) const;
-  /// In Unix seconds, by the offset that the text states, else the first reading; nothing where it is no time or was skipped.
+  /// Unix seconds: by the offset where the text states one, else by the first reading. Nothing where there is no time or the
+  /// clocks skip it.
   [[nodiscard]] std::optional<std::int64_t> moment(const std::optional<WallTime>& wall) const;
-  /// The local clock at a moment, as WallTime::seconds.
+  /// What the local clock shows at a Unix time, as WallTime::seconds.
   [[nodiscard]] std::int64_t wall_seconds(std::int64_t unix_seconds) const;
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
   std::string name_;
-  const void* zone_;  // of the tz database, which is never unloaded
+  const void* zone_;  // in the tz database, which is never unloaded
 };
 
 struct Span {
@@ -39,8 +40,9 @@ struct Span {
   std::int64_t end = 0;
 };
 
-/// The reading of a begin and an end: 1. where a duration is given, those that fit it within two minutes; 2. else those that do
-/// not end before they begin; 3. of several left, the earliest. Nothing where all end before they begin.
+/// Chooses one reading of a begin and an end: 1. where a duration is given, only pairs that fit it within two minutes; 2. else
+/// only pairs that do not end before they begin; 3. of several left, the earliest. Nothing where every pair ends before it
+/// begins.
 std::optional<Span> choose(const Readings& begins, const Readings& ends, std::optional<std::int64_t> duration_s);
 
 }  // namespace greentill::plugin

@@ -29,7 +29,7 @@ inline std::string_view view(gt_text text) {
 }
 inline gt_text text(std::string_view view) { return {view.data(), view.size()}; }
 
-/// The i-th element of an array whose maker may know more fields than we do.
+/// The i-th element of an array. Its maker may know more fields than we do, so elements lie `size` bytes of the first one apart.
 template <typename T>
 const T& element(const T* array, std::size_t index) {
   return *reinterpret_cast<const T*>(reinterpret_cast<const unsigned char*>(array) + index * array->size);
@@ -43,7 +43,8 @@ class Services {
   explicit Services(const gt_services* services) : services_(services) {}
   void log(gt_log_level level, std::string_view message) const { services_->log(services_->context, level, text(message)); }
   void report(std::string_view reason) const { services_->report(services_->context, text(reason)); }
-  /// An older host knows nothing of it, and claims then hold the plugin's own name.
+  /// Names the program that the plugin speaks for. A host too old to know this call ignores it: claims then hold the plugin's own
+  /// name.
   void speak_for(std::string_view name, std::string_view version) const {
     if (services_->size >= sizeof(gt_services)) services_->speak_for(services_->context, text(name), text(version));
   }
@@ -67,7 +68,7 @@ class Emitter {
   const gt_emitter& emitter_;
 };
 
-/// Thrown by detect: the instance is of no further use, and a new one is wanted.
+/// Thrown by detect(): this instance is of no further use, and the host is to create a new one.
 class Broken : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -128,7 +129,7 @@ struct Transaction {
 class Inlet {
  public:
   explicit Inlet(const gt_inlet& inlet) : inlet_(inlet) {}
-  /// False where the window is full: return from poll, and offer the same again in the next one.
+  /// Hands in a record. False where the window is full: return from poll(), and offer the same record again in the next call.
   [[nodiscard]] bool offer(const Transaction& transaction, std::string_view where, std::string_view position) const;
   [[nodiscard]] bool offer(const gt_transaction& transaction, std::string_view where, std::string_view position) const {
     return taken(inlet_.transaction(inlet_.context, &transaction, text(where), text(position)));
@@ -188,7 +189,7 @@ inline bool Inlet::offer(const Transaction& from, std::string_view where, std::s
   return offer(transaction, where, position);
 }
 
-/// Constructor as for Detector.
+/// A source. The constructor is as for Detector.
 class Source {
  public:
   enum class Progress { more, finished };
@@ -200,7 +201,7 @@ class Source {
 
 namespace detail {
 
-/// What the C side holds: the object and where to report what it throws.
+/// What the void* of the C side points to: the object, and where to report what it throws.
 template <typename T>
 struct Instance {
   Services services;
@@ -285,7 +286,7 @@ inline std::int32_t answer(const gt_offer& offer, gt_answer& answer, const gt_pl
 
 }  // namespace detail
 
-/// The tables of a plugin; `name` and `version` must be literals, at most 32 bytes each.
+/// The tables of a plugin. `name` and `version` must be string literals of at most 32 bytes each.
 template <typename T>
 const gt_plugin& detector(std::string_view name, std::string_view version) {
   static const gt_detector table{sizeof(gt_detector), detail::create<T>, detail::detect<T>, detail::destroy<T>};

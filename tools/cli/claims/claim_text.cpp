@@ -17,7 +17,7 @@ std::string blanks_to(std::size_t width, const std::string& text) {
 std::string padded(const std::string& text, std::size_t width) { return text + blanks_to(width, text); }
 std::string right(const std::string& text, std::size_t width) { return blanks_to(width, text) + text; }
 
-/// What stands at a JSON pointer (RFC 6901); null where nothing does.
+/// The value at a JSON pointer (RFC 6901); null where there is none.
 const Json& at(const Json& json, const char* path) {
   static const Json kNothing;
   const Json::json_pointer pointer(path);
@@ -48,7 +48,7 @@ std::string quantities(const Json& json, const char* path) {
   return all;
 }
 
-/// Lines of "label  value"; a line without a value is left out.
+/// Collects lines "label  value"; a line without a value is left out.
 struct Page {
   std::string all;
 
@@ -96,7 +96,7 @@ std::string delivery(const Json& claim) {
   return all;
 }
 
-/// What the daemon knows beside what was signed; empty of a claim that stands.
+/// What the daemon's store knows of a claim beside what was signed; empty for a claim of which nothing was taken back.
 std::string taken_back(const Json& claim) {
   const std::string reversed = text(claim, "/reversed");
   return reversed == "all" ? "taken back" : reversed == "part" ? "taken back in part" : "";
@@ -123,7 +123,7 @@ void add_plugins(Page& page, const Json& plugins) {
 
 constexpr std::size_t kShownReasons = 5;
 
-/// "rides: 60,000 read: 54,000 claimed, 6,000 refused", and below it the commonest reasons.
+/// Adds "rides: 60,000 read: 54,000 claimed, 6,000 refused" and, below it, the commonest reasons.
 void add_source(Page& page, const std::string& name, const std::vector<const Json*>& counts) {
   std::uint64_t all = 0;
   std::vector<std::pair<std::string, std::uint64_t>> fates;
@@ -155,7 +155,7 @@ void add_source(Page& page, const std::string& name, const std::vector<const Jso
   if (reasons.size() > kShownReasons) page.line("", count_text(reasons.size() - kShownReasons) + " reasons more: --json");
 }
 
-/// Requires: counts of one source follow one another, and within it those of one fate.
+/// Requires: the counts of one source stand together, and within them those of one fate.
 void add_sources(Page& page, const Json& counts) {
   if (!counts.is_array()) return;
   std::vector<const Json*> of_source;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's JSON about a claim and about itself, as text for people. Members that are missing are left out. Threads: pure.
+// The daemon's JSON about claims and about itself, as text for people. Missing members are left out. Threads: pure functions.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace greentill::cli {
 
-/// One row of the table of claims, without the line's end.
+/// One row of the table of claims, without a line end.
 [[nodiscard]] std::string claim_row(const Json& claim);
 [[nodiscard]] std::string claim_row_head();
-/// A claim with everything in it, over many lines.
+/// All of a claim, in many lines.
 [[nodiscard]] std::string claim_page(const Json& claim);
 [[nodiscard]] std::string status_page(const Json& status);
 

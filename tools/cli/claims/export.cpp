@@ -23,7 +23,7 @@ class MessageCounter {
     partial_.erase(partial_.begin(), partial_.end() - static_cast<std::ptrdiff_t>(rest.size()));
   }
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  /// Whether what follows the last message is no beginning of another.
+  /// Whether the bytes behind the last message cannot be the beginning of another.
   [[nodiscard]] bool broken() const { return partial_.size() > claim::kMaxClaimBytes; }
   [[nodiscard]] bool complete() const { return partial_.empty(); }
 
@@ -44,7 +44,7 @@ std::string export_path(const ExportOptions& options) {
   return path;
 }
 
-/// The claims, handed on as they come for as long as they are some.
+/// Fetches the claims and hands them on as they come, until the daemon ends, `write` fails or the bytes are no claims.
 Result<Answer> fetch(DaemonClient& daemon, const ExportOptions& options, const Output& output, MessageCounter& counter,
                      const std::function<bool(std::string_view)>& write) {
   const std::uint64_t total = options.progress && options.after == 0 && options.limit == 0 ? stored_claims(daemon) : 0;
@@ -77,7 +77,7 @@ ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const
   MessageCounter counter;
   const Result<Answer> answer = fetch(daemon, options, output, counter, write);
   if (file && !file->status()) return output.fail(ExitCode::bad_file, file->status().error().message);
-  if (!output.out) return ExitCode::bad_file;  // the program says of its standard output what is wrong
+  if (!output.out) return ExitCode::bad_file;  // main() reports failures of standard output
   if (!answer && !counter.broken()) return output.fail_daemon(answer.error());
   if (answer && answer->status != 200) return output.fail_daemon(error_of(*answer));
   if (!counter.complete()) return output.fail(ExitCode::no_daemon, "the daemon's answer is not a sequence of claims");

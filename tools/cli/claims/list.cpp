@@ -9,12 +9,12 @@
 namespace greentill::cli {
 namespace {
 
-constexpr std::uint64_t kAPage = 1000;  // the most the daemon gives at once
+constexpr std::uint64_t kAPage = 1000;  // the largest page that the daemon gives
 
 /// A list that the daemon gives page by page.
 struct Listing {
   const char* member;  ///< of a page: the list
-  const char* next;    ///< of a page: where the next one begins; null or 0 where there is none
+  const char* next;    ///< of a page: where the next page begins; null or 0 where there is none
   std::function<std::string(std::uint64_t from, std::uint64_t limit)> path;
   std::string (*row)(const Json&);
   std::string head;   ///< lines above the rows
@@ -29,7 +29,7 @@ Result<Json> get_page(DaemonClient& daemon, const std::string& path, const char*
   return page;
 }
 
-/// Prints at most `limit` items, and leaves in `from` where the rest begins, or 0. The end of a JSON list is the caller's.
+/// Prints at most `limit` items. Sets `from` to where the rest begins, or to 0. The caller ends a JSON list.
 ExitCode print_pages(DaemonClient& daemon, const Listing& listing, std::uint64_t& from, std::uint64_t limit,
                      JsonListDocument& list, const Output& output) {
   bool first = true;

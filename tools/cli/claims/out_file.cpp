@@ -15,20 +15,21 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLinks = 40;  // as many as Linux follows
 constexpr mode_t kModeBits = 07777;
-constexpr mode_t kNewFile = 0666;  // less the umask
+constexpr mode_t kNewFile = 0666;  // the umask is applied to it
 
-/// Where links lead, also to what is not there yet.
+/// The path behind symbolic links, which may name a file that does not exist yet.
 fs::path behind_links(fs::path path) {
   std::error_code error;
   for (int i = 0; i < kMostLinks && fs::is_symlink(fs::symlink_status(path, error)); ++i) {
     const fs::path next = fs::read_symlink(path, error);
     if (error) break;
-    path = path.parent_path() / next;  // of an absolute one, itself
+    path = path.parent_path() / next;  // an absolute `next` replaces the folder
   }
   return path;
 }
 
-/// Pipes and devices that hold nothing cannot be synced, and some file systems' folders neither.
+/// fsync() that does not count as failed where it is not possible: for pipes and devices, and for the folders of some file
+/// systems.
 bool sync(int descriptor) { return ::fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP; }
 
 }  // namespace
@@ -37,7 +38,7 @@ OutFile::OutFile(const fs::path& target) : target_(behind_links(target)) {
   struct stat there {};
   struct stat behind {};
   const bool exists = ::stat(target.c_str(), &there) == 0;
-  // A link of /proc to an open file may name one that is gone, or another.
+  // A link in /proc to an open file may lead to a name that is gone or is another file's.
   const bool same =
       exists && ::stat(target_.c_str(), &behind) == 0 && there.st_dev == behind.st_dev && there.st_ino == behind.st_ino;
   if (exists && (!S_ISREG(there.st_mode) || !same)) {
@@ -47,7 +48,7 @@ OutFile::OutFile(const fs::path& target) : target_(behind_links(target)) {
     return;
   }
   open_part();
-  // Who may not read the file as it was may not read it as it will be.
+  // The new file gets the old one's mode: whoever may not read the old content must not read the new one.
   if (exists && descriptor_ >= 0 && ::fchmod(descriptor_, there.st_mode & kModeBits) != 0) {
     status_ = fail_here(part_, "cannot be given the mode of the file it replaces");
   }
@@ -90,7 +91,7 @@ Status OutFile::keep() {
   if (!sync(descriptor_)) return status_ = fail_here(target_, "cannot be written to its end");
   if (!part_.empty() && ::rename(part_.c_str(), target_.c_str()) != 0)
     return status_ = fail_here(target_, "cannot be put in place");
-  // From here on it has its name, and stays.
+  // the part file has its final name now, and must not be removed
   const int written = descriptor_;
   descriptor_ = -1;
   if (::close(written) != 0) return status_ = fail_here(target_, "cannot be written to its end");
@@ -101,7 +102,7 @@ Status OutFile::keep() {
 bool OutFile::sync_folder() {
   const fs::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  // A folder that one may write to and not read.
+  // The folder may be written but not read: it cannot be opened for syncing.
   if (descriptor < 0) return errno == EACCES;
   const bool synced = sync(descriptor);
   const int number = errno;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file that an answer goes to, whatever is there under its name. Threads: one.
+// Writes an answer to a file, a device or a pipe. Threads: one.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace greentill::cli {
 
-/// A regular file, or one that is not there yet, is written under FILE.part beside it and takes its name when it is whole; a
-/// link to it stays a link. Anything else (a device, a pipe) is written straight through: it must not be replaced by a file.
+/// A regular file, or one that does not exist yet, is written under FILE.part beside it and gets its name when it is whole; a
+/// symbolic link to it stays a link. Anything else (a device, a pipe) is written directly: it must not be replaced by a file.
 class OutFile {
  public:
   explicit OutFile(const std::filesystem::path& target);
@@ -19,10 +19,10 @@ class OutFile {
   OutFile(const OutFile&) = delete;
   OutFile& operator=(const OutFile&) = delete;
 
-  /// What first went wrong, with the path.
+  /// The first failure, with the path.
   [[nodiscard]] const Status& status() const { return status_; }
   bool write(std::string_view bytes);
-  /// Makes what was written last through a power cut, under the file's own name. What is not kept leaves the old file.
+  /// Makes the file durable, and gives it its own name. Where keep() is not called or fails, the old file stays.
   Status keep();
 
  private:
@@ -31,12 +31,12 @@ class OutFile {
   bool sync_folder();
 
   std::filesystem::path target_;
-  std::filesystem::path part_;  ///< empty where it is written straight through
+  std::filesystem::path part_;  ///< empty where the target is written directly
   int descriptor_ = -1;
   Status status_ = Done{};
 };
 
-/// "-", and whatever else the program's standard output goes to.
+/// Whether the path is "-", or anything else that is the program's standard output.
 [[nodiscard]] bool is_standard_output(const std::filesystem::path& path);
 
 }  // namespace greentill::cli

@@ -10,7 +10,7 @@ namespace {
 std::string undone_text(const Json& answer) {
   const Json& reversals = answer.contains("reversals") ? answer["reversals"] : Json::array();
   if (reversals.empty()) {
-    const std::string remark = printable(text_of(answer, "remark"));  // a repeated answer has none
+    const std::string remark = printable(text_of(answer, "remark"));  // the answer to a repeated undo has no remark
     return ": " + (remark.empty() ? "nothing is left of it to take back" : remark);
   }
   return (answer.value("repeated", false) ? " was taken back before, by claim " : " is taken back by claim ") +

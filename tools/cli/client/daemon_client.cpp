@@ -21,7 +21,7 @@ bool is_url(std::string_view url) {
   return url.starts_with(kScheme) && url.size() > kScheme.size() && url.find('/', kScheme.size()) == std::string_view::npos;
 }
 
-/// httplib names its errors for programmers.
+/// httplib's error names are for programmers; these sentences are for users.
 std::string words_of(httplib::Error error) {
   constexpr const char* kRunning = "; is greentilld running there?";
   const std::string pause = std::to_string(kPauseSeconds) + " s";
@@ -135,7 +135,7 @@ Result<std::unique_ptr<DaemonClient>> DaemonClient::make(const Endpoint& endpoin
 
 Error error_of(const Answer& answer) {
   std::string message = "the daemon answers " + std::to_string(answer.status) + ": " + detail_of(answer);
-  // The daemon speaks of headers, which nobody types here.
+  // The daemon's message speaks of HTTP headers, which a user of the command line does not type.
   if (answer.status == 401)
     message += " (here: --token-file FILE, or --config FILE to take it from; you must be able to read it)";
   return {code_of(answer.status), std::move(message)};

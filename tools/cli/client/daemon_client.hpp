@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's local API (docs/api.md), from the other side. Threads: one.
+// A client of the daemon's local API (docs/api.md). Threads: one.
 #pragma once
 
 #include <functional>
@@ -16,12 +16,12 @@ inline constexpr std::string_view kDefaultUrl = "http://127.0.0.1:8480";
 
 struct Endpoint {
   std::string url{kDefaultUrl};
-  std::string token;  ///< empty: none is sent
+  std::string token;  ///< empty: no token is sent
 };
 
 struct Answer {
   int status = 0;
-  std::string type;  ///< of the content, without parameters
+  std::string type;  ///< the content's media type, without parameters
   std::string body;
   std::optional<int> retry_after_s;
 };
@@ -32,15 +32,15 @@ class DaemonClient {
   static Result<std::unique_ptr<DaemonClient>> make(const Endpoint& endpoint);
   virtual ~DaemonClient() = default;
 
-  /// Whatever the status. unavailable where no answer came.
+  /// Asks for a resource. Any status counts as an answer. unavailable where no answer came.
   virtual Result<Answer> get(const std::string& path, std::string_view accept) = 0;
   virtual Result<Answer> post(const std::string& path, std::string_view type, const std::string& body) = 0;
-  /// Hands on the body of a 200 as it comes; false of `take` ends it. Any other answer is returned as by get().
+  /// As get(), but hands on the body of a 200 as it comes; `take` returns false to end it. Any other answer is returned whole.
   virtual Result<Answer> stream(const std::string& path, std::string_view accept,
                                 const std::function<bool(std::string_view)>& take) = 0;
 };
 
-/// What an answer that is no success means: denied, not_found, unavailable, full or invalid, with the problem's own detail.
+/// The error that an unsuccessful answer means: denied, not_found, unavailable, full or invalid, with the problem's detail.
 [[nodiscard]] Error error_of(const Answer& answer);
 
 }  // namespace greentill::cli

@@ -27,7 +27,7 @@ void add_parameter(std::string& path, std::string_view name, std::string_view va
   path += path.find('?') == std::string::npos ? '?' : '&';
   path += std::string(name) + '=';
   for (const char c : value) {
-    // The unreserved characters of RFC 3986, section 2.3, of ASCII alone.
+    // The unreserved characters of RFC 3986, section 2.3; independent of the locale.
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        std::string_view("-._~").find(c) != std::string_view::npos;
     const auto byte = static_cast<std::uint8_t>(c);

@@ -11,15 +11,15 @@
 
 namespace greentill::cli {
 
-/// The object of a 200, or what error_of() makes of any other answer.
+/// The JSON object of a 200, or the error that error_of() gives for any other answer.
 [[nodiscard]] Result<Json> get_json(DaemonClient& daemon, const std::string& path);
-/// The object of a 200 or 201 to a request without a body.
+/// Posts without a body: the JSON object of a 200 or 201, or the error of any other answer.
 [[nodiscard]] Result<Json> post_json(DaemonClient& daemon, const std::string& path);
 
-/// "source=a%20b" behind a path, with the mark that stands before it; nothing where the value is empty.
+/// Appends "source=a%20b" to a path, with '?' or '&' before it; appends nothing where the value is empty.
 void add_parameter(std::string& path, std::string_view name, std::string_view value);
 
-/// A member of an answer, or nothing: empty, 0.
+/// A member of an answer; where it is missing, empty or 0.
 [[nodiscard]] std::string text_of(const Json& json, const char* member);
 [[nodiscard]] std::int64_t number_of(const Json& json, const char* member);
 

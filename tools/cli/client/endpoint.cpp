@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kLongestFile = 4096;
 
-/// What the daemon wants to see before it takes transactions, without the white space around it.
+/// The token that the daemon asks for before it takes transactions, without white space around it.
 Result<std::string> load_token(const std::string& file) {
   const Result<std::string> text = read_file(file, kLongestFile);
   if (!text) return Failure{text.error()};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which daemon a command speaks with.
+// Which daemon a command talks to.
 #pragma once
 
 #include <string>
@@ -11,11 +11,12 @@ namespace greentill::cli {
 inline constexpr const char* kDefaultConfig = "/etc/greentill/greentill.toml";
 
 struct EndpointOptions {
-  std::string url;         ///< empty: as the configuration says, or kDefaultUrl
-  std::string token_file;  ///< empty: as the configuration says, or none
-  std::string config;      ///< empty: kDefaultConfig where it can be read
+  std::string url;         ///< empty: the configuration's, or kDefaultUrl
+  std::string token_file;  ///< empty: the configuration's, or none
+  std::string config;      ///< empty: kDefaultConfig, where it can be read
 };
-/// Whom to ask, and with which token. A token file that was not asked for and cannot be read is no token: reading needs none.
+/// The daemon's URL and the token. Where the user named no token file and the configuration's cannot be read, there is no token:
+/// reading needs none.
 [[nodiscard]] Result<Endpoint> find_endpoint(const EndpointOptions& options);
 
 }  // namespace greentill::cli

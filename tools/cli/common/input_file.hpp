@@ -11,12 +11,12 @@
 
 namespace greentill::cli {
 
-/// Runs the command on the file, or on standard input for "-". Fails where it cannot be opened, or is a folder, which would open
-/// and then not be read.
+/// Runs `use` on the file, or on standard input for "-". Fails where the file cannot be opened or is a folder, which would open
+/// and then fail to be read.
 [[nodiscard]] ExitCode with_input(const std::string& name, const Output& output,
                                   const std::function<ExitCode(std::istream&)>& use);
 
-/// In bytes; 0 where it is not known.
+/// The file's size in bytes; 0 where it is not known.
 [[nodiscard]] std::uint64_t size_of_input(const std::string& name);
 
 }  // namespace greentill::cli

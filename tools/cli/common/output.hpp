@@ -18,13 +18,13 @@ using Json = nlohmann::ordered_json;
 /// docs/cli.md, "Exit codes".
 enum class ExitCode : int {
   ok = 0,
-  does_not_hold = 1,  ///< what was asked about is wrong, refused, or not there
+  does_not_hold = 1,  ///< what was asked about is wrong, refused or not there
   usage = 2,
-  bad_file = 3,   ///< a file given cannot be read or written, or is not what it should be
-  no_daemon = 4,  ///< it cannot be reached, or cannot answer now
+  bad_file = 3,   ///< a given file cannot be read or written, or is not what it should be
+  no_daemon = 4,  ///< the daemon cannot be reached, or cannot answer now
   denied = 5,
 };
-/// The table that --help ends with.
+/// The table of exit codes at the end of --help.
 [[nodiscard]] std::string_view exit_code_help();
 
 struct Output {
@@ -32,35 +32,35 @@ struct Output {
   std::ostream& out;
   std::ostream& err;
 
-  /// Says what stood in the way, and hands the code back.
+  /// Writes the message and returns the code.
   [[nodiscard]] ExitCode fail(ExitCode code, std::string_view message) const;
-  /// The same about an answer of the daemon, or none.
+  /// Writes why the daemon gave no answer or refused, and returns the exit code for that.
   [[nodiscard]] ExitCode fail_daemon(const Error& error) const;
   void document(const Json& json) const;
-  /// The one or the other, whichever was asked for.
+  /// Writes the JSON document or the text, depending on --json.
   void answer(const Json& json_document, std::string_view text) const;
 };
 
-/// The error member of a JSON answer.
+/// The member "error" of a JSON answer.
 [[nodiscard]] Json error_json(ExitCode code, std::string_view message);
 [[nodiscard]] ExitCode daemon_exit_code(ErrorCode code);
 
-/// One line, UTF-8 whatever was put in, and nothing in it that steers a terminal.
+/// The JSON on one line. Bytes that are not UTF-8 are replaced, and what would steer a terminal is escaped.
 [[nodiscard]] std::string dump(const Json& json);
 
-/// A JSON object whose first member is a list too long to be held: written item by item. Threads: one.
+/// A JSON object whose first member is a list too long for memory: it is written item by item. Threads: one.
 class JsonListDocument {
  public:
   JsonListDocument(std::ostream& out, const std::string& list) : out_(out), before_("{\"" + list + "\":[") {}
   void item(const Json& item);
-  /// Ends the list and adds the members of an object behind it.
+  /// Ends the list and writes the further members of the object.
   void end(const Json& members);
-  /// Says what stood in the way, behind what there is of the list, and hands the code back.
+  /// Ends the list and writes the error behind it; returns the code.
   [[nodiscard]] ExitCode fail(const Output& output, ExitCode code, std::string_view message);
 
  private:
   std::ostream& out_;
-  std::string before_;  // the next item; empty behind the first
+  std::string before_;  // what is written before the next item; empty after the first
 };
 
 /// "2026-11-24 08:15:00Z".
@@ -73,7 +73,7 @@ class JsonListDocument {
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 /// The text in double quotes.
 [[nodiscard]] inline std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
-/// For text of the daemon's or a file's.
+/// For text from the daemon or from a file.
 using greentill::printable;
 
 }  // namespace greentill::cli

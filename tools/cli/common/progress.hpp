@@ -12,16 +12,16 @@ namespace greentill::cli {
 
 class Progress {
  public:
-  /// `total` of 0 is unknown: the count alone is shown. `shown` false draws nothing, ever.
+  /// `total` 0: unknown, and only the count is shown. With `shown` false nothing is ever drawn.
   Progress(std::ostream& err, bool shown, std::string label, std::uint64_t total);
-  /// Wipes the bar.
+  /// Erases the bar.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// At most ten times a second something is drawn.
+  /// Draws the bar, at most ten times a second.
   void update(std::uint64_t done);
-  /// Makes room for a line of text on the same terminal; the next update draws again.
+  /// Erases the bar, so that a line of text can be written to the terminal; the next update draws it again.
   void wipe();
 
  private:

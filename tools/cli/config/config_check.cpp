@@ -27,8 +27,8 @@ void need_plugins(const std::vector<detect::PluginSpec>& specs, std::string_view
   }
 }
 
-/// What is wrong with the merchant's own rules, whose plugin is known by its name. Other plugins' configurations are their own
-/// affair.
+/// Adds what is wrong with the merchant's own rules. Their plugin is recognised by its name; other plugins' configurations are
+/// not checked.
 void need_rules(const std::vector<detect::PluginSpec>& detectors, const measure::Library& library,
                 std::vector<std::string>& problems) {
   for (const detect::PluginSpec& spec : detectors) {

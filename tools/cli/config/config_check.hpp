@@ -11,11 +11,11 @@
 
 namespace greentill::cli {
 
-/// Reads the file, then looks whether everything it names is there. Every problem is told, except that a text which cannot be
-/// read tells its first alone. Nothing is opened for writing, no network used.
+/// Reads the file, then checks that everything it names exists. All problems are told, except that a file which cannot be read as
+/// a configuration tells only its first. Nothing is opened for writing, and no network is used.
 ExitCode check_config(const std::filesystem::path& file, const Output& output);
 
-/// What is wrong with what the configuration names; empty where nothing is.
+/// The problems of what the configuration names; empty where there are none.
 [[nodiscard]] std::vector<std::string> find_problems(const app::Config& config);
 
 }  // namespace greentill::cli

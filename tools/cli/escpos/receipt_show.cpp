@@ -24,10 +24,10 @@ namespace fs = std::filesystem;
 using escpos::Receipt;
 using escpos::Understood;
 
-constexpr std::size_t kMostBytes = 2u << 20;  // as much as the source reads as one job
+constexpr std::size_t kMostBytes = 2u << 20;  // as much as the escpos source reads as one job
 constexpr const char* kIssuer = "shown";
 
-/// Beside an installed program, and in the repository it was built in.
+/// Looks for the profiles beside the installed program, and in the repository it was built in.
 fs::path find_profiles() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
@@ -49,7 +49,7 @@ std::string_view standing_name(gt_standing standing) { return event::kStandingNa
 
 std::string_view reason_name(gt_reversal_reason reason) { return event::kReasonNames.at(static_cast<std::size_t>(reason)); }
 
-/// "1425" of a currency with two places: "14.25".
+/// An amount of minor units as text: 1425 with two places is "14.25".
 std::string amount_text(std::int64_t minor, std::int64_t places) {
   const std::uint64_t size = minor < 0 ? 0 - static_cast<std::uint64_t>(minor) : static_cast<std::uint64_t>(minor);
   std::string digits = std::to_string(size);
@@ -128,7 +128,7 @@ void print_receipt(std::size_t number, const Receipt& receipt, const Understood&
   out << "  no sale  " << (understood.problem.empty() ? "passed over" : understood.problem) << '\n';
 }
 
-/// The paper, its control characters made visible.
+/// Prints the receipt's text with control characters made visible.
 void print_paper(const std::string& text, std::ostream& out) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) out << printable(line) << '\n';

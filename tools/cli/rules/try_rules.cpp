@@ -24,7 +24,7 @@ using rules::Judged;
 
 constexpr std::size_t kShownTexts = 3;
 
-/// The daemon leaves standing what holds of a whole sale when a part of it comes back.
+/// Removes acts of the whole sale: like the daemon, it leaves them claimed when only a part of the sale comes back.
 void leave_whole_standing(std::vector<Explanation>& explanations) {
   for (Explanation& one : explanations) {
     if (!one.found() || one.match.line != 0) continue;
@@ -33,7 +33,7 @@ void leave_whole_standing(std::vector<Explanation>& explanations) {
   }
 }
 
-/// Why no rule is asked; empty where they are.
+/// Why the rules are not asked about a transaction; empty where they are.
 std::string why_passed_over(const event::Transaction& transaction) {
   const bool all = transaction.is_reversal() && transaction.lines.empty() && transaction.quantities.empty();
   const bool final = transaction.standing == event::Standing::final;
@@ -240,7 +240,7 @@ class Trial {
   std::vector<std::string> warnings_;
   std::uint64_t count_ = 0;
   Times found_;
-  Times taken_back_;  ///< parts of earlier sales that come back: no acts of these transactions
+  Times taken_back_;  ///< parts of earlier sales that come back; they are no acts of these transactions
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules put to transactions without a daemon: what they would find, and why. Nothing is claimed.
+// Applies rules to transactions without a daemon: what they find, and why. Nothing is claimed.
 #pragma once
 
 #include <filesystem>
@@ -13,8 +13,8 @@ namespace greentill::cli {
 struct TryRulesOptions {
   std::filesystem::path rules;
   std::string transactions;             ///< for messages
-  std::filesystem::path methodologies;  ///< empty: what an activity is worth is not looked at
-  bool explain = false;                 ///< also tells what each other rule lacked
+  std::filesystem::path methodologies;  ///< empty: activities are not checked against methodologies
+  bool explain = false;                 ///< also tell, for every other rule, what it lacked
 };
 ExitCode try_rules(const TryRulesOptions& options, std::istream& transactions, const Output& output);
 

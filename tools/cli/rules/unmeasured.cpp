@@ -14,7 +14,7 @@ bool measures(const measure::Methodology& methodology, const rules::Rule& rule) 
                      [&](const measure::Measured& measured) { return measured.key == rule.quantity.unit; });
 }
 
-/// Empty where a methodology measures what the rule finds.
+/// Why no methodology measures what the rule finds; empty where one does.
 std::string why_unmeasured(const rules::Rule& rule, const measure::Library& library) {
   bool known = false;
   for (const measure::Methodology& methodology : library.all()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules held against methodologies: what is found and measured by none is not claimed. Threads: any.
+// Compares rules with methodologies: an act that no methodology measures is never claimed. Threads: any.
 #pragma once
 
 #include <string>
@@ -15,12 +15,12 @@ class RuleSet;
 
 namespace greentill::cli {
 
-/// An error where the file is wrong, with line and column.
+/// Reads a rule file; the error names line and column.
 Result<rules::RuleSet> parse_rules(const std::string& text, std::string_view name);
 
-/// What the rules find and no methodology measures, in words.
+/// Sentences about the activities that the rules find and no methodology measures.
 std::vector<std::string> unmeasured_of(const rules::RuleSet& set, const measure::Library& library);
-/// The same of the rules of a file. An error where the file is wrong, with line and column.
+/// The same for a file's text; the error names line and column.
 Result<std::vector<std::string>> unmeasured(const std::string& rules, std::string_view name, const measure::Library& library);
 
 }  // namespace greentill::cli

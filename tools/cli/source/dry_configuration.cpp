@@ -10,11 +10,11 @@
 namespace greentill::cli {
 namespace {
 
-/// Where files are read and where they go; each is given anew, or left to its default below the new folder.
+/// The keys about where files are read from and go to: each is set anew, or left to its default below the new folder.
 constexpr std::array<std::string_view, 8> kOfThePlace{"path",           "once", "settle_ms",   "wait_s",
                                                       "keep_done_days", "done", "keep_failed", "failed"};
 
-/// Of a line "key = value" at the document's root.
+/// The key of a line "key = value" at the document's root.
 std::string_view key_of(std::string_view line) {
   const std::size_t begin = line.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};

@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-/// A folder of its own, which goes with it.
+/// A new temporary folder, which is removed with this object.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -32,14 +32,14 @@ class TemporaryFolder {
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  /// Empty where it could not be made.
+  /// Empty where the folder could not be made.
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
   std::filesystem::path path_;
 };
 
-/// Nobody ever sees or verifies what it signed.
+/// Signs with nothing: its claims are never shown and never verified.
 class NoSigner final : public claim::Signer {
  public:
   [[nodiscard]] Digest thumbprint() const noexcept override { return {}; }
@@ -49,7 +49,7 @@ class NoSigner final : public claim::Signer {
   }
 };
 
-/// What the engine would say in the log a minute after its store failed; by then this has ended.
+/// Drops the engine's delayed work, a log line a minute after the store failed: the dry run has ended by then.
 class NoTimers final : public Executor {
  public:
   void post(std::function<void()> /*work*/) override {}
@@ -125,12 +125,12 @@ Status RunningDry::copy_file() {
   const bool is_program = !options_.source.program.empty();
   if (is_program && options_.file.empty()) return Done{};
   if (is_program) return fail(ErrorCode::invalid, "a program reads what its own arguments name: leave the file out");
-  // Its own files it would move away, and the daemon would never see them.
+  // The source would move its own files away, and the daemon would never see them.
   if (options_.file.empty()) return fail(ErrorCode::invalid, "name a file: a copy of it is read in place of the source's own");
   in_ = folder_.path() / "in";
   const std::string library = options_.source.library.stem().string();
   std::string name = options_.file.filename().string();
-  // The name by which the spool's reader knows a job.
+  // The escpos source takes only files with this ending for print jobs.
   if (library == "escpos" && options_.file.extension() != ".escpos") name += ".escpos";
   std::error_code error;
   std::filesystem::create_directory(in_, error);
@@ -149,7 +149,7 @@ bool RunningDry::file_is_gone() const {
   return !error;
 }
 
-/// Where a source does not say that it is at its end, it is where its file was moved away, or where it has been silent for long.
+/// Waits until the source has read everything: it says so, it has moved its file away, or it has been silent for `patience`.
 Status RunningDry::wait_for_end() {
   std::uint64_t seen = 0;
   auto silent_since = steady_clock::now();

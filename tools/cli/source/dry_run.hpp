@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A source put to a file as the daemon would run it, in its child and with its detectors, engine and store; but the store is a
-// temporary one, and no key is needed, since what it claims is signed by nobody. Threads: one.
+// Runs a source on a copy of a file as the daemon would, in its child and with its detectors, engine and store. But the store is
+// temporary, and no key is needed: the claims are not really signed. Threads: one.
 #pragma once
 
 #include <chrono>
@@ -23,12 +23,12 @@ struct DryRunOptions {
   std::filesystem::path plugin_host;
   std::filesystem::path methodologies;
   std::vector<std::pair<std::string, std::string>> preferred_methodologies;
-  std::filesystem::path file;  ///< a copy of it is read in place of the source's own; empty for a program alone
-  /// How long a source that does not say that it is at its end may say nothing.
+  std::filesystem::path file;  ///< the source reads a copy of it in place of its own files; empty where the source is a program
+  /// How long a source may be silent before it counts as finished, where it does not say so itself.
   std::chrono::milliseconds patience{5000};
 };
 
-/// What would be claimed of an event.
+/// A claim that would be made for an event.
 struct WouldClaim {
   std::string activity;
   std::int64_t estimate_mg = 0;
@@ -37,19 +37,19 @@ struct WouldClaim {
 
 class DryRun {
  public:
-  /// Runs until the source has handed in all of the file. An error where it cannot be run, or fails before its end.
+  /// Runs until the source has read the whole file. An error where the source cannot be run, or fails before the file's end.
   static Result<std::unique_ptr<DryRun>> run(const DryRunOptions& options, Log& log);
   virtual ~DryRun() = default;
 
-  /// In the order read; of more than outbox::kKeptRecords the last ones.
+  /// Visits the records in the order in which they were read; of more than outbox::kKeptRecords only the last ones.
   virtual Status for_each_record(
       const std::function<void(const outbox::StoredRecord&, const std::vector<WouldClaim>&)>& visit) = 0;
-  /// They add up to what was read.
+  /// The counts of all records that were read.
   virtual Result<std::vector<outbox::RecordCount>> counts() = 0;
 };
 
-/// The configuration of a source that reads files, by `library` its name: it reads the copy of a file in `folder`, ends with it,
-/// and moves nothing outside that folder. What it cannot know of a plugin that is not ours stays as it is.
+/// The configuration of a source that reads files (`library` is its plugin's name), changed so that it reads `file` in `folder`,
+/// ends after it, and moves nothing outside that folder. For a plugin that is not ours, keys with other names stay as they are.
 std::string dry_configuration(const std::string& configuration, const std::string& library, const std::filesystem::path& folder,
                               const std::filesystem::path& file);
 

@@ -18,14 +18,14 @@
 namespace greentill::cli {
 namespace {
 
-/// What plugins say themselves; that a record was refused stands among the records.
+/// Collects what plugins log; refused records are not repeated here, since they are listed among the records.
 class PluginLog final : public Log {
  public:
   void write(LogLevel level, std::string_view module, std::string_view message) override {
     const std::lock_guard lock(mutex_);
     if (level >= LogLevel::warning && module == "plugin") lines_.emplace_back(message);
   }
-  /// All but what the command fails with itself.
+  /// Prints the lines, except the one that the command itself fails with.
   void print(std::ostream& out, const Status& ended) const {
     for (const std::string& line : lines_) {
       if (ended || !line.ends_with(ended.error().message)) out << printable(line) << '\n';
@@ -157,7 +157,7 @@ Status configure(detect::PluginSpec& spec, const std::filesystem::path& file) {
   return Done{};
 }
 
-/// What a detector finds in each transaction of a file.
+/// Tells what a detector finds in each transaction of a file.
 ExitCode try_detector(const detect::PluginSpec& spec, const std::filesystem::path& host, const std::string& name,
                       std::istream& in, const Output& output) {
   PluginLog log;

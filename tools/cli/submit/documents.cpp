@@ -18,7 +18,7 @@ bool is_closed(std::string_view text) {
   return nesting.outside();
 }
 
-/// Takes one more character, as long as there is room.
+/// Appends a character, as long as the document is not too large.
 void append(Document& document, int c) {
   if (document.json.size() < kMaxDocumentBytes) {
     document.json += static_cast<char>(c);
@@ -27,7 +27,7 @@ void append(Document& document, int c) {
   }
 }
 
-/// The same of a document that runs over several lines.
+/// Appends a character of a document that may run over several lines.
 void append(Document& document, JsonNesting& nesting, int c) {
   const bool line_end = c == '\n' || c == '\r';
   if (line_end && nesting.in_string()) document.problem = "a text runs over the end of a line";
@@ -53,8 +53,8 @@ Result<std::optional<Document>> DocumentReader::next() {
   return found;
 }
 
-// A first line that is an object left open begins either a single object written over several lines or, damaged, a file of one a
-// line: what the next line begins with tells.
+// A first line with an object that is not closed begins a single object over several lines, or it is a damaged line of a file
+// with one object a line. How the next line begins tells which.
 DocumentReader::Form DocumentReader::find_form() {
   skip_blank();
   if (in_.peek() == '[') {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts a file of transactions into single JSON documents, holding one at a time: one object, an array of them, or one a line
-// (NDJSON). Only the cuts are found here; what a document says is the daemon's to judge. Threads: one.
+// Cuts a file of transactions into JSON documents, one in memory at a time: the file is one object, an array of objects, or one
+// object a line (NDJSON). It only finds where documents end; the daemon judges what they say. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace greentill::cli {
 inline constexpr std::size_t kMaxDocumentBytes = 1u << 20;
 
 struct Document {
-  std::uint64_t line = 0;  ///< it begins on, from 1
-  std::string json;        ///< on one line
+  std::uint64_t line = 0;  ///< where the document begins, from 1
+  std::string json;        ///< the document on one line
   std::string problem;     ///< why it cannot be sent; empty where it can
 };
 
@@ -25,7 +25,7 @@ class DocumentReader {
   /// `in` must outlive the reader.
   explicit DocumentReader(std::istream& in) : in_(in) {}
 
-  /// The next document; nothing at the end. io where the file cannot be read.
+  /// The next document; nothing at the file's end. io where the file cannot be read.
   Result<std::optional<Document>> next();
   [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
 
@@ -46,7 +46,7 @@ class DocumentReader {
   std::uint64_t line_ = 1;
   Form form_ = Form::unknown;
   bool after_comma_ = false;
-  std::optional<Document> first_line_;  // read to find the form
+  std::optional<Document> first_line_;  // the first line, read to find the file's form
 };
 
 }  // namespace greentill::cli

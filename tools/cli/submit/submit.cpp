@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t kLinesARequest = 500;
 constexpr std::size_t kBytesARequest = 512u << 10;
 constexpr std::chrono::milliseconds kLongestWait{10'000};
-// The document has room for one list that is not held, which is that of the problems.
+// A JSON answer can write only one list item by item, and that is the problems; so the other lists are held in memory and
+// bounded.
 constexpr std::size_t kMostHeld = 10'000;
 
 struct Totals {
@@ -50,7 +51,7 @@ Json list_of(const Json& json, const char* member) {
   return found != json.end() && found->is_array() ? *found : Json::array();
 }
 
-/// Sends the documents of one file, a few hundred a request, and tells what came of each.
+/// Sends the documents of one file, a few hundred in a request, and tells what became of each.
 class Submission {
  public:
   Submission(DaemonClient& daemon, const SubmitOptions& options, const Output& output)
@@ -74,7 +75,7 @@ class Submission {
       progress_.update(reader.bytes_read());
     }
     progress_.wipe();
-    // Whoever hands in a day's file wants to know that there was nothing in it: something before it went wrong.
+    // A file without a transaction is an error: whoever hands in a day's file has to know that something before this went wrong.
     if (!stopped && totals_.taken + totals_.refused == 0) {
       stopped = {ExitCode::bad_file, options_.file + ": there is no transaction in it"};
       if (!output_.json) return output_.fail(stopped->first, stopped->second);
@@ -99,7 +100,7 @@ class Submission {
     waiting_.push_back(std::move(document));
   }
 
-  /// Sends what waits, or as much of it as the daemon takes at once.
+  /// Sends what waits, or as much of it as the daemon takes in one request.
   Status send() {
     const std::size_t count = std::min(waiting_.size(), lines_a_request_);
     std::string body;
@@ -128,8 +129,8 @@ class Submission {
     }
   }
 
-  /// Holds the answer's lines against the `count` that were sent. What was not answered for good stays, in order, to be sent
-  /// again.
+  /// Matches the answer's lines with the `count` documents that were sent. Documents without a final answer stay in the queue, in
+  /// order, to be sent again.
   Status settle(std::string_view body, std::size_t count) {
     std::deque<Document> again;
     std::size_t next = 0;
@@ -159,10 +160,11 @@ class Submission {
     return Done{};
   }
 
-  /// False where it must be sent again.
+  /// Counts the result; false where the document must be sent again.
   bool record(const Json& result, const Document& document) {
     const std::int64_t status = number_of(result, "status");
-    // A request too large for the daemon's limit is cut there: only a document that is so by itself is refused for it.
+    // The daemon cuts off a request that is too large. Only a document that is too large by itself, alone in the request, is
+    // refused.
     const bool cut_off = status == 413 && number_of(result, "index") > 0;
     if (status == 503 || status == 507 || cut_off) return false;
     if (status != 200 && status != 201) {
@@ -177,7 +179,7 @@ class Submission {
       hold(not_claimed_, document.line, {{"activity", text_of(act, "activity")}, {"reason", text_of(act, "reason")}});
     }
     totals_.reversals += list_of(result, "reversals").size();
-    // Why nothing, or not all yet, came of a record that is not final or takes something back.
+    // A remark says why nothing, or not all yet, came of a record that is not final or takes something back.
     if (const std::string remark = text_of(result, "remark"); !remark.empty()) {
       ++totals_.remarks;
       hold(remarked_, document.line, {{"remark", remark}});
@@ -190,7 +192,7 @@ class Submission {
     return true;
   }
 
-  /// Keeps for the document what people are told at once.
+  /// Prints the message at once for people; for --json keeps it for the answer.
   void hold(Json& list, std::uint64_t line, const Json& members) {
     if (!output_.json) return complain(line, members);
     if (list.size() < kMostHeld) list.push_back(at_line(line, members));
@@ -211,7 +213,7 @@ class Submission {
     return item;
   }
 
-  /// Says the members that are texts.
+  /// Prints the members that are texts.
   void complain(std::uint64_t line, const Json& members) {
     progress_.wipe();
     output_.err << printable(options_.file) << ':' << line;

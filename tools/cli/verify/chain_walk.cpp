@@ -10,12 +10,12 @@ MissingList::Devices only(std::string_view device) {
   return [device](std::string_view other) { return other == device; };
 }
 
-/// The start entry that begins a chain; null where the claim is none.
+/// The claim's start entry; null where the claim does not begin a chain.
 const claim::Start* opening(const claim::Claim& claim) {
   return claim.seq == 1 ? std::get_if<claim::Start>(&claim.entry) : nullptr;
 }
 
-/// As the next link, or as the start of the device's next chain.
+/// Whether the claim follows the head: as the chain's next link, or as the start of the device's next chain.
 bool goes_on_from(const claim::ChainHead& head, const claim::Claim& claim) {
   if (claim::check_link(head, claim) == claim::LinkFault::none) return true;
   const claim::Start* start = opening(claim);
@@ -37,7 +37,7 @@ bool ChainWalk::follow(const claim::Claim& claim, const Digest& payload_hash, st
 bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, bool proven) {
   device_ = find(claim.device);
   if (proven && device_ != nullptr && device_->before) set_aside_unproven(claim, *device_->before);
-  // Of a device that has such a chain, one is at hand.
+  // Only a device with a current chain has chains in ended_.
   const auto ended = ended_.find({std::string(claim.device), claim.chain});
   if (ended != ended_.end()) return after_end(ended, claim, payload_hash, proven);
   const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
@@ -100,7 +100,7 @@ bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, cons
     ended->second = {claim.chain, claim.seq, payload_hash};
     return behind_successor(claim);
   }
-  // Taken up again: a single forged claim between must not be told of every claim behind it.
+  // The chain is taken up again as the current one: if a single forged start had ended it, every claim behind would be told of.
   ended_.erase(ended);
   adopt(claim, payload_hash, proven);
   return behind_successor(claim);
@@ -110,7 +110,8 @@ bool ChainWalk::behind_successor(const claim::Claim& claim) {
   return tell(Reason::out_of_order, "it stands behind the start of a chain that went on from its own", claim);
 }
 
-// Whatever else is odd about its beginning comes of its place, which is told once.
+// A successor of this chain stood before its beginning. That one fault is told; what else looks odd about the beginning follows
+// from it.
 bool ChainWalk::begin_behind_successor(const claim::Claim& claim) {
   const claim::Start* start = opening(claim);
   if (start != nullptr && start->predecessor) miss_end(*start->predecessor);
@@ -166,7 +167,8 @@ void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash, boo
   if (begun && proven) take_origin(claim, first_of_device);
 }
 
-// A claim that goes on from before them shows that they were put in, and must not be told of because of them.
+// A proven claim that goes on from the head before the unproven ones shows that these were inserted: they must not cause a
+// finding about it.
 void ChainWalk::set_aside_unproven(const claim::Claim& claim, claim::ChainHead before) {
   const claim::ChainHead unproven = device_->head;
   const bool none_before = before.seq == 0;
@@ -200,8 +202,9 @@ void ChainWalk::take_origin(const claim::Claim& claim, bool first_of_device) {
   end_predecessor(*start->predecessor);
 }
 
-// A gap names a chain without its device, whose id another device may have chosen too: it speaks of the device's own chains, and
-// of those that it went on from. Which these are is not known of a device whose beginning the file does not hold.
+// A gap names a chain without its device, and another device may have chosen the same id. So a gap speaks only of its own
+// device's chains, and of those of devices that it went on from. Which devices these are is unknown where the file does not hold
+// the device's beginning.
 void ChainWalk::declare_lost(const claim::Gap& gap, std::string_view by) {
   const auto meant = [&by, this](std::string_view device) {
     return device == by || !device_->origin_known || device_->went_on_from.contains(device);
@@ -224,7 +227,7 @@ void ChainWalk::tell_missing(const MissingClaims& stretch) {
 
 void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
   if (first > last) return;
-  // A successor's start may have named some of them already.
+  // The start of a succeeding chain may have named some of them already.
   missing_.remove(only(device), chain, first, last);
   missing_.add({std::string(device), chain, first, last, offset_});
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks along the chains of a file, claim by claim, and tells where they break. Each device has a chain of its own at hand: those
-// of several may stand in one file in any mixture. After a break it takes the claim at hand as the new head, so that one fault is
-// told once. Threads: one. Memory grows with the number of signed chains.
+// Walks along the chains in a file, claim by claim, and tells where they break. Each device has one current chain; claims of
+// several devices may be mixed in one file. After a break the claim at hand becomes the new head, so that one fault is told once.
+// Threads: one. Memory grows with the number of signed chains.
 #pragma once
 
 #include <functional>
@@ -20,37 +20,39 @@ namespace greentill::cli {
 
 class ChainWalk {
  public:
-  /// `partial`: what the file has of a device may begin in the middle of a chain, or with one whose predecessor it does not hold,
-  /// as it does once delivered claims are pruned.
+  /// With `partial`, the file may hold a device's claims from the middle of a chain on, or a chain without its predecessor, as it
+  /// does once delivered claims were pruned.
   ChainWalk(bool partial, FindingSink sink)
       : partial_(partial), sink_(std::move(sink)), missing_([this](const MissingClaims& stretch) { tell_missing(stretch); }) {}
   ChainWalk(const ChainWalk&) = delete;
   ChainWalk& operator=(const ChainWalk&) = delete;
 
-  /// Takes the next claim; false where a finding was told about its place. `proven`: its device signed it, under a certificate
-  /// that was given. Another one has its place, so that a spoilt signature is told once, unless a proven one goes on from before
-  /// it; it speaks for nothing else.
+  /// Takes the next claim; false where a finding about its place was told. `proven`: the device signed it, under a certificate
+  /// that was given. A claim that is not proven takes a place in the chain too, so that a damaged signature is told only once;
+  /// but where a proven claim goes on from the head before it, it loses that place. It counts for nothing else.
   bool follow(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, bool proven);
-  /// Takes a claim whose payload cannot be read as the next of the device's chain at hand and returns where that now stands; null
-  /// where the device has none. Lifetime: until the next call.
+  /// Takes a claim with an unreadable payload as the next one of the device's current chain, and returns that chain's new head;
+  /// null where the device has no chain yet. Lifetime: until the next call.
   const claim::ChainHead* follow_unreadable(std::string_view device, const Digest& payload_hash);
-  /// Tells what is missing and was not declared lost by a gap entry.
+  /// Tells which claims are missing and were not declared lost by a gap entry. Called once, at the end.
   void finish();
 
-  /// Claims that the device itself declared lost.
+  /// How many missing claims the devices themselves declared lost.
   [[nodiscard]] std::uint64_t declared_lost() const { return declared_lost_; }
 
  private:
-  /// Anyone can write claims that nobody signed: of as many the beginnings of chains are kept.
+  /// Anybody can write unsigned claims into a file: so many beginnings of unproven chains are taken, and further ones are passed
+  /// over.
   static constexpr std::size_t kMostUnproven = 4096;
 
   struct Device {
-    claim::ChainHead head;                            // of its chain at hand
-    std::optional<claim::ChainHead> before;           // the head before claims that are not proven; seq 0: none
-    bool origin_known = false;                        // whether the file tells what its first claims went on from
-    std::set<std::string, std::less<>> went_on_from;  // other devices, by the operator's consent
+    claim::ChainHead head;  // of the device's current chain
+    // the head before the unproven claims at the chain's end; seq 0: there was none; nothing: none is unproven
+    std::optional<claim::ChainHead> before;
+    bool origin_known = false;                        // whether the file shows what the device's first claims went on from
+    std::set<std::string, std::less<>> went_on_from;  // other devices that this one went on from, with the operator's consent
   };
-  /// By device and chain: those that another chain went on from.
+  /// The heads of chains that another chain went on from, by device and chain id.
   using Ended = std::map<std::pair<std::string, claim::ChainId>, claim::ChainHead>;
 
   bool place(const claim::Claim& claim, const Digest& payload_hash, bool proven);
@@ -59,11 +61,11 @@ class ChainWalk {
   bool check_start(const claim::Claim& claim, const claim::Start& start);
   bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named);
   bool link(const claim::Claim& claim);
-  /// What stands behind claims that the file lacks, from `first` on.
+  /// Judges a claim with claims missing before it, from seq `first` on.
   bool after_missing(std::uint64_t first, const claim::Claim& claim);
   bool start_inside(const claim::Claim& claim);
   bool behind_head(const claim::ChainHead& head, const claim::Claim& claim);
-  /// A claim of a chain that another one went on from.
+  /// Judges a claim of a chain that another chain went on from.
   bool after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, bool proven);
   bool behind_successor(const claim::Claim& claim);
   void adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven);
@@ -74,18 +76,18 @@ class ChainWalk {
   bool tell(Reason reason, std::string detail, const claim::Claim& claim);
   void tell_missing(const MissingClaims& stretch);
   void miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
-  /// What the file lacks of a chain that a start names.
+  /// Notes which claims of a predecessor, as a start entry names it, the file lacks.
   void miss_end(const claim::Predecessor& named);
   Device* find(std::string_view device);
-  /// Where the file has a chain end so far; null where it does not hold it.
+  /// The last head of that chain that the file holds; null where it holds none of it.
   const claim::ChainHead* end_of(const claim::Predecessor& named);
 
   bool partial_;
   FindingSink sink_;
   std::map<std::string, Device, std::less<>> devices_;
   Ended ended_;
-  Device* device_ = nullptr;  // among devices_: the one at hand
-  std::uint64_t offset_ = 0;  // of the claim at hand
+  Device* device_ = nullptr;  // the current claim's device, in devices_
+  std::uint64_t offset_ = 0;  // the current claim's offset in the file
   MissingList missing_;
   std::size_t unproven_begun_ = 0;
   std::uint64_t declared_lost_ = 0;

@@ -20,7 +20,7 @@ Result<Examiner> Examiner::make(const Trust& trust) {
     auto verifier = certificate.make_verifier();
     if (!verifier) return Failure{verifier.error()};
     Device device{{certificate.common_name(), {}, std::move(*verifier)}, number_of_key(trust.certificates, certificate)};
-    // A file of claims does not tell when they were received, so validity in time cannot be judged from it.
+    // A file of claims does not tell when they were received, so the certificates' validity in time cannot be judged.
     if (trust.authority) {
       if (Status accepted = trust.authority->check(certificate, std::nullopt); !accepted) {
         device.signer.refused = accepted.error().message;

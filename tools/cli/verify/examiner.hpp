@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds single claims against certificates and methodologies that were given.
+// Checks single claims against the certificates and methodologies that were given.
 #pragma once
 
 #include <map>
@@ -12,19 +12,19 @@
 
 namespace greentill::cli {
 
-/// What claims are held against. Threads: immutable, safe from any thread.
+/// What claims are checked against. Threads: immutable, safe from any thread.
 struct Trust {
   std::vector<crypto::Certificate> certificates;  ///< of the devices
-  std::optional<crypto::Authority> authority;     ///< without one the certificates are taken as they are
+  std::optional<crypto::Authority> authority;     ///< none: the certificates are trusted as they are
   const measure::Library* methodologies = nullptr;
 };
 
-/// The claim points into the message's payload, the signer into the examiner.
+/// What was found out about one message. `claim` points into the message's payload, `signer` into the examiner.
 struct Examined {
   std::optional<claim::Claim> claim;  ///< nothing where the payload cannot be read
   Digest payload_hash{};
-  std::string_view signer;         ///< the device whose certificate it names; empty where that was not given
-  std::optional<std::size_t> key;  ///< which of the keys signed it; the same for every certificate of one key
+  std::string_view signer;  ///< the device of the certificate that the message names; empty where that certificate was not given
+  std::optional<std::size_t> key;  ///< a number for the key that signed it, the same for all certificates of one key
   verify::Flaws flaws;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What does not hold about a file of claims.
+// What is wrong with a file of claims.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ using verify::Reason;
 struct Finding {
   Reason reason = Reason::none;
   std::string detail;
-  std::optional<std::uint64_t> seq;       ///< the claim's; of bytes that cannot be read, nothing
+  std::optional<std::uint64_t> seq;       ///< the claim's; nothing for bytes that cannot be read
   std::optional<std::uint64_t> last_seq;  ///< where it is about several claims in a row
   std::optional<claim::ChainId> chain;
-  std::uint64_t offset = 0;  ///< in the file, of the claim or bytes it was found at
+  std::uint64_t offset = 0;  ///< where the claim or the bytes begin in the file
 };
 
 using FindingSink = std::function<void(const Finding&)>;

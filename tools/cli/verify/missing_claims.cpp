@@ -19,7 +19,7 @@ std::uint64_t MissingList::remove(const Devices& devices, const claim::ChainId& 
     return stretch.chain == chain && stretch.last >= first && stretch.first <= last && devices(stretch.device);
   };
   std::uint64_t removed = 0;
-  // Asked of every claim of a file, for hardly any of which there is something to do.
+  // Called for every claim of a file, and for most of them nothing overlaps.
   auto at = std::find_if(stretches_.begin(), stretches_.end(), overlaps);
   while (at != stretches_.end()) {
     const std::uint64_t from = std::max(at->first, first);

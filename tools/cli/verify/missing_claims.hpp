@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stretches of chains that a file does not hold where it should. Threads: one.
+// Runs of claims that a file should hold and does not. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -13,28 +13,29 @@
 
 namespace greentill::cli {
 
-/// A device chooses the id of its chain freely, also that of another device's: only the two together name one.
+/// A run of missing claims. A device chooses the ids of its chains, and may choose another device's: only device and chain
+/// together name one.
 struct MissingClaims {
   std::string device;
   claim::ChainId chain{};
   std::uint64_t first = 0;
   std::uint64_t last = 0;
-  std::uint64_t noticed_at = 0;  ///< offset in the file
+  std::uint64_t noticed_at = 0;  ///< file offset of the claim that showed the loss
 };
 
 class MissingList {
  public:
-  /// A hostile file must not fill the memory: beyond this many stretches no more are kept.
+  /// A hostile file must not fill the memory: no more runs than this are kept.
   static constexpr std::size_t kMost = 4096;
-  /// Whether a device's chains are meant.
+  /// Tells for a device whether its chains are meant.
   using Devices = std::function<bool(std::string_view device)>;
   using Sink = std::function<void(const MissingClaims&)>;
 
-  /// `overflow` gets what the list is too full for.
+  /// `overflow` is called with runs that the list has no room for.
   explicit MissingList(Sink overflow) : overflow_(std::move(overflow)) {}
 
   void add(MissingClaims stretch);
-  /// Removes what lies in first..last of the chains of this id, and returns how many claims that were.
+  /// Removes the claims first..last of the chains with this id, and returns how many were in the list.
   std::uint64_t remove(const Devices& devices, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
   [[nodiscard]] const std::vector<MissingClaims>& stretches() const { return stretches_; }
 

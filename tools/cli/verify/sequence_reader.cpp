@@ -7,7 +7,7 @@ namespace greentill::cli {
 namespace {
 
 constexpr std::size_t kReadBytes = 256u << 10;
-// CWT tag 61, COSE_Sign1 tag 18, array of four: how every claim message begins.
+// How every claim message begins: CWT tag 61, COSE_Sign1 tag 18, an array of four.
 constexpr Bytes<4> kMessageFront = {0xd8, 0x3d, 0xd2, 0x84};
 
 }  // namespace
@@ -38,7 +38,8 @@ Status SequenceReader::refill() {
   return Done{};
 }
 
-// What is not longer than a claim may be is cut short by the buffer's end rather than damaged, unless the file ends there too.
+// Takes messages only while the buffer holds at least the size of the largest claim, or the file has ended: otherwise a message
+// that is merely cut off by the buffer's end would look damaged.
 void SequenceReader::take_all() {
   const auto enough = [this] { return !in_.good() || buffer_.size() - position_ >= claim::kMaxClaimBytes; };
   while (position_ < buffer_.size() && enough()) {

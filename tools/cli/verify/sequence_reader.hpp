@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a file of claims (a CBOR sequence, RFC 8742) in pieces of bounded size, and finds its way past damage to the next claim.
+// Reads a file of claims (a CBOR sequence, RFC 8742) in pieces of bounded size, and finds the next claim after damage.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace greentill::cli {
 
-/// A message, or a stretch of bytes that is none, with what is wrong at its beginning.
+/// A message; or bytes that are none, with what is wrong where they begin.
 struct Piece {
   std::uint64_t offset = 0;  ///< in the file
   std::uint64_t size = 0;
@@ -26,8 +26,8 @@ class SequenceReader {
   /// `in` must outlive the reader.
   explicit SequenceReader(std::istream& in) : in_(in) {}
 
-  /// The next few hundred pieces; none at the end. io where the file cannot be read.
-  /// Lifetime: until the next call. Damage is one piece up to the next bytes that read as a claim message, or to the end.
+  /// The next few hundred pieces; empty at the end. Damaged bytes are one piece, up to where the next claim message can be read,
+  /// or to the end. io where the file cannot be read. Lifetime: until the next call.
   Result<std::span<const Piece>> next();
 
  private:
@@ -39,9 +39,9 @@ class SequenceReader {
 
   std::istream& in_;
   std::vector<std::uint8_t> buffer_;
-  std::size_t position_ = 0;     // in the buffer: what is not taken yet begins here
-  std::uint64_t buffer_at_ = 0;  // the buffer's place in the file
-  std::optional<Piece> damage_;  // whose end is not found yet
+  std::size_t position_ = 0;     // where the bytes that were not taken yet begin in the buffer
+  std::uint64_t buffer_at_ = 0;  // the buffer's offset in the file
+  std::optional<Piece> damage_;  // damage whose end was not found yet
   std::vector<Piece> pieces_;
 };
 

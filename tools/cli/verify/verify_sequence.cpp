@@ -14,12 +14,12 @@
 namespace greentill::cli {
 namespace {
 
-// A device may sign numbers that no sum can hold.
+// A sum that stops at its limits: a device may sign numbers that no sum can hold.
 void add_saturating(std::int64_t& sum, std::int64_t value) {
   if (__builtin_add_overflow(sum, value, &sum)) sum = std::numeric_limits<std::int64_t>::max();
 }
 
-/// Examines the pieces of a batch on several threads; the results stand in the pieces' order.
+/// Examines the pieces of a batch on several threads; the results keep the pieces' order.
 class ParallelExaminer {
  public:
   static Result<ParallelExaminer> make(const Trust& trust, unsigned threads) {
@@ -59,7 +59,7 @@ class ParallelExaminer {
   std::vector<Examined> results_;
 };
 
-/// What must go in the file's order: the chain, the findings and the sums.
+/// Handles in the file's order what depends on that order: the chains, the findings and the sums.
 class Recorder {
  public:
   Recorder(bool partial, FindingSink sink)
@@ -88,8 +88,8 @@ class Recorder {
 
  private:
   struct SignedChain {
-    std::size_t key = 0;               // of its first signature
-    std::optional<std::size_t> place;  // in the summary
+    std::size_t key = 0;               // the key of the chain's first signature
+    std::optional<std::size_t> place;  // index in the summary
   };
 
   bool follow(const Piece& piece, const Examined& examined) {
@@ -118,7 +118,7 @@ class Recorder {
     return linked;
   }
 
-  // A renewed certificate goes on with the chain, a new key does not.
+  // Whether the chain's key signed the claim: a renewed certificate may go on with a chain, a new key may not.
   bool same_key(const claim::Claim& claim, std::optional<std::size_t> key) {
     if (!key) return true;
     return chains_.try_emplace({std::string(claim.device), claim.chain}, SignedChain{*key, {}}).first->second.key == *key;
@@ -140,9 +140,9 @@ class Recorder {
     summary_.last_end = std::max(summary_.last_end.value_or(reduction.end), reduction.end);
   }
 
-  // Claims of a chain may stand between those of others: it is told of once.
+  // Adds the claim to its chain's entry in the summary; claims of other chains may stand between those of one.
   void extend_chain(const claim::Claim& claim) {
-    // Sound claims alone come here, whose key was noted.
+    // Only sound claims come here, and for these the key was noted.
     std::optional<std::size_t>& place = chains_.at({std::string(claim.device), claim.chain}).place;
     if (!place) {
       place = summary_.chains.size();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks a file of claims with nothing but the file, the devices' certificates and the methodologies: signatures, chains, and
-// every number recomputed. Memory grows with the number of chains that the devices signed, whatever else the file holds.
+// Checks a file of claims against nothing but the devices' certificates and the methodologies: signatures, chains, and every
+// number recomputed. Memory grows with the number of chains that the devices signed, whatever else the file holds.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace greentill::cli {
 
 struct VerifyOptions {
   bool partial = false;  ///< see ChainWalk
-  unsigned threads = 0;  ///< that check signatures; 0: one a core
+  unsigned threads = 0;  ///< threads that check signatures; 0: one for each core
 };
 
 struct ActivityTotals {
@@ -34,9 +34,9 @@ struct ChainSummary {
   std::uint64_t last_seq = 0;
 };
 
-/// Counts of the whole file; sums of the claims alone that nothing was found about.
+/// The counts cover the whole file; the sums cover only claims without a finding.
 struct VerifySummary {
-  std::uint64_t claims = 0;  ///< messages that could be read as one
+  std::uint64_t claims = 0;  ///< messages that could be read as claims
   std::uint64_t sound = 0;   ///< of these, those without a finding
   std::uint64_t findings = 0;
   std::uint64_t reversals = 0;
@@ -49,11 +49,11 @@ struct VerifySummary {
 };
 
 struct VerifyEvents {
-  FindingSink finding;                                ///< in the order of the file; what is missing comes last
-  std::function<void(std::uint64_t bytes)> progress;  ///< read so far; may be empty
+  FindingSink finding;                                ///< in the order of the file; missing claims come last
+  std::function<void(std::uint64_t bytes)> progress;  ///< called with how many bytes were read; may be empty
 };
 
-/// Reads to the end, whatever it finds. An error only where the file cannot be read, or OpenSSL not be used.
+/// Reads to the end, whatever it finds. An error only where the file cannot be read or OpenSSL cannot be used.
 Result<VerifySummary> verify_sequence(std::istream& in, const Trust& trust, const VerifyOptions& options,
                                       const VerifyEvents& events);
 

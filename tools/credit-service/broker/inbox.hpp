@@ -16,16 +16,16 @@
 
 namespace greentill::credit {
 
-/// What is kept of a message: its other properties may be large, and are a stranger's.
+/// The parts of a message that are kept: its other properties may be large, and anybody may have set them.
 struct Received {
   std::string device;
   std::vector<std::uint8_t> payload;
   std::vector<std::uint8_t> correlation;
 };
 
-/// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it shows it, and holds the
-/// lock of all its clients while it does, so that nobody can be held back here: what is too much is dropped. Its device, without
-/// a receipt, sends it again, one batch at a time and ever more slowly.
+/// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it hands it over, and holds
+/// the lock of all its clients meanwhile, so the inbox must not make it wait: batches beyond its size are dropped. A device that
+/// gets no receipt sends its batch again, one at a time and ever more slowly.
 class Inbox {
  public:
   explicit Inbox(Log& log) : log_(log) {}
@@ -41,7 +41,7 @@ class Inbox {
     messages_.push_back(std::move(message));
     filled_.notify_one();
   }
-  /// Nothing where none came in time.
+  /// The next batch; nothing where none came in that time.
   std::optional<Received> take(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     if (!filled_.wait_for(lock, limit, [this] { return !messages_.empty(); })) return std::nullopt;
@@ -52,7 +52,7 @@ class Inbox {
   }
 
  private:
-  // Booked in less than a device waits for a receipt: what lies here longer was sent again meanwhile.
+  // So much is booked in less time than a device waits for a receipt; a batch that waits longer was sent again meanwhile.
   static constexpr std::size_t kMostBytes = 64u << 20;
 
   static std::size_t size_of(const Received& message) {

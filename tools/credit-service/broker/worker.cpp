@@ -23,12 +23,12 @@ constexpr std::string_view kSuffix = "/claims";
 constexpr std::chrono::milliseconds kLeastPause{200};
 constexpr std::chrono::milliseconds kMostPause{30'000};
 constexpr std::chrono::seconds kKeepAlive{20};
-constexpr std::chrono::seconds kStable{10};        // a session that held for so long was no failure
+constexpr std::chrono::seconds kStable{10};        // a session that lasted so long counts as a success
 constexpr std::chrono::seconds kAnswerTime{40};    // Paho gives a connection up after 20
-constexpr std::size_t kMostCorrelationBytes = 64;  // a device's are 32
-constexpr std::chrono::milliseconds kLook{200};    // how often a stop is looked for
+constexpr std::size_t kMostCorrelationBytes = 64;  // a device's correlation data has 32
+constexpr std::chrono::milliseconds kLook{200};    // how often to look for a stop
 
-/// The device of "greentill/v1/<device>/claims", or nothing.
+/// The device of a topic "greentill/v1/<device>/claims"; empty where it is another topic.
 std::string device_of(const std::string& topic) {
   std::string_view device(topic);
   if (!device.starts_with(kPrefix) || !device.ends_with(kSuffix)) return {};
@@ -39,7 +39,7 @@ std::string device_of(const std::string& topic) {
 
 std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
-/// Nothing where it is no batch of a device's.
+/// The batch in a message; nothing where it is no device's batch.
 std::optional<Received> receive(const mqtt::message& message) {
   Received received;
   received.device = device_of(message.get_topic());
@@ -72,12 +72,12 @@ class Session {
     client_.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) { farewell_ = reason; });
   }
 
-  /// denied: connected, but the broker does not let this user read claims.
+  /// Connects and subscribes. denied: connected, but the broker does not let this user read claims.
   Status open(const std::atomic<bool>& stopping) {
     bool connected = false;
     try {
       {
-        const crypto::WipeFreed wiping;  // Paho reads the key
+        const crypto::WipeFreed wiping;  // while Paho reads the key
         connected = await(client_.connect(paho::connect_options(options_.target, kKeepAlive)), stopping, false);
       }
       if (!connected) return fail(ErrorCode::unavailable, "the broker does not answer");
@@ -94,7 +94,7 @@ class Session {
     }
   }
 
-  /// Until the connection is lost, which is the error, or a stop is asked for.
+  /// Serves batches until the connection is lost, which is the error, or a stop is asked for.
   Status serve(const std::atomic<bool>& stopping) {
     while (!stopping) {
       if (const auto message = inbox_.take(kLook)) {
@@ -103,7 +103,7 @@ class Session {
           handle(*message);
         } catch (const mqtt::exception& error) {
           if (!client_.is_connected()) break;
-          // Too many at once, say: the device, without a receipt, sends its batch again.
+          // Too many publications may be under way: the device gets no receipt and sends its batch again.
           log_.write(LogLevel::warning, "worker", message->device + ": a receipt could not be sent: " + error.what());
         }
       } else if (!client_.is_connected()) {
@@ -122,7 +122,8 @@ class Session {
   [[nodiscard]] bool worked() const { return worked_; }
 
  private:
-  // False where no answer came. Paho forgets a subscription whose connection goes before its answer, and would wait for ever.
+  // Waits for the broker's answer; false where none came. Paho forgets a subscription whose connection ends before the answer, so
+  // that waiting for it without a limit would never end.
   bool await(const mqtt::token_ptr& answer, const std::atomic<bool>& stopping, bool connected) const {
     const auto end = std::chrono::steady_clock::now() + kAnswerTime;
     while (!answer->wait_for(kLook)) {
@@ -131,7 +132,7 @@ class Session {
     return true;
   }
 
-  // Paho's failure has no cause.
+  // Paho does not tell why a connection failed.
   [[nodiscard]] std::string find_cause(const std::atomic<bool>& stopping) const {
     constexpr std::chrono::milliseconds kLimit{5'000};
     const auto addresses = probe::resolve(options_.target.address);
@@ -160,8 +161,8 @@ class Session {
   Log& log_;
   Inbox inbox_;
   bool worked_ = false;
-  std::atomic<int> farewell_{mqtt::SUCCESS};  // the broker's reason to end the connection
-  mqtt::async_client client_;                 // last: its threads use the rest
+  std::atomic<int> farewell_{mqtt::SUCCESS};  // the reason the broker gave for ending the connection
+  mqtt::async_client client_;                 // last member: its threads use the others
 };
 
 void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping) {

@@ -14,11 +14,11 @@ namespace greentill::credit {
 
 struct BrokerOptions {
   probe::Target target;
-  std::string client_id;  ///< one a worker
+  std::string client_id;  ///< each worker has its own
 };
 
-/// Works until `stopping`. Connects again, with back-off, for as long as it takes; an error is one that will not mend itself.
-/// A batch that could not be booked is passed over: the device, without a receipt, sends it again.
+/// Works until `stopping` is set. Connects again with back-off for as long as that takes; returns an error only where trying
+/// again will not help. A batch that could not be booked is passed over: its device gets no receipt and sends it again.
 Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::atomic<bool>& stopping);
 
 }  // namespace greentill::credit

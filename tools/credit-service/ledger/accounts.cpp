@@ -10,7 +10,8 @@ namespace greentill::credit {
 Result<std::int64_t> Accounts::customer(const claim::Attribution& attribution, const std::optional<claim::AccountHint>& hint) {
   if (attribution.kind == claim::Attribution::Kind::account && hint) return store_.account("customer", hint->token);
   if (attribution.kind == claim::Attribution::Kind::none) return store_.account("unattributed", "");
-  // Without its hint an account stays reachable under its hash, as a bearer's secret is.
+  // A claim without an account hint is credited to an account named by the hash; whoever has token and salt can prove it is
+  // theirs, as a bearer does by the secret.
   return store_.account(attribution.kind == claim::Attribution::Kind::bearer ? "bearer" : "hashed", to_hex(attribution.hash));
 }
 

@@ -10,10 +10,11 @@
 namespace greentill::credit {
 namespace {
 
-// That wait under one nullifier, and that take back parts of one claim: each new one reads all of them, under the lock.
+// How many reversals may wait under one nullifier, and how many may take back parts of one claim: each new one reads all of them,
+// under the store's lock.
 constexpr std::size_t kMostReversals = 64;
 
-/// What is left of the quantities. Never below zero: who takes back more than was claimed does not owe it.
+/// Subtracts what was taken back. Never below zero: whoever takes back more than was claimed owes nothing.
 void subtract(claim::Quantities& from, const claim::Quantities& taken) {
   for (const claim::Quantity& back : taken) {
     for (claim::Quantity& quantity : from) {
@@ -22,7 +23,7 @@ void subtract(claim::Quantities& from, const claim::Quantities& taken) {
   }
 }
 
-/// The stored claim, which must be of that kind. Lifetime: the payload's.
+/// The stored claim, whose entry must be of this kind. Lifetime: the payload's.
 template <typename Entry>
 Result<claim::Claim> parse_stored(ByteView payload) {
   const auto claim = claim::parse_payload(payload);
@@ -84,9 +85,9 @@ Result<Reason> Booking::admit(const claim::Reversal& reversal) {
     if (reversal.claim && *reversal.claim != claim->id) {
       target->reset();
     } else if (reversal.taken_back.empty()) {
-      return Reason::none;  // the last of its claim, and no arithmetic
+      return Reason::none;  // taking back all needs no arithmetic, and nothing can follow it
     } else if (methodology_of(std::get<claim::Reduction>(claim->entry)) == nullptr) {
-      return Reason::unknown_methodology;  // a worker that has it books it
+      return Reason::unknown_methodology;  // retryable: a worker that has the methodology books it later
     }
   }
   const auto others = store_.reversals(reversal.nullifier, *target);
@@ -122,7 +123,7 @@ Status Booking::settle(const Digest& mac, std::int64_t id) {
   return bound ? reduce(id, **stored, *claim) : Status(Done{});
 }
 
-// What stays booked is the method applied to the original quantities less all that was taken back, never more than stands now.
+// The grant that stays is computed from the original quantities less all that was taken back, and never exceeds what stands now.
 Status Booking::reduce(std::int64_t id, const StoredClaim& stored, const claim::Claim& claim) {
   const auto& reduction = std::get<claim::Reduction>(claim.entry);
   Decision decision = stored.decision;

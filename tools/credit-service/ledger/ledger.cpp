@@ -9,14 +9,16 @@
 namespace greentill::credit {
 namespace {
 
-// A receipt also names what other batches of the chain were refused lately: theirs may be lost with the worker that made it, and
-// the next one, with a higher head, is all that the device waits for. Longer than a device goes on waiting for a batch.
+// For how long a receipt also names claims of the chain's other batches that were refused. Their own receipt may be lost with the
+// worker that made it, and then the device waits only for the next one, which has a higher head. It is longer than a device waits
+// for a batch's receipt.
 constexpr std::int64_t kNamedAgainSeconds = 600;
 constexpr std::uint64_t kFirstEpoch = 1;
-// A chain is begun with a new key or a new store. Rows are never given back: no device may use up the others'.
+// A device begins a chain with a new key or a new store. Chain rows are never freed, so no device may use up the others'.
 constexpr std::size_t kMostChainsOfADevice = 1'024;
 
-// How far an act may end after the service's time. Clocks differ; but each day to come would be another limit of an account.
+// How far an act may end after the service's own time. Clocks differ; but each further day would be a further daily limit of an
+// account.
 constexpr std::int64_t kAheadSeconds = kSecondsADay;
 
 bool is_ahead(const claim::Claim& claim, std::int64_t now) {
@@ -24,10 +26,11 @@ bool is_ahead(const claim::Claim& claim, std::int64_t now) {
   return reduction != nullptr && reduction->end > now && reduction->end - now > kAheadSeconds;
 }
 
-// How many claims a receipt names: what a device has in flight, 8 batches of 256, or what 64 KiB hold where seqs are long.
+// How many claims a receipt names: as many as a device has in flight, 8 batches of 256; fewer where seqs are long, so that it
+// fits 64 KiB.
 std::size_t most_named(const Head& head) { return head.seq >> 32 == 0 ? 2'048 : 1'920; }
 
-// The device sends the same claim again and again.
+// A device sends the same claim again and again, and each would be a line in the log.
 constexpr std::chrono::minutes kLeastBetweenComplaints{10};
 
 std::string why_not_taken(const BatchClaim& claim) {
@@ -41,8 +44,8 @@ std::string why_not_taken(const BatchClaim& claim) {
   }
 }
 
-// Whether a claim is decided anew when it comes again. Also where the reason may have been that copy's signature or header alone,
-// which are no part of the payload: what was altered on the way must not settle the original for good.
+// Whether a claim is decided anew when it comes again. It is where the refusal may be due to that copy's signature or header
+// alone, which are not part of the payload: a copy that was altered on its way must not decide for the original.
 bool is_open(Reason reason) {
   return verify::is_retryable(reason) || reason == Reason::bad_signature || reason == Reason::malformed;
 }
@@ -102,7 +105,7 @@ Status Ledger::process(const Batch& batch, Head& head) {
       break;
     }
     if (claim.link.prev != head.hash && claim.authentic) {
-      // It continues another past than the one stored: the device was cloned or set back.
+      // The claim goes on from another claim than the stored one: the device was cloned, or its disk was set back.
       if (Status held = quarantine(batch, claim.link.seq); !held) return held;
       break;
     }
@@ -132,7 +135,7 @@ Status Ledger::revisit(const Batch& batch, const BatchClaim& claim, const Head& 
   return booking_.book(claim, head.claim_id(claim.link.seq), *reason, clock_.unix_seconds());
 }
 
-/// A claim at or below the head.
+/// Loads a claim at or below the head.
 Result<StoredClaim> Ledger::load(const Head& head, std::uint64_t seq) {
   auto stored = store_->claim(head.claim_id(seq));
   if (!stored) return Failure{stored.error()};
@@ -195,7 +198,7 @@ Status Ledger::quarantine(const Batch& batch, std::uint64_t seq) {
 Status Ledger::begin_epoch() {
   return store_->transact([&]() -> Status {
     if (Status raised = store_->raise_epoch(); !raised) return raised;
-    // A device that knows a later ledger may think them granted.
+    // A device that knows a later epoch than the backup's may take these claims for granted: so they are named again as refused.
     for (std::size_t code = 0; code < verify::kReasonNames.size(); ++code) {
       const auto reason = static_cast<Reason>(code);
       if (!verify::is_retryable(reason)) continue;
@@ -213,10 +216,10 @@ Result<std::vector<std::string>> Ledger::check() {
   });
 }
 
-// How far the receipt speaks. Not beyond a batch that ends below the head: its device sends it again, so that it knows no answer
-// to the batches behind it, and would take what was refused there as accepted where its head was moved past it. But in a later
-// epoch a lower head sends a device back, also one that only tries a refused claim again: then all that was refused behind is
-// named.
+// The head that the receipt states. It is not beyond a batch that ends below the chain's head: a device that sends such a batch
+// does not know the answers to later batches, and where its head moved past them it would take what was refused there for
+// accepted. But in a later epoch a lower head makes a device send again, even one that only retries a refused claim. Then the
+// whole head is stated, and everything that was refused behind the batch is named.
 Result<Head> Ledger::spoken_of(const Batch& batch, const Head& head, std::uint64_t epoch, Refusals& refused) {
   std::uint64_t last = 0;
   for (const BatchClaim& claim : batch.claims) last = std::max(last, claim.link.seq);

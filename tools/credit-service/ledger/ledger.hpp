@@ -31,21 +31,23 @@ class Ledger {
                                               const measure::Library& library, const claim::Hasher& hasher, Clock& clock,
                                               Log& log);
 
-  /// Which claims of the batch have to be examined before apply(): those behind the head, retried ones, refused ones of which
-  /// another copy may be better, and those that contradict what is stored. Without a lock.
+  /// Chooses the claims of the batch that must be examined before apply(): those behind the head, retried ones, refused ones of
+  /// which this copy may be better, and those that contradict what is stored. Takes no lock.
   Status choose(const Batch& batch, std::vector<std::size_t>& to_examine);
 
-  /// Books the batch, as far as it continues the chain, in one transaction, durable on return. Requires: it was examined.
+  /// Books the batch as far as it continues the chain, in one transaction that is durable on return. Requires: the chosen claims
+  /// were examined.
   Result<Answer> apply(const Batch& batch);
 
-  /// A batch kept aside whose turn has come; an empty device where there is none. The row goes with apply().
+  /// A batch that was kept aside and can continue the chain now; with an empty device where there is none. apply() removes its
+  /// row.
   Result<Batch> next_pending(const std::string& device, const claim::ChainId& chain) { return pending_.next(device, chain); }
 
   Result<Report> report() { return store_->report(); }
-  /// Whether the books balance, each claim is shared as its programme says, and nothing stands twice; each message is something
-  /// that does not hold.
+  /// Checks that the books balance, that each claim is shared as its programme says, and that nothing is there twice. Each
+  /// message names something that is wrong.
   Result<std::vector<std::string>> check();
-  /// After the database was restored from a backup: devices send again what it lacks.
+  /// Begins a new epoch after the database was restored from a backup: devices then send again what it lacks.
   Status begin_epoch();
 
  private:
@@ -56,8 +58,8 @@ class Ledger {
   Result<bool> add_chain(const Batch& batch, Head& head);
   Status take_next(const Batch& batch, const BatchClaim& claim, Head& head);
   Result<Reason> decide(const Batch& batch, const BatchClaim& claim);
-  /// Tells the operator of a chain that stands still because its next claim cannot be taken: the device's receipts cannot, for
-  /// they name only claims that have a place.
+  /// Tells the operator that a chain stands still because its next claim cannot be taken. The device cannot be told by receipts,
+  /// since they name only claims that have a place in the chain.
   void tell_not_taken(const std::string& device, const BatchClaim& claim);
   Status quarantine(const Batch& batch, std::uint64_t seq);
   Result<StoredClaim> load(const Head& head, std::uint64_t seq);
@@ -68,7 +70,7 @@ class Ledger {
   const claim::Hasher& hasher_;
   Clock& clock_;
   Log& log_;
-  std::map<std::pair<std::string, Reason>, LineAllowance> not_taken_;  // as many devices as have a certificate
+  std::map<std::pair<std::string, Reason>, LineAllowance> not_taken_;  // bounded by the number of devices with a certificate
   Pending pending_;
   Booking booking_;
 };

@@ -6,13 +6,13 @@
 namespace greentill::credit {
 namespace {
 
-// Some times what a device has in flight. All of a device's chains together: it can make up as many chains as it likes.
+// Several times what a device has in flight. It counts over all chains of a device, since a device may begin as many as it likes.
 constexpr std::size_t kMostPendingOfADevice = 64;
 
 }  // namespace
 
 Status Pending::keep(const Batch& batch) {
-  // Only the device itself can fill its share of the database.
+  // Only a batch with the device's own signature takes room, so that nobody else can fill the device's share.
   const bool authentic =
       std::any_of(batch.claims.begin(), batch.claims.end(), [](const BatchClaim& claim) { return claim.authentic; });
   if (!authentic) return Done{};
@@ -38,7 +38,8 @@ Result<Batch> Pending::next(const std::string& device, const claim::ChainId& cha
       batch.pending = (*kept)->id;
       return std::move(batch);
     }
-    // Kept by a version that read it otherwise. It must not stand in the chain's way: the device sends it again.
+    // Another version kept it and read it differently. It is dropped so that it does not block the chain; the device sends it
+    // again.
     log_.write(LogLevel::error, "ledger", device + ": a batch that was kept cannot be read and is dropped: " + trouble);
     if (Status dropped = store_.drop_kept((*kept)->id); !dropped) return Failure{dropped.error()};
   }

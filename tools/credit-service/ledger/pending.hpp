@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches that came before their turn. Within the store's transaction under way, but for next(). Private to ledger/. Threads:
+// Batches that came before their turn. Called within the store's current transaction, except next(). Private to ledger/. Threads:
 // one.
 #pragma once
 
@@ -13,9 +13,10 @@ class Pending {
  public:
   Pending(Store& store, const claim::Hasher& hasher, Log& log) : store_(store), hasher_(hasher), log_(log) {}
 
-  /// Within limits: what is not kept, the device sends again.
+  /// Keeps the batch, unless the device has too many kept or did not sign it; a batch that is not kept is sent again by the
+  /// device.
   Status keep(const Batch& batch);
-  /// One whose first claim is at most the next after the head; an empty device where there is none.
+  /// A kept batch whose first claim is at most the one after the head; with an empty device where there is none.
   Result<Batch> next(const std::string& device, const claim::ChainId& chain);
 
  private:

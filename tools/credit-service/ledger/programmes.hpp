@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every programme that something was booked under: what is taken back later is reckoned by the programme it was granted by, or
-// the shares that were given and those that are taken back would differ. Private to ledger/. Threads: one.
+// All programmes under which claims were booked. A reversal is computed by the programme that granted the claim: otherwise the
+// shares taken back would differ from those given. Private to ledger/. Threads: one.
 #pragma once
 
 #include <map>
@@ -12,12 +12,12 @@ namespace greentill::credit {
 
 class Programmes {
  public:
-  /// Keeps the programme in force, if the store does not have it yet. All references must outlive it.
+  /// Stores the current programme, if the store does not have it yet. All references must outlive the object.
   static Result<Programmes> open(Store& store, const Programme& current, const claim::Hasher& hasher);
 
   [[nodiscard]] const Programme& current() const { return *current_; }
   [[nodiscard]] std::int64_t current_id() const { return current_id_; }
-  /// One of the ids that current_id() was. Lifetime: this object's.
+  /// The programme with an id that current_id() once gave. Lifetime: this object's.
   Result<const Programme*> find(std::int64_t id);
 
  private:

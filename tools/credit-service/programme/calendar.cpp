@@ -9,7 +9,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kFirstSecond = -62'135'510'400;  // a day inside the year 1, whatever the zone's offset
+constexpr std::int64_t kFirstSecond = -62'135'510'400;  // within the year 1, whatever the zone's offset
 constexpr std::int64_t kLastSecond = 253'402'214'400;   // a day before the end of 9999
 
 }  // namespace

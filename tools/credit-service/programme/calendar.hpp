@@ -22,7 +22,7 @@ class Calendar {
  public:
   /// `zone` is a name of the system's time zone database ("Europe/Helsinki"); invalid where it has none of that name.
   static Result<Calendar> of_zone(const std::string& zone);
-  /// Years outside 1 to 9999 are counted as the nearest of them.
+  /// The local date. Years outside 1 to 9999 are counted as 1 or 9999.
   [[nodiscard]] CalendarDay local(std::int64_t unix_seconds) const;
 
  private:

@@ -14,7 +14,7 @@ __extension__ using Int128 = __int128;
 
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kMaxMg = std::int64_t{1} << 53;
-// For one act: a thousand tonnes. A methodology need not limit what it credits, and sums of such amounts leave 64 bits.
+// For one act, a thousand tonnes. A methodology need not limit what it credits, and sums of larger amounts would exceed 64 bits.
 constexpr std::int64_t kMostMeasuredMg = std::int64_t{1} << 40;
 
 Rule read_rule(const Table& table) {

@@ -16,7 +16,7 @@
 
 namespace greentill::credit {
 
-/// Parts of one amount, in mg; they add up to it exactly.
+/// The parts of one amount in mg; they add up to it exactly.
 struct Split {
   std::int64_t customer = 0;
   std::int64_t merchant = 0;
@@ -26,11 +26,11 @@ struct Split {
 /// What is granted for one activity.
 struct Rule {
   std::string activity;
-  std::optional<std::int64_t> fixed_mg;  ///< for any claim that is credited at all; none: what was measured
+  std::optional<std::int64_t> fixed_mg;  ///< granted for any claim that is credited at all; none: the measured amount is granted
   std::optional<std::int64_t> limit_per_day_mg;
   std::optional<std::int64_t> limit_per_month_mg;
 
-  /// Before limits.
+  /// The amount before limits.
   [[nodiscard]] std::int64_t grant(std::int64_t credited_mg) const;
   [[nodiscard]] bool has_limits() const { return limit_per_day_mg || limit_per_month_mg; }
 };
@@ -40,9 +40,10 @@ class Programme {
   /// Errors name file, line and key.
   static Result<Programme> parse(std::string_view bytes, const std::string& name, const claim::Hasher& hasher);
 
-  /// Null where the programme grants nothing for the activity.
+  /// The rule for the activity; null where the programme grants nothing for it.
   [[nodiscard]] const Rule* rule_for(std::string_view activity) const;
-  /// By largest remainder; equal remainders go to the customer, then the merchant, then the operator. Requires: mg >= 0.
+  /// Splits an amount by largest remainder; equal remainders go to the customer, then the merchant, then the operator. Requires:
+  /// mg >= 0.
   [[nodiscard]] Split split(std::int64_t mg) const;
   [[nodiscard]] const Calendar& calendar() const { return calendar_; }
   [[nodiscard]] const std::string& bytes() const { return bytes_; }

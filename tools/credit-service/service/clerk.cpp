@@ -19,7 +19,7 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
   for (Batch& batch : batches) {
     auto answer = settle(batch);
     if (!answer) return Failure{answer.error()};
-    // What was kept aside may be next now; the receipt says how far it all went.
+    // Batches that were kept aside may continue the chain now; the last receipt says how far it all went.
     for (;;) {
       auto waiting = ledger_.next_pending(batch.device, batch.chain);
       if (!waiting) return Failure{waiting.error()};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One worker's way of a batch: read, examine, book, answer. Knows no transport. Threads: one object a thread.
+// Handles a batch in one worker: read, examine, book, answer. Independent of the transport. Threads: one object a thread.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,8 @@ class Clerk {
   Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Log& log)
       : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), log_(log) {}
 
-  /// Takes what a device published. When it returns, what the receipts say is durable. An error means that nothing is known to be
-  /// booked: the device sends the same again.
+  /// Takes a batch that a device published. On return everything that the receipts state is durable. An error means that it is
+  /// not known whether anything was booked; the device sends the same again.
   Result<std::vector<Reply>> take(const std::string& device, std::vector<std::uint8_t> bytes,
                                   std::vector<std::uint8_t> correlation);
 

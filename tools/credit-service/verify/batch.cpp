@@ -10,7 +10,7 @@ namespace {
 
 using claim::CborReader;
 
-// Each chain of a message is a transaction and a receipt of its own.
+// Each chain in a message costs a transaction and a receipt of its own.
 constexpr std::size_t kMostChains = 8;
 
 constexpr const char* kNotThis = "not what stands here in a claim";
@@ -24,7 +24,7 @@ bool copy_fixed(ByteView item, Bytes<N>& into) {
   return true;
 }
 
-/// The value at an integer key of an encoded map, or nothing.
+/// The value at an integer key of an encoded map; empty where there is none.
 ByteView value_at(ByteView map, std::int64_t key) {
   Bytes<9> buffer{};
   claim::CborWriter writer(buffer);
@@ -40,7 +40,7 @@ ByteView value_at(ByteView map, std::int64_t key) {
   return {};
 }
 
-/// Reads the place alone out of a payload that is not understood as a whole.
+/// Reads only the claim's place from a payload that is not understood as a whole.
 std::optional<Link> find_link(ByteView payload) {
   constexpr std::int64_t kId = 7;
   constexpr std::int64_t kBody = -65537;
@@ -68,7 +68,7 @@ ByteView find_payload(ByteView message) {
   return reader.bytes(kNotThis);
 }
 
-/// Of a payload that is not understood, by what is wrong with it.
+/// Sets the place of a claim that is not understood, and the reason from the fault; false where the place cannot be read.
 bool place_unread(BatchClaim& into, const claim::Fault& fault) {
   const auto link = find_link(into.message.payload);
   into.link = link.value_or(Link{});
@@ -76,7 +76,7 @@ bool place_unread(BatchClaim& into, const claim::Fault& fault) {
   return link.has_value();
 }
 
-/// Takes one message off the front. False, with the reason in `trouble`, where its place cannot be told.
+/// Takes one message off the front. False, with the reason in `trouble`, where its place in a chain cannot be read.
 bool take(ByteView& rest, BatchClaim& into, std::string& trouble) {
   const ByteView before = rest;
   const auto message = claim::take_message(rest, claim::MessageType::claim);
@@ -137,10 +137,10 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
   return batches;
 }
 
-// From the last claim to the first, since each links to the one before it.
+// Goes from the last claim to the first, since each claim links to the one before it.
 void Examiner::examine(Batch& batch, std::span<const std::size_t> chosen) {
   const BatchClaim* next = nullptr;
-  const Digest* attesting = nullptr;  // the certificate of the signature that attests the run of claims before it
+  const Digest* attesting = nullptr;  // the certificate of the signature that attests the claims before it
   for (std::size_t i = batch.claims.size(); i-- > 0;) {
     BatchClaim& claim = batch.claims[i];
     const bool linked =
@@ -158,7 +158,7 @@ void Examiner::examine(Batch& batch, std::span<const std::size_t> chosen) {
 bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting) {
   claim.examined = true;
   const Digest& thumbprint = claim.message.thumbprint;
-  // Headers that are not understood cannot be checked: a later claim has to vouch for this one.
+  // A claim with headers that are not understood cannot be checked: a later claim has to attest it.
   if (claim.reason != Reason::none && thumbprint == Digest{}) return false;
   const verify::Signer* signer = certificates_->find(thumbprint);
   verify::Flaws flaws;
@@ -170,7 +170,8 @@ bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const D
   } else {
     signs = verify::check_signature(*hasher_, claim.message, signer, flaws);
   }
-  // Whoever has the key of a certificate that expired or was taken from the authority is not the device any more.
+  // Only a valid certificate makes a claim authentic: whoever has the key of one that expired, or is not the authority's, is not
+  // the device.
   claim.authentic = flaws.empty();
   if (claim.authentic && claim.claim) verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
   if (!flaws.empty()) claim.reason = verify::in_receipt(flaws.front().reason);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A batch as a device published it, read and examined before the ledger's lock is taken. Threads: one object a thread.
+// A batch as a device published it; it is read and examined before the ledger's lock is taken. Threads: one object a thread.
 #pragma once
 
 #include <memory>
@@ -20,10 +20,10 @@ using verify::Reason;
 
 inline constexpr std::size_t kMaxBatchClaims = 256;
 inline constexpr std::size_t kMaxBatchBytes = 128u << 10;
-/// The ledger keeps a claim's place in one integer: 40 bits of it are the seq.
+/// The ledger keeps a claim's chain and seq in one integer, with 40 bits for the seq.
 inline constexpr std::uint64_t kMaxSeq = (std::uint64_t{1} << 40) - 1;
 
-/// What gives a claim its place in a chain. Read by itself, so that a claim whose content is not understood keeps its seq.
+/// A claim's place in a chain. It is read apart from the rest, so that a claim which is not understood keeps its seq.
 struct Link {
   std::uint64_t seq = 0;
   Digest prev{};
@@ -33,13 +33,13 @@ struct Link {
 
 struct BatchClaim {
   claim::Message message;
-  std::optional<claim::Claim> claim;  ///< absent where the payload is not understood
+  std::optional<claim::Claim> claim;  ///< empty where the payload is not understood
   Link link;
   Digest payload_hash{};
-  Reason reason = Reason::none;  ///< as far as it is known without the ledger
-  bool examined = false;         ///< signature and arithmetic were looked at
-  bool authentic = false;        ///< its device vouches for it, under a certificate that is valid
-  bool attested = false;         ///< it, or a claim of the batch that follows it in the chain, is authentic
+  Reason reason = Reason::none;  ///< as far as it can be known without the ledger
+  bool examined = false;         ///< whether signature and arithmetic were checked
+  bool authentic = false;        ///< whether the device signed it, under a valid certificate
+  bool attested = false;         ///< whether this claim, or a later one of the batch that links to it, is authentic
 };
 
 /// Claims of one chain, in the order in which they came. Views point into `bytes`.
@@ -49,28 +49,29 @@ struct Batch {
   std::shared_ptr<const std::vector<std::uint8_t>> bytes;
   std::vector<std::uint8_t> correlation;
   std::vector<BatchClaim> claims;
-  std::optional<std::int64_t> pending;  ///< the row it was kept in until its turn came
+  std::optional<std::int64_t> pending;  ///< the row in which it was kept until its turn came
 };
 
-/// Reads what a device published: one batch a chain, as good as always one. Stops, and says why in `trouble`, at the first
-/// message whose place in a chain cannot be told, and at the limits of a batch.
+/// Reads what a device published: one batch for each chain, which is nearly always one. Stops at the first message whose place in
+/// a chain cannot be read, and at the limits of a batch; `trouble` then says why.
 std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,
                                 const claim::Hasher& hasher, std::string& trouble);
 
-/// Looks at the claims that the ledger wants to know more of. Threads: one.
+/// Checks the claims that the ledger chose. Threads: one.
 class Examiner {
  public:
   Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher)
       : certificates_(&certificates), library_(&library), hasher_(&hasher) {}
 
-  /// Sets examined, authentic, and the reason where it finds one, of those at `chosen`, which ascend; and attested of all. One
-  /// signature is verified for a run of claims that link to one another: the chain hashes payloads, so the last one's attests
-  /// those before it, whatever their own signatures are. Each of their certificates must be of the same key, and valid.
+  /// Sets `examined`, `authentic` and, where something is wrong, `reason` for the claims at the ascending indices in `chosen`;
+  /// and `attested` for all. Of a run of claims that link to one another only the last signature is verified: the chain hashes
+  /// payloads, so it attests the claims before it, whatever their own signatures are. Each of their certificates must be valid
+  /// and of the same key.
   void examine(Batch& batch, std::span<const std::size_t> chosen);
 
  private:
-  /// `attesting`: the certificate of a signature that attests the claim, or null. Whether its own signature is good, where that
-  /// was looked at.
+  /// `attesting` is the certificate of a signature that attests the claim, or null. Returns whether the claim's own signature was
+  /// checked and is good.
   bool examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting);
 
   Certificates* certificates_;

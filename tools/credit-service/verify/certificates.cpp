@@ -43,7 +43,7 @@ void Certificates::read(const std::filesystem::path& path) {
   if (!pem) return complain(pem.error());
   auto certificates = crypto::Certificate::all_from_pem(*pem);
   if (!certificates) return complain(certificates.error());
-  for (auto& [thumbprint, holder] : holders_) holder.checked_at = 0;  // one of these may renew it
+  for (auto& [thumbprint, holder] : holders_) holder.checked_at = 0;  // one of the new certificates may renew it
   for (crypto::Certificate& certificate : *certificates) {
     auto verifier = certificate.make_verifier();
     if (!verifier) return complain(verifier.error());
@@ -99,7 +99,7 @@ bool Certificates::check(Holder& holder) {
 const verify::Signer* Certificates::find(const Digest& thumbprint) {
   Holder* holder = holder_of(thumbprint);
   if (holder == nullptr) return nullptr;
-  // The certificate that renews it is named by no claim yet where the device still works off what waited.
+  // The device may still send claims that name the old certificate; the new one, named by none yet, may be in the folder.
   if (!check(*holder) && scan_again()) check(*holder);
   return &holder->signer;
 }

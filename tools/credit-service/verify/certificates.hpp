@@ -20,12 +20,12 @@ class Certificates {
   /// Reads every *.pem and *.crt of the folder. A file that cannot be read is passed over and named in the log.
   static Result<Certificates> open(std::filesystem::path folder, crypto::Authority authority, Clock& clock, Log& log);
 
-  /// Null where the folder has no such certificate. Whether it is refused holds at the service's own time, looked at once a
-  /// minute. An expired certificate counts as valid as long as the device has a valid one for the same key, so that claims which
-  /// waited out a renewal are not lost. Cost: a thumbprint that is unknown or not valid makes the folder be read again, at most
-  /// once a second. Lifetime: this object's.
+  /// The signer with that certificate; null where the folder has no such certificate. Whether the certificate is refused is
+  /// judged by the service's own time, and again after a minute. An expired certificate counts as valid as long as the device has
+  /// a valid one for the same key, so that claims which waited during a renewal are not lost. Cost: for a thumbprint that is
+  /// unknown or not valid the folder is read again, at most once a second. Lifetime: this object's.
   const verify::Signer* find(const Digest& thumbprint);
-  /// Whether both are in the folder and of one key.
+  /// Whether both certificates are in the folder and have the same key.
   [[nodiscard]] bool same_key(const Digest& a, const Digest& b) const;
 
  private:
@@ -39,12 +39,12 @@ class Certificates {
       : folder_(std::move(folder)), authority_(std::move(authority)), clock_(&clock), log_(&log) {}
   Status scan();
   void read(const std::filesystem::path& path);
-  /// Whether there was something new to read. Looks at most once a second; holders stay where they are.
+  /// Reads new files of the folder, at most once a second; whether there were any. Holders keep their addresses.
   bool scan_again();
   Holder* holder_of(const Digest& thumbprint);
   [[nodiscard]] bool is_current(const Holder& holder, std::int64_t now) const;
   [[nodiscard]] bool was_renewed(const Holder& holder, std::int64_t now) const;
-  /// Whether it is valid, which its signer then says.
+  /// Sets whether the holder's certificate is refused, and returns whether it is valid.
   bool check(Holder& holder);
 
   std::filesystem::path folder_;

@@ -32,7 +32,7 @@ constexpr Invariant kInvariants[] = {
      "accounts are below zero"},
 };
 
-// What each claim's postings add up to, by who has them.
+// The sums of each claim's postings, by who received them.
 constexpr const char* kShares = R"sql(
 SELECT c.id, c.programme, c.granted,
   coalesce(sum(mg) FILTER (WHERE kind = 'issuance'), 0), coalesce(sum(mg) FILTER (WHERE account = c.customer), 0),
@@ -40,7 +40,7 @@ SELECT c.id, c.programme, c.granted,
 FROM claims c LEFT JOIN postings ON booking = c.id LEFT JOIN accounts ON accounts.id = account
 WHERE c.granted IS NOT NULL GROUP BY c.id)sql";
 
-/// Whether each claim's grant was shared as its programme says.
+/// Checks that each claim's grant was shared as its programme says; adds a message to `wrong` where not.
 Status check_shares(sqlite::Database& database, const Store::Sharing& sharing, std::vector<std::string>& wrong) {
   sqlite::Statement shares;
   if (Status prepared = shares.prepare(database, kShares); !prepared) return prepared;
@@ -58,7 +58,7 @@ Status check_shares(sqlite::Database& database, const Store::Sharing& sharing, s
   return row.status();
 }
 
-/// Is given every row.
+/// Calls `take` for every row of the result.
 Status for_each_row(sqlite::Database& database, const char* sql, const std::function<void(const sqlite::Query&)>& take) {
   sqlite::Statement statement;
   if (Status prepared = statement.prepare(database, sql); !prepared) return prepared;

@@ -6,8 +6,8 @@ namespace {
 
 constexpr std::int64_t kVersion = 1;
 
-// claims.id is chain row * 2^40 + seq. A booking is the id of the claim that caused its postings. granted, customer and programme
-// are those of an accepted reduction.
+// claims.id is chain row * 2^40 + seq. postings.booking is the id of the claim that caused them. granted, customer and programme
+// are set for accepted reductions only.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE meta(epoch INTEGER NOT NULL);
 INSERT INTO meta VALUES(1);
@@ -30,7 +30,7 @@ CREATE INDEX pending_by_chain ON pending(device, chain, first);
 PRAGMA user_version = 1;
 )sql";
 
-// An index changes no row and is no business of a version's that does not know it.
+// An index changes no row, so older versions, which do not know it, can use the database too: no new version number.
 constexpr const char* kIndexes = "CREATE INDEX IF NOT EXISTS reversals_by_target ON reversals(mac, target)";
 
 }  // namespace

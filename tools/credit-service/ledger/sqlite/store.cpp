@@ -13,7 +13,8 @@ namespace {
 using sqlite::Query;
 using sqlite::Statement;
 
-// Nullifiers dirty pages all over their index: a log of 32 MB writes each of them back less often.
+// Nullifiers are spread over their index, so that each transaction dirties many pages: with a log of 32 MB each is written back
+// less often.
 constexpr const char* kSettings = "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=8000";
 constexpr std::chrono::milliseconds kBusy{10'000};
 
@@ -25,7 +26,7 @@ class SqliteStore final : public Store {
   Status prepare();
 
   Status transact(const std::function<Status()>& work) override {
-    accounts_.clear();  // another worker's, or a transaction's that was rolled back
+    accounts_.clear();  // may be another worker's, or from a transaction that was rolled back
     auto transaction = sqlite::Transaction::begin(database_);
     if (!transaction) return Failure{transaction.error()};
     if (Status done = work(); !done) return done;
@@ -162,7 +163,7 @@ class SqliteStore final : public Store {
   Result<std::vector<std::string>> check(const Sharing& sharing) override { return check_books(database_, sharing); }
 
  private:
-  // What a claim's id has room for: it is the chain's row, and the seq in 40 bits.
+  // A claim's id holds the chain's row above 40 bits of seq, which leaves 23 bits for the row.
   static constexpr std::int64_t kMostChains = std::int64_t{1} << 23;
 
   static Result<std::size_t> count(Statement& statement, const std::string& device) {
@@ -176,7 +177,7 @@ class SqliteStore final : public Store {
   }
 
   sqlite::Database database_;
-  std::unordered_map<std::string, std::int64_t> accounts_;  // of the transaction under way, by kind and name
+  std::unordered_map<std::string, std::int64_t> accounts_;  // of the current transaction, by kind and name
   Statement find_chain_, count_chains_, add_chain_, move_head_, find_quarantine_, add_quarantine_;
   Statement find_claim_, put_claim_, refused_since_, refused_behind_, refuse_without_end_;
   Statement count_kept_, keep_, next_kept_, drop_kept_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's store in one SQLite database that any number of workers share: they meet in its lock alone.
+// The ledger's store in one SQLite database that any number of workers share; its lock is all they coordinate by.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,8 @@
 
 namespace greentill::credit {
 
-/// Opens the database, or makes it. Waits up to ten seconds for another worker's lock, here and in every call.
+/// Opens the database, creating it where it does not exist. Opening, and every later call, waits up to ten seconds for another
+/// worker's lock.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path);
 
 }  // namespace greentill::credit
