@@ -18,7 +18,7 @@ namespace greentill::api {
 struct Patience {
   std::chrono::milliseconds idle{60'000};  ///< between two requests: as long as a till may take from one sale to the next
   std::chrono::milliseconds head{10'000};  ///< from a head's first byte to its last
-  /// time spent waiting in one body; each body_bytes_a_second bytes of it that come earn a second more
+  /// Time spent waiting in one body; each body_bytes_a_second bytes of it that come earn a second more.
   std::chrono::milliseconds body{10'000};
   std::int64_t body_bytes_a_second = 4096;
   std::chrono::milliseconds body_pause{5'000};

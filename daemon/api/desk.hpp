@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the local HTTP API needs of the rest of the daemon; daemon/app joins it.
+// What the local HTTP API needs of the rest of the daemon. daemon/app implements it.
 #pragma once
 
 #include <cstdint>
@@ -16,29 +16,34 @@
 
 namespace greentill::api {
 
+/// The daemon's state for /v1/status, /metrics and /healthz.
 struct DaemonStatus {
   std::string device_id;
   std::string version;
   std::string merchant;
   std::string site;
-  std::int64_t started_at = 0;
-  std::optional<outbox::ChainState> chain;
+  std::int64_t started_at = 0;              ///< Unix seconds
+  std::optional<outbox::ChainState> chain;  ///< none where it cannot be read
   outbox::Backlog backlog;
   uplink::LinkStatus link;
   std::vector<detect::PluginStatus> plugins;
   std::vector<outbox::RecordCount> records;  ///< of all sources
-  std::string trouble;                       ///< what keeps it from taking transactions, or empty
+  std::string trouble;                       ///< why the daemon takes no transactions now; empty where it does
 };
 
-/// Threads: safe from any thread; calls block the caller.
+/// Threads: safe from any thread; calls block the caller. It must outlive the API's server.
 class Desk {
  public:
   virtual ~Desk() = default;
-  /// Answers in the order given, once every transaction is durable or refused. One error does not touch the others.
-  /// full: no room on the disk; unavailable: too busy, or shutting down; invalid: the transaction itself.
+  /// Hands transactions in, and returns as many answers in the same order, once each transaction is durable or refused. An error
+  /// of one does not touch the others. invalid: the transaction itself is wrong; full: the disk has no room; unavailable: try
+  /// again later; any other code: the daemon itself failed. In all but the first case nothing of the transaction is stored, and
+  /// the same may be submitted again.
   virtual std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) = 0;
-  /// Takes one claim of the chain in force back, as the merchant's correction. Errors as above, and not_found.
+  /// Takes one claim of the chain in force back, as the merchant's correction. Errors as for submit(); not_found where there is
+  /// no such claim, invalid where it claims nothing. Undone again, it is answered as the first time.
   virtual Result<event::TransactionAnswer> undo(std::uint64_t seq) = 0;
+  /// Reads the state now. What cannot be read stays empty, and `trouble` says why where it matters.
   virtual DaemonStatus status() = 0;
 };
 

@@ -14,7 +14,7 @@
 namespace greentill::api {
 
 inline constexpr std::size_t kMaxHeadBytes = 32u << 10;
-/// of a head's line with its end; the library takes no longer ones either
+/// Of a head's line with its end; the library takes no longer ones either.
 inline constexpr std::size_t kMaxLineBytes = 8u << 10;
 inline constexpr std::size_t kMaxHeaderLines = 100;
 inline constexpr std::size_t kMaxChunkExtraBytes = 8u << 10;  ///< of one body's chunk extensions and trailers together

@@ -68,7 +68,7 @@ class Reactor {
   std::vector<pthread_t> threads_;
   Open open_;
   std::uint64_t last_id_ = 0;
-  // no open connection's deadline is earlier
+  // No open connection's deadline is earlier.
   Connection::Clock::time_point next_deadline_ = Connection::Clock::time_point::max();
 };
 

@@ -31,7 +31,7 @@ Status add_network(std::string_view written, bool listen, Grants& into);
 struct ConfiguredGrants {
   Grants grants;
   std::vector<std::string> alone;  ///< files that are granted without the folder that they lie in
-  /// the file that `path` names, where it is granted alone and does not exist: the child would never see it come. Else empty
+  /// The file that `path` names, where it is granted alone and does not exist: the child would never see it come. Else empty.
   std::string awaited;
 };
 

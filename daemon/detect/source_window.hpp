@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a source handed in and is not durable yet. It outlives its runner where callbacks come late.
-// Threads: complete() and wake() from any thread; the rest from the runner's.
+// The records that a source handed in and that are not durable yet. Callbacks of the sink share it, so that it outlives its
+// runner where they come late. Threads: complete() and wake() from any thread; the rest from the runner's.
+//
+// What always holds:
+// - Records have numbers from 0 on, in the order of add(); at most kSourceWindow are taken and not durable.
+// - durable() only rises, and counts an unbroken run from the first record on: it stops before a record that must be offered
+//   again.
+// - complete() is called exactly once for each record, in any order; outstanding() counts those for which it was not.
+// - Once retry_reason() is not empty it stays so until restart(), which needs that nothing is outstanding: so no late callback
+//   counts for the next life.
 #pragma once
 
 #include <atomic>
@@ -14,11 +22,11 @@
 
 namespace greentill::detect {
 
-/// The memory of what is not durable, beyond which no further record is taken; so that there is always room for one, however
-/// large.
+/// How much memory records may take that are not durable. A record is taken as long as less is in use, so that one of any size is
+/// taken in the end.
 inline constexpr std::size_t kSourceWindowBytes = 4u << 20;
 
-/// What a record takes in memory. The host and the daemon go by the same number.
+/// How much memory a record takes. The host and the daemon compute the same number.
 [[nodiscard]] std::size_t memory_of(const Record& record);
 
 class SourceWindow {
@@ -30,19 +38,21 @@ class SourceWindow {
 
   /// Starts counting records from 0. Requires: outstanding() == 0.
   void restart();
-  /// Takes in one more record of so many bytes; false where there are as many as may be.
+  /// Takes in one more record, of so many bytes, and sets its number; false where kSourceWindow records are not durable.
   bool add(std::uint64_t& number, std::size_t bytes);
+  /// The sink's answer for a record. ok or invalid: it is durable, or refused for ever. Any other code: it must be offered again.
   void complete(std::uint64_t number, const Status& status);
 
-  /// The first so many records are durable, or refused for ever.
+  /// How many records, from the first on, are durable or refused for ever.
   [[nodiscard]] std::uint64_t durable() const;
+  /// How many records were not answered yet.
   [[nodiscard]] std::uint64_t outstanding() const;
-  /// Whether those that are not durable take kSourceWindowBytes or more.
+  /// Whether the records that are not durable take kSourceWindowBytes or more.
   [[nodiscard]] bool is_heavy() const;
-  /// Why records must be offered again, or empty.
+  /// Why records must be offered again, of the first such record; empty where none must.
   [[nodiscard]] std::string retry_reason() const;
 
-  /// Readable once something was completed or wake() called; drain() makes it silent again.
+  /// Becomes readable when a record was completed or wake() was called; drain() makes it silent again.
   [[nodiscard]] int descriptor() const { return event_; }
   void wake();
   void drain();

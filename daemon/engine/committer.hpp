@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes jobs durable in the chain's order: group commit by leader and followers, as leveldb's DBImpl::Write. Who waits for a job
-// and finds nobody storing becomes the leader and stores all that is queued, its own and others'; who finds a leader waits for
-// it, and may be the next one. A lone sale is thereby stored by its own thread and wakes no other. What nobody waits for, such as
-// a source's record, and other work on the writer, is done by a thread of the committer's own. Threads: safe from any thread.
+// Makes jobs durable in the chain's order: group commit by leader and followers, like leveldb's DBImpl::Write. A thread that
+// waits for a job and finds nobody storing becomes the leader: it stores all that is queued, its own jobs and others'. A thread
+// that finds a leader waits for it, and may become the next one. So a lone sale is stored by its own thread and wakes no other.
+// The committer has a thread of its own for jobs that nobody waits for, such as a source's record, and for other work on the
+// writer. Threads: safe from any thread.
 //
 // What always holds:
 // - One thread at a time has the writer: the one that set leading_, which alone clears it.
 // - Jobs are stored in the order in which they were pushed; a batch is a run of that order.
-// - While anything is queued somebody stores it or was woken to: whoever stops leading, leaves, or hands over looks (pass_on()).
-//   Who pushed holds the engine's turn and has not come to wait() yet: until then it counts as woken.
+// - While anything is queued, some thread is storing or was woken to store: every thread that stops leading, stops waiting or
+//   hands over calls pass_on(). A thread that has pushed and not yet called wait() or hand_over() counts as woken.
 // - mutex_ is never held while something is stored or a job's owner is told.
+// - A job of a generation that failed is never stored; it is finished with an error.
 #pragma once
 
 #include <condition_variable>
@@ -32,35 +34,37 @@ class Committer final : public outbox::WriteQueue {
   using Jobs = std::vector<std::unique_ptr<Job>>;
 
   /// `finished` is called with the jobs of each commit, stored or not, from the thread that stored; one call at a time. It may
-  /// push, and must not wait.
+  /// push(), and must not wait() or hand_over(). `writer` must outlive the committer, which alone may use it.
   Committer(outbox::Writer& writer, std::function<void(Jobs&, const Status&)> finished);
-  /// Finishes what was pushed, then stops.
+  /// Finishes what was pushed and enqueued, then stops. Requires: no thread is in wait(), and none calls any more.
   ~Committer() override;
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  /// Queues a job. Requires: pushed in chain order; and then wait() or hand_over(), without which nobody need store it.
+  /// Queues a job. Requires: jobs are pushed in the chain's order, and the caller then calls wait() or hand_over(): before that
+  /// nobody need store the job.
   void push(std::unique_ptr<Job> job);
 
-  /// Somebody who waits for jobs. Lives until wait() has returned.
+  /// A thread that waits for jobs of its own. It must exist until wait() has returned; it is used once.
   class Waiter {
    private:
     friend class Committer;
     std::condition_variable wake_;
     bool complete_ = false;
-    bool chosen_ = false;  ///< to be the next leader
+    bool chosen_ = false;  ///< whether it is to be the next leader
   };
-  /// Returns once complete() was called for the waiter, and stores meanwhile, where nobody else does.
+  /// Returns once complete() was called for the waiter. Meanwhile this thread stores what is queued, where no other does.
   void wait(Waiter& waiter);
-  /// What the waiter waits for has come.
+  /// Tells that what the waiter waits for has come. May be called before wait(), from any thread.
   void complete(Waiter& waiter);
-  /// Leaves what was pushed to others.
+  /// Leaves what was pushed to other threads; returns at once.
   void hand_over();
 
-  /// Asks the writer where nobody stores, whose pages need not be read again; else `reader`, which is the caller's.
+  /// What a transaction made, as outbox::Reader::find(). Asks the writer where nobody stores, since its pages are in memory; else
+  /// `reader`, which the caller must have for itself.
   Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key, outbox::Reader& reader);
 
-  /// Runs on the committer's own thread, between commits.
+  /// As WriteQueue::enqueue(): the work runs on the committer's own thread, between commits. It must not call wait().
   void enqueue(std::function<void(outbox::Writer&)> work) override;
 
  private:
@@ -79,10 +83,10 @@ class Committer final : public outbox::WriteQueue {
   std::mutex mutex_;
   std::condition_variable own_;
   std::deque<std::unique_ptr<Job>> queue_;
-  std::deque<Waiter*> waiters_;  ///< who sleep
+  std::deque<Waiter*> waiters_;  ///< those that sleep
   std::deque<std::function<void(outbox::Writer&)>> work_;
   std::uint64_t failed_generation_ = 0;
-  bool leading_ = false;  ///< a thread has the writer: nobody else uses it
+  bool leading_ = false;  ///< a thread has the writer, and no other may use it
   bool handed_over_ = false;
   bool stopping_ = false;
 

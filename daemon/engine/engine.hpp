@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine owns the order of claims: every transaction, from the API or a source, passes here once. One thread at a time has
-// its turn: looks the transaction up, asks the detectors, makes and signs the claims, and queues them with the committer, outside
-// of whose commits nothing waits for a disk. Threads: safe from any thread; a call may wait for another's turn.
+// the turn: it looks the transaction up, asks the detectors, makes and signs the claims, and queues them with the committer.
+// Nothing but the committer's commits waits for a disk. Threads: safe from any thread; a call may wait for another thread's turn.
 //
 // What always holds:
-// - Nobody is answered before all that the answer says is durable.
-// - Whoever has the turn alone moves the head, and queues what it made before it gives the turn up. So claims are queued, and
-//   stored, in the chain's order; the head is ahead of the store by what is queued.
-// - Where a commit fails, all that is queued of its generation fails with it, since each claim names the hash of the one before.
+// - Nobody is answered before everything that the answer says is durable.
+// - Only the thread that has the turn moves the head, and it queues what it made before it gives the turn up. So claims are
+//   queued, and stored, in the chain's order; the head is ahead of the store by what is queued.
+// - Where a commit fails, everything queued of its generation fails with it, since each claim holds the hash of the one before.
 //   The head is read back from the store before the next claim is made.
 // - A transaction's key is free, under way, or stored. So an event is claimed once, however often it is reported, and whoever
 //   reports it again is answered as the first time.
-// - A source's position and what became of its record are stored in one commit, and behind a record that waits or failed none is
-//   stored.
+// - A source's position and what became of its record are stored in one commit. Behind a record that waits or failed, no later
+//   record of its source is stored.
 #pragma once
 
 #include <chrono>
@@ -38,50 +38,56 @@
 
 namespace greentill::engine {
 
-/// What the engine works with. All must outlive it.
+/// What the engine works with. All of it must outlive the engine.
 struct Parts {
-  Executor& timers;  ///< for what is said in the log a minute later
+  Executor& timers;  ///< for what the log is told a minute later
   Log& log;
   Random& random;
-  outbox::Writer& writer;
-  outbox::Reader& reader;  ///< the engine's alone
+  outbox::Writer& writer;  ///< used by the committer alone
+  outbox::Reader& reader;  ///< used by the engine alone
   detect::Detectors& detectors;
   ClaimMaker& maker;
   const measure::Library& library;
 };
 
-/// Called from the thread that stores, after every commit; must not block.
+/// Called after a commit, from the thread that stored; must not block. Either may be empty.
 struct CommitHooks {
-  std::function<void()> stored;
-  std::function<void()> disk_full;
+  std::function<void()> stored;     ///< the commit succeeded
+  std::function<void()> disk_full;  ///< the commit failed because the disk has no room
 };
 
 class Engine {
  public:
-  /// `account_key` is the AccountGuard's.
+  /// Makes an engine that takes nothing before open(). `account_key` is the AccountGuard's.
   Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks);
 
-  /// Takes the chain up where the outbox left it, or starts one; the start is durable when this returns.
+  /// Goes on with the chain in the outbox, or starts one, which is durable when this returns. Called once, before anything is
+  /// submitted. An error of the outbox, or bug where the key cannot be used: the engine must then not be used.
   Status open();
 
-  /// One transaction, with the source's record where one brought it; what became of that is decided here. Then, without further
-  /// calls: Committer::wait() or hand_over().
+  /// Hands one transaction in, with the source's record where a source brought it; the record's fate is set here. `answered` is
+  /// called exactly once: with the answer once it is durable; invalid, where the transaction can never be taken, and then a
+  /// record's refusal is durable; full, where the disk has no room; unavailable or another code, where the same may be submitted
+  /// again. It is called from any thread, perhaps within this call, and must neither block nor call the engine. After this call,
+  /// or several of them, the caller calls Committer::wait() or hand_over(): until then nobody need store what was handed in.
   void submit(event::Transaction transaction, std::optional<outbox::SourceRecord> record, Answered answered);
 
-  /// Takes one claim of the chain in force back, as the merchant's correction. As submit().
+  /// Takes one claim of the chain in force back, as the merchant's correction. As submit(); not_found where the store has no such
+  /// claim, invalid where it is no reduction.
   void undo(std::uint64_t seq, Answered answered);
 
-  /// Keeps a source's record of which no transaction was made, and its position; its fate and reason are the caller's. As
+  /// Keeps a source's record of which no transaction was made, with the fate and reason that the caller set, and its position. As
   /// submit().
   void pass_over(outbox::SourceRecord record, std::function<void(Status)> done);
 
-  /// The source begins anew from its durable position. Once a record of it could not be taken, or a commit failed, no later one
-  /// is taken before that. Requires: all its records were answered.
+  /// Lets the source go on from its durable position. Once a record of it could not be taken, or any commit failed, its records
+  /// are refused as unavailable until this is called. Requires: all its records were answered.
   void resume(const std::string& source);
 
-  /// What keeps it from taking transactions, or empty.
+  /// Why the engine takes no transactions now, for people; empty where it does.
   [[nodiscard]] std::string trouble() const;
 
+  /// The committer, which stores what the calls above queue. Lifetime: the engine's.
   [[nodiscard]] Committer& committer() { return committer_; }
 
  private:
@@ -107,12 +113,13 @@ class Engine {
   Parts parts_;
   const CommitHooks hooks_;
 
-  std::mutex turn_;  ///< guards all that follows, but the committer
+  std::mutex turn_;  ///< guards all members that follow, but trouble_ and the committer
   AccountGuard guard_;
   AbsenceLimit absence_limit_;
   Reverser reverser_;
   StoreLog store_log_;
-  LineAllowance repeats_allowance_{10, std::chrono::seconds(60)};  ///< of lines on events that come again as others
+  /// Of log lines about events that come again with another content.
+  LineAllowance repeats_allowance_{10, std::chrono::seconds(60)};
   Head head_;
   Turns turns_;
   bool troubled_ = true;
@@ -120,7 +127,7 @@ class Engine {
   mutable std::mutex trouble_mutex_;
   std::string trouble_ = "starting";
 
-  Committer committer_;  ///< the last: what it finishes at its end needs the others
+  Committer committer_;  ///< last member: when it is destroyed it finishes jobs, which needs the others
 };
 
 }  // namespace greentill::engine

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the chain goes on, and who may go on with it. After a commit that failed the head is not known until it is read back from
-// the store, another generation of claims begins, and a source is out of step until it begins anew from its durable position: its
-// next record could pass one that is not stored. Threads: the engine's turn.
+// Where the chain goes on, and which sources may go on with it. Threads: the engine's turn.
+//
+// What always holds:
+// - While the head is known, chain() is the last claim that was queued, or stored where none is queued.
+// - After a failed commit the head is not known until recover() reads it from the store, and another generation begins. The
+//   generation only rises, and a job carries the one that it was made in.
+// - A source is in step in the generation in which it came into step. After a failed commit, or once a record of it could not be
+//   taken, it is out of step until resume(): its next record could otherwise pass one that is not stored.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +21,24 @@ namespace greentill::engine {
 
 class Head {
  public:
-  /// Reads the head from the store, where it is not known.
+  /// Reads the head from the store, unless it is known. unavailable where no chain was begun; else the store's errors.
   Status recover(outbox::Reader& reader);
   [[nodiscard]] const claim::ChainHead& chain() const { return chain_; }
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  /// Moves the head past claims that are about to be queued.
   void move_to(const claim::ChainHead& chain) { chain_ = chain; }
-  /// What was moved to is durable: of a chain's start.
+  /// The start of a new chain is durable: the head that it moved to is known now.
   void confirm() { known_ = true; }
-  /// A commit of that generation failed. False where another one said so before.
+  /// A commit of that generation failed: the head is not known any more, and the next generation begins. False where an earlier
+  /// call said so of the same generation.
   bool fail(std::uint64_t generation);
 
-  /// The source goes on from its durable position.
+  /// The source is in step: it goes on from its durable position.
   void resume(const std::string& source) { since_[source] = generation_; }
-  /// A record of it could not be taken: no later one may be.
+  /// The source is out of step: a record of it could not be taken, and no later one may be.
   void fall_out(const std::string& source) { since_[source] = kOut; }
-  /// Why the source must begin anew before a record of it is taken, or null.
+  /// Why the source must begin anew before a record of it is taken; null where it is in step. A source that is not known yet is
+  /// in step. Lifetime: static.
   const char* out_of_step(const std::string& source);
 
  private:

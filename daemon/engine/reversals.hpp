@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds out what a refund, a cancelled trip or a merchant's undo takes back: from the claims of this store where they are, from
-// what came back where they are not, and by waiting for the transaction where neither is enough.
-// Threads: the engine's turn.
+// Finds out what a refund, a cancelled trip or a merchant's undo takes back: from the claims of this store, where it has them;
+// from what came back, where it has not; and by waiting for the transaction, where neither is enough. Threads: the engine's turn.
 //
 // What always holds:
-// - Of a claim no more is taken back than it has, in each of its units, whatever is reported and however often: the sums of what
-//   was taken are stored with the reversal that took it, and outlive it as long as the claim can be taken back.
-// - One reversal at a time is under way, so that those sums are durable before the next one reads them (Turns).
-// - A reversal whose transaction has not come waits in the store, and is applied within the commit that brings it.
-// - A claim that this store does not have is named by its nullifier, or not at all: never guessed.
+// - No more is taken back of a claim than it has, in each of its units, whatever is reported and however often. For that the sums
+//   of what was taken are stored together with the reversal that took it, and kept as long as the claim can be taken back.
+// - At most one reversal is under way, so that its sums are durable before the next one reads them (Turns).
+// - A reversal whose transaction has not come waits in the store, and is applied in the commit that brings the transaction.
+// - A claim that this store does not have is named by its nullifier, or not at all: it is never guessed.
 #pragma once
 
 #include <string>
@@ -21,34 +20,37 @@
 
 namespace greentill::engine {
 
-/// What is to be reversed, and what the store keeps of it.
+/// The reversals to be made for one refund or undo, and what the store keeps of them.
 struct Reversals {
   std::vector<TakeBack> takes;
   claim::ReversalReason reason = claim::ReversalReason::refund;
   outbox::SideRecords side;
   std::optional<outbox::TransactionKey> cause;  ///< the transaction that takes back; none where a merchant undoes a claim
-  std::vector<detect::Absent> absent;           ///< without them nobody knows what came back; nothing may be made of it then
-  std::string remark;                           ///< why less than all is taken back now, for people; or empty
+  std::vector<detect::Absent> absent;  ///< where not empty, it is not known what came back, and no claim may be made of this
+  std::string remark;                  ///< why less than all is taken back now, for people; or empty
 };
 
 class Reverser {
  public:
-  /// All references must outlive it.
+  /// All references must outlive the object.
   Reverser(outbox::Reader& reader, detect::Detectors& detectors, const ClaimMaker& maker, const measure::Library& library)
       : reader_(reader), detectors_(detectors), maker_(maker), library_(library) {}
 
-  /// Requires: the transaction is a reversal, and none is under way that is not durable.
+  /// What the transaction takes back. Stores nothing. Requires: it is a reversal, and no other reversal is under way. Errors are
+  /// the store's.
   Result<Reversals> reverse(const event::Transaction& transaction);
-  /// A merchant's correction of one claim of the chain in force. not_found, or invalid where it is no reduction.
+  /// What is left of one claim of the chain in force, as the merchant's correction. not_found where the store has no such claim,
+  /// invalid where it is no reduction.
   Result<Reversals> undo(std::uint64_t seq);
-  /// What waited for a transaction, applied to its claims, which are just being made; `all` where it was taken back as a whole.
+  /// What waited for a transaction.
   struct Met {
-    bool any = false;
-    bool all = false;
+    bool any = false;  ///< whether anything waited for it
+    bool all = false;  ///< whether it is taken back as a whole: then `reversals` is empty, and nothing is to be claimed
     std::vector<Reversals> reversals;
   };
+  /// Applies what waited for the transaction `key` to the claims in `made`, which are not stored yet.
   Result<Met> meet(const outbox::TransactionKey& key, const MadeClaims& made);
-  /// Whether anything waits for a transaction at all; looked up in the store once.
+  /// Whether anything waits for any transaction. The store is asked once; reverse() keeps the answer right.
   Result<bool> awaits_any();
 
  private:

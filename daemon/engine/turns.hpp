@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who waits for whom: what came and cannot be answered yet, because something that is under way must be durable first. One
-// reversal at a time is under way, since what is left of a claim is known once the one before it is durable; and what a source
-// reports behind a record that waits, waits with it, since its position must not pass that record. Threads: the engine's turn.
+// Who waits for whom: arrivals that cannot be answered yet, because something under way must be durable first. Threads: the
+// engine's turn.
+//
+// What always holds:
+// - Arrivals that wait are admitted in the order in which they came. So the first one waits only for what is under way, and never
+//   for another that waits: there is no circle.
+// - At most one reversal is under way, since what is left of a claim is known only once the reversal before is durable. A
+//   reversal also waits behind everything that waits.
+// - A reversal waits for its transaction while that is under way; a transaction waits while a reversal of it is under way.
+// - An arrival whose key is under way waits, and is then answered from the store.
+// - A source's record waits behind an earlier one of the same source that waits, since its position must not pass that record.
+// - Whatever begin() or begin_reversal() marks as under way is ended once, when its commit is over, stored or not.
 #pragma once
 
 #include <deque>
@@ -14,15 +23,15 @@
 
 namespace greentill::engine {
 
-/// What came: a transaction, the undoing of a claim, or a source's record without a transaction.
+/// What came in: a transaction, the undoing of a claim, or a source's record without a transaction.
 struct Arrival {
   event::Transaction transaction;
-  std::optional<std::uint64_t> undo;           ///< the claim's seq
-  std::optional<outbox::SourceRecord> record;  ///< where a source brought it
+  std::optional<std::uint64_t> undo;           ///< the seq of the claim to undo
+  std::optional<outbox::SourceRecord> record;  ///< set where a source brought it
   Answered answered;
   outbox::TransactionKey key{};
   outbox::ContentHash content{};
-  bool passed_over = false;  ///< what became of it is known, and is all that is kept
+  bool passed_over = false;  ///< a record whose fate is known already, and of which nothing else is kept
 
   [[nodiscard]] bool reverses() const { return undo || transaction.is_reversal(); }
   /// The key of the transaction that it takes back. Requires: it is a reversal of a transaction.
@@ -31,17 +40,20 @@ struct Arrival {
 
 class Turns {
  public:
+  /// Whether the arrival must wait for something under way, or behind one that waits.
   [[nodiscard]] bool must_wait(const Arrival& arrival) const;
+  /// Lets the arrival wait, behind all others.
   void wait(Arrival arrival);
-  /// The first in line, as soon as it need not wait any more.
+  /// The first that waits, as soon as it need not wait any more; else nothing.
   std::optional<Arrival> next();
 
   [[nodiscard]] bool is_under_way(const outbox::TransactionKey& key) const { return under_way_.contains(key); }
 
+  /// Marks the key as under way.
   void begin(const outbox::TransactionKey& key) { under_way_.insert(key); }
-  /// `of`: the transaction taken back; none where a claim is undone.
+  /// Marks a reversal as under way. `of`: the transaction that it takes back; none where a claim is undone.
   void begin_reversal(const outbox::TransactionKey& key, const std::optional<outbox::TransactionKey>& of);
-  /// It is durable, or nothing of it was stored.
+  /// The commit is over: stored, or nothing of it was stored.
   void end(const outbox::TransactionKey& key);
 
  private:

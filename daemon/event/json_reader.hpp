@@ -21,7 +21,7 @@ namespace greentill::event {
 /// A member that was taken out of an object's text.
 struct TakenMember {
   std::string_view value;  ///< its text. Lifetime: the object's
-  /// the object's text with null in the value's place, so that the member still shows, and so does a second one of its name
+  /// The object's text with null in the value's place, so that the member still shows, and so does a second one of its name.
   std::string rest;
 };
 

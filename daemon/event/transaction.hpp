@@ -64,7 +64,7 @@ struct Transaction {
   TransactionKind kind = TransactionKind::sale;
   Standing standing = Standing::final;
   std::string remark;  ///< why it is doubtful
-  /// without lines and quantities all of it is taken back, else as much as they say; their signs do not matter
+  /// Without lines and quantities all of it is taken back, else as much as they say; their signs do not matter.
   Reversed reversed;
   std::int64_t begin = 0;  ///< Unix seconds, UTC
   std::int64_t end = 0;    ///< not before begin

@@ -14,43 +14,48 @@
 
 namespace greentill::identity {
 
+/// The device's private key and certificate. Threads: one at a time; the const calls run concurrently.
 class DeviceIdentity {
  public:
-  /// Loads an EC P-256 private key (PEM or DER) and the certificate chain, device certificate first. Refuses a key that does not
-  /// fit the certificate, another curve, a common name that is no device id, and a key file that others than its owner can read.
+  /// Loads a P-256 private key (PEM or DER) and the certificates, the device's own first. not_found or io where a file cannot be
+  /// read; denied where others than its owner can read the key's file; invalid where the key is on another curve or does not
+  /// belong to the certificate, or the common name is no device id. Validity times are not checked.
   static Result<std::unique_ptr<DeviceIdentity>> load(const std::filesystem::path& key, const std::filesystem::path& certificate);
   virtual ~DeviceIdentity() = default;
-  /// The certificate's common name.
+  /// The device's id: the certificate's common name. Lifetime: this object's.
   [[nodiscard]] virtual const std::string& device_id() const = 0;
+  /// SHA-256 of the certificate's DER, by which messages name it (x5t). Lifetime: this object's.
   [[nodiscard]] virtual const Digest& thumbprint() const = 0;
-  /// Unix seconds.
+  /// The certificate's validity in Unix seconds, both ends inclusive.
   [[nodiscard]] virtual std::int64_t not_before() const = 0;
   [[nodiscard]] virtual std::int64_t not_after() const = 0;
-  /// Whether this key signed the message, under whichever certificate.
+  /// Whether this key signed the message, under whatever certificate the message names.
   [[nodiscard]] virtual bool has_signed(const claim::Message& message) = 0;
-  /// The device's signer. Threads: one at a time.
+  /// The signer with the device's key. Lifetime: this object's. Threads: one at a time.
   virtual claim::Signer& signer() = 0;
 };
 
-/// Certificates whose holders may sign receipts. Threads: one thread.
+/// The certificates whose holders may sign receipts. Threads: one thread.
 class ReceiptTrust {
  public:
-  /// `authorities` and `certificates` are PEM files of one or more certificates. A certificate that does not chain to an
-  /// authority, or lacks crypto::kReceiptSigningUsage, is refused by name. Validity times are not checked: a device whose clock
-  /// was never set must take receipts too; to end a certificate's trust, take it out of the file.
+  /// Loads two PEM files of one or more certificates each. denied, naming the certificate, where one of `certificates` does not
+  /// chain to an authority or lacks crypto::kReceiptSigningUsage; not_found, io or invalid where a file cannot be read. Validity
+  /// times are not checked: a device whose clock was never set must take receipts too. To end a certificate's trust, take it out
+  /// of the file.
   static Result<std::unique_ptr<ReceiptTrust>> load(const std::filesystem::path& authorities,
                                                     const std::filesystem::path& certificates);
   virtual ~ReceiptTrust() = default;
-  /// Whether one of the certificates signed the message; denied, with which x5t was asked for, where none did.
+  /// ok where one of the certificates signed the message. denied, naming the x5t that was asked for, where none did.
   virtual Status verify(const claim::Message& message) = 0;
 };
 
-/// The programme's secret under which nullifiers are made: a file of one line "<version> <64 hex digits>" that only its owner can
-/// read.
+/// The programme's secret, under which nullifiers are made, with its version.
 struct ProgrammeKey {
   std::uint64_t version = 0;
   crypto::Secret key;
 };
+/// Reads the key from a file of one line, "<version> <64 hexadecimal digits>". denied where others than its owner can read the
+/// file; not_found, io, or invalid where it is anything else.
 Result<ProgrammeKey> load_programme_key(const std::filesystem::path& path);
 
 }  // namespace greentill::identity

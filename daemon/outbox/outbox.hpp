@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable local store of claims until their receipts arrive, and until they are 90 days old: SQLite, WAL, synchronous=FULL.
-// A claim, the chain head it makes, the idempotency key of its transaction and the source's position and record become durable in
-// one SQLite transaction or not at all. Threads: one Writer, used by one thread at a time; any number of Readers, each used by
-// one thread at a time. Readers see what was committed before their call. Memory is bounded by the calls' own limits, never by
-// the backlog.
+// The durable local store of claims until their receipts arrive, and after that until they are pruned: SQLite, WAL,
+// synchronous=FULL. A claim, the chain head it makes, the idempotency key of its transaction and the source's position and record
+// become durable in one SQLite transaction or not at all. Memory is bounded by the calls' own limits, never by the backlog.
+//
+// Threads: one Writer, used by one thread at a time; any number of Readers, each used by one thread at a time. A Reader sees what
+// was committed before its call. A function that calls back does so in the caller's thread, before it returns; the callback must
+// not use the same Reader or Writer.
+// Errors: besides those that a call names: full where the disk has no room, io where the system refuses, corrupt where stored
+// data is damaged, unavailable where another connection holds the lock or there is no memory. Nothing of a call that failed is
+// stored.
 #pragma once
 
 #include <cstdint>
@@ -25,34 +30,37 @@
 
 namespace greentill::outbox {
 
+/// A claim to be stored.
 struct NewClaim {
   std::uint64_t seq = 0;
-  std::vector<std::uint8_t> message;  ///< as it goes over the wire, signed once and for ever
+  std::vector<std::uint8_t> message;  ///< as it goes over the wire; it is signed once and never changes
 };
 
-/// What one commit adds to the running totals. An empty `activity` counts a transaction.
+/// What one unit adds to the running totals of a day and an activity. An empty `activity` counts a transaction.
 struct TotalsDelta {
-  std::int64_t day = 0;  ///< days since 1970-01-01, UTC, of the recording
+  std::int64_t day = 0;  ///< on which the unit was recorded: days since 1970-01-01, UTC
   std::string activity;
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
-  std::int64_t claims = 1;  ///< 0 where a reversal only takes amounts off, which are negative then
+  std::int64_t claims = 1;  ///< 0 for a reversal, which only lowers the amounts: these are negative then
 };
 
-/// One transaction's worth: all of it is stored, or nothing.
+/// What one transaction adds to the store: all of it is stored, or nothing.
 struct Unit {
-  std::optional<TransactionKey> key;   ///< none for a chain's start and for a rejected record
-  ContentHash content{};               ///< of the transaction; where there is a key
+  /// The transaction's, under which it is known again. None for a chain's start, for a record without a transaction, and for a
+  /// transaction whose id stays free.
+  std::optional<TransactionKey> key;
+  ContentHash content{};               ///< the transaction's; stored with the key
   std::vector<NewClaim> claims;        ///< consecutive seqs; may be empty
-  claim::ChainHead head;               ///< after this unit; ignored where claims is empty
+  claim::ChainHead head;               ///< where the chain stands behind `claims`; not used where there are none
   std::int64_t recorded_at = 0;        ///< Unix seconds
-  std::optional<SourceRecord> record;  ///< none where no source handed it in
+  std::optional<SourceRecord> record;  ///< the source's record and new position; none where no source handed it in
   std::vector<TotalsDelta> totals;
   SideRecords side;
 };
 
-/// The claims that a transaction made: `count` of them, from first_seq on, in `chain`, which need not be the one in force. count
-/// may be 0.
+/// What is known under a transaction's key: it made `count` claims, from first_seq on, in `chain`, which need not be the chain in
+/// force. count may be 0.
 struct TransactionRecord {
   std::uint64_t first_seq = 0;
   std::uint32_t count = 0;
@@ -60,32 +68,38 @@ struct TransactionRecord {
   std::optional<ContentHash> content{};  ///< none where it was stored before schema 5
 };
 
+/// Where a claim stands with the service. The two kinds of refusal: the same bytes may be accepted later, or never.
 enum class Delivery : std::uint8_t { waiting, delivered, refused_retry, refused_final };
+/// The name as in JSON: "waiting", "refused_retry". Lifetime: static.
 [[nodiscard]] std::string_view to_string(Delivery delivery);
 
+/// A claim as it is stored.
 struct StoredClaim {
   std::uint64_t seq = 0;
-  std::int64_t recorded_at = 0;
+  std::int64_t recorded_at = 0;  ///< Unix seconds
   Delivery delivery = Delivery::waiting;
-  std::string reason;                      ///< of a refusal
-  std::optional<std::int64_t> granted_mg;  ///< where the receipt granted something else than was asked for
+  std::string reason;                      ///< why the service refused it; empty where it did not
+  std::optional<std::int64_t> granted_mg;  ///< what the receipt granted, where that is not what the claim asked for
   std::vector<std::uint8_t> message;
 };
 
+/// Where the chain in force stands.
 struct ChainState {
   claim::ChainHead head;
-  std::uint64_t delivered_seq = 0;  ///< processed by the service up to here
-  std::uint64_t epoch = 0;          ///< of the ledger, 0 before the first receipt
+  std::uint64_t delivered_seq = 0;  ///< up to here the service has processed the chain
+  std::uint64_t epoch = 0;          ///< of the ledger, from the last receipt; 0 before the first one
 };
 
+/// The sums of one day and activity. They are never pruned.
 struct Totals {
-  std::int64_t day = 0;
-  std::string activity;
-  std::uint64_t claims = 0;  ///< transactions where activity is empty
+  std::int64_t day = 0;      ///< days since 1970-01-01, UTC
+  std::string activity;      ///< empty: transactions of that day
+  std::uint64_t claims = 0;  ///< claims; transactions where `activity` is empty
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
 };
 
+/// How many claims of all chains are stored, and how many of these stand where.
 struct Backlog {
   std::uint64_t claims = 0;  ///< all that are stored
   std::uint64_t waiting = 0;
@@ -93,115 +107,144 @@ struct Backlog {
   std::uint64_t refused_final = 0;
 };
 
-/// A CBOR sequence of consecutive claims.
+/// Consecutive claims as they are sent: their messages one after another, a CBOR sequence.
 struct ClaimBatch {
   std::uint64_t first_seq = 0;
   std::uint64_t last_seq = 0;  ///< first_seq - 1 where the batch is empty
   std::vector<std::uint8_t> bytes;
 };
 
+/// What a receipt changed.
 struct AppliedReceipt {
   std::uint64_t delivered_seq = 0;
   std::uint64_t newly_refused = 0;
-  bool ignored = false;  ///< lower head within the same epoch, or another chain
-  bool rewound = false;  ///< new epoch: send again from delivered_seq + 1
+  bool ignored = false;  ///< the head was not moved: another chain, an older epoch, or a lower head within the epoch
+  bool rewound = false;  ///< the ledger went back in a new epoch: send again from delivered_seq + 1
 };
 
+/// A connection that reads. Made by Outbox::new_reader(); destroy it before the outbox. What it returns is a copy and stays
+/// valid.
 class Reader {
  public:
   virtual ~Reader() = default;
+  /// The state of the chain in force; nothing where no chain was begun.
   virtual Result<std::optional<ChainState>> chain() = 0;
+  /// What the transaction made; nothing where the key is not known, or was pruned.
   virtual Result<std::optional<TransactionRecord>> find(const TransactionKey& key) = 0;
-  /// Of the chain in force.
+  /// A claim of the chain in force; nothing where it was pruned or never made.
   virtual Result<std::optional<StoredClaim>> claim(std::uint64_t seq) = 0;
-  /// Of any chain of this store.
+  /// As above, of any chain of this store.
   virtual Result<std::optional<StoredClaim>> claim(const claim::ChainId& chain, std::uint64_t seq) = 0;
-  /// Calls back in ascending (or, newest_first, descending) seq, starting behind `after` (0: from the start), at most `limit`
-  /// times.
+  /// Visits claims of the chain in force in ascending seq, or descending with `newest_first`, beginning behind `after` (0: with
+  /// the first, or the last), at most `limit` of them. `only`: claims that stand there alone.
   virtual Status for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
                                 const std::function<void(const StoredClaim&)>& visit) = 0;
-  /// Consecutive claims from `first` on, as many as fit both limits; at least one where there is one. Reuses `into.bytes`.
+  /// Reads consecutive claims of the chain in force from `first` on into `into`, as many as fit both limits, but at least one
+  /// where there is one. Empty (last_seq = first - 1) where `first` is not stored. Reuses the memory of `into.bytes`. invalid
+  /// where `first` is 0.
   virtual Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) = 0;
-  /// Seqs of claims refused "retry later" whose last try is at or before `tried_before`, or after `now`, by a clock that ran
-  /// ahead; ascending, at most `limit`.
+  /// The seqs of claims of the chain in force that were refused for now and may be tried again: the last try is at or before
+  /// `tried_before`, or after `now`, by a clock that ran ahead. Both are Unix seconds. Ascending, at most `limit`.
   virtual Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) = 0;
+  /// The source's last durable position; empty where it has none.
   virtual Result<std::string> position(std::string_view source) = 0;
+  /// The sums of all days from `from_day` on (days since 1970-01-01, UTC), by day and activity in ascending order.
   virtual Result<std::vector<Totals>> totals(std::int64_t from_day) = 0;
+  /// Counts all chains, without reading the claims.
   virtual Result<Backlog> backlog() = 0;
-  /// One entry a unit; none where nothing was taken back.
+  /// How much was taken back of the claim with this nullifier: one entry for each unit; none where nothing was.
   virtual Result<std::vector<TakenBack>> taken_back(const Digest& nullifier) = 0;
+  /// The reversals that wait for the transaction with this key, in the order in which they came.
   virtual Result<std::vector<AwaitedReversal>> awaited(const TransactionKey& key) = 0;
-  /// Whether any reversal waits for its transaction.
+  /// Whether a reversal waits for any transaction.
   virtual Result<bool> awaits_any() = 0;
+  /// When the account last did this activity, and how often on that day; nothing where that is not known. `account`: a keyed
+  /// hash, as it was stored.
   virtual Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) = 0;
-  /// Calls back newest first, with ids below `before` (0: from the newest), at most `limit` times.
+  /// Visits guarded acts, the newest first, with ids below `before` (0: from the newest on), at most `limit` of them.
   virtual Status for_each_guarded(std::int64_t before, std::size_t limit,
                                   const std::function<void(const GuardedAct&)>& visit) = 0;
-  /// What became of all records that sources ever handed in; they add up to what was read.
+  /// How many records of each source had which fate, by source, fate and reason. They add up to all records that sources ever
+  /// handed in.
   virtual Result<std::vector<RecordCount>> record_counts() = 0;
-  /// Calls back newest first, at most `limit` times, with those of the last kKeptRecords that the query asks for.
+  /// Visits those of the last kKeptRecords that the query asks for, the newest first, at most `limit` of them.
   virtual Status for_each_record(const RecordQuery& query, std::size_t limit,
                                  const std::function<void(const StoredRecord&)>& visit) = 0;
 };
 
-/// Claims that were refused for now and have just been sent again: first to last seq. None by default.
+/// Claims that were refused for now and have just been sent again: seqs first to last. By default none.
 struct Retried {
   std::uint64_t first = 1;
   std::uint64_t last = 0;
   [[nodiscard]] bool contains(std::uint64_t seq) const { return first <= seq && seq <= last; }
 };
 
+/// When a receipt came, and what it answers.
 struct Reception {
   std::int64_t now = 0;  ///< Unix seconds
-  Retried answers{};     ///< what the receipt answers; it names other refused claims, too
+  Retried answers{};     ///< the retry that it answers; other claims may be refused in it, too
 };
 
-/// What was recorded before these goes; Unix seconds.
+/// What may be removed: what was recorded before these times, in Unix seconds.
 struct PruneBefore {
-  std::int64_t delivered = 0;  ///< claims that the service has
+  std::int64_t delivered = 0;  ///< claims that the service has processed
   std::int64_t side = 0;       ///< side records, and the keys of transactions without a claim
 };
 
+/// The connection that writes. There is one in all processes; the outbox owns it. A call waits for the disk.
 class Writer {
  public:
   virtual ~Writer() = default;
-  /// As the Reader's, from pages that what was written last left in memory.
+  /// As Reader::find(). What was written last is still in this connection's memory, so that it reads less.
   virtual Result<std::optional<TransactionRecord>> find(const TransactionKey& key) = 0;
-  /// Starts a chain that follows the one in force, if any; its `start` claim is seq 1 of `unit`.
+  /// Begins a chain, which becomes the one in force; the chain before it stays stored. `unit` holds its `start` claim, with seq
+  /// 1. conflict where the unit does not fit.
   virtual Status begin_chain(const claim::ChainId& chain, const Unit& unit) = 0;
-  /// Stores all units in one transaction, durable on return. On failure nothing of them is stored; code full where the disk is.
+  /// Stores all units in one transaction; they are durable on return. Requires: units and their claims in the chain's order,
+  /// going on from the stored head. conflict where they do not, or where a unit's key is stored already.
   virtual Status commit(std::span<const Unit* const> units) = 0;
-  /// Marks delivered, refused and granted. A claim that stays refused for now keeps its reason and last try, unless the receipt
-  /// answers a retry: services repeat such refusals. Requires: the receipt's signature was verified.
+  /// Marks claims as delivered, refused and granted; durable on return. A claim that stays refused for now keeps its reason and
+  /// last try, unless the receipt answers its retry, since services repeat such refusals. A receipt of another chain or an older
+  /// epoch changes nothing; one with a lower head does not move the head. Requires: the receipt's signature was verified.
+  /// conflict where the service knows another chain than this store: then the store is an old copy, or the device was cloned.
+  /// invalid where the receipt contradicts itself.
   virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) = 0;
-  /// Removes delivered claims with their transaction keys, and side records, at most `limit` of all; returns how many.
-  /// A refused claim stays until it is delivered or replaced, and what was taken back of a claim as long as that claim waits or
-  /// is refused.
+  /// Removes delivered claims with their transaction keys, and side records, at most `limit` of all together; returns how many. A
+  /// refused claim stays until it is delivered or replaced, the chain's head always; and what was taken back of a claim stays as
+  /// long as that claim waits or is refused.
   virtual Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) = 0;
 };
 
-/// Runs work on the writer, between commits. Threads: enqueue() from any thread; the work runs on one that has the writer.
+/// Runs work on the writer, between commits. Threads: enqueue() from any thread; the work runs on the thread that has the writer.
 class WriteQueue {
  public:
   virtual ~WriteQueue() = default;
+  /// Queues work and returns. The work is run once, in the order of enqueueing; it must not enqueue and wait.
   virtual void enqueue(std::function<void(Writer&)> work) = 0;
 };
 
+/// Where the store lies, and how much memory its connections use.
 struct Options {
   std::filesystem::path path;  ///< the database file; its folder must exist
-  std::string vfs = {};        ///< SQLite VFS name, for fault injection; empty: no other process can open the file
+  /// The name of an SQLite VFS, for fault injection; empty: one under which no other process can open the file.
+  std::string vfs = {};
   std::size_t writer_cache_kib = 512;
   std::size_t reader_cache_kib = 256;
 };
 
+/// The store, opened. Owns the writer; readers must be destroyed before it. Threads: open(), new_reader() and destruction by one
+/// thread at a time.
 class Outbox {
  public:
-  /// Opens or creates the store and migrates its schema to this version. corrupt where the file is damaged, unsupported where a
-  /// newer version made it, conflict where another process has it open for writing.
+  /// Opens or creates the store, migrates its schema to this version, and keeps other processes out until it is destroyed.
+  /// conflict where another process has it open, invalid where the file is another program's database, unsupported where a newer
+  /// version made it, corrupt where it is damaged, not_found or denied where the file or its lock cannot be opened. `log` is used
+  /// by this call alone.
   static Result<std::unique_ptr<Outbox>> open(const Options& options, Log& log);
   virtual ~Outbox() = default;
-  /// The one writer; owned by the outbox.
+  /// The writer. Lifetime: the outbox's. The caller sees to it that one thread at a time uses it.
   virtual Writer& writer() = 0;
+  /// A further connection that reads; the caller owns it.
   virtual Result<std::unique_ptr<Reader>> new_reader() = 0;
 };
 

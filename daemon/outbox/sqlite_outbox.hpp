@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The outbox on SQLite: the classes behind outbox.hpp. Private to daemon/outbox.
+// The outbox on SQLite: the classes behind outbox.hpp. Private to daemon/outbox; docs/outbox.md explains the tables.
+//
+// What always holds:
+// - A claim's position is its chain's number << 40 | seq. A chain's seqs are stored without a gap up to its head, but for those
+//   that were pruned; the head itself is never pruned, nor is a refused claim.
+// - A transaction's key is stored once: with its first claim or, without a claim, in `claimless`.
+// - The counters of a chain's row are right: head - pruned claims are stored, and refused_retry and refused_final count the rows
+//   of `refusals`. They change in the transaction that changes those rows.
+// - delivered_seq never exceeds the head's seq, and goes back only in a higher epoch.
+// - SqliteWriter::chain_ is the committed row of the chain in force. A call changes a copy of it and takes the copy over once its
+//   transaction is committed: after a failure object and file are as before.
 #pragma once
 
 #include "daemon/outbox/outbox.hpp"

@@ -16,7 +16,7 @@ constexpr int kMqtt5 = 5;
 constexpr std::chrono::seconds kKeepAlive{60};
 constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 KiB, and MQTT's headers beside it
 constexpr std::int32_t kReceiptsInFlight = 32;
-// an honest service answers one window; what comes beyond is dropped, and its claims are sent again
+// An honest service answers one window; what comes beyond is dropped, and its claims are sent again.
 constexpr int kMostQueuedMessages = 64;
 
 /// What Paho's threads may use: it posts to the strand and holds the session weakly. Only work on the strand makes the reference

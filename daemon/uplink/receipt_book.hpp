@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes receipts durable: the outbox's writer applies them, between commits. Threads: apply() on the strand.
+// Makes receipts durable: the outbox's writer applies them, between commits. Threads: apply() on the strand; the work on the
+// thread that has the writer.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,11 @@ namespace greentill::uplink {
 
 class OutboxReceiptBook final : public ReceiptBook {
  public:
-  /// `heard` gets each receipt's time of the service, from the writer's thread. All references must outlive it.
+  /// `heard` is called with the service's time of each receipt that was stored, on the thread that has the writer. All references
+  /// must outlive the book and the queue's work.
   OutboxReceiptBook(Executor& strand, outbox::WriteQueue& queue, Clock& clock, std::function<void(std::int64_t)> heard)
       : strand_(strand), queue_(queue), clock_(clock), heard_(std::move(heard)) {}
+  /// As ReceiptBook::apply(). Errors: those of outbox::Writer::apply(), and invalid where the payload is no receipt.
   void apply(ByteView payload, const outbox::Retried& answers, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
 
  private:

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens on one connection: claims out as the window allows, receipts in, refused claims once more. It ends with the
+// What happens on one connection: claims out as the window allows, receipts in, refused claims once more. A session ends with its
 // connection; the window outlives it. Private to daemon/uplink. Threads: the strand's.
 //
 // What always holds:
-// - Claims leave in the order of their seqs, from the window's next one on; only retries of refused claims are behind it.
-// - The window moves by receipts that are durable, and by nothing else. What is sent and not receipted is sent again.
-// - One retry at a time is under way, and never holds up the window.
-// - No more is under way at the broker than the window and two messages: beyond that Paho would hold the backlog in memory.
-// - Once ended_, nothing calls the owner: work that comes later finds the session gone (weak_from_this) or ended.
+// - Claims leave in the order of their seqs, from the window's next one on. Only retries of refused claims are sent from behind
+//   it.
+// - Only a receipt that is durable moves the window. A batch that was sent and has no receipt is sent again.
+// - At most one retry is on its way, and the window never waits for it.
+// - At the broker no more is under way than the window and two messages (a retry, a status): beyond that Paho would hold the
+//   backlog in memory.
+// - Once ended_ is set the owner is not called any more. Work that comes later finds the session destroyed (weak_from_this) or
+//   ended.
 #pragma once
 
 #include <atomic>
@@ -23,7 +26,7 @@
 
 namespace greentill::uplink {
 
-/// What sessions share, and their uplink owns or was given. It outlives them.
+/// What all sessions of an uplink share. The uplink owns it or was given it; it outlives the sessions.
 struct Surroundings {
   Options options;
   Executor& strand;
@@ -35,27 +38,34 @@ struct Surroundings {
   identity::ReceiptTrust& trust;
   StatusBoard& board;
   Window& window;
-  /// Set before the outbox is asked for more than it may have: whoever stores claims then has to tell the session.
+  /// Set before the outbox is asked for claims that it may not have yet: whoever stores claims then has to wake the session.
   std::atomic<bool>& awaits_claims;
 };
 
+/// What a session reports to its uplink, on the strand.
 class SessionOwner {
  public:
   virtual ~SessionOwner() = default;
+  /// Connected and subscribed. At most once.
   virtual void session_ready() = 0;
+  /// A receipt was made durable, whether or not it moved the window.
   virtual void receipt_applied() = 0;
-  /// Once, and the last call: the session is of no more use.
+  /// The connection is over, or could not be made. Called at most once, as the last call: the session is of no further use, and
+  /// may be destroyed here. Not called after stop().
   virtual void session_ended(const Error& why) = 0;
 };
 
+/// One connection's work. Must be owned by a std::shared_ptr: callbacks hold it weakly.
 class Session final : public TransportListener, public std::enable_shared_from_this<Session> {
  public:
+  /// Both must outlive the session.
   Session(const Surroundings& around, SessionOwner& owner);
 
+  /// Begins to connect; may be called once. The owner hears what comes of it.
   void start(const BrokerAddress& address);
-  /// Sends what is stored and fits the window.
+  /// Sends the stored claims that the window has room for. Does nothing unless the session is ready.
   void pump();
-  /// Says "offline" and disconnects, within a second.
+  /// Publishes "offline" and disconnects; blocks for a second at most. The owner is not called any more.
   void stop();
 
   void on_connected() override;

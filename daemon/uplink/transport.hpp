@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to the broker, from its beginning to its end; the next connection is another object, so that nothing of a lost
-// one is sent later. Private to daemon/uplink.
+// The port by which a session speaks MQTT: one connection to the broker, from its beginning to its end. The next connection is
+// another object, so that nothing of a lost one is sent later. paho_transport.cpp implements it. Private to daemon/uplink.
 #pragma once
 
 #include <chrono>
@@ -25,46 +25,57 @@ struct Publication {
   bool retained = false;
 };
 
-/// Called on the strand, and no more once the listener is gone.
+/// What the transport reports. All calls come on the strand, one at a time, and none once the listener is destroyed: the
+/// transport holds it weakly. A listener may destroy the transport within a call.
 class TransportListener {
  public:
   virtual ~TransportListener() = default;
-  /// The broker took us; the subscription is under way, and Paho waits for its answer without limit.
+  /// The broker accepted the connection, and the subscription was asked for. Nothing bounds how long the broker's answer to that
+  /// takes: the listener must. Called at most once.
   virtual void on_connected() = 0;
-  /// Connected and subscribed.
+  /// The subscription stands: from now on messages may be published, and come.
   virtual void on_ready() = 0;
-  /// The broker's answer to one publication, in any order: a PUBACK with a reason code. `refusal` is empty where it took it.
+  /// The broker's answer to one publication (a PUBACK), in any order. `refusal` is empty where the broker took the message, else
+  /// a sentence about why it did not.
   virtual void on_acknowledged(const std::string& refusal) = 0;
+  /// A message of the subscription came. Lifetime of the views: the call's.
   virtual void on_message(ByteView payload, std::string_view correlation) = 0;
-  /// The connection is over, or never was. May come more than once. io: it broke off without a word.
+  /// The connection is over, or never came about; nothing else follows but further calls of this. io: it broke off without a
+  /// word; conflict: another client with our id took it over; denied: the broker refuses the subscription; unavailable: anything
+  /// else, with the cause where one was found.
   virtual void on_lost(Error error) = 0;
 };
 
-/// Threads: the strand's.
+/// One connection. Threads: the strand's.
 class Transport {
  public:
-  /// Ends the connection without a word, which makes the broker publish the will.
+  /// Drops the connection, which makes the broker publish the will. What was published and not acknowledged may be lost.
   virtual ~Transport() = default;
+  /// Sends a message and returns without waiting for the broker: on_acknowledged() reports its answer. Requires: on_ready() was
+  /// called. Fails, with a code as for on_lost(), where the connection is over; on_acknowledged() then does not follow.
   virtual Status publish(const Publication& publication) = 0;
-  /// Publishes a last word and disconnects; blocks for at most about `limit`. Where it is not acknowledged in time, the broker is
-  /// asked for the will instead.
+  /// Publishes a last message and disconnects; blocks for about `limit` at most. Where the message is not acknowledged in that
+  /// time, the broker is asked to publish the will instead. Nothing may be published after it.
   virtual void farewell(const Publication& last_word, std::chrono::milliseconds limit) = 0;
 };
 
+/// What a connection is made with.
 struct Connection {
   probe::Target broker;
   std::string client_id;
-  std::string subscription;  ///< QoS 1
+  std::string subscription;  ///< the topic filter; QoS 1
   std::string will_topic;
-  std::string will;              ///< retained, QoS 1
-  std::size_t max_inflight = 8;  ///< publications that are not acknowledged yet
+  std::string will;              ///< published by the broker, retained and with QoS 1, where the connection breaks off
+  std::size_t max_inflight = 8;  ///< publications that wait for their acknowledgement at once
 };
 
-/// What keeps Paho's threads running between connections. With its last client Paho stops them, and whoever lets go of that one
-/// waits for them: up to ten seconds, on the strand. Hold it as long as there will be transports.
+/// Keeps Paho's threads running as long as the result exists. Without it Paho would stop its threads together with its last
+/// client, and whoever destroys that client waits for them, for up to ten seconds and on the strand. Hold it as long as there may
+/// be transports. May be null, without harm but that wait.
 std::shared_ptr<void> keep_paho();
 
-/// Begins to connect; what comes of it the listener hears. `strand` must outlive the transport.
+/// Begins to connect and returns; the listener is told what comes of it, also where it fails at once. Never null. `strand` must
+/// outlive the transport; `listener` need not.
 std::unique_ptr<Transport> connect_paho(const Connection& connection, Executor& strand,
                                         std::weak_ptr<TransportListener> listener);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The MQTT 5 session with the central service: batches of claims out, receipts in. docs/mqtt.md is the protocol.
-// Only a verified receipt makes a claim delivered; a PUBACK proves nothing. Nothing is read into memory beyond the window.
-// Threads: everything runs on the executor's strand, where start() and stop() are called; Paho's threads only post to it.
-// stop() before destruction.
+// Delivers claims to the central service over MQTT 5: batches of claims out, receipts in. docs/mqtt.md is the protocol. Only a
+// verified receipt makes a claim delivered; the broker's acknowledgement (PUBACK) proves nothing. Never more than the window is
+// in memory.
+//
+// Threads: everything runs on the executor's strand; start() and stop() must be called there. Paho's threads only post to it.
+// Call stop() before destruction.
 #pragma once
 
 #include <chrono>
@@ -20,56 +22,67 @@
 
 namespace greentill::uplink {
 
+/// How to reach the broker, and how fast to send.
 struct Options {
-  std::string server_uri;  ///< "ssl://host:8883" or "mqtts://host:8883"; "tcp://" only for loopback
+  std::string server_uri;  ///< "ssl://host:8883" or "mqtts://host:8883"; "tcp://" for loopback hosts only
   std::string device_id;
   std::filesystem::path authorities;  ///< PEM: who may vouch for the broker
-  std::filesystem::path certificate;  ///< PEM: ours
-  std::filesystem::path key;
-  std::string version;  ///< for the status topic
+  std::filesystem::path certificate;  ///< PEM: the device's own, with its issuers
+  std::filesystem::path key;          ///< PEM: the device's
+  std::string version;                ///< of the daemon, for the status topic
   std::size_t max_claims_a_batch = 256;
   std::size_t max_bytes_a_batch = 128u << 10;
-  std::size_t batches_in_flight = 8;
-  std::chrono::milliseconds receipt_timeout{30'000};  ///< then the batch is sent again
+  std::size_t batches_in_flight = 8;                  ///< the window: batches that are sent and have no receipt
+  std::chrono::milliseconds receipt_timeout{30'000};  ///< after which a batch without a receipt is sent again
   std::chrono::milliseconds backoff_min{1'000};
-  std::chrono::milliseconds backoff_max{300'000};   ///< full jitter between 0 and min(max, min * 2^n)
-  std::chrono::seconds retry_refused_after{3'600};  ///< claims refused "retry later"
+  /// The n-th pause before connecting again is random, from 0 to min(max, min * 2^n).
+  std::chrono::milliseconds backoff_max{300'000};
+  std::chrono::seconds retry_refused_after{3'600};  ///< how long claims refused "retry later" rest
 };
 
-/// Whether an uplink with these options can work at all: its server's address and its device id. invalid, naming which.
+/// Whether an uplink with these options can work at all. invalid where the server's address or the device id is wrong, naming
+/// which.
 Status check_options(const Options& options);
 
-/// Where receipts become durable; receipt_book.hpp has the one on the outbox.
+/// Where receipts become durable; receipt_book.hpp implements it on the outbox.
 class ReceiptBook {
  public:
   virtual ~ReceiptBook() = default;
-  /// Applies a verified receipt payload and calls `done` on the strand. `payload` is copied before return. `answers`: see
-  /// outbox::Reception.
+  /// Makes a receipt durable and then calls `done`, once, on the strand, not within this call. ok: what the receipt changed, as
+  /// of outbox::Writer::apply(); an error: nothing of it is stored. `payload` is a receipt's payload whose signature was
+  /// verified; it is copied before this returns. `answers`: the retry that the receipt answers. Threads: the strand's.
   virtual void apply(ByteView payload, const outbox::Retried& answers,
                      std::function<void(Result<outbox::AppliedReceipt>)> done) = 0;
 };
 
+/// How the connection to the service fares, since the start.
 struct LinkStatus {
   bool connected = false;
-  std::int64_t since = 0;      ///< Unix seconds of the last change
-  std::uint64_t connects = 0;  ///< that came as far as the subscription
+  std::int64_t since = 0;      ///< when `connected` last changed, in Unix seconds
+  std::uint64_t connects = 0;  ///< connections that came as far as the subscription
   std::uint64_t batches_sent = 0;
-  std::uint64_t batches_resent = 0;    ///< of those sent: again, after a timeout, a lost connection or a rewound ledger
+  /// Those of batches_sent that hold a claim sent before: after a timeout, a lost connection, a rewound ledger, or as a retry.
+  std::uint64_t batches_resent = 0;
   std::uint64_t receipts = 0;          ///< verified
-  std::uint64_t receipts_refused = 0;  ///< bad signature or shape
-  std::string last_error;              ///< why claims wait; empty once a receipt takes some, or none wait
+  std::uint64_t receipts_refused = 0;  ///< not signed by a trusted certificate, not of the format, or for another device or chain
+  std::string last_error;              ///< why claims wait; empty once a receipt takes some, or where none wait
 };
 
+/// The uplink: connects, and connects again with back-off, until it is stopped.
 class Uplink {
  public:
+  /// Makes an uplink, which does nothing yet. Never null. All references must outlive it; `reader` is for it alone, and used on
+  /// the strand.
   static std::unique_ptr<Uplink> create(Options options, Executor& strand, Clock& clock, Random& random, Log& log,
                                         outbox::Reader& reader, ReceiptBook& book, identity::ReceiptTrust& trust);
   virtual ~Uplink() = default;
+  /// Begins to connect. Where the options are unusable, says so in the log and in status(), and stays idle. Threads: the
+  /// strand's.
   virtual void start() = 0;
-  /// Says "offline" if it can within a second, and disconnects.
+  /// Publishes "offline", where that takes no longer than a second, and disconnects. May be started again. Threads: the strand's.
   virtual void stop() = 0;
-  /// There are new claims to send. Costs a glance where nothing can be sent yet, or all of it is asked for anyway.
-  /// Threads: safe from any thread.
+  /// Tells that claims were stored. Cheap where nothing can be sent now, or has been asked for already. Threads: safe from any
+  /// thread.
   virtual void claims_stored() = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual LinkStatus status() const = 0;

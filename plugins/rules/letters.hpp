@@ -35,7 +35,7 @@ class Letters {
  private:
   struct Entry {
     static constexpr std::uint8_t kNone = 0xff;  // not looked up yet
-    // the text is too long for `bytes`, whose first bytes hold its index in long_
+    // The text is too long for `bytes`, whose first bytes hold its index in long_.
     static constexpr std::uint8_t kElsewhere = 0xfe;
     std::uint8_t size = kNone;
     bool joins = false;

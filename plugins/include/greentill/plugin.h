@@ -12,11 +12,12 @@
  *
  * Text is UTF-8, a pointer and a length, not terminated; an empty text may have a null pointer. Times are Unix seconds, UTC.
  * Ownership: whatever is passed to a function is the caller's and lives until the function returns; copy what is to stay. What
- * gt_plugin_entry hands out lives as long as the plugin is loaded.
+ * gt_plugin_entry hands out lives as long as the plugin is loaded. No pointer may be null unless it is said here.
  * Threads: the host calls one instance from one thread at a time, not always the same. Several instances may be in use at once.
  * A plugin calls the host's functions only from within a call of the host, in the same thread.
  * Errors: a function that fails says why through gt_services.report first and returns a negative gt_status. No exception and no
- * longjmp may leave a function, no signal handler be installed, no process forked. */
+ * longjmp may leave a function, no signal handler be installed, no process forked.
+ * Time: behind a function stands how long it may take; docs/plugin-abi.md says what becomes of a plugin that takes longer. */
 #ifndef GREENTILL_PLUGIN_H
 #define GREENTILL_PLUGIN_H
 
@@ -37,13 +38,15 @@ enum gt_status {
   GT_OK = 0,
   GT_FINISHED = 1,  /* gt_source.poll: all is handed in and nothing will follow */
   GT_ERROR = -1,    /* failed; the reason was reported */
-  GT_DECLINED = -2, /* gt_plugin_entry: no common version, or a host that lacks something */
+  GT_DECLINED = -2, /* gt_plugin_entry: there is no common version, or the host lacks something; gt_answer.reason says what */
   GT_FULL = -3,     /* gt_inlet: not taken; return from poll and offer it again in the next one */
   GT_BROKEN = -4    /* gt_detector.detect: failed, and the instance is of no further use: in a child it is started anew */
 };
 
+/* For gt_services.log. */
 enum gt_log_level { GT_LOG_DEBUG = 0, GT_LOG_INFO = 1, GT_LOG_WARNING = 2, GT_LOG_ERROR = 3 };
 
+/* What kind of event a transaction reports. */
 enum gt_kind {
   GT_KIND_SALE = 0,
   GT_KIND_TRIP = 1,
@@ -54,7 +57,7 @@ enum gt_kind {
   GT_KIND_STAY = 6      /* nights in a hotel */
 };
 
-/* What a record is. Of all but a final one nothing is claimed, and its event id stays free for the final one. */
+/* Whether a record is final. Acts are claimed of a final record only; the event id of any other stays free for the final one. */
 enum gt_standing {
   GT_FINAL = 0,
   GT_TRAINING = 1, /* rung up in training mode, or a test */
@@ -63,21 +66,24 @@ enum gt_standing {
   GT_DOUBTFUL = 4  /* the source doubts it, and says why in `remark`: kept with that reason for people to see */
 };
 
+/* Why a reversal takes back: goods or money came back; a trip or order was cancelled; the first record was a mistake. */
 enum gt_reversal_reason { GT_REFUND = 0, GT_CANCELLED = 1, GT_CORRECTION = 2 };
 
+/* A text in UTF-8, not terminated. `data` may be null where `size` is 0. */
 struct gt_text {
   const char* data;
   size_t size;
 };
 
-/* An amount in a base unit. The unit says where it was read: "m.odometer", "m.track", "m.stations", "s", "Wh", "g", "pieces"; at
- * most 32 bytes. */
+/* An amount in a base unit. The unit says what was measured and where it was read: "m.odometer", "m.track", "m.stations", "s",
+ * "Wh", "g", "pieces"; 1 to 32 bytes. */
 struct gt_quantity {
   size_t size;
   struct gt_text unit;
   int64_t value;
 };
 
+/* An article of a sale. Its texts may be empty. */
 struct gt_line {
   size_t size;
   struct gt_text sku;
@@ -91,6 +97,7 @@ struct gt_line {
                           else is taken */
 };
 
+/* A field of the till's that has no place of its own, by its name. */
 struct gt_attribute {
   size_t size;
   struct gt_text key;
@@ -104,10 +111,10 @@ struct gt_transaction {
   size_t size;
   struct gt_text issuer;
   struct gt_text event_id;
-  uint32_t kind;         /* gt_kind */
-  uint32_t standing;     /* gt_standing */
-  struct gt_text remark; /* why it is doubtful; for people, without anything personal */
-  uint32_t bearer;       /* 1: print a secret for a customer who has no account at hand; counts without an account token alone */
+  uint32_t kind;            /* gt_kind */
+  uint32_t standing;        /* gt_standing */
+  struct gt_text remark;    /* why it is doubtful; for people, without anything personal */
+  uint32_t bearer;          /* 1: print a secret for a customer who has no account at hand; ignored beside an account token */
   uint32_t reversal_reason; /* gt_reversal_reason; of a reversal */
   /* A reversal takes back what was claimed for another transaction: a refund, a void, a cancelled trip. It names that one here
    * and has an event id of its own. Without lines and quantities it takes back all; else the lines say what came back (their
@@ -123,11 +130,11 @@ struct gt_transaction {
   size_t line_count;
   const struct gt_attribute* attributes; /* anything else a rule may match on */
   size_t attribute_count;
-  struct gt_text currency; /* three capital letters (ISO 4217), or empty, as which anything else is taken */
+  struct gt_text currency; /* three capital letters (ISO 4217), or empty; anything else is taken as empty */
   int64_t total_minor;
   struct gt_text tender;         /* "cash", "card", "app", or empty */
-  struct gt_text receipt_medium; /* "paper", "none", "qr", "email", "app", "einvoice", or empty where unknown, as which anything
-                                    else is taken */
+  struct gt_text receipt_medium; /* "paper", "none", "qr", "email", "app", "einvoice", or empty where unknown; anything else is
+                                    taken as empty */
   struct gt_text
       account_token;       /* opaque token of the customer's account, at most 32 bytes, or empty; detectors always get it empty */
   const uint8_t* evidence; /* another device's signed statement that the record rests on, at most 16 KiB, or null */
@@ -147,91 +154,108 @@ struct gt_activity {
   size_t evidence_size;
 };
 
-/* What the host does for a plugin. Lifetime: from create until destroy returns. */
+/* What the host does for a plugin. Lifetime: from create until destroy returns. The functions may be called only within a call of
+ * the host, in its thread, with `context` as their first argument. */
 struct gt_services {
   size_t size;
   void* context;
-  /* One line for the daemon's log. No customer's token and no raw bytes of a till. */
+  /* Writes one line to the daemon's log; `level` is a gt_log_level. Never give it a customer's token or a till's raw bytes. What
+   * exceeds 100 lines at once, and 10 a second in the long run, is counted and left out. */
   void (*log)(void* context, int32_t level, struct gt_text message);
-  /* Why the call under way is about to fail: what happened, to what, what to do. The last one of a call counts. */
+  /* Says why the current call is about to fail: what happened, to what, and what to do. The last reason of a call counts. */
   void (*report)(void* context, struct gt_text reason);
-  /* For a plugin that passes on what another program finds: whose name and version, 1 to 32 bytes each, claims hold in place of
-   * its own. In create or start; the last one counts, and one beyond the limits does not. */
+  /* For a plugin that passes on what another program finds: claims then hold that program's name and version, 1 to 32 bytes each,
+   * in place of the plugin's own. Called in create or start; the last call counts, and one beyond the limits is ignored. */
   void (*speak_for)(void* context, struct gt_text name, struct gt_text version);
 };
 
+/* What an instance is created with. */
 struct gt_create {
   size_t size;
-  struct gt_text configuration; /* the plugin's own text, as it stands in its file */
-  const struct gt_services* services;
+  struct gt_text configuration;       /* the plugin's own text, as it stands in its file */
+  const struct gt_services* services; /* valid until destroy returns */
 };
 
-/* Where a detector puts what it finds. Valid during the call of detect. */
+/* Where a detector puts what it finds. Lifetime: the call of detect. */
 struct gt_emitter {
   size_t size;
   void* context;
-  /* Takes a copy. At most 64 a transaction; what breaks the limits of gt_activity is dropped and counted as a fault. */
+  /* Takes a copy of the act. At most 64 a transaction; one beyond that, or beyond the limits of gt_activity, is dropped and
+   * counted as a fault. */
   void (*emit)(void* context, const struct gt_activity* activity);
 };
 
+/* The functions of a detector. */
 struct gt_detector {
   size_t size;
-  /* Reads the configuration. On GT_OK *instance is the plugin's own, freed by destroy; on failure it is left as it was. 10 s. */
+  /* Reads the configuration and makes an instance. On GT_OK *instance is the plugin's own, for destroy to free; on failure it is
+   * left as it was, and destroy is not called. 10 s. */
   int32_t (*create)(const struct gt_create* arguments, void** instance);
-  /* Finds the acts of one transaction, calling emit for each. The sale waits for it: 50 ms unless configured otherwise, and no
-   * waiting for anything outside. After a failure nothing of this call counts. */
+  /* Finds the acts of one transaction and calls emit for each. The sale waits for it, so it must not wait for anything outside.
+   * The same transaction may be given again: the answer must depend on the transaction alone. After a failure nothing of this
+   * call counts. 50 ms, unless configured otherwise. */
   int32_t (*detect)(void* instance, const struct gt_transaction* transaction, const struct gt_emitter* emitter);
+  /* Frees the instance; the last call for it. A child may also be ended without it. */
   void (*destroy)(void* instance);
 };
 
-/* Where a source hands in what it read: every record, one way or another, so that each one's fate can be told.
- * Valid during the call of poll.
+/* Where a source hands in what it read: every record, by one of the three functions, so that each one's fate can be told.
+ * Lifetime: the call of poll.
  * `where` names the record for people ("trips.csv:17"), without anything personal; empty where it has no name.
- * `reason` says why, in words that are the same for all records with which the same is wrong: they are counted by it.
+ * `reason` says why no transaction was made, in words that are the same for all records with the same fault, since records are
+ * counted by it; without anything personal.
  * `position` is the place in the source behind the record, at most 1024 bytes, opaque to the host. It becomes durable together
- * with whatever the transaction leads to, and is what start() gets after a crash. */
+ * with whatever the record leads to, and is what start() gets after a crash.
+ * Each function takes a copy and returns GT_OK; GT_FULL, where the record was not taken: return from poll and hand the same in
+ * again in the next one; or GT_ERROR, where a limit is broken: that record is not taken, and the log says why. */
 struct gt_inlet {
   size_t size;
   void* context;
-  /* Takes a copy and returns GT_OK; or GT_FULL; or GT_ERROR where a limit of gt_transaction or the position's is broken. */
+  /* A record of which the source made a transaction, within the limits of gt_transaction. */
   int32_t (*transaction)(void* context, const struct gt_transaction* transaction, struct gt_text where, struct gt_text position);
-  /* A record that cannot be made a transaction. Counts, and moves the position, as one. */
+  /* A record of which no transaction can be made. It counts, and moves the position, as a transaction does; the log has a
+   * warning. */
   int32_t (*reject)(void* context, struct gt_text where, struct gt_text reason, struct gt_text position);
-  /* A record that is right and that nobody is to be credited for, by its nature or by the configuration: a van's ride that moves
-   * bikes. As reject, but no warning. */
+  /* A record that is right and that nobody is to be credited for, by its nature or by the configuration, such as a van's ride
+   * that moves bikes. As reject, without a warning. */
   int32_t (*leave_out)(void* context, struct gt_text where, struct gt_text reason, struct gt_text position);
 };
 
+/* The functions of a source. The host calls create, start, then poll and durable in turns, and at last destroy. */
 struct gt_source {
   size_t size;
-  /* As gt_detector.create; opens nothing yet. */
+  /* As gt_detector.create; opens nothing yet. 10 s. */
   int32_t (*create)(const struct gt_create* arguments, void** instance);
-  /* Goes to a position it handed in earlier, or to the beginning where that is empty. Called once. 10 s. */
+  /* Goes to a position that the source handed in earlier, perhaps in another process, or to the beginning where it is empty.
+   * Called once. 10 s. */
   int32_t (*start)(void* instance, struct gt_text position);
-  /* Hands in what there is, in order, and waits for more no longer than wait_ms. Returns GT_OK, GT_FINISHED, or an error, after
-   * which the source is started anew from its last durable position. 10 s beyond wait_ms. */
+  /* Hands in the records that are there, in order, and waits for further ones no longer than wait_ms. Returns GT_OK, to be called
+   * again; GT_FINISHED, where nothing will follow, and then it is not called again; or an error, after which the source is
+   * started anew from its last durable position. 10 s beyond wait_ms. */
   int32_t (*poll)(void* instance, uint32_t wait_ms, const struct gt_inlet* inlet);
-  /* The first `count` records handed in since start are durable. May be null. 1 s. */
+  /* The first `count` records handed in since start are durable; `count` only rises. May be null. 1 s. */
   void (*durable)(void* instance, uint64_t count);
+  /* As gt_detector.destroy. */
   void (*destroy)(void* instance);
 };
 
 /* The plugin, in ABI version 1. Exactly one of detector and source is not null. */
 struct gt_plugin {
   size_t size;
-  struct gt_text name;    /* of a detector: goes into every claim it leads to. 1 to 32 bytes */
+  struct gt_text name;    /* 1 to 32 bytes; a detector's stands in every claim that it leads to */
   struct gt_text version; /* likewise */
   const struct gt_detector* detector;
   const struct gt_source* source;
 };
 
+/* What the host offers. */
 struct gt_offer {
   size_t size;
   uint32_t abi_min; /* the versions that the host speaks, both included */
   uint32_t abi_max;
 };
 
-/* Filled in by gt_plugin_entry; the host sets size. */
+/* What the plugin answers: gt_plugin_entry fills it in, but for `size`, which the host sets. */
 struct gt_answer {
   size_t size;
   uint32_t abi;                   /* the version of the table below */
@@ -239,7 +263,8 @@ struct gt_answer {
   struct gt_text reason;          /* where declined: why */
 };
 
-/* The one exported symbol. Returns GT_OK or GT_DECLINED. Called once, before anything else; sets nothing up. */
+/* The one exported symbol. Chooses a version and fills in the answer: GT_OK with the table, or GT_DECLINED with the reason.
+ * Called before anything else, perhaps several times in one process; it sets nothing up. */
 typedef int32_t gt_plugin_entry_function(const struct gt_offer* offer, struct gt_answer* answer);
 GT_EXPORT gt_plugin_entry_function gt_plugin_entry;
 

@@ -91,7 +91,7 @@ Status OutFile::keep() {
   if (!sync(descriptor_)) return status_ = fail_here(target_, "cannot be written to its end");
   if (!part_.empty() && ::rename(part_.c_str(), target_.c_str()) != 0)
     return status_ = fail_here(target_, "cannot be put in place");
-  // the part file has its final name now, and must not be removed
+  // The part file has its final name now, and must not be removed.
   const int written = descriptor_;
   descriptor_ = -1;
   if (::close(written) != 0) return status_ = fail_here(target_, "cannot be written to its end");

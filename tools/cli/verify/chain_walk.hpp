@@ -47,7 +47,7 @@ class ChainWalk {
 
   struct Device {
     claim::ChainHead head;  // of the device's current chain
-    // the head before the unproven claims at the chain's end; seq 0: there was none; nothing: none is unproven
+    /// The head before the unproven claims at the chain's end; seq 0: there was none; nothing: none is unproven.
     std::optional<claim::ChainHead> before;
     bool origin_known = false;                        // whether the file shows what the device's first claims went on from
     std::set<std::string, std::less<>> went_on_from;  // other devices that this one went on from, with the operator's consent

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The double-entry ledger and the heads of the devices' chains: what becomes of a batch. docs/credit-service.md states the rules.
-// Threads: one object a thread; workers meet in their stores' transactions alone.
+// Threads: one object a thread; workers meet only in their stores' transactions.
+//
+// What always holds:
+// - A chain's head moves only onto the claim with the next seq whose prev is the head's hash, and which is attested. So the
+//   claims from seq 1 to the head are all stored, each with one payload for ever.
+// - Everything that a batch leads to (claims, postings, heads, kept batches) is one transaction of the store, and so is the
+//   answer read from it: a receipt never says what is not durable.
+// - A decision is final unless is_open() says otherwise; then an authentic copy of the same payload is decided anew.
+// - Two payloads signed for one place quarantine the device. What was booked before stands; what comes later takes its place and
+//   books nothing.
 #pragma once
 
 #include <map>
@@ -26,7 +35,7 @@ struct Answer {
 
 class Ledger {
  public:
-  /// All references must outlive it.
+  /// Opens the ledger on a store and keeps the programme in it. All references must outlive the ledger. Errors are the store's.
   static Result<std::unique_ptr<Ledger>> open(std::unique_ptr<Store> store, const Programme& programme,
                                               const measure::Library& library, const claim::Hasher& hasher, Clock& clock,
                                               Log& log);
@@ -43,6 +52,7 @@ class Ledger {
   /// row.
   Result<Batch> next_pending(const std::string& device, const claim::ChainId& chain) { return pending_.next(device, chain); }
 
+  /// Sums and counts of the whole ledger, for the operator.
   Result<Report> report() { return store_->report(); }
   /// Checks that the books balance, that each claim is shared as its programme says, and that nothing is there twice. Each
   /// message names something that is wrong.

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger's rules need of a database. The rules are done in keyed steps: accept (a device), decide (a nullifier), limit
-// (an account), book (one row with all its legs), post (an account). Each operation here touches what one key leads to, and done
-// twice leaves what it leaves done once, but for use() and book(), which belong to the claim's own transaction. So a store can
-// spread its tables by these keys. Threads: one; any number of stores, in as many processes, share a database.
+// What the ledger's rules need of a database. The rules work in steps, each under one key: accept (a device), decide (a
+// nullifier), limit (an account), book (one row with all its legs), post (an account). Each operation here touches only what one
+// key leads to, so that a store can spread its tables by these keys. Done twice, an operation leaves what it leaves when done
+// once; but for add_chain(), use(), book() and raise_epoch(), which the transaction around them must keep from being done twice.
+// sqlite/store.hpp implements it.
+//
+// Errors: those of the database, after which the transaction must be given up: full, io, corrupt, unavailable where another
+// process holds the lock for too long. `claim` and `reversal` are ids as of Head::claim_id().
+// Threads: one; any number of stores, in as many processes, share a database.
 #pragma once
 
 #include <functional>
@@ -22,126 +27,150 @@ namespace greentill::credit {
 
 using verify::Reason;
 
-/// How far a chain was processed. seq 0: nothing yet.
+/// How far a chain was processed. seq 0 and a zero hash: nothing yet.
 struct Head {
-  std::int64_t row = 0;  ///< of the chain; 0 where it has none yet
+  std::int64_t row = 0;  ///< the chain's number; 0 where it is not stored yet
   std::uint64_t seq = 0;
-  Digest hash{};
-  /// The id of one of the chain's claims: the row, and the seq in the lower 40 bits.
+  Digest hash{};  ///< of the payload of the claim `seq`
+  /// The id of one of the chain's claims: the chain's row, and the seq in the lower 40 bits. Requires: a seq below 2^40.
   [[nodiscard]] std::int64_t claim_id(std::uint64_t of_seq) const { return (row << 40) | static_cast<std::int64_t>(of_seq); }
 };
 
-/// What was decided of a claim.
+/// What was decided of a claim. The last three are set for an accepted reduction.
 struct Decision {
   Reason reason = Reason::none;
-  std::optional<std::int64_t> refused_at;  ///< Unix seconds; none where it was accepted
-  std::optional<std::int64_t> granted;     ///< mg that stand now; this and the next two: of an accepted reduction
-  std::optional<std::int64_t> customer;    ///< an account
-  std::optional<std::int64_t> programme;
+  std::optional<std::int64_t> refused_at;  ///< Unix seconds; none where the claim was accepted
+  std::optional<std::int64_t> granted;     ///< mg that stand now
+  std::optional<std::int64_t> customer;    ///< the account that has the customer's share
+  std::optional<std::int64_t> programme;   ///< by which it was granted
 };
 
+/// A claim's payload, and what was decided of it.
 struct StoredClaim {
   Decision decision;
   std::vector<std::uint8_t> payload;
 };
 
+/// A reversal, by the claim that it is.
 struct StoredReversal {
   std::int64_t id = 0;  ///< of the claim that it is
   std::vector<std::uint8_t> payload;
 };
 
-/// A batch kept aside.
+/// A batch that was kept aside because an earlier one is missing.
 struct KeptBatch {
   std::int64_t id = 0;
   std::vector<std::uint8_t> correlation;
   std::vector<std::uint8_t> bytes;
 };
 
-/// What a booking adds to one account; the legs of a booking add up to 0.
+/// What a booking adds to one account. The legs of a booking add up to 0.
 struct Leg {
   std::int64_t account = 0;
   std::int64_t mg = 0;
 };
 
-/// Why claims were refused, by seq.
+/// Claims of one chain that were refused, and why, by seq.
 using Refusals = std::map<std::uint64_t, Reason>;
 
+/// Sums and counts of the whole ledger.
 struct Report {
-  std::map<std::string, std::int64_t> accounts;  ///< mg by kind of account; adds up to 0
-  std::map<std::string, std::uint64_t> refused;  ///< claims by reason
+  std::map<std::string, std::int64_t> accounts;  ///< mg by kind of account; they add up to 0
+  std::map<std::string, std::uint64_t> refused;  ///< number of claims by reason
   std::uint64_t claims = 0;
   std::uint64_t pending = 0;
   std::int64_t granted_mg = 0;
-  std::vector<std::string> quarantined;  ///< devices
+  std::vector<std::string> quarantined;  ///< device ids
 };
 
+/// A connection to the ledger's database.
 class Store {
  public:
   virtual ~Store() = default;
-  /// All that `work` does stands together, durable on return, or nothing of it: where it fails, or the store does. Nobody else's
-  /// work comes between.
+  /// Runs `work` in one transaction. Everything that it does through this store is durable together on return; or nothing of it
+  /// is done, where `work` or the store fails, and then that error is returned. No other worker's transaction comes between. An
+  /// operation outside of `work` is a transaction of its own. `work` must not call transact().
   virtual Status transact(const std::function<Status()>& work) = 0;
 
   // Accept, by device.
+  /// Where the chain stands; row 0 where it is not stored.
   virtual Result<Head> head(const std::string& device, const claim::ChainId& chain) = 0;
+  /// How many chains of the device are stored.
   virtual Result<std::size_t> count_chains(const std::string& device) = 0;
-  /// The row of a new chain; full where there is no number left for one.
+  /// Stores a new chain and returns its row. Requires: head() gave row 0. full where there is no number left.
   virtual Result<std::int64_t> add_chain(const std::string& device, const claim::ChainId& chain) = 0;
+  /// Sets seq and hash of the chain `head.row`.
   virtual Status move_head(const Head& head) = 0;
+  /// Whether the device is quarantined.
   virtual Result<bool> is_quarantined(const std::string& device) = 0;
-  /// Whether it was not quarantined before.
+  /// Quarantines the device; false where it was already, and then the first time and cause stay. `at`: Unix seconds.
   virtual Result<bool> quarantine(const std::string& device, std::int64_t at, const std::string& cause) = 0;
+  /// A stored claim; nothing where there is none.
   virtual Result<std::optional<StoredClaim>> claim(std::int64_t id) = 0;
-  /// Adds the claim, or changes what was decided of it: a payload never changes.
+  /// Stores the claim, or changes the decision of a stored one, whose payload stays as it is.
   virtual Status put_claim(std::int64_t id, const Decision& decision, ByteView payload) = 0;
-  /// The latest of the chain's claims up to the head that were refused since then.
+  /// Claims of the chain up to the head that were refused at `since` (Unix seconds) or later: the `most` latest ones.
   virtual Result<Refusals> refused_since(const Head& head, std::int64_t since, std::size_t most) = 0;
-  /// The chain's refused claims behind that seq, whenever it was.
+  /// Claims of the chain behind `seq` that are refused, whenever that was: at most `most`.
   virtual Result<Refusals> refused_behind(const Head& head, std::uint64_t seq, std::size_t most) = 0;
+  /// How many batches of the device are kept aside.
   virtual Result<std::size_t> count_kept(const std::string& device) = 0;
-  /// `first` is the lowest seq in it. The same bytes are kept once.
+  /// Keeps a batch aside; the same bytes only once. `first` is the lowest seq in it, `digest` the SHA-256 of `bytes`.
   virtual Status keep(const std::string& device, const claim::ChainId& chain, std::uint64_t first, const Digest& digest,
                       ByteView correlation, ByteView bytes) = 0;
-  /// The kept batch with the lowest first seq, where that is at most `first`.
+  /// The kept batch of the chain with the lowest first seq, where that is at most `first`; else nothing.
   virtual Result<std::optional<KeptBatch>> next_kept(const std::string& device, const claim::ChainId& chain,
                                                      std::uint64_t first) = 0;
+  /// Removes a kept batch.
   virtual Status drop_kept(std::int64_t id) = 0;
 
   // Decide, by nullifier.
-  /// Gives the nullifier to the claim, unless another has it, and returns whose it is.
+  /// Gives the nullifier to the claim, unless it is another's; returns the claim that has it now.
   virtual Result<std::int64_t> take_nullifier(const Digest& mac, std::int64_t claim) = 0;
+  /// Takes the nullifier from the claim, if that has it.
   virtual Status free_nullifier(const Digest& mac, std::int64_t claim) = 0;
+  /// The claim that has the nullifier; nothing where none has.
   virtual Result<std::optional<std::int64_t>> owner(const Digest& mac) = 0;
+  /// Stores that a reversal waits under the nullifier.
   virtual Status add_reversal(const Digest& mac, std::int64_t reversal) = 0;
+  /// Binds a reversal under the nullifier to the claim that it takes back.
   virtual Status bind_reversal(const Digest& mac, std::int64_t reversal, std::int64_t claim) = 0;
-  /// Those bound to the claim; without one, those that wait. In the order of their ids.
+  /// The reversals under the nullifier that are bound to the claim; without a claim, those that wait. Ordered by id.
   virtual Result<std::vector<StoredReversal>> reversals(const Digest& mac, std::optional<std::int64_t> claim) = 0;
 
   // Limit and post, by account.
-  /// The number of an account, which is made where there is none.
+  /// The number of the account with that kind and name, which is created where it does not exist.
   virtual Result<std::int64_t> account(std::string_view kind, std::string_view name) = 0;
+  /// The account's kind; empty where there is no such account.
   virtual Result<std::string> kind_of(std::int64_t account) = 0;
-  /// What was used of an account's limit in a period.
+  /// How many mg of the account's limit for the activity were used in a period: a day as 20261124, or a month as 202611.
   virtual Result<std::int64_t> used(std::int64_t account, std::string_view activity, std::int64_t period) = 0;
+  /// Adds to what used() returns; a negative `mg` gives back.
   virtual Status use(std::int64_t account, std::string_view activity, std::int64_t period, std::int64_t mg) = 0;
 
   // Book, by claim.
+  /// Adds postings, caused by the claim. Requires: the legs add up to 0.
   virtual Status book(std::int64_t claim, const std::vector<Leg>& legs) = 0;
 
   // Programmes, by digest.
-  /// Keeps it, if the store does not have it yet, and returns its number.
+  /// Stores a programme's file, unless it is stored already, and returns its number.
   virtual Result<std::int64_t> keep_programme(const Digest& sha256, std::string_view bytes) = 0;
+  /// The bytes of a stored programme; corrupt where it is missing.
   virtual Result<std::string> programme(std::int64_t id) = 0;
 
   // The whole.
+  /// The ledger's epoch, from 1.
   virtual Result<std::uint64_t> epoch() = 0;
+  /// Begins the next epoch.
   virtual Status raise_epoch() = 0;
-  /// Refused at no time that ends: refused_since() tells of them until they are decided anew.
+  /// Moves the time of all refusals with this reason beyond the end of time: refused_since() names these claims until they are
+  /// decided anew.
   virtual Status refuse_without_end(Reason reason) = 0;
+  /// Reads one snapshot; called outside of transact().
   virtual Result<Report> report() = 0;
   /// How a programme shares what it grants.
   using Sharing = std::function<Result<Split>(std::int64_t programme, std::int64_t granted_mg)>;
-  /// Each message is something that does not hold.
+  /// Checks the books in one snapshot; each message names something that does not hold. Called outside of transact().
   virtual Result<std::vector<std::string>> check(const Sharing& sharing) = 0;
 };
 
