@@ -23,8 +23,9 @@ class AbiView {
   gt_transaction view_{};
 };
 
-/// Copies what a plugin handed out. Requires: beyond_limits() found nothing. Left empty are a currency and a receipt medium that
-/// are not known; left out are attributes without a key, and `bearer` beside an account token, which alone counts.
+/// Copies what a plugin handed out. Requires: beyond_limits() found nothing. Left empty are a currency, a receipt medium and a
+/// line's unit that are not known; left out are attributes without a key, and `bearer` beside an account token, which alone
+/// counts.
 [[nodiscard]] Transaction copy(const gt_transaction& transaction);
 [[nodiscard]] Activity copy(const gt_activity& activity);
 

@@ -23,9 +23,9 @@ struct Refusal {
 /// One sentence for people: "lines[2].gtin: must be a text".
 [[nodiscard]] std::string to_string(const Refusal& refusal);
 
-/// The first field beyond its own limits. For the ABI's structs also: whether they can be read at all. A currency or a receipt
-/// medium that is not known is no reason there, since copy() leaves it out. Requires, for our own struct: texts are UTF-8, as
-/// every reader of ours hands them out.
+/// The first field beyond its own limits. For the ABI's structs also: whether they can be read at all. A currency, a receipt
+/// medium or a line's unit that is not known is no reason there, since copy() leaves it empty. Requires, for our own struct:
+/// texts are UTF-8, as every reader of ours hands them out.
 [[nodiscard]] std::optional<Refusal> beyond_limits(const gt_transaction& transaction);
 [[nodiscard]] std::optional<Refusal> beyond_limits(const Transaction& transaction);
 [[nodiscard]] std::optional<Refusal> beyond_limits(const gt_activity& activity);

@@ -47,7 +47,7 @@ struct Line {
   std::int64_t quantity_milli = 1000;  ///< thousandths of a piece, kilogram or litre
   std::int64_t amount_minor = 0;       ///< in the currency's minor unit
   std::uint64_t reversed_line = 0;     ///< in a reversal: the 1-based line that comes back; 0 where not known
-  std::string unit = {};               ///< what quantity_milli counts: "pieces", "kg", "l", or empty where the till does not say
+  std::string unit = {};               ///< what quantity_milli counts: "pieces", "kg", "l"; empty where the till does not say
 };
 
 /// What a reversal takes back. Empty event id: it is none.

@@ -38,8 +38,8 @@ class DocumentRecords final : public RecordReader {
   std::size_t next_ = 0;
 };
 
-/// Puts what `read` gives, transactions, behind the records; or one that says why nothing is to come of it. Unusable passes
-/// through.
+/// Appends the transactions that `read` returns. Where it throws LeftOut, appends one record that is left out for that reason.
+/// Unusable is not caught.
 template <typename Read>
 void add_records(std::vector<DocumentRecord>& to, const Read& read) {
   try {

@@ -44,8 +44,8 @@ class XmlHandler {
   virtual void end(const XmlName& name) = 0;
 };
 
-/// Whether a file of another format than XML may be told from it: it begins with '<' behind blanks and a byte order mark, or with
-/// a byte order mark of UTF-16. Threads: pure function.
+/// Tells a file that may be XML from one of another format by its beginning: '<' behind blanks and a byte order mark, or a byte
+/// order mark of UTF-16. Threads: pure function.
 bool may_be_xml(std::string_view begin);
 
 class XmlParser {

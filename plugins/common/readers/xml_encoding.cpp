@@ -9,12 +9,12 @@
 namespace greentill::plugin {
 namespace {
 
-constexpr int kNone = -1;      // Expat: no character begins with that byte
-constexpr int kTwoBytes = -2;  // Expat: asks convert() for the character of it and the next one
+constexpr int kNone = -1;      // for Expat: no character begins with this byte
+constexpr int kTwoBytes = -2;  // for Expat: call convert() with this byte and the next one
 
 using Converter = std::unique_ptr<UConverter, decltype(&ucnv_close)>;
 
-/// Nothing of the basic plane: kNone.
+/// The character that the bytes stand for; kNone where they stand for none of the basic plane.
 int character_of(UConverter* converter, const char* bytes, int count) {
   UErrorCode error = U_ZERO_ERROR;
   std::array<UChar, 4> character{};
@@ -32,7 +32,7 @@ void release(void* data) { ucnv_close(static_cast<UConverter*>(data)); }
 int find_encoding(void* /*data*/, const XML_Char* name, XML_Encoding* into) noexcept {
   UErrorCode error = U_ZERO_ERROR;
   Converter converter(ucnv_open(name, &error), &ucnv_close);
-  // A byte that stands for nothing is an error of the document, and no replacement character.
+  // Bytes that stand for no character make the document malformed; ICU must not put a replacement character there.
   ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &error);
   if (U_FAILURE(error)) return XML_STATUS_ERROR;
   const bool two_bytes = ucnv_getMaxCharSize(converter.get()) == 2;

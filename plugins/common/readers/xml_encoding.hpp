@@ -7,7 +7,8 @@
 
 namespace greentill::plugin {
 
-/// Expat's XML_UnknownEncodingHandler: what `name` stands for. An error where it is no such encoding.
+/// Expat's XML_UnknownEncodingHandler: fills in the encoding of that name; XML_STATUS_ERROR where ICU knows none, or it needs
+/// more than two bytes a character.
 int find_encoding(void* data, const XML_Char* name, XML_Encoding* into) noexcept;
 
 }  // namespace greentill::plugin

@@ -93,8 +93,8 @@ struct gt_line {
   int64_t quantity_milli; /* thousandths of a piece, kilogram or litre, as the till counts */
   int64_t amount_minor;   /* in the currency's minor unit */
   uint64_t reversed_line; /* in a reversal: the 1-based line of the reversed transaction that comes back; 0 where not known */
-  struct gt_text unit; /* what quantity_milli counts: "pieces", "kg", "l", or empty where the till does not say, as which anything
-                          else is taken */
+  struct gt_text unit; /* what quantity_milli counts: "pieces", "kg", "l", or empty where the till does not say; anything else is
+                          taken as empty */
 };
 
 /* A field of the till's that has no place of its own, by its name. */
