@@ -32,8 +32,8 @@ class Random {
   virtual void fill(MutableBytes out) = 0;
 };
 
-/// A strand: runs work one piece after the other, never two at once. The work must not block and must not throw. What it uses
-/// must live until it has run or the executor has stopped. Work that has not begun when the executor stops is dropped. Threads:
+/// A strand: runs work one piece after the other, never two at once. The work must be short and must not throw. What it uses must
+/// live until it has run or the executor has stopped. Work that has not begun when the executor stops is dropped. Threads:
 /// calls are safe from any thread; the work runs on the strand's thread.
 class Executor {
  public:

@@ -67,7 +67,7 @@ Status SqliteWriter::check_receipt(const claim::Receipt& receipt, const ChainRow
 }
 
 // A refused claim is never pruned, so finding the next claim does not show that all are there: all claims that would be sent
-// again are counted. That reads their index entries, as sending them will.
+// again are counted. That reads them, as sending them again will.
 Status SqliteWriter::check_epoch(const claim::Receipt& receipt, const ChainRow& row) {
   if (receipt.epoch == row.epoch || receipt.processed_up_to >= row.delivered_seq) return Done{};
   Query query(count_claims_, position_of(row.no, receipt.processed_up_to), position_of(row.no, row.delivered_seq));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Storing units and pruning. A unit is held against the chain's row before any of it is stored: its key must be free, its claims
-// must follow the head one by one, and the head that it names must be its last claim's. Whatever does not fit is a conflict, and
-// rolls all units of the call back.
+// Storing units and pruning. A unit is held against the chain's row as it is stored: its key must be free, its claims must follow
+// the head one by one, and the head that it names must be its last claim's. Whatever does not fit is a conflict, and rolls all
+// units of the call back.
 #include <algorithm>
 
 #include "daemon/outbox/durability.hpp"
