@@ -139,7 +139,7 @@ const Charset::HighHalf* Charset::high_half(int table) {
     half[i] = std::u16string(one.getBuffer(), static_cast<std::size_t>(one.length()));
     // Bytes that a Windows page leaves free come out as control characters, or for private use.
     const auto type = u_charType(one.char32At(0));
-    if (type == U_CONTROL_CHAR || type == U_PRIVATE_USE_CHAR) half[i] = u"\ufffd";
+    if (type == U_CONTROL_CHAR || type == U_PRIVATE_USE_CHAR) half[i].assign(1, u'\ufffd');
     if (encoding == kKatakana) half[i] = katakana(i);
   }
   for (const Correction& one : kCorrections) {
