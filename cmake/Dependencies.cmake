@@ -12,6 +12,8 @@ find_package(EXPAT REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 if(BUILD_TESTING)
   find_package(doctest REQUIRED)
+  # The escpos plugin loads the library by its name, and only where a shop wants it; a test holds its calls to the header.
+  find_path(GREENTILL_TESSERACT_INCLUDE tesseract/capi.h REQUIRED)
 endif()
 # Its cflags are mandatory: without its CPPHTTPLIB_* defines a caller links silently with other class layouts.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)

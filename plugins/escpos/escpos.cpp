@@ -7,6 +7,7 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -19,6 +20,8 @@
 #include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/job.hpp"
 #include "plugins/escpos/job_folder.hpp"
+#include "plugins/escpos/picture_job.hpp"
+#include "plugins/escpos/picture_receipt.hpp"
 #include "plugins/escpos/sale_reader.hpp"
 
 namespace greentill::escpos {
@@ -28,6 +31,8 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view kVersion = "e1 ";
 constexpr auto kLookEvery = std::chrono::milliseconds(250);
+// Of 3 cm of paper: what is lower is a logo.
+constexpr std::size_t kRowsOfAReceipt = 240;
 
 std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -39,9 +44,11 @@ struct Reading {
   std::size_t next = 0;  // of its receipts: those before it were handed in
   bool failed = false;
   std::vector<Receipt> receipts = {};
-  std::string unreadable = {};  // why the job as a whole is none
-  bool complete = true;         // nothing of it is left to wait for
-  std::uint64_t last = 0;       // of handed_in_, once it is complete: it goes when so many are durable
+  std::optional<PictureJob> pictures = {};    // where a receipt has no text
+  std::optional<Understood> understood = {};  // the next receipt, read once and not taken yet
+  std::string unreadable = {};                // why the job as a whole is none
+  bool complete = true;                       // nothing of it is left to wait for
+  std::uint64_t last = 0;                     // of handed_in_, once it is complete: it goes when so many are durable
 };
 
 class EscPos final : public plugin::Source {
@@ -60,6 +67,7 @@ class EscPos final : public plugin::Source {
 
   Progress poll(std::chrono::milliseconds wait, const plugin::Inlet& inlet) override {
     const auto deadline = steady_clock::now() + wait;
+    deadline_ = deadline;
     remove_durable();
     while (reading_ || open_next()) {
       if (!hand_in(inlet)) return Progress::more;
@@ -81,6 +89,7 @@ class EscPos final : public plugin::Source {
     const std::string name = toml.text("profile");
     const bool by_name = name.find('/') == std::string::npos;
     profile_ = Profile::load(name, by_name ? toml.text("profiles") : "", {toml.text_or("zone", ""), read_currency(toml)});
+    tesseract_ = picture_reader(toml);
     if (!profile_.zone) toml.wrong("zone", "is missing, and the profile names none: name one, such as Europe/London");
     toml.check();
   }
@@ -114,31 +123,50 @@ class EscPos final : public plugin::Source {
     const Reading& begun = begun_[job.files[0]];
     if (waits && begun.job.files.size() == job.files.size()) return false;
     Reading reading{std::move(job), begun.next, begun.failed};
+    bool is_begun = false;  // the last receipt, which no cut has ended
     try {
-      const std::string bytes = folder_.read(reading.job);
+      std::string bytes = folder_.read(reading.job);
       reading.receipts = read_receipts({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, profile_.text);
+      const auto& last = reading.receipts.back();
+      is_begun = !last.is_blank() || (waits && is_drawn_on(bytes, last));
+      if (!std::all_of(reading.receipts.begin(), reading.receipts.end(), has_text)) reading.pictures.emplace(std::move(bytes));
     } catch (const plugin::Unusable& error) {
       reading.unreadable = error.what();
       reading.failed = true;
       reading.receipts.assign(reading.next + 1, {});
     }
     if (waits && !reading.receipts.empty() && !reading.receipts.back().is_cut && reading.unreadable.empty()) {
-      reading.complete = reading.receipts.back().is_blank();
+      reading.complete = !is_begun;
       reading.receipts.pop_back();
     }
     reading_ = std::move(reading);
     return true;
   }
 
-  /// False where the window is full.
+  Understood understand_next(Reading& reading) {
+    if (!reading.unreadable.empty()) return {std::nullopt, reading.unreadable};
+    const Receipt& receipt = reading.receipts[reading.next];
+    const Arrival arrival(reading.job.begin, reading.job.is_timed);
+    if (has_text(receipt) || !reading.pictures) return understand(receipt, profile_, issuer_, arrival);
+    try {
+      const picture::Bitmap bitmap = reading.pictures->on(receipt);
+      if (bitmap.height < kRowsOfAReceipt) return understand(receipt, profile_, issuer_, arrival);
+      if (tesseract_) return understand_picture(bitmap, *tesseract_, receipt, profile_, issuer_, arrival);
+      return {std::nullopt, "it is printed as a picture, which is not read: the key 'pictures' is off"};
+    } catch (const plugin::Unusable& error) {
+      return {std::nullopt, error.what()};
+    }
+  }
+
+  /// False where the window is full, or the time of this call is over.
   bool hand_in(const plugin::Inlet& inlet) {
     Reading& reading = *reading_;
     for (; reading.next < reading.receipts.size(); ++reading.next) {
       const std::string position = std::string(kVersion) + reading.job.files[0] + " " + std::to_string(reading.next + 1);
-      Understood understood{std::nullopt, reading.unreadable};
-      if (reading.unreadable.empty()) {
-        understood = understand(reading.receipts[reading.next], profile_, issuer_, {reading.job.begin, reading.job.is_timed});
-      }
+      // A picture takes its time: the daemon must hear of this source between two of them.
+      if (reading.pictures && !reading.understood && steady_clock::now() >= deadline_) return false;
+      if (!reading.understood) reading.understood = understand_next(reading);
+      const Understood& understood = *reading.understood;
       const std::string where = reading.job.files[0] + ": receipt " + std::to_string(reading.next + 1);
       if (understood.transaction) {
         if (!inlet.offer(*understood.transaction, where, position)) return false;
@@ -146,8 +174,10 @@ class EscPos final : public plugin::Source {
         if (!inlet.reject(where, understood.problem, position)) return false;
         reading.failed = true;
       } else {
+        reading.understood.reset();
         continue;
       }
+      reading.understood.reset();
       ++handed_in_;
     }
     close();
@@ -158,6 +188,7 @@ class EscPos final : public plugin::Source {
     Reading reading = std::move(*reading_);
     reading_.reset();
     reading.receipts.clear();
+    reading.pictures.reset();
     reading.last = handed_in_;
     if (reading.complete) {
       begun_.erase(reading.job.files[0]);
@@ -185,6 +216,7 @@ class EscPos final : public plugin::Source {
   plugin::Services services_;
   JobFolder folder_;
   Profile profile_;
+  std::unique_ptr<picture::Tesseract> tesseract_;  // where pictures are read
   std::string issuer_;
   std::int64_t wait_s_ = 0;
   std::size_t keep_failed_ = 0;
@@ -195,6 +227,7 @@ class EscPos final : public plugin::Source {
   std::uint64_t handed_in_ = 0;
   std::uint64_t durable_ = 0;
   steady_clock::time_point looked_{};
+  steady_clock::time_point deadline_{};  // of the call at hand
 };
 
 }  // namespace
