@@ -180,7 +180,7 @@ void Engine::answer_repeated(Arrival arrival, event::TransactionAnswer answer, b
     return store_record(std::move(*arrival.record), std::move(answer), std::move(arrival.answered));
   }
   if (const auto left_out = repeats_allowance_.take(std::chrono::steady_clock::now().time_since_epoch())) {
-    const std::string of = arrival.record ? arrival.record->source + ": " + arrival.record->where : arrival.transaction.issuer;
+    const std::string of = arrival.record ? arrival.record->source + ": " + arrival.record->where : "a transaction over the API";
     parts_.log.write(LogLevel::warning, "engine",
                      of + ": " + kOtherContent + (*left_out > 0 ? "; " + std::to_string(*left_out) + " more before" : ""));
   }
