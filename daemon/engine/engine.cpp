@@ -164,7 +164,8 @@ bool Engine::answer_known(Arrival& arrival) {
     refuse(std::move(arrival), answer.error());
   } else {
     const auto& known = (*record)->content;
-    answer_repeated(std::move(arrival), std::move(*answer), known && *known != arrival.content);
+    const bool is_other = known && *known != arrival.content;
+    answer_repeated(std::move(arrival), std::move(*answer), is_other);
   }
   return true;
 }

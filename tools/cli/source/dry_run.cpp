@@ -171,7 +171,7 @@ Status RunningDry::run() {
   auto sources = detect::Sources::start({options_.source}, options_.plugin_host, *front_, clock_, log_);
   if (!sources) return Failure{sources.error()};
   sources_ = std::move(*sources);
-  const Status ended = wait_for_end();
+  Status ended = wait_for_end();
   sources_.reset();
   return ended;
 }
@@ -200,8 +200,8 @@ Result<std::vector<WouldClaim>> RunningDry::claims_of(const outbox::StoredRecord
 Status RunningDry::for_each_record(
     const std::function<void(const outbox::StoredRecord&, const std::vector<WouldClaim>&)>& visit) {
   std::vector<outbox::StoredRecord> records;  // newest first
-  const Status read = reader_->for_each_record({}, static_cast<std::size_t>(outbox::kKeptRecords),
-                                               [&](const auto& record) { records.push_back(record); });
+  Status read = reader_->for_each_record({}, static_cast<std::size_t>(outbox::kKeptRecords),
+                                         [&](const auto& record) { records.push_back(record); });
   if (!read) return read;
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     std::vector<WouldClaim> claims;
