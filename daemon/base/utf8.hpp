@@ -16,6 +16,14 @@ inline constexpr char32_t kNoCodePoint = 0xffff'ffff;
 constexpr char32_t next_code_point(std::string_view text, std::size_t& at) {
   const auto lead = static_cast<std::uint8_t>(text[at++]);
   if (lead < 0x80) return lead;
+  // Three bytes that are neither overlong nor a surrogate whatever follows: Chinese, kana, Thai and most others.
+  if (lead > 0xe0 && lead < 0xf0 && lead != 0xed && text.size() - at >= 2) {
+    const auto second = static_cast<std::uint8_t>(text[at]);
+    const auto third = static_cast<std::uint8_t>(text[at + 1]);
+    if (((second ^ 0x80) | (third ^ 0x80)) > 0x3f) return kNoCodePoint;
+    at += 2;
+    return (lead & 0x0fu) << 12 | (second & 0x3fu) << 6 | (third & 0x3fu);
+  }
   const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
   if (lead < 0xc2 || lead > 0xf4 || text.size() - at < more) return kNoCodePoint;
   char32_t point = lead & (0x3fu >> more);

@@ -196,7 +196,7 @@ class Explainer {
       if (takes_back(facts().transaction())) return "the transaction gives back more than it sells";
       return "the transaction reports no quantity '" + rule_.quantity.unit + "'";
     }
-    const std::vector<std::int64_t> left = rule_.left_of_lines(facts());
+    const std::span<const std::int64_t> left = rule_.left_of_lines(facts());
     if (std::all_of(left.begin(), left.end(), [](std::int64_t one) { return one == 0; })) {
       return "every line that matches was taken back";
     }

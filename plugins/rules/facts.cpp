@@ -22,6 +22,7 @@ void Facts::drop_what_was_large() {
   if (lines_.size() <= kUsualLines) return;
   lines_ = {};
   bits_ = {};
+  left_ = {};
 }
 
 const std::string& Facts::tender() {
@@ -122,8 +123,13 @@ const Reading& Facts::category_reading(const LineFacts& line) {
   static_cast<void>(category_lists(line));
   if (category_is_read_) return category_reading_;
   category_is_read_ = true;
-  folder_.fold(plugin::view(line.line->category), text_);
-  folder_.clauses(text_, category_reading_.sentence.begin_anew());
+  std::string& sentence = category_reading_.sentence.begin_anew();
+  if (line.category_is_one_clause && line.category.starts_with(' ')) {
+    sentence = line.category;
+  } else {
+    folder_.fold(plugin::view(line.line->category), text_);
+    folder_.clauses(text_, sentence);
+  }
   lexicon_.read(category_reading_);
   return category_reading_;
 }
@@ -154,11 +160,12 @@ void Facts::read_lines() {
     const std::string_view category = plugin::view(line.category);
     if (i > 0 && category == plugin::view(lines_[i - 1].line->category)) {
       facts.category = lines_[i - 1].category;
+      facts.category_is_one_clause = lines_[i - 1].category_is_one_clause;
     } else {
-      folder_.fold_to_words(category, facts.category);
+      facts.category_is_one_clause = folder_.fold_and_words(category, text_, facts.category);
+      if (facts.category.empty()) facts.category = text_;
     }
-    folder_.fold(plugin::view(line.name), facts.name);
-    facts.is_one_clause = folder_.words(facts.name, facts.name_words);
+    facts.is_one_clause = folder_.fold_and_words(plugin::view(line.name), facts.name, facts.name_words);
     index_.find(facts.name_words, bits);
   }
 }

@@ -23,6 +23,7 @@ struct LineFacts {
   std::string name_words;                // as Folder::fold_to_words()
   bool is_one_clause = true;             // whether Folder::clauses() would give the same as name_words
   std::string category;                  // as Folder::fold_to_words()
+  bool category_is_one_clause = true;    // as is_one_clause, of the category
   std::span<const std::uint64_t> lists;  // bits of the WordIndex lists that have words of the name
   /// Whether the line takes others back: a till voids or returns a line by another line with a negative quantity.
   [[nodiscard]] bool takes_back() const { return line->quantity_milli < 0; }
@@ -50,6 +51,11 @@ class Facts {
   [[nodiscard]] const gt_transaction& transaction() const { return *transaction_; }
   [[nodiscard]] const std::string& tender();
   [[nodiscard]] std::span<const AttributeFacts> attributes();
+  /// Room for a number a line, empty: a rule's until the next one asks for it.
+  std::vector<std::int64_t>& left() {
+    left_.clear();
+    return left_;
+  }
   [[nodiscard]] std::span<const LineFacts> lines();
   [[nodiscard]] std::span<const FieldFacts> fields();
   [[nodiscard]] std::span<const std::uint64_t> category_lists(const LineFacts& line);
@@ -81,6 +87,7 @@ class Facts {
   std::vector<AttributeFacts> attributes_;
   std::vector<LineFacts> lines_;
   std::vector<std::uint64_t> bits_;
+  std::vector<std::int64_t> left_;
   std::vector<FieldFacts> fields_;
   // The category that was asked for last: many lines have the same one.
   std::optional<std::string> category_;

@@ -41,19 +41,6 @@ constexpr std::array<Sign, 128> kSigns = [] {
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 Sign sign_of(char c) { return kSigns[static_cast<unsigned char>(c)]; }
 
-/// Appends a blank, unless there is one already or the text is empty.
-void append_blank(std::string& into) {
-  if (!into.empty() && into.back() != ' ') into += ' ';
-}
-
-void append_folded(char folded, std::string& into) {
-  if (folded == ' ') {
-    append_blank(into);
-  } else {
-    into += folded;
-  }
-}
-
 void trim_end(std::string& text) {
   if (!text.empty() && text.back() == ' ') text.pop_back();
 }
@@ -144,21 +131,31 @@ void Folder::fold(std::string_view text, std::string& into) {
   into.assign(begin, static_cast<std::size_t>(end - begin));
 }
 
+/// Written into the room as fold() does: character by character onto a string would cost half as much again.
 void Folder::fold_letters(std::string_view text, std::string& into) {
   bool joins = false;
-  into.clear();
+  std::size_t end = 0;
+  const auto put = [&](char folded) {
+    if (folded != ' ' || (end > 0 && room_[end - 1] != ' ')) room_[end++] = folded;
+  };
   for (std::size_t at = 0; at < text.size();) {
-    const char32_t point = next_point(text, at);
-    if (point < 0x80) {
-      append_folded(kFolded[point], into);
-    } else if (is_blank(point)) {
-      append_blank(into);
-    } else {
-      const Letters::Folded folded = letters_->fold(point);
-      for (const char c : folded.text) append_folded(c, into);
-      joins = joins || folded.joins;
+    if (is_ascii(text[at])) {
+      put(kFolded[static_cast<unsigned char>(text[at++])]);
+      continue;
     }
+    const char32_t point = next_point(text, at);
+    if (is_blank(point)) {
+      put(' ');
+      continue;
+    }
+    const Letters::Folded folded = letters_->fold(point);
+    // There is always room for what is still to be read, were it all ASCII.
+    const std::size_t needed = end + folded.text.size() + text.size() - at;
+    if (room_.size() < needed) room_.resize(2 * needed);
+    for (const char c : folded.text) put(c);
+    joins = joins || folded.joins;
   }
+  into.assign(room_.data(), end);
   if (joins) letters_->compose(into);
   trim_end(into);
 }
@@ -195,6 +192,37 @@ bool Folder::words(std::string_view folded, std::string& into) {
   }
   words.finish(into);
   if (into.size() == 1) into.clear();
+  return one_clause;
+}
+
+bool Folder::fold_and_words(std::string_view text, std::string& folded, std::string& words) {
+  // As many letters as there are, and for the words a space at either end.
+  if (room_.size() < 2 * text.size() + 2) room_.resize(2 * text.size() + 2);
+  char* const letters = room_.data();
+  char* const separated = letters + text.size();
+  char* letter = letters;
+  char* word = separated;
+  *word++ = ' ';
+  bool one_clause = true;
+  for (const char c : text) {
+    if (!is_ascii(c)) {
+      fold(text, folded);
+      return this->words(folded, words);
+    }
+    const char one = kFolded[static_cast<unsigned char>(c)];
+    const Sign sign = sign_of(one);
+    if (sign == Sign::letter) {
+      *letter++ = *word++ = one;
+      continue;
+    }
+    if (one != ' ' || (letter != letters && letter[-1] != ' ')) *letter++ = one;
+    if (word[-1] != ' ') *word++ = ' ';
+    one_clause = one_clause && sign == Sign::blank;
+  }
+  if (letter != letters && letter[-1] == ' ') --letter;
+  if (word[-1] != ' ') *word++ = ' ';
+  folded.assign(letters, static_cast<std::size_t>(letter - letters));
+  words.assign(separated, word == separated + 1 ? 0 : static_cast<std::size_t>(word - separated));
   return one_clause;
 }
 

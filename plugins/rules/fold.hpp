@@ -35,6 +35,9 @@ class Folder {
   bool words(std::string_view folded, std::string& into);
   [[nodiscard]] std::string words_of(std::string_view folded);
 
+  /// fold() and words() at once, which most texts, being ASCII, are read once for. `folded` and `words` are two strings.
+  bool fold_and_words(std::string_view text, std::string& folded, std::string& words);
+
   /// The words of a folded text cut into clauses: as words(), with ", " where a clause ends and ": " where an answer follows (a
   /// colon, a question mark, an equals sign). Signs such as ❌ count as words here, and a number keeps its point: "own cup? ❌"
   /// becomes " own cup : ❌ ".

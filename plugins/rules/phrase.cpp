@@ -85,13 +85,6 @@ void Lists::add(std::size_t list) {
   last = list;
 }
 
-bool Lists::all_in(std::span<const std::uint64_t> given) const {
-  for (std::size_t i = 0; i < bits.size(); ++i) {
-    if ((bits[i] & ~given[i]) != 0) return false;
-  }
-  return true;
-}
-
 void Phrases::add(Phrase phrase) {
   const auto same = [&](const Group& group) { return group.required.bits == phrase.required.bits; };
   auto group = std::find_if(groups_.begin(), groups_.end(), same);

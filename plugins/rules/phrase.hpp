@@ -26,7 +26,12 @@ struct Lists {
   std::vector<std::uint64_t> bits;
   std::optional<std::size_t> last;  // the list that was added last
   void add(std::size_t list);
-  [[nodiscard]] bool all_in(std::span<const std::uint64_t> given) const;
+  [[nodiscard]] bool all_in(std::span<const std::uint64_t> given) const {
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      if ((bits[i] & ~given[i]) != 0) return false;
+    }
+    return true;
+  }
 };
 
 struct Phrase {

@@ -64,12 +64,11 @@ void Rule::find_in_event(Facts& facts, std::vector<Match>& matches) const {
   if (amount > 0) matches.push_back({0, amount});
 }
 
-std::vector<std::int64_t> Rule::left_of_lines(Facts& facts) const {
+std::span<const std::int64_t> Rule::left_of_lines(Facts& facts) const {
   const std::span<const LineFacts> lines = facts.lines();
-  std::vector<std::int64_t> left;
+  std::vector<std::int64_t>& left = facts.left();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!may_hold_for_line(lines[i]) || !holds_for_line(facts, lines[i])) continue;
-    // Allocated only here: most rules match no line of most sales.
     left.resize(lines.size());
     left[i] = lines[i].line->quantity_milli;
   }
@@ -78,8 +77,9 @@ std::vector<std::int64_t> Rule::left_of_lines(Facts& facts) const {
 }
 
 void Rule::find_in_lines(Facts& facts, std::vector<Match>& matches) const {
-  const std::vector<std::int64_t> left = left_of_lines(facts);
+  const std::span<const std::int64_t> left = left_of_lines(facts);
   for (std::size_t i = 0; i < left.size(); ++i) {
+    if (left[i] <= 0) continue;
     const std::int64_t amount = amount_of_line(quantity, left[i], plugin::view(facts.lines()[i].line->unit));
     if (amount <= 0) continue;
     const bool whole_event = quantity.per == Per::event;

@@ -42,7 +42,8 @@ struct Rule {
   /// event that takes back, in a line that another line took back, or where the amount is 0 or does not fit 64 bits.
   void find(Facts& facts, std::vector<Match>& matches) const;
   /// For each line: the thousandths that match the rule and were not taken back by another line. Empty where no line matches.
-  [[nodiscard]] std::vector<std::int64_t> left_of_lines(Facts& facts) const;
+  /// Lifetime: until another rule is asked.
+  [[nodiscard]] std::span<const std::int64_t> left_of_lines(Facts& facts) const;
 
  private:
   /// A quick look that rules out most lines.

@@ -2,11 +2,16 @@
 #include "plugins/rules/fold.hpp"
 
 #include <doctest/doctest.h>
+
 #include <unicode/normalizer2.h>
 #include <unicode/translit.h>
 #include <unicode/uchar.h>
+#include <iterator>
+#include <random>
 
+#include <iterator>
 #include <memory>
+#include <random>
 
 namespace greentill::rules {
 namespace {
@@ -129,6 +134,36 @@ TEST_CASE("fold: Chinese letters are those of ICU's Traditional-Simplified, one 
     if (folder.folded(utf8(icu::UnicodeString(point))) != utf8(expected)) FAIL_CHECK("U+", point);
   }
   CHECK(changed > 2'500);
+}
+
+TEST_CASE("fold: a text that grows as it is folded has room, whatever the length") {
+  // The longest: one letter becomes four words of 33 bytes.
+  std::string text;
+  for (int i = 0; i < 500; ++i) {
+    text += "\u00e4 \ufdfa";
+    Folder folder(Folder::Chinese::as_written);
+    const std::string folded = folder.folded(text);
+    REQUIRE(folded.size() >= text.size());
+    REQUIRE(folder.folded(folded) == folded);
+  }
+}
+
+TEST_CASE("fold_and_words: is fold and words, whatever the text") {
+  Folder folder(Folder::Chinese::as_written);
+  std::mt19937 random(7);
+  const std::string_view pieces[] = {"a", "B", "7",      " ",      "\t",     "-",      ".",
+                                     ":", "'", "\u00c9", "\u676f", "\u3000", "\u274c", "\xff"};
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (auto n = random() % 9; n > 0; --n) text += pieces[random() % (i % 2 == 0 ? 9 : std::size(pieces))];
+    CAPTURE(text);
+    std::string folded, words;
+    const bool one_clause = folder.fold_and_words(text, folded, words);
+    REQUIRE(folded == folder.folded(text));
+    std::string expected;
+    REQUIRE(one_clause == folder.words(folded, expected));
+    REQUIRE(words == expected);
+  }
 }
 
 TEST_CASE("words: letters and digits, whatever stands between them") {
