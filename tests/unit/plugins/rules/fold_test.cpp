@@ -2,12 +2,9 @@
 #include "plugins/rules/fold.hpp"
 
 #include <doctest/doctest.h>
-
 #include <unicode/normalizer2.h>
 #include <unicode/translit.h>
 #include <unicode/uchar.h>
-#include <iterator>
-#include <random>
 
 #include <iterator>
 #include <memory>
