@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/ocmf/xml_container.hpp"
 
-#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -10,7 +9,6 @@
 namespace greentill::ocmf {
 namespace {
 
-constexpr std::size_t kPieceBytes = 16u << 10;
 /// In hexadecimal, with blanks and separators between the digits.
 constexpr std::size_t kMostTextBytes = 4 * kMostRecordBytes;
 
@@ -22,15 +20,15 @@ plugin::XmlLimits limits() {
 
 }  // namespace
 
-SignedValues::SignedValues(plugin::Bytes& bytes) : bytes_(bytes), parser_(*this, limits()) {}
+SignedValues::SignedValues(plugin::Bytes& bytes)
+    : parser_(*this, limits()), pieces_(bytes, [this](std::string_view piece, bool is_last) { parser_.feed(piece, is_last); }) {}
 
 SignedValues::Next SignedValues::next(std::string& into) {
-  if (read_.empty() && failure_) std::rethrow_exception(failure_);
-  if (read_.empty() && at_end_) {
+  if (read_.empty() && pieces_.at_end()) {
     if (number_ == 0) throw std::runtime_error("it is XML, but has no signedData");
     return Next::end;
   }
-  if (read_.empty()) read_more();
+  if (read_.empty()) pieces_.feed_next();
   if (read_.empty()) return Next::nothing;
   const Value value = std::move(read_.front());
   read_.pop_front();
@@ -41,18 +39,6 @@ SignedValues::Next SignedValues::next(std::string& into) {
   if (record->size() > kMostRecordBytes) throw plugin::Unusable("it has more than 16 KiB");
   into = *record;
   return Next::text;
-}
-
-void SignedValues::read_more() {
-  std::array<char, kPieceBytes> piece;
-  const std::size_t got = bytes_.read(piece);
-  at_end_ = got == 0;
-  try {
-    parser_.feed({piece.data(), got}, at_end_);
-  } catch (const std::exception& error) {
-    // The values before it in the same piece come first. To the folder, Unusable would mean one record of many.
-    failure_ = std::make_exception_ptr(std::runtime_error(error.what()));
-  }
 }
 
 void SignedValues::start(const plugin::XmlName& name, const std::vector<plugin::XmlAttribute>& attributes) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <deque>
-#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +24,9 @@ class SignedValues final : public RecordTexts, private plugin::XmlHandler {
   void start(const plugin::XmlName& name, const std::vector<plugin::XmlAttribute>& attributes) override;
   void text(std::string_view piece) override;
   void end(const plugin::XmlName& name) override;
-  void read_more();
 
-  plugin::Bytes& bytes_;
   plugin::XmlParser parser_;
+  plugin::Pieces pieces_;
   struct Value {
     std::string text;
     std::string problem;
@@ -36,8 +34,6 @@ class SignedValues final : public RecordTexts, private plugin::XmlHandler {
   std::deque<Value> read_;  // those that one piece of the file held
   Value value_;             // that is being read
   std::size_t depth_ = 0;   // inside it
-  std::exception_ptr failure_;
-  bool at_end_ = false;
   std::size_t number_ = 0;
 };
 

@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/poslog/poslog_reader.hpp"
 
-#include <array>
-#include <stdexcept>
-
 namespace greentill::poslog {
-namespace {
-
-// So small that few receipts are whole within one piece.
-constexpr std::size_t kPieceBytes = 16u << 10;
-
-}  // namespace
-
 PosLogReader::PosLogReader(plugin::Bytes& bytes, const Settings& settings)
-    : bytes_(bytes),
-      settings_(settings),
-      parser_(settings.medium, settings.category, [this](Receipt&& receipt) { take(receipt); }) {}
+    : settings_(settings),
+      parser_(settings.medium, settings.category, [this](Receipt&& receipt) { take(receipt); }),
+      pieces_(bytes, [this](std::string_view piece, bool is_last) { parser_.feed(piece, is_last); }) {}
 
 PosLogReader::Next PosLogReader::next(plugin::Transaction& into) {
-  if (read_.empty() && failure_) std::rethrow_exception(failure_);
-  if (read_.empty() && at_end_) return Next::end;
-  if (read_.empty()) read_more();
+  if (read_.empty() && pieces_.at_end()) return Next::end;
+  if (read_.empty()) pieces_.feed_next();
   if (read_.empty()) return Next::nothing;
   Read read = std::move(read_.front());
   read_.pop_front();
@@ -29,18 +18,6 @@ PosLogReader::Next PosLogReader::next(plugin::Transaction& into) {
   if (!read.record.left_out.empty()) throw plugin::LeftOut(read.record.left_out);
   into = std::move(read.record.transaction);
   return Next::record;
-}
-
-void PosLogReader::read_more() {
-  std::array<char, kPieceBytes> piece;
-  const std::size_t got = bytes_.read(piece);
-  at_end_ = got == 0;
-  try {
-    parser_.feed({piece.data(), got}, at_end_);
-  } catch (const std::exception& error) {
-    // The receipts before it in the same piece come first. To the folder, Unusable would mean one record of many.
-    failure_ = std::make_exception_ptr(std::runtime_error(error.what()));
-  }
 }
 
 void PosLogReader::take(const Receipt& receipt) {

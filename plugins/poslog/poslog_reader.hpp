@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <exception>
 #include <string>
 
 #include "plugins/common/readers/document_records.hpp"
@@ -26,14 +25,11 @@ class PosLogReader final : public plugin::RecordReader {
     plugin::DocumentRecord record;
   };
   void take(const Receipt& receipt);
-  void read_more();
 
-  plugin::Bytes& bytes_;
   const Settings& settings_;
   LogParser parser_;
+  plugin::Pieces pieces_;
   std::deque<Read> read_;  // those that one piece of the file held
-  std::exception_ptr failure_;
-  bool at_end_ = false;
   std::uint64_t transactions_ = 0;
   std::uint64_t number_ = 0;
 };

@@ -2,6 +2,7 @@
 #include "plugins/common/readers/record_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace greentill::plugin {
@@ -19,6 +20,22 @@ bool read_onto(Bytes& bytes, std::string& buffer, std::size_t most) {
   const std::size_t got = bytes.read(std::span(buffer).subspan(have));
   buffer.resize(have + got);
   return got > 0;
+}
+
+void Pieces::feed_next() {
+  std::array<char, 16u << 10> piece;
+  const std::size_t got = bytes_.read(piece);
+  at_end_ = got == 0;
+  try {
+    feed_({piece.data(), got}, at_end_);
+  } catch (const std::exception& error) {
+    failure_ = error.what();
+  }
+}
+
+bool Pieces::at_end() const {
+  if (failure_) throw std::runtime_error(*failure_);
+  return at_end_;
 }
 
 std::string read_all(Bytes& bytes, std::size_t most) {

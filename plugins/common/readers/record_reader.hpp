@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "plugins/common/values/limits.hpp"
 
@@ -34,6 +37,27 @@ bool read_onto(Bytes& bytes, std::string& buffer, std::size_t most);
 
 /// Reads all bytes, for formats in which a file is one document. Throws std::runtime_error where there are more than `most`.
 std::string read_all(Bytes& bytes, std::size_t most);
+
+/// Hands a file piece by piece to a parser that finds records in it. What the parser found before a fault comes first, so the
+/// fault is kept until that is used up.
+class Pieces {
+ public:
+  /// `feed` gets the next bytes, and whether they are the last. `bytes` must outlive the object.
+  using Feed = std::function<void(std::string_view piece, bool is_last)>;
+  Pieces(Bytes& bytes, Feed feed) : bytes_(bytes), feed_(std::move(feed)) {}
+
+  /// Feeds one piece, so small that few records are whole within one. Requires: no call failed, and at_end() is false.
+  void feed_next();
+  /// Whether the file was fed to its end. Throws std::runtime_error with what ended the feeding before that: of the file, not of
+  /// a record.
+  [[nodiscard]] bool at_end() const;
+
+ private:
+  Bytes& bytes_;
+  Feed feed_;
+  bool at_end_ = false;
+  std::optional<std::string> failure_;
+};
 
 /// Reads the records of one file, one at a time. The same bytes always give the same records in the same order: a position in a
 /// file is the number of records before it.
