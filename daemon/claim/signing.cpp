@@ -14,7 +14,8 @@ Result<std::size_t, Fault> sign_message(const Hasher& hasher, Signer& signer, Me
   if (!signer.sign(signature_digest(hasher, type, thumbprint, payload), signature)) {
     return Failure{Fault{Fault::Kind::signing, 0, "the key cannot sign"}};
   }
-  // The signature is the message's last item, and its size does not depend on its value: it is written over the placeholder.
+  // The message was encoded with a signature of zeros, to know its size. The signature is its last item and always as long, so
+  // the real one takes their place.
   std::copy(signature.begin(), signature.end(), out.begin() + static_cast<std::ptrdiff_t>(*size - signature.size()));
   return size;
 }
