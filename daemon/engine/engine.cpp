@@ -164,7 +164,9 @@ bool Engine::answer_known(Arrival& arrival) {
     refuse(std::move(arrival), answer.error());
   } else {
     const auto& known = (*record)->content;
-    const bool is_other = known && *known != arrival.content;
+    // A copy or an interim bill of a sale may well leave out some of it.
+    const bool is_final = arrival.transaction.standing == event::Standing::final;
+    const bool is_other = is_final && known && *known != arrival.content;
     answer_repeated(std::move(arrival), std::move(*answer), is_other);
   }
   return true;

@@ -102,6 +102,10 @@ TEST_CASE("fates: an event id that comes again with another content is guarded, 
   same.account_token = "tok-1";
   CHECK(bench.device.submit(same).get()->remark.empty());
   CHECK(bench.fate_of(same) == Fate::repeated);
+  event::Transaction copy = ride("1");
+  copy.standing = event::Standing::reprint;
+  copy.quantities.clear();
+  CHECK(bench.fate_of(copy) == Fate::repeated);
 }
 
 TEST_CASE("fates: of one id reported at once with two contents one is claimed and the other told") {

@@ -2,11 +2,6 @@
 // Sessions in several records, their users, and records in a file.
 #include "tests/unit/plugins/ocmf/sessions.hpp"
 
-#include <algorithm>
-#include <functional>
-#include <span>
-
-#include "plugins/common/readers/configuration.hpp"
 #include "tests/unit/plugins/ocmf/signing.hpp"
 
 namespace greentill::ocmf {
