@@ -95,6 +95,26 @@ std::size_t FileText::bytes_of(std::size_t text_size) const {
   return found == ends_.end() ? 0 : found->second;
 }
 
+std::size_t FileText::find_nul(std::string_view bytes) const {
+  std::size_t at = 0;
+  while (at < bytes.size() && !is_at(bytes, at, '\0')) at += unit();
+  return std::min(at, bytes.size());
+}
+
+std::size_t FileText::behind_nuls(std::string_view bytes, std::size_t from) const {
+  while (from < bytes.size() && is_at(bytes, from, '\0')) from += unit();
+  return std::min(from, bytes.size());
+}
+
+std::size_t FileText::count_lines(std::string_view bytes) const {
+  std::size_t count = 0;
+  for (std::size_t end = line_end(bytes, 0, carriage_returns_); end != std::string_view::npos;
+       end = line_end(bytes, end + unit(), carriage_returns_)) {
+    ++count;
+  }
+  return count;
+}
+
 std::string FileText::fault_of(std::string_view text) const {
   if (!encoding_) return is_utf8(text) ? "" : "it is not UTF-8";
   return text.find(kReplacement) == std::string_view::npos ? "" : "it is not " + encoding_->name();

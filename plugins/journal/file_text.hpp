@@ -35,6 +35,12 @@ class FileText {
   /// How many of read()'s bytes the begin of its text is, up to a line's end or its own.
   [[nodiscard]] std::size_t bytes_of(std::size_t text_size) const;
 
+  /// The first NUL of the bytes, or their size; and where the NULs that begin there end. A power cut leaves such a block in the
+  /// place of what was not written in time.
+  [[nodiscard]] std::size_t find_nul(std::string_view bytes) const;
+  [[nodiscard]] std::size_t behind_nuls(std::string_view bytes, std::size_t from) const;
+  [[nodiscard]] std::size_t count_lines(std::string_view bytes) const;
+
   /// What is wrong with a text of it, "it is not UTF-8"; empty where nothing is.
   [[nodiscard]] std::string fault_of(std::string_view text) const;
 

@@ -37,6 +37,7 @@ class Decoder : public RowDecoder {
   void begin_file() override { text_.begin_file(); }
 
   std::optional<Row> next(std::string_view bytes, bool last) override {
+    if (const std::size_t nuls = text_.behind_nuls(bytes, 0); nuls > 0) return pass_nuls(nuls, bytes.size(), last);
     std::size_t mark = 0;
     if (text_.at_begin()) {
       const auto length = text_.begin(bytes, last);
@@ -48,12 +49,14 @@ class Decoder : public RowDecoder {
     std::optional<Row> row = read_lines(bytes, 1, last);
     if (!row && !text_.took_all()) row = read_lines(bytes, kMaxRowLines + 1, last);
     if (!row) return std::nullopt;
+    if (!row->problem.empty() && !row->left_out) break_off_at_nuls(*row, bytes.substr(0, row->size));
     row->size += mark;
     text_.go_on();
     return row;
   }
 
   Row abandoned(std::string_view bytes) override {
+    if (const std::size_t nuls = text_.behind_nuls(bytes, 0); nuls > 0) return *pass_nuls(nuls, bytes.size(), true);
     const std::size_t mark = text_.at_begin() ? text_.begin(bytes, true).value_or(0) : 0;
     const std::string_view text = text_.read(bytes.substr(mark), 1, true);
     const bool whole = text.find('\n') != std::string_view::npos;
@@ -69,6 +72,20 @@ class Decoder : public RowDecoder {
   static bool is_too_long(std::string_view row) { return row.size() > kMaxRowBytes || count_lines(row) > kMaxRowLines; }
 
  private:
+  /// Where the bytes end with them a writer may have made room for rows that are still to come.
+  static std::optional<Row> pass_nuls(std::size_t nuls, std::size_t bytes, bool last) {
+    if (nuls == bytes && !last && nuls < kMaxRowBytes) return std::nullopt;
+    return Row{nuls, 0, std::nullopt, std::nullopt, "NULs, as a power cut leaves them: the row behind them is read", true};
+  }
+
+  /// Of a row that was not written to its end, what stands behind the NULs is another.
+  void break_off_at_nuls(Row& row, std::string_view bytes) const {
+    const std::size_t nul = text_.find_nul(bytes);
+    if (nul == bytes.size()) return;
+    row = {nul, text_.count_lines(bytes.substr(0, nul)), std::nullopt, std::nullopt,
+           "it breaks off at NULs, as a power cut leaves them"};
+  }
+
   static const char* why_too_long(std::string_view text) {
     return text.find('\n') < kMaxRowBytes ? kOpenQuote : "it is longer than 256 KiB";
   }

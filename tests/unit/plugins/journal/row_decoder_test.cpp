@@ -246,5 +246,41 @@ TEST_CASE("rows: lines of JSON, blank ones passed over, broken ones named") {
   CHECK(decode(*json_decoder(), "\"\xff\"\n") == Found{"1: it is not UTF-8"});
 }
 
+TEST_CASE("rows: the row behind a block of NULs is read, and one that breaks off at it is given up alone") {
+  const std::string nuls(4096, '\0');
+  const std::string told = "left out: NULs, as a power cut leaves them: the row behind them is read";
+  const std::string good = R"({"issuer":"i","event_id":"e","kind":"sale","begin":0})"
+                           "\n";
+  CHECK(decode(*json_decoder(), good + nuls + good) == Found{"e", "2: " + told, "e"});
+  CHECK(decode(*json_decoder(), good + R"({"issuer":"i)" + nuls + good) ==
+        Found{"e", "2: it breaks off at NULs, as a power cut leaves them", "2: " + told, "e"});
+  CHECK(decode(*json_decoder(), nuls + good) == Found{"1: " + told, "e"});
+
+  const std::string row = "a,08:00,08:10,900\n";
+  const Found expected{"a", "3: it breaks off at NULs, as a power cut leaves them", "3: " + told, "a"};
+  const std::string text = kPlainHeader + row + "b,08:0" + std::string(7, '\0') + row;
+  CHECK(plain(text) == expected);
+  CHECK(decode(*plain_decoder("encoding = \"latin-1\"\n"), text) == expected);
+  CHECK(decode(*plain_decoder(), "\xfe\xff" + utf16(text, true)) == expected);
+  CHECK(decode(*plain_decoder(), "\xff\xfe" + utf16(text, false)) == expected);
+  for (std::size_t step = 1; step < text.size(); ++step) {
+    CAPTURE(step);
+    CHECK(decode(*plain_decoder(), text, step) == expected);
+  }
+}
+
+TEST_CASE("rows: NULs at the end may be room for rows to come, until the file is over") {
+  const auto decoder = json_decoder();
+  const std::string nuls(100, '\0');
+  decoder->begin_file();
+  CHECK(!decoder->next(nuls, false));
+  const auto over = decoder->next(nuls, true);
+  REQUIRE(over);
+  CHECK(over->left_out);
+  CHECK(over->size == 100);
+  CHECK(decoder->abandoned(nuls).left_out);
+  CHECK(decoder->next(std::string(kMaxRowBytes, '\0'), false)->size == kMaxRowBytes);
+}
+
 }  // namespace
 }  // namespace greentill::journal

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device published, before the ledger sees it. The first bytes are flipped bits of the rest, so that what was signed once
+// can be altered in few places. Whatever is read has a place in a chain and points into the batch; what is left over is
+// explained; and only bytes that the device signed are attested.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "daemon/crypto/hasher.hpp"
+#include "tools/credit-service/verify/batch.hpp"
+
+namespace {
+
+using namespace greentill;
+
+constexpr const char* kDevice = "dock-17";  // of tests/vectors/claim
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+class NoLog final : public Log {
+ public:
+  void write(LogLevel /*level*/, std::string_view /*module*/, std::string_view /*message*/) override {}
+};
+
+class StillClock final : public Clock {
+ public:
+  [[nodiscard]] std::int64_t unix_seconds() const override { return 1'767'300'000; }
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return {}; }
+  [[nodiscard]] bool synchronised() const override { return true; }
+};
+
+/// A service that knows the device of the vectors and no methodology.
+class Verifying {
+ public:
+  Verifying() : certificates_(open()), examiner_(certificates_, library_, hasher) {}
+
+  credit::Examiner& examiner() { return examiner_; }
+  crypto::Hasher hasher;
+
+ private:
+  credit::Certificates open() {
+    const std::filesystem::path from = std::filesystem::path(GREENTILL_SOURCE_DIR) / "tests/vectors/claim/device.crt.pem";
+    std::string folder = std::filesystem::temp_directory_path() / "greentill-fuzz-XXXXXX";
+    require(::mkdtemp(folder.data()) != nullptr);
+    std::filesystem::copy_file(from, std::filesystem::path(folder) / "dock-17.crt");
+    std::ostringstream pem;
+    pem << std::ifstream(from).rdbuf();
+    auto authority = crypto::Authority::from_pem(pem.str());
+    require(authority.ok());
+    auto certificates = credit::Certificates::open(folder, std::move(*authority), clock_, log_);
+    std::filesystem::remove_all(folder);
+    require(certificates.ok());
+    return std::move(*certificates);
+  }
+
+  StillClock clock_;
+  NoLog log_;
+  measure::Library library_;
+  credit::Certificates certificates_;
+  credit::Examiner examiner_;
+};
+
+bool is_within(ByteView part, const std::vector<std::uint8_t>& all) {
+  return part.empty() || (part.data() >= all.data() && part.data() + part.size() <= all.data() + all.size());
+}
+
+void check(const credit::Batch& batch) {
+  require(!batch.claims.empty() && batch.claims.size() <= credit::kMaxBatchClaims);
+  const credit::BatchClaim* next = nullptr;
+  for (std::size_t i = batch.claims.size(); i-- > 0;) {
+    const credit::BatchClaim& claim = batch.claims[i];
+    require(claim.link.seq > 0 && claim.link.seq <= credit::kMaxSeq && claim.link.chain == batch.chain);
+    require(is_within(claim.message.whole, *batch.bytes) && is_within(claim.message.payload, *batch.bytes));
+    require(claim.claim || claim.reason != credit::Reason::none);
+    const bool is_linked = next != nullptr && next->attested && next->link.prev == claim.payload_hash;
+    require(claim.attested == (claim.authentic || (is_linked && next->link.seq == claim.link.seq + 1)));
+    require(!claim.authentic || claim.message.thumbprint != Digest{});
+    next = &claim;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static Verifying verifying;
+  if (size == 0) return 0;
+  const std::size_t flips = std::min<std::size_t>(data[0] % 4, (size - 1) / 3);
+  std::vector<std::uint8_t> bytes(data + 1 + 3 * flips, data + size);
+  for (std::size_t i = 0; i < flips && !bytes.empty(); ++i) {
+    const std::uint8_t* flip = data + 1 + 3 * i;
+    bytes[(std::size_t{flip[0]} << 8 | flip[1]) % bytes.size()] ^= flip[2];
+  }
+  std::string trouble;
+  auto batches = credit::read_batches(kDevice, bytes, {}, verifying.hasher, trouble);
+  std::size_t read = 0;
+  for (credit::Batch& batch : batches) {
+    std::vector<std::size_t> all(batch.claims.size());
+    std::iota(all.begin(), all.end(), 0);
+    verifying.examiner().examine(batch, all);
+    check(batch);
+    for (const credit::BatchClaim& claim : batch.claims) read += claim.message.whole.size();
+  }
+  require(trouble.empty() ? read == bytes.size() : read <= bytes.size());
+  return 0;
+}
