@@ -29,6 +29,7 @@ struct DaemonStatus {
   std::vector<detect::PluginStatus> plugins;
   std::vector<outbox::RecordCount> records;  ///< of all sources
   std::string trouble;                       ///< why the daemon takes no transactions now; empty where it does
+  std::uint64_t log_lines_lost = 0;          ///< since the start, because the log took no more
 };
 
 /// Threads: safe from any thread; calls block the caller. It must outlive the API's server.

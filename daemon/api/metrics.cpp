@@ -135,6 +135,7 @@ std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Tot
   out.sample(1, "version", status.version);
   out.gauge("start_time_seconds", "When the daemon started, Unix time.", static_cast<std::uint64_t>(status.started_at));
   out.gauge("ready", "Whether transactions are taken.", status.trouble.empty() ? 1 : 0);
+  out.counter("log_lines_lost_total", "Log lines left out because standard error took no more.", status.log_lines_lost);
   write_claims(out, totals);
   write_store(out, status);
   write_link(out, status.link);

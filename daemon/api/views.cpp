@@ -184,6 +184,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                     {"site", status.site},
                     {"started_at", status.started_at},
                     {"now", now},
+                    {"log_lines_lost", status.log_lines_lost},
                     {"trouble", nullptr},
                     {"chain", nullptr}};
   if (!status.trouble.empty()) json["trouble"] = status.trouble;

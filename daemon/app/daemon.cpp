@@ -42,7 +42,7 @@ class ApiDesk final : public api::Desk {
 // Members are declared in the order they are started, so that they stop in the reverse one.
 class GreentillDaemon : public Daemon {
  public:
-  GreentillDaemon(const Config& config, Log& log) : config_(config), log_(log) {}
+  GreentillDaemon(const Config& config, StderrLog& log) : config_(config), log_(log) {}
   ~GreentillDaemon() override { stop(); }
 
   Status start();
@@ -60,7 +60,7 @@ class GreentillDaemon : public Daemon {
   void stop();
 
   Config config_;
-  Log& log_;
+  StderrLog& log_;
   SystemClock clock_;
   SystemRandom random_;
   std::promise<void> terminated_;
@@ -218,6 +218,7 @@ api::DaemonStatus GreentillDaemon::status() {
   status.site = config_.site;
   status.started_at = started_at_;
   status.trouble = engine_->trouble();
+  status.log_lines_lost = log_.lines_lost();
   {
     const std::lock_guard lock(status_mutex_);
     if (const auto chain = status_reader_->chain(); chain) {
@@ -255,7 +256,7 @@ void GreentillDaemon::stop() {
 
 }  // namespace
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, Log& log) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, StderrLog& log) {
   // Each heap keeps free pages of its own resident, and only a few threads work at once.
   ::mallopt(M_ARENA_MAX, kHeaps);
   auto daemon = std::make_unique<GreentillDaemon>(config, log);

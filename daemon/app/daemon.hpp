@@ -7,14 +7,14 @@
 
 #include "daemon/app/config.hpp"
 #include "daemon/base/error.hpp"
-#include "daemon/base/ports.hpp"
+#include "daemon/base/stderr_log.hpp"
 
 namespace greentill::app {
 
 class Daemon {
  public:
   /// Starts everything; the API answers when this returns. `log` must outlive the daemon.
-  static Result<std::unique_ptr<Daemon>> start(const Config& config, Log& log);
+  static Result<std::unique_ptr<Daemon>> start(const Config& config, StderrLog& log);
   /// Stops taking transactions, finishes those under way, publishes the status "offline" and disconnects.
   virtual ~Daemon() = default;
   /// Blocks until SIGINT or SIGTERM.

@@ -5,8 +5,7 @@
 
 #include "daemon/app/config.hpp"
 #include "daemon/app/daemon.hpp"
-#include "daemon/base/printable.hpp"
-#include "daemon/base/system.hpp"
+#include "daemon/base/stderr_log.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "greentill/version.hpp"
 
@@ -27,11 +26,6 @@ int print_usage(std::FILE* to, int code) {
   return code;
 }
 
-int complain(int code, const std::string& message) {
-  std::fprintf(stderr, "greentilld: %s\n", greentill::printable(message).c_str());
-  return code;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -47,11 +41,16 @@ int main(int argc, char** argv) {
     path = argv[++i];
   }
 
+  greentill::StderrLog log(greentill::LogLevel::info);
+  const auto give_up = [&log](int code, const greentill::Error& error) {
+    log.complain("greentilld", error.message);
+    return code;
+  };
   const auto config = greentill::app::load_config(path, greentill::app::find_installation());
-  if (!config) return complain(kBadConfiguration, config.error().message);
-  greentill::StderrLog log(config->log_level);
+  if (!config) return give_up(kBadConfiguration, config.error());
+  log.set_least(config->log_level);
   const auto daemon = greentill::app::Daemon::start(*config, log);
-  if (!daemon) return complain(kCannotStart, daemon.error().message);
+  if (!daemon) return give_up(kCannotStart, daemon.error());
   log.write(greentill::LogLevel::info, "daemon",
             "greentilld " + std::string(greentill::kVersion) + " listens on port " + std::to_string((*daemon)->api_port()));
   (*daemon)->wait();

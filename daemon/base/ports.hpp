@@ -52,8 +52,8 @@ enum class LogLevel { debug, info, warning, error };
 class Log {
  public:
   virtual ~Log() = default;
-  /// Writes one line. `module` is a short name of the part that speaks ("engine"); `message` says what happened, to what, and
-  /// what to do. Control characters are the log's to make harmless. Views need to live for the call alone.
+  /// Takes one line, and never waits for whoever reads it. `module` is a short name of the part that speaks ("engine"); `message`
+  /// says what happened, to what, and what to do. Control characters are the log's to make harmless. Views live for the call.
   virtual void write(LogLevel level, std::string_view module, std::string_view message) = 0;
 };
 

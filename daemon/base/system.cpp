@@ -7,11 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <string>
-
-#include "daemon/base/printable.hpp"
 
 namespace greentill {
 
@@ -59,15 +55,6 @@ void SystemRandom::fill(MutableBytes out) {
   std::ranges::copy(taken, out.begin());
   std::ranges::fill(taken, std::uint8_t{0});  // bytes that were handed out must not stay in the pool
   left_ -= out.size();
-}
-
-void StderrLog::write(LogLevel level, std::string_view module, std::string_view message) {
-  if (level < least_) return;
-  static constexpr std::string_view kPriorities[] = {"<7>", "<6>", "<4>", "<3>"};
-  std::string line(kPriorities[static_cast<std::size_t>(level)]);
-  line.append(module).append(": ").append(printable(message)) += '\n';
-  const std::lock_guard lock(mutex_);
-  std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 }  // namespace greentill

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The operating system's clock and random numbers, and a log on standard error. Threads: safe from any thread.
+// The operating system's clock and random numbers. Threads: safe from any thread.
 #pragma once
 
 #include <atomic>
@@ -30,17 +30,6 @@ class SystemRandom : public Random {
   std::mutex mutex_;
   Bytes<256> pool_{};
   std::size_t left_ = 0;  ///< unused bytes at the pool's end
-};
-
-/// "<level> module: message" with the level as journald reads it ("<4>"); as printable() shows it.
-class StderrLog : public Log {
- public:
-  explicit StderrLog(LogLevel least) : least_(least) {}
-  void write(LogLevel level, std::string_view module, std::string_view message) override;
-
- private:
-  LogLevel least_;
-  std::mutex mutex_;
 };
 
 }  // namespace greentill

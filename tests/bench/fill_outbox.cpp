@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/stderr_log.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/message.hpp"

@@ -10,6 +10,7 @@
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/printable.hpp"
+#include "daemon/base/stderr_log.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -210,6 +211,6 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   if (status && *report_command) status = report(service, json);
   if (status && *check_command) status = check(service);
   if (status) return 0;
-  std::fprintf(stderr, "greentill-credit: %s\n", printable(status.error().message).c_str());
+  service.log.complain("greentill-credit", status.error().message);
   return 1;
 }

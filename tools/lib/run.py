@@ -78,10 +78,10 @@ def finished_source(stack, name):
 
 def unusable_records(stack, name):
     """How many records the source could make no transaction of, and what the daemon's log says of the first."""
-    mark, number, first = f"<4>{name}: ", 0, None
+    mark, number, first = f" warning {name}: ", 0, None
     for line in stack.daemon.log.read_text(errors="replace").splitlines():
-        if line.startswith(mark):
-            line = line.removeprefix(mark)
+        _, found, line = line.partition(mark)
+        if found:
             left_out = re.fullmatch("([0-9]+) lines were left out here", line)
             number += int(left_out[1]) if left_out else 1
             first = first or line

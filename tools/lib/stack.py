@@ -70,6 +70,7 @@ class Part:
     def __init__(self, name, command, log, environment=None):
         self.name, self.command, self.log = name, [str(word) for word in command], pathlib.Path(log)
         self.environment = environment
+        self.standard_error = None  # an open file in place of the log
         self.process = None
 
     def __enter__(self):
@@ -81,8 +82,8 @@ class Part:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent,
-                env={**os.environ, **(self.environment or {})})
+                self.command, stdin=subprocess.DEVNULL, stdout=log, preexec_fn=_die_with_parent,
+                stderr=log if self.standard_error is None else self.standard_error, env={**os.environ, **(self.environment or {})})
 
     def check_alive(self):
         if self.process.poll() is not None:

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // greentill-printer-relay: between a till and its receipt printer. docs/escpos.md is the manual.
-#include <poll.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <iostream>
 #include <memory>
 #include <optional>
 
-#include "daemon/base/printable.hpp"
-#include "daemon/base/system.hpp"
+#include "daemon/base/stderr_log.hpp"
 #include "greentill/version.hpp"
 #include "tools/printer-relay/relay.hpp"
 
@@ -18,19 +13,6 @@ namespace {
 
 constexpr int kUsage = 2;
 constexpr int kCannotStart = 4;
-
-/// A log that nobody reads must not stop the printing: what cannot be written at once is dropped.
-class NeverWaitingLog final : public Log {
- public:
-  void write(LogLevel level, std::string_view module, std::string_view message) override {
-    pollfd standard_error{STDERR_FILENO, POLLOUT, 0};
-    if (::poll(&standard_error, 1, 0) == 1 && (standard_error.revents & POLLOUT) != 0)
-      log_.write(level, module, message.substr(0, 2048));
-  }
-
- private:
-  StderrLog log_{LogLevel::info};
-};
 
 struct Arguments {
   std::string listen = "127.0.0.1:9100";
@@ -58,21 +40,20 @@ void describe(CLI::App& app, Arguments& arguments) {
   app.footer("Exit codes: 0 stopped by a signal, 2 the command line is wrong, 4 cannot start");
 }
 
-int complain(int code, const std::string& message) {
-  std::cerr << "greentill-printer-relay: " << printable(message) << '\n';
-  return code;
-}
-
 int run_relay(const Arguments& arguments) {
+  StderrLog log(LogLevel::info);
+  const auto give_up = [&log](int code, const std::string& why) {
+    log.complain("greentill-printer-relay", why);
+    return code;
+  };
   const auto listen = Address::parse(arguments.listen);
-  if (!listen) return complain(kUsage, "--listen: " + listen.error().message);
+  if (!listen) return give_up(kUsage, "--listen: " + listen.error().message);
   const auto printer = Address::parse(arguments.printer);
-  if (!printer) return complain(kUsage, "--printer: " + printer.error().message);
-  NeverWaitingLog log;
+  if (!printer) return give_up(kUsage, "--printer: " + printer.error().message);
   std::unique_ptr<Spool> spool;
   if (!arguments.spool.empty()) {
     auto started = Spool::start({arguments.spool, arguments.spool_mib << 20}, log);
-    if (!started) return complain(kCannotStart, started.error().message);
+    if (!started) return give_up(kCannotStart, started.error().message);
     spool = std::move(*started);
   }
   RelayOptions options;
@@ -81,7 +62,7 @@ int run_relay(const Arguments& arguments) {
   options.idle = std::chrono::seconds(arguments.idle_s);
   options.connect_timeout = std::chrono::seconds(arguments.connect_s);
   auto relay = Relay::start(options, spool.get(), log);
-  if (!relay) return complain(kCannotStart, relay.error().message);
+  if (!relay) return give_up(kCannotStart, relay.error().message);
   log.write(LogLevel::info, "relay",
             "listens on port " + std::to_string((*relay)->port()) + " for the printer at " + options.printer.text());
   (*relay)->run();

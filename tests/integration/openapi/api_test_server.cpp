@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/api/server.hpp"
+#include "daemon/base/stderr_log.hpp"
 #include "daemon/base/system.hpp"
 #include "tests/unit/api/test_desk.hpp"
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 
+#include "daemon/base/stderr_log.hpp"
 #include "tests/unit/engine/fixture.hpp"
 
 namespace greentill::engine {

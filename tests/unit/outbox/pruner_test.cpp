@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/base/calendar.hpp"
-#include "daemon/base/system.hpp"
+#include "daemon/base/stderr_log.hpp"
 #include "tests/support/strand.hpp"
 #include "tests/support/wait.hpp"
 

@@ -224,6 +224,9 @@ std::string status_page(const Json& status) {
   const Json& link = at(status, "/link");
   page.line("line", line_state(link));
   page.line("last error", text(link, "/last_error"));
+  if (const std::string lost = text(status, "/log_lines_lost"); !lost.empty() && lost != "0") {
+    page.line("log", lost + " lines were left out: its reader or its disk takes no more");
+  }
   add_plugins(page, at(status, "/plugins"));
   add_sources(page, at(status, "/records"));
   return page.all;
