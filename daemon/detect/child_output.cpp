@@ -8,15 +8,14 @@
 #include <cerrno>
 
 #include "daemon/detect/texts.hpp"
-#include "daemon/event/card_mask.hpp"
 
 namespace greentill::detect {
 namespace {
 
 constexpr std::size_t kDrainBytes = 64u << 10;
 constexpr std::size_t kLineBytes = 512;
-// A line is kept a little beyond the cut, so that a card number across the cut is still recognised and masked.
-constexpr std::size_t kKeptBytes = kLineBytes + 64;
+// A little beyond the cut, so that readable() recognises a card number across it.
+constexpr std::size_t kKeptBytes = kLineBytes + 128;
 constexpr std::chrono::milliseconds kQuiet{100};
 
 }  // namespace
@@ -64,8 +63,6 @@ void ChildOutput::take(std::string_view bytes, PluginHealth& health) {
 }
 
 void ChildOutput::end_line(PluginHealth& health) {
-  // A foreign program may print anything when it fails, a card number too.
-  event::mask_card_numbers(line_);
   health.log(LogLevel::info, readable(to_abi(line_), kLineBytes));
   line_.clear();
 }

@@ -7,6 +7,7 @@
 #include "daemon/detect/host_messages.hpp"
 #include "daemon/detect/plugin_health.hpp"
 #include "daemon/detect/runner.hpp"
+#include "daemon/detect/texts.hpp"
 #include "daemon/detect/wire.hpp"
 
 namespace greentill::detect {
@@ -44,7 +45,7 @@ class IsolatedDetector final : public DetectorRunner {
     }
     backoff_.reset();
     has_answered_ = true;
-    if (!found->fault.empty()) health_.fault(found->fault);
+    if (!found->fault.empty()) health_.fault(readable(to_abi(found->fault)));
     if (found->failed) return;
     for (const event::Activity& activity : found->activities) into.acts.push_back({activity, ready_.name, ready_.version});
   }

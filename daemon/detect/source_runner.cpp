@@ -160,11 +160,8 @@ Status SourceRunner::take(Record record) {
   health_.called();
   auto done = [window = window_, number](const Status& status) { window->complete(number, status); };
   std::string where = readable(to_abi(record.where));
-  event::mask_card_numbers(where);
   if (record.kind != Record::Kind::transaction) {
     std::string reason = readable(to_abi(record.reason));
-    // A foreign plugin's reason may quote its record, which may hold a card number.
-    event::mask_card_numbers(reason);
     const bool left_out = record.kind == Record::Kind::left_out;
     pass_over({left_out, std::move(where), std::move(reason), std::move(record.position)}, std::move(done));
   } else if (const auto wrong = event::contradiction(record.transaction)) {

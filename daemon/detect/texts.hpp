@@ -12,7 +12,8 @@ namespace greentill::detect {
 using event::from_abi;
 using event::to_abi;
 
-/// The text for people's eyes: bytes that are not UTF-8, and control characters, become '?'; at most `limit` bytes.
+/// The text for people's eyes: card numbers are masked, since a foreign program may print or quote anything when it fails; bytes
+/// that are not UTF-8, and control characters, become '?'; at most `limit` bytes.
 std::string readable(gt_text text, std::size_t limit = 512);
 
 }  // namespace greentill::detect

@@ -12,8 +12,10 @@
 namespace greentill::event {
 
 /// Replaces all but the last four digits of every card number in `text` by '*' and says whether there was one.
-/// A card number is 13 to 19 digits that satisfy Luhn's check, written together or in groups joined by one space or hyphen each,
-/// and neither preceded nor followed by a further digit. Cost: one pass where the text holds fewer than 13 digits.
+/// A card number is 13 to 19 decimal digits of any script that satisfy Luhn's check, neither preceded nor followed by a further
+/// digit, written together, in groups joined by one space or dash of any width each, or in groups as cards have them (at least
+/// three, of four digits the first and three each other) joined by up to three spaces, dashes, dots, slashes or tabs. One in ten
+/// other numbers of that length and form is masked as well. Cost: one pass where the text holds fewer than 13 digits.
 bool mask_card_numbers(std::string& text);
 
 /// As above, where the field's rule asks for it.
