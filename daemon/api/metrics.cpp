@@ -104,6 +104,7 @@ void write_store(Exposition& out, const DaemonStatus& status) {
 void write_link(Exposition& out, const uplink::LinkStatus& link) {
   out.gauge("link_connected", "Whether the line to the broker is up.", link.connected ? 1 : 0);
   out.counter("link_connects_total", "Connections made to the broker.", link.connects);
+  out.counter("link_failures_total", "Connections that broke off, and attempts that came to none.", link.failures);
   out.counter("link_batches_sent_total", "Batches sent, repeats included.", link.batches_sent);
   out.counter("link_batches_resent_total", "Batches sent again.", link.batches_resent);
   out.counter("link_receipts_total", "Receipts that were verified and applied.", link.receipts);

@@ -202,6 +202,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   json["link"] = {{"connected", status.link.connected},
                   {"since", status.link.since},
                   {"connects", status.link.connects},
+                  {"failures", status.link.failures},
                   {"batches_sent", status.link.batches_sent},
                   {"batches_resent", status.link.batches_resent},
                   {"receipts", status.link.receipts},

@@ -203,6 +203,7 @@ class ConfigReader {
     options.backoff_min = std::chrono::milliseconds(fields.integer_or("backoff_min_ms", 10, 60'000, 1000));
     options.backoff_max = std::chrono::seconds(fields.integer_or("backoff_max_s", 1, 86'400, 300));
     options.retry_refused_after = std::chrono::seconds(fields.integer_or("retry_refused_after_s", 1, 604'800, 3600));
+    options.keep_alive = std::chrono::seconds(fields.integer_or("keep_alive_s", 5, 3600, 60));
   }
 
   void read_log() {

@@ -12,7 +12,7 @@ namespace greentill {
 class LineAllowance {
  public:
   /// Allows `at_once` lines at once, and one line every `each` in the long run.
-  LineAllowance(std::int64_t at_once, std::chrono::nanoseconds each) : at_once_(at_once), each_(each) {}
+  constexpr LineAllowance(std::int64_t at_once, std::chrono::nanoseconds each) : at_once_(at_once), each_(each) {}
 
   /// Asks for a line. Where it may be written: how many were left out since the last one. Nothing where this one is to be left
   /// out too. `now` is a time of any clock that never jumps back.

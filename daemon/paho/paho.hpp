@@ -9,7 +9,8 @@
 
 namespace mqtt {
 class connect_options;
-}
+class properties;
+}  // namespace mqtt
 
 namespace greentill::paho {
 
@@ -18,6 +19,16 @@ mqtt::connect_options connect_options(const probe::Target& broker, std::chrono::
 
 /// Whether the broker gave a reason code, and the code is a refusal.
 [[nodiscard]] bool refused(int reason);
+
+/// The reason with which a broker refused a connection, from the codes of an attempt that failed; 0 where no broker refused it.
+/// One below 128 is of MQTT 3.1.1. Paho (1.3) hands the CONNACK's reason over as the code, and leaves the reason at success.
+[[nodiscard]] int refusal_of(int code, int reason);
+
+/// Whether the broker refused the connection because it keeps no retained messages: ours asks for one, the will.
+[[nodiscard]] bool refuses_retained(int refusal);
+
+/// A sentence about a connection that the broker refused: its reason's name and number, and what to do.
+[[nodiscard]] std::string explain_refusal(int refusal);
 
 /// Whether the broker ended the connection because another client with the same id connected.
 [[nodiscard]] bool is_taken_over(int reason);
@@ -28,21 +39,8 @@ mqtt::connect_options connect_options(const probe::Target& broker, std::chrono::
 /// A sentence for the operator: where the broker refused, what it `did` and its reason, else the meaning of Paho's code.
 [[nodiscard]] std::string explain(int code, int reason, const char* did = "the broker refuses");
 
-/// Two clients with one id take the session from each other, and not every broker says so: guesses it from connections in a row
-/// that ended soon.
-class TwinGuess {
- public:
-  static constexpr std::chrono::seconds kUndisturbed{60};  ///< longer than a twin pauses
-
-  /// A connection was established and ended after this time.
-  void ended(std::chrono::milliseconds lasted) { in_a_row_ = lasted >= kUndisturbed ? 0 : in_a_row_ + 1; }
-  /// A question to append to the message about the connection's end, or nothing. `client` names whose twin there may be.
-  [[nodiscard]] std::string question(const std::string& client) const {
-    return in_a_row_ < 3 ? "" : "; so it was the last times, soon after connecting: does another " + client + '?';
-  }
-
- private:
-  unsigned in_a_row_ = 0;
-};
+/// What a broker adds to its reason, to append to a sentence: its own words, made safe to show, and the server that it names in
+/// its place. Empty where it adds nothing.
+[[nodiscard]] std::string own_words(const mqtt::properties& properties);
 
 }  // namespace greentill::paho

@@ -55,7 +55,9 @@ std::string find_cause(const Target& target, const Addresses& addresses, std::ch
     error = connect_to(*one, socket, deadline);
     if (error != 0) continue;
     const std::string cause = target.address.tls ? find_tls_cause(target, socket, deadline) : std::string();
-    return cause.empty() ? "cannot connect: the line is good, but no MQTT broker answered" : cause;
+    return cause.empty() ? "cannot connect: the line is good, but what listens there does not answer as an MQTT 5 broker; is the "
+                           "port right?"
+                         : cause;
   }
   return "cannot connect: " + explain_errno(error);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/crypto/secret.hpp"
+#include "daemon/paho/farewell.hpp"
 #include "daemon/paho/paho.hpp"
 #include "daemon/uplink/diagnosis.hpp"
 #include "daemon/uplink/transport.hpp"
@@ -13,7 +14,6 @@ namespace greentill::uplink {
 namespace {
 
 constexpr int kMqtt5 = 5;
-constexpr std::chrono::seconds kKeepAlive{60};
 constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 KiB, and MQTT's headers beside it
 constexpr std::int32_t kReceiptsInFlight = 32;
 // An honest service answers one window; what comes beyond is dropped, and its claims are sent again.
@@ -67,8 +67,8 @@ class PahoTransport final : public Transport {
       client_ = std::make_unique<mqtt::async_client>(connection_.broker.address.paho_uri, connection_.client_id, options);
       client_->set_message_callback([this](mqtt::const_message_ptr message) { mailbox_.message(std::move(message)); });
       client_->set_connection_lost_handler([this](const std::string&) { mailbox_.lost(ended(MQTTASYNC_DISCONNECTED)); });
-      client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
-        farewell_ = reason;
+      client_->set_disconnected_handler([this](const mqtt::properties& properties, mqtt::ReasonCode reason) {
+        farewell_.say(reason, paho::own_words(properties));
         mailbox_.lost(ended(MQTTASYNC_DISCONNECTED));
       });
       wiping_ = std::make_unique<crypto::WipeFreed>();
@@ -107,11 +107,11 @@ class PahoTransport final : public Transport {
 
  private:
   mqtt::connect_options connect_options() const {
-    mqtt::connect_options options = paho::connect_options(connection_.broker, kKeepAlive);
+    mqtt::connect_options options = paho::connect_options(connection_.broker, connection_.keep_alive);
     options.set_max_inflight(static_cast<int>(connection_.max_inflight));
     options.set_properties(
         {{mqtt::property::RECEIVE_MAXIMUM, kReceiptsInFlight}, {mqtt::property::MAXIMUM_PACKET_SIZE, kLargestPacket}});
-    options.set_will(mqtt::will_options(connection_.will_topic, connection_.will, 1, true));
+    options.set_will(mqtt::will_options(connection_.will_topic, connection_.will, 1, connection_.will_retained));
     return options;
   }
 
@@ -130,12 +130,16 @@ class PahoTransport final : public Transport {
   }
 
   // Paho may call this twice for one connection.
-  void connected(int code, int reason) {
+  void connected(const mqtt::token& token, int code) {
     wiping_.reset();
-    if (paho::refused(reason)) return mailbox_.lost(ErrorCode::unavailable, explain(paho::explain(code, reason)));
+    const int refusal = paho::refusal_of(code, token.get_reason_code());
+    if (paho::refuses_retained(refusal) && connection_.will_retained) {
+      return mailbox_.post([](TransportListener& listener) { listener.on_retained_refused(); });
+    }
+    if (refusal != 0) return mailbox_.lost(ErrorCode::unavailable, explain(paho::explain_refusal(refusal)));
     if (code != MQTTASYNC_SUCCESS) return diagnose();
     if (subscribing_.exchange(true)) return;
-    mailbox_.post([](TransportListener& listener) { listener.on_connected(); });
+    mailbox_.post([limits = paho::limits_of(token)](TransportListener& listener) { listener.on_connected(limits); });
     try {
       client_->subscribe(connection_.subscription, 1, nullptr, on_subscribe_);
     } catch (const std::exception& error) {
@@ -150,7 +154,8 @@ class PahoTransport final : public Transport {
                      [this](const std::string& cause) { mailbox_.lost(ErrorCode::unavailable, explain(cause)); });
   }
 
-  void subscribed(int code, int reason) {
+  void subscribed(const mqtt::token& token, int code) {
+    const int reason = token.get_reason_code();
     if (code == MQTTASYNC_SUCCESS && !paho::refused(reason)) {
       mailbox_.post([](TransportListener& listener) { listener.on_ready(); });
     } else {
@@ -159,7 +164,8 @@ class PahoTransport final : public Transport {
     }
   }
 
-  void published(int code, int reason) {
+  void published(const mqtt::token& token, int code) {
+    const int reason = token.get_reason_code();
     if (code == MQTTASYNC_SUCCESS || paho::refused(reason)) {
       std::string refusal = paho::refused(reason) ? explain(paho::explain(code, reason)) : std::string();
       mailbox_.post([refusal = std::move(refusal)](TransportListener& listener) { listener.on_acknowledged(refusal); });
@@ -168,25 +174,24 @@ class PahoTransport final : public Transport {
     }
   }
 
-  [[nodiscard]] std::string explain(const std::string& what) const { return connection_.broker.address.paho_uri + ": " + what; }
+  [[nodiscard]] std::string explain(const std::string& what) const { return connection_.broker.address.shown + ": " + what; }
 
-  // The broker's reason may have come before the operation that fails because of it.
   [[nodiscard]] Error ended(int code) const {
-    const int reason = farewell_;
+    const auto [reason, words] = farewell_.said();
     if (paho::is_taken_over(reason)) {
       return {ErrorCode::conflict, explain("another client uses this device's id: was it cloned?")};
     }
     const bool without_a_word = !paho::refused(reason) && paho::is_lost(code);
     return {without_a_word ? ErrorCode::io : ErrorCode::unavailable,
-            explain(paho::explain(code, reason, "the broker ended the connection"))};
+            explain(paho::explain(code, reason, "the broker ended the connection") + words)};
   }
 
-  template <void (PahoTransport::*Handler)(int, int)>
+  template <void (PahoTransport::*Handler)(const mqtt::token&, int)>
   class Forward final : public mqtt::iaction_listener {
    public:
     explicit Forward(PahoTransport& owner) : owner_(owner) {}
-    void on_success(const mqtt::token& token) override { (owner_.*Handler)(MQTTASYNC_SUCCESS, token.get_reason_code()); }
-    void on_failure(const mqtt::token& token) override { (owner_.*Handler)(token.get_return_code(), token.get_reason_code()); }
+    void on_success(const mqtt::token& token) override { (owner_.*Handler)(token, MQTTASYNC_SUCCESS); }
+    void on_failure(const mqtt::token& token) override { (owner_.*Handler)(token, token.get_return_code()); }
 
    private:
     PahoTransport& owner_;
@@ -197,7 +202,7 @@ class PahoTransport final : public Transport {
   std::atomic<bool> subscribing_{false};
   std::atomic<bool> diagnosing_{false};
   Diagnosis diagnosis_;
-  std::atomic<int> farewell_{mqtt::SUCCESS};   // the reason the broker gave for ending the connection
+  paho::Farewell farewell_;
   std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until the connection succeeds or fails
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};

@@ -16,6 +16,7 @@ namespace greentill::uplink {
 
 inline constexpr std::string_view kClaimsContentType = "application/cbor-seq";
 inline constexpr std::string_view kStatusContentType = "application/cbor";
+inline constexpr std::size_t kCorrelationBytes = 32;
 
 struct Topics {
   explicit Topics(std::string_view device);
@@ -24,7 +25,7 @@ struct Topics {
   std::string status;
 };
 
-/// 32 bytes: chain id, first and last seq (big-endian, 8 bytes each), 8 random bytes.
+/// kCorrelationBytes: chain id, first and last seq (big-endian, 8 bytes each), 8 random bytes.
 std::string correlation_data(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, Random& random);
 /// The first seq of the batch with that correlation data; 0 where the data is not of our form.
 std::uint64_t first_seq_of(std::string_view correlation);

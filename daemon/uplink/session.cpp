@@ -15,7 +15,7 @@ constexpr std::size_t kMostApplying = 64;     // receipts; more are dropped, and
 }  // namespace
 
 Session::Session(const Surroundings& around, SessionOwner& owner)
-    : around_(around), owner_(owner), topics_(around.options.device_id) {}
+    : around_(around), owner_(owner), topics_(around.options.device_id), heard_(around.clock.monotonic()) {}
 
 template <typename F>
 void Session::after(std::chrono::milliseconds delay, F work) {
@@ -33,6 +33,8 @@ void Session::start(const BrokerAddress& address) {
   connection.subscription = topics_.receipts;
   connection.will_topic = topics_.status;
   connection.will = status_document(false, around_.options.version, backlog ? backlog->waiting : 0);
+  connection.will_retained = around_.terms.retains;
+  connection.keep_alive = around_.terms.keep_alive;
   connection.max_inflight = around_.options.batches_in_flight + kBesidesTheWindow;
   transport_ = connect_paho(connection, around_.strand, weak_from_this());
 }
@@ -42,17 +44,39 @@ void Session::stop() {
   if (!ready_) return;
   const auto backlog = around_.reader.backlog();
   const std::string status = status_document(false, around_.options.version, backlog ? backlog->waiting : 0);
-  transport_->farewell({topics_.status, as_bytes(status), kStatusContentType, {}, {}, true}, kFarewell);
+  transport_->farewell({topics_.status, as_bytes(status), kStatusContentType, {}, {}, retains()}, kFarewell);
 }
 
-void Session::on_connected() {
+void Session::on_connected(const paho::BrokerLimits& limits) {
+  if (ended_) return;
+  heard_ = around_.clock.monotonic();
+  limits_ = limits;
+  if (const std::string words = limits.in_words(around_.terms.keep_alive); !words.empty()) {
+    around_.log.write(LogLevel::info, "uplink", "the broker announces: " + words);
+  }
+  if (const std::string why = paho::without_qos_1(limits); !why.empty()) return end({ErrorCode::unavailable, why});
+  // Paho does not keep to the keep-alive that the broker announces, which would then end the connection at the first silence.
+  if (limits.keep_alive && limits.keep_alive->count() > 0 && *limits.keep_alive < around_.terms.keep_alive) {
+    return needs({*limits.keep_alive, around_.terms.retains});
+  }
   after(around_.options.receipt_timeout, [](Session& session) {
     if (!session.ready_) session.end({ErrorCode::unavailable, "the broker does not answer our subscription"});
   });
 }
 
+void Session::on_retained_refused() { needs({around_.terms.keep_alive, false}); }
+
+void Session::needs(const Terms& terms) {
+  if (ended_) return;
+  ended_ = true;
+  owner_.session_needs(terms);
+}
+
+bool Session::retains() const { return around_.terms.retains && limits_.retains; }
+
 void Session::on_ready() {
   if (ended_ || ready_) return;
+  heard_ = around_.clock.monotonic();
   ready_ = true;
   if (!send_status()) return;
   owner_.session_ready();
@@ -68,7 +92,12 @@ bool Session::send_status() {
   if (reported_backlog_ == waiting) return true;
   reported_backlog_ = waiting;
   const std::string status = status_document(true, around_.options.version, waiting);
-  const Status sent = transport_->publish({topics_.status, as_bytes(status), kStatusContentType, {}, {}, true});
+  if (!limits_.fits(paho::publish_bytes(topics_.status, status.size(), {kStatusContentType.size()}))) return true;
+  return publish({topics_.status, as_bytes(status), kStatusContentType, {}, {}, retains()});
+}
+
+bool Session::publish(const Publication& publication) {
+  const Status sent = transport_->publish(publication);
   if (!sent) {
     end(sent.error());
     return false;
@@ -92,9 +121,16 @@ bool Session::refresh_chain() {
   return true;
 }
 
-// Halved after each setback: a connection that loses batch after batch is offered smaller ones.
+std::size_t Session::claims_packet(std::size_t bytes) const {
+  return paho::publish_bytes(topics_.claims, bytes, {kClaimsContentType.size(), kCorrelationBytes, topics_.receipts.size()});
+}
+
+// Halved after each setback: a connection that loses batch after batch is offered smaller ones. Never more than the broker takes.
 std::size_t Session::batch_bytes() const {
-  const std::size_t most = around_.options.max_bytes_a_batch;
+  std::size_t most = around_.options.max_bytes_a_batch;
+  if (const std::size_t beside = claims_packet(most) - most; limits_.packet_bytes > 0) {
+    most = std::min(most, limits_.packet_bytes - std::min(limits_.packet_bytes, beside));
+  }
   return std::max(most >> std::min(around_.window.setbacks(), kMostHalvings), std::min(most, kLeastBatchBytes));
 }
 
@@ -111,6 +147,10 @@ void Session::pump() {
     }
     if (batch_.last_seq < batch_.first_seq) {
       report_missing();
+      break;
+    }
+    if (!limits_.fits(claims_packet(batch_.bytes.size()))) {
+      report_too_large();
       break;
     }
     if (!send(batch_, correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random))) return;
@@ -134,23 +174,27 @@ void Session::report_missing() {
                                "; nothing behind it can be sent: the file is damaged and has to be set aside");
 }
 
+// A batch holds one claim at least, and here that alone is more than the broker takes. Claims behind it cannot overtake it.
+void Session::report_too_large() {
+  if (too_large_ == batch_.first_seq) return;
+  too_large_ = batch_.first_seq;
+  trouble(LogLevel::error, "the broker takes packets of at most " + std::to_string(limits_.packet_bytes) + " bytes, and claim " +
+                               std::to_string(batch_.first_seq) + " needs " + std::to_string(claims_packet(batch_.bytes.size())) +
+                               ": it waits, with all behind it, until the operator raises the broker's limit");
+}
+
 bool Session::send(const outbox::ClaimBatch& batch, const std::string& correlation) {
-  const Status sent =
-      transport_->publish({topics_.claims, batch.bytes, kClaimsContentType, correlation, topics_.receipts, false});
-  if (!sent) {
-    end(sent.error());
-    return false;
-  }
-  ++unacknowledged_;
-  return true;
+  return publish({topics_.claims, batch.bytes, kClaimsContentType, correlation, topics_.receipts, false});
 }
 
 void Session::on_acknowledged(const std::string& refusal) {
   if (unacknowledged_ > 0) --unacknowledged_;
+  heard_ = around_.clock.monotonic();
   if (!refusal.empty()) end({ErrorCode::denied, refusal + "; the operator must let this device publish"});
 }
 
 void Session::on_message(ByteView payload, std::string_view correlation) {
+  heard_ = around_.clock.monotonic();
   if (ended_ || applying_ == kMostApplying || (!chain_ && !refresh_chain())) return;
   const auto receipt = check_receipt(payload, around_.trust, around_.options.device_id, *chain_);
   const bool good = receipt.ok();
@@ -277,6 +321,10 @@ bool Session::send_retry() {
   const Status read = around_.reader.read_batch(run->first, run->count, batch_bytes(), batch_);
   if (!read) trouble(LogLevel::error, read.error().message);
   if (!read || batch_.last_seq < batch_.first_seq) return true;
+  if (!limits_.fits(claims_packet(batch_.bytes.size()))) {
+    report_too_large();
+    return true;
+  }
   retries_.sent(batch_.last_seq);
   retried_ = {batch_.first_seq, batch_.last_seq};
   retry_correlation_ = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);

@@ -26,6 +26,12 @@
 
 namespace greentill::uplink {
 
+/// What to connect with. A broker may ask for other terms than ours; they hold for the sessions that follow.
+struct Terms {
+  std::chrono::seconds keep_alive{};
+  bool retains = true;  ///< whether status messages may be retained, the will among them
+};
+
 /// What all sessions of an uplink share. The uplink owns it or was given it; it outlives the sessions.
 struct Surroundings {
   Options options;
@@ -40,6 +46,7 @@ struct Surroundings {
   Window& window;
   /// Set before the outbox is asked for claims that it may not have yet: whoever stores claims then has to wake the session.
   std::atomic<bool>& awaits_claims;
+  const Terms& terms;
 };
 
 /// What a session reports to its uplink, on the strand.
@@ -48,6 +55,8 @@ class SessionOwner {
   virtual ~SessionOwner() = default;
   /// Connected and subscribed. At most once.
   virtual void session_ready() = 0;
+  /// The broker takes us on other terms only, which differ from ours and are to be connected with at once. As session_ended().
+  virtual void session_needs(const Terms& terms) = 0;
   /// A receipt was made durable, whether or not it moved the window.
   virtual void receipt_applied() = 0;
   /// The connection is over, or could not be made. Called at most once, as the last call: the session is of no further use, and
@@ -68,7 +77,11 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   /// Publishes "offline" and disconnects; blocks for a second at most. The owner is not called any more.
   void stop();
 
-  void on_connected() override;
+  /// For how long nothing has come from the broker.
+  [[nodiscard]] std::chrono::milliseconds silence() const { return around_.clock.monotonic() - heard_; }
+
+  void on_connected(const paho::BrokerLimits& limits) override;
+  void on_retained_refused() override;
   void on_ready() override;
   void on_acknowledged(const std::string& refusal) override;
   void on_message(ByteView payload, std::string_view correlation) override;
@@ -79,6 +92,13 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void report_missing();
   bool send(const outbox::ClaimBatch& batch, const std::string& correlation);
   bool send_status();
+  [[nodiscard]] bool retains() const;
+  /// Publishes a message that fits. False where the session ended.
+  bool publish(const Publication& publication);
+  /// The size of a packet with so many bytes of claims.
+  [[nodiscard]] std::size_t claims_packet(std::size_t bytes) const;
+  void report_too_large();
+  void needs(const Terms& terms);
   [[nodiscard]] std::size_t batch_bytes() const;
 
   void on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied);
@@ -102,15 +122,18 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   const Surroundings& around_;
   SessionOwner& owner_;
   Topics topics_;
+  paho::BrokerLimits limits_;
   std::optional<claim::ChainId> chain_;
   outbox::ClaimBatch batch_;  // reused, so that a drain does not allocate
   bool ready_ = false;
   bool ended_ = false;
-  std::size_t unacknowledged_ = 0;  // publications without a PUBACK
-  std::size_t applying_ = 0;        // receipts that the book has
-  std::uint64_t stored_ = 0;        // the chain's last seq, as refresh_chain() saw it
-  std::uint64_t missing_ = 0;       // the claim reported to be missing, 0: none
-  std::uint64_t not_taken_ = 0;     // the claim that the service saw first in a batch and did not take, 0: none
+  std::size_t unacknowledged_ = 0;     // publications without a PUBACK
+  std::size_t applying_ = 0;           // receipts that the book has
+  std::uint64_t stored_ = 0;           // the chain's last seq, as refresh_chain() saw it
+  std::uint64_t missing_ = 0;          // the claim reported to be missing, 0: none
+  std::uint64_t too_large_ = 0;        // the claim reported to be too large for the broker, 0: none
+  std::chrono::milliseconds heard_{};  // when something last came from the broker
+  std::uint64_t not_taken_ = 0;        // the claim that the service saw first in a batch and did not take, 0: none
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   RetryPass retries_;

@@ -11,6 +11,7 @@
 #include "daemon/base/bytes.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/paho/limits.hpp"
 #include "daemon/probe/broker_probe.hpp"
 
 namespace greentill::uplink {
@@ -31,8 +32,10 @@ class TransportListener {
  public:
   virtual ~TransportListener() = default;
   /// The broker accepted the connection, and the subscription was asked for. Nothing bounds how long the broker's answer to that
-  /// takes: the listener must. Called at most once.
-  virtual void on_connected() = 0;
+  /// takes: the listener must. `limits` are what the broker announces, and the listener's to keep. Called at most once.
+  virtual void on_connected(const paho::BrokerLimits& limits) = 0;
+  /// The broker refuses the connection because it keeps no messages, and the will is a retained one. Nothing else follows.
+  virtual void on_retained_refused() = 0;
   /// The subscription stands: from now on messages may be published, and come.
   virtual void on_ready() = 0;
   /// The broker's answer to one publication (a PUBACK), in any order. `refusal` is empty where the broker took the message, else
@@ -65,8 +68,10 @@ struct Connection {
   std::string client_id;
   std::string subscription;  ///< the topic filter; QoS 1
   std::string will_topic;
-  std::string will;              ///< published by the broker, retained and with QoS 1, where the connection breaks off
-  std::size_t max_inflight = 8;  ///< publications that wait for their acknowledgement at once
+  std::string will;  ///< published by the broker, with QoS 1, where the connection breaks off
+  bool will_retained = true;
+  std::chrono::seconds keep_alive{60};  ///< how long the connection may be silent before Paho asks whether it still stands
+  std::size_t max_inflight = 8;         ///< publications that wait for their acknowledgement at once
 };
 
 /// Keeps Paho's threads running as long as the result exists. Without it Paho would stop its threads together with its last

@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "daemon/base/backoff.hpp"
+#include "daemon/base/repeated_line.hpp"
 #include "daemon/claim/claim.hpp"
-#include "daemon/paho/paho.hpp"
+#include "daemon/paho/loss_guess.hpp"
 #include "daemon/uplink/session.hpp"
 
 namespace greentill::uplink {
@@ -18,7 +19,8 @@ class MqttUplink final : public Uplink, public SessionOwner {
              identity::ReceiptTrust& trust)
       : window_({options.batches_in_flight, options.receipt_timeout, options.backoff_max}),
         backoff_(options.backoff_min, options.backoff_max),
-        around_{std::move(options), strand, clock, random, log, reader, book, trust, board_, window_, awaits_claims_} {}
+        terms_{options.keep_alive},
+        around_{std::move(options), strand, clock, random, log, reader, book, trust, board_, window_, awaits_claims_, terms_} {}
 
   void start() override {
     const Status usable = check_options(around_.options);
@@ -61,19 +63,36 @@ class MqttUplink final : public Uplink, public SessionOwner {
 
   void receipt_applied() override { backoff_.reset(); }
 
+  void session_needs(const Terms& terms) override {
+    terms_ = terms;
+    session_.reset();
+    connect_after(std::chrono::milliseconds(0));
+  }
+
   void session_ended(const Error& why) override {
-    std::string twin;
+    const std::chrono::milliseconds now = around_.clock.monotonic();
+    std::string guess;
     if (ready_at_) {
-      const std::chrono::milliseconds lasted = around_.clock.monotonic() - *ready_at_;
-      if (lasted >= paho::TwinGuess::kUndisturbed) backoff_.reset();
-      twin_.ended(lasted);
-      if (why.code == ErrorCode::io) twin = twin_.question("client use this device's id");
+      const std::chrono::milliseconds lasted = now - *ready_at_;
+      if (lasted >= paho::LossGuess::kUndisturbed) backoff_.reset();
+      losses_.ended(lasted, session_->silence());
+      if (why.code == ErrorCode::io) guess = losses_.question("client use this device's id", "uplink.keep_alive_s");
     }
     set_connected(false);
     session_.reset();
     const std::chrono::milliseconds delay = backoff_.next(around_.random);
-    note(LogLevel::warning, why.message + twin);
-    around_.log.write(LogLevel::info, "uplink", "trying again in " + std::to_string(delay.count()) + " ms");
+    const std::string what = why.message + guess;
+    board_.update([&what](LinkStatus& status) {
+      ++status.failures;
+      status.last_error = what;
+    });
+    if (const auto line = complaints_.take(what, now)) {
+      around_.log.write(LogLevel::warning, "uplink", *line + "; trying again in " + std::to_string(delay.count()) + " ms");
+    }
+    connect_after(delay);
+  }
+
+  void connect_after(std::chrono::milliseconds delay) {
     around_.strand.post_after(delay, [this, alive = std::weak_ptr<bool>(alive_)] {
       if (alive.lock()) connect();
     });
@@ -102,9 +121,11 @@ class MqttUplink final : public Uplink, public SessionOwner {
   Backoff backoff_;
   StatusBoard board_;
   std::atomic<bool> awaits_claims_ = false;
+  Terms terms_;
   Surroundings around_;
   bool stopped_ = true;
-  paho::TwinGuess twin_;
+  paho::LossGuess losses_;
+  RepeatedLine complaints_;
   std::optional<std::chrono::milliseconds> ready_at_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // timers hold it weakly, to see whether this object exists
   std::shared_ptr<Session> session_;

@@ -24,7 +24,7 @@ namespace greentill::uplink {
 
 /// How to reach the broker, and how fast to send.
 struct Options {
-  std::string server_uri;  ///< "ssl://host:8883" or "mqtts://host:8883"; "tcp://" for loopback hosts only
+  std::string server_uri;  ///< "mqtts://host:8883" or "ssl://host:8883"; "tcp://" for loopback hosts only
   std::string device_id;
   std::filesystem::path authorities;  ///< PEM: who may vouch for the broker
   std::filesystem::path certificate;  ///< PEM: the device's own, with its issuers
@@ -38,6 +38,8 @@ struct Options {
   /// The n-th pause before connecting again is random, from 0 to min(max, min * 2^n).
   std::chrono::milliseconds backoff_max{300'000};
   std::chrono::seconds retry_refused_after{3'600};  ///< how long claims refused "retry later" rest
+  /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
+  std::chrono::seconds keep_alive{60};
 };
 
 /// Whether an uplink with these options can work at all. invalid where the server's address or the device id is wrong, naming
@@ -60,6 +62,7 @@ struct LinkStatus {
   bool connected = false;
   std::int64_t since = 0;      ///< when `connected` last changed, in Unix seconds
   std::uint64_t connects = 0;  ///< connections that came as far as the subscription
+  std::uint64_t failures = 0;  ///< connections that broke off, and attempts that came to none
   std::uint64_t batches_sent = 0;
   /// Those of batches_sent that hold a claim sent before: after a timeout, a lost connection, a rewound ledger, or as a retry.
   std::uint64_t batches_resent = 0;

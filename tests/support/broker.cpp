@@ -12,6 +12,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -59,6 +60,13 @@ std::string fill_in(std::string text, const std::vector<std::pair<std::string, s
   return text;
 }
 
+// Mosquitto takes some settings once only.
+std::string with_setting(std::string text, const std::string& line) {
+  const std::string name = "\n" + line.substr(0, line.find(' ') + 1);
+  for (std::size_t at = 0; (at = text.find(name)) != std::string::npos;) text.erase(at, text.find('\n', at + 1) - at);
+  return text + "\n" + line + "\n";
+}
+
 std::string shown(const std::filesystem::path& path) {
   auto text = read_file(path);
   return text ? *text : std::string();
@@ -72,7 +80,7 @@ void make_certificates(const std::filesystem::path& folder, const std::vector<st
   if (std::system(command.c_str()) != 0) throw std::runtime_error("make_ca.sh failed");
 }
 
-Broker::Broker(const std::filesystem::path& certificates, const std::filesystem::path& folder)
+Broker::Broker(const std::filesystem::path& certificates, const std::filesystem::path& folder, const std::string& more)
     : configuration_(folder / "mosquitto.conf"), port_(free_port()) {
   std::filesystem::create_directories(folder / "store");
   std::string text =
@@ -82,6 +90,8 @@ Broker::Broker(const std::filesystem::path& certificates, const std::filesystem:
                                                                    {"@KEY@", certificates / "broker.key"},
                                                                    {"@ACL@", kSource / "config/mosquitto/acl"},
                                                                    {"@STORE@", folder / "store"}});
+  std::istringstream lines(more);
+  for (std::string line; std::getline(lines, line);) text = with_setting(std::move(text), line);
   // Started by root it would become a user who may not read the test's keys.
   if (::geteuid() == 0) text += "user root\n";
   std::ofstream(configuration_) << text;

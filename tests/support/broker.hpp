@@ -16,8 +16,9 @@ void make_certificates(const std::filesystem::path& folder, const std::vector<st
 
 class Broker {
  public:
-  /// Starts one with the certificates of make_certificates, keeping its own files in `folder`.
-  Broker(const std::filesystem::path& certificates, const std::filesystem::path& folder);
+  /// Starts one with the certificates of make_certificates, keeping its own files in `folder`. `more` are lines of its
+  /// configuration, each of which takes the place of those for the same setting.
+  Broker(const std::filesystem::path& certificates, const std::filesystem::path& folder, const std::string& more = {});
   ~Broker() { kill(); }
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;

@@ -59,6 +59,7 @@ Result<Config> load_config(const std::filesystem::path& path) {
     broker.wrong("server", "cannot be " + server.error().message);
   }
   config.broker.client_id = broker.text_or("client_id", "credit-1");
+  config.broker.keep_alive = std::chrono::seconds(broker.integer_or("keep_alive_s", 5, 3600, 20));
   config.broker.target.authorities = file(broker, "authorities");
   config.broker.target.certificate = file(broker, "certificate");
   config.broker.target.key = file(broker, "key");

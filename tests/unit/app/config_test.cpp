@@ -81,6 +81,7 @@ TEST_CASE("config: the file that ships is read, and its commented-out keys are t
   CHECK(explicit_config->uplink->backoff_max == config->uplink->backoff_max);
   CHECK(explicit_config->uplink->batches_in_flight == config->uplink->batches_in_flight);
   CHECK(explicit_config->uplink->retry_refused_after == config->uplink->retry_refused_after);
+  CHECK(explicit_config->uplink->keep_alive == config->uplink->keep_alive);
 }
 
 TEST_CASE("config: a mistake is named with its file, line and key") {

@@ -3,9 +3,11 @@
 #include "daemon/crypto/hasher.hpp"
 #include "tests/support/mbedtls_crypto.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include "daemon/base/system.hpp"
+#include "tests/support/troubleshooting.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::test {
@@ -63,6 +65,11 @@ OfficeClock::OfficeClock() : now(SystemClock().unix_seconds()) {}
 void OfficeLog::write(LogLevel, std::string_view module, std::string_view message) {
   const std::lock_guard guard(mutex_);
   lines_.push_back(std::string(module) + ": " + std::string(message));
+}
+
+bool OfficeLog::holds(std::string_view words) const {
+  const std::lock_guard guard(mutex_);
+  return std::ranges::any_of(lines_, [words](const std::string& line) { return test::says(line, words); });
 }
 
 std::size_t OfficeLog::count(std::string_view part) const {

@@ -37,6 +37,8 @@ class OfficeLog final : public Log {
  public:
   void write(LogLevel level, std::string_view module, std::string_view message) override;
   [[nodiscard]] bool says(std::string_view part) const { return count(part) > 0; }
+  /// Whether some line holds the words, "…" in which stands for anything.
+  [[nodiscard]] bool holds(std::string_view words) const;
   /// Lines that hold it.
   [[nodiscard]] std::size_t count(std::string_view part) const;
 

@@ -8,41 +8,13 @@
 #include "tests/support/mqtt_client.hpp"
 #include "tests/support/mute_broker.hpp"
 #include "tests/support/wait.hpp"
-#include "tests/unit/credit-service/office.hpp"
-#include "tools/credit-service/broker/worker.hpp"
+#include "tests/unit/credit-service/running_worker.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-class RunningWorker {
- public:
-  RunningWorker(Office& office, const std::string& uri, const std::filesystem::path& certificates)
-      : desk_(office),
-        options_{
-            {*parse_broker_address(uri), certificates / "ca.crt", certificates / "service.crt", certificates / "service.key"},
-            "credit-1"},
-        thread_([this, &office] { ended_ = credit::work(options_, desk_.clerk(), office.log, stopping_); }) {}
-  ~RunningWorker() { static_cast<void>(stop()); }
-  Status stop() {
-    stopping_ = true;
-    return wait();
-  }
-  Status wait() {
-    if (thread_.joinable()) thread_.join();
-    return ended_;
-  }
-  Desk& desk() { return desk_; }
-
- private:
-  Desk desk_;
-  credit::BrokerOptions options_;
-  std::atomic<bool> stopping_{false};
-  Status ended_ = Done{};
-  std::thread thread_;
-};
 
 /// A device's connection, which keeps the receipts it got.
 class Line {
@@ -132,7 +104,7 @@ TEST_CASE("a worker whose id another one uses says so, and leaves it more and mo
     RunningWorker worker(office, broker.uri(), folder / "certificates");
     RunningWorker twin(office, broker.uri(), folder / "certificates");
     CHECK(eventually([&] { return office.log.says("the connection was lost; so it was the last times"); }));
-    CHECK(office.log.says("does another worker use the id credit-1?"));
+    CHECK(office.log.says("does another worker use the id credit-1 (each needs its own --client-id)?"));
   }
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("uplink: a broker that never answers the subscription is left and trie
   device.sell(3);
   device.start();
   CHECK(eventually([&] { return broker.connections() >= 3; }));
-  CHECK(device.log.count("does not answer our subscription") >= 2);
+  CHECK(device.log.count("does not answer our subscription") >= 1);
   CHECK(device.status().connects == 0);
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("uplink: where the broker does not say so, sessions that end soon one 
     CHECK(device.log.count(asked) == 0);
     REQUIRE(eventually([&] { return device.status().connected; }));
     const MqttClient twin(broker.uri(), "till-1", certificates(), "till-1", "", nullptr);
-    REQUIRE(eventually([&] { return device.log.count("the connection was lost") == lost; }));
+    REQUIRE(eventually([&] { return device.status().failures == lost; }));
   }
   CHECK(device.log.count(asked) == 1);
 }
@@ -133,7 +133,7 @@ TEST_CASE("uplink: the strand goes on while connections are lost and tried again
   std::size_t slow = 0;
   CHECK(eventually([&] {
     if (device.strand_delay() > 90ms) ++slow;
-    return device.log.count("trying again in") >= kAttempts;
+    return device.status().failures >= kAttempts;
   }));
   CHECK(slow <= kAttempts / 3);
 }

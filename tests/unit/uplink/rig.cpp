@@ -7,6 +7,7 @@
 
 #include "daemon/claim/receipt.hpp"
 #include "tests/support/running_time.hpp"
+#include "tests/support/troubleshooting.hpp"
 
 namespace greentill::test {
 namespace {
@@ -40,6 +41,11 @@ std::size_t RecordingLog::count(std::string_view text) const {
   const std::lock_guard guard(mutex_);
   return static_cast<std::size_t>(
       std::ranges::count_if(lines_, [text](const std::string& line) { return line.find(text) != std::string::npos; }));
+}
+
+bool RecordingLog::says(std::string_view words) const {
+  const std::lock_guard guard(mutex_);
+  return std::ranges::any_of(lines_, [words](const std::string& line) { return test::says(line, words); });
 }
 
 void StrandBook::apply(ByteView payload, const outbox::Retried& answers,

@@ -28,6 +28,8 @@ class RecordingLog final : public Log {
   void write(LogLevel level, std::string_view module, std::string_view message) override;
   /// Lines that hold the text.
   [[nodiscard]] std::size_t count(std::string_view text) const;
+  /// Whether some line holds the words, "…" in which stands for anything.
+  [[nodiscard]] bool says(std::string_view words) const;
 
  private:
   mutable std::mutex mutex_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <string>
 
 #include "daemon/base/error.hpp"
@@ -15,6 +16,8 @@ namespace greentill::credit {
 struct BrokerOptions {
   probe::Target target;
   std::string client_id;  ///< each worker has its own
+  /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
+  std::chrono::seconds keep_alive{20};
 };
 
 /// Works until `stopping` is set. Connects again with back-off for as long as that takes; returns an error only where trying

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/broker/session.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "daemon/crypto/secret.hpp"
+#include "daemon/paho/paho.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr const char* kSubscription = "$share/credit/greentill/v1/+/claims";
+constexpr std::string_view kPrefix = "greentill/v1/";
+constexpr std::string_view kSuffix = "/claims";
+constexpr std::chrono::seconds kAnswerTime{40};    // Paho gives a connection up after 20
+constexpr std::size_t kMostCorrelationBytes = 64;  // a device's correlation data has 32
+constexpr std::chrono::milliseconds kTurn{200};    // how often to look for a stop
+
+/// The device of a topic "greentill/v1/<device>/claims"; empty where it is another topic.
+std::string device_of(const std::string& topic) {
+  std::string_view device(topic);
+  if (!device.starts_with(kPrefix) || !device.ends_with(kSuffix)) return {};
+  device.remove_prefix(kPrefix.size());
+  device.remove_suffix(std::min(kSuffix.size(), device.size()));
+  return claim::is_device_id(device) ? std::string(device) : std::string();
+}
+
+std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin(), text.end()}; }
+
+/// The batch in a message; nothing where it is no device's batch.
+std::optional<Received> receive(const mqtt::message& message) {
+  Received received;
+  received.device = device_of(message.get_topic());
+  if (received.device.empty() || message.get_payload().empty()) return std::nullopt;
+  const mqtt::properties& asked = message.get_properties();
+  if (asked.contains(mqtt::property::CORRELATION_DATA)) {
+    received.correlation = to_bytes(mqtt::get<mqtt::binary>(asked, mqtt::property::CORRELATION_DATA));
+  }
+  if (received.correlation.size() > kMostCorrelationBytes) return std::nullopt;
+  received.payload = to_bytes(message.get_payload());
+  return received;
+}
+
+}  // namespace
+
+Session::Session(const BrokerOptions& options, Clerk& clerk, Log& log)
+    : options_(options),
+      clerk_(clerk),
+      log_(log),
+      inbox_(log),
+      client_(options.target.address.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
+  client_.set_message_callback([this](mqtt::const_message_ptr message) {
+    heard_ = clock_.monotonic();
+    if (auto received = receive(*message)) inbox_.put(std::move(*received));
+  });
+  client_.set_disconnected_handler([this](const mqtt::properties& properties, mqtt::ReasonCode reason) {
+    farewell_.say(reason, paho::own_words(properties));
+  });
+}
+
+Status Session::connect(std::chrono::seconds keep_alive, const std::atomic<bool>& stopping) {
+  const crypto::WipeFreed wiping;  // while Paho reads the key
+  const mqtt::token_ptr answer = client_.connect(paho::connect_options(options_.target, keep_alive));
+  try {
+    if (!await(answer, stopping, false)) return fail(ErrorCode::unavailable, "the broker does not answer");
+  } catch (const mqtt::exception& error) {
+    const int refusal = paho::refusal_of(error.get_return_code(), error.get_reason_code());
+    return fail(ErrorCode::unavailable, refusal != 0 ? paho::explain_refusal(refusal) : find_cause(stopping));
+  }
+  limits_ = paho::limits_of(*answer);
+  if (const std::string why = paho::without_qos_1(limits_); !why.empty()) return fail(ErrorCode::denied, why);
+  if (limits_.shares) return Done{};
+  return fail(ErrorCode::denied,
+              "the broker offers no shared subscriptions with wildcards, by which workers take batches; it must "
+              "allow them");
+}
+
+Status Session::subscribe(const std::atomic<bool>& stopping) {
+  try {
+    if (await(client_.subscribe(kSubscription, 1), stopping, true)) return Done{};
+    if (client_.is_connected()) return fail(ErrorCode::unavailable, "the broker does not answer our subscription");
+    return Failure{ended(MQTTASYNC_SUCCESS, mqtt::SUCCESS)};
+  } catch (const mqtt::exception& error) {
+    const int reason = error.get_reason_code();
+    if (!client_.is_connected() || !paho::refused(reason)) return Failure{ended(error.get_return_code(), reason)};
+    return fail(ErrorCode::denied, "cannot subscribe to " + std::string(kSubscription) + ": " +
+                                       paho::explain(error.get_return_code(), reason) + "; let the user of " +
+                                       options_.target.certificate.string() + " read it");
+  }
+}
+
+Status Session::serve(const std::atomic<bool>& stopping) {
+  while (!stopping) {
+    if (const auto message = inbox_.take(kTurn)) {
+      worked_ = true;
+      try {
+        handle(*message);
+      } catch (const mqtt::exception& error) {
+        if (!client_.is_connected()) break;
+        // Too many publications may be under way: the device gets no receipt and sends its batch again.
+        log_.write(LogLevel::warning, "worker", message->device + ": a receipt could not be sent: " + error.what());
+      }
+    } else if (!client_.is_connected()) {
+      break;
+    }
+  }
+  if (!stopping) return Failure{ended(MQTTASYNC_SUCCESS, mqtt::SUCCESS)};
+  try {
+    client_.disconnect(1000)->wait_for(std::chrono::seconds(2));
+  } catch (const mqtt::exception&) {
+    return Done{};  // the destructor drops the connection
+  }
+  return Done{};
+}
+
+// Waits for the broker's answer; false where none came. Paho forgets a subscription whose connection ends before the answer, so
+// that waiting for it without a limit would never end.
+bool Session::await(const mqtt::token_ptr& answer, const std::atomic<bool>& stopping, bool connected) const {
+  const auto end = std::chrono::steady_clock::now() + kAnswerTime;
+  while (!answer->wait_for(kTurn)) {
+    if (stopping || (connected && !client_.is_connected()) || std::chrono::steady_clock::now() >= end) return false;
+  }
+  return true;
+}
+
+// Paho does not tell why a connection failed.
+std::string Session::find_cause(const std::atomic<bool>& stopping) const {
+  constexpr std::chrono::milliseconds kLimit{5'000};
+  const auto addresses = probe::resolve(options_.target.address);
+  return addresses ? probe::find_cause(options_.target, *addresses, kLimit, stopping) : addresses.error().message;
+}
+
+// Why the connection is over, as the broker said, or else as Paho does. io: without a word.
+Error Session::ended(int code, int reason) const {
+  const auto [said, words] = farewell_.said();
+  const int why = said == 0 ? reason : said;
+  if (paho::is_taken_over(why)) {
+    return {ErrorCode::unavailable, "another client uses this worker's id; give each its own with --client-id"};
+  }
+  const bool without_a_word = !paho::refused(why) && paho::is_lost(code);
+  return {without_a_word ? ErrorCode::io : ErrorCode::unavailable,
+          paho::explain(code, why, "the broker ended the connection") + words};
+}
+
+void Session::handle(const Received& message) {
+  const auto replies = clerk_.take(message.device, message.payload, message.correlation);
+  if (!replies) {
+    log_.write(LogLevel::error, "worker", message.device + ": a batch is passed over: " + replies.error().message);
+    return;
+  }
+  for (const Reply& reply : *replies) publish(message.device, reply);
+}
+
+void Session::publish(const std::string& device, const Reply& reply) {
+  const std::string topic = std::string(kPrefix) + device + "/receipts";
+  const std::size_t bytes = paho::publish_bytes(topic, reply.message.size(), {reply.correlation.size()});
+  if (!limits_.fits(bytes)) {
+    log_.write(LogLevel::error, "worker",
+               device + ": a receipt needs a packet of " + std::to_string(bytes) + " bytes, and the broker takes at most " +
+                   std::to_string(limits_.packet_bytes) + ": it is not sent; raise the broker's limit");
+    return;
+  }
+  auto message = mqtt::make_message(topic, std::string(as_text(reply.message)), 1, false);
+  mqtt::properties properties;
+  if (!reply.correlation.empty()) properties.add({mqtt::property::CORRELATION_DATA, std::string(as_text(reply.correlation))});
+  message->set_properties(properties);
+  client_.publish(message);
+}
+
+}  // namespace greentill::credit

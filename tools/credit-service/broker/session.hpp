@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker's one connection to the broker, from its beginning to its end. Private to the broker's folder. Threads: one; Paho's
+// own put batches into the inbox.
+#pragma once
+
+#include <mqtt/async_client.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+#include "daemon/base/system.hpp"
+#include "daemon/paho/farewell.hpp"
+#include "daemon/paho/limits.hpp"
+#include "tools/credit-service/broker/inbox.hpp"
+#include "tools/credit-service/broker/worker.hpp"
+
+namespace greentill::credit {
+
+class Session {
+ public:
+  Session(const BrokerOptions& options, Clerk& clerk, Log& log);
+
+  /// Connects, and reads what the broker announces. denied: a worker is of no use at this broker.
+  Status connect(std::chrono::seconds keep_alive, const std::atomic<bool>& stopping);
+  /// Subscribes. denied: the broker does not let this user read claims. Requires: connect() succeeded.
+  Status subscribe(const std::atomic<bool>& stopping);
+  /// Serves batches until the connection is lost, which is the error (io: without a word), or a stop is asked for.
+  Status serve(const std::atomic<bool>& stopping);
+
+  /// What the broker announced. Requires: connect() succeeded.
+  [[nodiscard]] const paho::BrokerLimits& limits() const { return limits_; }
+  /// For how long nothing has come from the broker.
+  [[nodiscard]] std::chrono::milliseconds silence() const { return clock_.monotonic() - heard_.load(); }
+  /// Whether a batch came.
+  [[nodiscard]] bool worked() const { return worked_; }
+
+ private:
+  bool await(const mqtt::token_ptr& answer, const std::atomic<bool>& stopping, bool connected) const;
+  [[nodiscard]] std::string find_cause(const std::atomic<bool>& stopping) const;
+  [[nodiscard]] Error ended(int code, int reason) const;
+  void handle(const Received& message);
+  void publish(const std::string& device, const Reply& reply);
+
+  const BrokerOptions& options_;
+  Clerk& clerk_;
+  Log& log_;
+  const SystemClock clock_;
+  Inbox inbox_;
+  bool worked_ = false;
+  paho::BrokerLimits limits_;
+  std::atomic<std::chrono::milliseconds> heard_{clock_.monotonic()};
+  paho::Farewell farewell_;
+  mqtt::async_client client_;  // last member: its threads use the others
+};
+
+}  // namespace greentill::credit
