@@ -12,8 +12,9 @@ constexpr std::chrono::seconds kAlike{1};
 
 }  // namespace
 
-void LossGuess::ended(Time lasted, Time silent) {
-  last_.at(seen_ % kEnough) = {lasted, silent};
+void LossGuess::ended(Time lasted, Time silent, std::chrono::seconds keep_alive) {
+  const bool pinged = silent > keep_alive + keep_alive / 10 + kAlike;
+  last_.at(seen_ % kEnough) = {lasted, pinged ? Time{} : silent};
   ++seen_;
 }
 

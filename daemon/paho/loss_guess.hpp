@@ -14,8 +14,9 @@ class LossGuess {
   using Time = std::chrono::milliseconds;
   static constexpr std::chrono::seconds kUndisturbed{60};  ///< longer than a twin pauses
 
-  /// A connection ended: how long it had stood, and for how long nothing had come from the broker.
-  void ended(Time lasted, Time silent);
+  /// A connection ended: how long it had stood, and for how long no message had come from the broker. Paho's pings are not seen
+  /// here: a silence that outlasts the keep-alive was none.
+  void ended(Time lasted, Time silent, std::chrono::seconds keep_alive);
   /// What to append to the message about the connection's end, or nothing: asked for where the broker gave no reason.
   /// `client` names whose twin there may be, `key` the configuration's key for the keep-alive.
   [[nodiscard]] std::string question(const std::string& client, const std::string& key) const;

@@ -75,7 +75,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
     if (ready_at_) {
       const std::chrono::milliseconds lasted = now - *ready_at_;
       if (lasted >= paho::LossGuess::kUndisturbed) backoff_.reset();
-      losses_.ended(lasted, session_->silence());
+      losses_.ended(lasted, session_->silence(), terms_.keep_alive);
       if (why.code == ErrorCode::io) guess = losses_.question("client use this device's id", "uplink.keep_alive_s");
     }
     set_connected(false);

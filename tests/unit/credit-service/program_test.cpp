@@ -65,6 +65,21 @@ TEST_CASE("greentill-credit: a broker's address that is none is refused before a
   }
 }
 
+TEST_CASE("greentill-credit: a keep-alive out of bounds is refused by its key, and a password in the address is not repeated") {
+  const greentill::test::TempFolder folder;
+  const auto said_of = [&folder](const std::string& text) {
+    return run(folder, "report --config " + folder.write("credit.toml", text).string()).said;
+  };
+  for (const char* seconds : {"4", "3601", "\"60\""}) {
+    CHECK(said_of(config_with("mqtts://localhost:1") + "keep_alive_s = " + seconds + "\n").find("broker.keep_alive_s") !=
+          std::string::npos);
+  }
+  CHECK(said_of(config_with("mqtts://localhost:1") + "keep_alive_s = 45\n").find("there is no ledger here") != std::string::npos);
+  const std::string said = said_of(config_with("mqtts://credit:opensesame@localhost:8883"));
+  CHECK(said.find("the certificate says who we are") != std::string::npos);
+  CHECK(said.find("opensesame") == std::string::npos);
+}
+
 /// What it says on its standard error until that is among it; it is ended then.
 std::string said_until(const std::string& part, const greentill::test::TempFolder& folder, const std::string& arguments) {
   const std::string said = (folder / "said").string();

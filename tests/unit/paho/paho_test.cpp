@@ -21,7 +21,7 @@ struct End {
 
 std::string guess(std::initializer_list<End> ends) {
   LossGuess losses;
-  for (const End& end : ends) losses.ended(end.lasted, end.silent);
+  for (const End& end : ends) losses.ended(end.lasted, end.silent, 60s);
   return losses.question("client use this id", "keep_alive_s");
 }
 
@@ -40,6 +40,11 @@ TEST_CASE("loss: silences of one length are cut by something on the way, however
   CHECK(has(guess({{50s, 50s}, {51s, 50s}, {50s, 49s}}), "each after some 49 s of silence"));
   CHECK(has(guess({{300s, 50s}, {51s, 51s}, {4000s, 50s}}), "set keep_alive_s well below that"));
   CHECK_FALSE(has(guess({{50s, 50s}, {51s, 50s}, {50s, 49s}}), "another"));
+}
+
+TEST_CASE("loss: a broker that is started anew at the same hour each day ends no silence: it was pinged all the time") {
+  CHECK(guess({{86'400s, 86'400s}, {86'400s, 86'400s}, {86'400s, 86'400s}}).empty());
+  CHECK(guess({{150s, 150s}, {150s, 150s}, {150s, 150s}}).empty());
 }
 
 TEST_CASE("loss: silences of different length, or short ones, are no cut, and old ones are forgotten") {

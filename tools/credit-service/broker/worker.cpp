@@ -72,7 +72,7 @@ class Work {
     Status ended = session.serve(stopping_);
     const std::chrono::milliseconds lasted = clock_.monotonic() - begin;
     if (lasted >= kStable || session.worked()) backoff_.reset();
-    losses_.ended(lasted, session.silence());
+    losses_.ended(lasted, session.silence(), keep_alive_);
     if (ended || ended.error().code != ErrorCode::io) return ended;
     ended.error().message +=
         losses_.question("worker use the id " + options_.client_id + " (each needs its own --client-id)", "broker.keep_alive_s");
