@@ -4,6 +4,7 @@
 // answered before and is found gone at the next call is replaced within that call, so that an end between two sales costs neither
 // of them.
 #include "daemon/detect/child.hpp"
+#include "daemon/detect/child_watch.hpp"
 #include "daemon/detect/host_messages.hpp"
 #include "daemon/detect/plugin_health.hpp"
 #include "daemon/detect/runner.hpp"
@@ -57,6 +58,7 @@ class IsolatedDetector final : public DetectorRunner {
     auto child = Child::spawn(host_program_);
     if (!child) return Failure{child.error()};
     child_ = std::move(*child);
+    watch_.emplace(child_->pid(), !spec_.program.empty(), spec_.memory_bytes);
     is_ready_ = false;
     has_answered_ = false;
     start_by_ = steady_clock::now() + start_time();
@@ -79,8 +81,12 @@ class IsolatedDetector final : public DetectorRunner {
     return started.ok();
   }
 
-  /// Whether the child is still there and silent: between two calls it may only log.
+  /// Whether the child is still there, within its bounds and silent: between two calls it may only log.
   bool is_idle() {
+    if (const std::string beyond = watch_->look(); !beyond.empty()) {
+      fall(beyond);
+      return false;
+    }
     const auto message = receive_past_logs(child_->channel(), Timeout(0), health_, &child_->output());
     if (message && !*message) return true;
     if (!message) {
@@ -155,6 +161,7 @@ class IsolatedDetector final : public DetectorRunner {
   std::filesystem::path host_program_;
   RestartDelay backoff_;
   std::unique_ptr<Child> child_;
+  std::optional<ChildWatch> watch_;  // of child_
   bool is_ready_ = false;
   bool has_answered_ = false;
   Ready ready_;

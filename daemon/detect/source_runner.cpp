@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "daemon/detect/child_watch.hpp"
 #include "daemon/detect/host_messages.hpp"
 #include "daemon/detect/texts.hpp"
 #include "daemon/event/card_mask.hpp"
@@ -48,6 +49,7 @@ Result<bool> SourceRunner::live() {
   batch_.reset();
   auto child = start_child();
   if (!child) return Failure{child.error()};
+  ChildWatch watch((*child)->pid(), !spec_.program.empty(), spec_.memory_bytes);
   while (!stopping_) {
     const Result<bool> alive = receive_frames(**child);
     if (!alive) return fail(alive.error().code, alive.error().message + "; it " + (*child)->end(health_));
@@ -63,6 +65,9 @@ Result<bool> SourceRunner::live() {
       health_.log(LogLevel::warning, "its records are offered again later: " + reason);
       (*child)->end(health_);
       return false;
+    }
+    if (const std::string beyond = watch.look(); !beyond.empty()) {
+      return fail(ErrorCode::unavailable, beyond + "; it " + (*child)->end(health_));
     }
     wait(**child);
   }

@@ -2,10 +2,12 @@
 // The system calls that a plugin or program may use: a list of those allowed, by purpose. A call that is not on it fails with
 // ENOSYS, so that libraries which try newer calls first fall back to older ones. A call that is refused on purpose fails with
 // EPERM.
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,7 +29,7 @@
 namespace greentill::detect::host {
 namespace {
 
-constexpr std::string_view kMemory = "brk mmap mmap2 munmap mremap mprotect madvise msync mincore membarrier";
+constexpr std::string_view kMemory = "brk munmap mremap mprotect madvise msync mincore membarrier";
 
 constexpr std::string_view kFiles =
     "read readv pread64 preadv preadv2 write writev pwrite64 pwritev pwritev2 lseek _llseek open openat openat2 "
@@ -35,7 +37,7 @@ constexpr std::string_view kFiles =
     "fstatfs fstatfs64 access faccessat faccessat2 readlink readlinkat getdents getdents64 getcwd chdir fchdir "
     "rename renameat renameat2 link linkat unlink unlinkat mkdir mkdirat rmdir truncate truncate64 ftruncate "
     "ftruncate64 fallocate fsync fdatasync sync_file_range fadvise64 fadvise64_64 arm_fadvise64_64 readahead flock "
-    "fcntl fcntl64 dup dup2 dup3 pipe pipe2 utime utimes futimesat utimensat utimensat_time64 chmod fchmod fchmodat "
+    "dup dup2 dup3 pipe pipe2 utime utimes futimesat utimensat utimensat_time64 chmod fchmod fchmodat "
     "umask copy_file_range sendfile sendfile64 splice tee inotify_init inotify_init1 inotify_add_watch "
     "inotify_rm_watch";
 
@@ -75,7 +77,8 @@ constexpr std::string_view kRefused =
     "socket bind connect listen accept accept4 fork vfork clone execve execveat kill tkill tgkill rt_sigqueueinfo "
     "setpgid setsid setrlimit prlimit64 prctl ioctl ptrace process_vm_readv process_vm_writev mount umount2 chroot "
     "pivot_root unshare setns setuid setgid setgroups setresuid setresgid setreuid setregid chown fchown fchownat "
-    "lchown symlink symlinkat mknod mknodat personality setpriority memfd_create";
+    "lchown symlink symlinkat mknod mknodat personality setpriority memfd_create shmget shmat mq_open mq_notify "
+    "rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd";
 
 constexpr std::uint64_t kNamespaces =
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
@@ -146,6 +149,30 @@ scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64_t value) 
   return {argument, SCMP_CMP_MASKED_EQ, mask, value};
 }
 
+/// Memory that is shared and no file's is not counted against RLIMIT_DATA, so a plugin has none.
+void allow_memory(Filter& filter) {
+  filter.allow(kMemory);
+  for (const char* name : {"mmap", "mmap2"}) {
+    filter.allow(name, {masked(3, MAP_TYPE, MAP_PRIVATE)});
+    for (const std::uint64_t shared : {MAP_SHARED, MAP_SHARED_VALIDATE}) {
+      filter.allow(name, {masked(3, MAP_TYPE | MAP_ANONYMOUS, shared)});
+      filter.refuse(name, {masked(3, MAP_TYPE | MAP_ANONYMOUS, shared | MAP_ANONYMOUS)});
+    }
+  }
+}
+
+/// A descriptor can be told to send a signal of choice to any process of the user, the daemon among them, and it is this list
+/// alone that keeps a child from that before Linux 6.12. Nor may a pipe be made to hold more than it does from the start.
+void allow_descriptors(Filter& filter) {
+  constexpr int kAllowed[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,     F_SETFD,     F_GETFL,      F_SETFL,     F_GETLK,
+                              F_SETLK, F_SETLKW,        F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_GETPIPE_SZ};
+  constexpr int kDenied[] = {F_SETOWN, F_SETOWN_EX, F_SETSIG, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ};
+  for (const char* name : {"fcntl", "fcntl64"}) {
+    for (const int command : kAllowed) filter.allow(name, {equals(1, static_cast<std::uint64_t>(command))});
+    for (const int command : kDenied) filter.refuse(name, {equals(1, static_cast<std::uint64_t>(command))});
+  }
+}
+
 void allow_sockets(Filter& filter, const Grants& grants) {
   filter.allow(kOpenSockets);
   if (!grants.has_network()) return;
@@ -203,7 +230,8 @@ constexpr std::string_view kLimits = "setrlimit prlimit64";
 
 Status filter_calls(const Confinement& confinement, bool signals_held) {
   Filter filter;
-  filter.allow(kMemory);
+  allow_memory(filter);
+  allow_descriptors(filter);
   filter.allow(kFiles);
   filter.allow(kWaiting);
   filter.allow(kTime);

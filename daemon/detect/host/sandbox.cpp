@@ -21,6 +21,9 @@ constexpr rlim_t kFileBytes = 64u << 20;
 // Libraries, stacks and what a runtime reserves without using it take address space beyond the memory that is granted.
 constexpr rlim_t kAddressSpaceBeyondMemory = rlim_t{2} << 30;
 constexpr rlim_t kProcesses = 64;
+// What the daemon's own watch (child_watch.hpp) cannot prevent within the second until it looks. Wide, since the tasks of the
+// user's other processes count as well, and those may become more.
+constexpr rlim_t kThreadsAtOnce = 512;
 
 Status limit(int resource, rlim_t most, const char* what) {
   const rlimit wanted{most, most};
@@ -56,9 +59,8 @@ Status limit_resources(const Confinement& confinement) {
   if (Status done = limit(RLIMIT_NOFILE, program ? kProgramOpenFiles : kOpenFiles, "open files"); !done) return done;
   if (Status done = limit(RLIMIT_FSIZE, kFileBytes, "the size of files"); !done) return done;
   if (Status done = limit(RLIMIT_MSGQUEUE, 0, "message queues"); !done) return done;
-  if (program) {
-    if (Status done = limit(RLIMIT_NPROC, tasks_of_this_user() + kProcesses, "processes"); !done) return done;
-  }
+  const rlim_t more = program ? kProcesses : kThreadsAtOnce;
+  if (Status done = limit(RLIMIT_NPROC, tasks_of_this_user() + more, "processes"); !done) return done;
 #ifdef GREENTILL_SANITIZED
   // The sanitizers' shadow memory takes terabytes of address space. A program is limited later, right before it is executed.
   return Done{};

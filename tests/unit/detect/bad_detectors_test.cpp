@@ -130,7 +130,7 @@ TEST_CASE("bad detectors: what one does while it is destroyed touches nobody") {
 }
 
 TEST_CASE("bad detectors: what was not granted is refused, whether in the first call or later") {
-  for (const char* library : {"fork_bomb", "steal_files", "steal_network", "steal_powers", "leak_descriptors"}) {
+  for (const char* library : {"fork_bomb", "steal_files", "steal_memory", "steal_network", "steal_powers", "leak_descriptors"}) {
     for (const char* place : {"create", "detect"}) {
       CAPTURE(std::string(library) + " in " + place);
       Bench bench;

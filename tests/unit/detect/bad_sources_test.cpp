@@ -141,7 +141,7 @@ TEST_CASE("bad sources: what one does while it is destroyed touches nobody") {
 }
 
 TEST_CASE("bad sources: what was not granted is refused") {
-  for (const char* library : {"fork_bomb", "steal_files", "steal_network", "steal_powers", "leak_descriptors"}) {
+  for (const char* library : {"fork_bomb", "steal_files", "steal_memory", "steal_network", "steal_powers", "leak_descriptors"}) {
     for (const char* place : {"create", "start", "poll"}) {
       CAPTURE(std::string(library) + " in " + place);
       Bench bench(std::string(library) + "_source", place);
@@ -151,6 +151,12 @@ TEST_CASE("bad sources: what was not granted is refused") {
       CHECK(bench.kept("bad") == Ids{"1", "2", "3"});
     }
   }
+}
+
+TEST_CASE("bad sources: one that starts thousands of threads is ended, though it gives signs of life") {
+  Bench bench("thread_bomb_source", "poll");
+  CHECK_MESSAGE(bench.falls(1, "threads and processes, more than the 64 that a plugin may have"), bench.log.text());
+  bench.check_the_other();
 }
 
 TEST_CASE("bad sources: a flood in the log is cut, and nothing is lost for it") {
