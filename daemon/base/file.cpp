@@ -8,28 +8,10 @@
 #include <cerrno>
 #include <system_error>
 
+#include "daemon/base/descriptor.hpp"
+
 namespace greentill {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  [[nodiscard]] int get() const { return value_; }
-  /// A write error may surface only in close(), so the caller checks the result.
-  bool close() {
-    const int value = value_;
-    value_ = -1;
-    return ::close(value) == 0;
-  }
-
- private:
-  int value_;
-};
 
 Failure<Error> system_failure(const std::filesystem::path& path, std::string_view what) {
   const int number = errno;

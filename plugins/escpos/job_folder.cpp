@@ -2,11 +2,11 @@
 #include "plugins/escpos/job_folder.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <stdexcept>
-#include <system_error>
 
-#include "daemon/base/file.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/base/utf8.hpp"
 #include "daemon/base/wall_time.hpp"
@@ -15,8 +15,6 @@
 
 namespace greentill::escpos {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".escpos";
 constexpr std::size_t kMostBytes = 2u << 20;
@@ -35,13 +33,11 @@ std::optional<JobName> JobName::parse(std::string_view name) {
 
 std::vector<Job> JobFolder::jobs() const {
   std::map<std::string, std::int64_t> written;  // Unix seconds; by name, which begins with the time
-  std::error_code error;
-  for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (!name.ends_with(kEnding) || name.starts_with('.') || !is_utf8(name)) continue;
-    if (const auto state = plugin::FileState::at(it->path())) written[name] = state->modified_ns / 1'000'000'000;
-  }
-  if (error) throw std::runtime_error(folder_.string() + ": the folder of print jobs cannot be read: " + error.message());
+  const plugin::Folder folder = open();
+  folder.each_file([&](const std::string& name) {
+    if (!name.ends_with(kEnding) || name.starts_with('.') || !is_utf8(name)) return;
+    if (const auto state = folder.state(name)) written[name] = state->modified_ns / 1'000'000'000;
+  });
   std::vector<Job> jobs;
   struct Open {
     std::size_t job;
@@ -71,46 +67,55 @@ std::vector<Job> JobFolder::jobs() const {
   return jobs;
 }
 
+plugin::Folder JobFolder::open() const {
+  auto folder = plugin::Folder::open(folder_);
+  if (!folder && folder.error().code == ErrorCode::not_found) {
+    throw std::runtime_error(folder_.string() + ": the folder of print jobs cannot be read: " + std::strerror(ENOENT));
+  }
+  if (!folder) throw std::runtime_error(folder.error().message);
+  return std::move(*folder);
+}
+
 std::string JobFolder::read(const Job& job) const {
+  const plugin::Folder folder = open();
   std::string all;
   for (const std::string& name : job.files) {
-    const Result<std::string> bytes = read_file(folder_ / name, kMostBytes - all.size());
-    if (!bytes && bytes.error().code == ErrorCode::invalid) throw plugin::Unusable("the print job has more than 2 MiB");
-    if (!bytes) throw std::runtime_error(bytes.error().message);
-    all += *bytes;
+    Descriptor file = folder.open_file(name);
+    if (!file) throw std::runtime_error((folder_ / name).string() + ": it cannot be opened: " + std::strerror(errno));
+    const plugin::FileBytes bytes(file.release(), folder_ / name);
+    (void)bytes.state();  // a regular file
+    all += bytes.read_at(0, kMostBytes - all.size() + 1);
+    if (all.size() > kMostBytes) throw plugin::Unusable("the print job has more than 2 MiB");
   }
   return all;
 }
 
 void JobFolder::remove(const Job& job) const {
+  const plugin::Folder folder = open();
   for (const std::string& name : job.files) {
-    std::error_code error;
-    fs::remove(folder_ / name, error);
-    if (error)
-      throw std::runtime_error((folder_ / name).string() + ": the print job is read and cannot be removed: " + error.message());
+    const int error = folder.remove(name);
+    if (error == 0 || error == ENOENT) continue;
+    throw std::runtime_error((folder_ / name).string() +
+                             ": the print job is read and cannot be removed: " + std::strerror(error));
   }
 }
 
 void JobFolder::set_aside(const Job& job, std::size_t keep) const {
   if (keep == 0) return remove(job);
-  std::error_code error;
-  fs::create_directory(failed(), error);
-  for (const std::string& name : job.files) {
-    std::error_code failure;
-    fs::rename(folder_ / name, failed() / name, failure);
-    if (failure) throw std::runtime_error((folder_ / name).string() + ": it cannot be moved to failed/: " + failure.message());
-  }
-  prune(keep);
+  const plugin::Folder folder = open();
+  auto failed = plugin::Folder::make(folder_ / "failed", folder);
+  if (!failed) throw std::runtime_error(failed.error().message);
+  for (const std::string& name : job.files) (void)folder.move(name, *failed, name);
+  prune(*failed, keep);
 }
 
-void JobFolder::prune(std::size_t keep) const {
-  std::vector<fs::path> kept;
-  std::error_code error;
-  for (fs::directory_iterator it(failed(), error), end; !error && it != end; it.increment(error)) kept.push_back(it->path());
+void JobFolder::prune(const plugin::Folder& failed, std::size_t keep) {
+  std::vector<std::string> kept;
+  failed.each_file([&](std::string name) { kept.push_back(std::move(name)); });
   if (kept.size() <= keep) return;
   std::sort(kept.begin(), kept.end());
   kept.resize(kept.size() - keep);
-  for (const fs::path& old : kept) fs::remove(old, error);
+  for (const std::string& old : kept) (void)failed.remove(old);
 }
 
 }  // namespace greentill::escpos

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/common/folder/folder.hpp"
+
 namespace greentill::escpos {
 
 struct JobName {
@@ -36,8 +38,8 @@ class JobFolder {
  public:
   explicit JobFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// In the order in which they began. Files of other names that end in ".escpos" are jobs of their own. Throws
-  /// std::runtime_error where the folder cannot be read.
+  /// In the order in which they began. Links, and folders, are none. Files of other names that end in ".escpos" are jobs of their
+  /// own. Throws std::runtime_error where the folder cannot be read.
   [[nodiscard]] std::vector<Job> jobs() const;
   /// All its bytes. Throws plugin::Unusable where it is larger than a job may be, and std::runtime_error where it cannot be read.
   [[nodiscard]] std::string read(const Job& job) const;
@@ -46,8 +48,8 @@ class JobFolder {
   void set_aside(const Job& job, std::size_t keep) const;
 
  private:
-  [[nodiscard]] std::filesystem::path failed() const { return folder_ / "failed"; }
-  void prune(std::size_t keep) const;
+  [[nodiscard]] plugin::Folder open() const;
+  static void prune(const plugin::Folder& failed, std::size_t keep);
 
   std::filesystem::path folder_;
 };

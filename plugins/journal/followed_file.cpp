@@ -4,10 +4,9 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
 
+#include "daemon/base/no_links.hpp"
 #include "daemon/base/text.hpp"
 #include "plugins/common/values/ids.hpp"
 
@@ -51,10 +50,10 @@ std::optional<Place> Place::parse(std::string_view text) {
 }
 
 std::unique_ptr<FollowedFile> FollowedFile::open(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0 && errno == ENOENT) return nullptr;
-  if (descriptor < 0) throw std::runtime_error(path.string() + ": it cannot be opened: " + std::strerror(errno));
-  return std::unique_ptr<FollowedFile>(new FollowedFile(descriptor, path));
+  auto file = open_without_links(std::filesystem::absolute(path), O_RDONLY | O_NONBLOCK);
+  if (!file && file.error().code == ErrorCode::not_found) return nullptr;
+  if (!file) throw std::runtime_error(file.error().message);
+  return std::unique_ptr<FollowedFile>(new FollowedFile(file->release(), path));
 }
 
 FollowedFile::FollowedFile(int descriptor, std::filesystem::path path)

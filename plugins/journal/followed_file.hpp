@@ -29,7 +29,7 @@ struct Place {
 
 class FollowedFile {
  public:
-  /// Null where it does not exist. Throws std::runtime_error where it cannot be opened.
+  /// Null where it does not exist. Throws std::runtime_error where it cannot be opened, as where there is a link in its path.
   static std::unique_ptr<FollowedFile> open(const std::filesystem::path& path);
 
   /// Goes to a place of this file. False, and back at its begin, where the bytes before it are others.
@@ -49,6 +49,8 @@ class FollowedFile {
   [[nodiscard]] Place place_behind(std::size_t bytes, std::size_t lines) const;
   [[nodiscard]] std::uint64_t offset() const { return offset_; }  ///< of the first byte not consumed
   [[nodiscard]] std::uint64_t line() const { return line_; }
+  /// Names the row that comes next, among those of all files; cheaper than a Place.
+  [[nodiscard]] std::string name_of_row() const { return std::to_string(opened_.inode) + " " + std::to_string(offset_); }
 
   [[nodiscard]] bool is_same_file(const struct stat& status) const;
   [[nodiscard]] const std::filesystem::path& path() const { return bytes_.path(); }

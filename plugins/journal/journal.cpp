@@ -129,7 +129,7 @@ class Journal final : public plugin::Source {
   /// All that is there was read: will more come, here or in another file?
   Step at_end(const plugin::Inlet& inlet) {
     struct stat status {};
-    const bool there = ::stat(path_.c_str(), &status) == 0;
+    const bool there = ::lstat(path_.c_str(), &status) == 0 && S_ISREG(status.st_mode);
     if (there && !file_->is_same_file(status)) return status.st_size > 0 ? leave(inlet) : Step::idle;
     if (!once_) return Step::idle;
     const auto row = next_row(true);

@@ -50,7 +50,7 @@ std::vector<Candidate> candidates(const fs::path& journal) {
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     if (!is_of(entry->path().filename().string(), journal.filename().string())) continue;
     Candidate candidate{entry->path(), {}};
-    if (::stat(candidate.path.c_str(), &candidate.status) == 0 && S_ISREG(candidate.status.st_mode)) all.push_back(candidate);
+    if (::lstat(candidate.path.c_str(), &candidate.status) == 0 && S_ISREG(candidate.status.st_mode)) all.push_back(candidate);
   }
   return all;
 }

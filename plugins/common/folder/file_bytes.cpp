@@ -13,12 +13,6 @@ FileState FileState::of(const struct stat& status) {
           status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-std::optional<FileState> FileState::at(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return of(status);
-}
-
 FileBytes::~FileBytes() { ::close(descriptor_); }
 
 std::size_t FileBytes::read_some(std::uint64_t offset, std::span<char> into) const {

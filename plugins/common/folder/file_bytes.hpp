@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -31,8 +30,6 @@ struct FileState {
   bool operator==(const FileState&) const = default;
 
   static FileState of(const struct stat& status);
-  /// The state of the regular file with that name; nothing where there is none (a symbolic link does not count).
-  static std::optional<FileState> at(const std::filesystem::path& path);
 };
 
 /// Reads an open file. Whatever fails throws DiskError with the path.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/common/folder/folder_files.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/inotify.h>
@@ -11,12 +10,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
-#include "daemon/base/file.hpp"
 #include "daemon/base/text.hpp"
 
 namespace greentill::plugin {
@@ -39,19 +36,17 @@ bool is_unfinished_name(std::string_view name) {
   return lower.ends_with(".tmp") || lower.ends_with(".part") || lower.ends_with(".filepart");
 }
 
-void sync_folder(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) give_up(path, "the folder cannot be opened", errno);
-  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  // Some network file systems cannot sync a folder and report EINVAL.
-  if (failed != 0 && failed != EINVAL) give_up(path, "the folder cannot be made durable", failed);
+constexpr std::string_view kReason = ".reason.txt";
+
+Folder made(const fs::path& path, const Folder& above) {
+  auto folder = Folder::make(path, above);
+  if (!folder) throw std::runtime_error(folder.error().message);
+  if (::faccessat(folder->descriptor(), ".", W_OK | X_OK, 0) != 0) give_up(path, "nothing can be put into the folder", errno);
+  return std::move(*folder);
 }
 
-fs::path free_name(const fs::path& folder, const std::string& name) {
-  fs::path target = folder / name;
-  for (int number = 2; fs::exists(fs::symlink_status(target)); ++number) target = folder / (name + "." + std::to_string(number));
-  return target;
+std::string no_folder(const fs::path& path) {
+  return path.string() + ": there is no such folder: make it, or correct the key 'path'";
 }
 
 }  // namespace
@@ -80,16 +75,15 @@ FolderFiles::~FolderFiles() {
 }
 
 void FolderFiles::open() {
-  std::error_code error;
-  if (!fs::is_directory(settings_.path, error)) {
-    throw std::runtime_error(settings_.path.string() + ": there is no such folder: make it, or correct the key 'path'");
+  auto path = Folder::open(settings_.path);
+  if (!path) {
+    throw std::runtime_error(path.error().code == ErrorCode::not_found ? no_folder(settings_.path) : path.error().message);
   }
-  for (const fs::path& folder : {settings_.done, settings_.failed}) {
-    fs::create_directories(folder, error);
-    if (error) give_up(folder, "the folder cannot be made", error.value());
-    if (::access(folder.c_str(), W_OK | X_OK) != 0) give_up(folder, "nothing can be put into the folder", errno);
-  }
+  Folder done = made(settings_.done, *path);
+  Folder failed = made(settings_.failed, *path);
+  folders_.emplace(Folders{std::move(*path), std::move(done), std::move(failed)});
   watch_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  // inotify(7) takes paths alone. Of a folder that took the path meanwhile it would tell names, which are then not found.
   if (watch_ >= 0 && ::inotify_add_watch(watch_, settings_.path.c_str(), IN_MOVED_TO) < 0) {
     ::close(watch_);
     watch_ = -1;
@@ -105,32 +99,33 @@ std::optional<FolderFile> FolderFiles::next(const std::function<bool(const std::
 }
 
 std::vector<FolderFile> FolderFiles::with_inodes(const std::set<std::uint64_t>& inodes) const {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(settings_.path.c_str()), &::closedir);
-  if (!folder) give_up(settings_.path, "the folder cannot be read", errno);
   std::vector<FolderFile> found;
-  while (const dirent* entry = ::readdir(folder.get())) {
-    if (!inodes.contains(entry->d_ino) || is_unfinished_name(entry->d_name)) continue;
-    if (const auto state = FileState::at(settings_.path / entry->d_name)) found.push_back({entry->d_name, *state});
-  }
+  folders_->path.each([&](const dirent& entry) {
+    if (!inodes.contains(entry.d_ino) || is_unfinished_name(entry.d_name)) return;
+    if (const auto state = folders_->path.state(entry.d_name)) found.push_back({entry.d_name, *state});
+  });
   return found;
 }
 
 void FolderFiles::scan(const std::function<bool(const std::string&)>& leave) {
+  const Folder& folder = folders_->path;
+  if (!folder.is_in_place()) {
+    std::error_code ignored;
+    if (!fs::exists(settings_.path, ignored)) throw std::runtime_error(no_folder(settings_.path));
+    throw std::runtime_error(settings_.path.string() + ": it is another folder than the one that is watched; it is opened anew");
+  }
   note_arrivals();
   std::set<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(settings_.path, error), end; !error && entry != end; entry.increment(error)) {
-    std::string name = entry->path().filename().string();
-    std::error_code gone;
-    if (is_unfinished_name(name) || leave(name) || !entry->is_regular_file(gone) || entry->is_symlink(gone)) continue;
+  folder.each_file([&](std::string name) {
+    if (is_unfinished_name(name) || leave(name)) return;
     names.insert(std::move(name));
     if (names.size() > kPortion) names.erase(std::prev(names.end()));
-  }
-  if (error) give_up(settings_.path, "the folder cannot be read", error.value());
-  waiting_ = !names.empty();
+  });
+  waiting_ = false;
   const std::map<std::string, Seen> before = std::exchange(settling_, {});
   for (const std::string& name : names) {
-    const auto state = FileState::at(settings_.path / name);
+    const auto state = folder.state(name);
+    waiting_ = waiting_ || state;
     if (state && is_ready(name, *state, before)) ready_.push_back({name, *state});
   }
   if (names.size() < kPortion) arrived_.clear();  // all names fit: those left over belong to files that are gone again
@@ -168,46 +163,41 @@ void FolderFiles::wait(std::chrono::milliseconds time) const {
   (void)::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(time.count(), 0)));
 }
 
-bool FolderFiles::move(const FolderFile& file, const fs::path& target) const {
-  const fs::path from = settings_.path / file.name;
-  if (::rename(from.c_str(), target.c_str()) != 0) {
-    if (errno == EXDEV) throw std::runtime_error(target.string() + ": it must be on the same file system as " + from.string());
-    give_up(from, "it cannot be moved to " + target.parent_path().string(), errno);
-  }
+std::optional<std::string> FolderFiles::move(const FolderFile& file, const Folder& to, const std::string& name) const {
+  const Folder& from = folders_->path;
+  std::string target = from.move(file.name, to, name);
   // Another file may have taken the name between our look and the move. It has not been read, so it is moved back.
-  const bool right = FileState::at(target) == file.state;
-  if (!right) fs::rename(target, free_name(settings_.path, file.name));
-  sync_folder(target.parent_path());
-  sync_folder(settings_.path);
-  return right;
+  const bool right = to.state(target) == file.state;
+  if (!right) (void)to.move(target, from, file.name);
+  to.sync();
+  from.sync();
+  return right ? std::optional(std::move(target)) : std::nullopt;
 }
 
 void FolderFiles::move_to_done(const FolderFile& file) const {
-  if (FileState::at(settings_.path / file.name) == file.state) move(file, free_name(settings_.done, file.name));
+  if (is_there(file)) move(file, folders_->done, file.name);
 }
 
 void FolderFiles::move_to_failed(const FolderFile& file, std::string_view reason) const {
-  if (FileState::at(settings_.path / file.name) != file.state) return;
-  const fs::path target = free_name(settings_.failed, file.name);
-  const fs::path beside = target.string() + ".reason.txt";
-  const Status written = write_file_durably(beside, std::string(reason) + "\n");
-  if (!written) throw std::runtime_error(written.error().message);
-  std::error_code gone;
-  if (!move(file, target)) fs::remove(beside, gone);
+  if (!is_there(file)) return;
+  const Folder& failed = folders_->failed;
+  const std::string name = failed.free_name(file.name, kReason);
+  const std::string beside = name + std::string(kReason);
+  failed.write_new(beside, std::string(reason) + "\n");
+  if (!move(file, failed, name)) (void)failed.remove(beside);
 }
 
 void FolderFiles::remove_old(std::chrono::system_clock::time_point now) {
   if (settings_.keep_done_days == 0 || (removed_ && Clock::now() - *removed_ < kRemovalInterval)) return;
   removed_ = Clock::now();
   const std::time_t oldest = std::chrono::system_clock::to_time_t(now) - settings_.keep_done_days * 86'400;
-  std::error_code error;
-  for (fs::directory_iterator entry(settings_.done, error), end; !error && entry != end; entry.increment(error)) {
+  const Folder& done = folders_->done;
+  done.each_file([&](const std::string& name) {
     struct stat status {};
     // The change time is when the file was moved to `done`; the modification time is when it was written.
-    if (::lstat(entry->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_ctim.tv_sec > oldest) continue;
-    std::error_code gone;
-    fs::remove(entry->path(), gone);
-  }
+    if (::fstatat(done.descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) return;
+    if (status.st_ctim.tv_sec <= oldest) (void)done.remove(name);
+  });
 }
 
 }  // namespace greentill::plugin

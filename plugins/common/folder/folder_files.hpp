@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "daemon/toml/table.hpp"
-#include "plugins/common/folder/file_bytes.hpp"
+#include "plugins/common/folder/folder.hpp"
 
 namespace greentill::plugin {
 
@@ -45,13 +45,17 @@ class FolderFiles {
   FolderFiles(const FolderFiles&) = delete;
   FolderFiles& operator=(const FolderFiles&) = delete;
 
-  /// Creates `done` and `failed`, and begins to watch the folder. Throws std::runtime_error where the folder cannot be used.
+  /// Creates `done` and `failed`, and begins to watch the folder. From here on it works in these very folders, whatever takes
+  /// their paths. Throws std::runtime_error where the folder cannot be used, as where there is a link in its path.
   void open();
   /// The next file, by name, that nobody is writing any more: it was renamed into the folder, or has not changed for
-  /// settings.settle. Files whose name `leave` accepts are passed over. Nothing where no file is ready.
+  /// settings.settle. Files whose name `leave` accepts are passed over. Nothing where no file is ready. Throws std::runtime_error
+  /// where the folder's path leads to another folder now.
   std::optional<FolderFile> next(const std::function<bool(const std::string&)>& leave);
   /// The files of the folder with these inodes, ready or not.
   [[nodiscard]] std::vector<FolderFile> with_inodes(const std::set<std::uint64_t>& inodes) const;
+  /// Opens a file of the folder to read. Nothing where it cannot be opened, with errno set.
+  [[nodiscard]] Descriptor open_file(const FolderFile& file) const { return folders_->path.open_file(file.name); }
   /// Whether the folder holds a file, not counting those to leave, that next() may still return.
   [[nodiscard]] bool is_waiting() const { return waiting_; }
   /// Blocks until a file is renamed into the folder, or for that time.
@@ -76,9 +80,17 @@ class FolderFiles {
   void scan(const std::function<bool(const std::string&)>& leave);
   bool is_ready(const std::string& name, const FileState& state, const std::map<std::string, Seen>& before);
   void note_arrivals();
-  bool move(const FolderFile& file, const std::filesystem::path& target) const;
+  struct Folders {
+    Folder path;
+    Folder done;
+    Folder failed;
+  };
+  [[nodiscard]] bool is_there(const FolderFile& file) const { return folders_->path.state(file.name) == file.state; }
+  /// Returns the name that it has there; nothing where it was another file, which is moved back.
+  std::optional<std::string> move(const FolderFile& file, const Folder& to, const std::string& name) const;
 
   FolderSettings settings_;
+  std::optional<Folders> folders_;  // once open() was called
   int watch_ = -1;  // inotify; -1 where the system has none, and then every file is waited for until it has settled
   std::set<std::string> arrived_;
   std::map<std::string, Seen> settling_;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/common/folder/folder_source.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -135,16 +133,16 @@ bool FolderSource::open_next() {
 /// Null where the file is gone, was replaced by another one, or cannot be opened.
 std::unique_ptr<FolderSource::File> FolderSource::open(const FolderFile& found) {
   const std::filesystem::path path = files_.settings().path / found.name;
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  if (descriptor < 0 && (errno == EACCES || errno == EPERM)) {
+  Descriptor descriptor = files_.open_file(found);
+  if (!descriptor && (errno == EACCES || errno == EPERM)) {
     const std::string reason = std::string("it cannot be opened: ") + std::strerror(errno);
     files_.move_to_failed(found, reason);
     services_.log(GT_LOG_WARNING, found.name + ": moved to failed: " + reason);
-  } else if (descriptor < 0 && errno != ENOENT && errno != ELOOP) {
+  } else if (!descriptor && errno != ENOENT && errno != ELOOP) {
     throw std::runtime_error(path.string() + ": it cannot be opened: " + std::strerror(errno));
   }
-  if (descriptor < 0) return nullptr;
-  auto file = std::make_unique<File>(descriptor, path);
+  if (!descriptor) return nullptr;
+  auto file = std::make_unique<File>(descriptor.release(), path);
   return file->found.state == found.state ? std::move(file) : nullptr;
 }
 

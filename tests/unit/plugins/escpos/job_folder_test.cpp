@@ -85,5 +85,29 @@ TEST_CASE("job folder: a job that is too large, a folder that is not there") {
   CHECK_THROWS_WITH(JobFolder("/nowhere").jobs(), "/nowhere: the folder of print jobs cannot be read: No such file or directory");
 }
 
+TEST_CASE("job folder: nothing is read or moved through a link, and nothing in failed/ is replaced") {
+  greentill::test::TempDir temp;
+  greentill::test::TempDir elsewhere;
+  const JobFolder folder(temp.path());
+  write(temp / "by-hand.escpos", "x");
+  const Job job = folder.jobs().at(0);
+  write(elsewhere / "secret", "secret");
+  std::filesystem::remove(temp / "by-hand.escpos");
+  std::filesystem::create_symlink(elsewhere / "secret", temp / "by-hand.escpos");
+  CHECK_THROWS_WITH(folder.read(job), doctest::Contains("it cannot be opened"));
+  std::filesystem::remove(temp / "by-hand.escpos");
+  write(temp / "by-hand.escpos", "y");
+  std::filesystem::create_directory_symlink(elsewhere.path(), temp / "failed");
+  CHECK_THROWS_WITH(folder.set_aside(job, 9), doctest::Contains("it is a link, which is not followed here"));
+  std::filesystem::remove(temp / "failed");
+  folder.set_aside(job, 9);
+  write(temp / "by-hand.escpos", "z");
+  folder.set_aside(job, 9);
+  CHECK(std::filesystem::exists(temp / "failed/by-hand.escpos"));
+  CHECK(std::filesystem::exists(temp / "failed/by-hand.escpos.2"));
+  std::filesystem::create_directory_symlink(temp.path(), elsewhere / "spool");
+  CHECK_THROWS_WITH(JobFolder(elsewhere / "spool").jobs(), doctest::Contains("it is a link, which is not followed here"));
+}
+
 }  // namespace
 }  // namespace greentill::escpos

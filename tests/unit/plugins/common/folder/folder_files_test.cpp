@@ -127,5 +127,79 @@ TEST_CASE("folder: what lay in done for longer than it shall is removed, and no 
   CHECK(folder.names("failed") == Texts{"other.xml"});
 }
 
+TEST_CASE("folder: a file of our own that has a second name is left alone") {
+  const Watched watched;
+  const greentill::test::TempDir state;
+  std::ofstream(state / "api.token") << "secret";
+  std::filesystem::create_hard_link(state / "api.token", watched.folder.path() / "a.xml");
+  watched.folder.written_ago("a.xml", 60);
+  watched.folder.drop("b.xml", "x");
+  CHECK(watched.all() == Texts{"b.xml"});
+}
+
+TEST_CASE("folder: nothing is moved through a link that stands where a folder was") {
+  for (const char* which : {"done", "failed"}) {
+    CAPTURE(std::string(which));
+    const DropFolder folder;
+    const greentill::test::TempDir elsewhere;
+    std::filesystem::create_directory_symlink(elsewhere.path(), folder.path() / which);
+    FolderFiles files(FolderSettings::read(plugin::read_configuration(folder.configuration(), "test"), 0));
+    CHECK_THROWS_WITH(files.open(), doctest::Contains("it is a link, which is not followed here"));
+  }
+  const Watched watched;
+  const greentill::test::TempDir elsewhere;
+  watched.folder.drop("a", "x");
+  const auto file = watched.files->next([](const std::string&) { return false; });
+  REQUIRE(file);
+  // Too late for the folder that is open.
+  std::filesystem::rename(watched.folder.path() / "failed", watched.folder.path() / "moved");
+  std::filesystem::create_directory_symlink(elsewhere.path(), watched.folder.path() / "failed");
+  watched.files->move_to_failed(*file, "why");
+  CHECK(std::filesystem::is_empty(elsewhere.path()));
+  CHECK(watched.folder.names("moved") == Texts{"a", "a.reason.txt"});
+}
+
+TEST_CASE("folder: the folder itself is not left for another that takes its path") {
+  const Watched watched;
+  const std::filesystem::path path = watched.folder.path();
+  const std::filesystem::path away = path.string() + "-away";
+  std::filesystem::rename(path, away);
+  CHECK_THROWS_WITH(watched.all(), doctest::Contains("there is no such folder"));
+  std::filesystem::create_directory(path);
+  CHECK_THROWS_WITH(watched.all(), doctest::Contains("it is another folder than the one that is watched"));
+  std::filesystem::remove(path);
+  std::filesystem::rename(away, path);
+  CHECK(watched.all().empty());
+}
+
+TEST_CASE("folder: a reason never takes the place of a file that is called like it") {
+  const Watched watched;
+  for (const char* name : {"a.reason.txt", "a"}) {
+    watched.folder.drop(name, name);
+    const auto file = watched.files->next([](const std::string&) { return false; });
+    REQUIRE(file);
+    watched.files->move_to_failed(*file, "why");
+  }
+  CHECK(watched.folder.names("failed") == Texts{"a.2", "a.2.reason.txt", "a.reason.txt", "a.reason.txt.reason.txt"});
+  CHECK(watched.folder.text("failed/a.reason.txt") == "a.reason.txt");
+  CHECK(watched.folder.text("failed/a.2") == "a");
+}
+
+TEST_CASE("folder: the longest name there is can be moved, again and again") {
+  const Watched watched;
+  const std::string longest(255, 'x');
+  for (int i = 0; i < 3; ++i) {
+    for (const bool well : {true, false}) {
+      watched.folder.drop(longest, std::to_string(i));
+      const auto file = watched.files->next([](const std::string&) { return false; });
+      REQUIRE(file);
+      well ? watched.files->move_to_done(*file) : watched.files->move_to_failed(*file, "why");
+    }
+  }
+  CHECK(watched.folder.names().empty());
+  CHECK(watched.folder.names("done").size() == 3);
+  CHECK(watched.folder.names("failed").size() == 6);
+}
+
 }  // namespace
 }  // namespace greentill::plugin
