@@ -40,11 +40,11 @@ class ConfigReader {
   [[nodiscard]] std::filesystem::path resolve(const std::string& written) const { return (folder_ / written).lexically_normal(); }
 
   /// An absolute path: a child runs in another folder.
-  [[nodiscard]] std::string absolute(const std::string& written) const {
+  [[nodiscard]] std::string absolute(const std::string& written) const { return whole(resolve(written)); }
+  static std::string whole(const std::filesystem::path& resolved) {
     std::error_code error;
-    const std::filesystem::path path = resolve(written);
-    const std::filesystem::path whole = std::filesystem::absolute(path, error);
-    return (error ? path : whole).string();
+    const std::filesystem::path path = std::filesystem::absolute(resolved, error);
+    return (error ? resolved : path).string();
   }
 
   static bool is_link(std::string pattern) {
@@ -160,9 +160,10 @@ class ConfigReader {
   /// one.
   void refuse_secrets(const Table& fields, detect::PluginSpec& spec) const {
     for (const auto& secret : {config_.key, config_.programme_key, config_.state_folder, config_.outbox, config_.api_token}) {
-      if (!secret.empty()) spec.secrets.emplace_back(absolute(secret));
+      if (!secret.empty()) spec.secrets.emplace_back(whole(secret));
     }
-    const auto configured = detect::with_configured_paths(spec.grants, spec.configuration, spec.secrets);
+    auto configured = detect::with_configured_paths(spec.grants, spec.configuration, spec.secrets);
+    spec.folders = std::move(configured.folders);
     for (const std::filesystem::path& secret : spec.secrets) {
       if (!detect::covers(configured.grants, secret)) continue;
       fields.wrong("name", "is a plugin that its own read or write, or a path in its configuration, would let reach " +

@@ -30,7 +30,9 @@ struct PluginSpec {
   std::vector<std::pair<std::string, std::string>> environment = {};  ///< the program's whole environment
   Grants grants = {};                               ///< what a child may reach, besides the paths in its configuration
   std::vector<std::filesystem::path> secrets = {};  ///< files and folders that no path in its configuration may lead to
-  std::size_t memory_bytes = 256u << 20;            ///< how much memory of its own a child may have
+  /// Paths in its configuration that were folders when it was read: at no later start are they anything else.
+  std::vector<std::string> folders = {};
+  std::size_t memory_bytes = 256u << 20;  ///< how much memory of its own a child may have
   /// How long create and start of a child may take each, and any call of a source.
   std::chrono::milliseconds patience{10'000};
 };

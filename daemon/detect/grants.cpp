@@ -12,9 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_folder(const fs::path& path) {
+/// What has the name itself, be it a link.
+fs::file_type type_of(const fs::path& path) {
   std::error_code ignored;
-  return fs::is_directory(path, ignored);
+  return fs::symlink_status(path, ignored).type();
 }
 
 /// The path with links followed, as far as it exists.
@@ -30,7 +31,10 @@ bool is_beneath(const fs::path& file, const fs::path& folder) {
 
 class PathReader {
  public:
-  PathReader(Grants grants, const std::vector<fs::path>& secrets) : secrets_(secrets) { read_.grants = std::move(grants); }
+  PathReader(Grants grants, const std::vector<fs::path>& secrets, const std::vector<std::string>& folders) : secrets_(secrets) {
+    read_.grants = std::move(grants);
+    read_.folders = folders;
+  }
 
   ConfiguredGrants take() { return std::move(read_); }
 
@@ -38,13 +42,18 @@ class PathReader {
     if (text.size() < 2 || text.front() != '/' || text.find('\0') != std::string::npos) return;
     const fs::path path = fs::path(text).lexically_normal();
     if (path == path.root_path()) return;
-    const bool folder = is_folder(path);
-    if ((key == "path" && folder) || key == "done" || key == "failed") {
+    if (key == "done" || key == "failed") {
       read_.grants.write.push_back(path);
       return;
     }
-    read_.grants.read.push_back(path);
-    if (!folder) add_folder_of(key, path);
+    const fs::file_type type = type_of(path);
+    const bool was_folder = std::find(read_.folders.begin(), read_.folders.end(), path.string()) != read_.folders.end();
+    if (type == fs::file_type::directory && !was_folder) read_.folders.push_back(path);
+    const bool folder = type == fs::file_type::directory || was_folder;
+    // One that is gone is not made anew: it is missed by whoever reads it.
+    if (was_folder && type == fs::file_type::not_found) return;
+    (key == "path" && folder ? read_.grants.write : read_.grants.read).push_back(path);
+    if (!folder && (type == fs::file_type::regular || type == fs::file_type::not_found)) add_folder_of(key, path);
   }
 
  private:
@@ -81,8 +90,9 @@ Status add_network(std::string_view written, bool listen, Grants& into) {
   return Done{};
 }
 
-ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration, const std::vector<fs::path>& secrets) {
-  PathReader reader(std::move(grants), secrets);
+ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration, const std::vector<fs::path>& secrets,
+                                       const std::vector<std::string>& folders) {
+  PathReader reader(std::move(grants), secrets, folders);
   toml::Table::parse(configuration, "configuration").each_text([&](std::string_view key, const std::string& text) {
     reader.add(key, text);
   });
@@ -90,10 +100,13 @@ ConfiguredGrants with_configured_paths(Grants grants, std::string_view configura
 }
 
 bool covers(const Grants& grants, const fs::path& file) {
+  const auto meets = [](const fs::path& a, const fs::path& b) { return is_beneath(a, b) || is_beneath(b, a); };
+  const fs::path plain = file.lexically_normal();
   const fs::path real = resolved(file);
   for (const auto* granted : {&grants.read, &grants.write}) {
     for (const std::string& one : *granted) {
-      if (is_beneath(real, resolved(one))) return true;
+      const fs::path path = fs::path(one).lexically_normal();
+      if (meets(plain, path) || meets(real, path)) return true;
     }
   }
   return false;

@@ -33,17 +33,22 @@ struct ConfiguredGrants {
   std::vector<std::string> alone;  ///< files that are granted without the folder that they lie in
   /// The file that `path` names, where it is granted alone and does not exist: the child would never see it come. Else empty.
   std::string awaited;
+  std::vector<std::string> folders;  ///< the paths that are folders, or were at an earlier look
 };
 
 /// Adds the paths that the plugin's own configuration names, so that nobody has to write them twice. Where the configuration is
 /// TOML, every text in it that is an absolute path may be read. A path that is no folder is granted together with the folder that
 /// it lies in, since files appear later, are rotated and are replaced by others of their name. But no folder directly below the
-/// root ("/etc"), and none that holds a secret, is granted for a file's sake. The folders `path`, `done` and `failed` may also be
-/// written: files are taken from the first and moved to the others.
+/// root ("/etc"), and none that holds a secret, is granted for a file's sake; nor for the sake of a link, or of a path that was a
+/// folder at an earlier look (`folders`): somebody has replaced it. The folders `path`, `done` and `failed` may also be written:
+/// files are taken from the first and moved to the others.
+///
+/// Links are not followed here, and are refused when a child starts (host/granted.hpp).
 ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration,
-                                       const std::vector<std::filesystem::path>& secrets);
+                                       const std::vector<std::filesystem::path>& secrets,
+                                       const std::vector<std::string>& folders = {});
 
-/// Whether one of the granted paths is the file or a folder above it.
+/// Whether one of the granted paths, as it is written, is the file or a folder above it, or lies in it.
 bool covers(const Grants& grants, const std::filesystem::path& file);
 
 }  // namespace greentill::detect

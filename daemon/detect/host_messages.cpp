@@ -69,9 +69,10 @@ Failure<Error> unexpected(Message kind, FrameReader& reader) {
 
 Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHealth& health) {
   Hello hello{role, spec.library.string(), spec.configuration, std::move(position)};
+  for (const auto& secret : spec.secrets) hello.secrets.push_back(secret);
   hello.program = spec.program;
   hello.environment = spec.environment;
-  ConfiguredGrants configured = with_configured_paths(spec.grants, spec.configuration, spec.secrets);
+  ConfiguredGrants configured = with_configured_paths(spec.grants, spec.configuration, spec.secrets, spec.folders);
   for (const std::string& file : configured.alone) {
     health.log(LogLevel::info, file +
                                    ": granted alone, since its folder is not for plugins; where it may be rotated or replaced, " +

@@ -69,7 +69,7 @@ Frame encode_hello(const Hello& hello) {
   const Grants& grants = hello.grants;
   return encode(Message::hello, static_cast<std::uint64_t>(hello.role), as_bytes(hello.library), as_bytes(hello.configuration),
                 as_bytes(hello.position), hello.program, hello.environment, grants.read, grants.write, grants.connect,
-                grants.listen, grants.datagrams, grants.local_sockets, hello.memory_bytes, hello.patience_ms);
+                grants.listen, grants.datagrams, grants.local_sockets, hello.memory_bytes, hello.patience_ms, hello.secrets);
 }
 
 Frame encode_detect(std::uint64_t call, const event::Transaction& transaction) {
@@ -120,6 +120,7 @@ Hello FrameReader::hello() {
   hello.grants = grants();
   hello.memory_bytes = number();
   hello.patience_ms = number();
+  hello.secrets = texts();
   return hello;
 }
 

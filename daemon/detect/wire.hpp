@@ -47,6 +47,7 @@ struct Hello {
   Grants grants = {};
   std::uint64_t memory_bytes = 256u << 20;
   std::uint64_t patience_ms = 10'000;
+  std::vector<std::string> secrets = {};  ///< files and folders that no grant may lead to
 };
 
 struct Detection {

@@ -9,8 +9,11 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "daemon/detect/host/granted.hpp"
 #include "daemon/detect/host/sandbox.hpp"
 
 namespace greentill::detect::host {
@@ -65,20 +68,18 @@ class Rules {
   Rules(const Rules&) = delete;
   Rules& operator=(const Rules&) = delete;
 
-  /// False, with errno set, where the path cannot be granted.
-  bool allow(const std::string& path, std::uint64_t access) {
-    const int at = ::open(path.c_str(), O_PATH | O_CLOEXEC);
-    if (at < 0) return false;
+  /// False, with errno set, where it cannot be granted.
+  bool allow(const Descriptor& at, std::uint64_t access) {
     struct stat status {};
-    ::fstat(at, &status);
+    ::fstat(at.get(), &status);
     landlock_path_beneath_attr rule{};
     rule.allowed_access = access & all_.files & (S_ISDIR(status.st_mode) ? ~std::uint64_t{0} : kOfFiles);
-    rule.parent_fd = at;
-    const long added = ::syscall(SYS_landlock_add_rule, descriptor_, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-    const int error = errno;
-    ::close(at);
-    errno = error;
-    return added == 0;
+    rule.parent_fd = at.get();
+    return ::syscall(SYS_landlock_add_rule, descriptor_, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+  }
+  /// Of the system's own paths, which may be links, those that exist.
+  void allow_system(const char* path, std::uint64_t access) {
+    if (const Descriptor at(::open(path, O_PATH | O_CLOEXEC)); at) allow(at, access);
   }
   bool allow_port(std::uint16_t port, std::uint64_t access) {
     if (all_.network == 0) return true;
@@ -103,40 +104,64 @@ void allow_system(Rules& rules, const Confinement& confinement) {
   constexpr const char* kNetworkFiles[] = {"/etc/resolv.conf", "/etc/hosts",    "/etc/host.conf", "/etc/nsswitch.conf",
                                            "/etc/gai.conf",    "/etc/services", "/etc/ssl/certs", "/usr/share/ca-certificates"};
   if (confinement.of == Confinement::Of::program) {
-    for (const char* path : kPrograms) rules.allow(path, kReadAndExecute);
+    for (const char* path : kPrograms) rules.allow_system(path, kReadAndExecute);
     // Not for a plugin: mapped shared it is memory that no limit counts. A program's memory is watched as a whole.
-    rules.allow("/dev/zero", kRead);
+    rules.allow_system("/dev/zero", kRead);
   } else {
-    for (const char* path : kLibraries) rules.allow(path, kRead);
+    for (const char* path : kLibraries) rules.allow_system(path, kRead);
   }
-  for (const char* path : kSystemFiles) rules.allow(path, kRead);
-  rules.allow("/dev/null", kRead | LANDLOCK_ACCESS_FS_WRITE_FILE);
+  for (const char* path : kSystemFiles) rules.allow_system(path, kRead);
+  rules.allow_system("/dev/null", kRead | LANDLOCK_ACCESS_FS_WRITE_FILE);
 #ifdef GREENTILL_SANITIZED
-  rules.allow("/proc/self", kRead);
+  rules.allow_system("/proc/self", kRead);
 #endif
   if (confinement.grants.has_network()) {
-    for (const char* path : kNetworkFiles) rules.allow(path, kRead);
+    for (const char* path : kNetworkFiles) rules.allow_system(path, kRead);
   }
 }
 
-Status allow_grants(Rules& rules, const Confinement& confinement, std::string& missing) {
-  const std::uint64_t own = confinement.of == Confinement::Of::program ? kReadAndExecute : kRead;
-  for (const std::string& file : confinement.files) {
-    if (!rules.allow(file, own)) return cannot(file);
+/// What is granted beside the system's files, opened once: what is checked is what is granted.
+struct Opened {
+  struct One {
+    std::string path;
+    Descriptor at;
+    std::uint64_t access = 0;
+  };
+  std::vector<One> all;
+
+  Status add(const std::string& path, Result<Descriptor> at, std::uint64_t access) {
+    if (!at) return Failure{at.error()};
+    all.push_back({path, std::move(*at), access});
+    return Done{};
   }
-  // A path that does not exist yet, such as a spool that the first ride creates, is no error: the other paths are still read.
+};
+
+Result<Opened> open_all(const Confinement& confinement) {
+  const Granted granted(confinement.secrets);
+  const std::uint64_t own = confinement.of == Confinement::Of::program ? kReadAndExecute : kRead;
+  Opened opened;
+  for (const std::string& file : confinement.files) {
+    if (Status added = opened.add(file, granted.open_own(file), own); !added) return Failure{added.error()};
+  }
   for (const std::string& path : confinement.grants.read) {
-    if (!rules.allow(path, kRead) && errno != ENOENT) missing += path + " cannot be granted: " + std::strerror(errno) + "; ";
+    const Status added = opened.add(path, granted.open(path, false), kRead);
+    // A path that does not exist yet, such as a spool that the first ride creates, is no error: the other paths are still read.
+    if (!added && added.error().code != ErrorCode::not_found) return Failure{added.error()};
   }
   for (const std::string& path : confinement.grants.write) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) std::filesystem::create_directories(path, ignored);
-    if (!rules.allow(path, kWrite)) missing += path + " cannot be granted: " + std::strerror(errno) + "; ";
+    if (Status added = opened.add(path, granted.open(path, true), kWrite); !added) return Failure{added.error()};
   }
-  for (const std::uint16_t port : confinement.grants.connect) {
+  return opened;
+}
+
+Status allow_grants(Rules& rules, const Opened& opened, const Grants& grants) {
+  for (const Opened::One& one : opened.all) {
+    if (!rules.allow(one.at, one.access)) return cannot(one.path + ": it cannot be granted");
+  }
+  for (const std::uint16_t port : grants.connect) {
     if (!rules.allow_port(port, kConnectTcp)) return cannot("tcp:" + std::to_string(port));
   }
-  for (const std::uint16_t port : confinement.grants.listen) {
+  for (const std::uint16_t port : grants.listen) {
     if (!rules.allow_port(port, kBindTcp)) return cannot("tcp:" + std::to_string(port));
   }
   return Done{};
@@ -145,6 +170,8 @@ Status allow_grants(Rules& rules, const Confinement& confinement, std::string& m
 }  // namespace
 
 Result<std::string> restrict_files_and_ports(const Confinement& confinement, bool& signals_held) {
+  const Result<Opened> opened = open_all(confinement);
+  if (!opened) return Failure{opened.error()};
   const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   const bool moves_files = !confinement.grants.write.empty();
   // Landlock's first version refuses every rename between two folders, even granted ones.
@@ -154,7 +181,7 @@ Result<std::string> restrict_files_and_ports(const Confinement& confinement, boo
   Rules rules(known_to(static_cast<int>(abi)));
   std::string missing;
   allow_system(rules, confinement);
-  if (Status done = allow_grants(rules, confinement, missing); !done) return Failure{done.error()};
+  if (Status done = allow_grants(rules, *opened, confinement.grants); !done) return Failure{done.error()};
   if (!rules.enforce()) return cannot("cannot restrict files");
   signals_held = abi >= 6;
   if (abi < 4 && confinement.grants.has_network()) missing += "this kernel's Landlock knows no ports: any may be used; ";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Started by greentilld alone: greentill-plugin-host <pid of greentilld>, with its socket at descriptor 3.
+// Started by greentilld alone: greentill-plugin-host <pid of greentilld>, with its socket at descriptor 3 and its page at 4.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -56,7 +56,7 @@ Status prepare(Host& host, std::unique_ptr<Program>& program) {
   const Hello& hello = host.hello;
   if (hello.role == Role::source) ::setpriority(PRIO_PROCESS, 0, kSourceNiceness);
   std::string missing;
-  Confinement confinement{Confinement::Of::plugin, {}, {hello.library}, hello.memory_bytes};
+  Confinement confinement{Confinement::Of::plugin, {}, {hello.library}, hello.memory_bytes, hello.secrets};
   if (hello.program.empty()) {
     confinement.grants = hello.grants;
   } else {

@@ -66,7 +66,8 @@ void reset_signals() {
   reset_signals();
   ::dup2(input.read, STDIN_FILENO);
   ::dup2(output.write, STDOUT_FILENO);
-  const Confinement confinement{Confinement::Of::program, hello.grants, files_of(hello.program), hello.memory_bytes};
+  const Confinement confinement{Confinement::Of::program, hello.grants, files_of(hello.program), hello.memory_bytes,
+                                hello.secrets};
   std::vector<std::string> arguments = hello.program;
   std::vector<std::string> environment;
   for (const auto& [name, value] : hello.environment) environment.push_back(name + "=" + value);

@@ -21,10 +21,12 @@ struct Confinement {
   Grants grants;
   std::vector<std::string> files;  ///< the plugin's own files: readable besides the grants, and executable where it is a program
   std::uint64_t memory_bytes = 0;
+  std::vector<std::string> secrets;  ///< files and folders that no grant may be, hold or lie in
 };
 
-/// Confines the process. Returns what this kernel cannot enforce, for the log; empty where it enforces all. On failure the
-/// process may be half confined and must end. Requires: this process has one thread.
+/// Confines the process. Returns what this kernel cannot enforce, for the log; empty where it enforces all. Fails, naming it,
+/// where a grant has a link in it or leads to a secret. On failure the process may be half confined and must end. Requires: this
+/// process has one thread.
 Result<std::string> confine(const Confinement& confinement);
 
 // The steps of confine(), in this order.

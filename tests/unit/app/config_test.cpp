@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "daemon/base/file.hpp"
 
 namespace greentill::app {
@@ -224,8 +226,9 @@ TEST_CASE("config: no child is granted the device's keys or state") {
   CHECK_MESSAGE(elsewhere.find("would let reach /srv/store/outbox.db, which no plugin may. Narrow them, or give what it reads") !=
                     std::string::npos,
                 elsewhere);
-  for (const char* keys : {"read = [\"/etc/greentill\"]", "write = [\"/etc/greentill/state\"]", "read = [\"/\"]",
-                           "read = [\"d.key\"]", "configuration_text = 'profiles = \"/etc/greentill\"'"}) {
+  for (const char* keys :
+       {"read = [\"/etc/greentill\"]", "write = [\"/etc/greentill/state\"]", "read = [\"/\"]", "read = [\"d.key\"]",
+        "write = [\"/etc/greentill/state/spool\"]", "configuration_text = 'profiles = \"/etc/greentill\"'"}) {
     const std::string message =
         message_of(std::string(kLeast) + "[[source]]\nname = \"a\"\nplugin = \"journal\"\n" + keys + "\n");
     CHECK_MESSAGE(message.find("would let reach /etc/greentill/") != std::string::npos, message);
@@ -238,6 +241,15 @@ TEST_CASE("config: no child is granted the device's keys or state") {
   CHECK(message_of(std::string(kLeast) + "[[source]]\nname = \"a\"\nplugin = \"journal\"\n" +
                    "configuration_text = 'mappings = \"/etc/greentill/mappings\"'\nread = [\"/etc/greentill/mappings\"]\n") ==
         "accepted");
+}
+
+TEST_CASE("config: the keys are kept from plugins whatever folder the daemon is started in") {
+  const auto config = parse_config(std::string(kLeast) + "[[source]]\nname = \"a/b\"\nplugin = \"journal\"\n", "greentill.toml",
+                                   "etc/greentill", kInstallation);
+  REQUIRE_MESSAGE(config.ok(), config.error().message);
+  const std::filesystem::path state = std::filesystem::current_path() / "etc/greentill/state";
+  const detect::PluginSpec& source = config->sources.at(0);
+  CHECK(std::find(source.secrets.begin(), source.secrets.end(), state) != source.secrets.end());
 }
 
 }  // namespace greentill::app

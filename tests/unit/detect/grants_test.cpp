@@ -72,20 +72,46 @@ TEST_CASE("grants: a file beside a secret is granted without its folder, and tol
   CHECK(apart.alone.empty());
 }
 
-TEST_CASE("grants: a secret below a granted folder is seen, also through a link") {
+TEST_CASE("grants: a secret that is granted, lies in what is granted or holds it is seen, by either of its names") {
   const TempFolder temp;
   std::filesystem::create_directories(temp.path() / "etc/keys");
   std::filesystem::create_directory_symlink(temp.path() / "etc", temp.path() / "link");
-  const auto covered = [&](const std::string& granted) {
+  const auto covered = [&](const std::string& granted, const std::string& secret = "etc/keys/device.key") {
     Grants grants;
     grants.read = {temp.path() / granted};
-    return covers(grants, temp.path() / "etc/keys/device.key");
+    return covers(grants, temp.path() / secret);
   };
   CHECK(covered("etc"));
-  CHECK(covered("link/keys"));
+  CHECK(covered("etc/keys"));
   CHECK(covered("etc/keys/device.key"));
+  CHECK(covered("etc/keys", "link/keys/device.key"));
+  CHECK(covered("etc/keys/spool", "etc/keys"));
   CHECK_FALSE(covered("etc/keys/device"));
   CHECK_FALSE(covered("et"));
+  // A link in what is granted is the child's start to refuse: whoever put it there could keep the whole daemon from starting.
+  CHECK_FALSE(covered("link/keys"));
+}
+
+TEST_CASE("grants: what takes the place of a folder is granted no other one") {
+  const TempFolder temp;
+  const std::filesystem::path spool = temp.path() / "tills/spool";
+  std::filesystem::create_directories(spool);
+  const std::string configuration = "path = \"" + spool.string() + "\"\n";
+  const auto before = with_configured_paths({}, configuration, {});
+  CHECK(before.folders == Paths{spool});
+  const auto now = [&] { return with_configured_paths({}, configuration, {}, before.folders).grants; };
+  std::filesystem::remove(spool);
+  CHECK(now().read.empty());
+  CHECK(now().write.empty());
+  std::ofstream(spool) << "a file";
+  CHECK(now().read.empty());
+  CHECK(now().write == Paths{spool});
+  std::filesystem::remove(spool);
+  std::filesystem::create_directory_symlink("/etc", spool);
+  CHECK(now().read.empty());
+  CHECK(now().write == Paths{spool});
+  // Where it was a link from the start, nothing beside it is granted either.
+  CHECK(configured(configuration).read == Paths{spool});
 }
 
 struct Reach {
