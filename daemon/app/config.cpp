@@ -5,7 +5,9 @@
 #include <system_error>
 
 #include "daemon/base/broker_address.hpp"
+#include "daemon/base/bytes.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/hex.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/toml/table.hpp"
 
@@ -109,6 +111,7 @@ class ConfigReader {
       read_configuration(fields, spec);
       const bool must_be_isolated = always_isolated || !spec.program.empty();
       spec.isolated = fields.boolean_or("isolated", must_be_isolated) || must_be_isolated;
+      if (always_isolated) spec.lost_lives = whole(config_.state_folder / ("lost-" + to_hex(as_bytes(spec.name))));
       spec.budget = std::chrono::milliseconds(fields.integer_or("budget_ms", 1, 10'000, 50));
       read_child(fields, spec);
       specs.push_back(std::move(spec));

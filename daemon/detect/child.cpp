@@ -16,17 +16,18 @@
 namespace greentill::detect {
 namespace {
 
-/// What a child starts with: its socket, no input, a pipe for its output, and every signal at its default.
+/// What a child starts with: its socket, its page, no input, a pipe for its output, and every signal at its default.
 class SpawnPlan {
  public:
-  /// Requires: both numbers are above kHostSocket.
-  SpawnPlan(int socket, int output) {
+  /// Requires: all numbers are above kHostAttempt.
+  SpawnPlan(int socket, int output, int attempts) {
     posix_spawn_file_actions_init(&files_);
     posix_spawn_file_actions_adddup2(&files_, socket, kHostSocket);
+    posix_spawn_file_actions_adddup2(&files_, attempts, kHostAttempt);
     posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&files_, output, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&files_, kHostSocket + 1);
+    posix_spawn_file_actions_addclosefrom_np(&files_, kHostAttempt + 1);
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setpgroup(&attributes_, 0);
     sigset_t none;
@@ -68,7 +69,7 @@ template <typename Open>
 bool open_pair(int (&ends)[2], const Open& open) {
   int made[2];
   if (open(made) != 0) return false;
-  for (int i = 0; i < 2; ++i) ends[i] = ::fcntl(made[i], F_DUPFD_CLOEXEC, kHostSocket + 1);
+  for (int i = 0; i < 2; ++i) ends[i] = ::fcntl(made[i], F_DUPFD_CLOEXEC, kHostAttempt + 1);
   ::close(made[0]);
   ::close(made[1]);
   return ends[0] >= 0 && ends[1] >= 0;
@@ -77,6 +78,10 @@ bool open_pair(int (&ends)[2], const Open& open) {
 }  // namespace
 
 Result<std::unique_ptr<Child>> Child::spawn(const std::filesystem::path& host_program) {
+  auto attempts = AttemptPage::make();
+  if (!attempts) return Failure{attempts.error()};
+  const Descriptor page(::fcntl(attempts->descriptor(), F_DUPFD_CLOEXEC, kHostAttempt + 1));
+  if (!page) return fail(ErrorCode::io, std::string("no descriptor for a plugin: ") + std::strerror(errno));
   int socket[2] = {-1, -1};
   int output[2] = {-1, -1};
   if (!open_pair(socket, [](int* ends) { return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }) ||
@@ -88,7 +93,7 @@ Result<std::unique_ptr<Child>> Child::spawn(const std::filesystem::path& host_pr
     return fail(ErrorCode::io, "no socket pair or pipe for a plugin: " + why);
   }
   pid_t pid = -1;
-  const int error = SpawnPlan(socket[1], output[1]).run(pid, host_program);
+  const int error = SpawnPlan(socket[1], output[1], page.get()).run(pid, host_program);
   ::close(socket[1]);
   ::close(output[1]);
   if (error != 0) {
@@ -96,7 +101,7 @@ Result<std::unique_ptr<Child>> Child::spawn(const std::filesystem::path& host_pr
     ::close(output[0]);
     return fail(ErrorCode::io, host_program.string() + ": it cannot be started: " + std::strerror(error));
   }
-  return std::unique_ptr<Child>(new Child(pid, socket[0], output[0]));
+  return std::unique_ptr<Child>(new Child(pid, socket[0], output[0], std::move(*attempts)));
 }
 
 Child::~Child() {

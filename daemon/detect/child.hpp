@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A greentill-plugin-host process, our end of the socket pair to it, and our end of the pipe that is its standard error. The
-// process gets no other descriptor of ours and no environment, and leads a process group of its own. It is killed with all of
-// that group when this object is destroyed, and by PR_SET_PDEATHSIG when the thread that spawned it ends. Threads: one thread.
+// A greentill-plugin-host process, our end of the socket pair to it, our end of the pipe that is its standard error, and a page
+// of memory that it shares with us. The process gets no other descriptor of ours and no environment, and leads a process group of
+// its own. It is killed with all of that group when this object is destroyed, and by PR_SET_PDEATHSIG when the thread that
+// spawned it ends. Threads: one thread.
 #pragma once
 
 #include <sys/types.h>
@@ -9,10 +10,12 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "daemon/base/backoff.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/detect/attempt_page.hpp"
 #include "daemon/detect/child_output.hpp"
 #include "daemon/detect/frames.hpp"
 
@@ -28,16 +31,20 @@ class Child {
   [[nodiscard]] FrameChannel& channel() { return channel_; }
   [[nodiscard]] ChildOutput& output() { return output_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
+  /// What a source was last about to read; also once it has ended.
+  [[nodiscard]] Attempt attempt() const { return attempts_.read(); }
   /// Kills the process where it still runs, logs the last of its output, and says how it ended: "was ended by signal 11
   /// (Segmentation fault)".
   std::string end(PluginHealth& health);
 
  private:
-  Child(pid_t pid, int socket, int output) : pid_(pid), channel_(socket), output_(output) {}
+  Child(pid_t pid, int socket, int output, AttemptPage attempts)
+      : pid_(pid), channel_(socket), output_(output), attempts_(std::move(attempts)) {}
   std::string kill_group();
   pid_t pid_;
   FrameChannel channel_;
   ChildOutput output_;
+  AttemptPage attempts_;
 };
 
 /// How a process ended, from a status of waitpid(2): "exited with status 1".

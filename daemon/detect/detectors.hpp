@@ -32,6 +32,8 @@ struct PluginSpec {
   std::vector<std::filesystem::path> secrets = {};  ///< files and folders that no path in its configuration may lead to
   /// Paths in its configuration that were folders when it was read: at no later start are they anything else.
   std::vector<std::string> folders = {};
+  /// Where it is kept, beyond the daemon's own life, over what a source's children were lost; empty: in memory alone.
+  std::filesystem::path lost_lives = {};
   std::size_t memory_bytes = 256u << 20;  ///< how much memory of its own a child may have
   /// How long create and start of a child may take each, and any call of a source.
   std::chrono::milliseconds patience{10'000};

@@ -67,8 +67,9 @@ Failure<Error> unexpected(Message kind, FrameReader& reader) {
   return fail(ErrorCode::unavailable, reason.empty() ? "it failed and gave no reason" : readable(to_abi(reason)));
 }
 
-Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHealth& health) {
+Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHealth& health, Loss lost) {
   Hello hello{role, spec.library.string(), spec.configuration, std::move(position)};
+  hello.lost = std::move(lost);
   for (const auto& secret : spec.secrets) hello.secrets.push_back(secret);
   hello.program = spec.program;
   hello.environment = spec.environment;

@@ -32,8 +32,8 @@ Result<std::optional<ByteView>> receive_past_logs(FrameChannel& channel, Timeout
 /// The error for a message that ends the conversation because it was not expected; with the host's reason where it gives one.
 Failure<Error> unexpected(Message kind, FrameReader& reader);
 
-/// The first message to a new child. `position` is a source's, empty for a detector.
-Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHealth& health);
+/// The first message to a new child. `position` and `lost` are a source's, empty for a detector.
+Frame hello_of(const PluginSpec& spec, Role role, std::string position, PluginHealth& health, Loss lost = {});
 
 /// Passes a log message on to `health`. False where the message is broken.
 bool pass_log(FrameReader& reader, PluginHealth& health);

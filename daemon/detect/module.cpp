@@ -79,9 +79,9 @@ Status PluginModule::check(const gt_answer& answer) {
 }
 
 HostServices::HostServices(LogFunction log, void* context)
-    : log_(log),
-      context_(context),
-      abi_{sizeof(gt_services), this, &HostServices::on_log, &HostServices::on_report, &HostServices::on_speak_for} {}
+    : log_(log), context_(context), abi_{sizeof(gt_services),         this,
+                                         &HostServices::on_log,       &HostServices::on_report,
+                                         &HostServices::on_speak_for, &HostServices::on_attempted} {}
 
 std::string HostServices::take_reason(std::string_view otherwise) {
   std::string taken = reason_.empty() ? std::string(otherwise) : std::move(reason_);
@@ -104,6 +104,12 @@ void HostServices::on_speak_for(void* context, gt_text name, gt_text version) no
   if (!is_name(name) || !is_name(version)) return;
   self.name_ = from_abi(name);
   self.version_ = from_abi(version);
+}
+
+std::uint32_t HostServices::on_attempted(void* context, gt_text what, gt_text* how) noexcept {
+  const auto& self = *static_cast<HostServices*>(context);
+  gt_text unwanted{};
+  return self.attempt_ ? self.attempt_(from_abi(what), how != nullptr ? how : &unwanted) : 0;
 }
 
 }  // namespace greentill::detect

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,6 +49,9 @@ class HostServices {
   HostServices& operator=(const HostServices&) = delete;
 
   [[nodiscard]] const gt_services* abi() const { return &abi_; }
+  /// What becomes of gt_services.attempt; without it nothing was ever lost. `how` is not null.
+  using AttemptFunction = std::function<std::uint32_t(std::string_view what, gt_text* how)>;
+  void on_attempt(AttemptFunction attempt) { attempt_ = std::move(attempt); }
   /// The last reason reported, or `otherwise`; forgets it.
   std::string take_reason(std::string_view otherwise);
   /// The names that claims hold: those of speak_for(), where the plugin called it, else the plugin's own.
@@ -60,10 +64,12 @@ class HostServices {
   static void on_log(void* context, std::int32_t level, gt_text message) noexcept;
   static void on_report(void* context, gt_text reason) noexcept;
   static void on_speak_for(void* context, gt_text name, gt_text version) noexcept;
+  static std::uint32_t on_attempted(void* context, gt_text what, gt_text* how) noexcept;
 
   LogFunction log_;
   void* context_;
   gt_services abi_;
+  AttemptFunction attempt_;
   std::string reason_;
   std::string name_;
   std::string version_;

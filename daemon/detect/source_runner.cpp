@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <chrono>
+#include <utility>
 
 #include "daemon/detect/child_watch.hpp"
 #include "daemon/detect/host_messages.hpp"
@@ -21,11 +22,17 @@ constexpr Timeout kSlice{20};
 
 SourceRunner::SourceRunner(const PluginSpec& spec, std::filesystem::path host_program, SourceSink& sink, const Clock& clock,
                            Log& log)
-    : spec_(spec), host_program_(std::move(host_program)), sink_(sink), health_(spec.name, log), backoff_(clock) {
+    : spec_(spec),
+      host_program_(std::move(host_program)),
+      sink_(sink),
+      health_(spec.name, log),
+      backoff_(clock),
+      lost_(spec.lost_lives, spec.name, log) {
   thread_ = std::thread([this] {
     while (!stopping_) {
       const Result<bool> ended = live();
       await_outstanding();
+      count_lost_life();
       health_.tell_left_out();
       if (ended && *ended) return health_.set_state("finished");
       if (stopping_) return;
@@ -46,17 +53,16 @@ Result<bool> SourceRunner::live() {
   window_->restart();
   told_ = 0;
   finished_ = false;
+  said_why_ = false;
   batch_.reset();
   auto child = start_child();
   if (!child) return Failure{child.error()};
   ChildWatch watch((*child)->pid(), !spec_.program.empty(), spec_.memory_bytes);
   while (!stopping_) {
     const Result<bool> alive = receive_frames(**child);
-    if (!alive) return fail(alive.error().code, alive.error().message + "; it " + (*child)->end(health_));
-    if (Status told = tell_durable(**child); !told) {
-      const Error why = last_word(**child).value_or(told.error());
-      return fail(why.code, why.message + "; it " + (*child)->end(health_));
-    }
+    if (!alive) return fallen(**child, alive.error());
+    if (Status told = tell_durable(**child); !told) return fallen(**child, last_word(**child).value_or(told.error()));
+    if (lost_.loss().count > 0 && (*child)->attempt().has_passed) lost_.forget();
     if (finished_ && window_->outstanding() == 0 && window_->retry_reason().empty()) {
       (*child)->end(health_);  // the pipe still holds what it printed last
       return true;
@@ -66,9 +72,7 @@ Result<bool> SourceRunner::live() {
       (*child)->end(health_);
       return false;
     }
-    if (const std::string beyond = watch.look(); !beyond.empty()) {
-      return fail(ErrorCode::unavailable, beyond + "; it " + (*child)->end(health_));
-    }
+    if (const std::string beyond = watch.look(); !beyond.empty()) return fallen(**child, {ErrorCode::unavailable, beyond});
     wait(**child);
   }
   return false;
@@ -79,21 +83,37 @@ Result<std::unique_ptr<Child>> SourceRunner::start_child() {
   if (!position) return Failure{position.error()};
   auto child = Child::spawn(host_program_);
   if (!child) return child;
-  if (Status sent = (*child)->channel().send(hello_of(spec_, Role::source, std::move(*position), health_), send_time()); !sent) {
+  if (Status sent =
+          (*child)->channel().send(hello_of(spec_, Role::source, std::move(*position), health_, lost_.loss()), send_time());
+      !sent) {
     return Failure{sent.error()};
   }
-  if (Status ready = await_ready(**child); !ready) {
-    return fail(ready.error().code, ready.error().message + "; it " + (*child)->end(health_));
-  }
+  if (Status ready = await_ready(**child); !ready) return fallen(**child, ready.error());
   heard_ = steady_clock::now();
   health_.set_state("running");
   return child;
+}
+
+Failure<Error> SourceRunner::fallen(Child& child, const Error& why) {
+  const std::string message = why.message + "; it " + child.end(health_);
+  // The host gives a reason where a call of the plugin fails, which says nothing against what it reads. For a program it does so
+  // too where that ends.
+  if (!said_why_ || !spec_.program.empty()) death_ = Death{child.attempt(), message};
+  return fail(why.code, message);
+}
+
+void SourceRunner::count_lost_life() {
+  const std::optional<Death> death = std::exchange(death_, std::nullopt);
+  // A daemon that is stopping ends its children itself.
+  if (!death || stopping_) return;
+  lost_.lost(death->attempt.what, window_->durable() > death->attempt.records, death->how);
 }
 
 Status SourceRunner::await_ready(Child& child) {
   const auto deadline = steady_clock::now() + 2 * spec_.patience + std::chrono::seconds(2);
   while (!stopping_ && steady_clock::now() < deadline) {
     auto ready = receive_ready(child.channel(), Timeout(0), health_, &child.output());
+    said_why_ = !ready && ready.error().code == ErrorCode::invalid;
     if (!ready) return Failure{ready.error()};
     if (*ready) {
       health_.set_version((*ready)->version);
@@ -132,7 +152,7 @@ Result<bool> SourceRunner::receive_frames(Child& child) {
       return take_batch();
     case Message::finished: finished_ = true; return true;
     case Message::alive: return true;
-    default: return unexpected(kind, reader);
+    default: said_why_ = kind == Message::failed; return unexpected(kind, reader);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/child.hpp"
+#include "daemon/detect/lost_lives.hpp"
 #include "daemon/detect/plugin_health.hpp"
 #include "daemon/detect/source_window.hpp"
 #include "daemon/detect/sources.hpp"
@@ -30,6 +31,10 @@ class SourceRunner {
   /// Runs the child once, from start to end. True where the source has finished and all its records are durable.
   Result<bool> live();
   Result<std::unique_ptr<Child>> start_child();
+  /// Ends the child for that reason, and remembers what it was reading where it was lost rather than gave up itself.
+  Failure<Error> fallen(Child& child, const Error& why);
+  /// Counts the life that was lost, once it is known what of it became durable.
+  void count_lost_life();
   Status await_ready(Child& child);
   Result<bool> receive_frames(Child& child);
   /// The error that the child sent before it stopped taking messages, where there is one: it tells the reason.
@@ -61,6 +66,14 @@ class SourceRunner {
     std::uint64_t left = 0;
   };
   std::optional<Batch> batch_;
+  LostLives lost_;
+  /// How the last child was lost, until it is counted.
+  struct Death {
+    Attempt attempt;
+    std::string how;
+  };
+  std::optional<Death> death_;
+  bool said_why_ = false;                        // the child ended by itself and gave its reason
   std::chrono::steady_clock::time_point heard_;  // when the child was last heard
   std::uint64_t told_ = 0;
   bool finished_ = false;

@@ -69,7 +69,8 @@ Frame encode_hello(const Hello& hello) {
   const Grants& grants = hello.grants;
   return encode(Message::hello, static_cast<std::uint64_t>(hello.role), as_bytes(hello.library), as_bytes(hello.configuration),
                 as_bytes(hello.position), hello.program, hello.environment, grants.read, grants.write, grants.connect,
-                grants.listen, grants.datagrams, grants.local_sockets, hello.memory_bytes, hello.patience_ms, hello.secrets);
+                grants.listen, grants.datagrams, grants.local_sockets, hello.memory_bytes, hello.patience_ms, hello.secrets,
+                as_bytes(hello.lost.attempt), hello.lost.count, std::string_view(hello.lost.how));
 }
 
 Frame encode_detect(std::uint64_t call, const event::Transaction& transaction) {
@@ -121,7 +122,16 @@ Hello FrameReader::hello() {
   hello.memory_bytes = number();
   hello.patience_ms = number();
   hello.secrets = texts();
+  hello.lost = loss();
   return hello;
+}
+
+Loss FrameReader::loss() {
+  Loss lost;
+  lost.attempt = as_text(reader_.bytes("an attempt"));
+  lost.count = number();
+  lost.how = text();
+  return lost;
 }
 
 std::vector<std::string> FrameReader::texts() {

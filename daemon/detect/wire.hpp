@@ -19,6 +19,8 @@ namespace greentill::detect {
 
 /// The descriptor at which a child has its end of the socket pair.
 inline constexpr int kHostSocket = 3;
+/// The descriptor of the page in which it says what it is about to read (attempt_page.hpp).
+inline constexpr int kHostAttempt = 4;
 /// How many records a source may have handed in that are not durable yet.
 inline constexpr std::size_t kSourceWindow = 1024;
 
@@ -35,6 +37,13 @@ enum class Message : std::uint8_t {
   alive = 22,     ///< from the host: a sign of life while the source has nothing to hand in
 };
 
+/// How many children in a row were lost over the same attempt of a source.
+struct Loss {
+  std::string attempt;  ///< what it was, in the source's own words
+  std::uint64_t count = 0;
+  std::string how;  ///< how the last one ended, for people
+};
+
 enum class Role : std::uint8_t { detector = 0, source = 1 };
 
 struct Hello {
@@ -48,6 +57,7 @@ struct Hello {
   std::uint64_t memory_bytes = 256u << 20;
   std::uint64_t patience_ms = 10'000;
   std::vector<std::string> secrets = {};  ///< files and folders that no grant may lead to
+  Loss lost = {};
 };
 
 struct Detection {
@@ -103,6 +113,7 @@ class FrameReader {
   std::vector<std::string> texts();
   std::vector<std::uint16_t> ports();
   Grants grants();
+  Loss loss();
   event::Activity activity();
   template <typename Read>
   void hold_to_limits(const Read& read);

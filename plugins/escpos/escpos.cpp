@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -31,6 +32,7 @@ using std::chrono::steady_clock;
 
 constexpr std::string_view kVersion = "e1 ";
 constexpr auto kLookEvery = std::chrono::milliseconds(250);
+constexpr const char* kTooLarge = "it takes more memory to read than memory_mb allows";
 // Of 3 cm of paper: what is lower is a logo.
 constexpr std::size_t kRowsOfAReceipt = 240;
 
@@ -74,6 +76,7 @@ class EscPos final : public plugin::Source {
       remove_durable();
       if (steady_clock::now() >= deadline) return Progress::more;
     }
+    services_.rest();
     std::this_thread::sleep_until(deadline);
     return Progress::more;
   }
@@ -125,15 +128,17 @@ class EscPos final : public plugin::Source {
     Reading reading{std::move(job), begun.next, begun.failed};
     bool is_begun = false;  // the last receipt, which no cut has ended
     try {
+      const auto lost = services_.attempt(name_of(reading.job));
+      if (lost.for_good) throw plugin::Unusable(lost.reason);
       std::string bytes = folder_.read(reading.job);
       reading.receipts = read_receipts({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, profile_.text);
       const auto& last = reading.receipts.back();
       is_begun = !last.is_blank() || (waits && is_drawn_on(bytes, last));
       if (!std::all_of(reading.receipts.begin(), reading.receipts.end(), has_text)) reading.pictures.emplace(std::move(bytes));
     } catch (const plugin::Unusable& error) {
-      reading.unreadable = error.what();
-      reading.failed = true;
-      reading.receipts.assign(reading.next + 1, {});
+      give_up(reading, error.what());
+    } catch (const std::bad_alloc&) {
+      give_up(reading, kTooLarge);
     }
     if (waits && !reading.receipts.empty() && !reading.receipts.back().is_cut && reading.unreadable.empty()) {
       reading.complete = !is_begun;
@@ -143,8 +148,27 @@ class EscPos final : public plugin::Source {
     return true;
   }
 
+  /// Names a job as it stands now.
+  static std::string name_of(const Job& job) { return job.files[0] + " " + std::to_string(job.files.size()); }
+
+  static void give_up(Reading& reading, const std::string& why) {
+    reading.unreadable = why;
+    reading.failed = true;
+    reading.receipts.assign(reading.next + 1, {});
+  }
+
   Understood understand_next(Reading& reading) {
     if (!reading.unreadable.empty()) return {std::nullopt, reading.unreadable};
+    const auto lost = services_.attempt(name_of(reading.job) + " " + std::to_string(reading.next + 1));
+    if (lost.for_good) return {std::nullopt, lost.reason};
+    try {
+      return understood(reading);
+    } catch (const std::bad_alloc&) {
+      return {std::nullopt, kTooLarge};
+    }
+  }
+
+  Understood understood(Reading& reading) {
     const Receipt& receipt = reading.receipts[reading.next];
     const Arrival arrival(reading.job.begin, reading.job.is_timed);
     if (has_text(receipt) || !reading.pictures) return understand(receipt, profile_, issuer_, arrival);

@@ -21,7 +21,8 @@ class ExecSource final : public plugin::Source {
       : configuration_(configuration), services_(services), from_(GT_EXEC_OUTPUT), to_(GT_EXEC_INPUT) {}
 
   void start(std::string_view position) override {
-    to_.send(source_greeting(configuration_, position));
+    const auto lost = services_.attempt("from " + std::string(position));
+    to_.send(source_greeting(configuration_, position, lost.lives));
     const Introduction introduction = parse_introduction(*from_.next(milliseconds(-1)));
     services_.speak_for(introduction.name, introduction.version);
   }

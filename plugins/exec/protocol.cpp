@@ -125,12 +125,13 @@ Act act_of(const JsonValue& object) {
 
 }  // namespace
 
-std::string source_greeting(std::string_view configuration, std::string_view position) {
+std::string source_greeting(std::string_view configuration, std::string_view position, std::uint32_t lost_lives) {
   return as_line({{"protocol", kProtocol},
                   {"role", "source"},
                   {"configuration", configuration},
                   {"position", position},
-                  {"window", kWindow}});
+                  {"window", kWindow},
+                  {"lost_lives", lost_lives}});
 }
 
 std::string detector_greeting(std::string_view configuration) {

@@ -17,7 +17,7 @@ namespace greentill::exec {
 inline constexpr std::string_view kProtocol = "greentill-exec-1";
 
 /// The first line to a program that is a source.
-std::string source_greeting(std::string_view configuration, std::string_view position);
+std::string source_greeting(std::string_view configuration, std::string_view position, std::uint32_t lost_lives);
 std::string detector_greeting(std::string_view configuration);
 
 struct Introduction {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source that follows a growing file. Its position is the place behind the row, and travels with the row's transaction.
 
+#include <new>
 #include <stdexcept>
 #include <thread>
 
@@ -32,6 +33,7 @@ class Journal final : public plugin::Source {
     path_ = toml.text("path");
     once_ = toml.boolean_or("once", false);
     decoder_ = make_decoder(toml);
+    has_header_ = toml.text("format") == "csv";
     toml.check();
   }
 
@@ -81,13 +83,24 @@ class Journal final : public plugin::Source {
 
   Step advance(const plugin::Inlet& inlet) {
     if (!file_ && !open(path_)) return Step::idle;
+    const auto lost = services_.attempt(file_->name_of_row());
+    if (lost.for_good && is_whole_line() && is_past_header()) return hand_in(given_up(lost.reason), inlet);
     if (const auto row = next_row(false)) return hand_in(*row, inlet);
     switch (file_->read_more()) {
       case FollowedFile::Read::more: return Step::row;
-      case FollowedFile::Read::none: return at_end(inlet);
+      case FollowedFile::Read::none: services_.rest(); return at_end(inlet);
       case FollowedFile::Read::overwritten: break;
     }
     return follow_content() ? Step::row : Step::idle;
+  }
+
+  [[nodiscard]] bool is_whole_line() const { return file_->pending().find('\n') != std::string_view::npos; }
+  [[nodiscard]] bool is_past_header() const { return !has_header_ || decoder_->is_past_header(); }
+  /// The next line as a row of which nothing can be made.
+  Row given_up(const std::string& reason) {
+    Row row = decoder_->abandoned(file_->pending());
+    row.problem = reason;
+    return row;
   }
 
   /// The file is another now, under the same name. Where it was copied before it was truncated, the copy holds the rows that were
@@ -105,6 +118,9 @@ class Journal final : public plugin::Source {
   std::optional<Row> next_row(bool last) {
     try {
       return decoder_->next(file_->pending(), last);
+    } catch (const std::bad_alloc&) {
+      if (!is_whole_line() || !is_past_header()) throw;
+      return given_up("it takes more memory to read than memory_mb allows");
     } catch (const std::runtime_error& error) {
       throw std::runtime_error(where() + ": " + error.what());
     }
@@ -148,6 +164,7 @@ class Journal final : public plugin::Source {
   plugin::Services services_;
   std::filesystem::path path_;
   bool once_ = false;
+  bool has_header_ = false;
   std::unique_ptr<RowDecoder> decoder_;
   event::AbiView view_;
   std::unique_ptr<FollowedFile> file_;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "daemon/detect/attempt_page.hpp"
 #include "daemon/detect/frames.hpp"
 #include "daemon/detect/host/program.hpp"
 #include "daemon/detect/module.hpp"
@@ -17,7 +18,8 @@ struct Host {
   FrameChannel& channel;
   HostServices& services;
   const Hello& hello;
-  Program* program = nullptr;  ///< null unless it is an exec instance
+  Program* program = nullptr;       ///< null unless it is an exec instance
+  AttemptPage* attempts = nullptr;  ///< where a source says what it is about to read
 
   [[nodiscard]] std::chrono::milliseconds patience() const { return std::chrono::milliseconds(hello.patience_ms); }
 };

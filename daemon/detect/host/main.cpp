@@ -74,14 +74,14 @@ Status prepare(Host& host, std::unique_ptr<Program>& program) {
   return Done{};
 }
 
-void serve(FrameChannel& channel) {
+void serve(FrameChannel& channel, AttemptPage& attempts) {
   auto frame = channel.receive(kForever);
   if (!frame || !*frame) return;
   FrameReader reader(**frame);
   const bool is_hello = reader.kind() == Message::hello;
   const Hello hello = reader.hello();
   HostServices services(&send_log, &channel);
-  Host host{channel, services, hello};
+  Host host{channel, services, hello, nullptr, &attempts};
   Status good = reader.end();
   if (good && !is_hello) good = fail(ErrorCode::bug, "the first message must be the hello");
   std::unique_ptr<Program> program;
@@ -111,8 +111,10 @@ int run(int count, char** arguments) {
   if (!tie_to_parent(arguments[1])) return 1;
   ::fcntl(kHostSocket, F_SETFD, FD_CLOEXEC);
   leave_the_end_to_the_daemon();
+  auto attempts = AttemptPage::inherited(kHostAttempt);
+  if (!attempts) return 1;
   FrameChannel channel(kHostSocket);
-  serve(channel);
+  serve(channel, *attempts);
   return 0;
 }
 

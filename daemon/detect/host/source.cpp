@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <deque>
 
 #include "daemon/detect/host/host.hpp"
@@ -21,7 +22,9 @@ constexpr std::size_t kMostRecordBytes = kMaxFrameBytes - 64;
 /// Gathers records into frames and counts how many may still be handed in.
 class SourceHost {
  public:
-  explicit SourceHost(const Host& host) : host_(host), channel_(host.channel), services_(host.services) {}
+  explicit SourceHost(const Host& host) : host_(host), channel_(host.channel), services_(host.services) {
+    services_.on_attempt([this](std::string_view what, gt_text* how) { return attempt(what, *how); });
+  }
 
   Status run() {
     if (Status started = start(); !started) return started;
@@ -114,6 +117,21 @@ class SourceHost {
     }
   }
 
+  /// The source is about to read something: over how many lives was the same lost?
+  std::uint32_t attempt(std::string_view what, gt_text& how) {
+    what = what.substr(0, kMaxAttemptBytes);
+    const Loss& lost = host_.hello.lost;
+    // What was read well is not to be lost with what may end this process too.
+    if (lost.count > 0) (void)flush();
+    const bool is_it = lost.count > 0 && what == lost.attempt;
+    has_passed_ = has_passed_ || (has_met_ && !is_it);
+    has_met_ = has_met_ || is_it;
+    host_.attempts->write(what, durable_ + under_way_.size(), has_passed_);
+    if (!is_it) return 0;
+    how = to_abi(lost.how);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(lost.count, UINT32_MAX));
+  }
+
   Status flush() {
     if (count_ == 0) return Done{};
     spoke_ = steady_clock::now();
@@ -201,6 +219,8 @@ class SourceHost {
   std::size_t count_ = 0;
   Frame records_;
   bool gone_ = false;
+  bool has_met_ = false;     // what earlier lives were lost over
+  bool has_passed_ = false;  // and got behind it
 };
 
 }  // namespace

@@ -99,6 +99,8 @@ Source::Progress FolderSource::poll(std::chrono::milliseconds wait, const Inlet&
     move_durable();
     const Step step = advance(inlet);
     if (step == Step::full) return Progress::more;
+    // What is handed in is safe once poll() has returned.
+    if (is_careful_ && handed_in_ > before) return Progress::more;
     if (step == Step::advanced && std::chrono::steady_clock::now() < deadline) continue;
     if (step == Step::advanced) return Progress::more;
     if (files_.settings().once && whole_.empty() && !files_.is_waiting()) return Progress::finished;
@@ -110,8 +112,11 @@ Source::Progress FolderSource::poll(std::chrono::milliseconds wait, const Inlet&
 
 FolderSource::Step FolderSource::advance(const Inlet& inlet) {
   if (pending_) return hand_in(inlet) ? Step::advanced : Step::full;
-  if (!file_ && (whole_.size() >= kMostWhole || !open_next())) return Step::idle;
-  if (file_) read_record();
+  if (!file_ && (whole_.size() >= kMostWhole || !open_next())) {
+    services_.rest();
+    return Step::idle;
+  }
+  if (file_ && !pending_) read_record();
   return Step::advanced;
 }
 
@@ -119,6 +124,7 @@ bool FolderSource::open_next() {
   if (!resumed_.empty()) {
     file_ = std::move(resumed_.front());
     resumed_.pop_front();
+    begin();
     return true;
   }
   const auto is_whole = [this](const std::string& name) {
@@ -127,7 +133,18 @@ bool FolderSource::open_next() {
   const auto found = files_.next(is_whole);
   if (!found) return false;
   file_ = open(*found);
+  if (file_) begin();
   return true;
+}
+
+/// Gives a file up over which one reader after the other was lost; nothing behind it would ever be read.
+void FolderSource::begin() {
+  const Services::Lost lost = services_.attempt(std::to_string(file_->known.inode) + ":" + file_->known.print);
+  is_careful_ = lost.lives > 0;
+  if (!lost.for_good) return;
+  file_->failure = lost.reason;
+  if (file_->skip < UINT64_MAX) file_->records = file_->skip;  // those before count
+  pass_over(lost.reason, false);
 }
 
 /// Null where the file is gone, was replaced by another one, or cannot be opened.

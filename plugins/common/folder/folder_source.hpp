@@ -52,6 +52,7 @@ class FolderSource : public Source {
   void resume(const FolderPlace& place);
   Step advance(const Inlet& inlet);
   bool open_next();
+  void begin();
   std::unique_ptr<File> open(const FolderFile& found);
   void read_record();
   RecordReader::Next next_record(Transaction& into);
@@ -68,6 +69,7 @@ class FolderSource : public Source {
   std::unique_ptr<File> file_;
   std::unique_ptr<Pending> pending_;  // a record that was read and not handed in yet
   std::deque<Whole> whole_;           // files handed in to their ends and not moved yet
+  bool is_careful_ = false;           // readers were lost over the current file
   std::uint64_t handed_in_ = 0;       // records handed in since start(), as durable() counts them
   std::uint64_t durable_ = 0;
 };

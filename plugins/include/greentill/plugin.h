@@ -167,6 +167,12 @@ struct gt_services {
   /* For a plugin that passes on what another program finds: claims then hold that program's name and version, 1 to 32 bytes each,
    * in place of the plugin's own. Called in create or start; the last call counts, and one beyond the limits is ignored. */
   void (*speak_for)(void* context, struct gt_text name, struct gt_text version);
+  /* Of a source: says what it is about to read, in words of its own that name it for good (a file and what tells it from another,
+   * a row's place; at most 1024 bytes), and returns how many children in a row were lost over the same: they crashed, or were
+   * ended for the time or memory that they took. `how`, which may be null, gets how the last one ended, for people; it lives
+   * until the next call. A source gives up what three were lost over: it rejects it for that reason, and reads what follows.
+   * Empty: nothing is being read. It costs no more than a copy of the text. */
+  uint32_t (*attempt)(void* context, struct gt_text what, struct gt_text* how);
 };
 
 /* What an instance is created with. */

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -46,10 +47,27 @@ class Services {
   /// Names the program that the plugin speaks for. A host too old to know this call ignores it: claims then hold the plugin's own
   /// name.
   void speak_for(std::string_view name, std::string_view version) const {
-    if (services_->size >= sizeof(gt_services)) services_->speak_for(services_->context, text(name), text(version));
+    if (knows(offsetof(gt_services, speak_for))) services_->speak_for(services_->context, text(name), text(version));
   }
+  /// Over what a source is about to read so many children in a row were lost (gt_services.attempt).
+  struct Lost {
+    bool for_good = false;  ///< so many that the source gives it up
+    std::uint32_t lives = 0;
+    std::string reason = {};  ///< why it is given up, for people
+  };
+  static constexpr std::uint32_t kMostLives = 3;
+  [[nodiscard]] Lost attempt(std::string_view what) const {
+    if (!knows(offsetof(gt_services, attempt))) return {};
+    gt_text how{};
+    const std::uint32_t lives = services_->attempt(services_->context, text(what), &how);
+    if (lives < kMostLives) return {false, lives, {}};
+    return {true, lives, "its reader was lost over it " + std::to_string(lives) + " times in a row: " + std::string(view(how))};
+  }
+  /// Nothing is being read now.
+  void rest() const { (void)attempt({}); }
 
  private:
+  [[nodiscard]] bool knows(std::size_t function) const { return services_->size >= function + sizeof(void (*)()); }
   const gt_services* services_;
 };
 

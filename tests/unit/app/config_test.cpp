@@ -250,6 +250,7 @@ TEST_CASE("config: the keys are kept from plugins whatever folder the daemon is 
   const std::filesystem::path state = std::filesystem::current_path() / "etc/greentill/state";
   const detect::PluginSpec& source = config->sources.at(0);
   CHECK(std::find(source.secrets.begin(), source.secrets.end(), state) != source.secrets.end());
+  CHECK(source.lost_lives == state / "lost-612f62");
 }
 
 }  // namespace greentill::app

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <set>
 
+#include "daemon/detect/lost_lives.hpp"
 #include "tests/unit/detect/source_bench.hpp"
 #include "tests/unit/plugins/escpos/jobs.hpp"
 #include "tests/unit/printer-relay/fixture.hpp"
@@ -43,8 +45,11 @@ class Bench : public SourceBench {
            "/config/escpos\"\nzone = \"Europe/London\"\ncurrency = \"GBP\"\n" +
            more;
   }
+  [[nodiscard]] std::filesystem::path lost() const { return folder_.path() / "lost"; }
   void start(const std::string& configuration) {
-    sources_ = start_all({patient_spec("till", own_plugin("escpos"), configuration)});
+    PluginSpec spec = patient_spec("till", own_plugin("escpos"), configuration);
+    spec.lost_lives = lost();
+    sources_ = start_all({spec});
   }
   void start() { start(configuration()); }
   void stop() { sources_.reset(); }
@@ -233,6 +238,24 @@ TEST_CASE("escpos source: from the till's connection through relay and spool to 
   }
   CHECK(sales == Found{"2026-11-24/1", "2026-11-24/2", "2026-11-24/3", "2026-11-24/4"});
   CHECK(printer.received() == printed);
+}
+
+TEST_CASE("escpos source: a job or a receipt over which three readers were lost is refused, and what follows is read") {
+  const std::string reason = "its reader was lost over it 3 times in a row: it was ended by signal 11";
+  for (const bool whole : {true, false}) {
+    CAPTURE(whole);
+    Bench bench;
+    LostLives lost(bench.lost(), "till", bench.log);
+    for (int i = 0; i < 3; ++i) lost.lost(job_name(1) + (whole ? " 1" : " 1 2"), false, "it was ended by signal 11");
+    write(bench.spool() / job_name(1), receipt(101) + kCut + receipt(102) + kCut + receipt(103) + kCut);
+    write(bench.spool() / job_name(2), receipt(104) + kCut);
+    bench.start();
+    const Found all = bench.settled(whole ? 2 : 4);
+    const std::string refused = job_name(1) + (whole ? ": receipt 1: " : ": receipt 2: ") + reason;
+    CHECK(std::find(all.begin(), all.end(), refused) != all.end());
+    CHECK(all.size() == (whole ? 2 : 4));
+    CHECK(std::filesystem::exists(bench.spool() / "failed" / job_name(1)));
+  }
 }
 
 }  // namespace

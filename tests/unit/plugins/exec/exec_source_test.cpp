@@ -108,7 +108,8 @@ TEST_CASE("exec source: a program is told what is durable, and what it may hand 
   REQUIRE(bench.finishes());
   // What a program prints comes by a pipe of its own, and may be read behind the end of its records.
   const auto printed = [&](const char* line) { return bench.eventually_later([&] { return bench.log.has(line); }); };
-  CHECK(printed(R"({"protocol":"greentill-exec-1","role":"source","configuration":"","position":"","window":1024})"));
+  CHECK(printed(
+      R"({"protocol":"greentill-exec-1","role":"source","configuration":"","position":"","window":1024,"lost_lives":0})"));
   CHECK(printed(R"({"durable":2})"));
 }
 
@@ -128,6 +129,43 @@ TEST_CASE("exec source: no more than 1024 records are under way, and one that ne
   REQUIRE(bench.finishes());
   CHECK(bench.sink.count() == 50'000);
   CHECK(bench.status().faults == 0);
+}
+
+TEST_CASE("exec source: a program that ends at the same place is told how often, and can pass it over") {
+  Bench bench;
+  bench.start_script("read -r greeting\n" + kIntroduce + "case \"$greeting\" in\n" + "*'\"position\":\"\"'*) " + record("1") +
+                     "read -r told; exit 3;;\n" + "*'\"lost_lives\":3'*) " +
+                     R"(echo '{"position":"2","reject":{"where":"row 2","reason":"it ends its reader"}}')" + "\n" + record("3") +
+                     kFinish + ";;\n*) exit 3;;\nesac\n");
+  REQUIRE(bench.finishes());
+  const auto kept = bench.sink.kept();
+  REQUIRE(kept.size() == 3);
+  CHECK(kept[0].event_id == "1");
+  CHECK(kept[1].reason == "it ends its reader");
+  CHECK(kept[2].event_id == "3");
+  CHECK(bench.status().faults == 4);
+}
+
+TEST_CASE("exec source: an argument that leads to the state folder is not granted, though links to programs are followed") {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder.path() / "state");
+  std::filesystem::create_directory_symlink(folder.path() / "state", folder.path() / "settings");
+  std::filesystem::create_symlink("/bin/sh", folder.path() / "shell");
+  for (const bool swapped : {false, true}) {
+    CAPTURE(swapped);
+    Bench bench;
+    const std::string script = bench.programs.script(kGreet + record("1") + kFinish);
+    PluginSpec spec = program_spec("dock", "source", {folder.path() / "shell", script});
+    if (swapped) spec.program.push_back(folder.path() / "settings");
+    spec.secrets = {folder.path() / "state"};
+    bench.start(spec);
+    if (!swapped) {
+      CHECK(bench.finishes());
+      continue;
+    }
+    REQUIRE(bench.falls());
+    CHECK_MESSAGE(has(bench.status().last_fault, "it leads to what no plugin may reach"), bench.status().last_fault);
+  }
 }
 
 struct Break {

@@ -104,9 +104,9 @@ TEST_CASE("exec protocol: the customer's account never leaves") {
 }
 
 TEST_CASE("exec protocol: a greeting survives a configuration of any bytes") {
-  const std::string greeting = source_greeting("a \"quoted\"\nline \xff", "17");
+  const std::string greeting = source_greeting("a \"quoted\"\nline \xff", "17", 2);
   CHECK(greeting.find('\n') == greeting.size() - 1);
-  CHECK(greeting.find(R"("position":"17","window":1024})") != std::string::npos);
+  CHECK(greeting.find(R"("position":"17","window":1024,"lost_lives":2})") != std::string::npos);
   CHECK(detector_greeting("x") == "{\"protocol\":\"greentill-exec-1\",\"role\":\"detector\",\"configuration\":\"x\"}\n");
   CHECK(durable_line(UINT64_MAX) == "{\"durable\":18446744073709551615}\n");
 }

@@ -2,7 +2,9 @@
 // The journal as the daemon runs it: in a child, its positions kept by whoever takes its records.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
+#include "daemon/detect/lost_lives.hpp"
 #include "tests/unit/detect/fixture.hpp"
 #include "tests/unit/plugins/files.hpp"
 #include "tests/unit/plugins/journal/decoding.hpp"
@@ -42,9 +44,11 @@ class Bench {
     return "path = \"" + journal().string() + "\"\nformat = \"csv\"\nmapping = \"plain\"\nmappings = \"" +
            folder_.path().string() + "\"\nonce = " + (once ? "true" : "false") + "\n";
   }
+  [[nodiscard]] std::filesystem::path lost() const { return folder_.path() / "lost"; }
   void start(const std::string& configuration) {
-    auto started =
-        Sources::start({patient_spec("rides", own_plugin("journal"), configuration)}, host_program(), sink, clock_, log);
+    PluginSpec spec = patient_spec("rides", own_plugin("journal"), configuration);
+    spec.lost_lives = lost();
+    auto started = Sources::start({spec}, host_program(), sink, clock_, log);
     REQUIRE_MESSAGE(started.ok(), started.error().message);
     sources_ = std::move(*started);
   }
@@ -270,6 +274,38 @@ TEST_CASE("journal: a position that is none of its own stops it, instead of a wh
   REQUIRE(bench.eventually_later([&] { return bench.status().faults > 0; }));
   CHECK(bench.status().last_fault.find("the stored position is not one of this plugin") != std::string::npos);
   CHECK(bench.sink.count() == 0);
+}
+
+TEST_CASE("journal: a row over which three readers were lost is passed over with its place, and two do not do") {
+  for (const int lives : {2, 3}) {
+    CAPTURE(lives);
+    Bench bench;
+    const std::string before = kPlainHeader + rides(1, 2);
+    overwrite(bench.journal(), before + rides(3, 5));
+    struct stat status {};
+    REQUIRE(::stat(bench.journal().c_str(), &status) == 0);
+    LostLives lost(bench.lost(), "rides", bench.log);
+    for (int i = 0; i < lives; ++i) {
+      lost.lost(std::to_string(status.st_ino) + " " + std::to_string(before.size()), false, "it was ended by signal 11");
+    }
+    bench.start(bench.csv(true));
+    REQUIRE(eventually([&] { return bench.status().state == "finished"; }));
+    const std::string given_up =
+        bench.journal().filename().string() + ":4: its reader was lost over it 3 times in a row: it was ended by signal 11";
+    CHECK(bench.found() == (lives == 2 ? numbers(1, 5) : Found{"1", "2", given_up, "4", "5"}));
+    CHECK_FALSE(std::filesystem::exists(bench.lost()));
+  }
+}
+
+TEST_CASE("journal: no link is followed in its place") {
+  Bench bench;
+  const std::filesystem::path other = bench.journal().string() + "-other";
+  overwrite(other, kPlainHeader + rides(1, 2));
+  std::filesystem::create_symlink(other, bench.journal());
+  bench.start();
+  REQUIRE(eventually([&] { return bench.status().faults > 0; }));
+  CHECK(bench.status().last_fault.find("it is a link, which is not followed here") != std::string::npos);
+  CHECK(bench.found().empty());
 }
 
 }  // namespace

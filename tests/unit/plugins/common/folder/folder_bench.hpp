@@ -71,6 +71,9 @@ class SmallHost {
   std::vector<Record> stored;
   Texts logged;
   std::size_t window = SIZE_MAX;
+  std::string attempt;  ///< what is being read
+  std::string lost;     ///< over which so many lives were lost
+  std::uint32_t lives = 3;
 
   template <typename T = FolderOfLines>
   void start(const std::string& configuration) {
@@ -115,9 +118,17 @@ class SmallHost {
 
   std::size_t stored_now_ = 0;
   gt_services services_{
-      sizeof(gt_services), this,
+      sizeof(gt_services),
+      this,
       [](void* self, std::int32_t, gt_text message) { static_cast<SmallHost*>(self)->logged.push_back(owned(message)); },
-      [](void*, gt_text) {}, [](void*, gt_text, gt_text) {}};
+      [](void*, gt_text) {},
+      [](void*, gt_text, gt_text) {},
+      [](void* self, gt_text what, gt_text* how) -> std::uint32_t {
+        auto& host = *static_cast<SmallHost*>(self);
+        host.attempt = owned(what);
+        *how = text("it was ended by signal 11");
+        return host.attempt == host.lost ? host.lives : 0;
+      }};
   gt_inlet inlet_{sizeof(gt_inlet), this,
                   [](void* self, const gt_transaction* transaction, gt_text, gt_text position) -> std::int32_t {
                     return static_cast<SmallHost*>(self)->take({owned(transaction->event_id), owned(position)}) ? GT_OK : GT_FULL;

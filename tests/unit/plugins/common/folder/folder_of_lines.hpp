@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simplest of formats: each line an event id. "bad …" is a record of no use, "-" no record, and at "broken" the file ends for
-// any reader.
+// The simplest of formats: each line an event id. "bad …" is a record of no use, "-" no record, at "broken" the file ends for any
+// reader, and at "crash" and "hang" the reader does not come back.
 #pragma once
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -19,6 +22,8 @@ class Lines final : public RecordReader {
     if (!read_line(line)) return Next::end;
     if (line == "-") return Next::nothing;
     if (line == "broken") throw std::runtime_error("what follows is broken");
+    if (line == "crash") std::abort();
+    while (line == "hang") ::pause();
     if (line.starts_with("bad")) throw Unusable("it is bad");
     into.issuer = "lines";
     into.event_id = line;

@@ -232,5 +232,30 @@ TEST_CASE("folder: a wrong configuration names the key") {
   CHECK(error(folder.configuration("own = 1\n")) == "none");
 }
 
+TEST_CASE("folder: a file over which three readers were lost is rejected behind what is durable of it, and two do not do") {
+  for (const std::uint32_t lives : {2u, 3u}) {
+    CAPTURE(lives);
+    const DropFolder folder;
+    folder.drop("a", "1\n2\n3\n");
+    folder.drop("b", "4\n");
+    SmallHost host;
+    host.start(folder.configuration(kOnce));
+    host.window = 2;
+    for (int i = 0; i < 3; ++i) host.poll();
+    host.store(2, false);
+    CHECK_FALSE(host.attempt.empty());
+    host.lost = host.attempt;
+    host.lives = lives;
+    host.kill();
+    host.window = SIZE_MAX;
+    host.start(folder.configuration(kOnce));
+    REQUIRE(host.run());
+    CHECK(host.attempt.empty());
+    const Texts given_up{"1", "2", "a: its reader was lost over it 3 times in a row: it was ended by signal 11", "4"};
+    CHECK(host.texts() == (lives == 2 ? Texts{"1", "2", "3", "4"} : given_up));
+    CHECK(folder.names("failed") == (lives == 2 ? Texts{} : Texts{"a", "a.reason.txt"}));
+  }
+}
+
 }  // namespace
 }  // namespace greentill::plugin
