@@ -107,7 +107,10 @@ Result<engine::ClaimContext> GreentillDaemon::claim_context() {
 }
 
 Status GreentillDaemon::open_outbox() {
-  auto opened = outbox::Outbox::open({.path = config_.outbox, .vfs = ""}, log_);
+  outbox::Options options{.path = config_.outbox};
+  options.mark = config_.state_folder / "store.mark";
+  options.traces = {config_.state_folder / "boot", config_.state_folder / "bearer.key"};
+  auto opened = outbox::Outbox::open(options, log_);
   if (!opened) return Failure{opened.error()};
   outbox_ = std::move(*opened);
   for (auto* reader : {&engine_reader_, &uplink_reader_, &status_reader_}) {

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "daemon/outbox/sqlite_outbox.hpp"
+#include "daemon/outbox/went_back.hpp"
 
 namespace greentill::outbox {
 namespace {
@@ -54,13 +55,24 @@ void create_private(const std::filesystem::path& path) {
 class SqliteOutbox final : public Outbox {
  public:
   explicit SqliteOutbox(Options options) : options_(std::move(options)) {}
+  ~SqliteOutbox() override {
+    if (mark_) mark_->sync();
+  }
 
   Status start(Log& log) {
     if (Status locked = lock_.take(options_.path); !locked) return locked;
+    if (Status marked = open_mark(); !marked) return marked;
     create_private(options_.path);
     auto writer = SqliteWriter::open(options_);
     if (!writer) return Failure{writer.error()};
     writer_ = std::move(*writer);
+    if (mark_) {
+      if (Status far = check_reach(*mark_, options_, *writer_); !far) {
+        writer_->leave_log();
+        return far;
+      }
+      if (Status kept = writer_->keep(*mark_); !kept) return kept;
+    }
     log.write(LogLevel::debug, "outbox", "opened " + options_.path.string());
     return Done{};
   }
@@ -68,8 +80,19 @@ class SqliteOutbox final : public Outbox {
   Result<std::unique_ptr<Reader>> new_reader() override { return SqliteReader::open(options_); }
 
  private:
+  Status open_mark() {
+    if (options_.mark.empty()) return Done{};
+    auto mark = sqlite::StoreMark::open(options_.mark, sqlite::StoreMark::Users::one);
+    if (!mark) return Failure{mark.error()};
+    mark_.emplace(std::move(*mark));
+    if (Status sound = check_files(*mark_, options_); !sound) return sound;
+    // Where there is none it is made once the store was looked at: before, it would hide what the store lacks.
+    return mark_->is_there() ? mark_->expect_log(options_.path) : Status(Done{});
+  }
+
   Options options_;
   LockFile lock_;
+  std::optional<sqlite::StoreMark> mark_;
   std::unique_ptr<SqliteWriter> writer_;
 };
 

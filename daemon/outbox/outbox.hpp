@@ -118,8 +118,10 @@ struct ClaimBatch {
 struct AppliedReceipt {
   std::uint64_t delivered_seq = 0;
   std::uint64_t newly_refused = 0;
-  bool ignored = false;  ///< the head was not moved: another chain, an older epoch, or a lower head within the epoch
-  bool rewound = false;  ///< the ledger went back in a new epoch: send again from delivered_seq + 1
+  std::uint64_t head = 0;   ///< the receipt's own
+  std::uint64_t epoch = 0;  ///< likewise
+  bool ignored = false;     ///< the head was not moved: another chain, an older epoch, or a lower head within the epoch
+  bool rewound = false;     ///< the ledger went back in a new epoch: send again from delivered_seq + 1
 };
 
 /// A connection that reads. Made by Outbox::new_reader(); destroy it before the outbox. What it returns is a copy and stays
@@ -230,6 +232,10 @@ struct Options {
   std::string vfs = {};
   std::size_t writer_cache_kib = 512;
   std::size_t reader_cache_kib = 256;
+  /// Where it is kept how far the store has come; empty: nowhere, and a store that went back is not noticed.
+  std::filesystem::path mark = {};
+  /// Files that are made after the mark. Where one is there and mark and chain are not, this is no first start.
+  std::vector<std::filesystem::path> traces = {};
 };
 
 /// The store, opened. Owns the writer; readers must be destroyed before it. Threads: open(), new_reader() and destruction by one
@@ -237,9 +243,10 @@ struct Options {
 class Outbox {
  public:
   /// Opens or creates the store, migrates its schema to this version, and keeps other processes out until it is destroyed.
-  /// conflict where another process has it open, invalid where the file is another program's database, unsupported where a newer
-  /// version made it, corrupt where it is damaged, not_found or denied where the file or its lock cannot be opened. `log` is used
-  /// by this call alone.
+  /// conflict where another process has it open, or where it is not what its mark says (docs/outbox.md, "A store that went
+  /// back"); invalid where its log is another's, or the file is another program's database, unsupported where a newer version
+  /// made it, corrupt where it is damaged, not_found or denied where the file or its lock cannot be opened. `log` is used by this
+  /// call alone.
   static Result<std::unique_ptr<Outbox>> open(const Options& options, Log& log);
   virtual ~Outbox() = default;
   /// The writer. Lifetime: the outbox's. The caller sees to it that one thread at a time uses it.

@@ -22,6 +22,8 @@ Failure<Error> at_odds(const std::string& what) {
 Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, const Reception& reception) {
   AppliedReceipt applied;
   applied.delivered_seq = chain_.delivered_seq;
+  applied.head = receipt.processed_up_to;
+  applied.epoch = receipt.epoch;
   if (chain_.no == 0 || receipt.chain != chain_.head.chain || receipt.epoch < chain_.epoch) {
     applied.ignored = true;
     return applied;

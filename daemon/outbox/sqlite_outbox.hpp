@@ -15,6 +15,7 @@
 #include "daemon/outbox/outbox.hpp"
 #include "daemon/outbox/schema.hpp"
 #include "daemon/sqlite/sqlite.hpp"
+#include "daemon/sqlite/store_mark.hpp"
 
 namespace greentill::outbox {
 
@@ -102,6 +103,16 @@ class SqliteWriter final : public Writer {
   Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) override;
   Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) override;
 
+  /// How far the store has come: the number of its chain and that chain's id and head, and how many transactions it has taken.
+  [[nodiscard]] sqlite::Reach reach() const;
+  /// The payload hash of a claim of the chain in force; nothing where it cannot be told since the claim behind it was pruned.
+  Result<std::optional<Digest>> hash_at(std::uint64_t seq) { return payload_hash(chain_, seq); }
+  /// Brings the mark up to the store, durably, and notes in it from now on how far each commit has come. It must outlive the
+  /// writer.
+  Status keep(sqlite::StoreMark& mark);
+  /// Leaves the files as they are when the writer goes.
+  void leave_log() { database_.keep_log(); }
+
  private:
   enum class Outcome : std::uint8_t { gone, accepted, refused_retry, refused_final };
 
@@ -112,6 +123,8 @@ class SqliteWriter final : public Writer {
   Status save_chain(const ChainRow& row);
   /// Commits, and only then makes the new row the chain in force.
   Status finish(sqlite::Transaction& transaction, const ChainRow& row);
+  /// To be called for what begin_chain() or commit() made durable.
+  void note(std::span<const Unit* const> units);
 
   Status add_unit(ChainRow& row, const Unit& unit);
   Status add_claims(ChainRow& row, const Unit& unit);
@@ -138,6 +151,8 @@ class SqliteWriter final : public Writer {
 
   Database database_;
   ChainRow chain_;
+  std::uint64_t transactions_ = 0;  // taken, in `totals`
+  sqlite::StoreMark* mark_ = nullptr;
   KeyLookup keys_;
   ChainLookup chains_;
   Statement new_chain_, save_chain_, add_claim_, add_claimless_, add_totals_;

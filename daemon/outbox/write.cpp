@@ -4,6 +4,7 @@
 // units of the call back.
 #include <algorithm>
 
+#include "daemon/base/hex.hpp"
 #include "daemon/outbox/durability.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 
@@ -25,7 +26,34 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
   auto chain = writer->chains_.find(writer->database_);
   if (!chain) return Failure{chain.error()};
   writer->chain_ = *chain;
+  const auto transactions = writer->database_.integer("SELECT sum(claims) FROM totals WHERE activity = ''");
+  if (!transactions) return Failure{transactions.error()};
+  writer->transactions_ = static_cast<std::uint64_t>(*transactions);
   return writer;
+}
+
+sqlite::Reach SqliteWriter::reach() const {
+  if (chain_.no == 0) return {"", 0, 0, "", transactions_};
+  return {to_hex(chain_.head.chain), static_cast<std::uint64_t>(chain_.no), chain_.head.seq, to_hex(chain_.head.payload_hash),
+          transactions_};
+}
+
+Status SqliteWriter::keep(sqlite::StoreMark& mark) {
+  if (Status set = mark.set(reach(), database_); !set) return set;
+  mark_ = &mark;
+  return Done{};
+}
+
+void SqliteWriter::note(std::span<const Unit* const> units) {
+  const auto before = transactions_;
+  bool moved = false;
+  for (const Unit* unit : units) {
+    moved = moved || !unit->claims.empty();
+    for (const TotalsDelta& delta : unit->totals) {
+      if (delta.activity.empty()) transactions_ += static_cast<std::uint64_t>(delta.claims);
+    }
+  }
+  if (mark_ != nullptr && (moved || transactions_ != before)) mark_->note(reach(), database_.file());
 }
 
 Status SqliteWriter::prepare() {
@@ -89,7 +117,10 @@ Status SqliteWriter::begin_chain(const claim::ChainId& chain, const Unit& unit) 
   row.head.chain = chain;
   if (Status added = new_chain_.run(row.no, chain); !added) return added;
   if (Status added = add_unit(row, unit); !added) return added;
-  return finish(*transaction, row);
+  if (Status finished = finish(*transaction, row); !finished) return finished;
+  const Unit* stored = &unit;
+  note({&stored, 1});
+  return Done{};
 }
 
 Status SqliteWriter::commit(std::span<const Unit* const> units) {
@@ -100,7 +131,9 @@ Status SqliteWriter::commit(std::span<const Unit* const> units) {
   for (const Unit* unit : units) {
     if (Status added = add_unit(row, *unit); !added) return added;
   }
-  return finish(*transaction, row);
+  if (Status finished = finish(*transaction, row); !finished) return finished;
+  note(units);
+  return Done{};
 }
 
 Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {

@@ -138,7 +138,36 @@ Status Database::use_wal() {
 
 void Database::checkpoint() { sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr); }
 
+Status Database::touch() {
+  const auto version = integer("PRAGMA user_version");
+  if (!version) return Failure{version.error()};
+  if (Status written = execute(("PRAGMA user_version = " + std::to_string(*version)).c_str()); !written) return written;
+  checkpoint();
+  return Done{};
+}
+
+Result<std::uint32_t> Database::change_counter() {
+  // Read by SQLite's own handle: if this process opened and closed the file once more, the system would drop SQLite's locks on
+  // it.
+  constexpr int kHeaderSize = 100;
+  constexpr int kCounterAt = 24;  // https://www.sqlite.org/fileformat2.html
+  sqlite3_file* opened = nullptr;
+  const int found = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &opened);
+  if (found != SQLITE_OK) return failure(handle_, found);
+  Bytes<kHeaderSize> header{};
+  const int read = opened->pMethods->xRead(opened, header.data(), kHeaderSize, 0);
+  if (read == SQLITE_IOERR_SHORT_READ) return std::uint32_t{0};
+  if (read != SQLITE_OK) return fail(ErrorCode::io, file() + ": its header cannot be read; check the disk");
+  std::uint32_t counter = 0;
+  for (std::size_t i = 0; i < 4; ++i) counter = counter << 8 | header[kCounterAt + i];
+  return counter;
+}
+
+void Database::keep_log() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
 std::int64_t Database::changed() const { return sqlite3_changes64(handle_); }
+
+std::int64_t Database::changed_ever() const { return sqlite3_total_changes64(handle_); }
 
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 

@@ -47,8 +47,16 @@ class Database {
   Status use_wal();
   /// Writes the log back as far as no reader needs it. A failure is not reported: the next checkpoint does it.
   void checkpoint();
+  /// Writes the first page anew, so that the change counter rises, and writes the log back.
+  Status touch();
+  /// The change counter in the header of the file itself, without its log; 0 where the file is shorter than a header. Only rises.
+  Result<std::uint32_t> change_counter();
+  /// The log is neither written back nor removed when this connection closes.
+  void keep_log();
   /// How many rows the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changed() const;
+  /// How many rows this connection has changed since it was opened, rolled back or not.
+  [[nodiscard]] std::int64_t changed_ever() const;
   /// The rowid of the last INSERT.
   [[nodiscard]] std::int64_t last_row() const;
   [[nodiscard]] std::string file() const;

@@ -77,7 +77,7 @@ struct Service {
   std::optional<credit::Programme> programme;
   std::unique_ptr<credit::Ledger> ledger;
 
-  Status open(const std::filesystem::path& path, bool makes_ledger) {
+  Status open(const std::filesystem::path& path, bool makes_ledger, credit::WentBack went_back) {
     auto loaded = load_config(path);
     if (!loaded) return Failure{loaded.error()};
     config = std::move(*loaded);
@@ -90,10 +90,11 @@ struct Service {
     if (!parsed) return Failure{parsed.error()};
     programme = std::move(*parsed);
     // Otherwise a mistyped path would create an empty ledger, which balances and looks sound.
-    if (!makes_ledger && !std::filesystem::exists(config.database)) {
+    const bool was_there = std::filesystem::exists(credit::mark_path(config.database));
+    if (!makes_ledger && !was_there && !std::filesystem::exists(config.database)) {
       return fail(ErrorCode::not_found, config.database.string() + ": there is no ledger here; greentill-credit run makes one");
     }
-    auto store = credit::open_sqlite_store(config.database);
+    auto store = credit::open_sqlite_store(config.database, went_back);
     if (!store) return Failure{store.error()};
     auto opened = credit::Ledger::open(std::move(*store), *programme, *library, hasher, clock, log);
     if (!opened) return Failure{opened.error()};
@@ -206,7 +207,8 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   }
 
   Service service;
-  Status status = service.open(path, run_command->parsed());
+  Status status =
+      service.open(path, run_command->parsed(), new_epoch ? credit::WentBack::taken_by_a_new_epoch : credit::WentBack::refused);
   if (status && !client_id.empty()) service.config.broker.client_id = client_id;
   if (status && *run_command) status = run(service, new_epoch);
   if (status && *report_command) status = report(service, json);

@@ -5,11 +5,13 @@
 // "fail/<operation>/<fault>".
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "daemon/base/file.hpp"
 #include "tests/support/lossy_vfs.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
@@ -24,6 +26,9 @@ struct Store {
   std::string vfs;
   std::unique_ptr<outbox::Outbox> outbox;
 };
+/// Real, and not on the disk that loses: at a cut it has all that was written to it, or what was synced.
+std::filesystem::path mark_of(const std::filesystem::path& store) { return store.parent_path() / "store.mark"; }
+
 using Step = std::function<Status(Store&)>;
 
 Step begin(const outbox::Unit& start) {
@@ -83,6 +88,10 @@ std::vector<Step> scenario() {
   return steps;
 }
 
+void write_whole(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
 class Run {
  public:
   Run(std::filesystem::path path, std::string vfs) : store_{std::move(path), std::move(vfs), nullptr} {}
@@ -94,16 +103,25 @@ class Run {
   /// Opens the store where it is not, then does the step, which can be done again after a failure.
   Status step(std::size_t number) {
     if (store_.outbox == nullptr) {
-      auto opened = outbox::Outbox::open({.path = store_.path, .vfs = store_.vfs}, log_);
+      outbox::Options options;
+      options.path = store_.path;
+      options.vfs = store_.vfs;
+      options.mark = mark_of(store_.path);
+      auto opened = outbox::Outbox::open(options, log_);
+      const auto mark = read_file(options.mark);
+      synced_mark_ = mark ? *mark : "";
       if (!opened) return Failure{opened.error()};
       store_.outbox = std::move(*opened);
     }
     return steps()[number](store_);
   }
+  /// The mark as a power cut leaves it that takes all of it which was not synced.
+  [[nodiscard]] const std::string& synced_mark() const { return synced_mark_; }
 
  private:
   SilentLog log_;
   Store store_;
+  std::string synced_mark_;
 };
 
 struct CleanRun {
@@ -151,6 +169,8 @@ void cut_and_recover(std::uint64_t operation, LossyVfs::Kept kept, const CleanRu
       interrupted = !run.step(answered).ok();
       if (!interrupted) ++answered;
     }
+    // Either is checked with each fate, at one cut or the next.
+    if (operation % 2 == static_cast<std::uint64_t>(kept) % 2) write_whole(mark_of(path), run.synced_mark());
   }
   vfs.settle(kept, static_cast<std::uint32_t>(operation));
 

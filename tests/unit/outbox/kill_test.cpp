@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <random>
 
 #include "tests/support/running_time.hpp"
@@ -71,7 +73,69 @@ std::uint32_t groups_in(const std::filesystem::path& path) {
   return groups;
 }
 
+/// As the daemon opens it: with a mark, and a file made behind it that shows that the device has run.
+Result<std::unique_ptr<outbox::Outbox>> open_marked(const std::filesystem::path& folder) {
+  SilentLog log;
+  outbox::Options options;
+  options.path = folder / "outbox.db";
+  options.mark = folder / "store.mark";
+  options.traces = {folder / "boot"};
+  auto opened = outbox::Outbox::open(options, log);
+  if (opened) ::close(::open((folder / "boot").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  return opened;
+}
+
+/// Starts on what lies there, and sells. 1: the store was refused. Never returns.
+[[noreturn]] void run_until_killed(const std::filesystem::path& folder) {
+  const auto opened = open_marked(folder);
+  if (!opened) {
+    std::fprintf(stderr, "%s\n", opened.error().message.c_str());
+    _exit(1);
+  }
+  outbox::Writer& writer = (*opened)->writer();
+  const auto known = open_reader(**opened)->chain();
+  if (!known) _exit(2);
+  ChainMaker chain;
+  const outbox::Unit start = chain.start();
+  if (!*known && !writer.begin_chain(chain.head().chain, start).ok()) _exit(3);
+  const std::uint64_t head = *known ? (**known).head.seq : 1;
+  std::uint32_t sale = 0;
+  while (chain.head().seq < head) chain.sale(sale++);
+  for (int i = 0; i < 60; ++i) {
+    if (!commit(writer, {chain.sale(sale++)}).ok()) _exit(4);
+  }
+  _exit(0);  // without closing, too
+}
+
 }  // namespace
+
+TEST_CASE("outbox: kill -9 at any instant, from the first start on, leaves no store that is taken for one that went back") {
+  std::random_device seed;
+  const unsigned chosen = seed();
+  CAPTURE(chosen);
+  std::mt19937 random(chosen);
+  std::uint32_t kills = 0;
+  for (int device = 0; device < 12; ++device) {
+    const TempDir folder;
+    for (int round = 0; round < 25; ++round) {
+      const pid_t child = ::fork();
+      REQUIRE(child >= 0);
+      if (child == 0) run_until_killed(folder.path());
+      let_run(child, std::chrono::microseconds(std::uniform_int_distribution<int>(0, round < 10 ? 3'000 : 15'000)(random)));
+      ::kill(child, SIGKILL);
+      int status = 0;
+      REQUIRE(::waitpid(child, &status, 0) == child);
+      REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+      kills += WIFSIGNALED(status) ? 1 : 0;
+      // Now and then a clean stop between.
+      if (round % 7 == 6) REQUIRE(open_marked(folder.path()).ok());
+    }
+    const auto last = open_marked(folder.path());
+    REQUIRE_MESSAGE(last.ok(), (last.ok() ? "" : last.error().message));
+  }
+  MESSAGE(kills, " kills");
+  CHECK(kills > 100);
+}
 
 TEST_CASE("outbox: kill -9 at any instant loses nothing answered and leaves nothing half") {
   const TempDir folder;

@@ -33,6 +33,13 @@ PRAGMA user_version = 1;
 // An index changes no row, so older versions, which do not know it, can use the database too: no new version number.
 constexpr const char* kIndexes = "CREATE INDEX IF NOT EXISTS reversals_by_target ON reversals(mac, target)";
 
+// So have columns that older versions do not read. The id tells ledgers apart; a step is a transaction that was stored.
+constexpr const char* kProgress = R"sql(
+ALTER TABLE meta ADD COLUMN id BLOB;
+ALTER TABLE meta ADD COLUMN steps INTEGER NOT NULL DEFAULT 0;
+UPDATE meta SET id = randomblob(16);
+)sql";
+
 }  // namespace
 
 Status migrate(sqlite::Database& database) {
@@ -44,6 +51,9 @@ Status migrate(sqlite::Database& database) {
   if (*version == 0) {
     if (Status created = database.execute(kSchema); !created) return created;
   }
+  const auto progress = database.integer("SELECT count(*) FROM pragma_table_info('meta') WHERE name = 'steps'");
+  if (!progress) return Failure{progress.error()};
+  if (Status added = *progress == 0 ? database.execute(kProgress) : Status(Done{}); !added) return added;
   if (Status indexed = database.execute(kIndexes); !indexed) return indexed;
   return transaction->commit();
 }

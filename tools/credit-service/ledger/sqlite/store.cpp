@@ -3,8 +3,11 @@
 
 #include <unordered_map>
 
+#include "daemon/base/hex.hpp"
 #include "daemon/sqlite/sqlite.hpp"
+#include "daemon/sqlite/store_mark.hpp"
 #include "tools/credit-service/ledger/sqlite/audit.hpp"
+#include "tools/credit-service/ledger/sqlite/progress.hpp"
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
 
 namespace greentill::credit {
@@ -22,15 +25,30 @@ std::vector<std::uint8_t> copy(ByteView bytes) { return {bytes.begin(), bytes.en
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(sqlite::Database database) : database_(std::move(database)) {}
+  SqliteStore(sqlite::Database database, sqlite::StoreMark mark, bool starts_anew)
+      : database_(std::move(database)), mark_(std::move(mark)), starts_anew_(starts_anew) {}
+  ~SqliteStore() override { mark_.sync(); }
   Status prepare();
+  /// Brings the mark up to the ledger, unless a new epoch does.
+  Status keep_mark();
 
   Status transact(const std::function<Status()>& work) override {
+    raised_ = false;
     accounts_.clear();  // may be another worker's, or from a transaction that was rolled back
     auto transaction = sqlite::Transaction::begin(database_);
     if (!transaction) return Failure{transaction.error()};
+    const std::int64_t before = database_.changed_ever();
     if (Status done = work(); !done) return done;
-    return transaction->commit();
+    if (database_.changed_ever() == before) return transaction->commit();  // a batch that came again
+    const auto reach = count_step();
+    if (!reach) return Failure{reach.error()};
+    if (Status committed = transaction->commit(); !committed) return committed;
+    if (std::exchange(raised_, false)) {
+      starts_anew_ = false;
+      return mark_.restart(*reach, database_);
+    }
+    if (!starts_anew_) mark_.note(*reach, database_.file());
+    return Done{};
   }
 
   Result<Head> head(const std::string& device, const claim::ChainId& chain) override {
@@ -157,7 +175,10 @@ class SqliteStore final : public Store {
     if (Status read = row.status(); !read) return Failure{read.error()};
     return database_.damaged("the ledger has no epoch");
   }
-  Status raise_epoch() override { return database_.execute("UPDATE meta SET epoch = epoch + 1"); }
+  Status raise_epoch() override {
+    raised_ = true;
+    return raise_epoch_.run(mark_.reach().era);
+  }
   Status refuse_without_end(Reason reason) override { return refuse_without_end_.run(static_cast<int>(reason)); }
   Result<Report> report() override { return make_report(database_); }
   Result<std::vector<std::string>> check(const Sharing& sharing) override { return check_books(database_, sharing); }
@@ -176,14 +197,19 @@ class SqliteStore final : public Store {
     return row.result(std::move(refused));
   }
 
+  Result<sqlite::Reach> count_step();
+
   sqlite::Database database_;
+  sqlite::StoreMark mark_;
+  bool starts_anew_;  // the ledger went back; the mark speaks of the one before until the new epoch has begun
+  bool raised_ = false;
   std::unordered_map<std::string, std::int64_t> accounts_;  // of the current transaction, by kind and name
   Statement find_chain_, count_chains_, add_chain_, move_head_, find_quarantine_, add_quarantine_;
   Statement find_claim_, put_claim_, refused_since_, refused_behind_, refuse_without_end_;
   Statement count_kept_, keep_, next_kept_, drop_kept_;
   Statement find_nullifier_, add_nullifier_, drop_nullifier_, add_reversal_, bind_reversal_, reversals_;
   Statement find_account_, add_account_, kind_of_, find_usage_, add_usage_, post_;
-  Statement keep_programme_, find_programme_, load_programme_, epoch_;
+  Statement keep_programme_, find_programme_, load_programme_, epoch_, raise_epoch_, count_step_;
 };
 
 Status SqliteStore::prepare() {
@@ -230,19 +256,45 @@ Status SqliteStore::prepare() {
        {keep_programme_, "INSERT OR IGNORE INTO programmes(sha256, bytes) VALUES(?, ?)"},
        {find_programme_, "SELECT id FROM programmes WHERE sha256 = ?"},
        {load_programme_, "SELECT bytes FROM programmes WHERE id = ?"},
-       {epoch_, "SELECT epoch FROM meta"}});
+       {epoch_, "SELECT epoch FROM meta"},
+       {raise_epoch_, "UPDATE meta SET epoch = max(epoch, ?) + 1"},
+       {count_step_, "UPDATE meta SET steps = steps + 1 RETURNING id, epoch, steps"}});
+}
+
+/// Within a transaction: so the log of each holds the ledger's id and how far it has come.
+Result<sqlite::Reach> SqliteStore::count_step() {
+  Query row(count_step_);
+  sqlite::Reach reach;
+  while (row.next()) reach = {to_hex(row.bytes(0)), row.count(1), row.count(2), "", 0};
+  return row.result(std::move(reach));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path) {
+Status SqliteStore::keep_mark() {
+  if (starts_anew_) return Done{};
+  const auto reach = read_reach(database_);
+  return reach ? mark_.set(*reach, database_) : Status(Failure{reach.error()});
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path, WentBack went_back) {
+  auto mark = sqlite::StoreMark::open(mark_path(path), sqlite::StoreMark::Users::several);
+  if (!mark) return Failure{mark.error()};
+  auto back = check_files(*mark, path, went_back);
+  if (!back) return Failure{back.error()};
   sqlite::Settings settings;
   settings.busy = kBusy;
   settings.pragmas = kSettings;
   auto database = sqlite::Database::open(path, settings);
   if (!database) return Failure{database.error()};
-  auto store = std::make_unique<SqliteStore>(std::move(*database));
+  if (!*back) back = check_reach(*mark, *database, went_back);
+  if (!back) {
+    database->keep_log();  // it may be another's
+    return Failure{back.error()};
+  }
+  auto store = std::make_unique<SqliteStore>(std::move(*database), std::move(*mark), *back);
   if (Status prepared = store->prepare(); !prepared) return Failure{prepared.error()};
+  if (Status kept = store->keep_mark(); !kept) return Failure{kept.error()};
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store that went back, in each way in which files get lost or mixed up; and what must not be taken for one.
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "daemon/base/file.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/store_dump.hpp"
+
+namespace greentill::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A device's state folder with a store in it, as the daemon opens it.
+class Site {
+ public:
+  explicit Site(std::uint8_t chain = 1, std::uint32_t first_sale = 0) : chain_(chain), sold_(first_sale) {
+    fs::create_directory(folder());
+  }
+
+  [[nodiscard]] fs::path folder() const { return place_ / "state"; }
+  [[nodiscard]] fs::path database() const { return folder() / "outbox.db"; }
+  [[nodiscard]] fs::path log() const { return folder() / "outbox.db-wal"; }
+  [[nodiscard]] fs::path mark() const { return folder() / "store.mark"; }
+
+  [[nodiscard]] Result<std::unique_ptr<outbox::Outbox>> try_open() const {
+    SilentLog log;
+    return outbox::Outbox::open({.path = database(),
+                                 .vfs = "",
+                                 .writer_cache_kib = 512,
+                                 .reader_cache_kib = 256,
+                                 .mark = mark(),
+                                 .traces = {folder() / "boot"}},
+                                log);
+  }
+  void open() {
+    auto opened = try_open();
+    REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
+    store_ = std::move(*opened);
+    std::ofstream(folder() / "boot") << "1 boot\n";
+    if (chain_.head().seq == 0) {
+      const outbox::Unit start = chain_.start();
+      REQUIRE(store_->writer().begin_chain(chain_.head().chain, start).ok());
+    }
+  }
+  void close() { store_.reset(); }
+  void sell(std::uint32_t sales, std::size_t claims = 1) {
+    for (; sales > 0; --sales) REQUIRE(commit(store_->writer(), {chain_.sale(++sold_, claims)}).ok());
+  }
+  /// What the files are at this moment: of an open store, what a kill would leave.
+  [[nodiscard]] fs::path copy(const std::string& name) const {
+    fs::copy(folder(), place_ / name);
+    return place_ / name;
+  }
+  /// The files of a copy take the place of what is there now.
+  void put_back(const fs::path& from) const {
+    fs::remove_all(folder());
+    fs::copy(from, folder());
+  }
+  /// Why the store is not opened; "" where it is. What was refused must lie there as before.
+  [[nodiscard]] std::string refusal() const {
+    const std::string before = contents();
+    const auto opened = try_open();
+    if (opened) return "";
+    CHECK(contents() == before);
+    return opened.error().message;
+  }
+
+ private:
+  [[nodiscard]] std::string contents() const {
+    std::string all;
+    for (const fs::path& path : {database(), log()}) {
+      if (const auto content = read_file(path); content) all += *content;
+    }
+    return all;
+  }
+
+  TempDir place_;
+  ChainMaker chain_;
+  std::uint32_t sold_;
+  std::unique_ptr<outbox::Outbox> store_;
+};
+
+void overwrite(const fs::path& from, const fs::path& to) { fs::copy_file(from, to, fs::copy_options::overwrite_existing); }
+
+void write_text(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::trunc) << text; }
+
+/// Each part of what a refusal must say.
+void check_says(const std::string& refusal, std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) CHECK_MESSAGE(refusal.find(part) != std::string::npos, part, " is not in: ", refusal);
+}
+
+constexpr std::string_view kNextStep = "Where they are lost, move what is left of it away and begin a new chain: echo new > ";
+
+}  // namespace
+
+TEST_CASE("outbox: a clean stop, a kill and a move of the whole folder raise no alarm") {
+  Site site;
+  for (std::uint32_t round = 0; round < 3; ++round) {
+    site.open();
+    site.sell(20);
+    const fs::path killed = site.copy("killed-" + std::to_string(round));
+    site.close();
+    CHECK(site.refusal() == "");
+    site.put_back(killed);
+    CHECK(site.refusal() == "");
+    site.put_back(site.copy("moved-" + std::to_string(round)));
+    CHECK(site.refusal() == "");
+  }
+}
+
+TEST_CASE("outbox: a store that lost its write-ahead log is noticed") {
+  Site site;
+  site.open();
+  site.sell(9);
+  const fs::path killed = site.copy("killed");
+  site.close();
+  site.put_back(killed);
+  fs::remove(site.log());
+  check_says(site.refusal(), {"outbox.db: ", "lost its write-ahead log, which is not there", "put the latest",
+                              "together with its", kNextStep, "store.mark"});
+  site.put_back(killed);
+  CHECK(site.refusal() == "");
+}
+
+TEST_CASE("outbox: a lost log is noticed where it held transactions without a claim alone") {
+  Site site;
+  site.open();
+  site.close();
+  site.open();
+  site.sell(3, 0);
+  const fs::path killed = site.copy("killed");
+  site.close();
+  site.put_back(killed);
+  fs::remove(site.log());
+  check_says(site.refusal(), {"it knows 0 transactions, and had taken 3", kNextStep});
+}
+
+TEST_CASE("outbox: an emptied store and one that is gone are no first start, and their log is not touched") {
+  Site site;
+  site.open();
+  site.sell(9);
+  const fs::path killed = site.copy("killed");
+  site.close();
+  for (const fs::path& from : {killed, site.copy("stopped")}) {
+    site.put_back(from);
+    fs::resize_file(site.database(), 0);
+    check_says(site.refusal(), {"outbox.db: is empty, though the store was in use", kNextStep});
+    fs::remove(site.database());
+    check_says(site.refusal(), {"outbox.db: is not there, though the store was in use", kNextStep});
+    fs::remove(site.log());
+    check_says(site.refusal(), {"outbox.db: is not there", kNextStep});
+  }
+}
+
+TEST_CASE("outbox: a log without its database is not thrown away, mark or not") {
+  Site site;
+  site.open();
+  site.sell(9);
+  const fs::path killed = site.copy("killed");
+  site.close();
+  site.put_back(killed);
+  fs::remove(site.database());
+  for (const std::string left : {"store.mark", "boot"}) {
+    fs::remove(site.folder() / left);
+    check_says(site.refusal(), {"outbox.db: is not there, and its write-ahead log", kNextStep});
+  }
+  write_text(site.mark(), "new\n");
+  check_says(site.refusal(), {"outbox.db: is not there, and its write-ahead log"});
+}
+
+TEST_CASE("outbox: an older copy is noticed, whenever it was made") {
+  Site site;
+  site.open();
+  site.sell(5);
+  site.close();
+  const fs::path stopped = site.copy("stopped");
+  site.open();
+  const fs::path idle = site.copy("running");  // its head is the older copy's
+  site.sell(5);
+  const fs::path running = site.copy("selling");
+  site.sell(4);
+  const fs::path killed = site.copy("killed");
+  site.close();
+
+  overwrite(stopped / "outbox.db", site.database());
+  check_says(site.refusal(), {"outbox.db: is an older copy of the store", kNextStep});
+  for (const auto& [copy, end] : {std::pair(idle, "ends at 6"), std::pair(running, "ends at 11")}) {
+    overwrite(copy / "outbox.db", site.database());
+    overwrite(copy / "outbox.db-wal", site.log());
+    check_says(site.refusal(), {"its chain ", end, "and went on to 15: it is an older copy", kNextStep});
+  }
+  SUBCASE("under the latest log, which SQLite would add to it") {
+    site.put_back(killed);
+    overwrite(stopped / "outbox.db", site.database());
+    check_says(site.refusal(), {"outbox.db: is an older copy of the store"});
+  }
+}
+
+TEST_CASE("outbox: the log of another store is noticed before SQLite adds it to this one") {
+  Site other(2);
+  other.open();
+  other.sell(3);
+  const fs::path foreign = other.copy("killed");
+  Site site;
+  site.open();
+  site.sell(9);
+  const fs::path killed = site.copy("killed");
+  site.close();
+
+  for (const fs::path& from : {killed, site.copy("stopped")}) {
+    site.put_back(from);
+    overwrite(foreign / "outbox.db-wal", site.log());
+    check_says(site.refusal(),
+               {"outbox.db-wal: is not the write-ahead log of the store beside it; move it away, and put the one there"});
+  }
+  fs::remove(site.log());
+  CHECK(site.refusal() == "");  // it was stopped, and lacks nothing
+
+  overwrite(foreign / "outbox.db", site.database());
+  CHECK(site.refusal() != "");
+  overwrite(foreign / "outbox.db-wal", site.log());
+  CHECK(site.refusal() != "");
+}
+
+TEST_CASE("outbox: an older log of the same run is noticed") {
+  Site site;
+  site.open();
+  site.sell(2);
+  const fs::path early = site.copy("early");
+  REQUIRE(run_sql(site.database(), "PRAGMA user_version") == true);
+  site.sell(900);  // the log begins anew meanwhile
+  const fs::path killed = site.copy("killed");
+  site.close();
+  site.put_back(killed);
+  site.open();  // from here on the mark knows that log
+  const fs::path reopened = site.copy("reopened");
+  site.close();
+  site.put_back(reopened);
+  overwrite(early / "outbox.db-wal", site.log());
+  check_says(site.refusal(), {"outbox.db-wal: is older than the store beside it; move it away"});
+}
+
+TEST_CASE("outbox: a store of another chain is not taken for the own one, nor a copy that went on elsewhere") {
+  Site stranger(2);
+  Site twin(1, 1000);  // the same chain with other sales
+  Site site;
+  site.open();
+  site.sell(9);
+  site.close();
+  for (Site* other : {&stranger, &twin}) {
+    for (int start = 0; start < 3; ++start) {  // so that it is further than the own one by each number
+      other->open();
+      other->sell(10);
+      other->close();
+    }
+    overwrite(other->database(), site.database());
+    check_says(site.refusal(), {"outbox.db: holds another chain than the one that this device made", kNextStep});
+  }
+}
+
+TEST_CASE("outbox: a log that somebody wrote back after a kill is not missed") {
+  Site site;
+  site.open();
+  site.sell(9);
+  const fs::path killed = site.copy("killed");
+  site.close();
+  site.put_back(killed);
+  REQUIRE(run_sql(site.database(), "PRAGMA wal_checkpoint(TRUNCATE)"));
+  CHECK(site.refusal() == "");
+}
+
+TEST_CASE("outbox: a device that has run before begins a chain only where it is told to") {
+  Site site;
+  write_text(site.folder() / "boot", "3 boot\n");
+  check_says(site.refusal(), {"outbox.db: holds no chain, though this device has run before", "state/boot", kNextStep});
+  check_says(site.refusal(), {"has run before"});  // the first refusal left nothing that would be taken for a start
+  write_text(site.mark(), "new\n");
+  site.open();
+  site.sell(2);
+  site.close();
+  CHECK(site.refusal() == "");
+
+  write_text(site.mark(), "new\n");
+  check_says(site.refusal(), {"outbox.db: holds a chain, and", "store.mark asks for a new one; move the store away"});
+  check_says(site.refusal(), {"asks for a new one"});
+}
+
+TEST_CASE("outbox: a store of a version without a mark gets one") {
+  Site site;
+  site.open();
+  site.sell(9);
+  site.close();
+  fs::remove(site.mark());
+  CHECK(site.refusal() == "");
+  const fs::path now = site.copy("now");
+  site.open();
+  site.sell(1);
+  site.close();
+  overwrite(now / "outbox.db", site.database());
+  check_says(site.refusal(), {"is an older copy"});
+}
+
+TEST_CASE("outbox: a mark that is half written counts as before, and one that is something else is not passed over") {
+  Site site;
+  site.open();
+  site.sell(9);
+  site.close();
+  const std::string whole = read_file(site.mark()).value();
+  REQUIRE(whole.size() == 1024);
+  for (const std::size_t slot : {0, 512}) {
+    std::string torn = whole;
+    torn.replace(slot + 40, 30, 30, 'x');
+    write_text(site.mark(), torn);
+    CHECK(site.refusal() == "");
+  }
+  write_text(site.mark(), "somebody's notes\n");
+  check_says(site.refusal(), {"store.mark: cannot be read as what it is"});
+  write_text(site.mark(), std::string(1024, '\0'));  // as a power cut leaves a file that was never synced
+  CHECK(site.refusal() == "");
+}
+
+}  // namespace greentill::test
