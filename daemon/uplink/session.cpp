@@ -114,6 +114,7 @@ bool Session::refresh_chain() {
   }
   if (!*state) return false;
   stored_ = (**state).head.seq;
+  epoch_ = (**state).epoch;
   if (chain_ != (**state).head.chain) {
     chain_ = (**state).head.chain;
     around_.window.restart((**state).delivered_seq);
@@ -153,7 +154,9 @@ void Session::pump() {
       report_too_large();
       break;
     }
-    if (!send(batch_, correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random))) return;
+    const std::string correlation = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);
+    if (window.idle()) first_ = {correlation, window.delivered(), epoch_};
+    if (!send(batch_, correlation)) return;
     const bool again = window.sent(batch_.last_seq, around_.clock.monotonic());
     around_.board.update([again](LinkStatus& status) {
       ++status.batches_sent;
@@ -212,8 +215,10 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
 
 void Session::on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied) {
   --applying_;
+  if (!applied && applied.error().code == ErrorCode::conflict) return stand(LogLevel::error, applied.error().message);
   if (!applied) return trouble(LogLevel::error, applied.error().message);
   owner_.receipt_applied();
+  look_back(correlation, *applied);
   const bool moved = move_window(*applied);
   const std::uint64_t head = around_.window.delivered() + 1;
   if (!moved && first_seq_of(correlation) == head) not_taken_ = head;
@@ -225,12 +230,30 @@ void Session::on_applied(const std::string& correlation, const Result<outbox::Ap
 // Clears the last trouble where the receipt moved the window, or nothing waits: a receipt alone does not show that claims move
 // again.
 void Session::clear_trouble(bool moved) {
+  if (moved) standing_.clear();
   if (!moved) {
-    if (!around_.window.idle()) return;
+    if (!around_.window.idle() || !standing_.empty()) return;
     const auto backlog = around_.reader.backlog();
     if (!backlog || backlog->waiting > 0) return;
   }
   around_.board.update([](LinkStatus& status) { status.last_error.clear(); });
+}
+
+bool Session::Asked::shows_older(const std::string& answered, const outbox::AppliedReceipt& applied) const {
+  if (correlation.empty() || answered != correlation) return false;
+  return applied.epoch < epoch || (applied.epoch == epoch && applied.head < least);
+}
+
+void Session::look_back(const std::string& correlation, const outbox::AppliedReceipt& applied) {
+  const Asked& asked = first_.correlation == correlation ? first_ : retry_;
+  if (!asked.shows_older(correlation, applied)) return;
+  const std::string state =
+      applied.epoch < asked.epoch
+          ? "it is in epoch " + std::to_string(applied.epoch) + ", and was in " + std::to_string(asked.epoch)
+          : "it ends at claim " + std::to_string(applied.head) + " of this device, and had gone on to " +
+                std::to_string(applied.delivered_seq);
+  stand(LogLevel::error, "the credit service's ledger went back: " + state +
+                             "; what was claimed since waits. Its operator must start it with --new-epoch");
 }
 
 bool Session::move_window(const outbox::AppliedReceipt& applied) {
@@ -272,19 +295,27 @@ void Session::give_up_waiting() {
   // Without acknowledgements from the broker, further batches would pile up in Paho's memory.
   if (unacknowledged_ > 0) return end({ErrorCode::unavailable, "the broker does not acknowledge what we send"});
   const std::uint64_t head = around_.window.delivered() + 1;
-  trouble(LogLevel::warning, not_taken_ == head
-                                 ? "the service answers, but does not take claim " + std::to_string(head) +
-                                       ": has the operator filed this device's certificate? The service's log says why"
-                                 : "no receipt for the claims from seq " + std::to_string(head) +
-                                       " on; sending them again. Is the credit service running?");
+  if (standing_.empty())
+    trouble(LogLevel::warning, not_taken_ == head
+                                   ? "the service answers, but does not take claim " + std::to_string(head) +
+                                         ": has the operator filed this device's certificate? The service's log says why"
+                                   : "no receipt for the claims from seq " + std::to_string(head) +
+                                         " on; sending them again. Is the credit service running?");
   not_taken_ = 0;
   around_.window.go_back();
   pump();
 }
 
+void Session::stand(LogLevel level, const std::string& what) {
+  if (standing_ == what) return;
+  standing_ = what;
+  trouble(level, what);
+}
+
 void Session::trouble(LogLevel level, const std::string& what) {
   around_.log.write(level, "uplink", what);
-  around_.board.update([&what](LinkStatus& status) { status.last_error = what; });
+  const std::string& shown = standing_.empty() ? what : standing_;
+  around_.board.update([&shown](LinkStatus& status) { status.last_error = shown; });
 }
 
 void Session::end(const Error& why) {
@@ -328,6 +359,7 @@ bool Session::send_retry() {
   retries_.sent(batch_.last_seq);
   retried_ = {batch_.first_seq, batch_.last_seq};
   retry_correlation_ = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);
+  retry_ = {retry_correlation_, std::min(batch_.last_seq, around_.window.delivered()), epoch_};
   retry_deadline_ = around_.clock.monotonic() + around_.options.receipt_timeout;
   if (!send(batch_, retry_correlation_)) return false;
   around_.board.update([](LinkStatus& status) {

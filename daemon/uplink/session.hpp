@@ -102,6 +102,17 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   [[nodiscard]] std::size_t batch_bytes() const;
 
   void on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied);
+  /// Notes what the ledger must know that answers the batch: it knew it when the batch was sent.
+  struct Asked {
+    std::string correlation;
+    std::uint64_t least = 0;  ///< the head
+    std::uint64_t epoch = 0;
+    /// Whether that receipt shows that the ledger went back since. Any other may be late, or speak of a batch further back.
+    [[nodiscard]] bool shows_older(const std::string& answered, const outbox::AppliedReceipt& applied) const;
+  };
+  void look_back(const std::string& correlation, const outbox::AppliedReceipt& applied);
+  /// A cause that lasts until a receipt moves the window: it is logged once, and stands where others would hide it.
+  void stand(LogLevel level, const std::string& what);
   /// Whether the window stands elsewhere now.
   bool move_window(const outbox::AppliedReceipt& applied);
   void clear_trouble(bool moved);
@@ -134,6 +145,10 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::uint64_t too_large_ = 0;        // the claim reported to be too large for the broker, 0: none
   std::chrono::milliseconds heard_{};  // when something last came from the broker
   std::uint64_t not_taken_ = 0;        // the claim that the service saw first in a batch and did not take, 0: none
+  std::uint64_t epoch_ = 0;            // the ledger's, as refresh_chain() saw it
+  Asked first_;                        // the last batch that was sent while none was on its way
+  Asked retry_;
+  std::string standing_;  // empty: no cause lasts
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   RetryPass retries_;

@@ -52,6 +52,21 @@ TEST_CASE("a batch beyond the head is kept, answered with the head as it is, and
   CHECK(at.desk.wrong().empty());
 }
 
+TEST_CASE("a device that goes on where the ledger has not come to is told of, with both numbers, once it sends the same again") {
+  OneDevice at;
+  at.ride(29);
+  at.send(1, 11);
+  at.send(22, 25);
+  CHECK(at.office.log.count("dock-7: continues at") == 0);  // the batch between may be with another worker
+  at.send(22, 25);
+  at.send(22, 25);
+  CHECK(at.office.log.count("dock-7: continues at 22, and this ledger ends at 11 of its chain") == 1);
+  CHECK(at.office.log.says("start one worker with --new-epoch"));
+  at.send(26, 30);
+  at.send(26, 30);
+  CHECK(at.office.log.count("dock-7: continues at") == 1);
+}
+
 TEST_CASE("only so many batches of a chain are kept") {
   OneDevice at;
   at.ride(80);

@@ -102,11 +102,16 @@ void FakeService::publish_receipt(const std::string& device, const std::string& 
 }
 
 void FakeService::restore(std::uint64_t seq, const Digest& payload_hash) {
+  set_back(seq, payload_hash);
+  const std::lock_guard guard(mutex_);
+  ++epoch_;
+}
+
+void FakeService::set_back(std::uint64_t seq, const Digest& payload_hash) {
   const std::lock_guard guard(mutex_);
   head_.seq = seq;
   head_.payload_hash = payload_hash;
   booked_.erase(booked_.upper_bound(seq), booked_.end());
-  ++epoch_;
 }
 
 claim::ReceiptFields FakeService::head() const {

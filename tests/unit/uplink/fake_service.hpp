@@ -42,6 +42,8 @@ class FakeService {
   void publish_receipt(const std::string& device, const std::string& bytes);
   /// Restored from a backup: a new epoch in which only the claims up to `seq` are known.
   void restore(std::uint64_t seq, const Digest& payload_hash);
+  /// The same without a new epoch.
+  void set_back(std::uint64_t seq, const Digest& payload_hash);
 
   [[nodiscard]] claim::ReceiptFields head() const;
   /// Claims booked, and how many of them more than once.

@@ -101,6 +101,7 @@ Status Ledger::process(const Batch& batch, Head& head) {
       continue;
     }
     if (claim.link.seq > head.seq + 1) {
+      tell_gap(batch, claim, head);
       if (Status kept = pending_.keep(batch); !kept) return kept;
       break;
     }
@@ -184,6 +185,19 @@ void Ledger::tell_not_taken(const std::string& device, const BatchClaim& claim) 
   log_.write(LogLevel::warning, "ledger",
              device + ": claim " + std::to_string(claim.link.seq) + " is not taken, nor what comes after it (" +
                  std::string(to_string(claim.reason)) + "): " + why_not_taken(claim));
+}
+
+void Ledger::tell_gap(const Batch& batch, const BatchClaim& claim, const Head& head) {
+  if (!claim.attested || batch.pending) return;
+  Gap& gap = gaps_.try_emplace(batch.device, Gap{0, 0, LineAllowance(1, kLeastBetweenComplaints)}).first->second;
+  const bool again = gap.from == head.seq && gap.to == claim.link.seq;
+  gap.from = head.seq;
+  gap.to = claim.link.seq;
+  if (!again || !gap.lines.take(clock_.monotonic())) return;
+  log_.write(LogLevel::warning, "ledger",
+             batch.device + ": continues at " + std::to_string(claim.link.seq) + ", and this ledger ends at " +
+                 std::to_string(head.seq) + " of its chain " + to_hex(batch.chain) +
+                 ": what lies between does not come. Did the ledger go back? Then start one worker with --new-epoch");
 }
 
 Status Ledger::quarantine(const Batch& batch, std::uint64_t seq) {

@@ -71,6 +71,9 @@ class Ledger {
   /// Tells the operator that a chain stands still because its next claim cannot be taken. The device cannot be told by receipts,
   /// since they name only claims that have a place in the chain.
   void tell_not_taken(const std::string& device, const BatchClaim& claim);
+  /// Tells the operator that a device goes on where this ledger has not come to, once it sends the same again: then what lies
+  /// between does not come.
+  void tell_gap(const Batch& batch, const BatchClaim& claim, const Head& head);
   Status quarantine(const Batch& batch, std::uint64_t seq);
   Result<StoredClaim> load(const Head& head, std::uint64_t seq);
   Result<Head> spoken_of(const Batch& batch, const Head& head, std::uint64_t epoch, Refusals& refused);
@@ -81,6 +84,12 @@ class Ledger {
   Clock& clock_;
   Log& log_;
   std::map<std::pair<std::string, Reason>, LineAllowance> not_taken_;  // bounded by the number of devices with a certificate
+  struct Gap {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    LineAllowance lines;
+  };
+  std::map<std::string, Gap> gaps_;  // likewise
   Pending pending_;
   Booking booking_;
 };
