@@ -135,6 +135,7 @@ StoreMark::StoreMark(StoreMark&& other) noexcept
       file_(std::exchange(other.file_, -1)),
       there_(other.there_),
       new_(other.new_),
+      kept_(other.kept_),
       record_(std::move(other.record_)) {}
 
 StoreMark::~StoreMark() {
@@ -190,6 +191,7 @@ Status StoreMark::set(const Reach& reach, Database& database, Take take) {
   if (users_ == Users::one && committed) record.log = log_beside(database.file());
   if (Status written = write(std::move(record), take); !written) return written;
   sync();
+  kept_ = true;
   return Done{};
 }
 
@@ -199,6 +201,17 @@ void StoreMark::note(const Reach& reach, const std::filesystem::path& database) 
   if (users_ == Users::one && !record.log) record.log = log_beside(database);
   // What is missing here, the next commit's says as well.
   static_cast<void>(write(std::move(record), Take::further));
+}
+
+void StoreMark::settle(const std::filesystem::path& database) {
+  const auto log = users_ == Users::one ? log_beside(database) : std::nullopt;
+  // Without a commit so far SQLite may begin it anew.
+  if (log && kept_ && record_.log) {
+    Record record = record_;
+    record.log = log;
+    static_cast<void>(write(std::move(record), Take::further));
+  }
+  sync();
 }
 
 void StoreMark::sync() {

@@ -74,8 +74,9 @@ class StoreMark {
   Status restart(const Reach& reach, Database& database) { return set(reach, database, Take::as_given); }
   /// As set(), for use behind each commit: not synced, and it does nothing where the file cannot be written.
   void note(const Reach& reach, const std::filesystem::path& database);
-  /// Syncs what was noted.
-  void sync();
+  /// Syncs what was noted, and which log there is: to be called before the database closes, which may not get as far as removing
+  /// it.
+  void settle(const std::filesystem::path& database);
 
  private:
   struct Record {
@@ -92,6 +93,7 @@ class StoreMark {
   static std::optional<Record> read_slots(std::string_view content);
   Status set(const Reach& reach, Database& database, Take take);
   Status make();
+  void sync();
   Status write(Record record, Take take);
 
   std::filesystem::path path_;
@@ -99,6 +101,7 @@ class StoreMark {
   int file_ = -1;
   bool there_ = false;
   bool new_ = false;
+  bool kept_ = false;  ///< since set(): the database is what the mark says
   Record record_;
 };
 
