@@ -3,41 +3,15 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
 #include <utility>
 
 #include <toml++/toml.h>
 
+#include "daemon/base/spelling.hpp"
+
 namespace greentill::toml {
 namespace {
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
-/// The key that is nearest to `name`: different in at most three letters and less than half of them; else empty.
-template <typename Keys>
-std::string nearest(std::string_view name, const Keys& keys) {
-  std::string found;
-  std::size_t least = std::min<std::size_t>(3, name.size() / 2) + 1;
-  for (const auto& key : keys) {
-    const std::size_t distance = edit_distance(name, key);
-    if (distance < least) found = key;
-    least = std::min(least, distance);
-  }
-  return found;
-}
 
 /// A key as part of a path; it is quoted where it holds a point or bracket, which would look like a separator.
 std::string part_of_path(std::string_view key) {
