@@ -41,8 +41,12 @@ class Content {
 
 ContentHash content_hash(const Transaction& t) {
   Content content;
-  content << static_cast<int>(t.kind) << t.begin << t.end << t.mode << t.currency << t.total_minor << t.reversed.issuer
-          << t.reversed.event_id << static_cast<int>(t.reversed.reason) << t.quantities.size() << t.lines.size();
+  // What a person takes back by a receipt's number has no time but that of the typing: typed again it is the same.
+  const bool has_time = !t.reversed.key;
+  content << static_cast<int>(t.kind) << (has_time ? t.begin : 0) << (has_time ? t.end : 0) << t.mode << t.currency
+          << t.total_minor << t.reversed.issuer << t.reversed.event_id << static_cast<int>(t.reversed.reason)
+          << t.quantities.size() << t.lines.size();
+  if (t.reversed.key) content << std::string(t.reversed.key->begin(), t.reversed.key->end());
   for (const QuantityValue& quantity : t.quantities) content << quantity.unit << quantity.value;
   for (const Line& line : t.lines) {
     content << line.sku << line.gtin << line.name << line.quantity_milli << line.amount_minor << line.unit;

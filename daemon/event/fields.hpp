@@ -75,6 +75,10 @@ inline constexpr std::tuple kTransactionFields{
                            ListForm::loose_pairs, 0, kMaxAttributes),
     BytesField{"evidence", &Transaction::evidence, &gt_transaction::evidence, &gt_transaction::evidence_size, kMaxEvidenceBytes},
     FlagField{"evidence_is_personal", &Transaction::evidence_is_personal, &gt_transaction::evidence_is_personal, false},
+    TextField{"till", &Transaction::till, &gt_transaction::till,
+              TextRule{.most = kMaxIssuerBytes, .least_trusted = Audience::host}},
+    TextField{"receipt_number", &Transaction::receipt_number, &gt_transaction::receipt_number,
+              TextRule{.most = kMaxEventIdBytes, .least_trusted = Audience::host}},
 };
 
 inline constexpr std::tuple kActivityFields{

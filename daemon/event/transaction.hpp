@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,6 +56,9 @@ struct Reversed {
   std::string issuer;  ///< empty: the transaction's own
   std::string event_id;
   ReversalReason reason = ReversalReason::refund;
+  /// In place of issuer and event id, which the store does not keep: where the daemon itself found the transaction, by its
+  /// receipt's number.
+  std::optional<claim::EventHash> key = {};
 };
 
 /// Issuer and event id together name one outside event for ever: reported twice, it is answered as the first time.
@@ -80,8 +84,10 @@ struct Transaction {
   std::vector<Attribute> attributes;   ///< anything else a rule may match on
   std::vector<std::uint8_t> evidence;  ///< another device's signed statement
   bool evidence_is_personal = false;   ///< it names a person; claims, which anybody may read, then hold only its hash
+  std::string till;                    ///< what the shop calls the till; empty: the issuer stands for it
+  std::string receipt_number;          ///< as it is printed; empty: the event id stands for it
 
-  [[nodiscard]] bool is_reversal() const { return !reversed.event_id.empty(); }
+  [[nodiscard]] bool is_reversal() const { return reversed.key || !reversed.event_id.empty(); }
 };
 
 /// A green act found in a transaction.

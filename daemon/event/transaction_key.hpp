@@ -4,14 +4,17 @@
 
 #include <string_view>
 
-#include "daemon/claim/claim.hpp"
+#include "daemon/event/transaction.hpp"
 
 namespace greentill::event {
 
 using TransactionKey = claim::EventHash;
 
-/// The key under which a transaction is stored, and known again when it comes again. It is a hash, since issuer and event id must
-/// not be stored.
+/// The key under which a transaction is stored, and known again when it comes again. It is a hash, so that it
+/// is short and tells nothing.
 [[nodiscard]] TransactionKey transaction_key(std::string_view issuer, std::string_view event_id);
+
+/// The key of the transaction that this one takes back. Requires: it is a reversal.
+[[nodiscard]] TransactionKey reversed_key(const Transaction& reversal);
 
 }  // namespace greentill::event

@@ -71,6 +71,7 @@ class SaleReader {
     read_time();
     const std::string number = find_number(profile_.number, profile_.original).number;
     sale_.event_id = number.empty() ? id(date_, "sha256:" + fingerprint()) : id(date_, number);
+    sale_.receipt_number = plugin::printed_number({number});
     read_standing();
     read_return();
     if (doubt_of_date_ != nullptr && sale_.standing == GT_FINAL) doubt(doubt_of_date_);

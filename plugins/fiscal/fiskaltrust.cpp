@@ -148,6 +148,7 @@ class Request {
     receipt.issuer = issuer(document_);
     reference_ = required(document_, "cbReceiptReference");
     receipt.event_id = plugin::event_id_of({reference_});
+    receipt.receipt_number = plugin::printed_number({reference_});
     receipt.begin = receipt.end = time(document_, "cbReceiptMoment");
     receipt.currency = text(document_, "Currency");
     if (receipt.currency.empty()) receipt.currency = "EUR";

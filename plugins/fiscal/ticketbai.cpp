@@ -58,6 +58,7 @@ std::vector<Transaction> read_invoice(const XmlElement& root, const plugin::Zone
   Transaction invoice;
   invoice.issuer = spanish_issuer(root.required_text({"Sujetos", "Emisor", "NIF"}));
   invoice.event_id = invoice_id(*head);
+  invoice.receipt_number = plugin::printed_number({head->text_at({"SerieFactura"}), head->required_text({"NumFactura"})});
   invoice.begin = moment(head->required_text({"FechaExpedicionFactura"}), head->required_text({"HoraExpedicionFactura"}), zone);
   invoice.end = invoice.begin;
   invoice.currency = "EUR";

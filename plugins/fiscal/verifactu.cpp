@@ -61,6 +61,7 @@ std::vector<Transaction> read_issue(const XmlElement& record) {
   Transaction invoice;
   invoice.issuer = spanish_issuer(record.required_text({"IDFactura", "IDEmisorFactura"}));
   invoice.event_id = record_id(id_of(record));
+  invoice.receipt_number = plugin::printed_number({id_of(record).required_text({"NumSerieFactura"})});
   invoice.begin = invoice.end = moment(record);
   invoice.currency = "EUR";
   invoice.total_minor = cents(record, {"ImporteTotal"});

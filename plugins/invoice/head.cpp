@@ -43,6 +43,7 @@ Transaction bill(const Head& head) {
   Transaction read;
   read.issuer = head.issuer;
   read.event_id = plugin::event_id_of({head.number});
+  read.receipt_number = plugin::printed_number({head.number});
   read.kind = GT_KIND_BILL;
   read.begin = read.end = head.time;
   read.currency = head.currency;

@@ -33,6 +33,8 @@ plugin::Transaction Mapping::make(const Fields& row) const {
   trip.issuer = issuer_;
   trip.kind = GT_KIND_TRIP;
   trip.event_id = event_id(row);
+  if (till_) trip.till = till_->of(row);
+  if (receipt_number_) trip.receipt_number = receipt_number_->of(row);
   const plugin::Span when = span(row);
   trip.begin = when.begin;
   trip.end = when.end;

@@ -79,6 +79,7 @@ class Mapping {
   void read_times(const toml::Table& toml);
   void read_mode(const toml::Table& toml);
   void read_event_id(const toml::Table& toml);
+  static std::optional<Column> read_name(const toml::Table& toml, const char* key);
   void read_left_out(const toml::Table& toml);
   void read_quantities(const toml::Table& mapping);
   static Time read_time(const toml::Table& toml);
@@ -113,6 +114,8 @@ class Mapping {
   std::map<std::string, std::string, std::less<>> modes_;    // by the file's words
   std::map<std::string, std::string, std::less<>> spelled_;  // by the same, without case and joints
   std::optional<Column> event_id_;                           // none: made of the whole row
+  std::optional<Column> till_;
+  std::optional<Column> receipt_number_;
   std::vector<LeftOut> left_out_;
   std::vector<Quantity> quantities_;
   FindStation find_station_;

@@ -46,6 +46,8 @@ Mapping Mapping::parse(std::string_view text, std::string_view name, const Mappi
   mapping.read_times(toml);
   mapping.read_mode(toml);
   mapping.read_event_id(toml);
+  mapping.till_ = read_name(toml, "till");
+  mapping.receipt_number_ = read_name(toml, "receipt_number");
   mapping.read_left_out(toml);
   mapping.read_quantities(toml);
   toml.check();
@@ -116,6 +118,12 @@ void Mapping::read_event_id(const Table& toml) {
   if (event.has("column")) event_id_ = Column{event.text("column")};
 }
 
+/// A column that people know the row by; nothing where the mapping names none.
+std::optional<Column> Mapping::read_name(const Table& toml, const char* key) {
+  if (!toml.has(key)) return std::nullopt;
+  return Column{toml.table(key).text("column")};
+}
+
 void Mapping::read_left_out(const Table& toml) {
   for (const Table& rule : toml.tables("leave_out")) {
     left_out_.push_back({as_columns(rule.texts("columns")), rule.texts("values")});
@@ -168,7 +176,7 @@ std::vector<Column*> Mapping::columns() {
   };
   add(begin_.columns);
   if (end_) add(end_->columns);
-  for (std::optional<Column>* column : {&duration_, &mode_, &event_id_}) {
+  for (std::optional<Column>* column : {&duration_, &mode_, &event_id_, &till_, &receipt_number_}) {
     if (*column) all.push_back(&**column);
   }
   for (Quantity& quantity : quantities_) add(quantity.columns);

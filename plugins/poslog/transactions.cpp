@@ -147,6 +147,8 @@ class Reading {
     transaction.issuer = settings_.issuer;
     transaction.event_id = std::move(event_id);
     transaction.begin = transaction.end = begin_;
+    if (receipt_.key.workstation.size() <= event::kMaxIssuerBytes) transaction.till = receipt_.key.workstation;
+    transaction.receipt_number = plugin::printed_number({receipt_.key.sequence});
     transaction.currency = currency_;
     transaction.attributes = {
         {"store", receipt_.key.store}, {"workstation", receipt_.key.workstation}, {"business_day", day_of(receipt_.key)}};

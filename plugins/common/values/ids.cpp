@@ -40,6 +40,15 @@ std::string event_id_of(std::initializer_list<std::string_view> parts) {
   return id.size() <= event::kMaxEventIdBytes ? id : "sha256:" + sha256_hex({id}, 32);
 }
 
+std::string printed_number(std::initializer_list<std::string_view> parts) {
+  std::string number;
+  for (const std::string_view part : parts) {
+    if (!number.empty() && !part.empty()) number += '/';
+    number += part;
+  }
+  return number.size() <= event::kMaxEventIdBytes ? number : std::string();
+}
+
 std::string opaque_issuer(std::string_view scheme, std::initializer_list<std::string_view> parts) {
   return std::string(scheme) + ":" + sha256_hex({scheme, "/", joined(parts)}, 16);
 }

@@ -16,6 +16,10 @@ std::string sha256_hex(std::initializer_list<std::string_view> parts, std::size_
 /// are written "%2F" and "%25". An id of more than 128 bytes is replaced by "sha256:" and its digest.
 std::string event_id_of(std::initializer_list<std::string_view> parts);
 
+/// A receipt's number as people read it: the parts that are not empty, with '/' between them. Empty where it is longer than a
+/// transaction may say: then the event id stands for it.
+std::string printed_number(std::initializer_list<std::string_view> parts);
+
 /// An issuer that is named only by a digest, "<scheme>:<32 hexadecimal digits>": for numbers that may be a person's, such as a
 /// sole trader's tax id. `scheme`: at most 31 bytes. Whoever knows the number can compute the digest, and so two tills agree on
 /// it. That keeps the number from being read, but not from being found by trying all numbers.

@@ -140,6 +140,9 @@ struct gt_transaction {
   const uint8_t* evidence; /* another device's signed statement that the record rests on, at most 16 KiB, or null */
   size_t evidence_size;
   uint32_t evidence_is_personal; /* 1: it names a person. Claims, which anybody may read, then hold its hash alone */
+  /* By which people tell one sale from another, on the device alone: no claim holds them, and detectors always get them empty. */
+  struct gt_text till;           /* what the shop calls the till, at most 64 bytes; empty: the issuer stands for it */
+  struct gt_text receipt_number; /* as it is printed, at most 128 bytes; empty: the event id stands for it */
 };
 
 /* A green act found in a transaction. */

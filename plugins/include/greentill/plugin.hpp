@@ -142,6 +142,8 @@ struct Transaction {
   std::vector<Attribute> attributes;
   std::vector<std::uint8_t> evidence;
   bool evidence_is_personal = false;
+  std::string till;
+  std::string receipt_number;
 };
 
 class Inlet {
@@ -203,7 +205,9 @@ inline bool Inlet::offer(const Transaction& from, std::string_view where, std::s
                                    text(from.account_token),
                                    from.evidence.data(),
                                    from.evidence.size(),
-                                   from.evidence_is_personal ? 1u : 0u};
+                                   from.evidence_is_personal ? 1u : 0u,
+                                   text(from.till),
+                                   text(from.receipt_number)};
   return offer(transaction, where, position);
 }
 

@@ -103,7 +103,7 @@ Transaction through_json(const Transaction& transaction, Audience audience) {
   return *read;
 }
 
-const std::string kNotForDetectors = "account_token ";
+const std::string kNotForDetectors = "account_token till receipt_number ";
 const std::string kNotInJson = "evidence evidence_is_personal ";
 
 /// Calls `use` with each text of a transaction, the table's row for it, and where it stands.
