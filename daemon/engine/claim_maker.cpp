@@ -3,6 +3,7 @@
 
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
+#include "daemon/base/local_time.hpp"
 #include "daemon/claim/nullifier.hpp"
 #include "daemon/claim/signing.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -150,7 +151,7 @@ Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const eve
   MadeClaims made;
   made.recorded_at = clock_.unix_seconds();
   made.reserved = AccountGuard::Reservation(guard);
-  const std::int64_t day = made.recorded_at / kSecondsADay;
+  const std::int64_t day = local_day(made.recorded_at);
   claim::ChainHead next = head;
   std::vector<Unclaimed> unclaimed;
   for (const Measured& measured : measuring_.measure(transaction, detected, unclaimed)) {

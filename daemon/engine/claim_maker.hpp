@@ -37,6 +37,7 @@ struct MadeClaims {
   outbox::SideRecords side;
   AccountGuard::Reservation reserved;
   std::optional<claim::ChainId> new_chain;  ///< the chain that begins with this claim
+  std::optional<outbox::Sale> sale;         ///< none for a chain's start, an undo, and a record without a transaction
 };
 
 struct Reversals;

@@ -3,8 +3,9 @@
 
 #include <utility>
 
-#include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
+#include "daemon/base/local_time.hpp"
+#include "daemon/engine/sale.hpp"
 #include "daemon/engine/stored_answer.hpp"
 #include "daemon/event/check.hpp"
 #include "daemon/event/content_hash.hpp"
@@ -255,7 +256,7 @@ void Engine::reverse(Arrival arrival) {
     return refuse(std::move(arrival), reversed.error());
   }
   head_.move_to(next);
-  if (!arrival.undo) made.totals.push_back({made.recorded_at / kSecondsADay, "", 0, 0});
+  if (!arrival.undo) made.totals.push_back({local_day(made.recorded_at), "", 0, 0});
   turns_.begin_reversal(arrival.key, arrival.undo ? std::nullopt : std::optional(arrival.reversed_key()));
   commit(std::move(arrival), std::move(made));
 }
@@ -278,6 +279,7 @@ void Engine::keep_apart(Arrival arrival, MadeClaims made) {
   if (arrival.record) decide_fate(*arrival.record, made);
   MadeClaims kept;
   kept.recorded_at = parts_.maker.now();
+  kept.sale = sale_of(arrival.transaction);
   kept.answer = std::move(made.answer);
   kept.side.guarded = std::move(made.side.guarded);
   committer_.push(job_of(std::move(kept), std::move(arrival.record), std::move(arrival.answered)));
@@ -294,6 +296,7 @@ void Engine::store_record(outbox::SourceRecord record, event::TransactionAnswer 
 void Engine::commit(Arrival arrival, MadeClaims made) {
   turns_.begin(arrival.key);
   if (arrival.record) decide_fate(*arrival.record, made);
+  if (!arrival.undo) made.sale = sale_of(arrival.transaction);
   auto job = job_of(std::move(made), std::move(arrival.record), std::move(arrival.answered));
   job->unit.key = arrival.key;
   job->unit.content = arrival.content;
@@ -308,6 +311,7 @@ std::unique_ptr<Job> Engine::job_of(MadeClaims made, std::optional<outbox::Sourc
   unit.claims = std::move(made.claims);
   unit.head = head_.chain();
   unit.recorded_at = made.recorded_at;
+  unit.sale = std::move(made.sale);
   unit.record = std::move(record);
   unit.totals = std::move(made.totals);
   unit.side = std::move(made.side);

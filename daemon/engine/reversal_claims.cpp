@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A refund's claims: the signed reversals of what it takes back.
-#include "daemon/base/calendar.hpp"
+#include "daemon/base/local_time.hpp"
 #include "daemon/claim/nullifier.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/engine/claim_maker.hpp"
@@ -10,7 +10,7 @@ namespace greentill::engine {
 
 Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, MadeClaims& into) {
   if (into.recorded_at == 0) into.recorded_at = clock_.unix_seconds();
-  const std::int64_t day = into.recorded_at / kSecondsADay;
+  const std::int64_t day = local_day(into.recorded_at);
   claim::ChainHead next = head;
   for (const TakeBack& take : reversals.takes) {
     claim::Claim claim = blank(next);

@@ -85,8 +85,11 @@ std::vector<Returned> Reverser::returned(const event::Transaction& reversal, std
     const std::uint64_t line = found.activity.line;
     if (line == 0 && !reversal.lines.empty()) continue;
     const std::uint64_t reversed_line = line == 0 ? 0 : reversal.lines[line - 1].reversed_line;
-    const auto nullifier = maker_.nullifier_of(found.activity.name, reversal.end, issuer_of_reversed(reversal),
-                                               reversal.reversed.event_id, reversed_line);
+    // A sale that was found by its receipt's number has no name here that a nullifier could be made of.
+    const auto nullifier = reversal.reversed.key
+                               ? std::nullopt
+                               : maker_.nullifier_of(found.activity.name, reversal.end, issuer_of_reversed(reversal),
+                                                     reversal.reversed.event_id, reversed_line);
     add_part({found.activity.name, found.activity.quantities, nullifier}, parts);
   }
   return parts;
@@ -127,7 +130,7 @@ Result<Reversals> Reverser::reverse(const event::Transaction& transaction) {
   Reversals made;
   made.reason = transaction.reversed.reason;
   made.cause = event::transaction_key(transaction.issuer, transaction.event_id);
-  const outbox::TransactionKey key = event::transaction_key(issuer_of_reversed(transaction), transaction.reversed.event_id);
+  const outbox::TransactionKey key = event::reversed_key(transaction);
   const auto record = reader_.find(key);
   if (!record) return Failure{record.error()};
   const bool whole = takes_all(transaction);
@@ -138,6 +141,10 @@ Result<Reversals> Reverser::reverse(const event::Transaction& transaction) {
         whole ? take_back_all(*claims, library_) : take_back_parts(*claims, returned(transaction, made.absent), library_);
     if (made.takes.empty()) made.remark = "there is no claim for it, or nothing is left of it";
     keep_sums(made);
+    return made;
+  }
+  if (transaction.reversed.key) {
+    made.remark = "the sale it takes back is not known any more";
     return made;
   }
   const std::vector<Returned> parts = returned(transaction, made.absent);

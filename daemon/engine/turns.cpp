@@ -15,10 +15,7 @@ std::size_t Turns::KeyHash::operator()(const outbox::TransactionKey& key) const 
   return hash;
 }
 
-outbox::TransactionKey Arrival::reversed_key() const {
-  const event::Reversed& reversed = transaction.reversed;
-  return event::transaction_key(reversed.issuer.empty() ? transaction.issuer : reversed.issuer, reversed.event_id);
-}
+outbox::TransactionKey Arrival::reversed_key() const { return event::reversed_key(transaction); }
 
 bool Turns::must_wait(const Arrival& arrival) const { return must_wait_behind(arrival, waiting_); }
 

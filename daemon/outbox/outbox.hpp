@@ -38,7 +38,7 @@ struct NewClaim {
 
 /// What one unit adds to the running totals of a day and an activity. An empty `activity` counts a transaction.
 struct TotalsDelta {
-  std::int64_t day = 0;  ///< on which the unit was recorded: days since 1970-01-01, UTC
+  std::int64_t day = 0;  ///< on which the unit was recorded, by the device's zone: days since 1970-01-01
   std::string activity;
   std::int64_t estimate_mg = 0;
   std::int64_t credited_mg = 0;
@@ -54,6 +54,7 @@ struct Unit {
   std::vector<NewClaim> claims;        ///< consecutive seqs; may be empty
   claim::ChainHead head;               ///< where the chain stands behind `claims`; not used where there are none
   std::int64_t recorded_at = 0;        ///< Unix seconds
+  std::optional<Sale> sale;            ///< stored with each of its claims, or with its key, and with its guarded acts
   std::optional<SourceRecord> record;  ///< the source's record and new position; none where no source handed it in
   std::vector<TotalsDelta> totals;
   SideRecords side;
@@ -68,6 +69,14 @@ struct TransactionRecord {
   std::optional<ContentHash> content{};  ///< none where it was stored before schema 5
 };
 
+/// A sale that was found by its receipt's number.
+struct FoundSale {
+  TransactionKey key{};
+  Sale sale;
+  std::int64_t recorded_at = 0;           ///< Unix seconds
+  std::optional<TransactionRecord> made;  ///< the claims that it made; none where only guarded acts are known of it
+};
+
 /// Where a claim stands with the service. The two kinds of refusal: the same bytes may be accepted later, or never.
 enum class Delivery : std::uint8_t { waiting, delivered, refused_retry, refused_final };
 /// The name as in JSON: "waiting", "refused_retry". Lifetime: static.
@@ -80,6 +89,7 @@ struct StoredClaim {
   Delivery delivery = Delivery::waiting;
   std::string reason;                      ///< why the service refused it; empty where it did not
   std::optional<std::int64_t> granted_mg;  ///< what the receipt granted, where that is not what the claim asked for
+  std::optional<Sale> sale;                ///< none: it belongs to no sale, or was stored before schema 6
   std::vector<std::uint8_t> message;
 };
 
@@ -92,7 +102,7 @@ struct ChainState {
 
 /// The sums of one day and activity. They are never pruned.
 struct Totals {
-  std::int64_t day = 0;      ///< days since 1970-01-01, UTC
+  std::int64_t day = 0;      ///< days since 1970-01-01, by the device's zone
   std::string activity;      ///< empty: transactions of that day
   std::uint64_t claims = 0;  ///< claims; transactions where `activity` is empty
   std::int64_t estimate_mg = 0;
@@ -105,6 +115,12 @@ struct Backlog {
   std::uint64_t waiting = 0;
   std::uint64_t refused_retry = 0;
   std::uint64_t refused_final = 0;
+  std::uint64_t starts = 0;          ///< those of `claims` that open a chain and claim nothing
+  std::uint64_t starts_waiting = 0;  ///< those of `waiting` that do
+  /// Without the chains' starts, which nobody means who counts claims.
+  [[nodiscard]] Backlog for_people() const {
+    return {claims - starts, waiting - starts_waiting, refused_retry, refused_final, 0, 0};
+  }
 };
 
 /// Consecutive claims as they are sent: their messages one after another, a CBOR sequence.
@@ -150,7 +166,7 @@ class Reader {
   virtual Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) = 0;
   /// The source's last durable position; empty where it has none.
   virtual Result<std::string> position(std::string_view source) = 0;
-  /// The sums of all days from `from_day` on (days since 1970-01-01, UTC), by day and activity in ascending order.
+  /// The sums of all days from `from_day` on (days since 1970-01-01), by day and activity in ascending order.
   virtual Result<std::vector<Totals>> totals(std::int64_t from_day) = 0;
   /// Counts all chains, without reading the claims.
   virtual Result<Backlog> backlog() = 0;
@@ -163,9 +179,16 @@ class Reader {
   /// When the account last did this activity, and how often on that day; nothing where that is not known. `account`: a keyed
   /// hash, as it was stored.
   virtual Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) = 0;
-  /// Visits guarded acts, the newest first, with ids below `before` (0: from the newest on), at most `limit` of them.
-  virtual Status for_each_guarded(std::int64_t before, std::size_t limit,
+  /// Visits those guarded acts that the query asks for, the newest first, at most `limit` of them.
+  virtual Status for_each_guarded(const GuardedQuery& query, std::size_t limit,
                                   const std::function<void(const GuardedAct&)>& visit) = 0;
+  /// Why acts of this transaction are guarded: activity (empty: the whole record) and reason.
+  virtual Result<std::vector<GuardedAct>> guarded_of(const TransactionKey& key) = 0;
+  /// The sales with this receipt number, and of this till where it is not empty; the newest first, at most `limit`. Cost: reads
+  /// all that is stored, since an index would be every sale's to pay for.
+  virtual Result<std::vector<FoundSale>> sales(std::string_view receipt_number, std::string_view till, std::size_t limit) = 0;
+  /// The sale with this key; nothing where it is not known, or was stored before schema 6.
+  virtual Result<std::optional<FoundSale>> sale(const TransactionKey& key) = 0;
   /// How many records of each source had which fate, by source, fate and reason. They add up to all records that sources ever
   /// handed in.
   virtual Result<std::vector<RecordCount>> record_counts() = 0;

@@ -14,7 +14,8 @@
 #define GREENTILL_LAST_POSITION "(SELECT max(position) FROM claims WHERE position > h.no << 40 AND position < (h.no + 1) << 40)"
 #define GREENTILL_CLAIM_COLUMNS                                            \
   "c.position, c.recorded_at, c.message, r.final, r.reason, g.granted_mg," \
-  " (SELECT delivered_seq FROM chains WHERE no = c.position >> 40)"        \
+  " (SELECT delivered_seq FROM chains WHERE no = c.position >> 40),"       \
+  " c.till, c.receipt, c.sold_at"                                          \
   " FROM "
 #define GREENTILL_RANGE(column) column " > " GREENTILL_CHAIN_FROM " + ?1 AND " column " < " GREENTILL_CHAIN_FROM " + ?2 "
 #define GREENTILL_SCAN                                                                                      \
@@ -47,6 +48,7 @@ StoredClaim stored_claim(const Query& row) {
     claim.delivery = Delivery::delivered;
   }
   if (!row.is_null(5)) claim.granted_mg = row.integer(5);
+  claim.sale = sale_in(row, 7);
   return claim;
 }
 
@@ -116,6 +118,7 @@ Status SqliteReader::prepare() {
   if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_side_records(); !prepared) return prepared;
   if (Status prepared = prepare_records(); !prepared) return prepared;
+  if (Status prepared = prepare_sales(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
@@ -130,8 +133,10 @@ Status SqliteReader::prepare() {
        {retryable_, GREENTILL_RETRYABLE("last_try <= ?1") " UNION ALL " GREENTILL_RETRYABLE("last_try > ?2") " LIMIT ?3"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
-        "SELECT total(head - pruned), total(head - delivered_seq), total(refused_retry), total(refused_final) FROM (SELECT "
-        "h.*, coalesce(" GREENTILL_LAST_POSITION ", h.no << 40) - (h.no << 40) AS head FROM chains h)"}});
+        "SELECT total(head - pruned), total(head - delivered_seq), total(refused_retry), total(refused_final), "
+        "total(starts), total(starts AND delivered_seq = 0) FROM (SELECT h.*, "
+        "coalesce(" GREENTILL_LAST_POSITION ", h.no << 40) - (h.no << 40) AS head, "
+        "EXISTS (SELECT 1 FROM claims WHERE position = (h.no << 40) + 1) AS starts FROM chains h)"}});
 }
 
 Result<std::optional<ChainState>> SqliteReader::chain() {
@@ -210,7 +215,8 @@ Result<std::vector<Totals>> SqliteReader::totals(std::int64_t from_day) {
 
 Result<Backlog> SqliteReader::backlog() {
   Query row(backlog_);
-  return row.result(row.next() ? Backlog{row.count(0), row.count(1), row.count(2), row.count(3)} : Backlog{});
+  return row.result(row.next() ? Backlog{row.count(0), row.count(1), row.count(2), row.count(3), row.count(4), row.count(5)}
+                               : Backlog{});
 }
 
 }  // namespace greentill::outbox

@@ -147,6 +147,18 @@ CREATE TABLE record_counts (
   PRIMARY KEY (source, fate, reason)
 ) STRICT, WITHOUT ROWID;
 )sql",
+    // 6: which sale it was: the till, the receipt's number as printed, and when
+    R"sql(
+ALTER TABLE claims ADD COLUMN till TEXT;
+ALTER TABLE claims ADD COLUMN receipt TEXT;
+ALTER TABLE claims ADD COLUMN sold_at INTEGER;
+ALTER TABLE claimless ADD COLUMN till TEXT;
+ALTER TABLE claimless ADD COLUMN receipt TEXT;
+ALTER TABLE claimless ADD COLUMN sold_at INTEGER;
+ALTER TABLE guarded ADD COLUMN till TEXT;
+ALTER TABLE guarded ADD COLUMN receipt TEXT;
+ALTER TABLE guarded ADD COLUMN sold_at INTEGER;
+)sql",
 };
 
 Status refuse_foreign(sqlite::Database& database, std::int64_t version) {

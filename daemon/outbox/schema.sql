@@ -16,13 +16,13 @@ CREATE TABLE claims (
   key BLOB,
   key_claims INTEGER,
   message BLOB NOT NULL
-, content BLOB) STRICT;
+, content BLOB, till TEXT, receipt TEXT, sold_at INTEGER) STRICT;
 CREATE UNIQUE INDEX claims_by_key ON claims (key) WHERE key IS NOT NULL;
 
 CREATE TABLE claimless (
   key BLOB PRIMARY KEY,
   recorded_at INTEGER NOT NULL
-, content BLOB) STRICT, WITHOUT ROWID;
+, content BLOB, till TEXT, receipt TEXT, sold_at INTEGER) STRICT, WITHOUT ROWID;
 CREATE INDEX claimless_by_time ON claimless (recorded_at);
 
 CREATE TABLE refusals (
@@ -84,7 +84,7 @@ CREATE TABLE guarded (
   begin INTEGER NOT NULL,
   quantities TEXT NOT NULL,
   reason TEXT NOT NULL
-) STRICT;
+, till TEXT, receipt TEXT, sold_at INTEGER) STRICT;
 CREATE UNIQUE INDEX guarded_by_key ON guarded (key, line, activity);
 CREATE INDEX guarded_by_time ON guarded (recorded_at);
 

@@ -17,9 +17,11 @@ Status SqliteWriter::prepare_side_records() {
        {remove_awaited_, "DELETE FROM awaited WHERE key = ?1"},
        // A record that is read again replaces the guarded act that it made before.
        {set_guarded_,
-        "INSERT INTO guarded (key, line, activity, recorded_at, begin, quantities, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+        "INSERT INTO guarded (key, line, activity, recorded_at, begin, quantities, reason, till, receipt, sold_at) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
         "ON CONFLICT DO UPDATE SET recorded_at = excluded.recorded_at, begin = excluded.begin, "
-        "quantities = excluded.quantities, reason = excluded.reason"},
+        "quantities = excluded.quantities, reason = excluded.reason, till = excluded.till, receipt = excluded.receipt, "
+        "sold_at = excluded.sold_at"},
        {set_account_use_,
         "INSERT INTO account_uses (account, activity, day, events, last_begin) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
         "SET day = excluded.day, events = excluded.events, last_begin = excluded.last_begin"},
@@ -58,8 +60,10 @@ Status SqliteWriter::add_awaited(const Unit& unit) {
 }
 
 Status SqliteWriter::add_guarded(const Unit& unit) {
+  const SaleColumns sale(unit.sale);
   for (const GuardedAct& act : unit.side.guarded) {
-    Status set = set_guarded_.run(act.key, act.line, act.activity, unit.recorded_at, act.begin, act.quantities, act.reason);
+    Status set = set_guarded_.run(act.key, act.line, act.activity, unit.recorded_at, act.begin, act.quantities, act.reason,
+                                  sale.till, sale.receipt_number, sale.begin);
     if (!set) return set;
   }
   return Done{};
@@ -76,15 +80,14 @@ Result<std::size_t> SqliteWriter::prune_side_records(std::int64_t recorded_befor
 }
 
 Status SqliteReader::prepare_side_records() {
-  return prepare_all(
-      database_,
-      {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},
-       {awaited_, "SELECT reason, activity, unit, value, cause FROM awaited WHERE key = ?1 ORDER BY no"},
-       {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
-       {account_use_, "SELECT day, events, last_begin FROM account_uses WHERE account = ?1 AND activity = ?2"},
-       {guarded_,
-        "SELECT id, recorded_at, begin, activity, quantities, reason, line FROM guarded WHERE id < ?1 ORDER BY id DESC LIMIT "
-        "?2"}});
+  return prepare_all(database_,
+                     {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},
+                      {awaited_, "SELECT reason, activity, unit, value, cause FROM awaited WHERE key = ?1 ORDER BY no"},
+                      {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
+                      {account_use_, "SELECT day, events, last_begin FROM account_uses WHERE account = ?1 AND activity = ?2"},
+                      {guarded_,
+                       "SELECT id, recorded_at, begin, activity, quantities, reason, line, till, receipt, sold_at FROM guarded "
+                       "WHERE id < ?1 AND begin >= ?2 AND begin < ?3 AND (?4 = '' OR activity = ?4) ORDER BY id DESC LIMIT ?5"}});
 }
 
 Result<std::vector<TakenBack>> SqliteReader::taken_back(const Digest& nullifier) {
@@ -117,9 +120,9 @@ Result<std::optional<AccountUse>> SqliteReader::account_use(const Bytes<16>& acc
   return std::optional(AccountUse{account, std::string(activity), row.integer(0), row.integer(1), row.integer(2)});
 }
 
-Status SqliteReader::for_each_guarded(std::int64_t before, std::size_t limit,
+Status SqliteReader::for_each_guarded(const GuardedQuery& query, std::size_t limit,
                                       const std::function<void(const GuardedAct&)>& visit) {
-  Query row(guarded_, before == 0 ? INT64_MAX : before, row_limit(limit));
+  Query row(guarded_, query.before == 0 ? INT64_MAX : query.before, query.since, query.until, query.activity, row_limit(limit));
   while (row.next()) {
     GuardedAct act;
     act.id = row.integer(0);
@@ -129,6 +132,7 @@ Status SqliteReader::for_each_guarded(std::int64_t before, std::size_t limit,
     act.quantities = row.text(4);
     act.reason = row.text(5);
     act.line = row.count(6);
+    act.sale = sale_in(row, 7);
     visit(act);
   }
   return row.status();

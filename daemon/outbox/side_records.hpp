@@ -18,6 +18,13 @@ using TransactionKey = Bytes<16>;
 /// Tells whether a transaction under a known key is the same event again or another one; made by the engine.
 using ContentHash = Bytes<8>;
 
+/// By which people tell one sale from another. It stays on the device, and is deleted with what it stands beside.
+struct Sale {
+  std::string till;
+  std::string receipt_number;  ///< as it is printed, or the event id; empty where neither can be shown
+  std::int64_t begin = 0;      ///< of the event, Unix seconds
+};
+
 /// How much was taken back so far of the claim with this nullifier, in one unit. An empty unit: all of it.
 struct TakenBack {
   Digest nullifier{};
@@ -35,7 +42,7 @@ struct AwaitedReversal {
   std::optional<TransactionKey> cause;  ///< the reversal's own event; none where it was stored before schema 3
 };
 
-/// An act that was recognised and not claimed, kept for people to see. It holds nothing that names the event or a customer.
+/// An act that was recognised and not claimed, kept for people to see. It holds nothing that names a customer.
 struct GuardedAct {
   TransactionKey key{};          ///< of the doubted record; set when storing, not read back
   std::int64_t id = 0;           ///< ascending; given by the store
@@ -45,6 +52,15 @@ struct GuardedAct {
   std::string quantities;        ///< "m.odometer=500000 s=60"
   std::string reason;
   std::uint64_t line = 0;
+  std::optional<Sale> sale = {};  ///< set when reading; stored is the unit's
+};
+
+/// Which guarded acts are asked for, the newest first.
+struct GuardedQuery {
+  std::int64_t before = 0;         ///< ids below this one; 0: from the newest
+  std::int64_t since = INT64_MIN;  ///< acts that began then or later, Unix seconds
+  std::int64_t until = INT64_MAX;  ///< acts that began before that
+  std::string activity = {};       ///< empty: any
 };
 
 /// How often, and when last, an account did one activity.

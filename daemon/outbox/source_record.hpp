@@ -57,6 +57,8 @@ struct RecordQuery {
   std::optional<Fate> fate = {};
   std::optional<TransactionKey> key = {};  ///< of the event that it reports
   std::int64_t before = 0;                 ///< ids below this one; 0: from the newest
+  std::int64_t since = INT64_MIN;          ///< recorded then or later, Unix seconds
+  std::int64_t until = INT64_MAX;          ///< recorded before that
 };
 
 struct RecordCount {

@@ -45,7 +45,8 @@ Status SqliteReader::prepare_records() {
        {records_,
         "SELECT id, source, place, recorded_at, fate, reason, key FROM records WHERE id < ?1 AND (?2 = '' OR source = ?2) "
         "AND (?3 = '' OR place = ?3 OR substr(place, 1, length(?3) + 1) IN (?3 || ':', ?3 || ' ')) "
-        "AND (?4 IS NULL OR fate = ?4) AND (?5 IS NULL OR key = ?5) ORDER BY id DESC LIMIT ?6"}});
+        "AND (?4 IS NULL OR fate = ?4) AND (?5 IS NULL OR key = ?5) AND recorded_at >= ?6 AND recorded_at < ?7 "
+        "ORDER BY id DESC LIMIT ?8"}});
 }
 
 Result<std::string> SqliteReader::position(std::string_view source) {
@@ -66,7 +67,8 @@ Result<std::vector<RecordCount>> SqliteReader::record_counts() {
 Status SqliteReader::for_each_record(const RecordQuery& query, std::size_t limit,
                                      const std::function<void(const StoredRecord&)>& visit) {
   const auto fate = query.fate ? std::optional(static_cast<int>(*query.fate)) : std::nullopt;
-  Query row(records_, query.before == 0 ? INT64_MAX : query.before, query.source, query.where, fate, query.key, row_limit(limit));
+  Query row(records_, query.before == 0 ? INT64_MAX : query.before, query.source, query.where, fate, query.key, query.since,
+            query.until, row_limit(limit));
   while (row.next()) {
     StoredRecord record;
     record.id = row.integer(0);

@@ -23,6 +23,20 @@ using sqlite::Database;
 using sqlite::Query;
 using sqlite::Statement;
 
+/// A sale as it is stored: three columns, or three nulls.
+struct SaleColumns {
+  explicit SaleColumns(const std::optional<Sale>& sale) {
+    if (!sale) return;
+    till = sale->till;
+    receipt_number = sale->receipt_number;
+    begin = sale->begin;
+  }
+  std::optional<std::string_view> till, receipt_number;
+  std::optional<std::int64_t> begin;
+};
+/// The sale in three columns of a row, from `column` on.
+std::optional<Sale> sale_in(const Query& row, int column);
+
 /// Finds the claims of a transaction by its key; for reader and writer.
 class KeyLookup {
  public:
@@ -73,7 +87,11 @@ class SqliteReader final : public Reader {
   Result<std::vector<AwaitedReversal>> awaited(const TransactionKey& key) override;
   Result<bool> awaits_any() override;
   Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) override;
-  Status for_each_guarded(std::int64_t before, std::size_t limit, const std::function<void(const GuardedAct&)>& visit) override;
+  Status for_each_guarded(const GuardedQuery& query, std::size_t limit,
+                          const std::function<void(const GuardedAct&)>& visit) override;
+  Result<std::vector<GuardedAct>> guarded_of(const TransactionKey& key) override;
+  Result<std::vector<FoundSale>> sales(std::string_view receipt_number, std::string_view till, std::size_t limit) override;
+  Result<std::optional<FoundSale>> sale(const TransactionKey& key) override;
   Result<std::vector<RecordCount>> record_counts() override;
   Status for_each_record(const RecordQuery& query, std::size_t limit,
                          const std::function<void(const StoredRecord&)>& visit) override;
@@ -83,6 +101,8 @@ class SqliteReader final : public Reader {
   Status prepare();
   Status prepare_side_records();
   Status prepare_records();
+  Status prepare_sales();
+  Result<FoundSale> found_sale(const Query& row);
   Statement& scan_for(bool newest_first, std::optional<Delivery> only);
 
   Database database_;
@@ -91,6 +111,7 @@ class SqliteReader final : public Reader {
   Statement claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, totals_, backlog_;
   Statement taken_back_, awaited_, awaits_any_, account_use_, guarded_;
   Statement position_, record_counts_, records_;
+  Statement sales_, sale_, guarded_of_;
 };
 
 class SqliteWriter final : public Writer {

@@ -67,8 +67,10 @@ Status SqliteWriter::prepare() {
        {save_chain_,
         "UPDATE chains SET delivered_seq = ?2, epoch = ?3, pruned = ?4, refused_retry = ?5, refused_final = ?6 WHERE no = ?1"},
        {add_claim_,
-        "INSERT INTO claims (position, recorded_at, message, key, key_claims, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-       {add_claimless_, "INSERT INTO claimless (key, recorded_at, content) VALUES (?1, ?2, ?3)"},
+        "INSERT INTO claims (position, recorded_at, message, key, key_claims, content, till, receipt, sold_at) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+       {add_claimless_,
+        "INSERT INTO claimless (key, recorded_at, content, till, receipt, sold_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
        // A sum beyond 64 bits would become REAL, which the column refuses, and with it the sale; the cast stops at the largest
        // integer.
        {add_totals_,
@@ -144,7 +146,9 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
   }
   if (Status added = add_claims(row, unit); !added) return added;
   if (unit.key && unit.claims.empty()) {
-    if (Status added = add_claimless_.run(*unit.key, unit.recorded_at, unit.content); !added) return added;
+    const SaleColumns sale(unit.sale);
+    Status added = add_claimless_.run(*unit.key, unit.recorded_at, unit.content, sale.till, sale.receipt_number, sale.begin);
+    if (!added) return added;
   }
   if (unit.record) {
     if (Status added = add_record(unit, *unit.record); !added) return added;
@@ -159,6 +163,7 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
 Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
   if (unit.claims.empty()) return Done{};
   std::uint64_t seq = row.head.seq;
+  const SaleColumns sale(unit.sale);
   for (const NewClaim& added : unit.claims) {
     if (added.seq != ++seq || seq > kMaxSeq || row.no == 0) {
       return fail(ErrorCode::conflict, "outbox: claim " + std::to_string(added.seq) + " does not follow the stored head " +
@@ -168,7 +173,8 @@ Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
     const auto key = keyed ? unit.key : std::nullopt;
     const auto count = keyed ? std::optional(unit.claims.size()) : std::nullopt;
     const auto content = keyed ? std::optional(unit.content) : std::nullopt;
-    Status stored = add_claim_.run(position_of(row.no, seq), unit.recorded_at, added.message, key, count, content);
+    Status stored = add_claim_.run(position_of(row.no, seq), unit.recorded_at, added.message, key, count, content, sale.till,
+                                   sale.receipt_number, sale.begin);
     if (!stored) return stored;
   }
   if (unit.head.chain != row.head.chain || unit.head.seq != seq) {

@@ -139,7 +139,7 @@ TEST_CASE("engine: what is dated in the future is guarded and its id left free, 
   CHECK(doubted->claims.empty());
   CHECK(doubted->remark.find("in the future") != std::string::npos);
   std::string reason;
-  REQUIRE(device.reader().for_each_guarded(0, 10, [&](const auto& act) { reason = act.reason; }).ok());
+  REQUIRE(device.reader().for_each_guarded({}, 10, [&](const auto& act) { reason = act.reason; }).ok());
   CHECK(reason == doubted->remark);
 
   late.begin = now + 3600;  // within what a till's clock may be off

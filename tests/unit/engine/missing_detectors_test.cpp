@@ -29,7 +29,7 @@ struct Bench {
   std::string position() { return device.reader().position("rides").value(); }
   std::vector<std::string> guarded() {
     std::vector<std::string> reasons;
-    REQUIRE(device.reader().for_each_guarded(0, 100, [&](const auto& act) { reasons.push_back(act.reason); }).ok());
+    REQUIRE(device.reader().for_each_guarded({}, 100, [&](const auto& act) { reasons.push_back(act.reason); }).ok());
     return reasons;
   }
 };

@@ -59,7 +59,7 @@ std::int64_t credited(Device& device, const std::string& activity) {
 
 std::vector<outbox::GuardedAct> guarded(Device& device) {
   std::vector<outbox::GuardedAct> all;
-  REQUIRE(device.reader().for_each_guarded(0, 100, [&](const auto& act) { all.push_back(act); }).ok());
+  REQUIRE(device.reader().for_each_guarded({}, 100, [&](const auto& act) { all.push_back(act); }).ok());
   return all;
 }
 

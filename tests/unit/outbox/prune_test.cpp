@@ -178,7 +178,7 @@ TEST_CASE("outbox: side records is stored with its unit, and forgotten after the
   CHECK_FALSE(f.reader->awaits_any().value());
   std::vector<outbox::GuardedAct> guarded;
   const auto visit = [&](const outbox::GuardedAct& act) { guarded.push_back(act); };
-  REQUIRE(f.reader->for_each_guarded(0, 10, visit).ok());
+  REQUIRE(f.reader->for_each_guarded({}, 10, visit).ok());
   REQUIRE(guarded.size() == 1);
   CHECK(guarded[0].reason == "too fast");
   CHECK(guarded[0].line == 2);
@@ -198,7 +198,7 @@ TEST_CASE("outbox: side records is stored with its unit, and forgotten after the
   CHECK(f.reader->taken_back(nullifier).value().empty());
   CHECK_FALSE(f.reader->account_use(account, "cup.own").value().has_value());
   guarded.clear();
-  REQUIRE(f.reader->for_each_guarded(0, 10, visit).ok());
+  REQUIRE(f.reader->for_each_guarded({}, 10, visit).ok());
   CHECK(guarded.empty());
   CHECK(f.has(2));  // the delivered head
 }

@@ -56,10 +56,18 @@ class FlakyReader final : public outbox::Reader {
   Result<std::optional<outbox::AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) override {
     return inner_->account_use(account, activity);
   }
-  Status for_each_guarded(std::int64_t before, std::size_t limit,
+  Status for_each_guarded(const outbox::GuardedQuery& query, std::size_t limit,
                           const std::function<void(const outbox::GuardedAct&)>& visit) override {
-    return inner_->for_each_guarded(before, limit, visit);
+    return inner_->for_each_guarded(query, limit, visit);
   }
+  Result<std::vector<outbox::GuardedAct>> guarded_of(const outbox::TransactionKey& key) override {
+    return inner_->guarded_of(key);
+  }
+  Result<std::vector<outbox::FoundSale>> sales(std::string_view receipt_number, std::string_view till,
+                                               std::size_t limit) override {
+    return inner_->sales(receipt_number, till, limit);
+  }
+  Result<std::optional<outbox::FoundSale>> sale(const outbox::TransactionKey& key) override { return inner_->sale(key); }
   Result<std::vector<outbox::RecordCount>> record_counts() override { return inner_->record_counts(); }
   Status for_each_record(const outbox::RecordQuery& query, std::size_t limit,
                          const std::function<void(const outbox::StoredRecord&)>& visit) override {
