@@ -334,6 +334,14 @@ void Session::arm_retry_timer() {
   });
 }
 
+void Session::retry_now() {
+  if (!ready_ || ended_) return;
+  retry_before_ = around_.clock.unix_seconds() - 1;
+  retries_.rest();
+  if (retry_correlation_.empty()) begin_retries();
+  pump();
+}
+
 void Session::begin_retries() {
   if (!ended_ && chain_) send_retry();
 }
@@ -344,7 +352,8 @@ bool Session::send_retry() {
   std::optional<Run> run = retries_.next(around_.options.max_claims_a_batch);
   if (!run) {
     const std::int64_t now = around_.clock.unix_seconds();
-    auto due = around_.reader.retryable(now - around_.options.retry_refused_after.count(), now, RetryPass::kMost);
+    const std::int64_t rested = now - around_.options.retry_refused_after.count();
+    auto due = around_.reader.retryable(std::max(rested, retry_before_), now, RetryPass::kMost);
     if (!due) trouble(LogLevel::error, due.error().message);
     if (!due || !retries_.begin(std::move(*due))) return true;
     run = retries_.next(around_.options.max_claims_a_batch);

@@ -74,6 +74,9 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void start(const BrokerAddress& address);
   /// Sends the stored claims that the window has room for. Does nothing unless the session is ready.
   void pump();
+  /// Sends all claims again that were refused for now before this second. Does nothing unless the session is ready: it then sends
+  /// what is due by itself.
+  void retry_now();
   /// Publishes "offline" and disconnects; blocks for a second at most. The owner is not called any more.
   void stop();
 
@@ -152,6 +155,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   RetryPass retries_;
+  std::int64_t retry_before_ = 0;  // what was refused before is due, whenever that was; Unix seconds
   std::string retry_correlation_;  // empty: no retry waits for its receipt
   outbox::Retried retried_;        // by the batch of that correlation
   std::chrono::milliseconds retry_deadline_{};

@@ -44,6 +44,15 @@ class MqttUplink final : public Uplink, public SessionOwner {
     });
   }
 
+  void retry_now() override {
+    around_.strand.post([this, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.lock() || stopped_) return;
+      backoff_.reset();
+      if (const std::shared_ptr<Session> kept = session_) return kept->retry_now();
+      connect();
+    });
+  }
+
   [[nodiscard]] LinkStatus status() const override { return board_.snapshot(); }
 
  private:

@@ -87,6 +87,9 @@ class Uplink {
   /// Tells that claims were stored. Cheap where nothing can be sent now, or has been asked for already. Threads: safe from any
   /// thread.
   virtual void claims_stored() = 0;
+  /// Connects now where the next try is still to come, and sends every claim again that was refused for now, however short ago.
+  /// Does nothing before start() and after stop(). Threads: safe from any thread.
+  virtual void retry_now() = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual LinkStatus status() const = 0;
 };

@@ -190,6 +190,47 @@ TEST_CASE("uplink: claims refused for now are sent again, as they were, without 
   CHECK(service.booked_twice() == 0);
 }
 
+TEST_CASE("uplink: claims refused for now are sent again as soon as somebody asks for it") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.refuse_once = {3, 4, 5, 700};
+  service.connect(broker.uri());
+  uplink::Options options = Device::options(broker);
+  options.retry_refused_after = std::chrono::hours(24);
+  Device device(options);
+  device.sell(1'000);
+  device.retry_now();  // before the start it is for nothing
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered(); }));
+  CHECK(device.backlog().refused_retry == 4);
+  CHECK(service.retried().empty());
+  CHECK(eventually([&] {
+    device.retry_now();
+    return device.backlog().refused_retry == 0;
+  }));
+  CHECK(service.booked_twice() == 0);
+}
+
+TEST_CASE("uplink: a pause before the next try ends as soon as somebody asks for it") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  uplink::Options options = Device::options(broker);
+  options.backoff_min = options.backoff_max = std::chrono::hours(24);
+  broker.kill();
+  Device device(options);
+  device.sell(10);
+  device.start();
+  REQUIRE(eventually([&] { return device.log.count("trying again in") > 0; }));
+  broker.start();
+  service.connect(broker.uri());
+  CHECK(eventually([&] {
+    device.retry_now();
+    return device.all_delivered();
+  }));
+}
+
 TEST_CASE("uplink: a ledger restored from a backup gets its claims again") {
   const TempDir folder;
   Broker broker(certificates(), folder.path());

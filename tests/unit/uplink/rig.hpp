@@ -64,6 +64,7 @@ class Device {
   /// Stores so many claims more, in transactions of many, and wakes the uplink.
   void sell(std::uint32_t claims);
   void start();
+  void retry_now() { uplink_->retry_now(); }
   /// How long the strand was held up by that, as of strand_delay().
   std::chrono::milliseconds stop();
   /// Moves time by hand.
