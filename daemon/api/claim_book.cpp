@@ -7,13 +7,16 @@
 #include "daemon/api/problem.hpp"
 #include "daemon/api/views.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::api {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kExportStep = 64;  // claims read under the lock at once, so that an export does not hold others up
+// How many claims are read under the lock at once, so that an export or a search does not hold others up.
+constexpr std::size_t kExportStep = 64;
+constexpr std::size_t kSearchStep = 1000;
 
 bool accepts(const httplib::Request& request, std::string_view type) {
   return request.get_header_value("Accept").find(type) != std::string::npos;
@@ -46,44 +49,86 @@ Result<ClaimBook::Query, Problem> ClaimBook::parse_query(const httplib::Request&
     } else if (name == "order") {
       if (value != "oldest" && value != "newest") return Failure{bad_parameter(name, "must be oldest or newest")};
       query.newest_first = value == "newest";
-    } else {
+    } else if (name == "by") {
+      if (value != "sale" && value != "recorded") return Failure{bad_parameter(name, "must be sale or recorded")};
+      query.by_recording = value == "recorded";
+    } else if (name == "activity" || name == "till" || name == "receipt_number") {
+      if (value.empty()) return Failure{bad_parameter(name, "is empty")};
+      (name == "activity" ? query.activity : name == "till" ? query.till : query.receipt_number) = value;
+    } else if (const auto period = read_period(name, value, query.period); !period) {
+      return Failure{period.error()};
+    } else if (!*period) {
       return Failure{bad_parameter(name, "is not a parameter of this resource")};
     }
   }
   return query;
 }
 
-void ClaimBook::answer_list(const httplib::Request& request, httplib::Response& response) {
-  const auto query = parse_query(request);
-  if (!query) return respond(response, query.error());
-  if (accepts(request, "application/cbor-seq")) return answer_sequence(*query, response);
-  answer_page(*query, response);
+bool ClaimBook::Query::looks_inside() const {
+  return !period.is_all() || !activity.empty() || !till.empty() || !receipt_number.empty();
 }
 
-void ClaimBook::answer_page(const Query& query, httplib::Response& response) {
+bool ClaimBook::Query::asks_for(const outbox::StoredClaim& stored) const {
+  if (!period.holds(stored.sale && !by_recording ? stored.sale->begin : stored.recorded_at)) return false;
+  if (!till.empty() && (!stored.sale || stored.sale->till != till)) return false;
+  if (!receipt_number.empty() && (!stored.sale || stored.sale->receipt_number != receipt_number)) return false;
+  if (activity.empty()) return true;
+  const auto opened = outbox::open_claim(stored.seq, stored.message);
+  const auto* reduction = opened ? std::get_if<claim::Reduction>(&opened->claim.entry) : nullptr;
+  return reduction != nullptr && reduction->activity == activity;
+}
+
+Result<bool> ClaimBook::visit_some(Query& query, std::size_t limit,
+                                   const std::function<void(const outbox::StoredClaim&)>& visit) {
+  const std::size_t step = query.looks_inside() ? kSearchStep : limit;
+  std::size_t looked_at = 0;
+  std::size_t visited = 0;
+  const std::lock_guard lock(mutex_);
+  const Status read = reader_->for_each_claim(query.after, step, query.newest_first, query.delivery, [&](const auto& stored) {
+    ++looked_at;
+    if (visited == limit) return;
+    query.after = stored.seq;
+    if (query.looks_inside() && !query.asks_for(stored)) return;
+    ++visited;
+    visit(stored);
+  });
+  if (!read) return Failure{read.error()};
+  return looked_at == step;
+}
+
+void ClaimBook::answer_list(const httplib::Request& request, httplib::Response& response, const Untrusted& untrusted) {
+  auto query = parse_query(request);
+  if (!query) return respond(response, query.error());
+  // What is printed on receipts could else be tried out number by number.
+  if (untrusted && !(query->till.empty() && query->receipt_number.empty())) return respond(response, *untrusted);
+  query->with_sale = !untrusted;
+  if (accepts(request, "application/cbor-seq")) return answer_sequence(*query, response);
+  answer_page(std::move(*query), response);
+}
+
+void ClaimBook::answer_page(Query query, httplib::Response& response) {
   const std::uint64_t limit = query.limit.value_or(kDefaultPage);
   if (limit > kLargestPage) {
     return respond(response, bad_parameter("limit", "must be at most " + std::to_string(kLargestPage) + " in JSON"));
   }
   ordered_json claims = ordered_json::array();
   Status whole = Done{};
-  const std::lock_guard lock(mutex_);
   // One claim more than asked for is read: it tells whether there is a next page.
   bool more = false;
-  const Status read =
-      reader_->for_each_claim(query.after, limit + 1, query.newest_first, query.delivery, [&](const auto& stored) {
-        if (claims.size() == limit) {
-          more = true;
-          return;
-        }
-        auto json = claim_to_json(stored, *reader_);
-        if (json) {
-          claims.push_back(std::move(json).value());
-        } else {
-          whole = Failure{json.error()};
-        }
-      });
-  if (!read) return respond(response, from_error(read.error()));
+  Result<bool> goes_on = true;
+  while (!more && whole && goes_on && *goes_on) {
+    goes_on = visit_some(query, limit + 1 - claims.size(), [&](const outbox::StoredClaim& stored) {
+      more = claims.size() == limit;
+      if (more || !whole) return;
+      auto json = claim_to_json(stored, *reader_, query.with_sale);
+      if (json) {
+        claims.push_back(std::move(json).value());
+      } else {
+        whole = Failure{json.error()};
+      }
+    });
+  }
+  if (!goes_on) return respond(response, from_error(goes_on.error()));
   if (!whole) return respond(response, from_error(whole.error()));
   ordered_json page{{"claims", std::move(claims)}, {"next_after", nullptr}};
   if (more) page["next_after"] = page["claims"].back()["seq"];
@@ -91,17 +136,19 @@ void ClaimBook::answer_page(const Query& query, httplib::Response& response) {
 }
 
 Status ClaimBook::read_on(Query& query, std::string& into) {
-  const std::uint64_t step = std::min<std::uint64_t>(query.limit.value_or(kExportStep), kExportStep);
-  Status whole = Done{};
-  std::uint64_t count = 0;
-  const std::lock_guard lock(mutex_);
-  const Status read = reader_->for_each_claim(query.after, step, query.newest_first, query.delivery, [&](const auto& stored) {
-    if (whole) whole = append_stripped(stored, into);
-    query.after = stored.seq;
-    ++count;
-  });
-  if (query.limit) *query.limit -= count;
-  return read ? whole : read;
+  Result<bool> goes_on = true;
+  while (into.empty() && goes_on && *goes_on) {
+    const std::uint64_t step = std::min<std::uint64_t>(query.limit.value_or(kExportStep), kExportStep);
+    Status whole = Done{};
+    std::uint64_t count = 0;
+    goes_on = visit_some(query, step, [&](const outbox::StoredClaim& stored) {
+      if (whole) whole = append_stripped(stored, into);
+      ++count;
+    });
+    if (query.limit) *query.limit -= count;
+    if (!whole) return whole;
+  }
+  return goes_on ? Status(Done{}) : Status(Failure{goes_on.error()});
 }
 
 void ClaimBook::answer_sequence(const Query& query, httplib::Response& response) {
@@ -123,7 +170,8 @@ void ClaimBook::answer_sequence(const Query& query, httplib::Response& response)
   });
 }
 
-void ClaimBook::answer_claim(const httplib::Request& request, httplib::Response& response, std::string_view seq_text) {
+void ClaimBook::answer_claim(const httplib::Request& request, httplib::Response& response, std::string_view seq_text,
+                             const Untrusted& untrusted) {
   const auto seq = parse_integer<std::uint64_t>(seq_text);
   if (!seq) return respond(response, not_found("a claim is named by its number: /v1/claims/1"));
   const std::lock_guard lock(mutex_);
@@ -139,35 +187,42 @@ void ClaimBook::answer_claim(const httplib::Request& request, httplib::Response&
     response.status = 200;
     return response.set_content(message, "application/cose");
   }
-  const auto json = claim_to_json(**stored, *reader_);
+  const auto json = claim_to_json(**stored, *reader_, !untrusted);
   if (!json) return respond(response, from_error(json.error()));
   respond(response, 200, *json);
 }
 
-void ClaimBook::answer_guarded(const httplib::Request& request, httplib::Response& response) {
-  std::uint64_t before = 0;
+void ClaimBook::answer_guarded(const httplib::Request& request, httplib::Response& response, const Untrusted& untrusted) {
+  outbox::GuardedQuery query;
+  Period period;
   std::uint64_t limit = kDefaultPage;
   for (const auto& [name, value] : request.params) {
-    const auto number = parse_integer<std::uint64_t>(value);
-    if (name != "before" && name != "limit") {
+    if (request.get_param_value_count(name) > 1) return respond(response, bad_parameter(name, "is there twice"));
+    if (name == "before" || name == "limit") {
+      const auto number = parse_integer<std::int64_t>(value);
+      if (!number || *number < 1) return respond(response, bad_parameter(name, "must be a positive integer"));
+      if (name == "before") query.before = *number;
+      if (name == "limit") limit = static_cast<std::uint64_t>(*number);
+    } else if (name == "activity") {
+      if (value.empty()) return respond(response, bad_parameter(name, "is empty"));
+      query.activity = value;
+    } else if (const auto read = read_period(name, value, period); !read) {
+      return respond(response, read.error());
+    } else if (!*read) {
       return respond(response, bad_parameter(name, "is not a parameter of this resource"));
     }
-    if (request.get_param_value_count(name) > 1) return respond(response, bad_parameter(name, "is there twice"));
-    if (!number || *number == 0 || *number > static_cast<std::uint64_t>(INT64_MAX)) {
-      return respond(response, bad_parameter(name, "must be a positive integer"));
-    }
-    (name == "before" ? before : limit) = *number;
   }
   if (limit > kLargestPage) {
     return respond(response, bad_parameter("limit", "must be at most " + std::to_string(kLargestPage)));
   }
+  query.since = period.since;
+  query.until = period.until;
   ordered_json acts = ordered_json::array();
   bool more = false;
   const std::lock_guard lock(mutex_);
-  const auto from = static_cast<std::int64_t>(before);
-  const Status read = reader_->for_each_guarded(from, limit + 1, [&](const outbox::GuardedAct& act) {
+  const Status read = reader_->for_each_guarded(query, limit + 1, [&](const outbox::GuardedAct& act) {
     more = acts.size() == limit;
-    if (!more) acts.push_back(guarded_to_json(act));
+    if (!more) acts.push_back(guarded_to_json(act, !untrusted));
   });
   if (!read) return respond(response, from_error(read.error()));
   ordered_json page{{"guarded", std::move(acts)}, {"next_before", nullptr}};

@@ -44,6 +44,9 @@ class Desk {
   /// Takes one claim of the chain in force back, as the merchant's correction. Errors as for submit(); not_found where there is
   /// no such claim, invalid where it claims nothing. Undone again, it is answered as the first time.
   virtual Result<event::TransactionAnswer> undo(std::uint64_t seq) = 0;
+  /// Asks for another try of everything that waits: a connection, and the claims that were refused for now. False where this
+  /// device delivers nothing, since no [uplink] is configured.
+  virtual bool retry() = 0;
   /// Reads the state now. What cannot be read stays empty, and `trouble` says why where it matters.
   virtual DaemonStatus status() = 0;
 };

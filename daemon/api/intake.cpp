@@ -103,6 +103,12 @@ void Intake::answer(const httplib::Request& request, httplib::Response& response
   }
 }
 
+void Intake::answer_refund(httplib::Response& response, Connection& connection, const event::Reversed& reversed) {
+  std::string document;
+  const BodyReader body = [&connection](const Receiver& receive) { return connection.read_body(receive); };
+  if (read_whole(response, body, document)) answer_object(response, document, &reversed);
+}
+
 bool Intake::read_whole(httplib::Response& response, const BodyReader& body, std::string& into) {
   bool over = false;
   const bool read = body([&](std::string_view bytes) {
@@ -153,9 +159,13 @@ void Intake::answer_array(httplib::Response& response, std::string_view document
   response.set_content("{\"results\":[" + group.results() + "]}", "application/json");
 }
 
-void Intake::answer_object(httplib::Response& response, std::string_view document) {
+void Intake::answer_object(httplib::Response& response, std::string_view document, const event::Reversed* reversed) {
   Item item = std::move(parse_document(document, DocumentForm::object).front());
   if (!item.transaction) return respond(response, refused(item.transaction.error()));
+  if (reversed != nullptr && item.transaction->is_reversal()) {
+    return respond(response, refused({false, "reverses", "must be left out: the path names what is taken back", 0}));
+  }
+  if (reversed != nullptr) item.transaction->reversed = *reversed;
   const std::string issuer = item.transaction->issuer;
   const std::string event_id = item.transaction->event_id;
   std::vector<event::Transaction> transactions;

@@ -21,13 +21,16 @@ class Intake {
 
   /// Answers the request. Requires: the gate let it through.
   void answer(const httplib::Request& request, httplib::Response& response, Connection& connection);
+  /// Answers a request whose document is what came back: a transaction of its own without `reverses`, in place of which
+  /// `reversed` stands. Requires: as answer().
+  void answer_refund(httplib::Response& response, Connection& connection, const event::Reversed& reversed);
 
  private:
   /// Hands the body to the receiver, which may stop it early; false where the body was not taken to its end.
   using BodyReader = std::function<bool(const Receiver&)>;
 
   void answer_lines(httplib::Response& response, const BodyReader& body);
-  void answer_object(httplib::Response& response, std::string_view document);
+  void answer_object(httplib::Response& response, std::string_view document, const event::Reversed* reversed = nullptr);
   void answer_array(httplib::Response& response, std::string_view document);
   /// Reads the whole body into `into`. False where it cannot be had; the response then says why.
   bool read_whole(httplib::Response& response, const BodyReader& body, std::string& into);

@@ -79,7 +79,7 @@ std::string grams(std::int64_t mg) {
 }
 
 void write_claims(Exposition& out, std::span<const outbox::Totals> totals) {
-  const Sums sums = sum_totals(totals, 0);
+  const Sums sums = sum_totals(totals, 0, INT64_MAX);
   out.metric("claims_total", "counter", "Claims recorded.");
   for (const auto& [activity, sum] : sums.by_activity) out.sample(sum.claims, "activity", activity);
   // These are gauges: taking a claim back lowers them.

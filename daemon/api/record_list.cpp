@@ -15,6 +15,7 @@ using nlohmann::ordered_json;
 struct Asked {
   outbox::RecordQuery query;
   std::uint64_t limit = kDefaultPage;
+  Period period;
 };
 
 std::optional<outbox::Fate> parse_fate(std::string_view name) {
@@ -45,7 +46,9 @@ Result<Asked, Problem> parse(const httplib::Request& request) {
        : name == "where"  ? asked.query.where
        : name == "issuer" ? issuer
                           : event_id) = value;
-    } else {
+    } else if (const auto period = read_period(name, value, asked.period); !period) {
+      return Failure{period.error()};
+    } else if (!*period) {
       return Failure{bad_parameter(name, "is not a parameter of this resource")};
     }
   }
@@ -53,6 +56,8 @@ Result<Asked, Problem> parse(const httplib::Request& request) {
     return Failure{bad_parameter(issuer.empty() ? "issuer" : "event_id", "issuer and event_id name an event together")};
   }
   if (!event_id.empty()) asked.query.key = event::transaction_key(issuer, event_id);
+  asked.query.since = asked.period.since;
+  asked.query.until = asked.period.until;
   if (asked.limit > kLargestPage) {
     return Failure{bad_parameter("limit", "must be at most " + std::to_string(kLargestPage))};
   }
@@ -61,11 +66,11 @@ Result<Asked, Problem> parse(const httplib::Request& request) {
 
 }  // namespace
 
-/// The claims of the record's event that are in the chain in force, by seq, as /v1/claims names them.
-Result<std::vector<std::uint64_t>> ClaimBook::claims_of(const outbox::StoredRecord& record) {
+/// The claims of the event that are in the chain in force, by seq, as /v1/claims names them.
+Result<std::vector<std::uint64_t>> ClaimBook::claims_of(const std::optional<outbox::TransactionKey>& key) {
   std::vector<std::uint64_t> seqs;
-  if (!record.key) return seqs;
-  const auto event = reader_->find(*record.key);
+  if (!key) return seqs;
+  const auto event = reader_->find(*key);
   if (!event) return Failure{event.error()};
   if (!*event || (**event).count == 0) return seqs;
   const auto chain = reader_->chain();
@@ -75,7 +80,7 @@ Result<std::vector<std::uint64_t>> ClaimBook::claims_of(const outbox::StoredReco
   return seqs;
 }
 
-void ClaimBook::answer_records(const httplib::Request& request, httplib::Response& response) {
+void ClaimBook::answer_records(const httplib::Request& request, httplib::Response& response, const Untrusted& untrusted) {
   const auto asked = parse(request);
   if (!asked) return respond(response, asked.error());
   ordered_json records = ordered_json::array();
@@ -85,12 +90,14 @@ void ClaimBook::answer_records(const httplib::Request& request, httplib::Respons
   const Status read = reader_->for_each_record(asked->query, asked->limit + 1, [&](const outbox::StoredRecord& record) {
     more = records.size() == asked->limit;
     if (more || !whole) return;
-    auto claims = claims_of(record);
-    if (!claims) {
-      whole = Failure{claims.error()};
+    auto claims = claims_of(record.key);
+    auto sale = untrusted || !record.key ? Result<std::optional<outbox::FoundSale>>(std::nullopt) : reader_->sale(*record.key);
+    if (!claims || !sale) {
+      whole = Failure{claims ? sale.error() : claims.error()};
       return;
     }
     records.push_back(record_to_json(record));
+    if (!untrusted) records.back()["sale"] = *sale ? sale_to_json((**sale).sale) : ordered_json();
     records.back()["claims"] = std::move(*claims);
   });
   if (!read) return respond(response, from_error(read.error()));

@@ -14,7 +14,9 @@
 #include "daemon/api/reactor.hpp"
 #include "daemon/api/views.hpp"
 #include "daemon/base/calendar.hpp"
+#include "daemon/base/local_time.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/base/wall_time.hpp"
 
 namespace greentill::api {
 namespace {
@@ -23,7 +25,11 @@ constexpr std::string_view kTransactions = "/v1/transactions";
 constexpr std::string_view kClaims = "/v1/claims";
 constexpr std::string_view kGuarded = "/v1/guarded";
 constexpr std::string_view kRecords = "/v1/records";
+constexpr std::string_view kStats = "/v1/stats";
+constexpr std::string_view kSales = "/v1/sales";
+constexpr std::string_view kRetry = "/v1/retry";
 constexpr std::string_view kUndo = "/undo";
+constexpr std::string_view kRefund = "/refund";
 
 class HttpServer final : public Server, private RequestHandler {
  public:
@@ -57,18 +63,20 @@ class HttpServer final : public Server, private RequestHandler {
     std::string_view path;
     Read read;
   };
-  static constexpr std::size_t kReadables = 4;
+  static constexpr std::size_t kReadables = 3;
   static const std::array<Resource, kReadables> kResources;
 
   void answer(const httplib::Request& request, httplib::Response& response, Connection& connection) override;
   void finish(const httplib::Request& request, httplib::Response& response) override;
 
   void answer_post(const httplib::Request& request, httplib::Response& response, Connection& connection);
-  void answer_undo(const httplib::Request& request, httplib::Response& response, std::uint64_t seq);
+  void answer_action(const httplib::Request& request, httplib::Response& response);
+  void answer_retry(httplib::Response& response);
+  void answer_refund(const httplib::Request& request, httplib::Response& response, Connection& connection, std::string_view id);
   void answer_read(const httplib::Request& request, httplib::Response& response);
   void answer_options(const httplib::Request& request, httplib::Response& response);
   void read_status(httplib::Response& response);
-  void read_stats(httplib::Response& response);
+  void answer_stats(const httplib::Request& request, httplib::Response& response);
   void read_metrics(httplib::Response& response);
   void read_health(httplib::Response& response);
 
@@ -87,33 +95,39 @@ class HttpServer final : public Server, private RequestHandler {
 
 const std::array<HttpServer::Resource, HttpServer::kReadables> HttpServer::kResources{{
     {"/v1/status", &HttpServer::read_status},
-    {"/v1/stats", &HttpServer::read_stats},
     {"/metrics", &HttpServer::read_metrics},
     {"/healthz", &HttpServer::read_health},
 }};
 
-/// The seq of /v1/claims/<seq>/undo.
+/// What stands between, as in /v1/claims/<seq>/undo; empty where the path is another one.
+std::string_view named_in(std::string_view path, std::string_view list, std::string_view action) {
+  if (path.size() <= list.size() + 1 + action.size() || !path.starts_with(list) || !path.ends_with(action)) return {};
+  path = path.substr(list.size(), path.size() - list.size() - action.size());
+  return path.front() == '/' ? path.substr(1) : std::string_view();
+}
+
 std::optional<std::uint64_t> undo_seq(std::string_view path) {
-  if (!path.starts_with(kClaims) || !path.ends_with(kUndo)) return std::nullopt;
-  path.remove_prefix(kClaims.size());
-  path.remove_suffix(std::min(path.size(), kUndo.size()));
-  return path.starts_with('/') ? parse_integer<std::uint64_t>(path.substr(1)) : std::nullopt;
+  return parse_integer<std::uint64_t>(named_in(path, kClaims, kUndo));
+}
+
+bool is_for_posting(std::string_view path) {
+  return path == kTransactions || path == kRetry || undo_seq(path) || !named_in(path, kSales, kRefund).empty();
 }
 
 void HttpServer::answer(const httplib::Request& request, httplib::Response& response, Connection& connection) {
   std::optional<Problem> problem = gate_.check_host(request);
   if (!problem) problem = gate_.check_origin(request);
   if (problem) return refuse(response, *problem);
-  const bool for_transactions = request.path == kTransactions;
-  if (for_transactions && request.method == "POST") return answer_post(request, response, connection);
-  const auto undo = undo_seq(request.path);
+  const bool posts = is_for_posting(request.path);
+  const bool has_document = request.path == kTransactions || !named_in(request.path, kSales, kRefund).empty();
+  if (has_document && request.method == "POST") return answer_post(request, response, connection);
   if (request.method == "OPTIONS") {
     answer_options(request, response);
-  } else if (undo) {
-    answer_undo(request, response, *undo);
-  } else if (for_transactions || (request.method != "GET" && request.method != "HEAD")) {
-    respond(response, method_not_allowed(for_transactions ? "use POST" : "use GET"));
-    response.set_header("Allow", for_transactions ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+  } else if (posts && request.method == "POST") {
+    answer_action(request, response);
+  } else if (posts || (request.method != "GET" && request.method != "HEAD")) {
+    respond(response, method_not_allowed(posts ? "use POST" : "use GET"));
+    response.set_header("Allow", posts ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
   } else {
     answer_read(request, response);
   }
@@ -124,15 +138,17 @@ void HttpServer::answer_post(const httplib::Request& request, httplib::Response&
   std::optional<Problem> problem = gate_.check_token(request);
   if (!problem) problem = gate_.check_body(request, connection.head());
   if (problem) return refuse(response, *problem);
+  if (const std::string_view sale = named_in(request.path, kSales, kRefund); !sale.empty()) {
+    return answer_refund(request, response, connection, sale);
+  }
   intake_.answer(request, response, connection);
 }
 
-void HttpServer::answer_undo(const httplib::Request& request, httplib::Response& response, std::uint64_t seq) {
-  if (request.method != "POST") {
-    respond(response, method_not_allowed("use POST"));
-    return response.set_header("Allow", "POST, OPTIONS");
-  }
+/// What is asked for without a document.
+void HttpServer::answer_action(const httplib::Request& request, httplib::Response& response) {
   if (const auto problem = gate_.check_token(request)) return respond(response, *problem);
+  if (request.path == kRetry) return answer_retry(response);
+  const std::uint64_t seq = *undo_seq(request.path);
   // Seq 0 is refused here: behind the desk it may stand for "undoes nothing".
   if (seq == 0) return respond(response, not_found("no claim has the number 0; a chain begins with 1"));
   const auto answer = desk_.undo(seq);
@@ -140,15 +156,51 @@ void HttpServer::answer_undo(const httplib::Request& request, httplib::Response&
   respond(response, answer->repeated ? 200 : 201, undo_to_json(*answer));
 }
 
+void HttpServer::answer_retry(httplib::Response& response) {
+  if (!desk_.retry()) return respond(response, not_found("this device delivers nothing: its configuration has no [uplink]"));
+  const DaemonStatus status = desk_.status();
+  respond(response, 202,
+          {{"waiting", status.backlog.waiting},
+           {"refused_retry", status.backlog.refused_retry},
+           {"connected", status.link.connected},
+           {"last_error",
+            status.link.last_error.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(status.link.last_error)}});
+}
+
+void HttpServer::answer_refund(const httplib::Request& request, httplib::Response& response, Connection& connection,
+                               std::string_view id) {
+  const auto found = claims_.sale(id);
+  std::optional<Problem> problem;
+  if (!found) {
+    problem = from_error(found.error());
+  } else if (!*found) {
+    problem = not_found("no sale with this id is known, or not any more; /v1/sales tells the ids");
+  }
+  auto reason = event::ReversalReason::refund;
+  for (const auto& [name, value] : request.params) {
+    if (name != "reason") problem = bad_parameter(name, "is not a parameter of this resource");
+    if (name == "reason" && value == event::kReasonNames[static_cast<std::size_t>(event::ReversalReason::cancelled)]) {
+      reason = event::ReversalReason::cancelled;
+    } else if (name == "reason" && value != event::kReasonNames[static_cast<std::size_t>(reason)]) {
+      problem = bad_parameter(name, "must be refund or cancelled; a mistake is undone by /v1/claims/<seq>/undo");
+    }
+  }
+  if (problem) return refuse(response, *problem);
+  intake_.answer_refund(response, connection, {{}, {}, reason, (**found).key});
+}
+
 void HttpServer::answer_read(const httplib::Request& request, httplib::Response& response) {
   const std::string_view path = request.path;
   const auto problem = path == "/healthz" ? std::nullopt : gate_.check_reader(request);
   if (problem) return respond(response, *problem);
-  if (path == kClaims) return claims_.answer_list(request, response);
-  if (path == kGuarded) return claims_.answer_guarded(request, response);
-  if (path == kRecords) return claims_.answer_records(request, response);
+  const Untrusted untrusted = gate_.check_token(request);
+  if (path == kClaims) return claims_.answer_list(request, response, untrusted);
+  if (path == kGuarded) return claims_.answer_guarded(request, response, untrusted);
+  if (path == kRecords) return claims_.answer_records(request, response, untrusted);
+  if (path == kSales) return untrusted ? respond(response, *untrusted) : claims_.answer_sales(request, response);
+  if (path == kStats) return answer_stats(request, response);
   if (path.starts_with(kClaims) && path.size() > kClaims.size() && path[kClaims.size()] == '/') {
-    return claims_.answer_claim(request, response, path.substr(kClaims.size() + 1));
+    return claims_.answer_claim(request, response, path.substr(kClaims.size() + 1), untrusted);
   }
   for (const Resource& resource : kResources) {
     if (path == resource.path) return (this->*resource.read)(response);
@@ -158,8 +210,7 @@ void HttpServer::answer_read(const httplib::Request& request, httplib::Response&
 
 void HttpServer::answer_options(const httplib::Request& request, httplib::Response& response) {
   response.status = 204;
-  const bool posts = request.path == kTransactions || undo_seq(request.path);
-  response.set_header("Allow", posts ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+  response.set_header("Allow", is_for_posting(request.path) ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
   if (!request.has_header("Origin")) return;
   response.set_header("Access-Control-Allow-Methods", "GET, HEAD, POST");
   response.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept");
@@ -170,10 +221,17 @@ void HttpServer::read_status(httplib::Response& response) {
   respond(response, 200, status_to_json(desk_.status(), clock_.unix_seconds()));
 }
 
-void HttpServer::read_stats(httplib::Response& response) {
+void HttpServer::answer_stats(const httplib::Request& request, httplib::Response& response) {
+  std::int64_t day = local_day(clock_.unix_seconds());
+  for (const auto& [name, value] : request.params) {
+    const auto date = parse_time(value, "%Y-%m-%d");
+    if (name != "date") return respond(response, bad_parameter(name, "is not a parameter of this resource"));
+    if (!date) return respond(response, bad_parameter(name, "must be a date such as 2026-11-24"));
+    day = date->seconds / kSecondsADay;
+  }
   const auto totals = claims_.totals();
   if (!totals) return respond(response, from_error(totals.error()));
-  respond(response, 200, stats_to_json(*totals, clock_.unix_seconds() / kSecondsADay));
+  respond(response, 200, stats_to_json(*totals, day));
 }
 
 void HttpServer::read_metrics(httplib::Response& response) {

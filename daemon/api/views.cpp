@@ -9,6 +9,7 @@
 #include <string>
 
 #include "daemon/base/hex.hpp"
+#include "daemon/base/local_time.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/event/transaction.hpp"
 #include "daemon/outbox/stored_claim.hpp"
@@ -107,8 +108,8 @@ std::string date_text(std::int64_t day) {
   return text.data();
 }
 
-ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t from_day) {
-  const Sums sums = sum_totals(totals, from_day);
+ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t from_day, std::int64_t to_day) {
+  const Sums sums = sum_totals(totals, from_day, to_day);
   const auto amounts = [](const outbox::Totals& t) {
     return ordered_json{{"claims", t.claims}, {"estimate_mg", t.estimate_mg}, {"credited_mg", t.credited_mg}};
   };
@@ -121,7 +122,14 @@ ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t
 
 }  // namespace
 
-Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Reader& reader) {
+ordered_json sale_to_json(const outbox::Sale& sale) {
+  return {{"till", sale.till},
+          {"receipt_number", sale.receipt_number.empty() ? ordered_json() : ordered_json(sale.receipt_number)},
+          {"begin", sale.begin},
+          {"local_time", local_rfc3339(sale.begin)}};
+}
+
+Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Reader& reader, bool with_sale) {
   const auto opened = outbox::open_claim(stored.seq, stored.message);
   if (!opened) return Failure{opened.error()};
   const claim::Claim& c = opened->claim;
@@ -146,6 +154,7 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Re
                     {"entry", std::visit(EntryToJson{}, c.entry)}};
   if (!stored.reason.empty()) json["reason"] = stored.reason;
   if (stored.granted_mg) json["granted_mg"] = *stored.granted_mg;
+  if (with_sale) json["sale"] = stored.sale ? sale_to_json(*stored.sale) : ordered_json();
   if (Status added = add_taken_back(c, reader, json); !added) return Failure{added.error()};
   return json;
 }
@@ -160,11 +169,12 @@ Status append_stripped(const outbox::StoredClaim& stored, std::string& into) {
   return Done{};
 }
 
-ordered_json guarded_to_json(const outbox::GuardedAct& act) {
+ordered_json guarded_to_json(const outbox::GuardedAct& act, bool with_sale) {
   ordered_json json{{"id", act.id}, {"recorded_at", act.recorded_at}, {"begin", act.begin}, {"activity", act.activity}};
   if (act.line != 0) json["line"] = act.line;
   json["quantities"] = act.quantities;
   json["reason"] = act.reason;
+  if (with_sale) json["sale"] = act.sale ? sale_to_json(*act.sale) : ordered_json();
   return json;
 }
 
@@ -229,10 +239,10 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   return json;
 }
 
-Sums sum_totals(std::span<const outbox::Totals> totals, std::int64_t from_day) {
+Sums sum_totals(std::span<const outbox::Totals> totals, std::int64_t from_day, std::int64_t to_day) {
   Sums sums;
   for (const outbox::Totals& part : totals) {
-    if (part.day < from_day) continue;
+    if (part.day < from_day || part.day > to_day) continue;
     if (part.activity.empty()) {
       sums.transactions += part.claims;
       continue;
@@ -248,9 +258,9 @@ Sums sum_totals(std::span<const outbox::Totals> totals, std::int64_t from_day) {
 
 ordered_json stats_to_json(std::span<const outbox::Totals> totals, std::int64_t today) {
   return {{"date", date_text(today)},
-          {"today", period_to_json(totals, today)},
-          {"last_30_days", period_to_json(totals, today - 29)},
-          {"total", period_to_json(totals, 0)}};
+          {"today", period_to_json(totals, today, today)},
+          {"last_30_days", period_to_json(totals, today - 29, today)},
+          {"total", period_to_json(totals, 0, INT64_MAX)}};
 }
 
 }  // namespace greentill::api

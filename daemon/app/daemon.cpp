@@ -27,15 +27,21 @@ constexpr int kHeaps = 4;
 // The API's desk: the engine answers for transactions, the daemon for its status.
 class ApiDesk final : public api::Desk {
  public:
-  ApiDesk(engine::Engine& engine, std::function<api::DaemonStatus()> status) : tills_(engine), status_(std::move(status)) {}
+  ApiDesk(engine::Engine& engine, uplink::Uplink* uplink, std::function<api::DaemonStatus()> status)
+      : tills_(engine), uplink_(uplink), status_(std::move(status)) {}
   std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override {
     return tills_.submit(std::move(transactions));
   }
   Result<event::TransactionAnswer> undo(std::uint64_t seq) override { return tills_.undo(seq); }
+  bool retry() override {
+    if (uplink_ != nullptr) uplink_->retry_now();
+    return uplink_ != nullptr;
+  }
   api::DaemonStatus status() override { return status_(); }
 
  private:
   engine::TillFront tills_;
+  uplink::Uplink* const uplink_;  ///< null where none is configured
   std::function<api::DaemonStatus()> status_;
 };
 
@@ -178,7 +184,7 @@ Status GreentillDaemon::start_api() {
   config_.api.token = *token;
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
-  desk_ = std::make_unique<ApiDesk>(*engine_, [this] { return status(); });
+  desk_ = std::make_unique<ApiDesk>(*engine_, uplink_.get(), [this] { return status(); });
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
   if (!server) return Failure{server.error()};
   server_ = std::move(*server);
@@ -229,7 +235,7 @@ api::DaemonStatus GreentillDaemon::status() {
     } else {
       status.trouble = chain.error().message;
     }
-    if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = *backlog;
+    if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
     if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
   }
   if (uplink_) status.link = uplink_->status();

@@ -31,6 +31,7 @@ UNPROVOKED = {
     ("*", "401", "GET"): "only a reader on another machine needs the token",
     ("*", "500", "GET"): "the store would have to be damaged",
     ("/healthz", "503", "GET"): "the daemon would have to be in trouble",
+    ("/v1/retry", "404", "POST"): "the daemon would have to be configured without a service",
 }
 # These the test desk provokes, by the issuers "busy", "full" and "broken", and by undoing claim 900000500 and so on.
 NEEDS_TEST_DESK = {
@@ -45,7 +46,7 @@ FULL_SALE = {"issuer": "openapi", "event_id": "2", "kind": "sale", "begin": "202
              "lines": [{"sku": "C1", "gtin": "4006381333931", "name": "Coffee", "category": "drinks", "quantity_milli": 1000,
                         "amount_minor": 320}],
              "currency": "EUR", "total_minor": 320, "tender": "card", "receipt_medium": "none", "account_token": "acct-9",
-             "bearer": False, "attributes": {"cup": "own"}}
+             "bearer": False, "attributes": {"cup": "own"}, "till": "Till 3", "receipt_number": "1702"}
 
 
 def without(document, field):
@@ -80,6 +81,8 @@ BAD_BY_SCHEMA = [
     ({**GOOD, "receipt_medium": "papyrus"}, "receipt_medium"),
     ({**GOOD, "account_token": "x" * 33}, "account_token"),
     ({**GOOD, "bearer": "yes"}, "bearer"),
+    ({**GOOD, "till": "x" * 65}, "till"),
+    ({**GOOD, "receipt_number": "x" * 129}, "receipt_number"),
     ({**GOOD, "attributes": {"a": 1}}, "attributes.a"),
     ({**GOOD, "attributes": {"a": "x" * 4097}}, "attributes.a"),
     ({**GOOD, "colour": "red"}, "colour"),
@@ -290,6 +293,64 @@ class Checker:
             for status in (500, 503, 507):
                 undo(status, 900000000 + status, token)
         self.ask("GET", path, 405, target=f"/v1/claims/{seq}/undo", headers=token)
+        self.check_sales(run, token)
+
+    def check_sales(self, run, token):
+        """A sale that is found by its receipt's number, seen with the token alone, and refunded."""
+        sale = {**FULL_SALE, "event_id": run + "-n", "receipt_number": run}
+        seq = self.post(sale, 201)["claims"][0]["seq"]
+        found = self.ask("GET", "/v1/sales", 200, target=f"/v1/sales?receipt_number={run}&till=Till%203", headers=token)
+        self.expect(found and [one["claims"] for one in found["sales"]] == [[seq]], "sales", f"answered {found}")
+        for query in ("", "receipt_number=", "receipt_number=1&limit=0", "receipt_number=1&page=1"):
+            self.ask("GET", "/v1/sales", 400, target=f"/v1/sales?{query}", headers=token)
+        self.ask("GET", "/v1/sales", 401, target=f"/v1/sales?receipt_number={run}")
+        self.ask("GET", "/v1/sales", 403, headers={**token, "Origin": "https://evil.example"})
+        self.ask("GET", "/v1/sales", 421, headers={**token, "Host": "evil.example"})
+        for path, target in (("/v1/claims", f"/v1/claims?receipt_number={run}"), ("/v1/claims/{seq}", f"/v1/claims/{seq}"),
+                             ("/v1/guarded", "/v1/guarded?since=0"), ("/v1/records", "/v1/records?until=1")):
+            answer = self.ask("GET", path, 200, target=target, headers=token)
+            self.expect(path != "/v1/claims/{seq}" or answer["sale"]["receipt_number"] == run, target, f"answered {answer}")
+        self.ask("GET", "/v1/claims", 401, target=f"/v1/claims?receipt_number={run}")
+        for query in ("since=noon", "by=sales", "till="):
+            self.ask("GET", "/v1/claims", 400, target=f"/v1/claims?{query}", headers=token)
+        for query in ("since=noon", "activity="):
+            self.ask("GET", "/v1/guarded", 400, target=f"/v1/guarded?{query}")
+        self.ask("GET", "/v1/stats", 200, target="/v1/stats?date=2026-11-24")
+        self.ask("GET", "/v1/stats", 400, target="/v1/stats?date=noon")
+        self.check_refund(run, found["sales"][0]["id"], token)
+        self.check_retry(token)
+
+    def check_refund(self, run, sale, token):
+        path, json_type = "/v1/sales/{id}/refund", {"Content-Type": "application/json"}
+        document = {"issuer": "openapi-refunds", "event_id": run, "kind": "sale", "begin": 1795500000}
+
+        def refund(status, headers=None, query="", body=None, sale=sale):
+            return self.ask("POST", path, status, target=f"/v1/sales/{sale}/refund{query}", headers={**json_type, **token, **(headers or {})},
+                            body=json.dumps(body or document).encode())
+
+        refund(404, sale="0" * 32)
+        refund(400, query="?reason=mood")
+        refund(422, body={**document, "reverses": {"event_id": "1"}})
+        refund(401, {"Authorization": "Bearer wrong"})
+        refund(403, {"Origin": "https://evil.example"})
+        refund(421, {"Host": "evil.example"})
+        refund(413, {"Content-Length": str(1 << 40)})
+        refund(415, {"Content-Type": "text/plain"})
+        self.ask("POST", path, 411, target=f"/v1/sales/{sale}/refund", headers={**json_type, **token})
+        if self.test_desk:
+            for issuer, status in (("busy", 503), ("full", 507), ("broken", 500)):
+                refund(status, body={**document, "issuer": issuer})
+        done = refund(201, query="?reason=cancelled")
+        self.expect(done and len(done.get("reversals", [])) == 1, "refund", f"answered {done}")
+        self.expect(refund(200, query="?reason=cancelled")["repeated"], "refund", "the second answer is not a repeated one")
+        self.ask("GET", path, 405, target=f"/v1/sales/{sale}/refund", headers=token)
+
+    def check_retry(self, token):
+        self.ask("POST", "/v1/retry", 202, headers=token)
+        self.ask("POST", "/v1/retry", 401)
+        self.ask("POST", "/v1/retry", 403, headers={**token, "Origin": "https://evil.example"})
+        self.ask("POST", "/v1/retry", 421, headers={**token, "Host": "evil.example"})
+        self.ask("GET", "/v1/retry", 405, headers=token)
 
     def check_gate(self):
         path, good = "/v1/transactions", json.dumps(GOOD).encode()

@@ -17,6 +17,10 @@ namespace {
 
 constexpr std::int64_t kNow = 1'795'500'900;
 
+outbox::Sale sale_of(const event::Transaction& t) {
+  return {t.till.empty() ? t.issuer : t.till, t.receipt_number.empty() ? t.event_id : t.receipt_number, t.begin};
+}
+
 template <typename T>
 T expect(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
@@ -114,6 +118,7 @@ event::ClaimedAct TestDesk::record(const event::Transaction& t, const std::strin
   outbox::Unit unit;
   unit.recorded_at = kNow;
   unit.key = event::transaction_key(t.issuer, t.event_id);
+  unit.sale = sale_of(t);
   unit.claims.push_back(append(r, act.id, account));
   unit.head = head_;
   unit.totals.push_back({kNow / kSecondsADay, activity, act.estimate_mg, act.credited_mg});
@@ -177,14 +182,21 @@ Result<event::TransactionAnswer> TestDesk::take(const event::Transaction& t) {
     if (t.standing == event::Standing::doubtful) {
       ++guarded_;
       const outbox::TransactionKey key{static_cast<std::uint8_t>(guarded_ >> 8), static_cast<std::uint8_t>(guarded_)};
-      unit.side.guarded.push_back({key, 0, 0, t.begin, "", "", answer.remark, 0});
+      outbox::GuardedAct act;
+      act.key = key;
+      act.begin = t.begin;
+      act.reason = answer.remark;
+      unit.side.guarded.push_back(std::move(act));
+      unit.sale = sale_of(t);
     }
     store(std::move(unit));
     return answer;
   }
   if (t.is_reversal()) {
-    const auto& taken = answered_.at({t.issuer, t.reversed.event_id});
-    for (const auto& act : taken.claims) answer.reversals.push_back(take_back(act));
+    for (const auto& [name, taken] : answered_) {
+      if (event::transaction_key(name.first, name.second) != event::reversed_key(t)) continue;
+      for (const auto& act : taken.claims) answer.reversals.push_back(take_back(act));
+    }
   } else if (t.mode == "bike.shared" && !t.quantities.empty()) {
     answer.claims.push_back(record(t, "ride.bike.shared", t.quantities.front().value * 50));
   } else if (t.kind == event::TransactionKind::trip) {
@@ -194,6 +206,10 @@ Result<event::TransactionAnswer> TestDesk::take(const event::Transaction& t) {
   }
   if (answer.claims.empty()) {
     outbox::Unit unit;
+    if (!t.is_reversal()) {
+      unit.key = event::transaction_key(t.issuer, t.event_id);
+      unit.sale = sale_of(t);
+    }
     unit.totals.push_back({kNow / kSecondsADay, "", 0, 0});
     store(std::move(unit));
   }
@@ -219,7 +235,7 @@ api::DaemonStatus TestDesk::status() {
   status.started_at = kNow;
   status.chain = outbox::ChainState{head_, 0, 0};
   const auto reader = expect(outbox_->new_reader());
-  status.backlog = expect(reader->backlog());
+  status.backlog = expect(reader->backlog()).for_people();
   status.records = expect(reader->record_counts());
   status.plugins.push_back({"ride", "1", "running", 3, 0, ""});
   status.plugins.push_back({"odd \"name\"\\", "1", "restarting", 3, 2, "crashed"});

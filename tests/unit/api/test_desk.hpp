@@ -4,6 +4,7 @@
 // and so does the undoing of the claims 900000507, 900000503 and 900000500.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -30,6 +31,7 @@ class TestDesk final : public api::Desk {
 
   std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override;
   Result<event::TransactionAnswer> undo(std::uint64_t seq) override;
+  bool retry() override { return ++retries_ > 0; }
   api::DaemonStatus status() override;
 
   /// The desk must outlive it.
@@ -41,6 +43,7 @@ class TestDesk final : public api::Desk {
   /// As if a source had read it.
   void keep(outbox::SourceRecord record);
   [[nodiscard]] std::size_t transactions();
+  [[nodiscard]] unsigned retries() const { return retries_; }
   [[nodiscard]] const TestSigner& signer() const { return signer_; }
   /// The largest group that was handed in at once.
   [[nodiscard]] std::size_t largest_group();
@@ -65,6 +68,7 @@ class TestDesk final : public api::Desk {
   std::map<std::uint64_t, event::ClaimedAct> acts_;  // by seq
   std::map<std::uint64_t, event::TransactionAnswer> undone_;
   unsigned guarded_ = 0;
+  std::atomic<unsigned> retries_ = 0;
   std::string trouble_;
   std::size_t largest_group_ = 0;
 };
