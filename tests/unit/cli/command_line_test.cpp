@@ -16,7 +16,8 @@ using test::run;
 
 TEST_CASE("greentill: --help tells the program's options that apply and ends with the exit codes, for every command") {
   const test::TempFolder folder;
-  for (const std::string asking : {"submit", "status", "claims", "show", "undo", "guarded", "export"}) {
+  for (const std::string asking :
+       {"submit", "status", "today", "claims", "show", "undo", "refund", "retry", "guarded", "records", "export"}) {
     const std::string text = run(folder, asking + " --help").out;
     for (const char* option : {"--json", "--url TEXT", "--token-file TEXT", "--config TEXT"}) {
       CHECK_MESSAGE(text.find(std::string("\n  ") + option) != std::string::npos, asking << ' ' << option);
@@ -49,6 +50,32 @@ TEST_CASE("greentill: a wrong command line is exit code 2") {
     CHECK(wrong.code == 2);
     CHECK(wrong.json()["error"]["exit_code"] == 2);
   }
+}
+
+TEST_CASE("greentill: who mistypes is told what was meant") {
+  const test::TempFolder folder;
+  const auto said = [&](const std::string& arguments) {
+    const Run wrong = run(folder, arguments);
+    CHECK(wrong.code == 2);
+    CHECK(wrong.out.empty());
+    return wrong.err.substr(0, wrong.err.find('\n'));
+  };
+  CHECK(said("statuz") == "\"statuz\" is no command; did you mean status?");
+  CHECK(said("--config x todya") == "\"todya\" is no command; did you mean today?");
+  CHECK(said("dance") == "\"dance\" is no command");
+  CHECK(said("config chekc") == "\"chekc\" is no command of config; did you mean check?");
+  CHECK(said("claims --newset") == "\"--newset\" is no option of claims; did you mean --newest?");
+  CHECK(said("claims --sinse=today") == "\"--sinse\" is no option of claims; did you mean --since?");
+  CHECK(said("--jsn status") == "\"--jsn\" is no option; did you mean --json?");
+  CHECK(said("status --jsn") == "\"--jsn\" is no option of status; did you mean --json?");
+  CHECK(said("records --fate refusd")
+            .find("is none of claimed, claimless, guarded, repeated, left_out, refused; did you mean "
+                  "refused?") != std::string::npos);
+  CHECK(said("claims --delivery wating").find("; did you mean waiting?") != std::string::npos);
+  CHECK(said("today --date tomorow").find("is no day: give") != std::string::npos);
+  CHECK(said("claims --since noon").find("--since: \"noon\" is no time: give a date such as") != std::string::npos);
+  CHECK(said("undo").find("or their sale by --receipt") != std::string::npos);
+  CHECK(said("refund --receipt 1").find("--all of it, or each --item") != std::string::npos);
 }
 
 TEST_CASE("greentill: complaints say what is wrong in words") {

@@ -6,10 +6,20 @@
 #include <utility>
 #include <vector>
 
+#include "tools/cli/common/csv.hpp"
+#include "tools/cli/common/when.hpp"
+
 namespace greentill::cli {
 namespace {
 
 constexpr std::size_t kLabelWidth = 14;
+constexpr std::size_t kSeqWidth = 10;
+constexpr std::size_t kTillWidth = 12;
+constexpr std::size_t kReceiptWidth = 16;
+constexpr std::size_t kWhatWidth = 22;
+constexpr std::size_t kGramsWidth = 14;
+constexpr std::size_t kDateEnd = 10;     // of "2026-11-24T08:15:00+02:00"
+constexpr std::size_t kMinutesEnd = 16;  // likewise
 
 std::string blanks_to(std::size_t width, const std::string& text) {
   return std::string(width - std::min(width, text.size()), ' ');
@@ -172,17 +182,69 @@ void add_sources(Page& page, const Json& counts) {
 
 }  // namespace
 
+SaleText sale_text(const Json& item, const char* otherwise) {
+  const Json& sale = at(item, "/sale");
+  const Json& begin = at(sale, "/begin");
+  const Json& other = at(item, otherwise);
+  SaleText texts{"", text(sale, "/till"), text(sale, "/receipt_number")};
+  // The daemon's own words for the time are those of the shop's zone, wherever this is read.
+  const std::string local = text(sale, "/local_time");
+  if (local.size() >= kMinutesEnd) {
+    texts.time = local.substr(0, kDateEnd) + ' ' + local.substr(kDateEnd + 1, kMinutesEnd - kDateEnd - 1);
+  } else if (const Json& moment = begin.is_number_integer() ? begin : other; moment.is_number_integer()) {
+    texts.time = local_time_text(moment.get<std::int64_t>());
+  }
+  return texts;
+}
+
+std::string sale_columns(const Json& item, const char* otherwise) {
+  const SaleText sale = sale_text(item, otherwise);
+  const auto or_dash = [](const std::string& value) { return value.empty() ? std::string("-") : value; };
+  return padded(sale.time, kMinutesEnd) + "  " + padded(or_dash(sale.till), kTillWidth) + "  " +
+         padded(or_dash(sale.receipt_number), kReceiptWidth);
+}
+
+std::string sale_columns_head() {
+  return padded("TIME", kMinutesEnd) + "  " + padded("TILL", kTillWidth) + "  " + padded("RECEIPT", kReceiptWidth);
+}
+
 std::string claim_row_head() {
-  return right("SEQ", 10) + "  " + padded("RECORDED", 20) + "  " + padded("WHAT", 28) + right("ESTIMATE", 16) +
-         right("CREDITED", 16) + "  DELIVERY";
+  return right("SEQ", kSeqWidth) + "  " + sale_columns_head() + "  " + padded("WHAT", kWhatWidth) +
+         right("ESTIMATE", kGramsWidth) + right("CREDITED", kGramsWidth) + "  DELIVERY";
 }
 
 std::string claim_row(const Json& claim) {
   const Json& entry = at(claim, "/entry");
   const std::string back = taken_back(claim);
-  return right(text(claim, "/seq"), 10) + "  " + padded(time(claim, "/recorded_at"), 20) + "  " + padded(what(claim), 28) +
-         right(grams(entry, "/estimate_mg"), 16) + right(grams(entry, "/credited_mg"), 16) + "  " + delivery(claim) +
-         (back.empty() ? "" : ", ") + back;
+  return right(text(claim, "/seq"), kSeqWidth) + "  " + sale_columns(claim, "/recorded_at") + "  " +
+         padded(what(claim), kWhatWidth) + right(grams(entry, "/estimate_mg"), kGramsWidth) +
+         right(grams(entry, "/credited_mg"), kGramsWidth) + "  " + delivery(claim) + (back.empty() ? "" : ", ") + back;
+}
+
+std::string claim_in_words(const Json& claim) {
+  std::string words = "claim " + text(claim, "/seq") + " (" + what(claim);
+  if (const std::string credited = grams(claim, "/entry/credited_mg"); !credited.empty()) words += ", " + credited;
+  words += ')';
+  const SaleText sale = sale_text(claim, "/recorded_at");
+  if (!sale.receipt_number.empty()) words += " of receipt " + sale.receipt_number;
+  if (!sale.till.empty()) words += " at " + sale.till;
+  return words + ", " + sale.time;
+}
+
+std::string claim_csv_head() {
+  return csv_record({"seq", "time", "till", "receipt_number", "kind", "activity", "estimate_g", "credited_g", "delivery",
+                     "reason", "takes_back", "taken_back"});
+}
+
+std::string claim_csv(const Json& claim) {
+  const SaleText sale = sale_text(claim, "/recorded_at");
+  const auto amount = [&](const char* path) {
+    const Json& mg = at(claim, path);
+    return mg.is_number_integer() ? csv_grams(mg.get<std::int64_t>()) : std::string();
+  };
+  return csv_record({text(claim, "/seq"), sale.time, sale.till, sale.receipt_number, text(claim, "/entry/kind"),
+                     text(claim, "/entry/activity"), amount("/entry/estimate_mg"), amount("/entry/credited_mg"),
+                     text(claim, "/delivery"), text(claim, "/reason"), text(claim, "/of_seq"), text(claim, "/reversed")});
 }
 
 std::string claim_page(const Json& claim) {
@@ -191,6 +253,11 @@ std::string claim_page(const Json& claim) {
   page.line("id", text(claim, "/id"));
   page.line("device", text(claim, "/device"));
   page.line("merchant", text(claim, "/merchant") + ", site " + text(claim, "/site"));
+  if (at(claim, "/sale").is_object()) {
+    const SaleText sale = sale_text(claim, "/recorded_at");
+    page.line("sale",
+              (sale.receipt_number.empty() ? "" : "receipt " + sale.receipt_number + " ") + "at " + sale.till + ", " + sale.time);
+  }
   page.line("recorded", time(claim, "/recorded_at"));
   page.line("clock", text(claim, "/clock") + ", boot " + text(claim, "/boot") + ", up " + text(claim, "/uptime_s") + " s");
   page.line("delivery", delivery(claim));

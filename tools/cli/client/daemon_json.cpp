@@ -10,7 +10,7 @@ constexpr std::string_view kJsonType = "application/json";
 
 Result<Json> object_of(const Result<Answer>& answer) {
   if (!answer) return Failure{answer.error()};
-  if (answer->status != 200 && answer->status != 201) return Failure{error_of(*answer)};
+  if (answer->status != 200 && answer->status != 201 && answer->status != 202) return Failure{error_of(*answer)};
   Json json = Json::parse(answer->body, nullptr, false);
   if (!json.is_object()) return fail(ErrorCode::io, "the daemon's answer is not JSON");
   return json;
@@ -21,6 +21,10 @@ Result<Json> object_of(const Result<Answer>& answer) {
 Result<Json> get_json(DaemonClient& daemon, const std::string& path) { return object_of(daemon.get(path, kJsonType)); }
 
 Result<Json> post_json(DaemonClient& daemon, const std::string& path) { return object_of(daemon.post(path, kJsonType, "")); }
+
+Result<Json> post_json(DaemonClient& daemon, const std::string& path, const Json& document) {
+  return object_of(daemon.post(path, kJsonType, document.dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
 
 void add_parameter(std::string& path, std::string_view name, std::string_view value) {
   if (value.empty()) return;

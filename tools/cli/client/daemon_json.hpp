@@ -15,6 +15,8 @@ namespace greentill::cli {
 [[nodiscard]] Result<Json> get_json(DaemonClient& daemon, const std::string& path);
 /// Posts without a body: the JSON object of a 200 or 201, or the error of any other answer.
 [[nodiscard]] Result<Json> post_json(DaemonClient& daemon, const std::string& path);
+/// As above, with a document.
+[[nodiscard]] Result<Json> post_json(DaemonClient& daemon, const std::string& path, const Json& document);
 
 /// Appends "source=a%20b" to a path, with '?' or '&' before it; appends nothing where the value is empty.
 void add_parameter(std::string& path, std::string_view name, std::string_view value);

@@ -20,12 +20,16 @@ constexpr std::chrono::milliseconds kLongestWait{10'000};
 // A JSON answer can write only one list item by item, and that is the problems; so the other lists are held in memory and
 // bounded.
 constexpr std::size_t kMostHeld = 10'000;
+// A few are to be read, thousands are not.
+constexpr std::size_t kMostShown = 50;
 
 struct Totals {
   std::uint64_t taken = 0;
   std::uint64_t repeated = 0;
   std::uint64_t refused = 0;
-  std::uint64_t claims = 0;
+  std::uint64_t claims = 0;         ///< that are new
+  std::uint64_t claims_before = 0;  ///< of transactions that were known before
+  std::int64_t credited_before_mg = 0;
   std::uint64_t unclaimed = 0;
   std::uint64_t reversals = 0;
   std::uint64_t remarks = 0;
@@ -38,6 +42,8 @@ struct Totals {
             {"repeated", repeated},
             {"refused", refused},
             {"claims", claims},
+            {"claims_before", claims_before},
+            {"credited_before_mg", credited_before_mg},
             {"unclaimed", unclaimed},
             {"reversals", reversals},
             {"remarks", remarks},
@@ -184,12 +190,39 @@ class Submission {
       ++totals_.remarks;
       hold(remarked_, document.line, {{"remark", remark}});
     }
-    for (const Json& claim : list_of(result, "claims")) {
+    const bool is_new = repeated == result.end() || *repeated != true;
+    for (const Json& claim : list_of(result, "claims")) add_claim(claim, is_new, document.line);
+    return true;
+  }
+
+  /// Counts a claim, and tells what is to be printed for the customer. One that was known before is not spared a second time.
+  void add_claim(const Json& claim, bool is_new, std::uint64_t line) {
+    if (!is_new) {
+      ++totals_.claims_before;
+      totals_.credited_before_mg += number_of(claim, "credited_mg");
+    } else {
       ++totals_.claims;
       totals_.estimate_mg += number_of(claim, "estimate_mg");
       totals_.credited_mg += number_of(claim, "credited_mg");
     }
-    return true;
+    const std::string printed = text_of(claim, "receipt_line");
+    const std::string link = text_of(claim, "link");
+    if (output_.json) {
+      if (made_.size() >= kMostHeld) return;
+      made_.push_back({{"line", line},
+                       {"seq", number_of(claim, "seq")},
+                       {"activity", text_of(claim, "activity")},
+                       {"credited_mg", number_of(claim, "credited_mg")},
+                       {"known_before", !is_new},
+                       {"receipt_line", printed},
+                       {"link", link.empty() ? Json() : Json(link)}});
+      return;
+    }
+    if (++shown_ > kMostShown || (printed.empty() && link.empty())) return;
+    progress_.wipe();
+    output_.out << printable(options_.file) << ':' << line << ": "
+                << printable(printed.empty() ? text_of(claim, "activity") : printed) << (link.empty() ? "" : "  ")
+                << printable(link) << (is_new ? "" : "  (known before)") << '\n';
   }
 
   /// Prints the message at once for people; for --json keeps it for the answer.
@@ -238,15 +271,22 @@ class Submission {
       Json members = totals_.to_json();
       members["not_claimed"] = std::move(not_claimed_);
       members["remarked"] = std::move(remarked_);
+      members["made"] = std::move(made_);
       if (stopped) members["error"] = error_json(stopped->first, stopped->second);
       problems_.end(members);
       return code;
     }
     if (stopped) output_.err << "greentill: " << printable(stopped->second) << "; submit the file again, nothing counts twice\n";
+    if (shown_ > kMostShown) output_.out << "… and " << counted(shown_ - kMostShown, "claim") << " more: --json tells them\n";
     output_.out << counted(totals_.taken, "transaction") << " taken (" << count_text(totals_.repeated) << " known before), "
                 << count_text(totals_.refused) << " refused\n"
-                << counted(totals_.claims, "claim") << ": " << grams_text(totals_.credited_mg) << " CO2e spared (estimate "
-                << grams_text(totals_.estimate_mg) << "), " << counted(totals_.unclaimed, "act") << " not claimed\n";
+                << (totals_.repeated > 0 ? "new: " : "") << counted(totals_.claims, "claim") << ": "
+                << grams_text(totals_.credited_mg) << " CO2e spared (estimate " << grams_text(totals_.estimate_mg) << "), "
+                << counted(totals_.unclaimed, "act") << " not claimed\n";
+    if (totals_.claims_before > 0) {
+      output_.out << "known before: " << counted(totals_.claims_before, "claim") << ", " << grams_text(totals_.credited_before_mg)
+                  << " CO2e, not counted again\n";
+    }
     if (totals_.reversals + totals_.remarks > 0) {
       output_.out << counted(totals_.reversals, "reversal") << " of claims, " << counted(totals_.remarks, "remark") << '\n';
     }
@@ -261,6 +301,8 @@ class Submission {
   Totals totals_;
   Json not_claimed_ = Json::array();
   Json remarked_ = Json::array();
+  Json made_ = Json::array();
+  std::size_t shown_ = 0;
   std::deque<Document> waiting_;
   std::size_t bytes_waiting_ = 0;
   std::size_t lines_a_request_ = kLinesARequest;

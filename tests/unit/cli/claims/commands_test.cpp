@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands but submit and export.
 #include "daemon/base/hex.hpp"
+#include "tests/support/in_zone.hpp"
 #include "tests/unit/cli/printed.hpp"
 
 namespace greentill {
@@ -139,25 +140,25 @@ TEST_CASE("undo: each claim is told for itself, and one that cannot be does not 
   std::istringstream in(rides(2));
   REQUIRE(cli::submit(*daemon, in, quick(), printed.json) == ExitCode::ok);
   printed.out.str("");
-  CHECK(cli::undo_claims(*daemon, {2, 99, 3}, printed.text) == ExitCode::does_not_hold);
+  CHECK(cli::undo_claims(*daemon, {.seqs = {2, 99, 3}}, printed.text) == ExitCode::does_not_hold);
   CHECK(printed.out.str() == "claim 2 is taken back by claim 4\nclaim 3 is taken back by claim 5\n");
   CHECK(printed.err.str().find("claim 99") != std::string::npos);
   printed.out.str("");
-  CHECK(cli::undo_claims(*daemon, {2}, printed.text) == ExitCode::ok);
+  CHECK(cli::undo_claims(*daemon, {.seqs = {2}}, printed.text) == ExitCode::ok);
   CHECK(printed.out.str() == "claim 2 was taken back before, by claim 4\n");
   printed.out.str("");
-  CHECK(cli::undo_claims(*daemon, {3, 1}, printed.json) == ExitCode::does_not_hold);
+  CHECK(cli::undo_claims(*daemon, {.seqs = {3, 1}}, printed.json) == ExitCode::does_not_hold);
   const Json document = printed.document();
   CHECK(document["undone"][0]["reversals"][0]["seq"] == 5);
   CHECK(document["undone"][1]["error"]["exit_code"] == 1);
-  CHECK(cli::undo_claims(*connect(fixture, "wrong"), {2}, printed.text) == ExitCode::denied);
+  CHECK(cli::undo_claims(*connect(fixture, "wrong"), {.seqs = {2}}, printed.text) == ExitCode::denied);
 }
 
 TEST_CASE("claims, show: a reversal tells which claim it takes back, and that one that it was") {
   test::ServedDock dock(2);
   const auto daemon = connect(dock);
   Printed printed;
-  REQUIRE(cli::undo_claims(*daemon, {3}, printed.json) == ExitCode::ok);
+  REQUIRE(cli::undo_claims(*daemon, {.seqs = {3}}, printed.json) == ExitCode::ok);
   printed.out.str("");
   CHECK(cli::list_claims(*daemon, {}, printed.text) == ExitCode::ok);
   const std::string table = printed.out.str();
@@ -201,10 +202,11 @@ TEST_CASE("records: are listed with their fates, and counted by source in the st
 }
 
 TEST_CASE("guarded: is listed newest first, over as many pages as it takes") {
+  const test::InZone utc("UTC");
   test::Fixture fixture;
   const auto daemon = connect(fixture);
   Printed printed;
-  CHECK(cli::list_guarded(*daemon, 20, printed.text) == ExitCode::ok);
+  CHECK(cli::list_guarded(*daemon, {.limit = 20}, printed.text) == ExitCode::ok);
   CHECK(printed.out.str() == "nothing was set aside\n");
   std::string doubtful;
   for (int i = 0; i < 1100; ++i) {
@@ -214,13 +216,13 @@ TEST_CASE("guarded: is listed newest first, over as many pages as it takes") {
   std::istringstream in(doubtful);
   REQUIRE(cli::submit(*daemon, in, quick(), printed.json) == ExitCode::ok);
   printed.out.str("");
-  CHECK(cli::list_guarded(*daemon, 1050, printed.json) == ExitCode::ok);
+  CHECK(cli::list_guarded(*daemon, {.limit = 1050}, printed.json) == ExitCode::ok);
   const Json document = printed.document();
   REQUIRE(document["guarded"].size() == 1050);
   CHECK(document["guarded"][0]["reason"] == "not final: clock 1099");
   CHECK(document["guarded"][1049]["reason"] == "not final: clock 50");
-  CHECK(cli::list_guarded(*daemon, 1, printed.text) == ExitCode::ok);
-  CHECK(printed.out.str() == "1970-01-01 00:16:40Z  (the whole record)    not final: clock 1099\n");
+  CHECK(cli::list_guarded(*daemon, {.limit = 1}, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() == "1970-01-01 00:16  meter         1099              (the whole record)  not final: clock 1099\n");
 }
 
 TEST_CASE("guarded: a list that breaks off is still one document, whatever ended it") {
@@ -231,7 +233,7 @@ TEST_CASE("guarded: a list that breaks off is still one document, whatever ended
     daemon.answers.emplace_back(first);
     daemon.answers.push_back(second);
     Printed printed;
-    CHECK(cli::list_guarded(daemon, 20, printed.json) == ExitCode::no_daemon);
+    CHECK(cli::list_guarded(daemon, {.limit = 20}, printed.json) == ExitCode::no_daemon);
     const Json listed = printed.document();
     CHECK(listed["guarded"].size() == 1);
     CHECK(listed["error"]["exit_code"] == 4);
