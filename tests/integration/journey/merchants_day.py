@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A merchant's day on the command line: what was sold and spared, which claim is which receipt, a mistake undone, a refund, and the
-line down at noon. Only commands that docs/cli.md shows are typed; what they said is kept in the folder as day.txt."""
+line down at noon. Only commands that docs/cli.md shows are typed; what they said is kept beside the folder, to be read."""
 import csv
 import io
 import json
@@ -53,7 +53,7 @@ def check_lists(counter, now):
     fail_unless("Paperless receipt: " in said and " g CO2e spared" in said, f"no line for the receipt: {said}")
     again = counter.type("greentill submit morning.ndjson")
     fail_unless("new: 0 claims: 0.000 g" in again and "known before: 5 claims" in again, f"spared twice: {again}")
-    table = counter.type("greentill claims --since today")
+    table = counter.type("greentill claims --since yesterday")
     shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(now - 480))  # the daemon's zone, which is this machine's
     row = next(line for line in table.splitlines() if " 1702 " in line and "Till 1" in line)
     fail_unless(f" {shown} " in row, f"not at {shown}: {row}")
@@ -112,8 +112,9 @@ def journey(folder, binaries):
             stack.wait_delivered()
             check_page(counter, delivered=True)
         finally:
-            (stack.folder / "day.txt").write_text("\n".join(counter.said))
-    print(f"{len(counter.said)} commands were typed; what they said is in {stack.folder / 'day.txt'}")
+            told = stack.folder.with_suffix(".txt")  # beside the folder, which goes when all went well
+            told.write_text("\n".join(counter.said))
+    print(f"{len(counter.said)} commands were typed; what they said is in {told}")
 
 
 def main():
