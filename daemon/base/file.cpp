@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
+
+#include "daemon/base/descriptors.hpp"
 
 #include "daemon/base/descriptor.hpp"
 
@@ -19,7 +20,7 @@ Failure<Error> system_failure(const std::filesystem::path& path, std::string_vie
                          : number == EACCES                     ? ErrorCode::denied
                          : number == ENOSPC || number == EDQUOT ? ErrorCode::full
                                                                 : ErrorCode::io;
-  return fail(code, path.string() + ": " + std::string(what) + ": " + std::generic_category().message(number));
+  return fail(code, path.string() + ": " + std::string(what) + ": " + system_words(number));
 }
 
 Status write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/base/descriptors.hpp"
 #include "daemon/detect/wire.hpp"
 
 namespace greentill::detect {
@@ -86,7 +87,7 @@ Result<std::unique_ptr<Child>> Child::spawn(const std::filesystem::path& host_pr
   int output[2] = {-1, -1};
   if (!open_pair(socket, [](int* ends) { return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }) ||
       !open_pair(output, [](int* ends) { return ::pipe2(ends, O_CLOEXEC); })) {
-    const std::string why = std::strerror(errno);
+    const std::string why = system_words(errno);
     for (const int descriptor : {socket[0], socket[1]}) {
       if (descriptor >= 0) ::close(descriptor);
     }
@@ -99,7 +100,7 @@ Result<std::unique_ptr<Child>> Child::spawn(const std::filesystem::path& host_pr
   if (error != 0) {
     ::close(socket[0]);
     ::close(output[0]);
-    return fail(ErrorCode::io, host_program.string() + ": it cannot be started: " + std::strerror(error));
+    return fail(ErrorCode::io, host_program.string() + ": it cannot be started: " + system_words(error));
   }
   return std::unique_ptr<Child>(new Child(pid, socket[0], output[0], std::move(*attempts)));
 }

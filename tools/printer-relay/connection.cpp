@@ -6,9 +6,8 @@
 namespace greentill::relay {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr auto kSilence = std::chrono::milliseconds(500);
+constexpr auto kFirstWords = std::chrono::milliseconds(50);  // how long the printer is not yet reached for one that says nothing
 
 void set_up(asio::ip::tcp::socket& socket) {
   asio::error_code ignored;
@@ -16,6 +15,12 @@ void set_up(asio::ip::tcp::socket& socket) {
   // A till or printer that was switched off sends nothing more: keep-alive ends its connection.
   socket.set_option(asio::socket_base::keep_alive(true), ignored);
   socket.non_blocking(true, ignored);
+}
+
+std::string address_of(const asio::ip::tcp::socket& socket) {
+  asio::error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  return gone ? std::string() : peer.address().to_string();
 }
 
 }  // namespace
@@ -41,55 +46,91 @@ void Copier::end(bool more) {
   job_bytes_ = 0;
 }
 
+void Pump::hear() {
+  from_.async_read_some(asio::buffer(buffer_) + held_,
+                        [this, alive = connection_.shared_from_this()](const asio::error_code& error, std::size_t size) {
+                          held_ += size;
+                          ended_ = error == asio::error::eof;
+                          // Where the opening is waited for no longer, the read under way is cancelled.
+                          if (error && !ended_ && error != asio::error::operation_aborted) return connection_.failed();
+                          connection_.heard();
+                        });
+}
+
+void Pump::pass_held() {
+  if (held_ != 0) return pass(std::exchange(held_, 0));
+  if (!ended_) return read();
+  done_ = true;
+  connection_.on_end(to_);
+}
+
 void Pump::read() {
+  if (!from_.is_open()) return;  // the printer was let go
   from_.async_read_some(asio::buffer(buffer_), [this, alive = connection_.shared_from_this()](
                                                    const asio::error_code& error, std::size_t size) { on_read(error, size); });
 }
 
 void Pump::on_read(const asio::error_code& error, std::size_t size) {
+  if (error == asio::error::operation_aborted) return;  // the connection has closed the socket
   if (error == asio::error::eof) {
     done_ = true;
     return connection_.on_end(to_);
   }
-  if (error) return connection_.failed(error);
+  if (error) return connection_.failed();
+  pass(size);
+}
+
+void Pump::pass(std::size_t size) {
   // Writes at once, without a turn of the event loop; only what the socket does not take is waited for.
   asio::error_code put_error;
   const std::size_t put = to_.write_some(asio::buffer(buffer_, size), put_error);
-  if (put_error && put_error != asio::error::would_block && put_error != asio::error::try_again)
-    return connection_.failed(put_error);
+  if (put_error && put_error != asio::error::would_block && put_error != asio::error::try_again) return connection_.failed();
   if (put == size) return passed_on(size);
   asio::async_write(to_, asio::buffer(buffer_.data() + put, size - put),
                     [this, size, alive = connection_.shared_from_this()](const asio::error_code& late_error, std::size_t) {
-                      if (late_error) return connection_.failed(late_error);
+                      if (late_error) return connection_.failed();
                       passed_on(size);
                     });
 }
 
 void Pump::passed_on(std::size_t size) {
   connection_.on_bytes(*this, {buffer_.data(), size});
-  read();
+  pass_held();
 }
 
-Connection::Connection(Socket till, const RelayOptions& options, Copier copier)
+Connection::Connection(Socket till, const RelayOptions& options, Copier copier, ConnectionEvents& events)
     : options_(options),
+      events_(events),
       till_(std::move(till)),
+      address_(address_of(till_)),
       printer_(till_.get_executor()),
       resolver_(till_.get_executor()),
-      timer_(till_.get_executor()),
+      printer_timer_(till_.get_executor()),
+      till_timer_(till_.get_executor()),
       copier_(std::move(copier)),
       up_(*this, till_, printer_),
       down_(*this, printer_, till_),
-      last_print_(steady_clock::now()),
+      last_print_(Clock::now()),
       last_byte_(last_print_) {}
 
-void Connection::start(OnPrinter on_printer) {
-  on_printer_ = std::move(on_printer);
+void Connection::start() {
   set_up(till_);
-  timer_.expires_after(options_.connect_timeout);
-  timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
+  // The printer is reached before the till has said anything, since it may speak first, and a till shall see at once that it is
+  // away. But a browser speaks at once, and of that the printer need not hear even a connection.
+  printer_timer_.expires_after(kFirstWords);
+  printer_timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
+    if (!error && till_.is_open() && printer_state_ == PrinterState::away) reach_printer();
+  });
+  watch_opening();
+  up_.hear();
+}
+
+void Connection::reach_printer() {
+  printer_state_ = PrinterState::asked;
+  printer_timer_.expires_after(options_.connect_timeout);
+  printer_timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
     // The handler may have been queued before the printer was reached.
-    if (error || !on_printer_) return;
-    failed(asio::error::timed_out);
+    if (!error && printer_state_ == PrinterState::asked) printer_failed(asio::error::timed_out);
   });
   // For a numeric address the resolver is not asked, and starts no thread.
   asio::error_code not_numeric;
@@ -100,7 +141,7 @@ void Connection::start(OnPrinter on_printer) {
   }
   resolver_.async_resolve(options_.printer.host, options_.printer.port,
                           [this, alive = shared_from_this()](const asio::error_code& error, const Endpoints& endpoints) {
-                            if (error) return failed(error);
+                            if (error) return printer_failed(error);
                             connect(endpoints);
                           });
 }
@@ -109,26 +150,64 @@ void Connection::connect(const Endpoints& endpoints) {
   if (!till_.is_open()) return;
   asio::async_connect(printer_, endpoints,
                       [this, alive = shared_from_this()](const asio::error_code& error, const asio::ip::tcp::endpoint&) {
-                        if (error) return failed(error);
-                        begin_to_pass();
+                        if (error) return printer_failed(error);
+                        on_reached();
                       });
 }
 
-void Connection::begin_to_pass() {
+void Connection::on_reached() {
   if (!till_.is_open()) return;  // the connection was given up meanwhile
-  if (const OnPrinter tell = std::exchange(on_printer_, nullptr)) tell({});
+  printer_state_ = PrinterState::reached;
+  events_.on_printer({});
   set_up(printer_);
-  last_byte_ = steady_clock::now();
-  timer_.cancel();
-  up_.read();
+  last_byte_ = Clock::now();
+  printer_timer_.cancel();
   down_.read();
-  watch_idle();
+  if (is_till_) return up_.pass_held();
+  if (up_.held().empty()) watch_opening();
 }
 
-void Connection::failed(const asio::error_code& error) {
+/// Many printers serve one connection at a time: one that says nothing, as a browser opens ahead of need, must not keep it from
+/// the tills. Its first bytes reach for the printer anew.
+void Connection::let_go_of_printer() {
+  if (printer_state_ != PrinterState::reached || down_.is_done()) return;
+  printer_state_ = PrinterState::away;
+  asio::error_code ignored;
+  printer_.close(ignored);
+}
+
+void Connection::heard() {
   if (!till_.is_open()) return;
-  if (const OnPrinter tell = std::exchange(on_printer_, nullptr)) tell(error);
+  last_byte_ = Clock::now();
+  const Opening opening = judge_opening(up_.held());
+  if (!name_of(opening).empty()) {
+    events_.on_foreign(opening, address_);
+    return abort();
+  }
+  const bool is_whole = up_.has_ended() || (waited_for_ && opening == Opening::word);
+  if (is_whole || opening == Opening::printing) return take_for_till();
+  waited_for_ = false;
+  opening == Opening::word ? watch_opening() : void(till_timer_.cancel());
+  up_.hear();
+}
+
+void Connection::take_for_till() {
+  is_till_ = true;
+  last_print_ = last_byte_;
+  if (up_.held().empty() && printer_state_ == PrinterState::away) return close();
+  watch_idle();
+  if (printer_state_ == PrinterState::reached) up_.pass_held();
+  if (printer_state_ == PrinterState::away) reach_printer();
+}
+
+void Connection::printer_failed(const asio::error_code& error) {
+  if (!till_.is_open()) return;
+  events_.on_printer(error);
   abort();
+}
+
+void Connection::failed() {
+  if (till_.is_open()) abort();
 }
 
 void Connection::abort() {
@@ -146,14 +225,15 @@ void Connection::close() {
 
 void Connection::end() {
   resolver_.cancel();
-  timer_.cancel();
+  printer_timer_.cancel();
+  till_timer_.cancel();
   copier_.end(false);
 }
 
-bool Connection::is_silent() const { return steady_clock::now() - last_byte_ > kSilence; }
+bool Connection::is_silent() const { return Clock::now() - last_byte_ > kSilence; }
 
 void Connection::on_bytes(const Pump& pump, ByteView bytes) {
-  last_byte_ = steady_clock::now();
+  last_byte_ = Clock::now();
   if (&pump != &up_) return;
   last_print_ = last_byte_;
   copier_.add(bytes);
@@ -166,13 +246,26 @@ void Connection::on_end(Socket& to) {
   if (up_.is_done()) copier_.end(false);
 }
 
+/// Waits for the rest of a word, or for a first byte, until the printer is better left to others.
+void Connection::watch_opening() {
+  const bool has_spoken = !up_.held().empty();
+  till_timer_.expires_after(has_spoken ? options_.opening_pause : options_.silence);
+  till_timer_.async_wait([this, has_spoken, alive = shared_from_this()](const asio::error_code& error) {
+    if (error || !till_.is_open() || is_till_) return;
+    if (!has_spoken) return let_go_of_printer();
+    waited_for_ = true;
+    asio::error_code ignored;
+    till_.cancel(ignored);  // so that heard() is called with what came so far
+  });
+}
+
 /// One timer a connection rather than one for each byte: it looks, after `idle`, whether anything was printed meanwhile.
 void Connection::watch_idle() {
-  timer_.expires_after(options_.idle);
-  timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
+  till_timer_.expires_after(options_.idle);
+  till_timer_.async_wait([this, alive = shared_from_this()](const asio::error_code& error) {
     // The handler may have been queued before the connection closed.
     if (error || !till_.is_open()) return;
-    const auto since = steady_clock::now() - last_print_;
+    const auto since = Clock::now() - last_print_;
     if (copier_.has_job() && since >= options_.idle) copier_.end(true);
     watch_idle();
   });

@@ -17,6 +17,7 @@ constexpr int kCannotStart = 4;
 struct Arguments {
   std::string listen = "127.0.0.1:9100";
   std::string printer;
+  std::vector<std::string> allow;
   std::string spool;
   std::uint64_t spool_mib = 64;
   std::uint64_t idle_s = 10;
@@ -27,6 +28,8 @@ void describe(CLI::App& app, Arguments& arguments) {
   app.set_version_flag("--version", std::string("greentill-printer-relay ") + kVersion);
   app.add_option("--listen", arguments.listen, "Where the till prints to")->capture_default_str();
   app.add_option("--printer", arguments.printer, "The printer, host or host:port (9100)")->required();
+  app.add_option("--allow", arguments.allow,
+                 "Who may print, besides this machine: an address or a network such as 192.168.1.0/24; may be repeated");
   app.add_option("--spool", arguments.spool, "Folder for the copies; without it nothing is copied");
   app.add_option("--spool-limit", arguments.spool_mib, "MiB in that folder beyond which jobs are not copied")
       ->capture_default_str()
@@ -50,6 +53,14 @@ int run_relay(const Arguments& arguments) {
   if (!listen) return give_up(kUsage, "--listen: " + listen.error().message);
   const auto printer = Address::parse(arguments.printer);
   if (!printer) return give_up(kUsage, "--printer: " + printer.error().message);
+  Callers callers;
+  for (const std::string& one : arguments.allow) {
+    if (const Status allowed = callers.allow(one); !allowed) return give_up(kUsage, "--allow: " + allowed.error().message);
+  }
+  if (callers.none_listed() && !is_loopback(listen->host)) {
+    return give_up(kUsage, "--listen " + listen->text() +
+                               " is reached from the network, where all could print and so claim: list the tills with --allow");
+  }
   std::unique_ptr<Spool> spool;
   if (!arguments.spool.empty()) {
     auto started = Spool::start({arguments.spool, arguments.spool_mib << 20}, log);
@@ -59,6 +70,7 @@ int run_relay(const Arguments& arguments) {
   RelayOptions options;
   options.listen = *listen;
   options.printer = *printer;
+  options.callers = std::move(callers);
   options.idle = std::chrono::seconds(arguments.idle_s);
   options.connect_timeout = std::chrono::seconds(arguments.connect_s);
   auto relay = Relay::start(options, spool.get(), log);

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <vector>
 
+#include "daemon/base/descriptors.hpp"
+#include "daemon/base/line_allowance.hpp"
 #include "daemon/base/text.hpp"
 #include "tools/printer-relay/connection.hpp"
 
@@ -15,6 +17,22 @@ using asio::ip::tcp;
 
 constexpr auto kLongestStop = std::chrono::seconds(5);
 constexpr auto kLookEvery = std::chrono::milliseconds(100);
+constexpr auto kTellEvery = std::chrono::minutes(1);
+
+/// A warning that may be due again and again: it is written once a minute, and says how often it was due.
+class Complaint {
+ public:
+  void write(Log& log, const std::string& text) {
+    const auto left_out = allowance_.take(std::chrono::steady_clock::now().time_since_epoch());
+    if (!left_out) return;
+    const std::string before =
+        *left_out == 0 ? "" : " (and " + std::to_string(*left_out) + " times before, since it was said last)";
+    log.write(LogLevel::warning, "relay", text + before);
+  }
+
+ private:
+  LineAllowance allowance_{1, kTellEvery};
+};
 
 }  // namespace
 
@@ -40,7 +58,7 @@ std::string Address::text() const { return (host.find(':') == std::string::npos 
 
 namespace {
 
-class AsioRelay final : public Relay {
+class AsioRelay final : public Relay, private ConnectionEvents {
  public:
   AsioRelay(const RelayOptions& options, Spool* spool, Log& log) : options_(options), spool_(spool), log_(log) {}
 
@@ -86,9 +104,10 @@ class AsioRelay final : public Relay {
     });
   }
 
-  /// Without descriptors or memory it tries again later: connections that end give some back.
+  /// Without descriptors or memory it tries again later: connections that end give some back, and so does a silent one.
   void accept_later(const asio::error_code& error) {
-    log_.write(LogLevel::error, "relay", "no connection can be taken now: " + error.message());
+    no_socket_.write(log_, "no connection can be taken now: " + system_words(error.value()));
+    if (is_out_of_descriptors(error.value())) make_room({}, 0);
     look_later(&AsioRelay::accept);
   }
 
@@ -101,20 +120,50 @@ class AsioRelay final : public Relay {
 
   void take(tcp::socket till) {
     std::erase_if(connections_, [](const std::weak_ptr<Connection>& one) { return one.expired(); });
-    if (connections_.size() >= options_.most_connections) {
-      log_.write(LogLevel::warning, "relay",
-                 "a connection was reset: " + std::to_string(options_.most_connections) + " are open already");
-      return reset(till);
+    const auto connection = std::make_shared<Connection>(
+        std::move(till), options_, Copier(spool_, accepted_ + 1, options_.most_job_bytes), static_cast<ConnectionEvents&>(*this));
+    const std::string& address = connection->address();
+    if (!options_.callers.admits(address)) {
+      not_listed_.write(log_, "a connection from " + address + " was reset: no --allow lists it");
+      return connection->abort();
+    }
+    if (!make_room(address, options_.most_of_one_address) || !make_room({}, options_.most_connections)) {
+      full_.write(log_, "a connection from " + address + " was reset: " + std::to_string(options_.most_connections) +
+                            " are open already, or " + std::to_string(options_.most_of_one_address) + " from there");
+      return connection->abort();
     }
     ++accepted_;
-    const auto connection =
-        std::make_shared<Connection>(std::move(till), options_, Copier(spool_, accepted_, options_.most_job_bytes));
     connections_.push_back(connection);
-    connection->start([this](const asio::error_code& error) { tell_printer(error); });
+    connection->start();
+  }
+
+  /// Sees to it that fewer than `most` connections of the address (empty: of all) are open, by ending one that prints nothing: of
+  /// those that never did, else of those unused for long, the one that has been silent longest. False where there is none.
+  bool make_room(const std::string& address, std::size_t most) {
+    std::size_t count = 0;
+    std::shared_ptr<Connection> spare;
+    const auto rank = [](const Connection& one) { return std::pair(one.has_printed(), one.last_byte()); };
+    for (const std::weak_ptr<Connection>& weak : connections_) {
+      const auto one = weak.lock();
+      if (!one || one->is_over() || (!address.empty() && one->address() != address)) continue;
+      ++count;
+      if (!spare || rank(*one) < rank(*spare)) spare = one;
+    }
+    if (count < most) return true;
+    if (!spare) return false;
+    const bool is_used = std::chrono::steady_clock::now() - spare->last_byte() < options_.unused;
+    if (spare->has_printed() && is_used) return false;
+    spare->abort();
+    return true;
+  }
+
+  void on_foreign(Opening opening, const std::string& address) override {
+    foreign_.write(log_, "a connection from " + address + " was reset before the printer heard of it: it began as " +
+                             std::string(name_of(opening)) + ", as a browser does and no till: a web page, or a wrong port");
   }
 
   /// Logs once that the printer cannot be reached and once that it can again: a till tries again and again.
-  void tell_printer(const asio::error_code& error) {
+  void on_printer(const asio::error_code& error) override {
     const std::string printer = "the printer at " + options_.printer.text();
     if (error && away_ == 0) {
       log_.write(LogLevel::warning, "relay",
@@ -158,6 +207,10 @@ class AsioRelay final : public Relay {
   std::vector<std::weak_ptr<Connection>> connections_;
   std::uint64_t accepted_ = 0;
   std::uint64_t away_ = 0;  // attempts in a row that did not reach the printer
+  Complaint no_socket_;
+  Complaint not_listed_;
+  Complaint full_;
+  Complaint foreign_;
   std::chrono::steady_clock::time_point deadline_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "tools/printer-relay/callers.hpp"
 #include "tools/printer-relay/spool.hpp"
 
 namespace greentill::relay {
@@ -30,7 +31,15 @@ struct RelayOptions {
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds idle{10'000};   ///< a job of an open connection ends when nothing was printed for so long
   std::uint64_t most_job_bytes = 1u << 20;  ///< the largest job; what follows begins another one
+  Callers callers;                          ///< who may connect
   std::size_t most_connections = 64;
+  std::size_t most_of_one_address = 32;  ///< of these
+  /// How long a till may pause within the first word of a connection before it is passed on.
+  std::chrono::milliseconds opening_pause{1'000};
+  /// How long a connection that has said nothing keeps its connection to the printer.
+  std::chrono::milliseconds silence{10'000};
+  /// A connection on which no byte came for so long may be closed for a new one where there are too many.
+  std::chrono::milliseconds unused{600'000};
 };
 
 class Relay {

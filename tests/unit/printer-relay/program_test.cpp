@@ -66,7 +66,10 @@ TEST_CASE("relay program: what is wrong with the command line, and what keeps it
   CHECK(Process({"--printer", "x:y"}).wait() == 2);
   CHECK(Process({"--printer", "x", "--listen", ":"}).wait() == 2);
   CHECK(Process({"--printer", "x", "--spool", "/nowhere"}).wait() == 4);
-  CHECK(Process({"--printer", "x", "--listen", "192.0.2.1:9100"}).wait() == 4);
+  CHECK(Process({"--printer", "x", "--listen", "192.0.2.1:9100", "--allow", "192.0.2.0/24"}).wait() == 4);
+  CHECK(Process({"--printer", "x", "--listen", "192.0.2.1:9100", "--allow", "192.0.2.0/33"}).wait() == 2);
+  // Open to whoever reaches it: only where that is said.
+  CHECK(Process({"--printer", "x", "--listen", "192.0.2.1:9100"}).wait() == 2);
   CHECK(Process({"--version"}).wait() == 0);
 }
 

@@ -57,11 +57,15 @@ int listen_on(std::uint16_t port) {
 
 }  // namespace
 
-Till::Till(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+bool connect_socket(int socket, std::uint16_t port) {
   const sockaddr_in address = loopback(port);
+  return ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+Till::Till(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const int on = 1;
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
+  if (connect_socket(socket_, port)) return;
   ::close(socket_);
   throw std::runtime_error("nobody listens");
 }

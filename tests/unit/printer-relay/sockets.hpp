@@ -72,6 +72,9 @@ class Printer {
 /// The peer of a socket will meet a reset in place of an end.
 void break_off_when_closed(int socket);
 
+/// Connects a socket that was made before; false where nobody listens.
+bool connect_socket(int socket, std::uint16_t port);
+
 /// A port that nobody listens on.
 std::uint16_t free_port();
 
