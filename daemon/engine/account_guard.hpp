@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds an account's acts against what their methodology calls plausible: at most so many a day, at least so long apart. The
-// ledger's own limits count over all terminals; this guard sees one terminal alone. Threads: the engine's turn.
+// Holds an account's acts against what their methodology calls plausible: at most so many a day, at least so long apart. Each act
+// counts on the day when it began, and beside its neighbours of that time, in whatever order acts are reported: several sources
+// and an offline dock tell theirs late, and whoever wants the guard out of the way would date one act ahead. The ledger's own
+// limits count over all terminals; this guard sees one terminal alone. Threads: the engine's turn.
 #pragma once
 
 #include <cstdint>
@@ -51,25 +53,25 @@ class AccountGuard {
     std::vector<outbox::AccountUse> uses_;
   };
 
-  /// Returns why the account may not claim another act of this kind now; or an empty text, and then the act is added to
-  /// `reserved`. Two kinds of event are let through and not counted: one that begins before the account's last one, since their
-  /// order is not known any more; and one dated more than a day after `now` (Unix seconds), since it would count as the last one
-  /// for years.
-  Result<std::string> admit(const event::Transaction& transaction, const measure::Methodology& methodology, std::int64_t now,
+  /// Returns why the account may not claim this act; or an empty text, and then the act is added to `reserved`. Acts of which
+  /// part or all was taken back count on: that they were done is not in doubt.
+  Result<std::string> admit(const event::Transaction& transaction, const measure::Methodology& methodology,
                             Reservation& reserved);
 
  private:
+  using Account = Bytes<16>;
+  using Key = std::pair<Account, std::string>;          ///< with the activity
+  using Events = std::map<std::int64_t, std::int64_t>;  ///< how many began when
   struct Pending {
-    outbox::AccountUse use;
-    outbox::AccountUse before;  ///< the account's use before the transactions under way
+    std::int64_t events = 0;  ///< that began then, the stored ones among them
     std::size_t under_way = 0;
   };
-  using Key = std::pair<Bytes<16>, std::string>;
-  Result<outbox::AccountUse> last_use(const Key& key);
+  /// The account's acts that began from `from` on and before `to`, stored and under way.
+  Result<Events> events(const Key& key, std::int64_t from, std::int64_t to);
 
   outbox::Reader& reader_;
   crypto::Secret key_;
-  std::map<Key, Pending> pending_;  ///< uses that are not durable yet
+  std::map<Key, std::map<std::int64_t, Pending>> pending_;  ///< uses that are not durable yet, by their begin
 };
 
 }  // namespace greentill::engine

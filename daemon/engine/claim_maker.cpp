@@ -155,7 +155,7 @@ Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const eve
   claim::ChainHead next = head;
   std::vector<Unclaimed> unclaimed;
   for (const Measured& measured : measuring_.measure(transaction, detected, unclaimed)) {
-    auto repeats = guard.admit(transaction, *measured.methodology, made.recorded_at, made.reserved);
+    auto repeats = guard.admit(transaction, *measured.methodology, made.reserved);
     if (!repeats) return Failure{repeats.error()};
     if (!repeats->empty()) {
       unclaimed.push_back({measured.found->activity.name, std::move(*repeats), true, measured.found});

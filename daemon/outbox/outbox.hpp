@@ -123,6 +123,13 @@ struct Backlog {
   }
 };
 
+/// How many stored claims the service refused for one reason.
+struct RefusalCount {
+  std::string reason;
+  bool final = false;  ///< for ever, else for now
+  std::uint64_t claims = 0;
+};
+
 /// Consecutive claims as they are sent: their messages one after another, a CBOR sequence.
 struct ClaimBatch {
   std::uint64_t first_seq = 0;
@@ -170,15 +177,21 @@ class Reader {
   virtual Result<std::vector<Totals>> totals(std::int64_t from_day) = 0;
   /// Counts all chains, without reading the claims.
   virtual Result<Backlog> backlog() = 0;
+  /// When the oldest claim was recorded that the service has not processed, or has refused for now; nothing where none is. Cost:
+  /// as of backlog().
+  virtual Result<std::optional<std::int64_t>> waiting_since() = 0;
+  /// The refused claims by reason, most first, at most `limit` reasons. Cost: the reasons', not the claims'.
+  virtual Result<std::vector<RefusalCount>> refusal_counts(std::size_t limit) = 0;
   /// How much was taken back of the claim with this nullifier: one entry for each unit; none where nothing was.
   virtual Result<std::vector<TakenBack>> taken_back(const Digest& nullifier) = 0;
   /// The reversals that wait for the transaction with this key, in the order in which they came.
   virtual Result<std::vector<AwaitedReversal>> awaited(const TransactionKey& key) = 0;
   /// Whether a reversal waits for any transaction.
   virtual Result<bool> awaits_any() = 0;
-  /// When the account last did this activity, and how often on that day; nothing where that is not known. `account`: a keyed
-  /// hash, as it was stored.
-  virtual Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) = 0;
+  /// When the account did this activity, of the times from `from` on and before `to` (Unix seconds), in their order. `account`: a
+  /// keyed hash, as it was stored.
+  virtual Result<std::vector<AccountUse>> account_uses(const Bytes<16>& account, std::string_view activity, std::int64_t from,
+                                                       std::int64_t to) = 0;
   /// Visits those guarded acts that the query asks for, the newest first, at most `limit` of them.
   virtual Status for_each_guarded(const GuardedQuery& query, std::size_t limit,
                                   const std::function<void(const GuardedAct&)>& visit) = 0;

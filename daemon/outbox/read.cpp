@@ -31,6 +31,12 @@
   "SELECT * FROM (SELECT position FROM refusals WHERE final = 0 AND " when " AND position > " GREENTILL_CHAIN_FROM \
   " ORDER BY last_try LIMIT ?3)"
 
+// Of each chain the first claim that is not processed, and the first that was refused for now: one row of an index each.
+#define GREENTILL_WAITING_SINCE                                                                                         \
+  "SELECT min(since) FROM (SELECT (SELECT recorded_at FROM claims WHERE position > (h.no << 40 | h.delivered_seq) AND " \
+  "position < (h.no + 1) << 40 ORDER BY position LIMIT 1) AS since FROM chains h UNION ALL SELECT * FROM (SELECT "      \
+  "c.recorded_at FROM refusals r JOIN claims c ON c.position = r.position WHERE r.final = 0 ORDER BY r.position LIMIT 1))"
+
 namespace greentill::outbox {
 namespace {
 
@@ -136,7 +142,9 @@ Status SqliteReader::prepare() {
         "SELECT total(head - pruned), total(head - delivered_seq), total(refused_retry), total(refused_final), "
         "total(starts), total(starts AND delivered_seq = 0) FROM (SELECT h.*, "
         "coalesce(" GREENTILL_LAST_POSITION ", h.no << 40) - (h.no << 40) AS head, "
-        "EXISTS (SELECT 1 FROM claims WHERE position = (h.no << 40) + 1) AS starts FROM chains h)"}});
+        "EXISTS (SELECT 1 FROM claims WHERE position = (h.no << 40) + 1) AS starts FROM chains h)"},
+       {waiting_since_, GREENTILL_WAITING_SINCE},
+       {refusal_counts_, "SELECT reason, final, claims FROM refusal_counts ORDER BY claims DESC, reason, final LIMIT ?1"}});
 }
 
 Result<std::optional<ChainState>> SqliteReader::chain() {
@@ -217,6 +225,18 @@ Result<Backlog> SqliteReader::backlog() {
   Query row(backlog_);
   return row.result(row.next() ? Backlog{row.count(0), row.count(1), row.count(2), row.count(3), row.count(4), row.count(5)}
                                : Backlog{});
+}
+
+Result<std::optional<std::int64_t>> SqliteReader::waiting_since() {
+  Query row(waiting_since_);
+  return row.result(row.next() && !row.is_null(0) ? std::optional(row.integer(0)) : std::nullopt);
+}
+
+Result<std::vector<RefusalCount>> SqliteReader::refusal_counts(std::size_t limit) {
+  std::vector<RefusalCount> counts;
+  Query row(refusal_counts_, row_limit(limit));
+  while (row.next()) counts.push_back({std::string(row.text(0)), row.integer(1) != 0, row.count(2)});
+  return row.result(std::move(counts));
 }
 
 }  // namespace greentill::outbox

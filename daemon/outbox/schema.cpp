@@ -159,6 +159,43 @@ ALTER TABLE guarded ADD COLUMN till TEXT;
 ALTER TABLE guarded ADD COLUMN receipt TEXT;
 ALTER TABLE guarded ADD COLUMN sold_at INTEGER;
 )sql",
+    // 7: every act of an account, so that the order in which they come does not matter; refused claims counted by reason. What the
+    // old table knew of an account was its last act, which the new one begins with.
+    R"sql(
+ALTER TABLE account_uses RENAME TO last_uses;
+DROP INDEX account_uses_by_time;
+CREATE TABLE account_uses (
+  account BLOB NOT NULL,
+  activity TEXT NOT NULL,
+  begin INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (account, activity, begin)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX account_uses_by_time ON account_uses (recorded_at);
+INSERT INTO account_uses SELECT account, activity, last_begin, events, last_begin FROM last_uses;
+DROP TABLE last_uses;
+
+CREATE TABLE refusal_counts (
+  final INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  claims INTEGER NOT NULL,
+  PRIMARY KEY (final, reason)
+) STRICT, WITHOUT ROWID;
+INSERT INTO refusal_counts SELECT final, reason, count(*) FROM refusals GROUP BY final, reason;
+CREATE TRIGGER refusal_added AFTER INSERT ON refusals BEGIN
+  INSERT INTO refusal_counts VALUES (new.final, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
+END;
+CREATE TRIGGER refusal_removed AFTER DELETE ON refusals BEGIN
+  UPDATE refusal_counts SET claims = claims - 1 WHERE final = old.final AND reason = old.reason;
+  DELETE FROM refusal_counts WHERE final = old.final AND reason = old.reason AND claims = 0;
+END;
+CREATE TRIGGER refusal_changed AFTER UPDATE ON refusals WHEN new.final <> old.final OR new.reason <> old.reason BEGIN
+  UPDATE refusal_counts SET claims = claims - 1 WHERE final = old.final AND reason = old.reason;
+  DELETE FROM refusal_counts WHERE final = old.final AND reason = old.reason AND claims = 0;
+  INSERT INTO refusal_counts VALUES (new.final, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
+END;
+)sql",
 };
 
 Status refuse_foreign(sqlite::Database& database, std::int64_t version) {

@@ -91,12 +91,12 @@ CREATE INDEX guarded_by_time ON guarded (recorded_at);
 CREATE TABLE account_uses (
   account BLOB NOT NULL,
   activity TEXT NOT NULL,
-  day INTEGER NOT NULL,
+  begin INTEGER NOT NULL,
   events INTEGER NOT NULL,
-  last_begin INTEGER NOT NULL,
-  PRIMARY KEY (account, activity)
+  recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (account, activity, begin)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX account_uses_by_time ON account_uses (last_begin);
+CREATE INDEX account_uses_by_time ON account_uses (recorded_at);
 
 CREATE TABLE records (
   id INTEGER PRIMARY KEY,
@@ -116,3 +116,22 @@ CREATE TABLE record_counts (
   last_at INTEGER NOT NULL,
   PRIMARY KEY (source, fate, reason)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refusal_counts (
+  final INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  claims INTEGER NOT NULL,
+  PRIMARY KEY (final, reason)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER refusal_added AFTER INSERT ON refusals BEGIN
+  INSERT INTO refusal_counts VALUES (new.final, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
+END;
+CREATE TRIGGER refusal_removed AFTER DELETE ON refusals BEGIN
+  UPDATE refusal_counts SET claims = claims - 1 WHERE final = old.final AND reason = old.reason;
+  DELETE FROM refusal_counts WHERE final = old.final AND reason = old.reason AND claims = 0;
+END;
+CREATE TRIGGER refusal_changed AFTER UPDATE ON refusals WHEN new.final <> old.final OR new.reason <> old.reason BEGIN
+  UPDATE refusal_counts SET claims = claims - 1 WHERE final = old.final AND reason = old.reason;
+  DELETE FROM refusal_counts WHERE final = old.final AND reason = old.reason AND claims = 0;
+  INSERT INTO refusal_counts VALUES (new.final, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
+END;

@@ -23,8 +23,8 @@ Status SqliteWriter::prepare_side_records() {
         "quantities = excluded.quantities, reason = excluded.reason, till = excluded.till, receipt = excluded.receipt, "
         "sold_at = excluded.sold_at"},
        {set_account_use_,
-        "INSERT INTO account_uses (account, activity, day, events, last_begin) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
-        "SET day = excluded.day, events = excluded.events, last_begin = excluded.last_begin"},
+        "INSERT INTO account_uses (account, activity, begin, events, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO "
+        "UPDATE SET events = excluded.events, recorded_at = excluded.recorded_at"},
        {prune_taken_back_,
         "DELETE FROM taken_back WHERE (nullifier, unit) IN (SELECT nullifier, unit FROM taken_back WHERE recorded_at < ?1 AND "
         "of_seq <= (SELECT delivered_seq FROM chains ORDER BY no DESC LIMIT 1) AND NOT EXISTS (SELECT 1 FROM refusals WHERE "
@@ -32,8 +32,8 @@ Status SqliteWriter::prepare_side_records() {
        {prune_awaited_, "DELETE FROM awaited WHERE no IN (SELECT no FROM awaited WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_guarded_, "DELETE FROM guarded WHERE id IN (SELECT id FROM guarded WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_account_uses_,
-        "DELETE FROM account_uses WHERE (account, activity) IN (SELECT account, activity FROM account_uses WHERE last_begin < ?1 "
-        "LIMIT ?2)"}});
+        "DELETE FROM account_uses WHERE (account, activity, begin) IN (SELECT account, activity, begin FROM account_uses WHERE "
+        "recorded_at < ?1 LIMIT ?2)"}});
 }
 
 Status SqliteWriter::add_side_records(const Unit& unit) {
@@ -44,7 +44,7 @@ Status SqliteWriter::add_side_records(const Unit& unit) {
   if (Status added = add_awaited(unit); !added) return added;
   if (Status added = add_guarded(unit); !added) return added;
   for (const AccountUse& use : unit.side.account_uses) {
-    Status set = set_account_use_.run(use.account, use.activity, use.day, use.events, use.last_begin);
+    Status set = set_account_use_.run(use.account, use.activity, use.begin, use.events, unit.recorded_at);
     if (!set) return set;
   }
   return Done{};
@@ -84,7 +84,9 @@ Status SqliteReader::prepare_side_records() {
                      {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},
                       {awaited_, "SELECT reason, activity, unit, value, cause FROM awaited WHERE key = ?1 ORDER BY no"},
                       {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
-                      {account_use_, "SELECT day, events, last_begin FROM account_uses WHERE account = ?1 AND activity = ?2"},
+                      {account_uses_,
+                       "SELECT begin, events FROM account_uses WHERE account = ?1 AND activity = ?2 AND begin >= ?3 AND begin < ?4 "
+                       "ORDER BY begin"},
                       {guarded_,
                        "SELECT id, recorded_at, begin, activity, quantities, reason, line, till, receipt, sold_at FROM guarded "
                        "WHERE id < ?1 AND begin >= ?2 AND begin < ?3 AND (?4 = '' OR activity = ?4) ORDER BY id DESC LIMIT ?5"}});
@@ -114,10 +116,12 @@ Result<bool> SqliteReader::awaits_any() {
   return row.result(row.next() && row.integer(0) != 0);
 }
 
-Result<std::optional<AccountUse>> SqliteReader::account_use(const Bytes<16>& account, std::string_view activity) {
-  Query row(account_use_, account, activity);
-  if (!row.next()) return row.result(std::optional<AccountUse>());
-  return std::optional(AccountUse{account, std::string(activity), row.integer(0), row.integer(1), row.integer(2)});
+Result<std::vector<AccountUse>> SqliteReader::account_uses(const Bytes<16>& account, std::string_view activity, std::int64_t from,
+                                                           std::int64_t to) {
+  std::vector<AccountUse> uses;
+  Query row(account_uses_, account, activity, from, to);
+  while (row.next()) uses.push_back({account, std::string(activity), row.integer(0), row.integer(1)});
+  return row.result(std::move(uses));
 }
 
 Status SqliteReader::for_each_guarded(const GuardedQuery& query, std::size_t limit,

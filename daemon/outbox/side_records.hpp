@@ -63,13 +63,12 @@ struct GuardedQuery {
   std::string activity = {};       ///< empty: any
 };
 
-/// How often, and when last, an account did one activity.
+/// How often an account did one activity at a time.
 struct AccountUse {
   Bytes<16> account{};  ///< a keyed hash of the token
   std::string activity;
-  std::int64_t day = 0;         ///< days since 1970-01-01, UTC, of the last event
-  std::int64_t events = 0;      ///< on that day
-  std::int64_t last_begin = 0;  ///< Unix seconds
+  std::int64_t begin = 0;   ///< of the events, Unix seconds
+  std::int64_t events = 0;  ///< that began then
 };
 
 /// The side records that one unit stores.

@@ -83,10 +83,13 @@ class SqliteReader final : public Reader {
   Result<std::string> position(std::string_view source) override;
   Result<std::vector<Totals>> totals(std::int64_t from_day) override;
   Result<Backlog> backlog() override;
+  Result<std::optional<std::int64_t>> waiting_since() override;
+  Result<std::vector<RefusalCount>> refusal_counts(std::size_t limit) override;
   Result<std::vector<TakenBack>> taken_back(const Digest& nullifier) override;
   Result<std::vector<AwaitedReversal>> awaited(const TransactionKey& key) override;
   Result<bool> awaits_any() override;
-  Result<std::optional<AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) override;
+  Result<std::vector<AccountUse>> account_uses(const Bytes<16>& account, std::string_view activity, std::int64_t from,
+                                               std::int64_t to) override;
   Status for_each_guarded(const GuardedQuery& query, std::size_t limit,
                           const std::function<void(const GuardedAct&)>& visit) override;
   Result<std::vector<GuardedAct>> guarded_of(const TransactionKey& key) override;
@@ -109,7 +112,8 @@ class SqliteReader final : public Reader {
   KeyLookup keys_;
   ChainLookup chains_;
   Statement claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, totals_, backlog_;
-  Statement taken_back_, awaited_, awaits_any_, account_use_, guarded_;
+  Statement waiting_since_, refusal_counts_;
+  Statement taken_back_, awaited_, awaits_any_, account_uses_, guarded_;
   Statement position_, record_counts_, records_;
   Statement sales_, sale_, guarded_of_;
 };

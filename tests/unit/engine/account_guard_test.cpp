@@ -22,7 +22,7 @@ struct Counter {
     sale.begin = sale.end = begin;
     sale.account_token = token;
     AccountGuard::Reservation reserved(guard);
-    const auto reason = guard.admit(sale, methodology, now, reserved);
+    const auto reason = guard.admit(sale, methodology, reserved);
     REQUIRE(reason.ok());
     CHECK(reason->empty() == (token.empty() || !reserved.uses().empty() || !methodology.limits.account_events_per_day));
     if (!reserved.uses().empty()) under_way.push_back(std::move(reserved));
@@ -31,7 +31,6 @@ struct Counter {
 
   AccountGuard guard;
   measure::Methodology methodology;
-  std::int64_t now = kMorning + 3600;
   std::vector<AccountGuard::Reservation> under_way;
 };
 
@@ -93,25 +92,103 @@ TEST_CASE("account guard: one that is dropped takes nothing off those under way 
   CHECK_FALSE(counter.admit(kMorning + 30));
 }
 
-TEST_CASE("account guard: a date in the future is neither counted nor in the way of what comes after") {
+TEST_CASE("account guard: an act dated ahead, far back or under a wrong clock leaves the limits of every other day in force") {
   const test::TempDir folder;
   Device device(folder.path());
   Counter counter(device, 2);
-  CHECK(counter.under_way.empty());
-  const std::int64_t year_2099 = 4'070'908'800;
-  event::Transaction sale;
-  sale.begin = sale.end = year_2099;
-  sale.account_token = "anna";
-  AccountGuard::Reservation reserved(counter.guard);
-  CHECK(counter.guard.admit(sale, counter.methodology, counter.now, reserved).value().empty());
-  CHECK(reserved.uses().empty());
-  // Stored under a clock that ran ahead as well.
-  counter.now = year_2099;
-  CHECK(counter.admit(year_2099));
-  counter.now = kMorning + 3600;
+  constexpr std::int64_t kDay = 86'400;
+  for (const std::int64_t elsewhere :
+       {kMorning + kDay, kMorning - kDay, kMorning - 5000 * kDay, std::int64_t{0}, -kDay, std::int64_t{4'070'908'800}}) {
+    CHECK(counter.admit(elsewhere));
+  }
   CHECK(counter.admit(kMorning));
   CHECK(counter.admit(kMorning + 10));
   CHECK_FALSE(counter.admit(kMorning + 20));
+  // And that day has its own.
+  CHECK(counter.admit(kMorning + kDay - 1));
+  CHECK_FALSE(counter.admit(kMorning + kDay + 1));
+}
+
+TEST_CASE("account guard: acts that come in any order, from several sources, count alike") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  SUBCASE("each before the last one") {
+    Counter counter(device, 3);
+    for (std::int64_t i = 0; i < 3; ++i) CHECK(counter.admit(kMorning - i * 10));
+    CHECK_FALSE(counter.admit(kMorning - 40));
+    CHECK_FALSE(counter.admit(kMorning - 5));
+    CHECK_FALSE(counter.admit(kMorning + 40));
+  }
+  SUBCASE("too near to one that came earlier and was done later") {
+    Counter counter(device, 1000);
+    counter.methodology.limits.account_min_interval_s = 60;
+    CHECK(counter.admit(kMorning + 600));
+    CHECK_FALSE(counter.admit(kMorning + 541));
+    CHECK(counter.admit(kMorning + 540));
+    CHECK_FALSE(counter.admit(kMorning + 570));
+    CHECK_FALSE(counter.admit(kMorning + 540));
+    // Two that overlap, as rides of a family on one account do, are each other's neighbours by their begin alone.
+    CHECK(counter.admit(kMorning + 480));
+  }
+  SUBCASE("across midnight") {
+    Counter counter(device, 1000);
+    counter.methodology.limits.account_min_interval_s = 60;
+    const std::int64_t midnight = 20'001 * 86'400;
+    CHECK(counter.admit(midnight));
+    CHECK_FALSE(counter.admit(midnight - 1));
+    CHECK(counter.admit(midnight - 60));
+  }
+  SUBCASE("at the same second") {
+    Counter counter(device, 2);
+    CHECK(counter.admit(kMorning));
+    CHECK(counter.admit(kMorning));
+    CHECK_FALSE(counter.admit(kMorning));
+  }
+}
+
+TEST_CASE("account guard: what is read back from the store counts in any order, too") {
+  const test::TempDir folder;
+  std::vector<outbox::AccountUse> uses;
+  {
+    Device device(folder.path());
+    Counter counter(device, 3);
+    // Under way together, the later one first; and one dated ahead.
+    CHECK(counter.admit(kMorning + 100));
+    CHECK(counter.admit(kMorning));
+    CHECK(counter.admit(kMorning + 86'400));
+    for (auto& reserved : counter.under_way) {
+      uses = reserved.uses();
+      store(device, uses);
+      reserved.finish(true);
+    }
+  }
+  Device again(folder.path());
+  Counter counter(again, 3);
+  CHECK(counter.admit(kMorning + 50));
+  CHECK_FALSE(counter.admit(kMorning - 50));
+  CHECK(counter.admit(kMorning + 86'410));
+}
+
+TEST_CASE("account guard: with a ride dated a day ahead the others of the day are still held to their limits") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  const auto take = [&](const std::string& event, std::int64_t begin) {
+    event::Transaction trip = test::ride(event);
+    trip.account_token = "anna";
+    trip.begin = begin;
+    trip.end = begin + 500;
+    return device.submit(trip).get().value();
+  };
+  const std::int64_t now = device.clock().unix_seconds();
+  REQUIRE(take("ahead", now + 80'000).claims.size() == 1);
+  REQUIRE(take("first", now - 7'000).claims.size() == 1);
+  const auto near = take("near", now - 7'030);
+  CHECK(near.claims.empty());
+  REQUIRE(near.unclaimed.size() == 1);
+  CHECK(near.unclaimed[0].reason == "the same account did it less than 60 s before or after");
+  // A refund in between frees nothing: the act was done.
+  REQUIRE(device.submit(test::taking_back(test::ride("back"), "back", "first")).get().ok());
+  CHECK(take("near again", now - 7'040).claims.empty());
 }
 
 }  // namespace greentill::engine

@@ -53,6 +53,37 @@ TEST_CASE("outbox: a receipt delivers all up to its head, and sets apart what it
   CHECK(f.reader->chain().value()->epoch == 1);
 }
 
+TEST_CASE(
+    "outbox: the oldest claim that waits is known, be it not processed or refused for now, and refusals are counted by reason") {
+  Fixture f;
+  const auto since = [&] { return f.reader->waiting_since().value(); };
+  const auto counts = [&] {
+    std::string all;
+    const std::vector<outbox::RefusalCount> refusals = f.reader->refusal_counts(10).value();
+    for (const outbox::RefusalCount& count : refusals) {
+      all += count.reason + (count.final ? " final " : " retry ") + std::to_string(count.claims) + ';';
+    }
+    return all;
+  };
+  CHECK(since() == f.claim(1).recorded_at);
+  CHECK(counts().empty());
+  REQUIRE(f.apply({f.chain, 5, 1, {{2, "duplicate", false}, {3, "clock", true}, {4, "clock", true}}}).ok());
+  CHECK(since() == f.claim(3).recorded_at);
+  CHECK(counts() == "clock retry 2;duplicate final 1;");
+  CHECK(f.reader->refusal_counts(1).value().size() == 1);
+  // One for now becomes one for good, and another is granted.
+  REQUIRE(f.apply({f.chain, 8, 1, {{3, "clock", false}}, {{4, 850}}}).ok());
+  CHECK(counts() == "clock final 1;duplicate final 1;");
+  CHECK(since() == f.claim(9).recorded_at);
+  // A ledger that went back forgets them.
+  REQUIRE(f.apply({f.chain, 2, 2}).ok());
+  CHECK(counts() == "duplicate final 1;");
+  CHECK(since() == f.claim(3).recorded_at);
+  REQUIRE(f.apply({f.chain, 10, 2, {}, {{2, 850}}}).ok());
+  CHECK(counts().empty());
+  CHECK_FALSE(since().has_value());
+}
+
 TEST_CASE("outbox: the same receipt again changes nothing") {
   Fixture f;
   const MadeReceipt receipt(f.chain, 5, 1, {{2, "duplicate", false}, {3, "clock", true}}, {{4, 850}});

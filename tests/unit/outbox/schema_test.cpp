@@ -67,7 +67,9 @@ TEST_CASE("outbox: a published migration is never changed") {
                                               "37425b82023fcff7de164c974b97ec4625538f800ab2a7664c655357e63a2c56",
                                               "05ab9bfb15aab1995ef7f7212f5644f8fb3330e5370a2390e02309151fd214c2",
                                               "4cd26c2a95aad3b96fb4f5ccc4578d6d603071fbe7c6f0a24bf8dcbef957ff47",
-                                              "00b65d6138e7c80597ac511bd33ac01f07702ca49955391c8851ba3b7e70f1ea"};
+                                              "00b65d6138e7c80597ac511bd33ac01f07702ca49955391c8851ba3b7e70f1ea",
+
+                                              "669c1860f4e9738abf242a8d22cf344bde8f7b09a6c03d684aabfa8fb5812590"};
   const crypto::Hasher hasher;
   REQUIRE(outbox::migrations().size() == published.size());
   for (std::size_t i = 0; i < published.size(); ++i) {

@@ -65,6 +65,8 @@ TEST_CASE("outbox: with a backlog of a million the store opens and answers withi
   const auto reader = open_reader(*store);
   CHECK(reader->chain().value()->head.seq == 1'000'000);
   CHECK(reader->backlog().value().waiting == 980'000);
+  CHECK(reader->waiting_since().value() == 1);
+  CHECK(reader->refusal_counts(10).value().front().claims == 20'000);
   CHECK_FALSE(reader->find(ChainMaker::key(1)).value().has_value());
   outbox::ClaimBatch batch;
   REQUIRE(reader->read_batch(20'001, 256, 1 << 17, batch).ok());

@@ -53,8 +53,11 @@ class FlakyReader final : public outbox::Reader {
     return inner_->awaited(key);
   }
   Result<bool> awaits_any() override { return inner_->awaits_any(); }
-  Result<std::optional<outbox::AccountUse>> account_use(const Bytes<16>& account, std::string_view activity) override {
-    return inner_->account_use(account, activity);
+  Result<std::optional<std::int64_t>> waiting_since() override { return inner_->waiting_since(); }
+  Result<std::vector<outbox::RefusalCount>> refusal_counts(std::size_t limit) override { return inner_->refusal_counts(limit); }
+  Result<std::vector<outbox::AccountUse>> account_uses(const Bytes<16>& account, std::string_view activity, std::int64_t from,
+                                                       std::int64_t to) override {
+    return inner_->account_uses(account, activity, from, to);
   }
   Status for_each_guarded(const outbox::GuardedQuery& query, std::size_t limit,
                           const std::function<void(const outbox::GuardedAct&)>& visit) override {
