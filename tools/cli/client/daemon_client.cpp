@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/base/text.hpp"
+#include "tools/cli/client/bounded_http.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -17,8 +18,26 @@ constexpr std::string_view kScheme = "http://";
 constexpr int kConnectSeconds = 5;
 constexpr int kPauseSeconds = 60;
 
-bool is_url(std::string_view url) {
-  return url.starts_with(kScheme) && url.size() > kScheme.size() && url.find('/', kScheme.size()) == std::string_view::npos;
+struct Place {
+  std::string host;
+  int port = 80;
+};
+
+/// Of "http://host:port" or "http://[IPv6 address]:port"; nothing where it is neither.
+std::optional<Place> place_of(std::string_view url) {
+  if (!url.starts_with(kScheme)) return std::nullopt;
+  url.remove_prefix(kScheme.size());
+  const bool bracketed = url.starts_with('[');
+  const std::size_t end = bracketed ? url.find(']') : url.find(':');
+  if (bracketed && end == std::string_view::npos) return std::nullopt;
+  Place place{std::string(bracketed ? url.substr(1, end - 1) : url.substr(0, end)), 80};
+  url.remove_prefix(std::min(url.size(), bracketed ? end + 1 : end));
+  if (place.host.empty() || place.host.find_first_of("/?#@ ") != std::string::npos) return std::nullopt;
+  if (url.empty()) return place;
+  const auto port = url.starts_with(':') ? parse_integer<std::uint16_t>(url.substr(1)) : std::nullopt;
+  if (!port) return std::nullopt;
+  place.port = *port;
+  return place;
 }
 
 /// httplib's error names are for programmers; these sentences are for users.
@@ -45,12 +64,11 @@ std::optional<int> seconds(const std::string& header) {
 
 class HttplibClient final : public DaemonClient {
  public:
-  HttplibClient(const Endpoint& endpoint, std::string url) : url_(std::move(url)), client_(url_) {
+  HttplibClient(const Endpoint& endpoint, std::string url, const Place& place)
+      : url_(std::move(url)), client_(place.host, place.port, std::chrono::seconds(kPauseSeconds)) {
     client_.set_keep_alive(true);
     client_.set_tcp_nodelay(true);
     client_.set_connection_timeout(kConnectSeconds);
-    client_.set_read_timeout(kPauseSeconds);
-    client_.set_write_timeout(kPauseSeconds);
     if (!endpoint.token.empty()) client_.set_bearer_token_auth(endpoint.token.c_str());
   }
 
@@ -91,7 +109,7 @@ class HttplibClient final : public DaemonClient {
   }
 
   std::string url_;
-  httplib::Client client_;
+  BoundedHttpClient client_;
 };
 
 std::string detail_of(const Answer& answer) {
@@ -125,12 +143,9 @@ Result<std::unique_ptr<DaemonClient>> DaemonClient::make(const Endpoint& endpoin
     return fail(ErrorCode::invalid, "\"" + endpoint.url + "\": the daemon's API speaks http:// alone, on its own device");
   }
   const std::string message = "\"" + endpoint.url + "\" is no address of a daemon: write http://host:port";
-  if (!is_url(url)) return fail(ErrorCode::invalid, message);
-  try {
-    return std::unique_ptr<DaemonClient>(std::make_unique<HttplibClient>(endpoint, std::move(url)));
-  } catch (const std::exception&) {
-    return fail(ErrorCode::invalid, message);
-  }
+  const auto place = place_of(url);
+  if (!place) return fail(ErrorCode::invalid, message);
+  return std::unique_ptr<DaemonClient>(std::make_unique<HttplibClient>(endpoint, std::move(url), *place));
 }
 
 Error error_of(const Answer& answer) {
