@@ -25,7 +25,13 @@ struct DaemonStatus {
   std::int64_t started_at = 0;              ///< Unix seconds
   std::optional<outbox::ChainState> chain;  ///< none where it cannot be read
   outbox::Backlog backlog;
+  std::optional<std::int64_t>
+      waiting_since;  ///< when the oldest claim that waits was recorded, Unix seconds; none where none waits
+  std::vector<outbox::RefusalCount> refusals;  ///< the commonest reasons of refused claims
   uplink::LinkStatus link;
+  std::int64_t overdue_after_s = 0;             ///< after which claims that wait are overdue; 0 where nothing is to be delivered
+  std::optional<std::int64_t> certificate_end;  ///< the device's: its last second, Unix time
+  std::optional<std::int64_t> receipt_certificate_end;  ///< the last second of those that sign receipts
   std::vector<detect::PluginStatus> plugins;
   std::vector<outbox::RecordCount> records;  ///< of all sources
   std::string trouble;                       ///< why the daemon takes no transactions now; empty where it does

@@ -34,8 +34,23 @@ std::optional<Problem> Gate::check_host(const httplib::Request& request) const {
   return misdirected("the Host header names another host; use 127.0.0.1 with the port, or add the name to allowed_hosts");
 }
 
+namespace {
+
+// https://www.w3.org/TR/fetch-metadata/: "none" is the person who typed the address. "same-site" is another port of this host,
+// which is not ours.
+std::optional<Problem> check_site(const httplib::Request& request) {
+  for (std::size_t i = 0; i < request.get_header_value_count("Sec-Fetch-Site"); ++i) {
+    const std::string site = request.get_header_value("Sec-Fetch-Site", i);
+    if (site == "none" || site == "same-origin") continue;
+    return forbidden("a page of another origin asks this, by an image, script, frame or link; type the address instead");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Problem> Gate::check_origin(const httplib::Request& request) const {
-  if (!request.has_header("Origin")) return std::nullopt;
+  if (!request.has_header("Origin")) return check_site(request);
   const std::string origin = request.get_header_value("Origin");
   if (origin == "http://" + request.get_header_value("Host") || contains(options_.allowed_origins, origin)) return std::nullopt;
   return forbidden("pages of this origin may not call; add it to allowed_origins if they should");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may ask what, decided from a request's headers before its body is read. A page in a browser at the till can reach the
-// loopback interface. Its Host header gives away a host name that was rebound to this machine, its Origin header a foreign page;
-// and writing needs the token. Private to daemon/api. Threads: immutable, safe from any thread.
+// loopback interface. Its Host header gives away a host name that was rebound to this machine, its Origin and Sec-Fetch-Site
+// headers a foreign page; and writing needs the token. Private to daemon/api. Threads: immutable, safe from any thread.
 #pragma once
 
 #include <httplib.h>
@@ -25,6 +25,8 @@ class Gate {
   void set_port(std::uint16_t port);
 
   [[nodiscard]] std::optional<Problem> check_host(const httplib::Request& request) const;
+  /// Refuses what a page of another origin asks that is not allowed: by Origin, and, where a browser sends none (images, scripts,
+  /// links), by Sec-Fetch-Site. Programs send neither.
   [[nodiscard]] std::optional<Problem> check_origin(const httplib::Request& request) const;
   [[nodiscard]] std::optional<Problem> check_token(const httplib::Request& request) const;
   /// Reading is free on the loopback interface and needs the token elsewhere.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api/metrics.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string_view>
 #include <utility>
 
+#include "daemon/api/health.hpp"
 #include "daemon/api/views.hpp"
 
 namespace greentill::api {
@@ -101,6 +103,22 @@ void write_store(Exposition& out, const DaemonStatus& status) {
             status.chain ? status.chain->delivered_seq : 0);
 }
 
+void write_goal(Exposition& out, const DaemonStatus& status, std::int64_t now) {
+  const std::int64_t age = std::max<std::int64_t>(now - status.waiting_since.value_or(now), 0);
+  out.gauge("oldest_waiting_seconds", "Age of the oldest claim that waits to be delivered; 0 where none does.",
+            static_cast<std::uint64_t>(age));
+  out.gauge("last_delivery_timestamp_seconds", "When a receipt last took claims, Unix time; 0: not since the start.",
+            static_cast<std::uint64_t>(std::max<std::int64_t>(status.link.last_delivery, 0)));
+  out.gauge("overdue", "Whether claims wait and nothing was delivered for too long.", why_overdue(status, now).empty() ? 0 : 1);
+  out.metric("refused_claims", "gauge", "Stored claims that the service refused, by reason; the commonest reasons.");
+  for (const outbox::RefusalCount& count : status.refusals) {
+    out.sample(std::to_string(count.claims), {{"kind", count.final ? "final" : "retry"}, {"reason", count.reason}});
+  }
+  out.metric("certificate_end_timestamp_seconds", "gauge", "The last second of the certificates, Unix time.");
+  if (status.certificate_end) out.sample(std::to_string(*status.certificate_end), "certificate", "device");
+  if (status.receipt_certificate_end) out.sample(std::to_string(*status.receipt_certificate_end), "certificate", "receipts");
+}
+
 void write_link(Exposition& out, const uplink::LinkStatus& link) {
   out.gauge("link_connected", "Whether the line to the broker is up.", link.connected ? 1 : 0);
   out.counter("link_connects_total", "Connections made to the broker.", link.connects);
@@ -130,7 +148,8 @@ void write_records(Exposition& out, const std::vector<outbox::RecordCount>& reco
 
 }  // namespace
 
-std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Totals> totals, const AnswerCounts& answers) {
+std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Totals> totals, const AnswerCounts& answers,
+                         std::int64_t now) {
   Exposition out;
   out.metric("build_info", "gauge", "The version that runs; always 1.");
   out.sample(1, "version", status.version);
@@ -139,6 +158,7 @@ std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Tot
   out.counter("log_lines_lost_total", "Log lines left out because standard error took no more.", status.log_lines_lost);
   write_claims(out, totals);
   write_store(out, status);
+  write_goal(out, status, now);
   write_link(out, status.link);
   write_plugins(out, status.plugins);
   write_records(out, status.records);

@@ -19,6 +19,6 @@ struct AnswerCounts {
 };
 
 [[nodiscard]] std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Totals> totals,
-                                       const AnswerCounts& answers);
+                                       const AnswerCounts& answers, std::int64_t now);
 
 }  // namespace greentill::api

@@ -40,6 +40,8 @@ Problem internal(std::string detail) { return {500, "internal", "The daemon fail
 
 Problem unavailable(std::string detail) { return {503, "unavailable", "Try again later", std::move(detail), "", 0}; }
 
+Problem overdue(std::string detail) { return {503, "overdue", "Nothing is delivered", std::move(detail), "", 0}; }
+
 Problem refused(const event::Refusal& refusal) {
   if (refusal.syntax) return {400, "not-json", "The document is not JSON", refusal.detail, "", refusal.line};
   return {422, "invalid-transaction", "The transaction is not valid", refusal.detail, refusal.field, refusal.line};
@@ -91,7 +93,7 @@ void respond(httplib::Response& response, const Problem& problem) {
   response.status = problem.status;
   response.set_content(dump(to_json(problem)), "application/problem+json");
   if (problem.status == 401) response.set_header("WWW-Authenticate", "Bearer realm=\"greentill\"");
-  if (problem.status == 503) response.set_header("Retry-After", "1");
+  if (problem.status == 503) response.set_header("Retry-After", problem.name == "overdue" ? "60" : "1");
 }
 
 void refuse(httplib::Response& response, const Problem& problem) {

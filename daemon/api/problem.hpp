@@ -35,6 +35,7 @@ Problem unsupported_type(std::string detail);
 Problem misdirected(std::string detail);
 Problem internal(std::string detail);
 Problem unavailable(std::string detail);
+Problem overdue(std::string detail);
 Problem refused(const event::Refusal& refusal);
 /// The problem that tells a desk's or a reader's error to the caller.
 Problem from_error(const Error& error);

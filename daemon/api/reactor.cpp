@@ -11,9 +11,12 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <optional>
 #include <thread>
 #include <tuple>
 #include <utility>
+
+#include "daemon/base/descriptors.hpp"
 
 namespace greentill::api {
 namespace {
@@ -24,8 +27,13 @@ constexpr std::uint64_t kListening = 0;  // the listening socket's id; connectio
 
 }  // namespace
 
-Reactor::Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> answer, const Patience& patience)
-    : answer_(std::move(answer)), patience_(patience), epoll_(::epoll_create1(EPOLL_CLOEXEC)), most_threads_(most_threads) {}
+Reactor::Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> answer, const Patience& patience,
+                 std::function<void(const std::string&)> complain)
+    : answer_(std::move(answer)),
+      patience_(patience),
+      complain_(std::move(complain)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      most_threads_(most_threads) {}
 
 Reactor::~Reactor() {
   stop();
@@ -97,8 +105,7 @@ void Reactor::accept() {
   socklen_t size = sizeof storage;
   const int socket = ::accept4(listening_, address, &size, SOCK_CLOEXEC);
   if (socket < 0) {
-    // Without descriptors or memory accept4() fails at once, again and again. Clients stay in the kernel's queue meanwhile.
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) std::this_thread::sleep_for(10ms);
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) make_do(errno);
     return;
   }
   std::array<char, NI_MAXHOST> peer{};
@@ -106,13 +113,30 @@ void Reactor::accept() {
   add(socket, peer.data());
 }
 
+// Without descriptors or memory accept4() fails at once, again and again. A connection on which nobody asks anything gives its
+// own to the client; where there is none, clients stay in the kernel's queue until some are free.
+void Reactor::make_do(int error) {
+  std::optional<std::uint64_t> left_out;
+  bool has_room = false;
+  {
+    const std::lock_guard lock(mutex_);
+    left_out = complaints_.take(Connection::Clock::now().time_since_epoch());
+    has_room = !open_.empty();
+    if (has_room) close_least_used();
+  }
+  if (left_out && complain_) complain_("no further connection can be taken: " + system_words(error));
+  if (!has_room) std::this_thread::sleep_for(10ms);
+}
+
+// Of those that wait first one that was never answered, among them the one whose time ends first: it is slow to send a head.
+void Reactor::close_least_used() {
+  const auto rank = [](const auto& entry) { return std::tuple(entry.second.in_use(), entry.second.deadline()); };
+  open_.erase(std::min_element(open_.begin(), open_.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); }));
+}
+
 void Reactor::add(int socket, std::string peer) {
   const std::lock_guard lock(mutex_);
-  if (open_.size() >= kMostWaiting) {
-    // First those that were never answered are closed, among them the one whose time ends first: it is slow to send a head.
-    const auto rank = [](const auto& entry) { return std::tuple(entry.second.in_use(), entry.second.deadline()); };
-    open_.erase(std::min_element(open_.begin(), open_.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); }));
-  }
+  if (open_.size() >= kMostWaiting) close_least_used();
   const std::uint64_t id = ++last_id_;
   const Connection& connection = open_.try_emplace(id, socket, std::move(peer), load_, patience_).first->second;
   next_deadline_ = std::min(next_deadline_, connection.deadline());

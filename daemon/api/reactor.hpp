@@ -18,6 +18,7 @@
 
 #include "daemon/api/connection.hpp"
 #include "daemon/base/error.hpp"
+#include "daemon/base/line_allowance.hpp"
 
 namespace greentill::api {
 
@@ -36,7 +37,9 @@ class Reactor {
  public:
   /// `answer` is called with a connection whose head is whole, and returns what follows: another request, nothing yet, or the
   /// end.
-  Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> answer, const Patience& patience = {});
+  /// `complain` is told, once a minute at most, that the system gives no descriptor for a further connection, and what to do.
+  Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> answer, const Patience& patience = {},
+          std::function<void(const std::string&)> complain = {});
   ~Reactor();
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
@@ -52,13 +55,16 @@ class Reactor {
   void run();
   bool add_thread();
   void accept();
+  void make_do(int error);
   void add(int socket, std::string peer);
+  void close_least_used();
   void serve(std::uint64_t id);
   int close_expired();
   bool watch(int operation, int socket, std::uint64_t id) const;
 
   const std::function<Arrival(Connection&)> answer_;
   const Patience patience_;
+  const std::function<void(const std::string&)> complain_;
   const int epoll_;
   int listening_ = -1;
   Load load_;
@@ -68,6 +74,7 @@ class Reactor {
   std::vector<pthread_t> threads_;
   Open open_;
   std::uint64_t last_id_ = 0;
+  LineAllowance complaints_{1, std::chrono::minutes(1)};
   // No open connection's deadline is earlier.
   Connection::Clock::time_point next_deadline_ = Connection::Clock::time_point::max();
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api/server.hpp"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "daemon/api/answer.hpp"
 #include "daemon/api/claim_book.hpp"
 #include "daemon/api/gate.hpp"
+#include "daemon/api/health.hpp"
 #include "daemon/api/http_library.hpp"
 #include "daemon/api/intake.hpp"
 #include "daemon/api/metrics.hpp"
@@ -42,7 +44,9 @@ class HttpServer final : public Server, private RequestHandler {
         intake_(desk, options_),
         claims_(std::move(reader)),
         library_(*this),
-        reactor_(options_.threads, [this](Connection& connection) { return library_.answer(connection); }) {}
+        reactor_(
+            options_.threads, [this](Connection& connection) { return library_.answer(connection); }, {},
+            [this](const std::string& what) { log_.write(LogLevel::error, "api", what); }) {}
   ~HttpServer() override { reactor_.stop(); }
 
   Status listen() {
@@ -63,7 +67,7 @@ class HttpServer final : public Server, private RequestHandler {
     std::string_view path;
     Read read;
   };
-  static constexpr std::size_t kReadables = 3;
+  static constexpr std::size_t kReadables = 4;
   static const std::array<Resource, kReadables> kResources;
 
   void answer(const httplib::Request& request, httplib::Response& response, Connection& connection) override;
@@ -74,11 +78,13 @@ class HttpServer final : public Server, private RequestHandler {
   void answer_retry(httplib::Response& response);
   void answer_refund(const httplib::Request& request, httplib::Response& response, Connection& connection, std::string_view id);
   void answer_read(const httplib::Request& request, httplib::Response& response);
-  void answer_options(const httplib::Request& request, httplib::Response& response);
+  void answer_options(const httplib::Request& request, httplib::Response& response, std::string_view methods);
   void read_status(httplib::Response& response);
   void answer_stats(const httplib::Request& request, httplib::Response& response);
   void read_metrics(httplib::Response& response);
   void read_health(httplib::Response& response);
+  void read_life(httplib::Response& response);
+  static std::string_view methods_of(std::string_view path);
 
   Options options_;
   Desk& desk_;
@@ -97,7 +103,10 @@ const std::array<HttpServer::Resource, HttpServer::kReadables> HttpServer::kReso
     {"/v1/status", &HttpServer::read_status},
     {"/metrics", &HttpServer::read_metrics},
     {"/healthz", &HttpServer::read_health},
+    {"/livez", &HttpServer::read_life},
 }};
+
+Problem no_such_resource() { return not_found("there is no such resource; docs/api.md lists them"); }
 
 /// What stands between, as in /v1/claims/<seq>/undo; empty where the path is another one.
 std::string_view named_in(std::string_view path, std::string_view list, std::string_view action) {
@@ -114,22 +123,40 @@ bool is_for_posting(std::string_view path) {
   return path == kTransactions || path == kRetry || undo_seq(path) || !named_in(path, kSales, kRefund).empty();
 }
 
+constexpr std::string_view kReading = "GET, HEAD, OPTIONS";
+constexpr std::string_view kPosting = "POST, OPTIONS";
+
+// The methods that a path takes, as Allow lists them; empty where there is nothing.
+std::string_view HttpServer::methods_of(std::string_view path) {
+  if (is_for_posting(path)) return kPosting;
+  if (path == "*") return "GET, HEAD, POST, OPTIONS";
+  if (path == kClaims || path == kGuarded || path == kRecords || path == kSales || path == kStats) return kReading;
+  const bool is_claim = path.starts_with(kClaims) && path.substr(kClaims.size()).starts_with('/');
+  if (is_claim && parse_integer<std::uint64_t>(path.substr(kClaims.size() + 1))) return kReading;
+  const bool is_resource =
+      std::any_of(kResources.begin(), kResources.end(), [&](const Resource& one) { return one.path == path; });
+  return is_resource ? kReading : std::string_view();
+}
+
 void HttpServer::answer(const httplib::Request& request, httplib::Response& response, Connection& connection) {
   std::optional<Problem> problem = gate_.check_host(request);
   if (!problem) problem = gate_.check_origin(request);
   if (problem) return refuse(response, *problem);
-  const bool posts = is_for_posting(request.path);
+  const std::string_view methods = methods_of(request.path);
+  const bool reads = request.method == "GET" || request.method == "HEAD";
   const bool has_document = request.path == kTransactions || !named_in(request.path, kSales, kRefund).empty();
   if (has_document && request.method == "POST") return answer_post(request, response, connection);
-  if (request.method == "OPTIONS") {
-    answer_options(request, response);
-  } else if (posts && request.method == "POST") {
+  if (methods.empty() && !reads) {
+    respond(response, no_such_resource());
+  } else if (request.method == "OPTIONS") {
+    answer_options(request, response, methods);
+  } else if (request.method == "POST" && methods == kPosting) {
     answer_action(request, response);
-  } else if (posts || (request.method != "GET" && request.method != "HEAD")) {
-    respond(response, method_not_allowed(posts ? "use POST" : "use GET"));
-    response.set_header("Allow", posts ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
-  } else {
+  } else if (reads && methods != kPosting) {
     answer_read(request, response);
+  } else {
+    respond(response, method_not_allowed(methods == kPosting ? "use POST" : "use GET"));
+    response.set_header("Allow", std::string(methods));
   }
   if (connection.head().has_body()) response.set_header("Connection", "close");
 }
@@ -191,7 +218,8 @@ void HttpServer::answer_refund(const httplib::Request& request, httplib::Respons
 
 void HttpServer::answer_read(const httplib::Request& request, httplib::Response& response) {
   const std::string_view path = request.path;
-  const auto problem = path == "/healthz" ? std::nullopt : gate_.check_reader(request);
+  const bool is_free = path == "/healthz" || path == "/livez";
+  const auto problem = is_free ? std::nullopt : gate_.check_reader(request);
   if (problem) return respond(response, *problem);
   const Untrusted untrusted = gate_.check_token(request);
   if (path == kClaims) return claims_.answer_list(request, response, untrusted);
@@ -205,12 +233,12 @@ void HttpServer::answer_read(const httplib::Request& request, httplib::Response&
   for (const Resource& resource : kResources) {
     if (path == resource.path) return (this->*resource.read)(response);
   }
-  respond(response, not_found("there is no such resource; docs/api.md lists them"));
+  respond(response, no_such_resource());
 }
 
-void HttpServer::answer_options(const httplib::Request& request, httplib::Response& response) {
+void HttpServer::answer_options(const httplib::Request& request, httplib::Response& response, std::string_view methods) {
   response.status = 204;
-  response.set_header("Allow", is_for_posting(request.path) ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
+  response.set_header("Allow", std::string(methods));
   if (!request.has_header("Origin")) return;
   response.set_header("Access-Control-Allow-Methods", "GET, HEAD, POST");
   response.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept");
@@ -238,14 +266,20 @@ void HttpServer::read_metrics(httplib::Response& response) {
   const auto totals = claims_.totals();
   if (!totals) return respond(response, from_error(totals.error()));
   response.status = 200;
-  response.set_content(metrics_text(desk_.status(), *totals, answers_), "text/plain; version=0.0.4; charset=utf-8");
+  response.set_content(metrics_text(desk_.status(), *totals, answers_, clock_.unix_seconds()),
+                       "text/plain; version=0.0.4; charset=utf-8");
 }
 
+// The goal's health: a till that is taken, and claims that arrive. A restart mends neither; /livez is what to restart by.
 void HttpServer::read_health(httplib::Response& response) {
-  const std::string trouble = desk_.status().trouble;
-  if (trouble.empty()) return respond(response, 200, {{"status", "ok"}});
-  respond(response, unavailable(trouble));
+  const DaemonStatus status = desk_.status();
+  if (!status.trouble.empty()) return respond(response, unavailable(status.trouble));
+  if (std::string why = why_overdue(status, clock_.unix_seconds()); !why.empty())
+    return respond(response, overdue(std::move(why)));
+  respond(response, 200, {{"status", "ok"}});
 }
+
+void HttpServer::read_life(httplib::Response& response) { respond(response, 200, {{"status", "ok"}}); }
 
 void HttpServer::finish(const httplib::Request& request, httplib::Response& response) {
   const auto answer_class = static_cast<std::size_t>(response.status / 100);

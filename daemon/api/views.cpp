@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "daemon/api/health.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/base/local_time.hpp"
 #include "daemon/claim/message.hpp"
@@ -187,6 +188,12 @@ ordered_json record_to_json(const outbox::StoredRecord& record) {
           {"reason", record.reason.empty() ? ordered_json() : ordered_json(record.reason)}};
 }
 
+namespace {
+
+ordered_json nullable(std::optional<std::int64_t> value) { return value ? ordered_json(*value) : ordered_json(nullptr); }
+
+}  // namespace
+
 ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   ordered_json json{{"device", status.device_id},
                     {"version", status.version},
@@ -196,8 +203,10 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                     {"now", now},
                     {"log_lines_lost", status.log_lines_lost},
                     {"trouble", nullptr},
+                    {"overdue", nullptr},
                     {"chain", nullptr}};
   if (!status.trouble.empty()) json["trouble"] = status.trouble;
+  if (std::string why = why_overdue(status, now); !why.empty()) json["overdue"] = std::move(why);
   if (status.chain) {
     json["chain"] = {{"id", to_hex(status.chain->head.chain)},
                      {"seq", status.chain->head.seq},
@@ -208,7 +217,15 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   json["backlog"] = {{"claims", status.backlog.claims},
                      {"waiting", status.backlog.waiting},
                      {"refused_retry", status.backlog.refused_retry},
-                     {"refused_final", status.backlog.refused_final}};
+                     {"refused_final", status.backlog.refused_final},
+                     {"oldest_at", nullable(status.waiting_since)},
+                     {"overdue_after_s", status.overdue_after_s}};
+  json["refusals"] = ordered_json::array();
+  for (const outbox::RefusalCount& count : status.refusals) {
+    json["refusals"].push_back({{"reason", count.reason}, {"kind", count.final ? "final" : "retry"}, {"claims", count.claims}});
+  }
+  json["certificates"] = {{"device_end", nullable(status.certificate_end)},
+                          {"receipts_end", nullable(status.receipt_certificate_end)}};
   json["link"] = {{"connected", status.link.connected},
                   {"since", status.link.since},
                   {"connects", status.link.connects},
@@ -217,7 +234,9 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                   {"batches_resent", status.link.batches_resent},
                   {"receipts", status.link.receipts},
                   {"receipts_refused", status.link.receipts_refused},
+                  {"last_delivery", nullptr},
                   {"last_error", nullptr}};
+  if (status.link.last_delivery != 0) json["link"]["last_delivery"] = status.link.last_delivery;
   if (!status.link.last_error.empty()) json["link"]["last_error"] = status.link.last_error;
   json["plugins"] = ordered_json::array();
   for (const detect::PluginStatus& plugin : status.plugins) {

@@ -8,7 +8,9 @@
 
 #include "daemon/app/strand.hpp"
 #include "daemon/base/calendar.hpp"
+#include "daemon/base/file.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/engine/boot.hpp"
@@ -23,6 +25,19 @@ namespace greentill::app {
 namespace {
 
 constexpr int kHeaps = 4;
+
+constexpr std::size_t kShownReasons = 20;
+
+// The last second at which one of a file's certificates is valid; none where it cannot be read.
+std::optional<std::int64_t> last_end(const std::filesystem::path& file) {
+  const auto text = read_file(file, 1u << 20);
+  const auto certificates =
+      text ? crypto::Certificate::all_from_pem(*text) : Result<std::vector<crypto::Certificate>>(Failure{text.error()});
+  std::optional<std::int64_t> end;
+  if (!certificates) return end;
+  for (const crypto::Certificate& one : *certificates) end = std::max(end.value_or(one.not_after()), one.not_after());
+  return end;
+}
 
 // The API's desk: the engine answers for transactions, the daemon for its status.
 class ApiDesk final : public api::Desk {
@@ -92,6 +107,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<ApiDesk> desk_;
   std::unique_ptr<api::Server> server_;
   std::int64_t started_at_ = 0;
+  std::optional<std::int64_t> receipt_certificate_end_;
 };
 
 Result<engine::ClaimContext> GreentillDaemon::claim_context() {
@@ -163,6 +179,7 @@ Status GreentillDaemon::start_uplink() {
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
   trust_ = std::move(*trust);
+  receipt_certificate_end_ = last_end(config_.receipt_certificates);
   uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *trust_);
   strand_.post([this] { uplink_->start(); });
   return Done{};
@@ -236,9 +253,16 @@ api::DaemonStatus GreentillDaemon::status() {
       status.trouble = chain.error().message;
     }
     if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
+    if (const auto since = status_reader_->waiting_since(); since) status.waiting_since = *since;
+    if (auto refusals = status_reader_->refusal_counts(kShownReasons); refusals) status.refusals = std::move(*refusals);
     if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
   }
-  if (uplink_) status.link = uplink_->status();
+  if (uplink_) {
+    status.link = uplink_->status();
+    status.overdue_after_s = config_.uplink->overdue_after.count();
+  }
+  status.certificate_end = identity_->not_after();
+  status.receipt_certificate_end = receipt_certificate_end_;
   status.plugins = detectors_->status();
   for (auto& source : sources_->status()) status.plugins.push_back(std::move(source));
   return status;

@@ -236,7 +236,10 @@ void Session::clear_trouble(bool moved) {
     const auto backlog = around_.reader.backlog();
     if (!backlog || backlog->waiting > 0) return;
   }
-  around_.board.update([](LinkStatus& status) { status.last_error.clear(); });
+  around_.board.update([moved, now = around_.clock.unix_seconds()](LinkStatus& status) {
+    status.last_error.clear();
+    if (moved) status.last_delivery = now;
+  });
 }
 
 bool Session::Asked::shows_older(const std::string& answered, const outbox::AppliedReceipt& applied) const {

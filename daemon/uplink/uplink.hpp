@@ -40,6 +40,8 @@ struct Options {
   std::chrono::seconds retry_refused_after{3'600};  ///< how long claims refused "retry later" rest
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{60};
+  /// How long claims may wait without any being delivered before the daemon calls itself unhealthy; the uplink does not use it.
+  std::chrono::seconds overdue_after{86'400};
 };
 
 /// Whether an uplink with these options can work at all. invalid where the server's address or the device id is wrong, naming
@@ -68,6 +70,7 @@ struct LinkStatus {
   std::uint64_t batches_resent = 0;
   std::uint64_t receipts = 0;          ///< verified
   std::uint64_t receipts_refused = 0;  ///< not signed by a trusted certificate, not of the format, or for another device or chain
+  std::int64_t last_delivery = 0;      ///< when a receipt last took claims, in Unix seconds; 0: not since the start
   std::string last_error;              ///< why claims wait; empty once a receipt takes some, or where none wait
 };
 

@@ -135,7 +135,7 @@ class Daemon:
 
     def healthy(self):
         try:
-            return self.request("GET", "/healthz", timeout=5)[0] == 200
+            return self.request("GET", "/livez", timeout=5)[0] == 200
         except OSError:
             return False
 

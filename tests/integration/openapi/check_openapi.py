@@ -371,11 +371,12 @@ class Checker:
         self.ask("POST", "/v1/claims", 405, headers=token)
         reads = {"/v1/claims": None, "/v1/guarded": None, "/v1/records": None,
                  "/v1/claims/{seq}": "/v1/claims/1", "/v1/status": None, "/v1/stats": None, "/metrics": None,
-                 "/healthz": None}
+                 "/healthz": None, "/livez": None}
         for read, target in reads.items():
             self.ask("GET", read, 200, target=target)
             self.ask("GET", read, 421, target=target, headers={"Host": "evil.example"})
             self.ask("GET", read, 403, target=target, headers={"Origin": "https://evil.example"})
+            self.ask("GET", read, 403, target=target, headers={"Sec-Fetch-Site": "cross-site"})
 
     def check_claims(self):
         page = self.ask("GET", "/v1/claims", 200, target="/v1/claims?limit=2&order=newest")

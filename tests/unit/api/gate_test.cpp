@@ -109,6 +109,72 @@ TEST_CASE("gate: a foreign page is refused, an allowed one may read the answer")
   CHECK(status_of(fixture.get("/v1/status", "Origin: http://" + fixture.host() + "\r\n")) == 200);
 }
 
+TEST_CASE(
+    "gate: what a foreign page fetches without an Origin is refused by Sec-Fetch-Site, and of what it asks nothing is done") {
+  Fixture fixture(browser_options());
+  const auto status_with = [&](const std::string& path, const std::string& headers) {
+    return status_of(fixture.get(path, headers));
+  };
+  for (const std::string path : {"/v1/status", "/v1/claims", "/metrics", "/healthz", "/livez", "/nothing"}) {
+    CAPTURE(path);
+    for (const std::string site : {"cross-site", "same-site", "None", "none, cross-site"}) {
+      CAPTURE(site);
+      const std::string answer = fixture.get(path, "Sec-Fetch-Site: " + site + "\r\nSec-Fetch-Mode: no-cors\r\n");
+      CHECK(status_of(answer) == 403);
+      CHECK(problem_of(answer).at("type") == "urn:greentill:problem:forbidden-origin");
+      CHECK(header_of(answer, "Cross-Origin-Resource-Policy") == "same-origin");
+      CHECK(header_of(answer, "X-Content-Type-Options") == "nosniff");
+    }
+    CHECK(status_with(path, "Sec-Fetch-Site: none\r\nSec-Fetch-Site: cross-site\r\n") == 403);
+  }
+  // A person who typed the address, a page of our own, a program.
+  CHECK(status_with("/v1/status", "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\n") == 200);
+  CHECK(status_with("/v1/status", "Sec-Fetch-Site: same-origin\r\n") == 200);
+  CHECK(status_with("/v1/status", "") == 200);
+  // An allowed page says who it is.
+  CHECK(status_with("/v1/status", "Sec-Fetch-Site: cross-site\r\nOrigin: https://pos.example\r\n") == 200);
+  CHECK(status_with("/v1/status", "Sec-Fetch-Site: cross-site\r\nOrigin: https://evil.example\r\n") == 403);
+  CHECK(status_of(fixture.post(ride("a"), "application/json", "Sec-Fetch-Site: cross-site\r\n")) == 403);
+  CHECK(fixture.desk.transactions() == 0);
+}
+
+TEST_CASE(
+    "gate: where there is nothing the answer is 404, whatever is asked; where there is something it says what may be asked") {
+  const Fixture fixture;
+  const auto answer = [&](const std::string& method, const std::string& path) {
+    return exchange(fixture.port(), fixture.request(method, path, "Connection: close\r\n"));
+  };
+  for (const std::string path :
+       {"/v1/transaction", "/v1/transactions/", "/", "/v1/claims/x/undo", "/v1/claims/x", "/v2/status"}) {
+    CAPTURE(path);
+    for (const std::string method : {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"}) {
+      CAPTURE(method);
+      const std::string missing = answer(method, path);
+      CHECK(status_of(missing) == 404);
+      CHECK(header_of(missing, "Allow").empty());
+    }
+  }
+  for (const std::string path :
+       {"/v1/status", "/v1/claims", "/v1/claims/1", "/v1/guarded", "/v1/records", "/metrics", "/healthz", "/livez"}) {
+    CAPTURE(path);
+    for (const std::string method : {"POST", "PUT", "DELETE"}) {
+      const std::string refused = answer(method, path);
+      CHECK(status_of(refused) == 405);
+      CHECK(header_of(refused, "Allow") == "GET, HEAD, OPTIONS");
+    }
+    CHECK(header_of(answer("OPTIONS", path), "Allow") == "GET, HEAD, OPTIONS");
+  }
+  for (const std::string path : {"/v1/transactions", "/v1/claims/1/undo"}) {
+    CAPTURE(path);
+    for (const std::string method : {"GET", "HEAD", "PUT"}) {
+      const std::string refused = answer(method, path);
+      CHECK(status_of(refused) == 405);
+      CHECK(header_of(refused, "Allow") == "POST, OPTIONS");
+    }
+  }
+  CHECK(status_of(answer("OPTIONS", "*")) == 204);
+}
+
 TEST_CASE("gate: a preflight is answered for allowed origins alone") {
   const Fixture fixture(browser_options());
   const std::string asks = "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: authorization\r\n";

@@ -2,9 +2,12 @@
 // More connections than threads, and clients that have begun something.
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <future>
 #include <memory>
@@ -64,6 +67,31 @@ class Loopback {
  private:
   int socket_;
   std::uint16_t port_ = 0;
+};
+
+// A client's socket, made while there still are some.
+class UnconnectedSocket {
+ public:
+  UnconnectedSocket() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) { REQUIRE(socket_ >= 0); }
+  ~UnconnectedSocket() { ::close(socket_); }
+  UnconnectedSocket(const UnconnectedSocket&) = delete;
+  UnconnectedSocket& operator=(const UnconnectedSocket&) = delete;
+  [[nodiscard]] bool connect(std::uint16_t port) const {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    return ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+  [[nodiscard]] std::string ask(const std::string& request) const {
+    std::array<char, 256> answer{};
+    if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
+    const ssize_t got = ::recv(socket_, answer.data(), answer.size(), 0);
+    return {answer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+  }
+
+ private:
+  int socket_;
 };
 
 api::Patience without_end() {
@@ -229,4 +257,47 @@ TEST_CASE("reactor: a head may come in any pieces, and what is sent ahead is not
   CHECK(status_of(connection.receive()) == 204);
   connection.send(head.substr(9));
   CHECK(status_of(connection.receive()) == 204);
+}
+
+TEST_CASE("reactor: without a descriptor left it says so once, gives a silent connection's to a client, and goes on") {
+  std::mutex mutex;
+  std::vector<std::string> told;
+  Loopback listening;
+  api::Reactor reactor(
+      4,
+      [](api::Connection& connection) {
+        connection.write("HTTP/1.1 204\r\n\r\n");
+        return connection.end_answer(true);
+      },
+      without_end(),
+      [&](const std::string& what) {
+        const std::lock_guard lock(mutex);
+        told.push_back(what);
+      });
+  REQUIRE(reactor.start(listening.socket()).ok());
+  const auto lines = [&] {
+    const std::lock_guard lock(mutex);
+    return told.size();
+  };
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  UnconnectedSocket first;
+  UnconnectedSocket second;
+  RawConnection silent(listening.port());
+  REQUIRE(come_to_rest());
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const bool first_connected = first.connect(listening.port());
+  const bool was_told = eventually([&] { return lines() == 1; });
+  const bool second_connected = second.connect(listening.port());
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(first_connected);
+  CHECK(second_connected);
+  CHECK(was_told);
+  for (UnconnectedSocket* one : {&first, &second}) CHECK(one->ask(kRequest).starts_with("HTTP/1.1 204"));
+  CHECK(silent.ended());
+  CHECK(lines() == 1);
+  reactor.stop();
+  CHECK(told.front().find("the process may open 0 files at once; raise LimitNOFILE") != std::string::npos);
 }

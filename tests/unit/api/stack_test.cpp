@@ -64,6 +64,35 @@ TEST_CASE("stack: the deepest documents and the longest heads leave half of it f
   CHECK(post(nested) == 422);
   CHECK(post(nested + '\n' + ride("b") + '\n', "application/x-ndjson") == 200);
   CHECK(get('/' + std::string(8'000, 'a')) == 404);
+  // What an HTTP library may match by a regular expression, which recurses for each byte.
+  const auto with_header = [&](const std::string& headers) { return status_of(fixture.get("/v1/status", headers)); };
+  const auto filled = [](std::string begin, const std::string& part, const std::string& end = "") {
+    while (begin.size() + part.size() + end.size() < 8'000) begin += part;
+    return begin + end + "\r\n";
+  };
+  CHECK(with_header(filled("Range: bytes=0-1", ",2-3")) == 200);
+  CHECK(with_header(filled("Range: bytes=", "9")) == 200);
+  CHECK(with_header(filled("Range: ", "bytes=")) == 200);
+  CHECK(with_header(filled("Host: evil.example\r\nRange: bytes=0-1", ",2-3")) == 400);
+  CHECK(status_of(exchange(fixture.port(),
+                           "GET / HTTP/1.1\r\nHost: evil.example\r\n" + filled("Range: bytes=0-1", ",2-3") + "\r\n")) == 421);
+  CHECK(with_header(filled("Accept: */*", ", a/b;q=0.1")) == 200);
+  CHECK(with_header(filled("Accept-Encoding: gzip", ", br")) == 200);
+  CHECK(with_header(filled("Cookie: a=b", "; a=b")) == 200);
+  CHECK(with_header(filled("If-None-Match: \"a\"", ",\"a\"")) == 200);
+  CHECK(with_header(filled("Content-Type: multipart/form-data; boundary=", "-")) == 200);
+  CHECK(with_header(filled("X-Forwarded-For: ::1", ", ::1")) == 200);
+  CHECK(with_header(filled("Sec-Fetch-Site: ", "none")) == 403);
+  CHECK(get("/v1/claims?" + std::string(8'000 - 20, '&')) < 500);
+  CHECK(get("/v1/claims?limit=" + std::string(7'900, '%')) == 400);
+  CHECK(get("/v1/claims?limit=" + std::string(7'900, '9')) == 400);
+  std::string escapes;
+  while (escapes.size() < 7'900) escapes += "%2e%2f";
+  CHECK(get('/' + escapes) == 404);
+  const std::string boundary(70, '-');
+  const std::string form =
+      "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + std::string(100'000, 'a') + "\"\r\n\r\n";
+  CHECK(post(form, "multipart/form-data; boundary=" + boundary) == 415);
   CHECK(get("/v1/claims") == 200);
   CHECK(get("/metrics") == 200);
   CHECK(get("/v1/status") == 200);

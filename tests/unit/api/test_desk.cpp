@@ -237,6 +237,11 @@ api::DaemonStatus TestDesk::status() {
   const auto reader = expect(outbox_->new_reader());
   status.backlog = expect(reader->backlog()).for_people();
   status.records = expect(reader->record_counts());
+  status.waiting_since = expect(reader->waiting_since());
+  status.refusals = expect(reader->refusal_counts(20));
+  status.overdue_after_s = overdue_after_s_;
+  status.link = link_;
+  status.certificate_end = kNow + 86'400;
   status.plugins.push_back({"ride", "1", "running", 3, 0, ""});
   status.plugins.push_back({"odd \"name\"\\", "1", "restarting", 3, 2, "crashed"});
   status.trouble = trouble_;
@@ -248,6 +253,12 @@ void TestDesk::keep(outbox::SourceRecord record) {
   outbox::Unit unit;
   unit.record = std::move(record);
   store(std::move(unit));
+}
+
+void TestDesk::set_link(std::int64_t overdue_after_s, uplink::LinkStatus link) {
+  const std::lock_guard lock(mutex_);
+  overdue_after_s_ = overdue_after_s;
+  link_ = std::move(link);
 }
 
 void TestDesk::set_trouble(std::string trouble) {

@@ -38,6 +38,8 @@ class TestDesk final : public api::Desk {
   std::unique_ptr<outbox::Reader> new_reader();
 
   void set_trouble(std::string trouble);
+  /// As if there were an uplink.
+  void set_link(std::int64_t overdue_after_s, uplink::LinkStatus link);
   /// Applies a receipt up to this claim, which it refuses for ever.
   void refuse(std::uint64_t seq, std::string reason);
   /// As if a source had read it.
@@ -70,6 +72,8 @@ class TestDesk final : public api::Desk {
   unsigned guarded_ = 0;
   std::atomic<unsigned> retries_ = 0;
   std::string trouble_;
+  std::int64_t overdue_after_s_ = 0;
+  uplink::LinkStatus link_;
   std::size_t largest_group_ = 0;
 };
 

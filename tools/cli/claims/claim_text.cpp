@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/base/calendar.hpp"
 #include "tools/cli/common/csv.hpp"
 #include "tools/cli/common/when.hpp"
 
@@ -120,6 +121,34 @@ std::string what(const Json& claim) {
 std::string line_state(const Json& link) {
   if (at(link, "/since") == 0) return "never connected";
   return (at(link, "/connected") == true ? "up since " : "down since ") + time(link, "/since");
+}
+
+/// Certificates that end within this time are worth a line.
+constexpr std::int64_t kSoonSeconds = 30 * kSecondsADay;
+
+void add_certificates(Page& page, const Json& status) {
+  const auto add = [&](const char* member, const std::string& whose, const char* ends) {
+    const Json& end = at(status, member);
+    const Json& now = at(status, "/now");
+    if (!end.is_number_integer() || !now.is_number_integer()) return;
+    const std::int64_t left = end.get<std::int64_t>() - now.get<std::int64_t>();
+    if (left <= kSoonSeconds) page.line("certificate", whose + (left < 0 ? " ended " : ends) + time(status, member));
+  };
+  add("/certificates/device_end", "the device's", " ends ");
+  add("/certificates/receipts_end", "those that sign receipts", " end ");
+}
+
+void add_backlog(Page& page, const Json& status) {
+  page.line("backlog", text(status, "/backlog/waiting") + " waiting, " + text(status, "/backlog/refused_retry") +
+                           " refused for now, " + text(status, "/backlog/refused_final") + " refused for good; " +
+                           text(status, "/backlog/claims") + " stored");
+  if (!at(status, "/backlog/oldest_at").is_null()) page.line("", "the oldest waits since " + time(status, "/backlog/oldest_at"));
+  const Json& refusals = at(status, "/refusals");
+  if (!refusals.is_array()) return;
+  for (const Json& one : refusals) {
+    page.line("", text(one, "/claims") + " refused " + (text(one, "/kind") == "retry" ? "for now: " : "for good: ") +
+                      text(one, "/reason"));
+  }
 }
 
 void add_plugins(Page& page, const Json& plugins) {
@@ -277,20 +306,21 @@ std::string claim_page(const Json& claim) {
 
 std::string status_page(const Json& status) {
   Page page;
+  page.line("trouble", text(status, "/trouble"));
+  page.line("overdue", text(status, "/overdue"));
+  add_certificates(page, status);
+  const Json& link = at(status, "/link");
+  page.line("last error", text(link, "/last_error"));
   page.line("device", text(status, "/device") + ", greentilld " + text(status, "/version"));
   page.line("merchant", text(status, "/merchant") + ", site " + text(status, "/site"));
   page.line("started", time(status, "/started_at"));
-  page.line("trouble", text(status, "/trouble"));
   if (at(status, "/chain").is_object()) {
     page.line("chain", text(status, "/chain/id") + ", head " + text(status, "/chain/seq") + ", delivered up to " +
                            text(status, "/chain/delivered_seq"));
   }
-  page.line("backlog", text(status, "/backlog/waiting") + " waiting, " + text(status, "/backlog/refused_retry") +
-                           " refused for now, " + text(status, "/backlog/refused_final") + " refused for good; " +
-                           text(status, "/backlog/claims") + " stored");
-  const Json& link = at(status, "/link");
+  add_backlog(page, status);
   page.line("line", line_state(link));
-  page.line("last error", text(link, "/last_error"));
+  if (!at(link, "/last_delivery").is_null()) page.line("delivered", "last " + time(link, "/last_delivery"));
   if (const std::string lost = text(status, "/log_lines_lost"); !lost.empty() && lost != "0") {
     page.line("log", lost + " lines were left out: its reader or its disk takes no more");
   }

@@ -17,7 +17,10 @@ ExitCode show(DaemonClient& daemon, const std::string& path, std::string (*page)
 }  // namespace
 
 ExitCode show_status(DaemonClient& daemon, const Output& output) {
-  const auto untroubled = [](const Json& status) { return !status.contains("trouble") || status["trouble"].is_null(); };
+  const auto untroubled = [](const Json& status) {
+    const auto is_null = [&](const char* member) { return !status.contains(member) || status[member].is_null(); };
+    return is_null("trouble") && is_null("overdue");
+  };
   return show(daemon, "/v1/status", status_page, untroubled, output);
 }
 

@@ -28,6 +28,32 @@ TEST_CASE("status: tells the device and its chain, and answers 1 where the daemo
   CHECK(printed.document()["trouble"] == "the disk is full");
 }
 
+TEST_CASE("status: what troubles it stands first, and overdue deliveries are answered with 1") {
+  ScriptedDaemon daemon;
+  const std::string status = R"({"device":"dock-1","version":"1","now":2000000,"trouble":null,
+    "overdue":"7 claims wait","chain":null,
+    "backlog":{"claims":9,"waiting":6,"refused_retry":1,"refused_final":1,"oldest_at":1000},
+    "refusals":[{"reason":"duplicate","kind":"final","claims":1},{"reason":"clock","kind":"retry","claims":1}],
+    "certificates":{"device_end":2000060,"receipts_end":1000},
+    "link":{"connected":false,"since":1000,"last_delivery":500,"last_error":"the broker is not there"}})";
+  daemon.answers.emplace_back(cli::Answer{200, "application/json", status, std::nullopt});
+  Printed printed;
+  CHECK(cli::show_status(daemon, printed.text) == ExitCode::does_not_hold);
+  CHECK(printed.out.str() ==
+        "overdue       7 claims wait\n"
+        "certificate   the device's ends 1970-01-24 03:34:20Z\n"
+        "certificate   those that sign receipts ended 1970-01-01 00:16:40Z\n"
+        "last error    the broker is not there\n"
+        "device        dock-1, greentilld 1\n"
+        "merchant      , site \n"
+        "backlog       6 waiting, 1 refused for now, 1 refused for good; 9 stored\n"
+        "              the oldest waits since 1970-01-01 00:16:40Z\n"
+        "              1 refused for good: duplicate\n"
+        "              1 refused for now: clock\n"
+        "line          down since 1970-01-01 00:16:40Z\n"
+        "delivered     last 1970-01-01 00:08:20Z\n");
+}
+
 TEST_CASE("status: a line that was never up is not told to be down since 1970") {
   const auto line_of = [](const std::string& link) {
     ScriptedDaemon daemon;
