@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
-#include <string_view>
 
 #include "daemon/app/config.hpp"
 #include "daemon/app/daemon.hpp"
 #include "daemon/base/stderr_log.hpp"
+#include "daemon/command_line/describe.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "greentill/version.hpp"
 
@@ -18,27 +19,22 @@ constexpr int kUsage = 2;
 constexpr int kBadConfiguration = 3;
 constexpr int kCannotStart = 4;
 
-int print_usage(std::FILE* to, int code) {
-  std::fputs(
-      "usage: greentilld [--config FILE] | --version\n\nFILE is /etc/greentill/greentill.toml by default.\n"
-      "exit codes: 0 stopped by a signal, 2 usage, 3 configuration, 4 cannot start\n",
-      to);
-  return code;
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
+// An exception that comes this far is a bug of ours, and ends the program as one.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+  CLI::App app("Takes a merchant's transactions, and claims what spared carbon.", "greentilld");
   std::string path = "/etc/greentill/greentill.toml";
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--version") {
-      std::printf("greentilld %s\n", greentill::kVersion);
-      return 0;
-    }
-    if (argument == "--help") return print_usage(stdout, 0);
-    if (argument != "--config" || i + 1 == argc) return print_usage(stderr, kUsage);
-    path = argv[++i];
+  app.set_version_flag("--version", std::string("greentilld ") + greentill::kVersion);
+  app.add_option("--config", path, "Configuration file")->type_name("FILE")->capture_default_str();
+  app.footer(
+      "Exit codes:\n  0  stopped by a signal\n  2  the command line is wrong\n  3  the configuration is wrong\n  4  it cannot "
+      "start\n");
+  if (greentill::command_line::describe_if_asked(app, argc, argv)) return 0;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
   }
 
   greentill::StderrLog log(greentill::LogLevel::info);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace greentill::verify {
@@ -58,6 +59,46 @@ inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
 
 /// The code as receipts and findings spell it; "accepted" for none.
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) { return kReasonNames[static_cast<std::size_t>(reason)]; }
+
+/// The reason for a person who runs a programme: what is wrong with the claim, and what to do where something can be done.
+[[nodiscard]] constexpr std::string_view in_words(Reason reason) {
+  switch (reason) {
+    case Reason::none: return "accepted";
+    case Reason::duplicate: return "the same act was claimed before, and that claim stands";
+    case Reason::malformed: return "its bytes are no claim of this device, or not what was signed";
+    case Reason::bad_signature: return "the key of the named certificate did not sign it";
+    case Reason::unknown_certificate:
+      return "its certificate is not in the devices folder: put it there, and the device sends the claim again by itself";
+    case Reason::certificate_not_valid:
+      return "its certificate is another device's, expired without a renewal for the same key, not valid yet, or not the "
+             "authority's: put a valid one of the same key into the devices folder";
+    case Reason::unknown_methodology:
+      return "its methodology is not in the methodologies folder of the worker: put that version there, byte for byte";
+    case Reason::wrong_arithmetic: return "the methodology does not give the claimed amounts for these quantities and times";
+    case Reason::unsupported: return "a newer version of the device's software may have written it: update the service";
+    case Reason::quarantined: return "the device is quarantined: greentill-credit quarantine show DEVICE says why";
+    case Reason::replaces_unknown: return "it is set aside for a claim that replaces one which the ledger does not know";
+    case Reason::in_the_future: return "the act ends more than a day after the service's time: a clock is wrong, here or there";
+    case Reason::too_many_reversals: return "64 reversals wait for the act's claim, or have taken back parts of it";
+    case Reason::wrong_device: return "it names another device";
+    case Reason::wrong_account: return "its account is not the one that was signed";
+    case Reason::key_changed: return "it is signed with another key than the chain's other claims";
+    case Reason::broken_link: return "it does not link to the claim before it";
+    case Reason::missing: return "it is missing";
+    case Reason::repeated: return "its place in the chain is taken";
+    case Reason::out_of_order: return "it stands before an earlier one";
+    case Reason::wrong_start: return "a chain begins in its middle, or begins anew";
+  }
+  return "";
+}
+
+/// The reason with that code, as a person types it; nothing where there is none.
+[[nodiscard]] constexpr std::optional<Reason> parse_reason(std::string_view code) {
+  for (std::size_t i = 0; i < kReasonNames.size(); ++i) {
+    if (kReasonNames[i] == code) return static_cast<Reason>(i);
+  }
+  return std::nullopt;
+}
 
 /// The reason as a receipt states it: receipts have no code for faults that no honest device's encoder makes.
 [[nodiscard]] constexpr Reason in_receipt(Reason reason) {

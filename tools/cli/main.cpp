@@ -6,6 +6,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "daemon/command_line/describe.hpp"
 #include "greentill/version.hpp"
 #include "tools/cli/command_line.hpp"
 #include "tools/cli/common/input_file.hpp"
@@ -133,6 +134,7 @@ int run(int argc, char** argv) {
                               describe_verify, describe_config, describe_escpos, describe_rules, describe_dry_runs}) {
     describe(app, arguments);
   }
+  if (command_line::describe_if_asked(app, argc, argv)) return 0;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

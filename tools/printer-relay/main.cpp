@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "daemon/base/stderr_log.hpp"
+#include "daemon/command_line/describe.hpp"
 #include "greentill/version.hpp"
 #include "tools/printer-relay/relay.hpp"
 
@@ -86,6 +87,7 @@ int run(int argc, char** argv) {
                "greentill-printer-relay");
   Arguments arguments;
   describe(app, arguments);
+  if (command_line::describe_if_asked(app, argc, argv)) return 0;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "tests/unit/credit-service/one_device.hpp"
+#include "tools/credit-service/ledger/sqlite/books.hpp"
 
 using namespace greentill;
 using namespace greentill::test;
@@ -291,11 +292,11 @@ TEST_CASE("the check finds what was changed behind the ledger's back") {
           "reduction's\n");
   }
   SUBCASE("postings of no claim, which balance") {
-    CHECK(spoil("INSERT INTO postings SELECT 7 << 40, account, mg FROM postings WHERE booking = (SELECT max(booking) FROM "
-                "postings)") == "1 bookings are no accepted reduction's\n");
+    CHECK(spoil("INSERT INTO postings SELECT 7 << 40, account, mg, at FROM postings WHERE booking = (SELECT max(booking) "
+                "FROM postings)") == "1 bookings are no accepted reduction's\n");
   }
   SUBCASE("postings of a claim that is no reduction") {
-    CHECK(spoil("INSERT INTO postings SELECT (SELECT min(id) FROM claims), account, mg FROM postings WHERE booking = (SELECT "
+    CHECK(spoil("INSERT INTO postings SELECT (SELECT min(id) FROM claims), account, mg, at FROM postings WHERE booking = (SELECT "
                 "max(booking) FROM postings)") == "1 bookings are no accepted reduction's\n");
   }
   SUBCASE("a nullifier that is gone, under which the same act could be booked again") {
@@ -304,13 +305,25 @@ TEST_CASE("the check finds what was changed behind the ledger's back") {
   }
 }
 
-TEST_CASE("a database of a newer version is refused") {
+TEST_CASE("a database of another version is refused, and left as it is: a newer one, and a preview's") {
   Office office;
-  sqlite3* raw = nullptr;
-  REQUIRE(sqlite3_open(office.database().c_str(), &raw) == SQLITE_OK);
-  CHECK(sqlite3_exec(raw, "PRAGMA user_version = 99", nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(raw);
-  const auto ledger = try_open_ledger(office);
-  REQUIRE(!ledger);
-  CHECK(ledger.error().code == ErrorCode::unsupported);
+  const auto set_version = [&office](const char* sql) {
+    sqlite3* raw = nullptr;
+    REQUIRE(sqlite3_open(office.database().c_str(), &raw) == SQLITE_OK);
+    CHECK(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(raw);
+  };
+  for (const auto& [sql, advice] :
+       {std::pair("PRAGMA user_version = 99", "made by a newer version; use that one"),
+        std::pair("PRAGMA user_version = 1", "keep it as a record, and begin another in a new file")}) {
+    set_version(sql);
+    const auto ledger = try_open_ledger(office);
+    const auto books = credit::open_sqlite_books(office.database(), office.hasher);
+    REQUIRE(!ledger);
+    REQUIRE(!books);
+    for (const Error& error : {ledger.error(), books.error()}) {
+      CHECK(error.code == ErrorCode::unsupported);
+      CHECK(error.message.find(advice) != std::string::npos);
+    }
+  }
 }

@@ -8,6 +8,7 @@
 
 #include "daemon/base/system.hpp"
 #include "tests/support/troubleshooting.hpp"
+#include "tools/credit-service/ledger/sqlite/books.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::test {
@@ -133,8 +134,14 @@ Answered Desk::take(const std::string& device, const std::vector<Bytestring>& me
   return answers->front();
 }
 
+std::unique_ptr<credit::Books> Desk::books() {
+  auto books = credit::open_sqlite_books(office_.database(), office_.hasher);
+  REQUIRE_MESSAGE(books, (books ? "" : books.error().message));
+  return std::move(*books);
+}
+
 std::string Desk::wrong() {
-  const auto found = ledger_->check();
+  const auto found = books()->check();
   if (!found) return found.error().message;
   std::string all;
   for (const std::string& one : *found) all += one + '\n';
@@ -142,7 +149,7 @@ std::string Desk::wrong() {
 }
 
 credit::Report Desk::report() {
-  auto report = ledger_->report();
+  auto report = books()->report();
   REQUIRE(report);
   return std::move(*report);
 }

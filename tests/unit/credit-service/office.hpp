@@ -13,6 +13,7 @@
 #include "daemon/crypto/hasher.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/cli/chain_builder.hpp"
+#include "tools/credit-service/ledger/books.hpp"
 #include "tools/credit-service/service/clerk.hpp"
 
 namespace greentill::test {
@@ -77,6 +78,8 @@ class Desk {
   Answered take(const std::string& device, const Bytestring& message) {
     return take(device, std::vector<Bytestring>(1, message));
   }
+  /// What an operator sees.
+  std::unique_ptr<credit::Books> books();
   /// Whatever does not hold, one a line.
   std::string wrong();
   credit::Report report();

@@ -33,7 +33,10 @@ TEST_CASE("greentill-credit: its help goes by its name, not by where it lies") {
   CHECK(help.code == 0);
   CHECK(help.said.find("Usage: greentill-credit ") != std::string::npos);
   CHECK(run(folder, "--version").said.starts_with("greentill-credit "));
-  CHECK(run(folder, "dance").code == 2);
+  for (const char* wrong :
+       {"dance", "quarantine", "quarantine release dock-7", "statement --by tree", "refusals --reason mood"}) {
+    CHECK(run(folder, wrong).code == 2);
+  }
 }
 
 std::string config_with(const std::string& server, const std::string& name = "b") {
@@ -45,7 +48,8 @@ std::string config_with(const std::string& server, const std::string& name = "b"
 TEST_CASE("greentill-credit: books that are not there are not found to balance, and not made") {
   const greentill::test::TempFolder folder;
   const auto config = folder.write("credit.toml", config_with("mqtts://localhost:1"));
-  for (const std::string command : {"check", "report", "report --json"}) {
+  for (const std::string command : {"check", "report", "report --json", "devices", "refusals", "pending", "statement",
+                                    "quarantine list", "quarantine show dock-7", "quarantine release dock-7 --why sold"}) {
     const Run missing = run(folder, command + " --config " + config.string());
     CHECK(missing.code == 1);
     CHECK(missing.said.find("ledgr.db: there is no ledger here") != std::string::npos);

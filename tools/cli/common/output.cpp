@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/common/output.hpp"
 
-#include <array>
-#include <cstdio>
-#include <ctime>
 #include <utility>
 
 namespace greentill::cli {
@@ -60,32 +57,6 @@ ExitCode JsonListDocument::fail(const Output& output, ExitCode code, std::string
   if (!output.json) return output.fail(code, message);
   end({{"error", error_json(code, message)}});
   return code;
-}
-
-std::string time_text(std::int64_t unix_seconds) {
-  const std::time_t time = unix_seconds;
-  std::tm parts{};
-  std::array<char, 40> text{};
-  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(unix_seconds) + " s";
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%SZ", &parts);
-  return {text.data(), size};
-}
-
-std::string count_text(std::uint64_t count) {
-  std::string text = std::to_string(count);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
-  return text;
-}
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return count_text(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
-}
-
-std::string grams_text(std::int64_t mg) {
-  const std::uint64_t size = mg < 0 ? 0 - static_cast<std::uint64_t>(mg) : static_cast<std::uint64_t>(mg);
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03u", static_cast<unsigned>(size % 1000));
-  return (mg < 0 ? "-" : "") + count_text(size / 1000) + fraction.data() + " g";
 }
 
 }  // namespace greentill::cli

@@ -10,6 +10,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/printable.hpp"
+#include "tools/common/text.hpp"
 
 namespace greentill::cli {
 
@@ -63,14 +64,10 @@ class JsonListDocument {
   std::string before_;  // what is written before the next item; empty after the first
 };
 
-/// "2026-11-24 08:15:00Z".
-[[nodiscard]] std::string time_text(std::int64_t unix_seconds);
-/// "1,234.567 g".
-[[nodiscard]] std::string grams_text(std::int64_t mg);
-/// "12,345".
-[[nodiscard]] std::string count_text(std::uint64_t count);
-/// "1 claim", "12,345 claims".
-[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+using tools::count_text;
+using tools::counted;
+using tools::grams_text;
+using tools::time_text;
 /// The text in double quotes.
 [[nodiscard]] inline std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 /// For text from the daemon or from a file.

@@ -57,7 +57,7 @@ Status Accounts::give_back(std::int64_t customer, const Programme& programme, co
 }
 
 Status Accounts::book(std::int64_t claim, const Programme& programme, std::int64_t customer, std::string_view merchant,
-                      std::int64_t from_mg, std::int64_t to_mg) {
+                      std::int64_t from_mg, std::int64_t to_mg, std::int64_t at) {
   const Split from = programme.split(from_mg);
   const Split to = programme.split(to_mg);
   struct Share {
@@ -74,7 +74,7 @@ Status Accounts::book(std::int64_t claim, const Programme& programme, std::int64
     if (!account) return Failure{account.error()};
     legs.push_back({*account, share.mg});
   }
-  return store_.book(claim, legs);
+  return store_.book(claim, legs, at);
 }
 
 }  // namespace greentill::credit

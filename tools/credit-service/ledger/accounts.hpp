@@ -26,8 +26,9 @@ class Accounts {
   Status give_back(std::int64_t customer, const Programme& programme, const Rule& rule, std::int64_t ended_at, std::int64_t mg);
 
   /// Books the change from one granted amount to another: both are split, and the differences are the legs, which add up to zero.
+  /// `at`: Unix seconds.
   Status book(std::int64_t claim, const Programme& programme, std::int64_t customer, std::string_view merchant,
-              std::int64_t from_mg, std::int64_t to_mg);
+              std::int64_t from_mg, std::int64_t to_mg, std::int64_t at);
 
  private:
   struct Limit {

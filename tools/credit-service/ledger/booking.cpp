@@ -37,6 +37,7 @@ Result<claim::Claim> parse_stored(ByteView payload) {
 
 Status Booking::book(const BatchClaim& claim, std::int64_t id, Reason reason, std::int64_t now) {
   Decision decision;
+  decision.since = now;
   const auto* reduction = claim.claim ? std::get_if<claim::Reduction>(&claim.claim->entry) : nullptr;
   const auto* reversal = claim.claim ? std::get_if<claim::Reversal>(&claim.claim->entry) : nullptr;
   if (reason == Reason::none && (reduction != nullptr || reversal != nullptr)) {
@@ -45,10 +46,13 @@ Status Booking::book(const BatchClaim& claim, std::int64_t id, Reason reason, st
     reason = *decided;
   }
   decision.reason = reason;
-  if (reason != Reason::none) decision.refused_at = now;
+  if (reason != Reason::none) {
+    decision.refused_at = now;
+    if (claim.message.thumbprint != Digest{}) decision.certificate = claim.message.thumbprint;
+  }
   if (Status put = store_.put_claim(id, decision, claim.message.payload); !put || reason != Reason::none) return put;
-  if (reversal != nullptr) return add_reversal(*reversal, id);
-  return reduction == nullptr ? Status(Done{}) : settle(reduction->nullifier.mac, id);
+  if (reversal != nullptr) return add_reversal(*reversal, id, now);
+  return reduction == nullptr ? Status(Done{}) : settle(reduction->nullifier.mac, id, now);
 }
 
 Result<Reason> Booking::book_reduction(const BatchClaim& claim, const claim::Reduction& reduction, std::int64_t id,
@@ -65,7 +69,7 @@ Result<Reason> Booking::book_reduction(const BatchClaim& claim, const claim::Red
     granted = accounts_.within_limits(*customer, programme, *rule, reduction.end, rule->grant(reduction.credited_mg));
   }
   if (!granted) return Failure{granted.error()};
-  const Status booked = accounts_.book(id, programme, *customer, claim.claim->merchant, 0, *granted);
+  const Status booked = accounts_.book(id, programme, *customer, claim.claim->merchant, 0, *granted, into.since);
   if (!booked) return Failure{booked.error()};
   into.granted = *granted;
   into.customer = *customer;
@@ -95,14 +99,14 @@ Result<Reason> Booking::admit(const claim::Reversal& reversal) {
   return others->size() < kMostReversals ? Reason::none : Reason::too_many_reversals;
 }
 
-Status Booking::add_reversal(const claim::Reversal& reversal, std::int64_t id) {
+Status Booking::add_reversal(const claim::Reversal& reversal, std::int64_t id, std::int64_t now) {
   if (Status added = store_.add_reversal(reversal.nullifier, id); !added) return added;
   const auto target = store_.owner(reversal.nullifier);
   if (!target) return Failure{target.error()};
-  return *target ? settle(reversal.nullifier, **target) : Status(Done{});
+  return *target ? settle(reversal.nullifier, **target, now) : Status(Done{});
 }
 
-Status Booking::settle(const Digest& mac, std::int64_t id) {
+Status Booking::settle(const Digest& mac, std::int64_t id, std::int64_t now) {
   const auto waiting = store_.reversals(mac, std::nullopt);
   if (!waiting) return Failure{waiting.error()};
   if (waiting->empty()) return Done{};
@@ -120,11 +124,11 @@ Status Booking::settle(const Digest& mac, std::int64_t id) {
     if (Status set = store_.bind_reversal(mac, one.id, id); !set) return set;
     bound = true;
   }
-  return bound ? reduce(id, **stored, *claim) : Status(Done{});
+  return bound ? reduce(id, **stored, *claim, now) : Status(Done{});
 }
 
 // The grant that stays is computed from the original quantities less all that was taken back, and never exceeds what stands now.
-Status Booking::reduce(std::int64_t id, const StoredClaim& stored, const claim::Claim& claim) {
+Status Booking::reduce(std::int64_t id, const StoredClaim& stored, const claim::Claim& claim, std::int64_t now) {
   const auto& reduction = std::get<claim::Reduction>(claim.entry);
   Decision decision = stored.decision;
   if (!decision.customer || !decision.programme) return fail(ErrorCode::corrupt, "ledger: a grant is nobody's");
@@ -144,7 +148,7 @@ Status Booking::reduce(std::int64_t id, const StoredClaim& stored, const claim::
   }
   const std::int64_t before = *decision.granted;
   const std::int64_t stands = all ? 0 : std::min(before, grant_of(**programme, reduction, left));
-  Status booked = accounts_.book(id, **programme, *decision.customer, claim.merchant, before, stands);
+  Status booked = accounts_.book(id, **programme, *decision.customer, claim.merchant, before, stands, now);
   if (!booked) return booked;
   if (const Rule* rule = (*programme)->rule_for(reduction.activity); rule != nullptr) {
     Status back = accounts_.give_back(*decision.customer, **programme, *rule, reduction.end, before - stands);

@@ -35,10 +35,10 @@ class Booking {
   Result<Reason> book_reduction(const BatchClaim& claim, const claim::Reduction& reduction, std::int64_t id, Decision& into);
   /// Whether a reversal is taken, by what its nullifier leads to; none, or why not.
   Result<Reason> admit(const claim::Reversal& reversal);
-  Status add_reversal(const claim::Reversal& reversal, std::int64_t id);
+  Status add_reversal(const claim::Reversal& reversal, std::int64_t id, std::int64_t now);
   /// Binds the reversals that wait for the claim `id`, and lowers its grant to what is left.
-  Status settle(const Digest& mac, std::int64_t id);
-  Status reduce(std::int64_t id, const StoredClaim& stored, const claim::Claim& claim);
+  Status settle(const Digest& mac, std::int64_t id, std::int64_t now);
+  Status reduce(std::int64_t id, const StoredClaim& stored, const claim::Claim& claim, std::int64_t now);
   [[nodiscard]] const measure::Methodology* methodology_of(const claim::Reduction& reduction) const;
   [[nodiscard]] std::int64_t grant_of(const Programme& programme, const claim::Reduction& reduction,
                                       const claim::Quantities& left) const;

@@ -80,6 +80,7 @@ Status Ledger::choose(const Batch& batch, std::vector<std::size_t>& to_examine) 
 Result<Answer> Ledger::apply(const Batch& batch) {
   Result<Answer> made = Answer{};
   const Status applied = store_->transact([&]() -> Status {
+    if (Status heard = store_->heard(batch.device, clock_.unix_seconds()); !heard) return heard;
     auto head = store_->head(batch.device, batch.chain);
     if (!head) return Failure{head.error()};
     if (Status processed = process(batch, *head); !processed) return processed;
@@ -102,7 +103,7 @@ Status Ledger::process(const Batch& batch, Head& head) {
     }
     if (claim.link.seq > head.seq + 1) {
       tell_gap(batch, claim, head);
-      if (Status kept = pending_.keep(batch); !kept) return kept;
+      if (Status kept = pending_.keep(batch, clock_.unix_seconds()); !kept) return kept;
       break;
     }
     if (claim.link.prev != head.hash && claim.authentic) {
@@ -111,7 +112,7 @@ Status Ledger::process(const Batch& batch, Head& head) {
       break;
     }
     if (claim.link.prev != head.hash || !claim.attested) {
-      tell_not_taken(batch.device, claim);
+      if (Status told = stand_still(batch, claim); !told) return told;
       break;
     }
     if (head.row == 0) {
@@ -121,7 +122,9 @@ Status Ledger::process(const Batch& batch, Head& head) {
     }
     if (Status taken = take_next(batch, claim, head); !taken) return taken;
   }
-  return head.seq == before ? Status(Done{}) : store_->move_head(head);
+  if (head.seq == before) return Done{};
+  if (Status gone_on = store_->go_on(batch.device, batch.chain, head.seq); !gone_on) return gone_on;
+  return store_->move_head(head);
 }
 
 Status Ledger::revisit(const Batch& batch, const BatchClaim& claim, const Head& head) {
@@ -178,8 +181,14 @@ Result<Reason> Ledger::decide(const Batch& batch, const BatchClaim& claim) {
   return is_ahead(*claim.claim, clock_.unix_seconds()) ? Reason::in_the_future : Reason::none;
 }
 
+Status Ledger::stand_still(const Batch& batch, const BatchClaim& claim) {
+  if (claim.reason == Reason::none) return Done{};
+  tell_not_taken(batch.device, claim);
+  return store_->stand_still(batch.device,
+                             {batch.chain, claim.link.seq, claim.reason, claim.message.thumbprint, clock_.unix_seconds()});
+}
+
 void Ledger::tell_not_taken(const std::string& device, const BatchClaim& claim) {
-  if (claim.reason == Reason::none) return;
   const auto told = not_taken_.try_emplace({device, claim.reason}, 1, kLeastBetweenComplaints).first;
   if (!told->second.take(clock_.monotonic())) return;
   log_.write(LogLevel::warning, "ledger",
@@ -219,14 +228,6 @@ Status Ledger::begin_epoch() {
       if (Status named = store_->refuse_without_end(reason); !named) return named;
     }
     return Done{};
-  });
-}
-
-Result<std::vector<std::string>> Ledger::check() {
-  return store_->check([&](std::int64_t id, std::int64_t granted_mg) -> Result<Split> {
-    const auto programme = booking_.programmes().find(id);
-    if (!programme) return Failure{programme.error()};
-    return (*programme)->split(granted_mg);
   });
 }
 

@@ -52,11 +52,6 @@ class Ledger {
   /// row.
   Result<Batch> next_pending(const std::string& device, const claim::ChainId& chain) { return pending_.next(device, chain); }
 
-  /// Sums and counts of the whole ledger, for the operator.
-  Result<Report> report() { return store_->report(); }
-  /// Checks that the books balance, that each claim is shared as its programme says, and that nothing is there twice. Each
-  /// message names something that is wrong.
-  Result<std::vector<std::string>> check();
   /// Begins a new epoch after the database was restored from a backup: devices then send again what it lacks.
   Status begin_epoch();
 
@@ -68,8 +63,9 @@ class Ledger {
   Result<bool> add_chain(const Batch& batch, Head& head);
   Status take_next(const Batch& batch, const BatchClaim& claim, Head& head);
   Result<Reason> decide(const Batch& batch, const BatchClaim& claim);
-  /// Tells the operator that a chain stands still because its next claim cannot be taken. The device cannot be told by receipts,
-  /// since they name only claims that have a place in the chain.
+  /// Tells the operator that a chain stands still because its next claim cannot be taken: by the log, and by what the store
+  /// notes. The device cannot be told by receipts, since they name only claims that have a place in the chain.
+  Status stand_still(const Batch& batch, const BatchClaim& claim);
   void tell_not_taken(const std::string& device, const BatchClaim& claim);
   /// Tells the operator that a device goes on where this ledger has not come to, once it sends the same again: then what lies
   /// between does not come.

@@ -14,8 +14,8 @@ class Pending {
   Pending(Store& store, const claim::Hasher& hasher, Log& log) : store_(store), hasher_(hasher), log_(log) {}
 
   /// Keeps the batch, unless the device has too many kept or did not sign it; a batch that is not kept is sent again by the
-  /// device.
-  Status keep(const Batch& batch);
+  /// device. `now`: Unix seconds.
+  Status keep(const Batch& batch, std::int64_t now);
   /// A kept batch whose first claim is at most the one after the head; with an empty device where there is none.
   Result<Batch> next(const std::string& device, const claim::ChainId& chain);
 

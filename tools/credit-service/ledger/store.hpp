@@ -3,7 +3,7 @@
 // nullifier), limit (an account), book (one row with all its legs), post (an account). Each operation here touches only what one
 // key leads to, so that a store can spread its tables by these keys. Done twice, an operation leaves what it leaves when done
 // once; but for add_chain(), use(), book() and raise_epoch(), which the transaction around them must keep from being done twice.
-// sqlite/store.hpp implements it.
+// sqlite/store.hpp implements it; what an operator looks at is read through books.hpp.
 //
 // Errors: those of the database, after which the transaction must be given up: full, io, corrupt, unavailable where another
 // process holds the lock for too long. `claim` and `reversal` are ids as of Head::claim_id().
@@ -39,10 +39,21 @@ struct Head {
 /// What was decided of a claim. The last three are set for an accepted reduction.
 struct Decision {
   Reason reason = Reason::none;
-  std::optional<std::int64_t> refused_at;  ///< Unix seconds; none where the claim was accepted
+  std::int64_t since = 0;                  ///< Unix seconds: when it was accepted, or first refused
+  std::optional<std::int64_t> refused_at;  ///< Unix seconds, the last time; none where the claim was accepted
+  std::optional<Digest> certificate;       ///< the x5t under which it was refused; none where it was accepted or names none
   std::optional<std::int64_t> granted;     ///< mg that stand now
   std::optional<std::int64_t> customer;    ///< the account that has the customer's share
   std::optional<std::int64_t> programme;   ///< by which it was granted
+};
+
+/// A claim that is not taken where its chain would go on, so that the chain stands still.
+struct Standstill {
+  claim::ChainId chain{};
+  std::uint64_t seq = 0;
+  Reason reason = Reason::none;
+  Digest certificate{};    ///< the x5t that it names; zero where that cannot be read
+  std::int64_t since = 0;  ///< Unix seconds
 };
 
 /// A claim's payload, and what was decided of it.
@@ -64,6 +75,13 @@ struct KeptBatch {
   std::vector<std::uint8_t> bytes;
 };
 
+/// What a kept batch reaches over, and when it came.
+struct Span {
+  std::uint64_t first = 0;  ///< the lowest seq in it
+  std::uint64_t last = 0;   ///< the highest
+  std::int64_t at = 0;      ///< Unix seconds
+};
+
 /// What a booking adds to one account. The legs of a booking add up to 0.
 struct Leg {
   std::int64_t account = 0;
@@ -73,14 +91,11 @@ struct Leg {
 /// Claims of one chain that were refused, and why, by seq.
 using Refusals = std::map<std::uint64_t, Reason>;
 
-/// Sums and counts of the whole ledger.
-struct Report {
-  std::map<std::string, std::int64_t> accounts;  ///< mg by kind of account; they add up to 0
-  std::map<std::string, std::uint64_t> refused;  ///< number of claims by reason
-  std::uint64_t claims = 0;
-  std::uint64_t pending = 0;
-  std::int64_t granted_mg = 0;
-  std::vector<std::string> quarantined;  ///< device ids
+/// Who trusts a device again, and why.
+struct Release {
+  std::int64_t at = 0;  ///< Unix seconds
+  std::string who;
+  std::string why;
 };
 
 /// A connection to the ledger's database.
@@ -93,6 +108,14 @@ class Store {
   virtual Status transact(const std::function<Status()>& work) = 0;
 
   // Accept, by device.
+  /// Notes that a batch of the device came at `at` (Unix seconds); to ten seconds, so that a device which repeats itself writes
+  /// nothing.
+  virtual Status heard(const std::string& device, std::int64_t at) = 0;
+  /// Notes that a chain of the device stands still, in place of what was noted of the device before; where that was the same,
+  /// its time stays.
+  virtual Status stand_still(const std::string& device, const Standstill& standstill) = 0;
+  /// Forgets that the chain stands still at `seq` or before.
+  virtual Status go_on(const std::string& device, const claim::ChainId& chain, std::uint64_t seq) = 0;
   /// Where the chain stands; row 0 where it is not stored.
   virtual Result<Head> head(const std::string& device, const claim::ChainId& chain) = 0;
   /// How many chains of the device are stored.
@@ -105,9 +128,12 @@ class Store {
   virtual Result<bool> is_quarantined(const std::string& device) = 0;
   /// Quarantines the device; false where it was already, and then the first time and cause stay. `at`: Unix seconds.
   virtual Result<bool> quarantine(const std::string& device, std::int64_t at, const std::string& cause) = 0;
+  /// Ends the device's quarantine and keeps who did it and why; false where it was in none.
+  virtual Result<bool> release(const std::string& device, const Release& release) = 0;
   /// A stored claim; nothing where there is none.
   virtual Result<std::optional<StoredClaim>> claim(std::int64_t id) = 0;
-  /// Stores the claim, or changes the decision of a stored one, whose payload stays as it is.
+  /// Stores the claim, or changes the decision of a stored one, whose payload stays as it is, and so does `since` while it goes
+  /// on being refused, or accepted.
   virtual Status put_claim(std::int64_t id, const Decision& decision, ByteView payload) = 0;
   /// Claims of the chain up to the head that were refused at `since` (Unix seconds) or later: the `most` latest ones.
   virtual Result<Refusals> refused_since(const Head& head, std::int64_t since, std::size_t most) = 0;
@@ -115,8 +141,8 @@ class Store {
   virtual Result<Refusals> refused_behind(const Head& head, std::uint64_t seq, std::size_t most) = 0;
   /// How many batches of the device are kept aside.
   virtual Result<std::size_t> count_kept(const std::string& device) = 0;
-  /// Keeps a batch aside; the same bytes only once. `first` is the lowest seq in it, `digest` the SHA-256 of `bytes`.
-  virtual Status keep(const std::string& device, const claim::ChainId& chain, std::uint64_t first, const Digest& digest,
+  /// Keeps a batch aside; the same bytes only once. `digest` is the SHA-256 of `bytes`.
+  virtual Status keep(const std::string& device, const claim::ChainId& chain, const Span& span, const Digest& digest,
                       ByteView correlation, ByteView bytes) = 0;
   /// The kept batch of the chain with the lowest first seq, where that is at most `first`; else nothing.
   virtual Result<std::optional<KeptBatch>> next_kept(const std::string& device, const claim::ChainId& chain,
@@ -149,8 +175,8 @@ class Store {
   virtual Status use(std::int64_t account, std::string_view activity, std::int64_t period, std::int64_t mg) = 0;
 
   // Book, by claim.
-  /// Adds postings, caused by the claim. Requires: the legs add up to 0.
-  virtual Status book(std::int64_t claim, const std::vector<Leg>& legs) = 0;
+  /// Adds postings, caused by the claim at `at` (Unix seconds). Requires: the legs add up to 0.
+  virtual Status book(std::int64_t claim, const std::vector<Leg>& legs, std::int64_t at) = 0;
 
   // Programmes, by digest.
   /// Stores a programme's file, unless it is stored already, and returns its number.
@@ -166,12 +192,6 @@ class Store {
   /// Moves the time of all refusals with this reason beyond the end of time: refused_since() names these claims until they are
   /// decided anew.
   virtual Status refuse_without_end(Reason reason) = 0;
-  /// Reads one snapshot; called outside of transact().
-  virtual Result<Report> report() = 0;
-  /// How a programme shares what it grants.
-  using Sharing = std::function<Result<Split>(std::int64_t programme, std::int64_t granted_mg)>;
-  /// Checks the books in one snapshot; each message names something that does not hold. Called outside of transact().
-  virtual Result<std::vector<std::string>> check(const Sharing& sharing) = 0;
 };
 
 }  // namespace greentill::credit

@@ -22,12 +22,27 @@ Result<Calendar> Calendar::of_zone(const std::string& zone) {
   }
 }
 
+const std::string& Calendar::zone() const { return zone_->name(); }
+
 CalendarDay Calendar::local(std::int64_t unix_seconds) const {
   const std::chrono::seconds since_epoch(std::clamp(unix_seconds, kFirstSecond, kLastSecond));
   const auto local = zone_->to_local(date::sys_seconds(since_epoch));
   const date::year_month_day day(date::floor<date::days>(local));
   const std::int64_t month = std::int64_t{static_cast<int>(day.year())} * 100 + static_cast<unsigned>(day.month());
   return {month * 100 + static_cast<unsigned>(day.day()), month};
+}
+
+std::optional<std::int64_t> Calendar::begin_of(std::int64_t day) const { return begin_of(day, 0); }
+
+std::optional<std::int64_t> Calendar::end_of(std::int64_t day) const { return begin_of(day, 1); }
+
+std::optional<std::int64_t> Calendar::begin_of(std::int64_t day, int days_later) const {
+  const date::year_month_day date(date::year(static_cast<int>(day / 10'000)), date::month(static_cast<unsigned>(day / 100 % 100)),
+                                  date::day(static_cast<unsigned>(day % 100)));
+  if (day < 0 || !date.ok()) return std::nullopt;
+  // A midnight that a change of clocks leaves out is the moment of the change.
+  const date::local_days midnight = date::local_days(date) + date::days(days_later);
+  return zone_->to_sys(date::local_seconds(midnight), date::choose::earliest).time_since_epoch().count();
 }
 
 }  // namespace greentill::credit

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "daemon/base/error.hpp"
@@ -22,11 +23,18 @@ class Calendar {
  public:
   /// `zone` is a name of the system's time zone database ("Europe/Helsinki"); invalid where it has none of that name.
   static Result<Calendar> of_zone(const std::string& zone);
+  /// The zone's name.
+  [[nodiscard]] const std::string& zone() const;
   /// The local date. Years outside 1 to 9999 are counted as 1 or 9999.
   [[nodiscard]] CalendarDay local(std::int64_t unix_seconds) const;
+  /// The first second (Unix) of a local day, such as 20261124; nothing where there is no such date.
+  [[nodiscard]] std::optional<std::int64_t> begin_of(std::int64_t day) const;
+  /// The first second of the local day after it.
+  [[nodiscard]] std::optional<std::int64_t> end_of(std::int64_t day) const;
 
  private:
   explicit Calendar(const date::time_zone* zone) : zone_(zone) {}
+  [[nodiscard]] std::optional<std::int64_t> begin_of(std::int64_t day, int days_later) const;
   const date::time_zone* zone_;
 };
 

@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
-#include "daemon/base/file.hpp"
+#include "tools/credit-service/verify/certificate_folder.hpp"
 
 namespace greentill::credit {
 namespace {
 
 constexpr std::chrono::milliseconds kLeastBetweenScans{1'000};
 constexpr std::int64_t kRecheckSeconds = 60;
-constexpr std::size_t kMaxFileBytes = 64u << 10;
-
-bool is_certificate_file(const std::filesystem::path& path) { return path.extension() == ".pem" || path.extension() == ".crt"; }
 
 }  // namespace
 
@@ -24,14 +21,13 @@ Result<Certificates> Certificates::open(std::filesystem::path folder, crypto::Au
 
 Status Certificates::scan() {
   scanned_at_ = clock_->monotonic();
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
-    if (!is_certificate_file(entry->path())) continue;
+  const auto files = certificate_files(folder_);
+  if (!files) return Failure{files.error()};
+  for (const std::filesystem::path& file : *files) {
     std::error_code unreadable;
-    const auto changed = entry->last_write_time(unreadable);
-    if (!unreadable && seen_.emplace(entry->path().string(), changed).second) read(entry->path());
+    const auto changed = std::filesystem::last_write_time(file, unreadable);
+    if (!unreadable && seen_.emplace(file.string(), changed).second) read(file);
   }
-  if (error) return fail(ErrorCode::io, folder_.string() + ": the devices' certificates cannot be listed: " + error.message());
   return Done{};
 }
 
@@ -39,9 +35,7 @@ void Certificates::read(const std::filesystem::path& path) {
   const auto complain = [&](const Error& error) {
     log_->write(LogLevel::warning, "certificates", path.string() + ": passed over: " + error.message);
   };
-  const auto pem = read_file(path, kMaxFileBytes);
-  if (!pem) return complain(pem.error());
-  auto certificates = crypto::Certificate::all_from_pem(*pem);
+  auto certificates = read_certificates(path);
   if (!certificates) return complain(certificates.error());
   for (auto& [thumbprint, holder] : holders_) holder.checked_at = 0;  // one of the new certificates may renew it
   for (crypto::Certificate& certificate : *certificates) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/sqlite/audit.hpp"
 
+#include <functional>
+#include <map>
+
 namespace greentill::credit {
 namespace {
 
@@ -40,18 +43,36 @@ SELECT c.id, c.programme, c.granted,
 FROM claims c LEFT JOIN postings ON booking = c.id LEFT JOIN accounts ON accounts.id = account
 WHERE c.granted IS NOT NULL GROUP BY c.id)sql";
 
+/// Every programme that the ledger ever booked by.
+Result<std::map<std::int64_t, Programme>> all_programmes(sqlite::Database& database, const claim::Hasher& hasher) {
+  std::map<std::int64_t, Programme> programmes;
+  sqlite::Statement stored;
+  if (Status prepared = stored.prepare(database, "SELECT id, bytes FROM programmes"); !prepared) return Failure{prepared.error()};
+  sqlite::Query row(stored);
+  while (row.next()) {
+    const std::string name = "programme " + std::to_string(row.integer(0)) + " of the ledger";
+    auto programme = Programme::parse(row.text(1), name, hasher);
+    if (!programme) return Failure{programme.error()};
+    programmes.emplace(row.integer(0), std::move(*programme));
+  }
+  return row.result(std::move(programmes));
+}
+
 /// Checks that each claim's grant was shared as its programme says; adds a message to `wrong` where not.
-Status check_shares(sqlite::Database& database, const Store::Sharing& sharing, std::vector<std::string>& wrong) {
+Status check_shares(sqlite::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong) {
+  const auto programmes = all_programmes(database, hasher);
+  if (!programmes) return Failure{programmes.error()};
   sqlite::Statement shares;
   if (Status prepared = shares.prepare(database, kShares); !prepared) return prepared;
   std::uint64_t count = 0;
   sqlite::Query row(shares);
   while (row.next()) {
     const std::int64_t granted = row.integer(2);
-    const auto split = sharing(row.integer(1), granted);
-    if (!split) return Failure{split.error()};
-    const bool same = row.integer(3) == -granted && row.integer(4) == split->customer && row.integer(5) == split->merchant &&
-                      row.integer(6) == split->operator_share;
+    const auto programme = programmes->find(row.integer(1));
+    if (programme == programmes->end()) return database.damaged("programme " + std::to_string(row.integer(1)) + " is missing");
+    const Split split = programme->second.split(granted);
+    const bool same = row.integer(3) == -granted && row.integer(4) == split.customer && row.integer(5) == split.merchant &&
+                      row.integer(6) == split.operator_share;
     if (!same) ++count;
   }
   if (count != 0) wrong.push_back(std::to_string(count) + " claims are not booked as granted and shared");
@@ -93,7 +114,7 @@ Result<Report> make_report(sqlite::Database& database) {
   return report;
 }
 
-Result<std::vector<std::string>> check_books(sqlite::Database& database, const Store::Sharing& sharing) {
+Result<std::vector<std::string>> check_books(sqlite::Database& database, const claim::Hasher& hasher) {
   const auto snapshot = sqlite::Transaction::begin_read(database);
   if (!snapshot) return Failure{snapshot.error()};
   std::vector<std::string> wrong;
@@ -102,7 +123,7 @@ Result<std::vector<std::string>> check_books(sqlite::Database& database, const S
     if (!value) return Failure{value.error()};
     if (*value != 0) wrong.push_back(std::to_string(*value) + ' ' + what);
   }
-  if (Status checked = check_shares(database, sharing, wrong); !checked) return Failure{checked.error()};
+  if (Status checked = check_shares(database, hasher, wrong); !checked) return Failure{checked.error()};
   return wrong;
 }
 

@@ -6,7 +6,10 @@
 
 namespace greentill::credit {
 
-/// Creates the tables, or refuses a database that a newer version made. Safe while other workers do the same.
-Status migrate(sqlite::Database& database);
+/// Creates the tables in an empty database; else as check_version(). Safe while other workers do the same.
+Status create_or_check(sqlite::Database& database);
+
+/// Refuses a database that has no ledger, or one of another version: unsupported.
+Status check_version(sqlite::Database& database);
 
 }  // namespace greentill::credit

@@ -6,7 +6,6 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 #include "daemon/sqlite/store_mark.hpp"
-#include "tools/credit-service/ledger/sqlite/audit.hpp"
 #include "tools/credit-service/ledger/sqlite/progress.hpp"
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
 
@@ -66,6 +65,13 @@ class SqliteStore final : public Store {
     return database_.last_row();
   }
   Status move_head(const Head& head) override { return move_head_.run(head.seq, head.hash, head.row); }
+  Status heard(const std::string& device, std::int64_t at) override { return heard_.run(device, at, at); }
+  Status stand_still(const std::string& device, const Standstill& still) override {
+    return stand_still_.run(device, still.chain, still.seq, static_cast<int>(still.reason), still.certificate, still.since);
+  }
+  Status go_on(const std::string& device, const claim::ChainId& chain, std::uint64_t seq) override {
+    return go_on_.run(device, chain, seq);
+  }
   Result<bool> is_quarantined(const std::string& device) override {
     Query row(find_quarantine_, device);
     return row.result(row.next());
@@ -75,16 +81,31 @@ class SqliteStore final : public Store {
     return database_.changed() > 0;
   }
 
+  Result<bool> release(const std::string& device, const Release& release) override {
+    if (Status kept = add_release_.run(release.at, release.who, release.why, device); !kept) return Failure{kept.error()};
+    if (Status dropped = drop_quarantine_.run(device); !dropped) return Failure{dropped.error()};
+    return database_.changed() > 0;
+  }
+
   Result<std::optional<StoredClaim>> claim(std::int64_t id) override {
     Query row(find_claim_, id);
     if (!row.next()) return row.result(std::optional<StoredClaim>());
-    const Decision decision{static_cast<Reason>(row.integer(0)), row.optional(1), row.optional(2), row.optional(3),
-                            row.optional(4)};
-    return std::optional(StoredClaim{decision, copy(row.bytes(5))});
+    Decision decision{static_cast<Reason>(row.integer(0)),
+                      row.integer(1),
+                      row.optional(2),
+                      std::nullopt,
+                      row.optional(4),
+                      row.optional(5),
+                      row.optional(6)};
+    if (Digest x5t{}; !row.is_null(3)) {
+      if (!row.fixed(3, x5t)) return database_.damaged("a refused claim's certificate is none");
+      decision.certificate = x5t;
+    }
+    return std::optional(StoredClaim{decision, copy(row.bytes(7))});
   }
   Status put_claim(std::int64_t id, const Decision& decision, ByteView payload) override {
-    return put_claim_.run(id, static_cast<int>(decision.reason), decision.refused_at, decision.granted, decision.customer,
-                          decision.programme, payload);
+    return put_claim_.run(id, static_cast<int>(decision.reason), decision.since, decision.refused_at, decision.certificate,
+                          decision.granted, decision.customer, decision.programme, payload);
   }
   Result<Refusals> refused_since(const Head& head, std::int64_t since, std::size_t most) override {
     return read_refusals(Query(refused_since_, head.row, since, head.claim_id(head.seq), most));
@@ -93,9 +114,9 @@ class SqliteStore final : public Store {
     return read_refusals(Query(refused_behind_, head.row, head.claim_id(seq), most));
   }
   Result<std::size_t> count_kept(const std::string& device) override { return count(count_kept_, device); }
-  Status keep(const std::string& device, const claim::ChainId& chain, std::uint64_t first, const Digest& digest,
+  Status keep(const std::string& device, const claim::ChainId& chain, const Span& span, const Digest& digest,
               ByteView correlation, ByteView bytes) override {
-    return keep_.run(device, chain, first, digest, correlation, bytes);
+    return keep_.run(device, chain, span.first, span.last, span.at, digest, correlation, bytes);
   }
   Result<std::optional<KeptBatch>> next_kept(const std::string& device, const claim::ChainId& chain,
                                              std::uint64_t first) override {
@@ -150,9 +171,9 @@ class SqliteStore final : public Store {
   Status use(std::int64_t account, std::string_view activity, std::int64_t period, std::int64_t mg) override {
     return add_usage_.run(account, activity, period, mg);
   }
-  Status book(std::int64_t claim, const std::vector<Leg>& legs) override {
+  Status book(std::int64_t claim, const std::vector<Leg>& legs, std::int64_t at) override {
     for (const Leg& leg : legs) {
-      if (Status posted = post_.run(claim, leg.account, leg.mg); !posted) return posted;
+      if (Status posted = post_.run(claim, leg.account, leg.mg, at); !posted) return posted;
     }
     return Done{};
   }
@@ -180,8 +201,6 @@ class SqliteStore final : public Store {
     return raise_epoch_.run(mark_.reach().era);
   }
   Status refuse_without_end(Reason reason) override { return refuse_without_end_.run(static_cast<int>(reason)); }
-  Result<Report> report() override { return make_report(database_); }
-  Result<std::vector<std::string>> check(const Sharing& sharing) override { return check_books(database_, sharing); }
 
  private:
   // A claim's id holds the chain's row above 40 bits of seq, which leaves 23 bits for the row.
@@ -205,6 +224,7 @@ class SqliteStore final : public Store {
   bool raised_ = false;
   std::unordered_map<std::string, std::int64_t> accounts_;  // of the current transaction, by kind and name
   Statement find_chain_, count_chains_, add_chain_, move_head_, find_quarantine_, add_quarantine_;
+  Statement heard_, stand_still_, go_on_, add_release_, drop_quarantine_;
   Statement find_claim_, put_claim_, refused_since_, refused_behind_, refuse_without_end_;
   Statement count_kept_, keep_, next_kept_, drop_kept_;
   Statement find_nullifier_, add_nullifier_, drop_nullifier_, add_reversal_, bind_reversal_, reversals_;
@@ -214,7 +234,7 @@ class SqliteStore final : public Store {
 
 Status SqliteStore::prepare() {
   if (Status wal = database_.use_wal(); !wal) return wal;
-  if (Status migrated = migrate(database_); !migrated) return migrated;
+  if (Status ready = create_or_check(database_); !ready) return ready;
   return sqlite::prepare_all(
       database_,
       {{find_chain_, "SELECT id, seq, hash FROM chains WHERE device = ? AND chain = ?"},
@@ -223,11 +243,26 @@ Status SqliteStore::prepare() {
        {move_head_, "UPDATE chains SET seq = ?, hash = ? WHERE id = ?"},
        {find_quarantine_, "SELECT 1 FROM quarantine WHERE device = ?"},
        {add_quarantine_, "INSERT OR IGNORE INTO quarantine VALUES(?, ?, ?)"},
-       {find_claim_, "SELECT reason, refused_at, granted, customer, programme, payload FROM claims WHERE id = ?"},
+       {heard_,
+        "INSERT INTO devices VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET last_heard = excluded.last_heard "
+        "WHERE excluded.last_heard >= last_heard + 10"},
+       {stand_still_,
+        "INSERT INTO standstills VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET chain = excluded.chain, seq = excluded.seq, "
+        "reason = excluded.reason, certificate = excluded.certificate, since = excluded.since WHERE (chain, seq, reason, "
+        "certificate) <> (excluded.chain, excluded.seq, excluded.reason, excluded.certificate)"},
+       {go_on_, "DELETE FROM standstills WHERE device = ? AND chain = ? AND seq <= ?"},
+       {add_release_,
+        "INSERT INTO releases(device, since, cause, at, who, why) SELECT device, at, cause, ?, ?, ? FROM quarantine "
+        "WHERE device = ?"},
+       {drop_quarantine_, "DELETE FROM quarantine WHERE device = ?"},
+       {find_claim_,
+        "SELECT reason, since, refused_at, certificate, granted, customer, programme, payload FROM claims WHERE id = ?"},
        {put_claim_,
-        "INSERT INTO claims(id, reason, refused_at, granted, customer, programme, payload) VALUES(?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET reason = excluded.reason, refused_at = excluded.refused_at, granted = excluded.granted, "
-        "customer = excluded.customer, programme = excluded.programme"},
+        "INSERT INTO claims(id, reason, since, refused_at, certificate, granted, customer, programme, payload) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, "
+        "since = iif((reason = 0) = (excluded.reason = 0), since, excluded.since), refused_at = excluded.refused_at, "
+        "certificate = excluded.certificate, granted = excluded.granted, customer = excluded.customer, "
+        "programme = excluded.programme"},
        {refused_since_,
         "SELECT id & 0xffffffffff, reason FROM claims WHERE id >> 40 = ? AND refused_at >= ? AND +id <= ? "
         "ORDER BY refused_at DESC, id DESC LIMIT ?"},
@@ -235,7 +270,9 @@ Status SqliteStore::prepare() {
         "SELECT id & 0xffffffffff, reason FROM claims WHERE id >> 40 = ? AND refused_at IS NOT NULL AND +id > ? LIMIT ?"},
        {refuse_without_end_, "UPDATE claims SET refused_at = 9223372036854775807 WHERE refused_at IS NOT NULL AND reason = ?"},
        {count_kept_, "SELECT count(*) FROM pending WHERE device = ?"},
-       {keep_, "INSERT OR IGNORE INTO pending(device, chain, first, digest, correlation, bytes) VALUES(?, ?, ?, ?, ?, ?)"},
+       {keep_,
+        "INSERT OR IGNORE INTO pending(device, chain, first, last, at, digest, correlation, bytes) "
+        "VALUES(?, ?, ?, ?, ?, ?, ?, ?)"},
        {next_kept_,
         "SELECT id, correlation, bytes FROM pending WHERE device = ? AND chain = ? AND first <= ? ORDER BY first LIMIT 1"},
        {drop_kept_, "DELETE FROM pending WHERE id = ?"},
@@ -252,7 +289,7 @@ Status SqliteStore::prepare() {
        {find_usage_, "SELECT mg FROM usage WHERE account = ? AND activity = ? AND period = ?"},
        {add_usage_,
         "INSERT INTO usage VALUES(?, ?, ?, ?) ON CONFLICT(account, activity, period) DO UPDATE SET mg = mg + excluded.mg"},
-       {post_, "INSERT INTO postings VALUES(?, ?, ?)"},
+       {post_, "INSERT INTO postings VALUES(?, ?, ?, ?)"},
        {keep_programme_, "INSERT OR IGNORE INTO programmes(sha256, bytes) VALUES(?, ?)"},
        {find_programme_, "SELECT id FROM programmes WHERE sha256 = ?"},
        {load_programme_, "SELECT bytes FROM programmes WHERE id = ?"},

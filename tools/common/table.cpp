@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/common/table.hpp"
+
+#include <algorithm>
+
+#include "daemon/base/printable.hpp"
+
+namespace greentill::tools {
+namespace {
+
+/// Characters, as far as a terminal's columns go by them.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }));
+}
+
+bool is_number(const std::string& cell) {
+  const std::size_t sign = cell.starts_with('-') ? 1 : 0;
+  return cell.size() > sign && cell.find_first_not_of("0123456789", sign) == std::string::npos;
+}
+
+}  // namespace
+
+void Table::add(const std::vector<std::string>& cells) {
+  std::vector<std::string>& row = rows_.emplace_back();
+  for (const std::string& cell : cells) row.push_back(printable(cell));
+}
+
+std::string Table::text() const {
+  std::vector<std::vector<std::string>> lines(1);
+  for (const Column& column : columns_) lines.front().push_back(column.head);
+  lines.insert(lines.end(), rows_.begin(), rows_.end());
+  std::vector<std::size_t> widths(columns_.size(), 0);
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width_of(line[i]));
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    std::string row;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const std::string room(widths[i] - width_of(line[i]), ' ');
+      if (i > 0) row += "  ";
+      row += columns_[i].align == Align::right ? room + line[i] : line[i] + room;
+    }
+    row.erase(row.find_last_not_of(' ') + 1);
+    text += row + '\n';
+  }
+  return text;
+}
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::string line;
+  for (const std::string& cell : cells) {
+    if (!line.empty() || &cell != &cells.front()) line += ',';
+    const bool reckons = !cell.empty() && std::string("=+-@").find(cell.front()) != std::string::npos && !is_number(cell);
+    const std::string safe = (reckons ? "'" : "") + cell;
+    if (safe.find_first_of(",\"\r\n") == std::string::npos) {
+      line += safe;
+      continue;
+    }
+    line += '"';
+    for (const char c : safe) line.append(c == '"' ? 2 : 1, c);
+    line += '"';
+  }
+  return line;
+}
+
+}  // namespace greentill::tools

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns for a terminal. Threads: one.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace greentill::tools {
+
+class Table {
+ public:
+  enum class Align { left, right };
+  struct Column {
+    std::string head;
+    Align align = Align::left;
+  };
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  /// Requires: as many cells as columns. They are made printable.
+  void add(const std::vector<std::string>& cells);
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  /// The head and all rows, each ended by a newline.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// A line of comma-separated values (RFC 4180) without its end. A cell that a spreadsheet would reckon, since it begins with one
+/// of = + - @, gets an apostrophe in front; numbers do not.
+std::string csv_line(const std::vector<std::string>& cells);
+
+}  // namespace greentill::tools

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers and times as the commands print them. Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace greentill::tools {
+
+/// "2026-11-24 08:15:00Z".
+[[nodiscard]] std::string time_text(std::int64_t unix_seconds);
+/// "1,234.567 g".
+[[nodiscard]] std::string grams_text(std::int64_t mg);
+/// "12,345".
+[[nodiscard]] std::string count_text(std::uint64_t count);
+/// "1 claim", "12,345 claims".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+
+}  // namespace greentill::tools

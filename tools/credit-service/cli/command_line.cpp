@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "daemon/verify/reason.hpp"
+#include "greentill/version.hpp"
+#include "tools/credit-service/config/config.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using Command = std::function<Status(const Output&)>;
+
+CLI::App* add(CLI::App& app, const char* name, const char* help, Arguments& arguments, Command command) {
+  CLI::App* sub = app.add_subcommand(name, help);
+  sub->add_option("--config", arguments.config, "Configuration file")->type_name("FILE")->capture_default_str();
+  sub->callback([&arguments, command = std::move(command)] { arguments.chosen = command; });
+  return sub;
+}
+
+/// Adds a command that answers with text, or with --json.
+CLI::App* add_asking(CLI::App& app, const char* name, const char* help, Arguments& arguments, Command command) {
+  CLI::App* sub = add(app, name, help, arguments, std::move(command));
+  sub->add_flag("--json", arguments.json, "Answer with one JSON document");
+  return sub;
+}
+
+/// The reasons that a receipt can give.
+std::vector<std::string> reasons() {
+  std::vector<std::string> names;
+  for (std::size_t code = 1; code < verify::kReasonNames.size(); ++code) {
+    if (code < static_cast<std::size_t>(Reason::wrong_device)) names.emplace_back(verify::kReasonNames[code]);
+  }
+  return names;
+}
+
+void describe_run(CLI::App& app, Arguments& arguments) {
+  CLI::App* run_it = add(app, "run", "Take batches, book credit, answer with receipts; several at once share a database",
+                         arguments, [&](const Output&) { return run(arguments.config, arguments.run); });
+  run_it->add_option("--client-id", arguments.run.client_id, "The worker's own MQTT client id")->type_name("NAME");
+  run_it->add_flag("--new-epoch", arguments.run.new_epoch, "The database was restored: let devices send again what it lacks");
+}
+
+void describe_books(CLI::App& app, Arguments& arguments) {
+  add_asking(app, "report", "What the ledger holds", arguments,
+             [&](const Output& output) { return report(arguments.config, output); });
+  add_asking(app, "check", "Whether the books balance and nothing is booked twice", arguments,
+             [&](const Output& output) { return check(arguments.config, output); });
+
+  StatementRequest& asked = arguments.statement;
+  CLI::App* statement = add_asking(app, "statement", "What was booked in a period, for whom", arguments,
+                                   [&](const Output& output) { return show_statement(arguments.config, asked, output); });
+  statement->add_option("--from", asked.from, "The first day, such as 2026-11-01, in the programme's zone")->type_name("DAY");
+  statement->add_option("--to", asked.to, "The last day, itself included")->type_name("DAY");
+  statement->add_option("--month", asked.month, "A month in place of both, such as 2026-11")->type_name("MONTH");
+  statement->add_option("--merchant", asked.merchant, "Only this merchant's")->type_name("NAME");
+  statement->add_option("--device", asked.device, "Only this device's")->type_name("DEVICE");
+  asked.by = {"merchant"};
+  statement->add_option("--by", asked.by, "A line for each of these; several with commas between")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"merchant", "activity", "device", "day", "month"}))
+      ->default_str("merchant");
+  statement->add_flag("--csv", asked.csv, "As comma-separated values, in milligrams");
+}
+
+void describe_devices(CLI::App& app, Arguments& arguments) {
+  CLI::App* devices =
+      add_asking(app, "devices", "The devices: what each sent, when it was last heard, until when its certificate lasts",
+                 arguments, [&](const Output& output) { return list_devices(arguments.config, arguments.device, output); });
+  devices->add_option("device", arguments.device, "Only this one")->type_name("DEVICE");
+
+  RefusalsOptions& which = arguments.refusals;
+  CLI::App* refusals = add_asking(app, "refusals", "The claims that are refused, and why; the latest first", arguments,
+                                  [&](const Output& output) { return list_refusals(arguments.config, which, output); });
+  refusals->add_option("--device", which.device, "Only this device's")->type_name("DEVICE");
+  refusals->add_option("--reason", which.reason, "Only those refused for this")->check(CLI::IsMember(reasons()));
+  refusals->add_option("--since", which.since, "Only those refused since this day, such as 2026-11-01, in the programme's zone")
+      ->type_name("DAY");
+  refusals->add_option("--limit", which.limit, "At most so many; 0: all")->capture_default_str();
+
+  CLI::App* pending = add_asking(app, "pending", "The batches that wait for an earlier one", arguments,
+                                 [&](const Output& output) { return list_pending(arguments.config, arguments.device, output); });
+  pending->add_option("--device", arguments.device, "Only this device's")->type_name("DEVICE");
+}
+
+void describe_quarantine(CLI::App& app, Arguments& arguments) {
+  CLI::App* group = app.add_subcommand("quarantine", "Devices that made a fork, and what they claim");
+  group->require_subcommand(1);
+  add_asking(*group, "list", "The devices that are quarantined, and why", arguments,
+             [&](const Output& output) { return list_quarantined(arguments.config, output); });
+  CLI::App* show = add_asking(*group, "show", "Why a device is quarantined, and what comes of its release", arguments,
+                              [&](const Output& output) { return show_quarantine(arguments.config, arguments.device, output); });
+  show->add_option("device", arguments.device, "The device's id")->type_name("DEVICE")->required();
+  CLI::App* release_it =
+      add_asking(*group, "release", "Trust a device again; who did so, when and why is kept", arguments,
+                 [&](const Output& output) { return release(arguments.config, arguments.device, arguments.why, output); });
+  release_it->add_option("device", arguments.device, "The device's id")->type_name("DEVICE")->required();
+  release_it->add_option("--why", arguments.why, "Why it is trusted again, for whoever asks later")->required();
+}
+
+}  // namespace
+
+void describe(CLI::App& app, Arguments& arguments) {
+  app.set_version_flag("--version", std::string("greentill-credit ") + kVersion);
+  app.footer(
+      "Exit codes:\n"
+      "  0  done\n"
+      "  1  it failed, or what was asked about is not there or does not hold\n"
+      "  2  the command line is wrong\n");
+  app.require_subcommand(1);
+  arguments.config = kDefaultConfig;
+  for (const auto describe_part : {describe_run, describe_books, describe_devices, describe_quarantine}) {
+    describe_part(app, arguments);
+  }
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of greentill-credit, and what it chose. Threads: one.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "tools/credit-service/cli/commands.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace greentill::credit {
+
+/// What the command line sets.
+struct Arguments {
+  std::string config;
+  bool json = false;
+  RunOptions run;
+  std::string device, why;
+  RefusalsOptions refusals;
+  StatementRequest statement;
+  std::function<Status(const Output&)> chosen;
+};
+
+/// Describes all commands; the one that parsing chooses sets `chosen`. `arguments` must outlive `app`.
+void describe(CLI::App& app, Arguments& arguments);
+
+}  // namespace greentill::credit

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands of greentill-credit do. docs/credit-service.md describes them. Those that look open the ledger for reading
+// alone, so that they may run beside workers, and need no more of the configuration than they name. Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "daemon/base/error.hpp"
+#include "tools/credit-service/cli/output.hpp"
+
+namespace greentill::credit {
+
+struct RunOptions {
+  std::string client_id;   ///< empty: the configuration's
+  bool new_epoch = false;  ///< the database was restored from a backup
+};
+Status run(const std::filesystem::path& config, const RunOptions& options);
+
+Status report(const std::filesystem::path& config, const Output& output);
+/// corrupt where something does not hold.
+Status check(const std::filesystem::path& config, const Output& output);
+
+/// `device` may be empty, here and below: all.
+Status list_devices(const std::filesystem::path& config, const std::string& device, const Output& output);
+
+struct RefusalsOptions {
+  std::string device;
+  std::string reason;  ///< as receipts spell it; empty: all
+  std::string since;   ///< a day of the programme's zone, 2026-11-24; empty: all
+  std::uint64_t limit = 100;
+};
+Status list_refusals(const std::filesystem::path& config, const RefusalsOptions& options, const Output& output);
+
+Status list_pending(const std::filesystem::path& config, const std::string& device, const Output& output);
+
+Status list_quarantined(const std::filesystem::path& config, const Output& output);
+Status show_quarantine(const std::filesystem::path& config, const std::string& device, const Output& output);
+/// Trusts the device again, and keeps who said so, when and why. A device that is not quarantined is left as it is; not_found
+/// where the ledger knows no such device.
+Status release(const std::filesystem::path& config, const std::string& device, const std::string& why, const Output& output);
+
+struct StatementRequest {
+  std::string from, to;  ///< days of the programme's zone, both inclusive; empty: all that was or is
+  std::string month;     ///< 2026-11, in place of both
+  std::string merchant, device;
+  std::vector<std::string> by;
+  bool csv = false;
+};
+Status show_statement(const std::filesystem::path& config, const StatementRequest& request, const Output& output);
+
+}  // namespace greentill::credit

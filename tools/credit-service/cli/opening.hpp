@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What several commands open. Threads: one.
+#pragma once
+
+#include <memory>
+
+#include "daemon/crypto/hasher.hpp"
+#include "tools/credit-service/config/config.hpp"
+#include "tools/credit-service/ledger/books.hpp"
+#include "tools/credit-service/programme/programme.hpp"
+
+namespace greentill::credit {
+
+Result<Programme> load_programme(const Config& config, const claim::Hasher& hasher);
+
+/// The configuration, and the books that it names, for a command that only looks.
+struct Reading {
+  Config config;
+  crypto::Hasher hasher;
+  std::unique_ptr<Books> books;  ///< last: it goes before what it refers to
+
+  static Result<std::unique_ptr<Reading>> open(const std::filesystem::path& config);
+};
+
+/// A day as people write it, 2026-11-24, in digits: 20261124. `what` names the option in the error.
+Result<std::int64_t> parse_day(const std::string& text, const std::string& what, const Calendar& calendar);
+
+}  // namespace greentill::credit

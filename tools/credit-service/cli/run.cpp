@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <atomic>
+#include <csignal>
+
+#include "daemon/base/file.hpp"
+#include "daemon/base/stderr_log.hpp"
+#include "daemon/base/system.hpp"
+#include "daemon/crypto/secret_file.hpp"
+#include "tools/credit-service/cli/commands.hpp"
+#include "tools/credit-service/cli/opening.hpp"
+#include "tools/credit-service/ledger/sqlite/store.hpp"
+
+namespace greentill::credit {
+namespace {
+
+// The user that config/mosquitto/acl lets read claims.
+constexpr std::string_view kServiceName = "credit";
+
+std::atomic<bool> stopping{false};
+
+/// The broker takes the certificate's common name for the user, and silently withholds what this user may not read: so warns
+/// where it is another name.
+void warn_of_name(const std::string& name, const std::filesystem::path& path, Log& log) {
+  if (name == kServiceName) return;
+  log.write(LogLevel::warning, "service",
+            path.string() + ": its common name is \"" + name + "\", not \"" + std::string(kServiceName) +
+                "\": a broker with the shipped ACL lets this worker read no claims, and does not say so");
+}
+
+/// The key that signs receipts is the one used for TLS to the broker.
+Result<crypto::Signer> load_signer(const probe::Target& broker, Log& log) {
+  const auto pem = read_file(broker.certificate);
+  if (!pem) return Failure{pem.error()};
+  const auto certificate = crypto::Certificate::leaf_from(*pem);
+  if (!certificate) return Failure{certificate.error().with_context(broker.certificate.string())};
+  if (!certificate->has_usage(crypto::kReceiptSigningUsage)) {
+    return fail(ErrorCode::denied, broker.certificate.string() + ": the certificate's extended key usage lacks " +
+                                       std::string(crypto::kReceiptSigningUsage));
+  }
+  const auto key = crypto::read_secret(broker.key);
+  if (!key) return Failure{key.error()};
+  auto signer = crypto::Signer::from(key->text(), *certificate);
+  if (!signer) return Failure{signer.error().with_context(broker.key.string())};
+  warn_of_name(certificate->common_name(), broker.certificate, log);
+  return signer;
+}
+
+Status serve(const Config& config, Ledger& ledger, const measure::Library& library, const claim::Hasher& hasher, Clock& clock,
+             Log& log) {
+  const auto authorities = read_file(config.broker.target.authorities);
+  if (!authorities) return Failure{authorities.error()};
+  auto signer = load_signer(config.broker.target, log);
+  if (!signer) return Failure{signer.error()};
+  auto authority = crypto::Authority::from_pem(*authorities);
+  if (!authority) return Failure{authority.error()};
+  auto certificates = Certificates::open(config.devices, std::move(*authority), clock, log);
+  if (!certificates) return Failure{certificates.error()};
+  Clerk clerk(ledger, Examiner(*certificates, library, hasher), *signer, hasher, log);
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
+  return work(config.broker, clerk, log, stopping);
+}
+
+}  // namespace
+
+Status run(const std::filesystem::path& path, const RunOptions& options) {
+  auto config = load_config(path);
+  if (!config) return Failure{config.error()};
+  if (!options.client_id.empty()) config->broker.client_id = options.client_id;
+  const crypto::Hasher hasher;
+  auto library = measure::Library::load(config->methodologies, hasher);
+  if (!library) return Failure{library.error()};
+  auto programme = load_programme(*config, hasher);
+  if (!programme) return Failure{programme.error()};
+  auto store = open_sqlite_store(config->database, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused);
+  if (!store) return Failure{store.error()};
+  SystemClock clock;
+  StderrLog log(LogLevel::info);
+  auto ledger = Ledger::open(std::move(*store), *programme, *library, hasher, clock, log);
+  if (!ledger) return Failure{ledger.error()};
+  if (options.new_epoch) {
+    if (Status begun = (*ledger)->begin_epoch(); !begun) return begun;
+  }
+  return serve(*config, **ledger, *library, hasher, clock, log);
+}
+
+}  // namespace greentill::credit

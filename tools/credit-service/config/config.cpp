@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/config/config.hpp"
+
+#include "daemon/base/broker_address.hpp"
+#include "daemon/base/file.hpp"
+#include "daemon/toml/table.hpp"
+
+namespace greentill::credit {
+
+Result<Config> load_config(const std::filesystem::path& path) {
+  const auto text = read_file(path, 1u << 20);
+  if (!text) return Failure{text.error()};
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto file = [&](const toml::Table& fields, std::string_view key) {
+    return (folder / fields.text(key)).lexically_normal();
+  };
+  const toml::Table root = toml::Table::parse(*text, path.string());
+  Config config;
+  config.database = file(root, "database");
+  config.devices = file(root, "devices");
+  config.methodologies = file(root, "methodologies");
+  config.programme = file(root, "programme");
+  const toml::Table broker = root.table("broker");
+  auto server = parse_broker_address(broker.text("server"));
+  if (server) {
+    config.broker.target.address = std::move(*server);
+  } else {
+    broker.wrong("server", "cannot be " + server.error().message);
+  }
+  config.broker.client_id = broker.text_or("client_id", "credit-1");
+  config.broker.keep_alive = std::chrono::seconds(broker.integer_or("keep_alive_s", 5, 3600, 20));
+  config.broker.target.authorities = file(broker, "authorities");
+  config.broker.target.certificate = file(broker, "certificate");
+  config.broker.target.key = file(broker, "key");
+  if (const auto& error = root.check()) return Failure{*error};
+  return config;
+}
+
+}  // namespace greentill::credit

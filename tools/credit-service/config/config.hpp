@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// credit.toml. docs/credit-service.md describes it. Threads: pure functions.
+#pragma once
+
+#include <filesystem>
+
+#include "daemon/base/error.hpp"
+#include "tools/credit-service/broker/worker.hpp"
+
+namespace greentill::credit {
+
+inline constexpr const char* kDefaultConfig = "/etc/greentill/credit.toml";
+
+struct Config {
+  std::filesystem::path database, devices, methodologies, programme;
+  BrokerOptions broker;
+};
+
+/// Reads the file, but nothing that it names. Errors name file, line and key.
+Result<Config> load_config(const std::filesystem::path& path);
+
+}  // namespace greentill::credit
