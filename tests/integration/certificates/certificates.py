@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the commands of docs/certificates.md as they stand, and lets what they make carry claims: made, renewed, revoked."""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tools/lib"))
+from stack import DEFAULT_DETECTORS, PATIENCE_S, Stack, output_of, wait_until  # noqa: E402
+
+PAGE = ROOT / "docs/certificates.md"
+DEVICE = "dock-7"  # as on the page
+
+
+def fail_unless(condition, what):
+    if not condition:
+        sys.exit(what)
+
+
+def recipes():
+    found = re.findall(r"^```sh (\S+)\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    names = [name for name, _ in found]
+    fail_unless(names == ["authority", "broker", "service", "device-key", "device", "renewal", "revocation"],
+                f"{PAGE} has the recipes {names}")
+    return dict(found)
+
+
+class Office:
+    """The folder in which the page's commands are run, each block in a shell of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.recipes = folder, recipes()
+
+    def run(self, name):
+        done = subprocess.run(["sh", "-euc", self.recipes[name]], cwd=self.folder, capture_output=True, text=True,
+                              env={**os.environ, "BROKER_HOST": "localhost"})
+        fail_unless(done.returncode == 0, f"{PAGE}, {name}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+
+    def copy(self, source, target):
+        shutil.copy2(self.folder / source, target if isinstance(target, pathlib.Path) else self.folder / target)
+
+
+def prepare(stack, office):
+    for name in ("authority", "broker", "service", "device-key", "device"):
+        office.run(name)
+    for key in ("authority", "broker", "service", "device"):
+        mode = (office.folder / f"{key}.key").stat().st_mode & 0o777
+        fail_unless(mode == 0o600, f"{key}.key has the mode {mode:o}")
+    office.copy("authority.crt", "ca.crt")
+    for end in ("key", "crt"):
+        office.copy(f"device.{end}", f"{DEVICE}.{end}")
+    office.copy("device.crt", stack.folder / "devices" / f"{DEVICE}.crt")
+    (office.folder / "programme.key").write_text("1 " + "5a" * 32 + "\n")
+    (office.folder / "programme.key").chmod(0o600)
+    stack._write_broker_config()
+    stack._write_daemon_config("", DEFAULT_DETECTORS, "")
+    stack._write_credit_config()
+    with open(stack.folder / "mosquitto.conf", "a") as config:
+        config.write(f"\ncrlfile {office.folder / 'revoked.pem'}\n")
+    output_of(stack.program("greentill"), "config", "check", stack.daemon_config)
+
+
+def ride(stack, number):
+    trip = {"issuer": DEVICE, "event_id": str(number), "kind": "trip", "mode": "bike.shared", "begin": int(time.time()) - 900,
+            "end": int(time.time()) - 300, "quantities": {"m.odometer": 2400}}
+    status, body = stack.api.post(json.dumps(trip), "application/json")
+    fail_unless(status == 201, f"a trip was answered {status}: {body!r}")
+
+
+def credited(stack):
+    """Every claim is delivered and none refused; how many the ledger has."""
+    stack.wait_delivered()
+    report = stack.report()
+    fail_unless(not report["refused"], f"refused: {report['refused']}")
+    return report["claims"]
+
+
+def restart_daemon(stack):
+    stack.daemon.stop()
+    stack.start_daemon()
+
+
+def devices(stack):
+    told = output_of(stack.program("greentill-credit"), "devices", "--json", "--config", stack.folder / "credit.toml")
+    return json.loads(told)["devices"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", type=pathlib.Path, required=True)
+    parser.add_argument("--folder", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    shutil.rmtree(arguments.folder, ignore_errors=True)
+    with Stack(arguments.folder, arguments.bin, DEVICE) as stack:
+        stack.identities.mkdir()
+        office = Office(stack.identities)
+        prepare(stack, office)
+        stack.start()
+        ride(stack, 1)
+        made = credited(stack)
+        fail_unless(made >= 1, "no claim arrived under the certificates of the page")
+
+        office.run("renewal")
+        office.copy("device-renewed.crt", stack.folder / "devices" / f"{DEVICE}-2.crt")
+        office.copy("device-renewed.crt", f"{DEVICE}.crt")
+        restart_daemon(stack)
+        ride(stack, 2)
+        fail_unless(credited(stack) > made, "no claim arrived under the renewed certificate")
+        held = [len(device["certificates"]) for device in devices(stack)]
+        fail_unless(held == [2], f"greentill-credit devices tells of {held} certificates")
+
+        office.copy("device-renewed.crt", "device.crt")  # every certificate of the device is revoked, this one last
+        office.run("revocation")
+        stack.broker.process.send_signal(signal.SIGHUP)
+        before = stack.daemon.log.stat().st_size
+        restart_daemon(stack)
+        wait_until(lambda: "refuses our certificate" in stack.daemon.log.read_text()[before:], PATIENCE_S,
+                   "the broker to turn the revoked device away")
+        ride(stack, 3)
+        fail_unless(stack.api.status()["backlog"]["waiting"] > 0, "a revoked device delivers")
+        stack.kill()
+    print("the recipes made certificates that carry claims, renewed them under the same key, and revoked one")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
