@@ -51,6 +51,9 @@ def check_programs(prefix, build):
         left = {name for name in sections(binary) if name == ".symtab" or name.startswith(".debug_")}
         fail_unless(not left, f"{binary} is not stripped: {left}")
     fail_unless((prefix / "share/greentill/methodologies").is_dir(), "share/greentill lacks the methodologies")
+    for name in PROGRAMS - {"greentill-plugin-host"}:  # the host is the daemon's alone
+        for manual in (f"man/man1/{name}.1", f"bash-completion/completions/{name}", f"zsh/site-functions/_{name}"):
+            fail_unless((prefix / "share" / manual).stat().st_size > 500, f"share/{manual} is nearly empty")
     return binaries
 
 
