@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/key_verifier.hpp"
 #include "daemon/crypto/owned.hpp"
+#include "daemon/crypto/pem_certificates.hpp"
+#include "daemon/crypto/pem_text.hpp"
 #include "daemon/crypto/points.hpp"
 
 namespace greentill::crypto {
 namespace {
-
-std::string common_name_of(const X509* certificate) {
-  const X509_NAME* subject = X509_get_subject_name(certificate);
-  const int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (index < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, index) >= 0) return {};
-  unsigned char* text = nullptr;
-  const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)));
-  if (size < 0) return {};
-  const Owned<unsigned char, [](unsigned char* p) { OPENSSL_free(p); }> owner(text);
-  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
-}
 
 bool to_unix(const ASN1_TIME* time, std::int64_t& out) {
   std::tm parts{};
@@ -30,13 +21,42 @@ bool to_unix(const ASN1_TIME* time, std::int64_t& out) {
   return true;
 }
 
+constexpr std::string_view kClientUsage = "1.3.6.1.5.5.7.3.2";
+
 // Whether OpenSSL's last error says that the PEM text has no further certificate.
 bool at_end_of_pem() {
   const unsigned long error = ERR_peek_last_error();
   return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }
 
+using OwnedObject = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
+using OwnedUsages = Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
+
+/// The one common name of a name; empty where it has none or several.
+std::string one_common_name(const X509_NAME* name) {
+  const int index = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (index < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, index) >= 0) return {};
+  unsigned char* text = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
+  if (size < 0) return {};
+  const Owned<unsigned char, [](unsigned char* p) { OPENSSL_free(p); }> owner(text);
+  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+std::string name_of(const X509_NAME* name) {
+  std::string common = one_common_name(name);
+  if (!common.empty()) return common;
+  const OwnedBio bio(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
 Result<std::vector<std::shared_ptr<X509>>> read_pem(std::string_view pem) {
+  if (Status plain = check_plain_pem(pem); !plain) return Failure{plain.error()};
   const OwnedBio bio = read_from(pem);
   std::vector<std::shared_ptr<X509>> found;
   while (X509* one = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) found.emplace_back(one, X509_free);
@@ -45,13 +65,6 @@ Result<std::vector<std::shared_ptr<X509>>> read_pem(std::string_view pem) {
   if (found.empty()) return fail(ErrorCode::invalid, "the PEM text holds no certificate");
   return found;
 }
-
-using OwnedObject = Owned<ASN1_OBJECT, ASN1_OBJECT_free>;
-using OwnedUsages = Owned<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
-
-bool may_sign(X509* certificate) { return (X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) != 0; }
-
-}  // namespace
 
 Result<Certificate> Certificate::adopt(std::shared_ptr<x509_st> certificate) {
   Certificate result;
@@ -66,7 +79,7 @@ Result<Certificate> Certificate::adopt(std::shared_ptr<x509_st> certificate) {
   if (X509_digest(certificate.get(), EVP_sha256(), result.thumbprint_.data(), nullptr) != 1) {
     return openssl_failure(ErrorCode::bug, "OpenSSL cannot hash the certificate");
   }
-  result.common_name_ = common_name_of(certificate.get());
+  result.common_name_ = one_common_name(X509_get_subject_name(certificate.get()));
   result.certificate_ = std::move(certificate);
   return result;
 }
@@ -83,22 +96,43 @@ Result<Certificate> Certificate::from_der(ByteView der) {
 Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view pem) {
   Result<std::vector<std::shared_ptr<X509>>> found = read_pem(pem);
   if (!found) return Failure{found.error()};
+  const auto behind =
+      std::stable_partition(found->begin(), found->end(), [](const auto& one) { return !is_authority(one.get()); });
+  const bool only_authorities = behind == found->begin();
+  const auto end = only_authorities ? found->end() : behind;
+  const auto issuers = std::make_shared<const std::vector<std::shared_ptr<X509>>>(behind, found->end());
   std::vector<Certificate> certificates;
-  for (std::shared_ptr<X509>& one : *found) {
-    Result<Certificate> certificate = adopt(std::move(one));
+  for (auto one = found->begin(); one != end; ++one) {
+    Result<Certificate> certificate = adopt(std::move(*one));
     if (!certificate) {
       return Failure{certificate.error().with_context("certificate " + std::to_string(certificates.size() + 1))};
     }
+    certificate->issuers_ = issuers;
     certificates.push_back(std::move(*certificate));
   }
   return certificates;
 }
 
 Result<Certificate> Certificate::leaf_from(std::string_view pem_or_der) {
-  if (pem_or_der.find("-----BEGIN") == std::string_view::npos) return from_der(as_bytes(pem_or_der));
+  if (pem_or_der.find("-----BEGIN") == std::string_view::npos && !is_utf16(pem_or_der)) return from_der(as_bytes(pem_or_der));
   Result<std::vector<std::shared_ptr<X509>>> found = read_pem(pem_or_der);
   if (!found) return Failure{found.error()};
-  return adopt(std::move(found->front()));
+  if (found->size() > 1 && is_authority(found->front().get())) {
+    return fail(ErrorCode::invalid, "the first certificate is the authority's '" +
+                                        name_of(X509_get_subject_name(found->front().get())) +
+                                        "'; the device's own goes first, its issuers' behind it");
+  }
+  Result<Certificate> leaf = adopt(found->front());
+  if (leaf) leaf->issuers_ = std::make_shared<const std::vector<std::shared_ptr<X509>>>(found->begin() + 1, found->end());
+  return leaf;
+}
+
+std::string Certificate::issuer() const { return name_of(X509_get_issuer_name(certificate_.get())); }
+
+bool Certificate::is_self_signed() const { return X509_self_signed(certificate_.get(), 0) == 1; }
+
+bool Certificate::may_be_client() const {
+  return (X509_get_extension_flags(certificate_.get()) & EXFLAG_XKUSAGE) == 0 || has_usage(kClientUsage);
 }
 
 bool Certificate::has_usage(std::string_view oid) const {
@@ -123,38 +157,5 @@ std::string Certificate::to_pem() const {
 }
 
 Result<std::unique_ptr<claim::Verifier>> Certificate::make_verifier() const { return verifier_of(key_); }
-
-Result<Authority> Authority::from_pem(std::string_view pem) {
-  Result<std::vector<std::shared_ptr<X509>>> found = read_pem(pem);
-  if (!found) return Failure{found.error()};
-  Authority authority;
-  authority.store_ = {X509_STORE_new(), X509_STORE_free};
-  for (const std::shared_ptr<X509>& one : *found) {
-    if (X509_STORE_add_cert(authority.store_.get(), one.get()) != 1) {
-      return openssl_failure(ErrorCode::invalid, "the authority's certificate cannot be used");
-    }
-  }
-  X509_STORE_set_flags(authority.store_.get(), X509_V_FLAG_PARTIAL_CHAIN);
-  return authority;
-}
-
-Status Authority::check(const Certificate& certificate, std::optional<std::int64_t> at) const {
-  if (!may_sign(certificate.certificate_.get())) {
-    return fail(ErrorCode::denied, "the certificate's key usage does not include digitalSignature");
-  }
-  const Owned<X509_STORE_CTX, X509_STORE_CTX_free> context(X509_STORE_CTX_new());
-  if (!context || X509_STORE_CTX_init(context.get(), store_.get(), certificate.certificate_.get(), nullptr) != 1) {
-    return openssl_failure(ErrorCode::bug, "OpenSSL cannot check the certificate");
-  }
-  if (at) {
-    X509_STORE_CTX_set_time(context.get(), 0, *at);
-  } else {
-    X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_NO_CHECK_TIME);
-  }
-  if (X509_verify_cert(context.get()) == 1) return Done{};
-  const int reason = X509_STORE_CTX_get_error(context.get());
-  ERR_clear_error();
-  return fail(ErrorCode::denied, std::string("the certificate is not accepted: ") + X509_verify_cert_error_string(reason));
-}
 
 }  // namespace greentill::crypto

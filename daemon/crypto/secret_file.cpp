@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/saved_text.hpp"
 
 namespace greentill::crypto {
 namespace {
@@ -89,11 +90,10 @@ Secret hex_of(ByteView secret) {
 Result<Secret> load_or_create_secret(const std::filesystem::path& path, Random& random, Shared shared) {
   const auto stored = read_secret(path, shared);
   if (stored) {
-    std::string_view line = stored->text();
-    while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
-    auto secret = secret_from_hex(line, kSecretBytes);
+    auto secret = secret_from_hex(only_line(stored->text()), kSecretBytes);
     if (secret) return secret;
-    return fail(ErrorCode::corrupt, path.string() + ": " + secret.error().message + "; restore it from a backup or remove it");
+    const std::string what = is_utf16(stored->text()) ? "UTF-16 text, and must be plain ASCII" : secret.error().message;
+    return fail(ErrorCode::corrupt, path.string() + ": " + what + "; restore it from a backup or remove it");
   }
   if (stored.error().code != ErrorCode::not_found) return Failure{stored.error()};
   Secret secret(kSecretBytes);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "daemon/crypto/owned.hpp"
+#include "daemon/crypto/pem_text.hpp"
 #include "daemon/crypto/points.hpp"
 #include "daemon/crypto/secret.hpp"
 
@@ -41,9 +42,13 @@ std::shared_ptr<EVP_PKEY> read_key(std::string_view text) {
 
 Result<Signer> Signer::from(std::string_view text, const Certificate& certificate) {
   if (Status ready = set_up_secure_heap(); !ready) return Failure{ready.error()};
+  if (Status plain = check_plain_pem(text); !plain) return Failure{plain.error()};
   std::shared_ptr<EVP_PKEY> key = read_key(text);
   if (!key) return openssl_failure(ErrorCode::invalid, "holds no private key");
-  if (!is_p256(key.get())) return fail(ErrorCode::invalid, "the key must be one of the curve P-256");
+  if (!is_p256(key.get()))
+    return fail(ErrorCode::invalid, "the key is on " +
+                                        (curve_of(key.get()).empty() ? "no named curve" : "the curve " + curve_of(key.get())) +
+                                        ", and must be on P-256");
   if (X509_check_private_key(certificate.certificate_.get(), key.get()) != 1) {
     ERR_clear_error();
     return fail(ErrorCode::invalid, "the certificate is not that of the key");

@@ -5,15 +5,10 @@
 #include <ctime>
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/moment.hpp"
 #include "daemon/base/text.hpp"
 
 namespace greentill::engine {
-namespace {
-
-// 2026-11-01, before the first release: a clock that shows an earlier time was never set.
-constexpr std::int64_t kReleased = 1793491200;
-
-}  // namespace
 
 Result<std::uint64_t> count_boot(const std::filesystem::path& state_folder) {
   const auto boot_id = read_file("/proc/sys/kernel/random/boot_id");

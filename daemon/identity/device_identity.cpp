@@ -20,6 +20,7 @@ class LoadedIdentity final : public DeviceIdentity {
   [[nodiscard]] const Digest& thumbprint() const override { return certificate_.thumbprint(); }
   [[nodiscard]] std::int64_t not_before() const override { return certificate_.not_before(); }
   [[nodiscard]] std::int64_t not_after() const override { return certificate_.not_after(); }
+  [[nodiscard]] const crypto::Certificate& certificate() const override { return certificate_; }
   [[nodiscard]] bool has_signed(const claim::Message& message) override {
     return claim::verify_message(crypto::hasher(), *verifier_, message);
   }

@@ -12,6 +12,10 @@
 #include "daemon/claim/message.hpp"
 #include "daemon/crypto/secret.hpp"
 
+namespace greentill::crypto {
+class Certificate;
+}
+
 namespace greentill::identity {
 
 /// The device's private key and certificate. Threads: one at a time; the const calls run concurrently.
@@ -29,6 +33,8 @@ class DeviceIdentity {
   /// The certificate's validity in Unix seconds, both ends inclusive.
   [[nodiscard]] virtual std::int64_t not_before() const = 0;
   [[nodiscard]] virtual std::int64_t not_after() const = 0;
+  /// What the device signs under. Lifetime: this object's.
+  [[nodiscard]] virtual const crypto::Certificate& certificate() const = 0;
   /// Whether this key signed the message, under whatever certificate the message names.
   [[nodiscard]] virtual bool has_signed(const claim::Message& message) = 0;
   /// The signer with the device's key. Lifetime: this object's. Threads: one at a time.
@@ -38,14 +44,15 @@ class DeviceIdentity {
 /// The certificates whose holders may sign receipts. Threads: one thread.
 class ReceiptTrust {
  public:
-  /// Loads two PEM files of one or more certificates each. denied, naming the certificate, where one of `certificates` does not
-  /// chain to an authority or lacks crypto::kReceiptSigningUsage; not_found, io or invalid where a file cannot be read. Validity
-  /// times are not checked: a device whose clock was never set must take receipts too. To end a certificate's trust, take it out
-  /// of the file.
+  /// Loads two PEM files of one or more certificates each; an intermediate authority's in `certificates` is a member of the
+  /// others' paths. denied, naming the certificate, where one does not chain to an authority or lacks
+  /// crypto::kReceiptSigningUsage; not_found, io or invalid where a file cannot be read. Validity times are not checked: a device
+  /// whose clock was never set must take receipts too. To end a certificate's trust, take it out of the file.
   static Result<std::unique_ptr<ReceiptTrust>> load(const std::filesystem::path& authorities,
                                                     const std::filesystem::path& certificates);
   virtual ~ReceiptTrust() = default;
-  /// ok where one of the certificates signed the message. denied, naming the x5t that was asked for, where none did.
+  /// ok where one of the certificates signed the message. not_found where it names none of them, which a renewed one is until it
+  /// is in their file; denied where it was not signed with the key of the one that it names. Both name the x5t.
   virtual Status verify(const claim::Message& message) = 0;
 };
 
@@ -54,8 +61,8 @@ struct ProgrammeKey {
   std::uint64_t version = 0;
   crypto::Secret key;
 };
-/// Reads the key from a file of one line, "<version> <64 hexadecimal digits>". denied where others than its owner can read the
-/// file; not_found, io, or invalid where it is anything else.
+/// Reads the key from a file of one line, "<version> <64 hexadecimal digits>"; what editors put around it is passed over. denied
+/// where others than its owner can read the file; not_found, io, or invalid where it is anything else.
 Result<ProgrammeKey> load_programme_key(const std::filesystem::path& path);
 
 }  // namespace greentill::identity

@@ -20,8 +20,8 @@ Status accept(const crypto::Certificate& certificate, const crypto::Authority& t
                 name + "may not sign receipts; it needs the extended key usage " + std::string(crypto::kReceiptSigningUsage));
   }
   // A device may come up with a clock that was never set, and receipts must still be taken.
-  if (Status chained = trusted.check(certificate, std::nullopt); !chained) {
-    return fail(ErrorCode::denied, name + "does not chain to an authority that is trusted here: " + chained.error().message);
+  if (const auto defects = trusted.defects(certificate, std::nullopt); !defects.empty()) {
+    return fail(ErrorCode::denied, name + "is not accepted: " + to_words(defects, {}));
   }
   return Done{};
 }
@@ -29,6 +29,7 @@ Status accept(const crypto::Certificate& certificate, const crypto::Authority& t
 class LoadedTrust final : public ReceiptTrust {
  public:
   Status load_files(const std::filesystem::path& authorities, const std::filesystem::path& certificates) {
+    file_ = certificates;
     const auto trusted_pem = read_file(authorities, kMostBytes);
     if (!trusted_pem) return Failure{trusted_pem.error()};
     const auto trusted = crypto::Authority::from_pem(*trusted_pem);
@@ -49,7 +50,8 @@ class LoadedTrust final : public ReceiptTrust {
       if (claim::verify_message(crypto::hasher(), *verifier, message)) return Done{};
       return fail(ErrorCode::denied, "the signature is not that of the certificate it names, " + to_hex(message.thumbprint));
     }
-    return fail(ErrorCode::denied, "signed under the certificate " + to_hex(message.thumbprint) + ", which is not trusted here");
+    return fail(ErrorCode::not_found, "signed under the certificate with the SHA-256 " + to_hex(message.thumbprint) +
+                                          ", which is not in " + file_.string() + " (uplink.receipt_certificates)");
   }
 
  private:
@@ -61,6 +63,7 @@ class LoadedTrust final : public ReceiptTrust {
     return Done{};
   }
 
+  std::filesystem::path file_;
   std::vector<std::pair<Digest, std::unique_ptr<claim::Verifier>>> signers_;
 };
 

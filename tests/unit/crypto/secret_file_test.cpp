@@ -29,6 +29,26 @@ TEST_CASE("secret file: a secret that was cut short is reported, not replaced") 
   CHECK(load_or_create_secret(folder / "key", random).error().code == ErrorCode::corrupt);
 }
 
+TEST_CASE("secret file: a secret is the same however an editor saved it, and UTF-16 is said to be that") {
+  const test::TempDir folder;
+  SystemRandom random;
+  const std::string digits(64, '7');
+  for (const std::string& saved : {digits + "\r\n", "\xef\xbb\xbf" + digits, digits + " \t\n\n"}) {
+    REQUIRE(write_file_durably(folder / "key", saved, 0600).ok());
+    const auto secret = load_or_create_secret(folder / "key", random);
+    REQUIRE(secret.ok());
+    CHECK(hex_of(secret->view()).text() == digits);
+  }
+  REQUIRE(write_file_durably(folder / "key",
+                             std::string("\xff\xfe"
+                                         "7\0"
+                                         "7\0",
+                                         6),
+                             0600)
+              .ok());
+  CHECK(load_or_create_secret(folder / "key", random).error().message.find("UTF-16") != std::string::npos);
+}
+
 TEST_CASE("secret file: what others may read or write is refused, whatever the bit") {
   const test::TempDir folder;
   for (const unsigned mode : {0640u, 0604u, 0620u, 0602u}) {

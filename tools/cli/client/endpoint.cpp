@@ -5,7 +5,7 @@
 
 #include "daemon/app/config.hpp"
 #include "daemon/base/file.hpp"
-#include "daemon/base/text.hpp"
+#include "daemon/base/saved_text.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::size_t kLongestFile = 4096;
 Result<std::string> load_token(const std::string& file) {
   const Result<std::string> text = read_file(file, kLongestFile);
   if (!text) return Failure{text.error()};
-  std::string token(trimmed(*text));
+  std::string token(only_line(*text));
   if (token.empty()) return fail(ErrorCode::invalid, file + ": holds no token");
   for (const char c : token) {
     if (c <= ' ' || c >= 0x7f) return fail(ErrorCode::invalid, file + ": a token is one line of visible ASCII characters");
