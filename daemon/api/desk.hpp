@@ -34,6 +34,7 @@ struct DaemonStatus {
   std::optional<std::int64_t> receipt_certificate_end;  ///< the last second of those that sign receipts
   std::vector<detect::PluginStatus> plugins;
   std::vector<outbox::RecordCount> records;  ///< of all sources
+  std::vector<std::string> warnings;         ///< what is wrong with clock and certificate although sales go on
   std::string trouble;                       ///< why the daemon takes no transactions now; empty where it does
   std::uint64_t log_lines_lost = 0;          ///< since the start, because the log took no more
 };

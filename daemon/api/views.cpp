@@ -204,6 +204,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                     {"log_lines_lost", status.log_lines_lost},
                     {"trouble", nullptr},
                     {"overdue", nullptr},
+                    {"warnings", status.warnings},
                     {"chain", nullptr}};
   if (!status.trouble.empty()) json["trouble"] = status.trouble;
   if (std::string why = why_overdue(status, now); !why.empty()) json["overdue"] = std::move(why);

@@ -6,9 +6,11 @@
 #include <future>
 #include <thread>
 
+#include "daemon/app/self_check.hpp"
 #include "daemon/app/strand.hpp"
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/moment.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -71,6 +73,7 @@ class GreentillDaemon : public Daemon {
   [[nodiscard]] std::uint16_t api_port() const override { return server_->port(); }
 
  private:
+  Status load_identity();
   Result<engine::ClaimContext> claim_context();
   Status open_outbox();
   Status start_engine();
@@ -87,6 +90,7 @@ class GreentillDaemon : public Daemon {
   std::promise<void> terminated_;
 
   std::unique_ptr<identity::DeviceIdentity> identity_;
+  std::optional<SelfCheck> self_check_;
   std::optional<measure::Library> library_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<outbox::Reader> engine_reader_;
@@ -109,6 +113,22 @@ class GreentillDaemon : public Daemon {
   std::int64_t started_at_ = 0;
   std::optional<std::int64_t> receipt_certificate_end_;
 };
+
+Status GreentillDaemon::load_identity() {
+  auto identity = identity::DeviceIdentity::load(config_.key, config_.certificate);
+  if (!identity) return Failure{identity.error()};
+  identity_ = std::move(*identity);
+  SelfCheck::About about{identity_->certificate(), config_.certificate, {}, database_written(config_.outbox), config_.outbox};
+  if (config_.uplink) {
+    const auto pem = read_file(config_.uplink->authorities, 1u << 20);
+    if (!pem) return Failure{pem.error()};
+    auto authority = crypto::Authority::from_pem(*pem);
+    if (!authority) return Failure{authority.error().with_context(config_.uplink->authorities.string())};
+    about.authority = std::move(*authority);
+  }
+  self_check_.emplace(std::move(about), clock_, log_);
+  return self_check_->check_usable();
+}
 
 Result<engine::ClaimContext> GreentillDaemon::claim_context() {
   engine::ClaimContext context;
@@ -160,8 +180,12 @@ Status GreentillDaemon::start_engine() {
                                                                  },
                                                                  [this] { pruner_->make_room(); }});
   pruner_.emplace(strand_, engine_->committer(), clock_, log_, config_.keep_days * kSecondsADay);
-  book_.emplace(strand_, engine_->committer(), clock_, [this](std::int64_t service_time) { pruner_->heard(service_time); });
+  book_.emplace(strand_, engine_->committer(), clock_, [this](std::int64_t service_time) {
+    pruner_->heard(service_time);
+    self_check_->heard(service_time);
+  });
   strand_.post([this] { pruner_->start(); });
+  self_check_->start(strand_);
   strand_thread_ = std::thread([this] { strand_.run(); });
   return engine_->open();
 }
@@ -176,6 +200,7 @@ Status GreentillDaemon::start_uplink() {
   options.version = kVersion;
   options.certificate = config_.certificate;
   options.key = config_.key;
+  options.own_certificate = [this](std::int64_t service_time) { return self_check_->why_not_taken(service_time); };
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
   trust_ = std::move(*trust);
@@ -210,9 +235,7 @@ Status GreentillDaemon::start_api() {
 
 Status GreentillDaemon::start() {
   started_at_ = clock_.unix_seconds();
-  auto identity = identity::DeviceIdentity::load(config_.key, config_.certificate);
-  if (!identity) return Failure{identity.error()};
-  identity_ = std::move(*identity);
+  if (Status loaded = load_identity(); !loaded) return loaded;
   auto library = measure::Library::load(config_.methodologies, crypto::hasher());
   if (!library) return Failure{library.error()};
   library_ = std::move(*library);
@@ -245,6 +268,7 @@ api::DaemonStatus GreentillDaemon::status() {
   status.started_at = started_at_;
   status.trouble = engine_->trouble();
   status.log_lines_lost = log_.lines_lost();
+  status.warnings = self_check_->warnings();
   {
     const std::lock_guard lock(status_mutex_);
     if (const auto chain = status_reader_->chain(); chain) {

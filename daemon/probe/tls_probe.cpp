@@ -8,6 +8,8 @@
 #include <memory>
 #include <optional>
 
+#include "daemon/probe/certificate_cause.hpp"
+
 namespace greentill::probe {
 namespace {
 
@@ -49,6 +51,7 @@ std::string explain(const Target& target, SSL* connection) {
   if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH) {
     return "the broker's certificate names another host than " + target.address.host;
   }
+  if (const auto dated = date_cause(connection)) return *dated;
   if (verified != X509_V_OK) {
     return "the broker's certificate is not vouched for by " + target.authorities.string() + " (" +
            X509_verify_cert_error_string(verified) + ")";
@@ -56,8 +59,8 @@ std::string explain(const Target& target, SSL* connection) {
   const unsigned long error = ERR_peek_error();
   if (const auto alert = alert_of(error)) {
     const std::string name = SSL_alert_desc_string_long(*alert);
-    return about_certificate(*alert) ? "the broker refuses our certificate " + target.certificate.string() + " (" + name + ")"
-                                     : "TLS broke off (" + name + ")";
+    if (!about_certificate(*alert)) return "TLS broke off (" + name + ")";
+    return "the broker refuses our certificate " + target.certificate.string() + " (" + name + ")" + why_refused(target, *alert);
   }
   if (SSL_get_current_cipher(connection) == nullptr)
     return "cannot connect: what listens there does not speak TLS; is the port right?";

@@ -54,8 +54,8 @@ std::string status_document(bool online, std::string_view version, std::uint64_t
   return std::string(as_text(writer.written()));
 }
 
-Result<ByteView> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
-                               const claim::ChainId& chain) {
+Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
+                                     const claim::ChainId& chain) {
   const auto message = claim::parse_message(bytes, claim::MessageType::receipt);
   if (!message) return malformed(message.error());
   if (Status trusted = trust.verify(*message); !trusted) return Failure{trusted.error()};
@@ -65,7 +65,7 @@ Result<ByteView> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, st
     return fail(ErrorCode::invalid, "receipt: it is for the device \"" + std::string(receipt->device) + "\"");
   }
   if (receipt->chain != chain) return fail(ErrorCode::invalid, "receipt: it is for the chain " + to_hex(receipt->chain));
-  return message->payload;
+  return CheckedReceipt{message->payload, *receipt};
 }
 
 }  // namespace greentill::uplink

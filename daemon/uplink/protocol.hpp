@@ -10,6 +10,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/claim.hpp"
+#include "daemon/claim/receipt.hpp"
 #include "daemon/identity/identity.hpp"
 
 namespace greentill::uplink {
@@ -33,9 +34,14 @@ std::uint64_t first_seq_of(std::string_view correlation);
 /// Deterministic CBOR {1: "online" / "offline", 2: version, 3: number of waiting claims}. Requires: a version below 200 bytes.
 std::string status_document(bool online, std::string_view version, std::uint64_t backlog);
 
-/// The payload of a receipt message, once it is known that a trusted certificate signed it and it is for this device and chain.
-/// Lifetime: that of `bytes`.
-Result<ByteView> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
-                               const claim::ChainId& chain);
+/// A receipt with its payload.
+struct CheckedReceipt {
+  ByteView payload;
+  claim::Receipt receipt;
+};
+/// Reads a receipt message, once it is known that a trusted certificate signed it and it is for this device and chain. not_found
+/// where no certificate of ours may have signed it. Lifetime: that of `bytes`.
+Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
+                                     const claim::ChainId& chain);
 
 }  // namespace greentill::uplink

@@ -15,7 +15,11 @@ constexpr std::size_t kMostApplying = 64;     // receipts; more are dropped, and
 }  // namespace
 
 Session::Session(const Surroundings& around, SessionOwner& owner)
-    : around_(around), owner_(owner), topics_(around.options.device_id), heard_(around.clock.monotonic()) {}
+    : around_(around),
+      owner_(owner),
+      topics_(around.options.device_id),
+      heard_(around.clock.monotonic()),
+      standstill_(around.options.own_certificate) {}
 
 template <typename F>
 void Session::after(std::chrono::milliseconds delay, F work) {
@@ -202,11 +206,15 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
   const auto receipt = check_receipt(payload, around_.trust, around_.options.device_id, *chain_);
   const bool good = receipt.ok();
   around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });
-  if (!good) return trouble(LogLevel::warning, receipt.error().message);
+  if (!good) {
+    if (standstill_.is_untrusted(receipt.error())) return lasting_trouble(standstill_.why_untrusted());
+    return trouble(LogLevel::warning, receipt.error().message);
+  }
+  standstill_.heard(receipt->receipt);
   ++applying_;
   const bool to_retry = !retry_correlation_.empty() && correlation == retry_correlation_;
   around_.book.apply(
-      *receipt, to_retry ? retried_ : outbox::Retried{},
+      receipt->payload, to_retry ? retried_ : outbox::Retried{},
       [session = weak_from_this(), correlation = std::string(correlation)](const Result<outbox::AppliedReceipt>& applied) {
         const auto alive = session.lock();
         if (alive && !alive->ended_) alive->on_applied(correlation, applied);
@@ -261,9 +269,9 @@ void Session::look_back(const std::string& correlation, const outbox::AppliedRec
 
 bool Session::move_window(const outbox::AppliedReceipt& applied) {
   if (applied.newly_refused > 0) {
-    around_.log.write(
-        LogLevel::warning, "uplink",
-        "the service refused " + std::to_string(applied.newly_refused) + " claims; their reasons are in the outbox");
+    around_.log.write(LogLevel::warning, "uplink",
+                      "the service refused " + std::to_string(applied.newly_refused) +
+                          " claims; their reasons are in the outbox" + standstill_.why_refused());
   }
   // The window may also have to go back where an earlier session's receipt was stored after this session began.
   if (applied.rewound || (!applied.ignored && applied.delivered_seq < around_.window.delivered())) {
@@ -298,12 +306,16 @@ void Session::give_up_waiting() {
   // Without acknowledgements from the broker, further batches would pile up in Paho's memory.
   if (unacknowledged_ > 0) return end({ErrorCode::unavailable, "the broker does not acknowledge what we send"});
   const std::uint64_t head = around_.window.delivered() + 1;
-  if (standing_.empty())
-    trouble(LogLevel::warning, not_taken_ == head
-                                   ? "the service answers, but does not take claim " + std::to_string(head) +
-                                         ": has the operator filed this device's certificate? The service's log says why"
-                                   : "no receipt for the claims from seq " + std::to_string(head) +
-                                         " on; sending them again. Is the credit service running?");
+  if (standing_.empty()) {
+    if (standstill_.untrusted()) {
+      lasting_trouble(standstill_.why_untrusted());
+    } else if (not_taken_ == head) {
+      trouble(LogLevel::warning, standstill_.why_not_taken(head));
+    } else {
+      trouble(LogLevel::warning, "no receipt for the claims from seq " + std::to_string(head) +
+                                     " on; sending them again. Is the credit service running?");
+    }
+  }
   not_taken_ = 0;
   around_.window.go_back();
   pump();
@@ -319,6 +331,10 @@ void Session::trouble(LogLevel level, const std::string& what) {
   around_.log.write(level, "uplink", what);
   const std::string& shown = standing_.empty() ? what : standing_;
   around_.board.update([&shown](LinkStatus& status) { status.last_error = shown; });
+}
+
+void Session::lasting_trouble(const std::string& what) {
+  if (around_.board.snapshot().last_error != what) trouble(LogLevel::warning, what);
 }
 
 void Session::end(const Error& why) {

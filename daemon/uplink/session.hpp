@@ -20,6 +20,7 @@
 
 #include "daemon/uplink/protocol.hpp"
 #include "daemon/uplink/retry_pass.hpp"
+#include "daemon/uplink/standstill.hpp"
 #include "daemon/uplink/status_board.hpp"
 #include "daemon/uplink/transport.hpp"
 #include "daemon/uplink/window.hpp"
@@ -129,6 +130,8 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   bool send_retry();
 
   void trouble(LogLevel level, const std::string& what);
+  /// As trouble(), but without another line in the log for what stands on the board already.
+  void lasting_trouble(const std::string& what);
   void end(const Error& why);
   template <typename F>
   void after(std::chrono::milliseconds delay, F work);
@@ -154,6 +157,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::string standing_;  // empty: no cause lasts
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
+  Standstill standstill_;
   RetryPass retries_;
   std::int64_t retry_before_ = 0;  // what was refused before is due, whenever that was; Unix seconds
   std::string retry_correlation_;  // empty: no retry waits for its receipt

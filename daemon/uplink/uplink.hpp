@@ -42,6 +42,11 @@ struct Options {
   std::chrono::seconds keep_alive{60};
   /// How long claims may wait without any being delivered before the daemon calls itself unhealthy; the uplink does not use it.
   std::chrono::seconds overdue_after{86'400};
+  /// What a service whose clock shows that time (Unix seconds) may hold against the device's own certificate, as a sentence.
+  /// Called on the strand.
+  std::function<std::string(std::int64_t service_time)> own_certificate = [](std::int64_t) {
+    return std::string("has the operator filed this device's certificate? The service's log says why");
+  };
 };
 
 /// Whether an uplink with these options can work at all. invalid where the server's address or the device id is wrong, naming

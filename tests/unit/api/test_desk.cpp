@@ -245,6 +245,7 @@ api::DaemonStatus TestDesk::status() {
   status.plugins.push_back({"ride", "1", "running", 3, 0, ""});
   status.plugins.push_back({"odd \"name\"\\", "1", "restarting", 3, 2, "crashed"});
   status.trouble = trouble_;
+  status.warnings = warnings_;
   return status;
 }
 
@@ -264,6 +265,11 @@ void TestDesk::set_link(std::int64_t overdue_after_s, uplink::LinkStatus link) {
 void TestDesk::set_trouble(std::string trouble) {
   const std::lock_guard lock(mutex_);
   trouble_ = std::move(trouble);
+}
+
+void TestDesk::set_warnings(std::vector<std::string> warnings) {
+  const std::lock_guard lock(mutex_);
+  warnings_ = std::move(warnings);
 }
 
 void TestDesk::refuse(std::uint64_t seq, std::string reason) {

@@ -40,6 +40,7 @@ class TestDesk final : public api::Desk {
   void set_trouble(std::string trouble);
   /// As if there were an uplink.
   void set_link(std::int64_t overdue_after_s, uplink::LinkStatus link);
+  void set_warnings(std::vector<std::string> warnings);
   /// Applies a receipt up to this claim, which it refuses for ever.
   void refuse(std::uint64_t seq, std::string reason);
   /// As if a source had read it.
@@ -74,6 +75,7 @@ class TestDesk final : public api::Desk {
   std::string trouble_;
   std::int64_t overdue_after_s_ = 0;
   uplink::LinkStatus link_;
+  std::vector<std::string> warnings_;
   std::size_t largest_group_ = 0;
 };
 

@@ -213,6 +213,14 @@ TEST_CASE("views: health is 503 with the trouble while transactions are not take
   CHECK(fixture.get_json("/v1/status")["trouble"] == "the disk is full");
 }
 
+TEST_CASE("views: what is wrong with clock and certificate stands in the status, and transactions are taken") {
+  Fixture fixture;
+  CHECK(fixture.get_json("/v1/status")["warnings"] == json::array());
+  fixture.desk.set_warnings({"the clock is wrong", "it expired"});
+  CHECK(fixture.get_json("/v1/status")["warnings"] == json({"the clock is wrong", "it expired"}));
+  CHECK(status_of(fixture.get("/healthz")) == 200);
+}
+
 TEST_CASE("views: metrics keep to Prometheus' text format") {
   Fixture fixture;
   post_rides(fixture, 1);

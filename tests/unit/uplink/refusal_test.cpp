@@ -80,6 +80,59 @@ TEST_CASE("uplink: receipts that the service did not sign for this chain mark no
   CHECK(eventually([&] { return device.all_delivered(); }));
 }
 
+TEST_CASE("uplink: receipts under a certificate that the service took since are told once, and for as long as they come") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.copies = [](int) { return 0; };
+  service.connect(broker.uri());
+  auto options = Device::options(broker);
+  options.receipt_timeout = 100ms;
+  Device device(options);
+  device.sell(10);
+  device.start();
+  REQUIRE(eventually([&] { return service.head().processed_up_to == 11; }));
+  REQUIRE(eventually([&] { return mentions(device, "no receipt for the claims from seq 1"); }));
+  const auto silences = [&] { return device.log.count("no receipt for the claims"); };
+
+  TestSigner renewed("credit");
+  const std::string told = "was the service's certificate renewed under a new key?";
+  service.publish_receipt("till-1", service.receipt(renewed, service.head()));
+  REQUIRE(eventually([&] { return mentions(device, told); }));
+  const std::size_t before = silences();
+  const std::uint64_t resent = device.status().batches_resent;
+  REQUIRE(eventually([&] {
+    service.publish_receipt("till-1", service.receipt(renewed, service.head()));
+    return device.status().batches_resent > resent + 1;
+  }));
+  CHECK(mentions(device, told));
+  CHECK(mentions(device, "uplink.receipt_certificates"));
+  CHECK(device.log.count(told) == 1);
+  CHECK(silences() == before);
+
+  TestSigner service_key = signer_of("service");
+  service.publish_receipt("till-1", service.receipt(service_key, service.head()));
+  CHECK(eventually([&] { return device.all_delivered() && device.status().last_error.empty(); }));
+}
+
+TEST_CASE("uplink: a claim that the service does not take is told with what the device finds wrong by the service's clock") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.takes_nothing = true;
+  service.connect(broker.uri());
+  auto options = Device::options(broker);
+  options.receipt_timeout = 100ms;
+  options.own_certificate = [](std::int64_t service_time) { return "judged at " + std::to_string(service_time); };
+  Device device(options);
+  device.sell(1);
+  device.start();
+  CHECK(eventually([&] {
+    return mentions(device,
+                    "the service answers, but does not take claim 1: judged at " + std::to_string(service.head().service_time));
+  }));
+}
+
 TEST_CASE("uplink: a broker that forbids us to publish is tried with back-off, and says so") {
   const TempDir folder;
   Broker broker(certificates(), folder.path());

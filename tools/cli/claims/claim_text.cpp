@@ -308,6 +308,10 @@ std::string status_page(const Json& status) {
   Page page;
   page.line("trouble", text(status, "/trouble"));
   page.line("overdue", text(status, "/overdue"));
+  const Json& warnings = at(status, "/warnings");
+  for (const Json& warning : warnings.is_array() ? warnings : Json::array()) {
+    if (warning.is_string()) page.line("warning", printable(warning.get<std::string>()));
+  }
   add_certificates(page, status);
   const Json& link = at(status, "/link");
   page.line("last error", text(link, "/last_error"));

@@ -19,7 +19,8 @@ ExitCode show(DaemonClient& daemon, const std::string& path, std::string (*page)
 ExitCode show_status(DaemonClient& daemon, const Output& output) {
   const auto untroubled = [](const Json& status) {
     const auto is_null = [&](const char* member) { return !status.contains(member) || status[member].is_null(); };
-    return is_null("trouble") && is_null("overdue");
+    const bool is_warned = status.contains("warnings") && !status["warnings"].empty();
+    return !is_warned && is_null("trouble") && is_null("overdue");
   };
   return show(daemon, "/v1/status", status_page, untroubled, output);
 }

@@ -54,6 +54,16 @@ TEST_CASE("status: what troubles it stands first, and overdue deliveries are ans
         "delivered     last 1970-01-01 00:08:20Z\n");
 }
 
+TEST_CASE("status: tells what is wrong with clock and certificate, and answers 1 meanwhile") {
+  test::Fixture fixture;
+  const auto daemon = connect(fixture);
+  fixture.desk.set_warnings({"this device's clock is 3 days ahead", "our certificate expired"});
+  Printed printed;
+  CHECK(cli::show_status(*daemon, printed.text) == ExitCode::does_not_hold);
+  CHECK(printed.out.str().find("warning       this device's clock is 3 days ahead\nwarning       our certificate expired\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("status: a line that was never up is not told to be down since 1970") {
   const auto line_of = [](const std::string& link) {
     ScriptedDaemon daemon;
