@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include <toml++/toml.h>
 
@@ -19,6 +20,10 @@ std::string part_of_path(std::string_view key) {
 }
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::string not_known(const std::string& meant) {
+  return meant.empty() ? "is not known here" : "is not known here; did you mean " + quoted(meant) + "?";
+}
 
 const ::toml::table& no_table() {
   static const ::toml::table kEmpty;
@@ -50,6 +55,26 @@ struct Table::Document {
     if (on_error) on_error(error);
     if (!first) first = error;
   }
+  /// Reports each key below that path that nobody asked for, in the document's order: for whoever takes every error.
+  void report_unknown(const std::string& below) {
+    using Unknown = std::pair<const ::toml::node*, std::string>;
+    std::vector<Unknown> unknown;
+    for (const auto& [path, node] : nodes) {
+      if (!path.starts_with(below)) continue;
+      for (const auto& [key, value] : *node.table) {
+        if (node.asked.contains(key.str())) continue;
+        unknown.emplace_back(&value,
+                             "key " + quoted(path + std::string(key.str())) + " " + not_known(nearest(key.str(), node.asked)));
+      }
+    }
+    std::sort(unknown.begin(), unknown.end(), [](const Unknown& a, const Unknown& b) {
+      const auto place = [](const Unknown& one) {
+        return std::pair(one.first->source().begin.line, one.first->source().begin.column);
+      };
+      return place(a) < place(b);
+    });
+    for (const auto& [value, what] : unknown) fail(value->source(), what);
+  }
 };
 
 Table Table::parse(std::string_view text, std::string name, OnError on_error) {
@@ -78,6 +103,10 @@ void Table::wrong_item(std::string_view key, std::size_t index, std::string_view
 }
 
 const std::optional<Error>& Table::check() const {
+  if (document_->on_error) {
+    document_->report_unknown(node_->path);
+    return document_->first;
+  }
   // A missing key may be there under a misspelt name: then the misspelling is reported.
   const Node* lacking = document_->lacking;
   if (document_->first && lacking == nullptr) return document_->first;
@@ -99,8 +128,7 @@ const std::optional<Error>& Table::check() const {
   if (in == nullptr || (lacking != nullptr && meant.empty())) return document_->first;
   document_->lacking = nullptr;
   document_->first.reset();
-  Table(document_, *in)
-      .wrong(unknown, meant.empty() ? "is not known here" : "is not known here; did you mean " + quoted(meant) + "?");
+  Table(document_, *in).wrong(unknown, not_known(meant));
   return document_->first;
 }
 

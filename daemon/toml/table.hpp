@@ -28,7 +28,7 @@ namespace greentill::toml {
 
 class Table {
  public:
-  /// Called with every error instead of keeping it; may throw.
+  /// Called with every error instead of keeping it, by check() once for each key that nobody asked for; may throw.
   using OnError = std::function<void(const Error&)>;
 
   /// Parses the text; `name` is the file's name in messages. A text that is no TOML gives an error and an empty table.

@@ -90,7 +90,8 @@ Desk::Desk(Office& office)
       ledger_(open_ledger(office)),
       certificates_(open_certificates(office)),
       signer_(open_signer(office)),
-      clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher), signer_, office.hasher, office.log) {}
+      clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher), signer_, office.hasher,
+             credit::Clocks(office.clock, office.log, office.database(), {}), office.log) {}
 
 Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
   auto store = credit::open_sqlite_store(office.database());

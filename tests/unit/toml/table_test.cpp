@@ -156,6 +156,21 @@ TEST_CASE("whoever asks gets each error at once, and may throw") {
   CHECK_THROWS_WITH(static_cast<void>(table.text("ab")), "f.toml:1:1: key 'ab' is missing; there is a key 'a'");
 }
 
+TEST_CASE("whoever takes every error gets one for each key that nobody asked for, in the document's order") {
+  std::string all;
+  const auto collect = [&all](const Error& error) { all += error.message + '\n'; };
+  const Table table = Table::parse("z = 1\na = \"x\"\n[t]\nb = 2\nname = 3\n", "f.toml", collect);
+  CHECK(table.integer("a", 0, 9) == 0);
+  CHECK(table.table("t").text("nam").empty());
+  table.check();
+  CHECK(all ==
+        "f.toml:2:5: key 'a' must be a whole number from 0 to 9\n"
+        "f.toml:3:1: key 't.nam' is missing; there is a key 'name'\n"
+        "f.toml:1:5: key 'z' is not known here\n"
+        "f.toml:4:5: key 't.b' is not known here\n"
+        "f.toml:5:8: key 't.name' is not known here; did you mean 'nam'?\n");
+}
+
 TEST_CASE("every text is found, wherever it stands, with its key") {
   const Table table = Table::parse("a = \"1\"\nb = [\"2\", [\"3\"]]\n[c]\nd = \"4\"\n[[e]]\nf = \"5\"\ng = 6\n", "f.toml");
   std::string all;

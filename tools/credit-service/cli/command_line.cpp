@@ -42,6 +42,13 @@ void describe_run(CLI::App& app, Arguments& arguments) {
   run_it->add_flag("--new-epoch", arguments.run.new_epoch, "The database was restored: let devices send again what it lacks");
 }
 
+void describe_config(CLI::App& app, Arguments& arguments) {
+  CLI::App* group = app.add_subcommand("config", "The service's configuration");
+  group->require_subcommand(1);
+  add_asking(*group, "check", "Tell all that is wrong with it, or with what it names", arguments,
+             [&](const Output& output) { return check_config(arguments.config, output); });
+}
+
 void describe_books(CLI::App& app, Arguments& arguments) {
   add_asking(app, "report", "What the ledger holds", arguments,
              [&](const Output& output) { return report(arguments.config, output); });
@@ -110,7 +117,7 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part : {describe_run, describe_books, describe_devices, describe_quarantine}) {
+  for (const auto describe_part : {describe_run, describe_config, describe_books, describe_devices, describe_quarantine}) {
     describe_part(app, arguments);
   }
 }

@@ -20,6 +20,8 @@ struct RunOptions {
 Status run(const std::filesystem::path& config, const RunOptions& options);
 
 Status report(const std::filesystem::path& config, const Output& output);
+/// invalid where the configuration, or what it names, does not hold.
+Status check_config(const std::filesystem::path& config, const Output& output);
 /// corrupt where something does not hold.
 Status check(const std::filesystem::path& config, const Output& output);
 

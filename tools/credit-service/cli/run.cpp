@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/moment.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/secret_file.hpp"
@@ -45,8 +46,8 @@ Result<crypto::Signer> load_signer(const probe::Target& broker, Log& log) {
   return signer;
 }
 
-Status serve(const Config& config, Ledger& ledger, const measure::Library& library, const claim::Hasher& hasher, Clock& clock,
-             Log& log) {
+Status serve(const Config& config, Ledger& ledger, const measure::Library& library, const claim::Hasher& hasher, Clocks clocks,
+             Clock& clock, Log& log) {
   const auto authorities = read_file(config.broker.target.authorities);
   if (!authorities) return Failure{authorities.error()};
   auto signer = load_signer(config.broker.target, log);
@@ -55,7 +56,8 @@ Status serve(const Config& config, Ledger& ledger, const measure::Library& libra
   if (!authority) return Failure{authority.error()};
   auto certificates = Certificates::open(config.devices, std::move(*authority), clock, log);
   if (!certificates) return Failure{certificates.error()};
-  Clerk clerk(ledger, Examiner(*certificates, library, hasher), *signer, hasher, log);
+  clocks.look_at_ours();
+  Clerk clerk(ledger, Examiner(*certificates, library, hasher), *signer, hasher, std::move(clocks), log);
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
   return work(config.broker, clerk, log, stopping);
 }
@@ -71,6 +73,7 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   if (!library) return Failure{library.error()};
   auto programme = load_programme(*config, hasher);
   if (!programme) return Failure{programme.error()};
+  const auto written = database_written(config->database);
   auto store = open_sqlite_store(config->database, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused);
   if (!store) return Failure{store.error()};
   SystemClock clock;
@@ -80,7 +83,7 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   if (options.new_epoch) {
     if (Status begun = (*ledger)->begin_epoch(); !begun) return begun;
   }
-  return serve(*config, **ledger, *library, hasher, clock, log);
+  return serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);
 }
 
 }  // namespace greentill::credit

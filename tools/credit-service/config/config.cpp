@@ -7,14 +7,16 @@
 
 namespace greentill::credit {
 
-Result<Config> load_config(const std::filesystem::path& path) {
+Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>* errors) {
   const auto text = read_file(path, 1u << 20);
   if (!text) return Failure{text.error()};
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const auto file = [&](const toml::Table& fields, std::string_view key) {
     return (folder / fields.text(key)).lexically_normal();
   };
-  const toml::Table root = toml::Table::parse(*text, path.string());
+  const auto collect = [errors](const Error& error) { errors->push_back(error); };
+  const toml::Table root = toml::Table::parse(*text, path.string(), errors == nullptr ? toml::Table::OnError() : collect);
+  if (errors != nullptr && !errors->empty()) return Failure{errors->front()};  // it is no TOML
   Config config;
   config.database = file(root, "database");
   config.devices = file(root, "devices");

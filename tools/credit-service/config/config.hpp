@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "daemon/base/error.hpp"
 #include "tools/credit-service/broker/worker.hpp"
@@ -16,7 +17,8 @@ struct Config {
   BrokerOptions broker;
 };
 
-/// Reads the file, but nothing that it names. Errors name file, line and key.
-Result<Config> load_config(const std::filesystem::path& path);
+/// Reads the file, but nothing that it names. Errors name file, line and key; with `errors` the reader goes on behind each, and
+/// leaves them all there.
+Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>* errors = nullptr);
 
 }  // namespace greentill::credit

@@ -5,6 +5,7 @@
 
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
+#include "daemon/base/moment.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -38,7 +39,7 @@ std::string why_not_taken(const BatchClaim& claim) {
   switch (claim.reason) {
     case Reason::unknown_certificate:
       return certificate + " is not in the folder of the devices' certificates: put this device's there";
-    case Reason::certificate_not_valid: return certificate + " is another device's";
+    case Reason::certificate_not_valid: return certificate + ' ' + claim.detail;
     case Reason::bad_signature: return "it was not signed with the key of " + certificate;
     default: return "nobody vouches for what stands there";
   }
@@ -136,6 +137,7 @@ Status Ledger::revisit(const Batch& batch, const BatchClaim& claim, const Head& 
   if (!is_open(stored->decision.reason) || !claim.authentic) return Done{};
   const auto reason = decide(batch, claim);
   if (!reason) return Failure{reason.error()};
+  tell_refused(batch.device, claim, *reason);
   return booking_.book(claim, head.claim_id(claim.link.seq), *reason, clock_.unix_seconds());
 }
 
@@ -150,6 +152,7 @@ Result<StoredClaim> Ledger::load(const Head& head, std::uint64_t seq) {
 Status Ledger::take_next(const Batch& batch, const BatchClaim& claim, Head& head) {
   const auto reason = decide(batch, claim);
   if (!reason) return Failure{reason.error()};
+  tell_refused(batch.device, claim, *reason);
   Status booked = booking_.book(claim, head.claim_id(claim.link.seq), *reason, clock_.unix_seconds());
   if (!booked) return booked;
   head.seq = claim.link.seq;
@@ -189,11 +192,24 @@ Status Ledger::stand_still(const Batch& batch, const BatchClaim& claim) {
 }
 
 void Ledger::tell_not_taken(const std::string& device, const BatchClaim& claim) {
-  const auto told = not_taken_.try_emplace({device, claim.reason}, 1, kLeastBetweenComplaints).first;
+  tell(device, claim, claim.reason, "is not taken, nor what comes after it", why_not_taken(claim));
+}
+
+void Ledger::tell_refused(const std::string& device, const BatchClaim& claim, Reason reason) {
+  if (reason == Reason::certificate_not_valid) tell(device, claim, reason, "is refused for now", why_not_taken(claim));
+  if (reason != Reason::in_the_future) return;
+  const auto& act = std::get<claim::Reduction>(claim.claim->entry);
+  tell(device, claim, reason, "is refused for now",
+       "its act ends on " + utc_text(act.end) + ", and our clock shows " + shown_by(clock_) + ": one of the two clocks is wrong");
+}
+
+void Ledger::tell(const std::string& device, const BatchClaim& claim, Reason reason, const std::string& fate,
+                  const std::string& why) {
+  const auto told = not_taken_.try_emplace({device, reason}, 1, kLeastBetweenComplaints).first;
   if (!told->second.take(clock_.monotonic())) return;
-  log_.write(LogLevel::warning, "ledger",
-             device + ": claim " + std::to_string(claim.link.seq) + " is not taken, nor what comes after it (" +
-                 std::string(to_string(claim.reason)) + "): " + why_not_taken(claim));
+  log_.write(
+      LogLevel::warning, "ledger",
+      device + ": claim " + std::to_string(claim.link.seq) + ' ' + fate + " (" + std::string(to_string(reason)) + "): " + why);
 }
 
 void Ledger::tell_gap(const Batch& batch, const BatchClaim& claim, const Head& head) {

@@ -70,6 +70,10 @@ class Ledger {
   /// Tells the operator that a device goes on where this ledger has not come to, once it sends the same again: then what lies
   /// between does not come.
   void tell_gap(const Batch& batch, const BatchClaim& claim, const Head& head);
+  /// Tells the operator of a claim that took its place and is refused for what the operator, or a clock, can mend.
+  void tell_refused(const std::string& device, const BatchClaim& claim, Reason reason);
+  /// One line for a device and reason in ten minutes.
+  void tell(const std::string& device, const BatchClaim& claim, Reason reason, const std::string& fate, const std::string& why);
   Status quarantine(const Batch& batch, std::uint64_t seq);
   Result<StoredClaim> load(const Head& head, std::uint64_t seq);
   Result<Head> spoken_of(const Batch& batch, const Head& head, std::uint64_t epoch, Refusals& refused);

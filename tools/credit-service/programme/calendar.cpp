@@ -12,12 +12,22 @@ namespace {
 constexpr std::int64_t kFirstSecond = -62'135'510'400;  // within the year 1, whatever the zone's offset
 constexpr std::int64_t kLastSecond = 253'402'214'400;   // a day before the end of 9999
 
+/// Whether there is a database at all: this name is in each.
+bool has_database() {
+  try {
+    return date::locate_zone("Etc/UTC") != nullptr;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Result<Calendar> Calendar::of_zone(const std::string& zone) {
   try {
     return Calendar(date::locate_zone(zone));
   } catch (const std::exception&) {
+    if (!has_database()) return fail(ErrorCode::invalid, "this machine has no time zone database: install the package tzdata");
     return fail(ErrorCode::invalid, "the time zone database has no '" + zone + "'");
   }
 }

@@ -12,6 +12,7 @@ constexpr std::size_t kMaxReceiptBytes = 65'536;
 
 Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<std::uint8_t> bytes,
                                        std::vector<std::uint8_t> correlation) {
+  clocks_.look_at_ours();
   std::string trouble;
   std::vector<Batch> batches = read_batches(device, std::move(bytes), std::move(correlation), hasher_, trouble);
   if (!trouble.empty()) log_.write(LogLevel::warning, "clerk", device + ": a batch is read up to a broken message: " + trouble);
@@ -41,6 +42,7 @@ Result<Answer> Clerk::settle(Batch& batch) {
   std::vector<std::size_t> chosen;
   if (Status read = ledger_.choose(batch, chosen); !read) return Failure{read.error()};
   examiner_.examine(batch, chosen);
+  clocks_.look_at(batch);
   return ledger_.apply(batch);
 }
 

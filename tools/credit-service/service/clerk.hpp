@@ -8,6 +8,7 @@
 
 #include "daemon/crypto/signer.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
+#include "tools/credit-service/service/clocks.hpp"
 
 namespace greentill::credit {
 
@@ -20,8 +21,8 @@ struct Reply {
 class Clerk {
  public:
   /// All references must outlive it.
-  Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Log& log)
-      : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), log_(log) {}
+  Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Clocks clocks, Log& log)
+      : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), clocks_(std::move(clocks)), log_(log) {}
 
   /// Takes a batch that a device published. On return everything that the receipts state is durable. An error means that it is
   /// not known whether anything was booked; the device sends the same again.
@@ -36,6 +37,7 @@ class Clerk {
   Examiner examiner_;
   crypto::Signer& signer_;
   const claim::Hasher& hasher_;
+  Clocks clocks_;
   Log& log_;
 };
 

@@ -164,7 +164,7 @@ bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const D
   verify::Flaws flaws;
   bool signs = false;
   if (signer != nullptr && signer->device != device) {
-    flaws.push_back({Reason::certificate_not_valid, "the certificate is another device's"});
+    flaws.push_back({Reason::certificate_not_valid, "is another device's, " + signer->device});
   } else if (signer != nullptr && attesting != nullptr && certificates_->same_key(thumbprint, *attesting)) {
     if (!signer->refused.empty()) flaws.push_back({Reason::certificate_not_valid, signer->refused});
   } else {
@@ -174,7 +174,10 @@ bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const D
   // the device.
   claim.authentic = flaws.empty();
   if (claim.authentic && claim.claim) verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
-  if (!flaws.empty()) claim.reason = verify::in_receipt(flaws.front().reason);
+  if (!flaws.empty()) {
+    claim.reason = verify::in_receipt(flaws.front().reason);
+    claim.detail = std::move(flaws.front().detail);
+  }
   return signs && claim.authentic;
 }
 

@@ -37,6 +37,7 @@ struct BatchClaim {
   Link link;
   Digest payload_hash{};
   Reason reason = Reason::none;  ///< as far as it can be known without the ledger
+  std::string detail;            ///< of the reason, for the log: what follows "the certificate ", where it is about that
   bool examined = false;         ///< whether signature and arithmetic were checked
   bool authentic = false;        ///< whether the device signed it, under a valid certificate
   bool attested = false;         ///< whether this claim, or a later one of the batch that links to it, is authentic

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/base/moment.hpp"
 #include "tools/credit-service/verify/certificate_folder.hpp"
 
 namespace greentill::credit {
@@ -42,8 +43,12 @@ void Certificates::read(const std::filesystem::path& path) {
     auto verifier = certificate.make_verifier();
     if (!verifier) return complain(verifier.error());
     const Digest thumbprint = certificate.thumbprint();
+    if (const auto known = holders_.find(thumbprint); known != holders_.end()) {
+      known->second.certificate = std::move(certificate);  // its issuers may be behind it only now
+      continue;
+    }
     verify::Signer signer{certificate.common_name(), {}, std::move(*verifier)};
-    holders_.try_emplace(thumbprint, Holder{std::move(certificate), std::move(signer)});
+    holders_.emplace(thumbprint, Holder{std::move(certificate), std::move(signer)});
   }
 }
 
@@ -80,11 +85,30 @@ bool Certificates::same_key(const Digest& a, const Digest& b) const {
   return one == other || one->second.certificate.same_key(other->second.certificate);
 }
 
+bool Certificates::none_is_in_date(std::int64_t now) const {
+  return holders_.size() > 1 && std::none_of(holders_.begin(), holders_.end(), [now](const auto& entry) {
+           return now >= entry.second.certificate.not_before() && now <= entry.second.certificate.not_after();
+         });
+}
+
+std::string Certificates::why_refused(const Holder& holder) const {
+  const std::int64_t now = clock_->unix_seconds();
+  const auto defects = authority_.defects(holder.certificate, now);
+  std::string words = "is not valid: " + to_words(defects, "our clock shows " + shown_by(*clock_));
+  const bool dated = std::any_of(defects.begin(), defects.end(), [](const auto& defect) { return defect.depends_on_clock(); });
+  if (dated) {
+    if (const auto fault = clock_fault(*clock_)) return words + ". Look at the clock first: " + *fault;
+    if (none_is_in_date(now)) words += ". So it is with every certificate here: look at our clock first";
+  }
+  return words +
+         ". The device's claims wait; they are booked once a certificate for the same key that is valid is in the folder too";
+}
+
 bool Certificates::check(Holder& holder) {
   const std::int64_t now = clock_->unix_seconds();
   if (holder.checked_at == 0 || now < holder.checked_at || now - holder.checked_at > kRecheckSeconds) {
     const bool valid = is_current(holder, now) || was_renewed(holder, now);
-    holder.signer.refused = valid ? "" : "the certificate expired, is not valid yet, or is not the authority's";
+    holder.signer.refused = valid ? "" : why_refused(holder);
     holder.checked_at = now;
   }
   return holder.signer.refused.empty();

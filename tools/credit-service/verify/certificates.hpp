@@ -46,6 +46,10 @@ class Certificates {
   [[nodiscard]] bool was_renewed(const Holder& holder, std::int64_t now) const;
   /// Sets whether the holder's certificate is refused, and returns whether it is valid.
   bool check(Holder& holder);
+  /// Why the certificate is refused, with this machine's clock where that is in question, and what helps.
+  [[nodiscard]] std::string why_refused(const Holder& holder) const;
+  /// Whether the dates of all certificates here, and of two at least, are wrong by that time.
+  [[nodiscard]] bool none_is_in_date(std::int64_t now) const;
 
   std::filesystem::path folder_;
   crypto::Authority authority_;

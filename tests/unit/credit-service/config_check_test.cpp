@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// greentill-credit config check: each fault by its key and cause, all at one go.
+#include "tools/credit-service/config/check.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "daemon/base/calendar.hpp"
+#include "daemon/base/file.hpp"
+#include "daemon/base/system.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/support/test_authority.hpp"
+
+using namespace greentill;
+using test::TestAuthority;
+
+namespace {
+
+/// A clock that is set by hand.
+struct HandClock final : Clock {
+  [[nodiscard]] std::int64_t unix_seconds() const override { return SystemClock().unix_seconds() + ahead; }
+  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return {}; }
+  [[nodiscard]] bool synchronised() const override { return false; }
+  std::int64_t ahead = 0;
+};
+
+/// A service with nothing wrong and the device till-1, whose certificates end within 30 days.
+struct Installed {
+  test::TempDir folder;
+  TestAuthority root{"Root"};
+  HandClock clock;
+
+  Installed() {
+    const auto service = root.issue("credit", TestAuthority::kService);
+    put("ca.crt", root.pem());
+    put("service.crt", service.certificate);
+    put("service.key", service.key, 0600);
+    std::filesystem::create_directory(folder / "devices");
+    put("devices/till-1.crt", root.issue("till-1").certificate);
+  }
+  void put(const std::string& name, const std::string& content, unsigned mode = 0644) const {
+    REQUIRE(write_file_durably(folder / name, content, mode).ok());
+  }
+  [[nodiscard]] credit::Findings examine() const {
+    const std::filesystem::path shipped = GREENTILL_SOURCE_DIR "/config";
+    credit::Config config{folder / "ledger.db", folder / "devices", shipped / "methodologies", shipped / "programme.toml", {}};
+    config.broker.target = {{}, folder / "ca.crt", folder / "service.crt", folder / "service.key"};
+    return credit::examine(config, clock);
+  }
+  [[nodiscard]] std::string problems() const {
+    std::string all;
+    for (const std::string& one : examine().problems) all += one + '\n';
+    return all;
+  }
+};
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+#define CHECK_HAS(text, part) CHECK_MESSAGE(has(text, part), text)
+
+}  // namespace
+
+TEST_CASE("credit config check: a right installation passes, with warnings of what ends soon") {
+  const Installed good;
+  CHECK_MESSAGE(good.problems().empty(), good.problems());
+  const auto found = good.examine();
+  CHECK(found.warnings.size() == 2);
+  CHECK(found.unseen.empty());
+}
+
+TEST_CASE("credit config check: every device's certificate is held against authority and clock") {
+  const Installed at;
+  at.put("devices/a.crt", TestAuthority("Elsewhere").issue("till-2").certificate);
+  const TestAuthority between("Between", &at.root);
+  const auto below = between.issue("till-3");
+  at.put("devices/b.crt", below.certificate);
+  at.put("devices/c.pem", "no certificate");
+  at.put("devices/d.crt", at.root.issue("till-4", "keyUsage=keyAgreement").certificate);
+  const std::string told = at.problems();
+  CHECK_HAS(told, "a.crt: 'till-2': it was issued by 'Elsewhere'");
+  CHECK_HAS(told, "b.crt: 'till-3': it was issued by 'Between'");
+  CHECK_HAS(told, "c.pem: the PEM text holds no certificate");
+  CHECK_HAS(told, "d.crt: 'till-4': its key usage lacks digitalSignature");
+  CHECK(std::count(told.begin(), told.end(), '\n') == 4);
+  at.put("devices/b.crt", below.certificate + between.pem());
+  CHECK_FALSE(has(at.problems(), "till-3"));
+}
+
+TEST_CASE("credit config check: dates are judged by the clock, which is told, and first where it must be wrong") {
+  Installed at;
+  at.clock.ahead = 40 * kSecondsADay;
+  CHECK_HAS(at.problems(), "till-1.crt: 'till-1': it expired on ");
+  CHECK_HAS(at.problems(), "and our clock shows ");
+  at.clock.ahead = -20'000 * kSecondsADay;
+  CHECK_MESSAGE(at.problems().starts_with("clock: this machine's clock shows 19"), at.problems());
+  at.put("ledger.db", "x");
+  at.clock.ahead = -3 * kSecondsADay;
+  CHECK_HAS(at.problems(), "that is 2 days before the ledger ");
+}
+
+TEST_CASE("credit config check: the service's own key, certificate and programme") {
+  const Installed at;
+  at.put("service.key", at.root.issue("other").key, 0644);
+  at.put("service.crt", at.root.issue("Kreditdienst").certificate);
+  const std::string told = at.problems();
+  CHECK_HAS(told, "broker.certificate: ");
+  CHECK_HAS(told, "which signs receipts");
+  CHECK_HAS(told, "its common name is not credit");
+  CHECK_HAS(told, "run chmod 600 on it");
+  CHECK_HAS(told, "the certificate is not that of the key");
+}
