@@ -245,6 +245,18 @@ Result<Config> load_config(const std::filesystem::path& path, const Installation
   return parse_config(*text, path.string(), folder, installation);
 }
 
+std::vector<Error> find_config_errors(const std::filesystem::path& path, const Installation& installation) {
+  const auto text = read_file(path, 1u << 20);
+  if (!text) return {text.error()};
+  std::vector<Error> errors;
+  const Table root = Table::parse(*text, path.string(), [&errors](const Error& error) { errors.push_back(error); });
+  if (!errors.empty()) return errors;  // it is no TOML
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  ConfigReader(root, folder, installation).read();
+  static_cast<void>(root.check());
+  return errors;
+}
+
 Status check_preferred(const Config& config, const measure::Library& library) {
   for (const auto& [activity, id] : config.preferred_methodologies) {
     std::string there;

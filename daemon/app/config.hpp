@@ -59,7 +59,11 @@ Installation find_installation();
 /// and key. Does not look at keys, certificates or the network.
 Result<Config> load_config(const std::filesystem::path& path, const Installation& installation);
 
-/// The same from text; `folder` is what relative paths are relative to. Reads no other file but the plugins' configurations.
+/// All errors of a file that load_config() refuses; empty where it accepts it.
+std::vector<Error> find_config_errors(const std::filesystem::path& path, const Installation& installation);
+
+/// As load_config() from text; `folder` is what relative paths are relative to. Reads no other file but the plugins'
+/// configurations.
 Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
                             const Installation& installation);
 

@@ -19,7 +19,8 @@ using Readings = std::vector<std::int64_t>;
 
 class Zone {
  public:
-  /// An IANA name ("Europe/Helsinki"). Throws std::runtime_error where the system's tz database has none such.
+  /// An IANA name ("Europe/Helsinki"). Throws std::runtime_error where the system's tz database has none such, or
+  /// there is no database.
   explicit Zone(const std::string& name);
   /// Empty where the clocks skip the time.
   [[nodiscard]] Readings readings(std::int64_t wall_seconds) const;

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys, certificates and the clock that judges them, as the daemon's configuration names them. Threads: one.
+#pragma once
+
+#include "daemon/app/config.hpp"
+#include "daemon/base/ports.hpp"
+#include "tools/cli/config/daemon_user.hpp"
+#include "tools/cli/config/findings.hpp"
+
+namespace greentill::cli {
+
+/// Adds what is wrong with the device's key and certificate, the programme's key, and who may vouch for the broker and sign
+/// receipts. What this user may not read is unseen.
+void check_identity(const app::Config& config, const DaemonUser& user, const Clock& clock, Findings& into);
+
+}  // namespace greentill::cli
