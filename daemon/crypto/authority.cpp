@@ -139,7 +139,9 @@ std::vector<Defect> Authority::defects(const Certificate& certificate, std::opti
   // OpenSSL tells one defect. A path without an end is one whatever the dates are, and dates may be wrong besides.
   if (found->depends_on_clock()) {
     if (auto endless = check_path(store_.get(), leaf, issuers.get(), std::nullopt, names_)) all.push_back(std::move(*endless));
-    all.push_back(std::move(*found));
+    // OpenSSL begins at the authority's end; what a person replaces first is the certificate itself.
+    auto own = check_dates(leaf, *at);
+    all.push_back(own ? std::move(*own) : std::move(*found));
   } else {
     all.push_back(std::move(*found));
     if (auto dated = at ? check_dates(leaf, *at) : std::nullopt) all.push_back(std::move(*dated));

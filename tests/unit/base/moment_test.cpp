@@ -14,7 +14,7 @@ namespace greentill {
 namespace {
 
 struct Stopped final : Clock {
-  Stopped(std::int64_t shown, bool kept) : shown(shown), kept(kept) {}
+  Stopped(std::int64_t shows, bool is_kept) : shown(shows), kept(is_kept) {}
   [[nodiscard]] std::int64_t unix_seconds() const override { return shown; }
   [[nodiscard]] std::chrono::milliseconds monotonic() const override { return {}; }
   [[nodiscard]] bool synchronised() const override { return kept; }

@@ -148,7 +148,8 @@ TEST_CASE("greentill config check: mistakes in the merchant's rules are told, an
   const auto problems = [&](const std::string& rules) {
     folder.write("shop.toml", rules);
     nlohmann::json of_rules = nlohmann::json::array();
-    for (const auto& one : run(folder, "config check --json " + file).json()["problems"]) {
+    const nlohmann::json document = run(folder, "config check --json " + file).json();
+    for (const auto& one : document["problems"]) {
       if (one.get<std::string>().starts_with("detector")) of_rules.push_back(one);
     }
     return of_rules;

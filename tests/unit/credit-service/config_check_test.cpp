@@ -95,8 +95,8 @@ TEST_CASE("credit config check: dates are judged by the clock, which is told, an
   at.clock.ahead = -20'000 * kSecondsADay;
   CHECK_MESSAGE(at.problems().starts_with("clock: this machine's clock shows 19"), at.problems());
   at.put("ledger.db", "x");
-  at.clock.ahead = -3 * kSecondsADay;
-  CHECK_HAS(at.problems(), "that is 2 days before the ledger ");
+  at.clock.ahead = -3 * kSecondsADay - 3'600;
+  CHECK_HAS(at.problems(), "that is 3 days before the ledger ");
 }
 
 TEST_CASE("credit config check: the service's own key, certificate and programme") {

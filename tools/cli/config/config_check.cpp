@@ -28,7 +28,10 @@ ExitCode answer(const std::filesystem::path& file, const Findings& found, const 
   add_lines(text, found.problems, "");
   add_lines(text, found.warnings, "warning: ");
   add_lines(text, found.unseen, "not looked at: ");
-  if (found.problems.empty()) text += printable(file.string()) + ": nothing wrong with it\n";
+  if (found.problems.empty()) {
+    text += printable(file.string()) +
+            (found.unseen.empty() ? ": nothing wrong with it\n" : ": nothing wrong with what was looked at\n");
+  }
   output.answer({{"file", file.string()},
                  {"holds", found.problems.empty()},
                  {"problems", found.problems},

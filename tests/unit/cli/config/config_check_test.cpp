@@ -66,7 +66,8 @@ struct Installed {
   /// The problems, one a line.
   [[nodiscard]] std::string problems() const {
     std::string all;
-    for (const auto& one : run().json()["problems"]) all += one.get<std::string>() + '\n';
+    const nlohmann::json document = run().json();
+    for (const auto& one : document["problems"]) all += one.get<std::string>() + '\n';
     return all;
   }
   [[nodiscard]] std::string path(const std::string& name) const { return (folder / name).string(); }
