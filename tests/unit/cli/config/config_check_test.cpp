@@ -162,10 +162,11 @@ TEST_CASE("config check: each fault of key and certificate is told by its cause"
 
 TEST_CASE("config check: a source is asked itself what is wrong with its configuration, its files and its zone") {
   Installed at;
-  const std::string mapping = "format = \"csv\"\nmapping = \"docks\"\nmappings = \"" + at.folder.path().string() + "\"\n";
+  const std::string mapping = "format = \"csv\"\nmapping = \"docks\"\nmappings = \"" + at.path("mappings") + "\"\n";
   const std::string rides = "path = \"" + at.path("spool/rides.csv") + "\"\n";
   std::filesystem::create_directory(at.folder / "spool");
-  at.folder.write("docks.toml", kMapping);
+  std::filesystem::create_directory(at.folder / "mappings");
+  at.folder.write("mappings/docks.toml", kMapping);
   SUBCASE("right") {
     at.source("journal", rides + mapping);
     at.folder.write("spool/rides.csv", "Id,From,To,Metres\n1,2026-05-04 08:00:00,2026-05-04 08:20:00,2000\n");
@@ -173,7 +174,7 @@ TEST_CASE("config check: a source is asked itself what is wrong with its configu
     CHECK(at.run().code == 0);
   }
   SUBCASE("no such mapping") {
-    at.source("journal", rides + "format = \"csv\"\nmapping = \"none\"\nmappings = \"" + at.folder.path().string() + "\"\n");
+    at.source("journal", rides + "format = \"csv\"\nmapping = \"none\"\nmappings = \"" + at.path("mappings") + "\"\n");
     CHECK_HAS(at.problems(), "source 's': ");
     CHECK_HAS(at.problems(), "none.toml");
   }
@@ -189,8 +190,9 @@ TEST_CASE("config check: a source is asked itself what is wrong with its configu
     CHECK_HAS(at.problems(), "there is no time zone 'Europe/Nowhere'");
   }
   SUBCASE("no such folder") {
-    at.source("poslog", "path = \"" + at.path("nowhere") + "\"\nissuer = \"shop\"\nzone = \"Europe/Rome\"\ncurrency = \"EUR\"\n");
-    CHECK_HAS(at.problems(), "source 's', path: " + at.path("nowhere") + ": ");
+    at.source("poslog",
+              "path = \"" + at.path("spool/nowhere") + "\"\nissuer = \"shop\"\nzone = \"Europe/Rome\"\ncurrency = \"EUR\"\n");
+    CHECK_HAS(at.problems(), "source 's', path: " + at.path("spool/nowhere") + ": ");
   }
   SUBCASE("an unknown key") {
     at.source("poslog", "path = \"" + at.path("spool") + "\"\nissuer = \"shop\"\nzone = \"Europe/Rome\"\ncurency = \"EUR\"\n");
