@@ -159,7 +159,8 @@ ALTER TABLE guarded ADD COLUMN till TEXT;
 ALTER TABLE guarded ADD COLUMN receipt TEXT;
 ALTER TABLE guarded ADD COLUMN sold_at INTEGER;
 )sql",
-    // 7: every act of an account, so that the order in which they come does not matter; refused claims counted by reason. What the
+    // 7: every act of an account, so that the order in which they come does not matter; refused claims counted by reason. What
+    // the
     // old table knew of an account was its last act, which the new one begins with.
     R"sql(
 ALTER TABLE account_uses RENAME TO last_uses;

@@ -80,16 +80,16 @@ Result<std::size_t> SqliteWriter::prune_side_records(std::int64_t recorded_befor
 }
 
 Status SqliteReader::prepare_side_records() {
-  return prepare_all(database_,
-                     {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},
-                      {awaited_, "SELECT reason, activity, unit, value, cause FROM awaited WHERE key = ?1 ORDER BY no"},
-                      {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
-                      {account_uses_,
-                       "SELECT begin, events FROM account_uses WHERE account = ?1 AND activity = ?2 AND begin >= ?3 AND begin < ?4 "
-                       "ORDER BY begin"},
-                      {guarded_,
-                       "SELECT id, recorded_at, begin, activity, quantities, reason, line, till, receipt, sold_at FROM guarded "
-                       "WHERE id < ?1 AND begin >= ?2 AND begin < ?3 AND (?4 = '' OR activity = ?4) ORDER BY id DESC LIMIT ?5"}});
+  return prepare_all(
+      database_, {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},
+                  {awaited_, "SELECT reason, activity, unit, value, cause FROM awaited WHERE key = ?1 ORDER BY no"},
+                  {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
+                  {account_uses_,
+                   "SELECT begin, events FROM account_uses WHERE account = ?1 AND activity = ?2 AND begin >= ?3 AND begin < ?4 "
+                   "ORDER BY begin"},
+                  {guarded_,
+                   "SELECT id, recorded_at, begin, activity, quantities, reason, line, till, receipt, sold_at FROM guarded "
+                   "WHERE id < ?1 AND begin >= ?2 AND begin < ?3 AND (?4 = '' OR activity = ?4) ORDER BY id DESC LIMIT ?5"}});
 }
 
 Result<std::vector<TakenBack>> SqliteReader::taken_back(const Digest& nullifier) {

@@ -28,7 +28,9 @@ Status check_config(const std::filesystem::path& path, const Output& output) {
                  {"warnings", found.warnings},
                  {"not_looked_at", found.unseen}},
                 lines(found.problems, "") + lines(found.warnings, "warning: ") + lines(found.unseen, "not looked at: ") +
-                    (holds ? printable(path.string()) + ": nothing wrong with " + (found.unseen.empty() ? "it" : "what was looked at") + '\n' : ""));
+                    (holds ? printable(path.string()) + ": nothing wrong with " +
+                                 (found.unseen.empty() ? "it" : "what was looked at") + '\n'
+                           : ""));
   return holds ? Status(Done{}) : fail(ErrorCode::invalid, "the configuration does not hold");
 }
 
