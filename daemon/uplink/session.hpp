@@ -18,11 +18,13 @@
 #include <optional>
 #include <string>
 
+#include "daemon/uplink/asked_batch.hpp"
 #include "daemon/uplink/protocol.hpp"
 #include "daemon/uplink/retry_pass.hpp"
 #include "daemon/uplink/standstill.hpp"
 #include "daemon/uplink/status_board.hpp"
 #include "daemon/uplink/transport.hpp"
+#include "daemon/uplink/troubles.hpp"
 #include "daemon/uplink/window.hpp"
 
 namespace greentill::uplink {
@@ -106,17 +108,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   [[nodiscard]] std::size_t batch_bytes() const;
 
   void on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied);
-  /// Notes what the ledger must know that answers the batch: it knew it when the batch was sent.
-  struct Asked {
-    std::string correlation;
-    std::uint64_t least = 0;  ///< the head
-    std::uint64_t epoch = 0;
-    /// Whether that receipt shows that the ledger went back since. Any other may be late, or speak of a batch further back.
-    [[nodiscard]] bool shows_older(const std::string& answered, const outbox::AppliedReceipt& applied) const;
-  };
   void look_back(const std::string& correlation, const outbox::AppliedReceipt& applied);
-  /// A cause that lasts until a receipt moves the window: it is logged once, and stands where others would hide it.
-  void stand(LogLevel level, const std::string& what);
   /// Whether the window stands elsewhere now.
   bool move_window(const outbox::AppliedReceipt& applied);
   void clear_trouble(bool moved);
@@ -129,9 +121,6 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void begin_retries();
   bool send_retry();
 
-  void trouble(LogLevel level, const std::string& what);
-  /// As trouble(), but without another line in the log for what stands on the board already.
-  void lasting_trouble(const std::string& what);
   void end(const Error& why);
   template <typename F>
   void after(std::chrono::milliseconds delay, F work);
@@ -152,9 +141,9 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::chrono::milliseconds heard_{};  // when something last came from the broker
   std::uint64_t not_taken_ = 0;        // the claim that the service saw first in a batch and did not take, 0: none
   std::uint64_t epoch_ = 0;            // the ledger's, as refresh_chain() saw it
-  Asked first_;                        // the last batch that was sent while none was on its way
-  Asked retry_;
-  std::string standing_;  // empty: no cause lasts
+  AskedBatch first_;                   // the last batch that was sent while none was on its way
+  AskedBatch retry_;
+  Troubles troubles_;
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   Standstill standstill_;

@@ -19,19 +19,6 @@ int complain(const std::string& message) {
   return 1;
 }
 
-Status check_config(const std::filesystem::path& path) {
-  std::vector<Error> errors;
-  const auto config = load_config(path, &errors);
-  if (!config && errors.empty()) return Failure{config.error()};
-  credit::Findings found;
-  for (const Error& error : errors) found.problems.push_back(error.message);
-  if (config) {
-    found = credit::examine({config->database, config->devices, config->methodologies, config->programme, config->broker.target},
-                            SystemClock());
-  }
-  return credit::print(found, path.string()) ? Status(Done{}) : fail(ErrorCode::invalid, "the configuration does not hold");
-}
-
 }  // namespace
 
 // An exception that comes this far is a bug of ours, and ends the program as one.

@@ -13,7 +13,7 @@
 namespace greentill::cli {
 namespace {
 
-constexpr const char* kIssuer = "greentill refund";
+constexpr const char* kRefundIssuer = "greentill refund";
 constexpr std::size_t kDigestBytes = 8;
 constexpr int kThousandths = 3;
 constexpr std::int64_t kOnePiece = 1000;
@@ -34,7 +34,7 @@ Json document_of(const RefundOptions& options, const Json& sale) {
   for (const std::string& sku : options.skus) lines.push_back(line_of(sku, "sku"));
   const std::string what = dump(lines) + options.number;
   const Digest digest = crypto::hasher().sha256({as_bytes(what)});
-  Json document{{"issuer", kIssuer},
+  Json document{{"issuer", kRefundIssuer},
                 {"event_id", text_of(sale, "id") + "/" + to_hex(ByteView(digest).first(kDigestBytes))},
                 {"kind", "sale"},
                 {"begin", static_cast<std::int64_t>(std::time(nullptr))},

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is told of the link's trouble: lines in the log, and the one error of its status. Private to daemon/uplink. Threads: the
+// strand's.
+#pragma once
+
+#include <string>
+
+#include "daemon/base/ports.hpp"
+#include "daemon/uplink/status_board.hpp"
+
+namespace greentill::uplink {
+
+class Troubles {
+ public:
+  /// Both must outlive it.
+  Troubles(Log& log, StatusBoard& board) : log_(log), board_(board) {}
+
+  void tell(LogLevel level, const std::string& what);
+  /// As tell(), but without another line in the log for what the status says already.
+  void tell_once(const std::string& what);
+  /// A cause that lasts until claims moved(): it is logged once, and stands in the status where others would hide it.
+  void stand(LogLevel level, const std::string& what);
+  [[nodiscard]] bool lasts() const { return !standing_.empty(); }
+  /// A receipt took claims at `now` (Unix seconds): nothing that was told holds any more.
+  void moved(std::int64_t now);
+  /// Nothing waits. Requires: !lasts().
+  void clear();
+
+ private:
+  Log& log_;
+  StatusBoard& board_;
+  std::string standing_;  // empty: no cause lasts
+};
+
+}  // namespace greentill::uplink
