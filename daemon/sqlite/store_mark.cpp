@@ -160,7 +160,9 @@ Status StoreMark::check_files(const std::filesystem::path& database, const std::
     return fail(ErrorCode::invalid, log_path(database).string() + ": is not the write-ahead log of the store beside it");
   }
   if (log && record_.log && log->restarts < record_.log->restarts) {
-    return fail(ErrorCode::invalid, log_path(database).string() + ": is older than the store beside it");
+    return fail(ErrorCode::conflict, log_path(database).string() +
+                                         ": is older than the latest write-ahead log of this store: the store is an older copy, "
+                                         "or its log is");
   }
   auto opened = Database::open(database, {.read_only = true, .vfs = vfs});
   if (!opened) return Failure{opened.error()};

@@ -14,34 +14,45 @@ from promises import journey_parser, run_journey  # noqa: E402
 from stack import PATIENCE_S, ROOT, Stack, wait_until  # noqa: E402
 from transcript import transcript_of  # noqa: E402
 
+
 def sale(number, begin):
     return {"issuer": "till-1", "event_id": f"day-1/{number}", "kind": "sale", "begin": begin, "receipt_medium": "none"}
 
 
-def fork(stack):
-    """The device's disk is copied, and both copies go on: what a clone looks like."""
-    state, copy = stack.folder / "state", stack.folder / "state-of-yesterday"
+def sell(stack, number):
+    (stack.folder / "sale.ndjson").write_text(json.dumps(sale(number, int(time.time()) - 30)))
+    stack.tool("submit", stack.folder / "sale.ndjson")
+
+
+def change_disk(stack, state, old):
+    """Puts `state` in the place of the daemon's own, which is kept as `old`."""
     stack.daemon.stop()
-    shutil.copytree(state, copy)
-    begin = int(time.time()) - 30
-    (stack.folder / "before.ndjson").write_text(json.dumps(sale(1801, begin)))
-    (stack.folder / "after.ndjson").write_text(json.dumps(sale(1802, begin + 1)))
+    (stack.folder / "state").rename(old)
+    state.rename(stack.folder / "state")
     stack.start_daemon()
-    stack.tool("submit", stack.folder / "before.ndjson")
+
+
+def confuse_disks(stack):
+    """An old copy of the disk goes on in the place of the right one: what a clone looks like. Then the right one is back."""
+    yesterday, latest = stack.folder / "state-of-yesterday", stack.folder / "state-latest"
+    stack.daemon.stop()
+    shutil.copytree(stack.folder / "state", yesterday)
+    stack.start_daemon()
+    sell(stack, 1801)
     stack.wait_delivered()
-    stack.daemon.stop()
-    shutil.rmtree(state)
-    copy.rename(state)
-    stack.start_daemon()
-    stack.tool("submit", stack.folder / "after.ndjson")
+    change_disk(stack, yesterday, latest)
+    sell(stack, 1802)
+    wait_until(lambda: stack.report()["quarantined"], PATIENCE_S, "the service to see the fork")
+    change_disk(stack, latest, yesterday)
+    sell(stack, 1803)
+    wait_until(lambda: stack.report()["refused"], PATIENCE_S, "the claim of a quarantined device to be refused")
 
 
 def month_end(stack, transcript):
     month = datetime.date.today().strftime("%Y-%m")
     stack.tool("submit", ROOT / "config/samples/cafe-day.ndjson")
     stack.wait_delivered()
-    fork(stack)
-    wait_until(lambda: stack.report()["quarantined"], PATIENCE_S, "the service to see the fork")
+    confuse_disks(stack)
     credit = "--config credit.toml"
     transcript.say("The month is over. Is the installation sound, and do the books hold?")
     transcript.run(f"greentill-credit config check {credit}")
@@ -49,14 +60,17 @@ def month_end(stack, transcript):
     transcript.run(f"greentill-credit report {credit}")
     transcript.say("Which devices are there, and what of theirs was refused or waits?")
     transcript.run(f"greentill-credit devices {credit}", stack.device)
-    transcript.run(f"greentill-credit refusals {credit}", stack.device)
+    transcript.run(f"greentill-credit refusals {credit}", "quarantined")
     transcript.run(f"greentill-credit pending {credit}")
     transcript.say("One device was cloned or set back. Why, and what would its release do?")
     transcript.run(f"greentill-credit quarantine list {credit}", stack.device)
     transcript.run(f"greentill-credit quarantine show {stack.device} {credit}", stack.device)
-    transcript.say("Its shop says that its disk was replaced from a copy: it is trusted again.")
-    transcript.run(f"greentill-credit quarantine release {stack.device} --why 'disk restored from a copy, told by the shop' {credit}")
+    transcript.say("Its shop says that an old copy of the disk was put in for a while, and that the right one is back: it is trusted again.")
+    transcript.run(f"greentill-credit quarantine release {stack.device} --why 'an old disk was put in, the right one is back' {credit}",
+                   "released")
+    stack.wait_delivered()
     transcript.run(f"greentill-credit quarantine list {credit}")
+    transcript.run(f"greentill-credit refusals {credit}", "no claim is refused")
     transcript.say("What goes to whom this month, for the bookkeeper.")
     transcript.run(f"greentill-credit statement --month {month} --by merchant,activity {credit}", "demo-merchant")
     transcript.run(f"greentill-credit statement --month {month} --by device,day --csv {credit}", stack.device)

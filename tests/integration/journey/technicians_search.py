@@ -39,7 +39,7 @@ def technicians_search(stack, transcript):
     stack.daemon_config.write_text(good)
     transcript.run("greentill config check")
     transcript.say("Would the operator's export be read? One row has a word where its metres should be.")
-    transcript.run(f"greentill source test rides {rides.name}", r"refused", code=1)
+    transcript.run(f"greentill source test rides spool/{rides.name}", r"refused", code=1)
     transcript.say("The daemon is started. Nothing is delivered: the broker is away.")
     stack.start_daemon()
     wait_until(lambda: stack.api.status()["link"]["last_error"], PATIENCE_S, "the daemon to miss its broker")

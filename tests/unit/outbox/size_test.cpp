@@ -55,8 +55,8 @@ TEST_CASE("outbox: with a backlog of a million the store opens and answers withi
   REQUIRE(run_sql(
       path,
       std::string("PRAGMA synchronous = OFF; BEGIN; WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < "
-                  "1000000) INSERT INTO claims SELECT (1 << 40) + i, i, iif(i % 50 = 0, randomblob(16), NULL), 1, zeroblob(40), "
-                  "NULL FROM n;"
+                  "1000000) INSERT INTO claims (position, recorded_at, key, key_claims, message) SELECT (1 << 40) + i, i, "
+                  "iif(i % 50 = 0, randomblob(16), NULL), 1, zeroblob(40) FROM n;"
                   "INSERT INTO refusals SELECT position, 0, 'clock', 1 FROM claims WHERE position <= (1 << 40) + 20000;"
                   "INSERT INTO chains VALUES (1, zeroblob(8), 20000, 1, 20000, 0, 0); UPDATE claims SET message = x'") +
           to_hex(ChainMaker().start().claims.front().message) + "' WHERE position = (1 << 40) + 1000000; COMMIT"));
