@@ -14,7 +14,7 @@ using test::TestAuthority;
 
 const std::string kProgrammeKey = "1 " + std::string(64, 'a') + "\n";
 const std::string kMapping =
-    "issuer = \"docks\"\nzone = \"Europe/Helsinki\"\nmode = { value = \"bike.shared\" }\nevent_id = { column = \"Id\" }\n"
+    "issuer = \"docks\"\nzone = \"Europe/Helsinki\"\nmode = { constant = \"bike.shared\" }\nevent_id = { column = \"Id\" }\n"
     "[begin]\ncolumn = \"From\"\nformats = [\"%Y-%m-%d %H:%M:%S\"]\n[end]\ncolumn = \"To\"\nformats = [\"%Y-%m-%d %H:%M:%S\"]\n"
     "[quantities.\"m.odometer\"]\ncolumn = \"Metres\"\n";
 

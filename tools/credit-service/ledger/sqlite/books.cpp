@@ -18,15 +18,17 @@ using sqlite::Statement;
 // Readers wait for no writer; only for the moment in which the last connection but this one takes the log away.
 constexpr std::chrono::milliseconds kBusyReading{10'000};
 
-// Refused claims that have their place, and those before which a chain stands still. Parameters: device, reason, since, each
-// NULL for all. The partial index on refused_at leads to the first part without reading accepted claims.
+constexpr int kAnyReason = -1;
+
+// Refused claims that have their place, and those before which a chain stands still. Parameters: device and since, NULL for all;
+// reason, kAnyReason for all. The partial index on refused_at leads to the first part without reading accepted claims.
 constexpr const char* kRefusals = R"sql(
 SELECT device, chain, c.id & 0xffffffffff AS place, reason, since, certificate, 1 AS taken
 FROM claims c CROSS JOIN chains ON chains.id = c.id >> 40
-WHERE refused_at IS NOT NULL AND (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR reason = ?2) AND (?3 IS NULL OR since >= ?3)
+WHERE refused_at IS NOT NULL AND (?1 IS NULL OR device = ?1) AND (?2 < 0 OR reason = ?2) AND (?3 IS NULL OR since >= ?3)
 UNION ALL
 SELECT device, chain, seq, reason, since, nullif(certificate, zeroblob(32)), 0 FROM standstills
-WHERE (?1 IS NULL OR device = ?1) AND (?2 IS NULL OR reason = ?2) AND (?3 IS NULL OR since >= ?3))sql";
+WHERE (?1 IS NULL OR device = ?1) AND (?2 < 0 OR reason = ?2) AND (?3 IS NULL OR since >= ?3))sql";
 
 constexpr const char* kDevices = R"sql(
 SELECT d.device, first_heard, last_heard, q.at, s.chain, s.seq, s.reason, s.certificate, s.since,
@@ -167,7 +169,7 @@ Result<std::vector<RefusedClaim>> SqliteBooks::refusals(const RefusalFilter& fil
     into.taken = row.integer(6) != 0;
     return row.fixed(1, into.chain) && (row.is_null(5) || row.fixed(5, into.certificate.emplace()));
   };
-  const auto reason = filter.reason ? std::optional(static_cast<int>(*filter.reason)) : std::nullopt;
+  const int reason = filter.reason ? static_cast<int>(*filter.reason) : kAnyReason;
   const std::int64_t most = filter.most == 0 ? -1 : static_cast<std::int64_t>(filter.most);
   return all<RefusedClaim>(read, std::string(kRefusals) + " ORDER BY since DESC, device, chain, place DESC LIMIT ?4",
                            unless_empty(filter.device), reason, filter.since, most);
@@ -175,7 +177,7 @@ Result<std::vector<RefusedClaim>> SqliteBooks::refusals(const RefusalFilter& fil
 
 Result<std::uint64_t> SqliteBooks::count_refusals(const RefusalFilter& filter) {
   std::uint64_t count = 0;
-  const auto reason = filter.reason ? std::optional(static_cast<int>(*filter.reason)) : std::nullopt;
+  const int reason = filter.reason ? static_cast<int>(*filter.reason) : kAnyReason;
   const auto take = [&](const Query& row) -> Status {
     count = row.count(0);
     return Done{};
