@@ -54,7 +54,9 @@ Result<ClaimBook::Query, Problem> ClaimBook::parse_query(const httplib::Request&
       query.by_recording = value == "recorded";
     } else if (name == "activity" || name == "till" || name == "receipt_number") {
       if (value.empty()) return Failure{bad_parameter(name, "is empty")};
-      (name == "activity" ? query.activity : name == "till" ? query.till : query.receipt_number) = value;
+      if (name == "activity") query.activity = value;
+      if (name == "till") query.till = read_printed(value);
+      if (name == "receipt_number") query.receipt_number = read_printed(value);
     } else if (const auto period = read_period(name, value, query.period); !period) {
       return Failure{period.error()};
     } else if (!*period) {

@@ -59,6 +59,7 @@ class ClaimBook {
   static Result<Query, Problem> parse_query(const httplib::Request& request);
   /// Visits the query's next claims, at most `limit` of them, and advances it past what was looked at. False at the end.
   Result<bool> visit_some(Query& query, std::size_t limit, const std::function<void(const outbox::StoredClaim&)>& visit);
+  /// Requires: the lock.
   Result<nlohmann::ordered_json> to_json(const outbox::FoundSale& found);
   Result<std::vector<std::uint64_t>> claims_of(const std::optional<outbox::TransactionKey>& key);
   void answer_page(Query query, httplib::Response& response);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api/parameters.hpp"
 
-#include <string>
-
 #include "daemon/base/text.hpp"
 #include "daemon/base/wall_time.hpp"
+#include "daemon/event/card_mask.hpp"
 
 namespace greentill::api {
 
@@ -18,6 +17,11 @@ Result<bool, Problem> read_period(std::string_view name, std::string_view value,
   }
   (name == "since" ? into.since : into.until) = *time;
   return true;
+}
+
+std::string read_printed(std::string value) {
+  event::mask_card_numbers(value);
+  return value;
 }
 
 }  // namespace greentill::api

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "daemon/api/problem.hpp"
@@ -23,5 +24,8 @@ struct Period {
 /// Reads `since` or `until`, in Unix seconds or RFC 3339. False where the parameter is another one; the problem where its value
 /// is no time.
 [[nodiscard]] Result<bool, Problem> read_period(std::string_view name, std::string_view value, Period& into);
+
+/// What is printed, as it is stored: with card numbers masked.
+[[nodiscard]] std::string read_printed(std::string value);
 
 }  // namespace greentill::api

@@ -34,15 +34,19 @@ Result<ordered_json> ClaimBook::to_json(const outbox::FoundSale& found) {
   if (!claims) return Failure{claims.error()};
   const auto guarded = reader_->guarded_of(found.key);
   if (!guarded) return Failure{guarded.error()};
+  const outbox::Fate fate = fate_of(found, !guarded->empty());
   std::optional<std::string> of_record;
-  outbox::RecordQuery record;
-  record.key = found.key;
-  Status read = reader_->for_each_record(record, 1, [&](const outbox::StoredRecord& one) { of_record = one.reason; });
-  if (!read) return Failure{read.error()};
+  // Records are looked through one by one, for which only a sale of which nothing else is known is reason enough.
+  if (fate == outbox::Fate::claimless) {
+    outbox::RecordQuery record;
+    record.key = found.key;
+    const Status read = reader_->for_each_record(record, 1, [&](const outbox::StoredRecord& one) { of_record = one.reason; });
+    if (!read) return Failure{read.error()};
+  }
   ordered_json json{{"id", to_hex(found.key)}};
   json.update(sale_to_json(found.sale));
   json["recorded_at"] = found.recorded_at;
-  json["fate"] = outbox::to_string(fate_of(found, !guarded->empty()));
+  json["fate"] = outbox::to_string(fate);
   json["claims"] = std::move(*claims);
   json["reasons"] = reasons_of(*guarded, of_record);
   return json;
@@ -58,8 +62,8 @@ Result<std::optional<outbox::FoundSale>> ClaimBook::sale(std::string_view id) {
 }
 
 void ClaimBook::answer_sales(const httplib::Request& request, httplib::Response& response) {
-  std::string till;
-  std::string receipt_number;
+  outbox::SaleQuery query;
+  Period period;
   std::uint64_t limit = kDefaultPage;
   for (const auto& [name, value] : request.params) {
     if (request.get_param_value_count(name) > 1) return respond(response, bad_parameter(name, "is there twice"));
@@ -68,18 +72,25 @@ void ClaimBook::answer_sales(const httplib::Request& request, httplib::Response&
       if (limit == 0 || limit > kLargestPage) {
         return respond(response, bad_parameter(name, "must be from 1 to " + std::to_string(kLargestPage)));
       }
-    } else if (name != "till" && name != "receipt_number") {
+    } else if (name == "till" || name == "receipt_number") {
+      (name == "till" ? query.till : query.receipt_number) = read_printed(value);
+    } else if (const auto read = read_period(name, value, period); !read) {
+      return respond(response, read.error());
+    } else if (!*read) {
       return respond(response, bad_parameter(name, "is not a parameter of this resource"));
-    } else {
-      (name == "till" ? till : receipt_number) = value;
     }
   }
-  if (receipt_number.empty()) return respond(response, bad_parameter("receipt_number", "must be there: what is printed"));
-  ordered_json sales = ordered_json::array();
-  const std::lock_guard lock(mutex_);
-  const auto found = reader_->sales(receipt_number, till, limit);
+  if (query.receipt_number.empty()) return respond(response, bad_parameter("receipt_number", "must be there: what is printed"));
+  query.since = period.since;
+  query.until = period.until;
+  const auto found = [&] {
+    const std::lock_guard lock(mutex_);
+    return reader_->sales(query, limit);
+  }();
   if (!found) return respond(response, from_error(found.error()));
+  ordered_json sales = ordered_json::array();
   for (const outbox::FoundSale& one : *found) {
+    const std::lock_guard lock(mutex_);  // for each anew, so that many do not hold others up
     auto json = to_json(one);
     if (!json) return respond(response, from_error(json.error()));
     sales.push_back(std::move(*json));

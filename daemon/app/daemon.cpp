@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/daemon.hpp"
 
-#include <malloc.h>
-
 #include <future>
 #include <thread>
 
@@ -25,8 +23,6 @@
 
 namespace greentill::app {
 namespace {
-
-constexpr int kHeaps = 4;
 
 constexpr std::size_t kShownReasons = 20;
 
@@ -277,7 +273,9 @@ api::DaemonStatus GreentillDaemon::status() {
       status.trouble = chain.error().message;
     }
     if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
-    if (const auto since = status_reader_->waiting_since(); since) status.waiting_since = *since;
+    // A chain's start waits as well; on its own it is nobody's loss.
+    const bool any_waits = status.backlog.waiting + status.backlog.refused_retry > 0;
+    if (const auto since = status_reader_->waiting_since(); since && any_waits) status.waiting_since = *since;
     if (auto refusals = status_reader_->refusal_counts(kShownReasons); refusals) status.refusals = std::move(*refusals);
     if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
   }
@@ -314,8 +312,6 @@ void GreentillDaemon::stop() {
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, StderrLog& log) {
-  // Each heap keeps free pages of its own resident, and only a few threads work at once.
-  ::mallopt(M_ARENA_MAX, kHeaps);
   auto daemon = std::make_unique<GreentillDaemon>(config, log);
   if (Status started = daemon->start(); !started) return Failure{started.error()};
   return std::unique_ptr<Daemon>(std::move(daemon));

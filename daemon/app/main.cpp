@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/app/config.hpp"
 #include "daemon/app/daemon.hpp"
@@ -18,13 +21,17 @@ namespace {
 constexpr int kUsage = 2;
 constexpr int kBadConfiguration = 3;
 constexpr int kCannotStart = 4;
+constexpr int kHeaps = 4;
 
-}  // namespace
-
-// An exception that comes this far is a bug of ours, and ends the program as one.
-int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+/// Reads the path of the configuration, or answers with the exit code where there is nothing else to do.
+std::optional<int> read_command_line(int argc, char** argv, std::string& path) {
+  // As it is started for good: without the library, whose memory would stay.
+  if (argc == 1) return std::nullopt;
+  if (argc == 3 && std::string_view(argv[1]) == "--config") {
+    path = argv[2];
+    return std::nullopt;
+  }
   CLI::App app("Takes a merchant's transactions, and claims what spared carbon.", "greentilld");
-  std::string path = "/etc/greentill/greentill.toml";
   app.set_version_flag("--version", std::string("greentilld ") + greentill::kVersion);
   app.add_option("--config", path, "Configuration file")->type_name("FILE")->capture_default_str();
   app.footer(
@@ -36,6 +43,17 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// An exception that comes this far is a bug of ours, and ends the program as one.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
+  // Each heap keeps free pages of its own resident, and only a few threads work at once.
+  ::mallopt(M_ARENA_MAX, kHeaps);
+  std::string path = "/etc/greentill/greentill.toml";
+  if (const auto code = read_command_line(argc, argv, path)) return *code;
 
   greentill::StderrLog log(greentill::LogLevel::info);
   const auto give_up = [&log](int code, const greentill::Error& error) {

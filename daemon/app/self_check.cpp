@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
@@ -19,7 +20,19 @@ constexpr std::chrono::milliseconds kTellAgain = std::chrono::hours(24);
 
 std::int64_t seconds_of(std::chrono::milliseconds time) { return std::chrono::duration_cast<std::chrono::seconds>(time).count(); }
 
+/// What was told, without the times in it.
+std::vector<std::string> without_digits(std::vector<std::string> all) {
+  for (std::string& one : all) std::erase_if(one, [](char c) { return c >= '0' && c <= '9'; });
+  return all;
+}
+
 }  // namespace
+
+std::chrono::milliseconds SelfCheck::since_boot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::milliseconds(now.tv_nsec / 1'000'000);
+}
 
 Status SelfCheck::check_usable() const {
   std::vector<crypto::Defect> certain = about_.certificate.own_defects(clock_.unix_seconds());
@@ -55,8 +68,7 @@ void SelfCheck::look_again() {
 void SelfCheck::look() {
   std::vector<std::string> now = warnings();
   const auto at = clock_.monotonic();
-  // Their texts say the time, so that their number tells whether something else became wrong.
-  if (now.size() == told_.size() && at - told_at_ < kTellAgain) return;
+  if (without_digits(now) == without_digits(told_) && at - told_at_ < kTellAgain) return;
   for (const std::string& one : now) log_.write(LogLevel::warning, "identity", one);
   if (now.empty() && !told_.empty()) log_.write(LogLevel::info, "identity", "clock and certificate are right again");
   told_ = std::move(now);
@@ -64,7 +76,7 @@ void SelfCheck::look() {
 }
 
 void SelfCheck::heard(std::int64_t service_time) {
-  service_offset_ = service_time - seconds_of(clock_.monotonic());
+  service_offset_ = service_time - seconds_of(about_.elapsed());
   const bool apart = ahead().has_value();
   if (told_ahead_.exchange(apart) != apart && strand_ != nullptr) strand_->post([this] { look(); });
 }
@@ -72,7 +84,7 @@ void SelfCheck::heard(std::int64_t service_time) {
 std::optional<std::int64_t> SelfCheck::ahead() const {
   const std::int64_t offset = service_offset_;
   if (offset == kNever) return std::nullopt;
-  const std::int64_t difference = clock_.unix_seconds() - (offset + seconds_of(clock_.monotonic()));
+  const std::int64_t difference = clock_.unix_seconds() - (offset + seconds_of(about_.elapsed()));
   return difference > kAgreeSeconds || difference < -kAgreeSeconds ? std::optional(difference) : std::nullopt;
 }
 

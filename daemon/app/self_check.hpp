@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +27,10 @@ class SelfCheck {
         authority;  ///< who the broker's and the service's certificates lead to; none without [uplink]
     std::optional<std::int64_t> store_written;  ///< when the store was last written, before this start
     std::filesystem::path store;
+    /// The time since some start, of a clock that goes on while the machine sleeps.
+    std::function<std::chrono::milliseconds()> elapsed = since_boot;
   };
+  static std::chrono::milliseconds since_boot();
   /// `clock` and `log` must outlive it.
   SelfCheck(About about, Clock& clock, Log& log) : about_(std::move(about)), clock_(clock), log_(log) {}
 
@@ -56,7 +60,7 @@ class SelfCheck {
   Clock& clock_;
   Log& log_;
   Executor* strand_ = nullptr;
-  std::atomic<std::int64_t> service_offset_{kNever};  // the service's time less the monotonic clock, in seconds
+  std::atomic<std::int64_t> service_offset_{kNever};  // the service's time less About::elapsed, in seconds
   std::atomic<bool> told_ahead_{false};
   std::vector<std::string> told_;  // the strand's
   std::chrono::milliseconds told_at_{};

@@ -18,8 +18,20 @@ struct AttemptPage::Layout {
   char what[kMaxAttemptBytes];
 };
 
+namespace {
+
+constexpr unsigned kNoExecSeal = 8;  // MFD_NOEXEC_SEAL of Linux 6.3, which older headers lack
+
+/// Where vm.memfd_noexec = 2, memory that might be executed is refused; a kernel before 6.3 does not know the flag.
+Descriptor make_memory() {
+  const int made = ::memfd_create("greentill-attempt", MFD_CLOEXEC | kNoExecSeal);
+  return Descriptor(made < 0 && errno == EINVAL ? ::memfd_create("greentill-attempt", MFD_CLOEXEC) : made);
+}
+
+}  // namespace
+
 Result<AttemptPage> AttemptPage::make() {
-  Descriptor memory(::memfd_create("greentill-attempt", MFD_CLOEXEC));
+  Descriptor memory = make_memory();
   if (memory && ::ftruncate(memory.get(), sizeof(Layout)) == 0) {
     if (auto page = map(std::move(memory))) return std::move(*page);
   }

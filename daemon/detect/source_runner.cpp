@@ -54,6 +54,7 @@ Result<bool> SourceRunner::live() {
   told_ = 0;
   finished_ = false;
   said_why_ = false;
+  is_ready_ = false;
   batch_.reset();
   auto child = start_child();
   if (!child) return Failure{child.error()};
@@ -97,8 +98,8 @@ Result<std::unique_ptr<Child>> SourceRunner::start_child() {
 Failure<Error> SourceRunner::fallen(Child& child, const Error& why) {
   const std::string message = why.message + "; it " + child.end(health_);
   // The host gives a reason where a call of the plugin fails, which says nothing against what it reads. For a program it does so
-  // too where that ends.
-  if (!said_why_ || !spec_.program.empty()) death_ = Death{child.attempt(), message};
+  // too where that ends; there it leaves no attempt where the end says nothing. Before it is ready a program has read nothing.
+  if (spec_.program.empty() ? !said_why_ : is_ready_) death_ = Death{child.attempt(), message};
   return fail(why.code, message);
 }
 
@@ -117,6 +118,7 @@ Status SourceRunner::await_ready(Child& child) {
     if (!ready) return Failure{ready.error()};
     if (*ready) {
       health_.set_version((*ready)->version);
+      is_ready_ = true;
       return Done{};
     }
     wait(child);

@@ -74,6 +74,7 @@ class SourceRunner {
   };
   std::optional<Death> death_;
   bool said_why_ = false;                        // the child ended by itself and gave its reason
+  bool is_ready_ = false;                        // the child has started
   std::chrono::steady_clock::time_point heard_;  // when the child was last heard
   std::uint64_t told_ = 0;
   bool finished_ = false;

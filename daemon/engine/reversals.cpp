@@ -144,8 +144,11 @@ Result<Reversals> Reverser::reverse(const event::Transaction& transaction) {
     return made;
   }
   if (transaction.reversed.key) {
-    made.remark = "the sale it takes back is not known any more";
-    return made;
+    // Known without a claim: a guarded sale may be reported again and claimed, and then this waits for it.
+    const auto sale = reader_.sale(key);
+    if (!sale) return Failure{sale.error()};
+    made.remark = *sale ? "" : "the sale it takes back is not known any more";
+    if (!*sale) return made;
   }
   const std::vector<Returned> parts = returned(transaction, made.absent);
   if (Status taken = take_unseen(parts, whole, made); !taken) return Failure{taken.error()};

@@ -23,6 +23,7 @@ Result<sqlite::Database> open(const Options& options, bool read_only, std::strin
   settings.read_only = read_only;
   settings.vfs = options.vfs.empty() ? kVfs : options.vfs;
   settings.pragmas = std::move(pragmas);
+  settings.keeps_log = !read_only && !options.mark.empty();
   return sqlite::Database::open(options.path, settings);
 }
 

@@ -67,10 +67,7 @@ class SqliteOutbox final : public Outbox {
     if (!writer) return Failure{writer.error()};
     writer_ = std::move(*writer);
     if (mark_) {
-      if (Status far = check_reach(*mark_, options_, *writer_); !far) {
-        writer_->leave_log();
-        return far;
-      }
+      if (Status far = check_reach(*mark_, options_, *writer_); !far) return far;
       if (Status kept = writer_->keep(*mark_); !kept) return kept;
     }
     log.write(LogLevel::debug, "outbox", "opened " + options_.path.string());

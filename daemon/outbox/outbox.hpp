@@ -69,6 +69,14 @@ struct TransactionRecord {
   std::optional<ContentHash> content{};  ///< none where it was stored before schema 5
 };
 
+/// Which sales are asked for, the newest first.
+struct SaleQuery {
+  std::string receipt_number;      ///< as stored
+  std::string till = {};           ///< likewise; empty: any
+  std::int64_t since = INT64_MIN;  ///< sold then or later, Unix seconds
+  std::int64_t until = INT64_MAX;  ///< sold before that
+};
+
 /// A sale that was found by its receipt's number.
 struct FoundSale {
   TransactionKey key{};
@@ -197,9 +205,9 @@ class Reader {
                                   const std::function<void(const GuardedAct&)>& visit) = 0;
   /// Why acts of this transaction are guarded: activity (empty: the whole record) and reason.
   virtual Result<std::vector<GuardedAct>> guarded_of(const TransactionKey& key) = 0;
-  /// The sales with this receipt number, and of this till where it is not empty; the newest first, at most `limit`. Cost: reads
-  /// all that is stored, since an index would be every sale's to pay for.
-  virtual Result<std::vector<FoundSale>> sales(std::string_view receipt_number, std::string_view till, std::size_t limit) = 0;
+  /// The sales that the query asks for, the newest first, at most `limit`. Cost: reads all that is stored, since an index would
+  /// be every sale's to pay for.
+  virtual Result<std::vector<FoundSale>> sales(const SaleQuery& query, std::size_t limit) = 0;
   /// The sale with this key; nothing where it is not known, or was stored before schema 6.
   virtual Result<std::optional<FoundSale>> sale(const TransactionKey& key) = 0;
   /// How many records of each source had which fate, by source, fate and reason. They add up to all records that sources ever

@@ -11,7 +11,7 @@
   " AND NOT EXISTS (SELECT 1 FROM claims WHERE key = g.key) AND NOT EXISTS (SELECT 1 FROM claimless WHERE key = g.key) GROUP " \
   "BY "                                                                                                                        \
   "key"
-#define GREENTILL_PRINTED "receipt = ?1 AND (?2 = '' OR till = ?2)"
+#define GREENTILL_PRINTED "receipt = ?1 AND (?2 = '' OR till = ?2) AND sold_at >= ?3 AND sold_at < ?4"
 
 namespace greentill::outbox {
 
@@ -23,10 +23,10 @@ std::optional<Sale> sale_in(const Query& row, int column) {
 Status SqliteReader::prepare_sales() {
   constexpr const char* kByKey =
       GREENTILL_SALES("c.key = ?1 AND c.receipt NOT NULL", "key = ?1 AND receipt NOT NULL", "key = ?1 AND receipt NOT NULL");
-  return prepare_all(database_, {{sales_, GREENTILL_SALES("c.receipt = ?1 AND (?2 = '' OR c.till = ?2)", GREENTILL_PRINTED,
-                                                          GREENTILL_PRINTED) " ORDER BY 2 DESC LIMIT ?3"},
-                                 {sale_, kByKey},
-                                 {guarded_of_, "SELECT activity, reason FROM guarded WHERE key = ?1 ORDER BY line"}});
+  return prepare_all(
+      database_, {{sales_, GREENTILL_SALES(GREENTILL_PRINTED, GREENTILL_PRINTED, GREENTILL_PRINTED) " ORDER BY 2 DESC LIMIT ?5"},
+                  {sale_, kByKey},
+                  {guarded_of_, "SELECT activity, reason FROM guarded WHERE key = ?1 ORDER BY line"}});
 }
 
 Result<FoundSale> SqliteReader::found_sale(const Query& row) {
@@ -43,9 +43,9 @@ Result<FoundSale> SqliteReader::found_sale(const Query& row) {
   return found;
 }
 
-Result<std::vector<FoundSale>> SqliteReader::sales(std::string_view receipt_number, std::string_view till, std::size_t limit) {
+Result<std::vector<FoundSale>> SqliteReader::sales(const SaleQuery& query, std::size_t limit) {
   std::vector<FoundSale> all;
-  Query row(sales_, receipt_number, till, row_limit(limit));
+  Query row(sales_, query.receipt_number, query.till, query.since, query.until, row_limit(limit));
   while (row.next()) {
     auto found = found_sale(row);
     if (!found) return Failure{found.error()};

@@ -93,7 +93,7 @@ class SqliteReader final : public Reader {
   Status for_each_guarded(const GuardedQuery& query, std::size_t limit,
                           const std::function<void(const GuardedAct&)>& visit) override;
   Result<std::vector<GuardedAct>> guarded_of(const TransactionKey& key) override;
-  Result<std::vector<FoundSale>> sales(std::string_view receipt_number, std::string_view till, std::size_t limit) override;
+  Result<std::vector<FoundSale>> sales(const SaleQuery& query, std::size_t limit) override;
   Result<std::optional<FoundSale>> sale(const TransactionKey& key) override;
   Result<std::vector<RecordCount>> record_counts() override;
   Status for_each_record(const RecordQuery& query, std::size_t limit,
@@ -133,10 +133,8 @@ class SqliteWriter final : public Writer {
   /// The payload hash of a claim of the chain in force; nothing where it cannot be told since the claim behind it was pruned.
   Result<std::optional<Digest>> hash_at(std::uint64_t seq) { return payload_hash(chain_, seq); }
   /// Brings the mark up to the store, durably, and notes in it from now on how far each commit has come. It must outlive the
-  /// writer.
+  /// writer. Where there is to be a mark, the files are left as they are if the writer goes before.
   Status keep(sqlite::StoreMark& mark);
-  /// Leaves the files as they are when the writer goes.
-  void leave_log() { database_.keep_log(); }
 
  private:
   enum class Outcome : std::uint8_t { gone, accepted, refused_retry, refused_final };

@@ -40,6 +40,7 @@ sqlite::Reach SqliteWriter::reach() const {
 
 Status SqliteWriter::keep(sqlite::StoreMark& mark) {
   if (Status set = mark.set(reach(), database_); !set) return set;
+  database_.own_log();
   mark_ = &mark;
   return Done{};
 }

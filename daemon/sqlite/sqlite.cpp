@@ -77,6 +77,8 @@ Result<Database> Database::open(const std::filesystem::path& path, const Setting
   if (handle == nullptr) return fail(ErrorCode::unavailable, path.string() + ": no memory to open it");
   Database database(handle);
   if (code != SQLITE_OK) return Failure{failure(handle, code).error.with_context(path.string())};
+  // Before any statement, since the first may already fail for a log that is another's.
+  if (settings.keeps_log) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   database.busy_ = settings.busy;
   const int timeout = sqlite3_busy_timeout(handle, static_cast<int>(settings.busy.count()));
   if (timeout != SQLITE_OK) return failure(handle, timeout);
@@ -163,7 +165,15 @@ Result<std::uint32_t> Database::change_counter() {
   return counter;
 }
 
-void Database::keep_log() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+Status Database::sync() {
+  sqlite3_file* opened = nullptr;
+  const int found = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER, &opened);
+  if (found != SQLITE_OK) return failure(handle_, found);
+  if (opened->pMethods->xSync(opened, SQLITE_SYNC_NORMAL) == SQLITE_OK) return Done{};
+  return fail(ErrorCode::io, file() + ": cannot be synced; check the disk");
+}
+
+void Database::own_log() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }
 
 std::int64_t Database::changed() const { return sqlite3_changes64(handle_); }
 

@@ -29,6 +29,7 @@ struct Settings {
   std::string vfs = {};                   ///< empty: SQLite's own
   std::chrono::milliseconds busy{2'000};  ///< how long another connection's lock is waited for
   std::string pragmas = {};               ///< run once the connection is open
+  bool keeps_log = false;                 ///< until own_log()
 };
 
 class Database {
@@ -51,8 +52,11 @@ class Database {
   Status touch();
   /// The change counter in the header of the file itself, without its log; 0 where the file is shorter than a header. Only rises.
   Result<std::uint32_t> change_counter();
-  /// The log is neither written back nor removed when this connection closes.
-  void keep_log();
+  /// Makes sure that what was written back to the file itself is on the disk.
+  Status sync();
+  /// With Settings::keeps_log the log is neither written back nor removed when this connection closes: it may be another's. From
+  /// here on it is known to be this database's.
+  void own_log();
   /// How many rows the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changed() const;
   /// How many rows this connection has changed since it was opened, rolled back or not.

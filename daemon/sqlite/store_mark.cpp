@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -68,11 +69,19 @@ Failure<Error> refused(const std::filesystem::path& path, std::string_view what,
                         std::string(advice_for(number)));
 }
 
-std::string read_all(int file) {
+/// Nothing where it cannot be read.
+std::optional<std::string> read_all(int file) {
   std::string content(kMostBytes, '\0');
   const ssize_t size = ::pread(file, content.data(), content.size(), 0);
-  content.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  if (size < 0) return std::nullopt;
+  content.resize(static_cast<std::size_t>(size));
   return content;
+}
+
+/// A mark that root makes is for whoever the folder belongs to, as SQLite's own files are for the database's owner.
+void give_to_owner(int file, const std::filesystem::path& folder) {
+  struct stat status {};
+  if (::geteuid() == 0 && ::stat(folder.c_str(), &status) == 0) (void)!::fchown(file, status.st_uid, status.st_gid);
 }
 
 /// Holds other processes off the mark for as long as it lives.
@@ -114,11 +123,12 @@ Result<StoreMark> StoreMark::open(std::filesystem::path path, Users users) {
   mark.file_ = ::open(mark.path_.c_str(), O_RDWR | O_CLOEXEC);
   if (mark.file_ < 0) return errno == ENOENT ? Result<StoreMark>(std::move(mark)) : refused(mark.path_, "open", errno);
   const Hold hold(mark.file_, users == Users::several);
-  const std::string content = read_all(mark.file_);
-  mark.new_ = trimmed(content) == "new";
+  const std::optional<std::string> content = read_all(mark.file_);
+  if (!content) return refused(mark.path_, "read", errno);
+  mark.new_ = trimmed(*content) == "new";
   // A power cut while it was made leaves it empty, or full of zeros.
-  if (mark.new_ || content.find_first_not_of('\0') == std::string::npos) return mark;
-  auto record = read_slots(content);
+  if (mark.new_ || content->find_first_not_of('\0') == std::string::npos) return mark;
+  auto record = read_slots(*content);
   if (!record) {
     return fail(ErrorCode::corrupt, mark.path_.string() +
                                         ": cannot be read as what it is, the mark of how far the store beside it has "
@@ -187,9 +197,12 @@ Status StoreMark::set(const Reach& reach, Database& database, Take take) {
   // Makes older copies of the file known by their counter; a disk that has no room for it now has it at the next start. Until a
   // commit has gone through, SQLite may begin the log anew.
   const bool committed = database.touch().ok();
+  // What is read of the header must be durable before the mark says so: a checkpoint that another worker overtook, or that found
+  // no room, has not synced it.
+  const bool synced = database.sync().ok();
   const auto counter = database.change_counter();
   if (!counter) return Failure{counter.error()};
-  Record record{0, reach, *counter, record_.log};
+  Record record{0, reach, synced ? *counter : record_.counter, record_.log};
   if (users_ == Users::one && committed) record.log = log_beside(database.file());
   if (Status written = write(std::move(record), take); !written) return written;
   sync();
@@ -224,6 +237,7 @@ Status StoreMark::make() {
   file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0) return refused(path_, "create", errno);
   const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
+  give_to_owner(file_, folder);
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = directory >= 0 && ::fsync(directory) == 0;
   const int number = errno;
@@ -237,7 +251,7 @@ Status StoreMark::write(Record record, Take take) {
   }
   const Hold hold(file_, users_ == Users::several);
   if (users_ == Users::several) {
-    auto stored = read_slots(read_all(file_));
+    auto stored = read_slots(read_all(file_).value_or(""));
     if (stored && take == Take::further && is_further(stored->reach, record.reach)) return Done{};
     if (stored && take == Take::further) record.counter = std::max(record.counter, stored->counter);
     if (stored) record_ = std::move(*stored);

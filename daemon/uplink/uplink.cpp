@@ -49,6 +49,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
       if (!alive.lock() || stopped_) return;
       backoff_.reset();
       if (const std::shared_ptr<Session> kept = session_) return kept->retry_now();
+      ++attempt_;  // in place of the one that waits
       connect();
     });
   }
@@ -102,8 +103,8 @@ class MqttUplink final : public Uplink, public SessionOwner {
   }
 
   void connect_after(std::chrono::milliseconds delay) {
-    around_.strand.post_after(delay, [this, alive = std::weak_ptr<bool>(alive_)] {
-      if (alive.lock()) connect();
+    around_.strand.post_after(delay, [this, attempt = ++attempt_, alive = std::weak_ptr<bool>(alive_)] {
+      if (alive.lock() && attempt == attempt_) connect();
     });
   }
 
@@ -128,6 +129,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   std::shared_ptr<void> paho_ = keep_paho();  // first member: it is destroyed after the last transport
   Window window_;
   Backoff backoff_;
+  std::uint64_t attempt_ = 0;  // at most one waits
   StatusBoard board_;
   std::atomic<bool> awaits_claims_ = false;
   Terms terms_;

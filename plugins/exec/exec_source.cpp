@@ -49,7 +49,12 @@ class ExecSource final : public plugin::Source {
     const auto line = from_.next(wait);
     if (!line) return false;
     ++lines_;
-    pending_ = parse_source_line(*line);
+    try {
+      pending_ = parse_source_line(*line);
+    } catch (const CannotGoOn&) {
+      services_.rest();  // it ends for a reason of its own, not over what it was reading
+      throw;
+    }
     return true;
   }
 

@@ -66,7 +66,7 @@ std::string text_of(const JsonValue& object, const char* key, std::size_t most) 
 /// Throws where the line is the program's own report that it cannot go on, which may stand in place of any line.
 void throw_its_error(const JsonValue& object) {
   if (find(object, "error") == nullptr || find(object, "call") != nullptr) return;
-  throw std::runtime_error("it says: " + text_of(object, "error", SIZE_MAX));
+  throw CannotGoOn("it says: " + text_of(object, "error", SIZE_MAX));
 }
 
 /// Reads a record of which the program makes no transaction.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,12 @@ struct Introduction {
   std::string name;
   std::string version;
 };
+/// The program's own report that it cannot go on.
+class CannotGoOn : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Reads the program's first line. Throws std::runtime_error where it is not one, or says why the program cannot go on.
 Introduction parse_introduction(std::string_view line);
 
@@ -39,7 +46,7 @@ struct SourceLine {
   std::string position;
 };
 /// Reads a line of a source. A transaction that cannot be used becomes a reject with the reason, since its position is known.
-/// Throws std::runtime_error where the line is not of the protocol, or reports that the program cannot go on.
+/// Throws std::runtime_error where the line is not of the protocol, CannotGoOn where it reports that the program cannot go on.
 SourceLine parse_source_line(std::string_view line);
 
 /// The question to a detector. It holds neither account token nor evidence.

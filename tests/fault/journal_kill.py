@@ -128,6 +128,8 @@ def run(arguments, folder):
     try:
         stack.start_daemon()
         writer.start()
+        # What was rotated away before the journal had ever read a row is no part of what it follows.
+        wait_until(lambda: stack.api.json("/v1/stats")["total"]["claims"] > 0, PATIENCE_S, "the first ride's claim")
         counts = kill_some(stack, arguments.kills, rng, disturb)
         writer.stopping.set()
         writer.join(30)

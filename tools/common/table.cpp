@@ -2,6 +2,7 @@
 #include "tools/common/table.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "daemon/base/printable.hpp"
 
@@ -14,9 +15,20 @@ std::size_t width_of(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }));
 }
 
-bool is_number(const std::string& cell) {
-  const std::size_t sign = cell.starts_with('-') ? 1 : 0;
-  return cell.size() > sign && cell.find_first_not_of("0123456789", sign) == std::string::npos;
+bool is_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
+
+/// Digits with a minus in front or not, and with a point between them or not.
+bool is_number(std::string_view cell) {
+  if (cell.starts_with('-')) cell.remove_prefix(1);
+  if (const std::size_t point = cell.find('.'); point != std::string_view::npos) {
+    return is_digits(cell.substr(0, point)) && is_digits(cell.substr(point + 1));
+  }
+  return is_digits(cell);
+}
+
+/// Whether a spreadsheet would take the cell for something to reckon.
+bool reckons(std::string_view cell) {
+  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos && !is_number(cell);
 }
 
 }  // namespace
@@ -52,8 +64,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
   std::string line;
   for (const std::string& cell : cells) {
     if (!line.empty() || &cell != &cells.front()) line += ',';
-    const bool reckons = !cell.empty() && std::string("=+-@").find(cell.front()) != std::string::npos && !is_number(cell);
-    const std::string safe = (reckons ? "'" : "") + cell;
+    const std::string safe = (reckons(cell) ? "'" : "") + cell;
     if (safe.find_first_of(",\"\r\n") == std::string::npos) {
       line += safe;
       continue;

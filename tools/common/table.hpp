@@ -29,7 +29,7 @@ class Table {
 };
 
 /// A line of comma-separated values (RFC 4180) without its end. A cell that a spreadsheet would reckon, since it begins with one
-/// of = + - @, gets an apostrophe in front; numbers do not.
-std::string csv_line(const std::vector<std::string>& cells);
+/// of = + - @, a tab or a carriage return, gets an apostrophe in front; numbers, with a decimal point or without, do not.
+[[nodiscard]] std::string csv_line(const std::vector<std::string>& cells);
 
 }  // namespace greentill::tools

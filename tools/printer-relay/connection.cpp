@@ -164,11 +164,11 @@ void Connection::on_reached() {
   printer_timer_.cancel();
   down_.read();
   if (is_till_) return up_.pass_held();
-  if (up_.held().empty()) watch_opening();
+  if (judge_opening(up_.held()) == Opening::undecided) watch_opening();
 }
 
-/// Many printers serve one connection at a time: one that says nothing, as a browser opens ahead of need, must not keep it from
-/// the tills. Its first bytes reach for the printer anew.
+/// Many printers serve one connection at a time: one that says nothing, as a browser opens ahead of need, or stops where it may
+/// still become a browser's, must not keep it from the tills. When it is known as a till's it reaches for the printer anew.
 void Connection::let_go_of_printer() {
   if (printer_state_ != PrinterState::reached || down_.is_done()) return;
   printer_state_ = PrinterState::away;
@@ -187,7 +187,7 @@ void Connection::heard() {
   const bool is_whole = up_.has_ended() || (waited_for_ && opening == Opening::word);
   if (is_whole || opening == Opening::printing) return take_for_till();
   waited_for_ = false;
-  opening == Opening::word ? watch_opening() : void(till_timer_.cancel());
+  watch_opening();
   up_.hear();
 }
 
@@ -246,13 +246,14 @@ void Connection::on_end(Socket& to) {
   if (up_.is_done()) copier_.end(false);
 }
 
-/// Waits for the rest of a word, or for a first byte, until the printer is better left to others.
+/// Waits for the rest of an opening, or for a first byte. Then a word is passed on; for the others the printer is better left to
+/// others.
 void Connection::watch_opening() {
-  const bool has_spoken = !up_.held().empty();
-  till_timer_.expires_after(has_spoken ? options_.opening_pause : options_.silence);
-  till_timer_.async_wait([this, has_spoken, alive = shared_from_this()](const asio::error_code& error) {
+  const bool is_word = judge_opening(up_.held()) == Opening::word;
+  till_timer_.expires_after(up_.held().empty() ? options_.silence : options_.opening_pause);
+  till_timer_.async_wait([this, is_word, alive = shared_from_this()](const asio::error_code& error) {
     if (error || !till_.is_open() || is_till_) return;
-    if (!has_spoken) return let_go_of_printer();
+    if (!is_word) return let_go_of_printer();
     waited_for_ = true;
     asio::error_code ignored;
     till_.cancel(ignored);  // so that heard() is called with what came so far

@@ -110,7 +110,10 @@ Opening judge_request_line(std::string_view text) {
 Opening judge_opening(ByteView bytes) {
   const ByteView first = bytes.first(std::min(bytes.size(), kLongestOpening));
   const Opening binary = judge_binary(first);
-  if (binary != Opening::printing) return first.empty() ? Opening::undecided : binary;
+  if (first.empty()) return Opening::undecided;
+  // A browser sends its hello or STUN message at once, never so little of it and then nothing.
+  if (binary == Opening::undecided && first.size() <= kShortestBinary) return Opening::word;
+  if (binary != Opening::printing) return binary;
   const std::string_view text = as_text(first);
   const Opening opening = judge_request_line(text);
   if (first.size() < kLongestOpening || (opening != Opening::undecided && opening != Opening::word)) return opening;

@@ -16,14 +16,17 @@ namespace greentill::relay {
 /// What the bytes that came so far are. Only `undecided` and `word` may change with further bytes.
 enum class Opening : std::uint8_t {
   undecided,  ///< may become a till's or a browser's: hold them back
-  /// As above, and nothing yet but line ends and a word that no common method begins with. It may be a command, such as a label
-  /// printer's ~HS, whose answer the till waits for before it sends more.
+  /// As above, and nothing yet but line ends and a word that no common method begins with, or one or two bytes that are no text.
+  /// It may be a command, such as a label printer's ~HS, whose answer the till waits for before it sends more.
   word,
   printing,  ///< a till's
   http,
   tls,
   stun,
 };
+
+/// So many bytes that are no text may be all that a till says before it waits.
+inline constexpr std::size_t kShortestBinary = 2;
 
 /// A connection is decided once so many bytes have come.
 inline constexpr std::size_t kLongestOpening = 1024;

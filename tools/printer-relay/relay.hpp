@@ -34,7 +34,8 @@ struct RelayOptions {
   Callers callers;                          ///< who may connect
   std::size_t most_connections = 64;
   std::size_t most_of_one_address = 32;  ///< of these
-  /// How long a till may pause within the first word of a connection before it is passed on.
+  /// How long a till may pause within the first word of a connection before it is passed on, and within an opening that may still
+  /// become a browser's before it loses its connection to the printer.
   std::chrono::milliseconds opening_pause{1'000};
   /// How long a connection that has said nothing keeps its connection to the printer.
   std::chrono::milliseconds silence{10'000};

@@ -38,6 +38,8 @@ CallTimer::~CallTimer() { set_timer(std::chrono::milliseconds(0)); }
 void report_failure(const Host& host, const Error& error) {
   std::string reason = error.message;
   if (const std::string end = host.program == nullptr ? "" : host.program->how_it_ended(); !end.empty()) reason += "; " + end;
+  // A program that was asked to end is not lost over what it was reading.
+  if (host.program != nullptr && host.program->was_asked_to_end()) host.attempts->write({}, 0, false);
   (void)host.channel.send(encode_text(Message::failed, reason), Timeout(1000));
 }
 
@@ -91,9 +93,15 @@ void serve(FrameChannel& channel, AttemptPage& attempts) {
 }
 
 /// Ctrl-C on a terminal and a service manager's stop signal every process of the service. The daemon still needs its plugins
-/// then, and ends them itself.
+/// then, and ends them itself. They are blocked as well, so that one that came stays pending for Program::was_asked_to_end().
 void leave_the_end_to_the_daemon() {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_IGN);
+  sigset_t stops;
+  sigemptyset(&stops);
+  for (const int number : kStopSignals) {
+    ::signal(number, SIG_IGN);
+    sigaddset(&stops, number);
+  }
+  ::sigprocmask(SIG_BLOCK, &stops, nullptr);
 }
 
 /// If the parent ended before this call, the signal never comes: so the parent's number is compared afterwards.

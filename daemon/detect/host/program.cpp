@@ -8,9 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <thread>
 
 #include "daemon/detect/child.hpp"
@@ -57,6 +59,9 @@ std::vector<std::string> files_of(const std::vector<std::string>& program) {
 
 void reset_signals() {
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// Becomes the program. Through `report` it sends one byte and then what could not be confined, cut at some hundred bytes; where
@@ -134,13 +139,25 @@ Result<std::unique_ptr<Program>> Program::start(const Hello& hello, std::string&
 std::string Program::how_it_ended() {
   int status = 0;
   for (int tries = 0; tries < kEndTries; ++tries) {
-    if (::waitpid(pid_, &status, WNOHANG) == pid_) return "the program " + text_of_end(status);
+    if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+      if (WIFSIGNALED(status)) signal_ = WTERMSIG(status);
+      return "the program " + text_of_end(status);
+    }
     pollfd output{GT_EXEC_OUTPUT, POLLIN, 0};
     ::poll(&output, 1, 0);
     if ((output.revents & POLLHUP) == 0) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return {};
+}
+
+bool Program::was_asked_to_end() const {
+  // A program may end by itself when it is asked to. A service's stop asks its host too, where that is left pending (main.cpp).
+  sigset_t pending;
+  sigemptyset(&pending);
+  ::sigpending(&pending);
+  return std::any_of(std::begin(kStopSignals), std::end(kStopSignals),
+                     [&](int number) { return signal_ == number || ::sigismember(&pending, number) == 1; });
 }
 
 }  // namespace greentill::detect::host

@@ -124,7 +124,9 @@ class SourceHost {
     // What was read well is not to be lost with what may end this process too.
     if (lost.count > 0) (void)flush();
     const bool is_it = lost.count > 0 && what == lost.attempt;
-    has_passed_ = has_passed_ || (has_met_ && !is_it);
+    // A program that takes its attempt back, since it cannot go on, has not got behind it.
+    const bool takes_back = what.empty() && host_.program != nullptr;
+    has_passed_ = has_passed_ || (has_met_ && !is_it && !takes_back);
     has_met_ = has_met_ || is_it;
     host_.attempts->write(what, durable_ + under_way_.size(), has_passed_);
     if (!is_it) return 0;

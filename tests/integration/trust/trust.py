@@ -210,7 +210,7 @@ def after_service_renewed(site):
     """One message, lasting: receipts go on coming, and nothing else is said meanwhile."""
     before = site.stack.api.status()["link"]["receipts_refused"]
     wait_until(lambda: site.stack.api.status()["link"]["receipts_refused"] > before + 1, PATIENCE_S, "more receipts")
-    lines = [line for line in site.stack.daemon.log.read_text().splitlines() if line.startswith(("<4>uplink", "<3>uplink"))]
+    lines = [line for line in site.stack.daemon.log.read_text().splitlines() if " warning uplink: " in line or " error uplink: " in line]
     first = next(index for index, line in enumerate(lines) if "renewed under a new key" in line)
     fail_unless(lines[first + 1:] == [], f"the log does not tell it once, and then nothing else: {lines}")
     both = (site.identities / "service.crt").read_bytes() + (site.identities / "old-service.crt").read_bytes()

@@ -103,6 +103,53 @@ TEST_CASE("sales: are found by their receipt's number, with their claims, or wit
   CHECK(status_of(fixture.get("/v1/sales", kBearer)) == 400);
 }
 
+TEST_CASE("sales: are found by when they were, before they are cut to a page") {
+  Fixture fixture;
+  for (int i = 0; i < 3; ++i) REQUIRE(status_of(fixture.post(sale("till-9", "1702", kBegin + i))) == 201);
+  for (int i = 0; i < 3; ++i) {
+    CAPTURE(i);
+    const std::string then = "&since=" + std::to_string(kBegin + i) + "&until=" + std::to_string(kBegin + i + 1);
+    const nlohmann::json found = asked(fixture, "/v1/sales?receipt_number=1702&limit=1" + then)["sales"];
+    REQUIRE(found.size() == 1);
+    CHECK(found[0]["begin"] == kBegin + i);
+  }
+  CHECK(asked(fixture, "/v1/sales?receipt_number=1702&since=2026-11-24T22:30:01Z")["sales"].size() == 2);
+  CHECK(status_of(fixture.get("/v1/sales?receipt_number=1702&since=noon", kBearer)) == 400);
+}
+
+TEST_CASE("sales: are found by what is printed also where that looks like a card number, which is stored masked") {
+  Fixture fixture;
+  const std::string till = "4111111111111111";
+  const std::string number = "5500000000000004";
+  REQUIRE(
+      status_of(fixture.post(R"({"issuer":"shop","event_id":"1","kind":"sale","begin":1000,"receipt_medium":"none","till":")" +
+                             till + R"(","receipt_number":")" + number + "\"}")) == 201);
+  const std::string printed = "receipt_number=" + number + "&till=" + till;
+  const nlohmann::json found = asked(fixture, "/v1/sales?" + printed)["sales"];
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]["till"] == "************1111");
+  CHECK(found[0]["receipt_number"] == "************0004");
+  CHECK(asked(fixture, "/v1/claims?" + printed)["claims"].size() == 1);
+}
+
+TEST_CASE("sales: the records of a source are asked only about one of which nothing else is known") {
+  Fixture fixture;
+  REQUIRE(status_of(fixture.post(sale("till-9", "1702", kBegin))) == 201);
+  REQUIRE(status_of(fixture.post(sale("till-8", "1702", kBegin, "paper"))) == 201);
+  for (const char* till : {"till-9", "till-8"}) {
+    outbox::SourceRecord record;
+    record.source = "day.csv";
+    record.reason = "no act was found";
+    record.key = event::transaction_key(till, std::to_string(kBegin) + "-1702");
+    fixture.desk.keep(std::move(record));
+  }
+  const auto reasons = [&](const std::string& till) {
+    return asked(fixture, "/v1/sales?receipt_number=1702&till=" + till)["sales"][0]["reasons"];
+  };
+  CHECK(reasons("till-8") == nlohmann::json{"no act was found"});
+  CHECK(reasons("till-9").empty());
+}
+
 TEST_CASE("sales: one is refunded by the id that it was found by") {
   Fixture fixture;
   REQUIRE(status_of(fixture.post(sale("till-9", "1702", kBegin))) == 201);

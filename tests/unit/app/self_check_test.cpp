@@ -51,13 +51,17 @@ struct Device {
 
   explicit Device(const std::string& pem, const std::optional<std::string>& authority = root().pem(),
                   std::optional<std::int64_t> written = {})
-      : check(about(pem, authority, written), clock, log) {
+      : check(with(about(pem, authority, written)), clock, log) {
     clock.now = crypto::Certificate::leaf_from(pem)->not_before() + kSecondsADay;
   }
   static SelfCheck::About about(const std::string& pem, const std::optional<std::string>& authority,
                                 std::optional<std::int64_t> written) {
     SelfCheck::About about{*crypto::Certificate::leaf_from(pem), "/etc/device.crt", {}, written, "/var/outbox.db"};
     if (authority) about.authority = *crypto::Authority::from_pem(*authority);
+    return about;
+  }
+  SelfCheck::About with(SelfCheck::About about) {
+    about.elapsed = [this] { return clock.monotonic(); };
     return about;
   }
   [[nodiscard]] std::string warned() const {

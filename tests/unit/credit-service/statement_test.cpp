@@ -52,6 +52,7 @@ TEST_CASE("cells of CSV are quoted where they must be, and never reckoned") {
   CHECK(tools::csv_line({"", ""}) == ",");
   CHECK(tools::csv_line({"a,b", "say \"hi\"", "two\nlines"}) == "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"");
   CHECK(tools::csv_line({"=1+1", "+1a", "-x", "@sum", "-12"}) == "'=1+1,'+1a,'-x,'@sum,-12");
+  CHECK(tools::csv_line({"\t=1+1", "\r=1+1", "-0.001", "-1.", "-1.2.3"}) == "'\t=1+1,\"'\r=1+1\",-0.001,'-1.,'-1.2.3");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +41,19 @@ TEST_CASE("attempt page: it never gives more than its limit, and keeps that some
   const std::uint32_t size = UINT32_MAX;
   REQUIRE(::pwrite(page->descriptor(), &size, sizeof(size), 0) == sizeof(size));
   CHECK(page->read().what.size() == kMaxAttemptBytes);
+}
+
+TEST_CASE(
+    "attempt page: it can never be executed, so that it is had where vm.memfd_noexec = 2, as far as the kernel knows of that") {
+  constexpr unsigned kNoExecSeal = 8;
+  const int known = ::memfd_create("known", MFD_CLOEXEC | kNoExecSeal);
+  if (known < 0) return;
+  ::close(known);
+  auto page = AttemptPage::make();
+  REQUIRE(page.ok());
+  struct stat status {};
+  REQUIRE(::fstat(page->descriptor(), &status) == 0);
+  CHECK((status.st_mode & 0111) == 0);
 }
 
 TEST_CASE("attempt page: a descriptor of something else is none") {

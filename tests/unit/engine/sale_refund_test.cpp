@@ -31,7 +31,7 @@ TEST_CASE("refund by sale: takes back all of it, or what its lines say, and neve
   const auto sale = device.submit(sold).get();
   REQUIRE(sale.ok());
   REQUIRE(sale->claims.size() == 2);
-  const auto found = device.reader().sales("1702", "Till 3", 10);
+  const auto found = device.reader().sales({"1702", "Till 3"}, 10);
   REQUIRE((found.ok() && found->size() == 1));
   const outbox::TransactionKey key = found->front().key;
   CHECK(key == event::transaction_key(sold.issuer, sold.event_id));
@@ -64,6 +64,22 @@ TEST_CASE("refund by sale: of a sale that is not known nothing is taken back, an
   CHECK(answer->reversals.empty());
   CHECK(answer->remark == "the sale it takes back is not known any more");
   CHECK_FALSE(device.reader().awaits_any().value());
+}
+
+TEST_CASE("refund by sale: of a guarded sale it waits until that is reported again and claimed") {
+  const test::TempDir folder;
+  Device device(folder.path());
+  event::Transaction sold = tickets("7", {2});
+  sold.begin = sold.end = SystemClock().unix_seconds() + 2 * 86'400;  // the register's clock was wrong
+  REQUIRE(device.submit(sold).get().ok());
+  const outbox::TransactionKey key = event::transaction_key(sold.issuer, sold.event_id);
+  REQUIRE(device.reader().sale(key).value());
+  REQUIRE(device.submit(refund_of(key, {}, "a")).get().ok());
+  CHECK(device.reader().awaits_any().value());
+  sold.begin = sold.end = SystemClock().unix_seconds() - 600;
+  const auto claimed = device.submit(sold).get();
+  REQUIRE(claimed.ok());
+  CHECK(claimed->claims.empty());
 }
 
 TEST_CASE("totals: a day is the shop's") {

@@ -24,7 +24,7 @@ struct SaleStore {
     return unit;
   }
   std::vector<outbox::FoundSale> find(const std::string& receipt, const std::string& till = "") {
-    auto found = reader->sales(receipt, till, 10);
+    auto found = reader->sales({receipt, till}, 10);
     REQUIRE(found.ok());
     return *found;
   }
@@ -68,6 +68,13 @@ TEST_CASE("sales: are found by what is printed, with or without claims, and told
   REQUIRE(claimless.size() == 1);
   REQUIRE(claimless[0].made.has_value());
   CHECK(claimless[0].made->count == 0);
+  for (const outbox::SaleQuery& first : {outbox::SaleQuery{"1702", "", 1001, 1002}, outbox::SaleQuery{"1702", "", 0, 1002}}) {
+    const auto of_then = f.reader->sales(first, 10);
+    REQUIRE((of_then.ok() && of_then->size() == 1));
+    CHECK(of_then->front().key == ChainMaker::key(1));
+  }
+  CHECK(f.reader->sales({.receipt_number = "1702", .since = 1002}, 10).value().at(0).key == ChainMaker::key(2));
+  CHECK(f.reader->sales({.receipt_number = "1702", .since = 1003}, 10).value().empty());
   CHECK(f.reader->sale(ChainMaker::key(3)).value()->sale.receipt_number == "17");
   CHECK_FALSE(f.reader->sale(ChainMaker::key(4)).value().has_value());
 }

@@ -171,6 +171,36 @@ TEST_CASE("relay: a printer for one connection at a time is not kept by one that
   CHECK(printed(one.printer) == Strings{"Tea\n", "Coffee\n"});
 }
 
+TEST_CASE("relay: one that stops where it may still become a browser's does not keep the printer, unless it said a byte or two") {
+  OneAtATime one;
+  RelayOptions options;
+  options.opening_pause = std::chrono::milliseconds(20);
+  RunningRelay relay(one.printer.port(), nullptr, options);
+  const std::string stun("\x00\x01\x00\x08\x21\x12\xa4\x42", 8);
+  Till requests(relay.port());
+  CHECK(requests.send("PO"));
+  Till binds(relay.port());
+  CHECK(binds.send(stun.substr(0, 3)));
+  Till slow(relay.port());
+  CHECK(slow.send("GET 2"));
+  for (const std::string& command : {std::string("\x00", 1), std::string("\x01\x02")}) {
+    Till till(relay.port());
+    CHECK(till.send(command));
+    CHECK(till.receive(command.size()) == Printer::answer_to(command));
+    till.end_sending();
+    CHECK(till.end() == Till::End::closed);
+  }
+  CHECK(requests.send("ST / HTTP/1.1\r\n"));
+  CHECK(requests.end() == Till::End::reset);
+  CHECK(binds.send(stun.substr(3)));
+  CHECK(binds.end() == Till::End::reset);
+  CHECK(slow.send(" FOR 1\n"));
+  CHECK(slow.receive(12) == Printer::answer_to("GET 2 FOR 1\n"));
+  slow.end_sending();
+  CHECK(slow.end() == Till::End::closed);
+  CHECK(printed(one.printer) == Strings{std::string("\x00", 1), "\x01\x02", "GET 2 FOR 1\n"});
+}
+
 TEST_CASE("relay: without a descriptor left it says so once, and takes connections again when there is one") {
   Printer printer(Printer::answer);
   RunningRelay relay(printer.port(), nullptr);

@@ -90,6 +90,10 @@ TEST_CASE("opening: a till's job is known by its first control byte, by its firs
   CHECK(judge("") == Opening::undecided);
   CHECK(judge("~HS") == Opening::word);
   CHECK(judge("\n") == Opening::word);
+  // One or two bytes that are no text may be all that a till says before it waits; more may become a browser's.
+  for (const std::string& command : {"\x00"s, "\x03"s, "\x01\x02"s, "\x16"s, "\xbb\xb6"s}) CHECK(judge(command) == Opening::word);
+  for (const std::string& longer : {"\x00\x01\x00"s, "\x00\x1c\x00"s, "\x80\x2e\x01"s})
+    CHECK(judge(longer) == Opening::undecided);
   for (const char* begun : {"G", "GE", "get", "POST", "pR", "Tea ", "Tea /", "Tea / HTT"})
     CHECK(judge(begun) == Opening::undecided);
 }

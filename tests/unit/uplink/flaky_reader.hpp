@@ -66,9 +66,8 @@ class FlakyReader final : public outbox::Reader {
   Result<std::vector<outbox::GuardedAct>> guarded_of(const outbox::TransactionKey& key) override {
     return inner_->guarded_of(key);
   }
-  Result<std::vector<outbox::FoundSale>> sales(std::string_view receipt_number, std::string_view till,
-                                               std::size_t limit) override {
-    return inner_->sales(receipt_number, till, limit);
+  Result<std::vector<outbox::FoundSale>> sales(const outbox::SaleQuery& query, std::size_t limit) override {
+    return inner_->sales(query, limit);
   }
   Result<std::optional<outbox::FoundSale>> sale(const outbox::TransactionKey& key) override { return inner_->sale(key); }
   Result<std::vector<outbox::RecordCount>> record_counts() override { return inner_->record_counts(); }

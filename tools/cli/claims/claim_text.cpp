@@ -142,10 +142,7 @@ void add_backlog(Page& page, const Json& status) {
   page.line("backlog", text(status, "/backlog/waiting") + " waiting, " + text(status, "/backlog/refused_retry") +
                            " refused for now, " + text(status, "/backlog/refused_final") + " refused for good; " +
                            text(status, "/backlog/claims") + " stored");
-  // The start of a chain waits too, and is no claim.
-  const bool any_waits = at(status, "/backlog/waiting") != 0 || at(status, "/backlog/refused_retry") != 0;
-  if (any_waits && !at(status, "/backlog/oldest_at").is_null())
-    page.line("", "the oldest waits since " + time(status, "/backlog/oldest_at"));
+  if (!at(status, "/backlog/oldest_at").is_null()) page.line("", "the oldest waits since " + time(status, "/backlog/oldest_at"));
   const Json& refusals = at(status, "/refusals");
   if (!refusals.is_array()) return;
   for (const Json& one : refusals) {

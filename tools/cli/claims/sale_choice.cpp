@@ -12,6 +12,9 @@
 namespace greentill::cli {
 namespace {
 
+// So many sales are asked for. Where there are as many, there may be more that are not among them.
+constexpr std::size_t kMostSales = 100;
+
 Json list_in(const Json& json, const char* member) {
   const auto found = json.find(member);
   return found != json.end() && found->is_array() ? *found : Json::array();
@@ -32,6 +35,12 @@ std::string why_claimless(const Json& sale) {
   return why.empty() ? "no act was found in it, or what was found is worth nothing" : why;
 }
 
+std::string too_many(const ReceiptName& receipt) {
+  const std::string words = counted(kMostSales, "sale") + " or more are known as " + asked_for(receipt);
+  if (receipt.till.empty() || receipt.date.empty()) return words + "; say which with --till and --date";
+  return words + "; greentill claims lists their claims, which greentill undo takes back by number";
+}
+
 Result<std::vector<Json>> known_sales(DaemonClient& daemon, const ReceiptName& receipt) {
   std::optional<Stretch> day;
   if (!receipt.date.empty()) {
@@ -41,14 +50,16 @@ Result<std::vector<Json>> known_sales(DaemonClient& daemon, const ReceiptName& r
   std::string path = "/v1/sales";
   add_parameter(path, "receipt_number", receipt.number);
   add_parameter(path, "till", receipt.till);
+  if (day) {
+    add_parameter(path, "since", std::to_string(day->begin));
+    add_parameter(path, "until", std::to_string(day->end));
+  }
+  add_parameter(path, "limit", std::to_string(kMostSales));
   const Result<Json> answer = get_json(daemon, path);
   if (!answer) return Failure{answer.error()};
-  std::vector<Json> sales;
-  for (const Json& sale : list_in(*answer, "sales")) {
-    const std::int64_t begin = number_of(sale, "begin");
-    if (!day || (day->begin <= begin && begin < day->end)) sales.push_back(sale);
-  }
-  return sales;
+  const Json sales = list_in(*answer, "sales");
+  if (sales.size() >= kMostSales) return fail(ErrorCode::conflict, too_many(receipt));
+  return std::vector<Json>(sales.begin(), sales.end());
 }
 
 }  // namespace

@@ -4,25 +4,14 @@
 #include <algorithm>
 
 #include "tools/cli/common/output.hpp"
+#include "tools/common/table.hpp"
 
 namespace greentill::cli {
 
 std::string csv_record(const std::vector<std::string>& fields) {
-  std::string record;
-  bool first = true;
-  for (const std::string& given : fields) {
-    if (!first) record += ',';
-    first = false;
-    const std::string field = printable(given);
-    if (field.find_first_of(",\"") == std::string::npos) {
-      record += field;
-      continue;
-    }
-    record += '"';
-    for (const char c : field) record += c == '"' ? std::string("\"\"") : std::string(1, c);
-    record += '"';
-  }
-  return record + "\r\n";
+  std::vector<std::string> cells;
+  for (const std::string& field : fields) cells.push_back(printable(field));
+  return tools::csv_line(cells) + "\r\n";
 }
 
 std::string csv_grams(std::int64_t mg) {

@@ -8,8 +8,8 @@
 
 namespace greentill::cli {
 
-/// One record with its line end (CR LF). A field with a comma, a quote or a line end is quoted. What steers a terminal is made
-/// visible, since the list may be shown on one.
+/// One record with its line end (CR LF), quoted and kept from being reckoned as tools::csv_line() does. What steers a terminal is
+/// made visible, since the list may be shown on one.
 [[nodiscard]] std::string csv_record(const std::vector<std::string>& fields);
 
 /// Grams with three decimals and a point, without grouping: "1234.567".

@@ -78,6 +78,45 @@ TEST_CASE("undo: by the receipt, and without doing it") {
   CHECK(plan[1]["why_not"].is_null());
 }
 
+TEST_CASE("undo: a receipt is found by its day and till however many others have its number, and none is guessed at") {
+  Shop shop;
+  std::string others;
+  for (int i = 0; i < 100; ++i) others += sale("till-9", "1702", kBegin - 86'400 + i);
+  std::istringstream in(others + sale("till-7", "1702", kBegin + 240));
+  Printed ignored;
+  REQUIRE(cli::submit(*shop.client, in, test::quick(), ignored.json) == ExitCode::ok);
+  // Whichever of them are told first, one is the first that was recorded and one the last.
+  for (const char* till : {"till-8", "till-7"}) {
+    CAPTURE(till);
+    CHECK(cli::undo_claims(*shop.client, {.receipt = {"1702", till, "2026-11-24"}, .dry_run = true}, shop.printed.text) ==
+          ExitCode::ok);
+  }
+  shop.printed.err.str("");
+  CHECK(cli::undo_claims(*shop.client, {.receipt = {"1702", "", "2026-11-24"}}, shop.printed.text) == ExitCode::does_not_hold);
+  CHECK(shop.printed.err.str().find("3 sales have this number") != std::string::npos);
+  shop.printed.err.str("");
+  CHECK(cli::undo_claims(*shop.client, {.receipt = {"1702"}}, shop.printed.text) == ExitCode::does_not_hold);
+  CHECK(shop.printed.err.str().find("100 sales or more are known as receipt 1702; say which with --till and --date") !=
+        std::string::npos);
+  shop.printed.err.str("");
+  CHECK(cli::refund(*shop.client, {.receipt = {"1702", "till-9", "2026-11-23"}, .all = true}, shop.printed.text) ==
+        ExitCode::does_not_hold);
+  CHECK(shop.printed.err.str().find("greentill claims lists their claims") != std::string::npos);
+}
+
+TEST_CASE("undo: a full page of one sale with claims and others without is not taken for the whole") {
+  test::ScriptedDaemon daemon;
+  Json sales = Json::array();
+  for (int i = 0; i < 100; ++i) {
+    sales.push_back({{"id", std::to_string(i)}, {"till", "till-9"}, {"receipt_number", "1702"}, {"begin", i}});
+    sales.back()["claims"] = i == 0 ? Json{7} : Json::array();
+  }
+  daemon.answers.emplace_back(cli::Answer{200, "application/json", Json{{"sales", sales}}.dump(), {}});
+  Printed printed;
+  CHECK(cli::undo_claims(daemon, {.receipt = {"1702"}}, printed.text) == ExitCode::does_not_hold);
+  CHECK(daemon.bodies.empty());
+}
+
 TEST_CASE("undo: where several sales have the number none is taken back, and each is told") {
   Shop shop;
   CHECK(cli::undo_claims(*shop.client, {.receipt = {"1702"}}, shop.printed.text) == ExitCode::does_not_hold);

@@ -146,6 +146,55 @@ TEST_CASE("exec source: a program that ends at the same place is told how often,
   CHECK(bench.status().faults == 4);
 }
 
+const std::string kTell = "read -r greeting; echo \"$greeting\" >&2\n";
+
+/// How many programs were told of so many lost lives.
+std::size_t told_of(const Bench& bench, int lives) { return bench.log.count("\"lost_lives\":" + std::to_string(lives) + "}"); }
+
+TEST_CASE("exec source: an end before the program is ready, and one for a reason of its own, cost no life") {
+  const std::string reason = R"(echo '{"error":"no disk"}'; exit 3)";
+  for (const std::string& end : {std::string("exit 3"), reason, kIntroduce + reason}) {
+    CAPTURE(end);
+    Bench bench;
+    bench.start_script(kTell + end + "\n");
+    CHECK(bench.eventually_later([&] { return bench.status().faults >= 3 && told_of(bench, 0) >= 3; }));
+    CHECK(told_of(bench, 1) == 0);
+  }
+  // Nor does it give back those that were lost before.
+  Bench bench;
+  bench.start_script(kTell + kIntroduce + "case \"$greeting\" in *'\"lost_lives\":0'*) exit 3;; esac\n" + reason + "\n");
+  CHECK(bench.eventually_later([&] { return bench.status().faults >= 4 && told_of(bench, 1) >= 3; }));
+  CHECK(told_of(bench, 0) == 1);
+  CHECK(told_of(bench, 2) == 0);
+}
+
+/// Starts the script, which tells its process number, and ends it with the signal once it runs, after its host where `host_too`;
+/// until a second one has been told of its lost lives.
+void end_by_signal(Bench& bench, const std::string& script, int number, bool host_too) {
+  const std::string mark = "program-pid=";
+  bench.start_script(kTell + kIntroduce + "echo " + mark + "$$ >&2\n" + script);
+  REQUIRE(bench.eventually_later([&] { return bench.status().state == "running" && bench.log.has(mark); }));
+  const std::string log = bench.log.text();
+  const pid_t program = std::stoi(log.substr(log.find(mark) + mark.size()));
+  if (host_too) {
+    for (const pid_t host : hosts()) ::kill(host, number);
+  }
+  REQUIRE(::kill(program, number) == 0);
+  CHECK(bench.eventually_later([&] { return told_of(bench, 0) + told_of(bench, 1) >= 2; }));
+}
+
+TEST_CASE("exec source: a program that is asked to end, as a service's stop does, loses no life; one that crashes does") {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGSEGV}) {
+    CAPTURE(number);
+    Bench bench;
+    end_by_signal(bench, "exec sleep 86397\n", number, false);
+    CHECK(told_of(bench, 1) == (number == SIGSEGV ? 1 : 0));
+  }
+  Bench bench;
+  end_by_signal(bench, "trap 'exit 0' TERM\nsleep 86397 >/dev/null &\nwait\n", SIGTERM, true);
+  CHECK(told_of(bench, 1) == 0);
+}
+
 TEST_CASE("exec source: an argument that leads to the state folder is not granted, though links to programs are followed") {
   const TempFolder folder;
   std::filesystem::create_directory(folder.path() / "state");

@@ -309,6 +309,7 @@ Result<sqlite::Reach> SqliteStore::count_step() {
 }  // namespace
 
 Status SqliteStore::keep_mark() {
+  database_.own_log();
   if (starts_anew_) return Done{};
   const auto reach = read_reach(database_);
   return reach ? mark_.set(*reach, database_) : Status(Failure{reach.error()});
@@ -322,13 +323,11 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
   sqlite::Settings settings;
   settings.busy = kBusy;
   settings.pragmas = kSettings;
+  settings.keeps_log = true;
   auto database = sqlite::Database::open(path, settings);
   if (!database) return Failure{database.error()};
   if (!*back) back = check_reach(*mark, *database, went_back);
-  if (!back) {
-    database->keep_log();  // it may be another's
-    return Failure{back.error()};
-  }
+  if (!back) return Failure{back.error()};
   auto store = std::make_unique<SqliteStore>(std::move(*database), std::move(*mark), *back);
   if (Status prepared = store->prepare(); !prepared) return Failure{prepared.error()};
   if (Status kept = store->keep_mark(); !kept) return Failure{kept.error()};
