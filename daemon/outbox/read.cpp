@@ -124,7 +124,6 @@ Status SqliteReader::prepare() {
   if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_side_records(); !prepared) return prepared;
   if (Status prepared = prepare_records(); !prepared) return prepared;
-  if (Status prepared = prepare_sales(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
@@ -142,9 +141,7 @@ Status SqliteReader::prepare() {
         "SELECT total(head - pruned), total(head - delivered_seq), total(refused_retry), total(refused_final), "
         "total(starts), total(starts AND delivered_seq = 0) FROM (SELECT h.*, "
         "coalesce(" GREENTILL_LAST_POSITION ", h.no << 40) - (h.no << 40) AS head, "
-        "EXISTS (SELECT 1 FROM claims WHERE position = (h.no << 40) + 1) AS starts FROM chains h)"},
-       {waiting_since_, GREENTILL_WAITING_SINCE},
-       {refusal_counts_, "SELECT reason, final, claims FROM refusal_counts ORDER BY claims DESC, reason, final LIMIT ?1"}});
+        "EXISTS (SELECT 1 FROM claims WHERE position = (h.no << 40) + 1) AS starts FROM chains h)"}});
 }
 
 Result<std::optional<ChainState>> SqliteReader::chain() {
@@ -228,13 +225,18 @@ Result<Backlog> SqliteReader::backlog() {
 }
 
 Result<std::optional<std::int64_t>> SqliteReader::waiting_since() {
-  Query row(waiting_since_);
+  Statement statement;  // not kept: one reader of several asks, and seldom
+  if (Status prepared = statement.prepare(database_, GREENTILL_WAITING_SINCE); !prepared) return Failure{prepared.error()};
+  Query row(statement);
   return row.result(row.next() && !row.is_null(0) ? std::optional(row.integer(0)) : std::nullopt);
 }
 
 Result<std::vector<RefusalCount>> SqliteReader::refusal_counts(std::size_t limit) {
+  constexpr const char* kCounts = "SELECT reason, final, claims FROM refusal_counts ORDER BY claims DESC, reason, final LIMIT ?1";
+  Statement statement;
+  if (Status prepared = statement.prepare(database_, kCounts); !prepared) return Failure{prepared.error()};
   std::vector<RefusalCount> counts;
-  Query row(refusal_counts_, row_limit(limit));
+  Query row(statement, row_limit(limit));
   while (row.next()) counts.push_back({std::string(row.text(0)), row.integer(1) != 0, row.count(2)});
   return row.result(std::move(counts));
 }

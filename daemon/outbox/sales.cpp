@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which sale stands beside a claim, a transaction without a claim, and a guarded act; and finding sales by what is printed.
+// People ask for it now and then: statements are not kept, which would cost every reader some memory for good.
 #include "daemon/outbox/sqlite_outbox.hpp"
 
 // Columns: key, when recorded, the sale, and of one that made claims the position of the first, how many, and their chain.
@@ -20,15 +21,6 @@ std::optional<Sale> sale_in(const Query& row, int column) {
   return Sale{std::string(row.text(column)), std::string(row.text(column + 1)), row.integer(column + 2)};
 }
 
-Status SqliteReader::prepare_sales() {
-  constexpr const char* kByKey =
-      GREENTILL_SALES("c.key = ?1 AND c.receipt NOT NULL", "key = ?1 AND receipt NOT NULL", "key = ?1 AND receipt NOT NULL");
-  return prepare_all(
-      database_, {{sales_, GREENTILL_SALES(GREENTILL_PRINTED, GREENTILL_PRINTED, GREENTILL_PRINTED) " ORDER BY 2 DESC LIMIT ?5"},
-                  {sale_, kByKey},
-                  {guarded_of_, "SELECT activity, reason FROM guarded WHERE key = ?1 ORDER BY line"}});
-}
-
 Result<FoundSale> SqliteReader::found_sale(const Query& row) {
   FoundSale found;
   if (!row.fixed(0, found.key)) return database_.damaged("a transaction's key is not one");
@@ -44,8 +36,13 @@ Result<FoundSale> SqliteReader::found_sale(const Query& row) {
 }
 
 Result<std::vector<FoundSale>> SqliteReader::sales(const SaleQuery& query, std::size_t limit) {
+  Statement statement;
+  constexpr const char* kPrinted = GREENTILL_SALES(GREENTILL_PRINTED, GREENTILL_PRINTED, GREENTILL_PRINTED);
+  if (Status prepared = statement.prepare(database_, std::string(kPrinted) + " ORDER BY 2 DESC LIMIT ?5"); !prepared) {
+    return Failure{prepared.error()};
+  }
   std::vector<FoundSale> all;
-  Query row(sales_, query.receipt_number, query.till, query.since, query.until, row_limit(limit));
+  Query row(statement, query.receipt_number, query.till, query.since, query.until, row_limit(limit));
   while (row.next()) {
     auto found = found_sale(row);
     if (!found) return Failure{found.error()};
@@ -55,7 +52,11 @@ Result<std::vector<FoundSale>> SqliteReader::sales(const SaleQuery& query, std::
 }
 
 Result<std::optional<FoundSale>> SqliteReader::sale(const TransactionKey& key) {
-  Query row(sale_, key);
+  constexpr const char* kByKey =
+      GREENTILL_SALES("c.key = ?1 AND c.receipt NOT NULL", "key = ?1 AND receipt NOT NULL", "key = ?1 AND receipt NOT NULL");
+  Statement statement;
+  if (Status prepared = statement.prepare(database_, kByKey); !prepared) return Failure{prepared.error()};
+  Query row(statement, key);
   if (!row.next()) return row.result(std::optional<FoundSale>());
   auto found = found_sale(row);
   if (!found) return Failure{found.error()};
@@ -63,8 +64,11 @@ Result<std::optional<FoundSale>> SqliteReader::sale(const TransactionKey& key) {
 }
 
 Result<std::vector<GuardedAct>> SqliteReader::guarded_of(const TransactionKey& key) {
+  Statement statement;
+  const Status prepared = statement.prepare(database_, "SELECT activity, reason FROM guarded WHERE key = ?1 ORDER BY line");
+  if (!prepared) return Failure{prepared.error()};
   std::vector<GuardedAct> all;
-  Query row(guarded_of_, key);
+  Query row(statement, key);
   while (row.next()) {
     GuardedAct& act = all.emplace_back();
     act.key = key;

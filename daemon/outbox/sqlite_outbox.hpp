@@ -104,7 +104,6 @@ class SqliteReader final : public Reader {
   Status prepare();
   Status prepare_side_records();
   Status prepare_records();
-  Status prepare_sales();
   Result<FoundSale> found_sale(const Query& row);
   Statement& scan_for(bool newest_first, std::optional<Delivery> only);
 
@@ -112,10 +111,8 @@ class SqliteReader final : public Reader {
   KeyLookup keys_;
   ChainLookup chains_;
   Statement claim_, scan_up_, scan_down_, refused_up_, refused_down_, batch_, retryable_, totals_, backlog_;
-  Statement waiting_since_, refusal_counts_;
   Statement taken_back_, awaited_, awaits_any_, account_uses_, guarded_;
   Statement position_, record_counts_, records_;
-  Statement sales_, sale_, guarded_of_;
 };
 
 class SqliteWriter final : public Writer {
