@@ -23,7 +23,7 @@ Failure<Error> refuse(std::string_view uri, const std::string& why) {
 
 // What to write in place of a scheme that will not do.
 std::string about_scheme(std::string_view scheme) {
-  const std::string form = "write mqtts://host:8883 (tcp:// only for this machine)";
+  std::string form = "write mqtts://host:8883 (tcp:// only for this machine)";
   if (scheme == "mqtt") return "mqtt:// is not encrypted; " + form;
   if (scheme == "ws" || scheme == "wss") return "MQTT over WebSockets is not spoken here; " + form;
   if (scheme == "tls" || scheme == "mqtt+ssl" || scheme == "mqtts+ssl" || scheme == "tcps") {

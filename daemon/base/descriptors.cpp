@@ -11,7 +11,7 @@ namespace greentill {
 bool is_out_of_descriptors(int error) { return error == EMFILE || error == ENFILE; }
 
 std::string system_words(int error) {
-  const std::string text = std::generic_category().message(error);
+  std::string text = std::generic_category().message(error);
   if (error == ENFILE) return text + ": the whole system has no file left to open; raise fs.file-max, or see who opens so many";
   rlimit limit{};
   if (error != EMFILE || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return text;

@@ -94,7 +94,7 @@ class Groups {
     unsigned sum = 0;
     bool doubled = false;
     for (auto it = values_.rbegin(); it != values_.rend(); ++it, doubled = !doubled) {
-      const auto digit = static_cast<unsigned>(*it);
+      const auto digit = static_cast<unsigned>(static_cast<unsigned char>(*it));
       sum += !doubled ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit;
     }
     return sum % 10 == 0;

@@ -63,7 +63,7 @@ Result<bool> is_same_chain(SqliteWriter& writer, const sqlite::Reach& marked) {
 }  // namespace
 
 Status check_files(const sqlite::StoreMark& mark, const Options& options) {
-  const Status sound = mark.check_files(options.path, options.vfs);
+  Status sound = mark.check_files(options.path, options.vfs);
   if (!sound && sound.error().code == ErrorCode::conflict) return went_back(options, sound.error().message);
   if (!sound && sound.error().code == ErrorCode::invalid) {
     return fail(ErrorCode::invalid,

@@ -38,6 +38,7 @@ std::string weight_text(std::int64_t mg) {
   return (negative ? "-" : "") + whole + text.data();
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the document's move for one that throws
 struct Day {
   std::string date;
   Json sums;  ///< of the day, as /v1/stats has them

@@ -8,7 +8,7 @@
 
 #include "tools/credit-service/cli/commands.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
 class App;
 }
 
