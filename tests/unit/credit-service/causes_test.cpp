@@ -16,7 +16,10 @@ struct Enrolled {
   TestAuthority root{"Root"};
   std::optional<TestSigner> signer;
 
-  Enrolled() { office.authorities += root.pem(); }
+  Enrolled() {
+    office.authorities += root.pem();
+    office.clock.now += 60;  // it stands still, and certificates begin when they are made
+  }
   void certify(const TestAuthority::Issued& issued, const std::string& behind = "") {
     signer.emplace(issued.key, issued.certificate);
     office.put_certificate("device.pem", issued.certificate + behind);
