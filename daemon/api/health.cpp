@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api/health.hpp"
 
-#include "daemon/base/calendar.hpp"
+#include "daemon/base/moment.hpp"
 
 namespace greentill::api {
-namespace {
-
-/// "26 h", "3 days"; never more than has passed.
-std::string duration_text(std::int64_t seconds) {
-  constexpr std::int64_t kMinute = 60;
-  constexpr std::int64_t kHour = 60 * kMinute;
-  if (seconds >= 3 * kSecondsADay) return std::to_string(seconds / kSecondsADay) + " days";
-  if (seconds >= 3 * kHour) return std::to_string(seconds / kHour) + " h";
-  return seconds >= 3 * kMinute ? std::to_string(seconds / kMinute) + " min" : std::to_string(seconds) + " s";
-}
-
-}  // namespace
 
 std::string why_overdue(const DaemonStatus& status, std::int64_t now) {
   if (status.overdue_after_s == 0 || !status.waiting_since) return {};
@@ -25,7 +13,7 @@ std::string why_overdue(const DaemonStatus& status, std::int64_t now) {
   if (age <= status.overdue_after_s || delivers) return {};
   const std::uint64_t claims = status.backlog.waiting + status.backlog.refused_retry;
   std::string text = std::to_string(claims) + (claims == 1 ? " claim waits" : " claims wait") + ", the oldest for " +
-                     duration_text(age) + ", and nothing was delivered meanwhile: ";
+                     span_text(age) + ", and nothing was delivered meanwhile: ";
   if (!status.link.last_error.empty()) return text + status.link.last_error;
   if (!status.link.connected) return text + "the broker is not reached";
   return text + (status.backlog.waiting == 0 ? "the service refuses them for now" : "no receipt takes them; ask the operator");

@@ -208,7 +208,7 @@ class ConfigReader {
     options.backoff_max = std::chrono::seconds(fields.integer_or("backoff_max_s", 1, 86'400, 300));
     options.retry_refused_after = std::chrono::seconds(fields.integer_or("retry_refused_after_s", 1, 604'800, 3600));
     options.keep_alive = std::chrono::seconds(fields.integer_or("keep_alive_s", 5, 3600, 60));
-    options.overdue_after = std::chrono::seconds(fields.integer_or("overdue_s", 60, 31'536'000, 86'400));
+    config_.overdue_after = std::chrono::seconds(fields.integer_or("overdue_s", 60, 31'536'000, 86'400));
   }
 
   void read_log() {

@@ -26,17 +26,6 @@ namespace {
 
 constexpr std::size_t kShownReasons = 20;
 
-// The last second at which one of a file's certificates is valid; none where it cannot be read.
-std::optional<std::int64_t> last_end(const std::filesystem::path& file) {
-  const auto text = read_file(file, 1u << 20);
-  const auto certificates =
-      text ? crypto::Certificate::all_from_pem(*text) : Result<std::vector<crypto::Certificate>>(Failure{text.error()});
-  std::optional<std::int64_t> end;
-  if (!certificates) return end;
-  for (const crypto::Certificate& one : *certificates) end = std::max(end.value_or(one.not_after()), one.not_after());
-  return end;
-}
-
 // The API's desk: the engine answers for transactions, the daemon for its status.
 class ApiDesk final : public api::Desk {
  public:
@@ -107,7 +96,6 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<ApiDesk> desk_;
   std::unique_ptr<api::Server> server_;
   std::int64_t started_at_ = 0;
-  std::optional<std::int64_t> receipt_certificate_end_;
 };
 
 Status GreentillDaemon::load_identity() {
@@ -200,7 +188,6 @@ Status GreentillDaemon::start_uplink() {
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
   trust_ = std::move(*trust);
-  receipt_certificate_end_ = last_end(config_.receipt_certificates);
   uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *trust_);
   strand_.post([this] { uplink_->start(); });
   return Done{};
@@ -273,18 +260,16 @@ api::DaemonStatus GreentillDaemon::status() {
       status.trouble = chain.error().message;
     }
     if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
-    // A chain's start waits as well; on its own it is nobody's loss.
-    const bool any_waits = status.backlog.waiting + status.backlog.refused_retry > 0;
-    if (const auto since = status_reader_->waiting_since(); since && any_waits) status.waiting_since = *since;
+    if (const auto since = status_reader_->waiting_since(); since) status.waiting_since = *since;
     if (auto refusals = status_reader_->refusal_counts(kShownReasons); refusals) status.refusals = std::move(*refusals);
     if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
   }
   if (uplink_) {
     status.link = uplink_->status();
-    status.overdue_after_s = config_.uplink->overdue_after.count();
+    status.overdue_after_s = config_.overdue_after.count();
   }
   status.certificate_end = identity_->not_after();
-  status.receipt_certificate_end = receipt_certificate_end_;
+  if (trust_) status.receipt_certificate_end = trust_->not_after();
   status.plugins = detectors_->status();
   for (auto& source : sources_->status()) status.plugins.push_back(std::move(source));
   return status;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
@@ -18,8 +17,6 @@ constexpr std::int64_t kAgreeSeconds = 600;
 constexpr std::chrono::milliseconds kLookAgain = std::chrono::hours(1);
 constexpr std::chrono::milliseconds kTellAgain = std::chrono::hours(24);
 
-std::int64_t seconds_of(std::chrono::milliseconds time) { return std::chrono::duration_cast<std::chrono::seconds>(time).count(); }
-
 /// What was told, without the times in it.
 std::vector<std::string> without_digits(std::vector<std::string> all) {
   for (std::string& one : all) std::erase_if(one, [](char c) { return c >= '0' && c <= '9'; });
@@ -27,12 +24,6 @@ std::vector<std::string> without_digits(std::vector<std::string> all) {
 }
 
 }  // namespace
-
-std::chrono::milliseconds SelfCheck::since_boot() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::milliseconds(now.tv_nsec / 1'000'000);
-}
 
 Status SelfCheck::check_usable() const {
   std::vector<crypto::Defect> certain = about_.certificate.own_defects(clock_.unix_seconds());
@@ -76,7 +67,7 @@ void SelfCheck::look() {
 }
 
 void SelfCheck::heard(std::int64_t service_time) {
-  service_offset_ = service_time - seconds_of(about_.elapsed());
+  service_offset_ = service_time - static_cast<std::int64_t>(about_.elapsed());
   const bool apart = ahead().has_value();
   if (told_ahead_.exchange(apart) != apart && strand_ != nullptr) strand_->post([this] { look(); });
 }
@@ -84,7 +75,7 @@ void SelfCheck::heard(std::int64_t service_time) {
 std::optional<std::int64_t> SelfCheck::ahead() const {
   const std::int64_t offset = service_offset_;
   if (offset == kNever) return std::nullopt;
-  const std::int64_t difference = clock_.unix_seconds() - (offset + seconds_of(about_.elapsed()));
+  const std::int64_t difference = clock_.unix_seconds() - (offset + static_cast<std::int64_t>(about_.elapsed()));
   return difference > kAgreeSeconds || difference < -kAgreeSeconds ? std::optional(difference) : std::nullopt;
 }
 

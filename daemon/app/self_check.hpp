@@ -15,6 +15,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/crypto/certificate.hpp"
+#include "daemon/engine/boot.hpp"
 
 namespace greentill::app {
 
@@ -27,10 +28,9 @@ class SelfCheck {
         authority;  ///< who the broker's and the service's certificates lead to; none without [uplink]
     std::optional<std::int64_t> store_written;  ///< when the store was last written, before this start
     std::filesystem::path store;
-    /// The time since some start, of a clock that goes on while the machine sleeps.
-    std::function<std::chrono::milliseconds()> elapsed = since_boot;
+    /// Seconds since some start, of a clock that goes on while the machine sleeps.
+    std::function<std::uint64_t()> elapsed = engine::uptime_seconds;
   };
-  static std::chrono::milliseconds since_boot();
   /// `clock` and `log` must outlive it.
   SelfCheck(About about, Clock& clock, Log& log) : about_(std::move(about)), clock_(clock), log_(log) {}
 

@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "daemon/base/descriptors.hpp"
 
 namespace greentill::detect {
 
@@ -35,7 +36,7 @@ Result<AttemptPage> AttemptPage::make() {
   if (memory && ::ftruncate(memory.get(), sizeof(Layout)) == 0) {
     if (auto page = map(std::move(memory))) return std::move(*page);
   }
-  return fail(ErrorCode::io, std::string("no memory to share with a plugin: ") + std::strerror(errno));
+  return fail(ErrorCode::io, "no memory to share with a plugin: " + system_words(errno));
 }
 
 std::optional<AttemptPage> AttemptPage::inherited(int descriptor) {

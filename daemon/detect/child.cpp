@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/base/descriptor.hpp"
 #include "daemon/base/descriptors.hpp"
 #include "daemon/detect/wire.hpp"
 
@@ -65,15 +66,21 @@ class SpawnPlan {
   posix_spawnattr_t attributes_;
 };
 
-/// Opens a pair and numbers both ends above the descriptors that a child is given.
+/// The same file under a number above the descriptors that a child is given.
+Descriptor above_childs(int descriptor) { return Descriptor(::fcntl(descriptor, F_DUPFD_CLOEXEC, kHostAttempt + 1)); }
+
+struct Pair {
+  Descriptor ours, childs;
+};
+
 template <typename Open>
-bool open_pair(int (&ends)[2], const Open& open) {
+bool open_pair(Pair& pair, const Open& open) {
   int made[2];
   if (open(made) != 0) return false;
-  for (int i = 0; i < 2; ++i) ends[i] = ::fcntl(made[i], F_DUPFD_CLOEXEC, kHostAttempt + 1);
-  ::close(made[0]);
-  ::close(made[1]);
-  return ends[0] >= 0 && ends[1] >= 0;
+  const Descriptor first(made[0]);
+  const Descriptor second(made[1]);
+  pair = {above_childs(made[0]), above_childs(made[1])};
+  return pair.ours && pair.childs;
 }
 
 }  // namespace
@@ -81,28 +88,17 @@ bool open_pair(int (&ends)[2], const Open& open) {
 Result<std::unique_ptr<Child>> Child::spawn(const std::filesystem::path& host_program) {
   auto attempts = AttemptPage::make();
   if (!attempts) return Failure{attempts.error()};
-  const Descriptor page(::fcntl(attempts->descriptor(), F_DUPFD_CLOEXEC, kHostAttempt + 1));
-  if (!page) return fail(ErrorCode::io, std::string("no descriptor for a plugin: ") + std::strerror(errno));
-  int socket[2] = {-1, -1};
-  int output[2] = {-1, -1};
-  if (!open_pair(socket, [](int* ends) { return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }) ||
+  const Descriptor page = above_childs(attempts->descriptor());
+  Pair socket;
+  Pair output;
+  if (!page || !open_pair(socket, [](int* ends) { return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends); }) ||
       !open_pair(output, [](int* ends) { return ::pipe2(ends, O_CLOEXEC); })) {
-    const std::string why = system_words(errno);
-    for (const int descriptor : {socket[0], socket[1]}) {
-      if (descriptor >= 0) ::close(descriptor);
-    }
-    return fail(ErrorCode::io, "no socket pair or pipe for a plugin: " + why);
+    return fail(ErrorCode::io, "no socket pair or pipe for a plugin: " + system_words(errno));
   }
   pid_t pid = -1;
-  const int error = SpawnPlan(socket[1], output[1], page.get()).run(pid, host_program);
-  ::close(socket[1]);
-  ::close(output[1]);
-  if (error != 0) {
-    ::close(socket[0]);
-    ::close(output[0]);
-    return fail(ErrorCode::io, host_program.string() + ": it cannot be started: " + system_words(error));
-  }
-  return std::unique_ptr<Child>(new Child(pid, socket[0], output[0], std::move(*attempts)));
+  const int error = SpawnPlan(socket.childs.get(), output.childs.get(), page.get()).run(pid, host_program);
+  if (error != 0) return fail(ErrorCode::io, host_program.string() + ": it cannot be started: " + system_words(error));
+  return std::unique_ptr<Child>(new Child(pid, socket.ours.release(), output.ours.release(), std::move(*attempts)));
 }
 
 Child::~Child() {

@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::size_t kDrainBytes = 64u << 10;
 constexpr std::size_t kLineBytes = 512;
-// A little beyond the cut, so that readable() recognises a card number across it.
-constexpr std::size_t kKeptBytes = kLineBytes + 128;
+constexpr std::size_t kKeptBytes = kLineBytes + kBeyondCut;
 constexpr std::chrono::milliseconds kQuiet{100};
 
 }  // namespace

@@ -7,11 +7,6 @@
 #include "daemon/event/card_mask.hpp"
 
 namespace greentill::detect {
-namespace {
-
-constexpr std::size_t kBeyondCut = 128;
-
-}  // namespace
 
 std::string readable(gt_text text, std::size_t limit) {
   // A little more than is kept: a card number across the cut is recognised too.

@@ -257,7 +257,7 @@ void Engine::reverse(Arrival arrival) {
   }
   head_.move_to(next);
   if (!arrival.undo) made.totals.push_back({local_day(made.recorded_at), "", 0, 0});
-  turns_.begin_reversal(arrival.key, arrival.undo ? std::nullopt : std::optional(arrival.reversed_key()));
+  turns_.begin_reversal(arrival.key, arrival.undo ? std::nullopt : std::optional(event::reversed_key(arrival.transaction)));
   commit(std::move(arrival), std::move(made));
 }
 

@@ -22,10 +22,6 @@ event::Transaction as_sale(const event::Transaction& reversal) {
 
 bool takes_all(const event::Transaction& reversal) { return reversal.lines.empty() && reversal.quantities.empty(); }
 
-const std::string& issuer_of_reversed(const event::Transaction& reversal) {
-  return reversal.reversed.issuer.empty() ? reversal.issuer : reversal.reversed.issuer;
-}
-
 /// Merges parts that take from the same claims: the store keeps one sum for them, and one reversal is made.
 void add_part(Returned part, std::vector<Returned>& parts) {
   const auto same = std::find_if(parts.begin(), parts.end(), [&](const Returned& other) {
@@ -88,7 +84,7 @@ std::vector<Returned> Reverser::returned(const event::Transaction& reversal, std
     // A sale that was found by its receipt's number has no name here that a nullifier could be made of.
     const auto nullifier = reversal.reversed.key
                                ? std::nullopt
-                               : maker_.nullifier_of(found.activity.name, reversal.end, issuer_of_reversed(reversal),
+                               : maker_.nullifier_of(found.activity.name, reversal.end, event::issuer_of_reversed(reversal),
                                                      reversal.reversed.event_id, reversed_line);
     add_part({found.activity.name, found.activity.quantities, nullifier}, parts);
   }

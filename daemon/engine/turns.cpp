@@ -15,8 +15,6 @@ std::size_t Turns::KeyHash::operator()(const outbox::TransactionKey& key) const 
   return hash;
 }
 
-outbox::TransactionKey Arrival::reversed_key() const { return event::reversed_key(transaction); }
-
 bool Turns::must_wait(const Arrival& arrival) const { return must_wait_behind(arrival, waiting_); }
 
 void Turns::wait(Arrival arrival) { waiting_.push_back(std::move(arrival)); }
@@ -43,7 +41,7 @@ bool Turns::waits_for_reversal(const Arrival& arrival, bool first) const {
   if (arrival.passed_over) return false;
   if (arrival.reverses() && (reversing_ || !first)) return true;
   if (arrival.undo) return false;
-  if (arrival.reverses() && is_under_way(arrival.reversed_key())) return true;
+  if (arrival.reverses() && is_under_way(event::reversed_key(arrival.transaction))) return true;
   return reversing_ && reversing_->of == arrival.key;
 }
 

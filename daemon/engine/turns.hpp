@@ -34,8 +34,6 @@ struct Arrival {
   bool passed_over = false;  ///< a record whose fate is known already, and of which nothing else is kept
 
   [[nodiscard]] bool reverses() const { return undo || transaction.is_reversal(); }
-  /// The key of the transaction that it takes back. Requires: it is a reversal of a transaction.
-  [[nodiscard]] outbox::TransactionKey reversed_key() const;
 };
 
 class Turns {

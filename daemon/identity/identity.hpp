@@ -51,6 +51,8 @@ class ReceiptTrust {
   static Result<std::unique_ptr<ReceiptTrust>> load(const std::filesystem::path& authorities,
                                                     const std::filesystem::path& certificates);
   virtual ~ReceiptTrust() = default;
+  /// The last second at which one of the certificates is valid, in Unix seconds.
+  [[nodiscard]] virtual std::int64_t not_after() const = 0;
   /// ok where one of the certificates signed the message. not_found where it names none of them, which a renewed one is until it
   /// is in their file; denied where it was not signed with the key of the one that it names. Both name the x5t.
   virtual Status verify(const claim::Message& message) = 0;

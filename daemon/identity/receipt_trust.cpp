@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -54,16 +55,20 @@ class LoadedTrust final : public ReceiptTrust {
                                           ", which is not in " + file_.string() + " (uplink.receipt_certificates)");
   }
 
+  [[nodiscard]] std::int64_t not_after() const override { return not_after_; }
+
  private:
   Status add(const crypto::Certificate& certificate, const crypto::Authority& trusted) {
     if (Status accepted = accept(certificate, trusted); !accepted) return accepted;
     auto verifier = certificate.make_verifier();
     if (!verifier) return Failure{verifier.error()};
     signers_.emplace_back(certificate.thumbprint(), std::move(*verifier));
+    not_after_ = std::max(not_after_, certificate.not_after());
     return Done{};
   }
 
   std::filesystem::path file_;
+  std::int64_t not_after_ = 0;
   std::vector<std::pair<Digest, std::unique_ptr<claim::Verifier>>> signers_;
 };
 

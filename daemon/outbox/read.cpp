@@ -31,10 +31,11 @@
   "SELECT * FROM (SELECT position FROM refusals WHERE final = 0 AND " when " AND position > " GREENTILL_CHAIN_FROM \
   " ORDER BY last_try LIMIT ?3)"
 
-// Of each chain the first claim that is not processed, and the first that was refused for now: one row of an index each.
-#define GREENTILL_WAITING_SINCE                                                                                         \
-  "SELECT min(since) FROM (SELECT (SELECT recorded_at FROM claims WHERE position > (h.no << 40 | h.delivered_seq) AND " \
-  "position < (h.no + 1) << 40 ORDER BY position LIMIT 1) AS since FROM chains h UNION ALL SELECT * FROM (SELECT "      \
+// Of each chain the first claim that is not processed (seq 1 is its start, which claims nothing), and the first that was refused
+// for now: one row of an index each.
+#define GREENTILL_WAITING_SINCE                                                                                                 \
+  "SELECT min(since) FROM (SELECT (SELECT recorded_at FROM claims WHERE position > (h.no << 40 | max(h.delivered_seq, 1)) AND " \
+  "position < (h.no + 1) << 40 ORDER BY position LIMIT 1) AS since FROM chains h UNION ALL SELECT * FROM (SELECT "              \
   "c.recorded_at FROM refusals r JOIN claims c ON c.position = r.position WHERE r.final = 0 ORDER BY r.position LIMIT 1))"
 
 namespace greentill::outbox {

@@ -39,6 +39,12 @@ mqtt::connect_options connect_options(const probe::Target& broker, std::chrono::
 /// A sentence for the operator: where the broker refused, what it `did` and its reason, else the meaning of Paho's code.
 [[nodiscard]] std::string explain(int code, int reason, const char* did = "the broker refuses");
 
+/// What the broker said when it ended the connection. It may come before the operation that fails because of it.
+struct Farewell {
+  int reason = 0;     ///< 0: it said nothing
+  std::string words;  ///< as of own_words()
+};
+
 /// What a broker adds to its reason, to append to a sentence: its own words, made safe to show, and the server that it names in
 /// its place. Empty where it adds nothing.
 [[nodiscard]] std::string own_words(const mqtt::properties& properties);

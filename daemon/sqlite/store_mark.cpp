@@ -107,11 +107,10 @@ bool is_further(const Reach& one, const Reach& other) {
 }  // namespace
 
 std::optional<LogId> log_beside(const std::filesystem::path& database) {
-  const int file = ::open(log_path(database).c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
+  const Descriptor file(::open(log_path(database).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
   Bytes<kLogHeader> header{};
-  const bool whole = ::pread(file, header.data(), header.size(), 0) == static_cast<ssize_t>(header.size());
-  ::close(file);
+  const bool whole = ::pread(file.get(), header.data(), header.size(), 0) == static_cast<ssize_t>(header.size());
   if (!whole || !is_log_header(header)) return std::nullopt;
   // SQLite draws the first salt when it makes the log, and raises it with the sequence number at each restart.
   const std::uint32_t restarts = word_at(header, 12);
@@ -120,10 +119,10 @@ std::optional<LogId> log_beside(const std::filesystem::path& database) {
 
 Result<StoreMark> StoreMark::open(std::filesystem::path path, Users users) {
   StoreMark mark(std::move(path), users);
-  mark.file_ = ::open(mark.path_.c_str(), O_RDWR | O_CLOEXEC);
-  if (mark.file_ < 0) return errno == ENOENT ? Result<StoreMark>(std::move(mark)) : refused(mark.path_, "open", errno);
-  const Hold hold(mark.file_, users == Users::several);
-  const std::optional<std::string> content = read_all(mark.file_);
+  mark.file_ = Descriptor(::open(mark.path_.c_str(), O_RDWR | O_CLOEXEC));
+  if (!mark.file_) return errno == ENOENT ? Result<StoreMark>(std::move(mark)) : refused(mark.path_, "open", errno);
+  const Hold hold(mark.file_.get(), users == Users::several);
+  const std::optional<std::string> content = read_all(mark.file_.get());
   if (!content) return refused(mark.path_, "read", errno);
   mark.new_ = trimmed(*content) == "new";
   // A power cut while it was made leaves it empty, or full of zeros.
@@ -137,19 +136,6 @@ Result<StoreMark> StoreMark::open(std::filesystem::path path, Users users) {
   mark.there_ = true;
   mark.record_ = std::move(*record);
   return mark;
-}
-
-StoreMark::StoreMark(StoreMark&& other) noexcept
-    : path_(std::move(other.path_)),
-      users_(other.users_),
-      file_(std::exchange(other.file_, -1)),
-      there_(other.there_),
-      new_(other.new_),
-      kept_(other.kept_),
-      record_(std::move(other.record_)) {}
-
-StoreMark::~StoreMark() {
-  if (file_ >= 0) ::close(file_);
 }
 
 Status StoreMark::check_files(const std::filesystem::path& database, const std::string& vfs) const {
@@ -230,28 +216,25 @@ void StoreMark::settle(const std::filesystem::path& database) {
 }
 
 void StoreMark::sync() {
-  if (file_ >= 0) ::fdatasync(file_);
+  if (file_) ::fdatasync(file_.get());
 }
 
 Status StoreMark::make() {
-  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file_ < 0) return refused(path_, "create", errno);
+  file_ = Descriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file_) return refused(path_, "create", errno);
   const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
-  give_to_owner(file_, folder);
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = directory >= 0 && ::fsync(directory) == 0;
-  const int number = errno;
-  if (directory >= 0) ::close(directory);
-  return synced ? Status(Done{}) : Status(refused(folder, "sync the folder", number));
+  give_to_owner(file_.get(), folder);
+  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return directory && ::fsync(directory.get()) == 0 ? Status(Done{}) : Status(refused(folder, "sync the folder", errno));
 }
 
 Status StoreMark::write(Record record, Take take) {
-  if (file_ < 0) {
+  if (!file_) {
     if (Status made = make(); !made) return made;
   }
-  const Hold hold(file_, users_ == Users::several);
+  const Hold hold(file_.get(), users_ == Users::several);
   if (users_ == Users::several) {
-    auto stored = read_slots(read_all(file_).value_or(""));
+    auto stored = read_slots(read_all(file_.get()).value_or(""));
     if (stored && take == Take::further && is_further(stored->reach, record.reach)) return Done{};
     if (stored && take == Take::further) record.counter = std::max(record.counter, stored->counter);
     if (stored) record_ = std::move(*stored);
@@ -259,7 +242,8 @@ Status StoreMark::write(Record record, Take take) {
   record.number = record_.number + 1;
   std::string line = to_line(record);
   const auto at = static_cast<off_t>(record.number % 2 == 1 ? 0 : kSlot);
-  if (::pwrite(file_, line.data(), line.size(), at) != static_cast<ssize_t>(line.size())) return refused(path_, "write", errno);
+  if (::pwrite(file_.get(), line.data(), line.size(), at) != static_cast<ssize_t>(line.size()))
+    return refused(path_, "write", errno);
   record_ = std::move(record);
   return Done{};
 }

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/descriptor.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 
@@ -50,10 +51,6 @@ class StoreMark {
   /// Reads the mark; makes none where there is none. corrupt where the file is something else, io or denied where it cannot be
   /// opened.
   static Result<StoreMark> open(std::filesystem::path path, Users users);
-  StoreMark(StoreMark&& other) noexcept;
-  StoreMark& operator=(StoreMark&&) = delete;
-  ~StoreMark();
-
   /// Whether there was a mark when it was opened.
   [[nodiscard]] bool is_there() const { return there_; }
   /// Whether somebody wrote "new" into the file, by which they say that a new database is to be begun.
@@ -98,7 +95,7 @@ class StoreMark {
 
   std::filesystem::path path_;
   Users users_;
-  int file_ = -1;
+  Descriptor file_;
   bool there_ = false;
   bool new_ = false;
   bool kept_ = false;  ///< since set(): the database is what the mark says

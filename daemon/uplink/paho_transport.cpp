@@ -4,8 +4,8 @@
 #include <atomic>
 #include <utility>
 
+#include "daemon/base/guarded.hpp"
 #include "daemon/crypto/secret.hpp"
-#include "daemon/paho/farewell.hpp"
 #include "daemon/paho/paho.hpp"
 #include "daemon/uplink/diagnosis.hpp"
 #include "daemon/uplink/transport.hpp"
@@ -68,7 +68,7 @@ class PahoTransport final : public Transport {
       client_->set_message_callback([this](mqtt::const_message_ptr message) { mailbox_.message(std::move(message)); });
       client_->set_connection_lost_handler([this](const std::string&) { mailbox_.lost(ended(MQTTASYNC_DISCONNECTED)); });
       client_->set_disconnected_handler([this](const mqtt::properties& properties, mqtt::ReasonCode reason) {
-        farewell_.say(reason, paho::own_words(properties));
+        farewell_.set({reason, paho::own_words(properties)});
         mailbox_.lost(ended(MQTTASYNC_DISCONNECTED));
       });
       wiping_ = std::make_unique<crypto::WipeFreed>();
@@ -177,7 +177,7 @@ class PahoTransport final : public Transport {
   [[nodiscard]] std::string explain(const std::string& what) const { return connection_.broker.address.shown + ": " + what; }
 
   [[nodiscard]] Error ended(int code) const {
-    const auto [reason, words] = farewell_.said();
+    const auto [reason, words] = farewell_.get();
     if (paho::is_taken_over(reason)) {
       return {ErrorCode::conflict, explain("another client uses this device's id: was it cloned?")};
     }
@@ -202,7 +202,7 @@ class PahoTransport final : public Transport {
   std::atomic<bool> subscribing_{false};
   std::atomic<bool> diagnosing_{false};
   Diagnosis diagnosis_;
-  paho::Farewell farewell_;
+  Guarded<paho::Farewell> farewell_;
   std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until the connection succeeds or fails
   Forward<&PahoTransport::connected> on_connect_{*this};
   Forward<&PahoTransport::subscribed> on_subscribe_{*this};

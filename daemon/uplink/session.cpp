@@ -37,7 +37,7 @@ void Session::start(const BrokerAddress& address) {
   connection.client_id = around_.options.device_id;
   connection.subscription = topics_.receipts;
   connection.will_topic = topics_.status;
-  connection.will = status_document(false, around_.options.version, backlog ? backlog->waiting : 0);
+  connection.will = status_document(false, around_.options.version, backlog ? backlog->for_people().waiting : 0);
   connection.will_retained = around_.terms.retains;
   connection.keep_alive = around_.terms.keep_alive;
   connection.max_inflight = around_.options.batches_in_flight + kBesidesTheWindow;
@@ -48,7 +48,7 @@ void Session::stop() {
   ended_ = true;
   if (!ready_) return;
   const auto backlog = around_.reader.backlog();
-  const std::string status = status_document(false, around_.options.version, backlog ? backlog->waiting : 0);
+  const std::string status = status_document(false, around_.options.version, backlog ? backlog->for_people().waiting : 0);
   transport_->farewell({topics_.status, as_bytes(status), kStatusContentType, {}, {}, retains()}, kFarewell);
 }
 
@@ -93,7 +93,7 @@ void Session::on_ready() {
 bool Session::send_status() {
   const auto backlog = around_.reader.backlog();
   if (!backlog) troubles_.tell(LogLevel::error, backlog.error().message);
-  const std::uint64_t waiting = backlog ? backlog->waiting : 0;
+  const std::uint64_t waiting = backlog ? backlog->for_people().waiting : 0;
   if (reported_backlog_ == waiting) return true;
   reported_backlog_ = waiting;
   const std::string status = status_document(true, around_.options.version, waiting);

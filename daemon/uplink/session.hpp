@@ -22,7 +22,6 @@
 #include "daemon/uplink/protocol.hpp"
 #include "daemon/uplink/retry_pass.hpp"
 #include "daemon/uplink/standstill.hpp"
-#include "daemon/uplink/status_board.hpp"
 #include "daemon/uplink/transport.hpp"
 #include "daemon/uplink/troubles.hpp"
 #include "daemon/uplink/window.hpp"

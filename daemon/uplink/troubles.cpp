@@ -10,7 +10,7 @@ void Troubles::tell(LogLevel level, const std::string& what) {
 }
 
 void Troubles::tell_once(const std::string& what) {
-  if (board_.snapshot().last_error != what) tell(LogLevel::warning, what);
+  if (board_.get().last_error != what) tell(LogLevel::warning, what);
 }
 
 void Troubles::stand(LogLevel level, const std::string& what) {

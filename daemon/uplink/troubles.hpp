@@ -5,10 +5,14 @@
 
 #include <string>
 
+#include "daemon/base/guarded.hpp"
 #include "daemon/base/ports.hpp"
-#include "daemon/uplink/status_board.hpp"
+#include "daemon/uplink/uplink.hpp"
 
 namespace greentill::uplink {
+
+/// The link's status, between the strand, which writes it, and whoever reads it.
+using StatusBoard = Guarded<LinkStatus>;
 
 class Troubles {
  public:

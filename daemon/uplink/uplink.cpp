@@ -54,7 +54,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
     });
   }
 
-  [[nodiscard]] LinkStatus status() const override { return board_.snapshot(); }
+  [[nodiscard]] LinkStatus status() const override { return board_.get(); }
 
  private:
   void connect() {

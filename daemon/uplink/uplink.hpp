@@ -40,8 +40,6 @@ struct Options {
   std::chrono::seconds retry_refused_after{3'600};  ///< how long claims refused "retry later" rest
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{60};
-  /// How long claims may wait without any being delivered before the daemon calls itself unhealthy; the uplink does not use it.
-  std::chrono::seconds overdue_after{86'400};
   /// What a service whose clock shows that time (Unix seconds) may hold against the device's own certificate, as a sentence.
   /// Called on the strand.
   std::function<std::string(std::int64_t service_time)> own_certificate = [](std::int64_t) {

@@ -29,7 +29,7 @@ std::string why(const api::DaemonStatus& status) { return api::why_overdue(statu
 TEST_CASE("health: claims that wait are overdue once nothing was delivered for as long as is allowed") {
   CHECK(why(waiting(kDay)).empty());
   CHECK(why(waiting(kDay + 1)) ==
-        "7 claims wait, the oldest for 24 h, and nothing was delivered meanwhile: no receipt takes them; ask the operator");
+        "7 claims wait, the oldest for 1 day, and nothing was delivered meanwhile: no receipt takes them; ask the operator");
   api::DaemonStatus status = waiting(20 * kDay);
   status.link.last_error = "the broker's certificate ended yesterday";
   CHECK(why(status).ends_with(

@@ -84,7 +84,7 @@ TEST_CASE("config: the file that ships is read, and its commented-out keys are t
   CHECK(explicit_config->uplink->batches_in_flight == config->uplink->batches_in_flight);
   CHECK(explicit_config->uplink->retry_refused_after == config->uplink->retry_refused_after);
   CHECK(explicit_config->uplink->keep_alive == config->uplink->keep_alive);
-  CHECK(explicit_config->uplink->overdue_after == config->uplink->overdue_after);
+  CHECK(explicit_config->overdue_after == config->overdue_after);
 }
 
 TEST_CASE("config: a mistake is named with its file, line and key") {

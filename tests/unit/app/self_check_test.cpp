@@ -61,7 +61,7 @@ struct Device {
     return about;
   }
   SelfCheck::About with(SelfCheck::About about) {
-    about.elapsed = [this] { return clock.monotonic(); };
+    about.elapsed = [this] { return static_cast<std::uint64_t>(clock.since_boot); };
     return about;
   }
   [[nodiscard]] std::string warned() const {

@@ -76,7 +76,7 @@ TEST_CASE("greentill verify: a sound export holds, from a file and from standard
   const std::string file = dock.write();
   const Run text = dock.verify(file);
   CHECK(text.code == 0);
-  CHECK(text.out.starts_with("6 claims, 6 of them sound, 0 findings\n"));
+  CHECK(text.out.starts_with("6 messages, 6 of them sound, 0 findings\n"));
   CHECK(text.err.empty());  // no progress bar where standard error is a file
   const Run piped = run(dock.folder, "verify - --json --ca " + dock.certificate + " --certificate " + dock.certificate +
                                          " --methodologies " + kMethodologies + " --threads 1 <" + file);
@@ -99,7 +99,7 @@ TEST_CASE("greentill verify: what does not hold is told, with exit code 1") {
   CHECK(text.out.starts_with("seq 4: bad-signature: "));
   const nlohmann::json json = dock.verify(file, "--json").json();
   CHECK(json["holds"] == false);
-  CHECK(json["claims"] == 6);
+  CHECK(json["messages"] == 6);
   CHECK(json["sound"] == 5);
   REQUIRE(json["findings"].size() == 1);
   CHECK(json["findings"][0]["seq"] == 4);

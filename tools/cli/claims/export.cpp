@@ -83,8 +83,8 @@ ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const
   if (!counter.complete()) return output.fail(ExitCode::no_daemon, "the daemon's answer is not a sequence of claims");
   if (!file) return ExitCode::ok;
   if (const Status kept = file->keep(); !kept) return output.fail(ExitCode::bad_file, kept.error().message);
-  output.answer({{"file", name}, {"claims", counter.count()}},
-                counted(counter.count(), "claim") + " written to " + printable(name) + '\n');
+  output.answer({{"file", name}, {"messages", counter.count()}},
+                counted(counter.count(), "message") + " written to " + printable(name) + '\n');
   return ExitCode::ok;
 }
 

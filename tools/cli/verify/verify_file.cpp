@@ -51,9 +51,10 @@ std::string to_line(const Finding& finding) {
 }
 
 Json to_json(const VerifySummary& summary) {
-  Json json{{"holds", summary.findings == 0},        {"claims", summary.claims},       {"sound", summary.sound},
-            {"finding_count", summary.findings},     {"reversals", summary.reversals}, {"gaps", summary.gaps},
-            {"declared_lost", summary.declared_lost}};
+  Json json{{"holds", summary.findings == 0}, {"messages", summary.messages},
+            {"sound", summary.sound},         {"finding_count", summary.findings},
+            {"starts", summary.starts},       {"reversals", summary.reversals},
+            {"gaps", summary.gaps},           {"declared_lost", summary.declared_lost}};
   json["by_activity"] = Json::object();
   for (const auto& [activity, totals] : summary.by_activity) {
     json["by_activity"][activity] = {
@@ -70,7 +71,7 @@ Json to_json(const VerifySummary& summary) {
 }
 
 void print(const VerifySummary& summary, std::ostream& out) {
-  out << counted(summary.claims, "claim") << ", " << count_text(summary.sound) << " of them sound, "
+  out << counted(summary.messages, "message") << ", " << count_text(summary.sound) << " of them sound, "
       << counted(summary.findings, "finding") << '\n';
   for (const ChainSummary& chain : summary.chains) {
     out << "chain " << to_hex(chain.id) << " of device " << printable(chain.device) << ": seq " << chain.first_seq << " to "
@@ -82,6 +83,7 @@ void print(const VerifySummary& summary, std::ostream& out) {
     out << "  " << printable(activity) << ": " << counted(totals.claims, "claim") << ", " << grams_text(totals.credited_mg)
         << " CO2e claimed (estimate " << grams_text(totals.estimate_mg) << ")\n";
   }
+  if (summary.starts > 0) out << counted(summary.starts, "start") << " of chains, which claim nothing\n";
   if (summary.reversals > 0) out << counted(summary.reversals, "reversal") << " of claims\n";
   if (summary.declared_lost > 0) out << counted(summary.declared_lost, "claim") << " declared lost by the device\n";
 }
@@ -98,7 +100,7 @@ ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Tru
   };
   Result<VerifySummary> summary = verify_sequence(in, trust, {command.partial, command.threads}, events);
   progress.wipe();
-  if (summary && summary->claims + summary->findings == 0) summary = fail(ErrorCode::invalid, "it holds no claim");
+  if (summary && summary->messages + summary->findings == 0) summary = fail(ErrorCode::invalid, "it holds no claim");
   if (!summary) {
     const std::string message = command.file + ": " + summary.error().message;
     return list.fail(output, ExitCode::bad_file, message);

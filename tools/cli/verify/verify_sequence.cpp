@@ -73,7 +73,7 @@ class Recorder {
            std::nullopt, std::nullopt, std::nullopt, piece.offset});
       return;
     }
-    ++summary_.claims;
+    ++summary_.messages;
     const bool linked = follow(piece, examined);
     if (!linked || !examined.flaws.empty()) return;
     ++summary_.sound;
@@ -126,7 +126,8 @@ class Recorder {
 
   void add(const claim::Claim& claim) {
     extend_chain(claim);
-    if (std::get_if<claim::Reversal>(&claim.entry) != nullptr) ++summary_.reversals;
+    if (std::holds_alternative<claim::Start>(claim.entry)) ++summary_.starts;
+    if (std::holds_alternative<claim::Reversal>(claim.entry)) ++summary_.reversals;
     if (std::get_if<claim::Gap>(&claim.entry) != nullptr) ++summary_.gaps;
     if (const auto* reduction = std::get_if<claim::Reduction>(&claim.entry)) add(*reduction);
   }

@@ -36,9 +36,10 @@ struct ChainSummary {
 
 /// The counts cover the whole file; the sums cover only claims without a finding.
 struct VerifySummary {
-  std::uint64_t claims = 0;  ///< messages that could be read as claims
-  std::uint64_t sound = 0;   ///< of these, those without a finding
+  std::uint64_t messages = 0;  ///< that could be read as claims
+  std::uint64_t sound = 0;     ///< of these, those without a finding
   std::uint64_t findings = 0;
+  std::uint64_t starts = 0;  ///< of chains, which claim nothing
   std::uint64_t reversals = 0;
   std::uint64_t gaps = 0;
   std::uint64_t declared_lost = 0;  ///< claims that signed gap entries name as lost

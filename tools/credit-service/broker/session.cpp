@@ -56,7 +56,7 @@ Session::Session(const BrokerOptions& options, Clerk& clerk, Log& log)
     if (auto received = receive(*message)) inbox_.put(std::move(*received));
   });
   client_.set_disconnected_handler([this](const mqtt::properties& properties, mqtt::ReasonCode reason) {
-    farewell_.say(reason, paho::own_words(properties));
+    farewell_.set({reason, paho::own_words(properties)});
   });
 }
 
@@ -134,7 +134,7 @@ std::string Session::find_cause(const std::atomic<bool>& stopping) const {
 
 // Why the connection is over, as the broker said, or else as Paho does. io: without a word.
 Error Session::ended(int code, int reason) const {
-  const auto [said, words] = farewell_.said();
+  const auto [said, words] = farewell_.get();
   const int why = said == 0 ? reason : said;
   if (paho::is_taken_over(why)) {
     return {ErrorCode::unavailable, "another client uses this worker's id; give each its own with --client-id"};

@@ -9,9 +9,10 @@
 #include <chrono>
 #include <string>
 
+#include "daemon/base/guarded.hpp"
 #include "daemon/base/system.hpp"
-#include "daemon/paho/farewell.hpp"
 #include "daemon/paho/limits.hpp"
+#include "daemon/paho/paho.hpp"
 #include "tools/credit-service/broker/inbox.hpp"
 #include "tools/credit-service/broker/worker.hpp"
 
@@ -50,7 +51,7 @@ class Session {
   bool worked_ = false;
   paho::BrokerLimits limits_;
   std::atomic<std::chrono::milliseconds> heard_{clock_.monotonic()};
-  paho::Farewell farewell_;
+  Guarded<paho::Farewell> farewell_;
   mqtt::async_client client_;  // last member: its threads use the others
 };
 

@@ -29,7 +29,7 @@ TEST_CASE("export: the file holds every claim in order, and its chain and signat
   cli::ExportOptions options;
   options.file = folder / "claims.cborseq";
   CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::ok);
-  CHECK(printed.document()["claims"] == 2001);
+  CHECK(printed.document()["messages"] == 2001);
   CHECK_FALSE(std::filesystem::exists(folder / "claims.cborseq.part"));
 
   cli::Trust trust;
@@ -49,7 +49,7 @@ TEST_CASE("export: the file holds every claim in order, and its chain and signat
   };
   const auto summary = cli::verify_sequence(in, trust, {}, events);
   REQUIRE(summary);
-  CHECK(summary->claims == 2001);
+  CHECK(summary->messages == 2001);
   CHECK(unknown == 2000);
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("export: a part of the chain is exported on demand") {
   Printed printed;
   cli::ExportOptions options{folder / "part.cborseq", 5, 7, false};
   CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::ok);
-  CHECK(printed.document()["claims"] == 7);
+  CHECK(printed.document()["messages"] == 7);
 }
 
 TEST_CASE("export: an answer that is cut off, or holds something else, leaves the file that was there") {
@@ -94,7 +94,7 @@ TEST_CASE("export: a link stays a link, and what it leads to is written, there o
   Printed printed;
   for (const char* link : {"to-old", "to-new"}) {
     CHECK(cli::export_claims(*connect(dock), {folder / link, 0, 0, false}, printed.json) == ExitCode::ok);
-    CHECK(printed.document()["claims"] == 4);
+    CHECK(printed.document()["messages"] == 4);
     CHECK(fs::is_symlink(folder / link));
   }
   CHECK(test::read_all(old) == test::read_all(folder / "stick/new.cborseq"));
@@ -114,7 +114,7 @@ TEST_CASE("export: a pipe gets the claims and stays a pipe, also behind a link")
   for (const char* name : {"pipe", "link"}) {
     Printed printed;
     CHECK(cli::export_claims(*connect(dock), {folder / name, 0, 0, false}, printed.json) == ExitCode::ok);
-    CHECK(printed.document()["claims"] == 4);
+    CHECK(printed.document()["messages"] == 4);
     std::string got(8192, '\0');
     const ssize_t count = ::read(reader, got.data(), got.size());
     CHECK(count > 500);

@@ -27,7 +27,7 @@ TEST_CASE("verify: a sound chain holds, whatever number of threads looks at it")
   for (const unsigned threads : {0U, 1U, 3U}) {
     Dock dock;
     CHECK(dock.verify({false, threads}) == Findings{});
-    CHECK(dock.summary.claims == 10);
+    CHECK(dock.summary.messages == 10);
     CHECK(dock.summary.sound == 10);
     // 2,000 m at 100 µg: 200 mg; less 1.645 times 10 %, rounded down.
     const cli::ActivityTotals& rides = dock.summary.by_activity.at("ride.bike.shared");
@@ -45,7 +45,7 @@ TEST_CASE("verify: a sound chain holds, whatever number of threads looks at it")
 TEST_CASE("verify: nothing in the file is nothing found") {
   Dock dock;
   CHECK(dock.verify_bytes("") == Findings{});
-  CHECK(dock.summary.claims == 0);
+  CHECK(dock.summary.messages == 0);
 }
 
 TEST_CASE("verify: a flipped bit of a signature is that claim's alone") {
