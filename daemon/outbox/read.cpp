@@ -87,8 +87,8 @@ Result<std::optional<TransactionRecord>> KeyLookup::find(const Database& databas
 
 Status ChainLookup::prepare(Database& database) {
   return statement_.prepare(database,
-                            "SELECT h.no, h.id, c.position, c.message, h.delivered_seq, h.epoch, h.pruned, h.refused_retry, "
-                            "h.refused_final FROM chains h LEFT JOIN claims c ON c.position = " GREENTILL_LAST_POSITION
+                            "SELECT h.no, h.id, c.position, c.message, h.delivered_seq, h.epoch, h.pruned "
+                            "FROM chains h LEFT JOIN claims c ON c.position = " GREENTILL_LAST_POSITION
                             " ORDER BY h.no DESC LIMIT 1");
 }
 
@@ -107,8 +107,6 @@ Result<ChainRow> ChainLookup::find(const Database& database) {
   row.delivered_seq = query.count(4);
   row.epoch = query.count(5);
   row.pruned = query.integer(6);
-  row.refused_retry = query.integer(7);
-  row.refused_final = query.integer(8);
   return row;
 }
 
@@ -139,7 +137,8 @@ Status SqliteReader::prepare() {
        {retryable_, GREENTILL_RETRYABLE("last_try <= ?1") " UNION ALL " GREENTILL_RETRYABLE("last_try > ?2") " LIMIT ?3"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
-        "SELECT total(head - pruned), total(head - delivered_seq), total(refused_retry), total(refused_final), "
+        "SELECT total(head - pruned), total(head - delivered_seq), "
+        "(SELECT total(claims) FROM refusal_counts WHERE final = 0), (SELECT total(claims) FROM refusal_counts WHERE final = 1), "
         "total(starts), total(starts AND delivered_seq = 0) FROM (SELECT h.*, "
         "coalesce(" GREENTILL_LAST_POSITION ", h.no << 40) - (h.no << 40) AS head, "
         "EXISTS (SELECT 1 FROM claims WHERE position = (h.no << 40) + 1) AS starts FROM chains h)"}});

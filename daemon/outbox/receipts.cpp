@@ -102,15 +102,9 @@ Status SqliteWriter::move_head(ChainRow& row, const claim::Receipt& receipt, App
 }
 
 // Removes what an earlier epoch said of the claims that the service no longer knows.
-Status SqliteWriter::rewind(ChainRow& row, std::uint64_t above) {
+Status SqliteWriter::rewind(const ChainRow& row, std::uint64_t above) {
   const std::int64_t from = position_of(row.no, above);
   const std::int64_t to = position_of(row.no, kMaxSeq);
-  {
-    Query query(count_refusals_, from, to);
-    if (!query.next()) return query.status();
-    row.refused_final -= query.integer(1);
-    row.refused_retry -= query.integer(0) - query.integer(1);
-  }
   for (Statement* statement : {&remove_refusals_, &remove_grants_}) {
     if (Status removed = statement->run(from, to); !removed) return removed;
   }
@@ -124,27 +118,24 @@ Result<SqliteWriter::Outcome> SqliteWriter::outcome(std::int64_t position) {
   return query.integer(0) != 0 ? Outcome::refused_final : Outcome::refused_retry;
 }
 
-Status SqliteWriter::refuse(ChainRow& row, const claim::Refusal& refusal, const Reception& reception, AppliedReceipt& applied) {
+Status SqliteWriter::refuse(const ChainRow& row, const claim::Refusal& refusal, const Reception& reception,
+                            AppliedReceipt& applied) {
   const std::int64_t position = position_of(row.no, refusal.seq);
   const auto before = outcome(position);
   if (!before) return Failure{before.error()};
   if (*before == Outcome::gone) return Done{};
   if (*before == Outcome::refused_retry && refusal.retryable && !reception.answers.contains(refusal.seq)) return Done{};
   if (*before == Outcome::accepted) ++applied.newly_refused;
-  if (*before == Outcome::refused_retry) --row.refused_retry;
-  if (*before == Outcome::refused_final) --row.refused_final;
-  ++(refusal.retryable ? row.refused_retry : row.refused_final);
   if (Status removed = remove_grant_.run(position); !removed) return removed;
   return set_refusal_.run(position, !refusal.retryable, refusal.reason, reception.now);
 }
 
-Status SqliteWriter::grant(ChainRow& row, const claim::Grant& granted) {
+Status SqliteWriter::grant(const ChainRow& row, const claim::Grant& granted) {
   const std::int64_t position = position_of(row.no, granted.seq);
   const auto before = outcome(position);
   if (!before) return Failure{before.error()};
   if (*before == Outcome::gone) return Done{};
   if (*before != Outcome::accepted) {
-    --(*before == Outcome::refused_retry ? row.refused_retry : row.refused_final);
     if (Status removed = remove_refusal_.run(position); !removed) return removed;
   }
   std::int64_t asked = 0;

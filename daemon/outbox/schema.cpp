@@ -184,6 +184,8 @@ CREATE TABLE refusal_counts (
   PRIMARY KEY (final, reason)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO refusal_counts SELECT final, reason, count(*) FROM refusals GROUP BY final, reason;
+ALTER TABLE chains DROP COLUMN refused_retry;
+ALTER TABLE chains DROP COLUMN refused_final;
 CREATE TRIGGER refusal_added AFTER INSERT ON refusals BEGIN
   INSERT INTO refusal_counts VALUES (new.final, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
 END;

@@ -5,8 +5,7 @@
 // - A claim's position is its chain's number << 40 | seq. A chain's seqs are stored without a gap up to its head, but for those
 //   that were pruned; the head itself is never pruned, nor is a refused claim.
 // - A transaction's key is stored once: with its first claim or, without a claim, in `claimless`.
-// - The counters of a chain's row are right: head - pruned claims are stored, and refused_retry and refused_final count the rows
-//   of `refusals`. They change in the transaction that changes those rows.
+// - head - pruned claims of a chain are stored. It changes in the transaction that changes those rows.
 // - delivered_seq never exceeds the head's seq, and goes back only in a higher epoch.
 // - SqliteWriter::chain_ is the committed row of the chain in force. A call changes a copy of it and takes the copy over once its
 //   transaction is committed: after a failure object and file are as before.
@@ -54,8 +53,6 @@ struct ChainRow {
   std::uint64_t delivered_seq = 0;
   std::uint64_t epoch = 0;
   std::int64_t pruned = 0;
-  std::int64_t refused_retry = 0;
-  std::int64_t refused_final = 0;
 };
 
 /// Finds the chain in force; for reader and writer. The chain's head is read from its last claim, which is never pruned.
@@ -159,10 +156,10 @@ class SqliteWriter final : public Writer {
   Status check_epoch(const claim::Receipt& receipt, const ChainRow& row);
   Result<std::optional<Digest>> payload_hash(const ChainRow& row, std::uint64_t seq);
   Status move_head(ChainRow& row, const claim::Receipt& receipt, AppliedReceipt& applied);
-  Status rewind(ChainRow& row, std::uint64_t above);
+  Status rewind(const ChainRow& row, std::uint64_t above);
   Result<Outcome> outcome(std::int64_t position);
-  Status refuse(ChainRow& row, const claim::Refusal& refusal, const Reception& reception, AppliedReceipt& applied);
-  Status grant(ChainRow& row, const claim::Grant& grant);
+  Status refuse(const ChainRow& row, const claim::Refusal& refusal, const Reception& reception, AppliedReceipt& applied);
+  Status grant(const ChainRow& row, const claim::Grant& grant);
 
   Result<std::size_t> prune_once(const PruneBefore& before, std::size_t limit);
   Result<std::size_t> prune_claims(std::int64_t recorded_before, std::size_t limit);
@@ -177,7 +174,7 @@ class SqliteWriter final : public Writer {
   ChainLookup chains_;
   Statement new_chain_, save_chain_, add_claim_, add_claimless_, add_totals_;
   Statement message_at_, outcome_, set_refusal_, remove_refusal_, set_grant_, remove_grant_;
-  Statement count_claims_, count_refusals_, remove_refusals_, remove_grants_;
+  Statement count_claims_, remove_refusals_, remove_grants_;
   Statement to_prune_, remove_claim_, count_pruned_, prune_claimless_;
   Statement set_taken_back_, add_awaited_, remove_awaited_, set_guarded_, set_account_use_;
   Statement prune_taken_back_, prune_awaited_, prune_guarded_, prune_account_uses_;

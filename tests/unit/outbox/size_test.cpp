@@ -58,7 +58,7 @@ TEST_CASE("outbox: with a backlog of a million the store opens and answers withi
                   "1000000) INSERT INTO claims (position, recorded_at, key, key_claims, message) SELECT (1 << 40) + i, i, "
                   "iif(i % 50 = 0, randomblob(16), NULL), 1, zeroblob(40) FROM n;"
                   "INSERT INTO refusals SELECT position, 0, 'clock', 1 FROM claims WHERE position <= (1 << 40) + 20000;"
-                  "INSERT INTO chains VALUES (1, zeroblob(8), 20000, 1, 20000, 0, 0); UPDATE claims SET message = x'") +
+                  "INSERT INTO chains VALUES (1, zeroblob(8), 20000, 1, 0); UPDATE claims SET message = x'") +
           to_hex(ChainMaker().start().claims.front().message) + "' WHERE position = (1 << 40) + 1000000; COMMIT"));
   const auto start = Clock::now();
   const auto store = open_outbox(path);

@@ -39,9 +39,11 @@ std::string query_text(sqlite3* database, const std::string& sql) {
 
 constexpr const char* kWrongCounters =
     "SELECT 'wrong counters of chain', no FROM chains h WHERE "
-    "pruned <> (SELECT coalesce(max(position) - (h.no << 40), 0) - count(*) FROM claims WHERE position >> 40 = h.no) OR "
-    "refused_retry <> (SELECT count(*) FROM refusals WHERE position >> 40 = h.no AND final = 0) OR "
-    "refused_final <> (SELECT count(*) FROM refusals WHERE position >> 40 = h.no AND final = 1)";
+    "pruned <> (SELECT coalesce(max(position) - (h.no << 40), 0) - count(*) FROM claims WHERE position >> 40 = h.no) UNION ALL "
+    "SELECT 'wrong count of refusals', reason FROM (SELECT * FROM refusal_counts EXCEPT SELECT final, reason, count(*) FROM "
+    "refusals GROUP BY final, reason UNION ALL SELECT * FROM (SELECT final, reason, count(*) FROM refusals GROUP BY final, "
+    "reason "
+    "EXCEPT SELECT * FROM refusal_counts))";
 
 }  // namespace
 
