@@ -7,6 +7,8 @@ import pathlib
 import shutil
 import sys
 import time
+import tomllib
+import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
@@ -48,8 +50,12 @@ def confuse_disks(stack):
     wait_until(lambda: stack.report()["refused"], PATIENCE_S, "the claim of a quarantined device to be refused")
 
 
+def programme_zone():
+    """In which the books have their months."""
+    return zoneinfo.ZoneInfo(tomllib.loads((ROOT / "config/programme.toml").read_text())["zone"])
+
+
 def month_end(stack, transcript):
-    month = datetime.date.today().strftime("%Y-%m")
     stack.tool("submit", ROOT / "config/samples/cafe-day.ndjson")
     stack.wait_delivered()
     confuse_disks(stack)
@@ -71,6 +77,7 @@ def month_end(stack, transcript):
     stack.wait_delivered()
     transcript.run(f"greentill-credit quarantine list {credit}")
     transcript.run(f"greentill-credit refusals {credit}", "no claim is refused")
+    month = f"{datetime.datetime.now(programme_zone()):%Y-%m}"
     transcript.say("What goes to whom this month, for the bookkeeper.")
     transcript.run(f"greentill-credit statement --month {month} --by merchant,activity {credit}", "demo-merchant")
     transcript.run(f"greentill-credit statement --month {month} --by device,day --csv {credit}", stack.device)
