@@ -60,19 +60,20 @@ class Transcript:
         self._write("\n" + textwrap.fill(" ".join(text.split()), WIDTH, initial_indent="# ", subsequent_indent="# "))
 
     def run(self, line, *expected, code=0):
-        """Types the line; answers what was printed. Every regular expression of `expected` must be found in it."""
+        """Types the line; answers what was printed, its line ends as they are. Every regular expression of `expected` must be found in it."""
         words = shlex.split(line)
         if code != 2:  # mistyped on purpose
             check_documented(words)
         done = subprocess.run(words, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=PATIENCE_S, check=False)
-        self._write(f"\n$ {line}\n{done.stdout.rstrip()}")
+                              stderr=subprocess.STDOUT, timeout=PATIENCE_S, check=False)
+        said = done.stdout.decode()
+        self._write("\n$ " + line + "\n" + said.replace("\r\n", "\n").rstrip())
         if code is not None and done.returncode != code:
             raise StackError(f"{line}: exit {done.returncode} and not {code}; see {self.path}")
         for pattern in expected:
-            if not re.search(pattern, done.stdout):
+            if not re.search(pattern, said):
                 raise StackError(f"{line}: says nothing like {pattern!r}; see {self.path}")
-        widest = max((len(row) for row in done.stdout.splitlines()), default=0)
+        widest = max((len(row) for row in said.splitlines()), default=0)
         if widest > 250 and "--json" not in words:
             raise StackError(f"{line}: a line of {widest} characters; see {self.path}")
-        return done.stdout
+        return said
