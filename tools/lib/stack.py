@@ -186,9 +186,16 @@ class Stack:
         return self.folder / "logs" / f"{name}.log"
 
     def prepare(self, sources="", detectors=None, extra=""):
-        """Certificates and configuration files. `sources` and `extra` are TOML text for the daemon's configuration."""
+        """Certificates, and configuration files as by write_configuration()."""
+        self.make_certificates()
+        self.write_configuration(sources, detectors, extra)
+
+    def make_certificates(self):
         subprocess.run([ROOT / "tests/support/make_ca.sh", self.identities, self.device], check=True)
         (self.folder / "devices" / f"{self.device}.crt").write_bytes((self.identities / f"{self.device}.crt").read_bytes())
+
+    def write_configuration(self, sources="", detectors=None, extra=""):
+        """`sources`, `detectors` (else the default ones) and `extra` are TOML text for the daemon's configuration."""
         self._write_broker_config()
         self._write_daemon_config(sources, DEFAULT_DETECTORS if detectors is None else detectors, extra)
         self._write_credit_config()

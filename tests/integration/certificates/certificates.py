@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Runs the commands of docs/certificates.md as they stand, and lets what they make carry claims: made, renewed, revoked."""
-import argparse
 import json
 import os
 import pathlib
@@ -12,17 +11,13 @@ import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tools/lib"))
-from stack import DEFAULT_DETECTORS, PATIENCE_S, Stack, output_of, wait_until  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
+from stack import PATIENCE_S, Stack, output_of, wait_until  # noqa: E402
 
 PAGE = ROOT / "docs/certificates.md"
 DEVICE = "dock-7"  # as on the page
-
-
-def fail_unless(condition, what):
-    if not condition:
-        sys.exit(what)
 
 
 def recipes():
@@ -60,11 +55,9 @@ def prepare(stack, office):
     office.copy("device.crt", stack.folder / "devices" / f"{DEVICE}.crt")
     (office.folder / "programme.key").write_text("1 " + "5a" * 32 + "\n")
     (office.folder / "programme.key").chmod(0o600)
-    stack._write_broker_config()
-    stack._write_daemon_config("", DEFAULT_DETECTORS, "")
-    stack._write_credit_config()
+    stack.write_configuration()
     with open(stack.folder / "mosquitto.conf", "a") as config:
-        config.write(f"\ncrlfile {office.folder / 'revoked.pem'}\n")
+        config.write(f"\ncrlfile {office.folder / 'revoked.pem'}\nlog_type information\n")  # that it reads its files again
     output_of(stack.program("greentill"), "config", "check", stack.daemon_config)
 
 
@@ -93,13 +86,33 @@ def devices(stack):
     return json.loads(told)["devices"]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=pathlib.Path, required=True)
-    parser.add_argument("--folder", type=pathlib.Path, required=True)
-    arguments = parser.parse_args()
-    shutil.rmtree(arguments.folder, ignore_errors=True)
-    with Stack(arguments.folder, arguments.bin, DEVICE) as stack:
+def reload_broker(stack):
+    """Until the broker turns revoked certificates away: whoever connects behind that line is held against the new list."""
+    before = stack.broker.log.stat().st_size
+    stack.broker.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "Reloading config" in stack.broker.log.read_text()[before:], PATIENCE_S, "the broker to read its files again")
+
+
+def renew(stack, office):
+    office.run("renewal")
+    office.copy("device-renewed.crt", stack.folder / "devices" / f"{DEVICE}-2.crt")
+    office.copy("device-renewed.crt", f"{DEVICE}.crt")
+    restart_daemon(stack)
+
+
+def revoke(stack, office):
+    """Every certificate of the device; the page's command names the one that goes last."""
+    office.copy("device-renewed.crt", "device.crt")
+    office.run("revocation")
+    reload_broker(stack)
+    before = stack.daemon.log.stat().st_size
+    restart_daemon(stack)
+    wait_until(lambda: "refuses our certificate" in stack.daemon.log.read_text()[before:], PATIENCE_S,
+               "the broker to turn the revoked device away")
+
+
+def journey(folder, arguments):
+    with Stack(folder, arguments.bin, DEVICE) as stack:
         stack.identities.mkdir()
         office = Office(stack.identities)
         prepare(stack, office)
@@ -107,29 +120,16 @@ def main():
         ride(stack, 1)
         made = credited(stack)
         fail_unless(made >= 1, "no claim arrived under the certificates of the page")
-
-        office.run("renewal")
-        office.copy("device-renewed.crt", stack.folder / "devices" / f"{DEVICE}-2.crt")
-        office.copy("device-renewed.crt", f"{DEVICE}.crt")
-        restart_daemon(stack)
+        renew(stack, office)
         ride(stack, 2)
         fail_unless(credited(stack) > made, "no claim arrived under the renewed certificate")
         held = [len(device["certificates"]) for device in devices(stack)]
         fail_unless(held == [2], f"greentill-credit devices tells of {held} certificates")
-
-        office.copy("device-renewed.crt", "device.crt")  # every certificate of the device is revoked, this one last
-        office.run("revocation")
-        stack.broker.process.send_signal(signal.SIGHUP)
-        before = stack.daemon.log.stat().st_size
-        restart_daemon(stack)
-        wait_until(lambda: "refuses our certificate" in stack.daemon.log.read_text()[before:], PATIENCE_S,
-                   "the broker to turn the revoked device away")
+        revoke(stack, office)
         ride(stack, 3)
         fail_unless(stack.api.status()["backlog"]["waiting"] > 0, "a revoked device delivers")
-        stack.kill()
     print("the recipes made certificates that carry claims, renewed them under the same key, and revoked one")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_journey(journey_parser(__doc__, "certificates"), journey))

@@ -3,27 +3,17 @@
 """Installs a build into a folder of its own: programs and plugins are stripped, each has its symbols under its build id, and the
 installed daemon finds its host and plugins beside itself: tools/run goes the whole way with them.
 """
-import argparse
 import os
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
+from stack import output_of  # noqa: E402
+
 PROGRAMS = {"greentill", "greentill-credit", "greentill-plugin-host", "greentill-printer-relay", "greentilld"}
-
-
-def fail_unless(condition, what):
-    if not condition:
-        sys.exit(what)
-
-
-def output_of(*command):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    fail_unless(done.returncode == 0, f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def install(build, prefix, component):
@@ -78,23 +68,17 @@ def check_running(prefix, folder, build):
     fail_unless(re.search("^refused +0$", printed, re.MULTILINE), f"tools/run with what was installed:\n{printed}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--folder", type=pathlib.Path, required=True)
-    arguments = parser.parse_args()
+def journey(folder, arguments):
     os.environ.pop("DESTDIR", None)
-    shutil.rmtree(arguments.folder, ignore_errors=True)
-    prefix, symbols = arguments.folder / "prefix", arguments.folder / "symbols"
-    install(arguments.build, prefix, "programs")
-    binaries = check_programs(prefix, arguments.build)
-    installed = set(install(arguments.build, symbols, "debug-symbols"))
+    build, prefix, symbols = pathlib.Path(arguments.bin), folder / "prefix", folder / "symbols"
+    install(build, prefix, "programs")
+    binaries = check_programs(prefix, build)
+    installed = set(install(build, symbols, "debug-symbols"))
     expected = check_symbols(symbols, binaries)
     fail_unless(installed == expected, f"the symbols' component holds more: {installed - expected}")
-    check_running(prefix, arguments.folder / "run", arguments.build)
+    check_running(prefix, folder / "run", build)
     print(f"{len(binaries)} programs and plugins are stripped, have their symbols apart, and run")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_journey(journey_parser(__doc__, "install"), journey))

@@ -3,24 +3,21 @@
 """What is made from the programs' command lines: each man page has every option of every --help in the same words, and is clean to
 mandoc and groff; bash and zsh complete commands, options, fixed values and files.
 """
-import argparse
 import os
 import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
+
 sys.path.insert(0, str(ROOT / "tools/manual"))
+
 from command_line import commands, describe  # noqa: E402
 
 PROGRAMS = ("greentill", "greentill-credit", "greentill-printer-relay", "greentilld")
-
-
-def fail_unless(condition, what):
-    if not condition:
-        sys.exit(what)
 
 
 def run(*command, **options):
@@ -150,21 +147,17 @@ def check_zsh(folder):
         fail_unless(word in got, f"zsh completes {line!r} without {word}:\n{got}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    build = parser.parse_args().build
+def journey(folder, arguments):
+    build = pathlib.Path(arguments.bin)
     made = build / "manual"
     options = 0
     for name in PROGRAMS:
         program = build / "bin" / name
         options += check_page(made / "man" / f"{name}.1", program, describe(program))
-    with tempfile.TemporaryDirectory() as folder:
-        completed = check_bash(made / "bash", pathlib.Path(folder))
+    completed = check_bash(made / "bash", folder)
     check_zsh(made / "zsh")
     print(f"{options} options and arguments of {len(PROGRAMS)} programs are in their man pages; {completed} lines are completed")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_journey(journey_parser(__doc__, "manual"), journey))
