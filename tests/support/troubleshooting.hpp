@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of docs/troubleshooting.md, for tests that make each fault and look for the words that the page promises.
+// The tables of docs/troubleshooting.md and of other pages, for tests that make each fault and look for the words that the page
+// promises.
 #pragma once
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +19,18 @@ struct Trouble {
   std::string to_do;
 };
 
-/// The rows below the heading, without Markdown's backticks. Throws std::runtime_error where there are none.
+/// The rows of the one table below a heading of the page (docs/…), without its head and Markdown's backticks. Throws
+/// std::runtime_error where there are none, or one has another number of cells.
+std::vector<std::vector<std::string>> rows_of(std::string_view page, std::string_view heading, std::size_t cells);
+
+/// Those of docs/troubleshooting.md.
 std::vector<Trouble> troubles_of(std::string_view heading);
+
+/// Makes what the first cell of each of those rows tells, by the way of that name, and hands check() that cell and what was said.
+/// Throws where a row has no way, or a way no row.
+void for_each_way(std::string_view page, std::string_view heading, std::size_t cells,
+                  std::map<std::string, std::function<std::string()>> ways,
+                  const std::function<void(const std::string& words, const std::string& said)>& check);
 
 /// Whether a text holds the words; "…" in them stands for anything.
 inline bool says(std::string_view text, std::string_view words) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/crypto/hasher.hpp"
+#include "tests/support/set_clock.hpp"
 #include "tools/credit-service/verify/batch.hpp"
 
 namespace {
@@ -28,13 +29,6 @@ void require(bool holds) {
 class NoLog final : public Log {
  public:
   void write(LogLevel /*level*/, std::string_view /*module*/, std::string_view /*message*/) override {}
-};
-
-class StillClock final : public Clock {
- public:
-  [[nodiscard]] std::int64_t unix_seconds() const override { return 1'767'300'000; }
-  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return {}; }
-  [[nodiscard]] bool synchronised() const override { return true; }
 };
 
 /// A service that knows the device of the vectors and no methodology.
@@ -61,7 +55,7 @@ class Verifying {
     return std::move(*certificates);
   }
 
-  StillClock clock_;
+  const test::SetClock clock_{1'767'300'000, true};
   NoLog log_;
   measure::Library library_;
   credit::Certificates certificates_;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates that are wrong in one way each, made with the cryptography package: openssl's tool of Debian 12 cannot set their dates."""
+"""Certificates that are wrong in one way each, made with the cryptography package: it signs keys that are there already, whoever has
+them, without a request by their owner and an authority's files in a folder."""
 import datetime
 
 from cryptography import x509

@@ -128,6 +128,7 @@ class Site:
         return self.stack.workers[0].log.read_text(errors="replace") + "".join(f"check: {line}\n" for line in checked.splitlines())
 
     def expect(self, words):
+        """An end of which the row says "nothing" has not warned by the time that the other has said its words."""
         def told():
             return all(said == NOTHING or holds(said, text())
                        for said, text in zip(words, (self.daemon_says, self.service_says)))
@@ -135,6 +136,9 @@ class Site:
             wait_until(told, PATIENCE_S, "both ends' words", pause=0.3)
         except StackError:
             raise StackError(f"wanted {words}\nThe daemon:\n{self.daemon_says()}\nThe service:\n{self.service_says()}") from None
+        for said, part in zip(words, (self.stack.daemon, self.stack.workers[0])):
+            warned = re.findall(r"^\S+ (?:warning|error) .*", part.log.read_text(errors="replace"), re.MULTILINE)
+            fail_unless(said != NOTHING or not warned, f"{part.name} was to say nothing, and said: {warned}")
 
     def mend(self, pem):
         """With the right certificate everything that waited is booked."""

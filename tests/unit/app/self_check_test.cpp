@@ -7,20 +7,14 @@
 
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/moment.hpp"
+#include "tests/support/set_clock.hpp"
 #include "tests/support/test_authority.hpp"
 
 namespace greentill::app {
 namespace {
 
+using test::SetClock;
 using test::TestAuthority;
-
-struct SetClock final : Clock {
-  [[nodiscard]] std::int64_t unix_seconds() const override { return now; }
-  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return std::chrono::seconds(since_boot); }
-  [[nodiscard]] bool synchronised() const override { return false; }
-  std::int64_t now = 0;
-  std::int64_t since_boot = 50;
-};
 
 struct Lines final : Log {
   void write(LogLevel /*level*/, std::string_view /*module*/, std::string_view message) override { lines.emplace_back(message); }
@@ -53,6 +47,7 @@ struct Device {
                   std::optional<std::int64_t> written = {})
       : check(with(about(pem, authority, written)), clock, log) {
     clock.now = crypto::Certificate::leaf_from(pem)->not_before() + kSecondsADay;
+    clock.since_boot = 50;
   }
   static SelfCheck::About about(const std::string& pem, const std::optional<std::string>& authority,
                                 std::optional<std::int64_t> written) {

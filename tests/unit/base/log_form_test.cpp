@@ -10,22 +10,11 @@
 #include <cstdlib>
 #include <string>
 
+#include "tests/support/in_zone.hpp"
+
 using namespace greentill;
 
 namespace {
-
-/// The rest of the test in another zone.
-class Zone {
- public:
-  explicit Zone(const char* name) {
-    ::setenv("TZ", name, 1);
-    ::tzset();
-  }
-  ~Zone() {
-    ::unsetenv("TZ");
-    ::tzset();
-  }
-};
 
 LogLine uplink_line(LogLevel level, std::string message) {
   return {level, LogTime(std::chrono::milliseconds(1'795'869'001'250)), "uplink", std::move(message)};
@@ -34,7 +23,7 @@ LogLine uplink_line(LogLevel level, std::string message) {
 }  // namespace
 
 TEST_CASE("log form: the journal gets the level, a terminal the local time, a file a time with its offset") {
-  const Zone zone("Asia/Kolkata");
+  const test::InZone zone("Asia/Kolkata");
   CHECK(log_text(LogForm::journal, uplink_line(LogLevel::warning, "away")) == "<4>uplink: away\n");
   CHECK(log_text(LogForm::journal, uplink_line(LogLevel::error, "away")) == "<3>uplink: away\n");
   CHECK(log_text(LogForm::terminal, uplink_line(LogLevel::warning, "away")) == "2026-11-28 18:00:01 warning uplink: away\n");
@@ -42,7 +31,7 @@ TEST_CASE("log form: the journal gets the level, a terminal the local time, a fi
 }
 
 TEST_CASE("log form: a program's last word has neither time nor level on a terminal, and both elsewhere") {
-  const Zone zone("UTC");
+  const test::InZone zone("UTC");
   LogLine last{LogLevel::error, LogTime(std::chrono::milliseconds(-1)), "greentilld", "no such file", true};
   CHECK(log_text(LogForm::terminal, last) == "greentilld: no such file\n");
   CHECK(log_text(LogForm::journal, last) == "<3>greentilld: no such file\n");
@@ -57,7 +46,7 @@ TEST_CASE("log form: a line is one line, and what is too long is cut and says so
 }
 
 TEST_CASE("log form: lost lines are told with their number, their times and the cause") {
-  const Zone zone("UTC");
+  const test::InZone zone("UTC");
   const LogTime noon{std::chrono::hours(12)};
   const LogLine told = line_about({{0, 40, 2, 1}, noon, noon + std::chrono::minutes(3)}, "nobody read them in time", noon);
   CHECK(told.level == LogLevel::warning);

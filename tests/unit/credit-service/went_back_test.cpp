@@ -10,6 +10,7 @@
 
 #include "daemon/base/file.hpp"
 #include "tests/support/running_time.hpp"
+#include "tests/support/troubleshooting.hpp"
 #include "tests/unit/credit-service/office.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
@@ -95,9 +96,86 @@ void check_says(const std::string& refusal, std::initializer_list<std::string_vi
   for (const std::string_view part : parts) CHECK_MESSAGE(refusal.find(part) != std::string::npos, part, " is not in: ", refusal);
 }
 
+/// Ledgers that go back in each way of the page's table.
+class Ways {
+ public:
+  Ways() {
+    other_.open();
+    other_.book(30);
+    foreign_ = other_.copy("killed");
+    site_.open();
+    site_.book(3);
+    site_.close();
+    stopped_ = site_.copy("stopped");
+    site_.open();
+    site_.book(6);
+    killed_ = site_.copy("killed");
+    site_.close();
+    now_ = site_.copy("now");
+  }
+
+  [[nodiscard]] std::map<std::string, std::function<std::string()>> all() {
+    constexpr auto kNewEpoch = credit::WentBack::taken_by_a_new_epoch;
+    return {
+        {"is not there, though the store was in use", [this] { return without(now_, {"ledger.db"}); }},
+        {"is empty, though the store was in use", [this] { return emptied(killed_); }},
+        {"is not there, and its write-ahead log … is",
+         [this] {
+           return without(killed_, {"ledger.db", "ledger.db.mark"});
+         }},
+        {"is empty, and its write-ahead log … is", [this] { return emptied(killed_, {"ledger.db.mark"}); }},
+        {"is an older copy of the store", [this] { return with({"ledger.db"}, stopped_, now_); }},
+        {"it went back to step … of epoch … from step … of epoch …: it is an older copy, or lost its write-ahead log",
+         [this] { return without(killed_, {"ledger.db-wal"}); }},
+        {"and beside it lies …-wal; if that is not the backup's own log, move it away",
+         [this] { return with({"ledger.db"}, stopped_, killed_, kNewEpoch); }},
+        {"is another ledger than the one that … speaks of, or … is another's",
+         [this] {
+           return with({"ledger.db", "ledger.db-wal"}, foreign_, now_);
+         }},
+        {"is …-wal, if there is one, another database's?", [this] { return with({"ledger.db-wal"}, foreign_, now_); }},
+        {"ledger.db.mark: cannot be read as what it is", [this] { return marked("somebody's notes\n"); }},
+    };
+  }
+
+ private:
+  std::string without(const fs::path& from, std::initializer_list<const char*> files) {
+    site_.put_back(from);
+    for (const char* file : files) fs::remove(site_.office.folder / file);
+    return site_.refusal();
+  }
+  std::string emptied(const fs::path& from, std::initializer_list<const char*> without = {}) {
+    site_.put_back(from);
+    for (const char* file : without) fs::remove(site_.office.folder / file);
+    fs::resize_file(site_.database(), 0);
+    return site_.refusal();
+  }
+  std::string with(std::initializer_list<const char*> files, const fs::path& other, const fs::path& from,
+                   credit::WentBack went_back = credit::WentBack::refused) {
+    site_.put_back(from);
+    for (const char* file : files) overwrite(other / file, site_.office.folder / file);
+    return site_.refusal(went_back);
+  }
+  std::string marked(const std::string& text) {
+    site_.put_back(now_);
+    std::ofstream(site_.mark(), std::ios::trunc) << text;
+    return site_.refusal();
+  }
+
+  Site other_;
+  Site site_;
+  fs::path foreign_, stopped_, killed_, now_;
+};
+
 constexpr std::string_view kNextStep = "Where they are lost, restore a backup and start one worker with --new-epoch";
 
 }  // namespace
+
+TEST_CASE("a ledger that went back in a way of docs/credit-service.md says what the page says") {
+  Ways ways;
+  for_each_way("docs/credit-service.md", "A ledger that went back", 3, ways.all(),
+               [](const std::string& words, const std::string& said) { CHECK_MESSAGE(says(said, words), words, ": ", said); });
+}
 
 TEST_CASE("a ledger that was stopped, killed or moved as a whole raises no alarm") {
   Site site;

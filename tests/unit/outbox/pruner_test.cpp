@@ -10,6 +10,7 @@
 
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/stderr_log.hpp"
+#include "tests/support/set_clock.hpp"
 #include "tests/support/strand.hpp"
 #include "tests/support/wait.hpp"
 
@@ -17,15 +18,6 @@ namespace greentill::outbox {
 namespace {
 
 constexpr std::int64_t kNow = 1'800'000'000;
-
-class FixedClock : public Clock {
- public:
-  [[nodiscard]] std::int64_t unix_seconds() const override { return kNow; }
-  [[nodiscard]] std::chrono::milliseconds monotonic() const override { return std::chrono::seconds(monotonic_s); }
-  [[nodiscard]] bool synchronised() const override { return kept; }
-  std::atomic<bool> kept{true};
-  std::atomic<std::int64_t> monotonic_s{0};
-};
 
 /// Has so many claims to delete, and remembers what it was asked.
 class PrunableWriter : public outbox::Writer {
@@ -82,7 +74,7 @@ struct Bench {
     strand.run_here([this] { pruner->stop(); });
   }
 
-  FixedClock clock;
+  test::SetClock clock{kNow, true};
   StderrLog log{LogLevel::error};
   PrunableWriter writer;
   IdleQueue queue{writer};
@@ -126,10 +118,10 @@ TEST_CASE("pruner: a clock that nobody keeps makes nothing old by itself") {
       return last.delivered == wanted.delivered && last.side == wanted.side;
     });
   };
-  bench.clock.monotonic_s = 500;
+  bench.clock.since_boot = 500;
   bench.pruner->heard(kNow - 200 * 86'400);
   CHECK(asks(kNow - 200 * 86'400));
-  bench.clock.monotonic_s = 560;
+  bench.clock.since_boot = 560;
   CHECK(asks(kNow - 200 * 86'400 + 60));
   bench.pruner->heard(kNow + 86'400);
   CHECK(asks(kNow));
