@@ -87,6 +87,14 @@ TEST_CASE("credit config check: every device's certificate is held against autho
   CHECK_FALSE(has(at.problems(), "till-3"));
 }
 
+TEST_CASE("credit config check: a certificate file that the service passes over for its size is told") {
+  const Installed at;
+  const std::string large = at.root.issue("till-2").certificate + std::string(64u << 10, '#');
+  at.put("devices/large.crt", large);
+  CHECK_HAS(at.problems(),
+            "devices: passed over: " + (at.folder / "devices/large.crt").string() + ": larger than the 65536 bytes");
+}
+
 TEST_CASE("credit config check: dates are judged by the clock, which is told, and first where it must be wrong") {
   Installed at;
   at.clock.ahead = 40 * kSecondsADay;

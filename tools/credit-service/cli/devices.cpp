@@ -30,7 +30,7 @@ Result<CertificateList> list_certificates(const std::filesystem::path& folder) {
   CertificateList list;
   for (const std::filesystem::path& file : *files) {
     const auto certificates = read_certificates(file);
-    if (!certificates) list.unread.push_back(file.string() + ": passed over: " + certificates.error().message);
+    if (!certificates) list.unread.push_back("passed over: " + certificates.error().message);
     if (!certificates) continue;
     for (const crypto::Certificate& one : *certificates) {
       list.devices[one.common_name()].push_back({file.filename().string(), one.thumbprint(), one.not_after()});

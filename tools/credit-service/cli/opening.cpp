@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/cli/opening.hpp"
 
-#include "daemon/base/file.hpp"
 #include "daemon/base/text.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 
 namespace greentill::credit {
-
-Result<Programme> load_programme(const Config& config, const claim::Hasher& hasher) {
-  const auto text = read_file(config.programme, 1u << 20);
-  return text ? Programme::parse(*text, config.programme.string(), hasher) : Result<Programme>(Failure{text.error()});
-}
 
 Result<std::unique_ptr<Reading>> Reading::open(const std::filesystem::path& path) {
   auto config = load_config(path);

@@ -11,8 +11,6 @@
 
 namespace greentill::credit {
 
-Result<Programme> load_programme(const Config& config, const claim::Hasher& hasher);
-
 /// The configuration, and the books that it names, for a command that only looks.
 struct Reading {
   Config config;

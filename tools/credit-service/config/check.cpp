@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <optional>
 
 #include "daemon/base/calendar.hpp"
@@ -14,7 +15,6 @@
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/crypto/signer.hpp"
 #include "daemon/measure/library.hpp"
-#include "tools/credit-service/programme/programme.hpp"
 #include "tools/credit-service/verify/certificate_folder.hpp"
 
 namespace greentill::credit {
@@ -44,15 +44,18 @@ class Check {
   void problem(const std::string& key, const std::string& what) { found_.problems.push_back(key + ": " + what); }
   [[nodiscard]] std::string clock_words() const { return "our clock shows " + shown_by(clock_); }
 
+  /// Whether this user may read the file, which is told where not. One that is not there is told by whoever reads it.
+  bool may_read(const std::filesystem::path& file, const std::string& key) {
+    if (::access(file.c_str(), R_OK) == 0 || errno != EACCES) return true;
+    found_.unseen.push_back(key + ": " + file.string() + ": you may not read it");
+    return false;
+  }
+
   std::optional<std::string> read(const std::filesystem::path& file, const std::string& key) {
+    if (!may_read(file, key)) return std::nullopt;
     auto text = read_file(file, kMostBytes);
     if (text) return std::move(*text);
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), R_OK) != 0) {
-      found_.unseen.push_back(key + ": " + file.string() + ": you may not read it");
-    } else {
-      problem(key, text.error().message);
-    }
+    problem(key, text.error().message);
     return std::nullopt;
   }
 
@@ -108,11 +111,7 @@ class Check {
   void own_key(const crypto::Certificate& certificate) {
     const std::string key = "broker.key";
     const std::filesystem::path& file = config_.broker.target.key;
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), R_OK) != 0) {
-      found_.unseen.push_back(key + ": " + file.string() + ": you may not read it");
-      return;
-    }
+    if (!may_read(file, key)) return;
     if (const auto alone = crypto::read_secret(file); !alone) problem(key, alone.error().message);
     // What the file holds is looked at whatever its mode is.
     const auto secret = crypto::read_secret(file, crypto::Shared::with_programs);
@@ -133,10 +132,9 @@ class Check {
     const auto files = certificate_files(config_.devices);
     if (!files) return problem(key, files.error().message);
     for (const std::filesystem::path& file : *files) {
-      const auto text = read(file, key);
-      if (!text) continue;
-      const auto certificates = crypto::Certificate::all_from_pem(*text);
-      if (!certificates) problem(key, file.string() + ": " + certificates.error().message);
+      if (!may_read(file, key)) continue;
+      const auto certificates = read_certificates(file);
+      if (!certificates) problem(key, "passed over: " + certificates.error().message);
       if (!certificates) continue;
       for (const crypto::Certificate& one : *certificates) all.push_back({file.string(), one});
     }
@@ -167,10 +165,9 @@ class Check {
   }
 
   void programme() {
-    const auto text = read(config_.programme, "programme");
-    if (!text) return;
-    const auto parsed = Programme::parse(*text, config_.programme.string(), crypto::hasher());
-    if (!parsed) problem("programme", parsed.error().message);
+    if (!may_read(config_.programme, "programme")) return;
+    const auto programme = load_programme(config_, crypto::hasher());
+    if (!programme) problem("programme", programme.error().message);
   }
 
   void database() {

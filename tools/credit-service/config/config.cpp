@@ -6,9 +6,14 @@
 #include "daemon/toml/table.hpp"
 
 namespace greentill::credit {
+namespace {
+
+constexpr std::size_t kMostFileBytes = 1u << 20;
+
+}  // namespace
 
 Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>* errors) {
-  const auto text = read_file(path, 1u << 20);
+  const auto text = read_file(path, kMostFileBytes);
   if (!text) return Failure{text.error()};
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const auto file = [&](const toml::Table& fields, std::string_view key) {
@@ -36,6 +41,11 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   config.broker.target.key = file(broker, "key");
   if (const auto& error = root.check()) return Failure{*error};
   return config;
+}
+
+Result<Programme> load_programme(const Config& config, const claim::Hasher& hasher) {
+  const auto text = read_file(config.programme, kMostFileBytes);
+  return text ? Programme::parse(*text, config.programme.string(), hasher) : Result<Programme>(Failure{text.error()});
 }
 
 }  // namespace greentill::credit

@@ -7,6 +7,7 @@
 
 #include "daemon/base/error.hpp"
 #include "tools/credit-service/broker/worker.hpp"
+#include "tools/credit-service/programme/programme.hpp"
 
 namespace greentill::credit {
 
@@ -20,5 +21,8 @@ struct Config {
 /// Reads the file, but nothing that it names. Errors name file, line and key; with `errors` the reader goes on behind each, and
 /// leaves them all there.
 Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>* errors = nullptr);
+
+/// The programme that it names.
+Result<Programme> load_programme(const Config& config, const claim::Hasher& hasher);
 
 }  // namespace greentill::credit

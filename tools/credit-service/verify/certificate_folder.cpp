@@ -23,7 +23,10 @@ Result<std::vector<std::filesystem::path>> certificate_files(const std::filesyst
 
 Result<std::vector<crypto::Certificate>> read_certificates(const std::filesystem::path& file) {
   const auto pem = read_file(file, kMaxFileBytes);
-  return pem ? crypto::Certificate::all_from_pem(*pem) : Result<std::vector<crypto::Certificate>>(Failure{pem.error()});
+  if (!pem) return Failure{pem.error()};
+  auto certificates = crypto::Certificate::all_from_pem(*pem);
+  if (!certificates) return Failure{certificates.error().with_context(file.string())};
+  return certificates;
 }
 
 }  // namespace greentill::credit

@@ -34,14 +34,14 @@ Status Certificates::scan() {
 
 void Certificates::read(const std::filesystem::path& path) {
   const auto complain = [&](const Error& error) {
-    log_->write(LogLevel::warning, "certificates", path.string() + ": passed over: " + error.message);
+    log_->write(LogLevel::warning, "certificates", "passed over: " + error.message);
   };
   auto certificates = read_certificates(path);
   if (!certificates) return complain(certificates.error());
   for (auto& [thumbprint, holder] : holders_) holder.checked_at = 0;  // one of the new certificates may renew it
   for (crypto::Certificate& certificate : *certificates) {
     auto verifier = certificate.make_verifier();
-    if (!verifier) return complain(verifier.error());
+    if (!verifier) return complain(verifier.error().with_context(path.string()));
     const Digest thumbprint = certificate.thumbprint();
     if (const auto known = holders_.find(thumbprint); known != holders_.end()) {
       known->second.certificate = std::move(certificate);  // its issuers may be behind it only now
