@@ -28,7 +28,7 @@ bool is_number(std::string_view cell) {
 
 /// Whether a spreadsheet would take the cell for something to reckon.
 bool reckons(std::string_view cell) {
-  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos && !is_number(cell);
+  return !cell.empty() && std::string_view("=+-@").find(cell.front()) != std::string_view::npos && !is_number(cell);
 }
 
 }  // namespace
@@ -60,20 +60,21 @@ std::string Table::text() const {
   return text;
 }
 
-std::string csv_line(const std::vector<std::string>& cells) {
-  std::string line;
+std::string csv_record(const std::vector<std::string>& cells) {
+  std::string record;
   for (const std::string& cell : cells) {
-    if (!line.empty() || &cell != &cells.front()) line += ',';
-    const std::string safe = (reckons(cell) ? "'" : "") + cell;
-    if (safe.find_first_of(",\"\r\n") == std::string::npos) {
-      line += safe;
+    if (&cell != &cells.front()) record += ',';
+    const std::string shown = printable(cell);
+    const std::string safe = (reckons(shown) ? "'" : "") + shown;
+    if (safe.find_first_of(",\"") == std::string::npos) {
+      record += safe;
       continue;
     }
-    line += '"';
-    for (const char c : safe) line.append(c == '"' ? 2 : 1, c);
-    line += '"';
+    record += '"';
+    for (const char c : safe) record.append(c == '"' ? 2 : 1, c);
+    record += '"';
   }
-  return line;
+  return record + "\r\n";
 }
 
 }  // namespace greentill::tools

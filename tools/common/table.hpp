@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Columns for a terminal. Threads: one.
+// Columns for a terminal, and for a spreadsheet. Threads: one.
 #pragma once
 
 #include <initializer_list>
@@ -28,8 +28,9 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// A line of comma-separated values (RFC 4180) without its end. A cell that a spreadsheet would reckon, since it begins with one
-/// of = + - @, a tab or a carriage return, gets an apostrophe in front; numbers, with a decimal point or without, do not.
-[[nodiscard]] std::string csv_line(const std::vector<std::string>& cells);
+/// A record of comma-separated values (RFC 4180) with its end, CR LF. The cells are made printable, since it may be shown on a
+/// terminal. One that a spreadsheet would reckon, since it begins with one of = + - @, gets an apostrophe in front; numbers, with
+/// a decimal point or without, do not.
+[[nodiscard]] std::string csv_record(const std::vector<std::string>& cells);
 
 }  // namespace greentill::tools

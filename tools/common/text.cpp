@@ -6,6 +6,18 @@
 #include <ctime>
 
 namespace greentill::tools {
+namespace {
+
+/// With three decimals, the whole grams as `whole` writes them.
+template <typename Whole>
+std::string in_grams(std::int64_t mg, const Whole& whole) {
+  const std::uint64_t size = mg < 0 ? 0 - static_cast<std::uint64_t>(mg) : static_cast<std::uint64_t>(mg);
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03u", static_cast<unsigned>(size % 1000));
+  return (mg < 0 ? "-" : "") + whole(size / 1000) + fraction.data();
+}
+
+}  // namespace
 
 std::string time_text(std::int64_t unix_seconds) {
   const std::time_t time = unix_seconds;
@@ -26,11 +38,10 @@ std::string counted(std::uint64_t count, std::string_view noun) {
   return count_text(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-std::string grams_text(std::int64_t mg) {
-  const std::uint64_t size = mg < 0 ? 0 - static_cast<std::uint64_t>(mg) : static_cast<std::uint64_t>(mg);
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03u", static_cast<unsigned>(size % 1000));
-  return (mg < 0 ? "-" : "") + count_text(size / 1000) + fraction.data() + " g";
+std::string grams_text(std::int64_t mg) { return in_grams(mg, count_text) + " g"; }
+
+std::string plain_grams(std::int64_t mg) {
+  return in_grams(mg, [](std::uint64_t grams) { return std::to_string(grams); });
 }
 
 }  // namespace greentill::tools

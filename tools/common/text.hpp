@@ -12,6 +12,8 @@ namespace greentill::tools {
 [[nodiscard]] std::string time_text(std::int64_t unix_seconds);
 /// "1,234.567 g".
 [[nodiscard]] std::string grams_text(std::int64_t mg);
+/// "1234.567", for a spreadsheet.
+[[nodiscard]] std::string plain_grams(std::int64_t mg);
 /// "12,345".
 [[nodiscard]] std::string count_text(std::uint64_t count);
 /// "1 claim", "12,345 claims".

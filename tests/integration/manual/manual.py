@@ -56,6 +56,7 @@ def check_page(page, program, description):
         for option in node["options"] + node["arguments"]:
             fail_unless(flat(option["description"]) in flat(told), f"{words}: --help lacks: {option['description']}")
             fail_unless("--help" in option["names"] or flat(option["description"]) in text, f"{page} lacks: {option['description']}")
+            fail_unless(all(word == word.strip() for word in option["choices"]), f"{words}: choices with spaces: {option['choices']}")
             count += 1
         fail_unless(flat(node["description"]).rstrip(".") in text, f"{page} lacks what {words} does")
     return count
@@ -120,6 +121,7 @@ def check_bash(folder, temporary):
         (script, "greentill config ", {"check"}),
         (script, "greentill claims --deli", {"--delivery"}),
         (script, "greentill claims --delivery w", {"waiting"}),
+        (script, "greentill claims --delivery ", {"waiting", "delivered", "refused_retry", "refused_final"}),
         (script, "greentill --url http://localhost claims --delivery w", {"waiting"}),
         (script, "greentill --json escpos s", {"show"}),
         (script, "greentill claims --ur", {"--url"}),

@@ -43,7 +43,7 @@ struct Installed {
   void put(const std::string& name, const std::string& content, unsigned mode = 0644) const {
     REQUIRE(write_file_durably(folder / name, content, mode).ok());
   }
-  [[nodiscard]] credit::Findings examine() const {
+  [[nodiscard]] tools::Findings examine() const {
     const std::filesystem::path shipped = GREENTILL_SOURCE_DIR "/config";
     credit::Config config{folder / "ledger.db", folder / "devices", shipped / "methodologies", shipped / "programme.toml", {}};
     config.broker.target = {{}, folder / "ca.crt", folder / "service.crt", folder / "service.key"};
@@ -66,7 +66,7 @@ TEST_CASE("credit config check: a right installation passes, with warnings of wh
   CHECK_MESSAGE(good.problems().empty(), good.problems());
   const auto found = good.examine();
   CHECK(found.warnings.size() == 2);
-  CHECK(found.unseen.empty());
+  CHECK(found.not_looked_at.empty());
 }
 
 TEST_CASE("credit config check: every device's certificate is held against authority and clock") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tools/common/table.hpp"
+#include "tools/common/text.hpp"
 #include "tools/credit-service/programme/calendar.hpp"
 
 namespace greentill::credit::statement_test {
@@ -47,12 +48,15 @@ TEST_CASE("columns are as wide as their widest cell, in characters, and nothing 
         "x\\x1b[2J  1,234  seen\n");
 }
 
-TEST_CASE("cells of CSV are quoted where they must be, and never reckoned") {
-  CHECK(tools::csv_line({"a", "b"}) == "a,b");
-  CHECK(tools::csv_line({"", ""}) == ",");
-  CHECK(tools::csv_line({"a,b", "say \"hi\"", "two\nlines"}) == "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"");
-  CHECK(tools::csv_line({"=1+1", "+1a", "-x", "@sum", "-12"}) == "'=1+1,'+1a,'-x,'@sum,-12");
-  CHECK(tools::csv_line({"\t=1+1", "\r=1+1", "-0.001", "-1.", "-1.2.3"}) == "'\t=1+1,\"'\r=1+1\",-0.001,'-1.,'-1.2.3");
+TEST_CASE("cells of CSV are quoted where they must be, and can speak neither to a terminal nor to a spreadsheet") {
+  CHECK(tools::csv_record({"a", "", "b c"}) == "a,,b c\r\n");
+  CHECK(tools::csv_record({"", ""}) == ",\r\n");
+  CHECK(tools::csv_record({"a,b", "say \"x\"", "one\ntwo", "\x1b[2J"}) == "\"a,b\",\"say \"\"x\"\"\",one\\x0atwo,\\x1b[2J\r\n");
+  CHECK(tools::csv_record({"=HYPERLINK(\"x\")", "+1-2", "@till", "-till", "-", "\t=1", "\r=1"}) ==
+        "\"'=HYPERLINK(\"\"x\"\")\",'+1-2,'@till,'-till,'-,\\x09=1,\\x0d=1\r\n");
+  CHECK(tools::csv_record({"-0.001", "-12", "12", "-1.", "-1.2.3"}) == "-0.001,-12,12,'-1.,'-1.2.3\r\n");
+  CHECK(tools::plain_grams(1'234'567) == "1234.567");
+  CHECK(tools::plain_grams(-1) == "-0.001");
 }
 
 }  // namespace

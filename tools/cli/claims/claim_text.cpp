@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "daemon/base/calendar.hpp"
-#include "tools/cli/common/csv.hpp"
 #include "tools/cli/common/when.hpp"
+#include "tools/common/table.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -261,19 +261,19 @@ std::string claim_in_words(const Json& claim) {
 }
 
 std::string claim_csv_head() {
-  return csv_record({"seq", "time", "till", "receipt_number", "kind", "activity", "estimate_g", "credited_g", "delivery",
-                     "reason", "takes_back", "taken_back"});
+  return tools::csv_record({"seq", "time", "till", "receipt_number", "kind", "activity", "estimate_g", "credited_g", "delivery",
+                            "reason", "takes_back", "taken_back"});
 }
 
 std::string claim_csv(const Json& claim) {
   const SaleText sale = sale_text(claim, "/recorded_at");
   const auto amount = [&](const char* path) {
     const Json& mg = at(claim, path);
-    return mg.is_number_integer() ? csv_grams(mg.get<std::int64_t>()) : std::string();
+    return mg.is_number_integer() ? tools::plain_grams(mg.get<std::int64_t>()) : std::string();
   };
-  return csv_record({text(claim, "/seq"), sale.time, sale.till, sale.receipt_number, text(claim, "/entry/kind"),
-                     text(claim, "/entry/activity"), amount("/entry/estimate_mg"), amount("/entry/credited_mg"),
-                     text(claim, "/delivery"), text(claim, "/reason"), text(claim, "/of_seq"), text(claim, "/reversed")});
+  return tools::csv_record({text(claim, "/seq"), sale.time, sale.till, sale.receipt_number, text(claim, "/entry/kind"),
+                            text(claim, "/entry/activity"), amount("/entry/estimate_mg"), amount("/entry/credited_mg"),
+                            text(claim, "/delivery"), text(claim, "/reason"), text(claim, "/of_seq"), text(claim, "/reversed")});
 }
 
 std::string claim_page(const Json& claim) {

@@ -9,8 +9,8 @@
 #include "tools/cli/claims/claim_text.hpp"
 #include "tools/cli/claims/claims.hpp"
 #include "tools/cli/client/daemon_json.hpp"
-#include "tools/cli/common/csv.hpp"
 #include "tools/cli/common/when.hpp"
+#include "tools/common/table.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -76,7 +76,7 @@ std::string guarded_line(const Json& act) {
 
 std::string guarded_csv(const Json& act) {
   const SaleText sale = sale_text(act, "/begin");
-  return csv_record(
+  return tools::csv_record(
       {sale.time, sale.till, sale.receipt_number, text_of(act, "activity"), text_of(act, "quantities"), text_of(act, "reason")});
 }
 
@@ -95,8 +95,8 @@ std::string record_line(const Json& record) {
 
 std::string record_csv(const Json& record) {
   const SaleText sale = sale_text(record, "/recorded_at");
-  return csv_record({sale.time, sale.till, sale.receipt_number, text_of(record, "fate"), text_of(record, "source"),
-                     text_of(record, "where"), text_of(record, "reason"), seqs_of(record)});
+  return tools::csv_record({sale.time, sale.till, sale.receipt_number, text_of(record, "fate"), text_of(record, "source"),
+                            text_of(record, "where"), text_of(record, "reason"), seqs_of(record)});
 }
 
 /// Adds "since" and "until" to a path; why they cannot be, where a text says no time.
@@ -168,7 +168,7 @@ ExitCode list_records(DaemonClient& daemon, const RecordsOptions& options, const
   add_parameter(path, "event_id", options.event_id);
   if (Status read = add_period(path, options.when); !read) return output.fail(ExitCode::usage, read.error().message);
   const std::string head =
-      options.csv ? csv_record({"time", "till", "receipt_number", "fate", "source", "where", "reason", "claims"}) : "";
+      options.csv ? tools::csv_record({"time", "till", "receipt_number", "fate", "source", "where", "reason", "claims"}) : "";
   JsonListDocument list(output.out, "records");
   std::uint64_t before = 0;
   const ExitCode code = print_pages(daemon,
@@ -184,7 +184,8 @@ ExitCode list_guarded(DaemonClient& daemon, const GuardedOptions& options, const
   std::string path = "/v1/guarded";
   add_parameter(path, "activity", options.activity);
   if (Status read = add_period(path, options.when); !read) return output.fail(ExitCode::usage, read.error().message);
-  const std::string head = options.csv ? csv_record({"time", "till", "receipt_number", "activity", "quantities", "reason"}) : "";
+  const std::string head =
+      options.csv ? tools::csv_record({"time", "till", "receipt_number", "activity", "quantities", "reason"}) : "";
   JsonListDocument list(output.out, "guarded");
   std::uint64_t before = 0;
   const ExitCode code = print_pages(daemon,

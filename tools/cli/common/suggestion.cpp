@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tools/cli/common/output.hpp"
+
 namespace greentill::cli {
 namespace {
 
@@ -35,18 +37,14 @@ std::vector<std::string> command_names(const CLI::App& command) {
   return names;
 }
 
-std::string in_quotes(const std::string& word) { return '"' + word + '"'; }
-
 }  // namespace
 
 CLI::Validator one_of(std::vector<std::string> names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  const auto why_not = [names, list](const std::string& text) -> std::string {
+  const auto why_not = [names](const std::string& text) -> std::string {
     if (std::find(names.begin(), names.end(), text) != names.end()) return {};
-    return in_quotes(text) + " is none of " + list + did_you_mean(text, names);
+    return in_quotes(text) + " is none of " + CLI::detail::join(names, ", ") + did_you_mean(text, names);
   };
-  return {why_not, "{" + list + "}"};
+  return {why_not, CLI::detail::generate_set(names)};
 }
 
 std::string unknown_word(const CLI::App& program, int argc, const char* const* argv) {

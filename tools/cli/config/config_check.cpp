@@ -10,7 +10,7 @@
 namespace greentill::cli {
 namespace {
 
-void check_state(const app::Config& config, const DaemonUser& user, Findings& into) {
+void check_state(const app::Config& config, const DaemonUser& user, tools::Findings& into) {
   std::error_code error;
   std::filesystem::path folder = std::filesystem::absolute(config.state_folder, error);
   // What is missing is made at the first start, in what is there.
@@ -18,33 +18,10 @@ void check_state(const app::Config& config, const DaemonUser& user, Findings& in
   user.need_folder(folder, "device.state", true, into);
 }
 
-/// One section of the text answer.
-void add_lines(std::string& text, const std::vector<std::string>& lines, const std::string& before) {
-  for (const std::string& line : lines) text += before + printable(line) + '\n';
-}
-
-ExitCode answer(const std::filesystem::path& file, const Findings& found, const Output& output) {
-  std::string text;
-  add_lines(text, found.problems, "");
-  add_lines(text, found.warnings, "warning: ");
-  add_lines(text, found.unseen, "not looked at: ");
-  if (found.problems.empty()) {
-    text += printable(file.string()) +
-            (found.unseen.empty() ? ": nothing wrong with it\n" : ": nothing wrong with what was looked at\n");
-  }
-  output.answer({{"file", file.string()},
-                 {"holds", found.problems.empty()},
-                 {"problems", found.problems},
-                 {"warnings", found.warnings},
-                 {"not_looked_at", found.unseen}},
-                text);
-  return found.problems.empty() ? ExitCode::ok : ExitCode::does_not_hold;
-}
-
 }  // namespace
 
-Findings examine(const app::Config& config, const app::Installation& installation, const Clock& clock) {
-  Findings found;
+tools::Findings examine(const app::Config& config, const app::Installation& installation, const Clock& clock) {
+  tools::Findings found;
   const DaemonUser user = DaemonUser::of_key(config.key);
   check_identity(config, user, clock, found);
   check_state(config, user, found);
@@ -62,13 +39,14 @@ ExitCode check_config(const std::filesystem::path& file, const Output& output) {
   const app::Installation installation = app::find_installation();
   const auto config = app::load_config(file, installation);
   if (!config && config.error().code != ErrorCode::invalid) return output.fail(ExitCode::bad_file, config.error().message);
-  Findings found;
+  tools::Findings found;
   if (config) {
     found = examine(*config, installation, SystemClock());
   } else {
     for (const Error& error : app::find_config_errors(file, installation)) found.problems.push_back(error.message);
   }
-  return answer(file, found, output);
+  output.answer(found.json<Json>(file), found.text(file));
+  return found.holds() ? ExitCode::ok : ExitCode::does_not_hold;
 }
 
 }  // namespace greentill::cli

@@ -8,7 +8,7 @@
 #include "daemon/app/config.hpp"
 #include "daemon/base/ports.hpp"
 #include "tools/cli/common/output.hpp"
-#include "tools/cli/config/findings.hpp"
+#include "tools/common/config_findings.hpp"
 
 namespace greentill::cli {
 
@@ -17,6 +17,6 @@ namespace greentill::cli {
 ExitCode check_config(const std::filesystem::path& file, const Output& output);
 
 /// What is to be said of what the configuration names.
-[[nodiscard]] Findings examine(const app::Config& config, const app::Installation& installation, const Clock& clock);
+[[nodiscard]] tools::Findings examine(const app::Config& config, const app::Installation& installation, const Clock& clock);
 
 }  // namespace greentill::cli

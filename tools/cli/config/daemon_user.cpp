@@ -58,21 +58,21 @@ DaemonUser::Access DaemonUser::reaches(const std::filesystem::path& path) const 
   return error ? Access::unknown : Access::yes;
 }
 
-void DaemonUser::need(const std::filesystem::path& path, const std::string& key, bool folder, unsigned bits,
-                      Findings& into) const {
+bool DaemonUser::need(const std::filesystem::path& path, const std::string& key, bool folder, unsigned bits,
+                      tools::Findings& into) const {
   const std::string where = key + ": " + path.string() + ": ";
   struct stat state {};
   if (::stat(path.c_str(), &state) != 0) {
     if (errno == EACCES) {
-      into.unseen.push_back(where + "you may not look into its folder");
+      into.not_looked_at.push_back(where + "you may not look into its folder");
     } else {
       into.problems.push_back(where + text_of(errno));
     }
-    return;
+    return false;
   }
   if (folder != S_ISDIR(state.st_mode)) {
     into.problems.push_back(where + (folder ? "it is not a folder" : "it is not a file"));
-    return;
+    return false;
   }
   const Access own = may(path, bits);
   const Access way = reaches(path);
@@ -82,15 +82,18 @@ void DaemonUser::need(const std::filesystem::path& path, const std::string& key,
                              : (bits & kWrite) != 0 ? "read and change it"
                                                     : "read it"));
   } else if (own == Access::unknown || way == Access::unknown) {
-    into.unseen.push_back(where + "whether the daemon may open it: who the daemon is, is known by the owner of identity.key");
+    into.not_looked_at.push_back(where +
+                                 "whether the daemon may open it: who the daemon is, is known by the owner of identity.key");
   }
+  return true;
 }
 
-void DaemonUser::need_file(const std::filesystem::path& file, const std::string& key, Findings& into) const {
-  need(file, key, false, kRead, into);
+bool DaemonUser::need_file(const std::filesystem::path& file, const std::string& key, tools::Findings& into) const {
+  return need(file, key, false, kRead, into);
 }
 
-void DaemonUser::need_folder(const std::filesystem::path& folder, const std::string& key, bool writes, Findings& into) const {
+void DaemonUser::need_folder(const std::filesystem::path& folder, const std::string& key, bool writes,
+                             tools::Findings& into) const {
   need(folder, key, true, kRead | kPass | (writes ? kWrite : 0), into);
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/cli/config/findings.hpp"
+#include "tools/common/config_findings.hpp"
 
 namespace greentill::cli {
 
@@ -19,16 +19,16 @@ class DaemonUser {
   static DaemonUser of_key(const std::filesystem::path& key);
 
   /// Adds what keeps the daemon from reading a file, or from reading and changing a folder; `key` is the configuration's word for
-  /// it.
-  void need_file(const std::filesystem::path& file, const std::string& key, Findings& into) const;
-  void need_folder(const std::filesystem::path& folder, const std::string& key, bool writes, Findings& into) const;
+  /// it. need_file: whether the file is there, and can be looked at.
+  bool need_file(const std::filesystem::path& file, const std::string& key, tools::Findings& into) const;
+  void need_folder(const std::filesystem::path& folder, const std::string& key, bool writes, tools::Findings& into) const;
 
  private:
   enum class Access { yes, no, unknown };
   [[nodiscard]] Access may(const std::filesystem::path& path, unsigned bits) const;
   /// Whether every folder above lets the daemon through.
   [[nodiscard]] Access reaches(const std::filesystem::path& path) const;
-  void need(const std::filesystem::path& path, const std::string& key, bool folder, unsigned bits, Findings& into) const;
+  bool need(const std::filesystem::path& path, const std::string& key, bool folder, unsigned bits, tools::Findings& into) const;
 
   std::optional<uid_t> user_;  // none: the key could not be looked at
   std::string name_;

@@ -25,7 +25,7 @@ Status try_create(std::shared_ptr<const detect::PluginModule> module, const Tabl
 
 class PluginCheck {
  public:
-  PluginCheck(const app::Config& config, const std::filesystem::path& ours, const DaemonUser& user, Findings& into)
+  PluginCheck(const app::Config& config, const std::filesystem::path& ours, const DaemonUser& user, tools::Findings& into)
       : config_(config), ours_(ours), user_(user), into_(into) {}
 
   void detector(const detect::PluginSpec& spec, const measure::Library* library) {
@@ -59,15 +59,15 @@ class PluginCheck {
     if (std::filesystem::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) != 0) {
       problem("exec: " + file.string() + ": it cannot be run; chmod +x makes it a program");
     }
-    into_.unseen.push_back(where_ + ": what its program makes of its configuration: it is run by the daemon alone");
+    into_.not_looked_at.push_back(where_ + ": what its program makes of its configuration: it is run by the daemon alone");
   }
 
   template <typename Try>
   bool created(const detect::PluginSpec& spec, const Try& try_it) {
     std::error_code ignored;
     if (!std::filesystem::equivalent(spec.library.parent_path(), ours_, ignored)) {
-      into_.unseen.push_back(where_ + ": what " + spec.library.string() +
-                             " makes of its configuration: foreign code is run by the daemon's " + "children alone");
+      into_.not_looked_at.push_back(where_ + ": what " + spec.library.string() +
+                                    " makes of its configuration: foreign code is run by the daemon's " + "children alone");
       return false;
     }
     const auto module = detect::PluginModule::load(spec.library);
@@ -108,7 +108,7 @@ class PluginCheck {
   const app::Config& config_;
   const std::filesystem::path& ours_;
   const DaemonUser& user_;
-  Findings& into_;
+  tools::Findings& into_;
   std::string where_;
 };
 
@@ -122,7 +122,7 @@ bool needs_host(const app::Config& config) {
 }  // namespace
 
 void check_plugins(const app::Config& config, const std::filesystem::path& ours, const measure::Library* library,
-                   const DaemonUser& user, Findings& into) {
+                   const DaemonUser& user, tools::Findings& into) {
   PluginCheck check(config, ours, user, into);
   for (const detect::PluginSpec& spec : config.detectors) check.detector(spec, library);
   for (const detect::PluginSpec& spec : config.sources) check.source(spec);

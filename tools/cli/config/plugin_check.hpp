@@ -8,13 +8,13 @@
 #include "daemon/app/config.hpp"
 #include "daemon/measure/library.hpp"
 #include "tools/cli/config/daemon_user.hpp"
-#include "tools/cli/config/findings.hpp"
+#include "tools/common/config_findings.hpp"
 
 namespace greentill::cli {
 
 /// `ours`: the folder of the plugins that came with this program; others are foreign code, which only the daemon's children load,
-/// and are unseen. `library` may be null.
+/// and are not looked at. `library` may be null.
 void check_plugins(const app::Config& config, const std::filesystem::path& ours, const measure::Library* library,
-                   const DaemonUser& user, Findings& into);
+                   const DaemonUser& user, tools::Findings& into);
 
 }  // namespace greentill::cli

@@ -43,7 +43,7 @@ std::string complaint(DryRun& run) {
 }  // namespace
 
 void check_sample(const app::Config& config, const detect::PluginSpec& spec, const std::filesystem::path& file,
-                  const std::string& where, Findings& into) {
+                  const std::string& where, tools::Findings& into) {
   const std::string head = head_of(file);
   if (head.empty()) return;
   std::error_code error;

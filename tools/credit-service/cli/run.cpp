@@ -14,9 +14,6 @@
 namespace greentill::credit {
 namespace {
 
-// The user that config/mosquitto/acl lets read claims.
-constexpr std::string_view kServiceName = "credit";
-
 std::atomic<bool> stopping{false};
 
 /// The broker takes the certificate's common name for the user, and silently withholds what this user may not read: so warns

@@ -80,11 +80,11 @@ constexpr std::array<const char*, 8> kNumberNames{"claims", "granted_mg",   "rev
 std::string csv_of(const std::vector<StatementLine>& lines, const StatementRequest& request) {
   std::vector<std::string> head = request.by;
   head.insert(head.end(), kNumberNames.begin(), kNumberNames.end());
-  std::string text = tools::csv_line(head) + "\r\n";
+  std::string text = tools::csv_record(head);
   for (const StatementLine& line : lines) {
     std::vector<std::string> cells = line.keys;
     for (const std::int64_t number : numbers_of(line.sums)) cells.push_back(std::to_string(number));
-    text += tools::csv_line(cells) + "\r\n";
+    text += tools::csv_record(cells);
   }
   return text;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "daemon/base/error.hpp"
@@ -12,6 +13,9 @@
 namespace greentill::credit {
 
 inline constexpr const char* kDefaultConfig = "/etc/greentill/credit.toml";
+
+/// The user that config/mosquitto/acl lets read claims; the broker takes it from the certificate's common name.
+inline constexpr std::string_view kServiceName = "credit";
 
 struct Config {
   std::filesystem::path database, devices, methodologies, programme;

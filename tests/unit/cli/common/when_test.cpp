@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times as they are typed, and tables for spreadsheets.
+// Times as they are typed.
 #include "tools/cli/common/when.hpp"
 
 #include <doctest/doctest.h>
 
 #include "tests/support/in_zone.hpp"
-#include "tools/cli/common/csv.hpp"
 
 namespace greentill {
 namespace {
@@ -37,15 +36,6 @@ TEST_CASE("when: a day on which the clocks change has 23 or 25 hours") {
   const test::InZone helsinki("Europe/Helsinki");
   CHECK(stretch("2026-03-29") == "2026-03-29 00:00 +82800");
   CHECK(stretch("2026-10-25") == "2026-10-25 00:00 +90000");
-}
-
-TEST_CASE("csv: fields are quoted where they must be, and can speak neither to the terminal nor to a spreadsheet") {
-  CHECK(cli::csv_record({"a", "", "b c"}) == "a,,b c\r\n");
-  CHECK(cli::csv_record({"a,b", "say \"x\"", "one\ntwo"}) == "\"a,b\",\"say \"\"x\"\"\",one\\x0atwo\r\n");
-  CHECK(cli::csv_record({"=HYPERLINK(\"x\")", "+1-2", "@till", "-till", "-", "\t=1", "-0.001", "-12"}) ==
-        "\"'=HYPERLINK(\"\"x\"\")\",'+1-2,'@till,'-till,'-,\\x09=1,-0.001,-12\r\n");
-  CHECK(cli::csv_grams(1'234'567) == "1234.567");
-  CHECK(cli::csv_grams(-1) == "-0.001");
 }
 
 }  // namespace

@@ -149,6 +149,11 @@ TEST_CASE("config check: each fault of key and certificate is told by its cause"
     key = "uplink.authorities: ";
     words = "the PEM text holds no certificate";
   }
+  SUBCASE("authorities that are too many") {
+    at.folder.write("ca.crt", root().pem() + std::string(1u << 20, '#'));
+    key = "uplink.authorities: ";
+    words = "larger than the 1048576 bytes allowed here";
+  }
   SUBCASE("receipts without their usage") {
     at.folder.write("service.crt", device().certificate);
     key = "uplink.receipt_certificates: ";
