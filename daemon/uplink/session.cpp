@@ -19,7 +19,6 @@ Session::Session(const Surroundings& around, SessionOwner& owner)
       owner_(owner),
       topics_(around.options.device_id),
       heard_(around.clock.monotonic()),
-      troubles_(around.log, around.board),
       standstill_(around.options.own_certificate) {}
 
 template <typename F>
@@ -92,7 +91,7 @@ void Session::on_ready() {
 
 bool Session::send_status() {
   const auto backlog = around_.reader.backlog();
-  if (!backlog) troubles_.tell(LogLevel::error, backlog.error().message);
+  if (!backlog) around_.troubles.tell(LogLevel::error, backlog.error().message);
   const std::uint64_t waiting = backlog ? backlog->for_people().waiting : 0;
   if (reported_backlog_ == waiting) return true;
   reported_backlog_ = waiting;
@@ -114,7 +113,7 @@ bool Session::publish(const Publication& publication) {
 bool Session::refresh_chain() {
   const auto state = around_.reader.chain();
   if (!state) {
-    troubles_.tell(LogLevel::error, state.error().message);
+    around_.troubles.tell(LogLevel::error, state.error().message);
     return false;
   }
   if (!*state) return false;
@@ -148,7 +147,7 @@ void Session::pump() {
   while (window.open()) {
     const Status read = around_.reader.read_batch(window.next(), around_.options.max_claims_a_batch, batch_bytes(), batch_);
     if (!read) {
-      troubles_.tell(LogLevel::error, read.error().message);
+      around_.troubles.tell(LogLevel::error, read.error().message);
       break;
     }
     if (batch_.last_seq < batch_.first_seq) {
@@ -177,19 +176,19 @@ void Session::report_missing() {
   const std::uint64_t next = around_.window.next();
   if (!around_.window.idle() || next > stored_ || missing_ == next) return;
   missing_ = next;
-  troubles_.tell(LogLevel::error, "claim " + std::to_string(next) + " is missing in the outbox, whose chain ends at " +
-                                      std::to_string(stored_) +
-                                      "; nothing behind it can be sent: the file is damaged and has to be set aside");
+  around_.troubles.tell(LogLevel::error, "claim " + std::to_string(next) + " is missing in the outbox, whose chain ends at " +
+                                             std::to_string(stored_) +
+                                             "; nothing behind it can be sent: the file is damaged and has to be set aside");
 }
 
 // A batch holds one claim at least, and here that alone is more than the broker takes. Claims behind it cannot overtake it.
 void Session::report_too_large() {
   if (too_large_ == batch_.first_seq) return;
   too_large_ = batch_.first_seq;
-  troubles_.tell(LogLevel::error, "the broker takes packets of at most " + std::to_string(limits_.packet_bytes) +
-                                      " bytes, and claim " + std::to_string(batch_.first_seq) + " needs " +
-                                      std::to_string(claims_packet(batch_.bytes.size())) +
-                                      ": it waits, with all behind it, until the operator raises the broker's limit");
+  around_.troubles.tell(LogLevel::error, "the broker takes packets of at most " + std::to_string(limits_.packet_bytes) +
+                                             " bytes, and claim " + std::to_string(batch_.first_seq) + " needs " +
+                                             std::to_string(claims_packet(batch_.bytes.size())) +
+                                             ": it waits, with all behind it, until the operator raises the broker's limit");
 }
 
 bool Session::send(const outbox::ClaimBatch& batch, const std::string& correlation) {
@@ -209,8 +208,8 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
   const bool good = receipt.ok();
   around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });
   if (!good) {
-    if (standstill_.is_untrusted(receipt.error())) return troubles_.tell_once(standstill_.why_untrusted());
-    return troubles_.tell(LogLevel::warning, receipt.error().message);
+    if (standstill_.is_untrusted(receipt.error())) return around_.troubles.tell_once(standstill_.why_untrusted());
+    return around_.troubles.tell(LogLevel::warning, receipt.error().message);
   }
   standstill_.heard(receipt->receipt);
   ++applying_;
@@ -225,8 +224,9 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
 
 void Session::on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied) {
   --applying_;
-  if (!applied && applied.error().code == ErrorCode::conflict) return troubles_.stand(LogLevel::error, applied.error().message);
-  if (!applied) return troubles_.tell(LogLevel::error, applied.error().message);
+  if (!applied && applied.error().code == ErrorCode::conflict)
+    return around_.troubles.stand(LogLevel::error, applied.error().message);
+  if (!applied) return around_.troubles.tell(LogLevel::error, applied.error().message);
   owner_.receipt_applied();
   look_back(correlation, *applied);
   const bool moved = move_window(*applied);
@@ -240,15 +240,16 @@ void Session::on_applied(const std::string& correlation, const Result<outbox::Ap
 // Clears the last trouble where the receipt moved the window, or nothing waits: a receipt alone does not show that claims move
 // again.
 void Session::clear_trouble(bool moved) {
-  if (moved) return troubles_.moved(around_.clock.unix_seconds());
-  if (!around_.window.idle() || troubles_.lasts()) return;
+  if (moved) return around_.troubles.moved(around_.clock.unix_seconds());
+  if (!around_.window.idle() || around_.troubles.lasts()) return;
   const auto backlog = around_.reader.backlog();
-  if (backlog && backlog->waiting == 0) troubles_.clear();
+  if (backlog && backlog->waiting == 0) around_.troubles.clear();
 }
 
 void Session::look_back(const std::string& correlation, const outbox::AppliedReceipt& applied) {
   const AskedBatch& asked = first_.correlation == correlation ? first_ : retry_;
-  if (const std::string what = asked.went_back(correlation, applied); !what.empty()) troubles_.stand(LogLevel::error, what);
+  if (const std::string what = asked.went_back(correlation, applied); !what.empty())
+    around_.troubles.stand(LogLevel::error, what);
 }
 
 bool Session::move_window(const outbox::AppliedReceipt& applied) {
@@ -290,14 +291,14 @@ void Session::give_up_waiting() {
   // Without acknowledgements from the broker, further batches would pile up in Paho's memory.
   if (unacknowledged_ > 0) return end({ErrorCode::unavailable, "the broker does not acknowledge what we send"});
   const std::uint64_t head = around_.window.delivered() + 1;
-  if (!troubles_.lasts()) {
+  if (!around_.troubles.lasts()) {
     if (standstill_.untrusted()) {
-      troubles_.tell_once(standstill_.why_untrusted());
+      around_.troubles.tell_once(standstill_.why_untrusted());
     } else if (not_taken_ == head) {
-      troubles_.tell(LogLevel::warning, standstill_.why_not_taken(head));
+      around_.troubles.tell(LogLevel::warning, standstill_.why_not_taken(head));
     } else {
-      troubles_.tell(LogLevel::warning, "no receipt for the claims from seq " + std::to_string(head) +
-                                            " on; sending them again. Is the credit service running?");
+      around_.troubles.tell(LogLevel::warning, "no receipt for the claims from seq " + std::to_string(head) +
+                                                   " on; sending them again. Is the credit service running?");
     }
   }
   not_taken_ = 0;
@@ -341,12 +342,12 @@ bool Session::send_retry() {
     const std::int64_t now = around_.clock.unix_seconds();
     const std::int64_t rested = now - around_.options.retry_refused_after.count();
     auto due = around_.reader.retryable(std::max(rested, retry_before_), now, RetryPass::kMost);
-    if (!due) troubles_.tell(LogLevel::error, due.error().message);
+    if (!due) around_.troubles.tell(LogLevel::error, due.error().message);
     if (!due || !retries_.begin(std::move(*due))) return true;
     run = retries_.next(around_.options.max_claims_a_batch);
   }
   const Status read = around_.reader.read_batch(run->first, run->count, batch_bytes(), batch_);
-  if (!read) troubles_.tell(LogLevel::error, read.error().message);
+  if (!read) around_.troubles.tell(LogLevel::error, read.error().message);
   if (!read || batch_.last_seq < batch_.first_seq) return true;
   if (!limits_.fits(claims_packet(batch_.bytes.size()))) {
     report_too_large();

@@ -45,6 +45,7 @@ struct Surroundings {
   ReceiptBook& book;
   identity::ReceiptTrust& trust;
   StatusBoard& board;
+  Troubles& troubles;
   Window& window;
   /// Set before the outbox is asked for claims that it may not have yet: whoever stores claims then has to wake the session.
   std::atomic<bool>& awaits_claims;
@@ -142,7 +143,6 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::uint64_t epoch_ = 0;            // the ledger's, as refresh_chain() saw it
   AskedBatch first_;                   // the last batch that was sent while none was on its way
   AskedBatch retry_;
-  Troubles troubles_;
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   Standstill standstill_;

@@ -31,4 +31,8 @@ void Troubles::clear() {
   board_.update([](LinkStatus& status) { status.last_error.clear(); });
 }
 
+void Troubles::connected() {
+  board_.update([this](LinkStatus& status) { status.last_error = standing_; });
+}
+
 }  // namespace greentill::uplink

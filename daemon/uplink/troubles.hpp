@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is told of the link's trouble: lines in the log, and the one error of its status. Private to daemon/uplink. Threads: the
-// strand's.
+// What is told of the link's trouble: lines in the log, and the one error of its status. It outlives the sessions, so that a
+// cause that lasts is not told anew at each connection. Private to daemon/uplink. Threads: the strand's.
 #pragma once
 
 #include <string>
@@ -29,6 +29,8 @@ class Troubles {
   void moved(std::int64_t now);
   /// Nothing waits. Requires: !lasts().
   void clear();
+  /// The connection was made: the status shows again what lasts.
+  void connected();
 
  private:
   Log& log_;

@@ -19,12 +19,14 @@ class MqttUplink final : public Uplink, public SessionOwner {
              identity::ReceiptTrust& trust)
       : window_({options.batches_in_flight, options.receipt_timeout, options.backoff_max}),
         backoff_(options.backoff_min, options.backoff_max),
+        troubles_(log, board_),
         terms_{options.keep_alive},
-        around_{std::move(options), strand, clock, random, log, reader, book, trust, board_, window_, awaits_claims_, terms_} {}
+        around_{std::move(options), strand,  clock,          random, log, reader, book, trust, board_,
+                troubles_,          window_, awaits_claims_, terms_} {}
 
   void start() override {
     const Status usable = check_options(around_.options);
-    if (!usable) return note(LogLevel::error, usable.error().message);
+    if (!usable) return troubles_.tell(LogLevel::error, usable.error().message);
     stopped_ = false;
     connect();
   }
@@ -60,7 +62,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   void connect() {
     if (stopped_ || session_) return;
     const auto address = parse_broker_address(around_.options.server_uri);
-    if (!address) return note(LogLevel::error, address.error().with_context("uplink server").message);
+    if (!address) return troubles_.tell(LogLevel::error, address.error().with_context("uplink server").message);
     session_ = std::make_shared<Session>(around_, *this);
     session_->start(*address);
   }
@@ -113,17 +115,10 @@ class MqttUplink final : public Uplink, public SessionOwner {
     const std::int64_t now = around_.clock.unix_seconds();
     board_.update([connected, now](LinkStatus& status) {
       if (status.connected != connected) status.since = now;
-      if (connected) {
-        ++status.connects;
-        status.last_error.clear();
-      }
+      if (connected) ++status.connects;
       status.connected = connected;
     });
-  }
-
-  void note(LogLevel level, const std::string& what) {
-    around_.log.write(level, "uplink", what);
-    board_.update([&what](LinkStatus& status) { status.last_error = what; });
+    if (connected) troubles_.connected();
   }
 
   std::shared_ptr<void> paho_ = keep_paho();  // first member: it is destroyed after the last transport
@@ -131,6 +126,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   Backoff backoff_;
   std::uint64_t attempt_ = 0;  // at most one waits
   StatusBoard board_;
+  Troubles troubles_;
   std::atomic<bool> awaits_claims_ = false;
   Terms terms_;
   Surroundings around_;

@@ -84,7 +84,7 @@ Octets property(unsigned char id, std::uint32_t value, int bytes) {
 
 Octets property(unsigned char id, std::string_view value) {
   Octets octets{id, static_cast<unsigned char>(value.size() >> 8), static_cast<unsigned char>(value.size())};
-  octets.insert(octets.end(), value.begin(), value.end());
+  for (const char c : value) octets.push_back(static_cast<unsigned char>(c));
   return octets;
 }
 

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "daemon/base/file.hpp"
+#include "daemon/sqlite/sqlite.hpp"
 #include "tests/support/running_time.hpp"
 #include "tests/support/troubleshooting.hpp"
 #include "tests/unit/credit-service/office.hpp"
@@ -130,10 +131,8 @@ class Ways {
         {"and beside it lies …-wal; if that is not the backup's own log, move it away",
          [this] { return with({"ledger.db"}, stopped_, killed_, kNewEpoch); }},
         {"is another ledger than the one that … speaks of, or … is another's",
-         [this] {
-           return with({"ledger.db", "ledger.db-wal"}, foreign_, now_);
-         }},
-        {"is …-wal, if there is one, another database's?", [this] { return with({"ledger.db-wal"}, foreign_, now_); }},
+         [this] { return with({"ledger.db-wal"}, foreign_, now_); }},
+        {"is …-wal another database's?", [this] { return with_unreadable_log(); }},
         {"ledger.db.mark: cannot be read as what it is", [this] { return marked("somebody's notes\n"); }},
     };
   }
@@ -155,6 +154,16 @@ class Ways {
     site_.put_back(from);
     for (const char* file : files) overwrite(other / file, site_.office.folder / file);
     return site_.refusal(went_back);
+  }
+  /// With a log whose schema no ledger can be read by.
+  std::string with_unreadable_log() {
+    const fs::path other = site_.office.folder / "other.db";
+    auto database = sqlite::Database::open(other, {});
+    REQUIRE((database && database->use_wal()));
+    REQUIRE(database->execute("CREATE TABLE meta (id); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'no SQL'"));
+    site_.put_back(now_);
+    overwrite(other.string() + "-wal", site_.log());
+    return site_.refusal();
   }
   std::string marked(const std::string& text) {
     site_.put_back(now_);

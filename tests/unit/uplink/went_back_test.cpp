@@ -57,3 +57,27 @@ TEST_CASE("uplink: a store that is behind the ledger is told, and nothing else h
   CHECK(device.status().last_error.find(told) != std::string::npos);
   CHECK(device.log.count(told) == 1);
 }
+
+TEST_CASE("uplink: what lasts is told once, however often the connection is lost meanwhile") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path());
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  uplink::Options options = Device::options(broker);
+  options.receipt_timeout = std::chrono::milliseconds(200);
+  Device device(options);
+  device.sell(10);
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered(); }));
+  service.set_back(5, device.chain.hash_at(5));
+  device.sell(3);
+  REQUIRE(eventually([&] { return device.log.count("ledger went back") == 1; }));
+  const std::uint64_t connects = device.status().connects;
+  broker.stop();
+  REQUIRE(eventually([&] { return !device.status().connected; }));
+  CHECK(device.status().last_error.find("ledger went back") == std::string::npos);
+  broker.start();
+  REQUIRE(eventually([&] { return device.status().connects > connects; }));
+  CHECK(device.status().last_error.find("ledger went back") != std::string::npos);
+  CHECK(device.log.count("ledger went back") == 1);
+}

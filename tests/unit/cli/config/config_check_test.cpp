@@ -23,7 +23,7 @@ const TestAuthority& root() {
   return one;
 }
 const TestAuthority::Issued& device() {
-  static const TestAuthority::Issued one = root().issue("till-1");
+  static const TestAuthority::Issued one = root().issue("till-1", TestAuthority::kDevice, "-1h");
   return one;
 }
 const TestAuthority::Issued& service() {

@@ -25,6 +25,11 @@ Result<bool> took_back(const std::filesystem::path& database, WentBack went_back
 
 }  // namespace
 
+Error blame_log(const std::filesystem::path& database, const Error& unreadable) {
+  if (unreadable.code != ErrorCode::corrupt || !sqlite::log_beside(database)) return unreadable;
+  return unreadable.with_context("is " + log_of(database) + " another database's?");
+}
+
 std::filesystem::path mark_path(const std::filesystem::path& database) { return database.string() + ".mark"; }
 
 Result<sqlite::Reach> read_reach(sqlite::Database& database) {
@@ -53,7 +58,7 @@ Result<bool> check_reach(const sqlite::StoreMark& mark, sqlite::Database& databa
   if (marked.store.empty()) return false;
   const std::string name = database.file();
   const auto reach = read_reach(database);
-  if (!reach) return Failure{reach.error().with_context("is " + log_of(name) + ", if there is one, another database's?")};
+  if (!reach) return Failure{blame_log(name, reach.error())};
   if (!reach->store.empty() && reach->store != marked.store) {
     return fail(ErrorCode::invalid, name + ": is another ledger than the one that " + mark.path().string() + " speaks of, or " +
                                         log_of(name) + " is another's; move away what does not belong here");

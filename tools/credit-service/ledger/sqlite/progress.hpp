@@ -13,6 +13,9 @@ namespace greentill::credit {
 /// The ledger's id, its epoch, and as the head how many transactions it has stored; empty where it has no id yet.
 Result<sqlite::Reach> read_reach(sqlite::Database& database);
 
+/// `unreadable`, asking whose log that is where one lies beside the database that cannot be read.
+Error blame_log(const std::filesystem::path& database, const Error& unreadable);
+
 /// Holds the files against the mark before SQLite opens them for writing. Whether the database went back, which is an error
 /// unless it may be `taken`.
 Result<bool> check_files(const sqlite::StoreMark& mark, const std::filesystem::path& database, WentBack went_back);

@@ -325,7 +325,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
   settings.pragmas = kSettings;
   settings.keeps_log = true;
   auto database = sqlite::Database::open(path, settings);
-  if (!database) return Failure{database.error()};
+  if (!database) return Failure{blame_log(path, database.error())};
   if (!*back) back = check_reach(*mark, *database, went_back);
   if (!back) return Failure{back.error()};
   auto store = std::make_unique<SqliteStore>(std::move(*database), std::move(*mark), *back);
