@@ -55,7 +55,7 @@ class Verifying {
     return std::move(*certificates);
   }
 
-  const test::SetClock clock_{1'767'300'000, true};
+  test::SetClock clock_{1'767'300'000, true};
   NoLog log_;
   measure::Library library_;
   credit::Certificates certificates_;
