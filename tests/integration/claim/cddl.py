@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part of CDDL (RFC 8610) that docs/claim-format.md uses, so that its rules can be tried on real messages.
+"""The part of CDDL (RFC 8610) that the pages on formats use, so that their rules can be tried on real messages.
 
 Known: names, integers, ranges, tstr, bstr, uint, bool, .size, .regexp, .cbor, choices, tags, arrays, maps with literal keys, one group
 or a table. Whatever else a text holds is refused when it is read.
@@ -136,15 +136,17 @@ class Grammar:
 
     @staticmethod
     def _array(entries):
-        if len(entries) == 1 and entries[0][0][1] is None:
-            return lambda item: type(item) is list and all(entries[0][2](part) for part in item)
+        if len(entries) == 1 and entries[0][0] != (1, 1):
+            (least, most), _, value = entries[0]
+            return lambda item: (type(item) is list and least <= len(item) and (most is None or len(item) <= most) and
+                                 all(value(part) for part in item))
         return lambda item: (type(item) is list and len(item) == len(entries) and
                              all(value(part) for (_, _, value), part in zip(entries, item)))
 
     def _map(self, entries):
         if len(entries) == 1 and callable(entries[0][1]):
             (least, most), key, value = entries[0]
-            return lambda item: (type(item) is dict and least <= len(item) <= most and
+            return lambda item: (type(item) is dict and least <= len(item) and (most is None or len(item) <= most) and
                                  all(key(k) and value(v) for k, v in item.items()))
 
         def check(item):
