@@ -37,6 +37,8 @@ class FileText {
 
   /// The first NUL of the bytes, or their size; and where the NULs that begin there end. A power cut leaves such a block in the
   /// place of what was not written in time.
+  /// How many bytes a line's end has in the file's encoding; a character has so many, or a multiple.
+  [[nodiscard]] std::size_t unit() const { return encoding_ ? encoding_->newline().size() : 1; }
   [[nodiscard]] std::size_t find_nul(std::string_view bytes) const;
   [[nodiscard]] std::size_t behind_nuls(std::string_view bytes, std::size_t from) const;
   [[nodiscard]] std::size_t count_lines(std::string_view bytes) const;
@@ -46,7 +48,6 @@ class FileText {
 
  private:
   [[nodiscard]] bool is_plain() const { return !encoding_ && !carriage_returns_; }
-  [[nodiscard]] std::size_t unit() const { return encoding_ ? encoding_->newline().size() : 1; }
   [[nodiscard]] bool is_at(std::string_view bytes, std::size_t at, char end) const;
   [[nodiscard]] std::size_t line_end(std::string_view bytes, std::size_t from, bool or_return) const;
   void take(std::string_view line);

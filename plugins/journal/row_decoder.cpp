@@ -72,9 +72,10 @@ class Decoder : public RowDecoder {
   static bool is_too_long(std::string_view row) { return row.size() > kMaxRowBytes || count_lines(row) > kMaxRowLines; }
 
  private:
-  /// Where the bytes end with them a writer may have made room for rows that are still to come.
-  static std::optional<Row> pass_nuls(std::size_t nuls, std::size_t bytes, bool last) {
-    if (nuls == bytes && !last && nuls < kMaxRowBytes) return std::nullopt;
+  /// Where the bytes end with them, or with half a character behind them, a writer may have made room for rows that are still to
+  /// come.
+  [[nodiscard]] std::optional<Row> pass_nuls(std::size_t nuls, std::size_t bytes, bool last) const {
+    if (bytes - nuls < text_.unit() && !last && nuls < kMaxRowBytes) return std::nullopt;
     return Row{nuls, 0, std::nullopt, std::nullopt, "NULs, as a power cut leaves them: the row behind them is read", true};
   }
 

@@ -266,6 +266,8 @@ TEST_CASE("rows: the row behind a block of NULs is read, and one that breaks off
   for (std::size_t step = 1; step < text.size(); ++step) {
     CAPTURE(step);
     CHECK(decode(*plain_decoder(), text, step) == expected);
+    CHECK(decode(*plain_decoder(), "\xfe\xff" + utf16(text, true), step) == expected);
+    CHECK(decode(*plain_decoder(), "\xff\xfe" + utf16(text, false), step) == expected);
   }
 }
 
