@@ -108,8 +108,7 @@ std::string SelfCheck::why_not_taken(std::int64_t service_time) const {
   }
   if (!defects.empty()) return words + name() + ": " + to_words(defects, "the service's clock shows " + utc_text(service_time));
   return words + name() + " (SHA-256 " + to_hex(about_.certificate.thumbprint()) +
-         ") is right as far as can be seen from here: has the " +
-         "operator filed it with the devices' certificates? The service's log says why";
+         ") is right as far as can be seen from here: has the " + "operator registered it? The service's log says why";
 }
 
 }  // namespace greentill::app

@@ -43,6 +43,24 @@ std::string one_common_name(const X509_NAME* name) {
   return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
 }
 
+std::string pem_of(X509* certificate) {
+  const OwnedBio bio(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(bio.get(), certificate);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+/// Of the key as the certificate has it.
+bool hash_of_key(X509* certificate, Digest& into) {
+  unsigned char* der = nullptr;
+  const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  const bool hashed =
+      length > 0 && EVP_Digest(der, static_cast<std::size_t>(length), into.data(), nullptr, EVP_sha256(), nullptr) == 1;
+  OPENSSL_free(der);
+  return hashed;
+}
+
 }  // namespace
 
 std::string name_of(const X509_NAME* name) {
@@ -78,6 +96,9 @@ Result<Certificate> Certificate::adopt(std::shared_ptr<x509_st> certificate) {
   }
   if (X509_digest(certificate.get(), EVP_sha256(), result.thumbprint_.data(), nullptr) != 1) {
     return openssl_failure(ErrorCode::bug, "OpenSSL cannot hash the certificate");
+  }
+  if (!hash_of_key(certificate.get(), result.key_hash_)) {
+    return openssl_failure(ErrorCode::bug, "OpenSSL cannot hash the certificate's key");
   }
   result.common_name_ = one_common_name(X509_get_subject_name(certificate.get()));
   result.certificate_ = std::move(certificate);
@@ -148,12 +169,13 @@ bool Certificate::has_usage(std::string_view oid) const {
 
 bool Certificate::same_key(const Certificate& other) const { return EVP_PKEY_eq(key_.get(), other.key_.get()) == 1; }
 
-std::string Certificate::to_pem() const {
-  const OwnedBio bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(bio.get(), certificate_.get());
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+std::string Certificate::to_pem() const { return pem_of(certificate_.get()); }
+
+std::string Certificate::path_to_pem() const {
+  std::string pem = to_pem();
+  if (issuers_ == nullptr) return pem;
+  for (const auto& issuer : *issuers_) pem += pem_of(issuer.get());
+  return pem;
 }
 
 Result<std::unique_ptr<claim::Verifier>> Certificate::make_verifier() const { return verifier_of(key_); }

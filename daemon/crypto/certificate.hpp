@@ -77,6 +77,10 @@ class Certificate {
   /// Whether both certify the same public key, as a certificate and its renewal do.
   [[nodiscard]] bool same_key(const Certificate& other) const;
   [[nodiscard]] std::string to_pem() const;
+  /// Likewise, with its issuers behind it: what leaf_from() makes this certificate of again.
+  [[nodiscard]] std::string path_to_pem() const;
+  /// SHA-256 of the public key's SubjectPublicKeyInfo: all certificates for one key have the same.
+  [[nodiscard]] const Digest& key_hash() const { return key_hash_; }
   /// A verifier for the certificate's key. It keeps an OpenSSL context, which makes further checks cheaper; so each thread needs
   /// its own.
   [[nodiscard]] Result<std::unique_ptr<claim::Verifier>> make_verifier() const;
@@ -90,6 +94,7 @@ class Certificate {
   std::shared_ptr<const std::vector<std::shared_ptr<x509_st>>> issuers_;  // from the same file; null: none
   std::shared_ptr<evp_pkey_st> key_;
   Digest thumbprint_{};
+  Digest key_hash_{};
   std::string common_name_;
   std::int64_t not_before_ = 0;
   std::int64_t not_after_ = 0;

@@ -30,6 +30,15 @@ std::optional<PublicKey> PublicKey::from_der(ByteView der) {
 
 std::optional<PublicKey> PublicKey::from_point(ByteView point, const char* curve) { return adopt(key_from_point(point, curve)); }
 
+std::vector<std::uint8_t> PublicKey::point() const {
+  unsigned char* encoded = nullptr;
+  const std::size_t length = EVP_PKEY_get1_encoded_public_key(key_.get(), &encoded);
+  std::vector<std::uint8_t> point(encoded, encoded + length);
+  OPENSSL_free(encoded);
+  ERR_clear_error();
+  return point;
+}
+
 bool PublicKey::verify_sha256(ByteView bytes, ByteView der) const {
   const OwnedDigestContext context(EVP_MD_CTX_new());
   const bool good = context &&

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/bytes.hpp"
 
@@ -25,6 +26,8 @@ class PublicKey {
 
   /// OpenSSL's name of the curve: "prime256v1".
   [[nodiscard]] const std::string& curve() const { return curve_; }
+  /// The point, uncompressed (SEC 1, 2.3.3): 65 bytes on P-256. Empty where OpenSSL gives none.
+  [[nodiscard]] std::vector<std::uint8_t> point() const;
   /// Whether `der` is a valid ECDSA signature, in DER, over the SHA-256 of `bytes`.
   [[nodiscard]] bool verify_sha256(ByteView bytes, ByteView der) const;
 

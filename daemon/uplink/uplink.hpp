@@ -43,7 +43,7 @@ struct Options {
   /// What a service whose clock shows that time (Unix seconds) may hold against the device's own certificate, as a sentence.
   /// Called on the strand.
   std::function<std::string(std::int64_t service_time)> own_certificate = [](std::int64_t) {
-    return std::string("has the operator filed this device's certificate? The service's log says why");
+    return std::string("has the operator registered this device's certificate? The service's log says why");
   };
 };
 

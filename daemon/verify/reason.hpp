@@ -68,10 +68,10 @@ inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
     case Reason::malformed: return "its bytes are no claim of this device, or not what was signed";
     case Reason::bad_signature: return "the key of the named certificate did not sign it";
     case Reason::unknown_certificate:
-      return "its certificate is not in the devices folder: put it there, and the device sends the claim again by itself";
+      return "its certificate is not in the registry: greentill-credit key add, and the device sends the claim again by itself";
     case Reason::certificate_not_valid:
       return "its certificate is another device's, expired without a renewal for the same key, not valid yet, or not the "
-             "authority's: put a valid one of the same key into the devices folder";
+             "authority's, or its device or key is revoked: register a valid one of the same key, by greentill-credit key add";
     case Reason::unknown_methodology:
       return "its methodology is not in the methodologies folder of the worker: put that version there, byte for byte";
     case Reason::wrong_arithmetic: return "the methodology does not give the claimed amounts for these quantities and times";

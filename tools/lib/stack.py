@@ -17,6 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DEVICE = "device-1"
+MERCHANT = "demo-merchant"
 PR_SET_PDEATHSIG = 1
 
 
@@ -162,8 +163,9 @@ class Stack:
         self.broker_port, self.api_port = free_port(), free_port()
         self.daemon_config = self.folder / "greentill.toml"
         self.ledger = self.folder / "ledger.db"
+        self._registered = set()
         self.spool = self.folder / "spool"  # for files that sources read: never beside what the daemon alone may
-        for name in ("logs", "state", "broker", "devices", "spool"):
+        for name in ("logs", "state", "broker", "spool"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.api = Daemon(self.api_port, self.folder / "state" / "api.token")
         self.broker = Part("mosquitto", ["/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"], self._log("broker"))
@@ -185,14 +187,31 @@ class Stack:
     def _log(self, name):
         return self.folder / "logs" / f"{name}.log"
 
-    def prepare(self, sources="", detectors=None, extra=""):
-        """Certificates, and configuration files as by write_configuration()."""
+    def prepare(self, sources="", detectors=None, extra="", registered=True):
+        """Certificates, configuration files as by write_configuration(), and a registry that has the device."""
         self.make_certificates()
         self.write_configuration(sources, detectors, extra)
+        if registered:
+            self.register()
 
     def make_certificates(self):
         subprocess.run([ROOT / "tests/support/make_ca.sh", self.identities, self.device], check=True)
-        (self.folder / "devices" / f"{self.device}.crt").write_bytes((self.identities / f"{self.device}.crt").read_bytes())
+
+    def register(self, device=None, certificate=None):
+        """The device with its certificate, this stack's own by default; a further certificate where it is registered already."""
+        device = device or self.device
+        certificate = certificate or self.identities / f"{device}.crt"
+        if not self._registered:
+            self.credit("merchant", "add", MERCHANT, "--name", "Demo merchant", "--zone", "Europe/Helsinki")
+            self.credit("root", "add", MERCHANT, "--owner", MERCHANT)
+        if device not in self._registered:
+            self.credit("device", "add", device, "--class", "kiosk", "--merchant", MERCHANT, "--site", "demo-site", "--root", MERCHANT)
+        self.credit("key", "add", device, certificate)
+        self._registered.add(device)
+
+    def credit(self, *command):
+        """What greentill-credit prints."""
+        return output_of(self.program("greentill-credit"), *command, "--config", self.folder / "credit.toml")
 
     def write_configuration(self, sources="", detectors=None, extra=""):
         """`sources`, `detectors` (else the default ones) and `extra` are TOML text for the daemon's configuration."""
@@ -211,7 +230,7 @@ class Stack:
     def _write_daemon_config(self, sources, detectors, extra):
         self.daemon_config.write_text(f"""\
 [device]
-merchant = "demo-merchant"
+merchant = "{MERCHANT}"
 site = "demo-site"
 state = "state"
 
@@ -240,7 +259,6 @@ retry_refused_after_s = 5
     def _write_credit_config(self):
         (self.folder / "credit.toml").write_text(f"""\
 database = "ledger.db"
-devices = "devices"
 methodologies = "{ROOT}/config/methodologies"
 programme = "{ROOT}/config/programme.toml"
 

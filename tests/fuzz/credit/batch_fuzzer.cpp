@@ -31,6 +31,22 @@ class NoLog final : public Log {
   void write(LogLevel /*level*/, std::string_view /*module*/, std::string_view /*message*/) override {}
 };
 
+class OneDevice final : public credit::KeyReader {
+ public:
+  Result<std::int64_t> registry_step() override { return std::int64_t{0}; }
+  Result<std::optional<credit::DeviceKey>> key_of(const Digest& thumbprint) override {
+    const bool known = thumbprint == only.certificates.front().thumbprint;
+    return known ? std::optional(only) : std::optional<credit::DeviceKey>();
+  }
+  Result<std::optional<credit::Device>> device(const std::string& id) override {
+    credit::Device device;
+    device.id = id;
+    return std::optional(device);
+  }
+  Result<bool> none_is_in_date(std::int64_t /*at*/) override { return false; }
+  credit::DeviceKey only;
+};
+
 /// A service that knows the device of the vectors and no methodology.
 class Verifying {
  public:
@@ -42,21 +58,19 @@ class Verifying {
  private:
   credit::Certificates open() {
     const std::filesystem::path from = std::filesystem::path(GREENTILL_SOURCE_DIR) / "tests/vectors/claim/device.crt.pem";
-    std::string folder = std::filesystem::temp_directory_path() / "greentill-fuzz-XXXXXX";
-    require(::mkdtemp(folder.data()) != nullptr);
-    std::filesystem::copy_file(from, std::filesystem::path(folder) / "dock-17.crt");
     std::ostringstream pem;
     pem << std::ifstream(from).rdbuf();
     auto authority = crypto::Authority::from_pem(pem.str());
     require(authority.ok());
-    auto certificates = credit::Certificates::open(folder, std::move(*authority), clock_, log_);
-    std::filesystem::remove_all(folder);
-    require(certificates.ok());
-    return std::move(*certificates);
+    const auto certificate = crypto::Certificate::leaf_from(pem.str());
+    require(certificate.ok());
+    registry_.only = {certificate->key_hash(), "dock-17", {}, {}, {{certificate->thumbprint(), 0, 0, pem.str()}}};
+    return {registry_, std::move(*authority), clock_, log_};
   }
 
   test::SetClock clock_{1'767'300'000, true};
   NoLog log_;
+  OneDevice registry_;
   measure::Library library_;
   credit::Certificates certificates_;
   credit::Examiner examiner_;

@@ -23,7 +23,7 @@ DEVICE = "dock-7"  # as on the page
 def recipes():
     found = re.findall(r"^```sh (\S+)\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     names = [name for name, _ in found]
-    fail_unless(names == ["authority", "broker", "service", "device-key", "device", "renewal", "revocation"],
+    fail_unless(names == ["authority", "broker", "service", "device-key", "device", "register", "renewal", "register-renewal", "revocation", "revoke"],
                 f"{PAGE} has the recipes {names}")
     return dict(found)
 
@@ -36,7 +36,7 @@ class Office:
 
     def run(self, name):
         done = subprocess.run(["sh", "-euc", self.recipes[name]], cwd=self.folder, capture_output=True, text=True,
-                              env={**os.environ, "BROKER_HOST": "localhost"})
+                              env={**os.environ, "BROKER_HOST": "localhost", "PATH": f"{self.folder}:{os.environ['PATH']}"})
         fail_unless(done.returncode == 0, f"{PAGE}, {name}: exit {done.returncode}\n{done.stdout}{done.stderr}")
 
     def copy(self, source, target):
@@ -52,10 +52,14 @@ def prepare(stack, office):
     office.copy("authority.crt", "ca.crt")
     for end in ("key", "crt"):
         office.copy(f"device.{end}", f"{DEVICE}.{end}")
-    office.copy("device.crt", stack.folder / "devices" / f"{DEVICE}.crt")
     (office.folder / "programme.key").write_text("1 " + "5a" * 32 + "\n")
     (office.folder / "programme.key").chmod(0o600)
     stack.write_configuration()
+    # With its configuration in the place where the page has it.
+    command = office.folder / "greentill-credit"
+    command.write_text(f'#!/bin/sh\nexec {stack.program("greentill-credit")} "$@" --config {stack.folder / "credit.toml"}\n')
+    command.chmod(0o755)
+    office.run("register")
     with open(stack.folder / "mosquitto.conf", "a") as config:
         config.write(f"\ncrlfile {office.folder / 'revoked.pem'}\nlog_type information\n")  # that it reads its files again
     output_of(stack.program("greentill"), "config", "check", stack.daemon_config)
@@ -95,7 +99,7 @@ def reload_broker(stack):
 
 def renew(stack, office):
     office.run("renewal")
-    office.copy("device-renewed.crt", stack.folder / "devices" / f"{DEVICE}-2.crt")
+    office.run("register-renewal")
     office.copy("device-renewed.crt", f"{DEVICE}.crt")
     restart_daemon(stack)
 
@@ -104,6 +108,7 @@ def revoke(stack, office):
     """Every certificate of the device; the page's command names the one that goes last."""
     office.copy("device-renewed.crt", "device.crt")
     office.run("revocation")
+    office.run("revoke")
     reload_broker(stack)
     before = stack.daemon.log.stat().st_size
     restart_daemon(stack)

@@ -36,7 +36,7 @@ def second_till(first, name):
     (till.folder / "identities").symlink_to(first.identities)
     till.broker_port = first.broker_port
     till.prepare(detectors=DEFAULT_DETECTORS + BOX_DETECTOR)
-    (first.folder / "devices" / f"{name}.crt").write_bytes((first.identities / f"{name}.crt").read_bytes())
+    first.register(name)
     return till
 
 

@@ -53,9 +53,10 @@ class Site:
 
     def __init__(self, folder, binaries, tls=False):
         self.stack = Stack(folder, binaries)
-        self.stack.prepare(detectors=RIDE)
+        self.stack.prepare(detectors=RIDE, registered=False)
         self.identities = self.stack.identities
         self.key = load_key(self.identities / f"{self.stack.device}.key")
+        self.registered = False  # the device's certificate is, at the start, unless a case says otherwise
         self.authority = Authority.of_files(self.identities / "ca.crt", self.identities / "ca.key")
         self.edit("greentill.toml", "receipt_timeout_s = 5", "receipt_timeout_s = 1")
         if not tls:
@@ -74,17 +75,25 @@ class Site:
         for file in ("greentill.toml", "credit.toml"):
             self.edit(file, "mqtts://", "tcp://")
 
-    def certify(self, pem, filed=True):
-        """The device signs under this certificate, which the operator has filed as well."""
+    def certify(self, pem, registered=True):
+        """The device signs under this certificate, which the operator has registered as well."""
         (self.identities / f"{self.stack.device}.crt").write_bytes(pem)
-        file = self.stack.folder / "devices" / f"{self.stack.device}.crt"
-        file.write_bytes(pem) if filed else file.unlink()
+        self.registered = True
+        if registered:
+            self.register(pem)
+
+    def register(self, pem, device=None):
+        file = self.stack.folder / "registered.crt"
+        file.write_bytes(pem)
+        self.stack.register(device, file)
 
     def issue(self, issuer=None, key=None, **options):
         return certificate_pem(self.stack.device, key or self.key, issuer or self.authority, **options)
 
     def start(self, daemon=None, service=None):
         """With these environments. A daemon that ends at once is looked at all the same."""
+        if not self.registered:
+            self.certify((self.identities / f"{self.stack.device}.crt").read_bytes())
         self.stack.daemon.environment = daemon
         self.stack.workers[0].environment = service
         self.stack.start_broker()
@@ -155,8 +164,7 @@ def expired(site):
 
 
 def after_expired(site):
-    # Claims name the old certificate, which stays filed beside its renewal.
-    (site.stack.folder / "devices/old.crt").write_bytes((site.identities / f"{site.stack.device}.crt").read_bytes())
+    # Claims name the old certificate, which stays registered beside its renewal.
     site.mend(site.issue())
 
 
@@ -196,8 +204,8 @@ def no_client_usage(site):
     site.start()
 
 
-def not_filed(site):
-    site.certify(site.issue(), filed=False)
+def not_registered(site):
+    site.certify(site.issue(), registered=False)
     site.start()
 
 
@@ -246,7 +254,7 @@ def device_beyond_certificates(site):
 
 def another_device(site):
     key = ec.generate_private_key(ec.SECP256R1())
-    (site.stack.folder / "devices/other.crt").write_bytes(certificate_pem("device-2", key, site.authority))
+    site.register(certificate_pem("device-2", key, site.authority), "device-2")
 
 
 def service_never_set(site):
@@ -279,7 +287,7 @@ CASES = {
     "an intermediate authority's certificate is missing": (no_intermediate, False, after_no_intermediate),
     "the device's certificate lacks digitalSignature": (no_digital_signature, False, None),
     "the device's certificate lacks clientAuth": (no_client_usage, True, None),
-    "the device's certificate is not filed at the operator's": (not_filed, False, None),
+    "the device's certificate is not registered at the operator's": (not_registered, False, None),
     "the service's certificate was renewed under a new key": (service_renewed, True, after_service_renewed),
     "the device's clock was never set": (device_never_set, False, None),
     "the device's clock went back": (device_went_back, False, None),

@@ -77,7 +77,8 @@ TEST_CASE("self check: a right certificate and clock are nothing to talk of") {
   device.check.heard(device.clock.now);
   CHECK(device.warned().empty());
   CHECK(device.log.lines.empty());
-  CHECK(has(device.check.why_not_taken(device.clock.now), "is right as far as can be seen from here: has the operator filed it"));
+  CHECK(has(device.check.why_not_taken(device.clock.now),
+            "is right as far as can be seen from here: has the operator registered it"));
 }
 
 TEST_CASE("self check: what no service would ever take is not signed under; what a clock may be wrong about is") {

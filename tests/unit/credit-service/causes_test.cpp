@@ -22,7 +22,7 @@ struct Enrolled {
   }
   void certify(const TestAuthority::Issued& issued, const std::string& behind = "") {
     signer.emplace(issued.key, issued.certificate);
-    office.put_certificate("device.pem", issued.certificate + behind);
+    office.put_certificate("dock-7", issued.certificate + behind);
   }
   Answered send() {
     ChainBuilder chain(*signer);
@@ -54,14 +54,14 @@ TEST_CASE("causes: a device's file that holds its intermediate authority too is 
   CHECK(at.office.log.says(
       "it was issued by 'Between', whose certificate is neither behind it in its file nor among the authorities"));
   // The operator mends the file under the running service.
-  at.office.put_certificate("whole.pem", issued.certificate + between.pem());
+  at.office.put_certificate("dock-7", issued.certificate + between.pem());
   CHECK(desk.take("dock-7", chain.messages()).up_to == 1);
 }
 
 TEST_CASE("causes: a clock that shows another year is named with the certificate's dates") {
   Enrolled at;
   at.certify(at.root.issue("dock-7"));
-  at.office.put_certificate("other.pem", at.root.issue("dock-8").certificate);
+  at.office.put_certificate("dock-8", at.root.issue("dock-8").certificate);
   SUBCASE("ahead: every certificate looks expired") {
     at.office.clock.now += 400 * kSecondsADay;
     CHECK(at.send().up_to == 0);

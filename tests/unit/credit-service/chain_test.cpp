@@ -175,7 +175,6 @@ TEST_CASE("after a restore the epoch is higher and devices fill up what is missi
 
   Office restored;
   restored.authorities = at.office.authorities;
-  std::filesystem::copy(at.office.folder / "devices", restored.folder / "devices", std::filesystem::copy_options::recursive);
   std::filesystem::copy_file(backup, restored.database());
   std::filesystem::copy_file(backup.string() + "-wal", restored.database().string() + "-wal");
   Desk desk(restored);

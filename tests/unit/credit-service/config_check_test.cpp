@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // greentill-credit config check: each fault by its key and cause, all at one go.
 #include "tools/credit-service/config/check.hpp"
+#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/registry/registry.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
@@ -37,15 +39,32 @@ struct Installed {
     put("ca.crt", root.pem());
     put("service.crt", service.certificate);
     put("service.key", service.key, 0600);
-    std::filesystem::create_directory(folder / "devices");
-    put("devices/till-1.crt", root.issue("till-1").certificate);
+    enrol("till-1", root.issue("till-1").certificate);
   }
   void put(const std::string& name, const std::string& content, unsigned mode = 0644) const {
     REQUIRE(write_file_durably(folder / name, content, mode).ok());
   }
+  /// Registers the certificate, and the device.
+  void enrol(const std::string& device, const std::string& pem) const {
+    auto store = credit::open_sqlite_store(folder / "ledger.db");
+    REQUIRE(store);
+    const Status done = (*store)->transact([&]() -> Status {
+      credit::Registry registry((*store)->registry(), {clock.unix_seconds(), "tester", "test", ""});
+      credit::Merchant merchant;
+      merchant.id = merchant.name = "operator";
+      merchant.zone = "Europe/Helsinki";
+      // There from the second device on.
+      static_cast<void>(registry.add_merchant(merchant));
+      static_cast<void>(registry.add_root("operator", "operator"));
+      static_cast<void>(registry.add_device(device, credit::Device::Class::till, {"operator", "harbour", {"1"}}));
+      const auto key = registry.add_key(device, pem);
+      return key ? Status(Done{}) : Status(Failure{key.error()});
+    });
+    REQUIRE_MESSAGE(done, (done ? "" : done.error().message));
+  }
   [[nodiscard]] tools::Findings examine() const {
     const std::filesystem::path shipped = GREENTILL_SOURCE_DIR "/config";
-    credit::Config config{folder / "ledger.db", folder / "devices", shipped / "methodologies", shipped / "programme.toml", {}};
+    credit::Config config{folder / "ledger.db", shipped / "methodologies", shipped / "programme.toml", {}};
     config.broker.target = {{}, folder / "ca.crt", folder / "service.crt", folder / "service.key"};
     return credit::examine(config, clock);
   }
@@ -71,38 +90,27 @@ TEST_CASE("credit config check: a right installation passes, with warnings of wh
 
 TEST_CASE("credit config check: every device's certificate is held against authority and clock") {
   const Installed at;
-  at.put("devices/a.crt", TestAuthority("Elsewhere").issue("till-2").certificate);
+  at.enrol("till-2", TestAuthority("Elsewhere").issue("till-2").certificate);
   const TestAuthority between("Between", &at.root);
   const auto below = between.issue("till-3");
-  at.put("devices/b.crt", below.certificate);
-  at.put("devices/c.pem", "no certificate");
-  at.put("devices/d.crt", at.root.issue("till-4", "keyUsage=keyAgreement").certificate);
+  at.enrol("till-3", below.certificate);
+  at.enrol("till-4", at.root.issue("till-4", "keyUsage=keyAgreement").certificate);
   const std::string told = at.problems();
-  CHECK_HAS(told, "a.crt: 'till-2': it was issued by 'Elsewhere'");
-  CHECK_HAS(told, "b.crt: 'till-3': it was issued by 'Between'");
-  CHECK_HAS(told, "c.pem: the PEM text holds no certificate");
-  CHECK_HAS(told, "d.crt: 'till-4': its key usage lacks digitalSignature");
-  CHECK(std::count(told.begin(), told.end(), '\n') == 4);
-  at.put("devices/b.crt", below.certificate + between.pem());
+  CHECK_HAS(told, "registry: device till-2: it was issued by 'Elsewhere'");
+  CHECK_HAS(told, "registry: device till-3: it was issued by 'Between'");
+  CHECK_HAS(told, "registry: device till-4: its key usage lacks digitalSignature");
+  CHECK(std::count(told.begin(), told.end(), '\n') == 3);
+  at.enrol("till-3", below.certificate + between.pem());
   CHECK_FALSE(has(at.problems(), "till-3"));
-}
-
-TEST_CASE("credit config check: a certificate file that the service passes over for its size is told") {
-  const Installed at;
-  const std::string large = at.root.issue("till-2").certificate + std::string(64u << 10, '#');
-  at.put("devices/large.crt", large);
-  CHECK_HAS(at.problems(),
-            "devices: passed over: " + (at.folder / "devices/large.crt").string() + ": larger than the 65536 bytes");
 }
 
 TEST_CASE("credit config check: dates are judged by the clock, which is told, and first where it must be wrong") {
   Installed at;
   at.clock.ahead = 40 * kSecondsADay;
-  CHECK_HAS(at.problems(), "till-1.crt: 'till-1': it expired on ");
+  CHECK_HAS(at.problems(), "registry: device till-1: it expired on ");
   CHECK_HAS(at.problems(), "and our clock shows ");
   at.clock.ahead = -20'000 * kSecondsADay;
   CHECK_MESSAGE(at.problems().starts_with("clock: this machine's clock shows 19"), at.problems());
-  at.put("ledger.db", "x");
   at.clock.ahead = -3 * kSecondsADay - 3'600;
   CHECK_HAS(at.problems(), "that is 3 days before the ledger ");
 }

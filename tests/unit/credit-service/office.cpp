@@ -4,7 +4,6 @@
 #include "tests/support/mbedtls_crypto.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include "daemon/base/system.hpp"
 #include "tests/support/troubleshooting.hpp"
@@ -26,13 +25,11 @@ std::unique_ptr<credit::Ledger> open_ledger(Office& office) {
   return std::move(*ledger);
 }
 
-credit::Certificates open_certificates(Office& office) {
+credit::Certificates make_certificates(Office& office, credit::Ledger& ledger) {
   // With the service's own: an authority needs at least one certificate.
   auto authority = crypto::Authority::from_pem(office.authorities + office.service.certificate_pem());
   REQUIRE(authority);
-  auto certificates = credit::Certificates::open(office.folder / "devices", std::move(*authority), office.clock, office.log);
-  REQUIRE(certificates);
-  return std::move(*certificates);
+  return {ledger.registry(), std::move(*authority), office.clock, office.log};
 }
 
 crypto::Signer open_signer(const Office& office) {
@@ -88,7 +85,7 @@ std::string Answered::reason(std::uint64_t seq) const {
 Desk::Desk(Office& office)
     : office_(office),
       ledger_(open_ledger(office)),
-      certificates_(open_certificates(office)),
+      certificates_(make_certificates(office, *ledger_)),
       signer_(open_signer(office)),
       clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher), signer_, office.hasher,
              credit::Clocks(office.clock, office.log, office.database(), {}), office.log) {}
@@ -169,21 +166,44 @@ credit::Batch Desk::examined(const std::string& device, const std::vector<Bytest
 
 Office::Office(const char* text) : Office(text, ride_library()) {}
 
-Office::Office(const char* text, measure::Library with) : programme(parse_programme(text, hasher)), library(std::move(with)) {
-  std::filesystem::create_directory(folder / "devices");
-}
+Office::Office(const char* text, measure::Library with) : programme(parse_programme(text, hasher)), library(std::move(with)) {}
 
-TestSigner& Office::enrol(const std::string& device) {
+TestSigner& Office::signer_of(const std::string& device) {
   const auto [place, added] = devices_.try_emplace(device, device);
-  if (added) {
-    authorities += place->second.certificate_pem();
-    put_certificate(device + ".crt", place->second.certificate_pem());
-  }
+  if (added) authorities += place->second.certificate_pem();
   return place->second;
 }
 
-void Office::put_certificate(const std::string& file, const std::string& pem) const {
-  std::ofstream(folder / "devices" / file) << pem;
+TestSigner& Office::enrol(const std::string& device) {
+  const bool known = devices_.contains(device);
+  TestSigner& signer = signer_of(device);
+  if (!known) put_certificate(device, signer.certificate_pem());
+  return signer;
+}
+
+void Office::put_certificate(const std::string& device, const std::string& pem) const {
+  const Status put = change([&](credit::Registry& registry) -> Status {
+    credit::Merchant merchant;
+    merchant.id = merchant.name = "operator";
+    merchant.zone = "Europe/Helsinki";
+    // Each of these is there from the second device, or certificate, on.
+    static_cast<void>(registry.add_merchant(merchant));
+    static_cast<void>(registry.add_root("operator", "operator"));
+    static_cast<void>(registry.add_device(device, credit::Device::Class::dock, {"operator", "harbour", {"operator"}}));
+    auto key = registry.add_key(device, pem);
+    if (!key && key.error().code == ErrorCode::conflict) key = registry.replace_key(device, pem);
+    return key ? Status(Done{}) : Status(Failure{key.error()});
+  });
+  REQUIRE_MESSAGE(put, (put ? "" : put.error().message));
+}
+
+Status Office::change(const std::function<Status(credit::Registry&)>& work) const {
+  auto store = credit::open_sqlite_store(database());
+  REQUIRE_MESSAGE(store, (store ? "" : store.error().message));
+  return (*store)->transact([&] {
+    credit::Registry registry((*store)->registry(), {clock.now, "tester", "test", ""});
+    return work(registry);
+  });
 }
 
 void Office::change_programme(const char* text) { programme = parse_programme(text, hasher); }

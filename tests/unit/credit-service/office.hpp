@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/cli/chain_builder.hpp"
 #include "tools/credit-service/ledger/books.hpp"
+#include "tools/credit-service/registry/registry.hpp"
 #include "tools/credit-service/service/clerk.hpp"
 
 namespace greentill::test {
@@ -103,9 +105,14 @@ class Office {
   explicit Office(const char* programme = kPlainProgramme);
   explicit Office(const char* programme, measure::Library library);
 
-  /// A device whose certificate the service vouches for and has. Before the first desk.
+  /// A device whose certificate the service vouches for and that is registered. Before the first desk.
   TestSigner& enrol(const std::string& device);
-  void put_certificate(const std::string& file, const std::string& pem) const;
+  /// Its key, without the registry.
+  TestSigner& signer_of(const std::string& device);
+  /// Registers a certificate of the device, and the device where it is not registered.
+  void put_certificate(const std::string& device, const std::string& pem) const;
+  /// Changes the registry as a command does; the error, if it is refused.
+  Status change(const std::function<Status(credit::Registry&)>& work) const;
   void change_programme(const char* text);
 
   TempDir folder;

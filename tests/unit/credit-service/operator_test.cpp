@@ -32,7 +32,7 @@ struct Operator : OneDevice {
   Operator() {
     std::ofstream(office.folder / "programme.toml") << test::kPlainProgramme;
     std::ofstream(config)
-        << "database = \"ledger.db\"\ndevices = \"devices\"\nmethodologies = \"none\"\nprogramme = "
+        << "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = "
            "\"programme.toml\"\n[broker]\nserver = \"mqtts://localhost:1\"\nauthorities = \"none\"\ncertificate "
            "= \"none\"\nkey = \"none\"\n";
   }
@@ -78,7 +78,7 @@ TEST_CASE("an operator sees each device: what it sent, when it was last heard, u
   CHECK(device["chains"].at(0)["head"] == 5);
   CHECK(device["accepted"] == 4);
   CHECK(device["refused"] == 1);
-  CHECK(device["certificates"].at(0)["file"] == "dock-7.crt");
+  CHECK(device["certificates"].at(0)["sha256"] == to_hex(at.office.enrol("dock-7").thumbprint()));
   CHECK(device["certificates"].at(0)["not_after"] > at.office.clock.now.load());
   CHECK(device["quarantined_since"].is_null());
   const Said text = at.ask(false, list_devices, std::string());
@@ -128,25 +128,28 @@ TEST_CASE("a refusal is told with its device, seq, certificate, cause in words, 
 
 TEST_CASE("a claim under an unknown certificate, for which a chain stands still, is seen until the chain goes on") {
   Operator at;
-  at.ride(1);
-  std::filesystem::remove(at.office.folder / "devices" / "dock-7.crt");
-  test::Desk without(at.office);
-  without.take("dock-7", at.chain.messages());
+  const test::TestSigner& signer = at.office.signer_of("dock-9");
+  test::ChainBuilder chain(at.office.signer_of("dock-9"), "dock-9");
+  chain.add_start();
+  chain.add_ride();
+  test::Desk desk(at.office);
+  desk.take("dock-9", chain.messages());
   const Json refused = at.json_of(list_refusals, RefusalsOptions{})["refusals"].at(0);
   CHECK(refused["seq"] == 1);
   CHECK(refused["reason"] == "unknown-certificate");
   CHECK(refused["stands_still"] == true);
-  CHECK(refused["certificate"] == to_hex(at.office.enrol("dock-7").thumbprint()));
+  CHECK(refused["certificate"] == to_hex(signer.thumbprint()));
   const std::int64_t since = refused["since"];
   at.office.clock.now += 60;
-  without.take("dock-7", at.chain.messages());
+  desk.take("dock-9", chain.messages());
   CHECK(at.json_of(list_refusals, RefusalsOptions{})["refusals"].at(0)["since"] == since);
-  CHECK(at.devices().at(0)["standstill"]["reason"] == "unknown-certificate");
+  CHECK(at.devices().at(1)["standstill"]["reason"] == "unknown-certificate");
   CHECK(at.ask(false, list_devices, std::string()).has("stands still before 1: unknown-certificate"));
-  CHECK(at.ask(false, list_devices, std::string()).has("none in the folder"));
-  at.send(1, 2);
+  CHECK(at.ask(false, list_devices, std::string()).has("none registered"));
+  at.office.put_certificate("dock-9", signer.certificate_pem());
+  CHECK(desk.take("dock-9", chain.messages()).up_to == 2);
   CHECK(at.json_of(list_refusals, RefusalsOptions{})["count"] == 0);
-  CHECK(at.devices().at(0)["standstill"].is_null());
+  CHECK(at.devices().at(1)["standstill"].is_null());
 }
 
 TEST_CASE("a batch that waits is told with what is missing before it") {

@@ -40,7 +40,7 @@ TEST_CASE("greentill-credit: its help goes by its name, not by where it lies") {
 }
 
 std::string config_with(const std::string& server, const std::string& name = "b") {
-  return "database = \"ledgr.db\"\ndevices = \".\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
+  return "database = \"ledgr.db\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
          "/config/methodologies\"\nprogramme = \"" GREENTILL_SOURCE_DIR "/config/programme.toml\"\n[broker]\nserver = \"" +
          server + "\"\nauthorities = \"ca.crt\"\ncertificate = \"" + name + ".crt\"\nkey = \"" + name + ".key\"\n";
 }
@@ -63,7 +63,7 @@ TEST_CASE("greentill-credit: a broker's address that is none is refused before a
     const auto config = folder.write("credit.toml", config_with(server));
     const Run refused = run(folder, "run --config " + config.string());
     CHECK(refused.code == 1);
-    CHECK(refused.said.find("credit.toml:6") != std::string::npos);
+    CHECK(refused.said.find("credit.toml:5") != std::string::npos);
     CHECK(refused.said.find("broker.server") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(folder / "ledgr.db"));
   }

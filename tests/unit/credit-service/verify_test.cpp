@@ -106,7 +106,7 @@ TEST_CASE("a later claim attests only what is signed under a certificate of its 
   Case at;
   TestSigner renewed("dock-7");
   at.office.authorities += renewed.certificate_pem();
-  at.office.put_certificate("renewed.pem", renewed.certificate_pem());
+  at.office.put_certificate("dock-7", renewed.certificate_pem());
   at.chain.add_ride(2000, of_event(1));
   const auto payload = claim::parse_message(at.chain.messages()[1], claim::MessageType::claim);
   REQUIRE(payload);
@@ -141,7 +141,7 @@ TEST_CASE("a certificate that the service does not have yet is refused for now, 
   const Answered first = at.send();
   CHECK(first.reason(1) == "unknown-certificate, later");
   CHECK(first.reason(2) == "accepted");
-  at.office.put_certificate("renewed.pem", renewed.certificate_pem());
+  at.office.put_certificate("dock-7", renewed.certificate_pem());
   CHECK(at.desk->take("dock-7", at.chain.messages()[0]).reason(1) == "accepted");
   CHECK(at.desk->wrong().empty());
 }
@@ -160,7 +160,7 @@ TEST_CASE("a claim signed under no certificate at all is refused, though a later
   at.check_refused("unknown-certificate, later");
 }
 
-TEST_CASE("a device whose certificate nobody put in the folder is named in the log, by and by again") {
+TEST_CASE("a device whose certificate nobody registered is named in the log, by and by again") {
   Case at;
   TestSigner forgotten("dock-9");
   ChainBuilder chain(forgotten, "dock-9");
@@ -171,7 +171,7 @@ TEST_CASE("a device whose certificate nobody put in the folder is named in the l
   const std::string line =
       "dock-9: claim 1 is not taken, nor what comes after it (unknown-certificate): the certificate with the "
       "SHA-256 " +
-      to_hex(forgotten.thumbprint()) + " is not in the folder";
+      to_hex(forgotten.thumbprint()) + " is not in the registry";
   CHECK(at.office.log.count(line) == 1);
   for (int second = 0; second < 600; ++second) static_cast<void>(at.office.clock.monotonic());
   for (int i = 0; i < 5; ++i) desk.take("dock-9", chain.messages());
@@ -246,7 +246,7 @@ TEST_CASE("a renewal for the same key is found by a worker that keeps running, b
   CHECK(desk.take("dock-7", at.chain.messages()[0]).reason(1) == "accepted");
   at.office.clock.now += kElevenYears;
   CHECK(desk.take("dock-7", at.chain.messages()[1]).up_to == 1);
-  at.office.put_certificate("renewal.pem", pem);
+  at.office.put_certificate("dock-7", pem);
   CHECK(desk.take("dock-7", slice(at.chain.messages(), 1, 3)).granted.size() == 2);
 }
 
@@ -351,7 +351,7 @@ TEST_CASE("a reversal that is accepted at its second try is named as accepted, o
   at.chain.messages()[2] = at.chain.sign_payload(renewed, message->payload);
   at.office.authorities += renewed.certificate_pem();
   CHECK(at.send().reason(3) == "unknown-certificate, later");
-  at.office.put_certificate("renewed.pem", renewed.certificate_pem());
+  at.office.put_certificate("dock-7", renewed.certificate_pem());
   const Answered answered = at.desk->take("dock-7", at.chain.messages()[2]);
   CHECK(answered.granted == std::map<std::uint64_t, std::int64_t>{{3, 0}});
   CHECK(at.desk->report().granted_mg == 167);

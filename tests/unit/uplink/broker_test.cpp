@@ -160,7 +160,8 @@ TEST_CASE(
   static_cast<void>(device.strand_delay());
   CHECK(device.status().last_error.empty());
   device.advance(200ms);
-  const std::string said = "the service answers, but does not take claim 1: has the operator filed this device's certificate?";
+  const std::string said =
+      "the service answers, but does not take claim 1: has the operator registered this device's certificate?";
   REQUIRE(eventually([&] { return device.log.count(said) == 1; }));
   const std::uint64_t before = device.status().receipts;
   REQUIRE(eventually([&] { return device.status().receipts > before; }));

@@ -29,7 +29,7 @@ TEST_CASE("uplink: a ledger that went back without a new epoch is told, with bot
   REQUIRE(eventually([&] { return device.status().batches_resent >= resent + 3; }));
   CHECK(device.status().last_error.find(told) != std::string::npos);
   CHECK(device.log.count("ledger went back") == 1);
-  CHECK(device.log.count("filed this device's certificate") == 0);
+  CHECK(device.log.count("registered this device's certificate") == 0);
   CHECK(device.backlog().waiting == 3);
 
   service.restore(5, device.chain.hash_at(5));

@@ -71,7 +71,7 @@ void describe_books(CLI::App& app, Arguments& arguments) {
   statement->add_flag("--csv", asked.csv, "As comma-separated values, in milligrams");
 }
 
-void describe_devices(CLI::App& app, Arguments& arguments) {
+void describe_sent(CLI::App& app, Arguments& arguments) {
   CLI::App* devices =
       add_asking(app, "devices", "The devices: what each sent, when it was last heard, until when its certificate lasts",
                  arguments, [&](const Output& output) { return list_devices(arguments.config, arguments.device, output); });
@@ -117,7 +117,8 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part : {describe_run, describe_config, describe_books, describe_devices, describe_quarantine}) {
+  for (const auto describe_part :
+       {describe_run, describe_config, describe_books, describe_sent, describe_quarantine, describe_registry}) {
     describe_part(app, arguments);
   }
 }

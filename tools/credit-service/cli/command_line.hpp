@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tools/credit-service/cli/commands.hpp"
+#include "tools/credit-service/cli/registry.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
 class App;
@@ -22,6 +23,7 @@ struct Arguments {
   std::string device, why;
   RefusalsOptions refusals;
   StatementRequest statement;
+  Given given;
   std::function<Status(const Output&)> chosen;
 };
 

@@ -1,48 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "daemon/base/hex.hpp"
 #include "tools/common/table.hpp"
 #include "tools/credit-service/cli/commands.hpp"
 #include "tools/credit-service/cli/opening.hpp"
-#include "tools/credit-service/verify/certificate_folder.hpp"
 
 namespace greentill::credit {
 namespace {
 
-struct DeviceCertificate {
-  std::string file;
-  Digest thumbprint{};
-  std::int64_t not_after = 0;
+/// What the registry has of devices, by their ids.
+struct Registered {
+  std::map<std::string, Device> devices;
+  std::map<std::string, std::vector<IssuedCertificate>> certificates;
 };
 
-/// What the devices folder has, by the device that it names, and the files that cannot be read.
-struct CertificateList {
-  std::map<std::string, std::vector<DeviceCertificate>> devices;
-  std::vector<std::string> unread;
-};
-
-Result<CertificateList> list_certificates(const std::filesystem::path& folder) {
-  auto files = certificate_files(folder);
-  if (!files) return Failure{files.error()};
-  std::sort(files->begin(), files->end());
-  CertificateList list;
-  for (const std::filesystem::path& file : *files) {
-    const auto certificates = read_certificates(file);
-    if (!certificates) list.unread.push_back("passed over: " + certificates.error().message);
-    if (!certificates) continue;
-    for (const crypto::Certificate& one : *certificates) {
-      list.devices[one.common_name()].push_back({file.filename().string(), one.thumbprint(), one.not_after()});
-    }
+Result<Registered> registered(RegistryReader& registry) {
+  auto devices = registry.devices();
+  auto keys = registry.keys("");
+  if (!devices) return Failure{devices.error()};
+  if (!keys) return Failure{keys.error()};
+  Registered all;
+  for (Device& one : *devices) all.devices.emplace(one.id, std::move(one));
+  for (DeviceKey& key : *keys) {
+    auto& held = all.certificates[key.device];
+    std::move(key.certificates.begin(), key.certificates.end(), std::back_inserter(held));
   }
-  return list;
+  return all;
 }
 
 /// The end of the certificate that lasts longest; none where there is none.
-std::optional<std::int64_t> end_of(const std::vector<DeviceCertificate>& certificates) {
+std::optional<std::int64_t> end_of(const std::vector<IssuedCertificate>& certificates) {
   std::optional<std::int64_t> end;
-  for (const DeviceCertificate& one : certificates) end = std::max(end.value_or(one.not_after), one.not_after);
+  for (const IssuedCertificate& one : certificates) end = std::max(end.value_or(one.not_after), one.not_after);
   return end;
 }
 
@@ -64,12 +56,12 @@ Json standstill_json(const std::optional<Standstill>& still) {
           {"certificate", is_named ? Json(to_hex(still->certificate)) : Json()}};
 }
 
-Json device_json(const DeviceState& device, const std::vector<DeviceCertificate>& certificates) {
+Json device_json(const DeviceState& device, const std::vector<IssuedCertificate>& certificates) {
   Json chains = Json::array();
   for (const ChainState& chain : device.chains) chains.push_back({{"chain", to_hex(chain.chain)}, {"head", chain.head}});
   Json held = Json::array();
-  for (const DeviceCertificate& one : certificates) {
-    held.push_back({{"file", one.file}, {"sha256", to_hex(one.thumbprint)}, {"not_after", one.not_after}});
+  for (const IssuedCertificate& one : certificates) {
+    held.push_back({{"sha256", to_hex(one.thumbprint)}, {"not_after", one.not_after}});
   }
   const bool is_heard = device.first_heard != 0;
   return {{"device", device.device},
@@ -84,19 +76,19 @@ Json device_json(const DeviceState& device, const std::vector<DeviceCertificate>
           {"certificates", held}};
 }
 
-void add_row(tools::Table& table, const DeviceState& device, const std::vector<DeviceCertificate>& certificates) {
+void add_row(tools::Table& table, const DeviceState& device, const std::vector<IssuedCertificate>& certificates) {
   const auto end = end_of(certificates);
   table.add({device.device, device.first_heard == 0 ? "never" : tools::time_text(device.last_heard),
              std::to_string(device.chains.size()), device.chains.empty() ? "" : tools::count_text(device.chains.back().head),
              tools::count_text(device.accepted), tools::count_text(device.refused), tools::count_text(device.pending),
-             end ? tools::time_text(*end) : "none in the folder", state_of(device)});
+             end ? tools::time_text(*end) : "none registered", state_of(device)});
 }
 
-/// Adds the devices that have a certificate and never sent anything.
-void add_silent(std::vector<DeviceState>& devices, const CertificateList& certificates, const std::string& only) {
+/// Adds the devices that are registered and never sent anything.
+void add_silent(std::vector<DeviceState>& devices, const Registered& registered, const std::string& only) {
   const auto by_name = [](const DeviceState& a, const DeviceState& b) { return a.device < b.device; };
   const std::size_t heard = devices.size();
-  for (const auto& [name, held] : certificates.devices) {
+  for (const auto& [name, device] : registered.devices) {
     DeviceState silent;
     silent.device = name;
     const auto end = devices.begin() + static_cast<std::ptrdiff_t>(heard);
@@ -113,12 +105,11 @@ Status list_devices(const std::filesystem::path& config, const std::string& devi
   if (!reading) return Failure{reading.error()};
   auto devices = (*reading)->books->devices(device);
   if (!devices) return Failure{devices.error()};
-  const auto certificates = list_certificates((*reading)->config.devices);
-  if (!certificates) return Failure{certificates.error()};
-  add_silent(*devices, *certificates, device);
+  const auto known = registered((*reading)->books->registry());
+  if (!known) return Failure{known.error()};
+  add_silent(*devices, *known, device);
   if (!device.empty() && devices->empty()) {
-    return fail(ErrorCode::not_found,
-                device + ": the ledger knows no such device, and the devices folder has no certificate of it");
+    return fail(ErrorCode::not_found, device + ": neither the ledger nor the registry knows such a device");
   }
   using Align = tools::Table::Align;
   tools::Table table({{"device"},
@@ -132,14 +123,12 @@ Status list_devices(const std::filesystem::path& config, const std::string& devi
                       {"state"}});
   Json list = Json::array();
   for (const DeviceState& one : *devices) {
-    const auto found = certificates->devices.find(one.device);
-    const auto held = found == certificates->devices.end() ? std::vector<DeviceCertificate>() : found->second;
+    const auto found = known->certificates.find(one.device);
+    const auto held = found == known->certificates.end() ? std::vector<IssuedCertificate>() : found->second;
     list.push_back(device_json(one, held));
     add_row(table, one, held);
   }
-  std::string text = devices->empty() ? "no device sent anything yet, and the devices folder has no certificate\n" : table.text();
-  for (const std::string& file : certificates->unread) text += printable(file) + '\n';
-  output.answer({{"devices", list}, {"unread_files", certificates->unread}}, text);
+  output.answer({{"devices", list}}, devices->empty() ? "no device is registered, and none sent anything yet\n" : table.text());
   return Done{};
 }
 

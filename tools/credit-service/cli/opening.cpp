@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/cli/opening.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include "daemon/base/text.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 
@@ -15,6 +20,14 @@ Result<std::unique_ptr<Reading>> Reading::open(const std::filesystem::path& path
   if (!books) return Failure{books.error()};
   reading->books = std::move(*books);
   return reading;
+}
+
+std::string operator_name() {
+  const uid_t user = ::getuid();
+  const passwd* entry = ::getpwuid(user);
+  const std::string name = entry != nullptr ? entry->pw_name : "uid " + std::to_string(user);
+  const char* asked = user == 0 ? std::getenv("SUDO_USER") : nullptr;
+  return asked == nullptr ? name : name + " for " + asked;
 }
 
 Result<std::int64_t> parse_day(const std::string& text, const std::string& what, const Calendar& calendar) {

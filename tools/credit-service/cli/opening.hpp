@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "daemon/crypto/hasher.hpp"
 #include "tools/credit-service/config/config.hpp"
@@ -19,6 +20,9 @@ struct Reading {
 
   static Result<std::unique_ptr<Reading>> open(const std::filesystem::path& config);
 };
+
+/// Who runs this program, as the system knows them; who asked root for it by sudo, where root says so.
+std::string operator_name();
 
 /// A day as people write it, 2026-11-24, in digits: 20261124. `what` names the option in the error.
 Result<std::int64_t> parse_day(const std::string& text, const std::string& what, const Calendar& calendar);

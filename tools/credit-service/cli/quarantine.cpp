@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdlib>
 
 #include "daemon/base/system.hpp"
 #include "tools/common/table.hpp"
 #include "tools/credit-service/cli/commands.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/registry/names.hpp"
 
 namespace greentill::credit {
 namespace {
-
-constexpr std::size_t kLongestWhy = 500;
-
-/// Who runs this program, as the system knows them; who asked root for it by sudo, where root says so.
-std::string operator_name() {
-  const uid_t user = ::getuid();
-  const passwd* entry = ::getpwuid(user);
-  const std::string name = entry != nullptr ? entry->pw_name : "uid " + std::to_string(user);
-  const char* asked = user == 0 ? std::getenv("SUDO_USER") : nullptr;
-  return asked == nullptr ? name : name + " for " + asked;
-}
 
 Json quarantined_json(const Quarantined& one) {
   return {{"device", one.device}, {"since", one.since}, {"cause", one.cause}, {"refused", one.refused}};
@@ -115,9 +101,7 @@ Status show_quarantine(const std::filesystem::path& config, const std::string& d
 }
 
 Status release(const std::filesystem::path& path, const std::string& device, const std::string& why, const Output& output) {
-  if (why.find_first_not_of(" \t\r\n") == std::string::npos || why.size() > kLongestWhy) {
-    return fail(ErrorCode::invalid, "--why: say in 1 to 500 bytes why the device is trusted again; it is kept with your name");
-  }
+  if (Status said = check_why(why); !said) return said;
   const auto reading = Reading::open(path);
   if (!reading) return Failure{reading.error()};
   const auto known = look_up(*(*reading)->books, device);

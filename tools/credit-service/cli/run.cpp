@@ -51,10 +51,9 @@ Status serve(const Config& config, Ledger& ledger, const measure::Library& libra
   if (!signer) return Failure{signer.error()};
   auto authority = crypto::Authority::from_pem(*authorities);
   if (!authority) return Failure{authority.error()};
-  auto certificates = Certificates::open(config.devices, std::move(*authority), clock, log);
-  if (!certificates) return Failure{certificates.error()};
+  Certificates certificates(ledger.registry(), std::move(*authority), clock, log);
   clocks.look_at_ours();
-  Clerk clerk(ledger, Examiner(*certificates, library, hasher), *signer, hasher, std::move(clocks), log);
+  Clerk clerk(ledger, Examiner(certificates, library, hasher), *signer, hasher, std::move(clocks), log);
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
   return work(config.broker, clerk, log, stopping);
 }

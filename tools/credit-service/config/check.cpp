@@ -3,12 +3,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "daemon/claim/claim.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/measure/library.hpp"
-#include "tools/credit-service/verify/certificate_folder.hpp"
+#include "tools/credit-service/ledger/sqlite/books.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -46,43 +47,36 @@ class Check {
     }
   }
 
-  struct Filed {
-    std::string file;
-    crypto::Certificate certificate;
-  };
-
+  /// An expired certificate is in order where its key has a valid one, as that of a device which is retired is.
   void devices(const std::optional<crypto::Authority>& authority) {
-    const std::string key = "devices";
-    std::vector<Filed> all;
-    const auto files = certificate_files(config_.devices);
-    if (!files) return found_.problem(key, files.error().message);
-    for (const std::filesystem::path& file : *files) {
-      if (!tools::may_read(file, key, found_)) continue;
-      const auto certificates = read_certificates(file);
-      if (!certificates) found_.problem(key, "passed over: " + certificates.error().message);
-      if (!certificates) continue;
-      for (const crypto::Certificate& one : *certificates) all.push_back({file.string(), one});
-    }
-    if (authority) {
-      for (const Filed& one : all) device(one, *authority, all);
+    const auto books = open_sqlite_books(config_.database, crypto::hasher());
+    if (!books && books.error().code == ErrorCode::not_found) return;  // run makes it
+    if (!books) return found_.problem("database", books.error().message);
+    const auto devices = (*books)->registry().devices();
+    if (!devices) return found_.problem("database", devices.error().message);
+    for (const Device& one : *devices) {
+      if (one.state != Device::State::expected && one.state != Device::State::active) continue;
+      const auto keys = (*books)->registry().keys(one.id);
+      if (!keys) return found_.problem("database", keys.error().message);
+      const auto in_use = std::ranges::find_if(*keys, [](const DeviceKey& key) { return !key.successor && !key.revoked_at; });
+      if (in_use == keys->end()) {
+        found_.warning("registry", "device " + one.id + " has no key: greentill-credit key add registers its certificate");
+      } else if (authority) {
+        key(*in_use, *authority);
+      }
     }
   }
 
-  /// An expired certificate is in order where a valid one for the same key is there.
-  void device(const Filed& filed, const crypto::Authority& authority, const std::vector<Filed>& all) {
-    const std::string where = filed.file + ": '" + filed.certificate.common_name() + "': ";
-    if (!claim::is_device_id(filed.certificate.common_name())) {
-      found_.problem("devices", where + "its common name is no device id");
-    }
-    const auto defects = authority.defects(filed.certificate, judge_.now);
-    if (defects.empty()) return tools::check_end(filed.certificate, "devices", where, judge_, found_);
-    for (const Filed& other : all) {
-      if (other.certificate.common_name() == filed.certificate.common_name() && other.certificate.same_key(filed.certificate) &&
-          authority.defects(other.certificate, judge_.now).empty()) {
-        return;
-      }
-    }
-    found_.problem("devices", where + to_words(defects, judge_.words));
+  /// Judged by its certificate that lasts longest.
+  void key(const DeviceKey& key, const crypto::Authority& authority) {
+    const std::string where = "device " + key.device + ": ";
+    const auto certificate = key.certificates.empty()
+                                 ? Result<crypto::Certificate>(Failure<Error>{{ErrorCode::corrupt, "it has no certificate"}})
+                                 : crypto::Certificate::leaf_from(key.certificates.back().pem);
+    if (!certificate) return found_.problem("registry", where + certificate.error().message);
+    const auto defects = authority.defects(*certificate, judge_.now);
+    if (defects.empty()) return tools::check_end(*certificate, "registry", where, judge_, found_);
+    found_.problem("registry", where + to_words(defects, judge_.words));
   }
 
   void methodologies() {

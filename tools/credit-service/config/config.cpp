@@ -24,7 +24,6 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   if (errors != nullptr && !errors->empty()) return Failure{errors->front()};  // it is no TOML
   Config config;
   config.database = file(root, "database");
-  config.devices = file(root, "devices");
   config.methodologies = file(root, "methodologies");
   config.programme = file(root, "programme");
   const toml::Table broker = root.table("broker");

@@ -18,7 +18,7 @@ inline constexpr const char* kDefaultConfig = "/etc/greentill/credit.toml";
 inline constexpr std::string_view kServiceName = "credit";
 
 struct Config {
-  std::filesystem::path database, devices, methodologies, programme;
+  std::filesystem::path database, methodologies, programme;
   BrokerOptions broker;
 };
 

@@ -135,6 +135,9 @@ class Books {
   /// The latest first. Only those of `device`, where it is not empty.
   virtual Result<std::vector<Released>> releases(const std::string& device) = 0;
 
+  /// Lifetime: the books'.
+  virtual RegistryReader& registry() = 0;
+
   /// Runs `reads` on one snapshot of the books.
   virtual Status in_one_snapshot(const std::function<Status()>& reads) = 0;
   /// All legs that were booked in the period, those of one claim mostly together.

@@ -37,8 +37,7 @@ constexpr std::chrono::minutes kLeastBetweenComplaints{10};
 std::string why_not_taken(const BatchClaim& claim) {
   const std::string certificate = "the certificate with the SHA-256 " + to_hex(claim.message.thumbprint);
   switch (claim.reason) {
-    case Reason::unknown_certificate:
-      return certificate + " is not in the folder of the devices' certificates: put this device's there";
+    case Reason::unknown_certificate: return certificate + " is not in the registry: greentill-credit key add registers it";
     case Reason::certificate_not_valid: return certificate + ' ' + claim.detail;
     case Reason::bad_signature: return "it was not signed with the key of " + certificate;
     default: return "nobody vouches for what stands there";
@@ -171,6 +170,12 @@ Result<bool> Ledger::add_chain(const Batch& batch, Head& head) {
   const auto row = store_->add_chain(batch.device, batch.chain);
   if (!row) return Failure{row.error()};
   head.row = *row;
+  auto device = store_->registry().device(batch.device);
+  if (!device) return Failure{device.error()};
+  if (*device && (*device)->state == Device::State::expected) {
+    (*device)->state = Device::State::active;
+    if (Status put = store_->registry().put(**device); !put) return Failure{put.error()};
+  }
   return true;
 }
 

@@ -52,6 +52,9 @@ class Ledger {
   /// row.
   Result<Batch> next_pending(const std::string& device, const claim::ChainId& chain) { return pending_.next(device, chain); }
 
+  /// Of the same database. Lifetime: the ledger's.
+  RegistryReader& registry() { return store_->registry(); }
+
   /// Begins a new epoch after the database was restored from a backup: devices then send again what it lacks.
   Status begin_epoch();
 

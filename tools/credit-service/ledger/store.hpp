@@ -22,6 +22,7 @@
 #include "daemon/claim/claim.hpp"
 #include "daemon/verify/reason.hpp"
 #include "tools/credit-service/programme/programme.hpp"
+#include "tools/credit-service/registry/store.hpp"
 
 namespace greentill::credit {
 
@@ -183,6 +184,9 @@ class Store {
   virtual Result<std::int64_t> keep_programme(const Digest& sha256, std::string_view bytes) = 0;
   /// The bytes of a stored programme; corrupt where it is missing.
   virtual Result<std::string> programme(std::int64_t id) = 0;
+
+  /// The registry, in the same database. Lifetime: the store's.
+  virtual RegistryStore& registry() = 0;
 
   // The whole.
   /// The ledger's epoch, from 1.

@@ -8,6 +8,7 @@
 #include "tools/credit-service/ledger/sqlite/audit.hpp"
 #include "tools/credit-service/ledger/sqlite/progress.hpp"
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
+#include "tools/credit-service/registry/sqlite/registry_store.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -33,7 +34,7 @@ WHERE (?1 IS NULL OR device = ?1) AND (?2 < 0 OR reason = ?2) AND (?3 IS NULL OR
 constexpr const char* kDevices = R"sql(
 SELECT d.device, first_heard, last_heard, q.at, s.chain, s.seq, s.reason, s.certificate, s.since,
   (SELECT count(*) FROM pending p WHERE p.device = d.device)
-FROM devices d LEFT JOIN quarantine q ON q.device = d.device LEFT JOIN standstills s ON s.device = d.device
+FROM device_states d LEFT JOIN quarantine q ON q.device = d.device LEFT JOIN standstills s ON s.device = d.device
 WHERE ?1 = '' OR d.device = ?1 ORDER BY 1)sql";
 
 // A chain has no hole, so what is not refused of it was accepted. The plus keeps the column's affinity from the comparison, with
@@ -80,6 +81,8 @@ class SqliteBooks final : public Books {
   Result<std::vector<Quarantined>> quarantined() override;
   Result<std::vector<Released>> releases(const std::string& device) override;
 
+  RegistryReader& registry() override { return *registry_; }
+
   Status in_one_snapshot(const std::function<Status()>& reads) override {
     const auto snapshot = sqlite::Transaction::begin_read(database_);
     return snapshot ? reads() : Status(Failure{snapshot.error()});
@@ -122,6 +125,7 @@ class SqliteBooks final : public Books {
   }
 
   sqlite::Database database_;
+  const std::unique_ptr<RegistryStore> registry_ = make_sqlite_registry(database_);
   const claim::Hasher& hasher_;
 };
 

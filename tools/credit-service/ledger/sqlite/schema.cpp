@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
 
+#include <string>
+
+#include "tools/credit-service/registry/sqlite/registry_store.hpp"
+
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kVersion = 3;
 
 // claims.id is chain row * 2^40 + seq. postings.booking is the id of the claim that caused them. granted, customer and programme
 // are set for accepted reductions only. meta.id tells ledgers apart; a step is a transaction that was stored.
 constexpr const char* kSchema = R"sql(
-CREATE TABLE meta(epoch INTEGER NOT NULL, id BLOB NOT NULL, steps INTEGER NOT NULL);
-INSERT INTO meta VALUES(1, randomblob(16), 0);
+CREATE TABLE meta(epoch INTEGER NOT NULL, id BLOB NOT NULL, steps INTEGER NOT NULL, registry_step INTEGER NOT NULL);
+INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
 CREATE TABLE chains(id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, seq INTEGER NOT NULL DEFAULT 0,
   hash BLOB NOT NULL, UNIQUE(device, chain));
-CREATE TABLE devices(device TEXT PRIMARY KEY, first_heard INTEGER NOT NULL, last_heard INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE device_states(device TEXT PRIMARY KEY, first_heard INTEGER NOT NULL, last_heard INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE standstills(device TEXT PRIMARY KEY, chain BLOB NOT NULL, seq INTEGER NOT NULL, reason INTEGER NOT NULL,
   certificate BLOB NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE quarantine(device TEXT PRIMARY KEY, at INTEGER NOT NULL, cause TEXT NOT NULL) WITHOUT ROWID;
@@ -33,7 +37,7 @@ CREATE TABLE usage(account INTEGER NOT NULL, activity TEXT NOT NULL, period INTE
 CREATE TABLE pending(id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, first INTEGER NOT NULL,
   last INTEGER NOT NULL, at INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, correlation BLOB NOT NULL, bytes BLOB NOT NULL);
 CREATE INDEX pending_by_chain ON pending(device, chain, first);
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 )sql";
 
 }  // namespace
@@ -57,7 +61,8 @@ Status create_or_check(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version != 0) return check_version(database);
-  if (Status created = database.execute(kSchema); !created) return created;
+  const std::string whole = std::string(kSchema) + kRegistrySchema;
+  if (Status created = database.execute(whole.c_str()); !created) return created;
   return transaction->commit();
 }
 

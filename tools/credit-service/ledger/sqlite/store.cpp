@@ -8,6 +8,7 @@
 #include "daemon/sqlite/store_mark.hpp"
 #include "tools/credit-service/ledger/sqlite/progress.hpp"
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
+#include "tools/credit-service/registry/sqlite/registry_store.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -49,6 +50,8 @@ class SqliteStore final : public Store {
     if (!starts_anew_) mark_.note(*reach, database_.file());
     return Done{};
   }
+
+  RegistryStore& registry() override { return *registry_; }
 
   Result<Head> head(const std::string& device, const claim::ChainId& chain) override {
     Head head;
@@ -219,6 +222,7 @@ class SqliteStore final : public Store {
   Result<sqlite::Reach> count_step();
 
   sqlite::Database database_;
+  const std::unique_ptr<RegistryStore> registry_ = make_sqlite_registry(database_);
   sqlite::StoreMark mark_;
   bool starts_anew_;  // the ledger went back; the mark speaks of the one before until the new epoch has begun
   bool raised_ = false;
@@ -244,7 +248,7 @@ Status SqliteStore::prepare() {
        {find_quarantine_, "SELECT 1 FROM quarantine WHERE device = ?"},
        {add_quarantine_, "INSERT OR IGNORE INTO quarantine VALUES(?, ?, ?)"},
        {heard_,
-        "INSERT INTO devices VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET last_heard = excluded.last_heard "
+        "INSERT INTO device_states VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET last_heard = excluded.last_heard "
         "WHERE excluded.last_heard >= last_heard + 10"},
        {stand_still_,
         "INSERT INTO standstills VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET chain = excluded.chain, seq = excluded.seq, "

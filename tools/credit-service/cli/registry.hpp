@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the registry: merchant, root, device, key, lock, audit. docs/registry.md describes them. Those that change
+// something make one transaction of it, and note who did it, when and why. Threads: one.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tools/credit-service/cli/output.hpp"
+
+namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
+class App;
+}
+
+namespace greentill::credit {
+
+struct Arguments;
+
+/// What a command of the registry was given.
+struct Given {
+  std::map<std::string, std::string> fields;  ///< by the option's name; a positional's too
+  std::vector<std::string> roots;
+  std::string csv;      ///< a file with many to add; empty: one, of the fields
+  bool to_csv = false;  ///< of a list
+  bool remove = false;  ///< root reporter
+  std::string command;  ///< "device add"
+
+  /// The field; empty where it was not given.
+  [[nodiscard]] std::string operator[](const std::string& name) const {
+    const auto found = fields.find(name);
+    return found == fields.end() ? "" : found->second;
+  }
+};
+
+/// Describes the commands; the one that parsing chooses sets `arguments.chosen`.
+void describe_registry(CLI::App& app, Arguments& arguments);
+
+// Each takes the thing by the first word of Given::command.
+Status add_to_registry(const std::filesystem::path& config, const Given& given, const Output& output);
+/// Everything that changes what is there.
+Status change_registry(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_registry(const std::filesystem::path& config, const Given& given, const Output& output);
+Status show_registered(const std::filesystem::path& config, const Given& given, const Output& output);
+Status show_audit(const std::filesystem::path& config, const Given& given, const Output& output);
+
+}  // namespace greentill::credit

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// The registry's part of the command line.
+#include <CLI/CLI.hpp>
+
+#include "tools/credit-service/cli/command_line.hpp"
+#include "tools/credit-service/cli/registry.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using Action = Status (*)(const std::filesystem::path&, const Given&, const Output&);
+
+/// One thing's commands: "merchant add", "merchant list" and so on.
+class Group {
+ public:
+  Group(CLI::App& app, Arguments& arguments, const char* thing, const char* help)
+      : arguments_(arguments), given_(arguments.given), thing_(thing), app_(app.add_subcommand(thing, help)) {
+    app_->require_subcommand(1);
+  }
+
+  Group& command(const char* verb, const char* help, Action action) {
+    current_ = app_->add_subcommand(verb, help);
+    current_->add_option("--config", arguments_.config, "Configuration file")->type_name("FILE")->capture_default_str();
+    current_->add_flag("--json", arguments_.json, "Answer with one JSON document");
+    const std::string name = thing_ + ' ' + verb;
+    current_->callback([&arguments = arguments_, name, action] {
+      arguments.given.command = name;
+      arguments.chosen = [&arguments, action](const Output& output) { return action(arguments.config, arguments.given, output); };
+    });
+    return *this;
+  }
+  Group& add(const char* help) {
+    command("add", help, add_to_registry);
+    current_
+        ->add_option("--csv", given_.csv, "Add all rows of this file, or none; its first row names the columns as the options")
+        ->type_name("FILE");
+    return *this;
+  }
+  Group& list(const char* help) {
+    command("list", help, list_registry);
+    current_->add_flag("--csv", given_.to_csv, "As comma-separated values");
+    return *this;
+  }
+  Group& show(const char* help, const char* type) {
+    return command("show", help, show_registered).positional("id", "Which one", type);
+  }
+
+  Group& positional(const char* name, const char* help, const char* type) {
+    current_->add_option(name, given_.fields[name], help)->type_name(type)->required();
+    return *this;
+  }
+  Group& option(const char* name, const char* help, const char* type) {
+    current_->add_option(std::string("--") + name, given_.fields[name], help)->type_name(type);
+    return *this;
+  }
+  /// A positional of `add`, which a file may give instead.
+  Group& first(const char* name, const char* help, const char* type) {
+    current_->add_option(name, given_.fields[name], help)->type_name(type);
+    return *this;
+  }
+  Group& needs(const char* name, const char* help, const char* type) {
+    current_->add_option(std::string("--") + name, given_.fields[name], help)->type_name(type)->required();
+    return *this;
+  }
+  Group& roots() {
+    current_
+        ->add_option("--root", given_.roots, "A root under which it reports, by name or number; several times, or with commas")
+        ->type_name("ROOT")
+        ->delimiter(',');
+    return *this;
+  }
+  Group& why() { return needs("why", "Why, for whoever asks later", "TEXT"); }
+  Group& flag(const char* name, bool& into, const char* help) {
+    current_->add_flag(name, into, help);
+    return *this;
+  }
+
+ private:
+  Arguments& arguments_;
+  Given& given_;
+  std::string thing_;
+  CLI::App* app_;
+  CLI::App* current_ = nullptr;
+};
+
+void describe_merchants(CLI::App& app, Arguments& arguments) {
+  Group(app, arguments, "merchant", "Who earns credit with their devices")
+      .add("Register a merchant, or many")
+      .first("id", "Its id, as claims name it", "MERCHANT")
+      .option("name", "Its name, for people", "NAME")
+      .option("zone", "Its time zone, such as Europe/Helsinki", "ZONE")
+      .list("All merchants")
+      .show("One, with its roots and devices", "MERCHANT")
+      .command("close", "End it; its devices are retired", change_registry)
+      .positional("id", "Which one", "MERCHANT")
+      .why()
+      .command("successor", "Let another go on with its business, and take back what it claimed", change_registry)
+      .positional("old", "The merchant that ends", "OLD")
+      .positional("new", "The one that goes on", "NEW")
+      .needs("from", "From when on: a day of the programme's zone, or a time with its offset", "TIME")
+      .why();
+}
+
+void describe_roots(CLI::App& app, Arguments& arguments) {
+  Group(app, arguments, "root", "Name spaces of issuers, under whose keys acts are told apart")
+      .add("Register a root, or many")
+      .first("name", "Its name, which never changes", "NAME")
+      .option("owner", "The merchant whose it is", "MERCHANT")
+      .list("All roots")
+      .show("One, with its key versions", "ROOT")
+      .command("reporter", "Let another merchant's devices report under it", change_registry)
+      .positional("root", "By name or number", "ROOT")
+      .positional("merchant", "The other merchant", "MERCHANT")
+      .flag("--remove", arguments.given.remove, "No longer; assignments that have it keep it")
+      .why()
+      .command("version", "Add a key version", change_registry)
+      .positional("root", "By name or number", "ROOT")
+      .needs("from", "From when on, at least 90 days ahead: a day of the programme's zone, or a time with its offset", "TIME")
+      .why()
+      .command("withdraw", "End a key version in haste, since it has leaked", change_registry)
+      .positional("root", "By name or number", "ROOT")
+      .positional("version", "Its number", "VERSION")
+      .why();
+}
+
+void describe_devices(CLI::App& app, Arguments& arguments) {
+  Group(app, arguments, "device", "What runs a daemon and signs claims")
+      .add("Register a device with its first assignment, or many")
+      .first("id", "Its id, the common name of its certificates", "DEVICE")
+      .option("class", "till, kiosk, gateway or dock", "CLASS")
+      .option("merchant", "For whom it works", "MERCHANT")
+      .option("site", "Where it stands", "SITE")
+      .roots()
+      .list("All devices")
+      .show("One, with its assignments, keys and certificates", "DEVICE")
+      .command("assign", "Let it work for another merchant, at another site, or under other roots", change_registry)
+      .positional("id", "Which one", "DEVICE")
+      .needs("merchant", "For whom it works", "MERCHANT")
+      .needs("site", "Where it stands", "SITE")
+      .roots()
+      .command("retire", "Take it out of service", change_registry)
+      .positional("id", "Which one", "DEVICE")
+      .why()
+      .command("revoke", "Take nothing more from it: it is lost, stolen, or cheats", change_registry)
+      .positional("id", "Which one", "DEVICE")
+      .option("since", "What came from then on is in doubt: a day of the programme's zone, or a time with its offset", "TIME")
+      .why()
+      .command("trust", "Take a revocation back", change_registry)
+      .positional("id", "Which one", "DEVICE")
+      .why();
+}
+
+void describe_keys(CLI::App& app, Arguments& arguments) {
+  Group(app, arguments, "key", "Devices' keys, and the certificates that were issued for them")
+      .add("Register a device's certificate: of its first key, or a renewed one; or many")
+      .first("device", "Whose it is", "DEVICE")
+      .first("file", "The certificate in PEM, with intermediate authorities' behind it", "FILE")
+      .list("All keys")
+      .option("device", "Only this one's", "DEVICE")
+      .show("One, with its certificates", "KEY")
+      .command("replace", "Register the certificate of a new key, which goes on in place of the one before", change_registry)
+      .positional("device", "Whose it is", "DEVICE")
+      .positional("file", "The certificate in PEM, with intermediate authorities' behind it", "FILE")
+      .why()
+      .command("revoke", "Take nothing more that this key signs", change_registry)
+      .positional("key", "The SHA-256 of the public key", "KEY")
+      .why();
+}
+
+void describe_locks(CLI::App& app, Arguments& arguments) {
+  Group(app, arguments, "lock", "Locks that sign their rides")
+      .add("Register a lock, or many")
+      .first("id", "Its id", "LOCK")
+      .first("file", "Its public key in PEM", "FILE")
+      .option("owner", "The merchant whose it is", "MERCHANT")
+      .list("All locks")
+      .show("One", "LOCK")
+      .command("retire", "Take it out of service", change_registry)
+      .positional("id", "Which one", "LOCK")
+      .why()
+      .command("revoke", "Take nothing more that it signs", change_registry)
+      .positional("id", "Which one", "LOCK")
+      .why();
+}
+
+}  // namespace
+
+void describe_registry(CLI::App& app, Arguments& arguments) {
+  for (const auto part : {describe_merchants, describe_roots, describe_devices, describe_keys, describe_locks})
+    part(app, arguments);
+  CLI::App* audit = app.add_subcommand("audit", "Who changed what in the registry, when and why; the latest first");
+  audit->add_option("--config", arguments.config, "Configuration file")->type_name("FILE")->capture_default_str();
+  audit->add_flag("--json", arguments.json, "Answer with one JSON document");
+  audit
+      ->add_option("--since", arguments.given.fields["since"],
+                   "Only since then: a day of the programme's zone, or a time with its offset")
+      ->type_name("TIME");
+  audit->add_option("--about", arguments.given.fields["about"], "Only about this merchant, root, device or lock")
+      ->type_name("ID");
+  audit->callback([&arguments] {
+    arguments.chosen = [&arguments](const Output& output) { return show_audit(arguments.config, arguments.given, output); };
+  });
+}
+
+}  // namespace greentill::credit

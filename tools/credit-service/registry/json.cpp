@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/registry/json.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/base/hex.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 2> kMerchantStates{"active", "closed"};
+constexpr std::array<std::string_view, 4> kClasses{"till", "kiosk", "gateway", "dock"};
+constexpr std::array<std::string_view, 4> kDeviceStates{"expected", "active", "retired", "revoked"};
+
+template <std::size_t N, typename Enum>
+std::string_view word_of(const std::array<std::string_view, N>& words, Enum value) {
+  const auto at = static_cast<std::size_t>(value);
+  return at < N ? words[at] : "unknown";
+}
+
+template <typename T>
+Json optional(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+template <typename T>
+Json list(const std::vector<T>& all) {
+  Json array = Json::array();
+  for (const T& one : all) array.push_back(to_json(one));
+  return array;
+}
+
+}  // namespace
+
+std::string_view to_words(Merchant::State state) { return word_of(kMerchantStates, state); }
+std::string_view to_words(Device::Class is) { return word_of(kClasses, is); }
+std::string_view to_words(Device::State state) { return word_of(kDeviceStates, state); }
+
+std::optional<Device::Class> class_of(std::string_view word) {
+  const auto found = std::find(kClasses.begin(), kClasses.end(), word);
+  if (found == kClasses.end()) return std::nullopt;
+  return static_cast<Device::Class>(found - kClasses.begin());
+}
+
+Json to_json(const Merchant& merchant) {
+  const bool succeeded = !merchant.successor.empty();
+  return {{"merchant", merchant.id},
+          {"name", merchant.name},
+          {"zone", merchant.zone},
+          {"state", to_words(merchant.state)},
+          {"successor", succeeded ? Json(merchant.successor) : Json()},
+          {"successor_from", succeeded ? Json(merchant.successor_from) : Json()}};
+}
+
+Json to_json(const RootVersion& version) {
+  return {{"version", version.version},
+          {"begins", version.begins},
+          {"published_at", version.published_at},
+          {"withdrawn_at", optional(version.withdrawn_at)}};
+}
+
+Json to_json(const Root& root) {
+  return {{"root", root.number},
+          {"name", root.name},
+          {"owner", root.owner},
+          {"reporters", root.reporters},
+          {"versions", list(root.versions)}};
+}
+
+Json to_json(const Assignment& assignment) {
+  Json roots = Json::array();
+  for (const AssignedRoot& one : assignment.roots)
+    roots.push_back({{"root", one.number}, {"reversals_only", one.reversals_only}});
+  return {{"number", assignment.number},
+          {"merchant", assignment.merchant},
+          {"site", assignment.site},
+          {"made_at", assignment.made_at},
+          {"roots", roots}};
+}
+
+Json to_json(const Device& device) {
+  return {{"device", device.id},
+          {"class", to_words(device.is)},
+          {"state", to_words(device.state)},
+          {"revoked_since", optional(device.revoked_since)},
+          {"assignments", list(device.assignments)}};
+}
+
+Json to_json(const DeviceKey& key) {
+  Json certificates = Json::array();
+  for (const IssuedCertificate& one : key.certificates) {
+    certificates.push_back({{"sha256", to_hex(one.thumbprint)}, {"not_before", one.not_before}, {"not_after", one.not_after}});
+  }
+  return {{"key", to_hex(key.hash)},
+          {"device", key.device},
+          {"successor", key.successor ? Json(to_hex(*key.successor)) : Json()},
+          {"revoked_at", optional(key.revoked_at)},
+          {"certificates", certificates}};
+}
+
+Json to_json(const Lock& lock) {
+  return {{"lock", lock.id},
+          {"key", to_hex(lock.key)},
+          {"owner", lock.owner},
+          {"state", to_words(lock.state)},
+          {"counter", lock.counter}};
+}
+
+Json to_json(const AuditEntry& entry) {
+  return {{"at", entry.at},
+          {"who", entry.who},
+          {"command", entry.command},
+          {"subject", entry.subject},
+          {"what", Json::parse(entry.what, nullptr, false)},
+          {"why", entry.why}};
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What may be changed in the registry, and how. docs/registry.md has the rules. Each change is judged by what the store holds,
+// written, and noted in the audit trail. Threads: one; within the store's transaction.
+//
+// Errors: invalid where a name or time breaks its form, not_found where something that is named is not there, conflict where
+// the registry holds something against it, besides the store's. Each names the thing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/base/calendar.hpp"
+#include "tools/credit-service/registry/store.hpp"
+
+namespace greentill::credit {
+
+/// Who changes something, and by which command.
+struct Author {
+  std::int64_t at = 0;  ///< Unix seconds
+  std::string who;
+  std::string command;  ///< "device revoke"
+  std::string why;      ///< may be empty where none is asked for
+};
+
+/// For whom a device is to work. Roots by name or number.
+struct AssignmentRequest {
+  std::string merchant;
+  std::string site;
+  std::vector<std::string> roots;
+};
+
+/// How long before its begin a version must be published, so that all devices have it by then.
+inline constexpr std::int64_t kVersionNotice = 90 * kSecondsADay;
+
+class Registry {
+ public:
+  /// The store must outlive it.
+  Registry(RegistryStore& store, Author author) : store_(store), author_(std::move(author)) {}
+
+  Status add_merchant(const Merchant& merchant);
+  /// Retires its devices, which is what the result names.
+  Result<std::vector<std::string>> close_merchant(const std::string& id);
+  /// The devices of the new merchant get the old one's roots, for reversals only, by a further assignment: those that the result
+  /// names.
+  Result<std::vector<std::string>> set_successor(const std::string& old, const std::string& next, std::int64_t from);
+
+  Result<Root> add_root(const std::string& name, const std::string& owner);
+  Result<Root> set_reporter(const std::string& root, const std::string& merchant, bool may);
+  /// The root's next version, in force from `begins` on.
+  Result<RootVersion> add_version(const std::string& root, std::int64_t begins);
+  /// Ends the version that is in force, or one that is to come; the next begins at once, and is made where there is none.
+  Result<Root> withdraw_version(const std::string& root, std::uint32_t version);
+
+  Result<Device> add_device(const std::string& id, Device::Class is, const AssignmentRequest& request);
+  Result<Assignment> assign(const std::string& device, const AssignmentRequest& request);
+  Result<Device> retire(const std::string& device);
+  Result<Device> revoke(const std::string& device, std::optional<std::int64_t> since);
+  /// Takes a revocation back.
+  Result<Device> trust(const std::string& device);
+
+  /// The certificate of a PEM text, whose key is the device's first, or is its key already.
+  Result<DeviceKey> add_key(const std::string& device, const std::string& pem);
+  /// Likewise of a new key, which goes on in place of the one that the device has: the successor is returned.
+  Result<DeviceKey> replace_key(const std::string& device, const std::string& pem);
+  Result<DeviceKey> revoke_key(const Digest& hash);
+
+  /// `pem`: the lock's public key, on P-256.
+  Result<Lock> add_lock(const std::string& id, const std::string& pem, const std::string& owner);
+  Result<Lock> retire_lock(const std::string& id);
+  Result<Lock> revoke_lock(const std::string& id);
+
+ private:
+  Result<Merchant> merchant(const std::string& id);
+  Result<Merchant> active_merchant(const std::string& id);
+  Result<Root> root(const std::string& name_or_number);
+  Result<Device> device(const std::string& id);
+  Result<Lock> lock(const std::string& id);
+  Result<Assignment> make_assignment(const AssignmentRequest& request, std::uint32_t number);
+  /// The roots under which devices of its predecessors claimed.
+  Result<std::vector<std::uint32_t>> inherited_roots(const std::string& merchant);
+  Result<bool> leads_to(const std::string& from, const std::string& to);
+  Result<Device> set_state(Device device, Device::State state, std::optional<std::int64_t> since);
+  Result<Lock> set_state(const std::string& lock, Device::State state);
+  Result<DeviceKey> take_certificate(const Device& device, const std::string& pem);
+  /// The device's key that none has succeeded; nothing where it has none.
+  Result<std::optional<DeviceKey>> current_key(const std::string& device);
+
+  template <typename T>
+  Status note(const std::string& subject, const T& is);
+  template <typename T>
+  Status note(const std::string& subject, const T& was, const T& is);
+  Status note_json(const std::string& subject, std::string what);
+
+  RegistryStore& store_;
+  const Author author_;
+};
+
+}  // namespace greentill::credit

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/registry/sqlite/registry_store.hpp"
+
+#include <limits>
+
+namespace greentill::credit {
+namespace {
+
+using sqlite::Query;
+using sqlite::Statement;
+
+std::uint32_t number(const Query& row, int column) { return static_cast<std::uint32_t>(row.integer(column)); }
+
+Merchant merchant_of(const Query& row) {
+  return {std::string(row.text(0)), std::string(row.text(1)),
+          std::string(row.text(2)), static_cast<Merchant::State>(row.integer(3)),
+          std::string(row.text(4)), row.integer(5)};
+}
+constexpr std::string_view kMerchantRows =
+    "SELECT id, name, zone, state, coalesce(successor, ''), coalesce(successor_from, 0) FROM merchants ";
+
+constexpr std::string_view kDeviceRows = "SELECT id, class, state, revoked_since FROM devices ";
+constexpr std::string_view kRootRows = "SELECT number, name, owner FROM roots ";
+constexpr std::string_view kKeyRows = "SELECT hash, device, successor, revoked_at FROM keys ";
+constexpr std::string_view kLockRows = "SELECT id, key, owner, state, counter FROM locks ";
+
+/// The only one of a list that has one at most.
+template <typename T>
+Result<std::optional<T>> only(Result<std::vector<T>> list) {
+  if (!list) return Failure{list.error()};
+  return list->empty() ? std::optional<T>() : std::optional<T>(std::move(list->front()));
+}
+
+std::string sql(std::string_view select, std::string_view rest) { return std::string(select) + std::string(rest); }
+
+// People's commands, and the first look at each certificate: a statement is prepared when it is needed, and not kept.
+class SqliteRegistry final : public RegistryStore {
+ public:
+  explicit SqliteRegistry(sqlite::Database& database) : database_(database) {}
+
+  Result<std::int64_t> registry_step() override { return database_.integer("SELECT registry_step FROM meta"); }
+
+  Result<std::optional<Merchant>> merchant(const std::string& id) override {
+    return only(list<Merchant>(sql(kMerchantRows, "WHERE id = ?"), merchant_of, id));
+  }
+  Result<std::vector<Merchant>> merchants() override { return list<Merchant>(sql(kMerchantRows, "ORDER BY id"), merchant_of); }
+
+  Result<std::optional<Root>> root(std::uint32_t number) override {
+    return only(complete(list<Root>(sql(kRootRows, "WHERE number = ?"), root_of, std::int64_t{number})));
+  }
+  Result<std::optional<Root>> root_named(const std::string& name) override {
+    return only(complete(list<Root>(sql(kRootRows, "WHERE name = ?"), root_of, name)));
+  }
+  Result<std::vector<Root>> roots() override { return complete(list<Root>(sql(kRootRows, "ORDER BY number"), root_of)); }
+
+  Result<std::optional<Device>> device(const std::string& id) override {
+    return only(complete(list<Device>(sql(kDeviceRows, "WHERE id = ?"), device_of, id)));
+  }
+  Result<std::vector<Device>> devices() override { return complete(list<Device>(sql(kDeviceRows, "ORDER BY id"), device_of)); }
+
+  Result<std::optional<DeviceKey>> key(const Digest& hash) override {
+    return only(complete(list<DeviceKey>(sql(kKeyRows, "WHERE hash = ?"), key_of_row, hash)));
+  }
+  Result<std::vector<DeviceKey>> keys(const std::string& device) override {
+    return complete(list<DeviceKey>(sql(kKeyRows, "WHERE ?1 = '' OR device = ?1 ORDER BY device, added"), key_of_row, device));
+  }
+  Result<std::optional<DeviceKey>> key_of(const Digest& thumbprint) override {
+    return only(complete(list<DeviceKey>(sql(kKeyRows, "WHERE hash = (SELECT key FROM certificates WHERE thumbprint = ?)"),
+                                         key_of_row, thumbprint)));
+  }
+
+  Result<bool> none_is_in_date(std::int64_t at) override {
+    const auto found = list<bool>(
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM certificates LIMIT 2)) > 1 AND "
+        "NOT EXISTS (SELECT 1 FROM certificates WHERE not_before <= ?1 AND not_after >= ?1)",
+        [](const Query& row) { return row.integer(0) != 0; }, at);
+    return found ? Result<bool>(found->front()) : Result<bool>(Failure{found.error()});
+  }
+
+  Result<std::optional<Lock>> lock(const std::string& id) override {
+    return only(list<Lock>(sql(kLockRows, "WHERE id = ?"), lock_of, id));
+  }
+  Result<std::vector<Lock>> locks() override { return list<Lock>(sql(kLockRows, "ORDER BY id"), lock_of); }
+
+  Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override {
+    const std::int64_t most =
+        filter.most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(filter.most);
+    return list<AuditEntry>(
+        "SELECT at, who, command, subject, what, why FROM audit WHERE (?1 IS NULL OR at >= ?1) AND (?2 = '' OR subject = ?2) "
+        "ORDER BY no DESC LIMIT ?3",
+        [](const Query& row) {
+          return AuditEntry{row.integer(0),           std::string(row.text(1)), std::string(row.text(2)),
+                            std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5))};
+        },
+        filter.since, filter.about, most);
+  }
+
+  Status put(const Merchant& merchant) override {
+    const bool succeeded = !merchant.successor.empty();
+    return run(
+        "INSERT INTO merchants VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET name = ?2, zone = ?3, state = ?4, "
+        "successor = ?5, successor_from = ?6",
+        merchant.id, merchant.name, merchant.zone, static_cast<int>(merchant.state),
+        succeeded ? std::optional<std::string_view>(merchant.successor) : std::nullopt,
+        succeeded ? std::optional(merchant.successor_from) : std::nullopt);
+  }
+  Result<std::uint32_t> add_root(const std::string& name, const std::string& owner) override {
+    if (Status added = run("INSERT INTO roots VALUES(NULL, ?, ?)", name, owner); !added) return Failure{added.error()};
+    return static_cast<std::uint32_t>(database_.last_row());
+  }
+  Status put_reporter(std::uint32_t root, const std::string& merchant, bool may) override {
+    return run(may ? "INSERT INTO root_reporters VALUES(?, ?) ON CONFLICT DO NOTHING"
+                   : "DELETE FROM root_reporters WHERE root = ? AND merchant = ?",
+               std::int64_t{root}, merchant);
+  }
+  Status put(std::uint32_t root, const RootVersion& version) override {
+    return run("INSERT INTO root_versions VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET begins = ?3, withdrawn_at = ?5",
+               std::int64_t{root}, std::int64_t{version.version}, version.begins, version.published_at, version.withdrawn_at);
+  }
+  Status put(const Device& device) override {
+    return run("INSERT INTO devices VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET state = ?3, revoked_since = ?4", device.id,
+               static_cast<int>(device.is), static_cast<int>(device.state), device.revoked_since);
+  }
+  Status add_assignment(const std::string& device, const Assignment& assignment) override {
+    const std::int64_t number = assignment.number;
+    Status added = run("INSERT INTO assignments VALUES(?, ?, ?, ?, ?)", device, number, assignment.merchant, assignment.site,
+                       assignment.made_at);
+    for (const AssignedRoot& root : assignment.roots) {
+      if (!added) return added;
+      added = run("INSERT INTO assignment_roots VALUES(?, ?, ?, ?)", device, number, std::int64_t{root.number},
+                  root.reversals_only ? 1 : 0);
+    }
+    return added;
+  }
+  Status put(const DeviceKey& key) override {
+    Status added =
+        run("INSERT INTO keys VALUES(?1, ?2, (SELECT count(*) FROM keys WHERE device = ?2), ?3, ?4) "
+            "ON CONFLICT DO UPDATE SET successor = ?3, revoked_at = ?4",
+            key.hash, key.device, key.successor, key.revoked_at);
+    for (const IssuedCertificate& one : key.certificates) {
+      if (!added) return added;
+      // What stands behind a certificate in its file may have been left out before.
+      added = run("INSERT INTO certificates VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET pem = ?5", one.thumbprint,
+                  key.hash, one.not_before, one.not_after, one.pem);
+    }
+    return added;
+  }
+  Status put(const Lock& lock) override {
+    return run("INSERT INTO locks VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET state = ?4, counter = ?5", lock.id,
+               lock.key, lock.owner, static_cast<int>(lock.state), lock.counter);
+  }
+  Status add(const AuditEntry& entry) override {
+    if (Status added = run("INSERT INTO audit VALUES(NULL, ?, ?, ?, ?, ?, ?)", entry.at, entry.who, entry.command, entry.subject,
+                           entry.what, entry.why);
+        !added) {
+      return added;
+    }
+    return run("UPDATE meta SET registry_step = registry_step + 1");
+  }
+
+ private:
+  template <typename... Values>
+  Status run(std::string_view text, const Values&... values) {
+    Statement statement;
+    if (Status prepared = statement.prepare(database_, text); !prepared) return prepared;
+    return statement.run(values...);
+  }
+  template <typename T, typename Read, typename... Values>
+  Result<std::vector<T>> list(std::string_view text, const Read& read, const Values&... values) {
+    Statement statement;
+    if (Status prepared = statement.prepare(database_, text); !prepared) return Failure{prepared.error()};
+    std::vector<T> all;
+    Query row(statement, values...);
+    while (row.next()) all.push_back(read(row));
+    return row.result(std::move(all));
+  }
+
+  static Root root_of(const Query& row) { return {number(row, 0), std::string(row.text(1)), std::string(row.text(2)), {}, {}}; }
+  static Device device_of(const Query& row) {
+    Device device;
+    device.id = row.text(0);
+    device.is = static_cast<Device::Class>(row.integer(1));
+    device.state = static_cast<Device::State>(row.integer(2));
+    device.revoked_since = row.optional(3);
+    return device;
+  }
+  static DeviceKey key_of_row(const Query& row) {
+    DeviceKey key;
+    (void)row.fixed(0, key.hash);
+    key.device = row.text(1);
+    if (Digest successor{}; row.fixed(2, successor)) key.successor = successor;
+    key.revoked_at = row.optional(3);
+    return key;
+  }
+  static Lock lock_of(const Query& row) {
+    Lock lock;
+    lock.id = row.text(0);
+    (void)row.fixed(1, lock.key);
+    lock.owner = row.text(2);
+    lock.state = static_cast<Device::State>(row.integer(3));
+    lock.counter = row.count(4);
+    return lock;
+  }
+
+  /// With what other tables hold of each.
+  template <typename T>
+  Result<std::vector<T>> complete(Result<std::vector<T>> all) {
+    if (!all) return all;
+    for (T& one : *all) {
+      if (Status filled = fill(one); !filled) return Failure{filled.error()};
+    }
+    return all;
+  }
+  template <typename T>
+  static Status move_into(std::vector<T>& into, Result<std::vector<T>> from) {
+    if (!from) return Failure{from.error()};
+    into = std::move(*from);
+    return Done{};
+  }
+  Status fill(Root& root) {
+    const std::int64_t number_of = root.number;
+    Status filled = move_into(root.reporters, list<std::string>(
+                                                  "SELECT merchant FROM root_reporters WHERE root = ? ORDER BY merchant",
+                                                  [](const Query& row) { return std::string(row.text(0)); }, number_of));
+    if (!filled) return filled;
+    return move_into(root.versions,
+                     list<RootVersion>(
+                         "SELECT version, begins, published_at, withdrawn_at FROM root_versions WHERE root = ? ORDER BY version",
+                         [](const Query& row) {
+                           return RootVersion{number(row, 0), row.integer(1), row.integer(2), row.optional(3)};
+                         },
+                         number_of));
+  }
+  Status fill(Device& device) {
+    Status filled =
+        move_into(device.assignments,
+                  list<Assignment>(
+                      "SELECT number, merchant, site, made_at FROM assignments WHERE device = ? ORDER BY number",
+                      [](const Query& row) {
+                        return Assignment{number(row, 0), std::string(row.text(1)), std::string(row.text(2)), row.integer(3), {}};
+                      },
+                      device.id));
+    for (Assignment& one : device.assignments) {
+      if (!filled) return filled;
+      filled = move_into(one.roots,
+                         list<AssignedRoot>(
+                             "SELECT root, reversals_only FROM assignment_roots WHERE device = ? AND number = ? ORDER BY root",
+                             [](const Query& row) {
+                               return AssignedRoot{number(row, 0), row.integer(1) != 0};
+                             },
+                             device.id, std::int64_t{one.number}));
+    }
+    return filled;
+  }
+  Status fill(DeviceKey& key) {
+    return move_into(key.certificates,
+                     list<IssuedCertificate>(
+                         "SELECT thumbprint, not_before, not_after, pem FROM certificates WHERE key = ? ORDER BY not_after",
+                         [](const Query& row) {
+                           IssuedCertificate one{{}, row.integer(1), row.integer(2), std::string(row.text(3))};
+                           (void)row.fixed(0, one.thumbprint);
+                           return one;
+                         },
+                         key.hash));
+  }
+
+  sqlite::Database& database_;
+};
+
+}  // namespace
+
+std::unique_ptr<RegistryStore> make_sqlite_registry(sqlite::Database& database) {
+  return std::make_unique<SqliteRegistry>(database);
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the registry needs of the service's store. Each operation touches one thing; what may be written is for registry.hpp to
+// judge. Errors: those of the database. Threads: one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/error.hpp"
+#include "tools/credit-service/registry/things.hpp"
+
+namespace greentill::credit {
+
+/// Which entries of the audit trail; what stands empty leaves none out.
+struct AuditFilter {
+  std::optional<std::int64_t> since;
+  std::string about;  ///< a subject
+  std::size_t most = 0;
+};
+
+/// What a worker asks of the registry while it takes batches.
+class KeyReader {
+ public:
+  virtual ~KeyReader() = default;
+  /// Rises with each change of the registry.
+  virtual Result<std::int64_t> registry_step() = 0;
+  /// The key that a certificate is of; nothing where the registry does not have that certificate.
+  virtual Result<std::optional<DeviceKey>> key_of(const Digest& thumbprint) = 0;
+  /// Nothing where there is none of that id.
+  virtual Result<std::optional<Device>> device(const std::string& id) = 0;
+  /// Whether there are several certificates, and the dates of none of them are right at that time.
+  virtual Result<bool> none_is_in_date(std::int64_t at) = 0;
+};
+
+class RegistryReader : public KeyReader {
+ public:
+  // Nothing where there is none of that name. Lists are in order of their names, or numbers.
+  virtual Result<std::optional<Merchant>> merchant(const std::string& id) = 0;
+  virtual Result<std::vector<Merchant>> merchants() = 0;
+  virtual Result<std::optional<Root>> root(std::uint32_t number) = 0;
+  virtual Result<std::optional<Root>> root_named(const std::string& name) = 0;
+  virtual Result<std::vector<Root>> roots() = 0;
+  virtual Result<std::vector<Device>> devices() = 0;
+  virtual Result<std::optional<DeviceKey>> key(const Digest& hash) = 0;
+  /// Of one device, the latest last; of all where `device` is empty.
+  virtual Result<std::vector<DeviceKey>> keys(const std::string& device) = 0;
+  virtual Result<std::optional<Lock>> lock(const std::string& id) = 0;
+  virtual Result<std::vector<Lock>> locks() = 0;
+  /// The latest first.
+  virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) = 0;
+};
+
+/// Requires, of each change: that it runs within the store's transaction.
+class RegistryStore : public RegistryReader {
+ public:
+  /// Adds it, or changes what may change of it.
+  virtual Status put(const Merchant& merchant) = 0;
+  /// Adds the root without its reporters and versions, and returns its number, the next.
+  virtual Result<std::uint32_t> add_root(const std::string& name, const std::string& owner) = 0;
+  virtual Status put_reporter(std::uint32_t root, const std::string& merchant, bool may) = 0;
+  virtual Status put(std::uint32_t root, const RootVersion& version) = 0;
+  /// Adds it, or changes its state. Its assignments are left as they are.
+  virtual Status put(const Device& device) = 0;
+  virtual Status add_assignment(const std::string& device, const Assignment& assignment) = 0;
+  /// Adds it, or changes its successor and state. Certificates that are not there yet are added.
+  virtual Status put(const DeviceKey& key) = 0;
+  virtual Status put(const Lock& lock) = 0;
+  /// Notes a change, and raises registry_step().
+  virtual Status add(const AuditEntry& entry) = 0;
+};
+
+}  // namespace greentill::credit

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the registry holds: merchants, roots, devices, keys with their certificates, locks, and who changed what.
+// docs/registry.md says what each means. Times are Unix seconds. Nothing is ever deleted: what is over has a state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/bytes.hpp"
+
+namespace greentill::credit {
+
+struct Merchant {
+  enum class State : std::uint8_t { active = 0, closed = 1 };
+  std::string id;  ///< as claims name it
+  std::string name;
+  std::string zone;
+  State state = State::active;
+  std::string successor;  ///< empty: none
+  std::int64_t successor_from = 0;
+};
+
+/// A key version is in force from its begin until the next one's.
+struct RootVersion {
+  std::uint32_t version = 0;
+  std::int64_t begins = 0;
+  std::int64_t published_at = 0;
+  std::optional<std::int64_t> withdrawn_at;
+};
+
+/// A name space of issuers. Number, name and owner never change.
+struct Root {
+  std::uint32_t number = 0;
+  std::string name;
+  std::string owner;                   ///< a merchant
+  std::vector<std::string> reporters;  ///< other merchants that may report under it
+  std::vector<RootVersion> versions;
+};
+
+struct AssignedRoot {
+  std::uint32_t number = 0;
+  bool reversals_only = false;
+};
+
+/// For whom a device works. Numbered from 1 for each device; never changes.
+struct Assignment {
+  std::uint32_t number = 0;
+  std::string merchant;
+  std::string site;
+  std::int64_t made_at = 0;
+  std::vector<AssignedRoot> roots;
+};
+
+struct Device {
+  enum class Class : std::uint8_t { till = 0, kiosk = 1, gateway = 2, dock = 3 };
+  enum class State : std::uint8_t { expected = 0, active = 1, retired = 2, revoked = 3 };
+  std::string id;
+  Class is = Class::till;
+  State state = State::expected;
+  std::optional<std::int64_t> revoked_since;  ///< what arrived from then on; none: nothing that it booked changes
+  std::vector<Assignment> assignments;        ///< by number
+};
+
+/// A certificate of a key, with the intermediate authorities' behind it.
+struct IssuedCertificate {
+  Digest thumbprint{};
+  std::int64_t not_before = 0;
+  std::int64_t not_after = 0;
+  std::string pem;
+};
+
+/// A device's public key, named by the SHA-256 of its SubjectPublicKeyInfo.
+struct DeviceKey {
+  Digest hash{};
+  std::string device;
+  std::optional<Digest> successor;
+  std::optional<std::int64_t> revoked_at;
+  std::vector<IssuedCertificate> certificates;
+};
+
+struct Lock {
+  std::string id;
+  Bytes<65> key{};  ///< the point, uncompressed
+  std::string owner;
+  Device::State state = Device::State::active;
+  std::uint64_t counter = 0;  ///< the highest that was booked
+};
+
+/// Who changed what, when and why.
+struct AuditEntry {
+  std::int64_t at = 0;
+  std::string who;
+  std::string command;  ///< "device revoke"
+  std::string subject;  ///< its first name
+  std::string what;     ///< JSON: what it was, what it is
+  std::string why;
+};
+
+}  // namespace greentill::credit
