@@ -5,6 +5,7 @@ import hashlib
 import json
 import pathlib
 import re
+import sqlite3
 import unittest
 
 import cbor2
@@ -106,6 +107,24 @@ class Planned(unittest.TestCase):
             self.assertEqual(bool(said), one["chain"] is not None, one["text"])
             if said:
                 self.assertEqual([found[1], *numbers], [one["chain"], one["head"], one["epoch"], one["change"]], one["text"])
+
+    def test_the_tables_of_the_pages_can_be_made_and_a_new_ledger_has_the_registry_s(self):
+        planned_tables, made = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+        for page in ("registry.md", "ledger.md"):
+            blocks = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
+            self.assertEqual(len(blocks), 1, page)
+            planned_tables.executescript(blocks[0])
+        source = (ROOT / "tools/credit-service/registry/sqlite/registry_schema.cpp").read_text()
+        made.executescript(re.search(r'R"sql\((.*?)\)sql"', source, re.DOTALL)[1])
+
+        def columns(database, table):
+            return [row[1:] for row in database.execute(f"PRAGMA table_info({table})")]
+        tables = [name for name, in made.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        self.assertGreater(len(tables), 10)
+        for table in tables:
+            as_planned = {column[0]: column[1:] for column in columns(planned_tables, table)}
+            for name, *what in columns(made, table):
+                self.assertEqual(list(as_planned.get(name, ())), what, f"{table}.{name}")
 
     def test_lists_of_codes_are_within_their_limits(self):
         codes = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \|", PLANNED, re.MULTILINE)

@@ -125,8 +125,11 @@ TEST_CASE("registry: a successor's devices get the roots of those before it, for
   CHECK(at.said([](Registry& r) { return r.add_merchant(Site::merchant("heir")); }) == "");
   CHECK(at.said([](Registry& r) { return r.add_root("heir", "heir"); }) == "");
   CHECK(at.said([](Registry& r) { return r.add_device("heir-1", Device::Class::till, {"heir", "s", {"heir"}}); }) == "");
-  CHECK(at.said([](Registry& r) { return r.set_successor("cafe", "bikes", kNow); }) == "");
+  // The later one first: what comes to the one in the middle goes on to the last.
   CHECK(at.said([](Registry& r) { return r.set_successor("bikes", "heir", kNow); }) == "");
+  CHECK(at.reads().device("heir-1").value().value().assignments.size() == 2);
+  CHECK(at.said([](Registry& r) { return r.set_successor("cafe", "bikes", kNow); }) == "");
+  CHECK(at.reads().device("bikes-1").value().value().assignments.size() == 2);
   const auto roots = at.reads().device("heir-1").value().value().assignments.back().roots;
   REQUIRE(roots.size() == 3);
   CHECK(roots[0].reversals_only);

@@ -122,14 +122,7 @@ Result<Device> Registry::trust(const std::string& id) {
   return set_state(std::move(*found), Device::State::active, std::nullopt);
 }
 
-Result<std::optional<DeviceKey>> Registry::current_key(const std::string& id) {
-  auto keys = store_.keys(id);
-  if (!keys) return Failure{keys.error()};
-  const auto found = std::ranges::find_if(*keys, [](const DeviceKey& one) { return !one.successor; });
-  return found == keys->end() ? std::optional<DeviceKey>() : std::optional(std::move(*found));
-}
-
-/// The key that the text has a certificate of: as it is stored, or new; with this certificate.
+/// The key that the text has a certificate of, with this certificate alone.
 Result<DeviceKey> Registry::take_certificate(const Device& device, const std::string& pem) {
   if (is_gone(device.state)) return Failure{conflict("device " + device.id + ": it is " + std::string(to_words(device.state)))};
   const auto certificate = crypto::Certificate::leaf_from(pem);
@@ -137,58 +130,68 @@ Result<DeviceKey> Registry::take_certificate(const Device& device, const std::st
   if (certificate->common_name() != device.id) {
     return fail(ErrorCode::invalid, "the certificate is for \"" + certificate->common_name() + "\", not for device " + device.id);
   }
-  auto stored = store_.key(certificate->key_hash());
-  if (!stored) return Failure{stored.error()};
-  DeviceKey key = *stored ? std::move(**stored) : DeviceKey{certificate->key_hash(), device.id, {}, {}, {}};
-  if (key.device != device.id) return Failure{conflict("the certificate's key is device " + key.device + "'s")};
-  if (key.revoked_at) return Failure{conflict("the certificate's key was revoked on " + utc_text(*key.revoked_at))};
-  key.certificates = {
-      {certificate->thumbprint(), certificate->not_before(), certificate->not_after(), certificate->path_to_pem()}};
-  return key;
+  return DeviceKey{
+      certificate->key_hash(),
+      device.id,
+      {},
+      {},
+      {{certificate->thumbprint(), certificate->not_before(), certificate->not_after(), certificate->path_to_pem()}}};
+}
+
+Result<Registry::Offer> Registry::read_offer(const std::string& id, const std::string& pem) {
+  const auto found = device(id);
+  if (!found) return Failure{found.error()};
+  auto key = take_certificate(*found, pem);
+  if (!key) return Failure{key.error()};
+  auto known = store_.key(key->hash);
+  auto keys = store_.keys(id);
+  if (!known) return Failure{known.error()};
+  if (!keys) return Failure{keys.error()};
+  if (*known && (*known)->device != id) return Failure{conflict("the certificate's key is device " + (*known)->device + "'s")};
+  if (*known && (*known)->revoked_at) {
+    return Failure{conflict("the certificate's key was revoked on " + utc_text(*(*known)->revoked_at))};
+  }
+  Offer offer{std::move(*key), std::move(*known), {}};
+  if (offer.known) offer.key.successor = offer.known->successor;
+  const auto current = std::ranges::find_if(*keys, [](const DeviceKey& one) { return !one.successor; });
+  if (current != keys->end()) offer.current = std::move(*current);
+  return offer;
 }
 
 Result<DeviceKey> Registry::add_key(const std::string& id, const std::string& pem) {
-  const auto found = device(id);
-  if (!found) return Failure{found.error()};
-  auto key = take_certificate(*found, pem);
-  if (!key) return key;
-  const auto known = store_.key(key->hash);
-  const auto current = current_key(id);
-  if (!known) return Failure{known.error()};
-  if (!current) return Failure{current.error()};
-  if (!*known && *current) {
-    return Failure{conflict("device " + id + ": it has another key, " + to_hex((*current)->hash) +
+  auto offer = read_offer(id, pem);
+  if (!offer) return Failure{offer.error()};
+  if (!offer->known && offer->current) {
+    return Failure{conflict("device " + id + ": it has another key, " + to_hex(offer->current->hash) +
                             "; where this one takes its place: greentill-credit key replace")};
   }
-  const IssuedCertificate& given = key->certificates.front();
+  const IssuedCertificate& given = offer->key.certificates.front();
   const auto is_given = [&given](const IssuedCertificate& one) {
     return one.thumbprint == given.thumbprint && one.pem == given.pem;
   };
-  if (*known && std::ranges::any_of((*known)->certificates, is_given)) {
+  if (offer->known && std::ranges::any_of(offer->known->certificates, is_given)) {
     return Failure{conflict("device " + id + ": that certificate is registered already")};
   }
-  if (Status put = store_.put(*key); !put) return Failure{put.error()};
-  if (Status noted = note(id, *key); !noted) return Failure{noted.error()};
-  return key;
+  if (Status put = store_.put(offer->key); !put) return Failure{put.error()};
+  if (Status noted = note(id, offer->key); !noted) return Failure{noted.error()};
+  return std::move(offer->key);
 }
 
 Result<DeviceKey> Registry::replace_key(const std::string& id, const std::string& pem) {
-  const auto found = device(id);
-  if (!found) return Failure{found.error()};
-  auto key = take_certificate(*found, pem);
-  if (!key) return key;
-  const auto known = store_.key(key->hash);
-  const auto current = current_key(id);
-  if (!known) return Failure{known.error()};
-  if (!current) return Failure{current.error()};
-  if (*known) return Failure{conflict("device " + id + ": it has, or had, that key; a renewed certificate is added by key add")};
-  if (!*current) return Failure{conflict("device " + id + ": it has no key that could be replaced; greentill-credit key add")};
-  if (Status put = store_.put(*key); !put) return Failure{put.error()};
-  DeviceKey before = **current;
-  before.successor = key->hash;
+  auto offer = read_offer(id, pem);
+  if (!offer) return Failure{offer.error()};
+  if (offer->known) {
+    return Failure{conflict("device " + id + ": it has, or had, that key; a renewed certificate is added by key add")};
+  }
+  if (!offer->current) {
+    return Failure{conflict("device " + id + ": it has no key that could be replaced; greentill-credit key add")};
+  }
+  if (Status put = store_.put(offer->key); !put) return Failure{put.error()};
+  DeviceKey before = *offer->current;
+  before.successor = offer->key.hash;
   if (Status put = store_.put(before); !put) return Failure{put.error()};
-  if (Status noted = note(id, **current, *key); !noted) return Failure{noted.error()};
-  return key;
+  if (Status noted = note(id, *offer->current, offer->key); !noted) return Failure{noted.error()};
+  return std::move(offer->key);
 }
 
 Result<DeviceKey> Registry::revoke_key(const Digest& hash) {

@@ -55,12 +55,10 @@ Result<std::vector<std::string>> Registry::close_merchant(const std::string& id)
   is.state = Merchant::State::closed;
   if (Status put = store_.put(is); !put) return Failure{put.error()};
   if (Status noted = note(id, *was, is); !noted) return Failure{noted.error()};
-  auto all = store_.devices();
-  if (!all) return Failure{all.error()};
+  auto working = devices_of(id);
+  if (!working) return Failure{working.error()};
   std::vector<std::string> retired;
-  for (Device& one : *all) {
-    const bool works = one.state == Device::State::expected || one.state == Device::State::active;
-    if (!works || one.assignments.empty() || one.assignments.back().merchant != id) continue;
+  for (Device& one : *working) {
     retired.push_back(one.id);
     const auto done = set_state(std::move(one), Device::State::retired, std::nullopt);
     if (!done) return Failure{done.error()};
@@ -91,20 +89,41 @@ Result<std::vector<std::string>> Registry::set_successor(const std::string& old,
   is.successor_from = from;
   if (Status put = store_.put(is); !put) return Failure{put.error()};
   if (Status noted = note(old, *was, is); !noted) return Failure{noted.error()};
-  const auto all = store_.devices();
-  if (!all) return Failure{all.error()};
   std::vector<std::string> assigned;
-  for (const Device& one : *all) {
-    const bool works = one.state == Device::State::expected || one.state == Device::State::active;
-    if (!works || one.assignments.empty() || one.assignments.back().merchant != next) continue;
-    AssignmentRequest same{next, one.assignments.back().site, {}};
+  // Whoever goes on after the new one takes back what was the old one's as well.
+  for (std::string heir = next; !heir.empty();) {
+    if (Status given = assign_anew(heir, assigned); !given) return Failure{given.error()};
+    const auto after = merchant(heir);
+    if (!after) return Failure{after.error()};
+    heir = after->successor;
+  }
+  return assigned;
+}
+
+Status Registry::assign_anew(const std::string& merchant, std::vector<std::string>& assigned) {
+  const auto working = devices_of(merchant);
+  if (!working) return Failure{working.error()};
+  for (const Device& one : *working) {
+    AssignmentRequest same{merchant, one.assignments.back().site, {}};
     for (const AssignedRoot& root : one.assignments.back().roots) {
       if (!root.reversals_only) same.roots.push_back(std::to_string(root.number));
     }
-    if (const auto given = assign(one.id, same); !given) return Failure{given.error()};
+    const auto given = assign(one.id, same);
+    if (!given && given.error().code == ErrorCode::conflict) continue;  // it has those roots already
+    if (!given) return Failure{given.error()};
     assigned.push_back(one.id);
   }
-  return assigned;
+  return Done{};
+}
+
+Result<std::vector<Device>> Registry::devices_of(const std::string& merchant) {
+  auto all = store_.devices();
+  if (!all) return all;
+  std::erase_if(*all, [&merchant](const Device& one) {
+    const bool works = one.state == Device::State::expected || one.state == Device::State::active;
+    return !works || one.assignments.empty() || one.assignments.back().merchant != merchant;
+  });
+  return all;
 }
 
 Result<std::vector<std::uint32_t>> Registry::inherited_roots(const std::string& id) {

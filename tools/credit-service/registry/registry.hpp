@@ -40,8 +40,8 @@ class Registry {
   Status add_merchant(const Merchant& merchant);
   /// Retires its devices, which is what the result names.
   Result<std::vector<std::string>> close_merchant(const std::string& id);
-  /// The devices of the new merchant get the old one's roots, for reversals only, by a further assignment: those that the result
-  /// names.
+  /// The devices of the new merchant, and of those that go on after it, get the old one's roots, for reversals only, by a further
+  /// assignment: those that the result names.
   Result<std::vector<std::string>> set_successor(const std::string& old, const std::string& next, std::int64_t from);
 
   Result<Root> add_root(const std::string& name, const std::string& owner);
@@ -78,12 +78,21 @@ class Registry {
   Result<Assignment> make_assignment(const AssignmentRequest& request, std::uint32_t number);
   /// The roots under which devices of its predecessors claimed.
   Result<std::vector<std::uint32_t>> inherited_roots(const std::string& merchant);
+  /// Those that work for the merchant now.
+  Result<std::vector<Device>> devices_of(const std::string& merchant);
+  /// Gives the merchant's devices a further assignment where they inherited roots since; adds the names of those that got one.
+  Status assign_anew(const std::string& merchant, std::vector<std::string>& assigned);
   Result<bool> leads_to(const std::string& from, const std::string& to);
   Result<Device> set_state(Device device, Device::State state, std::optional<std::int64_t> since);
   Result<Lock> set_state(const std::string& lock, Device::State state);
+  /// What a PEM text offers for a device, beside what the registry has.
+  struct Offer {
+    DeviceKey key;                     ///< of the certificate, with that alone
+    std::optional<DeviceKey> known;    ///< the same key as it is stored
+    std::optional<DeviceKey> current;  ///< the device's key that none has succeeded
+  };
+  Result<Offer> read_offer(const std::string& device, const std::string& pem);
   Result<DeviceKey> take_certificate(const Device& device, const std::string& pem);
-  /// The device's key that none has succeeded; nothing where it has none.
-  Result<std::optional<DeviceKey>> current_key(const std::string& device);
 
   template <typename T>
   Status note(const std::string& subject, const T& is);
