@@ -43,6 +43,8 @@ Status add_to_registry(const std::filesystem::path& config, const Given& given, 
 Status change_registry(const std::filesystem::path& config, const Given& given, const Output& output);
 Status list_registry(const std::filesystem::path& config, const Given& given, const Output& output);
 Status show_registered(const std::filesystem::path& config, const Given& given, const Output& output);
+/// Makes the changes of the registry again that the file beside the ledger has and the ledger has not.
+Status replay_registry(const std::filesystem::path& config, const Output& output);
 Status show_audit(const std::filesystem::path& config, const Given& given, const Output& output);
 
 }  // namespace greentill::credit

@@ -9,6 +9,7 @@
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/registry/journal.hpp"
 #include "tools/credit-service/registry/json.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
@@ -150,10 +151,43 @@ Status change(const std::filesystem::path& path, const Given& given, const std::
   if (!config) return Failure{config.error()};
   auto store = open_sqlite_store(config->database);
   if (!store) return Failure{store.error()};
-  return (*store)->transact([&] {
-    Registry registry((*store)->registry(), {SystemClock().unix_seconds(), operator_name(), given.command, given["why"]});
-    return work(registry);
+  const RegistryJournal journal(config->database);
+  return (*store)->transact([&]() -> Status {
+    RecordingStore recording((*store)->registry());
+    if (Status complete = check_complete(journal, recording); !complete) return complete;
+    Registry registry(recording, {SystemClock().unix_seconds(), operator_name(), given.command, given["why"]});
+    if (Status done = work(registry); !done) return done;
+    const auto step = recording.registry_step();
+    const auto ledger = recording.ledger_id();
+    if (!step) return Failure{step.error()};
+    if (!ledger) return Failure{ledger.error()};
+    return journal.append({*step, recording.puts()}, *ledger);
   });
+}
+
+Status replay_registry(const std::filesystem::path& path, const Output& output) {
+  const auto config = load_config(path);
+  if (!config) return Failure{config.error()};
+  auto store = open_sqlite_store(config->database, WentBack::refused);
+  if (!store) return Failure{store.error()};
+  const auto made = replay_missing(**store, config->database);
+  if (!made) return Failure{made.error()};
+  output.answer({{"replayed", *made}}, tools::counted(*made, "change") + " of the registry made again\n");
+  return Done{};
+}
+
+Result<std::size_t> replay_missing(Store& store, const std::filesystem::path& database) {
+  std::size_t made = 0;
+  const Status done = store.transact([&]() -> Status {
+    const auto missing = lines_missing(RegistryJournal(database), store.registry());
+    if (!missing) return Failure{missing.error()};
+    for (const JournalLine& line : *missing) {
+      if (Status replayed = replay(line, store.registry()); !replayed) return replayed;
+    }
+    made = missing->size();
+    return Done{};
+  });
+  return done ? Result<std::size_t>(made) : Result<std::size_t>(Failure{done.error()});
 }
 
 Status change_registry(const std::filesystem::path& config, const Given& given, const Output& output) {

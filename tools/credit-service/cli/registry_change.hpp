@@ -7,12 +7,16 @@
 #include <string>
 
 #include "tools/credit-service/cli/registry.hpp"
+#include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/registry/registry.hpp"
 
 namespace greentill::credit {
 
 /// Runs `work` in one transaction, of which nothing is done where it fails.
 Status change(const std::filesystem::path& config, const Given& given, const std::function<Status(Registry&)>& work);
+
+/// Makes the changes again that the file beside the database has and its registry has not; how many.
+Result<std::size_t> replay_missing(Store& store, const std::filesystem::path& database);
 
 /// A file that a command names, of at most a MiB.
 Result<std::string> read_named(const std::string& file);

@@ -188,6 +188,15 @@ void describe_locks(CLI::App& app, Arguments& arguments) {
 void describe_registry(CLI::App& app, Arguments& arguments) {
   for (const auto part : {describe_merchants, describe_roots, describe_devices, describe_keys, describe_locks})
     part(app, arguments);
+  CLI::App* registry = app.add_subcommand("registry", "The registry as a whole");
+  registry->require_subcommand(1);
+  CLI::App* replay =
+      registry->add_subcommand("replay", "Make changes again that a restored ledger lacks, from the file beside it");
+  replay->add_option("--config", arguments.config, "Configuration file")->type_name("FILE")->capture_default_str();
+  replay->add_flag("--json", arguments.json, "Answer with one JSON document");
+  replay->callback([&arguments] {
+    arguments.chosen = [&arguments](const Output& output) { return replay_registry(arguments.config, output); };
+  });
   CLI::App* audit = app.add_subcommand("audit", "Who changed what in the registry, when and why; the latest first");
   audit->add_option("--config", arguments.config, "Configuration file")->type_name("FILE")->capture_default_str();
   audit->add_flag("--json", arguments.json, "Answer with one JSON document");

@@ -9,6 +9,7 @@
 #include "daemon/crypto/secret_file.hpp"
 #include "tools/credit-service/cli/commands.hpp"
 #include "tools/credit-service/cli/opening.hpp"
+#include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::credit {
@@ -74,6 +75,12 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   if (!store) return Failure{store.error()};
   SystemClock clock;
   StderrLog log(LogLevel::info);
+  if (options.new_epoch) {
+    // Else what was revoked since the backup would be trusted again, and numbers given twice.
+    const auto made = replay_missing(**store, config->database);
+    if (!made) return Failure{made.error()};
+    log.write(LogLevel::info, "service", tools::counted(*made, "change") + " of the registry made again, which the backup lacks");
+  }
   auto ledger = Ledger::open(std::move(*store), *programme, *library, hasher, clock, log);
   if (!ledger) return Failure{ledger.error()};
   if (options.new_epoch) {

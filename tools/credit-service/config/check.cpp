@@ -10,6 +10,7 @@
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/measure/library.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
+#include "tools/credit-service/registry/journal.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -52,6 +53,8 @@ class Check {
     const auto books = open_sqlite_books(config_.database, crypto::hasher());
     if (!books && books.error().code == ErrorCode::not_found) return;  // run makes it
     if (!books) return found_.problem("database", books.error().message);
+    const Status complete = check_complete(RegistryJournal(config_.database), (*books)->registry());
+    if (!complete) found_.problem("database", complete.error().message);
     const auto devices = (*books)->registry().devices();
     if (!devices) return found_.problem("database", devices.error().message);
     for (const Device& one : *devices) {

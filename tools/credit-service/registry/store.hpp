@@ -35,6 +35,9 @@ class KeyReader {
 
 class RegistryReader : public KeyReader {
  public:
+  /// Tells ledgers apart; hexadecimal digits.
+  virtual Result<std::string> ledger_id() = 0;
+
   // Nothing where there is none of that name. Lists are in order of their names, or numbers.
   virtual Result<std::optional<Merchant>> merchant(const std::string& id) = 0;
   virtual Result<std::vector<Merchant>> merchants() = 0;

@@ -9,7 +9,7 @@
 
 namespace greentill::credit {
 
-/// Whether a database that went back is taken. taken_by_a_new_epoch: the caller begins one, and nothing else before.
+/// Whether a database that went back is taken. taken_by_a_new_epoch: the caller begins one, and books nothing before.
 enum class WentBack : std::uint8_t { refused, taken_by_a_new_epoch };
 
 /// Where it is kept how far the database has come.

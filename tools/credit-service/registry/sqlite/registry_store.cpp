@@ -40,6 +40,13 @@ class SqliteRegistry final : public RegistryStore {
 
   Result<std::int64_t> registry_step() override { return database_.integer("SELECT registry_step FROM meta"); }
 
+  Result<std::string> ledger_id() override {
+    const auto found =
+        list<std::string>("SELECT lower(hex(id)) FROM meta", [](const Query& row) { return std::string(row.text(0)); });
+    if (!found) return Failure{found.error()};
+    return found->empty() ? Result<std::string>(database_.damaged("it has no id")) : Result<std::string>(found->front());
+  }
+
   Result<std::optional<Merchant>> merchant(const std::string& id) override {
     return only(list<Merchant>(sql(kMerchantRows, "WHERE id = ?"), merchant_of, id));
   }

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is put into a store, as JSON and back.
+#include "daemon/base/hex.hpp"
+#include "tools/credit-service/registry/journal.hpp"
+#include "tools/credit-service/registry/json.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Throws Json::exception where it is none.
+template <typename Fixed>
+Fixed read_bytes(const Json& text) {
+  const auto bytes = from_hex(text.get<std::string>());
+  Fixed fixed{};
+  if (!bytes || bytes->size() != fixed.size()) throw std::runtime_error("bytes of another length");
+  std::copy(bytes->begin(), bytes->end(), fixed.begin());
+  return fixed;
+}
+
+std::optional<std::int64_t> read_optional_time(const Json& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<std::int64_t>());
+}
+
+Device::State read_state(const Json& word) {
+  for (const auto state : {Device::State::expected, Device::State::active, Device::State::retired, Device::State::revoked}) {
+    if (to_words(state) == word.get<std::string>()) return state;
+  }
+  throw std::runtime_error("an unknown state");
+}
+
+Merchant read_merchant(const Json& json) {
+  Merchant merchant;
+  merchant.id = json.at("merchant");
+  merchant.name = json.at("name");
+  merchant.zone = json.at("zone");
+  merchant.state = json.at("state") == to_words(Merchant::State::closed) ? Merchant::State::closed : Merchant::State::active;
+  if (!json.at("successor").is_null()) merchant.successor = json.at("successor");
+  merchant.successor_from = read_optional_time(json.at("successor_from")).value_or(0);
+  return merchant;
+}
+
+Device read_device(const Json& json) {
+  Device device;
+  device.id = json.at("device");
+  const auto is = class_of(json.at("class").get<std::string>());
+  if (!is) throw std::runtime_error("an unknown class");
+  device.is = *is;
+  device.state = read_state(json.at("state"));
+  device.revoked_since = read_optional_time(json.at("revoked_since"));
+  return device;
+}
+
+Assignment read_assignment(const Json& json) {
+  Assignment assignment{json.at("number"), json.at("merchant"), json.at("site"), json.at("made_at"), {}};
+  for (const Json& root : json.at("roots")) assignment.roots.push_back({root.at("root"), root.at("reversals_only")});
+  return assignment;
+}
+
+/// A key with its certificates' texts, which people are not shown.
+Json key_json(const DeviceKey& key) {
+  Json json = to_json(key);
+  for (std::size_t i = 0; i < key.certificates.size(); ++i) json["certificates"][i]["pem"] = key.certificates[i].pem;
+  return json;
+}
+
+DeviceKey read_key(const Json& json) {
+  DeviceKey key{read_bytes<Digest>(json.at("key")), json.at("device"), {}, read_optional_time(json.at("revoked_at")), {}};
+  if (!json.at("successor").is_null()) key.successor = read_bytes<Digest>(json.at("successor"));
+  for (const Json& one : json.at("certificates")) {
+    key.certificates.push_back({read_bytes<Digest>(one.at("sha256")), one.at("not_before"), one.at("not_after"), one.at("pem")});
+  }
+  return key;
+}
+
+Lock read_lock(const Json& json) {
+  return {json.at("lock"), read_bytes<Bytes<65>>(json.at("key")), json.at("owner"), read_state(json.at("state")),
+          json.at("counter")};
+}
+
+AuditEntry read_entry(const Json& json) {
+  return {json.at("at"), json.at("who"), json.at("command"), json.at("subject"), json.at("what").dump(), json.at("why")};
+}
+
+Status put_root(const Json& json, RegistryStore& store) {
+  const auto number = store.add_root(json.at("name"), json.at("owner"));
+  if (!number) return Failure{number.error()};
+  if (*number == json.at("root").get<std::uint32_t>()) return Done{};
+  return fail(ErrorCode::corrupt, "the root \"" + json.at("name").get<std::string>() + "\" had the number " +
+                                      std::to_string(json.at("root").get<std::uint32_t>()) + ", and would get " +
+                                      std::to_string(*number));
+}
+
+Status put_again(const std::string& what, const Json& json, RegistryStore& store) {
+  if (what == "merchant") return store.put(read_merchant(json));
+  if (what == "root") return put_root(json, store);
+  if (what == "reporter") return store.put_reporter(json.at("root"), json.at("merchant"), json.at("may"));
+  if (what == "version") {
+    return store.put(
+        json.at("root").get<std::uint32_t>(),
+        RootVersion{json.at("version"), json.at("begins"), json.at("published_at"), read_optional_time(json.at("withdrawn_at"))});
+  }
+  if (what == "device") return store.put(read_device(json));
+  if (what == "assignment") return store.add_assignment(json.at("device"), read_assignment(json));
+  if (what == "key") return store.put(read_key(json));
+  if (what == "lock") return store.put(read_lock(json));
+  if (what == "audit") return store.add(read_entry(json));
+  throw std::runtime_error("an unknown kind of change");
+}
+
+}  // namespace
+
+Status RecordingStore::keep(const char* what, Json json, Status done) {
+  if (done) puts_.push_back({{what, std::move(json)}});
+  return done;
+}
+
+Status RecordingStore::put(const Merchant& merchant) { return keep("merchant", to_json(merchant), store_.put(merchant)); }
+
+Result<std::uint32_t> RecordingStore::add_root(const std::string& name, const std::string& owner) {
+  auto number = store_.add_root(name, owner);
+  if (number) puts_.push_back({{"root", {{"root", *number}, {"name", name}, {"owner", owner}}}});
+  return number;
+}
+
+Status RecordingStore::put_reporter(std::uint32_t root, const std::string& merchant, bool may) {
+  return keep("reporter", {{"root", root}, {"merchant", merchant}, {"may", may}}, store_.put_reporter(root, merchant, may));
+}
+
+Status RecordingStore::put(std::uint32_t root, const RootVersion& version) {
+  Json json = to_json(version);
+  json["root"] = root;
+  return keep("version", std::move(json), store_.put(root, version));
+}
+
+Status RecordingStore::put(const Device& device) {
+  Json json = to_json(device);
+  json.erase("assignments");
+  return keep("device", std::move(json), store_.put(device));
+}
+
+Status RecordingStore::add_assignment(const std::string& device, const Assignment& assignment) {
+  Json json = to_json(assignment);
+  json["device"] = device;
+  return keep("assignment", std::move(json), store_.add_assignment(device, assignment));
+}
+
+Status RecordingStore::put(const DeviceKey& key) { return keep("key", key_json(key), store_.put(key)); }
+
+Status RecordingStore::put(const Lock& lock) { return keep("lock", to_json(lock), store_.put(lock)); }
+
+Status RecordingStore::add(const AuditEntry& entry) { return keep("audit", to_json(entry), store_.add(entry)); }
+
+Status replay(const JournalLine& line, RegistryStore& store) {
+  const std::string where = "the registry's change " + std::to_string(line.step);
+  try {
+    for (const Json& one : line.puts) {
+      if (!one.is_object() || one.size() != 1) throw std::runtime_error("it is no change");
+      if (Status done = put_again(one.begin().key(), one.begin().value(), store); !done)
+        return Failure{done.error().with_context(where)};
+    }
+  } catch (const std::exception& error) {  // nlohmann's, and ours above
+    return fail(ErrorCode::corrupt, where + ": it cannot be read: " + error.what());
+  }
+  return Done{};
+}
+
+}  // namespace greentill::credit
