@@ -182,7 +182,7 @@ def messages(finish):
     add("bundle", "settings for all devices; the content is made up", 65004, (61, 18), both, bundle, "service")
     add("bundle-device", "settings for one device", 65004, (61, 18), both, {2: f"{URN}device:{DEVICE}", **bundle}, "service")
     add("time", "what was asked with, and the time", 65005, (18,), header(65005, kid="service"), {1: bytes(range(16)), 2: ended}, "service")
-    add("lock-receipt", "all rides of a lock up to 17 are decided", 65006, (61, 18), header(65006, kid="service"),
+    add("lock-receipt", "all rides of a lock up to 17 are settled", 65006, (61, 18), header(65006, kid="service"),
         {2: f"{URN}lock:{LOCK}", 6: ended, BODY: [17]}, "service")
     return list(made.values())
 
