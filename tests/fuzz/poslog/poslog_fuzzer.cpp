@@ -11,6 +11,7 @@
 #include "plugins/common/readers/configuration.hpp"
 #include "plugins/poslog/poslog_reader.hpp"
 #include "tests/fuzz/acceptable.hpp"
+#include "tests/fuzz/pieces.hpp"
 #include "tests/support/byte_pieces.hpp"
 
 namespace {
@@ -57,7 +58,7 @@ std::vector<Seen> read(std::string_view log, std::size_t step, const poslog::Set
       if (next == plugin::RecordReader::Next::end) return all;
       if (next == plugin::RecordReader::Next::record) all.push_back(seen(transaction));
     } catch (const plugin::Unusable& problem) {
-      all.push_back({{}, {}, 0, 0, reader.where() + problem.what()});
+      all.push_back({{}, {}, 0, 0, reader.where() + fuzz::failure_of(problem.what())});
     } catch (const plugin::LeftOut& left_out) {
       all.push_back({{}, {}, 0, 0, reader.where() + left_out.what()});
     } catch (const std::runtime_error&) {
