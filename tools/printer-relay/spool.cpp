@@ -5,12 +5,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -24,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kMeasureEvery{5};  // for how full the folder is
 constexpr auto kLongestFlush = std::chrono::seconds(2);
 constexpr auto kLogEvery = std::chrono::minutes(1);
 constexpr std::size_t kJoinedBytes = 64u << 10;
@@ -76,6 +79,8 @@ struct Spool::Shared {
   bool done = false;
   bool abandoned = false;  // the spool is destroyed: the log must not be used any more
   Counts counts;
+  std::uint64_t in_folder = 0;                        // the writer's alone: bytes, as of looked_at and what was written since
+  std::optional<steady_clock::time_point> looked_at;  // likewise
   Log* log;
   LineAllowance allowance{1, kLogEvery};
 
@@ -140,6 +145,7 @@ struct Spool::Shared {
       if (put < 0) return options.folder.string() + " cannot be written: " + why(errno);
       at += static_cast<std::size_t>(put);
     }
+    in_folder += bytes.size();
     return {};
   }
 
@@ -160,17 +166,22 @@ struct Spool::Shared {
     job.failed_ = true;
   }
 
-  std::string folder_is_full() const {
+  /// A look at every file, for each job, would take longer the more jobs lie there: between two looks what was written is added.
+  std::string folder_is_full() {
+    const auto now = steady_clock::now();
+    if (looked_at && now - *looked_at < kMeasureEvery && in_folder < options.most_bytes) return {};
     std::error_code error;
-    std::uint64_t bytes = 0;
+    in_folder = 0;
     for (fs::directory_iterator it(options.folder, error), end; !error && it != end; it.increment(error)) {
       std::error_code gone;
       const auto size = it->is_regular_file(gone) ? it->file_size(gone) : 0;
-      if (!gone) bytes += size;
+      if (!gone) in_folder += size;
     }
+    looked_at.reset();
     if (error) return options.folder.string() + " cannot be read: " + error.message();
-    if (bytes < options.most_bytes) return {};
-    return options.folder.string() + " holds " + std::to_string(bytes >> 20) +
+    looked_at = now;
+    if (in_folder < options.most_bytes) return {};
+    return options.folder.string() + " holds " + std::to_string(in_folder >> 20) +
            " MiB, which is the limit: is the daemon's escpos source running?";
   }
 };
@@ -202,6 +213,13 @@ Spool::~Spool() {
   shared_->stopping = true;
   shared_->wake.notify_all();
   const bool done = shared_->written.wait_for(lock, kLongestFlush, [this] { return shared_->done; });
+  if (!done) {
+    const auto jobs = std::count_if(shared_->queue.begin(), shared_->queue.end(), [](const Entry& entry) { return entry.ends; });
+    shared_->log->write(LogLevel::warning, "spool",
+                        std::to_string(jobs) +
+                            " print job(s) were not copied before the stop, and were printed all the same: the disk "
+                            "is slower than the printer");
+  }
   shared_->abandoned = true;
   lock.unlock();
   if (done) {
