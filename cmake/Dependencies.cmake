@@ -33,6 +33,12 @@ target_include_directories(greentill_asio SYSTEM INTERFACE ${GREENTILL_ASIO_INCL
 target_compile_definitions(greentill_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
 target_link_libraries(greentill_asio INTERFACE Threads::Threads)
 
+# A plugin of Mosquitto has its functions from the broker that loads it: headers alone.
+find_path(GREENTILL_MOSQUITTO_PLUGIN_INCLUDE mosquitto_broker.h REQUIRED)
+find_path(GREENTILL_MOSQUITTO_INCLUDE mosquitto.h REQUIRED)
+add_library(greentill_mosquitto INTERFACE)
+target_include_directories(greentill_mosquitto SYSTEM INTERFACE ${GREENTILL_MOSQUITTO_PLUGIN_INCLUDE} ${GREENTILL_MOSQUITTO_INCLUDE})
+
 find_library(GREENTILL_libcsv csv REQUIRED)
 add_library(greentill_libcsv INTERFACE)
 target_link_libraries(greentill_libcsv INTERFACE ${GREENTILL_libcsv})

@@ -85,19 +85,19 @@ struct Receiver {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 6) return 2;
+  if (argc != 7) return 2;
   const auto key = read_file(argv[3]);
   const auto certificate = read_file(argv[4]);
   if (!key || !certificate) return 1;
   Receiver receiver{{}, test::TestSigner(*key, *certificate)};
   const auto wanted = static_cast<std::uint64_t>(std::atoll(argv[5]));
   try {
-    mqtt::async_client client(argv[1], "bench-receiver", mqtt::create_options(MQTTVERSION_5));
+    mqtt::async_client client(argv[1], "credit-bench", mqtt::create_options(MQTTVERSION_5));
     client.start_consuming();
     const auto tls = mqtt::ssl_options_builder().trust_store(argv[2]).key_store(argv[4]).private_key(argv[3]).finalize();
     const auto options = mqtt::connect_options_builder().mqtt_version(MQTTVERSION_5).clean_start(true).ssl(tls).finalize();
     client.connect(options)->wait();
-    client.subscribe("greentill/v1/+/claims", 1)->wait();
+    client.subscribe(std::string("$share/") + argv[6] + "/greentill/v1/+/claims", 1)->wait();
     std::puts("ready");
     std::fflush(stdout);
     std::chrono::steady_clock::time_point started;

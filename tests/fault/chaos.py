@@ -135,7 +135,7 @@ def check_promises(stack, tills, journal):
 
 def run(arguments, folder):
     rng = random.Random(arguments.seed)
-    stack = Stack(folder, arguments.bin, workers=2)
+    stack = Stack(folder, arguments.bin, workers=2, guarded=False)
     rides = stack.spool / "rides.ndjson"
     rides.touch()
     stack.prepare(journal_source("rides", rides, form="ndjson", once=False))

@@ -24,7 +24,7 @@ import paho.mqtt.client as mqtt
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-from promises import fail_unless, run_test  # noqa: E402
+from promises import ROOT, fail_unless, run_test  # noqa: E402
 from stack import PATIENCE_S, Part, Stack, StackError, connects, free_port, toml_text, wait_until  # noqa: E402
 
 LONGEST_S = 30  # of a sale or a print; whoever waits for a log waits for ever
@@ -164,13 +164,13 @@ class Shop:
     def say_junk(self):
         """What the service says of every batch that it cannot read."""
         folder = self.stack.identities
+        subprocess.run([ROOT / "tests/support/make_ca.sh", folder, "junk"], check=True)
         client = mqtt.Client(client_id="junk", protocol=mqtt.MQTTv5)
-        client.tls_set(folder / "ca.crt", folder / f"{self.stack.device}.crt", folder / f"{self.stack.device}.key",
-                       tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        client.tls_set(folder / "ca.crt", folder / "junk.crt", folder / "junk.key", tls_version=ssl.PROTOCOL_TLS_CLIENT)
         client.connect("localhost", self.stack.broker_port)
         client.loop_start()
         self.junk = Repeated(f"{self.kind} log: junk",
-                             lambda _: client.publish(f"greentill/v1/{self.stack.device}/claims", b"\xff"), JUNK_EVERY_S)
+                             lambda _: client.publish("greentill/v1/junk/claims", b"\xff"), JUNK_EVERY_S)
         self.junk.start()
 
     def open(self):

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# make_ca.sh DIR [device-id...]: a throw-away CA and the certificates of a whole installation, for tests and tools/run.
-# Makes in DIR what is not there yet: ca.crt ca.key, broker.crt broker.key (TLS server on localhost and 127.0.0.1), service.crt
-# service.key (CN credit: TLS client and receipt signing), <device-id>.crt <device-id>.key (CN = device id) and programme.key.
+# make_ca.sh DIR [device-id...]: throw-away authorities and the certificates of a whole installation, for tests and tools/run.
+# Makes in DIR what is not there yet: devices-ca.crt ca.key, workers-ca.crt workers-ca.key, ca.crt (both authorities, the devices' in
+# front), and by the devices' broker.crt broker.key (TLS server on localhost and 127.0.0.1), <device-id>.crt <device-id>.key (CN =
+# device id), by the workers' service.crt service.key (CN credit: TLS client and receipt signing); and programme.key.
 # Keys are EC P-256, PKCS#8 PEM, mode 0600. Prints nothing unless it fails.
 set -eu
 umask 077
@@ -29,8 +30,10 @@ new_key() {
   quietly openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"
 }
 
-# leaf NAME COMMON-NAME EXTENDED-KEY-USAGE [more extension lines]: the certificate is put in place last and whole.
+# leaf ISSUER-CRT ISSUER-KEY NAME COMMON-NAME EXTENDED-KEY-USAGE [more extension lines]: the certificate is put in place last and whole.
 leaf() {
+  issuer=$dir/$1 issuer_key=$dir/$2
+  shift 2
   [ -s "$dir/$1.crt" ] && return
   new_key "$dir/$1.key"
   cat >"$dir/$1.ext" <<END
@@ -42,24 +45,37 @@ authorityKeyIdentifier = keyid
 ${4:-}
 END
   quietly openssl req -new -key "$dir/$1.key" -subj "/CN=$2" -out "$dir/$1.csr"
-  quietly openssl x509 -req -sha256 -days "$days" -in "$dir/$1.csr" -CA "$dir/ca.crt" -CAkey "$dir/ca.key" \
+  quietly openssl x509 -req -sha256 -days "$days" -in "$dir/$1.csr" -CA "$issuer" -CAkey "$issuer_key" \
     -set_serial "0x$(openssl rand -hex 15)" -extfile "$dir/$1.ext" -out "$dir/$1.crt.new"
   chmod 644 "$dir/$1.crt.new"
   mv "$dir/$1.crt.new" "$dir/$1.crt"
   rm "$dir/$1.csr" "$dir/$1.ext"
 }
 
+# authority NAME KEY SUBJECT
+authority() {
+  [ -s "$dir/$1.crt" ] && return
+  new_key "$dir/$2"
+  quietly openssl req -x509 -new -sha256 -days "$days" -key "$dir/$2" -subj "/CN=$3" \
+    -addext "basicConstraints=critical,CA:TRUE,pathlen:1" -addext "keyUsage=critical,keyCertSign,cRLSign" -out "$dir/$1.crt.new"
+  chmod 644 "$dir/$1.crt.new"
+  mv "$dir/$1.crt.new" "$dir/$1.crt"
+}
+
+by_devices() { leaf devices-ca.crt ca.key "$@"; }
+by_workers() { leaf workers-ca.crt workers-ca.key "$@"; }
+
+authority devices-ca ca.key "Greentill throw-away CA"
+authority workers-ca workers-ca.key "Greentill throw-away CA of workers"
 if [ ! -s "$dir/ca.crt" ]; then
-  new_key "$dir/ca.key"
-  quietly openssl req -x509 -new -sha256 -days "$days" -key "$dir/ca.key" -subj "/CN=Greentill throw-away CA" \
-    -addext "basicConstraints=critical,CA:TRUE,pathlen:1" -addext "keyUsage=critical,keyCertSign,cRLSign" -out "$dir/ca.crt.new"
+  cat "$dir/devices-ca.crt" "$dir/workers-ca.crt" >"$dir/ca.crt.new"
   chmod 644 "$dir/ca.crt.new"
   mv "$dir/ca.crt.new" "$dir/ca.crt"
 fi
-leaf broker localhost serverAuth "subjectAltName = DNS:localhost, IP:127.0.0.1"
-leaf service credit "clientAuth, $receipt_signing"
+by_devices broker localhost serverAuth "subjectAltName = DNS:localhost, IP:127.0.0.1"
+by_workers service credit "clientAuth, $receipt_signing"
 for device in "$@"; do
-  leaf "$device" "$device" clientAuth
+  by_devices "$device" "$device" clientAuth
 done
 if [ ! -s "$dir/programme.key" ]; then
   echo "1 $(openssl rand -hex 32)" >"$dir/programme.key.new"

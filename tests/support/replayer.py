@@ -11,7 +11,8 @@ from paho.mqtt.properties import Properties
 
 
 class Replayer(threading.Thread):
-    """Uses the device's own certificate under another client id: the broker lets nobody else write below its name."""
+    """Uses the device's own certificate under another client id, and reads along as a worker: the guard lets nobody do either, so the
+    stack's broker must be without."""
 
     def __init__(self, stack, seed, keep=64):
         super().__init__(name="replayer", daemon=True)
@@ -23,6 +24,7 @@ class Replayer(threading.Thread):
         self.stopping = threading.Event()
         self.reader = self._client("replay-reader", "service")
         self.writer = self._client("replay-writer", stack.device)
+        self.ports = {self.reader: stack.worker_port, self.writer: stack.broker_port}
         self.reader.on_connect = lambda client, *_: client.subscribe(self.topic, qos=1)
         self.reader.on_message = self._remember
 
@@ -43,7 +45,7 @@ class Replayer(threading.Thread):
         """Paho's own loop ends with an exception where the broker dies in the middle of a TLS record; this one connects again."""
         while not self.stopping.is_set():
             try:
-                client.connect("localhost", self.stack.broker_port)
+                client.connect("localhost", self.ports[client])
                 client.loop_forever()
             except OSError:
                 time.sleep(0.05)

@@ -180,8 +180,8 @@ class Bench:
             self.fill(stack, count)
             stack.start_broker()
             receiver = subprocess.Popen(
-                [self.program("bench-receiver"), f"ssl://localhost:{stack.broker_port}", stack.identities / "ca.crt",
-                 stack.identities / "service.key", stack.identities / "service.crt", str(count)], stdout=subprocess.PIPE, text=True)
+                [self.program("bench-receiver"), f"ssl://localhost:{stack.worker_port}", stack.identities / "ca.crt",
+                 stack.identities / "service.key", stack.identities / "service.crt", str(count), stack.share_group], stdout=subprocess.PIPE, text=True)
             if receiver.stdout.readline().strip() != "ready":
                 sys.exit("bench-receiver did not start")
             stack.start_daemon()

@@ -152,15 +152,25 @@ class Daemon:
         return self.json("/v1/status")
 
 
-class Stack:
-    """At the end of a `with`, its parts are killed."""
+def sanitizer_of(library):
+    """What must be loaded before the library into a program that is built without sanitizers."""
+    loads = subprocess.run(["ldd", library], capture_output=True, text=True).stdout
+    runtime = re.search(r"lib[at]san\.so\S* => (\S+)", loads)
+    return {"LD_PRELOAD": runtime[1], "ASAN_OPTIONS": "detect_leaks=0"} if runtime else None
 
-    def __init__(self, folder, binaries, device=DEVICE, workers=1):
+
+class Stack:
+    """At the end of a `with`, its parts are killed. `guarded`: the broker has its guard; without, whoever has a certificate may subscribe
+    to anything, under any client id."""
+
+    def __init__(self, folder, binaries, device=DEVICE, workers=1, guarded=True):
         self.folder = pathlib.Path(folder).resolve()
         self.binaries = pathlib.Path(binaries).resolve()
         self.device = device
         self.identities = self.folder / "identities"
-        self.broker_port, self.api_port = free_port(), free_port()
+        self.broker_port, self.worker_port, self.api_port = free_port(), free_port(), free_port()
+        self.guarded = guarded
+        self.broker_options = []  # more of those of greentill-credit broker-config
         self.daemon_config = self.folder / "greentill.toml"
         self.ledger = self.folder / "ledger.db"
         self._registered = set()
@@ -168,7 +178,8 @@ class Stack:
         for name in ("logs", "state", "broker", "spool"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.api = Daemon(self.api_port, self.folder / "state" / "api.token")
-        self.broker = Part("mosquitto", ["/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"], self._log("broker"))
+        self.broker = Part("mosquitto", ["/usr/sbin/mosquitto", "-c", self.folder / "mosquitto.conf"], self._log("broker"),
+                           sanitizer_of(self.binaries / "lib/greentill/greentill-broker-guard.so"))
         self.daemon = Part("greentilld", [self.program("greentilld"), "--config", self.daemon_config], self._log("greentilld"))
         self.workers = [
             Part(f"greentill-credit {number}", [self.program("greentill-credit"), "run", "--config", self.folder / "credit.toml",
@@ -220,12 +231,21 @@ class Stack:
         self._write_credit_config()
 
     def _write_broker_config(self):
-        template = (ROOT / "config/mosquitto/mosquitto.conf").read_text()
-        values = {"PORT": f"{self.broker_port} 127.0.0.1", "CA": self.identities / "ca.crt", "CERT": self.identities / "broker.crt",
-                  "KEY": self.identities / "broker.key", "ACL": ROOT / "config/mosquitto/acl", "STORE": self.folder / "broker"}
-        text = re.sub(r"@([A-Z]+)@", lambda match: str(values[match[1]]), template)
+        files = {"devices": "devices-ca.crt", "workers": "workers-ca.crt", "certificate": "broker.crt", "key": "broker.key"}
+        named = [word for option, file in files.items() for word in (f"--{option}", self.identities / file)]
+        output_of(self.program("greentill-credit"), "broker-config", self.folder, *named, "--address", "127.0.0.1", "--device-port",
+                  self.broker_port, "--worker-port", self.worker_port, "--store", self.folder / "broker", "--overwrite", *self.broker_options)
+        config = self.folder / "mosquitto.conf"
+        text = config.read_text()
+        if not self.guarded:
+            text = re.sub(r"^plugin.*\n", "", text, flags=re.MULTILINE)
+            text = text.replace("require_certificate true", "require_certificate true\nuse_identity_as_username true")
         # Mosquitto started by root becomes another user, who may not read the throw-away keys.
-        (self.folder / "mosquitto.conf").write_text(text + ("\nuser root\n" if os.geteuid() == 0 else ""))
+        config.write_text(text + ("\nuser root\n" if os.geteuid() == 0 else ""))
+
+    @property
+    def share_group(self):
+        return (self.folder / "share-group").read_text().strip()
 
     def _write_daemon_config(self, sources, detectors, extra):
         self.daemon_config.write_text(f"""\
@@ -263,7 +283,8 @@ methodologies = "{ROOT}/config/methodologies"
 programme = "{ROOT}/config/programme.toml"
 
 [broker]
-server = "mqtts://localhost:{self.broker_port}"
+server = "mqtts://localhost:{self.worker_port}"
+share_group = "share-group"
 authorities = "identities/ca.crt"
 certificate = "identities/service.crt"
 key = "identities/service.key"
@@ -274,7 +295,7 @@ key = "identities/service.key"
 
         def accepts():
             self.broker.check_alive()
-            return connects(self.broker_port)
+            return connects(self.broker_port) and connects(self.worker_port)
         wait_until(accepts, PATIENCE_S, "mosquitto to listen")
 
     def start_daemon(self):

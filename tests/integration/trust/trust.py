@@ -70,8 +70,8 @@ class Site:
 
     def make_plain(self):
         (self.stack.folder / "mosquitto.conf").write_text(
-            f"listener {self.stack.broker_port} 127.0.0.1\nallow_anonymous true\nmax_packet_size 196608\n"
-            f"max_inflight_messages 256\nlog_type error\n")
+            f"listener {self.stack.broker_port} 127.0.0.1\nlistener {self.stack.worker_port} 127.0.0.1\n"
+            f"allow_anonymous true\nmax_packet_size 196608\nmax_inflight_messages 256\nlog_type error\n")
         for file in ("greentill.toml", "credit.toml"):
             self.edit(file, "mqtts://", "tcp://")
 

@@ -39,6 +39,7 @@ struct Installed {
     put("ca.crt", root.pem());
     put("service.crt", service.certificate);
     put("service.key", service.key, 0600);
+    put("share-group", "0123456789abcdef\n", 0600);
     enrol("till-1", root.issue("till-1").certificate);
   }
   void put(const std::string& name, const std::string& content, unsigned mode = 0644) const {
@@ -64,7 +65,7 @@ struct Installed {
   }
   [[nodiscard]] tools::Findings examine() const {
     const std::filesystem::path shipped = GREENTILL_SOURCE_DIR "/config";
-    credit::Config config{folder / "ledger.db", shipped / "methodologies", shipped / "programme.toml", {}};
+    credit::Config config{folder / "ledger.db", shipped / "methodologies", shipped / "programme.toml", folder / "share-group", {}};
     config.broker.target = {{}, folder / "ca.crt", folder / "service.crt", folder / "service.key"};
     return credit::examine(config, clock);
   }
@@ -125,4 +126,15 @@ TEST_CASE("credit config check: the service's own key, certificate and programme
   CHECK_HAS(told, "its common name is not credit");
   CHECK_HAS(told, "run chmod 600 on it");
   CHECK_HAS(told, "the certificate is not that of the key");
+}
+
+TEST_CASE("credit config check: the share group is there, a secret, and no word that could be guessed") {
+  const Installed at;
+  at.put("share-group", "0123456789abcdef\n", 0644);
+  CHECK_HAS(at.problems(), "broker.share_group: ");
+  CHECK_HAS(at.problems(), "run chmod 600 on it");
+  at.put("share-group", "credit\n", 0600);
+  CHECK_HAS(at.problems(), "16 to 64 of a to z and 0 to 9");
+  std::filesystem::remove(at.folder / "share-group");
+  CHECK_HAS(at.problems(), "broker.share_group: ");
 }

@@ -42,7 +42,7 @@ TEST_CASE("greentill-credit: its help goes by its name, not by where it lies") {
 std::string config_with(const std::string& server, const std::string& name = "b") {
   return "database = \"ledgr.db\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
          "/config/methodologies\"\nprogramme = \"" GREENTILL_SOURCE_DIR "/config/programme.toml\"\n[broker]\nserver = \"" +
-         server + "\"\nauthorities = \"ca.crt\"\ncertificate = \"" + name + ".crt\"\nkey = \"" + name + ".key\"\n";
+         server + "\"\nshare_group = \"share-group\"\nauthorities = \"ca.crt\"\ncertificate = \"" + name + ".crt\"\nkey = \"" + name + ".key\"\n";
 }
 
 TEST_CASE("greentill-credit: books that are not there are not found to balance, and not made") {
@@ -104,7 +104,7 @@ std::string said_until(const std::string& part, const greentill::test::TempFolde
   return greentill::test::read_all(said);
 }
 
-TEST_CASE("greentill-credit: a certificate that the shipped ACL gives no claims is warned of at the start") {
+TEST_CASE("greentill-credit: a certificate to which the broker gives no claims is warned of at the start") {
   const greentill::test::TempFolder folder;
   greentill::test::make_certificates(folder / ".", {});
   // A receipt's signer by its usage, with another name.
@@ -117,6 +117,7 @@ TEST_CASE("greentill-credit: a certificate that the shipped ACL gives no claims 
   REQUIRE(std::system(make.c_str()) == 0);
   for (const std::string name : {"booker", "service"}) {
     const auto config = folder.write("credit.toml", config_with("mqtts://localhost:1", name));
+    std::filesystem::permissions(folder.write("share-group", "0123456789abcdef"), std::filesystem::perms(0600));
     const std::string log = said_until("nothing listens there", folder, "run --config " + config.string());
     CAPTURE(log);
     CHECK((log.find("its common name is \"booker\", not \"credit\"") != std::string::npos) == (name == "booker"));

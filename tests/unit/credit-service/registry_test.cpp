@@ -274,7 +274,7 @@ struct Office {
     write("programme.toml", test::kPlainProgramme);
     write("credit.toml",
           "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = \"programme.toml\"\n[broker]\nserver = "
-          "\"mqtts://localhost:1\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = \"none\"\n");
+          "\"mqtts://localhost:1\"\nshare_group = \"none\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = \"none\"\n");
   }
   void write(const std::string& name, const std::string& text) const { std::ofstream(folder / name) << text; }
   struct Said {

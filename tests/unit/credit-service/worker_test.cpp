@@ -132,7 +132,7 @@ TEST_CASE("a worker that may not subscribe gives up at once") {
   const Status ended = worker.wait();
   REQUIRE(!ended);
   CHECK(ended.error().message.find(
-            "cannot subscribe to $share/credit/greentill/v1/+/claims: the broker refuses: Not authorized (135)") !=
+            "cannot subscribe to the devices' claims: the broker refuses: Not authorized (135)") !=
         std::string::npos);
 }
 

@@ -7,12 +7,11 @@
 
 #include "daemon/crypto/secret.hpp"
 #include "daemon/paho/paho.hpp"
+#include "tools/broker-guard/names.hpp"
 
 namespace greentill::credit {
 namespace {
 
-constexpr const char* kSubscription = "$share/credit/greentill/v1/+/claims";
-constexpr std::string_view kPrefix = "greentill/v1/";
 constexpr std::string_view kSuffix = "/claims";
 constexpr std::chrono::seconds kAnswerTime{40};    // Paho gives a connection up after 20
 constexpr std::size_t kMostCorrelationBytes = 64;  // a device's correlation data has 32
@@ -21,8 +20,8 @@ constexpr std::chrono::milliseconds kTurn{200};    // how often to look for a st
 /// The device of a topic "greentill/v1/<device>/claims"; empty where it is another topic.
 std::string device_of(const std::string& topic) {
   std::string_view device(topic);
-  if (!device.starts_with(kPrefix) || !device.ends_with(kSuffix)) return {};
-  device.remove_prefix(kPrefix.size());
+  if (!device.starts_with(guard::kTopics) || !device.ends_with(kSuffix)) return {};
+  device.remove_prefix(guard::kTopics.size());
   device.remove_suffix(std::min(kSuffix.size(), device.size()));
   return claim::is_device_id(device) ? std::string(device) : std::string();
 }
@@ -45,9 +44,10 @@ std::optional<Received> receive(const mqtt::message& message) {
 
 }  // namespace
 
-Session::Session(const BrokerOptions& options, Clerk& clerk, Log& log)
+Session::Session(const BrokerOptions& options, Clerk& clerk, Revocations& revocations, Log& log)
     : options_(options),
       clerk_(clerk),
+      revocations_(revocations),
       log_(log),
       inbox_(log),
       client_(options.target.address.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
@@ -79,20 +79,22 @@ Status Session::connect(std::chrono::seconds keep_alive, const std::atomic<bool>
 
 Status Session::subscribe(const std::atomic<bool>& stopping) {
   try {
-    if (await(client_.subscribe(kSubscription, 1), stopping, true)) return Done{};
+    if (await(client_.subscribe(guard::share_subscription(options_.share_group), 1), stopping, true)) return Done{};
     if (client_.is_connected()) return fail(ErrorCode::unavailable, "the broker does not answer our subscription");
     return Failure{ended(MQTTASYNC_SUCCESS, mqtt::SUCCESS)};
   } catch (const mqtt::exception& error) {
     const int reason = error.get_reason_code();
     if (!client_.is_connected() || !paho::refused(reason)) return Failure{ended(error.get_return_code(), reason)};
-    return fail(ErrorCode::denied, "cannot subscribe to " + std::string(kSubscription) + ": " +
-                                       paho::explain(error.get_return_code(), reason) + "; let the user of " +
-                                       options_.target.certificate.string() + " read it");
+    return fail(ErrorCode::denied, "cannot subscribe to the devices' claims: " + paho::explain(error.get_return_code(), reason) +
+                                       "; is broker.share_group the broker's, and the user of " +
+                                       options_.target.certificate.string() + " let read " + std::string(guard::kClaims) + "?");
   }
 }
 
 Status Session::serve(const std::atomic<bool>& stopping) {
+  revocations_.begin();
   while (!stopping) {
+    tell_revoked();
     if (const auto message = inbox_.take(kTurn)) {
       worked_ = true;
       try {
@@ -154,7 +156,7 @@ void Session::handle(const Received& message) {
 }
 
 void Session::publish(const std::string& device, const Reply& reply) {
-  const std::string topic = std::string(kPrefix) + device + "/receipts";
+  const std::string topic = std::string(guard::kTopics) + device + "/receipts";
   const std::size_t bytes = paho::publish_bytes(topic, reply.message.size(), {reply.correlation.size()});
   if (!limits_.fits(bytes)) {
     log_.write(LogLevel::error, "worker",
@@ -167,6 +169,32 @@ void Session::publish(const std::string& device, const Reply& reply) {
   if (!reply.correlation.empty()) properties.add({mqtt::property::CORRELATION_DATA, std::string(as_text(reply.correlation))});
   message->set_properties(properties);
   client_.publish(message);
+}
+
+void Session::tell_revoked() {
+  if (telling_ != nullptr) {
+    if (!telling_->is_complete()) return;
+    const int code = telling_->get_return_code();
+    const int reason = telling_->get_reason_code();
+    telling_ = nullptr;
+    const bool taken = code == MQTTASYNC_SUCCESS && !paho::refused(reason);
+    revocations_.answer(taken ? std::string() : paho::explain(code, reason) + "; the broker's log says why");
+  }
+  if (const auto list = revocations_.due()) publish_revoked(*list);
+}
+
+void Session::publish_revoked(const std::string& list) {
+  const std::string topic(guard::kRevokedTopic);
+  const std::size_t bytes = paho::publish_bytes(topic, list.size(), {});
+  if (!limits_.fits(bytes)) {
+    return revocations_.answer("the list needs a packet of " + std::to_string(bytes) + " bytes, and the broker takes at most " +
+                               std::to_string(limits_.packet_bytes) + "; raise the broker's limit");
+  }
+  try {
+    telling_ = client_.publish(mqtt::make_message(topic, list, 1, limits_.retains));
+  } catch (const mqtt::exception& error) {
+    revocations_.answer(error.what());
+  }
 }
 
 }  // namespace greentill::credit

@@ -14,13 +14,14 @@
 #include "daemon/paho/limits.hpp"
 #include "daemon/paho/paho.hpp"
 #include "tools/credit-service/broker/inbox.hpp"
+#include "tools/credit-service/broker/revocations.hpp"
 #include "tools/credit-service/broker/worker.hpp"
 
 namespace greentill::credit {
 
 class Session {
  public:
-  Session(const BrokerOptions& options, Clerk& clerk, Log& log);
+  Session(const BrokerOptions& options, Clerk& clerk, Revocations& revocations, Log& log);
 
   /// Connects, and reads what the broker announces. denied: a worker is of no use at this broker.
   Status connect(std::chrono::seconds keep_alive, const std::atomic<bool>& stopping);
@@ -42,9 +43,12 @@ class Session {
   [[nodiscard]] Error ended(int code, int reason) const;
   void handle(const Received& message);
   void publish(const std::string& device, const Reply& reply);
+  void tell_revoked();
+  void publish_revoked(const std::string& list);
 
   const BrokerOptions& options_;
   Clerk& clerk_;
+  Revocations& revocations_;
   Log& log_;
   const SystemClock clock_;
   Inbox inbox_;
@@ -52,6 +56,7 @@ class Session {
   paho::BrokerLimits limits_;
   std::atomic<std::chrono::milliseconds> heard_{clock_.monotonic()};
   Guarded<paho::Farewell> farewell_;
+  mqtt::delivery_token_ptr telling_;  // of the list of the revoked that the broker has not answered yet
   mqtt::async_client client_;  // last member: its threads use the others
 };
 

@@ -24,8 +24,13 @@ void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping) {
 // Sessions one after the other, and what is learned from one for the next.
 class Work {
  public:
-  Work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::atomic<bool>& stopping)
-      : options_(options), clerk_(clerk), log_(log), stopping_(stopping), keep_alive_(options.keep_alive) {}
+  Work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping)
+      : options_(options),
+        clerk_(clerk),
+        log_(log),
+        stopping_(stopping),
+        revocations_(registry, clock_, log),
+        keep_alive_(options.keep_alive) {}
 
   Status run() {
     while (!stopping_) {
@@ -45,7 +50,7 @@ class Work {
   // Done: connect again at once, or stop.
   Status one_session() {
     try {
-      Session session(options_, clerk_, log_);
+      Session session(options_, clerk_, revocations_, log_);
       if (Status connected = session.connect(keep_alive_, stopping_); !connected) return connected;
       if (learn(session.limits())) return Done{};
       if (Status subscribed = session.subscribe(stopping_); !subscribed) return subscribed;
@@ -87,6 +92,7 @@ class Work {
   SystemRandom random_;
   Backoff backoff_{kLeastPause, kMostPause};
   paho::LossGuess losses_;
+  Revocations revocations_;
   RepeatedLine complaints_;
   std::chrono::seconds keep_alive_;
   std::string announced_;
@@ -95,8 +101,8 @@ class Work {
 
 }  // namespace
 
-Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::atomic<bool>& stopping) {
-  return Work(options, clerk, log, stopping).run();
+Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping) {
+  return Work(options, clerk, registry, log, stopping).run();
 }
 
 }  // namespace greentill::credit

@@ -9,19 +9,21 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/probe/broker_probe.hpp"
+#include "tools/credit-service/registry/store.hpp"
 #include "tools/credit-service/service/clerk.hpp"
 
 namespace greentill::credit {
 
 struct BrokerOptions {
   probe::Target target;
-  std::string client_id;  ///< each worker has its own
+  std::string share_group;  ///< the installation's, of which all workers are
+  std::string client_id;    ///< each worker has its own
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{20};
 };
 
-/// Works until `stopping` is set. Connects again with back-off for as long as that takes; returns an error only where trying
+/// Works until `stopping` is set, and keeps the broker told who is revoked in the registry. Connects again with back-off for as long as that takes; returns an error only where trying
 /// again will not help. A batch that could not be booked is passed over: its device gets no receipt and sends it again.
-Status work(const BrokerOptions& options, Clerk& clerk, Log& log, const std::atomic<bool>& stopping);
+Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping);
 
 }  // namespace greentill::credit

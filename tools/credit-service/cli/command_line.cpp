@@ -118,7 +118,7 @@ void describe(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
   for (const auto describe_part :
-       {describe_run, describe_config, describe_books, describe_sent, describe_quarantine, describe_registry}) {
+       {describe_run, describe_config, describe_books, describe_sent, describe_quarantine, describe_registry, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }

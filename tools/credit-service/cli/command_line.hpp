@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "tools/credit-service/cli/broker_config.hpp"
 #include "tools/credit-service/cli/commands.hpp"
 #include "tools/credit-service/cli/registry.hpp"
 
@@ -24,6 +25,7 @@ struct Arguments {
   RefusalsOptions refusals;
   StatementRequest statement;
   Given given;
+  BrokerRequest broker;
   std::function<Status(const Output&)> chosen;
 };
 

@@ -7,6 +7,8 @@
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/secret_file.hpp"
+#include "tools/broker-guard/names.hpp"
+#include "tools/broker-guard/share_group.hpp"
 #include "tools/credit-service/cli/commands.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
@@ -17,13 +19,13 @@ namespace {
 
 std::atomic<bool> stopping{false};
 
-/// The broker takes the certificate's common name for the user, and silently withholds what this user may not read: so warns
-/// where it is another name.
+/// A broker with the guard keeps another name out; one with the ACL alone withholds what that user may not read, and does not say
+/// so.
 void warn_of_name(const std::string& name, const std::filesystem::path& path, Log& log) {
-  if (name == kServiceName) return;
+  if (name == guard::kServiceName) return;
   log.write(LogLevel::warning, "service",
-            path.string() + ": its common name is \"" + name + "\", not \"" + std::string(kServiceName) +
-                "\": a broker with the shipped ACL lets this worker read no claims, and does not say so");
+            path.string() + ": its common name is \"" + name + "\", not \"" + std::string(guard::kServiceName) +
+                "\": the broker lets this worker read no claims, and may not say so");
 }
 
 /// The key that signs receipts is the one used for TLS to the broker.
@@ -56,7 +58,7 @@ Status serve(const Config& config, Ledger& ledger, const measure::Library& libra
   clocks.look_at_ours();
   Clerk clerk(ledger, Examiner(certificates, library, hasher), *signer, hasher, std::move(clocks), log);
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
-  return work(config.broker, clerk, log, stopping);
+  return work(config.broker, clerk, ledger.registry(), log, stopping);
 }
 
 }  // namespace
@@ -64,7 +66,13 @@ Status serve(const Config& config, Ledger& ledger, const measure::Library& libra
 Status run(const std::filesystem::path& path, const RunOptions& options) {
   auto config = load_config(path);
   if (!config) return Failure{config.error()};
-  if (!options.client_id.empty()) config->broker.client_id = options.client_id;
+  if (!options.client_id.empty()) {
+    if (Status id = check_client_id(options.client_id); !id) return Failure{id.error().with_context("--client-id")};
+    config->broker.client_id = options.client_id;
+  }
+  auto share_group = guard::read_share_group(config->share_group);
+  if (!share_group) return Failure{share_group.error().with_context("broker.share_group")};
+  config->broker.share_group = std::move(*share_group);
   const crypto::Hasher hasher;
   auto library = measure::Library::load(config->methodologies, hasher);
   if (!library) return Failure{library.error()};

@@ -9,6 +9,8 @@
 #include "daemon/claim/claim.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/measure/library.hpp"
+#include "tools/broker-guard/names.hpp"
+#include "tools/broker-guard/share_group.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 #include "tools/credit-service/registry/journal.hpp"
 
@@ -24,6 +26,7 @@ class Check {
   tools::Findings run() {
     const auto authority = tools::read_authorities(config_.broker.target.authorities, "broker.authorities", judge_, found_);
     own_certificate(authority);
+    share_group();
     devices(authority);
     methodologies();
     programme();
@@ -42,10 +45,15 @@ class Check {
       found_.problem(
           key, where + "its extended key usage lacks " + std::string(crypto::kReceiptSigningUsage) + ", which signs receipts");
     }
-    if (certificate->common_name() != kServiceName) {
-      found_.problem(key,
-                     where + "its common name is not " + std::string(kServiceName) + ": the shipped ACL lets it read no claims");
+    if (certificate->common_name() != guard::kServiceName) {
+      found_.problem(key, where + "its common name is not " + std::string(guard::kServiceName) + ": the broker lets it read no claims");
     }
+  }
+
+  void share_group() {
+    if (!tools::may_read(config_.share_group, "broker.share_group", found_)) return;
+    const auto name = guard::read_share_group(config_.share_group);
+    if (!name) found_.problem("broker.share_group", name.error().message);
   }
 
   /// An expired certificate is in order where its key has a valid one, as that of a device which is retired is.

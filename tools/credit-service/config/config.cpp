@@ -4,6 +4,7 @@
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/toml/table.hpp"
+#include "tools/broker-guard/names.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 constexpr std::size_t kMostFileBytes = 1u << 20;
 
 }  // namespace
+
+Status check_client_id(const std::string& id) {
+  if (id.starts_with(guard::kWorkerIds) && id.size() > guard::kWorkerIds.size()) return Done{};
+  return fail(ErrorCode::invalid, "must begin with " + std::string(guard::kWorkerIds) + ", as no device's id does");
+}
 
 Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>* errors) {
   const auto text = read_file(path, kMostFileBytes);
@@ -34,6 +40,8 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
     broker.wrong("server", "cannot be " + server.error().message);
   }
   config.broker.client_id = broker.text_or("client_id", "credit-1");
+  if (Status id = check_client_id(config.broker.client_id); !id) broker.wrong("client_id", id.error().message);
+  config.share_group = file(broker, "share_group");
   config.broker.keep_alive = std::chrono::seconds(broker.integer_or("keep_alive_s", 5, 3600, 20));
   config.broker.target.authorities = file(broker, "authorities");
   config.broker.target.certificate = file(broker, "certificate");

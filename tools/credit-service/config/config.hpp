@@ -3,7 +3,7 @@
 #pragma once
 
 #include <filesystem>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "daemon/base/error.hpp"
@@ -14,13 +14,14 @@ namespace greentill::credit {
 
 inline constexpr const char* kDefaultConfig = "/etc/greentill/credit.toml";
 
-/// The user that config/mosquitto/acl lets read claims; the broker takes it from the certificate's common name.
-inline constexpr std::string_view kServiceName = "credit";
-
 struct Config {
   std::filesystem::path database, methodologies, programme;
+  std::filesystem::path share_group;  ///< the file that names it
   BrokerOptions broker;
 };
+
+/// Whether a worker may use this client id; invalid, with the reason, where not.
+Status check_client_id(const std::string& id);
 
 /// Reads the file, but nothing that it names. Errors name file, line and key; with `errors` the reader goes on behind each, and
 /// leaves them all there.

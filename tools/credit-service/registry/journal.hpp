@@ -59,6 +59,8 @@ class RecordingStore final : public RegistryStore {
   Result<std::vector<Device>> devices() override { return store_.devices(); }
   Result<std::optional<DeviceKey>> key(const Digest& hash) override { return store_.key(hash); }
   Result<std::vector<DeviceKey>> keys(const std::string& device) override { return store_.keys(device); }
+  Result<std::vector<std::string>> revoked_devices() override { return store_.revoked_devices(); }
+  Result<std::vector<Digest>> revoked_keys() override { return store_.revoked_keys(); }
   Result<std::optional<Lock>> lock(const std::string& id) override { return store_.lock(id); }
   Result<std::vector<Lock>> locks() override { return store_.locks(); }
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override { return store_.audit(filter); }

@@ -5,12 +5,11 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "daemon/base/utf8.hpp"
 #include "daemon/claim/claim.hpp"
+#include "tools/broker-guard/names.hpp"
 #include "tools/credit-service/programme/calendar.hpp"
 
 namespace greentill::credit {
@@ -18,8 +17,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kLongestWhy = 500;
-// Users of the broker, and words of its topics.
-constexpr std::array<std::string_view, 4> kOurs{"broker", "credit", "guard", "programme"};
 
 /// Printable from end to end: neither spaces around it, nor anything that a terminal would not show.
 bool is_plain(const icu::UnicodeString& text) {
@@ -61,7 +58,7 @@ Status check_device_id(const std::string& id) {
   if (!claim::is_device_id(id)) {
     return fail(ErrorCode::invalid, "device: \"" + id + "\" is no device id; that is 1 to 40 of a to z, 0 to 9 and hyphen");
   }
-  if (std::find(kOurs.begin(), kOurs.end(), id) != kOurs.end()) {
+  if (guard::is_ours(id)) {
     return fail(ErrorCode::invalid, "device: the system uses the name \"" + id + "\" itself");
   }
   return Done{};

@@ -48,6 +48,9 @@ class RegistryReader : public KeyReader {
   virtual Result<std::optional<DeviceKey>> key(const Digest& hash) = 0;
   /// Of one device, the latest last; of all where `device` is empty.
   virtual Result<std::vector<DeviceKey>> keys(const std::string& device) = 0;
+  /// The ids of the devices that are revoked, and the hashes of the keys that are.
+  virtual Result<std::vector<std::string>> revoked_devices() = 0;
+  virtual Result<std::vector<Digest>> revoked_keys() = 0;
   virtual Result<std::optional<Lock>> lock(const std::string& id) = 0;
   virtual Result<std::vector<Lock>> locks() = 0;
   /// The latest first.

@@ -84,6 +84,19 @@ class SqliteRegistry final : public RegistryStore {
     return found ? Result<bool>(found->front()) : Result<bool>(Failure{found.error()});
   }
 
+  Result<std::vector<std::string>> revoked_devices() override {
+    return list<std::string>(
+        "SELECT id FROM devices WHERE state = ?", [](const Query& row) { return std::string(row.text(0)); },
+        static_cast<int>(Device::State::revoked));
+  }
+  Result<std::vector<Digest>> revoked_keys() override {
+    return list<Digest>("SELECT hash FROM keys WHERE revoked_at IS NOT NULL", [](const Query& row) {
+      Digest hash{};
+      (void)row.fixed(0, hash);
+      return hash;
+    });
+  }
+
   Result<std::optional<Lock>> lock(const std::string& id) override {
     return only(list<Lock>(sql(kLockRows, "WHERE id = ?"), lock_of, id));
   }
