@@ -60,8 +60,8 @@ std::string fill_in(std::string text, const std::vector<std::pair<std::string, s
   return text;
 }
 
-// What stands for devices alone: one listener for all, the certificate's name as the user, and no guard, which a sanitizer's build of
-// it would not let into Mosquitto.
+// What stands for devices alone: one listener for all, the certificate's name as the user, and no guard, which a sanitizer's
+// build of it would not let into Mosquitto.
 std::string with_one_door(std::string text) {
   text.erase(text.find("\n# Workers:"));
   for (std::size_t at = 0; (at = text.find("\nplugin")) != std::string::npos;) text.erase(at, text.find('\n', at + 1) - at);

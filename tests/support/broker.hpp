@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real Mosquitto with the repository's configuration, on a free loopback port, for tests: without the guard, and with one listener for
-// devices and workers. It dies with the test that started
-// it. Whatever cannot be started throws std::runtime_error.
+// A real Mosquitto with the repository's configuration, on a free loopback port, for tests: without the guard, and with one
+// listener for devices and workers. It dies with the test that started it. Whatever cannot be started throws std::runtime_error.
 #pragma once
 
 #include <filesystem>

@@ -30,13 +30,15 @@ Result<Client> worker(Client client) {
     return fail(ErrorCode::denied, "its certificate is a worker's and has not the common name " + std::string(kServiceName));
   }
   if (client.id.starts_with(kWorkerIds)) return client;
-  return fail(ErrorCode::denied, "a worker's client id begins with " + std::string(kWorkerIds) + "; set broker.client_id or --client-id");
+  return fail(ErrorCode::denied,
+              "a worker's client id begins with " + std::string(kWorkerIds) + "; set broker.client_id or --client-id");
 }
 
 Result<Client> device(Client client) {
   if (!claim::is_device_id(client.name) || is_ours(client.name)) {
-    return fail(ErrorCode::denied, "its certificate's common name is no device's; if it is a worker's, the workers' authority did not "
-                                   "issue it");
+    return fail(ErrorCode::denied,
+                "its certificate's common name is no device's; if it is a worker's, the workers' authority did not "
+                "issue it");
   }
   if (client.id == client.name) return client;
   return fail(ErrorCode::denied, "its certificate has another common name, " + client.name + ": a device uses its own id alone");

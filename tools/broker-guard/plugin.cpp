@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The guard as a plugin of Mosquitto 2.0: what the broker asks, put to guard.hpp. docs/mqtt.md, "The guard". Threads: the broker's one.
+// The guard as a plugin of Mosquitto 2.0: what the broker asks, put to guard.hpp. docs/mqtt.md, "The guard". Threads: the
+// broker's one.
 #include <mosquitto.h>
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
@@ -45,7 +46,8 @@ std::string text_of(const char* text) { return text == nullptr ? std::string() :
 
 /// Whom the certificate of the connection makes of it.
 Result<Client> judge(const Plugin& plugin, mosquitto* connection) {
-  const std::unique_ptr<X509, decltype(&X509_free)> shown(static_cast<X509*>(mosquitto_client_certificate(connection)), X509_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> shown(static_cast<X509*>(mosquitto_client_certificate(connection)),
+                                                          X509_free);
   if (shown == nullptr) return fail(ErrorCode::denied, "it has no certificate; the listener must have require_certificate");
   std::uint8_t* der = nullptr;
   const int size = i2d_X509(shown.get(), &der);
@@ -186,7 +188,8 @@ Result<Files> read_options(const mosquitto_opt* options, int count) {
     if (into == nullptr) return fail(ErrorCode::invalid, "there is no plugin_opt_" + key);
     *into = text_of(one->value);
   }
-  for (const auto& [key, file] : {std::pair("workers", &files.workers), {"share_group", &files.share_group}, {"revoked", &files.revoked}}) {
+  for (const auto& [key, file] :
+       {std::pair("workers", &files.workers), {"share_group", &files.share_group}, {"revoked", &files.revoked}}) {
     if (file->empty()) return fail(ErrorCode::invalid, std::string("plugin_opt_") + key + " is missing");
   }
   return files;
@@ -228,7 +231,8 @@ extern "C" {
   return -1;
 }
 
-[[gnu::visibility("default")]] int mosquitto_plugin_init(mosquitto_plugin_id_t* identifier, void** userdata, mosquitto_opt* options, int count) {
+[[gnu::visibility("default")]] int mosquitto_plugin_init(mosquitto_plugin_id_t* identifier, void** userdata,
+                                                         mosquitto_opt* options, int count) {
   try {
     return greentill::guard::start(identifier, userdata, options, count);
   } catch (const std::exception& error) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list of who is kept out of the broker, as workers publish it and the guard keeps it: docs/mqtt.md, "The list of the revoked".
-// Threads: pure functions.
+// The list of who is kept out of the broker, as workers publish it and the guard keeps it: docs/mqtt.md, "The list of the
+// revoked". Threads: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,9 @@ struct RevokedList {
   std::set<Digest> keys;  ///< SHA-256 of the SubjectPublicKeyInfo: of a unit whose name another one goes on with
 
   bool operator==(const RevokedList&) const = default;
-  [[nodiscard]] bool has(std::string_view device, const Digest& key) const { return devices.contains(device) || keys.contains(key); }
+  [[nodiscard]] bool has(std::string_view device, const Digest& key) const {
+    return devices.contains(device) || keys.contains(key);
+  }
 };
 
 [[nodiscard]] std::string to_text(const RevokedList& list);

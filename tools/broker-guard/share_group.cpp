@@ -28,8 +28,9 @@ Result<std::string> read_share_group(const std::filesystem::path& path) {
   if (name.size() >= kLeast && name.size() <= kMost && std::all_of(name.begin(), name.end(), is_plain_letter)) {
     return std::string(name);
   }
-  return fail(ErrorCode::invalid, path.string() + ": it must hold the name of the share group, " + std::to_string(kLeast) + " to " +
-                                      std::to_string(kMost) + " of a to z and 0 to 9; greentill-credit broker-config makes one");
+  return fail(ErrorCode::invalid, path.string() + ": it must hold the name of the share group, " + std::to_string(kLeast) +
+                                      " to " + std::to_string(kMost) +
+                                      " of a to z and 0 to 9; greentill-credit broker-config makes one");
 }
 
 }  // namespace greentill::guard

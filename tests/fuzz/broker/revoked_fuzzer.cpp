@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list of the revoked: what is read is written and read again as the same, and what was cut off anywhere is no list. A filter: no two
-// overlap in one order alone.
+// A list of the revoked: what is read is written and read again as the same, and what was cut off anywhere is no list. A filter:
+// no two overlap in one order alone.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

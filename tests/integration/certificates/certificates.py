@@ -23,7 +23,7 @@ DEVICE = "dock-7"  # as on the page
 def recipes():
     found = re.findall(r"^```sh (\S+)\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     names = [name for name, _ in found]
-    fail_unless(names == ["authority", "broker", "service", "device-key", "device", "register", "renewal", "register-renewal", "revocation", "revoke"],
+    fail_unless(names == ["authority", "broker", "broker-config", "service", "device-key", "device", "register", "renewal", "register-renewal", "revoke", "revocation"],
                 f"{PAGE} has the recipes {names}")
     return dict(found)
 
@@ -44,24 +44,29 @@ class Office:
 
 
 def prepare(stack, office):
-    for name in ("authority", "broker", "service", "device-key", "device"):
+    # With its configuration in the place where the page has it.
+    command = office.folder / "greentill-credit"
+    program = stack.program("greentill-credit")
+    command.write_text(f'#!/bin/sh\n[ "$1" = broker-config ] && exec {program} "$@"\n'
+                       f'exec {program} "$@" --config {stack.folder / "credit.toml"}\n')
+    command.chmod(0o755)
+    for name in ("authority", "broker", "broker-config", "service", "device-key", "device"):
         office.run(name)
-    for key in ("authority", "broker", "service", "device"):
+    for key in ("authority", "workers", "broker", "service", "device"):
         mode = (office.folder / f"{key}.key").stat().st_mode & 0o777
         fail_unless(mode == 0o600, f"{key}.key has the mode {mode:o}")
-    office.copy("authority.crt", "ca.crt")
+    for name, here in (("authorities", "ca"), ("authority", "devices-ca"), ("workers", "workers-ca")):
+        office.copy(f"{name}.crt", f"{here}.crt")
     for end in ("key", "crt"):
         office.copy(f"device.{end}", f"{DEVICE}.{end}")
     (office.folder / "programme.key").write_text("1 " + "5a" * 32 + "\n")
     (office.folder / "programme.key").chmod(0o600)
+    # The page's with other ports and folders.
+    stack.broker_options = ["--devices-crl", office.folder / "revoked.pem", "--workers-crl", office.folder / "workers-revoked.pem"]
     stack.write_configuration()
-    # With its configuration in the place where the page has it.
-    command = office.folder / "greentill-credit"
-    command.write_text(f'#!/bin/sh\nexec {stack.program("greentill-credit")} "$@" --config {stack.folder / "credit.toml"}\n')
-    command.chmod(0o755)
     office.run("register")
     with open(stack.folder / "mosquitto.conf", "a") as config:
-        config.write(f"\ncrlfile {office.folder / 'revoked.pem'}\nlog_type information\n")  # that it reads its files again
+        config.write("\nlog_type information\n")  # that it reads its files again
     output_of(stack.program("greentill"), "config", "check", stack.daemon_config)
 
 
@@ -106,9 +111,10 @@ def renew(stack, office):
 
 def revoke(stack, office):
     """Every certificate of the device; the page's command names the one that goes last."""
+    office.run("revoke")
+    wait_until(lambda: "Not authorized (135)" in stack.daemon.log.read_text(), PATIENCE_S, "the broker's guard to keep the revoked device out")
     office.copy("device-renewed.crt", "device.crt")
     office.run("revocation")
-    office.run("revoke")
     reload_broker(stack)
     before = stack.daemon.log.stat().st_size
     restart_daemon(stack)

@@ -70,7 +70,8 @@ TEST_CASE("guard: a name alone makes no worker, and an authority alone no device
   const auto guard = door.open();
   CHECK(refusal(*guard, certificate_of(door.devices.issue("credit", TestAuthority::kService)), "credit-1").find("no device's") !=
         std::string::npos);
-  CHECK(refusal(*guard, certificate_of(door.workers.issue("dock-7")), "dock-7").find("has not the common name credit") != std::string::npos);
+  CHECK(refusal(*guard, certificate_of(door.workers.issue("dock-7")), "dock-7").find("has not the common name credit") !=
+        std::string::npos);
   for (const char* name : {"guard", "broker", "programme", "credit-9", "Dock", "a/b"}) {
     CAPTURE(name);
     CHECK_FALSE(guard->admit(certificate_of(door.devices.issue(name)), name));

@@ -40,8 +40,9 @@ TEST_CASE("a list that was cut off anywhere is no list") {
 TEST_CASE("what is no list is refused, with the place") {
   const std::string begin = "greentill-revoked 1\nnumber 4\n";
   for (const std::string& wrong :
-       {std::string(), std::string("{}"), std::string("greentill-revoked 1\nend 0\n"), std::string("greentill-revoked 1\nnumber -1\nend 0\n"),
-        begin + "end 1\n", begin + "device dock-7\nend 0\n", begin + "device Dock\nend 1\n", begin + "key 12\nend 1\n", begin + "end 0\nend 0\n",
+       {std::string(), std::string("{}"), std::string("greentill-revoked 1\nend 0\n"),
+        std::string("greentill-revoked 1\nnumber -1\nend 0\n"), begin + "end 1\n", begin + "device dock-7\nend 0\n",
+        begin + "device Dock\nend 1\n", begin + "key 12\nend 1\n", begin + "end 0\nend 0\n",
         begin + "key " + std::string(64, 'g') + "\nend 1\n", begin + "lock a\nend 1\n", begin + "end 0\nx"}) {
     CAPTURE(wrong);
     const auto read = parse_revoked(wrong);

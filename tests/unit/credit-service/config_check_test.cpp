@@ -65,7 +65,8 @@ struct Installed {
   }
   [[nodiscard]] tools::Findings examine() const {
     const std::filesystem::path shipped = GREENTILL_SOURCE_DIR "/config";
-    credit::Config config{folder / "ledger.db", shipped / "methodologies", shipped / "programme.toml", folder / "share-group", {}};
+    credit::Config config{
+        folder / "ledger.db", shipped / "methodologies", shipped / "programme.toml", folder / "share-group", {}};
     config.broker.target = {{}, folder / "ca.crt", folder / "service.crt", folder / "service.key"};
     return credit::examine(config, clock);
   }

@@ -42,7 +42,8 @@ TEST_CASE("greentill-credit: its help goes by its name, not by where it lies") {
 std::string config_with(const std::string& server, const std::string& name = "b") {
   return "database = \"ledgr.db\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
          "/config/methodologies\"\nprogramme = \"" GREENTILL_SOURCE_DIR "/config/programme.toml\"\n[broker]\nserver = \"" +
-         server + "\"\nshare_group = \"share-group\"\nauthorities = \"ca.crt\"\ncertificate = \"" + name + ".crt\"\nkey = \"" + name + ".key\"\n";
+         server + "\"\nshare_group = \"share-group\"\nauthorities = \"ca.crt\"\ncertificate = \"" + name + ".crt\"\nkey = \"" +
+         name + ".key\"\n";
 }
 
 TEST_CASE("greentill-credit: books that are not there are not found to balance, and not made") {

@@ -18,7 +18,8 @@ class RunningWorker {
       : desk_(office),
         options_{
             {*parse_broker_address(uri), certificates / "ca.crt", certificates / "service.crt", certificates / "service.key"},
-            "0123456789abcdef", "credit-1"},
+            "0123456789abcdef",
+            "credit-1"},
         thread_([this, &office] {
           result_ = credit::work(options_, desk_.clerk(), desk_.ledger().registry(), office.log, stopping_);
           ended_ = true;

@@ -131,8 +131,7 @@ TEST_CASE("a worker that may not subscribe gives up at once") {
   RunningWorker worker(office, broker.uri(), "/nowhere");
   const Status ended = worker.wait();
   REQUIRE(!ended);
-  CHECK(ended.error().message.find(
-            "cannot subscribe to the devices' claims: the broker refuses: Not authorized (135)") !=
+  CHECK(ended.error().message.find("cannot subscribe to the devices' claims: the broker refuses: Not authorized (135)") !=
         std::string::npos);
 }
 

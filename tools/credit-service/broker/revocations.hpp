@@ -22,8 +22,8 @@ class Revocations {
 
   /// A connection begins: what the broker was told before, it may not have any more.
   void begin();
-  /// The list as a text, where the broker is to be told now; looks at the registry once a second at most. The broker's answer() is
-  /// due before the next call.
+  /// The list as a text, where the broker is to be told now; looks at the registry once a second at most. The broker's answer()
+  /// is due before the next call.
   std::optional<std::string> due();
   /// Why the broker did not take it; empty where it did.
   void answer(const std::string& refusal);
@@ -37,9 +37,9 @@ class Revocations {
   Log& log_;
   RepeatedLine complaints_;
   std::chrono::milliseconds next_look_{};
-  std::int64_t step_ = -1;      // of the registry, when the list was read last
-  guard::RevokedList list_;     // as it was read then
-  bool known_ = false;          // to the broker, on this connection
+  std::int64_t step_ = -1;   // of the registry, when the list was read last
+  guard::RevokedList list_;  // as it was read then
+  bool known_ = false;       // to the broker, on this connection
 };
 
 }  // namespace greentill::credit

@@ -57,7 +57,7 @@ class Session {
   std::atomic<std::chrono::milliseconds> heard_{clock_.monotonic()};
   Guarded<paho::Farewell> farewell_;
   mqtt::delivery_token_ptr telling_;  // of the list of the revoked that the broker has not answered yet
-  mqtt::async_client client_;  // last member: its threads use the others
+  mqtt::async_client client_;         // last member: its threads use the others
 };
 
 }  // namespace greentill::credit

@@ -22,8 +22,9 @@ struct BrokerOptions {
   std::chrono::seconds keep_alive{20};
 };
 
-/// Works until `stopping` is set, and keeps the broker told who is revoked in the registry. Connects again with back-off for as long as that takes; returns an error only where trying
-/// again will not help. A batch that could not be booked is passed over: its device gets no receipt and sends it again.
+/// Works until `stopping` is set, and keeps the broker told who is revoked in the registry. Connects again with back-off for as
+/// long as that takes; returns an error only where trying again will not help. A batch that could not be booked is passed over:
+/// its device gets no receipt and sends it again.
 Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping);
 
 }  // namespace greentill::credit

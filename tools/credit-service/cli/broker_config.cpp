@@ -90,8 +90,9 @@ class Writing {
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     const fs::path beside = program.parent_path().parent_path() / "lib/greentill" / kGuardFile;
     if (!fs::exists(beside, error)) {
-      return fail(ErrorCode::not_found, beside.string() + ": there is no plugin for the broker; say with --guard where it is on the "
-                                                         "broker's machine");
+      return fail(ErrorCode::not_found, beside.string() +
+                                            ": there is no plugin for the broker; say with --guard where it is on the "
+                                            "broker's machine");
     }
     request_.guard = beside.string();
     return Done{};
@@ -137,8 +138,9 @@ class Writing {
     for (const char* name : {"mosquitto.conf", "acl"}) {
       const fs::path file = fs::path(request_.folder) / name;
       if (!request_.overwrite && fs::exists(fs::symlink_status(file, error))) {
-        return fail(ErrorCode::conflict, file.string() + ": is there already; --overwrite replaces mosquitto.conf and acl, and keeps "
-                                                         "share-group");
+        return fail(ErrorCode::conflict, file.string() +
+                                             ": is there already; --overwrite replaces mosquitto.conf and acl, and keeps "
+                                             "share-group");
       }
     }
     fs::create_directory(request_.folder, error);
@@ -164,17 +166,17 @@ class Writing {
     const auto crl = [](const std::string& file) { return file.empty() ? "# crlfile: none was named" : "crlfile " + file; };
     const std::string at = request_.address.empty() ? "" : " " + request_.address;
     const std::string filled = fill_in(text, {{"ACL", (fs::path(request_.folder) / "acl").string()},
-                                       {"GUARD", request_.guard},
-                                       {"DEVICES", request_.devices},
-                                       {"WORKERS", request_.workers},
-                                       {"SHARE_GROUP", (fs::path(request_.folder) / "share-group").string()},
-                                       {"STORE", request_.store},
-                                       {"DEVICE_PORT", std::to_string(request_.device_port) + at},
-                                       {"WORKER_PORT", std::to_string(request_.worker_port) + at},
-                                       {"CERTIFICATE", request_.certificate},
-                                       {"KEY", request_.key},
-                                       {"DEVICES_CRL", crl(request_.devices_crl)},
-                                       {"WORKERS_CRL", crl(request_.workers_crl)}});
+                                              {"GUARD", request_.guard},
+                                              {"DEVICES", request_.devices},
+                                              {"WORKERS", request_.workers},
+                                              {"SHARE_GROUP", (fs::path(request_.folder) / "share-group").string()},
+                                              {"STORE", request_.store},
+                                              {"DEVICE_PORT", std::to_string(request_.device_port) + at},
+                                              {"WORKER_PORT", std::to_string(request_.worker_port) + at},
+                                              {"CERTIFICATE", request_.certificate},
+                                              {"KEY", request_.key},
+                                              {"DEVICES_CRL", crl(request_.devices_crl)},
+                                              {"WORKERS_CRL", crl(request_.workers_crl)}});
     return written(fs::path(request_.folder) / name, filled, 0644);
   }
 

@@ -31,8 +31,8 @@ struct BrokerRequest {
   bool overwrite = false;
 };
 
-/// Writes mosquitto.conf, acl and share-group into the folder, and makes it where it is missing. A share group that is there stays.
-/// conflict where one of the others is there and is not to be overwritten.
+/// Writes mosquitto.conf, acl and share-group into the folder, and makes it where it is missing. A share group that is there
+/// stays. conflict where one of the others is there and is not to be overwritten.
 Status write_broker_config(const BrokerRequest& request, const Output& output);
 
 /// Describes the command.

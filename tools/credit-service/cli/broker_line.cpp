@@ -30,7 +30,9 @@ void describe_broker_config(CLI::App& app, Arguments& arguments) {
   command->callback([&arguments] {
     arguments.chosen = [&arguments](const Output& output) { return write_broker_config(arguments.broker, output); };
   });
-  command->add_option("folder", request.folder, "Where to write mosquitto.conf, acl and share-group")->type_name("DIR")->required();
+  command->add_option("folder", request.folder, "Where to write mosquitto.conf, acl and share-group")
+      ->type_name("DIR")
+      ->required();
   describe_files(*command, request);
   command->add_option("--address", request.address, "Listen at this address alone")->type_name("ADDRESS");
   command->add_option("--device-port", request.device_port, "Where devices connect")->type_name("PORT")->capture_default_str();

@@ -117,8 +117,8 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part :
-       {describe_run, describe_config, describe_books, describe_sent, describe_quarantine, describe_registry, describe_broker_config}) {
+  for (const auto describe_part : {describe_run, describe_config, describe_books, describe_sent, describe_quarantine,
+                                   describe_registry, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }

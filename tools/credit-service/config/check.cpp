@@ -46,7 +46,8 @@ class Check {
           key, where + "its extended key usage lacks " + std::string(crypto::kReceiptSigningUsage) + ", which signs receipts");
     }
     if (certificate->common_name() != guard::kServiceName) {
-      found_.problem(key, where + "its common name is not " + std::string(guard::kServiceName) + ": the broker lets it read no claims");
+      found_.problem(
+          key, where + "its common name is not " + std::string(guard::kServiceName) + ": the broker lets it read no claims");
     }
   }
 
