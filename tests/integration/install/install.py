@@ -32,7 +32,7 @@ def build_id(file):
 def check_programs(prefix, build):
     """The installed programs and plugins, each stripped."""
     plugins = {path.name for path in (build / "lib/greentill/plugins").glob("*.so")}
-    folders = {"bin": PROGRAMS, "lib/greentill/plugins": plugins}
+    folders = {"bin": PROGRAMS, "lib/greentill": {"greentill-broker-guard.so"}, "lib/greentill/plugins": plugins}
     for folder, expected in folders.items():
         there = {path.name for path in (prefix / folder).iterdir() if path.is_file()}
         fail_unless(there == expected and expected, f"{folder} holds {sorted(there)}, not {sorted(expected)}")

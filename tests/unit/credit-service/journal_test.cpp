@@ -28,7 +28,7 @@ struct Site {
     std::ofstream(folder / "programme.toml") << test::kPlainProgramme;
     std::ofstream(config())
         << "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = \"programme.toml\"\n[broker]\nserver = "
-           "\"mqtts://localhost:1\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = \"none\"\n";
+           "\"mqtts://localhost:1\"\nshare_group = \"none\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = \"none\"\n";
   }
   [[nodiscard]] fs::path config() const { return folder / "credit.toml"; }
   [[nodiscard]] fs::path database() const { return folder / "ledger.db"; }

@@ -31,10 +31,10 @@ struct Said {
 struct Operator : OneDevice {
   Operator() {
     std::ofstream(office.folder / "programme.toml") << test::kPlainProgramme;
-    std::ofstream(config)
-        << "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = "
-           "\"programme.toml\"\n[broker]\nserver = \"mqtts://localhost:1\"\nauthorities = \"none\"\ncertificate "
-           "= \"none\"\nkey = \"none\"\n";
+    std::ofstream(config) << "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = "
+                             "\"programme.toml\"\n[broker]\nserver = \"mqtts://localhost:1\"\nshare_group = "
+                             "\"none\"\nauthorities = \"none\"\ncertificate "
+                             "= \"none\"\nkey = \"none\"\n";
   }
   template <typename Command, typename... Options>
   Said ask(bool json, Command command, const Options&... options) const {
