@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench-receiver URI CA KEY CERTIFICATE COUNT: a bare receiver. Answers each batch with a signed receipt and verifies nothing,
-// until it has taken the claim COUNT. Prints {"claims", "seconds", "payload_bytes"}, timed from the first batch to the last.
+// bench-receiver URI CA KEY CERTIFICATE COUNT GROUP: a bare receiver. Answers each batch with a signed receipt and verifies
+// nothing, until it has taken the claim COUNT. Prints {"claims", "seconds", "payload_bytes"}, timed from first to last batch.
 #include <mqtt/async_client.h>
 
 #include <chrono>

@@ -19,7 +19,8 @@ Result<RevokedList> read_list(const std::filesystem::path& path, const RevokedLi
   if (!text && text.error().code == ErrorCode::not_found) return RevokedList{0, held.devices, held.keys};
   if (!text) return Failure{text.error()};
   auto list = parse_revoked(*text);
-  if (list) return list->number < held.number ? held : std::move(*list);
+  if (list && list->number < held.number) return held;
+  if (list) return list;
   return fail(list.error().code, path.string() + ": the kept list of the revoked is broken: " + list.error().message +
                                      ". Remove it: workers publish the list again as they connect");
 }
