@@ -24,7 +24,8 @@ bool accepts(const httplib::Request& request, std::string_view type) {
 
 std::optional<outbox::Delivery> parse_delivery(std::string_view text) {
   using outbox::Delivery;
-  for (const Delivery delivery : {Delivery::waiting, Delivery::delivered, Delivery::refused_retry, Delivery::refused_final}) {
+  for (const Delivery delivery :
+       {Delivery::waiting, Delivery::delivered, Delivery::held, Delivery::refused_retry, Delivery::refused_final}) {
     if (outbox::to_string(delivery) == text) return delivery;
   }
   return std::nullopt;
@@ -44,7 +45,7 @@ Result<ClaimBook::Query, Problem> ClaimBook::parse_query(const httplib::Request&
     } else if (name == "delivery") {
       query.delivery = parse_delivery(value);
       if (!query.delivery) {
-        return Failure{bad_parameter(name, "must be one of waiting, delivered, refused_retry, refused_final")};
+        return Failure{bad_parameter(name, "must be one of waiting, delivered, held, refused_retry, refused_final")};
       }
     } else if (name == "order") {
       if (value != "oldest" && value != "newest") return Failure{bad_parameter(name, "must be oldest or newest")};

@@ -16,18 +16,31 @@
 
 namespace greentill::api {
 
+/// How a claim stands that is counted by its reason, in JSON and metrics. Lifetime: static.
+[[nodiscard]] inline const char* kind_of(outbox::Delivery delivery) {
+  return delivery == outbox::Delivery::held ? "held" : delivery == outbox::Delivery::refused_final ? "final" : "retry";
+}
+
 /// The daemon's state for /v1/status, /metrics and /healthz.
 struct DaemonStatus {
   std::string device_id;
   std::string version;
   std::string merchant;
   std::string site;
+  std::uint32_t assignment = 0;  ///< by which it works for them
+  std::uint64_t settings = 0;    ///< number of the settings that say so
+  struct Root {
+    std::uint32_t number = 0;
+    std::string name;
+    bool reversals_only = false;
+  };
+  std::vector<Root> roots;                  ///< under which it claims
   std::int64_t started_at = 0;              ///< Unix seconds
   std::optional<outbox::ChainState> chain;  ///< none where it cannot be read
   outbox::Backlog backlog;
   std::optional<std::int64_t>
       waiting_since;  ///< when the oldest claim that waits was recorded, Unix seconds; none where none waits
-  std::vector<outbox::RefusalCount> refusals;  ///< the commonest reasons of refused claims
+  std::vector<outbox::ReasonCount> reasons;  ///< the commonest of claims that are held or refused
   uplink::LinkStatus link;
   std::int64_t overdue_after_s = 0;             ///< after which claims that wait are overdue; 0 where nothing is to be delivered
   std::optional<std::int64_t> certificate_end;  ///< the device's: its last second, Unix time

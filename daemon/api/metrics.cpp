@@ -95,6 +95,7 @@ void write_claims(Exposition& out, std::span<const outbox::Totals> totals) {
 void write_store(Exposition& out, const DaemonStatus& status) {
   out.gauge("claims_stored", "Claims in the local store.", status.backlog.claims);
   out.gauge("claims_waiting", "Claims not yet processed by the service.", status.backlog.waiting);
+  out.gauge("claims_held", "Claims that the service holds.", status.backlog.held);
   out.metric("claims_refused", "gauge", "Stored claims that the service refused.");
   out.sample(status.backlog.refused_retry, "kind", "retry");
   out.sample(status.backlog.refused_final, "kind", "final");
@@ -110,9 +111,9 @@ void write_goal(Exposition& out, const DaemonStatus& status, std::int64_t now) {
   out.gauge("last_delivery_timestamp_seconds", "When a receipt last took claims, Unix time; 0: not since the start.",
             static_cast<std::uint64_t>(std::max<std::int64_t>(status.link.last_delivery, 0)));
   out.gauge("overdue", "Whether claims wait and nothing was delivered for too long.", why_overdue(status, now).empty() ? 0 : 1);
-  out.metric("refused_claims", "gauge", "Stored claims that the service refused, by reason; the commonest reasons.");
-  for (const outbox::RefusalCount& count : status.refusals) {
-    out.sample(std::to_string(count.claims), {{"kind", count.final ? "final" : "retry"}, {"reason", count.reason}});
+  out.metric("refused_claims", "gauge", "Stored claims that the service refused or holds, by reason; the commonest reasons.");
+  for (const outbox::ReasonCount& count : status.reasons) {
+    out.sample(std::to_string(count.claims), {{"kind", kind_of(count.delivery)}, {"reason", count.reason}});
   }
   out.metric("certificate_end_timestamp_seconds", "gauge", "The last second of the certificates, Unix time.");
   if (status.certificate_end) out.sample(std::to_string(*status.certificate_end), "certificate", "device");
@@ -125,6 +126,7 @@ void write_link(Exposition& out, const uplink::LinkStatus& link) {
   out.counter("link_failures_total", "Connections that broke off, and attempts that came to none.", link.failures);
   out.counter("link_batches_sent_total", "Batches sent, repeats included.", link.batches_sent);
   out.counter("link_batches_resent_total", "Batches sent again.", link.batches_resent);
+  out.counter("link_repairs_total", "Chains begun because the store and the service's ledger differed.", link.repairs);
   out.counter("link_receipts_total", "Receipts that were verified and applied.", link.receipts);
   out.counter("link_receipts_refused_total", "Receipts with a wrong signature or shape.", link.receipts_refused);
 }

@@ -28,11 +28,21 @@ ordered_json quantities_to_json(const claim::Quantities& quantities) {
 
 constexpr std::array<const char*, 3> kClocks{"synchronised", "free-running", "never-set"};
 constexpr std::array<const char*, 3> kAttributions{"none", "account", "bearer"};
-constexpr std::array<const char*, 4> kStarts{"new-chain", "new-key", "recovered-store", "new-device"};
+constexpr std::array<const char*, 5> kChainStandings{"open", "waiting", "on-probation", "held", "closed"};
+constexpr std::array<const char*, 6> kStarts{"new-chain",       "new-key",         "recovered-store",
+                                             "replaced-device", "store-went-back", "other-assignment"};
 
 template <std::size_t N, typename E>
 const char* name(const std::array<const char*, N>& names, E value) {
   return names[static_cast<std::size_t>(value)];
+}
+
+ordered_json nullifiers_to_json(const claim::Nullifiers& nullifiers) {
+  ordered_json json = ordered_json::array();
+  for (const claim::Nullifier& one : nullifiers) {
+    json.push_back({{"version", one.key_version}, {"root", one.root}, {"digest", to_hex(one.mac)}});
+  }
+  return json;
 }
 
 struct EntryToJson {
@@ -47,7 +57,7 @@ struct EntryToJson {
         {"estimate_mg", r.estimate_mg},
         {"credited_mg", r.credited_mg},
         {"attribution", name(kAttributions, r.attribution.kind)},
-        {"nullifier", {{"key_version", r.nullifier.key_version}, {"mac", to_hex(r.nullifier.mac)}}},
+        {"nullifiers", nullifiers_to_json(r.nullifiers)},
         {"plugin", {{"name", r.plugin_name}, {"version", r.plugin_version}}}};
     if (r.evidence) {
       const bool embedded = r.evidence->kind == claim::Evidence::Kind::embedded;
@@ -59,7 +69,7 @@ struct EntryToJson {
 
   ordered_json operator()(const claim::Reversal& r) const {
     ordered_json json{{"kind", "reversal"},
-                      {"nullifier_mac", to_hex(r.nullifier)},
+                      {"nullifiers", nullifiers_to_json(r.nullifiers)},
                       {"reason", event::kReasonNames[static_cast<std::size_t>(r.reason)]}};
     if (r.claim) json["claim"] = to_hex(*r.claim);
     if (!r.taken_back.empty()) json["taken_back"] = quantities_to_json(r.taken_back);
@@ -71,7 +81,7 @@ struct EntryToJson {
   }
 
   ordered_json operator()(const claim::Start& start) const {
-    ordered_json json{{"kind", "start"}, {"reason", name(kStarts, start.reason)}};
+    ordered_json json{{"kind", "start"}, {"reason", name(kStarts, start.reason)}, {"assignment", start.assignment}};
     if (start.predecessor) {
       const claim::Predecessor& before = *start.predecessor;
       json["predecessor"] = {{"device", before.device},
@@ -89,15 +99,14 @@ Status add_taken_back(const claim::Claim& claim, outbox::Reader& reader, ordered
   const auto* reversal = std::get_if<claim::Reversal>(&claim.entry);
   const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
   if (reversal == nullptr && reduction == nullptr) return Done{};
-  const auto taken = reader.taken_back(reversal != nullptr ? reversal->nullifier : reduction->nullifier.mac);
-  if (!taken) return Failure{taken.error()};
-  if (taken->empty()) return Done{};
-  if (reversal != nullptr) {
-    if (taken->front().of_seq != 0) json["of_seq"] = taken->front().of_seq;
-    return Done{};
+  for (const claim::Nullifier& nullifier : reversal != nullptr ? reversal->nullifiers : reduction->nullifiers) {
+    const auto taken = reader.taken_back(nullifier.mac);
+    if (!taken) return Failure{taken.error()};
+    for (const outbox::TakenBack& part : *taken) {
+      if (reversal != nullptr && part.of_seq != 0) json["of_seq"] = part.of_seq;
+      if (reduction != nullptr && json["reversed"] != "all") json["reversed"] = part.unit.empty() ? "all" : "part";
+    }
   }
-  const bool all = std::any_of(taken->begin(), taken->end(), [](const auto& part) { return part.unit.empty(); });
-  json["reversed"] = all ? "all" : "part";
   return Done{};
 }
 
@@ -141,6 +150,7 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Re
                     {"delivery", outbox::to_string(stored.delivery)},
                     {"reason", nullptr},
                     {"granted_mg", nullptr},
+                    {"changed_at", nullptr},
                     {"of_seq", nullptr},
                     {"reversed", nullptr},
                     {"device", c.device},
@@ -155,6 +165,7 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Re
                     {"entry", std::visit(EntryToJson{}, c.entry)}};
   if (!stored.reason.empty()) json["reason"] = stored.reason;
   if (stored.granted_mg) json["granted_mg"] = *stored.granted_mg;
+  if (stored.changed_at) json["changed_at"] = *stored.changed_at;
   if (with_sale) json["sale"] = stored.sale ? sale_to_json(*stored.sale) : ordered_json();
   if (Status added = add_taken_back(c, reader, json); !added) return Failure{added.error()};
   return json;
@@ -199,6 +210,9 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                     {"version", status.version},
                     {"merchant", status.merchant},
                     {"site", status.site},
+                    {"assignment", status.assignment},
+                    {"settings", status.settings},
+                    {"roots", ordered_json::array()},
                     {"started_at", status.started_at},
                     {"now", now},
                     {"log_lines_lost", status.log_lines_lost},
@@ -206,6 +220,9 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                     {"overdue", nullptr},
                     {"warnings", status.warnings},
                     {"chain", nullptr}};
+  for (const DaemonStatus::Root& root : status.roots) {
+    json["roots"].push_back({{"number", root.number}, {"name", root.name}, {"reversals_only", root.reversals_only}});
+  }
   if (!status.trouble.empty()) json["trouble"] = status.trouble;
   if (std::string why = why_overdue(status, now); !why.empty()) json["overdue"] = std::move(why);
   if (status.chain) {
@@ -217,13 +234,14 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   }
   json["backlog"] = {{"claims", status.backlog.claims},
                      {"waiting", status.backlog.waiting},
+                     {"held", status.backlog.held},
                      {"refused_retry", status.backlog.refused_retry},
                      {"refused_final", status.backlog.refused_final},
                      {"oldest_at", nullable(status.waiting_since)},
                      {"overdue_after_s", status.overdue_after_s}};
   json["refusals"] = ordered_json::array();
-  for (const outbox::RefusalCount& count : status.refusals) {
-    json["refusals"].push_back({{"reason", count.reason}, {"kind", count.final ? "final" : "retry"}, {"claims", count.claims}});
+  for (const outbox::ReasonCount& count : status.reasons) {
+    json["refusals"].push_back({{"reason", count.reason}, {"kind", kind_of(count.delivery)}, {"claims", count.claims}});
   }
   json["certificates"] = {{"device_end", nullable(status.certificate_end)},
                           {"receipts_end", nullable(status.receipt_certificate_end)}};
@@ -235,8 +253,15 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                   {"batches_resent", status.link.batches_resent},
                   {"receipts", status.link.receipts},
                   {"receipts_refused", status.link.receipts_refused},
+                  {"repairs", status.link.repairs},
+                  {"chain", nullptr},
+                  {"chain_words", nullptr},
+                  {"paused_until", nullptr},
                   {"last_delivery", nullptr},
                   {"last_error", nullptr}};
+  if (status.link.chain) json["link"]["chain"] = name(kChainStandings, *status.link.chain);
+  if (!status.link.chain_words.empty()) json["link"]["chain_words"] = status.link.chain_words;
+  if (status.link.paused_until != 0) json["link"]["paused_until"] = status.link.paused_until;
   if (status.link.last_delivery != 0) json["link"]["last_delivery"] = status.link.last_delivery;
   if (!status.link.last_error.empty()) json["link"]["last_error"] = status.link.last_error;
   json["plugins"] = ordered_json::array();

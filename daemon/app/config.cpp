@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/config.hpp"
 
+#include <functional>
 #include <set>
 #include <system_error>
 
@@ -61,10 +62,21 @@ class ConfigReader {
     return filled && pattern.find_first_of("{}") == std::string::npos;
   }
 
+  /// Says where a key went that was read once.
+  static void refuse_old(std::string_view key, const Table& fields, std::string_view why) {
+    if (fields.has(key)) fields.wrong(key, why);
+  }
+
+  /// The name of an issuer root; empty where none is named.
+  static std::string checked_root(std::string root, const Table& of) {
+    if (root.size() > claim::kMaxTextBytes) of.wrong("root", "must be at most 32 bytes");
+    return root;
+  }
+
   void read_device() {
     const Table fields = root_.table("device");
-    config_.merchant = fields.filled_text("merchant", claim::kMaxTextBytes);
-    config_.site = fields.filled_text("site", claim::kMaxTextBytes);
+    refuse_old("merchant", fields, "comes with the settings file now (identity.settings), from the registry: take it out");
+    refuse_old("site", fields, "comes with the settings file now (identity.settings), from the registry: take it out");
     config_.state_folder = path(fields, "state");
   }
 
@@ -72,7 +84,9 @@ class ConfigReader {
     const Table fields = root_.table("identity");
     config_.key = path(fields, "key");
     config_.certificate = path(fields, "certificate");
-    config_.programme_key = path(fields, "programme_key");
+    refuse_old("programme_key", fields,
+               "gave way to settings, the file that greentill-credit device settings writes for a device");
+    config_.settings = path(fields, "settings");
   }
 
   void read_outbox() {
@@ -111,6 +125,7 @@ class ConfigReader {
       read_configuration(fields, spec);
       const bool must_be_isolated = always_isolated || !spec.program.empty();
       spec.isolated = fields.boolean_or("isolated", must_be_isolated) || must_be_isolated;
+      if (always_isolated) config_.source_roots[spec.name] = checked_root(fields.text_or("root", ""), fields);
       if (always_isolated) spec.lost_lives = whole(config_.state_folder / ("lost-" + to_hex(as_bytes(spec.name))));
       spec.budget = std::chrono::milliseconds(fields.integer_or("budget_ms", 1, 10'000, 50));
       read_child(fields, spec);
@@ -162,7 +177,7 @@ class ConfigReader {
   /// A child runs as the daemon's user, so file permissions do not keep the daemon's secrets from it: refuses grants that reach
   /// one.
   void refuse_secrets(const Table& fields, detect::PluginSpec& spec) const {
-    for (const auto& secret : {config_.key, config_.programme_key, config_.state_folder, config_.outbox, config_.api_token}) {
+    for (const auto& secret : {config_.key, config_.settings, config_.state_folder, config_.outbox, config_.api_token}) {
       if (!secret.empty()) spec.secrets.emplace_back(whole(secret));
     }
     auto configured = detect::with_configured_paths(spec.grants, spec.configuration, spec.secrets);
@@ -184,6 +199,7 @@ class ConfigReader {
     api.host = fields.text_or("host", "127.0.0.1");
     api.port = static_cast<std::uint16_t>(fields.integer_or("port", 0, 65'535, 8480));
     config_.api_token = path_or(fields, "token", config_.state_folder / "api.token");
+    config_.api_root = checked_root(fields.text_or("root", ""), fields);
     api.allowed_hosts = fields.texts_or_none("allowed_hosts");
     api.allowed_origins = fields.texts_or_none("allowed_origins");
     api.max_body_bytes = static_cast<std::size_t>(fields.integer_or("max_body_bytes", 1024, 64 << 20, 1 << 20));
@@ -272,6 +288,45 @@ Status check_preferred(const Config& config, const measure::Library& library) {
                                                        : "'" + id + "' does not measure it; there is " + there));
   }
   return Done{};
+}
+
+namespace {
+
+/// The root for one part; its error, where there is one, goes to `fail`.
+const identity::Root* root_for(const identity::Settings& settings, const std::string& part, std::string_view name,
+                               const std::function<void(Error)>& fail) {
+  const auto root = identity::claiming_root(settings, name);
+  if (root) return *root;
+  fail(root.error().with_context(part));
+  return nullptr;
+}
+
+identity::RootChoice choose(const Config& config, const identity::Settings& settings, const std::function<void(Error)>& fail) {
+  identity::RootChoice choice;
+  choice.api = root_for(settings, "api.root", config.api_root, fail);
+  for (const detect::PluginSpec& source : config.sources) {
+    const auto named = config.source_roots.find(source.name);
+    const std::string_view name = named == config.source_roots.end() ? std::string_view() : named->second;
+    choice.sources[source.name] = root_for(settings, "source '" + source.name + "'", name, fail);
+  }
+  return choice;
+}
+
+}  // namespace
+
+Result<identity::RootChoice> choose_roots(const Config& config, const identity::Settings& settings) {
+  std::optional<Error> first;
+  auto choice = choose(config, settings, [&first](Error error) {
+    if (!first) first = std::move(error);
+  });
+  if (first) return Failure{*first};
+  return choice;
+}
+
+std::vector<Error> find_root_errors(const Config& config, const identity::Settings& settings) {
+  std::vector<Error> errors;
+  choose(config, settings, [&errors](Error error) { errors.push_back(std::move(error)); });
+  return errors;
 }
 
 }  // namespace greentill::app

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,19 +15,18 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
+#include "daemon/identity/settings.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/uplink/uplink.hpp"
 
 namespace greentill::app {
 
 struct Config {
-  std::string merchant;
-  std::string site;
   std::filesystem::path state_folder;
 
   std::filesystem::path key;
   std::filesystem::path certificate;
-  std::filesystem::path programme_key;
+  std::filesystem::path settings;  ///< what the registry has settled for the device; identity/settings.hpp
 
   std::filesystem::path outbox;  ///< the database file
   std::int64_t keep_days = 90;
@@ -37,6 +37,9 @@ struct Config {
   std::filesystem::path plugin_host;
   std::vector<detect::PluginSpec> detectors;
   std::vector<detect::PluginSpec> sources;
+  /// Under which issuer root a source hands in, by the source's name; empty where the file names none.
+  std::map<std::string, std::string, std::less<>> source_roots;
+  std::string api_root;  ///< likewise of the API; empty where the file names none
 
   api::Options api;                 ///< its token is filled in at the start of the daemon
   std::filesystem::path api_token;  ///< the token's file; created at the first start
@@ -71,5 +74,11 @@ Result<Config> parse_config(std::string_view text, const std::string& name, cons
 
 /// Whether each methodology that is preferred measures its activity. An error names the activity and what there is for it.
 Status check_preferred(const Config& config, const measure::Library& library);
+
+/// Under which of the settings' roots each source and the API hand in. invalid where a root that is named is none under which the
+/// device claims, or none is named and there are several. Lifetime: the settings'.
+Result<identity::RootChoice> choose_roots(const Config& config, const identity::Settings& settings);
+/// All errors for which choose_roots() refuses; empty where it does not.
+std::vector<Error> find_root_errors(const Config& config, const identity::Settings& settings);
 
 }  // namespace greentill::app

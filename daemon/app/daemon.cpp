@@ -59,6 +59,8 @@ class GreentillDaemon : public Daemon {
 
  private:
   Status load_identity();
+  Status load_settings();
+  Status keep_settings_number();
   Result<engine::ClaimContext> claim_context();
   Status open_outbox();
   Status start_engine();
@@ -75,6 +77,7 @@ class GreentillDaemon : public Daemon {
   std::promise<void> terminated_;
 
   std::unique_ptr<identity::DeviceIdentity> identity_;
+  std::optional<identity::Settings> settings_;
   std::optional<SelfCheck> self_check_;
   std::optional<measure::Library> library_;
   std::unique_ptr<outbox::Outbox> outbox_;
@@ -114,18 +117,39 @@ Status GreentillDaemon::load_identity() {
   return self_check_->check_usable();
 }
 
+Status GreentillDaemon::load_settings() {
+  auto settings = identity::load_settings(config_.settings);
+  if (!settings) return Failure{settings.error()};
+  if (Status ours = identity::check_settings_of(*settings, identity_->device_id()); !ours) {
+    return Failure{ours.error().with_context(config_.settings.string())};
+  }
+  settings_ = std::move(*settings);
+  return Done{};
+}
+
+/// Takes no older settings than the device had, and remembers newer ones.
+Status GreentillDaemon::keep_settings_number() {
+  const auto had = status_reader_->settings_number();
+  if (!had) return Failure{had.error()};
+  if (settings_->number < *had) {
+    return fail(ErrorCode::conflict, config_.settings.string() + ": these are the settings number " +
+                                         std::to_string(settings_->number) + ", and this device had number " +
+                                         std::to_string(*had) + " already; put the latest ones there");
+  }
+  return settings_->number == *had ? Status(Done{}) : outbox_->writer().keep_settings_number(settings_->number);
+}
+
 Result<engine::ClaimContext> GreentillDaemon::claim_context() {
   engine::ClaimContext context;
   context.device_id = identity_->device_id();
-  context.merchant = config_.merchant;
-  context.site = config_.site;
+  context.settings = &*settings_;
+  auto roots = choose_roots(config_, *settings_);
+  if (!roots) return Failure{roots.error()};
+  context.roots = std::move(*roots);
   context.prints_secrets = config_.api.claim_link.find("{secret}") != std::string::npos;
   const auto boot = engine::count_boot(config_.state_folder);
   if (!boot) return Failure{boot.error()};
   context.boot = *boot;
-  auto programme = identity::load_programme_key(config_.programme_key);
-  if (!programme) return Failure{programme.error()};
-  context.programme_key = std::move(*programme);
   auto bearer = crypto::load_or_create_secret(config_.state_folder / "bearer.key", random_);
   if (!bearer) return Failure{bearer.error()};
   context.bearer_key = std::move(*bearer);
@@ -164,7 +188,8 @@ Status GreentillDaemon::start_engine() {
                                                                  },
                                                                  [this] { pruner_->make_room(); }});
   pruner_.emplace(strand_, engine_->committer(), clock_, log_, config_.keep_days * kSecondsADay);
-  book_.emplace(strand_, engine_->committer(), clock_, [this](std::int64_t service_time) {
+  const std::chrono::seconds rest = config_.uplink ? config_.uplink->retry_refused_after : uplink::Options().retry_refused_after;
+  book_.emplace(strand_, engine_->committer(), clock_, rest, [this](std::int64_t service_time) {
     pruner_->heard(service_time);
     self_check_->heard(service_time);
   });
@@ -188,7 +213,7 @@ Status GreentillDaemon::start_uplink() {
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
   trust_ = std::move(*trust);
-  uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *trust_);
+  uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *engine_, *trust_);
   strand_.post([this] { uplink_->start(); });
   return Done{};
 }
@@ -219,6 +244,7 @@ Status GreentillDaemon::start_api() {
 Status GreentillDaemon::start() {
   started_at_ = clock_.unix_seconds();
   if (Status loaded = load_identity(); !loaded) return loaded;
+  if (Status loaded = load_settings(); !loaded) return loaded;
   auto library = measure::Library::load(config_.methodologies, crypto::hasher());
   if (!library) return Failure{library.error()};
   library_ = std::move(*library);
@@ -230,6 +256,7 @@ Status GreentillDaemon::start() {
   if (Status ours = engine::check_chain_owner(*engine_reader_, *identity_); !ours) {
     return Failure{ours.error().with_context(config_.outbox.string())};
   }
+  if (Status newest = keep_settings_number(); !newest) return newest;
   auto detectors = detect::Detectors::load(config_.detectors, config_.plugin_host, clock_, log_);
   if (!detectors) return Failure{detectors.error()};
   detectors_ = std::move(*detectors);
@@ -246,8 +273,11 @@ api::DaemonStatus GreentillDaemon::status() {
   api::DaemonStatus status;
   status.device_id = identity_->device_id();
   status.version = kVersion;
-  status.merchant = config_.merchant;
-  status.site = config_.site;
+  status.merchant = settings_->assignment.merchant;
+  status.site = settings_->assignment.site;
+  status.assignment = settings_->assignment.number;
+  status.settings = settings_->number;
+  for (const identity::Root& root : settings_->roots) status.roots.push_back({root.number, root.name, root.reversals_only});
   status.started_at = started_at_;
   status.trouble = engine_->trouble();
   status.log_lines_lost = log_.lines_lost();
@@ -261,7 +291,7 @@ api::DaemonStatus GreentillDaemon::status() {
     }
     if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
     if (const auto since = status_reader_->waiting_since(); since) status.waiting_since = *since;
-    if (auto refusals = status_reader_->refusal_counts(kShownReasons); refusals) status.refusals = std::move(*refusals);
+    if (auto reasons = status_reader_->reason_counts(kShownReasons); reasons) status.reasons = std::move(*reasons);
     if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
   }
   if (uplink_) {

@@ -55,12 +55,26 @@ void layout_occurred(Io& io, T& reduction) {
   io.require(reduction.end >= reduction.begin, "the end lies before the begin");
 }
 
+/// `before`: the one that stands in front of it in its list, or null.
 template <typename Io, typename T>
-void layout_nullifier(Io& io, T& nullifier) {
-  constexpr const char* kReason = "the nullifier is not [key version, 32 bytes]";
-  io.array(2, kReason);
-  io.unsigned_integer(nullifier.key_version, kReason);
+void layout_nullifier(Io& io, T& nullifier, const Nullifier* before) {
+  constexpr const char* kReason = "a nullifier is not [key version, root, 32 bytes]";
+  io.array(3, kReason);
+  io.number32(nullifier.key_version, "the key version of a nullifier is not 1 to 4294967295");
+  io.require(before == nullptr || nullifier.key_version > before->key_version, "the key versions of the nullifiers do not rise");
+  io.number32(nullifier.root, "the root of a nullifier is not 1 to 4294967295");
+  io.require(before == nullptr || nullifier.root == before->root, "the nullifiers are not of one root");
   io.fixed(nullifier.mac, kReason);
+}
+
+template <typename Io, typename T>
+void layout_nullifiers(Io& io, T& list, std::size_t most, const char* reason) {
+  std::size_t count = list.size();
+  io.array_length(count, reason);
+  io.require(count >= 1 && count <= most, reason);
+  for (std::size_t i = 0; i < std::min(count, most); ++i) {
+    layout_nullifier(io, io.element(list, i), i == 0 ? nullptr : &list[i - 1]);
+  }
 }
 
 template <typename Io, typename T>
@@ -90,7 +104,7 @@ void layout_reduction(Io& io, T& reduction) {
   io.key(map, 7);
   layout_attribution(io, reduction.attribution);
   io.key(map, 8);
-  layout_nullifier(io, reduction.nullifier);
+  layout_nullifiers(io, reduction.nullifiers, kMaxNullifiers, "the nullifiers are not 1 or 2");
   io.key(map, 9);
   layout_plugin(io, reduction);
   if (io.optional_key(map, 10, reduction.evidence.has_value())) layout_evidence(io, io.slot(reduction.evidence));
@@ -105,7 +119,7 @@ void layout_reversal(Io& io, T& reversal) {
   const std::size_t optional = (reversal.claim ? 1u : 0u) + (reversal.taken_back.empty() ? 0u : 1u);
   auto map = io.begin_map(2 + optional, "the reversal is not a map");
   io.key(map, 1);
-  io.fixed(reversal.nullifier, "the nullifier taken back is not 32 bytes");
+  layout_nullifiers(io, reversal.nullifiers, kMaxReversalNullifiers, "the nullifiers taken back are not 1 to 4");
   if (io.optional_key(map, 2, reversal.claim.has_value())) {
     io.fixed(io.slot(reversal.claim), "the id of the claim taken back is not 16 bytes");
   }
@@ -146,13 +160,15 @@ void layout_predecessor(Io& io, T& predecessor) {
 template <typename Io, typename T>
 void layout_start(Io& io, T& start) {
   const std::size_t optional = (start.predecessor ? 1u : 0u) + (start.consent.empty() ? 0u : 1u);
-  auto map = io.begin_map(1 + optional, "the start is not a map");
+  auto map = io.begin_map(2 + optional, "the start is not a map");
   io.key(map, 1);
-  io.enumeration(start.reason, StartReason::new_device, "the reason of a start is 0, 1, 2 or 3");
+  io.enumeration(start.reason, StartReason::other_assignment, "the reason of a start is not 0 to 5");
   if (io.optional_key(map, 2, start.predecessor.has_value())) layout_predecessor(io, io.slot(start.predecessor));
   if (io.optional_key(map, 3, !start.consent.empty())) {
     io.bytes(start.consent, 1, kMaxConsentBytes, "the consent is not 1 to 512 bytes");
   }
+  io.key(map, 4);
+  io.number32(start.assignment, "the assignment is not 1 to 4294967295");
   io.end_map(map);
 }
 

@@ -20,6 +20,8 @@ inline constexpr std::size_t kMaxDeviceIdBytes = 40;
 inline constexpr std::size_t kMaxEvidenceBytes = 448;
 inline constexpr std::size_t kMaxQuantities = 8;
 inline constexpr std::size_t kMaxConsentBytes = 512;
+inline constexpr std::size_t kMaxNullifiers = 2;          ///< of a reduction
+inline constexpr std::size_t kMaxReversalNullifiers = 4;  ///< of a reversal
 inline constexpr std::string_view kIssuerPrefix = "urn:greentill:device:";
 
 using ClaimId = Bytes<16>;
@@ -50,11 +52,18 @@ struct Attribution {
   Digest hash{};  ///< unused for none
 };
 
-/// The keyed hash by which two claims for one act are recognised, and the version of the programme key it was made with.
+/// The keyed hash by which two claims for one act are recognised, with the issuer root under which it was made and the version of
+/// that root's key, both from 1. Two are the same only where all three are. They are ordered as by their encoding's parts:
+/// version, root, hash.
 struct Nullifier {
-  std::uint64_t key_version = 0;
+  std::uint32_t key_version = 0;
+  std::uint32_t root = 0;
   Digest mac{};
+  friend auto operator<=>(const Nullifier&, const Nullifier&) = default;
 };
+/// All of one root, the versions rising. A reduction has one, or two around a change of its root's version; a reversal up to
+/// four.
+using Nullifiers = FixedVector<Nullifier, kMaxReversalNullifiers>;
 
 /// Another device's signed statement, or its SHA-256.
 struct Evidence {
@@ -73,7 +82,7 @@ struct Reduction {
   std::int64_t estimate_mg = 0;  ///< the best estimate of what the act spares
   std::int64_t credited_mg = 0;  ///< its cautious end, which the claim asks for
   Attribution attribution;
-  Nullifier nullifier;
+  Nullifiers nullifiers;  ///< at most kMaxNullifiers
   std::string_view plugin_name;
   std::string_view plugin_version;
   std::optional<Evidence> evidence;
@@ -85,8 +94,8 @@ enum class ReversalReason : std::uint8_t { refund = 0, cancelled = 1, correction
 
 /// The entry that takes a reduction back, in whole or part. It may come before the reduction.
 struct Reversal {
-  Digest nullifier{};            ///< of the reduction it takes back
-  std::optional<ClaimId> claim;  ///< the reduction, where it is known; none: whichever has the nullifier
+  Nullifiers nullifiers;         ///< of the act that it takes back
+  std::optional<ClaimId> claim;  ///< the reduction, where it is known; none: whichever holds the act
   ReversalReason reason = ReversalReason::refund;
   Quantities taken_back;  ///< what is taken back, none negative; empty: all of it
 };
@@ -100,7 +109,14 @@ struct Gap {
 };
 
 /// Why a chain begins.
-enum class StartReason : std::uint8_t { new_chain = 0, new_key = 1, recovered_store = 2, new_device = 3 };
+enum class StartReason : std::uint8_t {
+  new_chain = 0,
+  new_key = 1,
+  recovered_store = 2,
+  replaced_device = 3,   ///< another unit goes on under the device's id, with a new key
+  store_went_back = 4,   ///< the ledger knows more of the last chain than the store, or something else
+  other_assignment = 5,  ///< the device works for another merchant, site or roots from now on
+};
 
 /// The end of the chain before this one.
 struct Predecessor {
@@ -114,7 +130,8 @@ struct Predecessor {
 struct Start {
   StartReason reason = StartReason::new_chain;
   std::optional<Predecessor> predecessor;
-  ByteView consent;  ///< the operator's signed message, needed where the predecessor is another device's; or empty
+  ByteView consent;              ///< the operator's signed consent for a new key (type 65007), or empty
+  std::uint32_t assignment = 0;  ///< under which the chain is made, from 1
 };
 
 using Entry = std::variant<Reduction, Reversal, Gap, Start>;

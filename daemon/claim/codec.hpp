@@ -31,6 +31,11 @@ class Encoder {
   void array(std::size_t count, const char* reason);
   void array_length(const std::size_t& count, const char* reason) { array(count, reason); }
   void unsigned_integer(std::uint64_t value, const char*) { writer_.unsigned_integer(value); }
+  /// 1 to 2^32 - 1.
+  void number32(std::uint32_t value, const char* reason) {
+    require(value != 0, reason);
+    writer_.unsigned_integer(value);
+  }
   void integer(std::int64_t value, const char*) { writer_.integer(value); }
   void boolean(bool value, const char*) { writer_.boolean(value); }
   template <typename E>
@@ -50,6 +55,10 @@ class Encoder {
   template <typename T>
   const T& slot(const std::optional<T>& value) {
     return *value;
+  }
+  template <typename List>
+  const auto& element(const List& list, std::size_t index) {
+    return list[index];
   }
   template <std::size_t I>
   const auto& alternative(const Entry& entry) {
@@ -85,6 +94,7 @@ class Decoder {
   void array(std::size_t count, const char* reason);
   void array_length(std::size_t& count, const char* reason);
   void unsigned_integer(std::uint64_t& value, const char* reason);
+  void number32(std::uint32_t& value, const char* reason);
   void integer(std::int64_t& value, const char* reason);
   void boolean(bool& value, const char* reason);
   template <typename E>
@@ -107,6 +117,12 @@ class Decoder {
   template <typename T>
   T& slot(std::optional<T>& value) {
     return value.emplace();
+  }
+  /// The next element of a list that is filled in order. Requires: room for it.
+  template <typename List>
+  auto& element(List& list, std::size_t index) {
+    if (index == list.size()) static_cast<void>(list.push_back({}));
+    return list[index];
   }
   template <std::size_t I>
   auto& alternative(Entry& entry) {

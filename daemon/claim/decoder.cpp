@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <limits>
 
 #include "daemon/claim/codec.hpp"
 
@@ -65,6 +66,13 @@ void Decoder::array_length(std::size_t& count, const char* reason) {
 void Decoder::unsigned_integer(std::uint64_t& value, const char* reason) {
   last_ = reader_.position();
   value = reader_.unsigned_integer(reason);
+}
+
+void Decoder::number32(std::uint32_t& value, const char* reason) {
+  std::uint64_t number = 0;
+  unsigned_integer(number, reason);
+  require(number >= 1 && number <= std::numeric_limits<std::uint32_t>::max(), reason);
+  if (ok()) value = static_cast<std::uint32_t>(number);
 }
 
 void Decoder::integer(std::int64_t& value, const char* reason) {

@@ -18,7 +18,9 @@ constexpr std::int64_t kEs256 = -7;
 constexpr std::int64_t kSha256 = -16;
 
 constexpr auto kFirstType = static_cast<std::uint64_t>(MessageType::claim);
-constexpr auto kLastType = static_cast<std::uint64_t>(MessageType::time);
+constexpr auto kLastType = static_cast<std::uint64_t>(MessageType::dock_licence);
+
+constexpr bool is_cwt(MessageType type) { return type == MessageType::claim || type == MessageType::consent; }
 
 /// The protected header of every message. Its length does not vary: every type is a 16-bit number.
 class ProtectedHeader {
@@ -95,10 +97,8 @@ Result<Message, Fault> parse_item(ByteView bytes, MessageType expected) {
   Message message;
   message.whole = bytes;
   Decoder io(bytes);
-  if (expected == MessageType::claim) {
-    io.require(bytes.size() <= kMaxClaimBytes, "a claim is at most 1,024 bytes");
-    io.tag(kCwtTag, "a claim begins with the CWT tag, 61");
-  }
+  if (expected == MessageType::claim) io.require(bytes.size() <= kMaxClaimBytes, "a claim is at most 1,024 bytes");
+  if (is_cwt(expected)) io.tag(kCwtTag, "a message of this type begins with the CWT tag, 61");
   io.tag(kCoseSign1Tag, "not a COSE_Sign1: tag 18 is missing");
   io.array(4, "a COSE_Sign1 is an array of four");
   ByteView header;
@@ -131,7 +131,7 @@ Result<std::size_t, Fault> encode_message(MessageType type, const Digest& thumbp
                                           ByteView payload, const Signature& signature, MutableBytes out) {
   const ProtectedHeader header(type, thumbprint);
   Encoder io(out);
-  if (type == MessageType::claim) io.tag(kCwtTag, "");
+  if (is_cwt(type)) io.tag(kCwtTag, "");
   io.tag(kCoseSign1Tag, "");
   io.array(4, "");
   io.bytes(header.bytes(), 0, header.bytes().size(), "");

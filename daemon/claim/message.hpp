@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signed messages: a tagged COSE_Sign1 (RFC 9052, tag 18) with the protected header { alg: ES256, typ, x5t }, a claim wearing the
-// CWT tag 61 outside as well. docs/claim-format.md, "Messages". Views point into the caller's buffer. Nothing allocates or
-// throws.
+// Signed messages: a tagged COSE_Sign1 (RFC 9052, tag 18) with the protected header { alg: ES256, typ, x5t }, claims and consents
+// wearing the CWT tag 61 outside as well. docs/claim-format.md, "Messages". Views point into the caller's buffer. Nothing
+// allocates or throws. Messages that name a key by its id, as locks' do, are not read here.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,11 @@ enum class MessageType : std::uint32_t {
   claim = 65001,
   receipt = 65002,
   lock_ride = 65003,
-  methodology_bundle = 65004,
-  time = 65005
+  bundle = 65004,
+  time = 65005,
+  lock_receipt = 65006,
+  consent = 65007,
+  dock_licence = 65008
 };
 
 /// A claim's unprotected header -65537: what the account attribution was hashed from. Stripped from exports.

@@ -24,30 +24,48 @@ class Head {
 
 }  // namespace
 
-Nullifier make_nullifier(const Hasher& hasher, ByteView programme_key, std::uint64_t key_version, std::string_view group,
-                         std::string_view issuer, std::string_view event_id, std::uint64_t line) {
-  const Head array(CborType::array, 4);
-  const Head group_head(group);
-  const Head issuer_head(issuer);
-  const Head event_head(event_id);
-  const Head line_head(CborType::unsigned_integer, line);
-  return {key_version,
-          hasher.hmac_sha256(programme_key, {array.bytes(), group_head.bytes(), as_bytes(group), issuer_head.bytes(),
-                                             as_bytes(issuer), event_head.bytes(), as_bytes(event_id), line_head.bytes()})};
+RootKey make_root_key(const Hasher& hasher, ByteView programme_key, std::uint32_t root, std::uint32_t version) {
+  Bytes<32> buffer{};
+  CborWriter input(buffer);
+  input.array(3);
+  input.text("nullifier");
+  input.unsigned_integer(root);
+  input.unsigned_integer(version);
+  return hasher.hmac_sha256(programme_key, {input.written()});
 }
 
-ClaimId make_reversal_id(const Hasher& hasher, ByteView programme_key, const Digest& nullifier, const EventHash& cause,
-                         std::string_view activity, bool by_line) {
-  const Head array(CborType::array, 5);
-  const std::string_view what = "reversal";
-  const Head what_head(what);
-  const Head nullifier_head(CborType::bytes, nullifier.size());
+RootKey make_reversal_key(const Hasher& hasher, ByteView programme_key, std::uint32_t root) {
+  Bytes<32> buffer{};
+  CborWriter input(buffer);
+  input.array(2);
+  input.text("reversal");
+  input.unsigned_integer(root);
+  return hasher.hmac_sha256(programme_key, {input.written()});
+}
+
+Nullifier make_nullifier(const Hasher& hasher, ByteView root_key, std::uint32_t root, std::uint32_t key_version,
+                         const ActName& act) {
+  const Head array(CborType::array, 4);
+  const Head group(act.group);
+  const Head issuer(act.issuer);
+  const Head event(act.event);
+  const Head line(CborType::unsigned_integer, act.line);
+  return {key_version, root,
+          hasher.hmac_sha256(root_key, {array.bytes(), group.bytes(), as_bytes(act.group), issuer.bytes(), as_bytes(act.issuer),
+                                        event.bytes(), as_bytes(act.event), line.bytes()})};
+}
+
+ClaimId make_reversal_id(const Hasher& hasher, ByteView reversal_key, const ActName& act, const EventHash& cause, bool by_line) {
+  const Head array(CborType::array, 6);
+  const Head group(act.group);
+  const Head issuer(act.issuer);
+  const Head event(act.event);
+  const Head line(CborType::unsigned_integer, act.line);
   const Head cause_head(CborType::bytes, cause.size());
-  const Head activity_head(activity);
-  const Head line_head(CborType::unsigned_integer, by_line ? 1 : 0);
-  const Digest mac = hasher.hmac_sha256(
-      programme_key, {array.bytes(), what_head.bytes(), as_bytes(what), nullifier_head.bytes(), nullifier, cause_head.bytes(),
-                      cause, activity_head.bytes(), as_bytes(activity), line_head.bytes()});
+  const Head by(CborType::unsigned_integer, by_line ? 1 : 0);
+  const Digest mac =
+      hasher.hmac_sha256(reversal_key, {array.bytes(), group.bytes(), as_bytes(act.group), issuer.bytes(), as_bytes(act.issuer),
+                                        event.bytes(), as_bytes(act.event), line.bytes(), cause_head.bytes(), cause, by.bytes()});
   ClaimId id{};
   std::copy_n(mac.begin(), id.size(), id.begin());
   return id;

@@ -50,8 +50,8 @@ claim::Claim ClaimMaker::blank(const claim::ChainHead& head) {
   claim.clock = clock_state(claim.issued_at, clock_.synchronised());
   claim.boot = context_.boot;
   claim.uptime_s = uptime_seconds();
-  claim.merchant = context_.merchant;
-  claim.site = context_.site;
+  claim.merchant = context_.settings->assignment.merchant;
+  claim.site = context_.settings->assignment.site;
   claim.chain = head.chain;
   return claim;
 }
@@ -115,8 +115,9 @@ claim::Attribution ClaimMaker::attribution_of(const event::Transaction& transact
   return {};
 }
 
-Result<outbox::NewClaim> ClaimMaker::make_one(const event::Transaction& transaction, const Measured& measured,
-                                              claim::ChainHead& head, event::TransactionAnswer& answer) {
+Result<outbox::NewClaim> ClaimMaker::make_one(const identity::Root& root, const event::Transaction& transaction,
+                                              const Measured& measured, claim::ChainHead& head,
+                                              event::TransactionAnswer& answer) {
   const measure::Methodology& methodology = *measured.methodology;
   claim::Claim claim = blank(head);
   claim::Reduction reduction;
@@ -127,9 +128,8 @@ Result<outbox::NewClaim> ClaimMaker::make_one(const event::Transaction& transact
   reduction.methodology = {methodology.id, methodology.version, methodology.sha256};
   reduction.estimate_mg = measured.amounts.estimate_mg;
   reduction.credited_mg = measured.amounts.credited_mg;
-  reduction.nullifier =
-      claim::make_nullifier(crypto::hasher(), context_.programme_key.key.view(), context_.programme_key.version,
-                            methodology.exclusive_group, transaction.issuer, transaction.event_id, measured.line);
+  reduction.nullifiers = identity::nullifiers_of(
+      root, {methodology.exclusive_group, transaction.issuer, transaction.event_id, measured.line}, transaction.end);
   reduction.plugin_name = measured.found->plugin_name;
   reduction.plugin_version = measured.found->plugin_version;
 
@@ -146,8 +146,9 @@ Result<outbox::NewClaim> ClaimMaker::make_one(const event::Transaction& transact
   return made;
 }
 
-Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const event::Transaction& transaction,
-                                    const std::vector<detect::Detected>& detected, AccountGuard& guard, claim::ChainHead& head) {
+Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const identity::Root& root,
+                                    const event::Transaction& transaction, const std::vector<detect::Detected>& detected,
+                                    AccountGuard& guard, claim::ChainHead& head) {
   MadeClaims made;
   made.recorded_at = clock_.unix_seconds();
   made.reserved = AccountGuard::Reservation(guard);
@@ -161,7 +162,7 @@ Result<MadeClaims> ClaimMaker::make(const outbox::TransactionKey& key, const eve
       unclaimed.push_back({measured.found->activity.name, std::move(*repeats), true, measured.found});
       continue;
     }
-    auto one = make_one(transaction, measured, next, made.answer);
+    auto one = make_one(root, transaction, measured, next, made.answer);
     if (!one) return Failure{one.error()};
     made.claims.push_back(std::move(*one));
     made.totals.push_back({day, measured.found->activity.name, measured.amounts.estimate_mg, measured.amounts.credited_mg});
@@ -178,6 +179,7 @@ Result<MadeClaims> ClaimMaker::start(claim::StartReason reason, const std::optio
   claim::Start start;
   start.reason = reason;
   start.predecessor = predecessor;
+  start.assignment = context_.settings->assignment.number;
   claim.entry = start;
   auto signed_claim = sign(claim, std::nullopt, head);
   if (!signed_claim) return Failure{signed_claim.error()};

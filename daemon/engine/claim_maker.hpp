@@ -11,19 +11,19 @@
 #include "daemon/claim/chain.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "daemon/engine/account_guard.hpp"
+#include "daemon/engine/acts.hpp"
 #include "daemon/engine/measuring.hpp"
 #include "daemon/event/answer.hpp"
-#include "daemon/identity/identity.hpp"
+#include "daemon/identity/settings.hpp"
 
 namespace greentill::engine {
 
 /// What every claim of this device says.
 struct ClaimContext {
   std::string device_id;
-  std::string merchant;
-  std::string site;
+  const identity::Settings* settings = nullptr;  ///< must outlive whoever has the context
+  identity::RootChoice roots;
   std::uint64_t boot = 0;
-  identity::ProgrammeKey programme_key;
   crypto::Secret bearer_key;   ///< customers' secrets are derived from this key and the claim id
   bool prints_secrets = true;  ///< whether the configuration has a link that takes the secret to the customer
 };
@@ -41,23 +41,33 @@ struct MadeClaims {
 };
 
 struct Reversals;
+struct TakeBack;
 
 class ClaimMaker {
  public:
   /// All references must outlive it.
   ClaimMaker(ClaimContext context, Measuring measuring, claim::Signer& signer, Clock& clock, Random& random);
 
-  /// Makes the claims of the acts that were found, and moves `head` past them. `key` is the transaction's. Errors are about the
-  /// transaction itself, or of code bug where the key cannot be used; `head` then does not change.
-  Result<MadeClaims> make(const outbox::TransactionKey& key, const event::Transaction& transaction,
+  /// Makes the claims of the acts that were found, under that root, and moves `head` past them. `key` is the transaction's.
+  /// Errors are about the transaction itself, or of code bug where the key cannot be used; `head` then does not change.
+  Result<MadeClaims> make(const outbox::TransactionKey& key, const identity::Root& root, const event::Transaction& transaction,
                           const std::vector<detect::Detected>& detected, AccountGuard& guard, claim::ChainHead& head);
 
   /// Adds reversals behind the claims in `into` and moves `head` past them; on failure `head` does not change.
   Status reverse(const Reversals& reversals, claim::ChainHead& head, MadeClaims& into);
 
-  /// The `start` entry that opens a chain; `predecessor` points into the caller's memory.
+  /// The `start` entry that opens a chain under the settings' assignment; `predecessor` points into the caller's memory.
   Result<MadeClaims> start(claim::StartReason reason, const std::optional<claim::Predecessor>& predecessor,
                            claim::ChainHead& head);
+
+  /// Declares claims of a chain lost, and moves `head` past that. Errors: as of make().
+  Result<outbox::NewClaim> gap(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, claim::ChainHead& head);
+
+  /// A stored reduction or reversal of this device in a new place, and moves `head` past it: what it says of the act and of its
+  /// own making stays, its id only where it takes back a part. `of`: the claim that a reversal takes back, where that has another
+  /// id now.
+  Result<outbox::NewClaim> make_anew(const claim::Claim& claim, const std::optional<claim::AccountHint>& account,
+                                     const std::optional<claim::ClaimId>& of, claim::ChainHead& head);
 
   /// Unix seconds, of the clock that claims are dated by.
   [[nodiscard]] std::int64_t now() const { return clock_.unix_seconds(); }
@@ -66,10 +76,16 @@ class ClaimMaker {
   /// wrong.
   [[nodiscard]] bool lies_ahead(const event::Transaction& transaction) const;
 
-  /// The nullifier under which the service books such an act. Nothing where no methodology is in force for it, or where the
-  /// methodology counts by line and the line is not known (0).
-  [[nodiscard]] std::optional<Digest> nullifier_of(std::string_view activity, std::int64_t end, const std::string& issuer,
-                                                   const std::string& event_id, std::uint64_t line) const;
+  /// Which act of its event such an activity is. Nothing where no methodology is in force for it, or where the methodology counts
+  /// by line and the line is not known (0).
+  [[nodiscard]] std::optional<Act> act_of(std::string_view activity, std::int64_t end, std::uint64_t line) const;
+
+  [[nodiscard]] const std::string& device_id() const { return context_.device_id; }
+  [[nodiscard]] const identity::Settings& settings() const { return *context_.settings; }
+  /// Under which root what came with that record is claimed; without one it came over the API.
+  [[nodiscard]] const identity::Root& root_of(const std::optional<outbox::SourceRecord>& record) const {
+    return record ? context_.roots.of_source(record->source) : *context_.roots.api;
+  }
 
   /// The customer's secret of a bearer claim, as printed: 32 hexadecimal digits.
   [[nodiscard]] std::string bearer_secret(const claim::ClaimId& id) const;
@@ -79,8 +95,9 @@ class ClaimMaker {
   /// Whom the claim is for. Sets `salt` or `secret`, which travel beside the claim, or `remark` where no secret can be printed.
   [[nodiscard]] claim::Attribution attribution_of(const event::Transaction& transaction, const claim::ClaimId& id,
                                                   claim::Salt& salt, std::string& secret, std::string& remark);
-  Result<outbox::NewClaim> make_one(const event::Transaction& transaction, const Measured& measured, claim::ChainHead& head,
-                                    event::TransactionAnswer& answer);
+  Result<outbox::NewClaim> make_one(const identity::Root& root, const event::Transaction& transaction, const Measured& measured,
+                                    claim::ChainHead& head, event::TransactionAnswer& answer);
+  [[nodiscard]] std::optional<claim::ClaimId> part_id(const Reversals& reversals, const TakeBack& take) const;
   Result<outbox::NewClaim> sign_with_evidence(claim::Claim& claim, claim::Reduction& reduction,
                                               const std::vector<std::uint8_t>& evidence, bool is_personal,
                                               const std::optional<claim::AccountHint>& account, claim::ChainHead& head);

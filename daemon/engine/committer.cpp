@@ -124,11 +124,12 @@ Committer::Jobs Committer::take_batch() {
   while (!queue_.empty() && claims < kMostClaims) {
     Job& next = *queue_.front();
     // The start of a chain is a commit of its own, and no commit mixes generations.
-    if (!batch.empty() && (next.new_chain || next.generation != batch.front()->generation)) break;
+    const bool alone = next.new_chain || next.alone;
+    if (!batch.empty() && (alone || next.generation != batch.front()->generation)) break;
     claims += next.unit.claims.size();
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
-    if (batch.back()->new_chain) break;
+    if (alone) break;
   }
   return batch;
 }
@@ -145,6 +146,7 @@ Status Committer::write(const Jobs& batch) {
   if (first.generation <= failed_generation_) {
     return fail(ErrorCode::unavailable, "an earlier claim of the chain could not be stored; try again");
   }
+  if (first.alone) return first.alone(writer_);
   if (first.new_chain) return writer_.begin_chain(*first.new_chain, first.unit);
   std::vector<const outbox::Unit*> units;
   units.reserve(batch.size());

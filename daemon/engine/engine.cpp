@@ -39,6 +39,11 @@ void decide_fate(outbox::SourceRecord& record, const MadeClaims& made) {
   }
 }
 
+std::string left_already(std::uint32_t chains, std::uint32_t named) {
+  return "the chain was begun under assignment " + std::to_string(chains) + ", and the settings name " + std::to_string(named) +
+         ", which this device has left; put the latest settings there";
+}
+
 }  // namespace
 
 Engine::Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks)
@@ -56,15 +61,15 @@ Status Engine::open() {
     const std::lock_guard turn(turn_);
     const auto chain = parts_.reader.chain();
     if (!chain) return Failure{chain.error()};
-    if (*chain) {
+    const std::uint32_t assignment = parts_.maker.settings().assignment.number;
+    if (*chain && (*chain)->assignment > assignment)
+      return fail(ErrorCode::conflict, left_already((*chain)->assignment, assignment));
+    if (*chain && (*chain)->assignment == assignment) {
       set_trouble("");
       return head_.recover(parts_.reader);
     }
-    claim::ChainHead head;
-    parts_.random.fill(head.chain);
-    auto start = parts_.maker.start(claim::StartReason::new_chain, std::nullopt, head);
+    auto start = start_chain(*chain);
     if (!start) return Failure{start.error()};
-    head_.move_to(head);
     committer_.push(job_of(std::move(*start), std::nullopt, [&](const auto& answer) {
       if (!answer) opened = Failure{answer.error()};
       committer_.complete(waiter);
@@ -72,6 +77,24 @@ Status Engine::open() {
   }
   committer_.wait(waiter);
   return opened;
+}
+
+/// Begins a chain: the store's first, or one under another assignment than that of the chain before, which it names.
+Result<MadeClaims> Engine::start_chain(const std::optional<outbox::ChainState>& before) {
+  claim::ChainHead head;
+  parts_.random.fill(head.chain);
+  auto reason = claim::StartReason::new_chain;
+  std::optional<claim::Predecessor> predecessor;
+  if (before) {
+    reason = claim::StartReason::other_assignment;
+    predecessor = {parts_.maker.device_id(), before->head.chain, before->head.seq, before->head.payload_hash};
+    parts_.log.write(LogLevel::info, "engine",
+                     "the settings name assignment " + std::to_string(parts_.maker.settings().assignment.number) +
+                         ": a new chain begins under it behind claim " + std::to_string(before->head.seq) + " of the last one");
+  }
+  auto start = parts_.maker.start(reason, predecessor, head);
+  if (start) head_.move_to(head);
+  return start;
 }
 
 void Engine::submit(event::Transaction transaction, std::optional<outbox::SourceRecord> record, Answered answered) {
@@ -128,11 +151,12 @@ void Engine::refuse(Arrival arrival, const Error& error) {
 }
 
 void Engine::take(Arrival arrival) {
-  if (turns_.must_wait(arrival)) return turns_.wait(std::move(arrival));
+  if (changes_chains_ || turns_.must_wait(arrival)) return turns_.wait(std::move(arrival));
   admit(std::move(arrival));
 }
 
 void Engine::admit_waiting() {
+  if (changes_chains_) return;
   while (auto arrival = turns_.next()) admit(std::move(*arrival));
 }
 
@@ -198,13 +222,13 @@ void Engine::claim_new(Arrival arrival) {
   const detect::Findings found = parts_.detectors.detect(arrival.transaction);
   if (must_come_again(arrival, found.absent)) return refuse(std::move(arrival), not_looked_at(found.absent));
   claim::ChainHead next = head_.chain();
-  auto made = parts_.maker.make(arrival.key, arrival.transaction, found.acts, guard_, next);
+  auto made = parts_.maker.make(arrival.key, parts_.maker.root_of(arrival.record), arrival.transaction, found.acts, guard_, next);
   if (!made) return refuse(std::move(arrival), made.error());
   if (!found.absent.empty() && made->claims.empty()) {
     note_absence(arrival.key, arrival.transaction, found.absent, *made);
     return keep_apart(std::move(arrival), std::move(*made));
   }
-  if (Status applied = apply_awaited(arrival.key, next, *made); !applied) return refuse(std::move(arrival), applied.error());
+  if (Status applied = apply_awaited(arrival, next, *made); !applied) return refuse(std::move(arrival), applied.error());
   // If the transaction was taken back before it came, its claims are gone by now, and what the absent detectors might have found
   // is void too: there is no absence to note.
   if (!found.absent.empty() && !made->claims.empty()) note_absence(arrival.key, arrival.transaction, found.absent, *made);
@@ -220,11 +244,11 @@ bool Engine::must_come_again(const Arrival& arrival, const std::vector<detect::A
   return arrival.transaction.is_reversal();
 }
 
-Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made) {
+Status Engine::apply_awaited(const Arrival& arrival, claim::ChainHead& head, MadeClaims& made) {
   const auto any = reverser_.awaits_any();
   if (!any) return Failure{any.error()};
   if (!*any) return Done{};
-  auto met = reverser_.meet(key, made);
+  auto met = reverser_.meet(arrival.key, arrival.transaction, made);
   if (!met) return Failure{met.error()};
   if (!met->any) return Done{};
   if (met->all) {
@@ -243,7 +267,8 @@ Status Engine::apply_awaited(const outbox::TransactionKey& key, claim::ChainHead
 }
 
 void Engine::reverse(Arrival arrival) {
-  auto reversals = arrival.undo ? reverser_.undo(*arrival.undo) : reverser_.reverse(arrival.transaction);
+  auto reversals =
+      arrival.undo ? reverser_.undo(*arrival.undo) : reverser_.reverse(arrival.transaction, parts_.maker.root_of(arrival.record));
   if (!reversals) return refuse(std::move(arrival), reversals.error());
   MadeClaims made;
   if (must_come_again(arrival, reversals->absent)) return refuse(std::move(arrival), not_looked_at(reversals->absent));
@@ -325,16 +350,23 @@ std::unique_ptr<Job> Engine::job_of(MadeClaims made, std::optional<outbox::Sourc
 void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
   if (status && hooks_.stored) hooks_.stored();
   if (!status && status.error().code == ErrorCode::full && hooks_.disk_full) hooks_.disk_full();
-  // Answers are given before the turn is waited for: what is durable is answered at once.
+  // Answers are given before the turn is waited for: what is durable is answered at once. But whoever hears of a repair may ask
+  // for the next, which must find this one over.
+  const auto answer = [&status](Job& job) {
+    job.answered(status ? Result<event::TransactionAnswer>(std::move(job.answer)) : Failure{status.error()});
+  };
   for (const auto& job : jobs) {
-    job->answered(status ? Result<event::TransactionAnswer>(std::move(job->answer)) : Failure{status.error()});
+    if (!job->alone) answer(*job);
   }
   const std::lock_guard turn(turn_);
   if (!status && head_.fail(jobs.front()->generation)) {
     set_trouble(status.error().message);
     store_log_.failed(status.error());
   }
-  for (const auto& job : jobs) finish(*job, status.ok());
+  for (const auto& job : jobs) {
+    finish(*job, status.ok());
+    if (job->alone) answer(*job);
+  }
   if (status && troubled_) {
     set_trouble("");
     store_log_.worked();
@@ -345,6 +377,10 @@ void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
 void Engine::finish(Job& job, bool stored) {
   job.reserved.finish(stored);
   if (job.new_chain && stored) head_.confirm();
+  if (job.alone) {
+    changes_chains_ = false;
+    head_.forget();
+  }
   if (job.unit.key) turns_.end(*job.unit.key);
 }
 

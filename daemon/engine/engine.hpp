@@ -11,6 +11,7 @@
 //   The head is read back from the store before the next claim is made.
 // - A transaction's key is free, under way, or stored. So an event is claimed once, however often it is reported, and whoever
 //   reports it again is answered as the first time.
+// - While a repair is under way nothing is admitted: where the chain goes on is known behind it.
 // - A source's position and what became of its record are stored in one commit. Behind a record that waits or failed, no later
 //   record of its source is stored.
 #pragma once
@@ -56,13 +57,14 @@ struct CommitHooks {
   std::function<void()> disk_full;  ///< the commit failed because the disk has no room
 };
 
-class Engine {
+class Engine final : public outbox::Repairer {
  public:
   /// Makes an engine that takes nothing before open(). `account_key` is the AccountGuard's.
   Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks);
 
-  /// Goes on with the chain in the outbox, or starts one, which is durable when this returns. Called once, before anything is
-  /// submitted. An error of the outbox, or bug where the key cannot be used: the engine must then not be used.
+  /// Goes on with the chain in the outbox; or starts one, which is durable when this returns, where there is none, or where the
+  /// settings name a later assignment than it was begun under. Called once, before anything is submitted. conflict where they
+  /// name an earlier one; else an error of the outbox, or bug where the key cannot be used: the engine must then not be used.
   Status open();
 
   /// Hands one transaction in, with the source's record where a source brought it; the record's fate is set here. `answered` is
@@ -84,6 +86,11 @@ class Engine {
   /// are refused as unavailable until this is called. Requires: all its records were answered.
   void resume(const std::string& source);
 
+  /// As outbox::Repairer. What is submitted meanwhile waits.
+  void repair(const outbox::Repair& repair, std::function<void(Status)> done) override;
+  void declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                    std::function<void(Status)> done) override;
+
   /// Why the engine takes no transactions now, for people; empty where it does.
   [[nodiscard]] std::string trouble() const;
 
@@ -99,7 +106,8 @@ class Engine {
   void answer_repeated(Arrival arrival, event::TransactionAnswer answer, bool is_other);
   [[nodiscard]] bool must_come_again(const Arrival& arrival, const std::vector<detect::Absent>& absent);
   void claim_new(Arrival arrival);
-  Status apply_awaited(const outbox::TransactionKey& key, claim::ChainHead& head, MadeClaims& made);
+  Result<MadeClaims> start_chain(const std::optional<outbox::ChainState>& before);
+  Status apply_awaited(const Arrival& arrival, claim::ChainHead& head, MadeClaims& made);
   void reverse(Arrival arrival);
   void leave_unclaimed(Arrival arrival);
   void keep_apart(Arrival arrival, MadeClaims made);
@@ -123,6 +131,7 @@ class Engine {
   Head head_;
   Turns turns_;
   bool troubled_ = true;
+  bool changes_chains_ = false;  ///< a repair is queued or under way: nothing is admitted
 
   mutable std::mutex trouble_mutex_;
   std::string trouble_ = "starting";

@@ -29,6 +29,8 @@ class Head {
   void move_to(const claim::ChainHead& chain) { chain_ = chain; }
   /// The start of a new chain is durable: the head that it moved to is known now.
   void confirm() { known_ = true; }
+  /// The store's chain in force is another one than before. Requires: nothing is queued.
+  void forget() { known_ = false; }
   /// A commit of that generation failed: the head is not known any more, and the next generation begins. False where an earlier
   /// call said so of the same generation.
   bool fail(std::uint64_t generation);

@@ -21,7 +21,9 @@ struct Job {
   /// Jobs of one generation build on one another: where one cannot be stored, none behind it can be.
   std::uint64_t generation = 0;
   std::optional<claim::ChainId> new_chain;  ///< begin_chain instead of commit
-  event::TransactionAnswer answer;          ///< what to answer once the unit is durable
+  /// In place of storing a unit: a commit of its own, which no other shares.
+  std::function<Status(outbox::Writer&)> alone;
+  event::TransactionAnswer answer;  ///< what to answer once the unit is durable
   Answered answered;
   AccountGuard::Reservation reserved;  ///< the part of the account's limits that the unit stores
 };

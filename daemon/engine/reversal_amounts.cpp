@@ -49,7 +49,8 @@ Worth worth(const Claimed& claim, const measure::Library& library) {
 
 TakeBack begin_with(const Claimed& claim) {
   TakeBack made;
-  made.nullifier = claim.nullifier;
+  made.nullifiers = claim.nullifiers;
+  made.act = claim.act;
   made.claim = claim.id;
   made.of_seq = claim.seq;
   made.activity = claim.activity;
@@ -60,9 +61,10 @@ void note_taken(TakeBack& made, const Claimed& claim, const Worth& before, const
   const Worth after = worth(claim, library);
   made.estimate_mg = before.estimate_mg - after.estimate_mg;
   made.credited_mg = before.credited_mg - after.credited_mg;
-  if (claim.gone) made.sums.push_back({claim.nullifier, "", 0, claim.seq});
+  const Digest& kept_under = claim.nullifiers[0].mac;
+  if (claim.gone) made.sums.push_back({kept_under, "", 0, claim.seq});
   for (const auto& quantity : made.quantities) {
-    made.sums.push_back({claim.nullifier, quantity.unit, taken_of(claim, quantity.unit), claim.seq});
+    made.sums.push_back({kept_under, quantity.unit, taken_of(claim, quantity.unit), claim.seq});
   }
 }
 
@@ -104,6 +106,26 @@ std::optional<TakeBack> take_part(Claimed& claim, std::vector<QuantityValue>& wa
   return made;
 }
 
+/// Adds to an earlier take from the same claim, found in the same way: their reversals would have one id, and the service would
+/// count one of them.
+void add_take(TakeBack take, std::vector<TakeBack>& all) {
+  const auto same = std::find_if(all.begin(), all.end(), [&](const TakeBack& other) {
+    return other.claim == take.claim && other.by_line == take.by_line && !other.quantities.empty() && !take.quantities.empty();
+  });
+  if (same == all.end()) return all.push_back(std::move(take));
+  for (const auto& quantity : take.quantities) {
+    if (std::int64_t* before = find_unit(same->quantities, quantity.unit)) {
+      *before += quantity.value;
+    } else {
+      same->quantities.push_back(quantity);
+    }
+  }
+  // Later sums replace earlier ones.
+  same->sums.insert(same->sums.end(), take.sums.begin(), take.sums.end());
+  same->estimate_mg += take.estimate_mg;
+  same->credited_mg += take.credited_mg;
+}
+
 }  // namespace
 
 Result<std::optional<Claimed>> claimed_from(std::uint64_t seq, ByteView message) {
@@ -116,7 +138,7 @@ Result<std::optional<Claimed>> claimed_from(std::uint64_t seq, ByteView message)
   made.id = opened->claim.id;
   made.activity = reduction->activity;
   for (const auto& quantity : reduction->quantities) made.quantities.push_back({std::string(quantity.unit), quantity.value});
-  made.nullifier = reduction->nullifier.mac;
+  made.nullifiers = reduction->nullifiers;
   made.methodology = reduction->methodology.id;
   made.methodology_version = reduction->methodology.version;
   made.methodology_sha256 = reduction->methodology.sha256;
@@ -140,22 +162,21 @@ std::vector<TakeBack> take_back_parts(std::span<Claimed> claims, std::span<const
   std::vector<TakeBack> all;
   for (const Returned& part : parts) {
     std::vector<QuantityValue> wanted = part.quantities;
-    const auto take_from = [&](const auto& fits) {
+    const auto take_from = [&](bool by_line, const auto& fits) {
       for (Claimed& claim : claims) {
         if (!fits(claim)) continue;
         auto made = take_part(claim, wanted, library);
         if (!made) continue;
-        made->returned = part.activity;
-        made->by_line = part.nullifier.has_value();
-        all.push_back(std::move(*made));
+        made->by_line = by_line;
+        add_take(std::move(*made), all);
       }
     };
     // Where the till names the line, only that line's claim is taken back, not another one of the same activity.
-    if (part.nullifier &&
-        std::any_of(claims.begin(), claims.end(), [&](const auto& c) { return c.nullifier == *part.nullifier; })) {
-      take_from([&](const Claimed& claim) { return claim.nullifier == *part.nullifier; });
+    const auto is_named = [&](const Claimed& claim) { return part.act && claim.act == part.act; };
+    if (std::any_of(claims.begin(), claims.end(), is_named)) {
+      take_from(true, is_named);
     } else {
-      take_from([&](const Claimed& claim) { return claim.activity == part.activity; });
+      take_from(false, [&](const Claimed& claim) { return claim.activity == part.activity; });
     }
   }
   return all;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A refund's claims: the signed reversals of what it takes back.
 #include "daemon/base/local_time.hpp"
-#include "daemon/claim/nullifier.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "daemon/engine/claim_maker.hpp"
 #include "daemon/engine/reversals.hpp"
 
@@ -15,18 +13,13 @@ Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, M
   for (const TakeBack& take : reversals.takes) {
     claim::Claim claim = blank(next);
     claim::Reversal reversal;
-    reversal.nullifier = take.nullifier;
+    reversal.nullifiers = take.nullifiers;
     reversal.claim = take.claim;
     reversal.reason = reversals.reason;
     for (const auto& quantity : take.quantities) {
       if (!reversal.taken_back.push_back({quantity.unit, quantity.value})) break;
     }
-    // A whole reversal that is reported again finds nothing left to take. A part would be taken once more, so its claim id is
-    // made of its cause: the service knows it again.
-    if (reversals.cause && !take.quantities.empty()) {
-      claim.id = claim::make_reversal_id(crypto::hasher(), context_.programme_key.key.view(), take.nullifier, *reversals.cause,
-                                         take.returned, take.by_line);
-    }
+    if (const auto id = part_id(reversals, take)) claim.id = *id;
     claim.entry = reversal;
     auto one = sign(claim, std::nullopt, next);
     if (!one) return Failure{one.error()};
@@ -47,15 +40,22 @@ Status ClaimMaker::reverse(const Reversals& reversals, claim::ChainHead& head, M
   return Done{};
 }
 
-std::optional<Digest> ClaimMaker::nullifier_of(std::string_view activity, std::int64_t end, const std::string& issuer,
-                                               const std::string& event_id, std::uint64_t line) const {
+/// The claim id of a reversal of part of an act. A whole reversal that is reported again finds nothing left to take; a part would
+/// be taken once more, so its id is made of act and cause, and the service knows it again. Nothing for a whole one, and where the
+/// act's name is not known: then this device alone knows the refund again.
+std::optional<claim::ClaimId> ClaimMaker::part_id(const Reversals& reversals, const TakeBack& take) const {
+  const identity::Root* root = context_.settings->root(take.nullifiers[0].root);
+  if (!reversals.cause || take.quantities.empty() || !take.act || root == nullptr) return std::nullopt;
+  return identity::reversal_id(*root, {take.act->group, reversals.issuer, reversals.event, take.act->line}, *reversals.cause,
+                               take.by_line);
+}
+
+std::optional<Act> ClaimMaker::act_of(std::string_view activity, std::int64_t end, std::uint64_t line) const {
   const auto* methodology = measuring_.methodology_for(activity, end);
   if (methodology == nullptr) return std::nullopt;
   const bool by_line = methodology->event_line == measure::EventLine::each_line;
   if (by_line && line == 0) return std::nullopt;
-  return claim::make_nullifier(crypto::hasher(), context_.programme_key.key.view(), context_.programme_key.version,
-                               methodology->exclusive_group, issuer, event_id, by_line ? line : 0)
-      .mac;
+  return Act{methodology->exclusive_group, by_line ? line : 0};
 }
 
 }  // namespace greentill::engine

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who the device is, and whom it trusts: its key and certificate, the certificates that may sign receipts, the programme's key.
+// Who the device is, and whom it trusts: its key and certificate, the certificates that may sign receipts.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,6 @@
 #include "daemon/base/error.hpp"
 #include "daemon/claim/crypto.hpp"
 #include "daemon/claim/message.hpp"
-#include "daemon/crypto/secret.hpp"
 
 namespace greentill::crypto {
 class Certificate;
@@ -57,14 +56,5 @@ class ReceiptTrust {
   /// is in their file; denied where it was not signed with the key of the one that it names. Both name the x5t.
   virtual Status verify(const claim::Message& message) = 0;
 };
-
-/// The programme's secret, under which nullifiers are made, with its version.
-struct ProgrammeKey {
-  std::uint64_t version = 0;
-  crypto::Secret key;
-};
-/// Reads the key from a file of one line, "<version> <64 hexadecimal digits>"; what editors put around it is passed over. denied
-/// where others than its owner can read the file; not_found, io, or invalid where it is anything else.
-Result<ProgrammeKey> load_programme_key(const std::filesystem::path& path);
 
 }  // namespace greentill::identity

@@ -99,8 +99,10 @@ std::string_view to_string(Delivery delivery) {
   switch (delivery) {
     case Delivery::waiting: return "waiting";
     case Delivery::delivered: return "delivered";
+    case Delivery::held: return "held";
     case Delivery::refused_retry: return "refused_retry";
     case Delivery::refused_final: return "refused_final";
+    case Delivery::set_apart: return "set_apart";
   }
   return "unknown";
 }

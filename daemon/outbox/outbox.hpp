@@ -25,16 +25,12 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/receipt.hpp"
+#include "daemon/claim/stored.hpp"
+#include "daemon/outbox/repair.hpp"
 #include "daemon/outbox/side_records.hpp"
 #include "daemon/outbox/source_record.hpp"
 
 namespace greentill::outbox {
-
-/// A claim to be stored.
-struct NewClaim {
-  std::uint64_t seq = 0;
-  std::vector<std::uint8_t> message;  ///< as it goes over the wire; it is signed once and never changes
-};
 
 /// What one unit adds to the running totals of a day and an activity. An empty `activity` counts a transaction.
 struct TotalsDelta {
@@ -58,6 +54,7 @@ struct Unit {
   std::optional<SourceRecord> record;  ///< the source's record and new position; none where no source handed it in
   std::vector<TotalsDelta> totals;
   SideRecords side;
+  bool declares_lost = false;  ///< its claim is the gap over what is missing of the chain before; noted with the chain
 };
 
 /// What is known under a transaction's key: it made `count` claims, from first_seq on, in `chain`, which need not be the chain in
@@ -66,7 +63,7 @@ struct TransactionRecord {
   std::uint64_t first_seq = 0;
   std::uint32_t count = 0;
   claim::ChainId chain{};
-  std::optional<ContentHash> content{};  ///< none where it was stored before schema 5
+  std::optional<ContentHash> content{};
 };
 
 /// Which sales are asked for, the newest first.
@@ -85,28 +82,52 @@ struct FoundSale {
   std::optional<TransactionRecord> made;  ///< the claims that it made; none where only guarded acts are known of it
 };
 
-/// Where a claim stands with the service. The two kinds of refusal: the same bytes may be accepted later, or never.
-enum class Delivery : std::uint8_t { waiting, delivered, refused_retry, refused_final };
+/// Where a claim stands with the service now. Held: accepted, and granted nothing until a person or time decides. The two kinds
+/// of refusal: the same bytes may be accepted later, or never. Set apart: its chain is never sent again, and it was not
+/// processed.
+enum class Delivery : std::uint8_t { waiting, delivered, held, refused_retry, refused_final, set_apart };
 /// The name as in JSON: "waiting", "refused_retry". Lifetime: static.
 [[nodiscard]] std::string_view to_string(Delivery delivery);
+
+/// A place in a chain of this store.
+struct ClaimPlace {
+  claim::ChainId chain{};
+  std::uint64_t seq = 0;
+};
 
 /// A claim as it is stored.
 struct StoredClaim {
   std::uint64_t seq = 0;
   std::int64_t recorded_at = 0;  ///< Unix seconds
   Delivery delivery = Delivery::waiting;
-  std::string reason;                      ///< why the service refused it; empty where it did not
-  std::optional<std::int64_t> granted_mg;  ///< what the receipt granted, where that is not what the claim asked for
-  std::optional<Sale> sale;                ///< none: it belongs to no sale, or was stored before schema 6
+  /// Why the service refused or holds it, or why it stands otherwise than its receipt said; else empty.
+  std::string reason;
+  std::optional<std::int64_t> granted_mg;  ///< what is granted now, where that is not what the claim asked for
+  std::optional<std::int64_t> changed_at;  ///< when this device heard of it, Unix seconds, where that was after its receipt
+  std::optional<Sale> sale;                ///< none: it belongs to no sale
+  std::optional<ClaimPlace> anew;          ///< the claim that was made in its place, by a repair
   std::vector<std::uint8_t> message;
 };
 
-/// Where the chain in force stands.
+/// Where a chain stands.
 struct ChainState {
   claim::ChainHead head;
-  std::uint64_t delivered_seq = 0;  ///< up to here the service has processed the chain
-  std::uint64_t epoch = 0;          ///< of the ledger, from the last receipt; 0 before the first one
+  std::uint64_t delivered_seq = 0;  ///< up to here the service has processed the chain, as receipts said
+  std::uint64_t epoch = 0;          ///< of the ledger, from the chain's last receipt; 0 before the first one
+  std::uint32_t assignment = 0;     ///< under which the chain was begun, as its start says
 };
+
+/// A chain of this store, as it matters to what is sent.
+struct KnownChain {
+  ChainState state;
+  claim::ChainHead before;      ///< the place that its start names; zeros where it names none
+  bool set_apart = false;       ///< never sent again
+  bool declared = false;        ///< a gap in it declares what is missing of the chain before
+  std::uint64_t pruned_to = 0;  ///< behind this seq all claims are stored, but for damage
+};
+
+/// How a place that the service names lies to this store's claims.
+enum class PlaceMatch : std::uint8_t { no_chain, beyond, other_hash, same };
 
 /// The sums of one day and activity. They are never pruned.
 struct Totals {
@@ -121,21 +142,29 @@ struct Totals {
 struct Backlog {
   std::uint64_t claims = 0;  ///< all that are stored
   std::uint64_t waiting = 0;
+  std::uint64_t held = 0;
   std::uint64_t refused_retry = 0;
   std::uint64_t refused_final = 0;
   std::uint64_t starts = 0;          ///< those of `claims` that open a chain and claim nothing
   std::uint64_t starts_waiting = 0;  ///< those of `waiting` that do
   /// Without the chains' starts, which nobody means who counts claims.
   [[nodiscard]] Backlog for_people() const {
-    return {claims - starts, waiting - starts_waiting, refused_retry, refused_final, 0, 0};
+    return {claims - starts, waiting - starts_waiting, held, refused_retry, refused_final, 0, 0};
   }
 };
 
-/// How many stored claims the service refused for one reason.
-struct RefusalCount {
+/// How many stored claims stand held or refused for one reason.
+struct ReasonCount {
   std::string reason;
-  bool final = false;  ///< for ever, else for now
+  Delivery delivery = Delivery::held;  ///< or one of the refusals
   std::uint64_t claims = 0;
+};
+
+/// Claims that were refused for now and are due to be sent again, of one chain.
+struct DueClaims {
+  claim::ChainId chain{};
+  std::vector<std::uint64_t> seqs;  ///< ascending
+  friend bool operator==(const DueClaims&, const DueClaims&) = default;
 };
 
 /// Consecutive claims as they are sent: their messages one after another, a CBOR sequence.
@@ -147,12 +176,14 @@ struct ClaimBatch {
 
 /// What a receipt changed.
 struct AppliedReceipt {
-  std::uint64_t delivered_seq = 0;
+  std::uint64_t delivered_seq = 0;  ///< of the chain that it names, as it stands now; 0 where this store has no such chain
   std::uint64_t newly_refused = 0;
-  std::uint64_t head = 0;   ///< the receipt's own
-  std::uint64_t epoch = 0;  ///< likewise
-  bool ignored = false;     ///< the head was not moved: another chain, an older epoch, or a lower head within the epoch
-  bool rewound = false;     ///< the ledger went back in a new epoch: send again from delivered_seq + 1
+  std::uint64_t newly_held = 0;
+  bool ignored = false;  ///< the head was not moved: a chain that is not here, an older epoch, or a lower head within the epoch
+  bool rewound = false;  ///< the ledger went back in a new epoch
+  /// The service holds claims of this chain that are not here, or others: nothing of the receipt was taken.
+  bool at_odds = false;
+  bool came_further = false;  ///< more is stored of what the service says than before
 };
 
 /// A connection that reads. Made by Outbox::new_reader(); destroy it before the outbox. What it returns is a copy and stays
@@ -162,6 +193,16 @@ class Reader {
   virtual ~Reader() = default;
   /// The state of the chain in force; nothing where no chain was begun.
   virtual Result<std::optional<ChainState>> chain() = 0;
+  /// The number that Writer::keep_settings_number() stored last; 0 where none is.
+  virtual Result<std::uint64_t> settings_number() = 0;
+  /// All chains, in the order in which they were begun.
+  virtual Result<std::vector<KnownChain>> chains() = 0;
+  /// How the place lies to the claims of the chain that it names. Where the claim and the one behind it were pruned its hash
+  /// cannot be told: it is the same then.
+  virtual Result<PlaceMatch> match(const claim::ChainHead& place) = 0;
+  /// What a batch of the chain's claims says that is stored: of a chain that is not here, or without one, nothing but epoch and
+  /// change.
+  virtual Result<claim::Stored> stored(const std::optional<claim::ChainId>& chain) = 0;
   /// What the transaction made; nothing where the key is not known, or was pruned.
   virtual Result<std::optional<TransactionRecord>> find(const TransactionKey& key) = 0;
   /// A claim of the chain in force; nothing where it was pruned or never made.
@@ -172,13 +213,15 @@ class Reader {
   /// the first, or the last), at most `limit` of them. `only`: claims that stand there alone.
   virtual Status for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
                                 const std::function<void(const StoredClaim&)>& visit) = 0;
-  /// Reads consecutive claims of the chain in force from `first` on into `into`, as many as fit both limits, but at least one
+  /// Reads consecutive claims of the chain from `first` on into `into`, as many as fit both limits, but at least one
   /// where there is one. Empty (last_seq = first - 1) where `first` is not stored. Reuses the memory of `into.bytes`. invalid
   /// where `first` is 0.
-  virtual Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) = 0;
-  /// The seqs of claims of the chain in force that were refused for now and may be tried again: the last try is at or before
-  /// `tried_before`, or after `now`, by a clock that ran ahead. Both are Unix seconds. Ascending, at most `limit`.
-  virtual Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) = 0;
+  virtual Status read_batch(const claim::ChainId& chain, std::uint64_t first, std::size_t max_claims, std::size_t max_bytes,
+                            ClaimBatch& into) = 0;
+  /// Claims that stand refused for now and may be tried again: they are due by `now`, were tried last at or before
+  /// `tried_before`, or after `now`, by a clock that ran ahead. Both are Unix seconds. Of the first chain that has any and was
+  /// not set apart; at most `limit`.
+  virtual Result<DueClaims> retryable(std::int64_t now, std::int64_t tried_before, std::size_t limit) = 0;
   /// The source's last durable position; empty where it has none.
   virtual Result<std::string> position(std::string_view source) = 0;
   /// The sums of all days from `from_day` on (days since 1970-01-01), by day and activity in ascending order.
@@ -188,8 +231,8 @@ class Reader {
   /// When the oldest claim was recorded that the service has not processed, or has refused for now; nothing where none is. Cost:
   /// as of backlog().
   virtual Result<std::optional<std::int64_t>> waiting_since() = 0;
-  /// The refused claims by reason, most first, at most `limit` reasons. Cost: the reasons', not the claims'.
-  virtual Result<std::vector<RefusalCount>> refusal_counts(std::size_t limit) = 0;
+  /// The held and refused claims by reason, most first, at most `limit` reasons. Cost: the reasons', not the claims'.
+  virtual Result<std::vector<ReasonCount>> reason_counts(std::size_t limit) = 0;
   /// How much was taken back of the claim with this nullifier: one entry for each unit; none where nothing was.
   virtual Result<std::vector<TakenBack>> taken_back(const Digest& nullifier) = 0;
   /// The reversals that wait for the transaction with this key, in the order in which they came.
@@ -208,7 +251,7 @@ class Reader {
   /// The sales that the query asks for, the newest first, at most `limit`. Cost: reads all that is stored, since an index would
   /// be every sale's to pay for.
   virtual Result<std::vector<FoundSale>> sales(const SaleQuery& query, std::size_t limit) = 0;
-  /// The sale with this key; nothing where it is not known, or was stored before schema 6.
+  /// The sale with this key; nothing where it is not known.
   virtual Result<std::optional<FoundSale>> sale(const TransactionKey& key) = 0;
   /// How many records of each source had which fate, by source, fate and reason. They add up to all records that sources ever
   /// handed in.
@@ -229,12 +272,16 @@ struct Retried {
 struct Reception {
   std::int64_t now = 0;  ///< Unix seconds
   Retried answers{};     ///< the retry that it answers; other claims may be refused in it, too
+  /// How long a claim refused for now rests: so long at first, then twice as long each time, a day at most.
+  std::int64_t rest_s = 3600;
 };
+inline constexpr std::int64_t kLongestRest = 86'400;  ///< in seconds
 
 /// What may be removed: what was recorded before these times, in Unix seconds.
 struct PruneBefore {
   std::int64_t delivered = 0;  ///< claims that the service has processed
-  std::int64_t side = 0;       ///< side records, and the keys of transactions without a claim
+  /// Side records, the keys of transactions without a claim, and chains that were set apart.
+  std::int64_t side = 0;
 };
 
 /// The connection that writes. There is one in all processes; the outbox owns it. A call waits for the disk.
@@ -244,20 +291,26 @@ class Writer {
   /// As Reader::find(). What was written last is still in this connection's memory, so that it reads less.
   virtual Result<std::optional<TransactionRecord>> find(const TransactionKey& key) = 0;
   /// Begins a chain, which becomes the one in force; the chain before it stays stored. `unit` holds its `start` claim, with seq
-  /// 1. conflict where the unit does not fit.
+  /// 1. conflict where the unit does not fit, invalid where its claim is no start.
   virtual Status begin_chain(const claim::ChainId& chain, const Unit& unit) = 0;
+  /// Stores the number of the settings that the device goes by, durably.
+  virtual Status keep_settings_number(std::uint64_t number) = 0;
   /// Stores all units in one transaction; they are durable on return. Requires: units and their claims in the chain's order,
   /// going on from the stored head. conflict where they do not, or where a unit's key is stored already.
   virtual Status commit(std::span<const Unit* const> units) = 0;
-  /// Marks claims as delivered, refused and granted; durable on return. A claim that stays refused for now keeps its reason and
-  /// last try, unless the receipt answers its retry, since services repeat such refusals. A receipt of another chain or an older
-  /// epoch changes nothing; one with a lower head does not move the head. Requires: the receipt's signature was verified.
-  /// conflict where the service knows another chain than this store: then the store is an old copy, or the device was cloned.
-  /// invalid where the receipt contradicts itself.
+  /// Stores what a receipt says of the claims of any chain of this store; durable on return. A claim that stays refused for now
+  /// keeps its reason and last try, unless the receipt answers its retry. What a change says counts until the next epoch,
+  /// whatever receipts say of the claim. A receipt of an older epoch changes nothing; one with a lower head does not move the
+  /// head. Requires: the receipt's signature was verified. invalid where the receipt was filled for a store that knows more than
+  /// this one: it would leave something out.
   virtual Result<AppliedReceipt> apply(const claim::Receipt& receipt, const Reception& reception) = 0;
-  /// Removes delivered claims with their transaction keys, and side records, at most `limit` of all together; returns how many. A
-  /// refused claim stays until it is delivered or replaced, the chain's head always; and what was taken back of a claim stays as
-  /// long as that claim waits or is refused.
+  /// Begins a chain in which everything that the ledger may lack of the chains under the assignment of its start is made anew, in
+  /// their order, and sets those chains apart; all in one transaction. Memory does not grow with what is made; the write-ahead
+  /// log does, by the size of it. `now`: Unix seconds.
+  virtual Status repair(const Repair& repair, Remaker& remaker, std::int64_t now) = 0;
+  /// Removes delivered claims with their transaction keys, chains that were set apart, and side records, at most `limit` of all
+  /// together; returns how many. A held or refused claim stays until it is accepted, the chain's head always; and what was taken
+  /// back of a claim stays as long as that claim waits, is held or is refused.
   virtual Result<std::size_t> prune(const PruneBefore& before, std::size_t limit) = 0;
 };
 
@@ -275,7 +328,7 @@ struct Options {
   /// The name of an SQLite VFS, for fault injection; empty: one under which no other process can open the file.
   std::string vfs = {};
   std::size_t writer_cache_kib = 512;
-  std::size_t reader_cache_kib = 256;
+  std::size_t reader_cache_kib = 128;
   /// Where it is kept how far the store has come; empty: nowhere, and a store that went back is not noticed.
   std::filesystem::path mark = {};
   /// Files that are made after the mark. Where one is there and mark and chain are not, this is no first start.
@@ -286,9 +339,9 @@ struct Options {
 /// thread at a time.
 class Outbox {
  public:
-  /// Opens or creates the store, migrates its schema to this version, and keeps other processes out until it is destroyed.
+  /// Opens or creates the store, and keeps other processes out until it is destroyed.
   /// conflict where another process has it open, or where it is not what its mark says (docs/outbox.md, "A store that went
-  /// back"); invalid where its log is another's, or the file is another program's database, unsupported where a newer version
+  /// back"); invalid where its log is another's, or the file is another program's database, unsupported where another version
   /// made it, corrupt where it is damaged, not_found or denied where the file or its lock cannot be opened. `log` is used by this
   /// call alone.
   static Result<std::unique_ptr<Outbox>> open(const Options& options, Log& log);

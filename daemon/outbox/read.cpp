@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "daemon/claim/message.hpp"
-#include "daemon/crypto/hasher.hpp"
+#include "daemon/outbox/chains.hpp"
 #include "daemon/outbox/durability.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 
@@ -10,52 +9,60 @@
 // is read in order without a sort. And each answer is a single statement, hence a single snapshot.
 #define GREENTILL_CHAIN_NO "(SELECT max(no) FROM chains)"
 #define GREENTILL_CHAIN_FROM "(" GREENTILL_CHAIN_NO " << 40)"
-// The position of chain h's last claim; null where it has none.
-#define GREENTILL_LAST_POSITION "(SELECT max(position) FROM claims WHERE position > h.no << 40 AND position < (h.no + 1) << 40)"
-#define GREENTILL_CLAIM_COLUMNS                                            \
-  "c.position, c.recorded_at, c.message, r.final, r.reason, g.granted_mg," \
-  " (SELECT delivered_seq FROM chains WHERE no = c.position >> 40),"       \
-  " c.till, c.receipt, c.sold_at"                                          \
-  " FROM "
+#define GREENTILL_CLAIM_COLUMNS                                                              \
+  "c.position, c.recorded_at, c.message, o.standing, o.reason, o.granted_mg, o.changed_at, " \
+  "h.delivered_seq, h.set_apart_at, c.anew, (SELECT id FROM chains WHERE no = c.anew >> 40), c.till, c.receipt, c.sold_at FROM "
 #define GREENTILL_RANGE(column) column " > " GREENTILL_CHAIN_FROM " + ?1 AND " column " < " GREENTILL_CHAIN_FROM " + ?2 "
-#define GREENTILL_SCAN                                                                                      \
-  "SELECT " GREENTILL_CLAIM_COLUMNS                                                                         \
-  "claims c LEFT JOIN refusals r ON r.position = c.position LEFT JOIN grants g ON g.position = c.position " \
-  "WHERE " GREENTILL_RANGE("c.position") "AND (?4 OR r.final IS NULL) ORDER BY c.position "
-#define GREENTILL_REFUSED                                                                                   \
-  "SELECT " GREENTILL_CLAIM_COLUMNS                                                                         \
-  "refusals r CROSS JOIN claims c ON c.position = r.position LEFT JOIN grants g ON g.position = c.position" \
-  " WHERE r.final = ?4 AND " GREENTILL_RANGE("r.position") "ORDER BY r.position "
-// Two ranges of an index, each read in its order: a condition with OR would sort all refused claims.
-#define GREENTILL_RETRYABLE(when)                                                                                  \
-  "SELECT * FROM (SELECT position FROM refusals WHERE final = 0 AND " when " AND position > " GREENTILL_CHAIN_FROM \
-  " ORDER BY last_try LIMIT ?3)"
+#define GREENTILL_CHAIN_OF_CLAIM "JOIN chains h ON h.no = c.position >> 40 "
+#define GREENTILL_SCAN                                                                                                   \
+  "SELECT " GREENTILL_CLAIM_COLUMNS "claims c LEFT JOIN outcomes o ON o.position = c.position " GREENTILL_CHAIN_OF_CLAIM \
+  "WHERE " GREENTILL_RANGE("c.position") "AND (?4 OR coalesce(o.standing, 0) = 0) ORDER BY c.position "
+#define GREENTILL_STANDING                                                                                                \
+  "SELECT " GREENTILL_CLAIM_COLUMNS "outcomes o CROSS JOIN claims c ON c.position = o.position " GREENTILL_CHAIN_OF_CLAIM \
+  "WHERE o.standing = ?4 AND o.standing <> 0 AND " GREENTILL_RANGE("o.position") "ORDER BY o.position "
+// Ranges of an index, each read in its order: a condition with OR would sort all refused claims.
+#define GREENTILL_RETRYABLE(when, by) \
+  "SELECT * FROM (SELECT position FROM outcomes WHERE standing = 3 AND " when " ORDER BY " by " LIMIT ?3)"
 
 // Of each chain the first claim that is not processed (seq 1 is its start, which claims nothing), and the first that was refused
 // for now: one row of an index each.
-#define GREENTILL_WAITING_SINCE                                                                                                 \
-  "SELECT min(since) FROM (SELECT (SELECT recorded_at FROM claims WHERE position > (h.no << 40 | max(h.delivered_seq, 1)) AND " \
-  "position < (h.no + 1) << 40 ORDER BY position LIMIT 1) AS since FROM chains h UNION ALL SELECT * FROM (SELECT "              \
-  "c.recorded_at FROM refusals r JOIN claims c ON c.position = r.position WHERE r.final = 0 ORDER BY r.position LIMIT 1))"
+#define GREENTILL_WAITING_SINCE                                                                                                  \
+  "SELECT min(since) FROM (SELECT (SELECT recorded_at FROM claims WHERE position > (h.no << 40 | max(h.delivered_seq, 1)) AND "  \
+  "position < (h.no + 1) << 40 ORDER BY position LIMIT 1) AS since FROM chains h WHERE h.set_apart_at IS NULL UNION ALL SELECT " \
+  "* FROM (SELECT "                                                                                                              \
+  "c.recorded_at FROM outcomes o JOIN claims c ON c.position = o.position WHERE o.standing = 3 ORDER BY o.position LIMIT 1))"
 
 namespace greentill::outbox {
 namespace {
 
 std::vector<std::uint8_t> copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
+Delivery delivery_of(const Query& row, std::uint64_t seq) {
+  switch (row.is_null(3) ? Stands::accepted : static_cast<Stands>(row.integer(3))) {
+    case Stands::held: return Delivery::held;
+    case Stands::refused: return Delivery::refused_final;
+    case Stands::refused_for_now: return Delivery::refused_retry;
+    case Stands::accepted: break;
+  }
+  if (seq <= row.count(7)) return Delivery::delivered;
+  return row.is_null(8) ? Delivery::waiting : Delivery::set_apart;
+}
+
 StoredClaim stored_claim(const Query& row) {
   StoredClaim claim;
   claim.seq = seq_of(row.integer(0));
   claim.recorded_at = row.integer(1);
   claim.message = copy(row.bytes(2));
-  if (!row.is_null(3)) {
-    claim.delivery = row.integer(3) != 0 ? Delivery::refused_final : Delivery::refused_retry;
-    claim.reason = row.text(4);
-  } else if (claim.seq <= static_cast<std::uint64_t>(row.integer(6))) {
-    claim.delivery = Delivery::delivered;
+  claim.delivery = delivery_of(row, claim.seq);
+  claim.reason = row.text(4);
+  claim.granted_mg = row.optional(5);
+  claim.changed_at = row.optional(6);
+  ClaimPlace anew;
+  if (row.fixed(10, anew.chain)) {
+    anew.seq = seq_of(row.integer(9));
+    claim.anew = anew;
   }
-  if (!row.is_null(5)) claim.granted_mg = row.integer(5);
-  claim.sale = sale_in(row, 7);
+  claim.sale = sale_in(row, 11);
   return claim;
 }
 
@@ -85,31 +92,6 @@ Result<std::optional<TransactionRecord>> KeyLookup::find(const Database& databas
   return std::optional(record);
 }
 
-Status ChainLookup::prepare(Database& database) {
-  return statement_.prepare(database,
-                            "SELECT h.no, h.id, c.position, c.message, h.delivered_seq, h.epoch, h.pruned "
-                            "FROM chains h LEFT JOIN claims c ON c.position = " GREENTILL_LAST_POSITION
-                            " ORDER BY h.no DESC LIMIT 1");
-}
-
-Result<ChainRow> ChainLookup::find(const Database& database) {
-  Query query(statement_);
-  ChainRow row;
-  if (!query.next()) return query.result(row);
-  if (!query.fixed(1, row.head.chain)) return database.damaged("a chain's id is not one");
-  if (!query.is_null(2)) {
-    const auto last = claim::parse_message(query.bytes(3), claim::MessageType::claim);
-    if (!last) return database.damaged("the chain's last claim is none");
-    row.head.seq = seq_of(query.integer(2));
-    row.head.payload_hash = crypto::hasher().sha256({last->payload});
-  }
-  row.no = query.integer(0);
-  row.delivered_seq = query.count(4);
-  row.epoch = query.count(5);
-  row.pruned = query.integer(6);
-  return row;
-}
-
 Result<std::unique_ptr<Reader>> SqliteReader::open(const Options& options) {
   auto database = open_for_reading(options);
   if (!database) return Failure{database.error()};
@@ -125,30 +107,28 @@ Status SqliteReader::prepare() {
   if (Status prepared = prepare_records(); !prepared) return prepared;
   return prepare_all(
       database_,
-      {{claim_, "SELECT " GREENTILL_CLAIM_COLUMNS
-                "claims c LEFT JOIN refusals r ON r.position = c.position LEFT JOIN grants g ON g.position = c.position "
-                "WHERE c.position = coalesce((SELECT no FROM chains WHERE id = ?2), iif(?2 IS NULL, " GREENTILL_CHAIN_NO
-                ", 0)) << 40 | ?1"},
+      {{claim_,
+        "SELECT " GREENTILL_CLAIM_COLUMNS "claims c LEFT JOIN outcomes o ON o.position = c.position " GREENTILL_CHAIN_OF_CLAIM
+        "WHERE c.position = coalesce((SELECT no FROM chains WHERE id = ?2), iif(?2 IS NULL, " GREENTILL_CHAIN_NO
+        ", 0)) << 40 | ?1"},
        {scan_up_, GREENTILL_SCAN "LIMIT ?3"},
        {scan_down_, GREENTILL_SCAN "DESC LIMIT ?3"},
-       {refused_up_, GREENTILL_REFUSED "LIMIT ?3"},
-       {refused_down_, GREENTILL_REFUSED "DESC LIMIT ?3"},
-       {batch_, "SELECT c.position, c.message FROM claims c WHERE " GREENTILL_RANGE("c.position") "ORDER BY c.position LIMIT ?3"},
-       {retryable_, GREENTILL_RETRYABLE("last_try <= ?1") " UNION ALL " GREENTILL_RETRYABLE("last_try > ?2") " LIMIT ?3"},
+       {standing_up_, GREENTILL_STANDING "LIMIT ?3"},
+       {standing_down_, GREENTILL_STANDING "DESC LIMIT ?3"},
+       {batch_,
+        "SELECT position, message FROM claims WHERE position >= ((SELECT no FROM chains WHERE id = ?1) << 40) + ?2 AND "
+        "position < ((SELECT no FROM chains WHERE id = ?1) + 1) << 40 ORDER BY position LIMIT ?3"},
+       {retryable_, GREENTILL_RETRYABLE("next_try <= ?1", "next_try") " UNION " GREENTILL_RETRYABLE(
+                        "last_try <= ?2", "last_try") " UNION " GREENTILL_RETRYABLE("last_try > ?1", "last_try") " ORDER BY 1"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
-        "SELECT total(head - pruned), total(head - delivered_seq), "
-        "(SELECT total(claims) FROM refusal_counts WHERE final = 0), (SELECT total(claims) FROM refusal_counts WHERE final = 1), "
-        "total(starts), total(starts AND delivered_seq = 0) FROM (SELECT h.*, "
+        "SELECT total(head - pruned), total(iif(set_apart_at IS NULL, head - delivered_seq, 0)), "
+        "(SELECT total(claims) FROM outcome_counts WHERE standing = 1), "
+        "(SELECT total(claims) FROM outcome_counts WHERE standing = 3), "
+        "(SELECT total(claims) FROM outcome_counts WHERE standing = 2), "
+        "total(starts), total(starts AND delivered_seq = 0 AND set_apart_at IS NULL) FROM (SELECT h.*, "
         "coalesce(" GREENTILL_LAST_POSITION ", h.no << 40) - (h.no << 40) AS head, "
         "EXISTS (SELECT 1 FROM claims WHERE position = (h.no << 40) + 1) AS starts FROM chains h)"}});
-}
-
-Result<std::optional<ChainState>> SqliteReader::chain() {
-  const auto row = chains_.find(database_);
-  if (!row) return Failure{row.error()};
-  if (row->no == 0) return std::optional<ChainState>();
-  return std::optional(ChainState{row->head, row->delivered_seq, row->epoch});
 }
 
 Result<std::optional<StoredClaim>> SqliteReader::claim(std::uint64_t seq) {
@@ -161,14 +141,27 @@ Result<std::optional<StoredClaim>> SqliteReader::claim(const claim::ChainId& cha
   return one_claim(Query(claim_, seq, chain));
 }
 
+namespace {
+
+/// What the claims that stand there have in `outcomes`; nothing for those that have none.
+std::optional<Stands> stands_for(std::optional<Delivery> delivery) {
+  if (delivery == Delivery::held) return Stands::held;
+  if (delivery == Delivery::refused_final) return Stands::refused;
+  if (delivery == Delivery::refused_retry) return Stands::refused_for_now;
+  return std::nullopt;
+}
+
+}  // namespace
+
 Statement& SqliteReader::scan_for(bool newest_first, std::optional<Delivery> only) {
-  const bool refused = only == Delivery::refused_retry || only == Delivery::refused_final;
-  if (newest_first) return refused ? refused_down_ : scan_down_;
-  return refused ? refused_up_ : scan_up_;
+  const bool by_standing = stands_for(only).has_value();
+  if (newest_first) return by_standing ? standing_down_ : scan_down_;
+  return by_standing ? standing_up_ : scan_up_;
 }
 
 Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
                                     const std::function<void(const StoredClaim&)>& visit) {
+  if (only == Delivery::set_apart) return Done{};  // never the chain in force
   // The bounds of seq, both exclusive.
   std::uint64_t low = newest_first ? 0 : std::min(after, kMaxSeq);
   std::uint64_t high = newest_first && after != 0 ? std::min(after, kMaxSeq) : kMaxSeq;
@@ -179,19 +172,21 @@ Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool
     if (only == Delivery::waiting) low = std::max(low, delivered);
     if (only == Delivery::delivered) high = std::min(high, delivered + 1);
   }
-  // In the scan of all claims: whether refused ones are wanted too. In the statements on refusals: which of the two kinds is.
-  const bool flag = !only || only == Delivery::refused_final;
+  // In the scan of all claims: whether those that are held or refused are wanted too. In the statements by standing: which.
+  const auto stands = stands_for(only);
+  const int flag = stands ? static_cast<int>(*stands) : only ? 0 : 1;
   Query row(scan_for(newest_first, only), low, high, row_limit(limit), flag);
   while (row.next()) visit(stored_claim(row));
   return row.status();
 }
 
-Status SqliteReader::read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, ClaimBatch& into) {
+Status SqliteReader::read_batch(const claim::ChainId& chain, std::uint64_t first, std::size_t max_claims, std::size_t max_bytes,
+                                ClaimBatch& into) {
   into.bytes.clear();
   into.first_seq = first;
   into.last_seq = first - 1;
   if (first == 0 || first > kMaxSeq) return fail(ErrorCode::invalid, "a batch begins at seq 1 or later");
-  Query row(batch_, first - 1, kMaxSeq, row_limit(max_claims));
+  Query row(batch_, chain, first, row_limit(max_claims));
   while (row.next() && seq_of(row.integer(0)) == into.last_seq + 1) {
     const ByteView message = row.bytes(1);
     if (!into.bytes.empty() && into.bytes.size() + message.size() > max_bytes) break;
@@ -201,12 +196,26 @@ Status SqliteReader::read_batch(std::uint64_t first, std::size_t max_claims, std
   return row.status();
 }
 
-Result<std::vector<std::uint64_t>> SqliteReader::retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) {
-  std::vector<std::uint64_t> seqs;
-  Query row(retryable_, tried_before, now, row_limit(limit));
-  while (row.next()) seqs.push_back(seq_of(row.integer(0)));
-  std::ranges::sort(seqs);
-  return row.result(std::move(seqs));
+Result<DueClaims> SqliteReader::retryable(std::int64_t now, std::int64_t tried_before, std::size_t limit) {
+  DueClaims due;
+  std::int64_t chain = 0;
+  {
+    Query row(retryable_, now, tried_before, row_limit(limit));
+    while (row.next() && due.seqs.size() < limit) {
+      if (chain == 0) chain = row.integer(0) >> kSeqBits;
+      if (row.integer(0) >> kSeqBits != chain) break;
+      due.seqs.push_back(seq_of(row.integer(0)));
+    }
+    if (Status read = row.status(); !read) return Failure{read.error()};
+  }
+  if (due.seqs.empty()) return due;
+  Statement statement;
+  if (Status prepared = statement.prepare(database_, "SELECT id FROM chains WHERE no = ?1"); !prepared) {
+    return Failure{prepared.error()};
+  }
+  Query row(statement, chain);
+  if (row.next() && !row.fixed(0, due.chain)) return database_.damaged("a chain's id is not one");
+  return row.result(std::move(due));
 }
 
 Result<std::vector<Totals>> SqliteReader::totals(std::int64_t from_day) {
@@ -220,8 +229,9 @@ Result<std::vector<Totals>> SqliteReader::totals(std::int64_t from_day) {
 
 Result<Backlog> SqliteReader::backlog() {
   Query row(backlog_);
-  return row.result(row.next() ? Backlog{row.count(0), row.count(1), row.count(2), row.count(3), row.count(4), row.count(5)}
-                               : Backlog{});
+  return row.result(
+      row.next() ? Backlog{row.count(0), row.count(1), row.count(2), row.count(3), row.count(4), row.count(5), row.count(6)}
+                 : Backlog{});
 }
 
 Result<std::optional<std::int64_t>> SqliteReader::waiting_since() {
@@ -231,13 +241,20 @@ Result<std::optional<std::int64_t>> SqliteReader::waiting_since() {
   return row.result(row.next() && !row.is_null(0) ? std::optional(row.integer(0)) : std::nullopt);
 }
 
-Result<std::vector<RefusalCount>> SqliteReader::refusal_counts(std::size_t limit) {
-  constexpr const char* kCounts = "SELECT reason, final, claims FROM refusal_counts ORDER BY claims DESC, reason, final LIMIT ?1";
+Result<std::vector<ReasonCount>> SqliteReader::reason_counts(std::size_t limit) {
+  constexpr const char* kCounts =
+      "SELECT reason, standing, claims FROM outcome_counts ORDER BY claims DESC, reason, standing LIMIT ?1";
   Statement statement;
   if (Status prepared = statement.prepare(database_, kCounts); !prepared) return Failure{prepared.error()};
-  std::vector<RefusalCount> counts;
+  std::vector<ReasonCount> counts;
   Query row(statement, row_limit(limit));
-  while (row.next()) counts.push_back({std::string(row.text(0)), row.integer(1) != 0, row.count(2)});
+  while (row.next()) {
+    const auto stands = static_cast<Stands>(row.integer(1));
+    const Delivery delivery = stands == Stands::held      ? Delivery::held
+                              : stands == Stands::refused ? Delivery::refused_final
+                                                          : Delivery::refused_retry;
+    counts.push_back({std::string(row.text(0)), delivery, row.count(2)});
+  }
   return row.result(std::move(counts));
 }
 

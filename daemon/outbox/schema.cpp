@@ -6,49 +6,98 @@
 namespace greentill::outbox {
 namespace {
 
-constexpr const char* kMigrations[] = {
-    // 1: the first version
-    R"sql(
+constexpr std::int64_t kSchemaVersion = 8;
+
+constexpr const char* kSchema = R"sql(
 CREATE TABLE chains (
   no INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE,
-  head_seq INTEGER NOT NULL,
-  head_hash BLOB NOT NULL,
+  assignment INTEGER NOT NULL,
+  before_id BLOB,
+  before_seq INTEGER NOT NULL DEFAULT 0,
+  before_hash BLOB,
+  set_apart_at INTEGER,
+  declared INTEGER NOT NULL DEFAULT 0,
   delivered_seq INTEGER NOT NULL DEFAULT 0,
   epoch INTEGER NOT NULL DEFAULT 0,
-  stored INTEGER NOT NULL DEFAULT 0,
-  refused_retry INTEGER NOT NULL DEFAULT 0,
-  refused_final INTEGER NOT NULL DEFAULT 0
+  pruned INTEGER NOT NULL DEFAULT 0,
+  pruned_to INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE TABLE service (
+  no INTEGER PRIMARY KEY CHECK (no = 1),
+  epoch INTEGER NOT NULL,
+  change INTEGER NOT NULL
+) STRICT;
+INSERT INTO service VALUES (1, 0, 0);
+
+CREATE TABLE settings (
+  no INTEGER PRIMARY KEY CHECK (no = 1),
+  number INTEGER NOT NULL
+) STRICT;
+INSERT INTO settings VALUES (1, 0);
 
 CREATE TABLE claims (
   position INTEGER PRIMARY KEY,
   recorded_at INTEGER NOT NULL,
   key BLOB,
   key_claims INTEGER,
-  message BLOB NOT NULL
+  message BLOB NOT NULL,
+  content BLOB,
+  till TEXT,
+  receipt TEXT,
+  sold_at INTEGER,
+  anew INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX claims_by_key ON claims (key) WHERE key IS NOT NULL;
 
 CREATE TABLE claimless (
   key BLOB PRIMARY KEY,
-  recorded_at INTEGER NOT NULL
+  recorded_at INTEGER NOT NULL,
+  content BLOB,
+  till TEXT,
+  receipt TEXT,
+  sold_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claimless_by_time ON claimless (recorded_at);
 
-CREATE TABLE refusals (
+CREATE TABLE outcomes (
   position INTEGER PRIMARY KEY,
-  final INTEGER NOT NULL,
+  standing INTEGER NOT NULL,
   reason TEXT NOT NULL,
-  last_try INTEGER NOT NULL
+  granted_mg INTEGER,
+  changed_at INTEGER,
+  told INTEGER NOT NULL,
+  told_reason TEXT NOT NULL,
+  told_mg INTEGER,
+  tries INTEGER NOT NULL DEFAULT 0,
+  last_try INTEGER NOT NULL DEFAULT 0,
+  next_try INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX refusals_by_kind ON refusals (final, position);
-CREATE INDEX refusals_to_retry ON refusals (last_try) WHERE final = 0;
+CREATE INDEX outcomes_by_standing ON outcomes (standing, position) WHERE standing <> 0;
+CREATE INDEX outcomes_to_retry ON outcomes (next_try) WHERE standing = 3;
+CREATE INDEX outcomes_by_try ON outcomes (last_try) WHERE standing = 3;
+CREATE INDEX outcomes_changed ON outcomes (changed_at) WHERE changed_at IS NOT NULL;
 
-CREATE TABLE grants (
-  position INTEGER PRIMARY KEY,
-  granted_mg INTEGER NOT NULL
-) STRICT;
+CREATE TABLE outcome_counts (
+  standing INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  claims INTEGER NOT NULL,
+  PRIMARY KEY (standing, reason)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER outcome_added AFTER INSERT ON outcomes WHEN new.standing <> 0 BEGIN
+  INSERT INTO outcome_counts VALUES (new.standing, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
+END;
+CREATE TRIGGER outcome_removed AFTER DELETE ON outcomes WHEN old.standing <> 0 BEGIN
+  UPDATE outcome_counts SET claims = claims - 1 WHERE standing = old.standing AND reason = old.reason;
+  DELETE FROM outcome_counts WHERE standing = old.standing AND reason = old.reason AND claims = 0;
+END;
+CREATE TRIGGER outcome_changed AFTER UPDATE ON outcomes WHEN new.standing <> old.standing OR new.reason <> old.reason BEGIN
+  UPDATE outcome_counts SET claims = claims - 1 WHERE standing = old.standing AND reason = old.reason;
+  DELETE FROM outcome_counts WHERE standing = old.standing AND reason = old.reason AND claims = 0;
+  INSERT INTO outcome_counts SELECT new.standing, new.reason, 1 WHERE new.standing <> 0
+    ON CONFLICT DO UPDATE SET claims = claims + 1;
+END;
 
 CREATE TABLE sources (
   source TEXT PRIMARY KEY,
@@ -63,14 +112,12 @@ CREATE TABLE totals (
   credited_mg INTEGER NOT NULL,
   PRIMARY KEY (day, activity)
 ) STRICT, WITHOUT ROWID;
-)sql",
-    // 2: what was taken back, reversals that wait, guarded acts
-    R"sql(
+
 CREATE TABLE taken_back (
   nullifier BLOB NOT NULL,
   unit TEXT NOT NULL,
   value INTEGER NOT NULL,
-  of_seq INTEGER NOT NULL,
+  of_position INTEGER NOT NULL,
   recorded_at INTEGER NOT NULL,
   PRIMARY KEY (nullifier, unit)
 ) STRICT, WITHOUT ROWID;
@@ -83,7 +130,8 @@ CREATE TABLE awaited (
   reason INTEGER NOT NULL,
   activity TEXT NOT NULL,
   unit TEXT NOT NULL,
-  value INTEGER NOT NULL
+  value INTEGER NOT NULL,
+  cause BLOB
 ) STRICT;
 CREATE INDEX awaited_by_key ON awaited (key);
 CREATE INDEX awaited_by_time ON awaited (recorded_at);
@@ -96,7 +144,10 @@ CREATE TABLE guarded (
   recorded_at INTEGER NOT NULL,
   begin INTEGER NOT NULL,
   quantities TEXT NOT NULL,
-  reason TEXT NOT NULL
+  reason TEXT NOT NULL,
+  till TEXT,
+  receipt TEXT,
+  sold_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX guarded_by_key ON guarded (key, line, activity);
 CREATE INDEX guarded_by_time ON guarded (recorded_at);
@@ -104,29 +155,12 @@ CREATE INDEX guarded_by_time ON guarded (recorded_at);
 CREATE TABLE account_uses (
   account BLOB NOT NULL,
   activity TEXT NOT NULL,
-  day INTEGER NOT NULL,
+  begin INTEGER NOT NULL,
   events INTEGER NOT NULL,
-  last_begin INTEGER NOT NULL,
-  PRIMARY KEY (account, activity)
+  recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (account, activity, begin)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX account_uses_by_time ON account_uses (last_begin);
-)sql",
-    // 3: the cause of a reversal that waits
-    R"sql(
-ALTER TABLE awaited ADD COLUMN cause BLOB;
-)sql",
-    // 4: a chain's head is read from its last claim, so that a sale does not write it a second time
-    R"sql(
-ALTER TABLE chains ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;
-UPDATE chains SET pruned = head_seq - stored;
-ALTER TABLE chains DROP COLUMN head_seq;
-ALTER TABLE chains DROP COLUMN head_hash;
-ALTER TABLE chains DROP COLUMN stored;
-)sql",
-    // 5: what became of each source record, and the content hash that tells one event from another
-    R"sql(
-ALTER TABLE claims ADD COLUMN content BLOB;
-ALTER TABLE claimless ADD COLUMN content BLOB;
+CREATE INDEX account_uses_by_time ON account_uses (recorded_at);
 
 CREATE TABLE records (
   id INTEGER PRIMARY KEY,
@@ -146,97 +180,41 @@ CREATE TABLE record_counts (
   last_at INTEGER NOT NULL,
   PRIMARY KEY (source, fate, reason)
 ) STRICT, WITHOUT ROWID;
-)sql",
-    // 6: which sale it was: the till, the receipt's number as printed, and when
-    R"sql(
-ALTER TABLE claims ADD COLUMN till TEXT;
-ALTER TABLE claims ADD COLUMN receipt TEXT;
-ALTER TABLE claims ADD COLUMN sold_at INTEGER;
-ALTER TABLE claimless ADD COLUMN till TEXT;
-ALTER TABLE claimless ADD COLUMN receipt TEXT;
-ALTER TABLE claimless ADD COLUMN sold_at INTEGER;
-ALTER TABLE guarded ADD COLUMN till TEXT;
-ALTER TABLE guarded ADD COLUMN receipt TEXT;
-ALTER TABLE guarded ADD COLUMN sold_at INTEGER;
-)sql",
-    // 7: every act of an account, so that the order in which they come does not matter; refused claims counted by reason. What
-    // the
-    // old table knew of an account was its last act, which the new one begins with.
-    R"sql(
-ALTER TABLE account_uses RENAME TO last_uses;
-DROP INDEX account_uses_by_time;
-CREATE TABLE account_uses (
-  account BLOB NOT NULL,
-  activity TEXT NOT NULL,
-  begin INTEGER NOT NULL,
-  events INTEGER NOT NULL,
-  recorded_at INTEGER NOT NULL,
-  PRIMARY KEY (account, activity, begin)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX account_uses_by_time ON account_uses (recorded_at);
-INSERT INTO account_uses SELECT account, activity, last_begin, events, last_begin FROM last_uses;
-DROP TABLE last_uses;
+)sql";
 
-CREATE TABLE refusal_counts (
-  final INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  claims INTEGER NOT NULL,
-  PRIMARY KEY (final, reason)
-) STRICT, WITHOUT ROWID;
-INSERT INTO refusal_counts SELECT final, reason, count(*) FROM refusals GROUP BY final, reason;
-ALTER TABLE chains DROP COLUMN refused_retry;
-ALTER TABLE chains DROP COLUMN refused_final;
-CREATE TRIGGER refusal_added AFTER INSERT ON refusals BEGIN
-  INSERT INTO refusal_counts VALUES (new.final, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
-END;
-CREATE TRIGGER refusal_removed AFTER DELETE ON refusals BEGIN
-  UPDATE refusal_counts SET claims = claims - 1 WHERE final = old.final AND reason = old.reason;
-  DELETE FROM refusal_counts WHERE final = old.final AND reason = old.reason AND claims = 0;
-END;
-CREATE TRIGGER refusal_changed AFTER UPDATE ON refusals WHEN new.final <> old.final OR new.reason <> old.reason BEGIN
-  UPDATE refusal_counts SET claims = claims - 1 WHERE final = old.final AND reason = old.reason;
-  DELETE FROM refusal_counts WHERE final = old.final AND reason = old.reason AND claims = 0;
-  INSERT INTO refusal_counts VALUES (new.final, new.reason, 1) ON CONFLICT DO UPDATE SET claims = claims + 1;
-END;
-)sql",
-};
-
-Status refuse_foreign(sqlite::Database& database, std::int64_t version) {
+/// Whether the file is to be made a store; else it is one of this version.
+Result<bool> is_new(sqlite::Database& database) {
+  const auto version = database.integer("PRAGMA user_version");
+  if (!version) return Failure{version.error()};
   const auto application = database.integer("PRAGMA application_id");
   if (!application) return Failure{application.error()};
   const auto objects = database.integer("SELECT count(*) FROM sqlite_schema");
   if (!objects) return Failure{objects.error()};
   const std::string name = database.file();
-  const bool fresh = *application == 0 && version == 0 && *objects == 0;
-  if (!fresh && *application != kApplicationId) {
+  if (*application == 0 && *version == 0 && *objects == 0) return true;
+  if (*application != kApplicationId) {
     return fail(ErrorCode::invalid, name + ": a database, but no outbox of Greentill; name another file");
   }
-  if (version > static_cast<std::int64_t>(migrations().size())) {
-    return fail(ErrorCode::unsupported, name + ": made by a newer version (schema " + std::to_string(version) +
-                                            ", this one knows " + std::to_string(migrations().size()) + "); install that one");
-  }
-  return Done{};
+  if (*version == kSchemaVersion) return false;
+  const bool newer = *version > kSchemaVersion;
+  return fail(ErrorCode::unsupported, name + ": made by a" + (newer ? " newer" : "n older") + " version (schema " +
+                                          std::to_string(*version) + ", this one knows " + std::to_string(kSchemaVersion) +
+                                          "); install that one" +
+                                          (newer ? "" : ", let its claims be delivered, and set the file aside"));
 }
 
 }  // namespace
 
-std::span<const char* const> migrations() { return kMigrations; }
-
 Status open_schema(sqlite::Database& writer) {
-  const auto version = writer.integer("PRAGMA user_version");
-  if (!version) return Failure{version.error()};
-  if (Status ours = refuse_foreign(writer, *version); !ours) return ours;
+  const auto fresh = is_new(writer);
+  if (!fresh) return Failure{fresh.error()};
   if (Status wal = writer.use_wal(); !wal) return wal;
-  const auto known = static_cast<std::int64_t>(migrations().size());
-  if (*version == known) return Done{};
-
+  if (!*fresh) return Done{};
   auto transaction = sqlite::Transaction::begin(writer);
   if (!transaction) return Failure{transaction.error()};
-  for (auto next = static_cast<std::size_t>(*version); next < migrations().size(); ++next) {
-    if (Status migrated = writer.execute(migrations()[next]); !migrated) return migrated;
-  }
+  if (Status made = writer.execute(kSchema); !made) return made;
   const std::string mark =
-      "PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(known);
+      "PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(kSchemaVersion);
   if (Status marked = writer.execute(mark.c_str()); !marked) return marked;
   return transaction->commit();
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of the store and how older stores come to them. Private to daemon/outbox; docs/outbox.md explains the tables.
+// The tables of the store. Private to daemon/outbox; docs/outbox.md explains them.
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "daemon/sqlite/sqlite.hpp"
 
@@ -22,11 +21,7 @@ inline constexpr std::int64_t position_of(std::int64_t chain_no, std::uint64_t s
 inline constexpr std::size_t row_limit(std::size_t limit) { return limit > INT64_MAX ? INT64_MAX : limit; }
 inline constexpr std::uint64_t seq_of(std::int64_t position) { return static_cast<std::uint64_t>(position) & kMaxSeq; }
 
-/// Number i brings a store from user_version i to i + 1. Published texts are frozen: a later version appends.
-std::span<const char* const> migrations();
-
-/// Refuses a file that is no outbox, or of a newer version, without changing it. Sets the journal mode and migrates in one
-/// transaction.
+/// Refuses a file that is no outbox, or of another version, without changing it. Makes the tables in a new file.
 Status open_schema(sqlite::Database& writer);
 
 }  // namespace greentill::outbox

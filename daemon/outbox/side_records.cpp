@@ -10,8 +10,9 @@ Status SqliteWriter::prepare_side_records() {
   return prepare_all(
       database_,
       {{set_taken_back_,
-        "INSERT INTO taken_back (nullifier, unit, value, of_seq, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
-        "SET value = excluded.value, of_seq = excluded.of_seq, recorded_at = excluded.recorded_at"},
+        "INSERT INTO taken_back (nullifier, unit, value, of_position, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO "
+        "UPDATE "
+        "SET value = excluded.value, of_position = excluded.of_position, recorded_at = excluded.recorded_at"},
        {add_awaited_,
         "INSERT INTO awaited (key, recorded_at, reason, activity, unit, value, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
        {remove_awaited_, "DELETE FROM awaited WHERE key = ?1"},
@@ -27,8 +28,9 @@ Status SqliteWriter::prepare_side_records() {
         "UPDATE SET events = excluded.events, recorded_at = excluded.recorded_at"},
        {prune_taken_back_,
         "DELETE FROM taken_back WHERE (nullifier, unit) IN (SELECT nullifier, unit FROM taken_back WHERE recorded_at < ?1 AND "
-        "of_seq <= (SELECT delivered_seq FROM chains ORDER BY no DESC LIMIT 1) AND NOT EXISTS (SELECT 1 FROM refusals WHERE "
-        "position = ((SELECT max(no) FROM chains) << 40 | of_seq)) LIMIT ?2)"},
+        "NOT EXISTS (SELECT 1 FROM claims c JOIN chains h ON h.no = c.position >> 40 WHERE c.position = of_position AND "
+        "c.position > (h.no << 40) + h.delivered_seq) AND NOT EXISTS (SELECT 1 FROM outcomes WHERE position = of_position AND "
+        "standing <> 0) LIMIT ?2)"},
        {prune_awaited_, "DELETE FROM awaited WHERE no IN (SELECT no FROM awaited WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_guarded_, "DELETE FROM guarded WHERE id IN (SELECT id FROM guarded WHERE recorded_at < ?1 LIMIT ?2)"},
        {prune_account_uses_,
@@ -36,9 +38,10 @@ Status SqliteWriter::prepare_side_records() {
         "recorded_at < ?1 LIMIT ?2)"}});
 }
 
-Status SqliteWriter::add_side_records(const Unit& unit) {
+Status SqliteWriter::add_side_records(const ChainRow& row, const Unit& unit) {
   for (const TakenBack& taken : unit.side.taken_back) {
-    Status set = set_taken_back_.run(taken.nullifier, taken.unit, taken.value, taken.of_seq, unit.recorded_at);
+    const std::int64_t of = taken.of_seq == 0 ? 0 : position_of(row.no, taken.of_seq);
+    Status set = set_taken_back_.run(taken.nullifier, taken.unit, taken.value, of, unit.recorded_at);
     if (!set) return set;
   }
   if (Status added = add_awaited(unit); !added) return added;
@@ -81,7 +84,9 @@ Result<std::size_t> SqliteWriter::prune_side_records(std::int64_t recorded_befor
 
 Status SqliteReader::prepare_side_records() {
   return prepare_all(
-      database_, {{taken_back_, "SELECT unit, value, of_seq FROM taken_back WHERE nullifier = ?1"},
+      database_, {{taken_back_,
+                   "SELECT unit, value, iif(of_position >> 40 = (SELECT max(no) FROM chains), of_position & 0xffffffffff, 0) "
+                   "FROM taken_back WHERE nullifier = ?1"},
                   {awaited_, "SELECT reason, activity, unit, value, cause FROM awaited WHERE key = ?1 ORDER BY no"},
                   {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
                   {account_uses_,

@@ -29,8 +29,9 @@ struct Sale {
 struct TakenBack {
   Digest nullifier{};
   std::string unit;
-  std::int64_t value = 0;    ///< the sum of all reversals
-  std::uint64_t of_seq = 0;  ///< the claim's seq in the chain in force; 0 where this store does not have the claim
+  std::int64_t value = 0;  ///< the sum of all reversals
+  /// The claim's seq in the chain in force; 0 where this store does not have the claim, or reading: it is of an earlier chain.
+  std::uint64_t of_seq = 0;
 };
 
 /// A part of a reversal that waits for its transaction. An empty activity: all of the transaction.

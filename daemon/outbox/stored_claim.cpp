@@ -15,4 +15,14 @@ Result<OpenedClaim> open_claim(std::uint64_t seq, ByteView message) {
   return OpenedClaim{*read, *claim};
 }
 
+Result<std::optional<LatestClaim>> latest_claim(Reader& reader, ClaimPlace place) {
+  for (;;) {
+    auto stored = reader.claim(place.chain, place.seq);
+    if (!stored) return Failure{stored.error()};
+    if (!*stored) return std::optional<LatestClaim>();
+    if (!(*stored)->anew) return std::optional(LatestClaim{place, std::move(**stored)});
+    place = *(*stored)->anew;
+  }
+}
+
 }  // namespace greentill::outbox

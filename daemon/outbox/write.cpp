@@ -7,6 +7,7 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/outbox/durability.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
+#include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::outbox {
 namespace {
@@ -26,6 +27,9 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
   auto chain = writer->chains_.find(writer->database_);
   if (!chain) return Failure{chain.error()};
   writer->chain_ = *chain;
+  const auto service = read_service(writer->database_);
+  if (!service) return Failure{service.error()};
+  writer->service_ = *service;
   const auto transactions = writer->database_.integer("SELECT sum(claims) FROM totals WHERE activity = ''");
   if (!transactions) return Failure{transactions.error()};
   writer->transactions_ = static_cast<std::uint64_t>(*transactions);
@@ -64,8 +68,11 @@ Status SqliteWriter::prepare() {
   if (Status prepared = prepare_records(); !prepared) return prepared;
   return prepare_all(
       database_,
-      {{new_chain_, "INSERT INTO chains (no, id) VALUES (?1, ?2)"},
+      {{new_chain_,
+        "INSERT INTO chains (no, id, assignment, before_id, before_seq, before_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+       {declared_, "UPDATE chains SET declared = 1 WHERE no = ?1"},
        {save_chain_, "UPDATE chains SET delivered_seq = ?2, epoch = ?3, pruned = ?4 WHERE no = ?1"},
+       {save_service_, "UPDATE service SET epoch = ?1, change = ?2"},
        {add_claim_,
         "INSERT INTO claims (position, recorded_at, message, key, key_claims, content, till, receipt, sold_at) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
@@ -78,24 +85,37 @@ Status SqliteWriter::prepare() {
         "SET claims = claims + excluded.claims, estimate_mg = CAST(estimate_mg + excluded.estimate_mg AS INTEGER), "
         "credited_mg = CAST(credited_mg + excluded.credited_mg AS INTEGER)"},
        {message_at_, "SELECT message FROM claims WHERE position = ?1"},
-       {outcome_, "SELECT r.final FROM claims c LEFT JOIN refusals r ON r.position = c.position WHERE c.position = ?1"},
-       {set_refusal_,
-        "INSERT INTO refusals (position, final, reason, last_try) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
-        "final = excluded.final, reason = excluded.reason, last_try = excluded.last_try"},
-       {remove_refusal_, "DELETE FROM refusals WHERE position = ?1"},
-       {set_grant_,
-        "INSERT INTO grants (position, granted_mg) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET granted_mg = excluded.granted_mg"},
-       {remove_grant_, "DELETE FROM grants WHERE position = ?1"},
-       {count_claims_, "SELECT count(*) FROM claims WHERE position > ?1 AND position <= ?2"},
-       {remove_refusals_, "DELETE FROM refusals WHERE position > ?1 AND position <= ?2"},
-       {remove_grants_, "DELETE FROM grants WHERE position > ?1 AND position <= ?2"},
+       {outcome_,
+        "SELECT o.standing, o.told, o.tries FROM claims c LEFT JOIN outcomes o ON o.position = c.position WHERE c.position = ?1"},
+       // A change counts until the next epoch, whatever receipts tell of the claim.
+       {set_told_,
+        "INSERT INTO outcomes (position, standing, reason, granted_mg, told, told_reason, told_mg, tries, last_try, next_try) "
+        "VALUES (?1, ?2, ?3, ?4, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET "
+        "standing = iif(changed_at IS NULL, excluded.told, standing), "
+        "reason = iif(changed_at IS NULL, excluded.told_reason, reason), "
+        "granted_mg = iif(changed_at IS NULL, excluded.told_mg, granted_mg), told = excluded.told, "
+        "told_reason = excluded.told_reason, told_mg = excluded.told_mg, tries = excluded.tries, last_try = excluded.last_try, "
+        "next_try = excluded.next_try"},
+       {set_changed_,
+        "INSERT INTO outcomes (position, standing, reason, granted_mg, changed_at, told, told_reason) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, 0, '') ON CONFLICT DO UPDATE SET standing = excluded.standing, reason = excluded.reason, "
+        "granted_mg = excluded.granted_mg, changed_at = excluded.changed_at"},
+       {drop_plain_, "DELETE FROM outcomes WHERE position = ?1 AND standing = 0 AND granted_mg IS NULL AND changed_at IS NULL"},
+       {retried_, "SELECT position FROM outcomes WHERE position >= ?1 AND position <= ?2 AND told = 3"},
+       {forget_changes_, "DELETE FROM outcomes WHERE changed_at IS NOT NULL AND told = 0 AND told_mg IS NULL"},
+       {undo_changes_,
+        "UPDATE outcomes SET standing = told, reason = told_reason, granted_mg = told_mg, changed_at = NULL "
+        "WHERE changed_at IS NOT NULL"},
+       {forget_told_, "DELETE FROM outcomes WHERE position > ?1 AND position <= ?2 AND changed_at IS NULL"},
+       {undo_told_, "UPDATE outcomes SET told = 0, told_reason = '', told_mg = NULL WHERE position > ?1 AND position <= ?2"},
        // The delivered head itself stays, hence `<`. The inner limit bounds how much is read.
        {to_prune_,
         "SELECT position FROM (SELECT c.position AS position, c.recorded_at AS recorded_at FROM chains h CROSS JOIN claims c "
         "WHERE c.position > h.no << 40 AND c.position < (h.no << 40) + h.delivered_seq AND NOT EXISTS "
-        "(SELECT 1 FROM refusals r WHERE r.position = c.position) LIMIT ?3) WHERE recorded_at < ?1 LIMIT ?2"},
+        "(SELECT 1 FROM outcomes o WHERE o.position = c.position AND o.standing <> 0) LIMIT ?3) WHERE recorded_at < ?1 LIMIT ?2"},
        {remove_claim_, "DELETE FROM claims WHERE position = ?1"},
-       {count_pruned_, "UPDATE chains SET pruned = pruned + 1 WHERE no = ?1"},
+       {remove_outcome_, "DELETE FROM outcomes WHERE position = ?1"},
+       {count_pruned_, "UPDATE chains SET pruned = pruned + 1, pruned_to = max(pruned_to, ?2) WHERE no = ?1"},
        {prune_claimless_,
         "DELETE FROM claimless WHERE key IN (SELECT key FROM claimless WHERE recorded_at < ?1 ORDER BY recorded_at LIMIT ?2)"}});
 }
@@ -114,12 +134,33 @@ Status SqliteWriter::begin_chain(const claim::ChainId& chain, const Unit& unit) 
   ChainRow row;
   row.no = chain_.no + 1;
   row.head.chain = chain;
-  if (Status added = new_chain_.run(row.no, chain); !added) return added;
+  if (unit.claims.size() != 1) return fail(ErrorCode::invalid, "outbox: a chain begins with its start alone");
+  if (Status begun = begin(row, unit.claims.front()); !begun) return begun;
   if (Status added = add_unit(row, unit); !added) return added;
   if (Status finished = finish(*transaction, row); !finished) return finished;
   const Unit* stored = &unit;
   note({&stored, 1});
   return Done{};
+}
+
+Status SqliteWriter::keep_settings_number(std::uint64_t number) {
+  const std::string set = "UPDATE settings SET number = " + std::to_string(number);
+  return database_.execute(set.c_str());
+}
+
+/// Adds the chain's row, with what its start says.
+Status SqliteWriter::begin(ChainRow& row, const NewClaim& claim) {
+  const auto opened = open_claim(claim.seq, claim.message);
+  if (!opened) return Failure{opened.error()};
+  const auto* start = std::get_if<claim::Start>(&opened->claim.entry);
+  if (start == nullptr || opened->claim.chain != row.head.chain) {
+    return fail(ErrorCode::invalid, "outbox: a chain begins with a start of its own");
+  }
+  row.assignment = start->assignment;
+  const std::uint64_t assignment = start->assignment;
+  if (!start->predecessor) return new_chain_.run(row.no, row.head.chain, assignment, std::nullopt, 0, std::nullopt);
+  const claim::Predecessor& before = *start->predecessor;
+  return new_chain_.run(row.no, row.head.chain, assignment, before.chain, before.last_seq, before.payload_hash);
 }
 
 Status SqliteWriter::commit(std::span<const Unit* const> units) {
@@ -154,7 +195,10 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
     Status added = add_totals_.run(delta.day, delta.activity, delta.estimate_mg, delta.credited_mg, delta.claims);
     if (!added) return added;
   }
-  return add_side_records(unit);
+  if (unit.declares_lost) {
+    if (Status declared = declared_.run(row.no); !declared) return declared;
+  }
+  return add_side_records(row, unit);
 }
 
 Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {
@@ -194,18 +238,23 @@ Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::siz
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   const auto bounded = std::min(limit, std::size_t{1} << 20);
-  auto claims = prune_claims(before.delivered, bounded);
-  if (!claims) return claims;
-  auto claimless = prune_by_time(prune_claimless_, before.side, bounded - *claims);
-  if (!claimless) return claimless;
-  auto side = prune_side_records(before.side, bounded - *claims - *claimless);
-  if (!side) return side;
+  std::size_t pruned = 0;
+  const auto prune_with = [&](Result<std::size_t> (SqliteWriter::*step)(std::int64_t, std::size_t), std::int64_t recorded) {
+    auto some = (this->*step)(recorded, bounded - pruned);
+    if (some) pruned += *some;
+    return some;
+  };
+  for (const auto& [step, recorded] :
+       {std::pair(&SqliteWriter::prune_claims, before.delivered), std::pair(&SqliteWriter::prune_set_apart, before.side),
+        std::pair(&SqliteWriter::prune_claimless, before.side), std::pair(&SqliteWriter::prune_side_records, before.side)}) {
+    if (auto some = prune_with(step, recorded); !some) return some;
+  }
   // Read before the commit: if reading failed after it, the next commit would write the old counters back.
   auto row = chains_.find(database_);
   if (!row) return Failure{row.error()};
   if (Status committed = transaction->commit(); !committed) return Failure{committed.error()};
   chain_ = *row;
-  return *claims + *claimless + *side;
+  return pruned;
 }
 
 Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std::size_t limit) {
@@ -215,12 +264,45 @@ Result<std::size_t> SqliteWriter::prune_claims(std::int64_t recorded_before, std
     while (row.next()) positions.push_back(row.integer(0));
     if (Status read = row.status(); !read) return Failure{read.error()};
   }
-  for (const std::int64_t position : positions) {
-    if (Status removed = remove_claim_.run(position); !removed) return Failure{removed.error()};
-    if (Status removed = remove_grant_.run(position); !removed) return Failure{removed.error()};
-    if (Status counted = count_pruned_.run(position >> kSeqBits); !counted) return Failure{counted.error()};
-  }
+  if (Status removed = remove_claims(positions); !removed) return Failure{removed.error()};
   return positions.size();
+}
+
+Status SqliteWriter::remove_claims(const std::vector<std::int64_t>& positions) {
+  for (const std::int64_t position : positions) {
+    if (Status removed = remove_claim_.run(position); !removed) return removed;
+    if (Status removed = remove_outcome_.run(position); !removed) return removed;
+    if (Status counted = count_pruned_.run(position >> kSeqBits, seq_of(position)); !counted) return counted;
+  }
+  return Done{};
+}
+
+/// Seldom there is one: the statements are not kept.
+Result<std::size_t> SqliteWriter::prune_set_apart(std::int64_t before, std::size_t limit) {
+  std::vector<std::int64_t> positions;
+  Statement statement;
+  if (Status prepared = statement.prepare(database_,
+                                          "SELECT c.position FROM chains h CROSS JOIN claims c WHERE h.set_apart_at < ?1 AND "
+                                          "c.position > h.no << 40 AND c.position < (h.no + 1) << 40 LIMIT ?2");
+      !prepared) {
+    return Failure{prepared.error()};
+  }
+  {
+    Query row(statement, before, limit);
+    while (row.next()) positions.push_back(row.integer(0));
+    if (Status read = row.status(); !read) return Failure{read.error()};
+  }
+  if (positions.empty()) return std::size_t{0};
+  if (Status removed = remove_claims(positions); !removed) return Failure{removed.error()};
+  Status gone = database_.execute(
+      "DELETE FROM chains WHERE set_apart_at IS NOT NULL AND NOT EXISTS "
+      "(SELECT 1 FROM claims WHERE position > no << 40 AND position < (no + 1) << 40)");
+  if (!gone) return Failure{gone.error()};
+  return positions.size();
+}
+
+Result<std::size_t> SqliteWriter::prune_claimless(std::int64_t recorded_before, std::size_t limit) {
+  return prune_by_time(prune_claimless_, recorded_before, limit);
 }
 
 Result<std::size_t> SqliteWriter::prune_by_time(Statement& statement, std::int64_t before, std::size_t limit) {

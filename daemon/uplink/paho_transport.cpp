@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/base/guarded.hpp"
+#include "daemon/claim/stored.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "daemon/paho/paho.hpp"
 #include "daemon/uplink/diagnosis.hpp"
@@ -125,6 +126,9 @@ class PahoTransport final : public Transport {
     add(mqtt::property::CONTENT_TYPE, publication.content_type);
     add(mqtt::property::RESPONSE_TOPIC, publication.response_topic);
     add(mqtt::property::CORRELATION_DATA, publication.correlation);
+    if (!publication.stored.empty()) {
+      properties.add({mqtt::property::USER_PROPERTY, std::string(claim::kStoredProperty), std::string(publication.stored)});
+    }
     message->set_properties(std::move(properties));
     return message;
   }

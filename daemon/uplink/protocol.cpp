@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/uplink/protocol.hpp"
 
-#include "daemon/base/hex.hpp"
 #include "daemon/claim/cbor.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
@@ -54,8 +53,7 @@ std::string status_document(bool online, std::string_view version, std::uint64_t
   return std::string(as_text(writer.written()));
 }
 
-Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
-                                     const claim::ChainId& chain) {
+Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device) {
   const auto message = claim::parse_message(bytes, claim::MessageType::receipt);
   if (!message) return malformed(message.error());
   if (Status trusted = trust.verify(*message); !trusted) return Failure{trusted.error()};
@@ -64,8 +62,20 @@ Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& tru
   if (receipt->device != device) {
     return fail(ErrorCode::invalid, "receipt: it is for the device \"" + std::string(receipt->device) + "\"");
   }
-  if (receipt->chain != chain) return fail(ErrorCode::invalid, "receipt: it is for the chain " + to_hex(receipt->chain));
   return CheckedReceipt{message->payload, *receipt};
+}
+
+std::string in_words(claim::ChainStanding state) {
+  switch (state) {
+    case claim::ChainStanding::open: return {};
+    case claim::ChainStanding::waiting: return "the chain waits: the service lacks claims of the one before it";
+    case claim::ChainStanding::on_probation:
+      return "the chain is on probation: its claims are held until an operator decides, or 72 h have passed in which no other "
+             "chain of this device had a claim";
+    case claim::ChainStanding::held: return "the chain is held: an operator decides about its claims";
+    case claim::ChainStanding::closed: return "the chain is closed: another one of this device goes on";
+  }
+  return {};
 }
 
 }  // namespace greentill::uplink

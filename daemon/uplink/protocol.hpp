@@ -28,7 +28,7 @@ struct Topics {
 
 /// kCorrelationBytes: chain id, first and last seq (big-endian, 8 bytes each), 8 random bytes.
 std::string correlation_data(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last, Random& random);
-/// The first seq of the batch with that correlation data; 0 where the data is not of our form.
+/// The first seq of the batch with that correlation data; 0 for a question, and where the data is not of our form.
 std::uint64_t first_seq_of(std::string_view correlation);
 
 /// Deterministic CBOR {1: "online" / "offline", 2: version, 3: number of waiting claims}. Requires: a version below 200 bytes.
@@ -39,9 +39,11 @@ struct CheckedReceipt {
   ByteView payload;
   claim::Receipt receipt;
 };
-/// Reads a receipt message, once it is known that a trusted certificate signed it and it is for this device and chain. not_found
-/// where no certificate of ours may have signed it. Lifetime: that of `bytes`.
-Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device,
-                                     const claim::ChainId& chain);
+/// Reads a receipt message, once it is known that a trusted certificate signed it and it is for this device. not_found where no
+/// certificate of ours may have signed it. Lifetime: that of `bytes`.
+Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device);
+
+/// What becomes of the claims of a chain in that state, as a sentence for people; empty for an open one.
+std::string in_words(claim::ChainStanding state);
 
 }  // namespace greentill::uplink

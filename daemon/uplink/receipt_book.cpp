@@ -12,7 +12,7 @@ void OutboxReceiptBook::apply(ByteView payload, const outbox::Retried& answers,
                   done = std::move(done)](outbox::Writer& writer) {
     const auto receipt = claim::parse_receipt(bytes);
     Result<outbox::AppliedReceipt> applied = receipt
-                                                 ? writer.apply(*receipt, {clock_.unix_seconds(), answers})
+                                                 ? writer.apply(*receipt, {clock_.unix_seconds(), answers, rest_.count()})
                                                  : fail(ErrorCode::invalid, std::string("receipt: ") + receipt.error().reason);
     if (applied) heard_(receipt->service_time);
     strand_.post([done, applied = std::move(applied)] { done(applied); });

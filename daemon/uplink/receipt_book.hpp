@@ -3,6 +3,7 @@
 // thread that has the writer.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 
@@ -14,10 +15,11 @@ namespace greentill::uplink {
 
 class OutboxReceiptBook final : public ReceiptBook {
  public:
-  /// `heard` is called with the service's time of each receipt that was stored, on the thread that has the writer. All references
-  /// must outlive the book and the queue's work.
-  OutboxReceiptBook(Executor& strand, outbox::WriteQueue& queue, Clock& clock, std::function<void(std::int64_t)> heard)
-      : strand_(strand), queue_(queue), clock_(clock), heard_(std::move(heard)) {}
+  /// `rest`: how long claims that are refused for now rest at first. `heard` is called with the service's time of each receipt
+  /// that was stored, on the thread that has the writer. All references must outlive the book and the queue's work.
+  OutboxReceiptBook(Executor& strand, outbox::WriteQueue& queue, Clock& clock, std::chrono::seconds rest,
+                    std::function<void(std::int64_t)> heard)
+      : strand_(strand), queue_(queue), clock_(clock), rest_(rest), heard_(std::move(heard)) {}
   /// As ReceiptBook::apply(). Errors: those of outbox::Writer::apply(), and invalid where the payload is no receipt.
   void apply(ByteView payload, const outbox::Retried& answers, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
 
@@ -25,6 +27,7 @@ class OutboxReceiptBook final : public ReceiptBook {
   Executor& strand_;
   outbox::WriteQueue& queue_;
   Clock& clock_;
+  const std::chrono::seconds rest_;
   const std::function<void(std::int64_t)> heard_;
 };
 

@@ -5,7 +5,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
+
+#include "daemon/outbox/outbox.hpp"
 
 namespace greentill::uplink {
 
@@ -20,19 +21,21 @@ class RetryPass {
 
   /// Begins a round. `due` ascends, each seq once. Returns false, with nothing to send, where `due` is empty or equals the last
   /// round's: the service has just answered those and not decided on them, and asking again at once would never end.
-  bool begin(std::vector<std::uint64_t> due);
+  bool begin(outbox::DueClaims due);
+  /// The chain of the round's claims.
+  [[nodiscard]] const claim::ChainId& chain() const { return due_.chain; }
   /// The next run of consecutive seqs, at most `most`; nothing at the end of the round.
   [[nodiscard]] std::optional<Run> next(std::size_t most) const;
   /// The seqs up to `last` were sent.
   void sent(std::uint64_t last);
   /// Forgets the last round, so that its claims may be tried again: some time has passed.
   void rest() {
-    due_.clear();
+    due_ = {};
     position_ = 0;
   }
 
  private:
-  std::vector<std::uint64_t> due_;
+  outbox::DueClaims due_;
   std::size_t position_ = 0;
 };
 

@@ -9,8 +9,10 @@ namespace {
 constexpr std::chrono::milliseconds kFarewell{1'000};
 constexpr std::size_t kLeastBatchBytes = 4u << 10;
 constexpr unsigned kMostHalvings = 5;
-constexpr std::size_t kBesidesTheWindow = 2;  // one retry and one status message
-constexpr std::size_t kMostApplying = 64;     // receipts; more are dropped, and their claims are sent again
+constexpr std::size_t kBesidesTheWindow = 3;  // one retry, one question and one status message
+// A user property's name has two bytes of length of its own beside the value's.
+constexpr std::size_t kStoredPropertyBytes = claim::kStoredProperty.size() + 2 + claim::kMaxStoredBytes;
+constexpr std::size_t kMostApplying = 64;  // receipts; more are dropped, and their claims are sent again
 
 }  // namespace
 
@@ -20,14 +22,6 @@ Session::Session(const Surroundings& around, SessionOwner& owner)
       topics_(around.options.device_id),
       heard_(around.clock.monotonic()),
       standstill_(around.options.own_certificate) {}
-
-template <typename F>
-void Session::after(std::chrono::milliseconds delay, F work) {
-  around_.strand.post_after(delay, [session = weak_from_this(), work] {
-    const auto alive = session.lock();
-    if (alive && !alive->ended_) work(*alive);
-  });
-}
 
 void Session::start(const BrokerAddress& address) {
   const auto backlog = around_.reader.backlog();
@@ -84,9 +78,9 @@ void Session::on_ready() {
   ready_ = true;
   if (!send_status()) return;
   owner_.session_ready();
-  pump();
-  begin_retries();
   arm_retry_timer();
+  if (pauses()) return end_pause();
+  ask();
 }
 
 bool Session::send_status() {
@@ -110,6 +104,7 @@ bool Session::publish(const Publication& publication) {
   return true;
 }
 
+/// Reads how far the chain goes that is sent; false where it cannot be read.
 bool Session::refresh_chain() {
   const auto state = around_.reader.chain();
   if (!state) {
@@ -117,17 +112,14 @@ bool Session::refresh_chain() {
     return false;
   }
   if (!*state) return false;
-  stored_ = (**state).head.seq;
-  epoch_ = (**state).epoch;
-  if (chain_ != (**state).head.chain) {
-    chain_ = (**state).head.chain;
-    around_.window.restart((**state).delivered_seq);
-  }
+  ends_ = *chain_ != (**state).head.chain;
+  if (!ends_) stored_ = (**state).head.seq;
   return true;
 }
 
 std::size_t Session::claims_packet(std::size_t bytes) const {
-  return paho::publish_bytes(topics_.claims, bytes, {kClaimsContentType.size(), kCorrelationBytes, topics_.receipts.size()});
+  return paho::publish_bytes(topics_.claims, bytes,
+                             {kClaimsContentType.size(), kCorrelationBytes, topics_.receipts.size(), kStoredPropertyBytes});
 }
 
 // Halved after each setback: a connection that loses batch after batch is offered smaller ones. Never more than the broker takes.
@@ -140,12 +132,20 @@ std::size_t Session::batch_bytes() const {
 }
 
 void Session::pump() {
-  if (!ready_ || ended_) return;
+  if (!may_send() || !chain_) return;
+  around_.awaits_claims = around_.window.open();
+  if (around_.window.idle() && !refresh_chain()) return;
+  fill_window();
+  if (!may_send() || !around_.window.idle()) return;
+  // An earlier chain is delivered: the next one comes. Or there is more to be heard, and nothing to send.
+  if (more_waits_ || (ends_ && around_.window.delivered() >= stored_)) ask();
+}
+
+void Session::fill_window() {
   Window& window = around_.window;
-  around_.awaits_claims = window.open();
-  if ((!chain_ || window.idle()) && !refresh_chain()) return;
-  while (window.open()) {
-    const Status read = around_.reader.read_batch(window.next(), around_.options.max_claims_a_batch, batch_bytes(), batch_);
+  while (window.open() && !(ends_ && window.next() > stored_)) {
+    const Status read =
+        around_.reader.read_batch(*chain_, window.next(), around_.options.max_claims_a_batch, batch_bytes(), batch_);
     if (!read) {
       around_.troubles.tell(LogLevel::error, read.error().message);
       break;
@@ -159,8 +159,7 @@ void Session::pump() {
       break;
     }
     const std::string correlation = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);
-    if (window.idle()) first_ = {correlation, window.delivered(), epoch_};
-    if (!send(batch_, correlation)) return;
+    if (!send(*chain_, batch_.bytes, correlation)) return;
     const bool again = window.sent(batch_.last_seq, around_.clock.monotonic());
     around_.board.update([again](LinkStatus& status) {
       ++status.batches_sent;
@@ -191,8 +190,14 @@ void Session::report_too_large() {
                                              ": it waits, with all behind it, until the operator raises the broker's limit");
 }
 
-bool Session::send(const outbox::ClaimBatch& batch, const std::string& correlation) {
-  return publish({topics_.claims, batch.bytes, kClaimsContentType, correlation, topics_.receipts, false});
+/// Sends claims, or a question. False where the session ended.
+bool Session::send(const claim::ChainId& chain, ByteView claims, const std::string& correlation) {
+  const auto stored = around_.reader.stored(chain == claim::ChainId{} ? std::nullopt : std::optional(chain));
+  // Without the property the service takes it that nothing was heard, which costs some bytes.
+  if (!stored) around_.troubles.tell(LogLevel::error, stored.error().message);
+  FixedVector<char, claim::kMaxStoredBytes> text;
+  const std::string_view said = claim::to_text(stored ? *stored : claim::Stored{}, text);
+  return publish({topics_.claims, claims, kClaimsContentType, correlation, topics_.receipts, false, said});
 }
 
 void Session::on_acknowledged(const std::string& refusal) {
@@ -203,8 +208,8 @@ void Session::on_acknowledged(const std::string& refusal) {
 
 void Session::on_message(ByteView payload, std::string_view correlation) {
   heard_ = around_.clock.monotonic();
-  if (ended_ || applying_ == kMostApplying || (!chain_ && !refresh_chain())) return;
-  const auto receipt = check_receipt(payload, around_.trust, around_.options.device_id, *chain_);
+  if (ended_ || applying_ == kMostApplying) return;
+  const auto receipt = check_receipt(payload, around_.trust, around_.options.device_id);
   const bool good = receipt.ok();
   around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });
   if (!good) {
@@ -213,27 +218,54 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
   }
   standstill_.heard(receipt->receipt);
   ++applying_;
-  const bool to_retry = !retry_correlation_.empty() && correlation == retry_correlation_;
-  around_.book.apply(
-      receipt->payload, to_retry ? retried_ : outbox::Retried{},
-      [session = weak_from_this(), correlation = std::string(correlation)](const Result<outbox::AppliedReceipt>& applied) {
-        const auto alive = session.lock();
-        if (alive && !alive->ended_) alive->on_applied(correlation, applied);
-      });
+  const bool to_retry =
+      !retry_correlation_.empty() && correlation == retry_correlation_ && receipt->receipt.chain == retries_.chain();
+  around_.book.apply(receipt->payload, to_retry ? retried_ : outbox::Retried{},
+                     [session = weak_from_this(), correlation = std::string(correlation),
+                      answer = answer_of(receipt->receipt)](const Result<outbox::AppliedReceipt>& applied) {
+                       const auto alive = session.lock();
+                       if (alive && !alive->ended_) alive->on_applied(correlation, answer, applied);
+                     });
 }
 
-void Session::on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied) {
+void Session::on_applied(const std::string& correlation, const Answer& answer, const Result<outbox::AppliedReceipt>& applied) {
   --applying_;
-  if (!applied && applied.error().code == ErrorCode::conflict)
-    return around_.troubles.stand(LogLevel::error, applied.error().message);
+  if (!applied && applied.error().code == ErrorCode::invalid) return around_.troubles.tell_once(applied.error().message);
   if (!applied) return around_.troubles.tell(LogLevel::error, applied.error().message);
   owner_.receipt_applied();
-  look_back(correlation, *applied);
-  const bool moved = move_window(*applied);
-  const std::uint64_t head = around_.window.delivered() + 1;
-  if (!moved && first_seq_of(correlation) == head) not_taken_ = head;
-  clear_trouble(moved);
-  if (!retry_correlation_.empty() && correlation == retry_correlation_ && !send_retry()) return;
+  tell_outcomes(*applied);
+  if (answer.come_again_s > 0) pause(answer.come_again_s);
+  if (!question_.empty() && correlation == question_) return on_answer(answer, *applied);
+  on_receipt(correlation, answer, *applied);
+}
+
+void Session::tell_outcomes(const outbox::AppliedReceipt& applied) {
+  const auto tell = [this](std::uint64_t claims, const char* what) {
+    if (claims == 0) return;
+    around_.log.write(LogLevel::warning, "uplink",
+                      "the service " + std::string(what) + " " + std::to_string(claims) +
+                          " claims; their reasons are in the outbox" + standstill_.why_refused());
+  };
+  tell(applied.newly_refused, "refused");
+  tell(applied.newly_held, "holds");
+}
+
+// While a question waits, or chains are changed, nothing but what was stored counts: the answer decides.
+void Session::on_receipt(const std::string& correlation, const Answer& answer, const outbox::AppliedReceipt& applied) {
+  const bool to_retry = !retry_correlation_.empty() && correlation == retry_correlation_;
+  if (to_retry) retry_correlation_.clear();
+  if (!may_send() || !chain_) return;
+  if (applied.at_odds || applied.rewound) return ask();
+  if (answer.head.chain == *chain_) {
+    if (!ends_) note_state(answer);
+    more_waits_ = (answer.more_claims || answer.more_changes) && applied.came_further;
+    const bool moved = around_.window.processed(answer.head.seq, around_.clock.monotonic());
+    const std::uint64_t head = around_.window.delivered() + 1;
+    if (!moved && first_seq_of(correlation) == head) not_taken_ = head;
+    clear_trouble(moved);
+    if (!ends_ && answer.state == claim::ChainStanding::closed) return ask();
+  }
+  if (to_retry && !send_retry()) return;
   pump();
 }
 
@@ -241,36 +273,15 @@ void Session::on_applied(const std::string& correlation, const Result<outbox::Ap
 // again.
 void Session::clear_trouble(bool moved) {
   if (moved) return around_.troubles.moved(around_.clock.unix_seconds());
-  if (!around_.window.idle() || around_.troubles.lasts()) return;
+  if (!around_.window.idle()) return;
   const auto backlog = around_.reader.backlog();
   if (backlog && backlog->waiting == 0) around_.troubles.clear();
-}
-
-void Session::look_back(const std::string& correlation, const outbox::AppliedReceipt& applied) {
-  const AskedBatch& asked = first_.correlation == correlation ? first_ : retry_;
-  if (const std::string what = asked.went_back(correlation, applied); !what.empty())
-    around_.troubles.stand(LogLevel::error, what);
-}
-
-bool Session::move_window(const outbox::AppliedReceipt& applied) {
-  if (applied.newly_refused > 0) {
-    around_.log.write(LogLevel::warning, "uplink",
-                      "the service refused " + std::to_string(applied.newly_refused) +
-                          " claims; their reasons are in the outbox" + standstill_.why_refused());
-  }
-  // The window may also have to go back where an earlier session's receipt was stored after this session began.
-  if (applied.rewound || (!applied.ignored && applied.delivered_seq < around_.window.delivered())) {
-    around_.log.write(LogLevel::warning, "uplink",
-                      "the ledger went back; sending again from seq " + std::to_string(applied.delivered_seq + 1));
-    around_.window.restart(applied.delivered_seq);
-    return true;
-  }
-  return !applied.ignored && around_.window.processed(applied.delivered_seq, around_.clock.monotonic());
 }
 
 void Session::arm_timer() {
   std::optional<std::chrono::milliseconds> due = around_.window.deadline();
   if (!retry_correlation_.empty()) due = std::min(due.value_or(retry_deadline_), retry_deadline_);
+  if (!question_.empty()) due = std::min(due.value_or(question_deadline_), question_deadline_);
   if (!due || (armed_for_ && *armed_for_ <= *due)) return;
   armed_for_ = due;
   const auto delay = std::max(*due - around_.clock.monotonic(), std::chrono::milliseconds(1));
@@ -282,8 +293,9 @@ void Session::on_timer(std::chrono::milliseconds due) {
   const auto now = around_.clock.monotonic();
   // The retry's receipt is overdue: the next round sends it again.
   if (!retry_correlation_.empty() && now >= retry_deadline_) retry_correlation_.clear();
+  if (!question_.empty() && now >= question_deadline_) return ask_again();
   const auto deadline = around_.window.deadline();
-  if (deadline && now >= *deadline) return give_up_waiting();
+  if (deadline && now >= *deadline && may_send()) return give_up_waiting();
   arm_timer();
 }
 
@@ -291,15 +303,13 @@ void Session::give_up_waiting() {
   // Without acknowledgements from the broker, further batches would pile up in Paho's memory.
   if (unacknowledged_ > 0) return end({ErrorCode::unavailable, "the broker does not acknowledge what we send"});
   const std::uint64_t head = around_.window.delivered() + 1;
-  if (!around_.troubles.lasts()) {
-    if (standstill_.untrusted()) {
-      around_.troubles.tell_once(standstill_.why_untrusted());
-    } else if (not_taken_ == head) {
-      around_.troubles.tell(LogLevel::warning, standstill_.why_not_taken(head));
-    } else {
-      around_.troubles.tell(LogLevel::warning, "no receipt for the claims from seq " + std::to_string(head) +
-                                                   " on; sending them again. Is the credit service running?");
-    }
+  if (standstill_.untrusted()) {
+    around_.troubles.tell_once(standstill_.why_untrusted());
+  } else if (not_taken_ == head) {
+    around_.troubles.tell(LogLevel::warning, standstill_.why_not_taken(head));
+  } else {
+    around_.troubles.tell(LogLevel::warning, "no receipt for the claims from seq " + std::to_string(head) +
+                                                 " on; sending them again. Is the credit service running?");
   }
   not_taken_ = 0;
   around_.window.go_back();
@@ -310,61 +320,6 @@ void Session::end(const Error& why) {
   if (ended_) return;
   ended_ = true;
   owner_.session_ended(why);
-}
-
-void Session::arm_retry_timer() {
-  const std::chrono::milliseconds wait = std::chrono::milliseconds(around_.options.retry_refused_after) / 4;
-  after(std::max(wait, std::chrono::milliseconds(250)), [](Session& session) {
-    session.retries_.rest();
-    if (session.retry_correlation_.empty()) session.begin_retries();
-    session.pump();  // sends what was left where the store could not be read before and no sale came since
-    if (!session.ended_ && session.send_status()) session.arm_retry_timer();
-  });
-}
-
-void Session::retry_now() {
-  if (!ready_ || ended_) return;
-  retry_before_ = around_.clock.unix_seconds() - 1;
-  retries_.rest();
-  if (retry_correlation_.empty()) begin_retries();
-  pump();
-}
-
-void Session::begin_retries() {
-  if (!ended_ && chain_) send_retry();
-}
-
-// Sends the next retry, if any. False where the session ended.
-bool Session::send_retry() {
-  retry_correlation_.clear();
-  std::optional<Run> run = retries_.next(around_.options.max_claims_a_batch);
-  if (!run) {
-    const std::int64_t now = around_.clock.unix_seconds();
-    const std::int64_t rested = now - around_.options.retry_refused_after.count();
-    auto due = around_.reader.retryable(std::max(rested, retry_before_), now, RetryPass::kMost);
-    if (!due) around_.troubles.tell(LogLevel::error, due.error().message);
-    if (!due || !retries_.begin(std::move(*due))) return true;
-    run = retries_.next(around_.options.max_claims_a_batch);
-  }
-  const Status read = around_.reader.read_batch(run->first, run->count, batch_bytes(), batch_);
-  if (!read) around_.troubles.tell(LogLevel::error, read.error().message);
-  if (!read || batch_.last_seq < batch_.first_seq) return true;
-  if (!limits_.fits(claims_packet(batch_.bytes.size()))) {
-    report_too_large();
-    return true;
-  }
-  retries_.sent(batch_.last_seq);
-  retried_ = {batch_.first_seq, batch_.last_seq};
-  retry_correlation_ = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);
-  retry_ = {retry_correlation_, std::min(batch_.last_seq, around_.window.delivered()), epoch_};
-  retry_deadline_ = around_.clock.monotonic() + around_.options.receipt_timeout;
-  if (!send(batch_, retry_correlation_)) return false;
-  around_.board.update([](LinkStatus& status) {
-    ++status.batches_sent;
-    ++status.batches_resent;
-  });
-  arm_timer();
-  return true;
 }
 
 }  // namespace greentill::uplink

@@ -3,11 +3,15 @@
 // connection; the window outlives it. Private to daemon/uplink. Threads: the strand's.
 //
 // What always holds:
+// - At each connection, and once a day, a question goes out, and no claims before its answer. The answer decides which chain's
+//   claims go out, and from where on; without one there is no chain_.
 // - Claims leave in the order of their seqs, from the window's next one on. Only retries of refused claims are sent from behind
 //   it.
 // - Only a receipt that is durable moves the window. A batch that was sent and has no receipt is sent again.
 // - At most one retry is on its way, and the window never waits for it.
-// - At the broker no more is under way than the window and two messages (a retry, a status): beyond that Paho would hold the
+// - While the service has asked to be left alone, or chains are changed, nothing is sent but a status.
+// - At the broker no more is under way than the window and three messages (a retry, a question, a status): beyond that Paho would
+// hold the
 //   backlog in memory.
 // - Once ended_ is set the owner is not called any more. Work that comes later finds the session destroyed (weak_from_this) or
 //   ended.
@@ -18,7 +22,7 @@
 #include <optional>
 #include <string>
 
-#include "daemon/uplink/asked_batch.hpp"
+#include "daemon/uplink/course.hpp"
 #include "daemon/uplink/protocol.hpp"
 #include "daemon/uplink/retry_pass.hpp"
 #include "daemon/uplink/standstill.hpp"
@@ -43,6 +47,7 @@ struct Surroundings {
   Log& log;
   outbox::Reader& reader;
   ReceiptBook& book;
+  outbox::Repairer& repairer;
   identity::ReceiptTrust& trust;
   StatusBoard& board;
   Troubles& troubles;
@@ -50,6 +55,7 @@ struct Surroundings {
   /// Set before the outbox is asked for claims that it may not have yet: whoever stores claims then has to wake the session.
   std::atomic<bool>& awaits_claims;
   const Terms& terms;
+  std::chrono::milliseconds& pause;  ///< until when the service takes nothing, of Clock::monotonic()
 };
 
 /// What a session reports to its uplink, on the strand.
@@ -94,9 +100,25 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void on_lost(Error error) override { end(error); }
 
  private:
+  // questions.cpp
+  void ask();
+  void wait_for_answer();
+  void ask_again();
+  void on_answer(const Answer& answer, const outbox::AppliedReceipt& applied);
+  void follow(const Course& course);
+  void change_chains(const Course& course);
+  void on_changed(const Status& changed);
+  void note_state(const Answer& answer);
+  void tell_went_back(const Answer& answer, const outbox::KnownChain& chain);
+  [[nodiscard]] bool may_send() const { return ready_ && !ended_ && !changing_ && question_.empty() && !pauses(); }
+  [[nodiscard]] bool pauses() const { return around_.clock.monotonic() < around_.pause; }
+  void pause(std::uint32_t seconds);
+  void end_pause();
+
   bool refresh_chain();
   void report_missing();
-  bool send(const outbox::ClaimBatch& batch, const std::string& correlation);
+  void fill_window();
+  bool send(const claim::ChainId& chain, ByteView claims, const std::string& correlation);
   bool send_status();
   [[nodiscard]] bool retains() const;
   /// Publishes a message that fits. False where the session ended.
@@ -107,10 +129,9 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void needs(const Terms& terms);
   [[nodiscard]] std::size_t batch_bytes() const;
 
-  void on_applied(const std::string& correlation, const Result<outbox::AppliedReceipt>& applied);
-  void look_back(const std::string& correlation, const outbox::AppliedReceipt& applied);
-  /// Whether the window stands elsewhere now.
-  bool move_window(const outbox::AppliedReceipt& applied);
+  void on_applied(const std::string& correlation, const Answer& answer, const Result<outbox::AppliedReceipt>& applied);
+  void on_receipt(const std::string& correlation, const Answer& answer, const outbox::AppliedReceipt& applied);
+  void tell_outcomes(const outbox::AppliedReceipt& applied);
   void clear_trouble(bool moved);
 
   void arm_timer();
@@ -118,12 +139,18 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void give_up_waiting();
 
   void arm_retry_timer();
+  void look_again();
   void begin_retries();
   bool send_retry();
 
   void end(const Error& why);
   template <typename F>
-  void after(std::chrono::milliseconds delay, F work);
+  void after(std::chrono::milliseconds delay, F work) {
+    around_.strand.post_after(delay, [session = weak_from_this(), work] {
+      const auto alive = session.lock();
+      if (alive && !alive->ended_) work(*alive);
+    });
+  }
 
   const Surroundings& around_;
   SessionOwner& owner_;
@@ -140,16 +167,21 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::uint64_t too_large_ = 0;        // the claim reported to be too large for the broker, 0: none
   std::chrono::milliseconds heard_{};  // when something last came from the broker
   std::uint64_t not_taken_ = 0;        // the claim that the service saw first in a batch and did not take, 0: none
-  std::uint64_t epoch_ = 0;            // the ledger's, as refresh_chain() saw it
-  AskedBatch first_;                   // the last batch that was sent while none was on its way
-  AskedBatch retry_;
+  bool ends_ = false;                  // chain_ is not the newest: when it is delivered, the next one comes
+  std::string question_;               // the correlation data of the one that has no answer; empty: none
+  claim::ChainId asked_{};             // the chain that it named
+  std::chrono::milliseconds question_deadline_{};
+  unsigned vain_questions_ = 0;  // in a row
+  std::chrono::milliseconds next_question_{};
+  bool changing_ = false;    // the store's chains are changed, by a repair or a gap
+  bool more_waits_ = false;  // the last receipt had no room for all
   std::optional<std::uint64_t> reported_backlog_;
   std::optional<std::chrono::milliseconds> armed_for_;
   Standstill standstill_;
   RetryPass retries_;
-  std::int64_t retry_before_ = 0;  // what was refused before is due, whenever that was; Unix seconds
-  std::string retry_correlation_;  // empty: no retry waits for its receipt
-  outbox::Retried retried_;        // by the batch of that correlation
+  std::int64_t retry_before_ = INT64_MIN;  // what was refused before is due, whenever that was; Unix seconds
+  std::string retry_correlation_;          // empty: no retry waits for its receipt
+  outbox::Retried retried_;                // by the batch of that correlation
   std::chrono::milliseconds retry_deadline_{};
   std::unique_ptr<Transport> transport_;
 };

@@ -24,6 +24,7 @@ struct Publication {
   std::string_view correlation;
   std::string_view response_topic;
   bool retained = false;
+  std::string_view stored = {};  ///< the user property claim::kStoredProperty
 };
 
 /// What the transport reports. All calls come on the strand, one at a time, and none once the listener is destroyed: the

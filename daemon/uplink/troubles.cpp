@@ -5,22 +5,14 @@ namespace greentill::uplink {
 
 void Troubles::tell(LogLevel level, const std::string& what) {
   log_.write(level, "uplink", what);
-  const std::string& shown = standing_.empty() ? what : standing_;
-  board_.update([&shown](LinkStatus& status) { status.last_error = shown; });
+  board_.update([&what](LinkStatus& status) { status.last_error = what; });
 }
 
 void Troubles::tell_once(const std::string& what) {
   if (board_.get().last_error != what) tell(LogLevel::warning, what);
 }
 
-void Troubles::stand(LogLevel level, const std::string& what) {
-  if (standing_ == what) return;
-  standing_ = what;
-  tell(level, what);
-}
-
 void Troubles::moved(std::int64_t now) {
-  standing_.clear();
   board_.update([now](LinkStatus& status) {
     status.last_error.clear();
     status.last_delivery = now;
@@ -29,10 +21,6 @@ void Troubles::moved(std::int64_t now) {
 
 void Troubles::clear() {
   board_.update([](LinkStatus& status) { status.last_error.clear(); });
-}
-
-void Troubles::connected() {
-  board_.update([this](LinkStatus& status) { status.last_error = standing_; });
 }
 
 }  // namespace greentill::uplink

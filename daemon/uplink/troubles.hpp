@@ -22,20 +22,14 @@ class Troubles {
   void tell(LogLevel level, const std::string& what);
   /// As tell(), but without another line in the log for what the status says already.
   void tell_once(const std::string& what);
-  /// A cause that lasts until claims moved(): it is logged once, and stands in the status where others would hide it.
-  void stand(LogLevel level, const std::string& what);
-  [[nodiscard]] bool lasts() const { return !standing_.empty(); }
   /// A receipt took claims at `now` (Unix seconds): nothing that was told holds any more.
   void moved(std::int64_t now);
-  /// Nothing waits. Requires: !lasts().
+  /// Nothing waits, or the connection was made.
   void clear();
-  /// The connection was made: the status shows again what lasts.
-  void connected();
 
  private:
   Log& log_;
   StatusBoard& board_;
-  std::string standing_;  // empty: no cause lasts
 };
 
 }  // namespace greentill::uplink

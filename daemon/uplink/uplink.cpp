@@ -16,13 +16,13 @@ namespace {
 class MqttUplink final : public Uplink, public SessionOwner {
  public:
   MqttUplink(Options options, Executor& strand, Clock& clock, Random& random, Log& log, outbox::Reader& reader, ReceiptBook& book,
-             identity::ReceiptTrust& trust)
+             outbox::Repairer& repairer, identity::ReceiptTrust& trust)
       : window_({options.batches_in_flight, options.receipt_timeout, options.backoff_max}),
         backoff_(options.backoff_min, options.backoff_max),
         troubles_(log, board_),
         terms_{options.keep_alive},
-        around_{std::move(options), strand,  clock,          random, log, reader, book, trust, board_,
-                troubles_,          window_, awaits_claims_, terms_} {}
+        around_{std::move(options), strand,  clock,          random, log,   reader, book, repairer, trust, board_,
+                troubles_,          window_, awaits_claims_, terms_, pause_} {}
 
   void start() override {
     const Status usable = check_options(around_.options);
@@ -118,7 +118,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
       if (connected) ++status.connects;
       status.connected = connected;
     });
-    if (connected) troubles_.connected();
+    if (connected) troubles_.clear();
   }
 
   std::shared_ptr<void> paho_ = keep_paho();  // first member: it is destroyed after the last transport
@@ -129,6 +129,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   Troubles troubles_;
   std::atomic<bool> awaits_claims_ = false;
   Terms terms_;
+  std::chrono::milliseconds pause_{0};
   Surroundings around_;
   bool stopped_ = true;
   paho::LossGuess losses_;
@@ -149,8 +150,9 @@ Status check_options(const Options& options) {
 }
 
 std::unique_ptr<Uplink> Uplink::create(Options options, Executor& strand, Clock& clock, Random& random, Log& log,
-                                       outbox::Reader& reader, ReceiptBook& book, identity::ReceiptTrust& trust) {
-  return std::make_unique<MqttUplink>(std::move(options), strand, clock, random, log, reader, book, trust);
+                                       outbox::Reader& reader, ReceiptBook& book, outbox::Repairer& repairer,
+                                       identity::ReceiptTrust& trust) {
+  return std::make_unique<MqttUplink>(std::move(options), strand, clock, random, log, reader, book, repairer, trust);
 }
 
 }  // namespace greentill::uplink

@@ -12,11 +12,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/claim/receipt.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/outbox/outbox.hpp"
 
@@ -37,7 +39,8 @@ struct Options {
   std::chrono::milliseconds backoff_min{1'000};
   /// The n-th pause before connecting again is random, from 0 to min(max, min * 2^n).
   std::chrono::milliseconds backoff_max{300'000};
-  std::chrono::seconds retry_refused_after{3'600};  ///< how long claims refused "retry later" rest
+  /// How long claims refused "retry later" rest: so long at first, then twice as long each time, a day at most.
+  std::chrono::seconds retry_refused_after{3'600};
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{60};
   /// What a service whose clock shows that time (Unix seconds) may hold against the device's own certificate, as a sentence.
@@ -74,7 +77,12 @@ struct LinkStatus {
   std::uint64_t receipts = 0;          ///< verified
   std::uint64_t receipts_refused = 0;  ///< not signed by a trusted certificate, not of the format, or for another device or chain
   std::int64_t last_delivery = 0;      ///< when a receipt last took claims, in Unix seconds; 0: not since the start
-  std::string last_error;              ///< why claims wait; empty once a receipt takes some, or where none wait
+  std::uint64_t repairs = 0;           ///< chains begun because store and ledger differed
+  /// The state of the chain whose claims are sent, as the last receipt for it says; nothing before the first.
+  std::optional<claim::ChainStanding> chain;
+  std::string chain_words;        ///< what becomes of its claims, as a sentence; empty where it is open
+  std::int64_t paused_until = 0;  ///< the service takes nothing before, Unix seconds; 0: it does
+  std::string last_error;         ///< why claims wait; empty once a receipt takes some, or where none wait
 };
 
 /// The uplink: connects, and connects again with back-off, until it is stopped.
@@ -83,7 +91,8 @@ class Uplink {
   /// Makes an uplink, which does nothing yet. Never null. All references must outlive it; `reader` is for it alone, and used on
   /// the strand.
   static std::unique_ptr<Uplink> create(Options options, Executor& strand, Clock& clock, Random& random, Log& log,
-                                        outbox::Reader& reader, ReceiptBook& book, identity::ReceiptTrust& trust);
+                                        outbox::Reader& reader, ReceiptBook& book, outbox::Repairer& repairer,
+                                        identity::ReceiptTrust& trust);
   virtual ~Uplink() = default;
   /// Begins to connect. Where the options are unusable, says so in the log and in status(), and stays idle. Threads: the
   /// strand's.

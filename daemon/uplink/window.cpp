@@ -14,6 +14,12 @@ void Window::restart(std::uint64_t delivered) {
   next_ = delivered + 1;
 }
 
+void Window::restart(const claim::ChainId& chain, std::uint64_t delivered) {
+  if (chain != chain_) highest_sent_ = 0;
+  chain_ = chain;
+  restart(delivered);
+}
+
 bool Window::open() const { return flying_.size() < (setbacks_ == 0 ? limits_.batches : 1); }
 
 bool Window::sent(std::uint64_t last, Time now) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sliding window over one chain: which claims to send next, and when to go back. It knows only seqs and times, neither bytes
-// nor the network. Private to daemon/uplink. docs/mqtt.md, "Sending: the window".
+// The sliding window over one chain at a time: which claims to send next, and when to go back. It knows only seqs and times,
+// neither bytes nor the network. Private to daemon/uplink. docs/mqtt.md, "Sending: the window".
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
+
+#include "daemon/claim/claim.hpp"
 
 namespace greentill::uplink {
 
@@ -21,9 +23,11 @@ class Window {
 
   explicit Window(Limits limits) : limits_(limits) {}
 
-  /// Starts again behind `delivered`, up to which the service has processed the chain; nothing is on its way any more. For a new
-  /// connection, a new chain and a rewound ledger. Where batches were on their way without progress, that is a setback.
+  /// Starts again behind `delivered`, up to which the service has processed the chain; nothing is on its way any more. Where
+  /// batches were on their way without progress, that is a setback.
   void restart(std::uint64_t delivered);
+  /// As restart(), for what may be another chain than before.
+  void restart(const claim::ChainId& chain, std::uint64_t delivered);
   /// Whether one more batch may be sent now.
   [[nodiscard]] bool open() const;
   /// The first seq of the next batch.
@@ -47,7 +51,8 @@ class Window {
   Limits limits_;
   std::uint64_t delivered_ = 0;
   std::uint64_t next_ = 1;
-  std::uint64_t highest_sent_ = 0;
+  claim::ChainId chain_{};
+  std::uint64_t highest_sent_ = 0;    // of that chain
   std::deque<std::uint64_t> flying_;  // the last seq of each batch on its way, ascending
   Time progress_{};                   // when the oldest batch on its way became the oldest, or was sent
   unsigned setbacks_ = 0;

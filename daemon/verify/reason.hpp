@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What may be wrong with a claim: one list for the reasons in receipts (docs/claim-format.md, "Reasons") and the findings of
-// greentill verify (docs/cli.md, "verify").
+// What may be wrong with a claim: one list for the reasons in receipts and in their changes (docs/claim-format.md, "Reasons") and
+// the findings of greentill verify (docs/cli.md, "verify").
 #pragma once
 
 #include <array>
@@ -21,11 +21,11 @@ enum class Reason : std::uint8_t {
   unknown_methodology = 6,
   wrong_arithmetic = 7,
   unsupported = 8,
-  quarantined = 9,
+  quarantined = 9,  ///< no longer given: the number and the name stay taken
   replaces_unknown = 10,
   in_the_future = 11,
   too_many_reversals = 12,
-  wrong_device = 13,  ///< this one and those below stand in no receipt
+  wrong_device = 13,  ///< this one and those down to wrong_start stand in no receipt
   wrong_account = 14,
   key_changed = 15,
   broken_link = 16,
@@ -33,9 +33,33 @@ enum class Reason : std::uint8_t {
   repeated = 18,
   out_of_order = 19,
   wrong_start = 20,
+  unknown_root = 21,
+  unknown_key_version = 22,
+  key_version_not_in_force = 23,
+  not_assigned = 24,
+  taken_back = 25,  ///< a refusal, and why less stands of an accepted claim
+  dismissed = 26,
+  revoked = 27,
+  probation = 28,  ///< from here on: why a claim is held
+  fork = 29,
+  second_repair = 30,
+  wrong_assignment = 31,
+  after_consent = 32,
+  ceiling_device = 33,
+  ceiling_merchant = 34,
+  after_retirement = 35,
+  ceiling_reversals = 36,
+  too_old = 37,
+  screening = 38,
+  revoked_since = 39,
+  key_withdrawn = 40,
+  granted = 41,  ///< from here on: why something else stands of an accepted claim than was told before
+  released = 42,
+  decided_anew = 43,
+  reversal_undone = 44,
 };
 
-inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
+inline constexpr std::array<std::string_view, 45> kReasonNames{"accepted",
                                                                "duplicate",
                                                                "malformed",
                                                                "bad-signature",
@@ -55,10 +79,48 @@ inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
                                                                "missing",
                                                                "repeated",
                                                                "out-of-order",
-                                                               "wrong-start"};
+                                                               "wrong-start",
+                                                               "unknown-root",
+                                                               "unknown-key-version",
+                                                               "key-version-not-in-force",
+                                                               "not-assigned",
+                                                               "taken-back",
+                                                               "dismissed",
+                                                               "revoked",
+                                                               "probation",
+                                                               "fork",
+                                                               "second-repair",
+                                                               "wrong-assignment",
+                                                               "after-consent",
+                                                               "ceiling-device",
+                                                               "ceiling-merchant",
+                                                               "after-retirement",
+                                                               "ceiling-reversals",
+                                                               "too-old",
+                                                               "screening",
+                                                               "revoked-since",
+                                                               "key-withdrawn",
+                                                               "granted",
+                                                               "released",
+                                                               "decided-anew",
+                                                               "reversal-undone"};
 
 /// The code as receipts and findings spell it; "accepted" for none.
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) { return kReasonNames[static_cast<std::size_t>(reason)]; }
+
+/// What a reason is given for.
+enum class ReasonKind : std::uint8_t {
+  refusal,  ///< in receipts' refusals, and in changes by which a claim is refused after all
+  finding,  ///< of greentill verify alone
+  hold,     ///< in changes by which a claim is held
+  change,   ///< in changes by which something else stands of an accepted claim; taken_back is that as well
+};
+
+[[nodiscard]] constexpr ReasonKind kind_of(Reason reason) {
+  if (reason >= Reason::granted) return ReasonKind::change;
+  if (reason >= Reason::probation) return ReasonKind::hold;
+  return reason >= Reason::wrong_device && reason <= Reason::wrong_start ? ReasonKind::finding : ReasonKind::refusal;
+}
 
 /// The reason for a person who runs a programme: what is wrong with the claim, and what to do where something can be done.
 [[nodiscard]] constexpr std::string_view in_words(Reason reason) {
@@ -71,15 +133,15 @@ inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
       return "its certificate is not in the registry: greentill-credit key add, and the device sends the claim again by itself";
     case Reason::certificate_not_valid:
       return "its certificate is another device's, expired without a renewal for the same key, not valid yet, or not the "
-             "authority's, or its device or key is revoked: register a valid one of the same key, by greentill-credit key add";
+             "authority's: register a valid one of the same key, by greentill-credit key add";
     case Reason::unknown_methodology:
       return "its methodology is not in the methodologies folder of the worker: put that version there, byte for byte";
     case Reason::wrong_arithmetic: return "the methodology does not give the claimed amounts for these quantities and times";
     case Reason::unsupported: return "a newer version of the device's software may have written it: update the service";
-    case Reason::quarantined: return "the device is quarantined: greentill-credit quarantine show DEVICE says why";
+    case Reason::quarantined: return "it is no longer given: a device's chains are held instead";
     case Reason::replaces_unknown: return "it is set aside for a claim that replaces one which the ledger does not know";
     case Reason::in_the_future: return "the act ends more than a day after the service's time: a clock is wrong, here or there";
-    case Reason::too_many_reversals: return "64 reversals wait for the act's claim, or have taken back parts of it";
+    case Reason::too_many_reversals: return "64 reversals of its merchant's are kept with the act";
     case Reason::wrong_device: return "it names another device";
     case Reason::wrong_account: return "its account is not the one that was signed";
     case Reason::key_changed: return "it is signed with another key than the chain's other claims";
@@ -88,6 +150,32 @@ inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
     case Reason::repeated: return "its place in the chain is taken";
     case Reason::out_of_order: return "it stands before an earlier one";
     case Reason::wrong_start: return "a chain begins in its middle, or begins anew";
+    case Reason::unknown_root: return "its issuer root is none of its chain's assignment, or is there for reversals only";
+    case Reason::unknown_key_version: return "its issuer root has no such version of its key";
+    case Reason::key_version_not_in_force: return "the version of its root's key was not in force when the act ended";
+    case Reason::not_assigned: return "its merchant or site is not that of its chain's assignment";
+    case Reason::taken_back: return "the act was refunded or cancelled";
+    case Reason::dismissed: return "it was held, and a person dismissed it";
+    case Reason::revoked: return "its device or its key is revoked";
+    case Reason::probation: return "its chain does not go on where the device's last one ended";
+    case Reason::fork:
+      return "two claims were signed for one place, or two chains contradict each other: the device was cloned or set back";
+    case Reason::second_repair: return "the device repaired itself a second time within 30 days, as two twins would";
+    case Reason::wrong_assignment: return "its chain begins under an assignment that the device has left, or never had";
+    case Reason::after_consent: return "the device's former key signed it, behind the place up to which that key is good";
+    case Reason::ceiling_device:
+      return "with it the device has claimed more of this activity for that day than such a device may";
+    case Reason::ceiling_merchant: return "with it the merchant has claimed more of this activity for that day than it may";
+    case Reason::after_retirement: return "it came more than 30 days after its device was retired";
+    case Reason::ceiling_reversals: return "it takes back more of others' claims than such a device may in a day";
+    case Reason::too_old: return "the act ended longer ago than the programme takes by itself";
+    case Reason::screening: return "the day is far from what this device, or devices like it, claim";
+    case Reason::revoked_since: return "it came after the time from which its device is revoked";
+    case Reason::key_withdrawn: return "the version of its root's key was withdrawn";
+    case Reason::granted: return "it was decided after its receipt";
+    case Reason::released: return "a person released it";
+    case Reason::decided_anew: return "it came behind another claim of its act, which does not stand any more";
+    case Reason::reversal_undone: return "what took it back does not stand any more";
   }
   return "";
 }
@@ -115,7 +203,11 @@ inline constexpr std::array<std::string_view, 21> kReasonNames{"accepted",
     case Reason::quarantined:
     case Reason::replaces_unknown:
     case Reason::in_the_future:
-    case Reason::too_many_reversals: return true;
+    case Reason::too_many_reversals:
+    case Reason::not_assigned:
+    case Reason::unknown_root:
+    case Reason::unknown_key_version:
+    case Reason::revoked: return true;
     default: return false;
   }
 }

@@ -33,6 +33,7 @@ class Filler {
   Filler(const std::string& key, const std::string& certificate, const measure::Methodology& methodology)
       : signer_(key, certificate), methodology_(methodology) {
     random_.fill(head_.chain);
+    random_.fill(root_key_);
   }
 
   outbox::Unit next() {
@@ -50,7 +51,9 @@ class Filler {
     outbox::Unit unit;
     const std::string event = "ride-" + std::to_string(claim.seq);
     if (claim.seq == 1) {
-      claim.entry = claim::Start{};
+      claim::Start start;
+      start.assignment = 1;
+      claim.entry = start;
     } else {
       claim.entry = reduction(event, static_cast<std::int64_t>(claim.seq));
       const Digest digest = crypto::hasher().sha256({as_bytes(event)});
@@ -79,8 +82,8 @@ class Filler {
     reduction.methodology = {methodology_.id, methodology_.version, methodology_.sha256};
     reduction.estimate_mg = amounts->estimate_mg;
     reduction.credited_mg = amounts->credited_mg;
-    reduction.nullifier =
-        claim::make_nullifier(crypto::hasher(), head_.chain, 1, methodology_.exclusive_group, "bench", event, 0);
+    (void)reduction.nullifiers.push_back(claim::make_nullifier(crypto::hasher(), root_key_, 1, 1,
+                                                               {methodology_.exclusive_group, "demo-merchant/bench", event, 0}));
     reduction.plugin_name = "ride";
     reduction.plugin_version = "0.1.0";
     return reduction;
@@ -107,6 +110,7 @@ class Filler {
   test::TestSigner signer_;
   const measure::Methodology& methodology_;
   claim::ChainHead head_;
+  claim::RootKey root_key_{};
   std::size_t bytes_ = 0;
 };
 

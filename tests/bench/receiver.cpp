@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// bench-receiver URI CA KEY CERTIFICATE COUNT GROUP: a bare receiver. Answers each batch with a signed receipt and verifies
-// nothing, until it has taken the claim COUNT. Prints {"claims", "seconds", "payload_bytes"}, timed from first to last batch.
+// bench-receiver URI CA KEY CERTIFICATE COUNT GROUP: a bare receiver. Answers each batch, the empty one too, with a signed
+// receipt and verifies nothing, until it has taken the claim COUNT. Prints {"claims", "seconds", "payload_bytes"}, timed from the
+// first batch to the last.
 #include <mqtt/async_client.h>
 
 #include <chrono>
@@ -11,6 +12,7 @@
 
 #include "daemon/base/file.hpp"
 #include "daemon/claim/cbor.hpp"
+#include "daemon/claim/chain.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
@@ -24,40 +26,44 @@ using namespace greentill;
 struct Receiver {
   crypto::Hasher hasher;
   test::TestSigner signer;
-  std::uint64_t processed = 0;
-  Digest payload_hash{};  // of the claim `processed`
+  claim::ChainHead head{};
   std::uint64_t claims = 0;
   std::uint64_t bytes = 0;
 
   /// Takes a batch that continues what was processed; answers the signed receipt, or nothing for a broken batch. Looks at the
-  /// first claim and the last alone: whoever books claims reads each, and that is the service's row.
-  std::string answer(const std::string& payload) {
+  /// first claim and the last alone: whoever books claims reads each, and that is the service's row. A batch of no bytes asks
+  /// where the chain stands.
+  std::string answer(std::string_view device, const std::string& payload) {
+    if (!payload.empty() && !take(payload)) return {};
+    claim::ReceiptFields fields;
+    fields.device = device;
+    fields.chain = head.chain;
+    fields.processed_up_to = head.seq;
+    fields.payload_hash = head.payload_hash;
+    fields.service_time = std::time(nullptr);
+    fields.epoch = 1;
+    return sign(fields);
+  }
+
+  bool take(const std::string& payload) {
     bytes += payload.size();
     ByteView first;
     ByteView last;
     std::uint64_t count = 0;
     for (claim::CborReader reader(as_bytes(payload)); !reader.rest().empty(); ++count) {
       last = reader.item();
-      if (!reader.ok()) return {};
+      if (!reader.ok()) return false;
       if (count == 0) first = last;
     }
     const auto begin = claim_of(first);
     const auto message = claim::parse_message(last, claim::MessageType::claim);
     const auto end = claim_of(last);
-    if (!begin || !message || !end || end->seq - begin->seq + 1 != count) return {};
-    if (begin->seq <= processed + 1 && end->seq > processed) {
-      claims += end->seq - processed;
-      processed = end->seq;
-      payload_hash = hasher.sha256({message->payload});
+    if (!begin || !message || !end || end->seq - begin->seq + 1 != count) return false;
+    if (begin->seq <= head.seq + 1 && end->seq > head.seq) {
+      claims += end->seq - head.seq;
+      head = {end->chain, end->seq, hasher.sha256({message->payload})};
     }
-    claim::ReceiptFields fields;
-    fields.device = end->device;
-    fields.chain = end->chain;
-    fields.processed_up_to = processed;
-    fields.payload_hash = payload_hash;
-    fields.service_time = std::time(nullptr);
-    fields.epoch = 1;
-    return sign(fields);
+    return true;
   }
 
   static std::optional<claim::Claim> claim_of(ByteView bytes) {
@@ -69,7 +75,7 @@ struct Receiver {
   std::string sign(const claim::ReceiptFields& fields) {
     Bytes<1024> payload;
     Bytes<1024> message;
-    const auto length = claim::encode_receipt(fields, {}, {}, payload);
+    const auto length = claim::encode_receipt(fields, {}, payload);
     if (!length) return {};
     const ByteView view = ByteView(payload).first(*length);
     claim::Signature signature{};
@@ -101,13 +107,15 @@ int main(int argc, char** argv) {
     std::puts("ready");
     std::fflush(stdout);
     std::chrono::steady_clock::time_point started;
-    while (receiver.processed < wanted) {
+    while (receiver.head.seq < wanted) {
       const auto message = client.consume_message();
       if (!message) return 1;
       if (receiver.bytes == 0) started = std::chrono::steady_clock::now();
       std::string topic = message->get_topic();
+      const std::size_t front = std::string_view("greentill/v1/").size();
+      const std::string device = topic.substr(front, topic.rfind('/') - front);
       topic.replace(topic.rfind("claims"), 6, "receipts");
-      auto reply = mqtt::make_message(topic, receiver.answer(message->to_string()), 1, false);
+      auto reply = mqtt::make_message(topic, receiver.answer(device, message->to_string()), 1, false);
       mqtt::properties asked = message->get_properties();
       mqtt::properties properties;
       if (asked.contains(mqtt::property::CORRELATION_DATA)) properties.add(asked.get(mqtt::property::CORRELATION_DATA));

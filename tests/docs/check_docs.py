@@ -163,7 +163,7 @@ def check_keys(template, page, source):
     # A source is an instance like a detector: the template shows what is particular to each, and the table of preferences by example.
     template_free = {key for key in read if key.startswith("source.")} | {"detector.configuration_text", "methodologies.prefer"}
     # What a child is and may, it shows by an example.
-    template_free |= {f"detector.{key}" for key in ("exec", "environment", "read", "write", "connect", "listen", "memory_mb")}
+    template_free |= {f"detector.{key}" for key in ("exec", "environment", "read", "write", "connect", "listen", "memory_mb", "root")}
     complaints += [f"config/greentill.toml: {key} is missing" for key in sorted(read - shipped.keys() - template_free)]
     complaints += [f"config/greentill.toml: the daemon reads no key {key}" for key in sorted(shipped.keys() - read)
                    if not key.startswith(("source.", "methodologies.prefer"))]

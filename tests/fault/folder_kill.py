@@ -89,7 +89,7 @@ def check(stack, till):
     taken = [e for e in entries if e["kind"] == "reversal"]
     if len(taken) != len(till.returns) or any(e["taken_back"] != {"pieces": 1} for e in taken):
         raise StackError(f"{len(till.returns)} returns, {len(taken)} reversals: {taken[:3]}")
-    if len({e["nullifier_mac"] for e in taken}) != len(taken):
+    if len({e["nullifiers"][0]["digest"] for e in taken}) != len(taken):
         raise StackError("a sale was taken back twice")
 
 

@@ -78,7 +78,7 @@ for device in "$@"; do
   by_devices "$device" "$device" clientAuth
 done
 if [ ! -s "$dir/programme.key" ]; then
-  echo "1 $(openssl rand -hex 32)" >"$dir/programme.key.new"
+  openssl rand -hex 32 >"$dir/programme.key.new"
   mv "$dir/programme.key.new" "$dir/programme.key"
 fi
 rm -f "$dir/openssl.log"

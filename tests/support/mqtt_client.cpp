@@ -14,6 +14,14 @@ std::string text(const mqtt::properties& properties, mqtt::property::code code) 
   return properties.contains(code) ? mqtt::get<std::string>(properties, code) : std::string();
 }
 
+std::string stored_in(const mqtt::properties& properties) {
+  for (std::size_t i = 0; i < properties.count(mqtt::property::USER_PROPERTY); ++i) {
+    const auto [name, value] = mqtt::get<mqtt::string_pair>(properties, mqtt::property::USER_PROPERTY, i);
+    if (name == "greentill-stored") return value;
+  }
+  return {};
+}
+
 MqttMessage to_message(const mqtt::message& message) {
   const mqtt::properties& properties = message.get_properties();
   return {message.get_topic(),
@@ -21,7 +29,8 @@ MqttMessage to_message(const mqtt::message& message) {
           text(properties, mqtt::property::CONTENT_TYPE),
           text(properties, mqtt::property::CORRELATION_DATA),
           text(properties, mqtt::property::RESPONSE_TOPIC),
-          message.is_retained()};
+          message.is_retained(),
+          stored_in(properties)};
 }
 
 std::string paho_uri(const std::string& uri) {
@@ -76,6 +85,7 @@ bool MqttClient::publish(const MqttMessage& message) {
   add(mqtt::property::CONTENT_TYPE, message.content_type);
   add(mqtt::property::CORRELATION_DATA, message.correlation);
   add(mqtt::property::RESPONSE_TOPIC, message.response_topic);
+  if (!message.stored.empty()) properties.add({mqtt::property::USER_PROPERTY, "greentill-stored", message.stored});
   try {
     state_->client.publish(
         mqtt::message::create(message.topic, message.payload.data(), message.payload.size(), 1, message.retained, properties));

@@ -16,6 +16,7 @@ struct MqttMessage {
   std::string correlation;
   std::string response_topic;
   bool retained = false;
+  std::string stored = {};  ///< the user property greentill-stored
 };
 
 class MqttClient {

@@ -89,14 +89,15 @@ def check_booked_once(stack, expected, independently=True):
     """Each of `expected` transactions made one claim that was granted what it asked for; the books balance and are recomputable."""
     made = reductions(claims_of(stack))
     fail_unless(len(made) == expected, f"{expected} claims were expected, {len(made)} were made")
-    nullifiers = {entry["nullifier"]["mac"] for entry in made}
-    fail_unless(len(nullifiers) == len(made), "one outside event made two claims")
+    acts = {one["digest"] for entry in made for one in entry["nullifiers"]}
+    fail_unless(len(acts) == sum(len(entry["nullifiers"]) for entry in made), "one outside event made two claims")
     export = check_export(stack, independently)
     _run(stack.program("greentill-credit"), "check", "--config", stack.folder / "credit.toml")
     report = stack.report()
     asked = sum(entry["credited_mg"] for entry in made)
     fail_unless(report["granted_mg"] == asked, f"{asked} mg were asked for, {report['granted_mg']} mg granted")
     fail_unless(report["refused"] == {}, f"claims were refused: {report['refused']}")
+    fail_unless(report["held"] == {}, f"claims are held: {report['held']}")
     fail_unless(report["pending"] == 0, "batches are still pending at the service")
     check_ledger([export], report)
 

@@ -8,7 +8,7 @@ import textwrap
 
 from stack import ROOT, PATIENCE_S, StackError
 
-PAGES = {"greentill": ["docs/cli.md"], "greentill-credit": ["docs/credit-service.md"]}
+PAGES = {"greentill": ["docs/cli.md"], "greentill-credit": ["docs/credit-service.md", "docs/registry.md"]}
 WIDTH = 100
 
 

@@ -28,7 +28,7 @@ std::string lines(const std::vector<std::string>& all, const std::string& before
 
 std::string Findings::text(const std::filesystem::path& file) const {
   const std::string what = not_looked_at.empty() ? "it" : "what was looked at";
-  return lines(problems, "") + lines(warnings, "warning: ") + lines(not_looked_at, "not looked at: ") +
+  return lines(problems, "") + lines(warnings, "warning: ") + lines(not_looked_at, "not looked at: ") + lines(notes, "") +
          (holds() ? printable(file.string()) + ": nothing wrong with " + what + '\n' : "");
 }
 

@@ -20,6 +20,8 @@ struct Findings {
   std::vector<std::string> warnings;       ///< what will, or may
   std::vector<std::string> not_looked_at;  ///< what this user could not look at, and so is not known
 
+  std::vector<std::string> notes;  ///< what is right, and people want to see
+
   void problem(const std::string& key, const std::string& what) { problems.push_back(key + ": " + what); }
   void warning(const std::string& key, const std::string& what) { warnings.push_back(key + ": " + what); }
   void unknown(const std::string& key, const std::string& what) { not_looked_at.push_back(key + ": " + what); }
@@ -30,11 +32,8 @@ struct Findings {
   /// The answer as one document.
   template <typename Json>
   [[nodiscard]] Json json(const std::filesystem::path& file) const {
-    return {{"file", file.string()},
-            {"holds", holds()},
-            {"problems", problems},
-            {"warnings", warnings},
-            {"not_looked_at", not_looked_at}};
+    return {{"file", file.string()},          {"holds", holds()}, {"problems", problems}, {"warnings", warnings},
+            {"not_looked_at", not_looked_at}, {"notes", notes}};
   }
 };
 

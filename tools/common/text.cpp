@@ -44,4 +44,10 @@ std::string plain_grams(std::int64_t mg) {
   return in_grams(mg, [](std::uint64_t grams) { return std::to_string(grams); });
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
 }  // namespace greentill::tools

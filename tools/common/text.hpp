@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers and times as the commands print them. Threads: pure functions.
+// Numbers, times and lists as the commands print them. Threads: pure functions.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace greentill::tools {
 
@@ -18,5 +19,7 @@ namespace greentill::tools {
 [[nodiscard]] std::string count_text(std::uint64_t count);
 /// "1 claim", "12,345 claims".
 [[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
+/// The words with a space between.
+[[nodiscard]] std::string joined(const std::vector<std::string>& words);
 
 }  // namespace greentill::tools

@@ -199,9 +199,11 @@ class Stack:
         return self.folder / "logs" / f"{name}.log"
 
     def prepare(self, sources="", detectors=None, extra="", registered=True):
-        """Certificates, configuration files as by write_configuration(), and a registry that has the device."""
+        """Certificates, configuration files as by write_configuration(), a registry that has the device, its certificate too if
+        `registered`, and its settings."""
         self.make_certificates()
         self.write_configuration(sources, detectors, extra)
+        self.register_device(self.device)
         if registered:
             self.register()
 
@@ -212,13 +214,26 @@ class Stack:
         """The device with its certificate, this stack's own by default; a further certificate where it is registered already."""
         device = device or self.device
         certificate = certificate or self.identities / f"{device}.crt"
+        self.register_device(device)
+        self.credit("key", "add", device, certificate)
+
+    def register_device(self, device):
+        """The device without a certificate, where it is not registered; and writes its settings."""
         if not self._registered:
             self.credit("merchant", "add", MERCHANT, "--name", "Demo merchant", "--zone", "Europe/Helsinki")
             self.credit("root", "add", MERCHANT, "--owner", MERCHANT)
         if device not in self._registered:
             self.credit("device", "add", device, "--class", "kiosk", "--merchant", MERCHANT, "--site", "demo-site", "--root", MERCHANT)
-        self.credit("key", "add", device, certificate)
-        self._registered.add(device)
+            self._registered.add(device)
+            self.write_settings(device)
+
+    def settings(self, device=None):
+        """Where the device's settings are. Several stacks of one programme share the folder, and so the programme's key."""
+        return self.identities / f"{device or self.device}.settings.toml"
+
+    def write_settings(self, device=None):
+        """What the registry says to the device now, for the next start of its daemon."""
+        self.credit("device", "settings", device or self.device, "--out", self.settings(device))
 
     def credit(self, *command):
         """What greentill-credit prints."""
@@ -250,14 +265,12 @@ class Stack:
     def _write_daemon_config(self, sources, detectors, extra):
         self.daemon_config.write_text(f"""\
 [device]
-merchant = "{MERCHANT}"
-site = "demo-site"
 state = "state"
 
 [identity]
 key = "identities/{self.device}.key"
 certificate = "identities/{self.device}.crt"
-programme_key = "identities/programme.key"
+settings = "identities/{self.device}.settings.toml"
 
 [methodologies]
 folder = "{ROOT}/config/methodologies"
@@ -277,10 +290,12 @@ retry_refused_after_s = 5
 {detectors}{sources}{extra}""")
 
     def _write_credit_config(self):
+        (self.folder / "programme.toml").write_text(boundless_programme())
         (self.folder / "credit.toml").write_text(f"""\
 database = "ledger.db"
 methodologies = "{ROOT}/config/methodologies"
-programme = "{ROOT}/config/programme.toml"
+programme = "programme.toml"
+programme_key = "identities/programme.key"
 
 [broker]
 server = "mqtts://localhost:{self.worker_port}"
@@ -351,6 +366,14 @@ name = "rules"
 plugin = "rules"
 configuration = "{ROOT}/config/rules/default.toml"
 """
+
+
+def boundless_programme():
+    """The shipped programme for a device that does a year's work in an hour, with acts of long ago: nothing of that is held."""
+    bounds = re.compile(r"(ceiling_per_day_mg|oldest_days) =")
+    lines = (ROOT / "config/programme.toml").read_text().splitlines(keepends=True)
+    text = "".join(line for line in lines if not bounds.match(line))
+    return re.sub(r"(?m)^(claims_per_day|bytes_per_day) = [\d_]+", lambda match: match[1] + " = 100_000_000", text)
 
 
 def toml_text(value):

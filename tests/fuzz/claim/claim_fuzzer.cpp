@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as an item, a message of each type, a sequence, a claim's payload and a receipt. Whatever is taken must be what the
-// writer writes for it: a second form of one claim would be a second hash of it. Whatever is refused must say where and why.
+// Any bytes as an item, a message of each type, a sequence, a claim's payload, a receipt, a consent, and what a batch says of
+// what its device has stored. Whatever is taken must be what the writer writes for it: a second form of one claim would be a
+// second hash of it. Whatever is refused must say where and why.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -9,8 +10,10 @@
 #include "daemon/base/utf8.hpp"
 #include "daemon/claim/cbor.hpp"
 #include "daemon/claim/claim.hpp"
+#include "daemon/claim/consent.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
+#include "daemon/claim/stored.hpp"
 
 namespace {
 
@@ -69,12 +72,33 @@ void fuzz_receipt(ByteView bytes) {
   if (!receipt) return check_fault(receipt.error(), bytes);
   std::vector<Refusal> refused;
   std::vector<Grant> granted;
+  std::vector<Change> changes;
   receipt->for_each_refused([&](const Refusal& refusal) { refused.push_back(refusal); });
   receipt->for_each_granted([&](const Grant& grant) { granted.push_back(grant); });
+  receipt->for_each_change([&](const Change& change) { changes.push_back(change); });
   must(refused.size() == receipt->refused_count() && granted.size() == receipt->granted_count());
+  must(changes.size() == receipt->change_count());
+  must(refused.empty() || refused.back().seq <= receipt->processed_up_to);
+  must(granted.empty() || granted.back().seq <= receipt->processed_up_to);
+  must(changes.empty() || changes.back().number - changes.front().number == changes.size() - 1);
   std::vector<std::uint8_t> out(bytes.size());
-  const auto size = encode_receipt(*receipt, refused, granted, out);
+  const auto size = encode_receipt(*receipt, {refused, granted, changes}, out);
   must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
+void fuzz_consent(ByteView bytes) {
+  const auto consent = parse_consent(bytes);
+  if (!consent) return check_fault(consent.error(), bytes);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_consent(*consent, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
+void fuzz_stored(ByteView bytes) {
+  const auto stored = parse_stored(as_text(bytes));
+  if (!stored) return;
+  FixedVector<char, kMaxStoredBytes> out;
+  must(to_text(*stored, out) == as_text(bytes));
 }
 
 void fuzz_message(ByteView bytes, MessageType type) {
@@ -90,6 +114,7 @@ void fuzz_message(ByteView bytes, MessageType type) {
   must(again.ok() && !again->account && equal(again->payload, message->payload));
   fuzz_payload(message->payload);
   fuzz_receipt(message->payload);
+  fuzz_consent(message->payload);
 }
 
 void fuzz_sequence(ByteView bytes) {
@@ -113,7 +138,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz_item(bytes);
   fuzz_payload(bytes);
   fuzz_receipt(bytes);
-  for (auto type = MessageType::claim; type <= MessageType::time;
+  fuzz_consent(bytes);
+  fuzz_stored(bytes);
+  for (auto type = MessageType::claim; type <= MessageType::dock_licence;
        type = static_cast<MessageType>(static_cast<std::uint32_t>(type) + 1)) {
     fuzz_message(bytes, type);
   }

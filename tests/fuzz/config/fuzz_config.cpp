@@ -12,6 +12,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (config.error().message.rfind("greentill.toml:", 0) != 0) std::abort();
     return 0;
   }
-  if (config->merchant.size() > 32 || config->keep_days < 1 || config->api.threads < 4) std::abort();
+  if (config->api_root.size() > 32 || config->keep_days < 1 || config->api.threads < 4) std::abort();
   return 0;
 }

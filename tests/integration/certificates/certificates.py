@@ -59,12 +59,13 @@ def prepare(stack, office):
         office.copy(f"{name}.crt", f"{here}.crt")
     for end in ("key", "crt"):
         office.copy(f"device.{end}", f"{DEVICE}.{end}")
-    (office.folder / "programme.key").write_text("1 " + "5a" * 32 + "\n")
+    (office.folder / "programme.key").write_text("5a" * 32 + "\n")
     (office.folder / "programme.key").chmod(0o600)
     # The page's with other ports and folders.
     stack.broker_options = ["--devices-crl", office.folder / "revoked.pem", "--workers-crl", office.folder / "workers-revoked.pem"]
     stack.write_configuration()
     office.run("register")
+    stack.write_settings(DEVICE)
     with open(stack.folder / "mosquitto.conf", "a") as config:
         config.write("\nlog_type information\n")  # that it reads its files again
     output_of(stack.program("greentill"), "config", "check", stack.daemon_config)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Decodes exported claims with cbor2 and holds them to docs/claim-format.md, which is all it shares with Greentill.
+"""Decodes exported claims with cbor2 and holds them to docs/claim-format.md, which is all it shares with Greentill. Receipts and
+consents are checked by check_receipt() and check_consent().
 
 usage: check_cbor.py FILE    a CBOR sequence of claim messages
 
@@ -16,11 +17,13 @@ import sys
 import cbor2
 
 UINT = range(0, 2**64)
+SEQ = range(1, 2**64)
+NUMBER32 = range(1, 2**32)
 INT = range(-(2**63), 2**63)
 BODY = -65537
 DEVICE = re.compile(r"[a-z0-9-]{1,40}")
 ISSUER = "urn:greentill:device:"
-CLAIM_TYPE = 65001
+CLAIM_TYPE, RECEIPT_TYPE, CONSENT_TYPE = 65001, 65002, 65007
 
 
 class Refused(Exception):
@@ -100,6 +103,31 @@ def gap(value, what):
     need(1 <= value[2] <= value[3], f"{what}: from {value[2]} to {value[3]}")
 
 
+def nullifiers(most):
+    """1 to `most` of one root, whose versions rise."""
+    one = array(integer(NUMBER32), integer(NUMBER32), binary(32))
+
+    def check(value, what):
+        need(type(value) is list and 1 <= len(value) <= most, what)
+        for i, nullifier in enumerate(value):
+            one(nullifier, f"{what}[{i}]")
+        versions, roots = [nullifier[0] for nullifier in value], {nullifier[1] for nullifier in value}
+        need(versions == sorted(set(versions)) and len(roots) == 1, f"{what}: versions {versions} of roots {sorted(roots)}")
+    return check
+
+
+def listed(*rules):
+    def check(value, what):
+        need(type(value) is list, what)
+        for i, part in enumerate(value):
+            array(*rules)(part, f"{what}[{i}]")
+    return check
+
+
+def flag(value, what):
+    need(type(value) is bool, what)
+
+
 DIGEST = binary(32)
 ANY_UINT = integer(UINT)
 ANY_INT = integer(INT)
@@ -107,19 +135,34 @@ ATTRIBUTION = one_of(array(ANY_UINT), array(ANY_UINT, DIGEST), array(ANY_UINT, D
 EVIDENCE = one_of(array(ANY_UINT, binary(1, 448)), array(ANY_UINT, DIGEST))
 REDUCTION = record(
     {1: occurred, 2: text, 3: quantities(INT), 4: array(text, ANY_UINT, DIGEST), 5: ANY_INT, 6: ANY_INT, 7: ATTRIBUTION,
-     8: array(ANY_UINT, DIGEST), 9: array(text, text)},
+     8: nullifiers(2), 9: array(text, text)},
     {10: EVIDENCE, 11: binary(16)})
-REVERSAL = record({1: DIGEST, 3: integer(range(3))}, {2: binary(16), 4: quantities(range(2**63))})
-START = record({1: integer(range(4))}, {2: array(device, binary(8), ANY_UINT, DIGEST), 3: binary(1, 512)})
+REVERSAL = record({1: nullifiers(4), 3: integer(range(3))}, {2: binary(16), 4: quantities(range(2**63))})
+START = record({1: integer(range(6)), 4: integer(NUMBER32)}, {2: array(device, binary(8), ANY_UINT, DIGEST), 3: binary(1, 512)})
 ENTRY = one_of(*(array(ANY_UINT, kind) for kind in (REDUCTION, REVERSAL, gap, START)))
 CLAIM = record({
     1: issuer, 6: ANY_INT, 7: binary(16),
-    BODY: record({1: integer(range(1, 2**64)), 2: DIGEST, 3: integer(range(3)), 4: array(ANY_UINT, ANY_UINT),
+    BODY: record({1: integer(SEQ), 2: DIGEST, 3: integer(range(3)), 4: array(ANY_UINT, ANY_UINT),
                   5: array(text, text), 6: ENTRY, 7: binary(8)})})
-PROTECTED = record({1: integer([-7]), 16: integer([CLAIM_TYPE]), 34: array(integer([-16]), DIGEST)})
+CONSENT = record({2: issuer, 6: ANY_INT, BODY: array(DIGEST, binary(8), ANY_UINT, DIGEST)})
+RECEIPT = record(
+    {1: device, 2: binary(8), 3: ANY_UINT, 4: DIGEST, 5: listed(integer(SEQ), text, flag), 6: ANY_INT, 7: ANY_UINT,
+     8: listed(integer(SEQ), ANY_INT), 9: integer(range(5)),
+     10: listed(integer(SEQ), binary(8), integer(SEQ), integer(range(3)), ANY_INT, text), 11: array(ANY_UINT, ANY_UINT)},
+    {12: array(integer(SEQ), DIGEST), 13: integer(range(1, 31536001))})
+
+
+def protected(kind):
+    return record({1: integer([-7]), 16: integer([kind]), 34: array(integer([-16]), DIGEST)})
+
+
 ACCOUNT = array(binary(16), lambda value, what: text(value, what, least=1))
-UNPROTECTED = record({}, {BODY: ACCOUNT})
-SIGN1 = array(binary(45), UNPROTECTED, binary(1, 1024), binary(64))
+
+
+def sign1(unprotected, longest):
+    return array(binary(45), record({}, unprotected), binary(1, longest), binary(64))
+
+
 KINDS = ("reductions", "reversals", "gaps", "starts")
 
 
@@ -158,14 +201,47 @@ def check_link(payload, claim, heads):
     heads[chain] = (issuer_id, seq, hashlib.sha256(payload).digest())
 
 
+def check_envelope(message, kind, unprotected, longest):
+    """The payload in an array of four that is of the format."""
+    sign1(unprotected, longest)(message, "COSE_Sign1")
+    protected(kind)(whole(message[0], "protected header"), "protected header")
+    return whole(message[2], "payload")
+
+
 def check_message(value, heads):
     message = untagged(untagged(value, 61), 18)
-    SIGN1(message, "COSE_Sign1")
-    PROTECTED(whole(message[0], "protected header"), "protected header")
-    claim = whole(message[2], "payload")
+    claim = check_envelope(message, CLAIM_TYPE, {BODY: ACCOUNT}, 1024)
     CLAIM(claim, "claim")
     check_link(message[2], claim, heads)
     return KINDS[claim[BODY][6][0]]
+
+
+def check_consent(data):
+    """A consent message; returns what it says, or raises Refused."""
+    consent = check_envelope(untagged(untagged(whole(data, "message"), 61), 18), CONSENT_TYPE, {}, 512)
+    CONSENT(consent, "consent")
+    return consent
+
+
+def check_receipt_payload(receipt):
+    RECEIPT(receipt, "receipt")
+    up_to = receipt[3]
+    need(up_to > 0 or receipt[4] == bytes(32), "a hash before the first claim")
+    for key in (5, 8):
+        seqs = [one[0] for one in receipt[key]]
+        need(seqs == sorted(set(seqs)), f"key {key}: seqs {seqs}")
+        need(not seqs or seqs[-1] <= up_to, f"key {key}: beyond {up_to}")
+    numbers = [one[0] for one in receipt[10]]
+    need(not numbers or numbers == list(range(numbers[0], numbers[0] + len(numbers))), f"changes {numbers}")
+    need(all(standing == 0 or granted == 0 for _, _, _, standing, granted, _ in receipt[10]), "a grant of what is held or refused")
+    need(12 not in receipt or receipt[12][0] > up_to, "a head that is not beyond what is processed")
+
+
+def check_receipt(data):
+    """A receipt message; returns what it says, or raises Refused."""
+    receipt = check_envelope(untagged(whole(data, "message"), 18), RECEIPT_TYPE, {}, 65536)
+    check_receipt_payload(receipt)
+    return receipt
 
 
 def check(data):

@@ -13,7 +13,7 @@ import zoneinfo
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, ROOT, Stack, wait_until  # noqa: E402
+from stack import PATIENCE_S, ROOT, Stack, output_of, wait_until  # noqa: E402
 from transcript import transcript_of  # noqa: E402
 
 
@@ -35,7 +35,8 @@ def change_disk(stack, state, old):
 
 
 def confuse_disks(stack):
-    """An old copy of the disk goes on in the place of the right one: what a clone looks like. Then the right one is back."""
+    """An old copy of the disk goes on in the place of the right one, and makes what the ledger may lack anew in a new chain. Then the
+    right one is back and does so too: what a clone looks like."""
     yesterday, latest = stack.folder / "state-of-yesterday", stack.folder / "state-latest"
     stack.daemon.stop()
     shutil.copytree(stack.folder / "state", yesterday)
@@ -44,10 +45,17 @@ def confuse_disks(stack):
     stack.wait_delivered()
     change_disk(stack, yesterday, latest)
     sell(stack, 1802)
-    wait_until(lambda: stack.report()["quarantined"], PATIENCE_S, "the service to see the fork")
+    stack.wait_delivered()
     change_disk(stack, latest, yesterday)
     sell(stack, 1803)
-    wait_until(lambda: stack.report()["refused"], PATIENCE_S, "the claim of a quarantined device to be refused")
+    wait_until(lambda: stack.report()["chains"].get("held") == 2, PATIENCE_S, "both chains to be held")
+    wait_until(lambda: stack.report()["held"].get("second-repair", {}).get("asked_mg"), PATIENCE_S, "the claim of a held chain to be held")
+
+
+def held_chains(stack):
+    """In the order in which they began."""
+    said = output_of(stack.program("greentill-credit"), "devices", stack.device, "--json", "--config", stack.folder / "credit.toml")
+    return [chain["chain"] for chain in json.loads(said)["devices"][0]["chains"] if chain["state"] == "held"]
 
 
 def programme_zone():
@@ -65,17 +73,23 @@ def month_end(stack, transcript):
     transcript.run(f"greentill-credit check {credit}")
     transcript.run(f"greentill-credit report {credit}")
     transcript.say("Which devices are there, and what of theirs was refused or waits?")
-    transcript.run(f"greentill-credit devices {credit}", stack.device)
-    transcript.run(f"greentill-credit refusals {credit}", "quarantined")
+    transcript.run(f"greentill-credit devices {credit}", stack.device, "second-repair")
+    transcript.run(f"greentill-credit refusals {credit}")
     transcript.run(f"greentill-credit pending {credit}")
-    transcript.say("One device was cloned or set back. Why, and what would its release do?")
-    transcript.run(f"greentill-credit quarantine list {credit}", stack.device)
-    transcript.run(f"greentill-credit quarantine show {stack.device} {credit}", stack.device)
-    transcript.say("Its shop says that an old copy of the disk was put in for a while, and that the right one is back: it is trusted again.")
-    transcript.run(f"greentill-credit quarantine release {stack.device} --why 'an old disk was put in, the right one is back' {credit}",
-                   "released")
+    transcript.say("One device was cloned or set back. What is held for it?")
+    transcript.run(f"greentill-credit device show {stack.device} {credit}", stack.device)
+    transcript.run(f"greentill-credit held list {credit}", "second-repair")
+    transcript.run(f"greentill-credit held list --claims --device {stack.device} {credit}", "second-repair")
+    transcript.say("Its shop says that an old copy of the disk was put in for a while, and that the right one is back: the chain of the right "
+                   "one goes on, and what was sold with the old one counts as well.")
+    old, right = held_chains(stack)
+    why = "--why 'an old disk was put in, the right one is back'"
+    transcript.run(f"greentill-credit device chain {stack.device} {right} release --open {why} {credit}", "is released")
+    transcript.run(f"greentill-credit device chain {stack.device} {old} release {why} {credit}", "is released")
+    transcript.run(f"greentill-credit audit --about {stack.device} {credit}", "the right one is back")
     stack.wait_delivered()
-    transcript.run(f"greentill-credit quarantine list {credit}")
+    transcript.run(f"greentill-credit held list {credit}", "no claim is held")
+    transcript.run(f"greentill-credit check {credit}")
     transcript.run(f"greentill-credit refusals {credit}", "no claim is refused")
     month = f"{datetime.datetime.now(programme_zone()):%Y-%m}"
     transcript.say("What goes to whom this month, for the bookkeeper.")

@@ -111,7 +111,7 @@ class History {
     act.estimate_mg = amounts->estimate_mg;
     act.credited_mg = amounts->credited_mg + (below(15) == 0 ? 1 : 0);
     // Sometimes an event that was claimed before, here or by another device.
-    act.nullifier.mac = event(below(6) == 0 && events_ > 0 ? any_event() : ++events_);
+    act.nullifiers = one_nullifier(event(below(6) == 0 && events_ > 0 ? any_event() : ++events_));
     act.plugin_name = "ride";
     act.plugin_version = "1";
     attribute(chain, act);
@@ -127,7 +127,8 @@ class History {
       return;
     }
     // Sometimes of an event that nobody has claimed yet.
-    reversal.nullifier = event(below(5) == 0 ? events_ + static_cast<std::uint32_t>(1 + below(3)) : any_event());
+    reversal.nullifiers = one_nullifier(event(below(5) == 0 ? events_ + static_cast<std::uint32_t>(1 + below(3)) : any_event()));
+    reversal.reason = static_cast<claim::ReversalReason>(below(3));
     if (below(2) == 0) REQUIRE(reversal.taken_back.push_back({"m.odometer", between(1, 5000)}));
     if (below(3) == 0) {
       reversal.claim.emplace();
@@ -140,10 +141,10 @@ class History {
     });
   }
 
-  /// More parts of one event, claimed or not yet, than may wait for it or stand against it.
+  /// More parts of one event, claimed or not yet, than are kept with an act.
   void add_burst(ChainBuilder& chain) {
     claim::Reversal reversal;
-    reversal.nullifier = event(below(2) == 0 && events_ > 0 ? any_event() : events_ + 1);
+    reversal.nullifiers = one_nullifier(event(below(2) == 0 && events_ > 0 ? any_event() : events_ + 1));
     REQUIRE(reversal.taken_back.push_back({"m.odometer", between(1, 20)}));
     for (int count = 0; count < 70; ++count) chain.add(reversal, [this](claim::Claim& claim) { name_claim(claim); });
   }
@@ -208,7 +209,8 @@ int main(int argc, char** argv) {
   out << "{";
   write_map(out, "accounts", report.accounts);
   write_map(out, "refused", report.refused);
-  out << "\"claims\": " << report.claims << ", \"granted_mg\": " << report.granted_mg << "}\n";
+  out << "\"held_in_all\": {\"claims\": " << report.held_in_all.claims << "}, \"claims\": " << report.claims
+      << ", \"granted_mg\": " << report.granted_mg << "}\n";
   std::fputs(history.wrong().c_str(), stderr);
   return history.wrong().empty() && claims.flush().good() && out.flush().good() ? 0 : 1;
 }

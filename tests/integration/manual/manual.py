@@ -127,7 +127,7 @@ def check_bash(folder, temporary):
         (script, "greentill claims --ur", {"--url"}),
         (script, f"greentill submit {temporary}/ri", {f"{temporary}/rides.csv"}),
         (script, "greentill claims --limit ", set()),
-        (credit, "greentill-credit quarantine rel", {"release"}),
+        (credit, "greentill-credit held sh", {"show"}),
         (credit, "greentill-credit refusals --reason bad", {"bad-signature"}),
         (credit, f"greentill-credit report --config {temporary}/ri", {f"{temporary}/rides.csv"}),
         (folder / "greentilld", "greentilld --co", {"--config"}),
@@ -143,8 +143,8 @@ def check_zsh(folder):
     for file in folder.iterdir():
         syntax = run("zsh", "-n", file)
         fail_unless(syntax.returncode == 0 and not syntax.stderr, f"zsh on {file}: {syntax.stderr}")
-    for line, word in (("greentill-credit qua", "quarantine"), ("greentill claims --delivery refused_", "refused_final"),
-                       ("greentill-credit quarantine ", "release"), ("greentill-printer-relay --spool", "--spool-limit")):
+    for line, word in (("greentill-credit hel", "held"), ("greentill claims --delivery refused_", "refused_final"),
+                       ("greentill-credit held ", "show"), ("greentill-printer-relay --spool", "--spool-limit")):
         got = zsh_completes(folder, line)
         fail_unless(word in got, f"zsh completes {line!r} without {word}:\n{got}")
 

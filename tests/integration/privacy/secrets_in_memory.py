@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import sys
+import tomllib
 
 from cryptography.hazmat.primitives import serialization
 
@@ -85,12 +86,15 @@ def journey(folder, binaries):
         stack.wait_delivered()
         key = private_number(stack.identities / f"{stack.device}.key")
         state = stack.folder / "state"
-        programme = bytes.fromhex((stack.identities / "programme.key").read_text().split()[1])
+        root = tomllib.loads(stack.settings().read_text())["root"][0]
+        programme = bytes.fromhex((stack.identities / "programme.key").read_text().strip())
         bearer = bytes.fromhex((state / "bearer.key").read_text().strip())
         token = bytes.fromhex((state / "api.token").read_text().strip())
-        wanted = {**forms("the device's key", key), **pem_form("the device's key", stack.identities / f"{stack.device}.key"), **forms("the programme's key", programme), **forms("the customers' key", bearer),
+        wanted = {**forms("the device's key", key), **pem_form("the device's key", stack.identities / f"{stack.device}.key"), **forms("the root's key", bytes.fromhex(root["version"][0]["key"])),
+                  **forms("the root's key for reversals", bytes.fromhex(root["reversal_key"])),
+                  **forms("the programme's key", programme), **forms("the customers' key", bearer),
                   **forms("the API's token", token, digits=False)}
-        check("greentilld", stack.daemon.process.pid, wanted, ["the device's key", "the programme's key", "the customers' key"])
+        check("greentilld", stack.daemon.process.pid, wanted, ["the device's key", "the root's key", "the root's key for reversals", "the customers' key"])
         service = private_number(stack.identities / "service.key")
         check("greentill-credit", stack.workers[0].process.pid,
               {**forms("the service's key", service), **pem_form("the service's key", stack.identities / "service.key")}, ["the service's key"])

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Recomputes the whole ledger from the claims, from docs/credit-service.md alone, and compares it with the service's report.
+"""Recomputes the whole ledger from the claims, from docs/ledger.md and docs/credit-service.md alone, and compares it with the service's
+report.
 
 It shares nothing with the service: exact rationals, zoneinfo, tomllib and cbor2. It supposes that signatures and chains are good
-(`greentill verify` checks them), that no device was quarantined, and that no act ended in the service's future.
+(`greentill verify` checks them), that each chain is of an assignment that has its root, that nothing was held or dismissed, that no act
+ended in the service's future, that nothing was taken back after it could be spent, and that no merchant follows another or owns a root
+under which another's claims stand. A reduction has one nullifier: acts that two of them join are not recomputed.
 
     ledger.py --claims FILE [--claims FILE ...] --methodologies DIR --programme FILE --report FILE
 
@@ -26,10 +29,14 @@ from greentill_recompute import BODY, Unclaimable, load_methodologies, recompute
 
 SEQ, PREV, SITE, ENTRY, CHAIN = 1, 2, 5, 6, 7
 REDUCTION, REVERSAL, START = 0, 1, 3
-ISSUER, CLAIM_ID = 1, 7
+ISSUER, RECORDED, CLAIM_ID = 1, 6, 7
+NULLIFIERS_TAKEN_BACK, NAMED_CLAIM, CAUSE, TAKEN_BACK = 1, 2, 3, 4  # of a reversal
+CORRECTION = 2
 ACCOUNT_HEADER = -65537
 UNATTRIBUTED, ACCOUNT, BEARER = 0, 1, 2
-MOST_REVERSALS = 64
+MOST_REVERSALS = 64  # of one merchant for one act
+MOST_TOLD = 16  # of one act by one device
+SAME_ACT_S = 26 * 3600
 MOST_MEASURED_MG = 2**40
 ACCOUNTS = "accounts"  # "customer" and "hashed" together
 
@@ -71,127 +78,220 @@ class Programme:
                 yield rule[key], period
 
 
-@dataclass
-class Booked:
-    """A reduction that was accepted."""
+@dataclass(eq=False)
+class Told:
+    """A reduction that is kept with its act."""
     id: bytes
-    reduction: dict
+    device: str
     merchant: str
+    place: tuple  # chain and seq
+    recorded: int
+    reduction: dict
     account: str | None  # the token, where limits hold
     granted: int = 0
-    reversals: list = field(default_factory=list)  # claim id and content
+    reason: str | None = None  # why it is refused
+
+
+@dataclass(eq=False)
+class Takes:
+    """A reversal that is kept with an act."""
+    id: bytes
+    device: str
+    merchant: str
+    place: tuple
+    recorded: int
+    reversal: dict
+
+    @property
+    def is_correction(self):
+        return self.reversal[CAUSE] == CORRECTION
+
+    @property
+    def is_whole(self):
+        return TAKEN_BACK not in self.reversal
+
+    def is_no_earlier(self, claim):
+        if claim.place[0] == self.place[0]:
+            return claim.place[1] < self.place[1]
+        return claim.recorded <= self.recorded
+
+
+@dataclass(eq=False)
+class Act:
+    told: list = field(default_factory=list)  # in the order in which they came
+    takes: list = field(default_factory=list)
+    holder: Told | None = None
+    applied: list = field(default_factory=list)  # the reversals that apply
+
+    def corrects(self, correction, claim):
+        """Rule 5: whether the correction means the claim."""
+        if claim.merchant != correction.merchant:
+            return False
+        named = correction.reversal.get(NAMED_CLAIM)
+        if named is None:
+            return correction.is_no_earlier(claim)
+        if claim.id == named:
+            return True
+        by_name = next((one for one in self.told if one.id == named), None)
+        return (by_name is not None and by_name.merchant == correction.merchant and by_name.device == claim.device
+                and correction.is_no_earlier(claim))
+
+    def is_out(self, claim):
+        """Rule 1, where nothing is dismissed or revoked."""
+        return any(one.is_correction and one.is_whole and self.corrects(one, claim) for one in self.takes)
+
+    def find_holder(self):
+        """Rule 2, where nothing is held."""
+        if self.holder is not None and not self.is_out(self.holder):
+            return self.holder
+        return next((claim for claim in self.told if not self.is_out(claim)), None)
+
+    def told_it_too(self, takes, holder):
+        """The third rule of who takes back."""
+        if takes.device == holder.device:
+            return False
+        return any(one.device == takes.device and not self.is_out(one) and one.reduction[2] == holder.reduction[2]
+                   and abs(one.reduction[1][1] - holder.reduction[1][1]) <= SAME_ACT_S for one in self.told if one is not holder)
+
+    def applying(self, holder):
+        """Rules 4 and 5: the reversals that take back something of the holder."""
+        return [one for one in self.takes
+                if (self.corrects(one, holder) if one.is_correction else one.merchant == holder.merchant or self.told_it_too(one, holder))]
+
+
+def kept(payload):
+    """What Told and Takes have in common."""
+    body = payload[BODY]
+    return payload[CLAIM_ID], payload[ISSUER], body[SITE][0], (body[CHAIN], body[SEQ]), payload[RECORDED]
 
 
 class Ledger:
     def __init__(self, programme, methodologies):
         self.programme, self.methodologies = programme, methodologies
         self.accounts = Counter()
-        self.refused = Counter()
+        self.refused_at_once = Counter()
         self.usage = Counter()
         self.claims = 0
-        self.standing = {}  # nullifier: Booked
-        self.waiting = defaultdict(list)  # nullifier: reversals without their claim
-        self.all = []
+        self.acts = defaultdict(Act)  # by nullifier
 
     def take(self, payload, token):
         self.claims += 1
         body = payload[BODY]
         kind, content = body[ENTRY][:2]
         if (kind == START) != (body[SEQ] == 1):
-            self.refused["malformed"] += 1
+            self.refused_at_once["malformed"] += 1
         elif kind == REDUCTION:
             self.take_reduction(payload, content, token)
         elif kind == REVERSAL:
-            self.take_reversal(payload[CLAIM_ID], content)
+            self.take_reversal(payload, content)
 
-    def take_reversal(self, claim_id, reversal):
-        booked = self.standing.get(reversal[1])
-        fits = booked is not None and reversal.get(2, booked.id) == booked.id
-        before = booked.reversals if fits else self.waiting[reversal[1]]
-        if len(before) >= MOST_REVERSALS and not (fits and 4 not in reversal):
-            self.refused["too-many-reversals"] += 1
+    def take_reversal(self, payload, reversal):
+        takes = Takes(*kept(payload), reversal)
+        acts = [self.acts[tuple(one)] for one in reversal[NULLIFIERS_TAKEN_BACK]]
+        full = any(sum(one.merchant == takes.merchant for one in act.takes) >= MOST_REVERSALS for act in acts)
+        if full and not (takes.is_whole and not takes.is_correction):
+            self.refused_at_once["too-many-reversals"] += 1
             return
-        self.waiting[reversal[1]].append((claim_id, reversal))
-        self.settle(reversal[1])
+        for act in acts:
+            act.takes.append(takes)
+            self.settle(act)
 
     def take_reduction(self, payload, reduction, token):
         try:
             amounts = recompute(reduction, self.methodologies)
         except LookupError:
-            self.refused["unknown-methodology"] += 1
+            self.refused_at_once["unknown-methodology"] += 1
             return
         except Unclaimable:
             amounts = None
         if amounts != (reduction[5], reduction[6]):
-            self.refused["wrong-arithmetic"] += 1
-        elif reduction[8][1] in self.standing:
-            self.refused["duplicate"] += 1
-        else:
-            limited = token if reduction[7][0] == ACCOUNT else None
-            booked = Booked(payload[CLAIM_ID], reduction, payload[BODY][SITE][0], limited)
-            self.standing[reduction[8][1]] = booked
-            self.all.append(booked)
-            self.change(booked, self.within_limits(booked, self.programme.grant(reduction[2], amounts[1])))
-            self.settle(reduction[8][1])
+            self.refused_at_once["wrong-arithmetic"] += 1
+            return
+        if len(reduction[8]) != 1:
+            raise ValueError(f"claim {payload[BODY][SEQ]} has several nullifiers, which are not recomputed")
+        claim = Told(*kept(payload), reduction, token if reduction[7][0] == ACCOUNT else None)
+        act = self.acts[tuple(reduction[8][0])]
+        if sum(one.device == claim.device for one in act.told) >= MOST_TOLD:
+            self.refused_at_once["duplicate"] += 1
+            return
+        act.told.append(claim)
+        self.settle(act)
 
-    def within_limits(self, booked, mg):
-        if booked.account is None:
+    def settle(self, act):
+        """Lets what stands of the act follow from what is kept with it."""
+        before, act.holder = act.holder, act.find_holder()
+        applied = [] if act.holder is None else act.applying(act.holder)
+        closed = any(one.is_whole for one in applied)
+        for claim in act.told:
+            if claim is act.holder:
+                claim.reason = None
+                continue
+            self.change(claim, 0)
+            claim.reason = None if act.is_out(claim) else "taken-back" if closed else "duplicate"
+        undone = any(one not in applied for one in act.applied)
+        act.applied = applied
+        if act.holder is None:
+            return
+        wanted = 0 if closed else self.grant_of_rest(act.holder, applied)
+        if act.holder is before and not undone:
+            self.change(act.holder, min(wanted, act.holder.granted))
+        else:
+            self.change(act.holder, 0)
+            self.change(act.holder, self.within_limits(act.holder, wanted))
+
+    def grant_of_rest(self, holder, applied):
+        """Before limits. Of parts with one id each quantity counts once, at the largest that one of them names."""
+        reduction = holder.reduction
+        if not applied:
+            return self.programme.grant(reduction[2], reduction[6])
+        parts = defaultdict(int)
+        for one in applied:
+            for unit, taken in one.reversal[TAKEN_BACK].items():
+                parts[one.id, unit] = max(parts[one.id, unit], taken)
+        rest = dict(reduction[3])
+        for (_, unit), taken in parts.items():
+            if unit in rest:
+                rest[unit] = max(0, rest[unit] - taken)
+        try:
+            _, credited = recompute({**reduction, 3: rest}, self.methodologies)
+        except Unclaimable:  # a claim that stands has its methodology
+            return 0
+        return self.programme.grant(reduction[2], min(credited, reduction[6]))
+
+    def within_limits(self, claim, mg):
+        if claim.account is None:
             return mg
-        activity, end = booked.reduction[2], booked.reduction[1][1]
+        activity, end = claim.reduction[2], claim.reduction[1][1]
         for limit, period in self.programme.periods(activity, end):
-            mg = min(mg, max(0, limit - self.usage[booked.account, activity, period]))
+            mg = min(mg, max(0, limit - self.usage[claim.account, activity, period]))
         return mg
 
-    def change(self, booked, mg):
+    def change(self, claim, mg):
         """Books the claim's amount anew, as what it is now."""
-        for amount, sign in ((booked.granted, -1), (mg, 1)):
+        for amount, sign in ((claim.granted, -1), (mg, 1)):
             parts = self.programme.split(amount)
             self.accounts["issuance"] -= sign * amount
-            kind = {UNATTRIBUTED: "unattributed", ACCOUNT: ACCOUNTS, BEARER: "bearer"}[booked.reduction[7][0]]
+            kind = {UNATTRIBUTED: "unattributed", ACCOUNT: ACCOUNTS, BEARER: "bearer"}[claim.reduction[7][0]]
             self.accounts[kind] += sign * parts["customer"]
             self.accounts["merchant"] += sign * parts["merchant"]
             self.accounts["operator"] += sign * parts["operator"]
-        if booked.account is not None:
-            activity, end = booked.reduction[2], booked.reduction[1][1]
+        if claim.account is not None:
+            activity, end = claim.reduction[2], claim.reduction[1][1]
             for _, period in self.programme.periods(activity, end):
-                self.usage[booked.account, activity, period] += mg - booked.granted
-        booked.granted = mg
+                self.usage[claim.account, activity, period] += mg - claim.granted
+        claim.granted = mg
 
-    def settle(self, nullifier):
-        """Binds the reversals that wait for the claim that stands under the nullifier."""
-        booked = self.standing.get(nullifier)
-        if booked is None:
-            return
-        mine = [(claim_id, reversal) for claim_id, reversal in self.waiting[nullifier] if reversal.get(2, booked.id) == booked.id]
-        if not mine:
-            return
-        self.waiting[nullifier] = [reversal for reversal in self.waiting[nullifier] if reversal not in mine]
-        booked.reversals += mine
-        if any(4 not in reversal for _, reversal in booked.reversals):
-            self.change(booked, 0)
-            del self.standing[nullifier]
-        else:
-            self.change(booked, min(booked.granted, self.grant_of_rest(booked)))
-
-    def grant_of_rest(self, booked):
-        rest = dict(booked.reduction[3])
-        counted = set()
-        for claim_id, reversal in booked.reversals:
-            if claim_id in counted:
-                continue
-            counted.add(claim_id)
-            for unit, taken in reversal[4].items():
-                if unit in rest:
-                    rest[unit] = max(0, rest[unit] - taken)
-        try:
-            _, credited = recompute({**booked.reduction, 3: rest}, self.methodologies)
-        except Unclaimable:  # a claim that stands has its methodology
-            return 0
-        return self.programme.grant(booked.reduction[2], credited)
+    @property
+    def told(self):
+        return (claim for act in self.acts.values() for claim in act.told)
 
     @property
     def granted_mg(self):
-        return sum(booked.granted for booked in self.all)
+        return sum(claim.granted for claim in self.told)
+
+    @property
+    def refused(self):
+        return self.refused_at_once + Counter(claim.reason for claim in self.told if claim.reason is not None)
 
 
 def read_messages(path):
@@ -225,8 +325,10 @@ def differences(ledger, report):
         yield f"{kind} mg", ledger.accounts[kind], theirs[kind]
     yield "granted mg", ledger.granted_mg, report["granted_mg"]
     yield "claims", ledger.claims, report["claims"]
-    for reason in sorted(report["refused"].keys() | ledger.refused.keys()):
-        yield f"refused as {reason}", ledger.refused[reason], report["refused"].get(reason, 0)
+    yield "held claims", 0, report["held_in_all"]["claims"]
+    refused = ledger.refused
+    for reason in sorted(report["refused"].keys() | refused.keys()):
+        yield f"refused as {reason}", refused[reason], report["refused"].get(reason, 0)
     yield "sum of all accounts", 0, sum(report["accounts"].values())
 
 

@@ -45,7 +45,7 @@ TestDesk::TestDesk() {
   head_.chain = {1, 2, 3, 4, 5, 6, 7, 8};
   outbox::Unit unit;
   unit.recorded_at = kNow;
-  unit.claims.push_back(append(claim::Start{}, {}, std::nullopt));
+  unit.claims.push_back(append(claim::Start{.predecessor = {}, .consent = {}, .assignment = 1}, {}, std::nullopt));
   unit.head = head_;
   expect(outbox_->writer().begin_chain(head_.chain, unit));
 }
@@ -86,7 +86,9 @@ outbox::NewClaim TestDesk::append(claim::Entry entry, claim::ClaimId id, const s
 
 namespace {
 
-Digest nullifier_of(std::uint64_t seq) { return {static_cast<std::uint8_t>(seq), static_cast<std::uint8_t>(seq >> 8)}; }
+claim::Nullifier nullifier_of(std::uint64_t seq) {
+  return {2, 4, {static_cast<std::uint8_t>(seq), static_cast<std::uint8_t>(seq >> 8)}};
+}
 
 }  // namespace
 
@@ -104,7 +106,7 @@ event::ClaimedAct TestDesk::record(const event::Transaction& t, const std::strin
   r.activity = activity;
   for (const auto& quantity : t.quantities) (void)r.quantities.push_back({quantity.unit, quantity.value});
   if (r.quantities.empty()) (void)r.quantities.push_back({"pieces", 1});
-  r.nullifier.mac = nullifier_of(act.seq);
+  (void)r.nullifiers.push_back(nullifier_of(act.seq));
   r.methodology = {"test", 1, {}};
   r.estimate_mg = act.estimate_mg;
   r.credited_mg = act.credited_mg;
@@ -139,10 +141,10 @@ event::ReversedAct TestDesk::take_back(const event::ClaimedAct& act) {
   made.id[0] = static_cast<std::uint8_t>(made.seq);
   claim::Reversal reversal;
   reversal.claim = act.id;
-  reversal.nullifier = nullifier_of(act.seq);
+  (void)reversal.nullifiers.push_back(nullifier_of(act.seq));
   outbox::Unit unit;
   unit.claims.push_back(append(reversal, made.id, std::nullopt));
-  unit.side.taken_back.push_back({reversal.nullifier, "", 0, act.seq});
+  unit.side.taken_back.push_back({reversal.nullifiers[0].mac, "", 0, act.seq});
   unit.head = head_;
   store(std::move(unit));
   return made;
@@ -232,13 +234,16 @@ api::DaemonStatus TestDesk::status() {
   status.version = "0.0.0";
   status.merchant = "cafe";
   status.site = "corner";
+  status.assignment = 2;
+  status.settings = 3;
+  status.roots = {{4, "cafe", false}, {5, "old-cafe", true}};
   status.started_at = kNow;
   status.chain = outbox::ChainState{head_, 0, 0};
   const auto reader = expect(outbox_->new_reader());
   status.backlog = expect(reader->backlog()).for_people();
   status.records = expect(reader->record_counts());
   status.waiting_since = expect(reader->waiting_since());
-  status.refusals = expect(reader->refusal_counts(20));
+  status.reasons = expect(reader->reason_counts(20));
   status.overdue_after_s = overdue_after_s_;
   status.link = link_;
   status.certificate_end = kNow + 86'400;
@@ -282,7 +287,19 @@ void TestDesk::refuse(std::uint64_t seq, std::string reason) {
   fields.epoch = 1;
   const claim::Refusal refusals[] = {{seq, reason, false}};
   Bytes<512> payload{};
-  const std::size_t size = expect(claim::encode_receipt(fields, refusals, {}, payload));
+  const std::size_t size = expect(claim::encode_receipt(fields, {refusals, {}, {}}, payload));
+  expect(outbox_->writer().apply(expect(claim::parse_receipt(ByteView(payload).first(size))), {kNow}));
+}
+
+void TestDesk::hold(std::uint64_t seq, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  claim::ReceiptFields fields;
+  fields.device = "test-device";
+  fields.chain = head_.chain;
+  fields.epoch = 1;
+  const claim::Change changes[] = {{1, head_.chain, seq, claim::Standing::held, 0, reason}};
+  Bytes<512> payload{};
+  const std::size_t size = expect(claim::encode_receipt(fields, {{}, {}, changes}, payload));
   expect(outbox_->writer().apply(expect(claim::parse_receipt(ByteView(payload).first(size))), {kNow}));
 }
 

@@ -43,6 +43,8 @@ class TestDesk final : public api::Desk {
   void set_warnings(std::vector<std::string> warnings);
   /// Applies a receipt up to this claim, which it refuses for ever.
   void refuse(std::uint64_t seq, std::string reason);
+  /// A change by which the service holds a claim.
+  void hold(std::uint64_t seq, std::string reason);
   /// As if a source had read it.
   void keep(outbox::SourceRecord record);
   [[nodiscard]] std::size_t transactions();

@@ -68,6 +68,24 @@ TEST_CASE("views: claims are paged in both orders and by delivery") {
   CHECK(seqs(fixture.get_json("/v1/claims?delivery=waiting")) == std::vector<std::uint64_t>{4, 5});
 }
 
+TEST_CASE("views: a claim that the service holds says so, since when and why, and is counted") {
+  Fixture fixture;
+  post_rides(fixture, 2);
+  fixture.desk.refuse(3, "duplicate");
+  CHECK(fixture.get_json("/v1/claims/2")["changed_at"] == nullptr);
+  fixture.desk.hold(2, "screening");
+  const json held = fixture.get_json("/v1/claims?delivery=held");
+  REQUIRE(seqs(held) == std::vector<std::uint64_t>{2});
+  CHECK(held["claims"][0]["delivery"] == "held");
+  CHECK(held["claims"][0]["reason"] == "screening");
+  CHECK(held["claims"][0]["granted_mg"] == 0);
+  CHECK(held["claims"][0]["changed_at"].is_number_integer());
+  const json status = fixture.get_json("/v1/status");
+  CHECK(status["backlog"]["held"] == 1);
+  CHECK(status["refusals"] == json::parse(R"([{"reason":"duplicate","kind":"final","claims":1},
+                                             {"reason":"screening","kind":"held","claims":1}])"));
+}
+
 TEST_CASE("views: a wrong parameter is named") {
   const Fixture fixture;
   for (const std::string query : {"after=-1", "after=x", "after=", "limit=0", "limit=1001", "limit=1&limit=2", "delivery=lost",
@@ -87,10 +105,14 @@ TEST_CASE("views: a claim is shown with all it says") {
   CHECK(claim["entry"]["quantities"] == json::parse(R"({"m.odometer":2400})"));
   CHECK(claim["entry"]["kind"] == "reduction");
   CHECK(claim["entry"]["credited_mg"] == 90'000);
+  REQUIRE(claim["entry"]["nullifiers"].size() == 1);
+  CHECK(claim["entry"]["nullifiers"][0]["root"] == 4);
+  CHECK(claim["entry"]["nullifiers"][0]["version"] == 2);
+  CHECK(claim["entry"]["nullifiers"][0]["digest"].get<std::string>().starts_with("0200"));
   CHECK(claim["delivery"] == "waiting");
   CHECK(claim["chain"] == "0102030405060708");
   CHECK(claim["merchant"] == "cafe");
-  CHECK(fixture.get_json("/v1/claims/1")["entry"] == json::parse(R"({"kind":"start","reason":"new-chain"})"));
+  CHECK(fixture.get_json("/v1/claims/1")["entry"] == json::parse(R"({"kind":"start","reason":"new-chain","assignment":1})"));
   for (const std::string seq : {"3", "0", "x", "", "1/2", "-1"}) CHECK(status_of(fixture.get("/v1/claims/" + seq)) == 404);
 }
 

@@ -15,13 +15,11 @@ const Installation kInstallation{"/opt/lib/greentill/plugins", "/opt/bin/greenti
 
 constexpr const char* kLeast = R"(
 [device]
-merchant = "m"
-site = "s"
 state = "state"
 [identity]
 key = "d.key"
 certificate = "d.crt"
-programme_key = "p.key"
+settings = "settings.toml"
 [methodologies]
 folder = "methodologies"
 )";
@@ -90,11 +88,11 @@ TEST_CASE("config: the file that ships is read, and its commented-out keys are t
 TEST_CASE("config: a mistake is named with its file, line and key") {
   CHECK(message_of("[device").rfind("greentill.toml:1:", 0) == 0);
   CHECK(message_of(std::string(kLeast) + "[api]\nprot = 1\n") ==
-        "greentill.toml:13:8: key 'api.prot' is not known here; did you mean 'port'?");
+        "greentill.toml:11:8: key 'api.prot' is not known here; did you mean 'port'?");
   CHECK(message_of(std::string(kLeast) + "[api]\nport = 70000\n") ==
-        "greentill.toml:13:8: key 'api.port' must be a whole number from 0 to 65535");
+        "greentill.toml:11:8: key 'api.port' must be a whole number from 0 to 65535");
   CHECK(message_of(std::string(kLeast) + "[log]\nlevel = \"loud\"\n") ==
-        "greentill.toml:13:9: key 'log.level' must be \"debug\", \"info\", \"warning\" or \"error\"");
+        "greentill.toml:11:9: key 'log.level' must be \"debug\", \"info\", \"warning\" or \"error\"");
   CHECK(message_of("").find("key 'device' is missing") != std::string::npos);
 }
 
@@ -107,10 +105,10 @@ TEST_CASE("config: an address that the uplink could not use is refused where it 
   CHECK(with_server("ssl://example.org") == "accepted");
   CHECK(with_server("tcp://127.0.0.1:1883") == "accepted");
   CHECK(with_server("example.org:8883") ==
-        "greentill.toml:13:10: key 'uplink.server' cannot be \"example.org:8883\": write mqtts://host:8883 (tcp:// only for this "
+        "greentill.toml:11:10: key 'uplink.server' cannot be \"example.org:8883\": write mqtts://host:8883 (tcp:// only for this "
         "machine)");
   CHECK(with_server("tcp://example.org:1883") ==
-        "greentill.toml:13:10: key 'uplink.server' cannot be \"tcp://example.org:1883\": tcp:// is not encrypted and only "
+        "greentill.toml:11:10: key 'uplink.server' cannot be \"tcp://example.org:1883\": tcp:// is not encrypted and only "
         "allowed to "
         "this machine; use mqtts://");
   CHECK(with_server("mqtts://example.org:0").find("the port must be 1 to 65535") != std::string::npos);
@@ -122,16 +120,57 @@ TEST_CASE("config: two plugin instances cannot share a name") {
   CHECK(message_of(twice).find("is used twice") != std::string::npos);
 }
 
-TEST_CASE("config: a merchant longer than a claim's text is refused") {
-  std::string text = kLeast;
-  text.replace(text.find("\"m\""), 3, '"' + std::string(33, 'm') + '"');
-  CHECK(message_of(text).find("must be 1 to 32 bytes") != std::string::npos);
+TEST_CASE("config: whoever still has the keys that the settings file replaces is told where they went") {
+  const auto with = [](const std::string& after, const std::string& line) {
+    std::string text = kLeast;
+    return message_of(text.insert(text.find(after) + after.size(), line));
+  };
+  CHECK(
+      with("[device]\n", "merchant = \"m\"\n") ==
+      "greentill.toml:3:12: key 'device.merchant' comes with the settings file now (identity.settings), from the registry: take "
+      "it out");
+  CHECK(with("[device]\n", "site = \"s\"\n").find("key 'device.site' comes with the settings file now") != std::string::npos);
+  CHECK(with("[identity]\n", "programme_key = \"p\"\n").find("key 'identity.programme_key' gave way to settings") !=
+        std::string::npos);
 }
 
-TEST_CASE("config: a merchant or site without a name is refused") {
-  std::string text = kLeast;
-  text.replace(text.find("\"m\""), 3, "\"\"");
-  CHECK(message_of(text).find("must be 1 to 32 bytes") != std::string::npos);
+TEST_CASE("config: each source, and the API, hands in under the root that it names, or the only one") {
+  const std::string key = " = \"" + std::string(64, 'a') + "\"\n";
+  const auto root = [&key](const std::string& number, const std::string& name, const std::string& more = "") {
+    return "[[root]]\nnumber = " + number + "\nname = \"" + name + "\"\nreversal_key" + key + more +
+           "[[root.version]]\nnumber = 1\nfrom = 0\nkey" + key;
+  };
+  const std::string head = "device = \"d\"\nnumber = 1\n[assignment]\nnumber = 1\nmerchant = \"m\"\nsite = \"s\"\n";
+  const auto settings = [&](const std::string& roots) { return identity::parse_settings(head + roots, "settings.toml").value(); };
+  const auto config = [](const std::string& more) {
+    auto parsed = parse(std::string(kLeast) + "[[source]]\nname = \"rides\"\nplugin = \"journal\"\n" + more);
+    REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
+    return *parsed;
+  };
+  const auto one = settings(root("4", "bikes") + root("5", "old", "reversals_only = true\n"));
+  const auto choice = choose_roots(config(""), one);
+  REQUIRE(choice.ok());
+  CHECK(choice->api == one.root("bikes"));
+  CHECK(&choice->of_source("rides") == one.root("bikes"));
+
+  const auto two = settings(root("4", "bikes") + root("5", "cups"));
+  const auto errors = find_root_errors(config(""), two);
+  REQUIRE(errors.size() == 2);
+  CHECK(errors[0].message ==
+        "api.root: it has no root = \"…\"; name one of the settings' roots under which it may claim: 'bikes', 'cups'");
+  CHECK(errors[1].message.starts_with("source 'rides': it has no root"));
+  CHECK(choose_roots(config(""), two).error().message == errors[0].message);
+  const auto named = config("root = \"cups\"\n[api]\nroot = \"bikes\"\n");
+  CHECK(find_root_errors(named, two).empty());
+  const auto chosen = choose_roots(named, two);
+  REQUIRE(chosen.ok());
+  CHECK(chosen->api == two.root("bikes"));
+  CHECK(&chosen->of_source("rides") == two.root("cups"));
+  CHECK(choose_roots(config("root = \"old\"\n"), one).error().message.find("is for reversals only") != std::string::npos);
+  CHECK(message_of(std::string(kLeast) + "[api]\nroot = \"" + std::string(33, 'r') + "\"\n").find("must be at most 32 bytes") !=
+        std::string::npos);
+  CHECK(message_of(std::string(kLeast) + "[[detector]]\nname = \"a\"\nplugin = \"ride\"\nroot = \"bikes\"\n")
+            .find("key 'detector[0].root' is not known here") != std::string::npos);
 }
 
 TEST_CASE("config: a customer's link takes the secret or the claim, and no other name") {
@@ -227,9 +266,9 @@ TEST_CASE("config: no child is granted the device's keys or state") {
   CHECK_MESSAGE(elsewhere.find("would let reach /srv/store/outbox.db, which no plugin may. Narrow them, or give what it reads") !=
                     std::string::npos,
                 elsewhere);
-  for (const char* keys :
-       {"read = [\"/etc/greentill\"]", "write = [\"/etc/greentill/state\"]", "read = [\"/\"]", "read = [\"d.key\"]",
-        "write = [\"/etc/greentill/state/spool\"]", "configuration_text = 'profiles = \"/etc/greentill\"'"}) {
+  for (const char* keys : {"read = [\"settings.toml\"]", "read = [\"/etc/greentill\"]", "write = [\"/etc/greentill/state\"]",
+                           "read = [\"/\"]", "read = [\"d.key\"]", "write = [\"/etc/greentill/state/spool\"]",
+                           "configuration_text = 'profiles = \"/etc/greentill\"'"}) {
     const std::string message =
         message_of(std::string(kLeast) + "[[source]]\nname = \"a\"\nplugin = \"journal\"\n" + keys + "\n");
     CHECK_MESSAGE(message.find("would let reach /etc/greentill/") != std::string::npos, message);

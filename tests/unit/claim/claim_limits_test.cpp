@@ -87,6 +87,14 @@ std::string quantities_hex(unsigned count) {
   return hex;
 }
 
+std::string nullifiers_hex(unsigned count) {
+  std::string hex = to_hex(Buffer{static_cast<std::uint8_t>(0x80 + count)});
+  for (unsigned version = 1; version <= count; ++version) {
+    hex += "83" + to_hex(Buffer{static_cast<std::uint8_t>(version)}) + "04" + bytes_hex(32);
+  }
+  return hex;
+}
+
 /// Everything optional there and every field at its limit.
 Claim largest_reduction() {
   static const std::string units[] = {"1", "2", "3", "4", "5", "6", "7", "8"};
@@ -172,6 +180,52 @@ TEST_CASE("limits: the operator's consent is 1 to 512 bytes") {
     CHECK(is_read(sample_start(), {kBody, kEntry, 1, 3}, bytes_hex(size)) == fits);
   }
   CHECK_FALSE(is_read(sample_start(), {kBody, kEntry, 1, 3}, "40"));
+}
+
+TEST_CASE("limits: an act has 1 or 2 nullifiers, a reversal 1 to 4, written or read") {
+  Claim reduction = sample_reduction();
+  Claim reversal = sample_reversal();
+  for (const auto& [count, of_act, of_reversal] : {std::tuple{0u, false, false},
+                                                   {1u, true, true},
+                                                   {2u, true, true},
+                                                   {3u, false, true},
+                                                   {4u, false, true},
+                                                   {5u, false, false}}) {
+    CAPTURE(count);
+    const std::string hex = nullifiers_hex(count);
+    CHECK(is_read(sample_reduction(), {kBody, kEntry, 1, 8}, hex) == of_act);
+    CHECK(is_read(sample_reversal(), {kBody, kEntry, 1, 1}, hex) == of_reversal);
+    if (count > kMaxReversalNullifiers) continue;
+    Nullifiers list;
+    for (std::uint32_t version = 1; version <= count; ++version) REQUIRE(list.push_back({version, 4, {}}));
+    reduction_of(reduction).nullifiers = list;
+    std::get<Reversal>(reversal.entry).nullifiers = list;
+    CHECK(is_written(reduction) == of_act);
+    CHECK(is_written(reversal) == of_reversal);
+  }
+}
+
+TEST_CASE("limits: versions, roots and assignments go from 1 to 4,294,967,295") {
+  const Path paths[] = {{kBody, kEntry, 1, 8, 1, 0}, {kBody, kEntry, 1, 4}};
+  for (const auto& [hex, fits] :
+       {std::pair{"00", false}, {"1affffffff", true}, {"1b0000000100000000", false}, {"20", false}, {"f6", false}}) {
+    CAPTURE(hex);
+    CHECK(is_read(sample_reduction(), paths[0], hex) == fits);
+    CHECK(is_read(sample_start(), paths[1], hex) == fits);
+    CHECK(is_read(sample_reduction(), {kBody, kEntry, 1, 8}, "81 83 01" + std::string(hex) + bytes_hex(32)) == fits);
+  }
+  for (const auto& [number, fits] : {std::pair{0u, false}, {1u, true}, {~0u, true}}) {
+    CAPTURE(number);
+    Claim claim = sample_start();
+    std::get<Start>(claim.entry).assignment = number;
+    CHECK(is_written(claim) == fits);
+    for (const Nullifier& nullifier : {Nullifier{number, 4, {}}, Nullifier{1, number, {}}}) {
+      claim = sample_reduction();
+      reduction_of(claim).nullifiers.clear();
+      REQUIRE(reduction_of(claim).nullifiers.push_back(nullifier));
+      CHECK(is_written(claim) == fits);
+    }
+  }
 }
 
 TEST_CASE("limits: a device id holds 40 bytes and no more, as issuer and as predecessor") {

@@ -14,7 +14,11 @@ using namespace greentill;
 using namespace greentill::claim;
 using namespace greentill::test;
 
-namespace {}  // namespace
+namespace {
+
+const std::string kHash = "5820" + std::string(64, '0');
+
+}  // namespace
 
 TEST_CASE("claim: a value outside the format is refused at its byte, with the field named") {
   struct Case {
@@ -26,6 +30,7 @@ TEST_CASE("claim: a value outside the format is refused at its byte, with the fi
   std::string text33 = "7821";
   for (int i = 0; i < 33; ++i) text33 += "61";
   const auto reduction = [](std::int64_t key) { return Path{kBody, kEntry, 1, key}; };
+  const std::string old = "8201" + kHash;
   const Case cases[] = {
       {sample_gap, {}, "80", "the claims set is not a map"},
       {sample_gap, {1}, "6164", "the issuer is not urn:greentill:device: and 1 to 40 of [a-z0-9-]"},
@@ -71,19 +76,31 @@ TEST_CASE("claim: a value outside the format is refused at its byte, with the fi
       {sample_reduction, reduction(6), "6130", "the credited amount is not a 64-bit integer"},
       {sample_reduction, {kBody, kEntry, 1, 7, 0}, "03", "the attribution is not [0], [1, 32 bytes] or [2, 32 bytes]"},
       {sample_reduction, {kBody, kEntry, 1, 7, 0}, "00", "the attribution is not [0], [1, 32 bytes] or [2, 32 bytes]"},
-      {sample_reduction, {kBody, kEntry, 1, 8, 1}, "40", "the nullifier is not [key version, 32 bytes]"},
+      {sample_reduction, reduction(8), kHash.c_str(), "the nullifiers are not 1 or 2"},
+      {sample_reduction, reduction(8), "80", "the nullifiers are not 1 or 2"},
+      {sample_reduction, {kBody, kEntry, 1, 8, 0}, old.c_str(), "a nullifier is not [key version, root, 32 bytes]"},
+      {sample_reduction, {kBody, kEntry, 1, 8, 0, 0}, "00", "the key version of a nullifier is not 1 to 4294967295"},
+      {sample_reduction, {kBody, kEntry, 1, 8, 0, 1}, "6134", "the root of a nullifier is not 1 to 4294967295"},
+      {sample_reduction, {kBody, kEntry, 1, 8, 0, 2}, "40", "a nullifier is not [key version, root, 32 bytes]"},
+      {sample_reduction, {kBody, kEntry, 1, 8, 1, 0}, "01", "the key versions of the nullifiers do not rise"},
+      {sample_reduction, {kBody, kEntry, 1, 8, 1, 1}, "05", "the nullifiers are not of one root"},
       {sample_reduction, {kBody, kEntry, 1, 9, 1}, "00", "the plugin is not two texts of at most 32 bytes"},
       {sample_reduction, {kBody, kEntry, 1, 10, 0}, "02", "the evidence is not [0, 1 to 448 bytes] or [1, 32 bytes]"},
       {sample_reduction, {kBody, kEntry, 1, 10, 1}, "4100", "the evidence is not [0, 1 to 448 bytes] or [1, 32 bytes]"},
       {sample_reduction, reduction(11), "40", "the id of the replaced claim is not 16 bytes"},
-      {sample_reversal, {kBody, kEntry, 1, 1}, "40", "the nullifier taken back is not 32 bytes"},
+      {sample_reversal, {kBody, kEntry, 1, 1}, kHash.c_str(), "the nullifiers taken back are not 1 to 4"},
+      {sample_reversal, {kBody, kEntry, 1, 1}, "80", "the nullifiers taken back are not 1 to 4"},
+      {sample_reversal, {kBody, kEntry, 1, 1, 2, 0}, "02", "the key versions of the nullifiers do not rise"},
+      {sample_reversal, {kBody, kEntry, 1, 1, 2, 1}, "03", "the nullifiers are not of one root"},
       {sample_reversal, {kBody, kEntry, 1, 2}, "40", "the id of the claim taken back is not 16 bytes"},
       {sample_reversal, {kBody, kEntry, 1, 3}, "03", "the reason of a reversal is 0, 1 or 2"},
       {sample_reversal, {kBody, kEntry, 1, 4}, "a0", "what is taken back is not 1 to 8 units with amounts from 0"},
       {sample_reversal, {kBody, kEntry, 1, 4, "m.odometer"}, "20", "what is taken back is not 1 to 8 units with amounts from 0"},
-      {sample_start, {kBody, kEntry, 1, 1}, "04", "the reason of a start is 0, 1, 2 or 3"},
+      {sample_start, {kBody, kEntry, 1, 1}, "06", "the reason of a start is not 0 to 5"},
       {sample_start, {kBody, kEntry, 1, 2, 0}, "60", "the predecessor is not [device id, 8 bytes, seq, 32 bytes]"},
       {sample_start, {kBody, kEntry, 1, 3}, "40", "the consent is not 1 to 512 bytes"},
+      {sample_start, {kBody, kEntry, 1, 4}, "00", "the assignment is not 1 to 4294967295"},
+      {sample_start, {kBody, kEntry, 1, 4}, "1b0000000100000000", "the assignment is not 1 to 4294967295"},
   };
   for (const Case& wrong : cases) {
     const Buffer payload = payload_of(wrong.sample());
@@ -154,7 +171,7 @@ TEST_CASE("claim: every required key that is missing is refused for ever") {
                       {sample_reduction, {kBody, kEntry, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9}},
                       {sample_reversal, {kBody, kEntry, 1}, {1, 3}},
                       {sample_gap, {kBody, kEntry, 1}, {1, 2, 3, 4}},
-                      {sample_start, {kBody, kEntry, 1}, {1}}};
+                      {sample_start, {kBody, kEntry, 1}, {1, 4}}};
   for (const Map& map : maps) {
     for (const std::int64_t key : map.keys) {
       const auto result = parse_payload(without_key(payload_of(map.sample()), map.path, key));
@@ -204,7 +221,24 @@ TEST_CASE("claim: what does not fit the format is not encoded, and the fault nam
   claim = sample_reversal();
   std::get<Reversal>(claim.entry).taken_back[0].value = -1;
   CHECK(refusal(claim) == "what is taken back is not 1 to 8 units with amounts from 0");
+  claim = sample_reduction();
+  Nullifiers& nullifiers = std::get<Reduction>(claim.entry).nullifiers;
+  std::swap(nullifiers[0], nullifiers[1]);
+  CHECK(refusal(claim) == "the key versions of the nullifiers do not rise");
+  std::swap(nullifiers[0], nullifiers[1]);
+  nullifiers[1].root = 5;
+  CHECK(refusal(claim) == "the nullifiers are not of one root");
+  REQUIRE(nullifiers.push_back({3, 4, {}}));
+  CHECK(refusal(claim) == "the nullifiers are not 1 or 2");
+  nullifiers.clear();
+  CHECK(refusal(claim) == "the nullifiers are not 1 or 2");
+  claim = sample_reversal();
+  std::get<Reversal>(claim.entry).nullifiers.clear();
+  CHECK(refusal(claim) == "the nullifiers taken back are not 1 to 4");
   claim = sample_start();
+  std::get<Start>(claim.entry).assignment = 0;
+  CHECK(refusal(claim) == "the assignment is not 1 to 4294967295");
+  std::get<Start>(claim.entry).assignment = 1;
   std::get<Start>(claim.entry).consent = big;
   CHECK(refusal(claim) == "the consent is not 1 to 512 bytes");
 }

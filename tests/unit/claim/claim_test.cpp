@@ -61,8 +61,9 @@ TEST_CASE("claim: a reduction comes back from its payload field by field") {
   CHECK(found.credited_mg == wanted.credited_mg);
   CHECK(found.attribution.kind == wanted.attribution.kind);
   CHECK(found.attribution.hash == wanted.attribution.hash);
-  CHECK(found.nullifier.key_version == wanted.nullifier.key_version);
-  CHECK(found.nullifier.mac == wanted.nullifier.mac);
+  CHECK(std::ranges::equal(found.nullifiers, wanted.nullifiers));
+  REQUIRE(found.nullifiers.size() == 2);
+  CHECK(found.nullifiers[1] == Nullifier{2, 4, counted<32>(0xa1)});
   CHECK(found.plugin_name == wanted.plugin_name);
   CHECK(found.plugin_version == wanted.plugin_version);
   CHECK(found.evidence->kind == wanted.evidence->kind);
@@ -79,7 +80,9 @@ TEST_CASE("claim: reversals, gaps and starts come back from their payloads") {
   const Buffer reversal_bytes = payload_of(sample_reversal());
   const auto reversal_result = parse_payload(reversal_bytes);
   const auto& reversal = std::get<Reversal>(parsed(reversal_result).entry);
-  CHECK(reversal.nullifier == counted<32>(0xa0));
+  CHECK(std::ranges::equal(reversal.nullifiers, std::get<Reversal>(sample_reversal().entry).nullifiers));
+  REQUIRE(reversal.nullifiers.size() == 3);
+  CHECK(reversal.nullifiers[2] == Nullifier{70000, 4, counted<32>(0xa2)});
   CHECK(reversal.claim == counted<16>(0x10));
   CHECK(reversal.reason == ReversalReason::cancelled);
   check_same_quantities(reversal.taken_back, std::get<Reversal>(sample_reversal().entry).taken_back);
@@ -95,12 +98,13 @@ TEST_CASE("claim: reversals, gaps and starts come back from their payloads") {
   const Buffer start_bytes = payload_of(sample_start());
   const auto start_result = parse_payload(start_bytes);
   const auto& start = std::get<Start>(parsed(start_result).entry);
-  CHECK(start.reason == StartReason::new_device);
+  CHECK(start.reason == StartReason::replaced_device);
   CHECK(start.predecessor->device == "dock-9");
   CHECK(start.predecessor->chain == counted<8>(0x50));
   CHECK(start.predecessor->last_seq == 41);
   CHECK(start.predecessor->payload_hash == counted<32>(0x70));
   CHECK(std::ranges::equal(start.consent, counted<5>(1)));
+  CHECK(start.assignment == 3);
 }
 
 TEST_CASE("claim: what is encoded, parsed and encoded again is the same bytes, for 20,000 random claims") {

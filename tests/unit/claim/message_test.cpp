@@ -184,7 +184,7 @@ TEST_CASE("message: every head that is longer than it must be is refused at its 
 
 TEST_CASE("message: tags, shape and signature length are as written") {
   const Buffer bytes = claim_message();
-  check_refused_for_ever(Buffer(bytes.begin() + 2, bytes.end()), "a claim begins with the CWT tag, 61");
+  check_refused_for_ever(Buffer(bytes.begin() + 2, bytes.end()), "a message of this type begins with the CWT tag, 61");
   Buffer tagged = bytes;
   tagged[2] = 0xd1;
   check_refused_for_ever(tagged, "not a COSE_Sign1: tag 18 is missing");
@@ -238,6 +238,44 @@ TEST_CASE("message: the unprotected header holds the account of a claim or nothi
   for (const AccountHint& wrong :
        {AccountHint{{}, ""}, AccountHint{{}, "123456789012345678901234567890123"}, AccountHint{{}, "\xff"}}) {
     CHECK_FALSE(encode_message(MessageType::claim, Digest{}, wrong, payload, Signature{}, out).ok());
+  }
+}
+
+TEST_CASE("message: claims and consents wear the CWT tag, receipts do not, and the header's type decides") {
+  const Buffer payload = hex_bytes("a0");
+  const auto encoded = [&](MessageType type) {
+    Buffer out(512);
+    const auto size = encode_message(type, counted<32>(1), std::nullopt, payload, Signature{}, out);
+    REQUIRE(size.ok());
+    out.resize(*size);
+    return out;
+  };
+  const Buffer claim = encoded(MessageType::claim);
+  const Buffer consent = encoded(MessageType::consent);
+  const Buffer receipt = encoded(MessageType::receipt);
+  CHECK(consent[0] == 0xd8);
+  CHECK(receipt[0] == 0xd2);
+  CHECK(parse_message(consent, MessageType::consent).ok());
+  CHECK(refused(claim, MessageType::consent).kind == Fault::Kind::malformed);
+  CHECK(refused(consent, MessageType::claim).kind == Fault::Kind::malformed);
+  CHECK(std::string(refused(receipt, MessageType::consent).reason) == "a message of this type begins with the CWT tag, 61");
+  Buffer tagged = hex_bytes("d83d");
+  tagged.insert(tagged.end(), receipt.begin(), receipt.end());
+  CHECK(std::string(refused(tagged, MessageType::receipt).reason) == "not a COSE_Sign1: tag 18 is missing");
+  const std::string account = "8250000102030405060708090a0b0c0d0e0f6161";
+  const Buffer hinted = with_pair(consent, {0, 0, 1}, "3a00010000", account);
+  CHECK(std::string(refused(hinted, MessageType::consent).reason) == "only a claim names an account");
+}
+
+TEST_CASE("message: the types that are known to the format go from claims to docks' licences") {
+  const Buffer bytes = claim_message();
+  for (const char* known : {"19fdea", "19fdf0"}) {
+    const auto fault = refused(with_protected(bytes, "a3 0126 10 " + std::string(known) + kX5t));
+    CHECK(fault.kind == Fault::Kind::malformed);
+  }
+  for (const char* unknown : {"19fde8", "19fdf1"}) {
+    const auto fault = refused(with_protected(bytes, "a3 0126 10 " + std::string(unknown) + kX5t));
+    CHECK(fault.kind == Fault::Kind::unsupported);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 namespace greentill::test {
@@ -36,6 +37,12 @@ Quantities some_quantities(std::initializer_list<Quantity> list) {
   return quantities;
 }
 
+Nullifiers some_nullifiers(std::initializer_list<Nullifier> list) {
+  Nullifiers nullifiers;
+  for (const Nullifier& nullifier : list) must(nullifiers.push_back(nullifier), "too many nullifiers");
+  return nullifiers;
+}
+
 }  // namespace
 
 Claim sample_reduction() {
@@ -50,7 +57,7 @@ Claim sample_reduction() {
   ride.estimate_mg = 312345;
   ride.credited_mg = 201234;
   ride.attribution = {Attribution::Kind::account, counted<32>(0x80)};
-  ride.nullifier = {1, counted<32>(0xa0)};
+  ride.nullifiers = some_nullifiers({{1, 4, counted<32>(0xa0)}, {2, 4, counted<32>(0xa1)}});
   ride.plugin_name = "ride";
   ride.plugin_version = "0.1.0";
   ride.evidence = Evidence{Evidence::Kind::hashed, evidence};
@@ -61,8 +68,8 @@ Claim sample_reduction() {
 
 Claim sample_reversal() {
   Claim claim = sample_frame();
-  claim.entry =
-      Reversal{counted<32>(0xa0), counted<16>(0x10), ReversalReason::cancelled, some_quantities({{"m.odometer", 1120}})};
+  claim.entry = Reversal{some_nullifiers({{1, 4, counted<32>(0xa0)}, {2, 4, counted<32>(0xa1)}, {70000, 4, counted<32>(0xa2)}}),
+                         counted<16>(0x10), ReversalReason::cancelled, some_quantities({{"m.odometer", 1120}})};
   return claim;
 }
 
@@ -77,7 +84,7 @@ Claim sample_start() {
   Claim claim = sample_frame();
   claim.seq = 1;
   claim.prev = {};
-  claim.entry = Start{StartReason::new_device, Predecessor{"dock-9", counted<8>(0x50), 41, counted<32>(0x70)}, consent};
+  claim.entry = Start{StartReason::replaced_device, Predecessor{"dock-9", counted<8>(0x50), 41, counted<32>(0x70)}, consent, 3};
   return claim;
 }
 
@@ -142,6 +149,20 @@ Attribution ClaimGenerator::attribution() {
   return {kind, kind == Attribution::Kind::none ? Digest{} : fixed<32>()};
 }
 
+std::uint32_t ClaimGenerator::number32() {
+  const auto number = static_cast<std::uint32_t>(any_unsigned());
+  return std::max(number, 1u);
+}
+
+Nullifiers ClaimGenerator::nullifiers(std::size_t most) {
+  Nullifiers nullifiers;
+  const std::uint32_t root = number32();
+  std::set<std::uint32_t> versions;
+  for (const std::size_t wanted = 1 + below(most); versions.size() < wanted;) versions.insert(number32());
+  for (const std::uint32_t version : versions) must(nullifiers.push_back({version, root, fixed<32>()}), "too many nullifiers");
+  return nullifiers;
+}
+
 Reduction ClaimGenerator::reduction() {
   Reduction reduction;
   reduction.begin = any_integer();
@@ -152,7 +173,7 @@ Reduction ClaimGenerator::reduction() {
   reduction.estimate_mg = any_integer();
   reduction.credited_mg = any_integer();
   reduction.attribution = attribution();
-  reduction.nullifier = {any_unsigned(), fixed<32>()};
+  reduction.nullifiers = nullifiers(kMaxNullifiers);
   reduction.plugin_name = text(kMaxTextBytes);
   reduction.plugin_version = text(kMaxTextBytes);
   if (coin()) {
@@ -165,7 +186,7 @@ Reduction ClaimGenerator::reduction() {
 
 Reversal ClaimGenerator::reversal() {
   Reversal reversal;
-  reversal.nullifier = fixed<32>();
+  reversal.nullifiers = nullifiers(kMaxReversalNullifiers);
   if (coin()) reversal.claim = fixed<16>();
   reversal.reason = static_cast<ReversalReason>(below(3));
   if (coin()) reversal.taken_back = quantities(false);
@@ -179,9 +200,10 @@ Gap ClaimGenerator::gap() {
 
 Start ClaimGenerator::start() {
   Start start;
-  start.reason = static_cast<StartReason>(below(4));
+  start.reason = static_cast<StartReason>(below(6));
   if (coin()) start.predecessor = Predecessor{device(), fixed<8>(), any_unsigned(), fixed<32>()};
   if (coin()) start.consent = blob(1, kMaxConsentBytes);
+  start.assignment = number32();
   return start;
 }
 

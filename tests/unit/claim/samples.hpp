@@ -48,6 +48,8 @@ class ClaimGenerator {
   Bytes<N> fixed();
   claim::Quantities quantities(bool negative);
   claim::Attribution attribution();
+  std::uint32_t number32();
+  claim::Nullifiers nullifiers(std::size_t most);
   claim::Reduction reduction();
   claim::Reversal reversal();
   claim::Gap gap();

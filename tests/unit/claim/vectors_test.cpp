@@ -4,124 +4,54 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <string>
 
 #include "daemon/base/hex.hpp"
-#include "daemon/claim/nullifier.hpp"
+#include "daemon/claim/consent.hpp"
 #include "daemon/claim/receipt.hpp"
-#include "daemon/claim/signing.hpp"
+#include "daemon/claim/stored.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
-#include "tests/support/mbedtls_crypto.hpp"
+#include "tests/unit/claim/receipt_samples.hpp"
 #include "tests/unit/claim/tree.hpp"
-#include "tests/unit/claim/vectors.hpp"
+#include "tests/unit/claim/vector_files.hpp"
 
-using namespace greentill;
-using namespace greentill::claim;
-using namespace greentill::test;
-
+namespace greentill::test::vectors_test {
 namespace {
 
-using Json = nlohmann::ordered_json;
-namespace fs = std::filesystem;
+using namespace claim;
 
-const fs::path kFolder = fs::path(GREENTILL_SOURCE_DIR) / "tests/vectors/claim";
-
-std::string content_of(const fs::path& path) {
-  std::ifstream in(path);
-  REQUIRE(in.good());
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// mbedTLS signs them: its RFC 6979 nonces make the signatures the same each time. The daemon's own OpenSSL verifies them.
-class Keys {
- public:
-  MbedtlsSigner& signer(MessageType type) { return type == MessageType::receipt ? service_ : device_; }
-
- private:
-  static MbedtlsSigner load(const std::string& name) {
-    return {content_of(kFolder / (name + ".key.pem")), content_of(kFolder / (name + ".crt.pem"))};
-  }
-
-  MbedtlsSigner device_ = load("device");
-  MbedtlsSigner service_ = load("service");
-};
-
-Buffer sign(Keys& keys, const Vector& vector) {
-  Buffer out(vector.payload.size() + 256);
-  const auto size = sign_message(crypto::hasher(), keys.signer(vector.type), vector.type, vector.account, vector.payload, out);
-  if (!size) FAIL(size.error().reason);
-  out.resize(*size);
-  return out;
-}
-
-Json document_of(Keys& keys, const Vector& vector) {
-  Json json;
+VectorJson document_of(VectorKeys& keys, const Vector& vector) {
+  VectorJson json;
   json["name"] = vector.name;
   json["shows"] = vector.shows;
   json["type"] = static_cast<unsigned>(vector.type);
+  json["signer"] = VectorKeys::signer_of(vector.type);
   json["payload"] = to_hex(vector.payload);
   json["payload_sha256"] = to_hex(crypto::hasher().sha256({vector.payload}));
-  const auto thumbprint = keys.signer(vector.type).thumbprint();
-  json["signed_sha256"] = to_hex(signature_digest(crypto::hasher(), vector.type, thumbprint, vector.payload));
-  json["message"] = to_hex(sign(keys, vector));
+  json["signed_sha256"] = to_hex(signature_digest(crypto::hasher(), vector.type, keys.thumbprint(vector.type), vector.payload));
+  json["message"] = to_hex(keys.sign(vector));
   return json;
 }
 
-Json derived_document() {
-  Json json;
-  json["programme_key"] = to_hex(vector_programme_key());
-  json["key_version"] = kVectorKeyVersion;
-  for (const auto& [event, line] : {std::pair{"trip-2", 0u}, {"trip-2", 1u}, {"", 70000u}}) {
-    json["nullifiers"].push_back({{"group", kVectorGroup},
-                                  {"issuer", kVectorIssuer},
-                                  {"event", event},
-                                  {"line", line},
-                                  {"mac", to_hex(vector_nullifier(crypto::hasher(), event, line).mac)}});
-  }
-  const EventHash cause = make_event_hash(crypto::hasher(), kVectorIssuer, "trip-2/refund");
-  const Digest nullifier = vector_nullifier(crypto::hasher(), "trip-2", 0).mac;
-  const std::string activity = "ride.bike.shared";
-  json["reversal"] = {
-      {"issuer", kVectorIssuer},
-      {"event", "trip-2/refund"},
-      {"cause", to_hex(cause)},
-      {"nullifier", to_hex(nullifier)},
-      {"activity", activity},
-      {"by_line", 1},
-      {"id", to_hex(make_reversal_id(crypto::hasher(), vector_programme_key(), nullifier, cause, activity, true))}};
-  const AccountHint account = vector_account();
-  json["account"] = {
-      {"salt", to_hex(account.salt)}, {"token", account.token}, {"hash", to_hex(account_hash(crypto::hasher(), account))}};
-  return json;
-}
-
-void check_file(const std::string& name, const Json& document) {
-  const fs::path path = kFolder / name;
-  const std::string wanted = document.dump(2) + "\n";
-  const char* write = std::getenv("GREENTILL_WRITE_VECTORS");
-  if (write != nullptr && std::string(write) == "1") {
-    std::ofstream(path) << wanted;
-    return;
-  }
-  CAPTURE(name);
-  CHECK(content_of(path) == wanted);
-}
-
-Json read_vectors(const std::string& name) { return Json::parse(content_of(kFolder / name)); }
-
-void check_payload(MessageType type, ByteView payload) {
+/// Reads a payload and writes what was read.
+Buffer written_again(MessageType type, ByteView payload) {
   if (type == MessageType::claim) {
     const auto claim = parse_payload(payload);
     REQUIRE(claim.ok());
-    CHECK(std::ranges::equal(payload_of(*claim), payload));
-  } else {
-    CHECK(parse_receipt(payload).ok());
+    return payload_of(*claim);
   }
+  if (type == MessageType::receipt) {
+    const auto receipt = parse_receipt(payload);
+    REQUIRE(receipt.ok());
+    return receipt_payload(listed(*receipt));
+  }
+  const auto consent = parse_consent(payload);
+  REQUIRE(consent.ok());
+  Buffer out(payload.size());
+  REQUIRE(encode_consent(*consent, out).ok());
+  return out;
 }
 
 /// Why a claim message is refused, at which of its bytes.
@@ -138,25 +68,32 @@ Fault fault_of(const Buffer& bytes) {
 }  // namespace
 
 TEST_CASE("vectors: this version writes the published messages, byte for byte") {
-  Keys keys;
-  Json claims = Json::array();
-  Json receipts = Json::array();
-  for (const Vector& vector : make_vectors(crypto::hasher())) {
-    (vector.type == MessageType::receipt ? receipts : claims).push_back(document_of(keys, vector));
+  VectorKeys keys;
+  std::map<MessageType, VectorJson> files;
+  for (const Vector& vector :
+       make_vectors(crypto::hasher(), vector_key_hash("device"), [&](const Vector& v) { return keys.sign(v); })) {
+    files[vector.type].push_back(document_of(keys, vector));
   }
-  check_file("claims.json", claims);
-  check_file("receipts.json", receipts);
-  check_file("derived.json", derived_document());
+  check_vector_file("claims.json", files[MessageType::claim]);
+  check_vector_file("receipts.json", files[MessageType::receipt]);
+  check_vector_file("consents.json", files[MessageType::consent]);
+  CHECK(files.size() == 3);
+}
+
+TEST_CASE("vectors: this version derives the published keys, nullifiers, ids and hashes") {
+  check_vector_file("derived.json", derived_vectors());
 }
 
 TEST_CASE("vectors: the published messages are read, and OpenSSL takes the signatures that mbedTLS made") {
   const crypto::Hasher hasher;
-  for (const auto& [file, certificate] : {std::pair{"claims.json", "device.crt.pem"}, {"receipts.json", "service.crt.pem"}}) {
-    const auto signer = crypto::Certificate::leaf_from(content_of(kFolder / certificate));
-    REQUIRE(signer.ok());
-    const auto verifier = std::move(signer->make_verifier()).value();
-    for (const Json& vector : read_vectors(file)) {
+  for (const char* file : {"claims.json", "receipts.json", "consents.json"}) {
+    const VectorJson vectors = read_vectors(file);
+    CHECK(vectors.size() > 0);
+    for (const VectorJson& vector : vectors) {
       CAPTURE(vector.at("name").get<std::string>());
+      const auto signer = crypto::Certificate::leaf_from(vector_file(vector.at("signer").get<std::string>() + ".crt.pem"));
+      REQUIRE(signer.ok());
+      const auto verifier = std::move(signer->make_verifier()).value();
       const auto type = static_cast<MessageType>(vector.at("type").get<unsigned>());
       const Buffer bytes = hex_bytes(vector.at("message").get<std::string>());
       const auto message = parse_message(bytes, type);
@@ -164,14 +101,34 @@ TEST_CASE("vectors: the published messages are read, and OpenSSL takes the signa
       CHECK(to_hex(message->payload) == vector.at("payload"));
       CHECK(to_hex(signature_digest(hasher, type, message->thumbprint, message->payload)) == vector.at("signed_sha256"));
       CHECK(verify_message(hasher, *verifier, *message));
-      check_payload(type, message->payload);
+      CHECK(std::ranges::equal(written_again(type, message->payload), message->payload));
     }
   }
 }
 
+TEST_CASE("vectors: the start of a replaced device carries the consent that names its key and where the old one's chain ends") {
+  const VectorJson consent = read_vectors("consents.json").at(0);
+  const VectorJson claims = read_vectors("claims.json");
+  const auto found = std::ranges::find_if(claims, [](const VectorJson& v) { return v.at("name") == "start-replaced-device"; });
+  REQUIRE(found != claims.end());
+  const Buffer payload = hex_bytes(found->at("payload").get<std::string>());
+  const auto claim = parse_payload(payload);
+  REQUIRE(claim.ok());
+  const auto& start = std::get<Start>(claim->entry);
+  CHECK(to_hex(start.consent) == consent.at("message"));
+  const auto message = parse_message(start.consent, MessageType::consent);
+  REQUIRE(message.ok());
+  const auto agreed = parse_consent(message->payload);
+  REQUIRE(agreed.ok());
+  CHECK(agreed->key == vector_key_hash("device"));
+  CHECK(agreed->chain == start.predecessor->chain);
+  CHECK(agreed->last_seq == start.predecessor->last_seq);
+  CHECK(agreed->payload_hash == start.predecessor->payload_hash);
+}
+
 TEST_CASE("vectors: every published refusal is refused, for ever or for now, at its byte") {
-  Json again = Json::array();
-  for (const Json& vector : read_vectors("refused.json")) {
+  VectorJson again = VectorJson::array();
+  for (const VectorJson& vector : read_vectors("refused.json")) {
     const Fault fault = fault_of(hex_bytes(vector.at("message").get<std::string>()));
     again.push_back({{"name", vector.at("name")},
                      {"message", vector.at("message")},
@@ -180,5 +137,28 @@ TEST_CASE("vectors: every published refusal is refused, for ever or for now, at 
                      {"reason", fault.reason}});
   }
   CHECK(again.size() > 0);
-  check_file("refused.json", again);
+  check_vector_file("refused.json", again);
 }
+
+TEST_CASE("vectors: what a batch says of what its device has stored is read as published, and what breaks the form is not") {
+  std::size_t broken = 0;
+  for (const VectorJson& vector : read_vectors("stored.json")) {
+    const auto text = vector.at("text").get<std::string>();
+    CAPTURE(text);
+    const auto stored = parse_stored(text);
+    CHECK(stored.has_value() == !vector.at("chain").is_null());
+    if (!stored) {
+      ++broken;
+      continue;
+    }
+    CHECK(to_hex(stored->chain) == vector.at("chain"));
+    CHECK(stored->head == vector.at("head"));
+    CHECK(stored->epoch == vector.at("epoch"));
+    CHECK(stored->change == vector.at("change"));
+    FixedVector<char, kMaxStoredBytes> out;
+    CHECK(to_text(*stored, out) == text);
+  }
+  CHECK(broken > 0);
+}
+
+}  // namespace greentill::test::vectors_test

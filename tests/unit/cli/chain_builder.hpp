@@ -41,6 +41,23 @@ inline measure::Library ride_library() {
   return std::move(*library);
 }
 
+/// The nullifiers of one act, under version 1 of root 1.
+inline claim::Nullifiers one_nullifier(const Digest& mac) {
+  claim::Nullifiers list;
+  REQUIRE(list.push_back({1, 1, mac}));
+  return list;
+}
+
+/// A start under the first assignment.
+inline claim::Start start_of(claim::StartReason reason = claim::StartReason::new_chain,
+                             std::optional<claim::Predecessor> predecessor = {}) {
+  claim::Start start;
+  start.reason = reason;
+  start.predecessor = predecessor;
+  start.assignment = 1;
+  return start;
+}
+
 /// Each add_ call appends one signed message. `edit` changes the claim before it is signed.
 class ChainBuilder {
  public:
@@ -51,7 +68,11 @@ class ChainBuilder {
     head_.chain.fill(chain);
   }
 
-  void add_start(const claim::Start& start = {}, const Edit& edit = {}) { add(start, edit); }
+  /// Under the first assignment, where the start names none.
+  void add_start(claim::Start start = start_of(), const Edit& edit = {}) {
+    if (start.assignment == 0) start.assignment = 1;
+    add(start, edit);
+  }
 
   void add_ride(std::int64_t metres = 2000, const Edit& edit = {}) {
     claim::Reduction ride;
@@ -64,10 +85,19 @@ class ChainBuilder {
     REQUIRE(quantified);
     ride.estimate_mg = quantified->estimate_mg;
     ride.credited_mg = quantified->credited_mg;
-    ride.nullifier.mac.fill(static_cast<std::uint8_t>(head_.seq));
+    Digest mac{};
+    mac.fill(static_cast<std::uint8_t>(head_.seq));
+    ride.nullifiers = one_nullifier(mac);
     ride.plugin_name = "ride";
     ride.plugin_version = "1";
     add(ride, edit);
+  }
+
+  /// Takes back an act that is in no claim of the chain.
+  void add_reversal() {
+    claim::Reversal reversal;
+    reversal.nullifiers = one_nullifier({0xff});
+    add(reversal);
   }
 
   void add(const claim::Entry& entry, const Edit& edit = {}) {

@@ -85,6 +85,34 @@ TEST_CASE("greentill verify: a sound export holds, from a file and from standard
   CHECK(piped.json()["chains"][0]["last_seq"] == 6);
 }
 
+TEST_CASE("greentill verify: it says what it cannot see, and what a later signature made up for") {
+  ExportedDock dock;
+  dock.chain.messages()[3].back() ^= 1;
+  const std::string file = dock.write();
+  const Run text = dock.verify(file);
+  CHECK(text.code == 0);
+  CHECK(text.out.find("1 claim with a spoilt signature, which a later claim of the chain attests\n") != std::string::npos);
+  CHECK(text.out.find("not seen: what the service granted, held or refused; whether others claim the same acts, and whether "
+                      "assignments and roots are the registry's\n") != std::string::npos);
+  const nlohmann::json json = dock.verify(file, "--json").json();
+  CHECK(json["attested"] == 1);
+  CHECK(json["receipts"].is_null());
+}
+
+TEST_CASE("greentill verify: receipts are told apart by who signed them, so that their signers are needed") {
+  ExportedDock dock;
+  const std::string file = dock.write();
+  const std::string none = dock.folder.write("receipts.cborseq", "").string();
+  CHECK(dock.verify(file, "--receipts " + none).code == 2);
+  const Run text = dock.verify(file, "--signer " + dock.certificate + " --receipts " + none);
+  CHECK(text.code == 0);
+  CAPTURE(text.out);
+  CHECK(text.out.find("0 receipts: 0 claims accepted, granted 0.000 g CO2e; 0 held, 0 refused, 0 refused for now, ") !=
+        std::string::npos);
+  CHECK(text.out.find(" of which none tells\n") != std::string::npos);
+  CHECK(dock.verify(file, "--signer " + dock.certificate + " --receipts no-such-file").code == 3);
+}
+
 TEST_CASE("greentill verify: a file without a claim proves nothing, so it is exit code 3") {
   const ExportedDock dock;
   CHECK(dock.verify("-").code == 3);
@@ -92,17 +120,17 @@ TEST_CASE("greentill verify: a file without a claim proves nothing, so it is exi
 
 TEST_CASE("greentill verify: what does not hold is told, with exit code 1") {
   ExportedDock dock;
-  dock.chain.messages()[3].back() ^= 1;
+  dock.chain.messages()[5].back() ^= 1;
   const std::string file = dock.write();
   const Run text = dock.verify(file);
   CHECK(text.code == 1);
-  CHECK(text.out.starts_with("seq 4: bad-signature: "));
+  CHECK(text.out.starts_with("seq 6: bad-signature: "));
   const nlohmann::json json = dock.verify(file, "--json").json();
   CHECK(json["holds"] == false);
   CHECK(json["messages"] == 6);
   CHECK(json["sound"] == 5);
   REQUIRE(json["findings"].size() == 1);
-  CHECK(json["findings"][0]["seq"] == 4);
+  CHECK(json["findings"][0]["seq"] == 6);
   CHECK(json["findings"][0]["chain"] == "0101010101010101");
   CHECK(json["by_activity"]["ride.bike.shared"]["claims"] == 4);
 }
@@ -112,12 +140,12 @@ TEST_CASE("greentill config check: a key that is not known is told with line and
   const std::string file =
       folder
           .write("greentill.toml",
-                 "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"x\"\nstat = 1\n"
-                 "[identity]\nkey = \"k\"\ncertificate = \"c\"\nprogramme_key = \"p\"\n[methodologies]\nfolder = \"m\"\n")
+                 "[device]\nstate = \"x\"\nstat = 1\n"
+                 "[identity]\nkey = \"k\"\ncertificate = \"c\"\nsettings = \"s\"\n[methodologies]\nfolder = \"m\"\n")
           .string();
   const Run text = run(folder, "config check " + file);
   CHECK(text.code == 1);
-  CHECK_MESSAGE(text.out.find(file + ":5:8: key 'device.stat' is not known here; did you mean 'state'?") != std::string::npos,
+  CHECK_MESSAGE(text.out.find(file + ":3:8: key 'device.stat' is not known here; did you mean 'state'?") != std::string::npos,
                 text.out);
   const nlohmann::json json = run(folder, "config check --json " + file).json();
   CHECK(json["holds"] == false);
@@ -126,8 +154,8 @@ TEST_CASE("greentill config check: a key that is not known is told with line and
 
 TEST_CASE("greentill config check: without a file it is the one that --config or the environment names") {
   const test::TempFolder folder;
-  const std::string told = folder.write("told.toml", "[device]\nmerchant = 1\n").string();
-  const std::string other = folder.write("other.toml", "[device]\nmerchant = 1\n").string();
+  const std::string told = folder.write("told.toml", "[device]\nstate = 1\n").string();
+  const std::string other = folder.write("other.toml", "[device]\nstate = 1\n").string();
   const auto checked = [&](const std::string& arguments) { return run(folder, arguments).json().value("file", ""); };
   CHECK(checked("--json --config " + told + " config check") == told);
   CHECK(checked("config check --json --config " + told) == told);
@@ -138,8 +166,8 @@ TEST_CASE("greentill config check: without a file it is the one that --config or
 TEST_CASE("greentill config check: mistakes in the merchant's rules are told, and acts that no methodology measures") {
   const test::TempFolder folder;
   const std::string head =
-      "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"state\"\n"
-      "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nprogramme_key = \"p.key\"\n"
+      "[device]\nstate = \"state\"\n"
+      "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nsettings = \"settings.toml\"\n"
       "[methodologies]\nfolder = \"" +
       kMethodologies +
       "\"\n"
@@ -185,17 +213,17 @@ TEST_CASE("greentill config check: every file that the configuration names and t
   const std::string file =
       folder
           .write("greentill.toml",
-                 "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"state\"\n"
-                 "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nprogramme_key = \"p.key\"\n"
+                 "[device]\nstate = \"state\"\n"
+                 "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nsettings = \"settings.toml\"\n"
                  "[methodologies]\nfolder = \"" +
                      kMethodologies + "\"\n")
           .string();
-  folder.write("p.key", "");
+  REQUIRE(::chmod(folder.write("settings.toml", "").c_str(), 0600) == 0);
   const nlohmann::json problems = run(folder, "config check --json " + file).json()["problems"];
   REQUIRE(problems.size() == 3);
   CHECK(problems[0].get<std::string>().starts_with("identity.certificate: "));
   CHECK(problems[1].get<std::string>().starts_with("identity.key: "));
-  CHECK(problems[2].get<std::string>().starts_with("identity.programme_key: "));
+  CHECK(problems[2].get<std::string>().starts_with("identity.settings: "));
 }
 
 }  // namespace

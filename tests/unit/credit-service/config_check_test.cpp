@@ -63,12 +63,17 @@ struct Installed {
     });
     REQUIRE_MESSAGE(done, (done ? "" : done.error().message));
   }
-  [[nodiscard]] tools::Findings examine() const {
+  [[nodiscard]] credit::Config config() const {
     const std::filesystem::path shipped = GREENTILL_SOURCE_DIR "/config";
     credit::Config config{
         folder / "ledger.db", shipped / "methodologies", shipped / "programme.toml", folder / "share-group", {}};
     config.broker.target = {{}, folder / "ca.crt", folder / "service.crt", folder / "service.key"};
-    return credit::examine(config, clock);
+    return config;
+  }
+  [[nodiscard]] tools::Findings examine(const std::string& programme_key = "") const {
+    credit::Config made = config();
+    if (!programme_key.empty()) made.programme_key = folder / programme_key;
+    return credit::examine(made, clock);
   }
   [[nodiscard]] std::string problems() const {
     std::string all;
@@ -127,6 +132,60 @@ TEST_CASE("credit config check: the service's own key, certificate and programme
   CHECK_HAS(told, "its common name is not credit");
   CHECK_HAS(told, "run chmod 600 on it");
   CHECK_HAS(told, "the certificate is not that of the key");
+}
+
+TEST_CASE("credit config check: the programme's key is 64 digits in a file of its owner's alone") {
+  Installed at;
+  const auto found = [&] {
+    const auto findings = at.examine("programme.key");
+    std::string all;
+    for (const std::string& one : findings.problems) all += one + '\n';
+    return all;
+  };
+  CHECK_HAS(found(), "programme_key: ");
+  at.put("programme.key", std::string(64, 'a') + "\n", 0600);
+  CHECK(found().empty());
+  at.put("programme.key", std::string(63, 'a'), 0600);
+  CHECK_HAS(found(), "programme.key: not 64 hexadecimal digits");
+  at.put("programme.key", std::string(64, 'a'), 0640);
+  CHECK_HAS(found(), "programme_key: ");
+  CHECK_FALSE(has(found(), std::string(64, 'a')));
+}
+
+TEST_CASE("credit config check: ceilings that the programme lacks are named") {
+  const Installed at;
+  at.put("programme.toml",
+         "name = \"t\"\nzone = \"UTC\"\n[shares]\ncustomer = \"1\"\nmerchant = \"0\"\noperator = \"0\"\n[[activity]]\nname = "
+         "\"ride.bus\"\ngrant = \"measured\"\nceiling_per_day_mg = { till = 0, dock = 5 }\n");
+  credit::Config config = at.config();
+  config.programme = at.folder / "programme.toml";
+  const auto found = credit::examine(config, at.clock);
+  CHECK(found.holds());
+  REQUIRE(found.warnings.size() == 3);
+  CHECK_HAS(found.warnings[2], "programme: activity ride.bus has no ceiling_per_day_mg of kiosk, gateway, merchant");
+}
+
+TEST_CASE("credit config check: whose consents count") {
+  const Installed at;
+  const TestAuthority signers("Signers");
+  constexpr const char* kSigner =
+      "basicConstraints=critical,CA:FALSE;keyUsage=digitalSignature;"
+      "extendedKeyUsage=2.25.207861434512389410537416087632598513417.2";
+  const auto problems = [&](const std::string& certificate) {
+    at.put("signers-ca.crt", signers.pem());
+    at.put("signers.crt", certificate);
+    credit::Config config = at.config();
+    config.consent_authorities = at.folder / "signers-ca.crt";
+    config.consent_certificates = at.folder / "signers.crt";
+    std::string all;
+    for (const std::string& one : credit::examine(config, at.clock).problems) all += one + '\n';
+    return all;
+  };
+  CHECK(problems(signers.issue("signer-1", kSigner).certificate).empty());
+  CHECK_HAS(problems(signers.issue("signer-1").certificate), "consent_certificates: ");
+  CHECK_HAS(problems(signers.issue("signer-1").certificate), "which signs consents");
+  CHECK_HAS(problems(at.root.issue("signer-1", kSigner).certificate), "it was issued by 'Root'");
+  CHECK_HAS(problems("none"), "consent_certificates: ");
 }
 
 TEST_CASE("credit config check: the share group is there, a secret, and no word that could be guessed") {

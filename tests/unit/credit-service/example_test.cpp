@@ -57,12 +57,14 @@ TEST_CASE("the worked example of the service's page") {
   chain.methodology = *methodology;
   chain.add_start();
   const claim::AccountHint anna{{1}, "anna"};
+  const std::int64_t now = office.clock.now;
   chain.account = anna;
-  chain.add_ride(rows.at("metres").first, [&anna](claim::Claim& claim) {
-    claim.merchant = "cafe";
+  chain.add_ride(rows.at("metres").first, [&anna, now](claim::Claim& claim) {
     auto& ride = std::get<claim::Reduction>(claim.entry);
+    ride.begin = now - 1'200;
+    ride.end = now - 600;
     ride.attribution = {claim::Attribution::Kind::account, claim::account_hash(crypto::Hasher(), anna)};
-    ride.nullifier.mac = event(1);
+    ride.nullifiers = one_nullifier(event(1));
   });
   chain.account.reset();
 

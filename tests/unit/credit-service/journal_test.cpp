@@ -27,7 +27,8 @@ struct Site {
   Site() {
     std::ofstream(folder / "programme.toml") << test::kPlainProgramme;
     std::ofstream(config())
-        << "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = \"programme.toml\"\n[broker]\nserver = "
+        << "database = \"ledger.db\"\nmethodologies = \"" GREENTILL_SOURCE_DIR
+           "/config/methodologies\"\nprogramme = \"programme.toml\"\n[broker]\nserver = "
            "\"mqtts://localhost:1\"\nshare_group = \"none\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = \"none\"\n";
   }
   [[nodiscard]] fs::path config() const { return folder / "credit.toml"; }

@@ -93,7 +93,8 @@ Desk::Desk(Office& office)
 Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
   auto store = credit::open_sqlite_store(office.database());
   if (!store) return Failure{store.error()};
-  return credit::Ledger::open(std::move(*store), office.programme, office.library, office.hasher, office.clock, office.log);
+  return credit::Ledger::open(std::move(*store), office.programme, office.library, credit::Consents(office.hasher), office.hasher,
+                              office.clock, office.log);
 }
 
 Answered Desk::open(const credit::Reply& reply) {
@@ -113,12 +114,19 @@ Answered Desk::open(const credit::Reply& reply) {
   receipt->for_each_refused([&](const claim::Refusal& one) {
     answered.refused[one.seq] = {std::string(one.reason), one.retryable};
   });
+  answered.state = receipt->state;
+  answered.head = receipt->head ? receipt->head->seq : receipt->processed_up_to;
+  answered.from_head = receipt->from_head;
+  answered.come_again_s = receipt->come_again_s.value_or(0);
+  receipt->for_each_change([&](const claim::Change& one) {
+    answered.changes.push_back({one.number, one.chain, one.seq, one.standing, one.granted_mg, std::string(one.reason)});
+  });
   receipt->for_each_granted([&](const claim::Grant& one) { answered.granted[one.seq] = one.granted_mg; });
   return answered;
 }
 
 Result<std::vector<Answered>> Desk::try_take(const std::string& device, const std::vector<Bytestring>& messages) {
-  const auto replies = clerk_.take(device, joined(messages), {1, 2, 3});
+  const auto replies = clerk_.take(device, joined(messages), {1, 2, 3}, stored);
   if (!replies) return Failure{replies.error()};
   std::vector<Answered> answers;
   for (const credit::Reply& reply : *replies) answers.push_back(open(reply));
@@ -184,12 +192,12 @@ TestSigner& Office::enrol(const std::string& device) {
 void Office::put_certificate(const std::string& device, const std::string& pem) const {
   const Status put = change([&](credit::Registry& registry) -> Status {
     credit::Merchant merchant;
-    merchant.id = merchant.name = "operator";
+    merchant.id = merchant.name = "merchant";
     merchant.zone = "Europe/Helsinki";
     // Each of these is there from the second device, or certificate, on.
     static_cast<void>(registry.add_merchant(merchant));
-    static_cast<void>(registry.add_root("operator", "operator"));
-    static_cast<void>(registry.add_device(device, credit::Device::Class::dock, {"operator", "harbour", {"operator"}}));
+    static_cast<void>(registry.add_root("rides", "merchant"));
+    static_cast<void>(registry.add_device(device, credit::Device::Class::dock, {"merchant", "site", {"rides"}}));
     auto key = registry.add_key(device, pem);
     if (!key && key.error().code == ErrorCode::conflict) key = registry.replace_key(device, pem);
     return key ? Status(Done{}) : Status(Failure{key.error()});
@@ -208,14 +216,18 @@ Status Office::change(const std::function<Status(credit::Registry&)>& work) cons
 
 void Office::change_programme(const char* text) { programme = parse_programme(text, hasher); }
 
+claim::Stored stored_of(const Answered& answered) {
+  return {answered.chain, answered.up_to, answered.epoch, answered.changes.empty() ? 0 : answered.changes.back().number};
+}
+
 ChainBuilder::Edit of_event(std::uint32_t number) {
-  return [number](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).nullifier.mac = event(number); };
+  return [number](claim::Claim& claim) { std::get<claim::Reduction>(claim.entry).nullifiers = one_nullifier(event(number)); };
 }
 
 ChainBuilder::Edit ended_at(std::uint32_t number, std::int64_t end) {
   return [number, end](claim::Claim& claim) {
     auto& ride = std::get<claim::Reduction>(claim.entry);
-    ride.nullifier.mac = event(number);
+    ride.nullifiers = one_nullifier(event(number));
     ride.begin = end - 500;
     ride.end = end;
   };
@@ -223,7 +235,7 @@ ChainBuilder::Edit ended_at(std::uint32_t number, std::int64_t end) {
 
 claim::Reversal reversal_of(std::uint32_t number, std::int64_t metres) {
   claim::Reversal reversal;
-  reversal.nullifier = event(number);
+  reversal.nullifiers = one_nullifier(event(number));
   if (metres > 0) REQUIRE(reversal.taken_back.push_back({"m.odometer", metres}));
   return reversal;
 }

@@ -59,6 +59,19 @@ struct Answered {
   std::map<std::uint64_t, std::pair<std::string, bool>> refused;  ///< reason, retryable
   std::map<std::uint64_t, std::int64_t> granted;                  ///< 0 for what is no reduction
   std::vector<std::uint8_t> correlation;
+  claim::ChainStanding state = claim::ChainStanding::open;
+  std::uint64_t head = 0;  ///< of the chain in the ledger, also where the receipt does not go so far
+  std::uint64_t from_head = 0;
+  std::uint32_t come_again_s = 0;
+  struct Change {
+    std::uint64_t number = 0;
+    claim::ChainId chain{};
+    std::uint64_t seq = 0;
+    claim::Standing standing = claim::Standing::accepted;
+    std::int64_t granted_mg = 0;
+    std::string reason;
+  };
+  std::vector<Change> changes;
 
   /// "accepted" where it was granted or is no reduction.
   [[nodiscard]] std::string reason(std::uint64_t seq) const;
@@ -74,6 +87,8 @@ class Desk {
  public:
   explicit Desk(Office& office);
   /// All receipts, the batch's own first. An error where nothing is known to be booked.
+  /// The answer to a batch of no bytes.
+  Answered ask(const std::string& device) { return take(device, std::vector<Bytestring>()); }
   Result<std::vector<Answered>> try_take(const std::string& device, const std::vector<Bytestring>& messages);
   /// The batch's own receipt.
   Answered take(const std::string& device, const std::vector<Bytestring>& messages);
@@ -87,6 +102,7 @@ class Desk {
   credit::Report report();
   credit::Ledger& ledger() { return *ledger_; }
   credit::Clerk& clerk() { return clerk_; }
+  claim::Stored stored;  ///< what the device says with each batch
   /// A receipt, its signature checked.
   Answered open(const credit::Reply& reply);
   /// Chosen, examined and attested, but not applied.
@@ -129,6 +145,9 @@ class Office {
  private:
   std::map<std::string, TestSigner> devices_;
 };
+
+/// What a device says that has stored everything that it was answered.
+claim::Stored stored_of(const Answered& answered);
 
 inline std::vector<Bytestring> slice(const std::vector<Bytestring>& messages, std::size_t first, std::size_t last) {
   return {messages.begin() + static_cast<std::ptrdiff_t>(first), messages.begin() + static_cast<std::ptrdiff_t>(last)};

@@ -34,7 +34,7 @@ TEST_CASE("greentill-credit: its help goes by its name, not by where it lies") {
   CHECK(help.said.find("Usage: greentill-credit ") != std::string::npos);
   CHECK(run(folder, "--version").said.starts_with("greentill-credit "));
   for (const char* wrong :
-       {"dance", "quarantine", "quarantine release dock-7", "statement --by tree", "refusals --reason mood"}) {
+       {"dance", "held", "held show", "held list --reason duplicate", "statement --by tree", "refusals --reason mood"}) {
     CHECK(run(folder, wrong).code == 2);
   }
 }
@@ -50,7 +50,7 @@ TEST_CASE("greentill-credit: books that are not there are not found to balance, 
   const greentill::test::TempFolder folder;
   const auto config = folder.write("credit.toml", config_with("mqtts://localhost:1"));
   for (const std::string command : {"check", "report", "report --json", "devices", "refusals", "pending", "statement",
-                                    "quarantine list", "quarantine show dock-7", "quarantine release dock-7 --why sold"}) {
+                                    "held list", "held list --claims", "held show 3"}) {
     const Run missing = run(folder, command + " --config " + config.string());
     CHECK(missing.code == 1);
     CHECK(missing.said.find("ledgr.db: there is no ledger here") != std::string::npos);

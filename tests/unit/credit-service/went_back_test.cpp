@@ -71,8 +71,8 @@ class Site {
   [[nodiscard]] std::uint64_t begin_epoch() {
     auto store = credit::open_sqlite_store(database(), credit::WentBack::taken_by_a_new_epoch);
     REQUIRE_MESSAGE(store, (store ? "" : store.error().message));
-    auto ledger =
-        credit::Ledger::open(std::move(*store), office.programme, office.library, office.hasher, office.clock, office.log);
+    auto ledger = credit::Ledger::open(std::move(*store), office.programme, office.library, credit::Consents(office.hasher),
+                                       office.hasher, office.clock, office.log);
     REQUIRE(ledger);
     REQUIRE((*ledger)->begin_epoch());
     ledger->reset();

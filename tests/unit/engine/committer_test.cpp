@@ -20,6 +20,7 @@ class RecordingWriter : public outbox::Writer {
     ++chains;
     return Done{};
   }
+  Status keep_settings_number(std::uint64_t) override { return Done{}; }
   Status commit(std::span<const outbox::Unit* const> units) override {
     if (const auto once = std::exchange(gate, nullptr)) once();
     commits.push_back(units.size());
@@ -32,6 +33,7 @@ class RecordingWriter : public outbox::Writer {
   Result<outbox::AppliedReceipt> apply(const claim::Receipt&, const outbox::Reception&) override {
     return outbox::AppliedReceipt{};
   }
+  Status repair(const outbox::Repair&, outbox::Remaker&, std::int64_t) override { return Done{}; }
   Result<std::size_t> prune(const outbox::PruneBefore&, std::size_t) override { return std::size_t{0}; }
 
   std::function<void()> gate;  ///< before the next commit

@@ -19,6 +19,7 @@
 #include "daemon/engine/claim_maker.hpp"
 #include "daemon/engine/engine.hpp"
 #include "daemon/identity/identity.hpp"
+#include "daemon/identity/settings.hpp"
 #include "daemon/measure/library.hpp"
 #include "daemon/outbox/outbox.hpp"
 #include "tests/support/strand.hpp"
@@ -63,6 +64,7 @@ class FillableWriter : public outbox::Writer {
   explicit FillableWriter(outbox::Writer& real) : real_(real) {}
   Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key) override { return real_.find(key); }
   Status begin_chain(const claim::ChainId& chain, const outbox::Unit& unit) override { return real_.begin_chain(chain, unit); }
+  Status keep_settings_number(std::uint64_t number) override { return real_.keep_settings_number(number); }
   Status commit(std::span<const outbox::Unit* const> units) override {
     ++commits;
     if (full) return fail(ErrorCode::full, "the disk is full");
@@ -71,10 +73,18 @@ class FillableWriter : public outbox::Writer {
   Result<outbox::AppliedReceipt> apply(const claim::Receipt& receipt, const outbox::Reception& reception) override {
     return real_.apply(receipt, reception);
   }
+  Status repair(const outbox::Repair& repair, outbox::Remaker& remaker, std::int64_t now) override {
+    ++repairs;
+    if (full) return fail(ErrorCode::full, "the disk is full");
+    if (gate) gate();
+    return real_.repair(repair, remaker, now);
+  }
   Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override { return real_.prune(before, limit); }
 
   std::atomic<bool> full{false};
   std::atomic<int> commits{0};
+  std::atomic<int> repairs{0};
+  std::function<void()> gate;  ///< within a repair; set while nothing is under way
 
  private:
   outbox::Writer& real_;
@@ -117,9 +127,40 @@ class KeptClock final : public SystemClock {
   std::atomic<bool> kept{true};
 };
 
+/// A root of a settings file, whose keys are told from others' by its number. `begins`: of its versions, from 1 on.
+inline std::string root_text(unsigned number, const std::string& name, const std::vector<std::int64_t>& begins = {0},
+                             bool reversals_only = false) {
+  const auto key = [number](std::size_t version) {
+    const std::string digits = std::to_string(1000 * number + version);
+    return '"' + std::string(64 - digits.size(), '0') + digits + "\"\n";
+  };
+  std::string text = "[[root]]\nnumber = " + std::to_string(number) + "\nname = \"" + name +
+                     "\"\nreversals_only = " + (reversals_only ? "true" : "false") + "\nreversal_key = " + key(0);
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    text +=
+        "[[root.version]]\nnumber = " + std::to_string(i + 1) + "\nfrom = " + std::to_string(begins[i]) + "\nkey = " + key(i + 1);
+  }
+  return text;
+}
+
+/// Settings with these roots; those of assignment n are for merchant "m" at the site "s<n>".
+inline identity::Settings settings_with(const std::string& roots, unsigned assignment = 1) {
+  const std::string number = std::to_string(assignment);
+  auto settings = identity::parse_settings("device = \"device-1\"\nnumber = " + number + "\n[assignment]\nnumber = " + number +
+                                               "\nmerchant = \"m\"\nsite = \"s" + number + "\"\n" + roots,
+                                           "settings.toml");
+  REQUIRE_MESSAGE(settings.ok(), settings.error().message);
+  return std::move(*settings);
+}
+
 class Device {
  public:
-  explicit Device(std::filesystem::path folder, bool prints_secrets = true) : folder_(std::move(folder)) {
+  explicit Device(std::filesystem::path folder, bool prints_secrets = true)
+      : Device(std::move(folder), settings_with(root_text(1, "r")), prints_secrets) {}
+
+  /// The API's root is the settings' first, and so is that of a source that is not named as another root is.
+  Device(std::filesystem::path folder, identity::Settings settings, bool prints_secrets = true)
+      : folder_(std::move(folder)), settings_(std::move(settings)) {
     identity_ = std::move(identity::DeviceIdentity::load(identities() / "device-1.key", identities() / "device-1.crt")).value();
     library_ =
         std::move(measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::hasher())).value();
@@ -129,22 +170,25 @@ class Device {
     reader_ = std::move(outbox_->new_reader()).value();
     engine::ClaimContext context;
     context.device_id = identity_->device_id();
-    context.merchant = "m";
-    context.site = "s";
+    context.settings = &settings_;
+    context.roots.api = &settings_.roots.front();
+    for (const identity::Root& root : settings_.roots) context.roots.sources.emplace(root.name, &root);
     context.boot = 1;
-    context.programme_key.version = 1;
-    context.programme_key.key = crypto::Secret(32);
     context.bearer_key = crypto::Secret(32);
     context.prints_secrets = prints_secrets;
     maker_.emplace(std::move(context), engine::Measuring(*library_, {}), identity_->signer(), clock_, random_);
     const engine::Parts parts{timers_, log_, random_, *writer_, *engine_reader_, detectors_, *maker_, *library_};
     engine_ =
         std::make_unique<engine::Engine>(parts, crypto::Secret(Digest{1}), engine::CommitHooks{[] {}, [this] { ++full_disks_; }});
-    REQUIRE(engine_->open().ok());
+    opened_ = engine_->open();
+    if (!opened_) engine_.reset();
   }
+  /// Whether the engine was opened; nothing can be submitted where it was not.
+  [[nodiscard]] const Status& opened() const { return opened_; }
 
   std::future<Result<event::TransactionAnswer>> submit(const event::Transaction& transaction,
                                                        std::optional<outbox::SourceRecord> position = std::nullopt) {
+    REQUIRE_MESSAGE(opened_.ok(), opened_.error().message);
     auto promise = std::make_shared<std::promise<Result<event::TransactionAnswer>>>();
     engine_->submit(transaction, std::move(position), [promise](const auto& answer) { promise->set_value(answer); });
     engine_->committer().hand_over();
@@ -159,6 +203,7 @@ class Device {
   }
 
   outbox::Reader& reader() { return *reader_; }
+  const identity::Settings& settings() const { return settings_; }
   KeptClock& clock() { return clock_; }
   FillableWriter& writer() { return *writer_; }
   RideDetectors& detectors() { return detectors_; }
@@ -170,6 +215,8 @@ class Device {
  private:
   std::atomic<int> full_disks_{0};
   std::filesystem::path folder_;
+  identity::Settings settings_;
+  Status opened_ = Done{};
   KeepingLog log_;
   KeptClock clock_;
   SystemRandom random_;
@@ -213,6 +260,31 @@ inline event::Transaction taking_back(event::Transaction returned, const std::st
   returned.reversed.event_id = reversed;
   return returned;
 }
+
+/// The claim at a seq of the chain in force. Lifetime: the stored message's.
+struct ClaimAt {
+  ClaimAt(outbox::Reader& reader, std::uint64_t seq) : stored(reader.claim(seq).value()) {
+    REQUIRE(stored.has_value());
+    const auto message = claim::parse_message(stored->message, claim::MessageType::claim);
+    REQUIRE(message.ok());
+    const auto parsed = claim::parse_payload(message->payload);
+    REQUIRE(parsed.ok());
+    claim = *parsed;
+  }
+  ClaimAt(const ClaimAt&) = delete;
+  ClaimAt& operator=(const ClaimAt&) = delete;
+  template <typename Entry>
+  [[nodiscard]] const Entry& as() const {
+    return std::get<Entry>(claim.entry);
+  }
+
+  std::optional<outbox::StoredClaim> stored;
+  claim::Claim claim;
+};
+
+using NullifierList = std::vector<claim::Nullifier>;
+
+inline NullifierList list_of(const claim::Nullifiers& nullifiers) { return {nullifiers.begin(), nullifiers.end()}; }
 
 /// Reads the chain from seq 1 to its end; fails the test where a link is broken. Answers how many claims it holds.
 inline std::uint64_t check_chain(outbox::Reader& reader) {

@@ -15,26 +15,21 @@ using test::taking_back;
 using test::tickets;
 
 struct Reversed {
-  Digest nullifier{};
+  test::NullifierList nullifiers;
   std::optional<claim::ClaimId> claim;
   claim::ReversalReason reason = claim::ReversalReason::refund;
   std::string taken_back;
   claim::ClaimId id{};
 };
 
-/// The entry at a seq: a reversal, or a reduction's nullifier and id in the same form.
+/// The entry at a seq: a reversal, or a reduction's nullifiers and id in the same form.
 Reversed entry_at(Device& device, std::uint64_t seq) {
-  const auto stored = device.reader().claim(seq);
-  REQUIRE((stored.ok() && *stored));
-  const auto message = claim::parse_message((*stored)->message, claim::MessageType::claim);
-  REQUIRE(message.ok());
-  const auto claim = claim::parse_payload(message->payload);
-  REQUIRE(claim.ok());
-  if (const auto* reduction = std::get_if<claim::Reduction>(&claim->entry)) {
-    return {reduction->nullifier.mac, claim->id, claim::ReversalReason::refund, "claimed", claim->id};
+  const test::ClaimAt at(device.reader(), seq);
+  if (const auto* reduction = std::get_if<claim::Reduction>(&at.claim.entry)) {
+    return {test::list_of(reduction->nullifiers), at.claim.id, claim::ReversalReason::refund, "claimed", at.claim.id};
   }
-  const auto& reversal = std::get<claim::Reversal>(claim->entry);
-  Reversed made{reversal.nullifier, reversal.claim, reversal.reason, "", claim->id};
+  const auto& reversal = at.as<claim::Reversal>();
+  Reversed made{test::list_of(reversal.nullifiers), reversal.claim, reversal.reason, "", at.claim.id};
   for (const auto& quantity : reversal.taken_back) {
     made.taken_back += std::string(quantity.unit) + "=" + std::to_string(quantity.value) + " ";
   }
@@ -86,7 +81,7 @@ TEST_CASE("reversal: a cancelled ride takes its claim back, once, and the totals
   CHECK(taken.reversals[0].activity == "ride.bike.shared");
   CHECK(taken.remark.empty());
   const Reversed made = entry_at(device, taken.reversals[0].seq);
-  CHECK(made.nullifier == entry_at(device, first.claims[0].seq).nullifier);
+  CHECK(made.nullifiers == entry_at(device, first.claims[0].seq).nullifiers);
   CHECK(made.claim == first.claims[0].id);
   CHECK(made.reason == claim::ReversalReason::cancelled);
   CHECK(made.taken_back.empty());
@@ -117,11 +112,11 @@ TEST_CASE("reversal: a part that comes back has the same claim id at every till,
       back.lines[0].reversed_line = 2;
       (void)answer_of(device, back);
     }
-    std::set<std::pair<Digest, claim::ClaimId>> parts() {
-      std::set<std::pair<Digest, claim::ClaimId>> all;
+    std::set<std::pair<test::NullifierList, claim::ClaimId>> parts() {
+      std::set<std::pair<test::NullifierList, claim::ClaimId>> all;
       for (std::uint64_t seq = 2; seq <= device.reader().chain().value()->head.seq; ++seq) {
         const Reversed entry = entry_at(device, seq);
-        if (!entry.taken_back.empty() && entry.taken_back != "claimed") all.emplace(entry.nullifier, entry.id);
+        if (!entry.taken_back.empty() && entry.taken_back != "claimed") all.emplace(entry.nullifiers, entry.id);
       }
       return all;
     }
@@ -157,7 +152,7 @@ TEST_CASE("reversal: a partial return takes its part, of the line that is named 
   named.lines[0].reversed_line = 2;
   const auto one = answer_of(device, named);
   REQUIRE(one.reversals.size() == 1);
-  CHECK(entry_at(device, one.reversals[0].seq).nullifier == second_line.nullifier);
+  CHECK(entry_at(device, one.reversals[0].seq).nullifiers == second_line.nullifiers);
   CHECK(entry_at(device, one.reversals[0].seq).taken_back == "pieces=1 ");
   CHECK(credited(device, "ticket.paperless") < all);
   CHECK(credited(device, "ticket.paperless") > 0);
@@ -165,9 +160,9 @@ TEST_CASE("reversal: a partial return takes its part, of the line that is named 
   // Three more of no named line: both of the first, wholly, and one of the second.
   const auto three = answer_of(device, taking_back(tickets("", {3}), "7/return/2", "7"));
   REQUIRE(three.reversals.size() == 2);
-  CHECK(entry_at(device, three.reversals[0].seq).nullifier == first_line.nullifier);
+  CHECK(entry_at(device, three.reversals[0].seq).nullifiers == first_line.nullifiers);
   CHECK(entry_at(device, three.reversals[0].seq).taken_back.empty());
-  CHECK(entry_at(device, three.reversals[1].seq).nullifier == second_line.nullifier);
+  CHECK(entry_at(device, three.reversals[1].seq).nullifiers == second_line.nullifiers);
   CHECK(entry_at(device, three.reversals[1].seq).taken_back == "pieces=1 ");
 
   // One is left; what comes back beyond it was never claimed.
@@ -193,7 +188,7 @@ TEST_CASE("reversal: before its transaction, with the line known, it goes out at
   REQUIRE(sale.claims.size() == 1);
   CHECK(sale.reversals.empty());
   const Reversed made = entry_at(device, reversal.reversals[0].seq);
-  CHECK(made.nullifier == entry_at(device, sale.claims[0].seq).nullifier);
+  CHECK(made.nullifiers == entry_at(device, sale.claims[0].seq).nullifiers);
   CHECK_FALSE(made.claim.has_value());
   CHECK(made.taken_back == "pieces=1 ");
   // The one that is left is all that can still come back.
@@ -216,7 +211,7 @@ TEST_CASE("reversal: before its transaction, with no line known, it waits for it
   const auto sale = answer_of(device, tickets("9", {2}));
   REQUIRE(sale.claims.size() == 1);
   REQUIRE(sale.reversals.size() == 1);
-  CHECK(entry_at(device, sale.reversals[0].seq).nullifier == entry_at(device, sale.claims[0].seq).nullifier);
+  CHECK(entry_at(device, sale.reversals[0].seq).nullifiers == entry_at(device, sale.claims[0].seq).nullifiers);
   CHECK(entry_at(device, sale.reversals[0].seq).taken_back == "pieces=1 ");
   const auto again = answer_of(device, tickets("9", {2}));
   CHECK(again.repeated);

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "daemon/base/file.hpp"
-#include "daemon/base/hex.hpp"
 #include "daemon/claim/signing.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tests/support/mbedtls_crypto.hpp"
@@ -124,9 +123,10 @@ TEST_CASE("identity: a key that does not go with the certificate, another curve 
   CHECK(refusal(in_ca("dock-2.key"), in_ca("till-1.crt")).message.find("not that of the key") != std::string::npos);
   CHECK(refusal(in_ca("missing.key"), in_ca("till-1.crt")).code == ErrorCode::not_found);
   CHECK(refusal(in_ca("till-1.key"), in_ca("missing.crt")).code == ErrorCode::not_found);
-  CHECK(refusal(in_ca("programme.key"), in_ca("till-1.crt")).code == ErrorCode::invalid);
 
   const test::TempDir folder;
+  REQUIRE(write_file_durably(folder / "garbage.key", "1 5a5a\n", 0600).ok());
+  CHECK(refusal(folder / "garbage.key", in_ca("till-1.crt")).code == ErrorCode::invalid);
   const auto self_signed = [&](const std::string& curve, const std::string& name) {
     const std::string stem = (folder.path() / curve).string();
     REQUIRE(shell("umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:" + curve + " -nodes -keyout " + stem +
@@ -181,57 +181,6 @@ TEST_CASE("identity: several certificates may sign receipts, so that one can fol
   const auto trust = ReceiptTrust::load(authorities, certificates);
   REQUIRE(trust.ok());
   CHECK(check(**trust, signed_receipt("service.key", "service.crt")).ok());
-}
-
-TEST_CASE("identity: the programme's key is one line of a version and 64 hexadecimal digits") {
-  const auto made = load_programme_key(in_ca("programme.key"));
-  REQUIRE(made.ok());
-  CHECK(made.value().version == 1);
-  CHECK("1 " + to_hex(made->key.view()) + "\n" == text_of(in_ca("programme.key")));
-
-  const test::TempDir folder;
-  const fs::path file = folder.path() / "programme.key";
-  const std::string digits(64, 'a');
-  const auto code_of = [&](const std::string& content, unsigned mode) {
-    REQUIRE(write_file_durably(file, content, mode).ok());
-    const auto key = load_programme_key(file);
-    return key.ok() ? "ok" : to_string(key.error().code);
-  };
-  CHECK(code_of("12 " + digits, 0600) == "ok");
-  for (const std::string& bad : {std::string(), digits, "x " + digits, "1 " + digits + "aa", "1 " + digits.substr(1),
-                                 "-1 " + digits, "1 " + digits + "\n2 " + digits}) {
-    CHECK_MESSAGE(code_of(bad, 0600) == "invalid", bad);
-  }
-  CHECK(code_of("1 " + digits, 0644) == "denied");
-}
-
-TEST_CASE("identity: what an editor puts around the programme's key does no harm, and what does is said without the key") {
-  const test::TempDir folder;
-  const fs::path file = folder.path() / "programme.key";
-  const std::string digits(64, 'a');
-  const auto load_from = [&](const std::string& content) {
-    REQUIRE(write_file_durably(file, content, 0600).ok());
-    return load_programme_key(file);
-  };
-  for (const std::string& saved :
-       {"1 " + digits + "\r\n", "\xef\xbb\xbf" + ("1 " + digits), "1\t" + digits + "  \n\n", " 1  " + digits}) {
-    const auto key = load_from(saved);
-    REQUIRE_MESSAGE(key.ok(), saved);
-    CHECK(to_hex(key->key.view()) == digits);
-  }
-  std::string wide = "\xff\xfe";
-  for (const char c : "1 " + digits) wide += {c, '\0'};
-  const std::pair<std::string, std::string> wrong[] = {{"", "it is empty"},
-                                                       {wide, "it is UTF-16 text"},
-                                                       {digits, "does not begin with a version"},
-                                                       {"1 " + digits + "\n1 " + digits, "more than one line"},
-                                                       {"1 " + digits + "bb", "not 64 hexadecimal digits"}};
-  for (const auto& [content, words] : wrong) {
-    const auto key = load_from(content);
-    REQUIRE_FALSE(key.ok());
-    CHECK_MESSAGE(key.error().message.find(words) != std::string::npos, key.error().message);
-    CHECK(key.error().message.find("aaaa") == std::string::npos);
-  }
 }
 
 TEST_CASE("identity: a receipt certificate with its intermediate authority in one file leads to the root") {

@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::int64_t kFirstSale = 1'760'000'000;
 
+claim::Nullifier nullifier_of(std::uint32_t number) {
+  claim::Nullifier made{1, 1, {}};
+  made.mac.fill(static_cast<std::uint8_t>(number));
+  made.mac[0] = static_cast<std::uint8_t>(number >> 8);
+  return made;
+}
+
 claim::Reduction reduction(std::uint32_t number, std::int64_t credited_mg) {
   claim::Reduction made;
   made.begin = kFirstSale + number;
@@ -24,8 +31,7 @@ claim::Reduction reduction(std::uint32_t number, std::int64_t credited_mg) {
   made.credited_mg = credited_mg;
   made.attribution.kind = claim::Attribution::Kind::bearer;
   made.attribution.hash.fill(9);
-  made.nullifier.key_version = 1;
-  made.nullifier.mac.fill(static_cast<std::uint8_t>(number));
+  REQUIRE(made.nullifiers.push_back(nullifier_of(number)));
   made.plugin_name = "ride";
   made.plugin_version = "0.1.0";
   return made;
@@ -42,7 +48,13 @@ outbox::TransactionKey ChainMaker::key(std::uint32_t number) {
   return key;
 }
 
-outbox::NewClaim ChainMaker::next(const claim::Entry& entry) {
+claim::ClaimId ChainMaker::id_of(std::uint64_t seq) {
+  claim::ClaimId id{};
+  for (std::size_t i = 0; i < 8; ++i) id[i] = static_cast<std::uint8_t>(seq >> (8 * i));
+  return id;
+}
+
+outbox::NewClaim ChainMaker::next(const claim::Entry& entry, std::optional<claim::ClaimId> id) {
   claim::Claim claim;
   claim.device = "till-1";
   claim.issued_at = kFirstSale;
@@ -54,7 +66,9 @@ outbox::NewClaim ChainMaker::next(const claim::Entry& entry) {
   claim.site = "main-street";
   claim.entry = entry;
   claim.chain = head_.chain;
-  for (std::size_t i = 0; i < 8; ++i) claim.id[i] = static_cast<std::uint8_t>(claim.seq >> (8 * i));
+  claim.id = id_of(claim.seq);
+  claim.id[15] = head_.chain[0];
+  if (id) claim.id = *id;
 
   Bytes<claim::kMaxClaimBytes> payload;
   const auto payload_length = claim::encode_payload(claim, payload);
@@ -74,12 +88,29 @@ outbox::NewClaim ChainMaker::next(const claim::Entry& entry) {
   return made;
 }
 
-outbox::Unit ChainMaker::start() {
+outbox::Unit ChainMaker::unit(const claim::Entry& entry) {
   outbox::Unit unit;
-  unit.claims.push_back(next(claim::Start{}));
+  unit.claims.push_back(next(entry));
   unit.head = head_;
   unit.recorded_at = kFirstSale;
   return unit;
+}
+
+outbox::Unit ChainMaker::start(std::uint32_t assignment, const std::optional<claim::ChainHead>& before) {
+  claim::Start entry;
+  entry.assignment = assignment;
+  if (before) entry.predecessor = claim::Predecessor{"till-1", before->chain, before->seq, before->payload_hash};
+  return unit(entry);
+}
+
+outbox::Unit ChainMaker::refund(std::uint32_t number, std::uint64_t of) {
+  claim::Reversal reversal;
+  REQUIRE(reversal.nullifiers.push_back(nullifier_of(number)));
+  reversal.claim = id_of(of);
+  (*reversal.claim)[15] = head_.chain[0];
+  outbox::Unit refund = unit(reversal);
+  refund.side.taken_back.push_back({nullifier_of(number).mac, "", 0, of});
+  return refund;
 }
 
 outbox::Unit ChainMaker::sale(std::uint32_t number, std::size_t claims, std::int64_t credited_mg) {
@@ -102,10 +133,19 @@ void ChainMaker::back_to(std::uint64_t seq) {
   head_ = {head_.chain, seq, hash_at(seq)};
 }
 
-MadeReceipt::MadeReceipt(claim::ReceiptFields fields, const std::vector<claim::Refusal>& refused,
-                         const std::vector<claim::Grant>& granted)
-    : payload_(65536) {
-  const auto length = claim::encode_receipt(fields, refused, granted, payload_);
+claim::ReceiptFields receipt_for(const claim::ChainHead& place, std::uint64_t epoch) {
+  claim::ReceiptFields fields;
+  fields.device = "till-1";
+  fields.chain = place.chain;
+  fields.processed_up_to = place.seq;
+  fields.payload_hash = place.payload_hash;
+  fields.service_time = kFirstSale;
+  fields.epoch = epoch;
+  return fields;
+}
+
+MadeReceipt::MadeReceipt(const claim::ReceiptFields& fields, const claim::ReceiptLists& lists) : payload_(65536) {
+  const auto length = claim::encode_receipt(fields, lists, payload_);
   REQUIRE(length.ok());
   payload_.resize(*length);
   const auto receipt = claim::parse_receipt(payload_);
@@ -114,9 +154,40 @@ MadeReceipt::MadeReceipt(claim::ReceiptFields fields, const std::vector<claim::R
 }
 
 MadeReceipt::MadeReceipt(const ChainMaker& chain, std::uint64_t processed_up_to, std::uint64_t epoch,
-                         const std::vector<claim::Refusal>& refused, const std::vector<claim::Grant>& granted)
-    : MadeReceipt({"till-1", chain.head().chain, processed_up_to, chain.hash_at(processed_up_to), kFirstSale, epoch}, refused,
-                  granted) {}
+                         const std::vector<claim::Refusal>& refused, const std::vector<claim::Grant>& granted,
+                         const ReceiptRest& rest)
+    : MadeReceipt(
+          [&] {
+            claim::ReceiptFields fields = receipt_for(chain.place(processed_up_to), epoch);
+            fields.state = rest.state;
+            fields.from_head = rest.from_head;
+            fields.from_change = rest.from_change;
+            fields.head = rest.head;
+            fields.come_again_s = rest.come_again_s;
+            return fields;
+          }(),
+          {refused, granted, rest.changes}) {}
+
+Result<outbox::NewClaim> MadeAnew::start(const claim::ChainHead& predecessor) {
+  claim::Start entry;
+  entry.reason = claim::StartReason::store_went_back;
+  entry.assignment = assignment_;
+  if (predecessor.chain != claim::ChainId{}) {
+    entry.predecessor = claim::Predecessor{"till-1", predecessor.chain, predecessor.seq, predecessor.payload_hash};
+  }
+  return chain_.next(entry);
+}
+
+Result<outbox::NewClaim> MadeAnew::gap(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
+  return chain_.next(claim::Gap{chain, first, last, "pruned"});
+}
+
+Result<outbox::NewClaim> MadeAnew::anew(const claim::Claim& claim, const claim::Message&,
+                                        const std::optional<claim::ClaimId>& of) {
+  claim::Entry entry = claim.entry;
+  if (auto* reversal = std::get_if<claim::Reversal>(&entry); reversal != nullptr && of) reversal->claim = *of;
+  return chain_.next(entry);
+}
 
 std::unique_ptr<outbox::Outbox> open_outbox(const std::filesystem::path& path, const std::string& vfs) {
   SilentLog log;

@@ -51,6 +51,15 @@ Step applies(MadeReceipt receipt) {
   };
 }
 
+/// What is behind that place is made anew in the chain 2.
+Step repairs(const claim::ChainHead& place) {
+  return [place](Store& store) -> Status {
+    ChainMaker anew(2);
+    MadeAnew remaker(anew);
+    return store.outbox->writer().repair({place, true, 2}, remaker, 1'760'200'000);
+  };
+}
+
 Status prune(Store& store) {
   const auto pruned = store.outbox->writer().prune({1'760'000'006, 1'760'000'006}, 100);
   if (!pruned) return Failure{pruned.error()};
@@ -78,12 +87,20 @@ std::vector<Step> scenario() {
   steps.push_back(applies({chain, 5, 1, {{2, "unknown-methodology", true}, {3, "duplicate", false}}, {{4, 850}, {5, 900}}}));
   steps.push_back(checkpoint);
   steps.push_back(commits({chain.sale(7), chain.sale(8)}));
-  steps.push_back(applies({chain, 11, 1, {{2, "unknown-methodology", true}}, {{11, 800}}}));
+  steps.push_back(applies({chain,
+                           11,
+                           1,
+                           {{2, "unknown-methodology", true}},
+                           {{11, 800}},
+                           {.changes = {{1, chain.head().chain, 11, claim::Standing::held, 0, "ceiling-device"},
+                                        {2, chain.head().chain, 4, claim::Standing::accepted, 10, "taken-back"}},
+                            .from_head = 5}}));
   steps.push_back(prune);
   steps.push_back(commits({chain.sale(9)}));
   steps.push_back(close);
   steps.push_back(applies({chain, 10, 2, {}, {{2, 900}}}));
   steps.push_back(commits({chain.sale(10, 0), chain.sale(11)}));
+  steps.push_back(repairs(chain.place(11)));
   steps.push_back(close);
   return steps;
 }

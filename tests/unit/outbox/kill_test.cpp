@@ -107,7 +107,66 @@ Result<std::unique_ptr<outbox::Outbox>> open_marked(const std::filesystem::path&
   _exit(0);  // without closing, too
 }
 
+/// Repairs once, unless that is done. Never returns.
+[[noreturn]] void repair_until_killed(const std::filesystem::path& path) {
+  const auto store = open_outbox(path);
+  const auto chains = open_reader(*store)->chains();
+  if (!chains) _exit(1);
+  if (chains->size() > 1) _exit(0);
+  ChainMaker anew(2);
+  MadeAnew remaker(anew);
+  _exit(store->writer().repair({{Bytes<8>{9}, 5, Digest{1}}, false, 1}, remaker, 1'761'000'000).ok() ? 0 : 2);
+}
+
+/// Whether the store is repaired; it is so whole or not at all.
+bool is_repaired(const std::filesystem::path& path, std::uint64_t sales) {
+  const auto store = open_outbox(path);
+  const auto reader = open_reader(*store);
+  const auto chains = reader->chains().value();
+  const bool repaired = chains.size() == 2;
+  REQUIRE((repaired || chains.size() == 1));
+  CHECK(chains[0].set_apart == repaired);
+  CHECK(reader->chain().value()->head.seq == sales + 1);
+  CHECK(reader->backlog().value().waiting == sales + 1);
+  CHECK(reader->claim(chains[0].state.head.chain, sales + 1).value()->anew.has_value() == repaired);
+  return repaired;
+}
+
 }  // namespace
+
+TEST_CASE("outbox: kill -9 at any instant of a repair leaves it undone or done, and it is done once") {
+  constexpr std::uint32_t kSales = 300;
+  std::random_device seed;
+  const unsigned chosen = seed();
+  CAPTURE(chosen);
+  std::mt19937 random(chosen);
+  std::uint32_t undone = 0;
+  for (int device = 0; device < 12; ++device) {
+    const TempDir folder;
+    const auto path = folder / "outbox.db";
+    {
+      ChainMaker chain;
+      const auto store = open_outbox(path);
+      REQUIRE(store->writer().begin_chain(chain.head().chain, chain.start()).ok());
+      for (std::uint32_t sale = 0; sale < kSales; ++sale) REQUIRE(commit(store->writer(), {chain.sale(sale)}).ok());
+    }
+    for (int tries = 0; !is_repaired(path, kSales); ++tries) {
+      REQUIRE(tries < 1'000);
+      const pid_t child = ::fork();
+      REQUIRE(child >= 0);
+      if (child == 0) repair_until_killed(path);
+      let_run(child, std::chrono::microseconds(std::uniform_int_distribution<int>(500, 10'000 + 2'000 * tries)(random)));
+      ::kill(child, SIGKILL);
+      int status = 0;
+      REQUIRE(::waitpid(child, &status, 0) == child);
+      REQUIRE((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+      if (WIFSIGNALED(status)) ++undone;
+    }
+    CHECK(dump_store(path).starts_with("ok\n--"));
+  }
+  MESSAGE(undone, " kills");
+  CHECK(undone > 3);
+}
 
 TEST_CASE("outbox: kill -9 at any instant, from the first start on, leaves no store that is taken for one that went back") {
   std::random_device seed;

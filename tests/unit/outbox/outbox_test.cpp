@@ -56,9 +56,9 @@ TEST_CASE("outbox: a new store has no chain, no claims and no totals") {
   CHECK_FALSE(reader->find(ChainMaker::key(1)).value().has_value());
   CHECK(reader->backlog().value().claims == 0);
   CHECK(reader->totals(0).value().empty());
-  CHECK(reader->retryable(INT64_MAX, INT64_MAX, 10).value().empty());
+  CHECK(reader->retryable(INT64_MAX, INT64_MAX, 10).value().seqs.empty());
   outbox::ClaimBatch batch;
-  REQUIRE(reader->read_batch(1, 10, 1000, batch).ok());
+  REQUIRE(reader->read_batch({}, 1, 10, 1000, batch).ok());
   CHECK(batch.last_seq == 0);
   ChainMaker chain;
   chain.start();
@@ -174,29 +174,32 @@ TEST_CASE("outbox: a batch holds consecutive claims within both limits, and one 
     REQUIRE(commit(f.store->writer(), {unit}).ok());
   }
   outbox::ClaimBatch batch;
-  REQUIRE(f.reader->read_batch(3, 100, 1 << 20, batch).ok());
+  REQUIRE(f.reader->read_batch(f.chain.head().chain, 3, 100, 1 << 20, batch).ok());
   CHECK(batch.first_seq == 3);
   CHECK(batch.last_seq == 10);
   CHECK(batch.bytes == all);
-  REQUIRE(f.reader->read_batch(3, 4, 1 << 20, batch).ok());
+  REQUIRE(f.reader->read_batch(f.chain.head().chain, 3, 4, 1 << 20, batch).ok());
   CHECK(batch.last_seq == 6);
   const std::size_t of_four = batch.bytes.size();
-  REQUIRE(f.reader->read_batch(3, 100, of_four, batch).ok());
+  REQUIRE(f.reader->read_batch(f.chain.head().chain, 3, 100, of_four, batch).ok());
   CHECK(batch.last_seq == 6);
-  REQUIRE(f.reader->read_batch(3, 100, of_four - 1, batch).ok());
+  REQUIRE(f.reader->read_batch(f.chain.head().chain, 3, 100, of_four - 1, batch).ok());
   CHECK(batch.last_seq == 5);
-  REQUIRE(f.reader->read_batch(3, 100, 1, batch).ok());
+  REQUIRE(f.reader->read_batch(f.chain.head().chain, 3, 100, 1, batch).ok());
   CHECK(batch.last_seq == 3);
-  REQUIRE(f.reader->read_batch(11, 100, 1000, batch).ok());
+  REQUIRE(f.reader->read_batch(f.chain.head().chain, 11, 100, 1000, batch).ok());
   CHECK(batch.last_seq == 10);
   CHECK(batch.bytes.empty());
-  CHECK(f.reader->read_batch(0, 1, 1, batch).error().code == ErrorCode::invalid);
+  CHECK(f.reader->read_batch(f.chain.head().chain, 0, 1, 1, batch).error().code == ErrorCode::invalid);
 }
 
 TEST_CASE("outbox: claims are listed in both directions, from any place, by how their delivery stands") {
   Fixture f;
   for (std::uint32_t i = 1; i <= 7; ++i) REQUIRE(commit(f.store->writer(), {f.chain.sale(i)}).ok());
-  const MadeReceipt receipt(f.chain, 6, 1, {{2, "duplicate", false}, {4, "unknown-methodology", true}, {5, "duplicate", false}});
+  const ReceiptRest rest{.changes = {{1, f.chain.head().chain, 3, claim::Standing::held, 0, "probation"},
+                                     {2, f.chain.head().chain, 6, claim::Standing::refused, 0, "dismissed"}}};
+  const MadeReceipt receipt(f.chain, 6, 1, {{2, "duplicate", false}, {4, "unknown-methodology", true}, {5, "duplicate", false}},
+                            {}, rest);
   REQUIRE(f.store->writer().apply(receipt.get(), {100}).ok());
   CHECK(f.seqs(0, 100, false) == Seqs{1, 2, 3, 4, 5, 6, 7, 8});
   CHECK(f.seqs(3, 2, false) == Seqs{4, 5});
@@ -206,11 +209,12 @@ TEST_CASE("outbox: claims are listed in both directions, from any place, by how 
   CHECK(f.seqs(0, 100, false, Delivery::waiting) == Seqs{7, 8});
   CHECK(f.seqs(7, 100, false, Delivery::waiting) == Seqs{8});
   CHECK(f.seqs(0, 100, true, Delivery::waiting) == Seqs{8, 7});
-  CHECK(f.seqs(0, 100, false, Delivery::delivered) == Seqs{1, 3, 6});
-  CHECK(f.seqs(0, 2, true, Delivery::delivered) == Seqs{6, 3});
-  CHECK(f.seqs(0, 100, false, Delivery::refused_final) == Seqs{2, 5});
-  CHECK(f.seqs(2, 100, false, Delivery::refused_final) == Seqs{5});
-  CHECK(f.seqs(0, 1, true, Delivery::refused_final) == Seqs{5});
+  CHECK(f.seqs(0, 100, false, Delivery::delivered) == Seqs{1});
+  CHECK(f.seqs(0, 100, false, Delivery::held) == Seqs{3});
+  CHECK(f.seqs(0, 100, false, Delivery::set_apart).empty());
+  CHECK(f.seqs(0, 100, false, Delivery::refused_final) == Seqs{2, 5, 6});
+  CHECK(f.seqs(2, 100, false, Delivery::refused_final) == Seqs{5, 6});
+  CHECK(f.seqs(0, 1, true, Delivery::refused_final) == Seqs{6});
   CHECK(f.seqs(0, 100, true, Delivery::refused_retry) == Seqs{4});
 }
 
@@ -232,6 +236,8 @@ TEST_CASE("outbox: a second chain follows the first, whose claims and transactio
   CHECK_FALSE(f.reader->claim(Bytes<8>{7}, 1).value().has_value());
   CHECK(f.reader->backlog().value().claims == 3);
   const Status again = f.store->writer().begin_chain(f.chain.head().chain, ChainMaker(1).start());
+  CHECK(f.store->writer().begin_chain(second.head().chain, f.chain.sale(9)).error().code == ErrorCode::invalid);
+  f.chain.back_to(2);
   CHECK(again.error().code == ErrorCode::conflict);
   REQUIRE(commit(f.store->writer(), {second.sale(2)}).ok());
 }

@@ -26,10 +26,12 @@ class PrunableWriter : public outbox::Writer {
     return std::optional<outbox::TransactionRecord>();
   }
   Status begin_chain(const claim::ChainId&, const outbox::Unit&) override { return Done{}; }
+  Status keep_settings_number(std::uint64_t) override { return Done{}; }
   Status commit(std::span<const outbox::Unit* const>) override { return fail(ErrorCode::full, "the disk is full"); }
   Result<outbox::AppliedReceipt> apply(const claim::Receipt&, const outbox::Reception&) override {
     return outbox::AppliedReceipt{};
   }
+  Status repair(const outbox::Repair&, outbox::Remaker&, std::int64_t) override { return Done{}; }
   Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override {
     const std::lock_guard guard(mutex_);
     asked_.push_back(before);

@@ -57,8 +57,10 @@ TEST_CASE("outbox: with a backlog of a million the store opens and answers withi
       std::string("PRAGMA synchronous = OFF; BEGIN; WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < "
                   "1000000) INSERT INTO claims (position, recorded_at, key, key_claims, message) SELECT (1 << 40) + i, i, "
                   "iif(i % 50 = 0, randomblob(16), NULL), 1, zeroblob(40) FROM n;"
-                  "INSERT INTO refusals SELECT position, 0, 'clock', 1 FROM claims WHERE position <= (1 << 40) + 20000;"
-                  "INSERT INTO chains VALUES (1, zeroblob(8), 20000, 1, 0); UPDATE claims SET message = x'") +
+                  "INSERT INTO outcomes (position, standing, reason, told, told_reason, last_try, next_try) "
+                  "SELECT position, 3, 'clock', 3, 'clock', 1, 2 FROM claims WHERE position <= (1 << 40) + 20000;"
+                  "INSERT INTO chains (no, id, assignment, delivered_seq, epoch) VALUES (1, zeroblob(8), 1, 20000, 1); UPDATE "
+                  "claims SET message = x'") +
           to_hex(ChainMaker().start().claims.front().message) + "' WHERE position = (1 << 40) + 1000000; COMMIT"));
   const auto start = Clock::now();
   const auto store = open_outbox(path);
@@ -66,12 +68,12 @@ TEST_CASE("outbox: with a backlog of a million the store opens and answers withi
   CHECK(reader->chain().value()->head.seq == 1'000'000);
   CHECK(reader->backlog().value().waiting == 980'000);
   CHECK(reader->waiting_since().value() == 1);
-  CHECK(reader->refusal_counts(10).value().front().claims == 20'000);
+  CHECK(reader->reason_counts(10).value().front().claims == 20'000);
   CHECK_FALSE(reader->find(ChainMaker::key(1)).value().has_value());
   outbox::ClaimBatch batch;
-  REQUIRE(reader->read_batch(20'001, 256, 1 << 17, batch).ok());
+  REQUIRE(reader->read_batch({}, 20'001, 256, 1 << 17, batch).ok());
   CHECK(batch.last_seq == 20'256);
-  CHECK(reader->retryable(1, INT64_MAX, 100).value().size() == 100);
+  CHECK(reader->retryable(2, INT64_MIN, 100).value().seqs.size() == 100);
   std::size_t visited = 0;
   const auto count = [&visited](const outbox::StoredClaim&) { ++visited; };
   for (const bool newest_first : {false, true}) {

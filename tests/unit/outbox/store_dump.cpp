@@ -40,10 +40,12 @@ std::string query_text(sqlite3* database, const std::string& sql) {
 constexpr const char* kWrongCounters =
     "SELECT 'wrong counters of chain', no FROM chains h WHERE "
     "pruned <> (SELECT coalesce(max(position) - (h.no << 40), 0) - count(*) FROM claims WHERE position >> 40 = h.no) UNION ALL "
-    "SELECT 'wrong count of refusals', reason FROM (SELECT * FROM refusal_counts EXCEPT SELECT final, reason, count(*) FROM "
-    "refusals GROUP BY final, reason UNION ALL SELECT * FROM (SELECT final, reason, count(*) FROM refusals GROUP BY final, "
-    "reason "
-    "EXCEPT SELECT * FROM refusal_counts))";
+    "SELECT 'wrong count of outcomes', reason FROM (SELECT * FROM outcome_counts EXCEPT SELECT standing, reason, count(*) FROM "
+    "outcomes WHERE standing <> 0 GROUP BY standing, reason UNION ALL SELECT * FROM (SELECT standing, reason, count(*) FROM "
+    "outcomes WHERE standing <> 0 GROUP BY standing, reason EXCEPT SELECT * FROM outcome_counts)) UNION ALL "
+    "SELECT 'an outcome without its claim', position FROM outcomes WHERE position NOT IN (SELECT position FROM claims) UNION ALL "
+    "SELECT 'a change of another epoch', position FROM outcomes WHERE changed_at IS NULL AND "
+    "(standing, reason, granted_mg) IS NOT (told, told_reason, told_mg)";
 
 }  // namespace
 
@@ -52,11 +54,11 @@ std::string dump_store(const std::filesystem::path& path) {
   if (query_text(database.get(), "PRAGMA user_version") == "0\n") return "empty";
   std::string text = query_text(database.get(), "PRAGMA integrity_check");
   text += query_text(database.get(), kWrongCounters);
-  for (const char* sql : {"SELECT no, hex(id), delivered_seq, epoch, pruned FROM chains",
-                          "SELECT position, recorded_at, hex(key), key_claims, hex(message) FROM claims ORDER BY position",
-                          "SELECT hex(key), recorded_at FROM claimless ORDER BY key", "SELECT * FROM refusals ORDER BY position",
-                          "SELECT * FROM grants ORDER BY position", "SELECT * FROM sources ORDER BY source",
-                          "SELECT * FROM totals ORDER BY day, activity"}) {
+  for (const char* sql : {"SELECT no, hex(id), assignment, delivered_seq, epoch, pruned, pruned_to, set_apart_at FROM chains",
+                          "SELECT epoch, change FROM service WHERE epoch > 0",
+                          "SELECT position, recorded_at, hex(key), key_claims, hex(message), anew FROM claims ORDER BY position",
+                          "SELECT hex(key), recorded_at FROM claimless ORDER BY key", "SELECT * FROM outcomes ORDER BY position",
+                          "SELECT * FROM sources ORDER BY source", "SELECT * FROM totals ORDER BY day, activity"}) {
     text += "--\n" + query_text(database.get(), sql);
   }
   return text;

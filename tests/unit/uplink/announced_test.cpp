@@ -60,6 +60,7 @@ TEST_CASE("uplink: what a broker announces is kept to, or told") {
     const bool holds = script.patience < 0ms;
     if (holds) device.sell(300);
     device.start();
+    if (trouble.happened.ends_with("less than a claim")) return;  // below, with a service
     if (trouble.daemon == kNothing) {
       CHECK(eventually([&] { return device.status().connected; }));
     } else {
@@ -68,10 +69,8 @@ TEST_CASE("uplink: what a broker announces is kept to, or told") {
     }
     if (!holds || trouble.happened == "Maximum QoS 0") return;
     REQUIRE(eventually([&] { return device.status().connected; }));
-    // The status, and as many batches as may be under way, which a small limit makes more than three.
-    const int least = device.status().last_error.empty() ? 3 : 1;
-    CHECK(eventually([&] { return broker.publications() >= least; }));
-    CHECK(eventually([&] { return broker.publications() >= 9 || script.largest_packet != 2'000; }));
+    // The status and the question; behind this broker is no service that answers it.
+    CHECK(eventually([&] { return broker.publications() >= 2; }));
     CHECK(broker.thrown_out() == 0);
     CHECK(device.status().failures == 0);
     if (script.largest_packet > 0) CHECK(broker.largest_seen() <= script.largest_packet);
@@ -117,6 +116,21 @@ TEST_CASE("uplink: Mosquitto's own limits are kept to, and everything is deliver
   CHECK(eventually([&] { return device.all_delivered(); }));
   CHECK(device.log.says("the broker announces: packets of at most 2000 bytes, a sign of life every 10 s, no retained messages"));
   CHECK(device.status().batches_sent >= 40);
+  CHECK(device.status().failures == 0);
+}
+
+TEST_CASE("uplink: a claim that is larger than the broker takes is named, and waits") {
+  const TempDir folder;
+  Broker broker(certificates(), folder.path(), "max_packet_size 600\n");
+  FakeService service(certificates());
+  service.connect(broker.uri());
+  Device device(Device::options(broker));
+  device.sell(1);
+  device.start();
+  CHECK(eventually([&] {
+    return device.log.says("the broker takes packets of at most 600 bytes, and claim 2 needs … it waits, with all behind it");
+  }));
+  CHECK(device.delivered() <= 1);
   CHECK(device.status().failures == 0);
 }
 

@@ -21,7 +21,8 @@ class FlakyReader final : public outbox::Reader {
   /// How often it was asked for.
   std::atomic<int> misses{0};
 
-  Status read_batch(std::uint64_t first, std::size_t max_claims, std::size_t max_bytes, outbox::ClaimBatch& into) override {
+  Status read_batch(const claim::ChainId& chain, std::uint64_t first, std::size_t max_claims, std::size_t max_bytes,
+                    outbox::ClaimBatch& into) override {
     if (failures > 0) {
       --failures;
       return fail(ErrorCode::unavailable, "the outbox is locked");
@@ -29,10 +30,14 @@ class FlakyReader final : public outbox::Reader {
     const std::uint64_t gap = lost;
     if (gap == first) ++misses;
     if (gap >= first && gap - first < max_claims) max_claims = static_cast<std::size_t>(gap - first);
-    return inner_->read_batch(first, max_claims, max_bytes, into);
+    return inner_->read_batch(chain, first, max_claims, max_bytes, into);
   }
 
   Result<std::optional<outbox::ChainState>> chain() override { return inner_->chain(); }
+  Result<std::uint64_t> settings_number() override { return inner_->settings_number(); }
+  Result<std::vector<outbox::KnownChain>> chains() override { return inner_->chains(); }
+  Result<outbox::PlaceMatch> match(const claim::ChainHead& place) override { return inner_->match(place); }
+  Result<claim::Stored> stored(const std::optional<claim::ChainId>& of) override { return inner_->stored(of); }
   Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key) override { return inner_->find(key); }
   Result<std::optional<outbox::StoredClaim>> claim(std::uint64_t seq) override { return inner_->claim(seq); }
   Result<std::optional<outbox::StoredClaim>> claim(const claim::ChainId& chain, std::uint64_t seq) override {
@@ -42,8 +47,8 @@ class FlakyReader final : public outbox::Reader {
                         const std::function<void(const outbox::StoredClaim&)>& visit) override {
     return inner_->for_each_claim(after, limit, newest_first, only, visit);
   }
-  Result<std::vector<std::uint64_t>> retryable(std::int64_t tried_before, std::int64_t now, std::size_t limit) override {
-    return inner_->retryable(tried_before, now, limit);
+  Result<outbox::DueClaims> retryable(std::int64_t now, std::int64_t tried_before, std::size_t limit) override {
+    return inner_->retryable(now, tried_before, limit);
   }
   Result<std::string> position(std::string_view source) override { return inner_->position(source); }
   Result<std::vector<outbox::Totals>> totals(std::int64_t from_day) override { return inner_->totals(from_day); }
@@ -54,7 +59,7 @@ class FlakyReader final : public outbox::Reader {
   }
   Result<bool> awaits_any() override { return inner_->awaits_any(); }
   Result<std::optional<std::int64_t>> waiting_since() override { return inner_->waiting_since(); }
-  Result<std::vector<outbox::RefusalCount>> refusal_counts(std::size_t limit) override { return inner_->refusal_counts(limit); }
+  Result<std::vector<outbox::ReasonCount>> reason_counts(std::size_t limit) override { return inner_->reason_counts(limit); }
   Result<std::vector<outbox::AccountUse>> account_uses(const Bytes<16>& account, std::string_view activity, std::int64_t from,
                                                        std::int64_t to) override {
     return inner_->account_uses(account, activity, from, to);

@@ -51,10 +51,13 @@ TEST_CASE("back-off: any value from none to the ceiling, which doubles up to its
   CHECK(longest.next(above) == 0ms);
 }
 
+constexpr claim::ChainId kChain{1};
+
 TEST_CASE("retry round: runs of consecutive seqs, in order, no longer than a batch") {
   RetryPass round;
   CHECK_FALSE(round.begin({}));
-  REQUIRE(round.begin({3, 4, 5, 9, 11, 12}));
+  REQUIRE(round.begin({kChain, {3, 4, 5, 9, 11, 12}}));
+  CHECK(round.chain() == kChain);
   std::vector<std::pair<std::uint64_t, std::size_t>> runs;
   while (const auto run = round.next(2)) {
     runs.emplace_back(run->first, run->count);
@@ -65,13 +68,15 @@ TEST_CASE("retry round: runs of consecutive seqs, in order, no longer than a bat
 
 TEST_CASE("retry round: what the service does not decide on is not asked again until some time has passed") {
   RetryPass round;
-  REQUIRE(round.begin({3, 4}));
+  REQUIRE(round.begin({kChain, {3, 4}}));
   round.sent(4);
-  CHECK_FALSE(round.begin({3, 4}));
+  CHECK_FALSE(round.begin({kChain, {3, 4}}));
   CHECK_FALSE(round.next(256));
   round.rest();
   CHECK_FALSE(round.next(256));
-  CHECK(round.begin({3, 4}));
+  CHECK(round.begin({kChain, {3, 4}}));
+  round.sent(4);
+  CHECK(round.begin({claim::ChainId{2}, {3, 4}}));
 }
 
 TEST_CASE("protocol: correlation data names chain and seqs and differs each time") {

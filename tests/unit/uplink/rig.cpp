@@ -53,7 +53,7 @@ void StrandBook::apply(ByteView payload, const outbox::Retried& answers,
   auto work = [this, answers, copy = std::vector<std::uint8_t>(payload.begin(), payload.end()), done = std::move(done)] {
     const auto receipt = claim::parse_receipt(copy);
     REQUIRE(receipt.ok());
-    done(writer_.apply(*receipt, {SystemClock().unix_seconds(), answers}));
+    done(writer_.apply(*receipt, {SystemClock().unix_seconds(), answers, 1}));
   };
   if (!holding_) return strand_.post(std::move(work));
   const std::lock_guard guard(mutex_);
@@ -70,6 +70,29 @@ void StrandBook::release() {
   const std::lock_guard guard(mutex_);
   for (auto& work : held_) strand_.post(std::move(work));
   held_.clear();
+}
+
+void StrandRepairer::repair(const outbox::Repair& repair, std::function<void(Status)> done) {
+  strand_.post([this, repair, done = std::move(done)] {
+    if (failures > 0) {
+      --failures;
+      return done(fail(ErrorCode::full, "the disk is full"));
+    }
+    ChainMaker anew(next_++);
+    MadeAnew remaker(anew);
+    const Status repaired = writer_.repair(repair, remaker, SystemClock().unix_seconds());
+    if (repaired) chain_ = anew;
+    done(repaired);
+  });
+}
+
+void StrandRepairer::declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                                  std::function<void(Status)> done) {
+  strand_.post([this, chain, first, last, done = std::move(done)] {
+    outbox::Unit unit = chain_.unit(claim::Gap{chain, first, last, "lost"});
+    unit.declares_lost = true;
+    done(commit(writer_, {unit}));
+  });
 }
 
 uplink::Options Device::options(const Broker& broker) {
@@ -93,7 +116,8 @@ Device::Device(const uplink::Options& options, Time time)
       reader_(std::make_unique<FlakyReader>(open_reader(*outbox_))),
       trust_(load_trust()),
       book_(outbox_->writer(), strand_),
-      uplink_(uplink::Uplink::create(options, strand_, clock_, random_, log, *reader_, book_, *trust_)) {
+      repairer_(outbox_->writer(), strand_, chain),
+      uplink_(uplink::Uplink::create(options, strand_, clock_, random_, log, *reader_, book_, repairer_, *trust_)) {
   const outbox::Unit start = chain.start();
   REQUIRE(strand_.run_here([&] { return outbox_->writer().begin_chain(chain.head().chain, start); }).ok());
 }
@@ -131,6 +155,15 @@ std::chrono::milliseconds Device::delay_of(const std::function<void()>& work) {
   strand_.run_here([&] { work(); });
   const auto took = std::chrono::steady_clock::now() - posted - (without_processor() - waited);
   return std::chrono::duration_cast<std::chrono::milliseconds>(took);
+}
+
+void Device::begin_chain(std::uint32_t assignment) {
+  strand_.run_here([&] {
+    ChainMaker next(static_cast<std::uint8_t>(50 + assignment));
+    const outbox::Unit start = next.start(assignment, chain.head());
+    REQUIRE(outbox_->writer().begin_chain(next.head().chain, start).ok());
+    chain = next;
+  });
 }
 
 std::uint64_t Device::delivered() {

@@ -53,6 +53,23 @@ class StrandBook final : public uplink::ReceiptBook {
   std::vector<std::function<void()>> held_;
 };
 
+/// Repairs on the strand, as an engine would: without keys, and `chain` is the new one then.
+class StrandRepairer final : public outbox::Repairer {
+ public:
+  StrandRepairer(outbox::Writer& writer, Executor& strand, ChainMaker& chain) : writer_(writer), strand_(strand), chain_(chain) {}
+  void repair(const outbox::Repair& repair, std::function<void(Status)> done) override;
+  void declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                    std::function<void(Status)> done) override;
+  /// How many of the next changes fail.
+  std::atomic<int> failures{0};
+
+ private:
+  outbox::Writer& writer_;
+  Executor& strand_;
+  ChainMaker& chain_;
+  std::uint8_t next_ = 100;
+};
+
 class Device {
  public:
   /// Options for the device till-1, quick to try again, and with no end of patience for a receipt.
@@ -75,12 +92,26 @@ class Device {
     return delay_of([] {});
   }
   [[nodiscard]] std::uint64_t delivered();
-  [[nodiscard]] bool all_delivered() { return delivered() == chain.head().seq; }
+  [[nodiscard]] bool all_delivered() {
+    return strand_.run_here([this] { return (**reader_->chain()).delivered_seq == chain.head().seq; });
+  }
+  /// The claims of all chains that wait.
+  [[nodiscard]] std::uint64_t waiting() { return backlog().waiting; }
+  /// Begins a chain behind the one in force, under another assignment.
+  void begin_chain(std::uint32_t assignment);
+  outbox::StoredClaim claim(std::uint64_t seq) {
+    return strand_.run_here([&] { return **reader_->claim(seq); });
+  }
+  /// Makes the store what it was before the last claims were sold, as a restored disk would.
+  void run_on_writer(const std::function<void(outbox::Writer&)>& work) {
+    strand_.run_here([&] { work(outbox_->writer()); });
+  }
   [[nodiscard]] outbox::Backlog backlog();
   [[nodiscard]] uplink::LinkStatus status() const { return uplink_->status(); }
 
   FlakyReader& reader() { return *reader_; }
   StrandBook& book() { return book_; }
+  StrandRepairer& repairer() { return repairer_; }
 
   ChainMaker chain;
   RecordingLog log;
@@ -96,6 +127,7 @@ class Device {
   std::unique_ptr<FlakyReader> reader_;
   std::unique_ptr<identity::ReceiptTrust> trust_;
   StrandBook book_;
+  StrandRepairer repairer_;
   std::unique_ptr<uplink::Uplink> uplink_;
   std::uint32_t sold_ = 0;
 };

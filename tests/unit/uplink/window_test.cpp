@@ -222,3 +222,14 @@ TEST_CASE("window: a ledger that went back gets its claims again") {
   CHECK(window.next() == 5);
   CHECK(window.sent(10, 2ms));
 }
+
+TEST_CASE("window: what was sent of one chain was not sent of another") {
+  Window window(kLimits);
+  window.restart({1}, 0);
+  CHECK_FALSE(window.sent(50, 0ms));
+  CHECK(window.processed(50, 0ms));
+  window.restart({1}, 10);
+  CHECK(window.sent(20, 0ms));
+  window.restart({2}, 0);
+  CHECK_FALSE(window.sent(20, 0ms));
+}

@@ -53,8 +53,31 @@ TEST_CASE("verify: reasons have names of their own that fit a receipt, and only 
     CHECK(to_string(reason).size() <= claim::kMaxTextBytes);
     if (is_retryable(reason)) later.insert(to_string(reason));
   }
-  CHECK(later == std::set<std::string_view>{"certificate-not-valid", "in-the-future", "too-many-reversals", "quarantined",
-                                            "replaces-unknown", "unknown-certificate", "unknown-methodology", "unsupported"});
+  CHECK(later == std::set<std::string_view>{"certificate-not-valid", "in-the-future", "not-assigned", "quarantined",
+                                            "replaces-unknown", "revoked", "too-many-reversals", "unknown-certificate",
+                                            "unknown-key-version", "unknown-methodology", "unknown-root", "unsupported"});
+}
+
+TEST_CASE("verify: a reason says what it is given for, and each has words") {
+  using verify::ReasonKind;
+  CHECK(kind_of(Reason::too_many_reversals) == ReasonKind::refusal);
+  CHECK(kind_of(Reason::wrong_device) == ReasonKind::finding);
+  CHECK(kind_of(Reason::wrong_start) == ReasonKind::finding);
+  CHECK(kind_of(Reason::unknown_root) == ReasonKind::refusal);
+  CHECK(kind_of(Reason::taken_back) == ReasonKind::refusal);
+  CHECK(kind_of(Reason::revoked) == ReasonKind::refusal);
+  CHECK(kind_of(Reason::probation) == ReasonKind::hold);
+  CHECK(kind_of(Reason::key_withdrawn) == ReasonKind::hold);
+  CHECK(kind_of(Reason::granted) == ReasonKind::change);
+  CHECK(kind_of(Reason::reversal_undone) == ReasonKind::change);
+  std::set<std::string_view> words;
+  for (std::size_t i = 0; i < verify::kReasonNames.size(); ++i) {
+    const auto reason = static_cast<Reason>(i);
+    CHECK(words.insert(in_words(reason)).second);
+    CHECK_FALSE(in_words(reason).empty());
+    CHECK(verify::parse_reason(to_string(reason)) == reason);
+    CHECK_FALSE((kind_of(reason) != ReasonKind::refusal && is_retryable(reason)));
+  }
 }
 
 TEST_CASE("verify: a receipt says malformed of what only findings have a word for") {

@@ -68,6 +68,14 @@ struct Page {
   }
 };
 
+/// A line for each nullifier.
+void add_nullifiers(Page& page, const Json& entry) {
+  const Json& all = at(entry, "/nullifiers");
+  for (const Json& one : all.is_array() ? all : Json::array()) {
+    page.line("nullifier", text(one, "/digest") + ", root " + text(one, "/root") + ", key version " + text(one, "/version"));
+  }
+}
+
 void add_reduction(Page& page, const Json& entry) {
   page.line("activity", text(entry, "/activity"));
   page.line("when", time(entry, "/begin") + " to " + time(entry, "/end"));
@@ -77,7 +85,7 @@ void add_reduction(Page& page, const Json& entry) {
   page.line("estimate", grams(entry, "/estimate_mg") + " CO2e");
   page.line("credited", grams(entry, "/credited_mg") + " CO2e (95 % lower bound)");
   page.line("attribution", text(entry, "/attribution"));
-  page.line("nullifier", text(entry, "/nullifier/mac") + ", key version " + text(entry, "/nullifier/key_version"));
+  add_nullifiers(page, entry);
   page.line("detector", text(entry, "/plugin/name") + " " + text(entry, "/plugin/version"));
   if (at(entry, "/evidence").is_object())
     page.line("evidence", text(entry, "/evidence/kind") + " " + text(entry, "/evidence/hex"));
@@ -86,7 +94,8 @@ void add_reduction(Page& page, const Json& entry) {
 
 void add_other_entry(Page& page, const Json& entry) {
   page.line("why", text(entry, "/reason"));
-  page.line("nullifier", text(entry, "/nullifier_mac"));
+  add_nullifiers(page, entry);
+  page.line("assignment", text(entry, "/assignment"));
   page.line("of claim", text(entry, "/claim"));
   page.line("quantities", quantities(entry, "/taken_back"));
   if (!at(entry, "/first").is_null()) {
@@ -100,10 +109,20 @@ void add_other_entry(Page& page, const Json& entry) {
   page.line("consent", text(entry, "/consent"));
 }
 
+/// "city-bikes, old-bikes (reversals only)".
+std::string roots_text(const Json& roots) {
+  std::string all;
+  for (const Json& root : roots.is_array() ? roots : Json::array()) {
+    all += (all.empty() ? "" : ", ") + text(root, "/name") + (at(root, "/reversals_only") == true ? " (reversals only)" : "");
+  }
+  return all;
+}
+
 std::string delivery(const Json& claim) {
   std::string all = text(claim, "/delivery");
   if (const std::string reason = text(claim, "/reason"); !reason.empty()) all += " (" + reason + ")";
   if (const std::string granted = grams(claim, "/granted_mg"); !granted.empty()) all += ", granted " + granted;
+  if (!at(claim, "/changed_at").is_null()) all += ", since " + time(claim, "/changed_at");
   return all;
 }
 
@@ -139,14 +158,19 @@ void add_certificates(Page& page, const Json& status) {
 }
 
 void add_backlog(Page& page, const Json& status) {
-  page.line("backlog", text(status, "/backlog/waiting") + " waiting, " + text(status, "/backlog/refused_retry") +
-                           " refused for now, " + text(status, "/backlog/refused_final") + " refused for good; " +
-                           text(status, "/backlog/claims") + " stored");
+  page.line("backlog", text(status, "/backlog/waiting") + " waiting, " + text(status, "/backlog/held") + " held, " +
+                           text(status, "/backlog/refused_retry") + " refused for now, " +
+                           text(status, "/backlog/refused_final") + " refused for good; " + text(status, "/backlog/claims") +
+                           " stored");
   if (!at(status, "/backlog/oldest_at").is_null()) page.line("", "the oldest waits since " + time(status, "/backlog/oldest_at"));
   const Json& refusals = at(status, "/refusals");
   if (!refusals.is_array()) return;
   for (const Json& one : refusals) {
-    page.line("", text(one, "/claims") + " refused " + (text(one, "/kind") == "retry" ? "for now: " : "for good: ") +
+    const std::string kind = text(one, "/kind");
+    page.line("", text(one, "/claims") +
+                      (kind == "held"    ? " held: "
+                       : kind == "retry" ? " refused for now: "
+                                         : " refused for good: ") +
                       text(one, "/reason"));
   }
 }
@@ -315,8 +339,11 @@ std::string status_page(const Json& status) {
   add_certificates(page, status);
   const Json& link = at(status, "/link");
   page.line("last error", text(link, "/last_error"));
+  page.line("service", text(link, "/chain_words"));
+  if (!at(link, "/paused_until").is_null()) page.line("pause", "the service takes nothing before " + time(link, "/paused_until"));
   page.line("device", text(status, "/device") + ", greentilld " + text(status, "/version"));
   page.line("merchant", text(status, "/merchant") + ", site " + text(status, "/site"));
+  page.line("roots", roots_text(at(status, "/roots")));
   page.line("started", time(status, "/started_at"));
   if (at(status, "/chain").is_object()) {
     page.line("chain", text(status, "/chain/id") + ", head " + text(status, "/chain/seq") + ", delivered up to " +

@@ -43,7 +43,8 @@ struct Day {
   std::string date;
   Json sums;  ///< of the day, as /v1/stats has them
   Counts deliveries;
-  Counts refusals;  ///< by reason
+  Counts held;      ///< by reason
+  Counts refusals;  ///< likewise
   Counts guarded;   ///< by reason
   std::uint64_t reversals = 0;
 };
@@ -71,8 +72,9 @@ void count_claim(const Json& claim, Day& day) {
   if (kind != "reduction") return;  // a chain's start claims nothing, a reversal takes back
   const std::string delivery = text_of(claim, "delivery");
   ++day.deliveries[delivery];
-  if (!delivery.starts_with("refused")) return;
   const std::string reason = text_of(claim, "reason");
+  if (delivery == "held") ++day.held[reason];
+  if (!delivery.starts_with("refused")) return;
   ++day.refusals[(reason.empty() ? "without a reason" : reason) + (delivery == "refused_retry" ? " (sent again later)" : "")];
 }
 
@@ -138,6 +140,7 @@ std::string page_of(const Day& day) {
   };
   page += line("delivered", count_text(of("delivered"))) + line("waiting", count_text(of("waiting")));
   if (day.reversals > 0) page += line("taken back", counted(day.reversals, "reversal") + ", already taken off above");
+  if (!day.held.empty()) page += line("held", count_text(sum_of(day.held))) + reasons_text(day.held);
   page += line("refused", count_text(sum_of(day.refusals))) + reasons_text(day.refusals);
   page += line("not claimed", count_text(sum_of(day.guarded))) + reasons_text(day.guarded);
   return page;
@@ -159,11 +162,12 @@ ExitCode show_day(DaemonClient& daemon, const std::string& date, const Output& o
   Json document{{"date", day->date}};
   document.update(day->sums);
   document["delivery"] = Json::object();
-  for (const char* delivery : {"delivered", "waiting", "refused_retry", "refused_final"}) {
+  for (const char* delivery : {"delivered", "waiting", "held", "refused_retry", "refused_final"}) {
     const auto found = day->deliveries.find(delivery);
     document["delivery"][delivery] = found == day->deliveries.end() ? 0 : found->second;
   }
   document["reversals"] = day->reversals;
+  document["held"] = counts_json(day->held);
   document["refusals"] = counts_json(day->refusals);
   document["not_claimed"] = counts_json(day->guarded);
   output.answer(document, page_of(*day));

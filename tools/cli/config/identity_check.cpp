@@ -2,7 +2,7 @@
 #include "tools/cli/config/identity_check.hpp"
 
 #include "daemon/claim/claim.hpp"
-#include "daemon/identity/identity.hpp"
+#include "daemon/identity/settings.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -18,7 +18,7 @@ class IdentityCheck {
       authority = tools::read_authorities(config_.uplink->authorities, key, judge_, into_);
     }
     check_certificate(authority);
-    check_programme_key();
+    check_settings();
     if (config_.uplink) check_receipts(authority);
   }
 
@@ -38,15 +38,33 @@ class IdentityCheck {
       into_.problem(
           key, config_.certificate.string() + ": its common name is no device id; that is 1 to 40 of a to z, 0 to 9 and hyphen");
     }
+    if (certificate) device_ = certificate->common_name();
     if (is_there(config_.key, "identity.key")) tools::check_key(config_.key, "identity.key", certificate, into_);
   }
 
-  void check_programme_key() {
-    const std::string key = "identity.programme_key";
-    if (!is_there(config_.programme_key, key) || !tools::read_own(config_.programme_key, key, into_)) return;
-    const auto programme = identity::load_programme_key(config_.programme_key);
-    // A wrong mode was told already.
-    if (!programme && programme.error().code != ErrorCode::denied) into_.problem(key, programme.error().message);
+  void check_settings() {
+    const std::string key = "identity.settings";
+    if (!is_there(config_.settings, key)) return;
+    const auto content = tools::read_own(config_.settings, key, into_);
+    if (!content) return;
+    const auto settings = identity::parse_settings(content->text(), config_.settings.string());
+    if (!settings) return into_.problem(key, settings.error().message);
+    if (Status ours = identity::check_settings_of(*settings, device_); !device_.empty() && !ours) {
+      into_.problem(key, config_.settings.string() + ": " + ours.error().message);
+    }
+    for (const Error& error : app::find_root_errors(config_, *settings)) into_.problems.push_back(error.message);
+    if (const auto choice = app::choose_roots(config_, *settings)) tell_roots(*settings, *choice);
+  }
+
+  void tell_roots(const identity::Settings& settings, const identity::RootChoice& choice) {
+    const identity::Assignment& assignment = settings.assignment;
+    into_.notes.push_back("settings number " + std::to_string(settings.number) + ": assignment " +
+                          std::to_string(assignment.number) + ", merchant '" + assignment.merchant + "', site '" +
+                          assignment.site + "'");
+    into_.notes.push_back("the API claims under the root '" + choice.api->name + "'");
+    for (const auto& [source, root] : choice.sources) {
+      into_.notes.push_back("source '" + source + "' claims under the root '" + root->name + "'");
+    }
   }
 
   void check_receipts(const std::optional<crypto::Authority>& authority) {
@@ -77,6 +95,7 @@ class IdentityCheck {
 
   const app::Config& config_;
   const DaemonUser& user_;
+  std::string device_;  // by the certificate; empty where it could not be read
   const tools::Judge judge_;
   tools::Findings& into_;
 };

@@ -9,7 +9,7 @@
 
 namespace greentill::cli {
 
-/// Adds what is wrong with the device's key and certificate, the programme's key, and who may vouch for the broker and sign
+/// Adds what is wrong with the device's key and certificate, its settings, and who may vouch for the broker and sign
 /// receipts. What this user may not read is told as not looked at.
 void check_identity(const app::Config& config, const DaemonUser& user, const Clock& clock, tools::Findings& into);
 

@@ -49,6 +49,20 @@ class NoSigner final : public claim::Signer {
   }
 };
 
+/// Those of no device, with keys of zeros.
+identity::Settings no_settings() {
+  identity::Root root;
+  root.number = 1;
+  root.name = "test";
+  root.reversal_key = crypto::Secret(32);
+  root.versions.push_back({1, 0, crypto::Secret(32)});
+  identity::Settings settings;
+  settings.device = "test";
+  settings.assignment = {1, "test", "test"};
+  settings.roots.push_back(std::move(root));
+  return settings;
+}
+
 /// Drops the engine's delayed work, a log line a minute after the store failed: the dry run has ended by then.
 class NoTimers final : public Executor {
  public:
@@ -79,6 +93,7 @@ class RunningDry final : public DryRun {
   SystemClock clock_;
   SystemRandom random_;
   NoSigner signer_;
+  const identity::Settings settings_ = no_settings();
   NoTimers timers_;
   std::optional<measure::Library> library_;
   std::unique_ptr<detect::Detectors> detectors_;
@@ -108,11 +123,10 @@ Status RunningDry::make_engine() {
     *reader = std::move(*made);
   }
   engine::ClaimContext context;
-  context.device_id = "test";
-  context.merchant = "test";
-  context.site = "test";
+  context.device_id = settings_.device;
+  context.settings = &settings_;
+  context.roots.api = &settings_.roots.front();
   context.boot = 1;
-  context.programme_key = {1, crypto::Secret(32)};
   context.bearer_key = crypto::Secret(32);
   maker_.emplace(std::move(context), engine::Measuring(*library_, options_.preferred_methodologies), signer_, clock_, random_);
   const engine::Parts parts{timers_, log_, random_, outbox_->writer(), *engine_reader_, *detectors_, *maker_, *library_};

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/verify/chain_walk.hpp"
 
+#include <limits>
+
 #include "daemon/base/hex.hpp"
 
 namespace greentill::cli {
 namespace {
-
-MissingList::Devices only(std::string_view device) {
-  return [device](std::string_view other) { return other == device; };
-}
 
 /// The claim's start entry; null where the claim does not begin a chain.
 const claim::Start* opening(const claim::Claim& claim) {
@@ -43,7 +41,7 @@ bool ChainWalk::place(const claim::Claim& claim, const Digest& payload_hash, boo
   const bool same_chain = device_ != nullptr && device_->head.chain == claim.chain;
   if (same_chain && claim.seq <= device_->head.seq) return behind_head(device_->head, claim);
   if (!same_chain && !proven && ++unproven_begun_ > kMostUnproven) return false;
-  const bool was_named = missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0;
+  const bool was_named = missing_.remove(claim.device, claim.chain, claim.seq, claim.seq) > 0;
   const bool sound = same_chain ? link(claim) : was_named ? begin_behind_successor(claim) : begin_chain(claim);
   adopt(claim, payload_hash, proven);
   return sound;
@@ -56,6 +54,11 @@ const claim::ChainHead* ChainWalk::follow_unreadable(std::string_view device, co
   ++known->head.seq;
   known->head.payload_hash = payload_hash;
   return &known->head;
+}
+
+void ChainWalk::reach(std::string_view device, const claim::ChainId& chain, std::uint64_t seq) {
+  const Device* known = find(device);
+  if (known != nullptr && known->head.chain == chain) miss(device, chain, known->head.seq + 1, seq);
 }
 
 void ChainWalk::finish() {
@@ -85,7 +88,7 @@ bool ChainWalk::start_inside(const claim::Claim& claim) {
 }
 
 bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& claim) {
-  if (missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq) > 0) {
+  if (missing_.remove(claim.device, claim.chain, claim.seq, claim.seq) > 0) {
     return tell(Reason::out_of_order, "it stands behind seq " + std::to_string(head.seq), claim);
   }
   return tell(Reason::repeated, "a claim of this seq came before", claim);
@@ -94,7 +97,7 @@ bool ChainWalk::behind_head(const claim::ChainHead& head, const claim::Claim& cl
 bool ChainWalk::after_end(Ended::iterator ended, const claim::Claim& claim, const Digest& payload_hash, bool proven) {
   const claim::ChainHead end = ended->second;
   if (claim.seq <= end.seq) return behind_head(end, claim);
-  missing_.remove(only(claim.device), claim.chain, claim.seq, claim.seq);
+  missing_.remove(claim.device, claim.chain, claim.seq, claim.seq);
   miss(claim.device, claim.chain, end.seq + 1, claim.seq - 1);
   if (!proven && !device_->before) {
     ended->second = {claim.chain, claim.seq, payload_hash};
@@ -127,20 +130,20 @@ bool ChainWalk::begin_chain(const claim::Claim& claim) {
 
 bool ChainWalk::check_start(const claim::Claim& claim, const claim::Start& start) {
   if (claim.prev != Digest{}) return tell(Reason::broken_link, "the first claim of a chain carries a hash", claim);
-  if (start.predecessor) return check_predecessor(claim, *start.predecessor);
+  if (start.predecessor) {
+    return check_predecessor(claim, *start.predecessor, start.reason == claim::StartReason::store_went_back);
+  }
   if (device_ == nullptr) return true;
   return tell(Reason::wrong_start, "it does not name the chain before it, " + to_hex(device_->head.chain), claim);
 }
 
-bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predecessor& named) {
+bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, bool repairs) {
   const std::string name = "chain " + to_hex(named.chain) + " up to seq " + std::to_string(named.last_seq);
   if (named.device != claim.device) {
-    const bool consented = !std::get<claim::Start>(claim.entry).consent.empty();
-    if (!consented) return tell(Reason::wrong_start, "it goes on for another device without the operator's consent", claim);
+    return tell(Reason::wrong_start, "it goes on from a chain of another device, \"" + std::string(named.device) + '"', claim);
   }
-  const Device* other = find(named.device);
-  const bool at_hand = other != nullptr && other->head.chain == named.chain;
-  if (!at_hand && device_ != nullptr) {
+  const bool at_hand = device_ != nullptr && device_->head.chain == named.chain;
+  if (!at_hand && device_ != nullptr && !repairs) {
     return tell(Reason::wrong_start, "it names " + name + " as the one before it, but that is " + to_hex(device_->head.chain),
                 claim);
   }
@@ -149,8 +152,21 @@ bool ChainWalk::check_predecessor(const claim::Claim& claim, const claim::Predec
     miss_end(named);
     return true;
   }
-  if (named.last_seq == end->seq && named.payload_hash == end->payload_hash) return true;
+  if (named.last_seq < end->seq) return before_end(claim, named, end->seq, repairs);
+  if (named.payload_hash == end->payload_hash) return true;
   return tell(Reason::wrong_start, "it names " + name + " as the one before it, with another end than the file holds", claim);
+}
+
+// Only a repair goes back: it makes anew what its chain had behind the place, for want of it in the ledger.
+bool ChainWalk::before_end(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t end, bool repairs) {
+  const std::string name = "chain " + to_hex(named.chain) + " up to seq " + std::to_string(named.last_seq);
+  if (!repairs) {
+    return tell(Reason::wrong_start,
+                "it names " + name + " as the one before it, which the file holds up to seq " + std::to_string(end), claim);
+  }
+  const auto match = kept_.match(named.device, named.chain, named.last_seq, named.payload_hash);
+  if (match != KeptClaims::Match::other) return true;
+  return tell(Reason::wrong_start, "it names " + name + ", with another claim at that place than the file holds", claim);
 }
 
 void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven) {
@@ -164,7 +180,6 @@ void ChainWalk::adopt(const claim::Claim& claim, const Digest& payload_hash, boo
     device_->before = device_->head;
   }
   device_->head = claim::ChainHead{claim.chain, claim.seq, payload_hash};
-  if (begun && proven) take_origin(claim, first_of_device);
 }
 
 // A proven claim that goes on from the head before the unproven ones shows that these were inserted: they must not cause a
@@ -186,30 +201,13 @@ void ChainWalk::set_aside_unproven(const claim::Claim& claim, claim::ChainHead b
   device_->before.reset();
 }
 
-void ChainWalk::end_predecessor(const claim::Predecessor& named) {
-  const Device* before = find(named.device);
-  if (before == nullptr || before->head.chain != named.chain) return;
-  ended_.insert_or_assign({std::string(named.device), named.chain}, before->head);
-}
-
-void ChainWalk::take_origin(const claim::Claim& claim, bool first_of_device) {
-  const claim::Start* start = opening(claim);
-  if (start == nullptr) return;
-  const bool from_other = start->predecessor && start->predecessor->device != claim.device;
-  if (first_of_device) device_->origin_known = !start->predecessor || from_other;
-  if (!from_other || start->consent.empty()) return;
-  device_->went_on_from.emplace(start->predecessor->device);
-  end_predecessor(*start->predecessor);
-}
-
-// A gap names a chain without its device, and another device may have chosen the same id. So a gap speaks only of its own
-// device's chains, and of those of devices that it went on from. Which devices these are is unknown where the file does not hold
-// the device's beginning.
+// A gap names a chain without its device, and another device may have chosen the same id.
 void ChainWalk::declare_lost(const claim::Gap& gap, std::string_view by) {
-  const auto meant = [&by, this](std::string_view device) {
-    return device == by || !device_->origin_known || device_->went_on_from.contains(device);
-  };
-  declared_lost_ += missing_.remove(meant, gap.chain, gap.first, gap.last);
+  declared_lost_ += missing_.remove(by, gap.chain, gap.first, gap.last);
+}
+
+void ChainWalk::set_apart(std::string_view device, const claim::ChainId& chain, std::uint64_t first) {
+  missing_.remove(device, chain, first, std::numeric_limits<std::uint64_t>::max());
 }
 
 bool ChainWalk::tell(Reason reason, std::string detail, const claim::Claim& claim) {
@@ -228,7 +226,7 @@ void ChainWalk::tell_missing(const MissingClaims& stretch) {
 void ChainWalk::miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
   if (first > last) return;
   // The start of a succeeding chain may have named some of them already.
-  missing_.remove(only(device), chain, first, last);
+  missing_.remove(device, chain, first, last);
   missing_.add({std::string(device), chain, first, last, offset_});
 }
 

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks along the chains in a file, claim by claim, and tells where they break. Each device has one current chain; claims of
 // several devices may be mixed in one file. After a break the claim at hand becomes the new head, so that one fault is told once.
-// Threads: one. Memory grows with the number of signed chains.
+// A device's chains go on from one another, and never from another device's. Threads: one. Memory grows with the number of signed
+// chains.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "daemon/claim/chain.hpp"
 #include "tools/cli/verify/finding.hpp"
+#include "tools/cli/verify/kept_claims.hpp"
 #include "tools/cli/verify/missing_claims.hpp"
 
 namespace greentill::cli {
@@ -21,9 +22,12 @@ namespace greentill::cli {
 class ChainWalk {
  public:
   /// With `partial`, the file may hold a device's claims from the middle of a chain on, or a chain without its predecessor, as it
-  /// does once delivered claims were pruned.
-  ChainWalk(bool partial, FindingSink sink)
-      : partial_(partial), sink_(std::move(sink)), missing_([this](const MissingClaims& stretch) { tell_missing(stretch); }) {}
+  /// does once delivered claims were pruned. `kept` knows what payload stands behind a head's place; it must outlive the walk.
+  ChainWalk(bool partial, const KeptClaims& kept, FindingSink sink)
+      : partial_(partial),
+        kept_(kept),
+        sink_(std::move(sink)),
+        missing_([this](const MissingClaims& stretch) { tell_missing(stretch); }) {}
   ChainWalk(const ChainWalk&) = delete;
   ChainWalk& operator=(const ChainWalk&) = delete;
 
@@ -34,6 +38,12 @@ class ChainWalk {
   /// Takes a claim with an unreadable payload as the next one of the device's current chain, and returns that chain's new head;
   /// null where the device has no chain yet. Lifetime: until the next call.
   const claim::ChainHead* follow_unreadable(std::string_view device, const Digest& payload_hash);
+  /// Takes a gap entry's word for what is lost of its own device's chains. follow() does it for proven claims.
+  void declare_lost(const claim::Gap& gap, std::string_view by);
+  /// Missing claims of that chain from seq `first` on are none: a repair makes anew what they said.
+  void set_apart(std::string_view device, const claim::ChainId& chain, std::uint64_t first);
+  /// The service has the chain up to `seq`: what the file lacks behind the chain's end is missing, where it is the device's last.
+  void reach(std::string_view device, const claim::ChainId& chain, std::uint64_t seq);
   /// Tells which claims are missing and were not declared lost by a gap entry. Called once, at the end.
   void finish();
 
@@ -49,8 +59,6 @@ class ChainWalk {
     claim::ChainHead head;  // of the device's current chain
     /// The head before the unproven claims at the chain's end; seq 0: there was none; nothing: none is unproven.
     std::optional<claim::ChainHead> before;
-    bool origin_known = false;                        // whether the file shows what the device's first claims went on from
-    std::set<std::string, std::less<>> went_on_from;  // other devices that this one went on from, with the operator's consent
   };
   /// The heads of chains that another chain went on from, by device and chain id.
   using Ended = std::map<std::pair<std::string, claim::ChainId>, claim::ChainHead>;
@@ -59,7 +67,9 @@ class ChainWalk {
   bool begin_behind_successor(const claim::Claim& claim);
   bool begin_chain(const claim::Claim& claim);
   bool check_start(const claim::Claim& claim, const claim::Start& start);
-  bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named);
+  bool check_predecessor(const claim::Claim& claim, const claim::Predecessor& named, bool repairs);
+  /// Judges a start that goes on from a place before the end of a chain.
+  bool before_end(const claim::Claim& claim, const claim::Predecessor& named, std::uint64_t end, bool repairs);
   bool link(const claim::Claim& claim);
   /// Judges a claim with claims missing before it, from seq `first` on.
   bool after_missing(std::uint64_t first, const claim::Claim& claim);
@@ -70,9 +80,6 @@ class ChainWalk {
   bool behind_successor(const claim::Claim& claim);
   void adopt(const claim::Claim& claim, const Digest& payload_hash, bool proven);
   void set_aside_unproven(const claim::Claim& claim, claim::ChainHead before);
-  void end_predecessor(const claim::Predecessor& named);
-  void take_origin(const claim::Claim& claim, bool first_of_device);
-  void declare_lost(const claim::Gap& gap, std::string_view by);
   bool tell(Reason reason, std::string detail, const claim::Claim& claim);
   void tell_missing(const MissingClaims& stretch);
   void miss(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
@@ -83,6 +90,7 @@ class ChainWalk {
   const claim::ChainHead* end_of(const claim::Predecessor& named);
 
   bool partial_;
+  const KeptClaims& kept_;
   FindingSink sink_;
   std::map<std::string, Device, std::less<>> devices_;
   Ended ended_;

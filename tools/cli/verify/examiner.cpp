@@ -16,10 +16,15 @@ std::size_t number_of_key(const std::vector<crypto::Certificate>& all, const cry
 Result<Examiner> Examiner::make(const Trust& trust) {
   Examiner examiner;
   examiner.methodologies_ = trust.methodologies;
+  auto signers = Signers::make(trust.signers, crypto::kConsentSigningUsage);
+  if (!signers) return Failure{signers.error()};
+  examiner.consent_signers_ = std::move(*signers);
   for (const crypto::Certificate& certificate : trust.certificates) {
     auto verifier = certificate.make_verifier();
     if (!verifier) return Failure{verifier.error()};
-    Device device{{certificate.common_name(), {}, std::move(*verifier)}, number_of_key(trust.certificates, certificate)};
+    Device device{{certificate.common_name(), {}, std::move(*verifier)},
+                  number_of_key(trust.certificates, certificate),
+                  certificate.key_hash()};
     // A file of claims does not tell when they were received, so the certificates' validity in time cannot be judged.
     if (trust.authority) {
       if (Status accepted = trust.authority->check(certificate, std::nullopt); !accepted) {
@@ -47,8 +52,16 @@ Examined Examiner::examine(const claim::Message& message) const {
     result.claim = *claim;
     const std::string_view of = device == nullptr ? claim->device : result.signer;
     verify::check_content(hasher_, *methodologies_, of, message, *claim, result.flaws);
+    if (const auto* start = std::get_if<claim::Start>(&claim->entry)) {
+      const Digest* key = device == nullptr ? nullptr : &device->key_hash;
+      if (std::string flaw = consent_flaw(hasher_, *claim, *start, key, consent_signers_); !flaw.empty()) {
+        result.flaws.push_back({verify::Reason::wrong_start, std::move(flaw)});
+      }
+    }
   }
-  if (signed_by_it && (!claim || claim->device == device->signer.device)) result.key = device->key;
+  if (device == nullptr || (claim && claim->device != device->signer.device)) return result;
+  if (signed_by_it) result.key = device->key;
+  if (device->signer.refused.empty()) result.named_key = device->key;
   return result;
 }
 

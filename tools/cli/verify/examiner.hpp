@@ -9,6 +9,7 @@
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/verify/claim_check.hpp"
+#include "tools/cli/verify/consent_check.hpp"
 
 namespace greentill::cli {
 
@@ -16,6 +17,7 @@ namespace greentill::cli {
 struct Trust {
   std::vector<crypto::Certificate> certificates;  ///< of the devices
   std::optional<crypto::Authority> authority;     ///< none: the certificates are trusted as they are
+  std::vector<crypto::Certificate> signers;       ///< of consents and receipts; none: their signatures are not looked at
   const measure::Library* methodologies = nullptr;
 };
 
@@ -24,7 +26,10 @@ struct Examined {
   std::optional<claim::Claim> claim;  ///< nothing where the payload cannot be read
   Digest payload_hash{};
   std::string_view signer;  ///< the device of the certificate that the message names; empty where that certificate was not given
-  std::optional<std::size_t> key;  ///< a number for the key that signed it, the same for all certificates of one key
+  /// A number for the key that the certificate it names is for, the same for all certificates of one key; nothing unless that one
+  /// was given, is accepted and is the claim's device's.
+  std::optional<std::size_t> named_key;
+  std::optional<std::size_t> key;  ///< likewise, where that key signed it, even if the certificate is not accepted
   verify::Flaws flaws;
 };
 
@@ -40,10 +45,12 @@ class Examiner {
   struct Device {
     verify::Signer signer;
     std::size_t key = 0;
+    Digest key_hash{};
   };
 
   const measure::Library* methodologies_ = nullptr;
   crypto::Hasher hasher_;
+  Signers consent_signers_;
   std::map<Digest, Device> devices_;
 };
 

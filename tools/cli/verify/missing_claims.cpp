@@ -14,9 +14,9 @@ MissingList::Place MissingList::put(Place before, MissingClaims stretch) {
   return before;
 }
 
-std::uint64_t MissingList::remove(const Devices& devices, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
+std::uint64_t MissingList::remove(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
   const auto overlaps = [&](const MissingClaims& stretch) {
-    return stretch.chain == chain && stretch.last >= first && stretch.first <= last && devices(stretch.device);
+    return stretch.chain == chain && stretch.last >= first && stretch.first <= last && stretch.device == device;
   };
   std::uint64_t removed = 0;
   // Called for every claim of a file, and for most of them nothing overlaps.

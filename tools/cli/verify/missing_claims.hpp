@@ -27,16 +27,14 @@ class MissingList {
  public:
   /// A hostile file must not fill the memory: no more runs than this are kept.
   static constexpr std::size_t kMost = 4096;
-  /// Tells for a device whether its chains are meant.
-  using Devices = std::function<bool(std::string_view device)>;
   using Sink = std::function<void(const MissingClaims&)>;
 
   /// `overflow` is called with runs that the list has no room for.
   explicit MissingList(Sink overflow) : overflow_(std::move(overflow)) {}
 
   void add(MissingClaims stretch);
-  /// Removes the claims first..last of the chains with this id, and returns how many were in the list.
-  std::uint64_t remove(const Devices& devices, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
+  /// Removes the claims first..last of that device's chain, and returns how many were in the list.
+  std::uint64_t remove(std::string_view device, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
   [[nodiscard]] const std::vector<MissingClaims>& stretches() const { return stretches_; }
 
  private:

@@ -19,17 +19,29 @@ Result<T> load_pem(const std::filesystem::path& file, Result<T> (*parse)(std::st
   return parsed;
 }
 
-Status load_trust(const VerifyCommand& command, Trust& trust) {
-  for (const std::filesystem::path& file : command.certificates) {
+Status load_certificates(const std::vector<std::filesystem::path>& files, std::vector<crypto::Certificate>& all) {
+  for (const std::filesystem::path& file : files) {
     auto some = load_pem(file, crypto::Certificate::all_from_pem);
     if (!some) return Failure{some.error()};
-    trust.certificates.insert(trust.certificates.end(), some->begin(), some->end());
+    all.insert(all.end(), some->begin(), some->end());
   }
+  return Done{};
+}
+
+Status load_trust(const VerifyCommand& command, Trust& trust) {
+  if (Status loaded = load_certificates(command.certificates, trust.certificates); !loaded) return loaded;
+  if (Status loaded = load_certificates(command.signers, trust.signers); !loaded) return loaded;
   if (command.authority.empty()) return Done{};
   auto authority = load_pem(command.authority, crypto::Authority::from_pem);
   if (!authority) return Failure{authority.error()};
   trust.authority = std::move(*authority);
   return Done{};
+}
+
+Result<ReceiptBook> read_receipts(const std::filesystem::path& file, const Trust& trust) {
+  const Result<std::string> bytes = read_file(file);
+  if (!bytes) return Failure{bytes.error()};
+  return ReceiptBook::read(as_bytes(*bytes), trust.signers);
 }
 
 Json to_json(const Finding& finding) {
@@ -50,24 +62,51 @@ std::string to_line(const Finding& finding) {
   return where + ": " + std::string(to_string(finding.reason)) + ": " + printable(finding.detail) + '\n';
 }
 
+Json to_json(const ReceiptSums& sums) {
+  return {{"count", sums.receipts},        {"accepted", sums.accepted},
+          {"granted_mg", sums.granted_mg}, {"held", sums.held},
+          {"refused", sums.refused},       {"refused_for_now", sums.refused_for_now},
+          {"unanswered", sums.unanswered}};
+}
+
+Json to_json(const ChainSummary& chain) {
+  return {{"device", chain.device},
+          {"id", to_hex(chain.id)},
+          {"first_seq", chain.first_seq},
+          {"last_seq", chain.last_seq},
+          {"set_apart_from", chain.set_apart_from ? Json(*chain.set_apart_from) : Json()}};
+}
+
 Json to_json(const VerifySummary& summary) {
-  Json json{{"holds", summary.findings == 0}, {"messages", summary.messages},
-            {"sound", summary.sound},         {"finding_count", summary.findings},
-            {"starts", summary.starts},       {"reversals", summary.reversals},
-            {"gaps", summary.gaps},           {"declared_lost", summary.declared_lost}};
+  Json json{{"holds", summary.findings == 0},
+            {"messages", summary.messages},
+            {"sound", summary.sound},
+            {"attested", summary.attested},
+            {"finding_count", summary.findings},
+            {"starts", summary.starts},
+            {"reversals", summary.reversals},
+            {"gaps", summary.gaps},
+            {"set_apart", summary.set_apart},
+            {"declared_lost", summary.declared_lost},
+            {"unchecked_consents", summary.unchecked_consents}};
   json["by_activity"] = Json::object();
   for (const auto& [activity, totals] : summary.by_activity) {
     json["by_activity"][activity] = {
         {"claims", totals.claims}, {"estimate_mg", totals.estimate_mg}, {"credited_mg", totals.credited_mg}};
   }
   json["chains"] = Json::array();
-  for (const ChainSummary& chain : summary.chains) {
-    json["chains"].push_back(
-        {{"device", chain.device}, {"id", to_hex(chain.id)}, {"first_seq", chain.first_seq}, {"last_seq", chain.last_seq}});
-  }
+  for (const ChainSummary& chain : summary.chains) json["chains"].push_back(to_json(chain));
+  json["receipts"] = summary.receipts ? to_json(*summary.receipts) : Json();
   json["begin"] = summary.first_begin ? Json(*summary.first_begin) : Json();
   json["end"] = summary.last_end ? Json(*summary.last_end) : Json();
   return json;
+}
+
+void print(const ReceiptSums& sums, std::ostream& out) {
+  out << counted(sums.receipts, "receipt") << ": " << counted(sums.accepted, "claim") << " accepted, granted "
+      << grams_text(sums.granted_mg) << " CO2e; " << count_text(sums.held) << " held, " << count_text(sums.refused)
+      << " refused, " << count_text(sums.refused_for_now) << " refused for now, " << count_text(sums.unanswered)
+      << " of which none tells\n";
 }
 
 void print(const VerifySummary& summary, std::ostream& out) {
@@ -75,7 +114,9 @@ void print(const VerifySummary& summary, std::ostream& out) {
       << counted(summary.findings, "finding") << '\n';
   for (const ChainSummary& chain : summary.chains) {
     out << "chain " << to_hex(chain.id) << " of device " << printable(chain.device) << ": seq " << chain.first_seq << " to "
-        << chain.last_seq << '\n';
+        << chain.last_seq;
+    if (chain.set_apart_from) out << ", set apart from seq " << *chain.set_apart_from << " on";
+    out << '\n';
   }
   if (summary.first_begin)
     out << "acts from " << time_text(*summary.first_begin) << " to " << time_text(*summary.last_end) << '\n';
@@ -85,10 +126,22 @@ void print(const VerifySummary& summary, std::ostream& out) {
   }
   if (summary.starts > 0) out << counted(summary.starts, "start") << " of chains, which claim nothing\n";
   if (summary.reversals > 0) out << counted(summary.reversals, "reversal") << " of claims\n";
+  if (summary.attested > 0) {
+    out << counted(summary.attested, "claim") << " with a spoilt signature, which a later claim of the chain attests\n";
+  }
+  if (summary.set_apart > 0)
+    out << counted(summary.set_apart, "claim") << " set apart, which a repair makes anew: not in the sums\n";
   if (summary.declared_lost > 0) out << counted(summary.declared_lost, "claim") << " declared lost by the device\n";
+  if (summary.unchecked_consents > 0) {
+    out << counted(summary.unchecked_consents, "consent") << " whose signature was not looked at, for want of --signer\n";
+  }
+  if (summary.receipts) print(*summary.receipts, out);
+  out << (summary.receipts ? "not seen: " : "not seen: what the service granted, held or refused; ")
+      << "whether others claim the same acts, and whether assignments and roots are the registry's\n";
 }
 
-ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Trust& trust, const Output& output) {
+ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Trust& trust, const ReceiptBook* receipts,
+                       const Output& output) {
   JsonListDocument list(output.out, "findings");
   Progress progress(output.err, command.progress, "verifying", size_of_input(command.file));
   VerifyEvents events;
@@ -98,7 +151,7 @@ ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Tru
     progress.wipe();
     output.out << to_line(finding);
   };
-  Result<VerifySummary> summary = verify_sequence(in, trust, {command.partial, command.threads}, events);
+  Result<VerifySummary> summary = verify_sequence(in, trust, {command.partial, command.threads, receipts}, events);
   progress.wipe();
   if (summary && summary->messages + summary->findings == 0) summary = fail(ErrorCode::invalid, "it holds no claim");
   if (!summary) {
@@ -122,7 +175,14 @@ ExitCode verify_file(const VerifyCommand& command, const Output& output) {
   const auto library = measure::Library::load(command.methodologies, hasher);
   if (!library) return output.fail(ExitCode::bad_file, library.error().message);
   trust.methodologies = &*library;
-  return with_input(command.file, output, [&](std::istream& in) { return verify_stream(in, command, trust, output); });
+  std::optional<ReceiptBook> receipts;
+  if (!command.receipts.empty()) {
+    auto read = read_receipts(command.receipts, trust);
+    if (!read) return output.fail(ExitCode::bad_file, read.error().message);
+    receipts = std::move(*read);
+  }
+  const ReceiptBook* book = receipts ? &*receipts : nullptr;
+  return with_input(command.file, output, [&](std::istream& in) { return verify_stream(in, command, trust, book, output); });
 }
 
 }  // namespace greentill::cli

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "daemon/base/ports.hpp"
+#include "daemon/claim/stored.hpp"
 
 namespace greentill::credit {
 
@@ -21,11 +23,13 @@ struct Received {
   std::string device;
   std::vector<std::uint8_t> payload;
   std::vector<std::uint8_t> correlation;
+  claim::Stored stored;  ///< zeros where the device does not say
 };
 
 /// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it hands it over, and holds
 /// the lock of all its clients meanwhile, so the inbox must not make it wait: batches beyond its size are dropped. A device that
-/// gets no receipt sends its batch again, one at a time and ever more slowly.
+/// gets no receipt sends its batch again, one at a time and ever more slowly. Devices take turns: whoever sends much waits longer
+/// for it, and nobody else does.
 class Inbox {
  public:
   explicit Inbox(Log& log) : log_(log) {}
@@ -38,15 +42,25 @@ class Inbox {
     dropping_ = full;
     if (full) return;
     bytes_ += size;
-    messages_.push_back(std::move(message));
+    std::deque<Received>& waiting = messages_[message.device];
+    if (waiting.empty()) turns_.push_back(message.device);
+    waiting.push_back(std::move(message));
     filled_.notify_one();
   }
   /// The next batch; nothing where none came in that time.
   std::optional<Received> take(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    if (!filled_.wait_for(lock, limit, [this] { return !messages_.empty(); })) return std::nullopt;
-    std::optional<Received> message(std::move(messages_.front()));
-    messages_.pop_front();
+    if (!filled_.wait_for(lock, limit, [this] { return !turns_.empty(); })) return std::nullopt;
+    const std::string device = std::move(turns_.front());
+    turns_.pop_front();
+    const auto waiting = messages_.find(device);
+    std::optional<Received> message(std::move(waiting->second.front()));
+    waiting->second.pop_front();
+    if (waiting->second.empty()) {
+      messages_.erase(waiting);
+    } else {
+      turns_.push_back(device);
+    }
     bytes_ -= size_of(*message);
     return message;
   }
@@ -62,7 +76,8 @@ class Inbox {
   Log& log_;
   std::mutex mutex_;
   std::condition_variable filled_;
-  std::deque<Received> messages_;
+  std::map<std::string, std::deque<Received>> messages_;  // by device; none is empty
+  std::deque<std::string> turns_;                         // each device that has some, once
   std::size_t bytes_ = 0;
   bool dropping_ = false;
 };

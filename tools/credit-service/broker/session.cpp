@@ -28,16 +28,26 @@ std::string device_of(const std::string& topic) {
 
 std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
+/// What the device says that it has stored; nothing stored where it says nothing, or breaks the form.
+claim::Stored stored_of(const mqtt::properties& asked) {
+  for (std::size_t i = 0; i < asked.count(mqtt::property::USER_PROPERTY); ++i) {
+    const auto [name, value] = mqtt::get<mqtt::string_pair>(asked, mqtt::property::USER_PROPERTY, i);
+    if (name == claim::kStoredProperty) return claim::parse_stored(value).value_or(claim::Stored{});
+  }
+  return {};
+}
+
 /// The batch in a message; nothing where it is no device's batch.
 std::optional<Received> receive(const mqtt::message& message) {
   Received received;
   received.device = device_of(message.get_topic());
-  if (received.device.empty() || message.get_payload().empty()) return std::nullopt;
+  if (received.device.empty()) return std::nullopt;
   const mqtt::properties& asked = message.get_properties();
   if (asked.contains(mqtt::property::CORRELATION_DATA)) {
     received.correlation = to_bytes(mqtt::get<mqtt::binary>(asked, mqtt::property::CORRELATION_DATA));
   }
   if (received.correlation.size() > kMostCorrelationBytes) return std::nullopt;
+  received.stored = stored_of(asked);
   received.payload = to_bytes(message.get_payload());
   return received;
 }
@@ -95,6 +105,10 @@ Status Session::serve(const std::atomic<bool>& stopping) {
   revocations_.begin();
   while (!stopping) {
     tell_revoked();
+    // What is due is done between batches, a part at a time, and batches do not wait for it longer than for one another.
+    if (const auto more = clerk_.tick(); !more) {
+      log_.write(LogLevel::error, "worker", "what is due is put off: " + more.error().message);
+    }
     if (const auto message = inbox_.take(kTurn)) {
       worked_ = true;
       try {
@@ -147,7 +161,7 @@ Error Session::ended(int code, int reason) const {
 }
 
 void Session::handle(const Received& message) {
-  const auto replies = clerk_.take(message.device, message.payload, message.correlation);
+  const auto replies = clerk_.take(message.device, message.payload, message.correlation, message.stored);
   if (!replies) {
     log_.write(LogLevel::error, "worker", message.device + ": a batch is passed over: " + replies.error().message);
     return;

@@ -22,9 +22,9 @@ void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping) {
 }
 
 // Sessions one after the other, and what is learned from one for the next.
-class Work {
+class Serving {
  public:
-  Work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping)
+  Serving(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping)
       : options_(options),
         clerk_(clerk),
         log_(log),
@@ -102,7 +102,7 @@ class Work {
 }  // namespace
 
 Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping) {
-  return Work(options, clerk, registry, log, stopping).run();
+  return Serving(options, clerk, registry, log, stopping).run();
 }
 
 }  // namespace greentill::credit

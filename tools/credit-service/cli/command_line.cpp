@@ -30,7 +30,9 @@ CLI::App* add_asking(CLI::App& app, const char* name, const char* help, Argument
 std::vector<std::string> reasons() {
   std::vector<std::string> names;
   for (std::size_t code = 1; code < verify::kReasonNames.size(); ++code) {
-    if (code < static_cast<std::size_t>(Reason::wrong_device)) names.emplace_back(verify::kReasonNames[code]);
+    const auto reason = static_cast<Reason>(code);
+    const bool is_given = verify::kind_of(reason) == verify::ReasonKind::refusal && reason != Reason::quarantined;
+    if (is_given) names.emplace_back(verify::kReasonNames[code]);
   }
   return names;
 }
@@ -91,19 +93,29 @@ void describe_sent(CLI::App& app, Arguments& arguments) {
   pending->add_option("--device", arguments.device, "Only this device's")->type_name("DEVICE");
 }
 
-void describe_quarantine(CLI::App& app, Arguments& arguments) {
-  CLI::App* group = app.add_subcommand("quarantine", "Devices that made a fork, and what they claim");
+/// The reasons for which a claim may be held.
+std::vector<std::string> hold_reasons() {
+  std::vector<std::string> names;
+  for (const Reason reason : kHoldReasons) names.emplace_back(to_string(reason));
+  return names;
+}
+
+void describe_held(CLI::App& app, Arguments& arguments) {
+  CLI::App* group = app.add_subcommand("held", "Claims that are held until a person has looked, or a time is over");
   group->require_subcommand(1);
-  add_asking(*group, "list", "The devices that are quarantined, and why", arguments,
-             [&](const Output& output) { return list_quarantined(arguments.config, output); });
-  CLI::App* show = add_asking(*group, "show", "Why a device is quarantined, and what comes of its release", arguments,
-                              [&](const Output& output) { return show_quarantine(arguments.config, arguments.device, output); });
-  show->add_option("device", arguments.device, "The device's id")->type_name("DEVICE")->required();
-  CLI::App* release_it =
-      add_asking(*group, "release", "Trust a device again; who did so, when and why is kept", arguments,
-                 [&](const Output& output) { return release(arguments.config, arguments.device, arguments.why, output); });
-  release_it->add_option("device", arguments.device, "The device's id")->type_name("DEVICE")->required();
-  release_it->add_option("--why", arguments.why, "Why it is trusted again, for whoever asks later")->required();
+  HeldRequest& asked = arguments.held;
+  CLI::App* list = add_asking(*group, "list", "What is held, in groups of device, day of arrival and reason", arguments,
+                              [&](const Output& output) { return list_held(arguments.config, asked, output); });
+  list->add_option("--device", asked.device, "Only this device's")->type_name("DEVICE");
+  list->add_option("--merchant", asked.merchant, "Only this merchant's")->type_name("NAME");
+  list->add_option("--day", asked.day, "Only what arrived on this day, such as 2026-11-24, in the programme's zone")
+      ->type_name("DAY");
+  list->add_option("--reason", asked.reason, "Only what is held for this")->check(CLI::IsMember(hold_reasons()));
+  list->add_flag("--claims", asked.claims, "Claim by claim");
+  list->add_flag("--csv", asked.csv, "As comma-separated values, in milligrams and Unix seconds");
+  CLI::App* show = add_asking(*group, "show", "One claim, and why it is held", arguments,
+                              [&](const Output& output) { return show_held(arguments.config, arguments.claim, output); });
+  show->add_option("claim", arguments.claim, "Its number, as held list --claims shows it")->type_name("CLAIM")->required();
 }
 
 }  // namespace
@@ -117,8 +129,8 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part : {describe_run, describe_config, describe_books, describe_sent, describe_quarantine,
-                                   describe_registry, describe_broker_config}) {
+  for (const auto describe_part :
+       {describe_run, describe_config, describe_books, describe_sent, describe_held, describe_registry, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }

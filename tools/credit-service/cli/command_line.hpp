@@ -21,8 +21,10 @@ struct Arguments {
   std::string config;
   bool json = false;
   RunOptions run;
-  std::string device, why;
+  std::string device;
+  std::int64_t claim = 0;
   RefusalsOptions refusals;
+  HeldRequest held;
   StatementRequest statement;
   Given given;
   BrokerRequest broker;

@@ -38,11 +38,16 @@ Status list_refusals(const std::filesystem::path& config, const RefusalsOptions&
 
 Status list_pending(const std::filesystem::path& config, const std::string& device, const Output& output);
 
-Status list_quarantined(const std::filesystem::path& config, const Output& output);
-Status show_quarantine(const std::filesystem::path& config, const std::string& device, const Output& output);
-/// Trusts the device again, and keeps who said so, when and why. A device that is not quarantined is left as it is; not_found
-/// where the ledger knows no such device.
-Status release(const std::filesystem::path& config, const std::string& device, const std::string& why, const Output& output);
+struct HeldRequest {
+  std::string device, merchant;
+  std::string day;      ///< of the arrival, 2026-11-24 in the programme's zone; empty: all
+  std::string reason;   ///< as changes spell it; empty: all
+  bool claims = false;  ///< one by one, in place of groups
+  bool csv = false;
+};
+Status list_held(const std::filesystem::path& config, const HeldRequest& request, const Output& output);
+/// Also a claim that is not held, by its number in the list. not_found where the ledger has no such claim.
+Status show_held(const std::filesystem::path& config, std::int64_t id, const Output& output);
 
 struct StatementRequest {
   std::string from, to;  ///< days of the programme's zone, both inclusive; empty: all that was or is

@@ -38,11 +38,31 @@ std::optional<std::int64_t> end_of(const std::vector<IssuedCertificate>& certifi
   return end;
 }
 
+/// What holds the device up: nothing while its only chains are open or closed.
 std::string state_of(const DeviceState& device) {
-  if (device.quarantined_since) return "quarantined since " + tools::time_text(*device.quarantined_since);
-  if (!device.standstill) return "";
-  return "stands still before " + std::to_string(device.standstill->seq) + ": " +
-         std::string(to_string(device.standstill->reason));
+  std::string text;
+  if (device.standstill) {
+    text = "stands still before " + std::to_string(device.standstill->seq) + ": " +
+           std::string(to_string(device.standstill->reason));
+  }
+  for (const ChainState& chain : device.chains) {
+    if (chain.state == ChainStanding::open || chain.state == ChainStanding::closed) continue;
+    text += (text.empty() ? "" : "; ") + to_hex(chain.chain) + ' ' + std::string(to_string(chain.state));
+    if (chain.reason != Reason::none) text += " (" + std::string(to_string(chain.reason)) + ')';
+    text += " since " + tools::time_text(chain.since);
+  }
+  return text;
+}
+
+Json chain_json(const ChainState& chain) {
+  return {{"chain", to_hex(chain.chain)},
+          {"head", chain.head},
+          {"state", to_string(chain.state)},
+          {"since", chain.since},
+          {"reason", chain.reason == Reason::none ? Json() : Json(to_string(chain.reason))},
+          {"held_from", chain.held_from == 0 ? Json() : Json(chain.held_from)},
+          {"closed_at", chain.closed_at ? Json(*chain.closed_at) : Json()},
+          {"assignment", chain.assignment}};
 }
 
 Json standstill_json(const std::optional<Standstill>& still) {
@@ -58,7 +78,7 @@ Json standstill_json(const std::optional<Standstill>& still) {
 
 Json device_json(const DeviceState& device, const std::vector<IssuedCertificate>& certificates) {
   Json chains = Json::array();
-  for (const ChainState& chain : device.chains) chains.push_back({{"chain", to_hex(chain.chain)}, {"head", chain.head}});
+  for (const ChainState& chain : device.chains) chains.push_back(chain_json(chain));
   Json held = Json::array();
   for (const IssuedCertificate& one : certificates) {
     held.push_back({{"sha256", to_hex(one.thumbprint)}, {"not_after", one.not_after}});
@@ -70,8 +90,8 @@ Json device_json(const DeviceState& device, const std::vector<IssuedCertificate>
           {"chains", chains},
           {"accepted", device.accepted},
           {"refused", device.refused},
+          {"held", device.held},
           {"pending", device.pending},
-          {"quarantined_since", device.quarantined_since ? Json(*device.quarantined_since) : Json()},
           {"standstill", standstill_json(device.standstill)},
           {"certificates", held}};
 }
@@ -80,8 +100,8 @@ void add_row(tools::Table& table, const DeviceState& device, const std::vector<I
   const auto end = end_of(certificates);
   table.add({device.device, device.first_heard == 0 ? "never" : tools::time_text(device.last_heard),
              std::to_string(device.chains.size()), device.chains.empty() ? "" : tools::count_text(device.chains.back().head),
-             tools::count_text(device.accepted), tools::count_text(device.refused), tools::count_text(device.pending),
-             end ? tools::time_text(*end) : "none registered", state_of(device)});
+             tools::count_text(device.accepted), tools::count_text(device.refused), tools::count_text(device.held),
+             tools::count_text(device.pending), end ? tools::time_text(*end) : "none registered", state_of(device)});
 }
 
 /// Adds the devices that are registered and never sent anything.
@@ -118,6 +138,7 @@ Status list_devices(const std::filesystem::path& config, const std::string& devi
                       {"head", Align::right},
                       {"accepted", Align::right},
                       {"refused", Align::right},
+                      {"held", Align::right},
                       {"waiting", Align::right},
                       {"certificate ends"},
                       {"state"}});

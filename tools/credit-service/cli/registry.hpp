@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of the registry: merchant, root, device, key, lock, audit. docs/registry.md describes them. Those that change
-// something make one transaction of it, and note who did it, when and why. Threads: one.
+// The commands by which people decide: of the registry (merchant, root, device, key, lock, audit), and of what is held.
+// docs/registry.md describes them. Those that change something make one transaction of it, and note who did it, when and why.
+// Threads: one.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/error.hpp"
 #include "tools/credit-service/cli/output.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
@@ -25,6 +27,7 @@ struct Given {
   std::string csv;      ///< a file with many to add; empty: one, of the fields
   bool to_csv = false;  ///< of a list
   bool remove = false;  ///< root reporter
+  bool open = false;    ///< device chain
   std::string command;  ///< "device add"
 
   /// The field; empty where it was not given.
@@ -45,6 +48,15 @@ Status list_registry(const std::filesystem::path& config, const Given& given, co
 Status show_registered(const std::filesystem::path& config, const Given& given, const Output& output);
 /// Makes the changes of the registry again that the file beside the ledger has and the ledger has not.
 Status replay_registry(const std::filesystem::path& config, const Output& output);
+/// device settings: prints the settings, or writes the file.
+Status write_device_settings(const std::filesystem::path& config, const Given& given, const Output& output);
+/// key consent.
+Status take_consent(const std::filesystem::path& config, const Given& given, const Output& output);
+/// key sign-consent.
+Status sign_consent(const std::filesystem::path& config, const Given& given, const Output& output);
+/// device chain, and held release or dismiss.
+Status decide_chain(const std::filesystem::path& config, const Given& given, const Output& output);
+Status decide_held(const std::filesystem::path& config, const Given& given, const Output& output);
 Status show_audit(const std::filesystem::path& config, const Given& given, const Output& output);
 
 }  // namespace greentill::credit

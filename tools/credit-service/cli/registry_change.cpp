@@ -7,6 +7,7 @@
 #include "daemon/base/text.hpp"
 #include "daemon/base/wall_time.hpp"
 #include "tools/common/text.hpp"
+#include "tools/credit-service/cli/held_decide.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 #include "tools/credit-service/registry/journal.hpp"
@@ -17,13 +18,6 @@ namespace greentill::credit {
 namespace {
 
 constexpr std::size_t kMostFileBytes = 1u << 20;
-
-/// What a change led to.
-// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the document's move for one that throws
-struct Outcome {
-  Json json;
-  std::string text;
-};
 
 template <typename T>
 Result<Outcome> outcome(const Result<T>& made, const std::function<std::string(const T&)>& text) {
@@ -81,6 +75,20 @@ Result<Outcome> change_root(Registry& registry, const std::string& verb, const G
   });
 }
 
+constexpr std::int64_t kMostCeilingMg = std::int64_t{1} << 53;
+
+Result<Outcome> change_ceiling(Registry& registry, const Given& given) {
+  const auto mg = parse_integer<std::int64_t>(given["mg"]);
+  if (given["mg"] != "none" && (!mg || *mg < 0 || *mg > kMostCeilingMg)) {
+    return fail(ErrorCode::invalid, "MG: milligrams a day, from 0 to 2^53, or none, where its class's ceiling is to hold again");
+  }
+  const auto made = registry.set_ceiling(given["id"], given["activity"], mg);
+  return outcome<Device>(made, [&](const Device& device) {
+    return printable(device.id) + (mg ? " may be granted " + tools::grams_text(*mg) + " of " : " has its class's ceiling for ") +
+           printable(given["activity"]) + (mg ? " a day" : "");
+  });
+}
+
 Result<Outcome> change_device(Registry& registry, const std::string& verb, const Given& given,
                               const std::filesystem::path& config) {
   if (verb == "assign") {
@@ -90,6 +98,7 @@ Result<Outcome> change_device(Registry& registry, const std::string& verb, const
                                         printable(made.site) + " by its assignment " + std::to_string(made.number);
                                });
   }
+  if (verb == "ceiling") return change_ceiling(registry, given);
   std::optional<std::int64_t> since;
   if (!given["since"].empty()) {
     const auto read = read_time(config, "--since", given["since"]);
@@ -122,7 +131,10 @@ Result<Outcome> change_key(Registry& registry, const std::string& verb, const Gi
   if (!pem) return Failure{pem.error()};
   auto made = registry.replace_key(given["device"], *pem);
   if (!made) return Failure{made.error().with_context(given["file"])};
-  return outcome<DeviceKey>(made, tell("from now on its key is"));
+  auto done = outcome<DeviceKey>(made, tell("from now on its key is"));
+  done->text += "how far the one before is good, a consent says: greentill-credit key sign-consent " +
+                printable(given["device"]) + " makes one where its chain stands now\n";
+  return done;
 }
 
 Result<Outcome> change_lock(Registry& registry, const std::string& verb, const Given& given) {
@@ -151,18 +163,22 @@ Status change(const std::filesystem::path& path, const Given& given, const std::
   if (!config) return Failure{config.error()};
   auto store = open_sqlite_store(config->database);
   if (!store) return Failure{store.error()};
-  const RegistryJournal journal(config->database);
-  return (*store)->transact([&]() -> Status {
-    RecordingStore recording((*store)->registry());
-    if (Status complete = check_complete(journal, recording); !complete) return complete;
-    Registry registry(recording, {SystemClock().unix_seconds(), operator_name(), given.command, given["why"]});
-    if (Status done = work(registry); !done) return done;
-    const auto step = recording.registry_step();
-    const auto ledger = recording.ledger_id();
-    if (!step) return Failure{step.error()};
-    if (!ledger) return Failure{ledger.error()};
-    return journal.append({*step, recording.puts()}, *ledger);
-  });
+  return (*store)->transact([&] { return change_within(**store, config->database, given, work); });
+}
+
+Status change_within(Store& store, const std::filesystem::path& database, const Given& given,
+                     const std::function<Status(Registry&)>& work) {
+  const RegistryJournal journal(database);
+  RecordingStore recording(store.registry());
+  if (Status complete = check_complete(journal, recording); !complete) return complete;
+  Registry registry(recording, {SystemClock().unix_seconds(), operator_name(), given.command, given["why"]});
+  if (Status done = work(registry); !done) return done;
+  if (recording.puts().empty()) return Done{};  // it was so already
+  const auto step = recording.registry_step();
+  const auto ledger = recording.ledger_id();
+  if (!step) return Failure{step.error()};
+  if (!ledger) return Failure{ledger.error()};
+  return journal.append({*step, recording.puts()}, *ledger);
 }
 
 Status replay_registry(const std::filesystem::path& path, const Output& output) {
@@ -191,14 +207,15 @@ Result<std::size_t> replay_missing(Store& store, const std::filesystem::path& da
 }
 
 Status change_registry(const std::filesystem::path& config, const Given& given, const Output& output) {
-  if (given.fields.contains("why")) {
+  // A field is there for every option of any command.
+  if (given.fields.contains("why") && given.command != "device assign") {
     if (Status why = check_why(given["why"]); !why) return why;
   }
   const std::size_t space = given.command.find(' ');
   const std::string thing = given.command.substr(0, space);
   const std::string verb = given.command.substr(space + 1);
   Outcome done;
-  Status changed = change(config, given, [&](Registry& registry) -> Status {
+  const auto work = [&](Registry& registry) -> Status {
     auto made = thing == "merchant" ? change_merchant(registry, verb, given, config)
                 : thing == "root"   ? change_root(registry, verb, given, config)
                 : thing == "device" ? change_device(registry, verb, given, config)
@@ -207,7 +224,10 @@ Status change_registry(const std::filesystem::path& config, const Given& given, 
     if (!made) return Failure{made.error()};
     done = std::move(*made);
     return Done{};
-  });
+  };
+  // What came of a device that was, or is, in doubt is decided in the same go.
+  const bool is_followed = given.command == "device trust" || (given.command == "device revoke" && !given["since"].empty());
+  Status changed = is_followed ? change_and_follow(config, given, work) : change(config, given, work);
   if (changed) output.answer(done.json, done.text);
   return changed;
 }

@@ -15,6 +15,17 @@ namespace greentill::credit {
 /// Runs `work` in one transaction, of which nothing is done where it fails.
 Status change(const std::filesystem::path& config, const Given& given, const std::function<Status(Registry&)>& work);
 
+/// Does the same within a transaction of the store's that has begun, and keeps it in the file beside the database.
+Status change_within(Store& store, const std::filesystem::path& database, const Given& given,
+                     const std::function<Status(Registry&)>& work);
+
+/// What a change led to.
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the document's move for one that throws
+struct Outcome {
+  Json json;
+  std::string text;
+};
+
 /// Makes the changes again that the file beside the database has and its registry has not; how many.
 Result<std::size_t> replay_missing(Store& store, const std::filesystem::path& database);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registry's part of the command line.
+// The part of the command line by which people decide: the registry, and what is held.
 #include <CLI/CLI.hpp>
 
 #include "tools/credit-service/cli/command_line.hpp"
@@ -14,7 +14,9 @@ using Action = Status (*)(const std::filesystem::path&, const Given&, const Outp
 class Group {
  public:
   Group(CLI::App& app, Arguments& arguments, const char* thing, const char* help)
-      : arguments_(arguments), given_(arguments.given), thing_(thing), app_(app.add_subcommand(thing, help)) {
+      : arguments_(arguments), given_(arguments.given), thing_(thing) {
+    const auto there = app.get_subcommands([thing](const CLI::App* one) { return one->get_name() == thing; });
+    app_ = there.empty() ? app.add_subcommand(thing, help) : there.front();
     app_->require_subcommand(1);
   }
 
@@ -79,7 +81,7 @@ class Group {
   Arguments& arguments_;
   Given& given_;
   std::string thing_;
-  CLI::App* app_;
+  CLI::App* app_ = nullptr;
   CLI::App* current_ = nullptr;
 };
 
@@ -138,6 +140,20 @@ void describe_devices(CLI::App& app, Arguments& arguments) {
       .needs("merchant", "For whom it works", "MERCHANT")
       .needs("site", "Where it stands", "SITE")
       .roots()
+      .command("settings", "Print the file that it reads, or write it: a secret of its own", write_device_settings)
+      .positional("id", "Which one", "DEVICE")
+      .option("out", "Write it there, for its owner alone (mode 600)", "FILE")
+      .command("ceiling", "What it may be granted of an activity a day, in place of its class's ceiling", change_registry)
+      .positional("id", "Which one", "DEVICE")
+      .positional("activity", "The activity, as claims name it", "ACTIVITY")
+      .positional("mg", "Milligrams; none: its class's ceiling holds again", "MG")
+      .why()
+      .command("chain", "Decide of a chain that is held", decide_chain)
+      .positional("id", "Which device's", "DEVICE")
+      .positional("chain", "Its 16 hexadecimal digits", "CHAIN")
+      .positional("verdict", "release, so that its claims are decided, or dismiss, which closes it", "VERDICT")
+      .flag("--open", arguments.given.open, "Released, it is the open one from now on, and the other is closed")
+      .why()
       .command("retire", "Take it out of service", change_registry)
       .positional("id", "Which one", "DEVICE")
       .why()
@@ -162,6 +178,17 @@ void describe_keys(CLI::App& app, Arguments& arguments) {
       .positional("device", "Whose it is", "DEVICE")
       .positional("file", "The certificate in PEM, with intermediate authorities' behind it", "FILE")
       .why()
+      .command("consent", "Take a consent, which says how far the key before a new one is good", take_consent)
+      .positional("file", "The consent", "FILE")
+      .command("sign-consent", "Sign a consent for the device's newest key, at the place where its open chain stands",
+               sign_consent)
+      .positional("device", "Which one", "DEVICE")
+      .needs("key", "The signer's private key", "FILE")
+      .needs("certificate", "Its certificate, with the extended key usage for consents", "FILE")
+      .needs("out", "Where the consent is written", "FILE")
+      .option("chain", "Another place: its chain, 16 hexadecimal digits", "CHAIN")
+      .option("seq", "The last seq there that the key before is good for", "SEQ")
+      .option("hash", "The SHA-256 of that claim's payload", "HASH")
       .command("revoke", "Take nothing more that this key signs", change_registry)
       .positional("key", "The SHA-256 of the public key", "KEY")
       .why();
@@ -183,10 +210,26 @@ void describe_locks(CLI::App& app, Arguments& arguments) {
       .why();
 }
 
+/// Beside the commands that show what is held.
+void describe_decisions(CLI::App& app, Arguments& arguments) {
+  Group held(app, arguments, "held", "Claims that are accepted, and granted nothing until a person or time decides");
+  for (const auto& [verb, help] : {std::pair("release", "Let held claims be decided by what is behind the hold"),
+                                   std::pair("dismiss", "Refuse held claims for good")}) {
+    held.command(verb, help, decide_held)
+        .first("claim", "One claim, by its number in the list; else those that the options name", "CLAIM")
+        .option("device", "Only this device's", "DEVICE")
+        .option("merchant", "Only this merchant's", "MERCHANT")
+        .option("day", "Only those that came on this day of the programme's zone, such as 2026-11-24", "DAY")
+        .option("reason", "Only those held for this", "REASON")
+        .why();
+  }
+}
+
 }  // namespace
 
 void describe_registry(CLI::App& app, Arguments& arguments) {
-  for (const auto part : {describe_merchants, describe_roots, describe_devices, describe_keys, describe_locks})
+  for (const auto part :
+       {describe_merchants, describe_roots, describe_devices, describe_keys, describe_locks, describe_decisions})
     part(app, arguments);
   CLI::App* registry = app.add_subcommand("registry", "The registry as a whole");
   registry->require_subcommand(1);

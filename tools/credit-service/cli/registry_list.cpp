@@ -22,12 +22,6 @@ struct List {
   Json json = Json::array();
 };
 
-std::string joined(const Cells& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 std::string time_or_nothing(const std::optional<std::int64_t>& time) { return time ? tools::time_text(*time) : ""; }
 
 /// "4", and "7 (reversals)".
@@ -36,7 +30,7 @@ std::string roots_of(const Assignment& assignment) {
   for (const AssignedRoot& root : assignment.roots) {
     words.push_back(std::to_string(root.number) + (root.reversals_only ? " (reversals)" : ""));
   }
-  return joined(words);
+  return tools::joined(words);
 }
 
 Cells cells_of(const Merchant& one) {
@@ -46,13 +40,20 @@ Cells cells_of(const Merchant& one) {
 }
 
 Cells cells_of(const Root& one) {
-  return {std::to_string(one.number), one.name, one.owner, joined(one.reporters), std::to_string(one.versions.size())};
+  return {std::to_string(one.number), one.name, one.owner, tools::joined(one.reporters), std::to_string(one.versions.size())};
 }
 
 Cells cells_of(const Device& one) {
   const Assignment& now = one.assignments.back();
-  return {one.id,        std::string(to_words(one.is)), std::string(to_words(one.state)),  now.merchant, now.site,
-          roots_of(now), std::to_string(now.number),    time_or_nothing(one.revoked_since)};
+  return {one.id,
+          std::string(to_words(one.is)),
+          std::string(to_words(one.state)),
+          now.merchant,
+          now.site,
+          roots_of(now),
+          std::to_string(now.number),
+          time_or_nothing(one.revoked_since),
+          time_or_nothing(one.retired_at)};
 }
 
 Cells cells_of(const DeviceKey& one) {
@@ -83,11 +84,18 @@ Result<List> list_of(RegistryReader& registry, const std::string& kind, const st
   }
   if (kind == "root") return list_of("roots", {"root", "name", "owner", "reporters", "versions"}, registry.roots());
   if (kind == "device") {
-    return list_of("devices", {"device", "class", "state", "merchant", "site", "roots", "assignment", "revoked since"},
+    return list_of("devices", {"device", "class", "state", "merchant", "site", "roots", "assignment", "revoked since", "retired"},
                    registry.devices());
   }
   if (kind == "key") return list_of("keys", {"key", "device", "state", "certificates", "last one ends"}, registry.keys(device));
   return list_of("locks", {"lock", "owner", "state", "counter"}, registry.locks());
+}
+
+/// "up to seq 5 of chain 0102030405060708".
+std::string end_of(const DeviceKey& key) {
+  if (!key.end) return "";
+  return key.end->seq == 0 ? "up to nothing"
+                           : "up to seq " + std::to_string(key.end->seq) + " of chain " + to_hex(key.end->chain);
 }
 
 /// A page of "name: value" lines, with the values below one another.
@@ -142,9 +150,9 @@ Result<Shown> show_merchant(RegistryReader& registry, const std::string& id) {
   if (!(*found)->successor.empty()) {
     page.add("successor", (*found)->successor + ", from " + tools::time_text((*found)->successor_from) + " on");
   }
-  page.add("roots", joined(own));
-  page.add("reports under", joined(reported));
-  page.add("devices", joined(working));
+  page.add("roots", tools::joined(own));
+  page.add("reports under", tools::joined(reported));
+  page.add("devices", tools::joined(working));
   shown.text = page.text();
   return shown;
 }
@@ -159,7 +167,7 @@ Result<Shown> show_root(RegistryReader& registry, const std::string& name) {
   page.add("root", std::to_string(found->number));
   page.add("name", found->name);
   page.add("owner", found->owner);
-  page.add("reporters", joined(found->reporters));
+  page.add("reporters", tools::joined(found->reporters));
   for (const RootVersion& one : found->versions) {
     page.add("version " + std::to_string(one.version),
              (one.begins == 0 ? std::string("from ever") : "from " + tools::time_text(one.begins)) +
@@ -181,6 +189,11 @@ Result<Shown> show_device(RegistryReader& registry, const std::string& id) {
   page.add("class", std::string(to_words((*found)->is)));
   page.add("state", std::string(to_words((*found)->state)));
   page.add("revoked since", time_or_nothing((*found)->revoked_since));
+  page.add("retired", time_or_nothing((*found)->retired_at));
+  page.add("settings", (*found)->settings == 0 ? "" : std::to_string((*found)->settings));
+  for (const DeviceCeiling& one : (*found)->ceilings) {
+    page.add("ceiling", one.activity + ", " + tools::grams_text(one.per_day_mg) + " a day");
+  }
   for (const Assignment& one : (*found)->assignments) {
     page.add("assignment " + std::to_string(one.number),
              one.merchant + " at " + one.site + ", roots " + roots_of(one) + ", since " + tools::time_text(one.made_at));
@@ -188,6 +201,7 @@ Result<Shown> show_device(RegistryReader& registry, const std::string& id) {
   for (const DeviceKey& one : *keys) {
     shown.json["keys"].push_back(to_json(one));
     page.add("key", to_hex(one.hash) + ", " + cells_of(one)[2]);
+    page.add("  is good", end_of(one));
     for (const IssuedCertificate& issued : one.certificates) {
       page.add("  certificate", to_hex(issued.thumbprint) + ", until " + tools::time_text(issued.not_after));
     }
@@ -207,6 +221,7 @@ Result<Shown> show_key(RegistryReader& registry, const std::string& hash) {
   page.add("state", cells_of(*found)[2]);
   page.add("revoked", time_or_nothing(found->revoked_at));
   page.add("successor", found->successor ? to_hex(*found->successor) : "");
+  page.add("is good", end_of(*found));
   for (const IssuedCertificate& one : found->certificates) {
     page.add("certificate",
              to_hex(one.thumbprint) + ", " + tools::time_text(one.not_before) + " to " + tools::time_text(one.not_after));

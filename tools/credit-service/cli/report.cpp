@@ -3,6 +3,18 @@
 #include "tools/credit-service/cli/opening.hpp"
 
 namespace greentill::credit {
+namespace {
+
+std::string held_text(const HeldSum& sum) {
+  return std::to_string(sum.claims) + ", which ask for " + std::to_string(sum.asked_mg) + " mg, the oldest since " +
+         tools::time_text(sum.oldest);
+}
+
+Json held_json(const HeldSum& sum) {
+  return {{"claims", sum.claims}, {"asked_mg", sum.asked_mg}, {"oldest", sum.oldest == 0 ? Json() : Json(sum.oldest)}};
+}
+
+}  // namespace
 
 Status report(const std::filesystem::path& config, const Output& output) {
   const auto reading = Reading::open(config);
@@ -17,13 +29,19 @@ Status report(const std::filesystem::path& config, const Output& output) {
   for (const auto& [reason, count] : report->refused) {
     text += "  refused: " + printable(reason) + ' ' + std::to_string(count) + '\n';
   }
-  for (const std::string& device : report->quarantined) text += "  quarantined: " + printable(device) + '\n';
+  for (const auto& [reason, sum] : report->held) text += "  held: " + printable(reason) + ' ' + held_text(sum) + '\n';
+  if (report->held_in_all.claims != 0) text += "  held in all: " + held_text(report->held_in_all) + '\n';
+  for (const auto& [state, count] : report->chains) text += "  chains: " + state + ' ' + std::to_string(count) + '\n';
+  Json held = Json::object();
+  for (const auto& [reason, sum] : report->held) held[reason] = held_json(sum);
   output.answer({{"accounts", report->accounts},
                  {"claims", report->claims},
                  {"granted_mg", report->granted_mg},
                  {"refused", report->refused},
+                 {"held", held},
+                 {"held_in_all", held_json(report->held_in_all)},
                  {"pending", report->pending},
-                 {"quarantined", report->quarantined}},
+                 {"chains", report->chains}},
                 text);
   return Done{};
 }

@@ -89,7 +89,9 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
     if (!made) return Failure{made.error()};
     log.write(LogLevel::info, "service", tools::counted(*made, "change") + " of the registry made again, which the backup lacks");
   }
-  auto ledger = Ledger::open(std::move(*store), *programme, *library, hasher, clock, log);
+  auto consents = load_consents(*config, hasher);
+  if (!consents) return Failure{consents.error()};
+  auto ledger = Ledger::open(std::move(*store), *programme, *library, std::move(*consents), hasher, clock, log);
   if (!ledger) return Failure{ledger.error()};
   if (options.new_epoch) {
     if (Status begun = (*ledger)->begin_epoch(); !begun) return begun;

@@ -6,13 +6,16 @@
 #include <algorithm>
 #include <optional>
 
+#include "daemon/base/saved_text.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/secret_file.hpp"
 #include "daemon/measure/library.hpp"
 #include "tools/broker-guard/names.hpp"
 #include "tools/broker-guard/share_group.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 #include "tools/credit-service/registry/journal.hpp"
+#include "tools/credit-service/registry/json.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -30,6 +33,8 @@ class Check {
     devices(authority);
     methodologies();
     programme();
+    programme_key();
+    consents();
     database();
     return std::move(found_);
   }
@@ -99,7 +104,44 @@ class Check {
   void programme() {
     if (!tools::may_read(config_.programme, "programme", found_)) return;
     const auto programme = load_programme(config_, crypto::hasher());
-    if (!programme) found_.problem("programme", programme.error().message);
+    if (!programme) return found_.problem("programme", programme.error().message);
+    for (const Rule& rule : programme->rules()) ceilings(rule);
+  }
+
+  /// Whoever may be granted without end.
+  void ceilings(const Rule& rule) {
+    std::string lacking;
+    for (const auto is : {Device::Class::till, Device::Class::kiosk, Device::Class::gateway, Device::Class::dock}) {
+      if (!rule.ceiling(is)) lacking += (lacking.empty() ? "" : ", ") + std::string(to_words(is));
+    }
+    if (!rule.merchant_ceiling()) lacking += (lacking.empty() ? "" : ", ") + std::string("merchant");
+    if (!lacking.empty()) {
+      found_.warning("programme", "activity " + rule.activity + " has no ceiling_per_day_mg of " + lacking +
+                                      ": what is claimed there in a day is bounded by nothing");
+    }
+  }
+
+  void programme_key() {
+    if (config_.programme_key.empty()) return;
+    const auto content = tools::read_own(config_.programme_key, "programme_key", found_);
+    if (!content) return;
+    const auto key = crypto::secret_from_hex(only_line(content->text()), 32);
+    if (!key) found_.problem("programme_key", config_.programme_key.string() + ": " + key.error().message);
+  }
+
+  void consents() {
+    if (config_.consent_authorities.empty()) return;
+    if (!tools::read_authorities(config_.consent_authorities, "consent_authorities", judge_, found_)) return;
+    const auto pem = tools::read_text(config_.consent_certificates, "consent_certificates", found_);
+    if (!pem) return;
+    const auto signers = load_consents(config_, crypto::hasher());
+    if (!signers) return found_.problem("consent_certificates", signers.error().message);
+    const auto all = crypto::Certificate::all_from_pem(*pem);
+    if (!all) return found_.problem("consent_certificates", all.error().message);
+    for (const crypto::Certificate& one : *all) {
+      const std::string where = config_.consent_certificates.string() + ": the certificate of \"" + one.common_name() + "\": ";
+      tools::check_end(one, "consent_certificates", where, judge_, found_);
+    }
   }
 
   void database() {

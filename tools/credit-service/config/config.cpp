@@ -3,6 +3,8 @@
 
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/saved_text.hpp"
+#include "daemon/crypto/secret_file.hpp"
 #include "daemon/toml/table.hpp"
 #include "tools/broker-guard/names.hpp"
 
@@ -10,6 +12,7 @@ namespace greentill::credit {
 namespace {
 
 constexpr std::size_t kMostFileBytes = 1u << 20;
+constexpr std::size_t kProgrammeKeyBytes = 32;
 
 }  // namespace
 
@@ -25,6 +28,9 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   const auto file = [&](const toml::Table& fields, std::string_view key) {
     return (folder / fields.text(key)).lexically_normal();
   };
+  const auto optional_file = [&](const toml::Table& fields, std::string_view key) {
+    return fields.has(key) ? file(fields, key) : std::filesystem::path();
+  };
   const auto collect = [errors](const Error& error) { errors->push_back(error); };
   const toml::Table root = toml::Table::parse(*text, path.string(), errors == nullptr ? toml::Table::OnError() : collect);
   if (errors != nullptr && !errors->empty()) return Failure{errors->front()};  // it is no TOML
@@ -32,6 +38,12 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   config.database = file(root, "database");
   config.methodologies = file(root, "methodologies");
   config.programme = file(root, "programme");
+  config.programme_key = optional_file(root, "programme_key");
+  config.consent_authorities = optional_file(root, "consent_authorities");
+  config.consent_certificates = optional_file(root, "consent_certificates");
+  if (root.has("consent_authorities") != root.has("consent_certificates")) {
+    root.wrong("consent_authorities", "goes with consent_certificates, and only with it");
+  }
   const toml::Table broker = root.table("broker");
   auto server = parse_broker_address(broker.text("server"));
   if (server) {
@@ -53,6 +65,28 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
 Result<Programme> load_programme(const Config& config, const claim::Hasher& hasher) {
   const auto text = read_file(config.programme, kMostFileBytes);
   return text ? Programme::parse(*text, config.programme.string(), hasher) : Result<Programme>(Failure{text.error()});
+}
+
+Result<crypto::Secret> load_programme_key(const Config& config) {
+  if (config.programme_key.empty()) {
+    return fail(ErrorCode::invalid, "programme_key: the configuration names no file with the programme's key");
+  }
+  const auto stored = crypto::read_secret(config.programme_key);
+  if (!stored) return Failure{stored.error()};
+  auto key = crypto::secret_from_hex(only_line(stored->text()), kProgrammeKeyBytes);
+  if (!key) return Failure{key.error().with_context(config.programme_key.string())};
+  return key;
+}
+
+Result<Consents> load_consents(const Config& config, const claim::Hasher& hasher) {
+  if (config.consent_authorities.empty()) return Consents(hasher);
+  const auto authorities = read_file(config.consent_authorities, kMostFileBytes);
+  if (!authorities) return Failure{authorities.error()};
+  const auto certificates = read_file(config.consent_certificates, kMostFileBytes);
+  if (!certificates) return Failure{certificates.error()};
+  auto consents = Consents::from_pem(*authorities, *certificates, hasher);
+  if (!consents) return Failure{consents.error().with_context(config.consent_certificates.string())};
+  return consents;
 }
 
 }  // namespace greentill::credit

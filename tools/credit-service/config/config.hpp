@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "daemon/base/error.hpp"
+#include "daemon/crypto/secret.hpp"
 #include "tools/credit-service/broker/worker.hpp"
 #include "tools/credit-service/programme/programme.hpp"
+#include "tools/credit-service/registry/consents.hpp"
 
 namespace greentill::credit {
 
@@ -18,6 +20,8 @@ struct Config {
   std::filesystem::path database, methodologies, programme;
   std::filesystem::path share_group;  ///< the file that names it
   BrokerOptions broker;
+  std::filesystem::path programme_key = {};  ///< empty: not named, and no settings can be written
+  std::filesystem::path consent_authorities = {}, consent_certificates = {};  ///< both, or empty: no consent counts
 };
 
 /// Whether a worker may use this client id; invalid, with the reason, where not.
@@ -29,5 +33,12 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
 
 /// The programme that it names.
 Result<Programme> load_programme(const Config& config, const claim::Hasher& hasher);
+
+/// K, from which the keys of roots are made: 32 bytes. invalid where the configuration names no file, or that holds something
+/// else; denied where others than its owner may open it.
+Result<crypto::Secret> load_programme_key(const Config& config);
+
+/// The signers whose consents count: nobody where the configuration names none.
+Result<Consents> load_consents(const Config& config, const claim::Hasher& hasher);
 
 }  // namespace greentill::credit

@@ -17,36 +17,47 @@
 
 namespace greentill::credit {
 
+/// How many claims are held.
+struct HeldSum {
+  std::uint64_t claims = 0;
+  std::int64_t asked_mg = 0;  ///< what they ask for
+  std::int64_t oldest = 0;    ///< when the first of them arrived; 0: none is held
+};
+
 /// Sums and counts of the whole ledger.
 struct Report {
   std::map<std::string, std::int64_t> accounts;  ///< mg by kind of account; they add up to 0
   std::map<std::string, std::uint64_t> refused;  ///< number of claims by reason
+  std::map<std::string, HeldSum> held;           ///< by reason; a claim that is held for several counts for each
+  HeldSum held_in_all;                           ///< each claim once
+  std::map<std::string, std::uint64_t> chains;   ///< number of chains by state
   std::uint64_t claims = 0;
   std::uint64_t pending = 0;
   std::int64_t granted_mg = 0;
-  std::vector<std::string> quarantined;  ///< device ids
-};
-
-/// A device that is quarantined.
-struct Quarantined {
-  std::string device;
-  std::int64_t since = 0;
-  std::string cause;
-  std::uint64_t refused = 0;  ///< claims that are refused for that, and would be booked when they come again
-};
-
-/// A quarantine that was ended.
-struct Released {
-  std::string device;
-  std::int64_t since = 0;
-  std::string cause;
-  Release release;
 };
 
 struct ChainState {
   claim::ChainId chain{};
   std::uint64_t head = 0;
+  ChainStanding state = ChainStanding::open;
+  std::int64_t since = 0;
+  Reason reason = Reason::none;  ///< why it is held or on probation
+  std::uint64_t held_from = 0;   ///< the first seq that is held for that; 0: none
+  std::uint32_t assignment = 0;
+  std::optional<std::uint64_t> closed_at;  ///< the last seq that counts
 };
+
+/// The state of a chain as commands spell it.
+[[nodiscard]] constexpr std::string_view to_string(ChainStanding state) {
+  switch (state) {
+    case ChainStanding::open: return "open";
+    case ChainStanding::waiting: return "waiting";
+    case ChainStanding::on_probation: return "on-probation";
+    case ChainStanding::held: return "held";
+    case ChainStanding::closed: return "closed";
+  }
+  return "unknown";
+}
 
 /// A device that sent something.
 struct DeviceState {
@@ -54,10 +65,10 @@ struct DeviceState {
   std::int64_t first_heard = 0;
   std::int64_t last_heard = 0;     ///< to ten seconds
   std::vector<ChainState> chains;  ///< in the order in which they began here
-  std::uint64_t accepted = 0;      ///< claims
+  std::uint64_t accepted = 0;      ///< claims, held ones among them
   std::uint64_t refused = 0;       ///< claims
+  std::uint64_t held = 0;          ///< claims
   std::uint64_t pending = 0;       ///< batches
-  std::optional<std::int64_t> quarantined_since;
   std::optional<Standstill> standstill;
 };
 
@@ -94,6 +105,7 @@ struct WaitingBatch {
 /// One leg of a booking, with the claim that it is of. Views: until the callback returns.
 struct BookedLeg {
   std::int64_t claim = 0;
+  std::uint64_t number = 0;  ///< of the claim's bookings
   std::string_view device;
   ByteView payload;
   std::string_view account;  ///< its kind
@@ -114,13 +126,52 @@ struct Period {
   std::int64_t end = 0;
 };
 
+/// A claim that is held, or any other where it is asked for by its id.
+struct HeldClaim {
+  std::int64_t id = 0;
+  std::string device;
+  claim::ChainId chain{};
+  std::uint64_t seq = 0;
+  std::string merchant;
+  std::string activity;       ///< empty for what is no reduction
+  std::int64_t asked_mg = 0;  ///< likewise 0
+  std::int64_t ended_at = 0;  ///< the end of the act; of what is no reduction when it was recorded
+  bool is_reversal = false;
+  Decision decision;
+};
+
+/// Which held claims; those that stand empty leave none out.
+struct HeldFilter {
+  std::string device;
+  std::string merchant;
+  std::optional<Reason> reason;
+  std::optional<Period> arrived;
+};
+
+/// A claim that is kept with an act.
+struct KeptClaim {
+  std::int64_t id = 0;
+  std::string device;
+  StoredClaim stored;
+};
+
+/// All that is kept with an act.
+struct KeptAct {
+  ActKey key;
+  Act act;
+  std::vector<KeptClaim> claims;                             ///< by place
+  std::vector<std::pair<ActReversal, KeptClaim>> reversals;  ///< in the order in which they came
+  std::optional<KeptClaim> holder;
+};
+
 class Books {
  public:
   virtual ~Books() = default;
 
   virtual Result<Report> report() = 0;
-  /// Checks that the books balance, that each claim is shared as its programme says, and that nothing is there twice. Each
-  /// message names something that does not hold.
+  /// Checks what must hold of the rows alone: that the books balance, that each claim is shared as its programme says, that acts
+  /// have what leads to them, and that devices were told what stands (docs/credit-service.md, "Check"). What stands of an act by
+  /// the rules is for who knows them, by acts(). Each message names something that does not hold.
   virtual Result<std::vector<std::string>> check() = 0;
 
   /// By name. Only `device`, where it is not empty.
@@ -131,19 +182,26 @@ class Books {
   virtual Result<std::uint64_t> count_refusals(const RefusalFilter& filter) = 0;
   /// By device, chain and seq. Only those of `device`, where it is not empty.
   virtual Result<std::vector<WaitingBatch>> pending(const std::string& device) = 0;
-  virtual Result<std::vector<Quarantined>> quarantined() = 0;
-  /// The latest first. Only those of `device`, where it is not empty.
-  virtual Result<std::vector<Released>> releases(const std::string& device) = 0;
+  /// The held claims by chain and seq, chains in the order in which they began here.
+  virtual Status held(const HeldFilter& filter, const std::function<Status(const HeldClaim&)>& take) = 0;
+  /// The claim with that id, held or not; nothing where the ledger has none.
+  virtual Result<std::optional<HeldClaim>> claim(std::int64_t id) = 0;
+  /// What was screened and not lifted, by device, activity and day. Only of `device`, where it is not empty.
+  virtual Result<std::vector<Screened>> screened(const std::string& device) = 0;
 
   /// Lifetime: the books'.
   virtual RegistryReader& registry() = 0;
 
   /// Runs `reads` on one snapshot of the books.
   virtual Status in_one_snapshot(const std::function<Status()>& reads) = 0;
-  /// All legs that were booked in the period, those of one claim mostly together.
+  /// All legs that were booked in the period for claims, those of one booking together; without what made up for a shortfall,
+  /// which moves nothing between the claim's parties.
   virtual Status legs(const Period& period, const std::function<Status(const BookedLeg&)>& take) = 0;
-  /// All reductions that were accepted in the period, also those that were granted nothing.
+  /// All reductions that were granted something for the first time in the period, and those that are accepted since then and were
+  /// never granted anything. Not those that are held.
   virtual Status accepted(const Period& period, const std::function<Status(const AcceptedClaim&)>& take) = 0;
+  /// All acts, by key.
+  virtual Status acts(const std::function<Status(const KeptAct&)>& take) = 0;
 };
 
 }  // namespace greentill::credit

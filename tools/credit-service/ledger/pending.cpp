@@ -11,14 +11,14 @@ constexpr std::size_t kMostPendingOfADevice = 64;
 
 }  // namespace
 
-Status Pending::keep(const Batch& batch, std::int64_t now) {
+Result<bool> Pending::keep(const Batch& batch, std::int64_t now) {
   // Only a batch with the device's own signature takes room, so that nobody else can fill the device's share.
   const bool authentic =
       std::any_of(batch.claims.begin(), batch.claims.end(), [](const BatchClaim& claim) { return claim.authentic; });
-  if (!authentic) return Done{};
+  if (!authentic || batch.pending) return false;
   const auto kept = store_.count_kept(batch.device);
   if (!kept) return Failure{kept.error()};
-  if (*kept >= kMostPendingOfADevice) return Done{};
+  if (*kept >= kMostPendingOfADevice) return false;
   Span span{batch.claims.front().link.seq, 0, now};
   for (const BatchClaim& claim : batch.claims) {
     span.first = std::min(span.first, claim.link.seq);
@@ -27,25 +27,45 @@ Status Pending::keep(const Batch& batch, std::int64_t now) {
   return store_.keep(batch.device, batch.chain, span, hasher_.sha256({*batch.bytes}), batch.correlation, *batch.bytes);
 }
 
-Result<Batch> Pending::next(const std::string& device, const claim::ChainId& chain) {
-  const auto head = store_.head(device, chain);
-  if (!head) return Failure{head.error()};
+/// With an empty device where the bytes hold no batch of the chain.
+Result<Batch> Pending::read(const std::string& device, const claim::ChainId& chain, KeptBatch&& kept) {
+  std::string trouble;
+  auto batches = read_batches(device, std::move(kept.bytes), std::move(kept.correlation), hasher_, trouble);
+  for (Batch& batch : batches) {
+    if (batch.chain != chain) continue;
+    batch.pending = kept.id;
+    batch.kept_at = kept.at;
+    return std::move(batch);
+  }
+  // Another version kept it and read it differently. It is dropped so that it does not block the chain; the device sends it
+  // again.
+  log_.write(LogLevel::error, "ledger", device + ": a batch that was kept cannot be read and is dropped: " + trouble);
+  if (Status dropped = store_.drop_kept(kept.id); !dropped) return Failure{dropped.error()};
+  return Batch{};
+}
+
+Result<Batch> Pending::next(const std::string& device, const claim::ChainId& chain, std::uint64_t first) {
   for (;;) {
-    auto kept = store_.next_kept(device, chain, head->seq + 1);
+    auto kept = store_.next_kept(device, chain, first);
     if (!kept) return Failure{kept.error()};
     if (!*kept) return Batch{};
-    std::string trouble;
-    auto batches = read_batches(device, std::move((*kept)->bytes), std::move((*kept)->correlation), hasher_, trouble);
-    for (Batch& batch : batches) {
-      if (batch.chain != chain) continue;
-      batch.pending = (*kept)->id;
-      return std::move(batch);
-    }
-    // Another version kept it and read it differently. It is dropped so that it does not block the chain; the device sends it
-    // again.
-    log_.write(LogLevel::error, "ledger", device + ": a batch that was kept cannot be read and is dropped: " + trouble);
-    if (Status dropped = store_.drop_kept((*kept)->id); !dropped) return Failure{dropped.error()};
+    auto batch = read(device, chain, std::move(**kept));
+    if (!batch || !batch->device.empty()) return batch;
   }
+}
+
+Result<std::vector<Batch>> Pending::kept(const std::string& device, const claim::ChainId& chain) {
+  std::vector<Batch> all;
+  auto kept = store_.kept(device, chain);
+  if (!kept) return Failure{kept.error()};
+  for (KeptBatch& one : *kept) {
+    auto batch = read(device, chain, std::move(one));
+    if (!batch) return Failure{batch.error()};
+    if (batch->device.empty()) continue;
+    for (BatchClaim& claim : batch->claims) claim.attested = true;
+    all.push_back(std::move(*batch));
+  }
+  return all;
 }
 
 }  // namespace greentill::credit

@@ -14,12 +14,16 @@ class Pending {
   Pending(Store& store, const claim::Hasher& hasher, Log& log) : store_(store), hasher_(hasher), log_(log) {}
 
   /// Keeps the batch, unless the device has too many kept or did not sign it; a batch that is not kept is sent again by the
-  /// device. `now`: Unix seconds.
-  Status keep(const Batch& batch, std::int64_t now);
-  /// A kept batch whose first claim is at most the one after the head; with an empty device where there is none.
-  Result<Batch> next(const std::string& device, const claim::ChainId& chain);
+  /// device. Whether it was kept now. `now`: Unix seconds.
+  Result<bool> keep(const Batch& batch, std::int64_t now);
+  /// A kept batch of the chain whose first claim is at most `first`; with an empty device where there is none.
+  Result<Batch> next(const std::string& device, const claim::ChainId& chain, std::uint64_t first);
+  /// All kept batches of the chain, with their claims taken as attested: nothing else is kept.
+  Result<std::vector<Batch>> kept(const std::string& device, const claim::ChainId& chain);
 
  private:
+  Result<Batch> read(const std::string& device, const claim::ChainId& chain, KeptBatch&& kept);
+
   Store& store_;
   const claim::Hasher& hasher_;
   Log& log_;

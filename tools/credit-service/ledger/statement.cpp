@@ -29,12 +29,12 @@ class Summing {
   }
 
   Status add(const BookedLeg& leg) {
-    // A claim's legs come together: it is read once.
-    if (leg.claim != claim_ || leg.at != at_) {
+    // A booking's legs come together: the claim is read once.
+    if (leg.claim != claim_ || leg.number != number_) {
       const auto sums = sums_of(leg.device, leg.payload, leg.at);
       if (!sums) return Failure{sums.error()};
       claim_ = leg.claim;
-      at_ = leg.at;
+      number_ = leg.number;
       current_ = *sums;
     }
     if (current_ != nullptr) book(leg, *current_);
@@ -90,8 +90,8 @@ class Summing {
   const StatementOptions& options_;
   const Calendar& calendar_;
   std::map<std::vector<std::string>, StatementSums> sums_;
-  std::int64_t claim_ = 0;  // of the last leg, and when it was booked; ids begin at 2^40
-  std::int64_t at_ = 0;
+  std::int64_t claim_ = 0;  // of the last leg, and its booking; ids begin at 2^40
+  std::uint64_t number_ = 0;
   StatementSums* current_ = nullptr;
 };
 

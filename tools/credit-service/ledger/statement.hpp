@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was booked in a period, by merchant, activity, device, day or month: what an operator settles accounts by. A booking
-// belongs to the time at which it was made, so that the statement of a period that is over never changes, and those of all time
-// are the books. Threads: pure functions.
+// belongs to the time at which it was made, so that the amounts of a period that is over never change, and those of all time are
+// the books, but for shortfalls. Threads: pure functions.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 
 #include "tools/credit-service/ledger/books.hpp"
 #include "tools/credit-service/programme/calendar.hpp"
+#include "tools/credit-service/programme/programme.hpp"
 
 namespace greentill::credit {
 
@@ -17,7 +18,7 @@ enum class StatementBy { merchant, activity, device, day, month };
 
 /// What a line sums; all in mg but the counts.
 struct StatementSums {
-  std::uint64_t claims = 0;  ///< accepted in the period, also those that were granted nothing
+  std::uint64_t claims = 0;  ///< as of Books::accepted()
   std::int64_t granted = 0;
   std::uint64_t reversals = 0;  ///< by which something was taken back in the period
   std::int64_t taken_back = 0;

@@ -1,60 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger's rules need of a database. The rules work in steps, each under one key: accept (a device), decide (a
-// nullifier), limit (an account), book (one row with all its legs), post (an account). Each operation here touches only what one
-// key leads to, so that a store can spread its tables by these keys. Done twice, an operation leaves what it leaves when done
-// once; but for add_chain(), use(), book() and raise_epoch(), which the transaction around them must keep from being done twice.
-// sqlite/store.hpp implements it; what an operator looks at is read through books.hpp.
+// What the ledger's rules need of a database. The rules work in steps, each under one key (docs/ledger.md, "Steps"): accept and
+// tell (a device), decide (an act), limit (a subject), book (a claim), post (an account). Each operation here touches only what
+// one key leads to, so that a store can spread its tables by these keys. sqlite/store.hpp implements it; what an operator looks
+// at is read through books.hpp.
 //
 // Errors: those of the database, after which the transaction must be given up: full, io, corrupt, unavailable where another
-// process holds the lock for too long. `claim` and `reversal` are ids as of Head::claim_id().
+// process holds the lock for too long. Times are Unix seconds. `claim` is an id as of Chain::claim_id().
 // Threads: one; any number of stores, in as many processes, share a database.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/error.hpp"
 #include "daemon/claim/claim.hpp"
-#include "daemon/verify/reason.hpp"
-#include "tools/credit-service/programme/programme.hpp"
+#include "daemon/claim/receipt.hpp"
+#include "tools/credit-service/ledger/holds.hpp"
 #include "tools/credit-service/registry/store.hpp"
 
 namespace greentill::credit {
 
-using verify::Reason;
+using claim::ChainStanding;
 
-/// How far a chain was processed. seq 0 and a zero hash: nothing yet.
-struct Head {
-  std::int64_t row = 0;  ///< the chain's number; 0 where it is not stored yet
-  std::uint64_t seq = 0;
-  Digest hash{};  ///< of the payload of the claim `seq`
-  /// The id of one of the chain's claims: the chain's row, and the seq in the lower 40 bits. Requires: a seq below 2^40.
-  [[nodiscard]] std::int64_t claim_id(std::uint64_t of_seq) const { return (row << 40) | static_cast<std::int64_t>(of_seq); }
+/// A chain of a device, and how far it was processed. docs/chains.md.
+struct Chain {
+  std::int64_t no = 0;  ///< 0 where it is not stored
+  claim::ChainId id{};
+  ChainStanding state = ChainStanding::open;
+  std::int64_t state_since = 0;
+  Reason reason = Reason::none;  ///< why it is held or on probation
+  std::uint64_t held_from = 0;   ///< the first seq that is held for that; 0: none
+  std::uint32_t assignment = 0;  ///< under which it was begun
+  Digest key{};                  ///< the hash of the key that signed its start
+  std::uint64_t seq = 0;         ///< of its head; 0: nothing yet
+  Digest hash{};                 ///< of the payload of the claim `seq`; zeros at 0
+  std::int64_t predecessor = 0;  ///< the number of the chain that its start names, where that is known; else 0
+  std::uint64_t predecessor_seq = 0;
+  std::optional<std::uint64_t> closed_at;   ///< the last seq that counts
+  std::int64_t silent_from = 0;             ///< of a probation: hours in which workers took batches count from then
+  std::vector<std::uint8_t> contradiction;  ///< the first message that contradicts it; empty: none
+
+  /// The id of one of the chain's claims: the chain's number, and the seq in the lower 40 bits. Requires: a seq below 2^40.
+  [[nodiscard]] std::int64_t claim_id(std::uint64_t of_seq) const { return (no << 40) | static_cast<std::int64_t>(of_seq); }
 };
 
-/// What was decided of a claim. The last three are set for an accepted reduction.
+/// The number of a claim's chain, and its seq.
+[[nodiscard]] constexpr std::int64_t chain_of(std::int64_t claim) { return claim >> 40; }
+[[nodiscard]] constexpr std::uint64_t seq_of(std::int64_t claim) {
+  return static_cast<std::uint64_t>(claim) & ((std::uint64_t{1} << 40) - 1);
+}
+
+/// Consecutive claims of a chain.
+struct Range {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+/// What is kept of a device besides its chains.
+struct DeviceBook {
+  std::int64_t first_heard = 0;
+  std::int64_t last_heard = 0;  ///< to ten seconds
+  std::uint64_t change = 0;     ///< the number of the last one that it was told
+  /// When the last repair was counted; none: none counts. kRepairFree: the next one is not counted.
+  std::optional<std::int64_t> repaired_at;
+  std::int64_t quota_claims = 0;  ///< what was left of the quota at quota_at
+  std::int64_t quota_bytes = 0;
+  std::int64_t quota_at = 0;
+};
+inline constexpr std::int64_t kRepairFree = -1;
+
+/// What was decided of a claim. `customer`, `programme` and `granted` are set for reductions that were accepted once, also where
+/// they are held or duplicates now.
 struct Decision {
-  Reason reason = Reason::none;
-  std::int64_t since = 0;                  ///< Unix seconds: when it was accepted, or first refused
-  std::optional<std::int64_t> refused_at;  ///< Unix seconds, the last time; none where the claim was accepted
+  Reason reason = Reason::none;            ///< none: accepted
+  Holds holds;                             ///< why it is held; those that were lifted are not among them
+  Holds lifted;                            ///< what a person has released it from: it is not held for that again
+  std::int64_t arrived = 0;                ///< first
+  std::int64_t since = 0;                  ///< of the last decision
+  std::optional<std::int64_t> refused_at;  ///< the last time; none where the claim is accepted
   std::optional<Digest> certificate;       ///< the x5t under which it was refused; none where it was accepted or names none
-  std::optional<std::int64_t> granted;     ///< mg that stand now
   std::optional<std::int64_t> customer;    ///< the account that has the customer's share
-  std::optional<std::int64_t> programme;   ///< by which it was granted
-};
-
-/// A claim that is not taken where its chain would go on, so that the chain stands still.
-struct Standstill {
-  claim::ChainId chain{};
-  std::uint64_t seq = 0;
-  Reason reason = Reason::none;
-  Digest certificate{};    ///< the x5t that it names; zero where that cannot be read
-  std::int64_t since = 0;  ///< Unix seconds
+  std::optional<std::int64_t> programme;   ///< under which it was accepted
+  std::optional<std::int64_t> granted;     ///< mg that stand now
+  bool differs = false;                    ///< whether that was another amount than asked for when it was first decided
+  friend bool operator==(const Decision&, const Decision&) = default;
 };
 
 /// A claim's payload, and what was decided of it.
@@ -63,15 +97,19 @@ struct StoredClaim {
   std::vector<std::uint8_t> payload;
 };
 
-/// A reversal, by the claim that it is.
-struct StoredReversal {
-  std::int64_t id = 0;  ///< of the claim that it is
-  std::vector<std::uint8_t> payload;
+/// A claim that is not taken where its chain would go on, so that the chain stands still.
+struct Standstill {
+  claim::ChainId chain{};
+  std::uint64_t seq = 0;
+  Reason reason = Reason::none;
+  Digest certificate{};  ///< the x5t that it names; zero where that cannot be read
+  std::int64_t since = 0;
 };
 
-/// A batch that was kept aside because an earlier one is missing.
+/// A batch that was kept aside because an earlier one is missing, or its chain waits.
 struct KeptBatch {
   std::int64_t id = 0;
+  std::int64_t at = 0;
   std::vector<std::uint8_t> correlation;
   std::vector<std::uint8_t> bytes;
 };
@@ -80,23 +118,85 @@ struct KeptBatch {
 struct Span {
   std::uint64_t first = 0;  ///< the lowest seq in it
   std::uint64_t last = 0;   ///< the highest
-  std::int64_t at = 0;      ///< Unix seconds
+  std::int64_t at = 0;
+};
+
+/// What stands now of a claim, as its device is told (docs/claim-format.md, "Receipts").
+struct ToldChange {
+  std::uint64_t number = 0;
+  std::int64_t claim = 0;
+  claim::Standing standing = claim::Standing::accepted;
+  std::int64_t granted_mg = 0;
+  Reason reason = Reason::none;
+  std::int64_t at = 0;
+};
+
+/// An act by its lowest nullifier.
+using ActKey = claim::Nullifier;
+
+struct Act {
+  std::int64_t holder = 0;     ///< the claim that has it; 0: none
+  std::int64_t closed_by = 0;  ///< a reversal that closes it; 0: none
+};
+
+/// A claim of an act that is not its holder, or was not once.
+struct ActClaim {
+  std::uint64_t place = 0;  ///< in the order in which they came
+  std::int64_t claim = 0;
+};
+
+/// A reversal that is kept with an act, and whom it may take back as the registry was when it came.
+struct ActReversal {
+  std::int64_t reversal = 0;
+  std::string merchant;  ///< for whom its device works
+  std::string entitled;  ///< JSON, of the rules'
 };
 
 /// What a booking adds to one account. The legs of a booking add up to 0.
 struct Leg {
   std::int64_t account = 0;
   std::int64_t mg = 0;
+  friend bool operator==(const Leg&, const Leg&) = default;
 };
 
-/// Claims of one chain that were refused, and why, by seq.
-using Refusals = std::map<std::uint64_t, Reason>;
+enum class BookingKind : std::uint8_t { grant = 0, taken_back = 1, stands_again = 2, shortfall = 3, spent = 4 };
 
-/// Who trusts a device again, and why.
-struct Release {
-  std::int64_t at = 0;  ///< Unix seconds
-  std::string who;
-  std::string why;
+struct NewBooking {
+  std::int64_t claim = 0;
+  BookingKind kind = BookingKind::grant;
+  std::int64_t at = 0;
+  std::int64_t spendable_at = 0;
+  std::vector<Leg> legs;  ///< add up to 0
+};
+
+/// Something to be done at a time, under one key.
+enum class WorkStep : std::uint8_t {
+  sweep = 0,   ///< a long decision of a person's goes on: a release, a dismissal, a revocation
+  decide = 1,  ///< an act that could not be decided for want of a methodology
+  screen = 2,  ///< a device's day is over
+};
+struct Work {
+  WorkStep step = WorkStep::sweep;
+  std::string key;  ///< a device, or an act
+  std::int64_t no = 0;
+  std::vector<std::uint8_t> what;
+  std::int64_t due = 0;
+};
+
+/// A day of a device's that is screened, and why.
+struct Screened {
+  std::string device;
+  std::string activity;
+  std::int64_t day = 0;    ///< 20261124: the first that is held
+  std::int64_t value = 0;  ///< mg that were looked at
+  std::string words;       ///< for people
+  std::optional<std::int64_t> lifted_at;
+};
+
+/// What a device was granted, or asked for, on a day.
+struct DayValue {
+  std::int64_t day = 0;  ///< 20261124
+  std::int64_t mg = 0;
 };
 
 /// A connection to the ledger's database.
@@ -108,76 +208,118 @@ class Store {
   /// operation outside of `work` is a transaction of its own. `work` must not call transact().
   virtual Status transact(const std::function<Status()>& work) = 0;
 
-  // Accept, by device.
-  /// Notes that a batch of the device came at `at` (Unix seconds); to ten seconds, so that a device which repeats itself writes
-  /// nothing.
-  virtual Status heard(const std::string& device, std::int64_t at) = 0;
+  // Accept and tell, by device.
+  /// What is kept of the device; nothing where it never sent anything.
+  virtual Result<std::optional<DeviceBook>> device_book(const std::string& device) = 0;
+  virtual Status put_device_book(const std::string& device, const DeviceBook& book) = 0;
+  /// The device's chains, by number.
+  virtual Result<std::vector<Chain>> chains(const std::string& device) = 0;
+  /// A chain and its device, by number; corrupt where there is none.
+  virtual Result<std::pair<Chain, std::string>> chain(std::int64_t no) = 0;
+  /// All chains on probation, with their devices.
+  virtual Result<std::vector<std::pair<Chain, std::string>>> chains_on_probation() = 0;
+  /// Stores a new chain, whose `no` is 0, and returns its number. full where there is no number left.
+  virtual Result<std::int64_t> add_chain(const std::string& device, const Chain& chain) = 0;
+  /// Changes everything of a stored chain but its number, id, key and assignment.
+  virtual Status put_chain(const Chain& chain) = 0;
+  /// Moves the head alone.
+  virtual Status move_head(const Chain& chain) = 0;
+  /// Notes that a gap called these claims of the chain lost.
+  virtual Status add_lost(std::int64_t chain, const Range& range) = 0;
+  /// What gaps called lost of the chain, by first.
+  virtual Result<std::vector<Range>> lost(std::int64_t chain) = 0;
+  /// Notes that workers took batches in this hour (Unix seconds / 3600).
+  virtual Status note_hour(std::int64_t hour) = 0;
+  /// How many hours after `hour` were noted.
+  virtual Result<std::size_t> hours_after(std::int64_t hour) = 0;
   /// Notes that a chain of the device stands still, in place of what was noted of the device before; where that was the same,
   /// its time stays.
   virtual Status stand_still(const std::string& device, const Standstill& standstill) = 0;
   /// Forgets that the chain stands still at `seq` or before.
   virtual Status go_on(const std::string& device, const claim::ChainId& chain, std::uint64_t seq) = 0;
-  /// Where the chain stands; row 0 where it is not stored.
-  virtual Result<Head> head(const std::string& device, const claim::ChainId& chain) = 0;
-  /// How many chains of the device are stored.
-  virtual Result<std::size_t> count_chains(const std::string& device) = 0;
-  /// Stores a new chain and returns its row. Requires: head() gave row 0. full where there is no number left.
-  virtual Result<std::int64_t> add_chain(const std::string& device, const claim::ChainId& chain) = 0;
-  /// Sets seq and hash of the chain `head.row`.
-  virtual Status move_head(const Head& head) = 0;
-  /// Whether the device is quarantined.
-  virtual Result<bool> is_quarantined(const std::string& device) = 0;
-  /// Quarantines the device; false where it was already, and then the first time and cause stay. `at`: Unix seconds.
-  virtual Result<bool> quarantine(const std::string& device, std::int64_t at, const std::string& cause) = 0;
-  /// Ends the device's quarantine and keeps who did it and why; false where it was in none.
-  virtual Result<bool> release(const std::string& device, const Release& release) = 0;
   /// A stored claim; nothing where there is none.
   virtual Result<std::optional<StoredClaim>> claim(std::int64_t id) = 0;
-  /// Stores the claim, or changes the decision of a stored one, whose payload stays as it is, and so does `since` while it goes
-  /// on being refused, or accepted.
-  virtual Status put_claim(std::int64_t id, const Decision& decision, ByteView payload) = 0;
-  /// Claims of the chain up to the head that were refused at `since` (Unix seconds) or later: the `most` latest ones.
-  virtual Result<Refusals> refused_since(const Head& head, std::int64_t since, std::size_t most) = 0;
-  /// Claims of the chain behind `seq` that are refused, whenever that was: at most `most`.
-  virtual Result<Refusals> refused_behind(const Head& head, std::uint64_t seq, std::size_t most) = 0;
+  /// Stores a new claim.
+  virtual Status add_claim(std::int64_t id, const Decision& decision, ByteView payload) = 0;
+  /// Changes the decision of a stored claim.
+  virtual Status put_decision(std::int64_t id, const Decision& decision) = 0;
+  /// The refused claims with ids in (after, to], ascending, at most `most`.
+  virtual Result<std::vector<std::pair<std::uint64_t, Reason>>> refused(std::int64_t after, std::int64_t to,
+                                                                        std::size_t most) = 0;
+  /// Likewise those accepted that were granted another amount than asked for when they were decided, with what they are granted.
+  virtual Result<std::vector<std::pair<std::uint64_t, std::int64_t>>> differing(std::int64_t after, std::int64_t to,
+                                                                                std::size_t most) = 0;
+  /// The ids of claims of the chain behind the id `after` that are held, for any reason of `holds`; ascending, at most `most`.
+  virtual Result<std::vector<std::int64_t>> held(std::int64_t chain, std::int64_t after, Holds holds, std::size_t most) = 0;
+  /// The ids of claims of the device that arrived at `since` or later, behind the id `after`; ascending, at most `most`.
+  virtual Result<std::vector<std::int64_t>> arrived_since(const std::string& device, std::int64_t since, std::int64_t after,
+                                                          std::size_t most) = 0;
+  virtual Status add_change(const std::string& device, const ToldChange& change) = 0;
+  /// The device's changes above `number`, ascending, at most `most`.
+  virtual Result<std::vector<ToldChange>> changes(const std::string& device, std::uint64_t number, std::size_t most) = 0;
   /// How many batches of the device are kept aside.
   virtual Result<std::size_t> count_kept(const std::string& device) = 0;
-  /// Keeps a batch aside; the same bytes only once. `digest` is the SHA-256 of `bytes`.
-  virtual Status keep(const std::string& device, const claim::ChainId& chain, const Span& span, const Digest& digest,
-                      ByteView correlation, ByteView bytes) = 0;
+  /// Keeps a batch aside; the same bytes only once: false where they are kept already. `digest` is the SHA-256 of `bytes`.
+  virtual Result<bool> keep(const std::string& device, const claim::ChainId& chain, const Span& span, const Digest& digest,
+                            ByteView correlation, ByteView bytes) = 0;
   /// The kept batch of the chain with the lowest first seq, where that is at most `first`; else nothing.
   virtual Result<std::optional<KeptBatch>> next_kept(const std::string& device, const claim::ChainId& chain,
                                                      std::uint64_t first) = 0;
+  /// All kept batches of the chain, by first seq.
+  virtual Result<std::vector<KeptBatch>> kept(const std::string& device, const claim::ChainId& chain) = 0;
   /// Removes a kept batch.
   virtual Status drop_kept(std::int64_t id) = 0;
+  /// The screened days of the device and activity that were not lifted; nothing where none is. What was screened first.
+  virtual Result<std::optional<Screened>> screened(const std::string& device, const std::string& activity) = 0;
+  virtual Status put_screened(const Screened& screened) = 0;
 
-  // Decide, by nullifier.
-  /// Gives the nullifier to the claim, unless it is another's; returns the claim that has it now.
-  virtual Result<std::int64_t> take_nullifier(const Digest& mac, std::int64_t claim) = 0;
-  /// Takes the nullifier from the claim, if that has it.
-  virtual Status free_nullifier(const Digest& mac, std::int64_t claim) = 0;
-  /// The claim that has the nullifier; nothing where none has.
-  virtual Result<std::optional<std::int64_t>> owner(const Digest& mac) = 0;
-  /// Stores that a reversal waits under the nullifier.
-  virtual Status add_reversal(const Digest& mac, std::int64_t reversal) = 0;
-  /// Binds a reversal under the nullifier to the claim that it takes back.
-  virtual Status bind_reversal(const Digest& mac, std::int64_t reversal, std::int64_t claim) = 0;
-  /// The reversals under the nullifier that are bound to the claim; without a claim, those that wait. Ordered by id.
-  virtual Result<std::vector<StoredReversal>> reversals(const Digest& mac, std::optional<std::int64_t> claim) = 0;
+  // Decide, by act.
+  /// The act that the nullifier leads to; nothing where none does.
+  virtual Result<std::optional<ActKey>> act_of(const claim::Nullifier& nullifier) = 0;
+  /// Leads the nullifier to the act.
+  virtual Status lead(const claim::Nullifier& nullifier, const ActKey& act) = 0;
+  virtual Status drop_nullifier(const claim::Nullifier& nullifier) = 0;
+  /// The act; all zeros where there is none.
+  virtual Result<Act> act(const ActKey& key) = 0;
+  virtual Status put_act(const ActKey& key, const Act& act) = 0;
+  /// Removes the act with its claims and reversals.
+  virtual Status drop_act(const ActKey& key) = 0;
+  /// The act's claims by place.
+  virtual Result<std::vector<ActClaim>> act_claims(const ActKey& key) = 0;
+  virtual Status add_act_claim(const ActKey& key, const ActClaim& claim) = 0;
+  /// The act's reversals in the order in which they came.
+  virtual Result<std::vector<ActReversal>> reversals(const ActKey& key) = 0;
+  virtual Status add_reversal(const ActKey& key, const ActReversal& reversal) = 0;
 
-  // Limit and post, by account.
-  /// The number of the account with that kind and name, which is created where it does not exist.
-  virtual Result<std::int64_t> account(std::string_view kind, std::string_view name) = 0;
-  /// The account's kind; empty where there is no such account.
-  virtual Result<std::string> kind_of(std::int64_t account) = 0;
-  /// How many mg of the account's limit for the activity were used in a period: a day as 20261124, or a month as 202611.
-  virtual Result<std::int64_t> used(std::int64_t account, std::string_view activity, std::int64_t period) = 0;
+  // Limit, by subject.
+  /// How many mg of the subject's limit for the activity were used in a period: a day as 20261124, or a month as 202611.
+  virtual Result<std::int64_t> used(std::string_view subject, std::string_view activity, std::int64_t period) = 0;
   /// Adds to what used() returns; a negative `mg` gives back.
-  virtual Status use(std::int64_t account, std::string_view activity, std::int64_t period, std::int64_t mg) = 0;
+  virtual Status use(std::string_view subject, std::string_view activity, std::int64_t period, std::int64_t mg) = 0;
+  /// What was used on each day from `from` to `to`, both inclusive, where it was more than 0.
+  virtual Result<std::vector<DayValue>> days_used(std::string_view subject, std::string_view activity, std::int64_t from,
+                                                  std::int64_t to) = 0;
 
-  // Book, by claim.
-  /// Adds postings, caused by the claim at `at` (Unix seconds). Requires: the legs add up to 0.
-  virtual Status book(std::int64_t claim, const std::vector<Leg>& legs, std::int64_t at) = 0;
+  // Book, by claim; post, by account.
+  /// Adds a booking as the claim's next, and posts its legs. Requires: the legs add up to 0, and no two are of one account.
+  virtual Status book(const NewBooking& booking) = 0;
+  /// What all bookings of the claim that are no shortfall add to each account, by account; those to which it is 0 are left out.
+  virtual Result<std::vector<Leg>> booked(std::int64_t claim) = 0;
+  /// The number of the account with that kind, name and slot, which is created where it does not exist.
+  virtual Result<std::int64_t> account(std::string_view kind, std::string_view name, unsigned slot) = 0;
+  /// Kind and name of the account; corrupt where there is no such account.
+  virtual Result<std::pair<std::string, std::string>> account_name(std::int64_t account) = 0;
+  /// What the account has, in mg; it may be below 0.
+  virtual Result<std::int64_t> balance(std::int64_t account) = 0;
+  /// How much of it may leave the account by then, at least 0. Cost: reads all legs of the account.
+  virtual Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) = 0;
+
+  // Work, by key.
+  /// Adds work, in place of what has the same step, key and number.
+  virtual Status put_work(const Work& work) = 0;
+  virtual Status drop_work(WorkStep step, const std::string& key, std::int64_t no) = 0;
+  /// What is due at `now`, the earliest first, at most `most`.
+  virtual Result<std::vector<Work>> due(std::int64_t now, std::size_t most) = 0;
 
   // Programmes, by digest.
   /// Stores a programme's file, unless it is stored already, and returns its number.
@@ -191,11 +333,8 @@ class Store {
   // The whole.
   /// The ledger's epoch, from 1.
   virtual Result<std::uint64_t> epoch() = 0;
-  /// Begins the next epoch.
+  /// Begins the next epoch. Devices then count changes from 1 again, as they are numbered here: each is told again.
   virtual Status raise_epoch() = 0;
-  /// Moves the time of all refusals with this reason beyond the end of time: refused_since() names these claims until they are
-  /// decided anew.
-  virtual Status refuse_without_end(Reason reason) = 0;
 };
 
 }  // namespace greentill::credit

@@ -17,6 +17,17 @@ constexpr std::int64_t kMaxMg = std::int64_t{1} << 53;
 // For one act, a thousand tonnes. A methodology need not limit what it credits, and sums of larger amounts would exceed 64 bits.
 constexpr std::int64_t kMostMeasuredMg = std::int64_t{1} << 40;
 
+constexpr std::int64_t kMostDays = 3'660;
+constexpr std::int64_t kMostClaimsADay = 100'000'000;
+constexpr std::int64_t kMostBytesADay = std::int64_t{1} << 40;
+constexpr std::array<std::string_view, 4> kClassKeys{"till", "kiosk", "gateway", "dock"};  // in the order of Device::Class
+
+ByClass read_by_class(const Table& table) {
+  ByClass all;
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = table.optional_integer(kClassKeys[i], 0, kMaxMg);
+  return all;
+}
+
 Rule read_rule(const Table& table) {
   Rule rule;
   rule.activity = table.text("name");
@@ -24,6 +35,12 @@ Rule read_rule(const Table& table) {
   rule.fixed_mg = table.optional_integer("fixed_mg", 0, kMaxMg);
   rule.limit_per_day_mg = table.optional_integer("limit_per_day_mg", 0, kMaxMg);
   rule.limit_per_month_mg = table.optional_integer("limit_per_month_mg", 0, kMaxMg);
+  rule.refund_days = table.integer_or("refund_days", 0, kMostDays, rule.refund_days);
+  rule.oldest_days = table.optional_integer("oldest_days", 1, kMostDays);
+  const Table ceilings = table.table_or_empty("ceiling_per_day_mg");
+  rule.ceilings_per_day_mg = read_by_class(ceilings);
+  rule.merchant_ceiling_per_day_mg = ceilings.optional_integer("merchant", 0, kMaxMg);
+  rule.takes_back_per_day_mg = read_by_class(table.table_or_empty("takes_back_per_day_mg"));
   if (is_fixed != rule.fixed_mg.has_value()) table.wrong("fixed_mg", "goes with grant = \"fixed\", and only with it");
   return rule;
 }
@@ -37,6 +54,14 @@ std::vector<Rule> read_rules(const Table& root) {
     rules.push_back(std::move(rule));
   }
   return rules;
+}
+
+Quota read_quota(const Table& root) {
+  const Table table = root.table_or_empty("quota");
+  Quota quota;
+  quota.claims_per_day = table.integer_or("claims_per_day", 1, kMostClaimsADay, quota.claims_per_day);
+  quota.bytes_per_day = table.integer_or("bytes_per_day", 1, kMostBytesADay, quota.bytes_per_day);
+  return quota;
 }
 
 }  // namespace
@@ -60,6 +85,8 @@ Result<Programme> Programme::parse(std::string_view bytes, const std::string& na
   }
   if (customer + merchant + operator_share != kMillion) root.wrong("shares", "must add up to exactly 1");
   std::vector<Rule> rules = read_rules(root);
+  const Quota quota = read_quota(root);
+  const bool screens = root.table_or_empty("screening").boolean_or("on", true);
   if (const auto& error = root.check()) return Failure{*error};
 
   Programme programme(*calendar);
@@ -67,6 +94,8 @@ Result<Programme> Programme::parse(std::string_view bytes, const std::string& na
   programme.merchant_ppm_ = merchant;
   programme.operator_ppm_ = operator_share;
   programme.rules_ = std::move(rules);
+  programme.quota_ = quota;
+  programme.screens_ = screens;
   programme.bytes_ = bytes;
   programme.sha256_ = hasher.sha256({as_bytes(bytes)});
   return programme;

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Devices, their keys, and locks.
+// Devices and locks; keys.cpp has their keys.
 #include <algorithm>
 
-#include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
-#include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/public_key.hpp"
 #include "tools/credit-service/registry/names.hpp"
 #include "tools/credit-service/registry/note.hpp"
 #include "tools/credit-service/registry/registry.hpp"
+#include "tools/credit-service/registry/settings.hpp"
 
 namespace greentill::credit {
 namespace {
 
 constexpr const char* kP256 = "prime256v1";
-
-bool is_gone(Device::State state) { return state == Device::State::retired || state == Device::State::revoked; }
 
 bool same(const Assignment& a, const Assignment& b) {
   return a.merchant == b.merchant && a.site == b.site &&
@@ -68,7 +65,10 @@ Result<Device> Registry::add_device(const std::string& id, Device::Class is, con
   if (*known) return Failure{conflict("device " + id + ": it is there already")};
   const auto assignment = make_assignment(request, 1);
   if (!assignment) return Failure{assignment.error().with_context("device " + id)};
-  Device made{id, is, Device::State::expected, std::nullopt, {*assignment}};
+  Device made;
+  made.id = id;
+  made.is = is;
+  made.assignments = {*assignment};
   if (Status put = store_.put(made); !put) return Failure{put.error()};
   if (Status added = store_.add_assignment(id, *assignment); !added) return Failure{added.error()};
   if (Status noted = note(id, made); !noted) return Failure{noted.error()};
@@ -90,13 +90,18 @@ Result<Assignment> Registry::assign(const std::string& id, const AssignmentReque
   return made;
 }
 
+Result<Device> Registry::put(const Device& was, Device is) {
+  if (Status put = store_.put(is); !put) return Failure{put.error()};
+  if (Status noted = note(is.id, was, is); !noted) return Failure{noted.error()};
+  return is;
+}
+
 Result<Device> Registry::set_state(Device was, Device::State state, std::optional<std::int64_t> since) {
   Device is = was;
   is.state = state;
   is.revoked_since = since;
-  if (Status put = store_.put(is); !put) return Failure{put.error()};
-  if (Status noted = note(is.id, was, is); !noted) return Failure{noted.error()};
-  return is;
+  if (state == Device::State::retired && !is.retired_at) is.retired_at = author_.at;
+  return put(was, std::move(is));
 }
 
 Result<Device> Registry::retire(const std::string& id) {
@@ -119,92 +124,51 @@ Result<Device> Registry::trust(const std::string& id) {
   auto found = device(id);
   if (!found) return found;
   if (found->state != Device::State::revoked) return Failure{conflict("device " + id + ": it is not revoked")};
-  return set_state(std::move(*found), Device::State::active, std::nullopt);
+  return set_state(std::move(*found), found->retired_at ? Device::State::retired : Device::State::active, std::nullopt);
 }
 
-/// The key that the text has a certificate of, with this certificate alone.
-Result<DeviceKey> Registry::take_certificate(const Device& device, const std::string& pem) {
-  if (is_gone(device.state)) return Failure{conflict("device " + device.id + ": it is " + std::string(to_words(device.state)))};
-  const auto certificate = crypto::Certificate::leaf_from(pem);
-  if (!certificate) return Failure{certificate.error()};
-  if (certificate->common_name() != device.id) {
-    return fail(ErrorCode::invalid, "the certificate is for \"" + certificate->common_name() + "\", not for device " + device.id);
+Result<Device> Registry::set_ceiling(const std::string& id, const std::string& activity, std::optional<std::int64_t> per_day_mg) {
+  auto was = device(id);
+  if (!was) return was;
+  if (Status form = check_id("activity", activity); !form) return Failure{form.error()};
+  const auto has = std::ranges::find(was->ceilings, activity, &DeviceCeiling::activity);
+  const std::optional<std::int64_t> before = has == was->ceilings.end() ? std::nullopt : std::optional(has->per_day_mg);
+  if (before == per_day_mg) {
+    return Failure{
+        conflict("device " + id + ": " +
+                 (before ? "that is its ceiling for " + activity + " already" : "it has no ceiling of its own for " + activity))};
   }
-  return DeviceKey{
-      certificate->key_hash(),
-      device.id,
-      {},
-      {},
-      {{certificate->thumbprint(), certificate->not_before(), certificate->not_after(), certificate->path_to_pem()}}};
-}
-
-Result<Registry::Offer> Registry::read_offer(const std::string& id, const std::string& pem) {
-  const auto found = device(id);
-  if (!found) return Failure{found.error()};
-  auto key = take_certificate(*found, pem);
-  if (!key) return Failure{key.error()};
-  auto known = store_.key(key->hash);
-  auto keys = store_.keys(id);
-  if (!known) return Failure{known.error()};
-  if (!keys) return Failure{keys.error()};
-  if (*known && (*known)->device != id) return Failure{conflict("the certificate's key is device " + (*known)->device + "'s")};
-  if (*known && (*known)->revoked_at) {
-    return Failure{conflict("the certificate's key was revoked on " + utc_text(*(*known)->revoked_at))};
-  }
-  Offer offer{std::move(*key), std::move(*known), {}};
-  if (offer.known) offer.key.successor = offer.known->successor;
-  const auto current = std::ranges::find_if(*keys, [](const DeviceKey& one) { return !one.successor; });
-  if (current != keys->end()) offer.current = std::move(*current);
-  return offer;
-}
-
-Result<DeviceKey> Registry::add_key(const std::string& id, const std::string& pem) {
-  auto offer = read_offer(id, pem);
-  if (!offer) return Failure{offer.error()};
-  if (!offer->known && offer->current) {
-    return Failure{conflict("device " + id + ": it has another key, " + to_hex(offer->current->hash) +
-                            "; where this one takes its place: greentill-credit key replace")};
-  }
-  const IssuedCertificate& given = offer->key.certificates.front();
-  const auto is_given = [&given](const IssuedCertificate& one) {
-    return one.thumbprint == given.thumbprint && one.pem == given.pem;
-  };
-  if (offer->known && std::ranges::any_of(offer->known->certificates, is_given)) {
-    return Failure{conflict("device " + id + ": that certificate is registered already")};
-  }
-  if (Status put = store_.put(offer->key); !put) return Failure{put.error()};
-  if (Status noted = note(id, offer->key); !noted) return Failure{noted.error()};
-  return std::move(offer->key);
-}
-
-Result<DeviceKey> Registry::replace_key(const std::string& id, const std::string& pem) {
-  auto offer = read_offer(id, pem);
-  if (!offer) return Failure{offer.error()};
-  if (offer->known) {
-    return Failure{conflict("device " + id + ": it has, or had, that key; a renewed certificate is added by key add")};
-  }
-  if (!offer->current) {
-    return Failure{conflict("device " + id + ": it has no key that could be replaced; greentill-credit key add")};
-  }
-  if (Status put = store_.put(offer->key); !put) return Failure{put.error()};
-  DeviceKey before = *offer->current;
-  before.successor = offer->key.hash;
-  if (Status put = store_.put(before); !put) return Failure{put.error()};
-  if (Status noted = note(id, *offer->current, offer->key); !noted) return Failure{noted.error()};
-  return std::move(offer->key);
-}
-
-Result<DeviceKey> Registry::revoke_key(const Digest& hash) {
-  const auto was = store_.key(hash);
-  if (!was) return Failure{was.error()};
-  if (!*was) return Failure{not_there("key", to_hex(hash))};
-  if ((*was)->revoked_at)
-    return Failure{conflict("key " + to_hex(hash) + ": it was revoked on " + utc_text(*(*was)->revoked_at))};
-  DeviceKey is = **was;
-  is.revoked_at = author_.at;
-  if (Status put = store_.put(is); !put) return Failure{put.error()};
-  if (Status noted = note(is.device, **was, is); !noted) return Failure{noted.error()};
+  if (Status put = store_.put_ceiling(id, activity, per_day_mg); !put) return Failure{put.error()};
+  auto is = device(id);
+  if (!is) return is;
+  if (Status noted = note(id, *was, *is); !noted) return Failure{noted.error()};
   return is;
+}
+
+Result<DeviceSettings> Registry::write_settings(const std::string& id, ByteView programme_key, const claim::Hasher& hasher) {
+  auto was = device(id);
+  if (!was) return Failure{was.error()};
+  if (is_gone(was->state)) return Failure{conflict("device " + id + ": it is " + std::string(to_words(was->state)))};
+  SettingsSource source{*was, {}, author_.at};
+  for (const AssignedRoot& one : was->assignments.back().roots) {
+    auto known = root(std::to_string(one.number));
+    if (!known) return Failure{known.error()};
+    source.roots.push_back(std::move(*known));
+  }
+  Device is = *was;
+  {
+    const auto unnumbered = settings_text(source, 0, programme_key, hasher);
+    if (!unnumbered) return Failure{unnumbered.error()};
+    is.settings_hash = hasher.sha256({unnumbered->view()});
+  }
+  if (is.settings_hash != was->settings_hash) {
+    ++is.settings;
+    const auto written = put(*was, is);
+    if (!written) return Failure{written.error()};
+  }
+  auto text = settings_text(source, is.settings, programme_key, hasher);
+  if (!text) return Failure{text.error()};
+  return DeviceSettings{is.settings, std::move(*text)};
 }
 
 Result<Lock> Registry::lock(const std::string& id) {

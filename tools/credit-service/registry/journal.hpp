@@ -70,6 +70,7 @@ class RecordingStore final : public RegistryStore {
   Status put_reporter(std::uint32_t root, const std::string& merchant, bool may) override;
   Status put(std::uint32_t root, const RootVersion& version) override;
   Status put(const Device& device) override;
+  Status put_ceiling(const std::string& device, const std::string& activity, std::optional<std::int64_t> per_day_mg) override;
   Status add_assignment(const std::string& device, const Assignment& assignment) override;
   Status put(const DeviceKey& key) override;
   Status put(const Lock& lock) override;

@@ -19,7 +19,7 @@ Fixed read_bytes(const Json& text) {
   return fixed;
 }
 
-std::optional<std::int64_t> read_optional_time(const Json& value) {
+std::optional<std::int64_t> read_optional(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<std::int64_t>());
 }
 
@@ -37,7 +37,7 @@ Merchant read_merchant(const Json& json) {
   merchant.zone = json.at("zone");
   merchant.state = json.at("state") == to_words(Merchant::State::closed) ? Merchant::State::closed : Merchant::State::active;
   if (!json.at("successor").is_null()) merchant.successor = json.at("successor");
-  merchant.successor_from = read_optional_time(json.at("successor_from")).value_or(0);
+  merchant.successor_from = read_optional(json.at("successor_from")).value_or(0);
   return merchant;
 }
 
@@ -48,7 +48,10 @@ Device read_device(const Json& json) {
   if (!is) throw std::runtime_error("an unknown class");
   device.is = *is;
   device.state = read_state(json.at("state"));
-  device.revoked_since = read_optional_time(json.at("revoked_since"));
+  device.revoked_since = read_optional(json.at("revoked_since"));
+  device.retired_at = read_optional(json.at("retired_at"));
+  device.settings = json.at("settings");
+  if (!json.at("settings_hash").is_null()) device.settings_hash = read_bytes<Digest>(json.at("settings_hash"));
   return device;
 }
 
@@ -66,8 +69,11 @@ Json key_json(const DeviceKey& key) {
 }
 
 DeviceKey read_key(const Json& json) {
-  DeviceKey key{read_bytes<Digest>(json.at("key")), json.at("device"), {}, read_optional_time(json.at("revoked_at")), {}};
+  DeviceKey key{read_bytes<Digest>(json.at("key")), json.at("device"), {}, read_optional(json.at("revoked_at")), {}};
   if (!json.at("successor").is_null()) key.successor = read_bytes<Digest>(json.at("successor"));
+  if (const Json& end = json.at("end"); !end.is_null()) {
+    key.end = KeyEnd{read_bytes<claim::ChainId>(end.at("chain")), end.at("seq"), read_bytes<Digest>(end.at("payload_hash"))};
+  }
   for (const Json& one : json.at("certificates")) {
     key.certificates.push_back({read_bytes<Digest>(one.at("sha256")), one.at("not_before"), one.at("not_after"), one.at("pem")});
   }
@@ -99,9 +105,12 @@ Status put_again(const std::string& what, const Json& json, RegistryStore& store
   if (what == "version") {
     return store.put(
         json.at("root").get<std::uint32_t>(),
-        RootVersion{json.at("version"), json.at("begins"), json.at("published_at"), read_optional_time(json.at("withdrawn_at"))});
+        RootVersion{json.at("version"), json.at("begins"), json.at("published_at"), read_optional(json.at("withdrawn_at"))});
   }
   if (what == "device") return store.put(read_device(json));
+  if (what == "ceiling") {
+    return store.put_ceiling(json.at("device"), json.at("activity"), read_optional(json.at("per_day_mg")));
+  }
   if (what == "assignment") return store.add_assignment(json.at("device"), read_assignment(json));
   if (what == "key") return store.put(read_key(json));
   if (what == "lock") return store.put(read_lock(json));
@@ -137,7 +146,15 @@ Status RecordingStore::put(std::uint32_t root, const RootVersion& version) {
 Status RecordingStore::put(const Device& device) {
   Json json = to_json(device);
   json.erase("assignments");
+  json.erase("ceilings");
+  json["settings_hash"] = device.settings_hash ? Json(to_hex(*device.settings_hash)) : Json();
   return keep("device", std::move(json), store_.put(device));
+}
+
+Status RecordingStore::put_ceiling(const std::string& device, const std::string& activity,
+                                   std::optional<std::int64_t> per_day_mg) {
+  return keep("ceiling", {{"device", device}, {"activity", activity}, {"per_day_mg", per_day_mg ? Json(*per_day_mg) : Json()}},
+              store_.put_ceiling(device, activity, per_day_mg));
 }
 
 Status RecordingStore::add_assignment(const std::string& device, const Assignment& assignment) {

@@ -81,11 +81,20 @@ Json to_json(const Assignment& assignment) {
           {"roots", roots}};
 }
 
+Json to_json(const DeviceCeiling& ceiling) { return {{"activity", ceiling.activity}, {"per_day_mg", ceiling.per_day_mg}}; }
+
+Json to_json(const KeyEnd& end) {
+  return {{"chain", to_hex(end.chain)}, {"seq", end.seq}, {"payload_hash", to_hex(end.payload_hash)}};
+}
+
 Json to_json(const Device& device) {
   return {{"device", device.id},
           {"class", to_words(device.is)},
           {"state", to_words(device.state)},
           {"revoked_since", optional(device.revoked_since)},
+          {"retired_at", optional(device.retired_at)},
+          {"settings", device.settings},
+          {"ceilings", list(device.ceilings)},
           {"assignments", list(device.assignments)}};
 }
 
@@ -98,6 +107,7 @@ Json to_json(const DeviceKey& key) {
           {"device", key.device},
           {"successor", key.successor ? Json(to_hex(*key.successor)) : Json()},
           {"revoked_at", optional(key.revoked_at)},
+          {"end", key.end ? to_json(*key.end) : Json()},
           {"certificates", certificates}};
 }
 

@@ -20,6 +20,8 @@ namespace greentill::credit {
 [[nodiscard]] nlohmann::ordered_json to_json(const RootVersion& version);
 [[nodiscard]] nlohmann::ordered_json to_json(const Root& root);
 [[nodiscard]] nlohmann::ordered_json to_json(const Assignment& assignment);
+[[nodiscard]] nlohmann::ordered_json to_json(const DeviceCeiling& ceiling);
+[[nodiscard]] nlohmann::ordered_json to_json(const KeyEnd& end);
 [[nodiscard]] nlohmann::ordered_json to_json(const Device& device);
 [[nodiscard]] nlohmann::ordered_json to_json(const DeviceKey& key);
 [[nodiscard]] nlohmann::ordered_json to_json(const Lock& lock);

@@ -11,6 +11,8 @@ inline Error not_there(const std::string& what, const std::string& id) {
   return {ErrorCode::not_found, "the registry has no " + what + " \"" + id + "\""};
 }
 
+inline bool is_gone(Device::State state) { return state == Device::State::retired || state == Device::State::revoked; }
+
 inline Error conflict(const std::string& what) { return {ErrorCode::conflict, what}; }
 
 template <typename T>

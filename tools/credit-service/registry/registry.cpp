@@ -194,12 +194,12 @@ Result<RootVersion> Registry::add_version(const std::string& name, std::int64_t 
                     utc_text(author_.at + kVersionNotice) +
                     ": devices must have it before. Where its keys have leaked: greentill-credit root withdraw");
   }
-  const RootVersion& last = was->versions.back();
-  if (begins <= last.begins) {
+  const RootVersion last = versions_in_turn(*was).back();
+  if (begins < last.begins + kBetweenChanges) {
     return Failure{conflict("root \"" + was->name + "\": its version " + std::to_string(last.version) + " begins on " +
-                            utc_text(last.begins) + " already")};
+                            utc_text(last.begins) + ", and two changes lie 52 hours apart at least")};
   }
-  const RootVersion made{last.version + 1, begins, author_.at, std::nullopt};
+  const RootVersion made{was->versions.back().version + 1, begins, author_.at, std::nullopt};
   if (Status put = store_.put(was->number, made); !put) return Failure{put.error()};
   if (Status noted = note(was->name, made); !noted) return Failure{noted.error()};
   return made;
@@ -212,14 +212,15 @@ Result<Root> Registry::withdraw_version(const std::string& name, std::uint32_t v
   const std::string where = "root \"" + was->name + "\": its version " + std::to_string(version);
   if (found == was->versions.end()) return fail(ErrorCode::not_found, where + " is not there");
   if (found->withdrawn_at) return Failure{conflict(where + " was withdrawn on " + utc_text(*found->withdrawn_at))};
-  const auto next = std::next(found);
-  const bool is_over = next != was->versions.end() && next->begins <= author_.at;
+  const std::vector<RootVersion> turn = versions_in_turn(*was);
+  const auto next = std::next(std::ranges::find(turn, version, &RootVersion::version));
+  const bool is_over = next != turn.end() && next->begins <= author_.at;
   RootVersion ended = *found;
   ended.withdrawn_at = author_.at;
   if (Status put = store_.put(was->number, ended); !put) return Failure{put.error()};
   if (!is_over && ended.begins <= author_.at) {
-    RootVersion follows = next == was->versions.end() ? RootVersion{version + 1, 0, author_.at, std::nullopt} : *next;
-    follows.begins = author_.at;
+    RootVersion follows = next == turn.end() ? RootVersion{was->versions.back().version + 1, 0, author_.at, std::nullopt} : *next;
+    follows.begins = ended.begins == 0 ? author_.at : std::max(author_.at, ended.begins + kBetweenChanges);
     if (Status put = store_.put(was->number, follows); !put) return Failure{put.error()};
   }
   auto is = root(name);

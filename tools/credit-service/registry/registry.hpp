@@ -9,8 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "daemon/base/calendar.hpp"
+#include "daemon/claim/consent.hpp"
+#include "daemon/claim/crypto.hpp"
+#include "daemon/crypto/secret.hpp"
 #include "tools/credit-service/registry/store.hpp"
+#include "tools/credit-service/registry/versions.hpp"
 
 namespace greentill::credit {
 
@@ -29,8 +32,11 @@ struct AssignmentRequest {
   std::vector<std::string> roots;
 };
 
-/// How long before its begin a version must be published, so that all devices have it by then.
-inline constexpr std::int64_t kVersionNotice = 90 * kSecondsADay;
+/// What a device reads, and the number that it says.
+struct DeviceSettings {
+  std::uint32_t number = 0;
+  crypto::Secret text;
+};
 
 class Registry {
  public:
@@ -48,21 +54,33 @@ class Registry {
   Result<Root> set_reporter(const std::string& root, const std::string& merchant, bool may);
   /// The root's next version, in force from `begins` on.
   Result<RootVersion> add_version(const std::string& root, std::int64_t begins);
-  /// Ends the version that is in force, or one that is to come; the next begins at once, and is made where there is none.
+  /// Ends the version that is in force, or one that is to come; the next begins at once, or 52 h after the last change, and is
+  /// made where there is none.
   Result<Root> withdraw_version(const std::string& root, std::uint32_t version);
 
   Result<Device> add_device(const std::string& id, Device::Class is, const AssignmentRequest& request);
   Result<Assignment> assign(const std::string& device, const AssignmentRequest& request);
   Result<Device> retire(const std::string& device);
   Result<Device> revoke(const std::string& device, std::optional<std::int64_t> since);
-  /// Takes a revocation back.
+  /// Takes a revocation back. What was retired is retired again.
   Result<Device> trust(const std::string& device);
+  /// What the device may be granted of the activity a day, in place of its class's ceiling; nothing: its class's holds again.
+  Result<Device> set_ceiling(const std::string& device, const std::string& activity, std::optional<std::int64_t> per_day_mg);
+  /// The device's settings, under the next number where they say something else than those that were written last. Nothing is
+  /// noted where they do not. `programme_key`: K.
+  Result<DeviceSettings> write_settings(const std::string& device, ByteView programme_key, const claim::Hasher& hasher);
 
   /// The certificate of a PEM text, whose key is the device's first, or is its key already.
   Result<DeviceKey> add_key(const std::string& device, const std::string& pem);
   /// Likewise of a new key, which goes on in place of the one that the device has: the successor is returned.
   Result<DeviceKey> replace_key(const std::string& device, const std::string& pem);
   Result<DeviceKey> revoke_key(const Digest& hash);
+  /// What a consent, which was verified, says of the key before; that key is returned. Nothing is noted where it says nothing
+  /// new; conflict where it would lower the place.
+  Result<DeviceKey> take_consent(const claim::Consent& consent);
+
+  /// Notes what was decided outside of the registry. `what`: JSON.
+  Status note_decision(const std::string& subject, std::string what) { return note_json(subject, std::move(what)); }
 
   /// `pem`: the lock's public key, on P-256.
   Result<Lock> add_lock(const std::string& id, const std::string& pem, const std::string& owner);
@@ -83,6 +101,8 @@ class Registry {
   /// Gives the merchant's devices a further assignment where they inherited roots since; adds the names of those that got one.
   Status assign_anew(const std::string& merchant, std::vector<std::string>& assigned);
   Result<bool> leads_to(const std::string& from, const std::string& to);
+  /// Puts what it is in place of what it was, and notes it.
+  Result<Device> put(const Device& was, Device is);
   Result<Device> set_state(Device device, Device::State state, std::optional<std::int64_t> since);
   Result<Lock> set_state(const std::string& lock, Device::State state);
   /// What a PEM text offers for a device, beside what the registry has.

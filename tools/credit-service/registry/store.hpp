@@ -66,10 +66,12 @@ class RegistryStore : public RegistryReader {
   virtual Result<std::uint32_t> add_root(const std::string& name, const std::string& owner) = 0;
   virtual Status put_reporter(std::uint32_t root, const std::string& merchant, bool may) = 0;
   virtual Status put(std::uint32_t root, const RootVersion& version) = 0;
-  /// Adds it, or changes its state. Its assignments are left as they are.
+  /// Adds it, or changes its state and what its settings were. Its assignments and ceilings are left as they are.
   virtual Status put(const Device& device) = 0;
+  /// Sets the device's own ceiling for the activity; nothing: its class's holds again.
+  virtual Status put_ceiling(const std::string& device, const std::string& activity, std::optional<std::int64_t> per_day_mg) = 0;
   virtual Status add_assignment(const std::string& device, const Assignment& assignment) = 0;
-  /// Adds it, or changes its successor and state. Certificates that are not there yet are added.
+  /// Adds it, or changes its successor, end and state. Certificates that are not there yet are added.
   virtual Status put(const DeviceKey& key) = 0;
   virtual Status put(const Lock& lock) = 0;
   /// Notes a change, and raises registry_step().

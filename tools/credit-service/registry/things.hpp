@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/base/bytes.hpp"
+#include "daemon/claim/claim.hpp"
 
 namespace greentill::credit {
 
@@ -53,6 +54,12 @@ struct Assignment {
   std::vector<AssignedRoot> roots;
 };
 
+/// What a device may be granted of an activity a day, in place of what its class may.
+struct DeviceCeiling {
+  std::string activity;
+  std::int64_t per_day_mg = 0;
+};
+
 struct Device {
   enum class Class : std::uint8_t { till = 0, kiosk = 1, gateway = 2, dock = 3 };
   enum class State : std::uint8_t { expected = 0, active = 1, retired = 2, revoked = 3 };
@@ -61,6 +68,10 @@ struct Device {
   State state = State::expected;
   std::optional<std::int64_t> revoked_since;  ///< what arrived from then on; none: nothing that it booked changes
   std::vector<Assignment> assignments;        ///< by number
+  std::optional<std::int64_t> retired_at = {};
+  std::vector<DeviceCeiling> ceilings = {};  ///< by activity
+  std::uint32_t settings = 0;                ///< number of those that were written last; 0: none
+  std::optional<Digest> settings_hash = {};  ///< SHA-256 of what they said, but for their number
 };
 
 /// A certificate of a key, with the intermediate authorities' behind it.
@@ -71,6 +82,14 @@ struct IssuedCertificate {
   std::string pem;
 };
 
+/// The place at which the last chain under a key ends, as a consent says: zeros and 0 where the ledger has none.
+struct KeyEnd {
+  claim::ChainId chain{};
+  std::uint64_t seq = 0;
+  Digest payload_hash{};
+  friend bool operator==(const KeyEnd&, const KeyEnd&) = default;
+};
+
 /// A device's public key, named by the SHA-256 of its SubjectPublicKeyInfo.
 struct DeviceKey {
   Digest hash{};
@@ -78,6 +97,7 @@ struct DeviceKey {
   std::optional<Digest> successor;
   std::optional<std::int64_t> revoked_at;
   std::vector<IssuedCertificate> certificates;
+  std::optional<KeyEnd> end = {};  ///< how far it is good; only with a successor
 };
 
 struct Lock {

@@ -11,44 +11,59 @@ constexpr std::size_t kMaxReceiptBytes = 65'536;
 }  // namespace
 
 Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<std::uint8_t> bytes,
-                                       std::vector<std::uint8_t> correlation) {
+                                       std::vector<std::uint8_t> correlation, const claim::Stored& stored) {
   clocks_.look_at_ours();
+  std::vector<Reply> replies;
+  if (bytes.empty()) {
+    const auto answer = ledger_.ask(device, stored);
+    if (!answer) return Failure{answer.error()};
+    auto reply = sign(*answer, correlation);
+    if (!reply) return Failure{reply.error()};
+    replies.push_back(std::move(*reply));
+    return replies;
+  }
   std::string trouble;
   std::vector<Batch> batches = read_batches(device, std::move(bytes), std::move(correlation), hasher_, trouble);
   if (!trouble.empty()) log_.write(LogLevel::warning, "clerk", device + ": a batch is read up to a broken message: " + trouble);
-  std::vector<Reply> replies;
   for (Batch& batch : batches) {
-    auto answer = settle(batch);
+    const auto answer = settle(batch, stored);
     if (!answer) return Failure{answer.error()};
-    // Batches that were kept aside may continue the chain now; the last receipt says how far it all went.
-    for (;;) {
-      auto waiting = ledger_.next_pending(batch.device, batch.chain);
-      if (!waiting) return Failure{waiting.error()};
-      if (waiting->device.empty()) break;
-      auto later = settle(*waiting);
-      if (!later) return Failure{later.error()};
-      auto reply = sign(*later, waiting->correlation);
-      if (!reply) return Failure{reply.error()};
-      replies.push_back(std::move(*reply));
-    }
     auto reply = sign(*answer, batch.correlation);
     if (!reply) return Failure{reply.error()};
-    replies.insert(replies.begin(), std::move(*reply));
+    replies.push_back(std::move(*reply));
   }
+  // What was kept aside may continue its chain now; the last receipt of each chain says how far it all went.
+  if (Status taken = take_kept(device, stored, replies); !taken) return Failure{taken.error()};
   return replies;
 }
 
-Result<Answer> Clerk::settle(Batch& batch) {
+Status Clerk::take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>& replies) {
+  for (;;) {
+    auto waiting = ledger_.next_pending(device);
+    if (!waiting) return Failure{waiting.error()};
+    if (waiting->device.empty()) return Done{};
+    const auto answer = settle(*waiting, stored);
+    if (!answer) return Failure{answer.error()};
+    if (answer->stays) return Done{};
+    auto reply = sign(*answer, waiting->correlation);
+    if (!reply) return Failure{reply.error()};
+    replies.push_back(std::move(*reply));
+  }
+}
+
+Result<Answer> Clerk::settle(Batch& batch, const claim::Stored& stored) {
   std::vector<std::size_t> chosen;
   if (Status read = ledger_.choose(batch, chosen); !read) return Failure{read.error()};
   examiner_.examine(batch, chosen);
   clocks_.look_at(batch);
-  return ledger_.apply(batch);
+  return ledger_.apply(batch, stored);
 }
 
 Result<Reply> Clerk::sign(const Answer& answer, const std::vector<std::uint8_t>& correlation) {
   std::vector<std::uint8_t> payload(kMaxReceiptBytes);
-  const auto length = claim::encode_receipt(answer.fields, answer.refused, answer.granted, payload);
+  claim::ReceiptFields fields = answer.fields;
+  fields.device = answer.device;
+  const auto length = claim::encode_receipt(fields, {answer.refused, answer.granted, answer.changes}, payload);
   if (!length) return fail(ErrorCode::bug, std::string("a receipt does not fit its format: ") + length.error().reason);
   payload.resize(*length);
   Reply reply;

@@ -24,13 +24,18 @@ class Clerk {
   Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Clocks clocks, Log& log)
       : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), clocks_(std::move(clocks)), log_(log) {}
 
-  /// Takes a batch that a device published. On return everything that the receipts state is durable. An error means that it is
-  /// not known whether anything was booked; the device sends the same again.
+  /// Takes a batch that a device published; one of no bytes is a question. `stored`: what the device says that it has stored of
+  /// earlier receipts. On return everything that the receipts state is durable. An error means that it is not known whether
+  /// anything was booked; the device sends the same again.
   Result<std::vector<Reply>> take(const std::string& device, std::vector<std::uint8_t> bytes,
-                                  std::vector<std::uint8_t> correlation);
+                                  std::vector<std::uint8_t> correlation, const claim::Stored& stored);
+
+  /// Does some of what is due; whether more is.
+  Result<bool> tick() { return ledger_.tick(); }
 
  private:
-  Result<Answer> settle(Batch& batch);
+  Result<Answer> settle(Batch& batch, const claim::Stored& stored);
+  Status take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>& replies);
   Result<Reply> sign(const Answer& answer, const std::vector<std::uint8_t>& correlation);
 
   Ledger& ledger_;

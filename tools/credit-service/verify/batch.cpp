@@ -176,6 +176,7 @@ bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const D
   if (claim.authentic && claim.claim) verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
   if (!flaws.empty()) {
     claim.reason = verify::in_receipt(flaws.front().reason);
+    if (claim.reason == Reason::certificate_not_valid && certificates_->is_barred(thumbprint)) claim.reason = Reason::revoked;
     claim.detail = std::move(flaws.front().detail);
   }
   return signs && claim.authentic;

@@ -51,6 +51,7 @@ struct Batch {
   std::vector<std::uint8_t> correlation;
   std::vector<BatchClaim> claims;
   std::optional<std::int64_t> pending;  ///< the row in which it was kept until its turn came
+  std::int64_t kept_at = 0;             ///< and when that was
 };
 
 /// Reads what a device published: one batch for each chain, which is nearly always one. Stops at the first message whose place in

@@ -68,6 +68,11 @@ bool Certificates::was_renewed(const Holder& holder, std::int64_t now) const {
   });
 }
 
+bool Certificates::is_barred(const Digest& thumbprint) const {
+  const auto found = holders_.find(thumbprint);
+  return found != holders_.end() && !found->second.barred.empty();
+}
+
 bool Certificates::same_key(const Digest& a, const Digest& b) const {
   const auto one = holders_.find(a);
   const auto other = holders_.find(b);

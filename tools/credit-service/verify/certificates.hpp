@@ -25,6 +25,8 @@ class Certificates {
   /// during a renewal are not lost. Cost: one look into the registry for a thumbprint that is not known yet. Lifetime: until the
   /// next call of find().
   const verify::Signer* find(const Digest& thumbprint);
+  /// Whether find() has found it, and the registry bars its key or device.
+  [[nodiscard]] bool is_barred(const Digest& thumbprint) const;
   /// Whether find() has found both, and they have the same key.
   [[nodiscard]] bool same_key(const Digest& a, const Digest& b) const;
 

@@ -32,10 +32,11 @@ TEST_CASE("status: what troubles it stands first, and overdue deliveries are ans
   ScriptedDaemon daemon;
   const std::string status = R"({"device":"dock-1","version":"1","now":2000000,"trouble":null,
     "overdue":"7 claims wait","chain":null,
-    "backlog":{"claims":9,"waiting":6,"refused_retry":1,"refused_final":1,"oldest_at":1000},
-    "refusals":[{"reason":"duplicate","kind":"final","claims":1},{"reason":"clock","kind":"retry","claims":1}],
+    "backlog":{"claims":9,"waiting":6,"held":2,"refused_retry":1,"refused_final":1,"oldest_at":1000},
+    "refusals":[{"reason":"screening","kind":"held","claims":2},{"reason":"duplicate","kind":"final","claims":1},{"reason":"clock","kind":"retry","claims":1}],
     "certificates":{"device_end":2000060,"receipts_end":1000},
-    "link":{"connected":false,"since":1000,"last_delivery":500,"last_error":"the broker is not there"}})";
+    "link":{"connected":false,"since":1000,"last_delivery":500,"last_error":"the broker is not there","chain":"on-probation",
+    "chain_words":"the chain is on probation","paused_until":600}})";
   daemon.answers.emplace_back(cli::Answer{200, "application/json", status, std::nullopt});
   Printed printed;
   CHECK(cli::show_status(daemon, printed.text) == ExitCode::does_not_hold);
@@ -44,10 +45,13 @@ TEST_CASE("status: what troubles it stands first, and overdue deliveries are ans
         "certificate   the device's ends 1970-01-24 03:34:20Z\n"
         "certificate   those that sign receipts ended 1970-01-01 00:16:40Z\n"
         "last error    the broker is not there\n"
+        "service       the chain is on probation\n"
+        "pause         the service takes nothing before 1970-01-01 00:10:00Z\n"
         "device        dock-1, greentilld 1\n"
         "merchant      , site \n"
-        "backlog       6 waiting, 1 refused for now, 1 refused for good; 9 stored\n"
+        "backlog       6 waiting, 2 held, 1 refused for now, 1 refused for good; 9 stored\n"
         "              the oldest waits since 1970-01-01 00:16:40Z\n"
+        "              2 held: screening\n"
         "              1 refused for good: duplicate\n"
         "              1 refused for now: clock\n"
         "line          down since 1970-01-01 00:16:40Z\n"

@@ -12,7 +12,13 @@ namespace {
 using test::Run;
 using test::TestAuthority;
 
-const std::string kProgrammeKey = "1 " + std::string(64, 'a') + "\n";
+const std::string kKey = " = \"" + std::string(64, 'a') + "\"\n";
+std::string root_of_settings(int number, const std::string& name) {
+  return "[[root]]\nnumber = " + std::to_string(number) + "\nname = \"" + name + "\"\nreversal_key" + kKey +
+         "[[root.version]]\nnumber = 1\nfrom = 0\nkey" + kKey;
+}
+const std::string kSettings =
+    "device = \"till-1\"\nnumber = 3\n[assignment]\nnumber = 2\nmerchant = \"m\"\nsite = \"s\"\n" + root_of_settings(4, "shop");
 const std::string kMapping =
     "issuer = \"docks\"\nzone = \"Europe/Helsinki\"\nmode = { constant = \"bike.shared\" }\nevent_id = { column = \"Id\" }\n"
     "[begin]\ncolumn = \"From\"\nformats = [\"%Y-%m-%d %H:%M:%S\"]\n[end]\ncolumn = \"To\"\nformats = [\"%Y-%m-%d %H:%M:%S\"]\n"
@@ -39,7 +45,7 @@ struct Installed {
   Installed() {
     secret("device.key", device().key);
     folder.write("device.crt", device().certificate);
-    secret("programme.key", kProgrammeKey);
+    secret("settings.toml", kSettings);
     folder.write("ca.crt", root().pem());
     folder.write("service.crt", service().certificate);
   }
@@ -52,8 +58,8 @@ struct Installed {
   [[nodiscard]] std::string write() const {
     return folder
         .write("greentill.toml",
-               "[device]\nmerchant = \"m\"\nsite = \"s\"\nstate = \"state\"\n"
-               "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nprogramme_key = \"programme.key\"\n"
+               "[device]\nstate = \"state\"\n"
+               "[identity]\nkey = \"device.key\"\ncertificate = \"device.crt\"\nsettings = \"settings.toml\"\n"
                "[methodologies]\nfolder = \"" GREENTILL_SOURCE_DIR
                "/config/methodologies\"\n"
                "[uplink]\nserver = \"mqtts://localhost\"\nauthorities = \"ca.crt\"\nreceipt_certificates = \"service.crt\"\n" +
@@ -87,6 +93,21 @@ TEST_CASE("config check: an installation that is right passes, and what ends soo
   CHECK_HAS(run.json()["warnings"][0].get<std::string>(),
             "identity.certificate: " + good.path("device.crt") + ": it ends in 9 days, on ");
   CHECK_HAS(good.run("").out, "nothing wrong with it");
+}
+
+TEST_CASE("config check: says for whom the device works, and under which root each part claims, but no key") {
+  Installed at;
+  at.secret("settings.toml", kSettings + root_of_settings(5, "cups"));
+  std::filesystem::create_directory(at.folder / "spool");
+  at.more = "[api]\nroot = \"shop\"\n";
+  at.source("poslog", "path = \"" + at.path("spool") + "\"\nissuer = \"shop\"\nzone = \"Europe/Rome\"\ncurrency = \"EUR\"\n");
+  at.more += "root = \"cups\"\n";
+  const Run run = at.run();
+  CHECK_MESSAGE(run.code == 0, run.out);
+  CHECK(run.json()["notes"] == nlohmann::json{"settings number 3: assignment 2, merchant 'm', site 's'",
+                                              "the API claims under the root 'shop'", "source 's' claims under the root 'cups'"});
+  CHECK_FALSE(has(run.out, "aaaa"));
+  CHECK_HAS(at.run("").out, "source 's' claims under the root 'cups'\n");
 }
 
 TEST_CASE("config check: each fault of key and certificate is told by its cause") {
@@ -139,10 +160,25 @@ TEST_CASE("config check: each fault of key and certificate is told by its cause"
     key = "identity.key: ";
     words = "run chmod 600 on it";
   }
-  SUBCASE("programme's key") {
-    at.secret("programme.key", "garbage\n");
-    key = "identity.programme_key: ";
-    words = "it does not begin with a version and a space";
+  SUBCASE("settings that are none") {
+    at.secret("settings.toml", "garbage\n");
+    key = "identity.settings: ";
+    words = "settings.toml:1:";
+  }
+  SUBCASE("settings open to others") {
+    REQUIRE(::chmod(at.path("settings.toml").c_str(), 0640) == 0);
+    key = "identity.settings: ";
+    words = "run chmod 600 on it";
+  }
+  SUBCASE("another device's settings") {
+    at.secret("settings.toml", "device = \"till-2\"\n" + kSettings.substr(kSettings.find('\n') + 1));
+    key = "identity.settings: ";
+    words = "these are the settings of the device 'till-2', and the certificate names 'till-1'";
+  }
+  SUBCASE("several roots") {
+    at.secret("settings.toml", kSettings + root_of_settings(5, "cups"));
+    key = "api.root: ";
+    words = "name one of the settings' roots under which it may claim: 'shop', 'cups'";
   }
   SUBCASE("authorities that are none") {
     at.folder.write("ca.crt", "nothing");
@@ -207,7 +243,7 @@ TEST_CASE("config check: a source is asked itself what is wrong with its configu
 
 TEST_CASE("config check: all faults are told at one go, in the file and in what it names") {
   Installed at;
-  at.secret("programme.key", "garbage\n");
+  at.secret("settings.toml", "garbage\n");
   at.folder.write("ca.crt", "nothing");
   REQUIRE(::chmod(at.path("device.key").c_str(), 0640) == 0);
   std::filesystem::remove(at.folder / "service.crt");
@@ -229,7 +265,7 @@ TEST_CASE("config check: what another user may not look at is said, and not call
   const Run run = test::run(at.folder, "config check --json " + file, "setpriv --reuid 65534 --regid 65534 --clear-groups");
   const std::string unseen = run.json()["not_looked_at"].dump();
   CHECK_HAS(unseen, "identity.key: " + at.path("device.key") + ": you may not read it");
-  CHECK_HAS(unseen, "identity.programme_key: ");
+  CHECK_HAS(unseen, "identity.settings: ");
   CHECK_MESSAGE(run.json()["problems"].empty(), run.out);
   CHECK(run.code == 0);
 }
@@ -238,7 +274,7 @@ TEST_CASE("config check: a folder that the daemon's user may not change is told 
   if (::geteuid() != 0) return;
   Installed at;
   REQUIRE(::chmod(at.folder.path().c_str(), 0755) == 0);
-  for (const char* name : {"device.key", "programme.key"}) REQUIRE(::chown(at.path(name).c_str(), 65534, 65534) == 0);
+  for (const char* name : {"device.key", "settings.toml"}) REQUIRE(::chown(at.path(name).c_str(), 65534, 65534) == 0);
   std::filesystem::create_directory(at.folder / "spool");
   at.source("poslog", "path = \"" + at.path("spool") + "\"\nissuer = \"shop\"\nzone = \"Europe/Rome\"\ncurrency = \"EUR\"\n");
   const std::string told = at.problems();

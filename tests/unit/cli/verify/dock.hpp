@@ -36,6 +36,14 @@ struct Dock {
 
   std::vector<Bytestring>& messages() { return chain.messages(); }
 
+  /// Signs that claim again with another key, as it stands.
+  void sign_again(std::size_t index, TestSigner& by) {
+    const Bytestring original = messages()[index];
+    const auto message = claim::parse_message(original, claim::MessageType::claim);
+    REQUIRE(message);
+    messages()[index] = chain.sign_payload(by, message->payload);
+  }
+
   const std::vector<std::string>& verify(cli::VerifyOptions options = {}) {
     std::string bytes;
     for (const auto& message : messages()) bytes += as_text(message);
@@ -77,6 +85,13 @@ struct TwoDocks : Dock {
     messages().insert(messages().begin() + static_cast<std::ptrdiff_t>(index), other.messages().begin(), other.messages().end());
   }
 };
+
+/// All of an act taken back.
+inline claim::Reversal whole_reversal() {
+  claim::Reversal reversal;
+  reversal.nullifiers = one_nullifier({});
+  return reversal;
+}
 
 inline claim::Predecessor predecessor(const claim::ChainHead& head, std::string_view device = "dock-7") {
   return {device, head.chain, head.seq, head.payload_hash};

@@ -40,7 +40,7 @@ TEST_CASE("verify: another chain goes on where its start names the one before as
   Dock dock;
   const claim::ChainHead first = dock.chain.head();
   dock.chain.restart(2);
-  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}, 1});
   dock.chain.add_ride();
   CHECK(dock.verify() == Findings{});
   REQUIRE(dock.summary.chains.size() == 2);
@@ -55,17 +55,17 @@ TEST_CASE("verify: another chain that hides the one before, or its end, is found
   SUBCASE("it names another chain") {
     claim::ChainHead other = first;
     other.chain.fill(9);
-    dock.chain.add_start({claim::StartReason::new_key, predecessor(other), {}});
+    dock.chain.add_start({claim::StartReason::new_key, predecessor(other), {}, 1});
   }
   SUBCASE("it names an earlier end") {
     claim::ChainHead earlier = first;
     earlier.seq = 7;
-    dock.chain.add_start({claim::StartReason::recovered_store, predecessor(earlier), {}});
+    dock.chain.add_start({claim::StartReason::recovered_store, predecessor(earlier), {}, 1});
   }
   SUBCASE("it names another hash") {
     claim::ChainHead forged = first;
     forged.payload_hash[0] ^= 1;
-    dock.chain.add_start({claim::StartReason::new_key, predecessor(forged), {}});
+    dock.chain.add_start({claim::StartReason::new_key, predecessor(forged), {}, 1});
   }
   CHECK(dock.verify() == Findings{"wrong-start 1"});
 }
@@ -76,7 +76,7 @@ TEST_CASE("verify: claims lost with a store are missing until the device declare
   known.seq = 13;
   dock.messages().erase(dock.messages().begin() + 4);
   dock.chain.restart(2);
-  dock.chain.add_start({claim::StartReason::recovered_store, predecessor(known), {}});
+  dock.chain.add_start({claim::StartReason::recovered_store, predecessor(known), {}, 1});
   CHECK(dock.verify() == Findings{"missing 5", "missing 11-13"});
   dock.chain.add(claim::Gap{known.chain, 5, 5, "disk"});
   dock.chain.add(claim::Gap{known.chain, 11, 12, "disk"});
@@ -90,24 +90,19 @@ TEST_CASE("verify: a predecessor that the file does not hold is missing, unless 
   const claim::ChainHead first = dock.chain.head();
   dock.messages().clear();
   dock.chain.restart(2);
-  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}, 1});
   CHECK(dock.verify() == Findings{"missing 1-10"});
   CHECK(dock.verify({true, 1}) == Findings{});
 }
 
-TEST_CASE("verify: going on for another device takes the operator's consent") {
+TEST_CASE("verify: no chain goes on from another device's, whoever consented") {
   Dock dock;
   test::TestSigner next("dock-8");
   dock.trust.certificates.push_back(certificate_of(next));
-  const auto go_on = [&](ByteView consent) {
-    ChainBuilder chain(next, "dock-8", 3);
-    chain.add_start({claim::StartReason::new_device, predecessor(dock.chain.head()), consent});
-    return chain.messages().front();
-  };
-  dock.messages().push_back(go_on({}));
+  ChainBuilder chain(next, "dock-8", 3);
+  chain.add_start({claim::StartReason::replaced_device, predecessor(dock.chain.head()), {}, 1});
+  dock.messages().push_back(chain.messages().front());
   CHECK(dock.verify() == Findings{"wrong-start 1"});
-  dock.messages().back() = go_on(as_bytes("signed by the operator"));
-  CHECK(dock.verify() == Findings{});
 }
 
 TEST_CASE("verify: a chain goes on behind another device's as if nothing stood between") {
@@ -125,7 +120,7 @@ TEST_CASE("verify: a chain goes on behind another device's as if nothing stood b
   SUBCASE("another chain of its own names the one before") {
     const claim::ChainHead first = docks.chain.head();
     docks.chain.restart(2);
-    docks.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+    docks.chain.add_start({claim::StartReason::new_key, predecessor(first), {}, 1});
     docks.put_between(10);
     CHECK(docks.verify() == Findings{});
   }
@@ -174,29 +169,13 @@ TEST_CASE("verify: another key behind another device's chain is still another ke
 
 TEST_CASE("verify: a chain that goes on behind its successor's start is out of order, and that is told once") {
   Dock dock;
-  claim::ChainHead first = dock.chain.head();
-  const std::vector<test::Bytestring> own = dock.messages();
-  const auto move_end_behind = [&](const std::vector<test::Bytestring>& successor) {
-    dock.messages() = own;
-    dock.messages().insert(dock.messages().begin() + 7, successor.begin(), successor.end());
-  };
-  SUBCASE("the device's own") {
-    dock.chain.restart(2);
-    dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
-    move_end_behind({dock.messages().back()});
-    CHECK(dock.verify() == Findings{"out-of-order 8"});
-  }
-  SUBCASE("another device's") {
-    test::TestSigner next("dock-8");
-    dock.trust.certificates.push_back(certificate_of(next));
-    ChainBuilder chain(next, "dock-8", 3);
-    chain.add_start({claim::StartReason::new_device, predecessor(first), as_bytes("signed by the operator")});
-    move_end_behind(chain.messages());
-    CHECK(dock.verify() == Findings{"out-of-order 8"});
-    dock.messages() = chain.messages();
-    dock.messages().insert(dock.messages().end(), own.begin(), own.end());
-    CHECK(dock.verify() == Findings{"out-of-order 1"});
-  }
+  const claim::ChainHead first = dock.chain.head();
+  std::vector<test::Bytestring> own = dock.messages();
+  dock.chain.restart(2);
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}, 1});
+  own.insert(own.begin() + 7, dock.messages().back());
+  dock.messages() = own;
+  CHECK(dock.verify() == Findings{"out-of-order 8"});
 }
 
 TEST_CASE("verify: a chain behind its successor has one finding of its place, and what it lacks is missing once") {
@@ -204,7 +183,7 @@ TEST_CASE("verify: a chain behind its successor has one finding of its place, an
   const std::vector<test::Bytestring> own = dock.messages();
   const claim::ChainHead first = dock.chain.head();
   dock.chain.restart(2);
-  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}, 1});
   const test::Bytestring successor = dock.messages().back();
   const auto verify = [&](std::initializer_list<std::size_t> seqs) {
     dock.messages() = {successor};
@@ -222,10 +201,10 @@ TEST_CASE("verify: a chain behind its successor still names the chain before it,
   const claim::ChainHead first = dock.chain.head();
   dock.messages().clear();
   dock.chain.restart(2);
-  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}});
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(first), {}, 1});
   const claim::ChainHead second = dock.chain.head();
   dock.chain.restart(3);
-  dock.chain.add_start({claim::StartReason::new_key, predecessor(second), {}});
+  dock.chain.add_start({claim::StartReason::new_key, predecessor(second), {}, 1});
   std::swap(dock.messages()[0], dock.messages()[1]);
   CHECK(dock.verify() == Findings{"out-of-order 1", "missing 1-10"});
 }

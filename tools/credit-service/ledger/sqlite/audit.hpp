@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger holds, and whether it holds together. Private to this folder. Threads: one.
+// What the ledger holds, and whether its rows hold together (docs/credit-service.md, "Check"). Private to this folder. Threads:
+// one.
 #pragma once
 
 #include "daemon/claim/crypto.hpp"
@@ -10,6 +11,15 @@ namespace greentill::credit {
 
 Result<Report> make_report(sqlite::Database& database);
 
+/// A message for each thing that does not hold.
 Result<std::vector<std::string>> check_books(sqlite::Database& database, const claim::Hasher& hasher);
+
+/// Parts of it, each of which adds its messages to `wrong`: bookings with their legs, the shares of each claim and what limits
+/// they used up; and what leads to acts.
+Status check_bookings(sqlite::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong);
+Status check_acts(sqlite::Database& database, std::vector<std::string>& wrong);
+
+/// Adds "3 claims ..." to `wrong`, where it is not 0.
+void tell_wrong(std::uint64_t count, const char* what, std::vector<std::string>& wrong);
 
 }  // namespace greentill::credit

@@ -6,6 +6,8 @@
 
 #include "daemon/sqlite/sqlite.hpp"
 #include "tools/credit-service/ledger/sqlite/audit.hpp"
+#include "tools/credit-service/ledger/sqlite/books_claims.hpp"
+#include "tools/credit-service/ledger/sqlite/cells.hpp"
 #include "tools/credit-service/ledger/sqlite/progress.hpp"
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
 #include "tools/credit-service/registry/sqlite/registry_store.hpp"
@@ -22,49 +24,54 @@ constexpr std::chrono::milliseconds kBusyReading{10'000};
 constexpr int kAnyReason = -1;
 
 // Refused claims that have their place, and those before which a chain stands still. Parameters: device and since, NULL for all;
-// reason, kAnyReason for all. The partial index on refused_at leads to the first part without reading accepted claims.
+// reason, kAnyReason for all.
 constexpr const char* kRefusals = R"sql(
-SELECT device, chain, c.id & 0xffffffffff AS place, reason, since, certificate, 1 AS taken
-FROM claims c CROSS JOIN chains ON chains.id = c.id >> 40
-WHERE refused_at IS NOT NULL AND (?1 IS NULL OR device = ?1) AND (?2 < 0 OR reason = ?2) AND (?3 IS NULL OR since >= ?3)
+SELECT device, chains.id AS chain, c.id & 0xffffffffff AS place, c.reason AS reason, since, certificate, 1 AS taken
+FROM claims c INDEXED BY refused_claims CROSS JOIN chains ON chains.no = c.id >> 40
+WHERE c.reason != 0 AND (?1 IS NULL OR device = ?1) AND (?2 < 0 OR c.reason = ?2) AND (?3 IS NULL OR since >= ?3)
 UNION ALL
 SELECT device, chain, seq, reason, since, nullif(certificate, zeroblob(32)), 0 FROM standstills
 WHERE (?1 IS NULL OR device = ?1) AND (?2 < 0 OR reason = ?2) AND (?3 IS NULL OR since >= ?3))sql";
 
 constexpr const char* kDevices = R"sql(
-SELECT d.device, first_heard, last_heard, q.at, s.chain, s.seq, s.reason, s.certificate, s.since,
+SELECT d.device, first_heard, last_heard, s.chain, s.seq, s.reason, s.certificate, s.since,
   (SELECT count(*) FROM pending p WHERE p.device = d.device)
-FROM device_states d LEFT JOIN quarantine q ON q.device = d.device LEFT JOIN standstills s ON s.device = d.device
+FROM device_states d LEFT JOIN standstills s ON s.device = d.device
 WHERE ?1 = '' OR d.device = ?1 ORDER BY 1)sql";
 
-// A chain has no hole, so what is not refused of it was accepted. The plus keeps the column's affinity from the comparison, with
-// which the index on that expression could not be used.
+// A chain has no hole, so what is not refused of it was accepted. Claims lie with their payloads: without being told SQLite reads
+// them all, to spare itself the step from an index to its row.
 constexpr const char* kChains = R"sql(
-SELECT device, chain, seq, (SELECT count(*) FROM claims WHERE claims.id >> 40 = +chains.id AND refused_at IS NOT NULL)
-FROM chains WHERE ?1 = '' OR device = ?1 ORDER BY id)sql";
+SELECT device, id, seq, state, state_since, reason, held_from, assignment, closed_at,
+  (SELECT count(*) FROM claims INDEXED BY refused_claims WHERE reason != 0 AND claims.id > chains.no << 40
+    AND claims.id < (chains.no + 1) << 40),
+  (SELECT count(*) FROM claims INDEXED BY held_claims WHERE holds != 0 AND claims.id > chains.no << 40
+    AND claims.id < (chains.no + 1) << 40)
+FROM chains WHERE ?1 = '' OR device = ?1 ORDER BY no)sql";
 
 constexpr const char* kPending = R"sql(
 SELECT p.device, p.chain, first, last, p.at, coalesce(c.seq, 0), length(bytes)
-FROM pending p LEFT JOIN chains c ON c.device = p.device AND c.chain = p.chain
+FROM pending p LEFT JOIN chains c ON c.device = p.device AND c.id = p.chain
 WHERE ?1 = '' OR p.device = ?1 ORDER BY p.device, p.chain, first, last)sql";
 
-constexpr const char* kQuarantined = R"sql(
-SELECT device, at, cause, (SELECT count(*) FROM chains CROSS JOIN claims ON claims.id >> 40 = +chains.id
-  WHERE chains.device = quarantine.device AND refused_at IS NOT NULL AND reason = ?)
-FROM quarantine ORDER BY device)sql";
+// What moves credit between a claim's parties.
+constexpr const char* kBookings = R"sql(
+SELECT b.claim, b.number, device, payload, b.at, b.legs FROM bookings b CROSS JOIN claims ON claims.id = b.claim
+CROSS JOIN chains ON chains.no = b.claim >> 40
+WHERE b.claim > 0 AND b.kind <> ?1 AND b.at >= ?2 AND b.at < ?3 ORDER BY b.claim, b.number)sql";
 
-constexpr const char* kReleases = R"sql(
-SELECT device, since, cause, at, who, why FROM releases WHERE ?1 = '' OR device = ?1 ORDER BY id DESC)sql";
-
-// In the order in which it was booked, so that the legs of a booking come together.
-constexpr const char* kLegs = R"sql(
-SELECT booking, device, payload, kind, mg, at FROM postings CROSS JOIN accounts ON accounts.id = account
-CROSS JOIN claims ON claims.id = booking CROSS JOIN chains ON chains.id = booking >> 40
-WHERE at >= ? AND at < ? ORDER BY postings.rowid)sql";
-
+// When a claim was granted something first never changes; where it never was there is only its last decision.
 constexpr const char* kAccepted = R"sql(
-SELECT device, payload, since FROM claims CROSS JOIN chains ON chains.id = claims.id >> 40
-WHERE granted IS NOT NULL AND since >= ? AND since < ?)sql";
+SELECT device, payload, b.at FROM bookings b CROSS JOIN claims ON claims.id = b.claim CROSS JOIN chains ON chains.no = b.claim >> 40
+WHERE b.number = 1 AND b.claim > 0 AND b.at >= ?1 AND b.at < ?2
+UNION ALL
+SELECT device, payload, since FROM claims CROSS JOIN chains ON chains.no = claims.id >> 40
+WHERE granted = 0 AND claims.reason = 0 AND holds = 0 AND since >= ?1 AND since < ?2
+  AND NOT EXISTS (SELECT 1 FROM bookings WHERE claim = claims.id))sql";
+
+constexpr const char* kScreened = R"sql(
+SELECT device, activity, day, value, words, lifted_at FROM screened
+WHERE lifted_at IS NULL AND (?1 = '' OR device = ?1) ORDER BY 1, 2, 3)sql";
 
 std::optional<std::string_view> unless_empty(std::string_view text) { return text.empty() ? std::nullopt : std::optional(text); }
 
@@ -78,8 +85,12 @@ class SqliteBooks final : public Books {
   Result<std::vector<RefusedClaim>> refusals(const RefusalFilter& filter) override;
   Result<std::uint64_t> count_refusals(const RefusalFilter& filter) override;
   Result<std::vector<WaitingBatch>> pending(const std::string& device) override;
-  Result<std::vector<Quarantined>> quarantined() override;
-  Result<std::vector<Released>> releases(const std::string& device) override;
+  Result<std::vector<Screened>> screened(const std::string& device) override;
+  Status held(const HeldFilter& filter, const std::function<Status(const HeldClaim&)>& take) override {
+    return read_held(database_, filter, take);
+  }
+  Result<std::optional<HeldClaim>> claim(std::int64_t id) override { return read_claim(database_, id); }
+  Status acts(const std::function<Status(const KeptAct&)>& take) override { return read_acts(database_, take); }
 
   RegistryReader& registry() override { return *registry_; }
 
@@ -87,12 +98,7 @@ class SqliteBooks final : public Books {
     const auto snapshot = sqlite::Transaction::begin_read(database_);
     return snapshot ? reads() : Status(Failure{snapshot.error()});
   }
-  Status legs(const Period& period, const std::function<Status(const BookedLeg&)>& take) override {
-    const auto leg = [&](const Query& row) {
-      return take({row.integer(0), row.text(1), row.bytes(2), row.text(3), row.integer(4), row.integer(5)});
-    };
-    return for_each(leg, kLegs, period.begin, period.end);
-  }
+  Status legs(const Period& period, const std::function<Status(const BookedLeg&)>& take) override;
   Status accepted(const Period& period, const std::function<Status(const AcceptedClaim&)>& take) override {
     const auto claim = [&](const Query& row) { return take({row.text(0), row.bytes(1), row.integer(2)}); };
     return for_each(claim, kAccepted, period.begin, period.end);
@@ -133,14 +139,35 @@ bool read_device(const Query& row, DeviceState& into) {
   into.device = row.text(0);
   into.first_heard = row.integer(1);
   into.last_heard = row.integer(2);
-  into.quarantined_since = row.optional(3);
-  into.pending = row.count(9);
-  if (row.is_null(4)) return true;
+  into.pending = row.count(8);
+  if (row.is_null(3)) return true;
   Standstill& still = into.standstill.emplace();
-  still.seq = row.count(5);
-  still.reason = static_cast<Reason>(row.integer(6));
-  still.since = row.integer(8);
-  return row.fixed(4, still.chain) && row.fixed(7, still.certificate);
+  still.seq = row.count(4);
+  still.reason = static_cast<Reason>(row.integer(5));
+  still.since = row.integer(7);
+  return row.fixed(3, still.chain) && row.fixed(6, still.certificate);
+}
+
+/// A chain, and of its device what is counted by chains.
+struct CountedChain {
+  std::string device;
+  ChainState state;
+  std::uint64_t refused = 0;
+  std::uint64_t held = 0;
+};
+
+bool read_counted(const Query& row, CountedChain& into) {
+  into.device = row.text(0);
+  into.state.head = row.count(2);
+  into.state.state = static_cast<ChainStanding>(row.integer(3));
+  into.state.since = row.integer(4);
+  into.state.reason = static_cast<Reason>(row.integer(5));
+  into.state.held_from = row.count(6);
+  into.state.assignment = static_cast<std::uint32_t>(row.integer(7));
+  if (!row.is_null(8)) into.state.closed_at = row.count(8);
+  into.refused = row.count(9);
+  into.held = row.count(10);
+  return row.fixed(1, into.state.chain);
 }
 
 Result<std::vector<DeviceState>> SqliteBooks::devices(const std::string& device) {
@@ -148,20 +175,40 @@ Result<std::vector<DeviceState>> SqliteBooks::devices(const std::string& device)
   if (!snapshot) return Failure{snapshot.error()};
   auto states = all<DeviceState>(read_device, kDevices, device);
   if (!states) return states;
-  const auto add_chain = [&](const Query& row) -> Status {
-    const auto by_name = [](const DeviceState& state, std::string_view name) { return state.device < name; };
-    const auto of = std::lower_bound(states->begin(), states->end(), row.text(0), by_name);
-    ChainState chain;
-    if (of == states->end() || of->device != row.text(0)) return database_.damaged("a chain's device never sent anything");
-    if (!row.fixed(1, chain.chain)) return database_.damaged("a chain's id is none");
-    chain.head = row.count(2);
-    of->chains.push_back(chain);
-    of->refused += row.count(3);
-    of->accepted += row.count(2) - row.count(3);
+  std::map<std::string, DeviceState*> by_name;
+  for (DeviceState& state : *states) by_name.emplace(state.device, &state);
+  const auto chains = all<CountedChain>(read_counted, kChains, device);
+  if (!chains) return Failure{chains.error()};
+  for (const CountedChain& chain : *chains) {
+    const auto owner = by_name.find(chain.device);
+    if (owner == by_name.end()) continue;
+    DeviceState& state = *owner->second;
+    state.chains.push_back(chain.state);
+    state.refused += chain.refused;
+    state.held += chain.held;
+    state.accepted += chain.state.head - chain.refused;
+  }
+  return states;
+}
+
+Status SqliteBooks::legs(const Period& period, const std::function<Status(const BookedLeg&)>& take) {
+  Statement kind_of;
+  if (Status prepared = kind_of.prepare(database_, "SELECT kind FROM accounts WHERE no = ?"); !prepared) return prepared;
+  const auto booking = [&](const Query& row) -> Status {
+    const auto legs = parse_legs(row.bytes(5));
+    if (!legs) return database_.damaged("a booking's legs are none");
+    for (const Leg& leg : *legs) {
+      Query kind(kind_of, leg.account);
+      if (!kind.next()) {
+        if (Status read = kind.status(); !read) return read;
+        return database_.damaged("a leg is of no account");
+      }
+      const BookedLeg one{row.integer(0), row.count(1), row.text(2), row.bytes(3), kind.text(0), leg.mg, row.integer(4)};
+      if (Status taken = take(one); !taken) return taken;
+    }
     return Done{};
   };
-  if (Status added = for_each(add_chain, kChains, device); !added) return Failure{added.error()};
-  return states;
+  return for_each(booking, kBookings, static_cast<int>(BookingKind::shortfall), period.begin, period.end);
 }
 
 Result<std::vector<RefusedClaim>> SqliteBooks::refusals(const RefusalFilter& filter) {
@@ -216,23 +263,13 @@ Result<std::vector<WaitingBatch>> SqliteBooks::pending(const std::string& device
   return batches;
 }
 
-Result<std::vector<Quarantined>> SqliteBooks::quarantined() {
-  const auto read = [](const Query& row, Quarantined& into) {
-    into = {std::string(row.text(0)), row.integer(1), std::string(row.text(2)), row.count(3)};
+Result<std::vector<Screened>> SqliteBooks::screened(const std::string& device) {
+  const auto read = [](const Query& row, Screened& into) {
+    into = {std::string(row.text(0)), std::string(row.text(1)), row.integer(2),
+            row.integer(3),           std::string(row.text(4)), row.optional(5)};
     return true;
   };
-  return all<Quarantined>(read, kQuarantined, static_cast<int>(Reason::quarantined));
-}
-
-Result<std::vector<Released>> SqliteBooks::releases(const std::string& device) {
-  const auto read = [](const Query& row, Released& into) {
-    into = {std::string(row.text(0)),
-            row.integer(1),
-            std::string(row.text(2)),
-            {row.integer(3), std::string(row.text(4)), std::string(row.text(5))}};
-    return true;
-  };
-  return all<Released>(read, kReleases, device);
+  return all<Screened>(read, kScreened, device);
 }
 
 }  // namespace

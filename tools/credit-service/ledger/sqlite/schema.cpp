@@ -8,36 +8,65 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 3;
+constexpr std::int64_t kVersion = 4;
 
-// claims.id is chain row * 2^40 + seq. postings.booking is the id of the claim that caused them. granted, customer and programme
-// are set for accepted reductions only. meta.id tells ledgers apart; a step is a transaction that was stored.
-constexpr const char* kSchema = R"sql(
-CREATE TABLE meta(epoch INTEGER NOT NULL, id BLOB NOT NULL, steps INTEGER NOT NULL, registry_step INTEGER NOT NULL);
+// docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
+// a transaction that was stored.
+constexpr const char* kDeviceTables = R"sql(
+CREATE TABLE meta (epoch INTEGER NOT NULL, id BLOB NOT NULL, steps INTEGER NOT NULL, registry_step INTEGER NOT NULL) STRICT;
+CREATE TABLE device_states (device TEXT PRIMARY KEY, first_heard INTEGER NOT NULL, last_heard INTEGER NOT NULL,
+  change INTEGER NOT NULL, repaired_at INTEGER, quota_claims INTEGER NOT NULL, quota_bytes INTEGER NOT NULL,
+  quota_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE chains (no INTEGER PRIMARY KEY, device TEXT NOT NULL, id BLOB NOT NULL, state INTEGER NOT NULL,
+  state_since INTEGER NOT NULL, reason INTEGER NOT NULL, held_from INTEGER NOT NULL, assignment INTEGER NOT NULL,
+  key BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, predecessor INTEGER, predecessor_seq INTEGER NOT NULL,
+  closed_at INTEGER, silent_from INTEGER NOT NULL, contradiction BLOB, UNIQUE (device, id)) STRICT;
+CREATE INDEX chains_on_probation ON chains (no) WHERE state = 2;
+CREATE TABLE lost (chain INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (chain, first, last))
+  STRICT, WITHOUT ROWID;
+CREATE TABLE standstills (device TEXT PRIMARY KEY, chain BLOB NOT NULL, seq INTEGER NOT NULL, reason INTEGER NOT NULL,
+  certificate BLOB NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE claims (id INTEGER PRIMARY KEY, payload BLOB NOT NULL, reason INTEGER NOT NULL, holds INTEGER NOT NULL,
+  lifted INTEGER NOT NULL, arrived INTEGER NOT NULL, since INTEGER NOT NULL, refused_at INTEGER, certificate BLOB,
+  customer INTEGER, programme INTEGER, granted INTEGER, differs INTEGER NOT NULL) STRICT;
+CREATE INDEX refused_claims ON claims (id) WHERE reason != 0;
+CREATE INDEX differing_claims ON claims (id) WHERE differs != 0;
+CREATE INDEX held_claims ON claims (id) WHERE holds != 0;
+CREATE TABLE changes (device TEXT NOT NULL, number INTEGER NOT NULL, claim INTEGER NOT NULL, standing INTEGER NOT NULL,
+  granted INTEGER NOT NULL, reason INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (device, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE pending (id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, first INTEGER NOT NULL,
+  last INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, correlation BLOB NOT NULL, bytes BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE INDEX pending_by_chain ON pending (device, chain, first);
+CREATE TABLE screened (device TEXT NOT NULL, activity TEXT NOT NULL, day INTEGER NOT NULL, value INTEGER NOT NULL,
+  words TEXT NOT NULL, lifted_at INTEGER, PRIMARY KEY (device, activity, day)) STRICT, WITHOUT ROWID;
+CREATE TABLE hours (hour INTEGER PRIMARY KEY) STRICT;
+)sql";
+
+constexpr const char* kActAndAccountTables = R"sql(
+CREATE TABLE nullifiers (root INTEGER NOT NULL, version INTEGER NOT NULL, mac BLOB NOT NULL, act BLOB NOT NULL,
+  PRIMARY KEY (root, version, mac)) STRICT, WITHOUT ROWID;
+CREATE TABLE acts (act BLOB PRIMARY KEY, holder INTEGER, closed_by INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE act_claims (act BLOB NOT NULL, place INTEGER NOT NULL, claim INTEGER NOT NULL, PRIMARY KEY (act, place))
+  STRICT, WITHOUT ROWID;
+CREATE TABLE reversals (act BLOB NOT NULL, reversal INTEGER NOT NULL, place INTEGER NOT NULL, merchant TEXT NOT NULL,
+  entitled TEXT NOT NULL, PRIMARY KEY (act, reversal)) STRICT, WITHOUT ROWID;
+CREATE TABLE limits (subject TEXT NOT NULL, activity TEXT NOT NULL, period INTEGER NOT NULL, used INTEGER NOT NULL,
+  PRIMARY KEY (subject, activity, period)) STRICT, WITHOUT ROWID;
+CREATE TABLE bookings (claim INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL,
+  spendable_at INTEGER NOT NULL, legs BLOB NOT NULL, PRIMARY KEY (claim, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE accounts (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, slot INTEGER NOT NULL,
+  balance INTEGER NOT NULL, UNIQUE (kind, name, slot)) STRICT;
+CREATE TABLE legs (account INTEGER NOT NULL, claim INTEGER NOT NULL, booking INTEGER NOT NULL, mg INTEGER NOT NULL,
+  spendable_at INTEGER NOT NULL, PRIMARY KEY (account, claim, booking)) STRICT, WITHOUT ROWID;
+CREATE TABLE work (step INTEGER NOT NULL, key TEXT NOT NULL, no INTEGER NOT NULL, what BLOB NOT NULL, due INTEGER NOT NULL,
+  PRIMARY KEY (step, key, no)) STRICT, WITHOUT ROWID;
+CREATE INDEX work_by_due ON work (due);
+CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, bytes TEXT NOT NULL) STRICT;
+)sql";
+
+constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-CREATE TABLE chains(id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, seq INTEGER NOT NULL DEFAULT 0,
-  hash BLOB NOT NULL, UNIQUE(device, chain));
-CREATE TABLE device_states(device TEXT PRIMARY KEY, first_heard INTEGER NOT NULL, last_heard INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE standstills(device TEXT PRIMARY KEY, chain BLOB NOT NULL, seq INTEGER NOT NULL, reason INTEGER NOT NULL,
-  certificate BLOB NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE quarantine(device TEXT PRIMARY KEY, at INTEGER NOT NULL, cause TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE releases(id INTEGER PRIMARY KEY, device TEXT NOT NULL, since INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL,
-  who TEXT NOT NULL, why TEXT NOT NULL);
-CREATE TABLE programmes(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, bytes TEXT NOT NULL);
-CREATE TABLE claims(id INTEGER PRIMARY KEY, reason INTEGER NOT NULL, since INTEGER NOT NULL, refused_at INTEGER,
-  certificate BLOB, granted INTEGER, customer INTEGER, programme INTEGER, payload BLOB NOT NULL);
-CREATE INDEX refused_claims ON claims(id >> 40, refused_at) WHERE refused_at IS NOT NULL;
-CREATE TABLE nullifiers(mac BLOB PRIMARY KEY, claim INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE reversals(mac BLOB NOT NULL, claim INTEGER NOT NULL, target INTEGER, PRIMARY KEY(mac, claim)) WITHOUT ROWID;
-CREATE INDEX reversals_by_target ON reversals(mac, target);
-CREATE TABLE accounts(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, UNIQUE(kind, name));
-CREATE TABLE postings(booking INTEGER NOT NULL, account INTEGER NOT NULL, mg INTEGER NOT NULL, at INTEGER NOT NULL);
-CREATE TABLE usage(account INTEGER NOT NULL, activity TEXT NOT NULL, period INTEGER NOT NULL, mg INTEGER NOT NULL,
-  PRIMARY KEY(account, activity, period)) WITHOUT ROWID;
-CREATE TABLE pending(id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, first INTEGER NOT NULL,
-  last INTEGER NOT NULL, at INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, correlation BLOB NOT NULL, bytes BLOB NOT NULL);
-CREATE INDEX pending_by_chain ON pending(device, chain, first);
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 )sql";
 
 }  // namespace
@@ -61,7 +90,7 @@ Status create_or_check(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version != 0) return check_version(database);
-  const std::string whole = std::string(kSchema) + kRegistrySchema;
+  const std::string whole = std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema + kFirstRows;
   if (Status created = database.execute(whole.c_str()); !created) return created;
   return transaction->commit();
 }

@@ -12,15 +12,17 @@ CREATE TABLE root_reporters(root INTEGER NOT NULL REFERENCES roots, merchant TEX
   PRIMARY KEY(root, merchant)) STRICT, WITHOUT ROWID;
 CREATE TABLE root_versions(root INTEGER NOT NULL REFERENCES roots, version INTEGER NOT NULL, begins INTEGER NOT NULL,
   published_at INTEGER NOT NULL, withdrawn_at INTEGER, PRIMARY KEY(root, version)) STRICT, WITHOUT ROWID;
-CREATE TABLE devices(id TEXT PRIMARY KEY, class INTEGER NOT NULL, state INTEGER NOT NULL, revoked_since INTEGER)
-  STRICT, WITHOUT ROWID;
+CREATE TABLE devices(id TEXT PRIMARY KEY, class INTEGER NOT NULL, state INTEGER NOT NULL, revoked_since INTEGER,
+  retired_at INTEGER, settings INTEGER NOT NULL, settings_hash BLOB) STRICT, WITHOUT ROWID;
+CREATE TABLE device_ceilings(device TEXT NOT NULL REFERENCES devices, activity TEXT NOT NULL, per_day_mg INTEGER NOT NULL,
+  PRIMARY KEY(device, activity)) STRICT, WITHOUT ROWID;
 CREATE TABLE assignments(device TEXT NOT NULL REFERENCES devices, number INTEGER NOT NULL, merchant TEXT NOT NULL REFERENCES merchants,
   site TEXT NOT NULL, made_at INTEGER NOT NULL, PRIMARY KEY(device, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE assignment_roots(device TEXT NOT NULL, number INTEGER NOT NULL, root INTEGER NOT NULL REFERENCES roots,
   reversals_only INTEGER NOT NULL, PRIMARY KEY(device, number, root), FOREIGN KEY(device, number) REFERENCES assignments)
   STRICT, WITHOUT ROWID;
 CREATE TABLE keys(hash BLOB PRIMARY KEY, device TEXT NOT NULL REFERENCES devices, added INTEGER NOT NULL,
-  successor BLOB REFERENCES keys, revoked_at INTEGER) STRICT, WITHOUT ROWID;
+  successor BLOB REFERENCES keys, revoked_at INTEGER, chain BLOB, seq INTEGER, payload_hash BLOB) STRICT, WITHOUT ROWID;
 CREATE INDEX keys_by_device ON keys(device, added);
 CREATE TABLE certificates(thumbprint BLOB PRIMARY KEY, key BLOB NOT NULL REFERENCES keys, not_before INTEGER NOT NULL,
   not_after INTEGER NOT NULL, pem TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -19,9 +19,10 @@ Merchant merchant_of(const Query& row) {
 constexpr std::string_view kMerchantRows =
     "SELECT id, name, zone, state, coalesce(successor, ''), coalesce(successor_from, 0) FROM merchants ";
 
-constexpr std::string_view kDeviceRows = "SELECT id, class, state, revoked_since FROM devices ";
+constexpr std::string_view kDeviceRows =
+    "SELECT id, class, state, revoked_since, retired_at, settings, settings_hash FROM devices ";
 constexpr std::string_view kRootRows = "SELECT number, name, owner FROM roots ";
-constexpr std::string_view kKeyRows = "SELECT hash, device, successor, revoked_at FROM keys ";
+constexpr std::string_view kKeyRows = "SELECT hash, device, successor, revoked_at, chain, seq, payload_hash FROM keys ";
 constexpr std::string_view kLockRows = "SELECT id, key, owner, state, counter FROM locks ";
 
 /// The only one of a list that has one at most.
@@ -138,8 +139,16 @@ class SqliteRegistry final : public RegistryStore {
                std::int64_t{root}, std::int64_t{version.version}, version.begins, version.published_at, version.withdrawn_at);
   }
   Status put(const Device& device) override {
-    return run("INSERT INTO devices VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET state = ?3, revoked_since = ?4", device.id,
-               static_cast<int>(device.is), static_cast<int>(device.state), device.revoked_since);
+    return run(
+        "INSERT INTO devices VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET state = ?3, revoked_since = ?4, "
+        "retired_at = ?5, settings = ?6, settings_hash = ?7",
+        device.id, static_cast<int>(device.is), static_cast<int>(device.state), device.revoked_since, device.retired_at,
+        std::int64_t{device.settings}, device.settings_hash);
+  }
+  Status put_ceiling(const std::string& device, const std::string& activity, std::optional<std::int64_t> per_day_mg) override {
+    if (!per_day_mg) return run("DELETE FROM device_ceilings WHERE device = ? AND activity = ?", device, activity);
+    return run("INSERT INTO device_ceilings VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET per_day_mg = ?3", device, activity,
+               *per_day_mg);
   }
   Status add_assignment(const std::string& device, const Assignment& assignment) override {
     const std::int64_t number = assignment.number;
@@ -154,9 +163,10 @@ class SqliteRegistry final : public RegistryStore {
   }
   Status put(const DeviceKey& key) override {
     Status added =
-        run("INSERT INTO keys VALUES(?1, ?2, (SELECT count(*) FROM keys WHERE device = ?2), ?3, ?4) "
-            "ON CONFLICT DO UPDATE SET successor = ?3, revoked_at = ?4",
-            key.hash, key.device, key.successor, key.revoked_at);
+        run("INSERT INTO keys VALUES(?1, ?2, (SELECT count(*) FROM keys WHERE device = ?2), ?3, ?4, ?5, ?6, ?7) "
+            "ON CONFLICT DO UPDATE SET successor = ?3, revoked_at = ?4, chain = ?5, seq = ?6, payload_hash = ?7",
+            key.hash, key.device, key.successor, key.revoked_at, key.end ? std::optional(key.end->chain) : std::nullopt,
+            key.end ? std::optional(key.end->seq) : std::nullopt, key.end ? std::optional(key.end->payload_hash) : std::nullopt);
     for (const IssuedCertificate& one : key.certificates) {
       if (!added) return added;
       // What stands behind a certificate in its file may have been left out before.
@@ -202,6 +212,9 @@ class SqliteRegistry final : public RegistryStore {
     device.is = static_cast<Device::Class>(row.integer(1));
     device.state = static_cast<Device::State>(row.integer(2));
     device.revoked_since = row.optional(3);
+    device.retired_at = row.optional(4);
+    device.settings = number(row, 5);
+    if (Digest hash{}; row.fixed(6, hash)) device.settings_hash = hash;
     return device;
   }
   static DeviceKey key_of_row(const Query& row) {
@@ -210,6 +223,10 @@ class SqliteRegistry final : public RegistryStore {
     key.device = row.text(1);
     if (Digest successor{}; row.fixed(2, successor)) key.successor = successor;
     key.revoked_at = row.optional(3);
+    if (KeyEnd end; row.fixed(4, end.chain) && row.fixed(6, end.payload_hash)) {
+      end.seq = row.count(5);
+      key.end = end;
+    }
     return key;
   }
   static Lock lock_of(const Query& row) {
@@ -270,7 +287,13 @@ class SqliteRegistry final : public RegistryStore {
                              },
                              device.id, std::int64_t{one.number}));
     }
-    return filled;
+    if (!filled) return filled;
+    return move_into(device.ceilings, list<DeviceCeiling>(
+                                          "SELECT activity, per_day_mg FROM device_ceilings WHERE device = ? ORDER BY activity",
+                                          [](const Query& row) {
+                                            return DeviceCeiling{std::string(row.text(0)), row.integer(1)};
+                                          },
+                                          device.id));
   }
   Status fill(DeviceKey& key) {
     return move_into(key.certificates,

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/claim/consent.hpp"
+
+#include "daemon/claim/codec.hpp"
+
+namespace greentill::claim {
+namespace {
+
+// CWT claims (RFC 8392, 4) and our private one.
+constexpr std::int64_t kSubject = 2;
+constexpr std::int64_t kGivenAt = 6;
+constexpr std::int64_t kAgreed = -65537;
+
+template <typename Io, typename T>
+void layout_consent(Io& io, T& consent) {
+  constexpr const char* kReason = "what is agreed is not [32 bytes, 8 bytes, seq, 32 bytes]";
+  auto map = io.begin_map(3, "the consent is not a map");
+  io.key(map, kSubject);
+  io.device(consent.device, kIssuerPrefix, "the subject is not urn:greentill:device: and 1 to 40 of [a-z0-9-]");
+  io.key(map, kGivenAt);
+  io.integer(consent.given_at, "the time of the consent is not a 64-bit integer");
+  io.key(map, kAgreed);
+  io.array(4, kReason);
+  io.fixed(consent.key, kReason);
+  io.fixed(consent.chain, kReason);
+  io.unsigned_integer(consent.last_seq, kReason);
+  io.fixed(consent.payload_hash, kReason);
+  io.end_map(map);
+}
+
+}  // namespace
+
+Result<std::size_t, Fault> encode_consent(const Consent& consent, MutableBytes out) {
+  Encoder io(out);
+  layout_consent(io, consent);
+  return io.finish();
+}
+
+Result<Consent, Fault> parse_consent(ByteView payload) {
+  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
+  Decoder io(payload);
+  Consent consent;
+  layout_consent(io, consent);
+  if (!io.ok()) return Failure{io.fault()};
+  return consent;
+}
+
+}  // namespace greentill::claim

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/engine/repair.hpp"
+
+#include <utility>
+
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/engine/engine.hpp"
+
+namespace greentill::engine {
+namespace {
+
+constexpr std::string_view kLost = "not on the device any more";
+
+Status busy() { return fail(ErrorCode::unavailable, "the device's chains are changed already"); }
+
+}  // namespace
+
+Result<outbox::NewClaim> AnewMaker::start(const claim::ChainHead& predecessor) {
+  std::optional<claim::Predecessor> before;
+  if (predecessor.chain != claim::ChainId{}) {
+    before = {maker_.device_id(), predecessor.chain, predecessor.seq, predecessor.payload_hash};
+  }
+  auto made = maker_.start(claim::StartReason::store_went_back, before, head_);
+  if (!made) return Failure{made.error()};
+  return std::move(made->claims.front());
+}
+
+Result<outbox::NewClaim> ClaimMaker::gap(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                                         claim::ChainHead& head) {
+  claim::Claim claim = blank(head);
+  claim.entry = claim::Gap{chain, first, last, kLost};
+  return sign(claim, std::nullopt, head);
+}
+
+// The service knows a part again by its id, and counts it once.
+Result<outbox::NewClaim> ClaimMaker::make_anew(const claim::Claim& claim, const std::optional<claim::AccountHint>& account,
+                                               const std::optional<claim::ClaimId>& of, claim::ChainHead& head) {
+  claim::Claim anew = claim;
+  anew.chain = head.chain;
+  anew.seq = head.seq + 1;
+  anew.prev = head.payload_hash;
+  auto* reversal = std::get_if<claim::Reversal>(&anew.entry);
+  if (reversal == nullptr || reversal->taken_back.empty()) random_.fill(anew.id);
+  if (reversal != nullptr && of) reversal->claim = of;
+  auto made = sign(anew, account, head);
+  auto* reduction = std::get_if<claim::Reduction>(&anew.entry);
+  if (made || reduction == nullptr || !reduction->evidence || reduction->evidence->kind == claim::Evidence::Kind::hashed) {
+    return made;
+  }
+  // A higher seq takes more bytes, which a claim with its evidence in it may not have.
+  const Digest hash = crypto::hasher().sha256({reduction->evidence->bytes});
+  reduction->evidence = claim::Evidence{claim::Evidence::Kind::hashed, hash};
+  return sign(anew, account, head);
+}
+
+void Engine::repair(const outbox::Repair& repair, std::function<void(Status)> done) {
+  {
+    const std::lock_guard turn(turn_);
+    if (changes_chains_) return done(busy());
+    // All that was queued before is stored first, in the chain that it is made for; what comes meanwhile waits.
+    changes_chains_ = true;
+    auto repaired = std::make_shared<Status>(busy());
+    auto job = std::make_unique<Job>();
+    job->generation = head_.generation();
+    job->alone = [this, repair, repaired](outbox::Writer& writer) -> Status {
+      AnewMaker anew(parts_.maker, parts_.random);
+      *repaired = writer.repair(repair, anew, parts_.maker.now());
+      const bool full = !*repaired && repaired->error().code == ErrorCode::full;
+      if (full && hooks_.disk_full) hooks_.disk_full();
+      return Done{};  // where it could not be made the chain goes on as it was
+    };
+    job->answered = [repaired, done = std::move(done)](const auto& stored) {
+      done(stored ? *repaired : Status(Failure{stored.error()}));
+    };
+    committer_.push(std::move(job));
+  }
+  committer_.hand_over();
+}
+
+void Engine::declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                          std::function<void(Status)> done) {
+  {
+    const std::lock_guard turn(turn_);
+    if (changes_chains_) return done(busy());
+    if (Status recovered = head_.recover(parts_.reader); !recovered) return done(recovered);
+    claim::ChainHead next = head_.chain();
+    auto gap = parts_.maker.gap(chain, first, last, next);
+    if (!gap) return done(Failure{gap.error()});
+    head_.move_to(next);
+    MadeClaims made;
+    made.recorded_at = parts_.maker.now();
+    made.claims.push_back(std::move(*gap));
+    auto job = job_of(std::move(made), std::nullopt, [done = std::move(done)](const auto& stored) {
+      done(stored ? Status(Done{}) : Status(Failure{stored.error()}));
+    });
+    job->unit.declares_lost = true;
+    committer_.push(std::move(job));
+  }
+  committer_.hand_over();
+}
+
+}  // namespace greentill::engine

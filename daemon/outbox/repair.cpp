@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// A repair within one transaction: claims are read a few at a time and made anew behind the new chain's start, so that memory
+// does not grow with them; SQLite writes what does not fit its cache into the log.
+#include <algorithm>
+
+#include "daemon/outbox/sqlite_outbox.hpp"
+#include "daemon/outbox/stored_claim.hpp"
+
+namespace greentill::outbox {
+namespace {
+
+constexpr std::size_t kAtOnce = 64;
+
+// Reading claims of ?1 < position <= ?2 that were not made anew; with ?3, those alone that stand refused for now.
+constexpr const char* kOldClaims =
+    "SELECT c.position, c.recorded_at, c.message, c.till, c.receipt, c.sold_at FROM claims c WHERE c.position > ?1 AND "
+    "c.position <= ?2 AND c.anew IS NULL ORDER BY c.position LIMIT ?3";
+constexpr const char* kOldRefused =
+    "SELECT c.position, c.recorded_at, c.message, c.till, c.receipt, c.sold_at FROM outcomes o CROSS JOIN claims c ON "
+    "c.position = o.position WHERE o.standing = 3 AND o.standing <> 0 AND o.position > ?1 AND o.position <= ?2 AND c.anew IS "
+    "NULL "
+    "ORDER BY o.position LIMIT ?3";
+
+}  // namespace
+
+/// A claim as it stands in the old chain.
+struct SqliteWriter::OldClaim {
+  std::int64_t position = 0;
+  std::int64_t recorded_at = 0;
+  std::vector<std::uint8_t> message;
+  std::optional<Sale> sale;
+};
+
+/// What a repair has at hand.
+struct SqliteWriter::Repairing {
+  const Repair& what;
+  Remaker& remaker;
+  std::int64_t now;
+  std::int64_t named_no;  ///< of the chain that the service names; 0: it is not here
+  ChainRow row;           ///< of the new chain
+  Statement old_claims, old_refused, add, set_anew, move_taken_back, taken_back_of, set_apart, forget;
+};
+
+Status SqliteWriter::repair(const Repair& repair, Remaker& remaker, std::int64_t now) {
+  auto transaction = sqlite::Transaction::begin(database_);
+  if (!transaction) return Failure{transaction.error()};
+  const auto named = chains_.find(database_, repair.named.chain);
+  if (!named) return Failure{named.error()};
+  Repairing repairing{repair, remaker, now, named->no, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  if (Status prepared = prepare_repair(repairing); !prepared) return prepared;
+  if (Status begun = begin_repair(repairing); !begun) return begun;
+  const auto chains = chains_under(repairing);
+  if (!chains) return Failure{chains.error()};
+  for (const auto& [no, chain] : *chains) {
+    if (Status repaired = repair_chain(repairing, chain, no); !repaired) return repaired;
+  }
+  repairing.row.head = remaker.head();
+  if (Status finished = finish(*transaction, repairing.row); !finished) return finished;
+  if (mark_ != nullptr) mark_->note(reach(), database_.file());
+  return Done{};
+}
+
+Status SqliteWriter::prepare_repair(Repairing& repairing) {
+  return prepare_all(
+      database_,
+      {{repairing.old_claims, kOldClaims},
+       {repairing.old_refused, kOldRefused},
+       {repairing.add,
+        "INSERT INTO claims (position, recorded_at, message, till, receipt, sold_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+       {repairing.set_anew, "UPDATE claims SET anew = ?2 WHERE position = ?1"},
+       {repairing.move_taken_back, "UPDATE taken_back SET of_position = ?3 WHERE nullifier = ?1 AND of_position = ?2"},
+       {repairing.taken_back_of, "SELECT of_position FROM taken_back WHERE nullifier = ?1 AND of_position > ?2 LIMIT 1"},
+       {repairing.set_apart, "UPDATE chains SET set_apart_at = ?2 WHERE no = ?1"},
+       {repairing.forget, "DELETE FROM outcomes WHERE position > ?1 AND position <= ?2 AND standing = 3"}});
+}
+
+/// The new chain with its start.
+Status SqliteWriter::begin_repair(Repairing& repairing) {
+  const auto start = repairing.remaker.start(repairing.what.named);
+  if (!start) return Failure{start.error()};
+  repairing.row.no = chain_.no + 1;
+  repairing.row.head.chain = repairing.remaker.head().chain;
+  if (Status begun = begin(repairing.row, *start); !begun) return begun;
+  return add_repaired(repairing, *start, repairing.now, std::nullopt);
+}
+
+Status SqliteWriter::add_repaired(Repairing& repairing, const NewClaim& made, std::int64_t recorded_at,
+                                  const std::optional<Sale>& sale) {
+  if (made.seq != ++repairing.row.head.seq || made.seq > kMaxSeq) {
+    return fail(ErrorCode::bug, "outbox: a repair made claim " + std::to_string(made.seq) + " out of its turn");
+  }
+  const SaleColumns columns(sale);
+  return repairing.add.run(position_of(repairing.row.no, made.seq), recorded_at, made.message, columns.till,
+                           columns.receipt_number, columns.begin);
+}
+
+/// The chains under the assignment of the new one, in their order, with their numbers.
+Result<std::vector<NumberedChain>> SqliteWriter::chains_under(const Repairing& repairing) {
+  auto all = read_chains(database_);
+  if (!all) return Failure{all.error()};
+  const std::uint32_t assignment = all->back().second.state.assignment;
+  std::erase_if(
+      *all, [&](const auto& chain) { return chain.second.state.assignment != assignment || chain.first == repairing.row.no; });
+  return all;
+}
+
+// Of the chain that the service names its head is what the ledger has, and of those behind it nothing, whatever was heard of them
+// in an older epoch. Where the named one is not this store's own, the receipts of this epoch tell.
+Status SqliteWriter::repair_chain(Repairing& repairing, const KnownChain& chain, std::int64_t no) {
+  const Repair& what = repairing.what;
+  const bool named = what.ours && no == repairing.named_no;
+  std::uint64_t from = what.ours || chain.state.epoch == what.epoch ? chain.state.delivered_seq : 0;
+  if (named) from = what.named.seq;
+  if (what.ours && no > repairing.named_no) from = 0;
+  if (named && chain.pruned_to > from) {
+    const auto gap = repairing.remaker.gap(chain.state.head.chain, from + 1, chain.pruned_to);
+    if (!gap) return Failure{gap.error()};
+    if (Status added = add_repaired(repairing, *gap, repairing.now, std::nullopt); !added) return added;
+  }
+  const std::int64_t first = position_of(no, 0);
+  const std::int64_t last = position_of(no, kMaxSeq);
+  if (Status made = make_anew(repairing, repairing.old_refused, first, position_of(no, from)); !made) return made;
+  if (Status made = make_anew(repairing, repairing.old_claims, position_of(no, from), last); !made) return made;
+  if (Status forgotten = repairing.forget.run(first, last); !forgotten) return forgotten;
+  return chain.set_apart ? Status(Done{}) : repairing.set_apart.run(no, repairing.now);
+}
+
+Status SqliteWriter::make_anew(Repairing& repairing, Statement& reading, std::int64_t from, std::int64_t to) {
+  std::vector<OldClaim> some;
+  do {
+    some.clear();
+    {
+      Query row(reading, from, to, kAtOnce);
+      while (row.next()) {
+        const ByteView message = row.bytes(2);
+        some.push_back({row.integer(0), row.integer(1), {message.begin(), message.end()}, sale_in(row, 3)});
+      }
+      if (Status read = row.status(); !read) return read;
+    }
+    for (const OldClaim& old : some) {
+      if (Status made = make_anew(repairing, old); !made) return made;
+      from = old.position;
+    }
+  } while (some.size() == kAtOnce);
+  return Done{};
+}
+
+Status SqliteWriter::make_anew(Repairing& repairing, const OldClaim& old) {
+  const auto opened = open_claim(seq_of(old.position), old.message);
+  if (!opened) return Failure{opened.error()};
+  const auto* reduction = std::get_if<claim::Reduction>(&opened->claim.entry);
+  const auto* reversal = std::get_if<claim::Reversal>(&opened->claim.entry);
+  if (reduction == nullptr && reversal == nullptr) return Done{};
+  std::optional<claim::ClaimId> of;
+  if (reversal != nullptr) {
+    auto named = made_anew(repairing, *reversal);
+    if (!named) return Failure{named.error()};
+    of = *named;
+  }
+  const auto made = repairing.remaker.anew(opened->claim, opened->message, of);
+  if (!made) return Failure{made.error()};
+  if (Status added = add_repaired(repairing, *made, old.recorded_at, old.sale); !added) return added;
+  const std::int64_t position = position_of(repairing.row.no, made->seq);
+  if (Status noted = repairing.set_anew.run(old.position, position); !noted || reduction == nullptr) return noted;
+  for (const claim::Nullifier& nullifier : reduction->nullifiers) {
+    if (Status moved = repairing.move_taken_back.run(nullifier.mac, old.position, position); !moved) return moved;
+  }
+  return Done{};
+}
+
+/// The new id of the claim that the reversal takes back, where this repair has made it anew: it stands before its reversal.
+Result<std::optional<claim::ClaimId>> SqliteWriter::made_anew(Repairing& repairing, const claim::Reversal& reversal) {
+  std::int64_t position = 0;
+  for (const claim::Nullifier& nullifier : reversal.nullifiers) {
+    Query query(repairing.taken_back_of, nullifier.mac, position_of(repairing.row.no, 0));
+    if (query.next()) position = query.integer(0);
+    if (Status read = query.status(); !read) return Failure{read.error()};
+  }
+  if (position == 0 || !reversal.claim) return std::optional<claim::ClaimId>();
+  Query query(message_at_, position);
+  if (!query.next()) return query.result(std::optional<claim::ClaimId>());
+  const auto opened = open_claim(seq_of(position), query.bytes(0));
+  if (!opened) return Failure{opened.error()};
+  return std::optional(opened->claim.id);
+}
+
+}  // namespace greentill::outbox

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// A repair: the service's ledger and this store know different things of the device's chains, and what the ledger may lack is
+// made anew in a new chain. docs/chains.md, "What the device does". The uplink finds it, the engine makes the claims, the store
+// keeps them: all of it in one transaction.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "daemon/base/error.hpp"
+#include "daemon/claim/chain.hpp"
+#include "daemon/claim/message.hpp"
+
+namespace greentill::outbox {
+
+/// A claim to be stored.
+struct NewClaim {
+  std::uint64_t seq = 0;
+  std::vector<std::uint8_t> message;  ///< as it goes over the wire; it is signed once and never changes
+};
+
+/// What the service's answer says of the ledger, as far as it decides what is made anew.
+struct Repair {
+  /// The chain that the answer names, and its head: what the new chain names as its predecessor. A chain of zeros: the ledger
+  /// has none of this device.
+  claim::ChainHead named;
+  /// Whether the claims of that chain up to its head are this store's own. What is behind it there, and every later chain, is
+  /// made anew then, whatever earlier receipts said; and what is not stored any more is declared lost.
+  bool ours = false;
+  std::uint64_t epoch = 0;  ///< the ledger's
+};
+
+/// Makes the claims of a new chain one by one, each behind the one before. Errors: bug where the key cannot be used, invalid
+/// where a claim does not fit its format.
+class Remaker {
+ public:
+  virtual ~Remaker() = default;
+  /// The chain's start, which names that predecessor. Comes first.
+  virtual Result<NewClaim> start(const claim::ChainHead& predecessor) = 0;
+  /// Declares claims of a chain lost.
+  virtual Result<NewClaim> gap(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) = 0;
+  /// The same reduction or reversal in a new place. `claim` is what `message` holds. `of`: the claim that a reversal takes back,
+  /// where it was made anew.
+  virtual Result<NewClaim> anew(const claim::Claim& claim, const claim::Message& message,
+                                const std::optional<claim::ClaimId>& of) = 0;
+  /// Where the new chain stands behind what was made.
+  [[nodiscard]] virtual const claim::ChainHead& head() const = 0;
+};
+
+/// Changes the store's chains as the ledger requires. `done` is called once, from any thread, when it is durable or has failed;
+/// it must not block. While it is under way nothing is sold.
+class Repairer {
+ public:
+  virtual ~Repairer() = default;
+  virtual void repair(const Repair& repair, std::function<void(Status)> done) = 0;
+  /// Declares claims of the chain before the newest one lost, in the newest.
+  virtual void declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
+                            std::function<void(Status)> done) = 0;
+};
+
+}  // namespace greentill::outbox

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/uplink/course.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace greentill::uplink {
+namespace {
+
+using outbox::KnownChain;
+using outbox::PlaceMatch;
+using Chains = std::vector<KnownChain>;
+
+bool same_place(const claim::ChainHead& a, const claim::ChainHead& b) {
+  return a.chain == b.chain && a.seq == b.seq && a.payload_hash == b.payload_hash;
+}
+
+Course send(const KnownChain& chain, std::uint64_t seq) {
+  Course course;
+  course.chain = chain.state.head.chain;
+  course.seq = seq;
+  return course;
+}
+
+Course repair(const Answer& answer, bool ours, std::string why) {
+  Course course;
+  course.kind = Course::Kind::repair;
+  course.repair = {answer.head, ours, answer.epoch};
+  course.why = std::move(why);
+  return course;
+}
+
+Course declare(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
+  Course course;
+  course.kind = Course::Kind::declare_lost;
+  course.chain = chain;
+  course.first = first;
+  course.last = last;
+  return course;
+}
+
+/// Whether the claims from `from` on are there that would be sent: those of this chain behind `seq`, and all of later ones.
+bool all_there(const Chains& chains, Chains::const_iterator from, std::uint64_t seq) {
+  return seq >= from->pruned_to &&
+         std::all_of(from + 1, chains.end(), [](const KnownChain& chain) { return chain.set_apart || chain.pruned_to == 0; });
+}
+
+constexpr const char* kPruned = "the service's ledger went back behind claims that this device has delivered and forgotten since";
+
+/// The ledger has no chain of this device.
+Course begin(const Answer& answer, const Chains& chains) {
+  const auto first = std::ranges::find_if(chains, [](const KnownChain& chain) { return !chain.set_apart; });
+  return all_there(chains, first, 0) ? send(*first, 0) : repair(answer, true, kPruned);
+}
+
+/// The newest chain waits for the one that its start names.
+Course bring_the_one_before(const Answer& answer, const Chains& chains) {
+  const KnownChain& newest = chains.back();
+  const claim::ChainHead& place = newest.before;
+  const auto before = std::ranges::find_if(
+      chains, [&](const KnownChain& chain) { return !chain.set_apart && chain.state.head.chain == place.chain; });
+  std::uint64_t known = 0;
+  if (before != chains.end()) {
+    const outbox::ChainState& state = before->state;
+    if (state.epoch == answer.epoch) known = std::min(state.delivered_seq, place.seq);
+    const bool pruned = before->pruned_to > known;
+    if (pruned && !newest.declared) return declare(place.chain, known + 1, before->pruned_to);
+    const std::uint64_t from = std::max(known, before->pruned_to);
+    if (from < std::min(place.seq, state.head.seq)) return send(*before, from);
+  }
+  if (newest.declared || place.seq == 0) return send(newest, 0);
+  return declare(place.chain, known < place.seq ? known + 1 : 1, place.seq);
+}
+
+std::string of_newest(const Answer& answer, PlaceMatch match, const KnownChain& newest) {
+  if (match == PlaceMatch::beyond) {
+    return "the service has claims of this device's chain up to " + std::to_string(answer.head.seq) +
+           ", and this store ends at " + std::to_string(newest.state.head.seq) +
+           ": the store is an old copy, or the device has a twin";
+  }
+  return "the service has another claim " + std::to_string(answer.head.seq) +
+         " of this chain: the store is an old copy, or the device has a twin";
+}
+
+Course for_newest(const Answer& answer, PlaceMatch match, const Chains& chains) {
+  const KnownChain& newest = chains.back();
+  if (answer.state == claim::ChainStanding::closed) {
+    return repair(answer, match == PlaceMatch::same, "the service has closed this device's chain");
+  }
+  if (answer.state == claim::ChainStanding::waiting) return bring_the_one_before(answer, chains);
+  if (match != PlaceMatch::same) return repair(answer, false, of_newest(answer, match, newest));
+  return all_there(chains, chains.end() - 1, answer.head.seq) ? send(newest, answer.head.seq) : repair(answer, true, kPruned);
+}
+
+}  // namespace
+
+Answer answer_of(const claim::Receipt& receipt) {
+  Answer answer;
+  answer.head = {receipt.chain, receipt.processed_up_to, receipt.payload_hash};
+  if (receipt.head) answer.head = {receipt.chain, receipt.head->seq, receipt.head->payload_hash};
+  answer.state = receipt.state;
+  answer.epoch = receipt.epoch;
+  answer.more_claims = receipt.head.has_value();
+  answer.more_changes = receipt.change_count() == claim::kMostChanges;
+  answer.come_again_s = receipt.come_again_s.value_or(0);
+  answer.service_time = receipt.service_time;
+  return answer;
+}
+
+Course decide(const Answer& answer, PlaceMatch match, const Chains& chains) {
+  if (answer.head.chain == claim::ChainId{}) return begin(answer, chains);
+  for (auto chain = chains.end(); chain-- != chains.begin();) {
+    const bool follows = !chain->set_apart && same_place(chain->before, answer.head);
+    if (follows && all_there(chains, chain, 0)) return send(*chain, 0);
+  }
+  const auto named =
+      std::ranges::find_if(chains, [&](const KnownChain& chain) { return chain.state.head.chain == answer.head.chain; });
+  if (named != chains.end() && named + 1 == chains.end()) return for_newest(answer, match, chains);
+  const bool ours = match == PlaceMatch::same;
+  if (named == chains.end()) return repair(answer, false, "the service has another chain of this device than this store");
+  const bool open = answer.state != claim::ChainStanding::closed || answer.head.seq == named->state.head.seq;
+  if (ours && open && !named->set_apart && all_there(chains, named, answer.head.seq)) return send(*named, answer.head.seq);
+  return repair(answer, ours, "the service goes on from another place than this store");
+}
+
+}  // namespace greentill::uplink

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a device does by the answer to its question: docs/chains.md, "What the device does". Private to daemon/uplink. Threads:
+// pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/claim/receipt.hpp"
+#include "daemon/outbox/outbox.hpp"
+
+namespace greentill::uplink {
+
+/// What a receipt says of a chain.
+struct Answer {
+  claim::ChainHead head;  ///< the whole one, in the ledger; a chain of zeros: it has none of this device
+  claim::ChainStanding state = claim::ChainStanding::open;
+  std::uint64_t epoch = 0;
+  bool more_claims = false;        ///< the receipt has no room for all that it should say up to the head
+  bool more_changes = false;       ///< likewise of changes
+  std::uint32_t come_again_s = 0;  ///< 0: whenever the device likes
+  std::int64_t service_time = 0;   ///< Unix seconds
+};
+Answer answer_of(const claim::Receipt& receipt);
+
+struct Course {
+  enum class Kind : std::uint8_t {
+    send,          ///< the claims of `chain` behind `seq`
+    repair,        ///< as `repair` says
+    declare_lost,  ///< the claims of `chain` from `first` to `last`, in the newest chain
+  };
+  Kind kind = Kind::send;
+  claim::ChainId chain{};
+  std::uint64_t seq = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  outbox::Repair repair;
+  std::string why;  ///< of a repair, for people
+};
+
+/// The first row of the page's table that fits. `match`: how the answer's head lies to the store. Requires: at least one chain.
+Course decide(const Answer& answer, outbox::PlaceMatch match, const std::vector<outbox::KnownChain>& chains);
+
+}  // namespace greentill::uplink

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each row of the table in docs/chains.md, "What the device does".
+#include "daemon/uplink/course.hpp"
+
+#include <doctest/doctest.h>
+
+namespace greentill::uplink::course_test {
+namespace {
+
+using claim::ChainStanding;
+using outbox::KnownChain;
+using outbox::PlaceMatch;
+using Kind = Course::Kind;
+
+claim::ChainHead place(std::uint8_t chain, std::uint64_t seq) { return {claim::ChainId{chain}, seq, Digest{chain, 5}}; }
+
+/// A chain up to `head`, delivered up to `delivered` in epoch 1, behind that place.
+KnownChain chain(std::uint8_t id, std::uint64_t head, std::uint64_t delivered, const claim::ChainHead& before = {}) {
+  KnownChain known;
+  known.state = {place(id, head), delivered, 1, 1};
+  known.before = before;
+  return known;
+}
+
+Answer answer(const claim::ChainHead& head, ChainStanding state = ChainStanding::open, std::uint64_t epoch = 1) {
+  Answer answer;
+  answer.head = head;
+  answer.state = state;
+  answer.epoch = epoch;
+  return answer;
+}
+
+bool sends(const Course& course, std::uint8_t id, std::uint64_t seq) {
+  return course.kind == Kind::send && course.chain == claim::ChainId{id} && course.seq == seq;
+}
+
+bool repairs(const Course& course, const claim::ChainHead& named, bool ours) {
+  return course.kind == Kind::repair && course.repair.named.chain == named.chain && course.repair.named.seq == named.seq &&
+         course.repair.named.payload_hash == named.payload_hash && course.repair.ours == ours && !course.why.empty();
+}
+
+bool declares(const Course& course, std::uint8_t id, std::uint64_t first, std::uint64_t last) {
+  return course.kind == Kind::declare_lost && course.chain == claim::ChainId{id} && course.first == first && course.last == last;
+}
+
+}  // namespace
+
+TEST_CASE("course: to a ledger without a chain of this device all of them are sent, in their order") {
+  CHECK(sends(decide(answer({}), PlaceMatch::no_chain, {chain(1, 9, 4)}), 1, 0));
+  CHECK(sends(decide(answer({}), PlaceMatch::no_chain, {chain(1, 9, 9), chain(2, 5, 1, place(1, 9))}), 1, 0));
+  KnownChain apart = chain(1, 9, 4);
+  apart.set_apart = true;
+  CHECK(sends(decide(answer({}), PlaceMatch::no_chain, {apart, chain(2, 5, 0)}), 2, 0));
+  // What was pruned cannot be sent.
+  KnownChain pruned = chain(1, 9, 8);
+  pruned.pruned_to = 3;
+  CHECK(repairs(decide(answer({}, ChainStanding::open, 2), PlaceMatch::no_chain, {pruned}), {}, true));
+}
+
+TEST_CASE(
+    "course: the place that the newest chain's start names, or one before it: the rest up to there, then the newest chain") {
+  const std::vector<KnownChain> chains = {chain(1, 9, 4), chain(2, 5, 0, place(1, 9))};
+  CHECK(sends(decide(answer(place(1, 9)), PlaceMatch::same, chains), 2, 0));
+  CHECK(sends(decide(answer(place(1, 9), ChainStanding::closed), PlaceMatch::same, chains), 2, 0));
+  CHECK(sends(decide(answer(place(1, 6)), PlaceMatch::same, chains), 1, 6));
+  CHECK(sends(decide(answer(place(1, 2)), PlaceMatch::same, chains), 1, 2));
+  // Over several chains.
+  std::vector<KnownChain> more = chains;
+  more.push_back(chain(3, 2, 0, place(2, 5)));
+  CHECK(sends(decide(answer(place(1, 6)), PlaceMatch::same, more), 1, 6));
+  CHECK(sends(decide(answer(place(2, 5)), PlaceMatch::same, more), 3, 0));
+  // The chain that a repair set apart is never sent: its exact place alone goes on.
+  std::vector<KnownChain> repaired = chains;
+  repaired[0].set_apart = true;
+  CHECK(sends(decide(answer(place(1, 9)), PlaceMatch::same, repaired), 2, 0));
+  CHECK(repairs(decide(answer(place(1, 6)), PlaceMatch::same, repaired), place(1, 6), true));
+  // The place need not be on a chain of this store.
+  const std::vector<KnownChain> behind = {chain(2, 5, 0, place(9, 70))};
+  CHECK(sends(decide(answer(place(9, 70)), PlaceMatch::no_chain, behind), 2, 0));
+  CHECK(repairs(decide(answer(place(9, 71)), PlaceMatch::no_chain, behind), place(9, 71), false));
+}
+
+TEST_CASE("course: the newest chain, closed: another one that names the answer's head") {
+  const std::vector<KnownChain> chains = {chain(1, 9, 4)};
+  CHECK(repairs(decide(answer(place(1, 4), ChainStanding::closed), PlaceMatch::same, chains), place(1, 4), true));
+  CHECK(repairs(decide(answer(place(1, 12), ChainStanding::closed), PlaceMatch::beyond, chains), place(1, 12), false));
+}
+
+TEST_CASE("course: the newest chain, waiting: what is left of the one before, and then gaps over what is missing of it") {
+  const Answer waits = answer({claim::ChainId{2}, 0, {}}, ChainStanding::waiting);
+  std::vector<KnownChain> chains = {chain(1, 9, 4), chain(2, 5, 0, place(1, 9))};
+  const auto decided = [&] { return decide(waits, PlaceMatch::same, chains); };
+  CHECK(sends(decided(), 1, 4));
+  chains[0].state.epoch = 0;  // nothing was heard of it in this epoch
+  CHECK(sends(decided(), 1, 0));
+  chains[0].state.epoch = 1;
+  SUBCASE("the place is not reached, and nothing is left") {
+    chains[0].state.head = place(1, 6);
+    chains[0].state.delivered_seq = 6;
+    CHECK(declares(decided(), 1, 7, 9));
+    chains[1].declared = true;
+    CHECK(sends(decided(), 2, 0));
+  }
+  SUBCASE("some is pruned that the service lacks") {
+    chains[0].state.delivered_seq = 2;
+    chains[0].pruned_to = 3;
+    CHECK(declares(decided(), 1, 3, 3));
+    chains[1].declared = true;
+    CHECK(sends(decided(), 1, 3));
+  }
+  SUBCASE("all was heard of, and the service waits all the same") {
+    chains[0].state.delivered_seq = 9;
+    CHECK(declares(decided(), 1, 1, 9));
+  }
+  SUBCASE("the one before is not here, or was set apart") {
+    chains[0].set_apart = true;
+    CHECK(declares(decided(), 1, 1, 9));
+    chains.erase(chains.begin());
+    CHECK(declares(decided(), 1, 1, 9));
+    chains[0].declared = true;
+    CHECK(sends(decided(), 2, 0));
+  }
+}
+
+TEST_CASE("course: the newest chain at a head that is here: what is behind it, whatever its state") {
+  const std::vector<KnownChain> chains = {chain(1, 9, 4)};
+  for (const ChainStanding state : {ChainStanding::open, ChainStanding::on_probation, ChainStanding::held}) {
+    CHECK(sends(decide(answer(place(1, 4), state), PlaceMatch::same, chains), 1, 4));
+    CHECK(sends(decide(answer(place(1, 9), state), PlaceMatch::same, chains), 1, 9));
+    CHECK(sends(decide(answer(place(1, 2), state), PlaceMatch::same, chains), 1, 2));  // a ledger that went back
+  }
+  CHECK(sends(decide(answer({claim::ChainId{1}, 0, {}}), PlaceMatch::same, chains), 1, 0));
+}
+
+TEST_CASE("course: a head behind which claims were pruned: the rest is made anew") {
+  KnownChain newest = chain(1, 9, 8);
+  newest.pruned_to = 6;
+  CHECK(sends(decide(answer(place(1, 6), ChainStanding::open, 2), PlaceMatch::same, {newest}), 1, 6));
+  const Course course = decide(answer(place(1, 5), ChainStanding::open, 2), PlaceMatch::same, {newest});
+  CHECK(repairs(course, place(1, 5), true));
+  CHECK(course.repair.epoch == 2);
+  // On the chain before, or of the newest behind the one before.
+  KnownChain second = chain(2, 5, 3, place(1, 9));
+  CHECK(repairs(decide(answer(place(1, 5), ChainStanding::open, 2), PlaceMatch::same, {newest, second}), place(1, 5), true));
+  second.pruned_to = 2;
+  CHECK(repairs(decide(answer(place(1, 9), ChainStanding::open, 2), PlaceMatch::same, {chain(1, 9, 8), second}), place(1, 9),
+                true));
+}
+
+TEST_CASE("course: the newest chain beyond its last claim, or another one there: the store went back") {
+  const std::vector<KnownChain> chains = {chain(1, 9, 4)};
+  CHECK(repairs(decide(answer(place(1, 12)), PlaceMatch::beyond, chains), place(1, 12), false));
+  CHECK(repairs(decide(answer(place(1, 7)), PlaceMatch::other_hash, chains), place(1, 7), false));
+}
+
+TEST_CASE("course: anything else is repaired likewise") {
+  const std::vector<KnownChain> chains = {chain(1, 9, 4), chain(2, 5, 0, place(1, 9))};
+  CHECK(repairs(decide(answer(place(9, 70)), PlaceMatch::no_chain, chains), place(9, 70), false));
+  CHECK(repairs(decide(answer(place(1, 12)), PlaceMatch::beyond, chains), place(1, 12), false));
+  CHECK(repairs(decide(answer(place(1, 6)), PlaceMatch::other_hash, chains), place(1, 6), false));
+  // Closed before what is left of it: to send that would contradict.
+  CHECK(repairs(decide(answer(place(1, 6), ChainStanding::closed), PlaceMatch::same, chains), place(1, 6), true));
+}
+
+}  // namespace greentill::uplink::course_test

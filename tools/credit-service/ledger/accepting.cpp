@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/accepting.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "daemon/base/calendar.hpp"
+#include "tools/credit-service/ledger/acts.hpp"
+
+namespace greentill::credit {
+namespace {
+
+// How far an act may end after the service's own time. Clocks differ; but each further day would be a further daily limit of an
+// account.
+constexpr std::int64_t kAheadSeconds = kSecondsADay;
+
+bool is_ahead(const claim::Reduction& act, std::int64_t now) { return act.end > now && act.end - now > kAheadSeconds; }
+
+/// Whether so much earlier, or later, counts as the same.
+bool before(std::int64_t time, std::int64_t bound) {
+  return bound > std::numeric_limits<std::int64_t>::min() + kSameActSeconds && time < bound - kSameActSeconds;
+}
+bool behind(std::int64_t time, std::int64_t bound) {
+  return bound < std::numeric_limits<std::int64_t>::max() - kSameActSeconds && time >= bound + kSameActSeconds;
+}
+
+/// Whether the version was in force at the act's end, 26 h before and behind included. One that was withdrawn in haste ended
+/// earlier than devices know: its claims are held, not refused.
+bool in_force(const Root& root, const RootVersion& version, std::int64_t ended) {
+  if (version.version != 1 && before(ended, version.begins)) return false;
+  if (version.withdrawn_at) return true;
+  const auto next = std::ranges::find_if(root.versions, [&](const RootVersion& one) {
+    return one.version > version.version && !(one.withdrawn_at && *one.withdrawn_at < one.begins);
+  });
+  return next == root.versions.end() || !behind(ended, next->begins);
+}
+
+/// Whether a place lies behind the one up to which a key with a successor is good. Chains that were begun before that one's stay
+/// as they are.
+bool lies_behind(const std::vector<Chain>& chains, const Chain& chain, std::uint64_t seq, const DeviceKey& key) {
+  if (!key.successor || !key.end) return false;
+  if (chain.id == key.end->chain) return seq > key.end->seq;
+  const auto last = std::ranges::find(chains, key.end->chain, &Chain::id);
+  return last == chains.end() || chain.no > last->no;
+}
+
+}  // namespace
+
+Result<Reason> Accepting::check_roots(const Assignment& assignment, const claim::Nullifiers& nullifiers,
+                                      std::optional<std::int64_t> ended) {
+  const std::uint32_t number = nullifiers[0].root;
+  const auto assigned = std::ranges::find(assignment.roots, number, &AssignedRoot::number);
+  if (assigned == assignment.roots.end() || (ended && assigned->reversals_only)) return Reason::unknown_root;
+  const auto root = lookup_.root(number);
+  if (!root) return Failure{root.error()};
+  if (*root == nullptr) return Reason::unknown_root;
+  for (const claim::Nullifier& nullifier : nullifiers) {
+    const auto version = std::ranges::find((*root)->versions, nullifier.key_version, &RootVersion::version);
+    if (version == (*root)->versions.end()) return Reason::unknown_key_version;
+    if (ended && !in_force(**root, *version, *ended)) return Reason::key_version_not_in_force;
+  }
+  return Reason::none;
+}
+
+Result<Acceptance> Accepting::accept_reduction(const Assignment& assignment, const claim::Claim& claim, std::int64_t came,
+                                               std::int64_t now) {
+  const auto& act = std::get<claim::Reduction>(claim.entry);
+  if (is_ahead(act, now)) return Acceptance{Reason::in_the_future, {}};
+  const auto reason = check_roots(assignment, act.nullifiers, act.end);
+  if (!reason) return Failure{reason.error()};
+  Acceptance made{*reason, {}};
+  if (*reason != Reason::none) return made;
+  const Rule* rule = programme_.rule_for(act.activity);
+  if (rule != nullptr && rule->oldest_days && act.end < came - *rule->oldest_days * kSecondsADay) made.holds.add(Reason::too_old);
+  const auto root = lookup_.root(act.nullifiers[0].root);
+  if (!root) return Failure{root.error()};
+  for (const claim::Nullifier& nullifier : act.nullifiers) {
+    const auto version = std::ranges::find((*root)->versions, nullifier.key_version, &RootVersion::version);
+    if (version->withdrawn_at && *version->withdrawn_at <= came) made.holds.add(Reason::key_withdrawn);
+  }
+  const auto screened = store_.screened(std::string(claim.device), std::string(act.activity));
+  if (!screened) return Failure{screened.error()};
+  if (*screened && programme_.calendar().local(act.end).day >= (*screened)->day) made.holds.add(Reason::screening);
+  return made;
+}
+
+Status Accepting::hold(const Device& device, const std::vector<Chain>& chains, const Chain& chain, const BatchClaim& claim,
+                       std::int64_t came, Holds& holds) {
+  const bool chain_holds = chain.state == ChainStanding::on_probation || chain.state == ChainStanding::held;
+  if (chain_holds && claim.link.seq >= chain.held_from) holds.add(chain.reason);
+  if (device.state == Device::State::retired && device.retired_at && came - *device.retired_at > kRetiredSeconds) {
+    holds.add(Reason::after_retirement);
+  }
+  const auto key = lookup_.key_of(claim.message.thumbprint);
+  if (!key) return Failure{key.error()};
+  if (*key != nullptr && lies_behind(chains, chain, claim.link.seq, **key)) holds.add(Reason::after_consent);
+  return Done{};
+}
+
+Result<Acceptance> Accepting::accept(const Device& device, const std::vector<Chain>& chains, const Chain& chain,
+                                     const BatchClaim& claim, std::int64_t came, std::int64_t now) {
+  Acceptance made;
+  if (claim.reason != Reason::none || !claim.claim) {
+    made.reason = claim.reason == Reason::none ? Reason::malformed : claim.reason;
+    return made;
+  }
+  const claim::Claim& said = *claim.claim;
+  if (std::holds_alternative<claim::Start>(said.entry) != (claim.link.seq == 1)) return Acceptance{Reason::malformed, {}};
+  const Assignment* assignment = find_assignment(device, chain.assignment);
+  if (assignment == nullptr || said.merchant != assignment->merchant || said.site != assignment->site) {
+    return Acceptance{Reason::not_assigned, {}};
+  }
+  if (std::holds_alternative<claim::Reduction>(said.entry)) {
+    auto accepted = accept_reduction(*assignment, said, came, now);
+    if (!accepted) return accepted;
+    made = *accepted;
+  } else if (const auto* reversal = std::get_if<claim::Reversal>(&said.entry)) {
+    const auto reason = check_roots(*assignment, reversal->nullifiers, std::nullopt);
+    if (!reason) return Failure{reason.error()};
+    made.reason = *reason;
+  }
+  if (made.reason != Reason::none) return made;
+  if (Status held = hold(device, chains, chain, claim, came, made.holds); !held) return Failure{held.error()};
+  return made;
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The step accept, of one claim by itself: whether its device may say it, and for what it is held (docs/ledger.md, "Steps";
+// docs/claim-format.md, "Nullifier"). Called within the store's current transaction. Private to ledger/. Threads: one.
+#pragma once
+
+#include "tools/credit-service/ledger/lookup.hpp"
+#include "tools/credit-service/programme/programme.hpp"
+#include "tools/credit-service/verify/batch.hpp"
+
+namespace greentill::credit {
+
+/// For how long what a retired device sends is taken as before.
+inline constexpr std::int64_t kRetiredSeconds = std::int64_t{30} * 86'400;
+
+/// Why a claim is refused, or else for what it is held.
+struct Acceptance {
+  Reason reason = Reason::none;
+  Holds holds;
+};
+
+class Accepting {
+ public:
+  /// What it refers to must outlive it.
+  Accepting(Store& store, Lookup& lookup, const Programme& programme) : store_(store), lookup_(lookup), programme_(programme) {}
+
+  /// `came`: when it first did, by which its age is judged. `chain`: where it has its place, one of the device's `chains`.
+  Result<Acceptance> accept(const Device& device, const std::vector<Chain>& chains, const Chain& chain, const BatchClaim& claim,
+                            std::int64_t came, std::int64_t now);
+
+ private:
+  Result<Reason> check_roots(const Assignment& assignment, const claim::Nullifiers& nullifiers,
+                             std::optional<std::int64_t> ended);
+  Result<Acceptance> accept_reduction(const Assignment& assignment, const claim::Claim& claim, std::int64_t came,
+                                      std::int64_t now);
+  /// Adds what the device and its keys are held for.
+  Status hold(const Device& device, const std::vector<Chain>& chains, const Chain& chain, const BatchClaim& claim,
+              std::int64_t came, Holds& holds);
+
+  Store& store_;
+  Lookup& lookup_;
+  const Programme& programme_;
+};
+
+}  // namespace greentill::credit

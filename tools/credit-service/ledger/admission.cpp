@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/admission.hpp"
+
+#include <algorithm>
+
+namespace greentill::credit {
+namespace {
+
+using Outcome = Admission::Outcome;
+
+// Chains are never forgotten, so no device may make any number of them.
+constexpr std::size_t kMostOfADevice = 1'024;
+
+bool is_contradicted(const Chain& chain) {
+  return chain.state == ChainStanding::held && (chain.reason == Reason::fork || chain.reason == Reason::second_repair);
+}
+
+bool has_room(const std::vector<Chain>& chains, Outcome outcome) {
+  if (chains.size() >= kMostOfADevice) return false;
+  const auto any = [&](ChainStanding state) {
+    return std::ranges::any_of(chains, [&](const Chain& one) { return one.state == state && !is_contradicted(one); });
+  };
+  if (outcome == Outcome::waits) return !any(ChainStanding::waiting);
+  if (outcome == Outcome::probation || outcome == Outcome::held) {
+    return !any(ChainStanding::held) && !any(ChainStanding::on_probation);
+  }
+  return true;
+}
+
+/// How the place that the start names lies to the chain that it is measured by.
+class Measuring {
+ public:
+  Measuring(const std::vector<Chain>& chains, const Chain& measured, const StartFacts& facts, PlaceReader& places)
+      : chains_(chains), measured_(measured), facts_(facts), places_(places) {}
+
+  Result<Admission> admit() {
+    if (is_contradicted(measured_)) return held(measured_.reason, measured_);
+    const auto& named = facts_.start->predecessor;
+    if (named && named->device != facts_.device) return held(Reason::fork);
+    const Chain* chain = named ? find(named->chain) : nullptr;
+    if (facts_.key_succeeds && facts_.consented && named && same_place(*named, *facts_.consented)) {
+      return Admission{Outcome::open, Reason::none, chain != nullptr ? chain->no : measured_.no, named->last_seq, false, false};
+    }
+    if (chain == nullptr || named->last_seq == 0) return probation(measured_, measured_.seq);
+    if (chain->no == measured_.no) return by_measured(*named);
+    return by_other(*named, *chain);
+  }
+
+ private:
+  static bool same_place(const claim::Predecessor& a, const claim::Predecessor& b) {
+    return a.chain == b.chain && a.last_seq == b.last_seq && a.payload_hash == b.payload_hash;
+  }
+  const Chain* find(const claim::ChainId& id) const {
+    const auto found = std::ranges::find(chains_, id, &Chain::id);
+    return found == chains_.end() ? nullptr : &*found;
+  }
+  static Admission held(Reason reason) { return {Outcome::held, reason, 0, 0, false, false}; }
+  static Admission held(Reason reason, const Chain& with) { return {Outcome::held, reason, with.no, with.seq, true, false}; }
+  static Admission probation(const Chain& behind, std::uint64_t place) {
+    return {Outcome::probation, Reason::probation, behind.no, place, false, false};
+  }
+
+  Result<Admission> by_measured(const claim::Predecessor& named) {
+    const bool closed = measured_.state == ChainStanding::closed;
+    const std::uint64_t end = closed ? measured_.closed_at.value_or(measured_.seq) : measured_.seq;
+    if (named.last_seq > measured_.seq) {
+      if (closed || facts_.gaps_cover) return probation(measured_, named.last_seq);
+      return Admission{Outcome::waits, Reason::none, measured_.no, named.last_seq, false, false};
+    }
+    const auto differs = other_hash(named, measured_);
+    if (!differs) return Failure{differs.error()};
+    if (*differs || (closed && has_successor(measured_, named.last_seq))) return held(Reason::fork, measured_);
+    if (named.last_seq == end) return Admission{Outcome::open, Reason::none, measured_.no, end, false, false};
+    return probation(measured_, named.last_seq);
+  }
+
+  /// A chain that is no longer, or not yet, the one that goes on.
+  Result<Admission> by_other(const claim::Predecessor& named, const Chain& chain) {
+    if (is_contradicted(chain)) return held(chain.reason, chain);
+    const auto differs = other_hash(named, chain);
+    if (!differs) return Failure{differs.error()};
+    if (*differs) return held(Reason::fork, chain);
+    if (has_successor(chain, named.last_seq)) return held(Reason::fork, successor_of(chain));
+    return probation(measured_, measured_.seq);
+  }
+
+  Result<bool> other_hash(const claim::Predecessor& named, const Chain& chain) {
+    const auto hash = places_.hash_at(chain, named.last_seq);
+    if (!hash) return Failure{hash.error()};
+    return hash->has_value() && **hash != named.payload_hash;
+  }
+  /// Whether another chain goes on from that place.
+  bool has_successor(const Chain& chain, std::uint64_t seq) const {
+    return std::ranges::any_of(chains_, [&](const Chain& one) { return goes_on(one, chain) && chain.closed_at == seq; });
+  }
+  const Chain& successor_of(const Chain& chain) const {
+    return *std::ranges::find_if(chains_, [&](const Chain& one) { return goes_on(one, chain); });
+  }
+  static bool goes_on(const Chain& one, const Chain& from) {
+    return one.predecessor == from.no && (one.state == ChainStanding::open || one.state == ChainStanding::closed);
+  }
+
+  const std::vector<Chain>& chains_;
+  const Chain& measured_;
+  const StartFacts& facts_;
+  PlaceReader& places_;
+};
+
+/// A start under the same key and no higher assignment says that its store was lost, or went back.
+bool is_repair(const StartFacts& facts, const Chain& before) {
+  return facts.key == before.key && facts.start->assignment <= before.assignment;
+}
+
+bool is_second(const StartFacts& facts) {
+  return facts.repaired_at && *facts.repaired_at != kRepairFree && facts.now - *facts.repaired_at < kRepairSeconds;
+}
+
+}  // namespace
+
+const Chain* measured_chain(const std::vector<Chain>& chains) {
+  const Chain* last = nullptr;
+  for (const Chain& one : chains) {
+    if (one.state == ChainStanding::open) return &one;
+    if (one.state == ChainStanding::closed || is_contradicted(one)) last = &one;
+  }
+  return last;
+}
+
+Result<Admission> admit(const std::vector<Chain>& chains, const StartFacts& facts, PlaceReader& places) {
+  const Chain* measured = measured_chain(chains);
+  Admission made;
+  const auto& named = facts.start->predecessor;
+  if (named && named->device != facts.device) made = {Outcome::held, Reason::fork, 0, 0, false, false};
+  if (measured != nullptr) {
+    auto by_place = Measuring(chains, *measured, facts, places).admit();
+    if (!by_place) return by_place;
+    made = *by_place;
+    made.is_repair = is_repair(facts, *measured);
+    if (made.is_repair && is_second(facts) && made.reason != Reason::fork) {
+      made = {Outcome::held, Reason::second_repair, measured->no, measured->seq, true, true};
+    }
+  }
+  if (facts.key_succeeded) made = {Outcome::held, Reason::after_consent, made.predecessor, made.place, false, made.is_repair};
+  if (facts.assigned != Assigned::good) {
+    made = {Outcome::held, Reason::wrong_assignment, made.predecessor, made.place, false, made.is_repair};
+  }
+  // A contradiction is stored whatever there is: it is what a person has to see.
+  const bool contradicts = made.outcome == Outcome::held && (made.reason == Reason::fork || made.reason == Reason::second_repair);
+  if (contradicts ? chains.size() >= kMostOfADevice : !has_room(chains, made.outcome)) made.outcome = Outcome::not_stored;
+  return made;
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// How chains begin.
+#include <algorithm>
+
+#include "tools/credit-service/ledger/intake.hpp"
+
+namespace greentill::credit {
+namespace {
+
+const BatchClaim* start_of(const Batch& batch) {
+  const auto found = std::ranges::find_if(batch.claims, [](const BatchClaim& one) { return one.link.seq == 1; });
+  return found == batch.claims.end() ? nullptr : &*found;
+}
+
+const claim::Start* entry_of(const BatchClaim& claim) {
+  return claim.claim ? std::get_if<claim::Start>(&claim.claim->entry) : nullptr;
+}
+
+/// Whether the device has left the assignment: a chain under a later one was opened.
+bool has_left(const std::vector<Chain>& chains, std::uint32_t assignment) {
+  return std::ranges::any_of(chains, [&](const Chain& one) {
+    return one.assignment > assignment && (one.state == ChainStanding::open || one.state == ChainStanding::closed);
+  });
+}
+
+void add_gaps(const Batch& batch, const claim::ChainId& of, std::vector<Range>& gaps) {
+  for (const BatchClaim& one : batch.claims) {
+    const auto* gap = one.claim && one.attested ? std::get_if<claim::Gap>(&one.claim->entry) : nullptr;
+    if (gap != nullptr && gap->chain == of) gaps.push_back({gap->first, gap->last});
+  }
+}
+
+/// The parts of a range that are not in any of the others.
+std::vector<Range> without(Range whole, std::vector<Range> others) {
+  std::ranges::sort(others, {}, &Range::first);
+  std::vector<Range> left;
+  for (const Range& one : others) {
+    if (one.last < whole.first || one.first > whole.last) continue;
+    if (one.first > whole.first) left.push_back({whole.first, one.first - 1});
+    whole.first = one.last + 1;
+    if (whole.first == 0 || whole.first > whole.last) return left;
+  }
+  left.push_back(whole);
+  return left;
+}
+
+}  // namespace
+
+/// Decides about a chain that is not stored, or waits. Where it is taken, its row is there afterwards, without a claim.
+Result<Intake::Begun> Intake::begin(const Batch& batch, Visit& visit) {
+  const auto keep = [&]() -> Result<Begun> {
+    const auto kept = pending_.keep(batch, visit.now);
+    if (!kept) return Failure{kept.error()};
+    if (*kept) visit.claims += batch.claims.size(), visit.bytes += batch.bytes->size();
+    visit.stays = batch.pending.has_value();
+    return Begun::kept;
+  };
+  const BatchClaim* start = start_of(batch);
+  if (start == nullptr) return keep();
+  if (!start->attested || entry_of(*start) == nullptr || visit.device == nullptr) {
+    if (Status told = stand_still(batch, *start, visit.now); !told) return Failure{told.error()};
+    return Begun::not_taken;
+  }
+  std::vector<Chain> others = visit.chains;
+  std::erase_if(others, [&](const Chain& one) { return one.id == batch.chain; });
+  auto facts = facts_of(visit, *start, others);
+  if (!facts) return Failure{facts.error()};
+  auto admission = admit(others, *facts, *this);
+  if (!admission) return Failure{admission.error()};
+  std::vector<Range> lost;
+  if (admission->outcome == Admission::Outcome::waits) {
+    const Chain& before = *visit.find(admission->predecessor);
+    const auto covered = gaps_cover(&batch, visit.name, batch.chain, before.id, {before.seq + 1, admission->place}, lost);
+    if (!covered) return Failure{covered.error()};
+    if (*covered) {
+      facts->gaps_cover = true;
+      admission = admit(others, *facts, *this);
+      if (!admission) return Failure{admission.error()};
+    }
+  }
+  if (admission->outcome == Admission::Outcome::not_stored) {
+    notices_.no_room(visit.name, batch.chain);
+    visit.stays = batch.pending.has_value();
+    return Begun::not_taken;
+  }
+  if (Status made = make_chain(batch, *start, *admission, visit); !made) return Failure{made.error()};
+  if (admission->outcome == Admission::Outcome::waits) return keep();
+  if (lost.empty()) return Begun::taken;
+  if (Status noted = note_lost(visit, *visit.find(admission->predecessor), lost); !noted) return Failure{noted.error()};
+  return Begun::taken;
+}
+
+Result<StartFacts> Intake::facts_of(const Visit& visit, const BatchClaim& start, const std::vector<Chain>& others) {
+  StartFacts facts;
+  facts.device = visit.name;
+  facts.start = entry_of(start);
+  facts.now = visit.now;
+  const auto key = lookup_.key_of(start.message.thumbprint);
+  if (!key) return Failure{key.error()};
+  if (*key != nullptr) facts.key = (*key)->hash;
+  facts.key_succeeded = *key != nullptr && (*key)->successor && (*key)->end;
+  if (find_assignment(*visit.device, facts.start->assignment) == nullptr) {
+    facts.assigned = Assigned::never_had;
+  } else if (has_left(others, facts.start->assignment)) {
+    facts.assigned = Assigned::left;
+  }
+  const auto book = store_.device_book(visit.name);
+  if (!book) return Failure{book.error()};
+  const bool waits = others.size() < visit.chains.size();  // and was counted when it came
+  if (*book && !waits) facts.repaired_at = (*book)->repaired_at;
+  if (*key == nullptr) return facts;
+  if (Status added = add_consent(visit, start, **key, measured_chain(others), facts); !added) return Failure{added.error()};
+  return facts;
+}
+
+/// What the key goes on from: by the registry, which has the consent's place, or by the consent in the start.
+Status Intake::add_consent(const Visit& visit, const BatchClaim& start, const DeviceKey& key, const Chain* measured,
+                           StartFacts& facts) {
+  if (measured == nullptr || measured->key == key.hash) return Done{};
+  const auto before = store_.registry().key(measured->key);
+  if (!before) return Failure{before.error()};
+  facts.key_succeeds = *before && (*before)->successor == key.hash && !key.successor;
+  if (!facts.key_succeeds) return Done{};
+  const ByteView message = facts.start->consent;
+  if (!message.empty()) {
+    const auto consent = consents_.verify(message, visit.now);
+    if (consent && consent->device == visit.name && consent->key == key.hash) {
+      const auto effect = effect_of(*consent, store_.registry());
+      if (!effect) return Failure{effect.error()};
+      if (effect->changes()) {
+        if (Status put = store_.registry().put(effect->is); !put) return put;
+        lookup_.forget();
+      }
+    }
+  }
+  const auto now = store_.registry().key(measured->key);
+  if (!now) return Failure{now.error()};
+  if (*now && (*now)->end) {
+    facts.consented = claim::Predecessor{start.claim->device, (*now)->end->chain, (*now)->end->seq, (*now)->end->payload_hash};
+  }
+  return Done{};
+}
+
+/// Whether gaps of the chain `by`, in the batch and what is kept aside, declare all that is missing of the one before it. `lost`
+/// gets what they declare and the ledger does not have.
+Result<bool> Intake::gaps_cover(const Batch* batch, const std::string& device, const claim::ChainId& by, const claim::ChainId& of,
+                                const Range& missing, std::vector<Range>& lost) {
+  std::vector<Range> gaps;
+  if (batch != nullptr) add_gaps(*batch, of, gaps);
+  const auto kept = pending_.kept(device, by);
+  if (!kept) return Failure{kept.error()};
+  for (const Batch& one : *kept) add_gaps(one, of, gaps);
+  const auto before = pending_.kept(device, of);
+  if (!before) return Failure{before.error()};
+  std::vector<Range> aside;
+  for (const Batch& one : *before) {
+    for (const BatchClaim& claim : one.claims) aside.push_back({claim.link.seq, claim.link.seq});
+  }
+  std::vector<Range> there = gaps;
+  there.insert(there.end(), aside.begin(), aside.end());
+  if (!without(missing, there).empty()) return false;
+  for (const Range& gap : gaps) {
+    for (const Range& one : without(gap, aside)) {
+      if (one.last >= missing.first) lost.push_back({std::max(one.first, missing.first), one.last});
+    }
+  }
+  return true;
+}
+
+Result<bool> Intake::is_ready(const std::string& device, const std::vector<Chain>& chains, const Chain& waiting) {
+  const auto before = std::ranges::find(chains, waiting.predecessor, &Chain::no);
+  if (before == chains.end() || before->state != ChainStanding::open || before->seq >= waiting.predecessor_seq) return true;
+  std::vector<Range> lost;
+  return gaps_cover(nullptr, device, waiting.id, before->id, {before->seq + 1, waiting.predecessor_seq}, lost);
+}
+
+Status Intake::make_chain(const Batch& batch, const BatchClaim& start, const Admission& admission, Visit& visit) {
+  using Outcome = Admission::Outcome;
+  Chain made;
+  if (const Chain* known = visit.find(batch.chain)) made = *known;
+  const bool waited = made.no != 0;
+  made.id = batch.chain;
+  made.state = admission.outcome == Outcome::open        ? ChainStanding::open
+               : admission.outcome == Outcome::waits     ? ChainStanding::waiting
+               : admission.outcome == Outcome::probation ? ChainStanding::on_probation
+                                                         : ChainStanding::held;
+  made.state_since = visit.now;
+  made.reason = admission.reason;
+  made.held_from = admission.outcome == Outcome::probation || admission.outcome == Outcome::held ? 1 : 0;
+  made.assignment = entry_of(start)->assignment;
+  made.predecessor = admission.predecessor;
+  made.predecessor_seq = admission.place;
+  made.silent_from = visit.now;
+  const auto key = lookup_.key_of(start.message.thumbprint);
+  if (!key) return Failure{key.error()};
+  if (*key != nullptr) made.key = (*key)->hash;
+  if (waited) {
+    if (Status put = store_.put_chain(made); !put) return put;
+    *visit.find(batch.chain) = made;
+  } else {
+    const auto no = store_.add_chain(visit.name, made);
+    if (!no) return Failure{no.error()};
+    made.no = *no;
+    visit.chains.push_back(made);
+  }
+  if (!(waited && made.state == ChainStanding::waiting)) notices_.began(visit.name, made);
+  if (admission.is_repair && !waited) {
+    if (Status noted = note_repair(visit); !noted) return noted;
+  }
+  return close_predecessor(admission, start, visit);
+}
+
+Status Intake::close_predecessor(const Admission& admission, const BatchClaim& start, Visit& visit) {
+  Chain* before = visit.find(admission.predecessor);
+  if (before == nullptr) return Done{};
+  if (admission.holds_predecessor) {
+    if (before->state == ChainStanding::held) return Done{};
+    before->state = ChainStanding::held;
+    before->state_since = visit.now;
+    before->reason = admission.reason;
+    if (before->held_from == 0) before->held_from = before->seq + 1;
+    before->contradiction.assign(start.message.whole.begin(), start.message.whole.end());
+    notices_.held(visit.name, *before, std::string(verify::in_words(admission.reason)));
+    return store_.put_chain(*before);
+  }
+  if (admission.outcome != Admission::Outcome::open || before->state == ChainStanding::held) return Done{};
+  before->state = ChainStanding::closed;
+  before->state_since = visit.now;
+  before->closed_at = admission.place;
+  if (Status put = store_.put_chain(*before); !put) return put;
+  // A key that goes on in place of another without a consent: that one is good as far as its chain went.
+  const auto old = store_.registry().key(before->key);
+  if (!old) return Failure{old.error()};
+  const Chain& made = *visit.find(start.link.chain);
+  if (!*old || !(*old)->successor || (*old)->end || (*old)->successor != made.key) return Done{};
+  DeviceKey ended = **old;
+  ended.end = KeyEnd{before->id, before->seq, before->hash};
+  lookup_.forget();
+  return store_.registry().put(ended);
+}
+
+Status Intake::note_repair(const Visit& visit) {
+  auto book = store_.device_book(visit.name);
+  if (!book) return Failure{book.error()};
+  if (!*book) return fail(ErrorCode::corrupt, "ledger: a device's chain begins, and it was never heard");
+  const bool free = (*book)->repaired_at == kRepairFree;
+  (*book)->repaired_at = free ? std::nullopt : std::optional(visit.now);
+  return store_.put_device_book(visit.name, **book);
+}
+
+/// Notes what gaps declare of a chain and the ledger does not have.
+Status Intake::note_lost(const Visit& visit, const Chain& of, const std::vector<Range>& ranges) {
+  const auto aside = pending_.kept(visit.name, of.id);
+  if (!aside) return Failure{aside.error()};
+  std::vector<Range> there{{0, of.seq}};
+  for (const Batch& one : *aside) {
+    for (const BatchClaim& claim : one.claims) there.push_back({claim.link.seq, claim.link.seq});
+  }
+  const auto known = store_.lost(of.no);
+  if (!known) return Failure{known.error()};
+  there.insert(there.end(), known->begin(), known->end());
+  for (const Range& range : ranges) {
+    for (const Range& one : without(range, there)) {
+      if (Status added = store_.add_lost(of.no, one); !added) return added;
+    }
+  }
+  return Done{};
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people decide of held claims, chains and devices (docs/ledger.md, "Holding" and "Revocation"; docs/chains.md,
+// "Contradictions"), and what comes due by itself. Threads: one.
+//
+// Errors: not_found where nothing of that name is there, conflict where it is not held, besides the store's. What reaches over
+// many claims is done in parts: `first`, if given, runs within the first part's transaction, as a change of the registry or an
+// entry of its audit trail.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tools/credit-service/ledger/notices.hpp"
+#include "tools/credit-service/ledger/sweeps.hpp"
+
+namespace greentill::credit {
+
+class Desk {
+ public:
+  /// Which held claims. What stands empty leaves none out.
+  struct Selection {
+    std::string device;
+    std::string merchant;
+    std::optional<std::int64_t> day;  ///< 20261124, of arrival, in the programme's zone
+    std::optional<Reason> reason;
+    std::optional<std::int64_t> claim;  ///< an id
+  };
+  enum class Verdict : std::uint8_t { release, dismiss };
+
+  Desk(Store& store, Lookup& lookup, Programmes& programmes, Deciding& deciding, Notices& notices, Clock& clock)
+      : store_(store),
+        lookup_(lookup),
+        programmes_(programmes),
+        deciding_(deciding),
+        notices_(notices),
+        clock_(clock),
+        sweeps_(store, deciding) {}
+
+  /// What is decided next begins with this, within the first part's transaction: it changes the registry, and notes who decides
+  /// what. Where it fails, nothing is done.
+  void begin_with(std::function<Status()> first) { first_ = std::move(first); }
+
+  /// Decides the held claims of the selection; those held with their chain are left to decide_chain(). Returns how many.
+  Result<std::uint64_t> decide(const Selection& selection, Verdict verdict);
+  /// Decides a chain that is held or on probation. `open`: it becomes the open one, and the one that is gets closed.
+  Status decide_chain(const std::string& device, const claim::ChainId& chain, Verdict verdict, bool open);
+  /// After the registry has it: what the device sent since is held.
+  Status revoked(const std::string& device);
+  /// After the registry has it: what was held for that is decided.
+  Status trusted(const std::string& device);
+  /// After a consent's place was named, or raised: what it covers is decided.
+  Status consented(const std::string& device);
+
+  /// Does a part of what is due, once a second unless more is; whether more is.
+  Result<bool> do_due();
+
+ private:
+  Status transact(const std::function<Status()>& work);
+  /// Everything that is due for the device, to the end.
+  Status finish(const std::string& device);
+  Result<std::vector<std::int64_t>> select(const Selection& selection, std::int64_t after, std::size_t most);
+  Result<bool> matches(const Selection& selection, std::int64_t claim);
+  Status end_probation(const Chain& chain, const std::string& device, std::int64_t now);
+  Status open_chain(std::vector<Chain>& chains, Chain& chain, std::int64_t now);
+  Status do_one(const Work& work, std::int64_t now);
+
+  Store& store_;
+  Lookup& lookup_;
+  Programmes& programmes_;
+  Deciding& deciding_;
+  Notices& notices_;
+  Clock& clock_;
+  Sweeps sweeps_;
+  std::function<Status()> first_;
+  std::int64_t looked_at_ = 0;  // when probations were
+  std::int64_t done_at_ = 0;    // when something was done of what is due
+  bool more_due_ = false;
+};
+
+}  // namespace greentill::credit

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/grants.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "daemon/base/calendar.hpp"
+#include "daemon/base/hex.hpp"
+#include "daemon/measure/quantify.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr unsigned kSlots = 16;
+// Credit rests at least so long after it was booked, so that a person can look at what came late.
+constexpr std::int64_t kLeastRestSeconds = 3 * kSecondsADay;
+
+std::string account_subject(std::int64_t account) { return "account/" + std::to_string(account); }
+
+/// The least of what a ceiling of the device and one of its class allow: the device's own takes the class's place.
+std::optional<std::int64_t> ceiling_of(const Device& device, const Rule& rule) {
+  const auto own = std::ranges::find(device.ceilings, rule.activity, &DeviceCeiling::activity);
+  return own != device.ceilings.end() ? std::optional(own->per_day_mg) : rule.ceiling(device.is);
+}
+
+}  // namespace
+
+Result<std::int64_t> Grants::system_account(std::string_view kind, std::int64_t claim) {
+  return store_.account(kind, "", static_cast<unsigned>(claim % kSlots));
+}
+
+Result<std::int64_t> Grants::customer(const claim::Attribution& attribution, const std::optional<claim::AccountHint>& hint,
+                                      std::int64_t claim) {
+  if (attribution.kind == claim::Attribution::Kind::account && hint) return store_.account("customer", hint->token, 0);
+  if (attribution.kind == claim::Attribution::Kind::none) return system_account("unattributed", claim);
+  // A claim without an account hint is credited to an account named by the hash; whoever has token and salt can prove it is
+  // theirs, as a bearer does by the secret.
+  const char* const kind = attribution.kind == claim::Attribution::Kind::bearer ? "bearer" : "hashed";
+  return store_.account(kind, to_hex(attribution.hash), 0);
+}
+
+std::int64_t Grants::spendable_at(const Rule& rule, std::int64_t act_ended, std::int64_t booked_at) {
+  const std::int64_t window = rule.refund_days * kSecondsADay;
+  const bool far = act_ended > std::numeric_limits<std::int64_t>::max() - window;
+  return std::max(far ? act_ended : act_ended + window, booked_at + kLeastRestSeconds);
+}
+
+Result<std::int64_t> Grants::wanted(const Decision& decision, const claim::Reduction& reduction, const claim::Quantities& left,
+                                    bool all) {
+  if (!decision.programme) return fail(ErrorCode::corrupt, "ledger: an accepted claim has no programme");
+  const auto programme = programmes_.find(*decision.programme);
+  if (!programme) return Failure{programme.error()};
+  const Rule* rule = (*programme)->rule_for(reduction.activity);
+  if (rule == nullptr) return std::int64_t{0};
+  if (all) return rule->grant(reduction.credited_mg);
+  const claim::MethodologyRef& named = reduction.methodology;
+  const measure::Methodology* methodology = library_.find(named.id, named.version, named.sha256);
+  if (methodology == nullptr) {
+    return fail(ErrorCode::not_found, "methodology " + std::string(named.id) + ", version " + std::to_string(named.version) +
+                                          ", is not in this worker's folder of methodologies; what is left of a claim cannot "
+                                          "be computed without it");
+  }
+  const auto amounts = measure::quantify(*methodology, left, reduction.begin, reduction.end);
+  return amounts ? rule->grant(std::min(amounts->credited_mg, reduction.credited_mg)) : 0;
+}
+
+Result<Reason> Grants::check_ceilings(const Grantee& to, const Programme& programme, const Rule& rule, std::int64_t mg,
+                                      Holds lifted) {
+  struct Ceiling {
+    Reason hold;
+    std::optional<std::int64_t> mg;
+    std::string subject;
+  };
+  const auto device = lookup_.device(to.device);
+  if (!device) return Failure{device.error()};
+  if (*device == nullptr) return fail(ErrorCode::corrupt, "ledger: a claim's device is not in the registry");
+  const std::int64_t day = programme.calendar().local(to.reduction->end).day;
+  const Ceiling ceilings[] = {{Reason::ceiling_device, ceiling_of(**device, rule), "device/" + to.device},
+                              {Reason::ceiling_merchant, rule.merchant_ceiling(), "merchant/" + to.merchant}};
+  for (const Ceiling& one : ceilings) {
+    if (!one.mg || lifted.has(one.hold)) continue;
+    const auto used = store_.used(one.subject, rule.activity, day);
+    if (!used) return Failure{used.error()};
+    if (*used > *one.mg || mg > *one.mg - *used) return one.hold;
+  }
+  return Reason::none;
+}
+
+Result<std::int64_t> Grants::within_account(const Programme& programme, const Rule& rule, std::int64_t customer,
+                                            std::int64_t ended, std::int64_t mg) {
+  if (!rule.has_limits()) return mg;
+  const auto name = store_.account_name(customer);
+  if (!name) return Failure{name.error()};
+  if (name->first != "customer") return mg;
+  const CalendarDay day = programme.calendar().local(ended);
+  for (const auto& [limit, period] : {std::pair{rule.limit_per_day_mg, day.day}, {rule.limit_per_month_mg, day.month}}) {
+    if (!limit) continue;
+    const auto used = store_.used(account_subject(customer), rule.activity, period);
+    if (!used) return Failure{used.error()};
+    mg = std::clamp<std::int64_t>(*limit - *used, 0, mg);
+  }
+  return mg;
+}
+
+Result<std::vector<Grants::Limit>> Grants::counted(const Grantee& of, const Programme& programme, const Rule& rule,
+                                                   std::int64_t customer) {
+  const CalendarDay day = programme.calendar().local(of.reduction->end);
+  std::vector<Limit> limits{{"device/" + of.device, day.day}, {"merchant/" + of.merchant, day.day}};
+  if (!rule.has_limits()) return limits;
+  const auto name = store_.account_name(customer);
+  if (!name) return Failure{name.error()};
+  if (name->first != "customer") return limits;
+  limits.push_back({account_subject(customer), day.day});
+  limits.push_back({account_subject(customer), day.month});
+  return limits;
+}
+
+Result<Grants::TakesBack> Grants::takes_back(const std::string& device, const Decision& decision,
+                                             const claim::Reduction& reduction, std::int64_t now) {
+  if (!decision.programme) return fail(ErrorCode::corrupt, "ledger: an accepted claim has no programme");
+  const auto programme = programmes_.find(*decision.programme);
+  if (!programme) return Failure{programme.error()};
+  const auto of = lookup_.device(device);
+  if (!of) return Failure{of.error()};
+  const Rule* rule = (*programme)->rule_for(reduction.activity);
+  TakesBack found{std::string(reduction.activity), (*programme)->calendar().local(now).day, 0};
+  if (rule != nullptr && *of != nullptr) found.mg = rule->takes_back((*of)->is);
+  return found;
+}
+
+Status Grants::use(const std::vector<Limit>& limits, const std::string& activity, std::int64_t mg) {
+  for (const Limit& limit : limits) {
+    if (Status used = store_.use(limit.subject, activity, limit.period, mg); !used) return used;
+  }
+  return Done{};
+}
+
+Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision) {
+  if (!decision.programme || !decision.customer) return fail(ErrorCode::corrupt, "ledger: a claim is for nobody");
+  decision.granted = 0;
+  decision.since = now;
+  if (wanted == 0) return Reason::none;
+  const auto programme = programmes_.find(*decision.programme);
+  if (!programme) return Failure{programme.error()};
+  const Rule* rule = (*programme)->rule_for(to.reduction->activity);
+  if (rule == nullptr) return Reason::none;
+  auto held = check_ceilings(to, **programme, *rule, wanted, decision.lifted);
+  if (!held || *held != Reason::none) return held;
+  const auto granted = within_account(**programme, *rule, *decision.customer, to.reduction->end, wanted);
+  if (!granted) return Failure{granted.error()};
+  if (*granted == 0) return Reason::none;
+  const auto limits = counted(to, **programme, *rule, *decision.customer);
+  if (!limits) return Failure{limits.error()};
+  if (Status used = use(*limits, rule->activity, *granted); !used) return Failure{used.error()};
+  decision.granted = *granted;
+  if (Status booked = book(to, **programme, decision, 0, *granted, BookingKind::grant, now); !booked)
+    return Failure{booked.error()};
+  return Reason::none;
+}
+
+Status Grants::lower(const Grantee& of, std::int64_t to_mg, std::int64_t now, Decision& decision) {
+  const std::int64_t before = decision.granted.value_or(0);
+  if (before <= to_mg) return Done{};
+  if (!decision.programme || !decision.customer) return fail(ErrorCode::corrupt, "ledger: a grant is nobody's");
+  const auto programme = programmes_.find(*decision.programme);
+  if (!programme) return Failure{programme.error()};
+  const Rule* rule = (*programme)->rule_for(of.reduction->activity);
+  if (rule == nullptr) return fail(ErrorCode::corrupt, "ledger: a grant has no rule in its programme");
+  // What could be spent meanwhile gives nothing back: else the same day could be earned twice.
+  if (spendable_at(*rule, of.reduction->end, decision.since) > now) {
+    const auto limits = counted(of, **programme, *rule, *decision.customer);
+    if (!limits) return Failure{limits.error()};
+    if (Status back = use(*limits, rule->activity, to_mg - before); !back) return back;
+  }
+  decision.granted = to_mg;
+  if (Status booked = book(of, **programme, decision, before, to_mg, BookingKind::taken_back, now); !booked) return booked;
+  return cover(of, *decision.customer, now);
+}
+
+Status Grants::book(const Grantee& of, const Programme& programme, const Decision& decision, std::int64_t from_mg,
+                    std::int64_t to_mg, BookingKind kind, std::int64_t now) {
+  const Split from = programme.split(from_mg);
+  const Split to = programme.split(to_mg);
+  const Rule* rule = programme.rule_for(of.reduction->activity);
+  NewBooking booking{of.claim, kind, now, spendable_at(*rule, of.reduction->end, decision.since), {}};
+  const auto issuance = system_account("issuance", of.claim);
+  const auto merchant = store_.account("merchant", of.merchant, 0);
+  const auto operated = system_account("operator", of.claim);
+  if (!issuance) return Failure{issuance.error()};
+  if (!merchant) return Failure{merchant.error()};
+  if (!operated) return Failure{operated.error()};
+  for (const Leg& leg : {Leg{*decision.customer, to.customer - from.customer}, Leg{*issuance, from_mg - to_mg},
+                         Leg{*merchant, to.merchant - from.merchant}, Leg{*operated, to.operator_share - from.operator_share}}) {
+    if (leg.mg != 0) booking.legs.push_back(leg);
+  }
+  return store_.book(booking);
+}
+
+Status Grants::cover(const Grantee& of, std::int64_t customer, std::int64_t now) {
+  const auto left = store_.balance(customer);
+  if (!left) return Failure{left.error()};
+  if (*left >= 0) return Done{};
+  const std::int64_t missing = -*left;
+  const auto merchant = store_.account("merchant", of.merchant, 0);
+  if (!merchant) return Failure{merchant.error()};
+  const auto has = store_.balance(*merchant);
+  if (!has) return Failure{has.error()};
+  const std::int64_t theirs = std::clamp<std::int64_t>(*has, 0, missing);
+  const auto loss = system_account("loss", of.claim);
+  if (!loss) return Failure{loss.error()};
+  NewBooking booking{of.claim, BookingKind::shortfall, now, now, {{customer, missing}}};
+  if (theirs != 0) booking.legs.push_back({*merchant, -theirs});
+  if (missing != theirs) booking.legs.push_back({*loss, theirs - missing});
+  return store_.book(booking);
+}
+
+}  // namespace greentill::credit

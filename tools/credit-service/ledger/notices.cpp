@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/notices.hpp"
+
+#include "daemon/base/hex.hpp"
+#include "daemon/base/moment.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr std::chrono::minutes kLeastBetweenLines{10};
+
+std::string why_not_taken(const BatchClaim& claim) {
+  const std::string certificate = "the certificate with the SHA-256 " + to_hex(claim.message.thumbprint);
+  switch (claim.reason) {
+    case Reason::unknown_certificate: return certificate + " is not in the registry: greentill-credit key add registers it";
+    case Reason::certificate_not_valid:
+    case Reason::revoked: return certificate + ' ' + claim.detail;
+    case Reason::bad_signature: return "it was not signed with the key of " + certificate;
+    case Reason::malformed:
+    case Reason::unsupported: return "its chain begins with what this version does not know";
+    default: return "nobody vouches for what stands there";
+  }
+}
+
+}  // namespace
+
+bool Notices::may(const std::string& device, Reason about) {
+  return told_.try_emplace({device, about}, 1, kLeastBetweenLines).first->second.take(clock_.monotonic()).has_value();
+}
+
+void Notices::tell(const std::string& device, const BatchClaim& claim, Reason reason, const std::string& fate,
+                   const std::string& why) {
+  if (!may(device, reason)) return;
+  log_.write(
+      LogLevel::warning, "ledger",
+      device + ": claim " + std::to_string(claim.link.seq) + ' ' + fate + " (" + std::string(to_string(reason)) + "): " + why);
+}
+
+void Notices::not_taken(const std::string& device, const BatchClaim& claim) {
+  tell(device, claim, claim.reason, "is not taken, nor what comes after it", why_not_taken(claim));
+}
+
+void Notices::refused(const std::string& device, const BatchClaim& claim, Reason reason) {
+  switch (reason) {
+    case Reason::certificate_not_valid:
+    case Reason::revoked: return tell(device, claim, reason, "is refused for now", why_not_taken(claim));
+    case Reason::not_assigned:
+    case Reason::unknown_root:
+    case Reason::unknown_key_version:
+      return tell(device, claim, reason, "is refused for now", std::string(verify::in_words(reason)));
+    case Reason::in_the_future:
+      return tell(device, claim, reason, "is refused for now",
+                  "its act ends on " + utc_text(std::get<claim::Reduction>(claim.claim->entry).end) + ", and our clock shows " +
+                      shown_by(clock_) + ": one of the two clocks is wrong");
+    default: return;
+  }
+}
+
+void Notices::gap(const Batch& batch, std::uint64_t seq, std::uint64_t head) {
+  Gap& gap = gaps_.try_emplace(batch.device, Gap{0, 0, LineAllowance(1, kLeastBetweenLines)}).first->second;
+  const bool again = gap.from == head && gap.to == seq;
+  gap.from = head;
+  gap.to = seq;
+  if (!again || !gap.lines.take(clock_.monotonic())) return;
+  log_.write(LogLevel::warning, "ledger",
+             batch.device + ": continues at " + std::to_string(seq) + ", and this ledger ends at " + std::to_string(head) +
+                 " of its chain " + to_hex(batch.chain) +
+                 ": what lies between does not come. Did the ledger go back? Then start one worker with --new-epoch");
+}
+
+void Notices::began(const std::string& device, const Chain& chain) {
+  const std::string words = device + ": its chain " + to_hex(chain.id) + ' ';
+  if (chain.state == ChainStanding::waiting) {
+    log_.write(LogLevel::info, "ledger",
+               words + "waits until the one before it has come to " + std::to_string(chain.predecessor_seq));
+  } else if (chain.state == ChainStanding::on_probation) {
+    log_.write(LogLevel::warning, "ledger",
+               words +
+                   "does not go on where the last one ended: its claims are held until the device's other chains have been "
+                   "silent for 72 h, or a person decides: greentill-credit device chain");
+  } else if (chain.state == ChainStanding::held) {
+    held(device, chain, std::string(verify::in_words(chain.reason)));
+  }
+}
+
+void Notices::held(const std::string& device, const Chain& chain, const std::string& why) {
+  log_.write(LogLevel::error, "ledger",
+             device + ": its chain " + to_hex(chain.id) + " is held from claim " + std::to_string(chain.held_from) + " on (" +
+                 std::string(to_string(chain.reason)) + "): " + why + ". greentill-credit devices " + device +
+                 " has its chains, greentill-credit device chain decides");
+}
+
+void Notices::no_room(const std::string& device, const claim::ChainId& chain) {
+  if (!may(device, Reason::wrong_start)) return;
+  log_.write(LogLevel::warning, "ledger",
+             device + ": another chain, " + to_hex(chain) +
+                 ", is not stored: one that waits, is on probation or held has to be "
+                 "decided first: greentill-credit devices " +
+                 device);
+}
+
+void Notices::over_quota(const std::string& device, std::int64_t again_s) {
+  if (!may(device, Reason::missing)) return;
+  log_.write(LogLevel::warning, "ledger",
+             device + ": its quota of claims or bytes is used up; it is told to come again in " + std::to_string(again_s) + " s");
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the operator is told while batches are taken, rationed: a device sends the same again and again, and each would be a line.
+// Private to ledger/. Threads: one.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "daemon/base/line_allowance.hpp"
+#include "daemon/base/ports.hpp"
+#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/verify/batch.hpp"
+
+namespace greentill::credit {
+
+class Notices {
+ public:
+  /// Both must outlive it.
+  Notices(Clock& clock, Log& log) : clock_(clock), log_(log) {}
+
+  /// A chain stands still because its next claim cannot be taken.
+  void not_taken(const std::string& device, const BatchClaim& claim);
+  /// A claim took its place, and is refused for what the operator, or a clock, can mend.
+  void refused(const std::string& device, const BatchClaim& claim, Reason reason);
+  /// A device goes on where this ledger has not come to; said once it sends the same again: then what lies between does not come.
+  void gap(const Batch& batch, std::uint64_t seq, std::uint64_t head);
+  /// A chain began that is not simply the next one.
+  void began(const std::string& device, const Chain& chain);
+  /// A chain is held from here on.
+  void held(const std::string& device, const Chain& chain, const std::string& why);
+  /// A start is not stored, because there is one like it.
+  void no_room(const std::string& device, const claim::ChainId& chain);
+  /// A device's quota is used up.
+  void over_quota(const std::string& device, std::int64_t again_s);
+
+ private:
+  void tell(const std::string& device, const BatchClaim& claim, Reason reason, const std::string& fate, const std::string& why);
+  bool may(const std::string& device, Reason about);
+
+  Clock& clock_;
+  Log& log_;
+  std::map<std::pair<std::string, Reason>, LineAllowance> told_;  // bounded by the number of devices with a certificate
+  struct Gap {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    LineAllowance lines;
+  };
+  std::map<std::string, Gap> gaps_;  // likewise
+};
+
+}  // namespace greentill::credit

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bookings: what they post, how they share, and what they use up of limits.
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <variant>
+
+#include "daemon/claim/claim.hpp"
+#include "tools/credit-service/ledger/sqlite/audit.hpp"
+#include "tools/credit-service/ledger/sqlite/cells.hpp"
+#include "tools/credit-service/programme/programme.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using sqlite::Query;
+
+/// Every programme that the ledger ever booked by.
+Result<std::map<std::int64_t, Programme>> all_programmes(sqlite::Database& database, const claim::Hasher& hasher) {
+  std::map<std::int64_t, Programme> programmes;
+  sqlite::Statement stored;
+  if (Status prepared = stored.prepare(database, "SELECT id, bytes FROM programmes"); !prepared) return Failure{prepared.error()};
+  Query row(stored);
+  while (row.next()) {
+    const std::string name = "programme " + std::to_string(row.integer(0)) + " of the ledger";
+    auto programme = Programme::parse(row.text(1), name, hasher);
+    if (!programme) return Failure{programme.error()};
+    programmes.emplace(row.integer(0), std::move(*programme));
+  }
+  return row.result(std::move(programmes));
+}
+
+/// A claim of which something is granted or booked, with what its bookings add up to but for shortfalls.
+struct Booked {
+  std::int64_t claim = 0;
+  bool is_known = false;  ///< whether it is stored, was accepted once and parses
+  std::string device;
+  std::vector<std::uint8_t> payload;
+  std::optional<std::int64_t> granted, customer, programme;
+  std::int64_t issued = 0;  ///< what came from issuance
+  Split got;
+  std::int64_t other = 0;   ///< on accounts that have no share
+  std::int64_t in_use = 0;  ///< what was granted, less what was taken back before it could be spent
+};
+
+class BookingAudit {
+ public:
+  BookingAudit(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes)
+      : database_(database), programmes_(programmes) {}
+
+  Status run();
+  void tell(std::vector<std::string>& wrong) const {
+    tell_wrong(unbalanced_, "bookings do not balance to zero", wrong);
+    tell_wrong(unposted_, "legs are not posted as they are booked", wrong);
+    tell_wrong(nobodys_, "bookings are no accepted reduction's", wrong);
+    tell_wrong(misshared_, "claims are not booked as granted and shared", wrong);
+    tell_wrong(misused_, "limits are not used as what stands says", wrong);
+  }
+
+ private:
+  Status prepare();
+  Status take(const Query& row);
+  Status post(const Leg& leg, std::int64_t claim, std::int64_t number, Booked* into);
+  Status open(std::int64_t claim);
+  void close();
+  void use(const Programme& programme);
+  Status check_counts();
+  Status check_limits();
+
+  sqlite::Database& database_;
+  const std::map<std::int64_t, Programme>& programmes_;
+  sqlite::Statement leg_, claim_;
+  Booked current_;
+  std::map<std::tuple<std::string, std::string, std::int64_t>, std::int64_t> used_;  // by subject, activity and period
+  std::uint64_t legs_ = 0, with_grant_ = 0;
+  std::uint64_t unbalanced_ = 0, unposted_ = 0, nobodys_ = 0, misshared_ = 0, misused_ = 0;
+};
+
+Status BookingAudit::prepare() {
+  return sqlite::prepare_all(
+      database_,
+      {{leg_, "SELECT mg, kind FROM legs CROSS JOIN accounts ON no = account WHERE account = ? AND claim = ? AND booking = ?"},
+       {claim_,
+        "SELECT device, payload, granted, customer, programme FROM claims CROSS JOIN chains ON no = claims.id >> 40 "
+        "WHERE claims.id = ?"}});
+}
+
+Status BookingAudit::run() {
+  if (Status prepared = prepare(); !prepared) return prepared;
+  sqlite::Statement bookings;
+  if (Status prepared =
+          bookings.prepare(database_, "SELECT claim, number, kind, at, spendable_at, legs FROM bookings ORDER BY claim, number");
+      !prepared) {
+    return prepared;
+  }
+  Query row(bookings);
+  while (row.next()) {
+    if (Status taken = take(row); !taken) return taken;
+  }
+  if (Status read = row.status(); !read) return read;
+  close();
+  if (Status counted = check_counts(); !counted) return counted;
+  return check_limits();
+}
+
+Status BookingAudit::take(const Query& row) {
+  const std::int64_t claim = row.integer(0);
+  const auto kind = static_cast<BookingKind>(row.integer(2));
+  const auto legs = parse_legs(row.bytes(5));
+  if (!legs) return database_.damaged("a booking's legs are none");
+  if (claim != current_.claim) {
+    close();
+    if (Status opened = open(claim); !opened) return opened;
+  }
+  const bool moves = kind != BookingKind::shortfall && kind != BookingKind::spent;
+  const std::int64_t before = current_.issued;
+  std::int64_t sum = 0;
+  for (const Leg& leg : *legs) {
+    sum += leg.mg;
+    if (Status posted = post(leg, claim, row.integer(1), moves ? &current_ : nullptr); !posted) return posted;
+  }
+  if (sum != 0) ++unbalanced_;
+  if (claim > 0 && !current_.is_known) ++nobodys_;
+  // What could be spent meanwhile gives nothing back.
+  const bool is_late = kind == BookingKind::taken_back && row.integer(3) >= row.integer(4);
+  if (moves && !is_late) current_.in_use += current_.issued - before;
+  return Done{};
+}
+
+Status BookingAudit::post(const Leg& leg, std::int64_t claim, std::int64_t number, Booked* into) {
+  ++legs_;
+  Query posted(leg_, leg.account, claim, number);
+  if (!posted.next()) {
+    ++unposted_;
+    return posted.status();
+  }
+  if (posted.integer(0) != leg.mg) ++unposted_;
+  if (into == nullptr) return Done{};
+  const std::string_view kind = posted.text(1);
+  std::int64_t* share = &into->other;
+  if (kind == "merchant") share = &into->got.merchant;
+  if (kind == "operator") share = &into->got.operator_share;
+  if (leg.account == into->customer) share = &into->got.customer;
+  if (kind == "issuance") {
+    into->issued -= leg.mg;
+  } else {
+    *share += leg.mg;
+  }
+  return Done{};
+}
+
+Status BookingAudit::open(std::int64_t claim) {
+  current_ = {};
+  current_.claim = claim;
+  Query row(claim_, claim);
+  if (!row.next()) return row.status();
+  const ByteView payload = row.bytes(1);
+  current_.device = row.text(0);
+  current_.payload.assign(payload.begin(), payload.end());
+  current_.granted = row.optional(2);
+  current_.customer = row.optional(3);
+  current_.programme = row.optional(4);
+  current_.is_known = current_.granted && current_.customer && current_.programme && programmes_.contains(*current_.programme);
+  return Done{};
+}
+
+void BookingAudit::close() {
+  if (!current_.is_known) return;
+  const Programme& programme = programmes_.at(*current_.programme);
+  const std::int64_t granted = *current_.granted;
+  if (granted > 0) ++with_grant_;
+  const Split split = granted < 0 ? Split() : programme.split(granted);
+  const Split& got = current_.got;
+  const bool is_right = current_.issued == granted && got.customer == split.customer && got.merchant == split.merchant &&
+                        got.operator_share == split.operator_share && current_.other == 0;
+  if (!is_right) ++misshared_;
+  use(programme);
+}
+
+void BookingAudit::use(const Programme& programme) {
+  const auto claim = claim::parse_payload(current_.payload);
+  const auto* reduction = claim ? std::get_if<claim::Reduction>(&claim->entry) : nullptr;
+  if (reduction == nullptr) {
+    ++nobodys_;
+    return;
+  }
+  const std::string activity(reduction->activity);
+  const CalendarDay day = programme.calendar().local(reduction->end);
+  used_[{"device/" + current_.device, activity, day.day}] += current_.in_use;
+  used_[{"merchant/" + std::string(claim->merchant), activity, day.day}] += current_.in_use;
+  const Rule* rule = programme.rule_for(activity);
+  if (rule == nullptr || !rule->has_limits()) return;
+  for (const std::int64_t period : {day.day, day.month}) {
+    used_[{"account/" + std::to_string(*current_.customer), activity, period}] += current_.in_use;
+  }
+}
+
+/// What the bookings do not lead to: legs of none, and claims with a grant that is not booked.
+Status BookingAudit::check_counts() {
+  const auto legs = database_.integer("SELECT count(*) FROM legs");
+  if (!legs) return Failure{legs.error()};
+  const auto granted = database_.integer("SELECT count(*) FROM claims WHERE granted > 0");
+  if (!granted) return Failure{granted.error()};
+  // A leg that is missing is told above, once.
+  const auto stored = static_cast<std::uint64_t>(*legs);
+  if (stored > legs_) unposted_ += stored - legs_;
+  const auto with_grant = static_cast<std::uint64_t>(*granted);
+  if (with_grant > with_grant_) misshared_ += with_grant - with_grant_;
+  return Done{};
+}
+
+/// Accounts that are no customers by token have no limits, so that nothing stands for them.
+Status BookingAudit::check_limits() {
+  sqlite::Statement limits;
+  if (Status prepared = limits.prepare(
+          database_,
+          "SELECT subject, activity, period, used FROM limits WHERE subject GLOB 'device/*' OR subject GLOB 'merchant/*' OR "
+          "subject GLOB 'account/*'");
+      !prepared) {
+    return prepared;
+  }
+  Query row(limits);
+  while (row.next()) {
+    const auto found = used_.find({std::string(row.text(0)), std::string(row.text(1)), row.integer(2)});
+    if ((found == used_.end() ? 0 : found->second) != row.integer(3)) ++misused_;
+    if (found != used_.end()) used_.erase(found);
+  }
+  for (const auto& [limit, mg] : used_) {
+    if (mg != 0 && !std::get<0>(limit).starts_with("account/")) ++misused_;
+  }
+  return row.status();
+}
+
+}  // namespace
+
+Status check_bookings(sqlite::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong) {
+  const auto programmes = all_programmes(database, hasher);
+  if (!programmes) return Failure{programmes.error()};
+  BookingAudit audit(database, *programmes);
+  if (Status checked = audit.run(); !checked) return checked;
+  audit.tell(wrong);
+  return Done{};
+}
+
+}  // namespace greentill::credit

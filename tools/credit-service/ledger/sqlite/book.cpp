@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Limits, bookings and accounts.
+#include <algorithm>
+#include <map>
+
+#include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using sqlite::Query;
+
+constexpr std::string_view kZero("\0", 1);
+
+std::optional<std::int64_t> leg_sum(const Query& row) { return row.integer(0); }
+
+}  // namespace
+
+Status SqliteStore::prepare_book() {
+  return sqlite::prepare_all(
+      database_, {{find_used_, "SELECT used FROM limits WHERE subject = ? AND activity = ? AND period = ?"},
+                  {add_used_, "INSERT INTO limits VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE SET used = used + excluded.used"},
+                  {add_booking_,
+                   "INSERT INTO bookings SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM bookings WHERE claim = ?1 "
+                   "RETURNING number"},
+                  {add_leg_, "INSERT INTO legs VALUES(?, ?, ?, ?, ?)"},
+                  {find_account_, "SELECT no FROM accounts WHERE kind = ? AND name = ? AND slot = ?"},
+                  {account_name_, "SELECT kind, name FROM accounts WHERE no = ?"},
+                  {find_balance_, "SELECT balance FROM accounts WHERE no = ?"},
+                  {add_balance_, "UPDATE accounts SET balance = balance + ? WHERE no = ?"}});
+}
+
+SqliteStore::LimitUse& SqliteStore::limit_use(std::string_view subject, std::string_view activity, std::int64_t period) {
+  key_.assign(subject).append(kZero).append(activity).append(kZero).append(std::to_string(period));
+  const auto [found, is_new] = limits_.try_emplace(key_);
+  if (is_new) found->second = {std::string(subject), std::string(activity), period, std::nullopt, 0};
+  return found->second;
+}
+
+Result<std::int64_t> SqliteStore::used(std::string_view subject, std::string_view activity, std::int64_t period) {
+  if (!is_inside_) forget_kept();
+  LimitUse& limit = limit_use(subject, activity, period);
+  if (!limit.stored) {
+    Query row(find_used_, subject, activity, period);
+    const std::int64_t stored = row.next() ? row.integer(0) : 0;
+    if (Status read = row.status(); !read) return Failure{read.error()};
+    limit.stored = stored;
+  }
+  return *limit.stored + limit.added;
+}
+
+Status SqliteStore::use(std::string_view subject, std::string_view activity, std::int64_t period, std::int64_t mg) {
+  return as_one([&]() -> Status {
+    limit_use(subject, activity, period).added += mg;
+    return Done{};
+  });
+}
+
+Status SqliteStore::write_limits() {
+  for (auto& [key, limit] : limits_) {
+    const std::int64_t added = std::exchange(limit.added, 0);
+    if (added == 0) continue;
+    limit.stored.reset();
+    if (Status written = add_used_.run(limit.subject, limit.activity, limit.period, added); !written) return written;
+  }
+  return Done{};
+}
+
+Result<std::vector<DayValue>> SqliteStore::days_used(std::string_view subject, std::string_view activity, std::int64_t from,
+                                                     std::int64_t to) {
+  if (Status written = write_limits(); !written) return Failure{written.error()};
+  const auto read = [](const Query& row) { return std::optional(DayValue{row.integer(0), row.integer(1)}); };
+  return list<DayValue>(read,
+                        "SELECT period, used FROM limits WHERE subject = ? AND activity = ? AND period BETWEEN ? AND ? "
+                        "AND used > 0 ORDER BY period",
+                        subject, activity, from, to);
+}
+
+Status SqliteStore::book(const NewBooking& booking) {
+  std::int64_t sum = 0;
+  for (const Leg& leg : booking.legs) sum += leg.mg;
+  if (sum != 0) return fail(ErrorCode::invalid, "ledger: the legs of a booking do not add up to 0");
+  return as_one([&]() -> Status {
+    std::int64_t number = 0;
+    {
+      Query row(add_booking_, booking.claim, static_cast<int>(booking.kind), booking.at, booking.spendable_at,
+                legs_cell(booking.legs, legs_cell_));
+      while (row.next()) number = row.integer(0);
+      if (Status added = row.status(); !added) return added;
+    }
+    for (const Leg& leg : booking.legs) {
+      Status posted = add_leg_.run(leg.account, booking.claim, number, leg.mg, booking.spendable_at);
+      if (!posted) return posted;
+      added_[leg.account] += leg.mg;
+    }
+    return Done{};
+  });
+}
+
+Result<std::vector<Leg>> SqliteStore::booked(std::int64_t claim) {
+  const auto bookings = list<std::vector<Leg>>([](const Query& row) { return parse_legs(row.bytes(0)); },
+                                               "SELECT legs FROM bookings WHERE claim = ? AND kind <> ?", claim,
+                                               static_cast<int>(BookingKind::shortfall));
+  if (!bookings) return Failure{bookings.error()};
+  std::map<std::int64_t, std::int64_t> sums;
+  for (const std::vector<Leg>& legs : *bookings) {
+    for (const Leg& leg : legs) sums[leg.account] += leg.mg;
+  }
+  std::vector<Leg> all;
+  for (const auto& [account, mg] : sums) {
+    if (mg != 0) all.push_back({account, mg});
+  }
+  return all;
+}
+
+Result<std::int64_t> SqliteStore::account(std::string_view kind, std::string_view name, unsigned slot) {
+  if (!is_inside_) forget_kept();
+  key_.assign(kind).append(kZero).append(name).append(kZero).append(std::to_string(slot));
+  if (const auto known = accounts_.find(key_); known != accounts_.end()) return known->second;
+  std::int64_t no = 0;
+  {
+    Query row(find_account_, kind, name, std::int64_t{slot});
+    if (row.next()) no = row.integer(0);
+    if (Status read = row.status(); !read) return Failure{read.error()};
+  }
+  if (no == 0) {
+    Status added = run_once("INSERT INTO accounts VALUES(NULL, ?, ?, ?, 0)", kind, name, std::int64_t{slot});
+    if (!added) return Failure{added.error()};
+    no = database_.last_row();
+  }
+  accounts_.emplace(key_, no);
+  return no;
+}
+
+Result<std::pair<std::string, std::string>> SqliteStore::account_name(std::int64_t account) {
+  Query row(account_name_, account);
+  if (row.next()) return std::pair(std::string(row.text(0)), std::string(row.text(1)));
+  if (Status read = row.status(); !read) return Failure{read.error()};
+  return database_.damaged("account " + std::to_string(account) + " is missing");
+}
+
+Result<std::int64_t> SqliteStore::balance(std::int64_t account) {
+  Query row(find_balance_, account);
+  if (row.next()) {
+    const auto added = added_.find(account);
+    return row.integer(0) + (added == added_.end() ? 0 : added->second);
+  }
+  if (Status read = row.status(); !read) return Failure{read.error()};
+  return database_.damaged("account " + std::to_string(account) + " is missing");
+}
+
+Result<std::int64_t> SqliteStore::spendable(std::int64_t account, std::int64_t at) {
+  const auto has = balance(account);
+  if (!has || *has <= 0) return has ? Result<std::int64_t>(0) : has;
+  const auto ripe =
+      list<std::int64_t>(leg_sum, "SELECT coalesce(sum(mg), 0) FROM legs WHERE account = ? AND spendable_at <= ?", account, at);
+  if (!ripe) return Failure{ripe.error()};
+  return std::clamp<std::int64_t>(ripe->front(), 0, *has);
+}
+
+Status SqliteStore::write_balances() {
+  for (const auto& [account, mg] : added_) {
+    if (mg == 0) continue;
+    if (Status written = add_balance_.run(mg, account); !written) return written;
+  }
+  added_.clear();
+  return Done{};
+}
+
+}  // namespace greentill::credit

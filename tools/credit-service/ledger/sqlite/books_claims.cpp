@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/sqlite/books_claims.hpp"
+
+#include <limits>
+#include <variant>
+
+#include "daemon/claim/claim.hpp"
+#include "tools/credit-service/ledger/sqlite/cells.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using sqlite::Query;
+using sqlite::Statement;
+
+constexpr const char* kHeldRows =
+    "SELECT device, payload, c.reason, holds, lifted, arrived, since, refused_at, granted, customer, programme, differs, "
+    "chains.id, c.id FROM claims c ";
+constexpr const char* kWhichAreHeld =
+    "INDEXED BY held_claims CROSS JOIN chains ON chains.no = c.id >> 40 "
+    "WHERE holds != 0 AND (?1 = '' OR device = ?1) AND (?2 = 0 OR (holds & ?2) != 0) AND arrived >= ?3 AND arrived < ?4 "
+    "ORDER BY c.id";
+constexpr const char* kOneClaim = "CROSS JOIN chains ON chains.no = c.id >> 40 WHERE c.id = ?";
+
+/// The columns from `reason` to `differs`.
+Decision decision_of(const Query& row) {
+  Decision decision;
+  decision.reason = static_cast<Reason>(row.integer(2));
+  decision.holds = Holds::from_bits(row.integer(3));
+  decision.lifted = Holds::from_bits(row.integer(4));
+  decision.arrived = row.integer(5);
+  decision.since = row.integer(6);
+  decision.refused_at = row.optional(7);
+  decision.granted = row.optional(8);
+  decision.customer = row.optional(9);
+  decision.programme = row.optional(10);
+  decision.differs = row.integer(11) != 0;
+  return decision;
+}
+
+/// Nothing where the row cannot be.
+std::optional<HeldClaim> held_of_row(const Query& row) {
+  HeldClaim held;
+  held.device = row.text(0);
+  held.id = row.integer(13);
+  held.seq = seq_of(held.id);
+  const auto claim = claim::parse_payload(row.bytes(1));
+  if (!claim || !row.fixed(12, held.chain)) return std::nullopt;
+  held.merchant = claim->merchant;
+  held.ended_at = claim->issued_at;
+  held.is_reversal = std::holds_alternative<claim::Reversal>(claim->entry);
+  if (const auto* reduction = std::get_if<claim::Reduction>(&claim->entry)) {
+    held.activity = reduction->activity;
+    held.asked_mg = reduction->credited_mg;
+    held.ended_at = reduction->end;
+  }
+  held.decision = decision_of(row);
+  return held;
+}
+
+}  // namespace
+
+Status read_held(sqlite::Database& database, const HeldFilter& filter, const std::function<Status(const HeldClaim&)>& take) {
+  Statement statement;
+  if (Status prepared = statement.prepare(database, std::string(kHeldRows) + kWhichAreHeld); !prepared) return prepared;
+  const Period arrived = filter.arrived.value_or(Period{0, std::numeric_limits<std::int64_t>::max()});
+  const std::int64_t holds = filter.reason ? Holds{*filter.reason}.bits() : 0;
+  Query row(statement, filter.device, holds, arrived.begin, arrived.end);
+  while (row.next()) {
+    const auto held = held_of_row(row);
+    if (!held) return database.damaged("a held claim does not parse");
+    if (!filter.merchant.empty() && filter.merchant != held->merchant) continue;
+    if (Status taken = take(*held); !taken) return taken;
+  }
+  return row.status();
+}
+
+Result<std::optional<HeldClaim>> read_claim(sqlite::Database& database, std::int64_t id) {
+  Statement statement;
+  if (Status prepared = statement.prepare(database, std::string(kHeldRows) + kOneClaim); !prepared)
+    return Failure{prepared.error()};
+  Query row(statement, id);
+  if (!row.next()) return row.result(std::optional<HeldClaim>());
+  auto held = held_of_row(row);
+  if (!held) return database.damaged("a stored claim does not parse");
+  return held;
+}
+
+Status ActReader::prepare() {
+  return sqlite::prepare_all(
+      database_,
+      {{act_, "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM acts WHERE act = ?"},
+       {claims_, "SELECT claim FROM act_claims WHERE act = ? ORDER BY place"},
+       {reversals_, "SELECT reversal, merchant, entitled FROM reversals WHERE act = ? ORDER BY place"},
+       {claim_,
+        "SELECT device, payload, c.reason, holds, lifted, arrived, since, refused_at, granted, customer, programme, differs "
+        "FROM claims c CROSS JOIN chains ON chains.no = c.id >> 40 WHERE c.id = ?"}});
+}
+
+Result<KeptClaim> ActReader::claim(std::int64_t id) {
+  Query row(claim_, id);
+  if (!row.next()) {
+    if (Status read = row.status(); !read) return Failure{read.error()};
+    return database_.damaged("claim " + std::to_string(id) + ", which is kept with an act, is missing");
+  }
+  KeptClaim kept{id, std::string(row.text(0)), {}};
+  const ByteView payload = row.bytes(1);
+  kept.stored.payload.assign(payload.begin(), payload.end());
+  kept.stored.decision = decision_of(row);
+  return kept;
+}
+
+Result<std::optional<KeptAct>> ActReader::read(ByteView cell) {
+  KeptAct kept;
+  const auto key = parse_act(cell);
+  if (!key) return database_.damaged("the key of an act is none");
+  kept.key = *key;
+  std::vector<std::int64_t> ids;
+  {
+    Query act(act_, cell);
+    if (!act.next()) return act.result(std::optional<KeptAct>());
+    kept.act = {act.integer(0), act.integer(1)};
+  }
+  Query claims(claims_, cell);
+  while (claims.next()) ids.push_back(claims.integer(0));
+  if (Status read = claims.status(); !read) return Failure{read.error()};
+  for (const std::int64_t id : ids) {
+    auto one = claim(id);
+    if (!one) return Failure{one.error()};
+    kept.claims.push_back(std::move(*one));
+  }
+  Query reversals(reversals_, cell);
+  while (reversals.next()) {
+    auto one = claim(reversals.integer(0));
+    if (!one) return Failure{one.error()};
+    kept.reversals.emplace_back(ActReversal{reversals.integer(0), std::string(reversals.text(1)), std::string(reversals.text(2))},
+                                std::move(*one));
+  }
+  if (Status read = reversals.status(); !read) return Failure{read.error()};
+  if (kept.act.holder == 0) return std::optional(std::move(kept));
+  auto holder = claim(kept.act.holder);
+  if (!holder) return Failure{holder.error()};
+  kept.holder = std::move(*holder);
+  return std::optional(std::move(kept));
+}
+
+Status read_acts(sqlite::Database& database, const std::function<Status(const KeptAct&)>& take) {
+  ActReader reader(database);
+  if (Status prepared = reader.prepare(); !prepared) return prepared;
+  Statement keys;
+  if (Status prepared = keys.prepare(database, "SELECT act FROM acts ORDER BY act"); !prepared) return prepared;
+  Query row(keys);
+  while (row.next()) {
+    const auto act = reader.read(row.bytes(0));
+    if (!act) return Failure{act.error()};
+    if (!*act) continue;
+    if (Status taken = take(**act); !taken) return taken;
+  }
+  return row.status();
+}
+
+}  // namespace greentill::credit

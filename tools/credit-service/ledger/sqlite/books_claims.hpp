@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Single claims, and acts with all that is kept with them, as the books give them. Private to this folder. Threads: one.
+#pragma once
+
+#include "daemon/sqlite/sqlite.hpp"
+#include "tools/credit-service/ledger/books.hpp"
+
+namespace greentill::credit {
+
+/// Books::held(), Books::claim() and Books::acts().
+Status read_held(sqlite::Database& database, const HeldFilter& filter, const std::function<Status(const HeldClaim&)>& take);
+Result<std::optional<HeldClaim>> read_claim(sqlite::Database& database, std::int64_t id);
+Status read_acts(sqlite::Database& database, const std::function<Status(const KeptAct&)>& take);
+
+/// Reads acts one by one. The database must outlive it.
+class ActReader {
+ public:
+  explicit ActReader(sqlite::Database& database) : database_(database) {}
+  Status prepare();
+  /// The act with all that is kept with it; corrupt where a claim is missing. Nothing where there is no such act.
+  Result<std::optional<KeptAct>> read(ByteView cell);
+
+ private:
+  Result<KeptClaim> claim(std::int64_t id);
+
+  sqlite::Database& database_;
+  sqlite::Statement act_, claims_, reversals_, claim_;
+};
+
+}  // namespace greentill::credit

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Devices, their chains, and where these stand.
+#include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using sqlite::Query;
+
+// A claim's id holds the chain's number above 40 bits of seq, which leaves 23 bits for the number.
+constexpr std::int64_t kMostNumbers = std::int64_t{1} << 23;
+
+constexpr std::string_view kChainRows =
+    "SELECT no, id, state, state_since, reason, held_from, assignment, key, seq, hash, coalesce(predecessor, 0), "
+    "predecessor_seq, closed_at, silent_from, contradiction, device FROM chains ";
+
+std::string chain_rows(std::string_view which) { return std::string(kChainRows).append(which); }
+
+std::optional<Chain> chain_of_row(const Query& row) {
+  Chain chain;
+  chain.no = row.integer(0);
+  chain.state = static_cast<ChainStanding>(row.integer(2));
+  chain.state_since = row.integer(3);
+  chain.reason = static_cast<Reason>(row.integer(4));
+  chain.held_from = row.count(5);
+  chain.assignment = static_cast<std::uint32_t>(row.integer(6));
+  chain.seq = row.count(8);
+  chain.predecessor = row.integer(10);
+  chain.predecessor_seq = row.count(11);
+  if (!row.is_null(12)) chain.closed_at = row.count(12);
+  chain.silent_from = row.integer(13);
+  const ByteView contradiction = row.bytes(14);
+  chain.contradiction.assign(contradiction.begin(), contradiction.end());
+  if (!row.fixed(1, chain.id) || !row.fixed(7, chain.key) || !row.fixed(9, chain.hash)) return std::nullopt;
+  return chain;
+}
+
+std::optional<std::pair<Chain, std::string>> chain_and_device(const Query& row) {
+  auto chain = chain_of_row(row);
+  if (!chain) return std::nullopt;
+  return std::pair(std::move(*chain), std::string(row.text(15)));
+}
+
+std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
+
+std::optional<ByteView> contradiction_of(const Chain& chain) {
+  return chain.contradiction.empty() ? std::nullopt : std::optional<ByteView>(chain.contradiction);
+}
+
+}  // namespace
+
+Status SqliteStore::prepare_chains() {
+  return sqlite::prepare_all(
+      database_, {{find_book_,
+                   "SELECT first_heard, last_heard, change, repaired_at, quota_claims, quota_bytes, quota_at FROM device_states "
+                   "WHERE device = ?"},
+                  {put_book_,
+                   "INSERT INTO device_states VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET first_heard = ?2, "
+                   "last_heard = ?3, change = ?4, repaired_at = ?5, quota_claims = ?6, quota_bytes = ?7, quota_at = ?8"},
+                  {find_chains_, chain_rows("WHERE device = ? ORDER BY no")},
+                  {find_chain_, chain_rows("WHERE no = ?")},
+                  {move_head_, "UPDATE chains SET seq = ?, hash = ? WHERE no = ?"},
+                  {go_on_, "DELETE FROM standstills WHERE device = ? AND chain = ? AND seq <= ?"},
+                  {note_hour_, "INSERT OR IGNORE INTO hours VALUES(?)"}});
+}
+
+Result<std::optional<DeviceBook>> SqliteStore::device_book(const std::string& device) {
+  Query row(find_book_, device);
+  if (!row.next()) return row.result(std::optional<DeviceBook>());
+  return std::optional(
+      DeviceBook{row.integer(0), row.integer(1), row.count(2), row.optional(3), row.integer(4), row.integer(5), row.integer(6)});
+}
+
+Status SqliteStore::put_device_book(const std::string& device, const DeviceBook& book) {
+  return put_book_.run(device, book.first_heard, book.last_heard, book.change, book.repaired_at, book.quota_claims,
+                       book.quota_bytes, book.quota_at);
+}
+
+Result<std::vector<Chain>> SqliteStore::chains(const std::string& device) {
+  return list_of<Chain>(find_chains_, chain_of_row, device);
+}
+
+Result<std::pair<Chain, std::string>> SqliteStore::chain(std::int64_t no) {
+  auto found = list_of<std::pair<Chain, std::string>>(find_chain_, chain_and_device, no);
+  if (!found) return Failure{found.error()};
+  if (found->empty()) return database_.damaged("chain " + std::to_string(no) + " is missing");
+  return std::move(found->front());
+}
+
+Result<std::vector<std::pair<Chain, std::string>>> SqliteStore::chains_on_probation() {
+  return list<std::pair<Chain, std::string>>(chain_and_device, chain_rows("INDEXED BY chains_on_probation WHERE state = 2"));
+}
+
+Result<std::int64_t> SqliteStore::add_chain(const std::string& device, const Chain& chain) {
+  Status added = run_once("INSERT INTO chains VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", device, chain.id,
+                          static_cast<int>(chain.state), chain.state_since, static_cast<int>(chain.reason), chain.held_from,
+                          std::int64_t{chain.assignment}, chain.key, chain.seq, chain.hash, unless_zero(chain.predecessor),
+                          chain.predecessor_seq, chain.closed_at, chain.silent_from, contradiction_of(chain));
+  if (!added) return Failure{added.error()};
+  if (database_.last_row() >= kMostNumbers) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
+  return database_.last_row();
+}
+
+Status SqliteStore::put_chain(const Chain& chain) {
+  return run_once(
+      "UPDATE chains SET state = ?, state_since = ?, reason = ?, held_from = ?, seq = ?, hash = ?, predecessor = ?, "
+      "predecessor_seq = ?, closed_at = ?, silent_from = ?, contradiction = ? WHERE no = ?",
+      static_cast<int>(chain.state), chain.state_since, static_cast<int>(chain.reason), chain.held_from, chain.seq, chain.hash,
+      unless_zero(chain.predecessor), chain.predecessor_seq, chain.closed_at, chain.silent_from, contradiction_of(chain),
+      chain.no);
+}
+
+Status SqliteStore::move_head(const Chain& chain) { return move_head_.run(chain.seq, chain.hash, chain.no); }
+
+Status SqliteStore::add_lost(std::int64_t chain, const Range& range) {
+  return run_once("INSERT OR IGNORE INTO lost VALUES(?, ?, ?)", chain, range.first, range.last);
+}
+
+Result<std::vector<Range>> SqliteStore::lost(std::int64_t chain) {
+  const auto read = [](const Query& row) { return std::optional(Range{row.count(0), row.count(1)}); };
+  return list<Range>(read, "SELECT first, last FROM lost WHERE chain = ? ORDER BY first, last", chain);
+}
+
+Status SqliteStore::note_hour(std::int64_t hour) { return note_hour_.run(hour); }
+
+Result<std::size_t> SqliteStore::hours_after(std::int64_t hour) {
+  const auto read = [](const Query& row) { return std::optional(static_cast<std::size_t>(row.count(0))); };
+  const auto counted = list<std::size_t>(read, "SELECT count(*) FROM hours WHERE hour > ?", hour);
+  return counted ? Result<std::size_t>(counted->front()) : Result<std::size_t>(Failure{counted.error()});
+}
+
+Status SqliteStore::stand_still(const std::string& device, const Standstill& still) {
+  return run_once(
+      "INSERT INTO standstills VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET chain = excluded.chain, seq = excluded.seq, "
+      "reason = excluded.reason, certificate = excluded.certificate, since = excluded.since WHERE (chain, seq, reason, "
+      "certificate) <> (excluded.chain, excluded.seq, excluded.reason, excluded.certificate)",
+      device, still.chain, still.seq, static_cast<int>(still.reason), still.certificate, still.since);
+}
+
+Status SqliteStore::go_on(const std::string& device, const claim::ChainId& chain, std::uint64_t seq) {
+  return go_on_.run(device, chain, seq);
+}
+
+}  // namespace greentill::credit

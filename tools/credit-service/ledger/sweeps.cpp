@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/sweeps.hpp"
+
+#include <algorithm>
+
+#include "daemon/claim/cbor.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr std::size_t kSweptAtOnce = 200;
+
+std::vector<std::uint8_t> encode(const Sweep& sweep) {
+  Bytes<160> buffer{};
+  claim::CborWriter writer(buffer);
+  writer.array(6);
+  writer.unsigned_integer(static_cast<std::uint64_t>(sweep.kind));
+  writer.text(sweep.device);
+  writer.integer(sweep.chain);
+  writer.integer(sweep.since);
+  writer.integer(sweep.after);
+  writer.unsigned_integer(sweep.last_seq);
+  const ByteView written = writer.written();
+  return {written.begin(), written.end()};
+}
+
+std::optional<Sweep> decode(ByteView bytes) {
+  constexpr const char* kReason = "no sweep";
+  claim::CborReader reader(bytes);
+  Sweep sweep;
+  if (reader.array(kReason) != 6) return std::nullopt;
+  const std::uint64_t kind = reader.unsigned_integer(kReason);
+  sweep.kind = static_cast<SweepKind>(kind);
+  sweep.device = reader.text(kReason);
+  sweep.chain = reader.integer(kReason);
+  sweep.since = reader.integer(kReason);
+  sweep.after = reader.integer(kReason);
+  sweep.last_seq = reader.unsigned_integer(kReason);
+  if (!reader.at_end() || kind > static_cast<std::uint64_t>(SweepKind::consent)) return std::nullopt;
+  return sweep;
+}
+
+/// One of a kind for a device and chain: a later one takes the place of an earlier.
+std::int64_t number_of(const Sweep& sweep) { return sweep.chain * 8 + static_cast<std::int64_t>(sweep.kind); }
+
+}  // namespace
+
+Status Sweeps::begin(const Sweep& sweep, std::int64_t now) {
+  return store_.put_work({WorkStep::sweep, sweep.device, number_of(sweep), encode(sweep), now});
+}
+
+Result<std::vector<std::int64_t>> Sweeps::next(const Sweep& sweep) {
+  if (sweep.kind == SweepKind::revoke) return store_.arrived_since(sweep.device, sweep.since, sweep.after, kSweptAtOnce);
+  const Holds holds = sweep.kind == SweepKind::trust     ? Holds{Reason::revoked_since}
+                      : sweep.kind == SweepKind::consent ? Holds{Reason::after_consent}
+                                                         : kChainHolds;
+  const auto chains = store_.chains(sweep.device);
+  if (!chains) return Failure{chains.error()};
+  for (const Chain& chain : *chains) {
+    if (sweep.chain != 0 ? chain.no != sweep.chain : chain.no < chain_of(sweep.after)) continue;
+    auto found = store_.held(chain.no, std::max(sweep.after, chain.claim_id(0)), holds, kSweptAtOnce);
+    if (!found || !found->empty()) return found;
+  }
+  return std::vector<std::int64_t>();
+}
+
+Status Sweeps::go_on(const Work& work, std::int64_t now) {
+  auto sweep = decode(work.what);
+  if (!sweep) return fail(ErrorCode::corrupt, "ledger: what is to be done cannot be read");
+  const auto claims = next(*sweep);
+  if (!claims) return Failure{claims.error()};
+  for (const std::int64_t claim : *claims) {
+    sweep->after = claim;
+    if (Status applied = apply(*sweep, claim, now); !applied) return applied;
+  }
+  if (claims->empty()) return store_.drop_work(work.step, work.key, work.no);
+  return store_.put_work({work.step, work.key, work.no, encode(*sweep), work.due});
+}
+
+Status Sweeps::apply(const Sweep& sweep, std::int64_t claim, std::int64_t now) {
+  switch (sweep.kind) {
+    case SweepKind::release_chain: return release(claim, kChainHolds, false, now);
+    case SweepKind::dismiss_chain: return dismiss(claim, now);
+    case SweepKind::trust: return release(claim, {Reason::revoked_since}, false, now);
+    case SweepKind::consent:
+      return seq_of(claim) <= sweep.last_seq ? release(claim, {Reason::after_consent}, false, now) : Status(Done{});
+    case SweepKind::revoke: break;
+  }
+  const auto stored = store_.claim(claim);
+  if (!stored) return Failure{stored.error()};
+  if (!*stored) return Done{};
+  Decision decision = (*stored)->decision;
+  const bool counts =
+      decision.reason == Reason::none || decision.reason == Reason::duplicate || decision.reason == Reason::taken_back;
+  const auto said = claim::parse_payload((*stored)->payload);
+  const bool claims =
+      said && (std::holds_alternative<claim::Reduction>(said->entry) || std::holds_alternative<claim::Reversal>(said->entry));
+  if (!counts || !claims) return Done{};
+  decision.holds.add(Reason::revoked_since);
+  return deciding_.change(claim, decision, now);
+}
+
+Status Sweeps::release(std::int64_t claim, Holds holds, bool lifts, std::int64_t now) {
+  const auto stored = store_.claim(claim);
+  if (!stored) return Failure{stored.error()};
+  if (!*stored) return fail(ErrorCode::corrupt, "ledger: a held claim is missing");
+  Decision decision = (*stored)->decision;
+  const Holds before = decision.holds;
+  decision.holds.remove(holds);
+  if (before == decision.holds) return Done{};
+  if (lifts) decision.lifted.add(holds);
+  return deciding_.change(claim, decision, now);
+}
+
+Status Sweeps::dismiss(std::int64_t claim, std::int64_t now) {
+  const auto besides = deciding_.told_besides(claim);
+  if (!besides) return Failure{besides.error()};
+  std::vector<std::int64_t> all = *besides;
+  all.push_back(claim);
+  for (const std::int64_t one : all) {
+    const auto stored = store_.claim(one);
+    if (!stored) return Failure{stored.error()};
+    if (!*stored) return fail(ErrorCode::corrupt, "ledger: a claim of an act is missing");
+    Decision decision = (*stored)->decision;
+    if (decision.reason == Reason::dismissed) continue;
+    decision.reason = Reason::dismissed;
+    decision.holds = {};
+    decision.since = now;
+    decision.refused_at = now;
+    if (Status changed = deciding_.change(one, decision, now); !changed) return changed;
+  }
+  return Done{};
+}
+
+}  // namespace greentill::credit
