@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The chains of one device: places, what comes out of order, contradictions, gaps (docs/chains.md). admission.py judges starts."""
+from admission import Admission
+from chain import CLOSED, HELD, OPEN, PROBATION, WAITING
+from claims import CHAIN_HOLDS, DAY, Claim
+
+LATE_WORKER_S = 600
+SILENT_HOURS = 72
+REPAIR_DAYS = 30
+
+
+class Chains(Admission):
+    """Of one device, with what the ledger knows of it."""
+
+    def __init__(self, device, office, now):
+        self.device, self.office = device, office
+        self.chains = {}
+        self.strays = {}  # of chains whose start has not come
+        self.repaired_at, self.free_start = None, False
+        self.left = 0  # assignments below it are left
+        self.quota = None
+
+    def of_state(self, *states):
+        return [chain for chain in self.chains.values() if chain.state in states]
+
+    def open(self):
+        return next(iter(self.of_state(OPEN)), None)
+
+    def arrive(self, event, now):
+        chain = self.chains.get(event["chain"])
+        if chain is None:
+            if event["kind"] == "start" and event["seq"] == 1:
+                self.start(event, now)
+            else:
+                self.strays.setdefault(event["chain"], {}).setdefault(event["seq"], (event, now))
+        elif chain.state == WAITING:
+            kept = chain.aside.setdefault(event["seq"], (event, now))[0]
+            if kept["hash"] != event["hash"]:
+                self.other_payload(chain, event, event["seq"])
+                chain.booked_at = now
+                self.drain(chain, now)
+            self.review(now)
+        else:
+            self.come(chain, event, now)
+
+    def is_stored(self, event):
+        chain = self.chains.get(event["chain"])
+        there = chain.hashes.get(event["seq"]) if chain else None
+        if there is None:
+            aside = chain.aside if chain else self.strays.get(event["chain"], {})
+            there = aside[event["seq"]][0]["hash"] if event["seq"] in aside else None
+        return there == event["hash"]
+
+    def come(self, chain, event, now):
+        seq, before = event["seq"], chain.hash(event["seq"] - 1)
+        there = chain.hashes.get(seq)
+        if there == event["hash"]:
+            if seq in chain.claims:
+                self.office.again(chain.claims[seq], self.holds(chain, event))
+        elif there is not None or (before is not None and before != event["prev"]):
+            self.other_payload(chain, event, seq if there is not None else seq - 1)
+        elif chain.lost_by(seq) is not None or seq <= chain.next():
+            self.take(chain, event, now, now)
+            self.drain(chain, now)
+            self.review(now)
+        else:
+            chain.aside.setdefault(seq, (event, now))
+
+    def drain(self, chain, now):
+        """What was kept aside, as far as it is its turn."""
+        while chain.next() in chain.aside and chain.state != WAITING:
+            event, came = chain.aside.pop(chain.next())
+            before = chain.hash(event["seq"] - 1)
+            if before is not None and before != event["prev"]:
+                self.other_payload(chain, event, event["seq"] - 1)
+                return
+            self.take(chain, event, came, now)
+
+    def take(self, chain, event, came, now):
+        seq = event["seq"]
+        if not self.behind_consent(chain, event):
+            self.contradictions(chain, seq, came)
+        chain.hashes[seq] = event["hash"]
+        chain.head = max(chain.head, seq)
+        for other in self.of_state(PROBATION):
+            if other is not chain:
+                other.silent_from = self.office.served
+        claim = Claim(event, chain, came)
+        if claim.kind in ("reduction", "reversal"):
+            chain.claims[seq] = claim
+        self.office.come(claim, self.holds(chain, event))
+        if claim.kind == "gap":
+            self.declare(chain, event, now)
+
+    def holds(self, chain, event):
+        held = chain.hold() if event["seq"] >= chain.held_from else None
+        return [reason for reason in (held, "after-consent" if self.behind_consent(chain, event) else None) if reason]
+
+    # Contradictions
+
+    def going_on(self, chain, seq):
+        """Chains that go on at a place of this one which lies before seq; and whether it was closed before seq."""
+        found = [other for other in self.of_state(PROBATION) if other.before is chain and seq > other.place]
+        closed = chain.closed_at is not None and seq > chain.closed_at
+        if closed and chain.closed_by is not None and chain.closed_by not in found:
+            found.append(chain.closed_by)
+        return found, closed
+
+    def contradictions(self, chain, seq, came):
+        if chain.state == HELD:
+            return
+        lost_by = chain.lost_by(seq)
+        found, closed = self.going_on(chain, seq)
+        if lost_by is not None and lost_by not in found:
+            found.append(lost_by)
+        if not found and not closed:
+            return
+        if found and all(came <= other.booked_at + LATE_WORKER_S for other in found):
+            if closed:
+                chain.closed_at = seq
+            for other in found:
+                if other.before is chain and other.state == PROBATION:
+                    other.place = max(other.place, seq)
+            return
+        self.contradict(chain, found, seq)
+
+    def other_payload(self, chain, event, seq):
+        """A second payload for a place: kept as evidence, what comes behind it is not stored."""
+        if self.behind_consent(chain, event):
+            return
+        following = [other for other in self.of_state(OPEN, PROBATION, CLOSED, HELD)
+                     if other is not chain and other.before is chain and other.place >= seq]
+        self.contradict(chain, following, chain.head + 1)
+
+    def contradict(self, chain, others, seq):
+        self.hold_chain(chain, "fork", seq)
+        for one in others:
+            self.hold_chain(one, "fork", one.head + 1)
+
+    def hold_chain(self, chain, reason, seq):
+        """From that place on; one on probation is held whole."""
+        if chain.state == HELD:
+            return
+        was, chain.state, chain.reason, chain.held_since = chain.state, HELD, reason, self.office.now
+        chain.held_from = 1 if was in (PROBATION, WAITING) else seq
+        if was == PROBATION:
+            for claim in list(chain.claims.values()):
+                if "probation" in claim.holds:
+                    claim.holds.discard("probation")
+                    claim.holds.add(reason)
+                    self.office.touch(claim)
+
+    # Gaps
+
+    def declare(self, chain, event, now):
+        target = chain if event["of"] == chain.id else chain.before
+        if target is None or target.id != event["of"]:
+            return
+        first, last = event["first"], event["last"]
+        there = frozenset(seq for seq in list(target.hashes) + list(target.aside) if first <= seq <= last)
+        target.lost.append((first, last, there, chain))
+        self.drain(target, now)
+
+    # Consents
+
+    def behind_consent(self, chain, event):
+        """Whether it is signed by a key that has a successor, behind the place up to which that key is good."""
+        key = self.office.registry.keys[event["key"]]
+        place = self.office.place_of(event["key"]) if key.successor else None
+        if place is None:
+            return False
+        if place[0] == chain.id:
+            return event["seq"] > place[1]
+        last = self.chains.get(place[0])
+        return last is not None and chain.no > last.no  # those that were begun before it stay as they are
+
+    def consented(self):
+        """A place was raised: what it covers now is decided."""
+        for chain in self.chains.values():
+            for claim in list(chain.claims.values()):
+                if "after-consent" in claim.holds and not self.behind_consent(chain, claim.event):
+                    self.office.lift(claim, "after-consent")
+
+    # Time and people
+
+    def pass_time(self, now, began, served_then):
+        """Opens what was on probation for so many hours in which other chains of the device were silent."""
+        for chain in self.of_state(PROBATION):
+            if any(other.no > chain.no for other in self.of_state(OPEN, CLOSED)):
+                continue  # it goes on from a place that is no longer the end
+            hours = chain.silent_from + SILENT_HOURS - served_then
+            if chain.silent_from + SILENT_HOURS <= self.office.served:
+                self.office.now = min(now, max(self.office.now, began + max(0, hours) * 3600))
+                old = self.open()
+                at = max(chain.place, old.head) if old is chain.before else old.head if old else 0
+                self.open_chain(chain, old, at)
+                self.lift_all(chain, ("probation",))
+                self.review(self.office.now)
+
+    def lift_all(self, chain, reasons=CHAIN_HOLDS):
+        for seq in sorted(chain.claims):
+            for reason in reasons:
+                self.office.lift(chain.claims[seq], reason)
+
+    def recently_repaired(self, now):
+        return self.repaired_at is not None and now < self.repaired_at + REPAIR_DAYS * DAY
