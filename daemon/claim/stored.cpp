@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/claim/stored.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
 namespace greentill::claim {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr char kDigits[] = "0123456789abcdef";
 
-void append(FixedVector<char, kMaxStoredBytes>& out, std::string_view text) {
-  for (const char c : text) static_cast<void>(out.push_back(c));
+using Text = FixedVector<char, kMaxStoredBytes>;
+
+// What can throw, or needs more than memory functions, does not fit a microcontroller: so the texts are walked by hand.
+void append(Text& out, const char* from, const char* to) {
+  for (; from != to; ++from) static_cast<void>(out.push_back(*from));
+}
+
+/// 16 where it is no lower-case hexadecimal digit.
+unsigned value_of(char digit) {
+  if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
+  return digit >= 'a' && digit <= 'f' ? static_cast<unsigned>(digit - 'a') + 10 : 16;
 }
 
 bool read_chain(std::string_view text, ChainId& into) {
   if (text.size() != 2 * into.size()) return false;
   for (std::size_t i = 0; i < into.size(); ++i) {
-    const std::size_t high = kDigits.find(text[2 * i]);
-    const std::size_t low = kDigits.find(text[2 * i + 1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return false;
+    const unsigned high = value_of(text[2 * i]);
+    const unsigned low = value_of(text[2 * i + 1]);
+    if (high > 15 || low > 15) return false;
     into[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return true;
@@ -35,17 +43,17 @@ bool read_number(std::string_view text, std::uint64_t& into) {
 
 }  // namespace
 
-std::string_view to_text(const Stored& stored, FixedVector<char, kMaxStoredBytes>& out) {
+std::string_view to_text(const Stored& stored, Text& out) {
   out.clear();
   for (const std::uint8_t byte : stored.chain) {
-    append(out, kDigits.substr(byte >> 4, 1));
-    append(out, kDigits.substr(byte & 15, 1));
+    static_cast<void>(out.push_back(kDigits[byte >> 4]));
+    static_cast<void>(out.push_back(kDigits[byte & 15]));
   }
   for (const std::uint64_t number : {stored.head, stored.epoch, stored.change}) {
     std::array<char, 20> digits{};
     const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    append(out, " ");
-    append(out, {digits.data(), static_cast<std::size_t>(written.ptr - digits.data())});
+    static_cast<void>(out.push_back(' '));
+    append(out, digits.data(), written.ptr);
   }
   return {out.begin(), out.size()};
 }
@@ -53,11 +61,15 @@ std::string_view to_text(const Stored& stored, FixedVector<char, kMaxStoredBytes
 std::optional<Stored> parse_stored(std::string_view text) {
   Stored stored;
   std::array<std::string_view, 4> fields{};
+  const char* from = text.data();
+  const char* const end = text.data() + text.size();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    const std::size_t end = i + 1 < fields.size() ? text.find(' ') : text.size();
-    if (end == std::string_view::npos) return std::nullopt;
-    fields[i] = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const bool last = i + 1 == fields.size();
+    const char* to = from;
+    while (to != end && (last || *to != ' ')) ++to;
+    if (!last && to == end) return std::nullopt;
+    fields[i] = {from, static_cast<std::size_t>(to - from)};
+    from = last ? to : to + 1;
   }
   const bool reads = read_chain(fields[0], stored.chain) && read_number(fields[1], stored.head) &&
                      read_number(fields[2], stored.epoch) && read_number(fields[3], stored.change);
