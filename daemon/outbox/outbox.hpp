@@ -327,7 +327,7 @@ struct Options {
   std::filesystem::path path;  ///< the database file; its folder must exist
   /// The name of an SQLite VFS, for fault injection; empty: one under which no other process can open the file.
   std::string vfs = {};
-  std::size_t writer_cache_kib = 512;
+  std::size_t writer_cache_kib = 192;
   std::size_t reader_cache_kib = 128;
   /// Where it is kept how far the store has come; empty: nowhere, and a store that went back is not noticed.
   std::filesystem::path mark = {};
