@@ -175,18 +175,17 @@ Result<bool> Intake::is_ready(const std::string& device, const std::vector<Chain
 }
 
 Status Intake::make_chain(const Batch& batch, const BatchClaim& start, const Admission& admission, Visit& visit) {
-  using Outcome = Admission::Outcome;
   Chain made;
   if (const Chain* known = visit.find(batch.chain)) made = *known;
   const bool waited = made.no != 0;
   made.id = batch.chain;
-  made.state = admission.outcome == Outcome::open        ? ChainStanding::open
-               : admission.outcome == Outcome::waits     ? ChainStanding::waiting
-               : admission.outcome == Outcome::probation ? ChainStanding::on_probation
-                                                         : ChainStanding::held;
+  made.state = admission.outcome == Admission::Outcome::open        ? ChainStanding::open
+               : admission.outcome == Admission::Outcome::waits     ? ChainStanding::waiting
+               : admission.outcome == Admission::Outcome::probation ? ChainStanding::on_probation
+                                                                    : ChainStanding::held;
   made.state_since = visit.now;
   made.reason = admission.reason;
-  made.held_from = admission.outcome == Outcome::probation || admission.outcome == Outcome::held ? 1 : 0;
+  made.held_from = admission.outcome == Admission::Outcome::probation || admission.outcome == Admission::Outcome::held ? 1 : 0;
   made.assignment = entry_of(start)->assignment;
   made.predecessor = admission.predecessor;
   made.predecessor_seq = admission.place;
