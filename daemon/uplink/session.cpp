@@ -261,7 +261,11 @@ void Session::on_receipt(const std::string& correlation, const Answer& answer, c
     more_waits_ = (answer.more_claims || answer.more_changes) && applied.came_further;
     const bool moved = around_.window.processed(answer.head.seq, around_.clock.monotonic());
     const std::uint64_t head = around_.window.delivered() + 1;
-    if (!moved && first_seq_of(correlation) == head) not_taken_ = head;
+    if (!moved && first_seq_of(correlation) == head) {
+      // A ledger never goes back within an epoch but by another's hands: this one lacks what the batch goes on from.
+      if (answer.head.seq + 1 < head) return ask();
+      not_taken_ = head;
+    }
     clear_trouble(moved);
     if (!ends_ && answer.state == claim::ChainStanding::closed) return ask();
   }

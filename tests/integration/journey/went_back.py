@@ -169,13 +169,10 @@ def ledger_goes_back(stack, rides):
 
 
 def both_ends_tell(stack, rides, files, earlier):
-    """The ledger is older, and so is its mark: only the devices know. They ask when they connect, tell it, and send again what it
-    lacks."""
-    stack.daemon.stop()
+    """The ledger is older, and so is its mark: only the devices know. They tell it, and send again what it lacks."""
     files.put_back(earlier)
     worker = stack.workers[0]
     worker.start()
-    stack.start_daemon()
     rides.report(5)
     words = "ledger went back: it ends at claim 31"
     wait_until(lambda: words in stack.daemon.log.read_text(), PATIENCE_S, "the device to say that the ledger went back")

@@ -45,6 +45,18 @@ TEST_CASE("uplink: a ledger that went back without a new epoch is told, with bot
   CHECK(eventually([&] { return at.device.all_delivered() && at.device.status().last_error.empty(); }));
 }
 
+TEST_CASE(
+    "uplink: a ledger that goes back while the device is connected is told at the next batch, and gets again what it lacks") {
+  Delivered at;
+  at.service.set_back(5, at.device.chain.hash_at(5));
+  at.device.sell(3);
+  REQUIRE(eventually([&] { return at.service.booked() == 14; }));
+  CHECK(at.device.log.count("ledger went back: it ends at claim 5 of this device, and had gone on to 11") == 1);
+  CHECK_FALSE(at.device.log.says("does not take claim"));
+  CHECK(at.service.successors().empty());
+  CHECK(eventually([&] { return at.device.all_delivered() && at.device.status().last_error.empty(); }));
+}
+
 TEST_CASE("uplink: a store that is behind the ledger makes anew what the ledger may lack, and sells on") {
   Delivered at;
   at.device.stop();
