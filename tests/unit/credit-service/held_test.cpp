@@ -14,7 +14,7 @@ namespace {
 
 struct Desk : greentill::test::WrittenBooks {
   Desk() {
-    std::ofstream(folder / "programme.toml") << test::kSharingProgramme;
+    std::ofstream(folder / "programme.toml") << test::kPlainProgramme;
     std::ofstream(config)
         << "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = \"programme.toml\"\n[broker]\nserver = "
            "\"mqtts://localhost:1\"\nshare_group = \"none\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = \"none\"\n";

@@ -58,6 +58,19 @@ name = "ride.bike.shared"
 grant = "measured"
 )";
 
+const char* const kFixedProgramme = R"(
+name = "test"
+zone = "UTC"
+[shares]
+customer = "1"
+merchant = "0"
+operator = "0"
+[[activity]]
+name = "ride.bike.shared"
+grant = "fixed"
+fixed_mg = 46_000
+)";
+
 OfficeClock::OfficeClock() : now(SystemClock().unix_seconds()) {}
 
 void OfficeLog::write(LogLevel, std::string_view module, std::string_view message) {

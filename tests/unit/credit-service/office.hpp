@@ -22,6 +22,8 @@ namespace greentill::test {
 
 /// Grants what was measured, without limits, 70 : 20 : 10.
 extern const char* const kPlainProgramme;
+/// Grants 46 g for whatever was credited at all, to the customer alone.
+extern const char* const kFixedProgramme;
 
 class OfficeClock final : public Clock {
  public:

@@ -100,27 +100,15 @@ TEST_CASE("50,000 refusals in a row, each second receipt lost: the device knows 
   CHECK(learned.refused.size() == 50'000);
 }
 
-TEST_CASE("a grant of less than was asked for is named like a refusal, until it is stored") {
-  const char* const limited = R"(
-name = "test"
-zone = "UTC"
-[shares]
-customer = "1"
-merchant = "0"
-operator = "0"
-[[activity]]
-name = "ride.bike.shared"
-grant = "fixed"
-fixed_mg = 1000
-)";
-  Office office(limited);
+TEST_CASE("a grant of another amount than was asked for is named like a refusal, until it is stored") {
+  Office office(kFixedProgramme);
   ChainBuilder chain(office.enrol("dock-7"));
   Desk desk(office);
   chain.add_start();
   for (std::uint32_t i = 1; i <= 3; ++i) chain.add_ride(2000, of_event(i));
   desk.take("dock-7", slice(chain.messages(), 0, 3));
   const Answered next = desk.take("dock-7", slice(chain.messages(), 3, 4));
-  CHECK(next.granted == std::map<std::uint64_t, std::int64_t>{{2, 1000}, {3, 1000}, {4, 1000}});
+  CHECK(next.granted == std::map<std::uint64_t, std::int64_t>{{2, 46'000}, {3, 46'000}, {4, 46'000}});
   desk.stored = stored_of(next);
   CHECK(desk.ask("dock-7").granted.empty());
 }

@@ -297,18 +297,7 @@ TEST_CASE("a repeated reversal takes back once") {
 }
 
 TEST_CASE("a fixed grant stands until nothing that is credited is left") {
-  TwoTills at(R"(
-name = "test"
-zone = "UTC"
-[shares]
-customer = "1"
-merchant = "0"
-operator = "0"
-[[activity]]
-name = "ride.bike.shared"
-grant = "fixed"
-fixed_mg = 46_000
-)");
+  TwoTills at(kFixedProgramme);
   at.here.add_ride(2000, of_event(1));
   at.here.add(reversal_of(1, 1500));
   at.send();

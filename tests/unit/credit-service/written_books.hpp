@@ -10,22 +10,11 @@
 
 #include "daemon/crypto/hasher.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/unit/credit-service/office.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::test {
-
-inline constexpr const char* kSharingProgramme = R"(
-name = "test"
-zone = "Europe/Helsinki"
-[shares]
-customer = "0.70"
-merchant = "0.20"
-operator = "0.10"
-[[activity]]
-name = "ride.bike.shared"
-grant = "measured"
-)";
 
 class WrittenBooks {
  public:
@@ -147,7 +136,7 @@ class WrittenBooks {
   }
 
   void write() {
-    programme_ = *store->keep_programme(hasher.sha256({as_bytes(std::string_view(kSharingProgramme))}), kSharingProgramme);
+    programme_ = *store->keep_programme(hasher.sha256({as_bytes(std::string_view(kPlainProgramme))}), kPlainProgramme);
     ok(store->put_device_book("dock-7", {kArrived, kArrived, 2, {}, 0, 0, kArrived}));
     chain.id.fill(1);
     chain.state_since = kArrived;

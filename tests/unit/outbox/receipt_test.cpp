@@ -1,49 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <doctest/doctest.h>
-
-#include "tests/support/temp_dir.hpp"
-#include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
+#include "tests/unit/outbox/ten_claims.hpp"
 
 namespace greentill::test::receipt_test {
-namespace {
-
-using outbox::Delivery;
-
-/// A chain of ten claims that wait.
-struct Fixture {
-  Fixture() : store(open_outbox(folder / "outbox.db")), reader(open_reader(*store)) {
-    const outbox::Unit start = chain.start();
-    REQUIRE(store->writer().begin_chain(chain.head().chain, start).ok());
-    for (std::uint32_t i = 1; i <= 9; ++i) REQUIRE(commit(store->writer(), {chain.sale(i)}).ok());
-  }
-  Result<outbox::AppliedReceipt> apply(const MadeReceipt& receipt, std::int64_t now = 1000, const outbox::Retried& answers = {}) {
-    return store->writer().apply(receipt.get(), {now, answers, 100});
-  }
-  claim::Change change(std::uint64_t number, std::uint64_t seq, claim::Standing standing, std::int64_t granted_mg,
-                       std::string_view reason) {
-    return {number, chain.head().chain, seq, standing, granted_mg, reason};
-  }
-  std::vector<std::uint64_t> due(std::int64_t now, std::int64_t tried_before = INT64_MIN, std::size_t limit = 10) {
-    return reader->retryable(now, tried_before, limit).value().seqs;
-  }
-  std::string counts() {
-    std::string all;
-    const std::vector<outbox::ReasonCount> reasons = reader->reason_counts(10).value();
-    for (const outbox::ReasonCount& count : reasons) {
-      all += count.reason + ' ' + std::string(to_string(count.delivery)) + ' ' + std::to_string(count.claims) + ';';
-    }
-    return all;
-  }
-  outbox::StoredClaim claim(std::uint64_t seq) { return reader->claim(seq).value().value(); }
-
-  TempDir folder;
-  ChainMaker chain;
-  std::unique_ptr<outbox::Outbox> store;
-  std::unique_ptr<outbox::Reader> reader;
-};
-
-}  // namespace
 
 TEST_CASE("outbox: a receipt delivers all up to its head, and sets apart what it refuses") {
   Fixture f;
@@ -310,77 +269,6 @@ TEST_CASE("outbox: a new epoch with a lower head sends again from there and forg
   const auto onward = f.apply({f.chain, 10, 4});
   REQUIRE(onward.ok());
   CHECK_FALSE(onward.value().rewound);
-}
-
-TEST_CASE("outbox: a claim refused for now rests twice as long each time, a day at most") {
-  Fixture f;
-  std::int64_t now = 1000;
-  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}}}, now).ok());
-  for (const std::int64_t rest : {100, 200, 400, 800, 1600, 3200, 6400, 12'800, 25'600, 51'200, 86'400, 86'400}) {
-    CHECK(f.due(now + rest - 1).empty());
-    CHECK(f.due(now + rest) == std::vector<std::uint64_t>{3});
-    now += rest;
-    REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}}}, now, {3, 3}).ok());
-  }
-  // Refused for ever and then for now again, it begins with the shortest rest; a longer one that is configured holds.
-  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", false}}}, now).ok());
-  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}}}, now).ok());
-  CHECK(f.due(now + 100) == std::vector<std::uint64_t>{3});
-  const MadeReceipt again(f.chain, 10, 1, {{3, "clock", true}});
-  REQUIRE(f.store->writer().apply(again.get(), {now, {3, 3}, 200'000}).ok());
-  CHECK(f.due(now + 199'999).empty());
-}
-
-TEST_CASE("outbox: a claim refused for now is due until it is granted or refused for ever") {
-  Fixture f;
-  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}, {5, "clock", true}, {7, "clock", true}}}, 1000).ok());
-  CHECK(f.due(1100, INT64_MIN, 2).size() == 2);
-  CHECK(f.due(1001, 1000) == std::vector<std::uint64_t>{3, 5, 7});  // somebody asks for all that were tried by then
-
-  // Repeated with a later batch's answer: it was not tried meanwhile.
-  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}}}, 2000).ok());
-  CHECK(f.due(2000) == std::vector<std::uint64_t>{3, 5, 7});
-  // The answer to a retry names others as well, which were not tried.
-  const auto again = f.apply({f.chain, 10, 1, {{3, "clock", true}, {5, "clock", true}, {7, "clock", true}}}, 2000, {3, 4});
-  REQUIRE(again.ok());
-  CHECK(again.value().newly_refused == 0);
-  CHECK(f.due(2000) == std::vector<std::uint64_t>{5, 7});
-
-  REQUIRE(f.apply({f.chain, 10, 1, {{5, "duplicate", false}}, {{7, 900}}}, 2000).ok());
-  CHECK(f.claim(5).delivery == Delivery::refused_final);
-  CHECK(f.claim(5).reason == "duplicate");
-  CHECK(f.claim(7).delivery == Delivery::delivered);
-  CHECK(f.due(3000) == std::vector<std::uint64_t>{3});
-  CHECK(f.reader->backlog().value().refused_retry == 1);
-  CHECK(f.reader->backlog().value().refused_final == 1);
-}
-
-TEST_CASE("outbox: what was sent again and is not refused any more was accepted, unless nobody looked at it") {
-  Fixture f;
-  REQUIRE(
-      f.apply({f.chain, 10, 1, {{3, "unknown-device", true}, {5, "unknown-device", true}, {7, "unknown-device", true}}}).ok());
-  REQUIRE(f.apply({f.chain, 10, 1, {}, {}, {.from_head = 10, .come_again_s = 60}}, 2000, {3, 7}).ok());
-  CHECK(f.reader->backlog().value().refused_retry == 3);
-  REQUIRE(f.apply({f.chain, 10, 1, {{5, "unknown-device", true}}, {}, {.from_head = 10}}, 2000, {3, 6}).ok());
-  CHECK(f.claim(3).delivery == Delivery::delivered);
-  CHECK(f.claim(5).delivery == Delivery::refused_retry);
-  CHECK(f.claim(7).delivery == Delivery::refused_retry);
-}
-
-TEST_CASE("outbox: those that are due longest come first when not all fit") {
-  Fixture f;
-  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}, {4, "clock", true}}}, 3000).ok());
-  REQUIRE(f.apply({f.chain, 10, 1, {{8, "clock", true}, {9, "clock", true}}}, 2000).ok());
-  CHECK(f.due(5000, INT64_MIN, 2) == std::vector<std::uint64_t>{8, 9});
-}
-
-TEST_CASE("outbox: a claim tried under a clock that ran ahead is due at once") {
-  Fixture f;
-  REQUIRE(f.apply({f.chain, 10, 1, {{3, "clock", true}}}, 4'000'000'000).ok());
-  REQUIRE(f.apply({f.chain, 10, 1, {{5, "clock", true}, {6, "clock", true}}}, 2000).ok());
-  CHECK(f.due(2001) == std::vector<std::uint64_t>{3});
-  CHECK(f.due(2100) == std::vector<std::uint64_t>{3, 5, 6});
-  CHECK(f.due(4'000'000'000).size() == 2);
 }
 
 TEST_CASE("outbox: a receipt at odds with the chain takes nothing") {

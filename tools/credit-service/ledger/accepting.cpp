@@ -35,16 +35,14 @@ bool in_force(const Root& root, const RootVersion& version, std::int64_t ended) 
   return next == root.versions.end() || !behind(ended, next->begins);
 }
 
-/// Whether a place lies behind the one up to which a key with a successor is good. Chains that were begun before that one's stay
-/// as they are.
-bool lies_behind(const std::vector<Chain>& chains, const Chain& chain, std::uint64_t seq, const DeviceKey& key) {
+}  // namespace
+
+bool lies_behind_end(const std::vector<Chain>& chains, const Chain& chain, std::uint64_t seq, const DeviceKey& key) {
   if (!key.successor || !key.end) return false;
   if (chain.id == key.end->chain) return seq > key.end->seq;
   const auto last = std::ranges::find(chains, key.end->chain, &Chain::id);
-  return last == chains.end() || chain.no > last->no;
+  return last != chains.end() && chain.no > last->no;
 }
-
-}  // namespace
 
 Result<Reason> Accepting::check_roots(const Assignment& assignment, const claim::Nullifiers& nullifiers,
                                       std::optional<std::int64_t> ended) {
@@ -93,7 +91,7 @@ Status Accepting::hold(const Device& device, const std::vector<Chain>& chains, c
   }
   const auto key = lookup_.key_of(claim.message.thumbprint);
   if (!key) return Failure{key.error()};
-  if (*key != nullptr && lies_behind(chains, chain, claim.link.seq, **key)) holds.add(Reason::after_consent);
+  if (*key != nullptr && lies_behind_end(chains, chain, claim.link.seq, **key)) holds.add(Reason::after_consent);
   return Done{};
 }
 

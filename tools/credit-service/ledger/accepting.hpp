@@ -18,6 +18,10 @@ struct Acceptance {
   Holds holds;
 };
 
+/// Whether a place lies behind the one up to which a key with a successor is good. Chains that were begun before the one in which
+/// that lies stay as they are, and so do all while that one is not here.
+[[nodiscard]] bool lies_behind_end(const std::vector<Chain>& chains, const Chain& chain, std::uint64_t seq, const DeviceKey& key);
+
 class Accepting {
  public:
   /// What it refers to must outlive it.

@@ -2,34 +2,39 @@
 #include "tools/credit-service/ledger/act_key.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "daemon/claim/cbor.hpp"
 
 namespace greentill::credit {
 
-std::vector<std::uint8_t> encode_act(const ActKey& key) {
-  Bytes<48> buffer{};
-  claim::CborWriter writer(buffer);
+namespace {
+
+constexpr const char* kNoAct = "this is no act";
+
+}  // namespace
+
+ActCell::ActCell(const ActKey& key) {
+  claim::CborWriter writer(cell_);
   writer.array(3);
   writer.unsigned_integer(key.root);
   writer.unsigned_integer(key.key_version);
   writer.bytes(key.mac);
-  const ByteView written = writer.written();
-  return {written.begin(), written.end()};
+  size_ = writer.size();
 }
 
-std::optional<ActKey> decode_act(ByteView bytes) {
-  constexpr const char* kReason = "no act's key";
-  claim::CborReader reader(bytes);
+std::optional<ActKey> parse_act(ByteView cell) {
+  claim::CborReader reader(cell);
+  if (reader.array(kNoAct) != 3) return std::nullopt;
+  const std::uint64_t root = reader.unsigned_integer(kNoAct);
+  const std::uint64_t version = reader.unsigned_integer(kNoAct);
+  const ByteView mac = reader.bytes(kNoAct);
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
   ActKey key;
-  if (reader.array(kReason) != 3) return std::nullopt;
-  const std::uint64_t root = reader.unsigned_integer(kReason);
-  const std::uint64_t version = reader.unsigned_integer(kReason);
-  const ByteView mac = reader.bytes(kReason);
-  if (!reader.at_end() || mac.size() != key.mac.size() || root >> 32 != 0 || version >> 32 != 0) return std::nullopt;
+  if (!reader.at_end() || root > kMost || version > kMost || mac.size() != key.mac.size()) return std::nullopt;
   key.root = static_cast<std::uint32_t>(root);
   key.key_version = static_cast<std::uint32_t>(version);
-  std::ranges::copy(mac, key.mac.begin());
+  std::copy(mac.begin(), mac.end(), key.mac.begin());
   return key;
 }
 

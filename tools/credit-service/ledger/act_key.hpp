@@ -2,15 +2,26 @@
 // An act's key as it is stored: root, version and mac of its lowest nullifier, in deterministic CBOR. Threads: pure functions.
 #pragma once
 
+#include <array>
 #include <optional>
-#include <vector>
 
 #include "tools/credit-service/ledger/store.hpp"
 
 namespace greentill::credit {
 
-[[nodiscard]] std::vector<std::uint8_t> encode_act(const ActKey& key);
-/// Nothing where the bytes are no act's.
-[[nodiscard]] std::optional<ActKey> decode_act(ByteView bytes);
+/// The key of an act in a cell: [root, version, mac].
+class ActCell {
+ public:
+  explicit ActCell(const ActKey& key);
+  /// Lifetime: this object's.
+  [[nodiscard]] ByteView bytes() const { return ByteView(cell_).first(size_); }
+
+ private:
+  std::array<std::uint8_t, 48> cell_{};
+  std::size_t size_ = 0;
+};
+
+/// Nothing where the cell is none.
+std::optional<ActKey> parse_act(ByteView cell);
 
 }  // namespace greentill::credit

@@ -219,7 +219,7 @@ Status Desk::do_one(const Work& work, std::int64_t now) {
     case WorkStep::sweep: return sweeps_.go_on(work, now);
     case WorkStep::decide: {
       if (Status dropped = store_.drop_work(work.step, work.key, work.no); !dropped) return dropped;
-      const auto key = decode_act(work.what);
+      const auto key = parse_act(work.what);
       return key ? deciding_.decide_again(*key, now) : fail(ErrorCode::corrupt, "ledger: an act that waits cannot be read");
     }
     case WorkStep::screen: break;

@@ -135,7 +135,7 @@ Status Grants::use(const std::vector<Limit>& limits, const std::string& activity
   return Done{};
 }
 
-Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision) {
+Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision, BookingKind kind) {
   if (!decision.programme || !decision.customer) return fail(ErrorCode::corrupt, "ledger: a claim is for nobody");
   decision.granted = 0;
   decision.since = now;
@@ -153,8 +153,7 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   if (!limits) return Failure{limits.error()};
   if (Status used = use(*limits, rule->activity, *granted); !used) return Failure{used.error()};
   decision.granted = *granted;
-  if (Status booked = book(to, **programme, decision, 0, *granted, BookingKind::grant, now); !booked)
-    return Failure{booked.error()};
+  if (Status booked = book(to, **programme, decision, 0, *granted, kind, now); !booked) return Failure{booked.error()};
   return Reason::none;
 }
 

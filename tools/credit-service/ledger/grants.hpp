@@ -43,7 +43,9 @@ class Grants {
 
   /// Grants the claim, to which nothing is granted now: up to `wanted` mg, as far as its account's limits go. Where it would
   /// cross a ceiling nothing is granted, and the hold is returned instead: none where it was granted. Sets `granted` and `since`.
-  Result<Reason> grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision);
+  /// `kind`: grant, or stands_again.
+  Result<Reason> grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision,
+                       BookingKind kind = BookingKind::grant);
 
   /// Lowers what is granted to `to_mg`.
   Status lower(const Grantee& of, std::int64_t to_mg, std::int64_t now, Decision& decision);

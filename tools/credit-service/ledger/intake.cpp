@@ -131,7 +131,8 @@ Status Intake::look_for_contradiction(const Batch& batch, const BatchClaim& clai
   if (chain.state == ChainStanding::held) return Done{};
   const auto key = lookup_.key_of(claim.message.thumbprint);
   if (!key) return Failure{key.error()};
-  if (*key != nullptr && (*key)->successor && (*key)->end) return Done{};  // held behind its end, and contradicts nothing
+  // What a key signs behind its end is held for that, and contradicts nothing.
+  if (*key != nullptr && lies_behind_end(visit.chains, chain, claim.link.seq, **key)) return Done{};
   const std::int64_t came = came_at(batch, visit.now);
   if (chain.state == ChainStanding::closed && claim.link.seq > chain.closed_at.value_or(0)) {
     if (came > chain.state_since + kGraceSeconds) {

@@ -133,7 +133,7 @@ Result<bool> Deciding::settle_holder(Component& component, Member& holder, const
   }
   // It is decided by all steps: newly the holder, or what took it back does not apply any more.
   if (Status gone = withdraw(holder, now); !gone) return Failure{gone.error()};
-  const auto held = grants_.grant(of, *wanted, now, holder.is);
+  auto held = grants_.grant(of, *wanted, now, holder.is, had_it ? BookingKind::stands_again : BookingKind::grant);
   if (!held) return Failure{held.error()};
   if (*held == Reason::none) return true;
   holder.is.holds.add(*held);
@@ -172,8 +172,9 @@ Result<bool> Deciding::limit_reversals(Component& component, Member& holder, con
 Status Deciding::decide_later(const ActKey& key, const Error& why, std::int64_t now) {
   constexpr std::int64_t kAgainSeconds = 3'600;
   log_.write(LogLevel::error, "ledger", "an act is decided later: " + why.message);
-  const auto bytes = encode_act(key);
-  return store_.put_work({WorkStep::decide, to_hex(bytes), 0, bytes, now + kAgainSeconds});
+  const ActCell cell(key);
+  const ByteView bytes = cell.bytes();
+  return store_.put_work({WorkStep::decide, to_hex(bytes), 0, {bytes.begin(), bytes.end()}, now + kAgainSeconds});
 }
 
 }  // namespace greentill::credit

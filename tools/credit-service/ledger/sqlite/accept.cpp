@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Claims, what was decided of them, and what their devices are told.
+#include "tools/credit-service/ledger/sqlite/cells.hpp"
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
 
 namespace greentill::credit {
@@ -25,9 +26,7 @@ std::optional<ToldChange> change_of_row(const Query& row) {
 Status SqliteStore::prepare_accept() {
   return sqlite::prepare_all(
       database_,
-      {{find_claim_,
-        "SELECT reason, holds, lifted, arrived, since, refused_at, certificate, customer, programme, granted, differs, payload "
-        "FROM claims WHERE id = ?"},
+      {{find_claim_, std::string("SELECT ") + kDecisionColumns + ", payload FROM claims WHERE id = ?"},
        {add_claim_, "INSERT INTO claims VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
        {put_decision_,
         "UPDATE claims SET reason = ?, holds = ?, lifted = ?, arrived = ?, since = ?, refused_at = ?, certificate = ?, "
@@ -48,20 +47,8 @@ Result<std::optional<StoredClaim>> SqliteStore::claim(std::int64_t id) {
   Query row(find_claim_, id);
   if (!row.next()) return row.result(std::optional<StoredClaim>());
   StoredClaim stored;
-  Decision& decision = stored.decision;
-  decision.reason = static_cast<Reason>(row.integer(0));
-  decision.holds = Holds::from_bits(row.integer(1));
-  decision.lifted = Holds::from_bits(row.integer(2));
-  decision.arrived = row.integer(3);
-  decision.since = row.integer(4);
-  decision.refused_at = row.optional(5);
-  if (!row.is_null(6) && !row.fixed(6, decision.certificate.emplace()))
-    return database_.damaged("a refused claim's certificate is none");
-  decision.customer = row.optional(7);
-  decision.programme = row.optional(8);
-  decision.granted = row.optional(9);
-  decision.differs = row.integer(10) != 0;
-  const ByteView payload = row.bytes(11);
+  if (!read_decision(row, 0, stored.decision)) return database_.damaged("a refused claim's certificate is none");
+  const ByteView payload = row.bytes(kDecisionWidth);
   stored.payload.assign(payload.begin(), payload.end());
   return std::optional(std::move(stored));
 }

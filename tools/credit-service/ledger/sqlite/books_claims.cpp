@@ -13,39 +13,24 @@ namespace {
 using sqlite::Query;
 using sqlite::Statement;
 
-constexpr const char* kHeldRows =
-    "SELECT device, payload, c.reason, holds, lifted, arrived, since, refused_at, granted, customer, programme, differs, "
-    "chains.id, c.id FROM claims c ";
+// A chain has a reason too; a claim's goes first, in a row of its own.
+const std::string kHeldRows =
+    std::string("SELECT device, payload, chains.id, c.id, ") + "c." + kDecisionColumns + " FROM claims c ";
+constexpr int kDecision = 4;
 constexpr const char* kWhichAreHeld =
     "INDEXED BY held_claims CROSS JOIN chains ON chains.no = c.id >> 40 "
     "WHERE holds != 0 AND (?1 = '' OR device = ?1) AND (?2 = 0 OR (holds & ?2) != 0) AND arrived >= ?3 AND arrived < ?4 "
     "ORDER BY c.id";
 constexpr const char* kOneClaim = "CROSS JOIN chains ON chains.no = c.id >> 40 WHERE c.id = ?";
 
-/// The columns from `reason` to `differs`.
-Decision decision_of(const Query& row) {
-  Decision decision;
-  decision.reason = static_cast<Reason>(row.integer(2));
-  decision.holds = Holds::from_bits(row.integer(3));
-  decision.lifted = Holds::from_bits(row.integer(4));
-  decision.arrived = row.integer(5);
-  decision.since = row.integer(6);
-  decision.refused_at = row.optional(7);
-  decision.granted = row.optional(8);
-  decision.customer = row.optional(9);
-  decision.programme = row.optional(10);
-  decision.differs = row.integer(11) != 0;
-  return decision;
-}
-
 /// Nothing where the row cannot be.
 std::optional<HeldClaim> held_of_row(const Query& row) {
   HeldClaim held;
   held.device = row.text(0);
-  held.id = row.integer(13);
+  held.id = row.integer(3);
   held.seq = seq_of(held.id);
   const auto claim = claim::parse_payload(row.bytes(1));
-  if (!claim || !row.fixed(12, held.chain)) return std::nullopt;
+  if (!claim || !row.fixed(2, held.chain)) return std::nullopt;
   held.merchant = claim->merchant;
   held.ended_at = claim->issued_at;
   held.is_reversal = std::holds_alternative<claim::Reversal>(claim->entry);
@@ -54,15 +39,14 @@ std::optional<HeldClaim> held_of_row(const Query& row) {
     held.asked_mg = reduction->credited_mg;
     held.ended_at = reduction->end;
   }
-  held.decision = decision_of(row);
-  return held;
+  return read_decision(row, kDecision, held.decision) ? std::optional(std::move(held)) : std::nullopt;
 }
 
 }  // namespace
 
 Status read_held(sqlite::Database& database, const HeldFilter& filter, const std::function<Status(const HeldClaim&)>& take) {
   Statement statement;
-  if (Status prepared = statement.prepare(database, std::string(kHeldRows) + kWhichAreHeld); !prepared) return prepared;
+  if (Status prepared = statement.prepare(database, kHeldRows + kWhichAreHeld); !prepared) return prepared;
   const Period arrived = filter.arrived.value_or(Period{0, std::numeric_limits<std::int64_t>::max()});
   const std::int64_t holds = filter.reason ? Holds{*filter.reason}.bits() : 0;
   Query row(statement, filter.device, holds, arrived.begin, arrived.end);
@@ -77,8 +61,7 @@ Status read_held(sqlite::Database& database, const HeldFilter& filter, const std
 
 Result<std::optional<HeldClaim>> read_claim(sqlite::Database& database, std::int64_t id) {
   Statement statement;
-  if (Status prepared = statement.prepare(database, std::string(kHeldRows) + kOneClaim); !prepared)
-    return Failure{prepared.error()};
+  if (Status prepared = statement.prepare(database, kHeldRows + kOneClaim); !prepared) return Failure{prepared.error()};
   Query row(statement, id);
   if (!row.next()) return row.result(std::optional<HeldClaim>());
   auto held = held_of_row(row);
@@ -87,14 +70,11 @@ Result<std::optional<HeldClaim>> read_claim(sqlite::Database& database, std::int
 }
 
 Status ActReader::prepare() {
-  return sqlite::prepare_all(
-      database_,
-      {{act_, "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM acts WHERE act = ?"},
-       {claims_, "SELECT claim FROM act_claims WHERE act = ? ORDER BY place"},
-       {reversals_, "SELECT reversal, merchant, entitled FROM reversals WHERE act = ? ORDER BY place"},
-       {claim_,
-        "SELECT device, payload, c.reason, holds, lifted, arrived, since, refused_at, granted, customer, programme, differs "
-        "FROM claims c CROSS JOIN chains ON chains.no = c.id >> 40 WHERE c.id = ?"}});
+  return sqlite::prepare_all(database_,
+                             {{act_, "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM acts WHERE act = ?"},
+                              {claims_, "SELECT claim FROM act_claims WHERE act = ? ORDER BY place"},
+                              {reversals_, "SELECT reversal, merchant, entitled FROM reversals WHERE act = ? ORDER BY place"},
+                              {claim_, kHeldRows + kOneClaim}});
 }
 
 Result<KeptClaim> ActReader::claim(std::int64_t id) {
@@ -106,7 +86,7 @@ Result<KeptClaim> ActReader::claim(std::int64_t id) {
   KeptClaim kept{id, std::string(row.text(0)), {}};
   const ByteView payload = row.bytes(1);
   kept.stored.payload.assign(payload.begin(), payload.end());
-  kept.stored.decision = decision_of(row);
+  if (!read_decision(row, kDecision, kept.stored.decision)) return database_.damaged("a refused claim's certificate is none");
   return kept;
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/sqlite/cells.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include "daemon/claim/cbor.hpp"
 
 namespace greentill::credit {
@@ -12,33 +9,22 @@ namespace {
 // An array's head, and two integers of nine bytes each.
 constexpr std::size_t kLegBytes = 19;
 
-constexpr const char* kNoAct = "this is no act";
 constexpr const char* kNoLegs = "these are no legs";
 
 }  // namespace
 
-ActCell::ActCell(const ActKey& key) {
-  claim::CborWriter writer(cell_);
-  writer.array(3);
-  writer.unsigned_integer(key.root);
-  writer.unsigned_integer(key.key_version);
-  writer.bytes(key.mac);
-  size_ = writer.size();
-}
-
-std::optional<ActKey> parse_act(ByteView cell) {
-  claim::CborReader reader(cell);
-  if (reader.array(kNoAct) != 3) return std::nullopt;
-  const std::uint64_t root = reader.unsigned_integer(kNoAct);
-  const std::uint64_t version = reader.unsigned_integer(kNoAct);
-  const ByteView mac = reader.bytes(kNoAct);
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
-  ActKey key;
-  if (!reader.at_end() || root > kMost || version > kMost || mac.size() != key.mac.size()) return std::nullopt;
-  key.root = static_cast<std::uint32_t>(root);
-  key.key_version = static_cast<std::uint32_t>(version);
-  std::copy(mac.begin(), mac.end(), key.mac.begin());
-  return key;
+bool read_decision(const sqlite::Query& row, int first, Decision& into) {
+  into.reason = static_cast<Reason>(row.integer(first));
+  into.holds = Holds::from_bits(row.integer(first + 1));
+  into.lifted = Holds::from_bits(row.integer(first + 2));
+  into.arrived = row.integer(first + 3);
+  into.since = row.integer(first + 4);
+  into.refused_at = row.optional(first + 5);
+  into.customer = row.optional(first + 7);
+  into.programme = row.optional(first + 8);
+  into.granted = row.optional(first + 9);
+  into.differs = row.integer(first + 10) != 0;
+  return row.is_null(first + 6) || row.fixed(first + 6, into.certificate.emplace());
 }
 
 ByteView legs_cell(const std::vector<Leg>& legs, std::vector<std::uint8_t>& buffer) {

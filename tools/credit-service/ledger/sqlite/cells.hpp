@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger's cells hold in deterministic CBOR (docs/ledger.md, "Schema"). Private to this folder. Threads: pure functions.
+// What the ledger's cells hold (docs/ledger.md, "Schema"). Private to this folder. Threads: pure functions.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <vector>
 
+#include "daemon/sqlite/sqlite.hpp"
+#include "tools/credit-service/ledger/act_key.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 
 namespace greentill::credit {
 
-/// The key of an act in a cell: [root, version, mac].
-class ActCell {
- public:
-  explicit ActCell(const ActKey& key);
-  /// Lifetime: this object's.
-  [[nodiscard]] ByteView bytes() const { return ByteView(cell_).first(size_); }
-
- private:
-  std::array<std::uint8_t, 48> cell_{};
-  std::size_t size_ = 0;
-};
-
-/// Nothing where the cell is none.
-std::optional<ActKey> parse_act(ByteView cell);
+/// The columns of a claim's decision, in the order in which read_decision() takes them.
+inline constexpr const char* kDecisionColumns =
+    "reason, holds, lifted, arrived, since, refused_at, certificate, customer, programme, granted, differs";
+inline constexpr int kDecisionWidth = 11;
+/// Reads them from the column `first` on; false where the certificate is none.
+bool read_decision(const sqlite::Query& row, int first, Decision& into);
 
 /// [* [account, mg]], into a buffer that is kept for the next time. Lifetime of what it returns: the buffer's.
 ByteView legs_cell(const std::vector<Leg>& legs, std::vector<std::uint8_t>& buffer);

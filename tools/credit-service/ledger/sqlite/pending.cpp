@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches that were kept aside, and days that were screened.
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
+#include "tools/credit-service/registry/sqlite/rows.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -11,13 +12,6 @@ std::optional<KeptBatch> kept_batch(const Query& row) {
   const ByteView correlation = row.bytes(2);
   const ByteView bytes = row.bytes(3);
   return KeptBatch{row.integer(0), row.integer(1), {correlation.begin(), correlation.end()}, {bytes.begin(), bytes.end()}};
-}
-
-/// The only one of a list that has one at most.
-template <typename T>
-Result<std::optional<T>> first_of(Result<std::vector<T>> list) {
-  if (!list) return Failure{list.error()};
-  return list->empty() ? std::optional<T>() : std::optional<T>(std::move(list->front()));
 }
 
 }  // namespace
@@ -51,7 +45,7 @@ Result<bool> SqliteStore::keep(const std::string& device, const claim::ChainId& 
 
 Result<std::optional<KeptBatch>> SqliteStore::next_kept(const std::string& device, const claim::ChainId& chain,
                                                         std::uint64_t first) {
-  return first_of(list_of<KeptBatch>(next_kept_, kept_batch, device, chain, first));
+  return only(list_of<KeptBatch>(next_kept_, kept_batch, device, chain, first));
 }
 
 Result<std::vector<KeptBatch>> SqliteStore::kept(const std::string& device, const claim::ChainId& chain) {
@@ -67,7 +61,7 @@ Result<std::optional<Screened>> SqliteStore::screened(const std::string& device,
     return std::optional(Screened{std::string(row.text(0)), std::string(row.text(1)), row.integer(2), row.integer(3),
                                   std::string(row.text(4)), row.optional(5)});
   };
-  return first_of(list_of<Screened>(screened_, read, device, activity));
+  return only(list_of<Screened>(screened_, read, device, activity));
 }
 
 Status SqliteStore::put_screened(const Screened& screened) {

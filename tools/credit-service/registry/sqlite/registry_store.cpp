@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "tools/credit-service/registry/sqlite/rows.hpp"
+
 namespace greentill::credit {
 namespace {
 
@@ -24,13 +26,6 @@ constexpr std::string_view kDeviceRows =
 constexpr std::string_view kRootRows = "SELECT number, name, owner FROM roots ";
 constexpr std::string_view kKeyRows = "SELECT hash, device, successor, revoked_at, chain, seq, payload_hash FROM keys ";
 constexpr std::string_view kLockRows = "SELECT id, key, owner, state, counter FROM locks ";
-
-/// The only one of a list that has one at most.
-template <typename T>
-Result<std::optional<T>> only(Result<std::vector<T>> list) {
-  if (!list) return Failure{list.error()};
-  return list->empty() ? std::optional<T>() : std::optional<T>(std::move(list->front()));
-}
 
 std::string sql(std::string_view select, std::string_view rest) { return std::string(select) + std::string(rest); }
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stores that are run through the port's contract, and what its tests share. Another store adds itself to kStores.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include "tests/support/temp_dir.hpp"
+#include "tools/credit-service/ledger/sqlite/store.hpp"
+
+namespace greentill::credit::store_test {
+
+struct Kind {
+  const char* name;
+  /// Opens the same books for the same folder, as another worker does.
+  std::unique_ptr<Store> (*open)(const std::filesystem::path& folder);
+};
+
+inline std::unique_ptr<Store> open_sqlite(const std::filesystem::path& folder) {
+  auto store = open_sqlite_store(folder / "ledger.db");
+  REQUIRE_MESSAGE(store, (store ? "" : store.error().message));
+  return std::move(*store);
+}
+
+inline constexpr Kind kStores[] = {{"sqlite", open_sqlite}};
+
+inline void ok(const Status& status) { REQUIRE_MESSAGE(status, (status ? "" : status.error().message)); }
+
+template <typename T>
+T got(Result<T> result) {
+  REQUIRE_MESSAGE(result, (result ? "" : result.error().message));
+  return std::move(*result);
+}
+
+/// Runs a test on each kind of store.
+template <typename Test>
+void on_each(const Test& test) {
+  for (const Kind& kind : kStores) {
+    CAPTURE(kind.name);
+    const greentill::test::TempDir folder;
+    test(kind, folder.path());
+  }
+}
+
+template <std::size_t N>
+Bytes<N> filled(std::uint8_t with) {
+  Bytes<N> bytes;
+  bytes.fill(with);
+  return bytes;
+}
+inline Digest digest(std::uint8_t with) { return filled<32>(with); }
+inline claim::ChainId chain_id(std::uint8_t with) { return filled<sizeof(claim::ChainId)>(with); }
+inline claim::Nullifier nullifier(std::uint8_t mac, std::uint32_t root = 1, std::uint32_t version = 1) {
+  return {version, root, digest(mac)};
+}
+
+inline Chain new_chain(std::uint8_t id) {
+  Chain chain;
+  chain.id = chain_id(id);
+  chain.state_since = 1000;
+  chain.assignment = 3;
+  chain.key = digest(7);
+  return chain;
+}
+
+inline std::int64_t claim_of(std::int64_t chain, std::uint64_t seq) {
+  Chain one;
+  one.no = chain;
+  return one.claim_id(seq);
+}
+
+inline bool same(const Chain& a, const Chain& b) {
+  const auto tied = [](const Chain& c) {
+    return std::tie(c.no, c.id, c.state, c.state_since, c.reason, c.held_from, c.assignment, c.key, c.seq, c.hash, c.predecessor,
+                    c.predecessor_seq, c.closed_at, c.silent_from, c.contradiction);
+  };
+  return tied(a) == tied(b);
+}
+
+inline Decision accepted(std::int64_t granted) {
+  Decision decision;
+  decision.arrived = 1000;
+  decision.since = 1000;
+  decision.customer = 5;
+  decision.programme = 1;
+  decision.granted = granted;
+  return decision;
+}
+
+inline const std::vector<std::uint8_t> kPayload{1, 2, 3};
+
+}  // namespace greentill::credit::store_test
