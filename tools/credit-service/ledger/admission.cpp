@@ -69,7 +69,8 @@ class Measuring {
     }
     const auto differs = other_hash(named, measured_);
     if (!differs) return Failure{differs.error()};
-    if (*differs || (closed && has_successor(measured_, named.last_seq))) return held(Reason::fork, measured_);
+    if (*differs) return held(Reason::fork, measured_);
+    if (closed && has_successor(measured_, named.last_seq)) return held(Reason::fork, successor_of(measured_));
     if (named.last_seq == end) return Admission{Outcome::open, Reason::none, measured_.no, end, false, false};
     return probation(measured_, named.last_seq);
   }
