@@ -54,6 +54,7 @@ class Session:
         context.load_cert_chain(identities / f"{name}.crt", identities / f"{name}.key")
         try:
             self.socket = context.wrap_socket(socket.create_connection(("localhost", port), PATIENCE_S), server_hostname="localhost")
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._send(CONNECT, self._connect_packet(name if client_id is None else client_id, will, expiry))
             reason = self._await(CONNACK)[1]
         except OSError as error:  # TLS 1.3 refuses a client behind its own handshake
@@ -117,10 +118,10 @@ class Session:
         self._send(SUBSCRIBE, struct.pack(">H", self.mid) + b"\0" + text(filter_) + b"\x01")
         return self._await(SUBACK)[-1]
 
-    def publish(self, topic, payload, retain=False):
-        """With QoS 1; the PUBACK's reason, 0 too where nobody is subscribed."""
-        self.mid += 1
-        self._send(PUBLISH | 0x02 | retain, text(topic) + struct.pack(">H", self.mid) + b"\0" + payload)
+    def publish(self, topic, payload, retain=False, properties=b""):
+        """With QoS 1; the PUBACK's reason, 0 too where nobody is subscribed. `properties`: as they stand in the packet."""
+        self.mid = self.mid % 0xFFFF + 1
+        self._send(PUBLISH | 0x02 | retain, text(topic) + struct.pack(">H", self.mid) + length(len(properties)) + properties + payload)
         body = self._await(PUBACK)
         return 0 if len(body) < 3 or body[2] == 16 else body[2]
 

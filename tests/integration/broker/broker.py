@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What docs/mqtt.md, "The broker", promises, tried by clients that mean ill: stolen batches, others' ids, topics and wills; and that whoever is
 revoked goes at once and stays out, while everybody else stays.
+
+Attacks of tests/integration/attacks/README.md: number 1, 49 sessions on the workers' share, is shared_subscription(), and others_ids() shows that
+one certificate opens no second session at all; number 4, the client ids `credit-1` and another device's, is others_ids().
 """
 import hashlib
 import pathlib
