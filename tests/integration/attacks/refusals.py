@@ -12,7 +12,7 @@ import sys
 import time
 
 from scene import PATIENCE_S, ROOT, Scene, expect, fail_unless, main, tell, wait_until
-from claims import asked_mg, ride
+from claims import Chain, asked_mg, ride
 
 REFUSED = 5000
 GOOD_EVERY = 10  # one in so many is granted
@@ -20,6 +20,7 @@ BEHIND = 20_000
 REPLAYS, AT_ONCE = 1000, 20
 FEW = 600  # more than a receipt names: it is as full as it gets
 MOST_TIMES = 3
+CHAINS, MOST_TIMES_OF_CHAINS = 400, 10
 
 
 def made_up_root(number):
@@ -146,6 +147,19 @@ def replays(scene):
     tell(12, f"behind {BEHIND} refusals and cut grants a copy of {len(small)} bytes costs {' and '.join(words)}")
 
 
+def many_chains(scene):
+    """A device may begin hundreds of chains, held as they are; what it sends again then costs little more."""
+    device = scene.device_of("beginner-1")
+    few = cost_s(scene, device, device.chain.messages[1], (0, 0))
+    for _ in range(CHAINS):
+        chain = Chain(device)
+        device.wait(device.publish(chain.messages[1], chain))
+    many = cost_s(scene, device, device.chain.messages[1], (0, 0))
+    ratio = many / max(few, 0.02)
+    fail_unless(ratio < MOST_TIMES_OF_CHAINS, f"a copy costs {ratio:.1f} times as much behind {CHAINS} chains")
+    tell(12, f"behind {CHAINS} chains that its device began a copy costs {many / REPLAYS * 1e6:.0f} us, {ratio:.1f} times as much as behind one")
+
+
 def journey(folder, binaries):
     with Scene(folder, binaries, workers=2) as scene:
         config = scene.stack.folder / "credit.toml"
@@ -153,13 +167,14 @@ def journey(folder, binaries):
         give_methodologies(scene, False)
         scene.stack.register()
         scene.merchant("harbour")
-        for name in ("loser-1", "replayer-1"):
+        for name in ("loser-1", "replayer-1", "beginner-1"):
             scene.register(name, "harbour")
         scene.start()
         real(scene)
         scripted(scene)
         scene.stack.workers[1].stop()
         replays(scene)
+        many_chains(scene)
         scene.check()
 
 

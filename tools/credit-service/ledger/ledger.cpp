@@ -167,6 +167,9 @@ Result<Answer> Ledger::ask(const std::string& device, const claim::Stored& store
 }
 
 Result<Batch> Ledger::next_pending(const std::string& device) {
+  const auto kept = store_->count_kept(device);
+  if (!kept) return Failure{kept.error()};
+  if (*kept == 0) return Batch{};
   const auto chains = store_->chains(device);
   if (!chains) return Failure{chains.error()};
   for (const Chain& chain : *chains) {
