@@ -59,7 +59,7 @@ TEST_CASE("acts: the first claim to come holds the act, and goes on holding it")
   story.tell(2, "till-2", "shop");
   CHECK(story.judged().holder == story.told[0].id);
   CHECK(story.judged(story.told[1].id).holder == story.told[1].id);
-  CHECK(story.judged().fates == std::vector<Fate>{Fate::holds, Fate::duplicate});
+  CHECK(story.judged().fates == std::vector<Fate>{Fate::holds, Fate::behind});
 }
 
 TEST_CASE("acts: what is held keeps nobody out, and holds the act where nobody else does") {
@@ -84,7 +84,7 @@ TEST_CASE("acts: refunds and cancellations mean the act and close it; claims tha
     const Judgement judged = story.judged();
     CHECK(judged.holder == story.told[0].id);
     CHECK(judged.closed_by == story.takes[0].id);
-    CHECK(judged.fates == std::vector<Fate>{Fate::holds, Fate::taken_back});
+    CHECK(judged.fates == std::vector<Fate>{Fate::holds, Fate::behind});
   }
 }
 
@@ -132,25 +132,25 @@ TEST_CASE("acts: a correction means one's own merchant's claim, and what its dev
   Takes& correction = story.take(1, "till-1", "shop", claim::ReversalReason::correction);
   SUBCASE("by name") {
     story.reversals.back().claim = story.told[0].claim_id;
-    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::out, Fate::holds, Fate::duplicate});
+    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::out, Fate::holds, Fate::behind});
   }
   SUBCASE("without a name: all of the merchant's") {
     CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::out, Fate::out, Fate::holds});
   }
   SUBCASE("not what was recorded later") {
     correction.recorded = kNoon;
-    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::out, Fate::holds, Fate::duplicate});
+    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::out, Fate::holds, Fate::behind});
   }
   SUBCASE("nor another merchant's, not even a predecessor's") {
     correction.merchant = "next";
     correction.predecessors = {"shop"};
     correction.owns_root = true;
-    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::holds, Fate::duplicate, Fate::duplicate});
+    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::holds, Fate::behind, Fate::behind});
     CHECK(story.judged(story.told[0].id).applied.empty());
   }
   SUBCASE("within a chain by the place") {
     correction.id = story.told[0].id - 1;
-    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::holds, Fate::out, Fate::duplicate});
+    CHECK(story.judged(story.told[0].id).fates == std::vector<Fate>{Fate::holds, Fate::out, Fate::behind});
   }
 }
 

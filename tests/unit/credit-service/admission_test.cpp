@@ -34,6 +34,7 @@ struct Known {
     chain.id[0] = static_cast<std::uint8_t>(chain.no);
     chain.state = state;
     chain.seq = seq;
+    chain.opened_at = state == ChainStanding::open || state == ChainStanding::closed ? 1 : 0;
     chain.hash = hash_of(chain.id[0], seq);
     chain.assignment = 1;
     chain.key[0] = 1;

@@ -106,7 +106,11 @@ Desk::Desk(Office& office)
 Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
   auto store = credit::open_sqlite_store(office.database());
   if (!store) return Failure{store.error()};
-  return credit::Ledger::open(std::move(*store), office.programme, office.library, credit::Consents(office.hasher), office.hasher,
+  auto consents = office.consent_certificates.empty()
+                      ? Result<credit::Consents>(credit::Consents(office.hasher))
+                      : credit::Consents::from_pem(office.consent_authorities, office.consent_certificates, office.hasher);
+  if (!consents) return Failure{consents.error()};
+  return credit::Ledger::open(std::move(*store), office.programme, office.library, std::move(*consents), office.hasher,
                               office.clock, office.log);
 }
 

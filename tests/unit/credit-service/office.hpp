@@ -141,6 +141,8 @@ class Office {
   measure::Library library;
   TestSigner service{"credit"};
   std::string authorities;
+  std::string consent_authorities;  ///< with these, whose consents count; without them nobody's do
+  std::string consent_certificates;
 
   [[nodiscard]] std::filesystem::path database() const { return folder / "ledger.db"; }
 

@@ -36,6 +36,8 @@ TEST_CASE("chains are read by number and by device; what was put stands, but for
     second.state = ChainStanding::on_probation;
     second.predecessor = first.no;
     second.predecessor_seq = 9;
+    second.booked_at = 1900;
+    second.opened_at = 1950;
     second.silent_from = 2000;
     second.contradiction = {4, 5};
     second.no = got(store->add_chain("dock-7", second));

@@ -77,7 +77,7 @@ inline std::int64_t claim_of(std::int64_t chain, std::uint64_t seq) {
 inline bool same(const Chain& a, const Chain& b) {
   const auto tied = [](const Chain& c) {
     return std::tie(c.no, c.id, c.state, c.state_since, c.reason, c.held_from, c.assignment, c.key, c.seq, c.hash, c.predecessor,
-                    c.predecessor_seq, c.closed_at, c.silent_from, c.contradiction);
+                    c.predecessor_seq, c.closed_at, c.booked_at, c.opened_at, c.silent_from, c.contradiction);
   };
   return tied(a) == tied(b);
 }

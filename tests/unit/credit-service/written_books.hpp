@@ -139,7 +139,7 @@ class WrittenBooks {
     programme_ = *store->keep_programme(hasher.sha256({as_bytes(std::string_view(kPlainProgramme))}), kPlainProgramme);
     ok(store->put_device_book("dock-7", {kArrived, kArrived, 2, {}, 0, 0, kArrived}));
     chain.id.fill(1);
-    chain.state_since = kArrived;
+    chain.state_since = chain.booked_at = chain.opened_at = kArrived;
     chain.assignment = 1;
     chain.seq = 6;
     chain.no = *store->add_chain("dock-7", chain);
@@ -150,6 +150,9 @@ class WrittenBooks {
     write_claims();
     ok(store->add_change("dock-7", {1, id(3), claim::Standing::held, 0, credit::Reason::screening, kArrived}));
     ok(store->add_change("dock-7", {2, id(4), claim::Standing::accepted, 0, credit::Reason::taken_back, kArrived}));
+    for (const auto& [seq, mg] : {std::pair{2, 1000}, {3, 700}, {4, 600}, {6, 500}}) {
+      ok(store->count_asked("dock-7", kRide, {kDay, mg}, id(static_cast<std::uint64_t>(seq))));
+    }
     ok(store->put_screened({"dock-7", kRide, kDay, 41'200'000, "dock-7 claimed 41,200 g", {}}));
   }
   void write_claims() {

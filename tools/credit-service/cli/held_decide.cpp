@@ -90,25 +90,30 @@ Result<claim::ChainId> chain_id(const std::string& digits) {
 
 }  // namespace
 
-Status decide_at_desk(const std::filesystem::path& path, const Given& given, const std::function<Status(Registry&)>& first,
-                      const std::function<Status(Desk&)>& decide) {
-  const auto config = load_config(path);
-  if (!config) return Failure{config.error()};
+Status with_desk(const Config& config, const std::function<Status(Store&, Desk&)>& work) {
   const claim::Hasher& hasher = crypto::hasher();
-  const auto library = measure::Library::load(config->methodologies, hasher);
+  const auto library = measure::Library::load(config.methodologies, hasher);
   if (!library) return Failure{library.error()};
-  const auto programme = load_programme(*config, hasher);
+  const auto programme = load_programme(config, hasher);
   if (!programme) return Failure{programme.error()};
-  auto store = open_sqlite_store(config->database);
+  auto store = open_sqlite_store(config.database);
   if (!store) return Failure{store.error()};
   SystemClock clock;
   StderrLog log(LogLevel::warning);
   Store& database = **store;
   const auto ledger = Ledger::open(std::move(*store), *programme, *library, Consents(hasher), hasher, clock, log);
   if (!ledger) return Failure{ledger.error()};
-  Desk& desk = (*ledger)->desk();
-  desk.begin_with([&] { return change_within(database, config->database, given, first); });
-  return decide(desk);
+  return work(database, (*ledger)->desk());
+}
+
+Status decide_at_desk(const std::filesystem::path& path, const Given& given, const std::function<Status(Registry&)>& first,
+                      const std::function<Status(Desk&)>& decide) {
+  const auto config = load_config(path);
+  if (!config) return Failure{config.error()};
+  return with_desk(*config, [&](Store& store, Desk& desk) {
+    desk.begin_with([&] { return change_within(store, config->database, given, first); });
+    return decide(desk);
+  });
 }
 
 Status change_and_follow(const std::filesystem::path& config, const Given& given, const std::function<Status(Registry&)>& work) {

@@ -7,6 +7,9 @@
 
 namespace greentill::credit {
 
+/// Opens the ledger that the configuration names, for what a person decides.
+Status with_desk(const Config& config, const std::function<Status(Store&, Desk&)>& work);
+
 /// Runs `first` at the begin of the first transaction of `decide`, and notes it as a change of the registry.
 Status decide_at_desk(const std::filesystem::path& config, const Given& given, const std::function<Status(Registry&)>& first,
                       const std::function<Status(Desk&)>& decide);

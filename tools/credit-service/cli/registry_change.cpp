@@ -184,26 +184,31 @@ Status change_within(Store& store, const std::filesystem::path& database, const 
 Status replay_registry(const std::filesystem::path& path, const Output& output) {
   const auto config = load_config(path);
   if (!config) return Failure{config.error()};
-  auto store = open_sqlite_store(config->database, WentBack::refused);
-  if (!store) return Failure{store.error()};
-  const auto made = replay_missing(**store, config->database);
-  if (!made) return Failure{made.error()};
-  output.answer({{"replayed", *made}}, tools::counted(*made, "change") + " of the registry made again\n");
-  return Done{};
+  Replayed made;
+  Status done = with_desk(*config, [&](Store& store, Desk& desk) -> Status {
+    auto replayed = replay_missing(store, desk, config->database);
+    if (!replayed) return Failure{replayed.error()};
+    made = std::move(*replayed);
+    return Done{};
+  });
+  if (done) output.answer({{"replayed", made.changes}}, tools::counted(made.changes, "change") + " of the registry made again\n");
+  return done;
 }
 
-Result<std::size_t> replay_missing(Store& store, const std::filesystem::path& database) {
-  std::size_t made = 0;
-  const Status done = store.transact([&]() -> Status {
+Result<Replayed> replay_missing(Store& store, Desk& desk, const std::filesystem::path& database) {
+  Replayed made;
+  desk.begin_with([&]() -> Status {
     const auto missing = lines_missing(RegistryJournal(database), store.registry());
     if (!missing) return Failure{missing.error()};
     for (const JournalLine& line : *missing) {
       if (Status replayed = replay(line, store.registry()); !replayed) return replayed;
+      made.devices.merge(devices_of(line));
     }
-    made = missing->size();
+    made.changes = missing->size();
     return Done{};
   });
-  return done ? Result<std::size_t>(made) : Result<std::size_t>(Failure{done.error()});
+  Status followed = desk.follow(made.devices);
+  return followed ? Result<Replayed>(std::move(made)) : Result<Replayed>(Failure{followed.error()});
 }
 
 Status change_registry(const std::filesystem::path& config, const Given& given, const Output& output) {

@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "tools/credit-service/cli/registry.hpp"
+#include "tools/credit-service/ledger/desk.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/registry/registry.hpp"
 
@@ -26,8 +28,13 @@ struct Outcome {
   std::string text;
 };
 
-/// Makes the changes again that the file beside the database has and its registry has not; how many.
-Result<std::size_t> replay_missing(Store& store, const std::filesystem::path& database);
+/// Changes that were made again, and whom they are about.
+struct Replayed {
+  std::size_t changes = 0;
+  std::set<std::string> devices;
+};
+/// Makes the changes again that the file beside the database has and its registry has not, and what they mean for claims.
+Result<Replayed> replay_missing(Store& store, Desk& desk, const std::filesystem::path& database);
 
 /// A file that a command names, of at most a MiB.
 Result<std::string> read_named(const std::string& file);

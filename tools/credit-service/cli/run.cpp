@@ -83,17 +83,17 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   if (!store) return Failure{store.error()};
   SystemClock clock;
   StderrLog log(LogLevel::info);
-  if (options.new_epoch) {
-    // Else what was revoked since the backup would be trusted again, and numbers given twice.
-    const auto made = replay_missing(**store, config->database);
-    if (!made) return Failure{made.error()};
-    log.write(LogLevel::info, "service", tools::counted(*made, "change") + " of the registry made again, which the backup lacks");
-  }
   auto consents = load_consents(*config, hasher);
   if (!consents) return Failure{consents.error()};
+  Store& database = **store;
   auto ledger = Ledger::open(std::move(*store), *programme, *library, std::move(*consents), hasher, clock, log);
   if (!ledger) return Failure{ledger.error()};
   if (options.new_epoch) {
+    // Else what was revoked since the backup would be trusted again, and numbers given twice.
+    const auto made = replay_missing(database, (*ledger)->desk(), config->database);
+    if (!made) return Failure{made.error()};
+    log.write(LogLevel::info, "service",
+              tools::counted(made->changes, "change") + " of the registry made again, which the backup lacks");
     if (Status begun = (*ledger)->begin_epoch(); !begun) return begun;
   }
   return serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);

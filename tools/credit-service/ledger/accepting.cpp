@@ -39,9 +39,15 @@ bool in_force(const Root& root, const RootVersion& version, std::int64_t ended) 
 
 bool lies_behind_end(const std::vector<Chain>& chains, const Chain& chain, std::uint64_t seq, const DeviceKey& key) {
   if (!key.successor || !key.end) return false;
+  if (key.end->seq == 0) return true;
   if (chain.id == key.end->chain) return seq > key.end->seq;
   const auto last = std::ranges::find(chains, key.end->chain, &Chain::id);
   return last != chains.end() && chain.no > last->no;
+}
+
+bool begins_behind_end(const std::vector<Chain>& chains, const claim::ChainId& id, const DeviceKey& key) {
+  if (!key.successor || !key.end || id == key.end->chain) return false;
+  return key.end->seq == 0 || std::ranges::find(chains, key.end->chain, &Chain::id) != chains.end();
 }
 
 Result<Reason> Accepting::check_roots(const Assignment& assignment, const claim::Nullifiers& nullifiers,

@@ -19,8 +19,10 @@ struct Acceptance {
 };
 
 /// Whether a place lies behind the one up to which a key with a successor is good. Chains that were begun before the one in which
-/// that lies stay as they are, and so do all while that one is not here.
+/// that lies stay as they are, and so do all while that one is not here; where nothing is good, everything lies behind.
 [[nodiscard]] bool lies_behind_end(const std::vector<Chain>& chains, const Chain& chain, std::uint64_t seq, const DeviceKey& key);
+/// Whether so does a chain that begins; `chains` without that one.
+[[nodiscard]] bool begins_behind_end(const std::vector<Chain>& chains, const claim::ChainId& id, const DeviceKey& key);
 
 class Accepting {
  public:

@@ -60,10 +60,12 @@ Status Deciding::load(const ActKey& key, Component& into) {
     member->entitled = row.entitled;
     into.reversals.push_back(std::move(*member));
   }
-  if (into.reversals.empty()) return Done{};
+  if (Status marked = mark_apart(into); !marked) return marked;
   const View before = view(into);
-  for (const Judgement::Applied& one : judge(before.told, before.takes, into.holder).applied) {
-    into.applied.insert(before.takes[one.index].id);
+  const Judgement judged = judge(before.told, before.takes, into.holder);
+  for (const Judgement::Applied& one : judged.applied) into.applied.insert(before.takes[one.index].id);
+  for (std::size_t i = 0; i < into.reductions.size(); ++i) {
+    into.reductions[i].was_out = into.reductions[i].is_out = judged.fates[i] == Fate::out;
   }
   return Done{};
 }
@@ -71,8 +73,8 @@ Status Deciding::load(const ActKey& key, Component& into) {
 Status Deciding::write(Component& component, std::int64_t now) {
   bool apart = false;
   for (Member& one : component.reductions) {
-    const bool newly_out = one.is_out() && !one.fresh && one.was != one.is;
-    apart = apart || (newly_out && one.nullifiers().size() > 1);
+    apart = apart || (one.is_out && !one.was_out && one.nullifiers().size() > 1);
+    one.was_out = one.is_out;
     if (Status written = write_member(one, now); !written) return written;
   }
   for (Member& one : component.reversals) {
@@ -81,7 +83,13 @@ Status Deciding::write(Component& component, std::int64_t now) {
   for (const ActKey& key : component.keys) {
     if (Status dropped = store_.drop_act(key); !dropped) return dropped;
   }
-  if (!apart) return write_act(component);
+  const auto leading = leading_to(component);
+  if (!leading) return Failure{leading.error()};
+  component.leading = *leading;
+  if (!apart) {
+    if (Status written = write_act(component); !written) return written;
+    return join_again(component, now);
+  }
   for (Component& one : part(std::move(component))) {
     if (Status settled = settle(one, now); !settled) return settled;
   }
@@ -107,21 +115,32 @@ Status Deciding::write_member(Member& member, std::int64_t now) {
   return Done{};
 }
 
-Status Deciding::write_act(const Component& component) {
-  std::set<claim::Nullifier> leading;
-  for (const std::deque<Member>* list : {&component.reductions, &component.reversals}) {
-    for (const Member& one : *list) {
-      for (const claim::Nullifier& nullifier : one.nullifiers()) {
-        const auto leads = store_.act_of(nullifier);
-        if (!leads) return Failure{leads.error()};
-        // What leads to another act than these is that one's: a claim that joins nothing, or a reversal of several acts.
-        if (!*leads || component.keys.contains(**leads)) leading.insert(nullifier);
-      }
+/// The nullifiers that lead to the act: those of its claims, and those of its reversals that lead nowhere else, since a reversal
+/// joins nothing.
+Result<std::set<claim::Nullifier>> Deciding::leading_to(const Component& component) {
+  if (!component.leading.empty()) return component.leading;
+  std::set<claim::Nullifier> leading = component.keys;
+  for (const Member& one : component.reductions) {
+    for (const claim::Nullifier& nullifier : one.nullifiers()) {
+      const auto leads = store_.act_of(nullifier);
+      if (!leads) return Failure{leads.error()};
+      // What leads to another act than these is that one's: of a claim that does not join it.
+      if (!*leads || component.keys.contains(**leads)) leading.insert(nullifier);
     }
   }
-  if (leading.empty()) return Done{};
-  const ActKey key = *leading.begin();
-  for (const claim::Nullifier& nullifier : leading) {
+  for (const Member& one : component.reversals) {
+    for (const claim::Nullifier& nullifier : one.nullifiers()) {
+      const auto leads = store_.act_of(nullifier);
+      if (!leads) return Failure{leads.error()};
+      if (*leads && component.keys.contains(**leads)) leading.insert(nullifier);
+    }
+  }
+  return leading;
+}
+
+Status Deciding::write_act(const Component& component) {
+  const ActKey key = *component.leading.begin();
+  for (const claim::Nullifier& nullifier : component.leading) {
     if (Status led = store_.lead(nullifier, key); !led) return led;
   }
   if (Status put = store_.put_act(key, {component.holder, component.closed_by}); !put) return put;
@@ -134,56 +153,6 @@ Status Deciding::write_act(const Component& component) {
     if (Status added = store_.add_reversal(key, {one.id, one.merchant, one.entitled}); !added) return added;
   }
   return Done{};
-}
-
-/// What was joined only by a claim that is out now is apart again. Each part leads its own nullifiers anew.
-std::vector<Deciding::Component> Deciding::part(Component&& whole) const {
-  std::vector<std::set<claim::Nullifier>> groups;
-  const auto group_of = [&](const claim::Nullifier& nullifier) {
-    return std::ranges::find_if(groups, [&](const auto& group) { return group.contains(nullifier); });
-  };
-  const auto unite = [&](const claim::Nullifiers& nullifiers) {
-    std::set<claim::Nullifier> united(nullifiers.begin(), nullifiers.end());
-    for (const claim::Nullifier& nullifier : nullifiers) {
-      if (const auto known = group_of(nullifier); known != groups.end()) {
-        united.merge(*known);
-        groups.erase(known);
-      }
-    }
-    groups.push_back(std::move(united));
-  };
-  const auto single = [&](const claim::Nullifier& nullifier) {
-    if (group_of(nullifier) == groups.end()) groups.push_back({nullifier});
-  };
-  for (const Member& one : whole.reductions) {
-    if (!one.is_out()) unite(one.nullifiers());
-  }
-  for (const std::deque<Member>* list : {&whole.reductions, &whole.reversals}) {
-    for (const Member& one : *list) std::ranges::for_each(one.nullifiers(), single);
-  }
-  std::ranges::sort(groups);
-  std::vector<Component> parts(groups.size());
-  const auto copy_of = [](const Member& from) {
-    Member copy = from;
-    if (const auto claim = claim::parse_payload(copy.payload)) copy.claim = *claim;  // it points into its own payload
-    return copy;
-  };
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    parts[i].keys = {*groups[i].begin()};
-    for (const Member& one : whole.reductions) {
-      if (group_of(one.nullifiers()[0]) == groups.begin() + static_cast<std::ptrdiff_t>(i)) {
-        parts[i].reductions.push_back(copy_of(one));
-        if (one.id == whole.holder) parts[i].holder = one.id;
-      }
-    }
-    for (const Member& one : whole.reversals) {
-      const bool here = std::ranges::any_of(one.nullifiers(), [&](const claim::Nullifier& n) { return groups[i].contains(n); });
-      if (!here) continue;
-      parts[i].reversals.push_back(copy_of(one));
-      if (parts[i].holder != 0 && whole.applied.contains(one.id)) parts[i].applied.insert(one.id);
-    }
-  }
-  return parts;
 }
 
 }  // namespace greentill::credit

@@ -46,7 +46,7 @@ std::size_t find_holder(const std::vector<Told>& told, const std::vector<bool>& 
   std::size_t first_held = told.size();
   std::size_t had = told.size();
   for (std::size_t i = 0; i < told.size(); ++i) {
-    if (out[i]) continue;
+    if (out[i] || told[i].apart) continue;
     if (told[i].id == before) had = i;
     std::size_t& first = told[i].held ? first_held : first_free;
     first = std::min(first, i);
@@ -90,8 +90,7 @@ Judgement judge(const std::vector<Told>& told, const std::vector<Takes>& takes, 
     }
   }
   for (std::size_t i = 0; i < told.size(); ++i) {
-    const Fate behind = made.closed_by != 0 ? Fate::taken_back : Fate::duplicate;
-    made.fates.push_back(out[i] ? Fate::out : i == holder ? Fate::holds : behind);
+    made.fates.push_back(out[i] ? Fate::out : i == holder ? Fate::holds : Fate::behind);
   }
   return made;
 }

@@ -29,7 +29,8 @@ struct Told {
   std::int64_t recorded = 0;  ///< `iat`
   const claim::Reduction* reduction = nullptr;
   bool held = false;
-  bool out = false;  ///< for another cause than a correction: dismissed, held as revoked, or refused for good
+  bool out = false;    ///< for another cause than a correction: dismissed, held as revoked, refused for good, of another act
+  bool apart = false;  ///< one of its nullifiers leads to another act: it stays behind
 };
 
 /// A refund, cancellation or correction that is kept with the act, and is neither held nor out.
@@ -46,10 +47,9 @@ struct Takes {
 
 /// What becomes of one of the act's reductions.
 enum class Fate : std::uint8_t {
-  holds,       ///< it has the act
-  duplicate,   ///< another one has it
-  taken_back,  ///< the act is closed, and another one had it
-  out,         ///< it counts for nothing in this act
+  holds,   ///< it has the act
+  behind,  ///< another one has it
+  out,     ///< it counts for nothing in this act
 };
 
 struct Judgement {

@@ -38,9 +38,9 @@ class Measuring {
     const auto& named = facts_.start->predecessor;
     if (named && named->device != facts_.device) return held(Reason::fork);
     const Chain* chain = named ? find(named->chain) : nullptr;
-    if (facts_.key_succeeds && facts_.consented && named && same_place(*named, *facts_.consented)) {
-      return Admission{Outcome::open, Reason::none, chain != nullptr ? chain->no : measured_.no, named->last_seq, false, false};
-    }
+    const auto consented = chain != nullptr ? by_consent(*named, *chain) : Result<bool>(false);
+    if (!consented) return Failure{consented.error()};
+    if (*consented) return Admission{Outcome::open, Reason::none, chain->no, std::max(named->last_seq, chain->seq), false, false};
     if (chain == nullptr || named->last_seq == 0) return probation(measured_, measured_.seq);
     if (chain->no == measured_.no) return by_measured(*named);
     return by_other(*named, *chain);
@@ -58,6 +58,15 @@ class Measuring {
   static Admission held(Reason reason, const Chain& with) { return {Outcome::held, reason, with.no, with.seq, true, false}; }
   static Admission probation(const Chain& behind, std::uint64_t place) {
     return {Outcome::probation, Reason::probation, behind.no, place, false, false};
+  }
+
+  /// Whether it names the place that the consent for its key names, and no other chain went on from there.
+  Result<bool> by_consent(const claim::Predecessor& named, const Chain& chain) {
+    if (!facts_.key_succeeds || !facts_.consented || !same_place(named, *facts_.consented)) return false;
+    const bool is_taken = std::ranges::any_of(chains_, [&](const Chain& one) { return goes_on(one, chain); });
+    if (is_taken && chain.closed_at.value_or(0) >= named.last_seq) return false;
+    const auto differs = other_hash(named, chain);
+    return differs ? Result<bool>(!*differs) : differs;
   }
 
   Result<Admission> by_measured(const claim::Predecessor& named) {
@@ -116,6 +125,20 @@ bool is_second(const StartFacts& facts) {
   return facts.repaired_at && *facts.repaired_at != kRepairFree && facts.now - *facts.repaired_at < kRepairSeconds;
 }
 
+/// What the registry says of its key and its assignment goes before the place that it names.
+void hold_by_registry(const StartFacts& facts, Admission& made) {
+  if (facts.key_succeeded) made = {Outcome::held, Reason::after_consent, made.predecessor, made.place, false, made.is_repair};
+  if (facts.assigned != Assigned::good) {
+    made = {Outcome::held, Reason::wrong_assignment, made.predecessor, made.place, false, made.is_repair};
+  }
+}
+
+/// A contradiction is stored whatever there is: it is what a person has to see.
+void find_room(const std::vector<Chain>& chains, Admission& made) {
+  const bool contradicts = made.outcome == Outcome::held && (made.reason == Reason::fork || made.reason == Reason::second_repair);
+  if (contradicts ? chains.size() >= kMostOfADevice : !has_room(chains, made.outcome)) made.outcome = Outcome::not_stored;
+}
+
 }  // namespace
 
 const Chain* measured_chain(const std::vector<Chain>& chains) {
@@ -141,13 +164,33 @@ Result<Admission> admit(const std::vector<Chain>& chains, const StartFacts& fact
       made = {Outcome::held, Reason::second_repair, measured->no, measured->seq, true, true};
     }
   }
-  if (facts.key_succeeded) made = {Outcome::held, Reason::after_consent, made.predecessor, made.place, false, made.is_repair};
-  if (facts.assigned != Assigned::good) {
-    made = {Outcome::held, Reason::wrong_assignment, made.predecessor, made.place, false, made.is_repair};
+  hold_by_registry(facts, made);
+  find_room(chains, made);
+  return made;
+}
+
+Result<Admission> admit_waiting(const std::vector<Chain>& chains, const Chain& waiting, const StartFacts& facts,
+                                PlaceReader& places) {
+  const auto before = std::ranges::find(chains, waiting.predecessor, &Chain::no);
+  const std::uint64_t place = waiting.predecessor_seq;
+  Admission made{Outcome::waits, Reason::none, waiting.predecessor, place, false, false};
+  if (before == chains.end()) return Admission{Outcome::probation, Reason::probation, 0, place, false, false};
+  const auto there = places.hash_at(*before, place);
+  if (!there) return Failure{there.error()};
+  if (is_contradicted(*before)) {
+    made = {Outcome::held, before->reason, before->no, place, true, false};
+  } else if (*there && **there != facts.start->predecessor->payload_hash) {
+    made = {Outcome::held, Reason::fork, before->no, place, true, false};
+  } else if (*there && before->state == ChainStanding::open) {
+    made.outcome = Outcome::open;
+    made.place = std::max(place, before->seq);  // what came behind it meanwhile contradicts nothing
+  } else if (before->state == ChainStanding::closed || facts.gaps_cover) {
+    made.outcome = Outcome::probation;
+    made.reason = Reason::probation;
   }
-  // A contradiction is stored whatever there is: it is what a person has to see.
-  const bool contradicts = made.outcome == Outcome::held && (made.reason == Reason::fork || made.reason == Reason::second_repair);
-  if (contradicts ? chains.size() >= kMostOfADevice : !has_room(chains, made.outcome)) made.outcome = Outcome::not_stored;
+  hold_by_registry(facts, made);
+  if (made.outcome != Outcome::waits) find_room(chains, made);
+  if (made.outcome == Outcome::not_stored) made = {Outcome::waits, Reason::none, waiting.predecessor, place, false, false};
   return made;
 }
 

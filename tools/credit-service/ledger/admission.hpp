@@ -27,7 +27,7 @@ struct StartFacts {
   bool key_succeeded = false;                   ///< the key has a successor whose place is named
   std::optional<claim::Predecessor> consented;  ///< where a consent ends the chain of the key before
   std::optional<std::int64_t> repaired_at;      ///< as of DeviceBook
-  bool gaps_cover = false;                      ///< gaps behind it declare all that is missing up to the place that it names
+  bool gaps_cover = false;                      ///< gaps declare all that is missing up to the place that it names
   std::int64_t now = 0;
 };
 
@@ -57,6 +57,10 @@ class PlaceReader {
 
 /// `chains` without the one that begins, by number. Errors are the reader's.
 Result<Admission> admit(const std::vector<Chain>& chains, const StartFacts& facts, PlaceReader& places);
+
+/// Likewise of a chain that waits for another, one of `chains`, and is decided by what became of that one since.
+Result<Admission> admit_waiting(const std::vector<Chain>& chains, const Chain& waiting, const StartFacts& facts,
+                                PlaceReader& places);
 
 /// The chain that a further start is measured by: the open one, else the one that was begun last of those that are closed, or
 /// held for a contradiction. Null where there is none.

@@ -18,9 +18,7 @@ const claim::Start* entry_of(const BatchClaim& claim) {
 
 /// Whether the device has left the assignment: a chain under a later one was opened.
 bool has_left(const std::vector<Chain>& chains, std::uint32_t assignment) {
-  return std::ranges::any_of(chains, [&](const Chain& one) {
-    return one.assignment > assignment && (one.state == ChainStanding::open || one.state == ChainStanding::closed);
-  });
+  return std::ranges::any_of(chains, [&](const Chain& one) { return one.assignment > assignment && one.opened_at != 0; });
 }
 
 void add_gaps(const Batch& batch, const claim::ChainId& of, std::vector<Range>& gaps) {
@@ -55,6 +53,11 @@ Result<Intake::Begun> Intake::begin(const Batch& batch, Visit& visit) {
     visit.stays = batch.pending.has_value();
     return Begun::kept;
   };
+  if (Chain* waiting = visit.find(batch.chain)) {
+    const auto contradicts = contradicts_kept(batch, visit, *waiting);
+    if (!contradicts) return Failure{contradicts.error()};
+    if (*contradicts) return Begun::not_taken;
+  }
   const BatchClaim* start = start_of(batch);
   if (start == nullptr) return keep();
   if (!start->attested || entry_of(*start) == nullptr || visit.device == nullptr) {
@@ -65,16 +68,18 @@ Result<Intake::Begun> Intake::begin(const Batch& batch, Visit& visit) {
   std::erase_if(others, [&](const Chain& one) { return one.id == batch.chain; });
   auto facts = facts_of(visit, *start, others);
   if (!facts) return Failure{facts.error()};
-  auto admission = admit(others, *facts, *this);
+  const Chain* known = visit.find(batch.chain);
+  const auto judge = [&] { return known != nullptr ? admit_waiting(others, *known, *facts, *this) : admit(others, *facts, *this); };
+  auto admission = judge();
   if (!admission) return Failure{admission.error()};
   std::vector<Range> lost;
   if (admission->outcome == Admission::Outcome::waits) {
     const Chain& before = *visit.find(admission->predecessor);
-    const auto covered = gaps_cover(&batch, visit.name, batch.chain, before.id, {before.seq + 1, admission->place}, lost);
+    const auto covered = gaps_cover(&batch, visit.name, visit.chains, batch.chain, before.id, {before.seq + 1, admission->place}, lost);
     if (!covered) return Failure{covered.error()};
     if (*covered) {
       facts->gaps_cover = true;
-      admission = admit(others, *facts, *this);
+      admission = judge();
       if (!admission) return Failure{admission.error()};
     }
   }
@@ -90,7 +95,26 @@ Result<Intake::Begun> Intake::begin(const Batch& batch, Visit& visit) {
   return Begun::taken;
 }
 
-Result<StartFacts> Intake::facts_of(const Visit& visit, const BatchClaim& start, const std::vector<Chain>& others) {
+/// Whether one of the batch's claims is another than what was kept aside for its place: then the chain is held, and what was kept
+/// takes its places. What contradicts it is not stored.
+Result<bool> Intake::contradicts_kept(const Batch& batch, Visit& visit, Chain& waiting) {
+  const auto kept = pending_.kept(visit.name, waiting.id);
+  if (!kept) return Failure{kept.error()};
+  for (const BatchClaim& claim : batch.claims) {
+    if (batch.pending || !claim.authentic) continue;
+    const bool differs = std::ranges::any_of(*kept, [&](const Batch& one) {
+      return std::ranges::any_of(one.claims, [&](const BatchClaim& there) {
+        return there.link.seq == claim.link.seq && there.payload_hash != claim.payload_hash;
+      });
+    });
+    if (!differs) continue;
+    Status held = fork(claim, visit, waiting, 1, {}, "two claims were signed for place " + std::to_string(claim.link.seq));
+    return held ? Result<bool>(true) : Result<bool>(Failure{held.error()});
+  }
+  return false;
+}
+
+Result<StartFacts> Intake::facts_of(Visit& visit, const BatchClaim& start, const std::vector<Chain>& others) {
   StartFacts facts;
   facts.device = visit.name;
   facts.start = entry_of(start);
@@ -98,7 +122,7 @@ Result<StartFacts> Intake::facts_of(const Visit& visit, const BatchClaim& start,
   const auto key = lookup_.key_of(start.message.thumbprint);
   if (!key) return Failure{key.error()};
   if (*key != nullptr) facts.key = (*key)->hash;
-  facts.key_succeeded = *key != nullptr && (*key)->successor && (*key)->end;
+  facts.key_succeeded = *key != nullptr && begins_behind_end(others, start.link.chain, **key);
   if (find_assignment(*visit.device, facts.start->assignment) == nullptr) {
     facts.assigned = Assigned::never_had;
   } else if (has_left(others, facts.start->assignment)) {
@@ -114,12 +138,12 @@ Result<StartFacts> Intake::facts_of(const Visit& visit, const BatchClaim& start,
 }
 
 /// What the key goes on from: by the registry, which has the consent's place, or by the consent in the start.
-Status Intake::add_consent(const Visit& visit, const BatchClaim& start, const DeviceKey& key, const Chain* measured,
+Status Intake::add_consent(Visit& visit, const BatchClaim& start, const DeviceKey& key, const Chain* measured,
                            StartFacts& facts) {
   if (measured == nullptr || measured->key == key.hash) return Done{};
   const auto before = store_.registry().key(measured->key);
   if (!before) return Failure{before.error()};
-  facts.key_succeeds = *before && (*before)->successor == key.hash && !key.successor;
+  facts.key_succeeds = *before && (*before)->successor == key.hash;
   if (!facts.key_succeeds) return Done{};
   const ByteView message = facts.start->consent;
   if (!message.empty()) {
@@ -130,6 +154,7 @@ Status Intake::add_consent(const Visit& visit, const BatchClaim& start, const De
       if (effect->changes()) {
         if (Status put = store_.registry().put(effect->is); !put) return put;
         lookup_.forget();
+        if (Status covered = sweeps_.cover(visit.name, visit.chains, *effect->is.end, visit.now); !covered) return covered;
       }
     }
   }
@@ -143,7 +168,7 @@ Status Intake::add_consent(const Visit& visit, const BatchClaim& start, const De
 
 /// Whether gaps of the chain `by`, in the batch and what is kept aside, declare all that is missing of the one before it. `lost`
 /// gets what they declare and the ledger does not have.
-Result<bool> Intake::gaps_cover(const Batch* batch, const std::string& device, const claim::ChainId& by, const claim::ChainId& of,
+Result<bool> Intake::gaps_cover(const Batch* batch, const std::string& device, const std::vector<Chain>& chains, const claim::ChainId& by, const claim::ChainId& of,
                                 const Range& missing, std::vector<Range>& lost) {
   std::vector<Range> gaps;
   if (batch != nullptr) add_gaps(*batch, of, gaps);
@@ -156,9 +181,12 @@ Result<bool> Intake::gaps_cover(const Batch* batch, const std::string& device, c
   for (const Batch& one : *before) {
     for (const BatchClaim& claim : one.claims) aside.push_back({claim.link.seq, claim.link.seq});
   }
-  std::vector<Range> there = gaps;
-  there.insert(there.end(), aside.begin(), aside.end());
-  if (!without(missing, there).empty()) return false;
+  const auto chain = std::ranges::find(chains, of, &Chain::id);
+  auto there = chain == chains.end() ? Result<std::vector<Range>>(std::vector<Range>()) : store_.lost(chain->no);
+  if (!there) return Failure{there.error()};
+  there->insert(there->end(), gaps.begin(), gaps.end());
+  there->insert(there->end(), aside.begin(), aside.end());
+  if (!without(missing, *there).empty()) return false;
   for (const Range& gap : gaps) {
     for (const Range& one : without(gap, aside)) {
       if (one.last >= missing.first) lost.push_back({std::max(one.first, missing.first), one.last});
@@ -171,7 +199,7 @@ Result<bool> Intake::is_ready(const std::string& device, const std::vector<Chain
   const auto before = std::ranges::find(chains, waiting.predecessor, &Chain::no);
   if (before == chains.end() || before->state != ChainStanding::open || before->seq >= waiting.predecessor_seq) return true;
   std::vector<Range> lost;
-  return gaps_cover(nullptr, device, waiting.id, before->id, {before->seq + 1, waiting.predecessor_seq}, lost);
+  return gaps_cover(nullptr, device, chains, waiting.id, before->id, {before->seq + 1, waiting.predecessor_seq}, lost);
 }
 
 Status Intake::make_chain(const Batch& batch, const BatchClaim& start, const Admission& admission, Visit& visit) {
@@ -184,6 +212,8 @@ Status Intake::make_chain(const Batch& batch, const BatchClaim& start, const Adm
                : admission.outcome == Admission::Outcome::probation ? ChainStanding::on_probation
                                                                     : ChainStanding::held;
   made.state_since = visit.now;
+  made.booked_at = admission.outcome == Admission::Outcome::waits ? 0 : visit.now;
+  made.opened_at = admission.outcome == Admission::Outcome::open ? visit.now : 0;
   made.reason = admission.reason;
   made.held_from = admission.outcome == Admission::Outcome::probation || admission.outcome == Admission::Outcome::held ? 1 : 0;
   made.assignment = entry_of(start)->assignment;
@@ -214,19 +244,23 @@ Status Intake::close_predecessor(const Admission& admission, const BatchClaim& s
   if (before == nullptr) return Done{};
   if (admission.holds_predecessor) {
     if (before->state == ChainStanding::held) return Done{};
-    before->state = ChainStanding::held;
-    before->state_since = visit.now;
-    before->reason = admission.reason;
-    if (before->held_from == 0) before->held_from = before->seq + 1;
     before->contradiction.assign(start.message.whole.begin(), start.message.whole.end());
-    notices_.held(visit.name, *before, std::string(verify::in_words(admission.reason)));
-    return store_.put_chain(*before);
+    return hold_chain(visit, *before, admission.reason, before->seq + 1, std::string(verify::in_words(admission.reason)));
   }
-  if (admission.outcome != Admission::Outcome::open || before->state == ChainStanding::held) return Done{};
-  before->state = ChainStanding::closed;
-  before->state_since = visit.now;
-  before->closed_at = admission.place;
-  if (Status put = store_.put_chain(*before); !put) return put;
+  if (admission.outcome != Admission::Outcome::open) return Done{};
+  const bool was_closed = before->state == ChainStanding::closed;
+  if (was_closed && before->closed_at.value_or(0) < admission.place) {
+    before->closed_at = admission.place;
+    if (Status put = store_.put_chain(*before); !put) return put;
+  }
+  // By a consent it may go on from another chain than the open one.
+  for (Chain& other : visit.chains) {
+    if (other.state != ChainStanding::open || other.id == start.link.chain) continue;
+    other.state = ChainStanding::closed;
+    other.state_since = visit.now;
+    other.closed_at = other.no == before->no ? admission.place : other.seq;
+    if (Status put = store_.put_chain(other); !put) return put;
+  }
   // A key that goes on in place of another without a consent: that one is good as far as its chain went.
   const auto old = store_.registry().key(before->key);
   if (!old) return Failure{old.error()};

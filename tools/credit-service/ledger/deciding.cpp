@@ -36,7 +36,7 @@ Result<bool> Deciding::add_alone(const Placed& placed, Decision& decision, std::
   const auto wanted = grants_.wanted(decision, reduction, reduction.quantities, true);
   if (!wanted) return Failure{wanted.error()};
   const Grantee to{placed.id, std::string(placed.claim->device), std::string(placed.claim->merchant), &reduction};
-  const auto held = grants_.grant(to, *wanted, now, decision);
+  const auto held = grants_.grant(to, *wanted, now, decision, !placed.stored);
   if (!held) return Failure{held.error()};
   if (*held != Reason::none) decision.holds.add(*held);
   return true;
@@ -52,24 +52,21 @@ Status Deciding::add_reduction(const Placed& placed, Decision& decision, std::in
     if (!put) return put;
     return telling_.tell(std::string(placed.claim->device), placed.id, {}, decision, true, now);
   }
-  std::vector<Component> acts;
-  for (const claim::Nullifier& nullifier : reduction.nullifiers) {
-    const auto key = store_.act_of(nullifier);
-    if (!key) return Failure{key.error()};
-    const bool loaded = std::ranges::any_of(acts, [&](const Component& one) { return *key && one.keys.contains(**key); });
-    if (!*key || loaded) continue;
-    if (Status read = load(**key, acts.emplace_back()); !read) return read;
-  }
+  auto acts = load_all(reduction.nullifiers);
+  if (!acts) return Failure{acts.error()};
   // The acts' keys rise as the versions of their nullifiers do, so the first is the lower one.
-  Component& act = acts.front();
-  if (acts.size() == 2 && (act.holder == 0 || acts.back().holder == 0)) join(act, std::move(acts.back()));
-  return add_to(act, placed, decision, now);
+  if (acts->size() == 2 && !(keeps_out(acts->front()) && keeps_out(acts->back()))) {
+    join(acts->front(), std::move(acts->back()));
+    acts->pop_back();
+  }
+  return add_to(*acts, placed, decision, now);
 }
 
-/// Puts a reduction behind what has come for the act.
-Status Deciding::add_to(Component& act, const Placed& placed, Decision& decision, std::int64_t now) {
-  const auto by_device = std::ranges::count_if(
-      act.reductions, [&](const Member& one) { return one.claim.device == placed.claim->device && one.id != placed.id; });
+/// Puts a reduction behind what has come for the act; for both, where neither lets it join them.
+Status Deciding::add_to(std::deque<Component>& acts, const Placed& placed, Decision& decision, std::int64_t now) {
+  const auto by_device = std::ranges::count_if(acts.front().reductions, [&](const Member& one) {
+    return one.claim.device == placed.claim->device && one.id != placed.id;
+  });
   if (static_cast<std::size_t>(by_device) >= kMostTold) {
     decision.reason = Reason::duplicate;
     decision.refused_at = now;
@@ -81,33 +78,20 @@ Status Deciding::add_to(Component& act, const Placed& placed, Decision& decision
   } else if (Status put = store_.put_decision(placed.id, decision); !put) {
     return put;
   }
-  auto member = read_member(placed.id);
-  if (!member) return Failure{member.error()};
-  member->fresh = true;
-  member->place = act.reductions.empty() ? 1 : act.reductions.back().place + 1;
-  act.reductions.push_back(std::move(*member));
-  if (Status settled = settle(act, now); !settled) return settled;
+  for (Component& act : acts) {
+    auto member = read_member(placed.id);
+    if (!member) return Failure{member.error()};
+    member->fresh = &act == &acts.front();
+    member->apart = acts.size() > 1;
+    member->elsewhere = &act != &acts.front();
+    member->place = act.reductions.empty() ? 1 : act.reductions.back().place + 1;
+    act.reductions.push_back(std::move(*member));
+  }
+  if (Status settled = settle_all(acts, placed.id, now); !settled) return settled;
   const auto stored = store_.claim(placed.id);
   if (!stored) return Failure{stored.error()};
   if (*stored) decision = (*stored)->decision;
   return Done{};
-}
-
-void Deciding::join(Component& act, Component&& other) {
-  act.keys.merge(other.keys);
-  if (act.holder == 0) act.holder = other.holder;
-  if (act.closed_by == 0) act.closed_by = other.closed_by;
-  act.applied.merge(other.applied);
-  for (Member& one : other.reductions) act.reductions.push_back(std::move(one));
-  for (Member& one : other.reversals) {
-    if (std::ranges::find(act.reversals, one.id, &Member::id) == act.reversals.end()) act.reversals.push_back(std::move(one));
-  }
-  const auto came_before = [](const Member& a, const Member& b) {
-    return std::tuple(a.was.arrived, a.place, a.id) < std::tuple(b.was.arrived, b.place, b.id);
-  };
-  std::ranges::sort(act.reductions, came_before);
-  std::ranges::sort(act.reversals, came_before);
-  for (std::size_t i = 0; i < act.reductions.size(); ++i) act.reductions[i].place = i + 1;
 }
 
 Status Deciding::add_reversal(const Placed& placed, Decision& decision, std::int64_t now) {
@@ -115,15 +99,9 @@ Status Deciding::add_reversal(const Placed& placed, Decision& decision, std::int
   const std::string merchant(placed.claim->merchant);
   const auto entitled = entitled_of(lookup_, merchant, reversal.nullifiers[0].root, now);
   if (!entitled) return Failure{entitled.error()};
-  std::deque<Component> acts;
-  for (const claim::Nullifier& nullifier : reversal.nullifiers) {
-    const auto known = store_.act_of(nullifier);
-    if (!known) return Failure{known.error()};
-    const ActKey key = known->value_or(nullifier);
-    if (std::ranges::any_of(acts, [&](const Component& one) { return one.keys.contains(key); })) continue;
-    if (Status read = load(key, acts.emplace_back()); !read) return read;
-  }
-  const bool full = std::ranges::any_of(acts, [&](const Component& one) {
+  auto acts = load_all(reversal.nullifiers);
+  if (!acts) return Failure{acts.error()};
+  const bool full = std::ranges::any_of(*acts, [&](const Component& one) {
     return static_cast<std::size_t>(std::ranges::count(one.reversals, merchant, &Member::merchant)) >= kMostReversals;
   });
   // A whole one is always kept: one more of them changes nothing that could be asked again.
@@ -134,15 +112,15 @@ Status Deciding::add_reversal(const Placed& placed, Decision& decision, std::int
   }
   Status put = placed.stored ? store_.put_decision(placed.id, decision) : store_.add_claim(placed.id, decision, placed.payload);
   if (!put || decision.reason != Reason::none) return put;
-  for (Component& act : acts) {
+  for (Component& act : *acts) {
     auto member = read_member(placed.id);
     if (!member) return Failure{member.error()};
     member->fresh = true;
     member->merchant = merchant;
-    member->entitled = *entitled;
+    member->entitled = to_json(*entitled);
     act.reversals.push_back(std::move(*member));
-    if (Status settled = settle(act, now); !settled) return settled;
   }
+  if (Status settled = settle_all(*acts, placed.id, now); !settled) return settled;
   const auto stored = store_.claim(placed.id);
   if (!stored) return Failure{stored.error()};
   if (*stored) decision = (*stored)->decision;
@@ -157,22 +135,16 @@ Status Deciding::change(std::int64_t id, const Decision& decision, std::int64_t 
     if (Status put = store_.put_decision(id, decision); !put) return put;
     return telling_.tell(std::string(member->claim.device), id, member->was, decision, false, now);
   }
-  std::set<ActKey> settled;
-  for (const claim::Nullifier& nullifier : member->nullifiers()) {
-    const auto key = store_.act_of(nullifier);
-    if (!key) return Failure{key.error()};
-    if (!*key || settled.contains(**key)) continue;
-    settled.insert(**key);
-    Component act;
-    if (Status read = load(**key, act); !read) return read;
+  auto acts = load_all(member->nullifiers());
+  if (!acts) return Failure{acts.error()};
+  for (Component& act : *acts) {
     for (std::deque<Member>* list : {&act.reductions, &act.reversals}) {
       for (Member& one : *list) {
         if (one.id == id) one.is = decision;
       }
     }
-    if (Status done = settle(act, now); !done) return done;
   }
-  return Done{};
+  return settle_all(*acts, id, now);
 }
 
 Status Deciding::decide_again(const ActKey& key, std::int64_t now) {

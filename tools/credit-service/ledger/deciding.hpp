@@ -3,8 +3,8 @@
 // Called within the store's current transaction. Private to ledger/. Threads: one.
 //
 // What always holds:
-// - Each nullifier of a reduction that was accepted, and of a reversal, leads to one act. Two acts become one only by a reduction
-//   that is not out, and only where one of them has no holder.
+// - Each nullifier of a reduction that was accepted, and of a reversal, leads to one act, with which both are kept. Two acts become
+//   one only by a reduction that is not out, and only where one of them has no holder that keeps others out.
 // - A stored decision is what the judgement of its act says; a device that was told otherwise has a change with it.
 // - An act with one claim and nothing else is a row of its own: no list of claims is kept for it.
 #pragma once
@@ -53,15 +53,20 @@ class Deciding {
     Decision was;        ///< as it is stored
     Decision is;
     bool fresh = false;  ///< its device learns of it by this batch's receipt
+    bool was_out = false;  ///< of its act, by the rules
+    bool is_out = false;
+    bool apart = false;      ///< it is kept with another act as well, which it did not join
+    bool elsewhere = false;  ///< likewise, and the other one decides it: that to which its first nullifier leads
     std::string entitled;
     std::string merchant;  ///< of a reversal: for whom its device works
     [[nodiscard]] const claim::Nullifiers& nullifiers() const;
-    [[nodiscard]] bool is_out() const;
   };
   struct Component {
-    std::set<ActKey> keys;  ///< of the acts that it was read from
+    std::set<ActKey> keys;                ///< of the acts that it was read from
+    std::set<claim::Nullifier> leading;  ///< to it, where it was parted from others; else what its members say
     std::int64_t holder = 0;
     std::int64_t closed_by = 0;
+    bool was_closed = false;        ///< before what came now
     std::deque<Member> reductions;  ///< in the order in which they came
     std::deque<Member> reversals;
     std::set<std::int64_t> applied;  ///< the reversals that applied before
@@ -72,8 +77,14 @@ class Deciding {
     std::vector<std::size_t> index;  ///< of each that takes, into the component's reversals
   };
 
+  static bool keeps_out(const Component& act);
   static void join(Component& act, Component&& other);
-  Status add_to(Component& act, const Placed& placed, Decision& decision, std::int64_t now);
+  /// The acts to which the nullifiers lead, each once.
+  Result<std::deque<Component>> load_all(const claim::Nullifiers& nullifiers);
+  Status mark_apart(Component& act);
+  Status join_again(const Component& act, std::int64_t now);
+  Status settle_all(std::deque<Component>& acts, std::int64_t id, std::int64_t now);
+  Status add_to(std::deque<Component>& acts, const Placed& placed, Decision& decision, std::int64_t now);
   Result<bool> add_alone(const Placed& placed, Decision& decision, std::int64_t now);
   Result<Member> read_member(std::int64_t id);
   Status load(const ActKey& key, Component& into);
@@ -86,9 +97,11 @@ class Deciding {
                                std::int64_t stands, std::int64_t now);
   Result<std::int64_t> stands_after(const Member& holder, const View& view, const Judgement& judged, std::size_t count);
   Status write(Component& component, std::int64_t now);
+  Result<std::set<claim::Nullifier>> leading_to(const Component& component);
   Status write_act(const Component& component);
   Status write_member(Member& member, std::int64_t now);
   std::vector<Component> part(Component&& component) const;
+  static void fill_part(const Component& whole, Component& part);
   Status decide_later(const ActKey& key, const Error& why, std::int64_t now);
 
   Store& store_;

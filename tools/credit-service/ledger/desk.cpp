@@ -118,7 +118,7 @@ Status Desk::open_chain(std::vector<Chain>& chains, Chain& chain, std::int64_t n
     if (Status put = store_.put_chain(other); !put) return put;
   }
   chain.state = ChainStanding::open;
-  chain.state_since = now;
+  chain.state_since = chain.opened_at = now;
   chain.closed_at.reset();
   return Done{};
 }
@@ -158,42 +158,62 @@ Status Desk::decide_chain(const std::string& device, const claim::ChainId& id, V
   return begun ? finish(device) : begun;
 }
 
+Status Desk::begin_revoking(const std::string& device) {
+  const auto of = lookup_.device(device);
+  if (!of) return Failure{of.error()};
+  if (*of == nullptr) return fail(ErrorCode::not_found, "the registry has no device \"" + device + "\"");
+  if (!(*of)->revoked_since) return Done{};
+  return sweeps_.begin({SweepKind::revoke, device, 0, *(*of)->revoked_since, 0, 0}, clock_.unix_seconds());
+}
+
+Status Desk::begin_trusting(const std::string& device) {
+  return sweeps_.begin({SweepKind::trust, device, 0, 0, 0, 0}, clock_.unix_seconds());
+}
+
+Status Desk::begin_covering(const std::string& device) {
+  const auto keys = store_.registry().keys(device);
+  if (!keys) return Failure{keys.error()};
+  auto chains = store_.chains(device);
+  if (!chains) return Failure{chains.error()};
+  for (const DeviceKey& key : *keys) {
+    if (!key.end) continue;
+    if (Status begun = sweeps_.cover(device, *chains, *key.end, clock_.unix_seconds()); !begun) return begun;
+  }
+  return Done{};
+}
+
 Status Desk::revoked(const std::string& device) {
-  const Status begun = transact([&]() -> Status {
-    const auto of = lookup_.device(device);
-    if (!of) return Failure{of.error()};
-    if (*of == nullptr) return fail(ErrorCode::not_found, "the registry has no device \"" + device + "\"");
-    if (!(*of)->revoked_since) return Done{};
-    return sweeps_.begin({SweepKind::revoke, device, 0, *(*of)->revoked_since, 0, 0}, clock_.unix_seconds());
-  });
+  const Status begun = transact([&] { return begin_revoking(device); });
   return begun ? finish(device) : begun;
 }
 
 Status Desk::trusted(const std::string& device) {
-  const Status begun = transact([&] { return sweeps_.begin({SweepKind::trust, device, 0, 0, 0, 0}, clock_.unix_seconds()); });
+  const Status begun = transact([&] { return begin_trusting(device); });
   return begun ? finish(device) : begun;
 }
 
 Status Desk::consented(const std::string& device) {
+  const Status begun = transact([&] { return begin_covering(device); });
+  return begun ? finish(device) : begun;
+}
+
+Status Desk::follow(const std::set<std::string>& devices) {
   const Status begun = transact([&]() -> Status {
-    const auto keys = store_.registry().keys(device);
-    if (!keys) return Failure{keys.error()};
-    auto chains = store_.chains(device);
-    if (!chains) return Failure{chains.error()};
-    for (const DeviceKey& key : *keys) {
-      if (!key.end) continue;
-      const auto chain = std::ranges::find(*chains, key.end->chain, &Chain::id);
-      if (chain == chains->end()) continue;
-      if (chain->state == ChainStanding::closed && chain->closed_at < key.end->seq) {
-        chain->closed_at = key.end->seq;
-        if (Status put = store_.put_chain(*chain); !put) return put;
-      }
-      Status swept = sweeps_.begin({SweepKind::consent, device, chain->no, 0, 0, key.end->seq}, clock_.unix_seconds());
-      if (!swept) return swept;
+    for (const std::string& device : devices) {
+      const auto known = lookup_.device(device);
+      if (!known) return Failure{known.error()};
+      if (*known == nullptr) continue;
+      const bool in_doubt = (*known)->state == Device::State::revoked && (*known)->revoked_since;
+      if (Status first = in_doubt ? begin_revoking(device) : begin_trusting(device); !first) return first;
+      if (Status then = begin_covering(device); !then) return then;
     }
     return Done{};
   });
-  return begun ? finish(device) : begun;
+  if (!begun) return begun;
+  for (const std::string& device : devices) {
+    if (Status finished = finish(device); !finished) return finished;
+  }
+  return Done{};
 }
 
 Status Desk::finish(const std::string& device) {
@@ -251,7 +271,7 @@ Result<bool> Desk::do_due() {
   more_due_ = false;
   bool more = false;
   const Status done = transact([&]() -> Status {
-    if (now >= looked_at_ + kLookSeconds || now < looked_at_) {
+    if (now >= looked_at_ + kLookSeconds || now < looked_at_ || now / kSecondsAnHour != looked_at_ / kSecondsAnHour) {
       const auto probations = store_.chains_on_probation();
       if (!probations) return Failure{probations.error()};
       for (const auto& [chain, device] : *probations) {

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "tools/credit-service/ledger/notices.hpp"
@@ -52,10 +53,17 @@ class Desk {
   /// After a consent's place was named, or raised: what it covers is decided.
   Status consented(const std::string& device);
 
+  /// Likewise of several, whatever the registry says of them by now: after changes that were made elsewhere. What it begins with may
+  /// name them.
+  Status follow(const std::set<std::string>& devices);
+
   /// Does a part of what is due, once a second unless more is; whether more is.
   Result<bool> do_due();
 
  private:
+  Status begin_revoking(const std::string& device);
+  Status begin_trusting(const std::string& device);
+  Status begin_covering(const std::string& device);
   Status transact(const std::function<Status()>& work);
   /// Everything that is due for the device, to the end.
   Status finish(const std::string& device);

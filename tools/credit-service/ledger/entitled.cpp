@@ -5,13 +5,19 @@
 
 namespace greentill::credit {
 
-Result<std::string> entitled_of(Lookup& lookup, const std::string& merchant, std::uint32_t root, std::int64_t now) {
+Result<Entitled> entitled_of(Lookup& lookup, const std::string& merchant, std::uint32_t root, std::int64_t now) {
   const auto predecessors = lookup.predecessors(merchant, now);
   if (!predecessors) return Failure{predecessors.error()};
   const auto of = lookup.root(root);
   if (!of) return Failure{of.error()};
   const bool owns = *of != nullptr && (*of)->owner == merchant;
-  return nlohmann::json({{"predecessors", **predecessors}, {"owner", owns}}).dump();
+  return Entitled{**predecessors, owns, {}};
+}
+
+std::string to_json(const Entitled& entitled) {
+  nlohmann::json json = {{"predecessors", entitled.predecessors}, {"owner", entitled.owns_root}};
+  for (const auto& [claim, mg] : entitled.counted) json["counted"].push_back({claim, mg});
+  return json.dump();
 }
 
 std::optional<Entitled> parse_entitled(const std::string& text) {
@@ -24,6 +30,10 @@ std::optional<Entitled> parse_entitled(const std::string& text) {
     entitled.predecessors.push_back(one.get<std::string>());
   }
   entitled.owns_root = json["owner"].get<bool>();
+  for (const auto& one : json.value("counted", nlohmann::json::array())) {
+    if (!one.is_array() || one.size() != 2 || !one[0].is_number_integer() || !one[1].is_number_integer()) return std::nullopt;
+    entitled.counted[one[0].get<std::int64_t>()] = one[1].get<std::int64_t>();
+  }
   return entitled;
 }
 

@@ -65,7 +65,7 @@ Result<std::int64_t> Grants::wanted(const Decision& decision, const claim::Reduc
 }
 
 Result<Reason> Grants::check_ceilings(const Grantee& to, const Programme& programme, const Rule& rule, std::int64_t mg,
-                                      Holds lifted) {
+                                      std::int64_t own, Holds lifted) {
   struct Ceiling {
     Reason hold;
     std::optional<std::int64_t> mg;
@@ -81,13 +81,14 @@ Result<Reason> Grants::check_ceilings(const Grantee& to, const Programme& progra
     if (!one.mg || lifted.has(one.hold)) continue;
     const auto used = store_.used(one.subject, rule.activity, day);
     if (!used) return Failure{used.error()};
-    if (*used > *one.mg || mg > *one.mg - *used) return one.hold;
+    const std::int64_t others = *used - own;
+    if (others > *one.mg || mg > *one.mg - others) return one.hold;
   }
   return Reason::none;
 }
 
 Result<std::int64_t> Grants::within_account(const Programme& programme, const Rule& rule, std::int64_t customer,
-                                            std::int64_t ended, std::int64_t mg) {
+                                            std::int64_t ended, std::int64_t mg, std::int64_t own) {
   if (!rule.has_limits()) return mg;
   const auto name = store_.account_name(customer);
   if (!name) return Failure{name.error()};
@@ -97,12 +98,12 @@ Result<std::int64_t> Grants::within_account(const Programme& programme, const Ru
     if (!limit) continue;
     const auto used = store_.used(account_subject(customer), rule.activity, period);
     if (!used) return Failure{used.error()};
-    mg = std::clamp<std::int64_t>(*limit - *used, 0, mg);
+    mg = std::clamp<std::int64_t>(*limit - (*used - own), 0, mg);
   }
   return mg;
 }
 
-Result<std::vector<Grants::Limit>> Grants::counted(const Grantee& of, const Programme& programme, const Rule& rule,
+Result<std::vector<Grants::Limit>> Grants::counted_in(const Grantee& of, const Programme& programme, const Rule& rule,
                                                    std::int64_t customer) {
   const CalendarDay day = programme.calendar().local(of.reduction->end);
   std::vector<Limit> limits{{"device/" + of.device, day.day}, {"merchant/" + of.merchant, day.day}};
@@ -135,7 +136,22 @@ Status Grants::use(const std::vector<Limit>& limits, const std::string& activity
   return Done{};
 }
 
-Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision, BookingKind kind) {
+Result<Counted> Grants::counted_for(std::int64_t claim) {
+  const auto bookings = store_.bookings(claim);
+  if (!bookings) return Failure{bookings.error()};
+  const auto issuance = bookings->empty() ? Result<std::int64_t>(0) : system_account("issuance", claim);
+  if (!issuance) return Failure{issuance.error()};
+  Counted counted;
+  for (const Booking& one : *bookings) {
+    if (one.kind == BookingKind::shortfall) continue;
+    const auto issued = std::ranges::find(one.legs, *issuance, &Leg::account);
+    if (issued == one.legs.end()) return fail(ErrorCode::corrupt, "ledger: a claim's booking issues nothing");
+    counted.change(-issued->mg, one.at >= one.spendable_at);
+  }
+  return counted;
+}
+
+Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision, bool is_new) {
   if (!decision.programme || !decision.customer) return fail(ErrorCode::corrupt, "ledger: a claim is for nobody");
   decision.granted = 0;
   decision.since = now;
@@ -144,15 +160,21 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   if (!programme) return Failure{programme.error()};
   const Rule* rule = (*programme)->rule_for(to.reduction->activity);
   if (rule == nullptr) return Reason::none;
-  auto held = check_ceilings(to, **programme, *rule, wanted, decision.lifted);
+  auto counted = is_new ? Result<Counted>(Counted()) : counted_for(to.claim);
+  if (!counted) return Failure{counted.error()};
+  const std::int64_t own = counted->mg();
+  const bool stands_again = counted->was_booked();
+  auto held = check_ceilings(to, **programme, *rule, wanted, own, decision.lifted);
   if (!held || *held != Reason::none) return held;
-  const auto granted = within_account(**programme, *rule, *decision.customer, to.reduction->end, wanted);
+  const auto granted = within_account(**programme, *rule, *decision.customer, to.reduction->end, wanted, own);
   if (!granted) return Failure{granted.error()};
   if (*granted == 0) return Reason::none;
-  const auto limits = counted(to, **programme, *rule, *decision.customer);
+  const auto limits = counted_in(to, **programme, *rule, *decision.customer);
   if (!limits) return Failure{limits.error()};
-  if (Status used = use(*limits, rule->activity, *granted); !used) return Failure{used.error()};
+  counted->change(*granted, false);
+  if (Status used = use(*limits, rule->activity, counted->mg() - own); !used) return Failure{used.error()};
   decision.granted = *granted;
+  const BookingKind kind = stands_again ? BookingKind::stands_again : BookingKind::grant;
   if (Status booked = book(to, **programme, decision, 0, *granted, kind, now); !booked) return Failure{booked.error()};
   return Reason::none;
 }
@@ -166,10 +188,14 @@ Status Grants::lower(const Grantee& of, std::int64_t to_mg, std::int64_t now, De
   const Rule* rule = (*programme)->rule_for(of.reduction->activity);
   if (rule == nullptr) return fail(ErrorCode::corrupt, "ledger: a grant has no rule in its programme");
   // What could be spent meanwhile gives nothing back: else the same day could be earned twice.
-  if (spendable_at(*rule, of.reduction->end, decision.since) > now) {
-    const auto limits = counted(of, **programme, *rule, *decision.customer);
+  auto counted = counted_for(of.claim);
+  if (!counted) return Failure{counted.error()};
+  const std::int64_t own = counted->mg();
+  counted->change(to_mg - before, spendable_at(*rule, of.reduction->end, decision.since) <= now);
+  if (counted->mg() != own) {
+    const auto limits = counted_in(of, **programme, *rule, *decision.customer);
     if (!limits) return Failure{limits.error()};
-    if (Status back = use(*limits, rule->activity, to_mg - before); !back) return back;
+    if (Status back = use(*limits, rule->activity, counted->mg() - own); !back) return back;
   }
   decision.granted = to_mg;
   if (Status booked = book(of, **programme, decision, before, to_mg, BookingKind::taken_back, now); !booked) return booked;
@@ -181,7 +207,7 @@ Status Grants::book(const Grantee& of, const Programme& programme, const Decisio
   const Split from = programme.split(from_mg);
   const Split to = programme.split(to_mg);
   const Rule* rule = programme.rule_for(of.reduction->activity);
-  NewBooking booking{of.claim, kind, now, spendable_at(*rule, of.reduction->end, decision.since), {}};
+  Booking booking{of.claim, kind, now, spendable_at(*rule, of.reduction->end, decision.since), {}};
   const auto issuance = system_account("issuance", of.claim);
   const auto merchant = store_.account("merchant", of.merchant, 0);
   const auto operated = system_account("operator", of.claim);
@@ -207,7 +233,7 @@ Status Grants::cover(const Grantee& of, std::int64_t customer, std::int64_t now)
   const std::int64_t theirs = std::clamp<std::int64_t>(*has, 0, missing);
   const auto loss = system_account("loss", of.claim);
   if (!loss) return Failure{loss.error()};
-  NewBooking booking{of.claim, BookingKind::shortfall, now, now, {{customer, missing}}};
+  Booking booking{of.claim, BookingKind::shortfall, now, now, {{customer, missing}}};
   if (theirs != 0) booking.legs.push_back({*merchant, -theirs});
   if (missing != theirs) booking.legs.push_back({*loss, theirs - missing});
   return store_.book(booking);

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "daemon/measure/library.hpp"
+#include "tools/credit-service/ledger/counted.hpp"
 #include "tools/credit-service/ledger/lookup.hpp"
 #include "tools/credit-service/ledger/programmes.hpp"
 
@@ -43,9 +44,8 @@ class Grants {
 
   /// Grants the claim, to which nothing is granted now: up to `wanted` mg, as far as its account's limits go. Where it would
   /// cross a ceiling nothing is granted, and the hold is returned instead: none where it was granted. Sets `granted` and `since`.
-  /// `kind`: grant, or stands_again.
-  Result<Reason> grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision,
-                       BookingKind kind = BookingKind::grant);
+  /// `is_new`: it was never granted anything.
+  Result<Reason> grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision, bool is_new);
 
   /// Lowers what is granted to `to_mg`.
   Status lower(const Grantee& of, std::int64_t to_mg, std::int64_t now, Decision& decision);
@@ -68,10 +68,14 @@ class Grants {
     std::int64_t period = 0;
   };
   /// Where a grant of the claim counts.
-  Result<std::vector<Limit>> counted(const Grantee& of, const Programme& programme, const Rule& rule, std::int64_t customer);
-  Result<Reason> check_ceilings(const Grantee& to, const Programme& programme, const Rule& rule, std::int64_t mg, Holds lifted);
+  Result<std::vector<Limit>> counted_in(const Grantee& of, const Programme& programme, const Rule& rule, std::int64_t customer);
+  /// `own`: what the claim counts for already.
+  Result<Reason> check_ceilings(const Grantee& to, const Programme& programme, const Rule& rule, std::int64_t mg,
+                                std::int64_t own, Holds lifted);
   Result<std::int64_t> within_account(const Programme& programme, const Rule& rule, std::int64_t customer, std::int64_t ended,
-                                      std::int64_t mg);
+                                      std::int64_t mg, std::int64_t own);
+  /// What the claim's bookings count for by now.
+  Result<Counted> counted_for(std::int64_t claim);
   Status use(const std::vector<Limit>& limits, const std::string& activity, std::int64_t mg);
   Status book(const Grantee& of, const Programme& programme, const Decision& decision, std::int64_t from_mg, std::int64_t to_mg,
               BookingKind kind, std::int64_t now);

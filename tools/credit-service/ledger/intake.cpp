@@ -11,6 +11,10 @@ namespace {
 // Claims of a chain that come so soon after another went on from it are a late worker's, and contradict nothing.
 constexpr std::int64_t kGraceSeconds = 600;
 
+bool is_within(std::uint64_t seq, const std::vector<Range>& ranges) {
+  return std::ranges::any_of(ranges, [&](const Range& one) { return one.first <= seq && seq <= one.last; });
+}
+
 /// When the batch came: one that was kept aside came when it was kept.
 std::int64_t came_at(const Batch& batch, std::int64_t now) { return batch.pending ? batch.kept_at : now; }
 
@@ -53,6 +57,7 @@ Status Intake::take(const Batch& batch, Visit& visit) {
 Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
   Chain& chain = *visit.find(no);
   const std::uint64_t before = chain.seq;
+  std::optional<std::vector<Range>> lost;  // read where it is needed
   for (const BatchClaim& claim : batch.claims) {
     if (claim.link.seq <= chain.seq) {
       const auto goes_on = revisit(batch, claim, visit, chain);
@@ -60,9 +65,12 @@ Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
       if (!*goes_on) break;
       continue;
     }
-    const auto next = is_next(claim, chain);
-    if (!next) return Failure{next.error()};
-    if (!*next) {
+    if (!lost) {
+      auto declared = store_.lost(chain.no);
+      if (!declared) return Failure{declared.error()};
+      lost = std::move(*declared);
+    }
+    if (!is_next(claim, chain, *lost)) {
       if (claim.attested && !batch.pending) notices_.gap(batch, claim.link.seq, chain.seq);
       const auto kept = pending_.keep(batch, visit.now);
       if (!kept) return Failure{kept.error()};
@@ -72,7 +80,7 @@ Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
     const bool links = claim.link.seq != chain.seq + 1 || claim.link.prev == chain.hash;
     if (!links && claim.authentic) {
       // It goes on from another claim than the stored one: the device was cloned, or its disk was set back.
-      if (Status held = fork(claim, visit, chain, chain.seq + 1, "it was signed on from another claim than the one here");
+      if (Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq - 1), "it was signed on from another claim than the one here");
           !held) {
         return held;
       }
@@ -82,10 +90,12 @@ Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
       if (Status told = stand_still(batch, claim, visit.now); !told) return told;
       break;
     }
-    if (Status looked = look_for_contradiction(batch, claim, visit, chain); !looked) return looked;
+    const bool was_lost = is_within(claim.link.seq, *lost);
+    if (Status looked = look_for_contradiction(batch, claim, visit, chain, was_lost); !looked) return looked;
     if (Status placed = place(batch, claim, visit, chain, nullptr, {}); !placed) return placed;
     chain.seq = claim.link.seq;
     chain.hash = claim.payload_hash;
+    if (std::holds_alternative<claim::Gap>(claim.claim->entry)) lost.reset();
     if (!batch.pending) ++visit.claims, visit.bytes += claim.message.whole.size();
   }
   if (chain.seq == before) return Done{};
@@ -95,12 +105,9 @@ Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
 }
 
 /// Whether the claim's place is the next one, places that are lost passed over.
-Result<bool> Intake::is_next(const BatchClaim& claim, const Chain& chain) {
-  if (claim.link.seq == chain.seq + 1) return true;
-  const auto lost = store_.lost(chain.no);
-  if (!lost) return Failure{lost.error()};
+bool Intake::is_next(const BatchClaim& claim, const Chain& chain, const std::vector<Range>& lost) {
   std::uint64_t next = chain.seq + 1;
-  for (const Range& one : *lost) {
+  for (const Range& one : lost) {
     if (one.first <= next && next <= one.last) next = one.last + 1;
   }
   return claim.link.seq <= next;
@@ -112,14 +119,19 @@ Result<bool> Intake::revisit(const Batch& batch, const BatchClaim& claim, Visit&
   if (!stored) return Failure{stored.error()};
   if (!*stored) {
     if (!claim.attested) return true;
-    Status held = fork(claim, visit, chain, chain.seq + 1, "a claim came that a gap had called lost");
-    if (!held) return Failure{held.error()};
-    if (Status placed = place(batch, claim, visit, chain, nullptr, {Reason::fork}); !placed) return Failure{placed.error()};
-    return true;
+    const auto before = hash_at(chain, claim.link.seq - 1);
+    if (!before) return Failure{before.error()};
+    if (*before && **before != claim.link.prev) {
+      Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq - 1), "it was signed on from another claim than the one here");
+      return held ? Result<bool>(false) : Result<bool>(Failure{held.error()});
+    }
+    if (Status looked = look_for_contradiction(batch, claim, visit, chain, true); !looked) return Failure{looked.error()};
+    Status placed = place(batch, claim, visit, chain, nullptr, {});
+    return placed ? Result<bool>(true) : Result<bool>(Failure{placed.error()});
   }
   if (hasher_.sha256({(*stored)->payload}) != claim.payload_hash) {
     if (!claim.authentic) return true;
-    Status held = fork(claim, visit, chain, chain.seq + 1, "two claims were signed for place " + std::to_string(claim.link.seq));
+    Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq), "two claims were signed for place " + std::to_string(claim.link.seq));
     return held ? Result<bool>(false) : Result<bool>(Failure{held.error()});
   }
   if (!is_open((*stored)->decision.reason) || !claim.authentic) return true;
@@ -127,51 +139,85 @@ Result<bool> Intake::revisit(const Batch& batch, const BatchClaim& claim, Visit&
   return placed ? Result<bool>(true) : Result<bool>(Failure{placed.error()});
 }
 
-Status Intake::look_for_contradiction(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain) {
-  if (chain.state == ChainStanding::held) return Done{};
+/// Where the claim lies behind the place from which another chain goes on, or was called lost: a late worker's, or a contradiction.
+Status Intake::look_for_contradiction(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, bool was_lost) {
+  if (chain.state == ChainStanding::held) {
+    if (!was_lost || claim.link.seq >= chain.held_from) return Done{};
+    chain.held_from = claim.link.seq;
+    return store_.put_chain(chain);
+  }
   const auto key = lookup_.key_of(claim.message.thumbprint);
   if (!key) return Failure{key.error()};
   // What a key signs behind its end is held for that, and contradicts nothing.
   if (*key != nullptr && lies_behind_end(visit.chains, chain, claim.link.seq, **key)) return Done{};
+  const bool was_closed = chain.state == ChainStanding::closed && claim.link.seq > chain.closed_at.value_or(0);
+  std::vector<Chain*> following;
+  for (Chain& other : visit.chains) {
+    if (other.no == chain.no || other.predecessor != chain.no) continue;
+    const bool passed = other.state == ChainStanding::on_probation && claim.link.seq > other.predecessor_seq;
+    const bool opened = other.state == ChainStanding::open || other.state == ChainStanding::closed;
+    if (passed || (opened && (was_closed || was_lost))) following.push_back(&other);
+  }
+  if (following.empty() && !was_closed && !was_lost) return Done{};
   const std::int64_t came = came_at(batch, visit.now);
-  if (chain.state == ChainStanding::closed && claim.link.seq > chain.closed_at.value_or(0)) {
-    if (came > chain.state_since + kGraceSeconds) {
-      return fork(claim, visit, chain, claim.link.seq, "a claim came behind the place at which it was closed");
-    }
+  const bool is_late = !following.empty() && std::ranges::all_of(following, [&](const Chain* other) {
+    return came <= other->booked_at + kGraceSeconds;
+  });
+  if (!is_late) {
+    return fork(claim, visit, chain, claim.link.seq, following,
+                was_lost ? "a claim came that a gap had called lost"
+                         : "a claim came behind the place from which another chain goes on");
+  }
+  if (was_closed) {
     chain.closed_at = claim.link.seq;
     if (Status put = store_.put_chain(chain); !put) return put;
   }
-  for (Chain& other : visit.chains) {
-    if (other.state != ChainStanding::on_probation || other.predecessor != chain.no) continue;
-    if (claim.link.seq <= other.predecessor_seq) continue;
-    if (came > other.state_since + kGraceSeconds) {
-      return fork(claim, visit, chain, claim.link.seq, "a claim came behind the place from which another chain goes on");
-    }
-    other.predecessor_seq = claim.link.seq;
-    if (Status put = store_.put_chain(other); !put) return put;
+  for (Chain* other : following) {
+    if (other->state != ChainStanding::on_probation || claim.link.seq <= other->predecessor_seq) continue;
+    other->predecessor_seq = claim.link.seq;
+    if (Status put = store_.put_chain(*other); !put) return put;
   }
   return Done{};
 }
 
-/// Holds the chain from that place on, and the one that goes on from it.
-Status Intake::fork(const BatchClaim& claim, Visit& visit, Chain& chain, std::uint64_t from, const std::string& why) {
+/// Holds the chain from that place on, and others that go on from it. One that is held already stays so, for its own reason.
+Status Intake::fork(const BatchClaim& claim, Visit& visit, Chain& chain, std::uint64_t from, const std::vector<Chain*>& others,
+                    const std::string& why) {
   const auto hold = [&](Chain& one, std::uint64_t first) -> Status {
-    if (one.state == ChainStanding::held && one.reason == Reason::fork) return Done{};
-    one.state = ChainStanding::held;
-    one.state_since = visit.now;
-    one.reason = Reason::fork;
-    one.held_from = one.held_from == 0 ? first : std::min(one.held_from, first);  // what was held already goes on being held
-    if (one.contradiction.empty()) one.contradiction.assign(claim.message.whole.begin(), claim.message.whole.end());
-    notices_.held(visit.name, one, why);
-    return store_.put_chain(one);
+    const bool was_held = one.state == ChainStanding::held;
+    if (was_held && !one.contradiction.empty()) return Done{};
+    one.contradiction.assign(claim.message.whole.begin(), claim.message.whole.end());
+    if (was_held) return store_.put_chain(one);
+    return hold_chain(visit, one, Reason::fork, first, why);
   };
   if (Status held = hold(chain, from); !held) return held;
-  for (Chain& other : visit.chains) {
-    if (other.predecessor != chain.no || other.no == chain.no) continue;
-    if (other.state == ChainStanding::waiting) continue;
-    if (Status held = hold(other, other.seq + 1); !held) return held;
+  for (Chain* other : others) {
+    if (Status held = hold(*other, other->seq + 1); !held) return held;
   }
   return Done{};
+}
+
+/// The chains that go on from that place of this one, or behind it.
+std::vector<Chain*> Intake::going_on(Visit& visit, const Chain& chain, std::uint64_t place) {
+  std::vector<Chain*> found;
+  for (Chain& other : visit.chains) {
+    const bool goes_on = other.predecessor == chain.no && other.no != chain.no && other.predecessor_seq >= place;
+    if (goes_on && other.state != ChainStanding::waiting) found.push_back(&other);
+  }
+  return found;
+}
+
+/// From `first` on; one that was on probation as a whole, for the new reason.
+Status Intake::hold_chain(const Visit& visit, Chain& chain, Reason reason, std::uint64_t first, const std::string& why) {
+  const bool waited = chain.state == ChainStanding::on_probation;
+  chain.state = ChainStanding::held;
+  chain.state_since = visit.now;
+  if (chain.booked_at == 0) chain.booked_at = visit.now;
+  chain.reason = reason;
+  chain.held_from = waited ? 1 : first;
+  notices_.held(visit.name, chain, why);
+  if (Status put = store_.put_chain(chain); !put) return put;
+  return waited ? sweeps_.begin({SweepKind::hold_chain, visit.name, chain.no, 0, 0, 0}, visit.now) : Status(Done{});
 }
 
 Status Intake::place(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, const Decision* before,
@@ -222,7 +268,7 @@ Status Intake::place_accepted(const Placed& placed, Decision& decision, Visit& v
 Status Intake::end_silence(Visit& visit, const Chain& chain) {
   for (Chain& other : visit.chains) {
     if (other.state != ChainStanding::on_probation || other.no == chain.no) continue;
-    if (visit.now < other.silent_from + kSecondsAnHour) continue;  // to the hour: so no batch pays for it
+    if (visit.now / kSecondsAnHour == other.silent_from / kSecondsAnHour) continue;  // hours are counted: few batches pay for it
     other.silent_from = visit.now;
     if (Status put = store_.put_chain(other); !put) return put;
   }

@@ -14,6 +14,7 @@
 #include "tools/credit-service/ledger/deciding.hpp"
 #include "tools/credit-service/ledger/notices.hpp"
 #include "tools/credit-service/ledger/pending.hpp"
+#include "tools/credit-service/ledger/sweeps.hpp"
 #include "tools/credit-service/registry/consents.hpp"
 
 namespace greentill::credit {
@@ -45,7 +46,8 @@ class Intake final : private PlaceReader {
         consents_(consents),
         hasher_(hasher),
         notices_(notices),
-        accepting_(store, lookup, programmes.current()) {}
+        accepting_(store, lookup, programmes.current()),
+        sweeps_(store, deciding) {}
 
   /// Takes what of the batch continues its chain, and keeps aside what may later.
   Status take(const Batch& batch, Visit& visit);
@@ -64,9 +66,9 @@ class Intake final : private PlaceReader {
 
   // How chains begin (beginning.cpp).
   Result<Begun> begin(const Batch& batch, Visit& visit);
-  Result<StartFacts> facts_of(const Visit& visit, const BatchClaim& start, const std::vector<Chain>& others);
-  Status add_consent(const Visit& visit, const BatchClaim& start, const DeviceKey& key, const Chain* measured, StartFacts& facts);
-  Result<bool> gaps_cover(const Batch* batch, const std::string& device, const claim::ChainId& by, const claim::ChainId& of,
+  Result<StartFacts> facts_of(Visit& visit, const BatchClaim& start, const std::vector<Chain>& others);
+  Status add_consent(Visit& visit, const BatchClaim& start, const DeviceKey& key, const Chain* measured, StartFacts& facts);
+  Result<bool> gaps_cover(const Batch* batch, const std::string& device, const std::vector<Chain>& chains, const claim::ChainId& by, const claim::ChainId& of,
                           const Range& missing, std::vector<Range>& lost);
   Status make_chain(const Batch& batch, const BatchClaim& start, const Admission& admission, Visit& visit);
   Status close_predecessor(const Admission& admission, const BatchClaim& start, Visit& visit);
@@ -76,11 +78,15 @@ class Intake final : private PlaceReader {
   // How they go on (intake.cpp).
   Status go_on(const Batch& batch, Visit& visit, std::int64_t no);
   Result<bool> revisit(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain);
-  Result<bool> is_next(const BatchClaim& claim, const Chain& chain);
-  Status look_for_contradiction(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain);
-  Status fork(const BatchClaim& claim, Visit& visit, Chain& chain, std::uint64_t from, const std::string& why);
+  static bool is_next(const BatchClaim& claim, const Chain& chain, const std::vector<Range>& lost);
+  Status look_for_contradiction(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, bool was_lost);
+  static std::vector<Chain*> going_on(Visit& visit, const Chain& chain, std::uint64_t place);
+  Status fork(const BatchClaim& claim, Visit& visit, Chain& chain, std::uint64_t from, const std::vector<Chain*>& others,
+              const std::string& why);
+  Result<bool> contradicts_kept(const Batch& batch, Visit& visit, Chain& waiting);
   Status place(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, const Decision* before, Holds more);
   Status place_accepted(const Placed& placed, Decision& decision, Visit& visit, Chain& chain, std::int64_t now);
+  Status hold_chain(const Visit& visit, Chain& chain, Reason reason, std::uint64_t first, const std::string& why);
   Status end_silence(Visit& visit, const Chain& chain);
   Status stand_still(const Batch& batch, const BatchClaim& claim, std::int64_t now);
 
@@ -94,6 +100,7 @@ class Intake final : private PlaceReader {
   const claim::Hasher& hasher_;
   Notices& notices_;
   Accepting accepting_;
+  Sweeps sweeps_;
 };
 
 }  // namespace greentill::credit

@@ -44,6 +44,10 @@ Result<const Root*> Lookup::root(std::uint32_t number) {
 }
 
 Result<const DeviceKey*> Lookup::key_of(const Digest& thumbprint) {
+  // Workers set how far a key with a successor is good, which raises no step.
+  if (const auto known = keys_.find(thumbprint); known != keys_.end() && known->second && known->second->successor) {
+    keys_.erase(known);
+  }
   return remembered(keys_, thumbprint, [&] { return store_.registry().key_of(thumbprint); });
 }
 

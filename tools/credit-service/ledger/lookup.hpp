@@ -21,7 +21,7 @@ class Lookup {
   Result<const Root*> root(std::uint32_t number);
   /// All merchants that it goes on for, however many hands the business went through; by now.
   Result<const std::vector<std::string>*> predecessors(const std::string& merchant, std::int64_t now);
-  /// The key that signed a message; null where its certificate is not registered.
+  /// The key that signed a message; null where its certificate is not registered. Lifetime: until the same is asked for again.
   Result<const DeviceKey*> key_of(const Digest& thumbprint);
   /// After a change of the registry within the transaction that raised no step.
   void forget() { step_ = -1; }

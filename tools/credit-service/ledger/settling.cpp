@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands of an act is made so: judged, granted, taken back, and judged again where a limit holds something.
 #include <algorithm>
+#include <limits>
 
 #include "daemon/base/hex.hpp"
 #include "tools/credit-service/ledger/act_key.hpp"
@@ -13,20 +14,22 @@ namespace {
 // What may be taken back in a day counts beside what may be claimed.
 std::string takes_back_subject(const std::string& device) { return "takes-back/" + device; }
 
+bool is_behind(const Decision& decision) {
+  return decision.reason == Reason::duplicate || decision.reason == Reason::taken_back;
+}
+
 bool is_gone(const Decision& decision) {
-  const bool behind = decision.reason == Reason::duplicate || decision.reason == Reason::taken_back;
-  return (decision.reason != Reason::none && !behind) || decision.holds.has(Reason::revoked_since);
+  return (decision.reason != Reason::none && !is_behind(decision)) || decision.holds.has(Reason::revoked_since);
 }
 
 }  // namespace
-
-bool Deciding::Member::is_out() const { return is_gone(is); }
 
 Deciding::View Deciding::view(const Component& component) {
   View view;
   for (const Member& one : component.reductions) {
     view.told.push_back({one.id, one.claim.id, std::string(one.claim.device), std::string(one.claim.merchant),
-                         one.claim.issued_at, &std::get<claim::Reduction>(one.claim.entry), !one.is.holds.empty(), one.is_out()});
+                         one.claim.issued_at, &std::get<claim::Reduction>(one.claim.entry), !one.is.holds.empty(), is_gone(one.is) || one.elsewhere,
+                         one.apart});
   }
   for (std::size_t i = 0; i < component.reversals.size(); ++i) {
     const Member& one = component.reversals[i];
@@ -41,6 +44,7 @@ Deciding::View Deciding::view(const Component& component) {
 }
 
 Status Deciding::settle(Component& component, std::int64_t now) {
+  component.was_closed = component.closed_by != 0;
   // Each round that does not end it holds one more claim or reversal.
   const std::size_t most = component.reductions.size() + component.reversals.size() + 2;
   for (std::size_t round = 0; round < most; ++round) {
@@ -59,15 +63,17 @@ Result<bool> Deciding::settle_once(Component& component, std::int64_t now) {
   for (std::size_t i = 0; i < component.reductions.size(); ++i) {
     Member& one = component.reductions[i];
     const Fate fate = judged.fates[i];
+    if (one.elsewhere) continue;
+    one.is_out = fate == Fate::out;
     if (fate == Fate::holds) {
       holder = &one;
       continue;
     }
     if (Status gone = withdraw(one, now); !gone) return Failure{gone.error()};
-    if (fate != Fate::out) {
-      const Reason reason = fate == Fate::duplicate ? Reason::duplicate : Reason::taken_back;
-      if (one.is.reason != reason) one.is.refused_at = now;
-      one.is.reason = reason;
+    if (fate == Fate::behind) {
+      if (is_behind(one.is)) continue;  // as which it was refused then
+      one.is.reason = one.fresh && component.was_closed ? Reason::taken_back : Reason::duplicate;
+      one.is.refused_at = now;
     } else if (!is_gone(one.is)) {
       one.is.reason = Reason::none;  // a correction took it out: it was right to come, and nothing stands of it
       one.is.refused_at.reset();
@@ -117,12 +123,14 @@ Result<bool> Deciding::settle_holder(Component& component, Member& holder, const
     return true;
   }
   if (!wanted) return Failure{wanted.error()};
-  auto free = limit_reversals(component, holder, view, judged, had_it ? holder.is.granted.value_or(0) : 0, now);
-  if (!free && free.error().code == ErrorCode::not_found) free = true;  // what is taken is counted where it can be computed
-  if (!free || !*free) return free;
   const bool undone = std::ranges::any_of(component.applied, [&](std::int64_t id) {
     return std::ranges::none_of(judged.applied, [&](const Judgement::Applied& one) { return view.takes[one.index].id == id; });
   });
+  // Of one that is decided by all steps each takes of all that was asked for: also what came before it.
+  const std::int64_t stands = had_it && !undone ? holder.is.granted.value_or(0) : std::numeric_limits<std::int64_t>::max();
+  auto free = limit_reversals(component, holder, view, judged, stands, now);
+  if (!free && free.error().code == ErrorCode::not_found) free = true;  // what is taken is counted where it can be computed
+  if (!free || !*free) return free;
   const Grantee of{holder.id, std::string(holder.claim.device), std::string(holder.claim.merchant),
                    &std::get<claim::Reduction>(holder.claim.entry)};
   if (had_it && !undone) {
@@ -133,7 +141,7 @@ Result<bool> Deciding::settle_holder(Component& component, Member& holder, const
   }
   // It is decided by all steps: newly the holder, or what took it back does not apply any more.
   if (Status gone = withdraw(holder, now); !gone) return Failure{gone.error()};
-  auto held = grants_.grant(of, *wanted, now, holder.is, had_it ? BookingKind::stands_again : BookingKind::grant);
+  auto held = grants_.grant(of, *wanted, now, holder.is, false);
   if (!held) return Failure{held.error()};
   if (*held == Reason::none) return true;
   holder.is.holds.add(*held);
@@ -146,25 +154,31 @@ Result<bool> Deciding::limit_reversals(Component& component, Member& holder, con
                                        std::int64_t stands, std::int64_t now) {
   for (std::size_t i = 0; i < judged.applied.size() && stands > 0; ++i) {
     const Takes& takes = view.takes[judged.applied[i].index];
-    if (!judged.applied[i].foreign || component.applied.contains(takes.id)) continue;
+    if (!judged.applied[i].foreign) continue;
     const auto before = stands_after(holder, view, judged, i);
     const auto after = stands_after(holder, view, judged, i + 1);
     if (!before) return Failure{before.error()};
     if (!after) return Failure{after.error()};
     const std::int64_t taken = std::min(stands, *before) - std::min(stands, *after);
-    if (taken == 0) continue;
     Member& reversal = component.reversals[view.index[judged.applied[i].index]];
+    auto entitled = parse_entitled(reversal.entitled);
+    if (!entitled) return fail(ErrorCode::corrupt, "ledger: whom a reversal may take back cannot be read");
+    std::int64_t& counted = entitled->counted[holder.id];
+    if (taken <= counted) continue;
     const std::string subject = takes_back_subject(takes.device);
     const auto ceiling = grants_.takes_back(takes.device, holder.is, std::get<claim::Reduction>(holder.claim.entry), now);
     if (!ceiling) return Failure{ceiling.error()};
     const auto used = store_.used(subject, ceiling->activity, ceiling->day);
     if (!used) return Failure{used.error()};
-    if (taken > ceiling->mg - *used && !reversal.is.lifted.has(Reason::ceiling_reversals)) {
+    if (taken - counted > ceiling->mg - *used && !reversal.is.lifted.has(Reason::ceiling_reversals)) {
       reversal.is.holds.add(Reason::ceiling_reversals);
       return false;
     }
-    if (Status counted = store_.use(subject, ceiling->activity, ceiling->day, taken); !counted) return Failure{counted.error()};
-    component.applied.insert(takes.id);
+    if (Status used_up = store_.use(subject, ceiling->activity, ceiling->day, taken - counted); !used_up) {
+      return Failure{used_up.error()};
+    }
+    counted = taken;
+    reversal.entitled = to_json(*entitled);
   }
   return true;
 }

@@ -42,6 +42,8 @@ struct Chain {
   std::int64_t predecessor = 0;  ///< the number of the chain that its start names, where that is known; else 0
   std::uint64_t predecessor_seq = 0;
   std::optional<std::uint64_t> closed_at;   ///< the last seq that counts
+  std::int64_t booked_at = 0;               ///< when its start was decided; 0: it waits
+  std::int64_t opened_at = 0;               ///< when it last became the open one; 0: never
   std::int64_t silent_from = 0;             ///< of a probation: hours in which workers took batches count from then
   std::vector<std::uint8_t> contradiction;  ///< the first message that contradicts it; empty: none
 
@@ -161,7 +163,7 @@ struct Leg {
 
 enum class BookingKind : std::uint8_t { grant = 0, taken_back = 1, stands_again = 2, shortfall = 3, spent = 4 };
 
-struct NewBooking {
+struct Booking {
   std::int64_t claim = 0;
   BookingKind kind = BookingKind::grant;
   std::int64_t at = 0;
@@ -302,9 +304,9 @@ class Store {
 
   // Book, by claim; post, by account.
   /// Adds a booking as the claim's next, and posts its legs. Requires: the legs add up to 0, and no two are of one account.
-  virtual Status book(const NewBooking& booking) = 0;
-  /// What all bookings of the claim that are no shortfall add to each account, by account; those to which it is 0 are left out.
-  virtual Result<std::vector<Leg>> booked(std::int64_t claim) = 0;
+  virtual Status book(const Booking& booking) = 0;
+  /// The claim's bookings in turn.
+  virtual Result<std::vector<Booking>> bookings(std::int64_t claim) = 0;
   /// The number of the account with that kind, name and slot, which is created where it does not exist.
   virtual Result<std::int64_t> account(std::string_view kind, std::string_view name, unsigned slot) = 0;
   /// Kind and name of the account; corrupt where there is no such account.

@@ -36,7 +36,7 @@ std::optional<Sweep> decode(ByteView bytes) {
   sweep.since = reader.integer(kReason);
   sweep.after = reader.integer(kReason);
   sweep.last_seq = reader.unsigned_integer(kReason);
-  if (!reader.at_end() || kind > static_cast<std::uint64_t>(SweepKind::consent)) return std::nullopt;
+  if (!reader.at_end() || kind > static_cast<std::uint64_t>(SweepKind::hold_chain)) return std::nullopt;
   return sweep;
 }
 
@@ -49,10 +49,21 @@ Status Sweeps::begin(const Sweep& sweep, std::int64_t now) {
   return store_.put_work({WorkStep::sweep, sweep.device, number_of(sweep), encode(sweep), now});
 }
 
+Status Sweeps::cover(const std::string& device, std::vector<Chain>& chains, const KeyEnd& end, std::int64_t now) {
+  const auto chain = std::ranges::find(chains, end.chain, &Chain::id);
+  if (chain == chains.end()) return Done{};
+  if (chain->state == ChainStanding::closed && chain->closed_at < end.seq) {
+    chain->closed_at = end.seq;
+    if (Status put = store_.put_chain(*chain); !put) return put;
+  }
+  return begin({SweepKind::consent, device, chain->no, 0, 0, end.seq}, now);
+}
+
 Result<std::vector<std::int64_t>> Sweeps::next(const Sweep& sweep) {
   if (sweep.kind == SweepKind::revoke) return store_.arrived_since(sweep.device, sweep.since, sweep.after, kSweptAtOnce);
   const Holds holds = sweep.kind == SweepKind::trust     ? Holds{Reason::revoked_since}
                       : sweep.kind == SweepKind::consent ? Holds{Reason::after_consent}
+                      : sweep.kind == SweepKind::hold_chain ? Holds{Reason::probation}
                                                          : kChainHolds;
   const auto chains = store_.chains(sweep.device);
   if (!chains) return Failure{chains.error()};
@@ -84,6 +95,7 @@ Status Sweeps::apply(const Sweep& sweep, std::int64_t claim, std::int64_t now) {
     case SweepKind::trust: return release(claim, {Reason::revoked_since}, false, now);
     case SweepKind::consent:
       return seq_of(claim) <= sweep.last_seq ? release(claim, {Reason::after_consent}, false, now) : Status(Done{});
+    case SweepKind::hold_chain: return hold_anew(claim, now);
     case SweepKind::revoke: break;
   }
   const auto stored = store_.claim(claim);
@@ -105,10 +117,26 @@ Status Sweeps::release(std::int64_t claim, Holds holds, bool lifts, std::int64_t
   if (!stored) return Failure{stored.error()};
   if (!*stored) return fail(ErrorCode::corrupt, "ledger: a held claim is missing");
   Decision decision = (*stored)->decision;
-  const Holds before = decision.holds;
-  decision.holds.remove(holds);
-  if (before == decision.holds) return Done{};
-  if (lifts) decision.lifted.add(holds);
+  Holds gone;
+  for (const Reason reason : kHoldReasons) {
+    if (holds.has(reason) && decision.holds.has(reason)) gone.add(reason);
+  }
+  if (gone.empty()) return Done{};
+  decision.holds.remove(gone);
+  if (lifts) decision.lifted.add(gone);
+  return deciding_.change(claim, decision, now);
+}
+
+Status Sweeps::hold_anew(std::int64_t claim, std::int64_t now) {
+  const auto chain = store_.chain(chain_of(claim));
+  if (!chain) return Failure{chain.error()};
+  if (chain->first.state != ChainStanding::held) return Done{};  // a person was faster
+  const auto stored = store_.claim(claim);
+  if (!stored) return Failure{stored.error()};
+  if (!*stored) return fail(ErrorCode::corrupt, "ledger: a held claim is missing");
+  Decision decision = (*stored)->decision;
+  decision.holds.remove({Reason::probation});
+  decision.holds.add(chain->first.reason);
   return deciding_.change(claim, decision, now);
 }
 

@@ -16,6 +16,7 @@ enum class SweepKind : std::uint8_t {
   revoke = 2,         ///< what arrived since a time is held
   trust = 3,          ///< what was held for that is decided again
   consent = 4,        ///< what a consent's place covers now is decided
+  hold_chain = 5,     ///< what was on probation is held as its chain is
 };
 
 struct Sweep {
@@ -33,6 +34,8 @@ class Sweeps {
 
   /// Begins it: the first part comes with the work that is due.
   Status begin(const Sweep& sweep, std::int64_t now);
+  /// A key with a successor is good up to there: what lies before it is decided. `chains`: the device's.
+  Status cover(const std::string& device, std::vector<Chain>& chains, const KeyEnd& end, std::int64_t now);
   /// Does the next part of what stands in `work`, and ends it, or puts back what is left.
   Status go_on(const Work& work, std::int64_t now);
 
@@ -43,6 +46,7 @@ class Sweeps {
 
  private:
   Result<std::vector<std::int64_t>> next(const Sweep& sweep);
+  Status hold_anew(std::int64_t claim, std::int64_t now);
   Status apply(const Sweep& sweep, std::int64_t claim, std::int64_t now);
 
   Store& store_;

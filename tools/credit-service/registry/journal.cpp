@@ -81,6 +81,17 @@ Result<std::vector<JournalLine>> lines_missing(const RegistryJournal& journal, R
   return journal.lines_after(*step, *ledger);
 }
 
+std::set<std::string> devices_of(const JournalLine& line) {
+  std::set<std::string> devices;
+  for (const auto& one : line.puts) {
+    for (const auto& change : one) {
+      const auto device = change.is_object() ? change.find("device") : change.end();
+      if (device != change.end() && device->is_string()) devices.insert(device->get<std::string>());
+    }
+  }
+  return devices;
+}
+
 Status check_complete(const RegistryJournal& journal, RegistryReader& registry) {
   const auto missing = lines_missing(journal, registry);
   if (!missing) return Failure{missing.error()};

@@ -11,6 +11,8 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "tools/credit-service/registry/store.hpp"
@@ -85,6 +87,9 @@ class RecordingStore final : public RegistryStore {
 
 /// The lines that the store's registry does not have.
 Result<std::vector<JournalLine>> lines_missing(const RegistryJournal& journal, RegistryReader& registry);
+
+/// The ids of the devices that the line changes, or whose keys.
+std::set<std::string> devices_of(const JournalLine& line);
 
 /// Whether the store's registry has all that the file has; conflict, with what to do, where not.
 Status check_complete(const RegistryJournal& journal, RegistryReader& registry);

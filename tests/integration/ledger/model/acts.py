@@ -64,7 +64,7 @@ def right(reversal, holder, act):
         return 2
     if reversal.has_root and holder.device != reversal.device:
         for claim in act.claims:
-            if (claim.device == reversal.device and claim.refused in BEHIND and claim.activity == holder.activity
+            if (claim.act is act and claim.device == reversal.device and claim.refused in BEHIND and claim.activity == holder.activity
                     and abs(claim.end - holder.end) <= CHANGE_WINDOW and not is_out(claim, act)):
                 return 3
     return 0
@@ -104,6 +104,8 @@ class Acts:
             self.keep(claim, low, True)
         elif apart:
             self.keep(claim, low, False)
+            self.keep(claim, high, False)
+            claim.act = self.by_null[claim.nulls[0]]
             for null in claim.nulls:
                 kept = self.apart.setdefault(null, [])
                 if claim not in kept:
@@ -129,11 +131,11 @@ class Acts:
         low.nulls |= high.nulls
         low.claims = in_order(set(low.claims) | set(high.claims))
         low.reversals = in_order(set(low.reversals) | set(high.reversals))
-        for claim in high.claims:
-            claim.act = low
+        for claim in low.claims:
+            claim.act = self.by_null[claim.nulls[0]]
         holders = [holder for holder in (low.holder, high.holder) if holder is not None]
         low.holder = next((holder for holder in holders if not holder.holds), in_order(holders)[0] if holders else None)
-        low.closed = low.lives() and (high if low.holder is high.holder else low).closed
+        low.closed = low.holder is not None and (high if low.holder is high.holder else low).closed
 
     def add_reversal(self, reversal):
         """False: of its merchant's there are as many as are kept."""
@@ -192,15 +194,15 @@ class Acts:
             self.by_null[null] = new
         new.reversals = [one for one in act.reversals if not nulls.isdisjoint(one.nulls)]
         for claim in act.claims:
-            if claim.nulls[0] in nulls:
+            if not nulls.isdisjoint(claim.nulls):
                 new.claims.append(claim)
-                claim.act = new
+                claim.act = new if claim.nulls[0] in nulls else claim.act
                 if len(claim.nulls) > 1 and claim.nulls[1] not in nulls:
                     claim.joins = False
                     for null in claim.nulls:
                         if claim not in self.apart.setdefault(null, []):
                             self.apart[null].append(claim)
-        if act.holder in new.claims:
+        if act.holder in new.claims and act.holder.act is new:
             new.holder, new.closed = act.holder, act.closed
         return new
 
@@ -210,8 +212,6 @@ class Acts:
             acts = [self.by_null[one] for one in claim.nulls]
             if claim.joins or is_out(claim, claim.act) or (acts[0] is not acts[1] and acts[0].lives() and acts[1].lives()):
                 continue
-            if claim in claim.act.claims:
-                claim.act.claims.remove(claim)
             self.put(claim)
             if claim.joins:
                 self.elect(claim.act, None)
@@ -221,10 +221,11 @@ class Acts:
         while True:
             self.choose(act)
             for claim in act.claims:
-                if claim is not act.holder:
+                if claim is not act.holder and claim.act is act:  # of one that is kept with two the first decides
                     self.step_back(act, claim, claim is fresh)
             if not act.lives():
-                act.closed = False
+                act.closed = act.holder is not None and any(
+                    applies(one) and not one.correction and one.parts is None and right(one, act.holder, act) for one in act.reversals)
                 if act.holder is not None and act.holder.granted:  # it came to be held later
                     self.office.change(act.holder, 0)
                     act.holder.forget()

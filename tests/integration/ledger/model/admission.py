@@ -130,9 +130,11 @@ class Admission:
     def by_place(self, event, base):
         if base.state == HELD:
             return Verdict(HELD, base.reason, base, base.head)
-        named = self.chains.get(event["pred"][1]) if event["pred"] else None
+        named = self.chains.get(event["pred"][1]) if event["pred"] and event["pred"][2] else None
         if named is None:
             return Verdict(PROBATION, None, base, base.head)
+        if named.state == HELD and named.reason in HELD_WITH:
+            return Verdict(HELD, named.reason, named, named.head)
         seq, digest = event["pred"][2:]
         if named.hash(seq) not in (None, digest):
             return Verdict(HELD, "fork", base, base.head, named if named.state in (OPEN, CLOSED, PROBATION) else None)
@@ -162,25 +164,26 @@ class Admission:
 
     def waited(self, chain, old):
         place, there = chain.place, old.hash(chain.place)
+        start = chain.aside[1][0]
+        if self.wrong_assignment(start["assignment"]):
+            return Verdict(HELD, "wrong-assignment", old, place)
+        if self.begins_behind(start):
+            return Verdict(HELD, "after-consent", old, place)
         if there is not None and there != chain.pred[3]:
             return Verdict(HELD, "fork", old, place, old)
-        if there is not None:
-            if old.state == HELD:
-                return Verdict(HELD, old.reason, old, place)
-            if old.state == OPEN:
-                return Verdict(OPEN, None, old, max(place, old.head))
+        if old.state == HELD and old.reason in HELD_WITH:
+            return Verdict(HELD, old.reason, old, place)
+        if there is not None and old.state == OPEN:
+            return Verdict(OPEN, None, old, max(place, old.head))
         if old.state == CLOSED or self.gaps_cover(chain, old):
             return Verdict(PROBATION, None, old, place)
         return None
 
     def gaps(self, chain):
-        """Those that stand behind its start, as far as there is no hole before them."""
-        seq = 1
-        while seq in chain.aside:
-            event = chain.aside[seq][0]
+        """Those that stand behind its start."""
+        for _, (event, _) in sorted(chain.aside.items()):
             if event["kind"] == "gap":
                 yield event
-            seq += 1
 
     def gaps_cover(self, chain, old):
         gaps = [gap for gap in self.gaps(chain) if gap["of"] == old.id]

@@ -28,6 +28,8 @@ class Chains(Admission):
 
     def arrive(self, event, now):
         chain = self.chains.get(event["chain"])
+        if event["seq"] == 1 and event["kind"] != "start" and chain is None:
+            return  # no chain begins with it
         if chain is None:
             if event["kind"] == "start" and event["seq"] == 1:
                 self.start(event, now)
@@ -42,6 +44,7 @@ class Chains(Admission):
             self.review(now)
         else:
             self.come(chain, event, now)
+            self.review(now)
 
     def is_stored(self, event):
         chain = self.chains.get(event["chain"])
@@ -62,7 +65,6 @@ class Chains(Admission):
         elif chain.lost_by(seq) is not None or seq <= chain.next():
             self.take(chain, event, now, now)
             self.drain(chain, now)
-            self.review(now)
         else:
             chain.aside.setdefault(seq, (event, now))
 
@@ -89,7 +91,7 @@ class Chains(Admission):
         if claim.kind in ("reduction", "reversal"):
             chain.claims[seq] = claim
         self.office.come(claim, self.holds(chain, event))
-        if claim.kind == "gap":
+        if claim.kind == "gap" and self.is_assigned(chain, event):
             self.declare(chain, event, now)
 
     def holds(self, chain, event):
@@ -98,22 +100,22 @@ class Chains(Admission):
 
     # Contradictions
 
-    def going_on(self, chain, seq):
-        """Chains that go on at a place of this one which lies before seq; and whether it was closed before seq."""
+    def going_on(self, chain, seq, lost):
+        """Chains that go on at a place of this one which lies before seq, or from this one where seq is lost; and whether it was
+        closed before seq."""
+        closed = chain.state == CLOSED and seq > chain.closed_at
         found = [other for other in self.of_state(PROBATION) if other.before is chain and seq > other.place]
-        closed = chain.closed_at is not None and seq > chain.closed_at
-        if closed and chain.closed_by is not None and chain.closed_by not in found:
-            found.append(chain.closed_by)
+        if closed or lost:
+            found += [other for other in self.of_state(OPEN, CLOSED) if other.before is chain]
         return found, closed
 
     def contradictions(self, chain, seq, came):
+        lost = chain.lost_by(seq) is not None
         if chain.state == HELD:
+            chain.held_from = min(chain.held_from, seq) if lost else chain.held_from
             return
-        lost_by = chain.lost_by(seq)
-        found, closed = self.going_on(chain, seq)
-        if lost_by is not None and lost_by not in found:
-            found.append(lost_by)
-        if not found and not closed:
+        found, closed = self.going_on(chain, seq, lost)
+        if not found and not closed and not lost:
             return
         if found and all(came <= other.booked_at + LATE_WORKER_S for other in found):
             if closed:
@@ -152,6 +154,10 @@ class Chains(Admission):
 
     # Gaps
 
+    def is_assigned(self, chain, event):
+        assignment = self.office.registry.devices[self.device].assignment(chain.assignment)
+        return assignment is not None and (event["merchant"], event["site"]) == (assignment.merchant, assignment.site)
+
     def declare(self, chain, event, now):
         target = chain if event["of"] == chain.id else chain.before
         if target is None or target.id != event["of"]:
@@ -176,6 +182,11 @@ class Chains(Admission):
 
     def consented(self):
         """A place was raised: what it covers now is decided."""
+        for key in self.office.registry.keys.values():
+            place = key.consent if key.device == self.device else None
+            chain = self.chains.get(place[0]) if place else None
+            if chain is not None and chain.state == CLOSED:
+                chain.closed_at = max(chain.closed_at, place[1])
         for chain in self.chains.values():
             for claim in list(chain.claims.values()):
                 if "after-consent" in claim.holds and not self.behind_consent(chain, claim.event):

@@ -78,6 +78,14 @@ class Starts(unittest.TestCase):
         waits, _ = self.begin()
         self.scene.people("assign", device="till", **self.scene.world["devices"]["till"]["assignments"][0])
         other, _ = self.begin(head, assignment=2)
+        self.assertEqual(self.states(self.old, waits, other), ["closed", "held wrong-assignment", "open"])  # which it has left
+
+    def test_where_the_old_chain_was_closed_meanwhile(self):
+        head = self.place()
+        self.scene.ride("till", "m1")
+        waits, _ = self.begin()
+        self.scene.later(days=31)  # the first repair is over
+        other, _ = self.begin(head)
         self.assertEqual(self.states(self.old, waits, other), ["closed", "probation", "open"])
 
     def test_before_the_head_nothing_or_unknown_is_on_probation(self):

@@ -50,7 +50,7 @@ class Claim:
             self.forget()
         elif self.kind == "reversal":
             self.correction = event["why"] == "correction"
-            self.parts, self.names, self.counted = event.get("parts"), event.get("names"), set()
+            self.parts, self.names, self.counted = event.get("parts"), event.get("names"), {}
             self.has_root, self.owns, self.predecessors = False, False, frozenset()
 
     def forget(self):

@@ -134,7 +134,7 @@ class Ledger:
                     applied.add(reversal)
                 continue
             rule = right(reversal, claim, act)
-            if rule > 1 and claim not in reversal.counted and not self.has_room(reversal, claim, parts, closed):
+            if rule > 1 and not self.has_room(reversal, claim, parts, closed):
                 continue
             if rule:
                 applied.add(reversal)
@@ -152,11 +152,14 @@ class Ledger:
             with_it = {cti: dict(units) for cti, units in parts.items()}
             add_part(with_it, reversal)
             after = self.left(claim, with_it)
-        if not self.limits.may_take_back(reversal, claim.activity, before - after, self.now):
+        more = before - after - reversal.counted.get(claim, 0)
+        if more <= 0:
+            return True
+        if not self.limits.may_take_back(reversal, claim.activity, more, self.now):
             reversal.holds.add("ceiling-reversals")
             self.touch(reversal)
             return False
-        reversal.counted.add(claim)
+        reversal.counted[claim] = before - after
         return True
 
     def left(self, claim, parts):
@@ -209,8 +212,7 @@ class Ledger:
         if not claim.holds:
             return
         gone = [claim]
-        acts = [claim.act] if claim.kind == "reduction" and claim.placed else map(self.acts.act_of, claim.nulls)
-        for act in {id(one): one for one in acts}.values():
+        for act in {id(one): one for one in map(self.acts.act_of, claim.nulls)}.values():
             gone += [one for one in act.claims + act.reversals if one.device == claim.device and one not in gone and
                      (one.refused is None or one.refused in BEHIND)]
         for one in gone:

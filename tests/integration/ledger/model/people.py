@@ -5,7 +5,7 @@ from claims import DAY, HOUR, OWN_HOLDS
 DECISIONS = ("move", "rekey", "held", "held", "chains", "chains", "revoke", "revoke", "trust", "trust", "retire", "successor", "restore",
              "spend", "spend", "spend", "ceiling", "withdraw", "consent", "screen")
 
-TO_COME = ("spend", "screen")  # in the service
+TO_COME = ("screen",)  # which a schedule cannot ask of the service: it decides by itself which days stand out
 
 
 class People:
@@ -18,8 +18,13 @@ class People:
         decisions = [one for one in DECISIONS if self.street.to_come or one not in TO_COME]
         getattr(self, self.random.choice(decisions))(self.street.any_device())
 
+    def is_gone(self, device):
+        """The registry changes nothing of what is retired or revoked."""
+        known = self.street.model.registry.devices[device.name]
+        return known.revoked or known.retired_at is not None
+
     def move(self, device):
-        if device.damaged():
+        if device.damaged() or self.is_gone(device):
             return
         merchant = self.random.choice(self.street.world["merchants"])
         root = str(self.street.world["merchants"].index(merchant) + 1)
@@ -29,7 +34,7 @@ class People:
         device.assignment = len(device.assignments)
 
     def rekey(self, device):
-        if device.damaged():
+        if device.damaged() or self.is_gone(device):
             return
         key = f"key-{device.name}-{device.new()}"
         self.street.emit({"op": "key-replace", "device": device.name, "key": key})
@@ -89,6 +94,8 @@ class People:
                               "verdict": "dismiss" if chain.reason == "wrong-assignment" else "release"})
 
     def revoke(self, device):
+        if device.name in self.revoked:
+            return
         since = None if self.random.random() < 0.3 else self.street.now - self.random.randint(0, 60) * HOUR
         self.street.emit({"op": "revoke", "device": device.name, "since": since})
         self.revoked.add(device.name)
@@ -99,17 +106,20 @@ class People:
             self.revoked.discard(device.name)
 
     def retire(self, device):
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.3 and not self.is_gone(device):
             self.street.emit({"op": "retire", "device": device.name})
 
     def successor(self, device):
         """The business of one goes on with another, whose devices get its roots for reversals only."""
         old, new = self.random.sample(self.street.world["merchants"], 2)
+        registry = self.street.model.registry
+        if old in registry.successors or old in registry.predecessors_ever(new) or new in registry.predecessors_ever(old):
+            return
         self.street.emit({"op": "successor", "old": old, "new": new, "from": self.street.now - DAY})
         for device in self.street.devices.values():
             last = device.assignments[-1]
             root = str(self.street.world["merchants"].index(old) + 1)
-            if last["merchant"] == new and root not in last["roots"] and not device.damaged():
+            if last["merchant"] == new and root not in last["roots"] and not device.damaged() and not self.is_gone(device):
                 table = {"merchant": new, "site": last["site"], "roots": dict(last["roots"], **{root: 1})}
                 self.street.emit(dict(table, op="assign", device=device.name))
                 device.assignments.append(table)

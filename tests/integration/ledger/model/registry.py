@@ -3,7 +3,9 @@
 
 A change is a dict {"op": ..., ...}, as schedules have them; `apply` makes it.
 """
-from claims import CHANGE_WINDOW
+from claims import CHANGE_WINDOW, HOUR
+
+BETWEEN_CHANGES = 52 * HOUR
 
 
 class Assignment:
@@ -41,6 +43,9 @@ class Registry:
         for name, table in world["devices"].items():
             self.keys[table["key"]] = Key(name)
 
+    def predecessors_ever(self, merchant):
+        return self.predecessors(merchant, max([0] + [begins for _, begins in self.successors.values()]))
+
     def predecessors(self, merchant, now):
         """Those whose business the merchant goes on with, however many hands it went through."""
         found, ends = set(), [merchant]
@@ -55,12 +60,21 @@ class Registry:
     def knows_version(self, root, version):
         return 1 <= version <= len(self.begins.get(root, ()))
 
+    def in_turn(self, root):
+        """Its versions, but for those that were withdrawn before they began."""
+        return [version for version, begins in enumerate(self.begins[root], 1)
+                if self.withdrawn.get((root, version), begins) >= begins]
+
+    def next(self, root, version):
+        """The one that follows it, or None."""
+        return next((one for one in self.in_turn(root) if one > version), None)
+
     def in_force(self, root, version, end):
         """One that was withdrawn in haste ended earlier than devices know: its claims are held, not refused."""
-        begins = self.begins[root]
+        begins, following = self.begins[root], self.next(root, version)
         if version > 1 and end < begins[version - 1] - CHANGE_WINDOW:
             return False
-        return version == len(begins) or (root, version) in self.withdrawn or end < begins[version] + CHANGE_WINDOW
+        return following is None or (root, version) in self.withdrawn or end < begins[following - 1] + CHANGE_WINDOW
 
     def apply(self, now, change):
         getattr(self, "do_" + change["op"].replace("-", "_"))(now, change)
@@ -98,17 +112,25 @@ class Registry:
         self.begins[change["root"]].append(change["from"])
 
     def do_withdraw(self, now, change):
-        """The next version begins at once, and is made where there is none."""
+        """The next version begins at once, 52 h behind the last change at least, and is made where there is none."""
         root, version = change["root"], change["version"]
+        if (root, version) in self.withdrawn or not self.knows_version(root, version):
+            return
+        begins, following = self.begins[root], self.next(root, version)
         self.withdrawn[root, version] = now
-        begins = self.begins[root]
-        if version == len(begins):
-            begins.append(now)
+        began = begins[version - 1]
+        if began > now or (following is not None and begins[following - 1] <= now):
+            return  # it is over, or was to come
+        at = now if version == 1 else max(now, began + BETWEEN_CHANGES)
+        if following is None:
+            begins.append(at)
         else:
-            begins[version] = min(begins[version], now)
+            begins[following - 1] = at
 
     def do_retire(self, now, change):
-        self.devices[change["device"]].retired_at = now
+        device = self.devices[change["device"]]
+        if not device.revoked and device.retired_at is None:
+            device.retired_at = now
 
     def do_revoke(self, now, change):
         device = self.devices[change["device"]]

@@ -15,7 +15,7 @@ from hostile import Thief
 from people import People
 from world import Model
 
-BEGIN = 1795000000
+BEGIN = 2000000000  # later than any certificate that is made for it begins
 ACTIVITIES = {
     "ride": {"grant": "measured", "limit_per_day_mg": 500, "limit_per_month_mg": 900, "oldest_days": 30, "refund_days": 1,
              "ceiling_per_day_mg": {"kiosk": 900, "till": 600, "merchant": 800}, "takes_back_per_day_mg": {"kiosk": 300, "till": 150}},

@@ -72,8 +72,8 @@ class Model:
         ledger = self.ledger
         before = ledger.served
         ledger.served += hours
-        ledger.hour = now // 3600
         if hours:
+            ledger.hour = now // 3600
             for device in sorted(ledger.devices):
                 ledger.now = now - hours * 3600
                 ledger.devices[device].pass_time(now, now - hours * 3600, before)
@@ -128,7 +128,7 @@ class Model:
         if reason in (None, "screening"):  # a person has looked
             self.ledger.screened = {one for one in self.ledger.screened if one[0] != change["device"]}
         for claim in self.ledger.held(change["device"], reason, change.get("chain"), change.get("seq")):
-            self.ledger.release(claim, *([(reason,)] if reason else []))
+            self.ledger.release(claim)
 
     def do_screen(self, time, change):
         """A day stood out: limits.stands_out says when. That day's is held, and what comes from then on."""
@@ -160,7 +160,7 @@ class Model:
         fresh = Model(self.world)
         for at, event in log[:cut]:
             fresh.hear(at, event)
-        fresh.hear(time, {"op": "epoch", "epoch": ledger.epoch + 1, "served": ledger.served, "hour": ledger.hour})
+        fresh.hear(time, {"op": "epoch", "epoch": ledger.epoch + 1})
         for at, event in log[cut:]:
             if isinstance(event, list):
                 continue
@@ -172,7 +172,7 @@ class Model:
         self.backups.clear()
 
     def do_epoch(self, time, change):
-        self.ledger.epoch, self.ledger.served, self.ledger.hour = change["epoch"], change["served"], change["hour"]
+        self.ledger.epoch = change["epoch"]
 
     def do_again(self, time, change):
         self.registry.apply(change["at"], change["change"])
@@ -194,7 +194,7 @@ class Model:
         return {"accounts": accounts, "claims": claims, "refused": refused,
                 "granted_mg": sum(claim.granted for claim in ledger.claims),
                 "merchants": merchants_credit(ledger),
-                "chains": {f"{name}/{chain.id}": (chain.state, chain.head) for name, chains in ledger.devices.items()
+                "chains": {f"{name}/{chain.id}": (chain.state, chain.head, chain.hold()) for name, chains in ledger.devices.items()
                            for chain in chains.chains.values()},
                 "changes": ledger.changes}
 

@@ -41,13 +41,15 @@ constexpr Invariant kOfChains[] = {
      "chains have a hole"},
     {"SELECT count(*) FROM (SELECT device FROM chains WHERE state = 0 GROUP BY device HAVING count(*) > 1)",
      "devices have several open chains"},
+    {"SELECT count(*) FROM chains WHERE state = 0 AND opened_at = 0", "open chains were never opened"},
+    {"SELECT count(*) FROM chains WHERE state <> 1 AND booked_at = 0", "chains are decided that never were"},
     {"SELECT count(*) FROM (SELECT device FROM chains WHERE state = 1 GROUP BY device HAVING count(*) > 1)",
      "devices have several chains that wait"},
     {"SELECT count(*) FROM (SELECT device FROM chains WHERE state = 2 OR (state = 3 AND reason NOT IN (29, 30)) GROUP BY device "
      "HAVING count(*) > 1)",
      "devices have several chains on probation or held"},
     {"SELECT count(*) FROM claims m CROSS JOIN chains c ON c.no = m.id >> 40 WHERE closed_at IS NOT NULL AND (m.id & "
-     "0xffffffffff) > closed_at AND m.reason = 0 AND m.holds = 0 AND (m.lifted & 15) = 0",
+     "0xffffffffff) > closed_at AND m.reason = 0 AND m.holds = 0 AND (m.lifted & 15) = 0 AND (m.customer IS NOT NULL OR m.id IN (SELECT reversal FROM reversals))",
      "claims behind the end of their chain are decided"},
     {"SELECT count(*) FROM device_states d WHERE change <> (SELECT count(*) FROM changes WHERE device = d.device) OR change <> "
      "(SELECT coalesce(max(number), 0) FROM changes WHERE device = d.device)",

@@ -6,7 +6,9 @@
 #include <variant>
 
 #include "daemon/claim/claim.hpp"
+#include "tools/credit-service/ledger/counted.hpp"
 #include "tools/credit-service/ledger/sqlite/audit.hpp"
+#include "tools/credit-service/ledger/counted.hpp"
 #include "tools/credit-service/ledger/sqlite/cells.hpp"
 #include "tools/credit-service/programme/programme.hpp"
 
@@ -40,7 +42,7 @@ struct Booked {
   std::int64_t issued = 0;  ///< what came from issuance
   Split got;
   std::int64_t other = 0;   ///< on accounts that have no share
-  std::int64_t in_use = 0;  ///< what was granted, less what was taken back before it could be spent
+  Counted counted;
 };
 
 class BookingAudit {
@@ -123,7 +125,7 @@ Status BookingAudit::take(const Query& row) {
   if (claim > 0 && !current_.is_known) ++nobodys_;
   // What could be spent meanwhile gives nothing back.
   const bool is_late = kind == BookingKind::taken_back && row.integer(3) >= row.integer(4);
-  if (moves && !is_late) current_.in_use += current_.issued - before;
+  if (moves) current_.counted.change(current_.issued - before, is_late);
   return Done{};
 }
 
@@ -186,12 +188,12 @@ void BookingAudit::use(const Programme& programme) {
   }
   const std::string activity(reduction->activity);
   const CalendarDay day = programme.calendar().local(reduction->end);
-  used_[{"device/" + current_.device, activity, day.day}] += current_.in_use;
-  used_[{"merchant/" + std::string(claim->merchant), activity, day.day}] += current_.in_use;
+  used_[{"device/" + current_.device, activity, day.day}] += current_.counted.mg();
+  used_[{"merchant/" + std::string(claim->merchant), activity, day.day}] += current_.counted.mg();
   const Rule* rule = programme.rule_for(activity);
   if (rule == nullptr || !rule->has_limits()) return;
   for (const std::int64_t period : {day.day, day.month}) {
-    used_[{"account/" + std::to_string(*current_.customer), activity, period}] += current_.in_use;
+    used_[{"account/" + std::to_string(*current_.customer), activity, period}] += current_.counted.mg();
   }
 }
 

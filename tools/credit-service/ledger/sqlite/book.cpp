@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Limits, bookings and accounts.
 #include <algorithm>
-#include <map>
 
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
 
@@ -76,7 +75,7 @@ Result<std::vector<DayValue>> SqliteStore::days_used(std::string_view subject, s
                         subject, activity, from, to);
 }
 
-Status SqliteStore::book(const NewBooking& booking) {
+Status SqliteStore::book(const Booking& booking) {
   std::int64_t sum = 0;
   for (const Leg& leg : booking.legs) sum += leg.mg;
   if (sum != 0) return fail(ErrorCode::invalid, "ledger: the legs of a booking do not add up to 0");
@@ -97,20 +96,13 @@ Status SqliteStore::book(const NewBooking& booking) {
   });
 }
 
-Result<std::vector<Leg>> SqliteStore::booked(std::int64_t claim) {
-  const auto bookings = list<std::vector<Leg>>([](const Query& row) { return parse_legs(row.bytes(0)); },
-                                               "SELECT legs FROM bookings WHERE claim = ? AND kind <> ?", claim,
-                                               static_cast<int>(BookingKind::shortfall));
-  if (!bookings) return Failure{bookings.error()};
-  std::map<std::int64_t, std::int64_t> sums;
-  for (const std::vector<Leg>& legs : *bookings) {
-    for (const Leg& leg : legs) sums[leg.account] += leg.mg;
-  }
-  std::vector<Leg> all;
-  for (const auto& [account, mg] : sums) {
-    if (mg != 0) all.push_back({account, mg});
-  }
-  return all;
+Result<std::vector<Booking>> SqliteStore::bookings(std::int64_t claim) {
+  const auto read = [claim](const Query& row) -> std::optional<Booking> {
+    auto legs = parse_legs(row.bytes(3));
+    if (!legs) return std::nullopt;
+    return Booking{claim, static_cast<BookingKind>(row.integer(0)), row.integer(1), row.integer(2), std::move(*legs)};
+  };
+  return list<Booking>(read, "SELECT kind, at, spendable_at, legs FROM bookings WHERE claim = ? ORDER BY number", claim);
 }
 
 Result<std::int64_t> SqliteStore::account(std::string_view kind, std::string_view name, unsigned slot) {

@@ -12,7 +12,7 @@ constexpr std::int64_t kMostNumbers = std::int64_t{1} << 23;
 
 constexpr std::string_view kChainRows =
     "SELECT no, id, state, state_since, reason, held_from, assignment, key, seq, hash, coalesce(predecessor, 0), "
-    "predecessor_seq, closed_at, silent_from, contradiction, device FROM chains ";
+    "predecessor_seq, closed_at, booked_at, opened_at, silent_from, contradiction, device FROM chains ";
 
 std::string chain_rows(std::string_view which) { return std::string(kChainRows).append(which); }
 
@@ -28,8 +28,10 @@ std::optional<Chain> chain_of_row(const Query& row) {
   chain.predecessor = row.integer(10);
   chain.predecessor_seq = row.count(11);
   if (!row.is_null(12)) chain.closed_at = row.count(12);
-  chain.silent_from = row.integer(13);
-  const ByteView contradiction = row.bytes(14);
+  chain.booked_at = row.integer(13);
+  chain.opened_at = row.integer(14);
+  chain.silent_from = row.integer(15);
+  const ByteView contradiction = row.bytes(16);
   chain.contradiction.assign(contradiction.begin(), contradiction.end());
   if (!row.fixed(1, chain.id) || !row.fixed(7, chain.key) || !row.fixed(9, chain.hash)) return std::nullopt;
   return chain;
@@ -38,7 +40,7 @@ std::optional<Chain> chain_of_row(const Query& row) {
 std::optional<std::pair<Chain, std::string>> chain_and_device(const Query& row) {
   auto chain = chain_of_row(row);
   if (!chain) return std::nullopt;
-  return std::pair(std::move(*chain), std::string(row.text(15)));
+  return std::pair(std::move(*chain), std::string(row.text(17)));
 }
 
 std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
@@ -92,10 +94,10 @@ Result<std::vector<std::pair<Chain, std::string>>> SqliteStore::chains_on_probat
 }
 
 Result<std::int64_t> SqliteStore::add_chain(const std::string& device, const Chain& chain) {
-  Status added = run_once("INSERT INTO chains VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", device, chain.id,
+  Status added = run_once("INSERT INTO chains VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", device, chain.id,
                           static_cast<int>(chain.state), chain.state_since, static_cast<int>(chain.reason), chain.held_from,
                           std::int64_t{chain.assignment}, chain.key, chain.seq, chain.hash, unless_zero(chain.predecessor),
-                          chain.predecessor_seq, chain.closed_at, chain.silent_from, contradiction_of(chain));
+                          chain.predecessor_seq, chain.closed_at, chain.booked_at, chain.opened_at, chain.silent_from, contradiction_of(chain));
   if (!added) return Failure{added.error()};
   if (database_.last_row() >= kMostNumbers) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
   return database_.last_row();
@@ -104,9 +106,9 @@ Result<std::int64_t> SqliteStore::add_chain(const std::string& device, const Cha
 Status SqliteStore::put_chain(const Chain& chain) {
   return run_once(
       "UPDATE chains SET state = ?, state_since = ?, reason = ?, held_from = ?, seq = ?, hash = ?, predecessor = ?, "
-      "predecessor_seq = ?, closed_at = ?, silent_from = ?, contradiction = ? WHERE no = ?",
+      "predecessor_seq = ?, closed_at = ?, booked_at = ?, opened_at = ?, silent_from = ?, contradiction = ? WHERE no = ?",
       static_cast<int>(chain.state), chain.state_since, static_cast<int>(chain.reason), chain.held_from, chain.seq, chain.hash,
-      unless_zero(chain.predecessor), chain.predecessor_seq, chain.closed_at, chain.silent_from, contradiction_of(chain),
+      unless_zero(chain.predecessor), chain.predecessor_seq, chain.closed_at, chain.booked_at, chain.opened_at, chain.silent_from, contradiction_of(chain),
       chain.no);
 }
 

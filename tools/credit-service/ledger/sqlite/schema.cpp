@@ -20,7 +20,7 @@ CREATE TABLE device_states (device TEXT PRIMARY KEY, first_heard INTEGER NOT NUL
 CREATE TABLE chains (no INTEGER PRIMARY KEY, device TEXT NOT NULL, id BLOB NOT NULL, state INTEGER NOT NULL,
   state_since INTEGER NOT NULL, reason INTEGER NOT NULL, held_from INTEGER NOT NULL, assignment INTEGER NOT NULL,
   key BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, predecessor INTEGER, predecessor_seq INTEGER NOT NULL,
-  closed_at INTEGER, silent_from INTEGER NOT NULL, contradiction BLOB, UNIQUE (device, id)) STRICT;
+  closed_at INTEGER, booked_at INTEGER NOT NULL, opened_at INTEGER NOT NULL, silent_from INTEGER NOT NULL, contradiction BLOB, UNIQUE (device, id)) STRICT;
 CREATE INDEX chains_on_probation ON chains (no) WHERE state = 2;
 CREATE TABLE lost (chain INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (chain, first, last))
   STRICT, WITHOUT ROWID;

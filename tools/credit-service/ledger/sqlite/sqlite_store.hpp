@@ -84,8 +84,8 @@ class SqliteStore final : public Store {
   Status use(std::string_view subject, std::string_view activity, std::int64_t period, std::int64_t mg) override;
   Result<std::vector<DayValue>> days_used(std::string_view subject, std::string_view activity, std::int64_t from,
                                           std::int64_t to) override;
-  Status book(const NewBooking& booking) override;
-  Result<std::vector<Leg>> booked(std::int64_t claim) override;
+  Status book(const Booking& booking) override;
+  Result<std::vector<Booking>> bookings(std::int64_t claim) override;
   Result<std::int64_t> account(std::string_view kind, std::string_view name, unsigned slot) override;
   Result<std::pair<std::string, std::string>> account_name(std::int64_t account) override;
   Result<std::int64_t> balance(std::int64_t account) override;

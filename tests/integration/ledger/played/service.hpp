@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The credit service's ledger with several workers, as a schedule plays on it: real databases, signatures and commands' ways into
+// registry and desk. What cannot be played throws std::runtime_error. Threads: one.
+#pragma once
+
+#include <memory>
+#include <random>
+
+#include "tests/integration/ledger/played/messages.hpp"
+#include "tests/unit/credit-service/office.hpp"
+
+namespace greentill::played {
+
+class Service {
+ public:
+  /// Of the schedule's world, with nothing in the books. All must outlive it.
+  Service(const Json& schedule, Messages& messages, Keys& keys);
+
+  /// What arrives, or what people do, at that time.
+  void hear(std::int64_t time, const Json& event);
+  /// Does what is left to be done.
+  void finish();
+  /// As world.py's Model.totals(), with `wrong`: whatever the audit finds.
+  Json totals();
+
+ private:
+  void enrol(const std::string& device, const Json& table);
+  void open();
+  void close();
+  test::Desk& any();
+  credit::Store& store() { return *store_; }
+  void change(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
+  Status change_within(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
+  void arrive(const Json& batch);
+  void pass_hour(std::int64_t time);
+  void decide(const Json& change);
+  void change_device(const std::string& op, const Json& change);
+  void change_key(const std::string& op, const Json& change);
+  void decide_held(const std::string& op, const Json& change);
+  void spend(const Json& change);
+  void back_up(const std::string& name);
+  void restore(const std::string& name);
+  void add_claims(const std::string& device, Json& into);
+  void add_accounts(Json& into);
+
+  const Json& world_;
+  Messages& messages_;
+  Keys& keys_;
+  test::Office office_;
+  std::unique_ptr<credit::Store> store_;
+  std::vector<std::unique_ptr<test::Desk>> desks_;
+  std::mt19937 random_;
+  std::int64_t hour_ = 0;  ///< the last that counted
+  std::int64_t spent_ = 0;
+};
+
+}  // namespace greentill::played
