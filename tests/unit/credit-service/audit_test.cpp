@@ -92,10 +92,11 @@ TEST_CASE("what is refused or held stands at nothing") {
   check_each({
       {"UPDATE claims SET holds = 1 WHERE granted = 1000", "1 refused or held claims have a grant\n"},
       {"UPDATE claims SET reason = 1 WHERE granted = 1000",
-       "1 refused or held claims have a grant\n1 acts have a holder that is refused or missing\n"},
+       "1 refused or held claims have a grant\n1 acts have a holder that is refused or missing\n1 days of devices are not what "
+       "their claims ask for\n"},
       {"UPDATE claims SET reason = 26, granted = 0 WHERE granted = 1000; INSERT INTO act_claims SELECT act, 1, holder FROM acts "
        "WHERE holder & 1023 = 2; UPDATE acts SET holder = NULL WHERE holder & 1023 = 2",
-       "1 claims are not booked as granted and shared\n"},
+       "1 claims are not booked as granted and shared\n1 days of devices are not what their claims ask for\n"},
   });
 }
 
@@ -107,6 +108,24 @@ TEST_CASE("limits are used as what stands says, and by what was taken back too l
       {"DELETE FROM limits WHERE subject = 'merchant/cafe'", "1 limits are not used as what stands says\n"},
       {"INSERT INTO limits VALUES('account/1', 'ride.bike.shared', 202611, 5)", "1 limits are not used as what stands says\n"},
       {"INSERT INTO limits VALUES('takes-back/dock-7', 'ride.bike.shared', 20261124, 5)", ""},
+  });
+}
+
+TEST_CASE("days are what the device's accepted claims ask for, and what is held for one has one that stood out") {
+  constexpr const char* kMisasked = "1 days of devices are not what their claims ask for\n";
+  check_each({
+      {"UPDATE device_days SET asked = asked + 1", kMisasked},
+      {"UPDATE device_days SET looked = asked + 1", kMisasked},
+      {"UPDATE device_days SET looked = asked", ""},
+      {"UPDATE device_days SET first = first + 1", kMisasked},
+      {"UPDATE device_days SET last = last - 1", kMisasked},
+      {"UPDATE device_days SET first = first - 1, last = last + 1", ""},
+      {"DELETE FROM device_days", kMisasked},
+      {"INSERT INTO device_days VALUES('dock-7', 'refill', 20261124, 5, 1, 1, NULL)", kMisasked},
+      {"INSERT INTO device_days VALUES('dock-7', 'refill', 20261124, 0, 1, 1, NULL)", ""},
+      {"DELETE FROM screened", "1 claims are held for a day that stood out, and none of their device's did\n"},
+      {"UPDATE screened SET activity = 'refill'", "1 claims are held for a day that stood out, and none of their device's did\n"},
+      {"UPDATE screened SET lifted_at = 7", ""},
   });
 }
 

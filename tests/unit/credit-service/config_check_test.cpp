@@ -165,6 +165,19 @@ TEST_CASE("credit config check: ceilings that the programme lacks are named") {
   CHECK_HAS(found.warnings[2], "programme: activity ride.bus has no ceiling_per_day_mg of kiosk, gateway, merchant");
 }
 
+TEST_CASE("credit config check: a programme that screens nothing is told so") {
+  const Installed at;
+  at.put("programme.toml",
+         "name = \"t\"\nzone = \"UTC\"\nscreening = { on = false }\n[shares]\ncustomer = \"1\"\nmerchant = \"0\"\noperator = "
+         "\"0\"\n");
+  credit::Config config = at.config();
+  config.programme = at.folder / "programme.toml";
+  const auto found = credit::examine(config, at.clock);
+  CHECK(found.holds());
+  REQUIRE(found.warnings.size() == 3);
+  CHECK_HAS(found.warnings[2], "programme: screening.on is false");
+}
+
 TEST_CASE("credit config check: whose consents count") {
   const Installed at;
   const TestAuthority signers("Signers");

@@ -75,12 +75,15 @@ TEST_CASE("claims that are held are listed one by one, and any is shown") {
   CHECK(claims[0]["reasons"] == Json::array({"ceiling-device", "screening"}));
   CHECK(claims[0]["ended_at"] == Desk::kEnd);
   CHECK(has(desk.list(request), "ceiling-device screening"));
-  CHECK(has(desk.show(3), "as screening: the day is far from"));
+  CHECK(has(desk.show(3), "as screening: dock-7 claimed 41,200 g\n"));
+  CHECK(has(desk.show(3), "as ceiling-device: with it the device has claimed more"));
+  CHECK(Json::parse(desk.show(3, true))["found"] == "dock-7 claimed 41,200 g");
   CHECK(has(desk.show(5), "it is not held"));
   const Json shown = Json::parse(desk.show(2, true));
   CHECK(shown["granted_mg"] == 1000);
   CHECK(shown["reasons"].empty());
   CHECK(shown["refused"].is_null());
+  CHECK(shown["found"].is_null());
 }
 
 TEST_CASE("a claim that is not there, and a reason for which nothing is held, are said to be so") {

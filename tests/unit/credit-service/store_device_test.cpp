@@ -236,29 +236,4 @@ TEST_CASE("batches are kept once, and given by their first seq") {
   });
 }
 
-TEST_CASE("a screened day holds until it is lifted, the first one first") {
-  on_each([](const Kind& kind, const auto& folder) {
-    const auto store = kind.open(folder);
-    CHECK_FALSE(got(store->screened("dock-7", "ride")));
-    Screened first{"dock-7", "ride", 20261124, 41'200'000, "too much", std::nullopt};
-    Screened second{"dock-7", "ride", 20261126, 1, "again", std::nullopt};
-    for (int twice = 0; twice < 2; ++twice) {
-      ok(store->put_screened(second));
-      ok(store->put_screened(first));
-    }
-    auto found = got(store->screened("dock-7", "ride"));
-    REQUIRE(found);
-    CHECK(found->day == 20261124);
-    CHECK(found->value == 41'200'000);
-    CHECK(found->words == "too much");
-    first.lifted_at = 2000;
-    ok(store->put_screened(first));
-    found = got(store->screened("dock-7", "ride"));
-    REQUIRE(found);
-    CHECK(found->day == 20261126);
-    CHECK_FALSE(got(store->screened("dock-7", "refill")));
-    CHECK_FALSE(got(store->screened("dock-8", "ride")));
-  });
-}
-
 }  // namespace greentill::credit::store_test

@@ -14,12 +14,6 @@ namespace {
 
 using Align = tools::Table::Align;
 
-/// 2026-11-24 of 20261124.
-std::string dashed(std::int64_t day) {
-  const std::string digits = std::to_string(day);
-  return digits.substr(0, 4) + '-' + digits.substr(4, 2) + '-' + digits.substr(6);
-}
-
 Result<HeldFilter> filter_of(const HeldRequest& request, const Calendar& calendar) {
   HeldFilter filter;
   filter.device = request.device;
@@ -63,7 +57,7 @@ std::string sentence_of(const HeldGroup& group, const std::vector<Screened>& scr
 
 Json group_json(const HeldGroup& group, const std::string& words) {
   return {{"device", group.device},
-          {"day", dashed(group.day)},
+          {"day", day_text(group.day)},
           {"reason", to_string(group.reason)},
           {"words", words},
           {"merchants", group.merchants},
@@ -112,9 +106,9 @@ Result<Listing> groups_answer(Books& books, const HeldFilter& filter, const Cale
     const std::string reason(to_string(one.reason));
     answer.json.push_back(group_json(one, words));
     answer.csv +=
-        tools::csv_record({one.device, dashed(one.day), reason, in_one_cell(one.merchants), std::to_string(one.sum.claims),
+        tools::csv_record({one.device, day_text(one.day), reason, in_one_cell(one.merchants), std::to_string(one.sum.claims),
                            std::to_string(one.sum.asked_mg), std::to_string(one.sum.oldest), words});
-    table.add({one.device, dashed(one.day), reason, tools::count_text(one.sum.claims), tools::grams_text(one.sum.asked_mg),
+    table.add({one.device, day_text(one.day), reason, tools::count_text(one.sum.claims), tools::grams_text(one.sum.asked_mg),
                tools::time_text(one.sum.oldest)});
     sentences[one.reason == Reason::screening ? reason + " (" + one.device + ")" : reason] = words;
   }
@@ -154,7 +148,18 @@ Result<Listing> claims_answer(Books& books, const HeldFilter& filter) {
   return answer;
 }
 
-std::string text_of(const HeldClaim& claim) {
+/// What screening found of the claim's device and activity; empty where it does not hold the claim.
+std::string found_of(const HeldClaim& claim, const std::vector<Screened>& screened) {
+  std::string text;
+  for (const Screened& one : screened) {
+    if (claim.decision.holds.has(Reason::screening) && one.activity == claim.activity) {
+      text += (text.empty() ? "" : "; ") + one.words;
+    }
+  }
+  return text;
+}
+
+std::string text_of(const HeldClaim& claim, const std::string& found) {
   std::string text = "claim " + std::to_string(claim.id) + ": " + printable(claim.device) + ", chain " + to_hex(claim.chain) +
                      ", seq " + std::to_string(claim.seq) + ": " + printable(what_of(claim)) + " of merchant " +
                      printable(claim.merchant) + ", ended " + tools::time_text(claim.ended_at) + ", arrived " +
@@ -167,8 +172,9 @@ std::string text_of(const HeldClaim& claim) {
   }
   for (const Reason reason : kHoldReasons) {
     if (!claim.decision.holds.has(reason)) continue;
+    const bool is_found = reason == Reason::screening && !found.empty();
     text += "held since " + tools::time_text(claim.decision.since) + " as " + std::string(to_string(reason)) + ": " +
-            std::string(in_words(reason)) + '\n';
+            (is_found ? printable(found) : std::string(in_words(reason))) + '\n';
   }
   return text;
 }
@@ -200,10 +206,14 @@ Status show_held(const std::filesystem::path& config, std::int64_t id, const Out
   const auto claim = (*reading)->books->claim(id);
   if (!claim) return Failure{claim.error()};
   if (!*claim) return fail(ErrorCode::not_found, "claim " + std::to_string(id) + ": the ledger has none of that number");
+  const auto screened = (*reading)->books->screened((*claim)->device);
+  if (!screened) return Failure{screened.error()};
+  const std::string found = found_of(**claim, *screened);
   Json json = claim_json(**claim);
   json["refused"] = (*claim)->decision.reason == Reason::none ? Json() : Json(to_string((*claim)->decision.reason));
   json["granted_mg"] = (*claim)->decision.granted ? Json(*(*claim)->decision.granted) : Json();
-  output.answer(json, text_of(**claim));
+  json["found"] = found.empty() ? Json() : Json(found);
+  output.answer(json, text_of(**claim, found));
   return Done{};
 }
 

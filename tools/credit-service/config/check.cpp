@@ -106,6 +106,11 @@ class Check {
     const auto programme = load_programme(config_, crypto::hasher());
     if (!programme) return found_.problem("programme", programme.error().message);
     for (const Rule& rule : programme->rules()) ceilings(rule);
+    if (!programme->screens()) {
+      found_.warning("programme",
+                     "screening.on is false: a day far from what the device, or devices like it, claim is held by "
+                     "ceilings alone");
+    }
   }
 
   /// Whoever may be granted without end.

@@ -84,7 +84,7 @@ Result<Acceptance> Accepting::accept_reduction(const Assignment& assignment, con
   }
   const auto screened = store_.screened(std::string(claim.device), std::string(act.activity));
   if (!screened) return Failure{screened.error()};
-  if (*screened && programme_.calendar().local(act.end).day >= (*screened)->day) made.holds.add(Reason::screening);
+  if (*screened) made.holds.add(Reason::screening);
   return made;
 }
 

@@ -105,6 +105,11 @@ Status Deciding::write_member(Member& member, std::int64_t now) {
   if (member.was != member.is) {
     if (Status put = store_.put_decision(member.id, member.is); !put) return put;
   }
+  if (reduction != nullptr) {
+    Status counted =
+        days_.count(std::string(member.claim.device), member.id, *reduction, member.fresh ? nullptr : &member.was, member.is);
+    if (!counted) return counted;
+  }
   // A fresh reversal is told once for all its acts, by whoever added it.
   if (!member.fresh || reduction != nullptr) {
     Status told = telling_.tell(std::string(member.claim.device), member.id, member.was, member.is, member.fresh, now);

@@ -50,7 +50,9 @@ Status Deciding::add_reduction(const Placed& placed, Decision& decision, std::in
     decision.differs = decision.granted != reduction.credited_mg;
     Status put = placed.stored ? store_.put_decision(placed.id, decision) : store_.add_claim(placed.id, decision, placed.payload);
     if (!put) return put;
-    return telling_.tell(std::string(placed.claim->device), placed.id, {}, decision, true, now);
+    const std::string device(placed.claim->device);
+    if (Status counted = days_.count(device, placed.id, reduction, nullptr, decision); !counted) return counted;
+    return telling_.tell(device, placed.id, {}, decision, true, now);
   }
   auto acts = load_all(reduction.nullifiers);
   if (!acts) return Failure{acts.error()};

@@ -12,7 +12,9 @@
 #include <deque>
 #include <set>
 
+#include "daemon/base/ports.hpp"
 #include "tools/credit-service/ledger/acts.hpp"
+#include "tools/credit-service/ledger/days.hpp"
 #include "tools/credit-service/ledger/grants.hpp"
 #include "tools/credit-service/ledger/telling.hpp"
 
@@ -29,8 +31,8 @@ struct Placed {
 class Deciding {
  public:
   /// What it refers to must outlive it.
-  Deciding(Store& store, Lookup& lookup, Grants& grants, Telling& telling, Log& log)
-      : store_(store), lookup_(lookup), grants_(grants), telling_(telling), log_(log) {}
+  Deciding(Store& store, Lookup& lookup, Grants& grants, Telling& telling, Days& days, Log& log)
+      : store_(store), lookup_(lookup), grants_(grants), telling_(telling), days_(days), log_(log) {}
 
   /// Stores a reduction that was accepted, maybe held, and decides its act. `decision` has its holds, customer, programme and
   /// times, and gets the rest.
@@ -108,6 +110,7 @@ class Deciding {
   Lookup& lookup_;
   Grants& grants_;
   Telling& telling_;
+  Days& days_;
   Log& log_;
 };
 

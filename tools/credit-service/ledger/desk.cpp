@@ -3,16 +3,12 @@
 
 #include <algorithm>
 
-#include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
-#include "tools/credit-service/ledger/act_key.hpp"
 
 namespace greentill::credit {
 namespace {
 
 constexpr std::size_t kDecidedAtOnce = 200;
-constexpr std::size_t kProbationHours = 72;
-constexpr std::int64_t kLookSeconds = 60;
 
 }  // namespace
 
@@ -24,7 +20,8 @@ Status Desk::transact(const std::function<Status()>& work) {
       lookup_.forget();
     }
     if (Status begun = lookup_.begin(); !begun) return begun;
-    return work();
+    if (Status worked = work(); !worked) return worked;
+    return days_.arrange(clock_.unix_seconds());
   });
   if (!done) lookup_.forget();
   return done;
@@ -82,6 +79,27 @@ Result<std::vector<std::int64_t>> Desk::select(const Selection& selection, std::
   return found;
 }
 
+/// Where a person has looked at all that a device's screening holds, what comes of it passes again. Before the claims are
+/// released: what comes between the parts of a long release is not held any more.
+Status Desk::lift(const Selection& selection, const std::vector<std::int64_t>& claims) {
+  const bool looks_at_all =
+      !selection.claim && !selection.day && selection.reason.value_or(Reason::screening) == Reason::screening;
+  if (!looks_at_all) return Done{};
+  if (!selection.device.empty()) return store_.lift_screened(selection.device, clock_.unix_seconds());
+  std::int64_t lifted = 0;  // of this chain's device
+  for (const std::int64_t id : claims) {
+    if (chain_of(id) == lifted) continue;
+    const auto stored = store_.claim(id);
+    if (!stored) return Failure{stored.error()};
+    if (!*stored || !(*stored)->decision.holds.has(Reason::screening)) continue;
+    lifted = chain_of(id);
+    const auto of = store_.chain(lifted);
+    if (!of) return Failure{of.error()};
+    if (Status done = store_.lift_screened(of->second, clock_.unix_seconds()); !done) return done;
+  }
+  return Done{};
+}
+
 Result<std::uint64_t> Desk::decide(const Selection& selection, Verdict verdict) {
   std::uint64_t count = 0;
   std::int64_t after = 0;
@@ -91,6 +109,9 @@ Result<std::uint64_t> Desk::decide(const Selection& selection, Verdict verdict) 
       const auto claims = select(selection, after, kDecidedAtOnce);
       if (!claims) return Failure{claims.error()};
       part = claims->size();
+      if (verdict == Verdict::release) {
+        if (Status lifted = lift(selection, *claims); !lifted) return lifted;
+      }
       for (const std::int64_t id : *claims) {
         after = id;
         Holds own;
@@ -214,82 +235,6 @@ Status Desk::follow(const std::set<std::string>& devices) {
     if (Status finished = finish(device); !finished) return finished;
   }
   return Done{};
-}
-
-Status Desk::finish(const std::string& device) {
-  for (bool more = true; more;) {
-    more = false;
-    Status done = transact([&]() -> Status {
-      const auto due = store_.due(clock_.unix_seconds(), kDecidedAtOnce);
-      if (!due) return Failure{due.error()};
-      for (const Work& work : *due) {
-        if (work.step != WorkStep::sweep || work.key != device) continue;
-        more = true;
-        return do_one(work, clock_.unix_seconds());
-      }
-      return Done{};
-    });
-    if (!done) return done;
-  }
-  return Done{};
-}
-
-Status Desk::do_one(const Work& work, std::int64_t now) {
-  switch (work.step) {
-    case WorkStep::sweep: return sweeps_.go_on(work, now);
-    case WorkStep::decide: {
-      if (Status dropped = store_.drop_work(work.step, work.key, work.no); !dropped) return dropped;
-      const auto key = parse_act(work.what);
-      return key ? deciding_.decide_again(*key, now) : fail(ErrorCode::corrupt, "ledger: an act that waits cannot be read");
-    }
-    case WorkStep::screen: break;
-  }
-  return store_.drop_work(work.step, work.key, work.no);
-}
-
-Status Desk::end_probation(const Chain& ended, const std::string& device, std::int64_t now) {
-  auto chains = store_.chains(device);
-  if (!chains) return Failure{chains.error()};
-  const auto chain = std::ranges::find(*chains, ended.no, &Chain::no);
-  if (chain == chains->end() || chain->state != ChainStanding::on_probation) return Done{};
-  // Where another chain was opened since, this one goes on from a place that is no longer the end: a person decides.
-  const bool passed = std::ranges::any_of(*chains, [&](const Chain& one) {
-    return one.no > chain->no && (one.state == ChainStanding::open || one.state == ChainStanding::closed);
-  });
-  if (passed) return Done{};
-  chain->reason = Reason::none;
-  chain->held_from = 0;
-  if (Status opened = open_chain(*chains, *chain, now); !opened) return opened;
-  if (Status put = store_.put_chain(*chain); !put) return put;
-  return sweeps_.begin({SweepKind::release_chain, device, chain->no, 0, 0, 0}, now);
-}
-
-Result<bool> Desk::do_due() {
-  const std::int64_t now = clock_.unix_seconds();
-  if (now == done_at_ && !more_due_) return false;  // a transaction for nothing is not for free
-  done_at_ = now;
-  more_due_ = false;
-  bool more = false;
-  const Status done = transact([&]() -> Status {
-    if (now >= looked_at_ + kLookSeconds || now < looked_at_ || now / kSecondsAnHour != looked_at_ / kSecondsAnHour) {
-      const auto probations = store_.chains_on_probation();
-      if (!probations) return Failure{probations.error()};
-      for (const auto& [chain, device] : *probations) {
-        const auto hours = store_.hours_after(chain.silent_from / kSecondsAnHour);
-        if (!hours) return Failure{hours.error()};
-        if (*hours < kProbationHours) continue;
-        if (Status ended = end_probation(chain, device, now); !ended) return ended;
-      }
-      looked_at_ = now;
-    }
-    const auto due = store_.due(now, 2);
-    if (!due) return Failure{due.error()};
-    more = due->size() > 1;
-    return due->empty() ? Status(Done{}) : do_one(due->front(), now);
-  });
-  if (!done) return Failure{done.error()};
-  more_due_ = more;
-  return more;
 }
 
 }  // namespace greentill::credit

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "tools/credit-service/ledger/notices.hpp"
+#include "tools/credit-service/ledger/screening.hpp"
 #include "tools/credit-service/ledger/sweeps.hpp"
 
 namespace greentill::credit {
@@ -29,20 +30,23 @@ class Desk {
   };
   enum class Verdict : std::uint8_t { release, dismiss };
 
-  Desk(Store& store, Lookup& lookup, Programmes& programmes, Deciding& deciding, Notices& notices, Clock& clock)
+  Desk(Store& store, Lookup& lookup, Programmes& programmes, Deciding& deciding, Days& days, Notices& notices, Clock& clock)
       : store_(store),
         lookup_(lookup),
         programmes_(programmes),
         deciding_(deciding),
+        days_(days),
         notices_(notices),
         clock_(clock),
-        sweeps_(store, deciding) {}
+        sweeps_(store, deciding, days),
+        screening_(store, lookup, programmes, sweeps_, notices) {}
 
   /// What is decided next begins with this, within the first part's transaction: it changes the registry, and notes who decides
   /// what. Where it fails, nothing is done.
   void begin_with(std::function<Status()> first) { first_ = std::move(first); }
 
-  /// Decides the held claims of the selection; those held with their chain are left to decide_chain(). Returns how many.
+  /// Decides the held claims of the selection; those held with their chain are left to decide_chain(). Returns how many. A
+  /// release of what screening holds, that leaves out neither days nor claims, lifts it from their devices as well.
   Result<std::uint64_t> decide(const Selection& selection, Verdict verdict);
   /// Decides a chain that is held or on probation. `open`: it becomes the open one, and the one that is gets closed.
   Status decide_chain(const std::string& device, const claim::ChainId& chain, Verdict verdict, bool open);
@@ -69,20 +73,27 @@ class Desk {
   Status finish(const std::string& device);
   Result<std::vector<std::int64_t>> select(const Selection& selection, std::int64_t after, std::size_t most);
   Result<bool> matches(const Selection& selection, std::int64_t claim);
+  Status lift(const Selection& selection, const std::vector<std::int64_t>& claims);
   Status end_probation(const Chain& chain, const std::string& device, std::int64_t now);
   Status open_chain(std::vector<Chain>& chains, Chain& chain, std::int64_t now);
   Status do_one(const Work& work, std::int64_t now);
+  Status do_some(const std::vector<Work>& due, std::int64_t now);
+  Status end_probations(std::int64_t now);
+  Status tell_held(std::int64_t now);
 
   Store& store_;
   Lookup& lookup_;
   Programmes& programmes_;
   Deciding& deciding_;
+  Days& days_;
   Notices& notices_;
   Clock& clock_;
   Sweeps sweeps_;
+  Screening screening_;
   std::function<Status()> first_;
-  std::int64_t looked_at_ = 0;  // when probations were
-  std::int64_t done_at_ = 0;    // when something was done of what is due
+  std::int64_t looked_at_ = 0;           // when probations were
+  std::int64_t done_at_ = 0;             // when something was done of what is due
+  std::optional<std::int64_t> told_at_;  // when it was said what is held
   bool more_due_ = false;
 };
 

@@ -12,6 +12,7 @@
 
 #include <string>
 
+#include "daemon/claim/message.hpp"
 #include "daemon/measure/library.hpp"
 #include "tools/credit-service/ledger/counted.hpp"
 #include "tools/credit-service/ledger/lookup.hpp"

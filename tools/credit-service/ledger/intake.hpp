@@ -35,7 +35,7 @@ struct Visit {
 class Intake final : private PlaceReader {
  public:
   /// What it refers to must outlive it.
-  Intake(Store& store, Lookup& lookup, Programmes& programmes, Grants& grants, Deciding& deciding, Pending& pending,
+  Intake(Store& store, Lookup& lookup, Programmes& programmes, Grants& grants, Deciding& deciding, Days& days, Pending& pending,
          const Consents& consents, const claim::Hasher& hasher, Notices& notices)
       : store_(store),
         lookup_(lookup),
@@ -47,7 +47,7 @@ class Intake final : private PlaceReader {
         hasher_(hasher),
         notices_(notices),
         accepting_(store, lookup, programmes.current()),
-        sweeps_(store, deciding) {}
+        sweeps_(store, deciding, days) {}
 
   /// Takes what of the batch continues its chain, and keeps aside what may later.
   Status take(const Batch& batch, Visit& visit);

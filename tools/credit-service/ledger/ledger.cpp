@@ -26,12 +26,13 @@ Ledger::Ledger(std::unique_ptr<Store> store, Programmes programmes, const measur
       programmes_(std::move(programmes)),
       grants_(*store_, lookup_, programmes_, library),
       telling_(*store_),
-      deciding_(*store_, lookup_, grants_, telling_, log),
+      days_(*store_, programmes_),
+      deciding_(*store_, lookup_, grants_, telling_, days_, log),
       pending_(*store_, hasher, log),
       notices_(clock, log),
-      intake_(*store_, lookup_, programmes_, grants_, deciding_, pending_, consents_, hasher, notices_),
+      intake_(*store_, lookup_, programmes_, grants_, deciding_, days_, pending_, consents_, hasher, notices_),
       answering_(*store_, hasher),
-      desk_(*store_, lookup_, programmes_, deciding_, notices_, clock) {}
+      desk_(*store_, lookup_, programmes_, deciding_, days_, notices_, clock) {}
 
 Result<std::unique_ptr<Ledger>> Ledger::open(std::unique_ptr<Store> store, const Programme& programme,
                                              const measure::Library& library, Consents consents, const claim::Hasher& hasher,
@@ -134,6 +135,7 @@ Result<Answer> Ledger::apply(const Batch& batch, const claim::Stored& stored) {
     if (!known) return Failure{known.error()};
     std::int64_t again_s = 0;
     if (Status taken = take(batch, *known, again_s); !taken) return taken;
+    if (Status arranged = days_.arrange(known->now); !arranged) return arranged;
     if (batch.pending && !known->stays) {
       if (Status dropped = store_->drop_kept(*batch.pending); !dropped) return dropped;
     }

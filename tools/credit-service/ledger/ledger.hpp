@@ -69,6 +69,7 @@ class Ledger {
   Programmes programmes_;
   Grants grants_;
   Telling telling_;
+  Days days_;
   Deciding deciding_;
   Pending pending_;
   Notices notices_;

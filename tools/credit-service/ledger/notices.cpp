@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/notices.hpp"
 
+#include <algorithm>
+
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
+#include "tools/common/text.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -97,6 +100,31 @@ void Notices::no_room(const std::string& device, const claim::ChainId& chain) {
                  ", is not stored: one that waits, is on probation or held has to be "
                  "decided first: greentill-credit devices " +
                  device);
+}
+
+void Notices::stood_out(const std::string& words) {
+  log_.write(LogLevel::warning, "ledger",
+             words + ": it is held (screening), and what comes of it: greentill-credit held list shows it");
+}
+
+void Notices::held_in_all(const std::vector<HeldCount>& counts) {
+  std::uint64_t claims = 0;
+  std::int64_t oldest = 0;
+  for (const HeldCount& one : counts) {
+    oldest = claims == 0 ? one.oldest : std::min(oldest, one.oldest);
+    claims += one.claims;
+  }
+  if (claims == 0) return;
+  std::string reasons;
+  for (const Reason reason : kHoldReasons) {
+    std::uint64_t of = 0;
+    for (const HeldCount& one : counts) of += one.holds.has(reason) ? one.claims : 0;
+    if (of == 0) continue;
+    reasons += (reasons.empty() ? "" : ", ") + std::string(to_string(reason)) + ' ' + tools::count_text(of);
+  }
+  log_.write(LogLevel::warning, "ledger",
+             tools::counted(claims, "claim") + (claims == 1 ? " is" : " are") + " held (" + reasons + "), the oldest since " +
+                 utc_text(oldest) + ": greentill-credit held list shows them");
 }
 
 void Notices::over_quota(const std::string& device, std::int64_t again_s) {

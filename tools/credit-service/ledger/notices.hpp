@@ -31,6 +31,10 @@ class Notices {
   void held(const std::string& device, const Chain& chain, const std::string& why);
   /// A start is not stored, because there is one like it.
   void no_room(const std::string& device, const claim::ChainId& chain);
+  /// A day stood out, in a sentence.
+  void stood_out(const std::string& words);
+  /// What is held, by reasons, where there is any; said once a day.
+  void held_in_all(const std::vector<HeldCount>& counts);
   /// A device's quota is used up.
   void over_quota(const std::string& device, std::int64_t again_s);
 

@@ -7,6 +7,7 @@
 
 #include "daemon/claim/crypto.hpp"
 #include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/programme/programme.hpp"
 
 namespace greentill::credit {
 

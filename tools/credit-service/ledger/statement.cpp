@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/statement.hpp"
 
-#include <cstdio>
 #include <map>
 #include <variant>
 
@@ -9,13 +8,6 @@
 
 namespace greentill::credit {
 namespace {
-
-std::string day_text(const CalendarDay& day) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", static_cast<int>(day.month / 100), static_cast<int>(day.month % 100),
-                static_cast<int>(day.day % 100));
-  return text.data();
-}
 
 class Summing {
  public:
@@ -81,8 +73,8 @@ class Summing {
       case StatementBy::merchant: return std::string(claim.merchant);
       case StatementBy::activity: return std::string(reduction.activity);
       case StatementBy::device: return std::string(device);
-      case StatementBy::day: return day_text(calendar_.local(at));
-      case StatementBy::month: return day_text(calendar_.local(at)).substr(0, 7);
+      case StatementBy::day: return day_text(calendar_.local(at).day);
+      case StatementBy::month: return day_text(calendar_.local(at).day).substr(0, 7);
     }
     return {};
   }

@@ -20,6 +20,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/receipt.hpp"
+#include "tools/credit-service/ledger/day_store.hpp"
 #include "tools/credit-service/ledger/holds.hpp"
 #include "tools/credit-service/registry/store.hpp"
 
@@ -175,7 +176,7 @@ struct Booking {
 enum class WorkStep : std::uint8_t {
   sweep = 0,   ///< a long decision of a person's goes on: a release, a dismissal, a revocation
   decide = 1,  ///< an act that could not be decided for want of a methodology
-  screen = 2,  ///< a device's day is over
+  screen = 2,  ///< a device's day is over, or much more came for it
 };
 struct Work {
   WorkStep step = WorkStep::sweep;
@@ -185,26 +186,16 @@ struct Work {
   std::int64_t due = 0;
 };
 
-/// A day of a device's that is screened, and why.
-struct Screened {
-  std::string device;
-  std::string activity;
-  std::int64_t day = 0;    ///< 20261124: the first that is held
-  std::int64_t value = 0;  ///< mg that were looked at
-  std::string words;       ///< for people
-  std::optional<std::int64_t> lifted_at;
-};
-
-/// What a device was granted, or asked for, on a day.
-struct DayValue {
-  std::int64_t day = 0;  ///< 20261124
-  std::int64_t mg = 0;
+/// How many claims are held for the same reasons.
+struct HeldCount {
+  Holds holds;
+  std::uint64_t claims = 0;
+  std::int64_t oldest = 0;  ///< when the first of them arrived
 };
 
 /// A connection to the ledger's database.
-class Store {
+class Store : public DayStore {
  public:
-  virtual ~Store() = default;
   /// Runs `work` in one transaction. Everything that it does through this store is durable together on return; or nothing of it
   /// is done, where `work` or the store fails, and then that error is returned. No other worker's transaction comes between. An
   /// operation outside of `work` is a transaction of its own. `work` must not call transact().
@@ -256,6 +247,8 @@ class Store {
   /// The ids of claims of the device that arrived at `since` or later, behind the id `after`; ascending, at most `most`.
   virtual Result<std::vector<std::int64_t>> arrived_since(const std::string& device, std::int64_t since, std::int64_t after,
                                                           std::size_t most) = 0;
+  /// The ids of all claims in (after, to], ascending, at most `most`.
+  virtual Result<std::vector<std::int64_t>> placed(std::int64_t after, std::int64_t to, std::size_t most) = 0;
   virtual Status add_change(const std::string& device, const ToldChange& change) = 0;
   /// The device's changes above `number`, ascending, at most `most`.
   virtual Result<std::vector<ToldChange>> changes(const std::string& device, std::uint64_t number, std::size_t most) = 0;
@@ -271,9 +264,6 @@ class Store {
   virtual Result<std::vector<KeptBatch>> kept(const std::string& device, const claim::ChainId& chain) = 0;
   /// Removes a kept batch.
   virtual Status drop_kept(std::int64_t id) = 0;
-  /// The screened days of the device and activity that were not lifted; nothing where none is. What was screened first.
-  virtual Result<std::optional<Screened>> screened(const std::string& device, const std::string& activity) = 0;
-  virtual Status put_screened(const Screened& screened) = 0;
 
   // Decide, by act.
   /// The act that the nullifier leads to; nothing where none does.
@@ -298,9 +288,6 @@ class Store {
   virtual Result<std::int64_t> used(std::string_view subject, std::string_view activity, std::int64_t period) = 0;
   /// Adds to what used() returns; a negative `mg` gives back.
   virtual Status use(std::string_view subject, std::string_view activity, std::int64_t period, std::int64_t mg) = 0;
-  /// What was used on each day from `from` to `to`, both inclusive, where it was more than 0.
-  virtual Result<std::vector<DayValue>> days_used(std::string_view subject, std::string_view activity, std::int64_t from,
-                                                  std::int64_t to) = 0;
 
   // Book, by claim; post, by account.
   /// Adds a booking as the claim's next, and posts its legs. Requires: the legs add up to 0, and no two are of one account.
@@ -320,6 +307,7 @@ class Store {
   /// Adds work, in place of what has the same step, key and number.
   virtual Status put_work(const Work& work) = 0;
   virtual Status drop_work(WorkStep step, const std::string& key, std::int64_t no) = 0;
+  virtual Result<bool> has_work(WorkStep step, const std::string& key, std::int64_t no) = 0;
   /// What is due at `now`, the earliest first, at most `most`.
   virtual Result<std::vector<Work>> due(std::int64_t now, std::size_t most) = 0;
 
@@ -337,6 +325,8 @@ class Store {
   virtual Result<std::uint64_t> epoch() = 0;
   /// Begins the next epoch. Devices then count changes from 1 again, as they are numbered here: each is told again.
   virtual Status raise_epoch() = 0;
+  /// All that is held. Cost: reads each claim that is.
+  virtual Result<std::vector<HeldCount>> count_held() = 0;
 };
 
 }  // namespace greentill::credit

@@ -11,15 +11,18 @@ namespace {
 constexpr std::size_t kSweptAtOnce = 200;
 
 std::vector<std::uint8_t> encode(const Sweep& sweep) {
-  Bytes<160> buffer{};
+  Bytes<256> buffer{};
   claim::CborWriter writer(buffer);
-  writer.array(6);
+  writer.array(9);
   writer.unsigned_integer(static_cast<std::uint64_t>(sweep.kind));
   writer.text(sweep.device);
   writer.integer(sweep.chain);
   writer.integer(sweep.since);
   writer.integer(sweep.after);
   writer.unsigned_integer(sweep.last_seq);
+  writer.text(sweep.activity);
+  writer.integer(sweep.day);
+  writer.integer(sweep.last);
   const ByteView written = writer.written();
   return {written.begin(), written.end()};
 }
@@ -28,7 +31,7 @@ std::optional<Sweep> decode(ByteView bytes) {
   constexpr const char* kReason = "no sweep";
   claim::CborReader reader(bytes);
   Sweep sweep;
-  if (reader.array(kReason) != 6) return std::nullopt;
+  if (reader.array(kReason) != 9) return std::nullopt;
   const std::uint64_t kind = reader.unsigned_integer(kReason);
   sweep.kind = static_cast<SweepKind>(kind);
   sweep.device = reader.text(kReason);
@@ -36,12 +39,19 @@ std::optional<Sweep> decode(ByteView bytes) {
   sweep.since = reader.integer(kReason);
   sweep.after = reader.integer(kReason);
   sweep.last_seq = reader.unsigned_integer(kReason);
-  if (!reader.at_end() || kind > static_cast<std::uint64_t>(SweepKind::hold_chain)) return std::nullopt;
+  sweep.activity = reader.text(kReason);
+  sweep.day = reader.integer(kReason);
+  sweep.last = reader.integer(kReason);
+  if (!reader.at_end() || kind > static_cast<std::uint64_t>(SweepKind::screen)) return std::nullopt;
   return sweep;
 }
 
-/// One of a kind for a device and chain: a later one takes the place of an earlier.
-std::int64_t number_of(const Sweep& sweep) { return sweep.chain * 8 + static_cast<std::int64_t>(sweep.kind); }
+/// One of a kind for a device and chain, and for a day's first claim, whose id is larger than all of those: a later one takes the
+/// place of an earlier.
+std::int64_t number_of(const Sweep& sweep) {
+  if (sweep.kind == SweepKind::screen) return sweep.after;
+  return sweep.chain * 8 + static_cast<std::int64_t>(sweep.kind);
+}
 
 }  // namespace
 
@@ -60,6 +70,7 @@ Status Sweeps::cover(const std::string& device, std::vector<Chain>& chains, cons
 }
 
 Result<std::vector<std::int64_t>> Sweeps::next(const Sweep& sweep) {
+  if (sweep.kind == SweepKind::screen) return next_of_day(sweep);
   if (sweep.kind == SweepKind::revoke) return store_.arrived_since(sweep.device, sweep.since, sweep.after, kSweptAtOnce);
   const Holds holds = sweep.kind == SweepKind::trust     ? Holds{Reason::revoked_since}
                       : sweep.kind == SweepKind::consent ? Holds{Reason::after_consent}
@@ -70,6 +81,22 @@ Result<std::vector<std::int64_t>> Sweeps::next(const Sweep& sweep) {
   for (const Chain& chain : *chains) {
     if (sweep.chain != 0 ? chain.no != sweep.chain : chain.no < chain_of(sweep.after)) continue;
     auto found = store_.held(chain.no, std::max(sweep.after, chain.claim_id(0)), holds, kSweptAtOnce);
+    if (!found || !found->empty()) return found;
+  }
+  return std::vector<std::int64_t>();
+}
+
+/// What the device placed in the reach of the day, of whatever day it is; nothing once that was lifted.
+Result<std::vector<std::int64_t>> Sweeps::next_of_day(const Sweep& sweep) {
+  const auto screened = store_.screened(sweep.device, sweep.activity);
+  if (!screened) return Failure{screened.error()};
+  if (!*screened) return std::vector<std::int64_t>();
+  const auto chains = store_.chains(sweep.device);
+  if (!chains) return Failure{chains.error()};
+  for (const Chain& chain : *chains) {
+    if (chain.no < chain_of(sweep.after) || chain.no > chain_of(sweep.last)) continue;
+    auto found =
+        store_.placed(std::max(sweep.after, chain.claim_id(0)), std::min(sweep.last, chain.claim_id(chain.seq)), kSweptAtOnce);
     if (!found || !found->empty()) return found;
   }
   return std::vector<std::int64_t>();
@@ -96,8 +123,22 @@ Status Sweeps::apply(const Sweep& sweep, std::int64_t claim, std::int64_t now) {
     case SweepKind::consent:
       return seq_of(claim) <= sweep.last_seq ? release(claim, {Reason::after_consent}, false, now) : Status(Done{});
     case SweepKind::hold_chain: return hold_anew(claim, now);
-    case SweepKind::revoke: break;
+    case SweepKind::revoke:
+    case SweepKind::screen: break;
   }
+  return hold(sweep, claim, now);
+}
+
+Result<bool> Sweeps::is_of_day(const Sweep& sweep, const Decision& decision, const claim::Claim& claim) {
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
+  if (reduction == nullptr || reduction->activity != sweep.activity) return false;
+  const auto asked = days_.asked(decision, *reduction);
+  if (!asked) return Failure{asked.error()};
+  return asked->day == sweep.day && !decision.lifted.has(Reason::screening);
+}
+
+/// What claims or takes back something, and is not out already, is held as revoked, or as what stands out.
+Status Sweeps::hold(const Sweep& sweep, std::int64_t claim, std::int64_t now) {
   const auto stored = store_.claim(claim);
   if (!stored) return Failure{stored.error()};
   if (!*stored) return Done{};
@@ -108,7 +149,14 @@ Status Sweeps::apply(const Sweep& sweep, std::int64_t claim, std::int64_t now) {
   const bool claims =
       said && (std::holds_alternative<claim::Reduction>(said->entry) || std::holds_alternative<claim::Reversal>(said->entry));
   if (!counts || !claims) return Done{};
-  decision.holds.add(Reason::revoked_since);
+  if (sweep.kind == SweepKind::screen) {
+    const auto fits = is_of_day(sweep, decision, *said);
+    if (!fits) return Failure{fits.error()};
+    if (!*fits || decision.holds.has(Reason::screening)) return Done{};
+    decision.holds.add(Reason::screening);
+  } else {
+    decision.holds.add(Reason::revoked_since);
+  }
   return deciding_.change(claim, decision, now);
 }
 

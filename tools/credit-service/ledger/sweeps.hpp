@@ -17,6 +17,7 @@ enum class SweepKind : std::uint8_t {
   trust = 3,          ///< what was held for that is decided again
   consent = 4,        ///< what a consent's place covers now is decided
   hold_chain = 5,     ///< what was on probation is held as its chain is
+  screen = 6,         ///< what came for a day that stands out is held, until that is lifted
 };
 
 struct Sweep {
@@ -26,11 +27,14 @@ struct Sweep {
   std::int64_t since = 0;      ///< of a revocation
   std::int64_t after = 0;      ///< the id of the claim that was done last
   std::uint64_t last_seq = 0;  ///< of a consent: up to that place of the chain
+  std::string activity = {};   ///< of a day that stands out, this and what follows
+  std::int64_t day = 0;
+  std::int64_t last = 0;  ///< the highest id of what came for it
 };
 
 class Sweeps {
  public:
-  Sweeps(Store& store, Deciding& deciding) : store_(store), deciding_(deciding) {}
+  Sweeps(Store& store, Deciding& deciding, Days& days) : store_(store), deciding_(deciding), days_(days) {}
 
   /// Begins it: the first part comes with the work that is due.
   Status begin(const Sweep& sweep, std::int64_t now);
@@ -47,10 +51,14 @@ class Sweeps {
  private:
   Result<std::vector<std::int64_t>> next(const Sweep& sweep);
   Status hold_anew(std::int64_t claim, std::int64_t now);
+  Result<std::vector<std::int64_t>> next_of_day(const Sweep& sweep);
+  Result<bool> is_of_day(const Sweep& sweep, const Decision& decision, const claim::Claim& claim);
+  Status hold(const Sweep& sweep, std::int64_t claim, std::int64_t now);
   Status apply(const Sweep& sweep, std::int64_t claim, std::int64_t now);
 
   Store& store_;
   Deciding& deciding_;
+  Days& days_;
 };
 
 }  // namespace greentill::credit

@@ -4,6 +4,8 @@
 #include <date/tz.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <exception>
 
 namespace greentill::credit {
@@ -22,6 +24,13 @@ bool has_database() {
 }
 
 }  // namespace
+
+std::string day_text(std::int64_t day) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", static_cast<int>(day / 10'000), static_cast<int>(day / 100 % 100),
+                static_cast<int>(day % 100));
+  return text.data();
+}
 
 Result<Calendar> Calendar::of_zone(const std::string& zone) {
   try {

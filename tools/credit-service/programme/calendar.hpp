@@ -19,6 +19,9 @@ struct CalendarDay {
   std::int64_t month = 0;  ///< 202611
 };
 
+/// "2026-11-24" of 20261124.
+[[nodiscard]] std::string day_text(std::int64_t day);
+
 class Calendar {
  public:
   /// `zone` is a name of the system's time zone database ("Europe/Helsinki"); invalid where it has none of that name.

@@ -218,6 +218,19 @@ class Held(unittest.TestCase):
         third = scene.ride("till", "e3")
         self.assertEqual([scene.of(second), scene.come(third).of(third)], [ACCEPTED, ACCEPTED])
 
+    def test_what_was_released_is_not_held_again_and_one_claim_is_not_all(self):
+        scene = Scene()
+        first, second = scene.ride("till"), scene.ride("till", "e2")
+        scene.come(first, second)
+        day = scene.model.programme.day(first["end"])
+        scene.people("screen", device="till", activity="ride", day=day)
+        scene.people("release", device="till", chain=first["chain"], seq=first["seq"])
+        third = scene.ride("till", "e3")
+        self.assertEqual([scene.of(first), scene.come(third).of(third)], [ACCEPTED, ("held", 0, "screening")])
+        scene.people("release", device="till", reason="screening")
+        scene.people("screen", device="till", activity="ride", day=day)
+        self.assertEqual([scene.of(one) for one in (first, second, third)], [ACCEPTED] * 3)
+
     def test_a_quota_is_by_batch(self):
         scene = Scene(town(quota=1))
         claims = [scene.ride("till", f"e{number}") for number in range(16)]

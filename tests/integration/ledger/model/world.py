@@ -125,17 +125,17 @@ class Model:
 
     def do_release(self, time, change):
         reason = change.get("reason")
-        if reason in (None, "screening"):  # a person has looked
+        if reason in (None, "screening") and change.get("seq") is None:  # a person has looked at all of it
             self.ledger.screened = {one for one in self.ledger.screened if one[0] != change["device"]}
         for claim in self.ledger.held(change["device"], reason, change.get("chain"), change.get("seq")):
             self.ledger.release(claim)
 
     def do_screen(self, time, change):
-        """A day stood out: limits.stands_out says when. That day's is held, and what comes from then on."""
+        """A day stood out: limits.stands_out says when. That day's is held, but what was released, and what comes from then on."""
         self.ledger.screened.add((change["device"], change["activity"]))
         for claim in self.ledger.claims:
             if (claim.kind == "reduction" and claim.device == change["device"] and claim.activity == change["activity"]
-                    and self.programme.day(claim.end) == change["day"]):
+                    and self.programme.day(claim.end) == change["day"] and "screening" not in claim.lifted):
                 self.ledger.hold(claim, "screening")
 
     def do_dismiss(self, time, change):

@@ -108,6 +108,10 @@ Result<std::vector<std::int64_t>> SqliteStore::arrived_since(const std::string& 
   return all;
 }
 
+Result<std::vector<std::int64_t>> SqliteStore::placed(std::int64_t after, std::int64_t to, std::size_t most) {
+  return list<std::int64_t>(id_of_row, "SELECT id FROM claims WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", after, to, most);
+}
+
 Status SqliteStore::add_change(const std::string& device, const ToldChange& change) {
   return add_change_.run(device, change.number, change.claim, static_cast<int>(change.standing), change.granted_mg,
                          static_cast<int>(change.reason), change.at);

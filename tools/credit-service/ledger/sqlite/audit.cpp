@@ -102,7 +102,10 @@ Result<std::vector<std::string>> check_books(sqlite::Database& database, const c
   Status checked = check_all(database, kOfClaims, wrong);
   if (checked) checked = check_all(database, kOfChains, wrong);
   if (checked) checked = check_all(database, kOfActs, wrong);
-  if (checked) checked = check_bookings(database, hasher, wrong);
+  const auto programmes = all_programmes(database, hasher);
+  if (!programmes) return Failure{programmes.error()};
+  if (checked) checked = check_bookings(database, *programmes, wrong);
+  if (checked) checked = check_days(database, *programmes, wrong);
   if (checked) checked = check_acts(database, wrong);
   if (!checked) return Failure{checked.error()};
   return wrong;

@@ -3,9 +3,12 @@
 // one.
 #pragma once
 
+#include <map>
+
 #include "daemon/claim/crypto.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 #include "tools/credit-service/ledger/books.hpp"
+#include "tools/credit-service/programme/programme.hpp"
 
 namespace greentill::credit {
 
@@ -14,9 +17,15 @@ Result<Report> make_report(sqlite::Database& database);
 /// A message for each thing that does not hold.
 Result<std::vector<std::string>> check_books(sqlite::Database& database, const claim::Hasher& hasher);
 
+/// Every programme that the ledger ever booked by.
+Result<std::map<std::int64_t, Programme>> all_programmes(sqlite::Database& database, const claim::Hasher& hasher);
+
 /// Parts of it, each of which adds its messages to `wrong`: bookings with their legs, the shares of each claim and what limits
-/// they used up; and what leads to acts.
-Status check_bookings(sqlite::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong);
+/// they used up; what devices ask for by day; and what leads to acts.
+Status check_bookings(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes,
+                      std::vector<std::string>& wrong);
+Status check_days(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes,
+                  std::vector<std::string>& wrong);
 Status check_acts(sqlite::Database& database, std::vector<std::string>& wrong);
 
 /// Adds "3 claims ..." to `wrong`, where it is not 0.

@@ -17,21 +17,6 @@ namespace {
 
 using sqlite::Query;
 
-/// Every programme that the ledger ever booked by.
-Result<std::map<std::int64_t, Programme>> all_programmes(sqlite::Database& database, const claim::Hasher& hasher) {
-  std::map<std::int64_t, Programme> programmes;
-  sqlite::Statement stored;
-  if (Status prepared = stored.prepare(database, "SELECT id, bytes FROM programmes"); !prepared) return Failure{prepared.error()};
-  Query row(stored);
-  while (row.next()) {
-    const std::string name = "programme " + std::to_string(row.integer(0)) + " of the ledger";
-    auto programme = Programme::parse(row.text(1), name, hasher);
-    if (!programme) return Failure{programme.error()};
-    programmes.emplace(row.integer(0), std::move(*programme));
-  }
-  return row.result(std::move(programmes));
-}
-
 /// A claim of which something is granted or booked, with what its bookings add up to but for shortfalls.
 struct Booked {
   std::int64_t claim = 0;
@@ -235,10 +220,23 @@ Status BookingAudit::check_limits() {
 
 }  // namespace
 
-Status check_bookings(sqlite::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong) {
-  const auto programmes = all_programmes(database, hasher);
-  if (!programmes) return Failure{programmes.error()};
-  BookingAudit audit(database, *programmes);
+Result<std::map<std::int64_t, Programme>> all_programmes(sqlite::Database& database, const claim::Hasher& hasher) {
+  std::map<std::int64_t, Programme> programmes;
+  sqlite::Statement stored;
+  if (Status prepared = stored.prepare(database, "SELECT id, bytes FROM programmes"); !prepared) return Failure{prepared.error()};
+  Query row(stored);
+  while (row.next()) {
+    const std::string name = "programme " + std::to_string(row.integer(0)) + " of the ledger";
+    auto programme = Programme::parse(row.text(1), name, hasher);
+    if (!programme) return Failure{programme.error()};
+    programmes.emplace(row.integer(0), std::move(*programme));
+  }
+  return row.result(std::move(programmes));
+}
+
+Status check_bookings(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes,
+                      std::vector<std::string>& wrong) {
+  BookingAudit audit(database, programmes);
   if (Status checked = audit.run(); !checked) return checked;
   audit.tell(wrong);
   return Done{};

@@ -65,16 +65,6 @@ Status SqliteStore::write_limits() {
   return Done{};
 }
 
-Result<std::vector<DayValue>> SqliteStore::days_used(std::string_view subject, std::string_view activity, std::int64_t from,
-                                                     std::int64_t to) {
-  if (Status written = write_limits(); !written) return Failure{written.error()};
-  const auto read = [](const Query& row) { return std::optional(DayValue{row.integer(0), row.integer(1)}); };
-  return list<DayValue>(read,
-                        "SELECT period, used FROM limits WHERE subject = ? AND activity = ? AND period BETWEEN ? AND ? "
-                        "AND used > 0 ORDER BY period",
-                        subject, activity, from, to);
-}
-
 Status SqliteStore::book(const Booking& booking) {
   std::int64_t sum = 0;
   for (const Leg& leg : booking.legs) sum += leg.mg;

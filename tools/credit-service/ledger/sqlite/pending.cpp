@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches that were kept aside, and days that were screened.
+// Batches that were kept aside.
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
 #include "tools/credit-service/registry/sqlite/rows.hpp"
 
@@ -21,10 +21,7 @@ Status SqliteStore::prepare_pending() {
       database_,
       {{next_kept_,
         "SELECT id, at, correlation, bytes FROM pending WHERE device = ? AND chain = ? AND first <= ? ORDER BY first, last, id "
-        "LIMIT 1"},
-       {screened_,
-        "SELECT device, activity, day, value, words, lifted_at FROM screened WHERE device = ? AND activity = ? "
-        "AND lifted_at IS NULL ORDER BY day LIMIT 1"}});
+        "LIMIT 1"}});
 }
 
 Result<std::size_t> SqliteStore::count_kept(const std::string& device) {
@@ -55,19 +52,5 @@ Result<std::vector<KeptBatch>> SqliteStore::kept(const std::string& device, cons
 }
 
 Status SqliteStore::drop_kept(std::int64_t id) { return run_once("DELETE FROM pending WHERE id = ?", id); }
-
-Result<std::optional<Screened>> SqliteStore::screened(const std::string& device, const std::string& activity) {
-  const auto read = [](const Query& row) {
-    return std::optional(Screened{std::string(row.text(0)), std::string(row.text(1)), row.integer(2), row.integer(3),
-                                  std::string(row.text(4)), row.optional(5)});
-  };
-  return only(list_of<Screened>(screened_, read, device, activity));
-}
-
-Status SqliteStore::put_screened(const Screened& screened) {
-  return run_once(
-      "INSERT INTO screened VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET value = ?4, words = ?5, lifted_at = ?6",
-      screened.device, screened.activity, screened.day, screened.value, screened.words, screened.lifted_at);
-}
 
 }  // namespace greentill::credit

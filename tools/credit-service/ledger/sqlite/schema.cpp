@@ -8,7 +8,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 4;
+constexpr std::int64_t kVersion = 5;
 
 // docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
 // a transaction that was stored.
@@ -37,8 +37,12 @@ CREATE TABLE changes (device TEXT NOT NULL, number INTEGER NOT NULL, claim INTEG
 CREATE TABLE pending (id INTEGER PRIMARY KEY, device TEXT NOT NULL, chain BLOB NOT NULL, first INTEGER NOT NULL,
   last INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, correlation BLOB NOT NULL, bytes BLOB NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX pending_by_chain ON pending (device, chain, first);
+CREATE TABLE device_days (device TEXT NOT NULL, activity TEXT NOT NULL, day INTEGER NOT NULL, asked INTEGER NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, looked INTEGER, PRIMARY KEY (device, activity, day)) STRICT, WITHOUT ROWID;
 CREATE TABLE screened (device TEXT NOT NULL, activity TEXT NOT NULL, day INTEGER NOT NULL, value INTEGER NOT NULL,
   words TEXT NOT NULL, lifted_at INTEGER, PRIMARY KEY (device, activity, day)) STRICT, WITHOUT ROWID;
+CREATE TABLE class_days (class INTEGER NOT NULL, activity TEXT NOT NULL, slot INTEGER NOT NULL, merchant TEXT NOT NULL,
+  device TEXT NOT NULL, day INTEGER NOT NULL, mg INTEGER NOT NULL, PRIMARY KEY (class, activity, slot)) STRICT, WITHOUT ROWID;
 CREATE TABLE hours (hour INTEGER PRIMARY KEY) STRICT;
 )sql";
 
@@ -66,7 +70,7 @@ CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, by
 
 constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 )sql";
 
 }  // namespace

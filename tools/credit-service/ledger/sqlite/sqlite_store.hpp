@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store, of which each step has a file: accept.cpp with chains.cpp and pending.cpp, decide.cpp, book.cpp, work.cpp; store.cpp
-// has the transactions. Private to this folder; store.hpp opens one.
+// The store, of which each step has a file: accept.cpp with chains.cpp and pending.cpp, decide.cpp, book.cpp, days.cpp, work.cpp;
+// store.cpp has the transactions. Private to this folder; store.hpp opens one.
 //
 // What is asked for each claim or batch has a statement that is kept; what is rare is prepared when it is asked.
 //
-// What accounts and limits change is kept here until the transaction ends, and written once: what it says goes before the rows.
+// What accounts, limits and days change is kept here until the transaction ends, and written once: what it says goes before the
+// rows.
 #pragma once
 
 #include <unordered_map>
@@ -53,6 +54,7 @@ class SqliteStore final : public Store {
   Result<std::vector<std::int64_t>> held(std::int64_t chain, std::int64_t after, Holds holds, std::size_t most) override;
   Result<std::vector<std::int64_t>> arrived_since(const std::string& device, std::int64_t since, std::int64_t after,
                                                   std::size_t most) override;
+  Result<std::vector<std::int64_t>> placed(std::int64_t after, std::int64_t to, std::size_t most) override;
   Status add_change(const std::string& device, const ToldChange& change) override;
   Result<std::vector<ToldChange>> changes(const std::string& device, std::uint64_t number, std::size_t most) override;
 
@@ -64,8 +66,18 @@ class SqliteStore final : public Store {
                                              std::uint64_t first) override;
   Result<std::vector<KeptBatch>> kept(const std::string& device, const claim::ChainId& chain) override;
   Status drop_kept(std::int64_t id) override;
+
+  // days.cpp
+  Status count_asked(const std::string& device, const std::string& activity, const DayValue& value, std::int64_t claim) override;
+  Result<std::optional<DeviceDay>> device_day(const std::string& device, const std::string& activity, std::int64_t day) override;
+  Result<std::vector<DayValue>> days_asked(const std::string& device, const std::string& activity, std::int64_t from,
+                                           std::int64_t to) override;
+  Status put_looked(const std::string& device, const std::string& activity, const DayValue& value) override;
   Result<std::optional<Screened>> screened(const std::string& device, const std::string& activity) override;
   Status put_screened(const Screened& screened) override;
+  Status lift_screened(const std::string& device, std::int64_t at) override;
+  Result<std::vector<ClassDay>> class_days(Device::Class is, const std::string& activity) override;
+  Status put_class_day(Device::Class is, const std::string& activity, const ClassDay& day) override;
 
   // decide.cpp
   Result<std::optional<ActKey>> act_of(const claim::Nullifier& nullifier) override;
@@ -82,8 +94,6 @@ class SqliteStore final : public Store {
   // book.cpp
   Result<std::int64_t> used(std::string_view subject, std::string_view activity, std::int64_t period) override;
   Status use(std::string_view subject, std::string_view activity, std::int64_t period, std::int64_t mg) override;
-  Result<std::vector<DayValue>> days_used(std::string_view subject, std::string_view activity, std::int64_t from,
-                                          std::int64_t to) override;
   Status book(const Booking& booking) override;
   Result<std::vector<Booking>> bookings(std::int64_t claim) override;
   Result<std::int64_t> account(std::string_view kind, std::string_view name, unsigned slot) override;
@@ -94,12 +104,14 @@ class SqliteStore final : public Store {
   // work.cpp
   Status put_work(const Work& work) override;
   Status drop_work(WorkStep step, const std::string& key, std::int64_t no) override;
+  Result<bool> has_work(WorkStep step, const std::string& key, std::int64_t no) override;
   Result<std::vector<Work>> due(std::int64_t now, std::size_t most) override;
   Result<std::int64_t> keep_programme(const Digest& sha256, std::string_view bytes) override;
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
   Result<std::uint64_t> epoch() override;
   Status raise_epoch() override;
+  Result<std::vector<HeldCount>> count_held() override;
 
  private:
   Status prepare_chains();
@@ -107,6 +119,7 @@ class SqliteStore final : public Store {
   Status prepare_pending();
   Status prepare_decide();
   Status prepare_book();
+  Status prepare_days();
   Result<sqlite::Reach> count_step();
   Status commit(sqlite::Transaction& transaction, std::int64_t changed_before);
 
@@ -116,10 +129,11 @@ class SqliteStore final : public Store {
     return is_inside_ ? work() : transact(work);
   }
   void forget_kept();
-  /// Writes what accounts and limits changed.
+  /// Writes what accounts, limits and days changed.
   Status write_kept();
   Status write_limits();
   Status write_balances();
+  Status write_days();
 
   /// Prepares and runs a statement that is rare.
   template <typename... Values>
@@ -156,6 +170,13 @@ class SqliteStore final : public Store {
   };
   LimitUse& limit_use(std::string_view subject, std::string_view activity, std::int64_t period);
 
+  /// What a transaction adds to a device's day.
+  struct DayCount {
+    std::string device, activity;
+    DayValue value;
+    std::int64_t first = 0, last = 0;  ///< of the claims that are counted
+  };
+
   sqlite::Database database_;
   const std::unique_ptr<RegistryStore> registry_ = make_sqlite_registry(database_);
   sqlite::StoreMark mark_;
@@ -167,13 +188,15 @@ class SqliteStore final : public Store {
   std::unordered_map<std::string, std::int64_t> accounts_;  // numbers by kind, name and slot
   std::unordered_map<std::int64_t, std::int64_t> added_;    // to balances, by account
   std::unordered_map<std::string, LimitUse> limits_;        // by subject, activity and period
+  std::unordered_map<std::string, DayCount> days_;          // by device, activity and day
   std::string key_;                                         // into these
   std::vector<std::uint8_t> legs_cell_;
 
   sqlite::Statement find_book_, put_book_, find_chains_, find_chain_, move_head_, go_on_, note_hour_;
-  sqlite::Statement find_claim_, add_claim_, put_decision_, refused_, differing_, changes_, add_change_, next_kept_, screened_;
+  sqlite::Statement find_claim_, add_claim_, put_decision_, refused_, differing_, changes_, add_change_, next_kept_;
   sqlite::Statement act_of_, lead_, find_act_, put_act_, act_claims_, add_act_claim_, reversals_;
   sqlite::Statement find_used_, add_used_, add_booking_, add_leg_, find_account_, account_name_, find_balance_, add_balance_;
+  sqlite::Statement screened_, add_day_, find_day_, has_work_;
   sqlite::Statement epoch_, count_step_;
 };
 

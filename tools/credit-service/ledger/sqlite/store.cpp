@@ -20,10 +20,11 @@ Status SqliteStore::prepare() {
   if (Status wal = database_.use_wal(); !wal) return wal;
   if (Status ready = create_or_check(database_); !ready) return ready;
   for (const auto part : {&SqliteStore::prepare_chains, &SqliteStore::prepare_accept, &SqliteStore::prepare_pending,
-                          &SqliteStore::prepare_decide, &SqliteStore::prepare_book}) {
+                          &SqliteStore::prepare_decide, &SqliteStore::prepare_book, &SqliteStore::prepare_days}) {
     if (Status prepared = (this->*part)(); !prepared) return prepared;
   }
   return sqlite::prepare_all(database_, {{epoch_, "SELECT epoch FROM meta"},
+                                         {has_work_, "SELECT 1 FROM work WHERE step = ? AND key = ? AND no = ?"},
                                          {count_step_, "UPDATE meta SET steps = steps + 1 RETURNING id, epoch, steps"}});
 }
 
@@ -56,6 +57,7 @@ Status SqliteStore::commit(sqlite::Transaction& transaction, std::int64_t change
 
 Status SqliteStore::write_kept() {
   if (Status limits = write_limits(); !limits) return limits;
+  if (Status days = write_days(); !days) return days;
   return write_balances();
 }
 
@@ -63,6 +65,7 @@ void SqliteStore::forget_kept() {
   accounts_.clear();
   added_.clear();
   limits_.clear();
+  days_.clear();
 }
 
 /// Within a transaction: so the log of each holds the ledger's id and how far it has come.

@@ -15,6 +15,12 @@ Status SqliteStore::drop_work(WorkStep step, const std::string& key, std::int64_
   return run_once("DELETE FROM work WHERE step = ? AND key = ? AND no = ?", static_cast<int>(step), key, no);
 }
 
+Result<bool> SqliteStore::has_work(WorkStep step, const std::string& key, std::int64_t no) {
+  Query row(has_work_, static_cast<int>(step), key, no);
+  const bool found = row.next();
+  return row.result(found);
+}
+
 Result<std::vector<Work>> SqliteStore::due(std::int64_t now, std::size_t most) {
   const auto read = [](const Query& row) {
     const ByteView what = row.bytes(3);
@@ -56,6 +62,14 @@ Result<std::uint64_t> SqliteStore::epoch() {
 Status SqliteStore::raise_epoch() {
   raised_ = true;
   return run_once("UPDATE meta SET epoch = max(epoch, ?) + 1", mark_.reach().era);
+}
+
+Result<std::vector<HeldCount>> SqliteStore::count_held() {
+  const auto read = [](const Query& row) {
+    return std::optional(HeldCount{Holds::from_bits(row.integer(0)), row.count(1), row.integer(2)});
+  };
+  return list<HeldCount>(
+      read, "SELECT holds, count(*), min(arrived) FROM claims INDEXED BY held_claims WHERE holds != 0 GROUP BY holds");
 }
 
 }  // namespace greentill::credit
