@@ -134,14 +134,17 @@ TEST_CASE("a device has one chain of each state, without a hole and with an end 
       {"UPDATE chains SET seq = 7", "1 chains have a hole\n"},
       {"INSERT INTO chains VALUES(9, 'dock-7', x'02', 0, 1, 0, 0, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL)",
        "1 devices have several open chains\n"},
-      {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 1, 1, 0, 0, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', x'03', "
+      {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 1, 1, 0, 0, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', "
+       "x'03', "
        "1, 1, 0, 0, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL)",
        "1 devices have several chains that wait\n"},
-      {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 2, 1, 28, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', x'03', "
+      {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 2, 1, 28, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', "
+       "x'03', "
        "3, 1, 31, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL)",
        "1 devices have several chains on probation or held\n"},
       // A contradiction holds as many as it is between.
-      {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 3, 1, 29, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', x'03', "
+      {"INSERT INTO chains VALUES(8, 'dock-7', x'02', 3, 1, 29, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL), (9, 'dock-7', "
+       "x'03', "
        "3, 1, 29, 1, 1, x'', 0, x'', NULL, 0, NULL, 1, 1, 0, NULL)",
        ""},
       {"UPDATE chains SET opened_at = 0", "1 open chains were never opened\n"},

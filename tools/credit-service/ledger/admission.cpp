@@ -107,7 +107,8 @@ class Measuring {
     return *std::ranges::find_if(chains_, [&](const Chain& one) { return goes_on(one, chain); });
   }
   static bool goes_on(const Chain& one, const Chain& from) {
-    return one.predecessor == from.no && (one.state == ChainStanding::open || one.state == ChainStanding::closed);
+    const bool is_there = one.state == ChainStanding::open || one.state == ChainStanding::closed;
+    return one.predecessor == from.no && one.opened_at != 0 && is_there;
   }
 
   const std::vector<Chain>& chains_;

@@ -47,7 +47,7 @@ std::vector<Range> without(Range whole, std::vector<Range> others) {
 /// Decides about a chain that is not stored, or waits. Where it is taken, its row is there afterwards, without a claim.
 Result<Intake::Begun> Intake::begin(const Batch& batch, Visit& visit) {
   const auto keep = [&]() -> Result<Begun> {
-    const auto kept = pending_.keep(batch, visit.now);
+    const auto kept = pending_.keep(batch, 0, visit.now);
     if (!kept) return Failure{kept.error()};
     if (*kept) visit.claims += batch.claims.size(), visit.bytes += batch.bytes->size();
     visit.stays = batch.pending.has_value();
@@ -69,13 +69,16 @@ Result<Intake::Begun> Intake::begin(const Batch& batch, Visit& visit) {
   auto facts = facts_of(visit, *start, others);
   if (!facts) return Failure{facts.error()};
   const Chain* known = visit.find(batch.chain);
-  const auto judge = [&] { return known != nullptr ? admit_waiting(others, *known, *facts, *this) : admit(others, *facts, *this); };
+  const auto judge = [&] {
+    return known != nullptr ? admit_waiting(others, *known, *facts, *this) : admit(others, *facts, *this);
+  };
   auto admission = judge();
   if (!admission) return Failure{admission.error()};
   std::vector<Range> lost;
   if (admission->outcome == Admission::Outcome::waits) {
     const Chain& before = *visit.find(admission->predecessor);
-    const auto covered = gaps_cover(&batch, visit.name, visit.chains, batch.chain, before.id, {before.seq + 1, admission->place}, lost);
+    const auto covered =
+        gaps_cover(&batch, visit.name, visit.chains, batch.chain, before.id, {before.seq + 1, admission->place}, lost);
     if (!covered) return Failure{covered.error()};
     if (*covered) {
       facts->gaps_cover = true;
@@ -168,8 +171,9 @@ Status Intake::add_consent(Visit& visit, const BatchClaim& start, const DeviceKe
 
 /// Whether gaps of the chain `by`, in the batch and what is kept aside, declare all that is missing of the one before it. `lost`
 /// gets what they declare and the ledger does not have.
-Result<bool> Intake::gaps_cover(const Batch* batch, const std::string& device, const std::vector<Chain>& chains, const claim::ChainId& by, const claim::ChainId& of,
-                                const Range& missing, std::vector<Range>& lost) {
+Result<bool> Intake::gaps_cover(const Batch* batch, const std::string& device, const std::vector<Chain>& chains,
+                                const claim::ChainId& by, const claim::ChainId& of, const Range& missing,
+                                std::vector<Range>& lost) {
   std::vector<Range> gaps;
   if (batch != nullptr) add_gaps(*batch, of, gaps);
   const auto kept = pending_.kept(device, by);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a claim counts for in ceilings and limits. docs/ledger.md, "What was spent": what is taken back after it could be spent gives
-// nothing back, and what stands again then counts once, at the most that it ever had. Threads: pure.
+// What a claim counts for in ceilings and limits. docs/ledger.md, "What was spent": what is taken back after it could be spent
+// gives nothing back, and what stands again then counts once, at the most that it ever had. Threads: pure.
 #pragma once
 
 #include <algorithm>

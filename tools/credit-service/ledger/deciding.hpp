@@ -3,7 +3,8 @@
 // Called within the store's current transaction. Private to ledger/. Threads: one.
 //
 // What always holds:
-// - Each nullifier of a reduction that was accepted, and of a reversal, leads to one act, with which both are kept. Two acts become
+// - Each nullifier of a reduction that was accepted, and of a reversal, leads to one act, with which both are kept. Two acts
+// become
 //   one only by a reduction that is not out, and only where one of them has no holder that keeps others out.
 // - A stored decision is what the judgement of its act says; a device that was told otherwise has a change with it.
 // - An act with one claim and nothing else is a row of its own: no list of claims is kept for it.
@@ -54,7 +55,7 @@ class Deciding {
     claim::Claim claim;  ///< points into the payload
     Decision was;        ///< as it is stored
     Decision is;
-    bool fresh = false;  ///< its device learns of it by this batch's receipt
+    bool fresh = false;    ///< its device learns of it by this batch's receipt
     bool was_out = false;  ///< of its act, by the rules
     bool is_out = false;
     bool apart = false;      ///< it is kept with another act as well, which it did not join
@@ -64,7 +65,7 @@ class Deciding {
     [[nodiscard]] const claim::Nullifiers& nullifiers() const;
   };
   struct Component {
-    std::set<ActKey> keys;                ///< of the acts that it was read from
+    std::set<ActKey> keys;               ///< of the acts that it was read from
     std::set<claim::Nullifier> leading;  ///< to it, where it was parted from others; else what its members say
     std::int64_t holder = 0;
     std::int64_t closed_by = 0;

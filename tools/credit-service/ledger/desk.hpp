@@ -57,8 +57,8 @@ class Desk {
   /// After a consent's place was named, or raised: what it covers is decided.
   Status consented(const std::string& device);
 
-  /// Likewise of several, whatever the registry says of them by now: after changes that were made elsewhere. What it begins with may
-  /// name them.
+  /// Likewise of several, whatever the registry says of them by now: after changes that were made elsewhere. What it begins with
+  /// may name them.
   Status follow(const std::set<std::string>& devices);
 
   /// Does a part of what is due, once a second unless more is; whether more is.

@@ -104,7 +104,7 @@ Result<std::int64_t> Grants::within_account(const Programme& programme, const Ru
 }
 
 Result<std::vector<Grants::Limit>> Grants::counted_in(const Grantee& of, const Programme& programme, const Rule& rule,
-                                                   std::int64_t customer) {
+                                                      std::int64_t customer) {
   const CalendarDay day = programme.calendar().local(of.reduction->end);
   std::vector<Limit> limits{{"device/" + of.device, day.day}, {"merchant/" + of.merchant, day.day}};
   if (!rule.has_limits()) return limits;

@@ -15,6 +15,15 @@ bool is_within(std::uint64_t seq, const std::vector<Range>& ranges) {
   return std::ranges::any_of(ranges, [&](const Range& one) { return one.first <= seq && seq <= one.last; });
 }
 
+/// What counts for the quota: repeats of what is stored do not.
+void count_new(const Batch& batch, std::uint64_t head, Visit& visit) {
+  for (const BatchClaim& claim : batch.claims) {
+    if (claim.link.seq <= head) continue;
+    ++visit.claims;
+    visit.bytes += claim.message.whole.size();
+  }
+}
+
 /// When the batch came: one that was kept aside came when it was kept.
 std::int64_t came_at(const Batch& batch, std::int64_t now) { return batch.pending ? batch.kept_at : now; }
 
@@ -72,15 +81,16 @@ Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
     }
     if (!is_next(claim, chain, *lost)) {
       if (claim.attested && !batch.pending) notices_.gap(batch, claim.link.seq, chain.seq);
-      const auto kept = pending_.keep(batch, visit.now);
+      const auto kept = pending_.keep(batch, chain.seq, visit.now);
       if (!kept) return Failure{kept.error()};
-      if (*kept) visit.claims += batch.claims.size(), visit.bytes += batch.bytes->size();
+      if (*kept) count_new(batch, chain.seq, visit);
       break;
     }
     const bool links = claim.link.seq != chain.seq + 1 || claim.link.prev == chain.hash;
     if (!links && claim.authentic) {
       // It goes on from another claim than the stored one: the device was cloned, or its disk was set back.
-      if (Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq - 1), "it was signed on from another claim than the one here");
+      if (Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq - 1),
+                             "it was signed on from another claim than the one here");
           !held) {
         return held;
       }
@@ -122,7 +132,8 @@ Result<bool> Intake::revisit(const Batch& batch, const BatchClaim& claim, Visit&
     const auto before = hash_at(chain, claim.link.seq - 1);
     if (!before) return Failure{before.error()};
     if (*before && **before != claim.link.prev) {
-      Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq - 1), "it was signed on from another claim than the one here");
+      Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq - 1),
+                         "it was signed on from another claim than the one here");
       return held ? Result<bool>(false) : Result<bool>(Failure{held.error()});
     }
     if (Status looked = look_for_contradiction(batch, claim, visit, chain, true); !looked) return Failure{looked.error()};
@@ -131,7 +142,8 @@ Result<bool> Intake::revisit(const Batch& batch, const BatchClaim& claim, Visit&
   }
   if (hasher_.sha256({(*stored)->payload}) != claim.payload_hash) {
     if (!claim.authentic) return true;
-    Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq), "two claims were signed for place " + std::to_string(claim.link.seq));
+    Status held = fork(claim, visit, chain, chain.seq + 1, going_on(visit, chain, claim.link.seq),
+                       "two claims were signed for place " + std::to_string(claim.link.seq));
     return held ? Result<bool>(false) : Result<bool>(Failure{held.error()});
   }
   if (!is_open((*stored)->decision.reason) || !claim.authentic) return true;
@@ -139,7 +151,8 @@ Result<bool> Intake::revisit(const Batch& batch, const BatchClaim& claim, Visit&
   return placed ? Result<bool>(true) : Result<bool>(Failure{placed.error()});
 }
 
-/// Where the claim lies behind the place from which another chain goes on, or was called lost: a late worker's, or a contradiction.
+/// Where the claim lies behind the place from which another chain goes on, or was called lost: a late worker's, or a
+/// contradiction.
 Status Intake::look_for_contradiction(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, bool was_lost) {
   if (chain.state == ChainStanding::held) {
     if (!was_lost || claim.link.seq >= chain.held_from) return Done{};
@@ -155,7 +168,7 @@ Status Intake::look_for_contradiction(const Batch& batch, const BatchClaim& clai
   for (Chain& other : visit.chains) {
     if (other.no == chain.no || other.predecessor != chain.no) continue;
     const bool passed = other.state == ChainStanding::on_probation && claim.link.seq > other.predecessor_seq;
-    const bool opened = other.state == ChainStanding::open || other.state == ChainStanding::closed;
+    const bool opened = other.opened_at != 0 && (other.state == ChainStanding::open || other.state == ChainStanding::closed);
     if (passed || (opened && (was_closed || was_lost))) following.push_back(&other);
   }
   if (following.empty() && !was_closed && !was_lost) return Done{};
@@ -164,9 +177,9 @@ Status Intake::look_for_contradiction(const Batch& batch, const BatchClaim& clai
     return came <= other->booked_at + kGraceSeconds;
   });
   if (!is_late) {
-    return fork(claim, visit, chain, claim.link.seq, following,
-                was_lost ? "a claim came that a gap had called lost"
-                         : "a claim came behind the place from which another chain goes on");
+    return fork(
+        claim, visit, chain, claim.link.seq, following,
+        was_lost ? "a claim came that a gap had called lost" : "a claim came behind the place from which another chain goes on");
   }
   if (was_closed) {
     chain.closed_at = claim.link.seq;

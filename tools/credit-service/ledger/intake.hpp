@@ -68,8 +68,8 @@ class Intake final : private PlaceReader {
   Result<Begun> begin(const Batch& batch, Visit& visit);
   Result<StartFacts> facts_of(Visit& visit, const BatchClaim& start, const std::vector<Chain>& others);
   Status add_consent(Visit& visit, const BatchClaim& start, const DeviceKey& key, const Chain* measured, StartFacts& facts);
-  Result<bool> gaps_cover(const Batch* batch, const std::string& device, const std::vector<Chain>& chains, const claim::ChainId& by, const claim::ChainId& of,
-                          const Range& missing, std::vector<Range>& lost);
+  Result<bool> gaps_cover(const Batch* batch, const std::string& device, const std::vector<Chain>& chains,
+                          const claim::ChainId& by, const claim::ChainId& of, const Range& missing, std::vector<Range>& lost);
   Status make_chain(const Batch& batch, const BatchClaim& start, const Admission& admission, Visit& visit);
   Status close_predecessor(const Admission& admission, const BatchClaim& start, Visit& visit);
   Status note_repair(const Visit& visit);

@@ -11,7 +11,7 @@ constexpr std::size_t kMostPendingOfADevice = 64;
 
 }  // namespace
 
-Result<bool> Pending::keep(const Batch& batch, std::int64_t now) {
+Result<bool> Pending::keep(const Batch& batch, std::uint64_t head, std::int64_t now) {
   // Only a batch with the device's own signature takes room, so that nobody else can fill the device's share.
   const bool authentic =
       std::any_of(batch.claims.begin(), batch.claims.end(), [](const BatchClaim& claim) { return claim.authentic; });
@@ -19,9 +19,11 @@ Result<bool> Pending::keep(const Batch& batch, std::int64_t now) {
   const auto kept = store_.count_kept(batch.device);
   if (!kept) return Failure{kept.error()};
   if (*kept >= kMostPendingOfADevice) return false;
-  Span span{batch.claims.front().link.seq, 0, now};
+  // Its turn comes by what is new in it.
+  Span span{0, 0, now};
   for (const BatchClaim& claim : batch.claims) {
-    span.first = std::min(span.first, claim.link.seq);
+    if (claim.link.seq <= head) continue;
+    span.first = span.first == 0 ? claim.link.seq : std::min(span.first, claim.link.seq);
     span.last = std::max(span.last, claim.link.seq);
   }
   return store_.keep(batch.device, batch.chain, span, hasher_.sha256({*batch.bytes}), batch.correlation, *batch.bytes);

@@ -14,8 +14,8 @@ class Pending {
   Pending(Store& store, const claim::Hasher& hasher, Log& log) : store_(store), hasher_(hasher), log_(log) {}
 
   /// Keeps the batch, unless the device has too many kept or did not sign it; a batch that is not kept is sent again by the
-  /// device. Whether it was kept now. `now`: Unix seconds.
-  Result<bool> keep(const Batch& batch, std::int64_t now);
+  /// device. Whether it was kept now. `head`: of its chain. `now`: Unix seconds.
+  Result<bool> keep(const Batch& batch, std::uint64_t head, std::int64_t now);
   /// A kept batch of the chain whose first claim is at most `first`; with an empty device where there is none.
   Result<Batch> next(const std::string& device, const claim::ChainId& chain, std::uint64_t first);
   /// All kept batches of the chain, with their claims taken as attested: nothing else is kept.

@@ -14,9 +14,7 @@ namespace {
 // What may be taken back in a day counts beside what may be claimed.
 std::string takes_back_subject(const std::string& device) { return "takes-back/" + device; }
 
-bool is_behind(const Decision& decision) {
-  return decision.reason == Reason::duplicate || decision.reason == Reason::taken_back;
-}
+bool is_behind(const Decision& decision) { return decision.reason == Reason::duplicate || decision.reason == Reason::taken_back; }
 
 bool is_gone(const Decision& decision) {
   return (decision.reason != Reason::none && !is_behind(decision)) || decision.holds.has(Reason::revoked_since);
@@ -28,8 +26,8 @@ Deciding::View Deciding::view(const Component& component) {
   View view;
   for (const Member& one : component.reductions) {
     view.told.push_back({one.id, one.claim.id, std::string(one.claim.device), std::string(one.claim.merchant),
-                         one.claim.issued_at, &std::get<claim::Reduction>(one.claim.entry), !one.is.holds.empty(), is_gone(one.is) || one.elsewhere,
-                         one.apart});
+                         one.claim.issued_at, &std::get<claim::Reduction>(one.claim.entry), !one.is.holds.empty(),
+                         is_gone(one.is) || one.elsewhere, one.apart});
   }
   for (std::size_t i = 0; i < component.reversals.size(); ++i) {
     const Member& one = component.reversals[i];

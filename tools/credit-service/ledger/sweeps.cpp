@@ -72,10 +72,10 @@ Status Sweeps::cover(const std::string& device, std::vector<Chain>& chains, cons
 Result<std::vector<std::int64_t>> Sweeps::next(const Sweep& sweep) {
   if (sweep.kind == SweepKind::screen) return next_of_day(sweep);
   if (sweep.kind == SweepKind::revoke) return store_.arrived_since(sweep.device, sweep.since, sweep.after, kSweptAtOnce);
-  const Holds holds = sweep.kind == SweepKind::trust     ? Holds{Reason::revoked_since}
-                      : sweep.kind == SweepKind::consent ? Holds{Reason::after_consent}
+  const Holds holds = sweep.kind == SweepKind::trust        ? Holds{Reason::revoked_since}
+                      : sweep.kind == SweepKind::consent    ? Holds{Reason::after_consent}
                       : sweep.kind == SweepKind::hold_chain ? Holds{Reason::probation}
-                                                         : kChainHolds;
+                                                            : kChainHolds;
   const auto chains = store_.chains(sweep.device);
   if (!chains) return Failure{chains.error()};
   for (const Chain& chain : *chains) {

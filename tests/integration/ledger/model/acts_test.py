@@ -100,6 +100,12 @@ class Rules(unittest.TestCase):
         scene.come(claim, scene.back("till", metres=96))
         self.assertEqual(scene.of(claim), NOTHING)
 
+    def test_4_what_was_a_duplicate_already_stays_one(self):
+        scene = Scene()
+        first, second, refund, third = scene.ride("till"), scene.ride("kiosk"), scene.back("till"), scene.ride("till-2")
+        scene.come(first, second, refund, third)
+        self.assertEqual([scene.of(one) for one in (first, second, third)], [NOTHING, DUPLICATE, TAKEN_BACK])
+
     def test_5_a_correction_means_a_claim(self):
         scene = Scene()
         first, second = scene.ride("till"), scene.ride("kiosk")
@@ -231,6 +237,23 @@ class Joining(unittest.TestCase):
         self.assertEqual(scene.granted(one), 0)
         scene.come(two)
         self.assertEqual(scene.of(two), NOTHING)
+
+
+    def test_two_holders_that_are_held_are_joined(self):
+        scene = self.scene()
+        scene.come(scene.ride("kiosk", "e9"))
+        scene.chain("kiosk", None)  # on probation
+        one, two = scene.ride("kiosk", nulls=self.ONE), scene.ride("kiosk", nulls=self.TWO)
+        both = scene.ride("till", nulls=self.BOTH)
+        scene.come(one, two, both)
+        self.assertEqual([scene.of(each) for each in (one, two, both)], [DUPLICATE, DUPLICATE, ACCEPTED])
+
+    def test_a_reversal_that_came_first_joins_nothing(self):
+        scene = self.scene()
+        refund = scene.back("till", nulls=self.BOTH, metres=50)
+        one, two = scene.ride("till", nulls=self.ONE), scene.ride("till-2", nulls=self.TWO)
+        scene.come(refund, one, two)
+        self.assertEqual([scene.granted(one), scene.granted(two)], [RIDE_MG // 2, RIDE_MG // 2])
 
 
 class Promises(unittest.TestCase):

@@ -66,7 +66,7 @@ class Admission:
             self.close(old, at, chain)
         elif chain.before is not None and chain.before.state == CLOSED:
             chain.before.closed_by = chain
-        chain.state, chain.reason, chain.closed_at, chain.closed_by = OPEN, None, None, None
+        chain.state, chain.reason, chain.closed_at, chain.closed_by, chain.opened = OPEN, None, None, None, True
         if chain.booked_at is None:
             chain.booked_at = self.office.now
         self.left = max(self.left, chain.assignment)

@@ -12,7 +12,7 @@ class Chain:
         self.state, self.reason = WAITING, None
         self.head, self.hashes, self.claims = 0, {}, {}
         self.before, self.place = None, 0  # the chain and the place behind which it goes on
-        self.closed_at, self.closed_by = None, None
+        self.closed_at, self.closed_by, self.opened = None, None, False
         self.booked_at, self.silent_from, self.held_since = None, 0, 0
         self.lost = []  # (first, last, seqs that were there already, the chain whose gap says so)
         self.aside = {}  # seq: (event, when it came)

@@ -106,7 +106,7 @@ class Chains(Admission):
         closed = chain.state == CLOSED and seq > chain.closed_at
         found = [other for other in self.of_state(PROBATION) if other.before is chain and seq > other.place]
         if closed or lost:
-            found += [other for other in self.of_state(OPEN, CLOSED) if other.before is chain]
+            found += [other for other in self.of_state(OPEN, CLOSED) if other.before is chain and other.opened]
         return found, closed
 
     def contradictions(self, chain, seq, came):

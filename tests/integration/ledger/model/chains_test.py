@@ -138,6 +138,12 @@ class Starts(unittest.TestCase):
         self.assertEqual(self.states(new, left), ["open", "closed"])  # at its head: another is open
         self.assertEqual(self.scene.granted(later), RIDE_MG)
 
+    def test_one_that_was_never_open_leaves_no_assignment(self):
+        self.scene.people("assign", device="till", merchant="m2", site="s2", roots={"2": 0})
+        moved, _ = self.begin(None, assignment=3)
+        self.scene.people("chain", device="till", chain=moved.id, verdict="dismiss")
+        self.assertEqual(self.states(self.begin(self.place())[0]), ["open"])
+
     def test_released_where_none_is_open_it_is_the_open_one(self):
         new, claim = self.begin([self.old.id, 4, "made-up"])
         self.assertEqual(self.states(self.old, new), ["held fork", "held fork"])
@@ -246,6 +252,14 @@ class Contradictions(unittest.TestCase):
         self.assertEqual([self.scene.granted(claim), self.scene.granted(event)], [RIDE_MG, 0])
         self.scene.people("chain", device="till", chain=self.old.id, verdict="dismiss")
         self.assertEqual(self.scene.of(event), ("refused", 0, "dismissed"))
+
+    def test_one_of_this_chain_that_it_called_lost(self):
+        self.scene.come(self.scene.gap("till", self.old.id, 7, 8), self.scene.ride("till", "e8"))
+        self.assertEqual(self.states(self.old), ["open"])
+        lost = self.scene.ride("till", "e9")
+        self.scene.come(lost)
+        self.assertEqual(self.states(self.old), ["held fork"])
+        self.assertEqual(self.scene.of(lost), ("held", 0, "fork"))
 
     def test_another_payload(self):
         event = dict(self.first[2], hash="twin", nulls=[[1, 1, "twin"]])

@@ -103,6 +103,15 @@ class WhoTakesBack(unittest.TestCase):
         scene.people("release", device="till")
         self.assertEqual([scene.granted(one) for one in claims], [0, 0])
 
+    def test_so_it_has_where_it_comes_before_the_claim(self):
+        scene = Scene(town({"takes_back_per_day_mg": {"till": RIDE_MG - 1}}))
+        back, ride = scene.back("till"), scene.ride("kiosk")  # the root is its merchant's
+        scene.come(back, ride)
+        self.assertEqual(scene.granted(ride), RIDE_MG)
+        self.assertEqual(scene.of(back), ("held", 0, "ceiling-reversals"))
+        scene.people("release", device="till", reason="ceiling-reversals")
+        self.assertEqual(scene.granted(ride), 0)
+
     def test_of_one_merchant_so_many_are_kept(self):
         scene = Scene(town(most_reversals=2))
         parts = [scene.back("till", metres=10) for _ in range(3)]
@@ -137,6 +146,15 @@ class Spent(unittest.TestCase):
             self.assertEqual(scene.granted(second), granted)
 
 
+    def test_what_stands_again_counts_once(self):
+        scene = Scene(town({"ceiling_per_day_mg": {"till": RIDE_MG}, "refund_days": 1}))
+        ride = scene.ride("till", "e1")
+        scene.come(ride).later(days=4)  # it could be spent
+        refund = scene.back("till", act="e1")
+        scene.come(refund).people("revoke", device="till", since=scene.now)
+        self.assertEqual(scene.of(ride), ("accepted", RIDE_MG, ""))
+
+
 class Held(unittest.TestCase):
     def test_one_that_would_go_over_is_held_whole_and_those_behind_it_pass(self):
         scene = Scene(town({"ceiling_per_day_mg": {"till": 400}}))
@@ -152,6 +170,14 @@ class Held(unittest.TestCase):
         first, second = scene.ride("till"), scene.ride("till", "e2")
         scene.come(first, second)
         self.assertEqual([scene.of(first), scene.of(second)], [ACCEPTED, ("held", 0, "ceiling-merchant")])
+
+    def test_a_release_lifts_what_held_it_alone(self):
+        scene = Scene(town({"ceiling_per_day_mg": {"till": RIDE_MG, "merchant": RIDE_MG}}))
+        first, second = scene.ride("till", "e1"), scene.ride("till", "e2")
+        scene.come(first, second)
+        self.assertEqual(scene.of(second), ("held", 0, "ceiling-device"))
+        scene.people("release", device="till", reason="ceiling-device")
+        self.assertEqual(scene.of(second), ("held", 0, "ceiling-merchant"))
 
     def test_the_accounts_limits_cut_and_are_not_lifted(self):
         scene = Scene(town({"limit_per_day_mg": 400, "ceiling_per_day_mg": {"till": 300}}))

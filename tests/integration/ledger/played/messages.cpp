@@ -12,7 +12,8 @@ namespace {
 claim::Nullifiers nullifiers_of(const Json& event) {
   claim::Nullifiers list;
   for (const Json& one : event.at("nulls")) {
-    const claim::Nullifier null{one.at(0).get<std::uint32_t>(), one.at(1).get<std::uint32_t>(), bytes_of<Digest>(text(one.at(2)))};
+    const claim::Nullifier null{one.at(0).get<std::uint32_t>(), one.at(1).get<std::uint32_t>(),
+                                bytes_of<Digest>(text(one.at(2)))};
     if (!list.push_back(null)) give_up("too many nullifiers");
   }
   return list;
@@ -88,6 +89,7 @@ measure::Library library_of(const Json& programme) {
 std::string programme_text(const Json& programme) {
   std::string all = "name = \"schedules\"\nzone = \"" + text(programme.at("zone")) + "\"\n[shares]\n";
   for (const auto& [who, share] : programme.at("shares").items()) all += who + " = \"" + text(share) + "\"\n";
+  if (programme.contains("quota")) all += "[quota]\nclaims_per_day = " + programme.at("quota").dump() + '\n';
   // The model is told which days stand out.
   all += "[screening]\non = false\n";
   for (const auto& [name, rule] : programme.at("activities").items()) {
@@ -107,6 +109,12 @@ std::string programme_text(const Json& programme) {
 
 test::TestSigner& Keys::of(const std::string& device, const std::string& key) {
   return keys_.try_emplace({device, key}, device).first->second;
+}
+
+const std::string& Keys::device_of(const std::string& key) const {
+  const auto found = std::ranges::find_if(keys_, [&](const auto& one) { return one.first.second == key; });
+  if (found == keys_.end()) give_up("nobody has the key " + key);
+  return found->first.first;
 }
 
 Bytestring Keys::consent(const claim::Consent& consent) {

@@ -46,6 +46,8 @@ std::string programme_text(const Json& programme);
 class Keys {
  public:
   test::TestSigner& of(const std::string& device, const std::string& key);
+  /// Whose key that was.
+  [[nodiscard]] const std::string& device_of(const std::string& key) const;
   [[nodiscard]] const std::string& consent_authorities() const { return authority_.pem(); }
   [[nodiscard]] const std::string& consent_certificates() const { return signer_.certificate; }
   /// [chain, seq, hash] up to which the key before is good, as a signed message.

@@ -219,7 +219,7 @@ void Service::change_device(const std::string& op, const Json& event) {
     if (op == "retire") return registry.retire(device);
     if (op == "trust") return registry.trust(device);
     if (op != "revoke") give_up("an op that nobody knows: " + op);
-    const Json& since = event.at("since");
+    const Json since = event.value("since", Json());
     return registry.revoke(device, since.is_null() ? std::nullopt : std::optional(since.get<std::int64_t>()));
   };
   const auto do_it = [&](credit::Registry& registry, credit::RegistryStore&) -> Status {
@@ -233,9 +233,14 @@ void Service::change_device(const std::string& op, const Json& event) {
 }
 
 void Service::change_key(const std::string& op, const Json& event) {
-  if (op == "key-revoke") give_up("schedules revoke no keys");
-  const std::string& device = text(event.at("device"));
   const std::string& key = text(event.at("key"));
+  const std::string& device = event.contains("device") ? text(event.at("device")) : keys_.device_of(key);
+  if (op == "key-revoke") {
+    return change([&](credit::Registry& registry, credit::RegistryStore&) -> Status {
+      const auto done = registry.revoke_key(keys_.of(device, key).certificate().key_hash());
+      return done ? Status(Done{}) : Status(Failure{done.error()});
+    });
+  }
   if (op == "key-replace") {
     return change([&](credit::Registry& registry, credit::RegistryStore&) -> Status {
       const auto done = registry.replace_key(device, keys_.of(device, key).certificate_pem());
@@ -257,8 +262,8 @@ void Service::decide_held(const std::string& op, const Json& event) {
   const auto not_held = [](const Status& done) { return !done && done.error().code == ErrorCode::conflict; };
   if (op == "chain") {
     const auto verdict = event.at("verdict") == "release" ? credit::Desk::Verdict::release : credit::Desk::Verdict::dismiss;
-    const Status done = desk.decide_chain(device, chain_named(), verdict, verdict == credit::Desk::Verdict::release &&
-                                                                             event.at("open").get<bool>());
+    const Status done = desk.decide_chain(device, chain_named(), verdict,
+                                          verdict == credit::Desk::Verdict::release && event.value("open", false));
     return not_held(done) ? void() : must(done);
   }
   credit::Desk::Selection selection{device, "", {}, {}, {}};

@@ -44,7 +44,8 @@ void Service::add_claims(const std::string& device, Json& into) {
       const auto claim = claim::parse_payload((*stored)->payload);
       if (!claim || claim->entry.index() > 1) continue;  // reductions and reversals alone
       const credit::Decision& decision = (*stored)->decision;
-      const std::int64_t mg = decision.reason == credit::Reason::none && decision.holds.empty() ? decision.granted.value_or(0) : 0;
+      const std::int64_t mg =
+          decision.reason == credit::Reason::none && decision.holds.empty() ? decision.granted.value_or(0) : 0;
       into["claims"][name + '/' + std::to_string(seq)] = {standing_of(decision), mg, reasons_of(decision)};
     }
   }
@@ -67,8 +68,9 @@ void Service::add_accounts(Json& into) {
     return 0;
   };
   Json accounts = Json::object();
-  const int done = sqlite3_exec(database, "SELECT kind, name, sum(balance) FROM accounts GROUP BY kind, name HAVING sum(balance) != 0",
-                                take, &accounts, nullptr);
+  const int done =
+      sqlite3_exec(database, "SELECT kind, name, sum(balance) FROM accounts GROUP BY kind, name HAVING sum(balance) != 0", take,
+                   &accounts, nullptr);
   sqlite3_close(database);
   if (done != SQLITE_OK) throw std::runtime_error("the ledger's accounts cannot be read");
   for (const auto& [kind, balances] : accounts.items()) {
@@ -80,7 +82,8 @@ void Service::add_accounts(Json& into) {
 }
 
 Json Service::totals() {
-  Json totals = {{"accounts", Json::object()}, {"claims", Json::object()}, {"chains", Json::object()}, {"changes", Json::object()}};
+  Json totals = {
+      {"accounts", Json::object()}, {"claims", Json::object()}, {"chains", Json::object()}, {"changes", Json::object()}};
   for (const auto& [device, table] : world_.at("devices").items()) add_claims(device, totals);
   add_accounts(totals);
   totals["wrong"] = desks_.front()->wrong();

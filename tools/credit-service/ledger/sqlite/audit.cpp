@@ -49,7 +49,8 @@ constexpr Invariant kOfChains[] = {
      "HAVING count(*) > 1)",
      "devices have several chains on probation or held"},
     {"SELECT count(*) FROM claims m CROSS JOIN chains c ON c.no = m.id >> 40 WHERE closed_at IS NOT NULL AND (m.id & "
-     "0xffffffffff) > closed_at AND m.reason = 0 AND m.holds = 0 AND (m.lifted & 15) = 0 AND (m.customer IS NOT NULL OR m.id IN (SELECT reversal FROM reversals))",
+     "0xffffffffff) > closed_at AND m.reason = 0 AND m.holds = 0 AND (m.lifted & 15) = 0 AND (m.customer IS NOT NULL OR m.id IN "
+     "(SELECT reversal FROM reversals))",
      "claims behind the end of their chain are decided"},
     {"SELECT count(*) FROM device_states d WHERE change <> (SELECT count(*) FROM changes WHERE device = d.device) OR change <> "
      "(SELECT coalesce(max(number), 0) FROM changes WHERE device = d.device)",

@@ -8,7 +8,6 @@
 #include "daemon/claim/claim.hpp"
 #include "tools/credit-service/ledger/counted.hpp"
 #include "tools/credit-service/ledger/sqlite/audit.hpp"
-#include "tools/credit-service/ledger/counted.hpp"
 #include "tools/credit-service/ledger/sqlite/cells.hpp"
 #include "tools/credit-service/programme/programme.hpp"
 
@@ -26,7 +25,7 @@ struct Booked {
   std::optional<std::int64_t> granted, customer, programme;
   std::int64_t issued = 0;  ///< what came from issuance
   Split got;
-  std::int64_t other = 0;   ///< on accounts that have no share
+  std::int64_t other = 0;  ///< on accounts that have no share
   Counted counted;
 };
 

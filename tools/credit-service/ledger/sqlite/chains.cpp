@@ -97,7 +97,8 @@ Result<std::int64_t> SqliteStore::add_chain(const std::string& device, const Cha
   Status added = run_once("INSERT INTO chains VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", device, chain.id,
                           static_cast<int>(chain.state), chain.state_since, static_cast<int>(chain.reason), chain.held_from,
                           std::int64_t{chain.assignment}, chain.key, chain.seq, chain.hash, unless_zero(chain.predecessor),
-                          chain.predecessor_seq, chain.closed_at, chain.booked_at, chain.opened_at, chain.silent_from, contradiction_of(chain));
+                          chain.predecessor_seq, chain.closed_at, chain.booked_at, chain.opened_at, chain.silent_from,
+                          contradiction_of(chain));
   if (!added) return Failure{added.error()};
   if (database_.last_row() >= kMostNumbers) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
   return database_.last_row();
@@ -108,8 +109,8 @@ Status SqliteStore::put_chain(const Chain& chain) {
       "UPDATE chains SET state = ?, state_since = ?, reason = ?, held_from = ?, seq = ?, hash = ?, predecessor = ?, "
       "predecessor_seq = ?, closed_at = ?, booked_at = ?, opened_at = ?, silent_from = ?, contradiction = ? WHERE no = ?",
       static_cast<int>(chain.state), chain.state_since, static_cast<int>(chain.reason), chain.held_from, chain.seq, chain.hash,
-      unless_zero(chain.predecessor), chain.predecessor_seq, chain.closed_at, chain.booked_at, chain.opened_at, chain.silent_from, contradiction_of(chain),
-      chain.no);
+      unless_zero(chain.predecessor), chain.predecessor_seq, chain.closed_at, chain.booked_at, chain.opened_at, chain.silent_from,
+      contradiction_of(chain), chain.no);
 }
 
 Status SqliteStore::move_head(const Chain& chain) { return move_head_.run(chain.seq, chain.hash, chain.no); }
