@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/unit/credit-service/written_books.hpp"
+#include "tools/credit-service/ledger/acts_check.hpp"
 
 namespace greentill::credit::audit_test {
 namespace {
@@ -153,6 +154,24 @@ TEST_CASE("a device has one chain of each state, without a hole and with an end 
       {"UPDATE chains SET closed_at = 2, state = 4; UPDATE claims SET lifted = 2 WHERE id & 1023 IN (4, 5)",
        "1 claims behind the end of their chain are decided\n"},
   });
+}
+
+TEST_CASE("what stands of an act is what the rules say of all that is kept with it") {
+  const auto by_rules = [](const std::string& sql) {
+    const WrittenBooks written;
+    if (!sql.empty()) written.spoil(sql.c_str());
+    std::vector<std::string> wrong;
+    const Status checked = check_acts_by_rules(*written.books(), wrong);
+    REQUIRE_MESSAGE(checked, (checked ? "" : checked.error().message));
+    return wrong.empty() ? std::string() : wrong.front();
+  };
+  const std::string otherwise = "1 acts stand otherwise than the rules say of all that is kept with them";
+  const std::string duplicate = std::to_string(static_cast<int>(Reason::duplicate));
+  CHECK(by_rules("").empty());
+  CHECK(by_rules("UPDATE claims SET reason = " + duplicate + " WHERE id & 1023 = 2") == otherwise);
+  CHECK(by_rules("UPDATE acts SET closed_by = NULL") == otherwise);
+  CHECK(by_rules("UPDATE reversals SET merchant = 'bakery'") == otherwise);  // who may not take it back
+  CHECK(by_rules("UPDATE claims SET holds = 1 WHERE id & 1023 = 5") == otherwise);
 }
 
 TEST_CASE("a device was told what stands") {

@@ -7,6 +7,7 @@
 
 #include "daemon/base/system.hpp"
 #include "tests/support/troubleshooting.hpp"
+#include "tools/credit-service/ledger/acts_check.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
@@ -164,8 +165,10 @@ std::unique_ptr<credit::Books> Desk::books() {
 }
 
 std::string Desk::wrong() {
-  const auto found = books()->check();
+  const auto of = books();
+  auto found = of->check();
   if (!found) return found.error().message;
+  if (Status rules = credit::check_acts_by_rules(*of, *found); !rules) return rules.error().message;
   std::string all;
   for (const std::string& one : *found) all += one + '\n';
   return all;

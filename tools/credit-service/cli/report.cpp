@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/cli/commands.hpp"
 #include "tools/credit-service/cli/opening.hpp"
+#include "tools/credit-service/ledger/acts_check.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -49,8 +50,12 @@ Status report(const std::filesystem::path& config, const Output& output) {
 Status check(const std::filesystem::path& config, const Output& output) {
   const auto reading = Reading::open(config);
   if (!reading) return Failure{reading.error()};
-  const auto wrong = (*reading)->books->check();
+  auto wrong = (*reading)->books->check();
   if (!wrong) return Failure{wrong.error()};
+  // The rules read claims that are whole: where rows are not, that is said first.
+  if (wrong->empty()) {
+    if (Status rules = check_acts_by_rules(*(*reading)->books, *wrong); !rules) return rules;
+  }
   std::string text = wrong->empty() ? "the books balance\n" : "";
   for (const std::string& what : *wrong) text += printable(what) + '\n';
   output.answer({{"holds", wrong->empty()}, {"wrong", *wrong}}, text);

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/credit-service/ledger/act_view.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 
 namespace greentill::credit {
@@ -153,6 +154,7 @@ struct KeptClaim {
   std::int64_t id = 0;
   std::string device;
   StoredClaim stored;
+  Apart apart = {};
 };
 
 /// All that is kept with an act.

@@ -84,8 +84,7 @@ Status Deciding::add_to(std::deque<Component>& acts, const Placed& placed, Decis
     auto member = read_member(placed.id);
     if (!member) return Failure{member.error()};
     member->fresh = &act == &acts.front();
-    member->apart = acts.size() > 1;
-    member->elsewhere = &act != &acts.front();
+    member->apart = {acts.size() > 1, &act != &acts.front()};
     member->place = act.reductions.empty() ? 1 : act.reductions.back().place + 1;
     act.reductions.push_back(std::move(*member));
   }

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "daemon/base/ports.hpp"
+#include "tools/credit-service/ledger/act_view.hpp"
 #include "tools/credit-service/ledger/acts.hpp"
 #include "tools/credit-service/ledger/days.hpp"
 #include "tools/credit-service/ledger/grants.hpp"
@@ -58,8 +59,7 @@ class Deciding {
     bool fresh = false;    ///< its device learns of it by this batch's receipt
     bool was_out = false;  ///< of its act, by the rules
     bool is_out = false;
-    bool apart = false;      ///< it is kept with another act as well, which it did not join
-    bool elsewhere = false;  ///< likewise, and the other one decides it: that to which its first nullifier leads
+    Apart apart;
     std::string entitled;
     std::string merchant;  ///< of a reversal: for whom its device works
     [[nodiscard]] const claim::Nullifiers& nullifiers() const;

@@ -72,21 +72,21 @@ void Deciding::join(Component& act, Component&& other) {
   merge(act.reversals, other.reversals);
   for (std::size_t i = 0; i < act.reductions.size(); ++i) {
     act.reductions[i].place = i + 1;
-    act.reductions[i].apart = act.reductions[i].elsewhere = false;
+    act.reductions[i].apart = {};
   }
 }
 
 /// Says which of the act's reductions are kept with another one as well.
 Status Deciding::mark_apart(Component& act) {
   for (Member& one : act.reductions) {
-    one.apart = one.elsewhere = false;
+    one.apart = {};
     if (one.nullifiers().size() < 2) continue;
     for (const claim::Nullifier& nullifier : one.nullifiers()) {
       const auto leads = store_.act_of(nullifier);
       if (!leads) return Failure{leads.error()};
       if (!*leads || act.keys.contains(**leads)) continue;
-      one.apart = true;
-      one.elsewhere = one.elsewhere || nullifier == one.nullifiers()[0];
+      one.apart.apart = true;
+      one.apart.elsewhere = one.apart.elsewhere || nullifier == one.nullifiers()[0];
     }
   }
   return Done{};
@@ -95,7 +95,7 @@ Status Deciding::mark_apart(Component& act) {
 /// A reduction that joined nothing, since two acts had a holder each, joins them once one has none.
 Status Deciding::join_again(const Component& act, std::int64_t now) {
   for (const Member& one : act.reductions) {
-    if (!one.apart) continue;
+    if (!one.apart.apart) continue;
     auto acts = load_all(one.nullifiers());
     if (!acts) return Failure{acts.error()};
     const auto decided = std::ranges::find(acts->front().reductions, one.id, &Member::id);
@@ -124,7 +124,7 @@ std::vector<Deciding::Component> Deciding::part(Component&& whole) const {
     groups.push_back(std::move(united));
   };
   for (const Member& one : whole.reductions) {
-    if (!one.is_out && !one.apart) unite(one.nullifiers());
+    if (!one.is_out && !one.apart.apart) unite(one.nullifiers());
   }
   for (const claim::Nullifier& nullifier : whole.leading) {
     if (group_of(nullifier) == groups.end()) groups.push_back({nullifier});
@@ -153,9 +153,10 @@ void Deciding::fill_part(const Component& whole, Component& part) {
     if (!belongs(one)) continue;
     part.reductions.push_back(copy_of(one));
     Member& copy = part.reductions.back();
-    copy.apart = std::ranges::any_of(one.nullifiers(), [&](const claim::Nullifier& n) { return !part.leading.contains(n); });
-    copy.elsewhere = !part.leading.contains(one.nullifiers()[0]);
-    if (one.id == whole.holder && !copy.elsewhere) part.holder = one.id;
+    copy.apart.apart =
+        std::ranges::any_of(one.nullifiers(), [&](const claim::Nullifier& n) { return !part.leading.contains(n); });
+    copy.apart.elsewhere = !part.leading.contains(one.nullifiers()[0]);
+    if (one.id == whole.holder && !copy.apart.elsewhere) part.holder = one.id;
   }
   for (const Member& one : whole.reversals) {
     if (!belongs(one)) continue;

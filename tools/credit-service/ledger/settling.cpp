@@ -5,6 +5,7 @@
 
 #include "daemon/base/hex.hpp"
 #include "tools/credit-service/ledger/act_key.hpp"
+#include "tools/credit-service/ledger/act_view.hpp"
 #include "tools/credit-service/ledger/deciding.hpp"
 #include "tools/credit-service/ledger/entitled.hpp"
 
@@ -14,28 +15,16 @@ namespace {
 // What may be taken back in a day counts beside what may be claimed.
 std::string takes_back_subject(const std::string& device) { return "takes-back/" + device; }
 
-bool is_behind(const Decision& decision) { return decision.reason == Reason::duplicate || decision.reason == Reason::taken_back; }
-
-bool is_gone(const Decision& decision) {
-  return (decision.reason != Reason::none && !is_behind(decision)) || decision.holds.has(Reason::revoked_since);
-}
-
 }  // namespace
 
 Deciding::View Deciding::view(const Component& component) {
   View view;
-  for (const Member& one : component.reductions) {
-    view.told.push_back({one.id, one.claim.id, std::string(one.claim.device), std::string(one.claim.merchant),
-                         one.claim.issued_at, &std::get<claim::Reduction>(one.claim.entry), !one.is.holds.empty(),
-                         is_gone(one.is) || one.elsewhere, one.apart});
-  }
+  for (const Member& one : component.reductions) view.told.push_back(told_of(one.id, one.claim, one.is, one.apart));
   for (std::size_t i = 0; i < component.reversals.size(); ++i) {
     const Member& one = component.reversals[i];
-    if (one.is.reason != Reason::none || !one.is.holds.empty()) continue;
-    const auto entitled = parse_entitled(one.entitled);
-    view.takes.push_back({one.id, one.claim.id, std::string(one.claim.device), one.merchant,
-                          entitled ? entitled->predecessors : std::vector<std::string>(), entitled && entitled->owns_root,
-                          one.claim.issued_at, &std::get<claim::Reversal>(one.claim.entry)});
+    auto takes = takes_of(one.id, one.claim, one.is, one.merchant, one.entitled);
+    if (!takes) continue;
+    view.takes.push_back(std::move(*takes));
     view.index.push_back(i);
   }
   return view;
@@ -61,7 +50,7 @@ Result<bool> Deciding::settle_once(Component& component, std::int64_t now) {
   for (std::size_t i = 0; i < component.reductions.size(); ++i) {
     Member& one = component.reductions[i];
     const Fate fate = judged.fates[i];
-    if (one.elsewhere) continue;
+    if (one.apart.elsewhere) continue;
     one.is_out = fate == Fate::out;
     if (fate == Fate::holds) {
       holder = &one;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/sqlite/books_claims.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <variant>
 
@@ -74,7 +75,8 @@ Status ActReader::prepare() {
                              {{act_, "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM acts WHERE act = ?"},
                               {claims_, "SELECT claim FROM act_claims WHERE act = ? ORDER BY place"},
                               {reversals_, "SELECT reversal, merchant, entitled FROM reversals WHERE act = ? ORDER BY place"},
-                              {claim_, kHeldRows + kOneClaim}});
+                              {claim_, kHeldRows + kOneClaim},
+                              {leads_, "SELECT act FROM nullifiers WHERE root = ? AND version = ? AND mac = ?"}});
 }
 
 Result<KeptClaim> ActReader::claim(std::int64_t id) {
@@ -83,11 +85,29 @@ Result<KeptClaim> ActReader::claim(std::int64_t id) {
     if (Status read = row.status(); !read) return Failure{read.error()};
     return database_.damaged("claim " + std::to_string(id) + ", which is kept with an act, is missing");
   }
-  KeptClaim kept{id, std::string(row.text(0)), {}};
+  KeptClaim kept{id, std::string(row.text(0)), {}, {}};
   const ByteView payload = row.bytes(1);
   kept.stored.payload.assign(payload.begin(), payload.end());
   if (!read_decision(row, kDecision, kept.stored.decision)) return database_.damaged("a refused claim's certificate is none");
   return kept;
+}
+
+/// Where a reduction's nullifiers lead besides this act.
+Status ActReader::mark_apart(ByteView cell, KeptClaim& kept) {
+  const auto claim = claim::parse_payload(kept.stored.payload);
+  const auto* reduction = claim ? std::get_if<claim::Reduction>(&claim->entry) : nullptr;
+  if (reduction == nullptr || reduction->nullifiers.size() < 2) return Done{};
+  for (const claim::Nullifier& nullifier : reduction->nullifiers) {
+    Query row(leads_, std::int64_t{nullifier.root}, std::int64_t{nullifier.key_version}, nullifier.mac);
+    if (!row.next()) {
+      if (Status read = row.status(); !read) return read;
+      continue;
+    }
+    if (std::ranges::equal(row.bytes(0), cell)) continue;
+    kept.apart.apart = true;
+    kept.apart.elsewhere = kept.apart.elsewhere || nullifier == reduction->nullifiers[0];
+  }
+  return Done{};
 }
 
 Result<std::optional<KeptAct>> ActReader::read(ByteView cell) {
@@ -107,6 +127,7 @@ Result<std::optional<KeptAct>> ActReader::read(ByteView cell) {
   for (const std::int64_t id : ids) {
     auto one = claim(id);
     if (!one) return Failure{one.error()};
+    if (Status marked = mark_apart(cell, *one); !marked) return Failure{marked.error()};
     kept.claims.push_back(std::move(*one));
   }
   Query reversals(reversals_, cell);

@@ -22,9 +22,10 @@ class ActReader {
 
  private:
   Result<KeptClaim> claim(std::int64_t id);
+  Status mark_apart(ByteView cell, KeptClaim& kept);
 
   sqlite::Database& database_;
-  sqlite::Statement act_, claims_, reversals_, claim_;
+  sqlite::Statement act_, claims_, reversals_, claim_, leads_;
 };
 
 }  // namespace greentill::credit
