@@ -102,7 +102,7 @@ Desk::Desk(Office& office)
       certificates_(make_certificates(office, *ledger_)),
       signer_(open_signer(office)),
       clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher), signer_, office.hasher,
-             credit::Clocks(office.clock, office.log, office.database(), {}), office.log) {}
+             credit::Clocks(office.clock, office.log, office.database(), {})) {}
 
 Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
   auto store = credit::open_sqlite_store(office.database());

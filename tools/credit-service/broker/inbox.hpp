@@ -9,10 +9,12 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "daemon/base/lines_by_name.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/stored.hpp"
 
@@ -27,59 +29,45 @@ struct Received {
 };
 
 /// Batches that the broker delivered and nobody has booked yet. Paho acknowledges a message before it hands it over, and holds
-/// the lock of all its clients meanwhile, so the inbox must not make it wait: batches beyond its size are dropped. A device that
-/// gets no receipt sends its batch again, one at a time and ever more slowly. Devices take turns: whoever sends much waits longer
-/// for it, and nobody else does.
+/// the lock of all its clients meanwhile, so the inbox must not make it wait: what has no room is dropped. A device that gets no
+/// receipt sends its batch again, one at a time and ever more slowly.
+///
+/// Devices take turns, and each has room of its own: whoever sends much waits longer for it, and nobody else does. Where all is
+/// full nevertheless, the one that has the most loses of its own.
 class Inbox {
  public:
-  explicit Inbox(Log& log) : log_(log) {}
-
-  void put(Received message) {
-    const std::lock_guard lock(mutex_);
-    const std::size_t size = size_of(message);
-    const bool full = bytes_ + size > kMostBytes;
-    if (full && !dropping_) log_.write(LogLevel::warning, "worker", "batches come faster than they are booked; some are dropped");
-    dropping_ = full;
-    if (full) return;
-    bytes_ += size;
-    std::deque<Received>& waiting = messages_[message.device];
-    if (waiting.empty()) turns_.push_back(message.device);
-    waiting.push_back(std::move(message));
-    filled_.notify_one();
-  }
-  /// The next batch; nothing where none came in that time.
-  std::optional<Received> take(std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    if (!filled_.wait_for(lock, limit, [this] { return !turns_.empty(); })) return std::nullopt;
-    const std::string device = std::move(turns_.front());
-    turns_.pop_front();
-    const auto waiting = messages_.find(device);
-    std::optional<Received> message(std::move(waiting->second.front()));
-    waiting->second.pop_front();
-    if (waiting->second.empty()) {
-      messages_.erase(waiting);
-    } else {
-      turns_.push_back(device);
-    }
-    bytes_ -= size_of(*message);
-    return message;
-  }
-
- private:
+  // Twice what an honest device has on its way: 8 batches of 128 KiB. Of more it would hear nothing before it sends them again.
+  static constexpr std::size_t kMostBytesOfADevice = 2u << 20;
   // So much is booked in less time than a device waits for a receipt; a batch that waits longer was sent again meanwhile.
   static constexpr std::size_t kMostBytes = 64u << 20;
 
-  static std::size_t size_of(const Received& message) {
-    return sizeof(Received) + message.device.size() + message.payload.size() + message.correlation.size();
-  }
+  /// Both must outlive it.
+  Inbox(const Clock& clock, Log& log) : clock_(clock), log_(log) {}
 
+  void put(Received message);
+  /// The next batch; nothing where none came in that time.
+  std::optional<Received> take(std::chrono::milliseconds limit);
+
+ private:
+  struct Waiting {
+    std::deque<Received> messages;  // not empty
+    std::size_t bytes = 0;
+  };
+  using Devices = std::map<std::string, Waiting>;
+
+  bool make_room(const std::string& device, std::size_t bytes);
+  void resize(Devices::iterator device, std::size_t bytes);
+  void tell_dropped(const std::string& device);
+
+  const Clock& clock_;
   Log& log_;
   std::mutex mutex_;
   std::condition_variable filled_;
-  std::map<std::string, std::deque<Received>> messages_;  // by device; none is empty
-  std::deque<std::string> turns_;                         // each device that has some, once
+  Devices devices_;
+  std::set<std::pair<std::size_t, std::string>> by_bytes_;  // all devices that have some
+  std::deque<std::string> turns_;                           // likewise, each once
   std::size_t bytes_ = 0;
-  bool dropping_ = false;
+  LinesByName dropped_{1, std::chrono::minutes(10)};  // names are bounded by the number of devices with a certificate
 };
 
 }  // namespace greentill::credit

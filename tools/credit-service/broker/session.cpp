@@ -16,6 +16,11 @@ constexpr std::string_view kSuffix = "/claims";
 constexpr std::chrono::seconds kAnswerTime{40};    // Paho gives a connection up after 20
 constexpr std::size_t kMostCorrelationBytes = 64;  // a device's correlation data has 32
 constexpr std::chrono::milliseconds kTurn{200};    // how often to look for a stop
+// Receipts that the broker has not acknowledged, of 64 KiB at most. Mosquitto takes no more at once (max_inflight_messages); what
+// another broker does not take waits in Paho's memory.
+constexpr std::size_t kMostUnderway = 256;
+// Paho's own bound of what waits in its memory, 100 unless set, must not be reached: it would refuse a receipt.
+constexpr int kMostBuffered = static_cast<int>(kMostUnderway) + 1;  // and the list of the revoked
 
 /// The device of a topic "greentill/v1/<device>/claims"; empty where it is another topic.
 std::string device_of(const std::string& topic) {
@@ -59,8 +64,10 @@ Session::Session(const BrokerOptions& options, Clerk& clerk, Revocations& revoca
       clerk_(clerk),
       revocations_(revocations),
       log_(log),
-      inbox_(log),
-      client_(options.target.address.paho_uri, options.client_id, mqtt::create_options(MQTTVERSION_5)) {
+      inbox_(clock_, log),
+      underway_(kMostUnderway),
+      client_(options.target.address.paho_uri, options.client_id,
+              mqtt::create_options_builder().mqtt_version(MQTTVERSION_5).max_buffered_messages(kMostBuffered).finalize()) {
   client_.set_message_callback([this](mqtt::const_message_ptr message) {
     heard_ = clock_.monotonic();
     if (auto received = receive(*message)) inbox_.put(std::move(*received));
@@ -105,19 +112,10 @@ Status Session::serve(const std::atomic<bool>& stopping) {
   revocations_.begin();
   while (!stopping) {
     tell_revoked();
-    // What is due is done between batches, a part at a time, and batches do not wait for it longer than for one another.
-    if (const auto more = clerk_.tick(); !more) {
-      log_.write(LogLevel::error, "worker", "what is due is put off: " + more.error().message);
-    }
+    do_due();
     if (const auto message = inbox_.take(kTurn)) {
       worked_ = true;
-      try {
-        handle(*message);
-      } catch (const mqtt::exception& error) {
-        if (!client_.is_connected()) break;
-        // Too many publications may be under way: the device gets no receipt and sends its batch again.
-        log_.write(LogLevel::warning, "worker", message->device + ": a receipt could not be sent: " + error.what());
-      }
+      if (Status handled = handle(*message, stopping); !handled) return handled;
     } else if (!client_.is_connected()) {
       break;
     }
@@ -160,29 +158,71 @@ Error Session::ended(int code, int reason) const {
           paho::explain(code, why, "the broker ended the connection") + words};
 }
 
-void Session::handle(const Received& message) {
-  const auto replies = clerk_.take(message.device, message.payload, message.correlation, message.stored);
-  if (!replies) {
-    log_.write(LogLevel::error, "worker", message.device + ": a batch is passed over: " + replies.error().message);
-    return;
-  }
-  for (const Reply& reply : *replies) publish(message.device, reply);
+/// What is due is done between batches, a part at a time, and batches do not wait for it longer than for one another.
+void Session::do_due() {
+  const auto more = clerk_.tick();
+  if (more) return;
+  const auto line = put_off_.take("what is due is put off: " + more.error().message, clock_.monotonic());
+  if (line) log_.write(LogLevel::error, "worker", *line);
 }
 
-void Session::publish(const std::string& device, const Reply& reply) {
+void Session::tell(LinesByName& lines, LogLevel level, const std::string& device, const std::string& what) {
+  if (const auto line = lines.take(device, device + ": " + what, clock_.monotonic())) log_.write(level, "worker", *line);
+}
+
+/// An error is the session's end.
+Status Session::handle(const Received& message, const std::atomic<bool>& stopping) {
+  const auto replies = clerk_.take(message.device, message.payload, message.correlation, message.stored);
+  if (!replies) {
+    tell(passed_over_, LogLevel::error, message.device, "a batch is passed over: " + replies.error().message);
+    return Done{};
+  }
+  for (const Reply& reply : *replies) {
+    if (Status published = publish(message.device, reply, stopping); !published) return published;
+  }
+  return Done{};
+}
+
+/// Until the broker has acknowledged enough for another receipt, whoever it is for. The batches that come meanwhile wait in the
+/// inbox. An error is the session's end; at a stop there may be no room.
+Status Session::await_room(const std::atomic<bool>& stopping) {
+  const auto end = std::chrono::steady_clock::now() + kAnswerTime;
+  while (!underway_.has_room() && !stopping) {
+    if (!client_.is_connected()) return Failure{ended(MQTTASYNC_SUCCESS, mqtt::SUCCESS)};
+    if (std::chrono::steady_clock::now() >= end) {
+      return fail(ErrorCode::unavailable, "the broker does not acknowledge what we send");
+    }
+    try {
+      underway_.oldest()->wait_for(kTurn);
+    } catch (const mqtt::exception&) {
+      continue;  // that one is refused, which makes room as well
+    }
+  }
+  return Done{};
+}
+
+Status Session::publish(const std::string& device, const Reply& reply, const std::atomic<bool>& stopping) {
   const std::string topic = std::string(guard::kTopics) + device + "/receipts";
   const std::size_t bytes = paho::publish_bytes(topic, reply.message.size(), {reply.correlation.size()});
   if (!limits_.fits(bytes)) {
-    log_.write(LogLevel::error, "worker",
-               device + ": a receipt needs a packet of " + std::to_string(bytes) + " bytes, and the broker takes at most " +
-                   std::to_string(limits_.packet_bytes) + ": it is not sent; raise the broker's limit");
-    return;
+    tell(not_sent_, LogLevel::error, device,
+         "a receipt needs a packet of " + std::to_string(bytes) + " bytes, and the broker takes at most " +
+             std::to_string(limits_.packet_bytes) + ": it is not sent; raise the broker's limit");
+    return Done{};
   }
+  if (Status room = await_room(stopping); !room || stopping) return room;
   auto message = mqtt::make_message(topic, std::string(as_text(reply.message)), 1, false);
   mqtt::properties properties;
   if (!reply.correlation.empty()) properties.add({mqtt::property::CORRELATION_DATA, std::string(as_text(reply.correlation))});
   message->set_properties(properties);
-  client_.publish(message);
+  try {
+    underway_.add(client_.publish(message));
+  } catch (const mqtt::exception& error) {
+    if (!client_.is_connected()) return Failure{ended(MQTTASYNC_SUCCESS, mqtt::SUCCESS)};
+    // The device gets no receipt and sends its batch again.
+    tell(not_sent_, LogLevel::warning, device, std::string("a receipt could not be sent: ") + error.what());
+  }
+  return Done{};
 }
 
 void Session::tell_revoked() {

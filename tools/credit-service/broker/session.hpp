@@ -10,11 +10,14 @@
 #include <string>
 
 #include "daemon/base/guarded.hpp"
+#include "daemon/base/lines_by_name.hpp"
+#include "daemon/base/repeated_line.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/paho/limits.hpp"
 #include "daemon/paho/paho.hpp"
 #include "tools/credit-service/broker/inbox.hpp"
 #include "tools/credit-service/broker/revocations.hpp"
+#include "tools/credit-service/broker/underway.hpp"
 #include "tools/credit-service/broker/worker.hpp"
 
 namespace greentill::credit {
@@ -41,8 +44,11 @@ class Session {
   bool await(const mqtt::token_ptr& answer, const std::atomic<bool>& stopping, bool connected) const;
   [[nodiscard]] std::string find_cause(const std::atomic<bool>& stopping) const;
   [[nodiscard]] Error ended(int code, int reason) const;
-  void handle(const Received& message);
-  void publish(const std::string& device, const Reply& reply);
+  void do_due();
+  Status handle(const Received& message, const std::atomic<bool>& stopping);
+  Status publish(const std::string& device, const Reply& reply, const std::atomic<bool>& stopping);
+  Status await_room(const std::atomic<bool>& stopping);
+  void tell(LinesByName& lines, LogLevel level, const std::string& device, const std::string& what);
   void tell_revoked();
   void publish_revoked(const std::string& list);
 
@@ -51,7 +57,12 @@ class Session {
   Revocations& revocations_;
   Log& log_;
   const SystemClock clock_;
+  // What a device brings about is rationed for each: their names are bounded by the number of devices with a certificate.
+  LinesByName passed_over_{1, std::chrono::minutes(10)};
+  LinesByName not_sent_{1, std::chrono::minutes(10)};
+  RepeatedLine put_off_;
   Inbox inbox_;
+  Underway<mqtt::delivery_token_ptr> underway_;
   bool worked_ = false;
   paho::BrokerLimits limits_;
   std::atomic<std::chrono::milliseconds> heard_{clock_.monotonic()};

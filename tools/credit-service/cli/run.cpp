@@ -56,7 +56,7 @@ Status serve(const Config& config, Ledger& ledger, const measure::Library& libra
   if (!authority) return Failure{authority.error()};
   Certificates certificates(ledger.registry(), std::move(*authority), clock, log);
   clocks.look_at_ours();
-  Clerk clerk(ledger, Examiner(certificates, library, hasher), *signer, hasher, std::move(clocks), log);
+  Clerk clerk(ledger, Examiner(certificates, library, hasher), *signer, hasher, std::move(clocks));
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
   return work(config.broker, clerk, ledger.registry(), log, stopping);
 }

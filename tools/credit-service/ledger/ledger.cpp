@@ -28,8 +28,8 @@ Ledger::Ledger(std::unique_ptr<Store> store, Programmes programmes, const measur
       telling_(*store_),
       days_(*store_, programmes_),
       deciding_(*store_, lookup_, grants_, telling_, days_, log),
-      pending_(*store_, hasher, log),
       notices_(clock, log),
+      pending_(*store_, hasher, notices_),
       intake_(*store_, lookup_, programmes_, grants_, deciding_, days_, pending_, consents_, hasher, notices_),
       answering_(*store_, hasher),
       desk_(*store_, lookup_, programmes_, deciding_, days_, notices_, clock) {}

@@ -48,6 +48,9 @@ class Ledger {
   /// Where people decide. Lifetime: the ledger's.
   Desk& desk() { return desk_; }
 
+  /// By which the operator is told of what devices send. Lifetime: the ledger's.
+  Notices& notices() { return notices_; }
+
   /// Of the same database. Lifetime: the ledger's.
   RegistryReader& registry() { return store_->registry(); }
 
@@ -71,8 +74,8 @@ class Ledger {
   Telling telling_;
   Days days_;
   Deciding deciding_;
-  Pending pending_;
   Notices notices_;
+  Pending pending_;
   Intake intake_;
   Answering answering_;
   Desk desk_;

@@ -10,8 +10,6 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::chrono::minutes kLeastBetweenLines{10};
-
 std::string why_not_taken(const BatchClaim& claim) {
   const std::string certificate = "the certificate with the SHA-256 " + to_hex(claim.message.thumbprint);
   switch (claim.reason) {
@@ -71,26 +69,39 @@ void Notices::gap(const Batch& batch, std::uint64_t seq, std::uint64_t head) {
                  ": what lies between does not come. Did the ledger go back? Then start one worker with --new-epoch");
 }
 
+void Notices::ration(LinesByName& lines, LogLevel level, const std::string& name, const std::string& line) {
+  if (const auto told = lines.take(name, line, clock_.monotonic())) log_.write(level, "ledger", *told);
+}
+
+void Notices::broken(const std::string& device, const std::string& trouble) {
+  ration(broken_, LogLevel::warning, device, device + ": a batch is read up to a broken message: " + trouble);
+}
+
+void Notices::unreadable(const std::string& device, const std::string& trouble) {
+  ration(unreadable_, LogLevel::error, device, device + ": a batch that was kept cannot be read and is dropped: " + trouble);
+}
+
 void Notices::began(const std::string& device, const Chain& chain) {
   const std::string words = device + ": its chain " + to_hex(chain.id) + ' ';
   if (chain.state == ChainStanding::waiting) {
-    log_.write(LogLevel::info, "ledger",
-               words + "waits until the one before it has come to " + std::to_string(chain.predecessor_seq));
+    ration(chains_, LogLevel::info, device + " waits",
+           words + "waits until the one before it has come to " + std::to_string(chain.predecessor_seq));
   } else if (chain.state == ChainStanding::on_probation) {
-    log_.write(LogLevel::warning, "ledger",
-               words +
-                   "does not go on where the last one ended: its claims are held until the device's other chains have been "
-                   "silent for 72 h, or a person decides: greentill-credit device chain");
+    ration(chains_, LogLevel::warning, device + " is on probation",
+           words +
+               "does not go on where the last one ended: its claims are held until the device's other chains have been "
+               "silent for 72 h, or a person decides: greentill-credit device chain");
   } else if (chain.state == ChainStanding::held) {
     held(device, chain, std::string(verify::in_words(chain.reason)));
   }
 }
 
 void Notices::held(const std::string& device, const Chain& chain, const std::string& why) {
-  log_.write(LogLevel::error, "ledger",
-             device + ": its chain " + to_hex(chain.id) + " is held from claim " + std::to_string(chain.held_from) + " on (" +
-                 std::string(to_string(chain.reason)) + "): " + why + ". greentill-credit devices " + device +
-                 " has its chains, greentill-credit device chain decides");
+  const std::string reason(to_string(chain.reason));
+  ration(chains_, LogLevel::error, device + ' ' + reason,
+         device + ": its chain " + to_hex(chain.id) + " is held from claim " + std::to_string(chain.held_from) + " on (" +
+             reason + "): " + why + ". greentill-credit devices " + device +
+             " has its chains, greentill-credit device chain decides");
 }
 
 void Notices::no_room(const std::string& device, const claim::ChainId& chain) {

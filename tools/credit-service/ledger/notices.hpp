@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/base/line_allowance.hpp"
+#include "daemon/base/lines_by_name.hpp"
 #include "daemon/base/ports.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/verify/batch.hpp"
@@ -25,6 +26,10 @@ class Notices {
   void refused(const std::string& device, const BatchClaim& claim, Reason reason);
   /// A device goes on where this ledger has not come to; said once it sends the same again: then what lies between does not come.
   void gap(const Batch& batch, std::uint64_t seq, std::uint64_t head);
+  /// A batch is read up to a message that is none.
+  void broken(const std::string& device, const std::string& trouble);
+  /// A batch that was kept aside is dropped, as this version reads it differently.
+  void unreadable(const std::string& device, const std::string& trouble);
   /// A chain began that is not simply the next one.
   void began(const std::string& device, const Chain& chain);
   /// A chain is held from here on.
@@ -41,9 +46,17 @@ class Notices {
  private:
   void tell(const std::string& device, const BatchClaim& claim, Reason reason, const std::string& fate, const std::string& why);
   bool may(const std::string& device, Reason about);
+  void ration(LinesByName& lines, LogLevel level, const std::string& name, const std::string& line);
+
+  static constexpr std::chrono::minutes kLeastBetweenLines{10};
+  // A contradiction holds two chains or more at once, each of which is worth a line.
+  static constexpr int kChainsAtOnce = 4;
 
   Clock& clock_;
   Log& log_;
+  LinesByName broken_{1, kLeastBetweenLines};
+  LinesByName unreadable_{1, kLeastBetweenLines};
+  LinesByName chains_{kChainsAtOnce, kLeastBetweenLines};         // by device, and what became of them
   std::map<std::pair<std::string, Reason>, LineAllowance> told_;  // bounded by the number of devices with a certificate
   struct Gap {
     std::uint64_t from = 0;

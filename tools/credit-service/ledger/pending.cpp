@@ -41,7 +41,7 @@ Result<Batch> Pending::read(const std::string& device, const claim::ChainId& cha
   }
   // Another version kept it and read it differently. It is dropped so that it does not block the chain; the device sends it
   // again.
-  log_.write(LogLevel::error, "ledger", device + ": a batch that was kept cannot be read and is dropped: " + trouble);
+  notices_.unreadable(device, trouble);
   if (Status dropped = store_.drop_kept(kept.id); !dropped) return Failure{dropped.error()};
   return Batch{};
 }

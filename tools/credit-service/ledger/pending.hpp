@@ -3,7 +3,7 @@
 // one.
 #pragma once
 
-#include "daemon/base/ports.hpp"
+#include "tools/credit-service/ledger/notices.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/verify/batch.hpp"
 
@@ -11,7 +11,7 @@ namespace greentill::credit {
 
 class Pending {
  public:
-  Pending(Store& store, const claim::Hasher& hasher, Log& log) : store_(store), hasher_(hasher), log_(log) {}
+  Pending(Store& store, const claim::Hasher& hasher, Notices& notices) : store_(store), hasher_(hasher), notices_(notices) {}
 
   /// Keeps the batch, unless the device has too many kept or did not sign it; a batch that is not kept is sent again by the
   /// device. Whether it was kept now. `head`: of its chain. `now`: Unix seconds.
@@ -26,7 +26,7 @@ class Pending {
 
   Store& store_;
   const claim::Hasher& hasher_;
-  Log& log_;
+  Notices& notices_;
 };
 
 }  // namespace greentill::credit

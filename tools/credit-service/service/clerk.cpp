@@ -24,7 +24,7 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
   }
   std::string trouble;
   std::vector<Batch> batches = read_batches(device, std::move(bytes), std::move(correlation), hasher_, trouble);
-  if (!trouble.empty()) log_.write(LogLevel::warning, "clerk", device + ": a batch is read up to a broken message: " + trouble);
+  if (!trouble.empty()) ledger_.notices().broken(device, trouble);
   for (Batch& batch : batches) {
     const auto answer = settle(batch, stored);
     if (!answer) return Failure{answer.error()};

@@ -21,8 +21,8 @@ struct Reply {
 class Clerk {
  public:
   /// All references must outlive it.
-  Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Clocks clocks, Log& log)
-      : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), clocks_(std::move(clocks)), log_(log) {}
+  Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Clocks clocks)
+      : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), clocks_(std::move(clocks)) {}
 
   /// Takes a batch that a device published; one of no bytes is a question. `stored`: what the device says that it has stored of
   /// earlier receipts. On return everything that the receipts state is durable. An error means that it is not known whether
@@ -43,7 +43,6 @@ class Clerk {
   crypto::Signer& signer_;
   const claim::Hasher& hasher_;
   Clocks clocks_;
-  Log& log_;
 };
 
 }  // namespace greentill::credit

@@ -25,6 +25,11 @@ void Certificates::look_for_changes() {
   step_ = *step;
 }
 
+/// A registry that cannot be read would be a line for each claim.
+void Certificates::complain(const Error& error) const {
+  if (const auto line = complaints_.take(error.message, clock_->monotonic())) log_->write(LogLevel::error, "certificates", *line);
+}
+
 std::string Certificates::barred(const DeviceKey& key) {
   if (key.revoked_at) return "is of a key that was revoked on " + utc_text(*key.revoked_at);
   const auto device = registry_->device(key.device);

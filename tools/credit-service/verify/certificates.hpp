@@ -7,6 +7,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/base/repeated_line.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/verify/claim_check.hpp"
 #include "tools/credit-service/registry/store.hpp"
@@ -44,7 +45,7 @@ class Certificates {
   void read(const Digest& thumbprint);
   void read(const DeviceKey& key);
   [[nodiscard]] std::string barred(const DeviceKey& key);
-  void complain(const Error& error) const { log_->write(LogLevel::error, "certificates", error.message); }
+  void complain(const Error& error) const;
   [[nodiscard]] bool is_current(const Holder& holder, std::int64_t now) const;
   [[nodiscard]] bool was_renewed(const Holder& holder, std::int64_t now) const;
   /// Sets whether the holder's certificate is refused.
@@ -58,6 +59,7 @@ class Certificates {
   std::map<Digest, Holder> holders_;  // by thumbprint
   std::int64_t step_ = -1;            // the registry's, to which they belong
   std::chrono::milliseconds looked_at_{0};
+  mutable RepeatedLine complaints_;
 };
 
 }  // namespace greentill::credit
