@@ -203,7 +203,7 @@ bool Session::send(const claim::ChainId& chain, ByteView claims, const std::stri
 void Session::on_acknowledged(const std::string& refusal) {
   if (unacknowledged_ > 0) --unacknowledged_;
   heard_ = around_.clock.monotonic();
-  if (!refusal.empty()) end({ErrorCode::denied, refusal + "; the operator must let this device publish"});
+  if (!refusal.empty()) end({ErrorCode::denied, refusal + "; the broker's log says why this device may not publish now"});
 }
 
 void Session::on_message(ByteView payload, std::string_view correlation) {

@@ -12,6 +12,8 @@
 namespace greentill::guard {
 namespace {
 
+constexpr int kMostRefusals = 256;  // as many as a client has on its way before the first is answered: its receive maximum
+
 /// Where the file is older than what is held, that could not be written. Where it is not there, somebody removed it: what is held
 /// stays until a list of whatever number comes.
 Result<RevokedList> read_list(const std::filesystem::path& path, const RevokedList& held) {
@@ -80,6 +82,11 @@ Result<Client> Guard::admit(const crypto::Certificate& certificate, std::string_
 const Client* Guard::find(const void* connection) const {
   const auto found = clients_.find(connection);
   return found == clients_.end() ? nullptr : &found->second;
+}
+
+bool Guard::is_one_too_many(const void* connection) {
+  const auto found = clients_.find(connection);
+  return found != clients_.end() && ++found->second.refusals > kMostRefusals;
 }
 
 Result<Guard::Taken> Guard::take(std::string_view text) {

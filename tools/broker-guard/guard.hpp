@@ -12,6 +12,7 @@
 #include "daemon/crypto/certificate.hpp"
 #include "tools/broker-guard/revoked_list.hpp"
 #include "tools/broker-guard/rights.hpp"
+#include "tools/broker-guard/throttle.hpp"
 
 namespace greentill::guard {
 
@@ -28,6 +29,7 @@ struct Client {
   Digest key{};
   std::string id;
   bool revoked = false;  ///< since it connected
+  int refusals = 0;      ///< of what it wanted to publish or to subscribe to
 
   [[nodiscard]] Who who() const { return {side, name}; }
 };
@@ -51,6 +53,14 @@ class Guard {
   /// Null where it is no connection that was admitted.
   [[nodiscard]] const Client* find(const void* connection) const;
 
+  /// Whether the client may publish so many bytes more; a worker always may. `now`: of a clock that never goes back.
+  bool may_publish_now(const Client& client, std::size_t bytes, Throttle::Time now) {
+    return client.side == Side::worker || throttle_.take(client.name, bytes, now);
+  }
+  /// Counts a refusal to the connection. Whether it had so many that it must end: whoever goes on after each of them goes on for
+  /// ever, and need not read the answers, which the broker would keep.
+  bool is_one_too_many(const void* connection);
+
   struct Taken {
     std::vector<std::string> out;  ///< ids of connections that must end now
     std::string trouble;           ///< why the list is not in its file; empty where it is
@@ -72,6 +82,7 @@ class Guard {
   RevokedList list_;
   bool kept_ = false;  // whether the file is known to hold the list
   std::unordered_map<const void*, Client> clients_;
+  Throttle throttle_;
 };
 
 }  // namespace greentill::guard

@@ -14,11 +14,12 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/base/line_allowance.hpp"
+#include "daemon/base/lines_by_name.hpp"
 #include "daemon/base/printable.hpp"
 #include "daemon/base/system.hpp"
 #include "tools/broker-guard/guard.hpp"
 #include "tools/broker-guard/names.hpp"
+#include "tools/broker-guard/properties.hpp"
 
 namespace greentill::guard {
 namespace {
@@ -31,31 +32,28 @@ struct Plugin {
   mosquitto_plugin_id_t* identifier = nullptr;
   std::unique_ptr<Guard> guard;
   SystemClock clock;
-  LineAllowance refusals{20, std::chrono::seconds(30)};
+  LinesByName refusals{5, std::chrono::minutes(1)};
   bool reloading = false;
 
-  /// A line that a client can bring about as often as it likes.
-  void say_refusal(const std::string& text) {
-    const auto left_out = refusals.take(clock.monotonic());
-    if (!left_out) return;
-    say(MOSQ_LOG_NOTICE, *left_out == 0 ? text : text + " (and " + std::to_string(*left_out) + " such lines were left out)");
+  /// A line that a client can bring about as often as it likes. `name`: of its certificate, of which there are only so many.
+  void say_refusal(const std::string& name, const std::string& text) {
+    if (const auto line = refusals.take(name, text, clock.monotonic())) say(MOSQ_LOG_NOTICE, *line);
   }
 };
 
 std::string text_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
-/// Whom the certificate of the connection makes of it.
-Result<Client> judge(const Plugin& plugin, mosquitto* connection) {
+/// What the connection showed.
+Result<crypto::Certificate> certificate_of(mosquitto* connection) {
   const std::unique_ptr<X509, decltype(&X509_free)> shown(static_cast<X509*>(mosquitto_client_certificate(connection)),
                                                           X509_free);
   if (shown == nullptr) return fail(ErrorCode::denied, "it has no certificate; the listener must have require_certificate");
   std::uint8_t* der = nullptr;
   const int size = i2d_X509(shown.get(), &der);
   if (size <= 0) return fail(ErrorCode::invalid, "its certificate cannot be read");
-  const auto certificate = crypto::Certificate::from_der({der, static_cast<std::size_t>(size)});
+  auto certificate = crypto::Certificate::from_der({der, static_cast<std::size_t>(size)});
   OPENSSL_free(der);
-  if (!certificate) return Failure{certificate.error()};
-  return plugin.guard->admit(*certificate, text_of(mosquitto_client_id(connection)));
+  return certificate;
 }
 
 /// At each connection and, for all that are there, when the broker reads its files again.
@@ -63,10 +61,13 @@ int on_connection(Plugin& plugin, const mosquitto_evt_basic_auth& event) {
   // A session without a connection is asked about too then, and refusing it makes the broker (2.0.11) damage its memory.
   const bool is_session_alone = plugin.reloading && plugin.guard->find(event.client) == nullptr;
   if (is_session_alone) return MOSQ_ERR_SUCCESS;
-  auto client = judge(plugin, event.client);
+  const auto certificate = certificate_of(event.client);
+  auto client = certificate ? plugin.guard->admit(*certificate, text_of(mosquitto_client_id(event.client)))
+                            : Result<Client>(Failure{certificate.error()});
   if (!client) {
-    plugin.say_refusal("a client at " + text_of(mosquitto_client_address(event.client)) + " is kept out as " +
-                       text_of(mosquitto_client_id(event.client)) + ": " + client.error().message);
+    plugin.say_refusal(certificate ? certificate->common_name() : std::string(),
+                       "a client at " + text_of(mosquitto_client_address(event.client)) + " is kept out as " +
+                           text_of(mosquitto_client_id(event.client)) + ": " + client.error().message);
     return MOSQ_ERR_AUTH;
   }
   if (text_of(mosquitto_client_username(event.client)) != client->name) {
@@ -102,20 +103,25 @@ std::string shown_filter(const std::string& filter) {
   return std::string(kShare) + "..." + (end == std::string::npos ? "" : filter.substr(end));
 }
 
+/// The answer to what a client may not do: a refusal, or, where it had too many of them, the connection's end. 2.0.11 lets a
+/// plugin choose no other reason than "not authorised" for the first, and none for the second.
+int refuse(Plugin& plugin, const Client& client, const mosquitto* connection, const std::string& why) {
+  plugin.say_refusal(client.name, client.id + ' ' + why);
+  return plugin.guard->is_one_too_many(connection) ? MOSQ_ERR_UNKNOWN : MOSQ_ERR_ACL_DENIED;
+}
+
 int on_access(Plugin& plugin, const mosquitto_evt_acl_check& event) {
   const Client* client = plugin.guard->find(event.client);
   const bool allowed = client == nullptr ? may_without_connection(plugin, event) : may(plugin, *client, event);
   // What the guard lets pass the ACL file may forbid.
   if (allowed) return MOSQ_ERR_PLUGIN_DEFER;
-  if (client != nullptr && event.access != MOSQ_ACL_READ) {
-    plugin.say_refusal(client->id + " may not " + (event.access == MOSQ_ACL_WRITE ? "publish to " : "subscribe to ") +
-                       shown_filter(event.topic));
-  }
-  return MOSQ_ERR_ACL_DENIED;
+  if (client == nullptr || event.access == MOSQ_ACL_READ) return MOSQ_ERR_ACL_DENIED;
+  return refuse(
+      plugin, *client, event.client,
+      std::string("may not ") + (event.access == MOSQ_ACL_WRITE ? "publish to " : "subscribe to ") + shown_filter(event.topic));
 }
 
-int on_message(Plugin& plugin, const mosquitto_evt_message& event) {
-  if (event.topic != kRevokedTopic) return MOSQ_ERR_SUCCESS;
+int on_list(Plugin& plugin, const mosquitto_evt_message& event) {
   const Client* client = plugin.guard->find(event.client);
   if (client == nullptr || client->side != Side::worker) return MOSQ_ERR_ACL_DENIED;
   const std::string from = client->id;
@@ -134,6 +140,17 @@ int on_message(Plugin& plugin, const mosquitto_evt_message& event) {
   if (taken->trouble.empty()) return MOSQ_ERR_SUCCESS;
   say(MOSQ_LOG_ERR, "the list of the revoked holds until the broker ends, but is not kept: " + taken->trouble);
   return MOSQ_ERR_SUCCESS;
+}
+
+/// What may be published, as on_access() has found.
+int on_message(Plugin& plugin, const mosquitto_evt_message& event) {
+  if (event.topic == kRevokedTopic) return on_list(plugin, event);
+  const Client* client = plugin.guard->find(event.client);
+  if (client == nullptr) return MOSQ_ERR_SUCCESS;
+  // The broker keeps the properties as well; its own bounds count payloads alone.
+  const std::size_t bytes = event.payloadlen + size_of(event.properties);
+  if (plugin.guard->may_publish_now(*client, bytes, plugin.clock.monotonic())) return MOSQ_ERR_SUCCESS;
+  return refuse(plugin, *client, event.client, "publishes more than a device may");
 }
 
 int on_reload(Plugin& plugin) {

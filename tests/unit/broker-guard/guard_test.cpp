@@ -166,5 +166,32 @@ TEST_CASE("guard: a share group that others may read is refused") {
   CHECK(guard.error().message.find("run chmod 600 on it") != std::string::npos);
 }
 
+TEST_CASE("guard: a device may publish so much, a worker what it has, and who is refused on and on is put out") {
+  const Door door;
+  const auto guard = door.open();
+  const Client device{Side::device, "dock-7", {}, "dock-7"};
+  const Client worker{Side::worker, "credit", {}, "credit-1"};
+  int device_may = 0;
+  int worker_may = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    device_may += guard->may_publish_now(device, 100, std::chrono::hours(1)) ? 1 : 0;
+    worker_may += guard->may_publish_now(worker, 100, std::chrono::hours(1)) ? 1 : 0;
+  }
+  CHECK(device_may > 7000);
+  CHECK(device_may < 8000);
+  CHECK(worker_may == 10'000);
+  const int one = 0;
+  const int other = 0;
+  guard->connected(&one, device);
+  guard->connected(&other, device);
+  for (int i = 0; i < 256; ++i) CHECK_FALSE(guard->is_one_too_many(&one));
+  CHECK(guard->is_one_too_many(&one));
+  CHECK_FALSE(guard->is_one_too_many(&other));
+  guard->gone(&one);
+  CHECK_FALSE(guard->is_one_too_many(&one));  // such as what its will was refused
+  guard->connected(&one, device);
+  CHECK_FALSE(guard->is_one_too_many(&one));
+}
+
 }  // namespace
 }  // namespace greentill::guard
