@@ -220,6 +220,18 @@ TEST_CASE("batches are kept once, and given by their first seq") {
     }
     CHECK(got(store->keep("dock-7", chain_id(2), {1, 2, 1002}, digest(3), correlation, late)));
     CHECK(got(store->count_kept("dock-7")) == 3);
+    CHECK(got(store->kept_chains("dock-7")).empty());  // neither has begun
+    CHECK(store->add_chain("dock-7", new_chain(2)));
+    CHECK(store->add_chain("dock-7", new_chain(3)));
+    CHECK(store->add_chain("dock-7", new_chain(1)));
+    CHECK(store->add_chain("dock-8", new_chain(1)));
+    const auto with_kept = got(store->kept_chains("dock-7"));
+    REQUIRE(with_kept.size() == 2);
+    CHECK(with_kept[0].id == chain_id(2));
+    CHECK(with_kept[1].id == chain_id(1));
+    CHECK(got(store->kept_chains("dock-8")).empty());
+    CHECK(got(store->find_chain("dock-7", chain_id(3)))->no == 2);
+    CHECK_FALSE(got(store->find_chain("dock-8", chain_id(3))));
     CHECK(got(store->count_kept("dock-8")) == 0);
     CHECK_FALSE(got(store->next_kept("dock-7", chain_id(1), 4)));
     const auto next = got(store->next_kept("dock-7", chain_id(1), 9));

@@ -138,10 +138,18 @@ Status Answering::add_changes(const Visit& visit, std::uint64_t from, Answer& in
   into.fields.from_change = from;
   const auto changes = store_.changes(visit.name, from, claim::kMostChanges);
   if (!changes) return Failure{changes.error()};
+  if (changes->empty()) return Done{};
+  std::map<std::int64_t, claim::ChainId> ids;
+  for (const Chain& chain : visit.chains) ids.emplace(chain.no, chain.id);
   for (const ToldChange& one : *changes) {
-    const auto chain = std::ranges::find(visit.chains, chain_of(one.claim), &Chain::no);
-    if (chain == visit.chains.end()) return fail(ErrorCode::corrupt, "ledger: a change is of another device's chain");
-    into.changes.push_back({one.number, chain->id, seq_of(one.claim), one.standing, one.granted_mg, to_string(one.reason)});
+    auto id = ids.find(chain_of(one.claim));
+    if (id == ids.end()) {
+      const auto chain = store_.chain(chain_of(one.claim));
+      if (!chain) return Failure{chain.error()};
+      if (chain->second != visit.name) return fail(ErrorCode::corrupt, "ledger: a change is of another device's chain");
+      id = ids.emplace(chain->first.no, chain->first.id).first;
+    }
+    into.changes.push_back({one.number, id->second, seq_of(one.claim), one.standing, one.granted_mg, to_string(one.reason)});
   }
   return Done{};
 }

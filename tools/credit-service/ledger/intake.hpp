@@ -23,7 +23,7 @@ namespace greentill::credit {
 struct Visit {
   std::string name;
   const Device* device = nullptr;  ///< null where the registry has none of that name
-  std::vector<Chain> chains;       ///< by number
+  std::vector<Chain> chains;       ///< by number; where nothing new came, the chain in question alone
   std::int64_t now = 0;
   std::uint64_t claims = 0;  ///< of this visit, that the ledger did not have
   std::uint64_t bytes = 0;   ///< likewise

@@ -14,6 +14,12 @@ constexpr std::int64_t kHeardSeconds = 10;
 // A device that is told to come again is asked for no more patience than this at once: its quota may be raised meanwhile.
 constexpr std::int64_t kLongestPause = 6 * kSecondsAnHour;
 
+/// Whether the chain has all of the batch already, as Ledger::choose() found.
+bool is_repeated(const Batch& batch, const Chain& chain) {
+  return chain.state != ChainStanding::waiting &&
+         std::ranges::all_of(batch.claims, [&](const BatchClaim& one) { return !one.examined && one.link.seq <= chain.seq; });
+}
+
 }  // namespace
 
 Ledger::Ledger(std::unique_ptr<Store> store, Programmes programmes, const measure::Library& library, Consents consents,
@@ -44,13 +50,12 @@ Result<std::unique_ptr<Ledger>> Ledger::open(std::unique_ptr<Store> store, const
 }
 
 Status Ledger::choose(const Batch& batch, std::vector<std::size_t>& to_examine) {
-  const auto chains = store_->chains(batch.device);
-  if (!chains) return Failure{chains.error()};
-  const auto chain = std::ranges::find(*chains, batch.chain, &Chain::id);
+  const auto chain = store_->find_chain(batch.device, batch.chain);
+  if (!chain) return Failure{chain.error()};
   for (std::size_t i = 0; i < batch.claims.size(); ++i) {
     const BatchClaim& claim = batch.claims[i];
-    if (chain != chains->end() && claim.link.seq <= chain->seq) {
-      const auto stored = store_->claim(chain->claim_id(claim.link.seq));
+    if (*chain && claim.link.seq <= (*chain)->seq) {
+      const auto stored = store_->claim((*chain)->claim_id(claim.link.seq));
       if (!stored) return Failure{stored.error()};
       const bool same = *stored && hasher_.sha256({(*stored)->payload}) == claim.payload_hash;
       if (same && !Intake::is_open((*stored)->decision.reason)) continue;
@@ -68,10 +73,23 @@ Result<Visit> Ledger::visit(const std::string& device) {
   const auto known = lookup_.device(device);
   if (!known) return Failure{known.error()};
   visit.device = *known;
-  auto chains = store_->chains(device);
+  return visit;
+}
+
+/// A device may have a thousand chains, and send again and again what is stored.
+Status Ledger::read_chains(const Batch& batch, Visit& visit) {
+  auto chain = store_->find_chain(batch.device, batch.chain);
+  if (!chain) return Failure{chain.error()};
+  if (!*chain || !is_repeated(batch, **chain)) return read_all_chains(visit);
+  visit.chains.push_back(std::move(**chain));
+  return Done{};
+}
+
+Status Ledger::read_all_chains(Visit& visit) {
+  auto chains = store_->chains(visit.name);
   if (!chains) return Failure{chains.error()};
   visit.chains = std::move(*chains);
-  return visit;
+  return Done{};
 }
 
 /// Notes that the device was heard, and that a batch was taken in this hour.
@@ -133,6 +151,7 @@ Result<Answer> Ledger::apply(const Batch& batch, const claim::Stored& stored) {
   const Status applied = store_->transact([&]() -> Status {
     auto known = visit(batch.device);
     if (!known) return Failure{known.error()};
+    if (Status read = read_chains(batch, *known); !read) return read;
     std::int64_t again_s = 0;
     if (Status taken = take(batch, *known, again_s); !taken) return taken;
     if (Status arranged = days_.arrange(known->now); !arranged) return arranged;
@@ -159,6 +178,13 @@ Result<Answer> Ledger::ask(const std::string& device, const claim::Stored& store
   const Status asked = store_->transact([&]() -> Status {
     auto known = visit(device);
     if (!known) return Failure{known.error()};
+    auto named = store_->find_chain(device, stored.chain);
+    if (!named) return Failure{named.error()};
+    if (*named && (*named)->state != ChainStanding::closed) {
+      known->chains.push_back(std::move(**named));
+    } else if (Status read = read_all_chains(*known); !read) {
+      return read;
+    }
     DeviceBook book;
     if (Status heard = hear(*known, book); !heard) return heard;
     made = answering_.answer(*known, stored.chain, {}, stored);
@@ -169,14 +195,13 @@ Result<Answer> Ledger::ask(const std::string& device, const claim::Stored& store
 }
 
 Result<Batch> Ledger::next_pending(const std::string& device) {
-  const auto kept = store_->count_kept(device);
+  const auto kept = store_->kept_chains(device);
   if (!kept) return Failure{kept.error()};
-  if (*kept == 0) return Batch{};
-  const auto chains = store_->chains(device);
-  if (!chains) return Failure{chains.error()};
-  for (const Chain& chain : *chains) {
+  for (const Chain& chain : *kept) {
     std::uint64_t first = chain.seq + 1;
     if (chain.state == ChainStanding::waiting) {
+      const auto chains = store_->chains(device);
+      if (!chains) return Failure{chains.error()};
       const auto ready = intake_.is_ready(device, *chains, chain);
       if (!ready) return Failure{ready.error()};
       if (!*ready) continue;

@@ -61,6 +61,8 @@ class Ledger {
   Ledger(std::unique_ptr<Store> store, Programmes programmes, const measure::Library& library, Consents consents,
          const claim::Hasher& hasher, Clock& clock, Log& log);
   Result<Visit> visit(const std::string& device);
+  Status read_chains(const Batch& batch, Visit& visit);
+  Status read_all_chains(Visit& visit);
   Status hear(Visit& visit, DeviceBook& book);
   Status take(const Batch& batch, Visit& visit, std::int64_t& again_s);
 

@@ -207,6 +207,10 @@ class Store : public DayStore {
   virtual Status put_device_book(const std::string& device, const DeviceBook& book) = 0;
   /// The device's chains, by number.
   virtual Result<std::vector<Chain>> chains(const std::string& device) = 0;
+  /// One of them; nothing where the device has none of that id.
+  virtual Result<std::optional<Chain>> find_chain(const std::string& device, const claim::ChainId& id) = 0;
+  /// Those of them of which batches are kept aside, by number.
+  virtual Result<std::vector<Chain>> kept_chains(const std::string& device) = 0;
   /// A chain and its device, by number; corrupt where there is none.
   virtual Result<std::pair<Chain, std::string>> chain(std::int64_t no) = 0;
   /// All chains on probation, with their devices.

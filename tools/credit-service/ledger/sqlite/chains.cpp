@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices, their chains, and where these stand.
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
+#include "tools/credit-service/registry/sqlite/rows.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -53,17 +54,20 @@ std::optional<ByteView> contradiction_of(const Chain& chain) {
 
 Status SqliteStore::prepare_chains() {
   return sqlite::prepare_all(
-      database_, {{find_book_,
-                   "SELECT first_heard, last_heard, change, repaired_at, quota_claims, quota_bytes, quota_at FROM device_states "
-                   "WHERE device = ?"},
-                  {put_book_,
-                   "INSERT INTO device_states VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET first_heard = ?2, "
-                   "last_heard = ?3, change = ?4, repaired_at = ?5, quota_claims = ?6, quota_bytes = ?7, quota_at = ?8"},
-                  {find_chains_, chain_rows("WHERE device = ? ORDER BY no")},
-                  {find_chain_, chain_rows("WHERE no = ?")},
-                  {move_head_, "UPDATE chains SET seq = ?, hash = ? WHERE no = ?"},
-                  {go_on_, "DELETE FROM standstills WHERE device = ? AND chain = ? AND seq <= ?"},
-                  {note_hour_, "INSERT OR IGNORE INTO hours VALUES(?)"}});
+      database_,
+      {{find_book_,
+        "SELECT first_heard, last_heard, change, repaired_at, quota_claims, quota_bytes, quota_at FROM device_states "
+        "WHERE device = ?"},
+       {put_book_,
+        "INSERT INTO device_states VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET first_heard = ?2, "
+        "last_heard = ?3, change = ?4, repaired_at = ?5, quota_claims = ?6, quota_bytes = ?7, quota_at = ?8"},
+       {find_chains_, chain_rows("WHERE device = ? ORDER BY no")},
+       {find_named_chain_, chain_rows("WHERE device = ? AND id = ?")},
+       {kept_chains_, chain_rows("WHERE device = ?1 AND id IN (SELECT chain FROM pending WHERE device = ?1) ORDER BY no")},
+       {find_chain_, chain_rows("WHERE no = ?")},
+       {move_head_, "UPDATE chains SET seq = ?, hash = ? WHERE no = ?"},
+       {go_on_, "DELETE FROM standstills WHERE device = ? AND chain = ? AND seq <= ?"},
+       {note_hour_, "INSERT OR IGNORE INTO hours VALUES(?)"}});
 }
 
 Result<std::optional<DeviceBook>> SqliteStore::device_book(const std::string& device) {
@@ -80,6 +84,14 @@ Status SqliteStore::put_device_book(const std::string& device, const DeviceBook&
 
 Result<std::vector<Chain>> SqliteStore::chains(const std::string& device) {
   return list_of<Chain>(find_chains_, chain_of_row, device);
+}
+
+Result<std::optional<Chain>> SqliteStore::find_chain(const std::string& device, const claim::ChainId& id) {
+  return only(list_of<Chain>(find_named_chain_, chain_of_row, device, id));
+}
+
+Result<std::vector<Chain>> SqliteStore::kept_chains(const std::string& device) {
+  return list_of<Chain>(kept_chains_, chain_of_row, device);
 }
 
 Result<std::pair<Chain, std::string>> SqliteStore::chain(std::int64_t no) {

@@ -32,6 +32,8 @@ class SqliteStore final : public Store {
   Result<std::optional<DeviceBook>> device_book(const std::string& device) override;
   Status put_device_book(const std::string& device, const DeviceBook& book) override;
   Result<std::vector<Chain>> chains(const std::string& device) override;
+  Result<std::optional<Chain>> find_chain(const std::string& device, const claim::ChainId& id) override;
+  Result<std::vector<Chain>> kept_chains(const std::string& device) override;
   Result<std::pair<Chain, std::string>> chain(std::int64_t no) override;
   Result<std::vector<std::pair<Chain, std::string>>> chains_on_probation() override;
   Result<std::int64_t> add_chain(const std::string& device, const Chain& chain) override;
@@ -192,7 +194,8 @@ class SqliteStore final : public Store {
   std::string key_;                                         // into these
   std::vector<std::uint8_t> legs_cell_;
 
-  sqlite::Statement find_book_, put_book_, find_chains_, find_chain_, move_head_, go_on_, note_hour_;
+  sqlite::Statement find_book_, put_book_, find_chains_, find_named_chain_, kept_chains_, find_chain_, move_head_, go_on_;
+  sqlite::Statement note_hour_;
   sqlite::Statement find_claim_, add_claim_, put_decision_, refused_, differing_, changes_, add_change_, next_kept_;
   sqlite::Statement act_of_, lead_, find_act_, put_act_, act_claims_, add_act_claim_, reversals_;
   sqlite::Statement find_used_, add_used_, add_booking_, add_leg_, find_account_, account_name_, find_balance_, add_balance_;
