@@ -5,8 +5,10 @@ certificate and its settings file.
 import hmac
 import os
 import pathlib
+import ssl
 import struct
 import sys
+import time
 import tomllib
 
 import cbor2
@@ -18,13 +20,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "support"))
 
 from promises import fail_unless  # noqa: E402
-from raw_mqtt import PUBACK, PUBLISH, Session, length, take_length, text  # noqa: E402
+from raw_mqtt import NOT_AUTHORISED, PUBACK, PUBLISH, Session, length, take_length, text  # noqa: E402
 from stack import StackError  # noqa: E402
 from claims import Signer, cbor, to_be_signed  # noqa: E402
 
 RECEIPT = 65002
 ANSWER_S = 60
 UNACKNOWLEDGED = 100
+LATER_S = 0.1  # a device that publishes more than it may is refused until some time has passed
+SETTLE_S = 3
+BLOCK = 200_000
 NO_CHAIN = bytes(8)
 POURED = b"poured"
 
@@ -33,7 +38,7 @@ class Line(Session):
     """A session that keeps the correlation data of what comes."""
 
     def __init__(self, *arguments, **options):
-        self.correlations = []
+        self.correlations, self.denied = [], 0
         super().__init__(*arguments, **options)
 
     def _keep(self, kind, body):
@@ -46,19 +51,46 @@ class Line(Session):
         self.messages = messages[1:]
         return (self.correlations.pop(0), messages[0][1]) if messages else None
 
-
     def pour(self, topic, payloads, properties):
-        """Publishes all of them as fast as the broker takes them; what comes meanwhile is kept."""
+        """Publishes all of them as fast as the broker takes them, and counts what it denies; what comes meanwhile is kept."""
         waiting = 0
         for payload in payloads:
             self.mid = self.mid % 0xFFFF + 1
-            self._send(PUBLISH | 0x02, text(topic) + struct.pack(">H", self.mid) + length(len(properties)) + properties + payload)
+            self._send(PUBLISH | 0x02, body_of(topic, self.mid, payload, properties))
             waiting += 1
             while waiting >= UNACKNOWLEDGED:
-                self._await(PUBACK)
+                self._take_puback()
                 waiting -= 1
         for _ in range(waiting):
-            self._await(PUBACK)
+            self._take_puback()
+
+    def _take_puback(self):
+        body = self._await(PUBACK)
+        self.denied += len(body) > 2 and body[2] == NOT_AUTHORISED
+
+    def torrent(self, topic, payload, properties, end):
+        """Publishes the same without a pause, and looks at no answer, until then or the broker ends the connection, which is of no
+        use any more."""
+        size = len(body_of(topic, 1, payload, properties))
+        block = b"".join(bytes([PUBLISH | 0x02]) + length(size) + body_of(topic, mid + 1, payload, properties)
+                         for mid in range(max(1, BLOCK // size)))
+        try:
+            while time.monotonic() < end:
+                self.socket.settimeout(ANSWER_S)
+                self.socket.sendall(block)
+                self.socket.settimeout(0)
+                try:
+                    while self.socket.recv(BLOCK):
+                        pass
+                except ssl.SSLWantReadError:
+                    pass
+        except OSError:
+            pass
+        self.socket.close()
+
+
+def body_of(topic, mid, payload, properties):
+    return text(topic) + struct.pack(">H", mid) + length(len(properties)) + properties + payload
 
 
 def correlation_of(body, at):
@@ -123,22 +155,48 @@ class Device:
     def publish(self, payload, chain=None, stored=None):
         """A batch, or a question where it is empty; the correlation data that its answer has."""
         correlation = (chain.id if chain else NO_CHAIN) + bytes(16) + os.urandom(8)
-        reason = self.line.publish(self.topic, payload, properties=self.properties(correlation, chain, stored))
+        end = time.monotonic() + ANSWER_S
+        while (reason := self.line.publish(self.topic, payload, properties=self.properties(correlation, chain, stored))) == NOT_AUTHORISED:
+            fail_unless(time.monotonic() < end, f"{self.name} may not publish")
+            time.sleep(LATER_S)
         fail_unless(reason == 0, f"{self.name} may not publish: {reason}")
         return correlation
 
     def pour(self, chain, payloads, stored=None):
-        """Without waiting for answers, of which it takes none."""
-        self.line.pour(self.topic, payloads, self.properties(POURED, chain, stored))
+        """Without waiting for answers, of which it takes none; how many the broker denied until it ended the connection, after
+        which the device comes again."""
+        left, denied = iter(payloads), 0
+        while True:
+            try:
+                self.line.denied = 0
+                self.line.pour(self.topic, left, self.properties(POURED, chain, stored))
+                return denied + self.line.denied
+            except OSError:
+                denied += self.line.denied
+                self.connect()
+
+    def torrent(self, chain, payload, seconds):
+        """The same without a pause and without reading an answer, for so long; how often it had to connect."""
+        end, times = time.monotonic() + seconds, 0
+        while time.monotonic() < end:
+            self.line.torrent(self.topic, payload, self.properties(POURED, chain), end)
+            self.connect()
+            times += 1
+        return times
 
     def settle(self, chain):
-        """Until what was poured is behind it: a device's batches are taken in their order."""
-        self.wait(self.publish(b"", chain))
+        """Until what was poured is behind it: a device's batches are taken in their order, or dropped."""
+        end = time.monotonic() + ANSWER_S
+        while not self.wait(self.publish(b"", chain), seconds=SETTLE_S):
+            fail_unless(time.monotonic() < end, f"{self.name} gets no answer behind what it poured")
 
-    def wait(self, correlation, take=True):
-        """Until the answer with that correlation data is there. What comes before it is taken, and so is it unless told otherwise."""
+    def wait(self, correlation, take=True, seconds=None):
+        """Until the answer with that correlation data is there. What comes before it is taken, and so is it unless told otherwise.
+        `seconds`: it may be missing, and is None then."""
         while True:
-            came = self.line.take()
+            came = self.line.take(seconds or ANSWER_S)
+            if came is None and seconds:
+                return None
             if came is None:
                 raise StackError(f"{self.name} gets no answer")
             if came[0] == POURED:
