@@ -219,7 +219,7 @@ Status Desk::consented(const std::string& device) {
 }
 
 Status Desk::follow(const std::set<std::string>& devices) {
-  const Status begun = transact([&]() -> Status {
+  Status begun = transact([&]() -> Status {
     for (const std::string& device : devices) {
       const auto known = lookup_.device(device);
       if (!known) return Failure{known.error()};

@@ -183,7 +183,7 @@ Status Sweeps::hold_anew(std::int64_t claim, std::int64_t now) {
   if (!stored) return Failure{stored.error()};
   if (!*stored) return fail(ErrorCode::corrupt, "ledger: a held claim is missing");
   Decision decision = (*stored)->decision;
-  decision.holds.remove({Reason::probation});
+  decision.holds.remove(Reason::probation);
   decision.holds.add(chain->first.reason);
   return deciding_.change(claim, decision, now);
 }
