@@ -65,7 +65,7 @@ Result<bool> is_right(const KeptAct& act) {
 
 Status check_acts_by_rules(Books& books, std::vector<std::string>& wrong) {
   std::uint64_t otherwise = 0;
-  const Status read = books.acts([&](const KeptAct& act) -> Status {
+  Status read = books.acts([&](const KeptAct& act) -> Status {
     const auto right = is_right(act);
     if (!right) return Failure{right.error()};
     if (!*right) ++otherwise;
