@@ -111,10 +111,13 @@ Result<std::int64_t> SqliteStore::account(std::string_view kind, std::string_vie
     no = database_.last_row();
   }
   accounts_.emplace(key_, no);
+  account_names_.emplace(no, std::pair(std::string(kind), std::string(name)));
   return no;
 }
 
 Result<std::pair<std::string, std::string>> SqliteStore::account_name(std::int64_t account) {
+  if (!is_inside_) forget_kept();
+  if (const auto known = account_names_.find(account); known != account_names_.end()) return known->second;
   Query row(account_name_, account);
   if (row.next()) return std::pair(std::string(row.text(0)), std::string(row.text(1)));
   if (Status read = row.status(); !read) return Failure{read.error()};

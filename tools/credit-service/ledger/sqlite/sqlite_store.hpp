@@ -188,6 +188,7 @@ class SqliteStore final : public Store {
 
   // Of the current transaction.
   std::unordered_map<std::string, std::int64_t> accounts_;  // numbers by kind, name and slot
+  std::unordered_map<std::int64_t, std::pair<std::string, std::string>> account_names_;  // kinds and names by number
   std::unordered_map<std::int64_t, std::int64_t> added_;    // to balances, by account
   std::unordered_map<std::string, LimitUse> limits_;        // by subject, activity and period
   std::unordered_map<std::string, DayCount> days_;          // by device, activity and day

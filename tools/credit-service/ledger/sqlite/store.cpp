@@ -63,6 +63,7 @@ Status SqliteStore::write_kept() {
 
 void SqliteStore::forget_kept() {
   accounts_.clear();
+  account_names_.clear();
   added_.clear();
   limits_.clear();
   days_.clear();
