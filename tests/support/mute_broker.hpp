@@ -3,8 +3,6 @@
 // free loopback port.
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,11 +10,12 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "tests/support/loopback.hpp"
 
 namespace greentill::test {
 
@@ -26,18 +25,8 @@ inline const std::vector<unsigned char> kNotGranted{0x90, 4, 0, 1, 0, 135};
 
 class MuteBroker {
  public:
-  explicit MuteBroker(std::vector<unsigned char> word = {})
-      : word_(std::move(word)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, generic, length) != 0 || ::listen(listener_, 8) != 0 ||
-        ::getsockname(listener_, generic, &length) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
+  explicit MuteBroker(std::vector<unsigned char> word = {}) : word_(std::move(word)) {
+    port_ = listen_on_loopback(listener_);
     thread_ = std::thread([this] { serve(); });
   }
   ~MuteBroker() {
@@ -79,7 +68,7 @@ class MuteBroker {
   }
 
   const std::vector<unsigned char> word_;
-  int listener_;
+  int listener_ = -1;
   int port_ = 0;
   std::atomic<int> connections_{0};
   std::atomic<std::chrono::milliseconds> longest_gap_{std::chrono::milliseconds(0)};

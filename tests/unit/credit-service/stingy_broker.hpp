@@ -3,8 +3,6 @@
 // a free loopback port, for one connection. Threads: the constructor's and the destructor's.
 #pragma once
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,28 +10,19 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "tests/support/loopback.hpp"
 
 namespace greentill::test {
 
 class StingyBroker {
  public:
   /// Once the worker has subscribed, it gets so many questions of the device.
-  StingyBroker(std::string device, int questions)
-      : device_(std::move(device)), questions_(questions), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, generic, length) != 0 || ::listen(listener_, 8) != 0 ||
-        ::getsockname(listener_, generic, &length) != 0) {
-      throw std::runtime_error("cannot listen");
-    }
-    port_ = ntohs(address.sin_port);
+  StingyBroker(std::string device, int questions) : device_(std::move(device)), questions_(questions) {
+    port_ = listen_on_loopback(listener_);
     thread_ = std::thread([this] { serve(); });
   }
   ~StingyBroker() {
@@ -121,7 +110,7 @@ class StingyBroker {
 
   const std::string device_;
   const int questions_;
-  int listener_;
+  int listener_ = -1;
   int port_ = 0;
   Octets owed_;  // packet ids
   std::atomic<bool> ending_{false};
