@@ -96,7 +96,7 @@ TEST_CASE("what is refused or held stands at nothing") {
        "1 refused or held claims have a grant\n1 acts have a holder that is refused or missing\n1 days of devices are not what "
        "their claims ask for\n"},
       {"UPDATE claims SET reason = 26, granted = 0 WHERE granted = 1000; INSERT INTO act_claims SELECT act, 1, holder FROM acts "
-       "WHERE holder & 1023 = 2; UPDATE acts SET holder = NULL WHERE holder & 1023 = 2",
+       "WHERE holder & 1023 = 2; UPDATE nullifiers SET holder = NULL WHERE holder & 1023 = 2",
        "1 claims are not booked as granted and shared\n1 days of devices are not what their claims ask for\n"},
   });
 }
@@ -169,7 +169,7 @@ TEST_CASE("what stands of an act is what the rules say of all that is kept with 
   const std::string duplicate = std::to_string(static_cast<int>(Reason::duplicate));
   CHECK(by_rules("").empty());
   CHECK(by_rules("UPDATE claims SET reason = " + duplicate + " WHERE id & 1023 = 2") == otherwise);
-  CHECK(by_rules("UPDATE acts SET closed_by = NULL") == otherwise);
+  CHECK(by_rules("UPDATE nullifiers SET closed_by = NULL") == otherwise);
   CHECK(by_rules("UPDATE reversals SET merchant = 'bakery'") == otherwise);  // who may not take it back
   CHECK(by_rules("UPDATE claims SET holds = 1 WHERE id & 1023 = 5") == otherwise);
 }
@@ -187,22 +187,27 @@ TEST_CASE("a device was told what stands") {
 
 TEST_CASE("an act has what leads to it, one holder, and nothing that stands once it is closed") {
   check_each({
-      {"UPDATE acts SET holder = 7 << 40 WHERE holder & 1023 = 3",
+      {"UPDATE nullifiers SET holder = 7 << 40 WHERE holder & 1023 = 3",
        "1 acts have a holder that is refused or missing\n1 nullifiers lead to no act that something with them is kept with\n"},
-      {"UPDATE acts SET holder = (SELECT holder FROM acts WHERE holder & 1023 = 2) WHERE holder & 1023 = 3",
+      {"UPDATE nullifiers SET holder = (SELECT holder FROM acts WHERE holder & 1023 = 2) WHERE holder & 1023 = 3",
        "1 claims hold several acts\n1 nullifiers lead to no act that something with them is kept with\n"},
-      {"UPDATE acts SET holder = NULL WHERE holder & 1023 = 2",
+      {"UPDATE nullifiers SET holder = NULL WHERE holder & 1023 = 2",
        "1 claims with a grant hold no act\n1 nullifiers lead to no act that something with them is kept with\n"},
-      {"UPDATE acts SET closed_by = (SELECT closed_by FROM acts WHERE closed_by IS NOT NULL) WHERE holder & 1023 = 2",
+      {"UPDATE nullifiers SET closed_by = (SELECT closed_by FROM acts WHERE closed_by IS NOT NULL) WHERE holder & 1023 = 2",
        "1 acts that are closed have a grant\n1 acts are closed by what is not kept with them\n"},
       {"DELETE FROM nullifiers WHERE act = (SELECT act FROM acts WHERE holder & 1023 = 2)",
-       "1 acts have no nullifier that leads to them\n"},
+       "1 claims with a grant hold no act\n"},
+      {"UPDATE nullifiers SET is_act = 0 WHERE holder & 1023 = 3",
+       "1 nullifiers that are not their act's lowest have a holder\n1 nullifiers lead to no act that something with them is kept "
+       "with\n"},
+      {"UPDATE nullifiers SET act = (SELECT act FROM nullifiers WHERE holder & 1023 = 2) WHERE holder & 1023 = 3",
+       "1 nullifiers lead to no act that something with them is kept with\n1 acts lead to another\n"},
       {"INSERT INTO act_claims SELECT act, 1, 7 << 40 FROM acts WHERE holder & 1023 = 2",
        "1 claims are kept with an act that is none, or are missing\n1 nullifiers lead to no act that something with them is kept "
        "with\n"},
       {"INSERT INTO act_claims VALUES(x'00', 1, (SELECT min(id) FROM claims))",
        "1 claims are kept with an act that is none, or are missing\n"},
-      {"INSERT INTO nullifiers SELECT root, version, zeroblob(32), act FROM nullifiers LIMIT 1",
+      {"INSERT INTO nullifiers SELECT root, version, zeroblob(32), act, 0, NULL, NULL FROM nullifiers LIMIT 1",
        "1 nullifiers lead to no act that something with them is kept with\n1 nullifiers are lower than their act's\n"},
   });
 }

@@ -146,6 +146,7 @@ Result<std::set<claim::Nullifier>> Deciding::leading_to(const Component& compone
 Status Deciding::write_act(const Component& component) {
   const ActKey key = *component.leading.begin();
   for (const claim::Nullifier& nullifier : component.leading) {
+    if (nullifier == key) continue;
     if (Status led = store_.lead(nullifier, key); !led) return led;
   }
   if (Status put = store_.put_act(key, {component.holder, component.closed_by}); !put) return put;

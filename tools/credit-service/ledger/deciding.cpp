@@ -27,6 +27,7 @@ Result<bool> Deciding::add_alone(const Placed& placed, Decision& decision, std::
   }
   const ActKey key = *std::ranges::min_element(reduction.nullifiers);
   for (const claim::Nullifier& nullifier : reduction.nullifiers) {
+    if (nullifier == key) continue;
     if (Status led = store_.lead(nullifier, key); !led) return Failure{led.error()};
   }
   if (Status put = store_.put_act(key, {placed.id, 0}); !put) return Failure{put.error()};

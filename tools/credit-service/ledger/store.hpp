@@ -277,6 +277,7 @@ class Store : public DayStore {
   virtual Status drop_nullifier(const claim::Nullifier& nullifier) = 0;
   /// The act; all zeros where there is none.
   virtual Result<Act> act(const ActKey& key) = 0;
+  /// Its key leads to it.
   virtual Status put_act(const ActKey& key, const Act& act) = 0;
   /// Removes the act with its claims and reversals.
   virtual Status drop_act(const ActKey& key) = 0;

@@ -74,9 +74,10 @@ constexpr Invariant kOfActs[] = {
     {"SELECT count(*) FROM acts a WHERE closed_by IS NOT NULL AND closed_by NOT IN (SELECT reversal FROM reversals WHERE act = "
      "a.act)",
      "acts are closed by what is not kept with them"},
-    {"SELECT count(*) FROM acts WHERE act NOT IN (SELECT act FROM nullifiers)", "acts have no nullifier that leads to them"},
-    {"SELECT count(*) FROM (SELECT act, claim FROM act_claims UNION ALL SELECT act, reversal FROM reversals) k WHERE NOT EXISTS "
-     "(SELECT 1 FROM acts WHERE act = k.act) OR NOT EXISTS (SELECT 1 FROM claims WHERE id = k.claim)",
+    {"SELECT count(*) FROM nullifiers WHERE is_act <> 1 AND (holder IS NOT NULL OR closed_by IS NOT NULL)",
+     "nullifiers that are not their act's lowest have a holder"},
+    {"SELECT count(*) FROM (SELECT act, claim FROM act_claims UNION ALL SELECT act, reversal FROM reversals) k WHERE act NOT IN "
+     "(SELECT act FROM acts) OR NOT EXISTS (SELECT 1 FROM claims WHERE id = k.claim)",
      "claims are kept with an act that is none, or are missing"},
 };
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "daemon/claim/claim.hpp"
+#include "tools/credit-service/ledger/act_key.hpp"
 #include "tools/credit-service/ledger/sqlite/audit.hpp"
 #include "tools/credit-service/ledger/sqlite/books_claims.hpp"
 
@@ -43,12 +44,13 @@ Status check_acts(sqlite::Database& database, std::vector<std::string>& wrong) {
   ActReader reader(database);
   if (Status prepared = reader.prepare(); !prepared) return prepared;
   sqlite::Statement statement;
-  if (Status prepared = statement.prepare(database, "SELECT root, version, mac, act FROM nullifiers ORDER BY act"); !prepared)
+  if (Status prepared = statement.prepare(database, "SELECT root, version, mac, act, is_act FROM nullifiers ORDER BY act");
+      !prepared)
     return prepared;
   std::vector<std::uint8_t> current;
   ActKey key;
   std::set<claim::Nullifier> kept;
-  std::uint64_t astray = 0, lower = 0;
+  std::uint64_t astray = 0, lower = 0, led_away = 0;
   Query row(statement);
   while (row.next()) {
     claim::Nullifier nullifier{static_cast<std::uint32_t>(row.integer(1)), static_cast<std::uint32_t>(row.integer(0)), {}};
@@ -65,9 +67,11 @@ Status check_acts(sqlite::Database& database, std::vector<std::string>& wrong) {
     }
     if (!kept.contains(nullifier)) ++astray;
     if (nullifier < key) ++lower;
+    if (const auto own = parse_act(current); row.integer(4) != 0 && own && *own != nullifier) ++led_away;
   }
   tell_wrong(astray, "nullifiers lead to no act that something with them is kept with", wrong);
   tell_wrong(lower, "nullifiers are lower than their act's", wrong);
+  tell_wrong(led_away, "acts lead to another", wrong);
   return row.status();
 }
 

@@ -72,7 +72,9 @@ Result<std::optional<HeldClaim>> read_claim(sqlite::Database& database, std::int
 
 Status ActReader::prepare() {
   return sqlite::prepare_all(database_,
-                             {{act_, "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM acts WHERE act = ?"},
+                             {{act_,
+                               "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM nullifiers WHERE root = ? AND version = "
+                               "? AND mac = ? AND is_act = 1"},
                               {claims_, "SELECT claim FROM act_claims WHERE act = ? ORDER BY place"},
                               {reversals_, "SELECT reversal, merchant, entitled FROM reversals WHERE act = ? ORDER BY place"},
                               {claim_, kHeldRows + kOneClaim},
@@ -117,7 +119,7 @@ Result<std::optional<KeptAct>> ActReader::read(ByteView cell) {
   kept.key = *key;
   std::vector<std::int64_t> ids;
   {
-    Query act(act_, cell);
+    Query act(act_, std::int64_t{key->root}, std::int64_t{key->key_version}, key->mac);
     if (!act.next()) return act.result(std::optional<KeptAct>());
     kept.act = {act.integer(0), act.integer(1)};
   }

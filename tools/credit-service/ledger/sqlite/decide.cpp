@@ -16,9 +16,14 @@ Status SqliteStore::prepare_decide() {
       database_,
       {{act_of_, "SELECT act FROM nullifiers WHERE root = ? AND version = ? AND mac = ?"},
        {lead_,
-        "INSERT INTO nullifiers VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE SET act = excluded.act WHERE act <> excluded.act"},
-       {find_act_, "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM acts WHERE act = ?"},
-       {put_act_, "INSERT INTO acts VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET holder = ?2, closed_by = ?3"},
+        "INSERT INTO nullifiers VALUES(?, ?, ?, ?, 0, NULL, NULL) ON CONFLICT DO UPDATE SET act = excluded.act WHERE act <> "
+        "excluded.act"},
+       {find_act_,
+        "SELECT coalesce(holder, 0), coalesce(closed_by, 0) FROM nullifiers WHERE root = ? AND version = ? AND mac = ? AND "
+        "is_act = 1"},
+       {put_act_,
+        "INSERT INTO nullifiers VALUES(?1, ?2, ?3, ?4, 1, ?5, ?6) ON CONFLICT DO UPDATE SET act = ?4, is_act = 1, holder = ?5, "
+        "closed_by = ?6"},
        {act_claims_, "SELECT place, claim FROM act_claims WHERE act = ? ORDER BY place"},
        // Another claim at the same place fails by NOT NULL.
        {add_act_claim_,
@@ -45,19 +50,24 @@ Status SqliteStore::drop_nullifier(const claim::Nullifier& nullifier) {
 }
 
 Result<Act> SqliteStore::act(const ActKey& key) {
-  const ActCell cell(key);
-  Query row(find_act_, cell.bytes());
+  Query row(find_act_, std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac);
   return row.result(row.next() ? Act{row.integer(0), row.integer(1)} : Act());
 }
 
 Status SqliteStore::put_act(const ActKey& key, const Act& act) {
-  return put_act_.run(ActCell(key).bytes(), unless_none(act.holder), unless_none(act.closed_by));
+  const ActCell cell(key);
+  return put_act_.run(std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac, cell.bytes(), unless_none(act.holder),
+                      unless_none(act.closed_by));
 }
 
 Status SqliteStore::drop_act(const ActKey& key) {
   const ActCell cell(key);
   return as_one([&]() -> Status {
-    for (const char* table : {"acts", "act_claims", "reversals"}) {
+    Status emptied =
+        run_once("UPDATE nullifiers SET is_act = 0, holder = NULL, closed_by = NULL WHERE root = ? AND version = ? AND mac = ?",
+                 std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac);
+    if (!emptied) return emptied;
+    for (const char* table : {"act_claims", "reversals"}) {
       const std::string sql = std::string("DELETE FROM ") + table + " WHERE act = ?";
       if (Status dropped = run_once(sql, cell.bytes()); !dropped) return dropped;
     }

@@ -8,7 +8,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 5;
+constexpr std::int64_t kVersion = 6;
 
 // docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
 // a transaction that was stored.
@@ -48,8 +48,8 @@ CREATE TABLE hours (hour INTEGER PRIMARY KEY) STRICT;
 
 constexpr const char* kActAndAccountTables = R"sql(
 CREATE TABLE nullifiers (root INTEGER NOT NULL, version INTEGER NOT NULL, mac BLOB NOT NULL, act BLOB NOT NULL,
-  PRIMARY KEY (root, version, mac)) STRICT, WITHOUT ROWID;
-CREATE TABLE acts (act BLOB PRIMARY KEY, holder INTEGER, closed_by INTEGER) STRICT, WITHOUT ROWID;
+  is_act INTEGER NOT NULL, holder INTEGER, closed_by INTEGER, PRIMARY KEY (root, version, mac)) STRICT, WITHOUT ROWID;
+CREATE VIEW acts AS SELECT act, holder, closed_by FROM nullifiers WHERE is_act = 1;
 CREATE TABLE act_claims (act BLOB NOT NULL, place INTEGER NOT NULL, claim INTEGER NOT NULL, PRIMARY KEY (act, place))
   STRICT, WITHOUT ROWID;
 CREATE TABLE reversals (act BLOB NOT NULL, reversal INTEGER NOT NULL, place INTEGER NOT NULL, merchant TEXT NOT NULL,
@@ -70,7 +70,7 @@ CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, by
 
 constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 )sql";
 
 }  // namespace
