@@ -114,7 +114,9 @@ TEST_CASE("uplink: Mosquitto's own limits are kept to, and everything is deliver
   device.sell(200);
   device.start();
   CHECK(eventually([&] { return device.all_delivered(); }));
-  CHECK(device.log.says("the broker announces: packets of at most 2000 bytes, a sign of life every 10 s, no retained messages"));
+  CHECK(device.log.says(
+      "the broker announces: packets of at most 2000 bytes, a sign of life every 10 s, QoS 1 at most, no retained "
+      "messages"));
   CHECK(device.status().batches_sent >= 40);
   CHECK(device.status().failures == 0);
 }
