@@ -209,6 +209,9 @@ void SourceRunner::pass_over(PassedRecord record, std::function<void(Status)> do
 Status SourceRunner::tell_durable(Child& child) {
   const std::uint64_t durable = window_->durable();
   if (durable == told_) return Done{};
+  // One that hands over more than is read from it meanwhile reads nothing either: waiting for it would be waiting for ourselves.
+  // It is told the latest once it reads.
+  if (!wait_for(child.channel().descriptor(), POLLOUT, Timeout(0))) return Done{};
   told_ = durable;
   backoff_.reset();
   return child.channel().send(encode_durable(durable), send_time());
