@@ -215,10 +215,11 @@ class Ledger:
             self.refused_at_once["duplicate"] += 1
             return
         act.told.append(claim)
-        self.settle(act)
+        self.settle(act, claim)
 
-    def settle(self, act):
-        """Lets what stands of the act follow from what is kept with it."""
+    def settle(self, act, fresh=None):
+        """Lets what stands of the act follow from what is kept with it; fresh: the claim that comes."""
+        was_closed = any(one.is_whole for one in act.applied)
         before, act.holder = act.holder, act.find_holder()
         applied = [] if act.holder is None else act.applying(act.holder)
         closed = any(one.is_whole for one in applied)
@@ -227,7 +228,10 @@ class Ledger:
                 claim.reason = None
                 continue
             self.change(claim, 0)
-            claim.reason = None if act.is_out(claim) else "taken-back" if closed else "duplicate"
+            if act.is_out(claim):
+                claim.reason = None
+            elif claim.reason is None:  # else it keeps the one that it has
+                claim.reason = "taken-back" if claim is fresh and was_closed else "duplicate"
         undone = any(one not in applied for one in act.applied)
         act.applied = applied
         if act.holder is None:
