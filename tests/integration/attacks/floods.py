@@ -98,7 +98,7 @@ def beyond_the_head(scene, other):
     kept = sorted((one["from"], one["to"]) for one in scene.json_of("pending", "--device", "flood-1")["pending"])
     expect(kept, [(BEYOND, last), (BEYOND + 1, BEYOND + 1)], "the kept batches")
     grown = scene.stored_bytes() - before
-    fail_unless(grown < 8 * MEGABYTE, f"the ledger grew by {grown} bytes")  # its log is written back at some 4 MiB
+    fail_unless(grown < 32 * MEGABYTE, f"the ledger grew by {grown} bytes")  # its log is written back at some 4 MiB
     fail_unless(lines_of(scene) - lines < MOST_LINES, f"the logs have {lines_of(scene) - lines} lines more")
     tell(13, f"{BIG_COPIES} copies of {len(big)} bytes and {SMALL_COPIES} of {len(small)}: others wait {max(waits):.2f} s at most "
              f"({statistics.median(waits):.2f} s as a rule); each is kept once, the ledger's files grew by {grown // 1024} KiB")
@@ -166,7 +166,7 @@ def unknown_certificates(scene, other):
     expect((now["claims"] - books["claims"], now["granted_mg"] - books["granted_mg"], now["refused"], now["pending"]),
            (len(waits), len(waits) * RIDE_MG, books["refused"], 0), "what was booked of it, and of the other device")
     grown = scene.stored_bytes() - stored
-    fail_unless(grown < 8 * MEGABYTE, f"the ledger grew by {grown} bytes")
+    fail_unless(grown < 32 * MEGABYTE, f"the ledger grew by {grown} bytes")
     stills = {(one["device"], one["reason"]) for one in scene.json_of("refusals")["refusals"] if one["stands_still"]}
     expect(stills, {("stranger-1", "unknown-certificate"), ("known-1", "unknown-certificate")}, "standstills")
     fail_unless(each < 3 * honest, f"a claim under an unknown certificate costs {each * 1e6:.0f} us, an honest one {honest * 1e6:.0f}")
@@ -188,7 +188,7 @@ def sustained(scene, other):
         waits = while_poured(lambda: times.append(flood.torrent(chain, payload, seconds)), flood, chain, other, seconds)
         lines, grown = lines_of(scene) - lines, scene.stored_bytes() - stored
         fail_unless(lines < MOST_LINES, f"the logs have {lines} lines more for {what}")
-        fail_unless(grown < 8 * MEGABYTE, f"the ledger grew by {grown} bytes for {what}")
+        fail_unless(grown < 32 * MEGABYTE, f"the ledger grew by {grown} bytes for {what}")
         tell(13, f"{what} for {seconds} s, over {times[0]} connections: others wait {statistics.median(waits) * 1000:.0f} ms as a rule, "
                  f"{statistics.quantiles(waits, n=20)[-1] * 1000:.0f} in 19 of 20 cases, {max(waits) * 1000:.0f} at most, and all of their {len(waits)} "
                  f"receipts come; {lines} lines in the logs, {scene.processor_s() - cpu:.1f} s of the worker's")
