@@ -20,6 +20,8 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
     auto reply = sign(*answer, correlation);
     if (!reply) return Failure{reply.error()};
     replies.push_back(std::move(*reply));
+    // A person may have decided meanwhile what its batches wait for.
+    if (Status taken = take_kept(device, stored, replies); !taken) return Failure{taken.error()};
     return replies;
   }
   std::string trouble;
