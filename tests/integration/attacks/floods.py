@@ -84,13 +84,18 @@ def while_poured(pour, device, chain, other, seconds=2):
     return waits
 
 
+def a_flood(scene, name):
+    """(its device, a chain of it that was not sent, the last place of a batch beyond its head, that batch)."""
+    flood = scene.device_of(name)
+    for number in range(1, CLAIMS):
+        flood.chain.add(ride([flood.act(f"{name}-{number}")]))
+    _, last, big = next(flood.chain.batches(BEYOND))
+    return flood, flood.chain, last, big
+
+
 def beyond_the_head(scene, other):
     """The same bytes in great number: kept once."""
-    flood = scene.device_of("flood-1")
-    chain = flood.chain
-    for number in range(1, CLAIMS):
-        chain.add(ride([flood.act(f"flood-{number}")]))
-    _, last, big = next(chain.batches(BEYOND))
+    flood, chain, last, big = a_flood(scene, "flood-1")
     before, lines = scene.stored_bytes(), lines_of(scene)
     small = chain.messages[BEYOND + 1]
     waits = while_poured(lambda: flood.pour(chain, [big] * BIG_COPIES), flood, chain, other)
@@ -176,11 +181,7 @@ def unknown_certificates(scene, other):
 
 def sustained(scene, other):
     """A device that pours for seconds whatever costs most, without waiting for anything, again and again."""
-    flood = scene.device_of("flood-2")
-    chain = flood.chain
-    for number in range(1, CLAIMS):
-        chain.add(ride([flood.act(f"flood-2-{number}")]))
-    _, last, big = next(chain.batches(BEYOND))
+    flood, chain, _, big = a_flood(scene, "flood-2")
     unattested = b"".join(message[:-1] + bytes([message[-1] ^ 1]) for message in chain.messages[2:252])
     for what, payload, seconds in (("big batches beyond its head", big, POURING_S), ("unattested batches", unattested, POURING_S),
                                    ("a stored claim", chain.messages[1], POURING_S), ("what is no batch", b"\xff" * 50, POURING_S // 4)):

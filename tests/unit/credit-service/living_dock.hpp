@@ -18,19 +18,11 @@ namespace greentill::credit::screening_test {
 using test::Answered;
 using Verdict = Desk::Verdict;
 
-// Each ride is a gram, so that days are counted in rides.
-inline constexpr const char* kGramARide = R"(
-name = "test"
-zone = "UTC"
-[shares]
-customer = "1"
-merchant = "0"
-operator = "0"
-[[activity]]
-name = "ride.bike.shared"
-grant = "fixed"
-fixed_mg = 1_000
-)";
+/// Each ride is a gram, so that days are counted in rides.
+inline const std::string kGramARide = [] {
+  std::string text = test::kFixedProgramme;
+  return text.replace(text.find("46_000"), 6, "1_000");
+}();
 inline constexpr const char* kRide = "ride.bike.shared";
 inline constexpr std::int64_t kFirstDay = 1'798'761'600;  // 2027-01-01, behind all that happens here
 inline constexpr std::int64_t kLookSoon = 600;
@@ -38,7 +30,7 @@ inline constexpr std::size_t kBatchOfRides = 100;
 
 /// A dock whose days begin with the one on which it is heard first.
 struct Dock {
-  explicit Dock(const char* programme = kGramARide) : office(programme), chain(office.enrol("dock-7")) {
+  explicit Dock(const std::string& programme = kGramARide) : office(programme.c_str()), chain(office.enrol("dock-7")) {
     desk.emplace(office);
     office.clock.now = kFirstDay + 13 * 3'600;
     chain.add_start();
@@ -81,6 +73,13 @@ struct Dock {
     wait(17 * 3'600 - 1);  // a second before six
     CHECK(held() == before);
     wait(1);
+  }
+  /// Twenty usual days, and one of so many rides that is over: it is due to be looked at.
+  void live_beyond(std::size_t count) {
+    live_usually(20);
+    office.clock.now = kFirstDay + 20 * kSecondsADay + 13 * 3'600;
+    ride(20, count);
+    office.clock.now += 17 * 3'600;
   }
   /// `days` usual days of 3 rides from the first one on.
   void live_usually(std::int64_t days) {

@@ -52,7 +52,7 @@ TEST_CASE("screening: whoever releases a claim, or what came on one day, has not
 }
 
 TEST_CASE("screening: what a person released for another reason is held for it all the same") {
-  const std::string aged = std::string(kGramARide) + "oldest_days = 1\n";
+  const std::string aged = kGramARide + "oldest_days = 1\n";
   Dock at(aged.c_str());
   at.live_usually(20);
   at.office.clock.now += 3 * kSecondsADay;
@@ -85,10 +85,7 @@ TEST_CASE("screening: what is dismissed was never asked for; what comes stays he
 
 TEST_CASE("screening: a long day is held in parts, by whoever comes next, until it is lifted") {
   Dock at;
-  at.live_usually(20);
-  at.office.clock.now = kFirstDay + 20 * kSecondsADay + 13 * 3'600;
-  at.ride(20, 650);
-  at.office.clock.now += 17 * 3'600;
+  at.live_beyond(650);
   REQUIRE(at.desk->clerk().tick());  // the look
   CHECK(at.held() == 0);
   REQUIRE(at.desk->clerk().tick());
@@ -112,10 +109,7 @@ TEST_CASE("screening: a long day is held in parts, by whoever comes next, until 
 
 TEST_CASE("screening: a worker that is killed while a day is held leaves the rest of it to the next one") {
   Dock at;
-  at.live_usually(20);
-  at.office.clock.now = kFirstDay + 20 * kSecondsADay + 13 * 3'600;
-  at.ride(20, 650);
-  at.office.clock.now += 17 * 3'600;
+  at.live_beyond(650);
   at.desk.reset();  // no database is open where a process forks
   std::mt19937 random(11);
   int killed = 0;

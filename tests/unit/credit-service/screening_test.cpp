@@ -172,12 +172,12 @@ TEST_CASE("screening: a claim counts once for its act, whoever holds it") {
 }
 
 TEST_CASE("screening: a programme may do without, and has a past once it does not") {
-  const std::string off = std::string(kGramARide) + "[screening]\non = false\n";
+  const std::string off = kGramARide + "[screening]\non = false\n";
   Dock at(off.c_str());
   at.live_usually(20);
   at.live(20, 30);
   CHECK(at.held() == 0);
-  at.office.change_programme(kGramARide);
+  at.office.change_programme(kGramARide.c_str());
   test::Desk on(at.office);
   on.stored = at.desk->stored;
   at.office.clock.now = kFirstDay + 21 * kSecondsADay + 13 * 3'600;

@@ -57,7 +57,7 @@ Status Deciding::add_reduction(const Placed& placed, Decision& decision, std::in
   }
   auto acts = load_all(reduction.nullifiers);
   if (!acts) return Failure{acts.error()};
-  // The acts' keys rise as the versions of their nullifiers do, so the first is the lower one.
+  // The first is that of its lowest nullifier, which decides it where it joins neither.
   if (acts->size() == 2 && !(keeps_out(acts->front()) && keeps_out(acts->back()))) {
     join(acts->front(), std::move(acts->back()));
     acts->pop_back();

@@ -18,8 +18,8 @@ Result<std::deque<Deciding::Component>> Deciding::load_all(const claim::Nullifie
   return acts;
 }
 
-/// Settles acts with which one claim or reversal is kept: what became of it in one is known to the next, and where that one was
-/// joined on the way it is settled already.
+/// Settles acts with which the claim or reversal `id` is kept, in turn: what became of it in one is known to the next. One that
+/// was joined to an earlier one on the way is settled with that.
 Status Deciding::settle_all(std::deque<Component>& acts, std::int64_t id, std::int64_t now) {
   for (Component& act : acts) {
     if (&act != &acts.front()) {
