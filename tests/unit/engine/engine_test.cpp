@@ -235,11 +235,15 @@ TEST_CASE("engine: behind a commit that failed no record of a source is taken un
 TEST_CASE("engine: many rides at once keep one unbroken chain") {
   const test::TempDir folder;
   Device device(folder.path());
+  // The disk is busy until all have come: else how many of them share a commit is the scheduler's affair.
+  std::promise<void> have_come;
+  device.engine().committer().enqueue([&](outbox::Writer&) { have_come.get_future().wait(); });
   std::vector<std::future<Result<event::TransactionAnswer>>> answers;
   for (int i = 0; i < 1000; ++i) answers.push_back(device.submit(ride("r" + std::to_string(i), 500 + i)));
+  have_come.set_value();
   for (auto& future : answers) REQUIRE(future.get().ok());
   CHECK(test::check_chain(device.reader()) == 1001);
-  CHECK(device.writer().commits < 500);
+  CHECK(device.writer().commits.load() < 100);
 }
 
 claim::Evidence::Kind evidence_kind(Device& device, std::uint64_t seq) {

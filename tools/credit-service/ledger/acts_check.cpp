@@ -38,8 +38,7 @@ bool is_as_judged(const Decision& decision, Fate fate) {
     case Fate::behind: return is_behind(decision) && decision.granted.value_or(0) == 0;
     case Fate::out: break;
   }
-  // What is held as revoked keeps the reason for which it was refused before.
-  return (!is_behind(decision) || is_gone(decision)) && decision.granted.value_or(0) == 0;
+  return !is_behind(decision) && decision.granted.value_or(0) == 0;
 }
 
 Result<bool> is_right(const KeptAct& act) {

@@ -136,19 +136,20 @@ Status Grants::use(const std::vector<Limit>& limits, const std::string& activity
   return Done{};
 }
 
-Result<Counted> Grants::counted_for(std::int64_t claim) {
+Result<Grants::Booked> Grants::booked_for(std::int64_t claim) {
   const auto bookings = store_.bookings(claim);
   if (!bookings) return Failure{bookings.error()};
   const auto issuance = bookings->empty() ? Result<std::int64_t>(0) : system_account("issuance", claim);
   if (!issuance) return Failure{issuance.error()};
-  Counted counted;
+  Booked booked;
   for (const Booking& one : *bookings) {
     if (one.kind == BookingKind::shortfall) continue;
     const auto issued = std::ranges::find(one.legs, *issuance, &Leg::account);
     if (issued == one.legs.end()) return fail(ErrorCode::corrupt, "ledger: a claim's booking issues nothing");
-    counted.change(-issued->mg, one.at >= one.spendable_at);
+    booked.counted.change(-issued->mg, one.at >= one.spendable_at);
+    booked.spendable_at = one.spendable_at;
   }
-  return counted;
+  return booked;
 }
 
 Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_t now, Decision& decision, bool is_new) {
@@ -160,10 +161,11 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   if (!programme) return Failure{programme.error()};
   const Rule* rule = (*programme)->rule_for(to.reduction->activity);
   if (rule == nullptr) return Reason::none;
-  auto counted = is_new ? Result<Counted>(Counted()) : counted_for(to.claim);
-  if (!counted) return Failure{counted.error()};
-  const std::int64_t own = counted->mg();
-  const bool stands_again = counted->was_booked();
+  auto booked = is_new ? Result<Booked>(Booked()) : booked_for(to.claim);
+  if (!booked) return Failure{booked.error()};
+  Counted& counted = booked->counted;
+  const std::int64_t own = counted.mg();
+  const bool stands_again = counted.was_booked();
   auto held = check_ceilings(to, **programme, *rule, wanted, own, decision.lifted);
   if (!held || *held != Reason::none) return held;
   const auto granted = within_account(**programme, *rule, *decision.customer, to.reduction->end, wanted, own);
@@ -171,11 +173,14 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   if (*granted == 0) return Reason::none;
   const auto limits = counted_in(to, **programme, *rule, *decision.customer);
   if (!limits) return Failure{limits.error()};
-  counted->change(*granted, false);
-  if (Status used = use(*limits, rule->activity, counted->mg() - own); !used) return Failure{used.error()};
+  counted.change(*granted, false);
+  if (Status used = use(*limits, rule->activity, counted.mg() - own); !used) return Failure{used.error()};
   decision.granted = *granted;
   const BookingKind kind = stands_again ? BookingKind::stands_again : BookingKind::grant;
-  if (Status booked = book(to, **programme, decision, 0, *granted, kind, now); !booked) return Failure{booked.error()};
+  if (Status written = book(to, **programme, decision, 0, *granted, kind, spendable_at(*rule, to.reduction->end, now), now);
+      !written) {
+    return Failure{written.error()};
+  }
   return Reason::none;
 }
 
@@ -188,26 +193,28 @@ Status Grants::lower(const Grantee& of, std::int64_t to_mg, std::int64_t now, De
   const Rule* rule = (*programme)->rule_for(of.reduction->activity);
   if (rule == nullptr) return fail(ErrorCode::corrupt, "ledger: a grant has no rule in its programme");
   // What could be spent meanwhile gives nothing back: else the same day could be earned twice.
-  auto counted = counted_for(of.claim);
-  if (!counted) return Failure{counted.error()};
-  const std::int64_t own = counted->mg();
-  counted->change(to_mg - before, spendable_at(*rule, of.reduction->end, decision.since) <= now);
-  if (counted->mg() != own) {
+  auto booked = booked_for(of.claim);
+  if (!booked) return Failure{booked.error()};
+  Counted& counted = booked->counted;
+  const std::int64_t own = counted.mg();
+  counted.change(to_mg - before, booked->spendable_at <= now);
+  if (counted.mg() != own) {
     const auto limits = counted_in(of, **programme, *rule, *decision.customer);
     if (!limits) return Failure{limits.error()};
-    if (Status back = use(*limits, rule->activity, counted->mg() - own); !back) return back;
+    if (Status back = use(*limits, rule->activity, counted.mg() - own); !back) return back;
   }
   decision.granted = to_mg;
-  if (Status booked = book(of, **programme, decision, before, to_mg, BookingKind::taken_back, now); !booked) return booked;
+  if (Status written = book(of, **programme, decision, before, to_mg, BookingKind::taken_back, booked->spendable_at, now);
+      !written)
+    return written;
   return cover(of, *decision.customer, now);
 }
 
 Status Grants::book(const Grantee& of, const Programme& programme, const Decision& decision, std::int64_t from_mg,
-                    std::int64_t to_mg, BookingKind kind, std::int64_t now) {
+                    std::int64_t to_mg, BookingKind kind, std::int64_t spendable_at, std::int64_t now) {
   const Split from = programme.split(from_mg);
   const Split to = programme.split(to_mg);
-  const Rule* rule = programme.rule_for(of.reduction->activity);
-  Booking booking{of.claim, kind, now, spendable_at(*rule, of.reduction->end, decision.since), {}};
+  Booking booking{of.claim, kind, now, spendable_at, {}};
   const auto issuance = system_account("issuance", of.claim);
   const auto merchant = store_.account("merchant", of.merchant, 0);
   const auto operated = system_account("operator", of.claim);

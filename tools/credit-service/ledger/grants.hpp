@@ -75,11 +75,15 @@ class Grants {
                                 std::int64_t own, Holds lifted);
   Result<std::int64_t> within_account(const Programme& programme, const Rule& rule, std::int64_t customer, std::int64_t ended,
                                       std::int64_t mg, std::int64_t own);
-  /// What the claim's bookings count for by now.
-  Result<Counted> counted_for(std::int64_t claim);
+  /// What the claim's bookings count for by now, and from when on what it was granted last can be spent.
+  struct Booked {
+    Counted counted;
+    std::int64_t spendable_at = 0;
+  };
+  Result<Booked> booked_for(std::int64_t claim);
   Status use(const std::vector<Limit>& limits, const std::string& activity, std::int64_t mg);
   Status book(const Grantee& of, const Programme& programme, const Decision& decision, std::int64_t from_mg, std::int64_t to_mg,
-              BookingKind kind, std::int64_t now);
+              BookingKind kind, std::int64_t spendable_at, std::int64_t now);
   /// Makes up for what the customer is short of, if anything.
   Status cover(const Grantee& of, std::int64_t customer, std::int64_t now);
   Result<std::int64_t> system_account(std::string_view kind, std::int64_t claim);

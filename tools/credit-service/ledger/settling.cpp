@@ -61,8 +61,8 @@ Result<bool> Deciding::settle_once(Component& component, std::int64_t now) {
       if (is_behind(one.is)) continue;  // as which it was refused then
       one.is.reason = one.fresh && component.was_closed ? Reason::taken_back : Reason::duplicate;
       one.is.refused_at = now;
-    } else if (!is_gone(one.is)) {
-      one.is.reason = Reason::none;  // a correction took it out: it was right to come, and nothing stands of it
+    } else if (!is_gone(one.is) || is_behind(one.is)) {
+      one.is.reason = Reason::none;  // a correction took it out, or it is held as revoked: it stands behind nobody
       one.is.refused_at.reset();
     }
   }

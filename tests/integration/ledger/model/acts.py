@@ -250,8 +250,8 @@ class Acts:
         if claim.granted:
             self.office.change(claim, 0)
         claim.forget()
-        if claim.refused in BEHIND and is_corrected(claim, act):
-            claim.refused = None  # it was right to come, and nothing stands of it
+        if claim.refused in BEHIND and is_out(claim, act):
+            claim.refused = None  # corrected, it was right to come, and nothing stands of it; held as revoked, it is behind nobody
             self.office.touch(claim)
         if claim.refused is None and not is_out(claim, act):
             claim.refused = "taken-back" if comes and act.closed else "duplicate"

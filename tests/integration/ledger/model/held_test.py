@@ -155,6 +155,17 @@ class Spent(unittest.TestCase):
         self.assertEqual(scene.of(ride), ("accepted", RIDE_MG, ""))
 
 
+    def test_what_is_dismissed_after_it_could_be_spent_gives_nothing_back(self):
+        scene = Scene(town({"ceiling_per_day_mg": {"till": RIDE_MG}, "refund_days": 1}))
+        ride = scene.ride("till", "e1")
+        scene.come(ride).later(days=4)
+        scene.come(scene.ride("till", "e1", end=NOW - 40 * DAY))  # the same act, told once more and held as too old
+        scene.people("dismiss", device="till", reason="too-old")
+        self.assertEqual(scene.of(ride), ("refused", 0, "dismissed"))
+        other = scene.ride("till", "e2", end=ride["end"])
+        self.assertEqual(scene.come(other).of(other), ("held", 0, "ceiling-device"))
+
+
 class Held(unittest.TestCase):
     def test_one_that_would_go_over_is_held_whole_and_those_behind_it_pass(self):
         scene = Scene(town({"ceiling_per_day_mg": {"till": 400}}))
