@@ -31,6 +31,26 @@ std::optional<outbox::Delivery> parse_delivery(std::string_view text) {
   return std::nullopt;
 }
 
+/// Answers with a CBOR sequence. `read_on` appends what comes next, some of it at a time, and nothing at the end.
+void answer_sequence(httplib::Response& response, std::function<Status(std::string& into)> read_on) {
+  // The beginning is read before the answer begins, so that a failure can still be answered with a problem.
+  auto state = std::make_shared<std::pair<std::function<Status(std::string&)>, std::string>>(std::move(read_on), std::string());
+  const Status first = state->first(state->second);
+  if (!first) return respond(response, from_error(first.error()));
+  response.status = 200;
+  response.set_chunked_content_provider("application/cbor-seq", [state](std::size_t, httplib::DataSink& sink) {
+    auto& [next, bytes] = *state;
+    if (bytes.empty()) {
+      sink.done();
+      return true;
+    }
+    if (!sink.write(bytes.data(), bytes.size())) return false;
+    bytes.clear();
+    // A failure here cuts the answer off without its last chunk, which tells the client that it is not whole.
+    return next(bytes).ok();
+  });
+}
+
 }  // namespace
 
 Result<ClaimBook::Query, Problem> ClaimBook::parse_query(const httplib::Request& request) {
@@ -105,7 +125,11 @@ void ClaimBook::answer_list(const httplib::Request& request, httplib::Response& 
   // What is printed on receipts could else be tried out number by number.
   if (untrusted && !(query->till.empty() && query->receipt_number.empty())) return respond(response, *untrusted);
   query->with_sale = !untrusted;
-  if (accepts(request, "application/cbor-seq")) return answer_sequence(*query, response);
+  if (accepts(request, "application/cbor-seq")) {
+    return answer_sequence(response, [this, next = *query](std::string& into) mutable {
+      return next.limit == std::uint64_t{0} ? Status(Done{}) : read_on(next, into);
+    });
+  }
   answer_page(std::move(*query), response);
 }
 
@@ -154,22 +178,16 @@ Status ClaimBook::read_on(Query& query, std::string& into) {
   return goes_on ? Status(Done{}) : Status(Failure{goes_on.error()});
 }
 
-void ClaimBook::answer_sequence(const Query& query, httplib::Response& response) {
-  // The first claims are read before the answer begins, so that a failure can still be answered with a problem.
-  auto state = std::make_shared<std::pair<Query, std::string>>(query, std::string());
-  const Status first = read_on(state->first, state->second);
-  if (!first) return respond(response, from_error(first.error()));
-  response.status = 200;
-  response.set_chunked_content_provider("application/cbor-seq", [this, state](std::size_t, httplib::DataSink& sink) {
-    auto& [next, bytes] = *state;
-    if (bytes.empty()) {
-      sink.done();
-      return true;
-    }
-    if (!sink.write(bytes.data(), bytes.size())) return false;
-    bytes.clear();
-    // A failure here cuts the answer off without its last chunk, which tells the client that it is not whole.
-    return next.limit == std::uint64_t{0} || read_on(next, bytes).ok();
+void ClaimBook::answer_receipts(const httplib::Request& request, httplib::Response& response) {
+  for (const auto& [name, value] : request.params) {
+    return respond(response, bad_parameter(name, "is not a parameter of this resource"));
+  }
+  answer_sequence(response, [this, after = std::uint64_t{0}](std::string& into) mutable {
+    const std::lock_guard lock(mutex_);
+    return reader_->for_each_receipt(after, kExportStep, [&](std::uint64_t number, ByteView message) {
+      after = number;
+      into += as_text(message);
+    });
   });
 }
 

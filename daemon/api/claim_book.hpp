@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET /v1/claims, /v1/claims/<seq>, /v1/sales, /v1/guarded and /v1/records: pages of JSON, single claims, and the whole chain as
-// a CBOR sequence in bounded memory. Private to daemon/api. Threads: safe from any thread; the reader is used under a lock.
+// GET /v1/claims, /v1/claims/<seq>, /v1/receipts, /v1/sales, /v1/guarded and /v1/records: pages of JSON, single claims, and the
+// whole chain and its receipts as CBOR sequences in bounded memory. Private to daemon/api. Threads: safe from any thread; the
+// reader is used under a lock.
 #pragma once
 
 #include <httplib.h>
@@ -31,6 +32,7 @@ class ClaimBook {
   void answer_list(const httplib::Request& request, httplib::Response& response, const Untrusted& untrusted);
   void answer_claim(const httplib::Request& request, httplib::Response& response, std::string_view seq,
                     const Untrusted& untrusted);
+  void answer_receipts(const httplib::Request& request, httplib::Response& response);
   /// Requires: the asker is trusted.
   void answer_sales(const httplib::Request& request, httplib::Response& response);
   void answer_guarded(const httplib::Request& request, httplib::Response& response, const Untrusted& untrusted);
@@ -63,7 +65,6 @@ class ClaimBook {
   Result<nlohmann::ordered_json> to_json(const outbox::FoundSale& found);
   Result<std::vector<std::uint64_t>> claims_of(const std::optional<outbox::TransactionKey>& key);
   void answer_page(Query query, httplib::Response& response);
-  void answer_sequence(const Query& query, httplib::Response& response);
   /// Appends the query's next claims to `into` and advances the query past them.
   Status read_on(Query& query, std::string& into);
 

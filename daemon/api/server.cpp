@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::string_view kTransactions = "/v1/transactions";
 constexpr std::string_view kClaims = "/v1/claims";
+constexpr std::string_view kReceipts = "/v1/receipts";
 constexpr std::string_view kGuarded = "/v1/guarded";
 constexpr std::string_view kRecords = "/v1/records";
 constexpr std::string_view kStats = "/v1/stats";
@@ -130,7 +131,9 @@ constexpr std::string_view kPosting = "POST, OPTIONS";
 std::string_view HttpServer::methods_of(std::string_view path) {
   if (is_for_posting(path)) return kPosting;
   if (path == "*") return "GET, HEAD, POST, OPTIONS";
-  if (path == kClaims || path == kGuarded || path == kRecords || path == kSales || path == kStats) return kReading;
+  for (const std::string_view list : {kClaims, kReceipts, kGuarded, kRecords, kSales, kStats}) {
+    if (path == list) return kReading;
+  }
   const bool is_claim = path.starts_with(kClaims) && path.substr(kClaims.size()).starts_with('/');
   if (is_claim && parse_integer<std::uint64_t>(path.substr(kClaims.size() + 1))) return kReading;
   const bool is_resource =
@@ -223,6 +226,7 @@ void HttpServer::answer_read(const httplib::Request& request, httplib::Response&
   if (problem) return respond(response, *problem);
   const Untrusted untrusted = gate_.check_token(request);
   if (path == kClaims) return claims_.answer_list(request, response, untrusted);
+  if (path == kReceipts) return claims_.answer_receipts(request, response);
   if (path == kGuarded) return claims_.answer_guarded(request, response, untrusted);
   if (path == kRecords) return claims_.answer_records(request, response, untrusted);
   if (path == kSales) return untrusted ? respond(response, *untrusted) : claims_.answer_sales(request, response);

@@ -8,7 +8,6 @@
 namespace greentill::claim {
 namespace {
 
-constexpr std::size_t kMaxReceiptBytes = 65536;
 constexpr const char* kRefusalReason = "a refusal is not [seq, a text of at most 32 bytes, retryable]";
 constexpr const char* kGrantReason = "a grant is not [seq, a 64-bit integer]";
 constexpr const char* kChangeReason =

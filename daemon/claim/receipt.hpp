@@ -19,6 +19,8 @@ namespace greentill::claim {
 inline constexpr std::size_t kMostRefusals = 512;
 inline constexpr std::size_t kMostGrants = 512;
 inline constexpr std::size_t kMostChanges = 256;
+/// The longest receipt payload; what stands around it in a message is less than 256 bytes.
+inline constexpr std::size_t kMaxReceiptBytes = 65'536;
 /// The longest pause that a receipt may ask for.
 inline constexpr std::uint32_t kMostPauseSeconds = 31'536'000;
 

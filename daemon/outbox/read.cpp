@@ -120,6 +120,7 @@ Status SqliteReader::prepare() {
         "position < ((SELECT no FROM chains WHERE id = ?1) + 1) << 40 ORDER BY position LIMIT ?3"},
        {retryable_, GREENTILL_RETRYABLE("next_try <= ?1", "next_try") " UNION " GREENTILL_RETRYABLE(
                         "last_try <= ?2", "last_try") " UNION " GREENTILL_RETRYABLE("last_try > ?1", "last_try") " ORDER BY 1"},
+       {receipts_, "SELECT no, message FROM receipts WHERE no > ?1 ORDER BY no LIMIT ?2"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
         "SELECT total(head - pruned), total(iif(set_apart_at IS NULL, head - delivered_seq, 0)), "

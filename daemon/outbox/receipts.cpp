@@ -23,7 +23,7 @@ std::int64_t rest(std::int64_t first, std::int64_t tries) {
 Result<AppliedReceipt> SqliteWriter::apply(const claim::Receipt& receipt, const Reception& reception) {
   const auto row = row_of(receipt.chain);
   if (!row) return Failure{row.error()};
-  Taking taking{*row, service_, reception, {}};
+  Taking taking{*row, service_, reception, {}, {}};
   taking.applied.delivered_seq = row->delivered_seq;
   taking.applied.ignored = true;
   if (receipt.epoch < service_.epoch) return taking.applied;
@@ -81,8 +81,10 @@ Status SqliteWriter::take(const claim::Receipt& receipt, Taking& taking) {
     taking.applied.came_further = taking.applied.came_further || taking.row.delivered_seq > before;
   }
   if (Status taken = take_changes(receipt, taking); !taken) return taken;
+  taking.applied.came_further =
+      taking.applied.came_further || taking.service.epoch != service_.epoch || taking.service.change != service_.change;
+  if (Status kept = keep_receipt(taking); !kept) return kept;
   if (taking.service.epoch == service_.epoch && taking.service.change == service_.change) return Done{};
-  taking.applied.came_further = true;
   return save_service_.run(taking.service.epoch, taking.service.change);
 }
 
@@ -120,10 +122,10 @@ Status SqliteWriter::take_lists(const claim::Receipt& receipt, Taking& taking) {
   });
   receipt.for_each_granted([&](const claim::Grant& granted) {
     silent->erase(granted.seq);
-    if (taken) taken = grant(position_of(taking.row.no, granted.seq), granted.granted_mg);
+    if (taken) taken = grant(taking, position_of(taking.row.no, granted.seq), granted.granted_mg);
   });
   for (const std::uint64_t seq : *silent) {
-    if (taken) taken = grant(position_of(taking.row.no, seq), std::nullopt);
+    if (taken) taken = grant(taking, position_of(taking.row.no, seq), std::nullopt);
   }
   return taken;
 }
@@ -160,6 +162,7 @@ Status SqliteWriter::refuse(Taking& taking, const claim::Refusal& refusal) {
   const auto before = outcome(position);
   if (!before) return Failure{before.error()};
   if (before->gone) return Done{};
+  taking.name(position);
   const bool again = before->told == Stands::refused_for_now && refusal.retryable;
   if (again && !taking.reception.answers.contains(refusal.seq)) return Done{};
   const bool stood = before->now == Stands::refused || before->now == Stands::refused_for_now;
@@ -175,10 +178,11 @@ Status SqliteWriter::tell_accepted(std::int64_t position, const std::optional<st
 }
 
 /// Without an amount: as much as was asked for.
-Status SqliteWriter::grant(std::int64_t position, const std::optional<std::int64_t>& granted_mg) {
+Status SqliteWriter::grant(Taking& taking, std::int64_t position, const std::optional<std::int64_t>& granted_mg) {
   const auto before = outcome(position);
   if (!before) return Failure{before.error()};
   if (before->gone) return Done{};
+  taking.name(position);
   if (granted_mg) {
     const auto asked = asked_mg(position);
     if (!asked) return Failure{asked.error()};
@@ -217,6 +221,7 @@ Status SqliteWriter::change(Taking& taking, const claim::Change& told) {
   const auto before = outcome(position);
   if (!before) return Failure{before.error()};
   if (before->gone) return Done{};
+  taking.name(position);
   std::optional<std::int64_t> granted;
   if (told.standing != claim::Standing::refused) {
     const auto asked = asked_mg(position);

@@ -6,7 +6,7 @@
 namespace greentill::outbox {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 8;
+constexpr std::int64_t kSchemaVersion = 9;
 
 constexpr const char* kSchema = R"sql(
 CREATE TABLE chains (
@@ -98,6 +98,15 @@ CREATE TRIGGER outcome_changed AFTER UPDATE ON outcomes WHEN new.standing <> old
   INSERT INTO outcome_counts SELECT new.standing, new.reason, 1 WHERE new.standing <> 0
     ON CONFLICT DO UPDATE SET claims = claims + 1;
 END;
+
+CREATE TABLE receipts (
+  no INTEGER PRIMARY KEY,
+  received_at INTEGER NOT NULL,
+  first_named INTEGER,
+  last_named INTEGER,
+  message BLOB NOT NULL
+) STRICT;
+CREATE INDEX receipts_by_time ON receipts (received_at);
 
 CREATE TABLE sources (
   source TEXT PRIMARY KEY,

@@ -15,6 +15,7 @@
 //   and takes these over once its transaction is committed: after a failure object and file are as before.
 #pragma once
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -129,6 +130,8 @@ class SqliteReader final : public Reader {
   Result<std::vector<RecordCount>> record_counts() override;
   Status for_each_record(const RecordQuery& query, std::size_t limit,
                          const std::function<void(const StoredRecord&)>& visit) override;
+  Status for_each_receipt(std::uint64_t after, std::size_t limit,
+                          const std::function<void(std::uint64_t number, ByteView message)>& visit) override;
 
  private:
   explicit SqliteReader(Database database) : database_(std::move(database)) {}
@@ -143,7 +146,7 @@ class SqliteReader final : public Reader {
   ChainLookup chains_;
   Statement claim_, scan_up_, scan_down_, standing_up_, standing_down_, batch_, retryable_, totals_, backlog_;
   Statement taken_back_, awaited_, awaits_any_, account_uses_, guarded_;
-  Statement position_, record_counts_, records_;
+  Statement position_, record_counts_, records_, receipts_;
 };
 
 class SqliteWriter final : public Writer {
@@ -181,6 +184,12 @@ class SqliteWriter final : public Writer {
     ServiceRow service;
     const Reception& reception;
     AppliedReceipt applied;
+    /// The lowest and the highest position of a stored claim that it names; nothing where it names none.
+    std::optional<std::pair<std::int64_t, std::int64_t>> named;
+    void name(std::int64_t position) {
+      named =
+          named ? std::pair(std::min(named->first, position), std::max(named->second, position)) : std::pair(position, position);
+    }
   };
 
   explicit SqliteWriter(Database database) : database_(std::move(database)) {}
@@ -214,10 +223,13 @@ class SqliteWriter final : public Writer {
   Status take_changes(const claim::Receipt& receipt, Taking& taking);
   Result<Outcome> outcome(std::int64_t position);
   Status refuse(Taking& taking, const claim::Refusal& refusal);
-  Status grant(std::int64_t position, const std::optional<std::int64_t>& granted_mg);
+  Status grant(Taking& taking, std::int64_t position, const std::optional<std::int64_t>& granted_mg);
   Status tell_accepted(std::int64_t position, const std::optional<std::int64_t>& granted_mg);
   Status change(Taking& taking, const claim::Change& told);
   Result<std::int64_t> asked_mg(std::int64_t position);
+  Status prepare_receipts();
+  Status keep_receipt(const Taking& taking);
+  Result<std::size_t> prune_receipts(std::int64_t received_before, std::size_t limit);
   /// Claims that the receipt answers a retry of, and of which an earlier receipt said that they are refused for now.
   Result<std::set<std::uint64_t>> retried(const claim::Receipt& receipt, const Taking& taking);
 
@@ -255,6 +267,7 @@ class SqliteWriter final : public Writer {
   Statement set_taken_back_, add_awaited_, remove_awaited_, set_guarded_, set_account_use_;
   Statement prune_taken_back_, prune_awaited_, prune_guarded_, prune_account_uses_;
   Statement set_position_, add_record_, remove_record_, count_record_, reasons_of_;
+  Statement keep_receipt_, prune_receipts_;
 };
 
 }  // namespace greentill::outbox

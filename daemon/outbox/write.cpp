@@ -66,6 +66,7 @@ Status SqliteWriter::prepare() {
   if (Status prepared = chains_.prepare(database_); !prepared) return prepared;
   if (Status prepared = prepare_side_records(); !prepared) return prepared;
   if (Status prepared = prepare_records(); !prepared) return prepared;
+  if (Status prepared = prepare_receipts(); !prepared) return prepared;
   return prepare_all(
       database_,
       {{new_chain_,
@@ -245,8 +246,9 @@ Result<std::size_t> SqliteWriter::prune_once(const PruneBefore& before, std::siz
     return some;
   };
   for (const auto& [step, recorded] :
-       {std::pair(&SqliteWriter::prune_claims, before.delivered), std::pair(&SqliteWriter::prune_set_apart, before.side),
-        std::pair(&SqliteWriter::prune_claimless, before.side), std::pair(&SqliteWriter::prune_side_records, before.side)}) {
+       {std::pair(&SqliteWriter::prune_claims, before.delivered), std::pair(&SqliteWriter::prune_receipts, before.delivered),
+        std::pair(&SqliteWriter::prune_set_apart, before.side), std::pair(&SqliteWriter::prune_claimless, before.side),
+        std::pair(&SqliteWriter::prune_side_records, before.side)}) {
     if (auto some = prune_with(step, recorded); !some) return some;
   }
   // Read before the commit: if reading failed after it, the next commit would write the old counters back.

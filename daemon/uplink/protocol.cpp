@@ -53,7 +53,7 @@ std::string status_document(bool online, std::string_view version, std::uint64_t
   return std::string(as_text(writer.written()));
 }
 
-Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device) {
+Result<claim::Receipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device) {
   const auto message = claim::parse_message(bytes, claim::MessageType::receipt);
   if (!message) return malformed(message.error());
   if (Status trusted = trust.verify(*message); !trusted) return Failure{trusted.error()};
@@ -62,7 +62,7 @@ Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& tru
   if (receipt->device != device) {
     return fail(ErrorCode::invalid, "receipt: it is for the device \"" + std::string(receipt->device) + "\"");
   }
-  return CheckedReceipt{message->payload, *receipt};
+  return *receipt;
 }
 
 std::string in_words(claim::ChainStanding state) {

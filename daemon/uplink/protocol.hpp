@@ -34,14 +34,9 @@ std::uint64_t first_seq_of(std::string_view correlation);
 /// Deterministic CBOR {1: "online" / "offline", 2: version, 3: number of waiting claims}. Requires: a version below 200 bytes.
 std::string status_document(bool online, std::string_view version, std::uint64_t backlog);
 
-/// A receipt with its payload.
-struct CheckedReceipt {
-  ByteView payload;
-  claim::Receipt receipt;
-};
 /// Reads a receipt message, once it is known that a trusted certificate signed it and it is for this device. not_found where no
 /// certificate of ours may have signed it. Lifetime: that of `bytes`.
-Result<CheckedReceipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device);
+Result<claim::Receipt> check_receipt(ByteView bytes, identity::ReceiptTrust& trust, std::string_view device);
 
 /// What becomes of the claims of a chain in that state, as a sentence for people; empty for an open one.
 std::string in_words(claim::ChainStanding state);

@@ -20,8 +20,8 @@ class OutboxReceiptBook final : public ReceiptBook {
   OutboxReceiptBook(Executor& strand, outbox::WriteQueue& queue, Clock& clock, std::chrono::seconds rest,
                     std::function<void(std::int64_t)> heard)
       : strand_(strand), queue_(queue), clock_(clock), rest_(rest), heard_(std::move(heard)) {}
-  /// As ReceiptBook::apply(). Errors: those of outbox::Writer::apply(), and invalid where the payload is no receipt.
-  void apply(ByteView payload, const outbox::Retried& answers, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
+  /// As ReceiptBook::apply(). Errors: those of outbox::Writer::apply(), and invalid where the message is no receipt.
+  void apply(ByteView message, const outbox::Retried& answers, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
 
  private:
   Executor& strand_;

@@ -216,13 +216,12 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
     if (standstill_.is_untrusted(receipt.error())) return around_.troubles.tell_once(standstill_.why_untrusted());
     return around_.troubles.tell(LogLevel::warning, receipt.error().message);
   }
-  standstill_.heard(receipt->receipt);
+  standstill_.heard(*receipt);
   ++applying_;
-  const bool to_retry =
-      !retry_correlation_.empty() && correlation == retry_correlation_ && receipt->receipt.chain == retries_.chain();
-  around_.book.apply(receipt->payload, to_retry ? retried_ : outbox::Retried{},
+  const bool to_retry = !retry_correlation_.empty() && correlation == retry_correlation_ && receipt->chain == retries_.chain();
+  around_.book.apply(payload, to_retry ? retried_ : outbox::Retried{},
                      [session = weak_from_this(), correlation = std::string(correlation),
-                      answer = answer_of(receipt->receipt)](const Result<outbox::AppliedReceipt>& applied) {
+                      answer = answer_of(*receipt)](const Result<outbox::AppliedReceipt>& applied) {
                        const auto alive = session.lock();
                        if (alive && !alive->ended_) alive->on_applied(correlation, answer, applied);
                      });

@@ -59,9 +59,9 @@ class ReceiptBook {
  public:
   virtual ~ReceiptBook() = default;
   /// Makes a receipt durable and then calls `done`, once, on the strand, not within this call. ok: what the receipt changed, as
-  /// of outbox::Writer::apply(); an error: nothing of it is stored. `payload` is a receipt's payload whose signature was
-  /// verified; it is copied before this returns. `answers`: the retry that the receipt answers. Threads: the strand's.
-  virtual void apply(ByteView payload, const outbox::Retried& answers,
+  /// of outbox::Writer::apply(); an error: nothing of it is stored. `message` is a receipt whose signature was verified; it is
+  /// copied before this returns. `answers`: the retry that the receipt answers. Threads: the strand's.
+  virtual void apply(ByteView message, const outbox::Retried& answers,
                      std::function<void(Result<outbox::AppliedReceipt>)> done) = 0;
 };
 

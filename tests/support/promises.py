@@ -75,14 +75,16 @@ def check_independently(claims_file, certificates):
 
 
 def check_export(stack, independently):
-    """Exports the whole chain and verifies it with our own tool and, where wanted, the independent ones. Answers the export's path."""
-    export = stack.folder / "claims.cborseq"
+    """Exports the whole chain with its receipts and verifies it with our own tool and, where wanted, the independent ones. Answers
+    the export's path and what the receipts say."""
+    export, receipts = stack.folder / "claims.cborseq", stack.folder / "receipts.cborseq"
     certificates = stack.identities / f"{stack.device}.crt"
-    stack.tool("export", "--out", export)
-    stack.tool("verify", export, "--certificate", certificates, "--methodologies", ROOT / "config/methodologies")
+    stack.tool("export", "--out", export, "--receipts", receipts)
+    verified = stack.tool("verify", export, "--json", "--certificate", certificates, "--methodologies",
+                          ROOT / "config/methodologies", "--signer", stack.identities / "service.crt", "--receipts", receipts)
     if independently:
         check_independently(export, certificates)
-    return export
+    return export, json.loads(verified)["receipts"]
 
 
 def check_booked_once(stack, expected, independently=True):
@@ -91,11 +93,12 @@ def check_booked_once(stack, expected, independently=True):
     fail_unless(len(made) == expected, f"{expected} claims were expected, {len(made)} were made")
     acts = {one["digest"] for entry in made for one in entry["nullifiers"]}
     fail_unless(len(acts) == sum(len(entry["nullifiers"]) for entry in made), "one outside event made two claims")
-    export = check_export(stack, independently)
+    export, told = check_export(stack, independently)
     _run(stack.program("greentill-credit"), "check", "--config", stack.folder / "credit.toml")
     report = stack.report()
     asked = sum(entry["credited_mg"] for entry in made)
     fail_unless(report["granted_mg"] == asked, f"{asked} mg were asked for, {report['granted_mg']} mg granted")
+    fail_unless((told["accepted"], told["granted_mg"]) == (expected, asked), f"what the receipts say is not what was booked: {told}")
     fail_unless(report["refused"] == {}, f"claims were refused: {report['refused']}")
     fail_unless(report["held"] == {}, f"claims are held: {report['held']}")
     fail_unless(report["pending"] == 0, "batches are still pending at the service")

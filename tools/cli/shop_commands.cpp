@@ -147,6 +147,7 @@ void describe_delivery(CLI::App& app, Arguments& arguments) {
                                      return export_claims(daemon, arguments.to_export, output);
                                    });
   to_export->add_option("--out,-o", arguments.to_export.file, "The file; - for standard output")->required();
+  to_export->add_option("--receipts", arguments.to_export.receipts, "The service's receipts go to this file");
   to_export->add_option("--after", arguments.to_export.after, "Begin behind this seq");
   to_export->add_option("--limit", arguments.to_export.limit, "At most so many")->check(at_least_one());
 }

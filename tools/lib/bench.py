@@ -16,6 +16,7 @@ import time
 import paho.mqtt.client as mqtt
 
 import bench_building
+import bench_service
 from stack import ROOT, Part, Stack, StackError, connects, free_port, output_of, wait_until
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -80,6 +81,8 @@ class Bench:
 
     def crypto(self, stack):
         return run_json(self.program("bench-crypto"), *key_and_certificate(stack), self.scaled(2000))
+
+    cpu_seconds = staticmethod(cpu_seconds)
 
     def load(self, stack, count, mode, port=None):
         """Sales at the daemon, or at another server's port."""
@@ -216,27 +219,6 @@ bridge_protocol_version mqttv50
         config = folder / f"{name}.conf"
         config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n{text}" + ("user root\n" if os.geteuid() == 0 else ""))
         return Part(f"mosquitto {name}", ["/usr/sbin/mosquitto", "-c", config], folder / f"{name}.log")
-
-    # --- the service
-
-    def service(self):
-        ratios = [self.service_once(f"service-{attempt}", self.scaled(50_000)) for attempt in range(1 if self.quick else 3)]
-        self.results.add("service_cpu_per_claim_over_verification", statistics.median(ratios), "ratio", "<=", 0.5, 0.2)
-
-    def service_once(self, name, count):
-        """One worker takes a backlog over MQTT, as it does in use."""
-        with self.stack(name) as stack:
-            self.fill(stack, count)
-            stack.start_broker()
-            stack.start_workers()
-            verify = [self.crypto(stack)["verify_ns"]]
-            pid = stack.workers[0].process.pid
-            before = cpu_seconds(pid)
-            stack.start_daemon()
-            stack.wait_delivered(600)
-            spent = (cpu_seconds(pid) - before) / count
-            verify.append(self.crypto(stack)["verify_ns"])
-            return spent * 1e9 / statistics.mean(verify)
 
     # --- the printer relay
 
@@ -375,7 +357,7 @@ def main():
         return
     idle = bench.recording()
     bench.draining()
-    bench.service()
+    bench_service.measure(bench, folder)
     bench.relay()
     bench.backlog(idle)
     bench.detectors()

@@ -16,6 +16,7 @@ int main() {
   StderrLog log(LogLevel::warning);
   desk.keep({"rides", "1", "rides.csv:1", outbox::Fate::claimed});
   desk.keep({"rides", "2", "rides.csv:2", outbox::Fate::refused, "column 'start': is empty"});
+  desk.deliver(1);
   api::Options options;
   options.port = 0;
   const char* const token = "test-token";

@@ -370,12 +370,14 @@ class Checker:
         preflight = {"Access-Control-Request-Method": "POST"}
         self.ask("OPTIONS", path, 204, headers={**preflight, "Origin": own})
         self.ask("OPTIONS", path, 403, headers={**preflight, "Origin": "https://evil.example"})
-        self.ask("POST", "/v1/claims", 405, headers=token)
-        reads = {"/v1/claims": None, "/v1/guarded": None, "/v1/records": None,
+        for path in ("/v1/claims", "/v1/receipts"):
+            self.ask("POST", path, 405, headers=token)
+        sequences = {"/v1/receipts": "application/cbor-seq"}
+        reads = {"/v1/claims": None, "/v1/receipts": None, "/v1/guarded": None, "/v1/records": None,
                  "/v1/claims/{seq}": "/v1/claims/1", "/v1/status": None, "/v1/stats": None, "/metrics": None,
                  "/healthz": None, "/livez": None}
         for read, target in reads.items():
-            self.ask("GET", read, 200, target=target)
+            self.ask("GET", read, 200, target=target, **({"content_type": sequences[read]} if read in sequences else {}))
             self.ask("GET", read, 421, target=target, headers={"Host": "evil.example"})
             self.ask("GET", read, 403, target=target, headers={"Origin": "https://evil.example"})
             self.ask("GET", read, 403, target=target, headers={"Sec-Fetch-Site": "cross-site"})
@@ -390,6 +392,7 @@ class Checker:
         for query in ("after=x", "limit=0", "limit=1001", "delivery=lost", "order=up", "page=1", "after=1&after=2"):
             self.ask("GET", "/v1/claims", 400, target=f"/v1/claims?{query}")
         self.ask("GET", "/v1/claims", 200, headers={"Accept": "application/cbor-seq"}, content_type="application/cbor-seq")
+        self.ask("GET", "/v1/receipts", 400, target="/v1/receipts?after=1")
         self.ask("GET", "/v1/claims/{seq}", 200, target="/v1/claims/1", headers={"Accept": "application/cose"},
                  content_type="application/cose")
         for seq in ("0", "999999999", "x"):

@@ -277,30 +277,41 @@ void TestDesk::set_warnings(std::vector<std::string> warnings) {
   warnings_ = std::move(warnings);
 }
 
-void TestDesk::refuse(std::uint64_t seq, std::string reason) {
-  const std::lock_guard lock(mutex_);
+claim::ReceiptFields TestDesk::receipt_up_to(std::uint64_t seq) const {
   claim::ReceiptFields fields;
   fields.device = "test-device";
   fields.chain = head_.chain;
   fields.processed_up_to = seq;
-  fields.payload_hash = payload_hashes_[seq - 1];
+  fields.payload_hash = seq == 0 ? Digest{} : payload_hashes_[seq - 1];
   fields.epoch = 1;
+  return fields;
+}
+
+void TestDesk::refuse(std::uint64_t seq, std::string reason) {
+  const std::lock_guard lock(mutex_);
   const claim::Refusal refusals[] = {{seq, reason, false}};
-  Bytes<512> payload{};
-  const std::size_t size = expect(claim::encode_receipt(fields, {refusals, {}, {}}, payload));
-  expect(outbox_->writer().apply(expect(claim::parse_receipt(ByteView(payload).first(size))), {kNow}));
+  take(receipt_up_to(seq), {refusals, {}, {}});
+}
+
+void TestDesk::deliver(std::uint64_t seq) {
+  const std::lock_guard lock(mutex_);
+  take(receipt_up_to(seq), {});
 }
 
 void TestDesk::hold(std::uint64_t seq, std::string reason) {
   const std::lock_guard lock(mutex_);
-  claim::ReceiptFields fields;
-  fields.device = "test-device";
-  fields.chain = head_.chain;
-  fields.epoch = 1;
   const claim::Change changes[] = {{1, head_.chain, seq, claim::Standing::held, 0, reason}};
+  take(receipt_up_to(0), {{}, {}, changes});
+}
+
+void TestDesk::take(const claim::ReceiptFields& fields, const claim::ReceiptLists& lists) {
   Bytes<512> payload{};
-  const std::size_t size = expect(claim::encode_receipt(fields, {{}, {}, changes}, payload));
-  expect(outbox_->writer().apply(expect(claim::parse_receipt(ByteView(payload).first(size))), {kNow}));
+  const std::size_t size = expect(claim::encode_receipt(fields, lists, payload));
+  const ByteView written = ByteView(payload).first(size);
+  Bytes<1024> message{};
+  const std::size_t whole = expect(claim::encode_message(claim::MessageType::receipt, {}, std::nullopt, written, {}, message));
+  const outbox::Reception reception{.now = kNow, .message = ByteView(message).first(whole)};
+  expect(outbox_->writer().apply(expect(claim::parse_receipt(written)), reception));
 }
 
 std::size_t TestDesk::transactions() {

@@ -45,6 +45,8 @@ class TestDesk final : public api::Desk {
   void refuse(std::uint64_t seq, std::string reason);
   /// A change by which the service holds a claim.
   void hold(std::uint64_t seq, std::string reason);
+  /// As if the service had taken the claims up to that one.
+  void deliver(std::uint64_t seq);
   /// As if a source had read it.
   void keep(outbox::SourceRecord record);
   [[nodiscard]] std::size_t transactions();
@@ -55,6 +57,8 @@ class TestDesk final : public api::Desk {
 
  private:
   Result<event::TransactionAnswer> take(const event::Transaction& transaction);
+  void take(const claim::ReceiptFields& fields, const claim::ReceiptLists& lists);
+  [[nodiscard]] claim::ReceiptFields receipt_up_to(std::uint64_t seq) const;
   event::ClaimedAct record(const event::Transaction& transaction, const std::string& activity, std::int64_t estimate_mg);
   /// A reversal of the claim; what it is taken back for is not looked at.
   event::ReversedAct take_back(const event::ClaimedAct& act);

@@ -4,6 +4,7 @@
 
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/message.hpp"
+#include "daemon/claim/receipt.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/event/transaction_key.hpp"
 #include "tests/support/mbedtls_crypto.hpp"
@@ -27,13 +28,17 @@ std::string unchunked(const std::string& body) {
   return data;
 }
 
-std::string export_claims(const Fixture& fixture, const std::string& query) {
+std::string receive_sequence(const Fixture& fixture, const std::string& path) {
   RawConnection connection(fixture.port());
-  connection.send(fixture.request("GET", "/v1/claims" + query, "Accept: application/cbor-seq\r\nConnection: close\r\n"));
+  connection.send(fixture.request("GET", path, "Accept: application/cbor-seq\r\nConnection: close\r\n"));
   const std::string answer = connection.receive_all();
   CHECK(status_of(answer) == 200);
   CHECK(header_of(answer, "Content-Type") == "application/cbor-seq");
   return unchunked(body_of(answer));
+}
+
+std::string export_claims(const Fixture& fixture, const std::string& query) {
+  return receive_sequence(fixture, "/v1/claims" + query);
 }
 
 std::vector<std::uint64_t> seqs(const json& page) {
@@ -175,6 +180,23 @@ TEST_CASE("views: the whole chain is exported in order, and it verifies") {
   }
   CHECK(seq == 170);
   CHECK(export_claims(fixture, "?after=301").empty());
+}
+
+TEST_CASE("views: the service's receipts are given as they were signed, however many") {
+  Fixture fixture;
+  post_rides(fixture, 200);
+  CHECK(receive_sequence(fixture, "/v1/receipts").empty());
+  for (std::uint64_t seq = 2; seq <= 150; ++seq) fixture.desk.refuse(seq, "methodology-withdrawn");
+  const std::string bytes = receive_sequence(fixture, "/v1/receipts");
+  ByteView rest = as_bytes(bytes);
+  std::uint64_t seq = 1;
+  while (!rest.empty()) {
+    const auto message = claim::take_message(rest, claim::MessageType::receipt);
+    REQUIRE(message.ok());
+    CHECK(claim::parse_receipt(message->payload)->processed_up_to == ++seq);
+  }
+  CHECK(seq == 150);
+  CHECK(status_of(fixture.get("/v1/receipts?after=3")) == 400);
 }
 
 TEST_CASE("views: status and statistics tell what the desk knows") {

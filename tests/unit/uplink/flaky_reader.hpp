@@ -80,6 +80,10 @@ class FlakyReader final : public outbox::Reader {
                          const std::function<void(const outbox::StoredRecord&)>& visit) override {
     return inner_->for_each_record(query, limit, visit);
   }
+  Status for_each_receipt(std::uint64_t after, std::size_t limit,
+                          const std::function<void(std::uint64_t number, ByteView message)>& visit) override {
+    return inner_->for_each_receipt(after, limit, visit);
+  }
 
  private:
   std::unique_ptr<outbox::Reader> inner_;

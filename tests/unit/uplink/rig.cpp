@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
 #include "tests/support/running_time.hpp"
 #include "tests/support/troubleshooting.hpp"
@@ -48,12 +49,14 @@ bool RecordingLog::says(std::string_view words) const {
   return std::ranges::any_of(lines_, [words](const std::string& line) { return test::says(line, words); });
 }
 
-void StrandBook::apply(ByteView payload, const outbox::Retried& answers,
+void StrandBook::apply(ByteView message, const outbox::Retried& answers,
                        std::function<void(Result<outbox::AppliedReceipt>)> done) {
-  auto work = [this, answers, copy = std::vector<std::uint8_t>(payload.begin(), payload.end()), done = std::move(done)] {
-    const auto receipt = claim::parse_receipt(copy);
+  auto work = [this, answers, copy = std::vector<std::uint8_t>(message.begin(), message.end()), done = std::move(done)] {
+    const auto parsed = claim::parse_message(copy, claim::MessageType::receipt);
+    REQUIRE(parsed.ok());
+    const auto receipt = claim::parse_receipt(parsed->payload);
     REQUIRE(receipt.ok());
-    done(writer_.apply(*receipt, {SystemClock().unix_seconds(), answers, 1}));
+    done(writer_.apply(*receipt, {SystemClock().unix_seconds(), answers, 1, copy}));
   };
   if (!holding_) return strand_.post(std::move(work));
   const std::lock_guard guard(mutex_);

@@ -40,7 +40,7 @@ class RecordingLog final : public Log {
 class StrandBook final : public uplink::ReceiptBook {
  public:
   StrandBook(outbox::Writer& writer, Executor& strand) : writer_(writer), strand_(strand) {}
-  void apply(ByteView payload, const outbox::Retried& answers, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
+  void apply(ByteView message, const outbox::Retried& answers, std::function<void(Result<outbox::AppliedReceipt>)> done) override;
   void hold() { holding_ = true; }
   [[nodiscard]] std::size_t held();
   void release();

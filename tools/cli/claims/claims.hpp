@@ -97,8 +97,10 @@ struct ExportOptions {
   std::uint64_t after = 0;
   std::uint64_t limit = 0;  ///< 0: all claims
   bool progress = false;
+  std::filesystem::path receipts = {};  ///< where the service's receipts go, likewise; empty: they are not asked for
 };
-/// Writes the claims to a file, which appears whole or not at all; a device or a pipe receives them as they come.
+/// Writes the claims to a file, and the receipts to another; both appear whole or not at all. A device or a pipe receives them as
+/// they come.
 ExitCode export_claims(DaemonClient& daemon, const ExportOptions& options, const Output& output);
 
 }  // namespace greentill::cli

@@ -5,6 +5,7 @@
 
 #include "daemon/base/hex.hpp"
 #include "tools/common/table.hpp"
+#include "tools/credit-service/cli/chain_words.hpp"
 #include "tools/credit-service/cli/commands.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 
@@ -47,22 +48,9 @@ std::string state_of(const DeviceState& device) {
   }
   for (const ChainState& chain : device.chains) {
     if (chain.state == ChainStanding::open || chain.state == ChainStanding::closed) continue;
-    text += (text.empty() ? "" : "; ") + to_hex(chain.chain) + ' ' + std::string(to_string(chain.state));
-    if (chain.reason != Reason::none) text += " (" + std::string(to_string(chain.reason)) + ')';
-    text += " since " + tools::time_text(chain.since);
+    text += (text.empty() ? "" : "; ") + state_of(chain);
   }
   return text;
-}
-
-Json chain_json(const ChainState& chain) {
-  return {{"chain", to_hex(chain.chain)},
-          {"head", chain.head},
-          {"state", to_string(chain.state)},
-          {"since", chain.since},
-          {"reason", chain.reason == Reason::none ? Json() : Json(to_string(chain.reason))},
-          {"held_from", chain.held_from == 0 ? Json() : Json(chain.held_from)},
-          {"closed_at", chain.closed_at ? Json(*chain.closed_at) : Json()},
-          {"assignment", chain.assignment}};
 }
 
 Json standstill_json(const std::optional<Standstill>& still) {

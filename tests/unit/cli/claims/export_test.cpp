@@ -53,6 +53,42 @@ TEST_CASE("export: the file holds every claim in order, and its chain and signat
   CHECK(unknown == 2000);
 }
 
+TEST_CASE("export: the service's receipts go to a file of their own") {
+  test::ServedDock dock(3);
+  dock.desk.refuse(2, "duplicate");
+  dock.desk.refuse(3, "duplicate");
+  const test::TempFolder folder;
+  Printed printed;
+  cli::ExportOptions options;
+  options.file = folder / "claims.cborseq";
+  options.receipts = folder / "receipts.cborseq";
+  CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::ok);
+  const cli::Json told = printed.document();
+  CHECK(told["messages"] == 4);
+  CHECK(told["receipts"] == 2);
+  CHECK(told["receipts_file"] == options.receipts.string());
+  const std::string bytes = test::read_all(options.receipts);
+  ByteView rest = as_bytes(bytes);
+  CHECK((claim::take_message(rest, claim::MessageType::receipt).ok() &&
+         claim::take_message(rest, claim::MessageType::receipt).ok()));
+  CHECK(rest.empty());
+
+  for (const fs::path& wrong : {folder / "claims.cborseq", folder / "." / "claims.cborseq", fs::path(folder / "")}) {
+    options.receipts = wrong;
+    CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::bad_file);
+  }
+  options.receipts = "-";
+  CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::usage);
+  printed.out.str("");
+  CHECK(cli::export_claims(*connect(dock), options, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() == bytes);
+  // Neither file takes its name unless both are whole.
+  fs::remove(options.file);
+  options.receipts = folder / "no-such-folder" / "receipts.cborseq";
+  CHECK(cli::export_claims(*connect(dock), options, printed.json) == ExitCode::bad_file);
+  CHECK_FALSE(fs::exists(options.file));
+}
+
 TEST_CASE("export: a part of the chain is exported on demand") {
   test::ServedDock dock(20);
   const test::TempFolder folder;
