@@ -64,7 +64,7 @@ Status Engine::open() {
     const std::uint32_t assignment = parts_.maker.settings().assignment.number;
     if (*chain && (*chain)->assignment > assignment)
       return fail(ErrorCode::conflict, left_already((*chain)->assignment, assignment));
-    if (*chain && (*chain)->assignment == assignment) {
+    if (*chain && (*chain)->assignment == assignment && !(*chain)->damaged) {
       set_trouble("");
       return head_.recover(parts_.reader);
     }
@@ -79,18 +79,24 @@ Status Engine::open() {
   return opened;
 }
 
-/// Begins a chain: the store's first, or one under another assignment than that of the chain before, which it names.
+/// Begins a chain: the store's first, or one behind the last, which it names: under another assignment, or since that one was
+/// damaged.
 Result<MadeClaims> Engine::start_chain(const std::optional<outbox::ChainState>& before) {
   claim::ChainHead head;
   parts_.random.fill(head.chain);
   auto reason = claim::StartReason::new_chain;
   std::optional<claim::Predecessor> predecessor;
   if (before) {
-    reason = claim::StartReason::other_assignment;
-    predecessor = {parts_.maker.device_id(), before->head.chain, before->head.seq, before->head.payload_hash};
+    const std::uint32_t assignment = parts_.maker.settings().assignment.number;
+    const bool moved = before->assignment != assignment;
+    reason = moved ? claim::StartReason::other_assignment : claim::StartReason::recovered_store;
+    if (before->head.seq != 0) {
+      predecessor = {parts_.maker.device_id(), before->head.chain, before->head.seq, before->head.payload_hash};
+    }
     parts_.log.write(LogLevel::info, "engine",
-                     "the settings name assignment " + std::to_string(parts_.maker.settings().assignment.number) +
-                         ": a new chain begins under it behind claim " + std::to_string(before->head.seq) + " of the last one");
+                     (moved ? "the settings name assignment " + std::to_string(assignment)
+                            : std::string("claims of the last chain were lost with a damaged store")) +
+                         ": a new chain begins behind claim " + std::to_string(before->head.seq) + " of the last one");
   }
   auto start = parts_.maker.start(reason, predecessor, head);
   if (start) head_.move_to(head);

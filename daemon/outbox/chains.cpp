@@ -6,9 +6,10 @@
 #include "daemon/outbox/sqlite_outbox.hpp"
 #include "daemon/outbox/stored_claim.hpp"
 
-#define GREENTILL_CHAIN                                                                                                  \
-  "SELECT h.no, h.id, c.position, c.message, h.delivered_seq, h.epoch, h.pruned, h.set_apart_at, "                       \
-  "h.assignment, h.before_id, h.before_seq, h.before_hash, h.declared, h.pruned_to FROM chains h LEFT JOIN claims c ON " \
+#define GREENTILL_CHAIN                                                                                                       \
+  "SELECT h.no, h.id, c.position, c.message, h.delivered_seq, h.epoch, h.pruned, h.set_apart_at, "                            \
+  "h.assignment, h.before_id, h.before_seq, h.before_hash, h.declared, h.pruned_to, h.damaged, h.lost_to FROM chains h LEFT " \
+  "JOIN claims c ON "                                                                                                         \
   "c.position = " GREENTILL_LAST_POSITION
 
 namespace greentill::outbox {
@@ -29,6 +30,7 @@ Result<ChainRow> chain_row(const Database& database, const Query& query) {
   row.pruned = query.integer(6);
   row.set_apart = !query.is_null(7);
   row.assignment = static_cast<std::uint32_t>(query.integer(8));
+  row.damaged = query.integer(14) != 0;
   return row;
 }
 
@@ -36,7 +38,7 @@ Result<KnownChain> known_chain(const Database& database, const Query& query) {
   const auto row = chain_row(database, query);
   if (!row) return Failure{row.error()};
   KnownChain chain;
-  chain.state = {row->head, row->delivered_seq, row->epoch, row->assignment};
+  chain.state = {row->head, row->delivered_seq, row->epoch, row->assignment, row->damaged};
   chain.set_apart = row->set_apart;
   if (!query.is_null(9)) {
     chain.before.seq = query.count(10);
@@ -46,6 +48,7 @@ Result<KnownChain> known_chain(const Database& database, const Query& query) {
   }
   chain.declared = query.integer(12) != 0;
   chain.pruned_to = query.count(13);
+  chain.lost_to = query.count(15);
   return chain;
 }
 
@@ -113,7 +116,7 @@ Result<std::optional<ChainState>> SqliteReader::chain() {
   const auto row = chains_.find(database_);
   if (!row) return Failure{row.error()};
   if (row->no == 0) return std::optional<ChainState>();
-  return std::optional(ChainState{row->head, row->delivered_seq, row->epoch, row->assignment});
+  return std::optional(ChainState{row->head, row->delivered_seq, row->epoch, row->assignment, row->damaged});
 }
 
 Result<std::uint64_t> SqliteReader::settings_number() {

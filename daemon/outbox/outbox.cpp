@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "daemon/outbox/recovery.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 #include "daemon/outbox/went_back.hpp"
 
@@ -61,6 +62,21 @@ class SqliteOutbox final : public Outbox {
 
   Status start(Log& log) {
     if (Status locked = lock_.take(options_.path); !locked) return locked;
+    if (Status finished = finish_switch(options_); !finished) return finished;
+    if (!needs_recovery(options_)) {
+      Status opened = open(log);
+      if (opened || opened.error().code != ErrorCode::corrupt) return opened;
+      writer_.reset();
+      mark_.reset();
+    }
+    if (Status recovered = recover(options_, log); !recovered) return recovered;
+    return open(log);
+  }
+  Writer& writer() override { return *writer_; }
+  Result<std::unique_ptr<Reader>> new_reader() override { return SqliteReader::open(options_); }
+
+ private:
+  Status open(Log& log) {
     if (Status marked = open_mark(); !marked) return marked;
     create_private(options_.path);
     auto writer = SqliteWriter::open(options_);
@@ -73,10 +89,7 @@ class SqliteOutbox final : public Outbox {
     log.write(LogLevel::debug, "outbox", "opened " + options_.path.string());
     return Done{};
   }
-  Writer& writer() override { return *writer_; }
-  Result<std::unique_ptr<Reader>> new_reader() override { return SqliteReader::open(options_); }
 
- private:
   Status open_mark() {
     if (options_.mark.empty()) return Done{};
     auto mark = sqlite::StoreMark::open(options_.mark, sqlite::StoreMark::Users::one);

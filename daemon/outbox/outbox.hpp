@@ -223,13 +223,17 @@ struct Options {
   std::filesystem::path mark = {};
   /// Files that are made after the mark. Where one is there and mark and chain are not, this is no first start.
   std::vector<std::filesystem::path> traces = {};
+  /// Whether this device signed the message; nothing: that of a damaged store's claims is not asked.
+  std::function<bool(const claim::Message&)> is_ours = {};
+  std::uint32_t assignment = 1;  ///< under which the device works now, for a damaged store that does not tell
 };
 
 /// The store, opened. Owns the writer; readers must be destroyed before it. Threads: open(), new_reader() and destruction by one
 /// thread at a time.
 class Outbox {
  public:
-  /// Opens or creates the store, and keeps other processes out until it is destroyed.
+  /// Opens or creates the store, and keeps other processes out until it is destroyed. A store that is damaged is set aside, and
+  /// what can be read of it is in the one that is opened; that takes a minute for a million claims.
   /// conflict where another process has it open, or where it is not what its mark says (docs/outbox.md, "A store that went
   /// back"); invalid where its log is another's, or the file is another program's database, unsupported where another version
   /// made it, corrupt where it is damaged, not_found or denied where the file or its lock cannot be opened. `log` is used by this

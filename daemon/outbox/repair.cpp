@@ -38,7 +38,7 @@ struct SqliteWriter::Repairing {
   std::int64_t now;
   std::int64_t named_no;  ///< of the chain that the service names; 0: it is not here
   ChainRow row;           ///< of the new chain
-  Statement old_claims, old_refused, add, set_anew, move_taken_back, taken_back_of, set_apart, forget;
+  Statement old_claims, old_refused, add, set_anew, move_taken_back, taken_back_of, set_apart, forget, seqs;
 };
 
 Status SqliteWriter::repair(const Repair& repair, Remaker& remaker, std::int64_t now) {
@@ -46,7 +46,7 @@ Status SqliteWriter::repair(const Repair& repair, Remaker& remaker, std::int64_t
   if (!transaction) return Failure{transaction.error()};
   const auto named = chains_.find(database_, repair.named.chain);
   if (!named) return Failure{named.error()};
-  Repairing repairing{repair, remaker, now, named->no, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  Repairing repairing{repair, remaker, now, named->no, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   if (Status prepared = prepare_repair(repairing); !prepared) return prepared;
   if (Status begun = begin_repair(repairing); !begun) return begun;
   const auto chains = chains_under(repairing);
@@ -71,6 +71,7 @@ Status SqliteWriter::prepare_repair(Repairing& repairing) {
        {repairing.move_taken_back, "UPDATE taken_back SET of_position = ?3 WHERE nullifier = ?1 AND of_position = ?2"},
        {repairing.taken_back_of, "SELECT of_position FROM taken_back WHERE nullifier = ?1 AND of_position > ?2 LIMIT 1"},
        {repairing.set_apart, "UPDATE chains SET set_apart_at = ?2 WHERE no = ?1"},
+       {repairing.seqs, "SELECT position FROM claims WHERE position > ?1 AND position <= ?2 ORDER BY position"},
        {repairing.forget, "DELETE FROM outcomes WHERE position > ?1 AND position <= ?2 AND standing = 3"}});
 }
 
@@ -113,9 +114,10 @@ Status SqliteWriter::repair_chain(Repairing& repairing, const KnownChain& chain,
   if (named) from = what.named.seq;
   if (what.ours && no > repairing.named_no) from = 0;
   if (named && chain.pruned_to > from) {
-    const auto gap = repairing.remaker.gap(chain.state.head.chain, from + 1, chain.pruned_to);
-    if (!gap) return Failure{gap.error()};
-    if (Status added = add_repaired(repairing, *gap, repairing.now, std::nullopt); !added) return added;
+    if (Status declared = declare(repairing, chain.state.head.chain, from + 1, chain.pruned_to); !declared) return declared;
+  }
+  if (chain.state.damaged && !chain.set_apart) {
+    if (Status declared = declare_holes(repairing, chain, no, std::max(from, chain.pruned_to)); !declared) return declared;
   }
   const std::int64_t first = position_of(no, 0);
   const std::int64_t last = position_of(no, kMaxSeq);
@@ -123,6 +125,33 @@ Status SqliteWriter::repair_chain(Repairing& repairing, const KnownChain& chain,
   if (Status made = make_anew(repairing, repairing.old_claims, position_of(no, from), last); !made) return made;
   if (Status forgotten = repairing.forget.run(first, last); !forgotten) return forgotten;
   return chain.set_apart ? Status(Done{}) : repairing.set_apart.run(no, repairing.now);
+}
+
+Status SqliteWriter::declare(Repairing& repairing, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last) {
+  const auto gap = repairing.remaker.gap(chain, first, last);
+  if (!gap) return Failure{gap.error()};
+  return add_repaired(repairing, *gap, repairing.now, std::nullopt);
+}
+
+/// What is missing of a damaged chain behind that seq. They are collected first, since the gaps go into the table that is read.
+Status SqliteWriter::declare_holes(Repairing& repairing, const KnownChain& chain, std::int64_t no, std::uint64_t from) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> holes;
+  const std::uint64_t end = std::max(chain.lost_to, chain.state.head.seq);
+  std::uint64_t next = from + 1;
+  {
+    Query row(repairing.seqs, position_of(no, from), position_of(no, kMaxSeq));
+    for (; row.next(); ++next) {
+      const std::uint64_t seq = seq_of(row.integer(0));
+      if (seq > next) holes.emplace_back(next, seq - 1);
+      next = seq;
+    }
+    if (Status read = row.status(); !read) return read;
+  }
+  if (end >= next) holes.emplace_back(next, end);
+  for (const auto& [first, last] : holes) {
+    if (Status declared = declare(repairing, chain.state.head.chain, first, last); !declared) return declared;
+  }
+  return Done{};
 }
 
 Status SqliteWriter::make_anew(Repairing& repairing, Statement& reading, std::int64_t from, std::int64_t to) {

@@ -6,7 +6,7 @@
 namespace greentill::outbox {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 9;
+constexpr std::int64_t kSchemaVersion = 10;
 
 constexpr const char* kSchema = R"sql(
 CREATE TABLE chains (
@@ -21,7 +21,9 @@ CREATE TABLE chains (
   delivered_seq INTEGER NOT NULL DEFAULT 0,
   epoch INTEGER NOT NULL DEFAULT 0,
   pruned INTEGER NOT NULL DEFAULT 0,
-  pruned_to INTEGER NOT NULL DEFAULT 0
+  pruned_to INTEGER NOT NULL DEFAULT 0,
+  damaged INTEGER NOT NULL DEFAULT 0,
+  lost_to INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE service (

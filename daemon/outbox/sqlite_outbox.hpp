@@ -63,6 +63,7 @@ struct ChainRow {
   std::int64_t pruned = 0;
   std::uint32_t assignment = 0;
   bool set_apart = false;
+  bool damaged = false;
 };
 
 /// What stands of a claim: claim::Standing, and refused for now.
@@ -240,6 +241,8 @@ class SqliteWriter final : public Writer {
   Status add_repaired(Repairing& repairing, const NewClaim& made, std::int64_t recorded_at, const std::optional<Sale>& sale);
   Result<std::vector<NumberedChain>> chains_under(const Repairing& repairing);
   Status repair_chain(Repairing& repairing, const KnownChain& chain, std::int64_t no);
+  Status declare_holes(Repairing& repairing, const KnownChain& chain, std::int64_t no, std::uint64_t from);
+  Status declare(Repairing& repairing, const claim::ChainId& chain, std::uint64_t first, std::uint64_t last);
   Status make_anew(Repairing& repairing, Statement& reading, std::int64_t from, std::int64_t to);
   Status make_anew(Repairing& repairing, const OldClaim& old);
   Result<std::optional<claim::ClaimId>> made_anew(Repairing& repairing, const claim::Reversal& reversal);

@@ -71,6 +71,8 @@ struct ChainState {
   std::uint64_t delivered_seq = 0;  ///< up to here the service has processed the chain, as receipts said
   std::uint64_t epoch = 0;          ///< of the ledger, from the chain's last receipt; 0 before the first one
   std::uint32_t assignment = 0;     ///< under which the chain was begun, as its start says
+  /// Claims of it were lost with a damaged store. Nothing is added to it, and a repair makes the rest anew.
+  bool damaged = false;
 };
 
 /// A chain of this store, as it matters to what is sent.
@@ -79,7 +81,8 @@ struct KnownChain {
   claim::ChainHead before;      ///< the place that its start names; zeros where it names none
   bool set_apart = false;       ///< never sent again
   bool declared = false;        ///< a gap in it declares what is missing of the chain before
-  std::uint64_t pruned_to = 0;  ///< behind this seq all claims are stored, but for damage
+  std::uint64_t pruned_to = 0;  ///< behind this seq all claims are stored, but for those of a damaged chain
+  std::uint64_t lost_to = 0;    ///< of a damaged chain: it had claims up to here, as far as is known
 };
 
 /// How a place that the service names lies to this store's claims.

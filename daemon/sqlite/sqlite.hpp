@@ -93,6 +93,7 @@ class Statement {
 
  private:
   friend class Query;
+  friend class RowCopy;
   sqlite3_stmt* handle_ = nullptr;
 };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/base/text.hpp"
+#include "daemon/sqlite/log_frames.hpp"
 
 namespace greentill::sqlite {
 namespace {
@@ -22,28 +23,6 @@ constexpr std::string_view kFirstWord = "greentill-mark-1";
 constexpr std::size_t kSlot = 512;
 constexpr std::size_t kMostBytes = 2 * kSlot;
 constexpr std::size_t kHeader = 100;  // of a database file
-
-// https://www.sqlite.org/fileformat2.html, "The Write-Ahead Log": eight big-endian words.
-constexpr std::size_t kLogHeader = 32;
-constexpr std::uint32_t kLogMagic = 0x377f0682;
-
-std::uint32_t word_at(ByteView bytes, std::size_t at, bool big_endian = true) {
-  std::uint32_t word = 0;
-  for (std::size_t i = 0; i < 4; ++i) word = word << 8 | bytes[big_endian ? at + i : at + 3 - i];
-  return word;
-}
-
-bool is_log_header(ByteView header) {
-  const std::uint32_t magic = word_at(header, 0);
-  if ((magic & ~1u) != kLogMagic) return false;
-  std::uint32_t first = 0;
-  std::uint32_t second = 0;
-  for (std::size_t at = 0; at < 24; at += 8) {
-    first += word_at(header, at, (magic & 1) != 0) + second;
-    second += word_at(header, at + 4, (magic & 1) != 0) + first;
-  }
-  return word_at(header, 24) == first && word_at(header, 28) == second;
-}
 
 /// FNV-1a, against what is half written.
 std::uint64_t checksum(std::string_view text) {

@@ -45,6 +45,22 @@ bool all_there(const Chains& chains, Chains::const_iterator from, std::uint64_t 
          std::all_of(from + 1, chains.end(), [](const KnownChain& chain) { return chain.set_apart || chain.pruned_to == 0; });
 }
 
+// What the answer has of a damaged chain is its own: a place that cannot be looked up is lost here, and is nobody else's.
+Course mend(const Answer& answer, PlaceMatch match, const Chains& chains) {
+  const auto named =
+      std::ranges::find_if(chains, [&](const KnownChain& chain) { return chain.state.head.chain == answer.head.chain; });
+  const bool lost_here = match == PlaceMatch::beyond && named != chains.end() && named->state.damaged;
+  return repair(answer, lost_here || match == PlaceMatch::same, "claims were lost with a damaged store");
+}
+
+/// Whether a repair would mend a damaged chain: it takes those under the newest one's assignment.
+bool is_damaged(const Chains& chains) {
+  const std::uint32_t assignment = chains.back().state.assignment;
+  return std::ranges::any_of(chains, [assignment](const KnownChain& chain) {
+    return chain.state.damaged && !chain.set_apart && chain.state.assignment == assignment;
+  });
+}
+
 constexpr const char* kPruned = "the service's ledger went back behind claims that this device has delivered and forgotten since";
 
 /// The ledger has no chain of this device.
@@ -108,6 +124,7 @@ Answer answer_of(const claim::Receipt& receipt) {
 }
 
 Course decide(const Answer& answer, PlaceMatch match, const Chains& chains) {
+  if (is_damaged(chains)) return mend(answer, match, chains);
   if (answer.head.chain == claim::ChainId{}) return begin(answer, chains);
   for (auto chain = chains.end(); chain-- != chains.begin();) {
     const bool follows = !chain->set_apart && same_place(chain->before, answer.head);
