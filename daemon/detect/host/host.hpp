@@ -3,6 +3,8 @@
 // exec instance, the program that it speaks with is the host's only child.
 #pragma once
 
+#include <sys/time.h>
+
 #include <chrono>
 
 #include "daemon/detect/attempt_page.hpp"
@@ -40,6 +42,19 @@ class CallTimer {
   ~CallTimer();
   CallTimer(const CallTimer&) = delete;
   CallTimer& operator=(const CallTimer&) = delete;
+};
+
+/// While it lives, a plugin's call uses none of its time, if one is under way: the host waits for the daemon, which may be slow
+/// to take what it is sent, and for no fault of the plugin's.
+class CallPause {
+ public:
+  CallPause();
+  ~CallPause();
+  CallPause(const CallPause&) = delete;
+  CallPause& operator=(const CallPause&) = delete;
+
+ private:
+  itimerval left_{};
 };
 
 }  // namespace greentill::detect::host

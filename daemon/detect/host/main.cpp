@@ -5,7 +5,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -35,6 +34,12 @@ void set_timer(std::chrono::milliseconds time) {
 CallTimer::CallTimer(std::chrono::milliseconds time) { set_timer(time); }
 CallTimer::~CallTimer() { set_timer(std::chrono::milliseconds(0)); }
 
+CallPause::CallPause() {
+  const itimerval none{};
+  ::setitimer(ITIMER_REAL, &none, &left_);
+}
+CallPause::~CallPause() { ::setitimer(ITIMER_REAL, &left_, nullptr); }
+
 void report_failure(const Host& host, const Error& error) {
   std::string reason = error.message;
   if (const std::string end = host.program == nullptr ? "" : host.program->how_it_ended(); !end.empty()) reason += "; " + end;
@@ -49,6 +54,7 @@ namespace {
 constexpr int kSourceNiceness = 5;
 
 void send_log(void* context, LogLevel level, std::string_view message) {
+  const CallPause waiting;
   // Where the daemon is gone the message is lost, and the next receive ends the host.
   (void)static_cast<FrameChannel*>(context)->send(encode_log(static_cast<std::uint64_t>(level), message), kForever);
 }

@@ -136,6 +136,7 @@ class SourceHost {
 
   Status flush() {
     if (count_ == 0) return Done{};
+    const CallPause waiting;
     spoke_ = steady_clock::now();
     const Frame head = encode_batch_head(count_);
     Status sent = channel_.send(head, records_, kForever);

@@ -2,6 +2,7 @@
 // Every way of a source to be broken that plugins/bad holds: what it handed in before is kept, once; the fault is named; it is
 // started again; and the source beside it loses nothing.
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <set>
 
@@ -222,6 +223,17 @@ TEST_CASE("bad sources: one that writes frames of its own has no more of the dae
     bench.sink.release();
     CHECK(eventually([&] { return bench.log.has("did not return in its time"); }));
   }
+}
+
+TEST_CASE("bad sources: one that hands over much and reads nothing of what it is told meanwhile is taken to its end") {
+  SourceBench bench;
+  const auto sources = bench.start_all({patient_spec("bad", test_plugin("flood_frames"), "poll")});
+  const bool is_taken = eventually([&] { return sources->status()[0].state == "finished"; });
+  // Where each waits for the other to read, the end of one is the other's; else the test would not end either.
+  for (const pid_t pid : hosts()) ::kill(pid, SIGKILL);
+  CHECK_MESSAGE(is_taken, bench.sink.count());
+  CHECK_MESSAGE(sources->status()[0].faults == 0, sources->status()[0].last_fault);
+  CHECK(bench.sink.count() == 20'000);
 }
 
 }  // namespace

@@ -207,10 +207,13 @@ class RememberingSink final : public SourceSink {
       next();
     }
   }
+  /// Who holds it keeps the daemon from taking anything more, and from reading what a source hands in meanwhile.
+  std::mutex gate;
   std::size_t turns = 0;  ///< how often each record gives way to whoever wants the processor
 
  private:
   void keep(const std::string& source, Kept record, std::function<void(Status)> done) {
+    const std::lock_guard open(gate);
     for (std::size_t turn = 0; turn < turns; ++turn) std::this_thread::yield();
     {
       const std::lock_guard lock(mutex_);

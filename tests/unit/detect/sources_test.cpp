@@ -86,6 +86,24 @@ TEST_CASE("sources: of large records fewer are under way, and a source that wait
   check_numbers(bench.sink, 300);
 }
 
+TEST_CASE("sources: one whose records the daemon takes slowly is not taken for one that hangs") {
+  Bench bench;
+  std::unique_lock gate(bench.sink.gate);
+  PluginSpec spec = patient_spec("counter", test_plugin("c_source"), "300 wide");
+  spec.patience = kWatched;
+  const auto sources = bench.start_all({spec});
+  REQUIRE(come_to_rest());  // what it hands in by one call is more than a socket holds
+  PluginSpec hanging = patient_spec("hanging", test_plugin("hang_source"), "poll");
+  hanging.patience = kWatched;
+  SourceBench other;
+  const auto hangs = other.start_all({hanging});
+  REQUIRE(eventually([&] { return hangs->status()[0].faults > 0; }));
+  gate.unlock();
+  CHECK(eventually([&] { return is_finished(*sources) || sources->status()[0].faults > 0; }));
+  CHECK_MESSAGE(sources->status()[0].faults == 0, sources->status()[0].last_fault);
+  check_numbers(bench.sink, 300);
+}
+
 TEST_CASE("sources: a child killed in the midst goes on without gap or repeat") {
   Bench bench;
   bench.sink.turns = 20;
