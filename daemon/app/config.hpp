@@ -15,8 +15,6 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
-#include "daemon/identity/settings.hpp"
-#include "daemon/measure/library.hpp"
 #include "daemon/uplink/uplink.hpp"
 
 namespace greentill::app {
@@ -71,14 +69,5 @@ std::vector<Error> find_config_errors(const std::filesystem::path& path, const I
 /// configurations.
 Result<Config> parse_config(std::string_view text, const std::string& name, const std::filesystem::path& folder,
                             const Installation& installation);
-
-/// Whether each methodology that is preferred measures its activity. An error names the activity and what there is for it.
-Status check_preferred(const Config& config, const measure::Library& library);
-
-/// Under which of the settings' roots each source and the API hand in. invalid where a root that is named is none under which the
-/// device claims, or none is named and there are several. Lifetime: the settings'.
-Result<identity::RootChoice> choose_roots(const Config& config, const identity::Settings& settings);
-/// All errors for which choose_roots() refuses; empty where it does not.
-std::vector<Error> find_root_errors(const Config& config, const identity::Settings& settings);
 
 }  // namespace greentill::app

@@ -4,6 +4,8 @@
 #include <future>
 #include <thread>
 
+#include "daemon/app/choices.hpp"
+#include "daemon/app/desk.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/app/strand.hpp"
 #include "daemon/base/calendar.hpp"
@@ -23,29 +25,6 @@
 
 namespace greentill::app {
 namespace {
-
-constexpr std::size_t kShownReasons = 20;
-
-// The API's desk: the engine answers for transactions, the daemon for its status.
-class ApiDesk final : public api::Desk {
- public:
-  ApiDesk(engine::Engine& engine, uplink::Uplink* uplink, std::function<api::DaemonStatus()> status)
-      : tills_(engine), uplink_(uplink), status_(std::move(status)) {}
-  std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override {
-    return tills_.submit(std::move(transactions));
-  }
-  Result<event::TransactionAnswer> undo(std::uint64_t seq) override { return tills_.undo(seq); }
-  bool retry() override {
-    if (uplink_ != nullptr) uplink_->retry_now();
-    return uplink_ != nullptr;
-  }
-  api::DaemonStatus status() override { return status_(); }
-
- private:
-  engine::TillFront tills_;
-  uplink::Uplink* const uplink_;  ///< null where none is configured
-  std::function<api::DaemonStatus()> status_;
-};
 
 // Members are declared in the order they are started, so that they stop in the reverse one.
 class GreentillDaemon : public Daemon {
@@ -67,7 +46,6 @@ class GreentillDaemon : public Daemon {
   Status start_uplink();
   Status start_sources();
   Status start_api();
-  api::DaemonStatus status();
   void stop();
 
   Config config_;
@@ -83,8 +61,6 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<outbox::Reader> engine_reader_;
   std::unique_ptr<outbox::Reader> uplink_reader_;
-  std::unique_ptr<outbox::Reader> status_reader_;
-  std::mutex status_mutex_;
   std::unique_ptr<detect::Detectors> detectors_;
   std::optional<engine::ClaimMaker> maker_;
   Strand strand_;
@@ -129,7 +105,7 @@ Status GreentillDaemon::load_settings() {
 
 /// Takes no older settings than the device had, and remembers newer ones.
 Status GreentillDaemon::keep_settings_number() {
-  const auto had = status_reader_->settings_number();
+  const auto had = engine_reader_->settings_number();
   if (!had) return Failure{had.error()};
   if (settings_->number < *had) {
     return fail(ErrorCode::conflict, config_.settings.string() + ": these are the settings number " +
@@ -163,7 +139,7 @@ Status GreentillDaemon::open_outbox() {
   auto opened = outbox::Outbox::open(options, log_);
   if (!opened) return Failure{opened.error()};
   outbox_ = std::move(*opened);
-  for (auto* reader : {&engine_reader_, &uplink_reader_, &status_reader_}) {
+  for (auto* reader : {&engine_reader_, &uplink_reader_}) {
     auto made = outbox_->new_reader();
     if (!made) return Failure{made.error()};
     *reader = std::move(*made);
@@ -234,7 +210,12 @@ Status GreentillDaemon::start_api() {
   config_.api.token = *token;
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
-  desk_ = std::make_unique<ApiDesk>(*engine_, uplink_.get(), [this] { return status(); });
+  auto desks = outbox_->new_reader();
+  if (!desks) return Failure{desks.error()};
+  const DeskParts parts{*engine_,     *detectors_,           *sources_,  *identity_,
+                        *settings_,   *self_check_,          log_,       uplink_.get(),
+                        trust_.get(), config_.overdue_after, started_at_};
+  desk_ = std::make_unique<ApiDesk>(parts, std::move(*desks));
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
   if (!server) return Failure{server.error()};
   server_ = std::move(*server);
@@ -267,42 +248,6 @@ Status GreentillDaemon::start() {
   if (Status started = start_sources(); !started) return started;
   if (Status started = start_api(); !started) return started;
   return Done{};
-}
-
-api::DaemonStatus GreentillDaemon::status() {
-  api::DaemonStatus status;
-  status.device_id = identity_->device_id();
-  status.version = kVersion;
-  status.merchant = settings_->assignment.merchant;
-  status.site = settings_->assignment.site;
-  status.assignment = settings_->assignment.number;
-  status.settings = settings_->number;
-  for (const identity::Root& root : settings_->roots) status.roots.push_back({root.number, root.name, root.reversals_only});
-  status.started_at = started_at_;
-  status.trouble = engine_->trouble();
-  status.log_lines_lost = log_.lines_lost();
-  status.warnings = self_check_->warnings();
-  {
-    const std::lock_guard lock(status_mutex_);
-    if (const auto chain = status_reader_->chain(); chain) {
-      status.chain = *chain;
-    } else {
-      status.trouble = chain.error().message;
-    }
-    if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
-    if (const auto since = status_reader_->waiting_since(); since) status.waiting_since = *since;
-    if (auto reasons = status_reader_->reason_counts(kShownReasons); reasons) status.reasons = std::move(*reasons);
-    if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
-  }
-  if (uplink_) {
-    status.link = uplink_->status();
-    status.overdue_after_s = config_.overdue_after.count();
-  }
-  status.certificate_end = identity_->not_after();
-  if (trust_) status.receipt_certificate_end = trust_->not_after();
-  status.plugins = detectors_->status();
-  for (auto& source : sources_->status()) status.plugins.push_back(std::move(source));
-  return status;
 }
 
 void GreentillDaemon::stop() {

@@ -102,11 +102,16 @@ class Engine final : public outbox::Repairer {
   void refuse(Arrival arrival, const Error& error);
   void admit(Arrival arrival);
   void admit_waiting();
+  Result<MadeClaims> start_chain(const std::optional<outbox::ChainState>& before);
+  void on_finished(Committer::Jobs& jobs, const Status& status);
+  void finish(Job& job, bool stored);
+  void set_trouble(std::string trouble);
+
+  // admitted.cpp
   bool answer_known(Arrival& arrival);
   void answer_repeated(Arrival arrival, event::TransactionAnswer answer, bool is_other);
   [[nodiscard]] bool must_come_again(const Arrival& arrival, const std::vector<detect::Absent>& absent);
   void claim_new(Arrival arrival);
-  Result<MadeClaims> start_chain(const std::optional<outbox::ChainState>& before);
   Status apply_awaited(const Arrival& arrival, claim::ChainHead& head, MadeClaims& made);
   void reverse(Arrival arrival);
   void leave_unclaimed(Arrival arrival);
@@ -114,9 +119,6 @@ class Engine final : public outbox::Repairer {
   void store_record(outbox::SourceRecord record, event::TransactionAnswer answer, Answered answered);
   void commit(Arrival arrival, MadeClaims made);
   std::unique_ptr<Job> job_of(MadeClaims made, std::optional<outbox::SourceRecord> record, Answered answered);
-  void on_finished(Committer::Jobs& jobs, const Status& status);
-  void finish(Job& job, bool stored);
-  void set_trouble(std::string trouble);
 
   Parts parts_;
   const CommitHooks hooks_;

@@ -115,19 +115,21 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void pause(std::uint32_t seconds);
   void end_pause();
 
+  // sending.cpp
   bool refresh_chain();
-  void report_missing();
   void fill_window();
+  void report_missing();
+  void report_too_large();
+  /// The size of a packet with so many bytes of claims.
+  [[nodiscard]] std::size_t claims_packet(std::size_t bytes) const;
+  [[nodiscard]] std::size_t batch_bytes() const;
   bool send(const claim::ChainId& chain, ByteView claims, const std::string& correlation);
+
   bool send_status();
   [[nodiscard]] bool retains() const;
   /// Publishes a message that fits. False where the session ended.
   bool publish(const Publication& publication);
-  /// The size of a packet with so many bytes of claims.
-  [[nodiscard]] std::size_t claims_packet(std::size_t bytes) const;
-  void report_too_large();
   void needs(const Terms& terms);
-  [[nodiscard]] std::size_t batch_bytes() const;
 
   void on_applied(const std::string& correlation, const Answer& answer, const Result<outbox::AppliedReceipt>& applied);
   void on_receipt(const std::string& correlation, const Answer& answer, const outbox::AppliedReceipt& applied);
@@ -138,6 +140,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void on_timer(std::chrono::milliseconds due);
   void give_up_waiting();
 
+  // retries.cpp
   void arm_retry_timer();
   void look_again();
   void begin_retries();

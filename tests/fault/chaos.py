@@ -19,7 +19,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from promises import check_booked_once, claims_of, fail_unless, kill_parser, run_kills  # noqa: E402
 from replayer import Replayer  # noqa: E402
-from stack import PATIENCE_S, Stack, journal_source, wait_until  # noqa: E402
+from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import journal_source  # noqa: E402
 
 
 def ride(issuer, number, begin, metres):

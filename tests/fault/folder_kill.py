@@ -17,7 +17,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from kills import kill_some  # noqa: E402
 from promises import BOX_DETECTOR, kill_parser, run_kills  # noqa: E402
-from stack import PATIENCE_S, Stack, StackError, toml_text, wait_until  # noqa: E402
+from parts import PATIENCE_S, StackError, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import toml_text  # noqa: E402
 
 RECEIPT = """\
 <Transaction{flags}><RetailStoreID>9</RetailStoreID><WorkstationID>1</WorkstationID><SequenceNumber>{number}</SequenceNumber>\

@@ -22,7 +22,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from kills import kill_some, stop_detectors  # noqa: E402
 from promises import kill_parser, run_kills  # noqa: E402
-from stack import PATIENCE_S, Stack, StackError, journal_source, wait_until  # noqa: E402
+from parts import PATIENCE_S, StackError, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import journal_source  # noqa: E402
 
 HEADER = ("Departure,Return,Departure station id,Departure station name,Return station id,Return station name,"
           "Covered distance (m),Duration (sec.)\r\n")

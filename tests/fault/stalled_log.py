@@ -25,7 +25,9 @@ import paho.mqtt.client as mqtt
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from promises import ROOT, fail_unless, run_test  # noqa: E402
-from stack import PATIENCE_S, Part, Stack, StackError, connects, free_port, toml_text, wait_until  # noqa: E402
+from parts import PATIENCE_S, Part, StackError, connects, free_port, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import toml_text  # noqa: E402
 
 LONGEST_S = 30  # of a sale or a print; whoever waits for a log waits for ever
 SLOWER = 4  # than beside a log that takes everything; the median

@@ -14,7 +14,8 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 sys.path.insert(0, str(ROOT / "tools/lib"))
 
-from stack import StackError, toml_text  # noqa: E402
+from parts import StackError  # noqa: E402
+from stack_texts import toml_text  # noqa: E402
 
 CORPORA = pathlib.Path(os.environ.get("GREENTILL_CORPORA", ROOT.parent / "shared/corpora"))
 

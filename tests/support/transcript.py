@@ -6,7 +6,7 @@ import shlex
 import subprocess
 import textwrap
 
-from stack import ROOT, PATIENCE_S, StackError
+from parts import PATIENCE_S, ROOT, StackError
 
 PAGES = {"greentill": ["docs/cli.md"], "greentill-credit": ["docs/credit-service.md", "docs/registry.md"]}
 WIDTH = 100

@@ -4,44 +4,22 @@ import argparse
 import json
 import os
 import pathlib
-import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
-import paho.mqtt.client as mqtt
-
+import bench_bridge
 import bench_building
+import bench_detectors
 import bench_service
-from stack import ROOT, Part, Stack, StackError, connects, free_port, output_of, wait_until
+from bench_results import Results, grade, run_json
+from parts import ROOT, Part, StackError, connects, free_port, wait_until
+from stack import Stack
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-MESSAGE_BYTES = 400
-
-
-class Results:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, name, value, unit, op=None, aim=None, goal=None):
-        row = {"name": name, "value": round(value, 4), "unit": unit, "aim": None if op is None else {"op": op, "value": aim, "goal": goal}}
-        self.rows.append(row)
-        verdict = "" if op is None else f"  {grade(row)} (aim {op} {aim}, goal {goal})"
-        print(f"{name:<44} {value:>12.3f} {unit}{verdict}", flush=True)
-
-    def write(self, path):
-        pathlib.Path(path).write_text(json.dumps(self.rows, indent=2) + "\n")
-
-
-def grade(row):
-    """GOAL, ok or MISSED."""
-    def holds(bound):
-        return row["value"] <= bound if row["aim"]["op"] == "<=" else row["value"] >= bound
-    return "GOAL" if holds(row["aim"]["goal"]) else "ok" if holds(row["aim"]["value"]) else "MISSED"
 
 
 def cpu_seconds(pid):
@@ -56,10 +34,6 @@ def memory_mib(pid):
 
 def key_and_certificate(stack):
     return stack.identities / f"{stack.device}.key", stack.identities / f"{stack.device}.crt"
-
-
-def run_json(*command):
-    return json.loads(output_of(*command).strip().splitlines()[-1])
 
 
 class Bench:
@@ -168,7 +142,7 @@ class Bench:
         for attempt in range(1 if self.quick else 3):
             rate, wire = self.drain_ours(f"draining-{attempt}", count)
             ours.append(rate)
-        bridge = [self.drain_bridge(f"bridge-{attempt}", count) for attempt in range(1 if self.quick else 3)]
+        bridge = [bench_bridge.rate(self.folder / f"bridge-{attempt}", count) for attempt in range(1 if self.quick else 3)]
         self.results.add("drain_rate_over_mosquitto_bridge", statistics.median(ours) / statistics.median(bridge), "ratio", ">=", 3, 5)
         self.results.add("drain_rate", statistics.median(ours), "claims/s")
         self.results.add("drain_rate_of_bridge", statistics.median(bridge), "messages/s")
@@ -191,35 +165,6 @@ class Bench:
             done = json.loads(receiver.communicate(timeout=300)[0].strip().splitlines()[-1])
             return done["claims"] / done["seconds"], done["payload_bytes"] / max(done["claims"], 1)
 
-    def drain_bridge(self, name, count):
-        folder = self.folder / name
-        folder.mkdir()
-        near_port, far_port = free_port(), free_port()
-        with (self.mosquitto(folder, "far", far_port, "max_queued_messages 0\n") as far,
-              self.mosquitto(folder, "near", near_port, f"""\
-persistence true
-persistence_location {folder}/
-max_queued_messages 0
-connection bridge
-address 127.0.0.1:{far_port}
-topic # out 1
-cleansession false
-restart_timeout 1
-bridge_protocol_version mqttv50
-""") as near):
-            near.start()
-            wait_until(lambda: connects(near_port), 10, "mosquitto")
-            publish_all(near_port, count)
-            far.start()
-            wait_until(lambda: connects(far_port), 10, "mosquitto")
-            return rate_of_arrival(far_port, count)
-
-    @staticmethod
-    def mosquitto(folder, name, port, text):
-        config = folder / f"{name}.conf"
-        config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n{text}" + ("user root\n" if os.geteuid() == 0 else ""))
-        return Part(f"mosquitto {name}", ["/usr/sbin/mosquitto", "-c", config], folder / f"{name}.log")
-
     # --- the printer relay
 
     def relay(self):
@@ -235,36 +180,6 @@ bridge_protocol_version mqttv50
         self.results.add("relay_round_trip", ours, "us")
         self.results.add("plain_relay_round_trip", plain, "us")
         self.results.add("printer_round_trip_without_relay", direct, "us")
-
-    # --- detectors
-
-    def detectors(self):
-        """All of them in one process, as the daemon calls them, on the labelled transactions."""
-        rounds = self.scaled(20_000) // 100
-        for suffix, options in (("", []), (".40_lines", ["--lines", 40])):
-            rates = [run_json(*self.detector_program(rounds, *options))["transactions_per_second"] for _ in range(3)]
-            self.results.add(f"detectors_transactions_per_second{suffix}", statistics.median(rates), "transactions/s")
-        if not shutil.which("valgrind"):
-            print("note: valgrind is not installed, so detector_instructions are left out")
-            return
-        for name in ("ride", "charge", "rules"):
-            self.results.add(f"detector_instructions.{name}", self.instructions("--only", name), "instructions")
-        long_sales = self.instructions("--only", "rules", "--lines", 40)
-        self.results.add("detector_instructions.rules.40_lines", long_sales, "instructions")
-
-    def detector_program(self, rounds, *options):
-        labelled = sorted((ROOT / "tests/detection/labelled").glob("*.ndjson"))
-        return [self.program("bench-detectors"), self.bin / "lib/greentill/plugins", ROOT / "config/rules", rounds, *options, *labelled]
-
-    def instructions(self, *options):
-        """A transaction, of one round behind another that warms up: callgrind counts within the function measured_round alone."""
-        counts = self.folder / "callgrind.out"
-        done = run_json("valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=measured_round",
-                        f"--callgrind-out-file={counts}", "--quiet", *self.detector_program(1, *options))
-        summary = re.search(r"^(?:summary|totals): (\d+)", counts.read_text(), re.MULTILINE)
-        if not summary or int(summary[1]) == 0:
-            sys.exit("callgrind counted nothing")
-        return int(summary[1]) / done["transactions"]
 
     # --- memory, disk, start
 
@@ -300,41 +215,6 @@ bridge_protocol_version mqttv50
         return memory_mib(stack.daemon.process.pid)
 
 
-def publish_all(port, count, window=1000):
-    """QoS 1. Paho gives a message id again after 65,535, whether or not its first message was acknowledged: so a window is kept."""
-    client = mqtt.Client(protocol=mqtt.MQTTv5)
-    client.max_inflight_messages_set(window)
-    client.max_queued_messages_set(0)
-    room = threading.Semaphore(window)
-    client.on_publish = lambda *_: room.release()
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-
-    def wait_for_room():
-        if not room.acquire(timeout=60):
-            sys.exit("the local mosquitto did not acknowledge every message")
-    for number in range(count):
-        wait_for_room()
-        client.publish("claims", number.to_bytes(8, "big") + b"\0" * (MESSAGE_BYTES - 8), qos=1)
-    for _ in range(window):
-        wait_for_room()
-    client.disconnect()
-    client.loop_stop()
-
-
-def rate_of_arrival(port, count):
-    """Messages a second at the far broker, counted by a process of its own in C."""
-    receiver = subprocess.Popen(["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-t", "claims", "-q", "0", "-V", "mqttv5",
-                                 "-C", str(count), "-N", "-F", "."], stdout=subprocess.PIPE)
-    taken = len(receiver.stdout.read(1))
-    if taken == 0:
-        sys.exit("the bridge delivered nothing")
-    started = time.perf_counter()
-    while chunk := receiver.stdout.read(65536):
-        taken += len(chunk)
-    return taken / (time.perf_counter() - started)
-
-
 def main():
     parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small counts: shows that everything runs, not how fast")
@@ -360,7 +240,7 @@ def main():
     bench_service.measure(bench, folder)
     bench.relay()
     bench.backlog(idle)
-    bench.detectors()
+    bench_detectors.measure(bench)
     bench_building.measure(bench.results, folder, arguments.quick)
     bench.results.write(arguments.out)
     shutil.rmtree(folder)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from stack import ROOT, output_of
+from parts import ROOT, output_of
 
 # What a Debian has before anything is installed (debootstrap's minbase).
 BARE = ["?essential", "?priority(required)", "apt", "ca-certificates"]

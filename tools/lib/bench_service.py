@@ -3,7 +3,7 @@
 import statistics
 import sys
 
-from stack import ROOT
+from parts import ROOT
 
 sys.path.insert(0, str(ROOT / "tests/integration/attacks"))
 

@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 
-from stack import DEVICE, ROOT, Stack, StackError, journal_source, mapping_file, wait_until
+from parts import ROOT, StackError, wait_until
+from stack import DEVICE, Stack
+from stack_texts import journal_source, mapping_file
 
 SAMPLES = ROOT / "config/samples"
 DEFAULT_FOLDER = ROOT / "build/run"

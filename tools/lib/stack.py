@@ -4,113 +4,18 @@
 Used by tools/run, the fault tests and the benchmarks. Everything lives below one folder and listens on loopback; what was started is
 ended by stop(), and by the kernel if this process dies first.
 """
-import ctypes
 import http.client
 import json
 import os
 import pathlib
 import re
-import signal
-import socket
 import subprocess
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+from parts import PATIENCE_S, ROOT, Part, StackError, connects, free_port, output_of, sanitizer_of, wait_until
+from stack_texts import DEFAULT_DETECTORS, boundless_programme, credit_text, daemon_text
+
 DEVICE = "device-1"
 MERCHANT = "demo-merchant"
-PR_SET_PDEATHSIG = 1
-
-
-class StackError(RuntimeError):
-    """A part did not start or answer; the message names its log."""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def connects(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def output_of(*command, **options):
-    """What a program that must succeed wrote to its standard output."""
-    words = [str(word) for word in command]
-    done = subprocess.run(words, capture_output=True, text=True, **options)
-    if done.returncode != 0:
-        raise StackError(f"{' '.join(words)}: exit {done.returncode}: {done.stderr.strip() or done.stdout[-500:]}")
-    return done.stdout
-
-
-# The one bound on waiting, so wide that no machine is too busy for it: whoever meets it waits for what does not come.
-PATIENCE_S = 300
-
-
-def wait_until(condition, seconds, what, pause=0.05):
-    """Answers the condition's first true value."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise StackError(f"gave up after {seconds} s waiting for {what}")
-        time.sleep(pause)
-
-
-def _die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-class Part:
-    """A program with a log file; at the end of a `with`, killed."""
-
-    def __init__(self, name, command, log, environment=None):
-        self.name, self.command, self.log = name, [str(word) for word in command], pathlib.Path(log)
-        self.environment = environment
-        self.standard_error = None  # an open file in place of the log
-        self.process = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.kill()
-
-    def start(self):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, preexec_fn=_die_with_parent,
-                stderr=log if self.standard_error is None else self.standard_error, env={**os.environ, **(self.environment or {})})
-
-    def check_alive(self):
-        if self.process.poll() is not None:
-            tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
-            raise StackError(f"{self.name} ended with {self.process.returncode}; the end of {self.log}:\n{tail}")
-
-    @property
-    def running(self):
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self):
-        if self.running:
-            self.process.kill()
-        if self.process:
-            self.process.wait()
-
-    def stop(self, seconds=PATIENCE_S):
-        if self.running:
-            self.process.terminate()
-            try:
-                self.process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self.kill()
-                raise StackError(f"{self.name} did not stop within {seconds} s; see {self.log}") from None
-            if self.process.returncode != 0:
-                raise StackError(f"{self.name} stopped with {self.process.returncode}; see {self.log}")
 
 
 class Daemon:
@@ -150,13 +55,6 @@ class Daemon:
 
     def status(self):
         return self.json("/v1/status")
-
-
-def sanitizer_of(library):
-    """What must be loaded before the library into a program that is built without sanitizers."""
-    loads = subprocess.run(["ldd", library], capture_output=True, text=True).stdout
-    runtime = re.search(r"lib[at]san\.so\S* => (\S+)", loads)
-    return {"LD_PRELOAD": runtime[1], "ASAN_OPTIONS": "detect_leaks=0"} if runtime else None
 
 
 class Stack:
@@ -242,8 +140,10 @@ class Stack:
     def write_configuration(self, sources="", detectors=None, extra=""):
         """`sources`, `detectors` (else the default ones) and `extra` are TOML text for the daemon's configuration."""
         self._write_broker_config()
-        self._write_daemon_config(sources, DEFAULT_DETECTORS if detectors is None else detectors, extra)
-        self._write_credit_config()
+        detectors = DEFAULT_DETECTORS if detectors is None else detectors
+        self.daemon_config.write_text(daemon_text(self, sources, detectors, extra))
+        (self.folder / "programme.toml").write_text(boundless_programme())
+        (self.folder / "credit.toml").write_text(credit_text(self))
 
     def _write_broker_config(self):
         files = {"devices": "devices-ca.crt", "workers": "workers-ca.crt", "certificate": "broker.crt", "key": "broker.key"}
@@ -261,49 +161,6 @@ class Stack:
     @property
     def share_group(self):
         return (self.folder / "share-group").read_text().strip()
-
-    def _write_daemon_config(self, sources, detectors, extra):
-        self.daemon_config.write_text(f"""\
-[device]
-state = "state"
-
-[identity]
-key = "identities/{self.device}.key"
-certificate = "identities/{self.device}.crt"
-settings = "identities/{self.device}.settings.toml"
-
-[methodologies]
-folder = "{ROOT}/config/methodologies"
-
-[api]
-port = {self.api_port}
-claim_link = "https://localhost/c/{{secret}}"
-
-[uplink]
-server = "mqtts://localhost:{self.broker_port}"
-authorities = "identities/ca.crt"
-receipt_certificates = "identities/service.crt"
-receipt_timeout_s = 5
-backoff_min_ms = 100
-backoff_max_s = 2
-retry_refused_after_s = 5
-{detectors}{sources}{extra}""")
-
-    def _write_credit_config(self):
-        (self.folder / "programme.toml").write_text(boundless_programme())
-        (self.folder / "credit.toml").write_text(f"""\
-database = "ledger.db"
-methodologies = "{ROOT}/config/methodologies"
-programme = "programme.toml"
-programme_key = "identities/programme.key"
-
-[broker]
-server = "mqtts://localhost:{self.worker_port}"
-share_group = "share-group"
-authorities = "identities/ca.crt"
-certificate = "identities/service.crt"
-key = "identities/service.key"
-""")
 
     def start_broker(self):
         self.broker.start()
@@ -354,49 +211,3 @@ key = "identities/service.key"
     def kill(self):
         for part in (self.daemon, *self.workers, self.broker):
             part.kill()
-
-
-DEFAULT_DETECTORS = f"""
-[[detector]]
-name = "ride"
-plugin = "ride"
-
-[[detector]]
-name = "rules"
-plugin = "rules"
-configuration = "{ROOT}/config/rules/default.toml"
-"""
-
-
-def boundless_programme():
-    """The shipped programme for a device that does a year's work in an hour, with acts of long ago: nothing of that is held."""
-    bounds = re.compile(r"(ceiling_per_day_mg|oldest_days) =")
-    lines = (ROOT / "config/programme.toml").read_text().splitlines(keepends=True)
-    text = "".join(line for line in lines if not bounds.match(line))
-    return re.sub(r"(?m)^(claims_per_day|bytes_per_day) = [\d_]+", lambda match: match[1] + " = 100_000_000", text)
-
-
-def toml_text(value):
-    """A basic string of TOML, whose escapes are JSON's."""
-    return json.dumps(str(value), ensure_ascii=False)
-
-
-def mapping_file(mapping):
-    """The file of a mapping that is given as a name in config/mappings or as a path."""
-    named = ROOT / "config/mappings" / f"{mapping}.toml"
-    return named if "/" not in mapping and named.is_file() else pathlib.Path(mapping).resolve()
-
-
-def journal_source(name, path, mapping=None, form="csv", once=True):
-    """TOML of a journal source that reads a file; `mapping` as for mapping_file()."""
-    lines = [f"path = {toml_text(path)}", f"once = {str(once).lower()}", f'format = "{form}"']
-    if mapping:
-        file = mapping_file(mapping)
-        lines += [f"mapping = {toml_text(file.stem)}", f"mappings = {toml_text(file.parent)}"]
-    configuration = toml_text("\n".join(lines))
-    return f"""
-[[source]]
-name = "{name}"
-plugin = "journal"
-configuration_text = {configuration}
-"""

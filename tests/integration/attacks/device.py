@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 
 from promises import fail_unless  # noqa: E402
 from raw_mqtt import NOT_AUTHORISED, PUBACK, PUBLISH, Session, length, take_length, text  # noqa: E402
-from stack import StackError  # noqa: E402
+from parts import StackError  # noqa: E402
 from claims import Signer, cbor, to_be_signed  # noqa: E402
 
 RECEIPT = 65002

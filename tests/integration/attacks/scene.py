@@ -12,7 +12,8 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "trust"))
 
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, Stack, wait_until  # noqa: E402
+from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
 from authority import Authority, certificate_pem, load_certificate  # noqa: E402
 from cryptography.hazmat.primitives import serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402

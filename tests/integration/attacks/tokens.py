@@ -9,7 +9,8 @@ import sys
 import time
 
 from scene import Scene, expect, fail_unless, main, tell
-from stack import DEFAULT_DETECTORS, Stack
+from stack import Stack
+from stack_texts import DEFAULT_DETECTORS
 
 METRES = 2043
 PART = {"m.odometer": 1000}

@@ -14,7 +14,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, Stack, output_of, wait_until  # noqa: E402
+from parts import PATIENCE_S, output_of, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
 
 PAGE = ROOT / "docs/certificates.md"
 DEVICE = "dock-7"  # as on the page

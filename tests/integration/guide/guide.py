@@ -14,7 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from installed import install  # noqa: E402
 from promises import ROOT, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
-from stack import PATIENCE_S, Stack, wait_until  # noqa: E402
+from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
 
 BEGIN = 1_790_000_000
 

@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import output_of  # noqa: E402
+from parts import output_of  # noqa: E402
 
 PROGRAMS = {"greentill", "greentill-credit", "greentill-plugin-host", "greentill-printer-relay", "greentilld"}
 

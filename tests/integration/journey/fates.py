@@ -12,7 +12,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, Stack, journal_source, wait_until  # noqa: E402
+from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import journal_source  # noqa: E402
 
 MAPPING = """
 delimiter = ";"

@@ -12,7 +12,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import BOX_DETECTOR, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import DEFAULT_DETECTORS, Stack  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import DEFAULT_DETECTORS  # noqa: E402
 from transcript import transcript_of  # noqa: E402
 
 

@@ -13,7 +13,8 @@ import zoneinfo
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, ROOT, Stack, output_of, wait_until  # noqa: E402
+from parts import PATIENCE_S, ROOT, output_of, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
 from transcript import transcript_of  # noqa: E402
 
 

@@ -14,7 +14,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import (ROOT, TESTS, check_booked_once, claims_of, corpus_or_skip, fail_unless, journey_parser,  # noqa: E402
                       reductions, run_journey)
-from stack import PATIENCE_S, Stack, journal_source, wait_until  # noqa: E402
+from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import journal_source  # noqa: E402
 
 sys.path.insert(0, str(TESTS / "integration/recompute"))
 import greentill_recompute as recompute  # noqa: E402

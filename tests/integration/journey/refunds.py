@@ -11,7 +11,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import BOX_DETECTOR, check_ledger, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import DEFAULT_DETECTORS, ROOT, Stack  # noqa: E402
+from parts import ROOT  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import DEFAULT_DETECTORS  # noqa: E402
 
 BEGIN = 1_790_000_000
 

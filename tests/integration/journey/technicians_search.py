@@ -8,7 +8,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, Stack, journal_source, wait_until  # noqa: E402
+from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import journal_source  # noqa: E402
 from transcript import transcript_of  # noqa: E402
 
 RIDES = """\

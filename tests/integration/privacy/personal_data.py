@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import corpus_or_skip, fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import DEFAULT_DETECTORS, PATIENCE_S, ROOT, Stack, toml_text, wait_until  # noqa: E402
+from parts import PATIENCE_S, ROOT, wait_until  # noqa: E402
+from stack import Stack  # noqa: E402
+from stack_texts import DEFAULT_DETECTORS, toml_text  # noqa: E402
 
 MARK = "ZZPERSONAL"
 DIGITS = "7700990099"  # where only digits can stand

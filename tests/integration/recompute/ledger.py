@@ -17,146 +17,22 @@ service knew them by token ("customer") or by hash ("hashed"); limits are recomp
 import argparse
 import json
 import sys
-import tomllib
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 import cbor2
 from greentill_recompute import BODY, Unclaimable, load_methodologies, recompute
+from kept_acts import TAKEN_BACK, Act, Takes, Told
+from programme_file import Programme
 
 SEQ, PREV, SITE, ENTRY, CHAIN = 1, 2, 5, 6, 7
 REDUCTION, REVERSAL, START = 0, 1, 3
 ISSUER, RECORDED, CLAIM_ID = 1, 6, 7
-NULLIFIERS_TAKEN_BACK, NAMED_CLAIM, CAUSE, TAKEN_BACK = 1, 2, 3, 4  # of a reversal
-CORRECTION = 2
+NULLIFIERS_TAKEN_BACK = 1  # of a reversal
 ACCOUNT_HEADER = -65537
 UNATTRIBUTED, ACCOUNT, BEARER = 0, 1, 2
 MOST_REVERSALS = 64  # of one merchant for one act
 MOST_TOLD = 16  # of one act by one device
-SAME_ACT_S = 26 * 3600
-MOST_MEASURED_MG = 2**40
 ACCOUNTS = "accounts"  # "customer" and "hashed" together
-
-
-class Programme:
-    """What config/programme.toml says."""
-
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            table = tomllib.load(file)
-        self.zone = ZoneInfo(table["zone"])
-        self.shares = {who: Fraction(table["shares"][who]) for who in ("customer", "merchant", "operator")}
-        if sum(self.shares.values()) != 1:
-            raise ValueError(f"{path}: the shares add up to {sum(self.shares.values())}")
-        self.rules = {rule["name"]: rule for rule in table.get("activity", [])}
-
-    def grant(self, activity, credited_mg):
-        """Before limits."""
-        rule = self.rules.get(activity)
-        if rule is None or credited_mg <= 0:
-            return 0
-        return rule["fixed_mg"] if rule["grant"] == "fixed" else min(credited_mg, MOST_MEASURED_MG)
-
-    def split(self, mg):
-        """By largest remainder; equal remainders in the order customer, merchant, operator."""
-        exact = {who: share * mg for who, share in self.shares.items()}
-        parts = {who: int(amount) for who, amount in exact.items()}
-        by_remainder = sorted(exact, key=lambda who: parts[who] - exact[who])  # stable
-        for who in by_remainder[:mg - sum(parts.values())]:
-            parts[who] += 1
-        return parts
-
-    def periods(self, activity, end):
-        """(limit, name of the period) of each limit of the activity."""
-        local = datetime.fromtimestamp(end, timezone.utc).astimezone(self.zone)
-        rule = self.rules.get(activity, {})
-        for key, period in (("limit_per_day_mg", local.strftime("%Y-%m-%d")), ("limit_per_month_mg", local.strftime("%Y-%m"))):
-            if key in rule:
-                yield rule[key], period
-
-
-@dataclass(eq=False)
-class Told:
-    """A reduction that is kept with its act."""
-    id: bytes
-    device: str
-    merchant: str
-    place: tuple  # chain and seq
-    recorded: int
-    reduction: dict
-    account: str | None  # the token, where limits hold
-    granted: int = 0
-    reason: str | None = None  # why it is refused
-
-
-@dataclass(eq=False)
-class Takes:
-    """A reversal that is kept with an act."""
-    id: bytes
-    device: str
-    merchant: str
-    place: tuple
-    recorded: int
-    reversal: dict
-
-    @property
-    def is_correction(self):
-        return self.reversal[CAUSE] == CORRECTION
-
-    @property
-    def is_whole(self):
-        return TAKEN_BACK not in self.reversal
-
-    def is_no_earlier(self, claim):
-        if claim.place[0] == self.place[0]:
-            return claim.place[1] < self.place[1]
-        return claim.recorded <= self.recorded
-
-
-@dataclass(eq=False)
-class Act:
-    told: list = field(default_factory=list)  # in the order in which they came
-    takes: list = field(default_factory=list)
-    holder: Told | None = None
-    applied: list = field(default_factory=list)  # the reversals that apply
-
-    def corrects(self, correction, claim):
-        """Rule 5: whether the correction means the claim."""
-        if claim.merchant != correction.merchant:
-            return False
-        named = correction.reversal.get(NAMED_CLAIM)
-        if named is None:
-            return correction.is_no_earlier(claim)
-        if claim.id == named:
-            return True
-        by_name = next((one for one in self.told if one.id == named), None)
-        return (by_name is not None and by_name.merchant == correction.merchant and by_name.device == claim.device
-                and correction.is_no_earlier(claim))
-
-    def is_out(self, claim):
-        """Rule 1, where nothing is dismissed or revoked."""
-        return any(one.is_correction and one.is_whole and self.corrects(one, claim) for one in self.takes)
-
-    def find_holder(self):
-        """Rule 2, where nothing is held."""
-        if self.holder is not None and not self.is_out(self.holder):
-            return self.holder
-        return next((claim for claim in self.told if not self.is_out(claim)), None)
-
-    def told_it_too(self, takes, holder):
-        """The third rule of who takes back."""
-        if takes.device == holder.device:
-            return False
-        return any(one.device == takes.device and not self.is_out(one) and one.reduction[2] == holder.reduction[2]
-                   and abs(one.reduction[1][1] - holder.reduction[1][1]) <= SAME_ACT_S for one in self.told if one is not holder)
-
-    def applying(self, holder):
-        """Rules 4 and 5: the reversals that take back something of the holder."""
-        return [one for one in self.takes
-                if (self.corrects(one, holder) if one.is_correction else one.merchant == holder.merchant or self.told_it_too(one, holder))]
 
 
 def kept(payload):

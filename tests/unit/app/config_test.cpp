@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "daemon/app/choices.hpp"
 #include "daemon/base/file.hpp"
 
 namespace greentill::app {

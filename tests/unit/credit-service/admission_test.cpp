@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "daemon/base/error.hpp"
+
 namespace greentill::credit::admission_test {
 namespace {
 

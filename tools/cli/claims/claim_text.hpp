@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's JSON about claims and about itself, as text for people. Missing members are left out. Threads: pure functions.
+// The daemon's JSON about claims, as text for people. Missing members are left out. Threads: pure functions.
 #pragma once
 
 #include <string>
@@ -30,6 +30,5 @@ struct SaleText {
 [[nodiscard]] std::string claim_in_words(const Json& claim);
 /// All of a claim, in many lines.
 [[nodiscard]] std::string claim_page(const Json& claim);
-[[nodiscard]] std::string status_page(const Json& status);
 
 }  // namespace greentill::cli

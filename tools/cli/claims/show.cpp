@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/claims/claim_text.hpp"
 #include "tools/cli/claims/claims.hpp"
+#include "tools/cli/claims/status_text.hpp"
 #include "tools/cli/client/daemon_json.hpp"
 
 namespace greentill::cli {

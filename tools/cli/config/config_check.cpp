@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/config/config_check.hpp"
 
+#include "daemon/app/choices.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tools/cli/config/daemon_user.hpp"

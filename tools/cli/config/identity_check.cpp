@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/config/identity_check.hpp"
 
+#include "daemon/app/choices.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/identity/settings.hpp"
 

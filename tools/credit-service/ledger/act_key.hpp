@@ -5,7 +5,7 @@
 #include <array>
 #include <optional>
 
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
 
 namespace greentill::credit {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "tools/credit-service/ledger/acts.hpp"
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
 
 namespace greentill::credit {
 

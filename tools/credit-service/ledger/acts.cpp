@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
 
 namespace greentill::credit {
 namespace {

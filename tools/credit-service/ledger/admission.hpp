@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
 
 namespace greentill::credit {
 

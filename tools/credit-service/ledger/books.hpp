@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "tools/credit-service/ledger/act_view.hpp"
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/day_store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
+#include "tools/credit-service/registry/store.hpp"
 
 namespace greentill::credit {
 

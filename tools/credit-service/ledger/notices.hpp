@@ -10,7 +10,7 @@
 #include "daemon/base/line_allowance.hpp"
 #include "daemon/base/lines_by_name.hpp"
 #include "daemon/base/ports.hpp"
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
 #include "tools/credit-service/verify/batch.hpp"
 
 namespace greentill::credit {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
 #include "tools/credit-service/programme/programme.hpp"
 
 namespace greentill::credit {

@@ -24,22 +24,26 @@ class Service {
   Json totals();
 
  private:
-  void enrol(const std::string& device, const Json& table);
   void open();
   void close();
   test::Desk& any();
   credit::Store& store() { return *store_; }
-  void change(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
-  Status change_within(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
   void arrive(const Json& batch);
   void pass_hour(std::int64_t time);
   void decide(const Json& change);
-  void change_device(const std::string& op, const Json& change);
-  void change_key(const std::string& op, const Json& change);
-  void decide_held(const std::string& op, const Json& change);
   void spend(const Json& change);
   void back_up(const std::string& name);
   void restore(const std::string& name);
+
+  // people.cpp
+  void enrol(const std::string& device, const Json& table);
+  void change(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
+  Status change_within(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
+  void change_device(const std::string& op, const Json& change);
+  void change_key(const std::string& op, const Json& change);
+  void decide_held(const std::string& op, const Json& change);
+
+  // totals.cpp
   void add_claims(const std::string& device, Json& into);
   void add_accounts(Json& into);
 

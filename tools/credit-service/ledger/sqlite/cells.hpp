@@ -7,7 +7,7 @@
 
 #include "daemon/sqlite/sqlite.hpp"
 #include "tools/credit-service/ledger/act_key.hpp"
-#include "tools/credit-service/ledger/store.hpp"
+#include "tools/credit-service/ledger/things.hpp"
 
 namespace greentill::credit {
 

@@ -4,28 +4,13 @@
 #include <limits>
 
 #include "tools/credit-service/registry/sqlite/rows.hpp"
+#include "tools/credit-service/registry/sqlite/thing_rows.hpp"
 
 namespace greentill::credit {
 namespace {
 
 using sqlite::Query;
 using sqlite::Statement;
-
-std::uint32_t number(const Query& row, int column) { return static_cast<std::uint32_t>(row.integer(column)); }
-
-Merchant merchant_of(const Query& row) {
-  return {std::string(row.text(0)), std::string(row.text(1)),
-          std::string(row.text(2)), static_cast<Merchant::State>(row.integer(3)),
-          std::string(row.text(4)), row.integer(5)};
-}
-constexpr std::string_view kMerchantRows =
-    "SELECT id, name, zone, state, coalesce(successor, ''), coalesce(successor_from, 0) FROM merchants ";
-
-constexpr std::string_view kDeviceRows =
-    "SELECT id, class, state, revoked_since, retired_at, settings, settings_hash FROM devices ";
-constexpr std::string_view kRootRows = "SELECT number, name, owner FROM roots ";
-constexpr std::string_view kKeyRows = "SELECT hash, device, successor, revoked_at, chain, seq, payload_hash FROM keys ";
-constexpr std::string_view kLockRows = "SELECT id, key, owner, state, counter FROM locks ";
 
 std::string sql(std::string_view select, std::string_view rest) { return std::string(select) + std::string(rest); }
 
@@ -200,40 +185,6 @@ class SqliteRegistry final : public RegistryStore {
     return row.result(std::move(all));
   }
 
-  static Root root_of(const Query& row) { return {number(row, 0), std::string(row.text(1)), std::string(row.text(2)), {}, {}}; }
-  static Device device_of(const Query& row) {
-    Device device;
-    device.id = row.text(0);
-    device.is = static_cast<Device::Class>(row.integer(1));
-    device.state = static_cast<Device::State>(row.integer(2));
-    device.revoked_since = row.optional(3);
-    device.retired_at = row.optional(4);
-    device.settings = number(row, 5);
-    if (Digest hash{}; row.fixed(6, hash)) device.settings_hash = hash;
-    return device;
-  }
-  static DeviceKey key_of_row(const Query& row) {
-    DeviceKey key;
-    (void)row.fixed(0, key.hash);
-    key.device = row.text(1);
-    if (Digest successor{}; row.fixed(2, successor)) key.successor = successor;
-    key.revoked_at = row.optional(3);
-    if (KeyEnd end; row.fixed(4, end.chain) && row.fixed(6, end.payload_hash)) {
-      end.seq = row.count(5);
-      key.end = end;
-    }
-    return key;
-  }
-  static Lock lock_of(const Query& row) {
-    Lock lock;
-    lock.id = row.text(0);
-    (void)row.fixed(1, lock.key);
-    lock.owner = row.text(2);
-    lock.state = static_cast<Device::State>(row.integer(3));
-    lock.counter = row.count(4);
-    return lock;
-  }
-
   /// With what other tables hold of each.
   template <typename T>
   Result<std::vector<T>> complete(Result<std::vector<T>> all) {
@@ -259,26 +210,26 @@ class SqliteRegistry final : public RegistryStore {
                      list<RootVersion>(
                          "SELECT version, begins, published_at, withdrawn_at FROM root_versions WHERE root = ? ORDER BY version",
                          [](const Query& row) {
-                           return RootVersion{number(row, 0), row.integer(1), row.integer(2), row.optional(3)};
+                           return RootVersion{number_at(row, 0), row.integer(1), row.integer(2), row.optional(3)};
                          },
                          number_of));
   }
   Status fill(Device& device) {
-    Status filled =
-        move_into(device.assignments,
-                  list<Assignment>(
-                      "SELECT number, merchant, site, made_at FROM assignments WHERE device = ? ORDER BY number",
-                      [](const Query& row) {
-                        return Assignment{number(row, 0), std::string(row.text(1)), std::string(row.text(2)), row.integer(3), {}};
-                      },
-                      device.id));
+    Status filled = move_into(
+        device.assignments,
+        list<Assignment>(
+            "SELECT number, merchant, site, made_at FROM assignments WHERE device = ? ORDER BY number",
+            [](const Query& row) {
+              return Assignment{number_at(row, 0), std::string(row.text(1)), std::string(row.text(2)), row.integer(3), {}};
+            },
+            device.id));
     for (Assignment& one : device.assignments) {
       if (!filled) return filled;
       filled = move_into(one.roots,
                          list<AssignedRoot>(
                              "SELECT root, reversals_only FROM assignment_roots WHERE device = ? AND number = ? ORDER BY root",
                              [](const Query& row) {
-                               return AssignedRoot{number(row, 0), row.integer(1) != 0};
+                               return AssignedRoot{number_at(row, 0), row.integer(1) != 0};
                              },
                              device.id, std::int64_t{one.number}));
     }
