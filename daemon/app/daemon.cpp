@@ -33,7 +33,7 @@ class GreentillDaemon : public Daemon {
   ~GreentillDaemon() override { stop(); }
 
   Status start();
-  void wait() override { terminated_.get_future().wait(); }
+  Status wait() override { return ended_.get_future().get(); }
   [[nodiscard]] std::uint16_t api_port() const override { return server_->port(); }
 
  private:
@@ -46,13 +46,18 @@ class GreentillDaemon : public Daemon {
   Status start_uplink();
   Status start_sources();
   Status start_api();
+  /// Lets wait() return; the first call counts.
+  void end(const Status& how) {
+    std::call_once(ends_, [&] { ended_.set_value(how); });
+  }
   void stop();
 
   Config config_;
   StderrLog& log_;
   SystemClock clock_;
   SystemRandom random_;
-  std::promise<void> terminated_;
+  std::once_flag ends_;
+  std::promise<Status> ended_;
 
   std::unique_ptr<identity::DeviceIdentity> identity_;
   std::optional<identity::Settings> settings_;
@@ -136,6 +141,8 @@ Status GreentillDaemon::open_outbox() {
   outbox::Options options{.path = config_.outbox};
   options.mark = config_.state_folder / "store.mark";
   options.traces = {config_.state_folder / "boot", config_.state_folder / "bearer.key"};
+  options.is_ours = [this](const claim::Message& message) { return identity_->has_signed(message); };
+  options.assignment = settings_->assignment.number;
   auto opened = outbox::Outbox::open(options, log_);
   if (!opened) return Failure{opened.error()};
   outbox_ = std::move(*opened);
@@ -158,11 +165,13 @@ Status GreentillDaemon::start_engine() {
   maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), identity_->signer(), clock_,
                  random_);
   const engine::Parts parts{strand_, log_, random_, outbox_->writer(), *engine_reader_, *detectors_, *maker_, *library_};
-  engine_ = std::make_unique<engine::Engine>(parts, std::move(account_key),
-                                             engine::CommitHooks{[this] {
-                                                                   if (uplink_) uplink_->claims_stored();
-                                                                 },
-                                                                 [this] { pruner_->make_room(); }});
+  engine_ = std::make_unique<engine::Engine>(
+      parts, std::move(account_key),
+      engine::CommitHooks{[this] {
+                            if (uplink_) uplink_->claims_stored();
+                          },
+                          [this] { pruner_->make_room(); },
+                          [this] { end(fail(ErrorCode::corrupt, config_.outbox.string() + ": is damaged")); }});
   pruner_.emplace(strand_, engine_->committer(), clock_, log_, config_.keep_days * kSecondsADay);
   const std::chrono::seconds rest = config_.uplink ? config_.uplink->retry_refused_after : uplink::Options().retry_refused_after;
   book_.emplace(strand_, engine_->committer(), clock_, rest, [this](std::int64_t service_time) {
@@ -242,7 +251,7 @@ Status GreentillDaemon::start() {
   if (!detectors) return Failure{detectors.error()};
   detectors_ = std::move(*detectors);
 
-  strand_.on_termination([this] { terminated_.set_value(); });
+  strand_.on_termination([this] { end(Done{}); });
   if (Status started = start_engine(); !started) return started;
   if (Status started = start_uplink(); !started) return started;
   if (Status started = start_sources(); !started) return started;

@@ -17,8 +17,9 @@ class Daemon {
   static Result<std::unique_ptr<Daemon>> start(const Config& config, StderrLog& log);
   /// Stops taking transactions, finishes those under way, publishes the status "offline" and disconnects.
   virtual ~Daemon() = default;
-  /// Blocks until SIGINT or SIGTERM.
-  virtual void wait() = 0;
+  /// Blocks until SIGINT or SIGTERM; corrupt once nothing can be stored any more because the store is damaged, which the next
+  /// start mends.
+  virtual Status wait() = 0;
   [[nodiscard]] virtual std::uint16_t api_port() const = 0;
 };
 

@@ -21,6 +21,7 @@ namespace {
 constexpr int kUsage = 2;
 constexpr int kBadConfiguration = 3;
 constexpr int kCannotStart = 4;
+constexpr int kDamaged = 5;
 constexpr int kHeaps = 4;
 
 /// Reads the path of the configuration, or answers with the exit code where there is nothing else to do.
@@ -36,7 +37,7 @@ std::optional<int> read_command_line(int argc, char** argv, std::string& path) {
   app.add_option("--config", path, "Configuration file")->type_name("FILE")->capture_default_str();
   app.footer(
       "Exit codes:\n  0  stopped by a signal\n  2  the command line is wrong\n  3  the configuration is wrong\n  4  it cannot "
-      "start\n");
+      "start\n  5  its store is damaged: started again, it sets it aside and goes on\n");
   if (greentill::command_line::describe_if_asked(app, argc, argv)) return 0;
   try {
     app.parse(argc, argv);
@@ -67,6 +68,6 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   if (!daemon) return give_up(kCannotStart, daemon.error());
   log.write(greentill::LogLevel::info, "daemon",
             "greentilld " + std::string(greentill::kVersion) + " listens on port " + std::to_string((*daemon)->api_port()));
-  (*daemon)->wait();
+  if (const greentill::Status ended = (*daemon)->wait(); !ended) return give_up(kDamaged, ended.error());
   return 0;
 }

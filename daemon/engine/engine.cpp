@@ -160,6 +160,7 @@ void Engine::admit(Arrival arrival) {
 void Engine::on_finished(Committer::Jobs& jobs, const Status& status) {
   if (status && hooks_.stored) hooks_.stored();
   if (!status && status.error().code == ErrorCode::full && hooks_.disk_full) hooks_.disk_full();
+  if (!status && status.error().code == ErrorCode::corrupt && hooks_.damaged) hooks_.damaged();
   // Answers are given before the turn is waited for: what is durable is answered at once. But whoever hears of a repair may ask
   // for the next, which must find this one over.
   const auto answer = [&status](Job& job) {

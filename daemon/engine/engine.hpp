@@ -53,8 +53,9 @@ struct Parts {
 
 /// Called after a commit, from the thread that stored; must not block. Either may be empty.
 struct CommitHooks {
-  std::function<void()> stored;     ///< the commit succeeded
-  std::function<void()> disk_full;  ///< the commit failed because the disk has no room
+  std::function<void()> stored;        ///< the commit succeeded
+  std::function<void()> disk_full;     ///< the commit failed because the disk has no room
+  std::function<void()> damaged = {};  ///< the commit failed because the store is damaged: nothing more can be stored in it
 };
 
 class Engine final : public outbox::Repairer {

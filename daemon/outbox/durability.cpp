@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/outbox/durability.hpp"
 
+#include "daemon/outbox/recovery.hpp"
+
 namespace greentill::outbox {
 namespace {
 
@@ -23,6 +25,7 @@ Result<sqlite::Database> open(const Options& options, bool read_only, std::strin
   settings.read_only = read_only;
   settings.vfs = options.vfs.empty() ? kVfs : options.vfs;
   settings.pragmas = std::move(pragmas);
+  settings.on_damage = [path = options.path] { ask_for_recovery(path); };
   settings.keeps_log = !read_only && !options.mark.empty();
   return sqlite::Database::open(options.path, settings);
 }

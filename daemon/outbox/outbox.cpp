@@ -63,13 +63,16 @@ class SqliteOutbox final : public Outbox {
   Status start(Log& log) {
     if (Status locked = lock_.take(options_.path); !locked) return locked;
     if (Status finished = finish_switch(options_); !finished) return finished;
+    // A mark that is damaged says nothing of the store.
+    if (Status read = read_mark(); !read) return read;
     if (!needs_recovery(options_)) {
       Status opened = open(log);
       if (opened || opened.error().code != ErrorCode::corrupt) return opened;
       writer_.reset();
-      mark_.reset();
     }
+    mark_.reset();
     if (Status recovered = recover(options_, log); !recovered) return recovered;
+    if (Status read = read_mark(); !read) return read;
     return open(log);
   }
   Writer& writer() override { return *writer_; }
@@ -77,7 +80,7 @@ class SqliteOutbox final : public Outbox {
 
  private:
   Status open(Log& log) {
-    if (Status marked = open_mark(); !marked) return marked;
+    if (Status sound = check_mark(); !sound) return sound;
     create_private(options_.path);
     auto writer = SqliteWriter::open(options_);
     if (!writer) return Failure{writer.error()};
@@ -90,11 +93,16 @@ class SqliteOutbox final : public Outbox {
     return Done{};
   }
 
-  Status open_mark() {
+  Status read_mark() {
     if (options_.mark.empty()) return Done{};
     auto mark = sqlite::StoreMark::open(options_.mark, sqlite::StoreMark::Users::one);
     if (!mark) return Failure{mark.error()};
     mark_.emplace(std::move(*mark));
+    return Done{};
+  }
+
+  Status check_mark() {
+    if (!mark_) return Done{};
     if (Status sound = check_files(*mark_, options_); !sound) return sound;
     // Where there is none it is made once the store was looked at: before, it would hide what the store lacks.
     return mark_->is_there() ? mark_->expect_log(options_.path) : Status(Done{});

@@ -84,14 +84,20 @@ Status start_mark(const Options& options, bool has_chain) {
 
 }  // namespace
 
+fs::path recovery_note(const fs::path& store) { return beside(store, ".recover"); }
+
 bool needs_recovery(const Options& options) {
-  if (is_there(beside(options.path, ".recover"))) return true;
+  if (!is_there(options.path)) return false;
+  if (is_there(recovery_note(options.path))) return true;
   std::ifstream file(options.path, std::ios::binary);
   std::array<char, kDatabaseMagic.size()> begin{};
   return file.read(begin.data(), begin.size()) && std::string_view(begin.data(), begin.size()) != kDatabaseMagic;
 }
 
-void ask_for_recovery(const fs::path& store) { (void)write_file_durably(beside(store, ".recover"), "damaged\n", 0600); }
+void ask_for_recovery(const fs::path& store) {
+  if (is_there(recovery_note(store))) return;
+  (void)write_file_durably(recovery_note(store), "damaged\n", 0600);
+}
 
 Status finish_switch(const Options& options) {
   const fs::path& store = options.path;
@@ -111,7 +117,7 @@ Status finish_switch(const Options& options) {
     if (Status moved = rename_to(made, store); !moved) return moved;
     if (Status synced = sync_folder(store); !synced) return synced;
   }
-  drop(beside(store, ".recover"));
+  drop(recovery_note(store));
   drop(note);
   return sync_folder(store);
 }
@@ -122,8 +128,15 @@ Status recover(const Options& options, Log& log) {
   // What an earlier attempt left is not whole.
   for (const std::string_view ending : {std::string_view(), kLogEnding, std::string_view("-shm")}) drop(beside(made, ending));
   log.write(LogLevel::error, "outbox", store.string() + " is damaged: what can be read of it is taken over into a new store");
-  const auto salvaged = salvage(options, made, marked_reach(options));
+  const sqlite::Reach marked = marked_reach(options);
+  const auto salvaged = salvage(options, made, marked);
   if (!salvaged) return Failure{salvaged.error()};
+  if (salvaged->claims == 0 && marked.store.empty()) {
+    drop(made);
+    return fail(ErrorCode::corrupt, store.string() +
+                                        ": is damaged, or never was a store: no claim is in it, and nothing says that this "
+                                        "device has used it; name another file, or move it away");
+  }
   if (Status synced = sync(made); !synced) return synced;
   const std::string aside = name_aside(store);
   const bool has_chain = salvaged->claims + salvaged->lost > 0;

@@ -10,8 +10,10 @@
 
 namespace greentill::outbox {
 
-/// Whether somebody, or this program when it met damage, asks for the store to be set aside (STORE.recover is there), or the file
-/// is no database at all any more.
+/// The file by which somebody, or this program when it meets damage, asks for the store to be set aside: STORE.recover.
+std::filesystem::path recovery_note(const std::filesystem::path& store);
+
+/// Whether that file is there beside a store, or the store is no database at all any more.
 bool needs_recovery(const Options& options);
 
 /// Leaves a note for the next start that the store is damaged. A note that cannot be left is no error: it is met again.
@@ -21,7 +23,7 @@ void ask_for_recovery(const std::filesystem::path& store);
 Status finish_switch(const Options& options);
 
 /// Reads what can be read into a new store, sets the old files aside beside it and writes to the log what became of them. Errors:
-/// those of writing; the damaged store stays as it is then.
+/// those of writing, and corrupt where nothing shows that the file was a store; it stays as it is then.
 Status recover(const Options& options, Log& log);
 
 }  // namespace greentill::outbox

@@ -15,7 +15,7 @@ namespace greentill::outbox {
 struct Salvaged {
   std::uint64_t claims = 0;  ///< that were read
   std::uint64_t lost = 0;    ///< that were not, as far as it is known that they were made
-  bool goes_on = false;      ///< none of the chain in force is lost
+  bool goes_on = false;      ///< nothing of the chain in force is lost or spoilt
 };
 
 /// Makes the store `into` of what is left of the files of `options`, durably; neither is open elsewhere. `marked`: how far the

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "daemon/base/hex.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -53,7 +54,7 @@ class Settling {
          {remove_, "DELETE FROM claims WHERE position = ?1"},
          {add_chain_,
           "INSERT INTO chains (no, id, assignment, before_id, before_seq, before_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
-         {chain_, "SELECT id, pruned_to, set_apart_at FROM chains WHERE no = ?1"},
+         {chain_, "SELECT id, pruned_to, set_apart_at, delivered_seq FROM chains WHERE no = ?1"},
          {remove_chain_, "DELETE FROM chains WHERE no = ?1 OR id = ?2"},
          {stored_, "SELECT count(*) FROM claims WHERE position > ?1 AND position < ?2"},
          {set_,
@@ -75,18 +76,32 @@ class Settling {
     return row.status();
   }
 
-  /// From the end of each run: what a good signature stands behind is good.
+  /// From the end of each run: what a good signature stands behind is good. Of what is to be sent each signature is looked at,
+  /// since a message may be spoilt though its payload is not; a repair signs it anew.
   Status remove_foreign() {
     if (!options_.is_ours) return Done{};
     for (const Run& run : runs_) {
-      for (std::int64_t at = run.last; at >= run.first; --at) {
+      const std::int64_t no = run.first >> kSeqBits;
+      const auto delivered = delivered_of(no);
+      if (!delivered) return Failure{delivered.error()};
+      bool attested = false;
+      for (std::int64_t at = run.last; at >= run.first && (!attested || seq_of(at) > *delivered); --at) {
         const auto ours = is_ours(at);
         if (!ours) return Failure{ours.error()};
-        if (*ours) break;
+        if (!*ours && attested) spoilt_.insert(no);
+        attested = attested || *ours;
+        if (attested) continue;
         if (Status removed = remove_.run(at); !removed) return removed;
       }
     }
     return Done{};
+  }
+
+  /// How far a chain that may be sent was delivered.
+  Result<std::uint64_t> delivered_of(std::int64_t no) {
+    Query row(chain_, no);
+    if (!row.next()) return row.result(std::uint64_t{0});
+    return row.is_null(2) ? row.count(3) : kMaxSeq;
   }
 
   Result<bool> is_ours(std::int64_t position) {
@@ -167,8 +182,9 @@ class Settling {
       const std::uint64_t lost = set_apart ? 0 : end - pruned_to - *there;
       salvaged_.claims += told.claims;
       salvaged_.lost += lost;
-      salvaged_.goes_on = lost == 0;
-      if (Status set = set_.run(no, told.head - std::min(told.head, told.claims), told.head, lost > 0, end); !set) return set;
+      const bool damaged = lost > 0 || (!set_apart && spoilt_.contains(no));
+      salvaged_.goes_on = !damaged;
+      if (Status set = set_.run(no, told.head - std::min(told.head, told.claims), told.head, damaged, end); !set) return set;
     }
     return Done{};
   }
@@ -184,6 +200,7 @@ class Settling {
   Statement all_, message_, remove_, add_chain_, chain_, remove_chain_, stored_, set_;
   std::vector<Run> runs_;
   std::map<std::int64_t, Told> chains_;
+  std::set<std::int64_t> spoilt_;  // chains of which a message that is to be sent is not as it was signed
   Salvaged salvaged_;
 };
 

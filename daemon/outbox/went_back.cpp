@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/base/hex.hpp"
+#include "daemon/outbox/recovery.hpp"
 
 namespace greentill::outbox {
 namespace {
@@ -14,10 +15,19 @@ std::string begin_anew(const Options& options) {
   return "move what is left of it away and begin a new chain: echo new > " + options.mark.string();
 }
 
-/// The error for a store that is not what it was.
-Failure<Error> went_back(const Options& options, const std::string& what) {
+/// What to do where the latest files are lost.
+std::string go_on(const Options& options) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(options.path, error);
+  if (error || size == 0) return begin_anew(options);
+  return "go on with what is there, and declare what is not: touch " + recovery_note(options.path).string() + "; or " +
+         begin_anew(options);
+}
+
+/// The error for a store that is not what it was. `next`: what to do where the latest files are lost.
+Failure<Error> went_back(const Options& options, const std::string& what, const std::string& next) {
   return fail(ErrorCode::conflict, what + "; put the latest " + options.path.string() + " back together with its " +
-                                       log_of(options) + ", if it had one. Where they are lost, " + begin_anew(options));
+                                       log_of(options) + ", if it had one. Where they are lost, " + next);
 }
 
 /// A file that shows that this device has run before; nothing where there is none.
@@ -35,7 +45,8 @@ Status check_first_start(const sqlite::StoreMark& mark, const Options& options) 
   const std::filesystem::path* before = mark.is_there() || mark.asks_for_new() ? nullptr : trace(options);
   if (before == nullptr) return Done{};
   return went_back(
-      options, options.path.string() + ": holds no chain, though this device has run before (" + before->string() + " is there)");
+      options, options.path.string() + ": holds no chain, though this device has run before (" + before->string() + " is there)",
+      begin_anew(options));
 }
 
 /// What the store lacks of what it had; empty where it lacks nothing.
@@ -64,7 +75,7 @@ Result<bool> is_same_chain(SqliteWriter& writer, const sqlite::Reach& marked) {
 
 Status check_files(const sqlite::StoreMark& mark, const Options& options) {
   Status sound = mark.check_files(options.path, options.vfs);
-  if (!sound && sound.error().code == ErrorCode::conflict) return went_back(options, sound.error().message);
+  if (!sound && sound.error().code == ErrorCode::conflict) return went_back(options, sound.error().message, go_on(options));
   if (!sound && sound.error().code == ErrorCode::invalid) {
     return fail(ErrorCode::invalid,
                 sound.error().message + "; move it away, and put the one there that lay beside this store, if there was one");
@@ -86,12 +97,13 @@ Status check_reach(const sqlite::StoreMark& mark, const Options& options, Sqlite
   const auto same = is_same_chain(writer, mark.reach());
   if (!same) return Failure{same.error()};
   if (!*same) {
-    return went_back(options, name + ": holds another chain than the one that this device made");
+    return went_back(options, name + ": holds another chain than the one that this device made", begin_anew(options));
   }
   const std::string lacking = lacks(reach, mark.reach());
   if (lacking.empty()) return Done{};
   const std::string_view log = sqlite::log_beside(options.path) ? "" : ", which is not there";
-  return went_back(options, name + ": " + lacking + ": it is an older copy, or lost its write-ahead log" + std::string(log));
+  return went_back(options, name + ": " + lacking + ": it is an older copy, or lost its write-ahead log" + std::string(log),
+                   go_on(options));
 }
 
 }  // namespace greentill::outbox

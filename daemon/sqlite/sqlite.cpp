@@ -4,6 +4,8 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <map>
+#include <mutex>
 
 namespace greentill::sqlite {
 namespace {
@@ -51,12 +53,39 @@ std::string file_of(sqlite3* handle) {
   return file != nullptr ? file : "database";
 }
 
+/// What connections want to be told of damage. SQLite has a place for it in a connection only from 3.44 on.
+class DamageHooks {
+ public:
+  void set(sqlite3* handle, std::function<void()> hook) {
+    const std::lock_guard lock(mutex_);
+    hooks_[handle] = std::move(hook);
+  }
+  void forget(sqlite3* handle) {
+    const std::lock_guard lock(mutex_);
+    hooks_.erase(handle);
+  }
+  void tell(sqlite3* handle) {
+    const std::lock_guard lock(mutex_);
+    if (const auto hook = hooks_.find(handle); hook != hooks_.end()) hook->second();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<sqlite3*, std::function<void()>> hooks_;
+};
+
+DamageHooks& damage_hooks() {
+  static DamageHooks hooks;
+  return hooks;
+}
+
 /// The error for the result code of the last call on this connection.
 Failure<Error> failure(sqlite3* handle, int code) {
   const int primary = code & 0xff;
   // sqlite3_system_errno() is of an older failure unless the code is one of these.
   const int system_error = primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR ? sqlite3_system_errno(handle) : 0;
   const ErrorCode classified = classify(code, system_error);
+  if (classified == ErrorCode::corrupt) damage_hooks().tell(handle);
   std::string message = file_of(handle) + ": " + sqlite3_errmsg(handle);
   message += " (SQLite code " + std::to_string(code) + ")";
   message += advice(classified, system_error);
@@ -76,6 +105,7 @@ Result<Database> Database::open(const std::filesystem::path& path, const Setting
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
   if (handle == nullptr) return fail(ErrorCode::unavailable, path.string() + ": no memory to open it");
   Database database(handle);
+  if (settings.on_damage) damage_hooks().set(handle, settings.on_damage);
   if (code != SQLITE_OK) return Failure{failure(handle, code).error.with_context(path.string())};
   // Before any statement, since the first may already fail for a log that is another's.
   if (settings.keeps_log) sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -95,6 +125,7 @@ Database::Database(Database&& other) noexcept
 Database::~Database() {
   sqlite3_finalize(begin_);
   sqlite3_finalize(commit_);
+  damage_hooks().forget(handle_);
   // close_v2 defers closing until all statements are finalized, in whatever order the owner's members are destroyed.
   sqlite3_close_v2(handle_);
 }
@@ -184,6 +215,7 @@ std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handl
 std::string Database::file() const { return file_of(handle_); }
 
 Failure<Error> Database::damaged(std::string_view what) const {
+  damage_hooks().tell(handle_);
   return fail(ErrorCode::corrupt, file() + ": " + std::string(what) + std::string(advice(ErrorCode::corrupt, 0)));
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <ranges>
@@ -30,6 +31,7 @@ struct Settings {
   std::chrono::milliseconds busy{2'000};  ///< how long another connection's lock is waited for
   std::string pragmas = {};               ///< run once the connection is open
   bool keeps_log = false;                 ///< until own_log()
+  std::function<void()> on_damage = {};   ///< called wherever this connection meets damage, in its thread; must not use it
 };
 
 class Database {

@@ -2,8 +2,12 @@
 // Stores that are damaged in random ways: every claim that can be read is made anew or goes on, every other one is named by a
 // gap, none is both. GREENTILL_DAMAGES: how many ways (100); GREENTILL_DAMAGE_SEED: of the first one.
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -13,6 +17,7 @@
 #include "daemon/base/file.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/outbox/stored_claim.hpp"
+#include "tests/support/running_time.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
@@ -56,7 +61,7 @@ struct Stores {
   outbox::Options options() {
     outbox::Options made{.path = folder / "now" / "outbox.db"};
     made.mark = folder / "now" / "store.mark";
-    made.is_ours = [this](const claim::Message& message) { return signed_.contains(crypto::hasher().sha256({message.payload})); };
+    made.is_ours = [this](const claim::Message& message) { return signed_.contains(crypto::hasher().sha256({message.whole})); };
     return made;
   }
   void sell(outbox::Outbox& store, std::uint32_t first, std::uint32_t last) {
@@ -66,7 +71,7 @@ struct Stores {
     }
   }
   void keep(outbox::Unit unit) {
-    signed_.insert(chain.head().payload_hash);
+    signed_.insert(crypto::hasher().sha256({unit.claims[0].message}));
     units.push_back(std::move(unit));
   }
   [[nodiscard]] std::string message(std::uint64_t seq) const {
@@ -93,13 +98,19 @@ class Damaged {
     expect_what_is_left();
   }
 
+  /// As the daemon asks where it meets damage.
+  void ask() {
+    before_ = content(file_);
+    write(file_.string() + ".recover", "damaged\n");
+  }
+
+  /// Requires: ask().
   void check() {
-    const std::string damaged = content(file_);
     open();
     CHECK(dump_store(file_).starts_with("ok\n--"));
     const fs::path aside = set_aside();
     REQUIRE_MESSAGE(!aside.empty(), way_);
-    CHECK(content(aside) == damaged);
+    CHECK(content(aside) == before_);
     const outbox::ChainState state = reader_->chain().value().value();
     state.damaged ? check_repaired() : check_whole();
   }
@@ -185,7 +196,6 @@ class Damaged {
   }
 
   void open() {
-    write(file_.string() + ".recover", "as the daemon leaves it where it meets damage\n");
     auto opened = outbox::Outbox::open(stores_.options(), stores_.log);
     REQUIRE_MESSAGE(opened.ok(), (way_ + (opened.ok() ? "" : opened.error().message)));
     store_ = std::move(*opened);
@@ -200,12 +210,12 @@ class Damaged {
     return {};
   }
 
-  /// All that was not heard of is there, and the chain goes on.
+  /// All is there, what is to be sent as it was signed, and the chain goes on.
   void check_whole() {
     for (std::uint64_t seq = 1; seq <= kHead; ++seq) {
       const auto stored = reader_->claim(seq).value();
       REQUIRE_MESSAGE(stored.has_value(), (way_ + "claim " + std::to_string(seq)));
-      CHECK(std::string(stored->message.begin(), stored->message.end()) == stores_.message(seq));
+      if (seq > kHeard) CHECK(std::string(stored->message.begin(), stored->message.end()) == stores_.message(seq));
     }
     ChainMaker next = stores_.chain;
     CHECK(commit(store_->writer(), {next.sale(kSales + 1)}).ok());
@@ -248,7 +258,7 @@ class Damaged {
   std::mt19937 random_;
   bool killed_ = false, noise_ = false, log_cut_ = false;
   fs::path file_;
-  std::string way_;
+  std::string way_, before_;
   std::set<std::uint64_t> left_;
   std::unique_ptr<outbox::Outbox> store_;
   std::unique_ptr<outbox::Reader> reader_;
@@ -259,7 +269,93 @@ std::uint32_t from_environment(const char* name, std::uint32_t otherwise) {
   return text != nullptr ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : otherwise;
 }
 
+/// Opens in a child that is killed after so long; whether it had come to its end.
+bool open_and_kill(Stores& stores, std::chrono::microseconds time) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(outbox::Outbox::open(stores.options(), stores.log).ok() ? 0 : 1);
+  let_run(child, time);
+  ::kill(child, SIGKILL);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+  return !WIFSIGNALED(status);
+}
+
 }  // namespace
+
+TEST_CASE("outbox: a kill while a damaged store is set aside loses none of it, and the next start goes on") {
+  Stores stores;
+  std::mt19937 random(7);
+  for (std::uint32_t round = 0; round < 40; ++round) {
+    Damaged damaged(stores, 5000 + round);
+    INFO("round ", round, ": ", damaged.way());
+    damaged.ask();
+    for (int kills = 0; kills < 4; ++kills) {
+      const std::chrono::microseconds time(std::uniform_int_distribution<int>(100, 40'000)(random));
+      if (open_and_kill(stores, time)) break;
+    }
+    damaged.check();
+  }
+}
+
+TEST_CASE("outbox: damage that is met is noted, and the next start sets the store aside") {
+  Stores stores;
+  fs::remove_all(stores.folder / "now");
+  fs::copy(stores.folder / "stopped", stores.folder / "now");
+  const fs::path file = stores.folder / "now" / "outbox.db";
+  std::string bytes = content(file);
+  // A page in the middle of the claims, which nothing reads at the start.
+  const std::size_t page = bytes.find(stores.message(200)) / kPage * kPage;
+  bytes.replace(page, kPage, kPage, '\0');
+  write(file, bytes);
+  {
+    auto store = outbox::Outbox::open(stores.options(), stores.log).value();
+    const auto reader = store->new_reader().value();
+    CHECK_FALSE(fs::exists(file.string() + ".recover"));
+    outbox::ClaimBatch batch;
+    const Status read = reader->read_batch(stores.chain.head().chain, 195, 20, 1 << 20, batch);
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.error().code == ErrorCode::corrupt);
+    CHECK(fs::exists(file.string() + ".recover"));
+  }
+  auto store = outbox::Outbox::open(stores.options(), stores.log).value();
+  CHECK_FALSE(fs::exists(file.string() + ".recover"));
+  const auto reader = store->new_reader().value();
+  CHECK(reader->chain().value()->damaged);
+  CHECK_FALSE(reader->claim(200).value().has_value());
+  CHECK(reader->claim(kHead).value().has_value());
+  CHECK(reader->backlog().value().claims < kHead);
+}
+
+TEST_CASE("outbox: an older copy of the store goes on, where somebody asks for it, and what it lacks is named") {
+  Stores stores;
+  fs::remove_all(stores.folder / "now");
+  fs::copy(stores.folder / "half", stores.folder / "now");
+  fs::copy_file(stores.folder / "stopped" / "store.mark", stores.folder / "now" / "store.mark",
+                fs::copy_options::overwrite_existing);
+  const auto refused = outbox::Outbox::open(stores.options(), stores.log);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::conflict);
+  const fs::path note = stores.folder / "now" / "outbox.db.recover";
+  CHECK(refused.error().message.find("touch " + note.string()) != std::string::npos);
+  write(note, "");
+  const auto store = outbox::Outbox::open(stores.options(), stores.log).value();
+  const auto reader = store->new_reader().value();
+  CHECK(reader->chain().value()->damaged);
+  CHECK(reader->chain().value()->head.seq == kSales / 2 + 1);
+  CHECK(reader->chains().value().back().lost_to == kHead);
+}
+
+TEST_CASE("outbox: a file that never was a store is left as it is") {
+  const TempDir folder;
+  write(folder / "outbox.db", std::string(50'000, 'x'));
+  SilentLog log;
+  const auto opened = outbox::Outbox::open({.path = folder / "outbox.db"}, log);
+  REQUIRE_FALSE(opened.ok());
+  CHECK(opened.error().code == ErrorCode::corrupt);
+  CHECK(content(folder / "outbox.db") == std::string(50'000, 'x'));
+}
 
 TEST_CASE("outbox: of a damaged store every claim that can be read arrives, and every other one is named") {
   Stores stores;
@@ -268,6 +364,7 @@ TEST_CASE("outbox: of a damaged store every claim that can be read arrives, and 
   for (std::uint32_t seed = first; seed < first + ways; ++seed) {
     Damaged damaged(stores, seed);
     INFO("seed ", seed, ": ", damaged.way());
+    damaged.ask();
     damaged.check();
   }
 }

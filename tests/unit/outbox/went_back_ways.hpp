@@ -194,7 +194,6 @@ class Ways {
   fs::path foreign_, first_run_, stopped_, without_a_claim_, selling_, killed_, now_;
 };
 
-inline constexpr std::string_view kNextStep =
-    "Where they are lost, move what is left of it away and begin a new chain: echo new > ";
+inline constexpr std::string_view kNextStep = "move what is left of it away and begin a new chain: echo new > ";
 
 }  // namespace greentill::test::went_back_test

@@ -80,6 +80,26 @@ TEST_CASE(
   CHECK(repairs(decide(answer(place(9, 71)), PlaceMatch::no_chain, behind), place(9, 71), false));
 }
 
+TEST_CASE("course: claims that were lost with a damaged store: all of its assignment is made anew, whatever the answer names") {
+  KnownChain damaged = chain(1, 9, 4);
+  damaged.state.damaged = true;
+  const std::vector<KnownChain> chains = {damaged, chain(2, 5, 0, place(1, 9))};
+  CHECK(repairs(decide(answer({}), PlaceMatch::no_chain, chains), {}, false));
+  CHECK(repairs(decide(answer(place(1, 6)), PlaceMatch::same, chains), place(1, 6), true));
+  CHECK(repairs(decide(answer(place(1, 9)), PlaceMatch::same, chains), place(1, 9), true));
+  // What the ledger has of it behind the last claim that was read is its own.
+  CHECK(repairs(decide(answer(place(1, 12)), PlaceMatch::beyond, chains), place(1, 12), true));
+  CHECK(repairs(decide(answer(place(1, 6)), PlaceMatch::other_hash, chains), place(1, 6), false));
+  CHECK(repairs(decide(answer(place(9, 70)), PlaceMatch::no_chain, chains), place(9, 70), false));
+  // Once it is done, or where the device works for another shop now, it is as ever.
+  std::vector<KnownChain> repaired = chains;
+  repaired[0].set_apart = true;
+  CHECK(sends(decide(answer(place(1, 9)), PlaceMatch::same, repaired), 2, 0));
+  std::vector<KnownChain> moved = chains;
+  moved[1].state.assignment = 2;
+  CHECK(sends(decide(answer(place(1, 6)), PlaceMatch::same, moved), 1, 6));
+}
+
 TEST_CASE("course: the newest chain, closed: another one that names the answer's head") {
   const std::vector<KnownChain> chains = {chain(1, 9, 4)};
   CHECK(repairs(decide(answer(place(1, 4), ChainStanding::closed), PlaceMatch::same, chains), place(1, 4), true));
