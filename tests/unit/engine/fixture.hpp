@@ -178,8 +178,8 @@ class Device {
     context.prints_secrets = prints_secrets;
     maker_.emplace(std::move(context), engine::Measuring(*library_, {}), identity_->signer(), clock_, random_);
     const engine::Parts parts{timers_, log_, random_, *writer_, *engine_reader_, detectors_, *maker_, *library_};
-    engine_ =
-        std::make_unique<engine::Engine>(parts, crypto::Secret(Digest{1}), engine::CommitHooks{[] {}, [this] { ++full_disks_; }, {}});
+    engine_ = std::make_unique<engine::Engine>(parts, crypto::Secret(Digest{1}),
+                                               engine::CommitHooks{[] {}, [this] { ++full_disks_; }, {}});
     opened_ = engine_->open();
     if (!opened_) engine_.reset();
   }
