@@ -18,6 +18,8 @@ endif()
 # Its cflags are mandatory: without its CPPHTTPLIB_* defines a caller links silently with other class layouts.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 
+pkg_check_modules(libqrencode REQUIRED IMPORTED_TARGET libqrencode)
+
 pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
 
 # Its handles are std::shared_ptr then, without the warnings that lead there.

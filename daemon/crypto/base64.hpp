@@ -5,9 +5,14 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/base/bytes.hpp"
+
 namespace greentill::crypto {
 
 /// Decodes base64 (RFC 4648, 4), passing over line ends; nothing where the text is not base64. Threads: pure function.
 std::optional<std::string> from_base64(std::string_view text);
+
+/// Encodes to lines of 64 digits, each with a line end (RFC 7468, 2). Threads: pure function.
+std::string to_base64_lines(ByteView bytes);
 
 }  // namespace greentill::crypto

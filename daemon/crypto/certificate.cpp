@@ -21,8 +21,6 @@ bool to_unix(const ASN1_TIME* time, std::int64_t& out) {
   return true;
 }
 
-constexpr std::string_view kClientUsage = "1.3.6.1.5.5.7.3.2";
-
 // Whether OpenSSL's last error says that the PEM text has no further certificate.
 bool at_end_of_pem() {
   const unsigned long error = ERR_peek_last_error();
@@ -170,6 +168,15 @@ bool Certificate::has_usage(std::string_view oid) const {
 bool Certificate::same_key(const Certificate& other) const { return EVP_PKEY_eq(key_.get(), other.key_.get()) == 1; }
 
 std::string Certificate::to_pem() const { return pem_of(certificate_.get()); }
+
+std::vector<std::uint8_t> Certificate::to_der() const {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate_.get(), &der);
+  const Owned<unsigned char, [](unsigned char* p) { OPENSSL_free(p); }> owner(der);
+  return size > 0 ? std::vector<std::uint8_t>(der, der + size) : std::vector<std::uint8_t>();
+}
+
+bool Certificate::may_issue() const { return is_authority(certificate_.get()); }
 
 std::string Certificate::path_to_pem() const {
   std::string pem = to_pem();

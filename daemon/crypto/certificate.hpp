@@ -25,6 +25,10 @@ inline constexpr std::string_view kReceiptSigningUsage = "2.25.20786143451238941
 /// Likewise to sign consents.
 inline constexpr std::string_view kConsentSigningUsage = "2.25.207861434512389410537416087632598513417.2";
 
+/// Of TLS clients and servers (RFC 5280, 4.2.1.12).
+inline constexpr std::string_view kClientUsage = "1.3.6.1.5.5.7.3.2";
+inline constexpr std::string_view kServerUsage = "1.3.6.1.5.5.7.3.1";
+
 /// What keeps a certificate from being taken.
 struct Defect {
   enum class Kind : std::uint8_t {
@@ -79,16 +83,20 @@ class Certificate {
   /// Whether both certify the same public key, as a certificate and its renewal do.
   [[nodiscard]] bool same_key(const Certificate& other) const;
   [[nodiscard]] std::string to_pem() const;
+  [[nodiscard]] std::vector<std::uint8_t> to_der() const;
   /// Likewise, with its issuers behind it: what leaf_from() makes this certificate of again.
   [[nodiscard]] std::string path_to_pem() const;
   /// SHA-256 of the public key's SubjectPublicKeyInfo: all certificates for one key have the same.
   [[nodiscard]] const Digest& key_hash() const { return key_hash_; }
+  /// Whether it is an authority's: its basic constraints say so.
+  [[nodiscard]] bool may_issue() const;
   /// A verifier for the certificate's key. It keeps an OpenSSL context, which makes further checks cheaper; so each thread needs
   /// its own.
   [[nodiscard]] Result<std::unique_ptr<claim::Verifier>> make_verifier() const;
 
  private:
   friend class Authority;
+  friend class Issuer;
   friend class Signer;
   static Result<Certificate> adopt(std::shared_ptr<x509_st> certificate);
 

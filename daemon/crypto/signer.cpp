@@ -9,6 +9,7 @@
 #include "daemon/crypto/owned.hpp"
 #include "daemon/crypto/pem_text.hpp"
 #include "daemon/crypto/points.hpp"
+#include "daemon/crypto/private_keys.hpp"
 #include "daemon/crypto/secret.hpp"
 
 namespace greentill::crypto {
@@ -40,7 +41,7 @@ std::shared_ptr<EVP_PKEY> read_key(std::string_view text) {
 
 }  // namespace
 
-Result<Signer> Signer::from(std::string_view text, const Certificate& certificate) {
+Result<std::shared_ptr<EVP_PKEY>> read_private_key(std::string_view text, X509* certificate) {
   if (Status ready = set_up_secure_heap(); !ready) return Failure{ready.error()};
   if (Status plain = check_plain_pem(text); !plain) return Failure{plain.error()};
   std::shared_ptr<EVP_PKEY> key = read_key(text);
@@ -49,10 +50,17 @@ Result<Signer> Signer::from(std::string_view text, const Certificate& certificat
     return fail(ErrorCode::invalid, "the key is on " +
                                         (curve_of(key.get()).empty() ? "no named curve" : "the curve " + curve_of(key.get())) +
                                         ", and must be on P-256");
-  if (X509_check_private_key(certificate.certificate_.get(), key.get()) != 1) {
+  if (X509_check_private_key(certificate, key.get()) != 1) {
     ERR_clear_error();
     return fail(ErrorCode::invalid, "the certificate is not that of the key");
   }
+  return key;
+}
+
+Result<Signer> Signer::from(std::string_view text, const Certificate& certificate) {
+  auto read = read_private_key(text, certificate.certificate_.get());
+  if (!read) return Failure{read.error()};
+  std::shared_ptr<EVP_PKEY> key = std::move(*read);
   Context context(EVP_PKEY_CTX_new(key.get(), nullptr), EVP_PKEY_CTX_free);
   if (!context || EVP_PKEY_sign_init(context.get()) != 1) {
     return openssl_failure(ErrorCode::bug, "OpenSSL cannot sign with this key");

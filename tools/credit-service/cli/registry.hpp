@@ -24,11 +24,14 @@ struct Arguments;
 struct Given {
   std::map<std::string, std::string> fields;  ///< by the option's name; a positional's too
   std::vector<std::string> roots;
-  std::string csv;      ///< a file with many to add; empty: one, of the fields
-  bool to_csv = false;  ///< of a list
-  bool remove = false;  ///< root reporter
-  bool open = false;    ///< device chain
-  std::string command;  ///< "device add"
+  std::string csv;                 ///< a file with many to add; empty: one, of the fields
+  bool to_csv = false;             ///< of a list
+  bool remove = false;             ///< root reporter
+  bool open = false;               ///< device chain
+  bool confirm = false;            ///< code add
+  bool replace = false;            ///< likewise
+  std::vector<std::string> hosts;  ///< ca issue
+  std::string command;             ///< "device add"
 
   /// The field; empty where it was not given.
   [[nodiscard]] std::string operator[](const std::string& name) const {

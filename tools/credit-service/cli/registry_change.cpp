@@ -10,6 +10,7 @@
 #include "tools/credit-service/cli/held_decide.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/registry/changing.hpp"
 #include "tools/credit-service/registry/journal.hpp"
 #include "tools/credit-service/registry/json.hpp"
 #include "tools/credit-service/registry/names.hpp"
@@ -168,17 +169,8 @@ Status change(const std::filesystem::path& path, const Given& given, const std::
 
 Status change_within(Store& store, const std::filesystem::path& database, const Given& given,
                      const std::function<Status(Registry&)>& work) {
-  const RegistryJournal journal(database);
-  RecordingStore recording(store.registry());
-  if (Status complete = check_complete(journal, recording); !complete) return complete;
-  Registry registry(recording, {SystemClock().unix_seconds(), operator_name(), given.command, given["why"]});
-  if (Status done = work(registry); !done) return done;
-  if (recording.puts().empty()) return Done{};  // it was so already
-  const auto step = recording.registry_step();
-  const auto ledger = recording.ledger_id();
-  if (!step) return Failure{step.error()};
-  if (!ledger) return Failure{ledger.error()};
-  return journal.append({*step, recording.puts()}, *ledger);
+  return change_registry_within(store.registry(), RegistryJournal(database),
+                                {SystemClock().unix_seconds(), operator_name(), given.command, given["why"]}, work);
 }
 
 Status replay_registry(const std::filesystem::path& path, const Output& output) {
@@ -193,22 +185,6 @@ Status replay_registry(const std::filesystem::path& path, const Output& output) 
   });
   if (done) output.answer({{"replayed", made.changes}}, tools::counted(made.changes, "change") + " of the registry made again\n");
   return done;
-}
-
-Result<Replayed> replay_missing(Store& store, Desk& desk, const std::filesystem::path& database) {
-  Replayed made;
-  desk.begin_with([&]() -> Status {
-    const auto missing = lines_missing(RegistryJournal(database), store.registry());
-    if (!missing) return Failure{missing.error()};
-    for (const JournalLine& line : *missing) {
-      if (Status replayed = replay(line, store.registry()); !replayed) return replayed;
-      made.devices.merge(devices_of(line));
-    }
-    made.changes = missing->size();
-    return Done{};
-  });
-  Status followed = desk.follow(made.devices);
-  return followed ? Result<Replayed>(std::move(made)) : Result<Replayed>(Failure{followed.error()});
 }
 
 Status change_registry(const std::filesystem::path& config, const Given& given, const Output& output) {

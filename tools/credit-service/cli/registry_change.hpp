@@ -11,6 +11,7 @@
 #include "tools/credit-service/ledger/desk.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/registry/registry.hpp"
+#include "tools/credit-service/service/replaying.hpp"
 
 namespace greentill::credit {
 
@@ -27,14 +28,6 @@ struct Outcome {
   Json json;
   std::string text;
 };
-
-/// Changes that were made again, and whom they are about.
-struct Replayed {
-  std::size_t changes = 0;
-  std::set<std::string> devices;
-};
-/// Makes the changes again that the file beside the database has and its registry has not, and what they mean for claims.
-Result<Replayed> replay_missing(Store& store, Desk& desk, const std::filesystem::path& database);
 
 /// A file that a command names, of at most a MiB.
 Result<std::string> read_named(const std::string& file);

@@ -10,6 +10,7 @@
 #include "tools/broker-guard/names.hpp"
 #include "tools/broker-guard/share_group.hpp"
 #include "tools/credit-service/cli/commands.hpp"
+#include "tools/credit-service/cli/est.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
@@ -96,6 +97,8 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
               tools::counted(made->changes, "change") + " of the registry made again, which the backup lacks");
     if (Status begun = (*ledger)->begin_epoch(); !begun) return begun;
   }
+  const auto est = start_est(*config, {*programme, *library, clock, log});
+  if (!est) return Failure{est.error()};
   return serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);
 }
 

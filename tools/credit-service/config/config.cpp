@@ -4,6 +4,7 @@
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/saved_text.hpp"
+#include "daemon/base/text.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/toml/table.hpp"
 #include "tools/broker-guard/names.hpp"
@@ -13,6 +14,34 @@ namespace {
 
 constexpr std::size_t kMostFileBytes = 1u << 20;
 constexpr std::size_t kProgrammeKeyBytes = 32;
+
+/// "127.0.0.1:8443", "[::1]:8443", ":8443" for all addresses.
+bool read_listen(const std::string& text, EstConfig& into) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return false;
+  const auto port = parse_integer<std::uint16_t>(std::string_view(text).substr(colon + 1));
+  into.host = text.substr(0, colon);
+  const bool is_bracketed = into.host.starts_with('[') && into.host.ends_with(']');
+  if (is_bracketed) into.host = into.host.substr(1, into.host.size() - 2);
+  if (!is_bracketed && into.host.find(':') != std::string::npos) return false;
+  if (into.host.empty()) into.host = "::";
+  into.port = port.value_or(0);
+  return port.has_value();
+}
+
+EstConfig read_est(const toml::Table& est, const std::filesystem::path& folder) {
+  EstConfig config;
+  if (!read_listen(est.text("listen"), config)) est.wrong("listen", "must be ADDRESS:PORT, such as 0.0.0.0:8443");
+  config.certificate = (folder / est.text("certificate")).lexically_normal();
+  config.key = (folder / est.text("key")).lexically_normal();
+  config.authority = (folder / est.text("authority")).lexically_normal();
+  config.url = est.text_or("url", "");
+  const bool is_https = config.url.starts_with("https://") && config.url.find_first_of("/?#\" ", 8) == std::string::npos;
+  if (!config.url.empty() && !is_https) est.wrong("url", "must be https://HOST or https://HOST:PORT");
+  config.terms.lifetime = est.integer_or("certificate_days", 1, 3660, config.terms.lifetime / kSecondsADay) * kSecondsADay;
+  config.terms.grace = est.integer_or("grace_days", 0, 3660, config.terms.grace / kSecondsADay) * kSecondsADay;
+  return config;
+}
 
 }  // namespace
 
@@ -58,6 +87,7 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   config.broker.target.authorities = file(broker, "authorities");
   config.broker.target.certificate = file(broker, "certificate");
   config.broker.target.key = file(broker, "key");
+  if (root.has("est")) config.est = read_est(root.table("est"), folder);
   if (const auto& error = root.check()) return Failure{*error};
   return config;
 }

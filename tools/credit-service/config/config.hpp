@@ -3,12 +3,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/base/error.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "tools/credit-service/broker/worker.hpp"
+#include "tools/credit-service/enrolment/enrolling.hpp"
 #include "tools/credit-service/programme/programme.hpp"
 #include "tools/credit-service/registry/consents.hpp"
 
@@ -16,12 +18,23 @@ namespace greentill::credit {
 
 inline constexpr const char* kDefaultConfig = "/etc/greentill/credit.toml";
 
+/// The EST server of a worker.
+struct EstConfig {
+  std::string host;
+  std::uint16_t port = 0;
+  std::filesystem::path certificate, key;  ///< for TLS
+  std::filesystem::path authority;         ///< the folder of the devices' authority
+  std::string url;                         ///< by which devices reach it: "https://est.example:8443"; empty: not said
+  EnrolmentTerms terms;
+};
+
 struct Config {
   std::filesystem::path database, methodologies, programme;
   std::filesystem::path share_group;  ///< the file that names it
   BrokerOptions broker;
   std::filesystem::path programme_key = {};  ///< empty: not named, and no settings can be written
   std::filesystem::path consent_authorities = {}, consent_certificates = {};  ///< both, or empty: no consent counts
+  std::optional<EstConfig> est = {};                                          ///< none: devices are not enrolled by this service
 };
 
 /// Whether a worker may use this client id; invalid, with the reason, where not.

@@ -65,6 +65,7 @@ class RecordingStore final : public RegistryStore {
   Result<std::vector<Digest>> revoked_keys() override { return store_.revoked_keys(); }
   Result<std::optional<Lock>> lock(const std::string& id) override { return store_.lock(id); }
   Result<std::vector<Lock>> locks() override { return store_.locks(); }
+  Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return store_.codes(device); }
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override { return store_.audit(filter); }
 
   Status put(const Merchant& merchant) override;
@@ -76,6 +77,7 @@ class RecordingStore final : public RegistryStore {
   Status add_assignment(const std::string& device, const Assignment& assignment) override;
   Status put(const DeviceKey& key) override;
   Status put(const Lock& lock) override;
+  Status put(const EnrolmentCode& code) override;
   Status add(const AuditEntry& entry) override;
 
  private:

@@ -85,6 +85,29 @@ Lock read_lock(const Json& json) {
           json.at("counter")};
 }
 
+/// With its hash, which people are not shown.
+Json code_json(const EnrolmentCode& code) {
+  Json json = to_json(code);
+  json["hash"] = to_hex(code.hash);
+  return json;
+}
+
+EnrolmentCode read_code(const Json& json) {
+  EnrolmentCode code;
+  code.hash = read_bytes<Digest>(json.at("hash"));
+  code.device = json.at("device");
+  code.made_at = json.at("made_at");
+  code.expires_at = json.at("expires_at");
+  code.confirm = json.at("confirm");
+  code.replaces = json.at("replaces");
+  if (!json.at("key").is_null()) code.key = read_bytes<Digest>(json.at("key"));
+  code.presented_at = read_optional(json.at("presented_at"));
+  code.confirmed_at = read_optional(json.at("confirmed_at"));
+  code.withdrawn_at = read_optional(json.at("withdrawn_at"));
+  if (!json.at("certificate").is_null()) code.certificate = read_bytes<Digest>(json.at("certificate"));
+  return code;
+}
+
 AuditEntry read_entry(const Json& json) {
   return {json.at("at"), json.at("who"), json.at("command"), json.at("subject"), json.at("what").dump(), json.at("why")};
 }
@@ -114,6 +137,7 @@ Status put_again(const std::string& what, const Json& json, RegistryStore& store
   if (what == "assignment") return store.add_assignment(json.at("device"), read_assignment(json));
   if (what == "key") return store.put(read_key(json));
   if (what == "lock") return store.put(read_lock(json));
+  if (what == "code") return store.put(read_code(json));
   if (what == "audit") return store.add(read_entry(json));
   throw std::runtime_error("an unknown kind of change");
 }
@@ -166,6 +190,8 @@ Status RecordingStore::add_assignment(const std::string& device, const Assignmen
 Status RecordingStore::put(const DeviceKey& key) { return keep("key", key_json(key), store_.put(key)); }
 
 Status RecordingStore::put(const Lock& lock) { return keep("lock", to_json(lock), store_.put(lock)); }
+
+Status RecordingStore::put(const EnrolmentCode& code) { return keep("code", code_json(code), store_.put(code)); }
 
 Status RecordingStore::add(const AuditEntry& entry) { return keep("audit", to_json(entry), store_.add(entry)); }
 

@@ -119,6 +119,19 @@ Json to_json(const Lock& lock) {
           {"counter", lock.counter}};
 }
 
+Json to_json(const EnrolmentCode& code) {
+  return {{"device", code.device},
+          {"made_at", code.made_at},
+          {"expires_at", code.expires_at},
+          {"confirm", code.confirm},
+          {"replaces", code.replaces},
+          {"key", code.key ? Json(to_hex(*code.key)) : Json()},
+          {"presented_at", optional(code.presented_at)},
+          {"confirmed_at", optional(code.confirmed_at)},
+          {"withdrawn_at", optional(code.withdrawn_at)},
+          {"certificate", code.certificate ? Json(to_hex(*code.certificate)) : Json()}};
+}
+
 Json to_json(const AuditEntry& entry) {
   return {{"at", entry.at},
           {"who", entry.who},

@@ -25,6 +25,8 @@ namespace greentill::credit {
 [[nodiscard]] nlohmann::ordered_json to_json(const Device& device);
 [[nodiscard]] nlohmann::ordered_json to_json(const DeviceKey& key);
 [[nodiscard]] nlohmann::ordered_json to_json(const Lock& lock);
+/// Without its hash, which whoever has the code could be told by.
+[[nodiscard]] nlohmann::ordered_json to_json(const EnrolmentCode& code);
 /// With what it was and is as JSON again.
 [[nodiscard]] nlohmann::ordered_json to_json(const AuditEntry& entry);
 

@@ -38,6 +38,14 @@ struct DeviceSettings {
   crypto::Secret text;
 };
 
+/// For whom a code is made, and what it may do.
+struct CodeTerms {
+  std::string device;
+  std::int64_t expires_at = 0;
+  bool confirm = false;
+  bool replaces = false;
+};
+
 class Registry {
  public:
   /// The store must outlive it.
@@ -79,6 +87,15 @@ class Registry {
   /// new; conflict where it would lower the place.
   Result<DeviceKey> take_consent(const claim::Consent& consent);
 
+  /// Adds a code of that hash. Those of the device that are still good are withdrawn: there is one at a time.
+  Result<EnrolmentCode> add_code(const Digest& hash, const CodeTerms& terms);
+  /// Withdraws the device's code that is still good.
+  Result<EnrolmentCode> withdraw_code(const std::string& device);
+  /// A person has compared the fingerprint of the key that was presented with the device's code.
+  Result<EnrolmentCode> confirm_code(const std::string& device, const std::string& fingerprint);
+  /// Notes what became of a code: the key that it is bound to, or the certificate that it led to.
+  Result<EnrolmentCode> change_code(const EnrolmentCode& was, const EnrolmentCode& is);
+
   /// Notes what was decided outside of the registry. `what`: JSON.
   Status note_decision(const std::string& subject, std::string what) { return note_json(subject, std::move(what)); }
 
@@ -112,6 +129,8 @@ class Registry {
     std::optional<DeviceKey> current;  ///< the device's key that none has succeeded
   };
   Result<Offer> read_offer(const std::string& device, const std::string& pem);
+  /// The device's code that is not withdrawn and not expired.
+  Result<EnrolmentCode> good_code(const std::string& device);
   Result<DeviceKey> take_certificate(const Device& device, const std::string& pem);
 
   template <typename T>

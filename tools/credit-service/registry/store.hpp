@@ -53,6 +53,8 @@ class RegistryReader : public KeyReader {
   virtual Result<std::vector<Digest>> revoked_keys() = 0;
   virtual Result<std::optional<Lock>> lock(const std::string& id) = 0;
   virtual Result<std::vector<Lock>> locks() = 0;
+  /// Of one device, the latest first; of all, by device, where `device` is empty.
+  virtual Result<std::vector<EnrolmentCode>> codes(const std::string& device) = 0;
   /// The latest first.
   virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) = 0;
 };
@@ -74,6 +76,8 @@ class RegistryStore : public RegistryReader {
   /// Adds it, or changes its successor, end and state. Certificates that are not there yet are added.
   virtual Status put(const DeviceKey& key) = 0;
   virtual Status put(const Lock& lock) = 0;
+  /// Adds it, or changes what became of it.
+  virtual Status put(const EnrolmentCode& code) = 0;
   /// Notes a change, and raises registry_step().
   virtual Status add(const AuditEntry& entry) = 0;
 };

@@ -108,6 +108,21 @@ struct Lock {
   std::uint64_t counter = 0;  ///< the highest that was booked
 };
 
+/// Lets whoever knows a code enrol one device with one key. The code itself is nowhere; docs/enrolment.md says what holds.
+struct EnrolmentCode {
+  Digest hash{};  ///< code_hash()
+  std::string device;
+  std::int64_t made_at = 0;
+  std::int64_t expires_at = 0;  ///< from then on it does nothing
+  bool confirm = false;         ///< a person compares the key's fingerprint first
+  bool replaces = false;        ///< its key may take the place of the one that the device has
+  std::optional<Digest> key;    ///< the first that was presented with it, and the only one
+  std::optional<std::int64_t> presented_at;
+  std::optional<std::int64_t> confirmed_at;
+  std::optional<std::int64_t> withdrawn_at;
+  std::optional<Digest> certificate;  ///< thumbprint of what was answered
+};
+
 /// Who changed what, when and why.
 struct AuditEntry {
   std::int64_t at = 0;

@@ -29,6 +29,10 @@ CREATE TABLE certificates(thumbprint BLOB PRIMARY KEY, key BLOB NOT NULL REFEREN
 CREATE INDEX certificates_by_key ON certificates(key, not_after);
 CREATE TABLE locks(id TEXT PRIMARY KEY, key BLOB NOT NULL UNIQUE, owner TEXT NOT NULL REFERENCES merchants, state INTEGER NOT NULL,
   counter INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE enrolment_codes(hash BLOB PRIMARY KEY, device TEXT NOT NULL REFERENCES devices, made_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, confirm INTEGER NOT NULL, replaces INTEGER NOT NULL, key BLOB, presented_at INTEGER,
+  confirmed_at INTEGER, withdrawn_at INTEGER, certificate BLOB) STRICT, WITHOUT ROWID;
+CREATE INDEX codes_by_device ON enrolment_codes(device, made_at);
 CREATE TABLE audit(no INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, command TEXT NOT NULL, subject TEXT NOT NULL,
   what TEXT NOT NULL, why TEXT NOT NULL) STRICT;
 CREATE INDEX audit_by_subject ON audit(subject);

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "tools/credit-service/registry/sqlite/code_rows.hpp"
 #include "tools/credit-service/registry/sqlite/rows.hpp"
 #include "tools/credit-service/registry/sqlite/thing_rows.hpp"
 
@@ -83,6 +84,8 @@ class SqliteRegistry final : public RegistryStore {
   }
   Result<std::vector<Lock>> locks() override { return list<Lock>(sql(kLockRows, "ORDER BY id"), lock_of); }
 
+  Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return read_codes(database_, device); }
+
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override {
     const std::int64_t most =
         filter.most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(filter.most);
@@ -159,6 +162,7 @@ class SqliteRegistry final : public RegistryStore {
     return run("INSERT INTO locks VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET state = ?4, counter = ?5", lock.id,
                lock.key, lock.owner, static_cast<int>(lock.state), lock.counter);
   }
+  Status put(const EnrolmentCode& code) override { return put_code(database_, code); }
   Status add(const AuditEntry& entry) override {
     if (Status added = run("INSERT INTO audit VALUES(NULL, ?, ?, ?, ?, ?, ?)", entry.at, entry.who, entry.command, entry.subject,
                            entry.what, entry.why);

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/cli/est.hpp"
+
+#include "daemon/base/file.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/secret_file.hpp"
+#include "tools/credit-service/authority/authority.hpp"
+#include "tools/credit-service/ledger/sqlite/store.hpp"
+
+namespace greentill::credit {
+
+Result<std::unique_ptr<EstService>> start_est(const Config& config, const LedgerParts& parts) {
+  if (!config.est) return std::unique_ptr<EstService>();
+  const EstConfig& est = *config.est;
+  auto issuer = load_issuer(est.authority, Branch::devices);
+  if (!issuer) return Failure{issuer.error().with_context("est.authority")};
+  auto anchors = load_anchors(est.authority);
+  if (!anchors) return Failure{anchors.error().with_context("est.authority")};
+  for (const auto& file : keys_for_elsewhere(est.authority)) {
+    parts.log.write(LogLevel::warning, "est",
+                    file.string() + ": this key belongs on another machine; the service needs devices.key alone");
+  }
+  auto certificate = read_file(est.certificate);
+  if (!certificate) return Failure{certificate.error().with_context("est.certificate")};
+  auto key = crypto::read_secret(est.key);
+  if (!key) return Failure{key.error().with_context("est.key")};
+  auto store = open_sqlite_store(config.database);
+  if (!store) return Failure{store.error()};
+  Store& database = **store;
+  auto ledger = Ledger::open(std::move(*store), parts.programme, parts.library, Consents(crypto::hasher()), crypto::hasher(),
+                             parts.clock, parts.log);
+  if (!ledger) return Failure{ledger.error()};
+  auto office =
+      make_office(std::move(*ledger), database, std::move(*issuer), {config.database, est.terms}, parts.clock, parts.log);
+  return EstService::start({est.host, est.port, std::move(*certificate), std::move(*anchors)}, std::move(*key), std::move(office),
+                           parts.clock, parts.log);
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP over TLS for few and small requests: one a connection, everything bounded. cpp-httplib reads the head that the framing has
+// let pass and writes the answer; connections, TLS and bodies are here.
+//
+// Threads: `kMostConnections`, each with one connection at a time; further ones wait in the kernel.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/base/ports.hpp"
+#include "daemon/crypto/tls_server.hpp"
+#include "tools/credit-service/est/protocol.hpp"
+
+namespace greentill::credit {
+
+struct HttpOptions {
+  std::string host;
+  std::uint16_t port = 0;                      ///< 0: any free one
+  crypto::TlsServerIdentity identity;          ///< used while start() runs
+  std::chrono::milliseconds patience{20'000};  ///< for all of a connection
+};
+
+inline constexpr std::size_t kMostConnections = 8;  ///< at once; each costs secure memory while it shakes hands
+
+class HttpServer {
+ public:
+  using Answer = std::function<EstReply(const EstRequest&)>;
+  /// Listens on return. `answer` is called from several threads; what it refers to must outlive the server. invalid where
+  /// certificate or key cannot be used, io where the address cannot be bound.
+  static Result<std::unique_ptr<HttpServer>> start(const HttpOptions& options, Answer answer);
+  /// Ends within a connection's patience.
+  virtual ~HttpServer() = default;
+  [[nodiscard]] virtual std::uint16_t port() const = 0;
+};
+
+}  // namespace greentill::credit

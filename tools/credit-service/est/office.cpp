@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/est/office.hpp"
+
+#include <mutex>
+
+#include "tools/common/text.hpp"
+#include "tools/credit-service/registry/changing.hpp"
+#include "tools/credit-service/service/replaying.hpp"
+
+namespace greentill::credit {
+namespace {
+
+using Work = std::function<Result<EnrolmentAnswer>(Enrolling&)>;
+
+class LedgerOffice final : public EnrolmentOffice {
+ public:
+  LedgerOffice(std::unique_ptr<Ledger> ledger, Store& store, crypto::Issuer issuer, OfficeOptions options, Clock& clock, Log& log)
+      : options_(std::move(options)),
+        journal_(options_.database),
+        issuer_(std::move(issuer)),
+        clock_(clock),
+        log_(log),
+        store_(store),
+        ledger_(std::move(ledger)) {}
+
+  Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
+                                const crypto::CertificateRequest& request) override {
+    const std::scoped_lock lock(mutex_);
+    return decide("est enrol", device, [&](Enrolling& enrolling) { return enrolling.enrol(device, digits, request); });
+  }
+  Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) override {
+    const std::scoped_lock lock(mutex_);
+    return decide("est renew", shown.common_name(), [&](Enrolling& enrolling) { return enrolling.renew(shown, request); });
+  }
+
+ private:
+  Result<EnrolmentAnswer> decide(const char* command, const std::string& device, const Work& work) {
+    auto answer = decide_once(command, device, work);
+    if (answer || answer.error().code != ErrorCode::conflict) return answer;
+    // A program died between the registry's file and its database: what that one wrote is made again, as a person would.
+    const auto missing = lines_missing(journal_, store_.registry());
+    if (!missing) return Failure{missing.error()};
+    if (missing->empty()) return answer;
+    const auto made = replay_missing(store_, ledger_->desk(), options_.database);
+    if (!made) return Failure{made.error()};
+    log_.write(LogLevel::warning, "est",
+               tools::counted(made->changes, "change") + " of the registry made again, over which a program had died");
+    return decide_once(command, device, work);
+  }
+
+  /// In one transaction; with what a replaced key means for its device's claims.
+  Result<EnrolmentAnswer> decide_once(const char* command, const std::string& device, const Work& work) {
+    Result<EnrolmentAnswer> answer = EnrolmentAnswer{};
+    const auto change = [&]() -> Status {
+      const std::int64_t now = clock_.unix_seconds();
+      const Author author{now, "est", command, ""};
+      return change_registry_within(store_.registry(), journal_, author, [&](Registry& registry) -> Status {
+        Enrolling enrolling(store_, registry, issuer_, options_.terms, now);
+        answer = work(enrolling);
+        return answer ? Status(Done{}) : Status(Failure{answer.error()});
+      });
+    };
+    const auto replaces = may_replace(device);
+    if (!replaces) return Failure{replaces.error()};
+    Status done = Done{};
+    if (*replaces) {
+      ledger_->desk().begin_with(change);
+      done = ledger_->desk().consented(device);
+    } else {
+      done = store_.transact(change);
+    }
+    return done ? std::move(answer) : Result<EnrolmentAnswer>(Failure{done.error()});
+  }
+
+  Result<bool> may_replace(const std::string& device) {
+    const auto codes = store_.registry().codes(device);
+    if (!codes) return Failure{codes.error()};
+    return std::ranges::any_of(
+        *codes, [](const EnrolmentCode& code) { return code.replaces && !code.withdrawn_at && !code.certificate; });
+  }
+
+  const OfficeOptions options_;
+  const RegistryJournal journal_;
+  const crypto::Issuer issuer_;
+  Clock& clock_;
+  Log& log_;
+  std::mutex mutex_;  // of the store and the ledger
+  Store& store_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+}  // namespace
+
+std::unique_ptr<EnrolmentOffice> make_office(std::unique_ptr<Ledger> ledger, Store& store, crypto::Issuer issuer,
+                                             OfficeOptions options, Clock& clock, Log& log) {
+  return std::make_unique<LedgerOffice>(std::move(ledger), store, std::move(issuer), std::move(options), clock, log);
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// EST (RFC 7030) without sockets: what is answered to which request. docs/enrolment.md, "The protocol".
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/base/ports.hpp"
+#include "tools/credit-service/enrolment/enrolling.hpp"
+#include "tools/credit-service/est/guesses.hpp"
+
+namespace greentill::credit {
+
+struct EstRequest {
+  std::string method;
+  std::string path;  ///< without a query
+  std::string content_type;
+  std::string authorization;
+  std::string body;
+  std::string address;                      ///< the client's, for the log and against guessing
+  std::optional<crypto::Certificate> peer;  ///< with whose key the client spoke; nothing is known of it but that
+};
+
+struct EstReply {
+  int status = 500;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+/// Who decides. Threads: called from many at once.
+class EnrolmentOffice {
+ public:
+  virtual ~EnrolmentOffice() = default;
+  virtual Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
+                                        const crypto::CertificateRequest& request) = 0;
+  virtual Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) = 0;
+};
+
+inline constexpr std::size_t kMostRequestBytes = 16u << 10;  ///< of a body
+
+/// The user and password of HTTP's Basic scheme (RFC 7617); nothing where the header is not of that form.
+[[nodiscard]] std::optional<std::pair<std::string, std::string>> read_basic(std::string_view authorization);
+
+/// The request that a body holds: base64, in lines or not. invalid, with what is wrong with it, where it holds none.
+Result<crypto::CertificateRequest> read_request(std::string_view body);
+
+/// Threads: safe from any thread.
+class EstProtocol {
+ public:
+  /// `anchors`: what /cacerts gives, one at least. The others must outlive it.
+  static Result<std::unique_ptr<EstProtocol>> make(const std::vector<crypto::Certificate>& anchors, EnrolmentOffice& office,
+                                                   Clock& clock, Log& log);
+  [[nodiscard]] EstReply answer(const EstRequest& request);
+
+ private:
+  EstProtocol(std::string anchors, EnrolmentOffice& office, Clock& clock, Log& log)
+      : anchors_(std::move(anchors)), office_(office), clock_(clock), log_(log) {}
+  EstReply give_certificates();
+  EstReply enrol(const EstRequest& request);
+  EstReply renew(const EstRequest& request);
+  EstReply tell(const std::string& who, const EstRequest& request, const Result<EnrolmentAnswer>& answer);
+  EstReply give(const EnrolmentAnswer& answer);
+  EstReply wrong_code(const std::string& device, const EstRequest& request, const std::string& why);
+  void log(LogLevel level, const std::string& line);
+
+  const std::string anchors_;  // as /cacerts answers
+  EnrolmentOffice& office_;
+  Clock& clock_;
+  Log& log_;
+  std::mutex mutex_;  // of what follows
+  Guesses guesses_;
+  LineAllowance wrong_lines_{10, std::chrono::minutes(1)};
+  LineAllowance other_lines_{100, std::chrono::seconds(1)};
+};
+
+}  // namespace greentill::credit
