@@ -78,7 +78,7 @@ Result<std::unique_ptr<EstProtocol>> EstProtocol::make(const std::vector<crypto:
                                                        Clock& clock, Log& log) {
   const auto message = crypto::certs_only(anchors);
   if (!message) return Failure{message.error()};
-  return std::unique_ptr<EstProtocol>(new EstProtocol(crypto::to_base64_lines(*message), office, clock, log));
+  return std::unique_ptr<EstProtocol>(new EstProtocol(crypto::to_base64(*message), office, clock, log));
 }
 
 EstReply EstProtocol::answer(const EstRequest& request) {
@@ -88,7 +88,7 @@ EstReply EstProtocol::answer(const EstRequest& request) {
   const bool posts = request.method == "POST";
   if (*operation == "cacerts") return reads ? give_certificates() : only("GET");
   if (*operation == "csrattrs") {
-    return reads ? in_base64("application/csrattrs", crypto::to_base64_lines(kAttributes)) : only("GET");
+    return reads ? in_base64("application/csrattrs", crypto::to_base64(kAttributes)) : only("GET");
   }
   if (*operation == "simpleenroll") return posts ? enrol(request) : only("POST");
   if (*operation == "simplereenroll") return posts ? renew(request) : only("POST");
@@ -154,7 +154,7 @@ EstReply EstProtocol::tell(const std::string& who, const EstRequest& request, co
 
 EstReply EstProtocol::give(const EnrolmentAnswer& answer) {
   const auto message = crypto::certs_only({*answer.certificate});
-  if (message) return in_base64("application/pkcs7-mime; smime-type=certs-only", crypto::to_base64_lines(*message));
+  if (message) return in_base64("application/pkcs7-mime; smime-type=certs-only", crypto::to_base64(*message));
   log(LogLevel::error, message.error().message);
   return say(500, "the certificate cannot be told");
 }
