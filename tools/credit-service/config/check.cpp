@@ -13,6 +13,7 @@
 #include "daemon/measure/library.hpp"
 #include "tools/broker-guard/names.hpp"
 #include "tools/broker-guard/share_group.hpp"
+#include "tools/credit-service/authority/authority.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 #include "tools/credit-service/registry/journal.hpp"
 #include "tools/credit-service/registry/json.hpp"
@@ -35,6 +36,7 @@ class Check {
     programme();
     programme_key();
     consents();
+    if (config_.est) est(*config_.est);
     database();
     return std::move(found_);
   }
@@ -147,6 +149,29 @@ class Check {
       const std::string where = config_.consent_certificates.string() + ": the certificate of \"" + one.common_name() + "\": ";
       tools::check_end(one, "consent_certificates", where, judge_, found_);
     }
+  }
+
+  void est(const EstConfig& est) {
+    if (tools::may_read(est.authority / "devices.key", "est.authority", found_)) {
+      const auto issuer = load_issuer(est.authority, Branch::devices);
+      if (!issuer) found_.problem("est.authority", issuer.error().message);
+      if (issuer) tools::check_end(issuer->certificate(), "est.authority", "the devices' authority: ", judge_, found_);
+    }
+    const auto anchors = load_anchors(est.authority);
+    if (!anchors) found_.problem("est.authority", anchors.error().message);
+    for (const auto& key : keys_for_elsewhere(est.authority)) {
+      found_.warning("est.authority", key.string() + ": this key belongs on another machine; the service needs devices.key alone");
+    }
+    const auto pem = tools::read_text(est.certificate, "est.certificate", found_);
+    if (!pem) return;
+    const auto certificate = crypto::Certificate::leaf_from(*pem);
+    if (!certificate) return found_.problem("est.certificate", est.certificate.string() + ": " + certificate.error().message);
+    if (!certificate->has_usage(crypto::kServerUsage)) {
+      found_.problem("est.certificate", est.certificate.string() + ": its extended key usage lacks serverAuth: no device takes it");
+    }
+    tools::check_end(*certificate, "est.certificate", est.certificate.string() + ": ", judge_, found_);
+    tools::check_key(est.key, "est.key", *certificate, found_);
+    if (est.url.empty()) found_.warning("est.url", "is not set: no labels can be printed for codes");
   }
 
   void database() {
