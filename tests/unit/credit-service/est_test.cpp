@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// EST (RFC 7030) as it is spoken, with an office that decides what the test wants.
+#include "tools/credit-service/est/protocol.hpp"
+
+#include "daemon/crypto/base64.hpp"
+#include "tests/support/set_clock.hpp"
+#include "tests/unit/credit-service/enrolment_desk.hpp"
+#include "tests/unit/credit-service/office.hpp"
+#include "tests/unit/credit-service/registry_book.hpp"
+
+namespace greentill::credit::est_test {
+namespace {
+
+using Kind = EnrolmentAnswer::Kind;
+
+constexpr const char* kCode = "7K2M-9QXW-3F0D-HT5A";
+
+class SaidOffice final : public EnrolmentOffice {
+ public:
+  Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
+                                const crypto::CertificateRequest&) override {
+    asked.push_back(device + ' ' + digits);
+    return answer;
+  }
+  Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest&) override {
+    asked.push_back("renew " + shown.common_name());
+    return answer;
+  }
+  Result<EnrolmentAnswer> answer = EnrolmentAnswer{};
+  std::vector<std::string> asked;
+};
+
+std::string basic(const std::string& who) { return "Basic " + crypto::to_base64(as_bytes(who)); }
+
+std::string header(const EstReply& reply, const std::string& name) {
+  for (const auto& [one, value] : reply.headers) {
+    if (one == name) return value;
+  }
+  return {};
+}
+
+struct Counter {
+  crypto::Issuer issuer = test::new_issuer(test::EnrolmentBook::kNow);
+  test::TestRequest made = test::make_request();
+  crypto::CertificateRequest request = crypto::CertificateRequest::from_file(made.request).value();
+  crypto::Certificate certificate =
+      issuer.issue(request, {"dock-7", {}, "", {crypto::kClientUsage}, 0, test::EnrolmentBook::kNow}).value();
+  std::string body = crypto::to_base64(as_bytes(test::der_of(made.request)));
+  std::string digits;
+  std::string code = [this] {
+    SystemRandom random;
+    std::string one = make_code(random);
+    digits = read_code(one).value();
+    return one;
+  }();
+  test::SetClock clock{test::EnrolmentBook::kNow, true};
+  test::OfficeLog log;
+  SaidOffice office;
+  std::unique_ptr<EstProtocol> est = EstProtocol::make({issuer.certificate()}, office, clock, log).value();
+
+  EstReply get(const std::string& what) { return est->answer({"GET", "/.well-known/est/" + what, "", "", "", "192.0.2.1", {}}); }
+  [[nodiscard]] EstRequest enrolment() const {
+    return {"POST", "/.well-known/est/simpleenroll", "application/pkcs10", basic("dock-7:" + code), body, "192.0.2.1", {}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("est: what it gives to anybody") {
+  Counter counter;
+  for (const std::string label : {"", "devices/"}) {
+    const EstReply anchors = counter.get(label + "cacerts");
+    CHECK(anchors.status == 200);
+    CHECK(anchors.content_type == "application/pkcs7-mime");
+    const auto read = test::say("base64 -d {}/in | openssl pkcs7 -inform der -print_certs -noout", anchors.body);
+    CHECK_HAS(read.text, "Programme, devices");
+    const EstReply attributes = counter.get(label + "csrattrs");
+    CHECK(attributes.content_type == "application/csrattrs");
+    CHECK_HAS(test::say("base64 -d {}/in | openssl asn1parse -inform der", attributes.body).text, ":ecdsa-with-SHA256");
+  }
+  for (const char* none : {"workers/cacerts", "serverkeygen", "fullcmc", "devices", "devices/devices/cacerts", "cacerts/", ""}) {
+    CHECK(counter.get(none).status == 404);
+  }
+  CHECK(counter.est->answer({"GET", "/", "", "", "", "", {}}).status == 404);
+  CHECK(counter.get("simpleenroll").status == 405);
+  CHECK(counter.est->answer({"POST", "/.well-known/est/cacerts", "", "", "", "", {}}).status == 405);
+  CHECK(counter.office.asked.empty());
+}
+
+TEST_CASE("est: each answer of the office in its form") {
+  Counter counter;
+  counter.office.answer = EnrolmentAnswer{Kind::issued, "", counter.certificate, true, {}};
+  const EstReply issued = counter.est->answer(counter.enrolment());
+  CHECK(issued.status == 200);
+  CHECK(issued.content_type == "application/pkcs7-mime; smime-type=certs-only");
+  CHECK(header(issued, "Content-Transfer-Encoding") == "base64");
+  CHECK(test::say("base64 -d {}/in | openssl pkcs7 -inform der -print_certs -noout", issued.body)
+            .text.starts_with("subject=CN = dock-7\n"));
+  CHECK(counter.office.asked.back() == "dock-7 " + counter.digits);
+  CHECK(counter.log.says("dock-7 from 192.0.2.1: certificate "));
+  counter.office.answer = EnrolmentAnswer{Kind::wait, "waits", {}, false, {}};
+  CHECK(counter.est->answer(counter.enrolment()).status == 202);
+  CHECK(header(counter.est->answer(counter.enrolment()), "Retry-After") == "30");
+  counter.office.answer = EnrolmentAnswer{Kind::refused, "no", {}, false, {}};
+  CHECK(counter.est->answer(counter.enrolment()).status == 403);
+  counter.office.answer = Failure{Error{ErrorCode::unavailable, "locked"}};
+  const EstReply failed = counter.est->answer(counter.enrolment());
+  CHECK(failed.status == 503);
+  CHECK_FALSE(test::has(failed.body, "locked"));
+  CHECK(counter.log.says("cannot be answered: locked"));
+  counter.office.answer = EnrolmentAnswer{Kind::unknown_code, "none", {}, false, {}};
+  const EstReply unknown = counter.est->answer(counter.enrolment());
+  CHECK(unknown.status == 401);
+  CHECK(header(unknown, "WWW-Authenticate").starts_with("Basic realm="));
+}
+
+TEST_CASE("est: a body is base64 of one request, in lines or not") {
+  Counter counter;
+  EstRequest request = counter.enrolment();
+  const auto status = [&](const std::string& body) {
+    request.body = body;
+    return counter.est->answer(request).status;
+  };
+  std::string lines;
+  for (std::size_t i = 0; i < counter.body.size(); i += 64) lines += counter.body.substr(i, 64) + "\r\n";
+  CHECK(status(lines) == 403);
+  CHECK(status(counter.body + "\n") == 403);
+  CHECK(status("") == 400);
+  CHECK(status("*") == 400);
+  CHECK(status(counter.made.request) == 400);
+  CHECK(status(counter.body.substr(0, counter.body.size() - 4)) == 400);
+  CHECK(status(std::string(kMostRequestBytes, 'A')) == 400);
+  request.content_type = "Application/PKCS10; charset=x";
+  CHECK(status(counter.body) == 403);
+  request.content_type = "text/plain";
+  CHECK(status(counter.body) == 415);
+}
+
+TEST_CASE("est: without a code, and with one that cannot be right") {
+  Counter counter;
+  EstRequest request = counter.enrolment();
+  const auto status = [&](const std::string& authorization) {
+    request.authorization = authorization;
+    return counter.est->answer(request).status;
+  };
+  for (const char* wrong : {"", "Basic", "Basic !", "Bearer x", "Basic QQ==", "Basic QQ"}) CHECK(status(wrong) == 401);
+  CHECK(status(basic("dock-7:" + std::string(kCode).substr(0, 18) + "0")) == 401);
+  CHECK(status(basic("credit-1:" + counter.code)) == 401);
+  CHECK(status(basic("Dock 7:" + counter.code)) == 401);
+  CHECK(counter.office.asked.empty());
+  CHECK(status("basic " + basic("dock-7: " + counter.digits).substr(6)) == 403);
+}
+
+TEST_CASE("est: who guesses has to wait, and nobody else has") {
+  Counter counter;
+  counter.office.answer = EnrolmentAnswer{Kind::unknown_code, "none", {}, false, {}};
+  EstRequest request = counter.enrolment();
+  const auto from = [&](const std::string& address) {
+    request.address = address;
+    return counter.est->answer(request);
+  };
+  for (std::int64_t i = 0; i < Guesses::kAtOnce; ++i) CHECK(from("192.0.2.1").status == 401);
+  CHECK(from("192.0.2.1").status == 429);
+  CHECK(header(from("192.0.2.1"), "Retry-After") == "60");
+  CHECK(counter.office.asked.size() == 10);
+  CHECK(from("192.0.2.2").status == 401);
+  CHECK(counter.log.count("wrong code") == 10);
+  for (std::int64_t i = 0; i < Guesses::kAtOnce; ++i) CHECK(from("2001:db8::" + std::to_string(i)).status == 401);
+  CHECK(from("2001:db8::ffff").status == 429);
+  CHECK(from("2001:db8:0:1::1").status == 401);
+  counter.clock.since_boot = 61;
+  CHECK(from("192.0.2.1").status == 401);
+  CHECK(from("192.0.2.1").status == 429);
+  CHECK(Guesses::network_of("::ffff:192.0.2.1") == Guesses::network_of("::ffff:192.0.2.1"));
+  CHECK(Guesses::network_of("::ffff:192.0.2.1") != Guesses::network_of("::ffff:192.0.2.2"));
+}
+
+TEST_CASE("est: what is renewed is what the client showed") {
+  Counter counter;
+  EstRequest request = counter.enrolment();
+  request.path = "/.well-known/est/devices/simplereenroll";
+  request.authorization.clear();
+  CHECK(counter.est->answer(request).status == 401);
+  request.peer = counter.certificate;
+  counter.office.answer = EnrolmentAnswer{Kind::issued, "", counter.certificate, false, {}};
+  CHECK(counter.est->answer(request).status == 200);
+  CHECK(counter.office.asked.back() == "renew dock-7");
+  CHECK_FALSE(counter.log.says("certificate"));
+}
+
+}  // namespace greentill::credit::est_test
