@@ -290,10 +290,10 @@ class Killing:
             self.office.service.stop()
             self.office.start({"LD_PRELOAD": str(self.library), "KILL_IN": str(self.office.books), "KILL_COUNT": str(self.count)})
             self.count.write_text(str(number))
-            ask(*asked)
+            died = ask(*asked)[0] == 0  # without an answer
             self.count.unlink()
-            # It dies within the request, or does not die of it.
-            died = self.office.service.process.poll() is not None
+            if died:
+                self.office.service.process.wait(PATIENCE_S)
             self.office.service.kill()
             self.office.start()
             status = ask(*asked)
@@ -311,7 +311,9 @@ class Killing:
         fail_unless(thumbprint(asked[-1].certificate) in certificates, f"{what}, write {number}: what was given is not registered")
         fail_unless(sum(key["successor"] is None for key in keys) == 1, f"{what}, write {number}: not one identity: {keys}")
         fail_unless(len(certificates) == len(keys), f"{what}, write {number}: {len(certificates)} certificates for {len(keys)} keys")
-        self.office.credit("config", "check")
+        self.office.credit("check")
+        replayed = json.loads(self.office.credit("registry", "replay", "--json"))
+        fail_unless(replayed == {"replayed": 0}, f"{what}, write {number}: the file beside the database has more than it: {replayed}")
 
 
 def killed(office, folder, library):
