@@ -32,7 +32,7 @@ TEST_CASE("codes: they are read as they were typed, and a wrong or swapped digit
       }
     }
   }
-  for (const char* wrong : {"", "7K2M", "7K2M-9QXW-3F0D-HT5U", "7K2M-9QXW-3F0D-HT5A-0", "7K2M_9QXW_3F0D_HT5A"})
+  for (const char* wrong : {"", "7K2M", "7K2M-9QXW-3F0D-HT5U", "7K2M-9QXW-3F0D-HT5Z-0", "7K2M_9QXW_3F0D_HT5Z"})
     CHECK_FALSE(read_code(wrong));
 }
 
@@ -54,14 +54,14 @@ TEST_CASE("codes: two neighbours that were swapped are found, but for one pair i
 }
 
 TEST_CASE("codes: they are kept as hashes of code and device alone") {
-  const Digest one = code_hash("dock-7", "7K2M9QXW3F0DHT5A", crypto::hasher());
-  CHECK(one != code_hash("dock-8", "7K2M9QXW3F0DHT5A", crypto::hasher()));
+  const Digest one = code_hash("dock-7", "7K2M9QXW3F0DHT5Z", crypto::hasher());
+  CHECK(one != code_hash("dock-8", "7K2M9QXW3F0DHT5Z", crypto::hasher()));
   CHECK(one != code_hash("dock-7", "7K2M9QXW3F0DHT5B", crypto::hasher()));
   std::string text("greentill enrolment code");
   text += '\0';
   text += "dock-7";
   text += '\0';
-  text += "7K2M9QXW3F0DHT5A";
+  text += "7K2M9QXW3F0DHT5Z";
   CHECK(one == crypto::hasher().sha256({as_bytes(text)}));
 }
 
@@ -90,13 +90,13 @@ TEST_CASE("codes: the registry's file makes them again, with what became of them
 
 TEST_CASE("labels: each has its device, its code and a QR code, and nothing that a page could run") {
   const LabelPlace place{"https://est.example:8443", "KD94-0PDZ-Q1M0-3TGS-QARA-3Q2W-PBKG-TEQ0"};
-  const Label label{"dock-7", "7K2M-9QXW-3F0D-HT5A", 1'797'000'000};
+  const Label label{"dock-7", "7K2M-9QXW-3F0D-HT5Z", 1'797'000'000};
   CHECK(label_uri(label, place) ==
         "greentill:enrol?url=https://"
-        "est.example:8443&device=dock-7&code=7K2M9QXW3F0DHT5A&anchors=KD940PDZQ1M03TGSQARA3Q2WPBKGTEQ0");
-  const auto page = labels_page({label, {"<b>", "7K2M-9QXW-3F0D-HT5A", 0}}, place);
+        "est.example:8443&device=dock-7&code=7K2M9QXW3F0DHT5Z&anchors=KD940PDZQ1M03TGSQARA3Q2WPBKGTEQ0");
+  const auto page = labels_page({label, {"<b>", "7K2M-9QXW-3F0D-HT5Z", 0}}, place);
   REQUIRE(page);
-  CHECK_HAS(*page, "7K2M-9QXW<br>3F0D-HT5A");
+  CHECK_HAS(*page, "7K2M-9QXW<br>3F0D-HT5Z");
   CHECK_HAS(*page, "&#60;b&#62;");
   CHECK_FALSE(test::has(*page, "<b><b>"));
   CHECK_FALSE(test::has(*page, "script"));

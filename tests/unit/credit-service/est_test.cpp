@@ -13,7 +13,7 @@ namespace {
 
 using Kind = EnrolmentAnswer::Kind;
 
-constexpr const char* kCode = "7K2M-9QXW-3F0D-HT5A";
+constexpr const char* kCode = "7K2M-9QXW-3F0D-HT5Z";
 
 class SaidOffice final : public EnrolmentOffice {
  public:

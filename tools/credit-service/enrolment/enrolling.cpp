@@ -34,6 +34,14 @@ std::string fingerprint_words(const Digest& key) { return "the key with the fing
 
 }  // namespace
 
+EnrolmentAnswer no_such_code() {
+  return {EnrolmentAnswer::Kind::unknown_code, "the device has no such code, or no longer", {}, false, {}};
+}
+
+EnrolmentAnswer not_registered(const crypto::Certificate& shown) {
+  return refuse("the certificate " + to_hex(shown.thumbprint()) + " is not registered; enrol with a code");
+}
+
 Result<EnrolmentAnswer> Enrolling::enrol(const std::string& id, const std::string& digits,
                                          const crypto::CertificateRequest& request) {
   const auto codes = store_.registry().codes(id);
@@ -41,8 +49,7 @@ Result<EnrolmentAnswer> Enrolling::enrol(const std::string& id, const std::strin
   const Digest hash = code_hash(id, digits, crypto::hasher());
   const auto code =
       std::ranges::find_if(*codes, [&](const EnrolmentCode& one) { return one.hash == hash && is_good(one, now_); });
-  if (code == codes->end())
-    return EnrolmentAnswer{EnrolmentAnswer::Kind::unknown_code, "the device has no such code, or no longer", {}, false, {}};
+  if (code == codes->end()) return no_such_code();
   if (code->key && *code->key != request.key_hash()) {
     return refuse("the code was used with another key, " + fingerprint_words(*code->key) +
                   ", and is good for no other; a new code is needed: greentill-credit code add");
@@ -137,7 +144,7 @@ Status Enrolling::end_key_before(const std::string& device, const Digest& key) {
 Result<EnrolmentAnswer> Enrolling::renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) {
   const auto key = store_.registry().key_of(shown.thumbprint());
   if (!key) return Failure{key.error()};
-  if (!*key) return refuse("the certificate " + to_hex(shown.thumbprint()) + " is not registered; enrol with a code");
+  if (!*key) return not_registered(shown);
   const auto device = store_.registry().device((*key)->device);
   if (!device) return Failure{device.error()};
   if (!*device || !may_have_one(**device))

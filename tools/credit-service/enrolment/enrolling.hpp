@@ -40,6 +40,10 @@ struct EnrolmentAnswer {
   std::optional<Digest> replaced;                  ///< the key whose place the request's took just now
 };
 
+/// What is said of a code that the device does not have, and of a certificate that the registry does not have.
+[[nodiscard]] EnrolmentAnswer no_such_code();
+[[nodiscard]] EnrolmentAnswer not_registered(const crypto::Certificate& shown);
+
 class Enrolling {
  public:
   /// All must outlive it. `registry`: of the same store, in whose transaction this is.

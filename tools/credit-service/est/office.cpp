@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/est/office.hpp"
 
+#include <algorithm>
 #include <mutex>
 
+#include "daemon/crypto/hasher.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/registry/changing.hpp"
+#include "tools/credit-service/registry/codes.hpp"
 #include "tools/credit-service/service/replaying.hpp"
 
 namespace greentill::credit {
@@ -26,10 +29,18 @@ class LedgerOffice final : public EnrolmentOffice {
   Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
                                 const crypto::CertificateRequest& request) override {
     const std::scoped_lock lock(mutex_);
+    // Whoever guesses takes no lock of the database.
+    const auto codes = store_.registry().codes(device);
+    if (!codes) return Failure{codes.error()};
+    const Digest hash = code_hash(device, digits, crypto::hasher());
+    if (std::ranges::find(*codes, hash, &EnrolmentCode::hash) == codes->end()) return no_such_code();
     return decide("est enrol", device, [&](Enrolling& enrolling) { return enrolling.enrol(device, digits, request); });
   }
   Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) override {
     const std::scoped_lock lock(mutex_);
+    const auto key = store_.registry().key_of(shown.thumbprint());
+    if (!key) return Failure{key.error()};
+    if (!*key) return not_registered(shown);
     return decide("est renew", shown.common_name(), [&](Enrolling& enrolling) { return enrolling.renew(shown, request); });
   }
 

@@ -6,14 +6,18 @@ namespace greentill::credit {
 Status change_registry_within(RegistryStore& store, const RegistryJournal& journal, const Author& author,
                               const std::function<Status(Registry&)>& work) {
   RecordingStore recording(store);
-  if (Status complete = check_complete(journal, recording); !complete) return complete;
+  const auto before = recording.registry_step();
+  const auto ledger = recording.ledger_id();
+  if (!before) return Failure{before.error()};
+  if (!ledger) return Failure{ledger.error()};
+  if (!journal.ends_at(*before, *ledger)) {
+    if (Status complete = check_complete(journal, recording); !complete) return complete;
+  }
   Registry registry(recording, author);
   if (Status done = work(registry); !done) return done;
   if (recording.puts().empty()) return Done{};  // it was so already
   const auto step = recording.registry_step();
-  const auto ledger = recording.ledger_id();
   if (!step) return Failure{step.error()};
-  if (!ledger) return Failure{ledger.error()};
   return journal.append({*step, recording.puts()}, *ledger);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Enrolment codes: 15 random base32 digits (75 bits) and a check digit, "7K2M-9QXW-3F0D-HT5A". docs/enrolment.md. Threads: pure
+// Enrolment codes: 15 random base32 digits (75 bits) and a check digit, "7K2M-9QXW-3F0D-HT5Z". docs/enrolment.md. Threads: pure
 // functions.
 #pragma once
 

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "daemon/base/descriptor.hpp"
 #include "daemon/base/file.hpp"
@@ -21,6 +23,34 @@ constexpr std::size_t kMostBytes = 1u << 30;
 Failure<Error> failed(const std::filesystem::path& file, const char* what) {
   const ErrorCode code = errno == ENOSPC || errno == EDQUOT ? ErrorCode::full : ErrorCode::io;
   return fail(code, file.string() + ": " + what + ": " + std::strerror(errno) + "; the registry's changes must be kept there");
+}
+
+/// The end of a file, from the begin of its last whole line on.
+struct Tail {
+  std::string last;  ///< that line, without its end; empty where there is none
+  off_t end = 0;     ///< behind its end: what follows was torn off
+};
+
+/// Reads back from the end as far as it must; nothing where it cannot.
+std::optional<Tail> read_tail(int descriptor) {
+  constexpr off_t kBlock = 64 << 10;
+  off_t begin = ::lseek(descriptor, 0, SEEK_END);
+  if (begin < 0) return std::nullopt;
+  std::string text;
+  for (;;) {
+    const std::size_t end = text.rfind('\n');
+    const std::size_t before = end == 0 || end == std::string::npos ? std::string::npos : text.rfind('\n', end - 1);
+    if (end != std::string::npos && (before != std::string::npos || begin == 0)) {
+      const std::size_t first = before == std::string::npos ? 0 : before + 1;
+      return Tail{text.substr(first, end - first), begin + static_cast<off_t>(end) + 1};
+    }
+    if (begin == 0) return Tail{};
+    const off_t size = std::min(begin, kBlock);
+    std::string block(static_cast<std::size_t>(size), '\0');
+    if (::pread(descriptor, block.data(), block.size(), begin - size) != size) return std::nullopt;
+    text.insert(0, block);
+    begin -= size;
+  }
 }
 
 /// The whole lines of a text: what is behind the last line's end was torn off.
@@ -103,13 +133,20 @@ Status check_complete(const RegistryJournal& journal, RegistryReader& registry) 
                   "restored; greentill-credit registry replay makes them, and so does run --new-epoch");
 }
 
+bool RegistryJournal::ends_at(std::int64_t step, const std::string& ledger) const {
+  const Descriptor opened(::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const auto tail = opened ? read_tail(opened.get()) : std::nullopt;
+  if (!tail) return false;
+  const Json line = Json::parse(tail->last, nullptr, false);
+  return line.is_object() && line.contains("step") && line["step"] == step && line.value("ledger", "") == ledger;
+}
+
 Status RegistryJournal::append(const JournalLine& line, const std::string& ledger) const {
   const Descriptor opened(::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
   if (!opened) return failed(file_, "it cannot be opened");
-  const auto text = read_file(file_, kMostBytes);
-  if (!text) return Failure{text.error()};
-  const auto end = static_cast<off_t>(whole_lines(*text).size());
-  if (::ftruncate(opened.get(), end) != 0 || ::lseek(opened.get(), end, SEEK_SET) != end)
+  const auto tail = read_tail(opened.get());
+  if (!tail) return failed(file_, "it cannot be read");
+  if (::ftruncate(opened.get(), tail->end) != 0 || ::lseek(opened.get(), tail->end, SEEK_SET) != tail->end)
     return failed(file_, "it cannot be cut");
   const std::string written =
       Json({{"step", line.step}, {"ledger", ledger}, {"puts", line.puts}}).dump(-1, ' ', false, Json::error_handler_t::replace) +

@@ -34,6 +34,9 @@ class RegistryJournal {
   /// The lines behind `step` that count, by step; none where there is no file. corrupt where a line cannot be read; conflict
   /// where the file is another ledger's.
   [[nodiscard]] Result<std::vector<JournalLine>> lines_after(std::int64_t step, const std::string& ledger) const;
+  /// Whether its last line is of that step, so that it has none behind; false also where that is not certain.
+  /// Cost: of one line, however long the file is.
+  [[nodiscard]] bool ends_at(std::int64_t step, const std::string& ledger) const;
   /// Durable on return.
   [[nodiscard]] Status append(const JournalLine& line, const std::string& ledger) const;
 
