@@ -41,12 +41,12 @@ static void count(int descriptor) {
   pthread_mutex_unlock(&mutex);
 }
 
-#define COUNTED(result, name, parameters, arguments)                    \
-  result name parameters {                                              \
-    static result(*next) parameters;                                    \
-    if (next == NULL) *(void**)&next = dlsym(RTLD_NEXT, #name);         \
-    count(descriptor);                                                  \
-    return next arguments;                                              \
+#define COUNTED(result, name, parameters, arguments)            \
+  result name parameters {                                      \
+    static result(*next) parameters;                            \
+    if (next == NULL) *(void**)&next = dlsym(RTLD_NEXT, #name); \
+    count(descriptor);                                          \
+    return next arguments;                                      \
   }
 
 COUNTED(ssize_t, write, (int descriptor, const void* bytes, size_t size), (descriptor, bytes, size))

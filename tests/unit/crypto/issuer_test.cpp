@@ -54,7 +54,8 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 TEST_CASE("request: its key is that of openssl, in PEM and in DER") {
   const auto made = make_request();
-  const auto hash = say("openssl req -in {}/in -pubkey -noout | openssl pkey -pubin -outform der | openssl sha256 -r", made.request);
+  const auto hash =
+      say("openssl req -in {}/in -pubkey -noout | openssl pkey -pubin -outform der | openssl sha256 -r", made.request);
   CHECK(to_hex(request_of(made.request).key_hash()) == hash.text.substr(0, 64));
   CHECK(request_of(test::der_of(made.request)).key_hash() == request_of(made.request).key_hash());
 }
@@ -67,18 +68,21 @@ TEST_CASE("request: whatever proves no key, or not in one form alone, is refused
   CHECK(has(error_of(der + "x"), "not one certificate request"));
   CHECK(has(error_of(der.substr(0, der.size() - 1)), "not one certificate request"));
   CHECK(has(error_of(""), "not one certificate request"));
-  CHECK(has(error_of("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"), "holds no certificate request"));
+  CHECK(has(error_of("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"),
+            "holds no certificate request"));
   CHECK(has(error_of(make_request("/CN=x", "", "rsa:2048").request), "not on P-256"));
   CHECK(has(error_of(make_request("/CN=x", "", "ec -pkeyopt ec_paramgen_curve:P-384").request), "not on P-256"));
-  CHECK(has(error_of(make_request("/CN=x", "", "ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit").request), "P-256"));
+  CHECK(has(error_of(make_request("/CN=x", "", "ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit").request),
+            "P-256"));
   CHECK(has(error_of(make_request("/CN=x", "-sha1").request), "SHA-256, SHA-384 or SHA-512"));
   CHECK(error_of(make_request("/CN=x", "-sha384").request).empty());
 }
 
 TEST_CASE("issuer: a certificate says what it was told to, and nothing that the request asked for") {
   const Programme programme;
-  const auto made = make_request("/CN=credit/O=Evil", "-addext basicConstraints=critical,CA:TRUE -addext subjectAltName=DNS:bank.example "
-                                                      "-addext extendedKeyUsage=serverAuth");
+  const auto made = make_request("/CN=credit/O=Evil",
+                                 "-addext basicConstraints=critical,CA:TRUE -addext subjectAltName=DNS:bank.example "
+                                 "-addext extendedKeyUsage=serverAuth");
   const Certificate certificate = programme.issue("dock-7", request_of(made.request));
   CHECK(certificate.common_name() == "dock-7");
   CHECK(certificate.key_hash() == request_of(made.request).key_hash());
@@ -110,8 +114,9 @@ TEST_CASE("issuer: a door that knows one authority opens to those below it alone
   REQUIRE(write_file_durably(folder / "devices", own_door.to_pem()));
   const std::string in = folder.path().string();
   const auto verify = [&](const std::string& trusted) {
-    return say("openssl verify -attime " + std::to_string(kNow + 10) + " -CAfile " + in + '/' + trusted + " -untrusted " + in + "/path " +
-               in + "/device").code;
+    return say("openssl verify -attime " + std::to_string(kNow + 10) + " -CAfile " + in + '/' + trusted + " -untrusted " + in +
+               "/path " + in + "/device")
+        .code;
   };
   CHECK(verify("devices") == 0);
   CHECK(verify("workers") != 0);
@@ -135,8 +140,9 @@ TEST_CASE("issuer: none lasts longer than its authority, and an authority withou
 
 TEST_CASE("issuer: a server's certificate names its hosts and addresses") {
   const Programme programme;
-  const auto server = programme.issuer.issue(request_of(make_request().request),
-                                             {"est.example", {"est.example", "192.0.2.7", "2001:db8::7"}, "", {kServerUsage}, kNow, kNow + kYear});
+  const auto server = programme.issuer.issue(
+      request_of(make_request().request),
+      {"est.example", {"est.example", "192.0.2.7", "2001:db8::7"}, "", {kServerUsage}, kNow, kNow + kYear});
   REQUIRE(server);
   const std::string text = say("openssl x509 -in {}/in -noout -ext subjectAltName", server->to_pem()).text;
   CHECK(has(text, "DNS:est.example, IP Address:192.0.2.7, IP Address:2001:DB8:0:0:0:0:0:7"));
@@ -158,7 +164,8 @@ TEST_CASE("issuer: its list of revoked certificates names what it issued") {
   CHECK(has(read.text, "Serial Number: " + serial));
   CHECK(has(say("openssl crl -in {}/in -noout -crlnumber", *list).text, "crlNumber=0x6B0"));
   std::size_t entries = 0;
-  for (std::size_t at = read.text.find("Serial Number:"); at != std::string::npos; at = read.text.find("Serial Number:", at + 1)) ++entries;
+  for (std::size_t at = read.text.find("Serial Number:"); at != std::string::npos; at = read.text.find("Serial Number:", at + 1))
+    ++entries;
   CHECK(entries == 1);
 }
 
@@ -186,7 +193,8 @@ TEST_CASE("fingerprints: of a set in any order, and as people type them") {
   CHECK(fingerprint_of(known) == "000G-40R4-0M30-E209-185G-R38E-1W81-24GK");
   CHECK(is_fingerprint("000g-4or4-om30 e209 185GR38E1W8124GK", known));
   CHECK(is_fingerprint(to_hex(known) + "\n", known));
-  for (const char* wrong : {"", "000G", "000G-40R4-0M30-E209-185G-R38E-1W81-24GM", "u", "000G-40R4-0M30-E209-185G-R38E-1W81-24GK0"}) {
+  for (const char* wrong :
+       {"", "000G", "000G-40R4-0M30-E209-185G-R38E-1W81-24GM", "u", "000G-40R4-0M30-E209-185G-R38E-1W81-24GK0"}) {
     CHECK_FALSE(is_fingerprint(wrong, known));
   }
 }

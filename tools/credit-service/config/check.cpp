@@ -160,14 +160,16 @@ class Check {
     const auto anchors = load_anchors(est.authority);
     if (!anchors) found_.problem("est.authority", anchors.error().message);
     for (const auto& key : keys_for_elsewhere(est.authority)) {
-      found_.warning("est.authority", key.string() + ": this key belongs on another machine; the service needs devices.key alone");
+      found_.warning("est.authority",
+                     key.string() + ": this key belongs on another machine; the service needs devices.key alone");
     }
     const auto pem = tools::read_text(est.certificate, "est.certificate", found_);
     if (!pem) return;
     const auto certificate = crypto::Certificate::leaf_from(*pem);
     if (!certificate) return found_.problem("est.certificate", est.certificate.string() + ": " + certificate.error().message);
     if (!certificate->has_usage(crypto::kServerUsage)) {
-      found_.problem("est.certificate", est.certificate.string() + ": its extended key usage lacks serverAuth: no device takes it");
+      found_.problem("est.certificate",
+                     est.certificate.string() + ": its extended key usage lacks serverAuth: no device takes it");
     }
     tools::check_end(*certificate, "est.certificate", est.certificate.string() + ": ", judge_, found_);
     tools::check_key(est.key, "est.key", *certificate, found_);

@@ -10,7 +10,8 @@
 namespace greentill::credit {
 
 /// All that is wrong: the clock, the service's key and certificate, the authorities, the share group, every device's certificate,
-/// the methodologies, the programme, its zone and the ceilings that it lacks, its key, whose consents count, what enrols devices, the ledger's folder.
+/// the methodologies, the programme, its zone and the ceilings that it lacks, its key, whose consents count, what enrols devices,
+/// the ledger's folder.
 [[nodiscard]] tools::Findings examine(const Config& config, const Clock& clock);
 
 }  // namespace greentill::credit
