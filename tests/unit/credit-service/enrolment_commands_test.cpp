@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include "daemon/base/file.hpp"
-#include "tests/support/at_rest.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/test_request.hpp"
 #include "tests/unit/credit-service/registry_book.hpp"
@@ -15,6 +14,12 @@ namespace greentill::credit::enrolment_commands_test {
 namespace {
 
 using Fields = std::map<std::string, std::string>;
+
+std::string content_of(const std::string& file) {
+  auto text = read_file(file);
+  REQUIRE(text);
+  return std::move(*text);
+}
 
 /// A configuration with the devices dock-1 and dock-2, and authorities.
 struct Site {
@@ -85,15 +90,15 @@ TEST_CASE("code add: one, many or none, with labels that are their owner's alone
   REQUIRE(site.answer["added"].size() == 2);
   CHECK((std::filesystem::status(labels).permissions() & std::filesystem::perms::all) ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
-  CHECK_HAS(test::read_all(labels), "dock-2");
+  CHECK_HAS(content_of(labels), "dock-2");
   const std::string code = site.answer["added"][0]["code"];
   std::string digits = code;
   std::erase(digits, '-');
   for (const char* kept : {"ledger.db", "ledger.db-wal", "ledger.db.registry"}) {
     const std::string file = (site.folder / kept).string();
     if (!std::filesystem::exists(file)) continue;
-    CHECK_FALSE(test::has(test::read_all(file), code));
-    CHECK_FALSE(test::has(test::read_all(file), digits));
+    CHECK_FALSE(test::has(content_of(file), code));
+    CHECK_FALSE(test::has(content_of(file), digits));
   }
   CHECK(site.run(show_code, "code show", {{"device", "dock-1"}}).empty());
   CHECK(site.answer["standing"] == "unused");

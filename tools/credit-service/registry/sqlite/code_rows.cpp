@@ -42,7 +42,7 @@ Result<std::vector<EnrolmentCode>> read_codes(sqlite::Database& database, const 
 
 Status put_code(sqlite::Database& database, const EnrolmentCode& code) {
   sqlite::Statement statement;
-  const Status prepared = statement.prepare(
+  Status prepared = statement.prepare(
       database,
       "INSERT INTO enrolment_codes VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO UPDATE SET "
       "key = ?7, presented_at = ?8, confirmed_at = ?9, withdrawn_at = ?10, certificate = ?11");
