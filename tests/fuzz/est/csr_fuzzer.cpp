@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "daemon/crypto/issuer.hpp"
+#include "tests/fuzz/est/new_root.hpp"
 
 namespace {
 
@@ -17,13 +17,7 @@ void require(bool holds) {
 }
 
 const crypto::Issuer& issuer() {
-  static const crypto::Issuer one = [] {
-    const auto root = crypto::Issuer::make_root("Root", 0, kNow, kNow + 1'000'000);
-    require(root.ok());
-    auto made = crypto::Issuer::from(root->key.text(), root->certificate);
-    require(made.ok());
-    return std::move(*made);
-  }();
+  static const crypto::Issuer one = fuzz::new_root(kNow);
   return one;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "daemon/base/text.hpp"
+#include "tests/fuzz/est/new_root.hpp"
 #include "tests/support/set_clock.hpp"
 #include "tools/credit-service/est/protocol.hpp"
 #include "tools/credit-service/registry/codes.hpp"
@@ -49,8 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Waiting office;
   static test::SetClock clock{1'796'000'000, true};
   static NoLog log;
-  static const auto root = crypto::Issuer::make_root("Root", 0, 0, 4'000'000'000);
-  static const auto est = credit::EstProtocol::make({root->certificate}, office, clock, log);
+  static const auto est = credit::EstProtocol::make({fuzz::new_root(clock.now).certificate()}, office, clock, log);
   require(est.ok());
   clock.since_boot += 3600;  // so that no guess is one too many
   std::string_view rest = as_text({data, size});
