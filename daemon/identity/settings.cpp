@@ -151,8 +151,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& name) 
   return toml::load(keys.text(), name, [&keys](const Table& root) { return SettingsReader(root, keys).read(); });
 }
 
-Result<Settings> load_settings(const std::filesystem::path& path) {
-  const auto content = crypto::read_secret(path);
+Result<Settings> load_settings(const std::filesystem::path& path, const Vault& vault) {
+  const auto content = vault.read(path, kSettingsName);
   if (!content) return Failure{content.error()};
   return parse_settings(content->text(), path.string());
 }

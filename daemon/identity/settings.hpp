@@ -13,6 +13,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/claim/nullifier.hpp"
 #include "daemon/crypto/secret.hpp"
+#include "daemon/identity/vault.hpp"
 
 namespace greentill::identity {
 
@@ -56,7 +57,7 @@ struct Settings {
 
 /// Reads the file. denied where others than its owner may open it; not_found, io, or invalid where it is not what it must be:
 /// the message names file, line and key, and never what is written there.
-Result<Settings> load_settings(const std::filesystem::path& path);
+Result<Settings> load_settings(const std::filesystem::path& path, const Vault& vault = {});
 /// As load_settings() from its text. `name` is the file's name in messages.
 Result<Settings> parse_settings(std::string_view text, const std::string& name);
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/enrol/state.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "daemon/base/descriptor.hpp"
+#include "daemon/base/descriptors.hpp"
+#include "daemon/base/file.hpp"
+#include "daemon/base/hex.hpp"
+#include "daemon/claim/claim.hpp"
+#include "daemon/enrol/est_client.hpp"
+#include "daemon/toml/table.hpp"
+
+namespace greentill::enrol {
+namespace {
+
+Status remove_file(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) != 0) {
+    return errno == ENOENT ? Status(Done{}) : Status(fail(ErrorCode::io, path.string() + ": cannot remove: " + system_words(errno)));
+  }
+  const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder && ::fsync(folder.get()) == 0) return Done{};
+  return fail(ErrorCode::io, path.parent_path().string() + ": cannot sync the folder: " + system_words(errno));
+}
+
+EnrolmentState read_state(const toml::Table& root) {
+  EnrolmentState state{root.text("server"), root.text("device"), root.text_or("anchors", "")};
+  if (!EstServer::parse(state.server)) root.wrong("server", "must be the address of an EST server");
+  if (!claim::is_device_id(state.device)) root.wrong("device", "must be a device id");
+  const auto digest = from_hex(state.anchors);
+  if (!digest || (!digest->empty() && digest->size() != sizeof(Digest))) root.wrong("anchors", "must be 64 hexadecimal digits");
+  return state;
+}
+
+}  // namespace
+
+Result<std::optional<EnrolmentState>> StateFiles::load() const {
+  const auto text = read_file(state_file(), 4096);
+  if (!text && text.error().code == ErrorCode::not_found) return std::optional<EnrolmentState>();
+  if (!text) return Failure{text.error()};
+  auto state = toml::load(*text, state_file().string(), read_state);
+  if (!state) return Failure{state.error().with_context("the state of an unfinished enrolment; remove the file to begin anew")};
+  return std::optional(std::move(*state));
+}
+
+Status StateFiles::store(const EnrolmentState& state) const {
+  std::string text = "# An enrolment that is not over: greentill enrol goes on with it.\n";
+  text += "server = \"" + state.server + "\"\ndevice = \"" + state.device + "\"\n";
+  if (!state.anchors.empty()) text += "anchors = \"" + state.anchors + "\"\n";
+  return write_file_durably(state_file(), text, 0600);
+}
+
+Result<std::optional<crypto::Secret>> StateFiles::load_code(const identity::Vault& vault) const {
+  auto code = vault.read(code_file(), identity::kCodeName);
+  if (code) return std::optional(std::move(*code));
+  if (code.error().code == ErrorCode::not_found) return std::optional<crypto::Secret>();
+  return Failure{code.error()};
+}
+
+Status StateFiles::store_code(const identity::Vault& vault, ByteView code, Random& random) const {
+  return vault.write(code_file(), identity::kCodeName, code, random);
+}
+
+Status StateFiles::drop_code() const { return remove_file(code_file()); }
+
+Status StateFiles::drop() const {
+  if (Status dropped = drop_code(); !dropped) return dropped;
+  return remove_file(state_file());
+}
+
+}  // namespace greentill::enrol
