@@ -18,6 +18,8 @@ class ApiToken {
   explicit ApiToken(std::string_view token);
   /// Reads the file's 64 lower-case hexadecimal digits. The first call makes the file, readable by its owner alone.
   static Result<ApiToken> load_or_create(const std::filesystem::path& path, Random& random);
+  /// The token of these bytes, as that file's digits say them.
+  static ApiToken of(ByteView secret);
 
   [[nodiscard]] bool empty() const { return !set_; }
   /// Whether it is the token. Hashes are compared, so that the time it takes does not tell how much of a wrong token was right.

@@ -44,6 +44,15 @@ struct DaemonStatus {
   uplink::LinkStatus link;
   std::int64_t overdue_after_s = 0;             ///< after which claims that wait are overdue; 0 where nothing is to be delivered
   std::optional<std::int64_t> certificate_end;  ///< the device's: its last second, Unix time
+  /// How the device's certificate is renewed; none where nothing renews it. Times are Unix seconds; 0: not since the start.
+  struct Renewal {
+    std::int64_t due_from = 0;
+    std::int64_t renewed_at = 0;
+    std::int64_t tried_at = 0;
+    std::int64_t next_try_at = 0;  ///< 0: none is due
+    std::string last_error;        ///< why the last try failed; empty where it did not
+  };
+  std::optional<Renewal> renewal;
   std::optional<std::int64_t> receipt_certificate_end;  ///< the last second of those that sign receipts
   std::vector<detect::PluginStatus> plugins;
   std::vector<outbox::RecordCount> records;  ///< of all sources

@@ -245,6 +245,16 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   }
   json["certificates"] = {{"device_end", nullable(status.certificate_end)},
                           {"receipts_end", nullable(status.receipt_certificate_end)}};
+  json["renewal"] = nullptr;
+  if (status.renewal) {
+    const auto or_null = [](std::int64_t time) { return time == 0 ? ordered_json() : ordered_json(time); };
+    json["renewal"] = {
+        {"due_from", status.renewal->due_from},
+        {"renewed_at", or_null(status.renewal->renewed_at)},
+        {"tried_at", or_null(status.renewal->tried_at)},
+        {"next_try_at", or_null(status.renewal->next_try_at)},
+        {"last_error", status.renewal->last_error.empty() ? ordered_json() : ordered_json(status.renewal->last_error)}};
+  }
   json["link"] = {{"connected", status.link.connected},
                   {"since", status.link.since},
                   {"connects", status.link.connects},

@@ -9,6 +9,8 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/claim.hpp"
+#include "daemon/enrol/est_client.hpp"
+#include "daemon/identity/slots.hpp"
 #include "daemon/toml/table.hpp"
 
 namespace greentill::app {
@@ -81,11 +83,35 @@ class ConfigReader {
 
   void read_identity() {
     const Table fields = root_.table("identity");
-    config_.key = path(fields, "key");
-    config_.certificate = path(fields, "certificate");
+    read_enrolment(fields);
+    config_.wrapping_key = fields.text_or("wrapping_key", "");
+    if (config_.wrapping_key.find('/') != std::string::npos || config_.wrapping_key.starts_with('.')) {
+      fields.wrong("wrapping_key", "must be the name of a credential, without a slash");
+    }
     refuse_old("programme_key", fields,
                "gave way to settings, the file that greentill-credit device settings writes for a device");
     config_.settings = path(fields, "settings");
+  }
+
+  /// The key and certificate: those that the file names, or those of an enrolment.
+  void read_enrolment(const Table& identity) {
+    if (!root_.has("enrolment")) {
+      config_.key = path(identity, "key");
+      config_.certificate = path(identity, "certificate");
+      return;
+    }
+    for (const char* key : {"key", "certificate"}) {
+      if (identity.has(key)) identity.wrong(key, "comes from the folder of [enrolment]: take it out, or that table");
+    }
+    const Table fields = root_.table("enrolment");
+    Config::Enrolment& enrolment = config_.enrolment.emplace();
+    enrolment.server = fields.text("server");
+    if (const auto server = enrol::EstServer::parse(enrolment.server); !server) fields.wrong("server", server.error().message);
+    enrolment.folder = path_or(fields, "folder", config_.state_folder / "identity");
+    enrolment.retry_min = std::chrono::seconds(fields.integer_or("retry_min_s", 1, 86'400, 3600));
+    const identity::Slots slots(enrolment.folder);
+    config_.key = slots.current_key();
+    config_.certificate = slots.current_certificate();
   }
 
   void read_outbox() {
@@ -176,7 +202,8 @@ class ConfigReader {
   /// A child runs as the daemon's user, so file permissions do not keep the daemon's secrets from it: refuses grants that reach
   /// one.
   void refuse_secrets(const Table& fields, detect::PluginSpec& spec) const {
-    for (const auto& secret : {config_.key, config_.settings, config_.state_folder, config_.outbox, config_.api_token}) {
+    for (const auto& secret : {config_.key, config_.settings, config_.state_folder, config_.outbox, config_.api_token,
+                               config_.enrolment ? config_.enrolment->folder : std::filesystem::path()}) {
       if (!secret.empty()) spec.secrets.emplace_back(whole(secret));
     }
     auto configured = detect::with_configured_paths(spec.grants, spec.configuration, spec.secrets);

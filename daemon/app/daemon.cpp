@@ -4,8 +4,7 @@
 #include <future>
 #include <thread>
 
-#include "daemon/app/choices.hpp"
-#include "daemon/app/desk.hpp"
+#include "daemon/app/own_identity.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/app/strand.hpp"
 #include "daemon/base/calendar.hpp"
@@ -59,7 +58,7 @@ class GreentillDaemon : public Daemon {
   std::once_flag ends_;
   std::promise<Status> ended_;
 
-  std::unique_ptr<identity::DeviceIdentity> identity_;
+  std::unique_ptr<OwnIdentity> own_;
   std::optional<identity::Settings> settings_;
   std::optional<SelfCheck> self_check_;
   std::optional<measure::Library> library_;
@@ -83,10 +82,10 @@ class GreentillDaemon : public Daemon {
 };
 
 Status GreentillDaemon::load_identity() {
-  auto identity = identity::DeviceIdentity::load(config_.key, config_.certificate);
-  if (!identity) return Failure{identity.error()};
-  identity_ = std::move(*identity);
-  SelfCheck::About about{identity_->certificate(), config_.certificate, {}, database_written(config_.outbox), config_.outbox};
+  auto own = OwnIdentity::load(config_, clock_, random_, log_);
+  if (!own) return Failure{own.error()};
+  own_ = std::move(*own);
+  SelfCheck::About about{own_->device().certificate(), config_.certificate, {}, database_written(config_.outbox), config_.outbox};
   if (config_.uplink) {
     const auto pem = read_file(config_.uplink->authorities, 1u << 20);
     if (!pem) return Failure{pem.error()};
@@ -99,9 +98,9 @@ Status GreentillDaemon::load_identity() {
 }
 
 Status GreentillDaemon::load_settings() {
-  auto settings = identity::load_settings(config_.settings);
+  auto settings = identity::load_settings(config_.settings, own_->vault());
   if (!settings) return Failure{settings.error()};
-  if (Status ours = identity::check_settings_of(*settings, identity_->device_id()); !ours) {
+  if (Status ours = identity::check_settings_of(*settings, own_->device().device_id()); !ours) {
     return Failure{ours.error().with_context(config_.settings.string())};
   }
   settings_ = std::move(*settings);
@@ -122,7 +121,7 @@ Status GreentillDaemon::keep_settings_number() {
 
 Result<engine::ClaimContext> GreentillDaemon::claim_context() {
   engine::ClaimContext context;
-  context.device_id = identity_->device_id();
+  context.device_id = own_->device().device_id();
   context.settings = &*settings_;
   auto roots = choose_roots(config_, *settings_);
   if (!roots) return Failure{roots.error()};
@@ -131,7 +130,7 @@ Result<engine::ClaimContext> GreentillDaemon::claim_context() {
   const auto boot = engine::count_boot(config_.state_folder);
   if (!boot) return Failure{boot.error()};
   context.boot = *boot;
-  auto bearer = crypto::load_or_create_secret(config_.state_folder / "bearer.key", random_);
+  auto bearer = own_->vault().load_or_create(config_.state_folder / "bearer.key", identity::kBearerKeyName, random_);
   if (!bearer) return Failure{bearer.error()};
   context.bearer_key = std::move(*bearer);
   return context;
@@ -162,7 +161,7 @@ Status GreentillDaemon::start_engine() {
   Digest derived = crypto::hasher().hmac_sha256(context->bearer_key.view(), {as_bytes("account uses")});
   crypto::Secret account_key(derived);
   crypto::wipe(derived);
-  maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), identity_->signer(), clock_,
+  maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), own_->device().signer(), clock_,
                  random_);
   const engine::Parts parts{strand_, log_, random_, outbox_->writer(), *engine_reader_, *detectors_, *maker_, *library_};
   engine_ = std::make_unique<engine::Engine>(
@@ -190,10 +189,10 @@ Status GreentillDaemon::start_uplink() {
     return Done{};
   }
   uplink::Options options = *config_.uplink;
-  options.device_id = identity_->device_id();
+  options.device_id = own_->device().device_id();
   options.version = kVersion;
   options.certificate = config_.certificate;
-  options.key = config_.key;
+  options.key = own_->key_path();
   options.own_certificate = [this](std::int64_t service_time) { return self_check_->why_not_taken(service_time); };
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
@@ -214,9 +213,10 @@ Status GreentillDaemon::start_sources() {
 }
 
 Status GreentillDaemon::start_api() {
-  auto token = api::ApiToken::load_or_create(config_.api_token, random_);
+  const auto token =
+      own_->vault().load_or_create(config_.api_token, identity::kApiTokenName, random_, crypto::Shared::with_programs);
   if (!token) return Failure{token.error()};
-  config_.api.token = *token;
+  config_.api.token = api::ApiToken::of(token->view());
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
   auto desks = outbox_->new_reader();
@@ -243,7 +243,7 @@ Status GreentillDaemon::start() {
   std::filesystem::create_directories(config_.state_folder, error);
   if (error) return fail(ErrorCode::io, config_.state_folder.string() + ": cannot create the state folder: " + error.message());
   if (Status opened = open_outbox(); !opened) return opened;
-  if (Status ours = engine::check_chain_owner(*engine_reader_, *identity_); !ours) {
+  if (Status ours = engine::check_chain_owner(*engine_reader_, own_->device()); !ours) {
     return Failure{ours.error().with_context(config_.outbox.string())};
   }
   if (Status newest = keep_settings_number(); !newest) return newest;
@@ -256,10 +256,49 @@ Status GreentillDaemon::start() {
   if (Status started = start_uplink(); !started) return started;
   if (Status started = start_sources(); !started) return started;
   if (Status started = start_api(); !started) return started;
-  return Done{};
+  return own_->start_renewal([this] { return self_check_->best_time(); },
+                             [this](const crypto::Certificate& by) { self_check_->renewed(by); });
+}
+
+api::DaemonStatus GreentillDaemon::status() {
+  api::DaemonStatus status;
+  status.device_id = own_->device().device_id();
+  status.version = kVersion;
+  status.merchant = settings_->assignment.merchant;
+  status.site = settings_->assignment.site;
+  status.assignment = settings_->assignment.number;
+  status.settings = settings_->number;
+  for (const identity::Root& root : settings_->roots) status.roots.push_back({root.number, root.name, root.reversals_only});
+  status.started_at = started_at_;
+  status.trouble = engine_->trouble();
+  status.log_lines_lost = log_.lines_lost();
+  status.warnings = self_check_->warnings();
+  {
+    const std::lock_guard lock(status_mutex_);
+    if (const auto chain = status_reader_->chain(); chain) {
+      status.chain = *chain;
+    } else {
+      status.trouble = chain.error().message;
+    }
+    if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
+    if (const auto since = status_reader_->waiting_since(); since) status.waiting_since = *since;
+    if (auto reasons = status_reader_->reason_counts(kShownReasons); reasons) status.reasons = std::move(*reasons);
+    if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
+  }
+  if (uplink_) {
+    status.link = uplink_->status();
+    status.overdue_after_s = config_.overdue_after.count();
+  }
+  status.certificate_end = own_->device().not_after();
+  status.renewal = own_->renewal();
+  if (trust_) status.receipt_certificate_end = trust_->not_after();
+  status.plugins = detectors_->status();
+  for (auto& source : sources_->status()) status.plugins.push_back(std::move(source));
+  return status;
 }
 
 void GreentillDaemon::stop() {
+  if (own_) own_->stop();
   server_.reset();
   sources_.reset();
   if (strand_thread_.joinable()) {

@@ -26,8 +26,8 @@ std::vector<std::string> without_digits(std::vector<std::string> all) {
 }  // namespace
 
 Status SelfCheck::check_usable() const {
-  std::vector<crypto::Defect> certain = about_.certificate.own_defects(clock_.unix_seconds());
-  if (about_.authority) certain = about_.authority->defects(about_.certificate, std::nullopt);
+  std::vector<crypto::Defect> certain = certificate().own_defects(clock_.unix_seconds());
+  if (about_.authority) certain = about_.authority->defects(certificate(), std::nullopt);
   std::erase_if(certain,
                 [](const auto& defect) { return defect.kind != Kind::no_digital_signature && defect.kind != Kind::self_signed; });
   if (certain.empty()) return Done{};
@@ -41,7 +41,7 @@ void SelfCheck::start(Executor& strand) {
   strand_ = &strand;
   if (about_.authority) {
     // The service may trust other authorities than those that vouch for it, so that this alone says nothing for certain.
-    auto foreign = about_.authority->defects(about_.certificate, std::nullopt);
+    auto foreign = about_.authority->defects(certificate(), std::nullopt);
     if (!foreign.empty()) {
       log_.write(LogLevel::warning, "identity",
                  name() + ": " + to_words(foreign, {}) +
@@ -72,6 +72,19 @@ void SelfCheck::heard(std::int64_t service_time) {
   if (told_ahead_.exchange(apart) != apart && strand_ != nullptr) strand_->post([this] { look(); });
 }
 
+void SelfCheck::renewed(const crypto::Certificate& by) {
+  {
+    const std::lock_guard lock(mutex_);
+    renewed_ = by;
+  }
+  if (strand_ != nullptr) strand_->post([this] { look(); });
+}
+
+crypto::Certificate SelfCheck::certificate() const {
+  const std::lock_guard lock(mutex_);
+  return renewed_ ? *renewed_ : about_.certificate;
+}
+
 std::optional<std::int64_t> SelfCheck::ahead() const {
   const std::int64_t offset = service_offset_;
   if (offset == kNever) return std::nullopt;
@@ -90,7 +103,7 @@ std::vector<std::string> SelfCheck::warnings() const {
         " the service's: " + utc_text(now) + " against " + utc_text(now - *difference) +
         (clock_.synchronised() ? ". A time server keeps ours: tell the operator" : ". No time server keeps ours: set it"));
   }
-  const auto defects = about_.certificate.own_defects(now);
+  const auto defects = certificate().own_defects(now);
   if (!defects.empty()) {
     all.push_back(name() + ": " + to_words(defects, "this machine's clock shows " + shown_by(clock_)) +
                   ". Claims go on being made, and wait until a valid certificate for the same key is here and at the operator's");
@@ -99,15 +112,15 @@ std::vector<std::string> SelfCheck::warnings() const {
 }
 
 std::string SelfCheck::why_not_taken(std::int64_t service_time) const {
-  auto defects = about_.certificate.own_defects(service_time);
-  if (about_.authority) defects = about_.authority->defects(about_.certificate, service_time);
+  auto defects = certificate().own_defects(service_time);
+  if (about_.authority) defects = about_.authority->defects(certificate(), service_time);
   std::string words;
   if (const auto difference = ahead()) {
     words = "the service's clock shows " + utc_text(service_time) + " and this machine's " + utc_text(clock_.unix_seconds()) +
             ", of which one is wrong; ";
   }
   if (!defects.empty()) return words + name() + ": " + to_words(defects, "the service's clock shows " + utc_text(service_time));
-  return words + name() + " (SHA-256 " + to_hex(about_.certificate.thumbprint()) +
+  return words + name() + " (SHA-256 " + to_hex(certificate().thumbprint()) +
          ") is right as far as can be seen from here: has the " + "operator registered it? The service's log says why";
 }
 

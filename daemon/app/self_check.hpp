@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,6 +44,11 @@ class SelfCheck {
   /// Tells the time that a verified receipt states.
   void heard(std::int64_t service_time);
 
+  /// The device goes on under another certificate.
+  void renewed(const crypto::Certificate& by);
+  /// The best known time, Unix seconds: the service's where one was heard.
+  [[nodiscard]] std::int64_t best_time() const { return clock_.unix_seconds() - ahead().value_or(0); }
+
   /// What is wrong now, each a sentence; empty where nothing is.
   [[nodiscard]] std::vector<std::string> warnings() const;
   /// What a service whose clock shows that time may hold against the certificate.
@@ -51,12 +57,15 @@ class SelfCheck {
  private:
   /// How far this clock is ahead of the service's; nothing before the first receipt, or where they agree.
   [[nodiscard]] std::optional<std::int64_t> ahead() const;
+  [[nodiscard]] crypto::Certificate certificate() const;
   [[nodiscard]] std::string name() const { return "our certificate " + about_.certificate_file.string(); }
   void look();
   void look_again();
 
   static constexpr std::int64_t kNever = INT64_MIN;
   const About about_;
+  mutable std::mutex mutex_;
+  std::optional<crypto::Certificate> renewed_;
   Clock& clock_;
   Log& log_;
   Executor* strand_ = nullptr;

@@ -46,6 +46,24 @@ Result<Addresses> resolve(const BrokerAddress& address) {
   return Addresses(found, ::freeaddrinfo);
 }
 
+Status try_certificate(const Target& target, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled) {
+  if (!target.address.tls) return Done{};
+  const auto addresses = resolve(target.address);
+  if (!addresses) return Failure{addresses.error()};
+  const Deadline deadline(limit, cancelled);
+  int error = 0;
+  for (const addrinfo* one = addresses->get(); one != nullptr; one = one->ai_next) {
+    const Socket socket(::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
+    error = connect_to(*one, socket, deadline);
+    if (error != 0) continue;
+    const std::string cause = find_tls_cause(target, socket, deadline);
+    if (cause.empty()) return Done{};
+    const bool refused = cause.starts_with(kRefusesCertificate);
+    return fail(refused ? ErrorCode::denied : ErrorCode::unavailable, target.address.shown + ": " + cause);
+  }
+  return fail(ErrorCode::unavailable, target.address.shown + ": cannot connect: " + explain_errno(error));
+}
+
 std::string find_cause(const Target& target, const Addresses& addresses, std::chrono::milliseconds limit,
                        const std::atomic<bool>& cancelled) {
   const Deadline deadline(limit, cancelled);

@@ -60,7 +60,7 @@ std::string explain(const Target& target, SSL* connection) {
   if (const auto alert = alert_of(error)) {
     const std::string name = SSL_alert_desc_string_long(*alert);
     if (!about_certificate(*alert)) return "TLS broke off (" + name + ")";
-    return "the broker refuses our certificate " + target.certificate.string() + " (" + name + ")" + why_refused(target, *alert);
+    return std::string(kRefusesCertificate) + target.certificate.string() + " (" + name + ")" + why_refused(target, *alert);
   }
   if (SSL_get_current_cipher(connection) == nullptr)
     return "cannot connect: what listens there does not speak TLS; is the port right?";

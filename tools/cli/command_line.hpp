@@ -11,6 +11,7 @@
 
 #include "tools/cli/claims/claims.hpp"
 #include "tools/cli/client/endpoint.hpp"
+#include "tools/cli/enrol/enrol.hpp"
 #include "tools/cli/escpos/receipt_show.hpp"
 #include "tools/cli/rules/try_rules.hpp"
 #include "tools/cli/source/try_source.hpp"
@@ -38,6 +39,7 @@ struct Arguments {
   ClaimsOptions claims;
   ExportOptions to_export;
   VerifyCommand verify;
+  EnrolOptions enrol;
   ShowReceiptsOptions receipts;
   TryRulesOptions rules;
   TrySourceOptions source;

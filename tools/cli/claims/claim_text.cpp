@@ -74,8 +74,121 @@ std::string taken_back(const Json& claim) {
 }
 
 std::string what(const Json& claim) {
-  if (const std::string of = text_at(claim, "/of_seq"); !of.empty()) return "takes back claim " + of;
-  return text_at(claim, member_at(claim, "/entry/activity").is_null() ? "/entry/kind" : "/entry/activity");
+  if (const std::string of = text(claim, "/of_seq"); !of.empty()) return "takes back claim " + of;
+  return text(claim, at(claim, "/entry/activity").is_null() ? "/entry/kind" : "/entry/activity");
+}
+
+std::string line_state(const Json& link) {
+  if (at(link, "/since") == 0) return "never connected";
+  return (at(link, "/connected") == true ? "up since " : "down since ") + time(link, "/since");
+}
+
+/// Certificates that end within this time are worth a line.
+constexpr std::int64_t kSoonSeconds = 30 * kSecondsADay;
+
+void add_certificates(Page& page, const Json& status) {
+  const auto add = [&](const char* member, const std::string& whose, const char* ends) {
+    const Json& end = at(status, member);
+    const Json& now = at(status, "/now");
+    if (!end.is_number_integer() || !now.is_number_integer()) return;
+    const std::int64_t left = end.get<std::int64_t>() - now.get<std::int64_t>();
+    if (left <= kSoonSeconds) page.line("certificate", whose + (left < 0 ? " ended " : ends) + time(status, member));
+  };
+  add("/certificates/device_end", "the device's", " ends ");
+  add("/certificates/receipts_end", "those that sign receipts", " end ");
+}
+
+/// How the device's certificate is renewed, in words.
+void add_renewal(Page& page, const Json& status) {
+  const Json& renewal = at(status, "/renewal");
+  if (!renewal.is_object()) return;
+  const std::string until = "the device's certificate is valid until " + time(status, "/certificates/device_end");
+  if (const std::string why = text(renewal, "/last_error"); !why.empty()) {
+    page.line("renewal", until + ", and was not renewed on " + time(renewal, "/tried_at") + ": " + why);
+    return page.line("", "it is tried again on " + time(renewal, "/next_try_at"));
+  }
+  std::string words = until;
+  if (!at(renewal, "/renewed_at").is_null()) words += "; renewed on " + time(renewal, "/renewed_at");
+  const bool asked = at(renewal, "/renewed_at").is_null() && !at(renewal, "/tried_at").is_null();
+  words += asked ? "; the server has no newer one yet, it is asked again on " + time(renewal, "/next_try_at")
+                 : "; it is renewed from " + time(renewal, "/due_from") + " on";
+  page.line("renewal", words);
+}
+
+void add_backlog(Page& page, const Json& status) {
+  page.line("backlog", text(status, "/backlog/waiting") + " waiting, " + text(status, "/backlog/held") + " held, " +
+                           text(status, "/backlog/refused_retry") + " refused for now, " +
+                           text(status, "/backlog/refused_final") + " refused for good; " + text(status, "/backlog/claims") +
+                           " stored");
+  if (!at(status, "/backlog/oldest_at").is_null()) page.line("", "the oldest waits since " + time(status, "/backlog/oldest_at"));
+  const Json& refusals = at(status, "/refusals");
+  if (!refusals.is_array()) return;
+  for (const Json& one : refusals) {
+    const std::string kind = text(one, "/kind");
+    page.line("", text(one, "/claims") +
+                      (kind == "held"    ? " held: "
+                       : kind == "retry" ? " refused for now: "
+                                         : " refused for good: ") +
+                      text(one, "/reason"));
+  }
+}
+
+void add_plugins(Page& page, const Json& plugins) {
+  if (!plugins.is_array()) return;
+  for (const Json& plugin : plugins) {
+    std::string what = text(plugin, "/name") + " " + text(plugin, "/version") + ": " + text(plugin, "/state");
+    if (const std::string fault = text(plugin, "/last_fault"); !fault.empty()) what += ", last fault: " + fault;
+    page.line("plugin", what);
+  }
+}
+
+constexpr std::size_t kShownReasons = 5;
+
+/// Adds "rides: 60,000 read: 54,000 claimed, 6,000 refused" and, below it, the commonest reasons.
+void add_source(Page& page, const std::string& name, const std::vector<const Json*>& counts) {
+  std::uint64_t all = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> fates;
+  for (const Json* count : counts) {
+    const std::uint64_t records = (*count)["records"].get<std::uint64_t>();
+    const std::string fate = text(*count, "/fate");
+    all += records;
+    if (fates.empty() || fates.back().first != fate) fates.emplace_back(fate, 0);
+    fates.back().second += records;
+  }
+  std::string line = printable(name) + ": " + count_text(all) + " read";
+  const char* before = ": ";
+  for (const auto& [fate, records] : fates) {
+    line += before + count_text(records) + " " + fate;
+    before = ", ";
+  }
+  page.line("source", line);
+  std::vector<const Json*> reasons;
+  std::copy_if(counts.begin(), counts.end(), std::back_inserter(reasons),
+               [](const Json* count) { return !at(*count, "/reason").is_null(); });
+  std::stable_sort(reasons.begin(), reasons.end(), [](const Json* a, const Json* b) {
+    return (*a)["records"].get<std::uint64_t>() > (*b)["records"].get<std::uint64_t>();
+  });
+  for (std::size_t i = 0; i < std::min(reasons.size(), kShownReasons); ++i) {
+    const Json& one = *reasons[i];
+    page.line("", count_text(one["records"].get<std::uint64_t>()) + " " + text(one, "/fate") + ": " + text(one, "/reason") +
+                      " (last " + time(one, "/last_at") + ")");
+  }
+  if (reasons.size() > kShownReasons) page.line("", count_text(reasons.size() - kShownReasons) + " reasons more: --json");
+}
+
+/// Requires: the counts of one source stand together, and within them those of one fate.
+void add_sources(Page& page, const Json& counts) {
+  if (!counts.is_array()) return;
+  std::vector<const Json*> of_source;
+  for (const Json& count : counts) {
+    if (!at(count, "/records").is_number_unsigned() || !at(count, "/source").is_string()) continue;
+    if (!of_source.empty() && (*of_source.front())["source"] != count["source"]) {
+      add_source(page, (*of_source.front())["source"].get<std::string>(), of_source);
+      of_source.clear();
+    }
+    of_source.push_back(&count);
+  }
+  if (!of_source.empty()) add_source(page, (*of_source.front())["source"].get<std::string>(), of_source);
 }
 
 }  // namespace
@@ -172,6 +285,39 @@ std::string claim_page(const Json& claim) {
   } else {
     add_other_entry(page, entry);
   }
+  return page.all;
+}
+
+std::string status_page(const Json& status) {
+  Page page;
+  page.line("trouble", text(status, "/trouble"));
+  page.line("overdue", text(status, "/overdue"));
+  const Json& warnings = at(status, "/warnings");
+  for (const Json& warning : warnings.is_array() ? warnings : Json::array()) {
+    if (warning.is_string()) page.line("warning", printable(warning.get<std::string>()));
+  }
+  add_certificates(page, status);
+  const Json& link = at(status, "/link");
+  page.line("last error", text(link, "/last_error"));
+  page.line("service", text(link, "/chain_words"));
+  if (!at(link, "/paused_until").is_null()) page.line("pause", "the service takes nothing before " + time(link, "/paused_until"));
+  page.line("device", text(status, "/device") + ", greentilld " + text(status, "/version"));
+  page.line("merchant", text(status, "/merchant") + ", site " + text(status, "/site"));
+  page.line("roots", roots_text(at(status, "/roots")));
+  add_renewal(page, status);
+  page.line("started", time(status, "/started_at"));
+  if (at(status, "/chain").is_object()) {
+    page.line("chain", text(status, "/chain/id") + ", head " + text(status, "/chain/seq") + ", delivered up to " +
+                           text(status, "/chain/delivered_seq"));
+  }
+  add_backlog(page, status);
+  page.line("line", line_state(link));
+  if (!at(link, "/last_delivery").is_null()) page.line("delivered", "last " + time(link, "/last_delivery"));
+  if (const std::string lost = text(status, "/log_lines_lost"); !lost.empty() && lost != "0") {
+    page.line("log", lost + " lines were left out: its reader or its disk takes no more");
+  }
+  add_plugins(page, at(status, "/plugins"));
+  add_sources(page, at(status, "/records"));
   return page.all;
 }
 

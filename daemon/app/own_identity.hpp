@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device's own identity and secrets as the daemon holds them: loaded from files or out of sealed ones, handed to the library that
+// reads a key by its path, and renewed where an enrolment is configured. Threads: load(), start_renewal() and stop() by one; the rest
+// from any.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "daemon/api/desk.hpp"
+#include "daemon/app/config.hpp"
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+#include "daemon/enrol/renewal.hpp"
+#include "daemon/identity/identity.hpp"
+#include "daemon/identity/slots.hpp"
+
+namespace greentill::app {
+
+class OwnIdentity {
+ public:
+  /// Loads key and certificate. What lies there in plain while there is a wrapping key is sealed first; where that fails, the log says
+  /// so and the plain file is used. Errors of identity::Vault::open() and identity::DeviceIdentity::load(). All must outlive it.
+  static Result<std::unique_ptr<OwnIdentity>> load(const Config& config, Clock& clock, Random& random, Log& log);
+  ~OwnIdentity() { stop(); }
+  OwnIdentity(const OwnIdentity&) = delete;
+  OwnIdentity& operator=(const OwnIdentity&) = delete;
+
+  [[nodiscard]] identity::DeviceIdentity& device() { return *device_; }
+  [[nodiscard]] const identity::Vault& vault() const { return vault_; }
+  /// Where a library that wants a path reads the key in plain: its file, or a file in memory. Lifetime: this object's.
+  [[nodiscard]] std::filesystem::path key_path() const { return memory_ ? memory_->path() : config_.key; }
+
+  /// Begins to renew, where an enrolment is configured. `now`: the best known time; `renewed` hears of each new certificate, on
+  /// another thread. Both must live until stop().
+  Status start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed);
+  void stop();
+  /// None where nothing renews it.
+  [[nodiscard]] std::optional<api::DaemonStatus::Renewal> renewal() const;
+
+ private:
+  OwnIdentity(const Config& config, Clock& clock, Random& random, Log& log)
+      : config_(config), clock_(clock), random_(random), log_(log) {}
+  Status load();
+  void seal(const std::filesystem::path& file, std::string_view name);
+  [[nodiscard]] Status try_certificate(const std::filesystem::path& certificate) const;
+
+  const Config& config_;
+  Clock& clock_;
+  Random& random_;
+  Log& log_;
+  identity::Vault vault_;
+  std::unique_ptr<identity::DeviceIdentity> device_;
+  std::optional<identity::MemoryFile> memory_;
+  std::optional<identity::Slots> slots_;
+  std::atomic<bool> stopping_{false};
+  std::function<void(const crypto::Certificate&)> renewed_;
+  std::unique_ptr<enrol::Renewer> renewer_;  // last member: its thread uses the others
+};
+
+}  // namespace greentill::app

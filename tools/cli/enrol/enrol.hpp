@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command that puts a device into service; docs/cli.md, "enrol". Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "tools/cli/common/output.hpp"
+
+namespace greentill::cli {
+
+struct EnrolOptions {
+  std::string server;       ///< the EST server's URL; empty: the configuration's, or asked for
+  std::string device;       ///< empty: asked for
+  std::string fingerprint;  ///< of the operator's authorities; empty: asked for
+  std::string code_file;    ///< "-": standard input; empty: asked for. The code itself is on no command line
+  std::filesystem::path folder;  ///< of the identity; empty: the configuration's
+  std::string wrapping_key;      ///< name of the credential, beside `folder`; else the configuration's
+  std::uint64_t patience_s = 600;
+  bool terminal = false;  ///< whether a person can be asked
+};
+
+/// `config`: the daemon's configuration, which is read where no folder is named.
+ExitCode enrol_device(const std::filesystem::path& config, const EnrolOptions& options, const Output& output);
+
+}  // namespace greentill::cli
