@@ -61,9 +61,9 @@ Status HttpReader::take(std::string_view bytes) {
     if (Status stepped = step(moved); !stepped) return stepped;
   }
   if (done()) waiting_.clear();
-  // Lines that never end are as large as a head may be.
-  const bool in_lines = stage_ == Stage::head || stage_ == Stage::chunk_size || stage_ == Stage::trailer;
-  if (in_lines && head_bytes_ + waiting_.size() > kMostHeadBytes) return too_large("a head", kMostHeadBytes);
+  if (stage_ == Stage::head && line_bytes_ + waiting_.size() > kMostHeadBytes) return too_large("a head", kMostHeadBytes);
+  const bool in_lines = stage_ == Stage::chunk_size || stage_ == Stage::trailer;
+  if (in_lines && line_bytes_ + waiting_.size() > kMostLineBytes) return too_large("lines between its chunks", kMostLineBytes);
   return Done{};
 }
 
@@ -107,7 +107,7 @@ std::optional<std::string> HttpReader::take_line() {
   if (end == std::string::npos) return std::nullopt;
   std::string line = waiting_.substr(0, end);
   waiting_.erase(0, end + 1);
-  head_bytes_ += end + 1;
+  line_bytes_ += end + 1;
   if (line.ends_with('\r')) line.pop_back();
   return line;
 }
@@ -116,7 +116,7 @@ Status HttpReader::take_head(bool& moved) {
   const auto line = take_line();
   if (!line) return Done{};
   moved = true;
-  if (head_bytes_ > kMostHeadBytes) return too_large("a head", kMostHeadBytes);
+  if (line_bytes_ > kMostHeadBytes) return too_large("a head", kMostHeadBytes);
   if (!has_status_) {
     const auto status = number_at(*line, std::min<std::size_t>(9, line->size()), 3);
     const bool is_http = line->starts_with("HTTP/1.1 ") || line->starts_with("HTTP/1.0 ");
@@ -161,6 +161,7 @@ Status HttpReader::begin_body() {
   if (answer_.retry_after_s) answer_.retry_after_s = std::clamp<std::int64_t>(*answer_.retry_after_s, 0, kLongestWaitSeconds);
   if (!chunked_ && length_.value_or(0) > kMostBodyBytes) return too_large("a body", kMostBodyBytes);
   left_ = length_.value_or(0);
+  line_bytes_ = 0;
   const bool without = answer_.status == 204 || answer_.status == 304;
   stage_ = without    ? Stage::done
            : chunked_ ? Stage::chunk_size
@@ -180,7 +181,7 @@ Status HttpReader::take_chunk_size(bool& moved) {
   const bool extended = end != begin + line->size() && *end != ';' && *end != ' ';
   if (error != std::errc() || extended) return no_http("a chunk has no size");
   if (size > kMostBodyBytes - std::min(kMostBodyBytes, answer_.body.size())) return too_large("a body", kMostBodyBytes);
-  if (head_bytes_ > kMostHeadBytes) return too_large("lines between its chunks", kMostHeadBytes);
+  if (line_bytes_ > kMostLineBytes) return too_large("lines between its chunks", kMostLineBytes);
   left_ = size;
   stage_ = size == 0 ? Stage::trailer : Stage::chunk;
   return Done{};

@@ -26,6 +26,7 @@ class HttpReader {
  public:
   static constexpr std::size_t kMostHeadBytes = 16u << 10;
   static constexpr std::size_t kMostBodyBytes = 256u << 10;
+  static constexpr std::size_t kMostLineBytes = 64u << 10;  // between chunks, which may be of a byte each
 
   /// Takes the next bytes; invalid where they are no HTTP/1.1, or more than the bounds above. After an error it is of no further
   /// use. What comes behind the answer's end is passed over.
@@ -48,7 +49,7 @@ class HttpReader {
 
   Stage stage_ = Stage::head;
   std::string waiting_;  // bytes that no step has used yet
-  std::size_t head_bytes_ = 0;
+  std::size_t line_bytes_ = 0;  // of the head, then of what is between chunks
   std::size_t left_ = 0;  // of the body or the chunk
   bool has_status_ = false;
   bool chunked_ = false;
