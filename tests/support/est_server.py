@@ -56,6 +56,8 @@ class EstServer:
         self.pending = 0          # so many times the answer to an enrolment is 202
         self.retry_after = "1"
         self.renewal_status = None  # in place of a renewal: a status
+        self.nothing_newer = False  # a renewal is answered with the certificate that came last
+        self.issuer = ("devices-ca.crt", "ca.key")
         self.lines = 64           # digits a line; 0: none broken
         self.line_end = "\r\n"
         self.chunks = 0           # bytes a chunk; 0: not chunked
@@ -107,7 +109,7 @@ class EstServer:
         key.write_bytes(public)
         extensions.write_text("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n")
         pem = openssl("x509", "-new", "-force_pubkey", key, "-subj", f"/CN={self.subject or device}", "-CA",
-                      self.identities / "devices-ca.crt", "-CAkey", self.identities / "ca.key", "-days", self.days, "-set_serial",
+                      self.identities / self.issuer[0], "-CAkey", self.identities / self.issuer[1], "-days", self.days, "-set_serial",
                       f"0x{os.urandom(15).hex()}", "-extfile", extensions, at=self.issue_at).decode()
         key.unlink()
         extensions.unlink()
@@ -175,6 +177,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(401, "show your certificate")
         if self.est.renewal_status:
             return self.answer(self.est.renewal_status, "not now")
+        if self.est.nothing_newer:
+            return self.answer(200, self.est.encoded(self.est.issued[-1]))
         device = dict(pair for part in peer["subject"] for pair in part)["commonName"]
         self.answer(200, self.est.encoded(self.est.issue(device, request)))
 
