@@ -20,7 +20,7 @@ constexpr std::string_view kMagic = "GTSEAL";
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
-constexpr std::size_t kMostSealedBytes = 64u << 10;
+constexpr std::size_t kMostSealedBytes = 16u << 10;
 constexpr std::size_t kIdAt = kMagic.size() + 1;
 constexpr std::size_t kNameAt = kIdAt + WrappingKey::kIdBytes;
 
@@ -80,7 +80,7 @@ std::string WrappingKey::id() const { return to_hex(id_); }
 
 Result<std::vector<std::uint8_t>> WrappingKey::seal(std::string_view name, ByteView secret, Random& random) const {
   if (name.empty() || name.size() > 255 || secret.size() > kMostSealedBytes) {
-    return fail(ErrorCode::invalid, "a secret of " + std::to_string(secret.size()) + " bytes cannot be sealed; 65536 are the most");
+    return fail(ErrorCode::invalid, "a secret of " + std::to_string(secret.size()) + " bytes cannot be sealed; 16384 are the most");
   }
   std::vector<std::uint8_t> sealed = head_of(id_, name);
   const std::size_t head_bytes = sealed.size();
@@ -115,6 +115,7 @@ Result<Secret> WrappingKey::open(std::string_view name, ByteView sealed) const {
   if (stored != name) return fail(ErrorCode::corrupt, "holds another secret than '" + std::string(name) + "'; restore it");
   const ByteView rest = sealed.subspan(head_bytes);
   const ByteView body = rest.subspan(kNonceBytes, rest.size() - kNonceBytes - kTagBytes);
+  if (body.size() > kMostSealedBytes) return fail(ErrorCode::corrupt, "is larger than a sealed secret can be");
   Secret secret(body.size());
   if (!decrypt(key_.view(), rest.first(kNonceBytes), sealed.first(head_bytes), body, rest.last(kTagBytes), secret.bytes().data())) {
     ERR_clear_error();

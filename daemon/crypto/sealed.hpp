@@ -26,7 +26,7 @@ class WrappingKey {
 
   /// Tells keys apart, and nothing else of them: 16 hexadecimal digits.
   [[nodiscard]] std::string id() const;
-  /// The secret, of at most 64 KiB, sealed as `name`, of 1 to 255 bytes: it opens under no other.
+  /// The secret, of at most 16 KiB, sealed as `name`, of 1 to 255 bytes: it opens under no other.
   [[nodiscard]] Result<std::vector<std::uint8_t>> seal(std::string_view name, ByteView secret, Random& random) const;
   /// denied where it was sealed under another key; corrupt where it is damaged, or was sealed as another name, which the message
   /// tells; unsupported where a newer version made it; invalid where it is not sealed at all.

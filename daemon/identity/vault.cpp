@@ -13,7 +13,7 @@
 namespace greentill::identity {
 namespace {
 
-constexpr std::size_t kMostFileBytes = 80u << 10;
+constexpr std::size_t kMostFileBytes = 20u << 10;
 constexpr std::size_t kHexSecretBytes = 32;
 
 /// Whether the file begins as a sealed one; false where it cannot be read, which whoever reads it as a secret tells. Reads no more

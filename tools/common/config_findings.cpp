@@ -9,6 +9,7 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/base/printable.hpp"
+#include "daemon/crypto/sealed.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/crypto/signer.hpp"
 
@@ -58,6 +59,10 @@ std::optional<crypto::Secret> read_own(const std::filesystem::path& file, const 
   if (!may_read(file, key, into)) return std::nullopt;
   if (const auto alone = crypto::read_secret(file); !alone) into.problem(key, alone.error().message);
   auto secret = crypto::read_secret(file, crypto::Shared::with_programs);
+  if (secret && crypto::is_sealed(secret->view())) {
+    into.notes.push_back(file.string() + " (" + key + ") is sealed: what is in it is seen at the daemon's start alone");
+    return std::nullopt;
+  }
   return secret ? std::optional(std::move(*secret)) : std::nullopt;
 }
 
