@@ -26,6 +26,7 @@ class ConfigReader {
   Config read() {
     read_device();
     read_identity();
+    read_enrolment();
     read_outbox();
     read_methodologies();
     read_api();
@@ -83,7 +84,14 @@ class ConfigReader {
 
   void read_identity() {
     const Table fields = root_.table("identity");
-    read_enrolment(fields);
+    if (root_.has("enrolment")) {
+      for (const char* key : {"key", "certificate"}) {
+        if (fields.has(key)) fields.wrong(key, "comes from the folder of [enrolment]: take it out, or that table");
+      }
+    } else {
+      config_.key = path(fields, "key");
+      config_.certificate = path(fields, "certificate");
+    }
     config_.wrapping_key = fields.text_or("wrapping_key", "");
     if (config_.wrapping_key.find('/') != std::string::npos || config_.wrapping_key.starts_with('.')) {
       fields.wrong("wrapping_key", "must be the name of a credential, without a slash");
@@ -93,16 +101,8 @@ class ConfigReader {
     config_.settings = path(fields, "settings");
   }
 
-  /// The key and certificate: those that the file names, or those of an enrolment.
-  void read_enrolment(const Table& identity) {
-    if (!root_.has("enrolment")) {
-      config_.key = path(identity, "key");
-      config_.certificate = path(identity, "certificate");
-      return;
-    }
-    for (const char* key : {"key", "certificate"}) {
-      if (identity.has(key)) identity.wrong(key, "comes from the folder of [enrolment]: take it out, or that table");
-    }
+  void read_enrolment() {
+    if (!root_.has("enrolment")) return;
     const Table fields = root_.table("enrolment");
     Config::Enrolment& enrolment = config_.enrolment.emplace();
     enrolment.server = fields.text("server");

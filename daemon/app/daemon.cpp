@@ -161,8 +161,8 @@ Status GreentillDaemon::start_engine() {
   Digest derived = crypto::hasher().hmac_sha256(context->bearer_key.view(), {as_bytes("account uses")});
   crypto::Secret account_key(derived);
   crypto::wipe(derived);
-  maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), own_->device().signer(), clock_,
-                 random_);
+  maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), own_->device().signer(),
+                 clock_, random_);
   const engine::Parts parts{strand_, log_, random_, outbox_->writer(), *engine_reader_, *detectors_, *maker_, *library_};
   engine_ = std::make_unique<engine::Engine>(
       parts, std::move(account_key),

@@ -55,7 +55,8 @@ Status OwnIdentity::try_certificate(const std::filesystem::path& certificate) co
   if (!config_.uplink) return Done{};
   auto address = parse_broker_address(config_.uplink->server_uri);
   if (!address) return Failure{address.error()};
-  return probe::try_certificate({std::move(*address), config_.uplink->authorities, certificate, key_path()}, kTrialLimit, stopping_);
+  return probe::try_certificate({std::move(*address), config_.uplink->authorities, certificate, key_path()}, kTrialLimit,
+                                stopping_);
 }
 
 Status OwnIdentity::start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed) {
@@ -69,9 +70,15 @@ Status OwnIdentity::start_renewal(std::function<std::int64_t()> now, std::functi
     if (taken) renewed_(by);
     return taken;
   };
-  enrol::RenewalMeans means{std::move(*server), *slots_, vault_, clock_, random_,
-                            [this](const std::filesystem::path& certificate) { return try_certificate(certificate); }, promoted};
-  renewer_ = enrol::Renewer::start({std::move(means), config_.enrolment->retry_min, std::move(now), device_->certificate()}, log_);
+  enrol::RenewalMeans means{std::move(*server),
+                            *slots_,
+                            vault_,
+                            clock_,
+                            random_,
+                            [this](const std::filesystem::path& certificate) { return try_certificate(certificate); },
+                            promoted};
+  renewer_ =
+      enrol::Renewer::start({std::move(means), config_.enrolment->retry_min, std::move(now), device_->certificate()}, log_);
   return Done{};
 }
 

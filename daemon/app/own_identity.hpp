@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device's own identity and secrets as the daemon holds them: loaded from files or out of sealed ones, handed to the library that
-// reads a key by its path, and renewed where an enrolment is configured. Threads: load(), start_renewal() and stop() by one; the rest
-// from any.
+// The device's own identity and secrets as the daemon holds them: loaded from files or out of sealed ones, handed to the library
+// that reads a key by its path, and renewed where an enrolment is configured. Threads: load(), start_renewal() and stop() by one;
+// the rest from any.
 #pragma once
 
 #include <atomic>
@@ -22,8 +22,9 @@ namespace greentill::app {
 
 class OwnIdentity {
  public:
-  /// Loads key and certificate. What lies there in plain while there is a wrapping key is sealed first; where that fails, the log says
-  /// so and the plain file is used. Errors of identity::Vault::open() and identity::DeviceIdentity::load(). All must outlive it.
+  /// Loads key and certificate. What lies there in plain while there is a wrapping key is sealed first; where that fails, the log
+  /// says so and the plain file is used. Errors of identity::Vault::open() and identity::DeviceIdentity::load(). All must outlive
+  /// it.
   static Result<std::unique_ptr<OwnIdentity>> load(const Config& config, Clock& clock, Random& random, Log& log);
   ~OwnIdentity() { stop(); }
   OwnIdentity(const OwnIdentity&) = delete;

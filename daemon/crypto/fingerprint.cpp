@@ -25,8 +25,7 @@ bool is_fingerprint(std::string_view typed, const Digest& digest) {
 
 Digest digest_of_set(std::vector<Digest> thumbprints, const claim::Hasher& hasher) {
   std::ranges::sort(thumbprints);
-  const auto behind = std::ranges::unique(thumbprints);
-  thumbprints.erase(behind.begin(), behind.end());
+  thumbprints.erase(std::unique(thumbprints.begin(), thumbprints.end()), thumbprints.end());
   std::vector<std::uint8_t> all;
   for (const Digest& one : thumbprints) all.insert(all.end(), one.begin(), one.end());
   return hasher.sha256({all});

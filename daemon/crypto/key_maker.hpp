@@ -17,8 +17,8 @@ namespace greentill::crypto {
 /// A.2.2), and never leaves the secure heap. bug where OpenSSL refuses.
 Result<Secret> make_device_key(Random& random);
 
-/// SHA-256 of the public key's SubjectPublicKeyInfo, as Certificate::key_hash(). `key`: as Signer::from() takes it; invalid where it
-/// cannot be read.
+/// SHA-256 of the public key's SubjectPublicKeyInfo, as Certificate::key_hash(). `key`: as Signer::from() takes it; invalid where
+/// it cannot be read.
 Result<Digest> key_hash_of(std::string_view key);
 
 /// A request, DER, for the key under that common name, signed with the key. invalid where the key cannot be read.

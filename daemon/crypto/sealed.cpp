@@ -80,7 +80,8 @@ std::string WrappingKey::id() const { return to_hex(id_); }
 
 Result<std::vector<std::uint8_t>> WrappingKey::seal(std::string_view name, ByteView secret, Random& random) const {
   if (name.empty() || name.size() > 255 || secret.size() > kMostSealedBytes) {
-    return fail(ErrorCode::invalid, "a secret of " + std::to_string(secret.size()) + " bytes cannot be sealed; 16384 are the most");
+    return fail(ErrorCode::invalid,
+                "a secret of " + std::to_string(secret.size()) + " bytes cannot be sealed; 16384 are the most");
   }
   std::vector<std::uint8_t> sealed = head_of(id_, name);
   const std::size_t head_bytes = sealed.size();
@@ -103,10 +104,11 @@ Result<Secret> WrappingKey::open(std::string_view name, ByteView sealed) const {
   }
   const ByteView id = sealed.subspan(kIdAt, kIdBytes);
   if (!std::ranges::equal(id, id_)) {
-    return fail(ErrorCode::denied, "was sealed under another wrapping key, with the id " + to_hex(id) +
-                                       ", and the one here has the id " + this->id() +
-                                       ". Was the TPM cleared, or the disk put into another machine? Give the former key back, or "
-                                       "enrol the device with a new code as its own replacement");
+    return fail(ErrorCode::denied,
+                "was sealed under another wrapping key, with the id " + to_hex(id) + ", and the one here has the id " +
+                    this->id() +
+                    ". Was the TPM cleared, or the disk put into another machine? Give the former key back, or "
+                    "enrol the device with a new code as its own replacement");
   }
   const std::size_t named = sealed[kNameAt];
   const std::size_t head_bytes = kNameAt + 1 + named;
@@ -117,7 +119,8 @@ Result<Secret> WrappingKey::open(std::string_view name, ByteView sealed) const {
   const ByteView body = rest.subspan(kNonceBytes, rest.size() - kNonceBytes - kTagBytes);
   if (body.size() > kMostSealedBytes) return fail(ErrorCode::corrupt, "is larger than a sealed secret can be");
   Secret secret(body.size());
-  if (!decrypt(key_.view(), rest.first(kNonceBytes), sealed.first(head_bytes), body, rest.last(kTagBytes), secret.bytes().data())) {
+  if (!decrypt(key_.view(), rest.first(kNonceBytes), sealed.first(head_bytes), body, rest.last(kTagBytes),
+               secret.bytes().data())) {
     ERR_clear_error();
     return fail(ErrorCode::corrupt, "is damaged, and cannot be opened; restore it");
   }

@@ -42,7 +42,10 @@ std::string mistyped(std::string_view typed, const std::string& right) {
 class Enrolment {
  public:
   Enrolment(const EnrolmentOptions& options, const Means& means)
-      : options_(options), means_(means), files_(means.slots), began_(means.clock.monotonic()),
+      : options_(options),
+        means_(means),
+        files_(means.slots),
+        began_(means.clock.monotonic()),
         pauses_(options.least_pause, options.longest_pause) {}
 
   Result<Enrolled> run() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts a device into service (RFC 7030, 4.1 and 4.2): a key of its own, the operator's authorities by a fingerprint that a person
-// gives, and a certificate for a one-time code. Whatever ends it, even at a write, the next run goes on with the same key and code.
-// Threads: one; run() blocks for about the patience.
+// gives, and a certificate for a one-time code. Whatever ends it, even at a write, the next run goes on with the same key and
+// code. Threads: one; run() blocks for about the patience.
 #pragma once
 
 #include <atomic>
@@ -56,7 +56,7 @@ struct Means {
 
 struct Enrolled {
   crypto::Certificate certificate;
-  bool was_already = false;  ///< nothing was done
+  bool was_already = false;          ///< nothing was done
   std::optional<std::string> clock;  ///< what is wrong with a clock, as a sentence
 };
 
@@ -64,9 +64,9 @@ struct Enrolled {
 Result<std::optional<crypto::Certificate>> in_use(const identity::Slots& slots);
 
 /// Enrols, or goes on with an enrolment that was cut off. An identity that ended keeps its key: the device's chain goes on.
-/// unavailable where the server could not be reached or the operator has not confirmed: run it again. denied where server, code or
-/// fingerprint are wrong, or the certificate may not be used; a code that was refused is forgotten. conflict where the folder is
-/// another device's identity, or another program changes it. Other errors: of the files.
+/// unavailable where the server could not be reached or the operator has not confirmed: run it again. denied where server, code
+/// or fingerprint are wrong, or the certificate may not be used; a code that was refused is forgotten. conflict where the folder
+/// is another device's identity, or another program changes it. Other errors: of the files.
 Result<Enrolled> enrol(const EnrolmentOptions& options, const Means& means);
 
 }  // namespace greentill::enrol

@@ -43,7 +43,8 @@ Failure<Error> refuse(const std::string& why) {
 }
 
 Status check_dates(const Certificate& certificate, std::int64_t server_time) {
-  const std::string shows = ", and the server's own clock shows " + utc_text(server_time) + ": the operator has to look at the server";
+  const std::string shows =
+      ", and the server's own clock shows " + utc_text(server_time) + ": the operator has to look at the server";
   if (certificate.not_after() < server_time) return refuse("it ended on " + utc_text(certificate.not_after()) + shows);
   if (certificate.not_before() > server_time + kSlackSeconds) {
     return refuse("it begins only on " + utc_text(certificate.not_before()) + shows);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an EST server's answers say (RFC 7030, 4.1.3 and 4.2.3), and whether a device may take the certificate in one. The bytes are a
-// stranger's. Threads: pure functions.
+// What an EST server's answers say (RFC 7030, 4.1.3 and 4.2.3), and whether a device may take the certificate in one. The bytes
+// are a stranger's. Threads: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,9 @@ Result<std::vector<crypto::CertificateDer>> read_certificates(std::string_view b
 
 /// Whose certificate is expected.
 struct Expected {
-  std::string device;    ///< the certificate's common name
-  Digest key_hash{};     ///< of our public key; Certificate::key_hash()
-  std::string anchors;   ///< PEM: who may have issued it
+  std::string device;                       ///< the certificate's common name
+  Digest key_hash{};                        ///< of our public key; Certificate::key_hash()
+  std::string anchors;                      ///< PEM: who may have issued it
   std::optional<std::int64_t> server_time;  ///< what the server's clock shows; none: no dates are judged
 };
 
@@ -37,8 +37,8 @@ struct Taken {
   std::string pem;                  ///< it, its issuers' behind it, the anchors left out
 };
 
-/// The certificate of the answer that is for our key, checked: its device, usages, path to the anchors and, by the server's clock,
-/// its dates. denied where it may not be used, with what is wrong and who has to mend it.
+/// The certificate of the answer that is for our key, checked: its device, usages, path to the anchors and, by the server's
+/// clock, its dates. denied where it may not be used, with what is wrong and who has to mend it.
 Result<Taken> take_certificate(const std::vector<crypto::CertificateDer>& answered, const Expected& expected);
 
 }  // namespace greentill::enrol

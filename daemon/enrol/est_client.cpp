@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kScheme = "https://";
 constexpr std::size_t kMostUrlBytes = 255;
 constexpr std::size_t kMostWords = 200;
-constexpr std::size_t kMostBodyBytes = 2u << 10;       // a request for a P-256 key has some 400
+constexpr std::size_t kMostBodyBytes = 2u << 10;  // a request for a P-256 key has some 400
 constexpr std::size_t kMostCredentialBytes = 256;
 constexpr std::int64_t kAgreeSeconds = 600;
 
@@ -25,9 +25,10 @@ bool is_plain(char c) {
 }
 
 Failure<Error> no_server(std::string_view url) {
-  return fail(ErrorCode::invalid, "\"" + printable(url.substr(0, kMostUrlBytes)) +
-                                      "\" is no address of an EST server: that is https://host, https://host:port, or one of them "
-                                      "with /label behind it");
+  return fail(ErrorCode::invalid,
+              "\"" + printable(url.substr(0, kMostUrlBytes)) +
+                  "\" is no address of an EST server: that is https://host, https://host:port, or one of them "
+                  "with /label behind it");
 }
 
 /// Splits "host:port", an IPv6 address in brackets.
@@ -84,9 +85,9 @@ void add_base64(Text& into, std::string_view plain) {
 
 void write_request(Text& text, const EstServer& server, const EstRequest& request) {
   const bool bracketed = server.host.find(':') != std::string::npos;
-  text << (request.body.empty() ? "GET " : "POST ") << server.base << "/" << request.operation << " HTTP/1.1\r\nHost: "
-       << (bracketed ? "[" : "") << server.host << (bracketed ? "]:" : ":") << server.port << "\r\nUser-Agent: greentill/"
-       << kVersion << "\r\nAccept: application/pkcs7-mime\r\nConnection: close\r\n";
+  text << (request.body.empty() ? "GET " : "POST ") << server.base << "/" << request.operation
+       << " HTTP/1.1\r\nHost: " << (bracketed ? "[" : "") << server.host << (bracketed ? "]:" : ":") << server.port
+       << "\r\nUser-Agent: greentill/" << kVersion << "\r\nAccept: application/pkcs7-mime\r\nConnection: close\r\n";
   if (!request.user.empty()) {
     Text credentials;
     credentials << request.user << ":" << request.password;
@@ -116,7 +117,8 @@ Result<HttpAnswer> read_answer(crypto::TlsClientStream& stream) {
 /// The beginning of what a server says in a body of text, in one line.
 std::string words_of(const HttpAnswer& answer) {
   std::string words(trimmed(answer.body.substr(0, kMostWords)));
-  std::ranges::replace_if(words, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  std::ranges::replace_if(
+      words, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   return words.empty() || words.starts_with('<') ? std::string() : "; it says: \"" + printable(words) + "\"";
 }
 
@@ -164,10 +166,10 @@ Status check_server_dates(const EstReply& reply, const Clock& clock) {
   const auto judge = [&reply](std::int64_t time, const std::string& whose) -> Status {
     const bool ended = reply.path_not_after < time;
     if (!ended && reply.path_not_before <= time + kAgreeSeconds) return Done{};
-    return fail(ErrorCode::denied, std::string("the server's certificate ") +
-                                       (ended ? "ended on " + utc_text(reply.path_not_after)
-                                              : "begins only on " + utc_text(reply.path_not_before)) +
-                                       ", and " + whose + " shows " + utc_text(time));
+    return fail(ErrorCode::denied,
+                std::string("the server's certificate ") +
+                    (ended ? "ended on " + utc_text(reply.path_not_after) : "begins only on " + utc_text(reply.path_not_before)) +
+                    ", and " + whose + " shows " + utc_text(time));
   };
   if (reply.http.date) {
     Status judged = judge(*reply.http.date, "the server's own clock");
@@ -194,8 +196,9 @@ Error error_of(const HttpAnswer& answer) {
   switch (answer.status) {
     case 401:
     case 403:
-      return {ErrorCode::denied, said + ": it does not let this device in. Is the code right, not used up by another device and not "
-                                        "expired, and the device id the one that the code is for? The operator can give a new code" +
+      return {ErrorCode::denied, said +
+                                     ": it does not let this device in. Is the code right, not used up by another device and not "
+                                     "expired, and the device id the one that the code is for? The operator can give a new code" +
                                      words};
     case 404:
     case 405: return {ErrorCode::denied, said + ": there is no EST server at this address; is it right?" + words};

@@ -18,21 +18,21 @@ namespace greentill::enrol {
 
 /// Where the server is.
 struct EstServer {
-  std::string host;   ///< an IPv6 address without its brackets
+  std::string host;  ///< an IPv6 address without its brackets
   std::string port;
   std::string base;   ///< of the path: "/.well-known/est", with a label behind it where the URL names one
   std::string shown;  ///< the URL, for people and for the state's file
 
-  /// Reads "https://host", "https://host:port", or one of them with "/label" behind it (RFC 7030, 3.2.2). The port is 443 where none
-  /// is written. invalid, with what to write instead.
+  /// Reads "https://host", "https://host:port", or one of them with "/label" behind it (RFC 7030, 3.2.2). The port is 443 where
+  /// none is written. invalid, with what to write instead.
   static Result<EstServer> parse(std::string_view url);
 };
 
 /// Views need to live for the call alone.
 struct EstRequest {
-  std::string_view operation;         ///< "cacerts", "simpleenroll", "simplereenroll"
-  std::string_view body = {};         ///< base64 of a certificate request; empty: the request is a GET
-  std::string_view user = {};         ///< of HTTP Basic, with `password`; empty: none is sent
+  std::string_view operation;  ///< "cacerts", "simpleenroll", "simplereenroll"
+  std::string_view body = {};  ///< base64 of a certificate request; empty: the request is a GET
+  std::string_view user = {};  ///< of HTTP Basic, with `password`; empty: none is sent
   std::string_view password = {};
   std::string_view anchors = {};      ///< PEM: who may vouch for the server; empty: nobody has to, and nothing secret is sent
   std::string_view certificate = {};  ///< PEM: shown to the server, with `key`; empty: none
@@ -50,8 +50,8 @@ struct EstReply {
 Result<EstReply> ask(const EstServer& server, const EstRequest& request, std::chrono::milliseconds limit,
                      const std::atomic<bool>& cancelled);
 
-/// Whether the server's certificates hold at the time: its own, since a device's clock may be wrong by years; ours as well where a
-/// time server keeps it. denied, with whose clock and what each shows, where they do not.
+/// Whether the server's certificates hold at the time: its own, since a device's clock may be wrong by years; ours as well where
+/// a time server keeps it. denied, with whose clock and what each shows, where they do not.
 Status check_server_dates(const EstReply& reply, const Clock& clock);
 
 /// What is to be said of our clock, where it and the server's are more than ten minutes apart.

@@ -163,9 +163,9 @@ Status HttpReader::begin_body() {
   left_ = length_.value_or(0);
   line_bytes_ = 0;
   const bool without = answer_.status == 204 || answer_.status == 304;
-  stage_ = without    ? Stage::done
-           : chunked_ ? Stage::chunk_size
-           : !length_ ? Stage::until_end
+  stage_ = without      ? Stage::done
+           : chunked_   ? Stage::chunk_size
+           : !length_   ? Stage::until_end
            : left_ == 0 ? Stage::done
                         : Stage::sized;
   return Done{};

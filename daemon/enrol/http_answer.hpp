@@ -48,9 +48,9 @@ class HttpReader {
   [[nodiscard]] std::optional<std::string> take_line();
 
   Stage stage_ = Stage::head;
-  std::string waiting_;  // bytes that no step has used yet
+  std::string waiting_;         // bytes that no step has used yet
   std::size_t line_bytes_ = 0;  // of the head, then of what is between chunks
-  std::size_t left_ = 0;  // of the body or the chunk
+  std::size_t left_ = 0;        // of the body or the chunk
   bool has_status_ = false;
   bool chunked_ = false;
   std::optional<std::size_t> length_;

@@ -95,13 +95,10 @@ class Renewal {
     const auto request = crypto::make_request(key_.text(), in_use_->common_name());
     if (!request) return Failure{request.error()};
     const std::string body = crypto::to_base64_lines(*request);
-    const auto reply = ask(means_.server,
-                           {.operation = "simplereenroll",
-                            .body = body,
-                            .anchors = anchors_,
-                            .certificate = pem_,
-                            .key = key_.text()},
-                           kRequestLimit, cancelled_);
+    const auto reply =
+        ask(means_.server,
+            {.operation = "simplereenroll", .body = body, .anchors = anchors_, .certificate = pem_, .key = key_.text()},
+            kRequestLimit, cancelled_);
     if (!reply) return Failure{reply.error()};
     told_wait_s_ = reply->http.retry_after_s.value_or(0);
     if (Status dated = check_server_dates(*reply, means_.clock); !dated) return Failure{dated.error()};
@@ -196,7 +193,8 @@ class ThreadRenewer final : public Renewer {
       return kLongestPause;
     }
     in_use_ = *renewed.certificate;
-    log_.write(LogLevel::info, "renewal", "the device's certificate was renewed; it is valid until " + utc_text(in_use_.not_after()));
+    log_.write(LogLevel::info, "renewal",
+               "the device's certificate was renewed; it is valid until " + utc_text(in_use_.not_after()));
     return std::chrono::milliseconds(0);
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Renews the device's certificate under the same key (RFC 7030, 4.2.2), so that its chain goes on: from the last third of the
-// certificate's life on, also after its end, where the server has a grace for that. The new certificate is written to the slot that
-// is not in use, tried, and promoted. docs/identity.md, "Renewal". Threads: a Renewer has one of its own; renew() is for one.
+// certificate's life on, also after its end, where the server has a grace for that. The new certificate is written to the slot
+// that is not in use, tried, and promoted. docs/identity.md, "Renewal". Threads: a Renewer has one of its own; renew() is for
+// one.
 #pragma once
 
 #include <atomic>
@@ -20,8 +21,9 @@
 
 namespace greentill::enrol {
 
-/// From when on a certificate is to be renewed, Unix seconds: the begin of the last third of its life and up to a twelfth of it later, as
-/// much later for each certificate as its thumbprint says, so that devices that were enrolled together do not come together.
+/// From when on a certificate is to be renewed, Unix seconds: the begin of the last third of its life and up to a twelfth of it
+/// later, as much later for each certificate as its thumbprint says, so that devices that were enrolled together do not come
+/// together.
 [[nodiscard]] std::int64_t renewal_due(const crypto::Certificate& certificate);
 
 /// What a renewal needs. References must outlive it.
@@ -32,8 +34,8 @@ struct RenewalMeans {
   Clock& clock;
   Random& random;
   /// Whether what the device talks to takes this certificate, with its key: ok, denied where it does not, unavailable where that
-  /// cannot be told now. Both are files of PEM; the key may be sealed in its slot, and is handed over as the one in use, since it is
-  /// the same.
+  /// cannot be told now. Both are files of PEM; the key may be sealed in its slot, and is handed over as the one in use, since it
+  /// is the same.
   std::function<Status(const std::filesystem::path& certificate)> try_it;
   /// The certificate is in use from now on.
   std::function<Status(const crypto::Certificate&)> promoted;
@@ -44,26 +46,26 @@ struct Renewed {
   std::optional<std::string> clock;                ///< what is wrong with a clock, as a sentence
 };
 
-/// Renews once. unavailable, with the seconds that the server asked to be left alone in `told_wait_s`, where it may be tried again;
-/// denied where server or broker refuse. After any error the identity is what it was. A certificate that could not be tried stays in
-/// its slot for the next time; one that was refused is dropped.
+/// Renews once. unavailable, with the seconds that the server asked to be left alone in `told_wait_s`, where it may be tried
+/// again; denied where server or broker refuse. After any error the identity is what it was. A certificate that could not be
+/// tried stays in its slot for the next time; one that was refused is dropped.
 Result<Renewed> renew(const RenewalMeans& means, const std::atomic<bool>& cancelled, std::int64_t& told_wait_s);
 
 /// What a person is told of it.
 struct RenewalStatus {
-  std::int64_t due_from = 0;      ///< Unix seconds
-  std::int64_t renewed_at = 0;    ///< since the start; 0: not yet
-  std::int64_t tried_at = 0;      ///< likewise
-  std::int64_t next_try_at = 0;   ///< where it is due
-  std::string last_error;         ///< why the last try failed; empty where it did not
+  std::int64_t due_from = 0;     ///< Unix seconds
+  std::int64_t renewed_at = 0;   ///< since the start; 0: not yet
+  std::int64_t tried_at = 0;     ///< likewise
+  std::int64_t next_try_at = 0;  ///< where it is due
+  std::string last_error;        ///< why the last try failed; empty where it did not
 };
 
 class Renewer {
  public:
   struct Options {
     RenewalMeans means;
-    std::chrono::seconds floor{3600};      ///< between two tries at least; doubled to a day where they fail
-    std::function<std::int64_t()> now;     ///< the best known time, Unix seconds: a service's where one was heard
+    std::chrono::seconds floor{3600};   ///< between two tries at least; doubled to a day where they fail
+    std::function<std::int64_t()> now;  ///< the best known time, Unix seconds: a service's where one was heard
     crypto::Certificate in_use;
   };
   /// Begins to look at once, and looks again at least once an hour. `log` must outlive it.

@@ -19,7 +19,8 @@ namespace {
 
 Status remove_file(const std::filesystem::path& path) {
   if (::unlink(path.c_str()) != 0) {
-    return errno == ENOENT ? Status(Done{}) : Status(fail(ErrorCode::io, path.string() + ": cannot remove: " + system_words(errno)));
+    return errno == ENOENT ? Status(Done{})
+                           : Status(fail(ErrorCode::io, path.string() + ": cannot remove: " + system_words(errno)));
   }
   const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder && ::fsync(folder.get()) == 0) return Done{};

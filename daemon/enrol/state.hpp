@@ -15,7 +15,7 @@
 namespace greentill::enrol {
 
 struct EnrolmentState {
-  std::string server;   ///< the URL
+  std::string server;  ///< the URL
   std::string device;
   std::string anchors;  ///< the confirmed fingerprint's digest, 64 hexadecimal digits; empty: nothing is confirmed yet
 };

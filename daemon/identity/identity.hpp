@@ -21,9 +21,10 @@ namespace greentill::identity {
 /// The device's private key and certificate. Threads: one at a time; the const calls run concurrently.
 class DeviceIdentity {
  public:
-  /// Loads a P-256 private key (PEM or DER; sealed where the vault opens it) and the certificates, the device's own first. not_found or io where a file cannot be
-  /// read; denied where others than its owner can read the key's file; invalid where the key is on another curve or does not
-  /// belong to the certificate, or the common name is no device id. Validity times are not checked.
+  /// Loads a P-256 private key (PEM or DER; sealed where the vault opens it) and the certificates, the device's own first.
+  /// not_found or io where a file cannot be read; denied where others than its owner can read the key's file; invalid where the
+  /// key is on another curve or does not belong to the certificate, or the common name is no device id. Validity times are not
+  /// checked.
   static Result<std::unique_ptr<DeviceIdentity>> load(const std::filesystem::path& key, const std::filesystem::path& certificate,
                                                       const Vault& vault = {});
   virtual ~DeviceIdentity() = default;
@@ -36,8 +37,8 @@ class DeviceIdentity {
   [[nodiscard]] virtual std::int64_t not_after() const = 0;
   /// What the device signs under. Lifetime: this object's.
   [[nodiscard]] virtual const crypto::Certificate& certificate() const = 0;
-  /// Goes on under another certificate for the same key, from the next signature on. invalid where it is another key's or device's.
-  /// Threads: safe from any thread.
+  /// Goes on under another certificate for the same key, from the next signature on. invalid where it is another key's or
+  /// device's. Threads: safe from any thread.
   virtual Status renewed(const crypto::Certificate& by) = 0;
   /// Whether this key signed the message, under whatever certificate the message names.
   [[nodiscard]] virtual bool has_signed(const claim::Message& message) = 0;

@@ -50,8 +50,9 @@ Result<Descriptor> Slots::lock() const {
   Descriptor file(::open((folder_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file) return cannot(folder_ / "lock", "open");
   if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
-  return fail(ErrorCode::conflict, folder_.string() + ": another program changes this identity now: a greentilld that renews it, "
-                                                      "or a greentill enrol; wait for it, or end it");
+  return fail(ErrorCode::conflict, folder_.string() +
+                                       ": another program changes this identity now: a greentilld that renews it, "
+                                       "or a greentill enrol; wait for it, or end it");
 }
 
 Result<std::optional<Slot>> Slots::current() const {
@@ -60,8 +61,9 @@ Result<std::optional<Slot>> Slots::current() const {
   if (error == std::errc::no_such_file_or_directory) return std::optional<Slot>();
   if (!error && target == "a") return std::optional(Slot::a);
   if (!error && target == "b") return std::optional(Slot::b);
-  return fail(ErrorCode::corrupt, (folder_ / "current").string() + ": is no link to the slot a or b of this folder; which of them "
-                                                                   "holds the valid certificate? Link it: ln -sfn a " +
+  return fail(ErrorCode::corrupt, (folder_ / "current").string() +
+                                      ": is no link to the slot a or b of this folder; which of them "
+                                      "holds the valid certificate? Link it: ln -sfn a " +
                                       (folder_ / "current").string());
 }
 

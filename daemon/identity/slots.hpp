@@ -45,8 +45,8 @@ class Slots {
   /// The slot that is not in use.
   [[nodiscard]] Result<Slot> spare() const;
 
-  /// Writes a key to a slot durably, and takes away the certificate there, in an order that never leaves a certificate beside a key
-  /// that is not its own. Requires: it is not in use.
+  /// Writes a key to a slot durably, and takes away the certificate there, in an order that never leaves a certificate beside a
+  /// key that is not its own. Requires: it is not in use.
   [[nodiscard]] Status store_key(Slot slot, const Vault& vault, ByteView key, Random& random) const;
   /// The certificate first, its issuers' behind it. Requires: the slot is not in use, and has the certificate's key.
   [[nodiscard]] Status store_certificate(Slot slot, std::string_view pem) const;

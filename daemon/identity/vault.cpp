@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kMostFileBytes = 20u << 10;
 constexpr std::size_t kHexSecretBytes = 32;
 
-/// Whether the file begins as a sealed one; false where it cannot be read, which whoever reads it as a secret tells. Reads no more
-/// than that: a secret in plain must not come into memory that is not wiped.
+/// Whether the file begins as a sealed one; false where it cannot be read, which whoever reads it as a secret tells. Reads no
+/// more than that: a secret in plain must not come into memory that is not wiped.
 bool is_sealed_file(const std::filesystem::path& path) {
   Bytes<6> begin{};
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -34,8 +34,10 @@ Result<Vault> Vault::open(const std::string& credential) {
   const std::string what = "the wrapping key (identity.wrapping_key = \"" + credential + "\")";
   const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
   if (folder == nullptr || *folder == '\0') {
-    return fail(ErrorCode::not_found, what + ": CREDENTIALS_DIRECTORY is not set: start this as a service of systemd with "
-                                             "LoadCredentialEncrypted=" + credential + ":FILE");
+    return fail(ErrorCode::not_found, what +
+                                          ": CREDENTIALS_DIRECTORY is not set: start this as a service of systemd with "
+                                          "LoadCredentialEncrypted=" +
+                                          credential + ":FILE");
   }
   // systemd gives the file to its user by an access control list, which the mode shows as a group's right.
   const auto content = crypto::read_secret(std::filesystem::path(folder) / credential, crypto::Shared::with_programs);
@@ -48,8 +50,9 @@ Result<Vault> Vault::open(const std::string& credential) {
 Result<crypto::Secret> Vault::read(const std::filesystem::path& path, std::string_view name, crypto::Shared shared) const {
   if (!is_sealed_file(path)) return crypto::read_secret(path, shared);
   if (!key_) {
-    return fail(ErrorCode::denied, path.string() + ": is sealed, and there is no wrapping key here to open it with; name the "
-                                                   "credential in identity.wrapping_key");
+    return fail(ErrorCode::denied, path.string() +
+                                       ": is sealed, and there is no wrapping key here to open it with; name the "
+                                       "credential in identity.wrapping_key");
   }
   const auto sealed = read_file(path, kMostFileBytes);
   if (!sealed) return Failure{sealed.error()};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How this device keeps its secrets: as files that their owner alone may open, or sealed under one wrapping key that systemd hands
-// over as a credential. docs/identity.md, "Keys at rest". Threads: const calls run concurrently, for different files.
+// How this device keeps its secrets: as files that their owner alone may open, or sealed under one wrapping key that systemd
+// hands over as a credential. docs/identity.md, "Keys at rest". Threads: const calls run concurrently, for different files.
 #pragma once
 
 #include <filesystem>
@@ -27,14 +27,15 @@ class Vault {
   /// Keeps secrets as files.
   Vault() = default;
   /// With the wrapping key of that credential, which lies in the folder that $CREDENTIALS_DIRECTORY names (systemd.exec(5),
-  /// "CREDENTIALS"); of the empty name: as above. not_found where there is no such credential; invalid where it is no wrapping key.
+  /// "CREDENTIALS"); of the empty name: as above. not_found where there is no such credential; invalid where it is no wrapping
+  /// key.
   static Result<Vault> open(const std::string& credential);
   /// With that key.
   explicit Vault(crypto::WrappingKey key) : key_(std::move(key)) {}
 
   [[nodiscard]] bool seals() const { return key_.has_value(); }
-  /// The secret that the file holds, sealed or not. Errors of crypto::read_secret() and crypto::WrappingKey::open(), with the path;
-  /// denied where the file is sealed and there is no wrapping key here. A sealed file may be open to others.
+  /// The secret that the file holds, sealed or not. Errors of crypto::read_secret() and crypto::WrappingKey::open(), with the
+  /// path; denied where the file is sealed and there is no wrapping key here. A sealed file may be open to others.
   [[nodiscard]] Result<crypto::Secret> read(const std::filesystem::path& path, std::string_view name,
                                             crypto::Shared shared = crypto::Shared::with_nobody) const;
   /// Replaces the file durably, in one step; sealed where there is a wrapping key. Mode 0600.

@@ -36,9 +36,9 @@ Result<Addresses> resolve(const BrokerAddress& address);
 std::string find_cause(const Target& target, const Addresses& addresses, std::chrono::milliseconds limit,
                        const std::atomic<bool>& cancelled);
 
-/// Whether the broker takes our certificate: shakes hands by TLS, and hears whether it refuses. No session begins, so that one that
-/// runs goes on. denied where the broker refuses the certificate; unavailable where that cannot be told, with the cause. Blocks as
-/// above. An address without TLS takes every certificate.
+/// Whether the broker takes our certificate: shakes hands by TLS, and hears whether it refuses. No session begins, so that one
+/// that runs goes on. denied where the broker refuses the certificate; unavailable where that cannot be told, with the cause.
+/// Blocks as above. An address without TLS takes every certificate.
 Status try_certificate(const Target& target, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
 
 }  // namespace greentill::probe

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loaded before the C library: ends the process as a power cut would at the KILL_AT-th change of what lies below KILL_FOLDER, and with
-// a write half done. Changes are counted from 1: files opened to be made, writes, fsyncs, renames, links, removals, folders made.
-// What was not synced survives a kill, so that this tests the order of steps, and not the disk.
+// Loaded before the C library: ends the process as a power cut would at the KILL_AT-th change of what lies below KILL_FOLDER, and
+// with a write half done. Changes are counted from 1: files opened to be made, writes, fsyncs, renames, links, removals, folders
+// made. What was not synced survives a kill, so that this tests the order of steps, and not the disk.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -65,7 +65,7 @@ int open64(const char* path, int flags, ...) {
 }
 
 ssize_t write(int descriptor, const void* bytes, size_t size) {
-  ssize_t (*real)(int, const void*, size_t) = REAL("write", ssize_t (*)(int, const void*, size_t));
+  ssize_t (*real)(int, const void*, size_t) = REAL("write", ssize_t(*)(int, const void*, size_t));
   if (is_the_one(descriptor_below(descriptor))) {
     real(descriptor, bytes, size / 2);
     kill(getpid(), SIGKILL);

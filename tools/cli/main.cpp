@@ -72,14 +72,16 @@ void describe_enrol(CLI::App& app, Arguments& arguments) {
     options.terminal = is_at_terminal() && !output.json;
     return enrol_device(config_of(arguments), options, output);
   };
-  CLI::App* sub = add_command(app, "enrol", "Put this device into service: a key of its own, and a certificate for a one-time code",
-                              arguments, enrol, {"--json", "--config"});
+  CLI::App* sub =
+      add_command(app, "enrol", "Put this device into service: a key of its own, and a certificate for a one-time code",
+                  arguments, enrol, {"--json", "--config"});
   sub->add_option("--server", options.server, "Address of the operator's EST server, https://… [the configuration's]");
   sub->add_option("--device", options.device, "The device's id; asked for without");
   sub->add_option("--fingerprint", options.fingerprint, "Of the operator's authorities, from the label; asked for without");
   sub->add_option("--code-file", options.code_file, "File with the one-time code, - for standard input; asked for without");
   CLI::Option* folder = sub->add_option("--folder", options.folder, "Of the identity; no configuration is read then");
-  sub->add_option("--wrapping-key", options.wrapping_key, "Credential under which the key is sealed, beside --folder")->needs(folder);
+  sub->add_option("--wrapping-key", options.wrapping_key, "Credential under which the key is sealed, beside --folder")
+      ->needs(folder);
   sub->add_option("--patience", options.patience_s, "Seconds to go on where the server does not answer or says to wait")
       ->capture_default_str()
       ->check(CLI::Range(0, 86'400));
@@ -153,8 +155,9 @@ int run(int argc, char** argv) {
                  "The daemon's configuration, to take both from [" + std::string(kDefaultConfig) + "]")
       ->envname("GREENTILL_CONFIG");
   app.require_subcommand(1);
-  for (const auto describe : {describe_submit, describe_day, describe_lists, describe_taking_back, describe_delivery,
-                              describe_verify, describe_config, describe_enrol, describe_escpos, describe_rules, describe_dry_runs}) {
+  for (const auto describe :
+       {describe_submit, describe_day, describe_lists, describe_taking_back, describe_delivery, describe_verify, describe_config,
+        describe_enrol, describe_escpos, describe_rules, describe_dry_runs}) {
     describe(app, arguments);
   }
   if (command_line::describe_if_asked(app, argc, argv)) return 0;

@@ -53,8 +53,9 @@ TEST_CASE("sealed: the bytes are those of docs/identity.md") {
   Counting random;
   const auto sealed = key_of(7).seal("device.key", as_bytes("secret"), random);
   REQUIRE(sealed.ok());
-  CHECK(to_hex(*sealed) == "47545345414c0193a02bab26b030520a6465766963652e6b65790102030405060708090a0b0cc8198bec0f9ec5909a3a"
-                           "d511d00801804674f392b24f");
+  CHECK(to_hex(*sealed) ==
+        "47545345414c0193a02bab26b030520a6465766963652e6b65790102030405060708090a0b0cc8198bec0f9ec5909a3a"
+        "d511d00801804674f392b24f");
 }
 
 TEST_CASE("sealed: another key, another name, another version and damage are told apart") {

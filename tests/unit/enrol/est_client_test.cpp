@@ -40,10 +40,10 @@ TEST_CASE("est server: an address is read as RFC 7030 has it") {
   CHECK(EstServer::parse("https://est.example/tills")->base == "/.well-known/est/tills");
   CHECK(EstServer::parse("https://est.example/.well-known/est/tills")->base == "/.well-known/est/tills");
   CHECK(EstServer::parse("https://est.example/.well-known/est")->base == "/.well-known/est");
-  for (const char* wrong : {"", "est.example", "http://est.example", "https://", "https://:443", "https://est.example:0",
-                            "https://est.example:65536", "https://est.example:x", "https://a b", "https://u:p@est.example",
-                            "https://[::1", "https://[x]", "https://est.example/a/b", "https://est.example/a?b",
-                            "https://est.example\"", "https://est.example\n"}) {
+  for (const char* wrong :
+       {"", "est.example", "http://est.example", "https://", "https://:443", "https://est.example:0", "https://est.example:65536",
+        "https://est.example:x", "https://a b", "https://u:p@est.example", "https://[::1", "https://[x]",
+        "https://est.example/a/b", "https://est.example/a?b", "https://est.example\"", "https://est.example\n"}) {
     CHECK_FALSE(EstServer::parse(wrong).ok());
   }
   CHECK_FALSE(EstServer::parse("https://" + std::string(300, 'a')).ok());
@@ -52,7 +52,8 @@ TEST_CASE("est server: an address is read as RFC 7030 has it") {
 TEST_CASE("est client: the server's certificate is judged by its own clock, and by ours where a time server keeps it") {
   test::SetClock clock(kNow);
   CHECK(check_server_dates(reply_at(kNow), clock).ok());
-  CHECK(check_server_dates(reply_at(kNow + 11 * kADay), clock).error().message.find("the server's own clock") != std::string::npos);
+  CHECK(check_server_dates(reply_at(kNow + 11 * kADay), clock).error().message.find("the server's own clock") !=
+        std::string::npos);
   CHECK_FALSE(check_server_dates(reply_at(kNow - 11 * kADay), clock).ok());
   for (const std::int64_t years : {-10, 10}) {
     clock.now = kNow + years * 365 * kADay;
@@ -92,8 +93,8 @@ TEST_CASE("est client: what a status means for who asked") {
 
 TEST_CASE("est client: no code goes to a server that nobody vouches for") {
   const std::atomic<bool> never{false};
-  const auto asked = ask(*EstServer::parse("https://localhost:1"), {.operation = "simpleenroll", .user = "till-1", .password = "x"},
-                         std::chrono::seconds(1), never);
+  const auto asked = ask(*EstServer::parse("https://localhost:1"),
+                         {.operation = "simpleenroll", .user = "till-1", .password = "x"}, std::chrono::seconds(1), never);
   CHECK(asked.error().code == ErrorCode::bug);
 }
 

@@ -16,8 +16,7 @@ Result<HttpAnswer> read(std::string_view text, std::size_t piece, bool ended = t
   return reader.answer();
 }
 
-constexpr std::string_view kSized =
-    "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 5\r\n\r\nhello";
+constexpr std::string_view kSized = "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 5\r\n\r\nhello";
 constexpr std::string_view kChunked =
     "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\nTrailer: x\r\n\r\n";
 constexpr std::string_view kUntilEnd = "HTTP/1.0 200 OK\n\nhello";
@@ -55,7 +54,9 @@ TEST_CASE("http answer: interim answers are passed over, and a 204 has no body")
 
 TEST_CASE("http answer: when to come again is seconds or a time, and never negative") {
   const auto after = [](const std::string& value) {
-    return read("HTTP/1.1 202 Wait\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\nRetry-After: " + value + "\r\n\r\n", 99)
+    return read("HTTP/1.1 202 Wait\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\nRetry-After: " + value +
+                    "\r\n\r\n",
+                99)
         ->retry_after_s;
   };
   CHECK(after("120") == 120);

@@ -18,8 +18,10 @@ Result<std::string> load_token(const std::string& file) {
   const Result<std::string> text = read_file(file, kLongestFile);
   if (!text) return Failure{text.error()};
   if (crypto::is_sealed(as_bytes(*text))) {
-    return fail(ErrorCode::invalid, file + ": the token is sealed, and greentilld alone opens it; put one made by hand into a file of its "
-                                           "own, 64 hexadecimal digits, and name that in api.token");
+    return fail(ErrorCode::invalid,
+                file +
+                    ": the token is sealed, and greentilld alone opens it; put one made by hand into a file of its "
+                    "own, 64 hexadecimal digits, and name that in api.token");
   }
   std::string token(only_line(*text));
   if (token.empty()) return fail(ErrorCode::invalid, file + ": holds no token");

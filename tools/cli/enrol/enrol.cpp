@@ -33,7 +33,9 @@ ExitCode exit_code_of(ErrorCode code) {
 
 /// What a technician does next about an error, where its own sentence does not say so.
 const char* next_step(ErrorCode code) {
-  return code == ErrorCode::unavailable ? ". Nothing is lost: run greentill enrol again, and it goes on with the same key and code" : "";
+  return code == ErrorCode::unavailable
+             ? ". Nothing is lost: run greentill enrol again, and it goes on with the same key and code"
+             : "";
 }
 
 class Technician final : public enrol::Person {
@@ -47,7 +49,8 @@ class Technician final : public enrol::Person {
 
   Result<std::string> fingerprint() override {
     if (!options_.fingerprint.empty()) return options_.fingerprint;
-    if (!options_.terminal) return fail(ErrorCode::invalid, "no fingerprint was given: without a terminal name it with --fingerprint");
+    if (!options_.terminal)
+      return fail(ErrorCode::invalid, "no fingerprint was given: without a terminal name it with --fingerprint");
     return ask_line("fingerprint of the operator's authorities, from the label or the order");
   }
 
@@ -55,7 +58,8 @@ class Technician final : public enrol::Person {
     if (options_.code_file == "-") return read_secret_line();
     if (!options_.code_file.empty()) return crypto::read_secret(options_.code_file, crypto::Shared::with_programs);
     if (!options_.terminal) {
-      return fail(ErrorCode::invalid, "no code was given: without a terminal name its file with --code-file, - for standard input");
+      return fail(ErrorCode::invalid,
+                  "no code was given: without a terminal name its file with --code-file, - for standard input");
     }
     return ask_secret("one-time code (it is not shown)");
   }
@@ -80,10 +84,12 @@ Result<Place> find_place(const std::filesystem::path& config_file, const EnrolOp
   const auto config = app::load_config(config_file, app::find_installation());
   if (!config) return Failure{config.error()};
   if (!config->enrolment) {
-    return fail(ErrorCode::not_found, config_file.string() + ": has no table [enrolment], which names the server; add it, or name "
-                                                             "--folder and --server");
+    return fail(ErrorCode::not_found, config_file.string() +
+                                          ": has no table [enrolment], which names the server; add it, or name "
+                                          "--folder and --server");
   }
-  return Place{options.server.empty() ? config->enrolment->server : options.server, config->enrolment->folder, config->wrapping_key};
+  return Place{options.server.empty() ? config->enrolment->server : options.server, config->enrolment->folder,
+               config->wrapping_key};
 }
 
 /// Whoever root makes files for could not read them.
@@ -95,8 +101,9 @@ Status check_user(const std::filesystem::path& folder) {
   const passwd* owner = state.st_uid == 0 ? nullptr : ::getpwuid(state.st_uid);
   if (owner == nullptr) return Done{};
   const std::string name = owner->pw_name;
-  return fail(ErrorCode::conflict, there.string() + ": is the user " + name + "'s, who could not read what root writes there; run this as " +
-                                       name + ": runuser -u " + name + " -- greentill enrol");
+  return fail(ErrorCode::conflict, there.string() + ": is the user " + name +
+                                       "'s, who could not read what root writes there; run this as " + name + ": runuser -u " +
+                                       name + " -- greentill enrol");
 }
 
 Result<std::string> asked(const std::string& given, const EnrolOptions& options, const char* question, const char* option) {
@@ -105,15 +112,17 @@ Result<std::string> asked(const std::string& given, const EnrolOptions& options,
   return fail(ErrorCode::invalid, std::string("without a terminal name ") + option);
 }
 
-void answer(const enrol::Enrolled& enrolled, const identity::Slots& slots, const std::vector<std::string>& steps, const Output& output) {
+void answer(const enrol::Enrolled& enrolled, const identity::Slots& slots, const std::vector<std::string>& steps,
+            const Output& output) {
   const crypto::Certificate& certificate = enrolled.certificate;
   const std::string until = utc_text(certificate.not_after());
   const std::int64_t due = enrol::renewal_due(certificate);
-  std::string words = "'" + certificate.common_name() + "' is " + (enrolled.was_already ? "already " : "") + "in service until " + until +
-                      "\n";
+  std::string words =
+      "'" + certificate.common_name() + "' is " + (enrolled.was_already ? "already " : "") + "in service until " + until + "\n";
   if (enrolled.clock) words += "warning: " + *enrolled.clock + "\n";
   words += "greentilld renews the certificate by itself, from " + utc_text(due) + " on\n";
-  if (!enrolled.was_already) words += "next: start greentilld anew (systemctl restart greentilld), then look at greentill status\n";
+  if (!enrolled.was_already)
+    words += "next: start greentilld anew (systemctl restart greentilld), then look at greentill status\n";
   output.answer({{"device", certificate.common_name()},
                  {"already", enrolled.was_already},
                  {"valid_until", certificate.not_after()},
@@ -135,7 +144,8 @@ Result<enrol::EnrolmentOptions> read_options(const Place& place, const EnrolOpti
   auto device = asked(options.device, options, "device id", "--device");
   if (!device) return Failure{device.error()};
   if (!claim::is_device_id(*device)) {
-    return fail(ErrorCode::invalid, "\"" + printable(*device) + "\" is no device id: that is 1 to 40 of a to z, 0 to 9 and hyphen");
+    return fail(ErrorCode::invalid,
+                "\"" + printable(*device) + "\" is no device id: that is 1 to 40 of a to z, 0 to 9 and hyphen");
   }
   read.device = std::move(*device);
   read.patience = std::chrono::seconds(options.patience_s);
@@ -148,7 +158,9 @@ ExitCode enrol_device(const std::filesystem::path& config, const EnrolOptions& o
   // The key and the code are in this process's memory.
   constexpr rlimit kNoCore{0, 0};
   ::setrlimit(RLIMIT_CORE, &kNoCore);
-  const auto refuse = [&output](const Error& error) { return output.fail(exit_code_of(error.code), error.message + next_step(error.code)); };
+  const auto refuse = [&output](const Error& error) {
+    return output.fail(exit_code_of(error.code), error.message + next_step(error.code));
+  };
   const auto place = find_place(config, options);
   if (!place) return output.fail(ExitCode::bad_file, place.error().message);
   if (Status user = check_user(place->folder); !user) return refuse(user.error());

@@ -11,10 +11,10 @@
 namespace greentill::cli {
 
 struct EnrolOptions {
-  std::string server;       ///< the EST server's URL; empty: the configuration's, or asked for
-  std::string device;       ///< empty: asked for
-  std::string fingerprint;  ///< of the operator's authorities; empty: asked for
-  std::string code_file;    ///< "-": standard input; empty: asked for. The code itself is on no command line
+  std::string server;            ///< the EST server's URL; empty: the configuration's, or asked for
+  std::string device;            ///< empty: asked for
+  std::string fingerprint;       ///< of the operator's authorities; empty: asked for
+  std::string code_file;         ///< "-": standard input; empty: asked for. The code itself is on no command line
   std::filesystem::path folder;  ///< of the identity; empty: the configuration's
   std::string wrapping_key;      ///< name of the credential, beside `folder`; else the configuration's
   std::uint64_t patience_s = 600;
