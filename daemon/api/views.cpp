@@ -203,6 +203,16 @@ namespace {
 
 ordered_json nullable(std::optional<std::int64_t> value) { return value ? ordered_json(*value) : ordered_json(nullptr); }
 
+ordered_json renewal_json(const std::optional<DaemonStatus::Renewal>& renewal) {
+  if (!renewal) return nullptr;
+  const auto or_null = [](std::int64_t time) { return time == 0 ? ordered_json() : ordered_json(time); };
+  return {{"due_from", renewal->due_from},
+          {"renewed_at", or_null(renewal->renewed_at)},
+          {"tried_at", or_null(renewal->tried_at)},
+          {"next_try_at", or_null(renewal->next_try_at)},
+          {"last_error", renewal->last_error.empty() ? ordered_json() : ordered_json(renewal->last_error)}};
+}
+
 }  // namespace
 
 ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
@@ -245,16 +255,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   }
   json["certificates"] = {{"device_end", nullable(status.certificate_end)},
                           {"receipts_end", nullable(status.receipt_certificate_end)}};
-  json["renewal"] = nullptr;
-  if (status.renewal) {
-    const auto or_null = [](std::int64_t time) { return time == 0 ? ordered_json() : ordered_json(time); };
-    json["renewal"] = {
-        {"due_from", status.renewal->due_from},
-        {"renewed_at", or_null(status.renewal->renewed_at)},
-        {"tried_at", or_null(status.renewal->tried_at)},
-        {"next_try_at", or_null(status.renewal->next_try_at)},
-        {"last_error", status.renewal->last_error.empty() ? ordered_json() : ordered_json(status.renewal->last_error)}};
-  }
+  json["renewal"] = renewal_json(status.renewal);
   json["link"] = {{"connected", status.link.connected},
                   {"since", status.link.since},
                   {"connects", status.link.connects},

@@ -104,7 +104,7 @@ class ConfigReader {
   void read_enrolment() {
     if (!root_.has("enrolment")) return;
     const Table fields = root_.table("enrolment");
-    Config::Enrolment& enrolment = config_.enrolment.emplace();
+    Enrolment& enrolment = config_.enrolment.emplace();
     enrolment.server = fields.text("server");
     if (const auto server = enrol::EstServer::parse(enrolment.server); !server) fields.wrong("server", server.error().message);
     enrolment.folder = path_or(fields, "folder", config_.state_folder / "identity");

@@ -20,6 +20,13 @@
 
 namespace greentill::app {
 
+/// How the device's identity came, and is renewed.
+struct Enrolment {
+  std::string server;  ///< the EST server's URL, checked
+  std::filesystem::path folder;
+  std::chrono::seconds retry_min{3600};  ///< between two tries of a renewal at least
+};
+
 struct Config {
   std::filesystem::path state_folder;
 
@@ -28,13 +35,7 @@ struct Config {
   std::filesystem::path settings;  ///< what the registry has settled for the device; identity/settings.hpp
   std::string wrapping_key;        ///< name of the credential that secrets are sealed under; empty: they are plain files
 
-  /// How the device's identity came and is renewed; then `key` and `certificate` are those in use of the folder.
-  struct Enrolment {
-    std::string server;  ///< the EST server's URL, checked
-    std::filesystem::path folder;
-    std::chrono::seconds retry_min{3600};  ///< between two tries of a renewal at least
-  };
-  std::optional<Enrolment> enrolment;
+  std::optional<Enrolment> enrolment;  ///< with it `key` and `certificate` are those in use of its folder
 
   std::filesystem::path outbox;  ///< the database file
   std::int64_t keep_days = 90;

@@ -214,7 +214,7 @@ class Enrolment {
   Result<EstReply> ask_patiently(const EstRequest& request) {
     for (;;) {
       std::int64_t told_wait_s = 0;
-      const Result<EstReply> reply = ask_once(request, told_wait_s);
+      Result<EstReply> reply = ask_once(request, told_wait_s);
       if (reply || reply.error().code != ErrorCode::unavailable || means_.cancelled) return reply;
       const auto pause = std::max(pauses_.next(means_.random), std::chrono::milliseconds(told_wait_s * 1000));
       const auto left = began_ + options_.patience - means_.clock.monotonic();

@@ -2,15 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Enrols devices at an EST server of Debian's parts: as it should be, and in every way in which a server, a line, a clock or a person
 goes wrong. Whatever happened before, the next good run finishes with the same key and code."""
+import os
+import pathlib
+import pty
+import random
+import select
 import subprocess
 import sys
-import pathlib
+import termios
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from est_server import EstServer, clock_is_kept, fingerprint  # noqa: E402
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
+from stack import PATIENCE_S  # noqa: E402
 from technician import CODE, DEVICE, Technician  # noqa: E402
 
 UNREACHABLE, DENIED, DOES_NOT_HOLD, USAGE = 4, 5, 1, 2
@@ -171,9 +178,56 @@ def clocks(office):
         office.technician(server).refuse(DENIED, ["the server's certificate ended on", "the server's own clock shows", "the operator"])
 
 
+def terminal(office):
+    """A person at a terminal is asked for what is not named; the code is not shown, and an interrupt leaves the terminal as it was."""
+    with office.server() as server:
+        technician = office.technician(server)
+
+        def at_terminal(keys):
+            """What was shown, with the keys typed one after the other once their question has come; and the exit code."""
+            child, screen = pty.fork()
+            if child == 0:
+                os.execv(technician.program, [str(technician.program), "enrol", "--folder", str(technician.identity), "--patience", "0"])
+            shown, before = b"", termios.tcgetattr(screen)
+            for question, typed in keys:
+                while question not in shown:
+                    fail_unless(select.select([screen], [], [], PATIENCE_S)[0], f"it does not ask for {question}:\n{shown}")
+                    shown += os.read(screen, 4096)
+                os.write(screen, typed)
+            try:
+                while True:
+                    shown += os.read(screen, 4096)
+            except OSError:  # it has ended
+                pass
+            fail_unless(termios.tcgetattr(screen) == before, "the terminal is not as it was")
+            os.close(screen)
+            return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        asked = [(b"address of the operator", server.url.encode() + b"\n"), (b"device id", DEVICE.encode() + b"\n"),
+                 (b"fingerprint of the operator", server.fingerprint.lower().replace("-", " ").encode() + b"\n")]
+        shown, code = at_terminal([*asked, (b"one-time code", b"abc\x03")])
+        fail_unless(code == DOES_NOT_HOLD and "interrupted" in shown and "abc" not in shown, f"interrupted, it ended with {code}:\n{shown}")
+        shown, code = at_terminal([*asked[:2], (b"one-time code", CODE[:-1].encode() + b"x\x7f" + CODE[-1:].encode() + b"\r")])
+        fail_unless(code == 0 and "is in service until" in shown and "going on" in shown, f"it ended with {code}:\n{shown}")
+        fail_unless(CODE not in shown and CODE[:-1] not in shown, "the code was shown")
+        technician.check_whole()
+
+
+def bad_line(office):
+    """Half of the connections are dropped, and the clock is wrong by years: in service within a minute all the same."""
+    rng = random.Random(7)
+    with office.server() as server:
+        technician = office.technician(server)
+        server.cut_next = [rng.choice([None, rng.randrange(1500)]) for _ in range(100)]
+        server.lines = 0
+        began = time.monotonic()
+        technician.succeed("--patience", "60", before=["faketime", "-f", "-7y"], environment={"FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        fail_unless(time.monotonic() - began < 60, "it took more than a minute")
+        technician.check_whole()
+
+
 def journey(folder, arguments):
     office = Office(folder, arguments.bin)
-    for case in (good, persons, waits, cuts, wrong_certificates, rubbish, clocks):
+    for case in (good, persons, waits, cuts, wrong_certificates, rubbish, clocks, terminal, bad_line):
         case(office)
         print(f"{case.__name__}: as it should be", flush=True)
     print(f"{office.cases} devices were enrolled, or refused with their reason")

@@ -294,4 +294,49 @@ TEST_CASE("config: the keys are kept from plugins whatever folder the daemon is 
   CHECK(source.lost_lives == state / "lost-612f62");
 }
 
+TEST_CASE("config: an enrolment's folder holds key and certificate, and excludes others") {
+  const std::string enrolled = R"(
+[device]
+state = "state"
+[identity]
+settings = "settings.toml"
+wrapping_key = "greentill"
+[methodologies]
+folder = "methodologies"
+[enrolment]
+server = "https://est.example:8443/tills"
+)";
+  const auto config = parse(enrolled);
+  REQUIRE(config.ok());
+  REQUIRE(config->enrolment.has_value());
+  CHECK(config->enrolment->folder == "/etc/greentill/state/identity");
+  CHECK(config->enrolment->retry_min == std::chrono::hours(1));
+  CHECK(config->key == "/etc/greentill/state/identity/current/device.key");
+  CHECK(config->certificate == "/etc/greentill/state/identity/current/device.crt");
+  CHECK(config->wrapping_key == "greentill");
+  CHECK(message_of(enrolled + "folder = \"/var/lib/id\"\nretry_min_s = 1\n") == "accepted");
+  CHECK(message_of(enrolled + "retry_min_s = 0\n").find("retry_min_s") != std::string::npos);
+  CHECK(message_of(kLeast + std::string("[enrolment]\nserver = \"https://a\"\n"))
+            .find("key comes from the folder of [enrolment]") != std::string::npos);
+  CHECK(message_of(kLeast + std::string("[enrolment]\n")) != "accepted");
+  CHECK_FALSE(parse(kLeast)->enrolment);
+}
+
+TEST_CASE("config: an EST server that is none, and a wrapping key with a path, are refused") {
+  std::string text = kLeast;
+  text.replace(text.find("key = \"d.key\"\ncertificate = \"d.crt\"\n"), 37, "wrapping_key = \"a/b\"\n");
+  CHECK(message_of(text + "[enrolment]\nserver = \"https://a\"\n").find("wrapping_key must be the name of a credential") !=
+        std::string::npos);
+  text.replace(text.find("a/b"), 3, "ab");
+  CHECK(message_of(text + "[enrolment]\nserver = \"http://a\"\n").find("is no address of an EST server") != std::string::npos);
+}
+
+TEST_CASE("config: no plugin may read an enrolment's folder") {
+  std::string text = kLeast;
+  text.replace(text.find("key = \"d.key\"\ncertificate = \"d.crt\"\n"), 37, "");
+  text += "[enrolment]\nserver = \"https://a\"\nfolder = \"/var/identity\"\n";
+  text += "[[source]]\nname = \"x\"\nplugin = \"journal\"\nread = [\"/var/identity/a\"]\n";
+  CHECK(message_of(text).find("/var/identity") != std::string::npos);
+}
+
 }  // namespace greentill::app

@@ -81,8 +81,8 @@ Result<std::string> ask_line(const std::string& question) {
 }
 
 Result<crypto::Secret> ask_secret(const std::string& question) {
+  const SilentTerminal silent;  // before the question: what is typed from then on is neither shown nor lost
   std::cerr << question << ": " << std::flush;
-  const SilentTerminal silent;
   auto secret = read_secret_bytes(true);
   std::cerr << '\n';
   return secret;
