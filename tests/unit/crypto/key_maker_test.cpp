@@ -21,11 +21,11 @@ namespace {
 class Awkward final : public Random {
  public:
   void fill(MutableBytes out) override {
-    const std::uint8_t byte = calls_ == 0 ? 0xff : 0;
+    const std::uint8_t byte = calls == 0 ? 0xff : 0;
     for (std::uint8_t& one : out) one = byte;
-    if (++calls_ > 2) out.back() = 1;
+    if (++calls > 2) out.back() = 1;
   }
-  int calls_ = 0;
+  int calls = 0;
 };
 
 bool openssl(const std::string& command) { return std::system(("openssl " + command + " >/dev/null 2>&1").c_str()) == 0; }
@@ -49,7 +49,7 @@ TEST_CASE("key maker: numbers out of the range are drawn again, and the public k
   Awkward random;
   const auto key = make_device_key(random);
   REQUIRE(key.ok());
-  CHECK(random.calls_ == 3);
+  CHECK(random.calls == 3);
   // The hash of the generator point's SubjectPublicKeyInfo: the number is 1.
   CHECK(to_hex(*key_hash_of(key->text())) == "5cd252fb0ce8932436faf8ccd1040981b89ee4ad6b9fe9e2a2b7e71aacb27cd3");
 }
