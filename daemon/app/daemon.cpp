@@ -255,9 +255,12 @@ Status GreentillDaemon::start() {
   if (Status started = start_engine(); !started) return started;
   if (Status started = start_uplink(); !started) return started;
   if (Status started = start_sources(); !started) return started;
-  if (Status started = start_api(); !started) return started;
-  return own_->start_renewal([this] { return self_check_->best_time(); },
-                             [this](const crypto::Certificate& by) { self_check_->renewed(by); });
+  if (Status started = own_->start_renewal([this] { return self_check_->best_time(); },
+                                           [this](const crypto::Certificate& by) { self_check_->renewed(by); });
+      !started) {
+    return started;
+  }
+  return start_api();
 }
 
 api::DaemonStatus GreentillDaemon::status() {
@@ -298,8 +301,8 @@ api::DaemonStatus GreentillDaemon::status() {
 }
 
 void GreentillDaemon::stop() {
-  if (own_) own_->stop();
   server_.reset();
+  if (own_) own_->stop();
   sources_.reset();
   if (strand_thread_.joinable()) {
     std::promise<void> stopped;

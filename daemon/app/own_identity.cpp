@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "daemon/base/broker_address.hpp"
+#include "daemon/crypto/secret.hpp"
 #include "daemon/probe/broker_probe.hpp"
 
 namespace greentill::app {
@@ -55,6 +56,7 @@ Status OwnIdentity::try_certificate(const std::filesystem::path& certificate) co
   if (!config_.uplink) return Done{};
   auto address = parse_broker_address(config_.uplink->server_uri);
   if (!address) return Failure{address.error()};
+  const crypto::WipeFreed wiping;  // OpenSSL reads the key by its path
   return probe::try_certificate({std::move(*address), config_.uplink->authorities, certificate, key_path()}, kTrialLimit,
                                 stopping_);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The device's own identity and secrets as the daemon holds them: loaded from files or out of sealed ones, handed to the library
-// that reads a key by its path, and renewed where an enrolment is configured. Threads: load(), start_renewal() and stop() by one;
-// the rest from any.
+// that reads a key by its path, and renewed where an enrolment is configured. Threads: load(), start_renewal() and stop() by one,
+// while no other calls; the rest from any.
 #pragma once
 
 #include <atomic>

@@ -4,15 +4,18 @@
 certificate that the broker refuses, nothing newer, months away. Claims go on under the same key, and are credited."""
 import hashlib
 import json
+import os
 import pathlib
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "privacy"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from est_server import EstServer, ders, openssl  # noqa: E402
 from promises import claims_of, fail_unless, journey_parser, run_journey  # noqa: E402
+from secrets_in_memory import check, forms, pem_form, private_number  # noqa: E402
 from stack import PATIENCE_S, Stack, wait_until  # noqa: E402
 from technician import CODE, DEVICE, Technician, check_identity  # noqa: E402
 
@@ -140,6 +143,31 @@ def months_away(scene):
     scene.ride_is_credited()
 
 
+def key_stays_out_of_dumps(scene):
+    """Sealed from here on, and renewed once more: the key was read, opened, written and shown to both servers."""
+    scene.stack.daemon.stop()
+    key = scene.identity / "current/device.key"
+    number, form = private_number(key), pem_form("the device's key", key)
+    old = scene.old("-80d")
+    credentials = scene.stack.folder / "credentials"
+    credentials.mkdir()
+    wrapping = os.urandom(32)
+    (credentials / "wrap").write_bytes(wrapping)
+    text = scene.stack.daemon_config.read_text()
+    scene.stack.daemon_config.write_text(text.replace("[identity]", '[identity]\nwrapping_key = "wrap"'))
+    token = scene.stack.api.token
+    scene.stack.daemon.environment = {"CREDENTIALS_DIRECTORY": str(credentials)}
+    scene.stack.start_daemon()
+    wait_until(lambda: scene.renewal()["renewed_at"], PATIENCE_S, "the renewal")
+    fail_unless(scene.in_use != old, "the new certificate is not in use")
+    scene.ride_is_credited()
+    for file in (key, scene.stack.settings(), scene.stack.folder / "state/bearer.key"):
+        fail_unless(file.read_bytes().startswith(b"GTSEAL\x01"), f"{file} is not sealed")
+    fail_unless(scene.stack.api.token == token, "a token that was shared was changed")
+    check("greentilld", scene.stack.daemon.process.pid,
+          {**forms("the device's key", number), **form, **forms("the wrapping key", wrapping)}, ["the device's key", "the wrapping key"])
+
+
 def journey(folder, arguments):
     with Stack(folder, arguments.bin, DEVICE) as stack:
         stack.make_certificates()
@@ -150,7 +178,7 @@ def journey(folder, arguments):
             server.issue_at, server.days = "-80d", 90
             scene.technician.succeed()
             server.issue_at = None
-            for case in (server_away, broker_away, broker_refuses, nothing_newer, months_away):
+            for case in (server_away, broker_away, broker_refuses, nothing_newer, months_away, key_stays_out_of_dumps):
                 case(scene)
                 print(f"{case.__name__}: as it should be", flush=True)
             fail_unless(len(set(server.keys.values())) == 1, "the device has had more than one key")
