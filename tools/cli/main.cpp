@@ -75,7 +75,7 @@ void describe_enrol(CLI::App& app, Arguments& arguments) {
   CLI::App* sub =
       add_command(app, "enrol", "Put this device into service: a key of its own, and a certificate for a one-time code",
                   arguments, enrol, {"--json", "--config"});
-  sub->add_option("--server", options.server, "Address of the operator's EST server, https://… [the configuration's]");
+  sub->add_option("--server", options.server, "Address of the operator's EST server, https://HOST:PORT [the configuration's]");
   sub->add_option("--device", options.device, "The device's id; asked for without");
   sub->add_option("--fingerprint", options.fingerprint, "Of the operator's authorities, from the label; asked for without");
   sub->add_option("--code-file", options.code_file, "File with the one-time code, - for standard input; asked for without");
