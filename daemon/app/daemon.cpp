@@ -4,6 +4,8 @@
 #include <future>
 #include <thread>
 
+#include "daemon/app/choices.hpp"
+#include "daemon/app/desk.hpp"
 #include "daemon/app/own_identity.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/app/strand.hpp"
@@ -221,8 +223,7 @@ Status GreentillDaemon::start_api() {
   if (!reader) return Failure{reader.error()};
   auto desks = outbox_->new_reader();
   if (!desks) return Failure{desks.error()};
-  const DeskParts parts{*engine_,     *detectors_,           *sources_,  *identity_,
-                        *settings_,   *self_check_,          log_,       uplink_.get(),
+  const DeskParts parts{*engine_,     *detectors_,           *sources_,  *own_, *settings_, *self_check_, log_, uplink_.get(),
                         trust_.get(), config_.overdue_after, started_at_};
   desk_ = std::make_unique<ApiDesk>(parts, std::move(*desks));
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
@@ -261,43 +262,6 @@ Status GreentillDaemon::start() {
     return started;
   }
   return start_api();
-}
-
-api::DaemonStatus GreentillDaemon::status() {
-  api::DaemonStatus status;
-  status.device_id = own_->device().device_id();
-  status.version = kVersion;
-  status.merchant = settings_->assignment.merchant;
-  status.site = settings_->assignment.site;
-  status.assignment = settings_->assignment.number;
-  status.settings = settings_->number;
-  for (const identity::Root& root : settings_->roots) status.roots.push_back({root.number, root.name, root.reversals_only});
-  status.started_at = started_at_;
-  status.trouble = engine_->trouble();
-  status.log_lines_lost = log_.lines_lost();
-  status.warnings = self_check_->warnings();
-  {
-    const std::lock_guard lock(status_mutex_);
-    if (const auto chain = status_reader_->chain(); chain) {
-      status.chain = *chain;
-    } else {
-      status.trouble = chain.error().message;
-    }
-    if (const auto backlog = status_reader_->backlog(); backlog) status.backlog = backlog->for_people();
-    if (const auto since = status_reader_->waiting_since(); since) status.waiting_since = *since;
-    if (auto reasons = status_reader_->reason_counts(kShownReasons); reasons) status.reasons = std::move(*reasons);
-    if (auto records = status_reader_->record_counts(); records) status.records = std::move(*records);
-  }
-  if (uplink_) {
-    status.link = uplink_->status();
-    status.overdue_after_s = config_.overdue_after.count();
-  }
-  status.certificate_end = own_->device().not_after();
-  status.renewal = own_->renewal();
-  if (trust_) status.receipt_certificate_end = trust_->not_after();
-  status.plugins = detectors_->status();
-  for (auto& source : sources_->status()) status.plugins.push_back(std::move(source));
-  return status;
 }
 
 void GreentillDaemon::stop() {

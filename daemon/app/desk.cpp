@@ -24,7 +24,7 @@ bool ApiDesk::retry() {
 api::DaemonStatus ApiDesk::status() {
   const identity::Settings& settings = parts_.settings;
   api::DaemonStatus status;
-  status.device_id = parts_.identity.device_id();
+  status.device_id = parts_.identity.device().device_id();
   status.version = kVersion;
   status.merchant = settings.assignment.merchant;
   status.site = settings.assignment.site;
@@ -40,7 +40,8 @@ api::DaemonStatus ApiDesk::status() {
     status.link = parts_.uplink->status();
     status.overdue_after_s = parts_.overdue_after.count();
   }
-  status.certificate_end = parts_.identity.not_after();
+  status.certificate_end = parts_.identity.device().not_after();
+  status.renewal = parts_.identity.renewal();
   if (parts_.trust != nullptr) status.receipt_certificate_end = parts_.trust->not_after();
   status.plugins = parts_.detectors.status();
   for (auto& source : parts_.sources.status()) status.plugins.push_back(std::move(source));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/api/desk.hpp"
+#include "daemon/app/own_identity.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/detect/detectors.hpp"
@@ -28,7 +29,7 @@ struct DeskParts {
   engine::Engine& engine;
   const detect::Detectors& detectors;
   const detect::Sources& sources;
-  const identity::DeviceIdentity& identity;
+  const OwnIdentity& identity;
   const identity::Settings& settings;
   const SelfCheck& self_check;
   const StderrLog& log;

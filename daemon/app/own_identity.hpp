@@ -31,6 +31,7 @@ class OwnIdentity {
   OwnIdentity& operator=(const OwnIdentity&) = delete;
 
   [[nodiscard]] identity::DeviceIdentity& device() { return *device_; }
+  [[nodiscard]] const identity::DeviceIdentity& device() const { return *device_; }
   [[nodiscard]] const identity::Vault& vault() const { return vault_; }
   /// Where a library that wants a path reads the key in plain: its file, or a file in memory. Lifetime: this object's.
   [[nodiscard]] std::filesystem::path key_path() const { return memory_ ? memory_->path() : config_.key; }

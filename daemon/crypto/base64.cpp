@@ -21,14 +21,10 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-std::string to_base64_lines(ByteView bytes) {
-  constexpr std::size_t kBytesALine = 48;
-  std::string text;
-  for (; !bytes.empty(); bytes = bytes.subspan(std::min(kBytesALine, bytes.size()))) {
-    unsigned char line[kBytesALine / 3 * 4 + 1];
-    const int size = EVP_EncodeBlock(line, bytes.data(), static_cast<int>(std::min(kBytesALine, bytes.size())));
-    text.append(reinterpret_cast<const char*>(line), static_cast<std::size_t>(size)).append("\n");
-  }
+std::string to_base64(ByteView bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
   return text;
 }
 

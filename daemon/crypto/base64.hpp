@@ -12,7 +12,7 @@ namespace greentill::crypto {
 /// Decodes base64 (RFC 4648, 4), passing over line ends; nothing where the text is not base64. Threads: pure function.
 std::optional<std::string> from_base64(std::string_view text);
 
-/// Encodes to lines of 64 digits, each with a line end (RFC 7468, 2). Threads: pure function.
-std::string to_base64_lines(ByteView bytes);
+/// Encodes to one line without an end. Threads: pure function.
+std::string to_base64(ByteView bytes);
 
 }  // namespace greentill::crypto

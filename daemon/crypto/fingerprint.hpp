@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fingerprints that people compare and type: 160 bits of a SHA-256 in 32 base32 digits, "7K2M-9QXW-…". docs/identity.md, "The
-// fingerprint". Threads: pure functions.
+// Fingerprints that people compare and type: 160 bits of a SHA-256 in 32 base32 digits, "7K2M-9QXW-…". docs/enrolment.md.
+// Threads: pure functions.
 #pragma once
 
 #include <string>

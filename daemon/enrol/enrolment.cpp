@@ -171,7 +171,7 @@ class Enrolment {
     if (!code) return Failure{code.error()};
     const auto request = crypto::make_request(key_.text(), options_.device);
     if (!request) return Failure{request.error()};
-    const std::string body = crypto::to_base64_lines(*request);
+    const std::string body = crypto::to_base64(*request);
     means_.person.tell("asking for a certificate for '" + options_.device + "'; the key's fingerprint is " +
                        crypto::fingerprint_of(key_hash_));
     auto reply = ask_patiently(

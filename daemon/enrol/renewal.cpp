@@ -94,7 +94,7 @@ class Renewal {
     }
     const auto request = crypto::make_request(key_.text(), in_use_->common_name());
     if (!request) return Failure{request.error()};
-    const std::string body = crypto::to_base64_lines(*request);
+    const std::string body = crypto::to_base64(*request);
     const auto reply =
         ask(means_.server,
             {.operation = "simplereenroll", .body = body, .anchors = anchors_, .certificate = pem_, .key = key_.text()},

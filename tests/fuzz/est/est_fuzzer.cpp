@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes are an EST server's answer, whole or in pieces, or are refused: HTTP, base64, PKCS #7, and whether the certificate in
-// it would be taken. However the pieces lie, the same comes of them; what is taken is our key's and device's.
-#include <algorithm>
+// EST's requests, with whatever stands in path, headers and body: a line each of method, path, type and authorization, then the
+// body. Every one has an answer in words or base64, and only what is whole reaches the office.
+#include <cstdint>
 #include <cstdlib>
-#include <optional>
-#include <string_view>
 
-#include "daemon/enrol/est_answer.hpp"
-#include "daemon/enrol/http_answer.hpp"
+#include "daemon/base/text.hpp"
+#include "tests/fuzz/est/new_root.hpp"
+#include "tests/support/set_clock.hpp"
+#include "tools/credit-service/est/protocol.hpp"
+#include "tools/credit-service/registry/codes.hpp"
+#include "tools/credit-service/registry/names.hpp"
 
 namespace {
 
@@ -17,44 +19,52 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// The answer, or nothing where it is refused or not whole.
-std::optional<enrol::HttpAnswer> read(std::string_view text, std::size_t piece) {
-  enrol::HttpReader reader;
-  for (std::size_t i = 0; i < text.size() && !reader.done(); i += piece) {
-    if (!reader.take(text.substr(i, piece))) return std::nullopt;
-  }
-  if (!reader.end()) return std::nullopt;
-  return reader.answer();
-}
+class NoLog final : public Log {
+ public:
+  void write(LogLevel /*level*/, std::string_view /*module*/, std::string_view /*message*/) override {}
+};
 
-void judge(const std::vector<crypto::CertificateDer>& all) {
-  require(!all.empty() && all.size() <= crypto::kMostCertificates);
-  auto reversed = all;
-  std::reverse(reversed.begin(), reversed.end());
-  require(enrol::digest_of(all) == enrol::digest_of(reversed));
-  const auto pem = crypto::pem_of_all(all);
-  if (!pem) return;
-  const auto leaf = crypto::Certificate::from_der(all.front());
-  enrol::Expected expected{"till-1", leaf ? leaf->key_hash() : Digest{}, *pem, leaf ? leaf->not_before() : 0};
-  const auto taken = enrol::take_certificate(all, expected);
-  if (!taken) return;
-  require(taken->certificate.key_hash() == expected.key_hash && taken->certificate.common_name() == expected.device);
-  require(crypto::Certificate::leaf_from(taken->pem)->thumbprint() == taken->certificate.thumbprint());
+class Waiting final : public credit::EnrolmentOffice {
+ public:
+  Result<credit::EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
+                                        const crypto::CertificateRequest& /*request*/) override {
+    require(credit::check_device_id(device).ok() && credit::read_code(digits).ok());
+    return credit::EnrolmentAnswer{credit::EnrolmentAnswer::Kind::wait, "waits", {}, false, {}};
+  }
+  Result<credit::EnrolmentAnswer> renew(const crypto::Certificate& /*shown*/,
+                                        const crypto::CertificateRequest& /*request*/) override {
+    std::abort();  // nobody shows a certificate here
+  }
+};
+
+std::string take_line(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string line(rest.substr(0, end));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return line;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text = as_text({data, size});
-  const auto whole = read(text, std::max<std::size_t>(size, 1));
-  const auto pieces = read(text, 7);
-  require(whole.has_value() == pieces.has_value());
-  if (whole) {
-    require(whole->status == pieces->status && whole->body == pieces->body && whole->date == pieces->date);
-    require(whole->body.size() <= enrol::HttpReader::kMostBodyBytes && whole->status >= 200 && whole->status <= 999);
-    require(!whole->retry_after_s || *whole->retry_after_s >= 0);
-  }
-  const auto all = enrol::read_certificates(whole ? std::string_view(whole->body) : text);
-  if (all) judge(*all);
+  static Waiting office;
+  static test::SetClock clock{1'796'000'000, true};
+  static NoLog log;
+  static const auto est = credit::EstProtocol::make({fuzz::new_root(clock.now).certificate()}, office, clock, log);
+  require(est.ok());
+  clock.since_boot += 3600;  // so that no guess is one too many
+  std::string_view rest = as_text({data, size});
+  credit::EstRequest request;
+  request.method = take_line(rest);
+  request.path = take_line(rest);
+  request.content_type = take_line(rest);
+  request.authorization = take_line(rest);
+  request.body = rest;
+  request.address = "192.0.2.1";
+  const credit::EstReply reply = (*est)->answer(request);
+  require(reply.status == 200 || reply.status == 202 || (reply.status >= 400 && reply.status < 500));
+  require(!reply.body.empty() && (reply.status != 200 || request.method == "GET"));
+  require((reply.status == 202 || reply.status == 429) ==
+          std::ranges::any_of(reply.headers, [](const auto& header) { return header.first == "Retry-After"; }));
   return 0;
 }

@@ -3,11 +3,36 @@
 
 #include <doctest/doctest.h>
 
+#include <mutex>
 #include <set>
+#include <string>
 
+#include "daemon/base/system.hpp"
+#include "tests/support/set_clock.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "tests/support/test_authority.hpp"
+#include "tests/support/wait.hpp"
 
 namespace greentill::enrol {
+namespace {
+
+class KeptLines final : public Log {
+ public:
+  void write(LogLevel, std::string_view module, std::string_view message) override {
+    const std::lock_guard lock(mutex_);
+    lines_ += std::string(module) + ": " + std::string(message) + '\n';
+  }
+  [[nodiscard]] std::string lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string lines_;
+};
+
+}  // namespace
 
 TEST_CASE("renewal: is due in the last third of the life, at another time for each certificate and always the same for one") {
   const test::TestAuthority authority("root");
@@ -23,6 +48,47 @@ TEST_CASE("renewal: is due in the last third of the life, at another time for ea
     begins.insert(due - certificate->not_before());
   }
   CHECK(begins.size() > 4);
+}
+
+TEST_CASE("renewer: tells why a certificate that is due was not renewed, rests at least as long as its floor, and ends at once") {
+  const test::TestAuthority authority("root");
+  auto certificate = crypto::Certificate::leaf_from(authority.issue("till-1").certificate);
+  REQUIRE(certificate.ok());
+  const test::TempDir folder;
+  const identity::Slots slots(folder.path());
+  const identity::Vault vault;
+  test::SetClock clock;
+  SystemRandom random;
+  KeptLines log;
+  const std::int64_t now = certificate->not_after() + 1;
+  const auto never = [](const auto&) { return Status(Done{}); };
+  RenewalMeans means{*EstServer::parse("https://localhost:1"), slots, vault, clock, random, never, never};
+  const auto renewer = Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate}, log);
+  REQUIRE(test::eventually([&] { return renewer->status().tried_at != 0; }));
+  const RenewalStatus status = renewer->status();
+  CHECK(status.due_from == renewal_due(*certificate));
+  CHECK(status.last_error.find("no device is enrolled here") != std::string::npos);
+  CHECK(status.next_try_at >= now + 3600);
+  CHECK(status.next_try_at <= now + 5400);
+  CHECK(log.lines().find("renewal: the device's certificate, valid until") == 0);
+}
+
+TEST_CASE("renewer: leaves a certificate alone that is not due") {
+  const test::TestAuthority authority("root");
+  auto certificate = crypto::Certificate::leaf_from(authority.issue("till-1").certificate);
+  REQUIRE(certificate.ok());
+  const test::TempDir folder;
+  const identity::Slots slots(folder.path());
+  const identity::Vault vault;
+  test::SetClock clock;
+  SystemRandom random;
+  KeptLines log;
+  const auto never = [](const auto&) { return Status(Done{}); };
+  RenewalMeans means{*EstServer::parse("https://localhost:1"), slots, vault, clock, random, never, never};
+  const std::int64_t now = certificate->not_before();
+  const auto renewer = Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate}, log);
+  REQUIRE(test::eventually([&] { return renewer->status().due_from != 0; }));
+  CHECK(renewer->status().tried_at == 0);
 }
 
 }  // namespace greentill::enrol

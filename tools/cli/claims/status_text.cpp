@@ -42,6 +42,23 @@ void add_certificates(Page& page, const Json& status) {
   add("/certificates/receipts_end", "those that sign receipts", " end ");
 }
 
+/// How the device's certificate is renewed, in words.
+void add_renewal(Page& page, const Json& status) {
+  const Json& renewal = member_at(status, "/renewal");
+  if (!renewal.is_object()) return;
+  const std::string until = "the device's certificate is valid until " + time_at(status, "/certificates/device_end");
+  if (const std::string why = text_at(renewal, "/last_error"); !why.empty()) {
+    page.line("renewal", until + ", and was not renewed on " + time_at(renewal, "/tried_at") + ": " + why);
+    return page.line("", "it is tried again on " + time_at(renewal, "/next_try_at"));
+  }
+  std::string words = until;
+  if (!member_at(renewal, "/renewed_at").is_null()) words += "; renewed on " + time_at(renewal, "/renewed_at");
+  const bool asked = member_at(renewal, "/renewed_at").is_null() && !member_at(renewal, "/tried_at").is_null();
+  words += asked ? "; the server has no newer one yet, it is asked again on " + time_at(renewal, "/next_try_at")
+                 : "; it is renewed from " + time_at(renewal, "/due_from") + " on";
+  page.line("renewal", words);
+}
+
 void add_backlog(Page& page, const Json& status) {
   page.line("backlog", text_at(status, "/backlog/waiting") + " waiting, " + text_at(status, "/backlog/held") + " held, " +
                            text_at(status, "/backlog/refused_retry") + " refused for now, " +
@@ -138,6 +155,7 @@ std::string status_page(const Json& status) {
   page.line("device", text_at(status, "/device") + ", greentilld " + text_at(status, "/version"));
   page.line("merchant", text_at(status, "/merchant") + ", site " + text_at(status, "/site"));
   page.line("roots", roots_text(member_at(status, "/roots")));
+  add_renewal(page, status);
   page.line("started", time_at(status, "/started_at"));
   if (member_at(status, "/chain").is_object()) {
     page.line("chain", text_at(status, "/chain/id") + ", head " + text_at(status, "/chain/seq") + ", delivered up to " +
