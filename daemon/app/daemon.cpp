@@ -142,7 +142,7 @@ Status GreentillDaemon::open_outbox() {
   outbox::Options options{.path = config_.outbox};
   options.mark = config_.state_folder / "store.mark";
   options.traces = {config_.state_folder / "boot", config_.state_folder / "bearer.key"};
-  options.is_ours = [this](const claim::Message& message) { return identity_->has_signed(message); };
+  options.is_ours = [this](const claim::Message& message) { return own_->device().has_signed(message); };
   options.assignment = settings_->assignment.number;
   auto opened = outbox::Outbox::open(options, log_);
   if (!opened) return Failure{opened.error()};

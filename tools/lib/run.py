@@ -11,8 +11,8 @@ import subprocess
 import sys
 import time
 
+from enrolled import EnrolledStack
 from parts import ROOT, StackError, wait_until
-from stack import DEVICE, Stack
 from stack_texts import journal_source, mapping_file
 
 SAMPLES = ROOT / "config/samples"
@@ -22,7 +22,7 @@ OURS = ".made-by-tools-run"  # marks a folder that a later run may empty
 
 def parse_arguments():
     parser = argparse.ArgumentParser(
-        prog="tools/run", description="Installs what is missing, builds, makes a throw-away CA and device, starts Mosquitto, the credit "
+        prog="tools/run", description="Installs what is missing, builds, makes throw-away authorities, enrols a device with a one-time code, starts Mosquitto, the credit "
         "service and greentilld, feeds in transactions, takes the broker away for a while, and prints what became of them. "
         "Leaves build/run/summary.json, claims.cborseq (every claim) and device.crt (who signed them).")
     parser.add_argument("--trips", metavar="FILE", help="a trip history of your own in place of the sample day")
@@ -93,7 +93,6 @@ def unusable_records(stack, name):
 def feed(stack, arguments):
     """Everything is fed in; the broker goes away in the middle and comes back."""
     stack.start_broker()
-    stack.start_workers()
     stack.start_daemon()
     if arguments.trips:
         say("The broker goes away while the trips are read.")
@@ -164,7 +163,7 @@ def print_table(summary):
 def leave_results(stack, summary):
     (stack.folder / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
     stack.tool("export", "--out", stack.folder / "claims.cborseq")
-    shutil.copyfile(stack.identities / f"{DEVICE}.crt", stack.folder / "device.crt")
+    shutil.copyfile(stack.certificate, stack.folder / "device.crt")
     checked = stack.tool("verify", stack.folder / "claims.cborseq", "--certificate", stack.folder / "device.crt",
                          "--methodologies", ROOT / "config/methodologies")
     say("")
@@ -199,10 +198,13 @@ def main():
         return 0
     try:
         shutil.rmtree(arguments.folder, ignore_errors=True)
-        with Stack(arguments.folder, arguments.bin) as stack:
+        with EnrolledStack(arguments.folder, arguments.bin) as stack:
             (arguments.folder / OURS).touch()
-            stack.prepare(source_of(arguments, stack))
-            say(f"A throw-away CA and the device '{stack.device}' are made; Mosquitto, the credit service and greentilld start.")
+            stack.prepare(source_of(arguments, stack), registered=False)
+            say("A throw-away programme is made: authorities, and a registry that expects a device. The credit service starts.")
+            stack.start_workers()
+            say(stack.enrol())
+            say("Mosquitto and greentilld start.")
             started = time.monotonic()
             feed(stack, arguments)
             summary = summarise(stack, time.monotonic() - started)

@@ -68,6 +68,7 @@ class Stack:
         self.identities = self.folder / "identities"
         self.broker_port, self.worker_port, self.api_port = free_port(), free_port(), free_port()
         self.guarded = guarded
+        self.authorities = "identities/ca.crt"  # that vouch for broker and service to the device
         self.broker_options = []  # more of those of greentill-credit broker-config
         self.daemon_config = self.folder / "greentill.toml"
         self.ledger = self.folder / "ledger.db"
@@ -95,6 +96,22 @@ class Stack:
 
     def _log(self, name):
         return self.folder / "logs" / f"{name}.log"
+
+    @property
+    def certificate(self):
+        return self.identities / f"{self.device}.crt"
+
+    def identity_text(self):
+        return f"""\
+[identity]
+key = "identities/{self.device}.key"
+certificate = "identities/{self.device}.crt"
+settings = "identities/{self.device}.settings.toml"
+"""
+
+    def service_text(self):
+        """More of the service's configuration."""
+        return ""
 
     def prepare(self, sources="", detectors=None, extra="", registered=True):
         """Certificates, configuration files as by write_configuration(), a registry that has the device, its certificate too if

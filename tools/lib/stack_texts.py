@@ -23,11 +23,7 @@ def daemon_text(stack, sources, detectors, extra):
 [device]
 state = "state"
 
-[identity]
-key = "identities/{stack.device}.key"
-certificate = "identities/{stack.device}.crt"
-settings = "identities/{stack.device}.settings.toml"
-
+{stack.identity_text()}
 [methodologies]
 folder = "{ROOT}/config/methodologies"
 
@@ -37,7 +33,7 @@ claim_link = "https://localhost/c/{{secret}}"
 
 [uplink]
 server = "mqtts://localhost:{stack.broker_port}"
-authorities = "identities/ca.crt"
+authorities = "{stack.authorities}"
 receipt_certificates = "identities/service.crt"
 receipt_timeout_s = 5
 backoff_min_ms = 100
@@ -59,7 +55,8 @@ share_group = "share-group"
 authorities = "identities/ca.crt"
 certificate = "identities/service.crt"
 key = "identities/service.key"
-"""
+
+{stack.service_text()}"""
 
 
 def boundless_programme():
