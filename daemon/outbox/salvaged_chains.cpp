@@ -61,7 +61,7 @@ class Settling {
           "UPDATE chains SET pruned = ?2, delivered_seq = min(delivered_seq, ?3), damaged = ?4, lost_to = ?5 WHERE no = ?1"}});
   }
 
-  /// Of what was read, not of what is kept in memory: there may be millions.
+  /// Memory grows with the holes, not with the claims, of which there may be millions.
   Status find_runs() {
     Query row(all_);
     while (row.next()) {
