@@ -203,7 +203,7 @@ class ThreadRenewer final : public Renewer {
     // Half of it is jitter above the floor, so that devices whose server was away do not all come back at once.
     Bytes<4> bytes{};
     options_.means.random.fill(bytes);
-    const std::uint32_t number = bytes[0] | bytes[1] << 8 | bytes[2] << 16;
+    const std::uint32_t number = bytes[0] | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16;
     pause += pause / 2 * (number % 1024) / 1024;
     pause = std::max(pause, std::min(std::chrono::milliseconds(std::chrono::seconds(told_wait_s)), kLongestPause));
     log_.write(LogLevel::warning, "renewal",
