@@ -11,6 +11,13 @@
 #include <new>
 #include <utility>
 
+#ifdef GREENTILL_SANITIZED
+#include <fstream>
+#include <string>
+
+extern "C" void __lsan_register_root_region(const void*, std::size_t) __attribute__((weak));
+#endif
+
 namespace greentill::crypto {
 namespace {
 
@@ -43,6 +50,23 @@ void* reallocate(void* block, std::size_t size, const char* file, int line) {
   return larger;
 }
 
+#ifdef GREENTILL_SANITIZED
+/// The leak detector does not look into the secure heap by itself, and OpenSSL has what it makes random numbers with there.
+void show_to_leak_detector() {
+  if (__lsan_register_root_region == nullptr) return;
+  void* const inside = OPENSSL_secure_malloc(1);
+  const auto address = reinterpret_cast<std::uintptr_t>(inside);
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    char* next = nullptr;
+    const std::uintptr_t begin = std::strtoull(line.c_str(), &next, 16);
+    const std::uintptr_t end = std::strtoull(next + 1, nullptr, 16);
+    if (begin <= address && address < end) __lsan_register_root_region(reinterpret_cast<const void*>(begin), end - begin);
+  }
+  OPENSSL_secure_free(inside);
+}
+#endif
+
 }  // namespace
 
 Status set_up_secure_heap() {
@@ -50,7 +74,13 @@ Status set_up_secure_heap() {
   const std::lock_guard guard(mutex);
   // CRYPTO_secure_malloc_init returns 2 where the memory cannot be locked, as with a small RLIMIT_MEMLOCK. Keys are still wiped
   // and left out of core dumps.
-  if (CRYPTO_secure_malloc_initialized() == 1 || CRYPTO_secure_malloc_init(kHeapBytes, kLeastBlock) != 0) return Done{};
+  if (CRYPTO_secure_malloc_initialized() == 1) return Done{};
+  if (CRYPTO_secure_malloc_init(kHeapBytes, kLeastBlock) != 0) {
+#ifdef GREENTILL_SANITIZED
+    show_to_leak_detector();
+#endif
+    return Done{};
+  }
   return fail(ErrorCode::unavailable, "the system gives no memory that keys could be kept in; free some and start again");
 }
 
