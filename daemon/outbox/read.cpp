@@ -111,16 +111,11 @@ Status SqliteReader::prepare() {
         "SELECT " GREENTILL_CLAIM_COLUMNS "claims c LEFT JOIN outcomes o ON o.position = c.position " GREENTILL_CHAIN_OF_CLAIM
         "WHERE c.position = coalesce((SELECT no FROM chains WHERE id = ?2), iif(?2 IS NULL, " GREENTILL_CHAIN_NO
         ", 0)) << 40 | ?1"},
-       {scan_up_, GREENTILL_SCAN "LIMIT ?3"},
-       {scan_down_, GREENTILL_SCAN "DESC LIMIT ?3"},
-       {standing_up_, GREENTILL_STANDING "LIMIT ?3"},
-       {standing_down_, GREENTILL_STANDING "DESC LIMIT ?3"},
        {batch_,
         "SELECT position, message FROM claims WHERE position >= ((SELECT no FROM chains WHERE id = ?1) << 40) + ?2 AND "
         "position < ((SELECT no FROM chains WHERE id = ?1) + 1) << 40 ORDER BY position LIMIT ?3"},
        {retryable_, GREENTILL_RETRYABLE("next_try <= ?1", "next_try") " UNION " GREENTILL_RETRYABLE(
                         "last_try <= ?2", "last_try") " UNION " GREENTILL_RETRYABLE("last_try > ?1", "last_try") " ORDER BY 1"},
-       {receipts_, "SELECT no, message FROM receipts WHERE no > ?1 ORDER BY no LIMIT ?2"},
        {totals_, "SELECT day, activity, claims, estimate_mg, credited_mg FROM totals WHERE day >= ?1 ORDER BY day, activity"},
        {backlog_,
         "SELECT total(head - pruned), total(iif(set_apart_at IS NULL, head - delivered_seq, 0)), "
@@ -152,13 +147,13 @@ std::optional<Stands> stands_for(std::optional<Delivery> delivery) {
   return std::nullopt;
 }
 
-}  // namespace
-
-Statement& SqliteReader::scan_for(bool newest_first, std::optional<Delivery> only) {
+std::string_view scan_for(bool newest_first, std::optional<Delivery> only) {
   const bool by_standing = stands_for(only).has_value();
-  if (newest_first) return by_standing ? standing_down_ : scan_down_;
-  return by_standing ? standing_up_ : scan_up_;
+  if (newest_first) return by_standing ? GREENTILL_STANDING "DESC LIMIT ?3" : GREENTILL_SCAN "DESC LIMIT ?3";
+  return by_standing ? GREENTILL_STANDING "LIMIT ?3" : GREENTILL_SCAN "LIMIT ?3";
 }
+
+}  // namespace
 
 Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool newest_first, std::optional<Delivery> only,
                                     const std::function<void(const StoredClaim&)>& visit) {
@@ -176,7 +171,10 @@ Status SqliteReader::for_each_claim(std::uint64_t after, std::size_t limit, bool
   // In the scan of all claims: whether those that are held or refused are wanted too. In the statements by standing: which.
   const auto stands = stands_for(only);
   const int flag = stands ? static_cast<int>(*stands) : only ? 0 : 1;
-  Query row(scan_for(newest_first, only), low, high, row_limit(limit), flag);
+  // One reader of several is asked for lists: the statement is not kept, nor are those of other lists. Each takes some 5 KiB.
+  Statement statement;
+  if (Status prepared = statement.prepare(database_, scan_for(newest_first, only)); !prepared) return prepared;
+  Query row(statement, low, high, row_limit(limit), flag);
   while (row.next()) visit(stored_claim(row));
   return row.status();
 }

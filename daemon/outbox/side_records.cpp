@@ -91,10 +91,7 @@ Status SqliteReader::prepare_side_records() {
                   {awaits_any_, "SELECT EXISTS (SELECT 1 FROM awaited)"},
                   {account_uses_,
                    "SELECT begin, events FROM account_uses WHERE account = ?1 AND activity = ?2 AND begin >= ?3 AND begin < ?4 "
-                   "ORDER BY begin"},
-                  {guarded_,
-                   "SELECT id, recorded_at, begin, activity, quantities, reason, line, till, receipt, sold_at FROM guarded "
-                   "WHERE id < ?1 AND begin >= ?2 AND begin < ?3 AND (?4 = '' OR activity = ?4) ORDER BY id DESC LIMIT ?5"}});
+                   "ORDER BY begin"}});
 }
 
 Result<std::vector<TakenBack>> SqliteReader::taken_back(const Digest& nullifier) {
@@ -131,7 +128,13 @@ Result<std::vector<AccountUse>> SqliteReader::account_uses(const Bytes<16>& acco
 
 Status SqliteReader::for_each_guarded(const GuardedQuery& query, std::size_t limit,
                                       const std::function<void(const GuardedAct&)>& visit) {
-  Query row(guarded_, query.before == 0 ? INT64_MAX : query.before, query.since, query.until, query.activity, row_limit(limit));
+  Statement statement;
+  const Status prepared =
+      statement.prepare(database_,
+                        "SELECT id, recorded_at, begin, activity, quantities, reason, line, till, receipt, sold_at FROM guarded "
+                        "WHERE id < ?1 AND begin >= ?2 AND begin < ?3 AND (?4 = '' OR activity = ?4) ORDER BY id DESC LIMIT ?5");
+  if (!prepared) return prepared;
+  Query row(statement, query.before == 0 ? INT64_MAX : query.before, query.since, query.until, query.activity, row_limit(limit));
   while (row.next()) {
     GuardedAct act;
     act.id = row.integer(0);

@@ -40,13 +40,7 @@ Status SqliteReader::prepare_records() {
   return prepare_all(
       database_,
       {{position_, "SELECT position FROM sources WHERE source = ?1"},
-       {record_counts_, "SELECT source, fate, reason, records, last_at FROM record_counts ORDER BY source, fate, reason"},
-       // Read without an index, which every record would pay for: there are never more than kKeptRecords rows.
-       {records_,
-        "SELECT id, source, place, recorded_at, fate, reason, key FROM records WHERE id < ?1 AND (?2 = '' OR source = ?2) "
-        "AND (?3 = '' OR place = ?3 OR substr(place, 1, length(?3) + 1) IN (?3 || ':', ?3 || ' ')) "
-        "AND (?4 IS NULL OR fate = ?4) AND (?5 IS NULL OR key = ?5) AND recorded_at >= ?6 AND recorded_at < ?7 "
-        "ORDER BY id DESC LIMIT ?8"}});
+       {record_counts_, "SELECT source, fate, reason, records, last_at FROM record_counts ORDER BY source, fate, reason"}});
 }
 
 Result<std::string> SqliteReader::position(std::string_view source) {
@@ -67,7 +61,16 @@ Result<std::vector<RecordCount>> SqliteReader::record_counts() {
 Status SqliteReader::for_each_record(const RecordQuery& query, std::size_t limit,
                                      const std::function<void(const StoredRecord&)>& visit) {
   const auto fate = query.fate ? std::optional(static_cast<int>(*query.fate)) : std::nullopt;
-  Query row(records_, query.before == 0 ? INT64_MAX : query.before, query.source, query.where, fate, query.key, query.since,
+  Statement statement;
+  // Read without an index, which every record would pay for: there are never more than kKeptRecords rows.
+  const Status prepared = statement.prepare(
+      database_,
+      "SELECT id, source, place, recorded_at, fate, reason, key FROM records WHERE id < ?1 AND (?2 = '' OR source = ?2) "
+      "AND (?3 = '' OR place = ?3 OR substr(place, 1, length(?3) + 1) IN (?3 || ':', ?3 || ' ')) "
+      "AND (?4 IS NULL OR fate = ?4) AND (?5 IS NULL OR key = ?5) AND recorded_at >= ?6 AND recorded_at < ?7 "
+      "ORDER BY id DESC LIMIT ?8");
+  if (!prepared) return prepared;
+  Query row(statement, query.before == 0 ? INT64_MAX : query.before, query.source, query.where, fate, query.key, query.since,
             query.until, row_limit(limit));
   while (row.next()) {
     StoredRecord record;

@@ -140,14 +140,13 @@ class SqliteReader final : public Reader {
   Status prepare_side_records();
   Status prepare_records();
   Result<FoundSale> found_sale(const Query& row);
-  Statement& scan_for(bool newest_first, std::optional<Delivery> only);
 
   Database database_;
   KeyLookup keys_;
   ChainLookup chains_;
-  Statement claim_, scan_up_, scan_down_, standing_up_, standing_down_, batch_, retryable_, totals_, backlog_;
-  Statement taken_back_, awaited_, awaits_any_, account_uses_, guarded_;
-  Statement position_, record_counts_, records_, receipts_;
+  Statement claim_, batch_, retryable_, totals_, backlog_;
+  Statement taken_back_, awaited_, awaits_any_, account_uses_;
+  Statement position_, record_counts_;
 };
 
 class SqliteWriter final : public Writer {
@@ -270,7 +269,7 @@ class SqliteWriter final : public Writer {
   Statement set_taken_back_, add_awaited_, remove_awaited_, set_guarded_, set_account_use_;
   Statement prune_taken_back_, prune_awaited_, prune_guarded_, prune_account_uses_;
   Statement set_position_, add_record_, remove_record_, count_record_, reasons_of_;
-  Statement keep_receipt_, prune_receipts_;
+  Statement keep_receipt_;
 };
 
 }  // namespace greentill::outbox
