@@ -26,7 +26,7 @@ Status SqliteWriter::keep_receipt(const Taking& taking) {
 Result<std::size_t> SqliteWriter::prune_receipts(std::int64_t received_before, std::size_t limit) {
   Statement statement;
   // Claims that are held or refused are not pruned, however old, nor is what proves it.
-  const Status prepared =
+  Status prepared =
       statement.prepare(database_,
                         "DELETE FROM receipts WHERE no IN (SELECT no FROM receipts r WHERE received_at < ?1 AND NOT EXISTS "
                         "(SELECT 1 FROM outcomes o "
@@ -38,7 +38,7 @@ Result<std::size_t> SqliteWriter::prune_receipts(std::int64_t received_before, s
 Status SqliteReader::for_each_receipt(std::uint64_t after, std::size_t limit,
                                       const std::function<void(std::uint64_t number, ByteView message)>& visit) {
   Statement statement;
-  const Status prepared = statement.prepare(database_, "SELECT no, message FROM receipts WHERE no > ?1 ORDER BY no LIMIT ?2");
+  Status prepared = statement.prepare(database_, "SELECT no, message FROM receipts WHERE no > ?1 ORDER BY no LIMIT ?2");
   if (!prepared) return prepared;
   Query row(statement, after, limit);
   while (row.next()) visit(row.count(0), row.bytes(1));

@@ -129,7 +129,7 @@ Result<std::vector<AccountUse>> SqliteReader::account_uses(const Bytes<16>& acco
 Status SqliteReader::for_each_guarded(const GuardedQuery& query, std::size_t limit,
                                       const std::function<void(const GuardedAct&)>& visit) {
   Statement statement;
-  const Status prepared =
+  Status prepared =
       statement.prepare(database_,
                         "SELECT id, recorded_at, begin, activity, quantities, reason, line, till, receipt, sold_at FROM guarded "
                         "WHERE id < ?1 AND begin >= ?2 AND begin < ?3 AND (?4 = '' OR activity = ?4) ORDER BY id DESC LIMIT ?5");

@@ -63,7 +63,7 @@ Status SqliteReader::for_each_record(const RecordQuery& query, std::size_t limit
   const auto fate = query.fate ? std::optional(static_cast<int>(*query.fate)) : std::nullopt;
   Statement statement;
   // Read without an index, which every record would pay for: there are never more than kKeptRecords rows.
-  const Status prepared = statement.prepare(
+  Status prepared = statement.prepare(
       database_,
       "SELECT id, source, place, recorded_at, fate, reason, key FROM records WHERE id < ?1 AND (?2 = '' OR source = ?2) "
       "AND (?3 = '' OR place = ?3 OR substr(place, 1, length(?3) + 1) IN (?3 || ':', ?3 || ' ')) "
