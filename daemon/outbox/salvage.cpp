@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/outbox/salvage.hpp"
 
-#include <algorithm>
 #include <array>
-#include <map>
 
-#include "daemon/base/hex.hpp"
 #include "daemon/outbox/durability.hpp"
 #include "daemon/outbox/salvaged_chains.hpp"
 #include "daemon/outbox/schema.hpp"
@@ -83,10 +80,7 @@ class Salvage {
 
   /// What is not reached any more is not there.
   Status copy_tables() {
-    Options reading = options_;
-    const auto from = open_for_reading(reading);
-    if (!from) return Done{};
-    auto old = open_for_reading(reading);
+    auto old = open_for_reading(options_);
     if (!old) return Done{};
     if (Status begun = begin(); !begun) return begun;
     for (const char* number : {"DELETE FROM service", "DELETE FROM settings"}) {
