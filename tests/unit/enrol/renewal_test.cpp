@@ -50,43 +50,42 @@ TEST_CASE("renewal: is due in the last third of the life, at another time for ea
   CHECK(begins.size() > 4);
 }
 
-TEST_CASE("renewer: tells why a certificate that is due was not renewed, rests at least as long as its floor, and ends at once") {
-  const test::TestAuthority authority("root");
-  auto certificate = crypto::Certificate::leaf_from(authority.issue("till-1").certificate);
-  REQUIRE(certificate.ok());
-  const test::TempDir folder;
-  const identity::Slots slots(folder.path());
-  const identity::Vault vault;
+/// A device whose server is away, and a renewer that works for its certificate at a given time.
+struct Renewing {
+  Renewing() { REQUIRE(certificate.ok()); }
+  std::unique_ptr<Renewer> start(std::int64_t now) {
+    const auto never = [](const auto&) { return Status(Done{}); };
+    RenewalMeans means{*EstServer::parse("https://localhost:1"), slots, vault, clock, random, never, never};
+    return Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate}, log);
+  }
+
+  test::TestAuthority authority{"root"};
+  Result<crypto::Certificate> certificate = crypto::Certificate::leaf_from(authority.issue("till-1").certificate);
+  test::TempDir folder;
+  identity::Slots slots{folder.path()};
+  identity::Vault vault;
   test::SetClock clock;
   SystemRandom random;
   KeptLines log;
-  const std::int64_t now = certificate->not_after() + 1;
-  const auto never = [](const auto&) { return Status(Done{}); };
-  RenewalMeans means{*EstServer::parse("https://localhost:1"), slots, vault, clock, random, never, never};
-  const auto renewer = Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate}, log);
+};
+
+TEST_CASE("renewer: tells why a certificate that is due was not renewed, rests at least as long as its floor, and ends at once") {
+  Renewing device;
+  const std::int64_t now = device.certificate->not_after() + 1;
+  const auto renewer = device.start(now);
   REQUIRE(test::eventually([&] { return renewer->status().tried_at != 0; }));
   const RenewalStatus status = renewer->status();
-  CHECK(status.due_from == renewal_due(*certificate));
+  CHECK(status.due_from == renewal_due(*device.certificate));
   CHECK(status.last_error.find("no device is enrolled here") != std::string::npos);
   CHECK(status.next_try_at >= now + 3600);
   CHECK(status.next_try_at <= now + 5400);
-  CHECK(log.lines().find("renewal: the device's certificate, valid until") == 0);
+  CHECK(device.log.lines().find("renewal: the device's certificate, valid until") == 0);
 }
 
 TEST_CASE("renewer: leaves a certificate alone that is not due") {
-  const test::TestAuthority authority("root");
-  auto certificate = crypto::Certificate::leaf_from(authority.issue("till-1").certificate);
-  REQUIRE(certificate.ok());
-  const test::TempDir folder;
-  const identity::Slots slots(folder.path());
-  const identity::Vault vault;
-  test::SetClock clock;
-  SystemRandom random;
-  KeptLines log;
-  const auto never = [](const auto&) { return Status(Done{}); };
-  RenewalMeans means{*EstServer::parse("https://localhost:1"), slots, vault, clock, random, never, never};
-  const std::int64_t now = certificate->not_before();
-  const auto renewer = Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate}, log);
+  Renewing device;
+  const std::int64_t now = device.certificate->not_before();
+  const auto renewer = device.start(now);
   REQUIRE(test::eventually([&] { return renewer->status().due_from != 0; }));
   CHECK(renewer->status().tried_at == 0);
 }
