@@ -13,8 +13,10 @@
 namespace greentill::outbox {
 namespace {
 
+using sqlite::Database;
 using sqlite::RawRow;
 using sqlite::RawValue;
+using sqlite::Statement;
 
 constexpr std::size_t kColumns = 10;
 constexpr std::size_t kACommit = 10'000;
