@@ -9,12 +9,6 @@
 namespace greentill::claim {
 namespace {
 
-// CWT claims (RFC 8392, 4) and our private one.
-constexpr std::int64_t kIssuer = 1;
-constexpr std::int64_t kIssuedAt = 6;
-constexpr std::int64_t kCwtId = 7;
-constexpr std::int64_t kBody = -65537;
-
 constexpr std::int64_t kAnyValue = std::numeric_limits<std::int64_t>::min();
 
 template <typename Io, typename T>

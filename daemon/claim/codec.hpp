@@ -17,6 +17,15 @@
 
 namespace greentill::claim {
 
+// CWT claims (RFC 8392, 4) and our private one.
+inline constexpr std::int64_t kIssuer = 1;
+inline constexpr std::int64_t kSubject = 2;
+inline constexpr std::int64_t kExpires = 4;
+inline constexpr std::int64_t kNotBefore = 5;
+inline constexpr std::int64_t kIssuedAt = 6;
+inline constexpr std::int64_t kCwtId = 7;
+inline constexpr std::int64_t kBody = -65537;
+
 class Encoder {
  public:
   struct Map {};

@@ -6,20 +6,15 @@
 namespace greentill::claim {
 namespace {
 
-// CWT claims (RFC 8392, 4) and our private one.
-constexpr std::int64_t kSubject = 2;
-constexpr std::int64_t kGivenAt = 6;
-constexpr std::int64_t kAgreed = -65537;
-
 template <typename Io, typename T>
 void layout_consent(Io& io, T& consent) {
   constexpr const char* kReason = "what is agreed is not [32 bytes, 8 bytes, seq, 32 bytes]";
   auto map = io.begin_map(3, "the consent is not a map");
   io.key(map, kSubject);
   io.device(consent.device, kIssuerPrefix, "the subject is not urn:greentill:device: and 1 to 40 of [a-z0-9-]");
-  io.key(map, kGivenAt);
+  io.key(map, kIssuedAt);
   io.integer(consent.given_at, "the time of the consent is not a 64-bit integer");
-  io.key(map, kAgreed);
+  io.key(map, kBody);
   io.array(4, kReason);
   io.fixed(consent.key, kReason);
   io.fixed(consent.chain, kReason);

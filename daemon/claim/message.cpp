@@ -3,20 +3,12 @@
 
 #include <algorithm>
 
-#include "daemon/claim/codec.hpp"
+#include "daemon/claim/message_parts.hpp"
 
 namespace greentill::claim {
 namespace {
 
-constexpr std::uint64_t kCwtTag = 61;        // RFC 8392, 6
-constexpr std::uint64_t kCoseSign1Tag = 18;  // RFC 9052, 4.2
-constexpr std::int64_t kAlgorithm = 1;
-constexpr std::int64_t kType = 16;        // RFC 9596
-constexpr std::int64_t kThumbprint = 34;  // x5t, RFC 9360
-constexpr std::int64_t kAccount = -65537;
-constexpr std::int64_t kEs256 = -7;
-constexpr std::int64_t kSha256 = -16;
-
+constexpr std::int64_t kAccount = -65537;  // of the unprotected header
 constexpr auto kFirstType = static_cast<std::uint64_t>(MessageType::claim);
 constexpr auto kLastType = static_cast<std::uint64_t>(MessageType::dock_licence);
 
@@ -28,14 +20,9 @@ class ProtectedHeader {
   ProtectedHeader(MessageType type, const Digest& thumbprint) {
     CborWriter writer(bytes_);
     writer.map(3);
-    writer.integer(kAlgorithm);
-    writer.integer(kEs256);
-    writer.integer(kType);
-    writer.unsigned_integer(static_cast<std::uint64_t>(type));
-    writer.integer(kThumbprint);
-    writer.array(2);
-    writer.integer(kSha256);
-    writer.bytes(thumbprint);
+    write_algorithm(writer);
+    write_type(writer, type);
+    write_thumbprint(writer, thumbprint);
   }
   [[nodiscard]] ByteView bytes() const { return bytes_; }
 
@@ -45,22 +32,10 @@ class ProtectedHeader {
 
 void read_protected(Decoder& io, MessageType expected, Message& message) {
   auto map = io.begin_map(3, "the protected header is not a map");
-  io.key(map, kAlgorithm);
-  std::int64_t algorithm = 0;
-  io.integer(algorithm, "the algorithm is not an integer");
-  io.require(algorithm == kEs256, "the algorithm is not ES256");
-  io.key(map, kType);
-  std::uint64_t type = 0;
-  io.unsigned_integer(type, "the message type is not an unsigned integer");
-  if (type < kFirstType || type > kLastType) io.unsupported("this message type is not known to this version");
-  io.require(type == static_cast<std::uint64_t>(expected), "another type of message than is expected here");
+  read_algorithm(io, map);
+  read_type(io, map, expected);
   message.type = expected;
-  io.key(map, kThumbprint);
-  io.array(2, "the certificate hash is not [-16, 32 bytes]");
-  std::int64_t hash_algorithm = 0;
-  io.integer(hash_algorithm, "the certificate's hash algorithm is not an integer");
-  io.require(hash_algorithm == kSha256, "the certificate's hash is not SHA-256");
-  io.fixed(message.thumbprint, "the certificate hash is not 32 bytes");
+  read_thumbprint(io, map, message.thumbprint);
   io.end_map(map);
 }
 
@@ -79,19 +54,6 @@ void layout_unprotected(Io& io, T& account, MessageType type) {
   io.end_map(map);
 }
 
-/// Reads the protected header, which is a byte string inside the message. Fault offsets count from the message's first byte.
-Result<Done, Fault> parse_protected(ByteView bytes, std::size_t offset, MessageType expected, Message& message) {
-  const auto shifted = [offset](Fault fault) {
-    fault.offset += offset;
-    return Failure{fault};
-  };
-  if (const auto checked = check_item(bytes); !checked) return shifted(checked.error());
-  Decoder io(bytes);
-  read_protected(io, expected, message);
-  if (!io.ok()) return shifted(io.fault());
-  return Done{};
-}
-
 /// Requires: `bytes` are one item that check_item() accepts.
 Result<Message, Fault> parse_item(ByteView bytes, MessageType expected) {
   Message message;
@@ -104,8 +66,8 @@ Result<Message, Fault> parse_item(ByteView bytes, MessageType expected) {
   ByteView header;
   io.bytes(header, 0, bytes.size(), "the protected header is not a byte string");
   if (!io.ok()) return Failure{io.fault()};
-  const auto offset = static_cast<std::size_t>(header.data() - bytes.data());
-  if (const auto parsed = parse_protected(header, offset, expected, message); !parsed) return Failure{parsed.error()};
+  const auto parsed = parse_header(bytes, header, [&](Decoder& inside) { read_protected(inside, expected, message); });
+  if (!parsed) return Failure{parsed.error()};
   layout_unprotected(io, message.account, expected);
   io.bytes(message.payload, 0, bytes.size(), "the payload is not a byte string");
   io.fixed(message.signature, "the signature is not 64 bytes");
@@ -115,16 +77,43 @@ Result<Message, Fault> parse_item(ByteView bytes, MessageType expected) {
 
 }  // namespace
 
-Digest signature_digest(const Hasher& hasher, MessageType type, const Digest& thumbprint, ByteView payload) {
-  const ProtectedHeader header(type, thumbprint);
-  Bytes<72> buffer{};
+void read_algorithm(Decoder& io, Decoder::Map& map) {
+  io.key(map, kAlgorithm);
+  std::int64_t algorithm = 0;
+  io.integer(algorithm, "the algorithm is not an integer");
+  io.require(algorithm == kEs256, "the algorithm is not ES256");
+}
+
+void read_type(Decoder& io, Decoder::Map& map, MessageType expected) {
+  io.key(map, kType);
+  std::uint64_t type = 0;
+  io.unsigned_integer(type, "the message type is not an unsigned integer");
+  if (type < kFirstType || type > kLastType) io.unsupported("this message type is not known to this version");
+  io.require(type == static_cast<std::uint64_t>(expected), "another type of message than is expected here");
+}
+
+void read_thumbprint(Decoder& io, Decoder::Map& map, Digest& thumbprint) {
+  io.key(map, kThumbprint);
+  io.array(2, "the certificate hash is not [-16, 32 bytes]");
+  std::int64_t hash_algorithm = 0;
+  io.integer(hash_algorithm, "the certificate's hash algorithm is not an integer");
+  io.require(hash_algorithm == kSha256, "the certificate's hash is not SHA-256");
+  io.fixed(thumbprint, "the certificate hash is not 32 bytes");
+}
+
+Digest digest_to_sign(const Hasher& hasher, ByteView header, ByteView payload) {
+  Bytes<96> buffer{};
   CborWriter structure(buffer);
   structure.array(4);
   structure.text("Signature1");
-  structure.bytes(header.bytes());
+  structure.bytes(header);
   structure.bytes({});
   structure.head(CborType::bytes, payload.size());
   return hasher.sha256({structure.written(), payload});
+}
+
+Digest signature_digest(const Hasher& hasher, MessageType type, const Digest& thumbprint, ByteView payload) {
+  return digest_to_sign(hasher, ProtectedHeader(type, thumbprint).bytes(), payload);
 }
 
 Result<std::size_t, Fault> encode_message(MessageType type, const Digest& thumbprint, const std::optional<AccountHint>& account,

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""docs/planned-formats.md: its vectors are what the page's rules give, and its CDDL takes them and nothing else. And the tables of the
+"""docs/planned-formats.md, and what names a key in docs/claim-format.md: their vectors are what the pages' rules give, and their CDDL takes them and nothing else. And the tables of the
 pages on registry and ledger can be made."""
 import hashlib
 import json
@@ -33,7 +33,7 @@ def grammar():
 
 class Planned(unittest.TestCase):
     def test_messages_have_the_payloads_and_headers_that_they_are_made_of(self):
-        stored = {one["name"]: one for one in vectors("planned/messages.json")}
+        stored = {one["name"]: one for name in planned.FILES for one in vectors(name)}
 
         def same(name, shows, kind, tags, fields, payload, signer):
             vector = stored.pop(name)
@@ -47,12 +47,13 @@ class Planned(unittest.TestCase):
             self.assertTrue(formats.verifies(signer, message[-64:], what), name)
             self.assertFalse(formats.verifies(signer, message[-64:], what + b"\0"), name)
             return vector
-        planned.messages(same)
+        for messages in planned.FILES.values():
+            messages(same)
         self.assertEqual(stored, {})
 
     def test_the_pages_cddl_takes_each_message_and_no_other_s(self):
         rules, kinds = grammar(), set()
-        for name in ("planned/messages.json", "claim/claims.json", "claim/receipts.json", "claim/consents.json"):
+        for name in (*planned.FILES, "claim/claims.json", "claim/receipts.json", "claim/consents.json"):
             for vector in vectors(name):
                 kinds.add(vector["type"])
                 message = cbor2.loads(bytes.fromhex(vector["message"]))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the vectors of docs/planned-formats.md are made of.
+"""What the vectors of messages that name a key are made of: those of docs/claim-format.md, and those of docs/planned-formats.md.
 
-planned_values.py FOLDER    writes the vectors anew into FOLDER. Signatures have random nonces: a published file is kept, and only what
-                            is new is added to it.
+planned_values.py FOLDER    writes the vectors anew into FOLDER/claim/keyed.json and FOLDER/planned/messages.json. Signatures have random
+                            nonces: what is published is kept, and only what is new is added to it.
 """
 import hashlib
 import json
@@ -18,25 +18,30 @@ from format_values import BODY, CHANGE_OF_VERSION, DAY, URN, header
 LOCK = "lock-0042"
 
 
-def messages(finish):
-    """What `finish` makes of each message; it gets name, what it shows, type, tags, header, payload and signer, and returns the vector."""
-    made = []
-
-    def add(name, shows, kind, tags, fields, payload, signer):
-        made.append(finish(name, shows, kind, tags, fields, formats.cbor(payload), signer))
-
+def keyed(finish):
+    """What `finish` makes of each message that stands; it gets name, what it shows, type, tags, header, payload and signer, and returns
+    the vector."""
     at = CHANGE_OF_VERSION
-    lock = {1: f"{URN}lock:{LOCK}", 6: at, BODY: [17, {1: 3120, 2: 640}]}
-    add("lock-ride", "a ride that a lock signed; the keys of the ride are made up", 65003, (61, 18), header(65003, kid="device"), lock,
-        "device")
     bundle = {4: at + 90 * DAY, 5: at + DAY, 6: at, BODY: [7, b"content"]}
     both = header(65004, x5t="service", kid="service")
-    add("bundle", "settings for all devices; the content is made up", 65004, (61, 18), both, bundle, "service")
-    add("bundle-device", "settings for one device", 65004, (61, 18), both, {2: f"{URN}device:{formats.DEVICE}", **bundle}, "service")
-    add("time", "what was asked with, and the time", 65005, (18,), header(65005, kid="service"), {1: bytes(range(16)), 2: at}, "service")
-    add("lock-receipt", "all rides of a lock up to 17 are settled", 65006, (61, 18), header(65006, kid="service"),
-        {2: f"{URN}lock:{LOCK}", 6: at, BODY: [17]}, "service")
-    return made
+    return [finish("bundle", "settings for all devices; the content is made up", 65004, (61, 18), both, formats.cbor(bundle), "service"),
+            finish("bundle-device", "settings for one device", 65004, (61, 18), both,
+                   formats.cbor({2: f"{URN}device:{formats.DEVICE}", **bundle}), "service"),
+            finish("time", "what was asked with, and the time", 65005, (18,), header(65005, kid="service"),
+                   formats.cbor({1: bytes(range(16)), 2: at}), "service")]
+
+
+def planned(finish):
+    """Likewise of each that is planned."""
+    at = CHANGE_OF_VERSION
+    lock = {1: f"{URN}lock:{LOCK}", 6: at, BODY: [17, {1: 3120, 2: 640}]}
+    return [finish("lock-ride", "a ride that a lock signed; the keys of the ride are made up", 65003, (61, 18),
+                   header(65003, kid="device"), formats.cbor(lock), "device"),
+            finish("lock-receipt", "all rides of a lock up to 17 are settled", 65006, (61, 18), header(65006, kid="service"),
+                   formats.cbor({2: f"{URN}lock:{LOCK}", 6: at, BODY: [17]}), "service")]
+
+
+FILES = {"claim/keyed.json": keyed, "planned/messages.json": planned}
 
 
 def signed(name, bytes_to_sign):
@@ -44,9 +49,7 @@ def signed(name, bytes_to_sign):
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
-def write(folder):
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "messages.json"
+def write(path, messages):
     known = {one["name"]: one for one in json.loads(path.read_text())} if path.exists() else {}
 
     def finish(name, shows, kind, tags, fields, payload, signer):
@@ -62,4 +65,5 @@ def write(folder):
 
 
 if __name__ == "__main__":
-    write(pathlib.Path(sys.argv[1]))
+    for name, messages in FILES.items():
+        write(pathlib.Path(sys.argv[1]) / name, messages)
