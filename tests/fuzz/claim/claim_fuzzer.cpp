@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as an item, a message of each type, a sequence, a claim's payload, a receipt, a consent, and what a batch says of
-// what its device has stored. Whatever is taken must be what the writer writes for it: a second form of one claim would be a
-// second hash of it. Whatever is refused must say where and why.
+// Any bytes as an item, a message of each type, a sequence, a claim's payload, a receipt, a consent, what locks sign and are
+// told, and what a batch says of what its device has stored. Whatever is taken must be what the writer writes for it: a second
+// form of one claim would be a second hash of it. Whatever is refused must say where and why.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -11,6 +11,8 @@
 #include "daemon/claim/cbor.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/consent.hpp"
+#include "daemon/claim/keyed_message.hpp"
+#include "daemon/claim/lock_ride.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
 #include "daemon/claim/stored.hpp"
@@ -94,6 +96,34 @@ void fuzz_consent(ByteView bytes) {
   must(size.ok() && equal(ByteView(out).first(*size), bytes));
 }
 
+void fuzz_lock_ride(ByteView bytes) {
+  const auto ride = parse_lock_ride(bytes);
+  if (!ride) return check_fault(ride.error(), bytes);
+  must(ride->counter != 0 && ride->ride.get(RideKey::metres) >= 0 && ride->ride.get(RideKey::seconds) >= 0);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_lock_ride(*ride, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
+void fuzz_lock_receipt(ByteView bytes) {
+  const auto receipt = parse_lock_receipt(bytes);
+  if (!receipt) return check_fault(receipt.error(), bytes);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_lock_receipt(*receipt, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
+void fuzz_keyed_message(ByteView bytes, MessageType type) {
+  const auto message = parse_keyed_message(bytes, type);
+  if (!message) return check_fault(message.error(), bytes);
+  must(message->type == type);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_keyed_message(type, message->signer, message->payload, message->signature, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+  fuzz_lock_ride(message->payload);
+  fuzz_lock_receipt(message->payload);
+}
+
 void fuzz_stored(ByteView bytes) {
   const auto stored = parse_stored(as_text(bytes));
   if (!stored) return;
@@ -139,10 +169,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz_payload(bytes);
   fuzz_receipt(bytes);
   fuzz_consent(bytes);
+  fuzz_lock_ride(bytes);
+  fuzz_lock_receipt(bytes);
   fuzz_stored(bytes);
   for (auto type = MessageType::claim; type <= MessageType::dock_licence;
        type = static_cast<MessageType>(static_cast<std::uint32_t>(type) + 1)) {
     fuzz_message(bytes, type);
+    if (names_a_key(type)) fuzz_keyed_message(bytes, type);
   }
   fuzz_sequence(bytes);
   return 0;

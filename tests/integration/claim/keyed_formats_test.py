@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""docs/planned-formats.md, and what names a key in docs/claim-format.md: their vectors are what the pages' rules give, and their CDDL takes them and nothing else. And the tables of the
-pages on registry and ledger can be made."""
+"""What names a key in docs/claim-format.md and docs/lock.md: its vectors are what the pages' rules give, and their CDDL takes them and
+nothing else. And the tables of the pages on registry and ledger can be made."""
 import hashlib
 import json
 import pathlib
@@ -13,11 +13,11 @@ import cbor2
 
 import cddl
 import format_values as formats
-import planned_values as planned
+import keyed_values as keyed
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 VECTORS = ROOT / "tests" / "vectors"
-PAGES = [(ROOT / "docs" / name).read_text() for name in ("claim-format.md", "planned-formats.md")]
+PAGES = [(ROOT / "docs" / name).read_text() for name in ("claim-format.md", "lock.md")]
 RULE = {65001: "claim-message", 65002: "receipt-message", 65003: "lock-ride-message", 65004: "bundle-message", 65005: "time-message",
         65006: "lock-receipt-message", 65007: "consent-message"}
 
@@ -27,13 +27,13 @@ def vectors(name):
 
 
 def grammar():
-    """Of both pages: the planned one uses what stands."""
+    """Of both pages: the second uses what the first has."""
     return cddl.Grammar("".join(block for page in PAGES for block in re.findall(r"```cddl\n(.*?)```", page, re.DOTALL)))
 
 
-class Planned(unittest.TestCase):
+class Keyed(unittest.TestCase):
     def test_messages_have_the_payloads_and_headers_that_they_are_made_of(self):
-        stored = {one["name"]: one for name in planned.FILES for one in vectors(name)}
+        stored = {one["name"]: one for name in keyed.FILES for one in vectors(name)}
 
         def same(name, shows, kind, tags, fields, payload, signer):
             vector = stored.pop(name)
@@ -47,13 +47,23 @@ class Planned(unittest.TestCase):
             self.assertTrue(formats.verifies(signer, message[-64:], what), name)
             self.assertFalse(formats.verifies(signer, message[-64:], what + b"\0"), name)
             return vector
-        for messages in planned.FILES.values():
+        for messages in keyed.FILES.values():
             messages(same)
         self.assertEqual(stored, {})
 
+    def test_the_page_on_locks_has_every_value_of_a_ride(self):
+        page = (ROOT / "docs" / "lock.md").read_text()
+        documented = [int(key) for key in re.findall(r"^\| (\d+) \| `", page, re.MULTILINE)]
+        whole = next(one for one in vectors("claim/locks.json") if one["name"] == "lock-ride-whole")
+        values = cbor2.loads(bytes.fromhex(whole["payload"]))[formats.BODY][1]
+        source = (ROOT / "daemon/claim/lock_ride.hpp").read_text()
+        known = re.search(r"enum class RideKey.*?\{(.*?)\};", source, re.DOTALL)[1]
+        self.assertEqual(documented, list(values))
+        self.assertEqual(documented, [int(key) for key in re.findall(r"= (\d+),", known)])
+
     def test_the_pages_cddl_takes_each_message_and_no_other_s(self):
         rules, kinds = grammar(), set()
-        for name in (*planned.FILES, "claim/claims.json", "claim/receipts.json", "claim/consents.json"):
+        for name in (*keyed.FILES, "claim/claims.json", "claim/receipts.json", "claim/consents.json"):
             for vector in vectors(name):
                 kinds.add(vector["type"])
                 message = cbor2.loads(bytes.fromhex(vector["message"]))
@@ -62,11 +72,11 @@ class Planned(unittest.TestCase):
         self.assertEqual(kinds, set(RULE))
 
     def test_the_tables_of_the_pages_can_be_made_and_a_new_ledger_has_the_registry_s(self):
-        planned_tables, made = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+        documented_tables, made = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
         for page in ("registry.md", "ledger.md"):
             blocks = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
             self.assertEqual(len(blocks), 1, page)
-            planned_tables.executescript(blocks[0])
+            documented_tables.executescript(blocks[0])
         source = (ROOT / "tools/credit-service/registry/sqlite/registry_schema.cpp").read_text()
         made.executescript(re.search(r'R"sql\((.*?)\)sql"', source, re.DOTALL)[1])
 
@@ -75,9 +85,9 @@ class Planned(unittest.TestCase):
         tables = [name for name, in made.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         self.assertGreater(len(tables), 10)
         for table in tables:
-            as_planned = {column[0]: column[1:] for column in columns(planned_tables, table)}
+            as_documented = {column[0]: column[1:] for column in columns(documented_tables, table)}
             for name, *what in columns(made, table):
-                self.assertEqual(list(as_planned.get(name, ())), what, f"{table}.{name}")
+                self.assertEqual(list(as_documented.get(name, ())), what, f"{table}.{name}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the vectors of messages that name a key are made of: those of docs/claim-format.md, and those of docs/planned-formats.md.
+"""What the vectors of messages that name a key are made of: those of docs/claim-format.md, and those of docs/lock.md.
 
-planned_values.py FOLDER    writes the vectors anew into FOLDER/claim/keyed.json and FOLDER/planned/messages.json. Signatures have random
-                            nonces: what is published is kept, and only what is new is added to it.
+keyed_values.py FOLDER    writes the vectors anew into FOLDER/claim/keyed.json and locks.json beside it. Signatures have random
+                          nonces: what is published is kept, and only what is new is added to it.
 """
 import hashlib
 import json
@@ -31,17 +31,28 @@ def keyed(finish):
                    formats.cbor({1: bytes(range(16)), 2: at}), "service")]
 
 
-def planned(finish):
-    """Likewise of each that is planned."""
+def locks(finish):
+    """Likewise those of docs/lock.md."""
+    made = []
+
+    def ride(name, shows, at, counter, values):
+        payload = formats.cbor({1: f"{URN}lock:{LOCK}", 6: at, BODY: [counter, values]})
+        made.append(finish(name, shows, 65003, (61, 18), header(65003, kid="device"), payload, "device"))
+        return payload
+
     at = CHANGE_OF_VERSION
-    lock = {1: f"{URN}lock:{LOCK}", 6: at, BODY: [17, {1: 3120, 2: 640}]}
-    return [finish("lock-ride", "a ride that a lock signed; the keys of the ride are made up", 65003, (61, 18),
-                   header(65003, kid="device"), formats.cbor(lock), "device"),
-            finish("lock-receipt", "all rides of a lock up to 17 are settled", 65006, (61, 18), header(65006, kid="service"),
-                   formats.cbor({2: f"{URN}lock:{LOCK}", 6: at, BODY: [17]}), "service")]
+    first = ride("lock-ride", "a ride that a lock signed; the keys of the ride are made up", at, 17, {1: 3120, 2: 640})
+    link = int.from_bytes(hashlib.sha256(first).digest()[:8], "big", signed=True)
+    ride("lock-ride-whole", "the next one of that lock, with every value that a ride has", at + 900, 18,
+         {1: 4312, 2: 1265, 3: 2035, 4: 2119, 5: 3, 6: 1, 7: 240, 8: 2987, 9: 1, 10: 3600, 11: 0, 12: 4, 13: link})
+    ride("lock-ride-unset", "a lock's first ride, whose clock was never set, cut short by a battery that was taken out", 412, 1,
+         {1: 0, 2: 300, 3: 0, 4: 2119, 5: 0, 6: 0, 7: 0, 8: 2400, 9: 2, 11: 2, 12: 1})
+    made.append(finish("lock-receipt", "all rides of a lock up to 17 are settled", 65006, (61, 18), header(65006, kid="service"),
+                       formats.cbor({2: f"{URN}lock:{LOCK}", 6: at, BODY: [17]}), "service"))
+    return made
 
 
-FILES = {"claim/keyed.json": keyed, "planned/messages.json": planned}
+FILES = {"claim/keyed.json": keyed, "claim/locks.json": locks}
 
 
 def signed(name, bytes_to_sign):
