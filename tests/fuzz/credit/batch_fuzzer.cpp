@@ -95,6 +95,17 @@ void check(const credit::Batch& batch) {
   }
 }
 
+/// A run is what the batch is, wherever that can be read.
+void check_run(const std::vector<std::uint8_t>& bytes, const std::vector<credit::Batch>& batches, const crypto::Hasher& hasher) {
+  const auto run = credit::read_run(bytes, hasher);
+  if (!run || batches.empty()) return;
+  require(batches.size() == 1 && batches.front().chain == run->chain);
+  std::uint64_t next = run->first;
+  for (const credit::BatchClaim& claim : batches.front().claims) require(claim.link.seq == next++);
+  require(next <= run->last + 1);
+  if (next == run->last + 1) require(batches.front().claims.back().payload_hash == run->hash);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -108,6 +119,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::string trouble;
   auto batches = credit::read_batches(kDevice, bytes, {}, verifying.hasher, trouble);
+  check_run(bytes, batches, verifying.hasher);
   std::size_t read = 0;
   for (credit::Batch& batch : batches) {
     std::vector<std::size_t> all(batch.claims.size());

@@ -31,7 +31,10 @@ std::string device_of(const std::string& topic) {
   return claim::is_device_id(device) ? std::string(device) : std::string();
 }
 
-std::vector<std::uint8_t> to_bytes(const std::string& text) { return {text.begin(), text.end()}; }
+std::vector<std::uint8_t> to_bytes(const std::string& text) {
+  const ByteView bytes = as_bytes(text);  // of the vector's own kind, so that they are copied as one
+  return {bytes.begin(), bytes.end()};
+}
 
 /// What the device says that it has stored; nothing stored where it says nothing, or breaks the form.
 claim::Stored stored_of(const mqtt::properties& asked) {
@@ -113,9 +116,9 @@ Status Session::serve(const std::atomic<bool>& stopping) {
   while (!stopping) {
     tell_revoked();
     do_due();
-    if (const auto message = inbox_.take(kTurn)) {
+    if (auto message = inbox_.take(kTurn)) {
       worked_ = true;
-      if (Status handled = handle(*message, stopping); !handled) return handled;
+      if (Status handled = handle(std::move(*message), stopping); !handled) return handled;
     } else if (!client_.is_connected()) {
       break;
     }
@@ -171,8 +174,8 @@ void Session::tell(LinesByName& lines, LogLevel level, const std::string& device
 }
 
 /// An error is the session's end.
-Status Session::handle(const Received& message, const std::atomic<bool>& stopping) {
-  const auto replies = clerk_.take(message.device, message.payload, message.correlation, message.stored);
+Status Session::handle(Received message, const std::atomic<bool>& stopping) {
+  const auto replies = clerk_.take(message.device, std::move(message.payload), std::move(message.correlation), message.stored);
   if (!replies) {
     tell(passed_over_, LogLevel::error, message.device, "a batch is passed over: " + replies.error().message);
     return Done{};

@@ -45,7 +45,7 @@ class Session {
   [[nodiscard]] std::string find_cause(const std::atomic<bool>& stopping) const;
   [[nodiscard]] Error ended(int code, int reason) const;
   void do_due();
-  Status handle(const Received& message, const std::atomic<bool>& stopping);
+  Status handle(Received message, const std::atomic<bool>& stopping);
   Status publish(const std::string& device, const Reply& reply, const std::atomic<bool>& stopping);
   Status await_room(const std::atomic<bool>& stopping);
   void tell(LinesByName& lines, LogLevel level, const std::string& device, const std::string& what);

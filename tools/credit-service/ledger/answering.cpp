@@ -43,8 +43,7 @@ const Chain* Answering::choose(const Visit& visit, const claim::ChainId& asked, 
   return last;
 }
 
-Result<Answer> Answering::answer(const Visit& visit, const claim::ChainId& asked, const std::vector<std::uint64_t>& own,
-                                 const claim::Stored& said) {
+Result<Answer> Answering::answer(const Visit& visit, const Asked& asked, const claim::Stored& said) {
   const auto epoch = store_.epoch();
   if (!epoch) return Failure{epoch.error()};
   Answer made;
@@ -52,18 +51,17 @@ Result<Answer> Answering::answer(const Visit& visit, const claim::ChainId& asked
   made.fields.service_time = visit.now;
   made.fields.epoch = *epoch;
   const claim::Stored stored = said.epoch == *epoch ? said : claim::Stored{};
-  const bool is_question = own.empty();
-  const Chain* chain = choose(visit, asked, is_question);
-  made.fields.chain = chain != nullptr ? chain->id : is_question ? claim::ChainId{} : asked;
+  const Chain* chain = choose(visit, asked.chain, asked.is_question);
+  made.fields.chain = chain != nullptr ? chain->id : asked.is_question ? claim::ChainId{} : asked.chain;
   if (chain != nullptr && chain->state != ChainStanding::waiting) {
-    const bool other = is_question && chain->id != said.chain;
+    const bool other = asked.is_question && chain->id != said.chain;
     const std::uint64_t from = !other && stored.chain == chain->id ? std::min(stored.head, chain->seq) : 0;
     made.fields.state = chain->state;
     made.fields.from_head = from;
     if (other) {
       // It is told where that chain stands, and nothing of its claims.
       if (chain->seq != 0) made.fields.head = claim::Place{chain->seq, chain->hash};
-    } else if (Status filled = fill(*chain, own, from, made); !filled) {
+    } else if (Status filled = fill(*chain, asked.own, from, made); !filled) {
       return Failure{filled.error()};
     }
   } else if (chain != nullptr) {
@@ -74,16 +72,20 @@ Result<Answer> Answering::answer(const Visit& visit, const claim::ChainId& asked
 }
 
 /// The lists, and how far they let the receipt go: no further than the lowest thing above the stored head that they leave out.
-Status Answering::fill(const Chain& chain, const std::vector<std::uint64_t>& own, std::uint64_t from, Answer& into) {
+Status Answering::fill(const Chain& chain, const std::vector<Decided>& own, std::uint64_t from, Answer& into) {
   const auto refused = store_.refused(chain.claim_id(from), chain.claim_id(chain.seq), claim::kMostRefusals + 1);
   if (!refused) return Failure{refused.error()};
   const auto differing = store_.differing(chain.claim_id(from), chain.claim_id(chain.seq), claim::kMostGrants + 1);
   if (!differing) return Failure{differing.error()};
-  std::vector<std::pair<std::uint64_t, Reason>> own_refused;
-  std::vector<std::pair<std::uint64_t, std::int64_t>> own_granted;
-  if (Status added = add_own(chain, own, own_refused, own_granted); !added) return added;
-  std::map<std::uint64_t, Reason> refusals(own_refused.begin(), own_refused.end());
-  std::map<std::uint64_t, std::int64_t> grants(own_granted.begin(), own_granted.end());
+  std::map<std::uint64_t, Reason> refusals;
+  std::map<std::uint64_t, std::int64_t> grants;
+  for (const Decided& one : own) {
+    if (one.reason != Reason::none) {
+      refusals.emplace_hint(refusals.end(), one.seq, one.reason);
+    } else if (one.granted) {
+      grants.emplace_hint(grants.end(), one.seq, *one.granted);
+    }
+  }
   std::uint64_t end = chain.seq;
   take_lowest(*refused, kOthers, refusals, end);
   take_lowest(*differing, kOthers, grants, end);
@@ -113,24 +115,6 @@ Status Answering::state_place(const Chain& chain, std::uint64_t up_to, Answer& i
   }
   std::erase_if(into.refused, [&](const claim::Refusal& one) { return one.seq > up_to; });
   std::erase_if(into.granted, [&](const claim::Grant& one) { return one.seq > up_to; });
-  return Done{};
-}
-
-Status Answering::add_own(const Chain& chain, const std::vector<std::uint64_t>& own,
-                          std::vector<std::pair<std::uint64_t, Reason>>& refused,
-                          std::vector<std::pair<std::uint64_t, std::int64_t>>& granted) {
-  for (const std::uint64_t seq : own) {
-    if (seq > chain.seq) continue;
-    const auto stored = store_.claim(chain.claim_id(seq));
-    if (!stored) return Failure{stored.error()};
-    if (!*stored) continue;
-    const Decision& decision = (*stored)->decision;
-    if (decision.reason != Reason::none) {
-      refused.emplace_back(seq, decision.reason);
-    } else if (decision.granted) {
-      granted.emplace_back(seq, *decision.granted);
-    }
-  }
   return Done{};
 }
 

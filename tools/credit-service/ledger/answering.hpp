@@ -22,20 +22,22 @@ struct Answer {
   bool stays = false;  ///< the batch was kept aside, and its turn has not come
 };
 
+/// What a receipt answers.
+struct Asked {
+  claim::ChainId chain{};
+  bool is_question = false;  ///< a batch of no claims
+  std::vector<Decided> own;  ///< of the batch's claims those that have their place
+};
+
 class Answering {
  public:
   Answering(Store& store, const claim::Hasher& hasher) : store_(store), hasher_(hasher) {}
 
-  /// `own`: the seqs of the batch's claims; empty for a question. `asked`: the chain that it is about.
-  Result<Answer> answer(const Visit& visit, const claim::ChainId& asked, const std::vector<std::uint64_t>& own,
-                        const claim::Stored& stored);
+  Result<Answer> answer(const Visit& visit, const Asked& asked, const claim::Stored& stored);
 
  private:
   const Chain* choose(const Visit& visit, const claim::ChainId& asked, bool is_question) const;
-  Status fill(const Chain& chain, const std::vector<std::uint64_t>& own, std::uint64_t from, Answer& into);
-  Status add_own(const Chain& chain, const std::vector<std::uint64_t>& own,
-                 std::vector<std::pair<std::uint64_t, Reason>>& refused,
-                 std::vector<std::pair<std::uint64_t, std::int64_t>>& granted);
+  Status fill(const Chain& chain, const std::vector<Decided>& own, std::uint64_t from, Answer& into);
   Status add_changes(const Visit& visit, std::uint64_t from, Answer& into);
   Status state_place(const Chain& chain, std::uint64_t up_to, Answer& into);
 

@@ -55,14 +55,15 @@ class Intake final : private PlaceReader {
   /// Whether the start of a chain that waits can be decided.
   Result<bool> is_ready(const std::string& device, const std::vector<Chain>& chains, const Chain& waiting);
 
+  /// Of a place that has none, as one that a gap called lost, nothing.
+  Result<std::optional<Digest>> hash_at(const Chain& chain, std::uint64_t seq) override;
+
   /// Whether a refusal may be due to that copy's signature or header alone, or to what may change: then a copy of the same
   /// payload is decided anew.
   static bool is_open(Reason reason);
 
  private:
   enum class Begun : std::uint8_t { taken, kept, not_taken };
-
-  Result<std::optional<Digest>> hash_at(const Chain& chain, std::uint64_t seq) override;
 
   // How chains begin (beginning.cpp).
   Result<Begun> begin(const Batch& batch, Visit& visit);

@@ -110,20 +110,25 @@ Status Ledger::hear(Visit& visit, DeviceBook& book) {
   return Done{};
 }
 
+/// A device that is expected has come.
+Status Ledger::activate(Visit& visit) {
+  if (visit.device == nullptr || visit.device->state != Device::State::expected) return Done{};
+  Device active = *visit.device;
+  active.state = Device::State::active;
+  if (Status put = store_->registry().put(active); !put) return put;
+  lookup_.forget();
+  if (Status begun = lookup_.begin(); !begun) return begun;
+  const auto again = lookup_.device(visit.name);
+  if (!again) return Failure{again.error()};
+  visit.device = *again;
+  return Done{};
+}
+
 /// Takes the batch, unless the device's quota has no room for it; `again_s` then says when it may have.
 Status Ledger::take(const Batch& batch, Visit& visit, std::int64_t& again_s) {
   DeviceBook book;
   if (Status heard = hear(visit, book); !heard) return heard;
-  if (visit.device != nullptr && visit.device->state == Device::State::expected) {
-    Device active = *visit.device;
-    active.state = Device::State::active;
-    if (Status put = store_->registry().put(active); !put) return put;
-    lookup_.forget();
-    if (Status begun = lookup_.begin(); !begun) return begun;
-    const auto again = lookup_.device(visit.name);
-    if (!again) return Failure{again.error()};
-    visit.device = *again;
-  }
+  if (Status known = activate(visit); !known) return known;
   const Chain* chain = visit.find(batch.chain);
   std::uint64_t claims = 0;
   std::uint64_t bytes = 0;
@@ -146,6 +151,27 @@ Status Ledger::take(const Batch& batch, Visit& visit, std::int64_t& again_s) {
   return store_->put_device_book(visit.name, **after);
 }
 
+/// With what was decided of the batch's claims that have their place.
+Result<Asked> Ledger::asked_by(const Batch& batch, const Visit& visit) {
+  Asked asked{batch.chain, false, {}};
+  const auto chain = std::ranges::find(visit.chains, batch.chain, &Chain::id);
+  if (chain == visit.chains.end() || chain->state == ChainStanding::waiting) return asked;
+  std::vector<std::uint64_t> seqs;
+  for (const BatchClaim& claim : batch.claims) {
+    if (claim.link.seq <= chain->seq) seqs.push_back(claim.link.seq);
+  }
+  std::ranges::sort(seqs);
+  for (std::size_t at = 0; at < seqs.size();) {
+    const std::uint64_t first = seqs[at];
+    std::uint64_t last = first;
+    for (; at < seqs.size() && seqs[at] <= last + 1; ++at) last = seqs[at];
+    const auto run = store_->decided(chain->claim_id(first - 1), chain->claim_id(last));
+    if (!run) return Failure{run.error()};
+    asked.own.insert(asked.own.end(), run->begin(), run->end());
+  }
+  return asked;
+}
+
 Result<Answer> Ledger::apply(const Batch& batch, const claim::Stored& stored) {
   Result<Answer> made = Answer{};
   const Status applied = store_->transact([&]() -> Status {
@@ -158,9 +184,9 @@ Result<Answer> Ledger::apply(const Batch& batch, const claim::Stored& stored) {
     if (batch.pending && !known->stays) {
       if (Status dropped = store_->drop_kept(*batch.pending); !dropped) return dropped;
     }
-    std::vector<std::uint64_t> own;
-    for (const BatchClaim& claim : batch.claims) own.push_back(claim.link.seq);
-    made = answering_.answer(*known, batch.chain, own, stored);
+    const auto asked = asked_by(batch, *known);
+    if (!asked) return Failure{asked.error()};
+    made = answering_.answer(*known, *asked, stored);
     if (!made) return Failure{made.error()};
     made->stays = known->stays;
     if (again_s > 0) made->fields.come_again_s = static_cast<std::uint32_t>(again_s);
@@ -171,6 +197,55 @@ Result<Answer> Ledger::apply(const Batch& batch, const claim::Stored& stored) {
     return Failure{applied.error()};
   }
   return made;
+}
+
+/// What was decided of a run that the chain has as it is; nothing where it has another, not all of it, or what another copy may
+/// mend. By the links one payload's hash stands for all: a place's payload stays what it is, so that the last one is compared.
+Result<std::optional<std::vector<Decided>>> Ledger::find_repeated(const Chain& chain, const Run& run) {
+  using Found = std::optional<std::vector<Decided>>;
+  if (chain.state == ChainStanding::waiting || run.last > chain.seq) return Found();
+  const auto hash = intake_.hash_at(chain, run.last);
+  if (!hash) return Failure{hash.error()};
+  if (*hash != run.hash) return Found();
+  auto decided = store_->decided(chain.claim_id(run.first - 1), chain.claim_id(run.last));
+  if (!decided) return Failure{decided.error()};
+  // A place that a gap called lost has no row.
+  const bool whole = decided->size() == run.last - run.first + 1;
+  const bool mendable = std::ranges::any_of(*decided, [](const Decided& one) { return Intake::is_open(one.reason); });
+  return whole && !mendable ? Found(std::move(*decided)) : Found();
+}
+
+Result<std::optional<Answer>> Ledger::answer_repeated(const std::string& device, ByteView batch, const claim::Stored& stored) {
+  const auto first = first_link(batch);
+  if (!first) return std::optional<Answer>();
+  auto chain = store_->find_chain(device, first->chain);
+  if (!chain) return Failure{chain.error()};
+  if (!*chain || first->seq > (*chain)->seq) return std::optional<Answer>();  // the usual one: it is new
+  const auto run = read_run(batch, hasher_);
+  if (!run) return std::optional<Answer>();
+  std::optional<Answer> made;
+  const Status answered = store_->transact([&]() -> Status {
+    // The device may have been told of the claims otherwise since, so that all is read again under the lock.
+    chain = store_->find_chain(device, run->chain);
+    if (!chain) return Failure{chain.error()};
+    if (!*chain) return Done{};
+    auto own = find_repeated(**chain, *run);
+    if (!own) return Failure{own.error()};
+    if (!*own) return Done{};
+    auto known = visit(device);
+    if (!known) return Failure{known.error()};
+    known->chains.push_back(std::move(**chain));
+    DeviceBook book;
+    if (Status heard = hear(*known, book); !heard) return heard;
+    if (Status active = activate(*known); !active) return active;
+    auto answer = answering_.answer(*known, {run->chain, false, std::move(**own)}, stored);
+    if (!answer) return Failure{answer.error()};
+    made = std::move(*answer);
+    return Done{};
+  });
+  if (answered) return made;
+  lookup_.forget();  // it may know what was rolled back
+  return Failure{answered.error()};
 }
 
 Result<Answer> Ledger::ask(const std::string& device, const claim::Stored& stored) {
@@ -187,7 +262,7 @@ Result<Answer> Ledger::ask(const std::string& device, const claim::Stored& store
     }
     DeviceBook book;
     if (Status heard = hear(*known, book); !heard) return heard;
-    made = answering_.answer(*known, stored.chain, {}, stored);
+    made = answering_.answer(*known, {stored.chain, true, {}}, stored);
     return made ? Status(Done{}) : Status(Failure{made.error()});
   });
   if (!asked) return Failure{asked.error()};

@@ -34,6 +34,11 @@ class Ledger {
   /// were examined. `stored`: what the device says that it has.
   Result<Answer> apply(const Batch& batch, const claim::Stored& stored);
 
+  /// Answers a batch that came again, by which nothing can change: its chain has the very payloads, and none of them was refused
+  /// in a way that another copy of it may mend. Nothing where it is not so: then the batch is to be read and applied. Cost: reads
+  /// what was decided of its claims, not the claims.
+  Result<std::optional<Answer>> answer_repeated(const std::string& device, ByteView batch, const claim::Stored& stored);
+
   /// Answers a batch of no bytes.
   Result<Answer> ask(const std::string& device, const claim::Stored& stored);
 
@@ -64,7 +69,10 @@ class Ledger {
   Status read_chains(const Batch& batch, Visit& visit);
   Status read_all_chains(Visit& visit);
   Status hear(Visit& visit, DeviceBook& book);
+  Status activate(Visit& visit);
   Status take(const Batch& batch, Visit& visit, std::int64_t& again_s);
+  Result<std::optional<std::vector<Decided>>> find_repeated(const Chain& chain, const Run& run);
+  Result<Asked> asked_by(const Batch& batch, const Visit& visit);
 
   std::unique_ptr<Store> store_;
   const claim::Hasher& hasher_;

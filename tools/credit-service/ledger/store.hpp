@@ -78,6 +78,8 @@ class Store : public DayStore {
   /// Likewise those accepted that were granted another amount than asked for when they were decided, with what they are granted.
   virtual Result<std::vector<std::pair<std::uint64_t, std::int64_t>>> differing(std::int64_t after, std::int64_t to,
                                                                                 std::size_t most) = 0;
+  /// What was decided of the claims with ids in (after, to], ascending.
+  virtual Result<std::vector<Decided>> decided(std::int64_t after, std::int64_t to) = 0;
   /// The ids of claims of the chain behind the id `after` that are held, for any reason of `holds`; ascending, at most `most`.
   virtual Result<std::vector<std::int64_t>> held(std::int64_t chain, std::int64_t after, Holds holds, std::size_t most) = 0;
   /// The ids of claims of the device that arrived at `since` or later, behind the id `after`; ascending, at most `most`.

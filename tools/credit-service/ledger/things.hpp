@@ -83,6 +83,14 @@ struct Decision {
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
+/// What a receipt says of a claim.
+struct Decided {
+  std::uint64_t seq = 0;
+  Reason reason = Reason::none;         ///< none: accepted
+  std::optional<std::int64_t> granted;  ///< as in Decision
+  friend bool operator==(const Decided&, const Decided&) = default;
+};
+
 /// A claim's payload, and what was decided of it.
 struct StoredClaim {
   Decision decision;

@@ -14,29 +14,33 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
                                        std::vector<std::uint8_t> correlation, const claim::Stored& stored) {
   clocks_.look_at_ours();
   std::vector<Reply> replies;
+  if (Status taken = take_own(device, std::move(bytes), std::move(correlation), stored, replies); !taken) {
+    return Failure{taken.error()};
+  }
+  // What was kept aside may continue its chain now, or a person has decided meanwhile what it waited for. The last receipt of
+  // each chain says how far it all went.
+  if (Status taken = take_kept(device, stored, replies); !taken) return Failure{taken.error()};
+  return replies;
+}
+
+Status Clerk::take_own(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,
+                       const claim::Stored& stored, std::vector<Reply>& replies) {
   if (bytes.empty()) {
     const auto answer = ledger_.ask(device, stored);
-    if (!answer) return Failure{answer.error()};
-    auto reply = sign(*answer, correlation);
-    if (!reply) return Failure{reply.error()};
-    replies.push_back(std::move(*reply));
-    // A person may have decided meanwhile what its batches wait for.
-    if (Status taken = take_kept(device, stored, replies); !taken) return Failure{taken.error()};
-    return replies;
+    return answer ? reply(*answer, correlation, replies) : Status(Failure{answer.error()});
   }
+  const auto repeated = ledger_.answer_repeated(device, bytes, stored);
+  if (!repeated) return Failure{repeated.error()};
+  if (*repeated) return reply(**repeated, correlation, replies);
   std::string trouble;
   std::vector<Batch> batches = read_batches(device, std::move(bytes), std::move(correlation), hasher_, trouble);
   if (!trouble.empty()) ledger_.notices().broken(device, trouble);
   for (Batch& batch : batches) {
     const auto answer = settle(batch, stored);
     if (!answer) return Failure{answer.error()};
-    auto reply = sign(*answer, batch.correlation);
-    if (!reply) return Failure{reply.error()};
-    replies.push_back(std::move(*reply));
+    if (Status added = reply(*answer, batch.correlation, replies); !added) return added;
   }
-  // What was kept aside may continue its chain now; the last receipt of each chain says how far it all went.
-  if (Status taken = take_kept(device, stored, replies); !taken) return Failure{taken.error()};
-  return replies;
+  return Done{};
 }
 
 Status Clerk::take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>& replies) {
@@ -47,9 +51,7 @@ Status Clerk::take_kept(const std::string& device, const claim::Stored& stored, 
     const auto answer = settle(*waiting, stored);
     if (!answer) return Failure{answer.error()};
     if (answer->stays) return Done{};
-    auto reply = sign(*answer, waiting->correlation);
-    if (!reply) return Failure{reply.error()};
-    replies.push_back(std::move(*reply));
+    if (Status added = reply(*answer, waiting->correlation, replies); !added) return added;
   }
 }
 
@@ -61,20 +63,22 @@ Result<Answer> Clerk::settle(Batch& batch, const claim::Stored& stored) {
   return ledger_.apply(batch, stored);
 }
 
-Result<Reply> Clerk::sign(const Answer& answer, const std::vector<std::uint8_t>& correlation) {
-  std::vector<std::uint8_t> payload(kMaxReceiptBytes);
+/// Signs the receipt and adds it.
+Status Clerk::reply(const Answer& answer, const std::vector<std::uint8_t>& correlation, std::vector<Reply>& replies) {
+  payload_.resize(kMaxReceiptBytes);
   claim::ReceiptFields fields = answer.fields;
   fields.device = answer.device;
-  const auto length = claim::encode_receipt(fields, {answer.refused, answer.granted, answer.changes}, payload);
+  const auto length = claim::encode_receipt(fields, {answer.refused, answer.granted, answer.changes}, payload_);
   if (!length) return fail(ErrorCode::bug, std::string("a receipt does not fit its format: ") + length.error().reason);
-  payload.resize(*length);
-  Reply reply;
-  reply.correlation = correlation;
-  reply.message.resize(payload.size() + 512);
-  const auto whole = claim::sign_message(hasher_, signer_, claim::MessageType::receipt, std::nullopt, payload, reply.message);
+  const ByteView payload = ByteView(payload_).first(*length);
+  Reply made;
+  made.correlation = correlation;
+  made.message.resize(payload.size() + 512);
+  const auto whole = claim::sign_message(hasher_, signer_, claim::MessageType::receipt, std::nullopt, payload, made.message);
   if (!whole) return fail(ErrorCode::bug, std::string("a receipt could not be signed: ") + whole.error().reason);
-  reply.message.resize(*whole);
-  return reply;
+  made.message.resize(*whole);
+  replies.push_back(std::move(made));
+  return Done{};
 }
 
 }  // namespace greentill::credit

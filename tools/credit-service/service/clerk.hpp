@@ -36,13 +36,16 @@ class Clerk {
  private:
   Result<Answer> settle(Batch& batch, const claim::Stored& stored);
   Status take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>& replies);
-  Result<Reply> sign(const Answer& answer, const std::vector<std::uint8_t>& correlation);
+  Status take_own(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,
+                  const claim::Stored& stored, std::vector<Reply>& replies);
+  Status reply(const Answer& answer, const std::vector<std::uint8_t>& correlation, std::vector<Reply>& replies);
 
   Ledger& ledger_;
   Examiner examiner_;
   crypto::Signer& signer_;
   const claim::Hasher& hasher_;
   Clocks clocks_;
+  std::vector<std::uint8_t> payload_;  // of the receipt that is made; kept for the next one
 };
 
 }  // namespace greentill::credit

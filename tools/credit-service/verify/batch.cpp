@@ -13,61 +13,6 @@ using claim::CborReader;
 // Each chain in a message costs a transaction and a receipt of its own.
 constexpr std::size_t kMostChains = 8;
 
-constexpr const char* kNotThis = "not what stands here in a claim";
-
-template <std::size_t N>
-bool copy_fixed(ByteView item, Bytes<N>& into) {
-  CborReader reader(item);
-  const ByteView content = reader.bytes(kNotThis);
-  if (!reader.ok() || content.size() != N) return false;
-  std::copy(content.begin(), content.end(), into.begin());
-  return true;
-}
-
-/// The value at an integer key of an encoded map; empty where there is none.
-ByteView value_at(ByteView map, std::int64_t key) {
-  Bytes<9> buffer{};
-  claim::CborWriter writer(buffer);
-  writer.integer(key);
-  const ByteView wanted = writer.written();
-  CborReader reader(map);
-  const std::size_t pairs = reader.map(kNotThis);
-  for (std::size_t i = 0; i < pairs && reader.ok(); ++i) {
-    const ByteView found = reader.item();
-    const ByteView value = reader.item();
-    if (reader.ok() && std::equal(found.begin(), found.end(), wanted.begin(), wanted.end())) return value;
-  }
-  return {};
-}
-
-/// Reads only the claim's place from a payload that is not understood as a whole.
-std::optional<Link> find_link(ByteView payload) {
-  constexpr std::int64_t kId = 7;
-  constexpr std::int64_t kBody = -65537;
-  constexpr std::int64_t kSeq = 1;
-  constexpr std::int64_t kPrev = 2;
-  constexpr std::int64_t kChain = 7;
-  Link link;
-  claim::ClaimId id{};
-  if (copy_fixed(value_at(payload, kId), id)) link.id = id;
-  const ByteView body = value_at(payload, kBody);
-  CborReader seq(value_at(body, kSeq));
-  link.seq = seq.unsigned_integer(kNotThis);
-  if (!seq.ok() || !copy_fixed(value_at(body, kPrev), link.prev) || !copy_fixed(value_at(body, kChain), link.chain)) {
-    return std::nullopt;
-  }
-  return link;
-}
-
-/// The payload of a COSE_Sign1 whose headers are not understood.
-ByteView find_payload(ByteView message) {
-  CborReader reader(message);
-  if (reader.tag(kNotThis) != 61 || reader.tag(kNotThis) != 18 || reader.array(kNotThis) != 4) return {};
-  reader.bytes(kNotThis);
-  reader.item();
-  return reader.bytes(kNotThis);
-}
-
 /// Sets the place of a claim that is not understood, and the reason from the fault; false where the place cannot be read.
 bool place_unread(BatchClaim& into, const claim::Fault& fault) {
   const auto link = find_link(into.message.payload);

@@ -13,23 +13,11 @@
 #include "daemon/measure/library.hpp"
 #include "daemon/verify/reason.hpp"
 #include "tools/credit-service/verify/certificates.hpp"
+#include "tools/credit-service/verify/link.hpp"
 
 namespace greentill::credit {
 
 using verify::Reason;
-
-inline constexpr std::size_t kMaxBatchClaims = 256;
-inline constexpr std::size_t kMaxBatchBytes = 128u << 10;
-/// The ledger keeps a claim's chain and seq in one integer, with 40 bits for the seq.
-inline constexpr std::uint64_t kMaxSeq = (std::uint64_t{1} << 40) - 1;
-
-/// A claim's place in a chain. It is read apart from the rest, so that a claim which is not understood keeps its seq.
-struct Link {
-  std::uint64_t seq = 0;
-  Digest prev{};
-  claim::ChainId chain{};
-  std::optional<claim::ClaimId> id;
-};
 
 struct BatchClaim {
   claim::Message message;

@@ -37,6 +37,7 @@ Status SqliteStore::prepare_accept() {
        {differing_,
         "SELECT id & 0xffffffffff, coalesce(granted, 0) FROM claims INDEXED BY differing_claims "
         "WHERE differs != 0 AND reason = 0 AND id > ? AND id <= ? ORDER BY id LIMIT ?"},
+       {decided_, "SELECT id & 0xffffffffff, reason, granted FROM claims WHERE id > ? AND id <= ? ORDER BY id"},
        {add_change_, "INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?)"},
        {changes_,
         "SELECT number, claim, standing, granted, reason, at FROM changes WHERE device = ? AND number > ? ORDER BY number "
@@ -79,6 +80,13 @@ Result<std::vector<std::pair<std::uint64_t, std::int64_t>>> SqliteStore::differi
   using Granted = std::pair<std::uint64_t, std::int64_t>;
   const auto read = [](const Query& row) { return std::optional(Granted{row.count(0), row.integer(1)}); };
   return list_of<Granted>(differing_, read, after, to, most);
+}
+
+Result<std::vector<Decided>> SqliteStore::decided(std::int64_t after, std::int64_t to) {
+  const auto read = [](const Query& row) {
+    return std::optional(Decided{row.count(0), static_cast<Reason>(row.integer(1)), row.optional(2)});
+  };
+  return list_of<Decided>(decided_, read, after, to);
 }
 
 Result<std::vector<std::int64_t>> SqliteStore::held(std::int64_t chain, std::int64_t after, Holds holds, std::size_t most) {

@@ -53,6 +53,7 @@ class SqliteStore final : public Store {
   Result<std::vector<std::pair<std::uint64_t, Reason>>> refused(std::int64_t after, std::int64_t to, std::size_t most) override;
   Result<std::vector<std::pair<std::uint64_t, std::int64_t>>> differing(std::int64_t after, std::int64_t to,
                                                                         std::size_t most) override;
+  Result<std::vector<Decided>> decided(std::int64_t after, std::int64_t to) override;
   Result<std::vector<std::int64_t>> held(std::int64_t chain, std::int64_t after, Holds holds, std::size_t most) override;
   Result<std::vector<std::int64_t>> arrived_since(const std::string& device, std::int64_t since, std::int64_t after,
                                                   std::size_t most) override;
@@ -197,7 +198,7 @@ class SqliteStore final : public Store {
 
   sqlite::Statement find_book_, put_book_, find_chains_, find_named_chain_, kept_chains_, find_chain_, move_head_, go_on_;
   sqlite::Statement note_hour_;
-  sqlite::Statement find_claim_, add_claim_, put_decision_, refused_, differing_, changes_, add_change_, next_kept_;
+  sqlite::Statement find_claim_, add_claim_, put_decision_, refused_, differing_, decided_, changes_, add_change_, next_kept_;
   sqlite::Statement act_of_, lead_, find_act_, put_act_, act_claims_, add_act_claim_, reversals_;
   sqlite::Statement find_used_, add_used_, add_booking_, add_leg_, find_account_, account_name_, find_balance_, add_balance_;
   sqlite::Statement screened_, add_day_, find_day_, has_work_;
