@@ -64,6 +64,15 @@ function(greentill_library name)
   target_link_libraries(greentill_${name} PUBLIC greentill_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
 endfunction()
 
+# greentill_freestanding(<folder>): built for a microcontroller, the library must need no heap, no exceptions and no C++ library.
+function(greentill_freestanding name)
+  if(CMAKE_CROSSCOMPILING)
+    add_custom_command(TARGET greentill_${name} POST_BUILD VERBATIM
+      COMMAND ${CMAKE_COMMAND} -DNM=${CMAKE_NM} -DSIZE=${CMAKE_SIZE} -DARCHIVE=$<TARGET_FILE:greentill_${name}>
+        -P ${PROJECT_SOURCE_DIR}/cmake/check-freestanding.cmake)
+  endif()
+endfunction()
+
 # greentill_unity_groups(<folder> "a.cpp b.cpp" ...): which files of a library are compiled together; those in no group stay apart. A
 # program that uses one file of a group is linked with all of it, and with every library that it needs.
 function(greentill_unity_groups name)
