@@ -20,8 +20,8 @@ inline constexpr std::size_t kMostRecordPayload = 368;
 inline constexpr std::size_t kRideHead = 12;  ///< what stands before a ride's message in its record: counter, link
 inline constexpr std::size_t kRecordAround = 3 * kFlashWord;  ///< head, checksum, commit
 
-/// `interim`: the state as a start found it, written before the start was through. It says nothing that records before it do not, and
-/// may tell of a ride whose record reads as broken since: so it counts only where it is the first.
+/// `interim`: the state as a start found it, written before the start was through. It says nothing that records before it do not,
+/// and may tell of a ride whose record reads as broken since: so it counts only where it is the first.
 enum class RecordKind : std::uint8_t { state = 1, ride = 2, interim = 3 };
 
 struct RecordHead {

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/core/lock.hpp"
+
+#include <algorithm>
+
+#include "daemon/claim/signed_time.hpp"
+
+namespace greentill::firmware {
+namespace {
+
+constexpr std::uint64_t kCheckpointMs = 60'000;
+
+using claim::RideKey;
+using claim::RideValues;
+
+/// The values that come of counting alone; false never, since there is room for all that a lock says.
+bool put_count(RideValues& ride, const RideCount& count, const Settings& settings) {
+  return ride.append(RideKey::metres, metres(count.pulses, settings.circumference_mm)) &&
+         ride.append(RideKey::seconds, count.seconds) && ride.append(RideKey::pulses, count.pulses) &&
+         ride.append(RideKey::circumference_mm, settings.circumference_mm) &&
+         ride.append(RideKey::rejected_pulses, count.rejected_pulses) && ride.append(RideKey::pauses, count.pauses) &&
+         ride.append(RideKey::paused_seconds, count.paused_seconds);
+}
+
+}  // namespace
+
+Lock::Start Lock::start() {
+  if (!journal_.recover()) return Start::no_flash;
+  if (!ports_.keys.has_key() && !ports_.keys.generate_key(ports_.entropy)) return Start::no_key;
+  PublicPoint point{};
+  if (!ports_.keys.export_public_key(point)) return Start::no_key;
+  key_ = claim::key_id(public_key_hash(ports_.hasher, point));
+  identity_.load();
+  const LockState& state = journal_.state();
+  clock_.begin(state.time);
+  if (!identity_.provisioned()) return Start::not_provisioned;
+  if (state.riding) conclude({{state.ride, claim::RideEnding::power_lost, 0}, state.time});
+  return Start::ready;
+}
+
+void Lock::unlock() {
+  if (!identity_.provisioned()) return;
+  if (unsigned_) {
+    conclude(*unsigned_);
+    if (unsigned_) refuse();
+  }
+  machine_.unlock(ports_.board.uptime_ms());
+  tick();
+}
+
+void Lock::pulse() { machine_.pulse(ports_.board.uptime_ms(), journal_.state().settings); }
+
+void Lock::close() {
+  machine_.close(ports_.board.uptime_ms());
+  tick();
+}
+
+void Lock::dock() {
+  machine_.dock();
+  tick();
+}
+
+void Lock::tick() {
+  const std::uint64_t now_ms = ports_.board.uptime_ms();
+  const auto finished = machine_.advance(now_ms, journal_.state().settings);
+  if (finished) {
+    conclude({*finished, clock_.now(finished->ended_ms)});
+    checkpointed_ = false;
+  } else if (unsigned_) {
+    conclude(*unsigned_);
+  } else if (machine_.in_ride() && (!checkpointed_ || now_ms - checkpoint_ms_ >= kCheckpointMs)) {
+    checkpoint(now_ms);
+  }
+}
+
+LockState Lock::state_now() const {
+  LockState state = journal_.state();
+  state.time = now();
+  return state;
+}
+
+void Lock::checkpoint(std::uint64_t now_ms) {
+  LockState state = state_now();
+  state.riding = true;
+  state.ride = machine_.count(now_ms);
+  checkpointed_ = journal_.keep(state) == Kept::yes;
+  checkpoint_ms_ = now_ms;
+}
+
+void Lock::conclude(const Concluded& ride) {
+  const bool first = !unsigned_;
+  const Kept kept = sign_and_keep(ride);
+  if (kept == Kept::full) return refuse();
+  if (kept == Kept::yes) return unsigned_.reset();
+  const Concluded waiting = ride;
+  unsigned_ = waiting;
+  if (!first) return;
+  LockState state = state_now();
+  state.riding = true;
+  state.ride = waiting.ride.count;
+  state.time = waiting.ended_at;
+  static_cast<void>(journal_.keep(state));
+}
+
+void Lock::refuse() {
+  unsigned_.reset();
+  LockState state = state_now();
+  ++state.refused;
+  state.riding = false;
+  state.ride = {};
+  // Where not even this is kept the flash takes nothing any more, which the next start says.
+  static_cast<void>(journal_.keep(state));
+}
+
+Kept Lock::sign_and_keep(const Concluded& concluded) {
+  const FinishedRide& ride = concluded.ride;
+  const LockState& state = journal_.state();
+  const std::uint64_t now_ms = ports_.board.uptime_ms();
+  claim::LockRide content{identity_.id(), concluded.ended_at, state.last_counter + 1, {}};
+  RideValues& values = content.ride;
+  bool whole = put_count(values, ride.count, state.settings) && values.append(RideKey::battery_mv, ports_.board.battery_mv()) &&
+               values.append(RideKey::clock, static_cast<std::int64_t>(clock_.state(now_ms)));
+  if (const auto age = clock_.age(now_ms)) whole = whole && values.append(RideKey::clock_age_seconds, *age);
+  whole = whole && values.append(RideKey::ending, static_cast<std::int64_t>(ride.ending)) &&
+          values.append(RideKey::boot, state.boots);
+  if (state.last_counter != 0) whole = whole && values.append(RideKey::previous, state.last_link);
+  Bytes<256> payload{};
+  const auto size = claim::encode_lock_ride(content, payload);
+  if (!whole || !size) return Kept::broken;
+  const ByteView written = ByteView(payload).first(*size);
+  const claim::KeyedSigner signer{key_, std::nullopt};
+  claim::Signature signature{};
+  const Digest digest = claim::signature_digest(ports_.hasher, claim::MessageType::lock_ride, signer, written);
+  if (!ports_.keys.sign_hash(digest, signature)) return Kept::broken;
+  Bytes<claim::kMaxLockRideBytes> message{};
+  const auto length = claim::encode_keyed_message(claim::MessageType::lock_ride, signer, written, signature, message);
+  if (!length) return Kept::broken;
+  return journal_.keep_ride(ByteView(message).first(*length), claim::ride_link(ports_.hasher, written));
+}
+
+bool Lock::acknowledge(std::uint32_t counter) {
+  LockState state = state_now();
+  if (counter <= state.acknowledged || counter > state.last_counter) return true;
+  state.acknowledged = counter;
+  return journal_.keep(state) == Kept::yes;
+}
+
+bool Lock::trusted(const claim::KeyedMessage& message) {
+  if (!identity_.provisioned() || message.signer.key != identity_.trusted_id()) return false;
+  const Digest digest = claim::signature_digest(ports_.hasher, message.type, message.signer, message.payload);
+  return ports_.keys.verify_hash(identity_.trusted(), digest, message.signature);
+}
+
+Lock::Taken Lock::settle(ByteView message) {
+  const auto parsed = claim::parse_keyed_message(message, claim::MessageType::lock_receipt);
+  if (!parsed || !trusted(*parsed)) return Taken::refused;
+  const auto receipt = claim::parse_lock_receipt(parsed->payload);
+  LockState state = state_now();
+  if (!receipt || receipt->lock != identity_.id() || receipt->counter > state.last_counter) return Taken::refused;
+  if (receipt->counter <= state.settled) return Taken::yes;
+  state.settled = static_cast<std::uint32_t>(receipt->counter);
+  return journal_.keep(state) == Kept::yes ? Taken::yes : Taken::not_kept;
+}
+
+bool Lock::ask_time(claim::Nonce& out) {
+  asked_ = ports_.entropy.fill(nonce_);
+  out = nonce_;
+  return asked_;
+}
+
+Lock::Taken Lock::set_time(ByteView message) {
+  const auto parsed = claim::parse_keyed_message(message, claim::MessageType::time);
+  if (!asked_ || !parsed || !trusted(*parsed)) return Taken::refused;
+  const auto time = claim::parse_time(parsed->payload);
+  if (!time || time->nonce != nonce_ || time->unix_seconds < 0) return Taken::refused;
+  asked_ = false;
+  clock_.set(time->unix_seconds, ports_.board.uptime_ms());
+  return journal_.keep(state_now()) == Kept::yes ? Taken::yes : Taken::not_kept;
+}
+
+bool Lock::configure(const Settings& settings) {
+  LockState state = state_now();
+  state.settings = settings;
+  return journal_.keep(state) == Kept::yes;
+}
+
+}  // namespace greentill::firmware

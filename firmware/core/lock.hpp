@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bike's lock: turns what bolt and wheel do into signed rides, and keeps them until the service has settled them. docs/lock.md
+// says what a ride is. The board calls it from one loop: events as they come, tick() at least each second. Threads: one thread.
+#pragma once
+
+#include "firmware/core/identity.hpp"
+#include "firmware/core/journal.hpp"
+#include "firmware/core/lock_clock.hpp"
+#include "firmware/core/ports.hpp"
+#include "firmware/core/ride_machine.hpp"
+
+namespace greentill::firmware {
+
+struct LockPorts {
+  Flash& journal;   ///< for rides and state alone
+  Flash& identity;  ///< one sector, for what is written once
+  Keys& keys;
+  Entropy& entropy;
+  Board& board;
+  const claim::Hasher& hasher;
+};
+
+class Lock {
+ public:
+  /// Lifetime: the ports'.
+  explicit Lock(const LockPorts& ports) : ports_(ports), journal_(ports.journal), identity_(ports.identity, ports.hasher) {}
+
+  /// What this start found. A lock that is not ready takes no rides: it stays as it is, for a technician.
+  enum class Start : std::uint8_t {
+    ready,
+    not_provisioned,  ///< it has a key and no name yet: see identity()
+    no_key,           ///< the entropy failed, or the keys' memory
+    no_flash,
+  };
+  /// To be called once, before all else. Makes the key at the first start. Ends a ride that the power failed in.
+  [[nodiscard]] Start start();
+
+  void unlock();
+  void pulse();
+  void close();
+  void dock();
+  /// Ends what is over, signs and keeps it; keeps what is counted of a ride each minute. Where the key cannot be used the ride
+  /// waits for a later tick, until the next one begins or the power fails: then it is counted as refused, or ends as after a
+  /// power failure.
+  void tick();
+
+  [[nodiscard]] RidePhase phase() const { return machine_.phase(); }
+  [[nodiscard]] const Journal& journal() const { return journal_; }
+  [[nodiscard]] Identity& identity() { return identity_; }
+  [[nodiscard]] const LockClock& clock() const { return clock_; }
+  [[nodiscard]] std::int64_t now() const { return clock_.now(ports_.board.uptime_ms()); }
+
+  /// A dock has kept every ride up to the counter. Beyond the last ride, or below what is acknowledged already, it changes
+  /// nothing. False where it could not be kept.
+  [[nodiscard]] bool acknowledge(std::uint32_t counter);
+  /// The service's word, a lock receipt's message: taken where the trusted key signed it for this lock.
+  enum class Taken : std::uint8_t { yes, refused, not_kept };
+  [[nodiscard]] Taken settle(ByteView message);
+  /// Sets the clock by a time's message: taken where the trusted key signed it over the nonce that this lock asked with, once.
+  [[nodiscard]] Taken set_time(ByteView message);
+  /// What the next time must be asked with; drawn anew by each call. False where the entropy failed.
+  [[nodiscard]] bool ask_time(claim::Nonce& out);
+  [[nodiscard]] bool configure(const Settings& settings);
+
+ private:
+  struct Concluded {
+    FinishedRide ride;
+    std::int64_t ended_at = 0;
+  };
+  void conclude(const Concluded& ride);
+  void refuse();
+  [[nodiscard]] Kept sign_and_keep(const Concluded& ride);
+  void checkpoint(std::uint64_t now_ms);
+  [[nodiscard]] LockState state_now() const;
+  [[nodiscard]] bool trusted(const claim::KeyedMessage& message);
+
+  LockPorts ports_;
+  Journal journal_;
+  Identity identity_;
+  LockClock clock_;
+  RideMachine machine_;
+  claim::KeyId key_{};
+  std::optional<Concluded> unsigned_;  ///< over, and the key could not be used
+  std::uint64_t checkpoint_ms_ = 0;
+  bool checkpointed_ = false;
+  claim::Nonce nonce_{};
+  bool asked_ = false;
+};
+
+}  // namespace greentill::firmware

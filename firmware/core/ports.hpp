@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a lock needs of its board, besides flash (flash.hpp) and a hash (daemon/claim/crypto.hpp). Handed in as references, which
+// outlive the lock; none is owned through its port. Threads: one thread at a time, unless the port says more.
+#pragma once
+
+#include "daemon/base/bytes.hpp"
+#include "daemon/claim/crypto.hpp"
+
+namespace greentill::firmware {
+
+/// A P-256 key as it is written: 0x04 ‖ x ‖ y.
+using PublicPoint = Bytes<65>;
+
+/// Bits that nobody can foretell: a hardware generator, conditioned.
+class Entropy {
+ public:
+  /// False where the source failed its health test; `out` is not to be used then.
+  [[nodiscard]] virtual bool fill(MutableBytes out) = 0;
+
+ protected:
+  ~Entropy() = default;
+};
+
+/// The lock's one key and what is done with keys, shaped like PSA's (psa_generate_key, psa_export_public_key, psa_sign_hash,
+/// psa_verify_hash), so that a secure element is another adapter. The private key never leaves it; it is kept across power
+/// failures. ECDSA on P-256 over a SHA-256 digest, signatures as of claim::Signature.
+class Keys {
+ public:
+  [[nodiscard]] virtual bool has_key() = 0;
+  /// Makes the key, once in a lock's life. False, with no key made, where there is one or the entropy failed; power that fails
+  /// meanwhile leaves either no key or a whole one.
+  [[nodiscard]] virtual bool generate_key(Entropy& entropy) = 0;
+  [[nodiscard]] virtual bool export_public_key(PublicPoint& out) = 0;
+  [[nodiscard]] virtual bool sign_hash(const Digest& digest, claim::Signature& out) = 0;
+  /// Whether that key made the signature. False for what is no point of the curve.
+  [[nodiscard]] virtual bool verify_hash(const PublicPoint& key, const Digest& digest, const claim::Signature& signature) = 0;
+
+ protected:
+  ~Keys() = default;
+};
+
+/// The rest of the board.
+class Board {
+ public:
+  /// Since this start; never goes back.
+  [[nodiscard]] virtual std::uint64_t uptime_ms() = 0;
+  [[nodiscard]] virtual std::uint16_t battery_mv() = 0;
+
+ protected:
+  ~Board() = default;
+};
+
+}  // namespace greentill::firmware

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/port/mbedtls/mbedtls_keys.hpp"
+
+#include <mbedtls/ecdsa.h>
+#include <mbedtls/md.h>
+#include <mbedtls/platform_util.h>
+#include <mbedtls/sha256.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace greentill::firmware {
+namespace {
+
+/// An mbedTLS structure between its init and free functions.
+template <typename T, void (*Init)(T*), void (*Free)(T*)>
+class Owned {
+ public:
+  Owned() { Init(&value_); }
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  ~Owned() { Free(&value_); }
+  T* get() { return &value_; }
+
+ private:
+  T value_;
+};
+using Number = Owned<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
+using Point = Owned<mbedtls_ecp_point, mbedtls_ecp_point_init, mbedtls_ecp_point_free>;
+using Group = Owned<mbedtls_ecp_group, mbedtls_ecp_group_init, mbedtls_ecp_group_free>;
+using Md = Owned<mbedtls_md_context_t, mbedtls_md_init, mbedtls_md_free>;
+using Sha256 = Owned<mbedtls_sha256_context, mbedtls_sha256_init, mbedtls_sha256_free>;
+
+bool load_curve(Group& group) { return mbedtls_ecp_group_load(group.get(), MBEDTLS_ECP_DP_SECP256R1) == 0; }
+
+/// A private key while it is in memory.
+class Scalar {
+ public:
+  Scalar() = default;
+  Scalar(const Scalar&) = delete;
+  Scalar& operator=(const Scalar&) = delete;
+  ~Scalar() { mbedtls_platform_zeroize(bytes.data(), bytes.size()); }
+  Bytes<32> bytes{};
+};
+
+/// What mbedTLS blinds its arithmetic with: a keyed stream, so that no entropy is needed to sign. Keyed by the private key and
+/// the digest, it is nobody's to foretell.
+class Blinding {
+ public:
+  Blinding(const Scalar& key, const Digest& digest) : seed_(MbedtlsHasher().sha256({key.bytes, digest, as_bytes("blinding")})) {}
+  static int next(void* self, unsigned char* out, std::size_t size) {
+    auto& it = *static_cast<Blinding*>(self);
+    while (size > 0) {
+      it.seed_ = MbedtlsHasher().sha256({it.seed_});
+      const Digest piece = MbedtlsHasher().sha256({it.seed_, as_bytes("out")});
+      const std::size_t part = std::min(size, piece.size());
+      out = std::copy_n(piece.begin(), part, out);
+      size -= part;
+    }
+    return 0;
+  }
+
+ private:
+  Digest seed_;
+};
+
+bool point_of(Group& group, const Scalar& key, PublicPoint& out) {
+  Number d;
+  Point q;
+  Blinding blinding(key, Digest{});
+  std::size_t size = 0;
+  return mbedtls_mpi_read_binary(d.get(), key.bytes.data(), key.bytes.size()) == 0 &&
+         mbedtls_ecp_check_privkey(group.get(), d.get()) == 0 &&
+         mbedtls_ecp_mul(group.get(), q.get(), d.get(), &group.get()->G, Blinding::next, &blinding) == 0 &&
+         mbedtls_ecp_point_write_binary(group.get(), q.get(), MBEDTLS_ECP_PF_UNCOMPRESSED, &size, out.data(), out.size()) == 0 &&
+         size == out.size();
+}
+
+}  // namespace
+
+Digest MbedtlsHasher::sha256(std::initializer_list<ByteView> parts) const noexcept {
+  Sha256 context;
+  Digest digest{};
+  mbedtls_sha256_starts_ret(context.get(), 0);
+  for (const ByteView part : parts) mbedtls_sha256_update_ret(context.get(), part.data(), part.size());
+  mbedtls_sha256_finish_ret(context.get(), digest.data());
+  return digest;
+}
+
+Digest MbedtlsHasher::hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) const noexcept {
+  Digest digest{};
+  Md context;
+  if (mbedtls_md_setup(context.get(), mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1) != 0) std::abort();
+  mbedtls_md_hmac_starts(context.get(), key.data(), key.size());
+  for (const ByteView part : parts) mbedtls_md_hmac_update(context.get(), part.data(), part.size());
+  mbedtls_md_hmac_finish(context.get(), digest.data());
+  return digest;
+}
+
+bool MbedtlsKeys::has_key() {
+  Scalar key;
+  return record_.load(key.bytes);
+}
+
+bool MbedtlsKeys::generate_key(Entropy& entropy) {
+  Group group;
+  Scalar key;
+  PublicPoint point{};
+  if (has_key() || !load_curve(group)) return false;
+  // A number outside the group comes once in 2^32 tries (FIPS 186-4, B.4.2).
+  for (int tries = 0; tries < 4; ++tries) {
+    if (!entropy.fill(key.bytes)) return false;
+    if (point_of(group, key, point)) return record_.write(key.bytes);
+  }
+  return false;
+}
+
+bool MbedtlsKeys::export_public_key(PublicPoint& out) {
+  Group group;
+  Scalar key;
+  return record_.load(key.bytes) && load_curve(group) && point_of(group, key, out);
+}
+
+bool MbedtlsKeys::sign_hash(const Digest& digest, claim::Signature& out) {
+  Group group;
+  Scalar key;
+  Number d;
+  Number r;
+  Number s;
+  claim::Signature signature{};
+  if (!record_.load(key.bytes) || !load_curve(group)) return false;
+  Blinding blinding(key, digest);
+  const bool made = mbedtls_mpi_read_binary(d.get(), key.bytes.data(), key.bytes.size()) == 0 &&
+                    mbedtls_ecdsa_sign_det_ext(group.get(), r.get(), s.get(), d.get(), digest.data(), digest.size(),
+                                               MBEDTLS_MD_SHA256, Blinding::next, &blinding) == 0 &&
+                    mbedtls_mpi_write_binary(r.get(), signature.data(), 32) == 0 &&
+                    mbedtls_mpi_write_binary(s.get(), signature.data() + 32, 32) == 0;
+  if (made) out = signature;
+  return made;
+}
+
+bool MbedtlsKeys::verify_hash(const PublicPoint& key, const Digest& digest, const claim::Signature& signature) {
+  Group group;
+  Point q;
+  Number r;
+  Number s;
+  return load_curve(group) && mbedtls_ecp_point_read_binary(group.get(), q.get(), key.data(), key.size()) == 0 &&
+         mbedtls_ecp_check_pubkey(group.get(), q.get()) == 0 && mbedtls_mpi_read_binary(r.get(), signature.data(), 32) == 0 &&
+         mbedtls_mpi_read_binary(s.get(), signature.data() + 32, 32) == 0 &&
+         mbedtls_ecdsa_verify(group.get(), digest.data(), digest.size(), q.get(), r.get(), s.get()) == 0;
+}
+
+}  // namespace greentill::firmware

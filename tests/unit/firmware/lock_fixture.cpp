@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/firmware/lock_fixture.hpp"
+
+#include <stdexcept>
+
+namespace greentill::test {
+namespace {
+
+void require(bool holds, const char* what) {
+  if (!holds) throw std::logic_error(what);
+}
+
+}  // namespace
+
+using namespace firmware;
+
+LockFixture::LockFixture() {
+  CountingEntropy other(77);
+  require(programme.generate_key(other) && programme.export_public_key(programme_key), "the programme has no key");
+  restart();
+}
+
+Lock::Start LockFixture::restart() {
+  board.start_anew();
+  lock.emplace(LockPorts{flash, identity_flash, keys, entropy, board, hasher});
+  return lock->start();
+}
+
+void LockFixture::provision() {
+  const auto code = lock->identity().propose(kId, programme_key, keys);
+  require(code.has_value(), "nothing can be proposed");
+  const auto last = lock->identity().confirm(*code, entropy);
+  require(last && lock->identity().commit(*last), "the lock is not provisioned");
+}
+
+void LockFixture::ride(int turns) {
+  lock->unlock();
+  for (int turn = 0; turn < turns; ++turn) {
+    board.pass(420);
+    lock->pulse();
+    lock->tick();
+  }
+  board.pass(2000);
+  lock->close();
+  lock->dock();
+}
+
+LockFixture::Message LockFixture::ride_message(std::uint32_t counter) {
+  Message message(claim::kMaxLockRideBytes);
+  const auto size = lock->journal().ride(counter, message);
+  require(size.has_value(), "there is no such ride");
+  message.resize(*size);
+  return message;
+}
+
+LockFixture::Message LockFixture::signed_by_programme(claim::MessageType type, ByteView payload) {
+  const claim::KeyedSigner signer{claim::key_id(public_key_hash(hasher, programme_key)), std::nullopt};
+  claim::Signature signature{};
+  require(programme.sign_hash(claim::signature_digest(hasher, type, signer, payload), signature), "the programme cannot sign");
+  Message message(512);
+  const auto size = claim::encode_keyed_message(type, signer, payload, signature, message);
+  require(size.ok(), "the message does not fit");
+  message.resize(*size);
+  return message;
+}
+
+LockFixture::Message LockFixture::receipt(std::uint32_t counter, std::string_view name) {
+  Bytes<128> payload{};
+  const auto size = claim::encode_lock_receipt({name, 1767312000, counter}, payload);
+  require(size.ok(), "no receipt");
+  return signed_by_programme(claim::MessageType::lock_receipt, ByteView(payload).first(*size));
+}
+
+LockFixture::Message LockFixture::time(const claim::Nonce& nonce, std::int64_t unix_seconds) {
+  Bytes<64> payload{};
+  const auto size = claim::encode_time({nonce, unix_seconds}, payload);
+  require(size.ok(), "no time");
+  return signed_by_programme(claim::MessageType::time, ByteView(payload).first(*size));
+}
+
+}  // namespace greentill::test
