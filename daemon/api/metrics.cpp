@@ -129,6 +129,12 @@ void write_link(Exposition& out, const uplink::LinkStatus& link) {
   out.counter("link_repairs_total", "Chains begun because the store and the service's ledger differed.", link.repairs);
   out.counter("link_receipts_total", "Receipts that were verified and applied.", link.receipts);
   out.counter("link_receipts_refused_total", "Receipts with a wrong signature or shape.", link.receipts_refused);
+  out.gauge("link_data_bytes", "What the line has carried this month, both ways, headers included.", link.data.count.bytes);
+  out.gauge("link_data_cap_bytes", "How much it may carry a month; 0: as much as it likes.", link.data.cap);
+  out.metric("link_data_stage", "gauge", "Whether the line is free, spared, or used up for the month.");
+  for (const auto stage : {uplink::DataStage::free, uplink::DataStage::sparing, uplink::DataStage::used_up}) {
+    out.sample(link.data.stage == stage ? 1 : 0, "stage", uplink::to_string(stage));
+  }
 }
 
 void write_plugins(Exposition& out, const std::vector<detect::PluginStatus>& plugins) {

@@ -213,6 +213,14 @@ ordered_json renewal_json(const std::optional<DaemonStatus::Renewal>& renewal) {
           {"last_error", renewal->last_error.empty() ? ordered_json() : ordered_json(renewal->last_error)}};
 }
 
+ordered_json data_json(const uplink::DataUse& data) {
+  const std::string month = uplink::month_text(data.count.month);
+  return {{"month", month.empty() ? ordered_json() : ordered_json(month)},
+          {"bytes", data.count.bytes},
+          {"cap_bytes", data.cap == 0 ? ordered_json() : ordered_json(data.cap)},
+          {"stage", uplink::to_string(data.stage)}};
+}
+
 }  // namespace
 
 ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
@@ -269,6 +277,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                   {"chain_words", nullptr},
                   {"paused_until", nullptr},
                   {"last_delivery", nullptr},
+                  {"data", data_json(status.link.data)},
                   {"last_error", nullptr}};
   if (status.link.chain) json["link"]["chain"] = name(kChainStandings, *status.link.chain);
   if (!status.link.chain_words.empty()) json["link"]["chain_words"] = status.link.chain_words;

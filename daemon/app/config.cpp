@@ -18,6 +18,8 @@ namespace {
 
 using toml::Table;
 
+constexpr std::uint64_t kBytesAMegabyte = 1'000'000;  // as carriers count
+
 class ConfigReader {
  public:
   ConfigReader(const Table& root, const std::filesystem::path& folder, const Installation& installation)
@@ -250,6 +252,7 @@ class ConfigReader {
     options.backoff_max = std::chrono::seconds(fields.integer_or("backoff_max_s", 1, 86'400, 300));
     options.retry_refused_after = std::chrono::seconds(fields.integer_or("retry_refused_after_s", 1, 604'800, 3600));
     options.keep_alive = std::chrono::seconds(fields.integer_or("keep_alive_s", 5, 3600, 60));
+    options.data.cap = static_cast<std::uint64_t>(fields.integer_or("data_cap_mb", 0, 1'000'000, 0)) * kBytesAMegabyte;
     config_.overdue_after = std::chrono::seconds(fields.integer_or("overdue_s", 60, 31'536'000, 86'400));
   }
 

@@ -27,6 +27,10 @@
 namespace greentill::app {
 namespace {
 
+// A certificate that ends so soon is renewed also where data is short; and what that takes of the line, about.
+constexpr std::int64_t kRenewAnyway = 7 * kSecondsADay;
+constexpr std::uint64_t kRenewalBytes = 16'000;
+
 // Members are declared in the order they are started, so that they stop in the reverse one.
 class GreentillDaemon : public Daemon {
  public:
@@ -45,6 +49,8 @@ class GreentillDaemon : public Daemon {
   Status open_outbox();
   Status start_engine();
   Status start_uplink();
+  uplink::DataOptions data_options(std::uint64_t cap);
+  std::string renewal_put_off();
   Status start_sources();
   Status start_api();
   /// Lets wait() return; the first call counts.
@@ -71,6 +77,7 @@ class GreentillDaemon : public Daemon {
   std::optional<engine::ClaimMaker> maker_;
   Strand strand_;
   std::unique_ptr<identity::ReceiptTrust> trust_;
+  std::optional<uplink::FileDataBook> data_book_;
   std::unique_ptr<uplink::Uplink> uplink_;
   std::optional<outbox::Pruner> pruner_;
   std::optional<uplink::OutboxReceiptBook> book_;
@@ -185,6 +192,34 @@ Status GreentillDaemon::start_engine() {
   return engine_->open();
 }
 
+/// A count that cannot be read begins anew: that may cost the shop some money, and claims must not wait for it.
+uplink::DataOptions GreentillDaemon::data_options(std::uint64_t cap) {
+  const std::filesystem::path file = config_.state_folder / "data-use";
+  uplink::DataOptions options;
+  options.cap = cap;
+  if (const auto kept = uplink::FileDataBook::load(file)) {
+    options.kept = *kept;
+  } else {
+    log_.write(LogLevel::warning, "uplink", kept.error().message + "; what the line has carried is counted from nothing again");
+  }
+  data_book_.emplace(file, engine_->committer(), log_);
+  options.book = &*data_book_;
+  options.sure_time = [this] { return self_check_->sure_time(); };
+  return options;
+}
+
+/// Where data is short a renewal waits, unless the certificate would end first.
+std::string GreentillDaemon::renewal_put_off() {
+  if (!uplink_) return {};
+  const uplink::DataUse use = uplink_->status().data;
+  const bool ends = own_->device().not_after() - self_check_->best_time() < kRenewAnyway;
+  if (use.stage == uplink::DataStage::free || (use.stage == uplink::DataStage::sparing && ends)) {
+    uplink_->also_used(kRenewalBytes);
+    return {};
+  }
+  return "the month's data is short: the renewal waits for the next month";
+}
+
 Status GreentillDaemon::start_uplink() {
   if (!config_.uplink) {
     log_.write(LogLevel::warning, "uplink", "no [uplink] is configured: claims are kept and not delivered");
@@ -195,6 +230,7 @@ Status GreentillDaemon::start_uplink() {
   options.version = kVersion;
   options.certificate = config_.certificate;
   options.key = own_->key_path();
+  options.data = data_options(config_.uplink->data.cap);
   options.own_certificate = [this](std::int64_t service_time) { return self_check_->why_not_taken(service_time); };
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
@@ -257,7 +293,8 @@ Status GreentillDaemon::start() {
   if (Status started = start_uplink(); !started) return started;
   if (Status started = start_sources(); !started) return started;
   if (Status started = own_->start_renewal([this] { return self_check_->best_time(); },
-                                           [this](const crypto::Certificate& by) { self_check_->renewed(by); });
+                                           [this](const crypto::Certificate& by) { self_check_->renewed(by); },
+                                           [this] { return renewal_put_off(); });
       !started) {
     return started;
   }

@@ -61,7 +61,8 @@ Status OwnIdentity::try_certificate(const std::filesystem::path& certificate) co
                                 stopping_);
 }
 
-Status OwnIdentity::start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed) {
+Status OwnIdentity::start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed,
+                                  std::function<std::string()> put_off) {
   if (!config_.enrolment) return Done{};
   auto server = enrol::EstServer::parse(config_.enrolment->server);
   if (!server) return Failure{server.error()};
@@ -79,8 +80,8 @@ Status OwnIdentity::start_renewal(std::function<std::int64_t()> now, std::functi
                             random_,
                             [this](const std::filesystem::path& certificate) { return try_certificate(certificate); },
                             promoted};
-  renewer_ =
-      enrol::Renewer::start({std::move(means), config_.enrolment->retry_min, std::move(now), device_->certificate()}, log_);
+  renewer_ = enrol::Renewer::start(
+      {std::move(means), config_.enrolment->retry_min, std::move(now), device_->certificate(), std::move(put_off)}, log_);
   return Done{};
 }
 

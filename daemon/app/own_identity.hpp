@@ -37,8 +37,9 @@ class OwnIdentity {
   [[nodiscard]] std::filesystem::path key_path() const { return memory_ ? memory_->path() : config_.key; }
 
   /// Begins to renew, where an enrolment is configured. `now`: the best known time; `renewed` hears of each new certificate, on
-  /// another thread. Both must live until stop().
-  Status start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed);
+  /// another thread; `put_off`: as in enrol::Renewer::Options. All must live until stop().
+  Status start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed,
+                       std::function<std::string()> put_off);
   void stop();
   /// None where nothing renews it.
   [[nodiscard]] std::optional<api::DaemonStatus::Renewal> renewal() const;

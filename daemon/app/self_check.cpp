@@ -92,6 +92,12 @@ std::optional<std::int64_t> SelfCheck::ahead() const {
   return difference > kAgreeSeconds || difference < -kAgreeSeconds ? std::optional(difference) : std::nullopt;
 }
 
+std::optional<std::int64_t> SelfCheck::sure_time() const {
+  const std::int64_t offset = service_offset_;
+  if (offset != kNever) return offset + static_cast<std::int64_t>(about_.elapsed());
+  return clock_.synchronised() ? std::optional(clock_.unix_seconds()) : std::nullopt;
+}
+
 std::vector<std::string> SelfCheck::warnings() const {
   std::vector<std::string> all;
   if (auto fault = clock_fault(clock_, about_.store_written, "the store " + about_.store.string()))

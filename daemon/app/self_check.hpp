@@ -49,6 +49,9 @@ class SelfCheck {
   /// The best known time, Unix seconds: the service's where one was heard.
   [[nodiscard]] std::int64_t best_time() const { return clock_.unix_seconds() - ahead().value_or(0); }
 
+  /// The time where it is sure, Unix seconds: the service's, once one was heard, or one that a time server keeps.
+  [[nodiscard]] std::optional<std::int64_t> sure_time() const;
+
   /// What is wrong now, each a sentence; empty where nothing is.
   [[nodiscard]] std::vector<std::string> warnings() const;
   /// What a service whose clock shows that time may hold against the certificate.

@@ -157,13 +157,26 @@ class ThreadRenewer final : public Renewer {
       std::chrono::milliseconds pause = kLookAgain;
       const std::int64_t left = due - options_.now();
       if (left <= 0) {
-        pause = attempt();
+        const std::string why = options_.put_off ? options_.put_off() : std::string();
+        pause = why.empty() ? attempt() : wait(why);
       } else if (left < kLookAgain / std::chrono::seconds(1)) {
         pause = std::chrono::seconds(left);
       }
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, pause, [this] { return cancelled_.load(); });
     }
+  }
+
+  std::chrono::milliseconds wait(const std::string& why) {
+    const std::int64_t next = options_.now() + kLookAgain / std::chrono::seconds(1);
+    bool is_new = false;
+    set([&](RenewalStatus& status) {
+      is_new = status.last_error != why;
+      status.next_try_at = next;
+      status.last_error = why;
+    });
+    if (is_new) log_.write(LogLevel::info, "renewal", why);
+    return kLookAgain;
   }
 
   /// Tries once; how long to rest then.

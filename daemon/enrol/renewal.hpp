@@ -67,6 +67,8 @@ class Renewer {
     std::chrono::seconds floor{3600};   ///< between two tries at least; doubled to a day where they fail
     std::function<std::int64_t()> now;  ///< the best known time, Unix seconds: a service's where one was heard
     crypto::Certificate in_use;
+    /// Why it is not tried now, as a sentence; empty where it is. None: it always is.
+    std::function<std::string()> put_off = {};
   };
   /// Begins to look at once, and looks again at least once an hour. `log` must outlive it.
   static std::unique_ptr<Renewer> start(Options options, Log& log);

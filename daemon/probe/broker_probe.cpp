@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/base/socket_use.hpp"
 #include "daemon/probe/tls_probe.hpp"
 
 namespace greentill::probe {
@@ -65,14 +66,15 @@ Status try_certificate(const Target& target, std::chrono::milliseconds limit, co
 }
 
 std::string find_cause(const Target& target, const Addresses& addresses, std::chrono::milliseconds limit,
-                       const std::atomic<bool>& cancelled) {
+                       const std::atomic<bool>& cancelled, std::uint64_t* carried) {
   const Deadline deadline(limit, cancelled);
   int error = 0;
   for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
     const Socket socket(::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, one->ai_protocol));
     error = connect_to(*one, socket, deadline);
+    const std::string cause = error == 0 && target.address.tls ? find_tls_cause(target, socket, deadline) : std::string();
+    if (carried != nullptr) *carried += carried_bytes(socket.fd()).value_or(0);
     if (error != 0) continue;
-    const std::string cause = target.address.tls ? find_tls_cause(target, socket, deadline) : std::string();
     return cause.empty() ? "cannot connect: the line is good, but what listens there does not answer as an MQTT 5 broker; is the "
                            "port right?"
                          : cause;

@@ -32,9 +32,9 @@ Result<Addresses> resolve(const BrokerAddress& address);
 
 /// Connects, and returns what is wrong as a sentence for the operator; where nothing is wrong, "cannot connect" without a cause.
 /// Blocks for `limit` at most. Ends within 50 ms once `cancelled` is set; the result then means nothing. Requires: SIGPIPE is
-/// ignored, as Paho does. Threads: any.
+/// ignored, as Paho does. `carried` gets the bytes that it took of the line (base/socket_use.hpp). Threads: any.
 std::string find_cause(const Target& target, const Addresses& addresses, std::chrono::milliseconds limit,
-                       const std::atomic<bool>& cancelled);
+                       const std::atomic<bool>& cancelled, std::uint64_t* carried = nullptr);
 
 /// Whether the broker takes our certificate: shakes hands by TLS, and hears whether it refuses. No session begins, so that one
 /// that runs goes on. denied where the broker refuses the certificate; unavailable where that cannot be told, with the cause.

@@ -21,7 +21,7 @@ Diagnosis::~Diagnosis() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Diagnosis::start(const probe::Target& target, std::function<void(const std::string&)> done) {
+void Diagnosis::start(const probe::Target& target, std::function<void(const std::string&, std::uint64_t)> done) {
   thread_ = std::thread([state = state_, target, done = std::move(done)] {
     const auto addresses = probe::resolve(target.address);
     {
@@ -29,9 +29,10 @@ void Diagnosis::start(const probe::Target& target, std::function<void(const std:
       if (state->cancelled) return;
       state->resolving = false;
     }
+    std::uint64_t carried = 0;
     const std::string cause =
-        addresses ? probe::find_cause(target, *addresses, kLimit, state->cancelled) : addresses.error().message;
-    if (!state->cancelled) done(cause);
+        addresses ? probe::find_cause(target, *addresses, kLimit, state->cancelled, &carried) : addresses.error().message;
+    if (!state->cancelled) done(cause, carried);
   });
 }
 

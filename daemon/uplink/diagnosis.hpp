@@ -21,8 +21,9 @@ class Diagnosis {
   /// Stops the probe within 50 ms: whoever destroys it may be on the strand.
   ~Diagnosis();
 
-  /// Calls `done` with the cause, on the probe's thread, unless this object is destroyed before. May be called once.
-  void start(const probe::Target& target, std::function<void(const std::string&)> done);
+  /// Calls `done` with the cause, and how many bytes of the line were taken to find it, on the probe's thread, unless this object
+  /// is destroyed before. May be called once.
+  void start(const probe::Target& target, std::function<void(const std::string&, std::uint64_t)> done);
 
  private:
   struct State {

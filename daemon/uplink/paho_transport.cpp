@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <mqtt/async_client.h>
 
+#include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <utility>
 
 #include "daemon/base/guarded.hpp"
+#include "daemon/base/socket_use.hpp"
 #include "daemon/claim/stored.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "daemon/paho/paho.hpp"
@@ -19,6 +22,14 @@ constexpr std::int32_t kLargestPacket = 128 << 10;  // a receipt has at most 64 
 constexpr std::int32_t kReceiptsInFlight = 32;
 // An honest service answers one window; what comes beyond is dropped, and its claims are sent again.
 constexpr int kMostQueuedMessages = 64;
+// Of an attempt that the broker refused in MQTT's own words, behind a whole handshake.
+constexpr std::uint64_t kRefusedAttempt = 6'000;
+
+std::uint16_t port_of(const BrokerAddress& address) {
+  std::uint16_t port = 0;
+  std::from_chars(address.port.data(), address.port.data() + address.port.size(), port);
+  return port;
+}
 
 /// What Paho's threads may use: it posts to the strand and holds the session weakly. Only work on the strand makes the reference
 /// strong: whoever releases the last one destroys the client, and no callback of a client may destroy it.
@@ -31,6 +42,9 @@ class Mailbox {
     strand_.post([listener = listener_, work = std::move(work)] {
       if (const auto alive = listener.lock()) work(*alive);
     });
+  }
+  void used(std::uint64_t bytes) {
+    post([bytes](TransportListener& listener) { listener.on_used(bytes); });
   }
   void lost(ErrorCode code, std::string why) { lost(Error{code, std::move(why)}); }
   void lost(Error error) {
@@ -63,6 +77,7 @@ class PahoTransport final : public Transport {
       : connection_(connection), mailbox_(strand, std::move(listener)) {}
 
   void connect() {
+    before_ = connections_to(port_of(connection_.broker.address));
     try {
       const auto options = mqtt::create_options_builder().mqtt_version(kMqtt5).finalize();
       client_ = std::make_unique<mqtt::async_client>(connection_.broker.address.paho_uri, connection_.client_id, options);
@@ -77,6 +92,11 @@ class PahoTransport final : public Transport {
     } catch (const std::exception& error) {
       mailbox_.lost(ErrorCode::unavailable, explain(error.what()));
     }
+  }
+
+  [[nodiscard]] std::optional<std::uint64_t> carried() const override {
+    const std::optional<OwnConnection> own = own_.get();
+    return own ? own->carried() : std::nullopt;
   }
 
   Status publish(const Publication& publication) override {
@@ -140,9 +160,13 @@ class PahoTransport final : public Transport {
     if (paho::refuses_retained(refusal) && connection_.will_retained) {
       return mailbox_.post([](TransportListener& listener) { listener.on_retained_refused(); });
     }
-    if (refusal != 0) return mailbox_.lost(ErrorCode::unavailable, explain(paho::explain_refusal(refusal)));
+    if (refusal != 0) {
+      mailbox_.used(kRefusedAttempt);
+      return mailbox_.lost(ErrorCode::unavailable, explain(paho::explain_refusal(refusal)));
+    }
     if (code != MQTTASYNC_SUCCESS) return diagnose();
     if (subscribing_.exchange(true)) return;
+    find_own();
     mailbox_.post([limits = paho::limits_of(token)](TransportListener& listener) { listener.on_connected(limits); });
     try {
       client_->subscribe(connection_.subscription, 1, nullptr, on_subscribe_);
@@ -151,11 +175,20 @@ class PahoTransport final : public Transport {
     }
   }
 
+  // Paho does not hand its socket out: it is the one to the broker's port that was not there before, where that is one alone.
+  void find_own() {
+    auto now = connections_to(port_of(connection_.broker.address));
+    std::erase_if(now, [this](const OwnConnection& one) { return std::ranges::find(before_, one) != before_.end(); });
+    if (now.size() == 1) own_.set(now.front());
+  }
+
   // Paho does not tell the cause of a failure. This runs on Paho's thread, so the probe has a thread of its own.
   void diagnose() {
     if (diagnosing_.exchange(true)) return;
-    diagnosis_.start(connection_.broker,
-                     [this](const std::string& cause) { mailbox_.lost(ErrorCode::unavailable, explain(cause)); });
+    diagnosis_.start(connection_.broker, [this](const std::string& cause, std::uint64_t carried) {
+      mailbox_.used(2 * carried);  // Paho's own attempt came about as far
+      mailbox_.lost(ErrorCode::unavailable, explain(cause));
+    });
   }
 
   void subscribed(const mqtt::token& token, int code) {
@@ -205,6 +238,8 @@ class PahoTransport final : public Transport {
   Mailbox mailbox_;
   std::atomic<bool> subscribing_{false};
   std::atomic<bool> diagnosing_{false};
+  std::vector<OwnConnection> before_;  // connections to the broker's port when this one began
+  Guarded<std::optional<OwnConnection>> own_;
   Diagnosis diagnosis_;
   Guarded<paho::Farewell> farewell_;
   std::unique_ptr<crypto::WipeFreed> wiping_;  // from before Paho reads the key until the connection succeeds or fails

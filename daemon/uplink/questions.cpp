@@ -28,6 +28,7 @@ void Session::ask() {
                                       " bytes, and a question to the service needs " + std::to_string(claims_packet(0)) +
                                       ": nothing can be sent until the operator raises the broker's limit");
   }
+  if (!has_room(claims_packet(0))) return stop_short();
   const std::string correlation = correlation_data(asked_, 0, 0, around_.random);
   if (!send(asked_, {}, correlation)) return;
   question_ = correlation;

@@ -46,12 +46,17 @@ bool Session::send_retry() {
     if (!due || !retries_.begin(std::move(*due))) return true;
     run = retries_.next(around_.options.max_claims_a_batch);
   }
-  const Status read = around_.reader.read_batch(retries_.chain(), run->first, run->count, batch_bytes(), batch_);
+  const std::size_t most = std::min(batch_bytes(), room_for_claims(claims_packet(0)));
+  const Status read = around_.reader.read_batch(retries_.chain(), run->first, run->count, most, batch_);
   if (!read) around_.troubles.tell(LogLevel::error, read.error().message);
   if (!read || batch_.last_seq < batch_.first_seq) return true;
   if (!limits_.fits(claims_packet(batch_.bytes.size()))) {
     report_too_large();
     return true;
+  }
+  if (!has_room(claims_packet(batch_.bytes.size()))) {
+    stop_short();
+    return !ended_;
   }
   retries_.sent(batch_.last_seq);
   retried_ = {batch_.first_seq, batch_.last_seq};

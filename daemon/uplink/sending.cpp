@@ -54,8 +54,8 @@ void Session::pump() {
 void Session::fill_window() {
   Window& window = around_.window;
   while (window.open() && !(ends_ && window.next() > stored_)) {
-    const Status read =
-        around_.reader.read_batch(*chain_, window.next(), around_.options.max_claims_a_batch, batch_bytes(), batch_);
+    const std::size_t most = std::min(batch_bytes(), room_for_claims(claims_packet(0)));
+    const Status read = around_.reader.read_batch(*chain_, window.next(), around_.options.max_claims_a_batch, most, batch_);
     if (!read) {
       around_.troubles.tell(LogLevel::error, read.error().message);
       break;
@@ -68,6 +68,7 @@ void Session::fill_window() {
       report_too_large();
       break;
     }
+    if (!has_room(claims_packet(batch_.bytes.size()))) return stop_short();
     const std::string correlation = correlation_data(*chain_, batch_.first_seq, batch_.last_seq, around_.random);
     if (!send(*chain_, batch_.bytes, correlation)) return;
     const bool again = window.sent(batch_.last_seq, around_.clock.monotonic());

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "daemon/base/socket_use.hpp"
+
 namespace greentill::uplink {
 namespace {
 
@@ -30,12 +32,14 @@ void Session::start(const BrokerAddress& address) {
   connection.will_retained = around_.terms.retains;
   connection.keep_alive = around_.terms.keep_alive;
   connection.max_inflight = around_.options.batches_in_flight + kBesidesTheWindow;
+  around_.meter.begin();
   transport_ = connect_paho(connection, around_.strand, weak_from_this());
 }
 
 void Session::stop() {
   ended_ = true;
   if (!ready_) return;
+  measure();
   const auto backlog = around_.reader.backlog();
   const std::string status = status_document(false, around_.options.version, backlog ? backlog->for_people().waiting : 0);
   transport_->farewell({topics_.status, as_bytes(status), kStatusContentType, {}, {}, retains()}, kFarewell);
@@ -45,6 +49,8 @@ void Session::on_connected(const paho::BrokerLimits& limits) {
   if (ended_) return;
   heard_ = around_.clock.monotonic();
   limits_ = limits;
+  measured_ = transport_->carried().has_value();
+  measured_ ? measure() : around_.meter.reckon(DataMeter::kConnecting);
   if (const std::string words = limits.in_words(around_.terms.keep_alive); !words.empty()) {
     around_.log.write(LogLevel::info, "uplink", "the broker announces: " + words);
   }
@@ -84,6 +90,8 @@ bool Session::send_status() {
   if (!backlog) around_.troubles.tell(LogLevel::error, backlog.error().message);
   const std::uint64_t waiting = backlog ? backlog->for_people().waiting : 0;
   if (reported_backlog_ == waiting) return true;
+  // Where data is short, the device says that it is there, and no more.
+  if (reported_backlog_ && around_.meter.use().stage != DataStage::free) return true;
   reported_backlog_ = waiting;
   const std::string status = status_document(true, around_.options.version, waiting);
   if (!limits_.fits(paho::publish_bytes(topics_.status, status.size(), {kStatusContentType.size()}))) return true;
@@ -97,18 +105,27 @@ bool Session::publish(const Publication& publication) {
     return false;
   }
   ++unacknowledged_;
+  const std::size_t packet = paho::publish_bytes(publication.topic, publication.payload.size(),
+                                                 {publication.content_type.size(), publication.correlation.size(),
+                                                  publication.response_topic.size(), publication.stored.size()});
+  handed_.push_back(reckoned_line_bytes(packet));
+  count(packet);
   return true;
 }
 
 void Session::on_acknowledged(const std::string& refusal) {
   if (unacknowledged_ > 0) --unacknowledged_;
+  if (!handed_.empty()) handed_.pop_front();
+  if (!ended_ && measured_) measure();
   heard_ = around_.clock.monotonic();
   if (!refusal.empty()) end({ErrorCode::denied, refusal + "; the broker's log says why this device may not publish now"});
 }
 
 void Session::on_message(ByteView payload, std::string_view correlation) {
   heard_ = around_.clock.monotonic();
-  if (ended_ || applying_ == kMostApplying) return;
+  if (ended_) return;
+  count(topics_.receipts.size() + correlation.size() + payload.size());
+  if (applying_ == kMostApplying) return;
   const auto receipt = check_receipt(payload, around_.trust, around_.options.device_id);
   const bool good = receipt.ok();
   around_.board.update([good](LinkStatus& status) { ++(good ? status.receipts : status.receipts_refused); });

@@ -18,11 +18,13 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "daemon/uplink/course.hpp"
+#include "daemon/uplink/data_meter.hpp"
 #include "daemon/uplink/protocol.hpp"
 #include "daemon/uplink/retry_pass.hpp"
 #include "daemon/uplink/standstill.hpp"
@@ -55,6 +57,7 @@ struct Surroundings {
   /// Set before the outbox is asked for claims that it may not have yet: whoever stores claims then has to wake the session.
   std::atomic<bool>& awaits_claims;
   const Terms& terms;
+  DataMeter& meter;
   std::chrono::milliseconds& pause;  ///< until when the service takes nothing, of Clock::monotonic()
 };
 
@@ -66,6 +69,8 @@ class SessionOwner {
   virtual void session_ready() = 0;
   /// The broker takes us on other terms only, which differ from ours and are to be connected with at once. As session_ended().
   virtual void session_needs(const Terms& terms) = 0;
+  /// The month's data has no room for what would go out next. As session_ended().
+  virtual void session_used_up() = 0;
   /// A receipt was made durable, whether or not it moved the window.
   virtual void receipt_applied() = 0;
   /// The connection is over, or could not be made. Called at most once, as the last call: the session is of no further use, and
@@ -86,6 +91,8 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   /// Sends all claims again that were refused for now before this second. Does nothing unless the session is ready: it then sends
   /// what is due by itself.
   void retry_now();
+  /// Counts what the line has carried, and gives it up where the month's data has no room for more.
+  void look_at_data();
   /// Publishes "offline" and disconnects; blocks for a second at most. The owner is not called any more.
   void stop();
 
@@ -97,6 +104,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void on_ready() override;
   void on_acknowledged(const std::string& refusal) override;
   void on_message(ByteView payload, std::string_view correlation) override;
+  void on_used(std::uint64_t bytes) override { around_.meter.reckon(bytes); }
   void on_lost(Error error) override { end(error); }
 
  private:
@@ -124,6 +132,14 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   [[nodiscard]] std::size_t claims_packet(std::size_t bytes) const;
   [[nodiscard]] std::size_t batch_bytes() const;
   bool send(const claim::ChainId& chain, ByteView claims, const std::string& correlation);
+
+  // data.cpp
+  void count(std::size_t packet);
+  void measure();
+  [[nodiscard]] std::uint64_t spoken_for() const;
+  [[nodiscard]] bool has_room(std::size_t packet) const;
+  [[nodiscard]] std::size_t room_for_claims(std::size_t beside) const;
+  void stop_short();
 
   bool send_status();
   [[nodiscard]] bool retains() const;
@@ -164,6 +180,8 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   bool ready_ = false;
   bool ended_ = false;
   std::size_t unacknowledged_ = 0;     // publications without a PUBACK
+  std::deque<std::uint64_t> handed_;   // about what each of these makes on the line
+  bool measured_ = false;              // the kernel counts what the connection carries
   std::size_t applying_ = 0;           // receipts that the book has
   std::uint64_t stored_ = 0;           // the chain's last seq, as refresh_chain() saw it
   std::uint64_t missing_ = 0;          // the claim reported to be missing, 0: none

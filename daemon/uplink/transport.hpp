@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +45,8 @@ class TransportListener {
   virtual void on_acknowledged(const std::string& refusal) = 0;
   /// A message of the subscription came. Lifetime of the views: the call's.
   virtual void on_message(ByteView payload, std::string_view correlation) = 0;
+  /// An attempt to connect that came to nothing, with the search for its cause, took so many bytes of the line. Before on_lost().
+  virtual void on_used(std::uint64_t bytes) = 0;
   /// The connection is over, or never came about; nothing else follows but further calls of this. io: it broke off without a
   /// word; conflict: another client with our id took it over; denied: the broker refuses the subscription; unavailable: anything
   /// else, with the cause where one was found.
@@ -58,6 +61,9 @@ class Transport {
   /// Sends a message and returns without waiting for the broker: on_acknowledged() reports its answer. Requires: on_ready() was
   /// called. Fails, with a code as for on_lost(), where the connection is over; on_acknowledged() then does not follow.
   virtual Status publish(const Publication& publication) = 0;
+  /// How many bytes the connection has taken of the line so far, as the kernel counts them (base/socket_use.hpp). Nothing before
+  /// on_connected(), once it is over, and where the connection cannot be told from others of this process.
+  [[nodiscard]] virtual std::optional<std::uint64_t> carried() const = 0;
   /// Publishes a last message and disconnects; blocks for about `limit` at most. Where the message is not acknowledged in that
   /// time, the broker is asked to publish the will instead. Nothing may be published after it.
   virtual void farewell(const Publication& last_word, std::chrono::milliseconds limit) = 0;

@@ -13,6 +13,9 @@
 namespace greentill::uplink {
 namespace {
 
+// How often it is looked what the line has carried, and whether a month has begun.
+constexpr std::chrono::minutes kLook{1};
+
 class MqttUplink final : public Uplink, public SessionOwner {
  public:
   MqttUplink(Options options, Executor& strand, Clock& clock, Random& random, Log& log, outbox::Reader& reader, ReceiptBook& book,
@@ -20,15 +23,17 @@ class MqttUplink final : public Uplink, public SessionOwner {
       : window_({options.batches_in_flight, options.receipt_timeout, options.backoff_max}),
         backoff_(options.backoff_min, options.backoff_max),
         troubles_(log, board_),
+        meter_(options.data, clock),
         terms_{options.keep_alive},
-        around_{std::move(options), strand,  clock,          random, log,   reader, book, repairer, trust, board_,
-                troubles_,          window_, awaits_claims_, terms_, pause_} {}
+        around_{std::move(options), strand,  clock,          random, log,    reader, book, repairer, trust, board_,
+                troubles_,          window_, awaits_claims_, terms_, meter_, pause_} {}
 
   void start() override {
     const Status usable = check_options(around_.options);
     if (!usable) return troubles_.tell(LogLevel::error, usable.error().message);
     stopped_ = false;
     connect();
+    look_after(++attempts_);
   }
 
   void stop() override {
@@ -36,6 +41,9 @@ class MqttUplink final : public Uplink, public SessionOwner {
     if (session_) session_->stop();
     session_.reset();
     set_connected(false);
+    ++attempts_;
+    meter_.keep();
+    show_data();
   }
 
   void claims_stored() override {
@@ -56,11 +64,19 @@ class MqttUplink final : public Uplink, public SessionOwner {
     });
   }
 
+  void also_used(std::uint64_t bytes) override {
+    around_.strand.post([this, bytes, alive = std::weak_ptr<bool>(alive_)] {
+      if (alive.lock()) meter_.reckon(bytes);
+    });
+  }
+
   [[nodiscard]] LinkStatus status() const override { return board_.get(); }
 
  private:
   void connect() {
     if (stopped_ || session_) return;
+    given_up_ = !meter_.may_connect();
+    if (given_up_) return give_up_line();
     const auto address = parse_broker_address(around_.options.server_uri);
     if (!address) return troubles_.tell(LogLevel::error, address.error().with_context("uplink server").message);
     session_ = std::make_shared<Session>(around_, *this);
@@ -73,7 +89,57 @@ class MqttUplink final : public Uplink, public SessionOwner {
     around_.log.write(LogLevel::info, "uplink", "connected to " + around_.options.server_uri);
   }
 
-  void receipt_applied() override { backoff_.reset(); }
+  void receipt_applied() override {
+    backoff_.reset();
+    meter_.look();  // the service has said the time
+    show_data();
+  }
+
+  void session_used_up() override {
+    set_connected(false);
+    session_.reset();
+    give_up_line();
+  }
+
+  /// The month's data is used up: looks every minute whether another has begun.
+  void give_up_line() {
+    given_up_ = true;
+    meter_.close();
+    ++attempt_;  // none is waited for
+    show_data();
+    const DataUse use = meter_.use();
+    const std::string month = month_text(use.count.month);
+    troubles_.tell_once("the data cap of " + megabytes(use.cap) + " is used up" + (month.empty() ? "" : " for " + month) +
+                        ": claims are kept here, and go out when the month is over, or the cap (uplink.data_cap_mb) is raised");
+  }
+
+  /// Counts, and sees whether a month has begun. Of several of these the last one goes on.
+  void look_after(std::uint64_t attempt) {
+    around_.strand.post_after(kLook, [this, attempt, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.lock() || attempt != attempts_) return;
+      if (const std::shared_ptr<Session> kept = session_) kept->look_at_data();
+      meter_.look();
+      show_data();
+      if (given_up_) connect();
+      look_after(attempt);
+    });
+  }
+
+  void show_data() {
+    const DataUse use = meter_.use();
+    const DataStage before = board_.get().data.stage;
+    board_.update([&use](LinkStatus& status) { status.data = use; });
+    if (before == use.stage || use.stage == DataStage::used_up) return;
+    const std::string cap = "the data cap of " + megabytes(use.cap);
+    if (use.stage == DataStage::sparing) {
+      around_.log.write(LogLevel::warning, "uplink",
+                        "nine tenths of " + cap + " are used: only claims and their receipts go over the line from now on");
+    } else {
+      around_.log.write(LogLevel::info, "uplink", cap + " has room again");
+    }
+  }
+
+  static std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
 
   void session_needs(const Terms& terms) override {
     terms_ = terms;
@@ -127,11 +193,14 @@ class MqttUplink final : public Uplink, public SessionOwner {
   std::uint64_t attempt_ = 0;  // at most one waits
   StatusBoard board_;
   Troubles troubles_;
+  DataMeter meter_;
   std::atomic<bool> awaits_claims_ = false;
   Terms terms_;
   std::chrono::milliseconds pause_{0};
   Surroundings around_;
   bool stopped_ = true;
+  bool given_up_ = false;       // for the month: there is no session, and none is waited for
+  std::uint64_t attempts_ = 0;  // of start() and stop(): one looks after the data
   paho::LossGuess losses_;
   RepeatedLine complaints_;
   std::optional<std::chrono::milliseconds> ready_at_;

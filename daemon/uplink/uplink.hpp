@@ -21,6 +21,7 @@
 #include "daemon/claim/receipt.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/outbox/outbox.hpp"
+#include "daemon/uplink/data_use.hpp"
 
 namespace greentill::uplink {
 
@@ -41,6 +42,7 @@ struct Options {
   std::chrono::milliseconds backoff_max{300'000};
   /// How long claims refused "retry later" rest: so long at first, then twice as long each time, a day at most.
   std::chrono::seconds retry_refused_after{3'600};
+  DataOptions data;
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{60};
   /// What a service whose clock shows that time (Unix seconds) may hold against the device's own certificate, as a sentence.
@@ -82,6 +84,7 @@ struct LinkStatus {
   std::optional<claim::ChainStanding> chain;
   std::string chain_words;        ///< what becomes of its claims, as a sentence; empty where it is open
   std::int64_t paused_until = 0;  ///< the service takes nothing before, Unix seconds; 0: it does
+  DataUse data;                   ///< what the line has carried, to a minute or so
   std::string last_error;         ///< why claims wait; empty once a receipt takes some, or where none wait
 };
 
@@ -105,6 +108,8 @@ class Uplink {
   /// Connects now where the next try is still to come, and sends every claim again that was refused for now, however short ago.
   /// Does nothing before start() and after stop(). Threads: safe from any thread.
   virtual void retry_now() = 0;
+  /// Counts what something else than the uplink used of the line. Threads: safe from any thread.
+  virtual void also_used(std::uint64_t bytes) = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual LinkStatus status() const = 0;
 };

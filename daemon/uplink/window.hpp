@@ -45,6 +45,8 @@ class Window {
   /// until a receipt moves the window again: an absent service is not flooded, and a slow connection gets more time.
   [[nodiscard]] unsigned setbacks() const { return setbacks_; }
   [[nodiscard]] bool idle() const { return flying_.empty(); }
+  /// How many batches are on their way.
+  [[nodiscard]] std::size_t flying() const { return flying_.size(); }
   [[nodiscard]] std::uint64_t delivered() const { return delivered_; }
 
  private:

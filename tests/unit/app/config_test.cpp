@@ -87,7 +87,22 @@ TEST_CASE("config: the file that ships is read, and its commented-out keys are t
   CHECK(explicit_config->uplink->batches_in_flight == config->uplink->batches_in_flight);
   CHECK(explicit_config->uplink->retry_refused_after == config->uplink->retry_refused_after);
   CHECK(explicit_config->uplink->keep_alive == config->uplink->keep_alive);
+  CHECK(explicit_config->uplink->data.cap == config->uplink->data.cap);
   CHECK(explicit_config->overdue_after == config->overdue_after);
+}
+
+TEST_CASE("config: a cap on the line's data is in megabytes as carriers count them, and none by itself") {
+  const std::string uplink =
+      std::string(kLeast) + "[uplink]\nserver = \"mqtts://h\"\nauthorities = \"a\"\nreceipt_certificates = \"b\"\n";
+  const auto cap = [&](const std::string& line) {
+    const auto config = parse_config(uplink + line, "greentill.toml", "/etc/greentill", kInstallation);
+    REQUIRE_MESSAGE(config, (config ? "" : config.error().message));
+    return config->uplink->data.cap;
+  };
+  CHECK(cap("") == 0);
+  CHECK(cap("data_cap_mb = 50\n") == 50'000'000);
+  CHECK(message_of(uplink + "data_cap_mb = -1\n").find("'uplink.data_cap_mb' must be a whole number from 0 to 1000000") !=
+        std::string::npos);
 }
 
 TEST_CASE("config: a mistake is named with its file, line and key") {

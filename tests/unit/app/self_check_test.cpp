@@ -81,6 +81,20 @@ TEST_CASE("self check: a right certificate and clock are nothing to talk of") {
             "is right as far as can be seen from here: has the operator registered it"));
 }
 
+TEST_CASE("self check: a time is sure where a time server keeps it, or once the service has said it, and goes on from there") {
+  Device device(root().issue("till-1").certificate);
+  CHECK(!device.check.sure_time());
+  device.clock.kept = true;
+  CHECK(device.check.sure_time() == device.clock.now);
+  device.clock.kept = false;
+  const std::int64_t said = device.clock.now + 40 * kSecondsADay;
+  device.check.heard(said);
+  CHECK(device.check.sure_time() == said);
+  device.clock.since_boot += 60;
+  device.clock.now = 0;  // somebody sets it
+  CHECK(device.check.sure_time() == said + 60);
+}
+
 TEST_CASE("self check: what no service would ever take is not signed under; what a clock may be wrong about is") {
   const TestAuthority other("Other");
   const auto usable = [](const std::string& pem, const std::optional<std::string>& authority = root().pem()) {

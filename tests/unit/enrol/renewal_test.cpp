@@ -53,10 +53,11 @@ TEST_CASE("renewal: is due in the last third of the life, at another time for ea
 /// A device whose server is away, and a renewer that works for its certificate at a given time.
 struct Renewing {
   Renewing() { REQUIRE(certificate.ok()); }
-  std::unique_ptr<Renewer> start(std::int64_t now) {
+  std::unique_ptr<Renewer> start(std::int64_t now, std::function<std::string()> put_off = {}) {
     const auto never = [](const auto&) { return Status(Done{}); };
     RenewalMeans means{*EstServer::parse("https://localhost:1"), slots, vault, clock, random, never, never};
-    return Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate}, log);
+    return Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate, std::move(put_off)},
+                          log);
   }
 
   test::TestAuthority authority{"root"};
@@ -80,6 +81,17 @@ TEST_CASE("renewer: tells why a certificate that is due was not renewed, rests a
   CHECK(status.next_try_at >= now + 3600);
   CHECK(status.next_try_at <= now + 5400);
   CHECK(device.log.lines().find("renewal: the device's certificate, valid until") == 0);
+}
+
+TEST_CASE("renewer: does not try where it is put off, says why, and looks again in an hour") {
+  Renewing device;
+  const std::int64_t now = device.certificate->not_after() - 1;
+  const auto renewer = device.start(now, [] { return std::string("the month's data is short"); });
+  REQUIRE(test::eventually([&] { return !renewer->status().last_error.empty(); }));
+  CHECK(renewer->status().last_error == "the month's data is short");
+  CHECK(renewer->status().tried_at == 0);
+  CHECK(renewer->status().next_try_at == now + 3600);
+  CHECK(test::eventually([&] { return device.log.lines() == "renewal: the month's data is short\n"; }));
 }
 
 TEST_CASE("renewer: leaves a certificate alone that is not due") {

@@ -27,6 +27,26 @@ std::string line_state(const Json& link) {
   return (member_at(link, "/connected") == true ? "up since " : "down since ") + time_at(link, "/since");
 }
 
+/// A number of bytes as carriers put it: "48.3 MB".
+std::string megabytes(const Json& bytes) {
+  if (!bytes.is_number_unsigned()) return "?";
+  constexpr std::uint64_t kTenth = 100'000;
+  const std::uint64_t tenths = bytes.get<std::uint64_t>() / kTenth;
+  return count_text(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
+}
+
+/// What the line has carried this month, of what it may; empty where the daemon does not say.
+std::string data_text(const Json& data) {
+  if (!data.is_object()) return {};
+  const std::string month = text_at(data, "/month");
+  std::string words = megabytes(member_at(data, "/bytes")) + (month.empty() ? "" : " in " + month);
+  if (!member_at(data, "/cap_bytes").is_null()) words += " of " + megabytes(member_at(data, "/cap_bytes"));
+  const std::string stage = text_at(data, "/stage");
+  if (stage == "sparing") words += ": only claims and their receipts go over the line";
+  if (stage == "used-up") words += ": used up, claims wait for the next month";
+  return words;
+}
+
 /// Certificates that end within this time are worth a line.
 constexpr std::int64_t kSoonSeconds = 30 * kSecondsADay;
 
@@ -48,7 +68,8 @@ void add_renewal(Page& page, const Json& status) {
   if (!renewal.is_object()) return;
   const std::string until = "the device's certificate is valid until " + time_at(status, "/certificates/device_end");
   if (const std::string why = text_at(renewal, "/last_error"); !why.empty()) {
-    page.line("renewal", until + ", and was not renewed on " + time_at(renewal, "/tried_at") + ": " + why);
+    const bool tried = !member_at(renewal, "/tried_at").is_null();
+    page.line("renewal", until + (tried ? ", and was not renewed on " + time_at(renewal, "/tried_at") + ": " : "; ") + why);
     return page.line("", "it is tried again on " + time_at(renewal, "/next_try_at"));
   }
   std::string words = until;
@@ -163,6 +184,7 @@ std::string status_page(const Json& status) {
   }
   add_backlog(page, status);
   page.line("line", line_state(link));
+  page.line("data", data_text(member_at(link, "/data")));
   if (!member_at(link, "/last_delivery").is_null()) page.line("delivered", "last " + time_at(link, "/last_delivery"));
   if (const std::string lost = text_at(status, "/log_lines_lost"); !lost.empty() && lost != "0") {
     page.line("log", lost + " lines were left out: its reader or its disk takes no more");

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "tools/cli/claims/claims.hpp"
+#include "tools/cli/claims/members.hpp"
 #include "tools/cli/client/daemon_json.hpp"
 #include "tools/cli/common/when.hpp"
 
@@ -43,9 +44,10 @@ struct Day {
   std::string date;
   Json sums;  ///< of the day, as /v1/stats has them
   Counts deliveries;
-  Counts held;      ///< by reason
-  Counts refusals;  ///< likewise
-  Counts guarded;   ///< by reason
+  Counts held;                ///< by reason
+  Counts refusals;            ///< likewise
+  Counts guarded;             ///< by reason
+  bool data_used_up = false;  ///< now: nothing is delivered before the month is over
   std::uint64_t reversals = 0;
 };
 
@@ -94,6 +96,10 @@ Result<Day> read_day(DaemonClient& daemon, const Stretch& day) {
     ++read.guarded[(activity.empty() ? "" : activity + ": ") + text_of(act, "reason")];
   });
   if (!counted) return Failure{counted.error()};
+  // Said beside the day's figures; whoever cannot be told reads the figures nevertheless.
+  if (const Result<Json> status = get_json(daemon, "/v1/status")) {
+    read.data_used_up = text_at(*status, "/link/data/stage") == "used-up";
+  }
   return read;
 }
 
@@ -139,6 +145,7 @@ std::string page_of(const Day& day) {
     return found == day.deliveries.end() ? 0 : found->second;
   };
   page += line("delivered", count_text(of("delivered"))) + line("waiting", count_text(of("waiting")));
+  if (day.data_used_up) page += line("", "the line's data cap is used up: claims go out next month");
   if (day.reversals > 0) page += line("taken back", counted(day.reversals, "reversal") + ", already taken off above");
   if (!day.held.empty()) page += line("held", count_text(sum_of(day.held))) + reasons_text(day.held);
   page += line("refused", count_text(sum_of(day.refusals))) + reasons_text(day.refusals);
@@ -170,6 +177,7 @@ ExitCode show_day(DaemonClient& daemon, const std::string& date, const Output& o
   document["held"] = counts_json(day->held);
   document["refusals"] = counts_json(day->refusals);
   document["not_claimed"] = counts_json(day->guarded);
+  document["data_used_up"] = day->data_used_up;
   output.answer(document, page_of(*day));
   return ExitCode::ok;
 }
