@@ -12,7 +12,7 @@
 namespace greentill::firmware {
 
 /// What is programmed at once, in bytes. Parts that program 4 bytes or less at once do two or more.
-inline constexpr std::size_t kFlashWord = 8;
+inline constexpr std::uint32_t kFlashWord = 8;
 
 class Flash {
  public:

@@ -119,7 +119,7 @@ bool Journal::open_next() {
     if (!is_blank(*next) && !reclaim(*next)) continue;
     Sector& sector = sectors_[*next];
     const auto mark = open_mark(sequence_);
-    const std::uint32_t at = address_of(*next) + 2 * static_cast<std::uint32_t>(kFlashWord);
+    const std::uint32_t at = address_of(*next) + 2 * kFlashWord;
     const bool marked = flash_.program(at, mark) && read<kFlashWord>(at) == mark;
     sector.use = marked ? Use::live : Use::bad;
     if (!marked) continue;
@@ -139,9 +139,9 @@ bool Journal::write_record(RecordKind kind, ByteView payload) {
   ByteWriter out(buffer_);
   out.put(encode_head({length, kind, sequence_})).put(payload);
   const std::uint32_t crc = crc32(out.written());
-  const std::uint32_t body = size - static_cast<std::uint32_t>(kFlashWord);
+  const std::uint32_t body = size - kFlashWord;
   const auto checksum = checksum_word(crc);
-  std::copy(checksum.begin(), checksum.end(), buffer_.begin() + (body - static_cast<std::uint32_t>(kFlashWord)));
+  std::copy(checksum.begin(), checksum.end(), buffer_.begin() + (body - kFlashWord));
   // A number is used once, whether its record comes about or not: what a failed one left must not pass for the next.
   ++sequence_;
   write_at_ += size;
@@ -169,7 +169,7 @@ std::optional<std::size_t> Journal::ride(std::uint32_t counter, MutableBytes out
     const std::uint32_t end = address_of(i) + flash_.sector_size();
     for (std::uint32_t at = address_of(i) + kSectorHeaderBytes; at < end;) {
       const auto found = record_at(at, end);
-      at += found ? record_bytes(found->head.length) : static_cast<std::uint32_t>(kFlashWord);
+      at += found ? record_bytes(found->head.length) : kFlashWord;
       if (!found || found->head.kind != RecordKind::ride) continue;
       const auto number = read<4>(found->address);
       if (!number || ByteReader(*number).get<std::uint32_t>() != counter) continue;

@@ -16,9 +16,9 @@ inline constexpr std::uint32_t kCommitMark = 0x4b4c5447;   // "GTLK"
 inline constexpr std::uint8_t kRecordVersion = 1;
 inline constexpr std::uint32_t kSectorHeaderBytes = 3 * kFlashWord;
 inline constexpr std::uint32_t kMostSequence = 0x7fffffff;
-inline constexpr std::size_t kMostRecordPayload = 368;
-inline constexpr std::size_t kRideHead = 12;  ///< what stands before a ride's message in its record: counter, link
-inline constexpr std::size_t kRecordAround = 3 * kFlashWord;  ///< head, checksum, commit
+inline constexpr std::uint32_t kMostRecordPayload = 368;
+inline constexpr std::uint32_t kRideHead = 12;  ///< what stands before a ride's message in its record: counter, link
+inline constexpr std::uint32_t kRecordAround = 3 * kFlashWord;  ///< head, checksum, commit
 
 /// `interim`: the state as a start found it, written before the start was through. It says nothing that records before it do not,
 /// and may tell of a ride whose record reads as broken since: so it counts only where it is the first.
@@ -30,12 +30,8 @@ struct RecordHead {
   std::uint32_t sequence = 0;
 };
 
-[[nodiscard]] constexpr std::uint32_t padded(std::uint32_t size) {
-  return (size + kFlashWord - 1) / kFlashWord * static_cast<std::uint32_t>(kFlashWord);
-}
-[[nodiscard]] constexpr std::uint32_t record_bytes(std::uint32_t payload) {
-  return padded(payload) + static_cast<std::uint32_t>(kRecordAround);
-}
+[[nodiscard]] constexpr std::uint32_t padded(std::uint32_t size) { return (size + kFlashWord - 1) / kFlashWord * kFlashWord; }
+[[nodiscard]] constexpr std::uint32_t record_bytes(std::uint32_t payload) { return padded(payload) + kRecordAround; }
 
 [[nodiscard]] inline bool is_erased(ByteView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0xff; });

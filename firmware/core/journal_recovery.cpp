@@ -103,11 +103,11 @@ void Journal::scan(std::uint32_t sector, std::optional<Found>& unsure) {
       // It can read as whole later, so its number is not used again; one that is far off is not a head.
       if (head->sequence < sequence_ + flash_.sector_size()) sequence_ = std::max(sequence_, head->sequence);
     }
-    at += static_cast<std::uint32_t>(kFlashWord);
+    at += kFlashWord;
     if (!word || !is_erased(*word)) written = std::max(written, at);
   }
   // And a head that was cut off may look erased as well.
-  write_at_ = std::min(written + static_cast<std::uint32_t>(kFlashWord), end) - begin;
+  write_at_ = std::min(written + kFlashWord, end) - begin;
   ++sequence_;
 }
 
@@ -117,7 +117,7 @@ std::optional<Journal::Found> Journal::record_at(std::uint32_t address, std::uin
   const auto head = word ? decode_head(*word) : std::nullopt;
   if (!head || address + record_bytes(head->length) > limit) return std::nullopt;
   if (head->length < (head->kind == RecordKind::ride ? kRideHead + 1 : kStateBytes)) return std::nullopt;
-  Found found{*head, address + static_cast<std::uint32_t>(kFlashWord), 0};
+  Found found{*head, address + kFlashWord, 0};
   const auto tail = read<2 * kFlashWord>(found.address + padded(head->length));
   if (!tail) return std::nullopt;
   found.crc = ByteReader(*tail).get<std::uint32_t>();

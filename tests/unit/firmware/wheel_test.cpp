@@ -25,7 +25,7 @@ TEST_CASE("wheel: each turn counts once, however its contact bounces") {
   RideCount count;
   const Settings settings;
   for (std::uint64_t turn = 0; turn < 100; ++turn) {
-    for (const std::uint64_t bounce : {0, 1, 2, 4}) wheel.pulse(turn * 500 + bounce, settings, count);
+    for (const std::uint64_t bounce : {0u, 1u, 2u, 4u}) wheel.pulse(turn * 500 + bounce, settings, count);
   }
   CHECK(count.pulses == 100);
   CHECK(count.rejected_pulses == 300);
