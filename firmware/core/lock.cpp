@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/claim/signed_time.hpp"
+#include "firmware/core/little_endian.hpp"
 
 namespace greentill::firmware {
 namespace {
@@ -22,7 +23,27 @@ bool put_count(RideValues& ride, const RideCount& count, const Settings& setting
          ride.append(RideKey::paused_seconds, count.paused_seconds);
 }
 
+/// A wheel of 12 to 29 inches, at most 60 km/h.
+bool plausible(const Settings& settings) {
+  return settings.circumference_mm >= 900 && settings.circumference_mm <= 2400 && settings.top_speed_cm_s >= 100 &&
+         settings.top_speed_cm_s <= 1667 && settings.debounce_ms <= 50 && settings.left_open_s >= 60;
+}
+
 }  // namespace
+
+Digest settings_digest(const claim::Hasher& hasher, std::string_view lock, const SignedSettings& wanted) {
+  Bytes<12> numbers{};
+  const Settings& settings = wanted.settings;
+  ByteWriter(numbers)
+      .put(wanted.number)
+      .put(settings.circumference_mm)
+      .put(settings.top_speed_cm_s)
+      .put(settings.debounce_ms)
+      .put(settings.left_open_s)
+      .put(settings.pause_s);
+  const Bytes<1> size{static_cast<std::uint8_t>(lock.size())};
+  return hasher.sha256({as_bytes("greentill lock settings"), size, as_bytes(lock), numbers});
+}
 
 Lock::Start Lock::start() {
   if (!journal_.recover()) return Start::no_flash;
@@ -178,10 +199,16 @@ Lock::Taken Lock::set_time(ByteView message) {
   return journal_.keep(state_now()) == Kept::yes ? Taken::yes : Taken::not_kept;
 }
 
-bool Lock::configure(const Settings& settings) {
+Lock::Taken Lock::configure(const SignedSettings& wanted) {
+  const bool known =
+      identity_.provisioned() && plausible(wanted.settings) && wanted.number > journal_.state().settings_number &&
+      ports_.keys.verify_hash(identity_.trusted(), settings_digest(ports_.hasher, identity_.id(), wanted), wanted.signature);
+  // Within a ride its metres would be made of two wheels.
+  if (!known || machine_.in_ride()) return Taken::refused;
   LockState state = state_now();
-  state.settings = settings;
-  return journal_.keep(state) == Kept::yes;
+  state.settings = wanted.settings;
+  state.settings_number = wanted.number;
+  return journal_.keep(state) == Kept::yes ? Taken::yes : Taken::not_kept;
 }
 
 }  // namespace greentill::firmware

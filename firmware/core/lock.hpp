@@ -11,6 +11,14 @@
 
 namespace greentill::firmware {
 
+/// Settings as the trusted key signed them for one lock. docs/dock-link.md, "Settings".
+struct SignedSettings {
+  std::uint16_t number = 0;  ///< rises: settings that were taken are not taken again
+  Settings settings;
+  claim::Signature signature{};
+};
+[[nodiscard]] Digest settings_digest(const claim::Hasher& hasher, std::string_view lock, const SignedSettings& settings);
+
 struct LockPorts {
   Flash& journal;   ///< for rides and state alone
   Flash& identity;  ///< one sector, for what is written once
@@ -60,7 +68,8 @@ class Lock {
   [[nodiscard]] Taken set_time(ByteView message);
   /// What the next time must be asked with; drawn anew by each call. False where the entropy failed.
   [[nodiscard]] bool ask_time(claim::Nonce& out);
-  [[nodiscard]] bool configure(const Settings& settings);
+  /// Takes settings of a higher number than the last; refused too where one is outside what a bike can have.
+  [[nodiscard]] Taken configure(const SignedSettings& settings);
 
  private:
   struct Concluded {

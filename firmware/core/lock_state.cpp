@@ -15,7 +15,7 @@ Bytes<kStateBytes> encode_state(const LockState& state) {
   out.put(settings.circumference_mm).put(settings.top_speed_cm_s).put(settings.debounce_ms).put(settings.left_open_s);
   const RideCount& ride = state.ride;
   out.put(ride.seconds).put(ride.pulses).put(ride.rejected_pulses).put(ride.pauses).put(ride.paused_seconds);
-  out.put(settings.pause_s);
+  out.put(settings.pause_s).put(state.settings_number);
   return bytes;
 }
 
@@ -40,6 +40,7 @@ LockState decode_state(const Bytes<kStateBytes>& bytes) {
     *field = in.get<std::uint32_t>();
   }
   settings.pause_s = in.get<std::uint16_t>();
+  state.settings_number = in.get<std::uint16_t>();
   return state;
 }
 

@@ -35,6 +35,7 @@ struct LockState {
   std::uint32_t refused = 0;       ///< rides that were not kept, for want of room
   std::int64_t time = 0;           ///< the lock's clock when this was written
   Settings settings;
+  std::uint16_t settings_number = 0;  ///< of the settings that were taken last; 0: those from factory
   bool riding = false;
   RideCount ride;  ///< of the ride under way
 };

@@ -39,12 +39,24 @@ class Keys {
   ~Keys() = default;
 };
 
+/// Why the board started. Published in docs/dock-link.md: one never changes its meaning.
+enum class ResetReason : std::uint8_t {
+  unknown = 0,
+  power_on = 1,
+  brown_out = 2,
+  watchdog = 3,
+  software = 4,
+  pin = 5,
+  fault = 6
+};
+
 /// The rest of the board.
 class Board {
  public:
   /// Since this start; never goes back.
   [[nodiscard]] virtual std::uint64_t uptime_ms() = 0;
   [[nodiscard]] virtual std::uint16_t battery_mv() = 0;
+  [[nodiscard]] virtual ResetReason reset_reason() = 0;
 
  protected:
   ~Board() = default;

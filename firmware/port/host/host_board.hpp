@@ -43,6 +43,7 @@ class HostBoard final : public Board {
  public:
   [[nodiscard]] std::uint64_t uptime_ms() override { return uptime_ms_; }
   [[nodiscard]] std::uint16_t battery_mv() override { return battery_mv_; }
+  [[nodiscard]] ResetReason reset_reason() override { return ResetReason::power_on; }
   void pass(std::uint64_t milliseconds) { uptime_ms_ += milliseconds; }
   void start_anew() { uptime_ms_ = 0; }
   void set_battery(std::uint16_t millivolts) { battery_mv_ = millivolts; }

@@ -71,6 +71,14 @@ LockFixture::Message LockFixture::receipt(std::uint32_t counter, std::string_vie
   return signed_by_programme(claim::MessageType::lock_receipt, ByteView(payload).first(*size));
 }
 
+SignedSettings LockFixture::settings(std::uint16_t number, std::uint16_t circumference_mm) {
+  SignedSettings wanted;
+  wanted.number = number;
+  wanted.settings.circumference_mm = circumference_mm;
+  require(programme.sign_hash(settings_digest(hasher, kId, wanted), wanted.signature), "the programme cannot sign");
+  return wanted;
+}
+
 LockFixture::Message LockFixture::time(const claim::Nonce& nonce, std::int64_t unix_seconds) {
   Bytes<64> payload{};
   const auto size = claim::encode_time({nonce, unix_seconds}, payload);

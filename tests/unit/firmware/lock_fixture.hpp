@@ -60,6 +60,7 @@ struct LockFixture {
   /// What the programme signs for this lock, or another.
   [[nodiscard]] Message receipt(std::uint32_t counter, std::string_view lock = kId);
   [[nodiscard]] Message time(const claim::Nonce& nonce, std::int64_t unix_seconds);
+  [[nodiscard]] firmware::SignedSettings settings(std::uint16_t number, std::uint16_t circumference_mm);
   [[nodiscard]] Message signed_by_programme(claim::MessageType type, ByteView payload);
 
   firmware::MbedtlsHasher hasher;

@@ -256,16 +256,23 @@ TEST_CASE("lock: acknowledging goes up only, and not beyond what is there") {
   CHECK(world.lock->journal().state().acknowledged == 2);
 }
 
-TEST_CASE("lock: settings are kept") {
+TEST_CASE("lock: settings are taken from the programme alone, in rising numbers, within what a bike can have, and kept") {
   LockFixture world;
   world.provision();
-  Settings settings;
-  settings.circumference_mm = 1900;
-  settings.pause_s = 0;
-  REQUIRE(world.lock->configure(settings));
+  SignedSettings wanted = world.settings(5, 1900);
+  wanted.settings.circumference_mm = 2300;
+  CHECK(world.lock->configure(wanted) == Lock::Taken::refused);
+  CHECK(world.lock->configure(world.settings(5, 3000)) == Lock::Taken::refused);
+  world.lock->unlock();
+  CHECK(world.lock->configure(world.settings(5, 1900)) == Lock::Taken::refused);
+  world.lock->close();
+  world.lock->dock();
+  CHECK(world.lock->configure(world.settings(5, 1900)) == Lock::Taken::yes);
+  CHECK(world.lock->configure(world.settings(5, 1800)) == Lock::Taken::refused);
+  CHECK(world.lock->configure(world.settings(4, 1800)) == Lock::Taken::refused);
   world.restart();
   CHECK(world.lock->journal().state().settings.circumference_mm == 1900);
-  CHECK(world.lock->journal().state().settings.pause_s == 0);
+  CHECK(world.lock->journal().state().settings_number == 5);
 }
 
 TEST_CASE("lock: on flash in a file it goes on in the next process") {

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/core/dock_link.hpp"
+
+namespace greentill::firmware {
+namespace {
+
+Answer answer_of(Lock::Taken taken) {
+  switch (taken) {
+    case Lock::Taken::yes: return Answer::done;
+    case Lock::Taken::refused: return Answer::refused;
+    case Lock::Taken::not_kept: break;
+  }
+  return Answer::not_kept;
+}
+
+/// Whether a request is asked within a session, whose number then begins its content.
+bool has_session(Request request) { return request != Request::hello; }
+
+}  // namespace
+
+void DockLink::receive(ByteView bytes) {
+  for (const std::uint8_t byte : bytes) {
+    if (const auto frame = reader_.take(byte)) answer(*frame);
+  }
+}
+
+void DockLink::answer(const Frame& request) {
+  if ((request.kind & kAnswerBit) != 0) return;  // another lock's, or an echo
+  Bytes<kMostContent> content{};
+  ByteWriter out(MutableBytes(content).subspan(1));
+  ByteReader in(request.content);
+  Answer result = Answer::unknown;
+  if (request.version == kLinkVersion) {
+    const auto kind = static_cast<Request>(request.kind);
+    const bool within = !has_session(kind) || (in.get<std::uint32_t>() == session_ && session_ != 0);
+    result = !in.ok() ? Answer::malformed : !within ? Answer::other_session : handle(kind, in, out);
+  }
+  content[0] = static_cast<std::uint8_t>(result);
+  const std::size_t size = result == Answer::done ? 1 + out.written().size() : 1;
+  Bytes<kMostFrame + 1> frame{};
+  const auto length = encode_frame(
+      {kLinkVersion, static_cast<std::uint8_t>(request.kind | kAnswerBit), request.number, ByteView(content).first(size)}, frame);
+  if (length) wire_.send(ByteView(frame).first(*length));
+}
+
+Answer DockLink::handle(Request request, ByteReader& in, ByteWriter& out) {
+  switch (request) {
+    case Request::hello: return hello(out);
+    case Request::prove: return prove(in, out);
+    case Request::ask_time: {
+      claim::Nonce nonce{};
+      if (!lock_.ask_time(nonce)) return Answer::not_kept;
+      out.put(nonce);
+      return Answer::done;
+    }
+    case Request::set_time: return answer_of(lock_.set_time(in.rest()));
+    case Request::list: return list(in, out);
+    case Request::fetch: return fetch(in, out);
+    case Request::acknowledge: return acknowledge(in);
+    case Request::settle: return answer_of(lock_.settle(in.rest()));
+    case Request::configure: return configure(in);
+    case Request::propose:
+    case Request::confirm:
+    case Request::commit: return provision(request, in, out);
+  }
+  return Answer::unknown;
+}
+
+Answer DockLink::hello(ByteWriter& out) {
+  Bytes<4> drawn{};
+  if (!ports_.entropy.fill(drawn)) return Answer::not_kept;
+  session_ = ByteReader(drawn).get<std::uint32_t>() | 1;
+  PublicPoint key{};
+  if (!ports_.keys.export_public_key(key)) return Answer::not_kept;
+  const LockState& state = lock_.journal().state();
+  const std::uint64_t uptime = ports_.board.uptime_ms();
+  out.put(session_).put(key).put(lock_.journal().first_ride()).put(state.last_counter).put(state.acknowledged).put(state.settled);
+  out.put(state.refused).put(state.boots).put(static_cast<std::uint8_t>(ports_.board.reset_reason()));
+  out.put(ports_.board.battery_mv()).put(static_cast<std::uint8_t>(lock_.phase()));
+  out.put(static_cast<std::uint8_t>(lock_.clock().state(uptime))).put(lock_.now());
+  out.put(state.settings_number).put(reader_.damaged()).put(as_bytes(lock_.identity().id()));
+  return Answer::done;
+}
+
+Answer DockLink::prove(ByteReader& in, ByteWriter& out) {
+  const auto nonce = in.fixed<16>();
+  if (!in.done()) return Answer::malformed;
+  PublicPoint key{};
+  claim::Signature proof{};
+  if (!ports_.keys.export_public_key(key) || !ports_.keys.sign_hash(possession_digest(ports_.hasher, nonce, key), proof)) {
+    return Answer::not_kept;
+  }
+  out.put(proof);
+  return Answer::done;
+}
+
+Answer DockLink::list(ByteReader& in, ByteWriter& out) {
+  const auto from = in.get<std::uint32_t>();
+  if (!in.done() || from == 0) return Answer::malformed;
+  std::uint64_t there = 0;
+  Bytes<claim::kMaxLockRideBytes> message{};
+  for (std::uint32_t i = 0; i < 64 && from + i >= from; ++i) {
+    if (lock_.journal().ride(from + i, message)) there |= std::uint64_t{1} << i;
+  }
+  out.put(there);
+  return Answer::done;
+}
+
+Answer DockLink::fetch(ByteReader& in, ByteWriter& out) {
+  const auto counter = in.get<std::uint32_t>();
+  if (!in.done()) return Answer::malformed;
+  Bytes<claim::kMaxLockRideBytes> message{};
+  const auto size = lock_.journal().ride(counter, message);
+  if (!size) return Answer::not_there;
+  out.put(ByteView(message).first(*size));
+  return Answer::done;
+}
+
+Answer DockLink::acknowledge(ByteReader& in) {
+  const auto counter = in.get<std::uint32_t>();
+  const auto link = in.get_signed();
+  if (!in.done()) return Answer::malformed;
+  // Who names the ride's payload has seen it; a bike that was changed for another meanwhile has other rides.
+  Bytes<claim::kMaxLockRideBytes> bytes{};
+  const auto size = lock_.journal().ride(counter, bytes);
+  if (!size) return Answer::not_there;
+  const auto message = claim::parse_keyed_message(ByteView(bytes).first(*size), claim::MessageType::lock_ride);
+  if (!message || claim::ride_link(ports_.hasher, message->payload) != link) return Answer::refused;
+  return lock_.acknowledge(counter) ? Answer::done : Answer::not_kept;
+}
+
+Answer DockLink::configure(ByteReader& in) {
+  SignedSettings wanted;
+  wanted.number = in.get<std::uint16_t>();
+  for (std::uint16_t* const field : {&wanted.settings.circumference_mm, &wanted.settings.top_speed_cm_s,
+                                     &wanted.settings.debounce_ms, &wanted.settings.left_open_s, &wanted.settings.pause_s}) {
+    *field = in.get<std::uint16_t>();
+  }
+  wanted.signature = in.fixed<64>();
+  return in.done() ? answer_of(lock_.configure(wanted)) : Answer::malformed;
+}
+
+Answer DockLink::provision(Request step, ByteReader& in, ByteWriter& out) {
+  Identity& identity = lock_.identity();
+  std::optional<Identity::Code> code;
+  if (step == Request::propose) {
+    const auto trusted = in.fixed<65>();
+    const ByteView id = in.rest();
+    if (!in.ok()) return Answer::malformed;
+    code = identity.propose(as_text(id), trusted, ports_.keys);
+  } else {
+    const auto said = in.fixed<8>();
+    if (!in.done()) return Answer::malformed;
+    if (step == Request::commit) return identity.commit(said) ? Answer::done : Answer::refused;
+    code = identity.confirm(said, ports_.entropy);
+  }
+  if (!code) return Answer::refused;
+  out.put(*code);
+  return Answer::done;
+}
+
+}  // namespace greentill::firmware
