@@ -96,9 +96,17 @@ int prepare_on(sqlite3* handle, std::string_view sql, sqlite3_stmt*& into) {
   return sqlite3_prepare_v3(handle, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &into, nullptr);
 }
 
+/// Nobody asks SQLite how much memory it uses, and for the answer it takes a lock of the whole process at each allocation. Has an
+/// effect before the process's first connection alone.
+void count_no_memory() {
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
+}
+
 }  // namespace
 
 Result<Database> Database::open(const std::filesystem::path& path, const Settings& settings) {
+  count_no_memory();
   const int flags = (settings.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* handle = nullptr;

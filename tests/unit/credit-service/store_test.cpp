@@ -29,6 +29,11 @@ TEST_CASE("what is kept with an act comes in the order in which it came, and goe
     const auto store = kind.open(folder);
     const ActKey key = nullifier(1);
     CHECK(got(store->act(key)).holder == 0);
+    ok(store->lead(nullifier(0x77), key));
+    CHECK(!got(store->begin_act(nullifier(0x77), {70, 0})));  // it leads to another
+    CHECK(got(store->begin_act(key, {70, 0})));
+    CHECK(!got(store->begin_act(key, {75, 0})));
+    CHECK(got(store->act(key)).holder == 70);
     ok(store->put_act(key, {71, 0}));
     for (int twice = 0; twice < 2; ++twice) ok(store->put_act(key, {72, 90}));
     CHECK(got(store->act(key)).holder == 72);

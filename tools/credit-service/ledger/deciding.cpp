@@ -20,17 +20,20 @@ constexpr std::size_t kMostReversals = 64;
 /// The usual case: nothing has come for the act yet. False where something has.
 Result<bool> Deciding::add_alone(const Placed& placed, Decision& decision, std::int64_t now) {
   const auto& reduction = std::get<claim::Reduction>(placed.claim->entry);
+  const ActKey key = *std::ranges::min_element(reduction.nullifiers);
   for (const claim::Nullifier& nullifier : reduction.nullifiers) {
+    if (nullifier == key) continue;
     const auto known = store_.act_of(nullifier);
     if (!known) return Failure{known.error()};
     if (*known) return false;
   }
-  const ActKey key = *std::ranges::min_element(reduction.nullifiers);
+  const auto begun = store_.begin_act(key, {placed.id, 0});
+  if (!begun) return Failure{begun.error()};
+  if (!*begun) return false;
   for (const claim::Nullifier& nullifier : reduction.nullifiers) {
     if (nullifier == key) continue;
     if (Status led = store_.lead(nullifier, key); !led) return Failure{led.error()};
   }
-  if (Status put = store_.put_act(key, {placed.id, 0}); !put) return Failure{put.error()};
   decision.reason = Reason::none;
   decision.granted = 0;
   if (!decision.holds.empty()) return true;

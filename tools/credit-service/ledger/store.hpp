@@ -113,6 +113,8 @@ class Store : public DayStore {
   virtual Result<Act> act(const ActKey& key) = 0;
   /// Its key leads to it.
   virtual Status put_act(const ActKey& key, const Act& act) = 0;
+  /// Likewise, unless its key leads to an act already: false then, and nothing is changed.
+  virtual Result<bool> begin_act(const ActKey& key, const Act& act) = 0;
   /// Removes the act with its claims and reversals.
   virtual Status drop_act(const ActKey& key) = 0;
   /// The act's claims by place.

@@ -67,6 +67,7 @@ Status SqliteStore::prepare_chains() {
        {find_chain_, chain_rows("WHERE no = ?")},
        {move_head_, "UPDATE chains SET seq = ?, hash = ? WHERE no = ?"},
        {go_on_, "DELETE FROM standstills WHERE device = ? AND chain = ? AND seq <= ?"},
+       {lost_, "SELECT first, last FROM lost WHERE chain = ? ORDER BY first, last"},
        {note_hour_, "INSERT OR IGNORE INTO hours VALUES(?)"}});
 }
 
@@ -133,7 +134,7 @@ Status SqliteStore::add_lost(std::int64_t chain, const Range& range) {
 
 Result<std::vector<Range>> SqliteStore::lost(std::int64_t chain) {
   const auto read = [](const Query& row) { return std::optional(Range{row.count(0), row.count(1)}); };
-  return list<Range>(read, "SELECT first, last FROM lost WHERE chain = ? ORDER BY first, last", chain);
+  return list_of<Range>(lost_, read, chain);
 }
 
 Status SqliteStore::note_hour(std::int64_t hour) { return note_hour_.run(hour); }

@@ -78,16 +78,24 @@ Result<std::optional<Screened>> SqliteStore::screened(const std::string& device,
     return std::optional(Screened{std::string(row.text(0)), std::string(row.text(1)), row.integer(2), row.integer(3),
                                   std::string(row.text(4)), row.optional(5)});
   };
-  return only(list_of<Screened>(screened_, read, device, activity));
+  if (!is_inside_) return only(list_of<Screened>(screened_, read, device, activity));
+  // Asked for each claim of a batch.
+  key_.assign(device).append(kBetween).append(activity);
+  if (const auto known = screened_now_.find(key_); known != screened_now_.end()) return known->second;
+  auto found = only(list_of<Screened>(screened_, read, device, activity));
+  if (found) screened_now_.emplace(key_, *found);
+  return found;
 }
 
 Status SqliteStore::put_screened(const Screened& screened) {
+  screened_now_.clear();
   return run_once(
       "INSERT INTO screened VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET value = ?4, words = ?5, lifted_at = ?6",
       screened.device, screened.activity, screened.day, screened.value, screened.words, screened.lifted_at);
 }
 
 Status SqliteStore::lift_screened(const std::string& device, std::int64_t at) {
+  screened_now_.clear();
   return run_once("UPDATE screened SET lifted_at = ? WHERE device = ? AND lifted_at IS NULL", at, device);
 }
 

@@ -24,6 +24,7 @@ Status SqliteStore::prepare_decide() {
        {put_act_,
         "INSERT INTO nullifiers VALUES(?1, ?2, ?3, ?4, 1, ?5, ?6) ON CONFLICT DO UPDATE SET act = ?4, is_act = 1, holder = ?5, "
         "closed_by = ?6"},
+       {begin_act_, "INSERT INTO nullifiers VALUES(?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO NOTHING"},
        {act_claims_, "SELECT place, claim FROM act_claims WHERE act = ? ORDER BY place"},
        // Another claim at the same place fails by NOT NULL.
        {add_act_claim_,
@@ -58,6 +59,13 @@ Status SqliteStore::put_act(const ActKey& key, const Act& act) {
   const ActCell cell(key);
   return put_act_.run(std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac, cell.bytes(), unless_none(act.holder),
                       unless_none(act.closed_by));
+}
+
+Result<bool> SqliteStore::begin_act(const ActKey& key, const Act& act) {
+  const ActCell cell(key);
+  Status begun = begin_act_.run(std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac, cell.bytes(),
+                                unless_none(act.holder), unless_none(act.closed_by));
+  return begun ? Result<bool>(database_.changed() == 1) : Result<bool>(Failure{begun.error()});
 }
 
 Status SqliteStore::drop_act(const ActKey& key) {

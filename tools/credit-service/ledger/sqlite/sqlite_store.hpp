@@ -13,6 +13,7 @@
 #include "daemon/sqlite/sqlite.hpp"
 #include "daemon/sqlite/store_mark.hpp"
 #include "tools/credit-service/ledger/sqlite/cells.hpp"
+#include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/registry/sqlite/registry_store.hpp"
 
 namespace greentill::credit {
@@ -88,6 +89,7 @@ class SqliteStore final : public Store {
   Status drop_nullifier(const claim::Nullifier& nullifier) override;
   Result<Act> act(const ActKey& key) override;
   Status put_act(const ActKey& key, const Act& act) override;
+  Result<bool> begin_act(const ActKey& key, const Act& act) override;
   Status drop_act(const ActKey& key) override;
   Result<std::vector<ActClaim>> act_claims(const ActKey& key) override;
   Status add_act_claim(const ActKey& key, const ActClaim& claim) override;
@@ -193,13 +195,14 @@ class SqliteStore final : public Store {
   std::unordered_map<std::int64_t, std::int64_t> added_;                                 // to balances, by account
   std::unordered_map<std::string, LimitUse> limits_;                                     // by subject, activity and period
   std::unordered_map<std::string, DayCount> days_;                                       // by device, activity and day
+  std::unordered_map<std::string, std::optional<Screened>> screened_now_;                // by device and activity
   std::string key_;                                                                      // into these
   std::vector<std::uint8_t> legs_cell_;
 
   sqlite::Statement find_book_, put_book_, find_chains_, find_named_chain_, kept_chains_, find_chain_, move_head_, go_on_;
-  sqlite::Statement note_hour_;
+  sqlite::Statement lost_, note_hour_;
   sqlite::Statement find_claim_, add_claim_, put_decision_, refused_, differing_, decided_, changes_, add_change_, next_kept_;
-  sqlite::Statement act_of_, lead_, find_act_, put_act_, act_claims_, add_act_claim_, reversals_;
+  sqlite::Statement act_of_, lead_, find_act_, put_act_, begin_act_, act_claims_, add_act_claim_, reversals_;
   sqlite::Statement find_used_, add_used_, add_booking_, add_leg_, find_account_, account_name_, find_balance_, add_balance_;
   sqlite::Statement screened_, add_day_, find_day_, has_work_;
   sqlite::Statement epoch_, count_step_;

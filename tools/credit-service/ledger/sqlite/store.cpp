@@ -67,6 +67,7 @@ void SqliteStore::forget_kept() {
   added_.clear();
   limits_.clear();
   days_.clear();
+  screened_now_.clear();
 }
 
 /// Within a transaction: so the log of each holds the ledger's id and how far it has come.

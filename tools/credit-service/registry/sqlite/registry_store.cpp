@@ -15,12 +15,21 @@ using sqlite::Statement;
 
 std::string sql(std::string_view select, std::string_view rest) { return std::string(select) + std::string(rest); }
 
-// People's commands, and the first look at each certificate: a statement is prepared when it is needed, and not kept.
+// People's commands, and the first look at each certificate: a statement is prepared when it is needed, and not kept. But for the
+// step, which is read with each batch.
 class SqliteRegistry final : public RegistryStore {
  public:
   explicit SqliteRegistry(sqlite::Database& database) : database_(database) {}
 
-  Result<std::int64_t> registry_step() override { return database_.integer("SELECT registry_step FROM meta"); }
+  Result<std::int64_t> registry_step() override {
+    if (!has_step_) {
+      if (Status prepared = step_.prepare(database_, "SELECT registry_step FROM meta"); !prepared)
+        return Failure{prepared.error()};
+      has_step_ = true;
+    }
+    Query row(step_);
+    return row.result(row.next() ? row.integer(0) : 0);
+  }
 
   Result<std::string> ledger_id() override {
     const auto found =
@@ -258,6 +267,8 @@ class SqliteRegistry final : public RegistryStore {
   }
 
   sqlite::Database& database_;
+  Statement step_;
+  bool has_step_ = false;
 };
 
 }  // namespace
