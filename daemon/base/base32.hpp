@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/bytes.hpp"
 
@@ -23,6 +24,24 @@ inline std::string to_base32(ByteView bytes) {
     for (bits += 8; bits >= 5; bits -= 5) digits += kBase32Digits[held >> (bits - 5) & 31];
   }
   return digits;
+}
+
+/// The bytes of the digits, as to_base32() made them; bits that fill no byte are dropped. Nothing where something else is in
+/// them.
+inline std::optional<std::vector<std::uint8_t>> from_base32(std::string_view digits) {
+  std::vector<std::uint8_t> bytes;
+  unsigned bits = 0;
+  unsigned held = 0;
+  for (const char digit : digits) {
+    const std::size_t value = kBase32Digits.find(digit);
+    if (value == std::string_view::npos) return std::nullopt;
+    held = (held << 5 | static_cast<unsigned>(value)) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push_back(static_cast<std::uint8_t>(held >> bits));
+  }
+  return bytes;
 }
 
 /// What was typed, as it would have been written: capitals, I and L as 1, O as 0, without hyphens and spaces. Nothing where

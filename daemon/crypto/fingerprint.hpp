@@ -3,6 +3,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,17 @@
 
 namespace greentill::crypto {
 
+/// The first bytes of a digest, which people compare.
+using FingerprintBytes = Bytes<20>;
+
+[[nodiscard]] FingerprintBytes fingerprint_bytes(const Digest& digest);
+
 /// The first 20 bytes, in groups of four digits.
 [[nodiscard]] std::string fingerprint_of(const Digest& digest);
+[[nodiscard]] std::string fingerprint_of(const FingerprintBytes& bytes);
+
+/// What somebody typed, in the forms of is_fingerprint(); nothing where it is none.
+[[nodiscard]] std::optional<FingerprintBytes> read_fingerprint(std::string_view typed);
 
 /// Whether what somebody typed is that fingerprint; in either case of letters, with or without hyphens and spaces, and likewise
 /// the whole digest in 64 hexadecimal digits.

@@ -11,7 +11,9 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/claim.hpp"
+#include "daemon/crypto/fingerprint.hpp"
 #include "daemon/enrol/est_client.hpp"
+#include "daemon/enrol/offline_message.hpp"
 #include "daemon/toml/table.hpp"
 
 namespace greentill::enrol {
@@ -28,11 +30,16 @@ Status remove_file(const std::filesystem::path& path) {
 }
 
 EnrolmentState read_state(const toml::Table& root) {
-  EnrolmentState state{root.text("server"), root.text("device"), root.text_or("anchors", "")};
-  if (!EstServer::parse(state.server)) root.wrong("server", "must be the address of an EST server");
+  EnrolmentState state{root.text_or("server", ""), root.text("device"), root.text_or("anchors", ""),
+                       root.text_or("fingerprint", "")};
+  if (!state.server.empty() && !EstServer::parse(state.server)) root.wrong("server", "must be the address of an EST server");
   if (!claim::is_device_id(state.device)) root.wrong("device", "must be a device id");
   const auto digest = from_hex(state.anchors);
   if (!digest || (!digest->empty() && digest->size() != sizeof(Digest))) root.wrong("anchors", "must be 64 hexadecimal digits");
+  const auto typed = from_hex(state.fingerprint);
+  if (!typed || (!typed->empty() && typed->size() != sizeof(crypto::FingerprintBytes))) {
+    root.wrong("fingerprint", "must be 40 hexadecimal digits");
+  }
   return state;
 }
 
@@ -49,8 +56,13 @@ Result<std::optional<EnrolmentState>> StateFiles::load() const {
 
 Status StateFiles::store(const EnrolmentState& state) const {
   std::string text = "# An enrolment that is not over: greentill enrol goes on with it.\n";
-  text += "server = \"" + state.server + "\"\ndevice = \"" + state.device + "\"\n";
-  if (!state.anchors.empty()) text += "anchors = \"" + state.anchors + "\"\n";
+  const auto add = [&text](const char* key, const std::string& value) {
+    if (!value.empty()) text += std::string(key) + " = \"" + value + "\"\n";
+  };
+  add("server", state.server);
+  add("device", state.device);
+  add("anchors", state.anchors);
+  add("fingerprint", state.fingerprint);
   return write_file_durably(state_file(), text, 0600);
 }
 
@@ -65,7 +77,19 @@ Status StateFiles::store_code(const identity::Vault& vault, ByteView code, Rando
   return vault.write(code_file(), identity::kCodeName, code, random);
 }
 
-Status StateFiles::drop_code() const { return remove_file(code_file()); }
+Result<std::optional<std::vector<std::uint8_t>>> StateFiles::load_request() const {
+  const auto bytes = read_file(request_file(), kMostOfflineBytes);
+  if (bytes) return std::optional(std::vector<std::uint8_t>(bytes->begin(), bytes->end()));
+  if (bytes.error().code == ErrorCode::not_found) return std::optional<std::vector<std::uint8_t>>();
+  return Failure{bytes.error()};
+}
+
+Status StateFiles::store_request(ByteView message) const { return write_file_durably(request_file(), as_text(message), 0600); }
+
+Status StateFiles::drop_code() const {
+  if (Status dropped = remove_file(request_file()); !dropped) return dropped;
+  return remove_file(code_file());
+}
 
 Status StateFiles::drop() const {
   if (Status dropped = drop_code(); !dropped) return dropped;

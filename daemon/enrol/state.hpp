@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
@@ -15,9 +16,11 @@
 namespace greentill::enrol {
 
 struct EnrolmentState {
-  std::string server;  ///< the URL
+  std::string server;  ///< the URL; empty: none was asked yet, since there was no network
   std::string device;
   std::string anchors;  ///< the confirmed fingerprint's digest, 64 hexadecimal digits; empty: nothing is confirmed yet
+  /// What a person typed without a network, in 40 hexadecimal digits: the answer's anchors are held to it. Empty: nothing.
+  std::string fingerprint = {};
 };
 
 class StateFiles {
@@ -30,6 +33,10 @@ class StateFiles {
   /// The code that was given; nothing where none is kept.
   [[nodiscard]] Result<std::optional<crypto::Secret>> load_code(const identity::Vault& vault) const;
   [[nodiscard]] Status store_code(const identity::Vault& vault, ByteView code, Random& random) const;
+  /// The request that was written where there was no network; nothing where none was.
+  [[nodiscard]] Result<std::optional<std::vector<std::uint8_t>>> load_request() const;
+  [[nodiscard]] Status store_request(ByteView message) const;
+  /// The code, and the request that was made with it.
   [[nodiscard]] Status drop_code() const;
   /// The enrolment is over.
   [[nodiscard]] Status drop() const;
@@ -37,6 +44,7 @@ class StateFiles {
  private:
   [[nodiscard]] std::filesystem::path state_file() const { return folder_ / "enrolment.toml"; }
   [[nodiscard]] std::filesystem::path code_file() const { return folder_ / "enrolment.code"; }
+  [[nodiscard]] std::filesystem::path request_file() const { return folder_ / "enrolment.request"; }
 
   std::filesystem::path folder_;
 };

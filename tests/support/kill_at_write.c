@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loaded before the C library: ends the process as a power cut would at the KILL_AT-th change of what lies below KILL_FOLDER, and
-// with a write half done. Changes are counted from 1: files opened to be made, writes, fsyncs, renames, links, removals, folders
-// made. What was not synced survives a kill, so that this tests the order of steps, and not the disk.
+// with a write half done. Changes are counted from 1: files opened to be made, writes, files cut, fsyncs, renames, links,
+// removals, folders made. In place of KILL_AT a program that runs on may have KILL_AT_FILE, a file with the number; as long as
+// that is not there nothing is counted. What was not synced survives a kill, so that this tests the order of steps, and not the
+// disk.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static atomic_int changes;
@@ -32,9 +35,22 @@ static int descriptor_below(int descriptor) {
   return below(path);
 }
 
-static int is_the_one(int counts) {
+// The change at which it is to end; 0: none yet. Reads the file by calls that are not counted.
+static int wanted(void) {
   const char* at = getenv("KILL_AT");
-  return counts && at != NULL && atomic_fetch_add(&changes, 1) + 1 == atoi(at);
+  const char* file = getenv("KILL_AT_FILE");
+  char digits[16] = "";
+  if (file == NULL) return at == NULL ? 0 : atoi(at);
+  const int descriptor = (int)syscall(SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return 0;
+  if (read(descriptor, digits, sizeof digits - 1) <= 0) digits[0] = '\0';
+  close(descriptor);
+  return atoi(digits);
+}
+
+static int is_the_one(int counts) {
+  const int at = counts ? wanted() : 0;
+  return at > 0 && atomic_fetch_add(&changes, 1) + 1 == at;
 }
 
 static void end_if_the_one(int counts) {
@@ -71,6 +87,38 @@ ssize_t write(int descriptor, const void* bytes, size_t size) {
     kill(getpid(), SIGKILL);
   }
   return real(descriptor, bytes, size);
+}
+
+static ssize_t write_at(const char* name, int descriptor, const void* bytes, size_t size, off_t at) {
+  ssize_t (*real)(int, const void*, size_t, off_t) = REAL(name, ssize_t(*)(int, const void*, size_t, off_t));
+  if (is_the_one(descriptor_below(descriptor))) {
+    real(descriptor, bytes, size / 2, at);
+    kill(getpid(), SIGKILL);
+  }
+  return real(descriptor, bytes, size, at);
+}
+
+ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t at) {
+  return write_at("pwrite", descriptor, bytes, size, at);
+}
+
+ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t at) {
+  return write_at("pwrite64", descriptor, bytes, size, at);
+}
+
+int ftruncate(int descriptor, off_t size) {
+  end_if_the_one(descriptor_below(descriptor));
+  return REAL("ftruncate", int (*)(int, off_t))(descriptor, size);
+}
+
+int ftruncate64(int descriptor, off64_t size) {
+  end_if_the_one(descriptor_below(descriptor));
+  return REAL("ftruncate64", int (*)(int, off64_t))(descriptor, size);
+}
+
+int fdatasync(int descriptor) {
+  end_if_the_one(descriptor_below(descriptor));
+  return REAL("fdatasync", int (*)(int))(descriptor);
 }
 
 int fsync(int descriptor) {

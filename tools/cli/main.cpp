@@ -85,6 +85,13 @@ void describe_enrol(CLI::App& app, Arguments& arguments) {
   sub->add_option("--patience", options.patience_s, "Seconds to go on where the server does not answer or says to wait")
       ->capture_default_str()
       ->check(CLI::Range(0, 86'400));
+  CLI::Option* request =
+      sub->add_option("--request", options.request, "Without a network: write the request there, - for standard output");
+  CLI::Option* code = sub->add_flag("--request-qr", options.request_qr, "Likewise: show it here as a QR code")->excludes(request);
+  sub->add_option("--answer", options.answer, "Likewise: take the operator's answer to it, - for standard input or a scanner")
+      ->excludes(request)
+      ->excludes(code);
+  sub->add_flag("--anew", options.anew, "With a request: ask for fingerprint and code again");
 }
 
 void describe_escpos(CLI::App& app, Arguments& arguments) {

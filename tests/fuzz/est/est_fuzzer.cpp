@@ -8,7 +8,6 @@
 #include "tests/fuzz/est/new_root.hpp"
 #include "tests/support/set_clock.hpp"
 #include "tools/credit-service/est/protocol.hpp"
-#include "tools/credit-service/registry/codes.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
 namespace {
@@ -26,9 +25,9 @@ class NoLog final : public Log {
 
 class Waiting final : public credit::EnrolmentOffice {
  public:
-  Result<credit::EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
+  Result<credit::EnrolmentAnswer> enrol(const std::string& device, const Digest& code,
                                         const crypto::CertificateRequest& /*request*/) override {
-    require(credit::check_device_id(device).ok() && credit::read_code(digits).ok());
+    require(credit::check_device_id(device).ok() && code != Digest{});
     return credit::EnrolmentAnswer{credit::EnrolmentAnswer::Kind::wait, "waits", {}, false, {}};
   }
   Result<credit::EnrolmentAnswer> renew(const crypto::Certificate& /*shown*/,

@@ -46,6 +46,7 @@ class Office:
         self.port = free_port()
         self.url = f"https://localhost:{self.port}/.well-known/est"
         self.books = folder / "books"
+        self.kill_at_write = binaries / "lib/greentill/greentill-kill-at-write.so"
         for name in ("books", "logs"):
             (folder / name).mkdir(parents=True)
         self.fingerprint = json.loads(self.tool("ca", "init", folder / "ca", "--name", "Example programme", "--json"))["fingerprint"]
@@ -277,8 +278,8 @@ def grace(office, folder):
 class Killing:
     """Lets the service die at its n-th write of what is asked, for every n; then what was asked is asked again."""
 
-    def __init__(self, office, library):
-        self.office, self.library = office, library
+    def __init__(self, office):
+        self.office = office
         self.count = office.folder / "kill.count"
 
     def at_each_write(self, what, prepare, ask):
@@ -288,8 +289,8 @@ class Killing:
             self.office.start()
             asked = prepare(number)
             self.office.service.stop()
-            self.office.start({"LD_PRELOAD": str(self.library), "KILL_IN": str(self.office.books), "KILL_COUNT": str(self.count)})
-            self.count.write_text(str(number))
+            self.office.start({"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(self.office.books), "KILL_AT_FILE": str(self.count)})
+            self.count.write_text(str(number + 1))
             died = ask(*asked)[0] == 0  # without an answer
             self.count.unlink()
             if died:
@@ -316,8 +317,8 @@ class Killing:
         fail_unless(replayed == {"replayed": 0}, f"{what}, write {number}: the file beside the database has more than it: {replayed}")
 
 
-def killed(office, folder, library):
-    killing = Killing(office, library)
+def killed(office, folder):
+    killing = Killing(office)
 
     def enrolled(name, number):
         key = Key(folder, f"{name}-before")
@@ -408,7 +409,7 @@ def journey(folder, options):
     claims(folder, office.binaries, office)
     try:
         office.start()
-        writes = killed(office, work, options.kill)
+        writes = killed(office, work)
     finally:
         office.service.kill()
     log = (folder / "office/logs/service.log").read_text()
@@ -416,11 +417,5 @@ def journey(folder, options):
     print(f"strongSwan enrolled, renewed and rekeyed; a device so enrolled was credited; died at every write: {writes}")
 
 
-def arguments():
-    parser = journey_parser(__doc__, "enrolment")
-    parser.add_argument("--kill", required=True, help="the library kill-at-write")
-    return parser
-
-
 if __name__ == "__main__":
-    sys.exit(run_journey(arguments(), journey))
+    sys.exit(run_journey(journey_parser(__doc__, "enrolment"), journey))

@@ -4,6 +4,7 @@
 
 #include "daemon/base/base32.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/crypto/enrolment_code.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tests/unit/credit-service/registry_book.hpp"
 #include "tools/credit-service/cli/labels.hpp"
@@ -19,21 +20,21 @@ TEST_CASE("codes: they are read as they were typed, and a wrong or swapped digit
     const std::string code = make_code(random);
     CHECK(code.size() == 19);
     CHECK(all.insert(code).second);
-    const auto digits = read_code(code);
+    const auto digits = crypto::read_code(code);
     REQUIRE(digits);
     std::string typed = " " + code;
     for (char& c : typed) c = c == '0' ? 'o' : c == '1' ? 'l' : static_cast<char>(std::tolower(c));
-    CHECK(*read_code(typed) == *digits);
+    CHECK(*crypto::read_code(typed) == *digits);
     for (std::size_t at = 0; at < digits->size(); ++at) {
       for (const char other : kBase32Digits) {
         std::string wrong = *digits;
         wrong[at] = other;
-        CHECK(read_code(wrong).ok() == (other == (*digits)[at]));
+        CHECK(crypto::read_code(wrong).ok() == (other == (*digits)[at]));
       }
     }
   }
   for (const char* wrong : {"", "7K2M", "7K2M-9QXW-3F0D-HT5U", "7K2M-9QXW-3F0D-HT5Z-0", "7K2M_9QXW_3F0D_HT5Z"})
-    CHECK_FALSE(read_code(wrong));
+    CHECK_FALSE(crypto::read_code(wrong));
 }
 
 TEST_CASE("codes: two neighbours that were swapped are found, but for one pair in a thousand") {
@@ -41,22 +42,22 @@ TEST_CASE("codes: two neighbours that were swapped are found, but for one pair i
   int swapped = 0;
   int missed = 0;
   for (int i = 0; i < 200; ++i) {
-    const std::string digits = read_code(make_code(random)).value();
+    const std::string digits = crypto::read_code(make_code(random)).value();
     for (std::size_t at = 0; at + 1 < digits.size(); ++at) {
       if (digits[at] == digits[at + 1]) continue;
       std::string wrong = digits;
       std::swap(wrong[at], wrong[at + 1]);
       ++swapped;
-      missed += read_code(wrong) ? 1 : 0;
+      missed += crypto::read_code(wrong) ? 1 : 0;
     }
   }
   CHECK(missed * 100 < swapped);
 }
 
 TEST_CASE("codes: they are kept as hashes of code and device alone") {
-  const Digest one = code_hash("dock-7", "7K2M9QXW3F0DHT5Z", crypto::hasher());
-  CHECK(one != code_hash("dock-8", "7K2M9QXW3F0DHT5Z", crypto::hasher()));
-  CHECK(one != code_hash("dock-7", "7K2M9QXW3F0DHT5B", crypto::hasher()));
+  const Digest one = crypto::code_hash("dock-7", "7K2M9QXW3F0DHT5Z", crypto::hasher());
+  CHECK(one != crypto::code_hash("dock-8", "7K2M9QXW3F0DHT5Z", crypto::hasher()));
+  CHECK(one != crypto::code_hash("dock-7", "7K2M9QXW3F0DHT5B", crypto::hasher()));
   std::string text("greentill enrolment code");
   text += '\0';
   text += "dock-7";

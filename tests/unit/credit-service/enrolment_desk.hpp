@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/base/system.hpp"
+#include "daemon/crypto/enrolment_code.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/test_request.hpp"
@@ -61,14 +62,16 @@ class EnrolmentBook {
   /// The digits of a new code of the device's.
   std::string code(const std::string& device, bool confirm = false, bool replaces = false) {
     SystemRandom random;
-    const std::string digits = credit::read_code(credit::make_code(random)).value();
+    const std::string digits = crypto::read_code(credit::make_code(random)).value();
     const credit::CodeTerms wanted{device, now + 14 * kSecondsADay, confirm, replaces};
-    CHECK(said([&](credit::Registry& r) { return r.add_code(credit::code_hash(device, digits, crypto::hasher()), wanted); }) ==
+    CHECK(said([&](credit::Registry& r) { return r.add_code(crypto::code_hash(device, digits, crypto::hasher()), wanted); }) ==
           "");
     return digits;
   }
   credit::EnrolmentAnswer enrol(const std::string& device, const std::string& digits, const crypto::CertificateRequest& request) {
-    return ask([&](credit::Enrolling& enrolling) { return enrolling.enrol(device, digits, request); });
+    return ask([&](credit::Enrolling& enrolling) {
+      return enrolling.enrol(device, crypto::code_hash(device, digits, crypto::hasher()), request);
+    });
   }
   credit::EnrolmentAnswer renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) {
     return ask([&](credit::Enrolling& enrolling) { return enrolling.renew(shown, request); });

@@ -2,6 +2,7 @@
 // EST (RFC 7030) as it is spoken, with an office that decides what the test wants.
 #include "tools/credit-service/est/protocol.hpp"
 
+#include "daemon/base/hex.hpp"
 #include "daemon/crypto/base64.hpp"
 #include "tests/support/set_clock.hpp"
 #include "tests/unit/credit-service/enrolment_desk.hpp"
@@ -17,9 +18,8 @@ constexpr const char* kCode = "7K2M-9QXW-3F0D-HT5Z";
 
 class SaidOffice final : public EnrolmentOffice {
  public:
-  Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
-                                const crypto::CertificateRequest&) override {
-    asked.push_back(device + ' ' + digits);
+  Result<EnrolmentAnswer> enrol(const std::string& device, const Digest& code, const crypto::CertificateRequest&) override {
+    asked.push_back(device + ' ' + to_hex(code));
     return answer;
   }
   Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest&) override {
@@ -50,7 +50,7 @@ struct Counter {
   std::string code = [this] {
     SystemRandom random;
     std::string one = make_code(random);
-    digits = read_code(one).value();
+    digits = crypto::read_code(one).value();
     return one;
   }();
   test::SetClock clock{test::EnrolmentBook::kNow, true};
@@ -96,7 +96,7 @@ TEST_CASE("est: each answer of the office in its form") {
   CHECK(header(issued, "Content-Transfer-Encoding") == "base64");
   CHECK(test::say("base64 -d {}/in | openssl pkcs7 -inform der -print_certs -noout", issued.body)
             .text.starts_with("subject=CN = dock-7\n"));
-  CHECK(counter.office.asked.back() == "dock-7 " + counter.digits);
+  CHECK(counter.office.asked.back() == "dock-7 " + to_hex(crypto::code_hash("dock-7", counter.digits, crypto::hasher())));
   CHECK(counter.log.says("dock-7 from 192.0.2.1: certificate "));
   counter.office.answer = EnrolmentAnswer{Kind::wait, "waits", {}, false, {}};
   CHECK(counter.est->answer(counter.enrolment()).status == 202);

@@ -7,70 +7,16 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <vector>
 
 #include "daemon/app/config.hpp"
-#include "daemon/base/moment.hpp"
 #include "daemon/base/system.hpp"
-#include "daemon/claim/claim.hpp"
-#include "daemon/crypto/secret_file.hpp"
 #include "daemon/enrol/enrolment.hpp"
-#include "daemon/enrol/renewal.hpp"
+#include "tools/cli/enrol/offline.hpp"
 #include "tools/cli/enrol/prompt.hpp"
+#include "tools/cli/enrol/technician.hpp"
 
 namespace greentill::cli {
 namespace {
-
-ExitCode exit_code_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::unavailable: return ExitCode::no_daemon;
-    case ErrorCode::denied: return ExitCode::denied;
-    case ErrorCode::invalid:
-    case ErrorCode::conflict: return ExitCode::does_not_hold;
-    default: return ExitCode::bad_file;
-  }
-}
-
-/// What a technician does next about an error, where its own sentence does not say so.
-const char* next_step(ErrorCode code) {
-  return code == ErrorCode::unavailable
-             ? ". Nothing is lost: run greentill enrol again, and it goes on with the same key and code"
-             : "";
-}
-
-class Technician final : public enrol::Person {
- public:
-  Technician(const EnrolOptions& options, const Output& output) : options_(options), output_(output) {}
-
-  void tell(const std::string& sentence) override {
-    steps_.push_back(sentence);
-    if (!output_.json) output_.out << printable(sentence) << std::endl;  // it may wait for long behind this
-  }
-
-  Result<std::string> fingerprint() override {
-    if (!options_.fingerprint.empty()) return options_.fingerprint;
-    if (!options_.terminal)
-      return fail(ErrorCode::invalid, "no fingerprint was given: without a terminal name it with --fingerprint");
-    return ask_line("fingerprint of the operator's authorities, from the label or the order");
-  }
-
-  Result<crypto::Secret> code() override {
-    if (options_.code_file == "-") return read_secret_line();
-    if (!options_.code_file.empty()) return crypto::read_secret(options_.code_file, crypto::Shared::with_programs);
-    if (!options_.terminal) {
-      return fail(ErrorCode::invalid,
-                  "no code was given: without a terminal name its file with --code-file, - for standard input");
-    }
-    return ask_secret("one-time code (it is not shown)");
-  }
-
-  [[nodiscard]] const std::vector<std::string>& steps() const { return steps_; }
-
- private:
-  const EnrolOptions& options_;
-  const Output& output_;
-  std::vector<std::string> steps_;
-};
 
 /// What the configuration says where the options do not.
 struct Place {
@@ -106,34 +52,6 @@ Status check_user(const std::filesystem::path& folder) {
                                        name + " -- greentill enrol");
 }
 
-Result<std::string> asked(const std::string& given, const EnrolOptions& options, const char* question, const char* option) {
-  if (!given.empty()) return given;
-  if (options.terminal) return ask_line(question);
-  return fail(ErrorCode::invalid, std::string("without a terminal name ") + option);
-}
-
-void answer(const enrol::Enrolled& enrolled, const identity::Slots& slots, const std::vector<std::string>& steps,
-            const Output& output) {
-  const crypto::Certificate& certificate = enrolled.certificate;
-  const std::string until = utc_text(certificate.not_after());
-  const std::int64_t due = enrol::renewal_due(certificate);
-  std::string words =
-      "'" + certificate.common_name() + "' is " + (enrolled.was_already ? "already " : "") + "in service until " + until + "\n";
-  if (enrolled.clock) words += "warning: " + *enrolled.clock + "\n";
-  words += "greentilld renews the certificate by itself, from " + utc_text(due) + " on\n";
-  if (!enrolled.was_already)
-    words += "next: start greentilld anew (systemctl restart greentilld), then look at greentill status\n";
-  output.answer({{"device", certificate.common_name()},
-                 {"already", enrolled.was_already},
-                 {"valid_until", certificate.not_after()},
-                 {"renewal_from", due},
-                 {"certificate", slots.current_certificate().string()},
-                 {"authorities", slots.anchors().string()},
-                 {"clock", enrolled.clock ? Json(*enrolled.clock) : Json()},
-                 {"steps", steps}},
-                words);
-}
-
 Result<enrol::EnrolmentOptions> read_options(const Place& place, const EnrolOptions& options) {
   enrol::EnrolmentOptions read;
   const auto url = asked(place.server, options, "address of the operator's server (https://…)", "--server");
@@ -141,12 +59,8 @@ Result<enrol::EnrolmentOptions> read_options(const Place& place, const EnrolOpti
   auto server = enrol::EstServer::parse(*url);
   if (!server) return Failure{server.error()};
   read.server = std::move(*server);
-  auto device = asked(options.device, options, "device id", "--device");
+  auto device = asked_device(options);
   if (!device) return Failure{device.error()};
-  if (!claim::is_device_id(*device)) {
-    return fail(ErrorCode::invalid,
-                "\"" + printable(*device) + "\" is no device id: that is 1 to 40 of a to z, 0 to 9 and hyphen");
-  }
   read.device = std::move(*device);
   read.patience = std::chrono::seconds(options.patience_s);
   return read;
@@ -166,16 +80,19 @@ ExitCode enrol_device(const std::filesystem::path& config, const EnrolOptions& o
   if (Status user = check_user(place->folder); !user) return refuse(user.error());
   const auto vault = identity::Vault::open(place->wrapping_key);
   if (!vault) return refuse(vault.error());
-  const auto read = read_options(*place, options);
-  if (!read) return output.fail(ExitCode::usage, read.error().message);
   const identity::Slots slots(place->folder);
   SystemClock clock;
   SystemRandom random;
   Technician technician(options, output);
   const std::atomic<bool> never{false};
-  const auto enrolled = enrol::enrol(*read, {slots, *vault, clock, random, technician, never});
+  const enrol::Means means{slots, *vault, clock, random, technician, never};
+  if (!options.answer.empty()) return take_answer(options, means, technician, output);
+  if (!options.request.empty() || options.request_qr) return write_request(options, means, technician, output);
+  const auto read = read_options(*place, options);
+  if (!read) return output.fail(ExitCode::usage, read.error().message);
+  const auto enrolled = enrol::enrol(*read, means);
   if (!enrolled) return refuse(enrolled.error());
-  answer(*enrolled, slots, technician.steps(), output);
+  tell_enrolled(*enrolled, slots, technician.steps(), output);
   return ExitCode::ok;
 }
 

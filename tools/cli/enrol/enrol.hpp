@@ -19,6 +19,12 @@ struct EnrolOptions {
   std::string wrapping_key;      ///< name of the credential, beside `folder`; else the configuration's
   std::uint64_t patience_s = 600;
   bool terminal = false;  ///< whether a person can be asked
+
+  // Without a network: the request goes out, and the answer comes in.
+  std::string request;      ///< the file that the request is written to; "-": standard output; empty: none
+  bool request_qr = false;  ///< show it on the terminal as a QR code
+  std::string answer;       ///< the file with the answer; "-": standard input, or a scanner at the terminal; empty: none
+  bool anew = false;        ///< ask for fingerprint and code again
 };
 
 /// `config`: the daemon's configuration, which is read where no folder is named.

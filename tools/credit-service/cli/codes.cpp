@@ -5,6 +5,7 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/crypto/enrolment_code.hpp"
 #include "daemon/crypto/fingerprint.hpp"
 #include "tools/common/table.hpp"
 #include "tools/credit-service/authority/authority.hpp"
@@ -53,9 +54,9 @@ Status add_rows(Registry& registry, const Given& given, const std::vector<Row>& 
     CodeTerms of_row = terms;
     of_row.device = row["device"];
     const std::string code = make_code(random);
-    const auto digits = read_code(code);
+    const auto digits = crypto::read_code(code);
     if (!digits) return Failure{digits.error()};
-    const auto added = registry.add_code(code_hash(of_row.device, *digits, crypto::hasher()), of_row);
+    const auto added = registry.add_code(crypto::code_hash(of_row.device, *digits, crypto::hasher()), of_row);
     if (!added && row.line == 0) return Failure{added.error()};
     if (!added) wrong.push_back(given["csv"] + ": row " + std::to_string(row.line) + ": " + added.error().message);
     if (added) labels.push_back({of_row.device, code, of_row.expires_at});

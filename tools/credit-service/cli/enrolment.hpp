@@ -21,6 +21,10 @@ Status show_code(const std::filesystem::path& config, const Given& given, const 
 /// code withdraw, code confirm.
 Status change_code(const std::filesystem::path& config, const Given& given, const Output& output);
 
+/// code answer: a request that came without a network. denied where it is not answered, with the reason; unavailable where a
+/// person has to confirm the key first.
+Status answer_offline(const std::filesystem::path& config, const Given& given, const Output& output);
+
 // What is done with an authority's folder needs no configuration, but for the list of revoked certificates.
 Status init_authority(const std::filesystem::path& config, const Given& given, const Output& output);
 Status show_authority(const std::filesystem::path& config, const Given& given, const Output& output);

@@ -26,7 +26,11 @@ void describe_codes(CLI::App& app, Arguments& arguments) {
       .why()
       .command("confirm", "Say that the device itself shows this fingerprint", change_code)
       .positional("device", "Whose it is", "DEVICE")
-      .needs("fingerprint", "What the device shows", "FINGERPRINT");
+      .needs("fingerprint", "What the device shows", "FINGERPRINT")
+      .command("answer", "Answer the request of a device that no network reaches, as EST would", answer_offline)
+      .positional("request", "What greentill enrol --request wrote, or its scanned code; - for standard input", "FILE")
+      .option("out", "Write the answer there, for a stick", "FILE")
+      .option("page", "Write a page with the answer's QR codes there (HTML)", "FILE");
 }
 
 void describe_authorities(CLI::App& app, Arguments& arguments) {

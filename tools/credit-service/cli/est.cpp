@@ -9,13 +9,29 @@
 
 namespace greentill::credit {
 
-Result<std::unique_ptr<EstService>> start_est(const Config& config, const LedgerParts& parts) {
-  if (!config.est) return std::unique_ptr<EstService>();
+Result<OpenOffice> open_office(const Config& config, const LedgerParts& parts, const std::string& who,
+                               const std::string& command) {
   const EstConfig& est = *config.est;
   auto issuer = load_issuer(est.authority, Branch::devices);
   if (!issuer) return Failure{issuer.error().with_context("est.authority")};
   auto anchors = load_anchors(est.authority);
   if (!anchors) return Failure{anchors.error().with_context("est.authority")};
+  auto store = open_sqlite_store(config.database);
+  if (!store) return Failure{store.error()};
+  Store& database = **store;
+  auto ledger = Ledger::open(std::move(*store), parts.programme, parts.library, Consents(crypto::hasher()), crypto::hasher(),
+                             parts.clock, parts.log);
+  if (!ledger) return Failure{ledger.error()};
+  auto office = make_office(std::move(*ledger), database, std::move(*issuer), {config.database, est.terms, who, command},
+                            parts.clock, parts.log);
+  return OpenOffice{std::move(office), std::move(*anchors)};
+}
+
+Result<std::unique_ptr<EstService>> start_est(const Config& config, const LedgerParts& parts) {
+  if (!config.est) return std::unique_ptr<EstService>();
+  const EstConfig& est = *config.est;
+  auto open = open_office(config, parts);
+  if (!open) return Failure{open.error()};
   for (const auto& file : keys_for_elsewhere(est.authority)) {
     parts.log.write(LogLevel::warning, "est",
                     file.string() + ": this key belongs on another machine; the service needs devices.key alone");
@@ -24,16 +40,8 @@ Result<std::unique_ptr<EstService>> start_est(const Config& config, const Ledger
   if (!certificate) return Failure{certificate.error().with_context("est.certificate")};
   auto key = crypto::read_secret(est.key);
   if (!key) return Failure{key.error().with_context("est.key")};
-  auto store = open_sqlite_store(config.database);
-  if (!store) return Failure{store.error()};
-  Store& database = **store;
-  auto ledger = Ledger::open(std::move(*store), parts.programme, parts.library, Consents(crypto::hasher()), crypto::hasher(),
-                             parts.clock, parts.log);
-  if (!ledger) return Failure{ledger.error()};
-  auto office =
-      make_office(std::move(*ledger), database, std::move(*issuer), {config.database, est.terms}, parts.clock, parts.log);
-  return EstService::start({est.host, est.port, std::move(*certificate), std::move(*anchors)}, std::move(*key), std::move(office),
-                           parts.clock, parts.log);
+  return EstService::start({est.host, est.port, std::move(*certificate), std::move(open->anchors)}, std::move(*key),
+                           std::move(open->office), parts.clock, parts.log);
 }
 
 }  // namespace greentill::credit

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/cli/labels.hpp"
 
-#include <qrencode.h>
-
-#include <memory>
-
 #include "daemon/base/moment.hpp"
+#include "tools/common/qr.hpp"
 
 namespace greentill::credit {
 namespace {
-
-constexpr int kQuiet = 4;  // modules around a code (ISO/IEC 18004)
 
 // 21 labels of 63.5 mm by 38.1 mm on A4, as they are sold on sheets.
 constexpr const char* kHead = R"(<!DOCTYPE html>
@@ -36,26 +31,6 @@ std::string escaped(const std::string& text) {
   return safe;
 }
 
-Result<std::string> qr_svg(const std::string& text) {
-  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_M), QRcode_free);
-  if (!code) return fail(ErrorCode::invalid, "a QR code cannot hold what a label is to say");
-  std::string path;
-  for (int y = 0; y < code->width; ++y) {
-    for (int x = 0; x < code->width;) {
-      const auto is_dark = [&](int at) { return at < code->width && (code->data[y * code->width + at] & 1) != 0; };
-      int end = x;
-      while (is_dark(end)) ++end;
-      if (end > x) {
-        const std::string width = std::to_string(end - x);
-        path += 'M' + std::to_string(x + kQuiet) + ' ' + std::to_string(y + kQuiet) + 'h' + width + "v1h-" + width + 'z';
-      }
-      x = end + 1;
-    }
-  }
-  const std::string size = std::to_string(code->width + 2 * kQuiet);
-  return "<svg viewBox=\"0 0 " + size + ' ' + size + "\" shape-rendering=\"crispEdges\"><path d=\"" + path + "\"/></svg>";
-}
-
 std::string without_hyphens(const std::string& text) {
   std::string digits = text;
   std::erase(digits, '-');
@@ -72,7 +47,7 @@ std::string label_uri(const Label& label, const LabelPlace& place) {
 Result<std::string> labels_page(const std::vector<Label>& labels, const LabelPlace& place) {
   std::string page = kHead;
   for (const Label& label : labels) {
-    const auto code = qr_svg(label_uri(label, place));
+    const auto code = tools::qr_svg(label_uri(label, place));
     if (!code) return Failure{code.error().with_context(label.device)};
     const std::size_t half = label.code.size() / 2;
     page += "<div>" + *code + "<p><b>" + escaped(label.device) + "</b><br><code>" + label.code.substr(0, half) + "<br>" +

@@ -58,7 +58,6 @@ Status serve(const Config& config, Ledger& ledger, const measure::Library& libra
   Certificates certificates(ledger.registry(), std::move(*authority), clock, log);
   clocks.look_at_ours();
   Clerk clerk(ledger, Examiner(certificates, library, hasher), *signer, hasher, std::move(clocks));
-  for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
   return work(config.broker, clerk, ledger.registry(), log, stopping);
 }
 
@@ -97,6 +96,8 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
               tools::counted(made->changes, "change") + " of the registry made again, which the backup lacks");
     if (Status begun = (*ledger)->begin_epoch(); !begun) return begun;
   }
+  // Before anything answers: whoever sees that it does may end it.
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
   const auto est = start_est(*config, {*programme, *library, clock, log});
   if (!est) return Failure{est.error()};
   return serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);

@@ -6,7 +6,6 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/crypto/fingerprint.hpp"
-#include "daemon/crypto/hasher.hpp"
 #include "tools/credit-service/registry/codes.hpp"
 #include "tools/credit-service/registry/json.hpp"
 
@@ -42,11 +41,9 @@ EnrolmentAnswer not_registered(const crypto::Certificate& shown) {
   return refuse("the certificate " + to_hex(shown.thumbprint()) + " is not registered; enrol with a code");
 }
 
-Result<EnrolmentAnswer> Enrolling::enrol(const std::string& id, const std::string& digits,
-                                         const crypto::CertificateRequest& request) {
+Result<EnrolmentAnswer> Enrolling::enrol(const std::string& id, const Digest& hash, const crypto::CertificateRequest& request) {
   const auto codes = store_.registry().codes(id);
   if (!codes) return Failure{codes.error()};
-  const Digest hash = code_hash(id, digits, crypto::hasher());
   const auto code =
       std::ranges::find_if(*codes, [&](const EnrolmentCode& one) { return one.hash == hash && is_good(one, now_); });
   if (code == codes->end()) return no_such_code();

@@ -50,9 +50,9 @@ class Enrolling {
   Enrolling(Store& store, Registry& registry, const crypto::Issuer& issuer, const EnrolmentTerms& terms, std::int64_t now)
       : store_(store), registry_(registry), issuer_(issuer), terms_(terms), now_(now) {}
 
-  /// `digits`: of read_code(). The request's key is the device's first, the one that it has, or, where the code says so, takes
-  /// that one's place, which is good up to where the ledger stands. Errors: those of the store.
-  Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits, const crypto::CertificateRequest& request);
+  /// `code`: crypto::code_hash() of what was given. The request's key is the device's first, the one that it has, or, where the
+  /// code says so, takes that one's place, which is good up to where the ledger stands. Errors: those of the store.
+  Result<EnrolmentAnswer> enrol(const std::string& device, const Digest& code, const crypto::CertificateRequest& request);
   /// `shown`: the certificate with whose key the client proved who it is. The same key is certified anew; another one takes its
   /// place. Errors: likewise.
   Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request);

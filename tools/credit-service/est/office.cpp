@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <mutex>
 
-#include "daemon/crypto/hasher.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/registry/changing.hpp"
 #include "tools/credit-service/registry/codes.hpp"
@@ -26,15 +25,14 @@ class LedgerOffice final : public EnrolmentOffice {
         store_(store),
         ledger_(std::move(ledger)) {}
 
-  Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
+  Result<EnrolmentAnswer> enrol(const std::string& device, const Digest& code,
                                 const crypto::CertificateRequest& request) override {
     const std::scoped_lock lock(mutex_);
     // Whoever guesses takes no lock of the database.
     const auto codes = store_.registry().codes(device);
     if (!codes) return Failure{codes.error()};
-    const Digest hash = code_hash(device, digits, crypto::hasher());
-    if (std::ranges::find(*codes, hash, &EnrolmentCode::hash) == codes->end()) return no_such_code();
-    return decide("est enrol", device, [&](Enrolling& enrolling) { return enrolling.enrol(device, digits, request); });
+    if (std::ranges::find(*codes, code, &EnrolmentCode::hash) == codes->end()) return no_such_code();
+    return decide(options_.command, device, [&](Enrolling& enrolling) { return enrolling.enrol(device, code, request); });
   }
   Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) override {
     const std::scoped_lock lock(mutex_);
@@ -45,7 +43,7 @@ class LedgerOffice final : public EnrolmentOffice {
   }
 
  private:
-  Result<EnrolmentAnswer> decide(const char* command, const std::string& device, const Work& work) {
+  Result<EnrolmentAnswer> decide(const std::string& command, const std::string& device, const Work& work) {
     auto answer = decide_once(command, device, work);
     if (answer || answer.error().code != ErrorCode::conflict) return answer;
     // A program died between the registry's file and its database: what that one wrote is made again, as a person would.
@@ -60,11 +58,11 @@ class LedgerOffice final : public EnrolmentOffice {
   }
 
   /// In one transaction; with what a replaced key means for its device's claims.
-  Result<EnrolmentAnswer> decide_once(const char* command, const std::string& device, const Work& work) {
+  Result<EnrolmentAnswer> decide_once(const std::string& command, const std::string& device, const Work& work) {
     Result<EnrolmentAnswer> answer = EnrolmentAnswer{};
     const auto change = [&]() -> Status {
       const std::int64_t now = clock_.unix_seconds();
-      const Author author{now, "est", command, ""};
+      const Author author{now, options_.who, command, ""};
       return change_registry_within(store_.registry(), journal_, author, [&](Registry& registry) -> Status {
         Enrolling enrolling(store_, registry, issuer_, options_.terms, now);
         answer = work(enrolling);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "tools/credit-service/est/protocol.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
@@ -14,6 +15,8 @@ namespace greentill::credit {
 struct OfficeOptions {
   std::filesystem::path database;
   EnrolmentTerms terms;
+  std::string who = "est";            ///< in the audit trail
+  std::string command = "est enrol";  ///< likewise, of an enrolment
 };
 
 /// `ledger`: on a store of its own, which is `store`. The issuer is the devices' authority. The others must outlive the office.

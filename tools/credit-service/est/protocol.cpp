@@ -7,8 +7,9 @@
 #include "daemon/base/text.hpp"
 #include "daemon/crypto/base64.hpp"
 #include "daemon/crypto/certs_only.hpp"
+#include "daemon/crypto/enrolment_code.hpp"
 #include "daemon/crypto/fingerprint.hpp"
-#include "tools/credit-service/registry/codes.hpp"
+#include "daemon/crypto/hasher.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
 namespace greentill::credit {
@@ -110,12 +111,12 @@ EstReply EstProtocol::enrol(const EstRequest& request) {
     }
   }
   const auto& [device, typed] = *given;
-  const auto digits = read_code(typed);
+  const auto digits = crypto::read_code(typed);
   if (!digits) return wrong_code(device, request, digits.error().message);
   if (!check_device_id(device)) return wrong_code(device, request, "the device has no such code, or no longer");
   const auto csr = read_request(request.body);
   if (!csr) return say(400, csr.error().message);
-  return tell(device, request, office_.enrol(device, *digits, *csr));
+  return tell(device, request, office_.enrol(device, crypto::code_hash(device, *digits, crypto::hasher()), *csr));
 }
 
 EstReply EstProtocol::renew(const EstRequest& request) {

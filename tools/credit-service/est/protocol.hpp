@@ -35,7 +35,8 @@ struct EstReply {
 class EnrolmentOffice {
  public:
   virtual ~EnrolmentOffice() = default;
-  virtual Result<EnrolmentAnswer> enrol(const std::string& device, const std::string& digits,
+  /// `code`: crypto::code_hash() of the code that the device was given.
+  virtual Result<EnrolmentAnswer> enrol(const std::string& device, const Digest& code,
                                         const crypto::CertificateRequest& request) = 0;
   virtual Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) = 0;
 };

@@ -110,7 +110,7 @@ struct Lock {
 
 /// Lets whoever knows a code enrol one device with one key. The code itself is nowhere; docs/enrolment.md says what holds.
 struct EnrolmentCode {
-  Digest hash{};  ///< code_hash()
+  Digest hash{};  ///< crypto::code_hash()
   std::string device;
   std::int64_t made_at = 0;
   std::int64_t expires_at = 0;  ///< from then on it does nothing

@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Enrols devices that no network reaches: a request goes out and its answer comes in, as files and as scanned codes. Each program is
+killed at each of its changes, and what it was to do is done once by the next run."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "support"))
+sys.path.insert(0, str(HERE.parent / "est-client"))
+sys.path.insert(0, str(HERE))
+
+from enrolment import Office  # noqa: E402
+from promises import fail_unless, journey_parser, run_journey  # noqa: E402
+from technician import check_identity  # noqa: E402
+
+DENIED, DOES_NOT_HOLD, OPERATOR_ERROR = 5, 1, 1
+
+
+class Device:
+    """A device's folder, and its technician."""
+
+    def __init__(self, office, folder, name):
+        self.office, self.name = office, name
+        self.folder = folder / name
+        self.folder.mkdir(parents=True)
+        self.identity, self.code_file = self.folder / "identity", self.folder / "code"
+        self.request, self.answer = self.folder / "request.txt", self.folder / "answer.txt"
+        self.fingerprint = office.fingerprint
+        office.device(name)
+
+    def new_code(self, *options):
+        self.code_file.write_text(self.office.code(self.name, *options) + "\n")
+
+    def enrol(self, *options, kill_at=None):
+        environment = {**os.environ}
+        if kill_at:
+            environment |= {"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(self.folder), "KILL_AT": str(kill_at)}
+        command = [self.office.binaries / "bin/greentill", "enrol", "--folder", self.identity, "--device", self.name, "--fingerprint",
+                   self.fingerprint, "--code-file", self.code_file, *options]
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environment)
+        return done.returncode, done.stdout + done.stderr
+
+    def succeed(self, *options):
+        code, said = self.enrol(*options)
+        fail_unless(code == 0, f"{self.name}: greentill enrol {options} ended with {code}:\n{said}")
+        return said
+
+    def refuse(self, expected, words, *options):
+        code, said = self.enrol(*options)
+        fail_unless(code == expected and words in said, f"{self.name}: {code} in place of {expected}, without \"{words}\":\n{said}")
+        fail_unless(not (self.identity / "current").exists(), f"{self.name}: an answer that was refused put it into service")
+
+    def answered(self, *options, kill_at=None, expected=0):
+        """What the operator's command said."""
+        environment = {**os.environ}
+        if kill_at:
+            environment |= {"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(self.office.folder.parent), "KILL_AT": str(kill_at)}
+        command = [self.office.binaries / "bin/greentill-credit", "code", "answer", self.request, "--out", self.answer, "--config",
+                   self.office.config, *options]
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, env=environment)
+        fail_unless(done.returncode == expected or (kill_at and done.returncode == -9), f"{self.name}: {done.returncode}: {done.stderr}")
+        return done.returncode, done.stdout + done.stderr
+
+
+def by_file(office, folder):
+    device = Device(office, folder, "cellar-1")
+    device.new_code("--confirm")
+    said = device.succeed("--request", device.request)
+    text = device.request.read_text()
+    fail_unless(device.code_file.read_text().strip() not in said + text, "the code was shown, or travels")
+    shown = re.search(r"fingerprint is (\S+)", said).group(1)
+    fail_unless(device.succeed("--request", device.request) and device.request.read_text() == text, "the request was made anew")
+    _, said = device.answered(expected=OPERATOR_ERROR)
+    fail_unless("waits until a person confirms" in said and shown in said, f"it says {said}")
+    fail_unless(not device.answer.exists(), "a key that nobody confirmed got an answer")
+    office.credit("code", "confirm", device.name, "--fingerprint", shown)
+    fail_unless(json.loads(device.answered("--json")[1])["new"], "it is not said to be new")
+    first = device.answer.read_text()
+    fail_unless(not json.loads(device.answered("--json")[1])["new"], "the same request made a second certificate")
+    device.answer.write_text(first)
+    device.succeed("--answer", device.answer)
+    check_identity(device.identity)
+    fail_unless("already in service" in device.succeed("--answer", device.answer), "the same answer again is no success")
+    left = sorted(path.name for path in device.identity.iterdir())
+    fail_unless(left == ["a", "authorities.pem", "b", "current", "lock"], f"the folder holds {left}")
+    trail = office.credit("audit", "--about", device.name)
+    fail_unless("code answer" in trail, f"the audit trail has nothing of it:\n{trail}")
+
+
+def by_codes(office, folder):
+    device = Device(office, folder, "cellar-2")
+    device.new_code()
+    shown = device.succeed("--request-qr")
+    rows = [line for line in shown.splitlines() if "\u2588" in line]
+    fail_unless(20 < len(rows) < 40 and {len(row) for row in rows} == {len(rows[0])} and len(rows[0]) < 92, f"no code was shown:\n{shown}")
+    device.succeed("--request", device.request)
+    page = device.folder / "page.html"
+    device.answered("--page", page)
+    fail_unless(2 <= page.read_text().count("<svg") <= 6, "the page has no codes, or too many")
+    fail_unless(device.enrol("--answer", "-")[0] == DOES_NOT_HOLD, "nothing was taken as an answer")
+    device.succeed("--answer", device.answer)
+    check_identity(device.identity)
+
+
+def wrong_ones(office, folder):
+    device, other = Device(office, folder, "cellar-3"), Device(office, folder, "cellar-4")
+    device.new_code()
+    other.new_code()
+    right = device.fingerprint
+    device.fingerprint = "0" * 32
+    device.succeed("--request", device.request)
+    _, said = device.answered(expected=OPERATOR_ERROR)
+    fail_unless("it was told authorities with the fingerprint 0000-" in said and right in said, f"it says {said}")
+    device.fingerprint = right
+    device.succeed("--request", device.request, "--anew")
+    other.succeed("--request", other.request)
+    other.answered()
+    device.refuse(DENIED, "it is for the device 'cellar-4'", "--answer", other.answer)
+    device.refuse(DOES_NOT_HOLD, "this is an enrolment request", "--answer", device.request)
+    device.new_code()  # which withdraws the one before
+    _, said = device.answered(expected=OPERATOR_ERROR)
+    fail_unless("is withdrawn" in said, f"it says {said}")
+    stale = device.request.read_text()
+    device.succeed("--request", device.request, "--anew")
+    fail_unless(device.request.read_text() != stale, "another code made the same request")
+    device.answered()
+    text = device.answer.read_text()
+    device.answer.write_text(text[:len(text) // 2])
+    device.refuse(DOES_NOT_HOLD, "was cut off", "--answer", device.answer)
+    lines = text.splitlines()
+    device.answer.write_text("\n".join([*lines[:3], *lines[4:]]))
+    device.refuse(DOES_NOT_HOLD, "was it cut off, or changed?", "--answer", device.answer)
+    device.answer.write_text(text)
+    device.succeed("--answer", device.answer)
+    used = Device(office, folder, "cellar-5")
+    used.fingerprint, used.name = right, "cellar-3"
+    used.code_file.write_text(device.code_file.read_text())
+    used.succeed("--request", used.request)
+    _, said = used.answered(expected=OPERATOR_ERROR)
+    fail_unless("the code was used with another key" in said, f"it says {said}")
+
+
+def kills(office, folder, every):
+    """A fresh device for each change that is looked at, until a run ends before its kill."""
+    counts = {}
+    for what in ("request", "decision", "answer"):
+        changes = 0
+        while True:
+            device = Device(office, folder / what, f"{what}-{changes + 1}")
+            device.new_code()
+            kill_at = {what: changes + 1}
+            died = device.enrol("--request", device.request, kill_at=kill_at.get("request"))[0] == -9
+            device.succeed("--request", device.request)
+            died |= device.answered(kill_at=kill_at.get("decision"))[0] == -9
+            device.answered()
+            died |= device.enrol("--answer", device.answer, kill_at=kill_at.get("answer"))[0] == -9
+            device.succeed("--answer", device.answer)
+            check_identity(device.identity)
+            keys = office.keys(device.name)
+            fail_unless(len(keys) == 1 and len(keys[0]["certificates"]) == 1, f"{device.name}: not one identity: {keys}")
+            if not died:
+                break
+            changes += every
+        counts[what] = changes
+    fail_unless(min(counts.values()) >= 8, f"too few changes were counted: {counts}")
+    office.credit("check")
+    return counts
+
+
+def journey(folder, options):
+    folder = pathlib.Path(folder).resolve()
+    office = Office(folder / "office", pathlib.Path(options.bin).resolve())
+    for case in (by_file, by_codes, wrong_ones):
+        case(office, folder / "devices")
+        print(f"{case.__name__}: as it should be", flush=True)
+    print(f"killed at every {options.every}. of so many changes, and one identity each time: {kills(office, folder / 'kills', options.every)}")
+
+
+def arguments():
+    parser = journey_parser(__doc__, "offline")
+    parser.add_argument("--every", type=int, default=1, help="kill at every so manieth change only")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(run_journey(arguments(), journey))
