@@ -135,4 +135,24 @@ TEST_CASE("https: a key that is not the certificate's, and an address that is ta
   CHECK(taken.error().message.find("cannot listen on 127.0.0.1:") != std::string::npos);
 }
 
+TEST_CASE("https: a client that does not go on does not hold up the end") {
+  constexpr std::chrono::minutes kPatience{5};
+  Site site(kPatience);
+  std::promise<void> asked, ended;
+  auto waiting = std::async(std::launch::async, [&] {
+    const auto silent = [&](std::size_t, std::size_t, httplib::DataSink&) {
+      asked.set_value();
+      ended.get_future().wait();
+      return false;
+    };
+    return site.client()->Post("/x", 1000, silent, "application/pkcs10").error();
+  });
+  asked.get_future().wait();
+  const auto began = std::chrono::steady_clock::now();
+  site.server.reset();
+  CHECK(std::chrono::steady_clock::now() - began < kPatience / 5);
+  ended.set_value();
+  CHECK(waiting.get() != httplib::Error::Success);
+}
+
 }  // namespace greentill::credit::https_test

@@ -10,7 +10,10 @@
 
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "daemon/api/framing.hpp"
@@ -20,6 +23,8 @@ namespace greentill::credit {
 namespace {
 
 using TlsClock = crypto::TlsServerStream::Clock;
+
+constexpr std::chrono::milliseconds kLastMoment{1'000};  // for connections under way when the server ends
 
 /// What the library's handler knows of the connection that it answers.
 struct Exchange {
@@ -131,6 +136,37 @@ std::string address_of(const sockaddr_storage& peer) {
   return text;
 }
 
+/// The sockets of connections under way. A socket is closed only after it was removed, so that no other one is broken off.
+class Serving {
+ public:
+  /// False once the others were broken off.
+  bool add(int socket) {
+    const std::scoped_lock lock(mutex_);
+    if (!broken_off_) sockets_.insert(socket);
+    return !broken_off_;
+  }
+  void remove(int socket) {
+    {
+      const std::scoped_lock lock(mutex_);
+      sockets_.erase(socket);
+    }
+    removed_.notify_all();
+  }
+  /// Waits until none is left, but no longer than that; the rest ends for both sides.
+  void break_off(std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    removed_.wait_for(lock, patience, [this] { return sockets_.empty(); });
+    broken_off_ = true;
+    for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable removed_;
+  std::set<int> sockets_;
+  bool broken_off_ = false;
+};
+
 class TlsHttpServer final : public HttpServer {
  public:
   TlsHttpServer(const HttpOptions& options, Answer answer)
@@ -139,6 +175,7 @@ class TlsHttpServer final : public HttpServer {
     stopping_ = true;
     const std::uint64_t one = 1;
     if (wake_ && ::write(wake_.get(), &one, sizeof one) < 0) std::abort();  // an event counter takes a 1
+    serving_.break_off(kLastMoment);
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -172,7 +209,9 @@ class TlsHttpServer final : public HttpServer {
       socklen_t size = sizeof peer;
       const Descriptor socket(::accept4(listening_.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC));
       if (socket) {
+        if (!serving_.add(socket.get())) return;
         serve(socket.get(), address_of(peer));
+        serving_.remove(socket.get());
       } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
         // What waits is taken once there is room again.
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -233,6 +272,7 @@ class TlsHttpServer final : public HttpServer {
   Descriptor wake_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stopping_{false};
+  Serving serving_;
   std::vector<std::thread> threads_;
 };
 

@@ -31,7 +31,7 @@ class HttpServer {
   /// Listens on return. `answer` is called from several threads; what it refers to must outlive the server. invalid where
   /// certificate or key cannot be used, io where the address cannot be bound.
   static Result<std::unique_ptr<HttpServer>> start(const HttpOptions& options, Answer answer);
-  /// Ends within a connection's patience.
+  /// Ends within about a second: what is not answered by then is broken off, and whoever asked asks again.
   virtual ~HttpServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
 };
