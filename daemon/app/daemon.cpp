@@ -87,6 +87,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<detect::Sources> sources_;
   std::unique_ptr<ApiDesk> desk_;
   std::unique_ptr<api::Server> server_;
+  engine::ChainOwner chain_owner_ = engine::ChainOwner::this_key;
   std::int64_t started_at_ = 0;
 };
 
@@ -149,7 +150,7 @@ Status GreentillDaemon::open_outbox() {
   outbox::Options options{.path = config_.outbox};
   options.mark = config_.state_folder / "store.mark";
   options.traces = {config_.state_folder / "boot", config_.state_folder / "bearer.key"};
-  options.is_ours = [this](const claim::Message& message) { return own_->device().has_signed(message); };
+  options.is_ours = [this](const claim::Message& message) { return own_->has_signed(message); };
   options.assignment = settings_->assignment.number;
   auto opened = outbox::Outbox::open(options, log_);
   if (!opened) return Failure{opened.error()};
@@ -189,7 +190,7 @@ Status GreentillDaemon::start_engine() {
   strand_.post([this] { pruner_->start(); });
   self_check_->start(strand_);
   strand_thread_ = std::thread([this] { strand_.run(); });
-  return engine_->open();
+  return engine_->open(chain_owner_);
 }
 
 /// A count that cannot be read begins anew: that may cost the shop some money, and claims must not wait for it.
@@ -280,9 +281,9 @@ Status GreentillDaemon::start() {
   std::filesystem::create_directories(config_.state_folder, error);
   if (error) return fail(ErrorCode::io, config_.state_folder.string() + ": cannot create the state folder: " + error.message());
   if (Status opened = open_outbox(); !opened) return opened;
-  if (Status ours = engine::check_chain_owner(*engine_reader_, own_->device()); !ours) {
-    return Failure{ours.error().with_context(config_.outbox.string())};
-  }
+  const auto owner = engine::chain_owner(*engine_reader_, own_->device(), own_->former());
+  if (!owner) return Failure{owner.error().with_context(config_.outbox.string())};
+  chain_owner_ = *owner;
   if (Status newest = keep_settings_number(); !newest) return newest;
   auto detectors = detect::Detectors::load(config_.detectors, config_.plugin_host, clock_, log_);
   if (!detectors) return Failure{detectors.error()};

@@ -34,6 +34,7 @@ Status OwnIdentity::load() {
   }
   if (!device) return Failure{device.error()};
   device_ = std::move(*device);
+  load_former();
   if (!vault_.seals()) return Done{};
   const auto key = vault_.read(config_.key, identity::kDeviceKeyName);
   if (!key) return Failure{key.error()};
@@ -41,6 +42,19 @@ Status OwnIdentity::load() {
   if (!memory) return Failure{memory.error()};
   memory_ = std::move(*memory);
   return Done{};
+}
+
+void OwnIdentity::load_former() {
+  if (!config_.enrolment) return;
+  const identity::Slots slots(config_.enrolment->folder);
+  const auto spare = slots.spare();
+  auto former = spare ? identity::DeviceIdentity::load(slots.key(*spare), slots.certificate(*spare), vault_)
+                      : Result<std::unique_ptr<identity::DeviceIdentity>>(Failure{spare.error()});
+  if (former && (*former)->device_id() == device_->device_id()) former_ = std::move(*former);
+}
+
+bool OwnIdentity::has_signed(const claim::Message& message) {
+  return device_->has_signed(message) || (former_ && former_->has_signed(message));
 }
 
 void OwnIdentity::seal(const std::filesystem::path& file, std::string_view name) {

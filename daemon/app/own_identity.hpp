@@ -32,6 +32,10 @@ class OwnIdentity {
 
   [[nodiscard]] identity::DeviceIdentity& device() { return *device_; }
   [[nodiscard]] const identity::DeviceIdentity& device() const { return *device_; }
+  /// The identity before a rekey; null where there was none, or it is not kept any more.
+  [[nodiscard]] identity::DeviceIdentity* former() { return former_.get(); }
+  /// Whether this key signed the message, or the one before.
+  [[nodiscard]] bool has_signed(const claim::Message& message);
   [[nodiscard]] const identity::Vault& vault() const { return vault_; }
   /// Where a library that wants a path reads the key in plain: its file, or a file in memory. Lifetime: this object's.
   [[nodiscard]] std::filesystem::path key_path() const { return memory_ ? memory_->path() : config_.key; }
@@ -48,6 +52,7 @@ class OwnIdentity {
   OwnIdentity(const Config& config, Clock& clock, Random& random, Log& log)
       : config_(config), clock_(clock), random_(random), log_(log) {}
   Status load();
+  void load_former();
   void seal(const std::filesystem::path& file, std::string_view name);
   [[nodiscard]] Status try_certificate(const std::filesystem::path& certificate) const;
 
@@ -57,6 +62,7 @@ class OwnIdentity {
   Log& log_;
   identity::Vault vault_;
   std::unique_ptr<identity::DeviceIdentity> device_;
+  std::unique_ptr<identity::DeviceIdentity> former_;
   std::optional<identity::MemoryFile> memory_;
   std::optional<identity::Slots> slots_;
   std::atomic<bool> stopping_{false};

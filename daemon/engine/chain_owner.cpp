@@ -7,14 +7,14 @@ namespace greentill::engine {
 namespace {
 
 constexpr const char* kWhatToDo =
-    "; give the device its former key and certificate back, or let its claims be delivered first and then set the store aside";
+    "; give the device its former certificate back, or let its claims be delivered first and then set the store aside";
 
 }  // namespace
 
-Status check_chain_owner(outbox::Reader& reader, identity::DeviceIdentity& identity) {
+Result<ChainOwner> chain_owner(outbox::Reader& reader, identity::DeviceIdentity& identity, identity::DeviceIdentity* former) {
   const auto chain = reader.chain();
   if (!chain) return Failure{chain.error()};
-  if (!*chain || (*chain)->head.seq == 0) return Done{};
+  if (!*chain || (*chain)->head.seq == 0) return ChainOwner::this_key;
   const std::uint64_t seq = (*chain)->head.seq;
   const auto stored = reader.claim(seq);
   if (!stored) return Failure{stored.error()};
@@ -25,10 +25,8 @@ Status check_chain_owner(outbox::Reader& reader, identity::DeviceIdentity& ident
     return fail(ErrorCode::invalid, "outbox: its chain belongs to the device '" + std::string(last->claim.device) +
                                         "', and the certificate names '" + identity.device_id() + "'" + kWhatToDo);
   }
-  if (!identity.has_signed(last->message)) {
-    return fail(ErrorCode::invalid, "outbox: its chain was signed with another key than the device's" + std::string(kWhatToDo));
-  }
-  return Done{};
+  if (identity.has_signed(last->message)) return ChainOwner::this_key;
+  return former != nullptr && former->has_signed(last->message) ? ChainOwner::former_key : ChainOwner::other_unit;
 }
 
 }  // namespace greentill::engine

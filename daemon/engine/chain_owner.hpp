@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A chain has one device and one key for its whole life (docs/claim-format.md, "Chains").
+// A chain has one device and one key for its whole life (docs/claim-format.md, "Chains"). Threads: one.
 #pragma once
 
 #include "daemon/base/error.hpp"
@@ -8,9 +8,15 @@
 
 namespace greentill::engine {
 
-/// invalid where the last claim of the chain in force was signed by another device or with another key: the daemon must not go on
-/// with that chain. A renewed certificate of the same key is accepted, and so is a store without a chain. corrupt where that
-/// claim is missing or cannot be read.
-Status check_chain_owner(outbox::Reader& reader, identity::DeviceIdentity& identity);
+/// Whose the chain in force is.
+enum class ChainOwner : std::uint8_t {
+  this_key,    ///< or nobody's: the store has no chain. A renewed certificate of the same key is this key
+  former_key,  ///< this unit's, under the key that it had before
+  other_unit,  ///< the device's, under a key that this unit never had: another unit went before it
+};
+
+/// By the last claim of the chain in force. `former`: the key that this unit had before; null: not known. invalid where the chain
+/// is another device's: nothing may begin behind it. corrupt where that claim is missing or cannot be read.
+Result<ChainOwner> chain_owner(outbox::Reader& reader, identity::DeviceIdentity& identity, identity::DeviceIdentity* former);
 
 }  // namespace greentill::engine

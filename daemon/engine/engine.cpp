@@ -16,6 +16,19 @@ std::string left_already(std::uint32_t chains, std::uint32_t named) {
          ", which this device has left; put the latest settings there";
 }
 
+/// Why another chain begins behind that one: the start's reason, and a sentence for the log.
+std::pair<claim::StartReason, std::string> why_anew(const outbox::ChainState& before, std::uint32_t assignment,
+                                                    ChainOwner owner) {
+  if (owner == ChainOwner::former_key) return {claim::StartReason::new_key, "this device has another key than before"};
+  if (owner == ChainOwner::other_unit) {
+    return {claim::StartReason::replaced_device, "the store's last chain was signed by another unit of this device"};
+  }
+  if (before.assignment != assignment) {
+    return {claim::StartReason::other_assignment, "the settings name assignment " + std::to_string(assignment)};
+  }
+  return {claim::StartReason::recovered_store, "claims of the last chain were lost with a damaged store"};
+}
+
 }  // namespace
 
 Engine::Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks)
@@ -26,7 +39,7 @@ Engine::Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks
       store_log_(parts.timers, parts.log),
       committer_(parts.writer, [this](Committer::Jobs& jobs, const Status& status) { on_finished(jobs, status); }) {}
 
-Status Engine::open() {
+Status Engine::open(ChainOwner owner) {
   Committer::Waiter waiter;
   Status opened = Done{};
   {
@@ -36,11 +49,11 @@ Status Engine::open() {
     const std::uint32_t assignment = parts_.maker.settings().assignment.number;
     if (*chain && (*chain)->assignment > assignment)
       return fail(ErrorCode::conflict, left_already((*chain)->assignment, assignment));
-    if (*chain && (*chain)->assignment == assignment && !(*chain)->damaged) {
+    if (*chain && (*chain)->assignment == assignment && !(*chain)->damaged && owner == ChainOwner::this_key) {
       set_trouble("");
       return head_.recover(parts_.reader);
     }
-    auto start = start_chain(*chain);
+    auto start = start_chain(*chain, owner);
     if (!start) return Failure{start.error()};
     committer_.push(job_of(std::move(*start), std::nullopt, [&](const auto& answer) {
       if (!answer) opened = Failure{answer.error()};
@@ -51,24 +64,23 @@ Status Engine::open() {
   return opened;
 }
 
-/// Begins a chain: the store's first, or one behind the last, which it names: under another assignment, or since that one was
-/// damaged.
-Result<MadeClaims> Engine::start_chain(const std::optional<outbox::ChainState>& before) {
+/// Begins a chain: the store's first, or one behind the last, which it names: under another key or assignment, or since that one
+/// was damaged.
+Result<MadeClaims> Engine::start_chain(const std::optional<outbox::ChainState>& before, ChainOwner owner) {
   claim::ChainHead head;
   parts_.random.fill(head.chain);
   auto reason = claim::StartReason::new_chain;
   std::optional<claim::Predecessor> predecessor;
   if (before) {
     const std::uint32_t assignment = parts_.maker.settings().assignment.number;
-    const bool moved = before->assignment != assignment;
-    reason = moved ? claim::StartReason::other_assignment : claim::StartReason::recovered_store;
+    const auto [reason_of, why] = why_anew(*before, assignment, owner);
+    reason = reason_of;
     if (before->head.seq != 0) {
       predecessor = {parts_.maker.device_id(), before->head.chain, before->head.seq, before->head.payload_hash};
     }
     parts_.log.write(LogLevel::info, "engine",
-                     (moved ? "the settings name assignment " + std::to_string(assignment)
-                            : std::string("claims of the last chain were lost with a damaged store")) +
-                         ": a new chain begins behind claim " + std::to_string(before->head.seq) + " of the last one");
+                     why + ": a new chain begins behind claim " + std::to_string(before->head.seq) + " of the last one, " +
+                         to_hex(before->head.chain) + ", whose hash is " + to_hex(before->head.payload_hash));
   }
   auto start = parts_.maker.start(reason, predecessor, head);
   if (start) head_.move_to(head);

@@ -28,6 +28,7 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
 #include "daemon/engine/account_guard.hpp"
+#include "daemon/engine/chain_owner.hpp"
 #include "daemon/engine/claim_maker.hpp"
 #include "daemon/engine/committer.hpp"
 #include "daemon/engine/head.hpp"
@@ -64,9 +65,10 @@ class Engine final : public outbox::Repairer {
   Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks);
 
   /// Goes on with the chain in the outbox; or starts one, which is durable when this returns, where there is none, or where the
-  /// settings name a later assignment than it was begun under. Called once, before anything is submitted. conflict where they
-  /// name an earlier one; else an error of the outbox, or bug where the key cannot be used: the engine must then not be used.
-  Status open();
+  /// settings name a later assignment than it was begun under, or another key began it, as `owner` says. Called once, before
+  /// anything is submitted. conflict where they name an earlier one; else an error of the outbox, or bug where the key cannot be
+  /// used: the engine must then not be used.
+  Status open(ChainOwner owner = ChainOwner::this_key);
 
   /// Hands one transaction in, with the source's record where a source brought it; the record's fate is set here. `answered` is
   /// called exactly once: with the answer once it is durable; invalid, where the transaction can never be taken, and then a
@@ -103,7 +105,7 @@ class Engine final : public outbox::Repairer {
   void refuse(Arrival arrival, const Error& error);
   void admit(Arrival arrival);
   void admit_waiting();
-  Result<MadeClaims> start_chain(const std::optional<outbox::ChainState>& before);
+  Result<MadeClaims> start_chain(const std::optional<outbox::ChainState>& before, ChainOwner owner);
   void on_finished(Committer::Jobs& jobs, const Status& status);
   void finish(Job& job, bool stored);
   void set_trouble(std::string trouble);

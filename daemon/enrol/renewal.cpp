@@ -13,6 +13,7 @@
 #include "daemon/crypto/base64.hpp"
 #include "daemon/crypto/key_maker.hpp"
 #include "daemon/enrol/est_answer.hpp"
+#include "daemon/enrol/state.hpp"
 
 namespace greentill::enrol {
 namespace {
@@ -33,6 +34,10 @@ class Renewal {
     const auto lock = means_.slots.lock();
     if (!lock) return Failure{lock.error()};
     if (Status loaded = load(); !loaded) return Failure{loaded.error()};
+    // The other slot holds the new key, which the server may have taken already.
+    const auto rekeys = StateFiles(means_.slots).load_rekey();
+    if (!rekeys) return Failure{rekeys.error()};
+    if (*rekeys) return fail(ErrorCode::conflict, "a rekey was begun and is not over; run greentill enrol --rekey again");
     auto next = stored();
     if (!next) next = fetch();
     if (!next) return Failure{next.error()};

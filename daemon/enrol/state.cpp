@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "daemon/base/descriptor.hpp"
 #include "daemon/base/descriptors.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
+#include "daemon/base/text.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/crypto/fingerprint.hpp"
 #include "daemon/enrol/est_client.hpp"
@@ -90,6 +92,23 @@ Status StateFiles::drop_code() const {
   if (Status dropped = remove_file(request_file()); !dropped) return dropped;
   return remove_file(code_file());
 }
+
+Result<std::optional<Digest>> StateFiles::load_rekey() const {
+  const auto text = read_file(rekey_file(), 100);
+  if (!text && text.error().code == ErrorCode::not_found) return std::optional<Digest>();
+  if (!text) return Failure{text.error()};
+  const auto bytes = from_hex(trimmed(*text));
+  Digest key{};
+  if (!bytes || bytes->size() != key.size()) {
+    return fail(ErrorCode::corrupt, rekey_file().string() + ": holds no hash of a key; remove the file to begin the rekey anew");
+  }
+  std::copy(bytes->begin(), bytes->end(), key.begin());
+  return std::optional(key);
+}
+
+Status StateFiles::store_rekey(const Digest& key) const { return write_file_durably(rekey_file(), to_hex(key) + '\n', 0600); }
+
+Status StateFiles::drop_rekey() const { return remove_file(rekey_file()); }
 
 Status StateFiles::drop() const {
   if (Status dropped = drop_code(); !dropped) return dropped;

@@ -38,6 +38,11 @@ class StateFiles {
   [[nodiscard]] Status store_request(ByteView message) const;
   /// The code, and the request that was made with it.
   [[nodiscard]] Status drop_code() const;
+  /// SHA-256 of the public key that is to take the place of the one in use; nothing where no rekey is under way. It lies in the
+  /// slot that is not in use, which nobody else may write until then.
+  [[nodiscard]] Result<std::optional<Digest>> load_rekey() const;
+  [[nodiscard]] Status store_rekey(const Digest& key) const;
+  [[nodiscard]] Status drop_rekey() const;
   /// The enrolment is over.
   [[nodiscard]] Status drop() const;
 
@@ -45,6 +50,8 @@ class StateFiles {
   [[nodiscard]] std::filesystem::path state_file() const { return folder_ / "enrolment.toml"; }
   [[nodiscard]] std::filesystem::path code_file() const { return folder_ / "enrolment.code"; }
   [[nodiscard]] std::filesystem::path request_file() const { return folder_ / "enrolment.request"; }
+
+  [[nodiscard]] std::filesystem::path rekey_file() const { return folder_ / "rekey"; }
 
   std::filesystem::path folder_;
 };

@@ -91,6 +91,10 @@ void describe_enrol(CLI::App& app, Arguments& arguments) {
   sub->add_option("--answer", options.answer, "Likewise: take the operator's answer to it, - for standard input or a scanner")
       ->excludes(request)
       ->excludes(code);
+  sub->add_flag("--rekey", options.rekey,
+                "Give this device, which is in service, another key: its next chain is signed with that")
+      ->excludes(request)
+      ->excludes(code);
   sub->add_flag("--anew", options.anew, "With a request: ask for fingerprint and code again");
 }
 

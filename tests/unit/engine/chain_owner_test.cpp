@@ -26,7 +26,7 @@ TEST_CASE("chain owner: the key that began the chain goes on with it, under a re
   const test::TempDir folder;
   test::Device device(folder.path());
   const auto first = load(identities() / "device-1.key", identities() / "device-1.crt");
-  CHECK(check_chain_owner(device.reader(), *first).ok());
+  CHECK(chain_owner(device.reader(), *first, nullptr).value() == ChainOwner::this_key);
 
   const std::string renewed = (folder / "renewed.crt").string();
   const std::string ca = (identities() / "ca").string();
@@ -35,20 +35,23 @@ TEST_CASE("chain owner: the key that began the chain goes on with it, under a re
       renewed + " 2>/dev/null");
   const auto again = load(identities() / "device-1.key", renewed);
   CHECK(again->thumbprint() != first->thumbprint());
-  CHECK(check_chain_owner(device.reader(), *again).ok());
+  CHECK(chain_owner(device.reader(), *again, nullptr).value() == ChainOwner::this_key);
 }
 
-TEST_CASE("chain owner: another key or another device does not go on with the chain, and is told what to do") {
+TEST_CASE(
+    "chain owner: another key of the device is known as the former one or another unit's; another device's chain is refused") {
   const test::TempDir folder;
   test::Device device(folder.path());
   const test::TempDir elsewhere;
-  const Status other_key = check_chain_owner(device.reader(), *stranger(elsewhere, "device-1"));
-  REQUIRE_FALSE(other_key.ok());
-  CHECK(other_key.error().message.find("signed with another key") != std::string::npos);
-  CHECK(other_key.error().message.find("set the store aside") != std::string::npos);
-  const Status other_device = check_chain_owner(device.reader(), *stranger(elsewhere, "device-2"));
+  const auto other = stranger(elsewhere, "device-1");
+  const auto first = load(identities() / "device-1.key", identities() / "device-1.crt");
+  CHECK(chain_owner(device.reader(), *other, nullptr).value() == ChainOwner::other_unit);
+  CHECK(chain_owner(device.reader(), *other, other.get()).value() == ChainOwner::other_unit);
+  CHECK(chain_owner(device.reader(), *other, first.get()).value() == ChainOwner::former_key);
+  const auto other_device = chain_owner(device.reader(), *stranger(elsewhere, "device-2"), nullptr);
   REQUIRE_FALSE(other_device.ok());
   CHECK(other_device.error().message.find("belongs to the device 'device-1'") != std::string::npos);
+  CHECK(other_device.error().message.find("set the store aside") != std::string::npos);
 }
 
 }  // namespace greentill::engine

@@ -11,6 +11,7 @@
 #include "daemon/app/config.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/enrol/enrolment.hpp"
+#include "daemon/enrol/rekey.hpp"
 #include "tools/cli/enrol/offline.hpp"
 #include "tools/cli/enrol/prompt.hpp"
 #include "tools/cli/enrol/technician.hpp"
@@ -59,10 +60,11 @@ Result<enrol::EnrolmentOptions> read_options(const Place& place, const EnrolOpti
   auto server = enrol::EstServer::parse(*url);
   if (!server) return Failure{server.error()};
   read.server = std::move(*server);
+  read.patience = std::chrono::seconds(options.patience_s);
+  if (options.rekey) return read;  // the certificate says which device it is
   auto device = asked_device(options);
   if (!device) return Failure{device.error()};
   read.device = std::move(*device);
-  read.patience = std::chrono::seconds(options.patience_s);
   return read;
 }
 
@@ -90,7 +92,7 @@ ExitCode enrol_device(const std::filesystem::path& config, const EnrolOptions& o
   if (!options.request.empty() || options.request_qr) return write_request(options, means, technician, output);
   const auto read = read_options(*place, options);
   if (!read) return output.fail(ExitCode::usage, read.error().message);
-  const auto enrolled = enrol::enrol(*read, means);
+  const auto enrolled = options.rekey ? enrol::rekey(*read, means) : enrol::enrol(*read, means);
   if (!enrolled) return refuse(enrolled.error());
   tell_enrolled(*enrolled, slots, technician.steps(), output);
   return ExitCode::ok;

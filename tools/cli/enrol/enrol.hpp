@@ -20,6 +20,8 @@ struct EnrolOptions {
   std::uint64_t patience_s = 600;
   bool terminal = false;  ///< whether a person can be asked
 
+  bool rekey = false;  ///< give the enrolled device another key
+
   // Without a network: the request goes out, and the answer comes in.
   std::string request;      ///< the file that the request is written to; "-": standard output; empty: none
   bool request_qr = false;  ///< show it on the terminal as a QR code

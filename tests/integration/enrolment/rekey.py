@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A device with a real broker and service gets another key while claims wait on it, and later is replaced by another unit that has its
+disk. What the old key signed is delivered first, the new chain goes on behind it, every ride is credited once, what the old unit signed
+last with the operator's consent. The rekey is killed at each of its changes on the device."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "support"))
+sys.path.insert(0, str(HERE.parent / "est-client"))
+sys.path.insert(0, str(HERE))
+
+from enrolment import RIDE, Key, Office  # noqa: E402
+from promises import fail_unless, journey_parser, run_journey  # noqa: E402
+from stack import PATIENCE_S, Stack, connects, wait_until  # noqa: E402
+from technician import check_identity  # noqa: E402
+
+
+class Scene:
+    """A stack whose broker and service stand under the office's authorities, and whose device is enrolled by greentill enrol."""
+
+    def __init__(self, folder, binaries, office):
+        self.office, self.binaries = office, binaries
+        self.stack = Stack(folder / "stack", binaries)
+        stack, ca = self.stack, office.folder / "ca"
+        stack.identities.mkdir(parents=True, exist_ok=True)
+        for here, there in (("ca.crt", ca / "anchors.crt"), ("devices-ca.crt", ca / "devices-door.crt"), ("workers-ca.crt", ca / "workers-door.crt"),
+                            ("broker.crt", office.folder / "broker.crt"), ("broker.key", office.folder / "broker.key"),
+                            ("service.crt", office.folder / "service.crt"), ("service.key", office.folder / "service.key")):
+            (stack.identities / here).write_bytes(there.read_bytes())
+            (stack.identities / here).chmod(0o600)
+        (stack.identities / "programme.key").write_text("5a" * 32 + "\n")
+        (stack.identities / "programme.key").chmod(0o600)
+        stack.write_configuration(detectors=RIDE)
+        with open(stack.folder / "credit.toml", "a") as config:
+            config.write(office.est_table())
+        self.signer = Key(office.folder, "signer")
+        office.tool("ca", "issue", ca, "consents", "--name", "Anna", "--request", self.signer.der, "--out", self.signer.certificate)
+        credit = stack.folder / "credit.toml"
+        credit.write_text(f'consent_authorities = "{ca}/signers-door.crt"\nconsent_certificates = "{self.signer.certificate}"\n' + credit.read_text())
+        self.identity = stack.folder / "state/identity"
+        text = stack.daemon_config.read_text()
+        lines = [line for line in text.splitlines() if not line.startswith(("key =", "certificate ="))]
+        text = "\n".join(lines).replace('authorities = "identities/ca.crt"', 'authorities = "state/identity/authorities.pem"')
+        stack.daemon_config.write_text(f'{text}\n[enrolment]\nserver = "https://localhost:{office.port}"\n')
+        self.rides = 0
+
+    def start(self):
+        stack = self.stack
+        stack.register_device(stack.device)
+        stack.start_broker()
+        stack.start_workers()
+        wait_until(lambda: connects(self.office.port), PATIENCE_S, "the EST server to listen")
+        self.enrol("--code-file", self.code())
+        stack.start_daemon()
+
+    def code(self, *options):
+        file = self.stack.folder / "code"
+        file.write_text(json.loads(self.stack.credit("code", "add", self.stack.device, "--json", *options))["code"] + "\n")
+        return file
+
+    def enrol(self, *options, kill_at=None, identity=None):
+        environment = {**os.environ}
+        identity = identity or self.identity
+        if kill_at:
+            environment |= {"LD_PRELOAD": str(self.office.kill_at_write), "KILL_FOLDER": str(identity), "KILL_AT": str(kill_at)}
+        identity.parent.mkdir(parents=True, exist_ok=True)
+        command = [self.binaries / "bin/greentill", "enrol", "--folder", identity, "--server", f"https://localhost:{self.office.port}",
+                   "--device", self.stack.device, "--fingerprint", self.office.fingerprint, "--patience", "20", *options]
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environment)
+        fail_unless(done.returncode == 0 or (kill_at and done.returncode == -9), f"greentill enrol ended with {done.returncode}:\n{done.stderr}")
+        return done.returncode == -9
+
+    def ride(self):
+        self.rides += 1
+        end = int(time.time()) - 300 - 700 * self.rides
+        trip = {"issuer": self.stack.device, "event_id": str(self.rides), "kind": "trip", "mode": "bike.shared", "begin": end - 600, "end": end,
+                "quantities": {"m.odometer": 2400}}
+        status, body = self.stack.api.post(json.dumps(trip), "application/json")
+        fail_unless(status == 201, f"a trip was answered {status}: {body!r}")
+
+    def restart_daemon(self):
+        self.stack.daemon.stop()
+        self.stack.start_daemon()
+
+    def keys(self):
+        return json.loads(self.stack.credit("key", "list", "--device", self.stack.device, "--json"))["keys"]
+
+    def all_credited(self):
+        self.stack.wait_delivered()
+        report = self.stack.report()
+        fail_unless(not report["refused"], f"{report}")
+        return report
+
+    def chains(self):
+        devices = json.loads(self.stack.credit("devices", self.stack.device, "--json"))["devices"]
+        return devices[0]["chains"]
+
+
+def rekey(scene):
+    """With claims that wait: at each change of the folder a kill, and on with the same key."""
+    stack = scene.stack
+    scene.ride()
+    one_ride = scene.all_credited()["granted_mg"]
+    before = check_identity(scene.identity)
+    stack.broker.stop()
+    scene.ride()
+    changes = 0
+    while True:
+        died = scene.enrol("--rekey", kill_at=changes + 1)
+        is_over = check_identity(scene.identity) != before and not (scene.identity / "rekey").exists()
+        keys = len(scene.keys())
+        if not is_over:
+            scene.enrol("--rekey")
+        after = check_identity(scene.identity)
+        fail_unless(after != before, "the key is the one before")
+        fail_unless(keys <= changes + 2 and len(scene.keys()) == changes + 2, f"killed at change {changes + 1}: {len(scene.keys())} keys")
+        fail_unless(sum(key["successor"] is None for key in scene.keys()) == 1, "not one identity")
+        left = sorted(path.name for path in scene.identity.iterdir())
+        fail_unless(left == ["a", "authorities.pem", "b", "current", "lock"], f"the folder holds {left}")
+        before = after
+        if not died:
+            break
+        changes += 1
+    fail_unless(changes >= 8, f"only {changes} changes were counted")
+    stack.start_broker()
+    scene.restart_daemon()
+    scene.ride()
+    scene.all_credited()
+    chains = scene.chains()
+    fail_unless(len(chains) == 2 and [one["state"] for one in chains].count("open") == 1, f"{chains}")
+    return changes, one_ride
+
+
+def replacement(scene):
+    """Another unit with the old one's disk: a key of its own, by a code that may replace the one before."""
+    stack = scene.stack
+    stack.broker.stop()
+    scene.ride()
+    stack.daemon.stop()
+    shutil.rmtree(scene.identity)
+    scene.enrol("--code-file", scene.code("--replace", "--why", "burnt"))
+    check_identity(scene.identity)
+    stack.start_broker()
+    stack.start_daemon()
+    scene.ride()
+    # The old key is good up to where the ledger stood; what came behind it waits for the operator's word.
+    wait_until(lambda: stack.report()["claims"] == len(scene.chains()) + scene.rides, PATIENCE_S, "all claims to have come")
+    held = stack.report()["held"]
+    fail_unless(list(held) == ["after-consent"] and held["after-consent"]["claims"] == 1, f"held are {held}")
+    log = stack.daemon.log.read_text()
+    places = re.findall(r"signed by another unit of this device: a new chain begins behind claim (\d+) of the last one, (\w+), whose hash is (\w+)", log)
+    fail_unless(places, "the daemon does not say where the old chain ended")
+    seq, chain, digest = places[-1]
+    consent = stack.folder / "consent.cwt"
+    stack.credit("key", "sign-consent", stack.device, "--key", scene.signer.key, "--certificate", scene.signer.certificate, "--out", consent,
+                 "--seq", seq, "--chain", chain, "--hash", digest)
+    stack.credit("key", "consent", consent)
+    wait_until(lambda: not stack.report()["held"], PATIENCE_S, "the held claim to be decided")
+
+
+def journey(folder, options):
+    folder = pathlib.Path(folder).resolve()
+    office = Office(folder / "office", pathlib.Path(options.bin).resolve())
+    scene = Scene(folder, office.binaries, office)
+    with scene.stack as stack:
+        scene.start()
+        changes, one_ride = rekey(scene)
+        print(f"rekeyed with a claim waiting, killed at each of {changes} changes", flush=True)
+        replacement(scene)
+        granted = scene.all_credited()["granted_mg"]
+        fail_unless(granted == scene.rides * one_ride, f"{scene.rides} rides of {one_ride} mg were credited {granted} mg")
+        fail_unless([one["state"] for one in scene.chains()] == ["closed", "closed", "open"], f"{scene.chains()}")
+        stack.credit("check")
+        print(f"replaced with its disk: all {scene.rides} rides are credited, once each")
+        stack.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(run_journey(journey_parser(__doc__, "rekey"), journey))
