@@ -115,8 +115,8 @@ class Rekeying {
   /// Where the server will not have the new key, the device goes on with the one that it has.
   Failure<Error> refused(Error why) {
     if (why.code == ErrorCode::unavailable) return Failure{std::move(why)};
-    const Status dropped = files_.drop_rekey();
-    return Failure{dropped ? std::move(why) : dropped.error()};
+    if (const Status dropped = files_.drop_rekey(); !dropped) return Failure{dropped.error()};
+    return Failure{std::move(why)};
   }
 
   Result<Enrolled> finish(crypto::Certificate certificate) {
