@@ -13,6 +13,7 @@ namespace greentill::firmware {
 
 /// What is programmed at once, in bytes. Parts that program 4 bytes or less at once do two or more.
 inline constexpr std::uint32_t kFlashWord = 8;
+inline constexpr std::uint32_t kTwoWords = 16;  ///< of them
 
 class Flash {
  public:

@@ -95,7 +95,7 @@ bool Journal::reclaim(std::uint32_t sector) {
 
 bool Journal::is_blank(std::uint32_t sector) const {
   Bytes<64> piece{};
-  for (std::uint32_t at = 2 * kFlashWord; at < flash_.sector_size();) {
+  for (std::uint32_t at = kTwoWords; at < flash_.sector_size();) {
     const MutableBytes part = MutableBytes(piece).first(std::min<std::size_t>(piece.size(), flash_.sector_size() - at));
     if (!flash_.read(address_of(sector) + at, part) || !is_erased(part)) return false;
     at += static_cast<std::uint32_t>(part.size());
@@ -119,7 +119,7 @@ bool Journal::open_next() {
     if (!is_blank(*next) && !reclaim(*next)) continue;
     Sector& sector = sectors_[*next];
     const auto mark = open_mark(sequence_);
-    const std::uint32_t at = address_of(*next) + 2 * kFlashWord;
+    const std::uint32_t at = address_of(*next) + kTwoWords;
     const bool marked = flash_.program(at, mark) && read<kFlashWord>(at) == mark;
     sector.use = marked ? Use::live : Use::bad;
     if (!marked) continue;

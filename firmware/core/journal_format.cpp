@@ -3,8 +3,8 @@
 
 namespace greentill::firmware {
 
-Bytes<2 * kFlashWord> format_mark(std::uint32_t erases) {
-  Bytes<2 * kFlashWord> mark{};
+Bytes<kTwoWords> format_mark(std::uint32_t erases) {
+  Bytes<kTwoWords> mark{};
   ByteWriter out(mark);
   out.put(kSectorMagic).put(erases);
   const std::uint32_t crc = crc32(out.written());
@@ -12,7 +12,7 @@ Bytes<2 * kFlashWord> format_mark(std::uint32_t erases) {
   return mark;
 }
 
-std::optional<std::uint32_t> erases_of(const Bytes<2 * kFlashWord>& mark) {
+std::optional<std::uint32_t> erases_of(const Bytes<kTwoWords>& mark) {
   const auto erases = ByteReader(ByteView(mark).subspan(4)).get<std::uint32_t>();
   if (format_mark(erases) != mark) return std::nullopt;
   return erases;

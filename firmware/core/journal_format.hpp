@@ -38,9 +38,9 @@ struct RecordHead {
 }
 
 /// The first two words of a sector, programmed as soon as it is erased.
-[[nodiscard]] Bytes<2 * kFlashWord> format_mark(std::uint32_t erases);
+[[nodiscard]] Bytes<kTwoWords> format_mark(std::uint32_t erases);
 /// How often the sector was erased; nothing where no erase was completed.
-[[nodiscard]] std::optional<std::uint32_t> erases_of(const Bytes<2 * kFlashWord>& mark);
+[[nodiscard]] std::optional<std::uint32_t> erases_of(const Bytes<kTwoWords>& mark);
 
 /// The third word, programmed when the sector is taken into use: the sequence from which its records go on.
 [[nodiscard]] Bytes<kFlashWord> open_mark(std::uint32_t sequence);

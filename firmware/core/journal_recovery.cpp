@@ -48,8 +48,8 @@ bool Journal::keep_again(const Found& ride) {
 void Journal::classify(std::uint32_t sector) {
   Sector& it = sectors_[sector];
   it = {};
-  const auto mark = read<2 * kFlashWord>(address_of(sector));
-  const auto opened = read<kFlashWord>(address_of(sector) + 2 * kFlashWord);
+  const auto mark = read<kTwoWords>(address_of(sector));
+  const auto opened = read<kFlashWord>(address_of(sector) + kTwoWords);
   const auto first = read<kFlashWord>(address_of(sector) + kSectorHeaderBytes);
   if (!mark || !opened || !first) return;
   const auto erases = erases_of(*mark);
@@ -118,10 +118,10 @@ std::optional<Journal::Found> Journal::record_at(std::uint32_t address, std::uin
   if (!head || address + record_bytes(head->length) > limit) return std::nullopt;
   if (head->length < (head->kind == RecordKind::ride ? kRideHead + 1 : kStateBytes)) return std::nullopt;
   Found found{*head, address + kFlashWord, 0};
-  const auto tail = read<2 * kFlashWord>(found.address + padded(head->length));
+  const auto tail = read<kTwoWords>(found.address + padded(head->length));
   if (!tail) return std::nullopt;
   found.crc = ByteReader(*tail).get<std::uint32_t>();
-  Bytes<2 * kFlashWord> wanted{};
+  Bytes<kTwoWords> wanted{};
   ByteWriter(wanted).put(checksum_word(found.crc)).put(commit_word(found.crc));
   if (*tail != wanted) return std::nullopt;
   Crc32 crc;
