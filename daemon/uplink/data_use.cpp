@@ -22,21 +22,6 @@ std::int32_t local_month(std::int64_t unix_seconds) {
   return static_cast<int>(date.year()) * 100 + static_cast<std::int32_t>(static_cast<unsigned>(date.month()));
 }
 
-std::string month_text(std::int32_t month) {
-  if (month == 0) return {};
-  const std::string digits = std::to_string(month % 100);
-  return std::to_string(month / 100) + (digits.size() == 1 ? "-0" : "-") + digits;
-}
-
-const char* to_string(DataStage stage) {
-  switch (stage) {
-    case DataStage::free: return "free";
-    case DataStage::sparing: return "sparing";
-    case DataStage::used_up: return "used-up";
-  }
-  return "unknown";
-}
-
 void FileDataBook::keep(const DataCount& count) {
   queue_.enqueue([this, count](outbox::Writer&) {
     const std::string text = std::to_string(count.month) + ' ' + std::to_string(count.bytes) + '\n';

@@ -25,7 +25,11 @@ struct DataCount {
 /// The month that the shop's calendar shows at that moment (Unix seconds), as 202611.
 [[nodiscard]] std::int32_t local_month(std::int64_t unix_seconds);
 /// "2026-11"; empty for 0.
-[[nodiscard]] std::string month_text(std::int32_t month);
+[[nodiscard]] inline std::string month_text(std::int32_t month) {
+  if (month == 0) return {};
+  const std::string digits = std::to_string(month % 100);
+  return std::to_string(month / 100) + (digits.size() == 1 ? "-0" : "-") + digits;
+}
 
 enum class DataStage : std::uint8_t {
   free,     ///< nothing is left out
@@ -33,7 +37,14 @@ enum class DataStage : std::uint8_t {
   used_up,  ///< the line is not used; claims wait for the month's end
 };
 /// As in the API and the metrics.
-[[nodiscard]] const char* to_string(DataStage stage);
+[[nodiscard]] constexpr const char* to_string(DataStage stage) {
+  switch (stage) {
+    case DataStage::free: return "free";
+    case DataStage::sparing: return "sparing";
+    case DataStage::used_up: return "used-up";
+  }
+  return "unknown";
+}
 
 struct DataUse {
   DataCount count;

@@ -36,7 +36,8 @@ TEST_CASE("status: what troubles it stands first, and overdue deliveries are ans
     "refusals":[{"reason":"screening","kind":"held","claims":2},{"reason":"duplicate","kind":"final","claims":1},{"reason":"clock","kind":"retry","claims":1}],
     "certificates":{"device_end":2000060,"receipts_end":1000},
     "link":{"connected":false,"since":1000,"last_delivery":500,"last_error":"the broker is not there","chain":"on-probation",
-    "chain_words":"the chain is on probation","paused_until":600}})";
+    "chain_words":"the chain is on probation","paused_until":600,
+    "data":{"month":"2026-11","bytes":48312345,"cap_bytes":50000000,"stage":"sparing"}}})";
   daemon.answers.emplace_back(cli::Answer{200, "application/json", status, std::nullopt});
   Printed printed;
   CHECK(cli::show_status(daemon, printed.text) == ExitCode::does_not_hold);
@@ -55,6 +56,7 @@ TEST_CASE("status: what troubles it stands first, and overdue deliveries are ans
         "              1 refused for good: duplicate\n"
         "              1 refused for now: clock\n"
         "line          down since 1970-01-01 00:16:40Z\n"
+        "data          48.3 MB in 2026-11 of 50.0 MB: only claims and their receipts go over the line\n"
         "delivered     last 1970-01-01 00:08:20Z\n");
 }
 
