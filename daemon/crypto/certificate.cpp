@@ -83,11 +83,15 @@ Result<std::vector<std::shared_ptr<X509>>> read_pem(std::string_view pem) {
 }
 
 Result<Certificate> Certificate::adopt(std::shared_ptr<x509_st> certificate) {
+  Result<Certificate> result = adopt_any(std::move(certificate));
+  if (!result || is_p256(result->key_.get())) return result;
+  return fail(ErrorCode::invalid, "the certificate's key is not on P-256, which ES256 needs");
+}
+
+Result<Certificate> Certificate::adopt_any(std::shared_ptr<x509_st> certificate) {
   Certificate result;
   result.key_ = {X509_get_pubkey(certificate.get()), EVP_PKEY_free};
-  if (!result.key_ || !is_p256(result.key_.get())) {
-    return openssl_failure(ErrorCode::invalid, "the certificate's key is not on P-256, which ES256 needs");
-  }
+  if (!result.key_) return openssl_failure(ErrorCode::invalid, "the certificate's key cannot be read");
   if (!to_unix(X509_get0_notBefore(certificate.get()), result.not_before_) ||
       !to_unix(X509_get0_notAfter(certificate.get()), result.not_after_)) {
     return openssl_failure(ErrorCode::invalid, "the certificate's validity cannot be read");
@@ -144,6 +148,25 @@ Result<Certificate> Certificate::leaf_from(std::string_view pem_or_der) {
   Result<Certificate> leaf = adopt(found->front());
   if (leaf) leaf->issuers_ = std::make_shared<const std::vector<std::shared_ptr<X509>>>(found->begin() + 1, found->end());
   return leaf;
+}
+
+Result<Certificate> Certificate::authority_from(std::string_view pem_or_der) {
+  std::shared_ptr<X509> one;
+  if (pem_or_der.find("-----BEGIN") == std::string_view::npos && !is_utf16(pem_or_der)) {
+    const ByteView der = as_bytes(pem_or_der);
+    const unsigned char* cursor = der.data();
+    one = {d2i_X509(nullptr, &cursor, static_cast<long>(der.size())), X509_free};
+    if (!one || cursor != der.data() + der.size()) {
+      return openssl_failure(ErrorCode::invalid, "these bytes are not one DER certificate");
+    }
+  } else {
+    const auto found = read_pem(pem_or_der);
+    if (!found) return Failure{found.error()};
+    if (found->size() > 1) return fail(ErrorCode::invalid, "the PEM text holds more than one certificate");
+    one = found->front();
+  }
+  if (!is_authority(one.get())) return fail(ErrorCode::invalid, "it is no authority's certificate");
+  return adopt_any(std::move(one));
 }
 
 std::string Certificate::issuer() const { return name_of(X509_get_issuer_name(certificate_.get())); }

@@ -62,6 +62,9 @@ class Certificate {
   /// A device's certificate: the first of a PEM text, or the one of a DER file. Those that follow in the PEM text are its
   /// issuers. invalid where an authority's stands in front of others.
   static Result<Certificate> leaf_from(std::string_view pem_or_der);
+  /// An authority's certificate, whose key may be of any kind: it vouches for others, and signs nothing that a verifier of this
+  /// one is asked about. invalid where it is no authority's, or the text holds more than one.
+  static Result<Certificate> authority_from(std::string_view pem_or_der);
 
   /// SHA-256 of the certificate's DER: the x5t of what its key signs.
   [[nodiscard]] const Digest& thumbprint() const { return thumbprint_; }
@@ -99,6 +102,7 @@ class Certificate {
   friend class Issuer;
   friend class Signer;
   static Result<Certificate> adopt(std::shared_ptr<x509_st> certificate);
+  static Result<Certificate> adopt_any(std::shared_ptr<x509_st> certificate);
 
   std::shared_ptr<x509_st> certificate_;
   std::shared_ptr<const std::vector<std::shared_ptr<x509_st>>> issuers_;  // from the same file; null: none

@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "est-client"))
 sys.path.insert(0, str(HERE))
 
-from enrolment import Office  # noqa: E402
+from enrolment import Office, run  # noqa: E402
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
 from technician import check_identity  # noqa: E402
 
@@ -145,6 +145,37 @@ def wrong_ones(office, folder):
     fail_unless("the code was used with another key" in said, f"it says {said}")
 
 
+EXTENSIONS = "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+
+
+def external_authority(folder):
+    """In place of what `ca init` made: a root elsewhere, with an RSA key, and an authority for devices below it, made by OpenSSL."""
+    for file in folder.iterdir():
+        file.unlink()
+    away = folder.parent / "corporate.key"
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", away, "-out", folder / "root.crt", "-subj", "/O=Corp/CN=Corp Root",
+        "-days", "3000", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", folder / "devices.key", "-out",
+        folder / "devices.csr", "-subj", "/O=Corp/CN=Corp Devices")
+    (folder / "devices.ext").write_text(EXTENSIONS)
+    run("openssl", "x509", "-req", "-in", folder / "devices.csr", "-CA", folder / "root.crt", "-CAkey", away, "-set_serial", "7", "-days", "2000",
+        "-extfile", folder / "devices.ext", "-out", folder / "devices.crt")
+    (folder / "devices.key").chmod(0o600)
+
+
+def by_others(office, folder):
+    external_authority(office.folder / "ca")
+    office.fingerprint = json.loads(office.tool("ca", "show", office.folder / "ca", "--json"))["fingerprint"]
+    device = Device(office, folder, "cellar-6")
+    device.new_code()
+    device.succeed("--request", device.request)
+    device.answered()
+    device.succeed("--answer", device.answer)
+    check_identity(device.identity)
+    run("openssl", "verify", "-CAfile", office.folder / "ca/root.crt", "-untrusted", office.folder / "ca/devices.crt",
+        device.identity / "current/device.crt")
+
+
 def kills(office, folder, every):
     """A fresh device for each change that is looked at, until a run ends before its kill."""
     counts = {}
@@ -178,7 +209,10 @@ def journey(folder, options):
     for case in (by_file, by_codes, wrong_ones):
         case(office, folder / "devices")
         print(f"{case.__name__}: as it should be", flush=True)
-    print(f"killed at every {options.every}. of so many changes, and one identity each time: {kills(office, folder / 'kills', options.every)}")
+    counts = kills(office, folder / "kills", options.every)
+    print(f"killed at every {options.every}. of so many changes, and one identity each time: {counts}")
+    by_others(office, folder / "devices")
+    print("by_others: as it should be")
 
 
 def arguments():
