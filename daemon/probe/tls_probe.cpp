@@ -5,8 +5,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <array>
+#include <ctime>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "daemon/probe/certificate_cause.hpp"
 
@@ -23,6 +26,7 @@ using Connection = std::unique_ptr<SSL, decltype(&SSL_free)>;
 std::string load(SSL_CTX* context, const Target& target) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   if (SSL_CTX_load_verify_file(context, target.authorities.c_str()) != 1) return target.authorities.string();
+  if (target.certificate.empty()) return {};
   if (SSL_CTX_use_certificate_chain_file(context, target.certificate.c_str()) != 1) return target.certificate.string();
   if (SSL_CTX_use_PrivateKey_file(context, target.key.c_str(), SSL_FILETYPE_PEM) != 1) return target.key.string();
   return {};
@@ -46,26 +50,53 @@ bool about_certificate(int alert) {
          alert == SSL_AD_ACCESS_DENIED || alert == SSL_AD_CERTIFICATE_REQUIRED;
 }
 
-std::string explain(const Target& target, SSL* connection) {
+/// What a certificate's subject or issuer is called.
+std::string name_of(const X509_NAME* name) {
+  std::array<char, 256> text{};
+  if (X509_NAME_get_text_by_NID(name, NID_commonName, text.data(), text.size()) <= 0) {
+    X509_NAME_oneline(name, text.data(), text.size());
+  }
+  return text.data();
+}
+
+std::int64_t seconds_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  return ASN1_TIME_to_tm(time, &parts) == 1 ? timegm(&parts) : 0;
+}
+
+std::optional<Peer> peer_of(SSL* connection) {
+  const STACK_OF(X509)* sent = SSL_get_peer_cert_chain(connection);
+  if (sent == nullptr || sk_X509_num(sent) < 1) return std::nullopt;
+  const X509* leaf = sk_X509_value(sent, 0);
+  return Peer{name_of(X509_get_subject_name(leaf)), name_of(X509_get_issuer_name(leaf)), seconds_of(X509_get0_notBefore(leaf)),
+              seconds_of(X509_get0_notAfter(leaf))};
+}
+
+/// What an alert of the broker's says. One about a certificate that we did not show is none.
+Finding explain_alert(const Target& target, int alert) {
+  const std::string name = SSL_alert_desc_string_long(alert);
+  if (target.certificate.empty() && (about_certificate(alert) || alert == SSL_AD_HANDSHAKE_FAILURE)) return {};
+  if (!about_certificate(alert)) return {Stage::tls, "TLS broke off (" + name + ")"};
+  return {Stage::own_certificate,
+          "the broker refuses our certificate " + target.certificate.string() + " (" + name + ")" + why_refused(target, alert)};
+}
+
+Finding explain(const Target& target, SSL* connection) {
   const long verified = SSL_get_verify_result(connection);
   if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-    return "the broker's certificate names another host than " + target.address.host;
+    return {Stage::peer, "the broker's certificate names another host than " + target.address.host};
   }
-  if (const auto dated = date_cause(connection)) return *dated;
+  if (auto dated = date_cause(connection)) return {Stage::peer_dates, std::move(*dated)};
   if (verified != X509_V_OK) {
-    return "the broker's certificate is not vouched for by " + target.authorities.string() + " (" +
-           X509_verify_cert_error_string(verified) + ")";
+    return {Stage::peer, "the broker's certificate is not vouched for by " + target.authorities.string() + " (" +
+                             X509_verify_cert_error_string(verified) + ")"};
   }
   const unsigned long error = ERR_peek_error();
-  if (const auto alert = alert_of(error)) {
-    const std::string name = SSL_alert_desc_string_long(*alert);
-    if (!about_certificate(*alert)) return "TLS broke off (" + name + ")";
-    return std::string(kRefusesCertificate) + target.certificate.string() + " (" + name + ")" + why_refused(target, *alert);
-  }
+  if (const auto alert = alert_of(error)) return explain_alert(target, *alert);
   if (SSL_get_current_cipher(connection) == nullptr)
-    return "cannot connect: what listens there does not speak TLS; is the port right?";
+    return {Stage::no_tls, "cannot connect: what listens there does not speak TLS; is the port right?"};
   const char* reason = ERR_reason_error_string(error);
-  return "TLS broke off (" + std::string(reason == nullptr ? "the connection was closed" : reason) + ")";
+  return {Stage::tls, "TLS broke off (" + std::string(reason == nullptr ? "the connection was closed" : reason) + ")"};
 }
 
 enum class Step { done, silent, failed };
@@ -84,29 +115,33 @@ Step take(SSL* connection, const Socket& socket, const Deadline& deadline, F ste
 
 }  // namespace
 
-std::string find_tls_cause(const Target& target, const Socket& socket, const Deadline& deadline) {
+Finding find_tls_cause(const Target& target, const Socket& socket, const Deadline& deadline) {
+  const Finding unusable{Stage::own_files, "TLS cannot be used on this machine"};
   const Context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  if (!context) return "TLS cannot be used on this machine";
+  if (!context) return unusable;
   if (const std::string file = load(context.get(), target); !file.empty()) {
     ERR_clear_error();
-    return file + " cannot be used: it must be there, be PEM, and the key be the certificate's";
+    return {Stage::own_files, file + " cannot be used: it must be there, be PEM, and the key be the certificate's"};
   }
   const Connection connection(SSL_new(context.get()), SSL_free);
-  if (!connection || SSL_set_fd(connection.get(), socket.fd()) != 1) return "TLS cannot be used on this machine";
+  if (!connection || SSL_set_fd(connection.get(), socket.fd()) != 1) return unusable;
   SSL* tls = connection.get();
   expect(tls, target.address.host);
-  std::string cause;
+  Finding finding;
   const Step shaken = take(tls, socket, deadline, [tls] { return SSL_connect(tls); });
-  if (shaken == Step::silent) return "cannot connect: what listens there does not answer with TLS; is the port right?";
+  if (shaken == Step::silent) {
+    return {Stage::no_tls, "cannot connect: what listens there does not answer with TLS; is the port right?"};
+  }
   if (shaken == Step::failed) {
-    cause = explain(target, tls);
+    finding = explain(target, tls);
   } else {
     char byte = 0;
     const Step heard = take(tls, socket, deadline.at_most(kAlertTime), [tls, &byte] { return SSL_read(tls, &byte, 1); });
-    if (heard == Step::failed) cause = explain(target, tls);
+    if (heard == Step::failed) finding = explain(target, tls);
   }
+  finding.peer = peer_of(tls);
   ERR_clear_error();
-  return cause;
+  return finding;
 }
 
 }  // namespace greentill::probe

@@ -13,6 +13,7 @@
 #include "tests/support/broker.hpp"
 #include "tests/support/mute_broker.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/support/web_server.hpp"
 
 namespace greentill::probe_test {
 namespace {
@@ -51,6 +52,13 @@ std::string cause_of(const probe::Target& target, std::chrono::milliseconds limi
   if (!addresses) return addresses.error().message;
   const std::atomic<bool> never{false};
   return probe::find_cause(target, *addresses, limit, never);
+}
+
+probe::Finding look_at(const probe::Target& target) {
+  const auto addresses = probe::resolve(target.address);
+  REQUIRE(addresses.ok());
+  const std::atomic<bool> never{false};
+  return probe::look(target, *addresses, 60'000ms, never);
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -107,6 +115,32 @@ TEST_CASE("probe: what listens and is silent, or speaks without TLS, leaves the 
   const std::string uri = "mqtts" + plain.uri().substr(3);
   const std::string without = cause_of(installation().target(uri));
   CHECK_MESSAGE(has(without, "does not speak TLS; is the port right?"), without);
+}
+
+TEST_CASE("probe: a web server in the broker's place is told for what it is") {
+  const test::WebServer portal;
+  const auto address = parse_broker_address("mqtts://127.0.0.1:" + std::to_string(portal.port()));
+  REQUIRE(address.ok());
+  probe::Target target = installation().good();
+  target.address = *address;
+  const probe::Finding found = look_at(target);
+  CHECK(found.stage == probe::Stage::web);
+  CHECK_MESSAGE(has(found.words, "captive portal"), found.words);
+}
+
+TEST_CASE("probe: without a certificate of ours the broker's is judged all the same") {
+  probe::Target target = installation().good();
+  target.certificate.clear();
+  target.key.clear();
+  const probe::Finding good = look_at(target);
+  CHECK_MESSAGE(good.stage == probe::Stage::done, good.words);
+  REQUIRE(good.peer.has_value());
+  CHECK(good.peer->not_before < good.peer->not_after);
+  CHECK_FALSE(good.peer->issuer.empty());
+  target.authorities = installation().foreign() / "ca.crt";
+  const probe::Finding foreign = look_at(target);
+  CHECK(foreign.stage == probe::Stage::peer);
+  CHECK(foreign.peer.has_value());
 }
 
 TEST_CASE("probe: a broker of another authority, and one that another name stands for") {
