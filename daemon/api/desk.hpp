@@ -56,9 +56,11 @@ struct DaemonStatus {
   std::optional<std::int64_t> receipt_certificate_end;  ///< the last second of those that sign receipts
   std::vector<detect::PluginStatus> plugins;
   std::vector<outbox::RecordCount> records;  ///< of all sources
-  std::vector<std::string> warnings;         ///< what is wrong with clock and certificate although sales go on
-  std::string trouble;                       ///< why the daemon takes no transactions now; empty where it does
-  std::uint64_t log_lines_lost = 0;          ///< since the start, because the log took no more
+  /// By how many seconds this clock is ahead of the service's; none where they agree, and before it was heard.
+  std::optional<std::int64_t> clock_ahead_s;
+  std::vector<std::string> warnings;  ///< what is wrong with clock and certificate although sales go on
+  std::string trouble;                ///< why the daemon takes no transactions now; empty where it does
+  std::uint64_t log_lines_lost = 0;   ///< since the start, because the log took no more
 };
 
 /// Threads: safe from any thread; calls block the caller. It must outlive the API's server.
@@ -76,6 +78,9 @@ class Desk {
   /// Asks for another try of everything that waits: a connection, and the claims that were refused for now. False where this
   /// device delivers nothing, since no [uplink] is configured.
   virtual bool retry() = 0;
+  /// Asks the service where this device's chain stands, over a connection made now where there is none; what comes of it is in
+  /// the status. False as above.
+  virtual bool question() = 0;
   /// Reads the state now. What cannot be read stays empty, and `trouble` says why where it matters.
   virtual DaemonStatus status() = 0;
 };

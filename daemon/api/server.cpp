@@ -31,6 +31,7 @@ constexpr std::string_view kRecords = "/v1/records";
 constexpr std::string_view kStats = "/v1/stats";
 constexpr std::string_view kSales = "/v1/sales";
 constexpr std::string_view kRetry = "/v1/retry";
+constexpr std::string_view kQuestion = "/v1/question";
 constexpr std::string_view kUndo = "/undo";
 constexpr std::string_view kRefund = "/refund";
 
@@ -77,6 +78,7 @@ class HttpServer final : public Server, private RequestHandler {
   void answer_post(const httplib::Request& request, httplib::Response& response, Connection& connection);
   void answer_action(const httplib::Request& request, httplib::Response& response);
   void answer_retry(httplib::Response& response);
+  void answer_question(httplib::Response& response);
   void answer_refund(const httplib::Request& request, httplib::Response& response, Connection& connection, std::string_view id);
   void answer_read(const httplib::Request& request, httplib::Response& response);
   void answer_options(const httplib::Request& request, httplib::Response& response, std::string_view methods);
@@ -121,7 +123,8 @@ std::optional<std::uint64_t> undo_seq(std::string_view path) {
 }
 
 bool is_for_posting(std::string_view path) {
-  return path == kTransactions || path == kRetry || undo_seq(path) || !named_in(path, kSales, kRefund).empty();
+  return path == kTransactions || path == kRetry || path == kQuestion || undo_seq(path) ||
+         !named_in(path, kSales, kRefund).empty();
 }
 
 constexpr std::string_view kReading = "GET, HEAD, OPTIONS";
@@ -178,6 +181,7 @@ void HttpServer::answer_post(const httplib::Request& request, httplib::Response&
 void HttpServer::answer_action(const httplib::Request& request, httplib::Response& response) {
   if (const auto problem = gate_.check_token(request)) return respond(response, *problem);
   if (request.path == kRetry) return answer_retry(response);
+  if (request.path == kQuestion) return answer_question(response);
   const std::uint64_t seq = *undo_seq(request.path);
   // Seq 0 is refused here: behind the desk it may stand for "undoes nothing".
   if (seq == 0) return respond(response, not_found("no claim has the number 0; a chain begins with 1"));
@@ -186,8 +190,21 @@ void HttpServer::answer_action(const httplib::Request& request, httplib::Respons
   respond(response, answer->repeated ? 200 : 201, undo_to_json(*answer));
 }
 
+Problem delivers_nothing() { return not_found("this device delivers nothing: its configuration has no [uplink]"); }
+
+/// What the counts of /v1/status were before the question: whoever asks looks there for what came of it.
+void HttpServer::answer_question(httplib::Response& response) {
+  const uplink::LinkStatus before = desk_.status().link;
+  if (!desk_.question()) return respond(response, delivers_nothing());
+  respond(response, 202,
+          {{"connected", before.connected},
+           {"receipts", before.receipts},
+           {"receipts_refused", before.receipts_refused},
+           {"failures", before.failures}});
+}
+
 void HttpServer::answer_retry(httplib::Response& response) {
-  if (!desk_.retry()) return respond(response, not_found("this device delivers nothing: its configuration has no [uplink]"));
+  if (!desk_.retry()) return respond(response, delivers_nothing());
   const DaemonStatus status = desk_.status();
   respond(response, 202,
           {{"waiting", status.backlog.waiting},

@@ -237,6 +237,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                     {"trouble", nullptr},
                     {"overdue", nullptr},
                     {"warnings", status.warnings},
+                    {"clock_ahead_s", nullable(status.clock_ahead_s)},
                     {"chain", nullptr}};
   for (const DaemonStatus::Root& root : status.roots) {
     json["roots"].push_back({{"number", root.number}, {"name", root.name}, {"reversals_only", root.reversals_only}});
@@ -275,12 +276,14 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                   {"repairs", status.link.repairs},
                   {"chain", nullptr},
                   {"chain_words", nullptr},
+                  {"ledger_went_back", nullptr},
                   {"paused_until", nullptr},
                   {"last_delivery", nullptr},
                   {"data", data_json(status.link.data)},
                   {"last_error", nullptr}};
   if (status.link.chain) json["link"]["chain"] = name(kChainStandings, *status.link.chain);
   if (!status.link.chain_words.empty()) json["link"]["chain_words"] = status.link.chain_words;
+  if (!status.link.ledger_went_back.empty()) json["link"]["ledger_went_back"] = status.link.ledger_went_back;
   if (status.link.paused_until != 0) json["link"]["paused_until"] = status.link.paused_until;
   if (status.link.last_delivery != 0) json["link"]["last_delivery"] = status.link.last_delivery;
   if (!status.link.last_error.empty()) json["link"]["last_error"] = status.link.last_error;

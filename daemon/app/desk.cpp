@@ -21,6 +21,11 @@ bool ApiDesk::retry() {
   return parts_.uplink != nullptr;
 }
 
+bool ApiDesk::question() {
+  if (parts_.uplink != nullptr) parts_.uplink->question_now();
+  return parts_.uplink != nullptr;
+}
+
 api::DaemonStatus ApiDesk::status() {
   const identity::Settings& settings = parts_.settings;
   api::DaemonStatus status;
@@ -35,6 +40,7 @@ api::DaemonStatus ApiDesk::status() {
   status.trouble = parts_.engine.trouble();
   status.log_lines_lost = parts_.log.lines_lost();
   status.warnings = parts_.self_check.warnings();
+  status.clock_ahead_s = parts_.self_check.ahead();
   read_store(status);
   if (parts_.uplink != nullptr) {
     status.link = parts_.uplink->status();

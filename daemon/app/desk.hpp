@@ -47,6 +47,7 @@ class ApiDesk final : public api::Desk {
   std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override;
   Result<event::TransactionAnswer> undo(std::uint64_t seq) override { return tills_.undo(seq); }
   bool retry() override;
+  bool question() override;
   api::DaemonStatus status() override;
 
  private:

@@ -51,6 +51,8 @@ class SelfCheck {
 
   /// The time where it is sure, Unix seconds: the service's, once one was heard, or one that a time server keeps.
   [[nodiscard]] std::optional<std::int64_t> sure_time() const;
+  /// How far this clock is ahead of the service's, in seconds; nothing before the first receipt, or where they agree.
+  [[nodiscard]] std::optional<std::int64_t> ahead() const;
 
   /// What is wrong now, each a sentence; empty where nothing is.
   [[nodiscard]] std::vector<std::string> warnings() const;
@@ -58,8 +60,6 @@ class SelfCheck {
   [[nodiscard]] std::string why_not_taken(std::int64_t service_time) const;
 
  private:
-  /// How far this clock is ahead of the service's; nothing before the first receipt, or where they agree.
-  [[nodiscard]] std::optional<std::int64_t> ahead() const;
   [[nodiscard]] crypto::Certificate certificate() const;
   [[nodiscard]] std::string name() const { return "our certificate " + about_.certificate_file.string(); }
   void look();

@@ -35,6 +35,16 @@ void Session::ask() {
   wait_for_answer();
 }
 
+void Session::question_now() {
+  // Questions that the broker does not acknowledge would pile up in Paho's memory.
+  if (!ready_ || ended_ || unacknowledged_ > 0) return;
+  if (!question_.empty()) vain_questions_ = 0;
+  const bool at_rest = around_.window.idle() && retry_correlation_.empty();
+  if (!at_rest && question_.empty()) return;
+  question_.clear();
+  ask();
+}
+
 void Session::wait_for_answer() {
   question_deadline_ =
       around_.clock.monotonic() + doubled(around_.options.receipt_timeout, vain_questions_,
@@ -92,11 +102,15 @@ void Session::follow(const Course& course) {
 
 /// A ledger that is lower than it was within the epoch was restored without a new one.
 void Session::tell_went_back(const Answer& answer, const outbox::KnownChain& chain) {
-  if (answer.epoch != chain.state.epoch || answer.head.seq >= chain.state.delivered_seq) return;
-  around_.troubles.tell(LogLevel::warning, "the credit service's ledger went back: it ends at claim " +
-                                               std::to_string(answer.head.seq) + " of this device, and had gone on to " +
-                                               std::to_string(chain.state.delivered_seq) +
-                                               "; what it lacks is sent again. Its operator must start it with --new-epoch");
+  if (answer.epoch != chain.state.epoch) {
+    return around_.board.update([](LinkStatus& status) { status.ledger_went_back.clear(); });
+  }
+  if (answer.head.seq >= chain.state.delivered_seq) return;
+  const std::string what = "the credit service's ledger went back: it ends at claim " + std::to_string(answer.head.seq) +
+                           " of this device, and had gone on to " + std::to_string(chain.state.delivered_seq) +
+                           "; what it lacks is sent again. Its operator must start it with --new-epoch";
+  around_.troubles.tell(LogLevel::warning, what);
+  around_.board.update([&what](LinkStatus& status) { status.ledger_went_back = what; });
 }
 
 void Session::change_chains(const Course& course) {

@@ -93,6 +93,9 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void retry_now();
   /// Counts what the line has carried, and gives it up where the month's data has no room for more.
   void look_at_data();
+  /// Asks where the chain stands, unless what is under way is answered anyway. Does nothing unless the session is ready: it then
+  /// asks by itself.
+  void question_now();
   /// Publishes "offline" and disconnects; blocks for a second at most. The owner is not called any more.
   void stop();
 

@@ -54,15 +54,8 @@ class MqttUplink final : public Uplink, public SessionOwner {
     });
   }
 
-  void retry_now() override {
-    around_.strand.post([this, alive = std::weak_ptr<bool>(alive_)] {
-      if (!alive.lock() || stopped_) return;
-      backoff_.reset();
-      if (const std::shared_ptr<Session> kept = session_) return kept->retry_now();
-      ++attempt_;  // in place of the one that waits
-      connect();
-    });
-  }
+  void retry_now() override { now(&Session::retry_now); }
+  void question_now() override { now(&Session::question_now); }
 
   void also_used(std::uint64_t bytes) override {
     around_.strand.post([this, bytes, alive = std::weak_ptr<bool>(alive_)] {
@@ -73,6 +66,16 @@ class MqttUplink final : public Uplink, public SessionOwner {
   [[nodiscard]] LinkStatus status() const override { return board_.get(); }
 
  private:
+  /// Has the session do that, or connects now where there is none: a new connection asks and sends by itself.
+  void now(void (Session::*what)()) {
+    around_.strand.post([this, what, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.lock() || stopped_) return;
+      backoff_.reset();
+      if (const std::shared_ptr<Session> kept = session_) return (kept.get()->*what)();
+      ++attempt_;  // in place of the one that waits
+      connect();
+    });
+  }
   void connect() {
     if (stopped_ || session_) return;
     given_up_ = !meter_.may_connect();

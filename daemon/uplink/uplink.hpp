@@ -82,7 +82,10 @@ struct LinkStatus {
   std::uint64_t repairs = 0;           ///< chains begun because store and ledger differed
   /// The state of the chain whose claims are sent, as the last receipt for it says; nothing before the first.
   std::optional<claim::ChainStanding> chain;
-  std::string chain_words;        ///< what becomes of its claims, as a sentence; empty where it is open
+  std::string chain_words;  ///< what becomes of its claims, as a sentence; empty where it is open
+  /// That the service's ledger ends before what it had receipted to this device, with both numbers; empty until it is met. It
+  /// stays until the ledger begins another epoch, though what was lacking is sent again.
+  std::string ledger_went_back;
   std::int64_t paused_until = 0;  ///< the service takes nothing before, Unix seconds; 0: it does
   DataUse data;                   ///< what the line has carried, to a minute or so
   std::string last_error;         ///< why claims wait; empty once a receipt takes some, or where none wait
@@ -110,6 +113,10 @@ class Uplink {
   virtual void retry_now() = 0;
   /// Counts what something else than the uplink used of the line. Threads: safe from any thread.
   virtual void also_used(std::uint64_t bytes) = 0;
+  /// Connects now where the next try is still to come, and asks the service where the chain stands where nothing else is under
+  /// way that it answers: a test of the whole way that changes nothing. Each answer counts in LinkStatus::receipts. Does nothing
+  /// before start() and after stop(). Threads: safe from any thread.
+  virtual void question_now() = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual LinkStatus status() const = 0;
 };

@@ -31,6 +31,7 @@ UNPROVOKED = {
     ("*", "401", "GET"): "only a reader on another machine needs the token",
     ("*", "500", "GET"): "the store would have to be damaged",
     ("/healthz", "503", "GET"): "the daemon would have to be in trouble",
+    ("/v1/question", "404", "POST"): "likewise",
     ("/v1/retry", "404", "POST"): "the daemon would have to be configured without a service",
 }
 # These the test desk provokes, by the issuers "busy", "full" and "broken", and by undoing claim 900000500 and so on.
@@ -320,7 +321,8 @@ class Checker:
         self.ask("GET", "/v1/stats", 200, target="/v1/stats?date=2026-11-24")
         self.ask("GET", "/v1/stats", 400, target="/v1/stats?date=noon")
         self.check_refund(run, found["sales"][0]["id"], token)
-        self.check_retry(token)
+        self.check_action("/v1/retry", token)
+        self.check_action("/v1/question", token)
 
     def check_refund(self, run, sale, token):
         path, json_type = "/v1/sales/{id}/refund", {"Content-Type": "application/json"}
@@ -347,12 +349,12 @@ class Checker:
         self.expect(refund(200, query="?reason=cancelled")["repeated"], "refund", "the second answer is not a repeated one")
         self.ask("GET", path, 405, target=f"/v1/sales/{sale}/refund", headers=token)
 
-    def check_retry(self, token):
-        self.ask("POST", "/v1/retry", 202, headers=token)
-        self.ask("POST", "/v1/retry", 401)
-        self.ask("POST", "/v1/retry", 403, headers={**token, "Origin": "https://evil.example"})
-        self.ask("POST", "/v1/retry", 421, headers={**token, "Host": "evil.example"})
-        self.ask("GET", "/v1/retry", 405, headers=token)
+    def check_action(self, path, token):
+        self.ask("POST", path, 202, headers=token)
+        self.ask("POST", path, 401)
+        self.ask("POST", path, 403, headers={**token, "Origin": "https://evil.example"})
+        self.ask("POST", path, 421, headers={**token, "Host": "evil.example"})
+        self.ask("GET", path, 405, headers=token)
 
     def check_gate(self):
         path, good = "/v1/transactions", json.dumps(GOOD).encode()

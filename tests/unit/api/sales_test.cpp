@@ -179,6 +179,22 @@ TEST_CASE("retry: is asked for with the token, and tells what waits") {
   CHECK(status_of(fixture.get("/v1/retry", kBearer)) == 405);
 }
 
+TEST_CASE("question: is asked with the token, and tells what the link had counted before") {
+  Fixture fixture;
+  CHECK(status_of(exchange(fixture.port(), fixture.request("POST", "/v1/question"))) == 401);
+  CHECK(fixture.desk.questions() == 0);
+  uplink::LinkStatus link;
+  link.receipts = 7;
+  link.failures = 2;
+  fixture.desk.set_link(0, link);
+  const std::string answer = exchange(fixture.port(), fixture.request("POST", "/v1/question", kBearer));
+  CHECK(status_of(answer) == 202);
+  const nlohmann::json counts = nlohmann::json::parse(body_of(answer));
+  CHECK(counts == nlohmann::json{{"connected", false}, {"receipts", 7}, {"receipts_refused", 0}, {"failures", 2}});
+  CHECK(fixture.desk.questions() == 1);
+  CHECK(status_of(fixture.get("/v1/question", kBearer)) == 405);
+}
+
 TEST_CASE("stats: another day in place of today") {
   Fixture fixture;
   REQUIRE(status_of(fixture.post(test::ride("a"))) == 201);

@@ -32,6 +32,7 @@ class TestDesk final : public api::Desk {
   std::vector<Result<event::TransactionAnswer>> submit(std::vector<event::Transaction> transactions) override;
   Result<event::TransactionAnswer> undo(std::uint64_t seq) override;
   bool retry() override { return ++retries_ > 0; }
+  bool question() override { return ++questions_ > 0; }
   api::DaemonStatus status() override;
 
   /// The desk must outlive it.
@@ -51,6 +52,7 @@ class TestDesk final : public api::Desk {
   void keep(outbox::SourceRecord record);
   [[nodiscard]] std::size_t transactions();
   [[nodiscard]] unsigned retries() const { return retries_; }
+  [[nodiscard]] unsigned questions() const { return questions_; }
   [[nodiscard]] const TestSigner& signer() const { return signer_; }
   /// The largest group that was handed in at once.
   [[nodiscard]] std::size_t largest_group();
@@ -78,6 +80,7 @@ class TestDesk final : public api::Desk {
   std::map<std::uint64_t, event::TransactionAnswer> undone_;
   unsigned guarded_ = 0;
   std::atomic<unsigned> retries_ = 0;
+  std::atomic<unsigned> questions_ = 0;
   std::string trouble_;
   std::int64_t overdue_after_s_ = 0;
   uplink::LinkStatus link_;

@@ -63,6 +63,32 @@ TEST_CASE("uplink: it asks once a day") {
   }));
 }
 
+TEST_CASE("uplink: it asks when somebody wants to know, also where an earlier question has no answer") {
+  Pair at;
+  at.service.connect(at.broker.uri());
+  Device device(Device::options(at.broker));
+  device.question_now();  // before the start it is for nothing
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered() && device.status().receipts > 0; }));
+  const std::uint64_t before = device.status().receipts;
+  CHECK(eventually([&] {
+    device.question_now();
+    return device.status().receipts > before;
+  }));
+  at.service.answers_questions = false;
+  const std::size_t asked = at.service.questions();
+  REQUIRE(eventually([&] {
+    device.question_now();
+    return at.service.questions() > asked;
+  }));
+  const std::uint64_t unanswered = device.status().receipts;
+  at.service.answers_questions = true;
+  CHECK(eventually([&] {
+    device.question_now();
+    return device.status().receipts > unanswered;
+  }));
+}
+
 TEST_CASE("uplink: what is decided later is heard at the next question, all of it at once") {
   Pair at;
   at.service.connect(at.broker.uri());

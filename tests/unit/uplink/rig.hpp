@@ -82,6 +82,7 @@ class Device {
   void sell(std::uint32_t claims);
   void start();
   void retry_now() { uplink_->retry_now(); }
+  void question_now() { uplink_->question_now(); }
   /// How long the strand was held up by that, as of strand_delay().
   std::chrono::milliseconds stop();
   /// Moves time by hand.
