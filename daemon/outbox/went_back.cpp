@@ -61,12 +61,12 @@ std::string lacks(const sqlite::Reach& reach, const sqlite::Reach& marked) {
 }
 
 /// Whether the chain is the one that the mark names, up to the claim that it names.
-Result<bool> is_same_chain(SqliteWriter& writer, const sqlite::Reach& marked) {
-  const sqlite::Reach reach = writer.reach();
+Result<bool> is_same_chain(const Stored& stored, const sqlite::Reach& marked) {
+  const sqlite::Reach& reach = stored.reach;
   if (reach.era != marked.era || marked.head == 0) return true;
   if (reach.store != marked.store) return false;
   if (reach.head < marked.head) return true;
-  const auto hash = writer.hash_at(marked.head);
+  const auto hash = stored.hash_at(marked.head);
   if (!hash) return Failure{hash.error()};
   return !*hash || to_hex(**hash) == marked.hash;
 }
@@ -87,14 +87,18 @@ Status check_files(const sqlite::StoreMark& mark, const Options& options) {
 }
 
 Status check_reach(const sqlite::StoreMark& mark, const Options& options, SqliteWriter& writer) {
+  return check_reach(mark, options, {writer.reach(), [&writer](std::uint64_t seq) { return writer.hash_at(seq); }});
+}
+
+Status check_reach(const sqlite::StoreMark& mark, const Options& options, const Stored& stored) {
   const std::string name = options.path.string();
-  const sqlite::Reach reach = writer.reach();
+  const sqlite::Reach& reach = stored.reach;
   if (mark.asks_for_new() && !reach.store.empty()) {
     return fail(ErrorCode::conflict, name + ": holds a chain, and " + mark.path().string() +
                                          " asks for a new one; move the store away, together with its log");
   }
   if (!mark.is_there()) return reach.store.empty() ? check_first_start(mark, options) : Status(Done{});
-  const auto same = is_same_chain(writer, mark.reach());
+  const auto same = is_same_chain(stored, mark.reach());
   if (!same) return Failure{same.error()};
   if (!*same) {
     return went_back(options, name + ": holds another chain than the one that this device made", begin_anew(options));

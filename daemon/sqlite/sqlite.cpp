@@ -92,6 +92,17 @@ Failure<Error> failure(sqlite3* handle, int code) {
   return fail(classified, std::move(message));
 }
 
+/// The path as SQLite reads one in a URI. https://www.sqlite.org/uri.html
+std::string immutable_uri(const std::filesystem::path& path) {
+  std::error_code ignored;
+  std::string uri = "file:";
+  for (const char c : std::filesystem::absolute(path, ignored).string()) {
+    const bool is_special = c == '%' || c == '?' || c == '#';
+    uri += is_special ? (c == '%' ? "%25" : c == '?' ? "%3f" : "%23") : std::string(1, c);
+  }
+  return uri + "?immutable=1";
+}
+
 int prepare_on(sqlite3* handle, std::string_view sql, sqlite3_stmt*& into) {
   return sqlite3_prepare_v3(handle, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &into, nullptr);
 }
@@ -108,9 +119,10 @@ void count_no_memory() {
 Result<Database> Database::open(const std::filesystem::path& path, const Settings& settings) {
   count_no_memory();
   const int flags = (settings.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+                    (settings.immutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const std::string name = settings.immutable ? immutable_uri(path) : path.string();
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
   if (handle == nullptr) return fail(ErrorCode::unavailable, path.string() + ": no memory to open it");
   Database database(handle);
   if (settings.on_damage) damage_hooks().set(handle, settings.on_damage);

@@ -27,6 +27,7 @@ namespace greentill::sqlite {
 
 struct Settings {
   bool read_only = false;                 ///< if false, the file is created where it does not exist
+  bool immutable = false;                 ///< with read_only: no log is looked for and no lock taken; nobody may write to it
   std::string vfs = {};                   ///< empty: SQLite's own
   std::chrono::milliseconds busy{2'000};  ///< how long another connection's lock is waited for
   std::string pragmas = {};               ///< run once the connection is open

@@ -98,7 +98,7 @@ std::optional<LogId> log_beside(const std::filesystem::path& database) {
 
 Result<StoreMark> StoreMark::open(std::filesystem::path path, Users users) {
   StoreMark mark(std::move(path), users);
-  mark.file_ = Descriptor(::open(mark.path_.c_str(), O_RDWR | O_CLOEXEC));
+  mark.file_ = Descriptor(::open(mark.path_.c_str(), (users == Users::nobody ? O_RDONLY : O_RDWR) | O_CLOEXEC));
   if (!mark.file_) return errno == ENOENT ? Result<StoreMark>(std::move(mark)) : refused(mark.path_, "open", errno);
   const Hold hold(mark.file_.get(), users == Users::several);
   const std::optional<std::string> content = read_all(mark.file_.get());
@@ -130,7 +130,7 @@ Status StoreMark::check_files(const std::filesystem::path& database, const std::
     return Done{};
   }
   if (!there_) return Done{};
-  const std::optional<LogId> log = users_ == Users::one ? log_beside(database) : std::nullopt;
+  const std::optional<LogId> log = users_ != Users::several ? log_beside(database) : std::nullopt;
   if (log && record_.log && log->family != record_.log->family) {
     return fail(ErrorCode::invalid, log_path(database).string() + ": is not the write-ahead log of the store beside it");
   }

@@ -46,7 +46,8 @@ std::optional<LogId> log_beside(const std::filesystem::path& database);
 class StoreMark {
  public:
   /// several: processes, or connections, that write to the database at once; then its logs cannot be told apart.
-  enum class Users : std::uint8_t { one, several };
+  /// nobody: the mark is read alone, and the file not opened for writing.
+  enum class Users : std::uint8_t { one, several, nobody };
 
   /// Reads the mark; makes none where there is none. corrupt where the file is something else, io or denied where it cannot be
   /// opened.

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "daemon/base/file.hpp"
+#include "daemon/outbox/inspect.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/outbox/chain_maker.hpp"
 
@@ -26,15 +27,17 @@ class Site {
   [[nodiscard]] fs::path log() const { return folder() / "outbox.db-wal"; }
   [[nodiscard]] fs::path mark() const { return folder() / "store.mark"; }
 
+  [[nodiscard]] outbox::Options options() const {
+    return {.path = database(),
+            .vfs = "",
+            .writer_cache_kib = 512,
+            .reader_cache_kib = 256,
+            .mark = mark(),
+            .traces = {folder() / "boot"}};
+  }
   [[nodiscard]] Result<std::unique_ptr<outbox::Outbox>> try_open() const {
     SilentLog log;
-    return outbox::Outbox::open({.path = database(),
-                                 .vfs = "",
-                                 .writer_cache_kib = 512,
-                                 .reader_cache_kib = 256,
-                                 .mark = mark(),
-                                 .traces = {folder() / "boot"}},
-                                log);
+    return outbox::Outbox::open(options(), log);
   }
   void open() {
     auto opened = try_open();
@@ -63,9 +66,13 @@ class Site {
   /// Why the store is not opened; "" where it is. What was refused must lie there as before.
   [[nodiscard]] std::string refusal() const {
     const std::string before = contents();
+    const auto inspected = outbox::inspect(options(), UINTMAX_MAX);
+    CHECK(contents() == before);
     const auto opened = try_open();
+    CHECK_MESSAGE(inspected.ok() == opened.ok(), (inspected.ok() ? opened.error().message : inspected.error().message));
     if (opened) return "";
     CHECK(contents() == before);
+    if (!inspected) CHECK(inspected.error().message == opened.error().message);
     return opened.error().message;
   }
 
