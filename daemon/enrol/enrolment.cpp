@@ -146,6 +146,11 @@ class Enrolment {
 
 }  // namespace
 
-Result<Enrolled> enrol(const EnrolmentOptions& options, const Means& means) { return Enrolment(options, means).run(); }
+Result<Enrolled> enrol(const EnrolmentOptions& options, const Means& means) {
+  auto enrolled = Enrolment(options, means).run();
+  // Another program that changes the identity now has an end of its own to tell.
+  if (!enrolled && enrolled.error().code != ErrorCode::conflict) StateFiles(means.slots).note_error(enrolled.error().message);
+  return enrolled;
+}
 
 }  // namespace greentill::enrol

@@ -2,6 +2,7 @@
 #include "daemon/enrol/state.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -110,8 +111,20 @@ Status StateFiles::store_rekey(const Digest& key) const { return write_file_dura
 
 Status StateFiles::drop_rekey() const { return remove_file(rekey_file()); }
 
+void StateFiles::note_error(const std::string& message) const {
+  if (::access(state_file().c_str(), F_OK) == 0) (void)write_file_durably(error_file(), message + "\n", 0600);
+}
+
+std::optional<StateFiles::LastError> StateFiles::last_error() const {
+  struct stat state {};
+  const auto text = read_file(error_file(), 64u << 10);
+  if (!text || ::stat(error_file().c_str(), &state) != 0) return std::nullopt;
+  return LastError{state.st_mtime, std::string(trimmed(*text))};
+}
+
 Status StateFiles::drop() const {
   if (Status dropped = drop_code(); !dropped) return dropped;
+  if (Status dropped = remove_file(error_file()); !dropped) return dropped;
   return remove_file(state_file());
 }
 

@@ -3,6 +3,7 @@
 // with the same key and the same code. docs/identity.md, "What an enrolment keeps". Threads: one.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -43,11 +44,21 @@ class StateFiles {
   [[nodiscard]] Result<std::optional<Digest>> load_rekey() const;
   [[nodiscard]] Status store_rekey(const Digest& key) const;
   [[nodiscard]] Status drop_rekey() const;
+  /// Keeps why the last try failed, for whoever looks later, where an enrolment is under way. A note that cannot be kept is no
+  /// error.
+  void note_error(const std::string& message) const;
+  struct LastError {
+    std::int64_t at = 0;  ///< Unix seconds, by this machine's clock
+    std::string message;
+  };
+  /// Nothing where the last try did not fail, or none was made.
+  [[nodiscard]] std::optional<LastError> last_error() const;
   /// The enrolment is over.
   [[nodiscard]] Status drop() const;
 
  private:
   [[nodiscard]] std::filesystem::path state_file() const { return folder_ / "enrolment.toml"; }
+  [[nodiscard]] std::filesystem::path error_file() const { return folder_ / "enrolment.error"; }
   [[nodiscard]] std::filesystem::path code_file() const { return folder_ / "enrolment.code"; }
   [[nodiscard]] std::filesystem::path request_file() const { return folder_ / "enrolment.request"; }
 
