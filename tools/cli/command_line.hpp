@@ -11,6 +11,7 @@
 
 #include "tools/cli/claims/claims.hpp"
 #include "tools/cli/client/endpoint.hpp"
+#include "tools/cli/doctor/doctor.hpp"
 #include "tools/cli/enrol/enrol.hpp"
 #include "tools/cli/escpos/receipt_show.hpp"
 #include "tools/cli/rules/try_rules.hpp"
@@ -40,6 +41,7 @@ struct Arguments {
   ExportOptions to_export;
   VerifyCommand verify;
   EnrolOptions enrol;
+  doctor::DoctorOptions doctor;
   ShowReceiptsOptions receipts;
   TryRulesOptions rules;
   TrySourceOptions source;

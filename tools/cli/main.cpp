@@ -98,6 +98,22 @@ void describe_enrol(CLI::App& app, Arguments& arguments) {
   sub->add_flag("--anew", options.anew, "With a request: ask for fingerprint and code again");
 }
 
+void describe_doctor(CLI::App& app, Arguments& arguments) {
+  doctor::DoctorOptions& options = arguments.doctor;
+  const auto look = [&arguments, &options](const Output& output) {
+    options.config = config_of(arguments);
+    options.endpoint = arguments.endpoint;
+    return run_doctor(options, output);
+  };
+  CLI::App* sub = add_command(app, "doctor", "Find what keeps claims from arriving, and say what to do about it: the cause first",
+                              arguments, look, {"--json", "--url", "--token-file", "--config"});
+  sub->add_option("--collect", options.collect, "Write what was found to this file, to send home: nothing secret is in it")
+      ->type_name("FILE");
+  sub->add_option("--patience", options.patience_s, "Seconds to wait for each thing that does not answer")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 300));
+}
+
 void describe_escpos(CLI::App& app, Arguments& arguments) {
   ShowReceiptsOptions& options = arguments.receipts;
   CLI::App* show =
@@ -168,7 +184,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   for (const auto describe :
        {describe_submit, describe_day, describe_lists, describe_taking_back, describe_delivery, describe_verify, describe_config,
-        describe_enrol, describe_escpos, describe_rules, describe_dry_runs}) {
+        describe_enrol, describe_doctor, describe_escpos, describe_rules, describe_dry_runs}) {
     describe(app, arguments);
   }
   if (command_line::describe_if_asked(app, argc, argv)) return 0;

@@ -76,7 +76,7 @@ std::optional<crypto::Authority> read_authorities(const std::filesystem::path& f
     return std::nullopt;
   }
   for (const auto& [name, defect] : authority->outdated(judge.now)) {
-    into.problem(key, file.string() + ": '" + name + "': " + crypto::to_words({defect}, judge.words));
+    into.problem(key, file.string() + ": '" + name + "': " + crypto::to_words({defect}, judge.words), true);
   }
   return std::move(*authority);
 }
@@ -93,7 +93,7 @@ std::optional<crypto::Certificate> read_own_certificate(const std::filesystem::p
     return std::nullopt;
   }
   for (const auto& defect : certificate->own_defects(judge.now)) {
-    into.problem(key, where + crypto::to_words({defect}, judge.words));
+    into.problem(key, where + crypto::to_words({defect}, judge.words), defect.depends_on_clock());
   }
   if (authority) {
     for (const auto& defect : authority->defects(*certificate, std::nullopt)) {

@@ -22,7 +22,13 @@ struct Findings {
 
   std::vector<std::string> notes;  ///< what is right, and people want to see
 
-  void problem(const std::string& key, const std::string& what) { problems.push_back(key + ": " + what); }
+  /// Of `problems`, those that another clock would not find: dates of certificates.
+  std::vector<std::string> by_clock;
+
+  void problem(const std::string& key, const std::string& what, bool depends_on_clock = false) {
+    problems.push_back(key + ": " + what);
+    if (depends_on_clock) by_clock.push_back(problems.back());
+  }
   void warning(const std::string& key, const std::string& what) { warnings.push_back(key + ": " + what); }
   void unknown(const std::string& key, const std::string& what) { not_looked_at.push_back(key + ": " + what); }
   [[nodiscard]] bool holds() const { return problems.empty(); }

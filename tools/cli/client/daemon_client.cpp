@@ -16,7 +16,6 @@ constexpr std::size_t kLongestProblem = 64u << 10;
 
 constexpr std::string_view kScheme = "http://";
 constexpr int kConnectSeconds = 5;
-constexpr int kPauseSeconds = 60;
 
 struct Place {
   std::string host;
@@ -41,9 +40,9 @@ std::optional<Place> place_of(std::string_view url) {
 }
 
 /// httplib's error names are for programmers; these sentences are for users.
-std::string words_of(httplib::Error error) {
+std::string words_of(httplib::Error error, unsigned pause_s) {
   constexpr const char* kRunning = "; is greentilld running there?";
-  const std::string pause = std::to_string(kPauseSeconds) + " s";
+  const std::string pause = std::to_string(pause_s) + " s";
   switch (error) {
     case httplib::Error::Connection: return std::string("cannot connect: it refuses, or is no host that can be found") + kRunning;
     case httplib::Error::ConnectionTimeout:
@@ -65,7 +64,9 @@ std::optional<int> seconds(const std::string& header) {
 class HttplibClient final : public DaemonClient {
  public:
   HttplibClient(const Endpoint& endpoint, std::string url, const Place& place)
-      : url_(std::move(url)), client_(place.host, place.port, std::chrono::seconds(kPauseSeconds)) {
+      : url_(std::move(url)),
+        pause_s_(endpoint.pause_s),
+        client_(place.host, place.port, std::chrono::seconds(endpoint.pause_s)) {
     client_.set_keep_alive(true);
     client_.set_tcp_nodelay(true);
     client_.set_connection_timeout(kConnectSeconds);
@@ -102,13 +103,14 @@ class HttplibClient final : public DaemonClient {
  private:
   Result<Answer> answer(const httplib::Result& result) const {
     if (!result) {
-      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " + words_of(result.error()));
+      return fail(ErrorCode::unavailable, "no answer from the daemon at " + url_ + ": " + words_of(result.error(), pause_s_));
     }
     return Answer{result->status, media_type(result->get_header_value("Content-Type")), result->body,
                   seconds(result->get_header_value("Retry-After"))};
   }
 
   std::string url_;
+  unsigned pause_s_;
   BoundedHttpClient client_;
 };
 

@@ -16,7 +16,8 @@ inline constexpr std::string_view kDefaultUrl = "http://127.0.0.1:8480";
 
 struct Endpoint {
   std::string url{kDefaultUrl};
-  std::string token;  ///< empty: no token is sent
+  std::string token;      ///< empty: no token is sent
+  unsigned pause_s = 60;  ///< how long the daemon may say or take nothing
 };
 
 struct Answer {

@@ -12,7 +12,8 @@ std::string_view exit_code_help() {
          "  2  the command line is wrong\n"
          "  3  a file cannot be read or written, or is not what it should be\n"
          "  4  the daemon cannot be reached, or cannot answer now\n"
-         "  5  the daemon denies it: the token is missing or wrong\n";
+         "  5  the daemon denies it: the token is missing or wrong\n"
+         "  10 to 20  of doctor: the class of the cause\n";
 }
 
 ExitCode Output::fail(ExitCode code, std::string_view message) const {

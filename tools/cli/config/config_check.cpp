@@ -24,16 +24,21 @@ void check_state(const app::Config& config, const DaemonUser& user, tools::Findi
 tools::Findings examine(const app::Config& config, const app::Installation& installation, const Clock& clock) {
   tools::Findings found;
   const DaemonUser user = DaemonUser::of_key(config.key);
+  tools::check_clock(clock, config.outbox, "the store", found);
   check_identity(config, user, clock, found);
-  check_state(config, user, found);
+  check_rest(config, installation, user, found);
+  return found;
+}
+
+void check_rest(const app::Config& config, const app::Installation& installation, const DaemonUser& user, tools::Findings& into) {
+  check_state(config, user, into);
   const crypto::Hasher hasher;
   const auto library = measure::Library::load(config.methodologies, hasher);
-  if (!library) found.problems.push_back(library.error().with_context("methodologies.folder").message);
+  if (!library) into.problems.push_back(library.error().with_context("methodologies.folder").message);
   if (const Status preferred = library ? app::check_preferred(config, *library) : Status(Done{}); !preferred) {
-    found.problems.push_back(preferred.error().message);
+    into.problems.push_back(preferred.error().message);
   }
-  check_plugins(config, installation.plugins, library ? &*library : nullptr, user, found);
-  return found;
+  check_plugins(config, installation.plugins, library ? &*library : nullptr, user, into);
 }
 
 ExitCode check_config(const std::filesystem::path& file, const Output& output) {

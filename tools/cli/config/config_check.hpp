@@ -8,6 +8,7 @@
 #include "daemon/app/config.hpp"
 #include "daemon/base/ports.hpp"
 #include "tools/cli/common/output.hpp"
+#include "tools/cli/config/daemon_user.hpp"
 #include "tools/common/config_findings.hpp"
 
 namespace greentill::cli {
@@ -18,5 +19,7 @@ ExitCode check_config(const std::filesystem::path& file, const Output& output);
 
 /// What is to be said of what the configuration names.
 [[nodiscard]] tools::Findings examine(const app::Config& config, const app::Installation& installation, const Clock& clock);
+/// Of that all but the clock and the identity: the state's folder, methodologies, detectors and sources.
+void check_rest(const app::Config& config, const app::Installation& installation, const DaemonUser& user, tools::Findings& into);
 
 }  // namespace greentill::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys, certificates and the clock that judges them, as the daemon's configuration names them. Threads: one.
+// Keys and certificates, as the daemon's configuration names them. Threads: one.
 #pragma once
 
 #include "daemon/app/config.hpp"
