@@ -65,6 +65,7 @@ enum class Cause : std::uint8_t {
   broker_dates,
   tls,
   certificate_refused,
+  data_used_up,  ///< of a metered line
   login,
   receipts_untrusted,
   service_clock,

@@ -58,6 +58,7 @@ class Question {
     outcome_.answered = count_at(link, "/receipts") > count_at(before_, "/receipts");
     outcome_.untrusted = count_at(link, "/receipts_refused") > count_at(before_, "/receipts_refused");
     outcome_.failed = !connected && count_at(link, "/failures") > count_at(before_, "/failures");
+    if (text_at(link, "/data/stage") == "used-up") return true;
     if (!member_at(link, "/paused_until").is_null() || outcome_.untrusted || outcome_.failed) return true;
     // What waits may be under way.
     return outcome_.answered && (count_at(*scene_.status, "/backlog/waiting") == 0 || !text_at(link, "/last_error").empty());
@@ -104,6 +105,24 @@ Check of_service(const Scene& scene, const Outcome& outcome) {
   return fails("service", Cause::service_silent,
                "the broker takes this device, but the credit service does not answer" + within(scene),
                "the operator looks whether greentill-credit runs, and at its log; claims are kept until then");
+}
+
+/// A metered line whose month is used up; docs/configuration.md#a-metered-line.
+void add_data(const Json& link, Checks& into) {
+  const std::string stage = text_at(link, "/data/stage");
+  const Json& cap = member_at(link, "/data/cap_bytes");
+  if (!cap.is_number_unsigned()) return;
+  const std::string words = std::to_string(count_at(link, "/data/bytes") / 1'000'000) + " of " +
+                            std::to_string(cap.get<std::uint64_t>() / 1'000'000) + " MB of this month's data";
+  Check check =
+      stage == "used-up"
+          ? fails("data", Cause::data_used_up, "the line's data is used up: " + words + "; claims wait for the next month",
+                  "wait, or let uplink.data_cap_mb be more and start greentilld anew")
+      : stage == "sparing"
+          ? warns("data", Cause::data_used_up, "the line's data comes to its end: " + words, "see what else uses the line")
+          : pass("data", words + " are used");
+  check.facts = {{"bytes", count_at(link, "/data/bytes")}, {"cap_bytes", cap}, {"stage", stage}};
+  into.push_back(std::move(check));
 }
 
 void add_ledger(const Json& link, Checks& into) {
@@ -181,6 +200,7 @@ void check_delivery(Scene& scene, Checks& into) {
   }
   const Outcome outcome = scene.has_token ? Question(scene).ask() : Outcome{};
   const Json& link = member_at(*scene.status, "/link");
+  add_data(link, into);
   into.push_back(of_login(link));
   into.back().facts["connected"] = member_at(link, "/connected");
   into.push_back(of_service(scene, outcome));

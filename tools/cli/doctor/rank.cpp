@@ -46,6 +46,7 @@ constexpr std::array kRows{
     Row{Cause::broker_dates, "broker-certificate-dates", Class::broker},
     Row{Cause::tls, "tls", Class::broker},
     Row{Cause::certificate_refused, "certificate-refused", Class::broker},
+    Row{Cause::data_used_up, "data-used-up", Class::network},
     Row{Cause::login, "login", Class::broker},
     Row{Cause::receipts_untrusted, "receipts-untrusted", Class::identity},
     Row{Cause::service_clock, "service-clock", Class::service},
@@ -145,7 +146,7 @@ bool explains(Cause root, Cause other) {
     return is_within(other, root, Cause::certificate_refused) || is_delivery(other) ||
            (root == Cause::network_down && is_one_of(other, {Cause::renewal, Cause::printer}));
   }
-  if (is_within(root, Cause::login, Cause::not_taken)) return is_delivery(other) && root < other;
+  if (is_within(root, Cause::data_used_up, Cause::not_taken)) return is_delivery(other) && root < other;
   return root == Cause::source_configuration && (other == Cause::source_broken || other == Cause::source_loses);
 }
 

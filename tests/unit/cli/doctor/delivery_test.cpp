@@ -71,6 +71,8 @@ TEST_CASE("doctor: what a daemon tells is ranked by what it means") {
   CHECK(first_of(well()) == Cause::none);
   const std::pair<const char*, Cause> cases[] = {
       {R"({"link":{"connected":false,"failures":2,"receipts":3,"last_error":"the broker refuses us: Banned"}})", Cause::login},
+      {R"({"link":{"connected":false,"receipts":3,"last_error":"used up","data":{"bytes":9,"cap_bytes":9,"stage":"used-up"}}})",
+       Cause::data_used_up},
       {R"({"link":{"receipts":3}})", Cause::service_silent},
       {R"({"link":{"receipts":3,"receipts_refused":1,"last_error":"receipts come, signed by another"}})",
        Cause::receipts_untrusted},
