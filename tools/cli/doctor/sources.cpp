@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What brings transactions in, and finds acts in them: whether it is configured right, runs, and loses nothing.
 #include <map>
+#include <set>
 
 #include "tools/cli/claims/members.hpp"
 #include "tools/cli/config/config_check.hpp"
@@ -81,9 +82,11 @@ Check of_findings(const tools::Findings& found, const Scene& scene) {
 void add_running(const Json& status, Checks& into) {
   const Json& plugins = member_at(status, "/plugins");
   std::size_t good = 0;
+  std::set<std::string> names;
   for (const Json& plugin : plugins.is_array() ? plugins : Json::array()) {
     const std::string state = text_at(plugin, "/state");
     const std::string fault = text_at(plugin, "/last_fault");
+    names.insert(text_at(plugin, "/name"));
     const std::string name = "'" + text_at(plugin, "/name") + "'";
     if (state == "running" || state == "finished") {
       ++good;
@@ -95,7 +98,10 @@ void add_running(const Json& status, Checks& into) {
     if (!fault.empty()) into.back().quoted.push_back(fault);
   }
   into.push_back(pass("plugins", cli::counted(good, "plugin") + (good == 1 ? " runs" : " run")));
-  for (const auto& [name, fates] : fates_of(member_at(status, "/records"))) into.push_back(of_fates(name, fates));
+  // What a source did that is configured no more is history.
+  for (const auto& [name, fates] : fates_of(member_at(status, "/records"))) {
+    if (names.count(name) > 0) into.push_back(of_fates(name, fates));
+  }
 }
 
 }  // namespace
