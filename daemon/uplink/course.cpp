@@ -108,6 +108,18 @@ Course for_newest(const Answer& answer, PlaceMatch match, const Chains& chains) 
   return all_there(chains, chains.end() - 1, answer.head.seq) ? send(newest, answer.head.seq) : repair(answer, true, kPruned);
 }
 
+/// The first chain up to the named one that the ledger has to its end, and this store was not told so: its receipts were lost,
+/// and an answer for another chain than was asked about tells nothing of single claims. They are known when they come again.
+Chains::const_iterator untold(const Answer& answer, Chains::const_iterator named, const Chains& chains) {
+  for (auto chain = chains.begin(); chain <= named && chain + 1 != chains.end(); ++chain) {
+    const outbox::ChainState& state = chain->state;
+    if (chain->set_apart || state.damaged || state.epoch != answer.epoch || state.delivered_seq >= state.head.seq) continue;
+    const bool whole = same_place(chain == named ? answer.head : (chain + 1)->before, state.head);
+    if (whole && same_place((chain + 1)->before, state.head) && chain->pruned_to <= state.delivered_seq) return chain;
+  }
+  return chains.end();
+}
+
 }  // namespace
 
 Answer answer_of(const claim::Receipt& receipt) {
@@ -126,12 +138,15 @@ Answer answer_of(const claim::Receipt& receipt) {
 Course decide(const Answer& answer, PlaceMatch match, const Chains& chains) {
   if (is_damaged(chains)) return mend(answer, match, chains);
   if (answer.head.chain == claim::ChainId{}) return begin(answer, chains);
+  const auto named =
+      std::ranges::find_if(chains, [&](const KnownChain& chain) { return chain.state.head.chain == answer.head.chain; });
+  if (named != chains.end() && match == PlaceMatch::same) {
+    if (const auto first = untold(answer, named, chains); first != chains.end()) return send(*first, first->state.delivered_seq);
+  }
   for (auto chain = chains.end(); chain-- != chains.begin();) {
     const bool follows = !chain->set_apart && same_place(chain->before, answer.head);
     if (follows && all_there(chains, chain, 0)) return send(*chain, 0);
   }
-  const auto named =
-      std::ranges::find_if(chains, [&](const KnownChain& chain) { return chain.state.head.chain == answer.head.chain; });
   if (named != chains.end() && named + 1 == chains.end()) return for_newest(answer, match, chains);
   const bool ours = match == PlaceMatch::same;
   if (named == chains.end()) return repair(answer, false, "the service has another chain of this device than this store");

@@ -45,6 +45,33 @@ bool declares(const Course& course, std::uint8_t id, std::uint64_t first, std::u
 
 }  // namespace
 
+TEST_CASE("course: what the ledger has of earlier chains and this store was not told of is sent again before others") {
+  const auto moved = [](std::uint64_t first, std::uint64_t second) {
+    return std::vector<KnownChain>{chain(1, 9, first), chain(2, 5, second, place(1, 9)), chain(3, 4, 0, place(2, 5))};
+  };
+  // The receipts for the end of the first were lost; the ledger has that one, or later ones as well.
+  CHECK(sends(decide(answer(place(1, 9)), PlaceMatch::same, moved(7, 0)), 1, 7));
+  CHECK(sends(decide(answer(place(2, 5)), PlaceMatch::same, moved(7, 0)), 1, 7));
+  CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, moved(7, 5)), 1, 7));
+  CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, moved(9, 2)), 2, 2));
+  CHECK(sends(decide(answer(place(2, 5)), PlaceMatch::same, moved(9, 0)), 2, 0));
+  // Nothing of them is untold.
+  CHECK(sends(decide(answer(place(2, 5)), PlaceMatch::same, moved(9, 5)), 3, 0));
+  CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, moved(9, 5)), 3, 4));
+  // The ledger has not got to the end of the first: it goes on there.
+  CHECK(sends(decide(answer(place(1, 8)), PlaceMatch::same, moved(7, 0)), 1, 8));
+  // What is pruned or set apart cannot be sent, and claims behind the place that the next one names never are.
+  auto apart = moved(7, 5);
+  apart[0].set_apart = true;
+  CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, apart), 3, 4));
+  auto pruned = moved(7, 5);
+  pruned[0].pruned_to = 9;
+  CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, pruned), 3, 4));
+  auto behind = moved(7, 5);
+  behind[1].before = place(1, 8);
+  CHECK(sends(decide(answer(place(3, 4)), PlaceMatch::same, behind), 3, 4));
+}
+
 TEST_CASE("course: to a ledger without a chain of this device all of them are sent, in their order") {
   CHECK(sends(decide(answer({}), PlaceMatch::no_chain, {chain(1, 9, 4)}), 1, 0));
   CHECK(sends(decide(answer({}), PlaceMatch::no_chain, {chain(1, 9, 9), chain(2, 5, 1, place(1, 9))}), 1, 0));
@@ -59,7 +86,7 @@ TEST_CASE("course: to a ledger without a chain of this device all of them are se
 
 TEST_CASE(
     "course: the place that the newest chain's start names, or one before it: the rest up to there, then the newest chain") {
-  const std::vector<KnownChain> chains = {chain(1, 9, 4), chain(2, 5, 0, place(1, 9))};
+  const std::vector<KnownChain> chains = {chain(1, 9, 9), chain(2, 5, 5, place(1, 9))};
   CHECK(sends(decide(answer(place(1, 9)), PlaceMatch::same, chains), 2, 0));
   CHECK(sends(decide(answer(place(1, 9), ChainStanding::closed), PlaceMatch::same, chains), 2, 0));
   CHECK(sends(decide(answer(place(1, 6)), PlaceMatch::same, chains), 1, 6));
