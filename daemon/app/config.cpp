@@ -85,7 +85,7 @@ class ConfigReader {
   }
 
   void read_identity() {
-    const Table fields = root_.table("identity");
+    const Table fields = root_.has("enrolment") ? root_.table_or_empty("identity") : root_.table("identity");
     if (root_.has("enrolment")) {
       for (const char* key : {"key", "certificate"}) {
         if (fields.has(key)) fields.wrong(key, "comes from the folder of [enrolment]: take it out, or that table");
@@ -100,7 +100,8 @@ class ConfigReader {
     }
     refuse_old("programme_key", fields,
                "gave way to settings, the file that greentill-credit device settings writes for a device");
-    config_.settings = path(fields, "settings");
+    has_settings_ = fields.has("settings");
+    if (has_settings_ || !root_.has("enrolment")) config_.settings = path(fields, "settings");
   }
 
   void read_enrolment() {
@@ -111,6 +112,7 @@ class ConfigReader {
     if (const auto server = enrol::EstServer::parse(enrolment.server); !server) fields.wrong("server", server.error().message);
     enrolment.folder = path_or(fields, "folder", config_.state_folder / "identity");
     enrolment.retry_min = std::chrono::seconds(fields.integer_or("retry_min_s", 1, 86'400, 3600));
+    if (!has_settings_) config_.settings = enrolment.folder / "settings.toml";
     const identity::Slots slots(enrolment.folder);
     config_.key = slots.current_key();
     config_.certificate = slots.current_certificate();
@@ -264,6 +266,7 @@ class ConfigReader {
   const Table& root_;
   const std::filesystem::path& folder_;
   const Installation& installation_;
+  bool has_settings_ = false;  ///< the file says where they are
   Config config_;
   std::filesystem::path plugin_folder_;
   std::set<std::string> names_;

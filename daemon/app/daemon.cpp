@@ -7,6 +7,8 @@
 #include "daemon/app/choices.hpp"
 #include "daemon/app/desk.hpp"
 #include "daemon/app/own_identity.hpp"
+#include "daemon/app/own_settings.hpp"
+#include "daemon/app/own_time.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/app/strand.hpp"
 #include "daemon/base/calendar.hpp"
@@ -43,14 +45,13 @@ class GreentillDaemon : public Daemon {
 
  private:
   Status load_identity();
-  Status load_settings();
-  Status keep_settings_number();
   Result<engine::ClaimContext> claim_context();
   Status open_outbox();
   Status start_engine();
   Status start_uplink();
   uplink::DataOptions data_options(std::uint64_t cap);
   std::string renewal_put_off();
+  Status start_time();
   Status start_sources();
   Status start_api();
   /// Lets wait() return; the first call counts.
@@ -61,13 +62,14 @@ class GreentillDaemon : public Daemon {
 
   Config config_;
   StderrLog& log_;
-  SystemClock clock_;
   SystemRandom random_;
   std::once_flag ends_;
   std::promise<Status> ended_;
 
+  OwnTime time_;
+  CorrectedClock& clock_ = time_.clock();
   std::unique_ptr<OwnIdentity> own_;
-  std::optional<identity::Settings> settings_;
+  std::optional<OwnSettings> settings_;
   std::optional<SelfCheck> self_check_;
   std::optional<measure::Library> library_;
   std::unique_ptr<outbox::Outbox> outbox_;
@@ -96,6 +98,7 @@ Status GreentillDaemon::load_identity() {
   if (!own) return Failure{own.error()};
   own_ = std::move(*own);
   SelfCheck::About about{own_->device().certificate(), config_.certificate, {}, database_written(config_.outbox), config_.outbox};
+  about.time_words = [this] { return time_.words(); };
   if (config_.uplink) {
     const auto pem = read_file(config_.uplink->authorities, 1u << 20);
     if (!pem) return Failure{pem.error()};
@@ -107,33 +110,11 @@ Status GreentillDaemon::load_identity() {
   return self_check_->check_usable();
 }
 
-Status GreentillDaemon::load_settings() {
-  auto settings = identity::load_settings(config_.settings, own_->vault());
-  if (!settings) return Failure{settings.error()};
-  if (Status ours = identity::check_settings_of(*settings, own_->device().device_id()); !ours) {
-    return Failure{ours.error().with_context(config_.settings.string())};
-  }
-  settings_ = std::move(*settings);
-  return Done{};
-}
-
-/// Takes no older settings than the device had, and remembers newer ones.
-Status GreentillDaemon::keep_settings_number() {
-  const auto had = engine_reader_->settings_number();
-  if (!had) return Failure{had.error()};
-  if (settings_->number < *had) {
-    return fail(ErrorCode::conflict, config_.settings.string() + ": these are the settings number " +
-                                         std::to_string(settings_->number) + ", and this device had number " +
-                                         std::to_string(*had) + " already; put the latest ones there");
-  }
-  return settings_->number == *had ? Status(Done{}) : outbox_->writer().keep_settings_number(settings_->number);
-}
-
 Result<engine::ClaimContext> GreentillDaemon::claim_context() {
   engine::ClaimContext context;
   context.device_id = own_->device().device_id();
-  context.settings = &*settings_;
-  auto roots = choose_roots(config_, *settings_);
+  context.settings = &settings_->get();
+  auto roots = choose_roots(config_, settings_->get());
   if (!roots) return Failure{roots.error()};
   context.roots = std::move(*roots);
   context.prints_secrets = config_.api.claim_link.find("{secret}") != std::string::npos;
@@ -151,7 +132,7 @@ Status GreentillDaemon::open_outbox() {
   options.mark = config_.state_folder / "store.mark";
   options.traces = {config_.state_folder / "boot", config_.state_folder / "bearer.key"};
   options.is_ours = [this](const claim::Message& message) { return own_->has_signed(message); };
-  options.assignment = settings_->assignment.number;
+  options.assignment = settings_->get().assignment.number;
   auto opened = outbox::Outbox::open(options, log_);
   if (!opened) return Failure{opened.error()};
   outbox_ = std::move(*opened);
@@ -186,6 +167,7 @@ Status GreentillDaemon::start_engine() {
   book_.emplace(strand_, engine_->committer(), clock_, rest, [this](std::int64_t service_time) {
     pruner_->heard(service_time);
     self_check_->heard(service_time);
+    if (self_check_->disagrees()) time_.doubt();
   });
   strand_.post([this] { pruner_->start(); });
   self_check_->start(strand_);
@@ -232,13 +214,25 @@ Status GreentillDaemon::start_uplink() {
   options.certificate = config_.certificate;
   options.key = own_->key_path();
   options.data = data_options(config_.uplink->data.cap);
+  options.verification_time = [this] { return clock_.corrected(); };
   options.own_certificate = [this](std::int64_t service_time) { return self_check_->why_not_taken(service_time); };
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
   trust_ = std::move(*trust);
   uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *engine_, *trust_);
-  strand_.post([this] { uplink_->start(); });
   return Done{};
+}
+
+/// The broker's certificates are not judged, and nothing is sent, before the clock was looked at.
+Status GreentillDaemon::start_time() {
+  const auto settled = [this] {
+    if (uplink_) strand_.post([this] { uplink_->start(); });
+  };
+  const auto moved = [this] {
+    self_check_->clock_moved();
+    if (uplink_) uplink_->retry_now();
+  };
+  return time_.start(config_, *own_, random_, log_, settled, moved);
 }
 
 Status GreentillDaemon::start_sources() {
@@ -272,7 +266,8 @@ Status GreentillDaemon::start_api() {
 Status GreentillDaemon::start() {
   started_at_ = clock_.unix_seconds();
   if (Status loaded = load_identity(); !loaded) return loaded;
-  if (Status loaded = load_settings(); !loaded) return loaded;
+  settings_.emplace(config_, *own_, clock_, random_, log_);
+  if (Status loaded = settings_->load(); !loaded) return loaded;
   auto library = measure::Library::load(config_.methodologies, crypto::hasher());
   if (!library) return Failure{library.error()};
   library_ = std::move(*library);
@@ -284,7 +279,7 @@ Status GreentillDaemon::start() {
   const auto owner = engine::chain_owner(*engine_reader_, own_->device(), own_->former());
   if (!owner) return Failure{owner.error().with_context(config_.outbox.string())};
   chain_owner_ = *owner;
-  if (Status newest = keep_settings_number(); !newest) return newest;
+  if (Status newest = settings_->keep_number(*engine_reader_, outbox_->writer()); !newest) return newest;
   auto detectors = detect::Detectors::load(config_.detectors, config_.plugin_host, clock_, log_);
   if (!detectors) return Failure{detectors.error()};
   detectors_ = std::move(*detectors);
@@ -292,6 +287,7 @@ Status GreentillDaemon::start() {
   strand_.on_termination([this] { end(Done{}); });
   if (Status started = start_engine(); !started) return started;
   if (Status started = start_uplink(); !started) return started;
+  if (Status started = start_time(); !started) return started;
   if (Status started = start_sources(); !started) return started;
   if (Status started = own_->start_renewal([this] { return self_check_->best_time(); },
                                            [this](const crypto::Certificate& by) { self_check_->renewed(by); },
@@ -299,11 +295,14 @@ Status GreentillDaemon::start() {
       !started) {
     return started;
   }
+  if (Status started = settings_->start(*engine_); !started) return started;
   return start_api();
 }
 
 void GreentillDaemon::stop() {
   server_.reset();
+  time_.stop();
+  if (settings_) settings_->stop();
   if (own_) own_->stop();
   sources_.reset();
   if (strand_thread_.joinable()) {

@@ -17,6 +17,7 @@ std::vector<Result<event::TransactionAnswer>> ApiDesk::submit(std::vector<event:
 }
 
 bool ApiDesk::retry() {
+  parts_.settings.look_now();
   if (parts_.uplink != nullptr) parts_.uplink->retry_now();
   return parts_.uplink != nullptr;
 }
@@ -27,7 +28,7 @@ bool ApiDesk::question() {
 }
 
 api::DaemonStatus ApiDesk::status() {
-  const identity::Settings& settings = parts_.settings;
+  const identity::Settings& settings = parts_.settings.get();
   api::DaemonStatus status;
   status.device_id = parts_.identity.device().device_id();
   status.version = kVersion;
@@ -41,6 +42,7 @@ api::DaemonStatus ApiDesk::status() {
   status.log_lines_lost = parts_.log.lines_lost();
   status.warnings = parts_.self_check.warnings();
   status.clock_ahead_s = parts_.self_check.ahead();
+  if (std::string words = parts_.settings.words(); !words.empty()) status.warnings.push_back(std::move(words));
   read_store(status);
   if (parts_.uplink != nullptr) {
     status.link = parts_.uplink->status();

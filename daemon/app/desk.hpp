@@ -11,6 +11,7 @@
 
 #include "daemon/api/desk.hpp"
 #include "daemon/app/own_identity.hpp"
+#include "daemon/app/own_settings.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/detect/detectors.hpp"
@@ -30,7 +31,7 @@ struct DeskParts {
   const detect::Detectors& detectors;
   const detect::Sources& sources;
   const OwnIdentity& identity;
-  const identity::Settings& settings;
+  OwnSettings& settings;
   const SelfCheck& self_check;
   const StderrLog& log;
   uplink::Uplink* uplink = nullptr;  ///< null where none is configured, as the next

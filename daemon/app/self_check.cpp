@@ -100,6 +100,7 @@ std::optional<std::int64_t> SelfCheck::sure_time() const {
 
 std::vector<std::string> SelfCheck::warnings() const {
   std::vector<std::string> all;
+  if (std::string words = about_.time_words(); !words.empty()) all.push_back(std::move(words));
   if (auto fault = clock_fault(clock_, about_.store_written, "the store " + about_.store.string()))
     all.push_back(std::move(*fault));
   const std::int64_t now = clock_.unix_seconds();

@@ -29,6 +29,8 @@ class SelfCheck {
         authority;  ///< who the broker's and the service's certificates lead to; none without [uplink]
     std::optional<std::int64_t> store_written;  ///< when the store was last written, before this start
     std::filesystem::path store;
+    /// What else is to be known of the clock, as a sentence; empty: nothing.
+    std::function<std::string()> time_words = [] { return std::string(); };
     /// Seconds since some start, of a clock that goes on while the machine sleeps.
     std::function<std::uint64_t()> elapsed = engine::uptime_seconds;
   };
@@ -43,6 +45,12 @@ class SelfCheck {
   void start(Executor& strand);
   /// Tells the time that a verified receipt states.
   void heard(std::int64_t service_time);
+  /// Whether a service told another time than this clock shows.
+  [[nodiscard]] bool disagrees() const { return ahead().has_value(); }
+  /// The clock was set right: looks again.
+  void clock_moved() {
+    if (strand_ != nullptr) strand_->post([this] { look(); });
+  }
 
   /// The device goes on under another certificate.
   void renewed(const crypto::Certificate& by);

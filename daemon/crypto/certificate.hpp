@@ -22,6 +22,8 @@ namespace greentill::crypto {
 
 /// The extended key usage that a certificate needs to sign receipts (dotted OID, in the UUID arc 2.25).
 inline constexpr std::string_view kReceiptSigningUsage = "2.25.207861434512389410537416087632598513417";
+/// Likewise to sign bundles and times.
+inline constexpr std::string_view kBundleSigningUsage = "2.25.207861434512389410537416087632598513417.1";
 /// Likewise to sign consents.
 inline constexpr std::string_view kConsentSigningUsage = "2.25.207861434512389410537416087632598513417.2";
 

@@ -72,6 +72,12 @@ class ClaimMaker {
   /// Unix seconds, of the clock that claims are dated by.
   [[nodiscard]] std::int64_t now() const { return clock_.unix_seconds(); }
 
+  /// Makes claims under other settings from now on; these must outlive it. Answers those that were in force.
+  std::pair<const identity::Settings*, identity::RootChoice> adopt(const identity::Settings& settings,
+                                                                   identity::RootChoice roots) {
+    return {std::exchange(context_.settings, &settings), std::exchange(context_.roots, std::move(roots))};
+  }
+
   /// Whether the transaction is dated more than a day ahead while our own clock is synchronised: then its reporter's clock is
   /// wrong.
   [[nodiscard]] bool lies_ahead(const event::Transaction& transaction) const;

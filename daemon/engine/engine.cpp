@@ -9,28 +9,6 @@
 #include "daemon/event/transaction_key.hpp"
 
 namespace greentill::engine {
-namespace {
-
-std::string left_already(std::uint32_t chains, std::uint32_t named) {
-  return "the chain was begun under assignment " + std::to_string(chains) + ", and the settings name " + std::to_string(named) +
-         ", which this device has left; put the latest settings there";
-}
-
-/// Why another chain begins behind that one: the start's reason, and a sentence for the log.
-std::pair<claim::StartReason, std::string> why_anew(const outbox::ChainState& before, std::uint32_t assignment,
-                                                    ChainOwner owner) {
-  if (owner == ChainOwner::former_key) return {claim::StartReason::new_key, "this device has another key than before"};
-  if (owner == ChainOwner::other_unit) {
-    return {claim::StartReason::replaced_device, "the store's last chain was signed by another unit of this device"};
-  }
-  if (before.assignment != assignment) {
-    return {claim::StartReason::other_assignment, "the settings name assignment " + std::to_string(assignment)};
-  }
-  return {claim::StartReason::recovered_store, "claims of the last chain were lost with a damaged store"};
-}
-
-}  // namespace
-
 Engine::Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks)
     : parts_(parts),
       hooks_(std::move(hooks)),
@@ -38,54 +16,6 @@ Engine::Engine(const Parts& parts, crypto::Secret account_key, CommitHooks hooks
       reverser_(parts.reader, parts.detectors, parts.maker, parts.library),
       store_log_(parts.timers, parts.log),
       committer_(parts.writer, [this](Committer::Jobs& jobs, const Status& status) { on_finished(jobs, status); }) {}
-
-Status Engine::open(ChainOwner owner) {
-  Committer::Waiter waiter;
-  Status opened = Done{};
-  {
-    const std::lock_guard turn(turn_);
-    const auto chain = parts_.reader.chain();
-    if (!chain) return Failure{chain.error()};
-    const std::uint32_t assignment = parts_.maker.settings().assignment.number;
-    if (*chain && (*chain)->assignment > assignment)
-      return fail(ErrorCode::conflict, left_already((*chain)->assignment, assignment));
-    if (*chain && (*chain)->assignment == assignment && !(*chain)->damaged && owner == ChainOwner::this_key) {
-      set_trouble("");
-      return head_.recover(parts_.reader);
-    }
-    auto start = start_chain(*chain, owner);
-    if (!start) return Failure{start.error()};
-    committer_.push(job_of(std::move(*start), std::nullopt, [&](const auto& answer) {
-      if (!answer) opened = Failure{answer.error()};
-      committer_.complete(waiter);
-    }));
-  }
-  committer_.wait(waiter);
-  return opened;
-}
-
-/// Begins a chain: the store's first, or one behind the last, which it names: under another key or assignment, or since that one
-/// was damaged.
-Result<MadeClaims> Engine::start_chain(const std::optional<outbox::ChainState>& before, ChainOwner owner) {
-  claim::ChainHead head;
-  parts_.random.fill(head.chain);
-  auto reason = claim::StartReason::new_chain;
-  std::optional<claim::Predecessor> predecessor;
-  if (before) {
-    const std::uint32_t assignment = parts_.maker.settings().assignment.number;
-    const auto [reason_of, why] = why_anew(*before, assignment, owner);
-    reason = reason_of;
-    if (before->head.seq != 0) {
-      predecessor = {parts_.maker.device_id(), before->head.chain, before->head.seq, before->head.payload_hash};
-    }
-    parts_.log.write(LogLevel::info, "engine",
-                     why + ": a new chain begins behind claim " + std::to_string(before->head.seq) + " of the last one, " +
-                         to_hex(before->head.chain) + ", whose hash is " + to_hex(before->head.payload_hash));
-  }
-  auto start = parts_.maker.start(reason, predecessor, head);
-  if (start) head_.move_to(head);
-  return start;
-}
 
 void Engine::submit(event::Transaction transaction, std::optional<outbox::SourceRecord> record, Answered answered) {
   if (Status good = event::check_transaction(transaction); !good) {

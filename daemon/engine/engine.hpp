@@ -97,6 +97,12 @@ class Engine final : public outbox::Repairer {
   /// Why the engine takes no transactions now, for people; empty where it does.
   [[nodiscard]] std::string trouble() const;
 
+  /// Goes on under other settings: all that was handed in before is stored under the former ones, what comes meanwhile waits.
+  /// Where they name a later assignment, a chain is begun. `done` is called once, from any thread, perhaps within this call, and
+  /// must not call the engine: conflict where they name an earlier assignment; unavailable while chains are changed; an error of
+  /// the outbox. After an error the former ones are in force. `settings` must outlive the engine.
+  void adopt(const identity::Settings& settings, identity::RootChoice roots, std::function<void(Status)> done);
+
   /// The committer, which stores what the calls above queue. Lifetime: the engine's.
   [[nodiscard]] Committer& committer() { return committer_; }
 
@@ -105,6 +111,7 @@ class Engine final : public outbox::Repairer {
   void refuse(Arrival arrival, const Error& error);
   void admit(Arrival arrival);
   void admit_waiting();
+  Status adopt_now(outbox::Writer& writer, const identity::Settings& settings, const identity::RootChoice& roots);
   Result<MadeClaims> start_chain(const std::optional<outbox::ChainState>& before, ChainOwner owner);
   void on_finished(Committer::Jobs& jobs, const Status& status);
   void finish(Job& job, bool stored);

@@ -87,7 +87,7 @@ void write_request(Text& text, const EstServer& server, const EstRequest& reques
   const bool bracketed = server.host.find(':') != std::string::npos;
   text << (request.body.empty() ? "GET " : "POST ") << server.base << "/" << request.operation
        << " HTTP/1.1\r\nHost: " << (bracketed ? "[" : "") << server.host << (bracketed ? "]:" : ":") << server.port
-       << "\r\nUser-Agent: greentill/" << kVersion << "\r\nAccept: application/pkcs7-mime\r\nConnection: close\r\n";
+       << "\r\nUser-Agent: greentill/" << kVersion << "\r\nAccept: */*\r\nConnection: close\r\n";
   if (!request.user.empty()) {
     Text credentials;
     credentials << request.user << ":" << request.password;
@@ -141,6 +141,12 @@ Result<EstServer> EstServer::parse(std::string_view url) {
   }
   server.shown = url;
   return server;
+}
+
+EstServer EstServer::beside_est() const {
+  EstServer same = *this;
+  same.base = "/.well-known/greentill";
+  return same;
 }
 
 Result<EstReply> ask(const EstServer& server, const EstRequest& request, std::chrono::milliseconds limit,

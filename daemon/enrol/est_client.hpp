@@ -26,11 +26,13 @@ struct EstServer {
   /// Reads "https://host", "https://host:port", or one of them with "/label" behind it (RFC 7030, 3.2.2). The port is 443 where
   /// none is written. invalid, with what to write instead.
   static Result<EstServer> parse(std::string_view url);
+  /// The same server, for what is ours and not EST's: who signs bundles and times, and what they sign (docs/enrolment.md).
+  [[nodiscard]] EstServer beside_est() const;
 };
 
 /// Views need to live for the call alone.
 struct EstRequest {
-  std::string_view operation;  ///< "cacerts", "simpleenroll", "simplereenroll"
+  std::string_view operation;  ///< "cacerts", "simpleenroll", "simplereenroll"; beside EST, "signers", "time/…"
   std::string_view body = {};  ///< base64 of a certificate request; empty: the request is a GET
   std::string_view user = {};  ///< of HTTP Basic, with `password`; empty: none is sent
   std::string_view password = {};

@@ -14,6 +14,7 @@ namespace greentill::enrol {
 
 struct HttpAnswer {
   int status = 0;
+  [[nodiscard]] bool ok() const { return status == 200; }
   std::string body;
   std::optional<std::int64_t> date;           ///< what the server's clock shows, Unix seconds
   std::optional<std::int64_t> retry_after_s;  ///< from now on; never negative

@@ -35,6 +35,8 @@ class Slots {
   [[nodiscard]] std::filesystem::path certificate(Slot slot) const { return in(slot) / "device.crt"; }
   /// PEM: the authorities that were confirmed at enrolment.
   [[nodiscard]] std::filesystem::path anchors() const { return folder_ / "authorities.pem"; }
+  /// PEM: who signs bundles and times, as the server said it last.
+  [[nodiscard]] std::filesystem::path signers() const { return folder_ / "signers.pem"; }
 
   /// Makes the folders that are missing, open to their owner alone. io where that fails.
   [[nodiscard]] Status prepare() const;

@@ -7,6 +7,7 @@
 #include "daemon/base/backoff.hpp"
 #include "daemon/base/repeated_line.hpp"
 #include "daemon/claim/claim.hpp"
+#include "daemon/crypto/verification_time.hpp"
 #include "daemon/paho/loss_guess.hpp"
 #include "daemon/uplink/session.hpp"
 
@@ -82,6 +83,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
     if (given_up_) return give_up_line();
     const auto address = parse_broker_address(around_.options.server_uri);
     if (!address) return troubles_.tell(LogLevel::error, address.error().with_context("uplink server").message);
+    crypto::VerificationTime::set(around_.options.verification_time());
     session_ = std::make_shared<Session>(around_, *this);
     session_->start(*address);
   }

@@ -45,6 +45,9 @@ struct Options {
   DataOptions data;
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{60};
+  /// The time by which the broker's certificates are judged where the system's clock is known to be wrong; nothing where it is
+  /// not. Called on the strand before each connection.
+  std::function<std::optional<std::int64_t>()> verification_time = [] { return std::optional<std::int64_t>(); };
   /// What a service whose clock shows that time (Unix seconds) may hold against the device's own certificate, as a sentence.
   /// Called on the strand.
   std::function<std::string(std::int64_t service_time)> own_certificate = [](std::int64_t) {

@@ -79,7 +79,7 @@ def check_export(stack, independently):
     """Exports the whole chain with its receipts and verifies it with our own tool and, where wanted, the independent ones. Answers
     the export's path and what the receipts say."""
     export, receipts = stack.folder / "claims.cborseq", stack.folder / "receipts.cborseq"
-    certificates = stack.identities / f"{stack.device}.crt"
+    certificates = stack.certificate
     stack.tool("export", "--out", export, "--receipts", receipts)
     verified = stack.tool("verify", export, "--json", "--certificate", certificates, "--methodologies",
                           ROOT / "config/methodologies", "--signer", stack.identities / "service.crt", "--receipts", receipts)

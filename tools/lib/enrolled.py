@@ -9,7 +9,8 @@ import subprocess
 from parts import PATIENCE_S, connects, free_port, output_of, wait_until
 from stack import Stack
 
-SERVERS = (("broker", "server", ("--host", "localhost,127.0.0.1")), ("est", "server", ("--host", "localhost,127.0.0.1")), ("service", "worker", ()))
+SERVERS = (("broker", "server", ("--host", "localhost,127.0.0.1")), ("est", "server", ("--host", "localhost,127.0.0.1")), ("service", "worker", ()),
+           ("signer", "bundles", ("--name", "Throw-away signer")))
 # As they are named where openssl makes them: whose certificates open which door, and whom everybody trusts.
 NAMES = {"devices-ca.crt": "devices-door.crt", "workers-ca.crt": "workers-door.crt", "ca.crt": "anchors.crt"}
 
@@ -31,9 +32,6 @@ class EnrolledStack(Stack):
 
     def identity_text(self):
         return f"""\
-[identity]
-settings = "identities/{self.device}.settings.toml"
-
 [enrolment]
 server = "https://localhost:{self.est_port}"
 """
@@ -46,6 +44,10 @@ url = "https://localhost:{self.est_port}"
 authority = "identities/ca"
 certificate = "identities/est.crt"
 key = "identities/est.key"
+
+[signer]
+certificate = "identities/signer.crt"
+key = "identities/signer.key"
 """
 
     def make_certificates(self):
@@ -65,9 +67,14 @@ key = "identities/est.key"
             shutil.copyfile(authority / made_as, self.identities / name)
         write_private(self.identities / "programme.key", secrets.token_hex(32) + "\n")
 
-    def enrol(self):
-        """What operator and technician do. Requires: a worker runs. How the device says that it is in service."""
+    def write_settings(self, device=None):
+        """They come with the enrolment."""
+
+    def enrol(self, environment=None):
+        """What operator and technician do, the device's program with more of an `environment`. Requires: a worker runs. How the device says
+        that it is in service."""
         wait_until(lambda: connects(self.est_port), PATIENCE_S, "the EST server to listen")
         code = json.loads(self.credit("code", "add", self.device, "--json"))["code"]
         return output_of(self.program("greentill"), "--config", self.daemon_config, "enrol", "--device", self.device,
-                         "--fingerprint", self.fingerprint, "--code-file", "-", input=code + "\n").strip()
+                         "--fingerprint", self.fingerprint, "--code-file", "-", input=code + "\n",
+                         env={**os.environ, **(environment or {})}).strip()

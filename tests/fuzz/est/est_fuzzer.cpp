@@ -34,6 +34,7 @@ class Waiting final : public credit::EnrolmentOffice {
                                         const crypto::CertificateRequest& /*request*/) override {
     std::abort();  // nobody shows a certificate here
   }
+  Result<credit::SettingsAnswer> settings(const crypto::Certificate& /*shown*/, std::uint64_t /*had*/) override { std::abort(); }
 };
 
 std::string take_line(std::string_view& rest) {
@@ -49,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Waiting office;
   static test::SetClock clock{1'796'000'000, true};
   static NoLog log;
-  static const auto est = credit::EstProtocol::make({fuzz::new_root(clock.now).certificate()}, office, clock, log);
+  static const auto est = credit::EstProtocol::make({fuzz::new_root(clock.now).certificate()}, office, nullptr, clock, log);
   require(est.ok());
   clock.since_boot += 3600;  // so that no guess is one too many
   std::string_view rest = as_text({data, size});

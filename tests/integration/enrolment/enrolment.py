@@ -5,7 +5,6 @@ The authorities are those of `greentill-credit ca init`; a device that was enrol
 dies at each write of an enrolment, a rekey and a replacement, and the same request again has one answer."""
 import base64
 import concurrent.futures
-import glob
 import json
 import os
 import pathlib
@@ -15,6 +14,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "support"))
 
+from faked_clock import faked  # noqa: E402
 from promises import CORPORA, ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
 from stack import PATIENCE_S, Part, Stack, connects, free_port, output_of, wait_until  # noqa: E402
 
@@ -254,11 +254,6 @@ def one_wins(office, folder):
     fail_unless(len(office.keys("race-1")) == 1, "the race left several keys")
 
 
-def in_the_future(office, days):
-    library = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")[0]
-    return {"LD_PRELOAD": library, "FAKETIME": f"+{days}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
-
-
 def grace(office, folder):
     """A certificate that expired 150 days ago is renewed, and not one of 200 days."""
     office.device("away-1")
@@ -267,7 +262,7 @@ def grace(office, folder):
     first = thumbprint(key.certificate)
     office.service.stop()
     for days, expected in ((397 + 200, 403), (397 + 150, 200)):
-        office.start(in_the_future(office, days))
+        office.start(faked(f"+{days}d"))
         status, said = office.post("simplereenroll", key, shown=key)
         fail_unless(status == expected, f"after {days} days: {status} {said}")
         office.service.stop()

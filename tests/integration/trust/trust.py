@@ -3,7 +3,6 @@
 """Each row of docs/troubleshooting.md, "Certificates and clocks": the case is made with the real daemon, service and broker, and both
 ends must tell it in the row's words. A row without a case here, or a case without a row, fails.
 """
-import glob
 import json
 import pathlib
 import re
@@ -16,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE))
 
+from faked_clock import faked  # noqa: E402
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
 from parts import PATIENCE_S, StackError, wait_until  # noqa: E402
 from stack import Stack  # noqa: E402
@@ -39,13 +39,6 @@ def rows():
 def holds(words, text):
     pattern = ".*".join(re.escape(part.strip()) for part in words.split("…"))
     return any(re.search(pattern, line) for line in text.splitlines())
-
-
-def faked(time_text):
-    """The environment of a program whose clock shows another time; files keep the times that the kernel gives them."""
-    library = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")[0]
-    return {"LD_PRELOAD": library, "FAKETIME": time_text, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1", "TZ": "UTC"}
 
 
 class Site:

@@ -26,6 +26,11 @@ class SaidOffice final : public EnrolmentOffice {
     asked.push_back("renew " + shown.common_name());
     return answer;
   }
+  Result<SettingsAnswer> settings(const crypto::Certificate& shown, std::uint64_t had) override {
+    asked.push_back("settings " + shown.common_name() + ' ' + std::to_string(had));
+    return settings_answer;
+  }
+  Result<SettingsAnswer> settings_answer = SettingsAnswer{};
   Result<EnrolmentAnswer> answer = EnrolmentAnswer{};
   std::vector<std::string> asked;
 };
@@ -56,7 +61,7 @@ struct Counter {
   test::SetClock clock{test::EnrolmentBook::kNow, true};
   test::OfficeLog log;
   SaidOffice office;
-  std::unique_ptr<EstProtocol> est = EstProtocol::make({issuer.certificate()}, office, clock, log).value();
+  std::unique_ptr<EstProtocol> est = EstProtocol::make({issuer.certificate()}, office, nullptr, clock, log).value();
 
   EstReply get(const std::string& what) { return est->answer({"GET", "/.well-known/est/" + what, "", "", "", "192.0.2.1", {}}); }
   [[nodiscard]] EstRequest enrolment() const {
@@ -85,6 +90,42 @@ TEST_CASE("est: what it gives to anybody") {
   CHECK(counter.get("simpleenroll").status == 405);
   CHECK(counter.est->answer({"POST", "/.well-known/est/cacerts", "", "", "", "", {}}).status == 405);
   CHECK(counter.office.asked.empty());
+}
+
+TEST_CASE("est: settings are for the device that shows its certificate, and each answer of the office has its form") {
+  Counter counter;
+  const auto signer =
+      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
+          .value();
+  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
+  counter.est =
+      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto ask = [&](const std::string& what, bool shows) {
+    const std::string path = "/.well-known/greentill/" + what;
+    return counter.est->answer({"GET", path, "", "", "", "192.0.2.1", shows ? std::optional(counter.certificate) : std::nullopt});
+  };
+  CHECK(ask("signers", false).status == 200);
+  CHECK(ask("settings/0", false).status == 401);
+  for (const char* wrong : {"settings/", "settings/x", "settings/-1", "settings/18446744073709551616"}) {
+    CHECK(ask(wrong, true).status == 400);
+  }
+  CHECK(counter.office.asked.empty());
+  using Said = SettingsAnswer::Kind;
+  counter.office.settings_answer = SettingsAnswer{Said::none, "", {}};
+  CHECK(ask("settings/3", true).status == 204);
+  CHECK(counter.office.asked.back() == "settings dock-7 3");
+  counter.office.settings_answer = SettingsAnswer{Said::absent, "none here", {}};
+  CHECK(ask("settings/0", true).status == 404);
+  counter.office.settings_answer = SettingsAnswer{Said::refused, "its key was revoked", {}};
+  CHECK(ask("settings/0", true).status == 403);
+  CHECK(counter.log.says("dock-7 from 192.0.2.1: it is given no settings: its key was revoked"));
+  counter.office.settings_answer = SettingsAnswer{Said::newer, "", {2, crypto::Secret(as_bytes("text"))}};
+  const EstReply told = ask("settings/1", true);
+  CHECK(told.status == 200);
+  CHECK(told.body.find("text") != std::string::npos);
+  counter.office.settings_answer = fail(ErrorCode::io, "the disk");
+  CHECK(ask("settings/1", true).status == 503);
+  CHECK(counter.est->answer({"POST", "/.well-known/greentill/settings/1", "", "", "", "", counter.certificate}).status == 405);
 }
 
 TEST_CASE("est: each answer of the office in its form") {

@@ -63,7 +63,10 @@ class FillableWriter : public outbox::Writer {
  public:
   explicit FillableWriter(outbox::Writer& real) : real_(real) {}
   Result<std::optional<outbox::TransactionRecord>> find(const outbox::TransactionKey& key) override { return real_.find(key); }
-  Status begin_chain(const claim::ChainId& chain, const outbox::Unit& unit) override { return real_.begin_chain(chain, unit); }
+  Status begin_chain(const claim::ChainId& chain, const outbox::Unit& unit) override {
+    if (begins_full) return fail(ErrorCode::full, "the disk is full");
+    return real_.begin_chain(chain, unit);
+  }
   Status keep_settings_number(std::uint64_t number) override { return real_.keep_settings_number(number); }
   Status commit(std::span<const outbox::Unit* const> units) override {
     ++commits;
@@ -82,6 +85,7 @@ class FillableWriter : public outbox::Writer {
   Result<std::size_t> prune(const outbox::PruneBefore& before, std::size_t limit) override { return real_.prune(before, limit); }
 
   std::atomic<bool> full{false};
+  std::atomic<bool> begins_full{false};  ///< for the begin of a chain alone
   std::atomic<int> commits{0};
   std::atomic<int> repairs{0};
   std::function<void()> gate;  ///< within a repair; set while nothing is under way

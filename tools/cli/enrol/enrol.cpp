@@ -14,6 +14,7 @@
 #include "daemon/enrol/rekey.hpp"
 #include "tools/cli/enrol/offline.hpp"
 #include "tools/cli/enrol/prompt.hpp"
+#include "tools/cli/enrol/settings.hpp"
 #include "tools/cli/enrol/technician.hpp"
 
 namespace greentill::cli {
@@ -24,10 +25,13 @@ struct Place {
   std::string server;
   std::filesystem::path folder;
   std::string wrapping_key;
+  std::filesystem::path settings;  ///< where the daemon reads them
 };
 
 Result<Place> find_place(const std::filesystem::path& config_file, const EnrolOptions& options) {
-  if (!options.folder.empty()) return Place{options.server, options.folder, options.wrapping_key};
+  if (!options.folder.empty()) {
+    return Place{options.server, options.folder, options.wrapping_key, std::filesystem::path(options.folder) / "settings.toml"};
+  }
   const auto config = app::load_config(config_file, app::find_installation());
   if (!config) return Failure{config.error()};
   if (!config->enrolment) {
@@ -36,7 +40,7 @@ Result<Place> find_place(const std::filesystem::path& config_file, const EnrolOp
                                           "--folder and --server");
   }
   return Place{options.server.empty() ? config->enrolment->server : options.server, config->enrolment->folder,
-               config->wrapping_key};
+               config->wrapping_key, config->settings};
 }
 
 /// Whoever root makes files for could not read them.
@@ -94,6 +98,8 @@ ExitCode enrol_device(const std::filesystem::path& config, const EnrolOptions& o
   if (!read) return output.fail(ExitCode::usage, read.error().message);
   const auto enrolled = options.rekey ? enrol::rekey(*read, means) : enrol::enrol(*read, means);
   if (!enrolled) return refuse(enrolled.error());
+  const enrol::SettingsMeans asks{read->server.beside_est(), slots, *vault, clock};
+  if (Status there = fetch_settings_to(place->settings, *read, asks, technician, random); !there) return refuse(there.error());
   tell_enrolled(*enrolled, slots, technician.steps(), output);
   return ExitCode::ok;
 }

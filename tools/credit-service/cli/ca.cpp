@@ -56,11 +56,12 @@ Result<Issue> issue_of(const Given& given) {
     return Issue{Branch::workers,
                  {std::string(guard::kServiceName), {}, "", {crypto::kClientUsage, crypto::kReceiptSigningUsage}, 0, 0}};
   }
-  if (kind == "consents") {
+  if (kind == "consents" || kind == "bundles") {
     if (Status name = check_id("--name", given["name"]); !name) return Failure{name.error()};
-    return Issue{Branch::signers, {given["name"], {}, "", {crypto::kConsentSigningUsage}, 0, 0}};
+    const std::string_view usage = kind == "consents" ? crypto::kConsentSigningUsage : crypto::kBundleSigningUsage;
+    return Issue{Branch::signers, {given["name"], {}, "", {usage}, 0, 0}};
   }
-  return fail(ErrorCode::invalid, "KIND: \"" + kind + "\" is none of server, worker, consents; devices are enrolled");
+  return fail(ErrorCode::invalid, "KIND: \"" + kind + "\" is none of server, worker, consents, bundles; devices are enrolled");
 }
 
 Status tell_authorities(const std::filesystem::path& folder, const Output& output) {

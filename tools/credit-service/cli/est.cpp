@@ -8,6 +8,21 @@
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::credit {
+namespace {
+
+/// Null where nobody is to sign.
+Result<std::unique_ptr<SignedAnswers>> load_signed_answers(const Config& config, Clock& clock) {
+  if (!config.signer) return std::unique_ptr<SignedAnswers>();
+  auto certificate = read_file(config.signer->certificate);
+  if (!certificate) return Failure{certificate.error().with_context("signer.certificate")};
+  const auto key = crypto::read_secret(config.signer->key);
+  if (!key) return Failure{key.error().with_context("signer.key")};
+  auto answers = SignedAnswers::make(std::move(*certificate), key->text(), clock);
+  if (!answers) return Failure{answers.error().with_context(config.signer->certificate.string())};
+  return answers;
+}
+
+}  // namespace
 
 Result<OpenOffice> open_office(const Config& config, const LedgerParts& parts, const std::string& who,
                                const std::string& command) {
@@ -22,8 +37,13 @@ Result<OpenOffice> open_office(const Config& config, const LedgerParts& parts, c
   auto ledger = Ledger::open(std::move(*store), parts.programme, parts.library, Consents(crypto::hasher()), crypto::hasher(),
                              parts.clock, parts.log);
   if (!ledger) return Failure{ledger.error()};
-  auto office = make_office(std::move(*ledger), database, std::move(*issuer), {config.database, est.terms, who, command},
-                            parts.clock, parts.log);
+  OfficeOptions options{config.database, est.terms, who, command};
+  if (config.signer && !config.programme_key.empty()) {
+    auto programme_key = load_programme_key(config);
+    if (!programme_key) return Failure{programme_key.error()};
+    options.programme_key = std::move(*programme_key);
+  }
+  auto office = make_office(std::move(*ledger), database, std::move(*issuer), std::move(options), parts.clock, parts.log);
   return OpenOffice{std::move(office), std::move(*anchors)};
 }
 
@@ -40,8 +60,10 @@ Result<std::unique_ptr<EstService>> start_est(const Config& config, const Ledger
   if (!certificate) return Failure{certificate.error().with_context("est.certificate")};
   auto key = crypto::read_secret(est.key);
   if (!key) return Failure{key.error().with_context("est.key")};
+  auto beside = load_signed_answers(config, parts.clock);
+  if (!beside) return Failure{beside.error()};
   return EstService::start({est.host, est.port, std::move(*certificate), std::move(open->anchors)}, std::move(*key),
-                           std::move(open->office), parts.clock, parts.log);
+                           std::move(open->office), std::move(*beside), parts.clock, parts.log);
 }
 
 }  // namespace greentill::credit

@@ -37,6 +37,7 @@ class Check {
     programme_key();
     consents();
     if (config_.est) est(*config_.est);
+    if (config_.signer) signer(*config_.signer);
     database();
     return std::move(found_);
   }
@@ -174,6 +175,20 @@ class Check {
     tools::check_end(*certificate, "est.certificate", est.certificate.string() + ": ", judge_, found_);
     tools::check_key(est.key, "est.key", *certificate, found_);
     if (est.url.empty()) found_.warning("est.url", "is not set: no labels can be printed for codes");
+  }
+
+  void signer(const SignerConfig& signer) {
+    const auto pem = tools::read_text(signer.certificate, "signer.certificate", found_);
+    if (!pem) return;
+    const std::string where = signer.certificate.string() + ": ";
+    const auto certificate = crypto::Certificate::leaf_from(*pem);
+    if (!certificate) return found_.problem("signer.certificate", where + certificate.error().message);
+    if (!certificate->has_usage(crypto::kBundleSigningUsage)) {
+      found_.problem("signer.certificate", where + "its extended key usage lacks " + std::string(crypto::kBundleSigningUsage) +
+                                               ": no device takes what is signed under it");
+    }
+    tools::check_end(*certificate, "signer.certificate", where, judge_, found_);
+    tools::check_key(signer.key, "signer.key", *certificate, found_);
   }
 
   void database() {

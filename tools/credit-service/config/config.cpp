@@ -88,6 +88,11 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   config.broker.target.certificate = file(broker, "certificate");
   config.broker.target.key = file(broker, "key");
   if (root.has("est")) config.est = read_est(root.table("est"), folder);
+  if (root.has("signer")) {
+    const toml::Table signer = root.table("signer");
+    config.signer = SignerConfig{file(signer, "certificate"), file(signer, "key")};
+    if (!config.est) root.wrong("signer", "goes with [est], by which devices are told what it signs");
+  }
   if (const auto& error = root.check()) return Failure{*error};
   return config;
 }

@@ -28,6 +28,11 @@ struct EstConfig {
   EnrolmentTerms terms;
 };
 
+/// Who signs bundles and times.
+struct SignerConfig {
+  std::filesystem::path certificate, key;
+};
+
 struct Config {
   std::filesystem::path database, methodologies, programme;
   std::filesystem::path share_group;  ///< the file that names it
@@ -35,6 +40,7 @@ struct Config {
   std::filesystem::path programme_key = {};  ///< empty: not named, and no settings can be written
   std::filesystem::path consent_authorities = {}, consent_certificates = {};  ///< both, or empty: no consent counts
   std::optional<EstConfig> est = {};                                          ///< none: devices are not enrolled by this service
+  std::optional<SignerConfig> signer = {};                                    ///< none: devices get neither bundles nor times
 };
 
 /// Whether a worker may use this client id; invalid, with the reason, where not.

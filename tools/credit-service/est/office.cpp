@@ -42,6 +42,24 @@ class LedgerOffice final : public EnrolmentOffice {
     return decide("est renew", shown.common_name(), [&](Enrolling& enrolling) { return enrolling.renew(shown, request); });
   }
 
+  Result<SettingsAnswer> settings(const crypto::Certificate& shown, std::uint64_t had) override {
+    if (!options_.programme_key) {
+      return SettingsAnswer{SettingsAnswer::Kind::absent, "this service has no programme key, and gives no settings", {}};
+    }
+    const std::scoped_lock lock(mutex_);
+    Result<SettingsAnswer> answer = SettingsAnswer{};
+    const std::int64_t now = clock_.unix_seconds();
+    Status done = store_.transact([&] {
+      return change_registry_within(
+          store_.registry(), journal_, {now, "est", "est settings", ""}, [&](Registry& registry) -> Status {
+            answer =
+                answer_settings(store_.registry(), registry, shown, had, now, options_.programme_key->view(), crypto::hasher());
+            return answer ? Status(Done{}) : Status(Failure{answer.error()});
+          });
+    });
+    return done ? std::move(answer) : Result<SettingsAnswer>(Failure{done.error()});
+  }
+
  private:
   Result<EnrolmentAnswer> decide(const std::string& command, const std::string& device, const Work& work) {
     auto answer = decide_once(command, device, work);

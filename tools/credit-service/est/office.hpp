@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <optional>
 
 #include "tools/credit-service/est/protocol.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
@@ -17,6 +18,7 @@ struct OfficeOptions {
   EnrolmentTerms terms;
   std::string who = "est";            ///< in the audit trail
   std::string command = "est enrol";  ///< likewise, of an enrolment
+  std::optional<crypto::Secret> programme_key = {};  ///< K; none: no settings are given
 };
 
 /// `ledger`: on a store of its own, which is `store`. The issuer is the devices' authority. The others must outlive the office.

@@ -23,8 +23,6 @@ constexpr Bytes<35> kAttributes{0x30, 0x21, 0x30, 0x15, 0x06, 0x07, 0x2a, 0x86, 
                                 0x01, 0x31, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01,
                                 0x07, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
 
-EstReply say(int status, const std::string& words) { return {status, "text/plain; charset=utf-8", words + '\n', {}}; }
-
 EstReply in_base64(const char* type, std::string body) {
   return {200, type, std::move(body), {{"Content-Transfer-Encoding", "base64"}}};
 }
@@ -32,12 +30,6 @@ EstReply in_base64(const char* type, std::string body) {
 EstReply unauthorized(const std::string& words) {
   EstReply reply = say(401, words);
   reply.headers.emplace_back("WWW-Authenticate", "Basic realm=\"enrolment\", charset=\"UTF-8\"");
-  return reply;
-}
-
-EstReply only(const char* method) {
-  EstReply reply = say(405, std::string("use ") + method);
-  reply.headers.emplace_back("Allow", method);
   return reply;
 }
 
@@ -76,23 +68,24 @@ Result<crypto::CertificateRequest> read_request(std::string_view body) {
 }
 
 Result<std::unique_ptr<EstProtocol>> EstProtocol::make(const std::vector<crypto::Certificate>& anchors, EnrolmentOffice& office,
-                                                       Clock& clock, Log& log) {
+                                                       std::unique_ptr<SignedAnswers> beside, Clock& clock, Log& log) {
   const auto message = crypto::certs_only(anchors);
   if (!message) return Failure{message.error()};
-  return std::unique_ptr<EstProtocol>(new EstProtocol(crypto::to_base64(*message), office, clock, log));
+  return std::unique_ptr<EstProtocol>(new EstProtocol(crypto::to_base64(*message), office, std::move(beside), clock, log));
 }
 
 EstReply EstProtocol::answer(const EstRequest& request) {
+  if (beside_ && request.path.starts_with(kBesideEst)) return beside(request);
   const auto operation = operation_of(request.path);
   if (!operation) return say(404, "there is nothing here; EST answers below /.well-known/est/");
   const bool reads = request.method == "GET";
   const bool posts = request.method == "POST";
-  if (*operation == "cacerts") return reads ? give_certificates() : only("GET");
+  if (*operation == "cacerts") return reads ? give_certificates() : only_by("GET");
   if (*operation == "csrattrs") {
-    return reads ? in_base64("application/csrattrs", crypto::to_base64(kAttributes)) : only("GET");
+    return reads ? in_base64("application/csrattrs", crypto::to_base64(kAttributes)) : only_by("GET");
   }
-  if (*operation == "simpleenroll") return posts ? enrol(request) : only("POST");
-  if (*operation == "simplereenroll") return posts ? renew(request) : only("POST");
+  if (*operation == "simpleenroll") return posts ? enrol(request) : only_by("POST");
+  if (*operation == "simplereenroll") return posts ? renew(request) : only_by("POST");
   return say(404, "there is no such operation or label; this is for devices: cacerts, csrattrs, simpleenroll, simplereenroll");
 }
 
@@ -127,15 +120,43 @@ EstReply EstProtocol::renew(const EstRequest& request) {
   return tell(request.peer->common_name(), request, office_.renew(*request.peer, *csr));
 }
 
+EstReply EstProtocol::beside(const EstRequest& request) {
+  constexpr std::string_view kSettings = "settings/";
+  const std::string_view what = std::string_view(request.path).substr(kBesideEst.size());
+  if (request.method != "GET") return only_by("GET");
+  return what.starts_with(kSettings) ? settings(request, what.substr(kSettings.size())) : beside_->answer(what);
+}
+
+EstReply EstProtocol::settings(const EstRequest& request, std::string_view number) {
+  using Kind = SettingsAnswer::Kind;
+  const auto had = parse_integer<std::uint64_t>(number);
+  if (!had) return say(400, "settings are asked for with the number of those that the device has: settings/NUMBER");
+  if (!request.peer) return say(401, "settings are told to the device itself: show its certificate, and its key, for TLS");
+  const std::string who = request.peer->common_name();
+  const auto answer = office_.settings(*request.peer, *had);
+  if (!answer) return unable(who, request, answer.error());
+  if (answer->kind == Kind::none) return {204, "text/plain; charset=utf-8", {}};
+  if (answer->kind == Kind::absent) return say(404, answer->words);
+  const std::string where = printable(who) + " from " + request.address + ": ";
+  if (answer->kind == Kind::refused) {
+    log(LogLevel::warning, where + "it is given no settings: " + answer->words);
+    return say(403, answer->words);
+  }
+  log(LogLevel::info, where + "is told its settings number " + std::to_string(answer->settings.number));
+  return beside_->tell_settings(who, answer->settings);
+}
+
+EstReply EstProtocol::unable(const std::string& who, const EstRequest& request, const Error& why) {
+  log(LogLevel::error, printable(who) + " from " + request.address + ": cannot be answered: " + why.message);
+  EstReply reply = say(503, "the service cannot answer now; its log says why");
+  reply.headers.emplace_back("Retry-After", kRetryAfter);
+  return reply;
+}
+
 EstReply EstProtocol::tell(const std::string& who, const EstRequest& request, const Result<EnrolmentAnswer>& answer) {
   using Kind = EnrolmentAnswer::Kind;
   const std::string where = printable(who) + " from " + request.address + ": ";
-  if (!answer) {
-    log(LogLevel::error, where + "cannot be answered: " + answer.error().message);
-    EstReply reply = say(503, "the service cannot answer now; its log says why");
-    reply.headers.emplace_back("Retry-After", kRetryAfter);
-    return reply;
-  }
+  if (!answer) return unable(who, request, answer.error());
   if (answer->kind == Kind::unknown_code) return wrong_code(who, request, answer->words);
   if (answer->kind == Kind::issued) {
     if (answer->is_new) {

@@ -10,26 +10,12 @@
 
 #include "daemon/base/ports.hpp"
 #include "tools/credit-service/enrolment/enrolling.hpp"
+#include "tools/credit-service/enrolment/settings_answer.hpp"
 #include "tools/credit-service/est/guesses.hpp"
+#include "tools/credit-service/est/messages.hpp"
+#include "tools/credit-service/est/signed_answers.hpp"
 
 namespace greentill::credit {
-
-struct EstRequest {
-  std::string method;
-  std::string path;  ///< without a query
-  std::string content_type;
-  std::string authorization;
-  std::string body;
-  std::string address;                      ///< the client's, for the log and against guessing
-  std::optional<crypto::Certificate> peer;  ///< with whose key the client spoke; nothing is known of it but that
-};
-
-struct EstReply {
-  int status = 500;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers = {};
-};
 
 /// Who decides. Threads: called from many at once.
 class EnrolmentOffice {
@@ -39,6 +25,8 @@ class EnrolmentOffice {
   virtual Result<EnrolmentAnswer> enrol(const std::string& device, const Digest& code,
                                         const crypto::CertificateRequest& request) = 0;
   virtual Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) = 0;
+  /// `had`: the number of the device's settings.
+  virtual Result<SettingsAnswer> settings(const crypto::Certificate& shown, std::uint64_t had) = 0;
 };
 
 inline constexpr std::size_t kMostRequestBytes = 16u << 10;  ///< of a body
@@ -52,24 +40,28 @@ Result<crypto::CertificateRequest> read_request(std::string_view body);
 /// Threads: safe from any thread.
 class EstProtocol {
  public:
-  /// `anchors`: what /cacerts gives, one at least. The others must outlive it.
+  /// `anchors`: what /cacerts gives, one at least. `beside`: what is told besides EST; null: nothing. The others must outlive it.
   static Result<std::unique_ptr<EstProtocol>> make(const std::vector<crypto::Certificate>& anchors, EnrolmentOffice& office,
-                                                   Clock& clock, Log& log);
+                                                   std::unique_ptr<SignedAnswers> beside, Clock& clock, Log& log);
   [[nodiscard]] EstReply answer(const EstRequest& request);
 
  private:
-  EstProtocol(std::string anchors, EnrolmentOffice& office, Clock& clock, Log& log)
-      : anchors_(std::move(anchors)), office_(office), clock_(clock), log_(log) {}
+  EstProtocol(std::string anchors, EnrolmentOffice& office, std::unique_ptr<SignedAnswers> beside, Clock& clock, Log& log)
+      : anchors_(std::move(anchors)), office_(office), beside_(std::move(beside)), clock_(clock), log_(log) {}
   EstReply give_certificates();
   EstReply enrol(const EstRequest& request);
   EstReply renew(const EstRequest& request);
+  EstReply beside(const EstRequest& request);
+  EstReply settings(const EstRequest& request, std::string_view had);
   EstReply tell(const std::string& who, const EstRequest& request, const Result<EnrolmentAnswer>& answer);
+  EstReply unable(const std::string& who, const EstRequest& request, const Error& why);
   EstReply give(const EnrolmentAnswer& answer);
   EstReply wrong_code(const std::string& device, const EstRequest& request, const std::string& why);
   void log(LogLevel level, const std::string& line);
 
   const std::string anchors_;  // as /cacerts answers
   EnrolmentOffice& office_;
+  const std::unique_ptr<SignedAnswers> beside_;
   Clock& clock_;
   Log& log_;
   std::mutex mutex_;  // of what follows

@@ -73,8 +73,9 @@ class Service final : public EstService {
 }  // namespace
 
 Result<std::unique_ptr<EstService>> EstService::start(EstOptions options, crypto::Secret key,
-                                                      std::unique_ptr<EnrolmentOffice> office, Clock& clock, Log& log) {
-  auto protocol = EstProtocol::make(options.anchors, *office, clock, log);
+                                                      std::unique_ptr<EnrolmentOffice> office,
+                                                      std::unique_ptr<SignedAnswers> beside, Clock& clock, Log& log) {
+  auto protocol = EstProtocol::make(options.anchors, *office, std::move(beside), clock, log);
   if (!protocol) return Failure{protocol.error()};
   auto service = std::make_unique<Service>(std::move(options), std::move(key), std::move(office), std::move(*protocol), log);
   if (Status begun = service->begin(); !begun) return Failure{begun.error()};

@@ -22,9 +22,11 @@ struct EstOptions {
 class EstService {
  public:
   /// Where another process has the address, as another worker of the same configuration, it is tried again every few seconds:
-  /// when that one ends, this one answers. invalid where certificate or key cannot be used. `key`: PEM.
+  /// when that one ends, this one answers. invalid where certificate or key cannot be used. `key`: PEM. `beside`: as of
+  /// EstProtocol::make().
   static Result<std::unique_ptr<EstService>> start(EstOptions options, crypto::Secret key,
-                                                   std::unique_ptr<EnrolmentOffice> office, Clock& clock, Log& log);
+                                                   std::unique_ptr<EnrolmentOffice> office, std::unique_ptr<SignedAnswers> beside,
+                                                   Clock& clock, Log& log);
   virtual ~EstService() = default;
   /// 0 while it does not listen.
   [[nodiscard]] virtual std::uint16_t port() const = 0;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The device's settings as the daemon holds them: loaded from their file, and put in place of the former ones while it runs,
+// where the registry has newer ones. Threads: load(), start() and stop() by one, while no other calls; the rest from any.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "daemon/app/config.hpp"
+#include "daemon/app/own_identity.hpp"
+#include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
+#include "daemon/engine/engine.hpp"
+#include "daemon/enrol/settings.hpp"
+#include "daemon/identity/settings.hpp"
+#include "daemon/outbox/outbox.hpp"
+
+namespace greentill::app {
+
+class OwnSettings {
+ public:
+  /// All must outlive it.
+  OwnSettings(const Config& config, OwnIdentity& own, Clock& clock, Random& random, Log& log)
+      : config_(config), own_(own), clock_(clock), random_(random), log_(log) {}
+
+  /// Reads the file. Errors of identity::load_settings(); invalid where they are another device's.
+  Status load();
+  /// Takes no older settings than the device had, and remembers newer ones. conflict where the file's are older.
+  Status keep_number(outbox::Reader& reader, outbox::Writer& writer);
+  /// Those in use. Lifetime: this object's, also once others are.
+  [[nodiscard]] const identity::Settings& get() const { return *in_use_.load(); }
+
+  /// Asks the registry for newer ones from time to time, where an enrolment says whom to ask. `engine` must outlive stop().
+  Status start(engine::Engine& engine);
+  void stop() { keeper_.reset(); }
+  /// Asks now.
+  void look_now() {
+    if (keeper_) keeper_->look_now();
+  }
+  /// Why newer ones could not be asked for or adopted; empty where they were.
+  [[nodiscard]] std::string words() const { return keeper_ ? keeper_->words() : std::string(); }
+
+ private:
+  Status adopt(engine::Engine& engine, enrol::FetchedSettings fetched);
+
+  const Config& config_;
+  OwnIdentity& own_;
+  Clock& clock_;
+  Random& random_;
+  Log& log_;
+  std::list<identity::Settings> all_;  ///< since the start: who made a claim of former ones may still look at them
+  std::atomic<const identity::Settings*> in_use_{nullptr};
+  std::optional<identity::Slots> slots_;
+  std::unique_ptr<enrol::SettingsKeeper> keeper_;  // last member: its thread uses the others
+};
+
+}  // namespace greentill::app

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/own_time.hpp"
+
+#include "daemon/crypto/verification_time.hpp"
+#include "daemon/engine/boot.hpp"
+
+namespace greentill::app {
+
+OwnTime::OwnTime() : clock_(system_, engine::uptime_seconds) {}
+
+Status OwnTime::start(const Config& config, const OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
+                      std::function<void()> moved) {
+  if (!config.enrolment) {
+    settled();
+    return Done{};
+  }
+  auto server = enrol::EstServer::parse(config.enrolment->server);
+  if (!server) return Failure{server.error()};
+  if (Status ready = crypto::VerificationTime::prepare(); !ready) return ready;
+  slots_.emplace(config.enrolment->folder);
+  signers_.emplace(*slots_, server->beside_est());
+  enrol::TimeMeans means{server->beside_est(), *signers_, [&own] { return own.device().certificate(); }, random};
+  keeper_ = enrol::TimeKeeper::start({std::move(means), clock_, std::move(settled), std::move(moved)}, log);
+  return Done{};
+}
+
+}  // namespace greentill::app

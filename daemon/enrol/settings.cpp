@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/enrol/settings.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "daemon/base/backoff.hpp"
+#include "daemon/base/file.hpp"
+#include "daemon/base/moment.hpp"
+#include "daemon/claim/bundle.hpp"
+
+namespace greentill::enrol {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMostOwnPemBytes = 256u << 10;
+constexpr milliseconds kSettingsLimit = std::chrono::seconds(60);
+constexpr milliseconds kLongestWait = std::chrono::hours(6);
+
+class Fetch {
+ public:
+  Fetch(const SettingsMeans& means, milliseconds limit, const std::atomic<bool>& cancelled)
+      : means_(means), limit_(limit), cancelled_(cancelled), signers_(means.slots, means.server) {}
+
+  Result<std::optional<FetchedSettings>> run(std::uint64_t had) {
+    const auto reply = ask_for(had);
+    if (!reply) return Failure{reply.error()};
+    if (Status dated = check_server_dates(*reply, means_.clock); !dated) return Failure{dated.error().with_context(shown())};
+    if (reply->http.status == 204) return std::optional<FetchedSettings>();
+    if (reply->http.status == 404) return fail(ErrorCode::not_found, shown() + ": this service gives no settings");
+    if (!reply->http.ok()) return Failure{error_of(reply->http).with_context(shown())};
+    auto fetched = read(*reply, had);
+    if (!fetched) return Failure{fetched.error().with_context(shown())};
+    return std::optional(std::move(*fetched));
+  }
+
+ private:
+  [[nodiscard]] const std::string& shown() const { return means_.server.shown; }
+
+  Result<EstReply> ask_for(std::uint64_t had) {
+    const auto key = means_.vault.read(means_.slots.current_key(), identity::kDeviceKeyName);
+    if (!key) return Failure{key.error()};
+    const auto pem = read_file(means_.slots.current_certificate(), kMostOwnPemBytes);
+    if (!pem) return Failure{pem.error()};
+    auto own = crypto::Certificate::leaf_from(*pem);
+    if (!own) return Failure{own.error()};
+    own_ = std::move(*own);
+    const auto anchors = read_file(means_.slots.anchors(), kMostOwnPemBytes);
+    if (!anchors) return Failure{anchors.error()};
+    if (Status ready = signers_.prepare(*own_, limit_, cancelled_); !ready) return Failure{ready.error()};
+    const std::string operation = "settings/" + std::to_string(had);
+    return ask(means_.server, {.operation = operation, .anchors = *anchors, .certificate = *pem, .key = key->text()}, limit_,
+               cancelled_);
+  }
+
+  Result<FetchedSettings> read(const EstReply& reply, std::uint64_t had) {
+    const auto message = claim::parse_keyed_message(as_bytes(reply.http.body), claim::MessageType::bundle);
+    if (!message) return fail(ErrorCode::invalid, std::string("its bundle cannot be read: ") + message.error().reason);
+    if (Status good = signers_.check(*message, *own_, limit_, cancelled_); !good) return Failure{good.error()};
+    const auto bundle = claim::parse_bundle(message->payload);
+    if (!bundle) return fail(ErrorCode::invalid, std::string("its bundle cannot be read: ") + bundle.error().reason);
+    if (Status fits = check(*bundle, had, reply.http.date); !fits) return Failure{fits.error()};
+    auto settings = identity::parse_settings(as_text(bundle->content), "the settings number " + std::to_string(bundle->number));
+    if (!settings) return Failure{settings.error()};
+    if (Status ours = identity::check_settings_of(*settings, own_->common_name()); !ours) return Failure{ours.error()};
+    if (settings->number != bundle->number) return fail(ErrorCode::invalid, "the bundle's number is not that of its settings");
+    return FetchedSettings{std::move(*settings), crypto::Secret(bundle->content), bundle->holds_from};
+  }
+
+  /// By the server's clock, which the anchors vouch for, where nobody keeps ours; by neither where the server does not say.
+  Status check(const claim::Bundle& bundle, std::uint64_t had, const std::optional<std::int64_t>& server_time) const {
+    const std::string name = "the bundle number " + std::to_string(bundle.number);
+    if (!bundle.device || *bundle.device != own_->common_name()) {
+      return fail(ErrorCode::denied,
+                  name + " is " + (bundle.device ? "the device " + std::string(*bundle.device) + "'s" : "for all"));
+    }
+    if (bundle.number <= had) return fail(ErrorCode::denied, name + " is no newer than what this device has");
+    const bool ours_is_kept = means_.clock.synchronised() && !clock_fault(means_.clock);
+    const std::int64_t now = ours_is_kept ? means_.clock.unix_seconds() : server_time.value_or(bundle.made_at);
+    if (bundle.expires_at > now) return Done{};
+    return fail(ErrorCode::denied, name + " was to be adopted before " + utc_text(bundle.expires_at) + ", and " +
+                                       (ours_is_kept ? "this device's" : "the service's") + " clock shows " + utc_text(now));
+  }
+
+  const SettingsMeans& means_;
+  const milliseconds limit_;
+  const std::atomic<bool>& cancelled_;
+  Signers signers_;
+  std::optional<crypto::Certificate> own_;
+};
+
+class ThreadSettings final : public SettingsKeeper {
+ public:
+  ThreadSettings(Options options, Log& log) : options_(std::move(options)), log_(log), thread_([this] { run(); }) {}
+  ~ThreadSettings() override {
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+
+  void look_now() override {
+    {
+      const std::lock_guard lock(mutex_);
+      asked_ = true;
+    }
+    wake_.notify_all();
+  }
+
+  [[nodiscard]] std::string words() const override {
+    const std::lock_guard lock(mutex_);
+    return trouble_;
+  }
+
+ private:
+  void run() {
+    for (;;) {
+      const milliseconds pause = look();
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, pause, [this] { return cancelled_ || asked_; });
+      asked_ = false;
+      if (cancelled_) return;
+    }
+  }
+
+  /// How long to rest then.
+  milliseconds look() {
+    auto fetched = fetch_settings(options_.means, options_.number(), kSettingsLimit, cancelled_);
+    if (cancelled_) return milliseconds(0);
+    if (!fetched && fetched.error().code == ErrorCode::not_found) return settle({}, options_.every);  // they come as a file here
+    if (!fetched)
+      return settle("the registry's settings could not be asked for: " + fetched.error().message, pause_after_failure());
+    if (!*fetched) return settle({}, options_.every);
+    const std::string number = std::to_string((*fetched)->settings.number);
+    const std::int64_t left = (*fetched)->holds_from - options_.means.clock.unix_seconds();
+    if (left > 0) {
+      log_.write(LogLevel::info, "settings",
+                 "the settings number " + number + " hold from " + utc_text((*fetched)->holds_from) + " on");
+      return settle({}, std::min<milliseconds>(std::chrono::seconds(left), options_.every));
+    }
+    if (Status adopted = options_.adopt(std::move(**fetched)); !adopted) {
+      return settle("the registry's settings number " + number + " were not adopted: " + adopted.error().message,
+                    pause_after_failure());
+    }
+    log_.write(LogLevel::info, "settings", "the settings number " + number + " are in use");
+    return settle({}, options_.every);
+  }
+
+  milliseconds pause_after_failure() { return doubled(options_.floor, failures_++, kLongestWait); }
+
+  /// Notes what is wrong, and spreads the devices that ask.
+  milliseconds settle(std::string trouble, milliseconds pause) {
+    if (trouble.empty()) failures_ = 0;
+    bool is_new = false;
+    {
+      const std::lock_guard lock(mutex_);
+      is_new = trouble != trouble_;
+      trouble_ = trouble;
+    }
+    if (is_new && !trouble.empty()) log_.write(LogLevel::warning, "settings", trouble);
+    Bytes<2> bytes{};
+    options_.random.fill(bytes);
+    return pause + pause / 12 * (bytes[0] << 8 | bytes[1]) / 65'536;
+  }
+
+  const Options options_;
+  Log& log_;
+  unsigned failures_ = 0;  // the thread's
+  std::atomic<bool> cancelled_{false};
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool asked_ = false;
+  std::string trouble_;
+  std::thread thread_;  // last member: it uses the others
+};
+
+}  // namespace
+
+Result<std::optional<FetchedSettings>> fetch_settings(const SettingsMeans& means, std::uint64_t had, milliseconds limit,
+                                                      const std::atomic<bool>& cancelled) {
+  return Fetch(means, limit, cancelled).run(had);
+}
+
+std::unique_ptr<SettingsKeeper> SettingsKeeper::start(Options options, Log& log) {
+  return std::make_unique<ThreadSettings>(std::move(options), log);
+}
+
+}  // namespace greentill::enrol

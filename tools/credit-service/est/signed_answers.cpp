@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/est/signed_answers.hpp"
+
+#include <algorithm>
+
+#include "daemon/base/calendar.hpp"
+#include "daemon/base/hex.hpp"
+#include "daemon/claim/bundle.hpp"
+#include "daemon/claim/signed_time.hpp"
+#include "daemon/crypto/hasher.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr std::size_t kAroundMost = 256;  // what is around a payload, or the content of one
+constexpr std::int64_t kAdoptWithin = 30 * kSecondsADay;
+constexpr std::string_view kTime = "time/";
+
+}  // namespace
+
+Result<std::unique_ptr<SignedAnswers>> SignedAnswers::make(std::string certificate, std::string_view key, Clock& clock) {
+  const auto leaf = crypto::Certificate::leaf_from(certificate);
+  if (!leaf) return Failure{leaf.error()};
+  if (!leaf->has_usage(crypto::kBundleSigningUsage)) {
+    return fail(ErrorCode::denied, "the certificate's extended key usage lacks " + std::string(crypto::kBundleSigningUsage) +
+                                       ": greentill-credit ca issue FOLDER bundles gives one that has it");
+  }
+  auto signer = crypto::Signer::from(key, *leaf);
+  if (!signer) return Failure{signer.error()};
+  return std::unique_ptr<SignedAnswers>(
+      new SignedAnswers(std::move(certificate), std::move(*signer), claim::key_id(leaf->key_hash()), clock));
+}
+
+EstReply SignedAnswers::answer(std::string_view what) {
+  if (what == "signers") return {200, "application/pem-certificate-chain", certificate_};
+  if (what.starts_with(kTime)) return tell_time(what.substr(kTime.size()));
+  return say(404, "there is no such thing beside EST; there are signers, time/NONCE and settings/NUMBER");
+}
+
+EstReply SignedAnswers::tell_time(std::string_view digits) {
+  claim::SignedTime time;
+  const auto nonce = from_hex(digits);
+  if (!nonce || nonce->size() != time.nonce.size()) return say(400, "a time is asked for with 32 hexadecimal digits: time/NONCE");
+  std::copy(nonce->begin(), nonce->end(), time.nonce.begin());
+  time.unix_seconds = clock_.unix_seconds();
+  Bytes<64> payload{};
+  const auto size = claim::encode_time(time, payload);
+  if (!size) return say(500, "the time cannot be told now");
+  return signed_reply(claim::MessageType::time, "application/cose; cose-type=\"cose-sign1\"", ByteView(payload).first(*size));
+}
+
+EstReply SignedAnswers::tell_settings(const std::string& device, const DeviceSettings& settings) {
+  const std::int64_t now = clock_.unix_seconds();
+  crypto::Secret payload(settings.text.view().size() + kAroundMost);
+  const claim::Bundle bundle{device, now + kAdoptWithin, now, now, settings.number, settings.text.view()};
+  const auto size = claim::encode_bundle(bundle, payload.bytes());
+  if (!size) return say(500, "the settings cannot be told now");
+  return signed_reply(claim::MessageType::bundle, "application/cwt", payload.view().first(*size));
+}
+
+EstReply SignedAnswers::signed_reply(claim::MessageType type, const char* content_type, ByteView payload) {
+  EstReply reply{200, content_type, std::string(payload.size() + kAroundMost, '\0')};
+  claim::KeyedSigner signer{key_, std::nullopt};
+  if (type == claim::MessageType::bundle) signer.thumbprint = signer_.thumbprint();
+  const MutableBytes room(reinterpret_cast<std::uint8_t*>(reply.body.data()), reply.body.size());
+  const std::scoped_lock lock(mutex_);
+  const auto whole = claim::sign_keyed_message(crypto::hasher(), signer_, type, signer, payload, room);
+  if (!whole) return say(500, "nothing can be signed now");
+  reply.body.resize(*whole);
+  return reply;
+}
+
+}  // namespace greentill::credit

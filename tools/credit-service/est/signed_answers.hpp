@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What devices are told beside EST under the key that signs bundles and times: who signs, the time, and their settings.
+// docs/enrolment.md, "Beside EST". Threads: safe from any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/ports.hpp"
+#include "daemon/claim/keyed_message.hpp"
+#include "daemon/crypto/signer.hpp"
+#include "tools/credit-service/est/messages.hpp"
+#include "tools/credit-service/registry/registry.hpp"
+
+namespace greentill::credit {
+
+/// Where the paths begin.
+inline constexpr std::string_view kBesideEst = "/.well-known/greentill/";
+
+class SignedAnswers {
+ public:
+  /// `certificate`: PEM, the signer's with its issuers behind it; `key`: PEM. invalid where they cannot be used together; denied
+  /// where the certificate lacks the usage. `clock` must outlive it.
+  static Result<std::unique_ptr<SignedAnswers>> make(std::string certificate, std::string_view key, Clock& clock);
+
+  /// Of a GET by anybody. `what`: what follows kBesideEst.
+  [[nodiscard]] EstReply answer(std::string_view what);
+  /// The device's settings as a bundle for it alone, which is to be adopted within 30 days.
+  [[nodiscard]] EstReply tell_settings(const std::string& device, const DeviceSettings& settings);
+
+ private:
+  SignedAnswers(std::string certificate, crypto::Signer signer, const claim::KeyId& key, Clock& clock)
+      : certificate_(std::move(certificate)), signer_(std::move(signer)), key_(key), clock_(clock) {}
+  EstReply tell_time(std::string_view nonce);
+  EstReply signed_reply(claim::MessageType type, const char* content_type, ByteView payload);
+
+  const std::string certificate_;
+  std::mutex mutex_;  // of the signer
+  crypto::Signer signer_;
+  const claim::KeyId key_;
+  Clock& clock_;
+};
+
+}  // namespace greentill::credit
