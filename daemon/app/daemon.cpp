@@ -51,6 +51,7 @@ class GreentillDaemon : public Daemon {
   Status start_uplink();
   uplink::DataOptions data_options(std::uint64_t cap);
   std::string renewal_put_off();
+  std::string settings_put_off();
   Status start_time();
   Status start_sources();
   Status start_api();
@@ -203,6 +204,15 @@ std::string GreentillDaemon::renewal_put_off() {
   return "the month's data is short: the renewal waits for the next month";
 }
 
+/// Newer settings may wait, too; what they say is seldom of today.
+std::string GreentillDaemon::settings_put_off() {
+  if (!uplink_) return {};
+  if (uplink_->status().data.stage != uplink::DataStage::free)
+    return "the month's data is short: newer settings are not asked for";
+  uplink_->also_used(kRenewalBytes);
+  return {};
+}
+
 Status GreentillDaemon::start_uplink() {
   if (!config_.uplink) {
     log_.write(LogLevel::warning, "uplink", "no [uplink] is configured: claims are kept and not delivered");
@@ -295,7 +305,7 @@ Status GreentillDaemon::start() {
       !started) {
     return started;
   }
-  if (Status started = settings_->start(*engine_); !started) return started;
+  if (Status started = settings_->start(*engine_, [this] { return settings_put_off(); }); !started) return started;
   return start_api();
 }
 

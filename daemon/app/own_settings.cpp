@@ -28,7 +28,7 @@ Status OwnSettings::keep_number(outbox::Reader& reader, outbox::Writer& writer) 
   return get().number == *had ? Status(Done{}) : writer.keep_settings_number(get().number);
 }
 
-Status OwnSettings::start(engine::Engine& engine) {
+Status OwnSettings::start(engine::Engine& engine, std::function<std::string()> put_off) {
   if (!config_.enrolment) return Done{};
   auto server = enrol::EstServer::parse(config_.enrolment->server);
   if (!server) return Failure{server.error()};
@@ -37,6 +37,7 @@ Status OwnSettings::start(engine::Engine& engine) {
       {server->beside_est(), *slots_, own_.vault(), clock_},
       random_,
       [this] { return get().number; },
+      std::move(put_off),
       [this, &engine](enrol::FetchedSettings fetched) { return adopt(engine, std::move(fetched)); }};
   keeper_ = enrol::SettingsKeeper::start(std::move(options), log_);
   return Done{};

@@ -35,8 +35,9 @@ class OwnSettings {
   /// Those in use. Lifetime: this object's, also once others are.
   [[nodiscard]] const identity::Settings& get() const { return *in_use_.load(); }
 
-  /// Asks the registry for newer ones from time to time, where an enrolment says whom to ask. `engine` must outlive stop().
-  Status start(engine::Engine& engine);
+  /// Asks the registry for newer ones from time to time, where an enrolment says whom to ask. `put_off`: as of
+  /// enrol::SettingsKeeper::Options. Both must outlive stop().
+  Status start(engine::Engine& engine, std::function<std::string()> put_off);
   void stop() { keeper_.reset(); }
   /// Asks now.
   void look_now() {

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kMostOwnPemBytes = 256u << 10;
 constexpr milliseconds kSettingsLimit = std::chrono::seconds(60);
 constexpr milliseconds kLongestWait = std::chrono::hours(6);
+constexpr milliseconds kPutOff = std::chrono::hours(1);
 
 class Fetch {
  public:
@@ -129,6 +130,7 @@ class ThreadSettings final : public SettingsKeeper {
 
   /// How long to rest then.
   milliseconds look() {
+    if (std::string why = options_.put_off(); !why.empty()) return settle(std::move(why), kPutOff);
     auto fetched = fetch_settings(options_.means, options_.number(), kSettingsLimit, cancelled_);
     if (cancelled_) return milliseconds(0);
     if (!fetched && fetched.error().code == ErrorCode::not_found) return settle({}, options_.every);  // they come as a file here

@@ -47,6 +47,7 @@ class SettingsKeeper {
     SettingsMeans means;
     Random& random;
     std::function<std::uint64_t()> number;         ///< of those in use
+    std::function<std::string()> put_off;          ///< why nothing is asked for now, as a sentence; empty: it is
     std::function<Status(FetchedSettings)> adopt;  ///< puts them to use; after an error the former ones still are
     std::chrono::milliseconds every{86'400'000};   ///< between two questions, and up to a twelfth more
     std::chrono::milliseconds floor{60'000};       ///< between tries that fail; doubled to six hours

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "daemon/crypto/hasher.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/registry/changing.hpp"
 #include "tools/credit-service/registry/codes.hpp"
