@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as an item, a message of each type, a sequence, a claim's payload, a receipt, a consent, what locks sign and are
-// told, and what a batch says of what its device has stored. Whatever is taken must be what the writer writes for it: a second
-// form of one claim would be a second hash of it. Whatever is refused must say where and why.
+// Any bytes as an item, a message of each type, a sequence, a claim's payload, a receipt, a consent, a bundle, a time, what locks
+// sign and are told, and what a batch says of what its device has stored. Whatever is taken must be what the writer writes for
+// it: a second form of one claim would be a second hash of it. Whatever is refused must say where and why.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
 
 #include "daemon/base/utf8.hpp"
+#include "daemon/claim/bundle.hpp"
 #include "daemon/claim/cbor.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/consent.hpp"
@@ -15,6 +16,7 @@
 #include "daemon/claim/lock_ride.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
+#include "daemon/claim/signed_time.hpp"
 #include "daemon/claim/stored.hpp"
 
 namespace {
@@ -96,6 +98,23 @@ void fuzz_consent(ByteView bytes) {
   must(size.ok() && equal(ByteView(out).first(*size), bytes));
 }
 
+void fuzz_bundle(ByteView bytes) {
+  const auto bundle = parse_bundle(bytes);
+  if (!bundle) return check_fault(bundle.error(), bytes);
+  must(bundle->number != 0 && bundle->holds_from < bundle->expires_at);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_bundle(*bundle, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
+void fuzz_time(ByteView bytes) {
+  const auto time = parse_time(bytes);
+  if (!time) return check_fault(time.error(), bytes);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_time(*time, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
 void fuzz_lock_ride(ByteView bytes) {
   const auto ride = parse_lock_ride(bytes);
   if (!ride) return check_fault(ride.error(), bytes);
@@ -120,6 +139,8 @@ void fuzz_keyed_message(ByteView bytes, MessageType type) {
   std::vector<std::uint8_t> out(bytes.size());
   const auto size = encode_keyed_message(type, message->signer, message->payload, message->signature, out);
   must(size.ok() && equal(ByteView(out).first(*size), bytes));
+  fuzz_bundle(message->payload);
+  fuzz_time(message->payload);
   fuzz_lock_ride(message->payload);
   fuzz_lock_receipt(message->payload);
 }
@@ -169,6 +190,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz_payload(bytes);
   fuzz_receipt(bytes);
   fuzz_consent(bytes);
+  fuzz_bundle(bytes);
+  fuzz_time(bytes);
   fuzz_lock_ride(bytes);
   fuzz_lock_receipt(bytes);
   fuzz_stored(bytes);

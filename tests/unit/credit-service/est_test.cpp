@@ -2,6 +2,8 @@
 // EST (RFC 7030) as it is spoken, with an office that decides what the test wants.
 #include "tools/credit-service/est/protocol.hpp"
 
+#include <utility>
+
 #include "daemon/base/hex.hpp"
 #include "daemon/crypto/base64.hpp"
 #include "tests/support/set_clock.hpp"
@@ -28,7 +30,7 @@ class SaidOffice final : public EnrolmentOffice {
   }
   Result<SettingsAnswer> settings(const crypto::Certificate& shown, std::uint64_t had) override {
     asked.push_back("settings " + shown.common_name() + ' ' + std::to_string(had));
-    return settings_answer;
+    return std::exchange(settings_answer, SettingsAnswer{});
   }
   Result<SettingsAnswer> settings_answer = SettingsAnswer{};
   Result<EnrolmentAnswer> answer = EnrolmentAnswer{};
