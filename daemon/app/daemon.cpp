@@ -264,8 +264,9 @@ Status GreentillDaemon::start_api() {
   if (!reader) return Failure{reader.error()};
   auto desks = outbox_->new_reader();
   if (!desks) return Failure{desks.error()};
-  const DeskParts parts{*engine_,     *detectors_,           *sources_,  *own_, *settings_, *self_check_, log_, uplink_.get(),
-                        trust_.get(), config_.overdue_after, started_at_};
+  const DeskParts parts{
+      *engine_,     *detectors_,           *sources_,  *own_, *settings_, *self_check_, time_, log_, uplink_.get(),
+      trust_.get(), config_.overdue_after, started_at_};
   desk_ = std::make_unique<ApiDesk>(parts, std::move(*desks));
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
   if (!server) return Failure{server.error()};

@@ -41,7 +41,8 @@ api::DaemonStatus ApiDesk::status() {
   status.trouble = parts_.engine.trouble();
   status.log_lines_lost = parts_.log.lines_lost();
   status.warnings = parts_.self_check.warnings();
-  status.clock_ahead_s = parts_.self_check.ahead();
+  status.clock_ahead_s = parts_.time.ahead();
+  if (!status.clock_ahead_s) status.clock_ahead_s = parts_.self_check.ahead();
   if (std::string words = parts_.settings.words(); !words.empty()) status.warnings.push_back(std::move(words));
   read_store(status);
   if (parts_.uplink != nullptr) {

@@ -12,6 +12,7 @@
 #include "daemon/api/desk.hpp"
 #include "daemon/app/own_identity.hpp"
 #include "daemon/app/own_settings.hpp"
+#include "daemon/app/own_time.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/detect/detectors.hpp"
@@ -33,6 +34,7 @@ struct DeskParts {
   const OwnIdentity& identity;
   OwnSettings& settings;
   const SelfCheck& self_check;
+  const OwnTime& time;
   const StderrLog& log;
   uplink::Uplink* uplink = nullptr;  ///< null where none is configured, as the next
   const identity::ReceiptTrust* trust = nullptr;

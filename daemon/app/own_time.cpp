@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/own_time.hpp"
 
+#include "daemon/app/self_check.hpp"
 #include "daemon/crypto/verification_time.hpp"
 #include "daemon/engine/boot.hpp"
 
 namespace greentill::app {
-
 OwnTime::OwnTime() : clock_(system_, engine::uptime_seconds) {}
+
+std::optional<std::int64_t> OwnTime::ahead() const {
+  const auto corrected = clock_.corrected();
+  const std::int64_t difference = corrected ? system_.unix_seconds() - *corrected : 0;
+  return difference > SelfCheck::kAgreeSeconds || difference < -SelfCheck::kAgreeSeconds ? std::optional(difference)
+                                                                                         : std::nullopt;
+}
 
 Status OwnTime::start(const Config& config, const OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
                       std::function<void()> moved) {

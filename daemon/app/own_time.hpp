@@ -27,6 +27,8 @@ class OwnTime {
   [[nodiscard]] CorrectedClock& clock() { return clock_; }
   /// What a person is to know of it; empty where nothing is.
   [[nodiscard]] std::string words() const { return keeper_ ? keeper_->words() : std::string(); }
+  /// By how many seconds the system's clock is ahead of the signed time, where it is corrected by more than ten minutes.
+  [[nodiscard]] std::optional<std::int64_t> ahead() const;
   /// Something says that the clock is wrong.
   void doubt() {
     if (keeper_) keeper_->look_now();

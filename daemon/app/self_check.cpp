@@ -12,8 +12,6 @@ namespace {
 
 using Kind = crypto::Defect::Kind;
 
-// A receipt may have been under way, or waited for the disk, for a while.
-constexpr std::int64_t kAgreeSeconds = 600;
 constexpr std::chrono::milliseconds kLookAgain = std::chrono::hours(1);
 constexpr std::chrono::milliseconds kTellAgain = std::chrono::hours(24);
 

@@ -22,6 +22,8 @@ namespace greentill::app {
 
 class SelfCheck {
  public:
+  /// Clocks that are no further apart agree: a receipt may have been under way, or waited for the disk, for a while.
+  static constexpr std::int64_t kAgreeSeconds = 600;
   struct About {
     crypto::Certificate certificate;
     std::filesystem::path certificate_file;

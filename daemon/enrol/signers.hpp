@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who signs bundles and times for this device: certificates that the EST server gives and the authorities that were confirmed at
-// enrolment vouch for. They are kept, and found by the id of their keys. docs/identity.md, "Who signs". Threads: one.
+// enrolment vouch for. They are kept, and found by the id of their keys. docs/identity.md, "Time". Threads: one.
 #pragma once
 
 #include <filesystem>
