@@ -2,6 +2,7 @@
 #include "daemon/crypto/verification_time.hpp"
 
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <atomic>
 

@@ -107,7 +107,11 @@ class ThreadKeeper final : public TimeKeeper {
   }
 
   void tell(const Result<std::int64_t>& time) {
-    const std::string why = time ? std::string() : time.error().message;
+    // A service that tells nobody the time is no fault of this device; whether the clock is wrong, others see.
+    const bool absent = !time && time.error().code == ErrorCode::not_found;
+    if (absent && !told_absent_) log_.write(LogLevel::info, "time", time.error().message);
+    told_absent_ = absent;
+    const std::string why = time || absent ? std::string() : time.error().message;
     bool is_new = false;
     {
       const std::lock_guard lock(mutex_);
@@ -119,7 +123,8 @@ class ThreadKeeper final : public TimeKeeper {
 
   const Options options_;
   Log& log_;
-  unsigned failures_ = 0;  // the thread's
+  unsigned failures_ = 0;  // the thread's, as the next
+  bool told_absent_ = false;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -140,8 +145,8 @@ Result<std::int64_t> ask_time(const TimeMeans& means, milliseconds limit, const 
   const auto answered_at = steady_clock::now();
   if (!reply) return Failure{reply.error()};
   if (!reply->http.ok()) {
-    return fail(ErrorCode::unavailable,
-                means.server.shown + ": it does not tell the time (" + std::to_string(reply->http.status) + ")");
+    const ErrorCode code = reply->http.status == 404 ? ErrorCode::not_found : ErrorCode::unavailable;
+    return fail(code, means.server.shown + ": it does not tell the time (" + std::to_string(reply->http.status) + ")");
   }
   if (answered_at - asked_at > kSlowest) return fail(ErrorCode::unavailable, means.server.shown + ": it told the time too late");
   const auto message = claim::parse_keyed_message(as_bytes(reply->http.body), claim::MessageType::time);

@@ -27,8 +27,8 @@ struct TimeMeans {
 };
 
 /// Asks once: Unix seconds as of the return, at most half of the way there and back wrong. unavailable where nobody answers, or
-/// so late that the answer says little; denied where it is not signed by who may, or for another question; invalid where it is no
-/// time, or one before this program was made.
+/// so late that the answer says little; not_found where the service tells nobody the time; denied where it is not signed by who
+/// may, or for another question; invalid where it is no time, or one before this program was made.
 Result<std::int64_t> ask_time(const TimeMeans& means, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
 
 class TimeKeeper {
