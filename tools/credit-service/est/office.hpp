@@ -5,8 +5,8 @@
 
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <optional>
+#include <string>
 
 #include "tools/credit-service/est/protocol.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
@@ -16,8 +16,8 @@ namespace greentill::credit {
 struct OfficeOptions {
   std::filesystem::path database;
   EnrolmentTerms terms;
-  std::string who = "est";            ///< in the audit trail
-  std::string command = "est enrol";  ///< likewise, of an enrolment
+  std::string who = "est";                           ///< in the audit trail
+  std::string command = "est enrol";                 ///< likewise, of an enrolment
   std::optional<crypto::Secret> programme_key = {};  ///< K; none: no settings are given
 };
 
