@@ -221,6 +221,21 @@ ordered_json data_json(const uplink::DataUse& data) {
           {"stage", uplink::to_string(data.stage)}};
 }
 
+/// What waits, and what was refused and why.
+void add_claims(const DaemonStatus& status, ordered_json& json) {
+  json["backlog"] = {{"claims", status.backlog.claims},
+                     {"waiting", status.backlog.waiting},
+                     {"held", status.backlog.held},
+                     {"refused_retry", status.backlog.refused_retry},
+                     {"refused_final", status.backlog.refused_final},
+                     {"oldest_at", nullable(status.waiting_since)},
+                     {"overdue_after_s", status.overdue_after_s}};
+  json["refusals"] = ordered_json::array();
+  for (const outbox::ReasonCount& count : status.reasons) {
+    json["refusals"].push_back({{"reason", count.reason}, {"kind", kind_of(count.delivery)}, {"claims", count.claims}});
+  }
+}
+
 }  // namespace
 
 ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
@@ -251,17 +266,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                      {"delivered_seq", status.chain->delivered_seq},
                      {"ledger_epoch", status.chain->epoch}};
   }
-  json["backlog"] = {{"claims", status.backlog.claims},
-                     {"waiting", status.backlog.waiting},
-                     {"held", status.backlog.held},
-                     {"refused_retry", status.backlog.refused_retry},
-                     {"refused_final", status.backlog.refused_final},
-                     {"oldest_at", nullable(status.waiting_since)},
-                     {"overdue_after_s", status.overdue_after_s}};
-  json["refusals"] = ordered_json::array();
-  for (const outbox::ReasonCount& count : status.reasons) {
-    json["refusals"].push_back({{"reason", count.reason}, {"kind", kind_of(count.delivery)}, {"claims", count.claims}});
-  }
+  add_claims(status, json);
   json["certificates"] = {{"device_end", nullable(status.certificate_end)},
                           {"receipts_end", nullable(status.receipt_certificate_end)}};
   json["renewal"] = renewal_json(status.renewal);

@@ -116,7 +116,7 @@ Step take(SSL* connection, const Socket& socket, const Deadline& deadline, F ste
 }  // namespace
 
 Finding find_tls_cause(const Target& target, const Socket& socket, const Deadline& deadline) {
-  const Finding unusable{Stage::own_files, "TLS cannot be used on this machine"};
+  Finding unusable{Stage::own_files, "TLS cannot be used on this machine"};
   const Context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   if (!context) return unusable;
   if (const std::string file = load(context.get(), target); !file.empty()) {
