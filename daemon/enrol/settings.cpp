@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/enrol/settings.hpp"
 
-#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -9,6 +8,7 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/claim/bundle.hpp"
+#include "daemon/enrol/rest.hpp"
 
 namespace greentill::enrol {
 namespace {
@@ -96,21 +96,11 @@ class ThreadSettings final : public SettingsKeeper {
  public:
   ThreadSettings(Options options, Log& log) : options_(std::move(options)), log_(log), thread_([this] { run(); }) {}
   ~ThreadSettings() override {
-    {
-      const std::lock_guard lock(mutex_);
-      cancelled_ = true;
-    }
-    wake_.notify_all();
+    rest_.end();
     thread_.join();
   }
 
-  void look_now() override {
-    {
-      const std::lock_guard lock(mutex_);
-      asked_ = true;
-    }
-    wake_.notify_all();
-  }
+  void look_now() override { rest_.wake(); }
 
   [[nodiscard]] std::string words() const override {
     const std::lock_guard lock(mutex_);
@@ -121,18 +111,15 @@ class ThreadSettings final : public SettingsKeeper {
   void run() {
     for (;;) {
       const milliseconds pause = look();
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, pause, [this] { return cancelled_ || asked_; });
-      asked_ = false;
-      if (cancelled_) return;
+      if (!rest_.take(pause)) return;
     }
   }
 
   /// How long to rest then.
   milliseconds look() {
     if (std::string why = options_.put_off(); !why.empty()) return settle(std::move(why), kPutOff);
-    auto fetched = fetch_settings(options_.means, options_.number(), kSettingsLimit, cancelled_);
-    if (cancelled_) return milliseconds(0);
+    auto fetched = fetch_settings(options_.means, options_.number(), kSettingsLimit, rest_.ended());
+    if (rest_.ended()) return milliseconds(0);
     if (!fetched && fetched.error().code == ErrorCode::not_found) return settle({}, options_.every);  // they come as a file here
     if (!fetched)
       return settle("the registry's settings could not be asked for: " + fetched.error().message, pause_after_failure());
@@ -172,10 +159,8 @@ class ThreadSettings final : public SettingsKeeper {
   const Options options_;
   Log& log_;
   unsigned failures_ = 0;  // the thread's
-  std::atomic<bool> cancelled_{false};
+  Rest rest_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool asked_ = false;
   std::string trouble_;
   std::thread thread_;  // last member: it uses the others
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/enrol/time_keeper.hpp"
 
-#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -9,6 +8,7 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/claim/signed_time.hpp"
+#include "daemon/enrol/rest.hpp"
 
 namespace greentill::enrol {
 namespace {
@@ -20,6 +20,7 @@ constexpr std::int64_t kJumpSeconds = 5;  // less is not worth a jump
 constexpr milliseconds kSlowest{20'000};  // an answer that took longer says too little
 constexpr milliseconds kLongestRest = std::chrono::minutes(10);
 constexpr milliseconds kTimeLimit = std::chrono::seconds(30);
+constexpr milliseconds kBetweenDoubts = std::chrono::minutes(1);
 constexpr milliseconds kNotNeeded = std::chrono::minutes(1);
 
 Result<std::int64_t> read_time(const claim::Nonce& nonce, const claim::KeyedMessage& message) {
@@ -36,20 +37,13 @@ class ThreadKeeper final : public TimeKeeper {
  public:
   ThreadKeeper(Options options, Log& log) : options_(std::move(options)), log_(log), thread_([this] { run(); }) {}
   ~ThreadKeeper() override {
-    {
-      const std::lock_guard lock(mutex_);
-      cancelled_ = true;
-    }
-    wake_.notify_all();
+    rest_.end();
     thread_.join();
   }
 
   void look_now() override {
-    {
-      const std::lock_guard lock(mutex_);
-      asked_ = true;
-    }
-    wake_.notify_all();
+    const auto now = options_.clock.monotonic();
+    if (now - doubted_at_.exchange(now) >= kBetweenDoubts) rest_.wake();
   }
 
   [[nodiscard]] std::string words() const override {
@@ -72,16 +66,8 @@ class ThreadKeeper final : public TimeKeeper {
  private:
   void run() {
     milliseconds pause = look(options_.first_limit);
-    if (!cancelled_) options_.settled();
-    while (rest(pause)) pause = look(kTimeLimit);
-  }
-
-  /// False where it is to end.
-  bool rest(milliseconds pause) {
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, pause, [this] { return cancelled_ || asked_; });
-    asked_ = false;
-    return !cancelled_;
+    if (!rest_.ended()) options_.settled();
+    while (rest_.take(pause)) pause = look(kTimeLimit);
   }
 
   /// Asks where that is needed; how long to rest then.
@@ -90,8 +76,8 @@ class ThreadKeeper final : public TimeKeeper {
       failures_ = 0;
       return kNotNeeded;
     }
-    const auto time = ask_time(options_.means, limit, cancelled_);
-    if (cancelled_) return kNotNeeded;
+    const auto time = ask_time(options_.means, limit, rest_.ended());
+    if (rest_.ended()) return kNotNeeded;
     tell(time);
     if (!time) return doubled(options_.floor, failures_++, kLongestRest);
     failures_ = 0;
@@ -125,10 +111,9 @@ class ThreadKeeper final : public TimeKeeper {
   Log& log_;
   unsigned failures_ = 0;  // the thread's, as the next
   bool told_absent_ = false;
-  std::atomic<bool> cancelled_{false};
+  Rest rest_;
+  std::atomic<milliseconds> doubted_at_{-kBetweenDoubts};
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool asked_ = false;
   std::string last_error_;
   std::thread thread_;  // last member: it uses the others
 };
