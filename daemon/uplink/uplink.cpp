@@ -27,7 +27,9 @@ class MqttUplink final : public Uplink, public SessionOwner {
         meter_(options.data, clock),
         terms_{options.keep_alive},
         around_{std::move(options), strand,  clock,          random, log,    reader, book, repairer, trust, board_,
-                troubles_,          window_, awaits_claims_, terms_, meter_, pause_} {}
+                troubles_,          window_, awaits_claims_, terms_, meter_, pause_} {
+    show_data();  // what the month has carried so far is true before anything is sent
+  }
 
   void start() override {
     const Status usable = check_options(around_.options);

@@ -110,6 +110,14 @@ TEST_CASE("uplink: without a sure time a used-up line is tried with little, and 
   CHECK(line.data().stage == DataStage::free);
 }
 
+TEST_CASE("uplink: what the month has carried is told before anything is sent") {
+  const Metered line(kCap, 1'234);
+  CHECK(line.data().count == uplink::DataCount{202611, 1'234});
+  CHECK(line.data().cap == kCap);
+  const Metered used_up(kCap, kCap);
+  CHECK(used_up.data().stage == DataStage::used_up);
+}
+
 TEST_CASE("uplink: attempts that come to nothing are counted, by what they take of the line") {
   Metered line;
   line.broker.stop();
