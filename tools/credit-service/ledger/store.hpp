@@ -131,7 +131,8 @@ class Store : public DayStore {
   virtual Status use(std::string_view subject, std::string_view activity, std::int64_t period, std::int64_t mg) = 0;
 
   // Book, by claim; post, by account.
-  /// Adds a booking as the claim's next, and posts its legs. Requires: the legs add up to 0, and no two are of one account.
+  /// Adds a booking as the claim's next, and posts its legs, of which those of system accounts are kept in their balances alone.
+  /// Requires: the legs add up to 0, and no two are of one account.
   virtual Status book(const Booking& booking) = 0;
   /// The claim's bookings in turn.
   virtual Result<std::vector<Booking>> bookings(std::int64_t claim) = 0;
@@ -141,7 +142,7 @@ class Store : public DayStore {
   virtual Result<std::pair<std::string, std::string>> account_name(std::int64_t account) = 0;
   /// What the account has, in mg; it may be below 0.
   virtual Result<std::int64_t> balance(std::int64_t account) = 0;
-  /// How much of it may leave the account by then, at least 0. Cost: reads all legs of the account.
+  /// How much of it may leave the account by then, at least 0. Requires: no system account. Cost: reads all legs of the account.
   virtual Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) = 0;
 
   // Work, by key.

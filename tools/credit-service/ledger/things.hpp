@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/base/bytes.hpp"
@@ -158,6 +159,12 @@ struct Leg {
   std::int64_t mg = 0;
   friend bool operator==(const Leg&, const Leg&) = default;
 };
+
+/// Whether an account of that kind is the system's: its balance is kept, and what it is made of is said by the bookings alone. Of
+/// all others each leg is kept, by account: they are somebody's, who may ask for them and spend them.
+[[nodiscard]] constexpr bool is_system_account(std::string_view kind) {
+  return kind == "issuance" || kind == "unattributed" || kind == "operator" || kind == "loss" || kind == "spent";
+}
 
 enum class BookingKind : std::uint8_t { grant = 0, taken_back = 1, stands_again = 2, shortfall = 3, spent = 4 };
 

@@ -38,6 +38,7 @@ class BookingAudit {
   void tell(std::vector<std::string>& wrong) const {
     tell_wrong(unbalanced_, "bookings do not balance to zero", wrong);
     tell_wrong(unposted_, "legs are not posted as they are booked", wrong);
+    tell_wrong(unsummed_, "accounts of the system are not what was booked for them", wrong);
     tell_wrong(nobodys_, "bookings are no accepted reduction's", wrong);
     tell_wrong(misshared_, "claims are not booked as granted and shared", wrong);
     tell_wrong(misused_, "limits are not used as what stands says", wrong);
@@ -51,6 +52,7 @@ class BookingAudit {
   void close();
   void use(const Programme& programme);
   Status check_counts();
+  Status check_system_accounts();
   Status check_limits();
 
   sqlite::Database& database_;
@@ -58,14 +60,15 @@ class BookingAudit {
   sqlite::Statement leg_, claim_;
   Booked current_;
   std::map<std::tuple<std::string, std::string, std::int64_t>, std::int64_t> used_;  // by subject, activity and period
+  std::unordered_map<std::int64_t, std::int64_t> system_;                            // what was booked for each of its accounts
   std::uint64_t legs_ = 0, with_grant_ = 0;
-  std::uint64_t unbalanced_ = 0, unposted_ = 0, nobodys_ = 0, misshared_ = 0, misused_ = 0;
+  std::uint64_t unbalanced_ = 0, unposted_ = 0, unsummed_ = 0, nobodys_ = 0, misshared_ = 0, misused_ = 0;
 };
 
 Status BookingAudit::prepare() {
   return sqlite::prepare_all(
       database_,
-      {{leg_, "SELECT mg, kind FROM legs CROSS JOIN accounts ON no = account WHERE account = ? AND claim = ? AND booking = ?"},
+      {{leg_, "SELECT kind, mg FROM accounts LEFT JOIN legs ON account = no AND claim = ? AND booking = ? WHERE no = ?"},
        {claim_,
         "SELECT device, payload, granted, customer, programme FROM claims CROSS JOIN chains ON no = claims.id >> 40 "
         "WHERE claims.id = ?"}});
@@ -86,6 +89,7 @@ Status BookingAudit::run() {
   if (Status read = row.status(); !read) return read;
   close();
   if (Status counted = check_counts(); !counted) return counted;
+  if (Status summed = check_system_accounts(); !summed) return summed;
   return check_limits();
 }
 
@@ -114,15 +118,21 @@ Status BookingAudit::take(const Query& row) {
 }
 
 Status BookingAudit::post(const Leg& leg, std::int64_t claim, std::int64_t number, Booked* into) {
-  ++legs_;
-  Query posted(leg_, leg.account, claim, number);
+  Query posted(leg_, claim, number, leg.account);
   if (!posted.next()) {
     ++unposted_;
     return posted.status();
   }
-  if (posted.integer(0) != leg.mg) ++unposted_;
+  const std::string_view kind = posted.text(0);
+  const std::optional<std::int64_t> mg = posted.optional(1);
+  if (is_system_account(kind)) {
+    system_[leg.account] += leg.mg;
+    if (mg) ++unposted_;
+  } else if (mg != leg.mg) {
+    ++unposted_;
+  }
+  if (mg) ++legs_;
   if (into == nullptr) return Done{};
-  const std::string_view kind = posted.text(1);
   std::int64_t* share = &into->other;
   if (kind == "merchant") share = &into->got.merchant;
   if (kind == "operator") share = &into->got.operator_share;
@@ -187,12 +197,20 @@ Status BookingAudit::check_counts() {
   if (!legs) return Failure{legs.error()};
   const auto granted = database_.integer("SELECT count(*) FROM claims WHERE granted > 0");
   if (!granted) return Failure{granted.error()};
-  // A leg that is missing is told above, once.
-  const auto stored = static_cast<std::uint64_t>(*legs);
-  if (stored > legs_) unposted_ += stored - legs_;
+  unposted_ += static_cast<std::uint64_t>(*legs) - legs_;  // those that are missing are told above
   const auto with_grant = static_cast<std::uint64_t>(*granted);
   if (with_grant > with_grant_) misshared_ += with_grant - with_grant_;
   return Done{};
+}
+
+Status BookingAudit::check_system_accounts() {
+  sqlite::Statement balances;
+  if (Status prepared = balances.prepare(database_, "SELECT no, kind, balance FROM accounts"); !prepared) return prepared;
+  Query row(balances);
+  while (row.next()) {
+    if (is_system_account(row.text(1)) && system_[row.integer(0)] != row.integer(2)) ++unsummed_;
+  }
+  return row.status();
 }
 
 /// Accounts that are no customers by token have no limits, so that nothing stands for them.

@@ -78,12 +78,18 @@ Status SqliteStore::book(const Booking& booking) {
       if (Status added = row.status(); !added) return added;
     }
     for (const Leg& leg : booking.legs) {
-      Status posted = add_leg_.run(leg.account, booking.claim, number, leg.mg, booking.spendable_at);
-      if (!posted) return posted;
-      added_[leg.account] += leg.mg;
+      if (Status posted = post(leg, booking, number); !posted) return posted;
     }
     return Done{};
   });
+}
+
+Status SqliteStore::post(const Leg& leg, const Booking& booking, std::int64_t number) {
+  const auto name = named(leg.account);
+  if (!name) return Failure{name.error()};
+  added_[leg.account] += leg.mg;
+  if (is_system_account((*name)->first)) return Done{};
+  return add_leg_.run(leg.account, booking.claim, number, leg.mg, booking.spendable_at);
 }
 
 Result<std::vector<Booking>> SqliteStore::bookings(std::int64_t claim) {
@@ -116,10 +122,16 @@ Result<std::int64_t> SqliteStore::account(std::string_view kind, std::string_vie
 }
 
 Result<std::pair<std::string, std::string>> SqliteStore::account_name(std::int64_t account) {
+  const auto name = named(account);
+  if (!name) return Failure{name.error()};
+  return **name;
+}
+
+Result<const SqliteStore::AccountName*> SqliteStore::named(std::int64_t account) {
   if (!is_inside_) forget_kept();
-  if (const auto known = account_names_.find(account); known != account_names_.end()) return known->second;
+  if (const auto known = account_names_.find(account); known != account_names_.end()) return &known->second;
   Query row(account_name_, account);
-  if (row.next()) return std::pair(std::string(row.text(0)), std::string(row.text(1)));
+  if (row.next()) return &account_names_.emplace(account, AccountName(row.text(0), row.text(1))).first->second;
   if (Status read = row.status(); !read) return Failure{read.error()};
   return database_.damaged("account " + std::to_string(account) + " is missing");
 }

@@ -137,7 +137,11 @@ class SqliteStore final : public Store {
   /// Writes what accounts, limits and days changed.
   Status write_kept();
   Status write_limits();
+  using AccountName = std::pair<std::string, std::string>;  // kind and name
   Status write_balances();
+  Status post(const Leg& leg, const Booking& booking, std::int64_t number);
+  /// Kind and name of the account. Valid within the transaction.
+  Result<const AccountName*> named(std::int64_t account);
   Status write_days();
 
   /// Prepares and runs a statement that is rare.
@@ -190,13 +194,13 @@ class SqliteStore final : public Store {
   bool is_inside_ = false;  // a transaction
 
   // Of the current transaction.
-  std::unordered_map<std::string, std::int64_t> accounts_;                               // numbers by kind, name and slot
-  std::unordered_map<std::int64_t, std::pair<std::string, std::string>> account_names_;  // kinds and names by number
-  std::unordered_map<std::int64_t, std::int64_t> added_;                                 // to balances, by account
-  std::unordered_map<std::string, LimitUse> limits_;                                     // by subject, activity and period
-  std::unordered_map<std::string, DayCount> days_;                                       // by device, activity and day
-  std::unordered_map<std::string, std::optional<Screened>> screened_now_;                // by device and activity
-  std::string key_;                                                                      // into these
+  std::unordered_map<std::string, std::int64_t> accounts_;                 // numbers by kind, name and slot
+  std::unordered_map<std::int64_t, AccountName> account_names_;            // by number
+  std::unordered_map<std::int64_t, std::int64_t> added_;                   // to balances, by account
+  std::unordered_map<std::string, LimitUse> limits_;                       // by subject, activity and period
+  std::unordered_map<std::string, DayCount> days_;                         // by device, activity and day
+  std::unordered_map<std::string, std::optional<Screened>> screened_now_;  // by device and activity
+  std::string key_;                                                        // into these
   std::vector<std::uint8_t> legs_cell_;
 
   sqlite::Statement find_book_, put_book_, find_chains_, find_named_chain_, kept_chains_, find_chain_, move_head_, go_on_;
