@@ -88,7 +88,8 @@ void read_type(Decoder& io, Decoder::Map& map, MessageType expected) {
   io.key(map, kType);
   std::uint64_t type = 0;
   io.unsigned_integer(type, "the message type is not an unsigned integer");
-  if (type < kFirstType || type > kLastType) io.unsupported("this message type is not known to this version");
+  const bool known = (type >= kFirstType && type <= kLastType) || type == static_cast<std::uint64_t>(expected);
+  if (!known) io.unsupported("this message type is not known to this version");
   io.require(type == static_cast<std::uint64_t>(expected), "another type of message than is expected here");
 }
 

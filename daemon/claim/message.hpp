@@ -22,7 +22,8 @@ enum class MessageType : std::uint32_t {
   time = 65005,
   lock_receipt = 65006,
   consent = 65007,
-  dock_licence = 65008
+  dock_licence = 65008,
+  lock_image = 65011  // 65009 and 65010 are daemon/enrol's, with a MAC
 };
 
 /// A claim's unprotected header -65537: what the account attribution was hashed from. Stripped from exports.

@@ -13,6 +13,16 @@ Answer answer_of(Lock::Taken taken) {
   return Answer::not_kept;
 }
 
+Answer answer_of(Updater::Taken taken) {
+  switch (taken) {
+    case Updater::Taken::yes: return Answer::done;
+    case Updater::Taken::refused: return Answer::refused;
+    case Updater::Taken::nothing_offered: return Answer::not_there;
+    case Updater::Taken::not_kept: break;
+  }
+  return Answer::not_kept;
+}
+
 /// Whether a request is asked within a session, whose number then begins its content.
 bool has_session(Request request) { return request != Request::hello; }
 
@@ -62,6 +72,10 @@ Answer DockLink::handle(Request request, ByteReader& in, ByteWriter& out) {
     case Request::propose:
     case Request::confirm:
     case Request::commit: return provision(request, in, out);
+    case Request::image:
+    case Request::offer_image:
+    case Request::write_image:
+    case Request::finish_image: return updater_ != nullptr ? update(request, in, out) : Answer::unknown;
   }
   return Answer::unknown;
 }
@@ -79,6 +93,7 @@ Answer DockLink::hello(ByteWriter& out) {
   out.put(ports_.board.battery_mv()).put(static_cast<std::uint8_t>(lock_.phase()));
   out.put(static_cast<std::uint8_t>(lock_.clock().state(uptime))).put(lock_.now());
   out.put(state.settings_number).put(reader_.damaged()).put(as_bytes(lock_.identity().id()));
+  if (updater_ != nullptr) updater_->heard();
   return Answer::done;
 }
 
@@ -157,6 +172,30 @@ Answer DockLink::provision(Request step, ByteReader& in, ByteWriter& out) {
   if (!code) return Answer::refused;
   out.put(*code);
   return Answer::done;
+}
+
+Answer DockLink::update(Request step, ByteReader& in, ByteWriter& out) {
+  Updater& updater = *updater_;
+  std::uint32_t next = 0;
+  Answer result = Answer::done;
+  if (step == Request::image) {
+    const BootState& state = updater.state();
+    out.put(updater.running_slot()).put(updater.running().version);
+    out.put(static_cast<std::uint8_t>(state.other)).put(state.floor).put(state.tried);
+    out.put(static_cast<std::uint8_t>(state.ended)).put(static_cast<std::uint8_t>(state.reason));
+    return in.done() ? result : Answer::malformed;
+  }
+  if (step == Request::finish_image) return in.done() ? answer_of(updater.finish()) : Answer::malformed;
+  if (step == Request::offer_image) {
+    result = answer_of(updater.offer(in.rest(), next));
+    out.put(updater.state().other_slot()).put(next);
+  } else {
+    const auto at = in.get<std::uint32_t>();
+    if (!in.ok()) return Answer::malformed;
+    result = answer_of(updater.write(at, in.rest(), next));
+    out.put(next);
+  }
+  return result;
 }
 
 }  // namespace greentill::firmware

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "firmware/core/link_frame.hpp"
-#include "firmware/core/lock.hpp"
+#include "firmware/core/updater.hpp"
 
 namespace greentill::firmware {
 
@@ -20,8 +20,9 @@ class Wire {
 
 class DockLink {
  public:
-  /// Lifetime: all of them. After the lock's start().
-  DockLink(Lock& lock, const LockPorts& ports, Wire& wire) : lock_(lock), ports_(ports), wire_(wire) {}
+  /// Lifetime: all of them. After the lock's start(). Without an updater the lock knows no requests of an update.
+  DockLink(Lock& lock, const LockPorts& ports, Wire& wire, Updater* updater = nullptr)
+      : lock_(lock), ports_(ports), wire_(wire), updater_(updater) {}
 
   /// Takes what came, and answers what was asked with it.
   void receive(ByteView bytes);
@@ -36,10 +37,12 @@ class DockLink {
   Answer acknowledge(ByteReader& in);
   Answer configure(ByteReader& in);
   Answer provision(Request step, ByteReader& in, ByteWriter& out);
+  Answer update(Request step, ByteReader& in, ByteWriter& out);
 
   Lock& lock_;
   LockPorts ports_;
   Wire& wire_;
+  Updater* updater_;
   FrameReader reader_;
   std::uint32_t session_ = 0;  ///< 0: no hello yet
 };

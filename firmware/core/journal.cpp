@@ -84,7 +84,7 @@ bool Journal::reclaim(std::uint32_t sector) {
   Sector& it = sectors_[sector];
   // Of one that does not know it is assumed to be as worn as the most worn.
   const std::uint32_t erases = it.erases != 0 ? it.erases + 1 : std::max<std::uint32_t>(wear().most, 1);
-  it = {Use::bad, 0, erases, 0, 0};
+  it = Sector{Use::bad, erases & kMostErases, 0, 0, 0};
   const auto mark = format_mark(erases);
   if (!flash_.erase(sector) || !flash_.program(address_of(sector), mark)) return false;
   const auto back = read<mark.size()>(address_of(sector));

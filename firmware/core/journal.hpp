@@ -61,10 +61,11 @@ class Journal {
 
  private:
   enum class Use : std::uint8_t { dirty, free, live, bad };
+  static constexpr std::uint32_t kMostErases = 0x3fffffff;
   struct Sector {
-    Use use = Use::dirty;
+    Use use : 2 = Use::dirty;  // in one word with the next: there are many of these, and little memory
+    std::uint32_t erases : 30 = 0;
     std::uint32_t sequence = 0;  ///< of a live one: of its first record
-    std::uint32_t erases = 0;
     std::uint32_t first_ride = 0;
     std::uint32_t last_ride = 0;
   };

@@ -47,14 +47,14 @@ bool Journal::keep_again(const Found& ride) {
 
 void Journal::classify(std::uint32_t sector) {
   Sector& it = sectors_[sector];
-  it = {};
+  it = Sector{};
   const auto mark = read<kTwoWords>(address_of(sector));
   const auto opened = read<kFlashWord>(address_of(sector) + kTwoWords);
   const auto first = read<kFlashWord>(address_of(sector) + kSectorHeaderBytes);
   if (!mark || !opened || !first) return;
   const auto erases = erases_of(*mark);
   const auto sequence = sequence_of(*opened);
-  it.erases = erases.value_or(0);
+  it.erases = erases.value_or(0) & kMostErases;
   if (is_erased(*opened)) {
     if (erases) it.use = Use::free;
   } else if (is_erased(*first)) {

@@ -30,6 +30,10 @@ enum class Request : std::uint8_t {
   propose = 10,
   confirm = 11,
   commit = 12,
+  image = 13,
+  offer_image = 14,
+  write_image = 15,
+  finish_image = 16,
 };
 
 /// The first byte of every answer's content.

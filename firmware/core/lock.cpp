@@ -94,6 +94,13 @@ void Lock::tick() {
   }
 }
 
+void Lock::power_fails() {
+  // One that waits for its signature is kept already.
+  if (unsigned_) return;
+  if (machine_.in_ride()) return checkpoint(ports_.board.uptime_ms());
+  static_cast<void>(journal_.keep(state_now()));
+}
+
 LockState Lock::state_now() const {
   LockState state = journal_.state();
   state.time = now();
@@ -166,7 +173,7 @@ bool Lock::acknowledge(std::uint32_t counter) {
   return journal_.keep(state) == Kept::yes;
 }
 
-bool Lock::trusted(const claim::KeyedMessage& message) {
+bool Lock::trusts(const claim::KeyedMessage& message) {
   if (!identity_.provisioned() || message.signer.key != identity_.trusted_id()) return false;
   const Digest digest = claim::signature_digest(ports_.hasher, message.type, message.signer, message.payload);
   return ports_.keys.verify_hash(identity_.trusted(), digest, message.signature);
@@ -174,7 +181,7 @@ bool Lock::trusted(const claim::KeyedMessage& message) {
 
 Lock::Taken Lock::settle(ByteView message) {
   const auto parsed = claim::parse_keyed_message(message, claim::MessageType::lock_receipt);
-  if (!parsed || !trusted(*parsed)) return Taken::refused;
+  if (!parsed || !trusts(*parsed)) return Taken::refused;
   const auto receipt = claim::parse_lock_receipt(parsed->payload);
   LockState state = state_now();
   if (!receipt || receipt->lock != identity_.id() || receipt->counter > state.last_counter) return Taken::refused;
@@ -191,7 +198,7 @@ bool Lock::ask_time(claim::Nonce& out) {
 
 Lock::Taken Lock::set_time(ByteView message) {
   const auto parsed = claim::parse_keyed_message(message, claim::MessageType::time);
-  if (!asked_ || !parsed || !trusted(*parsed)) return Taken::refused;
+  if (!asked_ || !parsed || !trusts(*parsed)) return Taken::refused;
   const auto time = claim::parse_time(parsed->payload);
   if (!time || time->nonce != nonce_ || time->unix_seconds < 0) return Taken::refused;
   asked_ = false;

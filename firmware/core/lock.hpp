@@ -52,7 +52,13 @@ class Lock {
   /// power failure.
   void tick();
 
+  /// The supply is about to fail: what is counted of a ride, and the time, are kept now. Once for each warning; where the power
+  /// comes back, the ride goes on.
+  void power_fails();
+
   [[nodiscard]] RidePhase phase() const { return machine_.phase(); }
+  /// A ride is under way, or one waits for its signature: no time to start anew.
+  [[nodiscard]] bool busy() const { return machine_.in_ride() || unsigned_.has_value(); }
   [[nodiscard]] const Journal& journal() const { return journal_; }
   [[nodiscard]] Identity& identity() { return identity_; }
   [[nodiscard]] const LockClock& clock() const { return clock_; }
@@ -68,6 +74,8 @@ class Lock {
   [[nodiscard]] Taken set_time(ByteView message);
   /// What the next time must be asked with; drawn anew by each call. False where the entropy failed.
   [[nodiscard]] bool ask_time(claim::Nonce& out);
+  /// Whether the trusted key signed it.
+  [[nodiscard]] bool trusts(const claim::KeyedMessage& message);
   /// Takes settings of a higher number than the last; refused too where one is outside what a bike can have.
   [[nodiscard]] Taken configure(const SignedSettings& settings);
 
@@ -81,7 +89,6 @@ class Lock {
   [[nodiscard]] Kept sign_and_keep(const Concluded& ride);
   void checkpoint(std::uint64_t now_ms);
   [[nodiscard]] LockState state_now() const;
-  [[nodiscard]] bool trusted(const claim::KeyedMessage& message);
 
   LockPorts ports_;
   Journal journal_;

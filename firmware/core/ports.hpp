@@ -39,6 +39,37 @@ class Keys {
   ~Keys() = default;
 };
 
+/// SHA-256 of what comes piece by piece, as psa_hash_setup, update and finish.
+class Sha256 {
+ public:
+  virtual void begin() = 0;
+  virtual void add(ByteView piece) = 0;
+  [[nodiscard]] virtual Digest finish() = 0;
+
+ protected:
+  ~Sha256() = default;
+};
+
+/// What the board warns of before its supply is too low to go on: a comparator some tenths of a volt above the brown-out reset.
+/// docs/lock.md, "Power", says for how long the board must last from then on.
+class Supply {
+ public:
+  [[nodiscard]] virtual bool failing() = 0;
+
+ protected:
+  ~Supply() = default;
+};
+
+/// Resets the board where feed() was not called for some seconds; the boot part starts it, and nothing stops it. It must outlast
+/// the longest erase and a signature.
+class Watchdog {
+ public:
+  virtual void feed() = 0;
+
+ protected:
+  ~Watchdog() = default;
+};
+
 /// Why the board started. Published in docs/dock-link.md: one never changes its meaning.
 enum class ResetReason : std::uint8_t {
   unknown = 0,

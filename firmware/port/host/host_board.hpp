@@ -43,14 +43,37 @@ class HostBoard final : public Board {
  public:
   [[nodiscard]] std::uint64_t uptime_ms() override { return uptime_ms_; }
   [[nodiscard]] std::uint16_t battery_mv() override { return battery_mv_; }
-  [[nodiscard]] ResetReason reset_reason() override { return ResetReason::power_on; }
+  [[nodiscard]] ResetReason reset_reason() override { return reason_; }
   void pass(std::uint64_t milliseconds) { uptime_ms_ += milliseconds; }
-  void start_anew() { uptime_ms_ = 0; }
+  void start_anew(ResetReason reason = ResetReason::power_on) {
+    uptime_ms_ = 0;
+    reason_ = reason;
+  }
   void set_battery(std::uint16_t millivolts) { battery_mv_ = millivolts; }
 
  private:
   std::uint64_t uptime_ms_ = 0;
   std::uint16_t battery_mv_ = 3000;
+  ResetReason reason_ = ResetReason::power_on;
+};
+
+class HostSupply final : public Supply {
+ public:
+  [[nodiscard]] bool failing() override { return failing_; }
+  void set_failing(bool failing) { failing_ = failing; }
+
+ private:
+  bool failing_ = false;
+};
+
+/// Counts how often it was fed, and resets nothing.
+class HostWatchdog final : public Watchdog {
+ public:
+  void feed() override { ++fed_; }
+  [[nodiscard]] std::uint64_t fed() const { return fed_; }
+
+ private:
+  std::uint64_t fed_ = 0;
 };
 
 }  // namespace greentill::firmware

@@ -4,10 +4,11 @@
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/md.h>
 #include <mbedtls/platform_util.h>
-#include <mbedtls/sha256.h>
 
 #include <algorithm>
 #include <cstdlib>
+
+#include "firmware/port/mbedtls/mbedtls_sha256.hpp"
 
 namespace greentill::firmware {
 namespace {
@@ -29,7 +30,6 @@ using Number = Owned<mbedtls_mpi, mbedtls_mpi_init, mbedtls_mpi_free>;
 using Point = Owned<mbedtls_ecp_point, mbedtls_ecp_point_init, mbedtls_ecp_point_free>;
 using Group = Owned<mbedtls_ecp_group, mbedtls_ecp_group_init, mbedtls_ecp_group_free>;
 using Md = Owned<mbedtls_md_context_t, mbedtls_md_init, mbedtls_md_free>;
-using Sha256 = Owned<mbedtls_sha256_context, mbedtls_sha256_init, mbedtls_sha256_free>;
 
 bool load_curve(Group& group) { return mbedtls_ecp_group_load(group.get(), MBEDTLS_ECP_DP_SECP256R1) == 0; }
 
@@ -79,12 +79,10 @@ bool point_of(Group& group, const Scalar& key, PublicPoint& out) {
 }  // namespace
 
 Digest MbedtlsHasher::sha256(std::initializer_list<ByteView> parts) const noexcept {
-  Sha256 context;
-  Digest digest{};
-  mbedtls_sha256_starts_ret(context.get(), 0);
-  for (const ByteView part : parts) mbedtls_sha256_update_ret(context.get(), part.data(), part.size());
-  mbedtls_sha256_finish_ret(context.get(), digest.data());
-  return digest;
+  MbedtlsSha256 sha;
+  sha.begin();
+  for (const ByteView part : parts) sha.add(part);
+  return sha.finish();
 }
 
 Digest MbedtlsHasher::hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) const noexcept {

@@ -46,7 +46,7 @@ bool HostedFile::write(std::uint32_t at, ByteView bytes) {
 bool HostedFlash::program(std::uint32_t address, ByteView words) {
   for (std::size_t at = 0; at < words.size(); at += kFlashWord) {
     Bytes<kFlashWord> cells{};
-    const std::uint32_t place = begin_ + address + static_cast<std::uint32_t>(at);
+    const std::uint32_t place = address + static_cast<std::uint32_t>(at);
     if (!file_.read(place, cells)) return false;
     for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = static_cast<std::uint8_t>(cells[i] & words[at + i]);
     if (!file_.write(place, cells)) return false;
@@ -58,7 +58,7 @@ bool HostedFlash::erase(std::uint32_t sector) {
   Bytes<64> ones{};
   ones.fill(0xff);
   for (std::uint32_t at = 0; at < kSectorBytes; at += static_cast<std::uint32_t>(ones.size())) {
-    if (!file_.write(begin_ + sector * kSectorBytes + at, ones)) return false;
+    if (!file_.write(sector * kSectorBytes + at, ones)) return false;
   }
   return true;
 }

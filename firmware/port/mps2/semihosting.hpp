@@ -9,7 +9,10 @@ namespace greentill::firmware {
 
 class HostedFile {
  public:
-  /// `mode` as semihosting numbers fopen's: 1 "rb", 3 "r+b", 7 "w+b".
+  /// As semihosting numbers fopen's modes: "rb", "r+b", "w+b".
+  static constexpr std::uint32_t kRead = 1;
+  static constexpr std::uint32_t kChange = 3;
+  static constexpr std::uint32_t kMake = 7;
   [[nodiscard]] bool open(const char* name, std::uint32_t mode);
   [[nodiscard]] bool read(std::uint32_t at, MutableBytes out);
   [[nodiscard]] bool read_on(MutableBytes out);
@@ -22,19 +25,17 @@ class HostedFile {
 /// NOR flash in a file.
 class HostedFlash final : public Flash {
  public:
-  HostedFlash(HostedFile& file, std::uint32_t first_sector, std::uint32_t sectors)
-      : file_(file), begin_(first_sector * kSectorBytes), sectors_(sectors) {}
+  HostedFlash(HostedFile& file, std::uint32_t sectors) : file_(file), sectors_(sectors) {}
   static constexpr std::uint32_t kSectorBytes = 2048;
 
   [[nodiscard]] std::uint32_t sector_size() const override { return kSectorBytes; }
   [[nodiscard]] std::uint32_t sector_count() const override { return sectors_; }
-  [[nodiscard]] bool read(std::uint32_t address, MutableBytes out) override { return file_.read(begin_ + address, out); }
+  [[nodiscard]] bool read(std::uint32_t address, MutableBytes out) override { return file_.read(address, out); }
   [[nodiscard]] bool program(std::uint32_t address, ByteView words) override;
   [[nodiscard]] bool erase(std::uint32_t sector) override;
 
  private:
   HostedFile& file_;
-  std::uint32_t begin_;
   std::uint32_t sectors_;
 };
 

@@ -13,6 +13,7 @@
 #include "daemon/claim/claim.hpp"
 #include "daemon/claim/consent.hpp"
 #include "daemon/claim/keyed_message.hpp"
+#include "daemon/claim/lock_image.hpp"
 #include "daemon/claim/lock_ride.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/receipt.hpp"
@@ -132,6 +133,14 @@ void fuzz_lock_receipt(ByteView bytes) {
   must(size.ok() && equal(ByteView(out).first(*size), bytes));
 }
 
+void fuzz_lock_image(ByteView bytes) {
+  const auto image = parse_lock_image(bytes);
+  if (!image) return check_fault(image.error(), bytes);
+  std::vector<std::uint8_t> out(bytes.size());
+  const auto size = encode_lock_image(*image, out);
+  must(size.ok() && equal(ByteView(out).first(*size), bytes));
+}
+
 void fuzz_keyed_message(ByteView bytes, MessageType type) {
   const auto message = parse_keyed_message(bytes, type);
   if (!message) return check_fault(message.error(), bytes);
@@ -143,6 +152,7 @@ void fuzz_keyed_message(ByteView bytes, MessageType type) {
   fuzz_time(message->payload);
   fuzz_lock_ride(message->payload);
   fuzz_lock_receipt(message->payload);
+  fuzz_lock_image(message->payload);
 }
 
 void fuzz_stored(ByteView bytes) {
@@ -194,8 +204,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz_time(bytes);
   fuzz_lock_ride(bytes);
   fuzz_lock_receipt(bytes);
+  fuzz_lock_image(bytes);
   fuzz_stored(bytes);
-  for (auto type = MessageType::claim; type <= MessageType::dock_licence;
+  for (auto type = MessageType::claim; type <= MessageType::lock_image;
        type = static_cast<MessageType>(static_cast<std::uint32_t>(type) + 1)) {
     fuzz_message(bytes, type);
     if (names_a_key(type)) fuzz_keyed_message(bytes, type);

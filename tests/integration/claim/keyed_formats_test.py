@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What names a key in docs/claim-format.md and docs/lock.md: its vectors are what the pages' rules give, and their CDDL takes them and
+"""What names a key in docs/claim-format.md, docs/lock.md and docs/lock-update.md: its vectors are what the pages' rules give, and their CDDL takes them and
 nothing else. And the tables of the pages on registry and ledger can be made."""
 import hashlib
 import json
@@ -17,9 +17,9 @@ import keyed_values as keyed
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 VECTORS = ROOT / "tests" / "vectors"
-PAGES = [(ROOT / "docs" / name).read_text() for name in ("claim-format.md", "lock.md")]
+PAGES = [(ROOT / "docs" / name).read_text() for name in ("claim-format.md", "lock.md", "lock-update.md")]
 RULE = {65001: "claim-message", 65002: "receipt-message", 65003: "lock-ride-message", 65004: "bundle-message", 65005: "time-message",
-        65006: "lock-receipt-message", 65007: "consent-message"}
+        65006: "lock-receipt-message", 65007: "consent-message", 65011: "lock-image-message"}
 
 
 def vectors(name):
@@ -27,7 +27,7 @@ def vectors(name):
 
 
 def grammar():
-    """Of both pages: the second uses what the first has."""
+    """Of all pages: the later ones use what the first has."""
     return cddl.Grammar("".join(block for page in PAGES for block in re.findall(r"```cddl\n(.*?)```", page, re.DOTALL)))
 
 

@@ -49,6 +49,9 @@ def locks(finish):
          {1: 0, 2: 300, 3: 0, 4: 2119, 5: 0, 6: 0, 7: 0, 8: 2400, 9: 2, 11: 2, 12: 1})
     made.append(finish("lock-receipt", "all rides of a lock up to 17 are settled", 65006, (61, 18), header(65006, kid="service"),
                        formats.cbor({2: f"{URN}lock:{LOCK}", 6: at, BODY: [17]}), "service"))
+    made.append(finish("lock-image", "the third image for the board 1; what its forms hold is made up", 65011, (61, 18), header(65011, kid="service"),
+                       formats.cbor({6: at, BODY: [3, 1, *([size, hashlib.sha256(bytes([slot])).digest()] for slot, size in enumerate((40960, 40968)))]}),
+                       "service"))
     return made
 
 

@@ -122,9 +122,9 @@ TEST_CASE("keyed messages: every cut, trailing byte and longer head is refused, 
 }
 
 TEST_CASE("keyed messages: one type is never taken for another") {
-  constexpr MessageType kAll[] = {MessageType::claim,   MessageType::receipt,     MessageType::lock_ride,
-                                  MessageType::bundle,  MessageType::time,        MessageType::lock_receipt,
-                                  MessageType::consent, MessageType::dock_licence};
+  constexpr MessageType kAll[] = {MessageType::claim,   MessageType::receipt,      MessageType::lock_ride,
+                                  MessageType::bundle,  MessageType::time,         MessageType::lock_receipt,
+                                  MessageType::consent, MessageType::dock_licence, MessageType::lock_image};
   for (const Sample& sample : samples_of_all()) {
     const Buffer message = signed_sample(sample);
     for (const MessageType type : kAll) {

@@ -9,6 +9,7 @@
 
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/keyed_message.hpp"
+#include "daemon/claim/lock_image.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tests/unit/claim/tree.hpp"
@@ -47,12 +48,25 @@ Buffer receipt_bytes(const LockReceipt& receipt) {
   return out;
 }
 
+Buffer image_bytes(const LockImage& image) {
+  Buffer out(512);
+  const auto size = encode_lock_image(image, out);
+  if (!size) FAIL(size.error().reason);
+  out.resize(*size);
+  return out;
+}
+
 /// The payload written again by what was read of it.
 Buffer payload_again(MessageType type, ByteView payload) {
   if (type == MessageType::lock_receipt) {
     const auto receipt = parse_lock_receipt(payload);
     REQUIRE(receipt.ok());
     return receipt_bytes(*receipt);
+  }
+  if (type == MessageType::lock_image) {
+    const auto image = parse_lock_image(payload);
+    REQUIRE(image.ok());
+    return image_bytes(*image);
   }
   const auto ride = parse_lock_ride(payload);
   REQUIRE(ride.ok());
@@ -175,6 +189,22 @@ TEST_CASE("lock ride: every cut and every longer head of a message is refused, a
     if (!ride) continue;
     CHECK(std::ranges::equal(ride_payload(*ride), message->payload));
   }
+}
+
+TEST_CASE("lock image: version, board and sizes are no zeros, and the largest keeps its limit") {
+  constexpr std::uint32_t kMost = 0xffffffff;
+  const LockImage largest{std::numeric_limits<std::int64_t>::min(), kMost, kMost, {{{kMost, {}}, {kMost, {}}}}};
+  Bytes<kMaxLockImageBytes> message{};
+  CHECK(encode_keyed_message(MessageType::lock_image, {}, image_bytes(largest), {}, message).ok());
+  for (int field = 0; field < 4; ++field) {
+    LockImage image = largest;
+    (field == 0 ? image.version : field == 1 ? image.board : image.forms[static_cast<std::size_t>(field) - 2].size) = 0;
+    Buffer out(512);
+    CHECK_FALSE(encode_lock_image(image, out).ok());
+  }
+  const Buffer payload = image_bytes(largest);
+  CHECK_FALSE(parse_lock_image(with_pair(payload, {}, "07", "00")).ok());
+  CHECK_FALSE(parse_lock_image(replaced(payload, {kBody, std::int64_t{0}}, "00")).ok());
 }
 
 TEST_CASE("lock ride: a message is read only as what it is") {

@@ -69,6 +69,10 @@ bool CutFlash::erase(std::uint32_t sector) {
 void CutFlash::power_up() {
   powered_ = true;
   cut_at_ = 0;
+  read_anew();
+}
+
+void CutFlash::read_anew() {
   for (const Marginal& it : marginal_) {
     // Some bits that are through now were not, or the other way round.
     for (std::size_t i = 0; i < kFlashWord; ++i) {

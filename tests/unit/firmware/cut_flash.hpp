@@ -32,6 +32,8 @@ class CutFlash final : public firmware::Flash {
   [[nodiscard]] bool powered() const { return powered_; }
   /// Power is back. Words that it failed in may read otherwise than before.
   void power_up();
+  /// Such words read otherwise once more, as at a start whose power did not fail.
+  void read_anew();
   /// Whether a word was programmed twice without an erase between, which parts with an error code do not take.
   [[nodiscard]] bool rewrote() const { return rewrote_; }
   /// Cells that take nothing any more: programs and erases of this sector fail.

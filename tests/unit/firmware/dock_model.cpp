@@ -9,10 +9,7 @@ namespace greentill::test {
 
 using namespace firmware;
 
-void DockModel::connect() {
-  link_.emplace(*world_.lock,
-                LockPorts{world_.flash, world_.identity_flash, world_.keys, world_.entropy, world_.board, world_.hasher}, *this);
-}
+void DockModel::connect() { link_.emplace(*world_.lock, world_.ports(), *this, world_.updating); }
 
 void DockModel::restart() {
   reader_ = {};

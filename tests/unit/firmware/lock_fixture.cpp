@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/firmware/lock_fixture.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace greentill::test {
@@ -14,15 +15,26 @@ void require(bool holds, const char* what) {
 
 using namespace firmware;
 
-LockFixture::LockFixture() {
+claim::Signature QuickKeys::made(const PublicPoint& key, const Digest& digest) const {
+  claim::Signature signature{};
+  const Digest half = hasher_.sha256({key, digest});
+  std::copy(half.begin(), half.end(), std::copy(half.begin(), half.end(), signature.begin()));
+  return signature;
+}
+
+LockFixture::LockFixture(const Options& options)
+    : flash(kJournalSectors + options.more_sectors, 2048, options.seed),
+      keys(options.quick_keys ? static_cast<Keys&>(quick_keys) : stored_keys),
+      programme(options.quick_keys ? static_cast<Keys&>(quick_programme) : stored_programme) {
   CountingEntropy other(77);
-  require(programme.generate_key(other) && programme.export_public_key(programme_key), "the programme has no key");
+  require(programme.has_key() || programme.generate_key(other), "the programme has no key");
+  require(programme.export_public_key(programme_key), "the programme's key cannot be had");
   restart();
 }
 
-Lock::Start LockFixture::restart() {
-  board.start_anew();
-  lock.emplace(LockPorts{flash, identity_flash, keys, entropy, board, hasher});
+Lock::Start LockFixture::restart(ResetReason reason) {
+  board.start_anew(reason);
+  lock.emplace(ports());
   return lock->start();
 }
 

@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "firmware/core/lock.hpp"
+#include "firmware/core/flash_part.hpp"
+#include "firmware/core/updater.hpp"
 #include "firmware/port/host/host_board.hpp"
 #include "firmware/port/mbedtls/mbedtls_keys.hpp"
 #include "tests/unit/firmware/cut_flash.hpp"
@@ -46,13 +47,40 @@ class FlakyKeys final : public firmware::Keys {
   firmware::Keys& keys_;
 };
 
+/// Keys that sign with a hash, for tests that start a lock thousands of times: nothing about the curve is shown with them.
+class QuickKeys final : public firmware::Keys {
+ public:
+  QuickKeys(const claim::Hasher& hasher, std::uint8_t whose) : hasher_(hasher), point_{4, whose} {}
+  [[nodiscard]] bool has_key() override { return true; }
+  [[nodiscard]] bool generate_key(firmware::Entropy&) override { return false; }
+  [[nodiscard]] bool export_public_key(firmware::PublicPoint& out) override { return out = point_, true; }
+  [[nodiscard]] bool sign_hash(const Digest& digest, claim::Signature& out) override { return out = made(point_, digest), true; }
+  [[nodiscard]] bool verify_hash(const firmware::PublicPoint& key, const Digest& digest, const claim::Signature& it) override {
+    return it == made(key, digest);
+  }
+
+ private:
+  [[nodiscard]] claim::Signature made(const firmware::PublicPoint& key, const Digest& digest) const;
+
+  const claim::Hasher& hasher_;
+  firmware::PublicPoint point_;
+};
+
 struct LockFixture {
   static constexpr std::string_view kId = "lock-0042";
+  static constexpr std::uint32_t kJournalSectors = 8;
   using Message = std::vector<std::uint8_t>;
 
-  LockFixture();
-  /// The battery is taken out and put in again.
-  firmware::Lock::Start restart();
+  struct Options {
+    std::uint32_t more_sectors = 0;  ///< of the flash, behind the journal's
+    bool quick_keys = false;
+    std::uint64_t seed = 1;
+  };
+  LockFixture() : LockFixture(Options{}) {}
+  explicit LockFixture(const Options& options);
+  /// The battery is taken out and put in again, or what else.
+  firmware::Lock::Start restart(firmware::ResetReason reason = firmware::ResetReason::power_on);
+  [[nodiscard]] firmware::LockPorts ports() { return {journal_flash, identity_flash, keys, entropy, board, hasher}; }
   void provision();
   /// Unlocks, turns the wheel at 5 m/s, closes in a dock.
   void ride(int turns);
@@ -64,17 +92,22 @@ struct LockFixture {
   [[nodiscard]] Message signed_by_programme(claim::MessageType type, ByteView payload);
 
   firmware::MbedtlsHasher hasher;
-  CutFlash flash{8, 2048};
+  CutFlash flash;
+  firmware::FlashPart journal_flash{flash, 0, kJournalSectors};
   CutFlash identity_flash{1, 2048};
   CutFlash key_flash{1, 2048};
   CutFlash programme_flash{1, 2048};
   CountingEntropy entropy{1};
   firmware::HostBoard board;
   firmware::MbedtlsKeys stored_keys{key_flash, 0};
-  FlakyKeys keys{stored_keys};
-  firmware::MbedtlsKeys programme{programme_flash, 0};
+  QuickKeys quick_keys{hasher, 1};
+  QuickKeys quick_programme{hasher, 2};
+  firmware::MbedtlsKeys stored_programme{programme_flash, 0};
+  FlakyKeys keys;
+  firmware::Keys& programme;
   firmware::PublicPoint programme_key{};
   std::optional<firmware::Lock> lock;
+  firmware::Updater* updating = nullptr;  ///< of locks that take new images in
 };
 
 }  // namespace greentill::test

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/claim/lock_image.hpp"
+
+#include "daemon/claim/codec.hpp"
+
+namespace greentill::claim {
+namespace {
+
+template <typename Io, typename T>
+void layout_image(Io& io, T& image) {
+  constexpr const char* kReason = "the content of a lock image is not [version, board, form, form]";
+  constexpr const char* kNumber = "version, board and sizes of a lock image are 1 to 4,294,967,295";
+  auto map = io.begin_map(2, "the lock image is not a map");
+  io.key(map, kIssuedAt);
+  io.integer(image.issued_at, "the time of the lock image is not a 64-bit integer");
+  io.key(map, kBody);
+  io.array(4, kReason);
+  io.number32(image.version, kNumber);
+  io.number32(image.board, kNumber);
+  for (auto& form : image.forms) {
+    io.array(2, "a form of a lock image is not [size, sha256]");
+    io.number32(form.size, kNumber);
+    io.fixed(form.sha256, "the SHA-256 of a lock image is not 32 bytes");
+  }
+  io.end_map(map);
+}
+
+}  // namespace
+
+Result<std::size_t, Fault> encode_lock_image(const LockImage& image, MutableBytes out) {
+  Encoder io(out);
+  layout_image(io, image);
+  return io.finish();
+}
+
+Result<LockImage, Fault> parse_lock_image(ByteView payload) {
+  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
+  Decoder io(payload);
+  LockImage image;
+  layout_image(io, image);
+  if (!io.ok()) return Failure{io.fault()};
+  return image;
+}
+
+}  // namespace greentill::claim
