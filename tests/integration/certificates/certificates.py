@@ -24,7 +24,7 @@ DEVICE = "dock-7"  # as on the page
 def recipes():
     found = re.findall(r"^```sh (\S+)\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     names = [name for name, _ in found]
-    fail_unless(names == ["authority", "broker", "broker-config", "service", "device-key", "device", "register", "renewal", "register-renewal", "revoke", "revocation"],
+    fail_unless(names == ["authority", "broker", "service", "device-key", "device", "register", "broker-config", "renewal", "register-renewal", "revoke", "revocation"],
                 f"{PAGE} has the recipes {names}")
     return dict(found)
 
@@ -51,21 +51,23 @@ def prepare(stack, office):
     command.write_text(f'#!/bin/sh\n[ "$1" = broker-config ] && exec {program} "$@"\n'
                        f'exec {program} "$@" --config {stack.folder / "credit.toml"}\n')
     command.chmod(0o755)
-    for name in ("authority", "broker", "broker-config", "service", "device-key", "device"):
+    for name in ("authority", "broker", "service", "device-key", "device"):
         office.run(name)
-    for key in ("authority", "workers", "broker", "service", "device"):
+    for key in ("ca/root", "ca/devices", "ca/workers", "broker", "service", "device"):
         mode = (office.folder / f"{key}.key").stat().st_mode & 0o777
         fail_unless(mode == 0o600, f"{key}.key has the mode {mode:o}")
-    for name, here in (("authorities", "ca"), ("authority", "devices-ca"), ("workers", "workers-ca")):
-        office.copy(f"{name}.crt", f"{here}.crt")
+    for name, here in (("anchors", "ca"), ("devices-door", "devices-ca"), ("workers-door", "workers-ca")):
+        office.copy(f"ca/{name}.crt", f"{here}.crt")
     for end in ("key", "crt"):
         office.copy(f"device.{end}", f"{DEVICE}.{end}")
     (office.folder / "programme.key").write_text("5a" * 32 + "\n")
     (office.folder / "programme.key").chmod(0o600)
+    stack.write_configuration()
+    office.run("register")
+    office.run("broker-config")
     # The page's with other ports and folders.
     stack.broker_options = ["--devices-crl", office.folder / "revoked.pem", "--workers-crl", office.folder / "workers-revoked.pem"]
     stack.write_configuration()
-    office.run("register")
     stack.write_settings(DEVICE)
     with open(stack.folder / "mosquitto.conf", "a") as config:
         config.write("\nlog_type information\n")  # that it reads its files again
@@ -112,10 +114,9 @@ def renew(stack, office):
 
 
 def revoke(stack, office):
-    """Every certificate of the device; the page's command names the one that goes last."""
+    """Every certificate of the device."""
     office.run("revoke")
     wait_until(lambda: "Not authorized (135)" in stack.daemon.log.read_text(), PATIENCE_S, "the broker's guard to keep the revoked device out")
-    office.copy("device-renewed.crt", "device.crt")
     office.run("revocation")
     reload_broker(stack)
     before = stack.daemon.log.stat().st_size
