@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "firmware/core/little_endian.hpp"
-
 namespace greentill::firmware {
 namespace {
 
@@ -43,15 +41,9 @@ BootState after_trial(BootState state, TrialEnd ended, ResetReason reason) {
 }  // namespace
 
 std::optional<ImageHead> read_head(Flash& slot) {
-  Bytes<16> bytes{};
+  Bytes<ImageHead::kBytes> bytes{};
   if (!slot.read(ImageHead::kAt, bytes)) return std::nullopt;
-  ByteReader in(bytes);
-  if (in.get<std::uint32_t>() != ImageHead::kMagic) return std::nullopt;
-  ImageHead head;
-  head.version = in.get<std::uint32_t>();
-  head.address = in.get<std::uint32_t>();
-  head.board = in.get<std::uint32_t>();
-  return head;
+  return parse_head(bytes);
 }
 
 std::optional<Digest> digest_of(Flash& slot, std::uint32_t size, Sha256& sha) {

@@ -7,17 +7,10 @@
 #include <optional>
 
 #include "firmware/core/boot_record.hpp"
+#include "firmware/core/image_head.hpp"
 
 namespace greentill::firmware {
 
-/// What an image says of itself, in words of the vector table that a Cortex-M4 does not use.
-struct ImageHead {
-  static constexpr std::uint32_t kAt = 28;             ///< in the image
-  static constexpr std::uint32_t kMagic = 0x494c5447;  ///< "GTLI"
-  std::uint32_t version = 0;
-  std::uint32_t address = 0;  ///< where it is linked to
-  std::uint32_t board = 0;
-};
 /// Nothing where no image begins so.
 [[nodiscard]] std::optional<ImageHead> read_head(Flash& slot);
 

@@ -44,12 +44,15 @@ bool HostedFile::write(std::uint32_t at, ByteView bytes) {
 }
 
 bool HostedFlash::program(std::uint32_t address, ByteView words) {
-  for (std::size_t at = 0; at < words.size(); at += kFlashWord) {
-    Bytes<kFlashWord> cells{};
+  // Several words at once: each call of the host takes longer than a word of a board's flash.
+  for (std::size_t at = 0; at < words.size();) {
+    Bytes<64> memory{};
+    const MutableBytes cells = MutableBytes(memory).first(std::min(memory.size(), words.size() - at));
     const std::uint32_t place = address + static_cast<std::uint32_t>(at);
     if (!file_.read(place, cells)) return false;
     for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = static_cast<std::uint8_t>(cells[i] & words[at + i]);
     if (!file_.write(place, cells)) return false;
+    at += cells.size();
   }
   return true;
 }

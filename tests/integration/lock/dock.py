@@ -8,6 +8,8 @@ import time
 import zlib
 
 HELLO, PROVE, ASK_TIME, SET_TIME, LIST, FETCH, ACKNOWLEDGE, SETTLE, CONFIGURE, PROPOSE, CONFIRM, COMMIT = range(1, 13)
+IMAGE, OFFER_IMAGE, WRITE_IMAGE, FINISH_IMAGE = range(13, 17)
+UNKNOWN_REASON, POWER_ON, BROWN_OUT, WATCHDOG, SOFTWARE, PIN, FAULT = range(7)
 DONE, NOT_THERE, REFUSED, NOT_KEPT, OTHER_SESSION, MALFORMED, UNKNOWN = range(7)
 
 
@@ -73,13 +75,54 @@ class Lock:
         self.number = (self.number + 1) % 256
         plain = bytes([1, kind, self.number]) + (self.session if in_session else b"") + content
         self.line.sendall(cobs_encode(plain + struct.pack("<I", zlib.crc32(plain))) + b"\0")
-        answer = bytearray()
-        while not answer.endswith(b"\0"):
-            answer += self.line.recv(1)
-        back = cobs_decode(answer[:-1])
-        if zlib.crc32(back[:-4]) != struct.unpack("<I", back[-4:])[0] or back[:3] != bytes([1, kind | 128, self.number]):
-            raise ValueError(f"no answer to {kind}: {back.hex()}")
-        return back[3], back[4:-4]
+        while True:
+            answer = bytearray()
+            while not answer.endswith(b"\0"):
+                byte = self.line.recv(1)
+                if not byte:
+                    raise ConnectionError("the lock is off")
+                answer += byte
+            back = cobs_decode(answer[:-1])
+            if len(back) > 7 and zlib.crc32(back[:-4]) == struct.unpack("<I", back[-4:])[0] and back[:3] == bytes([1, kind | 128, self.number]):
+                return back[3], back[4:-4]  # others are answers to what was asked before, or cut short
+
+    def hello_after(self, starts):
+        """The hello of a later start, asked for again and again as a dock does."""
+        self.line.settimeout(1)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                found = self.hello()
+            except TimeoutError:
+                continue
+            if found["starts"] > starts:
+                self.line.settimeout(30)
+                return found
+            time.sleep(0.1)
+        raise TimeoutError("the lock does not start anew")
+
+    def image(self):
+        answer, content = self.ask(IMAGE)
+        assert answer == DONE
+        names = ("slot", "version", "other", "floor", "tried", "ended", "reason")
+        return dict(zip(names, struct.unpack("<BIBIIBB", content)))
+
+    def send_image(self, message, forms, pieces=None):
+        """Offers an image and sends it; the answer to the last request. At most so many pieces, where that is told."""
+        answer, content = self.ask(OFFER_IMAGE, message)
+        if answer != DONE:
+            return answer
+        slot, at = struct.unpack("<BI", content)
+        while at < len(forms[slot]):
+            if pieces is not None:
+                if pieces == 0:
+                    return None
+                pieces -= 1
+            answer, content = self.ask(WRITE_IMAGE, struct.pack("<I", at) + forms[slot][at:at + 376])
+            if answer != DONE:
+                return answer
+            at, = struct.unpack("<I", content)
+        return self.ask(FINISH_IMAGE)[0]
 
     def hello(self):
         answer, content = self.ask(HELLO, in_session=False)

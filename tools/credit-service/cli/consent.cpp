@@ -7,9 +7,8 @@
 #include "daemon/base/system.hpp"
 #include "daemon/base/text.hpp"
 #include "daemon/claim/signing.hpp"
-#include "daemon/crypto/secret_file.hpp"
-#include "daemon/crypto/signer.hpp"
 #include "tools/credit-service/cli/held_decide.hpp"
+#include "tools/credit-service/cli/named_signer.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 #include "tools/credit-service/registry/json.hpp"
@@ -78,22 +77,6 @@ Result<Digest> newest_key(RegistryReader& registry, const std::string& device) {
   return keys->back().hash;
 }
 
-Result<crypto::Signer> load_consent_signer(const Given& given) {
-  const auto pem = read_named(given["certificate"]);
-  if (!pem) return Failure{pem.error()};
-  const auto certificate = crypto::Certificate::leaf_from(*pem);
-  if (!certificate) return Failure{certificate.error().with_context(given["certificate"])};
-  if (!certificate->has_usage(crypto::kConsentSigningUsage)) {
-    return fail(ErrorCode::denied, given["certificate"] + ": the certificate's extended key usage lacks " +
-                                       std::string(crypto::kConsentSigningUsage) + ", which signs consents");
-  }
-  const auto key = crypto::read_secret(given["key"]);
-  if (!key) return Failure{key.error()};
-  auto signer = crypto::Signer::from(key->text(), *certificate);
-  if (!signer) return Failure{signer.error().with_context(given["key"])};
-  return signer;
-}
-
 Result<std::vector<std::uint8_t>> message_of(const Consent& consent, crypto::Signer& signer) {
   Bytes<kMostPayloadBytes> payload{};
   const auto size = claim::encode_consent(consent, payload);
@@ -145,7 +128,7 @@ Status take_consent(const std::filesystem::path& path, const Given& given, const
 Status sign_consent(const std::filesystem::path& path, const Given& given, const Output& output) {
   const auto config = load_config(path);
   if (!config) return Failure{config.error()};
-  auto signer = load_consent_signer(given);
+  auto signer = load_signer_for(crypto::kConsentSigningUsage, "which signs consents", given);
   if (!signer) return Failure{signer.error()};
   auto store = open_sqlite_store(config->database);
   if (!store) return Failure{store.error()};
@@ -157,7 +140,7 @@ Status sign_consent(const std::filesystem::path& path, const Given& given, const
   const auto end = *named ? Result<KeyEnd>(**named) : place_of_open_chain(**store, device, *key);
   if (!end) return Failure{end.error()};
   const std::int64_t now = SystemClock().unix_seconds();
-  const auto message = message_of({device, now, *key, end->chain, end->seq, end->payload_hash}, *signer);
+  const auto message = message_of({device, now, *key, end->chain, end->seq, end->payload_hash}, signer->signer);
   if (!message) return Failure{message.error()};
   if (Status counts = check_counts(*config, *message, now); !counts) return counts;
   if (Status written = write_file_durably(given["out"], as_text(*message)); !written) return written;
