@@ -151,6 +151,7 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Re
                     {"reason", nullptr},
                     {"granted_mg", nullptr},
                     {"changed_at", nullptr},
+                    {"anew", nullptr},
                     {"of_seq", nullptr},
                     {"reversed", nullptr},
                     {"device", c.device},
@@ -166,6 +167,7 @@ Result<ordered_json> claim_to_json(const outbox::StoredClaim& stored, outbox::Re
   if (!stored.reason.empty()) json["reason"] = stored.reason;
   if (stored.granted_mg) json["granted_mg"] = *stored.granted_mg;
   if (stored.changed_at) json["changed_at"] = *stored.changed_at;
+  if (stored.anew) json["anew"] = {{"chain", to_hex(stored.anew->chain)}, {"seq", stored.anew->seq}};
   if (with_sale) json["sale"] = stored.sale ? sale_to_json(*stored.sale) : ordered_json();
   if (Status added = add_taken_back(c, reader, json); !added) return Failure{added.error()};
   return json;

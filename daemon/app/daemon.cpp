@@ -173,7 +173,9 @@ Status GreentillDaemon::start_engine() {
   strand_.post([this] { pruner_->start(); });
   self_check_->start(strand_);
   strand_thread_ = std::thread([this] { strand_.run(); });
-  return engine_->open(chain_owner_);
+  Status opened = engine_->open(chain_owner_);
+  if (opened) engine_->mend_refused();
+  return opened;
 }
 
 /// A count that cannot be read begins anew: that may cost the shop some money, and claims must not wait for it.

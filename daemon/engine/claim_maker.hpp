@@ -40,6 +40,12 @@ struct MadeClaims {
   std::optional<outbox::Sale> sale;         ///< none for a chain's start, an undo, and a record without a transaction
 };
 
+/// A claim in place of a refused one, and how much more it claims.
+struct Mended {
+  outbox::NewClaim claim;
+  outbox::TotalsDelta more;
+};
+
 struct Reversals;
 struct TakeBack;
 
@@ -68,6 +74,11 @@ class ClaimMaker {
   /// id now.
   Result<outbox::NewClaim> make_anew(const claim::Claim& claim, const std::optional<claim::AccountHint>& account,
                                      const std::optional<claim::ClaimId>& of, claim::ChainHead& head);
+
+  /// The same act in place of a claim that was refused for ever for `reason`, which it names, and moves `head` past it: measured
+  /// again where its amounts were refused, signed again where its signature was, once. Nothing where it would come out as it was.
+  Result<std::optional<Mended>> mend(const claim::Claim& refused, const std::optional<claim::AccountHint>& account,
+                                     std::string_view reason, claim::ChainHead& head);
 
   /// Unix seconds, of the clock that claims are dated by.
   [[nodiscard]] std::int64_t now() const { return clock_.unix_seconds(); }

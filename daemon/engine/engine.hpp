@@ -94,6 +94,11 @@ class Engine final : public outbox::Repairer {
   void declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
                     std::function<void(Status)> done) override;
 
+  /// Makes claims anew that were refused for ever and come out otherwise now, behind the head, in their order: each names the one
+  /// in whose place it stands (claim-format.md, key 11). Called at a start, and once other methodologies are in force. Durable on
+  /// return; what could not be is left for the next call. Must not be called from `answered`.
+  void mend_refused();
+
   /// Why the engine takes no transactions now, for people; empty where it does.
   [[nodiscard]] std::string trouble() const;
 
@@ -107,6 +112,8 @@ class Engine final : public outbox::Repairer {
   [[nodiscard]] Committer& committer() { return committer_; }
 
  private:
+  Result<std::size_t> mend_some(std::int64_t& after, std::size_t& mended);
+  std::unique_ptr<Job> mend_one(const outbox::RefusedClaim& refused);
   void take(Arrival arrival);
   void refuse(Arrival arrival, const Error& error);
   void admit(Arrival arrival);

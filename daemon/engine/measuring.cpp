@@ -79,4 +79,22 @@ std::vector<Measured> Measuring::measure(const event::Transaction& transaction, 
   return all;
 }
 
+std::optional<Remeasured> Measuring::measure_again(const claim::Reduction& claimed) const {
+  const claim::MethodologyRef& named = claimed.methodology;
+  const measure::Methodology* const now = methodology_for(claimed.activity, claimed.end);
+  if (now == nullptr) return std::nullopt;
+  // The nullifier stays, so the act must: versions of one methodology count the same one.
+  const measure::Methodology* const former = library_.find(named.id, named.version, named.sha256);
+  const bool is_same_act = former == nullptr
+                               ? now->id == named.id
+                               : now->exclusive_group == former->exclusive_group && now->event_line == former->event_line;
+  if (!is_same_act) return std::nullopt;
+  const auto amounts = measure::quantify(*now, claimed.quantities, claimed.begin, claimed.end);
+  if (!amounts || amounts->credited_mg == 0) return std::nullopt;
+  if (now == former && amounts->estimate_mg == claimed.estimate_mg && amounts->credited_mg == claimed.credited_mg) {
+    return std::nullopt;
+  }
+  return Remeasured{now, *amounts};
+}
+
 }  // namespace greentill::engine

@@ -34,6 +34,12 @@ struct Unclaimed {
   const detect::Detected* found = nullptr;
 };
 
+/// A claimed act measured again.
+struct Remeasured {
+  const measure::Methodology* methodology = nullptr;
+  measure::Quantified amounts;
+};
+
 class Measuring {
  public:
   /// `preferred`: pairs of activity and methodology id. `library` must outlive it.
@@ -45,6 +51,10 @@ class Measuring {
   [[nodiscard]] std::vector<Measured> measure(const event::Transaction& transaction,
                                               const std::vector<detect::Detected>& detected,
                                               std::vector<Unclaimed>& unclaimed) const;
+
+  /// What a claimed act comes to by the methodologies in force now; nothing where that is what it claims, where it is worth
+  /// nothing, or where they would make another act of it.
+  [[nodiscard]] std::optional<Remeasured> measure_again(const claim::Reduction& claimed) const;
 
   /// The methodology in force for the activity when the event ended; null where there is none.
   [[nodiscard]] const measure::Methodology* methodology_for(std::string_view activity, std::int64_t end) const;

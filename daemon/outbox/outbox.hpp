@@ -42,6 +42,14 @@ struct TotalsDelta {
   std::int64_t claims = 1;  ///< 0 for a reversal, which only lowers the amounts: these are negative then
 };
 
+/// A claim that was refused for ever, and the one that takes its place. From then on whoever reports the transaction again, or
+/// takes it back, means the new one.
+struct Replacement {
+  std::int64_t refused = 0;        ///< RefusedClaim::number
+  std::uint64_t seq = 0;           ///< of the new claim
+  std::vector<Digest> nullifiers;  ///< MACs of both
+};
+
 /// What one transaction adds to the store: all of it is stored, or nothing.
 struct Unit {
   /// The transaction's, under which it is known again. None for a chain's start, for a record without a transaction, and for a
@@ -55,7 +63,8 @@ struct Unit {
   std::optional<SourceRecord> record;  ///< the source's record and new position; none where no source handed it in
   std::vector<TotalsDelta> totals;
   SideRecords side;
-  bool declares_lost = false;  ///< its claim is the gap over what is missing of the chain before; noted with the chain
+  bool declares_lost = false;           ///< its claim is the gap over what is missing of the chain before; noted with the chain
+  std::optional<Replacement> replaces;  ///< what its claim stands in for
 };
 
 /// What a receipt changed.
@@ -106,6 +115,10 @@ class Reader {
   /// `tried_before`, or after `now`, by a clock that ran ahead. Both are Unix seconds. Of the first chain that has any and was
   /// not set apart; at most `limit`.
   virtual Result<DueClaims> retryable(std::int64_t now, std::int64_t tried_before, std::size_t limit) = 0;
+  /// Claims that were refused for ever for wrong-arithmetic or bad-signature, which another version of this program may not get,
+  /// in whose place none was made yet, of chains under that assignment: those behind `after`, which is the number of one or 0, at
+  /// most `limit`.
+  virtual Result<std::vector<RefusedClaim>> replaceable(std::uint32_t assignment, std::int64_t after, std::size_t limit) = 0;
   /// The source's last durable position; empty where it has none.
   virtual Result<std::string> position(std::string_view source) = 0;
   /// The sums of all days from `from_day` on (days since 1970-01-01), by day and activity in ascending order.

@@ -217,6 +217,21 @@ Result<DueClaims> SqliteReader::retryable(std::int64_t now, std::int64_t tried_b
   return row.result(std::move(due));
 }
 
+// Asked for at a start and under other methodologies, so that no statement is kept for it.
+Result<std::vector<RefusedClaim>> SqliteReader::replaceable(std::uint32_t assignment, std::int64_t after, std::size_t limit) {
+  Statement statement;
+  Status prepared = statement.prepare(
+      database_,
+      "SELECT " GREENTILL_CLAIM_COLUMNS "outcomes o CROSS JOIN claims c ON c.position = o.position " GREENTILL_CHAIN_OF_CLAIM
+      "WHERE o.standing = 2 AND o.standing <> 0 AND o.position > ?2 AND o.reason IN ('wrong-arithmetic', 'bad-signature') "
+      "AND c.anew IS NULL AND h.assignment = ?1 ORDER BY o.position LIMIT ?3");
+  if (!prepared) return Failure{prepared.error()};
+  std::vector<RefusedClaim> refused;
+  Query row(statement, std::int64_t{assignment}, after, row_limit(limit));
+  while (row.next()) refused.push_back({row.integer(0), stored_claim(row)});
+  return row.result(std::move(refused));
+}
+
 Result<std::vector<Totals>> SqliteReader::totals(std::int64_t from_day) {
   std::vector<Totals> totals;
   Query row(totals_, from_day);

@@ -113,6 +113,7 @@ class SqliteReader final : public Reader {
   Status read_batch(const claim::ChainId& chain, std::uint64_t first, std::size_t max_claims, std::size_t max_bytes,
                     ClaimBatch& into) override;
   Result<DueClaims> retryable(std::int64_t now, std::int64_t tried_before, std::size_t limit) override;
+  Result<std::vector<RefusedClaim>> replaceable(std::uint32_t assignment, std::int64_t after, std::size_t limit) override;
   Result<std::string> position(std::string_view source) override;
   Result<std::vector<Totals>> totals(std::int64_t from_day) override;
   Result<Backlog> backlog() override;
@@ -204,6 +205,7 @@ class SqliteWriter final : public Writer {
 
   Status add_unit(ChainRow& row, const Unit& unit);
   Status add_claims(ChainRow& row, const Unit& unit);
+  Status replace(const ChainRow& row, const Replacement& replacement);
   Status begin(ChainRow& row, const NewClaim& claim);
   Status add_side_records(const ChainRow& row, const Unit& unit);
   Status add_awaited(const Unit& unit);

@@ -61,8 +61,14 @@ struct StoredClaim {
   std::optional<std::int64_t> granted_mg;  ///< what is granted now, where that is not what the claim asked for
   std::optional<std::int64_t> changed_at;  ///< when this device heard of it, Unix seconds, where that was after its receipt
   std::optional<Sale> sale;                ///< none: it belongs to no sale
-  std::optional<ClaimPlace> anew;          ///< the claim that was made in its place, by a repair
+  std::optional<ClaimPlace> anew;          ///< the claim that was made in its place, by a repair or since this one was refused
   std::vector<std::uint8_t> message;
+};
+
+/// A claim that was refused for ever.
+struct RefusedClaim {
+  std::int64_t number = 0;  ///< of this store's alone; rises with the order in which claims were made
+  StoredClaim claim;
 };
 
 /// Where a chain stands.

@@ -109,11 +109,13 @@ Status SqliteWriter::prepare() {
         "WHERE changed_at IS NOT NULL"},
        {forget_told_, "DELETE FROM outcomes WHERE position > ?1 AND position <= ?2 AND changed_at IS NULL"},
        {undo_told_, "UPDATE outcomes SET told = 0, told_reason = '', told_mg = NULL WHERE position > ?1 AND position <= ?2"},
-       // The delivered head itself stays, hence `<`. The inner limit bounds how much is read.
+       // The delivered head itself stays, hence `<`. A refused claim goes behind the one that replaced it: until then its
+       // transaction must be known. The inner limit bounds how much is read.
        {to_prune_,
         "SELECT position FROM (SELECT c.position AS position, c.recorded_at AS recorded_at FROM chains h CROSS JOIN claims c "
         "WHERE c.position > h.no << 40 AND c.position < (h.no << 40) + h.delivered_seq AND NOT EXISTS "
-        "(SELECT 1 FROM outcomes o WHERE o.position = c.position AND o.standing <> 0) LIMIT ?3) WHERE recorded_at < ?1 LIMIT ?2"},
+        "(SELECT 1 FROM outcomes o WHERE o.position = c.position AND o.standing <> 0 AND (c.anew IS NULL OR c.anew IN (SELECT "
+        "position FROM claims))) LIMIT ?3) WHERE recorded_at < ?1 LIMIT ?2"},
        {remove_claim_, "DELETE FROM claims WHERE position = ?1"},
        {remove_outcome_, "DELETE FROM outcomes WHERE position = ?1"},
        {count_pruned_, "UPDATE chains SET pruned = pruned + 1, pruned_to = max(pruned_to, ?2) WHERE no = ?1"},
@@ -199,7 +201,26 @@ Status SqliteWriter::add_unit(ChainRow& row, const Unit& unit) {
   if (unit.declares_lost) {
     if (Status declared = declared_.run(row.no); !declared) return declared;
   }
+  if (unit.replaces) {
+    if (Status replaced = replace(row, *unit.replaces); !replaced) return replaced;
+  }
   return add_side_records(row, unit);
+}
+
+Status SqliteWriter::replace(const ChainRow& row, const Replacement& replacement) {
+  Statement set_anew, move_taken_back;
+  Status prepared = sqlite::prepare_all(
+      database_, {{set_anew, "UPDATE claims SET anew = ?2 WHERE position = ?1 AND anew IS NULL"},
+                  {move_taken_back, "UPDATE taken_back SET of_position = ?3 WHERE nullifier = ?1 AND of_position = ?2"}});
+  if (!prepared) return prepared;
+  const std::int64_t position = position_of(row.no, replacement.seq);
+  if (Status set = set_anew.run(replacement.refused, position); !set) return set;
+  if (database_.changed() != 1)
+    return fail(ErrorCode::conflict, "outbox: the refused claim was replaced already, or is not here");
+  for (const Digest& nullifier : replacement.nullifiers) {
+    if (Status moved = move_taken_back.run(nullifier, replacement.refused, position); !moved) return moved;
+  }
+  return Done{};
 }
 
 Status SqliteWriter::add_claims(ChainRow& row, const Unit& unit) {

@@ -11,6 +11,7 @@
 #include "daemon/claim/chain.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/claim/nullifier.hpp"
+#include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::test {
 namespace {
@@ -134,6 +135,18 @@ void TestDesk::store(outbox::Unit unit) {
   unit.recorded_at = kNow;
   const outbox::Unit* units[] = {&unit};
   expect(outbox_->writer().commit(units));
+}
+
+void TestDesk::replace_refused() {
+  const std::lock_guard lock(mutex_);
+  const auto reader = new_reader();
+  const auto refused = expect(reader->replaceable(1, 0, 10));
+  const auto opened = expect(outbox::open_claim(refused.at(0).claim.seq, refused.at(0).claim.message));
+  outbox::Unit unit;
+  unit.claims.push_back(append(opened.claim.entry, {0xaa}, std::nullopt));
+  unit.replaces = outbox::Replacement{refused.at(0).number, unit.claims[0].seq, {}};
+  unit.head = head_;
+  store(std::move(unit));
 }
 
 event::ReversedAct TestDesk::take_back(const event::ClaimedAct& act) {

@@ -44,6 +44,8 @@ class TestDesk final : public api::Desk {
   void set_warnings(std::vector<std::string> warnings);
   /// Applies a receipt up to this claim, which it refuses for ever.
   void refuse(std::uint64_t seq, std::string reason);
+  /// Makes a claim in place of the only one that was refused for ever.
+  void replace_refused();
   /// A change by which the service holds a claim.
   void hold(std::uint64_t seq, std::string reason);
   /// As if the service had taken the claims up to that one.

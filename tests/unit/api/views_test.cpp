@@ -91,6 +91,17 @@ TEST_CASE("views: a claim that the service holds says so, since when and why, an
                                              {"reason":"screening","kind":"held","claims":1}])"));
 }
 
+TEST_CASE("views: a refused claim names the one that was made in its place") {
+  Fixture fixture;
+  post_rides(fixture, 2);
+  fixture.desk.refuse(2, "bad-signature");
+  CHECK(fixture.get_json("/v1/claims/2")["anew"] == nullptr);
+  fixture.desk.replace_refused();
+  const json refused = fixture.get_json("/v1/claims/2");
+  CHECK(refused["anew"] == json({{"chain", refused["chain"]}, {"seq", 4}}));
+  CHECK(refused["delivery"] == "refused_final");
+}
+
 TEST_CASE("views: a wrong parameter is named") {
   const Fixture fixture;
   for (const std::string query : {"after=-1", "after=x", "after=", "limit=0", "limit=1001", "limit=1&limit=2", "delivery=lost",

@@ -163,11 +163,11 @@ class Device {
       : Device(std::move(folder), settings_with(root_text(1, "r")), prints_secrets) {}
 
   /// The API's root is the settings' first, and so is that of a source that is not named as another root is.
-  Device(std::filesystem::path folder, identity::Settings settings, bool prints_secrets = true)
+  Device(std::filesystem::path folder, identity::Settings settings, bool prints_secrets = true,
+         const std::filesystem::path& methodologies = std::filesystem::path(GREENTILL_SOURCE_DIR) / "config/methodologies")
       : folder_(std::move(folder)), settings_(std::move(settings)) {
     identity_ = std::move(identity::DeviceIdentity::load(identities() / "device-1.key", identities() / "device-1.crt")).value();
-    library_ =
-        std::move(measure::Library::load(std::string(GREENTILL_SOURCE_DIR) + "/config/methodologies", crypto::hasher())).value();
+    library_ = std::move(measure::Library::load(methodologies, crypto::hasher())).value();
     outbox_ = std::move(outbox::Outbox::open({.path = folder_ / "outbox.db", .vfs = ""}, log_)).value();
     writer_ = std::make_unique<FillableWriter>(outbox_->writer());
     engine_reader_ = std::move(outbox_->new_reader()).value();

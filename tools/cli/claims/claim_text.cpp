@@ -64,6 +64,7 @@ std::string delivery(const Json& claim) {
   if (const std::string reason = text_at(claim, "/reason"); !reason.empty()) all += " (" + reason + ")";
   if (const std::string granted = grams_at(claim, "/granted_mg"); !granted.empty()) all += ", granted " + granted;
   if (!member_at(claim, "/changed_at").is_null()) all += ", since " + time_at(claim, "/changed_at");
+  if (const std::string seq = text_at(claim, "/anew/seq"); !seq.empty()) all += "; claim " + seq + " stands in its place";
   return all;
 }
 
