@@ -7,7 +7,11 @@ set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
 set(CMAKE_SIZE arm-none-eabi-size)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
+# How deep the stack can be is made of what the compiler says of each function (tools/lib/lock_stack.py). ccache does not keep that.
+set(CMAKE_C_COMPILER_LAUNCHER "")
+set(CMAKE_CXX_COMPILER_LAUNCHER "")
+
 # -Wno-psabi: a note on how GCC before 7 passed std::span, which nobody links against here.
-set(target_flags "-mcpu=cortex-m4 -mthumb -ffunction-sections -fdata-sections -Wno-psabi")
+set(target_flags "-mcpu=cortex-m4 -mthumb -ffunction-sections -fdata-sections -fstack-usage -fcallgraph-info=su -Wno-psabi")
 set(CMAKE_C_FLAGS_INIT "${target_flags}")
 set(CMAKE_CXX_FLAGS_INIT "${target_flags} -fno-exceptions -fno-rtti -fno-threadsafe-statics")

@@ -37,6 +37,9 @@ AIMS = {
 INSTRUCTIONS = ("ride", "charge", "rules", "rules.40_lines")
 if shutil.which("valgrind"):
     AIMS.update({f"detector_instructions.{name}": None for name in INSTRUCTIONS})
+if (ROOT / "build/firmware/greentill-lock.elf").exists() and shutil.which("qemu-system-arm"):
+    AIMS.update({"lock_flash": ("<=", 49152, 40960), "lock_ram_with_stack": ("<=", 12288, 10240), "lock_charge_of_a_year": None})
+    AIMS.update({f"lock_instructions.{name}": None for name in ("signature", "pulse", "end_of_ride")})
 
 
 def faults(rows):

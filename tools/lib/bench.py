@@ -14,6 +14,7 @@ import time
 import bench_bridge
 import bench_building
 import bench_detectors
+import bench_lock
 import bench_service
 from bench_results import Results, grade, run_json
 from parts import ROOT, Part, StackError, connects, free_port, wait_until
@@ -241,6 +242,7 @@ def main():
     bench.relay()
     bench.backlog(idle)
     bench_detectors.measure(bench)
+    bench_lock.measure(bench.results)
     bench_building.measure(bench.results, folder, arguments.quick)
     bench.results.write(arguments.out)
     shutil.rmtree(folder)

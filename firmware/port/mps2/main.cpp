@@ -5,7 +5,8 @@
 //   z the time stands at 0, and moves by the bench alone      N s +N milliseconds pass, N in digits before the letter: "420+"
 //   b the supply fails   B it is back   f a fault   h a loop that never ends   k a signature
 //   s how deep the stack was, in bytes, as eight hexadecimal digits
-//   i how many ticks of 40 ns the commands since the last i took, likewise: under -icount so many times 40 instructions
+//   i how many ticks of 40 ns commands and the dock's requests took since the last i, likewise: under -icount 40 instructions
+//   each
 // Each is answered by its letter, when it is done.
 #include <mbedtls/memory_buffer_alloc.h>
 
@@ -89,7 +90,7 @@ std::uint8_t running_slot() { return reinterpret_cast<std::uint32_t>(head_addres
 /// Arm's CMSDK timer (its technical reference manual, 4.2), which counts down.
 class Stopwatch {
  public:
-  Stopwatch() {
+  static void power_up() {
     kTimer[2] = 0xffffffff;
     kTimer[0] = 1;
   }
@@ -129,7 +130,7 @@ struct Machine {
   Updater updater{{record, {&slots[0], &slots[1]}, sha, kBoardNumber, running_slot()}, ports, lock};
   DockLink link{lock, ports, line, &updater};
   MainLoop loop{lock, &updater, supply, watchdog};
-  std::uint32_t spent = 0;  ///< ticks in commands
+  std::uint32_t spent = 0;  ///< ticks in commands and requests
 };
 alignas(Machine) std::uint8_t machine_memory[sizeof(Machine)];
 
@@ -192,7 +193,11 @@ void obey(Machine& it, std::uint8_t command, std::uint32_t& number) {
     std::uint8_t byte = 0;
     const MainLoop::Next next = it.loop.pass(ticks_ms);
     if (next == MainLoop::Next::restart) restart(ResetReason::software);
-    if (next == MainLoop::Next::listen && it.line.take(byte)) it.link.receive(Bytes<1>{byte});
+    if (next == MainLoop::Next::listen && it.line.take(byte)) {
+      const Stopwatch watch;
+      it.link.receive(Bytes<1>{byte});
+      it.spent += watch.ticks();
+    }
     if (it.bench.take(byte)) obey(it, byte, number);
   }
 }
@@ -208,6 +213,7 @@ extern "C" [[noreturn]] void lock_main() {
   sys_tick[1] = kClockHz / 1000 - 1;
   sys_tick[2] = 0;
   sys_tick[0] = 7;
+  Stopwatch::power_up();
   mbedtls_memory_buffer_alloc_init(arena, sizeof arena);
   run(*new (machine_memory) Machine);
 }

@@ -53,6 +53,18 @@ def verified(ride, lock_point):
     return cbor2.loads(payload)
 
 
+def link_of(ride):
+    """What names a ride in an acknowledgement, and in the next one."""
+    return int.from_bytes(hashlib.sha256(cbor2.loads(ride).value.value[2]).digest()[:8], "big", signed=True)
+
+
+def provision(lock, trusted=ec.derive_private_key(77, ec.SECP256R1())):
+    lock.hello()
+    _, code = lock.ask(dock.PROPOSE, point(trusted) + NAME.encode())
+    _, last = lock.ask(dock.CONFIRM, code)
+    assert lock.ask(dock.COMMIT, last)[0] == dock.DONE
+
+
 class LockCase(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="greentill-lock-")
@@ -70,10 +82,7 @@ class LockCase(unittest.TestCase):
 
     def provisioned(self):
         lock = self.start()
-        lock.hello()
-        _, code = lock.ask(dock.PROPOSE, point(self.programme) + NAME.encode())
-        _, last = lock.ask(dock.CONFIRM, code)
-        self.assertEqual(lock.ask(dock.COMMIT, last)[0], dock.DONE)
+        provision(lock, self.programme)
         return lock
 
 

@@ -53,17 +53,18 @@ def connect(path):
 class Lock:
     """The image, started in a folder that has its flash; ended as if the battery were taken out."""
 
-    def __init__(self, image, folder):
+    def __init__(self, image, folder, *options):
         self.folder = pathlib.Path(folder)
         ends = [self.folder / name for name in ("line", "bench")]
         for end in ends:
             end.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             ["qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-kernel", str(image),
-             "-semihosting-config", "enable=on,target=native"] +
+             "-semihosting-config", "enable=on,target=native", *options] +
             [word for end in ends for word in ("-serial", f"unix:{end},server=on,wait=off")], cwd=self.folder)
         self.line, self.bench = (connect(end) for end in ends)
         self.number, self.session = 0, b""
+        self.bytes = 0  # on the line, both ways
 
     def take_battery_out(self):
         self.process.kill()
@@ -74,7 +75,9 @@ class Lock:
     def ask(self, kind, content=b"", in_session=True):
         self.number = (self.number + 1) % 256
         plain = bytes([1, kind, self.number]) + (self.session if in_session else b"") + content
-        self.line.sendall(cobs_encode(plain + struct.pack("<I", zlib.crc32(plain))) + b"\0")
+        frame = cobs_encode(plain + struct.pack("<I", zlib.crc32(plain))) + b"\0"
+        self.line.sendall(frame)
+        self.bytes += len(frame)
         while True:
             answer = bytearray()
             while not answer.endswith(b"\0"):
@@ -82,6 +85,7 @@ class Lock:
                 if not byte:
                     raise ConnectionError("the lock is off")
                 answer += byte
+            self.bytes += len(answer)
             back = cobs_decode(answer[:-1])
             if len(back) > 7 and zlib.crc32(back[:-4]) == struct.unpack("<I", back[-4:])[0] and back[:3] == bytes([1, kind | 128, self.number]):
                 return back[3], back[4:-4]  # others are answers to what was asked before, or cut short
@@ -139,7 +143,7 @@ class Lock:
         """What happens at the bench; see firmware/port/mps2/main.cpp. Returns what it answers besides the letters."""
         wanted = [letter for letter in commands if not letter.isdigit()]
         self.bench.sendall(commands.encode())
-        size = len(wanted) + 8 * wanted.count("s")
+        size = len(wanted) + 8 * (wanted.count("s") + wanted.count("i"))
         got = b""
         while len(got) < size:
             got += self.bench.recv(size - len(got))
@@ -153,3 +157,7 @@ class Lock:
 
     def stack(self):
         return int(self.do("s")[:8], 16)
+
+    def counted(self):
+        """Ticks of 40 ns that commands took since it was asked last."""
+        return int(self.do("i")[:8], 16)

@@ -7,12 +7,16 @@ import pathlib
 import re
 import struct
 import subprocess
+import sys
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
 
 import case
 import dock
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "tools/lib"))
+import lock_stack  # noqa: E402
 
 FLASH, RAM = 48 * 1024, 12 * 1024
 
@@ -44,7 +48,7 @@ class Image(case.LockCase):
         first, second = (case.verified(ride, found["key"]) for ride in rides)
         self.assertEqual((first[1], first[-65537][0]), (f"urn:greentill:lock:{case.NAME}", 1))
         self.assertEqual({key: first[-65537][1][key] for key in (1, 2, 3, 9)}, {1: 105, 2: 23, 3: 50, 9: 0})
-        link = int.from_bytes(hashlib.sha256(cbor2.loads(rides[0]).value.value[2]).digest()[:8], "big", signed=True)
+        link = case.link_of(rides[0])
         self.assertEqual(second[-65537][1][13], link)
         changed = bytearray(rides[0])
         changed[rides[0].index(b"lock-0042") + 8] ^= 1
@@ -108,6 +112,10 @@ class Image(case.LockCase):
         print(f"size: the lock's image: {text + data} of {FLASH} bytes of flash, {data + bss} of {RAM} of RAM, the whole stack among them")
         self.assertLessEqual(text + data, FLASH)
         self.assertLessEqual(data + bss, RAM)
+        build = case.OPTIONS.root / "build/cortex-m4"
+        worst, way = lock_stack.worst(build)
+        places = case.symbols(case.OPTIONS.slots[0])
+        self.assertLessEqual(worst, places["stack_top"] - places["stack_bottom"], way)
         names = set().union(*(case.symbols(elf) for elf in (*case.OPTIONS.slots, case.OPTIONS.image)))
         self.assertEqual({name for name in names if re.fullmatch(r"_?_?(malloc|free|calloc|realloc|s?brk|_sbrk)|_Zn[wa].*", name)}, set())
 
