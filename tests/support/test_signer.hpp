@@ -12,8 +12,11 @@ namespace greentill::test {
 
 class TestSigner final : public claim::Signer {
  public:
+  enum class Is { device, authority };
   /// A fresh key with a self-signed certificate of ten years.
-  explicit TestSigner(const std::string& common_name = "test-device");
+  explicit TestSigner(const std::string& common_name = "test-device", Is is = Is::device);
+  /// A fresh key with a certificate that the authority issued.
+  TestSigner(const std::string& common_name, const TestSigner& authority);
   /// A key (PKCS#8 or SEC 1) and the certificate that goes with it.
   TestSigner(std::string key_pem, std::string certificate_pem);
 
@@ -29,7 +32,7 @@ class TestSigner final : public claim::Signer {
     std::string key;
     std::string certificate;
   };
-  static Pems make(const std::string& common_name);
+  static Pems make(const std::string& common_name, Is is, const TestSigner* authority);
   explicit TestSigner(Pems pems);
 
   Pems pems_;

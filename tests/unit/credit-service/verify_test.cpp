@@ -78,6 +78,24 @@ TEST_CASE("amounts that the methodology does not give are refused for good") {
   at.check_refused("wrong-arithmetic");
 }
 
+TEST_CASE("the same act is accepted from a claim that names the one with wrong amounts in whose place it stands") {
+  Case at;
+  claim::ClaimId refused{};
+  at.chain.add_ride(2000, [&](claim::Claim& claim) {
+    test::of_event(1)(claim);
+    ++ride_of(claim).credited_mg;
+    refused = claim.id;
+  });
+  at.chain.add_ride(2000, [&](claim::Claim& claim) {
+    test::of_event(1)(claim);
+    ride_of(claim).replaces = refused;
+  });
+  const Answered answered = at.send();
+  CHECK(answered.reason(2) == "wrong-arithmetic");
+  CHECK(answered.reason(3) == "accepted");
+  CHECK(at.desk->report().granted_mg == 2 * 167);  // with the ride that every case has
+}
+
 TEST_CASE("a methodology that the service does not have, to the byte, is refused for now") {
   Case at;
   SUBCASE("another digest") {

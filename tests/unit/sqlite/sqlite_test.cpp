@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <fstream>
 
+#include "daemon/sqlite/kept_statements.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace greentill::test {
@@ -151,6 +152,27 @@ TEST_CASE("sqlite: a file that is none, and one that cannot be written, are told
   }
   CHECK(sqlite::advice_for(EROFS) == "; the file system is read-only");
   CHECK(sqlite::advice_for(ENOSPC) == "; make room on the disk");
+}
+
+TEST_CASE("sqlite: kept statements are prepared once, and one that cannot be is told each time") {
+  File file;
+  Database database = file.open();
+  REQUIRE(database.execute("CREATE TABLE t (a INTEGER)"));
+  sqlite::KeptStatements statements(database);
+  const auto add = statements.of("INSERT INTO t VALUES (?)");
+  REQUIRE(add);
+  CHECK((*add)->run(1));
+  CHECK(statements.of("INSERT INTO t VALUES (?)").value() == *add);
+  CHECK_FALSE(statements.of("INSERT INTO nowhere VALUES (?)"));
+  CHECK_FALSE(statements.of("INSERT INTO nowhere VALUES (?)"));
+  for (int i = 0; i < 200; ++i) {  // more than are kept
+    const auto row = statements.of("SELECT a FROM t WHERE a <> " + std::to_string(i + 2));
+    REQUIRE(row);
+    Query query(**row);
+    CHECK(query.next());
+  }
+  CHECK(statements.of("INSERT INTO t VALUES (?)").value()->run(2));
+  CHECK(count(database) == 2);
 }
 
 }  // namespace greentill::test

@@ -2,6 +2,8 @@
 #include "tools/credit-service/verify/certificates.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "daemon/base/moment.hpp"
 
@@ -21,7 +23,14 @@ void Certificates::look_for_changes() {
   looked_at_ = now;
   const auto step = registry_->registry_step();
   if (!step) return complain(step.error());
-  if (*step != step_ || holders_.size() > kMostKnown) holders_.clear();
+  if (*step != step_) {
+    holders_.merge(parsed_);
+    parsed_ = std::exchange(holders_, {});
+  }
+  if (holders_.size() + parsed_.size() > kMostKnown) {
+    holders_.clear();
+    parsed_.clear();
+  }
   step_ = *step;
 }
 
@@ -47,6 +56,15 @@ void Certificates::read(const Digest& thumbprint) {
 void Certificates::read(const DeviceKey& key) {
   const std::string words = barred(key);
   for (const IssuedCertificate& one : key.certificates) {
+    const std::size_t pem_hash = std::hash<std::string>()(one.pem);
+    if (auto known = parsed_.extract(one.thumbprint); known && known.mapped().pem_hash == pem_hash) {
+      Holder& holder = known.mapped();
+      holder.signer.device = key.device;
+      holder.barred = words;
+      holder.checked_at = 0;
+      holders_.insert_or_assign(one.thumbprint, std::move(holder));
+      continue;
+    }
     auto certificate = crypto::Certificate::leaf_from(one.pem);
     if (!certificate) {
       complain(certificate.error().with_context("the registry's certificate of " + key.device));
@@ -58,7 +76,7 @@ void Certificates::read(const DeviceKey& key) {
       continue;
     }
     verify::Signer signer{key.device, {}, std::move(*verifier)};
-    holders_.insert_or_assign(one.thumbprint, Holder{std::move(*certificate), std::move(signer), words});
+    holders_.insert_or_assign(one.thumbprint, Holder{std::move(*certificate), pem_hash, std::move(signer), words});
   }
 }
 

@@ -34,12 +34,13 @@ class Certificates {
  private:
   struct Holder {
     crypto::Certificate certificate;
+    std::size_t pem_hash;  // of the text that it was read from, which has its path, too
     verify::Signer signer;
     std::string barred;           // by the registry, in words; empty: not
     std::int64_t checked_at = 0;  // Unix seconds; 0: not yet
   };
 
-  /// Forgets what it knows where the registry was changed since.
+  /// Forgets what the registry said where it was changed since. Parsed certificates are kept, since each costs a millisecond.
   void look_for_changes();
   /// Reads the certificate's key, with all its certificates.
   void read(const Digest& thumbprint);
@@ -57,6 +58,7 @@ class Certificates {
   Clock* clock_;
   Log* log_;
   std::map<Digest, Holder> holders_;  // by thumbprint
+  std::map<Digest, Holder> parsed_;   // of earlier steps: what the registry says may have changed, the bytes have not
   std::int64_t step_ = -1;            // the registry's, to which they belong
   std::chrono::milliseconds looked_at_{0};
   mutable RepeatedLine complaints_;

@@ -108,7 +108,7 @@ std::string programme_text(const Json& programme) {
 }
 
 test::TestSigner& Keys::of(const std::string& device, const std::string& key) {
-  return keys_.try_emplace({device, key}, device).first->second;
+  return keys_.try_emplace({device, key}, device, devices_).first->second;
 }
 
 const std::string& Keys::device_of(const std::string& key) const {

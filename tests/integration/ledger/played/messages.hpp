@@ -48,6 +48,8 @@ class Keys {
   test::TestSigner& of(const std::string& device, const std::string& key);
   /// Whose key that was.
   [[nodiscard]] const std::string& device_of(const std::string& key) const;
+  /// Who vouches for all of them.
+  [[nodiscard]] const std::string& authorities() const { return devices_.certificate_pem(); }
   [[nodiscard]] const std::string& consent_authorities() const { return authority_.pem(); }
   [[nodiscard]] const std::string& consent_certificates() const { return signer_.certificate; }
   /// [chain, seq, hash] up to which the key before is good, as a signed message.
@@ -55,6 +57,7 @@ class Keys {
 
  private:
   std::map<std::pair<std::string, std::string>, test::TestSigner> keys_;
+  test::TestSigner devices_{"Devices", test::TestSigner::Is::authority};
   test::TestAuthority authority_{"Signers"};
   test::TestAuthority::Issued signer_ = authority_.issue("signer-1", kSigner);
   static constexpr const char* kSigner =

@@ -20,19 +20,17 @@ credit::Assignment assignment_of(const Json& table, std::uint32_t number, std::i
 
 }  // namespace
 
-void Service::enrol(const std::string& device, const Json& table) {
-  change([&](credit::Registry& registry, credit::RegistryStore& put) -> Status {
-    credit::Device made;
-    made.id = device;
-    made.is = table.at("class") == "till" ? credit::Device::Class::till : credit::Device::Class::kiosk;
-    if (Status done = put.put(made); !done) return done;
-    std::uint32_t number = 0;
-    for (const Json& one : table.at("assignments")) {
-      if (Status done = put.add_assignment(device, assignment_of(one, ++number, 0)); !done) return done;
-    }
-    const auto key = registry.add_key(device, keys_.of(device, text(table.at("key"))).certificate_pem());
-    return key ? Status(Done{}) : Status(Failure{key.error()});
-  });
+Status Service::enrol(const std::string& device, const Json& table, credit::Registry& registry, credit::RegistryStore& put) {
+  credit::Device made;
+  made.id = device;
+  made.is = table.at("class") == "till" ? credit::Device::Class::till : credit::Device::Class::kiosk;
+  if (Status done = put.put(made); !done) return done;
+  std::uint32_t number = 0;
+  for (const Json& one : table.at("assignments")) {
+    if (Status done = put.add_assignment(device, assignment_of(one, ++number, 0)); !done) return done;
+  }
+  const auto key = registry.add_key(device, keys_.of(device, text(table.at("key"))).certificate_pem());
+  return key ? Status(Done{}) : Status(Failure{key.error()});
 }
 
 /// As the commands do it: noted in the file beside the ledger. What the registry holds against it is not done.

@@ -2,6 +2,7 @@
 #include "tests/integration/ledger/played/service.hpp"
 
 #include "daemon/base/calendar.hpp"
+#include "daemon/sqlite/sqlite.hpp"
 #include "tests/integration/ledger/played/must.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
@@ -9,30 +10,18 @@
 namespace greentill::played {
 namespace {
 
-constexpr std::size_t kWorkers = 2;
-constexpr const char* kClock = "clock";  // a device that nobody asks for: it asks, so that an hour counts
+std::filesystem::path copy_named(const test::Office& office, const std::string& name) { return office.folder / ("copy-" + name); }
 
 }  // namespace
 
-Service::Service(const Json& schedule, Messages& messages, Keys& keys)
+Service::Service(const Json& schedule, Messages& messages, Keys& keys, Workers& workers)
     : world_(schedule.at("world")),
       messages_(messages),
       keys_(keys),
-      office_(programme_text(world_.at("programme")).c_str(), library_of(world_.at("programme"))),
+      workers_(workers),
+      office_(workers.office),
       random_(schedule.at("seed").get<std::uint32_t>()) {
-  office_.consent_authorities = keys.consent_authorities();
-  office_.consent_certificates = keys.consent_certificates();
   office_.clock.now = schedule.at("events").empty() ? 0 : schedule.at("events").front().at(0).get<std::int64_t>();
-  for (const auto& [device, table] : world_.at("devices").items()) {
-    office_.authorities += keys.of(device, text(table.at("key"))).certificate_pem();
-  }
-  for (const Json& timed : schedule.at("events")) {
-    const Json& event = timed.at(1);
-    if (event.is_object() && event.value("op", "") == "key-replace") {
-      office_.authorities += keys.of(text(event.at("device")), text(event.at("key"))).certificate_pem();
-    }
-  }
-  store_ = must(credit::open_sqlite_store(office_.database()));
   change([&](credit::Registry& registry, credit::RegistryStore& put) -> Status {
     for (const Json& id : world_.at("merchants")) {
       credit::Merchant merchant;
@@ -50,23 +39,14 @@ Service::Service(const Json& schedule, Messages& messages, Keys& keys)
         if (Status done = put.put(added->number, next); !done) return done;
       }
     }
+    for (const auto& [device, table] : world_.at("devices").items()) {
+      if (Status done = enrol(device, table, registry, put); !done) return done;
+    }
     return Done{};
   });
-  for (const auto& [device, table] : world_.at("devices").items()) enrol(device, table);
-  open();
 }
 
-void Service::open() {
-  if (!store_) store_ = must(credit::open_sqlite_store(office_.database()));
-  while (desks_.size() < kWorkers) desks_.push_back(std::make_unique<test::Desk>(office_));
-}
-
-void Service::close() {
-  desks_.clear();
-  store_.reset();
-}
-
-test::Desk& Service::any() { return *desks_[random_() % desks_.size()]; }
+test::Desk& Service::any() { return *workers_.desks[random_() % workers_.desks.size()]; }
 
 void Service::hear(std::int64_t time, const Json& event) {
   office_.clock.now = time;
@@ -158,26 +138,27 @@ void Service::spend(const Json& event) {
 }
 
 void Service::back_up(const std::string& name) {
-  close();  // the last one to go leaves no log beside the database
-  std::filesystem::copy_file(office_.database(), office_.folder / name);
-  open();
+  std::filesystem::remove(copy_named(office_, name));
+  auto database = must(sqlite::Database::open(office_.database(), {}));
+  must(database.execute(("VACUUM INTO '" + copy_named(office_, name).string() + "'").c_str()));
 }
 
 /// As `run --new-epoch` does.
 void Service::restore(const std::string& name) {
-  close();
-  std::filesystem::copy_file(office_.folder / name, office_.database(), std::filesystem::copy_options::overwrite_existing);
-  store_ = must(credit::open_sqlite_store(office_.database(), credit::WentBack::taken_by_a_new_epoch));
+  has_restored_ = true;
+  workers_.close();  // the last one to go leaves no log beside the database
+  std::filesystem::copy_file(copy_named(office_, name), office_.database(), std::filesystem::copy_options::overwrite_existing);
+  workers_.store = must(credit::open_sqlite_store(office_.database(), credit::WentBack::taken_by_a_new_epoch));
   hour_ = 0;
   {
-    auto owned = std::exchange(store_, nullptr);
+    auto owned = std::exchange(workers_.store, nullptr);
     credit::Store& database = *owned;
     const auto ledger = must(credit::Ledger::open(std::move(owned), office_.programme, office_.library,
                                                   credit::Consents(office_.hasher), office_.hasher, office_.clock, office_.log));
     static_cast<void>(must(credit::replay_missing(database, ledger->desk(), office_.database())));
     must(ledger->begin_epoch());
   }
-  open();
+  workers_.open();
 }
 
 }  // namespace greentill::played

@@ -7,14 +7,14 @@
 #include <random>
 
 #include "tests/integration/ledger/played/messages.hpp"
-#include "tests/unit/credit-service/office.hpp"
+#include "tests/integration/ledger/played/workers.hpp"
 
 namespace greentill::played {
 
 class Service {
  public:
-  /// Of the schedule's world, with nothing in the books. All must outlive it.
-  Service(const Json& schedule, Messages& messages, Keys& keys);
+  /// Of the schedule's world, by workers whose books are empty. All must outlive it.
+  Service(const Json& schedule, Messages& messages, Keys& keys, Workers& workers);
 
   /// What arrives, or what people do, at that time.
   void hear(std::int64_t time, const Json& event);
@@ -22,12 +22,11 @@ class Service {
   void finish();
   /// As world.py's Model.totals(), with `wrong`: whatever the audit finds.
   Json totals();
+  [[nodiscard]] bool has_restored() const { return has_restored_; }
 
  private:
-  void open();
-  void close();
   test::Desk& any();
-  credit::Store& store() { return *store_; }
+  credit::Store& store() { return *workers_.store; }
   void arrive(const Json& batch);
   void pass_hour(std::int64_t time);
   void decide(const Json& change);
@@ -36,7 +35,7 @@ class Service {
   void restore(const std::string& name);
 
   // people.cpp
-  void enrol(const std::string& device, const Json& table);
+  Status enrol(const std::string& device, const Json& table, credit::Registry& registry, credit::RegistryStore& put);
   void change(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
   Status change_within(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
   void change_device(const std::string& op, const Json& change);
@@ -50,10 +49,10 @@ class Service {
   const Json& world_;
   Messages& messages_;
   Keys& keys_;
-  test::Office office_;
-  std::unique_ptr<credit::Store> store_;
-  std::vector<std::unique_ptr<test::Desk>> desks_;
+  Workers& workers_;
+  test::Office& office_;
   std::mt19937 random_;
+  bool has_restored_ = false;
   std::int64_t hour_ = 0;  ///< the last that counted
   std::int64_t spent_ = 0;
 };

@@ -86,7 +86,7 @@ Json Service::totals() {
       {"accounts", Json::object()}, {"claims", Json::object()}, {"chains", Json::object()}, {"changes", Json::object()}};
   for (const auto& [device, table] : world_.at("devices").items()) add_claims(device, totals);
   add_accounts(totals);
-  totals["wrong"] = desks_.front()->wrong();
+  totals["wrong"] = workers_.desks.front()->wrong();
   return totals;
 }
 

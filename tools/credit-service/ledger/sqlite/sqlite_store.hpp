@@ -10,6 +10,7 @@
 
 #include <unordered_map>
 
+#include "daemon/sqlite/kept_statements.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 #include "daemon/sqlite/store_mark.hpp"
 #include "tools/credit-service/ledger/sqlite/cells.hpp"
@@ -144,19 +145,18 @@ class SqliteStore final : public Store {
   Result<const AccountName*> named(std::int64_t account);
   Status write_days();
 
-  /// Prepares and runs a statement that is rare.
+  /// Runs a statement that few need.
   template <typename... Values>
   Status run_once(std::string_view sql, const Values&... values) {
-    sqlite::Statement statement;
-    if (Status prepared = statement.prepare(database_, sql); !prepared) return prepared;
-    return statement.run(values...);
+    const auto statement = statements_.of(sql);
+    return statement ? (*statement)->run(values...) : Status(Failure{statement.error()});
   }
-  /// Every row of a query that is rare, as `read` makes it: which gives nothing where the row cannot be.
+  /// Every row of a query that few need, as `read` makes it: which gives nothing where the row cannot be.
   template <typename Row, typename Read, typename... Values>
   Result<std::vector<Row>> list(const Read& read, std::string_view sql, const Values&... values) {
-    sqlite::Statement statement;
-    if (Status prepared = statement.prepare(database_, sql); !prepared) return Failure{prepared.error()};
-    return list_of<Row>(statement, read, values...);
+    const auto statement = statements_.of(sql);
+    if (!statement) return Failure{statement.error()};
+    return list_of<Row>(**statement, read, values...);
   }
   /// Likewise of a statement that is kept.
   template <typename Row, typename Read, typename... Values>
@@ -187,6 +187,7 @@ class SqliteStore final : public Store {
   };
 
   sqlite::Database database_;
+  sqlite::KeptStatements statements_{database_};
   const std::unique_ptr<RegistryStore> registry_ = make_sqlite_registry(database_);
   sqlite::StoreMark mark_;
   bool starts_anew_;  // the ledger went back; the mark speaks of the one before until the new epoch has begun

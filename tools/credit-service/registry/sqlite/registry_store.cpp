@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "daemon/sqlite/kept_statements.hpp"
 #include "tools/credit-service/registry/sqlite/code_rows.hpp"
 #include "tools/credit-service/registry/sqlite/rows.hpp"
 #include "tools/credit-service/registry/sqlite/thing_rows.hpp"
@@ -11,23 +12,17 @@ namespace greentill::credit {
 namespace {
 
 using sqlite::Query;
-using sqlite::Statement;
 
 std::string sql(std::string_view select, std::string_view rest) { return std::string(select) + std::string(rest); }
 
-// People's commands, and the first look at each certificate: a statement is prepared when it is needed, and not kept. But for the
-// step, which is read with each batch.
 class SqliteRegistry final : public RegistryStore {
  public:
-  explicit SqliteRegistry(sqlite::Database& database) : database_(database) {}
+  explicit SqliteRegistry(sqlite::Database& database) : database_(database), statements_(database) {}
 
   Result<std::int64_t> registry_step() override {
-    if (!has_step_) {
-      if (Status prepared = step_.prepare(database_, "SELECT registry_step FROM meta"); !prepared)
-        return Failure{prepared.error()};
-      has_step_ = true;
-    }
-    Query row(step_);
+    const auto statement = statements_.of("SELECT registry_step FROM meta");
+    if (!statement) return Failure{statement.error()};
+    Query row(**statement);
     return row.result(row.next() ? row.integer(0) : 0);
   }
 
@@ -184,16 +179,15 @@ class SqliteRegistry final : public RegistryStore {
  private:
   template <typename... Values>
   Status run(std::string_view text, const Values&... values) {
-    Statement statement;
-    if (Status prepared = statement.prepare(database_, text); !prepared) return prepared;
-    return statement.run(values...);
+    const auto statement = statements_.of(text);
+    return statement ? (*statement)->run(values...) : Status(Failure{statement.error()});
   }
   template <typename T, typename Read, typename... Values>
   Result<std::vector<T>> list(std::string_view text, const Read& read, const Values&... values) {
-    Statement statement;
-    if (Status prepared = statement.prepare(database_, text); !prepared) return Failure{prepared.error()};
+    const auto statement = statements_.of(text);
+    if (!statement) return Failure{statement.error()};
     std::vector<T> all;
-    Query row(statement, values...);
+    Query row(**statement, values...);
     while (row.next()) all.push_back(read(row));
     return row.result(std::move(all));
   }
@@ -267,8 +261,7 @@ class SqliteRegistry final : public RegistryStore {
   }
 
   sqlite::Database& database_;
-  Statement step_;
-  bool has_step_ = false;
+  sqlite::KeptStatements statements_;
 };
 
 }  // namespace
