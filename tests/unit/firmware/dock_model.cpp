@@ -63,6 +63,7 @@ bool DockModel::collect() {
     ByteWriter(asked).put(counter);
     if (stored.count(counter) == 0) {
       const auto reply = ask(Request::fetch, asked);
+      if (reply && reply->answer == Answer::not_there) continue;  // acknowledged, and its room was needed
       if (!reply || reply->answer != Answer::done) return false;
       stored[counter] = reply->content;
     }
@@ -72,6 +73,7 @@ bool DockModel::collect() {
     ByteWriter(acknowledgement).put(counter).put(claim::ride_link(world_.hasher, message->payload));
     acknowledged = std::max(acknowledged, counter);
     const auto reply = ask(Request::acknowledge, acknowledgement);
+    if (reply && reply->answer == Answer::not_there) continue;
     if (!reply || reply->answer != Answer::done) return false;
   }
   return true;
