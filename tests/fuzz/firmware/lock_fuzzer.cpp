@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any content of a lock's flash, and then any bytes on its line, which are sent as they are and, taken as requests, within sound
-// frames. Whatever the flash holds, the journal recovers, keeps what it is given, and gives it back after the next start;
-// whatever is asked, no ride that was not acknowledged goes, and what the lock says is sound.
+// frames. Whatever the flash holds, the journal recovers, keeps what it is given, and gives it back after the next start, and the
+// boot part starts nothing but what the record says it is; whatever is asked, no ride that was not acknowledged goes, the image
+// that runs stays as it is, and what the lock says is sound.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 
 #include "daemon/crypto/hasher.hpp"
 #include "firmware/core/dock_link.hpp"
+#include "firmware/core/little_endian.hpp"
 
 namespace {
 
@@ -108,7 +110,54 @@ void fuzz_journal(ByteView content) {
   must(again.state().last_counter == before.last_counter + (kept == Kept::yes ? 1 : 0));
 }
 
-void fuzz_line(ByteView bytes) {
+class WholeSha256 final : public Sha256 {
+ public:
+  void begin() override { bytes_.clear(); }
+  void add(ByteView piece) override { bytes_.insert(bytes_.end(), piece.begin(), piece.end()); }
+  [[nodiscard]] Digest finish() override { return crypto::hasher().sha256({bytes_}); }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
+/// A slot that holds an image, as far as the boot part looks.
+MemoryFlash slot_with(std::uint32_t version) {
+  Bytes<ImageHead::kAt + ImageHead::kBytes> begin{};
+  ByteWriter(MutableBytes(begin).subspan(ImageHead::kAt))
+      .put(ImageHead::kMagic)
+      .put(version)
+      .put(std::uint32_t{0})
+      .put(std::uint32_t{1});
+  return MemoryFlash(2, begin);
+}
+
+void fuzz_boot(ByteView content) {
+  MemoryFlash memory(2, content);
+  MemoryFlash first = slot_with(3);
+  MemoryFlash second(2, content);
+  WholeSha256 sha;
+  std::optional<std::uint8_t> before;
+  for (int start = 0; start < 3; ++start) {
+    BootRecord record(memory);
+    const auto slot = choose_image({record, {&first, &second}, sha}, ResetReason::power_on);
+    if (!slot) continue;
+    BootRecord again(memory);
+    must(again.load());
+    const ImageInfo& image = again.state().images[*slot];
+    must(digest_of(*slot == 0 ? first : second, image.size, sha) == image.sha256);
+    // A new one is tried once.
+    must(start < 2 || slot == before);
+    before = slot;
+  }
+}
+
+void provision(Lock& lock, Keys& keys, Entropy& entropy) {
+  const auto code = lock.identity().propose("lock-1", PublicPoint{4}, keys);
+  const auto last = code ? lock.identity().confirm(*code, entropy) : std::nullopt;
+  must(last && lock.identity().commit(*last));
+}
+
+void fuzz_line(ByteView bytes, bool provisioned) {
   MemoryFlash flash(4, {});
   MemoryFlash identity(1, {});
   EasyKeys keys;
@@ -117,8 +166,18 @@ void fuzz_line(ByteView bytes) {
   CheckingWire wire;
   const LockPorts ports{flash, identity, keys, entropy, board, crypto::hasher()};
   Lock lock(ports);
-  static_cast<void>(lock.start());
-  DockLink link(lock, ports, wire);
+  const Lock::Start start = lock.start();
+  if (provisioned) provision(lock, keys, entropy);
+  MemoryFlash memory(2, {});
+  MemoryFlash first = slot_with(3);
+  MemoryFlash second(2, {});
+  WholeSha256 sha;
+  BootRecord record(memory);
+  must(choose_image({record, {&first, &second}, sha}, ResetReason::power_on) == 0);
+  const auto running = digest_of(first, 2048, sha);
+  Updater updater({record, {&first, &second}, sha, 1, 0}, ports, lock);
+  must(updater.started(start));
+  DockLink link(lock, ports, wire, &updater);
   link.receive(bytes);
   // Each piece as a request within its session: kind, length, content.
   for (std::size_t at = 0; at + 2 <= bytes.size();) {
@@ -138,6 +197,7 @@ void fuzz_line(ByteView bytes) {
     link.receive(ByteView(frame).first(*length));
     must(lock.journal().state().last_counter == before.last_counter &&
          lock.journal().state().acknowledged <= before.last_counter);
+    must(digest_of(first, 2048, sha) == running && record.state().good == 0);
     at += 2 + size;
   }
 }
@@ -149,8 +209,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView bytes = ByteView(data, size).subspan(1);
   if (data[0] % 2 == 0) {
     fuzz_journal(bytes);
+    fuzz_boot(bytes);
   } else {
-    fuzz_line(bytes);
+    fuzz_line(bytes, data[0] % 4 == 3);
   }
   return 0;
 }
