@@ -2,6 +2,7 @@
 #include "daemon/detect/grants.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <system_error>
 
 #include "daemon/base/text.hpp"
@@ -42,6 +43,10 @@ class PathReader {
     if (text.size() < 2 || text.front() != '/' || text.find('\0') != std::string::npos) return;
     const fs::path path = fs::path(text).lexically_normal();
     if (path == path.root_path()) return;
+    if (const auto device = device_of(path)) {
+      read_.grants.write.push_back(*device);
+      return;
+    }
     if (key == "done" || key == "failed") {
       read_.grants.write.push_back(path);
       return;
@@ -57,6 +62,14 @@ class PathReader {
   }
 
  private:
+  /// A device that reads and writes; udev names it by links that the system alone makes.
+  static std::optional<std::string> device_of(const fs::path& path) {
+    const bool may_be_link = is_beneath(path, "/dev");
+    const fs::path real = may_be_link ? resolved(path) : path;
+    if (type_of(real) != fs::file_type::character || (may_be_link && !is_beneath(real, "/dev"))) return std::nullopt;
+    return real.string();
+  }
+
   void add_folder_of(std::string_view key, const fs::path& file) {
     const fs::path folder = file.parent_path();
     const fs::path real = resolved(folder);

@@ -41,9 +41,9 @@ struct ConfiguredGrants {
 /// it lies in, since files appear later, are rotated and are replaced by others of their name. But no folder directly below the
 /// root ("/etc"), and none that holds a secret, is granted for a file's sake; nor for the sake of a link, or of a path that was a
 /// folder at an earlier look (`folders`): somebody has replaced it. The folders `path`, `done` and `failed` may also be written:
-/// files are taken from the first and moved to the others.
+/// files are taken from the first and moved to the others. So may a serial line's device, also where a link of /dev leads to it.
 ///
-/// Links are not followed here, and are refused when a child starts (host/granted.hpp).
+/// Other links are not followed here, and are refused when a child starts (host/granted.hpp).
 ConfiguredGrants with_configured_paths(Grants grants, std::string_view configuration,
                                        const std::vector<std::filesystem::path>& secrets,
                                        const std::vector<std::string>& folders = {});

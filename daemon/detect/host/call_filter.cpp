@@ -216,6 +216,8 @@ void allow_parts(Filter& filter) {
   for (const unsigned long request : {TCGETS, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TIOCGWINSZ}) {
     filter.allow("ioctl", {equals(1, request)});
   }
+  // A serial line's speed; Landlock says of which one.
+  for (const unsigned long request : {TCSETS, TCFLSH}) filter.allow("ioctl", {equals(1, request)});
 }
 
 #ifdef GREENTILL_SANITIZED

@@ -45,7 +45,7 @@ constexpr std::uint64_t kWrite = kRead | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOC
                                  LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
                                  LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REFER | kTruncate;
 constexpr std::uint64_t kOfFiles =
-    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | kTruncate;
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | kTruncate | kDeviceIoctl;
 
 Ruleset known_to(int abi) {
   Ruleset all;
@@ -73,7 +73,9 @@ class Rules {
     struct stat status {};
     ::fstat(at.get(), &status);
     landlock_path_beneath_attr rule{};
-    rule.allowed_access = access & all_.files & (S_ISDIR(status.st_mode) ? ~std::uint64_t{0} : kOfFiles);
+    const bool is_device = S_ISCHR(status.st_mode) && (access & LANDLOCK_ACCESS_FS_WRITE_FILE) != 0;
+    rule.allowed_access =
+        (access | (is_device ? kDeviceIoctl : 0)) & all_.files & (S_ISDIR(status.st_mode) ? ~std::uint64_t{0} : kOfFiles);
     rule.parent_fd = at.get();
     return ::syscall(SYS_landlock_add_rule, descriptor_, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
   }

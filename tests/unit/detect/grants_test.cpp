@@ -34,6 +34,16 @@ Grants configured(const std::string& configuration, const std::vector<std::files
   return with_configured_paths({}, configuration, secrets).grants;
 }
 
+TEST_CASE("grants: a serial line's device may be written, also where a link of /dev leads to it") {
+  const Grants grants = configured("serial = [\"/dev/null\", \"/dev/stdin\", \"/dev/nothing-like-it\"]");
+  CHECK(std::count(grants.write.begin(), grants.write.end(), "/dev/null") >= 1);
+  CHECK(std::count(grants.write.begin(), grants.write.end(), "/dev/nothing-like-it") == 0);
+  const TempFolder temp;
+  const std::filesystem::path link = temp.path() / "line";
+  std::filesystem::create_symlink("/dev/null", link);
+  CHECK(configured("serial = [\"" + link.string() + "\"]").write.empty());
+}
+
 TEST_CASE("grants: the paths of a plugin's own configuration are granted with it") {
   const TempFolder temp;
   const std::string folder = temp.path().string();
