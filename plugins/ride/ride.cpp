@@ -46,7 +46,8 @@ class Ride final : public plugin::Detector {
       quantities.push_back({sizeof(gt_quantity), given.unit, given.value});
     }
     // A trip that says nothing of its length is no act that could be measured.
-    if (!quantities.empty()) emit(found->second, quantities);
+    if (quantities.empty()) return;
+    emit(found->second, quantities, 0, {transaction.evidence, transaction.evidence_size});
   }
 
  private:

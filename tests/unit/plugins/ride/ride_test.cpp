@@ -36,6 +36,14 @@ TEST_CASE("ride: each mode it knows is an activity of its own, and no other mode
   }
 }
 
+TEST_CASE("ride: what another device signed of the trip stays with the act") {
+  event::Transaction transaction = trip("bike.shared", {{"m.odometer", 2043}});
+  transaction.evidence = {1, 2, 3};
+  const auto acts = DetectorBench(own_plugin("ride"), {}).detect(transaction);
+  REQUIRE(acts.size() == 1);
+  CHECK(acts[0].evidence == transaction.evidence);
+}
+
 TEST_CASE("ride: only a trip is a ride, whatever else names a mode") {
   event::Transaction transaction = trip("bus", {{"m.track", 5000}});
   for (const auto kind : {event::TransactionKind::sale, event::TransactionKind::ticket, event::TransactionKind::bill,
