@@ -146,6 +146,30 @@ void write_plugins(Exposition& out, const std::vector<detect::PluginStatus>& plu
   for (const auto& plugin : plugins) out.sample(plugin.faults, "plugin", plugin.name);
 }
 
+void write_parts(Exposition& out, const std::vector<detect::PluginStatus>& plugins) {
+  const auto each = [&](const auto& write) {
+    for (const auto& plugin : plugins) {
+      for (const detect::Part& part : plugin.parts) write(plugin.name, part);
+    }
+  };
+  out.metric("part_faulty", "gauge", "Whether something is wrong with a thing that a source reads from, such as a lock.");
+  each([&](const std::string& plugin, const detect::Part& part) {
+    out.sample(part.fault.empty() ? "0" : "1", {{"plugin", plugin}, {"kind", part.kind}, {"part", part.name}});
+  });
+  out.metric("part_told_timestamp_seconds", "gauge", "When the source last said how that thing stands, Unix time.");
+  each([&](const std::string& plugin, const detect::Part& part) {
+    out.sample(std::to_string(part.told_at), {{"plugin", plugin}, {"kind", part.kind}, {"part", part.name}});
+  });
+  out.metric("part", "gauge", "What the source said of that thing, by the name of the number.");
+  each([&](const std::string& plugin, const detect::Part& part) {
+    for (const auto& field : part.fields) {
+      if (!field.number) continue;
+      out.sample(std::to_string(*field.number),
+                 {{"plugin", plugin}, {"kind", part.kind}, {"part", part.name}, {"field", field.name}});
+    }
+  });
+}
+
 void write_records(Exposition& out, const std::vector<outbox::RecordCount>& records) {
   out.metric("source_records_total", "counter", "Records that sources read, by what became of them and why.");
   for (const auto& count : records) {
@@ -169,6 +193,7 @@ std::string metrics_text(const DaemonStatus& status, std::span<const outbox::Tot
   write_goal(out, status, now);
   write_link(out, status.link);
   write_plugins(out, status.plugins);
+  write_parts(out, status.plugins);
   write_records(out, status.records);
   out.metric("http_answers_total", "counter", "Answers of the local API by the class of their status.");
   for (std::size_t i = 2; i < answers.by_class.size(); ++i) {

@@ -223,6 +223,21 @@ ordered_json data_json(const uplink::DataUse& data) {
           {"stage", uplink::to_string(data.stage)}};
 }
 
+ordered_json parts_json(const std::vector<detect::Part>& parts) {
+  ordered_json json = ordered_json::array();
+  for (const detect::Part& part : parts) {
+    ordered_json fields = ordered_json::object();
+    for (const auto& field : part.fields)
+      fields[field.name] = field.number ? ordered_json(*field.number) : ordered_json(field.text);
+    json.push_back({{"kind", part.kind},
+                    {"name", part.name},
+                    {"told_at", part.told_at},
+                    {"fault", part.fault.empty() ? ordered_json() : ordered_json(part.fault)},
+                    {"fields", std::move(fields)}});
+  }
+  return json;
+}
+
 /// What waits, and what was refused and why.
 void add_claims(const DaemonStatus& status, ordered_json& json) {
   json["backlog"] = {{"claims", status.backlog.claims},
@@ -301,7 +316,8 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                                {"state", plugin.state},
                                {"calls", plugin.calls},
                                {"faults", plugin.faults},
-                               {"last_fault", plugin.last_fault.empty() ? ordered_json() : ordered_json(plugin.last_fault)}});
+                               {"last_fault", plugin.last_fault.empty() ? ordered_json() : ordered_json(plugin.last_fault)},
+                               {"parts", parts_json(plugin.parts)}});
   }
   json["records"] = ordered_json::array();
   for (const outbox::RecordCount& count : status.records) {

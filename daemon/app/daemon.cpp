@@ -6,6 +6,7 @@
 
 #include "daemon/app/choices.hpp"
 #include "daemon/app/desk.hpp"
+#include "daemon/app/own_answers.hpp"
 #include "daemon/app/own_identity.hpp"
 #include "daemon/app/own_settings.hpp"
 #include "daemon/app/own_time.hpp"
@@ -32,6 +33,8 @@ namespace {
 // A certificate that ends so soon is renewed also where data is short; and what that takes of the line, about.
 constexpr std::int64_t kRenewAnyway = 7 * kSecondsADay;
 constexpr std::uint64_t kRenewalBytes = 16'000;
+// And one answer of the service to a source's question.
+constexpr std::uint64_t kAnswerBytes = 6'000;
 
 // Members are declared in the order they are started, so that they stop in the reverse one.
 class GreentillDaemon : public Daemon {
@@ -52,6 +55,7 @@ class GreentillDaemon : public Daemon {
   uplink::DataOptions data_options(std::uint64_t cap);
   std::string renewal_put_off();
   std::string settings_put_off();
+  std::string answers_put_off();
   Status start_time();
   Status start_sources();
   Status start_api();
@@ -87,6 +91,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<engine::Engine> engine_;
   std::thread strand_thread_;
   std::unique_ptr<engine::SourceFront> source_front_;
+  OwnAnswers answers_;
   std::unique_ptr<detect::Sources> sources_;
   std::unique_ptr<ApiDesk> desk_;
   std::unique_ptr<api::Server> server_;
@@ -215,6 +220,14 @@ std::string GreentillDaemon::settings_put_off() {
   return {};
 }
 
+/// A lock can wait for its time and its receipts, too.
+std::string GreentillDaemon::answers_put_off() {
+  if (!uplink_) return {};
+  if (uplink_->status().data.stage != uplink::DataStage::free) return "the month's data is short: the service is not asked";
+  uplink_->also_used(kAnswerBytes);
+  return {};
+}
+
 Status GreentillDaemon::start_uplink() {
   if (!config_.uplink) {
     log_.write(LogLevel::warning, "uplink", "no [uplink] is configured: claims are kept and not delivered");
@@ -251,7 +264,11 @@ Status GreentillDaemon::start_sources() {
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
   source_front_ = std::make_unique<engine::SourceFront>(*engine_, std::move(*reader));
-  auto sources = detect::Sources::start(config_.sources, config_.plugin_host, *source_front_, clock_, log_);
+  if (Status started = answers_.start(config_, clock_, [this] { return answers_put_off(); }); !started) return started;
+  auto ask = [this](const detect::Question& question, std::function<void(detect::Reply)> done) {
+    answers_.ask(question, std::move(done));
+  };
+  auto sources = detect::Sources::start(config_.sources, config_.plugin_host, *source_front_, clock_, log_, std::move(ask));
   if (!sources) return Failure{sources.error()};
   sources_ = std::move(*sources);
   return Done{};
@@ -318,6 +335,7 @@ void GreentillDaemon::stop() {
   if (settings_) settings_->stop();
   if (own_) own_->stop();
   sources_.reset();
+  answers_.stop();
   if (strand_thread_.joinable()) {
     std::promise<void> stopped;
     strand_.post([&] {

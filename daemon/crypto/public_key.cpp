@@ -28,6 +28,11 @@ std::optional<PublicKey> PublicKey::from_der(ByteView der) {
   return cursor == der.data() + der.size() ? key : std::nullopt;
 }
 
+std::optional<PublicKey> PublicKey::from_certificate(std::string_view pem) {
+  const Owned<X509, X509_free> certificate(PEM_read_bio_X509(read_from(pem).get(), nullptr, nullptr, nullptr));
+  return adopt(certificate ? X509_get_pubkey(certificate.get()) : nullptr);
+}
+
 std::optional<PublicKey> PublicKey::from_point(ByteView point, const char* curve) { return adopt(key_from_point(point, curve)); }
 
 std::vector<std::uint8_t> PublicKey::point() const {

@@ -21,6 +21,8 @@ class PublicKey {
   /// Reads a SubjectPublicKeyInfo: PEM, or DER with nothing behind it. Nothing where it is not an elliptic curve's key.
   static std::optional<PublicKey> from_pem(std::string_view pem);
   static std::optional<PublicKey> from_der(ByteView der);
+  /// The key of a certificate in PEM; of several, the first one's.
+  static std::optional<PublicKey> from_certificate(std::string_view pem);
   /// A point (SEC 1, 2.3.3) on the curve that OpenSSL calls `curve`; nothing where it is not on it.
   static std::optional<PublicKey> from_point(ByteView point, const char* curve);
 

@@ -11,6 +11,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/grants.hpp"
+#include "daemon/detect/parts.hpp"
 #include "daemon/event/transaction.hpp"
 
 namespace greentill::detect {
@@ -66,7 +67,8 @@ struct PluginStatus {
   std::string state;        ///< "running", "restarting" or, of a source at its end, "finished"
   std::uint64_t calls = 0;  ///< calls of a detector; records of a source
   std::uint64_t faults = 0;
-  std::string last_fault;  ///< empty where there was none
+  std::string last_fault;        ///< empty where there was none
+  std::vector<Part> parts = {};  ///< what a source reads from, as it told it last
 };
 
 class Detectors {

@@ -81,7 +81,9 @@ Status PluginModule::check(const gt_answer& answer) {
 HostServices::HostServices(LogFunction log, void* context)
     : log_(log), context_(context), abi_{sizeof(gt_services),         this,
                                          &HostServices::on_log,       &HostServices::on_report,
-                                         &HostServices::on_speak_for, &HostServices::on_attempted} {}
+                                         &HostServices::on_speak_for, &HostServices::on_attempted,
+                                         &HostServices::on_tell,      &HostServices::on_ask,
+                                         &HostServices::on_next_reply} {}
 
 std::string HostServices::take_reason(std::string_view otherwise) {
   std::string taken = reason_.empty() ? std::string(otherwise) : std::move(reason_);
@@ -110,6 +112,23 @@ std::uint32_t HostServices::on_attempted(void* context, gt_text what, gt_text* h
   const auto& self = *static_cast<HostServices*>(context);
   gt_text unwanted{};
   return self.attempt_ ? self.attempt_(from_abi(what), how != nullptr ? how : &unwanted) : 0;
+}
+
+void HostServices::on_tell(void* context, const gt_part* part) noexcept {
+  const auto& self = *static_cast<HostServices*>(context);
+  if (self.source_.tell && part != nullptr) self.source_.tell(*part);
+}
+
+std::int32_t HostServices::on_ask(void* context, gt_text kind, gt_text argument, std::uint64_t* question) noexcept {
+  const auto& self = *static_cast<HostServices*>(context);
+  if (!self.source_.ask || question == nullptr) return GT_ERROR;
+  return self.source_.ask(from_abi(kind), from_abi(argument), *question);
+}
+
+std::int32_t HostServices::on_next_reply(void* context, gt_reply* reply) noexcept {
+  const auto& self = *static_cast<HostServices*>(context);
+  if (!self.source_.next_reply || reply == nullptr || reply->size < sizeof(gt_reply)) return GT_FINISHED;
+  return self.source_.next_reply(*reply);
 }
 
 }  // namespace greentill::detect

@@ -52,6 +52,13 @@ class HostServices {
   /// What becomes of gt_services.attempt; without it nothing was ever lost. `how` is not null.
   using AttemptFunction = std::function<std::uint32_t(std::string_view what, gt_text* how)>;
   void on_attempt(AttemptFunction attempt) { attempt_ = std::move(attempt); }
+  /// What becomes of a source's gt_services.tell, ask and next_reply; without them nobody is told, and nobody answers.
+  struct SourceFunctions {
+    std::function<void(const gt_part& part)> tell;
+    std::function<std::int32_t(std::string_view kind, std::string_view argument, std::uint64_t& question)> ask;
+    std::function<std::int32_t(gt_reply& reply)> next_reply;
+  };
+  void of_source(SourceFunctions functions) { source_ = std::move(functions); }
   /// The last reason reported, or `otherwise`; forgets it.
   std::string take_reason(std::string_view otherwise);
   /// The names that claims hold: those of speak_for(), where the plugin called it, else the plugin's own.
@@ -65,11 +72,15 @@ class HostServices {
   static void on_report(void* context, gt_text reason) noexcept;
   static void on_speak_for(void* context, gt_text name, gt_text version) noexcept;
   static std::uint32_t on_attempted(void* context, gt_text what, gt_text* how) noexcept;
+  static void on_tell(void* context, const gt_part* part) noexcept;
+  static std::int32_t on_ask(void* context, gt_text kind, gt_text argument, std::uint64_t* question) noexcept;
+  static std::int32_t on_next_reply(void* context, gt_reply* reply) noexcept;
 
   LogFunction log_;
   void* context_;
   gt_services abi_;
   AttemptFunction attempt_;
+  SourceFunctions source_;
   std::string reason_;
   std::string name_;
   std::string version_;

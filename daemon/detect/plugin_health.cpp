@@ -4,7 +4,7 @@
 namespace greentill::detect {
 
 PluginHealth::PluginHealth(std::string name, Log& log)
-    : log_(log), words_{"plugin", name + ": "}, faults_{"plugin", name + ": "}, records_{name, ""} {
+    : log_(log), words_{"plugin", name + ": "}, faults_{"plugin", name + ": "}, records_{name, ""}, part_faults_{name, ""} {
   status_.name = std::move(name);
   status_.state = "restarting";
 }
@@ -41,8 +41,18 @@ void PluginHealth::rejected(std::string_view where, std::string_view why) {
   write(LogLevel::warning, std::string(where) + ": " + std::string(why), records_);
 }
 
+void PluginHealth::tell(Part part) {
+  const std::string line = part.kind + ' ' + part.name + ": " + part.fault;
+  bool news = false;
+  {
+    const std::lock_guard lock(mutex_);
+    news = parts_.tell(std::move(part));
+  }
+  if (news) write(LogLevel::warning, line, part_faults_);
+}
+
 void PluginHealth::tell_left_out() {
-  for (Kind* kind : {&words_, &faults_, &records_}) {
+  for (Kind* kind : {&words_, &faults_, &records_, &part_faults_}) {
     std::uint64_t left_out = 0;
     {
       const std::lock_guard lock(mutex_);
@@ -70,7 +80,9 @@ void PluginHealth::tell_left_out(const Kind& kind, std::uint64_t count) {
 
 PluginStatus PluginHealth::snapshot() const {
   const std::lock_guard lock(mutex_);
-  return status_;
+  PluginStatus status = status_;
+  status.parts = parts_.all();
+  return status;
 }
 
 }  // namespace greentill::detect

@@ -26,11 +26,13 @@ class PluginHealth {
   void fault(std::string_view what);
   void set_state(std::string_view state);
   void set_version(std::string_view version);
-  /// Logs a line of the plugin's own. Of its lines, of its faults and of rejected records each, 100 are logged at once and 10 a
-  /// second in the long run; the rest are counted and left out.
+  /// Logs a line of the plugin's own. Of its lines, of its faults, of its parts' faults and of rejected records each, 100 are
+  /// logged at once and 10 a second in the long run; the rest are counted and left out.
   void log(LogLevel level, std::string_view message);
   /// Logs a record that the source rejected, under the source's own name.
   void rejected(std::string_view where, std::string_view why);
+  /// Takes how one of the things stands that the source reads from; logs a fault that it did not have before.
+  void tell(Part part);
   /// Logs how many lines were left out since the last one that was logged; otherwise only a later line would tell it. Called when
   /// the plugin ends.
   void tell_left_out();
@@ -50,8 +52,10 @@ class PluginHealth {
   Kind words_;
   Kind faults_;
   Kind records_;
+  Kind part_faults_;
   mutable std::mutex mutex_;
   PluginStatus status_;
+  Parts parts_;
 };
 
 }  // namespace greentill::detect

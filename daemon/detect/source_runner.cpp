@@ -20,14 +20,13 @@ constexpr Timeout kSlice{20};
 
 }  // namespace
 
-SourceRunner::SourceRunner(const PluginSpec& spec, std::filesystem::path host_program, SourceSink& sink, const Clock& clock,
-                           Log& log)
+SourceRunner::SourceRunner(const PluginSpec& spec, std::filesystem::path host_program, World world)
     : spec_(spec),
       host_program_(std::move(host_program)),
-      sink_(sink),
-      health_(spec.name, log),
-      backoff_(clock),
-      lost_(spec.lost_lives, spec.name, log) {
+      world_(std::move(world)),
+      health_(spec.name, world_.log),
+      backoff_(world_.clock),
+      lost_(spec.lost_lives, spec.name, world_.log) {
   thread_ = std::thread([this] {
     while (!stopping_) {
       const Result<bool> ended = live();
@@ -56,6 +55,9 @@ Result<bool> SourceRunner::live() {
   said_why_ = false;
   is_ready_ = false;
   batch_.reset();
+  replies_ = std::make_shared<ReplyBox>();
+  to_pass_.clear();
+  questions_ = 0;
   auto child = start_child();
   if (!child) return Failure{child.error()};
   ChildWatch watch((*child)->pid(), !spec_.program.empty(), spec_.memory_bytes);
@@ -63,6 +65,7 @@ Result<bool> SourceRunner::live() {
     const Result<bool> alive = receive_frames(**child);
     if (!alive) return fallen(**child, alive.error());
     if (Status told = tell_durable(**child); !told) return fallen(**child, last_word(**child).value_or(told.error()));
+    if (Status passed = pass_replies(**child); !passed) return fallen(**child, last_word(**child).value_or(passed.error()));
     if (lost_.loss().count > 0 && (*child)->attempt().has_passed) lost_.forget();
     if (finished_ && window_->outstanding() == 0 && window_->retry_reason().empty()) {
       (*child)->end(health_);  // the pipe still holds what it printed last
@@ -80,7 +83,7 @@ Result<bool> SourceRunner::live() {
 }
 
 Result<std::unique_ptr<Child>> SourceRunner::start_child() {
-  Result<std::string> position = sink_.position(spec_.name);
+  Result<std::string> position = world_.sink.position(spec_.name);
   if (!position) return Failure{position.error()};
   auto child = Child::spawn(host_program_);
   if (!child) return child;
@@ -154,6 +157,12 @@ Result<bool> SourceRunner::receive_frames(Child& child) {
       return take_batch();
     case Message::finished: finished_ = true; return true;
     case Message::alive: return true;
+    case Message::part:
+      if (Status taken = take_part(reader); !taken) return Failure{taken.error()};
+      return true;
+    case Message::question:
+      if (Status taken = take_question(reader); !taken) return Failure{taken.error()};
+      return true;
     default: said_why_ = kind == Message::failed; return unexpected(kind, reader);
   }
 }
@@ -180,6 +189,31 @@ Result<bool> SourceRunner::take_batch() {
   return whole ? Result<bool>(true) : Failure{whole.error()};
 }
 
+Status SourceRunner::take_part(FrameReader& reader) {
+  Part part = reader.part();
+  if (Status whole = reader.end(); !whole) return whole;
+  part.told_at = world_.clock.unix_seconds();
+  health_.tell(std::move(part));
+  return Done{};
+}
+
+Status SourceRunner::take_question(FrameReader& reader) {
+  const std::uint64_t number = reader.number();
+  Question question = reader.question();
+  if (Status whole = reader.end(); !whole) return whole;
+  if (++questions_ > kMostQuestions) return fail(ErrorCode::invalid, "it asked more than 16 questions at once");
+  auto done = [window = window_, replies = replies_, number](Reply reply) {
+    replies->put(number, std::move(reply));
+    window->wake();
+  };
+  if (world_.ask) {
+    world_.ask(std::move(question), std::move(done));
+  } else {
+    done({Outcome::never, {}, "this daemon asks no service"});
+  }
+  return Done{};
+}
+
 Status SourceRunner::take(Record record) {
   std::uint64_t number = 0;
   if (!window_->add(number, memory_of(record)))
@@ -196,14 +230,14 @@ Status SourceRunner::take(Record record) {
     pass_over({false, std::move(where), to_string(*wrong), std::move(record.position)}, std::move(done));
   } else {
     event::mask_card_numbers(record.transaction);
-    sink_.take(spec_.name, {std::move(record.transaction), std::move(where), std::move(record.position)}, std::move(done));
+    world_.sink.take(spec_.name, {std::move(record.transaction), std::move(where), std::move(record.position)}, std::move(done));
   }
   return Done{};
 }
 
 void SourceRunner::pass_over(PassedRecord record, std::function<void(Status)> done) {
   if (!record.left_out) health_.rejected(record.where, record.reason);
-  sink_.pass_over(spec_.name, std::move(record), std::move(done));
+  world_.sink.pass_over(spec_.name, std::move(record), std::move(done));
 }
 
 Status SourceRunner::tell_durable(Child& child) {
@@ -215,6 +249,18 @@ Status SourceRunner::tell_durable(Child& child) {
   told_ = durable;
   backoff_.reset();
   return child.channel().send(encode_durable(durable), send_time());
+}
+
+Status SourceRunner::pass_replies(Child& child) {
+  for (auto& one : replies_->take()) to_pass_.push_back(std::move(one));
+  // As in tell_durable(): a child that does not read is not waited for.
+  while (!to_pass_.empty() && wait_for(child.channel().descriptor(), POLLOUT, Timeout(0))) {
+    const auto& [number, reply] = to_pass_.front();
+    if (Status sent = child.channel().send(encode_reply(number, reply), send_time()); !sent) return sent;
+    to_pass_.pop_front();
+    --questions_;
+  }
+  return Done{};
 }
 
 void SourceRunner::wait(Child& child) {

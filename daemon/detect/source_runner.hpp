@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "daemon/detect/child.hpp"
 #include "daemon/detect/lost_lives.hpp"
 #include "daemon/detect/plugin_health.hpp"
+#include "daemon/detect/questions.hpp"
 #include "daemon/detect/source_window.hpp"
 #include "daemon/detect/sources.hpp"
 
@@ -19,7 +21,13 @@ namespace greentill::detect {
 
 class SourceRunner {
  public:
-  SourceRunner(const PluginSpec& spec, std::filesystem::path host_program, SourceSink& sink, const Clock& clock, Log& log);
+  struct World {
+    SourceSink& sink;
+    const Clock& clock;
+    Log& log;
+    AskService ask;  ///< null: nobody answers questions
+  };
+  SourceRunner(const PluginSpec& spec, std::filesystem::path host_program, World world);
   /// Ends the child and joins the thread.
   ~SourceRunner();
   SourceRunner(const SourceRunner&) = delete;
@@ -41,9 +49,13 @@ class SourceRunner {
   std::optional<Error> last_word(Child& child);
   /// Takes records of the current batch as long as the window has room.
   Result<bool> take_batch();
+  Status take_part(FrameReader& reader);
+  Status take_question(FrameReader& reader);
   Status take(Record record);
   void pass_over(PassedRecord record, std::function<void(Status)> done);
   Status tell_durable(Child& child);
+  /// Passes on what was answered to the child's questions.
+  Status pass_replies(Child& child);
   void wait(Child& child);
   /// How long to wait for the host to take a message: it reads between two calls of the plugin, each of which its watchdog
   /// bounds.
@@ -56,7 +68,7 @@ class SourceRunner {
 
   PluginSpec spec_;
   std::filesystem::path host_program_;
-  SourceSink& sink_;
+  const World world_;
   PluginHealth health_;
   RestartDelay backoff_;
   std::shared_ptr<SourceWindow> window_ = std::make_shared<SourceWindow>();
@@ -77,6 +89,9 @@ class SourceRunner {
   bool is_ready_ = false;                        // the child has started
   std::chrono::steady_clock::time_point heard_;  // when the child was last heard
   std::uint64_t told_ = 0;
+  std::shared_ptr<ReplyBox> replies_;  // of this child's questions: those to earlier ones are nobody's
+  std::deque<ReplyBox::Numbered> to_pass_;
+  std::size_t questions_ = 0;  // that this child has open
   bool finished_ = false;
   std::atomic<bool> stopping_{false};
   std::thread thread_;

@@ -38,13 +38,15 @@ Status check(const PluginSpec& spec, const std::filesystem::path& host_program, 
 }  // namespace
 
 Result<std::unique_ptr<Sources>> Sources::start(const std::vector<PluginSpec>& specs, const std::filesystem::path& host_program,
-                                                SourceSink& sink, Clock& clock, Log& log) {
+                                                SourceSink& sink, Clock& clock, Log& log, AskService ask) {
   std::set<std::string> names;
   for (const PluginSpec& spec : specs) {
     if (Status good = check(spec, host_program, names); !good) return Failure{good.error()};
   }
   std::vector<std::unique_ptr<SourceRunner>> runners;
-  for (const PluginSpec& spec : specs) runners.push_back(std::make_unique<SourceRunner>(spec, host_program, sink, clock, log));
+  for (const PluginSpec& spec : specs) {
+    runners.push_back(std::make_unique<SourceRunner>(spec, host_program, SourceRunner::World{sink, clock, log, ask}));
+  }
   return std::unique_ptr<Sources>(std::make_unique<RunningSources>(std::move(runners)));
 }
 

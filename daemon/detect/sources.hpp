@@ -13,6 +13,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/detectors.hpp"
+#include "daemon/detect/questions.hpp"
 #include "daemon/event/transaction.hpp"
 
 namespace greentill::detect {
@@ -59,9 +60,9 @@ class Sources {
  public:
   /// Starts a thread and a child for each spec, and returns without waiting for the children: a source that cannot start shows in
   /// status(), and is tried again. invalid where two have one name, not_found where a plugin, a program or `host_program` is
-  /// missing. `sink`, `clock` and `log` must outlive the sources.
+  /// missing. `ask` is whom their questions go to; null: nobody answers them. `sink`, `clock` and `log` must outlive the sources.
   static Result<std::unique_ptr<Sources>> start(const std::vector<PluginSpec>& specs, const std::filesystem::path& host_program,
-                                                SourceSink& sink, Clock& clock, Log& log);
+                                                SourceSink& sink, Clock& clock, Log& log, AskService ask = {});
   /// Stops the children and joins the threads. The sink's callbacks may still come afterwards; they have no effect.
   virtual ~Sources() = default;
   /// How each source fares, in the order of the specs. Threads: safe from any thread.

@@ -52,6 +52,18 @@ void put(CborWriter& out, const std::vector<std::pair<std::string, std::string>>
   }
 }
 
+void put(CborWriter& out, const std::vector<Part::Field>& fields) {
+  out.array(2 * fields.size());
+  for (const Part::Field& field : fields) {
+    out.text(field.name);
+    if (field.number) {
+      out.integer(*field.number);
+    } else {
+      out.text(field.text);
+    }
+  }
+}
+
 template <typename... Items>
 Frame encode(Message kind, const Items&... items) {
   Frame frame;
@@ -83,6 +95,20 @@ Frame encode_log(std::uint64_t level, std::string_view text) { return encode(Mes
 Frame encode_batch_head(std::size_t count) { return encode(Message::batch, count); }
 Frame encode_finished() { return encode(Message::finished); }
 Frame encode_alive() { return encode(Message::alive); }
+
+Frame encode_part(const Part& part) {
+  return encode(Message::part, std::string_view(part.kind), std::string_view(part.name), std::string_view(part.fault),
+                part.fields);
+}
+
+Frame encode_question(std::uint64_t number, const Question& question) {
+  return encode(Message::question, number, std::string_view(question.kind), std::string_view(question.argument));
+}
+
+Frame encode_reply(std::uint64_t number, const Reply& reply) {
+  return encode(Message::reply, number, static_cast<std::uint64_t>(reply.outcome), ByteView(reply.message),
+                std::string_view(reply.reason));
+}
 
 Frame encode_detection(const Detection& detection) {
   return encode(Message::detected, detection.call, std::string_view(detection.fault), detection.failed, detection.activities);
@@ -204,6 +230,39 @@ Record FrameReader::record() {
     record.transaction = transaction();
   }
   return record;
+}
+
+Part FrameReader::part() {
+  Part part{text(), text(), {}, text()};
+  for (std::size_t left = reader_.array("fields"); left >= 2 && reader_.ok(); left -= 2) {
+    Part::Field field{text(), {}, {}};
+    const ByteView next = reader_.rest();
+    if (!next.empty() && next[0] >> 5 == static_cast<std::uint8_t>(claim::CborType::text)) {
+      field.text = text();
+    } else {
+      field.number = reader_.integer("a number");
+    }
+    part.fields.push_back(std::move(field));
+  }
+  if (const std::string beyond = beyond_limits(part); reader_.ok() && !beyond.empty()) wrong_ = "it is a part with " + beyond;
+  return part;
+}
+
+Question FrameReader::question() {
+  Question question{text(), text()};
+  if (reader_.ok() && !is_question(question.kind, question.argument)) wrong_ = "it is no question that can be asked";
+  return question;
+}
+
+Reply FrameReader::reply() {
+  Reply reply;
+  const std::uint64_t outcome = number();
+  if (outcome > static_cast<std::uint64_t>(Outcome::never)) wrong_ = "it is a reply of another shape";
+  reply.outcome = static_cast<Outcome>(outcome);
+  const ByteView message = reader_.bytes("a message");
+  reply.message.assign(message.begin(), message.end());
+  reply.reason = text();
+  return reply;
 }
 
 Status FrameReader::end() {

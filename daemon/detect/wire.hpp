@@ -13,6 +13,8 @@
 #include "daemon/base/error.hpp"
 #include "daemon/claim/cbor.hpp"
 #include "daemon/detect/grants.hpp"
+#include "daemon/detect/parts.hpp"
+#include "daemon/detect/questions.hpp"
 #include "daemon/event/transaction.hpp"
 
 namespace greentill::detect {
@@ -28,6 +30,7 @@ enum class Message : std::uint8_t {
   hello = 1,      ///< to the host: all of Hello
   detect = 2,     ///< to the host: call, transaction
   durable = 3,    ///< to the host: how many records, from the start on, are durable
+  reply = 4,      ///< to the host: question, outcome, message, reason
   ready = 16,     ///< from the host: plugin's name, version
   failed = 17,    ///< from the host: reason; it ends after this
   log = 18,       ///< to the host's log: level, text
@@ -35,6 +38,8 @@ enum class Message : std::uint8_t {
   batch = 20,     ///< from the host: count; that many records follow the array
   finished = 21,  ///< from the host: the source will hand in no more
   alive = 22,     ///< from the host: a sign of life while the source has nothing to hand in
+  part = 23,      ///< from the host: kind, name, fault, fields
+  question = 24,  ///< from the host: number, kind, argument
 };
 
 /// How many children in a row were lost over the same attempt of a source.
@@ -86,6 +91,9 @@ Frame encode_durable(std::uint64_t count);
 Frame encode_text(Message kind, std::string_view first, std::string_view second = {});
 Frame encode_log(std::uint64_t level, std::string_view text);
 Frame encode_detection(const Detection& detection);
+Frame encode_part(const Part& part);
+Frame encode_question(std::uint64_t number, const Question& question);
+Frame encode_reply(std::uint64_t number, const Reply& reply);
 Frame encode_batch_head(std::size_t count);
 Frame encode_finished();
 Frame encode_alive();
@@ -104,6 +112,10 @@ class FrameReader {
   std::string text() { return std::string(reader_.text("a text")); }
   Detection detection();
   Record record();
+  Part part();
+  /// Behind number(), of a `question` or `reply` frame.
+  Question question();
+  Reply reply();
   /// Whether all that was read so far is well-formed and keeps the limits of the plugin ABI.
   [[nodiscard]] Status good() const;
   /// As good(), and nothing may follow.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "daemon/detect/host/asked.hpp"
 #include "daemon/detect/host/host.hpp"
 #include "daemon/detect/source_window.hpp"
 #include "daemon/detect/sources.hpp"
@@ -24,6 +25,11 @@ class SourceHost {
  public:
   explicit SourceHost(const Host& host) : host_(host), channel_(host.channel), services_(host.services) {
     services_.on_attempt([this](std::string_view what, gt_text* how) { return attempt(what, *how); });
+    services_.of_source({[this](const gt_part& part) { tell(part); },
+                         [this](std::string_view kind, std::string_view argument, std::uint64_t& question) {
+                           return asked_.ask(channel_, {std::string(kind), std::string(argument)}, question);
+                         },
+                         [this](gt_reply& reply) { return asked_.next(reply); }});
   }
 
   Status run() {
@@ -95,7 +101,12 @@ class SourceHost {
       gone_ = !frame;
       if (gone_ || !*frame) return Done{};
       FrameReader reader(**frame);
-      if (reader.kind() != Message::durable) return fail(ErrorCode::bug, "a source is only told what is durable");
+      const Message kind = reader.kind();
+      if (kind == Message::reply) {
+        if (Status taken = asked_.take(reader); !taken) return taken;
+        continue;
+      }
+      if (kind != Message::durable) return fail(ErrorCode::bug, "a source is only told what is durable, and replies");
       const std::uint64_t durable = reader.number();
       if (Status whole = reader.end(); !whole) return whole;
       forget(durable);
@@ -132,6 +143,15 @@ class SourceHost {
     if (!is_it) return 0;
     how = to_abi(lost.how);
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(lost.count, UINT32_MAX));
+  }
+
+  void tell(const gt_part& given) {
+    const Part part = copy_part(given);
+    if (const std::string beyond = beyond_limits(part); !beyond.empty()) return warn(*this, "a part with " + beyond);
+    const CallPause waiting;
+    spoke_ = steady_clock::now();
+    // Where the daemon is gone the next receive shows it.
+    (void)channel_.send(encode_part(part), kForever);
   }
 
   Status flush() {
@@ -213,6 +233,7 @@ class SourceHost {
   const Host& host_;
   FrameChannel& channel_;
   HostServices& services_;
+  Asked asked_;
   std::shared_ptr<const PluginModule> module_;
   std::optional<PluginInstance<gt_source>> instance_;
   steady_clock::time_point spoke_;

@@ -157,6 +157,44 @@ struct gt_activity {
   size_t evidence_size;
 };
 
+/* A field of a part: a number where is_number is 1, else the text, which may be empty. */
+struct gt_field {
+  size_t size;
+  struct gt_text name; /* "battery_mv", a metric's label too: 1 to 32 small letters, digits and underlines */
+  struct gt_text text; /* at most 256 bytes */
+  int64_t number;
+  uint32_t is_number;
+};
+
+/* One of the things that a source reads from, such as a lock at a dock, as it stands now. */
+struct gt_part {
+  size_t size;
+  struct gt_text kind;           /* what it is: "lock"; as a field's name */
+  struct gt_text name;           /* which one of its kind, 1 to 64 bytes, without anything personal */
+  const struct gt_field* fields; /* at most 32 */
+  size_t field_count;
+  struct gt_text fault; /* what is wrong with it, as a sentence of at most 512 bytes; empty: nothing is */
+};
+
+/* What came of a question to the service (gt_services.ask). */
+enum gt_outcome {
+  GT_SIGNED = 0,  /* gt_reply.message has what it signed */
+  GT_NOTHING = 1, /* it has nothing to say to this */
+  GT_LATER = 2,   /* it could not be asked now; ask again later. gt_reply.reason says why */
+  GT_NEVER = 3    /* this device has no service to ask, or there is no such question */
+};
+
+struct gt_reply {
+  size_t size;
+  uint64_t question; /* the number that ask() gave */
+  uint32_t outcome;  /* gt_outcome */
+  /* The service's message, as it came: of the type that the question asks for, and not verified. For whom it was signed judges
+   * it. At most 4 KiB. */
+  const uint8_t* message;
+  size_t message_size;
+  struct gt_text reason; /* for people */
+};
+
 /* What the host does for a plugin. Lifetime: from create until destroy returns. The functions may be called only within a call of
  * the host, in its thread, with `context` as their first argument. */
 struct gt_services {
@@ -176,6 +214,19 @@ struct gt_services {
    * until the next call. A source gives up what three were lost over: it rejects it for that reason, and reads what follows.
    * Empty: nothing is being read. It costs no more than a copy of the text. */
   uint32_t (*attempt)(void* context, struct gt_text what, struct gt_text* how);
+  /* Of a source: says how one of the things stands that it reads from, in place of what it said of it before. People see it in
+   * the daemon's status with the time; its numbers are metrics too; a fault that is another than before is logged once. Of each
+   * source the daemon keeps the 512 that were told last. What breaks a limit is left out, and the log says so. */
+  void (*tell)(void* context, const struct gt_part* part);
+  /* Of a source: asks the service that this device enrolled at for something that it signs, and returns at once. `kind` and
+   * `argument` say what: docs/plugin-abi.md, "Parts, and questions to the service". GT_OK with *question, whose reply comes
+   * through next_reply in a later call; GT_FULL where 16 questions are open; GT_ERROR where the texts break their form. Questions
+   * are rationed: one that comes too soon is answered with GT_LATER. */
+  int32_t (*ask)(void* context, struct gt_text kind, struct gt_text argument, uint64_t* question);
+  /* Of a source: the next reply that has come. GT_OK with *reply, which lives until the call after this one; GT_FINISHED where
+   * there is none now. `reply->size` is set by the caller. A question whose reply was not fetched when the source ends is
+   * forgotten. */
+  int32_t (*next_reply)(void* context, struct gt_reply* reply);
 };
 
 /* What an instance is created with. */

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -37,6 +38,27 @@ const T& element(const T* array, std::size_t index) {
 }
 
 inline gt_quantity quantity(std::string_view unit, std::int64_t value) { return {sizeof(gt_quantity), text(unit), value}; }
+
+/// gt_part, owned.
+struct Part {
+  struct Field {
+    std::string name;
+    std::string text = {};
+    std::optional<std::int64_t> number = {};
+  };
+  std::string kind;
+  std::string name;
+  std::vector<Field> fields;
+  std::string fault;
+};
+
+/// gt_reply, owned.
+struct Reply {
+  std::uint64_t question = 0;
+  gt_outcome outcome = GT_LATER;
+  std::vector<std::uint8_t> message;
+  std::string reason;
+};
 
 /// The host's services. Copy freely; valid as long as the instance.
 class Services {
@@ -65,11 +87,43 @@ class Services {
   }
   /// Nothing is being read now.
   void rest() const { (void)attempt({}); }
+  /// How one of the things stands that a source reads from (gt_services.tell). A host too old for it shows nothing.
+  void tell(const Part& part) const;
+  /// Asks the service (gt_services.ask): the question's number; nothing where too many are open, or the host is too old.
+  [[nodiscard]] std::optional<std::uint64_t> ask(std::string_view kind, std::string_view argument) const {
+    std::uint64_t question = 0;
+    if (!knows(offsetof(gt_services, ask))) return std::nullopt;
+    const bool asked = services_->ask(services_->context, text(kind), text(argument), &question) == GT_OK;
+    return asked ? std::optional(question) : std::nullopt;
+  }
+  /// The next reply that has come, where there is one.
+  [[nodiscard]] std::optional<Reply> next_reply() const;
 
  private:
   [[nodiscard]] bool knows(std::size_t function) const { return services_->size >= function + sizeof(void (*)()); }
   const gt_services* services_;
 };
+
+inline void Services::tell(const Part& part) const {
+  if (!knows(offsetof(gt_services, tell))) return;
+  std::vector<gt_field> fields;
+  for (const Part::Field& field : part.fields) {
+    fields.push_back(
+        {sizeof(gt_field), text(field.name), text(field.text), field.number.value_or(0), field.number.has_value() ? 1u : 0u});
+  }
+  const gt_part told{sizeof(gt_part), text(part.kind), text(part.name), fields.data(), fields.size(), text(part.fault)};
+  services_->tell(services_->context, &told);
+}
+
+inline std::optional<Reply> Services::next_reply() const {
+  gt_reply reply{};
+  reply.size = sizeof reply;
+  if (!knows(offsetof(gt_services, next_reply)) || services_->next_reply(services_->context, &reply) != GT_OK)
+    return std::nullopt;
+  Reply owned{reply.question, static_cast<gt_outcome>(reply.outcome), {}, std::string(view(reply.reason))};
+  if (reply.message_size != 0) owned.message.assign(reply.message, reply.message + reply.message_size);
+  return owned;
+}
 
 class Emitter {
  public:

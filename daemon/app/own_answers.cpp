@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/app/own_answers.hpp"
+
+namespace greentill::app {
+namespace {
+
+detect::Reply reply_of(enrol::ServiceAnswers::Answer answer) {
+  if (answer) return {detect::Outcome::message, std::move(*answer), {}};
+  const Error& error = answer.error();
+  switch (error.code) {
+    case ErrorCode::not_found: return {detect::Outcome::nothing, {}, error.message};
+    case ErrorCode::unsupported: return {detect::Outcome::never, {}, error.message};
+    default: return {detect::Outcome::later, {}, error.message};
+  }
+}
+
+}  // namespace
+
+Status OwnAnswers::start(const Config& config, const Clock& clock, std::function<std::string()> put_off) {
+  if (!config.enrolment) return Done{};
+  auto server = enrol::EstServer::parse(config.enrolment->server);
+  if (!server) return Failure{server.error()};
+  answers_ =
+      enrol::ServiceAnswers::start({server->beside_est(), identity::Slots(config.enrolment->folder), clock, std::move(put_off)});
+  return Done{};
+}
+
+void OwnAnswers::ask(const detect::Question& question, std::function<void(detect::Reply)> done) {
+  if (!answers_) return done({detect::Outcome::never, {}, "this device is not enrolled at a service that could be asked"});
+  answers_->ask(question.kind, question.argument,
+                [done = std::move(done)](enrol::ServiceAnswers::Answer answer) { done(reply_of(std::move(answer))); });
+}
+
+}  // namespace greentill::app
