@@ -116,6 +116,7 @@ void describe_submit(CLI::App& app, Arguments& arguments) {
 
 void describe_day(CLI::App& app, Arguments& arguments) {
   add_asking(app, "status", "What the daemon does, and what troubles it", arguments, show_status);
+  add_asking(app, "locks", "The locks at this device's docks, and what troubles them", arguments, show_locks);
   CLI::App* today =
       add_asking(app, "today", "What the shop sold and spared today", arguments,
                  [&arguments](DaemonClient& daemon, const Output& output) { return show_day(daemon, arguments.date, output); });

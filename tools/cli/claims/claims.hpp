@@ -15,6 +15,9 @@ namespace greentill::cli {
 
 ExitCode show_status(DaemonClient& daemon, const Output& output);
 
+/// Shows the locks at this device's docks; does_not_hold where something is wrong with one.
+ExitCode show_locks(DaemonClient& daemon, const Output& output);
+
 /// A stretch of time as it was typed; docs/cli.md says in which forms. Empty: without that end.
 struct Between {
   std::string since;

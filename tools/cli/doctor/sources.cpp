@@ -79,6 +79,23 @@ Check of_findings(const tools::Findings& found, const Scene& scene) {
   return check;
 }
 
+/// What a source reads from, such as a dock's locks: one check for all that have a fault.
+void add_parts(const Json& plugin, Checks& into) {
+  const Json& parts = member_at(plugin, "/parts");
+  std::vector<std::string> faults;
+  for (const Json& part : parts.is_array() ? parts : Json::array()) {
+    const std::string fault = text_at(part, "/fault");
+    if (!fault.empty()) faults.push_back(text_at(part, "/kind") + " " + text_at(part, "/name") + ": " + fault);
+  }
+  if (faults.empty()) return;
+  into.push_back(warns("part", Cause::source_broken,
+                       "at '" + text_at(plugin, "/name") + "' something is wrong with " + cli::counted(faults.size(), "thing") +
+                           " that it reads from",
+                       "greentill locks tells of each; docs/dock.md says what to do"));
+  into.back().foreign = true;
+  into.back().quoted = std::move(faults);
+}
+
 void add_running(const Json& status, Checks& into) {
   const Json& plugins = member_at(status, "/plugins");
   std::size_t good = 0;
@@ -88,6 +105,7 @@ void add_running(const Json& status, Checks& into) {
     const std::string fault = text_at(plugin, "/last_fault");
     names.insert(text_at(plugin, "/name"));
     const std::string name = "'" + text_at(plugin, "/name") + "'";
+    add_parts(plugin, into);
     if (state == "running" || state == "finished") {
       ++good;
       continue;

@@ -70,6 +70,32 @@ TEST_CASE("status: tells what is wrong with clock and certificate, and answers 1
         std::string::npos);
 }
 
+TEST_CASE("locks: each lock at a dock is told, and 1 where something is wrong with one") {
+  const std::string status = R"({"plugins":[{"name":"ride","parts":[]},{"name":"dock","parts":[
+    {"kind":"lock","name":"bike-1","told_at":1000,"fault":null,"fields":{"line":"tty","there":1,"state":"locked","battery_mv":2950,
+     "clock":"sure","starts":2,"last_start":"power on","rides":7,"rides_waiting":0,"rides_settled":5,"rides_refused":0}},
+    {"kind":"hub","name":"x","told_at":1000,"fault":null,"fields":{}}]}]})";
+  ScriptedDaemon daemon;
+  daemon.answers.emplace_back(cli::Answer{200, "application/json", status, std::nullopt});
+  Printed printed;
+  CHECK(cli::show_locks(daemon, printed.text) == ExitCode::ok);
+  CHECK(printed.out.str() ==
+        "bike-1        locked, 2.95 V, clock sure; 7 rides, 0 waiting, 5 settled\n"
+        "              at dock, tty, last heard 1970-01-01 00:16:40Z; 2 starts, the last: power on\n");
+  std::string faulty = status;
+  faulty.replace(faulty.find("\"fault\":null"), 12, "\"fault\":\"two locks\"");
+  daemon.answers.emplace_back(cli::Answer{200, "application/json", faulty, std::nullopt});
+  Printed json;
+  CHECK(cli::show_locks(daemon, json.json) == ExitCode::does_not_hold);
+  CHECK(json.document()["locks"].size() == 1);
+  CHECK(json.document()["locks"][0]["fault"] == "two locks");
+  CHECK(json.document()["locks"][0]["rides"] == 7);
+  daemon.answers.emplace_back(cli::Answer{200, "application/json", "{}", std::nullopt});
+  Printed none;
+  CHECK(cli::show_locks(daemon, none.text) == ExitCode::ok);
+  CHECK(none.out.str() == "no lock was at a dock since the daemon's start\n");
+}
+
 TEST_CASE("status: a line that was never up is not told to be down since 1970") {
   const auto line_of = [](const std::string& link) {
     ScriptedDaemon daemon;

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whatever a lock answers: its bytes as they are, and pieces of them as the answers to what the dock asks, in sound frames under
+// the right number. Nothing is handed in that no key signed, nothing acknowledged that was not handed in, what is shown is within
+// its limits, and the dock goes on.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "firmware/core/little_endian.hpp"
+#include "plugins/dock/session.hpp"
+#include "tests/fuzz/acceptable.hpp"
+
+namespace {
+
+using namespace greentill;
+using namespace greentill::dock;
+using firmware::Request;
+
+void must(bool holds) {
+  if (!holds) std::abort();
+}
+
+class FuzzDesk final : public Desk {
+ public:
+  Found find(const Hello& hello) override {
+    auto& lock = locks[hello.id];
+    if (!lock) lock = std::make_shared<LockRecord>();
+    lock->id = hello.id;
+    lock->key = hello.key;
+    return {lock, {}};
+  }
+  bool hand_in(const std::shared_ptr<LockRecord>& lock, const Ride& ride) override {
+    must(read_ride(ride.message, lock->id, lock->key, ride.counter).ok());
+    fuzz::require_acceptable(transaction_of(ride, lock->id, "bike.shared", end_of(ride, lock->behind, unix_seconds())));
+    lock->durable = {ride.counter, ride.link};
+    handed = std::max(handed, ride.counter);
+    return true;
+  }
+  bool reject(const LockRecord& /*lock*/, std::uint32_t /*counter*/, const std::string& /*why*/) override { return true; }
+  std::optional<std::uint64_t> ask(std::string_view /*kind*/, std::string_view /*argument*/) override { return ++questions; }
+  std::string attempt(const std::string& /*what*/) override { return {}; }
+  void show(const plugin::Part& part) override {
+    must(part.name.size() <= 64 && part.fault.size() <= 512 && part.fields.size() <= 32);
+  }
+  void log(gt_log_level /*level*/, const std::string& /*message*/) override {}
+  Bytes<16> nonce() override { return {}; }
+  std::int64_t unix_seconds() override { return 1'790'000'000; }
+
+  std::map<std::string, std::shared_ptr<LockRecord>> locks;
+  std::uint32_t handed = 0;
+  std::uint64_t questions = 0;
+};
+
+/// What the dock asked last, of the bytes that it sends.
+struct Asked {
+  std::uint8_t kind = 0;
+  std::uint8_t number = 0;
+};
+
+std::optional<Asked> asked(std::vector<std::uint8_t>& outgoing, const FuzzDesk& desk) {
+  firmware::FrameReader reader;
+  std::optional<Asked> last;
+  for (const std::uint8_t byte : outgoing) {
+    const auto frame = reader.take(byte);
+    if (!frame) continue;
+    last = Asked{frame->kind, frame->number};
+    if (frame->kind != static_cast<std::uint8_t>(Request::acknowledge)) continue;
+    firmware::ByteReader in(frame->content);
+    in.take(4);
+    must(in.get<std::uint32_t>() <= desk.handed);
+  }
+  outgoing.clear();
+  return last;
+}
+
+void fuzz_answers(ByteView bytes) {
+  FuzzDesk desk;
+  Session session(desk, "line", Pace{});
+  Time now{std::chrono::hours(1)};
+  for (std::size_t at = 0; at + 2 < bytes.size();) {
+    session.work(now);
+    now += std::chrono::milliseconds(100);
+    const auto request = asked(session.outgoing(), desk);
+    if (!request) {
+      now += std::chrono::seconds(10);
+      at += 1;
+      continue;
+    }
+    // A length in two bytes, and so many bytes: the answer and its content.
+    const std::size_t said = (bytes[at] | std::size_t{bytes[at + 1]} << 8) % (firmware::kMostContent + 1);
+    const std::size_t size = std::min(said, bytes.size() - at - 2);
+    const ByteView content = bytes.subspan(at + 2, size);
+    Bytes<firmware::kMostFrame + 1> frame{};
+    const auto length = firmware::encode_frame(
+        {firmware::kLinkVersion, static_cast<std::uint8_t>(request->kind | firmware::kAnswerBit), request->number, content},
+        frame);
+    if (length) session.receive(ByteView(frame).first(*length), now);
+    at += 2 + size;
+  }
+  plugin::Reply reply{desk.questions, GT_SIGNED, {bytes.begin(), bytes.end()}, {}};
+  session.take(reply, now);
+  for (auto& [id, lock] : desk.locks) take_receipt(*lock, reply, Pace{}, now);
+  session.work(now);
+  session.lose(now);
+}
+
+void fuzz_line(ByteView bytes) {
+  FuzzDesk desk;
+  Session session(desk, "line", Pace{});
+  const Time now{std::chrono::hours(1)};
+  session.work(now);
+  session.receive(bytes, now);
+  session.work(now + std::chrono::seconds(5));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const ByteView bytes = ByteView(data, size).subspan(1);
+  if (data[0] % 4 == 0) {
+    fuzz_line(bytes);
+  } else {
+    fuzz_answers(bytes);
+  }
+  return 0;
+}
