@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A fleet's locks at a dock, with the programs as they are shipped: rides that locks signed reach the ledger, each once, though the daemon is killed between commit and
+acknowledgement, locks lose their power, and a dock acknowledges what it does not keep. Where the lock's image is built, one ride is QEMU's."""
+import hashlib
+import json
+import os
+import pathlib
+import random
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import tomllib
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lock"))
+
+import cbor2  # noqa: E402
+from cryptography.hazmat.primitives import hashes  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: E402
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key  # noqa: E402
+
+import dock  # noqa: E402
+from kills import kill_some  # noqa: E402
+from promises import CORPORA, ROOT, check_booked_once, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "tools/lib"))
+
+from enrolled import EnrolledStack  # noqa: E402
+from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack_texts import toml_text  # noqa: E402
+
+IMAGE = ROOT / "build/firmware/greentill-lock.elf"
+TRIPS = CORPORA / "trips-hsl/2021-05-31.csv"
+
+
+def dock_source(stack, name="dock", way="listen", path=None):
+    configuration = f"""{way} = [{toml_text(path or stack.spool / "line")}]
+every_s = 1
+receipts_every_s = 1
+"""
+    return f"""
+[[source]]
+name = "{name}"
+plugin = "dock"
+configuration_text = {toml_text(configuration)}
+write = [{toml_text(stack.spool)}]
+connect = ["unix"]
+listen = ["unix"]
+"""
+
+
+class Fleet:
+    """greentill-lock-sim, whose locks believe the service's key of bundles."""
+
+    def __init__(self, stack, locks, prefix):
+        self.stack, self.locks, self.prefix = stack, locks, prefix
+        self.folder = stack.folder / f"locks-{prefix}"
+        self.list = self.folder / "list.toml"
+
+    def command(self, *options):
+        return [self.stack.program("greentill-lock-sim"), "--flash", self.folder, "--locks", self.locks, "--prefix", self.prefix, "--programme-key",
+                self.stack.identities / "signer.key", "--programme-certificate", self.stack.identities / "signer.crt", *options]
+
+    def run(self, *options):
+        done = subprocess.run([str(word) for word in self.command(*options)], capture_output=True, text=True)
+        fail_unless(done.returncode == 0, f"greentill-lock-sim: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return json.loads(done.stdout)
+
+    def make(self):
+        self.run("--rides", 0, "--list", self.list)
+        self.keys = {row["id"]: bytes.fromhex(row["key"]) for row in tomllib.loads(self.list.read_text())["lock"]}
+
+    def ride_and_dock(self, *options):
+        trips = ["--trips", TRIPS] if TRIPS.exists() else []
+        return self.run("--dock", self.stack.spool / "line", "--patience", PATIENCE_S, *trips, *options)
+
+
+def check_evidence(claims, keys):
+    """Each claim holds the lock's own message, which another library verifies under the lock's key, and claims what it says. Answers the rides."""
+    rides = set()
+    for entry in reductions(claims):
+        fail_unless(entry["evidence"]["kind"] == "embedded", f"the evidence is {entry['evidence']['kind']}")
+        header, _, payload, signature = cbor2.loads(bytes.fromhex(entry["evidence"]["hex"])).value.value
+        said = cbor2.loads(payload)
+        name = said[1].removeprefix("urn:greentill:lock:")
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), keys[name])
+        der = utils.encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+        key.verify(der, cbor2.dumps(["Signature1", header, b"", payload], canonical=True), ec.ECDSA(hashes.SHA256()))
+        counter, ride = said[-65537]
+        fail_unless(entry["quantities"] == {"m.odometer": ride[1], "s": ride[2]}, f"the ride says {ride}, and the claim {entry['quantities']}")
+        fail_unless(entry["end"] - entry["begin"] == ride[2], f"the ride took {ride[2]} s, and the claim has {entry['begin']} to {entry['end']}")
+        if ride[9] != 2:
+            fail_unless(entry["end"] == said[6], f"the ride ended at {said[6]}, and the claim at {entry['end']}")
+        fail_unless((name, counter) not in rides, f"ride {counter} of {name} was claimed twice")
+        rides.add((name, counter))
+    return rides
+
+
+def shown(stack):
+    done = subprocess.run([str(stack.program("greentill")), "--url", f"http://127.0.0.1:{stack.api_port}", "locks", "--json"], capture_output=True, text=True,
+                          env={**os.environ, "GREENTILL_TOKEN_FILE": str(stack.api.token_file)})
+    return done.returncode, {one["lock"]: one for one in json.loads(done.stdout)["locks"]}
+
+
+class ForgetfulDock:
+    """Acknowledges whatever it is given, and keeps nothing."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(path))
+        self.socket.listen(64)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            line, _ = self.socket.accept()
+            threading.Thread(target=self.rob, args=(line,), daemon=True).start()
+
+    def rob(self, line):
+        lock = dock.Lock.__new__(dock.Lock)
+        lock.line, lock.number, lock.session = line, 0, b""
+        try:
+            found = lock.hello()
+            for counter in range(found["acknowledged"] + 1, found["last"] + 1):
+                _, ride = lock.ask(dock.FETCH, struct.pack("<I", counter))
+                payload = cbor2.loads(ride).value.value[2]
+                lock.ask(dock.ACKNOWLEDGE, struct.pack("<I", counter) + hashlib.sha256(payload).digest()[7::-1])
+        except (OSError, IndexError, struct.error, zlib.error):
+            pass  # the lock has left
+
+
+def a_fleet_rides(stack, everyone):
+    fleet = Fleet(stack, 150, "bike-")
+    fleet.make()
+    everyone.update(fleet.keys)
+    sum_of = fleet.ride_and_dock("--rides", 2, "--rounds", 2, "--lines", 30)
+    fail_unless(sum_of["acknowledged"] == sum_of["rides"] == 600 and sum_of["refused"] == 0, f"the locks say {sum_of}")
+    code, locks = shown(stack)
+    fail_unless(code == 0 and len(locks) == 150, f"greentill locks: exit {code}, {len(locks)} locks")
+    one = locks["bike-1"]
+    fail_unless((one["rides"], one["rides_waiting"], one["fault"]) == (4, 0, None) and 2400 <= one["battery_mv"] <= 3000, f"it shows {one}")
+    return fleet
+
+
+def power_fails(stack, everyone):
+    """While they ride, and at the dock."""
+    fleet = Fleet(stack, 40, "weak-")
+    fleet.make()
+    everyone.update(fleet.keys)
+    sum_of = fleet.ride_and_dock("--rides", 3, "--rounds", 3, "--cut", 400, "--cut-docked", 20, "--lines", 20)
+    fail_unless(sum_of["power_cuts"] > 40, f"the power failed {sum_of['power_cuts']} times alone")
+    fail_unless(sum_of["acknowledged"] == sum_of["rides"], f"the locks say {sum_of}")
+    return fleet
+
+
+def the_daemon_is_killed(stack, everyone, seed):
+    fleet = Fleet(stack, 60, "late-")
+    fleet.make()
+    everyone.update(fleet.keys)
+    rng, sums = random.Random(seed), []
+    rider = threading.Thread(target=lambda: sums.append(fleet.ride_and_dock("--rides", 2, "--rounds", 6, "--lines", 10)))
+    rider.start()
+    counts = kill_some(stack, 12, rng)
+    rider.join()
+    fail_unless(sums and sums[0]["acknowledged"] == sums[0]["rides"] == 720, f"the locks say {sums}")
+    print(f"killed while locks gave their rides: {dict(counts)}")
+    return fleet
+
+
+def a_dock_forgets(stack, everyone):
+    """Its rides come again at the next dock."""
+    fleet = Fleet(stack, 10, "lost-")
+    fleet.make()
+    everyone.update(fleet.keys)
+    robber = stack.spool / "robber"
+    ForgetfulDock(robber)
+    sum_of = fleet.run("--dock", robber, "--rides", 3, "--patience", PATIENCE_S)
+    fail_unless(sum_of["acknowledged"] == 30, f"the forgetful dock took {sum_of}")
+    # They have nothing new: they come by, and the dock takes what it does not have.
+    fleet.run("--dock", stack.spool / "line", "--rides", 0, "--stay", "--patience", 8)
+    return fleet
+
+
+def one_ride_of_the_image(stack, everyone, folder):
+    """A ride on a Cortex-M4. The dock connects to QEMU's line."""
+    folder.mkdir()
+    lock = dock.Lock(IMAGE, folder)
+    try:
+        lock.do("z")
+        lock.hello()
+        programme = load_pem_private_key((stack.identities / "signer.key").read_bytes(), None)
+        point = programme.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        _, code = lock.ask(dock.PROPOSE, point + b"qemu-1")
+        _, last = lock.ask(dock.CONFIRM, code)
+        fail_unless(lock.ask(dock.COMMIT, last)[0] == dock.DONE, "the image was not provisioned")
+        everyone["qemu-1"] = lock.hello()["key"]
+        lock.ride(300)
+        lock.line.close()  # QEMU's line takes one at a time
+        stack.daemon.stop()
+        with open(stack.daemon_config, "a") as config:
+            config.write(dock_source(stack, "image", "connect", folder / "line"))
+        stack.start_daemon()
+        wait_until(lambda: shown(stack)[1].get("qemu-1", {}).get("rides_waiting") == 0, PATIENCE_S, "the image's ride to be taken")
+        wait_until(lambda: shown(stack)[1]["qemu-1"]["clock"] == "sure", PATIENCE_S, "the image to be told the time")
+    finally:
+        lock.take_battery_out()
+
+
+def journey(folder, binaries, seed):
+    everyone = {}
+    with EnrolledStack(folder, binaries) as stack:
+        stack.prepare(sources=dock_source(stack), registered=False)
+        stack.start_broker()
+        stack.start_workers()
+        stack.enrol()
+        stack.start_daemon()
+        a_fleet_rides(stack, everyone)
+        power_fails(stack, everyone)
+        the_daemon_is_killed(stack, everyone, seed)
+        a_dock_forgets(stack, everyone)
+        if IMAGE.exists():
+            one_ride_of_the_image(stack, everyone, folder / "qemu")
+        elif os.environ.get("CI") == "true":
+            sys.exit(f"{IMAGE} is not built, and CI=true")
+        stack.wait_delivered()
+        rides = check_evidence(claims_of(stack), everyone)
+        made = 600 + 720 + 30 + (1 if IMAGE.exists() else 0)
+        fail_unless(len([ride for ride in rides if not ride[0].startswith("weak-")]) == made, f"{made} rides were made, {len(rides)} claimed")
+        check_booked_once(stack, len(rides))
+        stack.stop()
+
+
+if __name__ == "__main__":
+    parser = journey_parser(__doc__.splitlines()[0], "lock-rides")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    sys.exit(run_journey(parser, lambda folder, arguments: journey(folder, arguments.bin, arguments.seed)))
