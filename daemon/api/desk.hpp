@@ -27,8 +27,9 @@ struct DaemonStatus {
   std::string version;
   std::string merchant;
   std::string site;
-  std::uint32_t assignment = 0;  ///< by which it works for them
-  std::uint64_t settings = 0;    ///< number of the settings that say so
+  std::uint32_t assignment = 0;     ///< by which it works for them
+  std::uint64_t settings = 0;       ///< number of the settings that say so
+  std::uint64_t methodologies = 0;  ///< number of those that the programme has published; 0: none, the installation's alone
   struct Root {
     std::uint32_t number = 0;
     std::string name;

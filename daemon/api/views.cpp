@@ -262,6 +262,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                     {"site", status.site},
                     {"assignment", status.assignment},
                     {"settings", status.settings},
+                    {"methodologies", status.methodologies},
                     {"roots", ordered_json::array()},
                     {"started_at", status.started_at},
                     {"now", now},

@@ -8,6 +8,7 @@
 #include "daemon/app/desk.hpp"
 #include "daemon/app/own_answers.hpp"
 #include "daemon/app/own_identity.hpp"
+#include "daemon/app/own_methodologies.hpp"
 #include "daemon/app/own_settings.hpp"
 #include "daemon/app/own_time.hpp"
 #include "daemon/app/self_check.hpp"
@@ -56,6 +57,7 @@ class GreentillDaemon : public Daemon {
   std::string renewal_put_off();
   std::string settings_put_off();
   std::string answers_put_off();
+  Status start_methodologies();
   Status start_time();
   Status start_sources();
   Status start_api();
@@ -76,7 +78,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<OwnIdentity> own_;
   std::optional<OwnSettings> settings_;
   std::optional<SelfCheck> self_check_;
-  std::optional<measure::Library> library_;
+  std::optional<OwnMethodologies> methodologies_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<outbox::Reader> engine_reader_;
   std::unique_ptr<outbox::Reader> uplink_reader_;
@@ -158,9 +160,10 @@ Status GreentillDaemon::start_engine() {
   Digest derived = crypto::hasher().hmac_sha256(context->bearer_key.view(), {as_bytes("account uses")});
   crypto::Secret account_key(derived);
   crypto::wipe(derived);
-  maker_.emplace(std::move(*context), engine::Measuring(*library_, config_.preferred_methodologies), own_->device().signer(),
-                 clock_, random_);
-  const engine::Parts parts{strand_, log_, random_, outbox_->writer(), *engine_reader_, *detectors_, *maker_, *library_};
+  maker_.emplace(std::move(*context), engine::Measuring(methodologies_->library(), config_.preferred_methodologies),
+                 own_->device().signer(), clock_, random_);
+  const engine::Parts parts{strand_,         log_,        random_, outbox_->writer(),
+                            *engine_reader_, *detectors_, *maker_, methodologies_->library()};
   engine_ = std::make_unique<engine::Engine>(
       parts, std::move(account_key),
       engine::CommitHooks{[this] {
@@ -240,12 +243,23 @@ Status GreentillDaemon::start_uplink() {
   options.key = own_->key_path();
   options.data = data_options(config_.uplink->data.cap);
   options.verification_time = [this] { return clock_.corrected(); };
+  if (config_.enrolment) {
+    options.methodologies = [this](std::string message) { methodologies_->came(std::move(message)); };
+    options.wants_methodologies = [this] { return methodologies_->wants_kept(); };
+  }
   options.own_certificate = [this](std::int64_t service_time) { return self_check_->why_not_taken(service_time); };
   auto trust = identity::ReceiptTrust::load(options.authorities, config_.receipt_certificates);
   if (!trust) return Failure{trust.error()};
   trust_ = std::move(*trust);
   uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *engine_, *trust_);
   return Done{};
+}
+
+Status GreentillDaemon::start_methodologies() {
+  return methodologies_->start([this] { return settings_put_off(); },
+                               [this](std::uint64_t bytes) {
+                                 if (uplink_) uplink_->also_used(bytes);
+                               });
 }
 
 /// The broker's certificates are not judged, and nothing is sent, before the clock was looked at.
@@ -283,9 +297,9 @@ Status GreentillDaemon::start_api() {
   if (!reader) return Failure{reader.error()};
   auto desks = outbox_->new_reader();
   if (!desks) return Failure{desks.error()};
-  const DeskParts parts{
-      *engine_,     *detectors_,           *sources_,  *own_, *settings_, *self_check_, time_, log_, uplink_.get(),
-      trust_.get(), config_.overdue_after, started_at_};
+  const DeskParts parts{*engine_,        *detectors_,           *sources_,  *own_, *settings_,
+                        *methodologies_, *self_check_,          time_,      log_,  uplink_.get(),
+                        trust_.get(),    config_.overdue_after, started_at_};
   desk_ = std::make_unique<ApiDesk>(parts, std::move(*desks));
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
   if (!server) return Failure{server.error()};
@@ -298,10 +312,8 @@ Status GreentillDaemon::start() {
   if (Status loaded = load_identity(); !loaded) return loaded;
   settings_.emplace(config_, *own_, clock_, random_, log_);
   if (Status loaded = settings_->load(); !loaded) return loaded;
-  auto library = measure::Library::load(config_.methodologies, crypto::hasher());
-  if (!library) return Failure{library.error()};
-  library_ = std::move(*library);
-  if (Status preferred = check_preferred(config_, *library_); !preferred) return preferred;
+  methodologies_.emplace(config_, *own_, clock_, random_, log_);
+  if (Status loaded = methodologies_->load(); !loaded) return loaded;
   std::error_code error;
   std::filesystem::create_directories(config_.state_folder, error);
   if (error) return fail(ErrorCode::io, config_.state_folder.string() + ": cannot create the state folder: " + error.message());
@@ -317,6 +329,7 @@ Status GreentillDaemon::start() {
   strand_.on_termination([this] { end(Done{}); });
   if (Status started = start_engine(); !started) return started;
   if (Status started = start_uplink(); !started) return started;
+  if (Status started = start_methodologies(); !started) return started;
   if (Status started = start_time(); !started) return started;
   if (Status started = start_sources(); !started) return started;
   if (Status started = own_->start_renewal([this] { return self_check_->best_time(); },
@@ -350,6 +363,7 @@ void GreentillDaemon::stop() {
     strand_thread_.join();
     engine_.reset();
   }
+  if (methodologies_) methodologies_->stop();  // the strand hands it what the broker brings
 }
 
 }  // namespace

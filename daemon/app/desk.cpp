@@ -18,6 +18,7 @@ std::vector<Result<event::TransactionAnswer>> ApiDesk::submit(std::vector<event:
 
 bool ApiDesk::retry() {
   parts_.settings.look_now();
+  parts_.methodologies.look_now();
   if (parts_.uplink != nullptr) parts_.uplink->retry_now();
   return parts_.uplink != nullptr;
 }
@@ -36,6 +37,7 @@ api::DaemonStatus ApiDesk::status() {
   status.site = settings.assignment.site;
   status.assignment = settings.assignment.number;
   status.settings = settings.number;
+  status.methodologies = parts_.methodologies.number();
   for (const identity::Root& root : settings.roots) status.roots.push_back({root.number, root.name, root.reversals_only});
   status.started_at = parts_.started_at;
   status.trouble = parts_.engine.trouble();
@@ -44,6 +46,7 @@ api::DaemonStatus ApiDesk::status() {
   status.clock_ahead_s = parts_.time.ahead();
   if (!status.clock_ahead_s) status.clock_ahead_s = parts_.self_check.ahead();
   if (std::string words = parts_.settings.words(); !words.empty()) status.warnings.push_back(std::move(words));
+  for (std::string& words : parts_.methodologies.words()) status.warnings.push_back(std::move(words));
   read_store(status);
   if (parts_.uplink != nullptr) {
     status.link = parts_.uplink->status();

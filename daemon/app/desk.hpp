@@ -11,6 +11,7 @@
 
 #include "daemon/api/desk.hpp"
 #include "daemon/app/own_identity.hpp"
+#include "daemon/app/own_methodologies.hpp"
 #include "daemon/app/own_settings.hpp"
 #include "daemon/app/own_time.hpp"
 #include "daemon/app/self_check.hpp"
@@ -33,6 +34,7 @@ struct DeskParts {
   const detect::Sources& sources;
   const OwnIdentity& identity;
   OwnSettings& settings;
+  OwnMethodologies& methodologies;
   const SelfCheck& self_check;
   const OwnTime& time;
   const StderrLog& log;

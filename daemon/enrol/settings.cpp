@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/enrol/settings.hpp"
 
-#include <mutex>
-#include <thread>
+#include <algorithm>
 
-#include "daemon/base/backoff.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/claim/bundle.hpp"
-#include "daemon/enrol/rest.hpp"
+#include "daemon/enrol/asking.hpp"
+#include "daemon/enrol/bundle_end.hpp"
 
 namespace greentill::enrol {
 namespace {
@@ -17,8 +16,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMostOwnPemBytes = 256u << 10;
 constexpr milliseconds kSettingsLimit = std::chrono::seconds(60);
-constexpr milliseconds kLongestWait = std::chrono::hours(6);
-constexpr milliseconds kPutOff = std::chrono::hours(1);
 
 class Fetch {
  public:
@@ -78,11 +75,7 @@ class Fetch {
                   name + " is " + (bundle.device ? "the device " + std::string(*bundle.device) + "'s" : "for all"));
     }
     if (bundle.number <= had) return fail(ErrorCode::denied, name + " is no newer than what this device has");
-    const bool ours_is_kept = means_.clock.synchronised() && !clock_fault(means_.clock);
-    const std::int64_t now = ours_is_kept ? means_.clock.unix_seconds() : server_time.value_or(bundle.made_at);
-    if (bundle.expires_at > now) return Done{};
-    return fail(ErrorCode::denied, name + " was to be adopted before " + utc_text(bundle.expires_at) + ", and " +
-                                       (ours_is_kept ? "this device's" : "the service's") + " clock shows " + utc_text(now));
+    return check_end(bundle, server_time, means_.clock);
   }
 
   const SettingsMeans& means_;
@@ -94,75 +87,41 @@ class Fetch {
 
 class ThreadSettings final : public SettingsKeeper {
  public:
-  ThreadSettings(Options options, Log& log) : options_(std::move(options)), log_(log), thread_([this] { run(); }) {}
-  ~ThreadSettings() override {
-    rest_.end();
-    thread_.join();
+  ThreadSettings(Options options, Log& log)
+      : options_(std::move(options)), log_(log), asking_({options_.every, options_.floor}, "settings", options_.random, log) {
+    asking_.start([this] { return look(); });
   }
+  ~ThreadSettings() override { asking_.end(); }
 
-  void look_now() override { rest_.wake(); }
-
-  [[nodiscard]] std::string words() const override {
-    const std::lock_guard lock(mutex_);
-    return trouble_;
-  }
+  void look_now() override { asking_.wake(); }
+  [[nodiscard]] std::string words() const override { return asking_.words(); }
 
  private:
-  void run() {
-    for (;;) {
-      const milliseconds pause = look();
-      if (!rest_.take(pause)) return;
-    }
-  }
-
   /// How long to rest then.
   milliseconds look() {
-    if (std::string why = options_.put_off(); !why.empty()) return settle(std::move(why), kPutOff);
-    auto fetched = fetch_settings(options_.means, options_.number(), kSettingsLimit, rest_.ended());
-    if (rest_.ended()) return milliseconds(0);
-    if (!fetched && fetched.error().code == ErrorCode::not_found) return settle({}, options_.every);  // they come as a file here
-    if (!fetched)
-      return settle("the registry's settings could not be asked for: " + fetched.error().message, pause_after_failure());
-    if (!*fetched) return settle({}, options_.every);
+    if (std::string why = options_.put_off(); !why.empty()) return asking_.put_off(std::move(why));
+    auto fetched = fetch_settings(options_.means, options_.number(), kSettingsLimit, asking_.ended());
+    if (asking_.ended()) return milliseconds(0);
+    if (!fetched && fetched.error().code == ErrorCode::not_found) return asking_.well();  // they come as a file here
+    if (!fetched) return asking_.failed("the registry's settings could not be asked for: " + fetched.error().message);
+    if (!*fetched) return asking_.well();
     const std::string number = std::to_string((*fetched)->settings.number);
     const std::int64_t left = (*fetched)->holds_from - options_.means.clock.unix_seconds();
     if (left > 0) {
       log_.write(LogLevel::info, "settings",
                  "the settings number " + number + " hold from " + utc_text((*fetched)->holds_from) + " on");
-      return settle({}, std::min<milliseconds>(std::chrono::seconds(left), options_.every));
+      return asking_.well(std::min<milliseconds>(std::chrono::seconds(left), options_.every));
     }
     if (Status adopted = options_.adopt(std::move(**fetched)); !adopted) {
-      return settle("the registry's settings number " + number + " were not adopted: " + adopted.error().message,
-                    pause_after_failure());
+      return asking_.failed("the registry's settings number " + number + " were not adopted: " + adopted.error().message);
     }
     log_.write(LogLevel::info, "settings", "the settings number " + number + " are in use");
-    return settle({}, options_.every);
-  }
-
-  milliseconds pause_after_failure() { return doubled(options_.floor, failures_++, kLongestWait); }
-
-  /// Notes what is wrong, and spreads the devices that ask.
-  milliseconds settle(std::string trouble, milliseconds pause) {
-    if (trouble.empty()) failures_ = 0;
-    bool is_new = false;
-    {
-      const std::lock_guard lock(mutex_);
-      is_new = trouble != trouble_;
-      trouble_ = trouble;
-    }
-    if (is_new && !trouble.empty()) log_.write(LogLevel::warning, "settings", trouble);
-    Bytes<2> bytes{};
-    options_.random.fill(bytes);
-    return pause + pause / 12 * (bytes[0] << 8 | bytes[1]) / 65'536;
+    return asking_.well();
   }
 
   const Options options_;
   Log& log_;
-  unsigned failures_ = 0;  // the thread's
-  Rest rest_;
-  mutable std::mutex mutex_;
-  std::string trouble_;
-  std::thread thread_;  // last member: it uses the others
+  Asking asking_;  // last member: its thread uses the others
 };
 
 }  // namespace

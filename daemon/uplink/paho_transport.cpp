@@ -35,7 +35,8 @@ std::uint16_t port_of(const BrokerAddress& address) {
 /// strong: whoever releases the last one destroys the client, and no callback of a client may destroy it.
 class Mailbox {
  public:
-  Mailbox(Executor& strand, std::weak_ptr<TransportListener> listener) : strand_(strand), listener_(std::move(listener)) {}
+  Mailbox(Executor& strand, std::weak_ptr<TransportListener> listener, std::string news)
+      : strand_(strand), listener_(std::move(listener)), news_(std::move(news)) {}
 
   template <typename F>
   void post(F work) {
@@ -55,8 +56,10 @@ class Mailbox {
       queued_->fetch_sub(1);
       return;
     }
-    post([message = std::move(message), queued = queued_](TransportListener& listener) {
+    const bool is_news = message->get_topic() == news_;
+    post([message = std::move(message), queued = queued_, is_news](TransportListener& listener) {
       queued->fetch_sub(1);
+      if (is_news) return listener.on_news(as_bytes(message->get_payload()));
       const mqtt::properties& properties = message->get_properties();
       const std::string correlation = properties.contains(mqtt::property::CORRELATION_DATA)
                                           ? mqtt::get<std::string>(properties, mqtt::property::CORRELATION_DATA)
@@ -68,13 +71,14 @@ class Mailbox {
  private:
   Executor& strand_;
   std::weak_ptr<TransportListener> listener_;
+  const std::string news_;
   std::shared_ptr<std::atomic<int>> queued_ = std::make_shared<std::atomic<int>>(0);
 };
 
 class PahoTransport final : public Transport {
  public:
   PahoTransport(const Connection& connection, Executor& strand, std::weak_ptr<TransportListener> listener)
-      : connection_(connection), mailbox_(strand, std::move(listener)) {}
+      : connection_(connection), mailbox_(strand, std::move(listener), connection.news) {}
 
   void connect() {
     before_ = connections_to(port_of(connection_.broker.address));
@@ -194,10 +198,23 @@ class PahoTransport final : public Transport {
   void subscribed(const mqtt::token& token, int code) {
     const int reason = token.get_reason_code();
     if (code == MQTTASYNC_SUCCESS && !paho::refused(reason)) {
+      subscribe_to_news();
       mailbox_.post([](TransportListener& listener) { listener.on_ready(); });
     } else {
       mailbox_.lost(ErrorCode::denied,
                     explain("cannot subscribe to " + connection_.subscription + ": " + paho::explain(code, reason)));
+    }
+  }
+
+  /// A broker that does not let us have them may be of an older version: the session goes on without.
+  void subscribe_to_news() {
+    if (connection_.news.empty()) return;
+    const auto kept =
+        connection_.news_kept ? mqtt::subscribe_options::SEND_RETAINED_ON_SUBSCRIBE : mqtt::subscribe_options::DONT_SEND_RETAINED;
+    try {
+      client_->subscribe(connection_.news, 1, mqtt::subscribe_options(false, false, kept));
+    } catch (const std::exception&) {
+      return;  // the connection is over, which is told elsewhere
     }
   }
 

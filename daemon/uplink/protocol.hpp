@@ -19,6 +19,9 @@ inline constexpr std::string_view kClaimsContentType = "application/cbor-seq";
 inline constexpr std::string_view kStatusContentType = "application/cbor";
 inline constexpr std::size_t kCorrelationBytes = 32;
 
+/// Of all devices, retained.
+inline constexpr std::string_view kMethodologiesTopic = "greentill/v1/programme/methodologies";
+
 struct Topics {
   explicit Topics(std::string_view device);
   std::string claims;

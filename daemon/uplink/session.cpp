@@ -27,6 +27,8 @@ void Session::start(const BrokerAddress& address) {
   connection.broker = {address, around_.options.authorities, around_.options.certificate, around_.options.key};
   connection.client_id = around_.options.device_id;
   connection.subscription = topics_.receipts;
+  if (around_.options.methodologies) connection.news = kMethodologiesTopic;
+  connection.news_kept = around_.options.wants_methodologies() && around_.meter.use().stage == DataStage::free;
   connection.will_topic = topics_.status;
   connection.will = status_document(false, around_.options.version, backlog ? backlog->for_people().waiting : 0);
   connection.will_retained = around_.terms.retains;
@@ -142,6 +144,13 @@ void Session::on_message(ByteView payload, std::string_view correlation) {
                        const auto alive = session.lock();
                        if (alive && !alive->ended_) alive->on_applied(correlation, answer, applied);
                      });
+}
+
+void Session::on_news(ByteView payload) {
+  heard_ = around_.clock.monotonic();
+  if (ended_) return;
+  count(kMethodologiesTopic.size() + payload.size());
+  around_.options.methodologies(std::string(as_text(payload)));
 }
 
 void Session::on_applied(const std::string& correlation, const Answer& answer, const Result<outbox::AppliedReceipt>& applied) {

@@ -107,6 +107,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void on_ready() override;
   void on_acknowledged(const std::string& refusal) override;
   void on_message(ByteView payload, std::string_view correlation) override;
+  void on_news(ByteView payload) override;
   void on_used(std::uint64_t bytes) override { around_.meter.reckon(bytes); }
   void on_lost(Error error) override { end(error); }
 

@@ -45,6 +45,8 @@ class TransportListener {
   virtual void on_acknowledged(const std::string& refusal) = 0;
   /// A message of the subscription came. Lifetime of the views: the call's.
   virtual void on_message(ByteView payload, std::string_view correlation) = 0;
+  /// A message of the news came. Lifetime of the view: the call's.
+  virtual void on_news(ByteView payload) = 0;
   /// An attempt to connect that came to nothing, with the search for its cause, took so many bytes of the line. Before on_lost().
   virtual void on_used(std::uint64_t bytes) = 0;
   /// The connection is over, or never came about; nothing else follows but further calls of this. io: it broke off without a
@@ -74,6 +76,8 @@ struct Connection {
   probe::Target broker;
   std::string client_id;
   std::string subscription;  ///< the topic filter; QoS 1
+  std::string news;          ///< a topic besides, without which the connection goes on; empty: none
+  bool news_kept = false;    ///< whether what the broker keeps there is asked for
   std::string will_topic;
   std::string will;  ///< published by the broker, with QoS 1, where the connection breaks off
   bool will_retained = true;

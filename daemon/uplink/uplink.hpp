@@ -48,6 +48,12 @@ struct Options {
   /// The time by which the broker's certificates are judged where the system's clock is known to be wrong; nothing where it is
   /// not. Called on the strand before each connection.
   std::function<std::optional<std::int64_t>()> verification_time = [] { return std::optional<std::int64_t>(); };
+  /// Is given what the broker keeps for all devices: the programme's methodologies, as a message that nobody has checked. Called
+  /// on the strand; empty: they are not subscribed to.
+  std::function<void(std::string message)> methodologies = {};
+  /// Whether what the broker keeps of them is asked for at a connection: some 50 kB. Else only what is published from then on
+  /// comes. Called on the strand.
+  std::function<bool()> wants_methodologies = [] { return false; };
   /// What a service whose clock shows that time (Unix seconds) may hold against the device's own certificate, as a sentence.
   /// Called on the strand.
   std::function<std::string(std::int64_t service_time)> own_certificate = [](std::int64_t) {

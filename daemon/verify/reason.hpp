@@ -57,9 +57,10 @@ enum class Reason : std::uint8_t {
   released = 42,
   decided_anew = 43,
   reversal_undone = 44,
+  methodology_not_in_force = 45,  ///< why a claim is held, as those from probation on
 };
 
-inline constexpr std::array<std::string_view, 45> kReasonNames{"accepted",
+inline constexpr std::array<std::string_view, 46> kReasonNames{"accepted",
                                                                "duplicate",
                                                                "malformed",
                                                                "bad-signature",
@@ -103,7 +104,8 @@ inline constexpr std::array<std::string_view, 45> kReasonNames{"accepted",
                                                                "granted",
                                                                "released",
                                                                "decided-anew",
-                                                               "reversal-undone"};
+                                                               "reversal-undone",
+                                                               "methodology-not-in-force"};
 
 /// The code as receipts and findings spell it; "accepted" for none.
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) { return kReasonNames[static_cast<std::size_t>(reason)]; }
@@ -117,6 +119,7 @@ enum class ReasonKind : std::uint8_t {
 };
 
 [[nodiscard]] constexpr ReasonKind kind_of(Reason reason) {
+  if (reason == Reason::methodology_not_in_force) return ReasonKind::hold;
   if (reason >= Reason::granted) return ReasonKind::change;
   if (reason >= Reason::probation) return ReasonKind::hold;
   return reason >= Reason::wrong_device && reason <= Reason::wrong_start ? ReasonKind::finding : ReasonKind::refusal;
@@ -175,6 +178,8 @@ enum class ReasonKind : std::uint8_t {
     case Reason::granted: return "it was decided after its receipt";
     case Reason::released: return "a person released it";
     case Reason::decided_anew: return "it came behind another claim of its act, which does not stand any more";
+    case Reason::methodology_not_in_force:
+      return "the programme has withdrawn the version of its methodology for acts of that time, or lets it hold only later";
     case Reason::reversal_undone: return "what took it back does not stand any more";
   }
   return "";

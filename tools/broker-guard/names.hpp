@@ -18,6 +18,8 @@ inline constexpr std::string_view kWorkerIds = "credit-";
 inline constexpr std::string_view kTopics = "greentill/v1/";
 /// Retained: who is revoked, as of revoked_list.hpp.
 inline constexpr std::string_view kRevokedTopic = "greentill/v1/guard/revoked";
+/// Retained: the common bundle, for all devices.
+inline constexpr std::string_view kMethodologiesTopic = "greentill/v1/programme/methodologies";
 /// All devices' claims.
 inline constexpr std::string_view kClaims = "greentill/v1/+/claims";
 

@@ -33,11 +33,11 @@ bool may_publish(const Who& who, std::string_view topic, bool retained) {
 }
 
 bool may_receive(const Who& who, std::string_view topic) {
-  return who.side == Side::worker || own_part(who.name, topic) == "receipts";
+  return who.side == Side::worker || topic == kMethodologiesTopic || own_part(who.name, topic) == "receipts";
 }
 
 bool may_subscribe(const Who& who, std::string_view filter, std::string_view share_group) {
-  if (who.side == Side::device) return own_part(who.name, filter) == "receipts";
+  if (who.side == Side::device) return filter == kMethodologiesTopic || own_part(who.name, filter) == "receipts";
   if (filter.starts_with("$share")) return filter == share_subscription(share_group);
   return !overlap(filter, kClaims);
 }

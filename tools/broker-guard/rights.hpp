@@ -17,9 +17,9 @@ struct Who {
 
 /// A device writes its own claims and status, of which the status alone may be retained. What a worker writes is for the ACL.
 [[nodiscard]] bool may_publish(const Who& who, std::string_view topic, bool retained);
-/// A device gets its own receipts. What a worker gets is for the ACL.
+/// A device gets its own receipts, and the programme's methodologies. What a worker gets is for the ACL.
 [[nodiscard]] bool may_receive(const Who& who, std::string_view topic);
-/// A device subscribes to its own receipts and nothing else; a worker to claims by the share group alone.
+/// A device subscribes to these and nothing else; a worker to claims by the share group alone.
 [[nodiscard]] bool may_subscribe(const Who& who, std::string_view filter, std::string_view share_group);
 
 /// Whether there is a topic that both filters match.

@@ -43,8 +43,10 @@ void describe_verify(CLI::App& app, Arguments& arguments) {
   verify->add_option("--certificate", options.certificates, "PEM of every certificate that signed; may be repeated")->required();
   verify->add_option("--methodologies", options.methodologies, "Folder of methodology files")->required();
   verify->add_option("--ca", options.authority, "PEM of the authority that must have issued the certificates");
-  CLI::Option* signers =
-      verify->add_option("--signer", options.signers, "PEM of who signs consents and receipts for the operator; may be repeated");
+  CLI::Option* signers = verify->add_option("--signer", options.signers,
+                                            "PEM of who signs consents, receipts and bundles for the operator; may be repeated");
+  verify->add_option("--bundle", options.bundle, "The programme's common bundle: which methodologies it published and withdrew")
+      ->needs(signers);
   verify->add_option("--receipts", options.receipts, "Receipts of the service: tell what it says of the claims")->needs(signers);
   verify->add_flag("--partial", options.partial, "A device's claims may begin in the middle of a chain");
   verify->add_option("--threads", options.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));

@@ -35,6 +35,7 @@ class Waiting final : public credit::EnrolmentOffice {
     std::abort();  // nobody shows a certificate here
   }
   Result<credit::SettingsAnswer> settings(const crypto::Certificate& /*shown*/, std::uint64_t /*had*/) override { std::abort(); }
+  Result<credit::Publication> methodologies() override { return credit::Publication{}; }
 };
 
 std::string take_line(std::string_view& rest) {

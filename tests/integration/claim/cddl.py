@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of CDDL (RFC 8610) that the pages on formats use, so that their rules can be tried on real messages.
 
-Known: names, integers, ranges, tstr, bstr, uint, bool, .size, .regexp, .cbor, choices, tags, arrays, maps with literal keys, one group
+Known: names, integers, ranges, tstr, bstr, uint, bool, null, .size, .regexp, .cbor, choices, tags, arrays, maps with literal keys, one group
 or a table. Whatever else a text holds is refused when it is read.
 """
 import re
@@ -11,7 +11,7 @@ import cbor2
 TOKEN = re.compile(r"""\s*(?:;[^\n]*\s*)*(?:
     (?P<tag>\#6\.\d+) | (?P<name>[A-Za-z][\w-]*) | (?P<control>\.(?:size|regexp|cbor)) | (?P<number>-?\d+) |
     (?P<text>"[^"]*") | (?P<mark>\.\.|=>|[\[\](){}:,/=?*]) )""", re.VERBOSE)
-BASIC = {"tstr": str, "bstr": bytes, "bool": bool}
+BASIC = {"tstr": str, "bstr": bytes, "bool": bool, "null": type(None)}
 
 
 class Grammar:

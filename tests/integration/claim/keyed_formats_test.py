@@ -71,6 +71,14 @@ class Keyed(unittest.TestCase):
                     self.assertEqual(rules.matches(rule, message), kind == vector["type"], f"{vector['name']} as {rule}")
         self.assertEqual(kinds, set(RULE))
 
+    def test_the_content_of_the_common_bundle_is_what_the_page_says_and_nothing_else_is(self):
+        rules = grammar()
+        vector = next(one for one in vectors("claim/keyed.json") if one["name"] == "bundle-common")
+        content = cbor2.loads(cbor2.loads(bytes.fromhex(vector["payload"]))[formats.BODY][1])
+        self.assertTrue(rules.matches("common", content))
+        for wrong in ({}, {2: []}, {1: [[None, None]]}, {1: [[None, "x", b""]]}, {1: [[0, 0, "text"]]}, {1: None}, {1: [], 2: []}):
+            self.assertFalse(rules.matches("common", wrong), wrong)
+
     def test_the_tables_of_the_pages_can_be_made_and_a_new_ledger_has_the_registry_s(self):
         documented_tables, made = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
         for page in ("registry.md", "ledger.md"):

@@ -18,6 +18,11 @@ from format_values import BODY, CHANGE_OF_VERSION, DAY, URN, header
 LOCK = "lock-0042"
 
 
+def common(at):
+    """The content of the common bundle."""
+    return formats.cbor({1: [[None, at + DAY, b"version = 1\n"], [at + DAY, None, b"version = 2\n"]]})
+
+
 def keyed(finish):
     """What `finish` makes of each message that stands; it gets name, what it shows, type, tags, header, payload and signer, and returns
     the vector."""
@@ -27,6 +32,8 @@ def keyed(finish):
     return [finish("bundle", "settings for all devices; the content is made up", 65004, (61, 18), both, formats.cbor(bundle), "service"),
             finish("bundle-device", "settings for one device", 65004, (61, 18), both,
                    formats.cbor({2: f"{URN}device:{formats.DEVICE}", **bundle}), "service"),
+            finish("bundle-common", "methodologies for all devices, one of them withdrawn; their files are made up", 65004, (61, 18), both,
+                   formats.cbor({4: at + 180 * DAY, 5: at, 6: at, BODY: [8, common(at)]}), "service"),
             finish("time", "what was asked with, and the time", 65005, (18,), header(65005, kid="service"),
                    formats.cbor({1: bytes(range(16)), 2: at}), "service")]
 

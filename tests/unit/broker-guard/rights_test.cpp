@@ -35,6 +35,16 @@ TEST_CASE("a device subscribes to its own receipts and to nothing else, whatever
   }
 }
 
+TEST_CASE("a device hears the programme's methodologies, and says nothing there") {
+  CHECK(may_subscribe(kDock, kMethodologiesTopic, kGroup));
+  CHECK(may_receive(kDock, kMethodologiesTopic));
+  CHECK_FALSE(may_publish(kDock, kMethodologiesTopic, true));
+  CHECK_FALSE(may_subscribe(kDock, "greentill/v1/programme/+", kGroup));
+  CHECK_FALSE(may_subscribe(kDock, "greentill/v1/programme/#", kGroup));
+  CHECK(may_subscribe(kWorker, kMethodologiesTopic, kGroup));
+  CHECK(may_publish(kWorker, kMethodologiesTopic, true));
+}
+
 TEST_CASE("a worker subscribes to claims by the share group alone") {
   CHECK(may_subscribe(kWorker, share_subscription(kGroup), kGroup));
   for (const char* other :

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "daemon/claim/bundle.hpp"
+#include "daemon/claim/cbor.hpp"
 #include "daemon/claim/signed_time.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -32,6 +33,28 @@ Buffer bundle_payload(const Bundle& bundle) {
   return out;
 }
 
+/// Of all devices; its content as docs/claim-format.md writes it.
+Bundle common_bundle() {
+  static const Buffer content = [] {
+    Buffer out(128);
+    CborWriter writer(out);
+    writer.map(1);
+    writer.unsigned_integer(1);
+    writer.array(2);
+    writer.array(3);
+    writer.raw(Bytes<1>{0xf6});
+    writer.integer(kAt + kDay);
+    writer.bytes(as_bytes("version = 1\n"));
+    writer.array(3);
+    writer.integer(kAt + kDay);
+    writer.raw(Bytes<1>{0xf6});
+    writer.bytes(as_bytes("version = 2\n"));
+    out.resize(writer.size());
+    return out;
+  }();
+  return {std::nullopt, kAt + 180 * kDay, kAt, kAt, 8, content};
+}
+
 Buffer time_payload(const SignedTime& time) {
   Buffer out(64);
   const auto size = encode_time(time, out);
@@ -57,6 +80,7 @@ struct Sample {
 std::vector<Sample> samples_of_all() {
   return {{"bundle", MessageType::bundle, bundle_payload(sample_bundle(false))},
           {"bundle-device", MessageType::bundle, bundle_payload(sample_bundle(true))},
+          {"bundle-common", MessageType::bundle, bundle_payload(common_bundle())},
           {"time", MessageType::time, time_payload({counted<16>(0), kAt})}};
 }
 

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "daemon/base/hex.hpp"
+#include "daemon/claim/bundle.hpp"
+#include "daemon/claim/keyed_message.hpp"
 #include "daemon/crypto/base64.hpp"
 #include "tests/support/set_clock.hpp"
 #include "tests/unit/credit-service/enrolment_desk.hpp"
@@ -32,6 +34,8 @@ class SaidOffice final : public EnrolmentOffice {
     asked.push_back("settings " + shown.common_name() + ' ' + std::to_string(had));
     return std::exchange(settings_answer, SettingsAnswer{});
   }
+  Result<Publication> methodologies() override { return published; }
+  Result<Publication> published = Publication{};
   Result<SettingsAnswer> settings_answer = SettingsAnswer{};
   Result<EnrolmentAnswer> answer = EnrolmentAnswer{};
   std::vector<std::string> asked;
@@ -92,6 +96,39 @@ TEST_CASE("est: what it gives to anybody") {
   CHECK(counter.get("simpleenroll").status == 405);
   CHECK(counter.est->answer({"POST", "/.well-known/est/cacerts", "", "", "", "", {}}).status == 405);
   CHECK(counter.office.asked.empty());
+}
+
+TEST_CASE("est: methodologies are for whoever asks, where the number is another and something was published") {
+  Counter counter;
+  const auto signer =
+      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
+          .value();
+  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
+  counter.est =
+      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto ask = [&](const std::string& what) {
+    return counter.est->answer({"GET", "/.well-known/greentill/methodologies/" + what, "", "", "", "192.0.2.1", {}});
+  };
+  CHECK(ask("0").status == 204);
+  counter.office.published = Publication{7, {0xa1, 0x01, 0x80}};
+  CHECK(ask("7").status == 204);
+  for (const char* had : {"0", "6", "8"}) {
+    const EstReply told = ask(had);
+    REQUIRE(told.status == 200);
+    CHECK(told.content_type == "application/cwt");
+    const auto message = claim::parse_keyed_message(as_bytes(told.body), claim::MessageType::bundle);
+    REQUIRE(message.ok());
+    CHECK(claim::verify_keyed_message(crypto::hasher(), *signer.make_verifier().value(), *message));
+    const auto bundle = claim::parse_bundle(message->payload).value();
+    CHECK(bundle.number == 7);
+    CHECK_FALSE(bundle.device);
+    CHECK(bundle.content.size() == 3);
+    CHECK(bundle.holds_from <= test::EnrolmentBook::kNow);
+    CHECK(bundle.expires_at > test::EnrolmentBook::kNow + 119 * 86'400);
+  }
+  for (const char* wrong : {"", "x", "-1", "18446744073709551616"}) CHECK(ask(wrong).status == 400);
+  counter.office.published = Failure{Error{ErrorCode::unavailable, "locked"}};
+  CHECK(ask("0").status == 503);
 }
 
 TEST_CASE("est: settings are for the device that shows its certificate, and each answer of the office has its form") {

@@ -21,7 +21,7 @@ class RunningWorker {
             "0123456789abcdef",
             "credit-1"},
         thread_([this, &office] {
-          result_ = credit::work(options_, desk_.clerk(), desk_.ledger().registry(), office.log, stopping_);
+          result_ = credit::work(options_, desk_.clerk(), desk_.ledger().registry(), nullptr, office.log, stopping_);
           ended_ = true;
         }) {}
   ~RunningWorker() { static_cast<void>(stop()); }

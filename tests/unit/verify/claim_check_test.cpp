@@ -68,6 +68,7 @@ TEST_CASE("verify: a reason says what it is given for, and each has words") {
   CHECK(kind_of(Reason::revoked) == ReasonKind::refusal);
   CHECK(kind_of(Reason::probation) == ReasonKind::hold);
   CHECK(kind_of(Reason::key_withdrawn) == ReasonKind::hold);
+  CHECK(kind_of(Reason::methodology_not_in_force) == ReasonKind::hold);
   CHECK(kind_of(Reason::granted) == ReasonKind::change);
   CHECK(kind_of(Reason::reversal_undone) == ReasonKind::change);
   std::set<std::string_view> words;

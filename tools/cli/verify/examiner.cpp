@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "daemon/base/moment.hpp"
+
 namespace greentill::cli {
 namespace {
 
@@ -52,6 +54,7 @@ Examined Examiner::examine(const claim::Message& message) const {
     result.claim = *claim;
     const std::string_view of = device == nullptr ? claim->device : result.signer;
     verify::check_content(hasher_, *methodologies_, of, message, *claim, result.flaws);
+    if (const auto* act = std::get_if<claim::Reduction>(&claim->entry)) check_in_force(*act, result.flaws);
     if (const auto* start = std::get_if<claim::Start>(&claim->entry)) {
       const Digest* key = device == nullptr ? nullptr : &device->key_hash;
       if (std::string flaw = consent_flaw(hasher_, *claim, *start, key, consent_signers_); !flaw.empty()) {
@@ -63,6 +66,15 @@ Examined Examiner::examine(const claim::Message& message) const {
   if (signed_by_it) result.key = device->key;
   if (device->signer.refused.empty()) result.named_key = device->key;
   return result;
+}
+
+void Examiner::check_in_force(const claim::Reduction& act, verify::Flaws& flaws) const {
+  const claim::MethodologyRef& named = act.methodology;
+  const measure::Methodology* methodology = methodologies_->find(named.id, named.version, named.sha256);
+  if (methodology == nullptr || methodologies_->holds(*methodology, act.end)) return;
+  flaws.push_back({verify::Reason::methodology_not_in_force, "the programme does not let methodology \"" + methodology->id +
+                                                                 "\" version " + std::to_string(methodology->version) +
+                                                                 " measure acts that ended on " + utc_text(act.end)});
 }
 
 }  // namespace greentill::cli

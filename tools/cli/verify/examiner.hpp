@@ -17,7 +17,8 @@ namespace greentill::cli {
 struct Trust {
   std::vector<crypto::Certificate> certificates;  ///< of the devices
   std::optional<crypto::Authority> authority;     ///< none: the certificates are trusted as they are
-  std::vector<crypto::Certificate> signers;       ///< of consents and receipts; none: their signatures are not looked at
+  std::vector<crypto::Certificate>
+      signers;  ///< of consents, receipts and bundles; none: the first two's signatures are not looked at
   const measure::Library* methodologies = nullptr;
 };
 
@@ -47,6 +48,8 @@ class Examiner {
     std::size_t key = 0;
     Digest key_hash{};
   };
+
+  void check_in_force(const claim::Reduction& act, verify::Flaws& flaws) const;
 
   const measure::Library* methodologies_ = nullptr;
   crypto::Hasher hasher_;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/verify/verify_file.hpp"
 
+#include <algorithm>
+
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
+#include "daemon/claim/bundle.hpp"
+#include "daemon/claim/keyed_message.hpp"
+#include "daemon/measure/published.hpp"
 #include "tools/cli/common/input_file.hpp"
 #include "tools/cli/common/progress.hpp"
 #include "tools/cli/verify/verify_sequence.hpp"
@@ -42,6 +47,31 @@ Result<ReceiptBook> read_receipts(const std::filesystem::path& file, const Trust
   const Result<std::string> bytes = read_file(file);
   if (!bytes) return Failure{bytes.error()};
   return ReceiptBook::read(as_bytes(*bytes), trust.signers);
+}
+
+/// Whether one of the signers signed the bundle, and goes by it. Its end is not looked at: what was adopted goes on.
+Status publish_bundle(const std::filesystem::path& file, const Trust& trust, measure::Library& library,
+                      const claim::Hasher& hasher) {
+  const Result<std::string> bytes = read_file(file);
+  if (!bytes) return Failure{bytes.error()};
+  const auto message = claim::parse_keyed_message(as_bytes(*bytes), claim::MessageType::bundle);
+  if (!message) return fail(ErrorCode::invalid, file.string() + ": is no bundle: " + message.error().reason);
+  const auto signer = std::ranges::find_if(trust.signers, [&](const crypto::Certificate& one) {
+    return one.thumbprint() == message->signer.thumbprint && one.has_usage(crypto::kBundleSigningUsage);
+  });
+  if (signer == trust.signers.end())
+    return fail(ErrorCode::denied, file.string() + ": none of the signers that were given signs bundles and is named in it");
+  const auto verifier = signer->make_verifier();
+  if (!verifier) return Failure{verifier.error()};
+  if (!claim::verify_keyed_message(hasher, **verifier, *message)) {
+    return fail(ErrorCode::denied, file.string() + ": \"" + signer->common_name() + "\" did not sign it");
+  }
+  const auto bundle = claim::parse_bundle(message->payload);
+  if (!bundle) return fail(ErrorCode::invalid, file.string() + ": is no bundle: " + bundle.error().reason);
+  if (bundle->device) return fail(ErrorCode::invalid, file.string() + ": it is for one device; the common bundle is for all");
+  auto published = measure::read_published(bundle->content, hasher);
+  if (!published) return Failure{published.error().with_context(file.string())};
+  return library.publish(std::move(*published));
 }
 
 Json to_json(const Finding& finding) {
@@ -172,8 +202,12 @@ ExitCode verify_file(const VerifyCommand& command, const Output& output) {
   Trust trust;
   if (const Status loaded = load_trust(command, trust); !loaded) return output.fail(ExitCode::bad_file, loaded.error().message);
   const crypto::Hasher hasher;
-  const auto library = measure::Library::load(command.methodologies, hasher);
+  auto library = measure::Library::load(command.methodologies, hasher);
   if (!library) return output.fail(ExitCode::bad_file, library.error().message);
+  if (!command.bundle.empty()) {
+    const Status published = publish_bundle(command.bundle, trust, *library, hasher);
+    if (!published) return output.fail(ExitCode::bad_file, published.error().message);
+  }
   trust.methodologies = &*library;
   std::optional<ReceiptBook> receipts;
   if (!command.receipts.empty()) {

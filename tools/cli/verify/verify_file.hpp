@@ -14,8 +14,9 @@ struct VerifyCommand {
   std::string file;
   std::vector<std::filesystem::path> certificates;
   std::filesystem::path methodologies;
-  std::filesystem::path authority;             ///< empty: none
-  std::vector<std::filesystem::path> signers;  ///< certificates of those who sign consents and receipts
+  std::filesystem::path bundle;     ///< what the programme published of them, as signed; empty: none; else signers are needed
+  std::filesystem::path authority;  ///< empty: none
+  std::vector<std::filesystem::path> signers;  ///< certificates of those who sign consents, receipts and bundles
   std::filesystem::path receipts;              ///< empty: none; else signers are needed
   bool partial = false;
   unsigned threads = 0;

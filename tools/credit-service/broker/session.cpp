@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kTurn{200};    // how often to look for a st
 // another broker does not take waits in Paho's memory.
 constexpr std::size_t kMostUnderway = 256;
 // Paho's own bound of what waits in its memory, 100 unless set, must not be reached: it would refuse a receipt.
-constexpr int kMostBuffered = static_cast<int>(kMostUnderway) + 1;  // and the list of the revoked
+constexpr int kMostBuffered = static_cast<int>(kMostUnderway) + 2;  // and the list of the revoked, and the common bundle
 
 /// The device of a topic "greentill/v1/<device>/claims"; empty where it is another topic.
 std::string device_of(const std::string& topic) {
@@ -62,10 +62,11 @@ std::optional<Received> receive(const mqtt::message& message) {
 
 }  // namespace
 
-Session::Session(const BrokerOptions& options, Clerk& clerk, Revocations& revocations, Log& log)
+Session::Session(const BrokerOptions& options, Clerk& clerk, Revocations& revocations, BundleNews& bundles, Log& log)
     : options_(options),
       clerk_(clerk),
       revocations_(revocations),
+      bundles_(bundles),
       log_(log),
       inbox_(clock_, log),
       underway_(kMostUnderway),
@@ -73,6 +74,7 @@ Session::Session(const BrokerOptions& options, Clerk& clerk, Revocations& revoca
               mqtt::create_options_builder().mqtt_version(MQTTVERSION_5).max_buffered_messages(kMostBuffered).finalize()) {
   client_.set_message_callback([this](mqtt::const_message_ptr message) {
     heard_ = clock_.monotonic();
+    if (message->get_topic() == guard::kMethodologiesTopic) return bundles_.heard(message->get_payload_str());
     if (auto received = receive(*message)) inbox_.put(std::move(*received));
   });
   client_.set_disconnected_handler([this](const mqtt::properties& properties, mqtt::ReasonCode reason) {
@@ -113,8 +115,15 @@ Status Session::subscribe(const std::atomic<bool>& stopping) {
 
 Status Session::serve(const std::atomic<bool>& stopping) {
   revocations_.begin();
+  bundles_.begin();
+  try {
+    client_.subscribe(std::string(guard::kMethodologiesTopic), 1);  // what it keeps comes by itself, or else nothing
+  } catch (const mqtt::exception& error) {
+    if (!client_.is_connected()) return Failure{ended(error.get_return_code(), error.get_reason_code())};
+  }
   while (!stopping) {
     tell_revoked();
+    tell_bundle();
     do_due();
     if (auto message = inbox_.take(kTurn)) {
       worked_ = true;
@@ -238,6 +247,32 @@ void Session::tell_revoked() {
     revocations_.answer(taken ? std::string() : paho::explain(code, reason) + "; the broker's log says why");
   }
   if (const auto list = revocations_.due()) publish_revoked(*list);
+}
+
+void Session::tell_bundle() {
+  if (telling_bundle_ != nullptr) {
+    if (!telling_bundle_->is_complete()) return;
+    const int code = telling_bundle_->get_return_code();
+    const int reason = telling_bundle_->get_reason_code();
+    telling_bundle_ = nullptr;
+    const bool taken = code == MQTTASYNC_SUCCESS && !paho::refused(reason);
+    bundles_.answer(taken
+                        ? std::string()
+                        : paho::explain(code, reason) + "; may its user write " + std::string(guard::kMethodologiesTopic) + "?");
+  }
+  const auto bundle = bundles_.due();
+  if (!bundle) return;
+  const std::string topic(guard::kMethodologiesTopic);
+  const std::size_t bytes = paho::publish_bytes(topic, bundle->size(), {});
+  if (!limits_.fits(bytes)) {
+    return bundles_.answer("the bundle needs a packet of " + std::to_string(bytes) + " bytes, and the broker takes at most " +
+                           std::to_string(limits_.packet_bytes) + "; raise the broker's limit");
+  }
+  try {
+    telling_bundle_ = client_.publish(mqtt::make_message(topic, *bundle, 1, limits_.retains));
+  } catch (const mqtt::exception& error) {
+    bundles_.answer(error.what());
+  }
 }
 
 void Session::publish_revoked(const std::string& list) {

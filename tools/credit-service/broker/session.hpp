@@ -15,6 +15,7 @@
 #include "daemon/base/system.hpp"
 #include "daemon/paho/limits.hpp"
 #include "daemon/paho/paho.hpp"
+#include "tools/credit-service/broker/bundle_news.hpp"
 #include "tools/credit-service/broker/inbox.hpp"
 #include "tools/credit-service/broker/revocations.hpp"
 #include "tools/credit-service/broker/underway.hpp"
@@ -24,7 +25,7 @@ namespace greentill::credit {
 
 class Session {
  public:
-  Session(const BrokerOptions& options, Clerk& clerk, Revocations& revocations, Log& log);
+  Session(const BrokerOptions& options, Clerk& clerk, Revocations& revocations, BundleNews& bundles, Log& log);
 
   /// Connects, and reads what the broker announces. denied: a worker is of no use at this broker.
   Status connect(std::chrono::seconds keep_alive, const std::atomic<bool>& stopping);
@@ -51,10 +52,12 @@ class Session {
   void tell(LinesByName& lines, LogLevel level, const std::string& device, const std::string& what);
   void tell_revoked();
   void publish_revoked(const std::string& list);
+  void tell_bundle();
 
   const BrokerOptions& options_;
   Clerk& clerk_;
   Revocations& revocations_;
+  BundleNews& bundles_;
   Log& log_;
   const SystemClock clock_;
   // What a device brings about is rationed for each: their names are bounded by the number of devices with a certificate.
@@ -67,8 +70,9 @@ class Session {
   paho::BrokerLimits limits_;
   std::atomic<std::chrono::milliseconds> heard_{clock_.monotonic()};
   Guarded<paho::Farewell> farewell_;
-  mqtt::delivery_token_ptr telling_;  // of the list of the revoked that the broker has not answered yet
-  mqtt::async_client client_;         // last member: its threads use the others
+  mqtt::delivery_token_ptr telling_;         // of the list of the revoked that the broker has not answered yet
+  mqtt::delivery_token_ptr telling_bundle_;  // likewise of the common bundle
+  mqtt::async_client client_;                // last member: its threads use the others
 };
 
 }  // namespace greentill::credit

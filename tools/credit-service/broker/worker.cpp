@@ -24,12 +24,14 @@ void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping) {
 // Sessions one after the other, and what is learned from one for the next.
 class Serving {
  public:
-  Serving(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping)
+  Serving(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, BundleSource* bundles, Log& log,
+          const std::atomic<bool>& stopping)
       : options_(options),
         clerk_(clerk),
         log_(log),
         stopping_(stopping),
         revocations_(registry, clock_, log),
+        bundles_(bundles, registry, clock_, log),
         keep_alive_(options.keep_alive) {}
 
   Status run() {
@@ -50,7 +52,7 @@ class Serving {
   // Done: connect again at once, or stop.
   Status one_session() {
     try {
-      Session session(options_, clerk_, revocations_, log_);
+      Session session(options_, clerk_, revocations_, bundles_, log_);
       if (Status connected = session.connect(keep_alive_, stopping_); !connected) return connected;
       if (learn(session.limits())) return Done{};
       if (Status subscribed = session.subscribe(stopping_); !subscribed) return subscribed;
@@ -93,6 +95,7 @@ class Serving {
   Backoff backoff_{kLeastPause, kMostPause};
   paho::LossGuess losses_;
   Revocations revocations_;
+  BundleNews bundles_;
   RepeatedLine complaints_;
   std::chrono::seconds keep_alive_;
   std::string announced_;
@@ -101,8 +104,9 @@ class Serving {
 
 }  // namespace
 
-Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping) {
-  return Serving(options, clerk, registry, log, stopping).run();
+Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, BundleSource* bundles, Log& log,
+            const std::atomic<bool>& stopping) {
+  return Serving(options, clerk, registry, bundles, log, stopping).run();
 }
 
 }  // namespace greentill::credit

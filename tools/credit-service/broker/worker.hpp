@@ -9,6 +9,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/probe/broker_probe.hpp"
+#include "tools/credit-service/enrolment/common_bundle.hpp"
 #include "tools/credit-service/registry/store.hpp"
 #include "tools/credit-service/service/clerk.hpp"
 
@@ -25,6 +26,8 @@ struct BrokerOptions {
 /// Works until `stopping` is set, and keeps the broker told who is revoked in the registry. Connects again with back-off for as
 /// long as that takes; returns an error only where trying again will not help. A batch that could not be booked is passed over:
 /// its device gets no receipt and sends it again.
-Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, Log& log, const std::atomic<bool>& stopping);
+/// `bundles`: what all devices are told; null where nobody signs it.
+Status work(const BrokerOptions& options, Clerk& clerk, RegistryReader& registry, BundleSource* bundles, Log& log,
+            const std::atomic<bool>& stopping);
 
 }  // namespace greentill::credit

@@ -8,9 +8,6 @@
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::credit {
-namespace {
-
-/// Null where nobody is to sign.
 Result<std::unique_ptr<SignedAnswers>> load_signed_answers(const Config& config, Clock& clock) {
   if (!config.signer) return std::unique_ptr<SignedAnswers>();
   auto certificate = read_file(config.signer->certificate);
@@ -21,8 +18,6 @@ Result<std::unique_ptr<SignedAnswers>> load_signed_answers(const Config& config,
   if (!answers) return Failure{answers.error().with_context(config.signer->certificate.string())};
   return answers;
 }
-
-}  // namespace
 
 Result<OpenOffice> open_office(const Config& config, const LedgerParts& parts, const std::string& who,
                                const std::string& command) {

@@ -29,6 +29,9 @@ struct OpenOffice {
 Result<OpenOffice> open_office(const Config& config, const LedgerParts& parts, const std::string& who = "est",
                                const std::string& command = "est enrol");
 
+/// Who signs what devices are told; null where the configuration has no [signer].
+Result<std::unique_ptr<SignedAnswers>> load_signed_answers(const Config& config, Clock& clock);
+
 /// Null where the configuration has no [est]. Opens the ledger once more, for its own threads.
 Result<std::unique_ptr<EstService>> start_est(const Config& config, const LedgerParts& parts);
 

@@ -80,6 +80,10 @@ class Group {
         ->delimiter(',');
     return *this;
   }
+  Group& files(const char* help) {
+    current_->add_option("file", given_.files, help)->type_name("FILE")->required();
+    return *this;
+  }
   Group& why() { return needs("why", "Why, for whoever asks later", "TEXT"); }
   Group& flag(const char* name, bool& into, const char* help) {
     current_->add_flag(name, into, help);

@@ -12,6 +12,7 @@
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/registry/methodologies.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
 namespace greentill::credit {
@@ -92,7 +93,7 @@ Result<claim::ChainId> chain_id(const std::string& digits) {
 
 Status with_desk(const Config& config, const std::function<Status(Store&, Desk&)>& work) {
   const claim::Hasher& hasher = crypto::hasher();
-  const auto library = measure::Library::load(config.methodologies, hasher);
+  auto library = measure::Library::load(config.methodologies, hasher);
   if (!library) return Failure{library.error()};
   const auto programme = load_programme(config, hasher);
   if (!programme) return Failure{programme.error()};
@@ -101,6 +102,7 @@ Status with_desk(const Config& config, const std::function<Status(Store&, Desk&)
   SystemClock clock;
   StderrLog log(LogLevel::warning);
   Store& database = **store;
+  if (Status published = publish_into(*library, database.registry(), hasher); !published) return published;
   const auto ledger = Ledger::open(std::move(*store), *programme, *library, Consents(hasher), hasher, clock, log);
   if (!ledger) return Failure{ledger.error()};
   return work(database, (*ledger)->desk());

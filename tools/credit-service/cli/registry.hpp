@@ -31,6 +31,9 @@ struct Given {
   bool confirm = false;            ///< code add
   bool replace = false;            ///< likewise
   std::vector<std::string> hosts;  ///< ca issue
+  std::vector<std::string> files;  ///< methodology publish
+  bool dry_run = false;            ///< methodology withdraw: shows what it would do
+  bool yes = false;                ///< likewise: does it also where that takes something back
   std::string command;             ///< "device add"
 
   /// The field; empty where it was not given.
@@ -60,6 +63,9 @@ Status sign_consent(const std::filesystem::path& config, const Given& given, con
 /// device chain, and held release or dismiss.
 Status decide_chain(const std::filesystem::path& config, const Given& given, const Output& output);
 Status decide_held(const std::filesystem::path& config, const Given& given, const Output& output);
+Status publish_methodologies(const std::filesystem::path& config, const Given& given, const Output& output);
+Status withdraw_methodology(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_methodologies(const std::filesystem::path& config, const Given& given, const Output& output);
 Status show_audit(const std::filesystem::path& config, const Given& given, const Output& output);
 
 }  // namespace greentill::credit

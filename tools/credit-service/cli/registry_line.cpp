@@ -130,6 +130,26 @@ void describe_locks(CLI::App& app, Arguments& arguments) {
       .why();
 }
 
+void describe_methodologies(CLI::App& app, Arguments& arguments) {
+  Group(app, arguments, "methodology", "Methodologies that all devices are told")
+      .command("publish", "Tell all devices of these methodologies: of all, or of none", publish_methodologies)
+      .files("A methodology's file; several at once")
+      .option(
+          "from",
+          "They measure acts that end from then on: a day of the programme's zone, or a time with its offset; left out: as the "
+          "files say",
+          "TIME")
+      .why()
+      .command("withdraw", "Let a version measure no act that ends from then on", withdraw_methodology)
+      .positional("id", "Which methodology's", "ID")
+      .positional("version", "Which one", "VERSION")
+      .needs("from", "A day of the programme's zone, or a time with its offset", "TIME")
+      .flag("--dry-run", arguments.given.dry_run, "Say what would be held of what was claimed, and change nothing")
+      .flag("--yes", arguments.given.yes, "Do it also where something was claimed that is held then")
+      .why()
+      .command("list", "What was published and withdrawn", list_methodologies);
+}
+
 /// Beside the commands that show what is held.
 void describe_decisions(CLI::App& app, Arguments& arguments) {
   Group held(app, arguments, "held", "Claims that are accepted, and granted nothing until a person or time decides");
@@ -148,8 +168,8 @@ void describe_decisions(CLI::App& app, Arguments& arguments) {
 }  // namespace
 
 void describe_registry(CLI::App& app, Arguments& arguments) {
-  for (const auto part :
-       {describe_merchants, describe_roots, describe_devices, describe_keys, describe_locks, describe_decisions})
+  for (const auto part : {describe_merchants, describe_roots, describe_devices, describe_keys, describe_locks,
+                          describe_methodologies, describe_decisions})
     part(app, arguments);
   CLI::App* registry = app.add_subcommand("registry", "The registry as a whole");
   registry->require_subcommand(1);

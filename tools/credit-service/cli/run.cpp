@@ -14,6 +14,7 @@
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/registry/methodologies.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -47,7 +48,25 @@ Result<crypto::Signer> load_signer(const probe::Target& broker, Log& log) {
   return signer;
 }
 
-Status serve(const Config& config, Ledger& ledger, const measure::Library& library, const claim::Hasher& hasher, Clocks clocks,
+/// The common bundle, from what this worker's registry says.
+class OwnBundles final : public BundleSource {
+ public:
+  OwnBundles(SignedAnswers& signer, RegistryReader& registry, Clock& clock)
+      : signer_(signer), registry_(registry), clock_(clock) {}
+  Result<SignedBundle> common_bundle() override {
+    const auto all = registry_.methodologies();
+    if (!all) return Failure{all.error()};
+    const Publication published = publication_of(*all, clock_.unix_seconds());
+    return published.number == 0 ? Result<SignedBundle>(SignedBundle{}) : signer_.sign_common(published);
+  }
+
+ private:
+  SignedAnswers& signer_;
+  RegistryReader& registry_;
+  Clock& clock_;
+};
+
+Status serve(const Config& config, Ledger& ledger, measure::Library& library, const claim::Hasher& hasher, Clocks clocks,
              Clock& clock, Log& log) {
   const auto authorities = read_file(config.broker.target.authorities);
   if (!authorities) return Failure{authorities.error()};
@@ -57,8 +76,13 @@ Status serve(const Config& config, Ledger& ledger, const measure::Library& libra
   if (!authority) return Failure{authority.error()};
   Certificates certificates(ledger.registry(), std::move(*authority), clock, log);
   clocks.look_at_ours();
-  Clerk clerk(ledger, Examiner(certificates, library, hasher), *signer, hasher, std::move(clocks));
-  return work(config.broker, clerk, ledger.registry(), log, stopping);
+  auto answers = load_signed_answers(config, clock);
+  if (!answers) return Failure{answers.error()};
+  std::optional<OwnBundles> bundles;
+  if (*answers) bundles.emplace(**answers, ledger.registry(), clock);
+  Methodologies published(ledger.registry(), library, hasher, clock, log);
+  Clerk clerk(ledger, Examiner(certificates, library, hasher, &published), *signer, hasher, std::move(clocks));
+  return work(config.broker, clerk, ledger.registry(), bundles ? &*bundles : nullptr, log, stopping);
 }
 
 }  // namespace
@@ -86,6 +110,7 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   auto consents = load_consents(*config, hasher);
   if (!consents) return Failure{consents.error()};
   Store& database = **store;
+  if (Status published = publish_into(*library, database.registry(), hasher); !published) return published;
   auto ledger = Ledger::open(std::move(*store), *programme, *library, std::move(*consents), hasher, clock, log);
   if (!ledger) return Failure{ledger.error()};
   if (options.new_epoch) {

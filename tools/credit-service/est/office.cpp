@@ -61,6 +61,13 @@ class LedgerOffice final : public EnrolmentOffice {
     return done ? std::move(answer) : Result<SettingsAnswer>(Failure{done.error()});
   }
 
+  Result<Publication> methodologies() override {
+    const std::scoped_lock lock(mutex_);
+    const auto all = store_.registry().methodologies();
+    if (!all) return Failure{all.error()};
+    return publication_of(*all, clock_.unix_seconds());
+  }
+
  private:
   Result<EnrolmentAnswer> decide(const std::string& command, const std::string& device, const Work& work) {
     auto answer = decide_once(command, device, work);

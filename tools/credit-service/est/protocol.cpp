@@ -122,8 +122,10 @@ EstReply EstProtocol::renew(const EstRequest& request) {
 
 EstReply EstProtocol::beside(const EstRequest& request) {
   constexpr std::string_view kSettings = "settings/";
+  constexpr std::string_view kMethodologies = "methodologies/";
   const std::string_view what = std::string_view(request.path).substr(kBesideEst.size());
   if (request.method != "GET") return only_by("GET");
+  if (what.starts_with(kMethodologies)) return methodologies(request, what.substr(kMethodologies.size()));
   return what.starts_with(kSettings) ? settings(request, what.substr(kSettings.size())) : beside_->answer(what);
 }
 
@@ -144,6 +146,18 @@ EstReply EstProtocol::settings(const EstRequest& request, std::string_view numbe
   }
   log(LogLevel::info, where + "is told its settings number " + std::to_string(answer->settings.number));
   return beside_->tell_settings(who, answer->settings);
+}
+
+EstReply EstProtocol::methodologies(const EstRequest& request, std::string_view number) {
+  const auto had = parse_integer<std::uint64_t>(number);
+  if (!had) return say(400, "methodologies are asked for with the number of those that the device has: methodologies/NUMBER");
+  const auto published = office_.methodologies();
+  if (!published) return unable("somebody", request, published.error());
+  // Whoever has a later number than the registry is told the latest, and sees that it is none.
+  if (published->number == *had || published->number == 0) return {204, "text/plain; charset=utf-8", {}};
+  auto bundle = beside_->sign_common(*published);
+  if (!bundle) return unable("somebody", request, bundle.error());
+  return {200, "application/cwt", std::move(bundle->message)};
 }
 
 EstReply EstProtocol::unable(const std::string& who, const EstRequest& request, const Error& why) {

@@ -27,6 +27,8 @@ class EnrolmentOffice {
   virtual Result<EnrolmentAnswer> renew(const crypto::Certificate& shown, const crypto::CertificateRequest& request) = 0;
   /// `had`: the number of the device's settings.
   virtual Result<SettingsAnswer> settings(const crypto::Certificate& shown, std::uint64_t had) = 0;
+  /// What is published for all devices.
+  virtual Result<Publication> methodologies() = 0;
 };
 
 inline constexpr std::size_t kMostRequestBytes = 16u << 10;  ///< of a body
@@ -53,6 +55,7 @@ class EstProtocol {
   EstReply renew(const EstRequest& request);
   EstReply beside(const EstRequest& request);
   EstReply settings(const EstRequest& request, std::string_view had);
+  EstReply methodologies(const EstRequest& request, std::string_view had);
   EstReply tell(const std::string& who, const EstRequest& request, const Result<EnrolmentAnswer>& answer);
   EstReply unable(const std::string& who, const EstRequest& request, const Error& why);
   EstReply give(const EnrolmentAnswer& answer);

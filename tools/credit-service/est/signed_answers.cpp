@@ -34,7 +34,7 @@ Result<std::unique_ptr<SignedAnswers>> SignedAnswers::make(std::string certifica
 EstReply SignedAnswers::answer(std::string_view what) {
   if (what == "signers") return {200, "application/pem-certificate-chain", certificate_};
   if (what.starts_with(kTime)) return tell_time(what.substr(kTime.size()));
-  return say(404, "there is no such thing beside EST; there are signers, time/NONCE and settings/NUMBER");
+  return say(404, "there is no such thing beside EST; there are signers, time/NONCE, settings/NUMBER and methodologies/NUMBER");
 }
 
 EstReply SignedAnswers::tell_time(std::string_view digits) {
@@ -58,16 +58,31 @@ EstReply SignedAnswers::tell_settings(const std::string& device, const DeviceSet
   return signed_reply(claim::MessageType::bundle, "application/cwt", payload.view().first(*size));
 }
 
+Result<SignedBundle> SignedAnswers::sign_common(const Publication& publication) {
+  const BundleDates dates(clock_.unix_seconds());
+  std::vector<std::uint8_t> payload(publication.content.size() + kAroundMost);
+  const claim::Bundle bundle{{}, dates.expires_at, dates.made_at, dates.made_at, publication.number, publication.content};
+  const auto size = claim::encode_bundle(bundle, payload);
+  auto message = size ? sign(claim::MessageType::bundle, ByteView(payload).first(*size)) : std::nullopt;
+  if (!message) return fail(ErrorCode::bug, "the common bundle cannot be signed");
+  return SignedBundle{publication.number, dates.expires_at, std::move(*message)};
+}
+
 EstReply SignedAnswers::signed_reply(claim::MessageType type, const char* content_type, ByteView payload) {
-  EstReply reply{200, content_type, std::string(payload.size() + kAroundMost, '\0')};
+  auto message = sign(type, payload);
+  return message ? EstReply{200, content_type, std::move(*message)} : say(500, "nothing can be signed now");
+}
+
+std::optional<std::string> SignedAnswers::sign(claim::MessageType type, ByteView payload) {
+  std::string message(payload.size() + kAroundMost, '\0');
   claim::KeyedSigner signer{key_, std::nullopt};
   if (type == claim::MessageType::bundle) signer.thumbprint = signer_.thumbprint();
-  const MutableBytes room(reinterpret_cast<std::uint8_t*>(reply.body.data()), reply.body.size());
+  const MutableBytes room(reinterpret_cast<std::uint8_t*>(message.data()), message.size());
   const std::scoped_lock lock(mutex_);
   const auto whole = claim::sign_keyed_message(crypto::hasher(), signer_, type, signer, payload, room);
-  if (!whole) return say(500, "nothing can be signed now");
-  reply.body.resize(*whole);
-  return reply;
+  if (!whole) return std::nullopt;
+  message.resize(*whole);
+  return message;
 }
 
 }  // namespace greentill::credit

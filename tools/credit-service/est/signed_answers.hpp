@@ -11,7 +11,9 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/keyed_message.hpp"
 #include "daemon/crypto/signer.hpp"
+#include "tools/credit-service/enrolment/common_bundle.hpp"
 #include "tools/credit-service/est/messages.hpp"
+#include "tools/credit-service/registry/methodologies.hpp"
 #include "tools/credit-service/registry/registry.hpp"
 
 namespace greentill::credit {
@@ -29,12 +31,16 @@ class SignedAnswers {
   [[nodiscard]] EstReply answer(std::string_view what);
   /// The device's settings as a bundle for it alone, which is to be adopted within 30 days.
   [[nodiscard]] EstReply tell_settings(const std::string& device, const DeviceSettings& settings);
+  /// What is published, as a bundle for all devices. Requires: something was. bug where the key cannot sign.
+  Result<SignedBundle> sign_common(const Publication& publication);
 
  private:
   SignedAnswers(std::string certificate, crypto::Signer signer, const claim::KeyId& key, Clock& clock)
       : certificate_(std::move(certificate)), signer_(std::move(signer)), key_(key), clock_(clock) {}
   EstReply tell_time(std::string_view nonce);
   EstReply signed_reply(claim::MessageType type, const char* content_type, ByteView payload);
+  /// Nothing where the key cannot sign.
+  std::optional<std::string> sign(claim::MessageType type, ByteView payload);
 
   const std::string certificate_;
   std::mutex mutex_;  // of the signer

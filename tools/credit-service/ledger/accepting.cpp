@@ -82,6 +82,9 @@ Result<Acceptance> Accepting::accept_reduction(const Assignment& assignment, con
     const auto version = std::ranges::find((*root)->versions, nullifier.key_version, &RootVersion::version);
     if (version->withdrawn_at && *version->withdrawn_at <= came) made.holds.add(Reason::key_withdrawn);
   }
+  const auto holds = lookup_.holds(act.methodology, act.end);
+  if (!holds) return Failure{holds.error()};
+  if (!*holds) made.holds.add(Reason::methodology_not_in_force);
   const auto screened = store_.screened(std::string(claim.device), std::string(act.activity));
   if (!screened) return Failure{screened.error()};
   if (*screened) made.holds.add(Reason::screening);

@@ -29,6 +29,11 @@ class Desk {
     std::optional<std::int64_t> claim;  ///< an id
   };
   enum class Verdict : std::uint8_t { release, dismiss };
+  struct Affected {
+    std::uint64_t claims = 0;
+    std::uint64_t devices = 0;
+    std::int64_t granted_mg = 0;  ///< what they are granted now
+  };
 
   Desk(Store& store, Lookup& lookup, Programmes& programmes, Deciding& deciding, Days& days, Notices& notices, Clock& clock)
       : store_(store),
@@ -38,7 +43,7 @@ class Desk {
         days_(days),
         notices_(notices),
         clock_(clock),
-        sweeps_(store, deciding, days),
+        sweeps_(store, lookup, deciding, days),
         screening_(store, lookup, programmes, sweeps_, notices) {}
 
   /// What is decided next begins with this, within the first part's transaction: it changes the registry, and notes who decides
@@ -57,6 +62,11 @@ class Desk {
   /// After a consent's place was named, or raised: what it covers is decided.
   Status consented(const std::string& device);
 
+  /// After the registry has it: what arrived since then is held, or not any more, as its methodologies hold now.
+  Status methodologies_changed(std::int64_t since);
+  /// What would be held of what came so far, if that version measured no act that ends from then on.
+  Result<Affected> would_be_held(const claim::MethodologyRef& methodology, std::int64_t from);
+
   /// Likewise of several, whatever the registry says of them by now: after changes that were made elsewhere. What it begins with
   /// may name them.
   Status follow(const std::set<std::string>& devices);
@@ -67,6 +77,8 @@ class Desk {
  private:
   Status begin_revoking(const std::string& device);
   Status begin_trusting(const std::string& device);
+  /// The names of the devices that sent something.
+  Result<std::vector<std::string>> senders();
   Status begin_covering(const std::string& device);
   Status transact(const std::function<Status()>& work);
   /// Everything that is due for the device, to the end.

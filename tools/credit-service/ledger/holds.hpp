@@ -12,11 +12,13 @@ namespace greentill::credit {
 using verify::Reason;
 
 /// The reasons for which a claim may be held, in the order of their bits, which are stored and never change.
-inline constexpr Reason kHoldReasons[] = {
-    Reason::probation,         Reason::fork,           Reason::second_repair,    Reason::wrong_assignment,
-    Reason::after_consent,     Reason::ceiling_device, Reason::ceiling_merchant, Reason::after_retirement,
-    Reason::ceiling_reversals, Reason::too_old,        Reason::screening,        Reason::revoked_since,
-    Reason::key_withdrawn};
+inline constexpr Reason kHoldReasons[] = {Reason::probation,         Reason::fork,
+                                          Reason::second_repair,     Reason::wrong_assignment,
+                                          Reason::after_consent,     Reason::ceiling_device,
+                                          Reason::ceiling_merchant,  Reason::after_retirement,
+                                          Reason::ceiling_reversals, Reason::too_old,
+                                          Reason::screening,         Reason::revoked_since,
+                                          Reason::key_withdrawn,     Reason::methodology_not_in_force};
 
 class Holds {
  public:

@@ -47,7 +47,7 @@ class Intake final : private PlaceReader {
         hasher_(hasher),
         notices_(notices),
         accepting_(store, lookup, programmes.current()),
-        sweeps_(store, deciding, days) {}
+        sweeps_(store, lookup, deciding, days) {}
 
   /// Takes what of the batch continues its chain, and keeps aside what may later.
   Status take(const Batch& batch, Visit& visit);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "daemon/measure/library.hpp"
+
 namespace greentill::credit {
 namespace {
 
@@ -32,6 +34,7 @@ Status Lookup::begin() {
   keys_.clear();
   predecessors_.clear();
   merchants_.reset();
+  methodologies_.reset();
   return Done{};
 }
 
@@ -67,6 +70,19 @@ Result<const std::vector<std::string>*> Lookup::predecessors(const std::string& 
     }
   }
   return &found;
+}
+
+Result<bool> Lookup::holds(const claim::MethodologyRef& methodology, std::int64_t ended) {
+  if (!methodologies_) {
+    auto all = store_.registry().methodologies();
+    if (!all) return Failure{all.error()};
+    methodologies_ = std::move(*all);
+    for (PublishedMethodology& one : *methodologies_) one.file = {};  // what it says is not asked here
+  }
+  const auto known = std::ranges::find_if(*methodologies_, [&](const PublishedMethodology& one) {
+    return one.id == methodology.id && one.version == methodology.version && one.sha256 == methodology.sha256;
+  });
+  return known == methodologies_->end() || measure::lets(known->from, known->until, ended);
 }
 
 const Assignment* find_assignment(const Device& device, std::uint32_t number) {

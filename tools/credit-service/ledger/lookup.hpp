@@ -23,6 +23,9 @@ class Lookup {
   Result<const std::vector<std::string>*> predecessors(const std::string& merchant, std::int64_t now);
   /// The key that signed a message; null where its certificate is not registered. Lifetime: until the same is asked for again.
   Result<const DeviceKey*> key_of(const Digest& thumbprint);
+  /// Whether the programme lets that version of a methodology measure acts that ended then. What it never published or withdrew,
+  /// it does.
+  Result<bool> holds(const claim::MethodologyRef& methodology, std::int64_t ended);
   /// After a change of the registry within the transaction that raised no step.
   void forget() { step_ = -1; }
 
@@ -34,6 +37,7 @@ class Lookup {
   std::map<Digest, std::optional<DeviceKey>> keys_;
   std::map<std::string, std::vector<std::string>> predecessors_;
   std::optional<std::vector<Merchant>> merchants_;
+  std::optional<std::vector<PublishedMethodology>> methodologies_;
 };
 
 /// The device's assignment with that number; null where it never had it.

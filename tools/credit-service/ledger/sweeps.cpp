@@ -42,7 +42,7 @@ std::optional<Sweep> decode(ByteView bytes) {
   sweep.activity = reader.text(kReason);
   sweep.day = reader.integer(kReason);
   sweep.last = reader.integer(kReason);
-  if (!reader.at_end() || kind > static_cast<std::uint64_t>(SweepKind::screen)) return std::nullopt;
+  if (!reader.at_end() || kind > static_cast<std::uint64_t>(SweepKind::methodologies)) return std::nullopt;
   return sweep;
 }
 
@@ -71,7 +71,8 @@ Status Sweeps::cover(const std::string& device, std::vector<Chain>& chains, cons
 
 Result<std::vector<std::int64_t>> Sweeps::next(const Sweep& sweep) {
   if (sweep.kind == SweepKind::screen) return next_of_day(sweep);
-  if (sweep.kind == SweepKind::revoke) return store_.arrived_since(sweep.device, sweep.since, sweep.after, kSweptAtOnce);
+  const bool looks_at_all = sweep.kind == SweepKind::revoke || sweep.kind == SweepKind::methodologies;
+  if (looks_at_all) return store_.arrived_since(sweep.device, sweep.since, sweep.after, kSweptAtOnce);
   const Holds holds = sweep.kind == SweepKind::trust        ? Holds{Reason::revoked_since}
                       : sweep.kind == SweepKind::consent    ? Holds{Reason::after_consent}
                       : sweep.kind == SweepKind::hold_chain ? Holds{Reason::probation}
@@ -123,6 +124,7 @@ Status Sweeps::apply(const Sweep& sweep, std::int64_t claim, std::int64_t now) {
     case SweepKind::consent:
       return seq_of(claim) <= sweep.last_seq ? release(claim, {Reason::after_consent}, false, now) : Status(Done{});
     case SweepKind::hold_chain: return hold_anew(claim, now);
+    case SweepKind::methodologies: return hold_by_methodology(claim, now);
     case SweepKind::revoke:
     case SweepKind::screen: break;
   }
@@ -156,6 +158,29 @@ Status Sweeps::hold(const Sweep& sweep, std::int64_t claim, std::int64_t now) {
     decision.holds.add(Reason::screening);
   } else {
     decision.holds.add(Reason::revoked_since);
+  }
+  return deciding_.change(claim, decision, now);
+}
+
+Status Sweeps::hold_by_methodology(std::int64_t claim, std::int64_t now) {
+  constexpr Reason kReason = Reason::methodology_not_in_force;
+  const auto stored = store_.claim(claim);
+  if (!stored) return Failure{stored.error()};
+  if (!*stored || !(*stored)->decision.customer) return Done{};  // no reduction that was accepted once
+  Decision decision = (*stored)->decision;
+  const auto said = claim::parse_payload((*stored)->payload);
+  const auto* reduction = said ? std::get_if<claim::Reduction>(&said->entry) : nullptr;
+  const bool counts =
+      decision.reason == Reason::none || decision.reason == Reason::duplicate || decision.reason == Reason::taken_back;
+  if (reduction == nullptr || !counts) return Done{};
+  const auto holds = lookup_.holds(reduction->methodology, reduction->end);
+  if (!holds) return Failure{holds.error()};
+  const bool is_to_be_held = !*holds && !decision.lifted.has(kReason);
+  if (is_to_be_held == decision.holds.has(kReason)) return Done{};
+  if (is_to_be_held) {
+    decision.holds.add(kReason);
+  } else {
+    decision.holds.remove(kReason);
   }
   return deciding_.change(claim, decision, now);
 }

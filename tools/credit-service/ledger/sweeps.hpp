@@ -18,13 +18,14 @@ enum class SweepKind : std::uint8_t {
   consent = 4,        ///< what a consent's place covers now is decided
   hold_chain = 5,     ///< what was on probation is held as its chain is
   screen = 6,         ///< what came for a day that stands out is held, until that is lifted
+  methodologies = 7,  ///< what came since a time is held, or no longer, as its methodologies hold now
 };
 
 struct Sweep {
   SweepKind kind = SweepKind::release_chain;
   std::string device;
   std::int64_t chain = 0;      ///< its number; 0: all of the device's
-  std::int64_t since = 0;      ///< of a revocation
+  std::int64_t since = 0;      ///< when a claim arrived at the earliest that is looked at: of a revocation, and of methodologies
   std::int64_t after = 0;      ///< the id of the claim that was done last
   std::uint64_t last_seq = 0;  ///< of a consent: up to that place of the chain
   std::string activity = {};   ///< of a day that stands out, this and what follows
@@ -34,7 +35,8 @@ struct Sweep {
 
 class Sweeps {
  public:
-  Sweeps(Store& store, Deciding& deciding, Days& days) : store_(store), deciding_(deciding), days_(days) {}
+  Sweeps(Store& store, Lookup& lookup, Deciding& deciding, Days& days)
+      : store_(store), lookup_(lookup), deciding_(deciding), days_(days) {}
 
   /// Begins it: the first part comes with the work that is due.
   Status begin(const Sweep& sweep, std::int64_t now);
@@ -50,6 +52,7 @@ class Sweeps {
 
  private:
   Result<std::vector<std::int64_t>> next(const Sweep& sweep);
+  Status hold_by_methodology(std::int64_t claim, std::int64_t now);
   Status hold_anew(std::int64_t claim, std::int64_t now);
   Result<std::vector<std::int64_t>> next_of_day(const Sweep& sweep);
   Result<bool> is_of_day(const Sweep& sweep, const Decision& decision, const claim::Claim& claim);
@@ -57,6 +60,7 @@ class Sweeps {
   Status apply(const Sweep& sweep, std::int64_t claim, std::int64_t now);
 
   Store& store_;
+  Lookup& lookup_;
   Deciding& deciding_;
   Days& days_;
 };

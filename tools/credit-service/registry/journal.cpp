@@ -122,6 +122,10 @@ std::set<std::string> devices_of(const JournalLine& line) {
   return devices;
 }
 
+bool changes_methodologies(const JournalLine& line) {
+  return std::ranges::any_of(line.puts, [](const Json& one) { return one.contains("methodology"); });
+}
+
 Status check_complete(const RegistryJournal& journal, RegistryReader& registry) {
   const auto missing = lines_missing(journal, registry);
   if (!missing) return Failure{missing.error()};

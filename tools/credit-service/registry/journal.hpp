@@ -69,6 +69,7 @@ class RecordingStore final : public RegistryStore {
   Result<std::optional<Lock>> lock(const std::string& id) override { return store_.lock(id); }
   Result<std::vector<Lock>> locks() override { return store_.locks(); }
   Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return store_.codes(device); }
+  Result<std::vector<PublishedMethodology>> methodologies() override { return store_.methodologies(); }
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override { return store_.audit(filter); }
 
   Status put(const Merchant& merchant) override;
@@ -81,6 +82,7 @@ class RecordingStore final : public RegistryStore {
   Status put(const DeviceKey& key) override;
   Status put(const Lock& lock) override;
   Status put(const EnrolmentCode& code) override;
+  Status put(const PublishedMethodology& methodology) override;
   Status add(const AuditEntry& entry) override;
 
  private:
@@ -95,6 +97,9 @@ Result<std::vector<JournalLine>> lines_missing(const RegistryJournal& journal, R
 
 /// The ids of the devices that the line changes, or whose keys.
 std::set<std::string> devices_of(const JournalLine& line);
+
+/// Whether the line publishes or withdraws methodologies.
+bool changes_methodologies(const JournalLine& line);
 
 /// Whether the store's registry has all that the file has; conflict, with what to do, where not.
 Status check_complete(const RegistryJournal& journal, RegistryReader& registry);

@@ -108,6 +108,17 @@ EnrolmentCode read_code(const Json& json) {
   return code;
 }
 
+PublishedMethodology read_methodology(const Json& json) {
+  return {json.at("methodology"),
+          json.at("version"),
+          read_bytes<Digest>(json.at("sha256")),
+          json.at("file"),
+          read_optional(json.at("from")),
+          read_optional(json.at("until")),
+          json.at("number"),
+          json.at("changed_at")};
+}
+
 AuditEntry read_entry(const Json& json) {
   return {json.at("at"), json.at("who"), json.at("command"), json.at("subject"), json.at("what").dump(), json.at("why")};
 }
@@ -138,6 +149,7 @@ Status put_again(const std::string& what, const Json& json, RegistryStore& store
   if (what == "key") return store.put(read_key(json));
   if (what == "lock") return store.put(read_lock(json));
   if (what == "code") return store.put(read_code(json));
+  if (what == "methodology") return store.put(read_methodology(json));
   if (what == "audit") return store.add(read_entry(json));
   throw std::runtime_error("an unknown kind of change");
 }
@@ -192,6 +204,12 @@ Status RecordingStore::put(const DeviceKey& key) { return keep("key", key_json(k
 Status RecordingStore::put(const Lock& lock) { return keep("lock", to_json(lock), store_.put(lock)); }
 
 Status RecordingStore::put(const EnrolmentCode& code) { return keep("code", code_json(code), store_.put(code)); }
+
+Status RecordingStore::put(const PublishedMethodology& methodology) {
+  Json json = to_json(methodology);
+  json["file"] = methodology.file;
+  return keep("methodology", std::move(json), store_.put(methodology));
+}
 
 Status RecordingStore::add(const AuditEntry& entry) { return keep("audit", to_json(entry), store_.add(entry)); }
 

@@ -132,6 +132,12 @@ Json to_json(const EnrolmentCode& code) {
           {"certificate", code.certificate ? Json(to_hex(*code.certificate)) : Json()}};
 }
 
+Json to_json(const PublishedMethodology& methodology) {
+  return {{"methodology", methodology.id},       {"version", methodology.version},       {"sha256", to_hex(methodology.sha256)},
+          {"from", optional(methodology.from)},  {"until", optional(methodology.until)}, {"number", methodology.number},
+          {"changed_at", methodology.changed_at}};
+}
+
 Json to_json(const AuditEntry& entry) {
   return {{"at", entry.at},
           {"who", entry.who},

@@ -27,6 +27,8 @@ namespace greentill::credit {
 [[nodiscard]] nlohmann::ordered_json to_json(const Lock& lock);
 /// Without its hash, which whoever has the code could be told by.
 [[nodiscard]] nlohmann::ordered_json to_json(const EnrolmentCode& code);
+/// Without its file.
+[[nodiscard]] nlohmann::ordered_json to_json(const PublishedMethodology& methodology);
 /// With what it was and is as JSON again.
 [[nodiscard]] nlohmann::ordered_json to_json(const AuditEntry& entry);
 

@@ -96,6 +96,17 @@ class Registry {
   /// Notes what became of a code: the key that it is bound to, or the certificate that it led to.
   Result<EnrolmentCode> change_code(const EnrolmentCode& was, const EnrolmentCode& is);
 
+  /// Publishes methodologies, each the bytes of a file: all of them, under the next number, or none. They measure acts that end
+  /// from then on; none: as their files say. What is published so already is passed over; conflict where a version is there with
+  /// other bytes, holds from another time already, or was withdrawn, and where all would be too long for a bundle. Answers what
+  /// was published.
+  Result<std::vector<PublishedMethodology>> publish(const std::vector<std::string>& files, std::optional<std::int64_t> from,
+                                                    const claim::Hasher& hasher);
+  /// Lets a version measure no act that ends from then on. `file`: its bytes where it was never published, else empty. A
+  /// withdrawal may be moved to another time. not_found where nothing of it is known.
+  Result<PublishedMethodology> withdraw(const std::string& id, std::uint64_t version, std::int64_t from, const std::string& file,
+                                        const claim::Hasher& hasher);
+
   /// Notes what was decided outside of the registry. `what`: JSON.
   Status note_decision(const std::string& subject, std::string what) { return note_json(subject, std::move(what)); }
 
@@ -131,6 +142,8 @@ class Registry {
   Result<Offer> read_offer(const std::string& device, const std::string& pem);
   /// The device's code that is not withdrawn and not expired.
   Result<EnrolmentCode> good_code(const std::string& device);
+  /// Puts it under the next number in place of what it was.
+  Result<PublishedMethodology> put_published(const std::vector<PublishedMethodology>& all, PublishedMethodology is);
   Result<DeviceKey> take_certificate(const Device& device, const std::string& pem);
 
   template <typename T>

@@ -55,6 +55,8 @@ class RegistryReader : public KeyReader {
   virtual Result<std::vector<Lock>> locks() = 0;
   /// Of one device, the latest first; of all, by device, where `device` is empty.
   virtual Result<std::vector<EnrolmentCode>> codes(const std::string& device) = 0;
+  /// By id and version.
+  virtual Result<std::vector<PublishedMethodology>> methodologies() = 0;
   /// The latest first.
   virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) = 0;
 };
@@ -78,6 +80,8 @@ class RegistryStore : public RegistryReader {
   virtual Status put(const Lock& lock) = 0;
   /// Adds it, or changes what became of it.
   virtual Status put(const EnrolmentCode& code) = 0;
+  /// Adds it, or changes when it holds, and its number.
+  virtual Status put(const PublishedMethodology& methodology) = 0;
   /// Notes a change, and raises registry_step().
   virtual Status add(const AuditEntry& entry) = 0;
 };

@@ -123,6 +123,20 @@ struct EnrolmentCode {
   std::optional<Digest> certificate;  ///< thumbprint of what was answered
 };
 
+/// A version of a methodology that the programme has published, or withdrawn. Which acts it may measure is judged by their ends,
+/// besides what its file says.
+struct PublishedMethodology {
+  std::string id;
+  std::uint64_t version = 0;
+  Digest sha256{};                    ///< of the file
+  std::string file;                   ///< its bytes, which never change
+  std::optional<std::int64_t> from;   ///< none: from its file's valid_from on
+  std::optional<std::int64_t> until;  ///< since then it is withdrawn, exclusive; none: it holds on
+  std::uint64_t number = 0;           ///< of the publication that changed it last; the highest is the common bundle's
+  std::int64_t changed_at = 0;
+  friend bool operator==(const PublishedMethodology&, const PublishedMethodology&) = default;
+};
+
 /// Who changed what, when and why.
 struct AuditEntry {
   std::int64_t at = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/service/replaying.hpp"
 
+#include "daemon/base/calendar.hpp"
 #include "tools/credit-service/registry/journal.hpp"
 
 namespace greentill::credit {
@@ -13,11 +14,13 @@ Result<Replayed> replay_missing(Store& store, Desk& desk, const std::filesystem:
     for (const JournalLine& line : *missing) {
       if (Status replayed = replay(line, store.registry()); !replayed) return replayed;
       made.devices.merge(devices_of(line));
+      made.methodologies = made.methodologies || changes_methodologies(line);
     }
     made.changes = missing->size();
     return Done{};
   });
   Status followed = desk.follow(made.devices);
+  if (followed && made.methodologies) followed = desk.methodologies_changed(kSecondsADay);
   return followed ? Result<Replayed>(std::move(made)) : Result<Replayed>(Failure{followed.error()});
 }
 

@@ -16,6 +16,7 @@ namespace greentill::credit {
 struct Replayed {
   std::size_t changes = 0;
   std::set<std::string> devices;
+  bool methodologies = false;  ///< some were published or withdrawn
 };
 /// Makes the changes again that the file beside the database has and its registry has not, and what they mean for claims.
 Result<Replayed> replay_missing(Store& store, Desk& desk, const std::filesystem::path& database);

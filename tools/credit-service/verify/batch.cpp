@@ -84,6 +84,7 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
 
 // Goes from the last claim to the first, since each claim links to the one before it.
 void Examiner::examine(Batch& batch, std::span<const std::size_t> chosen) {
+  if (published_ != nullptr) published_->look();
   const BatchClaim* next = nullptr;
   const Digest* attesting = nullptr;  // the certificate of the signature that attests the claims before it
   for (std::size_t i = batch.claims.size(); i-- > 0;) {

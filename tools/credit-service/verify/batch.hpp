@@ -14,6 +14,7 @@
 #include "daemon/verify/reason.hpp"
 #include "tools/credit-service/verify/certificates.hpp"
 #include "tools/credit-service/verify/link.hpp"
+#include "tools/credit-service/verify/methodologies.hpp"
 
 namespace greentill::credit {
 
@@ -50,8 +51,10 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
 /// Checks the claims that the ledger chose. Threads: one.
 class Examiner {
  public:
-  Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher)
-      : certificates_(&certificates), library_(&library), hasher_(&hasher) {}
+  /// `published`: what keeps the library up to date; null: nothing has to. All must outlive it.
+  Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher,
+           Methodologies* published = nullptr)
+      : certificates_(&certificates), library_(&library), hasher_(&hasher), published_(published) {}
 
   /// Sets `examined`, `authentic` and, where something is wrong, `reason` for the claims at the ascending indices in `chosen`;
   /// and `attested` for all. Of a run of claims that link to one another only the last signature is verified: the chain hashes
@@ -67,6 +70,7 @@ class Examiner {
   Certificates* certificates_;
   const measure::Library* library_;
   const claim::Hasher* hasher_;
+  Methodologies* published_;
 };
 
 }  // namespace greentill::credit

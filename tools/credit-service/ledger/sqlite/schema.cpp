@@ -8,7 +8,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 7;
+constexpr std::int64_t kVersion = 8;
 
 // docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
 // a transaction that was stored.
@@ -70,7 +70,7 @@ CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, by
 
 constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 )sql";
 
 }  // namespace

@@ -33,6 +33,8 @@ CREATE TABLE enrolment_codes(hash BLOB PRIMARY KEY, device TEXT NOT NULL REFEREN
   expires_at INTEGER NOT NULL, confirm INTEGER NOT NULL, replaces INTEGER NOT NULL, key BLOB, presented_at INTEGER,
   confirmed_at INTEGER, withdrawn_at INTEGER, certificate BLOB) STRICT, WITHOUT ROWID;
 CREATE INDEX codes_by_device ON enrolment_codes(device, made_at);
+CREATE TABLE methodologies(id TEXT NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL, file TEXT NOT NULL, holds_from INTEGER,
+  holds_until INTEGER, number INTEGER NOT NULL, changed_at INTEGER NOT NULL, PRIMARY KEY(id, version)) STRICT;
 CREATE TABLE audit(no INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, command TEXT NOT NULL, subject TEXT NOT NULL,
   what TEXT NOT NULL, why TEXT NOT NULL) STRICT;
 CREATE INDEX audit_by_subject ON audit(subject);

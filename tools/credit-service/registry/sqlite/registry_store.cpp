@@ -5,6 +5,7 @@
 
 #include "daemon/sqlite/kept_statements.hpp"
 #include "tools/credit-service/registry/sqlite/code_rows.hpp"
+#include "tools/credit-service/registry/sqlite/methodology_rows.hpp"
 #include "tools/credit-service/registry/sqlite/rows.hpp"
 #include "tools/credit-service/registry/sqlite/thing_rows.hpp"
 
@@ -90,6 +91,8 @@ class SqliteRegistry final : public RegistryStore {
 
   Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return read_codes(database_, device); }
 
+  Result<std::vector<PublishedMethodology>> methodologies() override { return read_methodologies(database_); }
+
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override {
     const std::int64_t most =
         filter.most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(filter.most);
@@ -167,6 +170,7 @@ class SqliteRegistry final : public RegistryStore {
                lock.key, lock.owner, static_cast<int>(lock.state), lock.counter);
   }
   Status put(const EnrolmentCode& code) override { return put_code(database_, code); }
+  Status put(const PublishedMethodology& methodology) override { return put_methodology(database_, methodology); }
   Status add(const AuditEntry& entry) override {
     if (Status added = run("INSERT INTO audit VALUES(NULL, ?, ?, ?, ?, ?, ?)", entry.at, entry.who, entry.command, entry.subject,
                            entry.what, entry.why);
