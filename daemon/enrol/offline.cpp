@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/enrol/offline.hpp"
 
+#include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/base/printable.hpp"
@@ -11,6 +12,7 @@
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/key_maker.hpp"
 #include "daemon/enrol/begun.hpp"
+#include "daemon/enrol/bundle_end.hpp"
 #include "daemon/enrol/offline_message.hpp"
 
 namespace greentill::enrol {
@@ -125,7 +127,8 @@ class Requesting {
 
 class Answering {
  public:
-  Answering(ByteView bytes, const Means& means) : bytes_(bytes), means_(means), begun_(means) {}
+  Answering(ByteView bytes, const Means& means, const KeepSettings& keep)
+      : bytes_(bytes), means_(means), keep_(keep), begun_(means) {}
 
   Result<Enrolled> run() {
     const auto message = read_offline_answer(bytes_);
@@ -138,6 +141,7 @@ class Answering {
     auto taken = take(message->content);
     if (!taken) return Failure{taken.error()};
     if (Status kept = begun_.keep_anchors(message->content.anchors); !kept) return Failure{kept.error()};
+    if (Status settled = keep_settings(message->content, taken->certificate); !settled) return Failure{settled.error()};
     if (Status stored = begun_.store_certificate(taken->pem); !stored) return Failure{stored.error()};
     if (Status promoted = begun_.promote(); !promoted) return Failure{promoted.error()};
     return begun_.finish(std::move(taken->certificate), false, clock_is_behind(message->content.made_at));
@@ -179,6 +183,7 @@ class Answering {
     if (!code) return Failure{code.error()};
     const auto hash = hash_of_code(device, *code);
     if (!hash) return Failure{hash.error()};
+    code_ = *hash;
     if (is_authentic(message, *hash)) return Done{};
     return refuse("it was changed on its way, or made by somebody who does not know this device's code");
   }
@@ -207,6 +212,36 @@ class Answering {
     return taken;
   }
 
+  /// Signed as those that are fetched, by signers whom the same anchors vouch for.
+  Status keep_settings(const OfflineAnswer& answer, const crypto::Certificate& own) {
+    if (!answer.settings || !keep_) return Done{};
+    const auto message = open_settings(answer.settings->sealed, code_, answer.request);
+    if (!message) return refuse("its settings cannot be opened: " + message.error().message);
+    const auto pem = crypto::pem_of_all(answer.settings->signers);
+    const auto anchors = crypto::pem_of_all(answer.anchors);
+    if (!pem) return Failure{pem.error()};
+    if (!anchors) return Failure{anchors.error()};
+    const auto signers = read_signers(*pem, *anchors, own);
+    if (!signers) return refuse(signers.error().message);
+    const auto bundle = signed_bundle(message->view(), *signers, answer.made_at);
+    if (!bundle) return refuse("its settings: " + bundle.error().message);
+    auto settings = settings_of(*bundle, own.common_name());
+    if (!settings) return refuse("its settings: " + settings.error().message);
+    if (Status known = write_file_durably(means_.slots.signers(), *pem); !known) return known;
+    return keep_(std::move(*settings));
+  }
+
+  Result<claim::Bundle> signed_bundle(ByteView bytes, const std::vector<crypto::Certificate>& signers,
+                                      std::int64_t made_at) const {
+    const auto message = claim::parse_keyed_message(bytes, claim::MessageType::bundle);
+    if (!message) return fail(ErrorCode::invalid, std::string("the bundle cannot be read: ") + message.error().reason);
+    if (Status good = check_signed(signers, *message, "the service"); !good) return Failure{good.error()};
+    const auto bundle = claim::parse_bundle(message->payload);
+    if (!bundle) return fail(ErrorCode::invalid, std::string("the bundle cannot be read: ") + bundle.error().reason);
+    if (Status lasts = check_end(*bundle, made_at, means_.clock); !lasts) return Failure{lasts.error()};
+    return *bundle;
+  }
+
   /// An answer is older than the moment in which it is taken.
   [[nodiscard]] std::optional<std::string> clock_is_behind(std::int64_t made_at) const {
     const std::int64_t now = means_.clock.unix_seconds();
@@ -216,7 +251,9 @@ class Answering {
 
   const ByteView bytes_;
   const Means& means_;
+  const KeepSettings& keep_;
   Begun begun_;
+  Digest code_{};  // the hash of the device's
   std::vector<std::uint8_t> request_;
 };
 
@@ -226,6 +263,8 @@ Result<OfflineBegun> write_offline_request(const OfflineOptions& options, const 
   return Requesting(options, means).run();
 }
 
-Result<Enrolled> take_offline_answer(ByteView message, const Means& means) { return Answering(message, means).run(); }
+Result<Enrolled> take_offline_answer(ByteView message, const Means& means, const KeepSettings& keep) {
+  return Answering(message, means, keep).run();
+}
 
 }  // namespace greentill::enrol

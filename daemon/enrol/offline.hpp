@@ -3,12 +3,14 @@
 // by QR codes. docs/enrolment.md, "Without a network". Threads: one.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/base/error.hpp"
 #include "daemon/enrol/enrolment.hpp"
+#include "daemon/enrol/settings.hpp"
 
 namespace greentill::enrol {
 
@@ -33,6 +35,10 @@ Result<OfflineBegun> write_offline_request(const OfflineOptions& options, const 
 /// the code, and its anchors to be those of the fingerprint. `message`: read_sheet(). denied, with the cause, where it is another
 /// request's, device's or key's, was changed, or brings what may not be used; conflict where no request waits for one. After any
 /// error the identity is what it was, and the request waits on. The same answer again is a success.
-Result<Enrolled> take_offline_answer(ByteView message, const Means& means);
+///
+/// Where it brings the device's settings, `keep` is called with them before the certificate is in use, so that whatever ends it
+/// the same answer does all of it again: it stores them durably, unless the device has later ones. Empty: they are passed over.
+using KeepSettings = std::function<Status(FetchedSettings)>;
+Result<Enrolled> take_offline_answer(ByteView message, const Means& means, const KeepSettings& keep = {});
 
 }  // namespace greentill::enrol

@@ -7,6 +7,7 @@
 #include "daemon/claim/claim.hpp"
 #include "daemon/crypto/certs_only_reader.hpp"
 #include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/sealed.hpp"
 
 namespace greentill::enrol {
 namespace {
@@ -72,10 +73,14 @@ void write_payload(CborWriter& writer, const OfflineAnswer& answer) {
   writer.integer(kIssuedAt);
   writer.integer(answer.made_at);
   writer.integer(kBody);
-  writer.array(3);
+  writer.array(answer.settings ? 4 : 3);
   writer.bytes(answer.request);
   write_all(writer, answer.certificates);
   write_all(writer, answer.anchors);
+  if (!answer.settings) return;
+  writer.array(2);
+  writer.bytes(answer.settings->sealed);
+  write_all(writer, answer.settings->signers);
 }
 
 template <typename Content>
@@ -154,10 +159,15 @@ void read_payload(CborReader& reader, OfflineAnswer& answer) {
   expect_key(reader, kIssuedAt);
   answer.made_at = reader.integer("the answer's time is no integer");
   expect_key(reader, kBody);
-  expect_count(reader, reader.array("what is answered is no list"), 3);
+  const std::size_t count = reader.array("what is answered is no list");
+  if (count != 4) expect_count(reader, count, 3);
   read_fixed(reader, answer.request);
   answer.certificates = read_all(reader);
   answer.anchors = read_all(reader);
+  if (count != 4) return;
+  expect_count(reader, reader.array("the settings are no list"), 2);
+  const ByteView sealed = reader.bytes("the sealed settings are no byte string");
+  answer.settings = OfflineSettings{{sealed.begin(), sealed.end()}, read_all(reader)};
 }
 
 Failure<Error> refuse(const claim::Fault& fault, const char* what) {
@@ -208,6 +218,29 @@ Result<OfflineMessage<OfflineRequest>> read_offline_request(ByteView bytes) {
 
 Result<OfflineMessage<OfflineAnswer>> read_offline_answer(ByteView bytes) {
   return read_as<OfflineAnswer>(kOfflineAnswerType, bytes, kMostOfflineBytes, "enrolment answer");
+}
+
+namespace {
+
+constexpr std::string_view kSettingsPurpose = "greentill enrolment settings";
+
+Result<crypto::WrappingKey> settings_key(const Digest& code, const Digest& request) {
+  Digest key = crypto::hasher().hmac_sha256(code, {as_bytes(kSettingsPurpose), request});
+  auto made = crypto::WrappingKey::from(key);
+  crypto::wipe(key);
+  return made;
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> seal_settings(ByteView bundle, const Digest& code, const Digest& request, Random& random) {
+  const auto key = settings_key(code, request);
+  return key ? key->seal(kSettingsPurpose, bundle, random) : Result<std::vector<std::uint8_t>>(Failure{key.error()});
+}
+
+Result<crypto::Secret> open_settings(ByteView sealed, const Digest& code, const Digest& request) {
+  const auto key = settings_key(code, request);
+  return key ? key->open(kSettingsPurpose, sealed) : Result<crypto::Secret>(Failure{key.error()});
 }
 
 bool is_authentic(const OfflineMessage<OfflineRequest>& message, const Digest& code) {

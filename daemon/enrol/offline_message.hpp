@@ -5,12 +5,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/base/bytes.hpp"
 #include "daemon/base/error.hpp"
+#include "daemon/base/ports.hpp"
 #include "daemon/crypto/fingerprint.hpp"
+#include "daemon/crypto/secret.hpp"
 
 namespace greentill::enrol {
 
@@ -26,12 +29,20 @@ struct OfflineRequest {
   crypto::FingerprintBytes fingerprint{};  ///< of the authorities that the device's technician was told
 };
 
+/// The device's settings, for it alone, and who signs them.
+struct OfflineSettings {
+  std::vector<std::uint8_t> sealed;  ///< a bundle, as seal_settings() makes it
+  std::vector<std::vector<std::uint8_t>>
+      signers;  ///< DER: who signed it, its issuers behind it; nothing is trusted for standing here
+};
+
 struct OfflineAnswer {
   std::string device;
   std::int64_t made_at = 0;                             ///< Unix seconds, by the operator's clock
   Digest request{};                                     ///< SHA-256 of the request's message
   std::vector<std::vector<std::uint8_t>> certificates;  ///< DER: the device's first, its issuers' behind it; anchors left out
   std::vector<std::vector<std::uint8_t>> anchors;       ///< DER, at least one; nothing is trusted for standing here
+  std::optional<OfflineSettings> settings = {};         ///< none: they come on another way
 };
 
 /// A message as it was read. Whether it is what it says, is_authentic() tells.
@@ -50,6 +61,13 @@ Result<std::vector<std::uint8_t>> encode(const OfflineAnswer& answer, const Dige
 /// more behind it, or with something in it that this version does not know.
 Result<OfflineMessage<OfflineRequest>> read_offline_request(ByteView bytes);
 Result<OfflineMessage<OfflineAnswer>> read_offline_answer(ByteView bytes);
+
+inline constexpr std::size_t kMostSealedBundle = 16u << 10;  ///< what a sealed secret has at most
+
+/// The bundle as it travels, so that nobody reads it who does not know the code or its hash: sealed under a key of both and of
+/// the request that is answered. Errors: of WrappingKey.
+Result<std::vector<std::uint8_t>> seal_settings(ByteView bundle, const Digest& code, const Digest& request, Random& random);
+Result<crypto::Secret> open_settings(ByteView sealed, const Digest& code, const Digest& request);
 
 /// Whether somebody made the message who knows the code, or its hash.
 [[nodiscard]] bool is_authentic(const OfflineMessage<OfflineRequest>& message, const Digest& code);

@@ -59,23 +59,12 @@ class Fetch {
     if (Status good = signers_.check(*message, *own_, limit_, cancelled_); !good) return Failure{good.error()};
     const auto bundle = claim::parse_bundle(message->payload);
     if (!bundle) return fail(ErrorCode::invalid, std::string("its bundle cannot be read: ") + bundle.error().reason);
-    if (Status fits = check(*bundle, had, reply.http.date); !fits) return Failure{fits.error()};
-    auto settings = identity::parse_settings(as_text(bundle->content), "the settings number " + std::to_string(bundle->number));
-    if (!settings) return Failure{settings.error()};
-    if (Status ours = identity::check_settings_of(*settings, own_->common_name()); !ours) return Failure{ours.error()};
-    if (settings->number != bundle->number) return fail(ErrorCode::invalid, "the bundle's number is not that of its settings");
-    return FetchedSettings{std::move(*settings), crypto::Secret(bundle->content), bundle->holds_from};
-  }
-
-  /// By the server's clock, which the anchors vouch for, where nobody keeps ours; by neither where the server does not say.
-  Status check(const claim::Bundle& bundle, std::uint64_t had, const std::optional<std::int64_t>& server_time) const {
-    const std::string name = "the bundle number " + std::to_string(bundle.number);
-    if (!bundle.device || *bundle.device != own_->common_name()) {
+    if (bundle->number <= had) {
       return fail(ErrorCode::denied,
-                  name + " is " + (bundle.device ? "the device " + std::string(*bundle.device) + "'s" : "for all"));
+                  "the bundle number " + std::to_string(bundle->number) + " is no newer than what this device has");
     }
-    if (bundle.number <= had) return fail(ErrorCode::denied, name + " is no newer than what this device has");
-    return check_end(bundle, server_time, means_.clock);
+    if (Status lasts = check_end(*bundle, reply.http.date, means_.clock); !lasts) return Failure{lasts.error()};
+    return settings_of(*bundle, own_->common_name());
   }
 
   const SettingsMeans& means_;
@@ -125,6 +114,19 @@ class ThreadSettings final : public SettingsKeeper {
 };
 
 }  // namespace
+
+Result<FetchedSettings> settings_of(const claim::Bundle& bundle, std::string_view device) {
+  const std::string number = std::to_string(bundle.number);
+  if (!bundle.device || *bundle.device != device) {
+    return fail(ErrorCode::denied, "the bundle number " + number + " is " +
+                                       (bundle.device ? "the device " + std::string(*bundle.device) + "'s" : "for all"));
+  }
+  auto settings = identity::parse_settings(as_text(bundle.content), "the settings number " + number);
+  if (!settings) return Failure{settings.error()};
+  if (Status ours = identity::check_settings_of(*settings, device); !ours) return Failure{ours.error()};
+  if (settings->number != bundle.number) return fail(ErrorCode::invalid, "the bundle's number is not that of its settings");
+  return FetchedSettings{std::move(*settings), crypto::Secret(bundle.content), bundle.holds_from};
+}
 
 Result<std::optional<FetchedSettings>> fetch_settings(const SettingsMeans& means, std::uint64_t had, milliseconds limit,
                                                       const std::atomic<bool>& cancelled) {

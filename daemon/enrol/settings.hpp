@@ -13,6 +13,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/claim/bundle.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "daemon/enrol/est_client.hpp"
 #include "daemon/enrol/signers.hpp"
@@ -34,6 +35,10 @@ struct FetchedSettings {
   crypto::Secret text;          ///< what they were read from: the settings file
   std::int64_t holds_from = 0;  ///< Unix seconds
 };
+
+/// The settings in a bundle for that device, whose signature was checked. denied where it is another device's; invalid where they
+/// cannot be read, or their number is not the bundle's.
+Result<FetchedSettings> settings_of(const claim::Bundle& bundle, std::string_view device);
 
 /// Settings with a higher number than `had`; nothing where the service has none. unavailable where it cannot be asked now;
 /// not_found where it gives none to anybody; denied where it refuses this device, or they are not signed by who may, another

@@ -25,7 +25,26 @@ Status check_signer(const crypto::Certificate& one, const crypto::Authority& anc
   return Done{};
 }
 
+const crypto::Certificate* find(const std::vector<crypto::Certificate>& signers, const claim::KeyedSigner& signer) {
+  const auto found = std::ranges::find_if(signers, [&signer](const crypto::Certificate& one) {
+    return claim::key_id(one.key_hash()) == signer.key && (!signer.thumbprint || *signer.thumbprint == one.thumbprint());
+  });
+  return found == signers.end() ? nullptr : &*found;
+}
+
 }  // namespace
+
+Status check_signed(const std::vector<crypto::Certificate>& signers, const claim::KeyedMessage& message, const std::string& by) {
+  const crypto::Certificate* signer = find(signers, message.signer);
+  if (signer == nullptr) {
+    return fail(ErrorCode::denied, by + ": it sent what was signed by the key " + to_hex(message.signer.key) +
+                                       ", which is none of those that it says sign for it");
+  }
+  const auto verifier = signer->make_verifier();
+  if (!verifier) return Failure{verifier.error()};
+  if (claim::verify_keyed_message(crypto::hasher(), **verifier, message)) return Done{};
+  return fail(ErrorCode::denied, by + ": \"" + signer->common_name() + "\" did not sign what came in its name");
+}
 
 Result<std::vector<crypto::Certificate>> read_signers(std::string_view pem, std::string_view anchors,
                                                       const crypto::Certificate& own) {
@@ -68,13 +87,6 @@ Status Signers::fetch(const crypto::Certificate& own, std::chrono::milliseconds 
   return write_file_durably(slots_.signers(), reply->http.body);
 }
 
-const crypto::Certificate* Signers::find(const claim::KeyedSigner& signer) const {
-  const auto found = std::ranges::find_if(known_, [&signer](const crypto::Certificate& one) {
-    return claim::key_id(one.key_hash()) == signer.key && (!signer.thumbprint || *signer.thumbprint == one.thumbprint());
-  });
-  return found == known_.end() ? nullptr : &*found;
-}
-
 Status Signers::prepare(const crypto::Certificate& own, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled) {
   if (Status loaded = load(own); !loaded) return loaded;
   return known_.empty() ? fetch(own, limit, cancelled) : Status(Done{});
@@ -83,18 +95,10 @@ Status Signers::prepare(const crypto::Certificate& own, std::chrono::millisecond
 Status Signers::check(const claim::KeyedMessage& message, const crypto::Certificate& own, std::chrono::milliseconds limit,
                       const std::atomic<bool>& cancelled) {
   if (Status loaded = load(own); !loaded) return loaded;
-  if (find(message.signer) == nullptr) {
+  if (find(known_, message.signer) == nullptr) {
     if (Status fetched = fetch(own, limit, cancelled); !fetched) return fetched;
   }
-  const crypto::Certificate* signer = find(message.signer);
-  if (signer == nullptr) {
-    return fail(ErrorCode::denied, server_.shown + ": it sent what was signed by the key " + to_hex(message.signer.key) +
-                                       ", which is none of those that it says sign for it");
-  }
-  const auto verifier = signer->make_verifier();
-  if (!verifier) return Failure{verifier.error()};
-  if (claim::verify_keyed_message(crypto::hasher(), **verifier, message)) return Done{};
-  return fail(ErrorCode::denied, server_.shown + ": \"" + signer->common_name() + "\" did not sign what came in its name");
+  return check_signed(known_, message, server_.shown);
 }
 
 }  // namespace greentill::enrol

@@ -21,6 +21,9 @@ namespace greentill::enrol {
 Result<std::vector<crypto::Certificate>> read_signers(std::string_view pem, std::string_view anchors,
                                                       const crypto::Certificate& own);
 
+/// ok where one of these signed the message; denied, with `by` in front, where it is by nobody of them, or not by whom it names.
+Status check_signed(const std::vector<crypto::Certificate>& signers, const claim::KeyedMessage& message, const std::string& by);
+
 /// The signers that are kept beside the identity, as they came and were checked.
 class Signers {
  public:
@@ -36,7 +39,6 @@ class Signers {
  private:
   Status load(const crypto::Certificate& own);
   Status fetch(const crypto::Certificate& own, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
-  [[nodiscard]] const crypto::Certificate* find(const claim::KeyedSigner& signer) const;
 
   const identity::Slots& slots_;
   const EstServer server_;

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Enrols devices that no network reaches: a request goes out and its answer comes in, as files and as scanned codes. Each program is
 killed at each of its changes, and what it was to do is done once by the next run."""
+import base64
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -9,12 +12,18 @@ import re
 import subprocess
 import sys
 
+import cbor2
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "est-client"))
 sys.path.insert(0, str(HERE))
 
-from enrolment import Office, run  # noqa: E402
+from enrolment import Key, Office, run  # noqa: E402
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
 from technician import check_identity  # noqa: E402
 
@@ -145,6 +154,65 @@ def wrong_ones(office, folder):
     fail_unless("the code was used with another key" in said, f"it says {said}")
 
 
+def settle(office):
+    """From now on the service signs settings."""
+    signer = Key(office.folder, "signer")
+    office.tool("ca", "issue", office.folder / "ca", "bundles", "--request", signer.der, "--out", signer.certificate, "--name", "Example signer")
+    (office.folder / "programme.key").write_text("5a" * 32 + "\n")
+    (office.folder / "programme.key").chmod(0o600)
+    office.unsettled = office.config.read_text()
+    office.config.write_text(f'programme_key = "programme.key"\n{office.unsettled}[signer]\ncertificate = "signer.crt"\nkey = "signer.key"\n')
+
+
+def opened(device):
+    """What docs/enrolment.md lets whoever knows the code read of an answer, by a program that shares no code with ours."""
+    lines = device.answer.read_text().splitlines()
+    message = cbor2.loads(base64.b64decode("".join(lines[1:-1])))
+    request, _, _, (sealed, signers) = cbor2.loads(message.value[2])[-65537]
+    digits = device.code_file.read_text().strip().replace("-", "")
+    code = hashlib.sha256(b"\0".join((b"greentill enrolment code", device.name.encode(), digits.encode()))).digest()
+    name = b"greentill enrolment settings"
+    head = 6 + 1 + 8 + 1 + len(name)
+    fail_unless(sealed[:7] == b"GTSEAL\x01" and sealed[15:head] == bytes([len(name)]) + name, "it is no sealed file of that name")
+    key = hmac.digest(code, name + request, "sha256")
+    bundle = cbor2.loads(AESGCM(key).decrypt(sealed[head:head + 12], sealed[head + 12:], sealed[:head]))
+    protected, _, payload, signature = bundle.value.value
+    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    x509.load_der_x509_certificate(signers[0]).public_key().verify(
+        utils.encode_dss_signature(r, s), cbor2.dumps(["Signature1", protected, b"", payload]), ec.ECDSA(hashes.SHA256()))
+    claims = cbor2.loads(payload)
+    fail_unless(claims[2] == f"urn:greentill:device:{device.name}", f"the settings are for {claims[2]}")
+    return claims[-65537]
+
+
+def with_settings(office, folder):
+    device = Device(office, folder, "cellar-7")
+    device.new_code()
+    device.succeed("--request", device.request)
+    told = json.loads(device.answered("--json")[1])
+    fail_unless(told["settings"], f"it says {told}")
+    number, text = opened(device)
+    fail_unless(number == 1 and b'merchant = "cafe"' in text, f"the settings are {number}, {text!r}")
+    fail_unless("reversal_key" not in device.answer.read_text(), "the settings can be read by anybody")
+    settings = device.identity / "settings.toml"
+    said = device.succeed("--answer", device.answer)
+    fail_unless("the settings number 1 are in" in said and settings.read_bytes() == text, f"it says {said}")
+    fail_unless(settings.stat().st_mode & 0o777 == 0o600, "others may read the settings")
+    fail_unless((device.identity / "signers.pem").exists(), "the device does not know who signs")
+    check_identity(device.identity)
+    # Later ones that are there already stay.
+    later = Device(office, folder, "cellar-8")
+    later.new_code()
+    later.succeed("--request", later.request)
+    later.answered()
+    for site in ("y", "z"):
+        office.credit("device", "assign", later.name, "--merchant", "cafe", "--site", site, "--root", "cafe")
+        office.credit("device", "settings", later.name, "--out", later.identity / "settings.toml")
+    there = (later.identity / "settings.toml").read_bytes()
+    later.succeed("--answer", later.answer)
+    fail_unless((later.identity / "settings.toml").read_bytes() == there, "older settings took the place of later ones")
+
+
 EXTENSIONS = "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
 
 
@@ -192,6 +260,7 @@ def kills(office, folder, every):
             died |= device.enrol("--answer", device.answer, kill_at=kill_at.get("answer"))[0] == -9
             device.succeed("--answer", device.answer)
             check_identity(device.identity)
+            fail_unless((device.identity / "settings.toml").exists(), f"{device.name} has no settings")
             keys = office.keys(device.name)
             fail_unless(len(keys) == 1 and len(keys[0]["certificates"]) == 1, f"{device.name}: not one identity: {keys}")
             if not died:
@@ -209,8 +278,12 @@ def journey(folder, options):
     for case in (by_file, by_codes, wrong_ones):
         case(office, folder / "devices")
         print(f"{case.__name__}: as it should be", flush=True)
+    settle(office)
+    with_settings(office, folder / "devices")
+    print("with_settings: as it should be", flush=True)
     counts = kills(office, folder / "kills", options.every)
     print(f"killed at every {options.every}. of so many changes, and one identity each time: {counts}")
+    office.config.write_text(office.unsettled)
     by_others(office, folder / "devices")
     print("by_others: as it should be")
 

@@ -9,12 +9,16 @@
 
 #include "daemon/base/base32.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/claim/bundle.hpp"
+#include "daemon/claim/keyed_message.hpp"
 #include "daemon/crypto/certificate_request.hpp"
+#include "daemon/crypto/certs_only_reader.hpp"
 #include "daemon/crypto/enrolment_code.hpp"
 #include "daemon/crypto/fingerprint.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/issuer.hpp"
 #include "daemon/crypto/key_maker.hpp"
+#include "daemon/crypto/signer.hpp"
 #include "daemon/enrol/offline_message.hpp"
 #include "daemon/enrol/sheet.hpp"
 #include "tests/support/set_clock.hpp"
@@ -53,13 +57,18 @@ struct Operator {
     auto made = crypto::Issuer::make_root("Programme", 0, kNow - kDay, kNow + 9000 * kDay).value();
     issuer = crypto::Issuer::from(made.key.text(), made.certificate).value();
   }
-  [[nodiscard]] std::vector<Der> anchors() const { return {issuer->certificate().to_der()}; }
+  [[nodiscard]] std::vector<Der> anchors() const {
+    std::vector<Der> all{issuer->certificate().to_der()};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
   [[nodiscard]] Digest digest() const { return digest_of(anchors()); }
   [[nodiscard]] Der certify(const Der& csr, const std::string& name = "dock-7", std::int64_t until = kNow + 300 * kDay) const {
     const auto request = crypto::CertificateRequest::from_der(csr).value();
     return issuer->issue(request, {name, {}, "", {crypto::kClientUsage}, kNow - 3600, until})->to_der();
   }
   std::optional<crypto::Issuer> issuer;
+  std::vector<Der> more;  ///< other anchors
 };
 
 struct Device {
@@ -93,6 +102,39 @@ Der answer_to(const Der& message, const Operator& office, const std::function<vo
   return encode(answer, crypto::code_hash(request.content.device, code, crypto::hasher())).value();
 }
 
+/// With an authority for signers beside that of devices.
+struct Programme {
+  Programme() {
+    auto made = crypto::Issuer::make_root("Signers", 0, kNow - kDay, kNow + 9000 * kDay).value();
+    signers = crypto::Issuer::from(made.key.text(), made.certificate).value();
+    office.more = {signers->certificate().to_der()};
+  }
+  [[nodiscard]] const Operator& devices() const { return office; }
+  /// Adds settings for that device, signed under that issuer.
+  void settle(OfflineAnswer& answer, const std::string& who, std::int64_t until, const crypto::Issuer& by, Random& random) const {
+    const auto key = crypto::make_device_key(random).value();
+    const auto csr = crypto::CertificateRequest::from_der(crypto::make_request(key.text(), "signer").value()).value();
+    const auto certificate = by.issue(csr, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, kNow + 300 * kDay}).value();
+    auto signer = crypto::Signer::from(key.text(), certificate).value();
+    const std::string text = "device = \"" + who +
+                             "\"\nnumber = 3\n[assignment]\nnumber = 1\nmerchant = \"m\"\nsite = \"s\"\n[[root]]\n" +
+                             "number = 1\nname = \"r\"\nreversal_key = \"" + std::string(64, 'a') +
+                             "\"\n[[root.version]]\nnumber = 1\nfrom = 0\nkey = \"" + std::string(64, 'b') + "\"\n";
+    Bytes<2048> payload{};
+    Bytes<4096> message{};
+    const auto size = claim::encode_bundle({who, until, kNow - 9, kNow - 9, 3, as_bytes(text)}, payload).value();
+    const auto whole = claim::sign_keyed_message(crypto::hasher(), signer, claim::MessageType::bundle,
+                                                 {claim::key_id(certificate.key_hash()), certificate.thumbprint()},
+                                                 ByteView(payload).first(size), message)
+                           .value();
+    const Digest code = crypto::code_hash("dock-7", kCode, crypto::hasher());
+    answer.settings = OfflineSettings{seal_settings(ByteView(message).first(whole), code, answer.request, random).value(),
+                                      crypto::ders_of(certificate.path_to_pem()).value()};
+  }
+  Operator office;
+  std::optional<crypto::Issuer> signers;
+};
+
 bool has_words(const std::string& text, const char* words) { return text.find(words) != std::string::npos; }
 
 }  // namespace
@@ -119,6 +161,56 @@ TEST_CASE("offline: a request goes out, its answer comes in, and the device is i
   CHECK(device.take(answer).empty());
   REQUIRE(device.request());
   CHECK(device.request()->enrolled->was_already);
+}
+
+TEST_CASE("offline: what is sealed for an answer opens with its code and request alone") {
+  SystemRandom random;
+  const Digest code = crypto::code_hash("dock-7", kCode, crypto::hasher());
+  const Digest other = crypto::code_hash("dock-7", kOtherCode, crypto::hasher());
+  const Digest request = crypto::hasher().sha256({as_bytes("request")});
+  const auto sealed = seal_settings(as_bytes("the bundle"), code, request, random).value();
+  CHECK(open_settings(sealed, code, request).value().text() == "the bundle");
+  CHECK(std::string(as_text(sealed)).find("bundle") == std::string::npos);
+  CHECK_FALSE(open_settings(sealed, other, request).ok());
+  CHECK_FALSE(open_settings(sealed, code, Digest{}).ok());
+  CHECK_FALSE(open_settings(ByteView(sealed).first(sealed.size() - 1), code, request).ok());
+}
+
+TEST_CASE("offline: settings that an answer brings are kept before the certificate is in use, and no others") {
+  const Programme office;
+  Device device(office.devices());
+  device.clock.now = kNow;
+  const auto begun = device.request();
+  REQUIRE_MESSAGE(begun, begun.error().message);
+  std::string kept;
+  const auto take = [&](const Der& answer, Status how = Done{}) {
+    const auto taken = take_offline_answer(answer, device.means, [&](const FetchedSettings& settings) {
+      kept += std::to_string(settings.settings.number) + ' ';
+      CHECK_FALSE(in_use(device.slots).value());
+      return how;
+    });
+    return taken ? "" : taken.error().message;
+  };
+  const auto answer = [&](const std::string& who, std::int64_t until, const crypto::Issuer& by) {
+    return answer_to(begun->message, office.devices(),
+                     [&](OfflineAnswer& one) { office.settle(one, who, until, by, device.random); });
+  };
+  CHECK(has_words(take(answer("dock-8", kNow + kDay, *office.signers)), "is the device dock-8's"));
+  CHECK(has_words(take(answer("dock-7", kNow, *office.signers)), "was to be adopted before"));
+  CHECK(has_words(take(answer("dock-7", kNow + kDay, *office.office.issuer)), "which issues devices' certificates"));
+  const Der spoilt = answer_to(begun->message, office.devices(), [&](OfflineAnswer& one) {
+    office.settle(one, "dock-7", kNow + kDay, *office.signers, device.random);
+    one.settings->sealed.back() ^= 1;
+  });
+  CHECK(has_words(take(spoilt), "its settings cannot be opened"));
+  CHECK(kept.empty());
+  const Der good = answer("dock-7", kNow + kDay, *office.signers);
+  CHECK(has_words(take(good, fail(ErrorCode::full, "the disk is full")), "the disk is full"));
+  CHECK_FALSE(in_use(device.slots).value());
+  CHECK(take(good).empty());
+  CHECK(kept == "3 3 ");
+  CHECK(take(good).empty());
+  CHECK(kept == "3 3 ");
 }
 
 TEST_CASE("offline: an answer that is not to be taken says why, and changes nothing") {

@@ -92,7 +92,7 @@ ExitCode enrol_device(const std::filesystem::path& config, const EnrolOptions& o
   Technician technician(options, output);
   const std::atomic<bool> never{false};
   const enrol::Means means{slots, *vault, clock, random, technician, never};
-  if (!options.answer.empty()) return take_answer(options, means, technician, output);
+  if (!options.answer.empty()) return take_answer(options, means, place->settings, technician, output);
   if (!options.request.empty() || options.request_qr) return write_request(options, means, technician, output);
   const auto read = read_options(*place, options);
   if (!read) return output.fail(ExitCode::usage, read.error().message);

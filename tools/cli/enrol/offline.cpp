@@ -9,6 +9,7 @@
 #include "daemon/enrol/offline.hpp"
 #include "daemon/enrol/sheet.hpp"
 #include "tools/cli/enrol/prompt.hpp"
+#include "tools/cli/enrol/settings.hpp"
 #include "tools/common/qr.hpp"
 
 namespace greentill::cli {
@@ -90,11 +91,15 @@ ExitCode write_request(const EnrolOptions& options, const enrol::Means& means, T
   return ExitCode::ok;
 }
 
-ExitCode take_answer(const EnrolOptions& options, const enrol::Means& means, Technician& technician, const Output& output) {
+ExitCode take_answer(const EnrolOptions& options, const enrol::Means& means, const std::filesystem::path& settings,
+                     Technician& technician, const Output& output) {
   const std::string from = options.answer == "-" ? std::string("the answer") : options.answer;
   const auto message = read_answer(options);
   if (!message) return output.fail(exit_code_of(message.error().code), message.error().with_context(from).message);
-  const auto enrolled = enrol::take_offline_answer(*message, means);
+  const auto keep = [&](const enrol::FetchedSettings& brought) {
+    return keep_settings(settings, brought, means.vault, technician, means.random);
+  };
+  const auto enrolled = enrol::take_offline_answer(*message, means, keep);
   if (!enrolled) return output.fail(exit_code_of(enrolled.error().code), enrolled.error().with_context(from).message);
   tell_enrolled(*enrolled, means.slots, technician.steps(), output);
   return ExitCode::ok;

@@ -10,6 +10,21 @@
 namespace greentill::cli {
 namespace {
 
+/// 0 where there are none that this device can use.
+std::uint64_t number_in(const std::filesystem::path& file, const std::string& device, const identity::Vault& vault) {
+  const auto there = identity::load_settings(file, vault);
+  return there && identity::check_settings_of(*there, device) ? there->number : 0;
+}
+
+Status write_settings(const std::filesystem::path& file, const enrol::FetchedSettings& settings, const identity::Vault& vault,
+                      Technician& technician, Random& random) {
+  Status written = vault.write(file, identity::kSettingsName, settings.text.view(), random);
+  if (written) {
+    technician.tell("the settings number " + std::to_string(settings.settings.number) + " are in " + file.string());
+  }
+  return written;
+}
+
 /// Fetches the settings where the service gives them, as long as patience lasts.
 class SettingsErrand {
  public:
@@ -30,18 +45,11 @@ class SettingsErrand {
     }
     if (!fetched) return Failure{fetched.error().with_context("the certificate is there, the settings are not yet")};
     if (!*fetched) return Done{};
-    const std::string number = std::to_string((*fetched)->settings.number);
-    Status written = means_.vault.write(file_, identity::kSettingsName, (*fetched)->text.view(), random);
-    if (written) technician_.tell("the settings number " + number + " are in " + file_.string());
-    return written;
+    return write_settings(file_, **fetched, means_.vault, technician_, random);
   }
 
  private:
-  /// 0 where there are none that this device can use.
-  [[nodiscard]] std::uint64_t number_there() const {
-    const auto there = identity::load_settings(file_, means_.vault);
-    return there && identity::check_settings_of(*there, options_.device) ? there->number : 0;
-  }
+  [[nodiscard]] std::uint64_t number_there() const { return number_in(file_, options_.device, means_.vault); }
 
   Result<std::optional<enrol::FetchedSettings>> fetch(std::uint64_t had) {
     const auto until = std::chrono::steady_clock::now() + options_.patience;
@@ -66,6 +74,12 @@ class SettingsErrand {
 Status fetch_settings_to(const std::filesystem::path& file, const enrol::EnrolmentOptions& options,
                          const enrol::SettingsMeans& means, Technician& technician, Random& random) {
   return SettingsErrand(file, options, means, technician).run(random);
+}
+
+Status keep_settings(const std::filesystem::path& file, const enrol::FetchedSettings& settings, const identity::Vault& vault,
+                     Technician& technician, Random& random) {
+  if (number_in(file, settings.settings.device, vault) >= settings.settings.number) return Done{};
+  return write_settings(file, settings, vault, technician, random);
 }
 
 }  // namespace greentill::cli

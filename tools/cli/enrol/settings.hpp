@@ -15,4 +15,8 @@ namespace greentill::cli {
 Status fetch_settings_to(const std::filesystem::path& file, const enrol::EnrolmentOptions& options,
                          const enrol::SettingsMeans& means, Technician& technician, Random& random);
 
+/// Writes settings that came on another way, unless those in the file are as new.
+Status keep_settings(const std::filesystem::path& file, const enrol::FetchedSettings& settings, const identity::Vault& vault,
+                     Technician& technician, Random& random);
+
 }  // namespace greentill::cli

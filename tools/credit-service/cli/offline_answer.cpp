@@ -91,13 +91,34 @@ std::vector<MessageBytes> ders_of_all(const std::vector<crypto::Certificate>& ce
   return all;
 }
 
-/// What the device gets: its certificate, and those of its path that are no anchors.
+/// The device's settings, signed and sealed; nothing where this service gives none, or they are too large to travel so.
+Result<std::optional<enrol::OfflineSettings>> settings_for(EnrolmentOffice& office, SignedAnswers* signer,
+                                                           const crypto::Certificate& certificate, const Digest& code,
+                                                           const Digest& request) {
+  if (signer == nullptr) return std::optional<enrol::OfflineSettings>();
+  const auto answer = office.settings(certificate, 0);
+  if (!answer) return Failure{answer.error()};
+  if (answer->kind != SettingsAnswer::Kind::newer) return std::optional<enrol::OfflineSettings>();
+  const EstReply bundle = signer->tell_settings(certificate.common_name(), answer->settings);
+  if (bundle.status != 200) return fail(ErrorCode::bug, "the device's settings cannot be signed");
+  if (bundle.body.size() > enrol::kMostSealedBundle) return std::optional<enrol::OfflineSettings>();
+  SystemRandom random;
+  auto sealed = enrol::seal_settings(as_bytes(bundle.body), code, request, random);
+  if (!sealed) return Failure{sealed.error()};
+  auto signers = crypto::ders_of(signer->certificate());
+  if (!signers) return Failure{signers.error()};
+  return std::optional(enrol::OfflineSettings{std::move(*sealed), std::move(*signers)});
+}
+
+/// What the device gets: its certificate, those of its path that are no anchors, and its settings where there are some.
 Result<MessageBytes> message_of(const crypto::Certificate& certificate, const std::vector<crypto::Certificate>& anchors,
-                                const OfflineMessage<OfflineRequest>& request, ByteView request_bytes, const Digest& code) {
+                                const OfflineMessage<OfflineRequest>& request, const Digest& request_hash, const Digest& code,
+                                std::optional<enrol::OfflineSettings> settings) {
   enrol::OfflineAnswer answer;
   answer.device = request.content.device;
   answer.made_at = SystemClock().unix_seconds();
-  answer.request = crypto::hasher().sha256({request_bytes});
+  answer.request = request_hash;
+  answer.settings = std::move(settings);
   answer.anchors = ders_of_all(anchors);
   const auto path = crypto::ders_of(certificate.path_to_pem());
   if (!path) return Failure{path.error()};
@@ -130,8 +151,13 @@ Status write_answer(const Given& given, const std::string& device, ByteView mess
   return write_file_durably(given["page"], *page);
 }
 
-Result<EnrolmentAnswer> decide(const Config& config, const LedgerParts& parts, const OfflineMessage<OfflineRequest>& request,
-                               ByteView request_bytes, const Given& given) {
+struct Decided {
+  EnrolmentAnswer answer;
+  bool settles = false;  ///< the device's settings are in it
+};
+
+Result<Decided> decide(const Config& config, const LedgerParts& parts, const OfflineMessage<OfflineRequest>& request,
+                       ByteView request_bytes, const Given& given) {
   auto open = open_office(config, parts, operator_name(), given.command);
   if (!open) return Failure{open.error()};
   if (Status told = check_fingerprint(request.content, open->anchors); !told) return Failure{told.error()};
@@ -140,14 +166,22 @@ Result<EnrolmentAnswer> decide(const Config& config, const LedgerParts& parts, c
   const auto csr = crypto::CertificateRequest::from_der(request.content.csr);
   if (!csr) return Failure{csr.error()};
   auto answer = open->office->enrol(request.content.device, code->hash, *csr);
-  if (!answer || answer->kind != Kind::issued) return answer;
-  const auto message = message_of(*answer->certificate, open->anchors, request, request_bytes, code->hash);
+  if (!answer) return Failure{answer.error()};
+  if (answer->kind != Kind::issued) return Decided{std::move(*answer), false};
+  const auto signer = load_signed_answers(config, parts.clock);
+  if (!signer) return Failure{signer.error()};
+  const Digest hash = crypto::hasher().sha256({request_bytes});
+  auto settings = settings_for(*open->office, signer->get(), *answer->certificate, code->hash, hash);
+  if (!settings) return Failure{settings.error()};
+  const bool settles = settings->has_value();
+  const auto message = message_of(*answer->certificate, open->anchors, request, hash, code->hash, std::move(*settings));
   if (!message) return Failure{message.error()};
   if (Status written = write_answer(given, request.content.device, *message); !written) return Failure{written.error()};
-  return answer;
+  return Decided{std::move(*answer), settles};
 }
 
-void tell(const Given& given, const OfflineRequest& request, const EnrolmentAnswer& answer, const Output& output) {
+void tell(const Given& given, const OfflineRequest& request, const Decided& decided, const Output& output) {
+  const EnrolmentAnswer& answer = decided.answer;
   const crypto::Certificate& certificate = *answer.certificate;
   const std::string where = given["out"].empty() ? given["page"] : given["out"];
   output.answer({{"device", request.device},
@@ -156,12 +190,14 @@ void tell(const Given& given, const OfflineRequest& request, const EnrolmentAnsw
                  {"fingerprint", crypto::fingerprint_of(certificate.key_hash())},
                  {"new", answer.is_new},
                  {"replaced", answer.replaced ? Json(to_hex(*answer.replaced)) : Json()},
+                 {"settings", decided.settles},
                  {"file", given["out"].empty() ? Json() : Json(given["out"])},
                  {"page", given["page"].empty() ? Json() : Json(given["page"])}},
                 printable(request.device) + ": a certificate until " + utc_text(certificate.not_after()) +
                     (answer.is_new ? "" : ", as before,") + " for the key with the fingerprint " +
                     crypto::fingerprint_of(certificate.key_hash()) + (answer.replaced ? ", in place of its key before" : "") +
-                    "; the answer is in " + printable(where) + "\non the device: greentill enrol --answer FILE\n");
+                    (decided.settles ? ", with its settings" : "; its settings come on another way") + "; the answer is in " +
+                    printable(where) + "\non the device: greentill enrol --answer FILE\n");
 }
 
 }  // namespace
@@ -189,10 +225,11 @@ Status answer_offline(const std::filesystem::path& path, const Given& given, con
   const auto answer = decide(*config, {*programme, *library, clock, log}, *request, *bytes, given);
   if (!answer) return Failure{answer.error()};
   const std::string device = "device " + request->content.device + ": ";
-  if (answer->kind == Kind::wait) {
-    return fail(ErrorCode::unavailable, device + answer->words + ": greentill-credit code confirm, then the same again");
+  const EnrolmentAnswer& said = answer->answer;
+  if (said.kind == Kind::wait) {
+    return fail(ErrorCode::unavailable, device + said.words + ": greentill-credit code confirm, then the same again");
   }
-  if (answer->kind != Kind::issued) return fail(ErrorCode::denied, device + answer->words);
+  if (said.kind != Kind::issued) return fail(ErrorCode::denied, device + said.words);
   tell(given, request->content, *answer, output);
   return Done{};
 }

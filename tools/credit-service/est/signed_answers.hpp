@@ -29,6 +29,8 @@ class SignedAnswers {
 
   /// Of a GET by anybody. `what`: what follows kBesideEst.
   [[nodiscard]] EstReply answer(std::string_view what);
+  /// PEM: who signs, its issuers behind it.
+  [[nodiscard]] const std::string& certificate() const { return certificate_; }
   /// The device's settings as a bundle for it alone, which is to be adopted within 30 days.
   [[nodiscard]] EstReply tell_settings(const std::string& device, const DeviceSettings& settings);
   /// What is published, as a bundle for all devices. Requires: something was. bug where the key cannot sign.
