@@ -50,6 +50,10 @@ class FlakyReader final : public outbox::Reader {
   Result<outbox::DueClaims> retryable(std::int64_t now, std::int64_t tried_before, std::size_t limit) override {
     return inner_->retryable(now, tried_before, limit);
   }
+  Result<std::vector<outbox::RefusedClaim>> replaceable(std::uint32_t assignment, std::int64_t after,
+                                                        std::size_t limit) override {
+    return inner_->replaceable(assignment, after, limit);
+  }
   Result<std::string> position(std::string_view source) override { return inner_->position(source); }
   Result<std::vector<outbox::Totals>> totals(std::int64_t from_day) override { return inner_->totals(from_day); }
   Result<outbox::Backlog> backlog() override { return inner_->backlog(); }
