@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The locks that a dock serves, where the operator lists them: id, public key and state, as the registry exports them, and a mode
-// where it is not the dock's. docs/dock.md, "Which locks". Threads: pure functions.
+// The locks that a dock serves, where the operator lists them: id, public key and state, as the registry exports them, in tables
+// or a line each, and a mode where it is not the dock's. docs/dock.md, "Which locks". Threads: pure functions.
 #pragma once
 
 #include <map>

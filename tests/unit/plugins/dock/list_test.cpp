@@ -30,6 +30,21 @@ TEST_CASE("dock list: locks, their keys, their states and a mode of their own") 
   CHECK(list.at("bike-3").state == "revoked");
 }
 
+TEST_CASE("dock list: a line each says the same") {
+  const greentill::test::LockFixture world;
+  const std::string key = to_hex(world.programme_key);
+  const auto list = parse_lock_list("# the square\nbike-1 " + key + "\n\n bike-2\t" + key + " ebike.shared # new\n", "locks");
+  REQUIRE(list.size() == 2);
+  CHECK(list.at("bike-1").key == world.programme_key);
+  CHECK(list.at("bike-1").state == "active");
+  CHECK(list.at("bike-2").mode == "ebike.shared");
+  CHECK(parse_lock_list("", "locks").empty());
+  for (const std::string& wrong :
+       {std::string("bike-1"), "Bike 1 " + key, std::string("bike-1 04ab"), "bike-0 " + key, "bike-1 " + key + " a b"}) {
+    CHECK_THROWS_WITH(parse_lock_list("bike-0 " + key + "\n" + wrong + "\n", "locks"), doctest::Contains("locks:2: "));
+  }
+}
+
 TEST_CASE("dock list: what is wrong is named with its line") {
   const greentill::test::LockFixture world;
   const std::string key = to_hex(world.programme_key);
