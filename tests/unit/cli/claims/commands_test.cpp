@@ -87,9 +87,10 @@ TEST_CASE("locks: each lock at a dock is told, and 1 where something is wrong wi
   daemon.answers.emplace_back(cli::Answer{200, "application/json", faulty, std::nullopt});
   Printed json;
   CHECK(cli::show_locks(daemon, json.json) == ExitCode::does_not_hold);
-  CHECK(json.document()["locks"].size() == 1);
-  CHECK(json.document()["locks"][0]["fault"] == "two locks");
-  CHECK(json.document()["locks"][0]["rides"] == 7);
+  const Json locks = json.document()["locks"];
+  REQUIRE(locks.size() == 1);
+  CHECK(locks[0]["fault"] == "two locks");
+  CHECK(locks[0]["rides"] == 7);
   daemon.answers.emplace_back(cli::Answer{200, "application/json", "{}", std::nullopt});
   Printed none;
   CHECK(cli::show_locks(daemon, none.text) == ExitCode::ok);
