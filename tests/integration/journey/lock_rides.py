@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import socket
 import struct
 import subprocess
@@ -30,6 +31,7 @@ sys.path.insert(0, str(ROOT / "tools/lib"))
 
 from enrolled import EnrolledStack  # noqa: E402
 from parts import PATIENCE_S, wait_until  # noqa: E402
+from stack import MERCHANT  # noqa: E402
 from stack_texts import toml_text  # noqa: E402
 
 IMAGE = ROOT / "build/firmware/greentill-lock.elf"
@@ -52,6 +54,16 @@ listen = ["unix"]
 """
 
 
+def register(stack, name, key):
+    """Where the registry has locks."""
+    help_text = subprocess.run([str(stack.program("greentill-credit")), "--help"], capture_output=True, text=True).stdout
+    if not re.search(r"^ +lock ", help_text, re.MULTILINE):
+        return
+    file = stack.folder / f"{name}.pem"
+    file.write_bytes(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    stack.credit("lock", "add", name, file, "--owner", MERCHANT)
+
+
 class Fleet:
     """greentill-lock-sim, whose locks believe the service's key of bundles."""
 
@@ -72,6 +84,8 @@ class Fleet:
     def make(self):
         self.run("--rides", 0, "--list", self.list)
         self.keys = {row["id"]: bytes.fromhex(row["key"]) for row in tomllib.loads(self.list.read_text())["lock"]}
+        for name, key in self.keys.items():
+            register(self.stack, name, key)
 
     def ride_and_dock(self, *options):
         trips = ["--trips", TRIPS] if TRIPS.exists() else []
@@ -197,6 +211,7 @@ def one_ride_of_the_image(stack, everyone, folder):
         _, last = lock.ask(dock.CONFIRM, code)
         fail_unless(lock.ask(dock.COMMIT, last)[0] == dock.DONE, "the image was not provisioned")
         everyone["qemu-1"] = lock.hello()["key"]
+        register(stack, "qemu-1", everyone["qemu-1"])
         lock.ride(300)
         lock.line.close()  # QEMU's line takes one at a time
         stack.daemon.stop()
