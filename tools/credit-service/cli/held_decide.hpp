@@ -2,7 +2,11 @@
 // What the commands have in common that decide of held claims, chains and devices. Threads: one.
 #pragma once
 
+#include <filesystem>
+#include <functional>
+
 #include "tools/credit-service/cli/registry_change.hpp"
+#include "tools/credit-service/config/config.hpp"
 #include "tools/credit-service/ledger/desk.hpp"
 
 namespace greentill::credit {
