@@ -135,7 +135,7 @@ class ForgetfulDock:
 
     def rob(self, line):
         lock = dock.Lock.__new__(dock.Lock)
-        lock.line, lock.number, lock.session = line, 0, b""
+        lock.line, lock.number, lock.session, lock.bytes = line, 0, b"", 0
         try:
             found = lock.hello()
             for counter in range(found["acknowledged"] + 1, found["last"] + 1):
