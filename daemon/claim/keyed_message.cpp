@@ -8,6 +8,10 @@
 namespace greentill::claim {
 namespace {
 
+// SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING }: what stands before the point (RFC 5480, 2).
+constexpr Bytes<26> kSpkiPrefix{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+                                0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+
 constexpr bool has_thumbprint(MessageType type) { return type == MessageType::bundle; }
 constexpr bool has_cwt_tag(MessageType type) { return type != MessageType::time; }
 
@@ -45,6 +49,8 @@ KeyId key_id(const Digest& public_key_hash) {
   std::copy_n(public_key_hash.begin(), id.size(), id.begin());
   return id;
 }
+
+Digest public_key_hash(const Hasher& hasher, const Bytes<65>& point) { return hasher.sha256({kSpkiPrefix, point}); }
 
 Digest signature_digest(const Hasher& hasher, MessageType type, const KeyedSigner& signer, ByteView payload) {
   return digest_to_sign(hasher, KeyedHeader(type, signer).bytes(), payload);

@@ -18,6 +18,10 @@ namespace greentill::claim {
 using KeyId = Bytes<8>;
 [[nodiscard]] KeyId key_id(const Digest& public_key_hash);
 
+/// SHA-256 of the SubjectPublicKeyInfo of a key on P-256 (docs/claim-format.md, "Public keys"), which is given by its point,
+/// uncompressed. Whether that is on the curve is not looked at.
+[[nodiscard]] Digest public_key_hash(const Hasher& hasher, const Bytes<65>& point);
+
 /// What a message's header names its signer by.
 struct KeyedSigner {
   KeyId key{};

@@ -58,9 +58,18 @@ enum class Reason : std::uint8_t {
   decided_anew = 43,
   reversal_undone = 44,
   methodology_not_in_force = 45,  ///< why a claim is held, as those from probation on
+  // Of rides that locks signed: refusals, and behind them two holds.
+  unknown_lock = 46,
+  lock_revoked = 47,
+  bad_statement = 48,
+  other_statement = 49,
+  no_statement = 50,
+  unchecked_statement = 51,
+  lock_retired = 52,
+  lock_fork = 53,
 };
 
-inline constexpr std::array<std::string_view, 46> kReasonNames{"accepted",
+inline constexpr std::array<std::string_view, 54> kReasonNames{"accepted",
                                                                "duplicate",
                                                                "malformed",
                                                                "bad-signature",
@@ -105,7 +114,15 @@ inline constexpr std::array<std::string_view, 46> kReasonNames{"accepted",
                                                                "released",
                                                                "decided-anew",
                                                                "reversal-undone",
-                                                               "methodology-not-in-force"};
+                                                               "methodology-not-in-force",
+                                                               "unknown-lock",
+                                                               "lock-revoked",
+                                                               "bad-statement",
+                                                               "other-statement",
+                                                               "no-statement",
+                                                               "unchecked-statement",
+                                                               "lock-retired",
+                                                               "lock-fork"};
 
 /// The code as receipts and findings spell it; "accepted" for none.
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) { return kReasonNames[static_cast<std::size_t>(reason)]; }
@@ -119,6 +136,8 @@ enum class ReasonKind : std::uint8_t {
 };
 
 [[nodiscard]] constexpr ReasonKind kind_of(Reason reason) {
+  if (reason >= Reason::lock_retired) return ReasonKind::hold;
+  if (reason >= Reason::unknown_lock) return ReasonKind::refusal;
   if (reason == Reason::methodology_not_in_force) return ReasonKind::hold;
   if (reason >= Reason::granted) return ReasonKind::change;
   if (reason >= Reason::probation) return ReasonKind::hold;
@@ -181,6 +200,19 @@ enum class ReasonKind : std::uint8_t {
     case Reason::methodology_not_in_force:
       return "the programme has withdrawn the version of its methodology for acts of that time, or lets it hold only later";
     case Reason::reversal_undone: return "what took it back does not stand any more";
+    case Reason::unknown_lock:
+      return "the registry has no lock of that name with the key that signed its ride: greentill-credit lock add, and the dock "
+             "sends the claim again by itself";
+    case Reason::lock_revoked: return "the lock that signed its ride is revoked; greentill-credit lock trust takes that back";
+    case Reason::bad_statement: return "its evidence is not what the lock signed: it was changed on the way, or made up";
+    case Reason::other_statement: return "it claims another ride, other metres or other times than the lock signed";
+    case Reason::no_statement:
+      return "its root is one of locks, under which a ride is claimed with its lock's statement, embedded, and in no other way";
+    case Reason::unchecked_statement:
+      return "this worker cannot check a lock's ride: it needs programme_key, the programme's key, in its configuration";
+    case Reason::lock_retired: return "the lock that signed its ride was retired before it came";
+    case Reason::lock_fork:
+      return "two locks sign with one key, as after a copy of its flash: two rides of one number, or a link that does not fit";
   }
   return "";
 }
@@ -212,7 +244,11 @@ enum class ReasonKind : std::uint8_t {
     case Reason::not_assigned:
     case Reason::unknown_root:
     case Reason::unknown_key_version:
-    case Reason::revoked: return true;
+    case Reason::revoked:
+    case Reason::unknown_lock:
+    case Reason::lock_revoked:
+    case Reason::no_statement:
+    case Reason::unchecked_statement: return true;
     default: return false;
   }
 }

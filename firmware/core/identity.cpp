@@ -12,9 +12,6 @@ namespace {
 constexpr std::size_t kIdentityBytes = 1 + claim::kMaxDeviceIdBytes + 65;
 static_assert(kIdentityBytes <= Once::kMostBytes);
 
-// SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING }: what stands before the point (RFC 5480, 2).
-constexpr Bytes<26> kSpkiPrefix{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-                                0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
 constexpr std::string_view kPossession = "greentill lock key";
 
 Identity::Code shortened(const Digest& digest) {
@@ -24,8 +21,6 @@ Identity::Code shortened(const Digest& digest) {
 }
 
 }  // namespace
-
-Digest public_key_hash(const claim::Hasher& hasher, const PublicPoint& point) { return hasher.sha256({kSpkiPrefix, point}); }
 
 Digest possession_digest(const claim::Hasher& hasher, const claim::Nonce& nonce, const PublicPoint& point) {
   return hasher.sha256({as_bytes(kPossession), nonce, point});

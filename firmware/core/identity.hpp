@@ -14,9 +14,6 @@
 
 namespace greentill::firmware {
 
-/// SHA-256 of the SubjectPublicKeyInfo of a P-256 key (docs/claim-format.md, "Public keys"). Whether the point is on the curve is
-/// not looked at.
-[[nodiscard]] Digest public_key_hash(const claim::Hasher& hasher, const PublicPoint& point);
 /// What a lock signs to show that it has the key: whoever asks says with what nonce.
 [[nodiscard]] Digest possession_digest(const claim::Hasher& hasher, const claim::Nonce& nonce, const PublicPoint& point);
 

@@ -90,4 +90,12 @@ TestSigner::TestSigner(std::string key_pem, std::string certificate_pem)
 
 crypto::Certificate TestSigner::certificate() const { return read(pems_.certificate); }
 
+std::string TestSigner::public_key_pem() const {
+  const crypto::OwnedBio in(BIO_new_mem_buf(pems_.key.data(), static_cast<int>(pems_.key.size())));
+  const crypto::Owned<EVP_PKEY, EVP_PKEY_free> key(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
+  const crypto::OwnedBio out(BIO_new(BIO_s_mem()));
+  if (!key || PEM_write_bio_PUBKEY(out.get(), key.get()) != 1) give_up("cannot write the public key");
+  return drain(out.get());
+}
+
 }  // namespace greentill::test

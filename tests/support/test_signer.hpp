@@ -26,6 +26,8 @@ class TestSigner final : public claim::Signer {
   [[nodiscard]] const std::string& key_pem() const { return pems_.key; }
   [[nodiscard]] const std::string& certificate_pem() const { return pems_.certificate; }
   [[nodiscard]] crypto::Certificate certificate() const;
+  /// The public key alone, as who has no certificate shows it.
+  [[nodiscard]] std::string public_key_pem() const;
 
  private:
   struct Pems {

@@ -47,6 +47,7 @@ void describe_verify(CLI::App& app, Arguments& arguments) {
                                             "PEM of who signs consents, receipts and bundles for the operator; may be repeated");
   verify->add_option("--bundle", options.bundle, "The programme's common bundle: which methodologies it published and withdrew")
       ->needs(signers);
+  verify->add_option("--locks", options.locks, "Locks and their keys, as greentill-credit lock export writes them");
   verify->add_option("--receipts", options.receipts, "Receipts of the service: tell what it says of the claims")->needs(signers);
   verify->add_flag("--partial", options.partial, "A device's claims may begin in the middle of a chain");
   verify->add_option("--threads", options.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));

@@ -81,9 +81,12 @@ VectorJson derived_vectors() {
   VectorJson json;
   json["programme_key"] = to_hex(vector_programme_key());
   for (const Root& root : kRoots) json["roots"].push_back(keys_of(root));
-  json["nullifiers"] = {nullifier_of(ride, 1), nullifier_of(ride, 2), nullifier_of({4, "ride", "dock-12", "trip-2", 1}, 1),
+  json["nullifiers"] = {nullifier_of(ride, 1),
+                        nullifier_of(ride, 2),
+                        nullifier_of({4, "ride", "dock-12", "trip-2", 1}, 1),
                         nullifier_of({70000, "ride", "dock-12", "trip-2", 0}, 300),
-                        nullifier_of({70000, "cup", "till 1", "", 70000}, 1)};
+                        nullifier_of({70000, "cup", "till 1", "", 70000}, 1),
+                        nullifier_of({4, "ride.bike", "lock-0042", "17", 0}, 1)};
   json["reversals"] = {reversal_of(ride, {4, "dock-12", "trip-2/refund"}, true),
                        reversal_of(ride, {4, "dock-12", "trip-2/refund"}, false),
                        reversal_of(ride, {70000, "till 1", "refund 55"}, true)};

@@ -7,6 +7,7 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/bundle.hpp"
 #include "daemon/claim/keyed_message.hpp"
+#include "daemon/claim/lock_ride.hpp"
 #include "daemon/crypto/base64.hpp"
 #include "tests/support/set_clock.hpp"
 #include "tests/unit/credit-service/enrolment_desk.hpp"
@@ -36,6 +37,11 @@ class SaidOffice final : public EnrolmentOffice {
   }
   Result<Publication> methodologies() override { return published; }
   Result<Publication> published = Publication{};
+  Result<std::optional<std::uint64_t>> settled_rides(const std::string& lock) override {
+    asked.push_back("lock " + lock);
+    return settled;
+  }
+  Result<std::optional<std::uint64_t>> settled = std::optional<std::uint64_t>();
   Result<SettingsAnswer> settings_answer = SettingsAnswer{};
   Result<EnrolmentAnswer> answer = EnrolmentAnswer{};
   std::vector<std::string> asked;
@@ -129,6 +135,41 @@ TEST_CASE("est: methodologies are for whoever asks, where the number is another 
   for (const char* wrong : {"", "x", "-1", "18446744073709551616"}) CHECK(ask(wrong).status == 400);
   counter.office.published = Failure{Error{ErrorCode::unavailable, "locked"}};
   CHECK(ask("0").status == 503);
+}
+
+TEST_CASE("est: anybody is told up to which ride a lock's are settled, signed for the lock") {
+  Counter counter;
+  const auto signer =
+      counter.issuer.issue(counter.request, {"signer", {}, "", {crypto::kBundleSigningUsage}, 0, test::EnrolmentBook::kNow + 9})
+          .value();
+  auto beside = SignedAnswers::make(signer.path_to_pem(), counter.made.key, counter.clock).value();
+  counter.est =
+      EstProtocol::make({counter.issuer.certificate()}, counter.office, std::move(beside), counter.clock, counter.log).value();
+  const auto ask = [&](const std::string& lock, const char* method = "GET") {
+    return counter.est->answer({method, "/.well-known/greentill/locks/" + lock, "", "", "", "192.0.2.1", {}});
+  };
+  CHECK(ask("lock-0042").status == 404);
+  CHECK(ask("lock-0042", "POST").status == 405);
+  CHECK(counter.office.asked == std::vector<std::string>{"lock lock-0042"});
+  for (const std::string none : {"", "Lock", "a/b", "../signers", std::string(41, 'a').c_str()}) CHECK(ask(none).status == 404);
+  CHECK(counter.office.asked.size() == 1);
+  for (const std::uint64_t settled : {std::uint64_t{0}, std::uint64_t{17}}) {
+    counter.office.settled = std::optional(settled);
+    const EstReply reply = ask("lock-0042");
+    REQUIRE(reply.status == 200);
+    CHECK(reply.content_type == "application/cwt");
+    const auto message = claim::parse_keyed_message(as_bytes(reply.body), claim::MessageType::lock_receipt);
+    REQUIRE(message.ok());
+    CHECK(message->signer.key == claim::key_id(signer.key_hash()));
+    CHECK(claim::verify_keyed_message(crypto::hasher(), **signer.make_verifier(), *message));
+    const auto receipt = claim::parse_lock_receipt(message->payload);
+    REQUIRE(receipt.ok());
+    CHECK(receipt->lock == "lock-0042");
+    CHECK(receipt->issued_at == test::EnrolmentBook::kNow);
+    CHECK(receipt->counter == settled);
+  }
+  counter.office.settled = Failure{Error{ErrorCode::io, "the disk"}};
+  CHECK(ask("lock-0042").status == 503);
 }
 
 TEST_CASE("est: settings are for the device that shows its certificate, and each answer of the office has its form") {

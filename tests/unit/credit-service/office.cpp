@@ -33,6 +33,11 @@ credit::Certificates make_certificates(Office& office, credit::Ledger& ledger) {
   return {ledger.registry(), std::move(*authority), office.clock, office.log};
 }
 
+std::optional<crypto::Secret> programme_key_of(const Office& office) {
+  if (!office.programme_key) return std::nullopt;
+  return crypto::Secret(*office.programme_key);
+}
+
 crypto::Signer open_signer(const Office& office) {
   auto signer = crypto::Signer::from(office.service.key_pem(), office.service.certificate());
   REQUIRE(signer);
@@ -100,8 +105,9 @@ Desk::Desk(Office& office)
     : office_(office),
       ledger_(open_ledger(office)),
       certificates_(make_certificates(office, *ledger_)),
+      locks_(ledger_->registry(), programme_key_of(office), office.hasher, office.clock, office.log),
       signer_(open_signer(office)),
-      clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher), signer_, office.hasher,
+      clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher, locks_), signer_, office.hasher,
              credit::Clocks(office.clock, office.log, office.database(), {})) {}
 
 Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
@@ -187,7 +193,7 @@ credit::Batch Desk::examined(const std::string& device, const std::vector<Bytest
   credit::Batch& batch = batches.front();
   std::vector<std::size_t> chosen;
   REQUIRE(ledger_->choose(batch, chosen));
-  credit::Examiner examiner(certificates_, office_.library, office_.hasher);
+  credit::Examiner examiner(certificates_, office_.library, office_.hasher, locks_);
   examiner.examine(batch, chosen);
   return std::move(batch);
 }

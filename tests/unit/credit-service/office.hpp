@@ -17,6 +17,7 @@
 #include "tools/credit-service/ledger/books.hpp"
 #include "tools/credit-service/registry/registry.hpp"
 #include "tools/credit-service/service/clerk.hpp"
+#include "tools/credit-service/verify/locks.hpp"
 
 namespace greentill::test {
 
@@ -114,6 +115,7 @@ class Desk {
   Office& office_;
   std::unique_ptr<credit::Ledger> ledger_;
   credit::Certificates certificates_;
+  credit::Locks locks_;
   crypto::Signer signer_;
   credit::Clerk clerk_;
 };
@@ -141,7 +143,8 @@ class Office {
   measure::Library library;
   TestSigner service{"credit"};
   std::string authorities;
-  std::string consent_authorities;  ///< with these, whose consents count; without them nobody's do
+  std::optional<Bytes<32>> programme_key;  ///< K; without it no lock's ride can be checked
+  std::string consent_authorities;         ///< with these, whose consents count; without them nobody's do
   std::string consent_certificates;
 
   [[nodiscard]] std::filesystem::path database() const { return folder / "ledger.db"; }

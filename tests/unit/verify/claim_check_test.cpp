@@ -53,9 +53,10 @@ TEST_CASE("verify: reasons have names of their own that fit a receipt, and only 
     CHECK(to_string(reason).size() <= claim::kMaxTextBytes);
     if (is_retryable(reason)) later.insert(to_string(reason));
   }
-  CHECK(later == std::set<std::string_view>{"certificate-not-valid", "in-the-future", "not-assigned", "quarantined",
-                                            "replaces-unknown", "revoked", "too-many-reversals", "unknown-certificate",
-                                            "unknown-key-version", "unknown-methodology", "unknown-root", "unsupported"});
+  CHECK(later == std::set<std::string_view>{"certificate-not-valid", "in-the-future", "lock-revoked", "no-statement",
+                                            "not-assigned", "quarantined", "replaces-unknown", "revoked", "too-many-reversals",
+                                            "unchecked-statement", "unknown-certificate", "unknown-key-version", "unknown-lock",
+                                            "unknown-methodology", "unknown-root", "unsupported"});
 }
 
 TEST_CASE("verify: a reason says what it is given for, and each has words") {
@@ -71,6 +72,10 @@ TEST_CASE("verify: a reason says what it is given for, and each has words") {
   CHECK(kind_of(Reason::methodology_not_in_force) == ReasonKind::hold);
   CHECK(kind_of(Reason::granted) == ReasonKind::change);
   CHECK(kind_of(Reason::reversal_undone) == ReasonKind::change);
+  CHECK(kind_of(Reason::unknown_lock) == ReasonKind::refusal);
+  CHECK(kind_of(Reason::unchecked_statement) == ReasonKind::refusal);
+  CHECK(kind_of(Reason::lock_retired) == ReasonKind::hold);
+  CHECK(kind_of(Reason::lock_fork) == ReasonKind::hold);
   std::set<std::string_view> words;
   for (std::size_t i = 0; i < verify::kReasonNames.size(); ++i) {
     const auto reason = static_cast<Reason>(i);

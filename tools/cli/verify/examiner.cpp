@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/base/moment.hpp"
+#include "daemon/crypto/key_verifier.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -35,7 +36,46 @@ Result<Examiner> Examiner::make(const Trust& trust) {
     }
     examiner.devices_.insert_or_assign(certificate.thumbprint(), std::move(device));
   }
+  if (trust.locks) {
+    if (Status added = examiner.add_locks(*trust.locks); !added) return Failure{added.error()};
+  }
   return examiner;
+}
+
+Status Examiner::add_locks(const std::vector<verify::ListedLock>& locks) {
+  knows_locks_ = true;
+  for (const verify::ListedLock& one : locks) {
+    auto verifier = crypto::verifier_from_point(one.key);
+    if (!verifier) return Failure{verifier.error().with_context("lock " + one.id)};
+    locks_.insert_or_assign(
+        one.id, verify::StatementSigner{one.id, one.root, one.root_name, claim::key_id(claim::public_key_hash(hasher_, one.key)),
+                                        std::move(*verifier)});
+    if (one.state == "active") lock_roots_.insert_or_assign(one.root, one.root_name);
+  }
+  return Done{};
+}
+
+/// Which ride the act names only whoever has the root's key can see.
+void Examiner::examine_evidence(const claim::Claim& claim, verify::Flaws& flaws) const {
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
+  if (reduction == nullptr) return;
+  const auto& named = reduction->methodology;
+  const measure::Methodology* methodology = methodologies_->find(named.id, named.version, named.sha256);
+  if (!verify::has_statement(*reduction)) {
+    const auto root = lock_roots_.find(reduction->nullifiers[0].root);
+    const bool is_ride = methodology != nullptr && verify::is_ride_group(methodology->exclusive_group);
+    if (root != lock_roots_.end() && is_ride) flaws.push_back(verify::missing_statement(*reduction, root->second));
+    return;
+  }
+  const auto statement = verify::read_statement(*reduction);
+  if (!statement) return flaws.push_back(statement.error());
+  if (knows_locks_) {
+    const auto found = locks_.find(statement->ride.lock);
+    const verify::StatementSigner* lock = found == locks_.end() ? nullptr : &found->second;
+    if (!verify::check_statement_signature(hasher_, *statement, lock, flaws)) return;
+    static_cast<void>(verify::check_statement_root(*reduction, *statement, *lock, flaws));
+  }
+  verify::compare_with_statement(claim, *reduction, *statement, methodology, flaws);
 }
 
 Examined Examiner::examine(const claim::Message& message) const {
@@ -55,6 +95,7 @@ Examined Examiner::examine(const claim::Message& message) const {
     const std::string_view of = device == nullptr ? claim->device : result.signer;
     verify::check_content(hasher_, *methodologies_, of, message, *claim, result.flaws);
     if (const auto* act = std::get_if<claim::Reduction>(&claim->entry)) check_in_force(*act, result.flaws);
+    examine_evidence(*claim, result.flaws);
     if (const auto* start = std::get_if<claim::Start>(&claim->entry)) {
       const Digest* key = device == nullptr ? nullptr : &device->key_hash;
       if (std::string flaw = consent_flaw(hasher_, *claim, *start, key, consent_signers_); !flaw.empty()) {

@@ -4,11 +4,14 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
-#include "daemon/verify/claim_check.hpp"
+#include "daemon/verify/lock_file.hpp"
+#include "daemon/verify/lock_statement.hpp"
 #include "tools/cli/verify/consent_check.hpp"
 
 namespace greentill::cli {
@@ -19,6 +22,8 @@ struct Trust {
   std::optional<crypto::Authority> authority;     ///< none: the certificates are trusted as they are
   std::vector<crypto::Certificate>
       signers;  ///< of consents, receipts and bundles; none: the first two's signatures are not looked at
+  std::optional<std::vector<verify::ListedLock>>
+      locks;  ///< none: of what locks signed it is seen alone whether the claim says it
   const measure::Library* methodologies = nullptr;
 };
 
@@ -50,11 +55,16 @@ class Examiner {
   };
 
   void check_in_force(const claim::Reduction& act, verify::Flaws& flaws) const;
+  Status add_locks(const std::vector<verify::ListedLock>& locks);
+  void examine_evidence(const claim::Claim& claim, verify::Flaws& flaws) const;
 
   const measure::Library* methodologies_ = nullptr;
   crypto::Hasher hasher_;
   Signers consent_signers_;
   std::map<Digest, Device> devices_;
+  bool knows_locks_ = false;
+  std::map<std::string, verify::StatementSigner, std::less<>> locks_;
+  std::map<std::uint32_t, std::string> lock_roots_;  // under which active ones stand
 };
 
 }  // namespace greentill::cli

@@ -17,8 +17,8 @@ const claim::Predecessor* repaired_from(const claim::Claim& claim) {
 
 }  // namespace
 
-Recorder::Recorder(bool partial, bool checks_consents, const ReceiptBook* receipts, FindingSink sink)
-    : checks_consents_(checks_consents),
+Recorder::Recorder(bool partial, Checks checks, const ReceiptBook* receipts, FindingSink sink)
+    : checks_(checks),
       receipts_(receipts),
       sink_(std::move(sink)),
       walk_(partial, kept_, [this](const Finding& finding) { tell(finding); }),
@@ -104,8 +104,16 @@ void Recorder::accept(const claim::Claim& claim, const Digest& payload_hash, std
   if (!sound) return;
   ++summary_.sound;
   if (attested) ++summary_.attested;
+  count_unchecked(claim);
+}
+
+void Recorder::count_unchecked(const claim::Claim& claim) {
   const auto* start = std::get_if<claim::Start>(&claim.entry);
-  if (!checks_consents_ && start != nullptr && !start->consent.empty()) ++summary_.unchecked_consents;
+  if (!checks_.consents && start != nullptr && !start->consent.empty()) ++summary_.unchecked_consents;
+  const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
+  if (reduction == nullptr || !verify::has_statement(*reduction)) return;
+  ++summary_.lock_rides;
+  if (!checks_.statements) ++summary_.unchecked_statements;
 }
 
 void Recorder::set_apart(const claim::Claim& claim, const claim::Predecessor& place) {

@@ -18,8 +18,13 @@ namespace greentill::cli {
 
 class Recorder {
  public:
+  /// Of what else than claims signatures are looked at.
+  struct Checks {
+    bool consents = false;
+    bool statements = false;  ///< of locks
+  };
   /// `partial`: see ChainWalk. `receipts` may be null.
-  Recorder(bool partial, bool checks_consents, const ReceiptBook* receipts, FindingSink sink);
+  Recorder(bool partial, Checks checks, const ReceiptBook* receipts, FindingSink sink);
 
   void record(const Piece& piece, const Examined& examined);
   VerifySummary finish();
@@ -32,12 +37,13 @@ class Recorder {
   void attest(UnprovenClaim claim, std::size_t key);
   void accept(const claim::Claim& claim, const Digest& payload_hash, std::uint64_t offset, std::size_t key, bool linked,
               verify::Flaws flaws, bool attested);
+  void count_unchecked(const claim::Claim& claim);
   void set_apart(const claim::Claim& claim, const claim::Predecessor& place);
   void tell_all(const claim::Claim& claim, std::uint64_t offset, const verify::Flaws& flaws);
   void tell_alone(const UnprovenClaim& claim);
   void tell(const Finding& finding);
 
-  bool checks_consents_;
+  Checks checks_;
   const ReceiptBook* receipts_;
   FindingSink sink_;
   VerifySummary summary_;

@@ -49,6 +49,8 @@ struct VerifySummary {
   std::uint64_t set_apart = 0;      ///< claims that a repair took out of the sums
   std::uint64_t declared_lost = 0;  ///< claims that signed gap entries name as lost
   std::uint64_t unchecked_consents = 0;
+  std::uint64_t lock_rides = 0;            ///< of the sound ones, those with a lock's statement
+  std::uint64_t unchecked_statements = 0;  ///< of these, those whose signature was not looked at
   std::map<std::string, ActivityTotals> by_activity;
   std::vector<ChainSummary> chains;
   std::optional<ReceiptSums> receipts;

@@ -36,6 +36,13 @@ Status load_certificates(const std::vector<std::filesystem::path>& files, std::v
 Status load_trust(const VerifyCommand& command, Trust& trust) {
   if (Status loaded = load_certificates(command.certificates, trust.certificates); !loaded) return loaded;
   if (Status loaded = load_certificates(command.signers, trust.signers); !loaded) return loaded;
+  if (!command.locks.empty()) {
+    const auto text = read_file(command.locks);
+    if (!text) return Failure{text.error()};
+    auto locks = verify::read_lock_file(*text, command.locks.string());
+    if (!locks) return Failure{locks.error()};
+    trust.locks = std::move(*locks);
+  }
   if (command.authority.empty()) return Done{};
   auto authority = load_pem(command.authority, crypto::Authority::from_pem);
   if (!authority) return Failure{authority.error()};
@@ -118,7 +125,9 @@ Json to_json(const VerifySummary& summary) {
             {"gaps", summary.gaps},
             {"set_apart", summary.set_apart},
             {"declared_lost", summary.declared_lost},
-            {"unchecked_consents", summary.unchecked_consents}};
+            {"unchecked_consents", summary.unchecked_consents},
+            {"lock_rides", summary.lock_rides},
+            {"unchecked_statements", summary.unchecked_statements}};
   json["by_activity"] = Json::object();
   for (const auto& [activity, totals] : summary.by_activity) {
     json["by_activity"][activity] = {
@@ -165,9 +174,15 @@ void print(const VerifySummary& summary, std::ostream& out) {
   if (summary.unchecked_consents > 0) {
     out << counted(summary.unchecked_consents, "consent") << " whose signature was not looked at, for want of --signer\n";
   }
+  if (summary.lock_rides > 0) out << counted(summary.lock_rides, "ride") << " as their locks signed them\n";
+  if (summary.unchecked_statements > 0) {
+    out << "of these " << counted(summary.unchecked_statements, "signature") << " not looked at, for want of --locks\n";
+  }
   if (summary.receipts) print(*summary.receipts, out);
   out << (summary.receipts ? "not seen: " : "not seen: what the service granted, held or refused; ")
-      << "whether others claim the same acts, and whether assignments and roots are the registry's\n";
+      << "whether others claim the same acts, and whether assignments and roots are the registry's"
+      << (summary.lock_rides > 0 ? "; which ride of its lock an act names, and whether a lock's rides go on from one another\n"
+                                 : "\n");
 }
 
 ExitCode verify_stream(std::istream& in, const VerifyCommand& command, const Trust& trust, const ReceiptBook* receipts,

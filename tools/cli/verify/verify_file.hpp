@@ -17,6 +17,7 @@ struct VerifyCommand {
   std::filesystem::path bundle;     ///< what the programme published of them, as signed; empty: none; else signers are needed
   std::filesystem::path authority;  ///< empty: none
   std::vector<std::filesystem::path> signers;  ///< certificates of those who sign consents, receipts and bundles
+  std::filesystem::path locks;                 ///< the file of locks; empty: none
   std::filesystem::path receipts;              ///< empty: none; else signers are needed
   bool partial = false;
   unsigned threads = 0;

@@ -59,7 +59,7 @@ Result<VerifySummary> verify_sequence(std::istream& in, const Trust& trust, cons
   Result<ParallelExaminer> examiner = ParallelExaminer::make(trust, options.threads);
   if (!examiner) return Failure{examiner.error()};
   SequenceReader reader(in);
-  Recorder recorder(options.partial, !trust.signers.empty(), options.receipts, events.finding);
+  Recorder recorder(options.partial, {!trust.signers.empty(), trust.locks.has_value()}, options.receipts, events.finding);
   for (;;) {
     Result<std::span<const Piece>> pieces = reader.next();
     if (!pieces) return Failure{pieces.error()};

@@ -50,15 +50,19 @@ std::string in_a_row(const std::vector<std::string>& names) {
 
 }  // namespace
 
-Result<std::vector<Row>> read_rows(const std::string& file, const std::vector<std::string>& columns) {
+Result<std::vector<Row>> read_rows(const std::string& file, const std::vector<std::string>& columns,
+                                   const std::vector<std::string>& others) {
   auto text = read_named(file);
   if (!text) return Failure{text.error()};
   if (text->starts_with("\xEF\xBB\xBF")) text->erase(0, 3);
   const auto table = Rows().read(*text, file);
   if (!table) return Failure{table.error()};
   const std::vector<std::string> head = table->empty() ? std::vector<std::string>() : table->front();
-  if (!std::ranges::is_permutation(head, columns)) {
-    return fail(ErrorCode::invalid, file + ": its first row must name these columns, in any order: " + in_a_row(columns));
+  std::vector<std::string> all = columns;
+  all.insert(all.end(), others.begin(), others.end());
+  if (!std::ranges::is_permutation(head, columns) && !std::ranges::is_permutation(head, all)) {
+    return fail(ErrorCode::invalid, file + ": its first row must name these columns, in any order: " + in_a_row(columns) +
+                                        (others.empty() ? "" : "; and it may name " + in_a_row(others)));
   }
   std::vector<Row> rows;
   for (std::size_t i = 1; i < table->size(); ++i) {

@@ -20,8 +20,9 @@ struct Row {
   }
 };
 
-/// The rows of a file, at least one, whose first row names exactly these columns, in any order. invalid, with file and row, where
-/// it is another.
-Result<std::vector<Row>> read_rows(const std::string& file, const std::vector<std::string>& columns);
+/// The rows of a file, at least one, whose first row names exactly these columns, or those and all the others, in any order.
+/// invalid, with file and row, where it is another.
+Result<std::vector<Row>> read_rows(const std::string& file, const std::vector<std::string>& columns,
+                                   const std::vector<std::string>& others = {});
 
 }  // namespace greentill::credit

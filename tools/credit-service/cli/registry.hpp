@@ -56,6 +56,10 @@ Status show_registered(const std::filesystem::path& config, const Given& given, 
 Status replay_registry(const std::filesystem::path& config, const Output& output);
 /// device settings: prints the settings, or writes the file.
 Status write_device_settings(const std::filesystem::path& config, const Given& given, const Output& output);
+/// lock export: prints the file of locks, or writes it.
+Status export_locks(const std::filesystem::path& config, const Given& given, const Output& output);
+/// lock trust.
+Status trust_lock(const std::filesystem::path& config, const Given& given, const Output& output);
 /// key consent.
 Status take_consent(const std::filesystem::path& config, const Given& given, const Output& output);
 /// key sign-consent.

@@ -13,7 +13,8 @@ namespace greentill::credit {
 namespace {
 
 struct Thing {
-  std::vector<std::string> columns;  ///< in the file all are needed, and no other
+  std::vector<std::string> columns;  ///< in the file all are needed
+  std::vector<std::string> others;   ///< which it may have, all of them; and no other
   std::function<Result<Json>(Registry&, const Row&)> add;
 };
 
@@ -60,20 +61,24 @@ Result<Json> add_from_file(const Row& row, const Add& add) {
 
 const std::map<std::string, Thing>& things() {
   static const std::map<std::string, Thing> all{
-      {"merchant", {{"id", "name", "zone"}, add_merchant}},
+      {"merchant", {{"id", "name", "zone"}, {}, add_merchant}},
       {"root",
        {{"name", "owner"},
+        {},
         [](Registry& registry, const Row& row) { return json_of(registry.add_root(row["name"], row["owner"])); }}},
-      {"device", {{"id", "class", "merchant", "site", "root"}, add_device}},
+      {"device", {{"id", "class", "merchant", "site", "root"}, {}, add_device}},
       {"key",
        {{"device", "file"},
+        {},
         [](Registry& registry, const Row& row) {
           return add_from_file(row, [&](const std::string& pem) { return registry.add_key(row["device"], pem); });
         }}},
       {"lock",
        {{"id", "file", "owner"},
+        {"root"},
         [](Registry& registry, const Row& row) {
-          return add_from_file(row, [&](const std::string& pem) { return registry.add_lock(row["id"], pem, row["owner"]); });
+          return add_from_file(
+              row, [&](const std::string& pem) { return registry.add_lock(row["id"], pem, row["owner"], row["root"]); });
         }}},
   };
   return all;
@@ -112,7 +117,7 @@ Status add_to_registry(const std::filesystem::path& config, const Given& given, 
   }
   std::vector<Row> rows{{0, given.fields}};
   if (!given.csv.empty()) {
-    auto read = read_rows(given.csv, thing.columns);
+    auto read = read_rows(given.csv, thing.columns, thing.others);
     if (!read) return Failure{read.error()};
     rows = std::move(*read);
   } else {

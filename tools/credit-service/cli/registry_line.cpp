@@ -120,12 +120,19 @@ void describe_locks(CLI::App& app, Arguments& arguments) {
       .first("id", "Its id", "LOCK")
       .first("file", "Its public key in PEM", "FILE")
       .option("owner", "The merchant whose it is", "MERCHANT")
+      .option("root", "The root under which its rides are claimed, by name or number; else its owner's only one", "ROOT")
       .list("All locks")
-      .show("One", "LOCK")
+      .show("One, with what came of its rides and what contradicts them", "LOCK")
+      .command("export", "Print the file of all locks and their public keys, for docks and greentill verify, or write it",
+               export_locks)
+      .option("out", "Write it there", "FILE")
       .command("retire", "Take it out of service", change_registry)
       .positional("id", "Which one", "LOCK")
       .why()
       .command("revoke", "Take nothing more that it signs", change_registry)
+      .positional("id", "Which one", "LOCK")
+      .why()
+      .command("trust", "Take that back, or let rides pass again that contradicted one another", trust_lock)
       .positional("id", "Which one", "LOCK")
       .why();
 }

@@ -48,7 +48,9 @@ Cells cells_of(const DeviceKey& one) {
           has_one ? tools::time_text(one.certificates.back().not_after) : ""};
 }
 
-Cells cells_of(const Lock& one) { return {one.id, one.owner, std::string(to_words(one.state)), std::to_string(one.counter)}; }
+Cells cells_of(const Lock& one) {
+  return {one.id, one.owner, std::to_string(one.root), std::string(to_words(one.state)), std::to_string(one.counter)};
+}
 
 template <typename T>
 Result<List> list_of(const std::string& name, Cells head, const Result<std::vector<T>>& all) {
@@ -71,7 +73,7 @@ Result<List> list_of(RegistryReader& registry, const std::string& kind, const st
                    registry.devices());
   }
   if (kind == "key") return list_of("keys", {"key", "device", "state", "certificates", "last one ends"}, registry.keys(device));
-  return list_of("locks", {"lock", "owner", "state", "counter"}, registry.locks());
+  return list_of("locks", {"lock", "owner", "root", "state", "settled"}, registry.locks());
 }
 
 std::string csv_of(const List& list) {

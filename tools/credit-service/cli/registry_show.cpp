@@ -160,17 +160,60 @@ Result<Shown> show_key(RegistryReader& registry, const std::string& hash) {
   return Shown{to_json(*found), page.text()};
 }
 
-Result<Shown> show_lock(RegistryReader& registry, const std::string& id) {
-  const auto found = registry.lock(id);
+Json json_of(const LockFault& fault) {
+  return {{"counter", fault.counter},
+          {"kind", fault.kind == LockFaultKind::two_rides ? "two-rides" : "broken-link"},
+          {"claim", fault.claim},
+          {"at", fault.at},
+          {"lifted_at", fault.lifted_at ? Json(*fault.lifted_at) : Json()}};
+}
+
+void add_rides(const LockState& state, Page& page, Json& json) {
+  page.add("settled", "up to ride " + std::to_string(state.settled));
+  page.add("rides", tools::count_text(state.rides) + " came" +
+                        (state.rides == 0 ? ""
+                                          : ", the highest is " + std::to_string(state.highest) + ", the latest on " +
+                                                tools::time_text(state.last_came.value_or(0))));
+  if (state.open > 0) {
+    page.add("not settled",
+             tools::count_text(state.open) + ", the first of which came on " + tools::time_text(state.first_open.value_or(0)));
+  }
+  Json faults = Json::array();
+  for (const LockFault& one : state.faults) {
+    faults.push_back(json_of(one));
+    page.add("contradicted", std::string(one.kind == LockFaultKind::two_rides ? "there are two rides " : "ride ") +
+                                 std::to_string(one.counter) +
+                                 (one.kind == LockFaultKind::two_rides ? "" : " does not link to its neighbours") + ", since " +
+                                 tools::time_text(one.at) + ", by claim " + std::to_string(one.claim) +
+                                 (one.lifted_at ? "; lifted " + tools::time_text(*one.lifted_at)
+                                                : "; its rides from there on are held until greentill-credit lock trust"));
+  }
+  const auto or_null = [](const std::optional<std::int64_t>& time) { return time ? Json(*time) : Json(); };
+  json["rides"] = state.rides;
+  json["highest"] = state.highest;
+  json["open"] = state.open;
+  json["first_open"] = or_null(state.first_open);
+  json["last_came"] = or_null(state.last_came);
+  json["faults"] = faults;
+}
+
+Result<Shown> show_lock(Books& books, const std::string& id) {
+  const auto found = books.registry().lock(id);
   if (!found) return Failure{found.error()};
   if (!*found) return Failure{not_there("lock", id)};
+  const auto root = books.registry().root((*found)->root);
+  if (!root) return Failure{root.error()};
+  const auto rides = books.lock(id);
+  if (!rides) return Failure{rides.error()};
   Page page;
   page.add("lock", id);
   page.add("owner", (*found)->owner);
+  page.add("root", std::to_string((*found)->root) + (*root ? ", " + (*root)->name : ""));
   page.add("state", std::string(to_words((*found)->state)));
   page.add("key", to_hex((*found)->key));
-  page.add("counter", std::to_string((*found)->counter));
-  return Shown{to_json(**found), page.text()};
+  Json json = to_json(**found);
+  if (*rides) add_rides(**rides, page, json);
+  return Shown{std::move(json), page.text()};
 }
 
 }  // namespace
@@ -185,7 +228,7 @@ Status show_registered(const std::filesystem::path& config, const Given& given, 
                      : kind == "root"   ? show_root(registry, id)
                      : kind == "device" ? show_device(*(*reading)->books, id)
                      : kind == "key"    ? show_key(registry, id)
-                                        : show_lock(registry, id);
+                                        : show_lock(*(*reading)->books, id);
   if (!shown) return Failure{shown.error()};
   output.answer(shown->json, shown->text);
   return Done{};

@@ -33,6 +33,10 @@ Status report(const std::filesystem::path& config, const Output& output) {
   for (const auto& [reason, sum] : report->held) text += "  held: " + printable(reason) + ' ' + held_text(sum) + '\n';
   if (report->held_in_all.claims != 0) text += "  held in all: " + held_text(report->held_in_all) + '\n';
   for (const auto& [state, count] : report->chains) text += "  chains: " + state + ' ' + std::to_string(count) + '\n';
+  for (const auto& [state, count] : report->locks) text += "  locks: " + state + ' ' + std::to_string(count) + '\n';
+  if (report->contradicted != 0) {
+    text += "  locks whose rides contradict one another: " + std::to_string(report->contradicted) + '\n';
+  }
   Json held = Json::object();
   for (const auto& [reason, sum] : report->held) held[reason] = held_json(sum);
   output.answer({{"accounts", report->accounts},
@@ -42,7 +46,9 @@ Status report(const std::filesystem::path& config, const Output& output) {
                  {"held", held},
                  {"held_in_all", held_json(report->held_in_all)},
                  {"pending", report->pending},
-                 {"chains", report->chains}},
+                 {"chains", report->chains},
+                 {"locks", report->locks},
+                 {"locks_contradicted", report->contradicted}},
                 text);
   return Done{};
 }

@@ -15,6 +15,7 @@
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 #include "tools/credit-service/registry/methodologies.hpp"
+#include "tools/credit-service/verify/locks.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -81,7 +82,14 @@ Status serve(const Config& config, Ledger& ledger, measure::Library& library, co
   std::optional<OwnBundles> bundles;
   if (*answers) bundles.emplace(**answers, ledger.registry(), clock);
   Methodologies published(ledger.registry(), library, hasher, clock, log);
-  Clerk clerk(ledger, Examiner(certificates, library, hasher, &published), *signer, hasher, std::move(clocks));
+  std::optional<crypto::Secret> programme_key;
+  if (!config.programme_key.empty()) {
+    auto read = load_programme_key(config);
+    if (!read) return Failure{read.error()};
+    programme_key = std::move(*read);
+  }
+  Locks locks(ledger.registry(), std::move(programme_key), hasher, clock, log);
+  Clerk clerk(ledger, Examiner(certificates, library, hasher, locks, &published), *signer, hasher, std::move(clocks));
   return work(config.broker, clerk, ledger.registry(), bundles ? &*bundles : nullptr, log, stopping);
 }
 

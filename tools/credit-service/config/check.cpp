@@ -72,6 +72,7 @@ class Check {
     if (!books) return found_.problem("database", books.error().message);
     const Status complete = check_complete(RegistryJournal(config_.database), (*books)->registry());
     if (!complete) found_.problem("database", complete.error().message);
+    locks((*books)->registry());
     const auto devices = (*books)->registry().devices();
     if (!devices) return found_.problem("database", devices.error().message);
     for (const Device& one : *devices) {
@@ -127,6 +128,14 @@ class Check {
       found_.warning("programme", "activity " + rule.activity + " has no ceiling_per_day_mg of " + lacking +
                                       ": what is claimed there in a day is bounded by nothing");
     }
+  }
+
+  void locks(RegistryReader& registry) {
+    const auto roots = registry.roots_of_locks();
+    if (!roots) return found_.problem("database", roots.error().message);
+    if (roots->empty() || !config_.programme_key.empty()) return;
+    found_.problem("programme_key",
+                   "it is missing, and there are locks: workers refuse their rides for now (unchecked-statement)");
   }
 
   void programme_key() {

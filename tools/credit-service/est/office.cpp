@@ -68,6 +68,13 @@ class LedgerOffice final : public EnrolmentOffice {
     return publication_of(*all, clock_.unix_seconds());
   }
 
+  Result<std::optional<std::uint64_t>> settled_rides(const std::string& lock) override {
+    const std::scoped_lock guard(mutex_);
+    const auto found = store_.registry().lock(lock);
+    if (!found) return Failure{found.error()};
+    return *found ? std::optional((*found)->counter) : std::nullopt;
+  }
+
  private:
   Result<EnrolmentAnswer> decide(const std::string& command, const std::string& device, const Work& work) {
     auto answer = decide_once(command, device, work);

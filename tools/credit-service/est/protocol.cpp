@@ -122,11 +122,22 @@ EstReply EstProtocol::renew(const EstRequest& request) {
 
 EstReply EstProtocol::beside(const EstRequest& request) {
   constexpr std::string_view kSettings = "settings/";
+  constexpr std::string_view kLocks = "locks/";
   constexpr std::string_view kMethodologies = "methodologies/";
   const std::string_view what = std::string_view(request.path).substr(kBesideEst.size());
   if (request.method != "GET") return only_by("GET");
   if (what.starts_with(kMethodologies)) return methodologies(request, what.substr(kMethodologies.size()));
+  if (what.starts_with(kLocks)) return lock_receipt(request, std::string(what.substr(kLocks.size())));
   return what.starts_with(kSettings) ? settings(request, what.substr(kSettings.size())) : beside_->answer(what);
+}
+
+/// Of anybody: it says no more than a number, and the lock alone believes it.
+EstReply EstProtocol::lock_receipt(const EstRequest& request, const std::string& lock) {
+  if (!check_lock_id(lock)) return say(404, "there is no such lock: an id is 1 to 40 of a to z, 0 to 9 and hyphen");
+  const auto settled = office_.settled_rides(lock);
+  if (!settled) return unable("lock " + lock, request, settled.error());
+  if (!*settled) return say(404, "there is no such lock in the registry");
+  return beside_->tell_settled(lock, **settled);
 }
 
 EstReply EstProtocol::settings(const EstRequest& request, std::string_view number) {

@@ -29,6 +29,8 @@ class EnrolmentOffice {
   virtual Result<SettingsAnswer> settings(const crypto::Certificate& shown, std::uint64_t had) = 0;
   /// What is published for all devices.
   virtual Result<Publication> methodologies() = 0;
+  /// Up to which ride all of a lock are settled; nothing where the registry has no such lock.
+  virtual Result<std::optional<std::uint64_t>> settled_rides(const std::string& lock) = 0;
 };
 
 inline constexpr std::size_t kMostRequestBytes = 16u << 10;  ///< of a body
@@ -56,6 +58,7 @@ class EstProtocol {
   EstReply beside(const EstRequest& request);
   EstReply settings(const EstRequest& request, std::string_view had);
   EstReply methodologies(const EstRequest& request, std::string_view had);
+  EstReply lock_receipt(const EstRequest& request, const std::string& lock);
   EstReply tell(const std::string& who, const EstRequest& request, const Result<EnrolmentAnswer>& answer);
   EstReply unable(const std::string& who, const EstRequest& request, const Error& why);
   EstReply give(const EnrolmentAnswer& answer);

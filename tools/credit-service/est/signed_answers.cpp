@@ -6,6 +6,7 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/bundle.hpp"
+#include "daemon/claim/lock_ride.hpp"
 #include "daemon/claim/signed_time.hpp"
 #include "daemon/crypto/hasher.hpp"
 
@@ -34,7 +35,8 @@ Result<std::unique_ptr<SignedAnswers>> SignedAnswers::make(std::string certifica
 EstReply SignedAnswers::answer(std::string_view what) {
   if (what == "signers") return {200, "application/pem-certificate-chain", certificate_};
   if (what.starts_with(kTime)) return tell_time(what.substr(kTime.size()));
-  return say(404, "there is no such thing beside EST; there are signers, time/NONCE, settings/NUMBER and methodologies/NUMBER");
+  return say(404, "there is no such thing beside EST; there are signers, time/NONCE, settings/NUMBER, "
+                  "methodologies/NUMBER and locks/LOCK");
 }
 
 EstReply SignedAnswers::tell_time(std::string_view digits) {
@@ -47,6 +49,13 @@ EstReply SignedAnswers::tell_time(std::string_view digits) {
   const auto size = claim::encode_time(time, payload);
   if (!size) return say(500, "the time cannot be told now");
   return signed_reply(claim::MessageType::time, "application/cose; cose-type=\"cose-sign1\"", ByteView(payload).first(*size));
+}
+
+EstReply SignedAnswers::tell_settled(const std::string& lock, std::uint64_t counter) {
+  Bytes<claim::kMaxLockReceiptBytes> payload{};
+  const auto size = claim::encode_lock_receipt({lock, clock_.unix_seconds(), counter}, payload);
+  if (!size) return say(500, "the lock's receipt cannot be told now");
+  return signed_reply(claim::MessageType::lock_receipt, "application/cwt", ByteView(payload).first(*size));
 }
 
 EstReply SignedAnswers::tell_settings(const std::string& device, const DeviceSettings& settings) {

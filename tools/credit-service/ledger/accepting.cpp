@@ -66,8 +66,8 @@ Result<Reason> Accepting::check_roots(const Assignment& assignment, const claim:
   return Reason::none;
 }
 
-Result<Acceptance> Accepting::accept_reduction(const Assignment& assignment, const claim::Claim& claim, std::int64_t came,
-                                               std::int64_t now) {
+Result<Acceptance> Accepting::accept_reduction(const Assignment& assignment, const claim::Claim& claim,
+                                               const std::optional<SeenRide>& ride, std::int64_t came, std::int64_t now) {
   const auto& act = std::get<claim::Reduction>(claim.entry);
   if (is_ahead(act, now)) return Acceptance{Reason::in_the_future, {}};
   const auto reason = check_roots(assignment, act.nullifiers, act.end);
@@ -85,9 +85,25 @@ Result<Acceptance> Accepting::accept_reduction(const Assignment& assignment, con
   const auto holds = lookup_.holds(act.methodology, act.end);
   if (!holds) return Failure{holds.error()};
   if (!*holds) made.holds.add(Reason::methodology_not_in_force);
+  if (ride) {
+    const auto of_lock = accept_ride(*ride);
+    if (!of_lock) return of_lock;
+    if (of_lock->reason != Reason::none) return of_lock;
+    made.holds.add(of_lock->holds);
+  }
   const auto screened = store_.screened(std::string(claim.device), std::string(act.activity));
   if (!screened) return Failure{screened.error()};
   if (*screened) made.holds.add(Reason::screening);
+  return made;
+}
+
+Result<Acceptance> Accepting::accept_ride(const SeenRide& ride) {
+  const auto lock = lookup_.lock(ride.lock);
+  if (!lock) return Failure{lock.error()};
+  if (*lock == nullptr) return Acceptance{Reason::unknown_lock, {}};
+  if ((*lock)->state == Device::State::revoked) return Acceptance{Reason::lock_revoked, {}};
+  Acceptance made;
+  if ((*lock)->state == Device::State::retired) made.holds.add(Reason::lock_retired);
   return made;
 }
 
@@ -118,7 +134,7 @@ Result<Acceptance> Accepting::accept(const Device& device, const std::vector<Cha
     return Acceptance{Reason::not_assigned, {}};
   }
   if (std::holds_alternative<claim::Reduction>(said.entry)) {
-    auto accepted = accept_reduction(*assignment, said, came, now);
+    auto accepted = accept_reduction(*assignment, said, claim.ride, came, now);
     if (!accepted) return accepted;
     made = *accepted;
   } else if (const auto* reversal = std::get_if<claim::Reversal>(&said.entry)) {

@@ -36,8 +36,10 @@ class Accepting {
  private:
   Result<Reason> check_roots(const Assignment& assignment, const claim::Nullifiers& nullifiers,
                              std::optional<std::int64_t> ended);
-  Result<Acceptance> accept_reduction(const Assignment& assignment, const claim::Claim& claim, std::int64_t came,
-                                      std::int64_t now);
+  Result<Acceptance> accept_reduction(const Assignment& assignment, const claim::Claim& claim,
+                                      const std::optional<SeenRide>& ride, std::int64_t came, std::int64_t now);
+  /// Whether the lock whose ride it carries may speak.
+  Result<Acceptance> accept_ride(const SeenRide& ride);
   /// Adds what the device and its keys are held for.
   Status hold(const Device& device, const std::vector<Chain>& chains, const Chain& chain, const BatchClaim& claim,
               std::int64_t came, Holds& holds);

@@ -80,6 +80,7 @@ Status Deciding::write(Component& component, std::int64_t now) {
   for (Member& one : component.reversals) {
     if (Status written = write_member(one, now); !written) return written;
   }
+  if (Status settled = settle_rides(component, now); !settled) return settled;
   for (const ActKey& key : component.keys) {
     if (Status dropped = store_.drop_act(key); !dropped) return dropped;
   }
@@ -92,6 +93,19 @@ Status Deciding::write(Component& component, std::int64_t now) {
   }
   for (Component& one : part(std::move(component))) {
     if (Status settled = settle(one, now); !settled) return settled;
+  }
+  return Done{};
+}
+
+/// A lock may forget a ride whose act has a holder that is not held, or was dismissed or taken back (docs/lock.md).
+Status Deciding::settle_rides(const Component& component, std::int64_t now) {
+  const auto holder = std::ranges::find(component.reductions, component.holder, &Member::id);
+  const bool stands = holder != component.reductions.end() && holder->is.holds.empty();
+  for (const Member& one : component.reductions) {
+    const bool dismissed = one.is.reason == Reason::dismissed;
+    const bool corrected = one.is_out && one.is.reason == Reason::none && one.is.holds.empty();
+    if (!stands && component.closed_by == 0 && !dismissed && !corrected) continue;
+    if (Status settled = lock_chains_.settle(std::get<claim::Reduction>(one.claim.entry), now); !settled) return settled;
   }
   return Done{};
 }

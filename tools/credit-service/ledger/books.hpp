@@ -15,6 +15,7 @@
 
 #include "tools/credit-service/ledger/act_view.hpp"
 #include "tools/credit-service/ledger/day_store.hpp"
+#include "tools/credit-service/ledger/lock_store.hpp"
 #include "tools/credit-service/ledger/things.hpp"
 #include "tools/credit-service/registry/store.hpp"
 
@@ -34,6 +35,8 @@ struct Report {
   std::map<std::string, HeldSum> held;           ///< by reason; a claim that is held for several counts for each
   HeldSum held_in_all;                           ///< each claim once
   std::map<std::string, std::uint64_t> chains;   ///< number of chains by state
+  std::map<std::string, std::uint64_t> locks;    ///< number of registered locks by state
+  std::uint64_t contradicted = 0;                ///< locks whose rides contradict one another, and nobody has looked
   std::uint64_t claims = 0;
   std::uint64_t pending = 0;
   std::int64_t granted_mg = 0;
@@ -151,6 +154,17 @@ struct HeldFilter {
   std::optional<Period> arrived;
 };
 
+/// What the ledger has of a lock's rides.
+struct LockState {
+  std::uint64_t settled = 0;               ///< every ride up to it is
+  std::uint64_t rides = 0;                 ///< that came
+  std::uint64_t highest = 0;               ///< counter of those; 0: none came
+  std::uint64_t open = 0;                  ///< of those that came, how many are not settled
+  std::optional<std::int64_t> first_open;  ///< when the first of those came
+  std::optional<std::int64_t> last_came;   ///< when the latest ride did
+  std::vector<LockFault> faults;           ///< lifted or not, by counter
+};
+
 /// A claim that is kept with an act.
 struct KeptClaim {
   std::int64_t id = 0;
@@ -192,6 +206,9 @@ class Books {
   virtual Result<std::optional<HeldClaim>> claim(std::int64_t id) = 0;
   /// What was screened and not lifted, by device, activity and day. Only of `device`, where it is not empty.
   virtual Result<std::vector<Screened>> screened(const std::string& device) = 0;
+
+  /// Of a registered lock; nothing where there is none of that name.
+  virtual Result<std::optional<LockState>> lock(const std::string& id) = 0;
 
   /// Lifetime: the books'.
   virtual RegistryReader& registry() = 0;

@@ -56,6 +56,9 @@ Status Deciding::add_reduction(const Placed& placed, Decision& decision, std::in
     if (!put) return put;
     const std::string device(placed.claim->device);
     if (Status counted = days_.count(device, placed.id, reduction, nullptr, decision); !counted) return counted;
+    if (decision.holds.empty()) {
+      if (Status settled = lock_chains_.settle(reduction, now); !settled) return settled;
+    }
     return telling_.tell(device, placed.id, {}, decision, true, now);
   }
   auto acts = load_all(reduction.nullifiers);

@@ -18,6 +18,7 @@
 #include "tools/credit-service/ledger/acts.hpp"
 #include "tools/credit-service/ledger/days.hpp"
 #include "tools/credit-service/ledger/grants.hpp"
+#include "tools/credit-service/ledger/lock_chains.hpp"
 #include "tools/credit-service/ledger/telling.hpp"
 
 namespace greentill::credit {
@@ -33,8 +34,8 @@ struct Placed {
 class Deciding {
  public:
   /// What it refers to must outlive it.
-  Deciding(Store& store, Lookup& lookup, Grants& grants, Telling& telling, Days& days, Log& log)
-      : store_(store), lookup_(lookup), grants_(grants), telling_(telling), days_(days), log_(log) {}
+  Deciding(Store& store, Lookup& lookup, Grants& grants, Telling& telling, Days& days, LockChains& lock_chains, Log& log)
+      : store_(store), lookup_(lookup), grants_(grants), telling_(telling), days_(days), lock_chains_(lock_chains), log_(log) {}
 
   /// Stores a reduction that was accepted, maybe held, and decides its act. `decision` has its holds, customer, programme and
   /// times, and gets the rest.
@@ -100,6 +101,7 @@ class Deciding {
                                std::int64_t stands, std::int64_t now);
   Result<std::int64_t> stands_after(const Member& holder, const View& view, const Judgement& judged, std::size_t count);
   Status write(Component& component, std::int64_t now);
+  Status settle_rides(const Component& component, std::int64_t now);
   Result<std::set<claim::Nullifier>> leading_to(const Component& component);
   Status write_act(const Component& component);
   Status write_member(Member& member, std::int64_t now);
@@ -112,6 +114,7 @@ class Deciding {
   Grants& grants_;
   Telling& telling_;
   Days& days_;
+  LockChains& lock_chains_;
   Log& log_;
 };
 

@@ -35,12 +35,14 @@ class Desk {
     std::int64_t granted_mg = 0;  ///< what they are granted now
   };
 
-  Desk(Store& store, Lookup& lookup, Programmes& programmes, Deciding& deciding, Days& days, Notices& notices, Clock& clock)
+  Desk(Store& store, Lookup& lookup, Programmes& programmes, Deciding& deciding, Days& days, LockChains& lock_chains,
+       Notices& notices, Clock& clock)
       : store_(store),
         lookup_(lookup),
         programmes_(programmes),
         deciding_(deciding),
         days_(days),
+        lock_chains_(lock_chains),
         notices_(notices),
         clock_(clock),
         sweeps_(store, lookup, deciding, days),
@@ -98,6 +100,7 @@ class Desk {
   Programmes& programmes_;
   Deciding& deciding_;
   Days& days_;
+  LockChains& lock_chains_;
   Notices& notices_;
   Clock& clock_;
   Sweeps sweeps_;

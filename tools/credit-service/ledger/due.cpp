@@ -44,6 +44,7 @@ Status Desk::do_one(const Work& work, std::int64_t now) {
       return key ? deciding_.decide_again(*key, now) : fail(ErrorCode::corrupt, "ledger: an act that waits cannot be read");
     }
     case WorkStep::screen: return screening_.look(work, now);
+    case WorkStep::lock: return lock_chains_.look(work, now);
   }
   return store_.drop_work(work.step, work.key, work.no);
 }

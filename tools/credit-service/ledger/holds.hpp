@@ -18,7 +18,8 @@ inline constexpr Reason kHoldReasons[] = {Reason::probation,         Reason::for
                                           Reason::ceiling_merchant,  Reason::after_retirement,
                                           Reason::ceiling_reversals, Reason::too_old,
                                           Reason::screening,         Reason::revoked_since,
-                                          Reason::key_withdrawn,     Reason::methodology_not_in_force};
+                                          Reason::key_withdrawn,     Reason::methodology_not_in_force,
+                                          Reason::lock_retired,      Reason::lock_fork};
 
 class Holds {
  public:

@@ -102,7 +102,7 @@ Status Intake::go_on(const Batch& batch, Visit& visit, std::int64_t no) {
     }
     const bool was_lost = is_within(claim.link.seq, *lost);
     if (Status looked = look_for_contradiction(batch, claim, visit, chain, was_lost); !looked) return looked;
-    if (Status placed = place(batch, claim, visit, chain, nullptr, {}); !placed) return placed;
+    if (Status placed = place(batch, claim, visit, chain, nullptr); !placed) return placed;
     chain.seq = claim.link.seq;
     chain.hash = claim.payload_hash;
     if (std::holds_alternative<claim::Gap>(claim.claim->entry)) lost.reset();
@@ -137,7 +137,7 @@ Result<bool> Intake::revisit(const Batch& batch, const BatchClaim& claim, Visit&
       return held ? Result<bool>(false) : Result<bool>(Failure{held.error()});
     }
     if (Status looked = look_for_contradiction(batch, claim, visit, chain, true); !looked) return Failure{looked.error()};
-    Status placed = place(batch, claim, visit, chain, nullptr, {});
+    Status placed = place(batch, claim, visit, chain, nullptr);
     return placed ? Result<bool>(true) : Result<bool>(Failure{placed.error()});
   }
   if (hasher_.sha256({(*stored)->payload}) != claim.payload_hash) {
@@ -147,7 +147,7 @@ Result<bool> Intake::revisit(const Batch& batch, const BatchClaim& claim, Visit&
     return held ? Result<bool>(false) : Result<bool>(Failure{held.error()});
   }
   if (!is_open((*stored)->decision.reason) || !claim.authentic) return true;
-  Status placed = place(batch, claim, visit, chain, &(*stored)->decision, {});
+  Status placed = place(batch, claim, visit, chain, &(*stored)->decision);
   return placed ? Result<bool>(true) : Result<bool>(Failure{placed.error()});
 }
 
@@ -233,11 +233,27 @@ Status Intake::hold_chain(const Visit& visit, Chain& chain, Reason reason, std::
   return waited ? sweeps_.begin({SweepKind::hold_chain, visit.name, chain.no, 0, 0, 0}, visit.now) : Status(Done{});
 }
 
-Status Intake::place(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, const Decision* before,
-                     Holds more) {
+/// Whether the claim may be decided, with what its lock's chain makes of the ride that it carries.
+Result<Acceptance> Intake::accept(const BatchClaim& claim, Visit& visit, Chain& chain, std::int64_t came) {
+  auto accepted = accepting_.accept(*visit.device, visit.chains, chain, claim, came, visit.now);
+  if (!accepted || !claim.ride || accepted->reason == Reason::unknown_lock || accepted->reason == Reason::lock_revoked) {
+    return accepted;
+  }
+  // Also where the claim is refused: the lock signed the ride all the same.
+  const std::int64_t id = chain.claim_id(claim.link.seq);
+  const auto contradicted = lock_chains_.note(*claim.ride, visit.name, id, came, visit.now);
+  if (!contradicted) return Failure{contradicted.error()};
+  if (accepted->reason != Reason::none) return accepted;
+  if (*contradicted) accepted->holds.add(Reason::lock_fork);
+  const auto bound = lock_chains_.bind(*claim.ride, std::get<claim::Reduction>(claim.claim->entry).nullifiers, id);
+  if (!bound) return Failure{bound.error()};
+  if (!*bound) accepted->reason = Reason::duplicate;
+  return accepted;
+}
+
+Status Intake::place(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, const Decision* before) {
   const std::int64_t came = came_at(batch, visit.now);
-  auto accepted =
-      accepting_.accept(*visit.device, visit.chains, chain, claim, before != nullptr ? before->arrived : came, visit.now);
+  auto accepted = accept(claim, visit, chain, before != nullptr ? before->arrived : came);
   if (!accepted) return Failure{accepted.error()};
   Decision decision;
   decision.arrived = before != nullptr ? before->arrived : came;
@@ -253,7 +269,6 @@ Status Intake::place(const Batch& batch, const BatchClaim& claim, Visit& visit, 
     return placed.stored ? store_.put_decision(placed.id, decision) : store_.add_claim(placed.id, decision, placed.payload);
   }
   decision.holds = accepted->holds;
-  decision.holds.add(more);
   if (const auto* reduction = std::get_if<claim::Reduction>(&claim.claim->entry)) {
     const auto customer = grants_.customer(reduction->attribution, claim.message.account, placed.id);
     if (!customer) return Failure{customer.error()};

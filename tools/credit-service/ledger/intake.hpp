@@ -35,13 +35,14 @@ struct Visit {
 class Intake final : private PlaceReader {
  public:
   /// What it refers to must outlive it.
-  Intake(Store& store, Lookup& lookup, Programmes& programmes, Grants& grants, Deciding& deciding, Days& days, Pending& pending,
-         const Consents& consents, const claim::Hasher& hasher, Notices& notices)
+  Intake(Store& store, Lookup& lookup, Programmes& programmes, Grants& grants, Deciding& deciding, Days& days,
+         LockChains& lock_chains, Pending& pending, const Consents& consents, const claim::Hasher& hasher, Notices& notices)
       : store_(store),
         lookup_(lookup),
         programmes_(programmes),
         grants_(grants),
         deciding_(deciding),
+        lock_chains_(lock_chains),
         pending_(pending),
         consents_(consents),
         hasher_(hasher),
@@ -85,7 +86,8 @@ class Intake final : private PlaceReader {
   Status fork(const BatchClaim& claim, Visit& visit, Chain& chain, std::uint64_t from, const std::vector<Chain*>& others,
               const std::string& why);
   Result<bool> contradicts_kept(const Batch& batch, Visit& visit, Chain& waiting);
-  Status place(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, const Decision* before, Holds more);
+  Result<Acceptance> accept(const BatchClaim& claim, Visit& visit, Chain& chain, std::int64_t came);
+  Status place(const Batch& batch, const BatchClaim& claim, Visit& visit, Chain& chain, const Decision* before);
   Status place_accepted(const Placed& placed, Decision& decision, Visit& visit, Chain& chain, std::int64_t now);
   Status hold_chain(const Visit& visit, Chain& chain, Reason reason, std::uint64_t first, const std::string& why);
   Status end_silence(Visit& visit, const Chain& chain);
@@ -96,6 +98,7 @@ class Intake final : private PlaceReader {
   Programmes& programmes_;
   Grants& grants_;
   Deciding& deciding_;
+  LockChains& lock_chains_;
   Pending& pending_;
   const Consents& consents_;
   const claim::Hasher& hasher_;

@@ -33,12 +33,13 @@ Ledger::Ledger(std::unique_ptr<Store> store, Programmes programmes, const measur
       grants_(*store_, lookup_, programmes_, library),
       telling_(*store_),
       days_(*store_, programmes_),
-      deciding_(*store_, lookup_, grants_, telling_, days_, log),
       notices_(clock, log),
+      lock_chains_(*store_, notices_),
+      deciding_(*store_, lookup_, grants_, telling_, days_, lock_chains_, log),
       pending_(*store_, hasher, notices_),
-      intake_(*store_, lookup_, programmes_, grants_, deciding_, days_, pending_, consents_, hasher, notices_),
+      intake_(*store_, lookup_, programmes_, grants_, deciding_, days_, lock_chains_, pending_, consents_, hasher, notices_),
       answering_(*store_, hasher),
-      desk_(*store_, lookup_, programmes_, deciding_, days_, notices_, clock) {}
+      desk_(*store_, lookup_, programmes_, deciding_, days_, lock_chains_, notices_, clock) {}
 
 Result<std::unique_ptr<Ledger>> Ledger::open(std::unique_ptr<Store> store, const Programme& programme,
                                              const measure::Library& library, Consents consents, const claim::Hasher& hasher,

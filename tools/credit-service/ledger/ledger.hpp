@@ -83,8 +83,9 @@ class Ledger {
   Grants grants_;
   Telling telling_;
   Days days_;
-  Deciding deciding_;
   Notices notices_;
+  LockChains lock_chains_;
+  Deciding deciding_;
   Pending pending_;
   Intake intake_;
   Answering answering_;

@@ -27,11 +27,12 @@ Result<const typename Map::mapped_type::value_type*> remembered(Map& map, const 
 Status Lookup::begin() {
   const auto step = store_.registry().registry_step();
   if (!step) return Failure{step.error()};
-  if (*step == step_ && keys_.size() < kMostKeys) return Done{};
+  if (*step == step_ && keys_.size() + locks_.size() < kMostKeys) return Done{};
   step_ = *step;
   devices_.clear();
   roots_.clear();
   keys_.clear();
+  locks_.clear();
   predecessors_.clear();
   merchants_.reset();
   methodologies_.reset();
@@ -44,6 +45,10 @@ Result<const Device*> Lookup::device(const std::string& id) {
 
 Result<const Root*> Lookup::root(std::uint32_t number) {
   return remembered(roots_, number, [&] { return store_.registry().root(number); });
+}
+
+Result<const Lock*> Lookup::lock(const std::string& id) {
+  return remembered(locks_, id, [&] { return store_.registry().lock(id); });
 }
 
 Result<const DeviceKey*> Lookup::key_of(const Digest& thumbprint) {

@@ -19,6 +19,7 @@ class Lookup {
   /// Null where there is none. Lifetime: until begin(), or forget().
   Result<const Device*> device(const std::string& id);
   Result<const Root*> root(std::uint32_t number);
+  Result<const Lock*> lock(const std::string& id);
   /// All merchants that it goes on for, however many hands the business went through; by now.
   Result<const std::vector<std::string>*> predecessors(const std::string& merchant, std::int64_t now);
   /// The key that signed a message; null where its certificate is not registered. Lifetime: until the same is asked for again.
@@ -35,6 +36,7 @@ class Lookup {
   std::map<std::string, std::optional<Device>> devices_;
   std::map<std::uint32_t, std::optional<Root>> roots_;
   std::map<Digest, std::optional<DeviceKey>> keys_;
+  std::map<std::string, std::optional<Lock>> locks_;
   std::map<std::string, std::vector<std::string>> predecessors_;
   std::optional<std::vector<Merchant>> merchants_;
   std::optional<std::vector<PublishedMethodology>> methodologies_;

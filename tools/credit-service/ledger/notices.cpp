@@ -48,7 +48,13 @@ void Notices::refused(const std::string& device, const BatchClaim& claim, Reason
     case Reason::not_assigned:
     case Reason::unknown_root:
     case Reason::unknown_key_version:
-      return tell(device, claim, reason, "is refused for now", std::string(verify::in_words(reason)));
+    case Reason::lock_revoked: return tell(device, claim, reason, "is refused for now", std::string(verify::in_words(reason)));
+    case Reason::unknown_lock:
+    case Reason::no_statement:
+    case Reason::unchecked_statement:
+      return tell(device, claim, reason, "is refused for now", claim.detail + ": " + std::string(verify::in_words(reason)));
+    case Reason::bad_statement:
+    case Reason::other_statement: return tell(device, claim, reason, "is refused", claim.detail);
     case Reason::in_the_future:
       return tell(device, claim, reason, "is refused for now",
                   "its act ends on " + utc_text(std::get<claim::Reduction>(claim.claim->entry).end) + ", and our clock shows " +
@@ -102,6 +108,15 @@ void Notices::held(const std::string& device, const Chain& chain, const std::str
          device + ": its chain " + to_hex(chain.id) + " is held from claim " + std::to_string(chain.held_from) + " on (" +
              reason + "): " + why + ". greentill-credit devices " + device +
              " has its chains, greentill-credit device chain decides");
+}
+
+void Notices::contradicted(const LockFault& fault, const std::string& device) {
+  ration(locks_, LogLevel::error, fault.lock,
+         "lock " + fault.lock + ": its ride " + std::to_string(fault.counter) + " from " + device + ' ' +
+             (fault.kind == LockFaultKind::two_rides ? "is another than came before" : "does not link to its neighbours") +
+             ": two locks sign with one key. Its rides from there on are held (lock-fork) until a person has looked: "
+             "greentill-credit lock show " +
+             fault.lock);
 }
 
 void Notices::no_room(const std::string& device, const claim::ChainId& chain) {

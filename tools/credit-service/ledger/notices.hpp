@@ -10,6 +10,7 @@
 #include "daemon/base/line_allowance.hpp"
 #include "daemon/base/lines_by_name.hpp"
 #include "daemon/base/ports.hpp"
+#include "tools/credit-service/ledger/lock_store.hpp"
 #include "tools/credit-service/ledger/things.hpp"
 #include "tools/credit-service/verify/batch.hpp"
 
@@ -36,6 +37,8 @@ class Notices {
   void held(const std::string& device, const Chain& chain, const std::string& why);
   /// A start is not stored, because there is one like it.
   void no_room(const std::string& device, const claim::ChainId& chain);
+  /// A ride of a lock contradicts others of it; the device brought it.
+  void contradicted(const LockFault& fault, const std::string& device);
   /// A day stood out, in a sentence.
   void stood_out(const std::string& words);
   /// What is held, by reasons, where there is any; said once a day.
@@ -56,6 +59,7 @@ class Notices {
   Log& log_;
   LinesByName broken_{1, kLeastBetweenLines};
   LinesByName unreadable_{1, kLeastBetweenLines};
+  LinesByName locks_{1, kLeastBetweenLines};
   LinesByName chains_{kChainsAtOnce, kLeastBetweenLines};         // by device, and what became of them
   std::map<std::pair<std::string, Reason>, LineAllowance> told_;  // bounded by the number of devices with a certificate
   struct Gap {

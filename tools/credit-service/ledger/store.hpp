@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ledger's rules need of a database. The rules work in steps, each under one key (docs/ledger.md, "Steps"): accept and
-// tell (a device), decide (an act), limit (a subject), book (a claim), post (an account). Each operation here touches only what
-// one key leads to, so that a store can spread its tables by these keys. sqlite/store.hpp implements it; what an operator looks
-// at is read through books.hpp.
+// tell (a device), ride (a lock), decide (an act), limit (a subject), book (a claim), post (an account). Each operation here
+// touches only what one key leads to, so that a store can spread its tables by these keys. sqlite/store.hpp implements it; what
+// an operator looks at is read through books.hpp.
 //
 // Errors: those of the database, after which the transaction must be given up: full, io, corrupt, unavailable where another
 // process holds the lock for too long. Times and ids are as things.hpp has them.
@@ -20,13 +20,14 @@
 #include "daemon/base/error.hpp"
 #include "daemon/claim/claim.hpp"
 #include "tools/credit-service/ledger/day_store.hpp"
+#include "tools/credit-service/ledger/lock_store.hpp"
 #include "tools/credit-service/ledger/things.hpp"
 #include "tools/credit-service/registry/store.hpp"
 
 namespace greentill::credit {
 
 /// A connection to the ledger's database.
-class Store : public DayStore {
+class Store : public DayStore, public LockStore {
  public:
   /// Runs `work` in one transaction. Everything that it does through this store is durable together on return; or nothing of it
   /// is done, where `work` or the store fails, and then that error is returned. No other worker's transaction comes between. An

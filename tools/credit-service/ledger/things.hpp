@@ -181,10 +181,11 @@ enum class WorkStep : std::uint8_t {
   sweep = 0,   ///< a long decision of a person's goes on: a release, a dismissal, a revocation
   decide = 1,  ///< an act that could not be decided for want of a methodology
   screen = 2,  ///< a device's day is over, or much more came for it
+  lock = 3,    ///< rides of a lock came so long ago that time settles them
 };
 struct Work {
   WorkStep step = WorkStep::sweep;
-  std::string key;  ///< a device, or an act
+  std::string key;  ///< a device, an act, or a lock
   std::int64_t no = 0;
   std::vector<std::uint8_t> what;
   std::int64_t due = 0;

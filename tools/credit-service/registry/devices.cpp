@@ -178,13 +178,35 @@ Result<Lock> Registry::lock(const std::string& id) {
   return std::move(**found);
 }
 
-Result<Lock> Registry::add_lock(const std::string& id, const std::string& pem, const std::string& owner) {
+/// Where it is not named: the owner's only one.
+Result<Root> Registry::root_of_locks(const std::string& owner, const std::string& named) {
+  if (!named.empty()) {
+    auto found = root(named);
+    if (found && found->owner != owner) {
+      return Failure{conflict("root \"" + found->name + "\": it is " + found->owner + "'s, and locks of " + owner +
+                              " stand under a root of its own")};
+    }
+    return found;
+  }
+  auto all = store_.roots();
+  if (!all) return Failure{all.error()};
+  std::erase_if(*all, [&](const Root& one) { return one.owner != owner; });
+  if (all->size() == 1) return std::move(all->front());
+  return fail(ErrorCode::invalid,
+              all->empty() ? "merchant " + owner + ": it owns no root for locks to stand under; greentill-credit root add"
+                           : "merchant " + owner + ": it owns several roots; say by --root which one is the lock's");
+}
+
+Result<Lock> Registry::add_lock(const std::string& id, const std::string& pem, const std::string& owner,
+                                const std::string& named) {
   if (Status form = check_lock_id(id); !form) return Failure{form.error()};
   if (const auto merchant = active_merchant(owner); !merchant) return Failure{merchant.error()};
+  const auto root = root_of_locks(owner, named);
+  if (!root) return Failure{root.error()};
   const auto known = store_.locks();
   if (!known) return Failure{known.error()};
   const auto key = crypto::PublicKey::from_pem(pem);
-  Lock made{id, {}, owner, Device::State::active, 0};
+  Lock made{id, {}, owner, root->number};
   const auto point = key && key->curve() == kP256 ? key->point() : std::vector<std::uint8_t>();
   if (point.size() != made.key.size())
     return fail(ErrorCode::invalid, "lock " + id + ": the file holds no public key on P-256, in PEM");
@@ -201,7 +223,7 @@ Result<Lock> Registry::add_lock(const std::string& id, const std::string& pem, c
 Result<Lock> Registry::set_state(const std::string& id, Device::State state) {
   auto was = lock(id);
   if (!was) return was;
-  if (is_gone(was->state)) return Failure{conflict("lock " + id + ": it is " + std::string(to_words(was->state)) + " already")};
+  if (was->state == state) return Failure{conflict("lock " + id + ": it is " + std::string(to_words(state)) + " already")};
   Lock is = *was;
   is.state = state;
   if (Status put = store_.put(is); !put) return Failure{put.error()};
@@ -209,8 +231,17 @@ Result<Lock> Registry::set_state(const std::string& id, Device::State state) {
   return is;
 }
 
-Result<Lock> Registry::retire_lock(const std::string& id) { return set_state(id, Device::State::retired); }
+Result<Lock> Registry::retire_lock(const std::string& id) {
+  auto was = lock(id);
+  if (was && was->state == Device::State::revoked) return Failure{conflict("lock " + id + ": it is revoked already")};
+  return set_state(id, Device::State::retired);
+}
 
 Result<Lock> Registry::revoke_lock(const std::string& id) { return set_state(id, Device::State::revoked); }
+
+Result<Lock> Registry::trust_lock(const std::string& id) {
+  auto was = lock(id);
+  return was && was->state != Device::State::active ? set_state(id, Device::State::active) : std::move(was);
+}
 
 }  // namespace greentill::credit

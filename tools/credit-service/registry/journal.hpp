@@ -68,6 +68,7 @@ class RecordingStore final : public RegistryStore {
   Result<std::vector<Digest>> revoked_keys() override { return store_.revoked_keys(); }
   Result<std::optional<Lock>> lock(const std::string& id) override { return store_.lock(id); }
   Result<std::vector<Lock>> locks() override { return store_.locks(); }
+  Result<std::vector<std::uint32_t>> roots_of_locks() override { return store_.roots_of_locks(); }
   Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return store_.codes(device); }
   Result<std::vector<PublishedMethodology>> methodologies() override { return store_.methodologies(); }
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override { return store_.audit(filter); }

@@ -81,8 +81,8 @@ DeviceKey read_key(const Json& json) {
 }
 
 Lock read_lock(const Json& json) {
-  return {json.at("lock"), read_bytes<Bytes<65>>(json.at("key")), json.at("owner"), read_state(json.at("state")),
-          json.at("counter")};
+  return {json.at("lock"), read_bytes<Bytes<65>>(json.at("key")), json.at("owner"), json.at("root"),
+          read_state(json.at("state"))};
 }
 
 /// With its hash, which people are not shown.

@@ -112,11 +112,8 @@ Json to_json(const DeviceKey& key) {
 }
 
 Json to_json(const Lock& lock) {
-  return {{"lock", lock.id},
-          {"key", to_hex(lock.key)},
-          {"owner", lock.owner},
-          {"state", to_words(lock.state)},
-          {"counter", lock.counter}};
+  return {{"lock", lock.id},   {"key", to_hex(lock.key)},       {"owner", lock.owner},
+          {"root", lock.root}, {"state", to_words(lock.state)}, {"counter", lock.counter}};
 }
 
 Json to_json(const EnrolmentCode& code) {

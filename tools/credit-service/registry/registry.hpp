@@ -110,10 +110,13 @@ class Registry {
   /// Notes what was decided outside of the registry. `what`: JSON.
   Status note_decision(const std::string& subject, std::string what) { return note_json(subject, std::move(what)); }
 
-  /// `pem`: the lock's public key, on P-256.
-  Result<Lock> add_lock(const std::string& id, const std::string& pem, const std::string& owner);
+  /// `pem`: the lock's public key, on P-256. `root`: under which its rides are claimed, by name or number; empty: the owner's
+  /// only one.
+  Result<Lock> add_lock(const std::string& id, const std::string& pem, const std::string& owner, const std::string& root = "");
   Result<Lock> retire_lock(const std::string& id);
   Result<Lock> revoke_lock(const std::string& id);
+  /// Takes a retirement or revocation back. Nothing is changed where it is active.
+  Result<Lock> trust_lock(const std::string& id);
 
  private:
   Result<Merchant> merchant(const std::string& id);
@@ -133,6 +136,7 @@ class Registry {
   Result<Device> put(const Device& was, Device is);
   Result<Device> set_state(Device device, Device::State state, std::optional<std::int64_t> since);
   Result<Lock> set_state(const std::string& lock, Device::State state);
+  Result<Root> root_of_locks(const std::string& owner, const std::string& named);
   /// What a PEM text offers for a device, beside what the registry has.
   struct Offer {
     DeviceKey key;                     ///< of the certificate, with that alone

@@ -29,6 +29,10 @@ class KeyReader {
   virtual Result<std::optional<DeviceKey>> key_of(const Digest& thumbprint) = 0;
   /// Nothing where there is none of that id.
   virtual Result<std::optional<Device>> device(const std::string& id) = 0;
+  virtual Result<std::optional<Root>> root(std::uint32_t number) = 0;
+  virtual Result<std::optional<Lock>> lock(const std::string& id) = 0;
+  /// The numbers of the roots under which locks stand that are active.
+  virtual Result<std::vector<std::uint32_t>> roots_of_locks() = 0;
   /// Whether there are several certificates, and the dates of none of them are right at that time.
   virtual Result<bool> none_is_in_date(std::int64_t at) = 0;
 };
@@ -41,7 +45,6 @@ class RegistryReader : public KeyReader {
   // Nothing where there is none of that name. Lists are in order of their names, or numbers.
   virtual Result<std::optional<Merchant>> merchant(const std::string& id) = 0;
   virtual Result<std::vector<Merchant>> merchants() = 0;
-  virtual Result<std::optional<Root>> root(std::uint32_t number) = 0;
   virtual Result<std::optional<Root>> root_named(const std::string& name) = 0;
   virtual Result<std::vector<Root>> roots() = 0;
   virtual Result<std::vector<Device>> devices() = 0;
@@ -51,7 +54,6 @@ class RegistryReader : public KeyReader {
   /// The ids of the devices that are revoked, and the hashes of the keys that are.
   virtual Result<std::vector<std::string>> revoked_devices() = 0;
   virtual Result<std::vector<Digest>> revoked_keys() = 0;
-  virtual Result<std::optional<Lock>> lock(const std::string& id) = 0;
   virtual Result<std::vector<Lock>> locks() = 0;
   /// Of one device, the latest first; of all, by device, where `device` is empty.
   virtual Result<std::vector<EnrolmentCode>> codes(const std::string& device) = 0;
@@ -77,6 +79,7 @@ class RegistryStore : public RegistryReader {
   virtual Status add_assignment(const std::string& device, const Assignment& assignment) = 0;
   /// Adds it, or changes its successor, end and state. Certificates that are not there yet are added.
   virtual Status put(const DeviceKey& key) = 0;
+  /// Adds it, no ride of it settled, or changes its state.
   virtual Status put(const Lock& lock) = 0;
   /// Adds it, or changes what became of it.
   virtual Status put(const EnrolmentCode& code) = 0;

@@ -104,8 +104,9 @@ struct Lock {
   std::string id;
   Bytes<65> key{};  ///< the point, uncompressed
   std::string owner;
+  std::uint32_t root = 0;  ///< under which its rides are claimed; its owner's
   Device::State state = Device::State::active;
-  std::uint64_t counter = 0;  ///< the highest that was booked
+  std::uint64_t counter = 0;  ///< every ride up to it is settled; moved by the ledger, never by the registry
 };
 
 /// Lets whoever knows a code enrol one device with one key. The code itself is nowhere; docs/enrolment.md says what holds.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/claim/cbor.hpp"
+#include "tools/credit-service/verify/locks.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -101,6 +102,11 @@ void Examiner::examine(Batch& batch, std::span<const std::size_t> chosen) {
   }
 }
 
+void Examiner::examine_content(const std::string& device, BatchClaim& claim, verify::Flaws& flaws) {
+  verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
+  if (std::holds_alternative<claim::Reduction>(claim.claim->entry)) claim.ride = locks_->judge(*claim.claim, *library_, flaws);
+}
+
 bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting) {
   claim.examined = true;
   const Digest& thumbprint = claim.message.thumbprint;
@@ -119,7 +125,7 @@ bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const D
   // Only a valid certificate makes a claim authentic: whoever has the key of one that expired, or is not the authority's, is not
   // the device.
   claim.authentic = flaws.empty();
-  if (claim.authentic && claim.claim) verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
+  if (claim.authentic && claim.claim) examine_content(device, claim, flaws);
   if (!flaws.empty()) {
     claim.reason = verify::in_receipt(flaws.front().reason);
     if (claim.reason == Reason::certificate_not_valid && certificates_->is_barred(thumbprint)) claim.reason = Reason::revoked;

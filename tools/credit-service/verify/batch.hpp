@@ -18,7 +18,17 @@
 
 namespace greentill::credit {
 
+class Locks;
 using verify::Reason;
+
+/// What a registered lock signed, as it came with a claim.
+struct SeenRide {
+  std::string lock;
+  std::uint32_t counter = 0;
+  Digest digest{};                       ///< of its payload
+  std::optional<std::int64_t> previous;  ///< the link to the ride before
+  friend bool operator==(const SeenRide&, const SeenRide&) = default;
+};
 
 struct BatchClaim {
   claim::Message message;
@@ -27,6 +37,7 @@ struct BatchClaim {
   Digest payload_hash{};
   Reason reason = Reason::none;  ///< as far as it can be known without the ledger
   std::string detail;            ///< of the reason, for the log: what follows "the certificate ", where it is about that
+  std::optional<SeenRide> ride;  ///< where its evidence is a ride that its lock signed, also where the claim is refused
   bool examined = false;         ///< whether signature and arithmetic were checked
   bool authentic = false;        ///< whether the device signed it, under a valid certificate
   bool attested = false;         ///< whether this claim, or a later one of the batch that links to it, is authentic
@@ -52,9 +63,9 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
 class Examiner {
  public:
   /// `published`: what keeps the library up to date; null: nothing has to. All must outlive it.
-  Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher,
+  Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher, Locks& locks,
            Methodologies* published = nullptr)
-      : certificates_(&certificates), library_(&library), hasher_(&hasher), published_(published) {}
+      : certificates_(&certificates), library_(&library), hasher_(&hasher), locks_(&locks), published_(published) {}
 
   /// Sets `examined`, `authentic` and, where something is wrong, `reason` for the claims at the ascending indices in `chosen`;
   /// and `attested` for all. Of a run of claims that link to one another only the last signature is verified: the chain hashes
@@ -66,10 +77,12 @@ class Examiner {
   /// `attesting` is the certificate of a signature that attests the claim, or null. Returns whether the claim's own signature was
   /// checked and is good.
   bool examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting);
+  void examine_content(const std::string& device, BatchClaim& claim, verify::Flaws& flaws);
 
   Certificates* certificates_;
   const measure::Library* library_;
   const claim::Hasher* hasher_;
+  Locks* locks_;
   Methodologies* published_;
 };
 

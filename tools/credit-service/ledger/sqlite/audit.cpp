@@ -110,6 +110,7 @@ Result<std::vector<std::string>> check_books(sqlite::Database& database, const c
   if (checked) checked = check_bookings(database, *programmes, wrong);
   if (checked) checked = check_days(database, *programmes, wrong);
   if (checked) checked = check_acts(database, wrong);
+  if (checked) checked = check_locks(database, hasher, wrong);
   if (!checked) return Failure{checked.error()};
   return wrong;
 }

@@ -21,12 +21,13 @@ Result<std::vector<std::string>> check_books(sqlite::Database& database, const c
 Result<std::map<std::int64_t, Programme>> all_programmes(sqlite::Database& database, const claim::Hasher& hasher);
 
 /// Parts of it, each of which adds its messages to `wrong`: bookings with their legs, the shares of each claim and what limits
-/// they used up; what devices ask for by day; and what leads to acts.
+/// they used up; what devices ask for by day; what leads to acts; and rides of locks.
 Status check_bookings(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes,
                       std::vector<std::string>& wrong);
 Status check_days(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes,
                   std::vector<std::string>& wrong);
 Status check_acts(sqlite::Database& database, std::vector<std::string>& wrong);
+Status check_locks(sqlite::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong);
 
 /// Adds "3 claims ..." to `wrong`, where it is not 0.
 void tell_wrong(std::uint64_t count, const char* what, std::vector<std::string>& wrong);

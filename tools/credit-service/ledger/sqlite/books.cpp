@@ -90,6 +90,7 @@ class SqliteBooks final : public Books {
     return read_held(database_, filter, take);
   }
   Result<std::optional<HeldClaim>> claim(std::int64_t id) override { return read_claim(database_, id); }
+  Result<std::optional<LockState>> lock(const std::string& id) override { return read_lock(database_, id); }
   Status acts(const std::function<Status(const KeptAct&)>& take) override { return read_acts(database_, take); }
 
   RegistryReader& registry() override { return *registry_; }

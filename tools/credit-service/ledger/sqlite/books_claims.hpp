@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Single claims, and acts with all that is kept with them, as the books give them. Private to this folder. Threads: one.
+// Single claims, acts with all that is kept with them, and locks, as the books give them. Private to this folder. Threads: one.
 #pragma once
 
 #include "daemon/sqlite/sqlite.hpp"
@@ -11,6 +11,10 @@ namespace greentill::credit {
 Status read_held(sqlite::Database& database, const HeldFilter& filter, const std::function<Status(const HeldClaim&)>& take);
 Result<std::optional<HeldClaim>> read_claim(sqlite::Database& database, std::int64_t id);
 Status read_acts(sqlite::Database& database, const std::function<Status(const KeptAct&)>& take);
+
+/// Books::lock(), and what a report says of locks.
+Result<std::optional<LockState>> read_lock(sqlite::Database& database, const std::string& id);
+Status count_locks(sqlite::Database& database, Report& report);
 
 /// Reads acts one by one. The database must outlive it.
 class ActReader {

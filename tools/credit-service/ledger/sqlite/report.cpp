@@ -52,6 +52,7 @@ Result<Report> make_report(sqlite::Database& database) {
     report.chains[std::string(to_string(static_cast<ChainStanding>(row.integer(0))))] = row.count(1);
   });
   if (!read) return Failure{read.error()};
+  if (Status locks = count_locks(database, report); !locks) return Failure{locks.error()};
   const auto pending = database.integer("SELECT count(*) FROM pending");
   if (!pending) return Failure{pending.error()};
   report.pending = static_cast<std::uint64_t>(*pending);

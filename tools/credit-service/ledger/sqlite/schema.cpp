@@ -44,6 +44,10 @@ CREATE TABLE screened (device TEXT NOT NULL, activity TEXT NOT NULL, day INTEGER
 CREATE TABLE class_days (class INTEGER NOT NULL, activity TEXT NOT NULL, slot INTEGER NOT NULL, merchant TEXT NOT NULL,
   device TEXT NOT NULL, day INTEGER NOT NULL, mg INTEGER NOT NULL, PRIMARY KEY (class, activity, slot)) STRICT, WITHOUT ROWID;
 CREATE TABLE hours (hour INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE lock_rides (lock TEXT NOT NULL, counter INTEGER NOT NULL, digest BLOB NOT NULL, previous INTEGER,
+  came INTEGER NOT NULL, claim INTEGER, settled INTEGER NOT NULL, PRIMARY KEY (lock, counter)) STRICT, WITHOUT ROWID;
+CREATE TABLE lock_faults (lock TEXT NOT NULL, counter INTEGER NOT NULL, kind INTEGER NOT NULL, claim INTEGER NOT NULL,
+  at INTEGER NOT NULL, lifted_at INTEGER, PRIMARY KEY (lock, counter)) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr const char* kActAndAccountTables = R"sql(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store, of which each step has a file: accept.cpp with chains.cpp and pending.cpp, decide.cpp, book.cpp, days.cpp, work.cpp;
-// store.cpp has the transactions. Private to this folder; store.hpp opens one.
+// The store, of which each step has a file: accept.cpp with chains.cpp and pending.cpp, decide.cpp, book.cpp, days.cpp,
+// locks.cpp, work.cpp; store.cpp has the transactions. Private to this folder; store.hpp opens one.
 //
 // What is asked for each claim or batch has a statement that is kept; what is rare is prepared when it is asked.
 //
@@ -84,6 +84,17 @@ class SqliteStore final : public Store {
   Result<std::vector<ClassDay>> class_days(Device::Class is, const std::string& activity) override;
   Status put_class_day(Device::Class is, const std::string& activity, const ClassDay& day) override;
 
+  // locks.cpp
+  Result<std::optional<KeptRide>> lock_ride(const std::string& lock, std::uint32_t counter) override;
+  Result<std::optional<KeptRide>> next_lock_ride(const std::string& lock, std::uint64_t counter) override;
+  Result<std::optional<std::int64_t>> first_came_above(const std::string& lock, std::uint64_t counter) override;
+  Status put_lock_ride(const std::string& lock, const KeptRide& ride) override;
+  Result<std::uint64_t> settled_up_to(const std::string& lock) override;
+  Status settle_up_to(const std::string& lock, std::uint64_t counter) override;
+  Result<std::optional<LockFault>> lock_fault(const std::string& lock) override;
+  Status put_lock_fault(const LockFault& fault) override;
+  Result<std::uint64_t> lift_lock_faults(const std::string& lock, std::int64_t at) override;
+
   // decide.cpp
   Result<std::optional<ActKey>> act_of(const claim::Nullifier& nullifier) override;
   Status lead(const claim::Nullifier& nullifier, const ActKey& act) override;
@@ -126,6 +137,7 @@ class SqliteStore final : public Store {
   Status prepare_decide();
   Status prepare_book();
   Status prepare_days();
+  Status prepare_locks();
   Result<sqlite::Reach> count_step();
   Status commit(sqlite::Transaction& transaction, std::int64_t changed_before);
 
@@ -210,6 +222,7 @@ class SqliteStore final : public Store {
   sqlite::Statement act_of_, lead_, find_act_, put_act_, begin_act_, act_claims_, add_act_claim_, reversals_;
   sqlite::Statement find_used_, add_used_, add_booking_, add_leg_, find_account_, account_name_, find_balance_, add_balance_;
   sqlite::Statement screened_, add_day_, find_day_, has_work_;
+  sqlite::Statement lock_ride_, next_lock_ride_, put_lock_ride_, lock_fault_, settled_up_to_, settle_up_to_;
   sqlite::Statement epoch_, count_step_;
 };
 

@@ -19,8 +19,9 @@ constexpr std::chrono::milliseconds kBusy{10'000};
 Status SqliteStore::prepare() {
   if (Status wal = database_.use_wal(); !wal) return wal;
   if (Status ready = create_or_check(database_); !ready) return ready;
-  for (const auto part : {&SqliteStore::prepare_chains, &SqliteStore::prepare_accept, &SqliteStore::prepare_pending,
-                          &SqliteStore::prepare_decide, &SqliteStore::prepare_book, &SqliteStore::prepare_days}) {
+  for (const auto part :
+       {&SqliteStore::prepare_chains, &SqliteStore::prepare_accept, &SqliteStore::prepare_pending, &SqliteStore::prepare_decide,
+        &SqliteStore::prepare_book, &SqliteStore::prepare_days, &SqliteStore::prepare_locks}) {
     if (Status prepared = (this->*part)(); !prepared) return prepared;
   }
   return sqlite::prepare_all(database_, {{epoch_, "SELECT epoch FROM meta"},

@@ -27,7 +27,8 @@ CREATE INDEX keys_by_device ON keys(device, added);
 CREATE TABLE certificates(thumbprint BLOB PRIMARY KEY, key BLOB NOT NULL REFERENCES keys, not_before INTEGER NOT NULL,
   not_after INTEGER NOT NULL, pem TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX certificates_by_key ON certificates(key, not_after);
-CREATE TABLE locks(id TEXT PRIMARY KEY, key BLOB NOT NULL UNIQUE, owner TEXT NOT NULL REFERENCES merchants, state INTEGER NOT NULL,
+CREATE TABLE locks(id TEXT PRIMARY KEY, key BLOB NOT NULL UNIQUE, owner TEXT NOT NULL REFERENCES merchants,
+  root INTEGER NOT NULL REFERENCES roots, state INTEGER NOT NULL,
   counter INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE enrolment_codes(hash BLOB PRIMARY KEY, device TEXT NOT NULL REFERENCES devices, made_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL, confirm INTEGER NOT NULL, replaces INTEGER NOT NULL, key BLOB, presented_at INTEGER,

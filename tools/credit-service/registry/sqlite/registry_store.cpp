@@ -88,6 +88,11 @@ class SqliteRegistry final : public RegistryStore {
     return only(list<Lock>(sql(kLockRows, "WHERE id = ?"), lock_of, id));
   }
   Result<std::vector<Lock>> locks() override { return list<Lock>(sql(kLockRows, "ORDER BY id"), lock_of); }
+  Result<std::vector<std::uint32_t>> roots_of_locks() override {
+    return list<std::uint32_t>(
+        "SELECT DISTINCT root FROM locks WHERE state = ? ORDER BY root",
+        [](const Query& row) { return static_cast<std::uint32_t>(row.integer(0)); }, static_cast<int>(Device::State::active));
+  }
 
   Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return read_codes(database_, device); }
 
@@ -166,8 +171,8 @@ class SqliteRegistry final : public RegistryStore {
     return added;
   }
   Status put(const Lock& lock) override {
-    return run("INSERT INTO locks VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET state = ?4, counter = ?5", lock.id,
-               lock.key, lock.owner, static_cast<int>(lock.state), lock.counter);
+    return run("INSERT INTO locks VALUES(?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO UPDATE SET state = ?5", lock.id, lock.key,
+               lock.owner, std::int64_t{lock.root}, static_cast<int>(lock.state));
   }
   Status put(const EnrolmentCode& code) override { return put_code(database_, code); }
   Status put(const PublishedMethodology& methodology) override { return put_methodology(database_, methodology); }

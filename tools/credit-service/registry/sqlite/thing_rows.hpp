@@ -55,14 +55,15 @@ inline DeviceKey key_of_row(const sqlite::Query& row) {
   return key;
 }
 
-inline constexpr std::string_view kLockRows = "SELECT id, key, owner, state, counter FROM locks ";
+inline constexpr std::string_view kLockRows = "SELECT id, key, owner, root, state, counter FROM locks ";
 inline Lock lock_of(const sqlite::Query& row) {
   Lock lock;
   lock.id = row.text(0);
   (void)row.fixed(1, lock.key);
   lock.owner = row.text(2);
-  lock.state = static_cast<Device::State>(row.integer(3));
-  lock.counter = row.count(4);
+  lock.root = static_cast<std::uint32_t>(row.integer(3));
+  lock.state = static_cast<Device::State>(row.integer(4));
+  lock.counter = row.count(5);
   return lock;
 }
 
