@@ -21,8 +21,8 @@ def write_private(path, text):
 
 
 class EnrolledStack(Stack):
-    def __init__(self, folder, binaries):
-        super().__init__(folder, binaries)
+    def __init__(self, folder, binaries, workers=1):
+        super().__init__(folder, binaries, workers=workers)
         self.est_port = free_port()
         self.authorities = "state/identity/authorities.pem"
 

@@ -2,6 +2,7 @@
 // What a device published, before the ledger sees it. The first bytes are flipped bits of the rest, so that what was signed once
 // can be altered in few places. Whatever is read has a place in a chain and points into the batch; what is left over is
 // explained; and only bytes that the device signed are attested.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -12,15 +13,20 @@
 #include <string>
 #include <vector>
 
+#include "daemon/base/hex.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tests/support/set_clock.hpp"
 #include "tools/credit-service/verify/batch.hpp"
+#include "tools/credit-service/verify/locks.hpp"
 
 namespace {
 
 using namespace greentill;
 
 constexpr const char* kDevice = "dock-17";  // of tests/vectors/claim
+constexpr const char* kPoint =              // its public key
+    "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+    "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -44,13 +50,27 @@ class OneDevice final : public credit::KeyReader {
     return std::optional(device);
   }
   Result<bool> none_is_in_date(std::int64_t /*at*/) override { return false; }
+  Result<std::optional<credit::Root>> root(std::uint32_t number) override {
+    credit::Root root;
+    root.number = number;
+    root.name = "city-bikes";
+    return std::optional(root);
+  }
+  Result<std::optional<credit::Lock>> lock(const std::string& id) override {
+    return id == locked.id ? std::optional(locked) : std::optional<credit::Lock>();
+  }
+  Result<std::vector<std::uint32_t>> roots_of_locks() override { return std::vector<std::uint32_t>{4}; }
   credit::DeviceKey only;
+  credit::Lock locked;
 };
 
-/// A service that knows the device of the vectors and no methodology.
+/// A service that knows the device of the vectors, their lock, and no methodology.
 class Verifying {
  public:
-  Verifying() : certificates_(open()), examiner_(certificates_, library_, hasher) {}
+  Verifying()
+      : certificates_(open()),
+        locks_(registry_, crypto::Secret(Bytes<32>{1}), hasher, clock_, log_),
+        examiner_(certificates_, library_, hasher, locks_) {}
 
   credit::Examiner& examiner() { return examiner_; }
   crypto::Hasher hasher;
@@ -65,14 +85,19 @@ class Verifying {
     const auto certificate = crypto::Certificate::leaf_from(pem.str());
     require(certificate.ok());
     registry_.only = {certificate->key_hash(), "dock-17", {}, {}, {{certificate->thumbprint(), 0, 0, pem.str()}}};
+    // The key that signs the vectors' rides is the device's.
+    registry_.locked.id = "lock-0042";
+    registry_.locked.root = 4;
+    std::ranges::copy(*from_hex(kPoint), registry_.locked.key.begin());
     return {registry_, std::move(*authority), clock_, log_};
   }
 
   test::SetClock clock_{1'767'300'000, true};
   NoLog log_;
   OneDevice registry_;
-  measure::Library library_;
+  measure::Library library_ = measure::Library::from({}).value();
   credit::Certificates certificates_;
+  credit::Locks locks_;
   credit::Examiner examiner_;
 };
 

@@ -34,6 +34,7 @@ class Waiting final : public credit::EnrolmentOffice {
                                         const crypto::CertificateRequest& /*request*/) override {
     std::abort();  // nobody shows a certificate here
   }
+  Result<std::optional<std::uint64_t>> settled_rides(const std::string& /*lock*/) override { std::abort(); }  // nobody signs here
   Result<credit::SettingsAnswer> settings(const crypto::Certificate& /*shown*/, std::uint64_t /*had*/) override { std::abort(); }
   Result<credit::Publication> methodologies() override { return credit::Publication{}; }
 };

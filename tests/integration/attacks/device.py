@@ -128,11 +128,11 @@ class Device:
         self.who = (table["assignment"]["merchant"], table["assignment"]["site"])
         self.roots = {root["name"]: root for root in table["root"]}
 
-    def act(self, event, root=None, version=1):
+    def act(self, event, root=None, version=1, issuer="docks"):
         """The nullifier of a ride that the device saw, under a root that it has."""
         root = self.roots[root] if root else next(iter(self.roots.values()))
         key = next(bytes.fromhex(one["key"]) for one in root["version"] if one["number"] == version)
-        return [version, root["number"], hmac.digest(key, cbor(["ride.bike", f"{root['name']}/docks", event, 0]), "sha256")]
+        return [version, root["number"], hmac.digest(key, cbor(["ride.bike", f"{root['name']}/{issuer}", event, 0]), "sha256")]
 
     # The line.
 

@@ -26,15 +26,16 @@ WHY = ("--why", "the test says so")
 class Scene:
     """A stack without a daemon, whose registry has no device yet. `programme` makes another text of the shipped programme's."""
 
-    def __init__(self, folder, binaries, workers=1, programme=None):
-        self.stack = Stack(folder, binaries, workers=workers)
+    def __init__(self, folder, binaries, workers=1, programme=None, stack=None):
+        self.stack = stack or Stack(folder, binaries, workers=workers)
         self.identities = self.stack.identities
         self.stack.make_certificates()
         self.stack.write_configuration()
         if programme:
             shipped = (ROOT / "config/programme.toml").read_text()
             (self.stack.folder / "programme.toml").write_text(programme(shipped))
-        self.authority = Authority.of_files(self.identities / "devices-ca.crt", self.identities / "ca.key")
+        own_key = self.identities / "ca/devices.key"  # of authorities that greentill-credit made
+        self.authority = Authority.of_files(self.identities / "devices-ca.crt", own_key if own_key.exists() else self.identities / "ca.key")
         self.receipts_key = load_certificate(self.identities / "service.crt").public_key()
         self.broker_port = self.stack.broker_port
         self.credit = self.stack.credit

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 // Verifies every signature of exported claims with cose-js, a COSE library that shares nothing with Greentill:
-//   check_cose.mjs --claims FILE --certificates FILE [--flip]
+//   check_cose.mjs --claims FILE --certificates FILE [--locks FILE] [--flip]
 // FILE: a CBOR sequence of claim messages, and PEM certificates of their signers. With --flip every claim must moreover fail once a
-// byte of its protected header, payload or signature is changed. Exit code: 0 all verify, 1 some do not, 2 wrong usage or no claims.
+// byte of its protected header, payload or signature is changed. With --locks, as greentill-credit lock export writes them, the rides that
+// locks signed and that stand in claims as evidence are verified as well, and counted. Exit code: 0 all verify, 1 some do not, 2 wrong usage or no claims.
 import { spawnSync } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs";
@@ -17,10 +18,18 @@ const CWT_TAG = 61;
 const SIGN1_TAG = 18;
 const ALG = 1;
 const TYPE = 16;
+const KEY_ID = 4;
 const THUMBPRINT = 34;
 const ES256 = -7;
 const SHA256 = -16;
 const CLAIM_TYPE = 65001;
+const LOCK_RIDE_TYPE = 65003;
+const BODY = -65537;
+const ENTRY = 6;
+const EVIDENCE = 10;
+const BEGIN_OF_MESSAGE = Buffer.from([0xd8, 0x3d, 0xd2]);
+// SubjectPublicKeyInfo of a key on P-256, up to its point.
+const SPKI = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex");
 const MAX_CLAIM_BYTES = 1024;
 
 // The libraries lie in the build folder under the hash of the lock file: installed once, and anew when the lock changes. The rename
@@ -101,13 +110,60 @@ function verify(bytes, message, keys) {
   expect(verified.equals(payload), "another payload than the message's was verified");
 }
 
-function faultOf(bytes, keys) {
+function keysOfLocks(toml) {
+  const keys = new Map();
+  for (const [, id, digits] of toml.matchAll(/^id = "([a-z0-9-]+)"\nkey = "([0-9a-f]{130})"$/gm)) {
+    const point = Buffer.from(digits, "hex");
+    const kid = crypto.createHash("sha256").update(SPKI).update(point).digest().subarray(0, 8);
+    keys.set(id, { kid, x: point.subarray(1, 33), y: point.subarray(33) });
+  }
+  return keys;
+}
+
+// The ride that a lock signed, where the claim carries one.
+function statementIn(message) {
+  const [kind, content] = cbor.decodeFirstSync(partsOf(message).payload).get(BODY).get(ENTRY);
+  const [how, bytes] = (kind === 0 && content.get(EVIDENCE)) || [];
+  return how === 0 && bytes.subarray(0, 3).equals(BEGIN_OF_MESSAGE) ? bytes : null;
+}
+
+function verifyStatement(bytes, locks) {
+  const message = cbor.decodeFirstSync(bytes);
+  const { header, payload, signature } = partsOf(message);
+  const protectedMap = cbor.decodeFirstSync(header);
+  expect(protectedMap.get(ALG) === ES256, "the lock's algorithm is not ES256");
+  expect(protectedMap.get(TYPE) === LOCK_RIDE_TYPE, "the type is not a lock ride's");
+  expect(signature.length === 64, "the lock's signature is not 64 bytes");
+  const lock = cbor.decodeFirstSync(payload).get(1).replace(/^urn:greentill:lock:/, "");
+  const key = locks.get(lock);
+  expect(key, `no lock ${lock} is known`);
+  expect(protectedMap.get(KEY_ID).equals(key.kid), `lock ${lock} has another key`);
+  const verified = cose.sign.verifySync(bytes.subarray(bytes.indexOf(0xd2)), { key });
+  expect(verified.equals(payload), "another payload than the lock's was verified");
+}
+
+function faultIn(check) {
   try {
-    verify(bytes, cbor.decodeFirstSync(bytes), keys);
+    check();
     return null;
   } catch (error) {
     return error;
   }
+}
+
+const faultOf = (bytes, keys) => faultIn(() => verify(bytes, cbor.decodeFirstSync(bytes), keys));
+
+// The bytes of what is signed, and of the signature, of which a change goes unnoticed: none.
+function survivingFlipsOf(statement, locks) {
+  const within = Object.values(partsOf(cbor.decodeFirstSync(statement))).flatMap((part) => {
+    const begin = statement.indexOf(part);
+    return [...part.keys()].map((at) => begin + at);
+  });
+  return within.filter((at) => {
+    const changed = Buffer.from(statement);
+    changed[at] ^= 1 << at % 8;
+    return faultIn(() => verifyStatement(changed, locks)) === null;
+  });
 }
 
 // One byte of each signed part, another one from claim to claim.
@@ -122,14 +178,18 @@ function survivingFlips(claim, index, keys) {
 
 function main() {
   const { values } = parseArgs({
-    options: { claims: { type: "string" }, certificates: { type: "string" }, flip: { type: "boolean", default: false } },
+    options: {
+      claims: { type: "string" }, certificates: { type: "string" }, locks: { type: "string" }, flip: { type: "boolean", default: false },
+    },
   });
   if (!values.claims || !values.certificates) {
-    console.error("usage: check_cose.mjs --claims FILE --certificates FILE [--flip]");
+    console.error("usage: check_cose.mjs --claims FILE --certificates FILE [--locks FILE] [--flip]");
     return 2;
   }
   const keys = keysByThumbprint(fs.readFileSync(values.certificates, "utf8"));
+  const locks = values.locks && keysOfLocks(fs.readFileSync(values.locks, "utf8"));
   let count = 0;
+  let rides = 0;
   let failed = 0;
   const fail = (offset, what) => {
     failed += 1;
@@ -140,6 +200,13 @@ function main() {
       count += 1;
       const fault = faultOf(claim.bytes, keys);
       if (fault) fail(claim.offset, fault.message);
+      const statement = locks && statementIn(claim.value);
+      if (statement) {
+        rides += 1;
+        const wrong = faultIn(() => verifyStatement(statement, locks));
+        if (wrong) fail(claim.offset, `its lock's ride: ${wrong.message}`);
+        if (values.flip) for (const at of survivingFlipsOf(statement, locks)) fail(claim.offset, `its lock's ride verifies with byte ${at} changed`);
+      }
       if (!values.flip) continue;
       for (const part of survivingFlips(claim, count, keys)) fail(claim.offset, `verifies with a changed byte in its ${part}`);
     }
@@ -147,7 +214,7 @@ function main() {
     count += 1;
     fail("?", `not CBOR: ${error.message}`);
   }
-  console.log(`cose-js: ${count} claims, ${keys.size} certificates, ${failed} failures`);
+  console.log(`cose-js: ${count} claims, ${keys.size} certificates, ${locks ? `${rides} rides of locks, ` : ""}${failed} failures`);
   if (count === 0) return 2;
   return failed === 0 ? 0 : 1;
 }

@@ -115,7 +115,8 @@ def verifies(signer, signature, what):
 
 def derived():
     rides = [(4, 1, "ride", "dock-12", "trip-2", 0), (4, 2, "ride", "dock-12", "trip-2", 0), (4, 1, "ride", "dock-12", "trip-2", 1),
-             (70000, 300, "ride", "dock-12", "trip-2", 0), (70000, 1, "cup", "till 1", "", 70000)]
+             (70000, 300, "ride", "dock-12", "trip-2", 0), (70000, 1, "cup", "till 1", "", 70000),
+             (4, 1, "ride.bike", "lock-0042", "17", 0)]
     parts = [(4, "ride", "dock-12", "trip-2", 0, (4, "dock-12", "trip-2/refund"), 1),
              (4, "ride", "dock-12", "trip-2", 0, (4, "dock-12", "trip-2/refund"), 0),
              (4, "ride", "dock-12", "trip-2", 0, (70000, "till 1", "refund 55"), 1)]

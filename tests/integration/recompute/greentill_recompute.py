@@ -21,6 +21,7 @@ from datetime import datetime, timezone
 from fractions import Fraction
 
 import cbor2
+import lock_statement
 
 MILLION = 10**6
 INT64_MAX = 2**63 - 1
@@ -235,7 +236,7 @@ def read_claims(path):
 
 
 def differences(payloads, methodologies):
-    """One line for each reduction whose amounts are not what its methodology gives."""
+    """One line for each reduction whose amounts are not what its methodology gives, and for each that says other than its lock."""
     for payload in payloads:
         kind, content = payload[BODY][ENTRY][:2]
         if kind != REDUCTION:
@@ -246,6 +247,12 @@ def differences(payloads, methodologies):
         except (LookupError, Unclaimable) as error:
             yield f"seq {seq}: {type(error).__name__}: {error}"
             continue
+        try:
+            other = lock_statement.difference(payload, content)
+        except ValueError as error:
+            other = str(error)
+        if other:
+            yield f"seq {seq}: {other}"
         if computed != stated:
             yield f"seq {seq}: states {stated[0]} mg, credited {stated[1]} mg; recomputed {computed[0]} mg, credited {computed[1]} mg"
 

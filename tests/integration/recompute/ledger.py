@@ -3,8 +3,8 @@
 """Recomputes the whole ledger from the claims, from docs/ledger.md and docs/credit-service.md alone, and compares it with the service's
 report.
 
-It shares nothing with the service: exact rationals, zoneinfo, tomllib and cbor2. It supposes that signatures and chains are good
-(`greentill verify` checks them), that each chain is of an assignment that has its root, that nothing was held or dismissed, that no act
+It shares nothing with the service: exact rationals, zoneinfo, tomllib and cbor2. It supposes that signatures and chains are good, locks'
+among them (`greentill verify` checks them), that each chain is of an assignment that has its root, that nothing was held or dismissed, that no act
 ended in the service's future, that nothing was taken back after it could be spent, and that no merchant follows another or owns a root
 under which another's claims stand. A reduction has one nullifier: acts that two of them join are not recomputed.
 
@@ -20,6 +20,7 @@ import sys
 from collections import Counter, defaultdict
 
 import cbor2
+import lock_statement
 from greentill_recompute import BODY, Unclaimable, load_methodologies, recompute
 from kept_acts import TAKEN_BACK, Act, Takes, Told
 from programme_file import Programme
@@ -82,6 +83,14 @@ class Ledger:
             amounts = None
         if amounts != (reduction[5], reduction[6]):
             self.refused_at_once["wrong-arithmetic"] += 1
+            return
+        try:
+            other = lock_statement.difference(payload, reduction)
+        except ValueError:
+            self.refused_at_once["bad-statement"] += 1
+            return
+        if other:
+            self.refused_at_once["other-statement"] += 1
             return
         if len(reduction[8]) != 1:
             raise ValueError(f"claim {payload[BODY][SEQ]} has several nullifiers, which are not recomputed")

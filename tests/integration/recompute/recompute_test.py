@@ -84,7 +84,7 @@ class Claims(unittest.TestCase):
 
     def file_of(self, *entries):
         path = pathlib.Path(self.folder.name) / "claims.cborseq"
-        payloads = [{1: "urn:greentill:device:test", -65537: {1: seq, 6: entry}} for seq, entry in enumerate(entries, 1)]
+        payloads = [{1: "urn:greentill:device:test", 6: BEGIN_2026 + 600, -65537: {1: seq, 6: entry}} for seq, entry in enumerate(entries, 1)]
         path.write_bytes(b"".join(cbor2.dumps(cbor2.CBORTag(61, cbor2.CBORTag(18, [b"", {}, cbor2.dumps(payload), bytes(64)])))
                                   for payload in payloads))
         return path
@@ -109,6 +109,20 @@ class Claims(unittest.TestCase):
         for changed in ({"_3": {"m.odometer": 2044, "s": 500}}, {"_3": {"m.track": 2043, "s": 500}}, {"_3": {"m.odometer": 99}},
                         {"_3": {"m.odometer": 2043, "s": 10}}, {"_1": [0, 500]}, {"_2": "ride.ebike.shared"}):
             self.assertEqual(len(self.found(self.reduction(**changed))), 1, changed)
+
+    def ride(self, content=None, clock=0, ended=BEGIN_2026 + 500, metres=2043, seconds=500):
+        """A reduction with the ride of a lock as its evidence; signatures are not looked at."""
+        payload = cbor2.dumps({1: "urn:greentill:lock:bike-1", 6: ended, -65537: [1, {1: metres, 2: seconds, 9: clock}]})
+        message = cbor2.dumps(cbor2.CBORTag(61, cbor2.CBORTag(18, [b"", {}, payload, bytes(64)])))
+        return self.reduction(_10=[0, content or message])
+
+    def test_a_claim_says_what_its_lock_says(self):
+        self.assertEqual(self.found(self.ride()), [])
+        for changed in ({"metres": 2044}, {"seconds": 499}, {"ended": BEGIN_2026}, {"content": bytes([0xd8, 0x3d, 0xd2, 0x84])}):
+            self.assertEqual(len(self.found(self.ride(**changed))), 1, changed)
+        # A lock whose clock was not set leaves the end to the dock, which recorded the claim when it had ended.
+        self.assertEqual(self.found(self.ride(clock=2, ended=400)), [])
+        self.assertEqual(len(self.found(self.ride(clock=2, ended=BEGIN_2026 + 501))), 1)
 
     def test_methodology_is_known_by_its_bytes(self):
         bike = self.methodologies["gt-ride-bike-shared", 1]

@@ -35,8 +35,9 @@ Result<std::unique_ptr<SignedAnswers>> SignedAnswers::make(std::string certifica
 EstReply SignedAnswers::answer(std::string_view what) {
   if (what == "signers") return {200, "application/pem-certificate-chain", certificate_};
   if (what.starts_with(kTime)) return tell_time(what.substr(kTime.size()));
-  return say(404, "there is no such thing beside EST; there are signers, time/NONCE, settings/NUMBER, "
-                  "methodologies/NUMBER and locks/LOCK");
+  return say(404,
+             "there is no such thing beside EST; there are signers, time/NONCE, settings/NUMBER, "
+             "methodologies/NUMBER and locks/LOCK");
 }
 
 EstReply SignedAnswers::tell_time(std::string_view digits) {
