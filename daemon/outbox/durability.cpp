@@ -27,6 +27,7 @@ Result<sqlite::Database> open(const Options& options, bool read_only, std::strin
   settings.pragmas = std::move(pragmas);
   settings.on_damage = [path = options.path] { ask_for_recovery(path); };
   settings.keeps_log = !read_only && !options.mark.empty();
+  settings.gathers_log = !read_only;
   return sqlite::Database::open(options.path, settings);
 }
 

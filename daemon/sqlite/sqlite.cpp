@@ -7,6 +7,8 @@
 #include <map>
 #include <mutex>
 
+#include "daemon/sqlite/gathered_log.hpp"
+
 namespace greentill::sqlite {
 namespace {
 
@@ -122,7 +124,8 @@ Result<Database> Database::open(const std::filesystem::path& path, const Setting
                     (settings.immutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const std::string name = settings.immutable ? immutable_uri(path) : path.string();
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, settings.vfs.empty() ? nullptr : settings.vfs.c_str());
+  const std::string vfs = settings.gathers_log ? with_gathered_log(settings.vfs) : settings.vfs;
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, vfs.empty() ? nullptr : vfs.c_str());
   if (handle == nullptr) return fail(ErrorCode::unavailable, path.string() + ": no memory to open it");
   Database database(handle);
   if (settings.on_damage) damage_hooks().set(handle, settings.on_damage);

@@ -32,6 +32,7 @@ struct Settings {
   std::chrono::milliseconds busy{2'000};  ///< how long another connection's lock is waited for
   std::string pragmas = {};               ///< run once the connection is open
   bool keeps_log = false;                 ///< until own_log()
+  bool gathers_log = false;               ///< with synchronous=FULL alone: see gathered_log.hpp
   std::function<void()> on_damage = {};   ///< called wherever this connection meets damage, in its thread; must not use it
 };
 

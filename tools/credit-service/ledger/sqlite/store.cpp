@@ -95,6 +95,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
   settings.busy = kBusy;
   settings.pragmas = kSettings;
   settings.keeps_log = true;
+  settings.gathers_log = true;
   auto database = sqlite::Database::open(path, settings);
   if (!database) return Failure{blame_log(path, database.error())};
   if (!*back) back = check_reach(*mark, *database, went_back);
