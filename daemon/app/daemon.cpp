@@ -259,7 +259,8 @@ Status GreentillDaemon::start_methodologies() {
   return methodologies_->start([this] { return settings_put_off(); },
                                [this](std::uint64_t bytes) {
                                  if (uplink_) uplink_->also_used(bytes);
-                               });
+                               },
+                               [this] { strand_.post([this] { engine_->mend_refused(); }); });  // which ends before the engine
 }
 
 /// The broker's certificates are not judged, and nothing is sent, before the clock was looked at.

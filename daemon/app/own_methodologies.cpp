@@ -44,7 +44,9 @@ Status OwnMethodologies::take_kept() {
   return Done{};
 }
 
-Status OwnMethodologies::start(std::function<std::string()> put_off, std::function<void(std::uint64_t)> used) {
+Status OwnMethodologies::start(std::function<std::string()> put_off, std::function<void(std::uint64_t)> used,
+                               std::function<void()> in_force) {
+  in_force_ = std::move(in_force);
   if (!config_.enrolment) return Done{};
   auto server = enrol::EstServer::parse(config_.enrolment->server);
   if (!server) return Failure{server.error()};
@@ -66,11 +68,13 @@ Status OwnMethodologies::adopt(enrol::CommonBundle bundle) {
   auto published = measure::read_published(bundle.content, crypto::hasher());
   if (!published) return Failure{published.error()};
   if (Status written = write_file_durably(published_methodologies(config_), bundle.message); !written) return written;
-  if (bundle.number != number_) {
+  const bool others = bundle.number != number_;
+  if (others) {
     if (Status in_force = library_->publish(std::move(*published)); !in_force) return in_force;
   }
   number_ = bundle.number;
   expires_at_ = bundle.expires_at;
+  if (others && in_force_) in_force_();
   return Done{};
 }
 

@@ -39,8 +39,9 @@ class OwnMethodologies {
   [[nodiscard]] std::uint64_t number() const { return number_; }
 
   /// Asks the service for newer ones from time to time, where an enrolment says whom to ask. `put_off` and `used`: as of
-  /// enrol::BundleKeeper::Options. Both must outlive stop().
-  Status start(std::function<std::string()> put_off, std::function<void(std::uint64_t)> used);
+  /// enrol::BundleKeeper::Options. `in_force`: called from a thread of its own once others are. What they use must outlive
+  /// stop().
+  Status start(std::function<std::string()> put_off, std::function<void(std::uint64_t)> used, std::function<void()> in_force);
   void stop() { keeper_.reset(); }
   void look_now() {
     if (keeper_) keeper_->look_now();
@@ -67,6 +68,7 @@ class OwnMethodologies {
   std::atomic<std::uint64_t> number_{0};
   std::atomic<std::int64_t> expires_at_{0};
   std::optional<identity::Slots> slots_;
+  std::function<void()> in_force_;
   std::unique_ptr<enrol::BundleKeeper> keeper_;  // last member: its thread uses the others
 };
 
