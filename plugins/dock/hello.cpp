@@ -5,6 +5,7 @@
 
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/claim.hpp"
+#include "daemon/claim/keyed_message.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "firmware/core/identity.hpp"
 #include "firmware/core/little_endian.hpp"
@@ -41,7 +42,7 @@ std::optional<Hello> parse_hello(ByteView content) {
 }
 
 std::string key_id_of(const firmware::PublicPoint& key) {
-  return to_hex(claim::key_id(firmware::public_key_hash(crypto::hasher(), key)));
+  return to_hex(claim::key_id(claim::public_key_hash(crypto::hasher(), key)));
 }
 
 const char* reset_words(std::uint8_t reason) {

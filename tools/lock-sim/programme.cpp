@@ -72,7 +72,7 @@ Result<std::vector<std::uint8_t>> Programme::time(const claim::Nonce& nonce, std
   const auto size = claim::encode_time({nonce, unix_seconds}, payload);
   if (!size) return fail(ErrorCode::bug, size.error().reason);
   const ByteView content = ByteView(payload).first(*size);
-  const claim::KeyedSigner signer{claim::key_id(firmware::public_key_hash(crypto::hasher(), point_)), std::nullopt};
+  const claim::KeyedSigner signer{claim::key_id(claim::public_key_hash(crypto::hasher(), point_)), std::nullopt};
   claim::Signature signature{};
   if (!sign(claim::signature_digest(crypto::hasher(), claim::MessageType::time, signer, content), signature)) {
     return fail(ErrorCode::io, "the programme's key signs nothing");

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -118,7 +119,7 @@ class SmallHost {
 
   std::size_t stored_now_ = 0;
   gt_services services_{
-      sizeof(gt_services),
+      offsetof(gt_services, tell),  // a host that knows nothing of what comes later
       this,
       [](void* self, std::int32_t, gt_text message) { static_cast<SmallHost*>(self)->logged.push_back(owned(message)); },
       [](void*, gt_text) {},
@@ -128,7 +129,10 @@ class SmallHost {
         host.attempt = owned(what);
         *how = text("it was ended by signal 11");
         return host.attempt == host.lost ? host.lives : 0;
-      }};
+      },
+      nullptr,
+      nullptr,
+      nullptr};
   gt_inlet inlet_{sizeof(gt_inlet), this,
                   [](void* self, const gt_transaction* transaction, gt_text, gt_text position) -> std::int32_t {
                     return static_cast<SmallHost*>(self)->take({owned(transaction->event_id), owned(position)}) ? GT_OK : GT_FULL;
