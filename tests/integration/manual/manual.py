@@ -128,7 +128,7 @@ def check_bash(folder, temporary):
         (script, f"greentill submit {temporary}/ri", {f"{temporary}/rides.csv"}),
         (script, "greentill claims --limit ", set()),
         (credit, "greentill-credit held sh", {"show"}),
-        (credit, "greentill-credit refusals --reason bad", {"bad-signature"}),
+        (credit, "greentill-credit refusals --reason bad", {"bad-signature", "bad-statement"}),
         (credit, f"greentill-credit report --config {temporary}/ri", {f"{temporary}/rides.csv"}),
         (folder / "greentilld", "greentilld --co", {"--config"}),
         (folder / "greentill-printer-relay", "greentill-printer-relay --spool-", {"--spool-limit"}),

@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -76,12 +77,21 @@ class StingyBroker {
     if (seen.size() < 2 || seen.size() < at + size) return 0;
     switch (seen[0] & 0xf0) {
       case 0x10: say(client, {0x20, 3, 0, 0, 0}); break;
-      case 0x80: say(client, {0x90, 4, seen[at], seen[at + 1], 0, 1}), ask(client); break;
+      case 0x80:
+        subscribed(client, Octets(seen.begin() + static_cast<long>(at), seen.begin() + static_cast<long>(at + size)));
+        break;
       case 0x30: published(Octets(seen.begin() + static_cast<long>(at), seen.begin() + static_cast<long>(at + size))); break;
       case 0xc0: say(client, {0xd0, 0}); break;
       default: break;
     }
     return at + size;
+  }
+
+  /// Devices' batches come to whoever shares them.
+  void subscribed(int client, const Octets& body) {
+    say(client, {0x90, 4, body[0], body[1], 0, 1});
+    constexpr std::string_view kShare = "$share/";
+    if (std::search(body.begin(), body.end(), kShare.begin(), kShare.end()) != body.end()) ask(client);
   }
 
   void ask(int client) {

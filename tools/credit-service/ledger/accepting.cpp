@@ -86,7 +86,7 @@ Result<Acceptance> Accepting::accept_reduction(const Assignment& assignment, con
   if (!holds) return Failure{holds.error()};
   if (!*holds) made.holds.add(Reason::methodology_not_in_force);
   if (ride) {
-    const auto of_lock = accept_ride(*ride);
+    auto of_lock = accept_ride(*ride);
     if (!of_lock) return of_lock;
     if (of_lock->reason != Reason::none) return of_lock;
     made.holds.add(of_lock->holds);
