@@ -7,6 +7,8 @@
 #include <ctime>
 #include <stdexcept>
 
+#include "daemon/base/calendar.hpp"
+
 namespace greentill::dock {
 namespace {
 
@@ -36,7 +38,7 @@ void DockSource::read(const toml::Table& toml) {
   mode_ = toml.text_or("mode", "bike.shared");
   if (mode_.empty()) toml.wrong("mode", "must not be empty");
   pace_.greet = seconds(toml, "every_s", 3600, pace_.greet);
-  pace_.receipts = seconds(toml, "receipts_every_s", 30L * 86'400, pace_.receipts);
+  pace_.receipts = seconds(toml, "receipts_every_s", 30 * kSecondsADay, pace_.receipts);
   pace_.retry = std::min(pace_.retry, pace_.receipts);
   if (toml.has("locks")) {
     const std::string path = toml.filled_text("locks");
