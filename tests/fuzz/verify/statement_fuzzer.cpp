@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as the evidence of a claim: what is read as a lock's statement is written again as it was, only what the vectors'
 // lock signed passes as signed, and a claim passes only where it says what the statement says. And as a file of locks.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
