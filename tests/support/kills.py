@@ -4,7 +4,12 @@ import collections
 import os
 import pathlib
 import signal
+import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/lib"))
+
+from parts import PATIENCE_S, wait_until  # noqa: E402
 
 
 def plugin_hosts(parent):
@@ -49,3 +54,35 @@ def kill_some(stack, kills, rng, before=lambda number: None):
             time.sleep(rng.uniform(0, 0.3))
         stack.start_daemon()
     return counts
+
+
+def kill_while_adopting(stack, steps, publish, sell_and_see, follows):
+    """Ends the daemon at each change of its state folder from its start until it goes by what was published, one change a run. `publish(step)` makes the service have
+    something new, `sell_and_see()` sells and says whether the daemon has it, `follows()` waits until it does. Answers how often it was killed."""
+    killed = 0
+    library = stack.binaries / "lib/greentill/greentill-kill-at-write.so"
+    for number, step in enumerate(steps, 1):
+        stack.daemon.stop()
+        publish(step)
+        stack.daemon.environment = {"LD_PRELOAD": str(library), "KILL_AT": str(number), "KILL_FOLDER": str(stack.folder / "state")}
+        stack.daemon.start()
+
+        def over():
+            if not stack.daemon.running:
+                return True
+            try:
+                return sell_and_see()
+            except OSError:
+                return False
+        wait_until(over, PATIENCE_S, "the daemon to adopt or to be killed", pause=0.01)
+        ended = not stack.daemon.running
+        stack.daemon.kill()
+        stack.daemon.environment = None
+        stack.start_daemon()
+        follows()
+        if not ended:
+            break
+        killed += 1
+    if killed < 8:
+        raise AssertionError(f"only {killed} changes were counted: is the library loaded?")
+    return killed

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
+from kills import kill_while_adopting  # noqa: E402
 from promises import ROOT, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "tools/lib"))
@@ -179,36 +180,18 @@ def kept(shop):
 
 
 def kills(shop, since):
-    """Ends the daemon at each change of its folder from its start until it has adopted, one change a run."""
-    stack, killed = shop.stack, 0
-    library = stack.binaries / "lib/greentill/greentill-kill-at-write.so"
-    for number in range(1, 200):
-        stack.daemon.stop()
-        shop.withdraw(3, since + number, "--yes")  # from another second on: a publication of its own
+    def publish(step):
+        shop.withdraw(3, since + step, "--yes")  # from another second on: a publication of its own
         shop.published += 1
-        stack.daemon.environment = {"LD_PRELOAD": str(library), "KILL_AT": str(number), "KILL_FOLDER": str(stack.folder / "state")}
-        stack.daemon.start()
 
-        def over():
-            if not stack.daemon.running:
-                return True
-            try:
-                shop.sell()
-                return shop.has() == shop.published
-            except OSError:
-                return False
-        wait_until(over, PATIENCE_S, "the daemon to adopt or to be killed", pause=0.01)
-        ended = not stack.daemon.running
-        stack.daemon.kill()
-        stack.daemon.environment = None
-        stack.start_daemon()
+    def sell_and_see():
+        shop.sell()
+        return shop.has() == shop.published
+
+    def follows():
         shop.follows()
         fail_unless(shop.sold_by() == 2, "after a kill another version measures than the newest that holds")
-        if not ended:
-            break
-        killed += 1
-    fail_unless(killed >= 8, f"only {killed} changes were counted: is the library loaded?")
-    return killed
+    return kill_while_adopting(shop.stack, range(1, 200), publish, sell_and_see, follows)
 
 
 def journey(folder, binaries):

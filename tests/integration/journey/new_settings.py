@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
+from kills import kill_while_adopting  # noqa: E402
 from promises import ROOT, claims_of, fail_unless, journey_parser, reductions, run_journey  # noqa: E402
 
 sys.path.insert(0, str(ROOT / "tools/lib"))
@@ -102,35 +103,14 @@ def refusals(shop):
 
 
 def kills(shop):
-    """Ends the daemon at each change of its folder from its start until it has adopted, one change a run."""
-    stack, killed = shop.stack, 0
-    library = stack.binaries / "lib/greentill/greentill-kill-at-write.so"
-    for number, site in enumerate(PLACES[10:], 1):
-        stack.daemon.stop()
-        shop.assign(site)
-        stack.daemon.environment = {"LD_PRELOAD": str(library), "KILL_AT": str(number), "KILL_FOLDER": str(stack.folder / "state")}
-        stack.daemon.start()
+    def sell_and_see():
+        shop.sell()
+        return shop.stack.api.status()["settings"] == shop.settings
 
-        def over():
-            if not stack.daemon.running:
-                return True
-            try:
-                shop.sell()
-                return stack.api.status()["settings"] == shop.settings
-            except OSError:
-                return False
-        wait_until(over, PATIENCE_S, "the daemon to adopt or to be killed", pause=0.01)
-        ended = not stack.daemon.running
-        stack.daemon.kill()
-        stack.daemon.environment = None
-        stack.start_daemon()
+    def follows():
         shop.follows()
         fail_unless(shop.sell()[0] == 201, "it does not sell after the kill")
-        if not ended:
-            break
-        killed += 1
-    fail_unless(killed >= 8, f"only {killed} changes were counted: is the library loaded?")
-    return killed
+    return kill_while_adopting(shop.stack, PLACES[10:], shop.assign, sell_and_see, follows)
 
 
 def journey(folder, binaries):
