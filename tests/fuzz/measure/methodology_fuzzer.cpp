@@ -8,6 +8,7 @@
 
 #include "daemon/measure/library.hpp"
 #include "daemon/measure/quantify.hpp"
+#include "tests/fuzz/no_hasher.hpp"
 
 namespace {
 
@@ -15,13 +16,6 @@ using namespace greentill;
 
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-
-// The digest of a methodology is not under test here.
-class NoHasher final : public claim::Hasher {
- public:
-  [[nodiscard]] Digest sha256(std::initializer_list<ByteView>) const noexcept override { return {}; }
-  [[nodiscard]] Digest hmac_sha256(ByteView, std::initializer_list<ByteView>) const noexcept override { return {}; }
-};
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -69,7 +63,7 @@ void check_amounts(const measure::Methodology& m, const measure::Measured& measu
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto methodology = measure::parse_methodology(as_text({data, size}), "m.toml", NoHasher());
+  const auto methodology = measure::parse_methodology(as_text({data, size}), "m.toml", fuzz::NoHasher());
   if (!methodology) {
     require(methodology.error().message.rfind("m.toml:", 0) == 0);
     return 0;

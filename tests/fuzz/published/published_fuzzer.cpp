@@ -7,17 +7,11 @@
 #include <tuple>
 
 #include "daemon/measure/published.hpp"
+#include "tests/fuzz/no_hasher.hpp"
 
 namespace {
 
 using namespace greentill;
-
-// The digest of a methodology is not under test here.
-class NoHasher final : public claim::Hasher {
- public:
-  [[nodiscard]] Digest sha256(std::initializer_list<ByteView>) const noexcept override { return {}; }
-  [[nodiscard]] Digest hmac_sha256(ByteView, std::initializer_list<ByteView>) const noexcept override { return {}; }
-};
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -39,7 +33,7 @@ void check_in_force(const measure::Library& library, const measure::Published& o
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const NoHasher hasher;
+  const fuzz::NoHasher hasher;
   auto read = measure::read_published({data, size}, hasher);
   if (!read) {
     require(!read.error().message.empty());
