@@ -38,13 +38,16 @@ enum class TrialEnd : std::uint8_t {
 };
 
 struct BootState {
+  static constexpr std::uint32_t kOwnFailure = 4;     ///< the weight of a trial that something else than the power ended
+  static constexpr std::uint32_t kMostFailures = 12;  ///< from here on a version is refused
+
   std::uint8_t good = 0;  ///< the slot whose image confirmed itself
   OtherSlot other = OtherSlot::nothing;
   TrialEnd ended = TrialEnd::none;
   ResetReason reason = ResetReason::unknown;  ///< of the start that found a trial not confirmed
   std::uint32_t floor = 0;                    ///< the highest version that confirmed itself: none up to it is taken
   std::uint32_t tried = 0;                    ///< the version that `ended` is about
-  std::uint32_t failures = 0;                 ///< how often in a row that version was not confirmed
+  std::uint32_t failures = 0;                 ///< how that version failed in a row, weighed
   std::array<ImageInfo, kSlots> images;
 
   [[nodiscard]] std::uint8_t other_slot() const { return static_cast<std::uint8_t>(1 - good); }

@@ -74,7 +74,7 @@ bool Updater::wanted(ByteView message, ImageInfo& image) const {
   if (!offered) return false;
   const auto& form = offered->forms[state().other_slot()];
   image = {offered->version, form.size, form.sha256};
-  const bool failed = state().tried == image.version && state().failures >= kMostFailures;
+  const bool failed = state().tried == image.version && state().failures >= BootState::kMostFailures;
   // The version of the floor is taken again where the lock had to go back from it, since it rotted.
   const bool newer = image.version > state().floor || (image.version == state().floor && running().version < state().floor);
   return offered->board == ports_.board && newer && !failed && form.size % kFlashWord == 0 &&

@@ -21,8 +21,6 @@ class Updater {
  public:
   /// An image that no dock said hello to for so long goes back to the former one, which could be spoken to.
   static constexpr std::uint64_t kTrialMs = 600'000;
-  /// After so many trials of a version that were not confirmed it is not taken again.
-  static constexpr std::uint32_t kMostFailures = 3;
 
   Updater(const UpdatePorts& ports, const LockPorts& board, Lock& lock) : ports_(ports), board_(board), lock_(lock) {}
 

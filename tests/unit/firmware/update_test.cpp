@@ -80,7 +80,10 @@ TEST_CASE("update: the power fails five times, wherever") {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     std::vector<std::uint64_t> cuts(5);
     std::uint64_t at = 0;
-    for (auto& cut : cuts) cut = at += 1 + random() % (random() % 2 == 0 ? 20 : 500);
+    for (auto& cut : cuts) {
+      const std::uint64_t most = random() % 2 == 0 ? 20 : 500;
+      cut = at += 1 + random() % most;
+    }
     update_with(seed, cuts);
   }
 }
@@ -90,13 +93,13 @@ TEST_CASE(
   for (const Nature nature : {Nature::hangs, Nature::unable, Nature::silent}) {
     UpdateModel world;
     const auto bad = world.make_image(2, nature);
-    for (int trial = 1; trial <= 3; ++trial) {
+    for (std::uint32_t trial = 1; trial <= 3; ++trial) {
       REQUIRE(world.send(bad));
       world.second();
       CHECK(world.running() == 1);
       CHECK(world.updater->state().ended == TrialEnd::not_confirmed);
       CHECK(world.updater->state().reason == ResetReason::watchdog);
-      CHECK(world.updater->state().failures == static_cast<std::uint32_t>(trial));
+      CHECK(world.updater->state().failures == trial * BootState::kOwnFailure);
     }
     CHECK_FALSE(world.send(bad));
     world.ride_on();
@@ -115,6 +118,27 @@ TEST_CASE("update: a trial whose power fails before the first hello is given up,
   CHECK(world.running() == 1);
   CHECK(world.updater->state().reason == ResetReason::power_on);
   CHECK(world.update(image, 1));
+}
+
+TEST_CASE(
+    "update: a good image whose trials the power ends time and again is not given up, one that ends the power each time is") {
+  UpdateModel world;
+  const auto image = world.make_image(2);
+  for (int trial = 1; trial <= 11; ++trial) {
+    REQUIRE(world.send(image));
+    world.second();
+    REQUIRE(world.running() == 2);
+    world.start(ResetReason::power_on);
+    REQUIRE(world.running() == 1);
+  }
+  SUBCASE("it is confirmed at last") { CHECK(world.update(image, 1)); }
+  SUBCASE("it is not") {
+    REQUIRE(world.send(image));
+    world.second();
+    world.start(ResetReason::power_on);
+    CHECK_FALSE(world.send(image));
+    CHECK(world.update(world.make_image(3), 1));
+  }
 }
 
 TEST_CASE("update: what the trusted key did not sign for this board, or is not newer, is refused") {
