@@ -85,10 +85,10 @@ function(greentill_unity_groups name)
   endforeach()
 endfunction()
 
-# greentill_program(<name> SOURCES ... LIBRARIES ... [FOR <target>] [COMMAND_LINE]): a program in bin/, part of the target programs
-# unless told. COMMAND_LINE: it reads its command line with CLI11, whose templates take most of what optimising the program takes.
+# greentill_program(<name> SOURCES ... LIBRARIES ... [FOR <target>...] [COMMAND_LINE]): a program in bin/, part of the target
+# programs unless told. COMMAND_LINE: it reads its command line with CLI11, whose templates take most of what optimising the program takes.
 function(greentill_program name)
-  cmake_parse_arguments(arg "COMMAND_LINE" "FOR" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "COMMAND_LINE" "" "FOR;SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   if(arg_COMMAND_LINE)
     target_compile_options(${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-Og>)
@@ -98,7 +98,9 @@ function(greentill_program name)
     set(arg_FOR programs)
     greentill_install(${name} bin)
   endif()
-  add_dependencies(${arg_FOR} ${name})
+  foreach(target ${arg_FOR})
+    add_dependencies(${target} ${name})
+  endforeach()
 endfunction()
 
 # What the sanitizers leave unsaid: libraries that are not ours to mend.

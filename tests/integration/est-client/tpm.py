@@ -25,16 +25,22 @@ TPM2_CLEAR = bytes.fromhex("8002 0000001b 00000126 4000000a 00000009 40000009 00
 
 class Tpm:
     def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
+        self.folder = folder
         folder.mkdir(parents=True)
         subprocess.run(["swtpm_setup", "--tpm2", "--tpmstate", folder, "--createek"], check=True, capture_output=True)
 
     def __enter__(self):
-        listen = "type=tcp,bindaddr=127.0.0.1,port="
-        self.process = subprocess.Popen(["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.folder}", "--server", f"{listen}{self.port}",
-                                         "--ctrl", f"{listen}{self.port + 1}", "--flags", "not-need-init,startup-clear"])
-        wait_until(lambda: connects(self.port + 1), PATIENCE_S, "the TPM")
-        return self
+        # It wants two ports, one above the other: the second may be anybody's by then.
+        for _ in range(20):
+            self.port = free_port()
+            listen = "type=tcp,bindaddr=127.0.0.1,port="
+            self.process = subprocess.Popen(["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.folder}", "--server",
+                                             f"{listen}{self.port}", "--ctrl", f"{listen}{self.port + 1}", "--flags",
+                                             "not-need-init,startup-clear"], stderr=subprocess.DEVNULL)
+            wait_until(lambda: self.process.poll() is not None or connects(self.port + 1), PATIENCE_S, "the TPM")
+            if self.process.poll() is None:
+                return self
+        raise RuntimeError("no two ports for a TPM")
 
     def __exit__(self, *_):
         self.process.kill()

@@ -151,7 +151,8 @@ TEST_CASE("est: anybody is told up to which ride a lock's are settled, signed fo
   CHECK(ask("lock-0042").status == 404);
   CHECK(ask("lock-0042", "POST").status == 405);
   CHECK(counter.office.asked == std::vector<std::string>{"lock lock-0042"});
-  for (const std::string none : {"", "Lock", "a/b", "../signers", std::string(41, 'a').c_str()}) CHECK(ask(none).status == 404);
+  for (const std::string& none : std::vector<std::string>{"", "Lock", "a/b", "../signers", std::string(41, 'a')})
+    CHECK(ask(none).status == 404);
   CHECK(counter.office.asked.size() == 1);
   for (const std::uint64_t settled : {std::uint64_t{0}, std::uint64_t{17}}) {
     counter.office.settled = std::optional(settled);

@@ -32,8 +32,11 @@ struct Metered {
   }
   ~Metered() { device.reset(); }
   [[nodiscard]] uplink::DataUse data() const { return device->status().data; }
+  /// Also once the strand came to rest on it: a timer that it had not set yet would count from the next advance().
   [[nodiscard]] bool used_up() {
-    return eventually([&] { return data().stage == DataStage::used_up && !device->status().connected; });
+    const bool is = eventually([&] { return data().stage == DataStage::used_up && !device->status().connected; });
+    static_cast<void>(device->strand_delay());
+    return is;
   }
 
   TempDir folder;
