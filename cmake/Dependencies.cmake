@@ -5,6 +5,7 @@ find_package(PkgConfig REQUIRED)
 find_package(PahoMqttCpp REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -19,6 +20,10 @@ endif()
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 
 pkg_check_modules(libqrencode REQUIRED IMPORTED_TARGET libqrencode)
+
+# Printing certificates of trees.
+pkg_check_modules(pangocairo REQUIRED IMPORTED_TARGET pangocairo pangoft2 cairo-pdf)
+pkg_check_modules(fontconfig REQUIRED IMPORTED_TARGET fontconfig)
 
 pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
 

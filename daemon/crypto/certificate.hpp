@@ -26,6 +26,8 @@ inline constexpr std::string_view kReceiptSigningUsage = "2.25.20786143451238941
 inline constexpr std::string_view kBundleSigningUsage = "2.25.207861434512389410537416087632598513417.1";
 /// Likewise to sign consents.
 inline constexpr std::string_view kConsentSigningUsage = "2.25.207861434512389410537416087632598513417.2";
+/// Likewise to sign certificates of trees, and the lists of their states.
+inline constexpr std::string_view kTreeSigningUsage = "2.25.207861434512389410537416087632598513417.3";
 
 /// Of TLS clients and servers (RFC 5280, 4.2.1.12).
 inline constexpr std::string_view kClientUsage = "1.3.6.1.5.5.7.3.2";

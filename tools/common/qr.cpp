@@ -8,7 +8,7 @@
 namespace greentill::tools {
 namespace {
 
-constexpr int kQuiet = 4;  // modules around a code
+constexpr int kQuiet = kQrQuiet;
 constexpr const char* kLightOnDark = "\033[97;40m";
 constexpr const char* kColoursAsBefore = "\033[0m\n";
 
@@ -33,6 +33,16 @@ class Modules {
 Failure<Error> too_long() { return fail(ErrorCode::invalid, "a QR code cannot hold what it is to say"); }
 
 }  // namespace
+
+Result<QrModules> qr_modules(const std::string& text, QrUse use) {
+  const Modules code(text, use);
+  if (!code.is_made()) return too_long();
+  QrModules modules{code.width(), {}};
+  for (int y = 0; y < code.width(); ++y) {
+    for (int x = 0; x < code.width(); ++x) modules.dark.push_back(code.is_dark(x, y));
+  }
+  return modules;
+}
 
 Result<std::string> qr_svg(const std::string& text, QrUse use) {
   const Modules code(text, use);

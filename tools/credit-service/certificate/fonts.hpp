@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fonts that certificates are printed in: Debian's Noto alone, whatever else the machine has and however it is set up, so
+// that a certificate looks the same everywhere. Private to tools/credit-service/certificate. Threads: one.
+#pragma once
+
+#include <fontconfig/fontconfig.h>
+#include <pango/pangocairo.h>
+
+#include <memory>
+#include <string>
+
+#include "tools/credit-service/certificate/printing.hpp"
+
+namespace greentill::credit {
+
+class CertificatePrinter::Fonts {
+ public:
+  static Result<std::unique_ptr<Fonts>> load(const std::string& language);
+  Fonts(const Fonts&) = delete;
+  Fonts& operator=(const Fonts&) = delete;
+
+  [[nodiscard]] PangoFontMap* map() const { return map_.get(); }
+  [[nodiscard]] PangoLanguage* language() const { return language_; }
+
+ private:
+  using Config = std::unique_ptr<FcConfig, void (*)(FcConfig*)>;
+  using Map = std::unique_ptr<PangoFontMap, void (*)(PangoFontMap*)>;
+  Fonts(Config config, Map map, PangoLanguage* language)
+      : config_(std::move(config)), map_(std::move(map)), language_(language) {}
+
+  Config config_;
+  Map map_;
+  PangoLanguage* language_;  // Pango's own, for good
+};
+
+}  // namespace greentill::credit
