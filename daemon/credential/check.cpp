@@ -22,8 +22,8 @@ class Telling {
   void tell(std::string_view name, bool holds, std::string why) {
     verdict_.checks.push_back({name, holds ? Outcome::holds : Outcome::fails, std::move(why)});
   }
-  void tell(std::string_view name, const Status& status, std::string holds) {
-    tell(name, status.ok(), status ? std::move(holds) : status.error().message);
+  void tell(std::string_view name, const Status& status, const std::string& holds) {
+    tell(name, status.ok(), status ? holds : status.error().message);
   }
   void leave(std::string_view name, std::string why) {
     verdict_.checks.push_back({name, Outcome::not_looked_at, std::move(why)});
@@ -52,7 +52,12 @@ void check_state(Telling& telling, StatusPurpose purpose, const TreeCertificate&
     return telling.leave(name, "no list of states was given: whether it was " + std::string(done) + " is not seen");
   const StatusList* list = list_for(certificate, purpose, *given.lists);
   const std::string url = list_url(certificate.programme, purpose, certificate.status.list);
-  if (list == nullptr) return telling.leave(name, "none of the given lists that hold is " + url);
+  if (list == nullptr) {
+    const std::string why = "none of the given lists that count is " + url;
+    // Whoever gives lists wants revocation to be looked at; of suspensions they may have none.
+    if (purpose == StatusPurpose::revocation) return telling.tell(name, false, why);
+    return telling.leave(name, why);
+  }
   const std::string age = "as of a list that is " + span_text(std::max<std::int64_t>(0, now - list->valid_from)) + " old, of " +
                           utc_text(list->valid_from);
   if (list->bits.at(certificate.status.index)) return telling.tell(name, false, "it is " + std::string(done) + ", " + age);
@@ -76,6 +81,15 @@ void check_paper(Telling& telling, const Given& given, const Verdict& verdict) {
   if (!printed->message && verdict.certificate && printed->number != verdict.certificate->number)
     return telling.tell("paper", false, "the paper has another number, " + printable(printed->number));
   telling.tell("paper", true, "the paper's code is of this certificate");
+}
+
+/// Whether all lists that were given count.
+void check_lists_given(Telling& telling, const Given& given) {
+  if (given.lists == nullptr) return telling.leave("lists", "none was given");
+  for (const ListSeen& seen : *given.lists) {
+    if (!seen.list) return telling.tell("lists", false, "one of the given lists does not count: " + seen.why);
+  }
+  telling.tell("lists", true, "all that were given are signed under the anchors, and of now");
 }
 
 /// Those that hang on content.
@@ -163,6 +177,7 @@ Verdict check_certificate(const Given& given, const crypto::Authority& anchors, 
                            : certificate.error().message);
   if (certificate) verdict.certificate = std::move(*certificate);
   check_signer(telling, *secured, anchors, verdict, now);
+  check_lists_given(telling, given);
   check_content(telling, given, verdict, now);
   check_paper(telling, given, verdict);
   return verdict;

@@ -17,6 +17,7 @@
 #include "tools/cli/rules/try_rules.hpp"
 #include "tools/cli/source/try_source.hpp"
 #include "tools/cli/submit/submit.hpp"
+#include "tools/cli/verify/verify_certificate.hpp"
 #include "tools/cli/verify/verify_file.hpp"
 
 namespace greentill::cli {
@@ -40,6 +41,7 @@ struct Arguments {
   ClaimsOptions claims;
   ExportOptions to_export;
   VerifyCommand verify;
+  VerifyCertificateCommand verify_certificate;
   EnrolOptions enrol;
   doctor::DoctorOptions doctor;
   ShowReceiptsOptions receipts;

@@ -32,25 +32,60 @@ CLI::App* add_group(CLI::App& app, const char* name, const char* help) {
   return group;
 }
 
+void describe_claims_of(CLI::App& verify, VerifyCommand& options, std::vector<CLI::Option*>& all) {
+  all.push_back(verify.add_option("file", options.file, "Claims as export writes them; - for standard input"));
+  all.push_back(
+      verify.add_option("--certificate", options.certificates, "PEM of every certificate that signed; may be repeated"));
+  all.push_back(verify.add_option("--methodologies", options.methodologies, "Folder of methodology files"));
+  all.push_back(verify.add_option("--ca", options.authority, "PEM of the authority that must have issued the certificates"));
+  CLI::Option* signers = verify.add_option("--signer", options.signers,
+                                           "PEM of who signs consents, receipts and bundles for the operator; may be repeated");
+  all.push_back(signers);
+  all.push_back(
+      verify
+          .add_option("--bundle", options.bundle, "The programme's common bundle: which methodologies it published and withdrew")
+          ->needs(signers));
+  all.push_back(verify.add_option("--locks", options.locks, "Locks and their keys, as greentill-credit lock export writes them"));
+  all.push_back(verify.add_option("--receipts", options.receipts, "Receipts of the service: tell what it says of the claims")
+                    ->needs(signers));
+  all.push_back(verify.add_flag("--partial", options.partial, "A device's claims may begin in the middle of a chain"));
+  all.push_back(
+      verify.add_option("--threads", options.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64)));
+}
+
+CLI::Option* describe_certificate_of(CLI::App& verify, VerifyCertificateCommand& options,
+                                     const std::vector<CLI::Option*>& claims) {
+  CLI::Option* file = verify.add_option("--tree-certificate", options.file,
+                                        "In place of claims: a certificate of trees, or what its paper's QR code says");
+  for (CLI::Option* one : claims) file->excludes(one);
+  file->needs(
+      verify.add_option("--anchors", options.anchors, "PEM of the programme's authorities, whom the certificate must lead to")
+          ->needs(file));
+  verify.add_option("--status", options.lists, "Lists of revoked and suspended certificates of trees; may be repeated")
+      ->needs(file);
+  verify.add_option("--paper", options.paper, "What the QR code of a paper says, which must be of the certificate")->needs(file);
+  return file;
+}
+
 void describe_verify(CLI::App& app, Arguments& arguments) {
   VerifyCommand& options = arguments.verify;
-  CLI::App* verify = add_command(app, "verify", "Check a file of claims, without daemon or network", arguments,
-                                 [&options](const Output& output) {
+  VerifyCertificateCommand& certificate = arguments.verify_certificate;
+  CLI::App* verify = add_command(app, "verify", "Check a file of claims, or a certificate of trees, without daemon or network",
+                                 arguments, [&options, &certificate](const Output& output) {
+                                   if (!certificate.file.empty()) return verify_certificate(certificate, output);
                                    options.progress = shows_progress(output);
                                    return verify_file(options, output);
                                  });
-  verify->add_option("file", options.file, "As export writes it; - for standard input")->required();
-  verify->add_option("--certificate", options.certificates, "PEM of every certificate that signed; may be repeated")->required();
-  verify->add_option("--methodologies", options.methodologies, "Folder of methodology files")->required();
-  verify->add_option("--ca", options.authority, "PEM of the authority that must have issued the certificates");
-  CLI::Option* signers = verify->add_option("--signer", options.signers,
-                                            "PEM of who signs consents, receipts and bundles for the operator; may be repeated");
-  verify->add_option("--bundle", options.bundle, "The programme's common bundle: which methodologies it published and withdrew")
-      ->needs(signers);
-  verify->add_option("--locks", options.locks, "Locks and their keys, as greentill-credit lock export writes them");
-  verify->add_option("--receipts", options.receipts, "Receipts of the service: tell what it says of the claims")->needs(signers);
-  verify->add_flag("--partial", options.partial, "A device's claims may begin in the middle of a chain");
-  verify->add_option("--threads", options.threads, "That check signatures; 0: one a core")->check(CLI::Range(0, 64));
+  std::vector<CLI::Option*> claims;
+  describe_claims_of(*verify, options, claims);
+  const CLI::Option* tree = describe_certificate_of(*verify, certificate, claims);
+  // What claims need a certificate does without, so that the library cannot be told that it is required.
+  verify->parse_complete_callback([claims, tree] {
+    if (tree->count() > 0) return;
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (claims[i]->count() == 0) throw CLI::RequiredError(claims[i]->get_name());
+    }
+  });
 }
 
 /// The configuration that --config names, or the daemon's default one.

@@ -5,13 +5,13 @@
 // FILE: a CBOR sequence of claim messages, and PEM certificates of their signers. With --flip every claim must moreover fail once a
 // byte of its protected header, payload or signature is changed. With --locks, as greentill-credit lock export writes them, the rides that
 // locks signed and that stand in claims as evidence are verified as well, and counted. Exit code: 0 all verify, 1 some do not, 2 wrong usage or no claims.
-import { spawnSync } from "node:child_process";
 import crypto from "node:crypto";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installedModules } from "../../support/npm_modules.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const CWT_TAG = 61;
@@ -32,28 +32,7 @@ const BEGIN_OF_MESSAGE = Buffer.from([0xd8, 0x3d, 0xd2]);
 const SPKI = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex");
 const MAX_CLAIM_BYTES = 1024;
 
-// The libraries lie in the build folder under the hash of the lock file: installed once, and anew when the lock changes. The rename
-// at the end lets two runs install at the same time.
-function installedModules() {
-  const lock = fs.readFileSync(path.join(here, "package-lock.json"));
-  const build = path.resolve(here, "../../../build");
-  const folder = path.join(build, `cose-js-${crypto.createHash("sha256").update(lock).digest("hex").slice(0, 12)}`);
-  if (fs.existsSync(folder)) return folder;
-  fs.mkdirSync(build, { recursive: true });
-  const fresh = fs.mkdtempSync(`${folder}.`);
-  for (const name of ["package.json", "package-lock.json"]) fs.copyFileSync(path.join(here, name), path.join(fresh, name));
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: fresh, encoding: "utf8" });
-  if (npm.status !== 0) throw new Error(`npm ci failed:\n${npm.stderr ?? npm.error}`);
-  try {
-    fs.renameSync(fresh, folder);
-  } catch (error) {
-    if (!fs.existsSync(folder)) throw error;
-    fs.rmSync(fresh, { recursive: true });
-  }
-  return folder;
-}
-
-const require = createRequire(path.join(installedModules(), "package.json"));
+const require = createRequire(path.join(installedModules(here, "cose-js"), "package.json"));
 const cose = require("cose-js");
 const cbor = require("cbor");
 

@@ -46,7 +46,7 @@ TEST_CASE("check: a certificate holds, and what was not looked at is said") {
   CHECK(verdict.certificate == test::two_trees());
   std::string names;
   for (const Check& one : verdict.checks) names += std::string(one.name) + ' ';
-  CHECK(names == "message content signer signature dates revocation suspension paper ");
+  CHECK(names == "message content signer signature lists dates revocation suspension paper ");
   CHECK(said(verdict, "revocation") == "not-looked-at: no list of states was given: whether it was revoked is not seen");
   CHECK(said(verdict, "paper") == "not-looked-at: what the QR code of a paper says was not given");
 }
@@ -93,9 +93,10 @@ TEST_CASE("check: a list counts only where it is signed, of now, and the certifi
   CHECK(why("x") != "");
   lists.revoked.number = 2;
   const Verdict verdict = judge(by, by.issue(), lists.file(by));
-  CHECK(said(verdict, "revocation") ==
-        "not-looked-at: none of the given lists that hold is https://trees.example/status/revocation/1");
+  CHECK(said(verdict, "revocation") == "fails: none of the given lists that count is https://trees.example/status/revocation/1");
   const std::string whole = lists.file(by);
+  CHECK(said(judge(by, by.issue(), whole, test::kIssued + 8 * kSecondsADay), "lists")
+            .starts_with("fails: one of the given lists does not count: it was good until"));
   const auto seen = check_lists(std::string_view(whole).substr(0, whole.size() - 1), *by.anchors, test::kIssued);
   REQUIRE(seen.size() == 2);
   CHECK(seen[0].list.has_value());

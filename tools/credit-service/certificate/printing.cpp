@@ -50,10 +50,9 @@ void draw_head(Canvas& canvas, const TreeCertificate& certificate) {
   if (!certificate.holder.empty()) canvas.row("Holder", escaped(certificate.holder), kText, 2);
   if (certificate.duty) {
     const credential::Duty& duty = *certificate.duty;
-    canvas.row(
-        "Counts for",
-        escaped(duty.name + ", " + std::to_string(duty.year) + ": " + counted_trees(duty.trees) + "; " + asked(duty)),
-        kText, 2);
+    canvas.row("Counts for",
+               escaped(duty.name + ", " + std::to_string(duty.year) + ": " + counted_trees(duty.trees) + "; " + asked(duty)),
+               kText, 2);
   }
   canvas.row("Trees",
              escaped(std::to_string(certificate.trees.size()) + ", for " + tools::grams_text(certificate.credit_mg()) +

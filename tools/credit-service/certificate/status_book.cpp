@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using credential::kStatusListEntries;
 
-constexpr std::size_t kFull = kStatusListEntries / 8 * 7;
+constexpr std::size_t kFull = std::size_t{kStatusListEntries} / 8 * 7;
 constexpr std::uint32_t kMostLists = 100'000;  // 11,000,000,000 certificates
 constexpr CertificateState kStates[] = {CertificateState::good, CertificateState::suspended, CertificateState::revoked};
 
@@ -92,6 +92,11 @@ Status StatusBook::change(const std::string& number, CertificateState to) {
 std::optional<CertificateState> StatusBook::state_of(const std::string& number) const {
   const auto found = placed_.find(number);
   return found == placed_.end() ? std::nullopt : std::optional(found->second.state);
+}
+
+std::optional<credential::StatusEntry> StatusBook::place_of(const std::string& number) const {
+  const auto found = placed_.find(number);
+  return found == placed_.end() ? std::nullopt : std::optional(found->second.place);
 }
 
 std::uint32_t StatusBook::lists() const { return static_cast<std::uint32_t>(std::max<std::size_t>(1, taken_.size())); }

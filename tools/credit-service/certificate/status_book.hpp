@@ -37,6 +37,7 @@ class StatusBook {
   /// not_found where the number has no place; conflict where it was revoked: that is for good.
   Status change(const std::string& number, CertificateState to);
   [[nodiscard]] std::optional<CertificateState> state_of(const std::string& number) const;
+  [[nodiscard]] std::optional<credential::StatusEntry> place_of(const std::string& number) const;
 
   [[nodiscard]] const credential::Programme& programme() const { return programme_; }
   /// How many lists there are, at least 1, numbered from 1.

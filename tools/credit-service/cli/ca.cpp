@@ -44,6 +44,13 @@ struct Issue {
   crypto::CertificateTerms terms;
 };
 
+/// Of who signs for the operator; empty for another kind.
+std::string_view signing_usage(const std::string& kind) {
+  if (kind == "consents") return crypto::kConsentSigningUsage;
+  if (kind == "bundles") return crypto::kBundleSigningUsage;
+  return kind == "trees" ? crypto::kTreeSigningUsage : std::string_view();
+}
+
 Result<Issue> issue_of(const Given& given) {
   const std::string& kind = given["kind"];
   if (kind == "server") {
@@ -56,12 +63,12 @@ Result<Issue> issue_of(const Given& given) {
     return Issue{Branch::workers,
                  {std::string(guard::kServiceName), {}, "", {crypto::kClientUsage, crypto::kReceiptSigningUsage}, 0, 0}};
   }
-  if (kind == "consents" || kind == "bundles") {
+  if (const auto usage = signing_usage(kind); !usage.empty()) {
     if (Status name = check_id("--name", given["name"]); !name) return Failure{name.error()};
-    const std::string_view usage = kind == "consents" ? crypto::kConsentSigningUsage : crypto::kBundleSigningUsage;
     return Issue{Branch::signers, {given["name"], {}, "", {usage}, 0, 0}};
   }
-  return fail(ErrorCode::invalid, "KIND: \"" + kind + "\" is none of server, worker, consents, bundles; devices are enrolled");
+  return fail(ErrorCode::invalid,
+              "KIND: \"" + kind + "\" is none of server, worker, consents, bundles, trees; devices are enrolled");
 }
 
 Status tell_authorities(const std::filesystem::path& folder, const Output& output) {

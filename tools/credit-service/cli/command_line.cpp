@@ -7,6 +7,7 @@
 #include "greentill/version.hpp"
 #include "tools/credit-service/cli/enrolment.hpp"
 #include "tools/credit-service/cli/lock_image.hpp"
+#include "tools/credit-service/cli/tree_certificates.hpp"
 #include "tools/credit-service/config/config.hpp"
 
 namespace greentill::credit {
@@ -131,8 +132,9 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part : {describe_run, describe_config, describe_books, describe_sent, describe_held, describe_registry,
-                                   describe_lock_images, describe_enrolment, describe_broker_config}) {
+  for (const auto describe_part :
+       {describe_run, describe_config, describe_books, describe_sent, describe_held, describe_registry, describe_lock_images,
+        describe_tree_certificates, describe_enrolment, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }
