@@ -4,7 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "daemon/base/file.hpp"
+#include "daemon/base/hex.hpp"
 #include "daemon/credential/printed.hpp"
 #include "daemon/crypto/certs_only_reader.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -158,6 +161,27 @@ TEST_CASE("check: a paper is of its certificate, or it is not") {
   CHECK(said(judge(by, by.issue(other), {}, test::kIssued, paper), "paper")
             .starts_with("fails: the paper is of another certificate"));
   CHECK(said(judge(by, message, {}, test::kIssued, "GTC1:::"), "paper").starts_with("fails"));
+}
+
+TEST_CASE("check: the published message, lists and paper are judged as they were published") {
+  const auto text = read_file(GREENTILL_SOURCE_DIR "/tests/vectors/credential/messages.json");
+  REQUIRE(text.ok());
+  for (const auto& vector : nlohmann::json::parse(*text)) {
+    const auto bytes = [&](const char* name) { return from_hex(vector[name].get<std::string>()).value(); };
+    const auto message = bytes("message");
+    const auto lists = bytes("lists");
+    const auto anchors = crypto::Authority::from_pem(vector["anchors"].get<std::string>());
+    REQUIRE(anchors.ok());
+    const std::int64_t at = vector["at"];
+    const auto seen = check_lists(as_text(lists), *anchors, at);
+    const std::string paper = vector["paper"];
+    const Verdict verdict = check_certificate({as_text(message), &seen, paper}, *anchors, at);
+    CHECK(verdict.certificate == test::two_trees());
+    for (const char* name : {"message", "content", "signer", "signature", "lists", "dates", "paper"})
+      CHECK_MESSAGE(said(verdict, name).starts_with("holds"), said(verdict, name));
+    CHECK(said(verdict, "revocation").starts_with("fails") == vector["revoked"].get<bool>());
+    CHECK(said(verdict, "suspension").starts_with("fails") == vector["suspended"].get<bool>());
+  }
 }
 
 }  // namespace greentill::credential::check_test

@@ -10,18 +10,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using credential::kStatusListEntries;
 
-constexpr std::size_t kFull = std::size_t{kStatusListEntries} / 8 * 7;
 constexpr std::uint32_t kMostLists = 100'000;  // 11,000,000,000 certificates
 constexpr CertificateState kStates[] = {CertificateState::good, CertificateState::suspended, CertificateState::revoked};
-
-/// Each place is as likely as any other: their number is a power of two.
-std::uint32_t draw(Random& random) {
-  static_assert((kStatusListEntries & (kStatusListEntries - 1)) == 0);
-  Bytes<4> bytes{};
-  random.fill(bytes);
-  const std::uint32_t drawn = static_cast<std::uint32_t>(bytes[0]) << 16 | static_cast<std::uint32_t>(bytes[1]) << 8 | bytes[2];
-  return drawn % kStatusListEntries;
-}
 
 std::optional<CertificateState> state_named(std::string_view name) {
   const auto* const found = std::ranges::find_if(kStates, [&](CertificateState one) { return to_string(one) == name; });
@@ -50,6 +40,14 @@ Status take_from(StatusBook& book, const Json& one) {
 
 }  // namespace
 
+std::uint32_t draw_index(Random& random) {
+  static_assert((kStatusListEntries & (kStatusListEntries - 1)) == 0, "the remainder of a random number is not evenly spread");
+  Bytes<3> bytes{};
+  random.fill(bytes);
+  const std::uint32_t drawn = static_cast<std::uint32_t>(bytes[0]) << 16 | static_cast<std::uint32_t>(bytes[1]) << 8 | bytes[2];
+  return drawn % kStatusListEntries;
+}
+
 std::string_view to_string(CertificateState state) {
   switch (state) {
     case CertificateState::good: return "good";
@@ -60,9 +58,9 @@ std::string_view to_string(CertificateState state) {
 
 Result<credential::StatusEntry> StatusBook::assign(const std::string& number, Random& random) {
   if (placed_.contains(number)) return fail(ErrorCode::conflict, "certificate " + number + " has a place in a list already");
-  if (taken_.empty() || taken_.back().size() >= kFull) taken_.emplace_back();
-  credential::StatusEntry place{static_cast<std::uint32_t>(taken_.size()), draw(random)};
-  while (taken_.back().contains(place.index)) place.index = draw(random);
+  if (taken_.empty() || taken_.back().size() >= kFullList) taken_.emplace_back();
+  credential::StatusEntry place{static_cast<std::uint32_t>(taken_.size()), draw_index(random)};
+  while (taken_.back().contains(place.index)) place.index = draw_index(random);
   if (Status taken = take(number, place, CertificateState::good); !taken) return Failure{taken.error()};
   return place;
 }

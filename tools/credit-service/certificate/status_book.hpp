@@ -24,12 +24,19 @@ enum class CertificateState : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(CertificateState state);
 
+/// So many places of a list are given away before another is begun: a draw finds a free one soon, up to the last.
+inline constexpr std::size_t kFullList = std::size_t{credential::kStatusListEntries} / 8 * 7;
+
+/// A place of a list, each as likely as any other, so that neighbours tell nothing of each other, nor the order of issue
+/// anything. One that is taken is drawn again: a store that has the places as unique keys needs no book for that.
+[[nodiscard]] std::uint32_t draw_index(Random& random);
+
 class StatusBook {
  public:
   explicit StatusBook(credential::Programme programme) : programme_(std::move(programme)) {}
 
-  /// A place for a new certificate, drawn at random so that neighbours tell nothing of each other, nor the order of issue
-  /// anything; the last list, or a new one where that is seven eighths full. conflict where the number has a place.
+  /// A place for a new certificate, as draw_index() draws it: in the last list, or a new one where that is full. conflict where
+  /// the number has a place.
   Result<credential::StatusEntry> assign(const std::string& number, Random& random);
   /// The place that a certificate has, as a store tells it. conflict where the number or the place is taken; invalid where it is
   /// no place.
