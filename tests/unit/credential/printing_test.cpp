@@ -41,6 +41,22 @@ TEST_CASE("printing: its text can be taken out, and its fonts are inside") {
   CHECK(fonts == "yes\n");
 }
 
+TEST_CASE("printing: Han characters have the forms of the language that is asked for") {
+  const test::Certifier by;
+  const std::string message = by.issue();
+  for (const auto& [language, font] : {std::pair{"zh-Hans", "NotoSansCJKsc"},
+                                       {"zh-Hant", "NotoSansCJKtc"},
+                                       {"zh-Hant-HK", "NotoSansCJKhk"},
+                                       {"ja", "NotoSansCJKjp"},
+                                       {"ko-KR", "NotoSansCJKkr"},
+                                       {"en", "NotoSansCJKsc"}}) {
+    const auto pdf = CertificatePrinter::make(language).value()->print(test::two_trees(), message);
+    REQUIRE(pdf.ok());
+    const std::string fonts = run("pdffonts {}/in", *pdf);
+    CHECK_MESSAGE(fonts.find(font) != std::string::npos, language << ": " << fonts);
+  }
+}
+
 TEST_CASE("printing: the code is read back by a scanner, and holds the certificate") {
   const test::Certifier by;
   const std::string message = by.issue();

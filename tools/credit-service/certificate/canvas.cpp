@@ -33,12 +33,13 @@ std::string escaped(const std::string& text) {
   return markup.get();
 }
 
-Canvas::Canvas(PangoFontMap* fonts, PangoLanguage* language, const Imprint& imprint, unsigned pages)
-    : imprint_(imprint),
+Canvas::Canvas(Typeface typeface, const Imprint& imprint, unsigned pages)
+    : typeface_(std::move(typeface)),
+      imprint_(imprint),
       pages_(pages),
       surface_(cairo_pdf_surface_create_for_stream(append, &pdf_, kWidth, kHeight), cairo_surface_destroy),
       cairo_(cairo_create(surface_.get()), cairo_destroy),
-      pango_(pango_font_map_create_context(fonts), drop_context) {
+      pango_(pango_font_map_create_context(typeface_.fonts), drop_context) {
   cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_TITLE, imprint.title.c_str());
   cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_AUTHOR, imprint.author.c_str());
   cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_CREATOR, "greentill-credit");
@@ -49,14 +50,15 @@ Canvas::Canvas(PangoFontMap* fonts, PangoLanguage* language, const Imprint& impr
   cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_NONE);
   cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
   pango_cairo_context_set_font_options(pango_.get(), options.get());
-  pango_context_set_language(pango_.get(), language);
+  pango_context_set_language(pango_.get(), typeface_.language);
   pango_context_set_round_glyph_positions(pango_.get(), FALSE);
 }
 
 Canvas::Layout Canvas::lay_out(double size, const std::string& markup, double width) {
   Layout layout(pango_layout_new(pango_.get()), drop_layout);
-  const std::unique_ptr<PangoFontDescription, void (*)(PangoFontDescription*)> font(
-      pango_font_description_from_string("Noto Sans"), pango_font_description_free);
+  const std::unique_ptr<PangoFontDescription, void (*)(PangoFontDescription*)> font(pango_font_description_new(),
+                                                                                    pango_font_description_free);
+  pango_font_description_set_family(font.get(), typeface_.families.c_str());
   pango_font_description_set_size(font.get(), static_cast<int>(size * PANGO_SCALE));
   pango_layout_set_font_description(layout.get(), font.get());
   pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));

@@ -15,6 +15,13 @@
 
 namespace greentill::credit {
 
+/// What texts are set in.
+struct Typeface {
+  PangoFontMap* fonts = nullptr;
+  PangoLanguage* language = nullptr;
+  std::string families;  ///< with commas between
+};
+
 /// What a PDF says of itself.
 struct Imprint {
   std::string title;
@@ -29,7 +36,7 @@ class Canvas {
   static constexpr double kInner = kWidth - 2 * kMargin;
 
   /// `pages`: how many there will be, for the footers.
-  Canvas(PangoFontMap* fonts, PangoLanguage* language, const Imprint& imprint, unsigned pages);
+  Canvas(Typeface typeface, const Imprint& imprint, unsigned pages);
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
 
@@ -58,6 +65,7 @@ class Canvas {
   void draw_footer();
 
   std::string pdf_;
+  Typeface typeface_;
   Imprint imprint_;
   unsigned pages_;
   Surface surface_;

@@ -21,16 +21,18 @@ class CertificatePrinter::Fonts {
 
   [[nodiscard]] PangoFontMap* map() const { return map_.get(); }
   [[nodiscard]] PangoLanguage* language() const { return language_; }
+  /// What texts are set in, first choice first; of what none of these has, any other font.
+  [[nodiscard]] const std::string& families() const { return families_; }
 
  private:
   using Config = std::unique_ptr<FcConfig, void (*)(FcConfig*)>;
   using Map = std::unique_ptr<PangoFontMap, void (*)(PangoFontMap*)>;
-  Fonts(Config config, Map map, PangoLanguage* language)
-      : config_(std::move(config)), map_(std::move(map)), language_(language) {}
+  Fonts(Config config, Map map, const std::string& language);
 
   Config config_;
   Map map_;
   PangoLanguage* language_;  // Pango's own, for good
+  std::string families_;
 };
 
 }  // namespace greentill::credit

@@ -112,12 +112,13 @@ Result<std::string> CertificatePrinter::print(const TreeCertificate& certificate
   const Imprint imprint{"Certificate " + certificate.number, certificate.programme.name,
                         credential::moment_text(certificate.issued_at), "Certificate " + certificate.number};
   // How many pages there are is known once they are drawn.
-  Canvas first(fonts_->map(), fonts_->language(), imprint, 1);
+  const Typeface typeface{fonts_->map(), fonts_->language(), fonts_->families()};
+  Canvas first(typeface, imprint, 1);
   draw(first, certificate, *code, *printed);
   const unsigned pages = first.pages();
   auto pdf = first.finish();
   if (!pdf || pages == 1) return pdf;
-  Canvas second(fonts_->map(), fonts_->language(), imprint, pages);
+  Canvas second(typeface, imprint, pages);
   draw(second, certificate, *code, *printed);
   return second.finish();
 }

@@ -14,7 +14,7 @@ namespace greentill::credit {
 class CertificatePrinter {
  public:
   /// `language`: BCP 47; it decides between the forms that Han characters have in Chinese, Japanese and Korean print ("zh-Hans",
-  /// "zh-Hant", "ja", "ko"). not_found where no Noto fonts are installed. Cost: some 50 ms; keep it.
+  /// "zh-Hant", "ja", "ko"; the first for any other). not_found where no Noto fonts are installed. Cost: some 50 ms; keep it.
   static Result<std::unique_ptr<CertificatePrinter>> make(const std::string& language = "en");
   ~CertificatePrinter();
 
