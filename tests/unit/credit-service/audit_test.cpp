@@ -60,7 +60,8 @@ TEST_CASE("accounts are their legs, and stay on their side of zero") {
        "'merchant'",
        "1 accounts are not their legs\n1 kinds of account are on the wrong side of zero\n1 accounts of the system are not what "
        "was booked for them\n"},
-      {"INSERT INTO accounts VALUES(NULL, 'loss', '', 0, 1); UPDATE accounts SET balance = balance - 1 WHERE kind = 'operator'",
+      {"INSERT INTO accounts VALUES(NULL, 'loss', '', 0, 1, NULL); UPDATE accounts SET balance = balance - 1 WHERE kind = "
+       "'operator'",
        "1 kinds of account are on the wrong side of zero\n2 accounts of the system are not what was booked for them\n"},
   });
 }

@@ -6,6 +6,7 @@
 #include "daemon/verify/reason.hpp"
 #include "greentill/version.hpp"
 #include "tools/credit-service/cli/enrolment.hpp"
+#include "tools/credit-service/cli/holdings.hpp"
 #include "tools/credit-service/cli/lock_image.hpp"
 #include "tools/credit-service/cli/tree_certificates.hpp"
 #include "tools/credit-service/config/config.hpp"
@@ -134,7 +135,7 @@ void describe(CLI::App& app, Arguments& arguments) {
   arguments.config = kDefaultConfig;
   for (const auto describe_part :
        {describe_run, describe_config, describe_books, describe_sent, describe_held, describe_registry, describe_lock_images,
-        describe_tree_certificates, describe_enrolment, describe_broker_config}) {
+        describe_tree_certificates, describe_enrolment, describe_accounts, describe_trees, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }

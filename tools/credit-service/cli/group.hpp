@@ -80,6 +80,14 @@ class Group {
         ->delimiter(',');
     return *this;
   }
+  Group& parts() {
+    current_
+        ->add_option("--account", given_.parts, "Whose credit pays: an account, or ACCOUNT=GRAMS; several times, or with commas")
+        ->type_name("ACCOUNT")
+        ->required()
+        ->delimiter(',');
+    return *this;
+  }
   Group& files(const char* help) {
     current_->add_option("file", given_.files, help)->type_name("FILE")->required();
     return *this;

@@ -32,6 +32,7 @@ struct Given {
   bool replace = false;            ///< likewise
   std::vector<std::string> hosts;  ///< ca issue
   std::vector<std::string> files;  ///< methodology publish
+  std::vector<std::string> parts;  ///< tree order: accounts, each with its part
   bool dry_run = false;            ///< methodology withdraw: shows what it would do
   bool yes = false;                ///< likewise: does it also where that takes something back
   std::string command;             ///< "device add"

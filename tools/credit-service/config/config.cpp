@@ -5,9 +5,11 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/saved_text.hpp"
 #include "daemon/base/text.hpp"
+#include "daemon/credential/status_list.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/toml/table.hpp"
 #include "tools/broker-guard/names.hpp"
+#include "tools/credit-service/trees/catalogue.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -27,6 +29,30 @@ bool read_listen(const std::string& text, EstConfig& into) {
   if (into.host.empty()) into.host = "::";
   into.port = port.value_or(0);
   return port.has_value();
+}
+
+TreesConfig read_trees(const toml::Table& trees, const std::filesystem::path& folder) {
+  TreesConfig config;
+  config.programme = trees.text_or("programme", config.programme);
+  if (Status id = check_tree_word("programme", config.programme); !id) {
+    trees.wrong("programme", "must be 1 to 40 of a to z, 0 to 9 and hyphen, since trees are numbered by it");
+  }
+  if (trees.has("url")) {
+    config.url = trees.text("url");
+    config.name = trees.text("name");
+    config.certificate = (folder / trees.text("certificate")).lexically_normal();
+    config.key = (folder / trees.text("key")).lexically_normal();
+    if (Status names = credential::check(credential::Programme{config.url, config.name}); !names) {
+      trees.wrong("url", names.error().message);
+    }
+  }
+  if (trees.has("duty")) {
+    const toml::Table duty = trees.table("duty");
+    config.duty = duty.text("name");
+    config.duty_least = static_cast<int>(duty.integer_or("least", 1, 1'000, 3));
+    config.duty_most = static_cast<int>(duty.integer_or("most", config.duty_least, 1'000, 5));
+  }
+  return config;
 }
 
 EstConfig read_est(const toml::Table& est, const std::filesystem::path& folder) {
@@ -93,6 +119,7 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
     config.signer = SignerConfig{file(signer, "certificate"), file(signer, "key")};
     if (!config.est) root.wrong("signer", "goes with [est], by which devices are told what it signs");
   }
+  if (root.has("trees")) config.trees = read_trees(root.table("trees"), folder);
   if (const auto& error = root.check()) return Failure{*error};
   return config;
 }

@@ -33,6 +33,15 @@ struct SignerConfig {
   std::filesystem::path certificate, key;
 };
 
+/// How trees are numbered and counted.
+struct TreesConfig {
+  std::string programme = "example";       ///< its id, which all numbers begin with
+  std::string url, name;                   ///< by which certificates name it; empty: none are issued
+  std::filesystem::path certificate, key;  ///< of who signs certificates of trees
+  std::string duty;                        ///< for which trees count, "voluntary tree-planting duty"; empty: for none
+  int duty_least = 0, duty_most = 0;       ///< trees a year and person
+};
+
 struct Config {
   std::filesystem::path database, methodologies, programme;
   std::filesystem::path share_group;  ///< the file that names it
@@ -40,7 +49,8 @@ struct Config {
   std::filesystem::path programme_key = {};  ///< empty: not named, and no settings can be written
   std::filesystem::path consent_authorities = {}, consent_certificates = {};  ///< both, or empty: no consent counts
   std::optional<EstConfig> est = {};                                          ///< none: devices are not enrolled by this service
-  std::optional<SignerConfig> signer = {};                                    ///< none: devices get neither bundles nor times
+  TreesConfig trees = {};
+  std::optional<SignerConfig> signer = {};  ///< none: devices get neither bundles nor times
 };
 
 /// Whether a worker may use this client id; invalid, with the reason, where not.

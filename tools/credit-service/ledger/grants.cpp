@@ -7,15 +7,19 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/measure/quantify.hpp"
+#include "tools/credit-service/holdings/token.hpp"
 
 namespace greentill::credit {
 namespace {
 
-constexpr unsigned kSlots = 16;
+constexpr unsigned kSlots = kSystemAccountSlots;
 // Credit rests at least so long after it was booked, so that a person can look at what came late.
 constexpr std::int64_t kLeastRestSeconds = 3 * kSecondsADay;
 
 std::string account_subject(std::int64_t account) { return "account/" + std::to_string(account); }
+
+/// Whether limits hold for accounts of that kind: customers by token, also those that were forgotten since.
+bool is_limited(std::string_view kind) { return kind == "customer" || kind == "erased"; }
 
 /// The least of what a ceiling of the device and one of its class allow: the device's own takes the class's place.
 std::optional<std::int64_t> ceiling_of(const Device& device, const Rule& rule) {
@@ -31,7 +35,9 @@ Result<std::int64_t> Grants::system_account(std::string_view kind, std::int64_t 
 
 Result<std::int64_t> Grants::customer(const claim::Attribution& attribution, const std::optional<claim::AccountHint>& hint,
                                       std::int64_t claim) {
-  if (attribution.kind == claim::Attribution::Kind::account && hint) return store_.account("customer", hint->token, 0);
+  if (attribution.kind == claim::Attribution::Kind::account && hint) {
+    return store_.account("customer", canonical_token(hint->token), 0);
+  }
   if (attribution.kind == claim::Attribution::Kind::none) return system_account("unattributed", claim);
   // A claim without an account hint is credited to an account named by the hash; whoever has token and salt can prove it is
   // theirs, as a bearer does by the secret.
@@ -92,13 +98,19 @@ Result<std::int64_t> Grants::within_account(const Programme& programme, const Ru
   if (!rule.has_limits()) return mg;
   const auto name = store_.account_name(customer);
   if (!name) return Failure{name.error()};
-  if (name->first != "customer") return mg;
+  if (!is_limited(name->first)) return mg;
+  const auto together = store_.limited_together(customer);
+  if (!together) return Failure{together.error()};
   const CalendarDay day = programme.calendar().local(ended);
   for (const auto& [limit, period] : {std::pair{rule.limit_per_day_mg, day.day}, {rule.limit_per_month_mg, day.month}}) {
     if (!limit) continue;
-    const auto used = store_.used(account_subject(customer), rule.activity, period);
-    if (!used) return Failure{used.error()};
-    mg = std::clamp<std::int64_t>(*limit - (*used - own), 0, mg);
+    std::int64_t used = -own;
+    for (const std::int64_t account : *together) {
+      const auto of_one = store_.used(account_subject(account), rule.activity, period);
+      if (!of_one) return Failure{of_one.error()};
+      used += *of_one;
+    }
+    mg = std::clamp<std::int64_t>(*limit - used, 0, mg);
   }
   return mg;
 }
@@ -110,7 +122,7 @@ Result<std::vector<Grants::Limit>> Grants::counted_in(const Grantee& of, const P
   if (!rule.has_limits()) return limits;
   const auto name = store_.account_name(customer);
   if (!name) return Failure{name.error()};
-  if (name->first != "customer") return limits;
+  if (!is_limited(name->first)) return limits;
   limits.push_back({account_subject(customer), day.day});
   limits.push_back({account_subject(customer), day.month});
   return limits;

@@ -26,6 +26,9 @@
 
 namespace greentill::credit {
 
+class AccountStore;
+class TreeStore;
+
 /// A connection to the ledger's database.
 class Store : public DayStore, public LockStore {
  public:
@@ -146,6 +149,9 @@ class Store : public DayStore, public LockStore {
   /// How much of it may leave the account by then, at least 0. Requires: no system account. Cost: reads all legs of the account.
   virtual Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) = 0;
 
+  /// The customers' accounts that share one limit with this one: those of the same participant, this one among them.
+  virtual Result<std::vector<std::int64_t>> limited_together(std::int64_t account) { return std::vector{account}; }
+
   // Work, by key.
   /// Adds work, in place of what has the same step, key and number.
   virtual Status put_work(const Work& work) = 0;
@@ -162,6 +168,9 @@ class Store : public DayStore, public LockStore {
 
   /// The registry, in the same database. Lifetime: the store's.
   virtual RegistryStore& registry() = 0;
+  /// Likewise accounts of people and merchants, and trees; unsupported where this kind of store does not keep them.
+  virtual Result<AccountStore*> accounts() { return fail(ErrorCode::unsupported, "accounts are kept in an SQLite ledger alone"); }
+  virtual Result<TreeStore*> trees() { return fail(ErrorCode::unsupported, "trees are kept in an SQLite ledger alone"); }
 
   // The whole.
   /// The ledger's epoch, from 1.

@@ -163,8 +163,12 @@ struct Leg {
 /// Whether an account of that kind is the system's: its balance is kept, and what it is made of is said by the bookings alone. Of
 /// all others each leg is kept, by account: they are somebody's, who may ask for them and spend them.
 [[nodiscard]] constexpr bool is_system_account(std::string_view kind) {
-  return kind == "issuance" || kind == "unattributed" || kind == "operator" || kind == "loss" || kind == "spent";
+  return kind == "issuance" || kind == "unattributed" || kind == "operator" || kind == "loss" || kind == "reserved" ||
+         kind == "spent";
 }
+
+/// System accounts are split, so that not everybody waits for one row.
+inline constexpr unsigned kSystemAccountSlots = 16;
 
 enum class BookingKind : std::uint8_t { grant = 0, taken_back = 1, stands_again = 2, shortfall = 3, spent = 4 };
 

@@ -5,6 +5,8 @@
 #include "daemon/sqlite/sqlite.hpp"
 #include "tests/integration/ledger/played/must.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
+#include "tools/credit-service/holdings/account_store.hpp"
+#include "tools/credit-service/holdings/tree_store.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::played {
@@ -120,7 +122,6 @@ void Service::decide(const Json& change) {
   }
 }
 
-/// Until trees come nothing but tests spends.
 void Service::spend(const Json& event) {
   const std::string& kind = text(event.at("account").at(0));
   std::string name = text(event.at("account").at(1));
@@ -131,9 +132,17 @@ void Service::spend(const Json& event) {
     const auto account = must(store().account(kind, name, 0));
     const auto mg = std::min(event.at("mg").get<std::int64_t>(), must(store().spendable(account, office_.clock.now)));
     if (mg == 0) return Done{};
+    const std::int64_t now = office_.clock.now;
+    credit::TreeStore& trees = *must(store().trees());
+    const auto confirmed = credit::TreeOrder::State::confirmed;
+    const std::string key = "spent-" + std::to_string(++orders_);
+    const auto order = must(trees.add_order({0, key, "played", "nowhere", 1, mg, 2026, confirmed, now, now, now}));
+    if (Status put = trees.put(credit::Tree{key, order, "nowhere", credit::Tree::State::ordered, now, now, "", ""}); !put)
+      return put;
+    const credit::Spend spend{0, "", order, mg, credit::Spend::State::spent, now, now};
+    const auto no = must(must(store().accounts())->add_spend(spend));
     const auto spent = must(store().account("spent", "", 0));
-    return store().book(
-        {--spent_, credit::BookingKind::spent, office_.clock.now, office_.clock.now, {{account, -mg}, {spent, mg}}});
+    return store().book({-no, credit::BookingKind::spent, now, now, {{account, -mg}, {spent, mg}}});
   }));
 }
 

@@ -54,7 +54,7 @@ class Service {
   std::mt19937 random_;
   bool has_restored_ = false;
   std::int64_t hour_ = 0;  ///< the last that counted
-  std::int64_t spent_ = 0;
+  int orders_ = 0;
 };
 
 }  // namespace greentill::played

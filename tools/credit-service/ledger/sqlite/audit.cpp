@@ -4,18 +4,14 @@
 namespace greentill::credit {
 namespace {
 
-struct Invariant {
-  const char* must_be_zero;
-  const char* what;
-};
-
 // Accounts and claims. Kinds of booking: 1 takes back.
 constexpr Invariant kOfClaims[] = {
     {"SELECT coalesce(sum(balance), 0) FROM accounts", "mg: the books do not balance to zero"},
-    {"SELECT count(*) FROM accounts a WHERE kind IN ('customer', 'hashed', 'bearer', 'merchant') AND balance <> (SELECT "
+    {"SELECT count(*) FROM accounts a WHERE kind IN ('customer', 'hashed', 'bearer', 'erased', 'merchant') AND balance <> "
+     "(SELECT "
      "coalesce(sum(mg), 0) FROM legs WHERE account = a.no)",
      "accounts are not their legs"},
-    {"SELECT count(*) FROM accounts WHERE kind IN ('customer', 'hashed', 'bearer', 'unattributed') AND balance < 0",
+    {"SELECT count(*) FROM accounts WHERE kind IN ('customer', 'hashed', 'bearer', 'erased', 'unattributed') AND balance < 0",
      "customers are below zero"},
     {"SELECT count(*) FROM accounts a WHERE kind = 'merchant' AND balance < 0 AND balance < (SELECT coalesce(sum(l.mg), 0) FROM "
      "legs l CROSS JOIN bookings b ON b.claim = l.claim AND b.number = l.booking WHERE l.account = a.no AND l.mg < 0 AND b.kind "
@@ -24,7 +20,7 @@ constexpr Invariant kOfClaims[] = {
      "merchants are below zero by more than was theirs to share"},
     {"SELECT count(*) FROM (SELECT kind FROM accounts GROUP BY kind HAVING (kind IN ('issuance', 'loss') AND sum(balance) > 0) "
      "OR "
-     "(kind IN ('operator', 'spent') AND sum(balance) < 0))",
+     "(kind IN ('operator', 'reserved', 'spent') AND sum(balance) < 0))",
      "kinds of account are on the wrong side of zero"},
     {"SELECT count(*) FROM claims WHERE (reason <> 0 OR holds <> 0) AND coalesce(granted, 0) <> 0",
      "refused or held claims have a grant"},
@@ -82,8 +78,9 @@ constexpr Invariant kOfActs[] = {
      "claims are kept with an act that is none, or are missing"},
 };
 
-template <std::size_t N>
-Status check_all(sqlite::Database& database, const Invariant (&invariants)[N], std::vector<std::string>& wrong) {
+}  // namespace
+
+Status check_all(sqlite::Database& database, std::span<const Invariant> invariants, std::vector<std::string>& wrong) {
   for (const auto& [must_be_zero, what] : invariants) {
     const auto value = database.integer(must_be_zero);
     if (!value) return Failure{value.error()};
@@ -91,8 +88,6 @@ Status check_all(sqlite::Database& database, const Invariant (&invariants)[N], s
   }
   return Done{};
 }
-
-}  // namespace
 
 void tell_wrong(std::uint64_t count, const char* what, std::vector<std::string>& wrong) {
   if (count != 0) wrong.push_back(std::to_string(count) + ' ' + what);
@@ -111,6 +106,7 @@ Result<std::vector<std::string>> check_books(sqlite::Database& database, const c
   if (checked) checked = check_days(database, *programmes, wrong);
   if (checked) checked = check_acts(database, wrong);
   if (checked) checked = check_locks(database, hasher, wrong);
+  if (checked) checked = check_holdings(database, wrong);
   if (!checked) return Failure{checked.error()};
   return wrong;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 
 #include "daemon/claim/crypto.hpp"
 #include "daemon/sqlite/sqlite.hpp"
@@ -21,13 +22,21 @@ Result<std::vector<std::string>> check_books(sqlite::Database& database, const c
 Result<std::map<std::int64_t, Programme>> all_programmes(sqlite::Database& database, const claim::Hasher& hasher);
 
 /// Parts of it, each of which adds its messages to `wrong`: bookings with their legs, the shares of each claim and what limits
-/// they used up; what devices ask for by day; what leads to acts; and rides of locks.
+/// they used up; what devices ask for by day; what leads to acts; rides of locks; and accounts of people with their trees.
 Status check_bookings(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes,
                       std::vector<std::string>& wrong);
 Status check_days(sqlite::Database& database, const std::map<std::int64_t, Programme>& programmes,
                   std::vector<std::string>& wrong);
 Status check_acts(sqlite::Database& database, std::vector<std::string>& wrong);
 Status check_locks(sqlite::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong);
+Status check_holdings(sqlite::Database& database, std::vector<std::string>& wrong);
+
+/// A question of which the answer is 0 where all is well, and else how many do not hold.
+struct Invariant {
+  const char* must_be_zero;
+  const char* what;
+};
+Status check_all(sqlite::Database& database, std::span<const Invariant> invariants, std::vector<std::string>& wrong);
 
 /// Adds "3 claims ..." to `wrong`, where it is not 0.
 void tell_wrong(std::uint64_t count, const char* what, std::vector<std::string>& wrong);

@@ -11,7 +11,7 @@ using sqlite::Query;
 
 constexpr std::string_view kZero("\0", 1);
 
-std::optional<std::int64_t> leg_sum(const Query& row) { return row.integer(0); }
+std::optional<std::int64_t> first_integer(const Query& row) { return row.integer(0); }
 
 }  // namespace
 
@@ -23,8 +23,8 @@ Status SqliteStore::prepare_book() {
                    "INSERT INTO bookings SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM bookings WHERE claim = ?1 "
                    "RETURNING number"},
                   {add_leg_, "INSERT INTO legs VALUES(?, ?, ?, ?, ?)"},
-                  {find_account_, "SELECT no FROM accounts WHERE kind = ? AND name = ? AND slot = ?"},
-                  {account_name_, "SELECT kind, name FROM accounts WHERE no = ?"},
+                  {find_account_, "SELECT no, owner IS NOT NULL FROM accounts WHERE kind = ? AND name = ? AND slot = ?"},
+                  {account_name_, "SELECT kind, name, owner IS NOT NULL FROM accounts WHERE no = ?"},
                   {find_balance_, "SELECT balance FROM accounts WHERE no = ?"},
                   {add_balance_, "UPDATE accounts SET balance = balance + ? WHERE no = ?"}});
 }
@@ -88,7 +88,7 @@ Status SqliteStore::post(const Leg& leg, const Booking& booking, std::int64_t nu
   const auto name = named(leg.account);
   if (!name) return Failure{name.error()};
   added_[leg.account] += leg.mg;
-  if (is_system_account((*name)->first)) return Done{};
+  if (is_system_account((*name)->kind)) return Done{};
   return add_leg_.run(leg.account, booking.claim, number, leg.mg, booking.spendable_at);
 }
 
@@ -106,32 +106,38 @@ Result<std::int64_t> SqliteStore::account(std::string_view kind, std::string_vie
   key_.assign(kind).append(kZero).append(name).append(kZero).append(std::to_string(slot));
   if (const auto known = accounts_.find(key_); known != accounts_.end()) return known->second;
   std::int64_t no = 0;
+  bool is_owned = false;
   {
     Query row(find_account_, kind, name, std::int64_t{slot});
-    if (row.next()) no = row.integer(0);
+    if (row.next()) {
+      no = row.integer(0);
+      is_owned = row.integer(1) != 0;
+    }
     if (Status read = row.status(); !read) return Failure{read.error()};
   }
   if (no == 0) {
-    Status added = run_once("INSERT INTO accounts VALUES(NULL, ?, ?, ?, 0)", kind, name, std::int64_t{slot});
+    Status added = run_once("INSERT INTO accounts VALUES(NULL, ?, ?, ?, 0, NULL)", kind, name, std::int64_t{slot});
     if (!added) return Failure{added.error()};
     no = database_.last_row();
   }
   accounts_.emplace(key_, no);
-  account_names_.emplace(no, std::pair(std::string(kind), std::string(name)));
+  account_names_.emplace(no, AccountName{std::string(kind), std::string(name), is_owned});
   return no;
 }
 
 Result<std::pair<std::string, std::string>> SqliteStore::account_name(std::int64_t account) {
   const auto name = named(account);
   if (!name) return Failure{name.error()};
-  return **name;
+  return std::pair((*name)->kind, (*name)->name);
 }
 
 Result<const SqliteStore::AccountName*> SqliteStore::named(std::int64_t account) {
   if (!is_inside_) forget_kept();
   if (const auto known = account_names_.find(account); known != account_names_.end()) return &known->second;
   Query row(account_name_, account);
-  if (row.next()) return &account_names_.emplace(account, AccountName(row.text(0), row.text(1))).first->second;
+  if (row.next())
+    return &account_names_.emplace(account, AccountName{std::string(row.text(0)), std::string(row.text(1)), row.integer(2) != 0})
+                .first->second;
   if (Status read = row.status(); !read) return Failure{read.error()};
   return database_.damaged("account " + std::to_string(account) + " is missing");
 }
@@ -149,10 +155,20 @@ Result<std::int64_t> SqliteStore::balance(std::int64_t account) {
 Result<std::int64_t> SqliteStore::spendable(std::int64_t account, std::int64_t at) {
   const auto has = balance(account);
   if (!has || *has <= 0) return has ? Result<std::int64_t>(0) : has;
-  const auto ripe =
-      list<std::int64_t>(leg_sum, "SELECT coalesce(sum(mg), 0) FROM legs WHERE account = ? AND spendable_at <= ?", account, at);
+  const auto ripe = list<std::int64_t>(
+      first_integer, "SELECT coalesce(sum(mg), 0) FROM legs WHERE account = ? AND spendable_at <= ?", account, at);
   if (!ripe) return Failure{ripe.error()};
   return std::clamp<std::int64_t>(ripe->front(), 0, *has);
+}
+
+Result<std::vector<std::int64_t>> SqliteStore::limited_together(std::int64_t account) {
+  const auto name = named(account);
+  if (!name) return Failure{name.error()};
+  if (!(*name)->is_owned) return std::vector{account};
+  return list<std::int64_t>(first_integer,
+                            "SELECT p.account FROM accounts a CROSS JOIN purses p ON p.participant = a.owner CROSS JOIN "
+                            "accounts k ON k.no = p.account WHERE a.no = ? AND k.kind IN ('customer', 'erased')",
+                            account);
 }
 
 Status SqliteStore::write_balances() {

@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "tools/credit-service/holdings/sqlite/sqlite_accounts.hpp"
+#include "tools/credit-service/holdings/sqlite/sqlite_trees.hpp"
 #include "tools/credit-service/registry/sqlite/registry_store.hpp"
 
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 8;
+constexpr std::int64_t kVersion = 9;
 
 // docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
 // a transaction that was stored.
@@ -63,7 +65,7 @@ CREATE TABLE limits (subject TEXT NOT NULL, activity TEXT NOT NULL, period INTEG
 CREATE TABLE bookings (claim INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL,
   spendable_at INTEGER NOT NULL, legs BLOB NOT NULL, PRIMARY KEY (claim, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE accounts (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, slot INTEGER NOT NULL,
-  balance INTEGER NOT NULL, UNIQUE (kind, name, slot)) STRICT;
+  balance INTEGER NOT NULL, owner TEXT, UNIQUE (kind, name, slot)) STRICT;
 CREATE TABLE legs (account INTEGER NOT NULL, claim INTEGER NOT NULL, booking INTEGER NOT NULL, mg INTEGER NOT NULL,
   spendable_at INTEGER NOT NULL, PRIMARY KEY (account, claim, booking)) STRICT, WITHOUT ROWID;
 CREATE TABLE work (step INTEGER NOT NULL, key TEXT NOT NULL, no INTEGER NOT NULL, what BLOB NOT NULL, due INTEGER NOT NULL,
@@ -74,7 +76,7 @@ CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, by
 
 constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 )sql";
 
 }  // namespace
@@ -98,7 +100,8 @@ Status create_or_check(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version != 0) return check_version(database);
-  const std::string whole = std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema + kFirstRows;
+  const std::string whole =
+      std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema + kAccountSchema + kTreeSchema + kFirstRows;
   if (Status created = database.execute(whole.c_str()); !created) return created;
   return transaction->commit();
 }

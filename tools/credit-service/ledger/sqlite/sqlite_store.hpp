@@ -13,6 +13,8 @@
 #include "daemon/sqlite/kept_statements.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 #include "daemon/sqlite/store_mark.hpp"
+#include "tools/credit-service/holdings/sqlite/sqlite_accounts.hpp"
+#include "tools/credit-service/holdings/sqlite/sqlite_trees.hpp"
 #include "tools/credit-service/ledger/sqlite/cells.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/registry/sqlite/registry_store.hpp"
@@ -117,6 +119,7 @@ class SqliteStore final : public Store {
   Result<std::pair<std::string, std::string>> account_name(std::int64_t account) override;
   Result<std::int64_t> balance(std::int64_t account) override;
   Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) override;
+  Result<std::vector<std::int64_t>> limited_together(std::int64_t account) override;
 
   // work.cpp
   Status put_work(const Work& work) override;
@@ -126,6 +129,8 @@ class SqliteStore final : public Store {
   Result<std::int64_t> keep_programme(const Digest& sha256, std::string_view bytes) override;
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
+  Result<AccountStore*> accounts() override { return accounts_of_people_.get(); }
+  Result<TreeStore*> trees() override { return trees_.get(); }
   Result<std::uint64_t> epoch() override;
   Status raise_epoch() override;
   Result<std::vector<HeldCount>> count_held() override;
@@ -150,10 +155,13 @@ class SqliteStore final : public Store {
   /// Writes what accounts, limits and days changed.
   Status write_kept();
   Status write_limits();
-  using AccountName = std::pair<std::string, std::string>;  // kind and name
+  struct AccountName {
+    std::string kind, name;
+    bool is_owned = false;  ///< by a participant
+  };
   Status write_balances();
   Status post(const Leg& leg, const Booking& booking, std::int64_t number);
-  /// Kind and name of the account. Valid within the transaction.
+  /// Valid within the transaction.
   Result<const AccountName*> named(std::int64_t account);
   Status write_days();
 
@@ -201,6 +209,8 @@ class SqliteStore final : public Store {
   sqlite::Database database_;
   sqlite::KeptStatements statements_{database_};
   const std::unique_ptr<RegistryStore> registry_ = make_sqlite_registry(database_);
+  const std::unique_ptr<AccountStore> accounts_of_people_ = make_sqlite_accounts(database_);
+  const std::unique_ptr<TreeStore> trees_ = make_sqlite_trees(database_);
   sqlite::StoreMark mark_;
   bool starts_anew_;  // the ledger went back; the mark speaks of the one before until the new epoch has begun
   bool raised_ = false;

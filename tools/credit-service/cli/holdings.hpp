@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands of accounts and trees have in common. docs/accounts.md and docs/trees.md describe them. Threads: one.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "daemon/base/system.hpp"
+#include "tools/credit-service/accounts/accounts.hpp"
+#include "tools/credit-service/accounts/spending.hpp"
+#include "tools/credit-service/cli/registry_change.hpp"
+#include "tools/credit-service/config/config.hpp"
+#include "tools/credit-service/trees/catalogue.hpp"
+#include "tools/credit-service/trees/orders.hpp"
+#include "tools/credit-service/trees/planting.hpp"
+
+namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
+class App;
+}
+
+namespace greentill::credit {
+
+/// How many things a list has at most; more are behind --after.
+inline constexpr std::size_t kMostListed = 1'000;
+
+/// The rules, over one store.
+struct Counter {
+  Counter(const Config& config, Store& store, AccountStore& holders, TreeStore& trees, std::int64_t now);
+
+  const Config& config;
+  Store& store;
+  AccountStore& holders;
+  TreeStore& trees;
+  std::int64_t now;
+  SystemRandom random;
+  Accounts accounts;
+  Spending spending;
+  Orders orders;
+  Planting planting;
+  Catalogue catalogue;
+};
+
+/// What a command did, by what the audit trail finds it, and what is noted there: nobody's name, token or code.
+// NOLINTNEXTLINE(bugprone-exception-escape): the check takes the document's move for one that throws
+struct Deed {
+  Outcome outcome;
+  std::string subject;
+  Json noted = Json::object();
+};
+
+/// Does it in one transaction, notes it in the audit trail, and answers; where it fails nothing is done.
+Status do_at_counter(const std::filesystem::path& config, const Given& given, const Output& output,
+                     const std::function<Result<Deed>(Counter&)>& work);
+/// Answers with what `look` finds.
+Status look_at_counter(const std::filesystem::path& config, const Output& output,
+                       const std::function<Result<Outcome>(Counter&)>& look);
+
+/// "12.5" grams in mg, "17900" as well: more than 0, with at most three decimals. `option` begins the error.
+Result<std::int64_t> read_grams(const std::string& option, const std::string& text);
+/// A number that an option takes.
+Result<std::int64_t> read_number(const std::string& option, const std::string& text, std::int64_t least, std::int64_t most);
+
+void describe_accounts(CLI::App& app, Arguments& arguments);
+void describe_trees(CLI::App& app, Arguments& arguments);
+
+// Each takes what it is to do by the last word of Given::command.
+Status change_account(const std::filesystem::path& config, const Given& given, const Output& output);
+Status show_account(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_accounts(const std::filesystem::path& config, const Given& given, const Output& output);
+Status change_catalogue(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_catalogue(const std::filesystem::path& config, const Given& given, const Output& output);
+Status change_order(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_orders(const std::filesystem::path& config, const Given& given, const Output& output);
+Status say_of_tree(const std::filesystem::path& config, const Given& given, const Output& output);
+Status show_tree(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_trees(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_payments(const std::filesystem::path& config, const Given& given, const Output& output);
+Status pay_trees(const std::filesystem::path& config, const Given& given, const Output& output);
+
+Status change_certificates(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_certificates(const std::filesystem::path& config, const Given& given, const Output& output);
+Status write_status_lists(const std::filesystem::path& config, const Given& given, const Output& output);
+
+Json to_json(const TreeOrder& order, const std::vector<Spend>& spends);
+
+}  // namespace greentill::credit

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// species add, withdraw and list; planter and inspector add, retire and list; site add, room and list.
+#include "daemon/base/decimal.hpp"
+#include "daemon/base/text.hpp"
+#include "tools/common/table.hpp"
+#include "tools/common/text.hpp"
+#include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/trees/place.hpp"
+
+namespace greentill::credit {
+namespace {
+
+Json to_json(const Species& s) {
+  return {{"species", s.id},           {"scientific", s.scientific}, {"name", s.name},
+          {"price_mg", s.price_mg},    {"region", s.region},         {"months", {s.first_month, s.last_month}},
+          {"cost_hundredths", s.cost}, {"currency", s.currency},     {"on_offer", s.on_offer}};
+}
+
+Json to_json(const TreeParty& p) {
+  const bool plants = p.is == TreeParty::Kind::planter;
+  Json json{{plants ? "planter" : "inspector", p.id}, {"name", p.name}, {"active", p.active}};
+  if (!p.works_for.empty()) json["works_for"] = p.works_for;
+  return json;
+}
+
+Json to_json(const Site& s) {
+  return {{"site", s.id},       {"planter", s.planter},         {"name", s.name},
+          {"region", s.region}, {"latitude", s.latitude / 1e5}, {"longitude", s.longitude / 1e5},
+          {"room", s.room},     {"ordered", s.ordered}};
+}
+
+std::string money(std::int64_t hundredths, const std::string& currency) {
+  const std::string cents = std::to_string(hundredths % 100);
+  return std::to_string(hundredths / 100) + '.' + (cents.size() < 2 ? "0" : "") + cents + ' ' + currency;
+}
+
+Status read_months(const std::string& text, Species& into) {
+  if (text.empty()) return Done{};
+  const std::size_t hyphen = text.find('-');
+  const auto first = parse_integer<int>(text.substr(0, hyphen));
+  const auto last = hyphen == std::string::npos ? first : parse_integer<int>(text.substr(hyphen + 1));
+  into.first_month = first.value_or(0);
+  into.last_month = last.value_or(0);
+  return Done{};  // what is no month is refused with the rest
+}
+
+Result<Deed> add_species(Counter& counter, const Given& given) {
+  Species species;
+  species.id = given["id"];
+  species.scientific = given["scientific"];
+  species.name = given["name"];
+  species.region = given["region"];
+  species.currency = given["currency"];
+  const auto price = read_grams("--price", given["price"]);
+  if (!price) return Failure{price.error()};
+  species.price_mg = *price;
+  const auto cost = parse_in_units(given["cost"], 2, Rounding::exact);
+  if (!cost) return fail(ErrorCode::invalid, "--cost: an amount with at most two decimals, as 1.20");
+  species.cost = *cost;
+  if (Status months = read_months(given["months"], species); !months) return Failure{months.error()};
+  if (Status put = counter.catalogue.put(species); !put) return Failure{put.error()};
+  return Deed{{to_json(species), "a tree of " + species.id + " is " + tools::grams_text(species.price_mg) + '\n'},
+              species.id,
+              to_json(species)};
+}
+
+Result<Deed> add_party(Counter& counter, const Given& given, TreeParty::Kind kind) {
+  const TreeParty party{given["id"], kind, given["name"], given["works-for"], true};
+  if (Status added = counter.catalogue.add(party); !added) return Failure{added.error()};
+  return Deed{{to_json(party), party.id + " is registered\n"}, party.id, to_json(party)};
+}
+
+Result<Deed> add_site(Counter& counter, const Given& given) {
+  Site site{given["id"], given["planter"], given["name"], given["region"], 0, 0, 0, 0};
+  const auto place = read_place("--at", given["at"]);
+  if (!place) return Failure{place.error()};
+  site.latitude = place->latitude;
+  site.longitude = place->longitude;
+  const auto room = read_number("--room", given["room"], 0, 1'000'000'000);
+  if (!room) return Failure{room.error()};
+  site.room = *room;
+  if (Status added = counter.catalogue.add(site); !added) return Failure{added.error()};
+  return Deed{{to_json(site),
+               "site " + site.id + " has room for " + tools::counted(static_cast<std::uint64_t>(site.room), "tree") + '\n'},
+              site.id,
+              to_json(site)};
+}
+
+Result<Deed> withdraw_species(Counter& counter, const Given& given) {
+  if (Status withdrawn = counter.catalogue.withdraw_species(given["id"]); !withdrawn) return Failure{withdrawn.error()};
+  return Deed{{{{"species", given["id"]}, {"on_offer", false}}, given["id"] + " is not on offer any more\n"},
+              given["id"],
+              {{"on_offer", false}}};
+}
+
+Result<Deed> retire_party(Counter& counter, const Given& given) {
+  const auto party = counter.catalogue.retire(given["id"]);
+  if (!party) return Failure{party.error()};
+  return Deed{{to_json(*party), party->id + " is retired\n"}, party->id, to_json(*party)};
+}
+
+Result<Deed> change_room(Counter& counter, const Given& given) {
+  const auto room = read_number("ROOM", given["room"], 0, 1'000'000'000);
+  if (!room) return Failure{room.error()};
+  const auto site = counter.catalogue.set_room(given["id"], *room);
+  if (!site) return Failure{site.error()};
+  return Deed{{to_json(*site),
+               "site " + site->id + " has room for " + tools::counted(static_cast<std::uint64_t>(site->room), "tree") + '\n'},
+              site->id,
+              to_json(*site)};
+}
+
+}  // namespace
+
+Status change_catalogue(const std::filesystem::path& config, const Given& given, const Output& output) {
+  const std::size_t space = given.command.find(' ');
+  const std::string thing = given.command.substr(0, space), verb = given.command.substr(space + 1);
+  return do_at_counter(config, given, output, [&](Counter& counter) -> Result<Deed> {
+    if (verb == "withdraw") return withdraw_species(counter, given);
+    if (verb == "retire") return retire_party(counter, given);
+    if (verb == "room") return change_room(counter, given);
+    if (thing == "species") return add_species(counter, given);
+    if (thing == "site") return add_site(counter, given);
+    return add_party(counter, given, thing == "planter" ? TreeParty::Kind::planter : TreeParty::Kind::inspector);
+  });
+}
+
+Status list_catalogue(const std::filesystem::path& config, const Given& given, const Output& output) {
+  const std::string thing = given.command.substr(0, given.command.find(' '));
+  return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
+    Json list = Json::array();
+    if (thing == "species") {
+      const auto all = counter.trees.all_species();
+      if (!all) return Failure{all.error()};
+      tools::Table table({{"species"},
+                          {"scientific"},
+                          {"name"},
+                          {"region"},
+                          {"price", tools::Table::Align::right},
+                          {"cost", tools::Table::Align::right},
+                          {"months"},
+                          {"on offer"}});
+      for (const Species& s : *all) {
+        list.push_back(to_json(s));
+        table.add({s.id, s.scientific, s.name, s.region, tools::grams_text(s.price_mg), money(s.cost, s.currency),
+                   std::to_string(s.first_month) + '-' + std::to_string(s.last_month), s.on_offer ? "yes" : "no"});
+      }
+      return Outcome{{{"species", list}}, all->empty() ? "no species is on offer\n" : table.text()};
+    }
+    if (thing == "site") {
+      const auto all = counter.trees.sites();
+      if (!all) return Failure{all.error()};
+      tools::Table table({{"site"},
+                          {"name"},
+                          {"region"},
+                          {"planter"},
+                          {"room", tools::Table::Align::right},
+                          {"ordered", tools::Table::Align::right}});
+      for (const Site& s : *all) {
+        list.push_back(to_json(s));
+        table.add({s.id, s.name, s.region, s.planter, std::to_string(s.room), std::to_string(s.ordered)});
+      }
+      return Outcome{{{"sites", list}}, all->empty() ? "there is no site\n" : table.text()};
+    }
+    const auto all = counter.trees.parties();
+    if (!all) return Failure{all.error()};
+    const auto kind = thing == "planter" ? TreeParty::Kind::planter : TreeParty::Kind::inspector;
+    tools::Table table({{thing}, {"name"}, {"works for"}, {"active"}});
+    for (const TreeParty& p : *all) {
+      if (p.is != kind) continue;
+      list.push_back(to_json(p));
+      table.add({p.id, p.name, p.works_for, p.active ? "yes" : "no"});
+    }
+    return Outcome{{{thing + "s", list}}, table.empty() ? "there is no " + thing + '\n' : table.text()};
+  });
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the rules of trees need of a database. Each operation touches what one key leads to. sqlite/sqlite_trees.hpp implements
+// it.
+//
+// Errors: those of the database. Threads: one; within a transaction of the ledger's store, but for what only reads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/error.hpp"
+#include "tools/credit-service/holdings/tree.hpp"
+
+namespace greentill::credit {
+
+class TreeStore {
+ public:
+  virtual ~TreeStore() = default;
+
+  // The catalogue, by id. put() adds, or changes what is stored under the id.
+  virtual Result<std::optional<Species>> species(const std::string& id) = 0;
+  virtual Result<std::vector<Species>> all_species() = 0;
+  virtual Status put(const Species& species) = 0;
+  virtual Result<std::optional<TreeParty>> party(const std::string& id) = 0;
+  virtual Result<std::vector<TreeParty>> parties() = 0;
+  virtual Status put(const TreeParty& party) = 0;
+  virtual Result<std::optional<Site>> site(const std::string& id) = 0;
+  virtual Result<std::vector<Site>> sites() = 0;
+  virtual Status put(const Site& site) = 0;
+
+  // By order.
+  virtual Result<std::optional<TreeOrder>> order(std::int64_t no) = 0;
+  virtual Result<std::optional<TreeOrder>> order_by_key(const std::string& key) = 0;
+  /// Stores a new one, whose `no` is 0, and returns its number.
+  virtual Result<std::int64_t> add_order(const TreeOrder& order) = 0;
+  virtual Status put(const TreeOrder& order) = 0;
+  /// Open orders whose time is over at `now`, at most `most`.
+  virtual Result<std::vector<std::int64_t>> overdue(std::int64_t now, std::size_t most) = 0;
+  /// Those of the order, by number.
+  virtual Result<std::vector<Tree>> trees_of(std::int64_t order) = 0;
+
+  // By tree.
+  virtual Result<std::optional<Tree>> tree(const std::string& number) = 0;
+  virtual Status put(const Tree& tree) = 0;
+  /// The next serial behind what begins all numbers of a species, site and year.
+  virtual Result<std::int64_t> next_serial(const std::string& prefix) = 0;
+  virtual Status add(const TreeEvent& event) = 0;
+  /// In turn.
+  virtual Result<std::vector<TreeEvent>> events(const std::string& tree) = 0;
+  /// The tree that has such a photo in its evidence; nothing where none does.
+  virtual Result<std::optional<std::string>> tree_with_photo(const Digest& photo) = 0;
+  virtual Result<std::optional<TreePayment>> payment(const std::string& tree) = 0;
+  virtual Status put(const TreePayment& payment) = 0;
+
+  // By certificate.
+  virtual Result<std::optional<CertifiedTrees>> certificate(const std::string& number) = 0;
+  /// A new one, of these trees.
+  virtual Status add(const CertifiedTrees& certificate, const std::vector<std::string>& trees) = 0;
+  virtual Status put_state(const std::string& certificate, CertifiedTrees::State state) = 0;
+  /// The numbers of those of the account that name the tree, or of any account where that is empty; revoked ones too.
+  virtual Result<std::vector<std::string>> certificates_with(const std::string& tree, const std::string& account) = 0;
+
+  // The whole, for an operator.
+  /// Every certificate without its message: of an account, or of all where that is empty; by the time of issue.
+  virtual Result<std::vector<CertifiedTrees>> certificates(const std::string& account) = 0;
+  /// Those behind `after`, by number, at most `most`; of a site and in a state, where these are given.
+  virtual Result<std::vector<Tree>> trees(const std::string& site, std::optional<Tree::State> state, const std::string& after,
+                                          std::size_t most) = 0;
+  virtual Result<std::vector<TreeOrder>> orders(std::int64_t after, std::size_t most) = 0;
+  /// Of a planter; empty: of all. By tree.
+  virtual Result<std::vector<TreePayment>> payments(const std::string& planter, bool unpaid_alone) = 0;
+};
+
+}  // namespace greentill::credit
