@@ -8,8 +8,10 @@ import datetime
 import gzip
 import hashlib
 import json
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -85,7 +87,7 @@ def encoded_list(bits):
 
 
 class Programs(unittest.TestCase):
-    greentill = credit = None
+    greentill = credit = kill_at_write = None
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
@@ -317,6 +319,45 @@ class Certificates(Programs):
         self.sign("EX-9")
         self.assertEqual(json.loads(self.read("states.json")), before)
 
+    def killed_at(self, change, *arguments):
+        """Whether the command ended at that change of the folder; else it is done."""
+        environment = {**os.environ, "LD_PRELOAD": self.kill_at_write, "KILL_FOLDER": str(self.folder), "KILL_AT": str(change)}
+        done = subprocess.run([self.credit, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True)
+        self.assertIn(done.returncode, (0, -signal.SIGKILL), done.stderr)
+        return done.returncode != 0
+
+    def state_of(self, number):
+        if not (self.folder / "states.json").exists():
+            return None
+        book = json.loads(self.read("states.json"))["certificates"]
+        return next((one for one in book if one["number"] == number), None)
+
+    def test_killed_at_any_change_no_certificate_is_out_without_its_place_and_no_revocation_is_half(self):
+        states, out, pdf = (str(self.folder / name) for name in ("states.json", "EX-1.vc.cose", "EX-1.pdf"))
+        (self.folder / "draft.json").write_text(json.dumps(draft("EX-1")))
+        sign = ("certificate", "sign", "draft.json", "--states", states, "--key", "trees.key", "--certificate", "trees.crt", "--out", out, "--pdf", pdf)
+        for change in range(1, 100):
+            killed = self.killed_at(change, *sign)
+            place = self.state_of("EX-1")
+            if pathlib.Path(out).exists():
+                self.assertEqual(self.verify(out)[0], 0)
+                entry = self.check_in_python(self.read(out))["credentialStatus"][0]
+                self.assertEqual(int(entry["statusListIndex"]), place["index"], change)
+            if not killed:
+                break
+            self.run_credit(*sign)
+            self.assertTrue(place is None or self.state_of("EX-1") == place, "a number keeps its place")
+            for name in (states, out, pdf):
+                pathlib.Path(name).unlink()
+        self.assertGreater(change, 10)
+        for change in range(1, 100):
+            killed = self.killed_at(change, "certificate", "revoke", "EX-1", "--states", states)
+            self.assertIn(self.state_of("EX-1")["state"], ("good", "revoked"))
+            if not killed:
+                break
+        self.assertEqual(self.state_of("EX-1")["state"], "revoked")
+        self.assertGreater(change, 3)
+
     def test_what_is_wrong_with_a_draft_is_told(self):
         for change, why in (({"credentialStatus": []}, "credentialStatus: signing gives"), ({"issuer": {"id": "trees"}}, "issuer.id: it is no https URL"),
                             ({"proof": {}}, "proof: nothing of that name"), ({"credentialSubject": {}}, "credentialSubject.certificateNumber: it is missing")):
@@ -342,6 +383,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--greentill", required=True)
     parser.add_argument("--credit", required=True)
+    parser.add_argument("--kill-at-write", required=True)
     known, rest = parser.parse_known_args()
-    Programs.greentill, Programs.credit = known.greentill, known.credit
+    Programs.greentill, Programs.credit, Programs.kill_at_write = known.greentill, known.credit, known.kill_at_write
     unittest.main(argv=[sys.argv[0], *rest])
