@@ -10,7 +10,7 @@ from parts import PATIENCE_S, connects, free_port, output_of, wait_until
 from stack import Stack
 
 SERVERS = (("broker", "server", ("--host", "localhost,127.0.0.1")), ("est", "server", ("--host", "localhost,127.0.0.1")), ("service", "worker", ()),
-           ("signer", "bundles", ("--name", "Throw-away signer")))
+           ("signer", "bundles", ("--name", "Throw-away signer")), ("trees", "trees", ("--name", "Throw-away trees")))
 # As they are named where openssl makes them: whose certificates open which door, and whom everybody trusts.
 NAMES = {"devices-ca.crt": "devices-door.crt", "workers-ca.crt": "workers-door.crt", "ca.crt": "anchors.crt"}
 
@@ -48,6 +48,13 @@ key = "identities/est.key"
 [signer]
 certificate = "identities/signer.crt"
 key = "identities/signer.key"
+
+[trees]
+url = "https://trees.example/"
+name = "Throw-away programme"
+certificate = "identities/trees.crt"
+key = "identities/trees.key"
+duty = {{ name = "voluntary tree-planting duty" }}
 """
 
     def make_certificates(self):

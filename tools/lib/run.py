@@ -14,6 +14,7 @@ import time
 from enrolled import EnrolledStack
 from parts import ROOT, StackError, wait_until
 from stack_texts import journal_source, mapping_file
+from tree import Customer, PRICE_G, quick_programme
 
 SAMPLES = ROOT / "config/samples"
 DEFAULT_FOLDER = ROOT / "build/run"
@@ -113,6 +114,28 @@ def feed(stack, arguments):
     stack.wait_delivered(600)
 
 
+def ride(stack, customer):
+    """A customer with an account rides; the dock reads the token from their card."""
+    rides = stack.folder / "rides.ndjson"
+    rides.write_text(customer.rides(int(time.time()) - 60))
+    stack.tool("submit", rides)
+    stack.wait_delivered()
+
+
+def plant(stack, customer):
+    """What a customer's rides come to in the end."""
+    credit = customer.credit("account", "show", customer.account)["credit"]
+    number = customer.plant(stack.folder)
+    certificate, lists = customer.certify(stack.folder)
+    statuses = [word for file in lists for word in ("--status", file)]
+    checked = stack.tool("verify", "--tree-certificate", certificate, "--anchors", stack.identities / "ca.crt", *statuses)
+    say("")
+    say(f"A customer's rides earned {grams(credit['balance_mg'])} of credit. {PRICE_G} g of it are the price of a tree, which was ordered, planted "
+        f"and inspected: {number}.")
+    say("Its certificate is in trees.vc.cose, to print in trees.pdf. Checked offline:")
+    say(checked.rstrip())
+
+
 def activities(claims_report):
     return {name: {"claims": amounts["claims"], "estimate_mg": amounts["estimate_mg"], "credited_mg": amounts["credited_mg"]}
             for name, amounts in sorted(claims_report.items())}
@@ -201,15 +224,20 @@ def main():
         with EnrolledStack(arguments.folder, arguments.bin) as stack:
             (arguments.folder / OURS).touch()
             stack.prepare(source_of(arguments, stack), registered=False)
+            programme = arguments.folder / "programme.toml"
+            programme.write_text(quick_programme(programme.read_text()))
             say("A throw-away programme is made: authorities, and a registry that expects a device. The credit service starts.")
             stack.start_workers()
             say(stack.enrol())
+            customer = Customer(stack)
             say("Mosquitto and greentilld start.")
             started = time.monotonic()
             feed(stack, arguments)
+            ride(stack, customer)
             summary = summarise(stack, time.monotonic() - started)
             print_table(summary)
             leave_results(stack, summary)
+            plant(stack, customer)
             if arguments.keep:
                 keep_running(stack)
             stack.stop()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tools/run leaves behind is true: the sample day, and a trip history of one's own."""
+"""What tools/run leaves behind is true: the sample day, a trip history of one's own, and a customer's tree."""
 import json
 import pathlib
 import shutil
@@ -36,7 +36,13 @@ def check_left(folder, binaries, output):
     check_independently(folder / "claims.cborseq", folder / "device.crt")
     report = subprocess.run([pathlib.Path(binaries) / "bin/greentill-credit", "report", "--json", "--config", folder / "credit.toml"],
                             capture_output=True, text=True, check=True)
-    check_ledger([folder / "claims.cborseq"], json.loads(report.stdout))
+    report = json.loads(report.stdout)
+    # Claims do not say what their credit was spent on.
+    spent = report["accounts"].pop("spent")
+    fail_unless(spent == 20_000 and report["accounts"].pop("reserved") == 0, f"a tree of 20 g was bought: {report['accounts']}")
+    report["accounts"]["customer"] += spent
+    check_ledger([folder / "claims.cborseq"], report)
+    fail_unless("it holds" in output and (folder / "trees.pdf").read_bytes().startswith(b"%PDF"), "there is no certificate of the tree")
     return summary
 
 
@@ -72,7 +78,7 @@ def journey(folder, binaries):
     shutil.copyfile(ROOT / "config/mappings/lyft-trips.toml", mapping)
     own = demonstrate(folder / "own", binaries, "--trips", trips, "--mapping", mapping)
     found = own["transactions"], own["claims"], own["unusable_rows"]
-    fail_unless(found == (4, 3, 1), f"4 trips, 3 claims and a row that is no trip were expected: {own}")
+    fail_unless(found == (7, 6, 1), f"4 trips and a customer's 3, 6 claims and a row that is no trip were expected: {own}")
 
 
 if __name__ == "__main__":

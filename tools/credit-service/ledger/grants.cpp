@@ -13,8 +13,6 @@ namespace greentill::credit {
 namespace {
 
 constexpr unsigned kSlots = kSystemAccountSlots;
-// Credit rests at least so long after it was booked, so that a person can look at what came late.
-constexpr std::int64_t kLeastRestSeconds = 3 * kSecondsADay;
 
 std::string account_subject(std::int64_t account) { return "account/" + std::to_string(account); }
 
@@ -45,10 +43,10 @@ Result<std::int64_t> Grants::customer(const claim::Attribution& attribution, con
   return store_.account(kind, to_hex(attribution.hash), 0);
 }
 
-std::int64_t Grants::spendable_at(const Rule& rule, std::int64_t act_ended, std::int64_t booked_at) {
+std::int64_t Grants::spendable_at(const Programme& programme, const Rule& rule, std::int64_t act_ended, std::int64_t booked_at) {
   const std::int64_t window = rule.refund_days * kSecondsADay;
   const bool far = act_ended > std::numeric_limits<std::int64_t>::max() - window;
-  return std::max(far ? act_ended : act_ended + window, booked_at + kLeastRestSeconds);
+  return std::max(far ? act_ended : act_ended + window, booked_at + programme.rest_days() * kSecondsADay);
 }
 
 Result<std::int64_t> Grants::wanted(const Decision& decision, const claim::Reduction& reduction, const claim::Quantities& left,
@@ -189,7 +187,7 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   if (Status used = use(*limits, rule->activity, counted.mg() - own); !used) return Failure{used.error()};
   decision.granted = *granted;
   const BookingKind kind = stands_again ? BookingKind::stands_again : BookingKind::grant;
-  if (Status written = book(to, **programme, decision, 0, *granted, kind, spendable_at(*rule, to.reduction->end, now), now);
+  if (Status written = book(to, **programme, decision, 0, *granted, kind, spendable_at(**programme, *rule, to.reduction->end, now), now);
       !written) {
     return Failure{written.error()};
   }

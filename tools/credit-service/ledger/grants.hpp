@@ -61,7 +61,7 @@ class Grants {
                                std::int64_t now);
 
   /// From when on the customer can spend what was granted.
-  static std::int64_t spendable_at(const Rule& rule, std::int64_t act_ended, std::int64_t booked_at);
+  static std::int64_t spendable_at(const Programme& programme, const Rule& rule, std::int64_t act_ended, std::int64_t booked_at);
 
  private:
   struct Limit {

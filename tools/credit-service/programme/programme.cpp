@@ -12,6 +12,7 @@ namespace {
 using toml::Table;
 __extension__ using Int128 = __int128;
 
+constexpr std::int64_t kRestDays = 3;
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kMaxMg = std::int64_t{1} << 53;
 // For one act, a thousand tonnes. A methodology need not limit what it credits, and sums of larger amounts would exceed 64 bits.
@@ -86,6 +87,7 @@ Result<Programme> Programme::parse(std::string_view bytes, const std::string& na
   if (customer + merchant + operator_share != kMillion) root.wrong("shares", "must add up to exactly 1");
   std::vector<Rule> rules = read_rules(root);
   const Quota quota = read_quota(root);
+  const std::int64_t rest_days = root.integer_or("rest_days", 0, kMostDays, kRestDays);
   const bool screens = root.table_or_empty("screening").boolean_or("on", true);
   if (const auto& error = root.check()) return Failure{*error};
 
@@ -96,6 +98,7 @@ Result<Programme> Programme::parse(std::string_view bytes, const std::string& na
   programme.rules_ = std::move(rules);
   programme.quota_ = quota;
   programme.screens_ = screens;
+  programme.rest_days_ = rest_days;
   programme.bytes_ = bytes;
   programme.sha256_ = hasher.sha256({as_bytes(bytes)});
   return programme;

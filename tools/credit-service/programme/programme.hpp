@@ -71,6 +71,8 @@ class Programme {
   [[nodiscard]] const Rule* rule_for(std::string_view activity) const;
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
   [[nodiscard]] const Quota& quota() const { return quota_; }
+  /// How long credit rests after it was booked before it can be spent, so that a person can look at what came late.
+  [[nodiscard]] std::int64_t rest_days() const { return rest_days_; }
   /// Whether devices' days are screened.
   [[nodiscard]] bool screens() const { return screens_; }
   /// Splits an amount by largest remainder; equal remainders go to the customer, then the merchant, then the operator. Requires:
@@ -86,6 +88,7 @@ class Programme {
   std::vector<Rule> rules_;
   Quota quota_;
   bool screens_ = true;
+  std::int64_t rest_days_ = 0;
   std::int64_t customer_ppm_ = 0;
   std::int64_t merchant_ppm_ = 0;
   std::int64_t operator_ppm_ = 0;
