@@ -297,6 +297,8 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                   {"receipts", status.link.receipts},
                   {"receipts_refused", status.link.receipts_refused},
                   {"repairs", status.link.repairs},
+                  {"broker", status.link.broker.empty() ? ordered_json() : ordered_json(status.link.broker)},
+                  {"moving", status.link.moving.empty() ? ordered_json() : ordered_json(status.link.moving)},
                   {"chain", nullptr},
                   {"chain_words", nullptr},
                   {"ledger_went_back", nullptr},

@@ -46,6 +46,12 @@ Status check_preferred(const Config& config, const measure::Library& library) {
   return Done{};
 }
 
+std::string broker_in_use(const Config& config) {
+  const std::string& configured = config.uplink->server_uri;
+  const auto kept = uplink::FileBrokerBook::load(broker_file(config), configured);
+  return uplink::places_of(configured, {}, kept ? *kept : std::string()).proven;
+}
+
 Result<identity::RootChoice> choose_roots(const Config& config, const identity::Settings& settings) {
   std::optional<Error> first;
   auto choice = choose(config, settings, [&first](Error error) {

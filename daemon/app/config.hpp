@@ -69,6 +69,9 @@ struct Installation {
 /// <bin>/../lib/greentill/plugins and <bin>/greentill-plugin-host, <bin> being the running program's folder.
 Installation find_installation();
 
+/// Where the daemon keeps which broker gave the last receipt; uplink/broker_book.hpp.
+[[nodiscard]] inline std::filesystem::path broker_file(const Config& config) { return config.state_folder / "broker"; }
+
 /// Reads the file and everything its meaning depends on (the plugins' own configuration files). The first error, with file, line
 /// and key. Does not look at keys, certificates or the network.
 Result<Config> load_config(const std::filesystem::path& path, const Installation& installation);

@@ -54,6 +54,7 @@ class GreentillDaemon : public Daemon {
   Status start_engine();
   Status start_uplink();
   uplink::DataOptions data_options(std::uint64_t cap);
+  uplink::BrokerOptions broker_options();
   std::string renewal_put_off();
   std::string settings_put_off();
   std::string answers_put_off();
@@ -87,6 +88,7 @@ class GreentillDaemon : public Daemon {
   Strand strand_;
   std::unique_ptr<identity::ReceiptTrust> trust_;
   std::optional<uplink::FileDataBook> data_book_;
+  std::optional<uplink::FileBrokerBook> broker_book_;
   std::unique_ptr<uplink::Uplink> uplink_;
   std::optional<outbox::Pruner> pruner_;
   std::optional<uplink::OutboxReceiptBook> book_;
@@ -202,6 +204,18 @@ uplink::DataOptions GreentillDaemon::data_options(std::uint64_t cap) {
   return options;
 }
 
+uplink::BrokerOptions GreentillDaemon::broker_options() {
+  const std::filesystem::path file = broker_file(config_);
+  uplink::BrokerOptions options;
+  options.named = settings_->get().broker;
+  auto kept = uplink::FileBrokerBook::load(file, config_.uplink->server_uri);
+  if (!kept) log_.write(LogLevel::warning, "uplink", kept.error().message + "; the configured broker is gone back to");
+  if (kept) options.kept = std::move(*kept);
+  broker_book_.emplace(file, config_.uplink->server_uri, engine_->committer(), log_);
+  options.book = &*broker_book_;
+  return options;
+}
+
 /// Where data is short a renewal waits, unless the certificate would end first.
 std::string GreentillDaemon::renewal_put_off() {
   if (!uplink_) return {};
@@ -242,6 +256,7 @@ Status GreentillDaemon::start_uplink() {
   options.certificate = config_.certificate;
   options.key = own_->key_path();
   options.data = data_options(config_.uplink->data.cap);
+  options.broker = broker_options();
   options.verification_time = [this] { return clock_.corrected(); };
   if (config_.enrolment) {
     options.methodologies = [this](std::string message) { methodologies_->came(std::move(message)); };
@@ -279,7 +294,7 @@ Status GreentillDaemon::start_sources() {
   auto reader = outbox_->new_reader();
   if (!reader) return Failure{reader.error()};
   source_front_ = std::make_unique<engine::SourceFront>(*engine_, std::move(*reader));
-  if (Status started = answers_.start(config_, clock_, [this] { return answers_put_off(); }); !started) return started;
+  if (Status started = answers_.start(*own_, config_, clock_, [this] { return answers_put_off(); }); !started) return started;
   auto ask = [this](const detect::Question& question, std::function<void(detect::Reply)> done) {
     answers_.ask(question, std::move(done));
   };
@@ -333,13 +348,19 @@ Status GreentillDaemon::start() {
   if (Status started = start_methodologies(); !started) return started;
   if (Status started = start_time(); !started) return started;
   if (Status started = start_sources(); !started) return started;
-  if (Status started = own_->start_renewal([this] { return self_check_->best_time(); },
-                                           [this](const crypto::Certificate& by) { self_check_->renewed(by); },
-                                           [this] { return renewal_put_off(); });
+  if (Status started = own_->start_renewal(
+          [this] { return self_check_->best_time(); }, [this](const crypto::Certificate& by) { self_check_->renewed(by); },
+          [this] { return renewal_put_off(); }, [this] { return uplink_ ? uplink_->status().broker : std::string(); });
       !started) {
     return started;
   }
-  if (Status started = settings_->start(*engine_, [this] { return settings_put_off(); }); !started) return started;
+  if (Status started = settings_->start(
+          *engine_, [this] { return settings_put_off(); },
+          [this](const std::string& broker) {
+            if (uplink_) uplink_->broker_named(broker);
+          });
+      !started)
+    return started;
   return start_api();
 }
 

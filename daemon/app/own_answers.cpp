@@ -16,12 +16,10 @@ detect::Reply reply_of(enrol::ServiceAnswers::Answer answer) {
 
 }  // namespace
 
-Status OwnAnswers::start(const Config& config, const Clock& clock, std::function<std::string()> put_off) {
-  if (!config.enrolment) return Done{};
-  auto server = enrol::EstServer::parse(config.enrolment->server);
-  if (!server) return Failure{server.error()};
-  answers_ =
-      enrol::ServiceAnswers::start({server->beside_est(), identity::Slots(config.enrolment->folder), clock, std::move(put_off)});
+Status OwnAnswers::start(OwnIdentity& own, const Config& config, const Clock& clock, std::function<std::string()> put_off) {
+  const enrol::EstPlace* place = own.place();
+  if (!config.enrolment || place == nullptr) return Done{};
+  answers_ = enrol::ServiceAnswers::start({*place, identity::Slots(config.enrolment->folder), clock, std::move(put_off)});
   return Done{};
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "daemon/app/config.hpp"
+#include "daemon/app/own_identity.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/detect/questions.hpp"
@@ -18,7 +19,7 @@ namespace greentill::app {
 class OwnAnswers {
  public:
   /// `put_off`: as of enrol::ServiceAnswers::Options. Without an enrolment nobody can be asked, and every reply says so.
-  Status start(const Config& config, const Clock& clock, std::function<std::string()> put_off);
+  Status start(OwnIdentity& own, const Config& config, const Clock& clock, std::function<std::string()> put_off);
   void stop() { answers_.reset(); }
   /// As detect::AskService.
   void ask(const detect::Question& question, std::function<void(detect::Reply)> done);

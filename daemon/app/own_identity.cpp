@@ -21,6 +21,10 @@ Result<std::unique_ptr<OwnIdentity>> OwnIdentity::load(const Config& config, Clo
 }
 
 Status OwnIdentity::load() {
+  if (config_.enrolment) {
+    slots_.emplace(config_.enrolment->folder);
+    place_.emplace(config_.enrolment->server, *slots_);
+  }
   auto vault = identity::Vault::open(config_.wrapping_key);
   if (!vault) return Failure{vault.error()};
   vault_ = std::move(*vault);
@@ -68,7 +72,7 @@ void OwnIdentity::seal(const std::filesystem::path& file, std::string_view name)
 
 Status OwnIdentity::try_certificate(const std::filesystem::path& certificate) const {
   if (!config_.uplink) return Done{};
-  auto address = parse_broker_address(config_.uplink->server_uri);
+  auto address = parse_broker_address(broker_());
   if (!address) return Failure{address.error()};
   const crypto::WipeFreed wiping;  // OpenSSL reads the key by its path
   return probe::try_certificate({std::move(*address), config_.uplink->authorities, certificate, key_path()}, kTrialLimit,
@@ -76,26 +80,22 @@ Status OwnIdentity::try_certificate(const std::filesystem::path& certificate) co
 }
 
 Status OwnIdentity::start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed,
-                                  std::function<std::string()> put_off) {
-  if (!config_.enrolment) return Done{};
-  auto server = enrol::EstServer::parse(config_.enrolment->server);
-  if (!server) return Failure{server.error()};
-  slots_.emplace(config_.enrolment->folder);
+                                  std::function<std::string()> put_off, std::function<std::string()> broker) {
+  if (!place_) return Done{};
   renewed_ = std::move(renewed);
+  broker_ = std::move(broker);
   const auto promoted = [this](const crypto::Certificate& by) {
     Status taken = device_->renewed(by);
     if (taken) renewed_(by);
     return taken;
   };
-  enrol::RenewalMeans means{std::move(*server),
-                            *slots_,
-                            vault_,
-                            clock_,
-                            random_,
-                            [this](const std::filesystem::path& certificate) { return try_certificate(certificate); },
-                            promoted};
+  enrol::RenewalMeans means{
+      place_->get(), *slots_, vault_,
+      clock_,        random_, [this](const std::filesystem::path& certificate) { return try_certificate(certificate); },
+      promoted};
   renewer_ = enrol::Renewer::start(
-      {std::move(means), config_.enrolment->retry_min, std::move(now), device_->certificate(), std::move(put_off)}, log_);
+      {std::move(means), *place_, config_.enrolment->retry_min, std::move(now), device_->certificate(), std::move(put_off)},
+      log_);
   return Done{};
 }
 

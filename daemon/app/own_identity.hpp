@@ -14,6 +14,7 @@
 #include "daemon/app/config.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/enrol/est_place.hpp"
 #include "daemon/enrol/renewal.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/identity/slots.hpp"
@@ -37,13 +38,15 @@ class OwnIdentity {
   /// Whether this key signed the message, or the one before.
   [[nodiscard]] bool has_signed(const claim::Message& message);
   [[nodiscard]] const identity::Vault& vault() const { return vault_; }
+  /// Where the service is; null without an enrolment.
+  [[nodiscard]] enrol::EstPlace* place() { return place_ ? &*place_ : nullptr; }
   /// Where a library that wants a path reads the key in plain: its file, or a file in memory. Lifetime: this object's.
   [[nodiscard]] std::filesystem::path key_path() const { return memory_ ? memory_->path() : config_.key; }
 
   /// Begins to renew, where an enrolment is configured. `now`: the best known time; `renewed` hears of each new certificate, on
-  /// another thread; `put_off`: as in enrol::Renewer::Options. All must live until stop().
+  /// another thread; `put_off`: as in enrol::Renewer::Options; `broker`: the one in use, as a URI. All must live until stop().
   Status start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed,
-                       std::function<std::string()> put_off);
+                       std::function<std::string()> put_off, std::function<std::string()> broker);
   void stop();
   /// None where nothing renews it.
   [[nodiscard]] std::optional<api::DaemonStatus::Renewal> renewal() const;
@@ -65,8 +68,10 @@ class OwnIdentity {
   std::unique_ptr<identity::DeviceIdentity> former_;
   std::optional<identity::MemoryFile> memory_;
   std::optional<identity::Slots> slots_;
+  std::optional<enrol::EstPlace> place_;
   std::atomic<bool> stopping_{false};
   std::function<void(const crypto::Certificate&)> renewed_;
+  std::function<std::string()> broker_;
   std::unique_ptr<enrol::Renewer> renewer_;  // last member: its thread uses the others
 };
 

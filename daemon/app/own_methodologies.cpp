@@ -47,12 +47,12 @@ Status OwnMethodologies::take_kept() {
 Status OwnMethodologies::start(std::function<std::string()> put_off, std::function<void(std::uint64_t)> used,
                                std::function<void()> in_force) {
   in_force_ = std::move(in_force);
-  if (!config_.enrolment) return Done{};
-  auto server = enrol::EstServer::parse(config_.enrolment->server);
-  if (!server) return Failure{server.error()};
+  const enrol::EstPlace* place = own_.place();
+  if (!config_.enrolment || place == nullptr) return Done{};
   slots_.emplace(config_.enrolment->folder);
-  enrol::BundleKeeper::Options options{{server->beside_est(), *slots_, own_.vault(), clock_},
+  enrol::BundleKeeper::Options options{{place->get().beside_est(), *slots_, own_.vault(), clock_},
                                        random_,
+                                       *place,
                                        [this] { return number(); },
                                        [this] { return expires_at_.load(); },
                                        std::move(put_off),

@@ -36,8 +36,9 @@ class OwnSettings {
   [[nodiscard]] const identity::Settings& get() const { return *in_use_.load(); }
 
   /// Asks the registry for newer ones from time to time, where an enrolment says whom to ask. `put_off`: as of
-  /// enrol::SettingsKeeper::Options. Both must outlive stop().
-  Status start(engine::Engine& engine, std::function<std::string()> put_off);
+  /// enrol::SettingsKeeper::Options; `broker_named` hears which broker newer ones name, empty: none. All must outlive stop().
+  Status start(engine::Engine& engine, std::function<std::string()> put_off,
+               std::function<void(const std::string&)> broker_named);
   void stop() { keeper_.reset(); }
   /// Asks now.
   void look_now() {
@@ -57,6 +58,7 @@ class OwnSettings {
   std::list<identity::Settings> all_;  ///< since the start: who made a claim of former ones may still look at them
   std::atomic<const identity::Settings*> in_use_{nullptr};
   std::optional<identity::Slots> slots_;
+  std::function<void(const std::string&)> broker_named_;
   std::unique_ptr<enrol::SettingsKeeper> keeper_;  // last member: its thread uses the others
 };
 

@@ -15,19 +15,18 @@ std::optional<std::int64_t> OwnTime::ahead() const {
                                                                                          : std::nullopt;
 }
 
-Status OwnTime::start(const Config& config, const OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
+Status OwnTime::start(const Config& config, OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
                       std::function<void()> moved) {
-  if (!config.enrolment) {
+  const enrol::EstPlace* place = own.place();
+  if (!config.enrolment || place == nullptr) {
     settled();
     return Done{};
   }
-  auto server = enrol::EstServer::parse(config.enrolment->server);
-  if (!server) return Failure{server.error()};
   if (Status ready = crypto::VerificationTime::prepare(); !ready) return ready;
   slots_.emplace(config.enrolment->folder);
-  signers_.emplace(*slots_, server->beside_est());
-  enrol::TimeMeans means{server->beside_est(), *signers_, [&own] { return own.device().certificate(); }, random};
-  keeper_ = enrol::TimeKeeper::start({std::move(means), clock_, std::move(settled), std::move(moved)}, log);
+  signers_.emplace(*slots_, place->get().beside_est());
+  enrol::TimeMeans means{place->get().beside_est(), *signers_, [&own] { return own.device().certificate(); }, random};
+  keeper_ = enrol::TimeKeeper::start({std::move(means), clock_, *place, std::move(settled), std::move(moved)}, log);
   return Done{};
 }
 

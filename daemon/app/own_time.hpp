@@ -35,7 +35,7 @@ class OwnTime {
   }
   /// `settled` and `moved`: as of enrol::TimeKeeper::Options, but that `settled` is called within this call where nobody can be
   /// asked. The others must outlive it.
-  Status start(const Config& config, const OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
+  Status start(const Config& config, OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
                std::function<void()> moved);
   void stop() { keeper_.reset(); }
 

@@ -70,7 +70,7 @@ class ThreadBundle final : public BundleKeeper {
     }
     if (brought) {
       auto bundle = is_older(*brought) ? Result<CommonBundle>(fail(ErrorCode::conflict, ""))
-                                       : check_common(options_.means, std::move(*brought), kBundleLimit, asking_.ended());
+                                       : check_common(means(), std::move(*brought), kBundleLimit, asking_.ended());
       if (!bundle && bundle.error().code == ErrorCode::conflict) return asking_.well();  // it is the one in use, say
       if (!bundle)
         return asking_.failed("what the broker keeps as the programme's methodologies is not taken: " + bundle.error().message);
@@ -78,13 +78,17 @@ class ThreadBundle final : public BundleKeeper {
     }
     if (std::string why = options_.put_off(); !why.empty()) return asking_.put_off(std::move(why));
     const bool ends = options_.expires_at() - kBundleRenewedBefore < options_.means.clock.unix_seconds();
-    auto fetched = fetch_common(options_.means, ends ? 0 : options_.number(), kBundleLimit, asking_.ended());
+    auto fetched = fetch_common(means(), ends ? 0 : options_.number(), kBundleLimit, asking_.ended());
     if (asking_.ended()) return milliseconds(0);
     if (!fetched && fetched.error().code == ErrorCode::not_found) return asking_.well();  // nobody signs them here
     if (!fetched) return asking_.failed("the programme's methodologies could not be asked for: " + fetched.error().message);
     if (!*fetched) return asking_.well();
     options_.used((*fetched)->message.size());
     return take(std::move(**fetched));
+  }
+
+  [[nodiscard]] SettingsMeans means() const {
+    return {options_.place.get().beside_est(), options_.means.slots, options_.means.vault, options_.means.clock};
   }
 
   /// Whether it says nothing new, whoever signed it.

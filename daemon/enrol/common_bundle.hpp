@@ -44,6 +44,7 @@ class BundleKeeper {
   struct Options {
     SettingsMeans means;
     Random& random;
+    const EstPlace& place;                        ///< where `means.server` is; must outlive it
     std::function<std::uint64_t()> number;        ///< of the one in use; 0: none
     std::function<std::int64_t()> expires_at;     ///< its end, Unix seconds
     std::function<std::string()> put_off;         ///< as of SettingsKeeper::Options

@@ -12,23 +12,10 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/crypto/secret.hpp"
+#include "daemon/enrol/est_server.hpp"
 #include "daemon/enrol/http_answer.hpp"
 
 namespace greentill::enrol {
-
-/// Where the server is.
-struct EstServer {
-  std::string host;  ///< an IPv6 address without its brackets
-  std::string port;
-  std::string base;   ///< of the path: "/.well-known/est", with a label behind it where the URL names one
-  std::string shown;  ///< the URL, for people and for the state's file
-
-  /// Reads "https://host", "https://host:port", or one of them with "/label" behind it (RFC 7030, 3.2.2). The port is 443 where
-  /// none is written. invalid, with what to write instead.
-  static Result<EstServer> parse(std::string_view url);
-  /// The same server, for what is ours and not EST's: who signs bundles and times, and what they sign (docs/enrolment.md).
-  [[nodiscard]] EstServer beside_est() const;
-};
 
 /// Views need to live for the call alone.
 struct EstRequest {

@@ -187,7 +187,9 @@ class ThreadRenewer final : public Renewer {
   /// Tries once; how long to rest then.
   std::chrono::milliseconds attempt() {
     std::int64_t told_wait_s = 0;
-    const auto renewed = renew(options_.means, cancelled_, told_wait_s);
+    RenewalMeans means = options_.means;
+    means.server = options_.place.get();
+    const auto renewed = renew(means, cancelled_, told_wait_s);
     if (cancelled_) return kLookAgain;
     const std::int64_t now = options_.now();
     const auto pause = renewed ? rest(*renewed) : rest(renewed.error(), told_wait_s);

@@ -17,6 +17,7 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/enrol/est_client.hpp"
+#include "daemon/enrol/est_place.hpp"
 #include "daemon/identity/slots.hpp"
 
 namespace greentill::enrol {
@@ -64,6 +65,7 @@ class Renewer {
  public:
   struct Options {
     RenewalMeans means;
+    const EstPlace& place;              ///< where `means.server` is; must outlive it
     std::chrono::seconds floor{3600};   ///< between two tries at least; doubled to a day where they fail
     std::function<std::int64_t()> now;  ///< the best known time, Unix seconds: a service's where one was heard
     crypto::Certificate in_use;

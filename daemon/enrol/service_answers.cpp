@@ -95,14 +95,15 @@ class ThreadAnswers final : public ServiceAnswers {
     if (std::string why = options_.put_off(); !why.empty()) return fail(ErrorCode::unavailable, std::move(why));
     const auto anchors = read_file(options_.slots.anchors(), kMostAnchorsBytes);
     if (!anchors) return Failure{anchors.error()};
+    const EstServer server = options_.place.get().beside_est();
     const std::string operation = std::string(one.kind->name) + "/" + one.argument;
-    const auto reply = enrol::ask(options_.server, {.operation = operation, .anchors = *anchors}, options_.limit, cancelled_);
+    const auto reply = enrol::ask(server, {.operation = operation, .anchors = *anchors}, options_.limit, cancelled_);
     if (!reply) return Failure{reply.error()};
-    if (reply->http.status == kNotFound) return fail(ErrorCode::not_found, options_.server.shown + ": it says nothing to this");
-    if (!reply->http.ok()) return Failure{error_of(reply->http).with_context(options_.server.shown)};
+    if (reply->http.status == kNotFound) return fail(ErrorCode::not_found, server.shown + ": it says nothing to this");
+    if (!reply->http.ok()) return Failure{error_of(reply->http).with_context(server.shown)};
     const std::string& body = reply->http.body;
     const bool sound = body.size() <= kMostMessageBytes && claim::parse_keyed_message(as_bytes(body), one.kind->type).ok();
-    if (!sound) return fail(ErrorCode::invalid, options_.server.shown + ": what it sends is no answer to " + operation);
+    if (!sound) return fail(ErrorCode::invalid, server.shown + ": what it sends is no answer to " + operation);
     return std::vector<std::uint8_t>(body.begin(), body.end());
   }
 

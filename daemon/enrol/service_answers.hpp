@@ -14,6 +14,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/enrol/est_client.hpp"
+#include "daemon/enrol/est_place.hpp"
 #include "daemon/identity/slots.hpp"
 
 namespace greentill::enrol {
@@ -26,7 +27,7 @@ class ServiceAnswers {
   using Answer = Result<std::vector<std::uint8_t>>;
 
   struct Options {
-    EstServer server;  ///< as EstServer::beside_est() gives it
+    const EstPlace& place;  ///< where the service is; must outlive it
     identity::Slots slots;
     const Clock& clock;
     /// Why nothing is asked for now, as a sentence; empty: it is, and the line's use is counted.

@@ -89,8 +89,31 @@ class ThreadSettings final : public SettingsKeeper {
   /// How long to rest then.
   milliseconds look() {
     if (std::string why = options_.put_off(); !why.empty()) return asking_.put_off(std::move(why));
-    auto fetched = fetch_settings(options_.means, options_.number(), kSettingsLimit, asking_.ended());
+    std::string not_moved;
+    auto fetched = fetch(not_moved);
     if (asking_.ended()) return milliseconds(0);
+    const milliseconds rest = take(std::move(fetched));
+    return not_moved.empty() ? rest : asking_.failed(std::move(not_moved));
+  }
+
+  /// From where the service is meant to be, where it answers there; else from where it answered last. `not_moved`: why it is not
+  /// where it is meant to be.
+  Result<std::optional<FetchedSettings>> fetch(std::string& not_moved) {
+    SettingsMeans means = options_.means;
+    if (const auto wanted = options_.place.wanted()) {
+      means.server = wanted->beside_est();
+      auto fetched = fetch_settings(means, options_.number(), kSettingsLimit, asking_.ended());
+      const Status moved = fetched ? options_.place.answered(*wanted) : Status(Failure{fetched.error()});
+      if (moved) log_.write(LogLevel::info, "settings", "the service is at " + wanted->shown + " from now on");
+      if (moved || asking_.ended()) return fetched;
+      not_moved = "the service that the settings name, " + wanted->shown + ", is not to be used yet: " + moved.error().message +
+                  "; going on with " + options_.place.get().shown;
+    }
+    means.server = options_.place.get().beside_est();
+    return fetch_settings(means, options_.number(), kSettingsLimit, asking_.ended());
+  }
+
+  milliseconds take(Result<std::optional<FetchedSettings>> fetched) {
     if (!fetched && fetched.error().code == ErrorCode::not_found) return asking_.well();  // they come as a file here
     if (!fetched) return asking_.failed("the registry's settings could not be asked for: " + fetched.error().message);
     if (!*fetched) return asking_.well();
@@ -105,7 +128,7 @@ class ThreadSettings final : public SettingsKeeper {
       return asking_.failed("the registry's settings number " + number + " were not adopted: " + adopted.error().message);
     }
     log_.write(LogLevel::info, "settings", "the settings number " + number + " are in use");
-    return asking_.well();
+    return options_.place.wanted() ? asking_.well(milliseconds(0)) : asking_.well();  // which is tried at once
   }
 
   const Options options_;

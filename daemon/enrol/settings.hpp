@@ -16,6 +16,7 @@
 #include "daemon/claim/bundle.hpp"
 #include "daemon/crypto/secret.hpp"
 #include "daemon/enrol/est_client.hpp"
+#include "daemon/enrol/est_place.hpp"
 #include "daemon/enrol/signers.hpp"
 #include "daemon/identity/settings.hpp"
 #include "daemon/identity/slots.hpp"
@@ -53,6 +54,7 @@ class SettingsKeeper {
     Random& random;
     std::function<std::uint64_t()> number;         ///< of those in use
     std::function<std::string()> put_off;          ///< why nothing is asked for now, as a sentence; empty: it is
+    EstPlace& place;                               ///< where `means.server` is; must outlive it
     std::function<Status(FetchedSettings)> adopt;  ///< puts them to use; after an error the former ones still are
     std::chrono::milliseconds every{86'400'000};   ///< between two questions, and up to a twelfth more
     std::chrono::milliseconds floor{60'000};       ///< between tries that fail; doubled to six hours

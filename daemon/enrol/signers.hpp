@@ -29,6 +29,8 @@ class Signers {
  public:
   Signers(const identity::Slots& slots, EstServer server) : slots_(slots), server_(std::move(server)) {}
 
+  /// From now on it is asked there.
+  void ask_at(EstServer server) { server_ = std::move(server); }
   /// Asks for the signers where none is known yet, so that a line that breaks off needs to hold for one exchange at a time.
   Status prepare(const crypto::Certificate& own, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
   /// ok where a signer that is known signed the message. One that is not known yet is asked for once, over TLS that the anchors
@@ -41,7 +43,7 @@ class Signers {
   Status fetch(const crypto::Certificate& own, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
 
   const identity::Slots& slots_;
-  const EstServer server_;
+  EstServer server_;
   bool loaded_ = false;
   std::string anchors_;
   std::vector<crypto::Certificate> known_;

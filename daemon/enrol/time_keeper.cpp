@@ -76,7 +76,9 @@ class ThreadKeeper final : public TimeKeeper {
       failures_ = 0;
       return kNotNeeded;
     }
-    const auto time = ask_time(options_.means, limit, rest_.ended());
+    const EstServer server = options_.place.get().beside_est();
+    options_.means.signers.ask_at(server);
+    const auto time = ask_time({server, options_.means.signers, options_.means.own, options_.means.random}, limit, rest_.ended());
     if (rest_.ended()) return kNotNeeded;
     tell(time);
     if (!time) return doubled(options_.floor, failures_++, kLongestRest);

@@ -14,6 +14,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/crypto/certificate.hpp"
+#include "daemon/enrol/est_place.hpp"
 #include "daemon/enrol/signers.hpp"
 
 namespace greentill::enrol {
@@ -36,6 +37,7 @@ class TimeKeeper {
   struct Options {
     TimeMeans means;
     CorrectedClock& clock;
+    const EstPlace& place;  ///< where `means.server` is; must outlive it
     /// Called once, from the keeper's thread: the clock is kept, or was corrected, or the first try to do so came to nothing.
     std::function<void()> settled;
     /// Called from the keeper's thread when the clock was moved by more than some seconds.

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/base/broker_address.hpp"
 #include "daemon/base/saved_text.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/toml/table.hpp"
@@ -16,6 +17,7 @@ namespace {
 using toml::Table;
 
 constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kMostAddressBytes = 255;
 constexpr std::int64_t kLatestTime = 253'402'300'799;  // the last second of the year 9999
 constexpr std::int64_t kMostNumber = UINT32_MAX;
 
@@ -68,12 +70,27 @@ class SettingsReader {
     settings.assignment.site = assignment.filled_text("site", claim::kMaxTextBytes);
     for (const Table& fields : root_.tables("root")) settings.roots.push_back(read_root(fields));
     if (settings.roots.empty()) root_.wrong("root", "must be there once or more: a device without any can claim nothing");
+    settings.broker = read_server("broker");
+    settings.est = read_server("est");
     return settings;
   }
 
  private:
   static std::uint32_t number_in(const Table& fields) {
     return static_cast<std::uint32_t>(fields.integer("number", 1, kMostNumber));
+  }
+
+  /// A server's address; empty where the file names none.
+  [[nodiscard]] std::string read_server(const char* name) const {
+    if (!root_.has(name)) return {};
+    const Table fields = root_.table(name);
+    std::string server = fields.filled_text("server", kMostAddressBytes);
+    if (std::string_view(name) == "broker") {
+      if (const auto read = parse_broker_address(server); !read) fields.wrong("server", read.error().message);
+    } else if (!server.starts_with("https://") || server.find_first_of(" \t\"'") != std::string::npos) {
+      fields.wrong("server", "must be https://HOST or https://HOST:PORT");
+    }
+    return server;
   }
 
   Root read_root(const Table& fields) {

@@ -49,6 +49,9 @@ struct Settings {
   std::uint64_t number = 0;  ///< of the settings; a device takes no lower one than it had
   Assignment assignment;
   std::vector<Root> roots;  ///< at least one; no number and no name twice
+  /// Where broker and service are from now on, as URIs; empty: where the configuration says.
+  std::string broker;
+  std::string est;
 
   /// Null where there is none. Lifetime: this object's.
   [[nodiscard]] const Root* root(std::string_view name) const;

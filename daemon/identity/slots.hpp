@@ -35,6 +35,8 @@ class Slots {
   [[nodiscard]] std::filesystem::path certificate(Slot slot) const { return in(slot) / "device.crt"; }
   /// PEM: the authorities that were confirmed at enrolment.
   [[nodiscard]] std::filesystem::path anchors() const { return folder_ / "authorities.pem"; }
+  /// The server that answered last in place of the configured one: a line with its URL, and the configured one's.
+  [[nodiscard]] std::filesystem::path server() const { return folder_ / "server"; }
   /// PEM: who signs bundles and times, as the server said it last.
   [[nodiscard]] std::filesystem::path signers() const { return folder_ / "signers.pem"; }
 

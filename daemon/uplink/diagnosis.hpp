@@ -24,8 +24,13 @@ class Diagnosis {
   /// Calls `done` with the cause, and how many bytes of the line were taken to find it, on the probe's thread, unless this object
   /// is destroyed before. May be called once.
   void start(const probe::Target& target, std::function<void(const std::string&, std::uint64_t)> done);
+  /// Calls `done` with how far a connection comes, likewise, also where nothing is wrong. In place of start().
+  void look(const probe::Target& target, std::function<void(const probe::Finding&)> done);
 
  private:
+  void run(const probe::Target& target,
+           std::function<void(const Result<probe::Addresses>& addresses, const std::atomic<bool>& cancelled)> work);
+
   struct State {
     std::mutex mutex;
     bool resolving = true;

@@ -9,6 +9,7 @@
 #include "daemon/claim/claim.hpp"
 #include "daemon/crypto/verification_time.hpp"
 #include "daemon/paho/loss_guess.hpp"
+#include "daemon/uplink/moving.hpp"
 #include "daemon/uplink/session.hpp"
 
 namespace greentill::uplink {
@@ -17,7 +18,7 @@ namespace {
 // How often it is looked what the line has carried, and whether a month has begun.
 constexpr std::chrono::minutes kLook{1};
 
-class MqttUplink final : public Uplink, public SessionOwner {
+class MqttUplink final : public Uplink, public SessionOwner, public MovingOwner {
  public:
   MqttUplink(Options options, Executor& strand, Clock& clock, Random& random, Log& log, outbox::Reader& reader, ReceiptBook& book,
              outbox::Repairer& repairer, identity::ReceiptTrust& trust)
@@ -27,7 +28,8 @@ class MqttUplink final : public Uplink, public SessionOwner {
         meter_(options.data, clock),
         terms_{options.keep_alive},
         around_{std::move(options), strand,  clock,          random, log,    reader, book, repairer, trust, board_,
-                troubles_,          window_, awaits_claims_, terms_, meter_, pause_} {
+                troubles_,          window_, awaits_claims_, terms_, meter_, pause_},
+        moving_(around_.options, strand, clock, random, board_, log, meter_, *this) {
     show_data();  // what the month has carried so far is true before anything is sent
   }
 
@@ -36,11 +38,13 @@ class MqttUplink final : public Uplink, public SessionOwner {
     if (!usable) return troubles_.tell(LogLevel::error, usable.error().message);
     stopped_ = false;
     connect();
+    moving_.start();
     look_after(++attempts_);
   }
 
   void stop() override {
     stopped_ = true;
+    moving_.stop();
     if (session_) session_->stop();
     session_.reset();
     set_connected(false);
@@ -57,8 +61,19 @@ class MqttUplink final : public Uplink, public SessionOwner {
     });
   }
 
-  void retry_now() override { now(&Session::retry_now); }
+  void retry_now() override {
+    around_.strand.post([this, alive = std::weak_ptr<bool>(alive_)] {
+      if (alive.lock()) moving_.try_now();
+    });
+    now(&Session::retry_now);
+  }
   void question_now() override { now(&Session::question_now); }
+
+  void broker_named(std::string broker) override {
+    around_.strand.post([this, broker = std::move(broker), alive = std::weak_ptr<bool>(alive_)] {
+      if (alive.lock()) moving_.name(broker);
+    });
+  }
 
   void also_used(std::uint64_t bytes) override {
     around_.strand.post([this, bytes, alive = std::weak_ptr<bool>(alive_)] {
@@ -83,7 +98,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
     if (stopped_ || session_) return;
     given_up_ = !meter_.may_connect();
     if (given_up_) return give_up_line();
-    const auto address = parse_broker_address(around_.options.server_uri);
+    const auto address = parse_broker_address(moving_.broker());
     if (!address) return troubles_.tell(LogLevel::error, address.error().with_context("uplink server").message);
     crypto::VerificationTime::set(around_.options.verification_time());
     session_ = std::make_shared<Session>(around_, *this);
@@ -93,11 +108,12 @@ class MqttUplink final : public Uplink, public SessionOwner {
   void session_ready() override {
     ready_at_ = around_.clock.monotonic();
     set_connected(true);
-    around_.log.write(LogLevel::info, "uplink", "connected to " + around_.options.server_uri);
+    around_.log.write(LogLevel::info, "uplink", "connected to " + moving_.broker());
   }
 
   void receipt_applied() override {
     backoff_.reset();
+    moving_.receipt_applied();
     meter_.look();  // the service has said the time
     show_data();
   }
@@ -111,6 +127,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   /// The month's data is used up: looks every minute whether another has begun.
   void give_up_line() {
     given_up_ = true;
+    (void)moving_.session_ended("the month's data is used up");
     meter_.close();
     ++attempt_;  // none is waited for
     show_data();
@@ -148,6 +165,19 @@ class MqttUplink final : public Uplink, public SessionOwner {
 
   static std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
 
+  void connect_anew() override {
+    if (stopped_) return;
+    session_.reset();  // the former broker says "offline" by the will
+    set_connected(false);
+    terms_ = {around_.options.keep_alive};
+    connect_after(std::chrono::milliseconds(0));
+  }
+
+  bool may_try() override {
+    if (given_up_ || around_.clock.monotonic() < pause_) return false;
+    return meter_.use().stage == DataStage::free || !session_;
+  }
+
   void session_needs(const Terms& terms) override {
     terms_ = terms;
     session_.reset();
@@ -165,7 +195,9 @@ class MqttUplink final : public Uplink, public SessionOwner {
     }
     set_connected(false);
     session_.reset();
-    const std::chrono::milliseconds delay = backoff_.next(around_.random);
+    const bool goes_back = moving_.session_ended(why.message);
+    if (goes_back) terms_ = {around_.options.keep_alive};
+    const std::chrono::milliseconds delay = goes_back ? std::chrono::milliseconds(0) : backoff_.next(around_.random);
     const std::string what = why.message + guess;
     board_.update([&what](LinkStatus& status) {
       ++status.failures;
@@ -213,6 +245,7 @@ class MqttUplink final : public Uplink, public SessionOwner {
   std::optional<std::chrono::milliseconds> ready_at_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // timers hold it weakly, to see whether this object exists
   std::shared_ptr<Session> session_;
+  Moving moving_;
 };
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "daemon/claim/receipt.hpp"
 #include "daemon/identity/identity.hpp"
 #include "daemon/outbox/outbox.hpp"
+#include "daemon/uplink/broker_book.hpp"
 #include "daemon/uplink/data_use.hpp"
 
 namespace greentill::uplink {
@@ -42,6 +43,7 @@ struct Options {
   std::chrono::milliseconds backoff_max{300'000};
   /// How long claims refused "retry later" rest: so long at first, then twice as long each time, a day at most.
   std::chrono::seconds retry_refused_after{3'600};
+  BrokerOptions broker;
   DataOptions data;
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{60};
@@ -97,7 +99,9 @@ struct LinkStatus {
   std::string ledger_went_back;
   std::int64_t paused_until = 0;  ///< the service takes nothing before, Unix seconds; 0: it does
   DataUse data;                   ///< what the line has carried, to a minute or so
-  std::string last_error;         ///< why claims wait; empty once a receipt takes some, or where none wait
+  std::string broker;             ///< which one gave the last receipt, or is the configured one; mqtts://host:port
+  std::string moving;      ///< why the one that the settings name is not in use, as a sentence; empty: it is, or was not tried
+  std::string last_error;  ///< why claims wait; empty once a receipt takes some, or where none wait
 };
 
 /// The uplink: connects, and connects again with back-off, until it is stopped.
@@ -126,6 +130,9 @@ class Uplink {
   /// way that it answers: a test of the whole way that changes nothing. Each answer counts in LinkStatus::receipts. Does nothing
   /// before start() and after stop(). Threads: safe from any thread.
   virtual void question_now() = 0;
+  /// The settings name that broker from now on, as a URI; empty: none. It is moved to as docs/mqtt.md says. Threads: safe from
+  /// any thread.
+  virtual void broker_named(std::string broker) = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual LinkStatus status() const = 0;
 };

@@ -124,4 +124,38 @@ TEST_CASE("settings: what is longer than a device reads is refused") {
   CHECK(book.device("cafe-1").settings == 0);
 }
 
+TEST_CASE("settings: they say where broker and service are, a device's own before that of all") {
+  RegistryBook book;
+  const auto set = [&book](const std::string& device, std::optional<std::string> broker, std::optional<std::string> est) {
+    return book.said([&](Registry& r) { return r.set_address(device, broker, est); });
+  };
+  const std::string before = write(book).text;
+  CHECK(before.find("[broker]") == std::string::npos);
+  CHECK(set("", "mqtts://new.example:8883", std::nullopt) == "");
+  CHECK(set("cafe-1", std::nullopt, "https://est.example:8443") == "");
+  const Written both = write(book);
+  CHECK(both.number == 2);
+  CHECK_HAS(both.text, "\n[broker]\nserver = \"mqtts://new.example:8883\"\n");
+  CHECK_HAS(both.text, "\n[est]\nserver = \"https://est.example:8443\"\n");
+  CHECK(write(book, "bikes-1").text.find("[est]") == std::string::npos);
+  CHECK(set("cafe-1", "mqtts://own.example", std::nullopt) == "");
+  CHECK_HAS(write(book).text, "server = \"mqtts://own.example\"");
+  CHECK_HAS(write(book, "bikes-1").text, "server = \"mqtts://new.example:8883\"");
+  CHECK(set("cafe-1", "", "") == "");
+  CHECK(set("", "", std::nullopt) == "");
+  CHECK(book.store().addresses().value().empty());
+  CHECK(write(book).text.find("[broker]") == std::string::npos);
+  // What is no address, or says nothing new.
+  CHECK_HAS(set("", "mqtt://new.example", std::nullopt), "mqtt:// is not encrypted");
+  CHECK_HAS(set("", std::nullopt, "http://new.example"), "is no address of an EST server");
+  CHECK_HAS(set("nobody", "mqtts://a", std::nullopt), "the registry has no device");
+  CHECK_HAS(set("", "", std::nullopt), "already");
+  // The file beside the database makes the same changes again.
+  RegistryBook other;
+  for (std::size_t i = other.lines.size(); i < book.lines.size(); ++i) REQUIRE(replay(book.lines[i], other.store()));
+  CHECK(set("", "mqtts://b", std::nullopt) == "");
+  REQUIRE(replay(book.lines.back(), other.store()));
+  CHECK(other.store().addresses().value() == book.store().addresses().value());
+}
+
 }  // namespace greentill::credit::settings_test

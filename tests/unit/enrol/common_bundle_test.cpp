@@ -116,11 +116,13 @@ TEST_CASE("common bundle: by a clock that nobody keeps a bundle is not past its 
 
 TEST_CASE("common bundle: what came is adopted where it is newer, also under the same number where it ends later") {
   Device device;
+  const EstPlace place("https://localhost:1", device.slots);
   std::atomic<std::uint64_t> number{5};
   std::atomic<std::int64_t> end{kNow + kDay};
   std::atomic<int> adopted{0};
   BundleKeeper::Options options{device.means(),
                                 device.random,
+                                place,
                                 [&] { return number.load(); },
                                 [&] { return end.load(); },
                                 [] { return std::string(); },

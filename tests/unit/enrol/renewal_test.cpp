@@ -56,14 +56,15 @@ struct Renewing {
   std::unique_ptr<Renewer> start(std::int64_t now, std::function<std::string()> put_off = {}) {
     const auto never = [](const auto&) { return Status(Done{}); };
     RenewalMeans means{*EstServer::parse("https://localhost:1"), slots, vault, clock, random, never, never};
-    return Renewer::start({std::move(means), std::chrono::hours(1), [now] { return now; }, *certificate, std::move(put_off)},
-                          log);
+    return Renewer::start(
+        {std::move(means), place, std::chrono::hours(1), [now] { return now; }, *certificate, std::move(put_off)}, log);
   }
 
   test::TestAuthority authority{"root"};
   Result<crypto::Certificate> certificate = crypto::Certificate::leaf_from(authority.issue("till-1").certificate);
   test::TempDir folder;
   identity::Slots slots{folder.path()};
+  EstPlace place{"https://localhost:1", slots};
   identity::Vault vault;
   test::SetClock clock;
   SystemRandom random;

@@ -34,12 +34,12 @@ struct Bench {
   SystemClock clock;
   Heard heard;
   std::string put_off;
+  EstPlace place{"https://127.0.0.1:1", identity::Slots(folder.path())};
 
   /// A port at which nobody answers.
   std::unique_ptr<ServiceAnswers> start(std::int64_t at_once = 64) {
     REQUIRE(write_file_durably(identity::Slots(folder.path()).anchors(), "no PEM\n"));
-    ServiceAnswers::Options options{EstServer::parse("https://127.0.0.1:1")->beside_est(), identity::Slots(folder.path()), clock,
-                                    [this] { return put_off; }};
+    ServiceAnswers::Options options{place, identity::Slots(folder.path()), clock, [this] { return put_off; }};
     options.at_once = at_once;
     options.each = std::chrono::hours(1);
     return ServiceAnswers::start(std::move(options));

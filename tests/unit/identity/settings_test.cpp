@@ -161,6 +161,21 @@ TEST_CASE("settings: what is wrong is named with line and key") {
   refuses(with("harbour", "harb\xffur"), "settings.toml:6:");
 }
 
+TEST_CASE("settings: they may say where broker and service are") {
+  const auto plain = parse(kWhole);
+  REQUIRE(plain);
+  CHECK(plain->broker.empty());
+  CHECK(plain->est.empty());
+  const auto moved = parse(kHead + "[broker]\nserver = \"mqtts://new.example:8883\"\n[est]\nserver = \"https://new.example\"\n" +
+                           root_text("4", "city-bikes"));
+  REQUIRE(moved);
+  CHECK(moved->broker == "mqtts://new.example:8883");
+  CHECK(moved->est == "https://new.example");
+  CHECK(refusal(kWhole + "[broker]\nserver = \"mqtt://new.example\"\n").find("mqtt:// is not encrypted") != std::string::npos);
+  CHECK(refusal(kWhole + "[est]\nserver = \"http://new.example\"\n").find("est.server: must be https://") != std::string::npos);
+  CHECK(refusal(kWhole + "[est]\n").find("server") != std::string::npos);
+}
+
 TEST_CASE("settings: no message ever says a key") {
   const std::string key = "5a5b5c5d5e5f" + std::string(52, '7');
   for (const std::string& wrong : {key.substr(1), key + "8", key + "zz", "0x" + key, key.substr(0, 32) + " " + key.substr(32)}) {

@@ -83,6 +83,7 @@ class Device {
   void start();
   void retry_now() { uplink_->retry_now(); }
   void question_now() { uplink_->question_now(); }
+  void broker_named(const std::string& broker) { uplink_->broker_named(broker); }
   /// How long the strand was held up by that, as of strand_delay().
   std::chrono::milliseconds stop();
   /// Moves time by hand.

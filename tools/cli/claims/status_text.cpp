@@ -170,6 +170,7 @@ std::string status_page(const Json& status) {
   add_certificates(page, status);
   const Json& link = member_at(status, "/link");
   page.line("last error", text_at(link, "/last_error"));
+  page.line("broker", text_at(link, "/moving"));
   page.line("service", text_at(link, "/chain_words"));
   if (!member_at(link, "/paused_until").is_null())
     page.line("pause", "the service takes nothing before " + time_at(link, "/paused_until"));

@@ -77,6 +77,7 @@ enum class Cause : std::uint8_t {
   overdue,
   refused,
   renewal,
+  broker_moves,  ///< the one that the settings name is not to be used yet
   source_configuration,
   source_broken,
   source_loses,

@@ -12,10 +12,12 @@
 #include <mutex>
 #include <thread>
 
+#include "daemon/app/choices.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/crypto/sealed.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/probe/broker_probe.hpp"
+#include "tools/cli/claims/members.hpp"
 #include "tools/cli/doctor/scene.hpp"
 
 namespace greentill::doctor {
@@ -143,6 +145,16 @@ void look_further(Scene& scene, probe::Target& target, const probe::Addresses& a
   scene.certificates.push_back({"the broker's certificate", finding.peer->not_before, finding.peer->not_after});
 }
 
+/// Nothing waits for it: claims go to the former one.
+void check_moving(const Scene& scene, Checks& into) {
+  const std::string words = scene.status ? cli::text_at(*scene.status, "/link/moving") : std::string();
+  if (words.empty()) return;
+  into.push_back(
+      warns("new broker", Cause::broker_moves, words,
+            "nothing is lost, and it is tried again; ask the operator whether it is right: greentill-credit address list"));
+  into.back().foreign = true;
+}
+
 }  // namespace
 
 void check_line(Scene& scene, Checks& into) {
@@ -152,8 +164,11 @@ void check_line(Scene& scene, Checks& into) {
                          "put the operator's [uplink] into " + scene.config_file.string()));
     return;
   }
-  auto address = parse_broker_address(scene.config->uplink->server_uri);
+  // The one that claims go to; the settings may name another one, which has to give a receipt first.
+  const std::string running = scene.status ? cli::text_at(*scene.status, "/link/broker") : std::string();
+  auto address = parse_broker_address(running.empty() ? app::broker_in_use(*scene.config) : running);
   if (!address) return;  // the configuration would not have been read
+  check_moving(scene, into);
   std::signal(SIGPIPE, SIG_IGN);
   probe::Target target{std::move(*address), scene.config->uplink->authorities, {}, {}};
   const std::string& host = target.address.host;

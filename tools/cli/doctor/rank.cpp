@@ -58,6 +58,7 @@ constexpr std::array kRows{
     Row{Cause::overdue, "overdue", Class::service},
     Row{Cause::refused, "refused", Class::service},
     Row{Cause::renewal, "renewal", Class::identity},
+    Row{Cause::broker_moves, "broker-moves", Class::broker},
     Row{Cause::source_configuration, "source-configuration", Class::source},
     Row{Cause::source_broken, "source-broken", Class::source},
     Row{Cause::source_loses, "source-loses", Class::source},

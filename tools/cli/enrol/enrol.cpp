@@ -39,8 +39,9 @@ Result<Place> find_place(const std::filesystem::path& config_file, const EnrolOp
                                           ": has no table [enrolment], which names the server; add it, or name "
                                           "--folder and --server");
   }
-  return Place{options.server.empty() ? config->enrolment->server : options.server, config->enrolment->folder,
-               config->wrapping_key, config->settings};
+  const std::string server = enrol::EstPlace(config->enrolment->server, identity::Slots(config->enrolment->folder)).get().shown;
+  return Place{options.server.empty() ? server : options.server, config->enrolment->folder, config->wrapping_key,
+               config->settings};
 }
 
 /// Whoever root makes files for could not read them.

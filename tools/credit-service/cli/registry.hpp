@@ -68,6 +68,9 @@ Status sign_consent(const std::filesystem::path& config, const Given& given, con
 /// device chain, and held release or dismiss.
 Status decide_chain(const std::filesystem::path& config, const Given& given, const Output& output);
 Status decide_held(const std::filesystem::path& config, const Given& given, const Output& output);
+/// address set, and address list.
+Status set_address(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_addresses(const std::filesystem::path& config, const Given& given, const Output& output);
 Status publish_methodologies(const std::filesystem::path& config, const Given& given, const Output& output);
 Status withdraw_methodology(const std::filesystem::path& config, const Given& given, const Output& output);
 Status list_methodologies(const std::filesystem::path& config, const Given& given, const Output& output);

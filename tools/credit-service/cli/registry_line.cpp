@@ -157,6 +157,17 @@ void describe_methodologies(CLI::App& app, Arguments& arguments) {
       .command("list", "What was published and withdrawn", list_methodologies);
 }
 
+void describe_addresses(CLI::App& app, Arguments& arguments) {
+  Group(app, arguments, "address", "Where devices find broker and service")
+      .command("set", "Tell all devices, or one, that they are elsewhere; each tries that before it gives up the former place",
+               set_address)
+      .option("device", "This one alone; left out: all that have none of their own", "DEVICE")
+      .option("broker", "mqtts://HOST:PORT; none: as devices' configurations say", "URI")
+      .option("est", "https://HOST:PORT; likewise", "URL")
+      .why()
+      .command("list", "What devices are told", list_addresses);
+}
+
 /// Beside the commands that show what is held.
 void describe_decisions(CLI::App& app, Arguments& arguments) {
   Group held(app, arguments, "held", "Claims that are accepted, and granted nothing until a person or time decides");
@@ -176,7 +187,7 @@ void describe_decisions(CLI::App& app, Arguments& arguments) {
 
 void describe_registry(CLI::App& app, Arguments& arguments) {
   for (const auto part : {describe_merchants, describe_roots, describe_devices, describe_keys, describe_locks,
-                          describe_methodologies, describe_decisions})
+                          describe_methodologies, describe_addresses, describe_decisions})
     part(app, arguments);
   CLI::App* registry = app.add_subcommand("registry", "The registry as a whole");
   registry->require_subcommand(1);

@@ -149,7 +149,9 @@ Result<DeviceSettings> Registry::write_settings(const std::string& id, ByteView 
   auto was = device(id);
   if (!was) return Failure{was.error()};
   if (is_gone(was->state)) return Failure{conflict("device " + id + ": it is " + std::string(to_words(was->state)))};
-  SettingsSource source{*was, {}, author_.at};
+  auto at = address_of(id);
+  if (!at) return Failure{at.error()};
+  SettingsSource source{*was, {}, author_.at, std::move(*at)};
   for (const AssignedRoot& one : was->assignments.back().roots) {
     auto known = root(std::to_string(one.number));
     if (!known) return Failure{known.error()};

@@ -71,6 +71,7 @@ class RecordingStore final : public RegistryStore {
   Result<std::vector<std::uint32_t>> roots_of_locks() override { return store_.roots_of_locks(); }
   Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return store_.codes(device); }
   Result<std::vector<PublishedMethodology>> methodologies() override { return store_.methodologies(); }
+  Result<std::vector<ServiceAddress>> addresses() override { return store_.addresses(); }
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override { return store_.audit(filter); }
 
   Status put(const Merchant& merchant) override;
@@ -84,6 +85,7 @@ class RecordingStore final : public RegistryStore {
   Status put(const Lock& lock) override;
   Status put(const EnrolmentCode& code) override;
   Status put(const PublishedMethodology& methodology) override;
+  Status put(const ServiceAddress& address) override;
   Status add(const AuditEntry& entry) override;
 
  private:

@@ -119,6 +119,13 @@ PublishedMethodology read_methodology(const Json& json) {
           json.at("changed_at")};
 }
 
+ServiceAddress read_address(const Json& json) {
+  const auto text = [&json](const char* name) {
+    return json.at(name).is_null() ? std::string() : json.at(name).get<std::string>();
+  };
+  return {text("device"), text("broker"), text("est")};
+}
+
 AuditEntry read_entry(const Json& json) {
   return {json.at("at"), json.at("who"), json.at("command"), json.at("subject"), json.at("what").dump(), json.at("why")};
 }
@@ -150,6 +157,7 @@ Status put_again(const std::string& what, const Json& json, RegistryStore& store
   if (what == "lock") return store.put(read_lock(json));
   if (what == "code") return store.put(read_code(json));
   if (what == "methodology") return store.put(read_methodology(json));
+  if (what == "address") return store.put(read_address(json));
   if (what == "audit") return store.add(read_entry(json));
   throw std::runtime_error("an unknown kind of change");
 }
@@ -210,6 +218,8 @@ Status RecordingStore::put(const PublishedMethodology& methodology) {
   json["file"] = methodology.file;
   return keep("methodology", std::move(json), store_.put(methodology));
 }
+
+Status RecordingStore::put(const ServiceAddress& address) { return keep("address", to_json(address), store_.put(address)); }
 
 Status RecordingStore::add(const AuditEntry& entry) { return keep("audit", to_json(entry), store_.add(entry)); }
 

@@ -135,6 +135,11 @@ Json to_json(const PublishedMethodology& methodology) {
           {"changed_at", methodology.changed_at}};
 }
 
+Json to_json(const ServiceAddress& address) {
+  const auto named = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return {{"device", named(address.device)}, {"broker", named(address.broker)}, {"est", named(address.est)}};
+}
+
 Json to_json(const AuditEntry& entry) {
   return {{"at", entry.at},
           {"who", entry.who},

@@ -29,6 +29,7 @@ namespace greentill::credit {
 [[nodiscard]] nlohmann::ordered_json to_json(const EnrolmentCode& code);
 /// Without its file.
 [[nodiscard]] nlohmann::ordered_json to_json(const PublishedMethodology& methodology);
+[[nodiscard]] nlohmann::ordered_json to_json(const ServiceAddress& address);
 /// With what it was and is as JSON again.
 [[nodiscard]] nlohmann::ordered_json to_json(const AuditEntry& entry);
 

@@ -74,6 +74,10 @@ class Registry {
   Result<Device> trust(const std::string& device);
   /// What the device may be granted of the activity a day, in place of its class's ceiling; nothing: its class's holds again.
   Result<Device> set_ceiling(const std::string& device, const std::string& activity, std::optional<std::int64_t> per_day_mg);
+  /// Where a device finds broker and service, or all that have none of their own where `device` is empty; a member left out stays
+  /// as it is, an empty one is taken away. They are told it in their settings. conflict where it is so already.
+  Result<ServiceAddress> set_address(const std::string& device, const std::optional<std::string>& broker,
+                                     const std::optional<std::string>& est);
   /// The device's settings, under the next number where they say something else than those that were written last. Nothing is
   /// noted where they do not. `programme_key`: K.
   Result<DeviceSettings> write_settings(const std::string& device, ByteView programme_key, const claim::Hasher& hasher);
@@ -127,6 +131,8 @@ class Registry {
   Result<Assignment> make_assignment(const AssignmentRequest& request, std::uint32_t number);
   /// The roots under which devices of its predecessors claimed.
   Result<std::vector<std::uint32_t>> inherited_roots(const std::string& merchant);
+  /// What the device is told: each its own, or else that of all.
+  Result<ServiceAddress> address_of(const std::string& device);
   /// Those that work for the merchant now.
   Result<std::vector<Device>> devices_of(const std::string& merchant);
   /// Gives the merchant's devices a further assignment where they inherited roots since; adds the names of those that got one.

@@ -34,6 +34,13 @@ class SettingsWriter {
     line("merchant", quoted(assignment.merchant));
     line("site", quoted(assignment.site));
   }
+  void addresses(const ServiceAddress& at) {
+    for (const auto& [table, server] : {std::pair("broker", &at.broker), std::pair("est", &at.est)}) {
+      if (server->empty()) continue;
+      text_.append("\n[").append(table).append("]\n");
+      line("server", quoted(*server));
+    }
+  }
   void root(const Root& root, bool reversals_only, const std::vector<RootVersion>& versions) {
     text_ += "\n[[root]]\n";
     line("number", std::to_string(root.number));
@@ -67,6 +74,7 @@ Result<crypto::Secret> settings_text(const SettingsSource& source, std::uint32_t
                                      const claim::Hasher& hasher) {
   SettingsWriter writer(programme_key, hasher);
   writer.head(source.device, number);
+  writer.addresses(source.at);
   const std::vector<AssignedRoot>& assigned = source.device.assignments.back().roots;
   for (std::size_t i = 0; i < assigned.size(); ++i) {
     writer.root(source.roots[i], assigned[i].reversals_only, versions_of_use(source.roots[i], source.now));

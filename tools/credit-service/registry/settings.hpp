@@ -18,6 +18,7 @@ struct SettingsSource {
   Device device;            ///< its latest assignment counts
   std::vector<Root> roots;  ///< all that this one names, in its order
   std::int64_t now = 0;     ///< by which versions are chosen: versions_of_use()
+  ServiceAddress at = {};   ///< what of it is named is said
 };
 
 /// The file's text under that number. conflict where it is longer than a device reads. `programme_key`: K, 32 bytes.

@@ -59,6 +59,8 @@ class RegistryReader : public KeyReader {
   virtual Result<std::vector<EnrolmentCode>> codes(const std::string& device) = 0;
   /// By id and version.
   virtual Result<std::vector<PublishedMethodology>> methodologies() = 0;
+  /// By device, that of all first.
+  virtual Result<std::vector<ServiceAddress>> addresses() = 0;
   /// The latest first.
   virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) = 0;
 };
@@ -85,6 +87,8 @@ class RegistryStore : public RegistryReader {
   virtual Status put(const EnrolmentCode& code) = 0;
   /// Adds it, or changes when it holds, and its number.
   virtual Status put(const PublishedMethodology& methodology) = 0;
+  /// Adds it, or puts it in place of the one before; one that names nothing is taken away.
+  virtual Status put(const ServiceAddress& address) = 0;
   /// Notes a change, and raises registry_step().
   virtual Status add(const AuditEntry& entry) = 0;
 };

@@ -138,6 +138,14 @@ struct PublishedMethodology {
   friend bool operator==(const PublishedMethodology&, const PublishedMethodology&) = default;
 };
 
+/// Where devices find broker and service, as they are told in their settings: one device, or all that have none of their own.
+struct ServiceAddress {
+  std::string device;  ///< empty: all
+  std::string broker;  ///< "mqtts://host:port"; empty: as the device's configuration says
+  std::string est;     ///< "https://host:port"; likewise
+  friend bool operator==(const ServiceAddress&, const ServiceAddress&) = default;
+};
+
 /// Who changed what, when and why.
 struct AuditEntry {
   std::int64_t at = 0;

@@ -36,6 +36,7 @@ CREATE TABLE enrolment_codes(hash BLOB PRIMARY KEY, device TEXT NOT NULL REFEREN
 CREATE INDEX codes_by_device ON enrolment_codes(device, made_at);
 CREATE TABLE methodologies(id TEXT NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL, file TEXT NOT NULL, holds_from INTEGER,
   holds_until INTEGER, number INTEGER NOT NULL, changed_at INTEGER NOT NULL, PRIMARY KEY(id, version)) STRICT;
+CREATE TABLE addresses(device TEXT PRIMARY KEY, broker TEXT NOT NULL, est TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE audit(no INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, command TEXT NOT NULL, subject TEXT NOT NULL,
   what TEXT NOT NULL, why TEXT NOT NULL) STRICT;
 CREATE INDEX audit_by_subject ON audit(subject);

@@ -98,6 +98,12 @@ class SqliteRegistry final : public RegistryStore {
 
   Result<std::vector<PublishedMethodology>> methodologies() override { return read_methodologies(database_); }
 
+  Result<std::vector<ServiceAddress>> addresses() override {
+    return list<ServiceAddress>("SELECT device, broker, est FROM addresses ORDER BY device", [](const Query& row) {
+      return ServiceAddress{std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))};
+    });
+  }
+
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override {
     const std::int64_t most =
         filter.most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(filter.most);
@@ -176,6 +182,11 @@ class SqliteRegistry final : public RegistryStore {
   }
   Status put(const EnrolmentCode& code) override { return put_code(database_, code); }
   Status put(const PublishedMethodology& methodology) override { return put_methodology(database_, methodology); }
+  Status put(const ServiceAddress& address) override {
+    if (address.broker.empty() && address.est.empty()) return run("DELETE FROM addresses WHERE device = ?", address.device);
+    return run("INSERT INTO addresses VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET broker = ?2, est = ?3", address.device,
+               address.broker, address.est);
+  }
   Status add(const AuditEntry& entry) override {
     if (Status added = run("INSERT INTO audit VALUES(NULL, ?, ?, ?, ?, ?, ?)", entry.at, entry.who, entry.command, entry.subject,
                            entry.what, entry.why);
