@@ -140,10 +140,11 @@ Error error_of(const HttpAnswer& answer) {
   switch (answer.status) {
     case 401:
     case 403:
+      // What the server says is the cause; where it says nothing, it may be any.
+      if (!words.empty()) return {ErrorCode::denied, said + ": it does not let this device in" + words};
       return {ErrorCode::denied, said +
                                      ": it does not let this device in. Is the code right, not used up by another device and not "
-                                     "expired, and the device id the one that the code is for? The operator can give a new code" +
-                                     words};
+                                     "expired, and the device id the one that the code is for? The operator can give a new code"};
     case 404:
     case 405: return {ErrorCode::denied, said + ": there is no EST server at this address; is it right?" + words};
     case 202: return {ErrorCode::unavailable, "the operator has not confirmed this device yet" + words};

@@ -55,6 +55,7 @@ class EstServer:
         self.days = 90
         self.pending = 0          # so many times the answer to an enrolment is 202
         self.retry_after = "1"
+        self.refusal = "this code is not yours"
         self.renewal_status = None  # in place of a renewal: a status
         self.nothing_newer = False  # a renewal is answered with the certificate that came last
         self.issuer = ("devices-ca.crt", "ca.key")
@@ -165,7 +166,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         device, _, code = base64.b64decode(credentials).decode().partition(":") if scheme == "Basic" else ("", "", "")
         status = self.est.admit(device, code, request)
         if status != 200:
-            return self.answer(status, "this code is not yours")
+            return self.answer(status, self.est.refusal)
         if self.est.pending > 0:
             self.est.pending -= 1
             return self.answer(202, "")

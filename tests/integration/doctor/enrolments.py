@@ -28,6 +28,14 @@ def before_enrolment(scene, server, technician):
                                          "look at group 2"], IDENTITY)
     server.codes.clear()
     technician.run()
+    scene.expect("a code that is not known", ["this device is not enrolled", "the server answers 401", "this code is not yours"], IDENTITY)
+    # What the server says is the cause; one that says nothing leaves all that it may be.
+    server.refusal = "the code expired on 2026-11-24 10:00:00Z; a new one is needed"
+    technician.run()
+    scene.expect("a code that expired", ["the server answers 401", "the code expired on 2026-11-24"], IDENTITY)
+    fail_unless("not used up" not in scene.said, f"it asks for more than the server says:\n{scene.said}")
+    server.refusal = ""
+    technician.run()
     scene.expect("a code that is used up or expired", ["this device is not enrolled", "the server answers 401", "not expired"], IDENTITY)
     server.codes[DEVICE] = CODE
     server.pending = 1

@@ -40,16 +40,22 @@ TEST_CASE("enrolling: a code is one device's, until it expires or is withdrawn, 
   const std::string first = book.code("dock-7");
   CHECK(book.enrol("dock-8", first, request).kind == Kind::unknown_code);
   CHECK(book.enrol("dock-9", first, request).kind == Kind::unknown_code);
+  CHECK(book.enrol("dock-8", first, request).words == "the device has no such code, or no longer");
   const std::string second = book.code("dock-7");
   CHECK(book.enrol("dock-7", first, request).kind == Kind::unknown_code);
   CHECK(book.said([](Registry& r) { return r.withdraw_code("dock-7"); }) == "");
   CHECK(book.enrol("dock-7", second, request).kind == Kind::unknown_code);
+  // Who knows the code may know what became of it.
+  CHECK_HAS(book.enrol("dock-7", first, request).words, "the code was withdrawn on");
+  CHECK_HAS(book.enrol("dock-7", second, request).words, "the code was withdrawn on");
   CHECK_HAS(book.said([](Registry& r) { return r.withdraw_code("dock-7"); }), "it has no code that is good");
   const std::string third = book.code("dock-7");
   book.now += 14 * kSecondsADay - 1;
   CHECK(book.enrol("dock-7", third, request).kind == Kind::issued);
   book.now += 1;
   CHECK(book.enrol("dock-7", third, request).kind == Kind::unknown_code);
+  CHECK_HAS(book.enrol("dock-7", third, request).words, "the code expired on");
+  CHECK_HAS(book.enrol("dock-7", third, request).words, ", after it was used; a new one is needed");
   CHECK(standing_of(book.latest_code("dock-7"), book.now) == "used");
 }
 

@@ -82,6 +82,11 @@ TEST_CASE("est client: which clock is wrong is said with both times") {
 
 TEST_CASE("est client: what a status means for who asked") {
   CHECK(error_of(answer_of(401)).code == ErrorCode::denied);
+  CHECK(error_of(answer_of(401)).message.find("not used up") != std::string::npos);
+  const Error expired = error_of(answer_of(401, "the code expired on 2026-11-24; a new one is needed"));
+  CHECK(expired.code == ErrorCode::denied);
+  CHECK(expired.message.find("it says: \"the code expired on 2026-11-24; a new one is needed\"") != std::string::npos);
+  CHECK(expired.message.find("not used up") == std::string::npos);
   CHECK(error_of(answer_of(404)).code == ErrorCode::denied);
   CHECK(error_of(answer_of(202)).code == ErrorCode::unavailable);
   CHECK(error_of(answer_of(429)).code == ErrorCode::unavailable);

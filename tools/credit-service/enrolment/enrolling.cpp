@@ -31,6 +31,13 @@ const IssuedCertificate* latest(const DeviceKey& key) { return key.certificates.
 
 std::string fingerprint_words(const Digest& key) { return "the key with the fingerprint " + crypto::fingerprint_of(key); }
 
+/// Of a code that is good no more.
+std::string over_words(const EnrolmentCode& code) {
+  const std::string what =
+      code.withdrawn_at ? "was withdrawn on " + utc_text(*code.withdrawn_at) : "expired on " + utc_text(code.expires_at);
+  return "the code " + what + (code.certificate ? ", after it was used" : "") + "; a new one is needed";
+}
+
 }  // namespace
 
 EnrolmentAnswer no_such_code() {
@@ -44,9 +51,9 @@ EnrolmentAnswer not_registered(const crypto::Certificate& shown) {
 Result<EnrolmentAnswer> Enrolling::enrol(const std::string& id, const Digest& hash, const crypto::CertificateRequest& request) {
   const auto codes = store_.registry().codes(id);
   if (!codes) return Failure{codes.error()};
-  const auto code =
-      std::ranges::find_if(*codes, [&](const EnrolmentCode& one) { return one.hash == hash && is_good(one, now_); });
+  const auto code = std::ranges::find(*codes, hash, &EnrolmentCode::hash);
   if (code == codes->end()) return no_such_code();
+  if (!is_good(*code, now_)) return EnrolmentAnswer{EnrolmentAnswer::Kind::unknown_code, over_words(*code), {}, false, {}};
   if (code->key && *code->key != request.key_hash()) {
     return refuse("the code was used with another key, " + fingerprint_words(*code->key) +
                   ", and is good for no other; a new code is needed: greentill-credit code add");

@@ -30,7 +30,7 @@ struct EnrolmentAnswer {
   enum class Kind : std::uint8_t {
     issued,        ///< `certificate`
     wait,          ///< until a person has confirmed the key
-    unknown_code,  ///< the device has no such code that is good: nothing else is said
+    unknown_code,  ///< the device has no such code that is good; what became of it, only who knows it is told
     refused,       ///< for a reason that trying again does not change
   };
   Kind kind = Kind::refused;
