@@ -35,6 +35,32 @@ credit::Programme shared(const std::string& customer, const std::string& merchan
 
 }  // namespace
 
+TEST_CASE("the standard of 2019 grants the grams and caps that its pages name") {
+  std::ifstream file(std::string(GREENTILL_SOURCE_DIR) + "/config/programmes/ant-forest-2019.toml");
+  const auto programme = parse({std::istreambuf_iterator<char>(file), {}});
+  REQUIRE(programme);
+  struct Told {
+    const char* activity;
+    std::int64_t grams, at_most;
+    bool a_day;
+  };
+  for (const Told& told :
+       {Told{"ride.metro", 52, 5, true}, Told{"ride.bus", 80, 0, true}, Told{"ride.rail.intercity", 136, 10, false},
+        Told{"ticket.paperless", 180, 10, false}, Told{"bill.kiosk", 262, 10, false}, Told{"invoice.electronic", 5, 5, true},
+        Told{"receipt.paperless", 5, 10, true}}) {
+    CAPTURE(told.activity);
+    const credit::Rule* rule = programme->rule_for(told.activity);
+    REQUIRE(rule != nullptr);
+    CHECK(rule->grant(1) == told.grams * 1'000);
+    CHECK(rule->grant(0) == 0);
+    const std::int64_t limit = told.at_most * told.grams * 1'000;
+    CHECK(rule->limit_per_day_mg.value_or(0) == (told.a_day ? limit : 0));
+    CHECK(rule->limit_per_month_mg.value_or(0) == (told.a_day ? 0 : limit));
+  }
+  CHECK(programme->split(52'000).customer == 52'000);
+  CHECK(programme->rest_days() == 3);
+}
+
 TEST_CASE("the programme that is shipped is read, and grants for every methodology that is shipped") {
   std::ifstream file(std::string(GREENTILL_SOURCE_DIR) + "/config/programme.toml");
   const auto programme = parse({std::istreambuf_iterator<char>(file), {}});

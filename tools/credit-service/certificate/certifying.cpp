@@ -24,17 +24,17 @@ Failure<Error> damaged(const Tree& tree, const char* what) {
 
 }  // namespace
 
-Result<StatusBook> Certifying::book() {
-  const auto all = trees_.certificates("");
-  if (!all) return Failure{all.error()};
-  StatusBook book(programme_);
-  for (const CertifiedTrees& one : *all) {
-    const auto state = one.state == CertifiedTrees::State::good        ? CertificateState::good
-                       : one.state == CertifiedTrees::State::suspended ? CertificateState::suspended
-                                                                       : CertificateState::revoked;
-    if (Status taken = book.take(one.number, {one.list, one.index}, state); !taken) return Failure{taken.error()};
+/// In the last list, or a new one where that is full.
+Result<credential::StatusEntry> Certifying::draw_place(Random& random) {
+  const auto last = trees_.last_list();
+  if (!last) return Failure{last.error()};
+  const std::uint32_t list = last->first == 0 || last->second >= kFullList ? last->first + 1 : last->first;
+  while (true) {
+    const std::uint32_t index = draw_index(random);
+    const auto taken = trees_.is_place_taken(list, index);
+    if (!taken) return Failure{taken.error()};
+    if (!*taken) return credential::StatusEntry{list, index};
   }
-  return book;
 }
 
 Result<std::vector<std::pair<Tree, std::int64_t>>> Certifying::paid_for(const std::string& account, int year) {
@@ -143,9 +143,7 @@ Result<Certifying::Issued> Certifying::issue(const std::string& id, int year, Ce
   issued.content.programme = programme_;
   issued.content.holder = account->name;
   issued.content.issued_at = now_;
-  auto places = book();
-  if (!places) return Failure{places.error()};
-  const auto place = places->assign(issued.content.number, random);
+  const auto place = draw_place(random);
   if (!place) return Failure{place.error()};
   issued.content.status = *place;
   auto message = signer.issue(issued.content);
@@ -167,12 +165,20 @@ Result<CertifiedTrees> Certifying::revoke(const std::string& number) {
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> Certifying::lists(CertificateSigner& signer, std::int64_t valid_s) {
-  const auto places = book();
-  if (!places) return Failure{places.error()};
+  const auto last = trees_.last_list();
+  if (!last) return Failure{last.error()};
   std::vector<std::pair<std::string, std::string>> signed_lists;
-  for (std::uint32_t number = 1; number <= places->lists(); ++number) {
+  for (std::uint32_t number = 1; number <= std::max(last->first, 1u); ++number) {
+    const auto marked = trees_.not_good(number);
+    if (!marked) return Failure{marked.error()};
     for (const auto purpose : {credential::StatusPurpose::revocation, credential::StatusPurpose::suspension}) {
-      auto message = signer.sign(places->list(purpose, number, now_, now_ + valid_s));
+      const auto state =
+          purpose == credential::StatusPurpose::revocation ? CertifiedTrees::State::revoked : CertifiedTrees::State::suspended;
+      credential::StatusList list{programme_, purpose, number, now_, now_ + valid_s, credential::Bitstring()};
+      for (const auto& [index, is] : *marked) {
+        if (is == state) list.bits.set(index, true);
+      }
+      auto message = signer.sign(list);
       if (!message) return Failure{message.error()};
       signed_lists.emplace_back(std::string(credential::to_string(purpose)) + '-' + std::to_string(number) + ".vc.cose",
                                 std::move(*message));

@@ -48,7 +48,7 @@ class Certifying {
   Result<std::vector<std::pair<std::string, std::string>>> lists(CertificateSigner& signer, std::int64_t valid_s);
 
  private:
-  Result<StatusBook> book();
+  Result<credential::StatusEntry> draw_place(Random& random);
   /// The account's own credit for each tree of its orders of the year.
   Result<std::vector<std::pair<Tree, std::int64_t>>> paid_for(const std::string& account, int year);
   Result<bool> is_certified(const std::string& tree, const std::string& account);

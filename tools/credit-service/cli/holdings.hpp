@@ -78,7 +78,9 @@ Status list_trees(const std::filesystem::path& config, const Given& given, const
 Status list_payments(const std::filesystem::path& config, const Given& given, const Output& output);
 Status pay_trees(const std::filesystem::path& config, const Given& given, const Output& output);
 
-Status change_certificates(const std::filesystem::path& config, const Given& given, const Output& output);
+Status certify_trees(const std::filesystem::path& config, const Given& given, const Output& output);
+Status write_certificate(const std::filesystem::path& config, const Given& given, const Output& output);
+Status revoke_certificate(const std::filesystem::path& config, const Given& given, const Output& output);
 Status list_certificates(const std::filesystem::path& config, const Given& given, const Output& output);
 Status write_status_lists(const std::filesystem::path& config, const Given& given, const Output& output);
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// tree certify, certificates, revoke and lists.
+// tree certify, certificate, certificates, revoke and lists.
+#include <sstream>
+
 #include "daemon/base/base32.hpp"
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/credential/secured.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
@@ -41,6 +44,30 @@ Json to_json(const CertifiedTrees& one) {
           {"list", one.list},          {"place", one.index},     {"issued_at", one.issued_at}};
 }
 
+Result<std::string> print(const credential::TreeCertificate& content, const std::string& message, const Given& given) {
+  const auto printer = CertificatePrinter::make(given["language"].empty() ? "en" : given["language"]);
+  if (!printer) return Failure{printer.error()};
+  return (*printer)->print(content, message);
+}
+
+/// Writes a certificate that is kept.
+Status write_files(Counter& counter, const std::string& number, const Given& given) {
+  const auto kept = counter.trees.certificate(number);
+  if (!kept) return Failure{kept.error()};
+  if (!*kept) return fail(ErrorCode::not_found, "there is no certificate \"" + number + '"');
+  const std::string& message = (*kept)->message;
+  if (!given["pdf"].empty()) {
+    const auto secured = credential::parse_secured(as_bytes(message));
+    if (!secured) return Failure{secured.error()};
+    const auto content = credential::read_tree_certificate(as_text(secured->payload));
+    if (!content) return Failure{content.error()};
+    const auto paper = print(*content, message, given);
+    if (!paper) return Failure{paper.error()};
+    if (Status written = write_file_durably(given["pdf"], *paper, 0644); !written) return written;
+  }
+  return write_file_durably(given["out"], message, 0644);
+}
+
 Result<Deed> certify(Counter& counter, const Given& given) {
   const auto signer = load_certifier(counter.config.trees);
   if (!signer) return Failure{signer.error()};
@@ -51,17 +78,10 @@ Result<Deed> certify(Counter& counter, const Given& given) {
   if (!issued) return Failure{issued.error()};
   // Before it is kept: what cannot be printed is not issued.
   if (!given["pdf"].empty()) {
-    const auto printer = CertificatePrinter::make(given["language"].empty() ? "en" : given["language"]);
-    if (!printer) return Failure{printer.error()};
-    const auto paper = (*printer)->print(issued->content, issued->message);
-    if (!paper) return Failure{paper.error()};
-    if (Status written = write_file_durably(given["pdf"], *paper, 0644); !written) return Failure{written.error()};
+    if (const auto paper = print(issued->content, issued->message, given); !paper) return Failure{paper.error()};
   }
-  if (Status written = write_file_durably(given["out"], issued->message, 0644); !written) return Failure{written.error()};
   const credential::TreeCertificate& content = issued->content;
-  std::string text = "certificate " + content.number + " of " + tools::counted(content.trees.size(), "tree") + " is in " +
-                     printable(given["out"]) + '\n';
-  if (!given["pdf"].empty()) text += "to print: " + printable(given["pdf"]) + '\n';
+  std::string text = "certificate " + content.number + " is of " + tools::counted(content.trees.size(), "tree") + '\n';
   if (issued->left > 0) text += tools::counted(issued->left, "tree") + " more want another certificate\n";
   return Deed{{{{"certificate", content.number},
                 {"trees", content.trees.size()},
@@ -83,9 +103,33 @@ Result<Deed> revoke(Counter& counter, const Given& given) {
 
 }  // namespace
 
-Status change_certificates(const std::filesystem::path& config, const Given& given, const Output& output) {
-  return do_at_counter(config, given, output, [&](Counter& counter) {
-    return given.command.ends_with("certify") ? certify(counter, given) : revoke(counter, given);
+Status revoke_certificate(const std::filesystem::path& config, const Given& given, const Output& output) {
+  return do_at_counter(config, given, output, [&](Counter& counter) { return revoke(counter, given); });
+}
+
+Status certify_trees(const std::filesystem::path& config, const Given& given, const Output& output) {
+  std::string number;
+  Status done = do_at_counter(config, given, output, [&](Counter& counter) {
+    auto deed = certify(counter, given);
+    if (deed) number = deed->subject;
+    return deed;
+  });
+  if (!done) return done;
+  // Only now: one that got out and was not kept could never be revoked.
+  Given again = given;
+  again.fields["number"] = number;
+  std::ostringstream said;
+  Status written = write_certificate(config, again, Output{false, said});
+  if (written && !output.json) output.out << said.str();
+  return written;
+}
+
+Status write_certificate(const std::filesystem::path& config, const Given& given, const Output& output) {
+  return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
+    if (Status written = write_files(counter, given["number"], given); !written) return Failure{written.error()};
+    std::string text = "it is in " + printable(given["out"]) + '\n';
+    if (!given["pdf"].empty()) text += "to print: " + printable(given["pdf"]) + '\n';
+    return Outcome{{{"certificate", given["number"]}, {"out", given["out"]}}, text};
   });
 }
 

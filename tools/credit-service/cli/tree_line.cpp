@@ -95,15 +95,20 @@ Group& describe_planting(Group& group) {
 }
 
 void describe_certificates(Group& group) {
-  group.command("certify", "Sign a certificate of an account's trees that stand and are in none yet", change_certificates)
+  group.command("certify", "Sign a certificate of an account's trees that stand and are in none yet", certify_trees)
       .positional("account", "Whose trees", "ACCOUNT")
       .needs("year", "For which year they were ordered", "YEAR")
       .needs("out", "Where the certificate is written", "FILE")
       .option("pdf", "And one to print", "FILE")
       .option("language", "In whose print Han characters stand there: zh-Hans, zh-Hant, ja or ko", "LANGUAGE")
+      .command("certificate", "Write a certificate that was signed, once more", write_certificate)
+      .positional("number", "Its number", "CERTIFICATE")
+      .needs("out", "Where the certificate is written", "FILE")
+      .option("pdf", "And one to print", "FILE")
+      .option("language", "In whose print Han characters stand there: zh-Hans, zh-Hant, ja or ko", "LANGUAGE")
       .command("certificates", "The certificates", list_certificates)
       .option("account", "Only this one's", "ACCOUNT")
-      .command("revoke", "Take a certificate back for good", change_certificates)
+      .command("revoke", "Take a certificate back for good", revoke_certificate)
       .positional("number", "Its number", "CERTIFICATE")
       .why()
       .command("lists", "Sign the lists that say which certificates count", write_status_lists)

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/error.hpp"
@@ -60,6 +61,13 @@ class TreeStore {
   virtual Status put_state(const std::string& certificate, CertifiedTrees::State state) = 0;
   /// The numbers of those of the account that name the tree, or of any account where that is empty; revoked ones too.
   virtual Result<std::vector<std::string>> certificates_with(const std::string& tree, const std::string& account) = 0;
+
+  // By list of states, numbered from 1.
+  /// Of the last list its number, 0 where there is none, and how many of its places are taken.
+  virtual Result<std::pair<std::uint32_t, std::size_t>> last_list() = 0;
+  virtual Result<bool> is_place_taken(std::uint32_t list, std::uint32_t index) = 0;
+  /// The places of the list whose certificates are not good, and what they are.
+  virtual Result<std::vector<std::pair<std::uint32_t, CertifiedTrees::State>>> not_good(std::uint32_t list) = 0;
 
   // The whole, for an operator.
   /// Every certificate without its message: of an account, or of all where that is empty; by the time of issue.

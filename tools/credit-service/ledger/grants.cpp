@@ -187,7 +187,8 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   if (Status used = use(*limits, rule->activity, counted.mg() - own); !used) return Failure{used.error()};
   decision.granted = *granted;
   const BookingKind kind = stands_again ? BookingKind::stands_again : BookingKind::grant;
-  if (Status written = book(to, **programme, decision, 0, *granted, kind, spendable_at(**programme, *rule, to.reduction->end, now), now);
+  if (Status written =
+          book(to, **programme, decision, 0, *granted, kind, spendable_at(**programme, *rule, to.reduction->end, now), now);
       !written) {
     return Failure{written.error()};
   }

@@ -177,6 +177,30 @@ class SqliteTrees final : public TreeStore {
         "AND (?2 = '' OR participant = ?2) ORDER BY number",
         tree, account);
   }
+  Result<std::pair<std::uint32_t, std::size_t>> last_list() override {
+    using Last = std::pair<std::uint32_t, std::size_t>;
+    const auto last = statements_.first(
+        [](const Query& row) {
+          return Last{static_cast<std::uint32_t>(row.integer(0)), static_cast<std::size_t>(row.integer(1))};
+        },
+        "SELECT list, count(*) FROM tree_certificates WHERE list = (SELECT max(list) FROM tree_certificates) GROUP BY list");
+    if (!last) return Failure{last.error()};
+    return last->value_or(Last{});
+  }
+  Result<bool> is_place_taken(std::uint32_t list, std::uint32_t index) override {
+    const auto taken = statements_.first([](const Query& row) { return row.integer(0); },
+                                         "SELECT 1 FROM tree_certificates WHERE list = ? AND place = ?", std::int64_t{list},
+                                         std::int64_t{index});
+    if (!taken) return Failure{taken.error()};
+    return taken->has_value();
+  }
+  Result<std::vector<std::pair<std::uint32_t, CertifiedTrees::State>>> not_good(std::uint32_t list) override {
+    return statements_.list(
+        [](const Query& row) {
+          return std::pair(static_cast<std::uint32_t>(row.integer(0)), static_cast<CertifiedTrees::State>(row.integer(1)));
+        },
+        "SELECT place, state FROM tree_certificates WHERE list = ? AND state <> 0", std::int64_t{list});
+  }
   Result<std::vector<CertifiedTrees>> certificates(const std::string& account) override {
     return statements_.list(
         certificate_of,
