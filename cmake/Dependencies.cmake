@@ -19,6 +19,7 @@ endif()
 # Its cflags are mandatory: without its CPPHTTPLIB_* defines a caller links silently with other class layouts.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(libqrencode REQUIRED IMPORTED_TARGET libqrencode)
 
 # Printing certificates of trees.

@@ -13,9 +13,11 @@
 #include <initializer_list>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "daemon/base/bytes.hpp"
 #include "daemon/base/error.hpp"
@@ -107,6 +109,9 @@ struct Preparation {
 };
 Status prepare_all(Database& database, std::initializer_list<Preparation> preparations);
 
+/// A parameter whose kind is known when it is bound.
+using Value = std::variant<std::nullopt_t, std::int64_t, std::string_view, ByteView>;
+
 /// One run of a statement. It is reset when this object is destroyed, so that no snapshot stays open. The first failure, also of
 /// binding a parameter, ends the rows and is kept: ask status() or result() after the last row.
 class Query {
@@ -119,6 +124,10 @@ class Query {
         ((std::is_lvalue_reference_v<Values> || !std::ranges::range<Values> || std::ranges::borrowed_range<Values>)&&...),
         "a parameter that goes before the run does");
     (bind(values), ...);
+  }
+  /// Likewise, of as many parameters as there are.
+  Query(Statement& statement, std::span<const Value> values) : handle_(statement.handle_) {
+    for (const Value& value : values) std::visit([this](const auto& one) { bind(one); }, value);
   }
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kills the daemon, two service workers and the broker at random instants while transactions flow, then checks every promise:
+"""Kills the daemon, two service workers, the broker and, with --store postgres, PostgreSQL at random instants while transactions flow, then checks every promise:
 
 nothing answered is lost, nothing is booked twice, the chain verifies from seq 1, the books balance, and the ledger is what an
 independent recomputation says. Batches are shuffled and repeated on the way by a recorder that publishes them again.
@@ -105,7 +105,7 @@ class Journal(threading.Thread):
 def kill_schedule(stack, kills, rng, until):
     """Kills one part at a time and starts it again, a moment later."""
     counts = collections.Counter()
-    parts = [stack.daemon, stack.daemon, stack.daemon, *stack.workers, *stack.workers, stack.broker]
+    parts = [stack.daemon, stack.daemon, stack.daemon, *stack.workers, *stack.workers, stack.broker, *([stack.postgres] * 3 if stack.postgres else [])]
     while sum(counts.values()) < kills and time.monotonic() < until:
         part = rng.choice(parts)
         time.sleep(rng.uniform(0.0, 0.25))
@@ -137,7 +137,7 @@ def check_promises(stack, tills, journal):
 
 def run(arguments, folder):
     rng = random.Random(arguments.seed)
-    stack = Stack(folder, arguments.bin, workers=2, guarded=False)
+    stack = Stack(folder, arguments.bin, workers=2, guarded=False, store=arguments.store)
     rides = stack.spool / "rides.ndjson"
     rides.touch()
     stack.prepare(journal_source("rides", rides, form="ndjson", once=False))
@@ -169,6 +169,7 @@ def run(arguments, folder):
 
 def main():
     parser = kill_parser(__doc__.splitlines()[0], kills=100)
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--seconds", type=float, default=86_400, help="give up killing after this long")
     return run_kills(parser, run)
 

@@ -19,6 +19,10 @@ def measure(bench, folder):
     attempts = range(1 if bench.quick else 3)
     rows = [backlog(bench, f"service-{attempt}", bench.scaled(50_000)) for attempt in attempts]
     bench.results.add("service_cpu_per_claim_over_verification", statistics.median(rows), "ratio", "<=", 0.5, 0.2)
+    rows = [backlog_in_postgres(bench, f"postgres-{attempt}", bench.scaled(20_000)) for attempt in attempts]
+    bench.results.add("service_postgres_cpu_per_claim_over_verification", statistics.median(row[0] for row in rows), "ratio", "<=", 0.7, 0.4)
+    bench.results.add("service_postgres_cpu_with_backends_per_claim_over_verification", statistics.median(row[1] for row in rows), "ratio",
+                      "<=", 1.5, 1)
     with Scene(folder / "sent", bench.bin) as scene:
         prepare(scene)
         rows = [one_by_one(bench, scene, f"single-{attempt}", bench.scaled(5_000)) for attempt in attempts]
@@ -41,6 +45,24 @@ def backlog(bench, name, count):
             stack.start_daemon()
             stack.wait_delivered(600)
         return over_verification(bench, stack, count, deliver)
+
+
+def backlog_in_postgres(bench, name, count):
+    """The same with the ledger in PostgreSQL: the worker's, and with that of all of PostgreSQL's processes."""
+    with bench.stack(name, store="postgres") as stack:
+        bench.fill(stack, count)
+        stack.start_broker()
+        stack.start_workers()
+        verify = [bench.crypto(stack)["verify_ns"]]
+        before = sum(map(bench.cpu_seconds, stack.postgres.processes()))
+
+        def deliver():
+            stack.start_daemon()
+            stack.wait_delivered(600)
+        worker = used(bench, stack, deliver)
+        backends = sum(map(bench.cpu_seconds, stack.postgres.processes())) - before
+        verify.append(bench.crypto(stack)["verify_ns"])
+        return [spent / count * 1e9 / statistics.mean(verify) for spent in (worker, worker + backends)]
 
 
 def over_verification(bench, stack, count, work):

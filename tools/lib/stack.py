@@ -12,6 +12,7 @@ import re
 import subprocess
 
 from parts import PATIENCE_S, ROOT, Part, StackError, connects, free_port, output_of, sanitizer_of, wait_until
+from postgres import Postgres
 from stack_texts import DEFAULT_DETECTORS, boundless_programme, credit_text, daemon_text
 
 DEVICE = "device-1"
@@ -59,9 +60,9 @@ class Daemon:
 
 class Stack:
     """At the end of a `with`, its parts are killed. `guarded`: the broker has its guard; without, whoever has a certificate may subscribe
-    to anything, under any client id."""
+    to anything, under any client id. `store`: "sqlite", or "postgres", which is started for it."""
 
-    def __init__(self, folder, binaries, device=DEVICE, workers=1, guarded=True):
+    def __init__(self, folder, binaries, device=DEVICE, workers=1, guarded=True, store="sqlite"):
         self.folder = pathlib.Path(folder).resolve()
         self.binaries = pathlib.Path(binaries).resolve()
         self.device = device
@@ -73,6 +74,8 @@ class Stack:
         self.daemon_config = self.folder / "greentill.toml"
         self.ledger = self.folder / "ledger.db"
         self._registered = set()
+        self.store = store
+        self.postgres = None  # once it is needed
         self.spool = self.folder / "spool"  # for files that sources read: never beside what the daemon alone may
         for name in ("logs", "state", "broker", "spool"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -160,6 +163,8 @@ settings = "identities/{self.device}.settings.toml"
         detectors = DEFAULT_DETECTORS if detectors is None else detectors
         self.daemon_config.write_text(daemon_text(self, sources, detectors, extra))
         (self.folder / "programme.toml").write_text(boundless_programme())
+        if self.store == "postgres" and self.postgres is None:
+            self.postgres = Postgres(self._log("postgres"))
         (self.folder / "credit.toml").write_text(credit_text(self))
 
     def _write_broker_config(self):
@@ -222,9 +227,12 @@ settings = "identities/{self.device}.settings.toml"
         return wait_until(delivered, seconds, "all claims to be delivered", pause=0.1)
 
     def stop(self):
-        for part in (self.daemon, *self.workers, self.broker):
+        for part in self.parts():
             part.stop()
 
     def kill(self):
-        for part in (self.daemon, *self.workers, self.broker):
+        for part in self.parts():
             part.kill()
+
+    def parts(self):
+        return [self.daemon, *self.workers, self.broker, *([self.postgres] if self.postgres else [])]

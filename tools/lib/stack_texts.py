@@ -43,8 +43,9 @@ retry_refused_after_s = 5
 
 
 def credit_text(stack):
+    database = f'database = "{stack.postgres.url}"\njournal = "ledger"' if stack.postgres else 'database = "ledger.db"'
     return f"""\
-database = "ledger.db"
+{database}
 methodologies = "{ROOT}/config/methodologies"
 programme = "programme.toml"
 programme_key = "identities/programme.key"

@@ -101,7 +101,7 @@ struct Dock {
     return all;
   }
   std::unique_ptr<Store> store() {
-    auto opened = open_sqlite_store(office.database());
+    auto opened = office.open_store();
     REQUIRE(opened);
     return std::move(*opened);
   }

@@ -206,7 +206,7 @@ TEST_CASE("lock rides: twin locks are found by two rides of one number, or by a 
   CHECK(at.desk->wrong() == "");
   // A person looks: what comes then passes, and what is held stays so.
   const std::uint64_t held = at.desk->report().held_in_all.claims;
-  auto store = open_sqlite_store(at.office.database());
+  auto store = at.office.open_store();
   REQUIRE(store);
   CHECK((*store)->lift_lock_faults("lock-0042", at.office.clock.now).value() >= 1);
   const Bytestring next = at.lock.ride();

@@ -8,7 +8,7 @@
 #include "tests/unit/credit-service/registry_book.hpp"
 #include "tests/unit/measure/samples.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
-#include "tools/credit-service/registry/sqlite/registry_store.hpp"
+#include "tools/credit-service/registry/tables/registry_store.hpp"
 
 namespace greentill::credit::methodologies_test {
 namespace {
@@ -38,7 +38,7 @@ Publication published(const RegistryBook& book) { return publication_of(book.sto
 struct Claimed : test::OneDevice {
   void sets(std::optional<std::int64_t> from, std::optional<std::int64_t> until) {
     const auto ride = test::ride_methodology();
-    auto store = open_sqlite_store(office.database());
+    auto store = office.open_store();
     REQUIRE(store);
     REQUIRE((*store)->transact([&]() -> Status {
       RegistryStore& registry = (*store)->registry();

@@ -4,10 +4,14 @@
 #include "tests/support/mbedtls_crypto.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "daemon/base/system.hpp"
+#include "tests/support/postgres_server.hpp"
 #include "tests/support/troubleshooting.hpp"
 #include "tools/credit-service/ledger/acts_check.hpp"
+#include "tools/credit-service/ledger/postgres/books.hpp"
+#include "tools/credit-service/ledger/postgres/store.hpp"
 #include "tools/credit-service/ledger/sqlite/books.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
@@ -111,7 +115,7 @@ Desk::Desk(Office& office)
              credit::Clocks(office.clock, office.log, office.database(), {})) {}
 
 Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
-  auto store = credit::open_sqlite_store(office.database());
+  auto store = office.open_store();
   if (!store) return Failure{store.error()};
   auto consents = office.consent_certificates.empty()
                       ? Result<credit::Consents>(credit::Consents(office.hasher))
@@ -165,7 +169,7 @@ Answered Desk::take(const std::string& device, const std::vector<Bytestring>& me
 }
 
 std::unique_ptr<credit::Books> Desk::books() {
-  auto books = credit::open_sqlite_books(office_.database(), office_.hasher);
+  auto books = office_.open_books();
   REQUIRE_MESSAGE(books, (books ? "" : books.error().message));
   return std::move(*books);
 }
@@ -231,8 +235,24 @@ void Office::put_certificate(const std::string& device, const std::string& pem) 
   REQUIRE_MESSAGE(put, (put ? "" : put.error().message));
 }
 
+const std::string& Office::url() const {
+  const char* const kind = std::getenv("GREENTILL_TEST_STORE");
+  if (url_.empty() && kind != nullptr && std::string_view(kind) == "postgres") {
+    url_ = fresh_database([](const std::string& base) { REQUIRE(credit::open_postgres_store(base)); });
+  }
+  return url_;
+}
+
+Result<std::unique_ptr<credit::Store>> Office::open_store(credit::WentBack went_back) const {
+  return url().empty() ? credit::open_sqlite_store(database(), went_back) : credit::open_postgres_store(url());
+}
+
+Result<std::unique_ptr<credit::Books>> Office::open_books() const {
+  return url().empty() ? credit::open_sqlite_books(database(), hasher) : credit::open_postgres_books(url(), hasher);
+}
+
 Status Office::change(const std::function<Status(credit::Registry&)>& work) const {
-  auto store = credit::open_sqlite_store(database());
+  auto store = open_store();
   REQUIRE_MESSAGE(store, (store ? "" : store.error().message));
   return (*store)->transact([&] {
     credit::Registry registry((*store)->registry(), {clock.now, "tester", "test", ""});

@@ -15,6 +15,7 @@
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/cli/chain_builder.hpp"
 #include "tools/credit-service/ledger/books.hpp"
+#include "tools/credit-service/ledger/sqlite/store.hpp"
 #include "tools/credit-service/registry/registry.hpp"
 #include "tools/credit-service/service/clerk.hpp"
 #include "tools/credit-service/verify/locks.hpp"
@@ -148,8 +149,15 @@ class Office {
   std::string consent_certificates;
 
   [[nodiscard]] std::filesystem::path database() const { return folder / "ledger.db"; }
+  /// The PostgreSQL database in which the ledger is, where GREENTILL_TEST_STORE says "postgres"; else empty.
+  [[nodiscard]] const std::string& url() const;
+  /// Puts the ledger there instead. Before anything is opened.
+  void store_at(std::string url) { url_ = std::move(url); }
+  Result<std::unique_ptr<credit::Store>> open_store(credit::WentBack went_back = credit::WentBack::refused) const;
+  Result<std::unique_ptr<credit::Books>> open_books() const;
 
  private:
+  mutable std::string url_;  // once it was made
   std::map<std::string, TestSigner> devices_;
 };
 

@@ -12,7 +12,8 @@
 #include "tests/support/temp_dir.hpp"
 #include "tools/credit-service/registry/journal.hpp"
 #include "tools/credit-service/registry/registry.hpp"
-#include "tools/credit-service/registry/sqlite/registry_store.hpp"
+#include "tools/credit-service/registry/tables/registry_store.hpp"
+#include "tools/credit-service/sql/sqlite.hpp"
 
 namespace greentill::test {
 
@@ -25,7 +26,7 @@ class RegistryBook {
   explicit RegistryBook(Begins begins = Begins::with_two_merchants) : database_(opened(folder_)) {
     REQUIRE(database_.execute("CREATE TABLE meta(id BLOB, registry_step INTEGER); INSERT INTO meta VALUES(x'01', 0);"));
     REQUIRE(database_.execute(credit::kRegistrySchema));
-    store_ = credit::make_sqlite_registry(database_);
+    store_ = credit::make_registry(sql::on(database_));
     if (begins == Begins::empty) return;
     for (const std::string id : {"bikes", "cafe"}) {
       const credit::Merchant merchant{id, "The " + id, "Europe/Helsinki", credit::Merchant::State::active, "", 0};

@@ -185,7 +185,7 @@ TEST_CASE("a place that a gap called lost is no known one, and its claim is take
   Repeating at;
   at.ride(4);
   at.send(1, 3);
-  const auto store = credit::open_sqlite_store(at.office.database());
+  const auto store = at.office.open_store();
   REQUIRE(store);
   REQUIRE((*store)->add_lost(1, {4, 4}));  // as a gap in another chain does
   CHECK(at.send(5, 5).up_to == 5);

@@ -243,7 +243,7 @@ TEST_CASE("batches are kept once, and given by their first seq") {
     REQUIRE(kept.size() == 2);
     CHECK(kept[0].id == next->id);
     CHECK(kept[1].bytes == late);
-    for (int twice = 0; twice < 2; ++twice) ok(store->drop_kept(next->id));
+    for (int twice = 0; twice < 2; ++twice) ok(store->drop_kept("dock-7", next->id));
     CHECK(got(store->count_kept("dock-7")) == 2);
   });
 }

@@ -5,12 +5,18 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <tuple>
 #include <vector>
 
+#include "tests/support/postgres_server.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tools/credit-service/ledger/postgres/store.hpp"
 #include "tools/credit-service/ledger/sqlite/store.hpp"
 
 namespace greentill::credit::store_test {
@@ -27,7 +33,36 @@ inline std::unique_ptr<Store> open_sqlite(const std::filesystem::path& folder) {
   return std::move(*store);
 }
 
-inline constexpr Kind kStores[] = {{"sqlite", open_sqlite}};
+/// What stores on PostgreSQL prepared in this program.
+inline std::set<std::string>& statements_seen() {
+  static std::set<std::string> seen;
+  return seen;
+}
+
+inline std::unique_ptr<Store> open_url(const std::string& url) {
+  auto store = open_postgres_store(url, [](std::string_view sql) { statements_seen().emplace(sql); });
+  REQUIRE_MESSAGE(store, (store ? "" : store.error().message));
+  return std::move(*store);
+}
+
+inline std::unique_ptr<Store> open_postgres(const std::filesystem::path& folder) {
+  static std::map<std::filesystem::path, std::string> databases;
+  std::string& url = databases[folder];
+  if (url.empty()) url = greentill::test::fresh_database([](const std::string& made) { (void)open_url(made); });
+  return open_url(url);
+}
+
+/// Where PostgreSQL is not installed its tests are left out, and said to be so; never where everything must run.
+inline bool has_postgres() {
+  static int left_out = 0;
+  if (greentill::test::PostgresServer::is_there()) return true;
+  const char* const in_ci = std::getenv("CI");
+  REQUIRE_MESSAGE((in_ci == nullptr || std::string_view(in_ci) != "true"), "PostgreSQL 15 is not installed");
+  MESSAGE("left out, as PostgreSQL 15 is not installed: ", ++left_out);
+  return false;
+}
+
+inline constexpr Kind kStores[] = {{"sqlite", open_sqlite}, {"postgres", open_postgres}};
 
 inline void ok(const Status& status) { REQUIRE_MESSAGE(status, (status ? "" : status.error().message)); }
 
@@ -42,6 +77,7 @@ template <typename Test>
 void on_each(const Test& test) {
   for (const Kind& kind : kStores) {
     CAPTURE(kind.name);
+    if (kind.open == open_postgres && !has_postgres()) continue;
     const greentill::test::TempDir folder;
     test(kind, folder.path());
   }

@@ -210,9 +210,10 @@ TEST_CASE("of a transaction that fails nothing is left, not even in memory") {
     CHECK_FALSE(got(store->claim(71)));
     ok(store->transact([&]() -> Status {
       // Another account may have the number by now.
-      CHECK(got(store->account("merchant", "cafe", 0)) == given_up);
+      const std::int64_t cafe = got(store->account("merchant", "cafe", 0));
       const std::int64_t anna = got(store->account("customer", "anna", 0));
-      CHECK(anna != given_up);
+      CHECK(anna != cafe);
+      CHECK((cafe == given_up || !store->account_name(given_up)));
       CHECK(got(store->used("account/1", "ride", 20261124)) == 0);
       CHECK(got(store->balance(anna)) == 0);
       return Done{};

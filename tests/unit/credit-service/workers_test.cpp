@@ -139,7 +139,7 @@ TEST_CASE("workers that start at once on a new database make it once") {
     for (int i = 0; i < 4; ++i) {
       workers.emplace_back([&] {
         const auto ledger = try_open_ledger(office);
-        const auto books = credit::open_sqlite_books(office.database(), office.hasher);
+        const auto books = office.open_books();
         if (!ledger || !books || !(*books)->check()) ++failed;
       });
     }

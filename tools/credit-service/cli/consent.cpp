@@ -10,7 +10,7 @@
 #include "tools/credit-service/cli/held_decide.hpp"
 #include "tools/credit-service/cli/named_signer.hpp"
 #include "tools/credit-service/cli/opening.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/config/opening.hpp"
 #include "tools/credit-service/registry/json.hpp"
 
 namespace greentill::credit {
@@ -130,7 +130,7 @@ Status sign_consent(const std::filesystem::path& path, const Given& given, const
   if (!config) return Failure{config.error()};
   auto signer = load_signer_for(crypto::kConsentSigningUsage, "which signs consents", given);
   if (!signer) return Failure{signer.error()};
-  auto store = open_sqlite_store(config->database);
+  auto store = open_store(*config);
   if (!store) return Failure{store.error()};
   const std::string& device = given["device"];
   const auto key = newest_key((*store)->registry(), device);

@@ -5,7 +5,7 @@
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "tools/credit-service/authority/authority.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/config/opening.hpp"
 
 namespace greentill::credit {
 Result<std::unique_ptr<SignedAnswers>> load_signed_answers(const Config& config, Clock& clock) {
@@ -26,7 +26,7 @@ Result<OpenOffice> open_office(const Config& config, const LedgerParts& parts, c
   if (!issuer) return Failure{issuer.error().with_context("est.authority")};
   auto anchors = load_anchors(est.authority);
   if (!anchors) return Failure{anchors.error().with_context("est.authority")};
-  auto store = open_sqlite_store(config.database);
+  auto store = open_store(config);
   if (!store) return Failure{store.error()};
   Store& database = **store;
   auto ledger = Ledger::open(std::move(*store), parts.programme, parts.library, Consents(crypto::hasher()), crypto::hasher(),

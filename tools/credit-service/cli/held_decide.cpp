@@ -10,8 +10,8 @@
 #include "daemon/base/text.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/opening.hpp"
+#include "tools/credit-service/config/opening.hpp"
 #include "tools/credit-service/ledger/ledger.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
 #include "tools/credit-service/registry/methodologies.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
@@ -97,7 +97,7 @@ Status with_desk(const Config& config, const std::function<Status(Store&, Desk&)
   if (!library) return Failure{library.error()};
   const auto programme = load_programme(config, hasher);
   if (!programme) return Failure{programme.error()};
-  auto store = open_sqlite_store(config.database);
+  auto store = open_store(config);
   if (!store) return Failure{store.error()};
   SystemClock clock;
   StderrLog log(LogLevel::warning);

@@ -6,7 +6,7 @@
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/config/opening.hpp"
 #include "tools/credit-service/registry/json.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
@@ -51,7 +51,7 @@ Status trust_lock(const std::filesystem::path& path, const Given& given, const O
   if (Status why = check_why(given["why"]); !why) return why;
   const auto config = load_config(path);
   if (!config) return Failure{config.error()};
-  auto store = open_sqlite_store(config->database);
+  auto store = open_store(*config);
   if (!store) return Failure{store.error()};
   const std::string& id = given["id"];
   Lock lock;

@@ -19,7 +19,7 @@
 #include "tools/credit-service/cli/enrolment.hpp"
 #include "tools/credit-service/cli/est.hpp"
 #include "tools/credit-service/cli/opening.hpp"
-#include "tools/credit-service/ledger/sqlite/books.hpp"
+#include "tools/credit-service/config/opening.hpp"
 #include "tools/credit-service/registry/codes.hpp"
 
 namespace greentill::credit {
@@ -54,7 +54,7 @@ Result<MessageBytes> read_request_sheet(const std::string& file) {
 
 /// The code under which the request was made.
 Result<EnrolmentCode> code_of(const Config& config, const OfflineMessage<OfflineRequest>& request) {
-  const auto books = open_sqlite_books(config.database, crypto::hasher());
+  const auto books = open_books(config, crypto::hasher());
   if (!books) return Failure{books.error()};
   const std::string& device = request.content.device;
   const auto codes = (*books)->registry().codes(device);

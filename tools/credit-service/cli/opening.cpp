@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "daemon/base/text.hpp"
-#include "tools/credit-service/ledger/sqlite/books.hpp"
+#include "tools/credit-service/config/opening.hpp"
 
 namespace greentill::credit {
 
@@ -16,7 +16,7 @@ Result<std::unique_ptr<Reading>> Reading::open(const std::filesystem::path& path
   if (!config) return Failure{config.error()};
   auto reading = std::make_unique<Reading>();
   reading->config = std::move(*config);
-  auto books = open_sqlite_books(reading->config.database, reading->hasher);
+  auto books = open_books(reading->config, reading->hasher);
   if (!books) return Failure{books.error()};
   reading->books = std::move(*books);
   return reading;

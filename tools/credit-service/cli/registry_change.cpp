@@ -9,7 +9,7 @@
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/held_decide.hpp"
 #include "tools/credit-service/cli/opening.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/config/opening.hpp"
 #include "tools/credit-service/registry/changing.hpp"
 #include "tools/credit-service/registry/journal.hpp"
 #include "tools/credit-service/registry/json.hpp"
@@ -162,7 +162,7 @@ Result<std::int64_t> read_time(const std::filesystem::path& path, const std::str
 Status change(const std::filesystem::path& path, const Given& given, const std::function<Status(Registry&)>& work) {
   const auto config = load_config(path);
   if (!config) return Failure{config.error()};
-  auto store = open_sqlite_store(config->database);
+  auto store = open_store(*config);
   if (!store) return Failure{store.error()};
   return (*store)->transact([&] { return change_within(**store, config->database, given, work); });
 }

@@ -13,7 +13,7 @@
 #include "tools/credit-service/cli/est.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/config/opening.hpp"
 #include "tools/credit-service/registry/methodologies.hpp"
 #include "tools/credit-service/verify/locks.hpp"
 
@@ -111,7 +111,7 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   auto programme = load_programme(*config, hasher);
   if (!programme) return Failure{programme.error()};
   const auto written = database_written(config->database);
-  auto store = open_sqlite_store(config->database, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused);
+  auto store = open_store(*config, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused);
   if (!store) return Failure{store.error()};
   SystemClock clock;
   StderrLog log(LogLevel::info);

@@ -14,7 +14,7 @@
 #include "tools/broker-guard/names.hpp"
 #include "tools/broker-guard/share_group.hpp"
 #include "tools/credit-service/authority/authority.hpp"
-#include "tools/credit-service/ledger/sqlite/books.hpp"
+#include "tools/credit-service/config/opening.hpp"
 #include "tools/credit-service/registry/journal.hpp"
 #include "tools/credit-service/registry/json.hpp"
 
@@ -67,7 +67,7 @@ class Check {
 
   /// An expired certificate is in order where its key has a valid one, as that of a device which is retired is.
   void devices(const std::optional<crypto::Authority>& authority) {
-    const auto books = open_sqlite_books(config_.database, crypto::hasher());
+    const auto books = open_books(config_, crypto::hasher());
     if (!books && books.error().code == ErrorCode::not_found) return;  // run makes it
     if (!books) return found_.problem("database", books.error().message);
     const Status complete = check_complete(RegistryJournal(config_.database), (*books)->registry());

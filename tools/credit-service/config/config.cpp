@@ -9,6 +9,7 @@
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/toml/table.hpp"
 #include "tools/broker-guard/names.hpp"
+#include "tools/credit-service/postgres/postgres.hpp"
 #include "tools/credit-service/trees/catalogue.hpp"
 
 namespace greentill::credit {
@@ -69,6 +70,19 @@ EstConfig read_est(const toml::Table& est, const std::filesystem::path& folder) 
   return config;
 }
 
+/// A file, or a URL with the name of the files that lie beside.
+void read_database(const toml::Table& root, const std::filesystem::path& folder, Config& config) {
+  const std::string database = root.text("database");
+  const bool is_url = postgres::is_url(database);
+  if (is_url) config.database_url = database;
+  if (is_url != root.has("journal")) {
+    root.wrong("journal",
+               "goes with a database that is a URL: the file, without .registry, in which the registry's changes are kept");
+    return;
+  }
+  config.database = (folder / (is_url ? root.text("journal") : database)).lexically_normal();
+}
+
 }  // namespace
 
 Status check_client_id(const std::string& id) {
@@ -90,7 +104,7 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   const toml::Table root = toml::Table::parse(*text, path.string(), errors == nullptr ? toml::Table::OnError() : collect);
   if (errors != nullptr && !errors->empty()) return Failure{errors->front()};  // it is no TOML
   Config config;
-  config.database = file(root, "database");
+  read_database(root, folder, config);
   config.methodologies = file(root, "methodologies");
   config.programme = file(root, "programme");
   config.programme_key = optional_file(root, "programme_key");

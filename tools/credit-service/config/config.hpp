@@ -43,9 +43,12 @@ struct TreesConfig {
 };
 
 struct Config {
+  /// SQLite's file; of a ledger in PostgreSQL, which has a URL, the name by which files of ours are kept beside:
+  /// "<name>.registry".
   std::filesystem::path database, methodologies, programme;
   std::filesystem::path share_group;  ///< the file that names it
   BrokerOptions broker;
+  std::string database_url = {};             ///< PostgreSQL's; empty: the ledger is in the file
   std::filesystem::path programme_key = {};  ///< empty: not named, and no settings can be written
   std::filesystem::path consent_authorities = {}, consent_certificates = {};  ///< both, or empty: no consent counts
   std::optional<EstConfig> est = {};                                          ///< none: devices are not enrolled by this service

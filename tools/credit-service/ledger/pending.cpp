@@ -42,7 +42,7 @@ Result<Batch> Pending::read(const std::string& device, const claim::ChainId& cha
   // Another version kept it and read it differently. It is dropped so that it does not block the chain; the device sends it
   // again.
   notices_.unreadable(device, trouble);
-  if (Status dropped = store_.drop_kept(kept.id); !dropped) return Failure{dropped.error()};
+  if (Status dropped = store_.drop_kept(device, kept.id); !dropped) return Failure{dropped.error()};
   return Batch{};
 }
 

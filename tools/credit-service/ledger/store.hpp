@@ -104,8 +104,8 @@ class Store : public DayStore, public LockStore {
                                                      std::uint64_t first) = 0;
   /// All kept batches of the chain, by first seq.
   virtual Result<std::vector<KeptBatch>> kept(const std::string& device, const claim::ChainId& chain) = 0;
-  /// Removes a kept batch.
-  virtual Status drop_kept(std::int64_t id) = 0;
+  /// Removes a kept batch of the device.
+  virtual Status drop_kept(const std::string& device, std::int64_t id) = 0;
 
   // Decide, by act.
   /// The act that the nullifier leads to; nothing where none does.

@@ -4,6 +4,7 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 #include "tests/integration/ledger/played/must.hpp"
+#include "tests/support/postgres_server.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/holdings/account_store.hpp"
 #include "tools/credit-service/holdings/tree_store.hpp"
@@ -133,6 +134,10 @@ void Service::spend(const Json& event) {
     const auto mg = std::min(event.at("mg").get<std::int64_t>(), must(store().spendable(account, office_.clock.now)));
     if (mg == 0) return Done{};
     const std::int64_t now = office_.clock.now;
+    if (!office_.url().empty()) {  // has no trees yet
+      const auto spent = must(store().account("spent", "", 0));
+      return store().book({-++orders_, credit::BookingKind::spent, now, now, {{account, -mg}, {spent, mg}}});
+    }
     credit::TreeStore& trees = *must(store().trees());
     const auto confirmed = credit::TreeOrder::State::confirmed;
     const std::string key = "spent-" + std::to_string(++orders_);
@@ -147,6 +152,11 @@ void Service::spend(const Json& event) {
 }
 
 void Service::back_up(const std::string& name) {
+  if (!office_.url().empty()) {
+    workers_.close();  // who is copied may have no visitors
+    test::copy_database(office_.url(), name);
+    return workers_.open();
+  }
   std::filesystem::remove(copy_named(office_, name));
   auto database = must(sqlite::Database::open(office_.database(), {}));
   must(database.execute(("VACUUM INTO '" + copy_named(office_, name).string() + "'").c_str()));
@@ -156,8 +166,12 @@ void Service::back_up(const std::string& name) {
 void Service::restore(const std::string& name) {
   has_restored_ = true;
   workers_.close();  // the last one to go leaves no log beside the database
-  std::filesystem::copy_file(copy_named(office_, name), office_.database(), std::filesystem::copy_options::overwrite_existing);
-  workers_.store = must(credit::open_sqlite_store(office_.database(), credit::WentBack::taken_by_a_new_epoch));
+  if (office_.url().empty()) {
+    std::filesystem::copy_file(copy_named(office_, name), office_.database(), std::filesystem::copy_options::overwrite_existing);
+  } else {
+    test::restore_database(office_.url(), name);
+  }
+  workers_.store = must(office_.open_store(credit::WentBack::taken_by_a_new_epoch));
   hour_ = 0;
   {
     auto owned = std::exchange(workers_.store, nullptr);

@@ -45,6 +45,7 @@ class Service {
   // totals.cpp
   void add_claims(const std::string& device, Json& into);
   void add_accounts(Json& into);
+  void name_accounts(const Json& accounts, Json& into);
 
   const Json& world_;
   Messages& messages_;

@@ -3,7 +3,9 @@
 #include <sqlite3.h>
 
 #include "daemon/base/hex.hpp"
+#include "tests/integration/ledger/played/must.hpp"
 #include "tests/integration/ledger/played/service.hpp"
+#include "tools/credit-service/postgres/postgres.hpp"
 
 namespace greentill::played {
 namespace {
@@ -58,21 +60,30 @@ void Service::add_claims(const std::string& device, Json& into) {
 }
 
 void Service::add_accounts(Json& into) {
+  Json accounts = Json::object();
+  constexpr const char* kBalances = "SELECT kind, name, sum(balance) FROM accounts GROUP BY kind, name HAVING sum(balance) != 0";
+  if (!office_.url().empty()) {
+    auto connection = must(postgres::Database::open(office_.url()));
+    auto row = connection.ask(kBalances);
+    while (row.next()) accounts[std::string(row.text(0))][std::string(row.text(1))] = row.integer(2);
+    must(row.status());
+    return name_accounts(accounts, into);
+  }
   sqlite3* database = nullptr;
   if (sqlite3_open_v2(office_.database().c_str(), &database, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) {
     throw std::runtime_error("the ledger's database does not open");
   }
   const auto take = [](void* to, int, char** row, char**) {
-    auto& accounts = *static_cast<Json*>(to);
-    accounts[row[0]][row[1]] = std::stoll(row[2]);
+    (*static_cast<Json*>(to))[row[0]][row[1]] = std::stoll(row[2]);
     return 0;
   };
-  Json accounts = Json::object();
-  const int done =
-      sqlite3_exec(database, "SELECT kind, name, sum(balance) FROM accounts GROUP BY kind, name HAVING sum(balance) != 0", take,
-                   &accounts, nullptr);
+  const int done = sqlite3_exec(database, kBalances, take, &accounts, nullptr);
   sqlite3_close(database);
   if (done != SQLITE_OK) throw std::runtime_error("the ledger's accounts cannot be read");
+  name_accounts(accounts, into);
+}
+
+void Service::name_accounts(const Json& accounts, Json& into) {
   for (const auto& [kind, balances] : accounts.items()) {
     for (const auto& [name, mg] : balances.items()) {
       const auto known = messages_.names().find(name);

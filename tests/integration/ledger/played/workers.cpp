@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 
 #include "tests/integration/ledger/played/must.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/postgres/postgres.hpp"
 
 namespace greentill::played {
 namespace {
@@ -30,7 +30,7 @@ Workers::Workers(const Json& programme, Keys& keys) : office(programme_text(prog
 }
 
 void Workers::open() {
-  if (!store) store = must(credit::open_sqlite_store(office.database()));
+  if (!store) store = must(office.open_store());
   while (desks.size() < kWorkers) desks.push_back(std::make_unique<test::Desk>(office));
 }
 
@@ -45,6 +45,7 @@ void Workers::clear() {
   open();
   office.clock.now = 0;
   for (const auto& desk : desks) static_cast<void>(must(desk->clerk().take(kClock, {}, {}, {})));
+  if (!office.url().empty()) return clear_postgres();
   sqlite3* database = nullptr;
   if (sqlite3_open_v2(office.database().c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
     give_up("the ledger's database does not open");
@@ -55,6 +56,20 @@ void Workers::clear() {
   for (const std::string& table : tables) clearing += "DELETE FROM " + table + ';';
   execute(database, clearing + "COMMIT", tables);
   sqlite3_close(database);
+}
+
+/// Numbers of chains and accounts begin anew, so that what workers know of them is forgotten with their connections.
+void Workers::clear_postgres() {
+  close();
+  auto database = must(postgres::Database::open(office.url()));
+  auto tables = database.ask(
+      "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = "
+      "'public'::regnamespace AND c.relname NOT IN ('meta', 'programmes', 'schema_versions')");
+  std::string clearing = "BEGIN; UPDATE meta SET registry_step = registry_step + 1;";
+  while (tables.next()) clearing += "DELETE FROM " + std::string(tables.text(0)) + ';';
+  must(tables.status());
+  must(database.execute((clearing + "COMMIT").c_str()));
+  open();
 }
 
 Workers& WorkersByProgramme::of(const Json& programme) {

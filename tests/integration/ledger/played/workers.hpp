@@ -21,6 +21,7 @@ struct Workers {
   void close();
   /// Empties the books, and opens what is not open: as after a start with a new file.
   void clear();
+  void clear_postgres();
 
   test::Office office;
   std::unique_ptr<credit::Store> store;

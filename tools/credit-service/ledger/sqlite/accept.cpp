@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Claims, what was decided of them, and what their devices are told.
-#include "tools/credit-service/ledger/sqlite/cells.hpp"
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
+#include "tools/credit-service/ledger/stored_rows.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -9,15 +9,6 @@ namespace {
 using sqlite::Query;
 
 std::optional<std::int64_t> id_of_row(const Query& row) { return row.integer(0); }
-
-std::optional<ToldChange> change_of_row(const Query& row) {
-  return ToldChange{row.count(0),
-                    row.integer(1),
-                    static_cast<claim::Standing>(row.integer(2)),
-                    row.integer(3),
-                    static_cast<Reason>(row.integer(4)),
-                    row.integer(5)};
-}
 
 }  // namespace
 
@@ -40,8 +31,7 @@ Status SqliteStore::prepare_accept() {
        {decided_, "SELECT id & 0xffffffffff, reason, granted FROM claims WHERE id > ? AND id <= ? ORDER BY id"},
        {add_change_, "INSERT INTO changes VALUES(?, ?, ?, ?, ?, ?, ?)"},
        {changes_,
-        "SELECT number, claim, standing, granted, reason, at FROM changes WHERE device = ? AND number > ? ORDER BY number "
-        "LIMIT ?"}});
+        std::string("SELECT ") + kChangeColumns + " FROM changes WHERE device = ? AND number > ? ORDER BY number LIMIT ?"}});
 }
 
 Result<std::optional<StoredClaim>> SqliteStore::claim(std::int64_t id) {
@@ -126,7 +116,7 @@ Status SqliteStore::add_change(const std::string& device, const ToldChange& chan
 }
 
 Result<std::vector<ToldChange>> SqliteStore::changes(const std::string& device, std::uint64_t number, std::size_t most) {
-  return list_of<ToldChange>(changes_, change_of_row, device, number, most);
+  return list_of<ToldChange>(changes_, change_of_row<Query>, device, number, most);
 }
 
 }  // namespace greentill::credit

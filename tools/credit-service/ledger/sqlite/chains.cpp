@@ -1,63 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices, their chains, and where these stand.
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
-#include "tools/credit-service/registry/sqlite/rows.hpp"
+#include "tools/credit-service/registry/tables/rows.hpp"
 
 namespace greentill::credit {
 namespace {
 
 using sqlite::Query;
 
-// A claim's id holds the chain's number above 40 bits of seq, which leaves 23 bits for the number.
-constexpr std::int64_t kMostNumbers = std::int64_t{1} << 23;
-
-constexpr std::string_view kChainRows =
-    "SELECT no, id, state, state_since, reason, held_from, assignment, key, seq, hash, coalesce(predecessor, 0), "
-    "predecessor_seq, closed_at, booked_at, opened_at, silent_from, contradiction, device FROM chains ";
-
-std::string chain_rows(std::string_view which) { return std::string(kChainRows).append(which); }
-
-std::optional<Chain> chain_of_row(const Query& row) {
-  Chain chain;
-  chain.no = row.integer(0);
-  chain.state = static_cast<ChainStanding>(row.integer(2));
-  chain.state_since = row.integer(3);
-  chain.reason = static_cast<Reason>(row.integer(4));
-  chain.held_from = row.count(5);
-  chain.assignment = static_cast<std::uint32_t>(row.integer(6));
-  chain.seq = row.count(8);
-  chain.predecessor = row.integer(10);
-  chain.predecessor_seq = row.count(11);
-  if (!row.is_null(12)) chain.closed_at = row.count(12);
-  chain.booked_at = row.integer(13);
-  chain.opened_at = row.integer(14);
-  chain.silent_from = row.integer(15);
-  const ByteView contradiction = row.bytes(16);
-  chain.contradiction.assign(contradiction.begin(), contradiction.end());
-  if (!row.fixed(1, chain.id) || !row.fixed(7, chain.key) || !row.fixed(9, chain.hash)) return std::nullopt;
-  return chain;
-}
-
-std::optional<std::pair<Chain, std::string>> chain_and_device(const Query& row) {
-  auto chain = chain_of_row(row);
-  if (!chain) return std::nullopt;
-  return std::pair(std::move(*chain), std::string(row.text(17)));
-}
-
-std::optional<std::int64_t> unless_zero(std::int64_t value) { return value == 0 ? std::nullopt : std::optional(value); }
-
-std::optional<ByteView> contradiction_of(const Chain& chain) {
-  return chain.contradiction.empty() ? std::nullopt : std::optional<ByteView>(chain.contradiction);
-}
-
 }  // namespace
 
 Status SqliteStore::prepare_chains() {
   return sqlite::prepare_all(
       database_,
-      {{find_book_,
-        "SELECT first_heard, last_heard, change, repaired_at, quota_claims, quota_bytes, quota_at FROM device_states "
-        "WHERE device = ?"},
+      {{find_book_, std::string("SELECT ") + kDeviceBookColumns + " FROM device_states WHERE device = ?"},
        {put_book_,
         "INSERT INTO device_states VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET first_heard = ?2, "
         "last_heard = ?3, change = ?4, repaired_at = ?5, quota_claims = ?6, quota_bytes = ?7, quota_at = ?8"},
@@ -72,10 +28,7 @@ Status SqliteStore::prepare_chains() {
 }
 
 Result<std::optional<DeviceBook>> SqliteStore::device_book(const std::string& device) {
-  Query row(find_book_, device);
-  if (!row.next()) return row.result(std::optional<DeviceBook>());
-  return std::optional(
-      DeviceBook{row.integer(0), row.integer(1), row.count(2), row.optional(3), row.integer(4), row.integer(5), row.integer(6)});
+  return only(list_of<DeviceBook>(find_book_, device_book_of_row<Query>, device));
 }
 
 Status SqliteStore::put_device_book(const std::string& device, const DeviceBook& book) {
@@ -84,26 +37,27 @@ Status SqliteStore::put_device_book(const std::string& device, const DeviceBook&
 }
 
 Result<std::vector<Chain>> SqliteStore::chains(const std::string& device) {
-  return list_of<Chain>(find_chains_, chain_of_row, device);
+  return list_of<Chain>(find_chains_, chain_of_row<Query>, device);
 }
 
 Result<std::optional<Chain>> SqliteStore::find_chain(const std::string& device, const claim::ChainId& id) {
-  return only(list_of<Chain>(find_named_chain_, chain_of_row, device, id));
+  return only(list_of<Chain>(find_named_chain_, chain_of_row<Query>, device, id));
 }
 
 Result<std::vector<Chain>> SqliteStore::kept_chains(const std::string& device) {
-  return list_of<Chain>(kept_chains_, chain_of_row, device);
+  return list_of<Chain>(kept_chains_, chain_of_row<Query>, device);
 }
 
 Result<std::pair<Chain, std::string>> SqliteStore::chain(std::int64_t no) {
-  auto found = list_of<std::pair<Chain, std::string>>(find_chain_, chain_and_device, no);
+  auto found = list_of<std::pair<Chain, std::string>>(find_chain_, chain_and_device<Query>, no);
   if (!found) return Failure{found.error()};
   if (found->empty()) return database_.damaged("chain " + std::to_string(no) + " is missing");
   return std::move(found->front());
 }
 
 Result<std::vector<std::pair<Chain, std::string>>> SqliteStore::chains_on_probation() {
-  return list<std::pair<Chain, std::string>>(chain_and_device, chain_rows("INDEXED BY chains_on_probation WHERE state = 2"));
+  return list<std::pair<Chain, std::string>>(chain_and_device<Query>,
+                                             chain_rows("INDEXED BY chains_on_probation WHERE state = 2"));
 }
 
 Result<std::int64_t> SqliteStore::add_chain(const std::string& device, const Chain& chain) {
@@ -113,7 +67,7 @@ Result<std::int64_t> SqliteStore::add_chain(const std::string& device, const Cha
                           chain.predecessor_seq, chain.closed_at, chain.booked_at, chain.opened_at, chain.silent_from,
                           contradiction_of(chain));
   if (!added) return Failure{added.error()};
-  if (database_.last_row() >= kMostNumbers) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
+  if (database_.last_row() >= kMostChainNumbers) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
   return database_.last_row();
 }
 

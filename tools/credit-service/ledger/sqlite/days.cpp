@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
-#include "tools/credit-service/registry/sqlite/rows.hpp"
+#include "tools/credit-service/registry/tables/rows.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -74,15 +74,11 @@ Status SqliteStore::put_looked(const std::string& device, const std::string& act
 }
 
 Result<std::optional<Screened>> SqliteStore::screened(const std::string& device, const std::string& activity) {
-  const auto read = [](const Query& row) {
-    return std::optional(Screened{std::string(row.text(0)), std::string(row.text(1)), row.integer(2), row.integer(3),
-                                  std::string(row.text(4)), row.optional(5)});
-  };
-  if (!is_inside_) return only(list_of<Screened>(screened_, read, device, activity));
+  if (!is_inside_) return only(list_of<Screened>(screened_, screened_of_row<Query>, device, activity));
   // Asked for each claim of a batch.
   key_.assign(device).append(kBetween).append(activity);
   if (const auto known = screened_now_.find(key_); known != screened_now_.end()) return known->second;
-  auto found = only(list_of<Screened>(screened_, read, device, activity));
+  auto found = only(list_of<Screened>(screened_, screened_of_row<Query>, device, activity));
   if (found) screened_now_.emplace(key_, *found);
   return found;
 }
@@ -100,11 +96,7 @@ Status SqliteStore::lift_screened(const std::string& device, std::int64_t at) {
 }
 
 Result<std::vector<ClassDay>> SqliteStore::class_days(Device::Class is, const std::string& activity) {
-  const auto read = [](const Query& row) {
-    return std::optional(
-        ClassDay{row.integer(0), std::string(row.text(1)), std::string(row.text(2)), {row.integer(3), row.integer(4)}});
-  };
-  return list<ClassDay>(read,
+  return list<ClassDay>(class_day_of_row<Query>,
                         "SELECT slot, merchant, device, day, mg FROM class_days WHERE class = ? AND activity = ? ORDER BY slot",
                         static_cast<int>(is), activity);
 }

@@ -7,8 +7,6 @@ namespace {
 
 using sqlite::Query;
 
-std::optional<std::int64_t> unless_none(std::int64_t claim) { return claim == 0 ? std::nullopt : std::optional(claim); }
-
 }  // namespace
 
 Status SqliteStore::prepare_decide() {
@@ -57,14 +55,14 @@ Result<Act> SqliteStore::act(const ActKey& key) {
 
 Status SqliteStore::put_act(const ActKey& key, const Act& act) {
   const ActCell cell(key);
-  return put_act_.run(std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac, cell.bytes(), unless_none(act.holder),
-                      unless_none(act.closed_by));
+  return put_act_.run(std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac, cell.bytes(), unless_zero(act.holder),
+                      unless_zero(act.closed_by));
 }
 
 Result<bool> SqliteStore::begin_act(const ActKey& key, const Act& act) {
   const ActCell cell(key);
   Status begun = begin_act_.run(std::int64_t{key.root}, std::int64_t{key.key_version}, key.mac, cell.bytes(),
-                                unless_none(act.holder), unless_none(act.closed_by));
+                                unless_zero(act.holder), unless_zero(act.closed_by));
   return begun ? Result<bool>(database_.changed() == 1) : Result<bool>(Failure{begun.error()});
 }
 

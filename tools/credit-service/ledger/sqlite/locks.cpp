@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rides of locks, and what contradicts them.
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
-#include "tools/credit-service/registry/sqlite/rows.hpp"
+#include "tools/credit-service/registry/tables/rows.hpp"
 
 namespace greentill::credit {
 namespace {
 
 using sqlite::Query;
-
-std::optional<KeptRide> ride_of(const Query& row) {
-  KeptRide ride;
-  ride.counter = static_cast<std::uint32_t>(row.integer(0));
-  if (!row.fixed(1, ride.digest)) return std::nullopt;
-  ride.previous = row.optional(2);
-  ride.came = row.integer(3);
-  ride.claim = row.optional(4).value_or(0);
-  ride.settled = static_cast<RideSettled>(row.integer(5));
-  return ride;
-}
 
 }  // namespace
 
@@ -37,11 +26,11 @@ Status SqliteStore::prepare_locks() {
 }
 
 Result<std::optional<KeptRide>> SqliteStore::lock_ride(const std::string& lock, std::uint32_t counter) {
-  return only(list_of<KeptRide>(lock_ride_, ride_of, lock, std::int64_t{counter}));
+  return only(list_of<KeptRide>(lock_ride_, ride_of_row<Query>, lock, std::int64_t{counter}));
 }
 
 Result<std::optional<KeptRide>> SqliteStore::next_lock_ride(const std::string& lock, std::uint64_t counter) {
-  return only(list_of<KeptRide>(next_lock_ride_, ride_of, lock, counter));
+  return only(list_of<KeptRide>(next_lock_ride_, ride_of_row<Query>, lock, counter));
 }
 
 Result<std::optional<std::int64_t>> SqliteStore::first_came_above(const std::string& lock, std::uint64_t counter) {

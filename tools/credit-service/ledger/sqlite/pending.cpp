@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batches that were kept aside.
 #include "tools/credit-service/ledger/sqlite/sqlite_store.hpp"
-#include "tools/credit-service/registry/sqlite/rows.hpp"
+#include "tools/credit-service/registry/tables/rows.hpp"
 
 namespace greentill::credit {
 namespace {
 
 using sqlite::Query;
-
-std::optional<KeptBatch> kept_batch(const Query& row) {
-  const ByteView correlation = row.bytes(2);
-  const ByteView bytes = row.bytes(3);
-  return KeptBatch{row.integer(0), row.integer(1), {correlation.begin(), correlation.end()}, {bytes.begin(), bytes.end()}};
-}
 
 }  // namespace
 
@@ -42,15 +36,17 @@ Result<bool> SqliteStore::keep(const std::string& device, const claim::ChainId& 
 
 Result<std::optional<KeptBatch>> SqliteStore::next_kept(const std::string& device, const claim::ChainId& chain,
                                                         std::uint64_t first) {
-  return only(list_of<KeptBatch>(next_kept_, kept_batch, device, chain, first));
+  return only(list_of<KeptBatch>(next_kept_, kept_of_row<Query>, device, chain, first));
 }
 
 Result<std::vector<KeptBatch>> SqliteStore::kept(const std::string& device, const claim::ChainId& chain) {
-  return list<KeptBatch>(kept_batch,
+  return list<KeptBatch>(kept_of_row<Query>,
                          "SELECT id, at, correlation, bytes FROM pending WHERE device = ? AND chain = ? ORDER BY first, last, id",
                          device, chain);
 }
 
-Status SqliteStore::drop_kept(std::int64_t id) { return run_once("DELETE FROM pending WHERE id = ?", id); }
+Status SqliteStore::drop_kept(const std::string& device, std::int64_t id) {
+  return run_once("DELETE FROM pending WHERE device = ? AND id = ?", device, id);
+}
 
 }  // namespace greentill::credit

@@ -5,7 +5,7 @@
 
 #include "tools/credit-service/holdings/sqlite/sqlite_accounts.hpp"
 #include "tools/credit-service/holdings/sqlite/sqlite_trees.hpp"
-#include "tools/credit-service/registry/sqlite/registry_store.hpp"
+#include "tools/credit-service/registry/tables/registry_store.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -81,6 +81,8 @@ PRAGMA user_version = 9;
 
 }  // namespace
 
+std::string table_descriptions() { return std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema; }
+
 Status check_version(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
@@ -100,8 +102,7 @@ Status create_or_check(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version != 0) return check_version(database);
-  const std::string whole =
-      std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema + kAccountSchema + kTreeSchema + kFirstRows;
+  const std::string whole = table_descriptions() + kAccountSchema + kTreeSchema + kFirstRows;
   if (Status created = database.execute(whole.c_str()); !created) return created;
   return transaction->commit();
 }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's tables. Private to this folder. docs/credit-service.md, "The database".
+// The ledger's tables. Private to the stores. docs/credit-service.md, "The database".
 #pragma once
+
+#include <string>
 
 #include "daemon/sqlite/sqlite.hpp"
 
 namespace greentill::credit {
+
+/// The ledger's and the registry's tables, indexes and views, as SQLite has them; other stores put them into their words.
+std::string table_descriptions();
 
 /// Creates the tables in an empty database; else as check_version(). Safe while other workers do the same.
 Status create_or_check(sqlite::Database& database);

@@ -15,9 +15,10 @@
 #include "daemon/sqlite/store_mark.hpp"
 #include "tools/credit-service/holdings/sqlite/sqlite_accounts.hpp"
 #include "tools/credit-service/holdings/sqlite/sqlite_trees.hpp"
-#include "tools/credit-service/ledger/sqlite/cells.hpp"
 #include "tools/credit-service/ledger/store.hpp"
-#include "tools/credit-service/registry/sqlite/registry_store.hpp"
+#include "tools/credit-service/ledger/stored_rows.hpp"
+#include "tools/credit-service/registry/tables/registry_store.hpp"
+#include "tools/credit-service/sql/sqlite.hpp"
 
 namespace greentill::credit {
 
@@ -72,7 +73,7 @@ class SqliteStore final : public Store {
   Result<std::optional<KeptBatch>> next_kept(const std::string& device, const claim::ChainId& chain,
                                              std::uint64_t first) override;
   Result<std::vector<KeptBatch>> kept(const std::string& device, const claim::ChainId& chain) override;
-  Status drop_kept(std::int64_t id) override;
+  Status drop_kept(const std::string& device, std::int64_t id) override;
 
   // days.cpp
   Status count_asked(const std::string& device, const std::string& activity, const DayValue& value, std::int64_t claim) override;
@@ -208,7 +209,7 @@ class SqliteStore final : public Store {
 
   sqlite::Database database_;
   sqlite::KeptStatements statements_{database_};
-  const std::unique_ptr<RegistryStore> registry_ = make_sqlite_registry(database_);
+  const std::unique_ptr<RegistryStore> registry_ = make_registry(sql::on(database_));
   const std::unique_ptr<AccountStore> accounts_of_people_ = make_sqlite_accounts(database_);
   const std::unique_ptr<TreeStore> trees_ = make_sqlite_trees(database_);
   sqlite::StoreMark mark_;

@@ -22,16 +22,8 @@ Result<bool> SqliteStore::has_work(WorkStep step, const std::string& key, std::i
 }
 
 Result<std::vector<Work>> SqliteStore::due(std::int64_t now, std::size_t most) {
-  const auto read = [](const Query& row) {
-    const ByteView what = row.bytes(3);
-    return std::optional(Work{static_cast<WorkStep>(row.integer(0)),
-                              std::string(row.text(1)),
-                              row.integer(2),
-                              {what.begin(), what.end()},
-                              row.integer(4)});
-  };
-  return list<Work>(read, "SELECT step, key, no, what, due FROM work WHERE due <= ? ORDER BY due, step, key, no LIMIT ?", now,
-                    most);
+  return list<Work>(work_of_row<Query>,
+                    "SELECT step, key, no, what, due FROM work WHERE due <= ? ORDER BY due, step, key, no LIMIT ?", now, most);
 }
 
 Result<std::int64_t> SqliteStore::keep_programme(const Digest& sha256, std::string_view bytes) {

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Limits, bookings and accounts.
+#include <algorithm>
+
+#include "tools/credit-service/ledger/postgres/postgres_store.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr std::string_view kGap("\0", 1);
+
+}  // namespace
+
+Result<std::int64_t> PostgresStore::used(std::string_view subject, std::string_view activity, std::int64_t period) {
+  if (!inside_) forget_kept();
+  LimitUse& limit = limits_[KeyOfDay(subject, activity, period)];
+  if (!limit.stored) {
+    auto row =
+        database_.ask("SELECT used FROM limits WHERE subject = $1 AND activity = $2 AND period = $3", subject, activity, period);
+    const std::int64_t stored = row.next() ? row.integer(0) : 0;
+    if (!row.status()) return Failure{row.status().error()};
+    limit.stored = stored;
+  }
+  return *limit.stored + limit.added;
+}
+
+Status PostgresStore::use(std::string_view subject, std::string_view activity, std::int64_t period, std::int64_t mg) {
+  return as_one([&]() -> Status {
+    limits_[KeyOfDay(subject, activity, period)].added += mg;
+    return Done{};
+  });
+}
+
+Status PostgresStore::write_limits() {
+  for (auto& [key, limit] : limits_) {
+    const std::int64_t added = std::exchange(limit.added, 0);
+    if (added == 0) continue;
+    limit.stored.reset();
+    const auto& [subject, activity, period] = key;
+    Status written = database_.send(
+        "INSERT INTO limits AS l VALUES($1, $2, $3, $4) ON CONFLICT (subject, activity, period) DO UPDATE "
+        "SET used = l.used + excluded.used",
+        subject, activity, period, added);
+    if (!written) return written;
+  }
+  return Done{};
+}
+
+Result<std::int64_t> PostgresStore::next_booking(std::int64_t claim) {
+  const auto known = booked_.find(claim);
+  if (known != booked_.end()) return ++known->second;
+  auto row = database_.ask("SELECT coalesce(max(number), 0) FROM bookings WHERE claim = $1", claim);
+  const std::int64_t number = (row.next() ? row.integer(0) : 0) + 1;
+  if (!row.status()) return Failure{row.status().error()};
+  return booked_[claim] = number;
+}
+
+Status PostgresStore::book(const Booking& booking) {
+  std::int64_t sum = 0;
+  for (const Leg& leg : booking.legs) sum += leg.mg;
+  if (sum != 0) return fail(ErrorCode::invalid, "ledger: the legs of a booking do not add up to 0");
+  return as_one([&]() -> Status {
+    const auto number = next_booking(booking.claim);
+    if (!number) return Failure{number.error()};
+    Status added =
+        database_.send("INSERT INTO bookings VALUES($1, $2, $3, $4, $5, $6)", booking.claim, *number,
+                       static_cast<int>(booking.kind), booking.at, booking.spendable_at, legs_cell(booking.legs, legs_cell_));
+    for (const Leg& leg : booking.legs) {
+      if (added) added = post(leg, booking, *number);
+    }
+    return added;
+  });
+}
+
+Status PostgresStore::post(const Leg& leg, const Booking& booking, std::int64_t number) {
+  const auto name = named(leg.account);
+  if (!name) return Failure{name.error()};
+  added_[leg.account] += leg.mg;
+  if (is_system_account((*name)->first)) return Done{};
+  return database_.send("INSERT INTO legs VALUES($1, $2, $3, $4, $5)", leg.account, booking.claim, number, leg.mg,
+                        booking.spendable_at);
+}
+
+Result<std::vector<Booking>> PostgresStore::bookings(std::int64_t claim) {
+  const auto read = [claim](const Rows& row) -> std::optional<Booking> {
+    auto legs = parse_legs(row.bytes(3));
+    if (!legs) return std::nullopt;
+    return Booking{claim, static_cast<BookingKind>(row.integer(0)), row.integer(1), row.integer(2), std::move(*legs)};
+  };
+  return list_of<Booking>(
+      read, database_.ask("SELECT kind, at, spendable_at, legs FROM bookings WHERE claim = $1 ORDER BY number", claim));
+}
+
+Result<std::int64_t> PostgresStore::account(std::string_view kind, std::string_view name, unsigned slot) {
+  key_.assign(kind).append(kGap).append(name).append(kGap).append(std::to_string(slot));
+  if (const auto known = accounts_.find(key_); known != accounts_.end()) return known->second;
+  std::int64_t no = 0;
+  Status found = as_one([&]() -> Status {
+    auto row = database_.ask("SELECT no FROM account_numbers WHERE kind = $1 AND name = $2 AND slot = $3", kind, name,
+                             std::int64_t{slot});
+    if (row.next()) no = row.integer(0);
+    if (!row.status()) return row.status();
+    if (no != 0) return Done{};
+    const auto added = new_account(kind, name, slot);
+    if (added) no = *added;
+    return added ? Status(Done{}) : Status(Failure{added.error()});
+  });
+  if (!found) return Failure{found.error()};
+  learned_ = true;
+  accounts_.emplace(key_, no);
+  account_names_.emplace(no, std::pair(std::string(kind), std::string(name)));
+  return no;
+}
+
+Result<std::int64_t> PostgresStore::new_account(std::string_view kind, std::string_view name, unsigned slot) {
+  const auto no = next_number("SELECT nextval('account_no')");
+  if (!no) return no;
+  Status added = database_.send("INSERT INTO account_numbers VALUES($1, $2, $3, $4)", kind, name, std::int64_t{slot}, *no);
+  if (added) added = database_.send("INSERT INTO accounts VALUES($1, $2, $3, $4, 0, NULL)", *no, kind, name, std::int64_t{slot});
+  return added ? no : Result<std::int64_t>(Failure{added.error()});
+}
+
+Result<std::pair<std::string, std::string>> PostgresStore::account_name(std::int64_t account) {
+  const auto name = named(account);
+  if (!name) return Failure{name.error()};
+  return **name;
+}
+
+Result<const PostgresStore::AccountName*> PostgresStore::named(std::int64_t account) {
+  if (const auto known = account_names_.find(account); known != account_names_.end()) return &known->second;
+  auto row = database_.ask("SELECT kind, name FROM accounts WHERE no = $1", account);
+  if (row.next()) {
+    learned_ = true;
+    return &account_names_.emplace(account, AccountName(row.text(0), row.text(1))).first->second;
+  }
+  if (!row.status()) return Failure{row.status().error()};
+  return database_.damaged("account " + std::to_string(account) + " is missing");
+}
+
+Result<std::int64_t> PostgresStore::balance(std::int64_t account) {
+  auto row = database_.ask("SELECT balance FROM accounts WHERE no = $1", account);
+  if (row.next()) {
+    const auto added = added_.find(account);
+    return row.integer(0) + (added == added_.end() ? 0 : added->second);
+  }
+  if (!row.status()) return Failure{row.status().error()};
+  return database_.damaged("account " + std::to_string(account) + " is missing");
+}
+
+Result<std::int64_t> PostgresStore::spendable(std::int64_t account, std::int64_t at) {
+  const auto has = balance(account);
+  if (!has || *has <= 0) return has ? Result<std::int64_t>(0) : has;
+  auto ripe = database_.ask("SELECT coalesce(sum(mg), 0) FROM legs WHERE account = $1 AND spendable_at <= $2", account, at);
+  const std::int64_t sum = ripe.next() ? ripe.integer(0) : 0;
+  return ripe.result(std::clamp<std::int64_t>(sum, 0, *has));
+}
+
+Status PostgresStore::write_balances() {
+  for (const auto& [account, mg] : added_) {
+    if (mg == 0) continue;
+    Status written = database_.change_one("UPDATE accounts SET balance = balance + $1 WHERE no = $2", mg, account);
+    if (!written) return written;
+  }
+  added_.clear();
+  return Done{};
+}
+
+}  // namespace greentill::credit

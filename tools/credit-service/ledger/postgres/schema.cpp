@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/ledger/postgres/schema.hpp"
+
+#include "tools/credit-service/ledger/sqlite/schema.hpp"
+
+namespace greentill::credit {
+namespace {
+
+// A device's claims lie with the device, an account's legs with the account, and so on: one key, one place.
+constexpr postgres::Spread kSpread[] = {
+    {"device_states", "device"},   {"chains", "device"},
+    {"lost", "by_device", true},   {"standstills", "device"},
+    {"claims", "by_device", true}, {"changes", "device"},
+    {"pending", "device"},         {"device_days", "device"},
+    {"screened", "device"},        {"class_days", "activity"},
+    {"lock_rides", "lock"},        {"lock_faults", "lock"},
+    {"nullifiers", "mac"},         {"act_claims", "act"},
+    {"reversals", "act"},          {"limits", "subject"},
+    {"bookings", "claim"},         {"accounts", "no", false, true},
+    {"legs", "account"},           {"work", "key"},
+    {"chain_devices", "no"},       {"account_numbers", "name"},
+};
+
+// What leads from a number to the key that its rows lie by, and from an account's name to its number.
+constexpr const char* kLeading = R"sql(
+CREATE TABLE chain_devices (no INTEGER PRIMARY KEY, device TEXT NOT NULL);
+CREATE TABLE account_numbers (kind TEXT NOT NULL, name TEXT NOT NULL, slot INTEGER NOT NULL, no INTEGER NOT NULL,
+  PRIMARY KEY (kind, name, slot));
+)sql";
+
+constexpr const char* kNumbers = R"sql(
+CREATE SEQUENCE chain_no;
+CREATE SEQUENCE pending_no;
+CREATE SEQUENCE account_no;
+CREATE SEQUENCE programme_no;
+INSERT INTO meta VALUES(1, uuid_send(gen_random_uuid()), 0, 0);
+)sql";
+
+using Step = std::string (*)();
+// Each brings the tables from the version before to the next.
+constexpr Step kSteps[] = {postgres_schema};
+constexpr std::int64_t kLatest = std::size(kSteps);
+
+/// Nothing where there is no ledger.
+Result<std::optional<std::int64_t>> version_of(postgres::Database& database) {
+  auto there = database.ask("SELECT to_regclass('schema_versions') IS NOT NULL");
+  const bool is_there = there.next() && there.integer(0) != 0;
+  if (!there.status()) return Failure{there.status().error()};
+  if (!is_there) return std::optional<std::int64_t>();
+  auto row = database.ask("SELECT coalesce(max(version), 0) FROM schema_versions");
+  const std::int64_t version = row.next() ? row.integer(0) : 0;
+  return row.result(std::optional(version));
+}
+
+Failure<Error> is_newer(const postgres::Database& database) {
+  return fail(ErrorCode::unsupported, database.shown() + ": the ledger was made by a newer version; use that one");
+}
+
+std::string step_to(std::int64_t version) {
+  return kSteps[version - 1]() + "INSERT INTO schema_versions VALUES(" + std::to_string(version) + ", now());\n";
+}
+
+}  // namespace
+
+std::span<const postgres::Spread> spread_tables() { return kSpread; }
+
+std::string postgres_schema() { return postgres::to_postgres(table_descriptions() + kLeading, kSpread) + kNumbers; }
+
+Status migrate(postgres::Database& database) {
+  const auto before = version_of(database);
+  if (!before) return Failure{before.error()};
+  if (before->value_or(0) == kLatest) return Done{};
+  if (before->value_or(0) > kLatest) return is_newer(database);
+  // Another worker may have done it by the time that the lock is ours.
+  std::string whole = "BEGIN; SELECT pg_advisory_xact_lock(hashtext('greentill schema'));";
+  if (Status begun = database.execute(whole.c_str()); !begun) return begun;
+  const auto version = version_of(database);
+  if (!version) return Failure{version.error()};
+  if (version->value_or(0) > kLatest) return is_newer(database);
+  whole.clear();
+  if (!*version) whole = "CREATE TABLE schema_versions(version bigint PRIMARY KEY, made_at timestamptz NOT NULL);\n";
+  for (std::int64_t at = version->value_or(0) + 1; at <= kLatest; ++at) whole += step_to(at);
+  if (Status made = database.execute((whole + "COMMIT").c_str()); !made) {
+    (void)database.execute("ROLLBACK");
+    return made;
+  }
+  return Done{};
+}
+
+Status check_version(postgres::Database& database) {
+  const auto version = version_of(database);
+  if (!version) return Failure{version.error()};
+  if (!*version) {
+    return fail(ErrorCode::not_found, database.shown() + ": there is no ledger in it; greentill-credit run makes one");
+  }
+  if (**version > kLatest) return is_newer(database);
+  if (**version == kLatest) return Done{};
+  return fail(ErrorCode::unsupported,
+              database.shown() + ": the ledger is of an older version; greentill-credit run brings it to this one");
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// What reads and writes the same on both databases: statements written as SQLite has them, of which PostgreSQL's are made
+// (dialect.hpp). Statements and runs are used as sqlite::Statement and sqlite::Query are. It costs a virtual call for each value:
+// what is asked for each claim has statements of its own in each store.
+//
+// Errors: those of the database. Threads: as the database.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "daemon/sqlite/sqlite.hpp"
+
+namespace greentill::sql {
+
+using sqlite::Value;
+
+/// One run of a statement.
+class Run {
+ public:
+  virtual ~Run() = default;
+  virtual bool next() = 0;
+  [[nodiscard]] virtual Status status() const = 0;
+  [[nodiscard]] virtual bool is_null(int column) const = 0;
+  [[nodiscard]] virtual std::int64_t integer(int column) const = 0;
+  [[nodiscard]] virtual ByteView bytes(int column) const = 0;
+};
+
+/// How many rows are to come.
+enum class Rows : std::uint8_t { some, many };
+
+class Prepared {
+ public:
+  virtual ~Prepared() = default;
+  /// What the values refer to must outlive the run.
+  virtual std::unique_ptr<Run> run(std::span<const Value> values, Rows rows) = 0;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+  virtual Result<std::unique_ptr<Prepared>> prepare(std::string_view sql) = 0;
+  /// Gives what is read until end_read() the same snapshot; within another, that one's.
+  Status begin_read();
+  void end_read();
+  /// The error for a row whose content is impossible.
+  [[nodiscard]] virtual Failure<Error> damaged(std::string_view what) const = 0;
+  /// The first column of the first row; 0 where there is no row.
+  Result<std::int64_t> integer(std::string_view sql);
+
+ private:
+  virtual Status start_snapshot() = 0;
+  virtual void end_snapshot() = 0;
+
+  int snapshots_ = 0;
+};
+
+class Statement {
+ public:
+  Status prepare(Database& database, std::string_view sql);
+  /// Runs the statement to its end with these parameters, in order; rows are passed over.
+  template <typename... Values>
+  Status run(const Values&... values);
+
+ private:
+  friend class Query;
+  std::unique_ptr<Prepared> prepared_;
+};
+
+struct Preparation {
+  Statement& statement;
+  std::string_view sql;
+};
+Status prepare_all(Database& database, std::initializer_list<Preparation> preparations);
+
+/// As sqlite::Query. On PostgreSQL its rows are all in memory.
+class Query {
+ public:
+  template <typename... Values>
+  explicit Query(Statement& statement, const Values&... values) {
+    start(statement, Rows::some, values...);
+  }
+  bool next() { return run_->next(); }
+  [[nodiscard]] Status status() const { return run_->status(); }
+  template <typename T>
+  [[nodiscard]] Result<T> result(T value) const {
+    if (Status ran = status(); !ran) return Failure{ran.error()};
+    return value;
+  }
+
+  [[nodiscard]] bool is_null(int column) const { return run_->is_null(column); }
+  [[nodiscard]] std::int64_t integer(int column) const { return run_->integer(column); }
+  [[nodiscard]] std::uint64_t count(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+  [[nodiscard]] std::optional<std::int64_t> optional(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(integer(column));
+  }
+  /// Lifetime: until the next call of next().
+  [[nodiscard]] ByteView bytes(int column) const { return run_->bytes(column); }
+  [[nodiscard]] std::string_view text(int column) const { return as_text(bytes(column)); }
+  template <std::size_t N>
+  [[nodiscard]] bool fixed(int column, Bytes<N>& into) const {
+    const ByteView value = bytes(column);
+    if (value.size() != N) return false;
+    std::copy(value.begin(), value.end(), into.begin());
+    return true;
+  }
+
+ protected:
+  Query() = default;
+  template <typename... Values>
+  void start(Statement& statement, Rows rows, const Values&... values) {
+    const std::array<Value, sizeof...(Values) + 1> all{value_of(values)..., std::nullopt};
+    run_ = statement.prepared_->run(std::span<const Value>(all).first(sizeof...(Values)), rows);
+  }
+
+ private:
+  static Value value_of(std::int64_t value) { return value; }
+  static Value value_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+  static Value value_of(int value) { return std::int64_t{value}; }
+  static Value value_of(ByteView value) { return value; }
+  static Value value_of(std::string_view value) { return value; }
+  static Value value_of(std::nullopt_t) { return std::nullopt; }
+  template <typename T>
+  static Value value_of(const std::optional<T>& value) {
+    return value ? value_of(*value) : Value(std::nullopt);
+  }
+
+  std::unique_ptr<Run> run_;
+};
+
+/// A Query of which there may be more rows than memory. Requires, on PostgreSQL: a snapshot.
+class Scan : public Query {
+ public:
+  template <typename... Values>
+  explicit Scan(Statement& statement, const Values&... values) {
+    start(statement, Rows::many, values...);
+  }
+};
+
+template <typename... Values>
+Status Statement::run(const Values&... values) {
+  Query query(*this, values...);
+  while (query.next()) {
+  }
+  return query.status();
+}
+
+/// A snapshot, until it is destroyed.
+class Snapshot {
+ public:
+  static Result<Snapshot> begin(Database& database);
+  Snapshot(Snapshot&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  Snapshot& operator=(Snapshot&&) = delete;
+  ~Snapshot() {
+    if (database_ != nullptr) database_->end_read();
+  }
+
+ private:
+  explicit Snapshot(Database& database) : database_(&database) {}
+  Database* database_;
+};
+
+/// Statements by their text, prepared when they are first needed.
+class KeptStatements {
+ public:
+  /// `database` must outlive it.
+  explicit KeptStatements(Database& database) : database_(database) {}
+  /// Requires: no Query of that text is still there. Lifetime: until the next call.
+  Result<Statement*> of(std::string_view sql);
+
+ private:
+  static constexpr std::size_t kMost = 64;  // as sqlite::KeptStatements
+
+  Database& database_;
+  std::map<std::string, Statement, std::less<>> all_;
+};
+
+}  // namespace greentill::sql

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads: as the database.
+#pragma once
+
+#include <memory>
+
+#include "tools/credit-service/sql/sql.hpp"
+
+namespace greentill::sql {
+
+/// `database` must outlive it.
+std::unique_ptr<Database> on(sqlite::Database& database);
+
+}  // namespace greentill::sql
