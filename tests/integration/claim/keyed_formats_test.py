@@ -85,7 +85,7 @@ class Keyed(unittest.TestCase):
             blocks = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
             self.assertEqual(len(blocks), 1, page)
             documented_tables.executescript(blocks[0])
-        source = (ROOT / "tools/credit-service/registry/sqlite/registry_schema.cpp").read_text()
+        source = (ROOT / "tools/credit-service/registry/tables/registry_schema.cpp").read_text()
         made.executescript(re.search(r'R"sql\((.*?)\)sql"', source, re.DOTALL)[1])
 
         def columns(database, table):

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
 #include <csignal>
+#include <thread>
 
+#include "daemon/base/backoff.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/base/stderr_log.hpp"
@@ -21,6 +23,9 @@ namespace greentill::credit {
 namespace {
 
 std::atomic<bool> stopping{false};
+
+constexpr std::chrono::milliseconds kLeastPause{200};
+constexpr std::chrono::milliseconds kMostPause{30'000};
 
 /// A broker with the guard keeps another name out; one with the ACL alone withholds what that user may not read, and does not say
 /// so.
@@ -93,6 +98,18 @@ Status serve(const Config& config, Ledger& ledger, measure::Library& library, co
   return work(config.broker, clerk, ledger.registry(), bundles ? &*bundles : nullptr, log, stopping);
 }
 
+/// A PostgreSQL that is not up yet is waited for.
+Result<std::unique_ptr<Store>> open_when_up(const Config& config, WentBack went_back, Log& log) {
+  Backoff backoff(kLeastPause, kMostPause);
+  SystemRandom random;
+  for (;;) {
+    auto store = open_store(config, went_back);
+    if (store || config.database_url.empty() || store.error().code != ErrorCode::unavailable) return store;
+    log.write(LogLevel::warning, "service", store.error().message + "; it is tried again");
+    std::this_thread::sleep_for(backoff.next(random));
+  }
+}
+
 }  // namespace
 
 Status run(const std::filesystem::path& path, const RunOptions& options) {
@@ -111,10 +128,10 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   auto programme = load_programme(*config, hasher);
   if (!programme) return Failure{programme.error()};
   const auto written = database_written(config->database);
-  auto store = open_store(*config, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused);
-  if (!store) return Failure{store.error()};
   SystemClock clock;
   StderrLog log(LogLevel::info);
+  auto store = open_when_up(*config, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused, log);
+  if (!store) return Failure{store.error()};
   auto consents = load_consents(*config, hasher);
   if (!consents) return Failure{consents.error()};
   Store& database = **store;
