@@ -132,7 +132,7 @@ Result<std::int64_t> Accounts::redeem(const std::string& id, std::string_view se
     }
   }
   const auto purse = ledger_.account("bearer", *name, 0);
-  if (!purse) return purse;
+  if (!purse) return Failure{purse.error()};
   const auto owner = accounts_.owner(*purse);
   if (!owner) return Failure{owner.error()};
   if (*owner && *owner != account->id) return fail(ErrorCode::conflict, "that secret was redeemed already, by another account");

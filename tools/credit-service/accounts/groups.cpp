@@ -27,7 +27,7 @@ Result<std::string> Accounts::invite(const std::string& id) {
 
 Result<Account> Accounts::join(const std::string& id, std::string_view code) {
   const auto person = active(id);
-  if (!person) return person;
+  if (!person) return Failure{person.error()};
   if (person->is != Account::Kind::person) return refused(*person, "is no person's; only people join");
   const auto digits = crypto::read_code(code);
   if (!digits) return Failure{digits.error()};
@@ -46,7 +46,7 @@ Result<Account> Accounts::join(const std::string& id, std::string_view code) {
   for (const std::string& one : *groups) {
     if (one == into->id) return refused(*person, "is in " + into->id + " already");
     const auto other = find(one);
-    if (!other) return other;
+    if (!other) return Failure{other.error()};
     if (other->is == Account::Kind::family && into->is == Account::Kind::family) {
       return refused(*person, "is in the family " + other->id + "; leave it first");
     }

@@ -21,7 +21,7 @@ inline Result<Place> read_place(const std::string& option, const std::string& te
   if (comma != std::string::npos) {
     const auto latitude = parse_in_units(text.substr(0, comma), 5);
     const auto longitude = parse_in_units(text.substr(comma + 1), 5);
-    constexpr std::int64_t kMost = 180 * 100'000;
+    constexpr std::int64_t kMost = 18'000'000;
     if (latitude && longitude && *latitude >= -kMost / 2 && *latitude <= kMost / 2 && *longitude >= -kMost &&
         *longitude <= kMost) {
       return Place{static_cast<std::int32_t>(*latitude), static_cast<std::int32_t>(*longitude)};

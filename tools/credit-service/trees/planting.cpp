@@ -12,7 +12,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr double kEarthRadius_m = 6'371'000;
+constexpr double kEarthRadiusM = 6'371'000;
 constexpr std::size_t kMostReference = 64;
 
 double radians(std::int32_t e5) { return e5 / 1e5 * std::numbers::pi / 180; }
@@ -22,7 +22,7 @@ double metres_between(const Site& site, std::int32_t latitude, std::int32_t long
   const double north = std::sin((radians(latitude) - radians(site.latitude)) / 2);
   const double east = std::sin((radians(longitude) - radians(site.longitude)) / 2);
   const double part = north * north + std::cos(radians(latitude)) * std::cos(radians(site.latitude)) * east * east;
-  return 2 * kEarthRadius_m * std::asin(std::sqrt(std::min(1.0, part)));
+  return 2 * kEarthRadiusM * std::asin(std::sqrt(std::min(1.0, part)));
 }
 
 Failure<Error> stands_against(const Tree& tree, const char* what) {
@@ -49,7 +49,7 @@ Status Planting::check_evidence(const Tree& tree, const Evidence& evidence) {
   const auto site = Catalogue(store_).site(tree.site);
   if (!site) return Failure{site.error()};
   const double away = metres_between(*site, *evidence.latitude, *evidence.longitude);
-  if (away > static_cast<double>(kFarthest_m)) {
+  if (away > static_cast<double>(kFarthestM)) {
     return fail(ErrorCode::conflict,
                 "the photo was taken " + std::to_string(std::llround(away / 1'000)) + " km from site " + site->id);
   }
@@ -164,7 +164,7 @@ Result<Tree> Planting::replace(const std::string& number, const std::string& who
   Evidence said;
   said.who = who;
   const auto old = say(std::move(*tree), TreeEvent::Kind::replaced, Tree::State::replaced, said);
-  if (!old) return old;
+  if (!old) return Failure{old.error()};
   return fresh;
 }
 

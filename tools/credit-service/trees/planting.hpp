@@ -26,7 +26,7 @@ struct Evidence {
 
 class Planting {
  public:
-  static constexpr std::int64_t kFarthest_m = 5'000;  ///< evidence is taken so near to the site
+  static constexpr std::int64_t kFarthestM = 5'000;  ///< evidence is taken so near to the site
 
   /// `programme`: its id. It must outlive it.
   Planting(TreeStore& store, std::string programme, std::int64_t now)

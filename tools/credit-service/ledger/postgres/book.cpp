@@ -114,7 +114,7 @@ Result<std::int64_t> PostgresStore::account(std::string_view kind, std::string_v
 
 Result<std::int64_t> PostgresStore::new_account(std::string_view kind, std::string_view name, unsigned slot) {
   const auto no = next_number("SELECT nextval('account_no')");
-  if (!no) return no;
+  if (!no) return Failure{no.error()};
   Status added = database_.send("INSERT INTO account_numbers VALUES($1, $2, $3, $4)", kind, name, std::int64_t{slot}, *no);
   if (added) added = database_.send("INSERT INTO accounts VALUES($1, $2, $3, $4, 0, NULL)", *no, kind, name, std::int64_t{slot});
   return added ? no : Result<std::int64_t>(Failure{added.error()});

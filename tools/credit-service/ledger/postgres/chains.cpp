@@ -58,7 +58,7 @@ Result<std::vector<std::pair<Chain, std::string>>> PostgresStore::chains_on_prob
 
 Result<std::int64_t> PostgresStore::add_chain(const std::string& device, const Chain& chain) {
   const auto no = next_number("SELECT nextval('chain_no')");
-  if (!no) return no;
+  if (!no) return Failure{no.error()};
   if (*no >= kMostChainNumbers) return fail(ErrorCode::full, "ledger: it has no number left for another chain");
   Status added = as_one([&]() -> Status {
     Status led = database_.send("INSERT INTO chain_devices VALUES($1, $2)", *no, device);

@@ -123,8 +123,9 @@ Status LockAudit::check_claims() {
   const std::int64_t fork = Holds{Reason::lock_fork}.bits();
   sql::Scan row(claims, fork);
   while (row.next()) {
-    if (std::ranges::search(row.bytes(1), kMessage).empty()) continue;
-    const auto carried = carried_by(row.bytes(1), hasher_);
+    const ByteView payload = row.bytes(1);
+    if (std::search(payload.begin(), payload.end(), std::begin(kMessage), std::end(kMessage)) == payload.end()) continue;
+    const auto carried = carried_by(payload, hasher_);
     if (!carried) continue;
     if (Status checked = check_claim(row, carried->first, carried->second); !checked) return checked;
   }
