@@ -14,7 +14,7 @@ Bytes, hashes and signatures are names here: whose key signed an event is what i
 # Who takes them away: the state of the chain, or `held` and what is named in docs/ledger.md, "Holding".
 CHAIN_HOLDS = ("probation", "fork", "second-repair", "wrong-assignment")
 OWN_HOLDS = ("after-consent", "ceiling-device", "ceiling-merchant", "ceiling-reversals", "too-old", "screening", "key-withdrawn",
-             "after-retirement", "revoked-since")
+             "methodology-not-in-force", "after-retirement", "revoked-since")
 ALL_HOLDS = CHAIN_HOLDS + OWN_HOLDS
 
 # A copy of the same bytes is decided anew.

@@ -8,6 +8,34 @@ from limits import stands_out
 from scene import NOW, RIDE_MG, Scene, town
 
 
+class Methodologies(unittest.TestCase):
+    def test_what_is_claimed_by_a_withdrawn_one_is_held_and_a_person_decides(self):
+        scene = Scene()
+        before, behind, late = scene.ride("till", "a", end=NOW - 5 * HOUR), scene.ride("till", "b", end=NOW - 2 * HOUR), scene.ride("till", "c", end=NOW - HOUR)
+        scene.come(before, behind)
+        self.assertEqual(scene.total(), 2 * RIDE_MG)
+        scene.people("methodology", methodology="bike", **{"from": NOW - 3 * HOUR}).come(late)
+        self.assertEqual([scene.of(one) for one in (before, behind, late)], [ACCEPTED] + 2 * [("held", 0, "methodology-not-in-force")])
+        self.assertEqual(scene.total(), RIDE_MG)
+        # Moved behind an act it is decided by itself; what was released stays so.
+        scene.people("release", device="till", chain=late["chain"], seq=late["seq"])
+        scene.people("methodology", methodology="bike", **{"from": NOW - 2 * HOUR + 1})
+        self.assertEqual([scene.of(one) for one in (before, behind, late)], 3 * [ACCEPTED])
+        scene.people("methodology", methodology="bike", **{"from": NOW - 6 * HOUR})
+        self.assertEqual([scene.of(one)[0] for one in (before, behind, late)], ["held", "held", "accepted"])
+        scene.people("dismiss", device="till", reason="methodology-not-in-force")
+        self.assertEqual([scene.of(one) for one in (before, behind, late)], 2 * [("refused", 0, "dismissed")] + [ACCEPTED])
+
+    def test_another_device_has_the_act_meanwhile(self):
+        scene = Scene()
+        mine, other = scene.ride("till", end=NOW - HOUR), scene.ride("till-2", end=NOW - HOUR)
+        scene.come(mine).people("methodology", methodology="bike", **{"from": NOW - 2 * HOUR}).come(other)
+        self.assertEqual(scene.of(mine)[0], "held")
+        self.assertEqual(scene.total(), 0)
+        scene.people("methodology", methodology="bike", **{"from": NOW})
+        self.assertEqual((scene.of(mine), scene.total()), (ACCEPTED, RIDE_MG))
+
+
 class WhoTakesBack(unittest.TestCase):
     def taken(self, device, claimant, before=(), root=1, **more):
         scene = Scene()

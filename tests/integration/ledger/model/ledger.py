@@ -9,6 +9,7 @@ from claims import BEHIND, DAY, FOR_NOW, OWN_HOLDS
 from limits import Limits
 
 TAKEN_AFTER_RETIREMENT = 30 * DAY
+NOT_IN_FORCE = "methodology-not-in-force"
 
 
 class Ledger:
@@ -91,6 +92,8 @@ class Ledger:
             claim.holds.add("key-withdrawn")
         if (claim.device, claim.activity) in self.screened:
             claim.holds.add("screening")
+        if not self.registry.measures(claim.event["methodology"], claim.end):
+            claim.holds.add(NOT_IN_FORCE)
 
     def entitle(self, reversal):
         """By the assignment of its chain, and what the registry says when it comes: once for all."""
@@ -232,6 +235,16 @@ class Ledger:
         for claim in self.claims:
             if claim.device == device and claim.arrived >= since:
                 self.hold(claim, "revoked-since")
+
+    def methodologies(self):
+        """A withdrawal was made, or moved: what it does not let measure is held, but what a person has released; the rest is decided."""
+        for claim in sorted(self.claims, key=lambda claim: (claim.device, claim.chain.no, claim.seq)):
+            if claim.kind != "reduction" or (claim.refused is not None and claim.refused not in BEHIND):
+                continue
+            if self.registry.measures(claim.event["methodology"], claim.end):
+                self.lift(claim, NOT_IN_FORCE)
+            elif NOT_IN_FORCE not in claim.lifted and NOT_IN_FORCE not in claim.holds:
+                self.hold(claim, NOT_IN_FORCE)
 
     def trust(self, device):
         for claim in self.claims:

@@ -38,7 +38,7 @@ class Random(unittest.TestCase):
             return
         for reason in ("", "duplicate", "taken-back", "dismissed", "unknown-root", "wrong-arithmetic", "key-version-not-in-force",
                        "probation", "fork", "second-repair", "wrong-assignment", "after-consent", "ceiling-device", "ceiling-merchant",
-                       "ceiling-reversals", "too-old", "screening", "key-withdrawn", "revoked-since"):
+                       "ceiling-reversals", "too-old", "screening", "key-withdrawn", "methodology-not-in-force", "revoked-since"):
             self.assertGreater(seen[reason], 0, reason)
         self.assertEqual(sorted(kinds), [0, 1, 2, 3, 4])
         self.assertEqual(len(states), 5)

@@ -3,7 +3,7 @@
 from claims import DAY, HOUR, OWN_HOLDS
 
 DECISIONS = ("move", "rekey", "held", "held", "chains", "chains", "revoke", "revoke", "trust", "trust", "retire", "successor", "restore",
-             "spend", "spend", "spend", "ceiling", "withdraw", "consent", "screen")
+             "spend", "spend", "spend", "ceiling", "withdraw", "consent", "methodology", "screen")
 
 TO_COME = ("screen",)  # which a schedule cannot ask of the service: it decides by itself which days stand out
 
@@ -148,6 +148,14 @@ class People:
             claim = self.random.choice(mine)
             self.street.emit({"op": "screen", "device": device.name, "activity": claim.activity,
                               "day": self.street.model.programme.day(claim.end)})
+
+    def methodology(self, device):
+        """It turns out to be wrong for acts that end from some time on, or from another one than was thought."""
+        if self.random.random() < 0.4:
+            named = self.random.choice(("bike", "bike", "bags"))
+            at = self.street.now + self.random.choice((-10 * DAY, -2 * DAY, -5 * HOUR, 0, DAY))
+            if self.street.model.registry.ended.get(named) != at:
+                self.street.emit({"op": "methodology", "methodology": named, "from": at})
 
     def withdraw(self, device):
         if self.random.random() < 0.3:

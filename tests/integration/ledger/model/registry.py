@@ -38,6 +38,7 @@ class Registry:
         self.owners = {int(number): root["owner"] for number, root in world["roots"].items()}
         self.begins = {int(number): list(root.get("begins", [0])) for number, root in world["roots"].items()}
         self.withdrawn = {}  # (root, version): when
+        self.ended = {}  # methodology: it measures no act that ends from then on
         self.devices = {name: Device(table) for name, table in world["devices"].items()}
         self.keys = {}
         for name, table in world["devices"].items():
@@ -126,6 +127,12 @@ class Registry:
             begins.append(at)
         else:
             begins[following - 1] = at
+
+    def do_methodology(self, now, change):
+        self.ended[change["methodology"]] = change["from"]
+
+    def measures(self, methodology, end):
+        return methodology not in self.ended or end < self.ended[methodology]
 
     def do_retire(self, now, change):
         device = self.devices[change["device"]]

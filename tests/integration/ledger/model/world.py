@@ -114,6 +114,8 @@ class Model:
             self.ledger.revoke(change["device"], change["since"])
         elif change["op"] == "trust":
             self.ledger.trust(change["device"])
+        elif change["op"] == "methodology":
+            self.ledger.methodologies()
         elif change["op"] == "consent":
             owner = self.ledger.devices.get(self.registry.keys[change["key"]].device)
             if owner is not None:
@@ -161,13 +163,17 @@ class Model:
         for at, event in log[:cut]:
             fresh.hear(at, event)
         fresh.hear(time, {"op": "epoch", "epoch": ledger.epoch + 1})
+        methodologies = False
         for at, event in log[cut:]:
             if isinstance(event, list):
                 continue
+            methodologies = methodologies or "methodology" in (event["op"], event.get("change", event).get("op"))
             if event.get("op") == "again":
                 fresh.hear(time, event)
             elif "op" in event and not hasattr(self, "do_" + event["op"].replace("-", "_")):
                 fresh.hear(time, {"op": "again", "at": at, "change": event})
+        if methodologies:  # once for all that the backup did not know
+            fresh.hear(time, {"op": "methodologies"})
         self.registry, self.ledger, self.log = fresh.registry, fresh.ledger, fresh.log
         self.backups.clear()
 
@@ -176,7 +182,11 @@ class Model:
 
     def do_again(self, time, change):
         self.registry.apply(change["at"], change["change"])
-        self.follow(change["change"])
+        if change["change"]["op"] != "methodology":
+            self.follow(change["change"])
+
+    def do_methodologies(self, time, change):
+        self.ledger.methodologies()
 
     # What the books must be
 

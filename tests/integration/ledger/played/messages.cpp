@@ -188,17 +188,25 @@ claim::Entry Messages::entry_of(const Json& event, Bytestring& consent) {
   return kind == "gap" ? gap_of(event) : start_of(event, consent);
 }
 
+credit::PublishedMethodology Messages::methodology(const std::string& id) {
+  credit::PublishedMethodology one;
+  one.id = id;
+  one.version = 1;
+  one.sha256.fill(0x5a);
+  return one;
+}
+
 claim::Entry Messages::reduction_of(const Json& event) {
   claim::Reduction act;
   act.begin = event.at("begin").get<std::int64_t>();
   act.end = event.at("end").get<std::int64_t>();
   act.activity = text(event.at("activity"));
   act.quantities = quantities_of(event.at("quantities"));
-  act.methodology = {text(event.at("methodology")), 1, {}};
-  act.methodology.sha256.fill(0x5a);
-  const Json& methodology = methodologies_.at(text(event.at("methodology")));
-  const auto each = methodology.at("mg_per_unit").get<std::int64_t>();
-  act.estimate_mg = each * event.at("quantities").at(text(methodology.at("unit"))).get<std::int64_t>();
+  const std::string& named = text(event.at("methodology"));
+  act.methodology = {named, 1, methodology(named).sha256};
+  const Json& table = methodologies_.at(named);
+  const auto each = table.at("mg_per_unit").get<std::int64_t>();
+  act.estimate_mg = each * event.at("quantities").at(text(table.at("unit"))).get<std::int64_t>();
   act.credited_mg = event.at("credited").get<std::int64_t>();
   act.attribution = attribution_of(event.at("customer"));
   act.nullifiers = nullifiers_of(event);

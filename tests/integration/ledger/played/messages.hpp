@@ -16,6 +16,7 @@
 #include "daemon/measure/library.hpp"
 #include "tests/support/test_authority.hpp"
 #include "tests/support/test_signer.hpp"
+#include "tools/credit-service/registry/things.hpp"
 
 namespace greentill::played {
 
@@ -73,6 +74,8 @@ class Messages {
 
   /// The message of an event of the schedule.
   [[nodiscard]] const Bytestring& of(const Json& event) { return made(event).message; }
+  /// As the registry has one of them: never published, and without a file.
+  [[nodiscard]] static credit::PublishedMethodology methodology(const std::string& id);
   /// The hash that a name stands for: one of its own where nothing of that name was ever sent.
   [[nodiscard]] Digest hash(const std::string& name);
   /// The consent's place as [chain, seq, hash] names it.

@@ -61,6 +61,7 @@ void Service::change_device(const std::string& op, const Json& event) {
       return put.add({office_.clock.now, "somebody", "merchant successor", merchant->id, "{}", ""});
     });
   }
+  if (op == "methodology") return withdraw_methodology(event);
   if (op == "withdraw") {
     return change([&](credit::Registry& registry, credit::RegistryStore&) -> Status {
       const auto done =
@@ -93,6 +94,24 @@ void Service::change_device(const std::string& op, const Json& event) {
   change(do_it);
   credit::Desk& desk = any().ledger().desk();
   must(op == "trust" ? desk.trusted(device) : desk.revoked(device));
+}
+
+/// The schedule's methodologies have no files: what the registry would read of one is put as it would.
+void Service::withdraw_methodology(const Json& event) {
+  credit::PublishedMethodology is = messages_.methodology(text(event.at("methodology")));
+  is.until = event.at("from").get<std::int64_t>();
+  is.changed_at = office_.clock.now;
+  is.number = 1;
+  std::int64_t earliest = *is.until;
+  for (const credit::PublishedMethodology& one : must(store().registry().methodologies())) {
+    is.number = std::max(is.number, one.number + 1);
+    if (one.id == is.id) earliest = std::min(earliest, *one.until);
+  }
+  change([&](credit::Registry&, credit::RegistryStore& put) -> Status {
+    if (Status done = put.put(is); !done) return done;
+    return put.add({office_.clock.now, "somebody", "methodology withdraw", is.id, "{}", ""});
+  });
+  must(any().ledger().desk().methodologies_changed(earliest));
 }
 
 void Service::change_key(const std::string& op, const Json& event) {

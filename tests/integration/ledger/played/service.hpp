@@ -40,6 +40,7 @@ class Service {
   Status change_within(const std::function<Status(credit::Registry&, credit::RegistryStore&)>& work);
   void change_device(const std::string& op, const Json& change);
   void change_key(const std::string& op, const Json& change);
+  void withdraw_methodology(const Json& event);
   void decide_held(const std::string& op, const Json& change);
 
   // totals.cpp
