@@ -2,7 +2,7 @@
 // Credit that leaves accounts: set aside first, then spent or given back. docs/accounts.md, "Spending". Called within a
 // transaction of the ledger's store. Threads: one.
 //
-// What always holds (sqlite/account_audit.cpp checks it):
+// What always holds (ledger/tables/audit_holdings.cpp checks it):
 // - What is set aside comes from the account's own purses, from credit that may leave them, and is in the system's account
 //   `reserved` until it is decided.
 // - A spend is decided once: it is spent, or goes back to the purses that it came from.

@@ -72,6 +72,11 @@ Result<std::int64_t> read_grams(const std::string& option, const std::string& te
   return fail(ErrorCode::invalid, option + ": \"" + text + "\" is no number of grams above 0 with at most three decimals");
 }
 
+std::string amount_text(std::int64_t hundredths) {
+  const std::string cents = std::to_string(hundredths % 100);
+  return std::to_string(hundredths / 100) + '.' + (cents.size() < 2 ? "0" : "") + cents;
+}
+
 Result<std::int64_t> read_number(const std::string& option, const std::string& text, std::int64_t least, std::int64_t most) {
   const auto number = parse_integer<std::int64_t>(text);
   if (number && *number >= least && *number <= most) return *number;

@@ -58,6 +58,8 @@ Status look_at_counter(const std::filesystem::path& config, const Output& output
 
 /// "12.5" grams in mg, "17900" as well: more than 0, with at most three decimals. `option` begins the error.
 Result<std::int64_t> read_grams(const std::string& option, const std::string& text);
+/// Hundredths of a currency as "2.50". Requires: not below 0.
+std::string amount_text(std::int64_t hundredths);
 /// A number that an option takes.
 Result<std::int64_t> read_number(const std::string& option, const std::string& text, std::int64_t least, std::int64_t most);
 

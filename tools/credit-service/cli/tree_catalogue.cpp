@@ -29,11 +29,6 @@ Json to_json(const Site& s) {
           {"room", s.room},     {"ordered", s.ordered}};
 }
 
-std::string money(std::int64_t hundredths, const std::string& currency) {
-  const std::string cents = std::to_string(hundredths % 100);
-  return std::to_string(hundredths / 100) + '.' + (cents.size() < 2 ? "0" : "") + cents + ' ' + currency;
-}
-
 Status read_months(const std::string& text, Species& into) {
   if (text.empty()) return Done{};
   const std::size_t hyphen = text.find('-');
@@ -142,7 +137,7 @@ Status list_catalogue(const std::filesystem::path& config, const Given& given, c
                           {"on offer"}});
       for (const Species& s : *all) {
         list.push_back(to_json(s));
-        table.add({s.id, s.scientific, s.name, s.region, tools::grams_text(s.price_mg), money(s.cost, s.currency),
+        table.add({s.id, s.scientific, s.name, s.region, tools::grams_text(s.price_mg), amount_text(s.cost) + ' ' + s.currency,
                    std::to_string(s.first_month) + '-' + std::to_string(s.last_month), s.on_offer ? "yes" : "no"});
       }
       return Outcome{{{"species", list}}, all->empty() ? "no species is on offer\n" : table.text()};

@@ -47,11 +47,6 @@ Json to_json(const TreePayment& payment) {
   return json;
 }
 
-std::string amount_text(const TreePayment& payment) {
-  const std::string cents = std::to_string(payment.amount % 100);
-  return std::to_string(payment.amount / 100) + '.' + (cents.size() < 2 ? "0" : "") + cents;
-}
-
 Result<Evidence> read_evidence(const Given& given) {
   Evidence evidence;
   evidence.who = given["by"];
@@ -180,8 +175,9 @@ Status list_payments(const std::filesystem::path& config, const Given& given, co
       list.push_back(to_json(one));
       const std::string paid = one.paid_at ? tools::time_text(*one.paid_at) : "";
       csv += tools::csv_record(
-          {one.tree, one.planter, amount_text(one), one.currency, tools::time_text(one.due_at), paid, one.reference});
-      table.add({one.tree, one.planter, amount_text(one), one.currency, tools::time_text(one.due_at), paid, one.reference});
+          {one.tree, one.planter, amount_text(one.amount), one.currency, tools::time_text(one.due_at), paid, one.reference});
+      table.add(
+          {one.tree, one.planter, amount_text(one.amount), one.currency, tools::time_text(one.due_at), paid, one.reference});
     }
     if (given.to_csv) return Outcome{{{"payments", list}}, csv};
     return Outcome{{{"payments", list}}, all->empty() ? "no planter is owed anything\n" : table.text()};

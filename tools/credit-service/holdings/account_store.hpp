@@ -56,7 +56,7 @@ class AccountStore {
   virtual Result<std::vector<Spend>> spends_of(std::int64_t order) = 0;
 
   // The whole, for an operator.
-  /// By the time at which they were opened, those behind `after`, at most `most`.
+  /// By id, those behind `after`, at most `most`.
   virtual Result<std::vector<Account>> accounts(const std::string& after, std::size_t most) = 0;
 };
 

@@ -12,8 +12,6 @@
 namespace greentill::credit {
 namespace {
 
-constexpr unsigned kSlots = kSystemAccountSlots;
-
 std::string account_subject(std::int64_t account) { return "account/" + std::to_string(account); }
 
 /// Whether limits hold for accounts of that kind: customers by token, also those that were forgotten since.
@@ -28,7 +26,7 @@ std::optional<std::int64_t> ceiling_of(const Device& device, const Rule& rule) {
 }  // namespace
 
 Result<std::int64_t> Grants::system_account(std::string_view kind, std::int64_t claim) {
-  return store_.account(kind, "", static_cast<unsigned>(claim % kSlots));
+  return store_.account(kind, "", static_cast<unsigned>(claim % kSystemAccountSlots));
 }
 
 Result<std::int64_t> Grants::customer(const claim::Attribution& attribution, const std::optional<claim::AccountHint>& hint,

@@ -4,7 +4,7 @@
 //
 // Errors: invalid, not_found and conflict as accounts.hpp has them, besides the store's.
 //
-// What always holds (sqlite/holdings_audit.cpp checks it):
+// What always holds (ledger/tables/audit_holdings.cpp checks it):
 // - What an order's accounts set aside or spent is the price of its trees.
 // - An order has trees once it is confirmed, as many as were ordered and one more for each that was replaced.
 // - A site has no more trees ordered than it has room for.
