@@ -57,7 +57,7 @@ struct Grown {
     const Orders::Request request{"r" + std::to_string(round) + '-' + std::to_string(i), "saxaul", "", 1, 2026, {{account, 0}}};
     const auto placed = clerk.result([&](auto&, auto&, Orders& orders, auto&...) { return orders.place(request); });
     if (!placed) _exit(1);
-    if (i % 8 != 0) {
+    if (i != 3) {  // one a round, so that neither credit nor room ever ends
       static_cast<void>(clerk.result([&](auto&, auto&, Orders& orders, auto&...) { return orders.cancel(placed->no); }));
       continue;
     }
