@@ -50,6 +50,30 @@ bool begins_behind_end(const std::vector<Chain>& chains, const claim::ChainId& i
   return key.end->seq == 0 || std::ranges::find(chains, key.end->chain, &Chain::id) != chains.end();
 }
 
+Status end_key(Store& store, Lookup& lookup, const Chain& closed, const Chain& opened) {
+  const auto old = store.registry().key(closed.key);
+  if (!old) return Failure{old.error()};
+  if (!*old || !(*old)->successor || (*old)->end || (*old)->successor != opened.key) return Done{};
+  KeyEnd end{closed.id, closed.seq, closed.hash};
+  // Closed behind its head, where the start named a place of which the claims are missing: they are good, should they come.
+  if (closed.closed_at.value_or(0) > closed.seq) {
+    const auto start = store.claim(opened.claim_id(1));
+    if (!start) return Failure{start.error()};
+    if (!*start) return fail(ErrorCode::corrupt, "ledger: the start of an open chain is missing");
+    const auto claim = claim::parse_payload((*start)->payload);
+    const auto* entry = claim ? std::get_if<claim::Start>(&claim->entry) : nullptr;
+    if (entry == nullptr) return fail(ErrorCode::corrupt, "ledger: the start of an open chain cannot be read");
+    if (entry->predecessor && entry->predecessor->last_seq == *closed.closed_at) {
+      end.seq = entry->predecessor->last_seq;
+      end.payload_hash = entry->predecessor->payload_hash;
+    }
+  }
+  DeviceKey ended = **old;
+  ended.end = end;
+  lookup.forget();
+  return store.registry().put(ended);
+}
+
 Result<Reason> Accepting::check_roots(const Assignment& assignment, const claim::Nullifiers& nullifiers,
                                       std::optional<std::int64_t> ended) {
   const std::uint32_t number = nullifiers[0].root;

@@ -24,6 +24,10 @@ struct Acceptance {
 /// Whether so does a chain that begins; `chains` without that one.
 [[nodiscard]] bool begins_behind_end(const std::vector<Chain>& chains, const claim::ChainId& id, const DeviceKey& key);
 
+/// After a chain was closed for one under another key: where that one is the successor of the closed chain's, and nothing says
+/// how far the older is good, it is good up to the place at which its chain was closed. `opened`: the chain that goes on.
+Status end_key(Store& store, Lookup& lookup, const Chain& closed, const Chain& opened);
+
 class Accepting {
  public:
   /// What it refers to must outlive it.

@@ -207,15 +207,7 @@ Status Intake::close_predecessor(const Admission& admission, const BatchClaim& s
     other.closed_at = other.no == before->no ? admission.place : other.seq;
     if (Status put = store_.put_chain(other); !put) return put;
   }
-  // A key that goes on in place of another without a consent: that one is good as far as its chain went.
-  const auto old = store_.registry().key(before->key);
-  if (!old) return Failure{old.error()};
-  const Chain& made = *visit.find(start.link.chain);
-  if (!*old || !(*old)->successor || (*old)->end || (*old)->successor != made.key) return Done{};
-  DeviceKey ended = **old;
-  ended.end = KeyEnd{before->id, before->seq, before->hash};
-  lookup_.forget();
-  return store_.registry().put(ended);
+  return end_key(store_, lookup_, *before, *visit.find(start.link.chain));
 }
 
 Status Intake::note_repair(const Visit& visit) {

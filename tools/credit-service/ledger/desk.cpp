@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/base/hex.hpp"
+#include "tools/credit-service/ledger/accepting.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -137,6 +138,7 @@ Status Desk::open_chain(std::vector<Chain>& chains, Chain& chain, std::int64_t n
     other.state_since = now;
     other.closed_at = std::max<std::uint64_t>(other.seq, chain.predecessor == other.no ? chain.predecessor_seq : 0);
     if (Status put = store_.put_chain(other); !put) return put;
+    if (Status ended = end_key(store_, lookup_, other, chain); !ended) return ended;
   }
   chain.state = ChainStanding::open;
   chain.state_since = chain.opened_at = now;

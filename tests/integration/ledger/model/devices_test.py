@@ -50,6 +50,25 @@ class Replacement(unittest.TestCase):
         scene.model.arrive(scene.now, start)
         self.assertEqual([scene.state("till", one) for one in (new, "old-key")], ["open", "held after-consent"])
 
+    def test_so_does_one_that_opens_later(self):
+        """By the end of a probation, or by a person."""
+        for opens in ("time", "person"):
+            with self.subTest(opens):
+                self.setUp()
+                scene = self.scene
+                new = scene.chain("till", None, why=1)  # names nothing
+                scene.come(scene.ride("till", "new"))
+                self.assertEqual(scene.state("till", new), "probation")
+                if opens == "time":
+                    scene.later(hours=74)
+                else:
+                    scene.people("chain", device="till", chain=new.id, verdict="release", open=True)
+                    scene.later(days=1)
+                self.assertEqual([scene.state("till", self.old), scene.state("till", new)], ["closed", "open"])
+                scene.come(*self.left)
+                self.assertEqual([scene.of(one)[2] for one in self.left], ["after-consent"] * 3)
+                self.assertEqual([scene.state("till", self.old), scene.state("till", new)], ["closed", "open"])
+
     def test_until_its_place_is_named_the_old_key_is_good(self):
         self.scene.come(*self.left)
         self.assertEqual(self.scene.granted(self.left[2]), RIDE_MG)
