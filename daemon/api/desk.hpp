@@ -49,6 +49,8 @@ struct DaemonStatus {
   struct Renewal {
     std::int64_t due_from = 0;
     std::int64_t renewed_at = 0;
+    std::int64_t rekey_from = 0;  ///< 0: never by itself
+    std::int64_t rekeyed_at = 0;
     std::int64_t tried_at = 0;
     std::int64_t next_try_at = 0;  ///< 0: none is due
     std::string last_error;        ///< why the last try failed; empty where it did not

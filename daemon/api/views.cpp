@@ -210,6 +210,8 @@ ordered_json renewal_json(const std::optional<DaemonStatus::Renewal>& renewal) {
   const auto or_null = [](std::int64_t time) { return time == 0 ? ordered_json() : ordered_json(time); };
   return {{"due_from", renewal->due_from},
           {"renewed_at", or_null(renewal->renewed_at)},
+          {"rekey_from", or_null(renewal->rekey_from)},
+          {"rekeyed_at", or_null(renewal->rekeyed_at)},
           {"tried_at", or_null(renewal->tried_at)},
           {"next_try_at", or_null(renewal->next_try_at)},
           {"last_error", renewal->last_error.empty() ? ordered_json() : ordered_json(renewal->last_error)}};

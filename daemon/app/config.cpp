@@ -6,6 +6,7 @@
 
 #include "daemon/base/broker_address.hpp"
 #include "daemon/base/bytes.hpp"
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/claim.hpp"
@@ -112,6 +113,7 @@ class ConfigReader {
     if (const auto server = enrol::EstServer::parse(enrolment.server); !server) fields.wrong("server", server.error().message);
     enrolment.folder = path_or(fields, "folder", config_.state_folder / "identity");
     enrolment.retry_min = std::chrono::seconds(fields.integer_or("retry_min_s", 1, 86'400, 3600));
+    enrolment.rekey_after = std::chrono::seconds(kSecondsADay * fields.integer_or("rekey_days", 0, 3650, 0));
     if (!has_settings_) config_.settings = enrolment.folder / "settings.toml";
     const identity::Slots slots(enrolment.folder);
     config_.key = slots.current_key();

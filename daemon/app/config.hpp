@@ -25,6 +25,7 @@ struct Enrolment {
   std::string server;  ///< the EST server's URL, checked
   std::filesystem::path folder;
   std::chrono::seconds retry_min{3600};  ///< between two tries of a renewal at least
+  std::chrono::seconds rekey_after{0};   ///< how old the key becomes; 0: it is changed by a command alone
 };
 
 struct Config {

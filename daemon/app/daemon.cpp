@@ -60,6 +60,7 @@ class GreentillDaemon : public Daemon {
   std::string answers_put_off();
   Status start_methodologies();
   Status start_time();
+  Status start_renewal();
   Status start_sources();
   Status start_api();
   /// Lets wait() return; the first call counts.
@@ -323,6 +324,23 @@ Status GreentillDaemon::start_api() {
   return Done{};
 }
 
+Status GreentillDaemon::start_renewal() {
+  OwnIdentity::Course course;
+  course.now = [this] { return self_check_->best_time(); };
+  course.renewed = [this](const crypto::Certificate& by) { self_check_->renewed(by); };
+  course.put_off = [this] { return renewal_put_off(); };
+  course.broker = [this] { return uplink_ ? uplink_->status().broker : std::string(); };
+  course.sign_by = [this](claim::Signer& signer) {
+    std::promise<Status> done;
+    engine_->rekey(signer, [&done](const Status& status) { done.set_value(status); });
+    return done.get_future().get();
+  };
+  course.rekeyed = [this] {
+    if (uplink_) uplink_->identity_changed();
+  };
+  return own_->start_renewal(std::move(course));
+}
+
 Status GreentillDaemon::start() {
   started_at_ = clock_.unix_seconds();
   if (Status loaded = load_identity(); !loaded) return loaded;
@@ -348,12 +366,7 @@ Status GreentillDaemon::start() {
   if (Status started = start_methodologies(); !started) return started;
   if (Status started = start_time(); !started) return started;
   if (Status started = start_sources(); !started) return started;
-  if (Status started = own_->start_renewal(
-          [this] { return self_check_->best_time(); }, [this](const crypto::Certificate& by) { self_check_->renewed(by); },
-          [this] { return renewal_put_off(); }, [this] { return uplink_ ? uplink_->status().broker : std::string(); });
-      !started) {
-    return started;
-  }
+  if (Status started = start_renewal(); !started) return started;
   if (Status started = settings_->start(
           *engine_, [this] { return settings_put_off(); },
           [this](const std::string& broker) {

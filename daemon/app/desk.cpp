@@ -19,6 +19,7 @@ std::vector<Result<event::TransactionAnswer>> ApiDesk::submit(std::vector<event:
 bool ApiDesk::retry() {
   parts_.settings.look_now();
   parts_.methodologies.look_now();
+  parts_.identity.look_now();
   if (parts_.uplink != nullptr) parts_.uplink->retry_now();
   return parts_.uplink != nullptr;
 }

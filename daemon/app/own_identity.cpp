@@ -37,14 +37,18 @@ Status OwnIdentity::load() {
                                           "); run greentill enrol as the user that greentilld runs as");
   }
   if (!device) return Failure{device.error()};
-  device_ = std::move(*device);
+  device_ = all_.emplace_back(std::move(*device)).get();
   load_former();
+  return load_memory(memory_);
+}
+
+Status OwnIdentity::load_memory(std::optional<identity::MemoryFile>& into) const {
   if (!vault_.seals()) return Done{};
   const auto key = vault_.read(config_.key, identity::kDeviceKeyName);
   if (!key) return Failure{key.error()};
   auto memory = identity::MemoryFile::of(key->view());
   if (!memory) return Failure{memory.error()};
-  memory_ = std::move(*memory);
+  into = std::move(*memory);
   return Done{};
 }
 
@@ -54,11 +58,11 @@ void OwnIdentity::load_former() {
   const auto spare = slots.spare();
   auto former = spare ? identity::DeviceIdentity::load(slots.key(*spare), slots.certificate(*spare), vault_)
                       : Result<std::unique_ptr<identity::DeviceIdentity>>(Failure{spare.error()});
-  if (former && (*former)->device_id() == device_->device_id()) former_ = std::move(*former);
+  if (former && (*former)->device_id() == device().device_id()) former_ = std::move(*former);
 }
 
 bool OwnIdentity::has_signed(const claim::Message& message) {
-  return device_->has_signed(message) || (former_ && former_->has_signed(message));
+  return device().has_signed(message) || (former_ && former_->has_signed(message));
 }
 
 void OwnIdentity::seal(const std::filesystem::path& file, std::string_view name) {
@@ -70,32 +74,65 @@ void OwnIdentity::seal(const std::filesystem::path& file, std::string_view name)
   }
 }
 
-Status OwnIdentity::try_certificate(const std::filesystem::path& certificate) const {
+Status OwnIdentity::try_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key) const {
   if (!config_.uplink) return Done{};
-  auto address = parse_broker_address(broker_());
+  auto address = parse_broker_address(course_.broker());
   if (!address) return Failure{address.error()};
   const crypto::WipeFreed wiping;  // OpenSSL reads the key by its path
-  return probe::try_certificate({std::move(*address), config_.uplink->authorities, certificate, key_path()}, kTrialLimit,
-                                stopping_);
+  return probe::try_certificate({std::move(*address), config_.uplink->authorities, certificate, key}, kTrialLimit, stopping_);
 }
 
-Status OwnIdentity::start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed,
-                                  std::function<std::string()> put_off, std::function<std::string()> broker) {
+Status OwnIdentity::try_key(const std::filesystem::path& certificate, const crypto::Secret& key) const {
+  const auto memory = identity::MemoryFile::of(key.view());
+  return memory ? try_certificate(certificate, memory->path()) : Status(Failure{memory.error()});
+}
+
+/// What was promoted in the folder. The engine goes on under it first: where that fails, this process goes on as before, and the
+/// next start would begin the same chain.
+Result<crypto::Certificate> OwnIdentity::take_up() {
+  auto next = identity::DeviceIdentity::load(config_.key, config_.certificate, vault_);
+  if (!next) return Failure{next.error()};
+  if ((*next)->device_id() != device().device_id()) {
+    return fail(ErrorCode::conflict, config_.certificate.string() + ": it is the device '" + (*next)->device_id() +
+                                         "' now, and greentilld works for '" + device().device_id() + "'; start it anew");
+  }
+  std::optional<identity::MemoryFile> memory;
+  if (Status loaded = load_memory(memory); !loaded) return Failure{loaded.error()};
+  identity::DeviceIdentity& taken = **all_.emplace(all_.end(), std::move(*next));
+  if (Status signs = course_.sign_by(taken.signer()); !signs) {
+    all_.pop_back();
+    return Failure{signs.error()};
+  }
+  device_ = &taken;
+  // From here on it is in use, whatever else fails.
+  if (const Status replaced = memory ? memory_->become(*memory) : Status(Done{}); !replaced) {
+    log_.write(LogLevel::error, "identity", replaced.error().message + ": start greentilld anew, or no broker takes its key");
+  }
+  course_.renewed(taken.certificate());
+  course_.rekeyed();
+  return taken.certificate();
+}
+
+Status OwnIdentity::start_renewal(Course course) {
   if (!place_) return Done{};
-  renewed_ = std::move(renewed);
-  broker_ = std::move(broker);
+  course_ = std::move(course);
   const auto promoted = [this](const crypto::Certificate& by) {
-    Status taken = device_->renewed(by);
-    if (taken) renewed_(by);
+    Status taken = device().renewed(by);
+    if (taken) course_.renewed(by);
     return taken;
   };
   enrol::RenewalMeans means{
-      place_->get(), *slots_, vault_,
-      clock_,        random_, [this](const std::filesystem::path& certificate) { return try_certificate(certificate); },
+      place_->get(), *slots_,
+      vault_,        clock_,
+      random_,       [this](const std::filesystem::path& certificate) { return try_certificate(certificate, key_path()); },
       promoted};
-  renewer_ = enrol::Renewer::start(
-      {std::move(means), *place_, config_.enrolment->retry_min, std::move(now), device_->certificate(), std::move(put_off)},
-      log_);
+  enrol::RekeyMeans rekey{
+      config_.enrolment->rekey_after,
+      [this](const std::filesystem::path& certificate, const crypto::Secret& key) { return try_key(certificate, key); },
+      [this] { return take_up(); }};
+  renewer_ = enrol::Renewer::start({std::move(means), *place_, config_.enrolment->retry_min, course_.now, device().certificate(),
+                                    course_.put_off, std::move(rekey)},
+                                   log_);
   return Done{};
 }
 
@@ -107,8 +144,8 @@ void OwnIdentity::stop() {
 std::optional<api::DaemonStatus::Renewal> OwnIdentity::renewal() const {
   if (!renewer_) return std::nullopt;
   enrol::RenewalStatus status = renewer_->status();
-  return api::DaemonStatus::Renewal{status.due_from, status.renewed_at, status.tried_at, status.next_try_at,
-                                    std::move(status.last_error)};
+  return api::DaemonStatus::Renewal{status.due_from, status.renewed_at,  status.rekey_from,           status.rekeyed_at,
+                                    status.tried_at, status.next_try_at, std::move(status.last_error)};
 }
 
 }  // namespace greentill::app

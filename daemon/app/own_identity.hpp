@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 
@@ -31,8 +32,9 @@ class OwnIdentity {
   OwnIdentity(const OwnIdentity&) = delete;
   OwnIdentity& operator=(const OwnIdentity&) = delete;
 
-  [[nodiscard]] identity::DeviceIdentity& device() { return *device_; }
-  [[nodiscard]] const identity::DeviceIdentity& device() const { return *device_; }
+  /// The one in use. Lifetime: this object's, also once there is another one.
+  [[nodiscard]] identity::DeviceIdentity& device() { return *device_.load(); }
+  [[nodiscard]] const identity::DeviceIdentity& device() const { return *device_.load(); }
   /// The identity before a rekey; null where there was none, or it is not kept any more.
   [[nodiscard]] identity::DeviceIdentity* former() { return former_.get(); }
   /// Whether this key signed the message, or the one before.
@@ -43,11 +45,22 @@ class OwnIdentity {
   /// Where a library that wants a path reads the key in plain: its file, or a file in memory. Lifetime: this object's.
   [[nodiscard]] std::filesystem::path key_path() const { return memory_ ? memory_->path() : config_.key; }
 
-  /// Begins to renew, where an enrolment is configured. `now`: the best known time; `renewed` hears of each new certificate, on
-  /// another thread; `put_off`: as in enrol::Renewer::Options; `broker`: the one in use, as a URI. All must live until stop().
-  Status start_renewal(std::function<std::int64_t()> now, std::function<void(const crypto::Certificate&)> renewed,
-                       std::function<std::string()> put_off, std::function<std::string()> broker);
+  /// What goes on with the identity while it changes. All are called on another thread, and must live until stop().
+  struct Course {
+    std::function<std::int64_t()> now;                        ///< the best known time
+    std::function<void(const crypto::Certificate&)> renewed;  ///< hears of each new certificate, of whatever key
+    std::function<std::string()> put_off;                     ///< as in enrol::Renewer::Options
+    std::function<std::string()> broker;                      ///< the one in use, as a URI
+    std::function<Status(claim::Signer&)> sign_by;            ///< has all that comes signed by another key
+    std::function<void()> rekeyed;                            ///< key() and certificate are others
+  };
+  /// Begins to renew and to rekey, where an enrolment is configured.
+  Status start_renewal(Course course);
   void stop();
+  /// Looks now whether a command has changed the key.
+  void look_now() const {
+    if (renewer_) renewer_->look_now();
+  }
   /// None where nothing renews it.
   [[nodiscard]] std::optional<api::DaemonStatus::Renewal> renewal() const;
 
@@ -56,22 +69,25 @@ class OwnIdentity {
       : config_(config), clock_(clock), random_(random), log_(log) {}
   Status load();
   void load_former();
+  [[nodiscard]] Status load_memory(std::optional<identity::MemoryFile>& into) const;
+  Result<crypto::Certificate> take_up();
   void seal(const std::filesystem::path& file, std::string_view name);
-  [[nodiscard]] Status try_certificate(const std::filesystem::path& certificate) const;
+  [[nodiscard]] Status try_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key) const;
+  [[nodiscard]] Status try_key(const std::filesystem::path& certificate, const crypto::Secret& key) const;
 
   const Config& config_;
   Clock& clock_;
   Random& random_;
   Log& log_;
   identity::Vault vault_;
-  std::unique_ptr<identity::DeviceIdentity> device_;
+  std::list<std::unique_ptr<identity::DeviceIdentity>> all_;  // since the start: whoever signs by a former one may still do so
+  std::atomic<identity::DeviceIdentity*> device_{nullptr};
   std::unique_ptr<identity::DeviceIdentity> former_;
   std::optional<identity::MemoryFile> memory_;
   std::optional<identity::Slots> slots_;
   std::optional<enrol::EstPlace> place_;
   std::atomic<bool> stopping_{false};
-  std::function<void(const crypto::Certificate&)> renewed_;
-  std::function<std::string()> broker_;
+  Course course_;
   std::unique_ptr<enrol::Renewer> renewer_;  // last member: its thread uses the others
 };
 

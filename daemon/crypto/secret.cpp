@@ -22,8 +22,8 @@ namespace greentill::crypto {
 namespace {
 
 // Must be a power of two. A device key, the numbers OpenSSL makes while it signs and the files they are read from take about 2
-// KiB, a TLS handshake as much again.
-constexpr std::size_t kHeapBytes = 64u << 10;
+// KiB, a TLS handshake as much again, a request to the service 8 KiB: and the daemon makes up to five of these at once.
+constexpr std::size_t kHeapBytes = 128u << 10;
 constexpr std::size_t kLeastBlock = 32;
 constexpr int kPattern = 0x5a;
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -53,13 +54,18 @@ Result<Secret> read_secret(const std::filesystem::path& path, Shared shared) {
     ::close(descriptor);
     return fail(ErrorCode::denied, path.string() + ": holds a key and is open to others than its owner; run chmod 600 on it");
   }
-  Secret content(kMostBytes);
+  // The memory for secrets is small, and shared by all that the process does at once: a file gets no more of it than it needs.
+  const auto held = is_file ? static_cast<std::size_t>(state.st_size) + 1 : kMostBytes;
+  Secret content(std::min(held, kMostBytes));
   const ssize_t size = read_into(descriptor, content.bytes());
   const int number = errno;
   ::close(descriptor);
   if (size < 0) return unreadable(path, number);
   if (static_cast<std::size_t>(size) == kMostBytes) {
     return fail(ErrorCode::invalid, path.string() + ": larger than a file with a key can be");
+  }
+  if (static_cast<std::size_t>(size) == content.size()) {
+    return fail(ErrorCode::io, path.string() + ": grows while it is read");
   }
   content.shorten(static_cast<std::size_t>(size));
   return content;

@@ -38,7 +38,7 @@ void keep_unclaimed(const outbox::TransactionKey& key, const event::Transaction&
 }  // namespace
 
 ClaimMaker::ClaimMaker(ClaimContext context, Measuring measuring, claim::Signer& signer, Clock& clock, Random& random)
-    : context_(std::move(context)), measuring_(std::move(measuring)), signer_(signer), clock_(clock), random_(random) {}
+    : context_(std::move(context)), measuring_(std::move(measuring)), signer_(&signer), clock_(clock), random_(random) {}
 
 claim::Claim ClaimMaker::blank(const claim::ChainHead& head) {
   claim::Claim claim;
@@ -74,7 +74,7 @@ Result<outbox::NewClaim> ClaimMaker::sign(const claim::Claim& claim, const std::
   if (!length) return refused(length.error());
   const ByteView payload = ByteView(buffer).first(*length);
   Bytes<2 * claim::kMaxClaimBytes> message;
-  const auto whole = claim::sign_message(crypto::hasher(), signer_, claim::MessageType::claim, account, payload, message);
+  const auto whole = claim::sign_message(crypto::hasher(), *signer_, claim::MessageType::claim, account, payload, message);
   if (!whole) return refused(whole.error());
   claim::advance(head, crypto::hasher(), payload);
   return outbox::NewClaim{claim.seq, {message.begin(), message.begin() + static_cast<std::ptrdiff_t>(*whole)}};

@@ -89,6 +89,9 @@ class ClaimMaker {
     return {std::exchange(context_.settings, &settings), std::exchange(context_.roots, std::move(roots))};
   }
 
+  /// Signs by another key from now on, which must outlive it. Answers the one before.
+  claim::Signer& sign_by(claim::Signer& signer) { return *std::exchange(signer_, &signer); }
+
   /// Whether the transaction is dated more than a day ahead while our own clock is synchronised: then its reporter's clock is
   /// wrong.
   [[nodiscard]] bool lies_ahead(const event::Transaction& transaction) const;
@@ -123,7 +126,7 @@ class ClaimMaker {
 
   ClaimContext context_;
   Measuring measuring_;
-  claim::Signer& signer_;
+  claim::Signer* signer_;
   Clock& clock_;
   Random& random_;
 };

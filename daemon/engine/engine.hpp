@@ -108,6 +108,11 @@ class Engine final : public outbox::Repairer {
   /// the outbox. After an error the former ones are in force. `settings` must outlive the engine.
   void adopt(const identity::Settings& settings, identity::RootChoice roots, std::function<void(Status)> done);
 
+  /// Goes on under another key of this device: all that was handed in before is stored in the chain of the former one, and a
+  /// chain is begun behind it. `done` and errors: as of adopt(); after an error the former key is in use. `signer` must outlive
+  /// the engine.
+  void rekey(claim::Signer& signer, std::function<void(Status)> done);
+
   /// The committer, which stores what the calls above queue. Lifetime: the engine's.
   [[nodiscard]] Committer& committer() { return committer_; }
 
@@ -118,7 +123,10 @@ class Engine final : public outbox::Repairer {
   void refuse(Arrival arrival, const Error& error);
   void admit(Arrival arrival);
   void admit_waiting();
+  void change(std::function<Status(outbox::Writer&)> how, std::function<void(Status)> done);
   Status adopt_now(outbox::Writer& writer, const identity::Settings& settings, const identity::RootChoice& roots);
+  Status rekey_now(outbox::Writer& writer, claim::Signer& signer);
+  [[nodiscard]] outbox::Unit unit_of(MadeClaims& start) const;
   Result<MadeClaims> start_chain(const std::optional<outbox::ChainState>& before, ChainOwner owner);
   void on_finished(Committer::Jobs& jobs, const Status& status);
   void finish(Job& job, bool stored);

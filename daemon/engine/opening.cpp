@@ -79,25 +79,42 @@ Result<MadeClaims> Engine::start_chain(const std::optional<outbox::ChainState>& 
 }
 
 // As a repair: a job of its own behind all that was queued. Until it is over nothing is admitted, so that no claim is made partly
-// under these and partly under those, and none in a chain of the former assignment.
-void Engine::adopt(const identity::Settings& settings, identity::RootChoice roots, std::function<void(Status)> done) {
+// under the one and partly under the other, and none in the chain before.
+void Engine::change(std::function<Status(outbox::Writer&)> how, std::function<void(Status)> done) {
   {
     const std::lock_guard turn(turn_);
     if (changes_chains_) return done(chains_are_changed());
     changes_chains_ = true;
-    auto adopted = std::make_shared<Status>(chains_are_changed());
+    auto changed = std::make_shared<Status>(chains_are_changed());
     auto job = std::make_unique<Job>();
     job->generation = head_.generation();
-    job->alone = [this, &settings, roots = std::move(roots), adopted](outbox::Writer& writer) -> Status {
-      *adopted = adopt_now(writer, settings, roots);
-      return Done{};  // where it could not be done the former settings are in force
+    job->alone = [how = std::move(how), changed](outbox::Writer& writer) -> Status {
+      *changed = how(writer);
+      return Done{};  // where it could not be done all is as before
     };
-    job->answered = [adopted, done = std::move(done)](const auto& stored) {
-      done(stored ? *adopted : Status(Failure{stored.error()}));
+    job->answered = [changed, done = std::move(done)](const auto& stored) {
+      done(stored ? *changed : Status(Failure{stored.error()}));
     };
     committer_.push(std::move(job));
   }
   committer_.hand_over();
+}
+
+void Engine::adopt(const identity::Settings& settings, identity::RootChoice roots, std::function<void(Status)> done) {
+  change([this, &settings, roots = std::move(roots)](outbox::Writer& writer) { return adopt_now(writer, settings, roots); },
+         std::move(done));
+}
+
+void Engine::rekey(claim::Signer& signer, std::function<void(Status)> done) {
+  change([this, &signer](outbox::Writer& writer) { return rekey_now(writer, signer); }, std::move(done));
+}
+
+outbox::Unit Engine::unit_of(MadeClaims& start) const {
+  outbox::Unit unit;
+  unit.claims = std::move(start.claims);
+  unit.recorded_at = start.recorded_at;
+  unit.head = head_.chain();
+  return unit;
 }
 
 /// Requires: nothing is admitted. The turn is held but for the writes.
@@ -110,21 +127,38 @@ Status Engine::adopt_now(outbox::Writer& writer, const identity::Settings& setti
   if ((*chain)->assignment > assignment) return fail(ErrorCode::conflict, left_already((*chain)->assignment, assignment));
   auto former = parts_.maker.adopt(settings, roots);
   std::optional<MadeClaims> start;
+  std::optional<outbox::Unit> unit;
   Status done = Done{};
   if ((*chain)->assignment != assignment) {
     auto made = start_chain(*chain, ChainOwner::this_key);
     if (made) start = std::move(*made);
     if (!made) done = Failure{made.error()};
   }
-  outbox::Unit unit;
-  if (start) unit.claims = std::move(start->claims);
-  if (start) unit.recorded_at = start->recorded_at;
-  unit.head = head_.chain();
+  if (start) unit = unit_of(*start);
   turn.unlock();
   if (done) done = writer.keep_settings_number(settings.number);
-  if (done && start) done = writer.begin_chain(*start->new_chain, unit);
+  if (done && start) done = writer.begin_chain(*start->new_chain, *unit);
   turn.lock();
   if (!done) parts_.maker.adopt(*former.first, std::move(former.second));
+  return done;
+}
+
+/// Likewise.
+Status Engine::rekey_now(outbox::Writer& writer, claim::Signer& signer) {
+  std::unique_lock turn(turn_);
+  const auto chain = parts_.reader.chain();
+  if (!chain) return Failure{chain.error()};
+  if (!*chain) return fail(ErrorCode::unavailable, "the chain has not been started yet");
+  claim::Signer& former = parts_.maker.sign_by(signer);
+  auto start = start_chain(*chain, ChainOwner::former_key);
+  Status done = start ? Status(Done{}) : Status(Failure{start.error()});
+  if (start) {
+    const outbox::Unit unit = unit_of(*start);
+    turn.unlock();
+    done = writer.begin_chain(*start->new_chain, unit);
+    turn.lock();
+  }
+  if (!done) parts_.maker.sign_by(former);
   return done;
 }
 

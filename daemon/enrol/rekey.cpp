@@ -13,7 +13,8 @@ constexpr std::size_t kMostIdentityBytes = 256u << 10;
 
 class Rekeying {
  public:
-  Rekeying(const EnrolmentOptions& options, const Means& means) : options_(options), means_(means), files_(means.slots) {}
+  Rekeying(const EnrolmentOptions& options, const Means& means, const KeyTrial& try_it, std::int64_t& told_wait_s)
+      : options_(options), means_(means), try_it_(try_it), told_wait_s_(told_wait_s), files_(means.slots) {}
 
   Result<Enrolled> run() {
     const auto lock = means_.slots.lock();
@@ -27,6 +28,9 @@ class Rekeying {
     auto next = stored();
     if (!next) next = fetch();
     if (!next) return Failure{next.error()};
+    if (try_it_) {
+      if (Status tried = try_it_(means_.slots.certificate(spare_), key_); !tried) return Failure{tried.error()};
+    }
     if (Status promoted = means_.slots.promote(spare_); !promoted) return Failure{promoted.error()};
     return finish(std::move(*next));
   }
@@ -101,6 +105,7 @@ class Rekeying {
             {.operation = "simplereenroll", .body = body, .anchors = anchors_, .certificate = old_pem_, .key = old_key_.text()},
             options_.request_limit, means_.cancelled);
     if (!reply) return Failure{reply.error()};
+    told_wait_s_ = reply->http.retry_after_s.value_or(0);
     if (Status dated = check_server_dates(*reply, means_.clock); !dated) return Failure{dated.error()};
     clock_words_ = clock_words(reply->http.date, means_.clock);
     if (reply->http.status != 200) return refused(error_of(reply->http).with_context(options_.server.shown));
@@ -126,6 +131,8 @@ class Rekeying {
 
   const EnrolmentOptions& options_;
   const Means& means_;
+  const KeyTrial& try_it_;
+  std::int64_t& told_wait_s_;
   StateFiles files_;
   identity::Slot spare_ = identity::Slot::b;
   crypto::Secret old_key_, key_;
@@ -137,6 +144,13 @@ class Rekeying {
 
 }  // namespace
 
-Result<Enrolled> rekey(const EnrolmentOptions& options, const Means& means) { return Rekeying(options, means).run(); }
+Result<Enrolled> rekey(const EnrolmentOptions& options, const Means& means) {
+  std::int64_t told_wait_s = 0;
+  return rekey(options, means, {}, told_wait_s);
+}
+
+Result<Enrolled> rekey(const EnrolmentOptions& options, const Means& means, const KeyTrial& try_it, std::int64_t& told_wait_s) {
+  return Rekeying(options, means, try_it, told_wait_s).run();
+}
 
 }  // namespace greentill::enrol

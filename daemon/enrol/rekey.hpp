@@ -3,6 +3,9 @@
 // docs/identity.md, "Rekey". Threads: one.
 #pragma once
 
+#include <filesystem>
+#include <functional>
+
 #include "daemon/base/error.hpp"
 #include "daemon/enrol/enrolment.hpp"
 
@@ -13,5 +16,13 @@ namespace greentill::enrol {
 /// be reached or asks to come again; denied where it refuses, or its certificate may not be used; not_found where no device is
 /// enrolled here. After any error the identity is what it was.
 Result<Enrolled> rekey(const EnrolmentOptions& options, const Means& means);
+
+/// Whether what the device talks to takes the certificate with that key, which is PEM: ok, denied where it does not, unavailable
+/// where that cannot be told now.
+using KeyTrial = std::function<Status(const std::filesystem::path& certificate, const crypto::Secret& key)>;
+
+/// Likewise, where the new identity is tried before it is promoted: until it is taken, it waits in its slot for the next call.
+/// `told_wait_s`: as of renew().
+Result<Enrolled> rekey(const EnrolmentOptions& options, const Means& means, const KeyTrial& try_it, std::int64_t& told_wait_s);
 
 }  // namespace greentill::enrol

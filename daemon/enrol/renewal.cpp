@@ -2,14 +2,8 @@
 #include "daemon/enrol/renewal.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 
-#include "daemon/base/backoff.hpp"
-#include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
-#include "daemon/base/moment.hpp"
 #include "daemon/crypto/base64.hpp"
 #include "daemon/crypto/key_maker.hpp"
 #include "daemon/enrol/est_answer.hpp"
@@ -21,8 +15,6 @@ namespace {
 using crypto::Certificate;
 
 constexpr std::chrono::milliseconds kRequestLimit = std::chrono::seconds(60);
-constexpr std::chrono::milliseconds kLongestPause = std::chrono::hours(24);
-constexpr std::chrono::milliseconds kLookAgain = std::chrono::hours(1);
 constexpr std::size_t kMostPemBytes = 256u << 10;
 
 class Renewal {
@@ -136,120 +128,12 @@ class Renewal {
   std::optional<std::string> clock_words_;
 };
 
-class ThreadRenewer final : public Renewer {
- public:
-  ThreadRenewer(Options options, Log& log)
-      : options_(std::move(options)), log_(log), in_use_(options_.in_use), thread_([this] { run(); }) {}
-  ~ThreadRenewer() override {
-    {
-      const std::lock_guard lock(mutex_);
-      cancelled_ = true;
-    }
-    wake_.notify_all();
-    thread_.join();
-  }
-
-  [[nodiscard]] RenewalStatus status() const override {
-    const std::lock_guard lock(mutex_);
-    return status_;
-  }
-
- private:
-  void run() {
-    while (!cancelled_) {
-      const std::int64_t due = renewal_due(in_use_);
-      set([due](RenewalStatus& status) { status.due_from = due; });
-      std::chrono::milliseconds pause = kLookAgain;
-      const std::int64_t left = due - options_.now();
-      if (left <= 0) {
-        const std::string why = options_.put_off ? options_.put_off() : std::string();
-        pause = why.empty() ? attempt() : wait(why);
-      } else if (left < kLookAgain / std::chrono::seconds(1)) {
-        pause = std::chrono::seconds(left);
-      }
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, pause, [this] { return cancelled_.load(); });
-    }
-  }
-
-  std::chrono::milliseconds wait(const std::string& why) {
-    const std::int64_t next = options_.now() + kLookAgain / std::chrono::seconds(1);
-    bool is_new = false;
-    set([&](RenewalStatus& status) {
-      is_new = status.last_error != why;
-      status.next_try_at = next;
-      status.last_error = why;
-    });
-    if (is_new) log_.write(LogLevel::info, "renewal", why);
-    return kLookAgain;
-  }
-
-  /// Tries once; how long to rest then.
-  std::chrono::milliseconds attempt() {
-    std::int64_t told_wait_s = 0;
-    RenewalMeans means = options_.means;
-    means.server = options_.place.get();
-    const auto renewed = renew(means, cancelled_, told_wait_s);
-    if (cancelled_) return kLookAgain;
-    const std::int64_t now = options_.now();
-    const auto pause = renewed ? rest(*renewed) : rest(renewed.error(), told_wait_s);
-    set([&](RenewalStatus& status) {
-      status.tried_at = now;
-      status.next_try_at = now + pause / std::chrono::seconds(1);
-      status.last_error = renewed ? std::string() : renewed.error().message;
-      if (renewed && renewed->certificate) {
-        status.renewed_at = now;
-        status.next_try_at = 0;
-      }
-    });
-    return pause;
-  }
-
-  std::chrono::milliseconds rest(const Renewed& renewed) {
-    failures_ = 0;
-    if (renewed.clock) log_.write(LogLevel::warning, "renewal", *renewed.clock);
-    if (!renewed.certificate) {
-      log_.write(LogLevel::info, "renewal", "the server has no newer certificate yet; asking again tomorrow");
-      return kLongestPause;
-    }
-    in_use_ = *renewed.certificate;
-    log_.write(LogLevel::info, "renewal",
-               "the device's certificate was renewed; it is valid until " + utc_text(in_use_.not_after()));
-    return std::chrono::milliseconds(0);
-  }
-
-  std::chrono::milliseconds rest(const Error& why, std::int64_t told_wait_s) {
-    auto pause = doubled(options_.floor, failures_++, std::max<std::chrono::milliseconds>(kLongestPause, options_.floor));
-    // Half of it is jitter above the floor, so that devices whose server was away do not all come back at once.
-    Bytes<4> bytes{};
-    options_.means.random.fill(bytes);
-    const std::uint32_t number = bytes[0] | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16;
-    pause += pause / 2 * (number % 1024) / 1024;
-    pause = std::max(pause, std::min(std::chrono::milliseconds(std::chrono::seconds(told_wait_s)), kLongestPause));
-    log_.write(LogLevel::warning, "renewal",
-               "the device's certificate, valid until " + utc_text(in_use_.not_after()) + ", was not renewed: " + why.message +
-                   "; trying again in " + span_text(pause / std::chrono::seconds(1)));
-    return pause;
-  }
-
-  template <typename F>
-  void set(F change) {
-    const std::lock_guard lock(mutex_);
-    change(status_);
-  }
-
-  const Options options_;
-  Log& log_;
-  Certificate in_use_;  // the thread's
-  unsigned failures_ = 0;
-  std::atomic<bool> cancelled_{false};
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  RenewalStatus status_;
-  std::thread thread_;  // last member: it uses the others
-};
-
 }  // namespace
+
+std::int64_t rekey_due(std::int64_t since, std::chrono::seconds after, const Digest& key_hash) {
+  const std::int64_t share = key_hash[0] << 8 | key_hash[1];
+  return since + after.count() + after.count() / 12 * share / 65'536;
+}
 
 std::int64_t renewal_due(const Certificate& certificate) {
   const std::int64_t life = std::max<std::int64_t>(certificate.not_after() - certificate.not_before(), 0);
@@ -260,10 +144,6 @@ std::int64_t renewal_due(const Certificate& certificate) {
 
 Result<Renewed> renew(const RenewalMeans& means, const std::atomic<bool>& cancelled, std::int64_t& told_wait_s) {
   return Renewal(means, cancelled, told_wait_s).run();
-}
-
-std::unique_ptr<Renewer> Renewer::start(Options options, Log& log) {
-  return std::make_unique<ThreadRenewer>(std::move(options), log);
 }
 
 }  // namespace greentill::enrol

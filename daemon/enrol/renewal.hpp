@@ -18,6 +18,7 @@
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/enrol/est_client.hpp"
 #include "daemon/enrol/est_place.hpp"
+#include "daemon/enrol/rekey.hpp"
 #include "daemon/identity/slots.hpp"
 
 namespace greentill::enrol {
@@ -52,9 +53,24 @@ struct Renewed {
 /// tried stays in its slot for the next time; one that was refused is dropped.
 Result<Renewed> renew(const RenewalMeans& means, const std::atomic<bool>& cancelled, std::int64_t& told_wait_s);
 
+/// How a device changes its key while it runs; docs/identity.md, "Rekey".
+struct RekeyMeans {
+  std::chrono::seconds after{0};  ///< how old a key becomes; 0: it is changed by a command alone
+  KeyTrial try_it;
+  /// The folder's identity in use has another key than the device signs with, since it was promoted: the device goes on under it.
+  /// Empty: nobody looks, and no key is changed.
+  std::function<Result<crypto::Certificate>()> take_up;
+};
+
+/// From when on a key is to be changed that the device has since that second: `after` later and up to a twelfth of that, by the
+/// key's hash.
+[[nodiscard]] std::int64_t rekey_due(std::int64_t since, std::chrono::seconds after, const Digest& key_hash);
+
 /// What a person is told of it.
 struct RenewalStatus {
   std::int64_t due_from = 0;     ///< Unix seconds
+  std::int64_t rekey_from = 0;   ///< likewise; 0: never by itself
+  std::int64_t rekeyed_at = 0;   ///< since the start; 0: not yet
   std::int64_t renewed_at = 0;   ///< since the start; 0: not yet
   std::int64_t tried_at = 0;     ///< likewise
   std::int64_t next_try_at = 0;  ///< where it is due
@@ -71,11 +87,14 @@ class Renewer {
     crypto::Certificate in_use;
     /// Why it is not tried now, as a sentence; empty where it is. None: it always is.
     std::function<std::string()> put_off = {};
+    RekeyMeans rekey = {};
   };
   /// Begins to look at once, and looks again at least once an hour. `log` must outlive it.
   static std::unique_ptr<Renewer> start(Options options, Log& log);
   /// Ends what is under way, within about 100 ms but for a host's name that is being looked up.
   virtual ~Renewer() = default;
+  /// Looks now whether another key was promoted. Threads: safe from any thread.
+  virtual void look_now() = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual RenewalStatus status() const = 0;
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 
 #include "daemon/base/descriptor.hpp"
 #include "daemon/base/descriptors.hpp"
@@ -110,6 +111,23 @@ Result<std::optional<Digest>> StateFiles::load_rekey() const {
 Status StateFiles::store_rekey(const Digest& key) const { return write_file_durably(rekey_file(), to_hex(key) + '\n', 0600); }
 
 Status StateFiles::drop_rekey() const { return remove_file(rekey_file()); }
+
+Result<std::int64_t> StateFiles::key_since(const crypto::Certificate& in_use) const {
+  const std::string name = to_hex(in_use.key_hash()) + ' ';
+  const auto kept = read_file(since_file(), 256);
+  if (!kept && kept.error().code != ErrorCode::not_found) return Failure{kept.error()};
+  std::int64_t since = 0;
+  if (kept && kept->starts_with(name)) {
+    const std::string_view digits = trimmed(std::string_view(*kept).substr(name.size()));
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), since);
+    if (read.ec == std::errc() && read.ptr == digits.data() + digits.size()) return since;
+  }
+  since = in_use.not_before();
+  if (Status written = write_file_durably(since_file(), name + std::to_string(since) + '\n', 0600); !written) {
+    return Failure{written.error()};
+  }
+  return since;
+}
 
 void StateFiles::note_error(const std::string& message) const {
   if (::access(state_file().c_str(), F_OK) == 0) (void)write_file_durably(error_file(), message + "\n", 0600);

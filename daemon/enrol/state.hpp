@@ -44,6 +44,9 @@ class StateFiles {
   [[nodiscard]] Result<std::optional<Digest>> load_rekey() const;
   [[nodiscard]] Status store_rekey(const Digest& key) const;
   [[nodiscard]] Status drop_rekey() const;
+  /// Since when the device has the key of that certificate, which is in use, Unix seconds: its first certificate's begin, which
+  /// is noted where it is not yet.
+  [[nodiscard]] Result<std::int64_t> key_since(const crypto::Certificate& in_use) const;
   /// Keeps why the last try failed, for whoever looks later, where an enrolment is under way. A note that cannot be kept is no
   /// error.
   void note_error(const std::string& message) const;
@@ -63,6 +66,7 @@ class StateFiles {
   [[nodiscard]] std::filesystem::path request_file() const { return folder_ / "enrolment.request"; }
 
   [[nodiscard]] std::filesystem::path rekey_file() const { return folder_ / "rekey"; }
+  [[nodiscard]] std::filesystem::path since_file() const { return folder_ / "key.since"; }
 
   std::filesystem::path folder_;
 };

@@ -112,6 +112,11 @@ Result<MemoryFile> MemoryFile::of(ByteView content) {
   return MemoryFile(std::move(file));
 }
 
+Status MemoryFile::become(const MemoryFile& other) {
+  if (::dup3(other.file_.get(), file_.get(), O_CLOEXEC) < 0) return cannot("a file in memory", "put in another's place");
+  return Done{};
+}
+
 std::filesystem::path MemoryFile::path() const { return "/proc/self/fd/" + std::to_string(file_.get()); }
 
 }  // namespace greentill::identity

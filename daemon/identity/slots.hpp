@@ -71,6 +71,8 @@ class MemoryFile {
  public:
   static Result<MemoryFile> of(ByteView content);
   [[nodiscard]] std::filesystem::path path() const;
+  /// The path leads to the other's content from now on. io where the system does not let it.
+  [[nodiscard]] Status become(const MemoryFile& other);
 
  private:
   explicit MemoryFile(Descriptor file) : file_(std::move(file)) {}

@@ -75,6 +75,12 @@ class MqttUplink final : public Uplink, public SessionOwner, public MovingOwner 
     });
   }
 
+  void identity_changed() override {
+    around_.strand.post([this, alive = std::weak_ptr<bool>(alive_)] {
+      if (alive.lock()) connect_anew();
+    });
+  }
+
   void also_used(std::uint64_t bytes) override {
     around_.strand.post([this, bytes, alive = std::weak_ptr<bool>(alive_)] {
       if (alive.lock()) meter_.reckon(bytes);

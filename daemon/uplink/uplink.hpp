@@ -133,6 +133,9 @@ class Uplink {
   /// The settings name that broker from now on, as a URI; empty: none. It is moved to as docs/mqtt.md says. Threads: safe from
   /// any thread.
   virtual void broker_named(std::string broker) = 0;
+  /// The files of the device's key, its certificate or the authorities are others now: connects anew with them. Threads: safe
+  /// from any thread.
+  virtual void identity_changed() = 0;
   /// Threads: safe from any thread.
   [[nodiscard]] virtual LinkStatus status() const = 0;
 };

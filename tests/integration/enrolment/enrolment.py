@@ -23,7 +23,7 @@ DAY_S = 86_400
 
 
 def run(*command, code=0, **options):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+    done = subprocess.run([str(word) for word in command], capture_output=True, **{"text": True, **options})
     fail_unless(code is None or done.returncode == code, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}")
     return done
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A device with a real broker and service gets another key while claims wait on it, and later is replaced by another unit that has its
 disk. What the old key signed is delivered first, the new chain goes on behind it, every ride is credited once, what the old unit signed
-last with the operator's consent. The rekey is killed at each of its changes on the device."""
+last with the operator's consent. The rekey is killed at each of its changes on the device, where a command makes it and where the
+daemon does at the time that is set, without being started anew."""
+import hashlib
 import json
 import os
 import pathlib
@@ -17,9 +19,9 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "est-client"))
 sys.path.insert(0, str(HERE))
 
-from enrolment import RIDE, Key, Office  # noqa: E402
+from enrolment import RIDE, Key, Office, run  # noqa: E402
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, Stack, connects, wait_until  # noqa: E402
+from stack import PATIENCE_S, Stack, connects, output_of, wait_until  # noqa: E402
 from technician import check_identity  # noqa: E402
 
 
@@ -49,7 +51,7 @@ class Scene:
         text = stack.daemon_config.read_text()
         lines = [line for line in text.splitlines() if not line.startswith(("key =", "certificate ="))]
         text = "\n".join(lines).replace('authorities = "identities/ca.crt"', 'authorities = "state/identity/authorities.pem"')
-        stack.daemon_config.write_text(f'{text}\n[enrolment]\nserver = "https://localhost:{office.port}"\n')
+        stack.daemon_config.write_text(f'{text}\n[enrolment]\nserver = "https://localhost:{office.port}"\nretry_min_s = 1\nrekey_days = 30\n')
         self.rides = 0
 
     def start(self):
@@ -90,6 +92,21 @@ class Scene:
         self.stack.daemon.stop()
         self.stack.start_daemon()
 
+    def key_hash(self):
+        public = run("openssl", "pkey", "-in", self.identity / "current/device.key", "-pubout", "-outform", "der", text=False).stdout
+        return hashlib.sha256(public).hexdigest()
+
+    def age_key(self):
+        """The key in use is old: it is to be changed."""
+        (self.identity / "key.since").write_text(f"{self.key_hash()} 1000000000\n")
+
+    def over(self, before):
+        """Whether the daemon has another key than that, and no rekey is under way."""
+        try:
+            return not (self.identity / "rekey").exists() and self.key_hash() != before and self.stack.api.status()["renewal"]["rekeyed_at"]
+        except (OSError, AssertionError):
+            return False
+
     def keys(self):
         return json.loads(self.stack.credit("key", "list", "--device", self.stack.device, "--json"))["keys"]
 
@@ -123,7 +140,7 @@ def rekey(scene):
         fail_unless(after != before, "the key is the one before")
         fail_unless(keys <= changes + 2 and len(scene.keys()) == changes + 2, f"killed at change {changes + 1}: {len(scene.keys())} keys")
         fail_unless(sum(key["successor"] is None for key in scene.keys()) == 1, "not one identity")
-        left = sorted(path.name for path in scene.identity.iterdir())
+        left = sorted(path.name for path in scene.identity.iterdir() if path.name != "key.since")
         fail_unless(left == ["a", "authorities.pem", "b", "current", "lock"], f"the folder holds {left}")
         before = after
         if not died:
@@ -131,12 +148,46 @@ def rekey(scene):
         changes += 1
     fail_unless(changes >= 8, f"only {changes} changes were counted")
     stack.start_broker()
-    scene.restart_daemon()
+    # The daemon goes on under the key that it finds, as soon as somebody says so.
+    output_of(scene.binaries / "bin/greentill", "retry", "--config", stack.daemon_config)
+    wait_until(lambda: stack.api.status()["renewal"]["rekeyed_at"], PATIENCE_S, "the daemon to take the new key up")
     scene.ride()
     scene.all_credited()
     chains = scene.chains()
     fail_unless(len(chains) == 2 and [one["state"] for one in chains].count("open") == 1, f"{chains}")
     return changes, one_ride
+
+
+def rekey_by_daemon(scene, every):
+    """At the time that is set, while it sells: at each change of the state, or some of them, a kill, and on with the same key. One identity, no claim lost."""
+    stack = scene.stack
+    changes = 0
+    while True:
+        before, keys = scene.key_hash(), len(scene.keys())
+        stack.daemon.stop()
+        scene.age_key()
+        stack.daemon.environment = {"LD_PRELOAD": str(scene.office.kill_at_write), "KILL_AT": str(changes + 1), "KILL_FOLDER": str(stack.folder / "state")}
+        stack.daemon.start()
+        wait_until(lambda: not stack.daemon.running or scene.over(before), PATIENCE_S, "the daemon to change its key or to be killed", pause=0.01)
+        died = not stack.daemon.running
+        stack.daemon.kill()
+        check_identity(scene.identity)
+        stack.daemon.environment = None
+        stack.start_daemon()
+        # Killed behind its last change of the folder, it has a new key without having changed it in this life.
+        wait_until(lambda: scene.key_hash() != before and not (scene.identity / "rekey").exists(), PATIENCE_S, "the daemon to change its key")
+        scene.ride()
+        scene.all_credited()
+        fail_unless(len(scene.keys()) == keys + 1, f"killed at change {changes + 1}: {len(scene.keys()) - keys} new keys")
+        fail_unless(sum(key["successor"] is None for key in scene.keys()) == 1, "not one identity")
+        states = [one["state"] for one in scene.chains()]
+        fail_unless(states.count("open") == 1 and set(states) == {"open", "closed"}, f"killed at change {changes + 1}: {scene.chains()}")
+        if not died:
+            break
+        changes += every
+    fail_unless(changes >= 20, f"only {changes} changes were counted")
+    fail_unless(stack.api.status()["renewal"]["rekey_from"] > time.time() + 29 * 86_400, "the new key is due already")
+    return changes
 
 
 def replacement(scene):
@@ -174,14 +225,19 @@ def journey(folder, options):
         scene.start()
         changes, one_ride = rekey(scene)
         print(f"rekeyed with a claim waiting, killed at each of {changes} changes", flush=True)
+        changes = rekey_by_daemon(scene, options.every)
+        print(f"rekeyed by the daemon itself, killed at every {options.every}. of {changes} changes", flush=True)
         replacement(scene)
         granted = scene.all_credited()["granted_mg"]
         fail_unless(granted == scene.rides * one_ride, f"{scene.rides} rides of {one_ride} mg were credited {granted} mg")
-        fail_unless([one["state"] for one in scene.chains()] == ["closed", "closed", "open"], f"{scene.chains()}")
+        states = [one["state"] for one in scene.chains()]
+        fail_unless(states.count("open") == 1 and set(states) == {"open", "closed"}, f"{scene.chains()}")
         stack.credit("check")
         print(f"replaced with its disk: all {scene.rides} rides are credited, once each")
         stack.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(run_journey(journey_parser(__doc__, "rekey"), journey))
+    parser = journey_parser(__doc__, "rekey")
+    parser.add_argument("--every", type=int, default=1, help="kill the daemon at every so many changes (default: each)")
+    sys.exit(run_journey(parser, journey))

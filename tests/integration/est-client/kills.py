@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Ends greentill enrol, and greentilld while it renews, at each of their changes of the identity's folder, in plain and sealed, and goes
+"""Ends greentill enrol, and greentilld while it renews or changes its key, at each of their changes of the identity's folder, in plain and sealed, and goes
 on. The server gives a code to one key alone, so that whoever made another one would not finish. At every instant there is one identity
 in use that is whole, or none yet."""
 import os
@@ -42,9 +42,10 @@ def kill_enrolments(folder, binaries, server):
 
 
 class Device:
-    """A daemon without a broker, whose certificate is due."""
+    """A daemon without a broker, whose certificate is due, or its key."""
 
-    def __init__(self, folder, binaries, server, wrapped):
+    def __init__(self, folder, binaries, server, wrapped, rekeys=False):
+        self.rekeys = rekeys
         self.stack = Stack(folder, binaries, DEVICE)
         self.server, self.identity = server, self.stack.folder / "state/identity"
         self.stack.identities.mkdir(exist_ok=True)
@@ -59,7 +60,7 @@ class Device:
         text = self.stack.daemon_config.read_text().split("[uplink]")[0]
         lines = [line for line in text.splitlines() if not line.startswith(("key =", "certificate ="))]
         text = "\n".join(lines).replace("[identity]", '[identity]\nwrapping_key = "wrap"' if wrapped else "[identity]")
-        self.stack.daemon_config.write_text(f'{text}\n[enrolment]\nserver = "{server.url}"\nretry_min_s = 1\n')
+        self.stack.daemon_config.write_text(f'{text}\n[enrolment]\nserver = "{server.url}"\nretry_min_s = 1\n' + ("rekey_days = 30\n" if rekeys else ""))
         self.environment = {"CREDENTIALS_DIRECTORY": str(self.credentials)}
         self.stack.daemon.environment = self.environment
         server.issue_at, server.days = "-80d", 90
@@ -70,10 +71,15 @@ class Device:
         server.issue_at = None
         self.saved = folder / "saved"
         shutil.copytree(self.stack.folder / "state", self.saved, symlinks=True)
-        self.old = self.certificate()
+        self.old, self.old_key = self.certificate(), self.key()
 
     def certificate(self):
         return (self.identity / "current/device.crt").read_text()
+
+    def key(self):
+        """As the certificate in use has it."""
+        return subprocess.run(["openssl", "x509", "-in", self.identity / "current/device.crt", "-noout", "-pubkey"], capture_output=True,
+                              text=True).stdout
 
     def restore(self):
         shutil.rmtree(self.stack.folder / "state")
@@ -99,7 +105,11 @@ class Device:
         daemon.start()
 
         def over():
-            return not daemon.running or (self.certificate() != self.old and "was renewed" in daemon.log.read_text()[self.read:])
+            if not daemon.running:
+                return True
+            if self.rekeys:
+                return self.key() != self.old_key and not (self.identity / "rekey").exists() and self.stack.api.healthy()
+            return self.certificate() != self.old and "was renewed" in daemon.log.read_text()[self.read:]
         self.read = daemon.log.stat().st_size if daemon.log.exists() else 0
         wait_until(over, PATIENCE_S, "the daemon to renew or to be killed", pause=0.01)
         killed = not daemon.running
@@ -110,16 +120,17 @@ class Device:
         return killed
 
 
-def kill_renewals(folder, binaries, server, wrapped):
-    device = Device(folder, binaries, server, wrapped)
+def kill_renewals(folder, binaries, server, wrapped, rekeys=False):
+    device = Device(folder, binaries, server, wrapped, rekeys)
     changes = 0
     while device.run(changes + 1):
         changes += 1
         device.check()
-        if device.certificate() == device.old:
+        if device.certificate() == device.old or rekeys:
             fail_unless(not device.run(None), "the daemon ended by itself")
         new = device.check()
         fail_unless(new != device.old, "the certificate was not renewed")
+        fail_unless((device.key() == device.old_key) != rekeys, "the key is another one" if not rekeys else "the key was not changed")
         device.restore()
     fail_unless(changes >= 8, f"only {changes} changes were counted")
     return changes
@@ -145,6 +156,8 @@ def journey(folder, arguments):
         for wrapped in (False, True):
             renewed = kill_renewals(folder / f"renewal-{'sealed' if wrapped else 'plain'}", arguments.bin, server, wrapped)
             print(f"killed at each of {renewed} changes of a renewal, {'sealed' if wrapped else 'in plain'}", flush=True)
+        rekeyed = kill_renewals(folder / "rekey-sealed", arguments.bin, server, True, rekeys=True)
+        print(f"killed at each of {rekeyed} changes of a rekey, sealed", flush=True)
         other_key(folder / "other-machine", arguments.bin, server)
     print("one key and one identity each time; another machine opens nothing")
 

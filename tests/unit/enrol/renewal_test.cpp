@@ -7,7 +7,10 @@
 #include <set>
 #include <string>
 
+#include "daemon/base/file.hpp"
+#include "daemon/base/hex.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/enrol/state.hpp"
 #include "tests/support/set_clock.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/test_authority.hpp"
@@ -93,6 +96,33 @@ TEST_CASE("renewer: does not try where it is put off, says why, and looks again 
   CHECK(renewer->status().tried_at == 0);
   CHECK(renewer->status().next_try_at == now + 3600);
   CHECK(test::eventually([&] { return device.log.lines() == "renewal: the month's data is short\n"; }));
+}
+
+TEST_CASE("rekey: a key is due at the age that is set and up to a twelfth of it later, always the same for one key") {
+  const Digest least{}, most = [] {
+    Digest all{};
+    all.fill(0xff);
+    return all;
+  }();
+  const std::chrono::seconds year = std::chrono::hours(24 * 365);
+  CHECK(rekey_due(1'000, year, least) == 1'000 + year.count());
+  CHECK(rekey_due(1'000, year, most) <= 1'000 + year.count() + year.count() / 12);
+  CHECK(rekey_due(1'000, year, most) > 1'000 + year.count() + year.count() / 13);
+}
+
+TEST_CASE("rekey: since when a device has its key is noted once, and anew for another key, or where the note is broken") {
+  Renewing device;
+  const StateFiles files(device.slots);
+  CHECK(files.key_since(*device.certificate).value() == device.certificate->not_before());
+  const std::filesystem::path note = device.folder.path() / "key.since";
+  const std::string hash = to_hex(device.certificate->key_hash());
+  REQUIRE(write_file_durably(note, hash + " 1000\n").ok());
+  CHECK(files.key_since(*device.certificate).value() == 1'000);
+  const auto other = crypto::Certificate::leaf_from(device.authority.issue("till-1").certificate);
+  CHECK(files.key_since(*other).value() == other->not_before());
+  CHECK(files.key_since(*device.certificate).value() == device.certificate->not_before());
+  REQUIRE(write_file_durably(note, hash + " some day\n").ok());
+  CHECK(files.key_since(*device.certificate).value() == device.certificate->not_before());
 }
 
 TEST_CASE("renewer: leaves a certificate alone that is not due") {

@@ -101,6 +101,8 @@ Json about_daemon(const Scene& scene) {
                            "/certificates",
                            "/renewal/due_from",
                            "/renewal/renewed_at",
+                           "/renewal/rekey_from",
+                           "/renewal/rekeyed_at",
                            "/renewal/tried_at",
                            "/renewal/next_try_at",
                            "/link/connected",
