@@ -76,7 +76,7 @@ PostgresServer::PostgresServer(Syncs syncs, const std::filesystem::path& folder)
               folder_ / "initdb.log");
   std::ofstream settings(folder_ / "data/postgresql.conf", std::ios::app);
   settings << "listen_addresses = ''\nunix_socket_directories = '" << folder_.string()
-           << "'\nmax_connections = 40\nshared_buffers = 32MB\nautovacuum = off\nlogging_collector = off\n";
+           << "'\nmax_connections = 100\nshared_buffers = 32MB\nautovacuum = off\nlogging_collector = off\n";
   if (syncs == Syncs::no) settings << "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
   settings.close();
   start();

@@ -54,7 +54,7 @@ struct Grove {
   template <typename Step>
   auto certify(const Step& step) {
     return clerk.result([&](Accounts& accounts, auto&...) {
-      Certifying certifying(**clerk.store->trees(), **clerk.store->accounts(), accounts, kProgramme, {"duty", 3, 5},
+      Certifying certifying(clerk.store->trees(), clerk.store->accounts(), accounts, kProgramme, {"duty", 3, 5},
                             office.clock.now);
       return step(certifying);
     });
@@ -63,7 +63,7 @@ struct Grove {
     return certify([&](Certifying& certifying) { return certifying.issue(who.account.id, year, *signer, clerk.random); });
   }
   std::string state(const std::string& certificate) {
-    return std::string(to_words(got((*clerk.store->trees())->certificate(certificate))->state));
+    return std::string(to_words(got(clerk.store->trees().certificate(certificate))->state));
   }
 
   RidersOffice office;

@@ -86,10 +86,22 @@ TEST_CASE("holdings: each invariant of accounts and trees is checked") {
       {"UPDATE spends SET state = 3 WHERE no = 2", "mg: what is set aside is not what stands so"},
       {"UPDATE spends SET state = 0 WHERE no = 1", "mg: what was spent is not what stands so"},
       {"UPDATE spends SET tree_order = 9", "spends are for no order"},
+      {"UPDATE order_spends SET participant = 'X' WHERE no = 1", "spends are not among their order's"},
+      {"DELETE FROM order_spends WHERE no = 2", "spends are not among their order's"},
+      {"UPDATE order_keys SET no = 1", "orders are not found by their keys"},
+      {"INSERT INTO order_keys VALUES('k3', 9)", "orders are not found by their keys"},
+      {"DELETE FROM tree_numbers", "trees are not found by their numbers"},
+      {"UPDATE tree_numbers SET tree_order = 9", "trees are not found by their numbers"},
+      {"UPDATE tree_photos SET tree = 'X'", "photos are evidence of another tree, or of none"},
+      {"DELETE FROM tree_photos", "photos are evidence of another tree, or of none"},
+      {"INSERT INTO certificate_holders VALUES('c', 'X')", "certificates are not found by their numbers"},
+      {"INSERT INTO status_places VALUES(1, 7, 2)", "lists other places taken"},
+      {"INSERT INTO status_lists VALUES(1, 1)", "lists other places taken"},
+      {"INSERT INTO certified_trees VALUES('gt/saxaul/alxa1/2026/1', 'c')", "certificates name trees that are none"},
       {"UPDATE tree_orders SET state = 2 WHERE no = 2", "orders are not paid as they stand"},
       {"DELETE FROM trees WHERE state = 2", "orders do not have their trees"},
       {"UPDATE trees SET tree_order = 9 WHERE state = 2", "trees are of no order"},
-      {"UPDATE sites SET ordered = ordered + 1", "sites have other trees ordered than they say"},
+      {"UPDATE ordered_trees SET trees = trees + 1", "sites have other trees ordered than they say"},
       {"UPDATE sites SET room = 2", "or more than they have room for"},
       {"UPDATE trees SET replaced_by = '' WHERE state = 4", "trees are replaced by none"},
       {"UPDATE tree_events SET who = 'own' WHERE kind = 1", "trees stand that nobody approved who may"},
@@ -144,8 +156,8 @@ TEST_CASE("holdings: killed at random instants, an order is confirmed as a whole
   CHECK(told.size() > 3);
   Clerkship clerk(office);
   for (const std::int64_t no : told) {
-    CHECK(got((*clerk.store->trees())->order(no))->state == TreeOrder::State::confirmed);
-    CHECK(got((*clerk.store->trees())->trees_of(no)).size() == 1);
+    CHECK(got(clerk.store->trees().order(no))->state == TreeOrder::State::confirmed);
+    CHECK(got(clerk.store->trees().trees_of(no)).size() == 1);
   }
 }
 

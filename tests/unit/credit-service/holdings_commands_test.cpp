@@ -26,10 +26,12 @@ struct Town {
   Town() {
     write("programme.toml", kPlainProgramme);
     write("credit.toml",
-          "database = \"ledger.db\"\nmethodologies = \"none\"\nprogramme = \"programme.toml\"\n[trees]\nprogramme = "
-          "\"town\"\n[broker]\n"
-          "server = \"mqtts://localhost:1\"\nshare_group = \"none\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = "
-          "\"none\"\n");
+          (office.url().empty() ? std::string("database = \"ledger.db\"")
+                                : "database = \"" + office.url() + "\"\njournal = \"ledger.db\"") +
+              "\nmethodologies = \"none\"\nprogramme = \"programme.toml\"\n[trees]\nprogramme = "
+              "\"town\"\n[broker]\n"
+              "server = \"mqtts://localhost:1\"\nshare_group = \"none\"\nauthorities = \"none\"\ncertificate = \"none\"\nkey = "
+              "\"none\"\n");
   }
   void write(const std::string& name, const std::string& text) const { ok(write_file_durably(office.folder / name, text, 0644)); }
   Said run(Command command, const std::string& name, Fields fields, const std::vector<std::string>& parts = {},

@@ -37,7 +37,7 @@ struct Riders {
     return clerk.result([&](auto&, auto&, Orders& orders, auto&...) { return orders.cancel(order); });
   }
   Spending::Credit of(const Accounts::Opened& who) { return clerk.credit_of(who.account.id); }
-  std::vector<Tree> trees(std::int64_t order) { return got((*clerk.store->trees())->trees_of(order)); }
+  std::vector<Tree> trees(std::int64_t order) { return got(clerk.store->trees().trees_of(order)); }
 
   RidersOffice office;
   Clerkship clerk{office};
@@ -95,7 +95,7 @@ TEST_CASE("orders: several pay together, all of them or none") {
     // What a command refuses is rolled back with it: the next one that looks ends the order.
     CHECK(got(riders.clerk.result([](auto&, auto&, Orders& orders, auto&...) { return orders.expire(); })) == 1);
     CHECK(riders.of(riders.anna).spendable == riders.credit_of_anna);
-    CHECK(got((*riders.clerk.store->trees())->site("alxa1"))->ordered == 0);
+    CHECK(got(riders.clerk.store->trees().site("alxa1"))->ordered == 0);
   }
   SUBCASE("one is erased meanwhile") {
     ok(riders.clerk.in([&](Accounts& accounts, auto&, Orders& orders, auto&...) -> Status {

@@ -7,7 +7,9 @@
 #include "tests/unit/credit-service/office.hpp"
 #include "tools/credit-service/accounts/accounts.hpp"
 #include "tools/credit-service/accounts/spending.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/holdings/account_store.hpp"
+#include "tools/credit-service/holdings/tree_store.hpp"
+#include "tools/credit-service/postgres/postgres.hpp"
 #include "tools/credit-service/trees/catalogue.hpp"
 #include "tools/credit-service/trees/orders.hpp"
 #include "tools/credit-service/trees/planting.hpp"
@@ -39,6 +41,7 @@ class CountingRandom final : public Random {
 
 /// Changes rows behind the ledger's back.
 inline void spoil(const Office& office, const char* sql) {
+  if (!office.url().empty()) return ok(got(postgres::Database::open(office.url())).execute(sql));
   sqlite3* raw = nullptr;
   REQUIRE(sqlite3_open(office.database().c_str(), &raw) == SQLITE_OK);
   char* wrong = nullptr;
@@ -50,15 +53,14 @@ inline void spoil(const Office& office, const char* sql) {
 
 /// One worker's view of accounts and trees.
 struct Clerkship {
-  explicit Clerkship(const Office& of, std::uint64_t seed = 1)
-      : office(of), random(seed), store(got(credit::open_sqlite_store(office.database()))) {}
+  explicit Clerkship(const Office& of, std::uint64_t seed = 1) : office(of), random(seed), store(got(office.open_store())) {}
 
   /// Runs it in one transaction, with the rules as of now.
   template <typename Work>
   Status in(const Work& work) {
     return store->transact([&]() -> Status {
-      credit::AccountStore& holders = **store->accounts();
-      credit::TreeStore& trees = **store->trees();
+      credit::AccountStore& holders = store->accounts();
+      credit::TreeStore& trees = store->trees();
       const std::int64_t now = office.clock.now;
       credit::Accounts accounts(*store, holders, random, office.hasher, now);
       credit::Spending spending(*store, holders);

@@ -47,7 +47,7 @@ struct Field {
   Result<Tree> approve(const std::string& who = "looks", const std::string& number = kFirst) {
     return say([&](Planting& p) { return p.approve(number, word(who)); });
   }
-  std::vector<TreePayment> owed() { return got((*clerk.store->trees())->payments("plants", true)); }
+  std::vector<TreePayment> owed() { return got(clerk.store->trees().payments("plants", true)); }
 
   static constexpr const char* kFirst = "gt/saxaul/alxa1/2026/1";
   RidersOffice office;
@@ -128,7 +128,7 @@ TEST_CASE("planting: evidence that is rejected is given anew, one that failed is
   REQUIRE(field.plant(4, other.number));
   REQUIRE(field.approve("looks", other.number));
   CHECK(field.owed().size() == 2);
-  const auto events = got((*field.clerk.store->trees())->events(Field::kFirst));
+  const auto events = got(field.clerk.store->trees().events(Field::kFirst));
   CHECK(events.size() == 6);
   CHECK(events[1].why == "no tree to be seen");
   CHECK(field.office.desk.wrong() == "");
@@ -152,7 +152,7 @@ TEST_CASE("planting: the catalogue takes what can be planted, and says which fie
   RidersOffice office;
   Clerkship clerk(office);
   offer_trees(clerk);
-  const Species good = *got((*clerk.store->trees())->species("saxaul"));
+  const Species good = *got(clerk.store->trees().species("saxaul"));
   const auto refused = [&](const std::function<void(Species&)>& edit) {
     Species species = good;
     edit(species);

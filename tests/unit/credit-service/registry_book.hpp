@@ -26,7 +26,7 @@ class RegistryBook {
   explicit RegistryBook(Begins begins = Begins::with_two_merchants) : database_(opened(folder_)) {
     REQUIRE(database_.execute("CREATE TABLE meta(id BLOB, registry_step INTEGER); INSERT INTO meta VALUES(x'01', 0);"));
     REQUIRE(database_.execute(credit::kRegistrySchema));
-    store_ = credit::make_registry(sql::on(database_));
+    store_ = credit::make_registry(*tables_);
     if (begins == Begins::empty) return;
     for (const std::string id : {"bikes", "cafe"}) {
       const credit::Merchant merchant{id, "The " + id, "Europe/Helsinki", credit::Merchant::State::active, "", 0};
@@ -69,6 +69,7 @@ class RegistryBook {
 
   TempDir folder_;
   sqlite::Database database_;
+  std::unique_ptr<sql::Database> tables_ = sql::on(database_);
   std::unique_ptr<credit::RegistryStore> store_;
 };
 

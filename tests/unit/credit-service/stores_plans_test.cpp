@@ -74,7 +74,7 @@ TEST_CASE("on PostgreSQL each statement of the store stays within one partition"
     const bool is_insertion = sql.starts_with("INSERT");
     CHECK((named == 1 || (is_insertion && named == 0)));
   }
-  CHECK(across == 3);
+  CHECK(across == 9);
   MESSAGE(within, " statements within one key");
   // Where other tests were left out there is little to look at.
   if (statements_seen().size() > 60) CHECK(within > 60);

@@ -67,7 +67,13 @@ class Accounts {
   Result<Account> active(const std::string& id);
 
  private:
+  /// full where the account may not have so many purses more.
+  Status check_room(const std::string& id, std::size_t more);
+  /// From then on the purse is the account's, whosever it was.
+  Status give(std::int64_t purse, const std::string& id);
   Status add_purse(const std::string& id, std::int64_t purse);
+  /// Its printed secrets for which nothing came yet.
+  Result<std::size_t> count_waiting(const std::string& id);
   Result<Account> group(const std::string& id);
   Status check_nothing_reserved(const Account& account, const char* what);
   Status leave_all(const Account& account);

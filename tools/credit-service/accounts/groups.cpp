@@ -114,14 +114,14 @@ Status Accounts::merge(const std::string& from_id, const std::string& into_id) {
   if (Status free = check_nothing_reserved(*from, "merge"); !free) return free;
   const auto purses = accounts_.purses(from->id);
   if (!purses) return Failure{purses.error()};
+  if (Status room = check_room(into->id, purses->size()); !room) return room;
   for (const Purse& purse : *purses) {
-    if (Status given = add_purse(into->id, purse.no); !given) return given;
+    if (Status given = give(purse.no, into->id); !given) return given;
   }
   const auto spends = accounts_.spends(from->id);
   if (!spends) return Failure{spends.error()};
-  for (Spend spend : *spends) {
-    spend.account = into->id;
-    if (Status put = accounts_.put(spend); !put) return put;
+  for (const Spend& spend : *spends) {
+    if (Status moved = accounts_.move(spend, into->id); !moved) return moved;
   }
   const auto members = accounts_.members(from->id);
   const auto there = members ? accounts_.members(into->id) : members;
@@ -167,7 +167,7 @@ Result<Account> Accounts::erase(const std::string& id) {
   for (const Purse& purse : *purses) {
     Bytes<16> name{};
     random_.fill(name);
-    if (Status renamed = accounts_.rename(purse.no, "erased", to_hex(name)); !renamed) return Failure{renamed.error()};
+    if (Status renamed = ledger_.rename_account(purse.no, "erased", to_hex(name)); !renamed) return Failure{renamed.error()};
   }
   if (Status left = dissolve(*account); !left) return Failure{left.error()};
   account->state = Account::State::erased;

@@ -64,12 +64,16 @@ Result<std::vector<std::pair<Tree, std::int64_t>>> Certifying::paid_for(const st
 }
 
 Result<bool> Certifying::is_certified(const std::string& tree, const std::string& account) {
-  const auto numbers = trees_.certificates_with(tree, account);
+  const auto numbers = trees_.certificates_with(tree);
   if (!numbers) return Failure{numbers.error()};
   for (const std::string& number : *numbers) {
     const auto one = trees_.certificate(number);
     if (!one) return Failure{one.error()};
-    if (*one && (*one)->state != CertifiedTrees::State::revoked) return true;
+    if (!*one || (*one)->state == CertifiedTrees::State::revoked) continue;
+    // Of an account that was merged it is certified for the one that it went into.
+    const auto holder = accounts_.find((*one)->account);
+    if (!holder) return Failure{holder.error()};
+    if (holder->id == account) return true;
   }
   return false;
 }
@@ -160,7 +164,7 @@ Result<CertifiedTrees> Certifying::revoke(const std::string& number) {
   if (!certificate) return Failure{certificate.error()};
   if (!*certificate) return fail(ErrorCode::not_found, "there is no certificate \"" + number + '"');
   (*certificate)->state = CertifiedTrees::State::revoked;
-  if (Status put = trees_.put_state(number, CertifiedTrees::State::revoked); !put) return Failure{put.error()};
+  if (Status put = trees_.put_state(**certificate, CertifiedTrees::State::revoked); !put) return Failure{put.error()};
   return std::move(**certificate);
 }
 

@@ -201,8 +201,12 @@ Status show_account(const std::filesystem::path& config, const Given& given, con
                       {"spent_mg", credit->spent}};
     json[account->is_group() ? "members" : "groups"] = *groups;
     json["purses"] = Json::array();
-    for (const Purse& purse : *purses)
-      json["purses"].push_back({{"kind", purse.kind}, {"mg", purse.balance}, {"since", purse.since}});
+    for (const Purse& purse : *purses) {
+      const auto name = counter.store.account_name(purse.no);
+      const auto balance = counter.store.balance(purse.no);
+      if (!name || !balance) return Failure{(name ? balance.error() : name.error())};
+      json["purses"].push_back({{"kind", name->first}, {"mg", *balance}, {"since", purse.since}});
+    }
     json["orders"] = Json::array();
     for (const Spend& spend : *spends) json["orders"].push_back(to_json(spend));
     std::string text = "account " + in_fours(account->id) + ", " + std::string(to_words(account->is)) + ", " +

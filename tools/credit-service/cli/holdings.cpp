@@ -3,7 +3,7 @@
 
 #include "daemon/base/decimal.hpp"
 #include "daemon/base/text.hpp"
-#include "tools/credit-service/ledger/sqlite/store.hpp"
+#include "tools/credit-service/config/opening.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -14,23 +14,19 @@ constexpr std::int64_t kMostGrams = 1'000'000'000'000;
 Status with_counter(const std::filesystem::path& path, const std::function<Status(Counter&)>& work) {
   const auto config = load_config(path);
   if (!config) return Failure{config.error()};
-  const auto store = open_sqlite_store(config->database);
+  const auto store = open_store(*config);
   if (!store) return Failure{store.error()};
-  const auto holders = (*store)->accounts();
-  if (!holders) return Failure{holders.error()};
-  const auto trees = (*store)->trees();
-  if (!trees) return Failure{trees.error()};
-  Counter counter(*config, **store, **holders, **trees, SystemClock().unix_seconds());
+  Counter counter(*config, **store, SystemClock().unix_seconds());
   return work(counter);
 }
 
 }  // namespace
 
-Counter::Counter(const Config& of, Store& ledger, AccountStore& people, TreeStore& forest, std::int64_t at)
+Counter::Counter(const Config& of, Store& ledger, std::int64_t at)
     : config(of),
       store(ledger),
-      holders(people),
-      trees(forest),
+      holders(store.accounts()),
+      trees(store.trees()),
       now(at),
       accounts(store, holders, random, crypto::hasher(), now),
       spending(store, holders),

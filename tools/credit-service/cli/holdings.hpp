@@ -26,7 +26,7 @@ inline constexpr std::size_t kMostListed = 1'000;
 
 /// The rules, over one store.
 struct Counter {
-  Counter(const Config& config, Store& store, AccountStore& holders, TreeStore& trees, std::int64_t now);
+  Counter(const Config& config, Store& store, std::int64_t now);
 
   const Config& config;
   Store& store;

@@ -143,7 +143,7 @@ Status list_catalogue(const std::filesystem::path& config, const Given& given, c
       return Outcome{{{"species", list}}, all->empty() ? "no species is on offer\n" : table.text()};
     }
     if (thing == "site") {
-      const auto all = counter.trees.sites();
+      const auto all = counter.trees.sites("");
       if (!all) return Failure{all.error()};
       tools::Table table({{"site"},
                           {"name"},
@@ -151,9 +151,11 @@ Status list_catalogue(const std::filesystem::path& config, const Given& given, c
                           {"planter"},
                           {"room", tools::Table::Align::right},
                           {"ordered", tools::Table::Align::right}});
-      for (const Site& s : *all) {
-        list.push_back(to_json(s));
-        table.add({s.id, s.name, s.region, s.planter, std::to_string(s.room), std::to_string(s.ordered)});
+      for (const std::string& id : *all) {
+        const auto s = counter.catalogue.site(id);
+        if (!s) return Failure{s.error()};
+        list.push_back(to_json(*s));
+        table.add({s->id, s->name, s->region, s->planter, std::to_string(s->room), std::to_string(s->ordered)});
       }
       return Outcome{{{"sites", list}}, all->empty() ? "there is no site\n" : table.text()};
     }

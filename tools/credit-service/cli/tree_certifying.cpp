@@ -135,13 +135,14 @@ Status write_certificate(const std::filesystem::path& config, const Given& given
 
 Status list_certificates(const std::filesystem::path& config, const Given& given, const Output& output) {
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
-    std::string account;
-    if (!given["account"].empty()) {
+    auto all = Result<std::vector<CertifiedTrees>>(std::vector<CertifiedTrees>());
+    if (given["account"].empty()) {
+      all = counter.trees.certificates();
+    } else {
       const auto found = counter.accounts.find(given["account"]);
       if (!found) return Failure{found.error()};
-      account = found->id;
+      all = counter.trees.certificates_of(found->id);
     }
-    const auto all = counter.trees.certificates(account);
     if (!all) return Failure{all.error()};
     Json list = Json::array();
     tools::Table table({{"certificate"}, {"account"}, {"year"}, {"state"}, {"issued"}});

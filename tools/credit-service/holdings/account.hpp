@@ -53,10 +53,7 @@ struct Account {
 /// One of the ledger's accounts that belongs to a participant.
 struct Purse {
   std::int64_t no = 0;
-  std::string kind;  ///< "customer", "hashed", "bearer", "merchant" or "erased"
-  std::string name;  ///< the token, the hash in hex, the merchant
   std::int64_t since = 0;
-  std::int64_t balance = 0;
 };
 
 /// Lets one person into a group, once.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the rules of accounts need of a database, besides the ledger's own port. Each operation touches what one key leads to.
-// sqlite/account_store.hpp implements it.
+// tables/stored_accounts.hpp implements it.
 //
 // Errors: those of the database. Threads: one; within a transaction of the ledger's store, but for what only reads.
 #pragma once
@@ -24,20 +24,12 @@ class AccountStore {
   virtual Status put(const Account& account) = 0;
   /// Its purses, by number.
   virtual Result<std::vector<Purse>> purses(const std::string& account) = 0;
+  virtual Status add(const std::string& account, const Purse& purse) = 0;
+  virtual Status drop_purse(const std::string& account, std::int64_t purse) = 0;
   /// Those whose member it is, by id.
   virtual Result<std::vector<std::string>> groups(const std::string& member) = 0;
   /// By number.
   virtual Result<std::vector<Spend>> spends(const std::string& account) = 0;
-
-  // By purse.
-  /// The number of the ledger's account of that kind and name; nothing where there is none.
-  virtual Result<std::optional<std::int64_t>> find_purse(const std::string& kind, const std::string& name) = 0;
-  /// Whose purse it is; nothing where it is nobody's.
-  virtual Result<std::optional<std::string>> owner(std::int64_t purse) = 0;
-  /// From then on the purse is the account's, whosever it was.
-  virtual Status give(std::int64_t purse, const std::string& account, std::int64_t at) = 0;
-  /// Calls the purse otherwise: what it was called is gone.
-  virtual Status rename(std::int64_t purse, const std::string& kind, const std::string& name) = 0;
 
   // By group.
   virtual Result<std::vector<std::string>> members(const std::string& group) = 0;
@@ -48,10 +40,13 @@ class AccountStore {
   virtual Result<std::optional<Invitation>> invitation(const Digest& hash) = 0;
   virtual Status put(const Invitation& invitation) = 0;
 
-  // By spend.
+  // By account, and by order.
   /// Stores a new one, whose `no` is 0, and returns its number.
   virtual Result<std::int64_t> add_spend(const Spend& spend) = 0;
+  /// Changes its state.
   virtual Status put(const Spend& spend) = 0;
+  /// The spend becomes the account's.
+  virtual Status move(const Spend& spend, const std::string& to) = 0;
   /// Of an order, by number.
   virtual Result<std::vector<Spend>> spends_of(std::int64_t order) = 0;
 

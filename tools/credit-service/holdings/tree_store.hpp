@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the rules of trees need of a database. Each operation touches what one key leads to. sqlite/sqlite_trees.hpp implements
+// What the rules of trees need of a database. Each operation touches what one key leads to. tables/stored_trees.hpp implements
 // it.
 //
 // Errors: those of the database. Threads: one; within a transaction of the ledger's store, but for what only reads.
@@ -27,14 +27,19 @@ class TreeStore {
   virtual Result<std::vector<TreeParty>> parties() = 0;
   virtual Status put(const TreeParty& party) = 0;
   virtual Result<std::optional<Site>> site(const std::string& id) = 0;
-  virtual Result<std::vector<Site>> sites() = 0;
+  /// The ids of those in the region, or of all where that is empty; by id.
+  virtual Result<std::vector<std::string>> sites(const std::string& region) = 0;
+  /// Leaves what is ordered for it as it is.
   virtual Status put(const Site& site) = 0;
+  /// So many trees more are ordered for the site; below 0: fewer.
+  virtual Status add_ordered(const std::string& site, std::int64_t trees) = 0;
 
   // By order.
   virtual Result<std::optional<TreeOrder>> order(std::int64_t no) = 0;
   virtual Result<std::optional<TreeOrder>> order_by_key(const std::string& key) = 0;
   /// Stores a new one, whose `no` is 0, and returns its number.
   virtual Result<std::int64_t> add_order(const TreeOrder& order) = 0;
+  /// Changes its state.
   virtual Status put(const TreeOrder& order) = 0;
   /// Open orders whose time is over at `now`, at most `most`.
   virtual Result<std::vector<std::int64_t>> overdue(std::int64_t now, std::size_t most) = 0;
@@ -43,6 +48,9 @@ class TreeStore {
 
   // By tree.
   virtual Result<std::optional<Tree>> tree(const std::string& number) = 0;
+  /// A new one.
+  virtual Status add(const Tree& tree) = 0;
+  /// Changes its state, and by what it is replaced.
   virtual Status put(const Tree& tree) = 0;
   /// The next serial behind what begins all numbers of a species, site and year.
   virtual Result<std::int64_t> next_serial(const std::string& prefix) = 0;
@@ -58,9 +66,11 @@ class TreeStore {
   virtual Result<std::optional<CertifiedTrees>> certificate(const std::string& number) = 0;
   /// A new one, of these trees.
   virtual Status add(const CertifiedTrees& certificate, const std::vector<std::string>& trees) = 0;
-  virtual Status put_state(const std::string& certificate, CertifiedTrees::State state) = 0;
-  /// The numbers of those of the account that name the tree, or of any account where that is empty; revoked ones too.
-  virtual Result<std::vector<std::string>> certificates_with(const std::string& tree, const std::string& account) = 0;
+  virtual Status put_state(const CertifiedTrees& certificate, CertifiedTrees::State state) = 0;
+  /// The numbers of those that name the tree; revoked ones too.
+  virtual Result<std::vector<std::string>> certificates_with(const std::string& tree) = 0;
+  /// Those of the account without their messages, by the time of issue.
+  virtual Result<std::vector<CertifiedTrees>> certificates_of(const std::string& account) = 0;
 
   // By list of states, numbered from 1.
   /// Of the last list its number, 0 where there is none, and how many of its places are taken.
@@ -70,8 +80,8 @@ class TreeStore {
   virtual Result<std::vector<std::pair<std::uint32_t, CertifiedTrees::State>>> not_good(std::uint32_t list) = 0;
 
   // The whole, for an operator.
-  /// Every certificate without its message: of an account, or of all where that is empty; by the time of issue.
-  virtual Result<std::vector<CertifiedTrees>> certificates(const std::string& account) = 0;
+  /// Every certificate without its message, by the time of issue.
+  virtual Result<std::vector<CertifiedTrees>> certificates() = 0;
   /// Those behind `after`, by number, at most `most`; of a site and in a state, where these are given.
   virtual Result<std::vector<Tree>> trees(const std::string& site, std::optional<Tree::State> state, const std::string& after,
                                           std::size_t most) = 0;

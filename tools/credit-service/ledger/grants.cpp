@@ -7,6 +7,7 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/measure/quantify.hpp"
+#include "tools/credit-service/holdings/account_store.hpp"
 #include "tools/credit-service/holdings/token.hpp"
 
 namespace greentill::credit {
@@ -89,13 +90,29 @@ Result<Reason> Grants::check_ceilings(const Grantee& to, const Programme& progra
   return Reason::none;
 }
 
+/// The customers' accounts that share one limit with this one: those of the same participant, this one among them.
+Result<std::vector<std::int64_t>> Grants::limited_together(std::int64_t customer) {
+  const auto owner = store_.owner(customer);
+  if (!owner) return Failure{owner.error()};
+  if (owner->empty()) return std::vector{customer};
+  const auto purses = store_.accounts().purses(*owner);
+  if (!purses) return Failure{purses.error()};
+  std::vector<std::int64_t> together;
+  for (const Purse& purse : *purses) {
+    const auto name = store_.account_name(purse.no);
+    if (!name) return Failure{name.error()};
+    if (is_limited(name->first)) together.push_back(purse.no);
+  }
+  return together;
+}
+
 Result<std::int64_t> Grants::within_account(const Programme& programme, const Rule& rule, std::int64_t customer,
                                             std::int64_t ended, std::int64_t mg, std::int64_t own) {
   if (!rule.has_limits()) return mg;
   const auto name = store_.account_name(customer);
   if (!name) return Failure{name.error()};
   if (!is_limited(name->first)) return mg;
-  const auto together = store_.limited_together(customer);
+  const auto together = limited_together(customer);
   if (!together) return Failure{together.error()};
   const CalendarDay day = programme.calendar().local(ended);
   for (const auto& [limit, period] : {std::pair{rule.limit_per_day_mg, day.day}, {rule.limit_per_month_mg, day.month}}) {

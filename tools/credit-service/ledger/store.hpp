@@ -142,15 +142,20 @@ class Store : public DayStore, public LockStore {
   virtual Result<std::vector<Booking>> bookings(std::int64_t claim) = 0;
   /// The number of the account with that kind, name and slot, which is created where it does not exist.
   virtual Result<std::int64_t> account(std::string_view kind, std::string_view name, unsigned slot) = 0;
+  /// The number of the account of that kind and name, of slot 0; nothing where there is none.
+  virtual Result<std::optional<std::int64_t>> find_account(std::string_view kind, std::string_view name) = 0;
   /// Kind and name of the account; corrupt where there is no such account.
   virtual Result<std::pair<std::string, std::string>> account_name(std::int64_t account) = 0;
   /// What the account has, in mg; it may be below 0.
   virtual Result<std::int64_t> balance(std::int64_t account) = 0;
   /// How much of it may leave the account by then, at least 0. Requires: no system account. Cost: reads all legs of the account.
   virtual Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) = 0;
-
-  /// The customers' accounts that share one limit with this one: those of the same participant, this one among them.
-  virtual Result<std::vector<std::int64_t>> limited_together(std::int64_t account) { return std::vector{account}; }
+  /// The participant whose the account is; empty where it is nobody's.
+  virtual Result<std::string> owner(std::int64_t account) = 0;
+  /// Requires: no system account.
+  virtual Status set_owner(std::int64_t account, const std::string& participant) = 0;
+  /// Calls the account otherwise: nothing leads from what it was called any more. Requires: slot 0, no system account.
+  virtual Status rename_account(std::int64_t account, const std::string& kind, const std::string& name) = 0;
 
   // Work, by key.
   /// Adds work, in place of what has the same step, key and number.
@@ -168,9 +173,9 @@ class Store : public DayStore, public LockStore {
 
   /// The registry, in the same database. Lifetime: the store's.
   virtual RegistryStore& registry() = 0;
-  /// Likewise accounts of people and merchants, and trees; unsupported where this kind of store does not keep them.
-  virtual Result<AccountStore*> accounts() { return fail(ErrorCode::unsupported, "accounts are kept in an SQLite ledger alone"); }
-  virtual Result<TreeStore*> trees() { return fail(ErrorCode::unsupported, "trees are kept in an SQLite ledger alone"); }
+  /// Likewise accounts of people and merchants, and trees.
+  virtual AccountStore& accounts() = 0;
+  virtual TreeStore& trees() = 0;
 
   // The whole.
   /// The ledger's epoch, from 1.

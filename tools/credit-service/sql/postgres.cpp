@@ -13,9 +13,9 @@ namespace {
 constexpr const char* kAtOnce = "1000";
 
 /// The values as libpq takes them.
-class Bound {
+class Parameters {
  public:
-  explicit Bound(std::span<const Value> values) : digits_(values.size()) {
+  explicit Parameters(std::span<const Value> values) : digits_(values.size()) {
     for (std::size_t at = 0; at < values.size(); ++at)
       std::visit([&](const auto& value) { bind(value, digits_[at]); }, values[at]);
   }
@@ -84,12 +84,15 @@ class PostgresStatement final : public Prepared {
   PostgresStatement(postgres::Database& database, std::string sql, std::string name)
       : database_(database), sql_(std::move(sql)), cursor_(std::move(name)) {}
   std::unique_ptr<Run> run(std::span<const Value> values, Rows rows) override {
-    const Bound bound(values);
+    const Parameters bound(values);
     if (rows == Rows::some || !database_.is_inside()) {
       return std::make_unique<PostgresRun>(database_.ask_values(sql_, bound.view()));
     }
     auto declared = database_.ask_values("DECLARE " + cursor_ + " NO SCROLL CURSOR FOR " + sql_, bound.view());
     return std::make_unique<CursorRun>(database_, cursor_, std::move(declared));
+  }
+  Status execute(std::span<const Value> values) override {
+    return database_.send_values(sql_, Parameters(values).view(), postgres::Database::Expect::nothing);
   }
 
  private:
@@ -100,16 +103,19 @@ class PostgresStatement final : public Prepared {
 class OnPostgres final : public Database {
  public:
   explicit OnPostgres(postgres::Database& database) : database_(database) {}
+  explicit OnPostgres(std::unique_ptr<postgres::Database> own) : own_(std::move(own)), database_(*own_) {}
   Result<std::unique_ptr<Prepared>> prepare(std::string_view sql) override {
     return std::unique_ptr<Prepared>(
         std::make_unique<PostgresStatement>(database_, postgres_words(sql), "c" + std::to_string(++statements_)));
   }
   [[nodiscard]] Failure<Error> damaged(std::string_view what) const override { return database_.damaged(what); }
+  Result<std::int64_t> next_number(const std::string& table) override { return integer("SELECT nextval('" + table + "_no')"); }
 
  private:
   Status start_snapshot() override { return database_.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY"); }
   void end_snapshot() override { database_.rollback(); }
 
+  const std::unique_ptr<postgres::Database> own_;
   postgres::Database& database_;
   std::uint64_t statements_ = 0;
 };
@@ -117,5 +123,9 @@ class OnPostgres final : public Database {
 }  // namespace
 
 std::unique_ptr<Database> on(postgres::Database& database) { return std::make_unique<OnPostgres>(database); }
+
+std::unique_ptr<Database> own(postgres::Database database) {
+  return std::make_unique<OnPostgres>(std::make_unique<postgres::Database>(std::move(database)));
+}
 
 }  // namespace greentill::sql

@@ -12,4 +12,7 @@ namespace greentill::sql {
 /// `database` must outlive it.
 std::unique_ptr<Database> on(postgres::Database& database);
 
+/// With the connection.
+std::unique_ptr<Database> own(postgres::Database database);
+
 }  // namespace greentill::sql

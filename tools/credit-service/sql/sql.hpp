@@ -9,11 +9,17 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "daemon/sqlite/sqlite.hpp"
+
+/// Marks a statement that reads all keys, where on PostgreSQL tables are spread by them.
+#define GREENTILL_ACROSS "/* all keys */ "
 
 namespace greentill::sql {
 
@@ -38,6 +44,9 @@ class Prepared {
   virtual ~Prepared() = default;
   /// What the values refer to must outlive the run.
   virtual std::unique_ptr<Run> run(std::span<const Value> values, Rows rows) = 0;
+  /// Runs the statement to its end, passing over its rows; within a transaction a failure may be told by what follows, at the
+  /// latest by the commit.
+  virtual Status execute(std::span<const Value> values) = 0;
 };
 
 class Database {
@@ -51,6 +60,8 @@ class Database {
   [[nodiscard]] virtual Failure<Error> damaged(std::string_view what) const = 0;
   /// The first column of the first row; 0 where there is no row.
   Result<std::int64_t> integer(std::string_view sql);
+  /// A number, as the column `no`, for a new row of a table whose rows are numbered from 1. Requires: rows are never removed.
+  virtual Result<std::int64_t> next_number(const std::string& table) = 0;
 
  private:
   virtual Status start_snapshot() = 0;
@@ -59,12 +70,37 @@ class Database {
   int snapshots_ = 0;
 };
 
+/// What a statement is run with. Lifetime: that of what the values refer to.
+template <std::size_t N>
+class Bound {
+ public:
+  template <typename... Values>
+  explicit Bound(const Values&... values) : all_{value_of(values)..., std::nullopt} {}
+  [[nodiscard]] std::span<const Value> view() const { return std::span<const Value>(all_).first(N); }
+
+ private:
+  static Value value_of(std::int64_t value) { return value; }
+  static Value value_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+  static Value value_of(int value) { return std::int64_t{value}; }
+  static Value value_of(ByteView value) { return value; }
+  static Value value_of(std::string_view value) { return value; }
+  static Value value_of(std::nullopt_t) { return std::nullopt; }
+  template <typename T>
+  static Value value_of(const std::optional<T>& value) {
+    return value ? value_of(*value) : Value(std::nullopt);
+  }
+
+  std::array<Value, N + 1> all_;  // one more, as an array of none is none
+};
+
 class Statement {
  public:
   Status prepare(Database& database, std::string_view sql);
-  /// Runs the statement to its end with these parameters, in order; rows are passed over.
+  /// Runs the statement to its end with these parameters, in order, as Prepared::execute() does.
   template <typename... Values>
-  Status run(const Values&... values);
+  Status run(const Values&... values) {
+    return prepared_->execute(Bound<sizeof...(Values)>(values...).view());
+  }
 
  private:
   friend class Query;
@@ -113,22 +149,10 @@ class Query {
   Query() = default;
   template <typename... Values>
   void start(Statement& statement, Rows rows, const Values&... values) {
-    const std::array<Value, sizeof...(Values) + 1> all{value_of(values)..., std::nullopt};
-    run_ = statement.prepared_->run(std::span<const Value>(all).first(sizeof...(Values)), rows);
+    run_ = statement.prepared_->run(Bound<sizeof...(Values)>(values...).view(), rows);
   }
 
  private:
-  static Value value_of(std::int64_t value) { return value; }
-  static Value value_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-  static Value value_of(int value) { return std::int64_t{value}; }
-  static Value value_of(ByteView value) { return value; }
-  static Value value_of(std::string_view value) { return value; }
-  static Value value_of(std::nullopt_t) { return std::nullopt; }
-  template <typename T>
-  static Value value_of(const std::optional<T>& value) {
-    return value ? value_of(*value) : Value(std::nullopt);
-  }
-
   std::unique_ptr<Run> run_;
 };
 
@@ -140,14 +164,6 @@ class Scan : public Query {
     start(statement, Rows::many, values...);
   }
 };
-
-template <typename... Values>
-Status Statement::run(const Values&... values) {
-  Query query(*this, values...);
-  while (query.next()) {
-  }
-  return query.status();
-}
 
 /// A snapshot, until it is destroyed.
 class Snapshot {
@@ -177,6 +193,39 @@ class KeptStatements {
 
   Database& database_;
   std::map<std::string, Statement, std::less<>> all_;
+};
+
+/// Runs statements by their text.
+class Statements {
+ public:
+  /// `database` must outlive it.
+  explicit Statements(Database& database) : kept_(database) {}
+
+  template <typename... Values>
+  Status run(std::string_view sql, const Values&... values) {
+    const auto statement = kept_.of(sql);
+    return statement ? (*statement)->run(values...) : Status(Failure{statement.error()});
+  }
+  /// Every row, as `read` makes it.
+  template <typename Row, typename Read, typename... Values>
+  Result<std::vector<Row>> list(std::string_view sql, const Read& read, const Values&... values) {
+    const auto statement = kept_.of(sql);
+    if (!statement) return Failure{statement.error()};
+    std::vector<Row> rows;
+    Query row(**statement, values...);
+    while (row.next()) rows.push_back(read(row));
+    return row.result(std::move(rows));
+  }
+  /// The first row; nothing where there is none.
+  template <typename Row, typename Read, typename... Values>
+  Result<std::optional<Row>> first(std::string_view sql, const Read& read, const Values&... values) {
+    auto rows = list<Row>(sql, read, values...);
+    if (!rows) return Failure{rows.error()};
+    return rows->empty() ? std::optional<Row>() : std::optional<Row>(std::move(rows->front()));
+  }
+
+ private:
+  KeptStatements kept_;
 };
 
 }  // namespace greentill::sql

@@ -25,6 +25,12 @@ class SqliteStatement final : public Prepared {
   std::unique_ptr<Run> run(std::span<const Value> values, Rows /*rows*/) override {
     return std::make_unique<SqliteRun>(statement_, values);
   }
+  Status execute(std::span<const Value> values) override {
+    SqliteRun run(statement_, values);
+    while (run.next()) {
+    }
+    return run.status();
+  }
 
  private:
   sqlite::Statement statement_;
@@ -33,12 +39,16 @@ class SqliteStatement final : public Prepared {
 class OnSqlite final : public Database {
  public:
   explicit OnSqlite(sqlite::Database& database) : database_(database) {}
+  explicit OnSqlite(std::unique_ptr<sqlite::Database> own) : own_(std::move(own)), database_(*own_) {}
   Result<std::unique_ptr<Prepared>> prepare(std::string_view sql) override {
     auto statement = std::make_unique<SqliteStatement>();
     if (Status prepared = statement->prepare(database_, sql); !prepared) return Failure{prepared.error()};
     return std::unique_ptr<Prepared>(std::move(statement));
   }
   [[nodiscard]] Failure<Error> damaged(std::string_view what) const override { return database_.damaged(what); }
+  Result<std::int64_t> next_number(const std::string& table) override {
+    return integer("SELECT coalesce(max(no), 0) + 1 FROM " + table);
+  }
 
  private:
   Status start_snapshot() override {
@@ -49,6 +59,7 @@ class OnSqlite final : public Database {
   }
   void end_snapshot() override { snapshot_.reset(); }
 
+  const std::unique_ptr<sqlite::Database> own_;
   sqlite::Database& database_;
   std::optional<sqlite::Transaction> snapshot_;
 };
@@ -56,5 +67,9 @@ class OnSqlite final : public Database {
 }  // namespace
 
 std::unique_ptr<Database> on(sqlite::Database& database) { return std::make_unique<OnSqlite>(database); }
+
+std::unique_ptr<Database> own(sqlite::Database database) {
+  return std::make_unique<OnSqlite>(std::make_unique<sqlite::Database>(std::move(database)));
+}
 
 }  // namespace greentill::sql

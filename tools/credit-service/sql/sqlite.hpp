@@ -11,4 +11,7 @@ namespace greentill::sql {
 /// `database` must outlive it.
 std::unique_ptr<Database> on(sqlite::Database& database);
 
+/// With the connection.
+std::unique_ptr<Database> own(sqlite::Database database);
+
 }  // namespace greentill::sql

@@ -27,10 +27,12 @@ Result<std::string> next_number(TreeStore& trees, const std::string& programme, 
 Result<Site> Orders::site_for(const Request& request, const Species& species) {
   const auto takes = [&](const Site& site) { return site.region == species.region && site.room - site.ordered >= request.trees; };
   if (request.site.empty()) {
-    auto sites = trees_.sites();
+    const auto sites = trees_.sites(species.region);
     if (!sites) return Failure{sites.error()};
-    const auto found = std::ranges::find_if(*sites, takes);
-    if (found != sites->end()) return std::move(*found);
+    for (const std::string& id : *sites) {
+      auto site = Catalogue(trees_).site(id);
+      if (!site || takes(*site)) return site;
+    }
     return fail(ErrorCode::conflict,
                 "no site in " + species.region + " has room for " + std::to_string(request.trees) + " trees of " + species.id);
   }
@@ -91,7 +93,7 @@ Result<TreeOrder> Orders::place(const Request& request) {
   const auto species = Catalogue(trees_).species(request.species);
   if (!species) return Failure{species.error()};
   if (!species->on_offer) return fail(ErrorCode::conflict, "species " + species->id + " is not on offer");
-  auto site = site_for(request, *species);
+  const auto site = site_for(request, *species);
   if (!site) return Failure{site.error()};
   const auto parts = parts_of(request, species->price_mg * request.trees);
   if (!parts) return Failure{parts.error()};
@@ -113,8 +115,7 @@ Result<TreeOrder> Orders::place(const Request& request) {
     const auto spend = spending_.reserve(part.account, order.no, part.mg, now_);
     if (!spend) return Failure{spend.error()};
   }
-  site->ordered += order.trees;
-  if (Status put = trees_.put(*site); !put) return Failure{put.error()};
+  if (Status taken = trees_.add_ordered(site->id, order.trees); !taken) return Failure{taken.error()};
   return order;
 }
 
@@ -134,10 +135,7 @@ Status Orders::end(TreeOrder& order, TreeOrder::State state) {
   for (Spend& spend : *spends) {
     if (Status back = spending_.decide(spend, Spend::State::released, now_); !back) return back;
   }
-  auto site = Catalogue(trees_).site(order.site);
-  if (!site) return Failure{site.error()};
-  site->ordered -= order.trees;
-  if (Status put = trees_.put(*site); !put) return put;
+  if (Status free = trees_.add_ordered(order.site, -order.trees); !free) return free;
   order.state = state;
   order.decided_at = now_;
   return trees_.put(order);
@@ -173,7 +171,8 @@ Status Orders::confirm(TreeOrder& order) {
   for (std::int64_t i = 0; i < order.trees; ++i) {
     const auto number = next_number(trees_, programme_, order);
     if (!number) return Failure{number.error()};
-    if (Status put = trees_.put(Tree{*number, order.no, order.site, Tree::State::ordered, now_, now_, "", ""}); !put) return put;
+    Status added = trees_.add(Tree{*number, order.no, order.site, Tree::State::ordered, now_, now_, "", ""});
+    if (!added) return added;
   }
   order.state = TreeOrder::State::confirmed;
   order.decided_at = now_;

@@ -97,14 +97,14 @@ Result<Tree> Planting::say(Tree tree, TreeEvent::Kind kind, Tree::State state, c
 
 Status Planting::mark_certificates(const std::string& tree, Tree::State state) {
   using State = CertifiedTrees::State;
-  const auto numbers = store_.certificates_with(tree, "");
+  const auto numbers = store_.certificates_with(tree);
   if (!numbers) return Failure{numbers.error()};
   for (const std::string& number : *numbers) {
     const auto certificate = store_.certificate(number);
     if (!certificate) return Failure{certificate.error()};
     if (!*certificate || (*certificate)->state == State::revoked) continue;
     const State to = state == Tree::State::failed ? State::suspended : State::revoked;
-    if (Status put = store_.put_state(number, to); !put) return put;
+    if (Status put = store_.put_state(**certificate, to); !put) return put;
   }
   return Done{};
 }
@@ -159,7 +159,7 @@ Result<Tree> Planting::replace(const std::string& number, const std::string& who
   const auto next = next_number(store_, programme_, **order);
   if (!next) return Failure{next.error()};
   Tree fresh{*next, tree->order, tree->site, Tree::State::ordered, now_, now_, tree->number, ""};
-  if (Status put = store_.put(fresh); !put) return Failure{put.error()};
+  if (Status added = store_.add(fresh); !added) return Failure{added.error()};
   tree->replaced_by = *next;
   Evidence said;
   said.who = who;

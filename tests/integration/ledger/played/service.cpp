@@ -134,18 +134,14 @@ void Service::spend(const Json& event) {
     const auto mg = std::min(event.at("mg").get<std::int64_t>(), must(store().spendable(account, office_.clock.now)));
     if (mg == 0) return Done{};
     const std::int64_t now = office_.clock.now;
-    if (!office_.url().empty()) {  // has no trees yet
-      const auto spent = must(store().account("spent", "", 0));
-      return store().book({-++orders_, credit::BookingKind::spent, now, now, {{account, -mg}, {spent, mg}}});
-    }
-    credit::TreeStore& trees = *must(store().trees());
+    credit::TreeStore& trees = store().trees();
     const auto confirmed = credit::TreeOrder::State::confirmed;
     const std::string key = "spent-" + std::to_string(++orders_);
     const auto order = must(trees.add_order({0, key, "played", "nowhere", 1, mg, 2026, confirmed, now, now, now}));
-    if (Status put = trees.put(credit::Tree{key, order, "nowhere", credit::Tree::State::ordered, now, now, "", ""}); !put)
+    if (Status put = trees.add(credit::Tree{key, order, "nowhere", credit::Tree::State::ordered, now, now, "", ""}); !put)
       return put;
     const credit::Spend spend{0, "", order, mg, credit::Spend::State::spent, now, now};
-    const auto no = must(must(store().accounts())->add_spend(spend));
+    const auto no = must(store().accounts().add_spend(spend));
     const auto spent = must(store().account("spent", "", 0));
     return store().book({-no, credit::BookingKind::spent, now, now, {{account, -mg}, {spent, mg}}});
   }));

@@ -8,6 +8,9 @@ namespace greentill::credit {
 namespace {
 
 constexpr std::string_view kGap("\0", 1);
+constexpr std::string_view kMerchant = "merchant";
+constexpr const char* kFindAccount =
+    "SELECT no, coalesce(owner, '') FROM account_numbers WHERE kind = $1 AND name = $2 AND slot = $3";
 
 }  // namespace
 
@@ -76,7 +79,7 @@ Status PostgresStore::post(const Leg& leg, const Booking& booking, std::int64_t 
   const auto name = named(leg.account);
   if (!name) return Failure{name.error()};
   added_[leg.account] += leg.mg;
-  if (is_system_account((*name)->first)) return Done{};
+  if (is_system_account((*name)->kind)) return Done{};
   return database_.send("INSERT INTO legs VALUES($1, $2, $3, $4, $5)", leg.account, booking.claim, number, leg.mg,
                         booking.spendable_at);
 }
@@ -92,13 +95,17 @@ Result<std::vector<Booking>> PostgresStore::bookings(std::int64_t claim) {
 }
 
 Result<std::int64_t> PostgresStore::account(std::string_view kind, std::string_view name, unsigned slot) {
-  key_.assign(kind).append(kGap).append(name).append(kGap).append(std::to_string(slot));
-  if (const auto known = accounts_.find(key_); known != accounts_.end()) return known->second;
+  if (!inside_) forget_kept();
+  std::string key = std::string(kind).append(kGap).append(name).append(kGap).append(std::to_string(slot));
+  if (const auto known = accounts_.find(key); known != accounts_.end()) return known->second;
   std::int64_t no = 0;
+  std::string owner;
   Status found = as_one([&]() -> Status {
-    auto row = database_.ask("SELECT no FROM account_numbers WHERE kind = $1 AND name = $2 AND slot = $3", kind, name,
-                             std::int64_t{slot});
-    if (row.next()) no = row.integer(0);
+    auto row = database_.ask(kFindAccount, kind, name, std::int64_t{slot});
+    if (row.next()) {
+      no = row.integer(0);
+      owner = row.text(1);
+    }
     if (!row.status()) return row.status();
     if (no != 0) return Done{};
     const auto added = new_account(kind, name, slot);
@@ -106,16 +113,28 @@ Result<std::int64_t> PostgresStore::account(std::string_view kind, std::string_v
     return added ? Status(Done{}) : Status(Failure{added.error()});
   });
   if (!found) return Failure{found.error()};
-  learned_ = true;
-  accounts_.emplace(key_, no);
-  account_names_.emplace(no, std::pair(std::string(kind), std::string(name)));
+  learn(no, {std::string(kind), std::string(name), std::move(owner)}, std::move(key));
   return no;
+}
+
+const PostgresStore::AccountName& PostgresStore::learn(std::int64_t no, AccountName name, std::string key) {
+  learned_ = true;
+  // A customer's may belong to somebody else, or be called otherwise, when the next transaction begins.
+  if (!is_system_account(name.kind) && name.kind != kMerchant) passing_.emplace_back(no, key);
+  if (!key.empty()) accounts_.emplace(std::move(key), no);
+  return account_names_.insert_or_assign(no, std::move(name)).first->second;
+}
+
+Result<std::optional<std::int64_t>> PostgresStore::find_account(std::string_view kind, std::string_view name) {
+  auto row = database_.ask(kFindAccount, kind, name, std::int64_t{0});
+  const auto found = row.next() ? std::optional(row.integer(0)) : std::nullopt;
+  return row.result(found);
 }
 
 Result<std::int64_t> PostgresStore::new_account(std::string_view kind, std::string_view name, unsigned slot) {
   const auto no = next_number("SELECT nextval('account_no')");
   if (!no) return Failure{no.error()};
-  Status added = database_.send("INSERT INTO account_numbers VALUES($1, $2, $3, $4)", kind, name, std::int64_t{slot}, *no);
+  Status added = database_.send("INSERT INTO account_numbers VALUES($1, $2, $3, $4, NULL)", kind, name, std::int64_t{slot}, *no);
   if (added) added = database_.send("INSERT INTO accounts VALUES($1, $2, $3, $4, 0, NULL)", *no, kind, name, std::int64_t{slot});
   return added ? no : Result<std::int64_t>(Failure{added.error()});
 }
@@ -123,16 +142,53 @@ Result<std::int64_t> PostgresStore::new_account(std::string_view kind, std::stri
 Result<std::pair<std::string, std::string>> PostgresStore::account_name(std::int64_t account) {
   const auto name = named(account);
   if (!name) return Failure{name.error()};
-  return **name;
+  return std::pair((*name)->kind, (*name)->name);
+}
+
+Result<std::string> PostgresStore::owner(std::int64_t account) {
+  const auto known = named(account);
+  if (!known) return Failure{known.error()};
+  if ((*known)->kind != kMerchant) return (*known)->owner;
+  auto row = database_.ask("SELECT coalesce(owner, '') FROM accounts WHERE no = $1", account);
+  std::string owner = row.next() ? std::string(row.text(0)) : "";
+  return row.result(std::move(owner));
+}
+
+Status PostgresStore::set_owner(std::int64_t account, const std::string& participant) {
+  const auto known = named(account);
+  if (!known) return Failure{known.error()};
+  const AccountName name = **known;
+  return as_one([&]() -> Status {
+    learn(account, {name.kind, name.name, participant}, {});
+    Status set = database_.change_one("UPDATE accounts SET owner = $1 WHERE no = $2", participant, account);
+    if (!set) return set;
+    return database_.change_one("UPDATE account_numbers SET owner = $1 WHERE kind = $2 AND name = $3 AND slot = 0", participant,
+                                name.kind, name.name);
+  });
+}
+
+Status PostgresStore::rename_account(std::int64_t account, const std::string& kind, const std::string& name) {
+  const auto known = named(account);
+  if (!known) return Failure{known.error()};
+  const AccountName before = **known;
+  return as_one([&]() -> Status {
+    forget_passing();
+    Status named = database_.change_one("UPDATE accounts SET kind = $1, name = $2 WHERE no = $3", kind, name, account);
+    if (named) {
+      named = database_.change_one("DELETE FROM account_numbers WHERE kind = $1 AND name = $2 AND slot = 0", before.kind,
+                                   before.name);
+    }
+    if (!named) return named;
+    const auto owner = before.owner.empty() ? std::nullopt : std::optional<std::string_view>(before.owner);
+    return database_.send("INSERT INTO account_numbers VALUES($1, $2, 0, $3, $4)", kind, name, account, owner);
+  });
 }
 
 Result<const PostgresStore::AccountName*> PostgresStore::named(std::int64_t account) {
+  if (!inside_) forget_kept();
   if (const auto known = account_names_.find(account); known != account_names_.end()) return &known->second;
-  auto row = database_.ask("SELECT kind, name FROM accounts WHERE no = $1", account);
-  if (row.next()) {
-    learned_ = true;
-    return &account_names_.emplace(account, AccountName(row.text(0), row.text(1))).first->second;
-  }
+  auto row = database_.ask("SELECT kind, name, coalesce(owner, '') FROM accounts WHERE no = $1", account);
+  if (row.next()) return &learn(account, {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))}, {});
   if (!row.status()) return Failure{row.status().error()};
   return database_.damaged("account " + std::to_string(account) + " is missing");
 }

@@ -2,8 +2,8 @@
 // The store, of which each step has a file: accept.cpp with chains.cpp and pending.cpp, decide.cpp, book.cpp, days.cpp,
 // locks.cpp, work.cpp; store.cpp has the transactions. Private to this folder; store.hpp opens one.
 //
-// Every statement names the key by which its tables are spread, but for those whose text begins with kAcross. What need not be
-// answered is sent, and its failure told by what follows, at the latest by the commit.
+// Every statement names the key by which its tables are spread, but for those whose text begins with GREENTILL_ACROSS. What need
+// not be answered is sent, and its failure told by what follows, at the latest by the commit.
 //
 // What accounts, limits and days change is kept here until the transaction ends, and written once, in the order of its keys: what
 // it says goes before the rows.
@@ -14,14 +14,15 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "tools/credit-service/holdings/tables/stored_accounts.hpp"
+#include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/ledger/stored_rows.hpp"
 #include "tools/credit-service/postgres/postgres.hpp"
+#include "tools/credit-service/registry/tables/registry_store.hpp"
+#include "tools/credit-service/sql/postgres.hpp"
 
 namespace greentill::credit {
-
-/// Marks a statement that reads all keys.
-#define GREENTILL_ACROSS "/* all keys */ "
 
 class PostgresStore final : public Store {
  public:
@@ -115,6 +116,10 @@ class PostgresStore final : public Store {
   Result<std::vector<Booking>> bookings(std::int64_t claim) override;
   Result<std::int64_t> account(std::string_view kind, std::string_view name, unsigned slot) override;
   Result<std::pair<std::string, std::string>> account_name(std::int64_t account) override;
+  Result<std::optional<std::int64_t>> find_account(std::string_view kind, std::string_view name) override;
+  Result<std::string> owner(std::int64_t account) override;
+  Status set_owner(std::int64_t account, const std::string& participant) override;
+  Status rename_account(std::int64_t account, const std::string& kind, const std::string& name) override;
   Result<std::int64_t> balance(std::int64_t account) override;
   Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) override;
 
@@ -126,13 +131,18 @@ class PostgresStore final : public Store {
   Result<std::int64_t> keep_programme(const Digest& sha256, std::string_view bytes) override;
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
+  AccountStore& accounts() override { return *holders_; }
+  TreeStore& trees() override { return *trees_; }
   Result<std::uint64_t> epoch() override;
   Status raise_epoch() override;
   Result<std::vector<HeldCount>> count_held() override;
 
  private:
   using Rows = postgres::Rows;
-  using AccountName = std::pair<std::string, std::string>;  // kind and name
+  struct AccountName {
+    std::string kind, name;
+    std::string owner;  ///< the participant; empty: nobody
+  };
 
   /// Within the current transaction, or in one of its own.
   template <typename Work>
@@ -140,6 +150,7 @@ class PostgresStore final : public Store {
     return inside_ ? work() : transact(work);
   }
   void forget_kept();
+  void forget_passing();
   /// Also what was learned of numbers in a transaction that was rolled back.
   void forget_all();
   void forget_learned();
@@ -153,6 +164,8 @@ class PostgresStore final : public Store {
   Result<std::int64_t> next_booking(std::int64_t claim);
   /// Kind and name of the account. Valid until something else is asked.
   Result<const AccountName*> named(std::int64_t account);
+  /// `key`: by which account() finds it; empty: by none.
+  const AccountName& learn(std::int64_t no, AccountName name, std::string key);
   Result<std::int64_t> new_account(std::string_view kind, std::string_view name, unsigned slot);
   /// The device of a chain; empty where there is no such chain. Valid until something else is asked.
   Result<std::string_view> device_of(std::int64_t chain);
@@ -188,7 +201,10 @@ class PostgresStore final : public Store {
   using KeyOfDay = std::tuple<std::string, std::string, std::int64_t>;  // device or subject, activity, day or period
 
   postgres::Database database_;
-  std::unique_ptr<RegistryStore> registry_;
+  const std::unique_ptr<sql::Database> tables_ = sql::on(database_);
+  const std::unique_ptr<RegistryStore> registry_ = make_registry(*tables_);
+  const std::unique_ptr<AccountStore> holders_ = make_accounts(*tables_);
+  const std::unique_ptr<TreeStore> trees_ = make_trees(*tables_);
   bool inside_ = false;            // a transaction
   std::uint64_t connections_ = 0;  // on which what is known was learned
 
@@ -204,7 +220,7 @@ class PostgresStore final : public Store {
   std::map<KeyOfDay, DayCount> days_;
   std::map<std::pair<std::string, std::string>, std::optional<Screened>> screened_now_;  // by device and activity
   std::unordered_map<std::int64_t, std::int64_t> booked_;                                // claims' bookings, where that is known
-  std::string key_;
+  std::vector<std::pair<std::int64_t, std::string>> passing_;                            // accounts that are known until it ends
   std::vector<std::uint8_t> legs_cell_;
 };
 

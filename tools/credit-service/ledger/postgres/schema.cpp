@@ -8,17 +8,48 @@ namespace {
 
 // A device's claims lie with the device, an account's legs with the account, and so on: one key, one place.
 constexpr postgres::Spread kSpread[] = {
-    {"device_states", "device"},   {"chains", "device"},
-    {"lost", "by_device", true},   {"standstills", "device"},
-    {"claims", "by_device", true}, {"changes", "device"},
-    {"pending", "device"},         {"device_days", "device"},
-    {"screened", "device"},        {"class_days", "activity"},
-    {"lock_rides", "lock"},        {"lock_faults", "lock"},
-    {"nullifiers", "mac"},         {"act_claims", "act"},
-    {"reversals", "act"},          {"limits", "subject"},
-    {"bookings", "claim"},         {"accounts", "no", false, true},
-    {"legs", "account"},           {"work", "key"},
-    {"chain_devices", "no"},       {"account_numbers", "name"},
+    {"device_states", "device"},
+    {"chains", "device"},
+    {"lost", "by_device", true},
+    {"standstills", "device"},
+    {"claims", "by_device", true},
+    {"changes", "device"},
+    {"pending", "device"},
+    {"device_days", "device"},
+    {"screened", "device"},
+    {"class_days", "activity"},
+    {"lock_rides", "lock"},
+    {"lock_faults", "lock"},
+    {"nullifiers", "mac"},
+    {"act_claims", "act"},
+    {"reversals", "act"},
+    {"limits", "subject"},
+    {"bookings", "claim"},
+    {"accounts", "no", false, true},
+    {"legs", "account"},
+    {"work", "key"},
+    {"chain_devices", "no"},
+    {"account_numbers", "name"},
+    {"participants", "id"},
+    {"purses", "participant"},
+    {"members", "team"},
+    {"memberships", "participant"},
+    {"invitations", "hash"},
+    {"spends", "participant"},
+    {"order_spends", "tree_order"},
+    {"ordered_trees", "site"},
+    {"tree_orders", "no"},
+    {"order_keys", "key"},
+    {"trees", "tree_order"},
+    {"tree_numbers", "number"},
+    {"tree_serials", "prefix"},
+    {"tree_events", "tree"},
+    {"tree_photos", "photo"},
+    {"tree_payments", "tree"},
+    {"tree_certificates", "participant"},
+    {"certificate_holders", "number"},
+    {"certified_trees", "tree"},
+    {"status_places", "list"},
 };
 
 // What leads from a number to the key that its rows lie by, and from an account's name to its number.
@@ -36,9 +67,20 @@ CREATE SEQUENCE programme_no;
 INSERT INTO meta VALUES(1, uuid_send(gen_random_uuid()), 0, 0);
 )sql";
 
+std::string ledger() { return postgres::to_postgres(table_descriptions() + kLeading, kSpread) + kNumbers; }
+
+// Accounts of people, and trees: what version 1 lacks.
+std::string holdings() {
+  return postgres::to_postgres(holding_descriptions(), kSpread) + R"sql(
+ALTER TABLE account_numbers ADD COLUMN owner text COLLATE "C";
+CREATE SEQUENCE spends_no;
+CREATE SEQUENCE tree_orders_no;
+)sql";
+}
+
 using Step = std::string (*)();
 // Each brings the tables from the version before to the next.
-constexpr Step kSteps[] = {postgres_schema};
+constexpr Step kSteps[] = {ledger, holdings};
 constexpr std::int64_t kLatest = std::size(kSteps);
 
 /// Nothing where there is no ledger.
@@ -63,8 +105,6 @@ std::string step_to(std::int64_t version) {
 }  // namespace
 
 std::span<const postgres::Spread> spread_tables() { return kSpread; }
-
-std::string postgres_schema() { return postgres::to_postgres(table_descriptions() + kLeading, kSpread) + kNumbers; }
 
 Status migrate(postgres::Database& database) {
   const auto before = version_of(database);

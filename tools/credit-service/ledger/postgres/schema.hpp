@@ -13,9 +13,6 @@ namespace greentill::credit {
 /// The ledger's tables that are spread, and by which key. What is not among them is small, and the same for all keys.
 std::span<const postgres::Spread> spread_tables();
 
-/// The statements that make all tables, with the first rows.
-std::string postgres_schema();
-
 /// Brings the tables to this version, from none or an older one. Safe while other workers do the same. unsupported where they are
 /// of a newer one.
 Status migrate(postgres::Database& database);

@@ -3,8 +3,6 @@
 
 #include "tools/credit-service/ledger/postgres/postgres_store.hpp"
 #include "tools/credit-service/ledger/postgres/schema.hpp"
-#include "tools/credit-service/registry/tables/registry_store.hpp"
-#include "tools/credit-service/sql/postgres.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -18,8 +16,7 @@ constexpr const char* kOfEachConnection = "SET plan_cache_mode = force_generic_p
 
 }  // namespace
 
-PostgresStore::PostgresStore(postgres::Database database)
-    : database_(std::move(database)), registry_(make_registry(sql::on(database_))) {}
+PostgresStore::PostgresStore(postgres::Database database) : database_(std::move(database)) {}
 
 // One transaction at a time, over all workers: the lock is what makes of them one after the other. Each statement sees what was
 // committed before it began, and the first that looks at rows waits for the lock.
@@ -54,6 +51,7 @@ Status PostgresStore::write_kept() {
 }
 
 void PostgresStore::forget_kept() {
+  forget_passing();
   if (chain_devices_.size() > kMostNumbersKnown) chain_devices_.clear();
   if (account_names_.size() > kMostNumbersKnown) {
     accounts_.clear();
@@ -64,6 +62,14 @@ void PostgresStore::forget_kept() {
   days_.clear();
   screened_now_.clear();
   booked_.clear();
+}
+
+void PostgresStore::forget_passing() {
+  for (const auto& [no, key] : passing_) {
+    account_names_.erase(no);
+    accounts_.erase(key);
+  }
+  passing_.clear();
 }
 
 void PostgresStore::forget_all() {

@@ -23,8 +23,8 @@ Status SqliteStore::prepare_book() {
                    "INSERT INTO bookings SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM bookings WHERE claim = ?1 "
                    "RETURNING number"},
                   {add_leg_, "INSERT INTO legs VALUES(?, ?, ?, ?, ?)"},
-                  {find_account_, "SELECT no, owner IS NOT NULL FROM accounts WHERE kind = ? AND name = ? AND slot = ?"},
-                  {account_name_, "SELECT kind, name, owner IS NOT NULL FROM accounts WHERE no = ?"},
+                  {find_account_, "SELECT no, coalesce(owner, '') FROM accounts WHERE kind = ? AND name = ? AND slot = ?"},
+                  {account_name_, "SELECT kind, name, coalesce(owner, '') FROM accounts WHERE no = ?"},
                   {find_balance_, "SELECT balance FROM accounts WHERE no = ?"},
                   {add_balance_, "UPDATE accounts SET balance = balance + ? WHERE no = ?"}});
 }
@@ -106,12 +106,12 @@ Result<std::int64_t> SqliteStore::account(std::string_view kind, std::string_vie
   key_.assign(kind).append(kZero).append(name).append(kZero).append(std::to_string(slot));
   if (const auto known = accounts_.find(key_); known != accounts_.end()) return known->second;
   std::int64_t no = 0;
-  bool is_owned = false;
+  std::string owner;
   {
     Query row(find_account_, kind, name, std::int64_t{slot});
     if (row.next()) {
       no = row.integer(0);
-      is_owned = row.integer(1) != 0;
+      owner = row.text(1);
     }
     if (Status read = row.status(); !read) return Failure{read.error()};
   }
@@ -121,7 +121,7 @@ Result<std::int64_t> SqliteStore::account(std::string_view kind, std::string_vie
     no = database_.last_row();
   }
   accounts_.emplace(key_, no);
-  account_names_.emplace(no, AccountName{std::string(kind), std::string(name), is_owned});
+  account_names_.emplace(no, AccountName{std::string(kind), std::string(name), std::move(owner)});
   return no;
 }
 
@@ -136,7 +136,8 @@ Result<const SqliteStore::AccountName*> SqliteStore::named(std::int64_t account)
   if (const auto known = account_names_.find(account); known != account_names_.end()) return &known->second;
   Query row(account_name_, account);
   if (row.next())
-    return &account_names_.emplace(account, AccountName{std::string(row.text(0)), std::string(row.text(1)), row.integer(2) != 0})
+    return &account_names_
+                .emplace(account, AccountName{std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2))})
                 .first->second;
   if (Status read = row.status(); !read) return Failure{read.error()};
   return database_.damaged("account " + std::to_string(account) + " is missing");
@@ -161,14 +162,27 @@ Result<std::int64_t> SqliteStore::spendable(std::int64_t account, std::int64_t a
   return std::clamp<std::int64_t>(ripe->front(), 0, *has);
 }
 
-Result<std::vector<std::int64_t>> SqliteStore::limited_together(std::int64_t account) {
+Result<std::optional<std::int64_t>> SqliteStore::find_account(std::string_view kind, std::string_view name) {
+  Query row(find_account_, kind, name, 0);
+  const auto found = row.next() ? std::optional(row.integer(0)) : std::nullopt;
+  return row.result(found);
+}
+
+Result<std::string> SqliteStore::owner(std::int64_t account) {
   const auto name = named(account);
   if (!name) return Failure{name.error()};
-  if (!(*name)->is_owned) return std::vector{account};
-  return list<std::int64_t>(first_integer,
-                            "SELECT p.account FROM accounts a CROSS JOIN purses p ON p.participant = a.owner CROSS JOIN "
-                            "accounts k ON k.no = p.account WHERE a.no = ? AND k.kind IN ('customer', 'erased')",
-                            account);
+  return (*name)->owner;
+}
+
+Status SqliteStore::set_owner(std::int64_t account, const std::string& participant) {
+  account_names_.erase(account);
+  return run_once("UPDATE accounts SET owner = ? WHERE no = ?", participant, account);
+}
+
+Status SqliteStore::rename_account(std::int64_t account, const std::string& kind, const std::string& name) {
+  accounts_.clear();
+  account_names_.erase(account);
+  return run_once("UPDATE accounts SET kind = ?, name = ? WHERE no = ?", kind, name, account);
 }
 
 Status SqliteStore::write_balances() {

@@ -13,23 +13,6 @@ namespace {
 // Readers wait for no writer; only for the moment in which the last connection but this one takes the log away.
 constexpr std::chrono::milliseconds kBusyReading{10'000};
 
-/// Held by the books' own reader of the tables.
-class OwnDatabase final : public sql::Database {
- public:
-  explicit OwnDatabase(std::unique_ptr<sqlite::Database> database)
-      : database_(std::move(database)), reading_(sql::on(*database_)) {}
-  [[nodiscard]] sqlite::Database& sqlite() const { return *database_; }
-  Result<std::unique_ptr<sql::Prepared>> prepare(std::string_view sql) override { return reading_->prepare(sql); }
-  [[nodiscard]] Failure<Error> damaged(std::string_view what) const override { return reading_->damaged(what); }
-
- private:
-  Status start_snapshot() override { return reading_->begin_read(); }
-  void end_snapshot() override { reading_->end_read(); }
-
-  const std::unique_ptr<sqlite::Database> database_;
-  const std::unique_ptr<sql::Database> reading_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<Books>> open_sqlite_books(const std::filesystem::path& path, const claim::Hasher& hasher) {
@@ -56,9 +39,7 @@ Result<std::unique_ptr<Books>> open_sqlite_books(const std::filesystem::path& pa
   if (mark) {
     if (const auto sound = check_reach(*mark, *database, WentBack::refused); !sound) return Failure{sound.error()};
   }
-  auto own = std::make_unique<OwnDatabase>(std::make_unique<sqlite::Database>(std::move(*database)));
-  auto registry = make_registry(sql::on(own->sqlite()));
-  return make_books(std::move(own), std::move(registry), hasher, Holdings::kept);
+  return make_books(sql::own(std::move(*database)), hasher);
 }
 
 }  // namespace greentill::credit

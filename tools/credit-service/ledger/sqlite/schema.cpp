@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "tools/credit-service/holdings/sqlite/sqlite_accounts.hpp"
-#include "tools/credit-service/holdings/sqlite/sqlite_trees.hpp"
+#include "tools/credit-service/holdings/tables/stored_accounts.hpp"
+#include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/registry/tables/registry_store.hpp"
 
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 9;
+constexpr std::int64_t kVersion = 10;
 
 // docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
 // a transaction that was stored.
@@ -76,12 +76,13 @@ CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, by
 
 constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;
 )sql";
 
 }  // namespace
 
 std::string table_descriptions() { return std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema; }
+std::string holding_descriptions() { return std::string(kAccountSchema) + kTreeSchema; }
 
 Status check_version(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
@@ -102,7 +103,7 @@ Status create_or_check(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version != 0) return check_version(database);
-  const std::string whole = table_descriptions() + kAccountSchema + kTreeSchema + kFirstRows;
+  const std::string whole = table_descriptions() + holding_descriptions() + kFirstRows;
   if (Status created = database.execute(whole.c_str()); !created) return created;
   return transaction->commit();
 }

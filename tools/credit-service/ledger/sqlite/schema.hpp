@@ -10,6 +10,8 @@ namespace greentill::credit {
 
 /// The ledger's and the registry's tables, indexes and views, as SQLite has them; other stores put them into their words.
 std::string table_descriptions();
+/// Likewise those of accounts and trees.
+std::string holding_descriptions();
 
 /// Creates the tables in an empty database; else as check_version(). Safe while other workers do the same.
 Status create_or_check(sqlite::Database& database);

@@ -13,8 +13,8 @@
 #include "daemon/sqlite/kept_statements.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 #include "daemon/sqlite/store_mark.hpp"
-#include "tools/credit-service/holdings/sqlite/sqlite_accounts.hpp"
-#include "tools/credit-service/holdings/sqlite/sqlite_trees.hpp"
+#include "tools/credit-service/holdings/tables/stored_accounts.hpp"
+#include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/ledger/stored_rows.hpp"
 #include "tools/credit-service/registry/tables/registry_store.hpp"
@@ -120,7 +120,10 @@ class SqliteStore final : public Store {
   Result<std::pair<std::string, std::string>> account_name(std::int64_t account) override;
   Result<std::int64_t> balance(std::int64_t account) override;
   Result<std::int64_t> spendable(std::int64_t account, std::int64_t at) override;
-  Result<std::vector<std::int64_t>> limited_together(std::int64_t account) override;
+  Result<std::optional<std::int64_t>> find_account(std::string_view kind, std::string_view name) override;
+  Result<std::string> owner(std::int64_t account) override;
+  Status set_owner(std::int64_t account, const std::string& participant) override;
+  Status rename_account(std::int64_t account, const std::string& kind, const std::string& name) override;
 
   // work.cpp
   Status put_work(const Work& work) override;
@@ -130,8 +133,8 @@ class SqliteStore final : public Store {
   Result<std::int64_t> keep_programme(const Digest& sha256, std::string_view bytes) override;
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
-  Result<AccountStore*> accounts() override { return accounts_of_people_.get(); }
-  Result<TreeStore*> trees() override { return trees_.get(); }
+  AccountStore& accounts() override { return *holders_; }
+  TreeStore& trees() override { return *trees_; }
   Result<std::uint64_t> epoch() override;
   Status raise_epoch() override;
   Result<std::vector<HeldCount>> count_held() override;
@@ -158,7 +161,7 @@ class SqliteStore final : public Store {
   Status write_limits();
   struct AccountName {
     std::string kind, name;
-    bool is_owned = false;  ///< by a participant
+    std::string owner;  ///< the participant; empty: nobody
   };
   Status write_balances();
   Status post(const Leg& leg, const Booking& booking, std::int64_t number);
@@ -209,9 +212,10 @@ class SqliteStore final : public Store {
 
   sqlite::Database database_;
   sqlite::KeptStatements statements_{database_};
-  const std::unique_ptr<RegistryStore> registry_ = make_registry(sql::on(database_));
-  const std::unique_ptr<AccountStore> accounts_of_people_ = make_sqlite_accounts(database_);
-  const std::unique_ptr<TreeStore> trees_ = make_sqlite_trees(database_);
+  const std::unique_ptr<sql::Database> tables_ = sql::on(database_);
+  const std::unique_ptr<RegistryStore> registry_ = make_registry(*tables_);
+  const std::unique_ptr<AccountStore> holders_ = make_accounts(*tables_);
+  const std::unique_ptr<TreeStore> trees_ = make_trees(*tables_);
   sqlite::StoreMark mark_;
   bool starts_anew_;  // the ledger went back; the mark speaks of the one before until the new epoch has begun
   bool raised_ = false;

@@ -97,7 +97,7 @@ void tell_wrong(std::uint64_t count, const char* what, std::vector<std::string>&
   if (count != 0) wrong.push_back(std::to_string(count) + ' ' + what);
 }
 
-Result<std::vector<std::string>> check_books(sql::Database& database, const claim::Hasher& hasher, Holdings holdings) {
+Result<std::vector<std::string>> check_books(sql::Database& database, const claim::Hasher& hasher) {
   const auto snapshot = sql::Snapshot::begin(database);
   if (!snapshot) return Failure{snapshot.error()};
   std::vector<std::string> wrong;
@@ -110,7 +110,7 @@ Result<std::vector<std::string>> check_books(sql::Database& database, const clai
   if (checked) checked = check_days(database, *programmes, wrong);
   if (checked) checked = check_acts(database, wrong);
   if (checked) checked = check_locks(database, hasher, wrong);
-  if (checked && holdings == Holdings::kept) checked = check_holdings(database, wrong);
+  if (checked) checked = check_holdings(database, wrong);
   if (!checked) return Failure{checked.error()};
   return wrong;
 }

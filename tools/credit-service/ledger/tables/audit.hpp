@@ -17,7 +17,7 @@ namespace greentill::credit {
 Result<Report> make_report(sql::Database& database);
 
 /// A message for each thing that does not hold.
-Result<std::vector<std::string>> check_books(sql::Database& database, const claim::Hasher& hasher, Holdings holdings);
+Result<std::vector<std::string>> check_books(sql::Database& database, const claim::Hasher& hasher);
 
 /// Every programme that the ledger ever booked by.
 Result<std::map<std::int64_t, Programme>> all_programmes(sql::Database& database, const claim::Hasher& hasher);

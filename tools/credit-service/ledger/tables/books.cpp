@@ -8,6 +8,7 @@
 #include "tools/credit-service/ledger/stored_rows.hpp"
 #include "tools/credit-service/ledger/tables/audit.hpp"
 #include "tools/credit-service/ledger/tables/books_claims.hpp"
+#include "tools/credit-service/registry/tables/registry_store.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -68,12 +69,11 @@ std::optional<std::string_view> unless_empty(std::string_view text) { return tex
 
 class StoredBooks final : public Books {
  public:
-  StoredBooks(std::unique_ptr<sql::Database> database, std::unique_ptr<RegistryStore> registry, const claim::Hasher& hasher,
-              Holdings holdings)
-      : database_(std::move(database)), registry_(std::move(registry)), hasher_(hasher), holdings_(holdings) {}
+  StoredBooks(std::unique_ptr<sql::Database> database, const claim::Hasher& hasher)
+      : database_(std::move(database)), hasher_(hasher) {}
 
   Result<Report> report() override { return make_report(*database_); }
-  Result<std::vector<std::string>> check() override { return check_books(*database_, hasher_, holdings_); }
+  Result<std::vector<std::string>> check() override { return check_books(*database_, hasher_); }
   Result<std::vector<DeviceState>> devices(const std::string& device) override;
   Result<std::vector<RefusedClaim>> refusals(const RefusalFilter& filter) override;
   Result<std::uint64_t> count_refusals(const RefusalFilter& filter) override;
@@ -125,9 +125,8 @@ class StoredBooks final : public Books {
   }
 
   const std::unique_ptr<sql::Database> database_;
-  const std::unique_ptr<RegistryStore> registry_;  // goes before what it is on
+  const std::unique_ptr<RegistryStore> registry_ = make_registry(*database_);
   const claim::Hasher& hasher_;
-  const Holdings holdings_;
 };
 
 bool read_device(const sql::Query& row, DeviceState& into) {
@@ -269,9 +268,8 @@ Result<std::vector<Screened>> StoredBooks::screened(const std::string& device) {
 
 }  // namespace
 
-std::unique_ptr<Books> make_books(std::unique_ptr<sql::Database> database, std::unique_ptr<RegistryStore> registry,
-                                  const claim::Hasher& hasher, Holdings holdings) {
-  return std::make_unique<StoredBooks>(std::move(database), std::move(registry), hasher, holdings);
+std::unique_ptr<Books> make_books(std::unique_ptr<sql::Database> database, const claim::Hasher& hasher) {
+  return std::make_unique<StoredBooks>(std::move(database), hasher);
 }
 
 }  // namespace greentill::credit

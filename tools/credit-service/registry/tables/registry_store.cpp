@@ -18,19 +18,18 @@ std::string joined(std::string_view select, std::string_view rest) { return std:
 
 class StoredRegistry final : public RegistryStore {
  public:
-  explicit StoredRegistry(std::unique_ptr<sql::Database> database) : database_(std::move(database)), statements_(*database_) {}
+  explicit StoredRegistry(sql::Database& database) : database_(database), statements_(database) {}
 
   Result<std::int64_t> registry_step() override {
-    const auto statement = statements_.of("SELECT registry_step FROM meta");
-    if (!statement) return Failure{statement.error()};
-    Query row(**statement);
-    return row.result(row.next() ? row.integer(0) : 0);
+    const auto step =
+        statements_.first<std::int64_t>("SELECT registry_step FROM meta", [](const Query& row) { return row.integer(0); });
+    return step ? Result<std::int64_t>(step->value_or(0)) : Failure{step.error()};
   }
 
   Result<std::string> ledger_id() override {
     const auto found = list<std::string>("SELECT id FROM meta", [](const Query& row) { return to_hex(row.bytes(0)); });
     if (!found) return Failure{found.error()};
-    return found->empty() ? Result<std::string>(database_->damaged("it has no id")) : Result<std::string>(found->front());
+    return found->empty() ? Result<std::string>(database_.damaged("it has no id")) : Result<std::string>(found->front());
   }
 
   Result<std::optional<Merchant>> merchant(const std::string& id) override {
@@ -93,9 +92,9 @@ class StoredRegistry final : public RegistryStore {
         [](const Query& row) { return static_cast<std::uint32_t>(row.integer(0)); }, static_cast<int>(Device::State::active));
   }
 
-  Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return read_codes(*database_, device); }
+  Result<std::vector<EnrolmentCode>> codes(const std::string& device) override { return read_codes(database_, device); }
 
-  Result<std::vector<PublishedMethodology>> methodologies() override { return read_methodologies(*database_); }
+  Result<std::vector<PublishedMethodology>> methodologies() override { return read_methodologies(database_); }
 
   Result<std::vector<ServiceAddress>> addresses() override {
     return list<ServiceAddress>("SELECT device, broker, est FROM addresses ORDER BY device", [](const Query& row) {
@@ -183,8 +182,8 @@ class StoredRegistry final : public RegistryStore {
     return run("INSERT INTO locks VALUES(?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT(id) DO UPDATE SET state = ?5", lock.id, lock.key,
                lock.owner, std::int64_t{lock.root}, static_cast<int>(lock.state));
   }
-  Status put(const EnrolmentCode& code) override { return put_code(*database_, code); }
-  Status put(const PublishedMethodology& methodology) override { return put_methodology(*database_, methodology); }
+  Status put(const EnrolmentCode& code) override { return put_code(database_, code); }
+  Status put(const PublishedMethodology& methodology) override { return put_methodology(database_, methodology); }
   Status put(const ServiceAddress& address) override {
     if (address.broker.empty() && address.est.empty()) return run("DELETE FROM addresses WHERE device = ?", address.device);
     return run("INSERT INTO addresses VALUES(?1, ?2, ?3) ON CONFLICT(device) DO UPDATE SET broker = ?2, est = ?3", address.device,
@@ -202,17 +201,11 @@ class StoredRegistry final : public RegistryStore {
  private:
   template <typename... Values>
   Status run(std::string_view text, const Values&... values) {
-    const auto statement = statements_.of(text);
-    return statement ? (*statement)->run(values...) : Status(Failure{statement.error()});
+    return statements_.run(text, values...);
   }
   template <typename T, typename Read, typename... Values>
   Result<std::vector<T>> list(std::string_view text, const Read& read, const Values&... values) {
-    const auto statement = statements_.of(text);
-    if (!statement) return Failure{statement.error()};
-    std::vector<T> all;
-    Query row(**statement, values...);
-    while (row.next()) all.push_back(read(row));
-    return row.result(std::move(all));
+    return statements_.list<T>(text, read, values...);
   }
 
   /// With what other tables hold of each.
@@ -283,14 +276,12 @@ class StoredRegistry final : public RegistryStore {
                          key.hash));
   }
 
-  const std::unique_ptr<sql::Database> database_;
-  sql::KeptStatements statements_;
+  sql::Database& database_;
+  sql::Statements statements_;
 };
 
 }  // namespace
 
-std::unique_ptr<RegistryStore> make_registry(std::unique_ptr<sql::Database> database) {
-  return std::make_unique<StoredRegistry>(std::move(database));
-}
+std::unique_ptr<RegistryStore> make_registry(sql::Database& database) { return std::make_unique<StoredRegistry>(database); }
 
 }  // namespace greentill::credit

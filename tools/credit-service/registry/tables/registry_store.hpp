@@ -12,7 +12,7 @@ namespace greentill::credit {
 /// The statements that make the tables, as SQLite has them.
 extern const char* const kRegistrySchema;
 
-/// On a connection for reading alone every change fails. What `database` is on must outlive it.
-std::unique_ptr<RegistryStore> make_registry(std::unique_ptr<sql::Database> database);
+/// On a connection for reading alone every change fails. `database` must outlive it.
+std::unique_ptr<RegistryStore> make_registry(sql::Database& database);
 
 }  // namespace greentill::credit

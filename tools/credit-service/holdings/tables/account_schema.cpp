@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/credit-service/holdings/sqlite/sqlite_accounts.hpp"
+#include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 
 namespace greentill::credit {
 
@@ -13,10 +13,11 @@ CREATE TABLE members (team TEXT NOT NULL, participant TEXT NOT NULL, since INTEG
 CREATE TABLE memberships (participant TEXT NOT NULL, team TEXT NOT NULL, PRIMARY KEY (participant, team)) STRICT, WITHOUT ROWID;
 CREATE TABLE invitations (hash BLOB PRIMARY KEY, team TEXT NOT NULL, expires_at INTEGER NOT NULL, used_by TEXT NOT NULL)
   STRICT, WITHOUT ROWID;
-CREATE TABLE spends (no INTEGER PRIMARY KEY, participant TEXT NOT NULL, tree_order INTEGER NOT NULL, mg INTEGER NOT NULL,
-  state INTEGER NOT NULL, at INTEGER NOT NULL, decided_at INTEGER) STRICT;
-CREATE INDEX spends_by_participant ON spends (participant, no);
-CREATE INDEX spends_by_order ON spends (tree_order, no);
+CREATE TABLE spends (participant TEXT NOT NULL, no INTEGER NOT NULL, tree_order INTEGER NOT NULL, mg INTEGER NOT NULL,
+  state INTEGER NOT NULL, at INTEGER NOT NULL, decided_at INTEGER, PRIMARY KEY (participant, no)) STRICT, WITHOUT ROWID;
+CREATE INDEX spends_by_no ON spends (no);
+CREATE TABLE order_spends (tree_order INTEGER NOT NULL, no INTEGER NOT NULL, participant TEXT NOT NULL,
+  PRIMARY KEY (tree_order, no)) STRICT, WITHOUT ROWID;
 )sql";
 
 }  // namespace greentill::credit

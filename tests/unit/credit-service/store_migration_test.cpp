@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A ledger in PostgreSQL that an earlier version made.
+#include "daemon/crypto/hasher.hpp"
+#include "tests/unit/credit-service/store_kinds.hpp"
+#include "tools/credit-service/holdings/account_store.hpp"
+#include "tools/credit-service/ledger/postgres/books.hpp"
+#include "tools/credit-service/ledger/postgres/schema.hpp"
+
+namespace greentill::credit::store_test {
+namespace {
+
+// Takes a ledger back to version 1, which had no accounts of people and no trees.
+constexpr const char* kBackToOne = R"sql(
+DROP TABLE participants, purses, members, memberships, invitations, spends, order_spends, species, tree_parties, sites,
+  ordered_trees, tree_orders, order_keys, trees, tree_numbers, tree_serials, tree_events, tree_photos, tree_payments,
+  tree_certificates, certificate_holders, certified_trees, status_lists, status_places;
+DROP SEQUENCE spends_no, tree_orders_no;
+ALTER TABLE account_numbers DROP COLUMN owner;
+DELETE FROM schema_versions WHERE version > 1;
+)sql";
+
+}  // namespace
+
+TEST_CASE("a ledger of version 1 is brought to this one by the first that writes, and read by none before") {
+  if (!has_postgres()) return;
+  const std::string url = greentill::test::fresh_database([](const std::string& made) { (void)open_url(made); });
+  const std::int64_t before = got(open_url(url)->account("customer", "token", 0));
+  ok(got(postgres::Database::open(url)).execute(kBackToOne));
+  const crypto::Hasher hasher;
+  const auto books = open_postgres_books(url, hasher);
+  REQUIRE_FALSE(books);
+  CHECK(books.error().message.find("of an older version; greentill-credit run brings it to this one") != std::string::npos);
+  const auto store = open_url(url);
+  CHECK(got(store->find_account("customer", "token")) == before);
+  ok(store->set_owner(before, "AAAA"));
+  ok(store->accounts().add("AAAA", {before, 1'000}));
+  CHECK(got(open_url(url)->owner(before)) == "AAAA");
+  CHECK(open_postgres_books(url, hasher));
+  ok(got(postgres::Database::open(url)).execute("INSERT INTO schema_versions VALUES(99, now())"));
+  const auto newer = open_postgres_store(url);
+  REQUIRE_FALSE(newer);
+  CHECK(newer.error().message.find("made by a newer version") != std::string::npos);
+}
+
+}  // namespace greentill::credit::store_test
