@@ -21,8 +21,8 @@ def write_private(path, text):
 
 
 class EnrolledStack(Stack):
-    def __init__(self, folder, binaries, workers=1):
-        super().__init__(folder, binaries, workers=workers)
+    def __init__(self, folder, binaries, workers=1, store="sqlite"):
+        super().__init__(folder, binaries, workers=workers, store=store)
         self.est_port = free_port()
         self.authorities = "state/identity/authorities.pem"
 

@@ -28,6 +28,8 @@ def parse_arguments():
         "Leaves build/run/summary.json, claims.cborseq (every claim) and device.crt (who signed them).")
     parser.add_argument("--trips", metavar="FILE", help="a trip history of your own in place of the sample day")
     parser.add_argument("--mapping", metavar="NAME", help="how its columns are read: a name in config/mappings, or a path to a mapping file")
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite", help="where the ledger is: in a file, or in a PostgreSQL that is "
+                        "started for it (default: sqlite)")
     parser.add_argument("--keep", action="store_true", help="leave everything running and print the addresses; Ctrl-C ends it")
     parser.add_argument("--folder", type=pathlib.Path, default=DEFAULT_FOLDER,
                         help="where everything is kept: a new or empty one, or an earlier run's, which is emptied (default: build/run)")
@@ -134,6 +136,7 @@ def plant(stack, customer):
         f"and inspected: {number}.")
     say("Its certificate is in trees.vc.cose, to print in trees.pdf. Checked offline:")
     say(checked.rstrip())
+    stack.credit("check")
 
 
 def activities(claims_report):
@@ -198,7 +201,7 @@ def keep_running(stack):
     say("")
     say(f"API      http://127.0.0.1:{stack.api_port} (token in {stack.api.token_file})")
     say(f"broker   mqtts://localhost:{stack.broker_port} (CA {stack.identities / 'ca.crt'})")
-    say(f"ledger   {stack.ledger}")
+    say(f"ledger   {stack.postgres.url if stack.postgres else stack.ledger}")
     say("Ctrl-C ends it.")
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
@@ -221,12 +224,13 @@ def main():
         return 0
     try:
         shutil.rmtree(arguments.folder, ignore_errors=True)
-        with EnrolledStack(arguments.folder, arguments.bin) as stack:
+        with EnrolledStack(arguments.folder, arguments.bin, store=arguments.store) as stack:
             (arguments.folder / OURS).touch()
             stack.prepare(source_of(arguments, stack), registered=False)
             programme = arguments.folder / "programme.toml"
             programme.write_text(quick_programme(programme.read_text()))
-            say("A throw-away programme is made: authorities, and a registry that expects a device. The credit service starts.")
+            say("A throw-away programme is made: authorities, and a registry that expects a device. The credit service starts"
+                + (", and PostgreSQL for its ledger." if stack.postgres else "."))
             stack.start_workers()
             say(stack.enrol())
             customer = Customer(stack)

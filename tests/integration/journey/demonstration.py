@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tools/run leaves behind is true: the sample day, a trip history of one's own, and a customer's tree."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import ROOT, check_independently, check_ledger, fail_unless, journey_parser, run_journey  # noqa: E402
+import postgres  # noqa: E402
 
 RUN = ROOT / "tools/run"
 SUMMARY_KEYS = {"transactions", "claims", "delivered", "refused", "credited_mg", "by_activity", "ledger"}
@@ -25,7 +27,7 @@ TRIPS = """\
 """
 
 
-def check_left(folder, binaries, output):
+def check_left(folder, binaries, output, store):
     summary = json.loads((folder / "summary.json").read_text())
     fail_unless(SUMMARY_KEYS <= set(summary), f"summary.json lacks {SUMMARY_KEYS - set(summary)}")
     fail_unless(summary["delivered"] == summary["claims"] > 0, f"of {summary['claims']} claims {summary['delivered']} were delivered")
@@ -34,6 +36,9 @@ def check_left(folder, binaries, output):
     fail_unless(sum(summary["ledger"].values()) == 0, f"the ledger does not balance: {summary['ledger']}")
     fail_unless(f"{summary['transactions']:,}" in output, "the table does not show the transactions")
     check_independently(folder / "claims.cborseq", folder / "device.crt")
+    fail_unless("it holds" in output and (folder / "trees.pdf").read_bytes().startswith(b"%PDF"), "there is no certificate of the tree")
+    if store == "postgres":
+        return summary  # whose ledger ended with its PostgreSQL
     report = subprocess.run([pathlib.Path(binaries) / "bin/greentill-credit", "report", "--json", "--config", folder / "credit.toml"],
                             capture_output=True, text=True, check=True)
     report = json.loads(report.stdout)
@@ -42,15 +47,14 @@ def check_left(folder, binaries, output):
     fail_unless(spent == 20_000 and report["accounts"].pop("reserved") == 0, f"a tree of 20 g was bought: {report['accounts']}")
     report["accounts"]["customer"] += spent
     check_ledger([folder / "claims.cborseq"], report)
-    fail_unless("it holds" in output and (folder / "trees.pdf").read_bytes().startswith(b"%PDF"), "there is no certificate of the tree")
     return summary
 
 
-def demonstrate(folder, binaries, *options):
-    done = subprocess.run(["/usr/bin/python3", ROOT / "tools/lib/run.py", "--bin", binaries, "--folder", folder, *options],
+def demonstrate(folder, binaries, *options, store="sqlite"):
+    done = subprocess.run(["/usr/bin/python3", ROOT / "tools/lib/run.py", "--bin", binaries, "--folder", folder, "--store", store, *options],
                           capture_output=True, text=True)
     fail_unless(done.returncode == 0, f"tools/run: exit {done.returncode}\n{done.stdout}{done.stderr}")
-    return check_left(folder, binaries, done.stdout)
+    return check_left(folder, binaries, done.stdout, store)
 
 
 def refuse(why, *options):
@@ -71,6 +75,11 @@ def refusals(folder, trips):
 def journey(folder, binaries):
     day = demonstrate(folder / "day", binaries)
     fail_unless({"ride.bike.shared", "receipt.paperless"} <= set(day["by_activity"]), f"activities: {list(day['by_activity'])}")
+    if (postgres.PROGRAMS / "postgres").exists() or os.environ.get("CI") == "true":
+        other = demonstrate(folder / "postgres", binaries, store="postgres")
+        fail_unless({**other, "seconds": 0} == {**day, "seconds": 0}, f"on PostgreSQL the day comes to something else: {other}")
+    else:
+        print("left out: PostgreSQL 15 is not installed")
     trips = folder / "\"our\" trips.csv"
     trips.write_text(TRIPS)
     refusals(folder, trips)

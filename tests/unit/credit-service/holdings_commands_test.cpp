@@ -90,7 +90,7 @@ TEST_CASE("holdings commands: from a ride to a tree that its planter was paid fo
   REQUIRE(opened.error == "");
   const std::string id = opened.json["account"], token = opened.json["token"];
   CHECK(got(read_file(town.office.folder / "card.html")).find("<svg") != std::string::npos);
-  const std::int64_t earned = town.office.ride(token, 40);
+  const std::int64_t earned = town.office.ride(token, 50);
   const Bytes<16> secret{3};
   const std::int64_t printed = town.office.bearer_ride(secret, 10);
   CHECK(town.run(change_account, "account redeem", {{"id", id}, {"secret", to_hex(secret)}}).json["mg"] == printed);
@@ -124,6 +124,12 @@ TEST_CASE("holdings commands: from a ride to a tree that its planter was paid fo
   CHECK(town.run(list_payments, "tree payments", {}).json["payments"][0]["reference"] == "SEPA-1");
   CHECK(town.run(list_trees, "tree list", {{"state", "standing"}}).json["trees"].size() == 1);
   CHECK(town.run(list_orders, "tree orders", {}).json["orders"][0]["accounts"][0]["mg"] == 1'500);
+  // What is overdue ends also where the command that finds it so is refused.
+  REQUIRE(town.run(change_order, "tree order", {{"species", "saxaul"}, {"year", "2026"}}, {id}).error == "");
+  spoil(town.office, "UPDATE tree_orders SET until = 1 WHERE no = 2");
+  CHECK(town.run(change_order, "tree agree", {{"order", "2"}, {"account", id}}).error ==
+        "order 2 is expired; its credit went back");
+  CHECK(town.run(list_orders, "tree orders", {}).json["orders"][1]["state"] == "expired");
   CHECK(town.office.desk.wrong() == "");
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tests/unit/credit-service/people.hpp"
+#include "tools/credit-service/trees/ending.hpp"
 
 namespace greentill::test::orders_test {
 namespace {
@@ -92,8 +93,14 @@ TEST_CASE("orders: several pay together, all of them or none") {
   SUBCASE("nobody does in time") {
     riders.office.clock.now += 7 * 86'400;
     CHECK(refusal(riders.agree(placed.no, riders.ben)).find("is expired") != std::string::npos);
-    // What a command refuses is rolled back with it: the next one that looks ends the order.
-    CHECK(got(riders.clerk.result([](auto&, auto&, Orders& orders, auto&...) { return orders.expire(); })) == 1);
+    // What is refused is rolled back: the order ends by itself.
+    CHECK(got(riders.place(riders.request("k2", 1, {{riders.anna.account.id, 0}}))).state == State::open);
+    CHECK(got(riders.office.desk.clerk().tick()) == false);
+    CHECK(got(riders.clerk.store->trees().order(placed.no))->state == State::expired);
+    CHECK(got(riders.clerk.store->trees().site("alxa1"))->ordered == 1);
+    riders.office.clock.now += 7 * 86'400 + 10;
+    CHECK(got(expire_orders(*riders.clerk.store, riders.office.clock.now, 9)) == 1);
+    CHECK(got(expire_orders(*riders.clerk.store, riders.office.clock.now, 9)) == 0);
     CHECK(riders.of(riders.anna).spendable == riders.credit_of_anna);
     CHECK(got(riders.clerk.store->trees().site("alxa1"))->ordered == 0);
   }

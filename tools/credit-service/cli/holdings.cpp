@@ -4,12 +4,14 @@
 #include "daemon/base/decimal.hpp"
 #include "daemon/base/text.hpp"
 #include "tools/credit-service/config/opening.hpp"
+#include "tools/credit-service/trees/ending.hpp"
 
 namespace greentill::credit {
 namespace {
 
 constexpr std::int64_t kMgAGram = 1'000;
 constexpr std::int64_t kMostGrams = 1'000'000'000'000;
+constexpr std::size_t kExpiredAtOnce = 1'000;
 
 Status with_counter(const std::filesystem::path& path, const std::function<Status(Counter&)>& work) {
   const auto config = load_config(path);
@@ -37,9 +39,11 @@ Counter::Counter(const Config& of, Store& ledger, std::int64_t at)
 Status do_at_counter(const std::filesystem::path& path, const Given& given, const Output& output,
                      const std::function<Result<Deed>(Counter&)>& work) {
   Outcome outcome;
-  Status done = with_counter(path, [&](Counter& counter) {
+  Status done = with_counter(path, [&](Counter& counter) -> Status {
+    // By themselves, so that they have ended also where what is asked is refused.
+    const auto expired = expire_orders(counter.store, counter.now, kExpiredAtOnce);
+    if (!expired) return Failure{expired.error()};
     return counter.store.transact([&]() -> Status {
-      if (const auto expired = counter.orders.expire(); !expired) return Failure{expired.error()};
       auto deed = work(counter);
       if (!deed) return Failure{deed.error()};
       outcome = std::move(deed->outcome);

@@ -56,6 +56,9 @@ class Ledger {
   /// By which the operator is told of what devices send. Lifetime: the ledger's.
   Notices& notices() { return notices_; }
 
+  /// What it stands on. Lifetime: the ledger's.
+  Store& store() { return *store_; }
+
   /// Of the same database. Lifetime: the ledger's.
   RegistryReader& registry() { return store_->registry(); }
 

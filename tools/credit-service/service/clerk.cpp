@@ -2,11 +2,16 @@
 #include "tools/credit-service/service/clerk.hpp"
 
 #include "daemon/claim/signing.hpp"
+#include "tools/credit-service/trees/ending.hpp"
 
 namespace greentill::credit {
 namespace {
 
 constexpr std::size_t kMaxReceiptBytes = 65'536;
+
+// Orders end after days; batches wait for a few of them.
+constexpr std::int64_t kSecondsBetweenLooks = 10;
+constexpr std::size_t kExpiredAtOnce = 20;
 
 }  // namespace
 
@@ -21,6 +26,18 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
   // each chain says how far it all went.
   if (Status taken = take_kept(device, stored, replies); !taken) return Failure{taken.error()};
   return replies;
+}
+
+Result<bool> Clerk::tick() {
+  const auto more = ledger_.tick();
+  if (!more) return more;
+  const std::int64_t now = clocks_.now();
+  if (!more_overdue_ && now >= looked_at_ && now - looked_at_ < kSecondsBetweenLooks) return more;
+  looked_at_ = now;
+  const auto expired = expire_orders(ledger_.store(), now, kExpiredAtOnce);
+  if (!expired) return Failure{expired.error()};
+  more_overdue_ = *expired == kExpiredAtOnce;
+  return *more || more_overdue_;
 }
 
 Status Clerk::take_own(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,

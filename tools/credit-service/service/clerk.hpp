@@ -30,8 +30,8 @@ class Clerk {
   Result<std::vector<Reply>> take(const std::string& device, std::vector<std::uint8_t> bytes,
                                   std::vector<std::uint8_t> correlation, const claim::Stored& stored);
 
-  /// Does some of what is due; whether more is.
-  Result<bool> tick() { return ledger_.tick(); }
+  /// Does some of what is due, of the ledger and of orders that nobody confirmed in time; whether more is.
+  Result<bool> tick();
 
  private:
   Result<Answer> settle(Batch& batch, const claim::Stored& stored);
@@ -45,6 +45,8 @@ class Clerk {
   crypto::Signer& signer_;
   const claim::Hasher& hasher_;
   Clocks clocks_;
+  std::int64_t looked_at_ = 0;  // when, for overdue orders
+  bool more_overdue_ = false;
   std::vector<std::uint8_t> payload_;  // of the receipt that is made; kept for the next one
 };
 

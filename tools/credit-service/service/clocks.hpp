@@ -20,6 +20,7 @@ class Clocks {
   Clocks(Clock& clock, Log& log, std::filesystem::path ledger, std::optional<std::int64_t> ledger_written)
       : clock_(clock), log_(log), ledger_(std::move(ledger)), ledger_written_(ledger_written) {}
 
+  [[nodiscard]] std::int64_t now() const { return clock_.unix_seconds(); }
   /// Our own clock: a line where it must be wrong, once an hour at most.
   void look_at_ours();
   /// A batch that was examined: a line, once an hour at most for a device, where its newest attested claim was made after our own

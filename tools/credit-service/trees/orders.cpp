@@ -6,12 +6,12 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/utf8.hpp"
 #include "tools/credit-service/trees/catalogue.hpp"
+#include "tools/credit-service/trees/ending.hpp"
 
 namespace greentill::credit {
 namespace {
 
 constexpr std::size_t kMostKey = 64;
-constexpr std::size_t kExpiredAtOnce = 1'000;
 
 std::string name_of(const TreeOrder& order) { return "order " + std::to_string(order.no); }
 
@@ -124,21 +124,10 @@ Result<TreeOrder> Orders::find(std::int64_t no) {
   if (!order) return Failure{order.error()};
   if (!*order) return fail(ErrorCode::not_found, "there is no order " + std::to_string(no));
   if ((*order)->state == TreeOrder::State::open && now_ >= (*order)->until) {
-    if (Status ended = end(**order, TreeOrder::State::expired); !ended) return Failure{ended.error()};
+    Status ended = end_order(trees_, holders_, spending_, **order, TreeOrder::State::expired, now_);
+    if (!ended) return Failure{ended.error()};
   }
   return std::move(**order);
-}
-
-Status Orders::end(TreeOrder& order, TreeOrder::State state) {
-  auto spends = holders_.spends_of(order.no);
-  if (!spends) return Failure{spends.error()};
-  for (Spend& spend : *spends) {
-    if (Status back = spending_.decide(spend, Spend::State::released, now_); !back) return back;
-  }
-  if (Status free = trees_.add_ordered(order.site, -order.trees); !free) return free;
-  order.state = state;
-  order.decided_at = now_;
-  return trees_.put(order);
 }
 
 Result<TreeOrder> Orders::agree(std::int64_t no, const std::string& id) {
@@ -186,7 +175,8 @@ Result<TreeOrder> Orders::cancel(std::int64_t no) {
     return fail(ErrorCode::conflict, name_of(*order) + " is confirmed: its credit was spent, and its trees have numbers");
   }
   if (order->state != TreeOrder::State::open) return order;
-  if (Status ended = end(*order, TreeOrder::State::cancelled); !ended) return Failure{ended.error()};
+  Status ended = end_order(trees_, holders_, spending_, *order, TreeOrder::State::cancelled, now_);
+  if (!ended) return Failure{ended.error()};
   return order;
 }
 
@@ -199,16 +189,6 @@ Status Orders::cancel_all(const std::string& account) {
     if (!cancelled) return Failure{cancelled.error()};
   }
   return Done{};
-}
-
-Result<std::size_t> Orders::expire() {
-  const auto overdue = trees_.overdue(now_, kExpiredAtOnce);
-  if (!overdue) return Failure{overdue.error()};
-  for (const std::int64_t no : *overdue) {
-    const auto order = find(no);
-    if (!order) return Failure{order.error()};
-  }
-  return overdue->size();
 }
 
 }  // namespace greentill::credit

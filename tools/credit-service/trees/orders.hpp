@@ -52,8 +52,6 @@ class Orders {
   Result<TreeOrder> cancel(std::int64_t order);
   /// Cancels whatever the account has set credit aside for.
   Status cancel_all(const std::string& account);
-  /// Ends open orders that nobody confirmed in time; how many.
-  Result<std::size_t> expire();
   /// The order as it is now; expired where its time is over.
   Result<TreeOrder> find(std::int64_t order);
 
@@ -61,7 +59,6 @@ class Orders {
   Result<Site> site_for(const Request& request, const Species& species);
   Result<std::vector<Part>> parts_of(const Request& request, std::int64_t total);
   Status check_same(const TreeOrder& order, const Request& request);
-  Status end(TreeOrder& order, TreeOrder::State state);
   Status confirm(TreeOrder& order);
 
   TreeStore& trees_;
