@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A programme publishes a methodology while tills sell, finds it faulty and withdraws it: the broker tells the device, no sale is refused, what was
-claimed by the faulty version is shown first, then held, and released. The bundle is read by a program that shares no code with ours; and the daemon
+claimed by the faulty version is shown first, then held, and released; `greentill verify --bundle` finds the same. The bundle is read by a program that shares no code with ours; and the daemon
 is killed at each change that adopting one makes on its disk."""
 import json
 import pathlib
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -126,9 +127,45 @@ def while_it_sells(shop):
     return since
 
 
+def verified(shop, *options):
+    """What greentill verify says of all that the device has claimed: its exit code, and the document."""
+    stack = shop.stack
+    export = stack.folder / "claims.cborseq"
+    export.unlink(missing_ok=True)
+    stack.tool("export", "--out", export)
+    done = subprocess.run(list(map(str, [stack.program("greentill"), "verify", export, "--certificate", stack.certificate, "--methodologies",
+                                         ROOT / "config/methodologies", "--json", *options])), capture_output=True, text=True)
+    try:
+        return done.returncode, json.loads(done.stdout)
+    except ValueError:
+        raise StackError(f"greentill verify: exit {done.returncode}: {done.stderr}") from None
+
+
+def verifiers(shop, held=0):
+    """Whoever has the claims, the bundle that the device has, and who signs, comes to what the service came to: so many claims by a version
+    that the programme does not let measure them."""
+    stack = shop.stack
+    signer = ("--signer", stack.folder / "state/identity/signers.pem")
+    bundle = stack.folder / "state/methodologies.bundle"
+    code, said = verified(shop, *signer, "--bundle", bundle)
+    found = [one["code"] for one in said["findings"]]
+    fail_unless(said["finding_count"] == held == found.count("methodology-not-in-force") and (code == 0) == (held == 0),
+                f"exit {code}, and {found} in place of {held} claims by a version that was withdrawn")
+    # Without the bundle what was published is not known; with a bundle that was changed, or another's word for it, nothing is said.
+    code, said = verified(shop)
+    fail_unless(code != 0 and {one["code"] for one in said["findings"]} == {"unknown-methodology"}, f"without a bundle it finds {said['findings'][:3]}")
+    changed = stack.folder / "changed.bundle"
+    changed.write_bytes(bundle.read_bytes().replace(b'"0.19"', b'"0.99"'))
+    for bad, by in ((changed, signer), (bundle, ("--signer", stack.identities / "service.crt"))):
+        code, said = verified(shop, *by, "--bundle", bad)
+        fail_unless(code != 0 and "error" in said and any(file.name in said["error"]["message"] for file in (bad, by[1])),
+                    f"{bad.name} by {by[1].name}: exit {code}, {said}")
+
+
 def faulty(shop, since):
     stack = shop.stack
     stack.wait_delivered()
+    verifiers(shop)
     before = stack.report()
     fail_unless(before["refused"] == {} and before["held"] == {}, f"claims were refused or held: {before}")
     by_third = [entry for entry in reductions(claims_of(stack)) if entry["methodology"]["version"] == 3]
@@ -149,6 +186,7 @@ def faulty(shop, since):
     fail_unless(report["granted_mg"] == before["granted_mg"] - granted, "what was granted by the faulty version stands")
     stack.credit("check")
     shop.follows()
+    verifiers(shop, len(by_third))
     fail_unless(shop.sold_by() == 2, "the version before does not measure again")
     # Who hears late claims by it: that is held, and nothing else.
     stack.wait_delivered()
