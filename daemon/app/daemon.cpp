@@ -7,6 +7,7 @@
 #include "daemon/app/choices.hpp"
 #include "daemon/app/desk.hpp"
 #include "daemon/app/own_answers.hpp"
+#include "daemon/app/own_authorities.hpp"
 #include "daemon/app/own_identity.hpp"
 #include "daemon/app/own_methodologies.hpp"
 #include "daemon/app/own_settings.hpp"
@@ -61,6 +62,7 @@ class GreentillDaemon : public Daemon {
   Status start_methodologies();
   Status start_time();
   Status start_renewal();
+  void start_authorities();
   Status start_sources();
   Status start_api();
   /// Lets wait() return; the first call counts.
@@ -80,6 +82,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<OwnIdentity> own_;
   std::optional<OwnSettings> settings_;
   std::optional<SelfCheck> self_check_;
+  std::optional<OwnAuthorities> authorities_;
   std::optional<OwnMethodologies> methodologies_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<outbox::Reader> engine_reader_;
@@ -314,9 +317,9 @@ Status GreentillDaemon::start_api() {
   if (!reader) return Failure{reader.error()};
   auto desks = outbox_->new_reader();
   if (!desks) return Failure{desks.error()};
-  const DeskParts parts{*engine_,        *detectors_,           *sources_,  *own_, *settings_,
-                        *methodologies_, *self_check_,          time_,      log_,  uplink_.get(),
-                        trust_.get(),    config_.overdue_after, started_at_};
+  const DeskParts parts{
+      *engine_, *detectors_, *sources_,     *own_,        *authorities_,         *settings_, *methodologies_, *self_check_,
+      time_,    log_,        uplink_.get(), trust_.get(), config_.overdue_after, started_at_};
   desk_ = std::make_unique<ApiDesk>(parts, std::move(*desks));
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
   if (!server) return Failure{server.error()};
@@ -339,6 +342,24 @@ Status GreentillDaemon::start_renewal() {
     if (uplink_) uplink_->identity_changed();
   };
   return own_->start_renewal(std::move(course));
+}
+
+/// Whoever holds the authorities goes on with the new ones: what reads them by their path does so by itself.
+void GreentillDaemon::start_authorities() {
+  authorities_.emplace(config_, *own_, clock_, random_, log_);
+  authorities_->start(
+      [this] { return settings_put_off(); },
+      [this] {
+        if (!config_.uplink) return;
+        const auto pem = read_file(config_.uplink->authorities, 1u << 20);
+        if (auto authority = pem ? crypto::Authority::from_pem(*pem) : Result<crypto::Authority>(Failure{pem.error()})) {
+          self_check_->authorities_changed(std::move(*authority));
+        }
+        strand_.post([this] {
+          if (const Status loaded = trust_->reload(); !loaded) log_.write(LogLevel::error, "uplink", loaded.error().message);
+        });
+        uplink_->identity_changed();
+      });
 }
 
 Status GreentillDaemon::start() {
@@ -367,6 +388,7 @@ Status GreentillDaemon::start() {
   if (Status started = start_time(); !started) return started;
   if (Status started = start_sources(); !started) return started;
   if (Status started = start_renewal(); !started) return started;
+  start_authorities();
   if (Status started = settings_->start(
           *engine_, [this] { return settings_put_off(); },
           [this](const std::string& broker) {
@@ -381,6 +403,7 @@ void GreentillDaemon::stop() {
   server_.reset();
   time_.stop();
   if (settings_) settings_->stop();
+  if (authorities_) authorities_->stop();
   if (own_) own_->stop();
   sources_.reset();
   answers_.stop();

@@ -20,6 +20,7 @@ bool ApiDesk::retry() {
   parts_.settings.look_now();
   parts_.methodologies.look_now();
   parts_.identity.look_now();
+  parts_.authorities.look_now();
   if (parts_.uplink != nullptr) parts_.uplink->retry_now();
   return parts_.uplink != nullptr;
 }
@@ -47,6 +48,7 @@ api::DaemonStatus ApiDesk::status() {
   status.clock_ahead_s = parts_.time.ahead();
   if (!status.clock_ahead_s) status.clock_ahead_s = parts_.self_check.ahead();
   if (std::string words = parts_.settings.words(); !words.empty()) status.warnings.push_back(std::move(words));
+  if (std::string words = parts_.authorities.words(); !words.empty()) status.warnings.push_back(std::move(words));
   for (std::string& words : parts_.methodologies.words()) status.warnings.push_back(std::move(words));
   read_store(status);
   if (parts_.uplink != nullptr) {

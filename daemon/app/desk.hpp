@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/api/desk.hpp"
+#include "daemon/app/own_authorities.hpp"
 #include "daemon/app/own_identity.hpp"
 #include "daemon/app/own_methodologies.hpp"
 #include "daemon/app/own_settings.hpp"
@@ -33,6 +34,7 @@ struct DeskParts {
   const detect::Detectors& detectors;
   const detect::Sources& sources;
   const OwnIdentity& identity;
+  OwnAuthorities& authorities;
   OwnSettings& settings;
   OwnMethodologies& methodologies;
   const SelfCheck& self_check;

@@ -74,12 +74,20 @@ void OwnIdentity::seal(const std::filesystem::path& file, std::string_view name)
   }
 }
 
-Status OwnIdentity::try_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key) const {
-  if (!config_.uplink) return Done{};
+Status OwnIdentity::try_identity(const std::filesystem::path& authorities, const std::filesystem::path& certificate,
+                                 const std::filesystem::path& key) const {
   auto address = parse_broker_address(course_.broker());
   if (!address) return Failure{address.error()};
   const crypto::WipeFreed wiping;  // OpenSSL reads the key by its path
-  return probe::try_certificate({std::move(*address), config_.uplink->authorities, certificate, key}, kTrialLimit, stopping_);
+  return probe::try_certificate({std::move(*address), authorities, certificate, key}, kTrialLimit, stopping_);
+}
+
+Status OwnIdentity::try_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key) const {
+  return config_.uplink ? try_identity(config_.uplink->authorities, certificate, key) : Status(Done{});
+}
+
+Status OwnIdentity::try_broker(const std::filesystem::path& authorities) const {
+  return config_.uplink ? try_identity(authorities, config_.certificate, key_path()) : Status(Done{});
 }
 
 Status OwnIdentity::try_key(const std::filesystem::path& certificate, const crypto::Secret& key) const {

@@ -57,6 +57,9 @@ class OwnIdentity {
   /// Begins to renew and to rekey, where an enrolment is configured.
   Status start_renewal(Course course);
   void stop();
+  /// Whether the broker in use can be reached under these authorities (PEM), with the certificate in use: errors of
+  /// probe::try_certificate(). Only after start_renewal().
+  [[nodiscard]] Status try_broker(const std::filesystem::path& authorities) const;
   /// Looks now whether a command has changed the key.
   void look_now() const {
     if (renewer_) renewer_->look_now();
@@ -73,6 +76,8 @@ class OwnIdentity {
   Result<crypto::Certificate> take_up();
   void seal(const std::filesystem::path& file, std::string_view name);
   [[nodiscard]] Status try_certificate(const std::filesystem::path& certificate, const std::filesystem::path& key) const;
+  [[nodiscard]] Status try_identity(const std::filesystem::path& authorities, const std::filesystem::path& certificate,
+                                    const std::filesystem::path& key) const;
   [[nodiscard]] Status try_key(const std::filesystem::path& certificate, const crypto::Secret& key) const;
 
   const Config& config_;

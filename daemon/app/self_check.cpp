@@ -25,7 +25,7 @@ std::vector<std::string> without_digits(std::vector<std::string> all) {
 
 Status SelfCheck::check_usable() const {
   std::vector<crypto::Defect> certain = certificate().own_defects(clock_.unix_seconds());
-  if (about_.authority) certain = about_.authority->defects(certificate(), std::nullopt);
+  if (const auto by = authority()) certain = by->defects(certificate(), std::nullopt);
   std::erase_if(certain,
                 [](const auto& defect) { return defect.kind != Kind::no_digital_signature && defect.kind != Kind::self_signed; });
   if (certain.empty()) return Done{};
@@ -37,9 +37,9 @@ Status SelfCheck::check_usable() const {
 
 void SelfCheck::start(Executor& strand) {
   strand_ = &strand;
-  if (about_.authority) {
+  if (const auto by = authority()) {
     // The service may trust other authorities than those that vouch for it, so that this alone says nothing for certain.
-    auto foreign = about_.authority->defects(certificate(), std::nullopt);
+    auto foreign = by->defects(certificate(), std::nullopt);
     if (!foreign.empty()) {
       log_.write(LogLevel::warning, "identity",
                  name() + ": " + to_words(foreign, {}) +
@@ -83,6 +83,19 @@ crypto::Certificate SelfCheck::certificate() const {
   return renewed_ ? *renewed_ : about_.certificate;
 }
 
+void SelfCheck::authorities_changed(crypto::Authority by) {
+  {
+    const std::lock_guard lock(mutex_);
+    followed_ = std::move(by);
+  }
+  if (strand_ != nullptr) strand_->post([this] { look(); });
+}
+
+std::optional<crypto::Authority> SelfCheck::authority() const {
+  const std::lock_guard lock(mutex_);
+  return followed_ ? followed_ : about_.authority;
+}
+
 std::optional<std::int64_t> SelfCheck::ahead() const {
   const std::int64_t offset = service_offset_;
   if (offset == kNever) return std::nullopt;
@@ -118,7 +131,7 @@ std::vector<std::string> SelfCheck::warnings() const {
 
 std::string SelfCheck::why_not_taken(std::int64_t service_time) const {
   auto defects = certificate().own_defects(service_time);
-  if (about_.authority) defects = about_.authority->defects(certificate(), service_time);
+  if (const auto by = authority()) defects = by->defects(certificate(), service_time);
   std::string words;
   if (const auto difference = ahead()) {
     words = "the service's clock shows " + utc_text(service_time) + " and this machine's " + utc_text(clock_.unix_seconds()) +

@@ -56,6 +56,8 @@ class SelfCheck {
 
   /// The device goes on under another certificate.
   void renewed(const crypto::Certificate& by);
+  /// Broker and service are vouched for by others from now on.
+  void authorities_changed(crypto::Authority by);
   /// The best known time, Unix seconds: the service's where one was heard.
   [[nodiscard]] std::int64_t best_time() const { return clock_.unix_seconds() - ahead().value_or(0); }
 
@@ -71,6 +73,7 @@ class SelfCheck {
 
  private:
   [[nodiscard]] crypto::Certificate certificate() const;
+  [[nodiscard]] std::optional<crypto::Authority> authority() const;
   [[nodiscard]] std::string name() const { return "our certificate " + about_.certificate_file.string(); }
   void look();
   void look_again();
@@ -79,6 +82,7 @@ class SelfCheck {
   const About about_;
   mutable std::mutex mutex_;
   std::optional<crypto::Certificate> renewed_;
+  std::optional<crypto::Authority> followed_;
   Clock& clock_;
   Log& log_;
   Executor* strand_ = nullptr;

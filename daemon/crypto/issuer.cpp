@@ -77,6 +77,17 @@ Result<NewAuthority> Issuer::make_authority(const std::string& name, std::int64_
   return NewAuthority{std::move(*pem), std::move(*certificate)};
 }
 
+Result<Certificate> Issuer::certify_authority(const Certificate& other, int path, std::int64_t not_before,
+                                              std::int64_t not_after) const {
+  const OwnedCertificate draft = draft_of(other.common_name(), not_before, std::min(not_after, certificate_.not_after()));
+  X509* subject = other.certificate_.get();
+  if (!draft || X509_set_subject_name(draft.get(), X509_get_subject_name(subject)) != 1 ||
+      !add_authority_extensions(draft.get(), path)) {
+    return refused("authority");
+  }
+  return certify(draft.get(), X509_get0_pubkey(subject), certificate_.certificate_.get(), key_.get());
+}
+
 Result<Certificate> Issuer::certify_itself() const {
   const OwnedCertificate draft = draft_of(certificate_.common_name(), certificate_.not_before(), certificate_.not_after());
   if (!draft || X509_set_subject_name(draft.get(), X509_get_subject_name(certificate_.certificate_.get())) != 1 ||

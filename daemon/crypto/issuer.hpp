@@ -50,6 +50,9 @@ class Issuer {
   /// A P-256 key of its own, certified by this one. No authority may stand below it.
   [[nodiscard]] Result<NewAuthority> make_authority(const std::string& name, std::int64_t not_before,
                                                     std::int64_t not_after) const;
+  /// Another certificate for the name and the key of an authority that exists, certified by this one, with so many below it.
+  [[nodiscard]] Result<Certificate> certify_authority(const Certificate& other, int path, std::int64_t not_before,
+                                                      std::int64_t not_after) const;
   /// Another certificate for this authority's name and key, signed by itself, so that whoever trusts it trusts nobody above it.
   [[nodiscard]] Result<Certificate> certify_itself() const;
 

@@ -59,11 +59,13 @@ Result<std::vector<crypto::Certificate>> read_signers(std::string_view pem, std:
 }
 
 Status Signers::load(const crypto::Certificate& own) {
-  if (loaded_) return Done{};
+  // The authorities may be others than before: who signs is then judged by these.
   auto anchors = read_file(slots_.anchors(), kMostSignersBytes);
   if (!anchors) return Failure{anchors.error()};
+  if (loaded_ && *anchors == anchors_) return Done{};
   anchors_ = std::move(*anchors);
   loaded_ = true;
+  known_.clear();
   const auto pem = read_file(slots_.signers(), kMostSignersBytes);
   if (!pem) return Done{};  // none was asked for yet
   // A file that is damaged, or that other authorities vouched for, is fetched anew where it is needed.

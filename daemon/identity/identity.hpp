@@ -46,7 +46,7 @@ class DeviceIdentity {
   virtual claim::Signer& signer() = 0;
 };
 
-/// The certificates whose holders may sign receipts. Threads: one thread.
+/// The certificates whose holders may sign receipts. Threads: one thread, but for not_after().
 class ReceiptTrust {
  public:
   /// Loads two PEM files of one or more certificates each; an intermediate authority's in `certificates` is a member of the
@@ -56,7 +56,9 @@ class ReceiptTrust {
   static Result<std::unique_ptr<ReceiptTrust>> load(const std::filesystem::path& authorities,
                                                     const std::filesystem::path& certificates);
   virtual ~ReceiptTrust() = default;
-  /// The last second at which one of the certificates is valid, in Unix seconds.
+  /// Reads both files anew. After an error those before are trusted still.
+  virtual Status reload() = 0;
+  /// The last second at which one of the certificates is valid, in Unix seconds. Threads: safe from any thread.
   [[nodiscard]] virtual std::int64_t not_after() const = 0;
   /// ok where one of the certificates signed the message. not_found where it names none of them, which a renewed one is until it
   /// is in their file; denied where it was not signed with the key of the one that it names. Both name the x5t.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -29,8 +30,20 @@ Status accept(const crypto::Certificate& certificate, const crypto::Authority& t
 
 class LoadedTrust final : public ReceiptTrust {
  public:
-  Status load_files(const std::filesystem::path& authorities, const std::filesystem::path& certificates) {
-    file_ = certificates;
+  LoadedTrust(std::filesystem::path authorities, std::filesystem::path certificates)
+      : authorities_(std::move(authorities)), file_(std::move(certificates)) {}
+
+  Status reload() override {
+    LoadedTrust anew(authorities_, file_);
+    if (Status loaded = anew.load_files(); !loaded) return loaded;
+    signers_ = std::move(anew.signers_);
+    not_after_ = anew.not_after_.load();
+    return Done{};
+  }
+
+  Status load_files() {
+    const std::filesystem::path& authorities = authorities_;
+    const std::filesystem::path& certificates = file_;
     const auto trusted_pem = read_file(authorities, kMostBytes);
     if (!trusted_pem) return Failure{trusted_pem.error()};
     const auto trusted = crypto::Authority::from_pem(*trusted_pem);
@@ -63,12 +76,13 @@ class LoadedTrust final : public ReceiptTrust {
     auto verifier = certificate.make_verifier();
     if (!verifier) return Failure{verifier.error()};
     signers_.emplace_back(certificate.thumbprint(), std::move(*verifier));
-    not_after_ = std::max(not_after_, certificate.not_after());
+    not_after_ = std::max(not_after_.load(), certificate.not_after());
     return Done{};
   }
 
-  std::filesystem::path file_;
-  std::int64_t not_after_ = 0;
+  const std::filesystem::path authorities_;
+  const std::filesystem::path file_;
+  std::atomic<std::int64_t> not_after_{0};
   std::vector<std::pair<Digest, std::unique_ptr<claim::Verifier>>> signers_;
 };
 
@@ -76,8 +90,8 @@ class LoadedTrust final : public ReceiptTrust {
 
 Result<std::unique_ptr<ReceiptTrust>> ReceiptTrust::load(const std::filesystem::path& authorities,
                                                          const std::filesystem::path& certificates) {
-  auto trust = std::make_unique<LoadedTrust>();
-  if (Status loaded = trust->load_files(authorities, certificates); !loaded) return Failure{loaded.error()};
+  auto trust = std::make_unique<LoadedTrust>(authorities, certificates);
+  if (Status loaded = trust->load_files(); !loaded) return Failure{loaded.error()};
   return std::unique_ptr<ReceiptTrust>(std::move(trust));
 }
 

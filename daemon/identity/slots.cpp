@@ -97,6 +97,11 @@ Status Slots::promote(Slot slot) const {
   return sync_folder(folder_);
 }
 
+Status Slots::promote_anchors() const {
+  if (::rename(next_anchors().c_str(), anchors().c_str()) != 0) return cannot(anchors(), "replace");
+  return sync_folder(folder_);
+}
+
 Result<MemoryFile> MemoryFile::of(ByteView content) {
   Descriptor file(::memfd_create("device.key", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!file) return cannot("a file in memory", "make it");

@@ -33,8 +33,10 @@ class Slots {
   [[nodiscard]] std::filesystem::path current_certificate() const { return folder_ / "current" / "device.crt"; }
   [[nodiscard]] std::filesystem::path key(Slot slot) const { return in(slot) / "device.key"; }
   [[nodiscard]] std::filesystem::path certificate(Slot slot) const { return in(slot) / "device.crt"; }
-  /// PEM: the authorities that were confirmed at enrolment.
+  /// PEM: the authorities that were confirmed at enrolment, or that have followed these.
   [[nodiscard]] std::filesystem::path anchors() const { return folder_ / "authorities.pem"; }
+  /// PEM: those that are to follow, while they are tried.
+  [[nodiscard]] std::filesystem::path next_anchors() const { return folder_ / "authorities.next"; }
   /// The server that answered last in place of the configured one: a line with its URL, and the configured one's.
   [[nodiscard]] std::filesystem::path server() const { return folder_ / "server"; }
   /// PEM: who signs bundles and times, as the server said it last.
@@ -58,6 +60,8 @@ class Slots {
   [[nodiscard]] Status drop_certificate(Slot slot) const;
   /// Makes the slot the one in use: durable when this returns. On failure the other one still is.
   [[nodiscard]] Status promote(Slot slot) const;
+  /// Puts next_anchors() in the place of anchors() in one step, likewise. Requires: the former is durable.
+  [[nodiscard]] Status promote_anchors() const;
 
  private:
   [[nodiscard]] std::filesystem::path in(Slot slot) const { return folder_ / std::string(1, static_cast<char>(slot)); }

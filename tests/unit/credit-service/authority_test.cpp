@@ -6,9 +6,11 @@
 
 #include "daemon/base/file.hpp"
 #include "daemon/crypto/fingerprint.hpp"
+#include "daemon/crypto/succession.hpp"
 #include "tests/unit/credit-service/enrolment_desk.hpp"
 #include "tests/unit/credit-service/registry_book.hpp"
 #include "tools/credit-service/authority/revoked.hpp"
+#include "tools/credit-service/authority/succession.hpp"
 
 namespace greentill::credit::authority_test {
 namespace {
@@ -40,6 +42,46 @@ TEST_CASE("authority: a folder is made once, its keys are their owner's alone") 
   CHECK_FALSE(make_authorities(folder / "b", wanted(std::string(51, 'a'))));
   CHECK_FALSE(make_authorities(folder / "none" / "b", wanted()));
   CHECK(keys_for_elsewhere(ca).size() == 3);
+}
+
+TEST_CASE("authority: a root is followed by another of its name, which devices trust by its word, and retired") {
+  const test::TempDir folder;
+  const auto ca = folder / "ca";
+  REQUIRE(make_authorities(ca, wanted()));
+  const auto ders = [&ca] {
+    std::vector<crypto::CertificateDer> all;
+    const auto anchors = load_anchors(ca);
+    REQUIRE(anchors.ok());
+    for (const auto& one : *anchors) all.push_back(one.to_der());
+    return all;
+  };
+  const NextRoot next{kNow + kSecondsADay, kNow + 11'000 * kSecondsADay, kNow + 4'000 * kSecondsADay};
+  const auto before = ders();
+  const auto devices = load_issuer(ca, Branch::devices)->certificate();
+  CHECK(make_next_root(ca, {kNow, next.root_until, next.branches_until}).error().code == ErrorCode::conflict);
+  CHECK(retire_former_root(ca).error().code == ErrorCode::not_found);
+  REQUIRE(make_next_root(ca, next).ok());
+  CHECK(make_next_root(ca, next).error().code == ErrorCode::conflict);
+  CHECK_FALSE(std::filesystem::exists(folder / "ca.making"));
+  REQUIRE(ders().size() == 7);
+  CHECK(load_issuer(ca, Branch::devices)->certificate().same_key(devices));
+  CHECK_FALSE(load_root(ca)->certificate().same_key(load_anchors(ca)->at(4)));
+  CHECK(keys_for_elsewhere(ca).size() == 4);
+  struct stat state {};
+  REQUIRE(::stat((ca / "root.key").c_str(), &state) == 0);
+  CHECK((state.st_mode & 0777) == 0600);
+  const auto both = crypto::succeeding_anchors(before, ders(), next.now);
+  REQUIRE_MESSAGE(both.ok(), both.error().message);
+  CHECK(both->size() == 5);  // the new root with those below it, and the old one
+  REQUIRE(retire_former_root(ca).ok());
+  const auto alone = crypto::succeeding_anchors(*both, ders(), next.now);
+  REQUIRE_MESSAGE(alone.ok(), alone.error().message);
+  CHECK(*alone == ders());
+  CHECK(keys_for_elsewhere(ca).size() == 3);
+  // A folder without the root's key, as a service has it, makes none.
+  std::filesystem::remove(ca / "root.key");
+  CHECK(make_next_root(ca, {next.now + kSecondsADay, next.root_until, next.branches_until}).error().code == ErrorCode::not_found);
+  CHECK(ders().size() == 4);
 }
 
 TEST_CASE("authority: the fingerprint covers the root and those below it") {

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostNameBytes = 50;  // a common name takes 64
 constexpr unsigned kOwnersAlone = 0600;
+constexpr std::string_view kFormerRoot = "root-former";
+constexpr std::string_view kLinks[] = {"new-with-old", "old-with-new"};
 
 Status write_key(const fs::path& file, const crypto::Secret& key) { return write_file_durably(file, key.text(), kOwnersAlone); }
 
@@ -46,11 +48,7 @@ Status write_all(const fs::path& folder, const NewAuthorities& wanted) {
   for (const std::string_view branch : kBranchNames) {
     if (Status made = write_branch(folder, *issuer, branch, wanted); !made) return made;
   }
-  const auto anchors = load_anchors(folder);
-  if (!anchors) return Failure{anchors.error()};
-  std::string all;
-  for (const crypto::Certificate& one : *anchors) all += one.to_pem();
-  return write_file_durably(folder / "anchors.crt", all);
+  return write_anchors(folder);
 }
 
 Result<crypto::Certificate> load_certificate(const fs::path& file) {
@@ -59,6 +57,16 @@ Result<crypto::Certificate> load_certificate(const fs::path& file) {
   auto certificate = crypto::Certificate::authority_from(*pem);
   if (!certificate) return Failure{certificate.error().with_context(file.string())};
   return certificate;
+}
+
+Result<crypto::Issuer> load_named(const fs::path& folder, const std::string& name) {
+  const auto certificate = load_certificate(folder / (name + ".crt"));
+  if (!certificate) return Failure{certificate.error()};
+  const auto key = crypto::read_secret(folder / (name + ".key"));
+  if (!key) return Failure{key.error()};
+  auto issuer = crypto::Issuer::from(key->text(), *certificate);
+  if (!issuer) return Failure{issuer.error().with_context((folder / (name + ".key")).string())};
+  return issuer;
 }
 
 }  // namespace
@@ -88,8 +96,8 @@ Result<std::vector<crypto::Certificate>> load_anchors(const fs::path& folder) {
   if (!root) return Failure{root.error()};
   std::vector<crypto::Certificate> anchors;
   anchors.push_back(std::move(*root));
-  for (const std::string_view branch : kBranchNames) {
-    auto one = load_certificate(folder / (std::string(branch) + ".crt"));
+  for (const std::string_view name : {kBranchNames[0], kBranchNames[1], kBranchNames[2], kFormerRoot, kLinks[0], kLinks[1]}) {
+    auto one = load_certificate(folder / (std::string(name) + ".crt"));
     if (!one && one.error().code == ErrorCode::not_found) continue;
     if (!one) return Failure{one.error()};
     anchors.push_back(std::move(*one));
@@ -103,21 +111,24 @@ Digest digest_of(const std::vector<crypto::Certificate>& anchors) {
   return crypto::digest_of_set(std::move(thumbprints), crypto::hasher());
 }
 
+Status write_anchors(const fs::path& folder) {
+  const auto anchors = load_anchors(folder);
+  if (!anchors) return Failure{anchors.error()};
+  std::string all;
+  for (const crypto::Certificate& one : *anchors) all += one.to_pem();
+  return write_file_durably(folder / "anchors.crt", all);
+}
+
+Result<crypto::Issuer> load_root(const fs::path& folder) { return load_named(folder, "root"); }
+
 Result<crypto::Issuer> load_issuer(const fs::path& folder, Branch branch) {
-  const std::string name(kBranchNames[static_cast<std::size_t>(branch)]);
-  const auto certificate = load_certificate(folder / (name + ".crt"));
-  if (!certificate) return Failure{certificate.error()};
-  const auto key = crypto::read_secret(folder / (name + ".key"));
-  if (!key) return Failure{key.error()};
-  auto issuer = crypto::Issuer::from(key->text(), *certificate);
-  if (!issuer) return Failure{issuer.error().with_context((folder / (name + ".key")).string())};
-  return issuer;
+  return load_named(folder, std::string(kBranchNames[static_cast<std::size_t>(branch)]));
 }
 
 std::vector<fs::path> keys_for_elsewhere(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code ignored;
-  for (const char* name : {"root.key", "workers.key", "signers.key"}) {
+  for (const char* name : {"root.key", "root-former.key", "workers.key", "signers.key"}) {
     if (fs::exists(folder / name, ignored)) found.push_back(folder / name);
   }
   return found;

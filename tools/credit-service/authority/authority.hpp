@@ -27,11 +27,16 @@ struct NewAuthorities {
 /// Makes the folder with all authorities and their keys, at once or not at all. conflict where it is there.
 Status make_authorities(const std::filesystem::path& folder, const NewAuthorities& wanted);
 
-/// The certificates that a device is to trust: the root's and those below it, in that order. Only the root's must be there.
+/// The certificates that a device is to trust: the root's and those below it, in that order; and behind them, while it is
+/// changed, the former root's and those by which both certify each other. Only the root's must be there.
 Result<std::vector<crypto::Certificate>> load_anchors(const std::filesystem::path& folder);
 /// The digest that people compare the set by: crypto::fingerprint_of() makes text of it.
 [[nodiscard]] Digest digest_of(const std::vector<crypto::Certificate>& anchors);
 
+/// Writes all of them to the folder's anchors.crt.
+Status write_anchors(const std::filesystem::path& folder);
+/// The root with its key. Errors: as of load_issuer().
+Result<crypto::Issuer> load_root(const std::filesystem::path& folder);
 /// One authority with its key. denied where others than its owner may open the key's file.
 Result<crypto::Issuer> load_issuer(const std::filesystem::path& folder, Branch branch);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ca init, show, issue and crl: the programme's authorities in a folder.
+// ca init, new-root, retire-root, show, issue and crl: the programme's authorities in a folder.
 #include <array>
 
 #include "daemon/base/file.hpp"
@@ -12,6 +12,7 @@
 #include "tools/common/table.hpp"
 #include "tools/credit-service/authority/authority.hpp"
 #include "tools/credit-service/authority/revoked.hpp"
+#include "tools/credit-service/authority/succession.hpp"
 #include "tools/credit-service/cli/enrolment.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
@@ -89,16 +90,44 @@ Status tell_authorities(const std::filesystem::path& folder, const Output& outpu
 
 }  // namespace
 
-Status init_authority(const std::filesystem::path& /*config*/, const Given& given, const Output& output) {
+namespace {
+
+struct Years {
+  std::int64_t root = 0;  ///< in seconds, both
+  std::int64_t others = 0;
+};
+
+Result<Years> years_of(const Given& given) {
   const auto root_years = number_of(given, "root-years", 50, 30);
   const auto years = number_of(given, "years", 30, 10);
   if (!root_years) return Failure{root_years.error()};
   if (!years) return Failure{years.error()};
   if (*years > *root_years) return fail(ErrorCode::invalid, "--years: none below the root lasts longer than it");
+  return Years{*root_years * kDaysAYear * kSecondsADay, *years * kDaysAYear * kSecondsADay};
+}
+
+}  // namespace
+
+Status init_authority(const std::filesystem::path& /*config*/, const Given& given, const Output& output) {
+  const auto years = years_of(given);
+  if (!years) return Failure{years.error()};
   const std::int64_t now = SystemClock().unix_seconds();
-  const NewAuthorities wanted{given["name"], now, now + *root_years * kDaysAYear * kSecondsADay,
-                              now + *years * kDaysAYear * kSecondsADay};
-  if (Status made = make_authorities(given["folder"], wanted); !made) return made;
+  if (Status made = make_authorities(given["folder"], {given["name"], now, now + years->root, now + years->others}); !made) {
+    return made;
+  }
+  return tell_authorities(given["folder"], output);
+}
+
+Status renew_root(const std::filesystem::path& /*config*/, const Given& given, const Output& output) {
+  const auto years = years_of(given);
+  if (!years) return Failure{years.error()};
+  const std::int64_t now = SystemClock().unix_seconds();
+  if (Status made = make_next_root(given["folder"], {now, now + years->root, now + years->others}); !made) return made;
+  return tell_authorities(given["folder"], output);
+}
+
+Status retire_root(const std::filesystem::path& /*config*/, const Given& given, const Output& output) {
+  if (Status retired = retire_former_root(given["folder"]); !retired) return retired;
   return tell_authorities(given["folder"], output);
 }
 

@@ -27,6 +27,8 @@ Status answer_offline(const std::filesystem::path& config, const Given& given, c
 
 // What is done with an authority's folder needs no configuration, but for the list of revoked certificates.
 Status init_authority(const std::filesystem::path& config, const Given& given, const Output& output);
+Status renew_root(const std::filesystem::path& config, const Given& given, const Output& output);
+Status retire_root(const std::filesystem::path& config, const Given& given, const Output& output);
 Status show_authority(const std::filesystem::path& config, const Given& given, const Output& output);
 Status issue_certificate(const std::filesystem::path& config, const Given& given, const Output& output);
 Status write_revoked(const std::filesystem::path& config, const Given& given, const Output& output);
