@@ -9,6 +9,7 @@
 #include "daemon/crypto/owned.hpp"
 #include "daemon/crypto/points.hpp"
 #include "daemon/crypto/private_keys.hpp"
+#include "daemon/crypto/request_extensions.hpp"
 
 namespace greentill::crypto {
 namespace {
@@ -17,6 +18,7 @@ using OwnedKey = Owned<EVP_PKEY, EVP_PKEY_free>;
 using OwnedNumber = Owned<BIGNUM, BN_clear_free>;
 using OwnedGroup = Owned<EC_GROUP, EC_GROUP_free>;
 using OwnedPoint = Owned<EC_POINT, EC_POINT_free>;
+using OwnedExtensions = Owned<X509_EXTENSIONS, free_extensions>;
 using OwnedRequest = Owned<X509_REQ, X509_REQ_free>;
 
 constexpr std::size_t kScalarBytes = 32;
@@ -76,6 +78,19 @@ Result<std::vector<std::uint8_t>> der_of(X509_REQ* request) {
   return copy;
 }
 
+const EVP_MD* digest_of(RequestTerms::Hash hash) {
+  if (hash == RequestTerms::Hash::sha384) return EVP_sha384();
+  return hash == RequestTerms::Hash::sha512 ? EVP_sha512() : EVP_sha256();
+}
+
+Status add_extensions(X509_REQ* request, const std::vector<std::uint8_t>& der) {
+  if (der.empty()) return Done{};
+  const unsigned char* next = der.data();
+  const OwnedExtensions extensions(d2i_X509_EXTENSIONS(nullptr, &next, static_cast<long>(der.size())));
+  if (extensions && X509_REQ_add_extensions(request, extensions.get()) == 1) return Done{};
+  return openssl_failure(ErrorCode::invalid, "the extensions that are asked for cannot be read");
+}
+
 }  // namespace
 
 Result<Secret> make_device_key(Random& random) {
@@ -101,7 +116,7 @@ Result<Digest> key_hash_of(std::string_view text) {
   return hash;
 }
 
-Result<std::vector<std::uint8_t>> make_request(std::string_view text, const std::string& common_name) {
+Result<std::vector<std::uint8_t>> make_request(std::string_view text, const std::string& common_name, const RequestTerms& terms) {
   const auto key = read_private_key(text, nullptr);
   if (!key) return Failure{key.error()};
   const OwnedRequest request(X509_REQ_new());
@@ -109,7 +124,11 @@ Result<std::vector<std::uint8_t>> make_request(std::string_view text, const std:
   const auto* bytes = reinterpret_cast<const unsigned char*>(common_name.data());
   if (name == nullptr || X509_REQ_set_version(request.get(), 0) != 1 ||
       X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, bytes, static_cast<int>(common_name.size()), -1, 0) != 1 ||
-      X509_REQ_set_pubkey(request.get(), key->get()) != 1 || X509_REQ_sign(request.get(), key->get(), EVP_sha256()) <= 0) {
+      X509_REQ_set_pubkey(request.get(), key->get()) != 1) {
+    return openssl_failure(ErrorCode::bug, "OpenSSL makes no certificate request");
+  }
+  if (Status asked = add_extensions(request.get(), terms.extensions); !asked) return Failure{asked.error()};
+  if (X509_REQ_sign(request.get(), key->get(), digest_of(terms.hash)) <= 0) {
     return openssl_failure(ErrorCode::bug, "OpenSSL makes no certificate request");
   }
   return der_of(request.get());

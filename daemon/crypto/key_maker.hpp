@@ -9,6 +9,7 @@
 
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
+#include "daemon/crypto/csr_attributes.hpp"
 #include "daemon/crypto/secret.hpp"
 
 namespace greentill::crypto {
@@ -21,7 +22,9 @@ Result<Secret> make_device_key(Random& random);
 /// it cannot be read.
 Result<Digest> key_hash_of(std::string_view key);
 
-/// A request, DER, for the key under that common name, signed with the key. invalid where the key cannot be read.
-Result<std::vector<std::uint8_t>> make_request(std::string_view key, const std::string& common_name);
+/// A request, DER, for the key under that common name, signed with the key. invalid where the key or the terms' extensions cannot
+/// be read.
+Result<std::vector<std::uint8_t>> make_request(std::string_view key, const std::string& common_name,
+                                               const RequestTerms& terms = {});
 
 }  // namespace greentill::crypto

@@ -7,10 +7,9 @@
 #include "daemon/base/backoff.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/base/text.hpp"
-#include "daemon/crypto/base64.hpp"
 #include "daemon/crypto/fingerprint.hpp"
-#include "daemon/crypto/key_maker.hpp"
 #include "daemon/enrol/begun.hpp"
+#include "daemon/enrol/request.hpp"
 
 namespace greentill::enrol {
 namespace {
@@ -70,13 +69,14 @@ class Enrolment {
   Result<crypto::Certificate> fetch_certificate() {
     auto code = begun_.have_code();
     if (!code) return Failure{code.error()};
-    const auto request = crypto::make_request(begun_.key().text(), options_.device);
-    if (!request) return Failure{request.error()};
-    const std::string body = crypto::to_base64(*request);
+    const auto attributes = ask_patiently({.operation = "csrattrs", .anchors = begun_.anchors()});
+    if (!attributes) return Failure{attributes.error()};
+    const auto body = request_as_asked(attributes->http, begun_.key().text(), options_.device);
+    if (!body) return Failure{body.error().with_context(options_.server.shown)};
     means_.person.tell("asking for a certificate for '" + options_.device + "'; the key's fingerprint is " +
                        crypto::fingerprint_of(begun_.key_hash()));
     auto reply = ask_patiently({.operation = "simpleenroll",
-                                .body = body,
+                                .body = *body,
                                 .user = options_.device,
                                 .password = code->text(),
                                 .anchors = begun_.anchors()});
@@ -124,6 +124,7 @@ class Enrolment {
       if (Status dated = check_server_dates(*reply, means_.clock); !dated) return Failure{dated.error()};
     }
     if (reply->http.status == 200) return reply;
+    if (request.operation == "csrattrs" && says_attributes(reply->http)) return reply;
     refused_ = reply->http.status == 401 || reply->http.status == 403;
     return Failure{error_of(reply->http).with_context(options_.server.shown)};
   }

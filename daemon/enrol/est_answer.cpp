@@ -63,6 +63,18 @@ Result<std::vector<CertificateDer>> read_certificates(std::string_view body) {
   return all;
 }
 
+Result<crypto::RequestTerms> read_attributes(std::string_view body) {
+  if (body.starts_with(kDerSequence)) return crypto::read_csr_attributes(as_bytes(body));
+  const auto bytes = crypto::from_base64(digits_of(body));
+  if (!bytes) return fail(ErrorCode::invalid, "what the server wants in requests (/csrattrs) is not base64");
+  if (bytes->empty()) return crypto::RequestTerms{};
+  auto terms = crypto::read_csr_attributes(as_bytes(*bytes));
+  if (!terms && terms.error().code == ErrorCode::invalid) {
+    return Failure{terms.error().with_context("what the server wants in requests (/csrattrs)")};
+  }
+  return terms;
+}
+
 Digest digest_of(const std::vector<CertificateDer>& anchors) {
   std::vector<Digest> thumbprints;
   thumbprints.reserve(anchors.size());

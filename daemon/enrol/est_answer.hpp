@@ -13,12 +13,17 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/certs_only_reader.hpp"
+#include "daemon/crypto/csr_attributes.hpp"
 
 namespace greentill::enrol {
 
 /// The certificates of a body: a PKCS #7 message without a signature, in base64 with line ends or without, between PEM's lines or
 /// without, or as its bare bytes. invalid where it is none.
 Result<std::vector<crypto::CertificateDer>> read_certificates(std::string_view body);
+
+/// What a body of "csrattrs" asks requests for, in base64 likewise, or as its bare bytes. Errors of
+/// crypto::read_csr_attributes().
+Result<crypto::RequestTerms> read_attributes(std::string_view body);
 
 /// What the fingerprint of a set of trust anchors is made of; docs/identity.md, "The fingerprint".
 [[nodiscard]] Digest digest_of(const std::vector<crypto::CertificateDer>& anchors);

@@ -19,7 +19,7 @@ namespace greentill::enrol {
 
 /// Views need to live for the call alone.
 struct EstRequest {
-  std::string_view operation;  ///< "cacerts", "simpleenroll", "simplereenroll"; beside EST, "signers", "time/…"
+  std::string_view operation;  ///< "cacerts", "csrattrs", "simpleenroll", "simplereenroll"; beside EST, "signers", "time/…"
   std::string_view body = {};  ///< base64 of a certificate request; empty: the request is a GET
   std::string_view user = {};  ///< of HTTP Basic, with `password`; empty: none is sent
   std::string_view password = {};

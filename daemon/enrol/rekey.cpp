@@ -2,9 +2,9 @@
 #include "daemon/enrol/rekey.hpp"
 
 #include "daemon/base/file.hpp"
-#include "daemon/crypto/base64.hpp"
 #include "daemon/crypto/fingerprint.hpp"
 #include "daemon/crypto/key_maker.hpp"
+#include "daemon/enrol/request.hpp"
 
 namespace greentill::enrol {
 namespace {
@@ -96,13 +96,13 @@ class Rekeying {
   }
 
   Result<crypto::Certificate> fetch() {
-    const auto request = crypto::make_request(key_.text(), in_use_->common_name());
-    if (!request) return Failure{request.error()};
-    const std::string body = crypto::to_base64(*request);
+    const auto body = make_asked_request(options_.server, anchors_, key_.text(), in_use_->common_name(), options_.request_limit,
+                                         means_.cancelled, told_wait_s_);
+    if (!body) return Failure{body.error()};
     means_.person.tell("asking for a certificate for the key with the fingerprint " + crypto::fingerprint_of(key_hash_));
     const auto reply =
         ask(options_.server,
-            {.operation = "simplereenroll", .body = body, .anchors = anchors_, .certificate = old_pem_, .key = old_key_.text()},
+            {.operation = "simplereenroll", .body = *body, .anchors = anchors_, .certificate = old_pem_, .key = old_key_.text()},
             options_.request_limit, means_.cancelled);
     if (!reply) return Failure{reply.error()};
     told_wait_s_ = reply->http.retry_after_s.value_or(0);

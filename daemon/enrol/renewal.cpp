@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "daemon/base/file.hpp"
-#include "daemon/crypto/base64.hpp"
 #include "daemon/crypto/key_maker.hpp"
 #include "daemon/enrol/est_answer.hpp"
+#include "daemon/enrol/request.hpp"
 #include "daemon/enrol/state.hpp"
 
 namespace greentill::enrol {
@@ -89,12 +89,12 @@ class Renewal {
     if (Status written = means_.slots.store_key(spare_, means_.vault, key_.view(), means_.random); !written) {
       return Failure{written.error()};
     }
-    const auto request = crypto::make_request(key_.text(), in_use_->common_name());
-    if (!request) return Failure{request.error()};
-    const std::string body = crypto::to_base64(*request);
+    const auto body =
+        make_asked_request(means_.server, anchors_, key_.text(), in_use_->common_name(), kRequestLimit, cancelled_, told_wait_s_);
+    if (!body) return Failure{body.error()};
     const auto reply =
         ask(means_.server,
-            {.operation = "simplereenroll", .body = body, .anchors = anchors_, .certificate = pem_, .key = key_.text()},
+            {.operation = "simplereenroll", .body = *body, .anchors = anchors_, .certificate = pem_, .key = key_.text()},
             kRequestLimit, cancelled_);
     if (!reply) return Failure{reply.error()};
     told_wait_s_ = reply->http.retry_after_s.value_or(0);

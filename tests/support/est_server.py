@@ -57,6 +57,9 @@ class EstServer:
         self.retry_after = "1"
         self.refusal = "this code is not yours"
         self.renewal_status = None  # in place of a renewal: a status
+        self.attributes = None    # base64 of what requests are asked for
+        self.attributes_status = 404  # where there are none
+        self.requests = []        # each certificate request, DER
         self.nothing_newer = False  # a renewal is answered with the certificate that came last
         self.issuer = ("devices-ca.crt", "ca.key")
         self.lines = 64           # digits a line; 0: none broken
@@ -147,14 +150,26 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        if self.path.endswith("/csrattrs"):  # apart, so that what the others are to do wrong is theirs alone
+            return self.attributes()
         self.est.asked.append(self.path)
         if self.path.endswith("/cacerts"):
             return self.answer(200, self.est.encoded(self.est.anchors))
         self.answer(404, "no such operation")
 
+    def attributes(self):
+        body = (self.est.attributes or "").encode()
+        self.send_response(200 if body else self.est.attributes_status)
+        self.send_header("Content-Type", "application/csrattrs")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
     def do_POST(self):
         self.est.asked.append(self.path)
         request = base64.b64decode(self.rfile.read(int(self.headers["Content-Length"])))
+        self.est.requests.append(request)
         if self.path.endswith("/simpleenroll"):
             return self.enroll(request)
         if self.path.endswith("/simplereenroll"):

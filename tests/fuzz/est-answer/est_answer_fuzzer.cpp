@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "daemon/base/system.hpp"
+#include "daemon/crypto/key_maker.hpp"
 #include "daemon/enrol/est_answer.hpp"
 #include "daemon/enrol/http_answer.hpp"
 
@@ -42,6 +44,13 @@ void judge(const std::vector<crypto::CertificateDer>& all) {
   require(crypto::Certificate::leaf_from(taken->pem)->thumbprint() == taken->certificate.thumbprint());
 }
 
+const crypto::Secret& device_key() {
+  static SystemRandom random;
+  static const auto key = crypto::make_device_key(random);
+  require(key.has_value());
+  return *key;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -56,5 +65,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto all = enrol::read_certificates(whole ? std::string_view(whole->body) : text);
   if (all) judge(*all);
+  const auto terms = enrol::read_attributes(whole ? std::string_view(whole->body) : text);
+  // What was asked for can be asked for.
+  if (terms) require(crypto::make_request(device_key().text(), "till-1", *terms).has_value());
   return 0;
 }
