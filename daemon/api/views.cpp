@@ -304,6 +304,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
                   {"chain", nullptr},
                   {"chain_words", nullptr},
                   {"ledger_went_back", nullptr},
+                  {"left_behind", nullptr},
                   {"paused_until", nullptr},
                   {"last_delivery", nullptr},
                   {"data", data_json(status.link.data)},
@@ -311,6 +312,7 @@ ordered_json status_to_json(const DaemonStatus& status, std::int64_t now) {
   if (status.link.chain) json["link"]["chain"] = name(kChainStandings, *status.link.chain);
   if (!status.link.chain_words.empty()) json["link"]["chain_words"] = status.link.chain_words;
   if (!status.link.ledger_went_back.empty()) json["link"]["ledger_went_back"] = status.link.ledger_went_back;
+  if (!status.link.left_behind.empty()) json["link"]["left_behind"] = status.link.left_behind;
   if (status.link.paused_until != 0) json["link"]["paused_until"] = status.link.paused_until;
   if (status.link.last_delivery != 0) json["link"]["last_delivery"] = status.link.last_delivery;
   if (!status.link.last_error.empty()) json["link"]["last_error"] = status.link.last_error;

@@ -53,6 +53,7 @@ api::DaemonStatus ApiDesk::status() {
   read_store(status);
   if (parts_.uplink != nullptr) {
     status.link = parts_.uplink->status();
+    if (!status.link.left_behind.empty()) status.warnings.push_back(status.link.left_behind);
     status.overdue_after_s = parts_.overdue_after.count();
   }
   status.certificate_end = parts_.identity.device().not_after();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "daemon/base/hex.hpp"
+
 namespace greentill::uplink {
 namespace {
 
@@ -153,6 +155,28 @@ Course decide(const Answer& answer, PlaceMatch match, const Chains& chains) {
   const bool open = answer.state != claim::ChainStanding::closed || answer.head.seq == named->state.head.seq;
   if (ours && open && !named->set_apart && all_there(chains, named, answer.head.seq)) return send(*named, answer.head.seq);
   return repair(answer, ours, "the service goes on from another place than this store");
+}
+
+std::string left_behind(const Course& course, const Chains& chains) {
+  const KnownChain& newest = chains.back();
+  if (course.kind != Course::Kind::send || course.chain != newest.state.head.chain) return {};
+  std::string words;
+  for (auto chain = chains.begin(); chain + 1 != chains.end(); ++chain) {
+    const outbox::ChainState& state = chain->state;
+    if (chain->set_apart || state.assignment == newest.state.assignment) continue;
+    // What a chain that the service goes on with names of it is there, whatever was told of it.
+    const bool named = !(chain + 1)->set_apart && (chain + 1)->before.chain == state.head.chain;
+    const std::uint64_t there = std::max(state.delivered_seq, named ? (chain + 1)->before.seq : 0);
+    const std::uint64_t end = std::max(state.head.seq, chain->lost_to);
+    if (there >= end) continue;
+    words += (words.empty() ? "" : "; ") + std::to_string(end - there) + " of the assignment " +
+             std::to_string(state.assignment) + ", behind claim " + std::to_string(there) + " of the chain " +
+             to_hex(state.head.chain) +
+             (state.damaged ? ", some of them lost with a damaged store" : ", where the service has closed it");
+  }
+  if (words.empty()) return words;
+  return "claims of an assignment that this device has left wait here, and are not sent by themselves: " + words +
+         ". Tell the operator, who has to decide about that chain";
 }
 
 }  // namespace greentill::uplink

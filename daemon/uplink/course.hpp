@@ -42,4 +42,9 @@ struct Course {
 /// The first row of the page's table that fits. `match`: how the answer's head lies to the store. Requires: at least one chain.
 Course decide(const Answer& answer, outbox::PlaceMatch match, const std::vector<outbox::KnownChain>& chains);
 
+/// What waits here for a person, since a course that sends the newest chain leaves it behind: claims of chains of another
+/// assignment, behind the place at which the service closed them or lost with a damaged store. A sentence; empty where nothing
+/// does.
+[[nodiscard]] std::string left_behind(const Course& course, const std::vector<outbox::KnownChain>& chains);
+
 }  // namespace greentill::uplink

@@ -83,6 +83,7 @@ void Session::on_answer(const Answer& answer, const outbox::AppliedReceipt& appl
   if (answer.head.chain == chains->back().state.head.chain) note_state(answer);
   const Course course = decide(answer, *match, *chains);
   if (course.kind != Course::Kind::send) return change_chains(course);
+  tell_left_behind(left_behind(course, *chains));
   const auto sent =
       std::ranges::find_if(*chains, [&](const outbox::KnownChain& chain) { return chain.state.head.chain == course.chain; });
   stored_ = sent->state.head.seq;
@@ -111,6 +112,12 @@ void Session::tell_went_back(const Answer& answer, const outbox::KnownChain& cha
                            "; what it lacks is sent again. Its operator must start it with --new-epoch";
   around_.troubles.tell(LogLevel::warning, what);
   around_.board.update([&what](LinkStatus& status) { status.ledger_went_back = what; });
+}
+
+void Session::tell_left_behind(const std::string& words) {
+  if (around_.board.get().left_behind == words) return;
+  around_.board.update([&words](LinkStatus& status) { status.left_behind = words; });
+  if (!words.empty()) around_.log.write(LogLevel::warning, "uplink", words);
 }
 
 void Session::change_chains(const Course& course) {

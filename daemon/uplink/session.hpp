@@ -118,6 +118,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   void ask_again();
   void on_answer(const Answer& answer, const outbox::AppliedReceipt& applied);
   void follow(const Course& course);
+  void tell_left_behind(const std::string& words);
   void change_chains(const Course& course);
   void on_changed(const Status& changed);
   void note_state(const Answer& answer);

@@ -97,6 +97,8 @@ struct LinkStatus {
   /// That the service's ledger ends before what it had receipted to this device, with both numbers; empty until it is met. It
   /// stays until the ledger begins another epoch, though what was lacking is sent again.
   std::string ledger_went_back;
+  /// What of chains of another assignment waits for a person, as a sentence; empty: nothing, or no answer has told.
+  std::string left_behind;
   std::int64_t paused_until = 0;  ///< the service takes nothing before, Unix seconds; 0: it does
   DataUse data;                   ///< what the line has carried, to a minute or so
   std::string broker;             ///< which one gave the last receipt, or is the configured one; mqtts://host:port

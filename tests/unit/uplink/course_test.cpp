@@ -200,6 +200,43 @@ TEST_CASE("course: the newest chain beyond its last claim, or another one there:
   CHECK(repairs(decide(answer(place(1, 7)), PlaceMatch::other_hash, chains), place(1, 7), false));
 }
 
+TEST_CASE("course: claims of another assignment that the newest chain leaves behind are told, and nothing else is") {
+  const auto course = [](std::uint8_t id) {
+    Course made;
+    made.chain = claim::ChainId{id};
+    return made;
+  };
+  KnownChain old = chain(1, 9, 6);
+  KnownChain newest = chain(3, 4, 0, place(1, 6));
+  newest.state.assignment = 2;
+  // Closed at 6, where the newest goes on.
+  const std::string words = left_behind(course(3), {old, newest});
+  CHECK(words.find("3 of the assignment 1, behind claim 6 of the chain 01") != std::string::npos);
+  CHECK(words.find("where the service has closed it") != std::string::npos);
+  CHECK(left_behind(course(1), {old, newest}).empty());  // they are being sent
+  // The newest names its end: it waits until all of it is there, whatever receipts were lost.
+  KnownChain behind = chain(3, 4, 0, place(1, 9));
+  behind.state.assignment = 2;
+  CHECK(left_behind(course(3), {old, behind}).empty());
+  // A repair set the one between them apart.
+  KnownChain apart = chain(2, 5, 0, place(1, 9));
+  apart.state.assignment = 2;
+  apart.set_apart = true;
+  CHECK(left_behind(course(3), {old, apart, newest}).find("3 of the assignment 1") != std::string::npos);
+  // Of the same assignment a repair makes them anew; set apart they are.
+  KnownChain same = newest;
+  same.state.assignment = 1;
+  CHECK(left_behind(course(3), {old, same}).empty());
+  old.set_apart = true;
+  CHECK(left_behind(course(3), {old, newest}).empty());
+  // Claims of a damaged store, up to where it had some.
+  KnownChain damaged = chain(1, 7, 7);
+  damaged.state.damaged = true;
+  damaged.lost_to = 9;
+  CHECK(left_behind(course(3), {damaged, newest}).find("2 of the assignment 1, behind claim 7") != std::string::npos);
+  CHECK(left_behind(course(3), {damaged, newest}).find("lost with a damaged store") != std::string::npos);
+}
+
 TEST_CASE("course: anything else is repaired likewise") {
   const std::vector<KnownChain> chains = {chain(1, 9, 4), chain(2, 5, 0, place(1, 9))};
   CHECK(repairs(decide(answer(place(9, 70)), PlaceMatch::no_chain, chains), place(9, 70), false));

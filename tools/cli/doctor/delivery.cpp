@@ -131,6 +131,11 @@ void add_ledger(const Json& link, Checks& into) {
     into.push_back(warns("ledger", Cause::ledger_went_back, words, "tell the operator; nothing is to be done here"));
 }
 
+void add_left_behind(const Json& link, Checks& into) {
+  const std::string words = text_at(link, "/left_behind");
+  if (!words.empty()) into.push_back(warns("chains", Cause::chain, words, "tell the operator the chain and the place"));
+}
+
 void add_chain(const Json& link, Checks& into) {
   const std::string standing = text_at(link, "/chain");
   const std::string words = text_at(link, "/chain_words");
@@ -206,6 +211,7 @@ void check_delivery(Scene& scene, Checks& into) {
   into.push_back(of_service(scene, outcome));
   add_ledger(link, into);
   add_chain(link, into);
+  add_left_behind(link, into);
   Check claims = of_claims(*scene.status, outcome);
   claims.facts = {{"waiting", count_at(*scene.status, "/backlog/waiting")},
                   {"held", count_at(*scene.status, "/backlog/held")},

@@ -78,6 +78,7 @@ TEST_CASE("doctor: what a daemon tells is ranked by what it means") {
        Cause::receipts_untrusted},
       {R"({"link":{"receipts":3,"paused_until":1794003600}})", Cause::service_pause},
       {R"({"link":{"chain":"held","chain_words":"the chain is held"}})", Cause::chain},
+      {R"({"link":{"left_behind":"3 claims wait"}})", Cause::chain},
       {R"({"link":{"chain":"on-probation","chain_words":"the chain is on probation"}})", Cause::chain},
       {R"({"link":{"ledger_went_back":"the ledger went back"}})", Cause::ledger_went_back},
       {R"({"link":{"last_error":"the service does not take claim 4"},"backlog":{"waiting":4}})", Cause::not_taken},
