@@ -129,6 +129,24 @@ def without_intermediate(scene):
     return issued(scene, ("sub.crt", "sub.key"), folder=folder)
 
 
+@contextlib.contextmanager
+def new_service_key(scene):
+    """The service signs under a certificate of another key, which is not in uplink.receipt_certificates."""
+    stack, identities = scene.stack, scene.stack.identities
+    key, certificate, former = identities / "service.key", identities / "service.crt", identities / "former-service.crt"
+    shutil.copyfile(certificate, former)
+    with scene.files(key, certificate), scene.configured(("identities/service.crt", f"identities/{former.name}")):
+        stack.workers[0].stop()
+        key.unlink()
+        certificate.unlink()
+        subprocess.run([ROOT / "tests/support/make_ca.sh", identities], check=True)  # what is not there yet
+        stack.start_workers()
+        scene.restart()
+        yield
+        stack.workers[0].stop()
+    stack.start_workers()
+
+
 def self_signed(scene):
     return openssl("req", "-x509", "-new", "-key", scene.stack.identities / f"{scene.stack.device}.key", "-subj", f"/CN={scene.stack.device}", "-days", 10,
                    "-addext", "basicConstraints=critical,CA:FALSE", "-addext", "keyUsage=critical,digitalSignature")
@@ -293,11 +311,16 @@ def situations():
         ("the wrong host", wrong_host, "the broker's certificate names another host than 127.0.0.2", BROKER),
         ("a broker of another authority", foreign_broker, ["the broker's certificate is not vouched for by", "'localhost' by 'Greentill throw-away CA'"], BROKER),
         ("a quota is exceeded", refused_with(151), "the broker refuses the connection: Quota exceeded (151)", BROKER),
+        ("a broker of MQTT 3.1.1 alone", refused_with(132), "Greentill speaks MQTT 5, which the broker must allow", BROKER),
+        ("a broker that is busy", refused_with(137), "the broker refuses the connection: Server busy (137)", BROKER),
         ("banned", refused_with(138), "the broker refuses the connection: Banned (138)", BROKER),
         ("an expired certificate", expired, "it expired on", IDENTITY),
         ("a certificate of the future", under(lambda scene: issued(scene, at="+20d")), "it is valid only from", IDENTITY),
         ("another authority's certificate", under(by_another), "it was issued by 'Another CA'", IDENTITY),
         ("an intermediate is missing", under(without_intermediate), "it was issued by 'Intermediate CA', whose certificate is neither behind it", IDENTITY),
+        ("a certificate that may not sign", under(lambda scene: issued(scene, extensions=LEAF.replace("digitalSignature", "keyAgreement")), runs=False),
+         "its key usage lacks digitalSignature", IDENTITY),
+        ("the service's key is another one", new_service_key, "was the service's certificate renewed under a new key?", IDENTITY, SHORT_S),
         ("a self-signed certificate", under(self_signed, runs=False), "it is self-signed", IDENTITY),
         ("another one's key", others_key, "key", IDENTITY),
         ("a key that others may read", open_key, "chmod 600", IDENTITY),
