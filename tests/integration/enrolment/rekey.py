@@ -190,7 +190,40 @@ def rekey_by_daemon(scene, every):
     return changes
 
 
-def replacement(scene):
+def kill_first_starts(scene, every):
+    """The new unit's first start on the old one's store, without a line: killed at each change of the state, or some of them. Each time it
+    comes back able to sell, in a chain behind the old one, whose claims are all there."""
+    stack, changes = scene.stack, 0
+    state, saved = stack.folder / "state", stack.folder / "saved-state"
+    shutil.copytree(state, saved, symlinks=True)
+    waiting = None
+    while True:
+        stack.daemon.environment = {"LD_PRELOAD": str(scene.office.kill_at_write), "KILL_AT": str(changes + 1), "KILL_FOLDER": str(state)}
+        stack.daemon.start()
+        wait_until(lambda: not stack.daemon.running or stack.api.healthy(), PATIENCE_S, "the daemon to start or to be killed", pause=0.01)
+        died = not stack.daemon.running
+        stack.daemon.kill()
+        stack.daemon.environment = None
+        stack.start_daemon()
+        status = stack.api.status()
+        fail_unless(status["chain"]["seq"] == 1, f"killed at change {changes + 1}: {status['chain']}")
+        fail_unless(waiting in (None, status["backlog"]["waiting"]), f"killed at change {changes + 1}: {status['backlog']}, {waiting} before")
+        waiting = status["backlog"]["waiting"]
+        scene.ride()
+        scene.rides -= 1  # of a state that is gone
+        stack.daemon.stop()
+        check_identity(scene.identity)
+        shutil.rmtree(state)
+        shutil.copytree(saved, state, symlinks=True)
+        if not died:
+            break
+        changes += every
+    shutil.rmtree(saved)
+    fail_unless(changes >= 10, f"only {changes} changes were counted")
+    return changes
+
+
+def replacement(scene, every):
     """Another unit with the old one's disk: a key of its own, by a code that may replace the one before."""
     stack = scene.stack
     stack.broker.stop()
@@ -199,6 +232,8 @@ def replacement(scene):
     shutil.rmtree(scene.identity)
     scene.enrol("--code-file", scene.code("--replace", "--why", "burnt"))
     check_identity(scene.identity)
+    changes = kill_first_starts(scene, every)
+    print(f"another unit's first start on the old one's store, killed at every {every}. of {changes} changes", flush=True)
     stack.start_broker()
     stack.start_daemon()
     scene.ride()
@@ -227,7 +262,7 @@ def journey(folder, options):
         print(f"rekeyed with a claim waiting, killed at each of {changes} changes", flush=True)
         changes = rekey_by_daemon(scene, options.every)
         print(f"rekeyed by the daemon itself, killed at every {options.every}. of {changes} changes", flush=True)
-        replacement(scene)
+        replacement(scene, options.every)
         granted = scene.all_credited()["granted_mg"]
         fail_unless(granted == scene.rides * one_ride, f"{scene.rides} rides of {one_ride} mg were credited {granted} mg")
         states = [one["state"] for one in scene.chains()]
