@@ -47,7 +47,7 @@ void judge(const std::vector<crypto::CertificateDer>& all) {
 const crypto::Secret& device_key() {
   static SystemRandom random;
   static const auto key = crypto::make_device_key(random);
-  require(key.has_value());
+  require(key.ok());
   return *key;
 }
 
@@ -67,6 +67,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (all) judge(*all);
   const auto terms = enrol::read_attributes(whole ? std::string_view(whole->body) : text);
   // What was asked for can be asked for.
-  if (terms) require(crypto::make_request(device_key().text(), "till-1", *terms).has_value());
+  if (terms) require(crypto::make_request(device_key().text(), "till-1", *terms).ok());
   return 0;
 }
