@@ -9,13 +9,22 @@
 namespace greentill::credit::store_test {
 namespace {
 
-// Takes a ledger back to version 1, which had no accounts of people and no trees.
+// Takes a ledger back to version 1, which had no accounts of people and no trees, and bookings by their claims.
 constexpr const char* kBackToOne = R"sql(
 DROP TABLE participants, purses, members, memberships, invitations, spends, order_spends, species, tree_parties, sites,
   ordered_trees, tree_orders, order_keys, trees, tree_numbers, tree_serials, tree_events, tree_photos, tree_payments,
   tree_certificates, certificate_holders, certified_trees, status_lists, status_places;
 DROP SEQUENCE spends_no, tree_orders_no;
 ALTER TABLE account_numbers DROP COLUMN owner;
+DROP TABLE bookings;
+CREATE TABLE bookings(claim bigint NOT NULL, number bigint NOT NULL, kind bigint NOT NULL, at bigint NOT NULL,
+  spendable_at bigint NOT NULL, legs bytea NOT NULL, PRIMARY KEY(claim, number)) PARTITION BY HASH (claim);
+CREATE TABLE bookings_p0 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+CREATE TABLE bookings_p1 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAINDER 1);
+CREATE TABLE bookings_p2 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAINDER 2);
+CREATE TABLE bookings_p3 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAINDER 3);
+INSERT INTO chain_devices VALUES(1, 'dock-7');
+INSERT INTO bookings VALUES((1::bigint << 40) + 3, 1, 0, 1000, 2000, '\x01'), (-7, 1, 4, 1000, 1000, '\x02');
 DELETE FROM schema_versions WHERE version > 1;
 )sql";
 
@@ -32,6 +41,11 @@ TEST_CASE("a ledger of version 1 is brought to this one by the first that writes
   CHECK(books.error().message.find("of an older version; greentill-credit run brings it to this one") != std::string::npos);
   const auto store = open_url(url);
   CHECK(got(store->find_account("customer", "token")) == before);
+  auto places = got(postgres::Database::open(url)).ask("SELECT by_device FROM bookings ORDER BY claim");
+  for (const char* place : {"spend 7", "dock-7"}) {
+    REQUIRE(places.next());
+    CHECK(places.text(0) == place);
+  }
   ok(store->set_owner(before, "AAAA"));
   ok(store->accounts().add("AAAA", {before, 1'000}));
   CHECK(got(open_url(url)->owner(before)) == "AAAA");

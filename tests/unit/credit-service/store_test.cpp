@@ -232,7 +232,7 @@ TEST_CASE("what one worker stored another one sees, and adds to") {
       ok(store->transact([&]() -> Status {
         CHECK(got(store->account("customer", "anna", 0)) == anna);
         ok(store->use("account/2", "ride", 202611, 10));
-        return store->book({71, BookingKind::grant, 1000, 2000, {{issuance, -10}, {anna, 10}}});
+        return store->book({71, BookingKind::stands_again, 1000, 2000, {{issuance, -10}, {anna, 10}}});
       }));
     }
     for (Store* store : {one.get(), other.get()}) {

@@ -170,6 +170,7 @@ struct Leg {
 /// System accounts are split, so that not everybody waits for one row.
 inline constexpr unsigned kSystemAccountSlots = 16;
 
+/// A grant is the first booking of its claim.
 enum class BookingKind : std::uint8_t { grant = 0, taken_back = 1, stands_again = 2, shortfall = 3, spent = 4 };
 
 struct Booking {

@@ -49,10 +49,17 @@ Status PostgresStore::write_limits() {
   return Done{};
 }
 
-Result<std::int64_t> PostgresStore::next_booking(std::int64_t claim) {
+Result<std::string> PostgresStore::place_of(std::int64_t claim) {
+  if (claim < 0) return "spend " + std::to_string(-claim);
+  const auto device = device_of(chain_of(claim));
+  return device ? Result<std::string>(std::string(*device)) : Failure{device.error()};
+}
+
+Result<std::int64_t> PostgresStore::next_booking(std::int64_t claim, const std::string& place) {
   const auto known = booked_.find(claim);
   if (known != booked_.end()) return ++known->second;
-  auto row = database_.ask("SELECT coalesce(max(number), 0) FROM bookings WHERE claim = $1", claim);
+  if (Status written = write_bookings(); !written) return Failure{written.error()};
+  auto row = database_.ask("SELECT coalesce(max(number), 0) FROM bookings WHERE by_device = $1 AND claim = $2", place, claim);
   const std::int64_t number = (row.next() ? row.integer(0) : 0) + 1;
   if (!row.status()) return Failure{row.status().error()};
   return booked_[claim] = number;
@@ -63,25 +70,46 @@ Status PostgresStore::book(const Booking& booking) {
   for (const Leg& leg : booking.legs) sum += leg.mg;
   if (sum != 0) return fail(ErrorCode::invalid, "ledger: the legs of a booking do not add up to 0");
   return as_one([&]() -> Status {
-    const auto number = next_booking(booking.claim);
+    const auto place = place_of(booking.claim);
+    if (!place) return Failure{place.error()};
+    if (booking.kind == BookingKind::grant) booked_.try_emplace(booking.claim, 0);
+    const auto number = next_booking(booking.claim, *place);
     if (!number) return Failure{number.error()};
-    Status added =
-        database_.send("INSERT INTO bookings VALUES($1, $2, $3, $4, $5, $6)", booking.claim, *number,
-                       static_cast<int>(booking.kind), booking.at, booking.spendable_at, legs_cell(booking.legs, legs_cell_));
-    for (const Leg& leg : booking.legs) {
-      if (added) added = post(leg, booking, *number);
+    if (bookings_of_ != *place || new_bookings_.rows() >= postgres::Gathered::kMost) {
+      if (Status written = write_bookings(); !written) return written;
+      bookings_of_ = *place;
     }
-    return added;
+    new_bookings_.add(booking.claim, *number, static_cast<int>(booking.kind), booking.at, booking.spendable_at,
+                      legs_cell(booking.legs, legs_cell_));
+    for (const Leg& leg : booking.legs) {
+      if (Status posted = post(leg, booking, *number); !posted) return posted;
+    }
+    return Done{};
   });
 }
+
+Status PostgresStore::write_bookings() { return new_bookings_.write(database_, bookings_of_); }
 
 Status PostgresStore::post(const Leg& leg, const Booking& booking, std::int64_t number) {
   const auto name = named(leg.account);
   if (!name) return Failure{name.error()};
   added_[leg.account] += leg.mg;
   if (is_system_account((*name)->kind)) return Done{};
-  return database_.send("INSERT INTO legs VALUES($1, $2, $3, $4, $5)", leg.account, booking.claim, number, leg.mg,
-                        booking.spendable_at);
+  new_legs_.push_back({leg.account, booking.claim, number, leg.mg, booking.spendable_at});
+  return Done{};
+}
+
+Status PostgresStore::write_legs() {
+  std::ranges::stable_sort(new_legs_, {}, &PostedLeg::account);
+  for (auto leg = new_legs_.begin(); leg != new_legs_.end();) {
+    const std::int64_t account = leg->account;
+    for (; leg != new_legs_.end() && leg->account == account; ++leg) {
+      legs_of_one_.add(leg->claim, leg->booking, leg->mg, leg->spendable_at);
+    }
+    if (Status written = legs_of_one_.write(database_, std::to_string(account)); !written) return written;
+  }
+  new_legs_.clear();
+  return Done{};
 }
 
 Result<std::vector<Booking>> PostgresStore::bookings(std::int64_t claim) {
@@ -90,8 +118,12 @@ Result<std::vector<Booking>> PostgresStore::bookings(std::int64_t claim) {
     if (!legs) return std::nullopt;
     return Booking{claim, static_cast<BookingKind>(row.integer(0)), row.integer(1), row.integer(2), std::move(*legs)};
   };
+  const auto place = place_of(claim);
+  if (!place) return Failure{place.error()};
+  if (Status written = write_bookings(); !written) return Failure{written.error()};
   return list_of<Booking>(
-      read, database_.ask("SELECT kind, at, spendable_at, legs FROM bookings WHERE claim = $1 ORDER BY number", claim));
+      read, database_.ask("SELECT kind, at, spendable_at, legs FROM bookings WHERE by_device = $1 AND claim = $2 ORDER BY number",
+                          *place, claim));
 }
 
 Result<std::int64_t> PostgresStore::account(std::string_view kind, std::string_view name, unsigned slot) {
@@ -206,6 +238,7 @@ Result<std::int64_t> PostgresStore::balance(std::int64_t account) {
 Result<std::int64_t> PostgresStore::spendable(std::int64_t account, std::int64_t at) {
   const auto has = balance(account);
   if (!has || *has <= 0) return has ? Result<std::int64_t>(0) : has;
+  if (Status written = write_legs(); !written) return Failure{written.error()};
   auto ripe = database_.ask("SELECT coalesce(sum(mg), 0) FROM legs WHERE account = $1 AND spendable_at <= $2", account, at);
   const std::int64_t sum = ripe.next() ? ripe.integer(0) : 0;
   return ripe.result(std::clamp<std::int64_t>(sum, 0, *has));

@@ -16,8 +16,10 @@
 
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
+#include "tools/credit-service/ledger/postgres/added_rows.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 #include "tools/credit-service/ledger/stored_rows.hpp"
+#include "tools/credit-service/postgres/gathered.hpp"
 #include "tools/credit-service/postgres/postgres.hpp"
 #include "tools/credit-service/registry/tables/registry_store.hpp"
 #include "tools/credit-service/sql/postgres.hpp"
@@ -158,15 +160,27 @@ class PostgresStore final : public Store {
   Status write_kept();
   Status write_limits();
   Status write_balances();
+  Status write_legs();
+  /// Before claims are read or changed.
+  Status write_claims();
+  Status write_bookings();
   Status write_days();
   Status post(const Leg& leg, const Booking& booking, std::int64_t number);
   /// The number of a new booking.
-  Result<std::int64_t> next_booking(std::int64_t claim);
+  Result<std::int64_t> next_booking(std::int64_t claim, const std::string& place);
   /// Kind and name of the account. Valid until something else is asked.
   Result<const AccountName*> named(std::int64_t account);
   /// `key`: by which account() finds it; empty: by none.
   const AccountName& learn(std::int64_t no, AccountName name, std::string key);
   Result<std::int64_t> new_account(std::string_view kind, std::string_view name, unsigned slot);
+  /// By what a claim's bookings lie: its device; of what is no claim's its number.
+  Result<std::string> place_of(std::int64_t claim);
+  /// Every row of an answer that may hold what waits to be written.
+  template <typename Row, typename Read, typename... T>
+  Result<std::vector<Row>> claims_list(const Read& read, std::string_view sql, const T&... values) {
+    if (Status written = write_claims(); !written) return Failure{written.error()};
+    return list_of<Row>(read, database_.ask(sql, values...));
+  }
   /// The device of a chain; empty where there is no such chain. Valid until something else is asked.
   Result<std::string_view> device_of(std::int64_t chain);
   Result<std::int64_t> next_number(std::string_view sql);
@@ -220,7 +234,15 @@ class PostgresStore final : public Store {
   std::map<KeyOfDay, DayCount> days_;
   std::map<std::pair<std::string, std::string>, std::optional<Screened>> screened_now_;  // by device and activity
   std::unordered_map<std::int64_t, std::int64_t> booked_;                                // claims' bookings, where that is known
-  std::vector<std::pair<std::int64_t, std::string>> passing_;                            // accounts that are known until it ends
+  // Rows that wait to be written with others of their key.
+  std::string claims_of_, bookings_of_;
+  postgres::Gathered new_claims_{kAddClaims, kClaimColumns}, new_bookings_{kAddBookings, kBookingColumns};
+  struct PostedLeg {
+    std::int64_t account = 0, claim = 0, booking = 0, mg = 0, spendable_at = 0;
+  };
+  std::vector<PostedLeg> new_legs_;
+  postgres::Gathered legs_of_one_{kAddLegs, kLegColumns};      // of the account that is written
+  std::vector<std::pair<std::int64_t, std::string>> passing_;  // accounts that are known until it ends
   std::vector<std::uint8_t> legs_cell_;
 };
 

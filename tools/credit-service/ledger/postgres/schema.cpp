@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/postgres/schema.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
 
 namespace greentill::credit {
@@ -24,7 +27,7 @@ constexpr postgres::Spread kSpread[] = {
     {"act_claims", "act"},
     {"reversals", "act"},
     {"limits", "subject"},
-    {"bookings", "claim"},
+    {"bookings", "by_device", true},
     {"accounts", "no", false, true},
     {"legs", "account"},
     {"work", "key"},
@@ -67,7 +70,12 @@ CREATE SEQUENCE programme_no;
 INSERT INTO meta VALUES(1, uuid_send(gen_random_uuid()), 0, 0);
 )sql";
 
-std::string ledger() { return postgres::to_postgres(table_descriptions() + kLeading, kSpread) + kNumbers; }
+// Its bookings lay by their claims.
+std::string ledger() {
+  std::vector<postgres::Spread> spread(std::begin(kSpread), std::end(kSpread));
+  *std::ranges::find(spread, std::string_view("bookings"), &postgres::Spread::table) = {"bookings", "claim"};
+  return postgres::to_postgres(table_descriptions() + kLeading, spread) + kNumbers;
+}
 
 // Accounts of people, and trees: what version 1 lacks.
 std::string holdings() {
@@ -78,9 +86,25 @@ CREATE SEQUENCE tree_orders_no;
 )sql";
 }
 
+// Bookings lie with their claim's device, so that one statement writes those of a batch.
+std::string bookings() {
+  const std::string all = table_descriptions();
+  const std::size_t begin = all.find("CREATE TABLE bookings ");
+  std::string text = "ALTER TABLE bookings RENAME TO bookings_by_claim;\n";
+  for (int at = 0; at < postgres::kPartitions; ++at) {
+    const std::string part = "_p" + std::to_string(at);
+    text += "ALTER TABLE bookings" + part + " RENAME TO bookings_by_claim" + part + ";\n";
+  }
+  return text + postgres::to_postgres(all.substr(begin, all.find(';', begin) + 1 - begin), kSpread) + R"sql(
+INSERT INTO bookings SELECT b.*, CASE WHEN b.claim < 0 THEN 'spend ' || -b.claim ELSE coalesce(d.device, '') END
+  FROM bookings_by_claim b LEFT JOIN chain_devices d ON d.no = b.claim >> 40;
+DROP TABLE bookings_by_claim;
+)sql";
+}
+
 using Step = std::string (*)();
 // Each brings the tables from the version before to the next.
-constexpr Step kSteps[] = {ledger, holdings};
+constexpr Step kSteps[] = {ledger, holdings, bookings};
 constexpr std::int64_t kLatest = std::size(kSteps);
 
 /// Nothing where there is no ledger.

@@ -47,6 +47,9 @@ Status PostgresStore::transact(const std::function<Status()>& work) {
 Status PostgresStore::write_kept() {
   if (Status limits = write_limits(); !limits) return limits;
   if (Status days = write_days(); !days) return days;
+  if (Status claims = write_claims(); !claims) return claims;
+  if (Status bookings = write_bookings(); !bookings) return bookings;
+  if (Status legs = write_legs(); !legs) return legs;
   return write_balances();
 }
 
@@ -58,6 +61,10 @@ void PostgresStore::forget_kept() {
     account_names_.clear();
   }
   added_.clear();
+  new_claims_.clear();
+  new_bookings_.clear();
+  new_legs_.clear();
+  legs_of_one_.clear();
   limits_.clear();
   days_.clear();
   screened_now_.clear();

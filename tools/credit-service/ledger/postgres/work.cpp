@@ -62,6 +62,7 @@ Result<std::vector<HeldCount>> PostgresStore::count_held() {
   const auto read = [](const Rows& row) {
     return std::optional(HeldCount{Holds::from_bits(row.integer(0)), row.count(1), row.integer(2)});
   };
+  if (Status written = write_claims(); !written) return Failure{written.error()};
   return list_of<HeldCount>(
       read, database_.ask(GREENTILL_ACROSS "SELECT holds, count(*), min(arrived) FROM claims WHERE holds <> 0 GROUP BY "
                                            "holds ORDER BY holds"));
