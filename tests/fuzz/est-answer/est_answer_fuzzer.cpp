@@ -8,6 +8,7 @@
 
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/key_maker.hpp"
+#include "daemon/crypto/succession.hpp"
 #include "daemon/enrol/est_answer.hpp"
 #include "daemon/enrol/http_answer.hpp"
 
@@ -34,6 +35,11 @@ void judge(const std::vector<crypto::CertificateDer>& all) {
   auto reversed = all;
   std::reverse(reversed.begin(), reversed.end());
   require(enrol::digest_of(all) == enrol::digest_of(reversed));
+  // Whoever is offered what it has keeps it, but for links, or has no root.
+  if (const auto same = crypto::succeeding_anchors(all, all, std::nullopt)) {
+    require(!same->empty() && same->size() <= all.size());
+    for (const auto& one : *same) require(std::find(all.begin(), all.end(), one) != all.end());
+  }
   const auto pem = crypto::pem_of_all(all);
   if (!pem) return;
   const auto leaf = crypto::Certificate::from_der(all.front());
