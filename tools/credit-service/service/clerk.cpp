@@ -29,7 +29,7 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
 }
 
 Result<bool> Clerk::tick() {
-  const auto more = ledger_.tick();
+  auto more = ledger_.tick();
   if (!more) return more;
   const std::int64_t now = clocks_.now();
   if (!more_overdue_ && now >= looked_at_ && now - looked_at_ < kSecondsBetweenLooks) return more;

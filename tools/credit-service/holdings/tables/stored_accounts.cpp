@@ -88,7 +88,7 @@ class StoredAccounts final : public AccountStore {
 
   Result<std::int64_t> add_spend(const Spend& s) override {
     const auto no = database_.next_number("spends");
-    if (!no) return no;
+    if (!no) return Failure{no.error()};
     Spend numbered = s;
     numbered.no = *no;
     Status added = insert(numbered);

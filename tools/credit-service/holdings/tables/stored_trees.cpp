@@ -76,7 +76,7 @@ class StoredTrees final : public TreeStore {
   }
   Result<std::int64_t> add_order(const TreeOrder& o) override {
     const auto no = database_.next_number("tree_orders");
-    if (!no) return no;
+    if (!no) return Failure{no.error()};
     Status added = statements_.run("INSERT INTO order_keys VALUES(?, ?)", o.key, *no);
     if (added) {
       added = statements_.run("INSERT INTO tree_orders VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *no, o.key, o.species, o.site,
