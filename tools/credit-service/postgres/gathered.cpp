@@ -65,20 +65,4 @@ void Gathered::clear() {
   rows_ = 0;
 }
 
-Status Gathered::write(Database& database, const std::string& key) {
-  if (rows_ == 0) return Done{};
-  std::vector<const char*> data{key.c_str()};
-  std::vector<int> lengths{0}, formats{0};
-  for (Column& column : columns_) {
-    const std::string_view array = as_text(column.array());
-    data.push_back(array.data());
-    lengths.push_back(static_cast<int>(array.size()));
-    formats.push_back(1);
-  }
-  const Values values{static_cast<int>(data.size()), data.data(), lengths.data(), formats.data()};
-  Status sent = database.send_values(sql_, values, Database::Expect::nothing);
-  clear();
-  return sent;
-}
-
 }  // namespace greentill::postgres

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,7 +45,7 @@ class Gathered {
  public:
   static constexpr std::size_t kMost = 256;  ///< rows that are worth waiting for
 
-  /// `sql`: its first parameter is the key of all rows, as text; the columns follow. Lifetime of the text: forever.
+  /// `sql`: its first parameter is the key of all rows; the columns follow. Lifetime of the text: forever.
   Gathered(std::string_view sql, std::initializer_list<Column::Type> columns);
 
   /// Requires: a value for each column.
@@ -59,7 +58,16 @@ class Gathered {
   [[nodiscard]] std::size_t rows() const { return rows_; }
   void clear();
   /// Sends the rows, if any, and forgets them.
-  Status write(Database& database, const std::string& key);
+  template <typename Key>
+  Status write(Database& database, const Key& key) {
+    if (rows_ == 0) return Done{};
+    Parameters all(columns_.size() + 1);
+    all.add(key);
+    for (Column& column : columns_) all.add(column.array());
+    Status sent = database.send_values(sql_, all.view(), Database::Expect::nothing);
+    clear();
+    return sent;
+  }
 
  private:
   std::string_view sql_;

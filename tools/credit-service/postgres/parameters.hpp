@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/bytes.hpp"
 
@@ -21,43 +22,54 @@ struct Values {
   const int* formats = nullptr;
 };
 
-template <std::size_t N>
+/// Lifetime of what texts and bytes refer to: until the statement was sent.
 class Parameters {
  public:
-  template <typename... T>
-  explicit Parameters(const T&... values) {
-    (bind(values), ...);
+  explicit Parameters(std::size_t count) {
+    data_.reserve(count);
+    lengths_.reserve(count);
+    formats_.reserve(count);
+    digits_.reserve(count);
   }
-  [[nodiscard]] Values view() const { return {static_cast<int>(N), data_.data(), lengths_.data(), formats_.data()}; }
+  template <typename... T>
+  static Parameters of(const T&... values) {
+    Parameters all(sizeof...(T));
+    (all.add(values), ...);
+    return all;
+  }
+  Parameters(Parameters&&) noexcept = default;
+  Parameters& operator=(Parameters&&) = delete;
+  ~Parameters() = default;
+  [[nodiscard]] Values view() const { return {static_cast<int>(data_.size()), data_.data(), lengths_.data(), formats_.data()}; }
+
+  // Requires: no more of them than were counted.
+  void add(std::int64_t value) {
+    auto& digits = digits_.emplace_back();
+    *std::to_chars(digits.data(), digits.data() + digits.size() - 1, value).ptr = '\0';
+    put(digits.data(), 0, kText);
+  }
+  void add(std::uint64_t value) { add(static_cast<std::int64_t>(value)); }
+  void add(int value) { add(std::int64_t{value}); }
+  void add(ByteView bytes) { add(as_text(bytes)); }
+  void add(std::string_view text) { put(text.empty() ? "" : text.data(), text.size(), kBinary); }
+  void add(std::nullopt_t) { put(nullptr, 0, kText); }
+  template <typename T>
+  void add(const std::optional<T>& value) {
+    value ? add(*value) : add(std::nullopt);
+  }
 
  private:
   static constexpr int kText = 0, kBinary = 1;
-  static constexpr std::size_t kDigits = 22;
 
-  void bind(std::int64_t value) {
-    char* const digits = digits_[at_].data();
-    *std::to_chars(digits, digits + kDigits - 1, value).ptr = '\0';
-    put(digits, 0, kText);
-  }
-  void bind(std::uint64_t value) { bind(static_cast<std::int64_t>(value)); }
-  void bind(int value) { bind(std::int64_t{value}); }
-  void bind(ByteView bytes) { put(bytes.empty() ? "" : as_text(bytes).data(), bytes.size(), kBinary); }
-  void bind(std::string_view text) { put(text.empty() ? "" : text.data(), text.size(), kBinary); }
-  void bind(std::nullopt_t) { put(nullptr, 0, kText); }
-  template <typename T>
-  void bind(const std::optional<T>& value) {
-    value ? bind(*value) : bind(std::nullopt);
-  }
   void put(const char* data, std::size_t size, int format) {
-    data_[at_] = data;
-    lengths_[at_] = static_cast<int>(size);
-    formats_[at_++] = format;
+    data_.push_back(data);
+    lengths_.push_back(static_cast<int>(size));
+    formats_.push_back(format);
   }
 
-  std::size_t at_ = 0;
-  std::array<const char*, N + 1> data_{};  // one more, as an array of none is none
-  std::array<int, N + 1> lengths_{}, formats_{};
-  std::array<std::array<char, kDigits>, N + 1> digits_{};
+  std::vector<const char*> data_;
+  std::vector<int> lengths_, formats_;
+  std::vector<std::array<char, 22>> digits_;
 };
 
 }  // namespace greentill::postgres

@@ -50,17 +50,17 @@ class Database {
   /// Runs the statement; where that is within a transaction its failure is told by what follows, at the latest by commit().
   template <typename... T>
   Status send(std::string_view sql, const T&... values) {
-    return send_values(sql, Parameters<sizeof...(T)>(values...).view(), Expect::nothing);
+    return send_values(sql, Parameters::of(values...).view(), Expect::nothing);
   }
   /// Likewise, of a statement that must change one row.
   template <typename... T>
   Status change_one(std::string_view sql, const T&... values) {
-    return send_values(sql, Parameters<sizeof...(T)>(values...).view(), Expect::one_row);
+    return send_values(sql, Parameters::of(values...).view(), Expect::one_row);
   }
   /// Runs the statement, and waits for its answer.
   template <typename... T>
   Rows ask(std::string_view sql, const T&... values) {
-    return ask_values(sql, Parameters<sizeof...(T)>(values...).view());
+    return ask_values(sql, Parameters::of(values...).view());
   }
   Status send_values(std::string_view sql, const Values& values, Expect expect);
   Rows ask_values(std::string_view sql, const Values& values);

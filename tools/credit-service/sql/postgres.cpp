@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/sql/postgres.hpp"
 
-#include <charconv>
 #include <variant>
 
 #include "tools/credit-service/sql/dialect.hpp"
@@ -12,37 +11,11 @@ namespace {
 // Of a run with many rows.
 constexpr const char* kAtOnce = "1000";
 
-/// The values as libpq takes them.
-class Parameters {
- public:
-  explicit Parameters(std::span<const Value> values) : digits_(values.size()) {
-    for (std::size_t at = 0; at < values.size(); ++at)
-      std::visit([&](const auto& value) { bind(value, digits_[at]); }, values[at]);
-  }
-  [[nodiscard]] postgres::Values view() const {
-    return {static_cast<int>(data_.size()), data_.data(), lengths_.data(), formats_.data()};
-  }
-
- private:
-  using Digits = std::array<char, 24>;
-
-  void bind(std::nullopt_t, Digits& /*digits*/) { put(nullptr, 0, 0); }
-  void bind(std::int64_t value, Digits& digits) {
-    *std::to_chars(digits.data(), digits.data() + digits.size() - 1, value).ptr = '\0';
-    put(digits.data(), 0, 0);
-  }
-  void bind(std::string_view text, Digits& /*digits*/) { put(text.empty() ? "" : text.data(), text.size(), 1); }
-  void bind(ByteView bytes, Digits& digits) { bind(as_text(bytes), digits); }
-  void put(const char* data, std::size_t size, int format) {
-    data_.push_back(data);
-    lengths_.push_back(static_cast<int>(size));
-    formats_.push_back(format);
-  }
-
-  std::vector<const char*> data_;
-  std::vector<int> lengths_, formats_;
-  std::vector<Digits> digits_;
-};
+postgres::Parameters parameters_of(std::span<const Value> values) {
+  postgres::Parameters all(values.size());
+  for (const Value& value : values) std::visit([&](const auto& one) { all.add(one); }, value);
+  return all;
+}
 
 class PostgresRun : public Run {
  public:
@@ -84,7 +57,7 @@ class PostgresStatement final : public Prepared {
   PostgresStatement(postgres::Database& database, std::string sql, std::string name)
       : database_(database), sql_(std::move(sql)), cursor_(std::move(name)) {}
   std::unique_ptr<Run> run(std::span<const Value> values, Rows rows) override {
-    const Parameters bound(values);
+    const postgres::Parameters bound = parameters_of(values);
     if (rows == Rows::some || !database_.is_inside()) {
       return std::make_unique<PostgresRun>(database_.ask_values(sql_, bound.view()));
     }
@@ -92,7 +65,7 @@ class PostgresStatement final : public Prepared {
     return std::make_unique<CursorRun>(database_, cursor_, std::move(declared));
   }
   Status execute(std::span<const Value> values) override {
-    return database_.send_values(sql_, Parameters(values).view(), postgres::Database::Expect::nothing);
+    return database_.send_values(sql_, parameters_of(values).view(), postgres::Database::Expect::nothing);
   }
 
  private:

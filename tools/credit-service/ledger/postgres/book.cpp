@@ -106,7 +106,7 @@ Status PostgresStore::write_legs() {
     for (; leg != new_legs_.end() && leg->account == account; ++leg) {
       legs_of_one_.add(leg->claim, leg->booking, leg->mg, leg->spendable_at);
     }
-    if (Status written = legs_of_one_.write(database_, std::to_string(account)); !written) return written;
+    if (Status written = legs_of_one_.write(database_, account); !written) return written;
   }
   new_legs_.clear();
   return Done{};
