@@ -36,8 +36,10 @@ void Session::ask() {
 }
 
 void Session::question_now() {
-  // Questions that the broker does not acknowledge would pile up in Paho's memory.
-  if (!ready_ || ended_ || unacknowledged_ > 0) return;
+  if (!ready_ || ended_) return;
+  // Questions that the broker does not acknowledge would pile up in Paho's memory: it is asked once all is acknowledged.
+  question_wanted_ = unacknowledged_ > 0;
+  if (question_wanted_) return;
   if (!question_.empty()) vain_questions_ = 0;
   const bool at_rest = around_.window.idle() && retry_correlation_.empty();
   if (!at_rest && question_.empty()) return;

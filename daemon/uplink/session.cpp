@@ -120,7 +120,8 @@ void Session::on_acknowledged(const std::string& refusal) {
   if (!handed_.empty()) handed_.pop_front();
   if (!ended_ && measured_) measure();
   heard_ = around_.clock.monotonic();
-  if (!refusal.empty()) end({ErrorCode::denied, refusal + "; the broker's log says why this device may not publish now"});
+  if (!refusal.empty()) return end({ErrorCode::denied, refusal + "; the broker's log says why this device may not publish now"});
+  if (question_wanted_ && unacknowledged_ == 0) question_now();
 }
 
 void Session::on_message(ByteView payload, std::string_view correlation) {

@@ -197,7 +197,8 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   std::string question_;               // the correlation data of the one that has no answer; empty: none
   claim::ChainId asked_{};             // the chain that it named
   std::chrono::milliseconds question_deadline_{};
-  unsigned vain_questions_ = 0;  // in a row
+  unsigned vain_questions_ = 0;   // in a row
+  bool question_wanted_ = false;  // by somebody, once what was sent is acknowledged
   std::chrono::milliseconds next_question_{};
   bool changing_ = false;    // the store's chains are changed, by a repair or a gap
   bool more_waits_ = false;  // the last receipt had no room for all

@@ -80,7 +80,7 @@ TEST_CASE("bookings balance, are posted, and share what was granted") {
        "SET "
        "balance = balance + 700 WHERE kind = 'merchant'; UPDATE legs SET mg = mg + 700 WHERE mg = 200 AND booking = 1",
        "2 legs are not posted as they are booked\n"},
-      {"INSERT INTO legs SELECT no, 1, 1, 5, 7 FROM accounts WHERE kind = 'operator' LIMIT 1",
+      {"INSERT INTO legs SELECT no, 3, 1, 1, 5, 7 FROM accounts WHERE kind = 'operator' LIMIT 1",
        "1 legs are not posted as they are booked\n"},
       {"UPDATE accounts SET balance = balance + 5 WHERE kind = 'issuance'; UPDATE accounts SET balance = balance - 5 WHERE kind "
        "= "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server of EST over real TLS: what it takes of a request, what it bounds, and whom it lets show a certificate.
-#include "tools/credit-service/est/http_server.hpp"
+#include "tools/credit-service/http/server.hpp"
 
 #include <doctest/doctest.h>
 #include <httplib.h>

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kBackToOne = R"sql(
 DROP TABLE participants, purses, members, memberships, invitations, spends, order_spends, species, tree_parties, sites,
   ordered_trees, tree_orders, order_keys, trees, tree_numbers, tree_serials, tree_events, tree_photos, tree_payments,
-  tree_certificates, certificate_holders, certified_trees, status_lists, status_places;
+  tree_certificates, certificate_holders, certified_trees, status_lists, status_places, access_tokens, kept_answers, access_deeds;
 DROP SEQUENCE spends_no, tree_orders_no;
 ALTER TABLE account_numbers DROP COLUMN owner;
 DROP TABLE bookings;
@@ -23,6 +23,14 @@ CREATE TABLE bookings_p0 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAI
 CREATE TABLE bookings_p1 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAINDER 1);
 CREATE TABLE bookings_p2 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAINDER 2);
 CREATE TABLE bookings_p3 PARTITION OF bookings FOR VALUES WITH (MODULUS 4, REMAINDER 3);
+DROP TABLE legs;
+CREATE TABLE legs(account bigint NOT NULL, claim bigint NOT NULL, booking bigint NOT NULL, mg bigint NOT NULL,
+  spendable_at bigint NOT NULL, PRIMARY KEY(account, claim, booking)) PARTITION BY HASH (account);
+CREATE TABLE legs_p0 PARTITION OF legs FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+CREATE TABLE legs_p1 PARTITION OF legs FOR VALUES WITH (MODULUS 4, REMAINDER 1);
+CREATE TABLE legs_p2 PARTITION OF legs FOR VALUES WITH (MODULUS 4, REMAINDER 2);
+CREATE TABLE legs_p3 PARTITION OF legs FOR VALUES WITH (MODULUS 4, REMAINDER 3);
+INSERT INTO legs VALUES(77, (1::bigint << 40) + 3, 1, 700, 2000);
 INSERT INTO chain_devices VALUES(1, 'dock-7');
 INSERT INTO bookings VALUES((1::bigint << 40) + 3, 1, 0, 1000, 2000, '\x01'), (-7, 1, 4, 1000, 1000, '\x02');
 DELETE FROM schema_versions WHERE version > 1;
@@ -46,6 +54,10 @@ TEST_CASE("a ledger of version 1 is brought to this one by the first that writes
     REQUIRE(places.next());
     CHECK(places.text(0) == place);
   }
+  const auto legs = got(store->accounts().legs(77, {9'999, 0, 0, 0, 0}, 10));
+  REQUIRE(legs.size() == 1);
+  CHECK(legs[0].at == 1'000);
+  CHECK(legs[0].mg == 700);
   ok(store->set_owner(before, "AAAA"));
   ok(store->accounts().add("AAAA", {before, 1'000}));
   CHECK(got(open_url(url)->owner(before)) == "AAAA");

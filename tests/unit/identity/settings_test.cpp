@@ -172,7 +172,8 @@ TEST_CASE("settings: they may say where broker and service are") {
   CHECK(moved->broker == "mqtts://new.example:8883");
   CHECK(moved->est == "https://new.example");
   CHECK(refusal(kWhole + "[broker]\nserver = \"mqtt://new.example\"\n").find("mqtt:// is not encrypted") != std::string::npos);
-  CHECK(refusal(kWhole + "[est]\nserver = \"http://new.example\"\n").find("key 'est.server' must be https://") != std::string::npos);
+  CHECK(refusal(kWhole + "[est]\nserver = \"http://new.example\"\n").find("key 'est.server' must be https://") !=
+        std::string::npos);
   CHECK(refusal(kWhole + "[est]\n").find("server") != std::string::npos);
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <thread>
 
 #include "tests/unit/uplink/rig.hpp"
 
@@ -87,6 +88,21 @@ TEST_CASE("uplink: it asks when somebody wants to know, also where an earlier qu
     device.question_now();
     return device.status().receipts > unanswered;
   }));
+}
+
+TEST_CASE("uplink: one question is enough, also where something sent is not acknowledged yet") {
+  Pair at;
+  at.service.connect(at.broker.uri());
+  Device device(Device::options(at.broker));
+  device.start();
+  REQUIRE(eventually([&] { return device.all_delivered() && device.status().receipts > 0; }));
+  for (int i = 0; i < 200; ++i) {
+    device.sell(1);
+    while (!device.all_delivered()) std::this_thread::yield();  // its receipt is often here before the broker's acknowledgement
+    const std::uint64_t before = device.status().receipts;
+    device.question_now();
+    REQUIRE_MESSAGE(eventually([&] { return device.status().receipts > before; }), i);
+  }
 }
 
 TEST_CASE("uplink: what is decided later is heard at the next question, all of it at once") {

@@ -45,6 +45,9 @@ void describe_accounts(CLI::App& app, Arguments& arguments) {
       .why()
       .command("show", "Its credit, groups and orders", show_account)
       .positional("id", "Which account", "ACCOUNT")
+      .command("statement", "Its credit line by line, the latest first", show_account_statement)
+      .positional("id", "Which account", "ACCOUNT")
+      .option("after", "Go on behind this line, as the list before says", "LINE")
       .command("list", "The accounts", list_accounts)
       .option("after", "Go on behind this one", "ACCOUNT");
 }

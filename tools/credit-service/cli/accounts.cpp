@@ -9,23 +9,13 @@
 #include "tools/common/qr.hpp"
 #include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
+#include "tools/credit-service/accounts/account_statement.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
 #include "tools/credit-service/holdings/token.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
 namespace greentill::credit {
 namespace {
-
-Json to_json(const Account& account) {
-  Json json{{"account", account.id},
-            {"kind", to_words(account.is)},
-            {"state", to_words(account.state)},
-            {"opened_at", account.opened_at}};
-  if (!account.name.empty()) json["name"] = account.name;
-  if (!account.follow.empty()) json[account.is == Account::Kind::merchant ? "merchant" : "merged_into"] = account.follow;
-  if (account.ended_at) json["ended_at"] = *account.ended_at;
-  return json;
-}
 
 Result<Account::Kind> read_kind(const std::string& word) {
   for (const auto kind : {Account::Kind::person, Account::Kind::family, Account::Kind::team, Account::Kind::merchant}) {
@@ -164,10 +154,6 @@ Result<Deed> end_account(Counter& counter, const Given& given, const std::string
               {{verb, true}}};
 }
 
-Json to_json(const Spend& spend) {
-  return {{"order", spend.order}, {"mg", spend.mg}, {"state", to_words(spend.state)}, {"at", spend.at}};
-}
-
 }  // namespace
 
 Status change_account(const std::filesystem::path& config, const Given& given, const Output& output) {
@@ -186,39 +172,44 @@ Status show_account(const std::filesystem::path& config, const Given& given, con
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const auto account = counter.accounts.find(given["id"]);
     if (!account) return Failure{account.error()};
-    const auto credit = counter.spending.credit(account->id, counter.now);
-    if (!credit) return Failure{credit.error()};
-    const auto purses = counter.holders.purses(account->id);
-    if (!purses) return Failure{purses.error()};
-    const auto spends = counter.holders.spends(account->id);
-    if (!spends) return Failure{spends.error()};
-    const auto groups = account->is_group() ? counter.holders.members(account->id) : counter.holders.groups(account->id);
-    if (!groups) return Failure{groups.error()};
-    Json json = to_json(*account);
-    json["credit"] = {{"balance_mg", credit->balance},
-                      {"spendable_mg", credit->spendable},
-                      {"reserved_mg", credit->reserved},
-                      {"spent_mg", credit->spent}};
-    json[account->is_group() ? "members" : "groups"] = *groups;
-    json["purses"] = Json::array();
-    for (const Purse& purse : *purses) {
-      const auto name = counter.store.account_name(purse.no);
-      const auto balance = counter.store.balance(purse.no);
-      if (!name || !balance) return Failure{(name ? balance.error() : name.error())};
-      json["purses"].push_back({{"kind", name->first}, {"mg", *balance}, {"since", purse.since}});
-    }
-    json["orders"] = Json::array();
-    for (const Spend& spend : *spends) json["orders"].push_back(to_json(spend));
+    auto json = view_of(counter, *account);
+    if (!json) return Failure{json.error()};
+    const auto grams = [&](const char* name) { return tools::grams_text((*json)["credit"][name].get<std::int64_t>()); };
     std::string text = "account " + in_fours(account->id) + ", " + std::string(to_words(account->is)) + ", " +
                        std::string(to_words(account->state)) + '\n';
     if (!account->name.empty()) text += "name: " + printable(account->name) + '\n';
-    text += "credit: " + tools::grams_text(credit->balance) + ", of which " + tools::grams_text(credit->spendable) +
-            " can be spent now\nset aside: " + tools::grams_text(credit->reserved) +
-            ", spent: " + tools::grams_text(credit->spent) + '\n' + tools::counted(purses->size(), "purse") + '\n';
-    if (!groups->empty()) text += (account->is_group() ? "members: " : "groups: ") + tools::joined(*groups) + '\n';
-    for (const Spend& spend : *spends) {
-      text += "order " + std::to_string(spend.order) + ": " + tools::grams_text(spend.mg) + ' ' +
-              std::string(to_words(spend.state)) + '\n';
+    text += "credit: " + grams("balance_mg") + ", of which " + grams("spendable_mg") +
+            " can be spent now\nset aside: " + grams("reserved_mg") + ", spent: " + grams("spent_mg") + '\n' +
+            tools::counted((*json)["purses"].size(), "purse") + '\n';
+    const auto groups = (*json)[account->is_group() ? "members" : "groups"].get<std::vector<std::string>>();
+    if (!groups.empty()) text += (account->is_group() ? "members: " : "groups: ") + tools::joined(groups) + '\n';
+    for (const Json& order : (*json)["orders"]) {
+      text += "order " + order["order"].dump() + ": " + tools::grams_text(order["mg"].get<std::int64_t>()) + ' ' +
+              order["state"].get<std::string>() + '\n';
+    }
+    return Outcome{std::move(*json), std::move(text)};
+  });
+}
+
+Status show_account_statement(const std::filesystem::path& config, const Given& given, const Output& output) {
+  return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
+    const auto account = counter.accounts.find(given["id"]);
+    if (!account) return Failure{account.error()};
+    const auto page = read_statement(counter.store, counter.holders, account->id, given["after"], kMostListed);
+    if (!page) return Failure{page.error()};
+    Json list = Json::array();
+    tools::Table table({{"when"}, {"credit", tools::Table::Align::right}, {"what"}, {"for"}, {"merchant"}, {"device"}});
+    for (const StatementEntry& one : page->entries) {
+      list.push_back(to_json(one));
+      const std::string what = one.order != 0 ? "order " + std::to_string(one.order) : printable(one.activity);
+      table.add({tools::time_text(one.at), (one.mg > 0 ? "+" : "") + tools::grams_text(one.mg), std::string(one.what()), what,
+                 printable(one.merchant), printable(one.device)});
+    }
+    Json json{{"account", account->id}, {"entries", std::move(list)}};
+    std::string text = page->entries.empty() ? "nothing was booked for it\n" : table.text();
+    if (!page->next.empty()) {
+      json["next"] = page->next;
+      text += "more behind --after " + page->next + '\n';
     }
     return Outcome{std::move(json), std::move(text)};
   });

@@ -48,6 +48,12 @@ void describe_run(CLI::App& app, Arguments& arguments) {
   run_it->add_flag("--new-epoch", arguments.run.new_epoch, "The database was restored: let devices send again what it lacks");
 }
 
+void describe_api(CLI::App& app, Arguments& arguments) {
+  add(app, "api", "Answer people and programs by HTTP: accounts, statements, orders, trees, certificates", arguments,
+      [&](const Output&) { return serve_api(arguments.config); });
+  describe_access(app, arguments);
+}
+
 void describe_config(CLI::App& app, Arguments& arguments) {
   CLI::App* group = app.add_subcommand("config", "The service's configuration");
   group->require_subcommand(1);
@@ -133,9 +139,9 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part :
-       {describe_run, describe_config, describe_books, describe_sent, describe_held, describe_registry, describe_lock_images,
-        describe_tree_certificates, describe_enrolment, describe_accounts, describe_trees, describe_broker_config}) {
+  for (const auto describe_part : {describe_run, describe_api, describe_config, describe_books, describe_sent, describe_held,
+                                   describe_registry, describe_lock_images, describe_tree_certificates, describe_enrolment,
+                                   describe_accounts, describe_trees, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }

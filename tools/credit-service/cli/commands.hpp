@@ -19,6 +19,9 @@ struct RunOptions {
 };
 Status run(const std::filesystem::path& config, const RunOptions& options);
 
+/// Answers by HTTP until it is told to stop.
+Status serve_api(const std::filesystem::path& config);
+
 Status report(const std::filesystem::path& config, const Output& output);
 /// invalid where the configuration, or what it names, does not hold.
 Status check_config(const std::filesystem::path& config, const Output& output);

@@ -24,18 +24,6 @@ Status with_counter(const std::filesystem::path& path, const std::function<Statu
 
 }  // namespace
 
-Counter::Counter(const Config& of, Store& ledger, std::int64_t at)
-    : config(of),
-      store(ledger),
-      holders(store.accounts()),
-      trees(store.trees()),
-      now(at),
-      accounts(store, holders, random, crypto::hasher(), now),
-      spending(store, holders),
-      orders(trees, holders, accounts, spending, config.trees.programme, now),
-      planting(trees, config.trees.programme, now),
-      catalogue(trees) {}
-
 Status do_at_counter(const std::filesystem::path& path, const Given& given, const Output& output,
                      const std::function<Result<Deed>(Counter&)>& work) {
   Outcome outcome;

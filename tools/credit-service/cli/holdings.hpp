@@ -6,14 +6,9 @@
 #include <functional>
 #include <string>
 
-#include "daemon/base/system.hpp"
-#include "tools/credit-service/accounts/accounts.hpp"
-#include "tools/credit-service/accounts/spending.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
-#include "tools/credit-service/config/config.hpp"
-#include "tools/credit-service/trees/catalogue.hpp"
-#include "tools/credit-service/trees/orders.hpp"
-#include "tools/credit-service/trees/planting.hpp"
+#include "tools/credit-service/counter/counter.hpp"
+#include "tools/credit-service/counter/views.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): as the library has it
 class App;
@@ -23,23 +18,6 @@ namespace greentill::credit {
 
 /// How many things a list has at most; more are behind --after.
 inline constexpr std::size_t kMostListed = 1'000;
-
-/// The rules, over one store.
-struct Counter {
-  Counter(const Config& config, Store& store, std::int64_t now);
-
-  const Config& config;
-  Store& store;
-  AccountStore& holders;
-  TreeStore& trees;
-  std::int64_t now;
-  SystemRandom random;
-  Accounts accounts;
-  Spending spending;
-  Orders orders;
-  Planting planting;
-  Catalogue catalogue;
-};
 
 /// What a command did, by what the audit trail finds it, and what is noted there: nobody's name, token or code.
 // NOLINTNEXTLINE(bugprone-exception-escape): the check takes the document's move for one that throws
@@ -63,12 +41,14 @@ std::string amount_text(std::int64_t hundredths);
 /// A number that an option takes.
 Result<std::int64_t> read_number(const std::string& option, const std::string& text, std::int64_t least, std::int64_t most);
 
+void describe_access(CLI::App& app, Arguments& arguments);
 void describe_accounts(CLI::App& app, Arguments& arguments);
 void describe_trees(CLI::App& app, Arguments& arguments);
 
 // Each takes what it is to do by the last word of Given::command.
 Status change_account(const std::filesystem::path& config, const Given& given, const Output& output);
 Status show_account(const std::filesystem::path& config, const Given& given, const Output& output);
+Status show_account_statement(const std::filesystem::path& config, const Given& given, const Output& output);
 Status list_accounts(const std::filesystem::path& config, const Given& given, const Output& output);
 Status change_catalogue(const std::filesystem::path& config, const Given& given, const Output& output);
 Status list_catalogue(const std::filesystem::path& config, const Given& given, const Output& output);
@@ -80,12 +60,14 @@ Status list_trees(const std::filesystem::path& config, const Given& given, const
 Status list_payments(const std::filesystem::path& config, const Given& given, const Output& output);
 Status pay_trees(const std::filesystem::path& config, const Given& given, const Output& output);
 
+Status change_access(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_deeds(const std::filesystem::path& config, const Given& given, const Output& output);
+Status list_access(const std::filesystem::path& config, const Given& given, const Output& output);
+
 Status certify_trees(const std::filesystem::path& config, const Given& given, const Output& output);
 Status write_certificate(const std::filesystem::path& config, const Given& given, const Output& output);
 Status revoke_certificate(const std::filesystem::path& config, const Given& given, const Output& output);
 Status list_certificates(const std::filesystem::path& config, const Given& given, const Output& output);
 Status write_status_lists(const std::filesystem::path& config, const Given& given, const Output& output);
-
-Json to_json(const TreeOrder& order, const std::vector<Spend>& spends);
 
 }  // namespace greentill::credit

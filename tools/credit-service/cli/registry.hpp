@@ -30,6 +30,7 @@ struct Given {
   bool open = false;               ///< device chain
   bool confirm = false;            ///< code add
   bool replace = false;            ///< likewise
+  bool read_only = false;          ///< access add
   std::vector<std::string> hosts;  ///< ca issue
   std::vector<std::string> files;  ///< methodology publish
   std::vector<std::string> parts;  ///< tree order: accounts, each with its part

@@ -10,25 +10,6 @@
 namespace greentill::credit {
 namespace {
 
-Json to_json(const Species& s) {
-  return {{"species", s.id},           {"scientific", s.scientific}, {"name", s.name},
-          {"price_mg", s.price_mg},    {"region", s.region},         {"months", {s.first_month, s.last_month}},
-          {"cost_hundredths", s.cost}, {"currency", s.currency},     {"on_offer", s.on_offer}};
-}
-
-Json to_json(const TreeParty& p) {
-  const bool plants = p.is == TreeParty::Kind::planter;
-  Json json{{plants ? "planter" : "inspector", p.id}, {"name", p.name}, {"active", p.active}};
-  if (!p.works_for.empty()) json["works_for"] = p.works_for;
-  return json;
-}
-
-Json to_json(const Site& s) {
-  return {{"site", s.id},       {"planter", s.planter},         {"name", s.name},
-          {"region", s.region}, {"latitude", s.latitude / 1e5}, {"longitude", s.longitude / 1e5},
-          {"room", s.room},     {"ordered", s.ordered}};
-}
-
 Status read_months(const std::string& text, Species& into) {
   if (text.empty()) return Done{};
   const std::size_t hyphen = text.find('-');

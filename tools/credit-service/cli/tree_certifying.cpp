@@ -6,10 +6,9 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/credential/secured.hpp"
-#include "daemon/crypto/secret_file.hpp"
 #include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
-#include "tools/credit-service/certificate/certifying.hpp"
+#include "tools/credit-service/certificate/loading.hpp"
 #include "tools/credit-service/certificate/printing.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
 #include "tools/credit-service/registry/names.hpp"
@@ -17,31 +16,11 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::size_t kMostPem = 1u << 20;
 constexpr std::int64_t kListDays = 30;
 
 Result<std::unique_ptr<CertificateSigner>> load_certifier(const TreesConfig& config) {
   if (config.url.empty()) return fail(ErrorCode::invalid, "trees.url: the configuration names nobody who certifies trees");
-  const auto certificate = read_file(config.certificate, kMostPem);
-  if (!certificate) return Failure{certificate.error()};
-  const auto key = crypto::read_secret(config.key);
-  if (!key) return Failure{key.error()};
-  return CertificateSigner::make(*certificate, key->text());
-}
-
-Certifying certifying(Counter& counter) {
-  const TreesConfig& trees = counter.config.trees;
-  return {counter.trees,
-          counter.holders,
-          counter.accounts,
-          credential::Programme{trees.url, trees.name},
-          TreeDuty{trees.duty, static_cast<std::uint32_t>(trees.duty_least), static_cast<std::uint32_t>(trees.duty_most)},
-          counter.now};
-}
-
-Json to_json(const CertifiedTrees& one) {
-  return {{"certificate", one.number}, {"account", one.account}, {"year", one.year},          {"state", to_words(one.state)},
-          {"list", one.list},          {"place", one.index},     {"issued_at", one.issued_at}};
+  return load_certificate_signer(config.certificate, config.key);
 }
 
 Result<std::string> print(const credential::TreeCertificate& content, const std::string& message, const Given& given) {

@@ -49,43 +49,19 @@ std::string text_of(const TreeOrder& order) {
 
 /// The order, who pays for it, and its trees.
 Result<Deed> told(Counter& counter, const TreeOrder& order) {
-  const auto spends = counter.holders.spends_of(order.no);
-  if (!spends) return Failure{spends.error()};
-  const auto trees = counter.trees.trees_of(order.no);
-  if (!trees) return Failure{trees.error()};
-  Json json = to_json(order, *spends);
+  auto json = view_of(counter, order);
+  if (!json) return Failure{json.error()};
   std::string text = text_of(order);
-  for (const Spend& spend : *spends) {
-    text += "  " + in_fours(spend.account) + ": " + tools::grams_text(spend.mg) + ' ' + std::string(to_words(spend.state)) + '\n';
+  for (const Json& part : (*json)["accounts"]) {
+    text += "  " + in_fours(part["account"].get<std::string>()) + ": " + tools::grams_text(part["mg"].get<std::int64_t>()) + ' ' +
+            part["state"].get<std::string>() + '\n';
   }
-  json["trees"] = Json::array();
-  for (const Tree& tree : *trees) {
-    json["trees"].push_back({{"number", tree.number}, {"state", to_words(tree.state)}});
-    text += "  " + tree.number + ' ' + std::string(to_words(tree.state)) + '\n';
-  }
-  return Deed{{std::move(json), std::move(text)}, "order " + std::to_string(order.no), {{"state", to_words(order.state)}}};
+  for (const Json& tree : (*json)["trees"])
+    text += "  " + tree["number"].get<std::string>() + ' ' + tree["state"].get<std::string>() + '\n';
+  return Deed{{std::move(*json), std::move(text)}, "order " + std::to_string(order.no), {{"state", to_words(order.state)}}};
 }
 
 }  // namespace
-
-Json to_json(const TreeOrder& order, const std::vector<Spend>& spends) {
-  Json json{{"order", order.no},
-            {"key", order.key},
-            {"species", order.species},
-            {"site", order.site},
-            {"count", order.trees},
-            {"price_mg", order.price_mg},
-            {"year", order.year},
-            {"state", to_words(order.state)},
-            {"placed_at", order.placed_at},
-            {"until", order.until}};
-  if (order.decided_at) json["decided_at"] = *order.decided_at;
-  json["accounts"] = Json::array();
-  for (const Spend& spend : spends) {
-    json["accounts"].push_back({{"account", spend.account}, {"mg", spend.mg}, {"state", to_words(spend.state)}});
-  }
-  return json;
-}
 
 Status change_order(const std::filesystem::path& config, const Given& given, const Output& output) {
   const std::string verb = given.command.substr(given.command.rfind(' ') + 1);

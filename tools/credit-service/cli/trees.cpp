@@ -16,37 +16,6 @@ namespace {
 
 constexpr std::size_t kMostPhotoBytes = std::size_t{64} << 20;
 
-Json to_json(const Tree& tree) {
-  Json json{{"number", tree.number},         {"order", tree.order}, {"site", tree.site},
-            {"state", to_words(tree.state)}, {"since", tree.since}, {"ordered_at", tree.ordered_at}};
-  if (!tree.replaces.empty()) json["replaces"] = tree.replaces;
-  if (!tree.replaced_by.empty()) json["replaced_by"] = tree.replaced_by;
-  return json;
-}
-
-Json to_json(const TreeEvent& event) {
-  Json json{{"what", to_words(event.kind)}, {"at", event.at}, {"by", event.who}};
-  if (event.photo) json["photo_sha256"] = to_hex(*event.photo);
-  if (event.taken_at) json["taken_at"] = *event.taken_at;
-  if (event.latitude && event.longitude) {
-    json["latitude"] = *event.latitude / 1e5;
-    json["longitude"] = *event.longitude / 1e5;
-  }
-  if (!event.why.empty()) json["why"] = event.why;
-  return json;
-}
-
-Json to_json(const TreePayment& payment) {
-  Json json{{"tree", payment.tree},
-            {"planter", payment.planter},
-            {"amount_hundredths", payment.amount},
-            {"currency", payment.currency},
-            {"due_at", payment.due_at}};
-  if (payment.paid_at) json["paid_at"] = *payment.paid_at;
-  if (!payment.reference.empty()) json["reference"] = payment.reference;
-  return json;
-}
-
 Result<Evidence> read_evidence(const Given& given) {
   Evidence evidence;
   evidence.who = given["by"];
@@ -119,24 +88,16 @@ Status show_tree(const std::filesystem::path& config, const Given& given, const 
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const auto tree = counter.planting.find(given["number"]);
     if (!tree) return Failure{tree.error()};
-    const auto events = counter.trees.events(tree->number);
-    if (!events) return Failure{events.error()};
-    const auto spends = counter.holders.spends_of(tree->order);
-    if (!spends) return Failure{spends.error()};
-    Json json = to_json(*tree);
-    json["events"] = Json::array();
-    json["credit"] = Json::array();
+    auto json = view_of(counter, *tree);
+    if (!json) return Failure{json.error()};
     std::string text =
         "tree " + tree->number + " is " + std::string(to_words(tree->state)) + " since " + tools::time_text(tree->since) + '\n';
-    for (const Spend& spend : *spends) {
-      if (spend.state == Spend::State::spent) json["credit"].push_back({{"account", spend.account}, {"order_mg", spend.mg}});
+    for (const Json& event : (*json)["events"]) {
+      text += "  " + tools::time_text(event["at"].get<std::int64_t>()) + ' ' + event["what"].get<std::string>() + ", " +
+              printable(event["by"].get<std::string>()) +
+              (event.contains("why") ? ": " + printable(event["why"].get<std::string>()) : "") + '\n';
     }
-    for (const TreeEvent& event : *events) {
-      json["events"].push_back(to_json(event));
-      text += "  " + tools::time_text(event.at) + ' ' + std::string(to_words(event.kind)) + ", " + printable(event.who) +
-              (event.why.empty() ? "" : ": " + printable(event.why)) + '\n';
-    }
-    return Outcome{std::move(json), std::move(text)};
+    return Outcome{std::move(*json), std::move(text)};
   });
 }
 

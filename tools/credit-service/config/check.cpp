@@ -37,6 +37,7 @@ class Check {
     programme_key();
     consents();
     if (config_.est) est(*config_.est);
+    if (config_.api) server("api", config_.api->certificate, config_.api->key, "no program");
     if (config_.signer) signer(*config_.signer);
     database();
     return std::move(found_);
@@ -161,6 +162,20 @@ class Check {
     }
   }
 
+  /// What a TLS server of ours shows. `nobody`: who takes it if it is not for that.
+  void server(const std::string& table, const std::filesystem::path& file, const std::filesystem::path& key, const char* nobody) {
+    const std::string name = table + ".certificate";
+    const auto pem = tools::read_text(file, name, found_);
+    if (!pem) return;
+    const auto certificate = crypto::Certificate::leaf_from(*pem);
+    if (!certificate) return found_.problem(name, file.string() + ": " + certificate.error().message);
+    if (!certificate->has_usage(crypto::kServerUsage)) {
+      found_.problem(name, file.string() + ": its extended key usage lacks serverAuth: " + nobody + " takes it");
+    }
+    tools::check_end(*certificate, name, file.string() + ": ", judge_, found_);
+    tools::check_key(key, table + ".key", *certificate, found_);
+  }
+
   void est(const EstConfig& est) {
     if (tools::may_read(est.authority / "devices.key", "est.authority", found_)) {
       const auto issuer = load_issuer(est.authority, Branch::devices);
@@ -173,16 +188,7 @@ class Check {
       found_.warning("est.authority",
                      key.string() + ": this key belongs on another machine; the service needs devices.key alone");
     }
-    const auto pem = tools::read_text(est.certificate, "est.certificate", found_);
-    if (!pem) return;
-    const auto certificate = crypto::Certificate::leaf_from(*pem);
-    if (!certificate) return found_.problem("est.certificate", est.certificate.string() + ": " + certificate.error().message);
-    if (!certificate->has_usage(crypto::kServerUsage)) {
-      found_.problem("est.certificate",
-                     est.certificate.string() + ": its extended key usage lacks serverAuth: no device takes it");
-    }
-    tools::check_end(*certificate, "est.certificate", est.certificate.string() + ": ", judge_, found_);
-    tools::check_key(est.key, "est.key", *certificate, found_);
+    server("est", est.certificate, est.key, "no device");
     if (est.url.empty()) found_.warning("est.url", "is not set: no labels can be printed for codes");
   }
 

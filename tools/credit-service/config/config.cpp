@@ -19,7 +19,8 @@ constexpr std::size_t kMostFileBytes = 1u << 20;
 constexpr std::size_t kProgrammeKeyBytes = 32;
 
 /// "127.0.0.1:8443", "[::1]:8443", ":8443" for all addresses.
-bool read_listen(const std::string& text, EstConfig& into) {
+template <typename Place>
+bool read_listen(const std::string& text, Place& into) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos) return false;
   const auto port = parse_integer<std::uint16_t>(std::string_view(text).substr(colon + 1));
@@ -67,6 +68,14 @@ EstConfig read_est(const toml::Table& est, const std::filesystem::path& folder) 
   if (!config.url.empty() && !is_https) est.wrong("url", "must be https://HOST or https://HOST:PORT");
   config.terms.lifetime = est.integer_or("certificate_days", 1, 3660, config.terms.lifetime / kSecondsADay) * kSecondsADay;
   config.terms.grace = est.integer_or("grace_days", 0, 3660, config.terms.grace / kSecondsADay) * kSecondsADay;
+  return config;
+}
+
+ApiConfig read_api(const toml::Table& api, const std::filesystem::path& folder) {
+  ApiConfig config;
+  if (!read_listen(api.text("listen"), config)) api.wrong("listen", "must be ADDRESS:PORT, such as 0.0.0.0:8444");
+  config.certificate = (folder / api.text("certificate")).lexically_normal();
+  config.key = (folder / api.text("key")).lexically_normal();
   return config;
 }
 
@@ -128,6 +137,7 @@ Result<Config> load_config(const std::filesystem::path& path, std::vector<Error>
   config.broker.target.certificate = file(broker, "certificate");
   config.broker.target.key = file(broker, "key");
   if (root.has("est")) config.est = read_est(root.table("est"), folder);
+  if (root.has("api")) config.api = read_api(root.table("api"), folder);
   if (root.has("signer")) {
     const toml::Table signer = root.table("signer");
     config.signer = SignerConfig{file(signer, "certificate"), file(signer, "key")};

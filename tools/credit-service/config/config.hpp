@@ -28,6 +28,13 @@ struct EstConfig {
   EnrolmentTerms terms;
 };
 
+/// The HTTP API.
+struct ApiConfig {
+  std::string host;
+  std::uint16_t port = 0;
+  std::filesystem::path certificate, key;  ///< for TLS
+};
+
 /// Who signs bundles and times.
 struct SignerConfig {
   std::filesystem::path certificate, key;
@@ -53,6 +60,7 @@ struct Config {
   std::filesystem::path consent_authorities = {}, consent_certificates = {};  ///< both, or empty: no consent counts
   std::optional<EstConfig> est = {};                                          ///< none: devices are not enrolled by this service
   TreesConfig trees = {};
+  std::optional<ApiConfig> api = {};        ///< none: nobody asks by HTTP
   std::optional<SignerConfig> signer = {};  ///< none: devices get neither bundles nor times
 };
 

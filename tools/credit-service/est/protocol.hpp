@@ -11,9 +11,9 @@
 #include "daemon/base/ports.hpp"
 #include "tools/credit-service/enrolment/enrolling.hpp"
 #include "tools/credit-service/enrolment/settings_answer.hpp"
-#include "tools/credit-service/est/guesses.hpp"
 #include "tools/credit-service/est/messages.hpp"
 #include "tools/credit-service/est/signed_answers.hpp"
+#include "tools/credit-service/http/guesses.hpp"
 
 namespace greentill::credit {
 

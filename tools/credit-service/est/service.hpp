@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "tools/credit-service/est/http_server.hpp"
 #include "tools/credit-service/est/office.hpp"
+#include "tools/credit-service/est/protocol.hpp"
+#include "tools/credit-service/http/server.hpp"
 
 namespace greentill::credit {
 

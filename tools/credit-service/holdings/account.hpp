@@ -56,6 +56,15 @@ struct Purse {
   std::int64_t since = 0;
 };
 
+/// Credit that a booking brought to a purse, or took from it.
+struct PurseLeg {
+  std::int64_t at = 0;
+  std::int64_t claim = 0;    ///< below 0: a spend's number, negated
+  std::int64_t booking = 0;  ///< of the claim's
+  std::int64_t mg = 0;
+  std::int64_t spendable_at = 0;
+};
+
 /// Lets one person into a group, once.
 struct Invitation {
   Digest hash{};  ///< of the code

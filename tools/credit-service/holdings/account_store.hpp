@@ -31,6 +31,10 @@ class AccountStore {
   /// By number.
   virtual Result<std::vector<Spend>> spends(const std::string& account) = 0;
 
+  // By purse.
+  /// What was booked for it before that place, the latest first, at most `most`.
+  virtual Result<std::vector<PurseLeg>> legs(std::int64_t purse, const PurseLeg& before, std::size_t most) = 0;
+
   // By group.
   virtual Result<std::vector<std::string>> members(const std::string& group) = 0;
   virtual Status add_member(const std::string& group, const std::string& member, std::int64_t at) = 0;

@@ -26,6 +26,7 @@
 
 namespace greentill::credit {
 
+class AccessStore;
 class AccountStore;
 class TreeStore;
 
@@ -173,8 +174,9 @@ class Store : public DayStore, public LockStore {
 
   /// The registry, in the same database. Lifetime: the store's.
   virtual RegistryStore& registry() = 0;
-  /// Likewise accounts of people and merchants, and trees.
+  /// Likewise accounts of people and merchants, who may ask the HTTP API, and trees.
   virtual AccountStore& accounts() = 0;
+  virtual AccessStore& access() = 0;
   virtual TreeStore& trees() = 0;
 
   // The whole.

@@ -61,6 +61,16 @@ class StoredAccounts final : public AccountStore {
     return statements_.list<Spend>(GREENTILL_SPEND "WHERE participant = ? ORDER BY no", spend_of, account);
   }
 
+  Result<std::vector<PurseLeg>> legs(std::int64_t purse, const PurseLeg& before, std::size_t most) override {
+    return statements_.list<PurseLeg>(
+        "SELECT at, claim, booking, mg, spendable_at FROM legs WHERE account = ? AND (at, claim, booking) < (?, ?, ?) "
+        "ORDER BY at DESC, claim DESC, booking DESC LIMIT ?",
+        [](const Query& row) {
+          return PurseLeg{row.integer(0), row.integer(1), row.integer(2), row.integer(3), row.integer(4)};
+        },
+        purse, before.at, before.claim, before.booking, static_cast<std::int64_t>(most));
+  }
+
   Result<std::vector<std::string>> members(const std::string& group) override {
     return statements_.list<std::string>("SELECT participant FROM members WHERE team = ? ORDER BY participant", text_of, group);
   }

@@ -28,7 +28,8 @@ inline constexpr std::initializer_list<postgres::Column::Type> kBookingColumns =
 
 // By account.
 inline constexpr std::string_view kAddLegs =
-    "INSERT INTO legs SELECT $1::bigint, u.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS u";
-inline constexpr std::initializer_list<postgres::Column::Type> kLegColumns = {kNumber, kNumber, kNumber, kNumber};
+    "INSERT INTO legs SELECT $1::bigint, u.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) "
+    "AS u";
+inline constexpr std::initializer_list<postgres::Column::Type> kLegColumns = {kNumber, kNumber, kNumber, kNumber, kNumber};
 
 }  // namespace greentill::credit

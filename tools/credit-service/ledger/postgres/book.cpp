@@ -95,7 +95,7 @@ Status PostgresStore::post(const Leg& leg, const Booking& booking, std::int64_t 
   if (!name) return Failure{name.error()};
   added_[leg.account] += leg.mg;
   if (is_system_account((*name)->kind)) return Done{};
-  new_legs_.push_back({leg.account, booking.claim, number, leg.mg, booking.spendable_at});
+  new_legs_.push_back({leg.account, booking.at, booking.claim, number, leg.mg, booking.spendable_at});
   return Done{};
 }
 
@@ -104,7 +104,7 @@ Status PostgresStore::write_legs() {
   for (auto leg = new_legs_.begin(); leg != new_legs_.end();) {
     const std::int64_t account = leg->account;
     for (; leg != new_legs_.end() && leg->account == account; ++leg) {
-      legs_of_one_.add(leg->claim, leg->booking, leg->mg, leg->spendable_at);
+      legs_of_one_.add(leg->at, leg->claim, leg->booking, leg->mg, leg->spendable_at);
     }
     if (Status written = legs_of_one_.write(database_, account); !written) return written;
   }

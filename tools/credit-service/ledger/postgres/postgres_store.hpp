@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "tools/credit-service/access/tables/stored_access.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/ledger/postgres/added_rows.hpp"
@@ -134,6 +135,7 @@ class PostgresStore final : public Store {
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
   AccountStore& accounts() override { return *holders_; }
+  AccessStore& access() override { return *access_; }
   TreeStore& trees() override { return *trees_; }
   Result<std::uint64_t> epoch() override;
   Status raise_epoch() override;
@@ -218,6 +220,7 @@ class PostgresStore final : public Store {
   const std::unique_ptr<sql::Database> tables_ = sql::on(database_);
   const std::unique_ptr<RegistryStore> registry_ = make_registry(*tables_);
   const std::unique_ptr<AccountStore> holders_ = make_accounts(*tables_);
+  const std::unique_ptr<AccessStore> access_ = make_access(*tables_);
   const std::unique_ptr<TreeStore> trees_ = make_trees(*tables_);
   bool inside_ = false;            // a transaction
   std::uint64_t connections_ = 0;  // on which what is known was learned
@@ -238,7 +241,7 @@ class PostgresStore final : public Store {
   std::string claims_of_, bookings_of_;
   postgres::Gathered new_claims_{kAddClaims, kClaimColumns}, new_bookings_{kAddBookings, kBookingColumns};
   struct PostedLeg {
-    std::int64_t account = 0, claim = 0, booking = 0, mg = 0, spendable_at = 0;
+    std::int64_t account = 0, at = 0, claim = 0, booking = 0, mg = 0, spendable_at = 0;
   };
   std::vector<PostedLeg> new_legs_;
   postgres::Gathered legs_of_one_{kAddLegs, kLegColumns};      // of the account that is written

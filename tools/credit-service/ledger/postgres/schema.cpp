@@ -53,6 +53,8 @@ constexpr postgres::Spread kSpread[] = {
     {"certificate_holders", "number"},
     {"certified_trees", "tree"},
     {"status_places", "list"},
+    {"kept_answers", "token"},
+    {"access_deeds", "subject"},
 };
 
 // What leads from a number to the key that its rows lie by, and from an account's name to its number.
@@ -70,11 +72,36 @@ CREATE SEQUENCE programme_no;
 INSERT INTO meta VALUES(1, uuid_send(gen_random_uuid()), 0, 0);
 )sql";
 
-// Its bookings lay by their claims.
+/// The statement that makes the table.
+std::string description_of(const std::string& table) {
+  const std::string all = table_descriptions();
+  const std::size_t begin = all.find("CREATE TABLE " + table + ' ');
+  return all.substr(begin, all.find(';', begin) + 1 - begin);
+}
+
+/// Makes the table anew, as it is described now, with the rows that `select` gives of the old one, which is called old_….
+std::string anew(const std::string& table, const std::string& select) {
+  std::string text = "ALTER TABLE " + table + " RENAME TO old_" + table + ";\n";
+  for (int at = 0; at < postgres::kPartitions; ++at) {
+    const std::string part = table + "_p" + std::to_string(at);
+    text += "ALTER TABLE " + part + " RENAME TO old_" + part + ";\n";
+  }
+  return text + postgres::to_postgres(description_of(table), kSpread) + "INSERT INTO " + table + ' ' + select +
+         ";\nDROP TABLE old_" + table + ";\n";
+}
+
+constexpr const char* kLegsOfOne = R"sql(
+CREATE TABLE legs (account INTEGER NOT NULL, claim INTEGER NOT NULL, booking INTEGER NOT NULL, mg INTEGER NOT NULL,
+  spendable_at INTEGER NOT NULL, PRIMARY KEY (account, claim, booking)) STRICT, WITHOUT ROWID;)sql";
+
+// Its bookings lay by their claims, and legs by the claims of their bookings.
 std::string ledger() {
   std::vector<postgres::Spread> spread(std::begin(kSpread), std::end(kSpread));
   *std::ranges::find(spread, std::string_view("bookings"), &postgres::Spread::table) = {"bookings", "claim"};
-  return postgres::to_postgres(table_descriptions() + kLeading, spread) + kNumbers;
+  std::string all = table_descriptions();
+  const std::string legs = description_of("legs");
+  all.replace(all.find(legs), legs.size(), kLegsOfOne);
+  return postgres::to_postgres(all + kLeading, spread) + kNumbers;
 }
 
 // Accounts of people, and trees: what version 1 lacks.
@@ -88,23 +115,23 @@ CREATE SEQUENCE tree_orders_no;
 
 // Bookings lie with their claim's device, so that one statement writes those of a batch.
 std::string bookings() {
-  const std::string all = table_descriptions();
-  const std::size_t begin = all.find("CREATE TABLE bookings ");
-  std::string text = "ALTER TABLE bookings RENAME TO bookings_by_claim;\n";
-  for (int at = 0; at < postgres::kPartitions; ++at) {
-    const std::string part = "_p" + std::to_string(at);
-    text += "ALTER TABLE bookings" + part + " RENAME TO bookings_by_claim" + part + ";\n";
-  }
-  return text + postgres::to_postgres(all.substr(begin, all.find(';', begin) + 1 - begin), kSpread) + R"sql(
-INSERT INTO bookings SELECT b.*, CASE WHEN b.claim < 0 THEN 'spend ' || -b.claim ELSE coalesce(d.device, '') END
-  FROM bookings_by_claim b LEFT JOIN chain_devices d ON d.no = b.claim >> 40;
-DROP TABLE bookings_by_claim;
-)sql";
+  return anew("bookings",
+              "SELECT b.*, CASE WHEN b.claim < 0 THEN 'spend ' || -b.claim ELSE coalesce(d.device, '') END "
+              "FROM old_bookings b LEFT JOIN chain_devices d ON d.no = b.claim >> 40");
+}
+
+// Legs lie in the order of their time, so that a statement reads a stretch of them; and who may ask by HTTP.
+std::string statements() {
+  return anew("legs",
+              "SELECT l.account, b.at, l.claim, l.booking, l.mg, l.spendable_at FROM old_legs l JOIN bookings b ON b.claim = "
+              "l.claim "
+              "AND b.number = l.booking") +
+         postgres::to_postgres(access_descriptions(), kSpread);
 }
 
 using Step = std::string (*)();
 // Each brings the tables from the version before to the next.
-constexpr Step kSteps[] = {ledger, holdings, bookings};
+constexpr Step kSteps[] = {ledger, holdings, bookings, statements};
 constexpr std::int64_t kLatest = std::size(kSteps);
 
 /// Nothing where there is no ledger.

@@ -22,7 +22,7 @@ Status SqliteStore::prepare_book() {
                   {add_booking_,
                    "INSERT INTO bookings SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM bookings WHERE claim = ?1 "
                    "RETURNING number"},
-                  {add_leg_, "INSERT INTO legs VALUES(?, ?, ?, ?, ?)"},
+                  {add_leg_, "INSERT INTO legs VALUES(?, ?, ?, ?, ?, ?)"},
                   {find_account_, "SELECT no, coalesce(owner, '') FROM accounts WHERE kind = ? AND name = ? AND slot = ?"},
                   {account_name_, "SELECT kind, name, coalesce(owner, '') FROM accounts WHERE no = ?"},
                   {find_balance_, "SELECT balance FROM accounts WHERE no = ?"},
@@ -89,7 +89,7 @@ Status SqliteStore::post(const Leg& leg, const Booking& booking, std::int64_t nu
   if (!name) return Failure{name.error()};
   added_[leg.account] += leg.mg;
   if (is_system_account((*name)->kind)) return Done{};
-  return add_leg_.run(leg.account, booking.claim, number, leg.mg, booking.spendable_at);
+  return add_leg_.run(leg.account, booking.at, booking.claim, number, leg.mg, booking.spendable_at);
 }
 
 Result<std::vector<Booking>> SqliteStore::bookings(std::int64_t claim) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "tools/credit-service/access/tables/stored_access.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/registry/tables/registry_store.hpp"
@@ -10,7 +11,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 10;
+constexpr std::int64_t kVersion = 11;
 
 // docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
 // a transaction that was stored.
@@ -66,8 +67,8 @@ CREATE TABLE bookings (claim INTEGER NOT NULL, number INTEGER NOT NULL, kind INT
   spendable_at INTEGER NOT NULL, legs BLOB NOT NULL, PRIMARY KEY (claim, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE accounts (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, slot INTEGER NOT NULL,
   balance INTEGER NOT NULL, owner TEXT, UNIQUE (kind, name, slot)) STRICT;
-CREATE TABLE legs (account INTEGER NOT NULL, claim INTEGER NOT NULL, booking INTEGER NOT NULL, mg INTEGER NOT NULL,
-  spendable_at INTEGER NOT NULL, PRIMARY KEY (account, claim, booking)) STRICT, WITHOUT ROWID;
+CREATE TABLE legs (account INTEGER NOT NULL, at INTEGER NOT NULL, claim INTEGER NOT NULL, booking INTEGER NOT NULL,
+  mg INTEGER NOT NULL, spendable_at INTEGER NOT NULL, PRIMARY KEY (account, at, claim, booking)) STRICT, WITHOUT ROWID;
 CREATE TABLE work (step INTEGER NOT NULL, key TEXT NOT NULL, no INTEGER NOT NULL, what BLOB NOT NULL, due INTEGER NOT NULL,
   PRIMARY KEY (step, key, no)) STRICT, WITHOUT ROWID;
 CREATE INDEX work_by_due ON work (due);
@@ -76,13 +77,14 @@ CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, by
 
 constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-PRAGMA user_version = 10;
+PRAGMA user_version = 11;
 )sql";
 
 }  // namespace
 
 std::string table_descriptions() { return std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema; }
 std::string holding_descriptions() { return std::string(kAccountSchema) + kTreeSchema; }
+std::string access_descriptions() { return kAccessSchema; }
 
 Status check_version(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
@@ -103,7 +105,7 @@ Status create_or_check(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version != 0) return check_version(database);
-  const std::string whole = table_descriptions() + holding_descriptions() + kFirstRows;
+  const std::string whole = table_descriptions() + holding_descriptions() + access_descriptions() + kFirstRows;
   if (Status created = database.execute(whole.c_str()); !created) return created;
   return transaction->commit();
 }

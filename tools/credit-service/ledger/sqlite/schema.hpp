@@ -12,6 +12,8 @@ namespace greentill::credit {
 std::string table_descriptions();
 /// Likewise those of accounts and trees.
 std::string holding_descriptions();
+/// Likewise those of who may ask by HTTP.
+std::string access_descriptions();
 
 /// Creates the tables in an empty database; else as check_version(). Safe while other workers do the same.
 Status create_or_check(sqlite::Database& database);

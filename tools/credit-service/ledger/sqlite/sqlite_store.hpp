@@ -13,6 +13,7 @@
 #include "daemon/sqlite/kept_statements.hpp"
 #include "daemon/sqlite/sqlite.hpp"
 #include "daemon/sqlite/store_mark.hpp"
+#include "tools/credit-service/access/tables/stored_access.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/ledger/store.hpp"
@@ -134,6 +135,7 @@ class SqliteStore final : public Store {
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
   AccountStore& accounts() override { return *holders_; }
+  AccessStore& access() override { return *access_; }
   TreeStore& trees() override { return *trees_; }
   Result<std::uint64_t> epoch() override;
   Status raise_epoch() override;
@@ -215,6 +217,7 @@ class SqliteStore final : public Store {
   const std::unique_ptr<sql::Database> tables_ = sql::on(database_);
   const std::unique_ptr<RegistryStore> registry_ = make_registry(*tables_);
   const std::unique_ptr<AccountStore> holders_ = make_accounts(*tables_);
+  const std::unique_ptr<AccessStore> access_ = make_access(*tables_);
   const std::unique_ptr<TreeStore> trees_ = make_trees(*tables_);
   sqlite::StoreMark mark_;
   bool starts_anew_;  // the ledger went back; the mark speaks of the one before until the new epoch has begun

@@ -45,7 +45,8 @@ class BookingAudit {
  private:
   Status prepare();
   Status take(const sql::Query& row);
-  Status post(const Leg& leg, std::int64_t claim, std::int64_t number, Booked* into);
+  /// `row`: of the booking.
+  Status post(const Leg& leg, const sql::Query& row, Booked* into);
   Status open(std::int64_t claim);
   void close();
   void use(const Programme& programme);
@@ -66,7 +67,8 @@ class BookingAudit {
 Status BookingAudit::prepare() {
   return sql::prepare_all(
       database_,
-      {{leg_, "SELECT kind, mg FROM accounts LEFT JOIN legs ON account = no AND claim = ? AND booking = ? WHERE no = ?"},
+      {{leg_,
+        "SELECT kind, mg FROM accounts LEFT JOIN legs ON account = no AND at = ? AND claim = ? AND booking = ? WHERE no = ?"},
        {claim_,
         "SELECT device, payload, granted, customer, programme FROM claims CROSS JOIN chains ON no = claims.id >> 40 "
         "WHERE claims.id = ?"}});
@@ -105,7 +107,7 @@ Status BookingAudit::take(const sql::Query& row) {
   std::int64_t sum = 0;
   for (const Leg& leg : *legs) {
     sum += leg.mg;
-    if (Status posted = post(leg, claim, row.integer(1), moves ? &current_ : nullptr); !posted) return posted;
+    if (Status posted = post(leg, row, moves ? &current_ : nullptr); !posted) return posted;
   }
   if (sum != 0) ++unbalanced_;
   if (claim > 0 && !current_.is_known) ++nobodys_;
@@ -115,8 +117,8 @@ Status BookingAudit::take(const sql::Query& row) {
   return Done{};
 }
 
-Status BookingAudit::post(const Leg& leg, std::int64_t claim, std::int64_t number, Booked* into) {
-  sql::Query posted(leg_, claim, number, leg.account);
+Status BookingAudit::post(const Leg& leg, const sql::Query& row, Booked* into) {
+  sql::Query posted(leg_, row.integer(3), row.integer(0), row.integer(1), leg.account);
   if (!posted.next()) {
     ++unposted_;
     return posted.status();

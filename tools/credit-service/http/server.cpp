@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/credit-service/est/http_server.hpp"
+#include "tools/credit-service/http/server.hpp"
 
 #include <fcntl.h>
 #include <httplib.h>
@@ -29,7 +29,8 @@ constexpr std::chrono::milliseconds kLastMoment{1'000};  // for connections unde
 /// What the library's handler knows of the connection that it answers.
 struct Exchange {
   const api::RequestHead& head;
-  EstRequest request;
+  HttpRequest request;
+  const HttpOptions& options;
   bool has_body = true;  ///< all of it came
 };
 thread_local Exchange* exchange = nullptr;
@@ -102,22 +103,32 @@ class Library final : public httplib::SSLServer {
   }
 
  private:
+  static HttpReply tell(int status, const std::string& why) {
+    if (exchange->options.tell_fault) return exchange->options.tell_fault(status, why);
+    return {status, "text/plain", why + '\n', {}};
+  }
+
   static void respond(const httplib::Request& request, httplib::Response& response, const HttpServer::Answer& answer) {
-    EstReply reply;
+    HttpReply reply;
     if (const int fault = exchange->head.fault_status; fault != 0) {
-      reply = {fault, "text/plain", "the request is malformed, or too large\n", {}};
+      reply = tell(fault, "the request is malformed, or too large");
     } else if (exchange->head.chunked) {
-      reply = {411, "text/plain", "say the body's length; chunks are not taken\n", {}};
-    } else if (exchange->head.length.value_or(0) > kMostRequestBytes) {
-      reply = {413, "text/plain", "the body is longer than a certificate request can be\n", {}};
+      reply = tell(411, "say the body's length; chunks are not taken");
+    } else if (exchange->head.length.value_or(0) > exchange->options.most_body_bytes) {
+      reply = tell(413, "the body is longer than anything that is taken here");
     } else if (!exchange->has_body) {
-      reply = {408, "text/plain", "the body did not come in time\n", {}};
+      reply = tell(408, "the body did not come in time");
     } else {
-      EstRequest& asked = exchange->request;
+      HttpRequest& asked = exchange->request;
       asked.method = request.method;
       asked.path = request.path;
       asked.content_type = request.get_header_value("Content-Type");
       asked.authorization = request.get_header_value("Authorization");
+      asked.accept = request.get_header_value("Accept");
+      asked.if_match = request.get_header_value("If-Match");
+      asked.if_none_match = request.get_header_value("If-None-Match");
+      asked.idempotency_key = request.get_header_value("Idempotency-Key");
+      for (const auto& [name, value] : request.params) asked.parameters.emplace_back(name, value);
       reply = answer(asked);
     }
     response.status = reply.status;
@@ -170,7 +181,7 @@ class Serving {
 class TlsHttpServer final : public HttpServer {
  public:
   TlsHttpServer(const HttpOptions& options, Answer answer)
-      : answer_(std::move(answer)), patience_(options.patience), library_(options.identity, answer_, set_up_) {}
+      : answer_(std::move(answer)), options_(without_identity(options)), library_(options.identity, answer_, set_up_) {}
   ~TlsHttpServer() override {
     stopping_ = true;
     const std::uint64_t one = 1;
@@ -201,6 +212,12 @@ class TlsHttpServer final : public HttpServer {
   [[nodiscard]] std::uint16_t port() const override { return port_; }
 
  private:
+  /// It is used while the server starts, and its texts are gone afterwards.
+  static HttpOptions without_identity(HttpOptions options) {
+    options.identity = {};
+    return options;
+  }
+
   void serve_all() {
     while (!stopping_) {
       pollfd entries[] = {{listening_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
@@ -220,7 +237,7 @@ class TlsHttpServer final : public HttpServer {
   }
 
   void serve(int socket, const std::string& address) {
-    const auto deadline = TlsClock::now() + patience_;
+    const auto deadline = TlsClock::now() + options_.patience;
     const auto tls = crypto::TlsServerStream::accept(*library_.ssl_context(), socket, deadline);
     if (!tls) return;  // whoever knocks and goes leaves no line
     api::Input input;
@@ -234,8 +251,8 @@ class TlsHttpServer final : public HttpServer {
     while (!head && more()) head = api::parse_head(input.rest());
     if (!head) return;
     input.take(head->bytes);
-    Exchange now{*head, {}, true};
-    const bool is_taken = head->fault_status == 0 && !head->chunked && head->length.value_or(0) <= kMostRequestBytes;
+    Exchange now{*head, {}, options_};
+    const bool is_taken = head->fault_status == 0 && !head->chunked && head->length.value_or(0) <= options_.most_body_bytes;
     if (is_taken) {
       now.has_body = api::read_body(*head, input, more, [&](std::string_view piece) {
         now.request.body += piece;
@@ -265,7 +282,7 @@ class TlsHttpServer final : public HttpServer {
   }
 
   const Answer answer_;
-  const std::chrono::milliseconds patience_;
+  const HttpOptions options_;
   Status set_up_ = Done{};
   Library library_;
   Descriptor listening_;

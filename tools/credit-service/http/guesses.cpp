@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/credit-service/est/guesses.hpp"
+#include "tools/credit-service/http/guesses.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// One request, as the routes see it, and their answers. Private to api/. Threads: one.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tools/credit-service/access/access.hpp"
+#include "tools/credit-service/api/fields.hpp"
+#include "tools/credit-service/api/problem.hpp"
+#include "tools/credit-service/counter/counter.hpp"
+#include "tools/credit-service/counter/views.hpp"
+
+namespace greentill::credit {
+
+/// Who may ask: bits, so that a route can name several.
+enum Who : unsigned {
+  kService = 1u << 0,
+  kAccount = 1u << 1,
+  kPlanter = 1u << 2,
+  kInspector = 1u << 3,
+  kAnybody = kService | kAccount | kPlanter | kInspector,
+};
+
+struct Call {
+  const AccessToken& token;
+  Counter& counter;
+  Access& access;
+  const HttpRequest& request;
+  std::vector<std::string> names;  ///< what stands in the path for the pattern's braces
+  Json body = Json::object();      ///< of a POST or PUT; of another method the query's parameters, as texts
+
+  [[nodiscard]] bool is_service() const { return token.is == AccessToken::Scope::service; }
+  /// The request's own key, and whose it is, in 64 digits: a request that comes again makes nothing twice. Empty without a key.
+  [[nodiscard]] std::string repeat_key() const;
+};
+
+/// What a route answers, and how a change is noted.
+struct ApiAnswer {
+  int status = 200;
+  Json json = {};
+  std::string location = {};      ///< of what was made
+  std::string subject = {};       ///< of a change; empty: none is noted
+  Json noted = Json::object();    ///< nobody's name, token or code
+  std::string content_type = {};  ///< with `bytes` in place of the JSON
+  std::string bytes = {};
+};
+
+using ApiResult = Result<ApiAnswer, Problem>;
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  ///< "/v1/accounts/{account}/statement"
+  unsigned who = 0;
+  ApiResult (*handle)(Call&);
+  /// Is a guess at a secret: wrong ones are counted.
+  bool guesses = false;
+};
+
+std::span<const Route> account_routes();
+std::span<const Route> order_routes();
+std::span<const Route> tree_routes();
+std::span<const Route> certificate_routes();
+std::span<const Route> service_routes();
+
+/// The account that the path names, of one that was merged the one that it went into. A token of another account is told that
+/// there is none.
+Result<Account, Problem> account_of(Call& call, const std::string& id);
+
+/// "after" and "limit" of a list, from the query.
+struct Page {
+  std::string after;
+  std::size_t limit = 100;
+};
+inline constexpr std::size_t kMostOfPage = 1'000;
+Result<Page, Problem> page_of(Call& call, Fields& fields);
+
+}  // namespace greentill::credit

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/api/representation.hpp"
+
+#include <set>
+
+#include "daemon/base/hex.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "daemon/crypto/sealed.hpp"
+#include "tools/credit-service/api/routing.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr std::size_t kMostNesting = 16;
+constexpr std::size_t kMostKey = 64;
+constexpr std::size_t kMostSealed = 12u << 10;
+constexpr const char* kSealedAs = "answer";
+
+/// Whether brackets stand in one another too deeply: the parser's memory is bounded by that.
+bool is_deep(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_text = false, escaped = false;
+  for (const char c : text) {
+    if (in_text) {
+      in_text = escaped || c != '"';
+      escaped = !escaped && c == '\\';
+      continue;
+    }
+    in_text = c == '"';
+    if ((c == '{' || c == '[') && ++depth > kMostNesting) return true;
+    if ((c == '}' || c == ']') && depth > 0) --depth;
+  }
+  return false;
+}
+
+Result<crypto::WrappingKey> sealing_key(const Call& call) {
+  constexpr std::string_view kFor("greentill kept answer\0", 22);
+  const Digest key = crypto::hasher().sha256({as_bytes(kFor), as_bytes(std::string_view(call.request.authorization).substr(7))});
+  return crypto::WrappingKey::from(key);
+}
+
+std::string header_of(const HttpReply& reply, std::string_view name) {
+  for (const auto& [one, value] : reply.headers) {
+    if (one == name) return value;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Json, Problem> read_body(const HttpRequest& request) {
+  if (request.body.empty()) return Json::object();
+  const std::string_view type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  if (type != "application/json") return refuse(415, "unsupported-type", "send application/json");
+  if (is_deep(request.body)) return refuse(400, "not-json", "its brackets stand in one another too deeply");
+  bool is_twice = false;
+  std::vector<std::set<std::string>> open;
+  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end) open.pop_back();
+    if (event == Json::parse_event_t::key) is_twice = !open.back().insert(parsed.get<std::string>()).second || is_twice;
+    return true;
+  };
+  Json json = Json::parse(request.body, watch, false);
+  if (json.is_discarded()) return refuse(400, "not-json", "the body is no JSON document in UTF-8");
+  if (is_twice) return refuse(400, "not-json", "a name stands twice in one object");
+  if (!json.is_object()) return refuse(400, "not-json", "the body must be a JSON object");
+  return json;
+}
+
+Result<Json, Problem> read_query(const HttpRequest& request) {
+  Json json = Json::object();
+  for (const auto& [name, value] : request.parameters) {
+    if (json.contains(name)) return refuse_field(name, "stands twice in the query");
+    json[name] = value;
+  }
+  return json;
+}
+
+HttpReply json_reply(int status, const Json& json) {
+  return {status, "application/json", json.dump(-1, ' ', false, Json::error_handler_t::replace), {}};
+}
+
+HttpReply reply_of(const ApiAnswer& answer) {
+  HttpReply reply = answer.content_type.empty() ? json_reply(answer.status, answer.json)
+                                                : HttpReply{answer.status, answer.content_type, answer.bytes, {}};
+  if (!answer.location.empty())
+    reply.headers.emplace_back(answer.status == 201 ? "Location" : "Content-Location", answer.location);
+  return reply;
+}
+
+std::string entity_tag(std::string_view body) {
+  constexpr std::size_t kTagBytes = 16;
+  return '"' + to_hex(ByteView(crypto::hasher().sha256({as_bytes(body)})).first(kTagBytes)) + '"';
+}
+
+bool names_tag(std::string_view header, std::string_view tag) {
+  return header == "*" || (!header.empty() && header.find(tag) != std::string_view::npos);
+}
+
+std::string plain_key(std::string_view header) {
+  if (header.size() >= 2 && header.front() == '"' && header.back() == '"') header = header.substr(1, header.size() - 2);
+  return std::string(header);
+}
+
+BasicStatus<Problem> check_key(std::string_view header) {
+  const std::string key = plain_key(header);
+  const bool is_visible =
+      key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/+=") == std::string::npos;
+  if (key.size() <= kMostKey && is_visible) return Done{};
+  return refuse(400, "bad-request", "Idempotency-Key must be 1 to 64 letters, digits and -._~:/+=");
+}
+
+Digest request_digest(const HttpRequest& request) {
+  constexpr std::string_view kZero("\0", 1);
+  return crypto::hasher().sha256(
+      {as_bytes(request.method), as_bytes(kZero), as_bytes(request.path), as_bytes(kZero), as_bytes(request.body)});
+}
+
+Result<std::vector<std::uint8_t>> seal_answer(const Call& call, const HttpReply& reply) {
+  const auto key = sealing_key(call);
+  if (!key) return Failure{key.error()};
+  std::string location = header_of(reply, "Location");
+  if (location.empty()) location = header_of(reply, "Content-Location");
+  Json json{{"location", location}};
+  if (reply.body.size() <= kMostSealed) json["body"] = reply.body;
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return key->seal(kSealedAs, as_bytes(text), call.counter.random);
+}
+
+Result<HttpReply, Problem> open_answer(Call& call, const KeptAnswer& kept) {
+  const auto key = sealing_key(call);
+  if (!key) return refuse(key.error());
+  const auto opened = key->open(kSealedAs, kept.body);
+  if (!opened) return refuse(opened.error().with_context("a kept answer"));
+  const Json json = Json::parse(opened->text(), nullptr, false);
+  if (!json.is_object()) return refuse(500, "internal", "a kept answer cannot be read");
+  const std::string location = json.value("location", "");
+  HttpReply reply{kept.status, "application/json", json.value("body", ""), {}};
+  if (!json.contains("body")) {
+    const auto there = find_route("GET", location);
+    if (there.route == nullptr) return refuse(500, "internal", "a kept answer leads nowhere");
+    Call look{call.token, call.counter, call.access, call.request, there.names};
+    const auto now = there.route->handle(look);
+    if (!now) return Failure{now.error()};
+    reply.body = json_reply(kept.status, now->json).body;
+  }
+  if (!location.empty()) reply.headers.emplace_back(kept.status == 201 ? "Location" : "Content-Location", location);
+  return reply;
+}
+
+}  // namespace greentill::credit

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/credit-service/api/service_api.hpp"
+
+#include <algorithm>
+
+#include "daemon/base/hex.hpp"
+#include "daemon/base/moment.hpp"
+#include "daemon/crypto/hasher.hpp"
+#include "tools/credit-service/api/call.hpp"
+#include "tools/credit-service/api/representation.hpp"
+#include "tools/credit-service/api/routing.hpp"
+#include "tools/credit-service/trees/ending.hpp"
+
+namespace greentill::credit {
+namespace {
+
+constexpr std::size_t kDroppedAtOnce = 100;
+constexpr std::size_t kExpiredAtOnce = 100;
+
+/// The token of a Bearer header (RFC 6750), whose scheme may be in any case.
+std::optional<std::string_view> bearer_of(std::string_view header) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (header.size() <= kScheme.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kScheme.size(); ++i) {
+    const char c = header[i];
+    if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != kScheme[i]) return std::nullopt;
+  }
+  return header.substr(kScheme.size());
+}
+
+unsigned who_of(const AccessToken& token) {
+  switch (token.is) {
+    case AccessToken::Scope::service: return kService;
+    case AccessToken::Scope::account: return kAccount;
+    case AccessToken::Scope::planter: return kPlanter;
+    case AccessToken::Scope::inspector: return kInspector;
+  }
+  return 0;
+}
+
+bool only_looks(std::string_view method) { return method == "GET"; }
+
+}  // namespace
+
+HttpReply ServiceApi::told(const Problem& problem) {
+  const bool is_ours = problem.status == 500 || problem.status == 507;
+  if (is_ours && lines_.take(clock_.monotonic())) log_.write(LogLevel::error, "api", problem.detail);
+  return reply_of(problem);
+}
+
+HttpReply ServiceApi::health() {
+  const auto epoch = store_->epoch();
+  return epoch ? json_reply(200, {{"status", "ok"}, {"epoch", *epoch}}) : told(problem_of(epoch.error()));
+}
+
+HttpReply ServiceApi::answer(const HttpRequest& request) {
+  const std::scoped_lock lock(mutex_);
+  if (request.path == "/healthz" && request.method == "GET") return health();
+  const auto shown = bearer_of(request.authorization);
+  if (!shown) return told({401, "unauthorized", "send \"Authorization: Bearer TOKEN\"; the operator gives tokens"});
+  SystemRandom random;
+  const auto token = Access(store_->access(), random, crypto::hasher(), clock_.unix_seconds()).admit(*shown);
+  if (!token && token.error().code == ErrorCode::denied) return told({401, "unauthorized", token.error().message});
+  if (!token) return told(problem_of(token.error()));
+  return admitted(request, *token);
+}
+
+HttpReply ServiceApi::admitted(const HttpRequest& request, const AccessToken& token) {
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  auto found = find_route(method, request.path);
+  if (found.route == nullptr && !found.allowed.empty()) {
+    HttpReply reply = told({405, "method-not-allowed", "here goes " + found.allowed});
+    reply.headers.emplace_back("Allow", found.allowed);
+    return reply;
+  }
+  if (found.route == nullptr)
+    return told({404, "not-found", "there is no " + request.path + "; docs/service-api.md lists what there is"});
+  const Route& route = *found.route;
+  if ((route.who & who_of(token)) == 0) {
+    return told({403, "forbidden", "this is not for a token of scope " + std::string(to_words(token.is))});
+  }
+  if (token.read_only && !only_looks(method)) return told({403, "forbidden", "this token may only look"});
+  auto body = only_looks(method) || method == "DELETE" ? read_query(request) : read_body(request);
+  if (!body) return told(body.error());
+  Counter counter(config_, *store_, clock_.unix_seconds());
+  Access access(store_->access(), counter.random, crypto::hasher(), counter.now);
+  Call call{token, counter, access, request, std::move(found.names), std::move(*body)};
+  const auto now = clock_.monotonic();
+  if (route.guesses && !guesses_.may_try(request.address, now)) {
+    return told({429, "too-many-guesses", "wait a minute, and look at the code again"});
+  }
+  HttpReply reply = only_looks(method) ? look(call, route) : change(call, route);
+  const bool was_wrong = reply.status == 404 || reply.status == 422 || reply.status == 409;
+  if (route.guesses && was_wrong) guesses_.note(request.address, now);
+  return reply;
+}
+
+HttpReply ServiceApi::look(Call& call, const Route& route) {
+  const auto answer = route.handle(call);
+  if (!answer) return told(answer.error());
+  HttpReply reply = reply_of(*answer);
+  const std::string tag = entity_tag(reply.body);
+  reply.headers.emplace_back("ETag", tag);
+  if (names_tag(call.request.if_none_match, tag)) return {304, reply.content_type, "", reply.headers};
+  return reply;
+}
+
+HttpReply ServiceApi::change(Call& call, const Route& route) {
+  if (const auto key = check_key(call.request.idempotency_key); !key) return told(key.error());
+  // Workers do it too, where there are some.
+  const auto expired = expire_orders(*store_, call.counter.now, kExpiredAtOnce);
+  if (!expired) return told(problem_of(expired.error()));
+  std::optional<Problem> problem;
+  HttpReply reply;
+  const Status done = store_->transact([&]() -> Status {
+    const auto give_up = [&](const Problem& why) {
+      problem = why;
+      return fail(ErrorCode::invalid, "given up");
+    };
+    auto before = kept(call);
+    if (!before) return give_up(before.error());
+    if (*before) {
+      reply = std::move(**before);
+      return Done{};
+    }
+    auto answer = change_within(call, route);
+    if (!answer) return give_up(answer.error());
+    if (Status noted = note(call, route, *answer); !noted) return noted;
+    reply = reply_of(*answer);
+    return keep(call, reply);
+  });
+  if (problem) return told(*problem);
+  return done ? reply : told(problem_of(done.error()));
+}
+
+/// If-Match (RFC 9110, 13.1.1): of what GET answers there.
+Result<ApiAnswer, Problem> ServiceApi::change_within(Call& call, const Route& route) {
+  if (!call.request.if_match.empty()) {
+    const auto there = find_route("GET", call.request.path);
+    if (there.route == nullptr) return refuse(400, "bad-request", "If-Match goes with what can be read at the same address");
+    HttpRequest reading = call.request;
+    reading.method = "GET";
+    Call look{call.token, call.counter, call.access, reading, there.names};
+    const auto now = there.route->handle(look);
+    if (!now || !names_tag(call.request.if_match, entity_tag(reply_of(*now).body))) {
+      return refuse(412, "changed", "it is not what If-Match names any more: read it again");
+    }
+  }
+  return route.handle(call);
+}
+
+Status ServiceApi::note(const Call& call, const Route& route, const ApiAnswer& answer) {
+  if (answer.subject.empty()) return Done{};
+  // Not in the registry's trail: what holders do is much more, and has no part in what workers look up.
+  const auto why = call.body.find("why");
+  return store_->access().add(AccessDeed{answer.subject, 0, call.counter.now, call.token.id(),
+                                         std::string(route.method) + ' ' + std::string(route.pattern),
+                                         answer.noted.dump(-1, ' ', false, Json::error_handler_t::replace),
+                                         why != call.body.end() && why->is_string() ? why->get<std::string>() : ""});
+}
+
+/// How the same request was answered before; nothing where it has no key, or comes first.
+Result<std::optional<HttpReply>, Problem> ServiceApi::kept(Call& call) {
+  const std::string key = plain_key(call.request.idempotency_key);
+  if (key.empty()) return std::optional<HttpReply>();
+  if (Status dropped = store_->access().drop_answers(call.counter.now - kKeptAnswerSeconds, kDroppedAtOnce); !dropped) {
+    return refuse(dropped.error());
+  }
+  const auto found = store_->access().answer(call.token.hash, key);
+  if (!found) return refuse(found.error());
+  if (!*found) return std::optional<HttpReply>();
+  if ((*found)->request != request_digest(call.request)) {
+    return refuse(422, "key-reused", "another request came with this idempotency key: give each its own");
+  }
+  auto reply = open_answer(call, **found);
+  if (!reply) return Failure{reply.error()};
+  reply->headers.emplace_back("Idempotent-Replayed", "true");
+  return std::optional(std::move(*reply));
+}
+
+Status ServiceApi::keep(const Call& call, const HttpReply& reply) {
+  const std::string key = plain_key(call.request.idempotency_key);
+  if (key.empty()) return Done{};
+  auto sealed = seal_answer(call, reply);
+  if (!sealed) return Failure{sealed.error()};
+  return store_->access().add(
+      {call.token.hash, key, request_digest(call.request), reply.status, std::move(*sealed), call.counter.now});
+}
+
+std::string Call::repeat_key() const {
+  const std::string key = plain_key(request.idempotency_key);
+  return key.empty() ? "" : to_hex(crypto::hasher().sha256({token.hash, as_bytes(key)}));
+}
+
+}  // namespace greentill::credit

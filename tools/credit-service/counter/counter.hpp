@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules of accounts and trees over one store, as commands and the HTTP API use them. Threads: one.
+#pragma once
+
+#include "daemon/base/system.hpp"
+#include "tools/credit-service/accounts/accounts.hpp"
+#include "tools/credit-service/accounts/spending.hpp"
+#include "tools/credit-service/config/config.hpp"
+#include "tools/credit-service/trees/catalogue.hpp"
+#include "tools/credit-service/trees/orders.hpp"
+#include "tools/credit-service/trees/planting.hpp"
+
+namespace greentill::credit {
+
+struct Counter {
+  /// What it refers to must outlive it.
+  Counter(const Config& config, Store& store, std::int64_t now);
+
+  const Config& config;
+  Store& store;
+  AccountStore& holders;
+  TreeStore& trees;
+  std::int64_t now;
+  SystemRandom random;
+  Accounts accounts;
+  Spending spending;
+  Orders orders;
+  Planting planting;
+  Catalogue catalogue;
+};
+
+}  // namespace greentill::credit
