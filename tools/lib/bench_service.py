@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the credit service's worker needs: for a backlog, for claims one by one, for what it has already, and while one device floods."""
+import http.client
+import json
+import sqlite3
+import ssl
 import statistics
 import sys
+import time
 
-from parts import ROOT
+from parts import PATIENCE_S, ROOT, Part, connects, free_port, wait_until
 
 sys.path.insert(0, str(ROOT / "tests/integration/attacks"))
 
@@ -13,6 +18,8 @@ from scene import Scene  # noqa: E402
 
 REPLAYS = 10  # of each batch
 AT_ONCE = 16  # batches of one device that a worker has room for
+POSTINGS = 1_000_000
+VISITS = 100
 
 
 def measure(bench, folder):
@@ -23,6 +30,10 @@ def measure(bench, folder):
     bench.results.add("service_postgres_cpu_per_claim_over_verification", statistics.median(row[0] for row in rows), "ratio", "<=", 0.7, 0.4)
     bench.results.add("service_postgres_cpu_with_backends_per_claim_over_verification", statistics.median(row[1] for row in rows), "ratio",
                       "<=", 1.5, 1)
+    claim_bytes, statement, nothing = statement_of_many(bench, "statement", bench.scaled(20_000), bench.scaled(POSTINGS))
+    bench.results.add("ledger_bytes_per_claim", claim_bytes, "bytes")
+    bench.results.add("account_statement_with_a_million_postings", statement, "ms", "<=", 20, 5)
+    bench.results.add("service_api_request", nothing, "ms")
     with Scene(folder / "sent", bench.bin) as scene:
         prepare(scene)
         rows = [one_by_one(bench, scene, f"single-{attempt}", bench.scaled(5_000)) for attempt in attempts]
@@ -63,6 +74,44 @@ def backlog_in_postgres(bench, name, count):
         backends = sum(map(bench.cpu_seconds, stack.postgres.processes())) - before
         verify.append(bench.crypto(stack)["verify_ns"])
         return [spent / count * 1e9 / statistics.mean(verify) for spent in (worker, worker + backends)]
+
+
+def statement_of_many(bench, name, claims, postings):
+    """What a claim takes of the ledger's file; how long a page of 100 lines takes of an account that so many postings lie behind, TLS and all, and how long a request takes
+    that reads nothing; medians, in ms."""
+    with bench.stack(name) as stack:
+        bench.fill(stack, claims)
+        stack.start()
+        stack.wait_delivered(600)
+        stack.stop()
+        account = json.loads(stack.credit("account", "open", "--kind", "merchant", "--merchant", "demo-merchant", "--json"))["account"]
+        token = json.loads(stack.credit("access", "add", "service", "--json"))["token"]
+        claim_bytes = stack.ledger.stat().st_size / claims
+        with sqlite3.connect(stack.ledger) as ledger:
+            # Older than what was booked, so that the page is of bookings that are there.
+            ledger.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
+                           "INSERT INTO legs SELECT account, 1000 + i, i, 1, 1, 0 FROM purses, n WHERE participant = ?", (postings, account))
+        port = free_port()
+        with open(stack.folder / "credit.toml", "a") as config:
+            config.write(f'[api]\nlisten = "127.0.0.1:{port}"\ncertificate = "identities/broker.crt"\nkey = "identities/broker.key"\n')
+        tls = ssl.create_default_context(cafile=str(stack.identities / "ca.crt"))
+        with Part("api", [stack.program("greentill-credit"), "api", "--config", stack.folder / "credit.toml"], stack.folder / "logs/api.log") as api:
+            api.start()
+            wait_until(lambda: connects(port) or api.check_alive(), PATIENCE_S, "the API to listen")
+            return [claim_bytes] + [statistics.median(visit(tls, port, token, path) for _ in range(VISITS))
+                    for path in (f"/v1/accounts/{account}/statement?limit=100", "/v1/me")]
+
+
+def visit(tls, port, token, path):
+    began = time.perf_counter()
+    connection = http.client.HTTPSConnection("localhost", port, context=tls)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    if answer.status != 200:
+        sys.exit(f"GET {path} answered {answer.status}: {body[:200]!r}")
+    return (time.perf_counter() - began) * 1000
 
 
 def over_verification(bench, stack, count, work):
