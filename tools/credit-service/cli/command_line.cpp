@@ -83,6 +83,16 @@ void describe_books(CLI::App& app, Arguments& arguments) {
   statement->add_flag("--csv", asked.csv, "As comma-separated values, in milligrams");
 }
 
+void describe_settle(CLI::App& app, Arguments& arguments) {
+  SettleRequest& asked = arguments.settle;
+  CLI::App* command = add_asking(app, "settle", "What programmes would grant for a year's acts as they stand, side by side",
+                                 arguments, [&](const Output& output) { return settle(arguments.config, asked, output); });
+  command->add_option("--year", asked.year, "In which the acts ended, in the programme's zone")->type_name("YEAR")->required();
+  command->add_option("--programme", asked.programmes, "Another one beside the configuration's own; several may be given")
+      ->type_name("FILE");
+  command->add_flag("--csv", asked.csv, "As comma-separated values, in milligrams");
+}
+
 void describe_sent(CLI::App& app, Arguments& arguments) {
   CLI::App* devices =
       add_asking(app, "devices", "The devices: what each sent, when it was last heard, until when its certificate lasts",
@@ -139,9 +149,9 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part : {describe_run, describe_api, describe_config, describe_books, describe_sent, describe_held,
-                                   describe_registry, describe_lock_images, describe_tree_certificates, describe_enrolment,
-                                   describe_accounts, describe_trees, describe_broker_config}) {
+  for (const auto describe_part : {describe_run, describe_api, describe_config, describe_books, describe_settle, describe_sent,
+                                   describe_held, describe_registry, describe_lock_images, describe_tree_certificates,
+                                   describe_enrolment, describe_accounts, describe_trees, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }

@@ -26,6 +26,7 @@ struct Arguments {
   RefusalsOptions refusals;
   HeldRequest held;
   StatementRequest statement;
+  SettleRequest settle;
   Given given;
   BrokerRequest broker;
   std::function<Status(const Output&)> chosen;

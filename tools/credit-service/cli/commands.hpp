@@ -59,6 +59,14 @@ struct StatementRequest {
   std::vector<std::string> by;
   bool csv = false;
 };
+struct SettleRequest {
+  std::int64_t year = 0;
+  std::vector<std::string> programmes;  ///< files, besides the configuration's own
+  bool csv = false;
+};
+/// What each programme would grant for the acts that ended in the year, as they stand.
+Status settle(const std::filesystem::path& config, const SettleRequest& request, const Output& output);
+
 Status show_statement(const std::filesystem::path& config, const StatementRequest& request, const Output& output);
 
 }  // namespace greentill::credit

@@ -1,35 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/ledger/acts_check.hpp"
 
-#include <deque>
-
+#include "tools/credit-service/ledger/act_reading.hpp"
 #include "tools/credit-service/ledger/act_view.hpp"
 
 namespace greentill::credit {
 namespace {
-
-struct Seen {
-  std::vector<Told> told;
-  std::vector<Takes> takes;
-  std::vector<const Decision*> decisions;  // of those that were told
-  std::deque<claim::Claim> claims;         // into which the others point
-};
-
-Status see(const KeptClaim& kept, Seen& seen, const ActReversal* reversal) {
-  const auto claim = claim::parse_payload(kept.stored.payload);
-  const bool fits = claim && (reversal != nullptr ? std::holds_alternative<claim::Reversal>(claim->entry)
-                                                  : std::holds_alternative<claim::Reduction>(claim->entry));
-  if (!fits)
-    return fail(ErrorCode::corrupt, "ledger: claim " + std::to_string(kept.id) + ", which is kept with an act, is none of it");
-  const claim::Claim& read = seen.claims.emplace_back(*claim);
-  if (reversal == nullptr) {
-    seen.told.push_back(told_of(kept.id, read, kept.stored.decision, kept.apart));
-    seen.decisions.push_back(&kept.stored.decision);
-  } else if (auto takes = takes_of(kept.id, read, kept.stored.decision, reversal->merchant, reversal->entitled)) {
-    seen.takes.push_back(std::move(*takes));
-  }
-  return Done{};
-}
 
 /// Whether the decision is what the act's judgement says of it.
 bool is_as_judged(const Decision& decision, Fate fate) {
@@ -42,16 +18,9 @@ bool is_as_judged(const Decision& decision, Fate fate) {
 }
 
 Result<bool> is_right(const KeptAct& act) {
-  Seen seen;
-  for (const KeptClaim& one : act.claims) {
-    if (Status read = see(one, seen, nullptr); !read) return Failure{read.error()};
-  }
-  if (act.claims.empty() && act.holder) {
-    if (Status read = see(*act.holder, seen, nullptr); !read) return Failure{read.error()};
-  }
-  for (const auto& [reversal, one] : act.reversals) {
-    if (Status read = see(one, seen, &reversal); !read) return Failure{read.error()};
-  }
+  const auto read = read_act(act);
+  if (!read) return Failure{read.error()};
+  const ReadAct& seen = *read;
   const Judgement judged = judge(seen.told, seen.takes, act.act.holder);
   if (judged.holder != act.act.holder || judged.closed_by != act.act.closed_by) return false;
   for (std::size_t i = 0; i < seen.told.size(); ++i) {
