@@ -203,11 +203,101 @@ TEST_CASE("api: planters and inspectors speak for themselves") {
 
 TEST_CASE("api: a holder ends the account, and what was open with others ends first") {
   Valley valley;
+  const std::string family = valley.desk.ask(valley.service, "POST", "/v1/accounts", {{"kind", "family"}}).json["account"];
+  for (const auto& [token, account] :
+       {std::pair(valley.annas, valley.anna.account.id), std::pair(valley.bens, valley.ben.account.id)}) {
+    const std::string code = valley.desk.ask(valley.service, "POST", "/v1/accounts/" + family + "/invitations").json["code"];
+    REQUIRE(valley.desk.ask(token, "POST", "/v1/accounts/" + account + "/memberships", {{"code", code}}).status == 201);
+  }
+  const Json both =
+      Json::array({{{"account", valley.anna.account.id}, {"mg", 1'200}}, {{"account", valley.ben.account.id}, {"mg", 800}}});
+  REQUIRE(valley.order(valley.bens, 2, both).json["state"] == "open");
   const std::string path = "/v1/accounts/" + valley.anna.account.id;
+  CHECK(valley.desk.ask(valley.annas, "POST", path + "/closure", {{"why", "I leave"}}).problem() == "conflict");
   CHECK(valley.desk.ask(valley.annas, "POST", path + "/erasure").json["field"] == "why");
   CHECK(valley.desk.ask(valley.annas, "POST", path + "/erasure", {{"why", "I leave"}}).json["state"] == "erased");
-  CHECK(valley.desk.ask(valley.annas, "POST", path + "/tokens").problem() == "conflict");
+  CHECK(valley.credit_of(valley.bens, valley.ben.account.id, "reserved_mg") == 0);
   CHECK(valley.office.desk.wrong() == "");
+}
+
+TEST_CASE("api: reading an order changes nothing, also when its time is over") {
+  Valley valley;
+  const Json part = Json::array({{{"account", valley.anna.account.id}}});
+  const Told placed = valley.desk.ask(valley.service, "POST", "/v1/orders", Valley::order_of(1, part));
+  REQUIRE(placed.json["state"] == "open");
+  valley.office.clock.now += 8 * 86'400;
+  const std::string looks = valley.desk.token(Scope::account, valley.anna.account.id, true);
+  const auto store = got(valley.office.open_store());
+  const auto before = got(store->accounts().spends(valley.anna.account.id));
+  CHECK(valley.desk.ask(looks, "GET", "/v1/orders/1").status == 200);
+  CHECK(got(store->accounts().spends(valley.anna.account.id)).front().state == before.front().state);
+  CHECK(valley.desk.ask(valley.annas, "POST", "/v1/orders/1/agreements").problem() == "conflict");
+  CHECK(valley.desk.ask(looks, "GET", "/v1/orders/1").json["state"] == "expired");  // by the change before, which ended it
+  CHECK(valley.credit_of(valley.service, valley.anna.account.id, "reserved_mg") == 0);
+  CHECK(valley.office.desk.wrong() == "");
+}
+
+TEST_CASE("api: a planter sees its own sites and trees, and no other's") {
+  Valley valley;
+  REQUIRE(valley.desk.ask(valley.service, "POST", "/v1/planters", {{"planter", "others"}, {"name", "Others"}}).status == 201);
+  const std::string others = valley.desk.token(Scope::planter, "others");
+  REQUIRE(valley.order(valley.annas, 1, Json::array({{{"account", valley.anna.account.id}}})).status == 201);
+  CHECK(valley.desk.ask(others, "GET", "/v1/sites").json["sites"].empty());
+  for (const char* path : {"/v1/sites/alxa1", "/v1/sites/alxa1/trees", "/v1/trees/gt/saxaul/alxa1/2026/1"}) {
+    CHECK_MESSAGE(valley.desk.ask(others, "GET", path).problem() == "not-found", path);
+    CHECK_MESSAGE(valley.desk.ask(valley.planter, "GET", path).status == 200, path);
+  }
+  CHECK(valley.desk.ask(others, "POST", "/v1/trees/gt/saxaul/alxa1/2026/1/evidence", valley.evidence("a")).problem() ==
+        "not-found");
+  CHECK(valley.desk.ask(others, "GET", "/v1/payments").json["payments"].empty());
+}
+
+TEST_CASE("api: a token goes on with the account into which its own was merged") {
+  Valley valley;
+  REQUIRE(valley.desk
+              .ask(valley.service, "POST", "/v1/accounts/" + valley.anna.account.id + "/merge",
+                   {{"into", valley.ben.account.id}, {"why", "one person"}})
+              .status == 200);
+  for (const std::string& id : {valley.anna.account.id, valley.ben.account.id}) {
+    CHECK(valley.desk.ask(valley.annas, "GET", "/v1/accounts/" + id).json["account"] == valley.ben.account.id);
+  }
+  CHECK(valley.order(valley.annas, 1, Json::array({{{"account", valley.ben.account.id}}})).json["state"] == "confirmed");
+  const auto store = got(valley.office.open_store());
+  CHECK(got(store->access().deeds(valley.anna.account.id, 0, 10)).size() == 1);
+  CHECK(
+      valley.desk.ask(valley.annas, "DELETE", "/v1/accounts/" + valley.ben.account.id + "/memberships/" + valley.anna.account.id)
+          .problem() == "not-found");
+}
+
+TEST_CASE("api: an answer that is too long to be kept is read again") {
+  Valley valley;
+  const Json own = Json::array({{{"account", valley.anna.account.id}}});
+  for (int i = 0; i < 40; ++i) valley.office.ride(valley.anna.token, 40);
+  valley.office.wait();
+  REQUIRE(valley.desk
+              .ask(valley.service, "PUT", "/v1/sites/alxa1",
+                   {{"planter", "plants"},
+                    {"name", "Alxa, first field"},
+                    {"region", "Alxa"},
+                    {"latitude", 38.81042},
+                    {"longitude", 105.7289},
+                    {"room", 10'000}})
+              .status == 200);
+  const Json cheap{{"scientific", "Haloxylon ammodendron"},
+                   {"name", "saxaul"},
+                   {"region", "Alxa"},
+                   {"price_mg", 100},
+                   {"cost_hundredths", 250},
+                   {"currency", "CNY"}};
+  REQUIRE(valley.desk.ask(valley.service, "PUT", "/v1/species/saxaul", cheap).status == 200);
+  const Told first = valley.order(valley.annas, 300, own, "many");
+  REQUIRE_MESSAGE(first.status == 201, first.body);
+  REQUIRE(first.body.size() > 12u << 10);
+  const Told again = valley.order(valley.annas, 300, own, "many");
+  CHECK(again.status == 201);
+  CHECK(again.json == first.json);
+  CHECK(again.header("Location") == "/v1/orders/1");
+  CHECK(again.header("Idempotent-Replayed") == "true");
 }
 
 TEST_CASE("api: with a key, of many one does it") {

@@ -95,6 +95,24 @@ TEST_CASE("certifying: what stands is certified once, with the account's own cre
   CHECK(grove.office.desk.wrong() == "");
 }
 
+TEST_CASE("certifying: what one account had certified goes with it into another") {
+  Grove grove;
+  const std::string number = got(grove.issue(grove.anna)).content.number;
+  const std::string &from = grove.anna.account.id, &into = grove.ben.account.id;
+  const auto before = got(grove.clerk.store->trees().certificate(number));
+  REQUIRE(grove.clerk.in([&](Accounts& accounts, auto&...) -> Status {
+    if (Status merged = accounts.merge(from, into); !merged) return merged;
+    return grove.clerk.store->trees().move_certificates(from, into);
+  }));
+  CHECK(got(grove.clerk.store->trees().certificates_of(from)).empty());
+  REQUIRE(got(grove.clerk.store->trees().certificates_of(into)).size() == 1);
+  const auto after = got(grove.clerk.store->trees().certificate(number));
+  REQUIRE(after);
+  CHECK(after->account == into);
+  CHECK(after->message == before->message);
+  CHECK(grove.office.desk.wrong() == "");
+}
+
 TEST_CASE("certifying: a tree that fails suspends what certifies it, and one in its place makes it void") {
   Grove grove;
   const std::string tree = "gt/saxaul/alxa1/2026/1";

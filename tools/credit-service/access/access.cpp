@@ -69,6 +69,8 @@ Result<AccessToken> Access::admit(std::string_view token) {
   const auto hash = access_hash(token, hasher_);
   if (!hash) return fail(ErrorCode::denied, hash.error().message);
   auto known = store_.token(*hash);
+  // A database that denies something denies it to this service, not to who asks.
+  if (!known && known.error().code == ErrorCode::denied) return fail(ErrorCode::unavailable, known.error().message);
   if (!known) return Failure{known.error()};
   if (!*known) return fail(ErrorCode::denied, "this token was not given by this service");
   if ((*known)->revoked_at) return fail(ErrorCode::denied, "this token was revoked");

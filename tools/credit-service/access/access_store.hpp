@@ -72,6 +72,9 @@ class AccessStore {
   /// Adds it, or says when it was revoked.
   virtual Status put(const AccessToken& token) = 0;
 
+  /// Revokes those of the account, empties their notes, and drops the answers that were kept for them.
+  virtual Status end_tokens_of(const std::string& account, std::int64_t at) = 0;
+
   virtual Result<std::optional<KeptAnswer>> answer(const Digest& token, const std::string& key) = 0;
   virtual Status add(const KeptAnswer& answer) = 0;
   /// Notes it; its number is the next.

@@ -67,8 +67,8 @@ Status Accounts::check_room(const std::string& id, std::size_t more) {
   const auto purses = accounts_.purses(id);
   if (!purses) return Failure{purses.error()};
   if (purses->size() + more <= kMostPurses) return Done{};
-  return fail(ErrorCode::full, "account " + id + " has " + std::to_string(purses->size()) + " tokens and secrets, and may have " +
-                                   std::to_string(kMostPurses));
+  return fail(ErrorCode::conflict, "account " + id + " has " + std::to_string(purses->size()) +
+                                       " tokens and secrets, and may have " + std::to_string(kMostPurses));
 }
 
 Status Accounts::give(std::int64_t purse, const std::string& id) {

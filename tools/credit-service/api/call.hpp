@@ -46,6 +46,7 @@ struct ApiAnswer {
   Json noted = Json::object();    ///< nobody's name, token or code
   std::string content_type = {};  ///< with `bytes` in place of the JSON
   std::string bytes = {};
+  std::string also = {};  ///< of a change: another subject
 };
 
 using ApiResult = Result<ApiAnswer, Problem>;
@@ -57,7 +58,19 @@ struct Route {
   ApiResult (*handle)(Call&);
   /// Is a guess at a secret: wrong ones are counted.
   bool guesses = false;
+  /// What a GET's or DELETE's query may have, with a space between.
+  std::string_view query = {};
 };
+
+[[nodiscard]] constexpr unsigned who_of(const AccessToken& token) {
+  switch (token.is) {
+    case AccessToken::Scope::service: return kService;
+    case AccessToken::Scope::account: return kAccount;
+    case AccessToken::Scope::planter: return kPlanter;
+    case AccessToken::Scope::inspector: return kInspector;
+  }
+  return 0;
+}
 
 std::span<const Route> account_routes();
 std::span<const Route> order_routes();
@@ -68,6 +81,12 @@ std::span<const Route> service_routes();
 /// The account that the path names, of one that was merged the one that it went into. A token of another account is told that
 /// there is none.
 Result<Account, Problem> account_of(Call& call, const std::string& id);
+
+/// The account of a token of that scope; of one that was merged the one that it went into.
+Result<Account, Problem> own_account(Call& call);
+
+/// Why something is done, which is kept: 1 to 500 bytes that are not blank.
+std::string read_why(Fields& fields);
 
 /// "after" and "limit" of a list, from the query.
 struct Page {

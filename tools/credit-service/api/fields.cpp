@@ -27,7 +27,8 @@ std::string Fields::text_or_none(const std::string& name, std::size_t most) {
   const auto* value = find(name);
   if (value == nullptr) return {};
   const auto* text = value->get_ptr<const std::string*>();
-  if (text != nullptr && !text->empty() && text->size() <= most && is_utf8(*text)) return *text;
+  if (text != nullptr && !text->empty() && text->size() <= most && is_utf8(*text) && text->find('\0') == std::string::npos)
+    return *text;
   wrong(name, "must be a text of 1 to " + std::to_string(most) + " bytes");
   return {};
 }

@@ -44,7 +44,6 @@ Problem problem_of(const Error& error) {
     case ErrorCode::invalid: return {422, "invalid-field", error.message};
     case ErrorCode::not_found: return {404, "not-found", error.message};
     case ErrorCode::conflict: return {409, "conflict", error.message};
-    case ErrorCode::denied: return {403, "forbidden", error.message};
     case ErrorCode::unavailable: return {503, "unavailable", error.message};
     case ErrorCode::full: return {507, "no-room", error.message};
     default: return {500, "internal", error.message};
@@ -57,7 +56,7 @@ HttpReply reply_of(const Problem& problem) {
       {"title", title_of(problem.name)},
       {"status", problem.status},
       // What went wrong within is for the log: it may name files and hosts.
-      {"detail", problem.status == 500 ? "the operator finds the cause in the service's log" : problem.detail}};
+      {"detail", problem.status >= 500 ? "the operator finds the cause in the service's log" : problem.detail}};
   if (!problem.field.empty()) json["field"] = problem.field;
   HttpReply reply{problem.status,
                   "application/problem+json",

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "daemon/base/hex.hpp"
+#include "daemon/base/text.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/sealed.hpp"
 #include "tools/credit-service/api/routing.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostNesting = 16;
 constexpr std::size_t kMostKey = 64;
+constexpr std::size_t kMostMembers = 64;
 constexpr std::size_t kMostSealed = 12u << 10;
 constexpr const char* kSealedAs = "answer";
 
@@ -53,16 +55,20 @@ Result<Json, Problem> read_body(const HttpRequest& request) {
   const std::string_view type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
   if (type != "application/json") return refuse(415, "unsupported-type", "send application/json");
   if (is_deep(request.body)) return refuse(400, "not-json", "its brackets stand in one another too deeply");
-  bool is_twice = false;
+  bool is_twice = false, has_too_many = false;
   std::vector<std::set<std::string>> open;
   const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) open.emplace_back();
     if (event == Json::parse_event_t::object_end) open.pop_back();
-    if (event == Json::parse_event_t::key) is_twice = !open.back().insert(parsed.get<std::string>()).second || is_twice;
-    return true;
+    if (event != Json::parse_event_t::key) return true;
+    is_twice = !open.back().insert(parsed.get<std::string>()).second || is_twice;
+    // An ordered object is searched from its begin for each name: the time would grow with the square.
+    has_too_many = has_too_many || open.back().size() > kMostMembers;
+    return !has_too_many;
   };
   Json json = Json::parse(request.body, watch, false);
   if (json.is_discarded()) return refuse(400, "not-json", "the body is no JSON document in UTF-8");
+  if (has_too_many) return refuse(400, "not-json", "an object has more members than anything that is taken here");
   if (is_twice) return refuse(400, "not-json", "a name stands twice in one object");
   if (!json.is_object()) return refuse(400, "not-json", "the body must be a JSON object");
   return json;
@@ -94,8 +100,16 @@ std::string entity_tag(std::string_view body) {
   return '"' + to_hex(ByteView(crypto::hasher().sha256({as_bytes(body)})).first(kTagBytes)) + '"';
 }
 
-bool names_tag(std::string_view header, std::string_view tag) {
-  return header == "*" || (!header.empty() && header.find(tag) != std::string_view::npos);
+bool names_tag(std::string_view header, std::string_view tag, bool strongly) {
+  if (header == "*") return true;
+  while (!header.empty()) {
+    const std::size_t comma = std::min(header.find(','), header.size());
+    std::string_view one = trimmed(header.substr(0, comma));
+    if (!strongly && one.starts_with("W/")) one.remove_prefix(2);
+    if (one == tag) return true;
+    header.remove_prefix(std::min(comma + 1, header.size()));
+  }
+  return false;
 }
 
 std::string plain_key(std::string_view header) {
@@ -105,6 +119,7 @@ std::string plain_key(std::string_view header) {
 
 BasicStatus<Problem> check_key(std::string_view header) {
   const std::string key = plain_key(header);
+  if (!header.empty() && key.empty()) return refuse(400, "bad-request", "Idempotency-Key is empty");
   const bool is_visible =
       key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/+=") == std::string::npos;
   if (key.size() <= kMostKey && is_visible) return Done{};
@@ -139,7 +154,9 @@ Result<HttpReply, Problem> open_answer(Call& call, const KeptAnswer& kept) {
   HttpReply reply{kept.status, "application/json", json.value("body", ""), {}};
   if (!json.contains("body")) {
     const auto there = find_route("GET", location);
-    if (there.route == nullptr) return refuse(500, "internal", "a kept answer leads nowhere");
+    if (there.route == nullptr || (there.route->who & who_of(call.token)) == 0) {
+      return refuse(500, "internal", "a kept answer leads nowhere");
+    }
     Call look{call.token, call.counter, call.access, call.request, there.names};
     const auto now = there.route->handle(look);
     if (!now) return Failure{now.error()};

@@ -17,8 +17,8 @@ HttpReply reply_of(const ApiAnswer& answer);
 
 /// A strong one (RFC 9110, 8.8.3): quoted.
 [[nodiscard]] std::string entity_tag(std::string_view body);
-/// Whether the header's list names it, or any ("*").
-[[nodiscard]] bool names_tag(std::string_view header, std::string_view tag);
+/// Whether the header's list names it, or any ("*"); `strongly`: where weak tags name nothing (RFC 9110, 8.8.3.2).
+[[nodiscard]] bool names_tag(std::string_view header, std::string_view tag, bool strongly);
 
 /// The Idempotency-Key header's key, which may stand in quotes.
 [[nodiscard]] std::string plain_key(std::string_view header);

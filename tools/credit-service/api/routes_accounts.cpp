@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "daemon/base/text.hpp"
@@ -117,7 +118,14 @@ ApiResult join(Call& call) {
 ApiResult leave(Call& call) {
   const auto person = account_of(call, call.names[0]);
   if (!person) return Failure{person.error()};
-  if (Status left = call.counter.accounts.leave(person->id, call.names[1]); !left) return refuse(left.error());
+  // What it is not in does not exist for it.
+  const auto groups = call.counter.holders.groups(person->id);
+  if (!groups) return refuse(groups.error());
+  const auto group = call.counter.accounts.find(call.names[1]);
+  if (!group || std::ranges::find(*groups, group->id) == groups->end()) {
+    return refuse(404, "not-found", "account " + person->id + " is in no group \"" + call.names[1] + '"');
+  }
+  if (Status left = call.counter.accounts.leave(person->id, group->id); !left) return refuse(left.error());
   return ApiAnswer{200, {{"account", person->id}, {"left", call.names[1]}}, {}, person->id, {{"left", call.names[1]}}};
 }
 
@@ -125,13 +133,9 @@ ApiResult end_account(Call& call, bool erase) {
   const auto account = account_of(call, call.names[0]);
   if (!account) return Failure{account.error()};
   Fields fields(call.body);
-  fields.text("why");
+  read_why(fields);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
-  if (erase) {
-    // The person's right does not wait for others to agree.
-    if (Status cancelled = call.counter.orders.cancel_all(account->id); !cancelled) return refuse(cancelled.error());
-  }
-  const auto ended = erase ? call.counter.accounts.erase(account->id) : call.counter.accounts.close(account->id);
+  const auto ended = erase ? call.counter.erase(account->id) : call.counter.accounts.close(account->id);
   if (!ended) return refuse(ended.error());
   return ApiAnswer{200, to_json(*ended), {}, ended->id, {{erase ? "erase" : "close", true}}};
 }
@@ -142,22 +146,24 @@ ApiResult erase_account(Call& call) { return end_account(call, true); }
 ApiResult merge_accounts(Call& call) {
   Fields fields(call.body);
   const std::string into = fields.text("into");
-  fields.text("why");
+  read_why(fields);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
   const auto from = account_of(call, call.names[0]);
   if (!from) return Failure{from.error()};
-  if (Status merged = call.counter.accounts.merge(from->id, into); !merged) return refuse(merged.error());
+  if (Status merged = call.counter.merge(from->id, into); !merged) return refuse(merged.error());
   const auto account = call.counter.accounts.find(into);
   if (!account) return refuse(account.error());
-  return ApiAnswer{200, to_json(*account), {}, account->id, {{"merged", from->id}}};
+  ApiAnswer answer{200, to_json(*account), {}, account->id, {{"merged", from->id}}};
+  answer.also = from->id;
+  return answer;
 }
 
 constexpr std::array kAccountRoutes{
     Route{"GET", "/v1/me", kAnybody, show_me},
-    Route{"GET", "/v1/accounts", kService, list_accounts},
+    Route{"GET", "/v1/accounts", kService, list_accounts, false, "after limit"},
     Route{"POST", "/v1/accounts", kService, open_account},
     Route{"GET", "/v1/accounts/{account}", kService | kAccount, show_account},
-    Route{"GET", "/v1/accounts/{account}/statement", kService | kAccount, show_statement},
+    Route{"GET", "/v1/accounts/{account}/statement", kService | kAccount, show_statement, false, "after limit"},
     Route{"POST", "/v1/accounts/{account}/tokens", kService | kAccount, add_token},
     Route{"POST", "/v1/accounts/{account}/secrets", kService | kAccount, redeem, true},
     Route{"POST", "/v1/accounts/{account}/invitations", kService | kAccount, invite},
@@ -180,11 +186,23 @@ Result<Account, Problem> account_of(Call& call, const std::string& id) {
   if (is_none) return none();
   if (!account) return refuse(account.error());
   if (call.is_service()) return *account;
-  // A token goes on with the account into which its own was merged.
-  const auto own = call.counter.accounts.find(call.token.subject);
-  if (!own) return refuse(own.error());
+  const auto own = own_account(call);
+  if (!own) return Failure{own.error()};
   if (own->id != account->id) return none();
   return *account;
+}
+
+Result<Account, Problem> own_account(Call& call) {
+  auto own = call.counter.accounts.find(call.token.subject);
+  if (!own) return refuse(own.error());
+  return std::move(*own);
+}
+
+std::string read_why(Fields& fields) {
+  constexpr std::size_t kMostWhy = 500;
+  std::string why = fields.text("why", kMostWhy);
+  if (!why.empty() && trimmed(why).empty()) fields.wrong("why", "must say why");
+  return why;
 }
 
 Result<Page, Problem> page_of(Call&, Fields& fields) {

@@ -51,8 +51,8 @@ ApiResult show_certificate(Call& call) {
   if (!kept) return refuse(kept.error());
   if (!*kept) return none();
   if (!call.is_service()) {
-    const auto own = call.counter.accounts.find(call.token.subject);
-    if (!own) return refuse(own.error());
+    const auto own = own_account(call);
+    if (!own) return Failure{own.error()};
     if (own->id != (*kept)->account) return none();
   }
   const std::string& message = (*kept)->message;
@@ -75,7 +75,7 @@ ApiResult show_certificate(Call& call) {
 
 ApiResult revoke_certificate(Call& call) {
   Fields fields(call.body);
-  fields.text("why");
+  read_why(fields);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
   const auto revoked = certifying(call.counter).revoke(call.names[0]);
   if (!revoked) return refuse(revoked.error());
@@ -85,7 +85,7 @@ ApiResult revoke_certificate(Call& call) {
 constexpr std::array kCertificateRoutes{
     Route{"GET", "/v1/accounts/{account}/certificates", kService | kAccount, list_certificates},
     Route{"POST", "/v1/accounts/{account}/certificates", kService | kAccount, certify},
-    Route{"GET", "/v1/certificates/{certificate}", kService | kAccount, show_certificate},
+    Route{"GET", "/v1/certificates/{certificate}", kService | kAccount, show_certificate, false, "language"},
     Route{"POST", "/v1/certificates/{certificate}/revocation", kService, revoke_certificate},
 };
 

@@ -23,8 +23,8 @@ Result<TreeOrder, Problem> order_of(Call& call) {
   if (call.is_service()) return *order;
   const auto spends = call.counter.holders.spends_of(order->no);
   if (!spends) return refuse(spends.error());
-  const auto own = call.counter.accounts.find(call.token.subject);
-  if (!own) return refuse(own.error());
+  const auto own = own_account(call);
+  if (!own) return Failure{own.error()};
   const bool has_part = std::ranges::any_of(*spends, [&](const Spend& spend) { return spend.account == own->id; });
   if (!has_part) return none();
   return *order;
@@ -54,8 +54,8 @@ Result<bool, Problem> may_ask(Call& call, const std::string& own, const std::str
 
 BasicStatus<Problem> check_parts(Call& call, const std::vector<Orders::Part>& parts) {
   if (call.is_service()) return Done{};
-  const auto own = call.counter.accounts.find(call.token.subject);
-  if (!own) return refuse(own.error());
+  const auto own = own_account(call);
+  if (!own) return Failure{own.error()};
   bool has_part = false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto account = call.counter.accounts.find(parts[i].account);
@@ -153,7 +153,7 @@ ApiResult cancel(Call& call) {
 }
 
 constexpr std::array kOrderRoutes{
-    Route{"GET", "/v1/orders", kService, list_orders},
+    Route{"GET", "/v1/orders", kService, list_orders, false, "after limit"},
     Route{"POST", "/v1/orders", kService | kAccount, place},
     Route{"GET", "/v1/orders/{order}", kService | kAccount, show_order},
     Route{"POST", "/v1/orders/{order}/agreements", kService | kAccount, agree},

@@ -29,7 +29,11 @@ ApiResult add_access(Call& call) {
   if (!made) return refuse(made.error());
   Json json = to_json(made->kept);
   json["token"] = made->token;
-  return ApiAnswer{201, std::move(json), {}, "access " + made->kept.id(), to_json(made->kept)};
+  return ApiAnswer{201,
+                   std::move(json),
+                   {},
+                   "access " + made->kept.id(),
+                   {{"scope", to_words(made->kept.is)}, {"subject", made->kept.subject}}};
 }
 
 ApiResult revoke_access(Call& call) {

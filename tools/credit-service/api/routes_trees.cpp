@@ -56,9 +56,19 @@ ApiResult list_sites(Call& call) {
   return ApiAnswer{200, {{"sites", std::move(list)}}};
 }
 
-ApiResult show_site(Call& call) {
+/// The site that the path names; a planter's token sees its own alone.
+Result<Site, Problem> site_of(Call& call) {
   const auto site = call.counter.catalogue.site(call.names[0]);
+  const bool is_none = site ? call.token.is == AccessToken::Scope::planter && site->planter != call.token.subject
+                            : site.error().code == ErrorCode::not_found;
+  if (is_none) return refuse(404, "not-found", "there is no site \"" + call.names[0] + '"');
   if (!site) return refuse(site.error());
+  return *site;
+}
+
+ApiResult show_site(Call& call) {
+  const auto site = site_of(call);
+  if (!site) return Failure{site.error()};
   return ApiAnswer{200, to_json(*site)};
 }
 
@@ -114,7 +124,7 @@ ApiResult add_party(Call& call, TreeParty::Kind kind) {
   if (!plants) party.works_for = fields.text_or_none("works_for");
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
   if (Status added = call.counter.catalogue.add(party); !added) return refuse(added.error());
-  return ApiAnswer{201, to_json(party), {}, party.id, to_json(party)};
+  return ApiAnswer{201, to_json(party), {}, party.id, {{"registered", plants ? "planter" : "inspector"}}};
 }
 ApiResult add_planter(Call& call) { return add_party(call, TreeParty::Kind::planter); }
 ApiResult add_inspector(Call& call) { return add_party(call, TreeParty::Kind::inspector); }
@@ -133,8 +143,8 @@ Result<bool, Problem> may_see(Call& call, const Tree& tree) {
     return site->planter == call.token.subject;
   }
   if (call.token.is != AccessToken::Scope::account) return true;
-  const auto own = call.counter.accounts.find(call.token.subject);
-  if (!own) return refuse(own.error());
+  const auto own = own_account(call);
+  if (!own) return Failure{own.error()};
   const auto spends = call.counter.holders.spends_of(tree.order);
   if (!spends) return refuse(spends.error());
   return std::ranges::any_of(*spends, [&](const Spend& spend) { return spend.account == own->id; });
@@ -205,7 +215,7 @@ ApiResult judge(Call& call, Judgement judgement, const char* deed, bool wants_wh
   Fields fields(call.body);
   Evidence evidence;
   evidence.who = speaker(call, fields);
-  if (wants_why) evidence.why = fields.text("why");
+  if (wants_why) evidence.why = read_why(fields);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
   return tell_tree(call, (call.counter.planting.*judgement)(tree->number, evidence), deed, evidence.who);
 }
@@ -224,11 +234,8 @@ constexpr std::array kStates{Tree::State::ordered, Tree::State::planted, Tree::S
                              Tree::State::replaced};
 
 ApiResult list_trees_of_site(Call& call) {
-  const auto site = call.counter.catalogue.site(call.names[0]);
-  if (!site) return refuse(site.error());
-  if (call.token.is == AccessToken::Scope::planter && site->planter != call.token.subject) {
-    return refuse(404, "not-found", "there is no site \"" + call.names[0] + '"');
-  }
+  const auto site = site_of(call);
+  if (!site) return Failure{site.error()};
   Fields fields(call.body);
   std::optional<Tree::State> state;
   if (call.body.contains("state"))
@@ -297,7 +304,7 @@ constexpr std::array kTreeRoutes{
     Route{"GET", "/v1/sites", kAnybody, list_sites},
     Route{"GET", "/v1/sites/{site}", kAnybody, show_site},
     Route{"PUT", "/v1/sites/{site}", kService, put_site},
-    Route{"GET", "/v1/sites/{site}/trees", kService | kPlanter | kInspector, list_trees_of_site},
+    Route{"GET", "/v1/sites/{site}/trees", kService | kPlanter | kInspector, list_trees_of_site, false, "after limit state"},
     Route{"GET", "/v1/planters", kService, list_planters},
     Route{"POST", "/v1/planters", kService, add_planter},
     Route{"GET", "/v1/inspectors", kService, list_inspectors},
@@ -309,7 +316,7 @@ constexpr std::array kTreeRoutes{
     Route{"POST", GREENTILL_TREE "/rejection", kService | kInspector, reject},
     Route{"POST", GREENTILL_TREE "/failure", kService | kInspector, failed},
     Route{"POST", GREENTILL_TREE "/replacement", kService, replace},
-    Route{"GET", "/v1/payments", kService | kPlanter, list_payments},
+    Route{"GET", "/v1/payments", kService | kPlanter, list_payments, false, "planter unpaid"},
     Route{"POST", "/v1/payments", kService, pay},
 };
 #undef GREENTILL_TREE

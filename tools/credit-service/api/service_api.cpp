@@ -5,6 +5,8 @@
 
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
+#include "daemon/base/printable.hpp"
+#include "daemon/base/utf8.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "tools/credit-service/api/call.hpp"
 #include "tools/credit-service/api/representation.hpp"
@@ -28,14 +30,17 @@ std::optional<std::string_view> bearer_of(std::string_view header) {
   return header.substr(kScheme.size());
 }
 
-unsigned who_of(const AccessToken& token) {
-  switch (token.is) {
-    case AccessToken::Scope::service: return kService;
-    case AccessToken::Scope::account: return kAccount;
-    case AccessToken::Scope::planter: return kPlanter;
-    case AccessToken::Scope::inspector: return kInspector;
+bool is_plain(std::string_view text) { return is_utf8(text) && text.find('\0') == std::string_view::npos; }
+
+/// Whether the query has nothing but what the route reads.
+BasicStatus<Problem> check_query(const Route& route, const Json& query) {
+  for (const auto& [name, value] : query.items()) {
+    const std::string all = ' ' + std::string(route.query) + ' ';
+    if (name.find(' ') != std::string::npos || all.find(' ' + name + ' ') == std::string::npos) {
+      return refuse_field(printable(name), "is not known here");
+    }
   }
-  return 0;
+  return Done{};
 }
 
 bool only_looks(std::string_view method) { return method == "GET"; }
@@ -43,8 +48,7 @@ bool only_looks(std::string_view method) { return method == "GET"; }
 }  // namespace
 
 HttpReply ServiceApi::told(const Problem& problem) {
-  const bool is_ours = problem.status == 500 || problem.status == 507;
-  if (is_ours && lines_.take(clock_.monotonic())) log_.write(LogLevel::error, "api", problem.detail);
+  if (problem.status >= 500 && lines_.take(clock_.monotonic())) log_.write(LogLevel::error, "api", problem.detail);
   return reply_of(problem);
 }
 
@@ -55,7 +59,15 @@ HttpReply ServiceApi::health() {
 
 HttpReply ServiceApi::answer(const HttpRequest& request) {
   const std::scoped_lock lock(mutex_);
-  if (request.path == "/healthz" && request.method == "GET") return health();
+  try {
+    return answered(request);
+  } catch (const std::exception& error) {  // the libraries', where memory ends
+    return told({500, "internal", error.what()});
+  }
+}
+
+HttpReply ServiceApi::answered(const HttpRequest& request) {
+  if (request.path == "/healthz" && (request.method == "GET" || request.method == "HEAD")) return health();
   const auto shown = bearer_of(request.authorization);
   if (!shown) return told({401, "unauthorized", "send \"Authorization: Bearer TOKEN\"; the operator gives tokens"});
   SystemRandom random;
@@ -66,6 +78,7 @@ HttpReply ServiceApi::answer(const HttpRequest& request) {
 }
 
 HttpReply ServiceApi::admitted(const HttpRequest& request, const AccessToken& token) {
+  if (!is_plain(request.path)) return told({400, "bad-request", "the address must be UTF-8, without NUL"});
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   auto found = find_route(method, request.path);
   if (found.route == nullptr && !found.allowed.empty()) {
@@ -82,16 +95,21 @@ HttpReply ServiceApi::admitted(const HttpRequest& request, const AccessToken& to
   if (token.read_only && !only_looks(method)) return told({403, "forbidden", "this token may only look"});
   auto body = only_looks(method) || method == "DELETE" ? read_query(request) : read_body(request);
   if (!body) return told(body.error());
+  if (method != "POST" && method != "PUT") {
+    if (const auto known = check_query(route, *body); !known) return told(known.error());
+  }
   Counter counter(config_, *store_, clock_.unix_seconds());
   Access access(store_->access(), counter.random, crypto::hasher(), counter.now);
   Call call{token, counter, access, request, std::move(found.names), std::move(*body)};
   const auto now = clock_.monotonic();
-  if (route.guesses && !guesses_.may_try(request.address, now)) {
+  // By who is asked for: behind a proxy all come from one address.
+  const std::string guesser = call.is_service() && !call.names.empty() ? call.names.front() : token.id();
+  if (route.guesses && !guesses_.may_try(guesser, now)) {
     return told({429, "too-many-guesses", "wait a minute, and look at the code again"});
   }
   HttpReply reply = only_looks(method) ? look(call, route) : change(call, route);
-  const bool was_wrong = reply.status == 404 || reply.status == 422 || reply.status == 409;
-  if (route.guesses && was_wrong) guesses_.note(request.address, now);
+  const bool was_wrong = reply.status == 404 || reply.status == 422;
+  if (route.guesses && was_wrong) guesses_.note(guesser, now);
   return reply;
 }
 
@@ -101,7 +119,7 @@ HttpReply ServiceApi::look(Call& call, const Route& route) {
   HttpReply reply = reply_of(*answer);
   const std::string tag = entity_tag(reply.body);
   reply.headers.emplace_back("ETag", tag);
-  if (names_tag(call.request.if_none_match, tag)) return {304, reply.content_type, "", reply.headers};
+  if (names_tag(call.request.if_none_match, tag, false)) return {304, reply.content_type, "", reply.headers};
   return reply;
 }
 
@@ -137,12 +155,14 @@ HttpReply ServiceApi::change(Call& call, const Route& route) {
 Result<ApiAnswer, Problem> ServiceApi::change_within(Call& call, const Route& route) {
   if (!call.request.if_match.empty()) {
     const auto there = find_route("GET", call.request.path);
-    if (there.route == nullptr) return refuse(400, "bad-request", "If-Match goes with what can be read at the same address");
+    if (there.route == nullptr || (there.route->who & who_of(call.token)) == 0) {
+      return refuse(400, "bad-request", "If-Match goes with what can be read at the same address");
+    }
     HttpRequest reading = call.request;
     reading.method = "GET";
     Call look{call.token, call.counter, call.access, reading, there.names};
     const auto now = there.route->handle(look);
-    if (!now || !names_tag(call.request.if_match, entity_tag(reply_of(*now).body))) {
+    if (!now || !names_tag(call.request.if_match, entity_tag(reply_of(*now).body), true)) {
       return refuse(412, "changed", "it is not what If-Match names any more: read it again");
     }
   }
@@ -153,10 +173,17 @@ Status ServiceApi::note(const Call& call, const Route& route, const ApiAnswer& a
   if (answer.subject.empty()) return Done{};
   // Not in the registry's trail: what holders do is much more, and has no part in what workers look up.
   const auto why = call.body.find("why");
-  return store_->access().add(AccessDeed{answer.subject, 0, call.counter.now, call.token.id(),
-                                         std::string(route.method) + ' ' + std::string(route.pattern),
-                                         answer.noted.dump(-1, ' ', false, Json::error_handler_t::replace),
-                                         why != call.body.end() && why->is_string() ? why->get<std::string>() : ""});
+  AccessDeed deed{answer.subject,
+                  0,
+                  call.counter.now,
+                  call.token.id(),
+                  std::string(route.method) + ' ' + std::string(route.pattern),
+                  answer.noted.dump(-1, ' ', false, Json::error_handler_t::replace),
+                  why != call.body.end() && why->is_string() ? why->get<std::string>() : ""};
+  Status noted = store_->access().add(deed);
+  if (!noted || answer.also.empty()) return noted;
+  deed.subject = answer.also;
+  return store_->access().add(deed);
 }
 
 /// How the same request was answered before; nothing where it has no key, or comes first.

@@ -37,6 +37,7 @@ class ServiceApi {
   [[nodiscard]] HttpReply answer(const HttpRequest& request);
 
  private:
+  HttpReply answered(const HttpRequest& request);
   HttpReply health();
   HttpReply admitted(const HttpRequest& request, const AccessToken& token);
   HttpReply look(Call& call, const Route& route);

@@ -32,7 +32,7 @@ Result<Deed> add(Counter& counter, Access& access, const Given& given) {
   return Deed{{std::move(json), "the token, which is shown only now: " + made->token + "\nit is " + made->kept.id() +
                                     " in lists, and good until " + tools::time_text(made->kept.expires_at) + '\n'},
               "access " + made->kept.id(),
-              to_json(made->kept)};
+              {{"scope", to_words(made->kept.is)}, {"subject", made->kept.subject}}};
 }
 
 }  // namespace

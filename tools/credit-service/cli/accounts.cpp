@@ -133,7 +133,7 @@ Result<Deed> change_members(Counter& counter, const Given& given, const std::str
 Result<Deed> end_account(Counter& counter, const Given& given, const std::string& verb) {
   if (Status why = check_why(given["why"]); !why) return Failure{why.error()};
   if (verb == "merge") {
-    if (Status merged = counter.accounts.merge(given["from"], given["into"]); !merged) return Failure{merged.error()};
+    if (Status merged = counter.merge(given["from"], given["into"]); !merged) return Failure{merged.error()};
     const auto into = counter.accounts.find(given["into"]);
     if (!into) return Failure{into.error()};
     const auto from = read_account_id(given["from"]);
@@ -143,11 +143,7 @@ Result<Deed> end_account(Counter& counter, const Given& given, const std::string
   }
   const auto account = counter.accounts.find(given["id"]);
   if (!account) return Failure{account.error()};
-  if (verb == "erase") {
-    // The person's right does not wait for others to agree.
-    if (Status cancelled = counter.orders.cancel_all(account->id); !cancelled) return Failure{cancelled.error()};
-  }
-  const auto ended = verb == "erase" ? counter.accounts.erase(account->id) : counter.accounts.close(account->id);
+  const auto ended = verb == "erase" ? counter.erase(account->id) : counter.accounts.close(account->id);
   if (!ended) return Failure{ended.error()};
   return Deed{{to_json(*ended), "account " + in_fours(ended->id) + " is " + std::string(to_words(ended->state)) + '\n'},
               ended->id,

@@ -2,6 +2,7 @@
 #include "tools/credit-service/counter/counter.hpp"
 
 #include "daemon/crypto/hasher.hpp"
+#include "tools/credit-service/access/access_store.hpp"
 
 namespace greentill::credit {
 
@@ -16,5 +17,24 @@ Counter::Counter(const Config& of, Store& ledger, std::int64_t at)
       orders(trees, holders, accounts, spending, config.trees.programme, now),
       planting(trees, config.trees.programme, now),
       catalogue(trees) {}
+
+Status Counter::merge(const std::string& from, const std::string& into) {
+  const auto before = accounts.find(from);
+  if (!before) return Failure{before.error()};
+  if (Status merged = accounts.merge(before->id, into); !merged) return merged;
+  const auto after = accounts.find(into);
+  if (!after) return Failure{after.error()};
+  return trees.move_certificates(before->id, after->id);
+}
+
+Result<Account> Counter::erase(const std::string& id) {
+  const auto account = accounts.find(id);
+  if (!account) return account;
+  if (Status cancelled = orders.cancel_all(account->id); !cancelled) return Failure{cancelled.error()};
+  auto erased = accounts.erase(account->id);
+  if (!erased) return erased;
+  if (Status ended = store.access().end_tokens_of(account->id, now); !ended) return Failure{ended.error()};
+  return erased;
+}
 
 }  // namespace greentill::credit

@@ -16,6 +16,12 @@ struct Counter {
   /// What it refers to must outlive it.
   Counter(const Config& config, Store& store, std::int64_t now);
 
+  /// All that is one's becomes the other's, certificates too; as Accounts::merge().
+  Status merge(const std::string& from, const std::string& into);
+  /// Ends what it has open with others, since a person's right does not wait for them, and forgets whose it was; its access
+  /// tokens are good for nothing more. As Accounts::erase().
+  Result<Account> erase(const std::string& id);
+
   const Config& config;
   Store& store;
   AccountStore& holders;

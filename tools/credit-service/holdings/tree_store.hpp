@@ -69,6 +69,8 @@ class TreeStore {
   virtual Status put_state(const CertifiedTrees& certificate, CertifiedTrees::State state) = 0;
   /// The numbers of those that name the tree; revoked ones too.
   virtual Result<std::vector<std::string>> certificates_with(const std::string& tree) = 0;
+  /// The account's become another's.
+  virtual Status move_certificates(const std::string& from, const std::string& into) = 0;
   /// Those of the account without their messages, by the time of issue.
   virtual Result<std::vector<CertifiedTrees>> certificates_of(const std::string& account) = 0;
 

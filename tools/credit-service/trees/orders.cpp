@@ -123,10 +123,6 @@ Result<TreeOrder> Orders::find(std::int64_t no) {
   auto order = trees_.order(no);
   if (!order) return Failure{order.error()};
   if (!*order) return fail(ErrorCode::not_found, "there is no order " + std::to_string(no));
-  if ((*order)->state == TreeOrder::State::open && now_ >= (*order)->until) {
-    Status ended = end_order(trees_, holders_, spending_, **order, TreeOrder::State::expired, now_);
-    if (!ended) return Failure{ended.error()};
-  }
   return std::move(**order);
 }
 
@@ -143,6 +139,7 @@ Result<TreeOrder> Orders::agree(std::int64_t no, const std::string& id) {
   if (order->state != TreeOrder::State::open) {
     return fail(ErrorCode::conflict, name_of(*order) + " is " + std::string(to_words(order->state)) + "; its credit went back");
   }
+  if (is_overdue(*order)) return fail(ErrorCode::conflict, name_of(*order) + " is expired; its credit goes back");
   for (Spend& spend : *spends) {
     if (spend.account != account->id) continue;
     if (Status agreed = spending_.decide(spend, Spend::State::agreed, now_); !agreed) return Failure{agreed.error()};
@@ -175,7 +172,8 @@ Result<TreeOrder> Orders::cancel(std::int64_t no) {
     return fail(ErrorCode::conflict, name_of(*order) + " is confirmed: its credit was spent, and its trees have numbers");
   }
   if (order->state != TreeOrder::State::open) return order;
-  Status ended = end_order(trees_, holders_, spending_, *order, TreeOrder::State::cancelled, now_);
+  const auto state = is_overdue(*order) ? TreeOrder::State::expired : TreeOrder::State::cancelled;
+  Status ended = end_order(trees_, holders_, spending_, *order, state, now_);
   if (!ended) return Failure{ended.error()};
   return order;
 }

@@ -52,7 +52,7 @@ class Orders {
   Result<TreeOrder> cancel(std::int64_t order);
   /// Cancels whatever the account has set credit aside for.
   Status cancel_all(const std::string& account);
-  /// The order as it is now; expired where its time is over.
+  /// The order as it is stored; one whose time is over is open until a worker, or the next change, has ended it. Changes nothing.
   Result<TreeOrder> find(std::int64_t order);
 
  private:
@@ -60,6 +60,9 @@ class Orders {
   Result<std::vector<Part>> parts_of(const Request& request, std::int64_t total);
   Status check_same(const TreeOrder& order, const Request& request);
   Status confirm(TreeOrder& order);
+  [[nodiscard]] bool is_overdue(const TreeOrder& order) const {
+    return order.state == TreeOrder::State::open && now_ >= order.until;
+  }
 
   TreeStore& trees_;
   AccountStore& holders_;

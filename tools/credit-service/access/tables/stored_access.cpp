@@ -46,6 +46,19 @@ class StoredAccess final : public AccessStore {
         t.hash, static_cast<int>(t.is), t.subject, t.read_only ? 1 : 0, t.note, t.made_at, t.expires_at, t.revoked_at);
   }
 
+  Status end_tokens_of(const std::string& account, std::int64_t at) override {
+    const auto all =
+        statements_.list<AccessToken>(GREENTILL_TOKEN "WHERE scope = 1 AND subject = ? ORDER BY hash", token_of, account);
+    if (!all) return Failure{all.error()};
+    for (const AccessToken& one : *all) {
+      Status ended = statements_.run("UPDATE access_tokens SET note = '', revoked_at = coalesce(revoked_at, ?2) WHERE hash = ?1",
+                                     one.hash, at);
+      if (ended) ended = statements_.run("DELETE FROM kept_answers WHERE token = ?", one.hash);
+      if (!ended) return ended;
+    }
+    return Done{};
+  }
+
   Result<std::optional<KeptAnswer>> answer(const Digest& token, const std::string& key) override {
     return statements_.first<KeptAnswer>(
         "SELECT request, status, body, at FROM kept_answers WHERE token = ? AND key = ?",

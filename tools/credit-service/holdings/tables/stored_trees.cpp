@@ -179,6 +179,25 @@ class StoredTrees final : public TreeStore {
     return statements_.list<std::string>("SELECT certificate FROM certified_trees WHERE tree = ? ORDER BY certificate",
                                          first_text, tree);
   }
+  Status move_certificates(const std::string& from, const std::string& into) override {
+    const auto all = certificates_of(from);
+    if (!all) return Failure{all.error()};
+    for (const CertifiedTrees& one : *all) {
+      const auto whole = certificate(one.number);
+      if (!whole) return Failure{whole.error()};
+      if (!*whole) return database_.damaged("certificate " + one.number + " is missing");
+      const CertifiedTrees& c = **whole;
+      Status moved = statements_.run("DELETE FROM tree_certificates WHERE participant = ? AND number = ?", from, c.number);
+      if (moved) {
+        moved = statements_.run("INSERT INTO tree_certificates VALUES(?, ?, ?, ?, ?, ?, ?, ?)", into, c.number, c.year,
+                                std::int64_t{c.list}, std::int64_t{c.index}, static_cast<int>(c.state), c.issued_at,
+                                as_bytes(c.message));
+      }
+      if (moved) moved = statements_.run("UPDATE certificate_holders SET participant = ?2 WHERE number = ?1", c.number, into);
+      if (!moved) return moved;
+    }
+    return Done{};
+  }
   Result<std::vector<CertifiedTrees>> certificates_of(const std::string& account) override {
     return statements_.list<CertifiedTrees>(
         "SELECT participant, number, year, list, place, state, issued_at, '' FROM tree_certificates WHERE participant = ? "

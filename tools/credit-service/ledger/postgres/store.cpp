@@ -28,7 +28,14 @@ Status PostgresStore::transact(const std::function<Status()>& work) {
   inside_ = true;
   learned_ = false;
   Status done = database_.send("SELECT pg_advisory_xact_lock(hashtext('greentill ledger'))");
-  if (done) done = work();
+  try {
+    if (done) done = work();
+  } catch (...) {  // as where memory ends
+    inside_ = false;
+    database_.rollback();
+    forget_all();
+    throw;
+  }
   if (done) done = write_kept();
   inside_ = false;
   if (done) {

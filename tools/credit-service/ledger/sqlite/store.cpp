@@ -36,7 +36,14 @@ Status SqliteStore::transact(const std::function<Status()>& work) {
   if (!transaction) return Failure{transaction.error()};
   const std::int64_t before = database_.changed_ever();
   is_inside_ = true;
-  Status done = work();
+  Status done = Done{};
+  try {
+    done = work();
+  } catch (...) {  // as where memory ends: the transaction goes back
+    is_inside_ = false;
+    forget_kept();
+    throw;
+  }
   if (done) done = write_kept();
   is_inside_ = false;
   forget_kept();
