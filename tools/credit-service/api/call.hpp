@@ -15,14 +15,12 @@
 
 namespace greentill::credit {
 
-/// Who may ask: bits, so that a route can name several.
-enum Who : unsigned {
-  kService = 1u << 0,
-  kAccount = 1u << 1,
-  kPlanter = 1u << 2,
-  kInspector = 1u << 3,
-  kAnybody = kService | kAccount | kPlanter | kInspector,
-};
+// Who may ask: bits, so that a route can name several.
+inline constexpr unsigned kService = 1u << 0;
+inline constexpr unsigned kAccount = 1u << 1;
+inline constexpr unsigned kPlanter = 1u << 2;
+inline constexpr unsigned kInspector = 1u << 3;
+inline constexpr unsigned kAnybody = kService | kAccount | kPlanter | kInspector;
 
 struct Call {
   const AccessToken& token;

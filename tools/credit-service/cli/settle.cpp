@@ -155,7 +155,7 @@ Status settle(const std::filesystem::path& path, const SettleRequest& request, c
   std::map<std::string, Measured> measured;
   Holders holders(**store);
   const Calendar& calendar = programmes->front().calendar();
-  const Status read = (*reading)->books->in_one_snapshot([&] {
+  Status read = (*reading)->books->in_one_snapshot([&] {
     return for_each_standing(*(*reading)->books, *library, [&](const StandingAct& act) -> Status {
       if (calendar.local(act.ended).day / kDaysOfAYear != request.year) return Done{};
       const auto holder = holders.of(act.customer);

@@ -29,7 +29,7 @@ Status Counter::merge(const std::string& from, const std::string& into) {
 
 Result<Account> Counter::erase(const std::string& id) {
   const auto account = accounts.find(id);
-  if (!account) return account;
+  if (!account) return Failure{account.error()};
   if (Status cancelled = orders.cancel_all(account->id); !cancelled) return Failure{cancelled.error()};
   auto erased = accounts.erase(account->id);
   if (!erased) return erased;
