@@ -71,7 +71,8 @@ TEST_CASE("moving: a device goes to the broker that its settings name once that 
   fleet.new_broker.stop();
   fleet.new_broker.start();
   fleet.new_service.connect(fleet.new_broker.uri());
-  device.question_now();  // where it was back before the service was, what it asked then is lost, and its patience has no end here
+  device
+      .question_now();  // where it was back before the service was, what it asked then is lost, and its patience has no end here
   device.sell(3);
   CHECK(eventually([&] { return device.all_delivered(); }));
   CHECK(fleet.new_service.booked_twice() == 0);
