@@ -1,111 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/daemon.hpp"
 
-#include <future>
-#include <thread>
-
 #include "daemon/app/choices.hpp"
-#include "daemon/app/desk.hpp"
-#include "daemon/app/own_answers.hpp"
-#include "daemon/app/own_authorities.hpp"
-#include "daemon/app/own_identity.hpp"
-#include "daemon/app/own_methodologies.hpp"
-#include "daemon/app/own_settings.hpp"
-#include "daemon/app/own_time.hpp"
-#include "daemon/app/self_check.hpp"
-#include "daemon/app/strand.hpp"
-#include "daemon/base/calendar.hpp"
+#include "daemon/app/greentill_daemon.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
-#include "daemon/base/system.hpp"
-#include "daemon/crypto/certificate.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/secret_file.hpp"
 #include "daemon/engine/boot.hpp"
-#include "daemon/engine/chain_owner.hpp"
-#include "daemon/engine/engine.hpp"
-#include "daemon/engine/front.hpp"
-#include "daemon/outbox/pruner.hpp"
-#include "daemon/uplink/receipt_book.hpp"
 #include "greentill/version.hpp"
 
 namespace greentill::app {
-namespace {
-
-// A certificate that ends so soon is renewed also where data is short; and what that takes of the line, about.
-constexpr std::int64_t kRenewAnyway = 7 * kSecondsADay;
-constexpr std::uint64_t kRenewalBytes = 16'000;
-// And one answer of the service to a source's question.
-constexpr std::uint64_t kAnswerBytes = 6'000;
-
-// Members are declared in the order they are started, so that they stop in the reverse one.
-class GreentillDaemon : public Daemon {
- public:
-  GreentillDaemon(const Config& config, StderrLog& log) : config_(config), log_(log) {}
-  ~GreentillDaemon() override { stop(); }
-
-  Status start();
-  Status wait() override { return ended_.get_future().get(); }
-  [[nodiscard]] std::uint16_t api_port() const override { return server_->port(); }
-
- private:
-  Status load_identity();
-  Result<engine::ClaimContext> claim_context();
-  Status open_outbox();
-  Status start_engine();
-  Status start_uplink();
-  uplink::DataOptions data_options(std::uint64_t cap);
-  uplink::BrokerOptions broker_options();
-  std::string renewal_put_off();
-  std::string settings_put_off();
-  std::string answers_put_off();
-  Status start_methodologies();
-  Status start_time();
-  Status start_renewal();
-  void start_authorities();
-  Status start_sources();
-  Status start_api();
-  /// Lets wait() return; the first call counts.
-  void end(const Status& how) {
-    std::call_once(ends_, [&] { ended_.set_value(how); });
-  }
-  void stop();
-
-  Config config_;
-  StderrLog& log_;
-  SystemRandom random_;
-  std::once_flag ends_;
-  std::promise<Status> ended_;
-
-  OwnTime time_;
-  CorrectedClock& clock_ = time_.clock();
-  std::unique_ptr<OwnIdentity> own_;
-  std::optional<OwnSettings> settings_;
-  std::optional<SelfCheck> self_check_;
-  std::optional<OwnAuthorities> authorities_;
-  std::optional<OwnMethodologies> methodologies_;
-  std::unique_ptr<outbox::Outbox> outbox_;
-  std::unique_ptr<outbox::Reader> engine_reader_;
-  std::unique_ptr<outbox::Reader> uplink_reader_;
-  std::unique_ptr<detect::Detectors> detectors_;
-  std::optional<engine::ClaimMaker> maker_;
-  Strand strand_;
-  std::unique_ptr<identity::ReceiptTrust> trust_;
-  std::optional<uplink::FileDataBook> data_book_;
-  std::optional<uplink::FileBrokerBook> broker_book_;
-  std::unique_ptr<uplink::Uplink> uplink_;
-  std::optional<outbox::Pruner> pruner_;
-  std::optional<uplink::OutboxReceiptBook> book_;
-  std::unique_ptr<engine::Engine> engine_;
-  std::thread strand_thread_;
-  std::unique_ptr<engine::SourceFront> source_front_;
-  OwnAnswers answers_;
-  std::unique_ptr<detect::Sources> sources_;
-  std::unique_ptr<ApiDesk> desk_;
-  std::unique_ptr<api::Server> server_;
-  engine::ChainOwner chain_owner_ = engine::ChainOwner::this_key;
-  std::int64_t started_at_ = 0;
-};
 
 Status GreentillDaemon::load_identity() {
   auto own = OwnIdentity::load(config_, clock_, random_, log_);
@@ -220,35 +125,6 @@ uplink::BrokerOptions GreentillDaemon::broker_options() {
   return options;
 }
 
-/// Where data is short a renewal waits, unless the certificate would end first.
-std::string GreentillDaemon::renewal_put_off() {
-  if (!uplink_) return {};
-  const uplink::DataUse use = uplink_->status().data;
-  const bool ends = own_->device().not_after() - self_check_->best_time() < kRenewAnyway;
-  if (use.stage == uplink::DataStage::free || (use.stage == uplink::DataStage::sparing && ends)) {
-    uplink_->also_used(kRenewalBytes);
-    return {};
-  }
-  return "the month's data is short: the renewal waits for the next month";
-}
-
-/// Newer settings may wait, too; what they say is seldom of today.
-std::string GreentillDaemon::settings_put_off() {
-  if (!uplink_) return {};
-  if (uplink_->status().data.stage != uplink::DataStage::free)
-    return "the month's data is short: newer settings are not asked for";
-  uplink_->also_used(kRenewalBytes);
-  return {};
-}
-
-/// A lock can wait for its time and its receipts, too.
-std::string GreentillDaemon::answers_put_off() {
-  if (!uplink_) return {};
-  if (uplink_->status().data.stage != uplink::DataStage::free) return "the month's data is short: the service is not asked";
-  uplink_->also_used(kAnswerBytes);
-  return {};
-}
-
 Status GreentillDaemon::start_uplink() {
   if (!config_.uplink) {
     log_.write(LogLevel::warning, "uplink", "no [uplink] is configured: claims are kept and not delivered");
@@ -272,26 +148,6 @@ Status GreentillDaemon::start_uplink() {
   trust_ = std::move(*trust);
   uplink_ = uplink::Uplink::create(options, strand_, clock_, random_, log_, *uplink_reader_, *book_, *engine_, *trust_);
   return Done{};
-}
-
-Status GreentillDaemon::start_methodologies() {
-  return methodologies_->start([this] { return settings_put_off(); },
-                               [this](std::uint64_t bytes) {
-                                 if (uplink_) uplink_->also_used(bytes);
-                               },
-                               [this] { strand_.post([this] { engine_->mend_refused(); }); });  // which ends before the engine
-}
-
-/// The broker's certificates are not judged, and nothing is sent, before the clock was looked at.
-Status GreentillDaemon::start_time() {
-  const auto settled = [this] {
-    if (uplink_) strand_.post([this] { uplink_->start(); });
-  };
-  const auto moved = [this] {
-    self_check_->clock_moved();
-    if (uplink_) uplink_->retry_now();
-  };
-  return time_.start(config_, *own_, random_, log_, settled, moved);
 }
 
 Status GreentillDaemon::start_sources() {
@@ -325,41 +181,6 @@ Status GreentillDaemon::start_api() {
   if (!server) return Failure{server.error()};
   server_ = std::move(*server);
   return Done{};
-}
-
-Status GreentillDaemon::start_renewal() {
-  OwnIdentity::Course course;
-  course.now = [this] { return self_check_->best_time(); };
-  course.renewed = [this](const crypto::Certificate& by) { self_check_->renewed(by); };
-  course.put_off = [this] { return renewal_put_off(); };
-  course.broker = [this] { return uplink_ ? uplink_->status().broker : std::string(); };
-  course.sign_by = [this](claim::Signer& signer) {
-    std::promise<Status> done;
-    engine_->rekey(signer, [&done](const Status& status) { done.set_value(status); });
-    return done.get_future().get();
-  };
-  course.rekeyed = [this] {
-    if (uplink_) uplink_->identity_changed();
-  };
-  return own_->start_renewal(std::move(course));
-}
-
-/// Whoever holds the authorities goes on with the new ones: what reads them by their path does so by itself.
-void GreentillDaemon::start_authorities() {
-  authorities_.emplace(config_, *own_, clock_, random_, log_);
-  authorities_->start(
-      [this] { return settings_put_off(); },
-      [this] {
-        if (!config_.uplink) return;
-        const auto pem = read_file(config_.uplink->authorities, 1u << 20);
-        if (auto authority = pem ? crypto::Authority::from_pem(*pem) : Result<crypto::Authority>(Failure{pem.error()})) {
-          self_check_->authorities_changed(std::move(*authority));
-        }
-        strand_.post([this] {
-          if (const Status loaded = trust_->reload(); !loaded) log_.write(LogLevel::error, "uplink", loaded.error().message);
-        });
-        uplink_->identity_changed();
-      });
 }
 
 Status GreentillDaemon::start() {
@@ -423,8 +244,6 @@ void GreentillDaemon::stop() {
   }
   if (methodologies_) methodologies_->stop();  // the strand hands it what the broker brings
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, StderrLog& log) {
   auto daemon = std::make_unique<GreentillDaemon>(config, log);

@@ -8,6 +8,7 @@ namespace greentill::adopted_settings_test {
 namespace {
 
 using test::ClaimAt;
+using test::claimed;
 using test::Device;
 using test::ride;
 using test::root_text;
@@ -17,13 +18,6 @@ Status adopt(Device& device, const identity::Settings& settings) {
   std::promise<Status> done;
   device.engine().adopt(settings, {&settings.roots.front(), {}}, [&done](const Status& status) { done.set_value(status); });
   return done.get_future().get();
-}
-
-std::uint64_t claimed(Device& device, const std::string& event) {
-  const auto answer = device.submit(ride(event)).get();
-  REQUIRE_MESSAGE(answer.ok(), answer.error().message);
-  REQUIRE(answer->claims.size() == 1);
-  return answer->claims.front().seq;
 }
 
 }  // namespace

@@ -310,4 +310,12 @@ inline std::uint64_t check_chain(outbox::Reader& reader) {
   return head.seq;
 }
 
+/// A ride that is claimed once; the seq of its claim.
+inline std::uint64_t claimed(Device& device, const std::string& event) {
+  const auto answer = device.submit(ride(event)).get();
+  REQUIRE_MESSAGE(answer.ok(), answer.error().message);
+  REQUIRE(answer->claims.size() == 1);
+  return answer->claims.front().seq;
+}
+
 }  // namespace greentill::test

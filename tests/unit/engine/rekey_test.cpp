@@ -11,6 +11,7 @@ namespace greentill::rekey_test {
 namespace {
 
 using test::ClaimAt;
+using test::claimed;
 using test::Device;
 using test::ride;
 
@@ -29,13 +30,6 @@ Status rekey(Device& device, identity::DeviceIdentity& by) {
   std::promise<Status> done;
   device.engine().rekey(by.signer(), [&done](const Status& status) { done.set_value(status); });
   return done.get_future().get();
-}
-
-std::uint64_t claimed(Device& device, const std::string& event) {
-  const auto answer = device.submit(ride(event)).get();
-  REQUIRE_MESSAGE(answer.ok(), answer.error().message);
-  REQUIRE(answer->claims.size() == 1);
-  return answer->claims.front().seq;
 }
 
 }  // namespace
