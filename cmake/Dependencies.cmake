@@ -47,6 +47,12 @@ find_path(GREENTILL_MOSQUITTO_INCLUDE mosquitto.h REQUIRED)
 add_library(greentill_mosquitto INTERFACE)
 target_include_directories(greentill_mosquitto SYSTEM INTERFACE ${GREENTILL_MOSQUITTO_PLUGIN_INCLUDE} ${GREENTILL_MOSQUITTO_INCLUDE})
 
+if(BUILD_TESTING)
+  find_library(GREENTILL_libmosquitto mosquitto REQUIRED)
+  add_library(greentill_libmosquitto INTERFACE)
+  target_link_libraries(greentill_libmosquitto INTERFACE ${GREENTILL_libmosquitto})
+endif()
+
 find_library(GREENTILL_libcsv csv REQUIRED)
 add_library(greentill_libcsv INTERFACE)
 target_link_libraries(greentill_libcsv INTERFACE ${GREENTILL_libcsv})

@@ -19,7 +19,7 @@ constexpr std::uint64_t kIpv6Header = 40;
 
 }  // namespace
 
-std::optional<std::uint64_t> carried_bytes(int descriptor) {
+std::optional<Carried> carried_by(int descriptor) {
   tcp_info info{};
   socklen_t size = sizeof info;
   if (::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
@@ -28,8 +28,13 @@ std::optional<std::uint64_t> carried_bytes(int descriptor) {
   socklen_t domain_size = sizeof domain;
   if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &domain_size) != 0) return std::nullopt;
   const std::uint64_t header = kTcpHeader + (domain == AF_INET6 ? kIpv6Header : kIpv4Header);
-  const std::uint64_t segments = std::uint64_t{info.tcpi_segs_out} + info.tcpi_segs_in;
-  return info.tcpi_bytes_sent + info.tcpi_bytes_received + segments * header;
+  return Carried{info.tcpi_bytes_sent, info.tcpi_bytes_received, info.tcpi_segs_out, info.tcpi_segs_in, header};
+}
+
+std::optional<std::uint64_t> carried_bytes(int descriptor) {
+  const auto all = carried_by(descriptor);
+  if (!all) return std::nullopt;
+  return all->bytes_sent + all->bytes_received + (all->segments_sent + all->segments_received) * all->header;
 }
 
 bool OwnConnection::same(const End& a, const End& b) {

@@ -11,6 +11,18 @@
 
 namespace greentill {
 
+/// What a TCP connection has carried since it was begun: bytes of payload, what was sent again included, and segments.
+struct Carried {
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t segments_sent = 0;
+  std::uint64_t segments_received = 0;
+  std::uint64_t header = 0;  ///< bytes of IP and TCP on each segment
+};
+
+/// Nothing where the descriptor is no TCP socket.
+[[nodiscard]] std::optional<Carried> carried_by(int descriptor);
+
 /// The bytes that the connection has put on the line and taken from it since it was begun: payload, what was sent again, and the
 /// headers of IP and TCP, without those of the line below. Nothing where the descriptor is no TCP socket.
 [[nodiscard]] std::optional<std::uint64_t> carried_bytes(int descriptor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the messages to and from the service: topics, correlation data, the status document, and the check of a receipt.
-// docs/mqtt.md is the specification. Private to daemon/uplink.
+// docs/mqtt.md is the specification. For daemon/uplink, and for devices that are simulated.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sliding window over one chain at a time: which claims to send next, and when to go back. It knows only seqs and times,
-// neither bytes nor the network. Private to daemon/uplink. docs/mqtt.md, "Sending: the window".
+// neither bytes nor the network. For daemon/uplink, and for devices that are simulated. docs/mqtt.md, "Sending: the window".
 #pragma once
 
 #include <chrono>
