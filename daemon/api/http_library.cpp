@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/api/http_library.hpp"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -85,6 +86,17 @@ Result<Bound> HttpLibrary::bind(const std::string& host, std::uint16_t port) {
   }
   bound.port = static_cast<std::uint16_t>(at);
   return bound;
+}
+
+Result<Bound> HttpLibrary::bound(int socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
+    return fail(ErrorCode::io, std::string("the socket that was kept cannot be used: ") + std::strerror(errno));
+  }
+  const in_port_t port = storage.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_port
+                                                       : reinterpret_cast<const sockaddr_in*>(&storage)->sin_port;
+  return Bound{socket, ntohs(port)};
 }
 
 Arrival HttpLibrary::answer(Connection& connection) {

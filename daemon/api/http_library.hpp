@@ -43,6 +43,8 @@ class HttpLibrary final : private httplib::Server {
 
   /// Binds the address and listens; port 0 takes any free one. The caller closes the socket.
   Result<Bound> bind(const std::string& host, std::uint16_t port);
+  /// The same of a socket that was bound before, as bind() does it.
+  static Result<Bound> bound(int socket);
   /// Answers the request whose head the connection holds. Requires: the head is whole.
   Arrival answer(Connection& connection);
 };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kListening = 0;  // the listening socket's id; connections have higher ones
+constexpr std::uint64_t kStop = UINT64_MAX;
 
 }  // namespace
 
@@ -33,6 +35,7 @@ Reactor::Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> a
       patience_(patience),
       complain_(std::move(complain)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      stop_(::eventfd(0, EFD_CLOEXEC)),
       most_threads_(most_threads) {}
 
 Reactor::~Reactor() {
@@ -44,7 +47,7 @@ Reactor::~Reactor() {
 Status Reactor::start(int listening) {
   listening_ = listening;
   if (::fcntl(listening, F_SETFL, O_NONBLOCK) == 0 && ::listen(listening, SOMAXCONN) == 0 &&
-      watch(EPOLL_CTL_ADD, listening, kListening) && add_thread()) {
+      watch(EPOLL_CTL_ADD, listening, kListening) && watch(EPOLL_CTL_ADD, stop_.get(), kStop) && add_thread()) {
     return Done{};
   }
   return fail(ErrorCode::io, "cannot serve connections: the system gives no further descriptor or thread");
@@ -57,7 +60,7 @@ void Reactor::stop() {
     load_.stopping = true;
     threads.swap(threads_);
   }
-  ::shutdown(listening_, SHUT_RDWR);  // wakes every thread that waits in the epoll
+  ::eventfd_write(stop_.get(), 1);
   for (const pthread_t thread : threads) ::pthread_join(thread, nullptr);
   open_.clear();
 }
@@ -89,6 +92,7 @@ void Reactor::run() {
   while (!load_.stopping) {
     epoll_event event{};
     if (::epoll_wait(epoll_, &event, 1, close_expired()) != 1) continue;
+    if (event.data.u64 == kStop) continue;
     --load_.free_threads;
     try {
       event.data.u64 == kListening ? accept() : serve(event.data.u64);
@@ -181,7 +185,7 @@ int Reactor::close_expired() {
 // EPOLLONESHOT: one thread is told of a connection, once, until watch() is called for it again.
 bool Reactor::watch(int operation, int socket, std::uint64_t id) const {
   epoll_event event{};
-  event.events = EPOLLIN | (id == kListening ? 0u : EPOLLONESHOT);
+  event.events = EPOLLIN | (id == kListening || id == kStop ? 0u : EPOLLONESHOT);
   event.data.u64 = id;
   return ::epoll_ctl(epoll_, operation, socket, &event) == 0;
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "daemon/api/connection.hpp"
+#include "daemon/base/descriptor.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/line_allowance.hpp"
 
@@ -44,7 +45,8 @@ class Reactor {
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
-  /// Takes the bound socket over, even where it fails. May be called once.
+  /// Takes the bound socket over, even where it fails. May be called once. It is closed, and never shut down: where the service
+  /// manager holds it too, it goes on listening, and what has come stays in the kernel's queue for the next program.
   Status start(int listening);
   /// Closes the connections without a request under way, and waits for the answers of the others.
   void stop();
@@ -66,6 +68,7 @@ class Reactor {
   const Patience patience_;
   const std::function<void(const std::string&)> complain_;
   const int epoll_;
+  const Descriptor stop_;  ///< wakes every thread that waits in the epoll
   int listening_ = -1;
   Load load_;
 

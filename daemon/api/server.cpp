@@ -52,9 +52,10 @@ class HttpServer final : public Server, private RequestHandler {
   ~HttpServer() override { reactor_.stop(); }
 
   Status listen() {
-    const auto bound = library_.bind(options_.host, options_.port);
+    const auto bound = options_.socket >= 0 ? HttpLibrary::bound(options_.socket) : library_.bind(options_.host, options_.port);
     if (!bound) return Failure{bound.error()};
     port_ = bound->port;
+    socket_ = bound->socket;
     gate_.set_port(port_);
     Status started = reactor_.start(bound->socket);
     if (started) log_.write(LogLevel::info, "api", "listening on " + options_.host + ':' + std::to_string(port_));
@@ -62,6 +63,7 @@ class HttpServer final : public Server, private RequestHandler {
   }
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
+  [[nodiscard]] int socket() const override { return socket_; }
 
  private:
   using Read = void (HttpServer::*)(httplib::Response&);
@@ -100,6 +102,7 @@ class HttpServer final : public Server, private RequestHandler {
   HttpLibrary library_;
   Reactor reactor_;
   std::uint16_t port_ = 0;
+  int socket_ = -1;
 };
 
 const std::array<HttpServer::Resource, HttpServer::kReadables> HttpServer::kResources{{

@@ -25,6 +25,7 @@ struct Options {
   std::vector<std::string> allowed_origins;  ///< values of the Origin header that a browser may call from
   std::size_t max_body_bytes = 8u << 20;     ///< of a request's body, whatever its form
   std::size_t threads = 64;                  ///< how many requests may be answered at once
+  int socket = -1;                           ///< listens at host and port already, and is taken over; -1: none does
   std::string claim_link;  ///< the customer's QR link, in which "{secret}" and "{claim}" are filled in; empty: no link
 };
 
@@ -40,6 +41,8 @@ class Server {
   virtual ~Server() = default;
   /// The port it listens on; where 0 was asked for, the one that the system chose.
   [[nodiscard]] virtual std::uint16_t port() const = 0;
+  /// The socket that it listens on, which stays the server's.
+  [[nodiscard]] virtual int socket() const = 0;
 };
 
 }  // namespace greentill::api

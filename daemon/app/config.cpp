@@ -231,6 +231,7 @@ class ConfigReader {
     api.host = fields.text_or("host", "127.0.0.1");
     api.port = static_cast<std::uint16_t>(fields.integer_or("port", 0, 65'535, 8480));
     config_.api_token = path_or(fields, "token", config_.state_folder / "api.token");
+    config_.api_token_group = fields.text_or("token_group", "");
     config_.api_root = checked_root(fields.text_or("root", ""), fields);
     api.allowed_hosts = fields.texts_or_none("allowed_hosts");
     api.allowed_origins = fields.texts_or_none("allowed_origins");

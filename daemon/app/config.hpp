@@ -53,6 +53,7 @@ struct Config {
 
   api::Options api;                 ///< its token is filled in at the start of the daemon
   std::filesystem::path api_token;  ///< the token's file; created at the first start
+  std::string api_token_group;  ///< whose members may read it, who then need it in plain; empty: the daemon leaves it as it is
 
   std::optional<uplink::Options> uplink;  ///< its device id, version, certificate and key are filled in at the start
   std::filesystem::path receipt_certificates;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/app/daemon.hpp"
 
+#include <algorithm>
+
 #include "daemon/app/choices.hpp"
 #include "daemon/app/greentill_daemon.hpp"
 #include "daemon/base/file.hpp"
@@ -164,9 +166,21 @@ Status GreentillDaemon::start_sources() {
   return Done{};
 }
 
+/// Programs of a group read it by themselves, so it is never sealed then.
+Result<crypto::Secret> GreentillDaemon::api_token() {
+  const std::filesystem::path& file = config_.api_token;
+  const std::string& group = config_.api_token_group;
+  if (group.empty()) return own_->vault().load_or_create(file, identity::kApiTokenName, random_, crypto::Shared::with_programs);
+  auto token = crypto::load_or_create_secret(file, random_, crypto::Shared::with_programs);
+  if (!token) return token;
+  if (Status shared = crypto::share_with_group(file, group); !shared) {
+    return Failure{shared.error().with_context("api.token_group")};
+  }
+  return token;
+}
+
 Status GreentillDaemon::start_api() {
-  const auto token =
-      own_->vault().load_or_create(config_.api_token, identity::kApiTokenName, random_, crypto::Shared::with_programs);
+  const auto token = api_token();
   if (!token) return Failure{token.error()};
   config_.api.token = api::ApiToken::of(token->view());
   auto reader = outbox_->new_reader();
@@ -177,9 +191,17 @@ Status GreentillDaemon::start_api() {
       *engine_, *detectors_, *sources_,     *own_,        *authorities_,         *settings_, *methodologies_, *self_check_,
       time_,    log_,        uplink_.get(), trust_.get(), config_.overdue_after, started_at_};
   desk_ = std::make_unique<ApiDesk>(parts, std::move(*desks));
+  // Under its address as the configuration has it: another one is bound anew.
+  std::string name = "api " + config_.api.host + ' ' + std::to_string(config_.api.port);
+  std::replace(name.begin(), name.end(), ':', '.');
+  config_.api.socket = manager_.take(name).release();
   auto server = api::Server::start(config_.api, *desk_, std::move(*reader), clock_, log_);
-  if (!server) return Failure{server.error()};
+  if (!server) {
+    manager_.forget(name);
+    return Failure{server.error()};
+  }
   server_ = std::move(*server);
+  manager_.keep(server_->socket(), name);
   return Done{};
 }
 
@@ -217,7 +239,9 @@ Status GreentillDaemon::start() {
           });
       !started)
     return started;
-  return start_api();
+  Status answers = start_api();
+  if (answers) strand_.post([this] { watchdog_.start(); });
+  return answers;
 }
 
 void GreentillDaemon::stop() {
@@ -245,8 +269,8 @@ void GreentillDaemon::stop() {
   if (methodologies_) methodologies_->stop();  // the strand hands it what the broker brings
 }
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, StderrLog& log) {
-  auto daemon = std::make_unique<GreentillDaemon>(config, log);
+Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, StderrLog& log, ServiceManager& manager) {
+  auto daemon = std::make_unique<GreentillDaemon>(config, log, manager);
   if (Status started = daemon->start(); !started) return Failure{started.error()};
   return std::unique_ptr<Daemon>(std::move(daemon));
 }

@@ -17,6 +17,7 @@
 #include "daemon/app/own_time.hpp"
 #include "daemon/app/self_check.hpp"
 #include "daemon/app/strand.hpp"
+#include "daemon/app/watchdog.hpp"
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
@@ -36,7 +37,8 @@ namespace greentill::app {
 // Members are declared in the order they are started, so that they stop in the reverse one.
 class GreentillDaemon : public Daemon {
  public:
-  GreentillDaemon(const Config& config, StderrLog& log) : config_(config), log_(log) {}
+  GreentillDaemon(const Config& config, StderrLog& log, ServiceManager& manager)
+      : config_(config), log_(log), manager_(manager) {}
   ~GreentillDaemon() override { stop(); }
 
   Status start();
@@ -60,6 +62,7 @@ class GreentillDaemon : public Daemon {
   void start_authorities();
   Status start_sources();
   Status start_api();
+  Result<crypto::Secret> api_token();
   /// Lets wait() return; the first call counts.
   void end(const Status& how) {
     std::call_once(ends_, [&] { ended_.set_value(how); });
@@ -68,6 +71,7 @@ class GreentillDaemon : public Daemon {
 
   Config config_;
   StderrLog& log_;
+  ServiceManager& manager_;
   SystemRandom random_;
   std::once_flag ends_;
   std::promise<Status> ended_;
@@ -85,6 +89,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<detect::Detectors> detectors_;
   std::optional<engine::ClaimMaker> maker_;
   Strand strand_;
+  Watchdog watchdog_{strand_, manager_, [this](std::function<void()> through) { engine_->pass(std::move(through)); }};
   std::unique_ptr<identity::ReceiptTrust> trust_;
   std::optional<uplink::FileDataBook> data_book_;
   std::optional<uplink::FileBrokerBook> broker_book_;

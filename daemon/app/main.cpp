@@ -8,6 +8,7 @@
 
 #include "daemon/app/config.hpp"
 #include "daemon/app/daemon.hpp"
+#include "daemon/base/service_manager.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/command_line/describe.hpp"
 #include "daemon/crypto/secret.hpp"
@@ -53,6 +54,7 @@ std::optional<int> read_command_line(int argc, char** argv, std::string& path) {
 int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   // Each heap keeps free pages of its own resident, and only a few threads work at once.
   ::mallopt(M_ARENA_MAX, kHeaps);
+  auto manager = greentill::ServiceManager::from_environment();
   std::string path = "/etc/greentill/greentill.toml";
   if (const auto code = read_command_line(argc, argv, path)) return *code;
 
@@ -64,10 +66,16 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   const auto config = greentill::app::load_config(path, greentill::app::find_installation());
   if (!config) return give_up(kBadConfiguration, config.error());
   log.set_least(config->log_level);
-  const auto daemon = greentill::app::Daemon::start(*config, log);
-  if (!daemon) return give_up(kCannotStart, daemon.error());
+  const auto daemon = greentill::app::Daemon::start(*config, log, manager);
+  if (!daemon) {
+    // A till that waits for a daemon which does not come would be worse off than one that is refused.
+    manager.take("");
+    return give_up(kCannotStart, daemon.error());
+  }
   log.write(greentill::LogLevel::info, "daemon",
             "greentilld " + std::string(greentill::kVersion) + " listens on port " + std::to_string((*daemon)->api_port()));
-  if (const greentill::Status ended = (*daemon)->wait(); !ended) return give_up(kDamaged, ended.error());
-  return 0;
+  manager.ready();
+  const greentill::Status ended = (*daemon)->wait();
+  manager.stopping();
+  return ended ? 0 : give_up(kDamaged, ended.error());
 }

@@ -2,13 +2,16 @@
 #include "daemon/crypto/secret_file.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
+#include "daemon/base/descriptor.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/saved_text.hpp"
 
@@ -91,6 +94,24 @@ Secret hex_of(ByteView secret) {
     out[2 * i + 1] = static_cast<std::uint8_t>("0123456789abcdef"[secret[i] & 15]);
   }
   return digits;
+}
+
+Status share_with_group(const std::filesystem::path& path, const std::string& group) {
+  std::array<char, 16u << 10> names{};
+  ::group entry{};
+  ::group* found = nullptr;
+  ::getgrnam_r(group.c_str(), &entry, names.data(), names.size(), &found);
+  if (found == nullptr) return fail(ErrorCode::not_found, path.string() + ": there is no group '" + group + "'");
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat state {};
+  if (file && ::fstat(file.get(), &state) == 0) {
+    // Made by a process of that group it belongs to it already: a service that may not give files away needs no more.
+    const bool theirs = state.st_gid == entry.gr_gid || ::fchown(file.get(), static_cast<uid_t>(-1), entry.gr_gid) == 0;
+    if (theirs && ((state.st_mode & 0777) == 0640 || ::fchmod(file.get(), 0640) == 0)) return Done{};
+  }
+  const int number = errno;
+  return fail(number == EACCES || number == EPERM ? ErrorCode::denied : ErrorCode::io,
+              path.string() + ": cannot be given to the group '" + group + "': " + std::generic_category().message(number));
 }
 
 Result<Secret> load_or_create_secret(const std::filesystem::path& path, Random& random, Shared shared) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "daemon/base/error.hpp"
@@ -24,6 +25,10 @@ Result<Secret> secret_from_hex(std::string_view digits, std::size_t size);
 
 /// The bytes in lower-case hexadecimal digits, as the files hold them.
 Secret hex_of(ByteView secret);
+
+/// Lets a group of this system's users read the file (mode 0640). Who calls must own the file, and be of the group or root.
+/// not_found where there is no such group; denied, io.
+Status share_with_group(const std::filesystem::path& path, const std::string& group);
 
 /// Reads a secret of 32 bytes, kept as a line of 64 hexadecimal digits; the first call creates it. corrupt where the file holds
 /// anything else.

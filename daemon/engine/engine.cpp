@@ -137,6 +137,13 @@ void Engine::finish(Job& job, bool stored) {
   if (job.unit.key) turns_.end(*job.unit.key);
 }
 
+void Engine::pass(std::function<void()> through) {
+  committer_.enqueue([this, through = std::move(through)](outbox::Writer&) {
+    { const std::lock_guard turn(turn_); }
+    through();
+  });
+}
+
 std::string Engine::trouble() const {
   const std::lock_guard lock(trouble_mutex_);
   return trouble_;

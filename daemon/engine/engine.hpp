@@ -99,6 +99,10 @@ class Engine final : public outbox::Repairer {
   /// return; what could not be is left for the next call. Must not be called from `answered`.
   void mend_refused();
 
+  /// Calls `through` from the committer's thread, between two commits and with the turn: a sale could have been stored. Where
+  /// either is stuck it is not called.
+  void pass(std::function<void()> through);
+
   /// Why the engine takes no transactions now, for people; empty where it does.
   [[nodiscard]] std::string trouble() const;
 

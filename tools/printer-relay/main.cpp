@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "daemon/base/service_manager.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/command_line/describe.hpp"
 #include "greentill/version.hpp"
@@ -45,6 +46,7 @@ void describe(CLI::App& app, Arguments& arguments) {
 }
 
 int run_relay(const Arguments& arguments) {
+  const ServiceManager manager = ServiceManager::from_environment();
   StderrLog log(LogLevel::info);
   const auto give_up = [&log](int code, const std::string& why) {
     log.complain("greentill-printer-relay", why);
@@ -78,6 +80,7 @@ int run_relay(const Arguments& arguments) {
   if (!relay) return give_up(kCannotStart, relay.error().message);
   log.write(LogLevel::info, "relay",
             "listens on port " + std::to_string((*relay)->port()) + " for the printer at " + options.printer.text());
+  manager.ready();
   (*relay)->run();
   return 0;
 }

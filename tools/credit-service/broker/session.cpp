@@ -122,6 +122,7 @@ Status Session::serve(const std::atomic<bool>& stopping) {
     if (!client_.is_connected()) return Failure{ended(error.get_return_code(), error.get_reason_code())};
   }
   while (!stopping) {
+    options_.turned();
     tell_revoked();
     tell_bundle();
     do_due();

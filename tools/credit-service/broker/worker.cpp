@@ -17,8 +17,11 @@ constexpr std::chrono::milliseconds kMostPause{30'000};
 constexpr std::chrono::seconds kStable{10};      // a session that lasted so long counts as a success
 constexpr std::chrono::milliseconds kLook{200};  // how often to look for a stop
 
-void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping) {
-  for (; left > std::chrono::milliseconds(0) && !stopping; left -= kLook) std::this_thread::sleep_for(std::min(left, kLook));
+void pause(std::chrono::milliseconds left, const std::atomic<bool>& stopping, const std::function<void()>& turned) {
+  for (; left > std::chrono::milliseconds(0) && !stopping; left -= kLook) {
+    turned();
+    std::this_thread::sleep_for(std::min(left, kLook));
+  }
 }
 
 // Sessions one after the other, and what is learned from one for the next.
@@ -36,12 +39,13 @@ class Serving {
 
   Status run() {
     while (!stopping_) {
+      options_.turned();
       const Status ended = one_session();
       if (ended || stopping_) continue;
       if (ended.error().code == ErrorCode::denied && !served_) return Failure{ended.error().with_context(broker())};
       const std::string what = broker() + ": " + ended.error().message;
       if (const auto line = complaints_.take(what, clock_.monotonic())) log_.write(LogLevel::warning, "worker", *line);
-      pause(backoff_.next(random_), stopping_);
+      pause(backoff_.next(random_), stopping_, options_.turned);
     }
     return Done{};
   }

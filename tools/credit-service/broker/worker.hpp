@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "daemon/base/error.hpp"
@@ -21,6 +22,8 @@ struct BrokerOptions {
   std::string client_id;    ///< each worker has its own
   /// How long the connection may be silent before the broker is asked whether it still stands; less where the broker says so.
   std::chrono::seconds keep_alive{20};
+  /// Called at each turn of the work, at least once in some seconds while it gets on: connected or not, with batches or without.
+  std::function<void()> turned = [] {};
 };
 
 /// Works until `stopping` is set, and keeps the broker told who is revoked in the registry. Connects again with back-off for as

@@ -3,6 +3,7 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX's, for sigwait
 
 #include "daemon/base/file.hpp"
+#include "daemon/base/service_manager.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/secret_file.hpp"
@@ -15,6 +16,7 @@
 namespace greentill::credit {
 
 Status serve_api(const std::filesystem::path& path) {
+  const ServiceManager manager = ServiceManager::from_environment();
   const auto config = load_config(path);
   if (!config) return Failure{config.error()};
   if (!config->api)
@@ -39,8 +41,10 @@ Status serve_api(const std::filesystem::path& path) {
   const auto server = HttpServer::start(options, [&api](const HttpRequest& request) { return api.answer(request); });
   if (!server) return Failure{server.error()};
   log.write(LogLevel::info, "api", "listening on " + options.host + ':' + std::to_string((*server)->port()));
+  manager.ready();
   int number = 0;
   sigwait(&ends, &number);
+  manager.stopping();
   return Done{};
 }
 

@@ -5,6 +5,7 @@
 
 #include "daemon/base/backoff.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/heartbeat.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/base/stderr_log.hpp"
 #include "daemon/base/system.hpp"
@@ -99,10 +100,12 @@ Status serve(const Config& config, Ledger& ledger, measure::Library& library, co
 }
 
 /// A PostgreSQL that is not up yet is waited for.
-Result<std::unique_ptr<Store>> open_when_up(const Config& config, WentBack went_back, Log& log) {
+Result<std::unique_ptr<Store>> open_when_up(const Config& config, WentBack went_back, Log& log,
+                                            const std::function<void()>& turned) {
   Backoff backoff(kLeastPause, kMostPause);
   SystemRandom random;
   for (;;) {
+    turned();
     auto store = open_store(config, went_back);
     if (store || config.database_url.empty() || store.error().code != ErrorCode::unavailable) return store;
     log.write(LogLevel::warning, "service", store.error().message + "; it is tried again");
@@ -110,9 +113,19 @@ Result<std::unique_ptr<Store>> open_when_up(const Config& config, WentBack went_
   }
 }
 
+/// Makes again what the backup lacks: else what was revoked since would be trusted again, and numbers given twice.
+Status begin_epoch(Ledger& ledger, Store& database, const Config& config, Log& log) {
+  const auto made = replay_missing(database, ledger.desk(), config.database);
+  if (!made) return Failure{made.error()};
+  log.write(LogLevel::info, "service",
+            tools::counted(made->changes, "change") + " of the registry made again, which the backup lacks");
+  return ledger.begin_epoch();
+}
+
 }  // namespace
 
 Status run(const std::filesystem::path& path, const RunOptions& options) {
+  const ServiceManager manager = ServiceManager::from_environment();
   auto config = load_config(path);
   if (!config) return Failure{config.error()};
   if (!options.client_id.empty()) {
@@ -130,7 +143,12 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   const auto written = database_written(config->database);
   SystemClock clock;
   StderrLog log(LogLevel::info);
-  auto store = open_when_up(*config, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused, log);
+  // Before the database and the broker are there, which are waited for as long as that takes: whoever starts this need not wait.
+  Heartbeat heart(manager, clock);
+  config->broker.turned = [&heart] { heart.beat(); };
+  manager.ready();
+  auto store =
+      open_when_up(*config, options.new_epoch ? WentBack::taken_by_a_new_epoch : WentBack::refused, log, config->broker.turned);
   if (!store) return Failure{store.error()};
   auto consents = load_consents(*config, hasher);
   if (!consents) return Failure{consents.error()};
@@ -139,18 +157,15 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   auto ledger = Ledger::open(std::move(*store), *programme, *library, std::move(*consents), hasher, clock, log);
   if (!ledger) return Failure{ledger.error()};
   if (options.new_epoch) {
-    // Else what was revoked since the backup would be trusted again, and numbers given twice.
-    const auto made = replay_missing(database, (*ledger)->desk(), config->database);
-    if (!made) return Failure{made.error()};
-    log.write(LogLevel::info, "service",
-              tools::counted(made->changes, "change") + " of the registry made again, which the backup lacks");
-    if (Status begun = (*ledger)->begin_epoch(); !begun) return begun;
+    if (Status begun = begin_epoch(**ledger, database, *config, log); !begun) return begun;
   }
   // Before anything answers: whoever sees that it does may end it.
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
   const auto est = start_est(*config, {*programme, *library, clock, log});
   if (!est) return Failure{est.error()};
-  return serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);
+  const Status ended = serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);
+  manager.stopping();
+  return ended;
 }
 
 }  // namespace greentill::credit
