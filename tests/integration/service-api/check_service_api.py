@@ -95,6 +95,10 @@ class Visit:
     def accounts(self):
         ask, service = self.api.ask, self.service
         ask(None, "GET", "/healthz")
+        counted = ask(service, "GET", "/metrics").decode()
+        if 'greentill_api_requests_total{method="GET",route="/healthz",status="200"} 1' not in counted:
+            self.api.wrong.append(f"metrics: {counted}")
+        self.api.send(self.annas, "GET", "/metrics")
         ask(self.annas, "GET", "/v1/me")
         family = ask(service, "POST", "/v1/accounts", {"kind": "family", "name": "Riders"})["account"]
         other = ask(service, "POST", "/v1/accounts")["account"]
@@ -195,6 +199,32 @@ class Visit:
         ask(self.inspector, "POST", f"{tree}/failure", {"why": "it died"}, status=409)
         ask(self.service, "POST", f"{tree}/replacement", {"by": "operator"})
 
+    def bookkeeping(self):
+        """What one token proposes another approves."""
+        ask, service, second = self.api.ask, self.service, self.stack.access("service")
+        number = lambda kind, **parties: ask(service, "POST", "/v1/vouchers", {"kind": kind, "mg": 1, "why": "a sample", **parties}, status=201)["voucher"]
+        ask(service, "POST", "/v1/vouchers", {"kind": "payout", "mg": 1, "why": "x", "from": "merchant/nobody"}, status=404)
+        ask(service, "POST", "/v1/vouchers", {"kind": "correction", "mg": 1, "why": "x", "from": "issuance", "to": "loss"}, status=422)
+        mends = f"/v1/vouchers/{number('correction', **{'from': 'loss', 'to': f'account/{self.anna}'})}"
+        ask(service, "POST", f"{mends}/approval", status=409)
+        ask(second, "POST", f"{mends}/approval")
+        ask(second, "POST", f"{mends}/rejection", {"why": "too late"}, status=409)
+        ask(service, "POST", f"{mends}/payment", {"reference": "RF1"}, status=409)
+        ask(service, "POST", f"{mends}/return", {"why": "no payout"}, status=409)
+        ask(service, "GET", mends)
+        ask(second, "POST", f"/v1/vouchers/{number('funding', **{'from': 'sponsor/town', 'to': 'budget/bike-week'})}/approval")
+        ask(second, "POST", f"/v1/vouchers/{number('funding', **{'from': 'operator', 'to': 'budget/b'})}/rejection", {"why": "not agreed"})
+        paid = f"/v1/vouchers/{number('payout', **{'from': 'merchant/demo-merchant'})}"
+        ask(second, "POST", f"{paid}/approval")
+        ask(service, "POST", f"{paid}/payment", {"reference": "RF18"})
+        ask(service, "POST", f"{paid}/return", {"why": "the account was closed"})
+        ask(service, "GET", "/v1/vouchers?kind=payout&state=returned&limit=1")
+        ask(service, "GET", "/v1/vouchers?state=open", status=422)
+        ask(service, "GET", "/v1/budgets")
+        self.stack.credit("year", "close", "2020")
+        ask(service, "GET", "/v1/years")
+        ask(self.annas, "GET", f"/v1/accounts/{self.anna}/statement")
+
     def access(self):
         ask, service = self.api.ask, self.service
         made = ask(service, "POST", "/v1/access", {"scope": "account", "subject": self.anna, "note": "an app", "days": 2, "read_only": True})
@@ -208,7 +238,7 @@ class Visit:
     def paths(self):
         """Each operation's path, as the things are called here, with the token that may."""
         names = {"account": self.anna, "group": self.family, "order": "1", "species": "saxaul", "site": "alxa-1", "certificate": self.certificate,
-                 "access": "0000000000"}
+                 "access": "0000000000", "voucher": "1"}
         programme, species, site, year, serial = self.tree.split("/")
         for path, operations in self.api.description["paths"].items():
             is_tree = path.startswith("/v1/trees/")
@@ -263,13 +293,15 @@ class Visit:
         target = path.replace("{account}", NOBODY)
         for name in ("group", "order", "species", "site", "certificate", "access", "programme", "year", "serial"):
             target = target.replace("{" + name + "}", "9" if name in ("order", "serial") else "none")
-        target = target.replace("/v1/orders/9", "/v1/orders/999999")
+        target = target.replace("/v1/orders/9", "/v1/orders/999999").replace("{voucher}", "999999")
         if method == "PUT":
             return
         bodies = {"secrets": {"secret": "cd" * 16}, "memberships": {"code": "x"}, "merge": {"into": NOBODY, "why": "x"}, "closure": {"why": "x"},
                   "erasure": {"why": "x"}, "certificates": {"year": 2026}, "evidence": {"by": "planters", **evidence("x")}, "approval": {"by": "looks"},
                   "rejection": {"by": "looks", "why": "x"}, "failure": {"by": "looks", "why": "x"}, "replacement": {"by": "operator"},
                   "revocation": {"why": "x"}, "agreements": {"account": self.anna}}
+        if path.startswith("/v1/vouchers"):
+            bodies = {"rejection": {"why": "x"}, "return": {"why": "x"}, "payment": {"reference": "x"}}
         body = bodies.get(target.rsplit("/", 1)[1], {}) if method == "POST" else None
         self.api.ask(self.service, method, target, body, status=404)
 
@@ -337,7 +369,7 @@ def main():
         stack.start_api()
         api = Described(stack.http_port, stack.identities / "ca.crt")
         visit = Visit(stack, api, anna, ben)
-        for part in (visit.catalogue, visit.accounts, visit.orders, visit.trees, visit.certificates, visit.access, visit.refusals, visit.guesses):
+        for part in (visit.catalogue, visit.accounts, visit.orders, visit.trees, visit.certificates, visit.bookkeeping, visit.access, visit.refusals, visit.guesses):
             part()
         killed(stack, api, visit)
         api.wrong += api.unmet()

@@ -67,7 +67,7 @@ TEST_CASE("the pages have the tables and indexes of a fresh ledger, word for wor
   REQUIRE(sqlite3_open((folder / "ledger.db").c_str(), &made) == SQLITE_OK);
   sqlite3* written = nullptr;
   REQUIRE(sqlite3_open(":memory:", &written) == SQLITE_OK);
-  for (const char* page : {"registry.md", "ledger.md", "accounts.md", "trees.md", "service-api.md"}) {
+  for (const char* page : {"registry.md", "ledger.md", "accounts.md", "trees.md", "bookkeeping.md", "service-api.md"}) {
     CHECK(sqlite3_exec(written, sql_of(page).c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
   }
   const Schema real = schema_of(made);

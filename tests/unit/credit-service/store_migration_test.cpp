@@ -13,8 +13,9 @@ namespace {
 constexpr const char* kBackToOne = R"sql(
 DROP TABLE participants, purses, members, memberships, invitations, spends, order_spends, species, tree_parties, sites,
   ordered_trees, tree_orders, order_keys, trees, tree_numbers, tree_serials, tree_events, tree_photos, tree_payments,
-  tree_certificates, certificate_holders, certified_trees, status_lists, status_places, access_tokens, kept_answers, access_deeds;
-DROP SEQUENCE spends_no, tree_orders_no;
+  tree_certificates, certificate_holders, certified_trees, status_lists, status_places, access_tokens, kept_answers, access_deeds, vouchers,
+  year_closes;
+DROP SEQUENCE spends_no, tree_orders_no, vouchers_no;
 ALTER TABLE account_numbers DROP COLUMN owner;
 DROP TABLE bookings;
 CREATE TABLE bookings(claim bigint NOT NULL, number bigint NOT NULL, kind bigint NOT NULL, at bigint NOT NULL,

@@ -89,14 +89,8 @@ Status describe(Store& ledger, std::int64_t id, StatementEntry& entry) {
 }  // namespace
 
 std::string_view StatementEntry::what() const {
-  switch (kind) {
-    case BookingKind::grant: return "granted";
-    case BookingKind::taken_back: return "taken-back";
-    case BookingKind::stands_again: return "stands-again";
-    case BookingKind::shortfall: return "made-up-for";
-    case BookingKind::spent: return mg < 0 ? "set-aside" : "given-back";
-  }
-  return "unknown";
+  if (kind == BookingKind::spent) return mg < 0 ? "set-aside" : "given-back";
+  return to_words(kind);
 }
 
 nlohmann::ordered_json to_json(const StatementEntry& entry) {
@@ -105,6 +99,7 @@ nlohmann::ordered_json to_json(const StatementEntry& entry) {
   if (!entry.merchant.empty()) json["merchant"] = entry.merchant;
   if (!entry.device.empty()) json["device"] = entry.device;
   if (entry.order != 0) json["order"] = entry.order;
+  if (entry.voucher != 0) json["voucher"] = entry.voucher;
   return json;
 }
 
@@ -132,6 +127,8 @@ Result<StatementPage> read_statement(Store& ledger, AccountStore& holders, const
       if (Status described = describe(ledger, leg.claim, entry); !described) return Failure{described.error()};
       continue;
     }
+    if (is_voucher(leg.claim)) entry.voucher = -leg.claim - kFirstVoucher;
+    if (!is_spend(leg.claim)) continue;
     if (orders.empty()) {
       const auto spends = holders.spends(account);
       if (!spends) return Failure{spends.error()};

@@ -19,9 +19,10 @@ struct StatementEntry {
   std::int64_t spendable_at = 0;
   std::string activity, merchant, device;  ///< of the claim that it is of; empty: it is of none
   std::int64_t order = 0;                  ///< what was set aside, spent or given back for; 0: for none
+  std::int64_t voucher = 0;                ///< by which it was moved; 0: by none
 
   /// As commands and the API spell what became of the credit: granted, taken-back, stands-again, made-up-for (a shortfall),
-  /// set-aside, given-back.
+  /// set-aside, given-back, voucher, lapsed.
   [[nodiscard]] std::string_view what() const;
 };
 

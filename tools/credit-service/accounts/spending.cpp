@@ -55,7 +55,7 @@ Result<Spend> Spending::reserve(const std::string& account, std::int64_t order, 
   spend.no = *no;
   const auto reserved = system_account("reserved", spend.no);
   if (!reserved) return Failure{reserved.error()};
-  booking.claim = -spend.no;
+  booking.claim = booked_as_spend(spend.no);
   booking.legs.push_back({*reserved, mg});
   if (Status booked = ledger_.book(booking); !booked) return Failure{booked.error()};
   return spend;
@@ -73,13 +73,13 @@ Status Spending::decide(Spend& spend, Spend::State state, std::int64_t now) {
   }
   const auto reserved = system_account("reserved", spend.no);
   if (!reserved) return Failure{reserved.error()};
-  Booking booking{-spend.no, BookingKind::spent, now, now, {{*reserved, -spend.mg}}};
+  Booking booking{booked_as_spend(spend.no), BookingKind::spent, now, now, {{*reserved, -spend.mg}}};
   if (state == Spend::State::spent) {
     const auto spent = system_account("spent", spend.no);
     if (!spent) return Failure{spent.error()};
     booking.legs.push_back({*spent, spend.mg});
   } else {
-    const auto before = ledger_.bookings(-spend.no);
+    const auto before = ledger_.bookings(booked_as_spend(spend.no));
     if (!before) return Failure{before.error()};
     if (before->empty()) return fail(ErrorCode::corrupt, "ledger: spend " + std::to_string(spend.no) + " has no booking");
     for (const Leg& leg : before->front().legs) {

@@ -75,6 +75,7 @@ std::span<const Route> order_routes();
 std::span<const Route> tree_routes();
 std::span<const Route> certificate_routes();
 std::span<const Route> service_routes();
+std::span<const Route> bookkeeping_routes();
 
 /// The account that the path names, of one that was merged the one that it went into. A token of another account is told that
 /// there is none.

@@ -37,7 +37,8 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 FoundRoute find_route(std::string_view method, std::string_view path) {
   FoundRoute found;
   if (path.size() > kMostPath) return found;
-  for (const auto routes : {account_routes(), order_routes(), tree_routes(), certificate_routes(), service_routes()}) {
+  for (const auto routes :
+       {account_routes(), order_routes(), tree_routes(), certificate_routes(), bookkeeping_routes(), service_routes()}) {
     for (const Route& route : routes) {
       auto names = match(route.pattern, path);
       if (!names) continue;

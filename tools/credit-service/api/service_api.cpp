@@ -59,27 +59,39 @@ HttpReply ServiceApi::health() {
 
 HttpReply ServiceApi::answer(const HttpRequest& request) {
   const std::scoped_lock lock(mutex_);
+  const auto begun = std::chrono::steady_clock::now();
+  std::string_view pattern;
+  HttpReply reply;
   try {
-    return answered(request);
+    reply = answered(request, pattern);
   } catch (const std::exception& error) {  // the libraries', where memory ends
-    return told({500, "internal", error.what()});
+    reply = told({500, "internal", error.what()});
   }
+  metrics_.note(request.method, pattern, reply.status, std::chrono::steady_clock::now() - begun);
+  return reply;
 }
 
-HttpReply ServiceApi::answered(const HttpRequest& request) {
-  if (request.path == "/healthz" && (request.method == "GET" || request.method == "HEAD")) return health();
+HttpReply ServiceApi::answered(const HttpRequest& request, std::string_view& pattern) {
+  if (request.path == "/healthz" && (request.method == "GET" || request.method == "HEAD")) {
+    pattern = "/healthz";
+    return health();
+  }
   const auto shown = bearer_of(request.authorization);
   if (!shown) return told({401, "unauthorized", "send \"Authorization: Bearer TOKEN\"; the operator gives tokens"});
   SystemRandom random;
   const auto token = Access(store_->access(), random, crypto::hasher(), clock_.unix_seconds()).admit(*shown);
   if (!token && token.error().code == ErrorCode::denied) return told({401, "unauthorized", token.error().message});
   if (!token) return told(problem_of(token.error()));
-  return admitted(request, *token);
+  return admitted(request, *token, pattern);
 }
 
-HttpReply ServiceApi::admitted(const HttpRequest& request, const AccessToken& token) {
+HttpReply ServiceApi::admitted(const HttpRequest& request, const AccessToken& token, std::string_view& pattern) {
   if (!is_plain(request.path)) return told({400, "bad-request", "the address must be UTF-8, without NUL"});
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  if (request.path == "/metrics" && method == "GET" && token.is == AccessToken::Scope::service) {
+    pattern = request.path;
+    return {200, "text/plain; version=0.0.4", metrics_.text(), {}};
+  }
   auto found = find_route(method, request.path);
   if (found.route == nullptr && !found.allowed.empty()) {
     HttpReply reply = told({405, "method-not-allowed", "here goes " + found.allowed});
@@ -89,6 +101,7 @@ HttpReply ServiceApi::admitted(const HttpRequest& request, const AccessToken& to
   if (found.route == nullptr)
     return told({404, "not-found", "there is no " + request.path + "; docs/service-api.md lists what there is"});
   const Route& route = *found.route;
+  pattern = route.pattern;
   if ((route.who & who_of(token)) == 0) {
     return told({403, "forbidden", "this is not for a token of scope " + std::string(to_words(token.is))});
   }

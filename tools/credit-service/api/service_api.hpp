@@ -12,6 +12,7 @@
 
 #include "daemon/base/line_allowance.hpp"
 #include "tools/credit-service/access/access_store.hpp"
+#include "tools/credit-service/api/metrics.hpp"
 #include "tools/credit-service/config/config.hpp"
 #include "tools/credit-service/http/guesses.hpp"
 #include "tools/credit-service/http/messages.hpp"
@@ -37,9 +38,10 @@ class ServiceApi {
   [[nodiscard]] HttpReply answer(const HttpRequest& request);
 
  private:
-  HttpReply answered(const HttpRequest& request);
+  /// `pattern`: of the route that was found.
+  HttpReply answered(const HttpRequest& request, std::string_view& pattern);
   HttpReply health();
-  HttpReply admitted(const HttpRequest& request, const AccessToken& token);
+  HttpReply admitted(const HttpRequest& request, const AccessToken& token, std::string_view& pattern);
   HttpReply look(Call& call, const Route& route);
   HttpReply change(Call& call, const Route& route);
   Result<ApiAnswer, Problem> change_within(Call& call, const Route& route);
@@ -54,6 +56,7 @@ class ServiceApi {
   Log& log_;
   std::mutex mutex_;  // of all below, and the store
   Guesses guesses_;
+  ApiMetrics metrics_;
   LineAllowance lines_{10, std::chrono::minutes(1)};
 };
 

@@ -5,6 +5,7 @@
 
 #include "daemon/verify/reason.hpp"
 #include "greentill/version.hpp"
+#include "tools/credit-service/cli/bookkeeping.hpp"
 #include "tools/credit-service/cli/enrolment.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
 #include "tools/credit-service/cli/lock_image.hpp"
@@ -64,8 +65,14 @@ void describe_config(CLI::App& app, Arguments& arguments) {
 void describe_books(CLI::App& app, Arguments& arguments) {
   add_asking(app, "report", "What the ledger holds", arguments,
              [&](const Output& output) { return report(arguments.config, output); });
+  add(app, "metrics", "What the ledger holds, in Prometheus' text format", arguments,
+      [&](const Output& output) { return print_metrics(arguments.config, output); });
   add_asking(app, "check", "Whether the books balance and nothing is booked twice", arguments,
              [&](const Output& output) { return check(arguments.config, output); });
+
+  CLI::App* backup = add_asking(app, "backup", "Copy the ledger to a file, while workers go on", arguments,
+                                [&](const Output& output) { return back_up(arguments.config, arguments.backup, output); });
+  backup->add_option("file", arguments.backup, "Where; nothing may be there yet")->type_name("FILE")->required();
 
   StatementRequest& asked = arguments.statement;
   CLI::App* statement = add_asking(app, "statement", "What was booked in a period, for whom", arguments,
@@ -149,9 +156,10 @@ void describe(CLI::App& app, Arguments& arguments) {
       "  2  the command line is wrong\n");
   app.require_subcommand(1);
   arguments.config = kDefaultConfig;
-  for (const auto describe_part : {describe_run, describe_api, describe_config, describe_books, describe_settle, describe_sent,
-                                   describe_held, describe_registry, describe_lock_images, describe_tree_certificates,
-                                   describe_enrolment, describe_accounts, describe_trees, describe_broker_config}) {
+  for (const auto describe_part :
+       {describe_run, describe_api, describe_config, describe_books, describe_settle, describe_sent, describe_held,
+        describe_registry, describe_lock_images, describe_tree_certificates, describe_enrolment, describe_accounts,
+        describe_bookkeeping, describe_trees, describe_broker_config}) {
     describe_part(app, arguments);
   }
 }

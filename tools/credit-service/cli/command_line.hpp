@@ -26,6 +26,7 @@ struct Arguments {
   RefusalsOptions refusals;
   HeldRequest held;
   StatementRequest statement;
+  std::string backup;  ///< where it goes
   SettleRequest settle;
   Given given;
   BrokerRequest broker;

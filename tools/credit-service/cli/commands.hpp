@@ -22,7 +22,12 @@ Status run(const std::filesystem::path& config, const RunOptions& options);
 /// Answers by HTTP until it is told to stop.
 Status serve_api(const std::filesystem::path& config);
 
+/// Copies the ledger while workers go on.
+Status back_up(const std::filesystem::path& config, const std::string& into, const Output& output);
+
 Status report(const std::filesystem::path& config, const Output& output);
+/// The report for a monitoring system.
+Status print_metrics(const std::filesystem::path& config, const Output& output);
 /// invalid where the configuration, or what it names, does not hold.
 Status check_config(const std::filesystem::path& config, const Output& output);
 /// corrupt where something does not hold.

@@ -6,7 +6,6 @@
 
 #include <cstdlib>
 
-#include "daemon/base/text.hpp"
 #include "tools/credit-service/config/opening.hpp"
 
 namespace greentill::credit {
@@ -31,14 +30,8 @@ std::string operator_name() {
 }
 
 Result<std::int64_t> parse_day(const std::string& text, const std::string& what, const Calendar& calendar) {
-  std::string digits = text;
-  const bool is_shaped = text.size() == 10 && text[4] == '-' && text[7] == '-';
-  if (is_shaped) digits = text.substr(0, 4) + text.substr(5, 2) + text.substr(8);
-  const auto day = is_shaped ? parse_integer<std::int64_t>(digits) : std::nullopt;
-  if (!day || *day < 10'000 || !calendar.begin_of(*day)) {
-    return fail(ErrorCode::invalid, what + ": this is no date such as 2026-11-24");
-  }
-  return *day;
+  const auto day = calendar.day_of(text);
+  return day ? Result<std::int64_t>(*day) : fail(ErrorCode::invalid, what + ": this is no date such as 2026-11-24");
 }
 
 }  // namespace greentill::credit

@@ -16,7 +16,8 @@ Counter::Counter(const Config& of, Store& ledger, std::int64_t at)
       spending(store, holders),
       orders(trees, holders, accounts, spending, config.trees.programme, now),
       planting(trees, config.trees.programme, now),
-      catalogue(trees) {}
+      catalogue(trees),
+      vouchers(store, store.bookkeeping(), holders, accounts, now) {}
 
 Status Counter::merge(const std::string& from, const std::string& into) {
   const auto before = accounts.find(from);

@@ -5,6 +5,7 @@
 #include "daemon/base/system.hpp"
 #include "tools/credit-service/accounts/accounts.hpp"
 #include "tools/credit-service/accounts/spending.hpp"
+#include "tools/credit-service/bookkeeping/vouchers.hpp"
 #include "tools/credit-service/config/config.hpp"
 #include "tools/credit-service/trees/catalogue.hpp"
 #include "tools/credit-service/trees/orders.hpp"
@@ -33,6 +34,7 @@ struct Counter {
   Orders orders;
   Planting planting;
   Catalogue catalogue;
+  Vouchers vouchers;
 };
 
 }  // namespace greentill::credit

@@ -16,6 +16,34 @@ Json to_json(const Account& account) {
   return json;
 }
 
+Json to_json(const Voucher& voucher) {
+  Json json{{"voucher", voucher.no},
+            {"kind", to_words(voucher.is)},
+            {"state", to_words(voucher.state)},
+            {"from", voucher.from},
+            {"to", voucher.to},
+            {"mg", voucher.mg},
+            {"why", voucher.why},
+            {"proposed_by", voucher.proposed_by},
+            {"proposed_at", voucher.proposed_at}};
+  if (voucher.decided_at) {
+    json["decided_by"] = voucher.decided_by;
+    json["decided_at"] = *voucher.decided_at;
+  }
+  if (!voucher.reference.empty()) json["reference"] = voucher.reference;
+  if (voucher.settled_at) json["settled_at"] = *voucher.settled_at;
+  return json;
+}
+
+Json to_json(const YearClose& close) {
+  Json json{{"year", close.year},          {"begin", close.begin},           {"end", close.end},
+            {"bookings", close.bookings},  {"sha256", to_hex(close.digest)}, {"closed_by", close.closed_by},
+            {"closed_at", close.closed_at}};
+  const Json content = Json::parse(close.content, nullptr, false);
+  if (content.is_object()) json.update(content);
+  return json;
+}
+
 Json to_json(const Spend& spend) {
   return {{"order", spend.order}, {"mg", spend.mg}, {"state", to_words(spend.state)}, {"at", spend.at}};
 }

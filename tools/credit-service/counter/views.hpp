@@ -22,6 +22,8 @@ Json to_json(const Species& species);
 Json to_json(const TreeParty& party);
 Json to_json(const Site& site);
 Json to_json(const CertifiedTrees& certificate);
+Json to_json(const Voucher& voucher);
+Json to_json(const YearClose& close);
 
 /// With its credit, purses, groups or members, and orders.
 Result<Json> view_of(Counter& counter, const Account& account);

@@ -17,6 +17,7 @@
 #include "tools/credit-service/ledger/day_store.hpp"
 #include "tools/credit-service/ledger/lock_store.hpp"
 #include "tools/credit-service/ledger/things.hpp"
+#include "tools/credit-service/ledger/year_sums.hpp"
 #include "tools/credit-service/registry/store.hpp"
 
 namespace greentill::credit {
@@ -221,6 +222,8 @@ class Books {
   /// All reductions that were granted something for the first time in the period, and those that are accepted since then and were
   /// never granted anything. Not those that are held.
   virtual Status accepted(const Period& period, const std::function<Status(const AcceptedClaim&)>& take) = 0;
+  /// Sums of a period, of one snapshot. Cost: reads every booking.
+  virtual Result<YearSums> year(const Period& period) = 0;
   /// All acts, by key.
   virtual Status acts(const std::function<Status(const KeptAct&)>& take) = 0;
 };

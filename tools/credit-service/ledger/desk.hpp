@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 
+#include "tools/credit-service/ledger/lapsing.hpp"
 #include "tools/credit-service/ledger/notices.hpp"
 #include "tools/credit-service/ledger/screening.hpp"
 #include "tools/credit-service/ledger/sweeps.hpp"
@@ -46,7 +47,8 @@ class Desk {
         notices_(notices),
         clock_(clock),
         sweeps_(store, lookup, deciding, days),
-        screening_(store, lookup, programmes, sweeps_, notices) {}
+        screening_(store, lookup, programmes, sweeps_, notices),
+        lapsing_(store, programmes) {}
 
   /// What is decided next begins with this, within the first part's transaction: it changes the registry, and notes who decides
   /// what. Where it fails, nothing is done.
@@ -105,6 +107,7 @@ class Desk {
   Clock& clock_;
   Sweeps sweeps_;
   Screening screening_;
+  Lapsing lapsing_;
   std::function<Status()> first_;
   std::int64_t looked_at_ = 0;           // when probations were
   std::int64_t done_at_ = 0;             // when something was done of what is due

@@ -45,6 +45,7 @@ Status Desk::do_one(const Work& work, std::int64_t now) {
     }
     case WorkStep::screen: return screening_.look(work, now);
     case WorkStep::lock: return lock_chains_.look(work, now);
+    case WorkStep::lapse: return lapsing_.go_on(work, now);
   }
   return store_.drop_work(work.step, work.key, work.no);
 }
@@ -52,6 +53,7 @@ Status Desk::do_one(const Work& work, std::int64_t now) {
 /// Looks, up to the first that is none, which may be long.
 Status Desk::do_some(const std::vector<Work>& due, std::int64_t now) {
   for (const Work& work : due) {
+    if (work.step == WorkStep::lapse && &work != due.data()) return Done{};  // it begins a transaction of its own
     Status done = do_one(work, now);
     if (!done || work.step != WorkStep::screen) return done;
   }
@@ -78,6 +80,7 @@ Status Desk::end_probation(const Chain& ended, const std::string& device, std::i
 Status Desk::end_probations(std::int64_t now) {
   const bool is_same_hour = now / kSecondsAnHour == looked_at_ / kSecondsAnHour;
   if (now < looked_at_ + kLookSeconds && now >= looked_at_ && is_same_hour) return Done{};
+  if (Status arranged = lapsing_.arrange(now); !arranged) return arranged;
   const auto probations = store_.chains_on_probation();
   if (!probations) return Failure{probations.error()};
   for (const auto& [chain, device] : *probations) {

@@ -247,10 +247,14 @@ Status Grants::book(const Grantee& of, const Programme& programme, const Decisio
   if (!issuance) return Failure{issuance.error()};
   if (!merchant) return Failure{merchant.error()};
   if (!operated) return Failure{operated.error()};
-  for (const Leg& leg : {Leg{*decision.customer, to.customer - from.customer}, Leg{*issuance, from_mg - to_mg},
+  const auto bonus = bonuses_.leg({of.claim, of.merchant, *of.reduction, *decision.customer}, programme, to_mg, kind);
+  if (!bonus) return Failure{bonus.error()};
+  const std::int64_t added = *bonus ? -(*bonus)->mg : 0;
+  for (const Leg& leg : {Leg{*decision.customer, to.customer - from.customer + added}, Leg{*issuance, from_mg - to_mg},
                          Leg{*merchant, to.merchant - from.merchant}, Leg{*operated, to.operator_share - from.operator_share}}) {
     if (leg.mg != 0) booking.legs.push_back(leg);
   }
+  if (*bonus) booking.legs.push_back(**bonus);
   return store_.book(booking);
 }
 

@@ -14,6 +14,7 @@
 
 #include "daemon/claim/message.hpp"
 #include "daemon/measure/library.hpp"
+#include "tools/credit-service/ledger/bonuses.hpp"
 #include "tools/credit-service/ledger/counted.hpp"
 #include "tools/credit-service/ledger/lookup.hpp"
 #include "tools/credit-service/ledger/programmes.hpp"
@@ -32,7 +33,7 @@ class Grants {
  public:
   /// What it refers to must outlive it.
   Grants(Store& store, Lookup& lookup, Programmes& programmes, const measure::Library& library)
-      : store_(store), lookup_(lookup), programmes_(programmes), library_(library) {}
+      : store_(store), lookup_(lookup), programmes_(programmes), library_(library), bonuses_(store) {}
 
   /// The account that has the customer's share of such a claim.
   Result<std::int64_t> customer(const claim::Attribution& attribution, const std::optional<claim::AccountHint>& hint,
@@ -93,6 +94,7 @@ class Grants {
   Lookup& lookup_;
   Programmes& programmes_;
   const measure::Library& library_;
+  Bonuses bonuses_;
 };
 
 }  // namespace greentill::credit

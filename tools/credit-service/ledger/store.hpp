@@ -28,6 +28,7 @@ namespace greentill::credit {
 
 class AccessStore;
 class AccountStore;
+class BookkeepingStore;
 class TreeStore;
 
 /// A connection to the ledger's database.
@@ -174,8 +175,9 @@ class Store : public DayStore, public LockStore {
 
   /// The registry, in the same database. Lifetime: the store's.
   virtual RegistryStore& registry() = 0;
-  /// Likewise accounts of people and merchants, who may ask the HTTP API, and trees.
+  /// Likewise accounts of people and merchants, vouchers and closed years, who may ask the HTTP API, and trees.
   virtual AccountStore& accounts() = 0;
+  virtual BookkeepingStore& bookkeeping() = 0;
   virtual AccessStore& access() = 0;
   virtual TreeStore& trees() = 0;
 

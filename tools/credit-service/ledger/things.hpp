@@ -164,14 +164,48 @@ struct Leg {
 /// all others each leg is kept, by account: they are somebody's, who may ask for them and spend them.
 [[nodiscard]] constexpr bool is_system_account(std::string_view kind) {
   return kind == "issuance" || kind == "unattributed" || kind == "operator" || kind == "loss" || kind == "reserved" ||
-         kind == "spent";
+         kind == "spent" || kind == "budget" || kind == "sponsor" || kind == "paid-out" || kind == "lapsed";
 }
 
 /// System accounts are split, so that not everybody waits for one row.
 inline constexpr unsigned kSystemAccountSlots = 16;
 
 /// A grant is the first booking of its claim.
-enum class BookingKind : std::uint8_t { grant = 0, taken_back = 1, stands_again = 2, shortfall = 3, spent = 4 };
+enum class BookingKind : std::uint8_t {
+  grant = 0,
+  taken_back = 1,
+  stands_again = 2,
+  shortfall = 3,
+  spent = 4,    ///< of a spend
+  voucher = 5,  ///< of a voucher
+  lapsed = 6,   ///< of a purse
+};
+
+/// As commands and pages spell it.
+[[nodiscard]] constexpr std::string_view to_words(BookingKind kind) {
+  switch (kind) {
+    case BookingKind::grant: return "granted";
+    case BookingKind::taken_back: return "taken-back";
+    case BookingKind::stands_again: return "stands-again";
+    case BookingKind::shortfall: return "made-up-for";
+    case BookingKind::spent: return "spent";
+    case BookingKind::voucher: return "voucher";
+    case BookingKind::lapsed: return "lapsed";
+  }
+  return "unknown";
+}
+
+/// What a booking is of has one number: a claim its id, above 0; what is none has one below.
+inline constexpr std::int64_t kFirstVoucher = std::int64_t{1} << 40;
+inline constexpr std::int64_t kFirstLapse = std::int64_t{1} << 41;
+[[nodiscard]] constexpr std::int64_t booked_as_spend(std::int64_t no) { return -no; }
+[[nodiscard]] constexpr std::int64_t booked_as_voucher(std::int64_t no) { return -(kFirstVoucher + no); }
+/// `purse`: whose credit lapsed.
+[[nodiscard]] constexpr std::int64_t booked_as_lapse(std::int64_t purse) { return -(kFirstLapse + purse); }
+[[nodiscard]] constexpr bool is_spend(std::int64_t booked_as) { return booked_as < 0 && booked_as > -kFirstVoucher; }
+[[nodiscard]] constexpr bool is_voucher(std::int64_t booked_as) {
+  return booked_as <= -kFirstVoucher && booked_as > -kFirstLapse;
+}
 
 struct Booking {
   std::int64_t claim = 0;
@@ -187,10 +221,11 @@ enum class WorkStep : std::uint8_t {
   decide = 1,  ///< an act that could not be decided for want of a methodology
   screen = 2,  ///< a device's day is over, or much more came for it
   lock = 3,    ///< rides of a lock came so long ago that time settles them
+  lapse = 4,   ///< a month began, with which credit lapses
 };
 struct Work {
   WorkStep step = WorkStep::sweep;
-  std::string key;  ///< a device, an act, or a lock
+  std::string key;  ///< a device, an act, or a lock; of lapsing a word
   std::int64_t no = 0;
   std::vector<std::uint8_t> what;
   std::int64_t due = 0;

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <exception>
 
+#include "daemon/base/text.hpp"
+
 namespace greentill::credit {
 namespace {
 
@@ -42,6 +44,13 @@ Result<Calendar> Calendar::of_zone(const std::string& zone) {
 }
 
 const std::string& Calendar::zone() const { return zone_->name(); }
+
+std::optional<std::int64_t> Calendar::day_of(std::string_view text) const {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const std::string digits = std::string(text.substr(0, 4)) + std::string(text.substr(5, 2)) + std::string(text.substr(8));
+  const auto day = parse_integer<std::int64_t>(digits);
+  return day && *day >= 10'000 && begin_of(*day) ? day : std::nullopt;
+}
 
 CalendarDay Calendar::local(std::int64_t unix_seconds) const {
   const std::chrono::seconds since_epoch(std::clamp(unix_seconds, kFirstSecond, kLastSecond));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/base/error.hpp"
 
@@ -28,6 +29,8 @@ class Calendar {
   static Result<Calendar> of_zone(const std::string& zone);
   /// The zone's name.
   [[nodiscard]] const std::string& zone() const;
+  /// A day as people write it, "2026-11-24", in digits: 20261124; nothing where there is no such date from the year 1 on.
+  [[nodiscard]] std::optional<std::int64_t> day_of(std::string_view text) const;
   /// The local date. Years outside 1 to 9999 are counted as 1 or 9999.
   [[nodiscard]] CalendarDay local(std::int64_t unix_seconds) const;
   /// The first second (Unix) of a local day, such as 20261124; nothing where there is no such date.

@@ -19,6 +19,8 @@ constexpr std::int64_t kMaxMg = std::int64_t{1} << 53;
 constexpr std::int64_t kMostMeasuredMg = std::int64_t{1} << 40;
 
 constexpr std::int64_t kMostDays = 3'660;
+constexpr std::int64_t kMostMonths = 240;
+constexpr std::int64_t kDaysAMonth = 28;  // at least
 constexpr std::int64_t kMostClaimsADay = 100'000'000;
 constexpr std::int64_t kMostBytesADay = std::int64_t{1} << 40;
 constexpr std::array<std::string_view, 4> kClassKeys{"till", "kiosk", "gateway", "dock"};  // in the order of Device::Class
@@ -57,6 +59,30 @@ std::vector<Rule> read_rules(const Table& root) {
   return rules;
 }
 
+std::vector<Campaign> read_campaigns_for(const Table& root, const Calendar& calendar, const std::vector<Rule>& rules) {
+  std::vector<Campaign> campaigns = read_campaigns(root, calendar);
+  const std::vector<Table> tables = root.tables("campaign");
+  for (std::size_t i = 0; i < campaigns.size(); ++i) {
+    for (std::size_t k = 0; k < campaigns[i].activities.size(); ++k) {
+      if (std::ranges::find(rules, campaigns[i].activities[k], &Rule::activity) != rules.end()) continue;
+      tables[i].wrong_item("activities", k, "is no activity of this programme: nothing is granted for it");
+    }
+  }
+  return campaigns;
+}
+
+/// Nothing may lapse before it could be spent.
+std::optional<std::int64_t> read_lapse_months(const Table& root, const std::vector<Rule>& rules, std::int64_t rest_days) {
+  const auto months = root.optional_integer("lapse_months", 1, kMostMonths);
+  std::int64_t days = rest_days;
+  for (const Rule& rule : rules) days = std::max(days, rule.refund_days);
+  if (months && *months * kDaysAMonth <= days) {
+    root.wrong("lapse_months",
+               "is shorter than the longest of \"refund_days\" and \"rest_days\": credit would lapse before it could be spent");
+  }
+  return months;
+}
+
 Quota read_quota(const Table& root) {
   const Table table = root.table_or_empty("quota");
   Quota quota;
@@ -88,6 +114,8 @@ Result<Programme> Programme::parse(std::string_view bytes, const std::string& na
   std::vector<Rule> rules = read_rules(root);
   const Quota quota = read_quota(root);
   const std::int64_t rest_days = root.integer_or("rest_days", 0, kMostDays, kRestDays);
+  std::vector<Campaign> campaigns = calendar ? read_campaigns_for(root, *calendar, rules) : std::vector<Campaign>();
+  const auto lapse_months = read_lapse_months(root, rules, rest_days);
   const bool screens = root.table_or_empty("screening").boolean_or("on", true);
   if (const auto& error = root.check()) return Failure{*error};
 
@@ -99,6 +127,8 @@ Result<Programme> Programme::parse(std::string_view bytes, const std::string& na
   programme.quota_ = quota;
   programme.screens_ = screens;
   programme.rest_days_ = rest_days;
+  programme.campaigns_ = std::move(campaigns);
+  programme.lapse_months_ = lapse_months;
   programme.bytes_ = bytes;
   programme.sha256_ = hasher.sha256({as_bytes(bytes)});
   return programme;
@@ -107,6 +137,11 @@ Result<Programme> Programme::parse(std::string_view bytes, const std::string& na
 const Rule* Programme::rule_for(std::string_view activity) const {
   const auto found = std::find_if(rules_.begin(), rules_.end(), [&](const Rule& rule) { return rule.activity == activity; });
   return found == rules_.end() ? nullptr : &*found;
+}
+
+const Campaign* Programme::campaign_for(std::string_view activity, std::string_view merchant, std::int64_t day) const {
+  const auto found = std::ranges::find_if(campaigns_, [&](const Campaign& one) { return one.covers(activity, merchant, day); });
+  return found == campaigns_.end() ? nullptr : &*found;
 }
 
 Split Programme::split(std::int64_t mg) const {

@@ -14,6 +14,7 @@
 #include "daemon/base/error.hpp"
 #include "daemon/claim/crypto.hpp"
 #include "tools/credit-service/programme/calendar.hpp"
+#include "tools/credit-service/programme/campaign.hpp"
 #include "tools/credit-service/registry/things.hpp"
 
 namespace greentill::credit {
@@ -73,6 +74,11 @@ class Programme {
   [[nodiscard]] const Quota& quota() const { return quota_; }
   /// How long credit rests after it was booked before it can be spent, so that a person can look at what came late.
   [[nodiscard]] std::int64_t rest_days() const { return rest_days_; }
+  /// The first campaign that is for such an act, which ended on that day (20261124); null where none is.
+  [[nodiscard]] const Campaign* campaign_for(std::string_view activity, std::string_view merchant, std::int64_t day) const;
+  [[nodiscard]] const std::vector<Campaign>& campaigns() const { return campaigns_; }
+  /// After how many whole months people's credit lapses that was not spent; none: never.
+  [[nodiscard]] std::optional<std::int64_t> lapse_months() const { return lapse_months_; }
   /// Whether devices' days are screened.
   [[nodiscard]] bool screens() const { return screens_; }
   /// Splits an amount by largest remainder; equal remainders go to the customer, then the merchant, then the operator. Requires:
@@ -86,6 +92,8 @@ class Programme {
   explicit Programme(Calendar calendar) : calendar_(calendar) {}
 
   std::vector<Rule> rules_;
+  std::vector<Campaign> campaigns_;
+  std::optional<std::int64_t> lapse_months_;
   Quota quota_;
   bool screens_ = true;
   std::int64_t rest_days_ = 0;

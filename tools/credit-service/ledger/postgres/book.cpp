@@ -50,7 +50,9 @@ Status PostgresStore::write_limits() {
 }
 
 Result<std::string> PostgresStore::place_of(std::int64_t claim) {
-  if (claim < 0) return "spend " + std::to_string(-claim);
+  if (is_spend(claim)) return "spend " + std::to_string(-claim);
+  if (is_voucher(claim)) return "voucher " + std::to_string(-claim - kFirstVoucher);
+  if (claim < 0) return "lapse " + std::to_string(-claim - kFirstLapse);
   const auto device = device_of(chain_of(claim));
   return device ? Result<std::string>(std::string(*device)) : Failure{device.error()};
 }

@@ -15,6 +15,7 @@
 #include <unordered_set>
 
 #include "tools/credit-service/access/tables/stored_access.hpp"
+#include "tools/credit-service/bookkeeping/tables/stored_bookkeeping.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/ledger/postgres/added_rows.hpp"
@@ -135,6 +136,7 @@ class PostgresStore final : public Store {
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
   AccountStore& accounts() override { return *holders_; }
+  BookkeepingStore& bookkeeping() override { return *bookkeeping_; }
   AccessStore& access() override { return *access_; }
   TreeStore& trees() override { return *trees_; }
   Result<std::uint64_t> epoch() override;
@@ -220,6 +222,7 @@ class PostgresStore final : public Store {
   const std::unique_ptr<sql::Database> tables_ = sql::on(database_);
   const std::unique_ptr<RegistryStore> registry_ = make_registry(*tables_);
   const std::unique_ptr<AccountStore> holders_ = make_accounts(*tables_);
+  const std::unique_ptr<BookkeepingStore> bookkeeping_ = make_bookkeeping(*tables_);
   const std::unique_ptr<AccessStore> access_ = make_access(*tables_);
   const std::unique_ptr<TreeStore> trees_ = make_trees(*tables_);
   bool inside_ = false;            // a transaction

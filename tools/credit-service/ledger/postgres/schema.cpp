@@ -55,6 +55,8 @@ constexpr postgres::Spread kSpread[] = {
     {"status_places", "list"},
     {"kept_answers", "token"},
     {"access_deeds", "subject"},
+    {"vouchers", "no"},
+    {"year_closes", "year"},
 };
 
 // What leads from a number to the key that its rows lie by, and from an account's name to its number.
@@ -129,9 +131,14 @@ std::string statements() {
          postgres::to_postgres(access_descriptions(), kSpread);
 }
 
+// Corrections, payouts, budgets, and years that are closed.
+std::string bookkeeping() {
+  return postgres::to_postgres(bookkeeping_descriptions(), kSpread) + "CREATE SEQUENCE vouchers_no;\n";
+}
+
 using Step = std::string (*)();
 // Each brings the tables from the version before to the next.
-constexpr Step kSteps[] = {ledger, holdings, bookings, statements};
+constexpr Step kSteps[] = {ledger, holdings, bookings, statements, bookkeeping};
 constexpr std::int64_t kLatest = std::size(kSteps);
 
 /// Nothing where there is no ledger.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tools/credit-service/access/tables/stored_access.hpp"
+#include "tools/credit-service/bookkeeping/tables/stored_bookkeeping.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/registry/tables/registry_store.hpp"
@@ -11,7 +12,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kVersion = 11;
+constexpr std::int64_t kVersion = 12;
 
 // docs/ledger.md, "Schema", says what the columns are; a unit test holds the two together. meta.id tells ledgers apart; a step is
 // a transaction that was stored.
@@ -77,7 +78,7 @@ CREATE TABLE programmes (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, by
 
 constexpr const char* kFirstRows = R"sql(
 INSERT INTO meta VALUES(1, randomblob(16), 0, 0);
-PRAGMA user_version = 11;
+PRAGMA user_version = 12;
 )sql";
 
 }  // namespace
@@ -85,6 +86,7 @@ PRAGMA user_version = 11;
 std::string table_descriptions() { return std::string(kDeviceTables) + kActAndAccountTables + kRegistrySchema; }
 std::string holding_descriptions() { return std::string(kAccountSchema) + kTreeSchema; }
 std::string access_descriptions() { return kAccessSchema; }
+std::string bookkeeping_descriptions() { return kBookkeepingSchema; }
 
 Status check_version(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
@@ -105,7 +107,8 @@ Status create_or_check(sqlite::Database& database) {
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return Failure{version.error()};
   if (*version != 0) return check_version(database);
-  const std::string whole = table_descriptions() + holding_descriptions() + access_descriptions() + kFirstRows;
+  const std::string whole =
+      table_descriptions() + holding_descriptions() + access_descriptions() + bookkeeping_descriptions() + kFirstRows;
   if (Status created = database.execute(whole.c_str()); !created) return created;
   return transaction->commit();
 }

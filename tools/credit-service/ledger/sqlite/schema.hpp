@@ -14,6 +14,7 @@ std::string table_descriptions();
 std::string holding_descriptions();
 /// Likewise those of who may ask by HTTP.
 std::string access_descriptions();
+std::string bookkeeping_descriptions();
 
 /// Creates the tables in an empty database; else as check_version(). Safe while other workers do the same.
 Status create_or_check(sqlite::Database& database);

@@ -14,6 +14,7 @@
 #include "daemon/sqlite/sqlite.hpp"
 #include "daemon/sqlite/store_mark.hpp"
 #include "tools/credit-service/access/tables/stored_access.hpp"
+#include "tools/credit-service/bookkeeping/tables/stored_bookkeeping.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/ledger/store.hpp"
@@ -135,6 +136,7 @@ class SqliteStore final : public Store {
   Result<std::string> programme(std::int64_t id) override;
   RegistryStore& registry() override { return *registry_; }
   AccountStore& accounts() override { return *holders_; }
+  BookkeepingStore& bookkeeping() override { return *bookkeeping_; }
   AccessStore& access() override { return *access_; }
   TreeStore& trees() override { return *trees_; }
   Result<std::uint64_t> epoch() override;
@@ -217,6 +219,7 @@ class SqliteStore final : public Store {
   const std::unique_ptr<sql::Database> tables_ = sql::on(database_);
   const std::unique_ptr<RegistryStore> registry_ = make_registry(*tables_);
   const std::unique_ptr<AccountStore> holders_ = make_accounts(*tables_);
+  const std::unique_ptr<BookkeepingStore> bookkeeping_ = make_bookkeeping(*tables_);
   const std::unique_ptr<AccessStore> access_ = make_access(*tables_);
   const std::unique_ptr<TreeStore> trees_ = make_trees(*tables_);
   sqlite::StoreMark mark_;

@@ -19,9 +19,10 @@ constexpr Invariant kOfClaims[] = {
      "1)",
      "merchants are below zero by more than was theirs to share"},
     {"SELECT count(*) FROM (SELECT kind FROM accounts GROUP BY kind HAVING (kind IN ('issuance', 'loss') AND sum(balance) > 0) "
-     "OR "
-     "(kind IN ('operator', 'reserved', 'spent') AND sum(balance) < 0)) AS t",
+     "OR (kind IN ('operator', 'reserved', 'spent', 'paid-out', 'lapsed') AND sum(balance) < 0)) AS t",
      "kinds of account are on the wrong side of zero"},
+    {"SELECT count(*) FROM accounts WHERE (kind = 'budget' AND balance < 0) OR (kind = 'sponsor' AND balance > 0)",
+     "budgets paid more than they had, or sponsors took"},
     {"SELECT count(*) FROM claims WHERE (reason <> 0 OR holds <> 0) AND coalesce(granted, 0) <> 0",
      "refused or held claims have a grant"},
     {"SELECT count(*) FROM claims WHERE granted < 0 OR (granted IS NOT NULL AND (customer IS NULL OR programme IS NULL))",
@@ -111,6 +112,7 @@ Result<std::vector<std::string>> check_books(sql::Database& database, const clai
   if (checked) checked = check_acts(database, wrong);
   if (checked) checked = check_locks(database, hasher, wrong);
   if (checked) checked = check_holdings(database, wrong);
+  if (checked) checked = check_closes(database, hasher, wrong);
   if (!checked) return Failure{checked.error()};
   return wrong;
 }

@@ -30,6 +30,8 @@ Status check_days(sql::Database& database, const std::map<std::int64_t, Programm
 Status check_acts(sql::Database& database, std::vector<std::string>& wrong);
 Status check_locks(sql::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong);
 Status check_holdings(sql::Database& database, std::vector<std::string>& wrong);
+/// Whether years that are closed are as they were then.
+Status check_closes(sql::Database& database, const claim::Hasher& hasher, std::vector<std::string>& wrong);
 
 /// A question of which the answer is 0 where all is well, and else how many do not hold.
 struct Invariant {

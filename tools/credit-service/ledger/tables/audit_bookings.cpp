@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bookings: what they post, how they share, and what they use up of limits.
+#include <algorithm>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -23,6 +24,7 @@ struct Booked {
   std::optional<std::int64_t> granted, customer, programme;
   std::int64_t issued = 0;  ///< what came from issuance
   Split got;
+  std::int64_t bonus = 0;  ///< what came from a budget, for the customer
   std::int64_t other = 0;  ///< on accounts that have no share
   Counted counted;
 };
@@ -49,7 +51,7 @@ class BookingAudit {
   Status post(const Leg& leg, const sql::Query& row, Booked* into);
   Status open(std::int64_t claim);
   void close();
-  void use(const Programme& programme);
+  void use(const Programme& programme, const std::string& activity, std::string_view merchant, const CalendarDay& day);
   Status check_counts();
   Status check_system_accounts();
   Status check_limits();
@@ -102,7 +104,7 @@ Status BookingAudit::take(const sql::Query& row) {
     close();
     if (Status opened = open(claim); !opened) return opened;
   }
-  const bool moves = kind != BookingKind::shortfall && kind != BookingKind::spent;
+  const bool moves = kind < BookingKind::shortfall;
   const std::int64_t before = current_.issued;
   std::int64_t sum = 0;
   for (const Leg& leg : *legs) {
@@ -139,6 +141,8 @@ Status BookingAudit::post(const Leg& leg, const sql::Query& row, Booked* into) {
   if (leg.account == into->customer) share = &into->got.customer;
   if (kind == "issuance") {
     into->issued -= leg.mg;
+  } else if (kind == "budget") {
+    into->bonus -= leg.mg;
   } else {
     *share += leg.mg;
   }
@@ -167,23 +171,25 @@ void BookingAudit::close() {
   if (granted > 0) ++with_grant_;
   const Split split = granted < 0 ? Split() : programme.split(granted);
   const Split& got = current_.got;
-  const bool is_right = current_.issued == granted && got.customer == split.customer && got.merchant == split.merchant &&
-                        got.operator_share == split.operator_share && current_.other == 0;
-  if (!is_right) ++misshared_;
-  use(programme);
-}
-
-void BookingAudit::use(const Programme& programme) {
+  const bool is_right = current_.issued == granted && got.customer == split.customer + current_.bonus &&
+                        got.merchant == split.merchant && got.operator_share == split.operator_share && current_.other == 0;
   const auto claim = claim::parse_payload(current_.payload);
   const auto* reduction = claim ? std::get_if<claim::Reduction>(&claim->entry) : nullptr;
   if (reduction == nullptr) {
     ++nobodys_;
     return;
   }
-  const std::string activity(reduction->activity);
   const CalendarDay day = programme.calendar().local(reduction->end);
+  const Campaign* campaign = programme.campaign_for(reduction->activity, claim->merchant, day.day);
+  const std::int64_t most = campaign == nullptr ? 0 : campaign->bonus(std::max<std::int64_t>(granted, 0));
+  if (!is_right || current_.bonus < 0 || current_.bonus > most) ++misshared_;
+  use(programme, std::string(reduction->activity), claim->merchant, day);
+}
+
+void BookingAudit::use(const Programme& programme, const std::string& activity, std::string_view merchant,
+                       const CalendarDay& day) {
   used_[{"device/" + current_.device, activity, day.day}] += current_.counted.mg();
-  used_[{"merchant/" + std::string(claim->merchant), activity, day.day}] += current_.counted.mg();
+  used_[{"merchant/" + std::string(merchant), activity, day.day}] += current_.counted.mg();
   const Rule* rule = programme.rule_for(activity);
   if (rule == nullptr || !rule->has_limits()) return;
   for (const std::int64_t period : {day.day, day.month}) {

@@ -21,9 +21,11 @@ constexpr Invariant kOfAccounts[] = {
     {"SELECT count(*) FROM members m LEFT JOIN participants t ON t.id = m.team LEFT JOIN participants p ON p.id = m.participant "
      "WHERE t.state IS DISTINCT FROM 0 OR p.state IS DISTINCT FROM 0 OR t.kind NOT IN (1, 2)",
      "members are of no group, or no account"},
-    {"SELECT count(*) FROM bookings b LEFT JOIN spends s ON s.no = -b.claim WHERE b.claim < 0 AND s.no IS NULL",
+    {"SELECT count(*) FROM bookings b LEFT JOIN spends s ON s.no = -b.claim WHERE b.claim < 0 AND b.claim > "
+     "-1099511627776 AND s.no IS NULL",
      "bookings are no spend's"},
-    {"SELECT count(*) FROM spends s LEFT JOIN (SELECT claim, sum(mg) AS mg FROM legs WHERE claim < 0 GROUP BY claim) l ON "
+    {"SELECT count(*) FROM spends s LEFT JOIN (SELECT claim, sum(mg) AS mg FROM legs WHERE claim < 0 AND claim > -1099511627776 "
+     "GROUP BY claim) l ON "
      "l.claim "
      "= -s.no WHERE coalesce(l.mg, 0) <> CASE WHEN s.state = 3 THEN 0 ELSE -s.mg END OR s.mg <= 0",
      "spends are not booked as they stand"},
@@ -98,12 +100,43 @@ constexpr Invariant kOfCertificates[] = {
      "certificates name trees that are none, or are none themselves"},
 };
 
+// Kinds of a voucher: 0 correction, 1 payout, 2 funding; states: 0 proposed, 1 booked, 2 rejected, 3 paid, 4 returned. Their
+// bookings are of -(2^40 + no), and what lapsed is of -(2^41 + purse).
+constexpr Invariant kOfVouchers[] = {
+    {"SELECT count(*) FROM vouchers v LEFT JOIN (SELECT claim, count(*) AS times, sum(CASE WHEN kind = 5 THEN 0 ELSE 1 END) AS "
+     "others FROM bookings WHERE claim <= -1099511627776 AND claim > -2199023255552 GROUP BY claim) b ON b.claim = "
+     "-(1099511627776 + v.no) WHERE coalesce(b.times, 0) <> CASE v.state WHEN 1 THEN 1 WHEN 3 THEN 1 WHEN 4 THEN 2 ELSE 0 END OR "
+     "coalesce(b.others, 0) <> 0 OR v.mg <= 0",
+     "vouchers are not booked as they stand"},
+    {"SELECT count(*) FROM bookings b LEFT JOIN vouchers v ON v.no = -(b.claim + 1099511627776) WHERE b.claim <= -1099511627776 "
+     "AND b.claim > -2199023255552 AND v.no IS NULL",
+     "bookings are no voucher's"},
+    {"SELECT count(*) FROM vouchers WHERE state IN (1, 3, 4) AND (decided_by = proposed_by OR decided_by = '')",
+     "vouchers are booked that no second person approved"},
+    {"SELECT (SELECT coalesce(sum(balance), 0) FROM accounts WHERE kind = 'paid-out') - (SELECT coalesce(sum(mg), 0) FROM "
+     "vouchers "
+     "WHERE kind = 1 AND state IN (1, 3))",
+     "mg: what was paid out is not what stands so"},
+    {"SELECT (SELECT coalesce(sum(balance), 0) FROM accounts WHERE kind = 'sponsor') + (SELECT coalesce(sum(mg), 0) FROM "
+     "vouchers "
+     "WHERE kind = 2 AND state = 1 AND from_party LIKE 'sponsor/%')",
+     "mg: what sponsors gave is not what stands so"},
+    {"SELECT (SELECT coalesce(sum(balance), 0) FROM accounts WHERE kind = 'lapsed') + (SELECT coalesce(sum(mg), 0) FROM legs "
+     "WHERE "
+     "claim <= -2199023255552)",
+     "mg: what lapsed is not what left purses so"},
+    {"SELECT count(*) FROM bookings WHERE claim <= -2199023255552 AND (kind <> 6 OR -(claim + 2199023255552) NOT IN (SELECT no "
+     "FROM "
+     "accounts))",
+     "credit lapsed that was in no purse"},
+};
+
 }  // namespace
 
 Status check_holdings(sql::Database& database, std::vector<std::string>& wrong) {
   for (const std::span<const Invariant> some :
        {std::span<const Invariant>(kOfAccounts), std::span<const Invariant>(kOfOrders), std::span<const Invariant>(kOfTrees),
-        std::span<const Invariant>(kOfCertificates)}) {
+        std::span<const Invariant>(kOfCertificates), std::span<const Invariant>(kOfVouchers)}) {
     if (Status checked = check_all(database, some, wrong); !checked) return checked;
   }
   return Done{};

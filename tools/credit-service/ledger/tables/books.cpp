@@ -8,6 +8,7 @@
 #include "tools/credit-service/ledger/stored_rows.hpp"
 #include "tools/credit-service/ledger/tables/audit.hpp"
 #include "tools/credit-service/ledger/tables/books_claims.hpp"
+#include "tools/credit-service/ledger/tables/year_summing.hpp"
 #include "tools/credit-service/registry/tables/registry_store.hpp"
 
 namespace greentill::credit {
@@ -91,6 +92,12 @@ class StoredBooks final : public Books {
   Status in_one_snapshot(const std::function<Status()>& reads) override {
     const auto snapshot = sql::Snapshot::begin(*database_);
     return snapshot ? reads() : Status(Failure{snapshot.error()});
+  }
+  Result<YearSums> year(const Period& period) override {
+    const auto snapshot = sql::Snapshot::begin(*database_);
+    if (!snapshot) return Failure{snapshot.error()};
+    auto years = sum_years(*database_, {period}, hasher_);
+    return years ? Result<YearSums>(std::move(years->front())) : Failure{years.error()};
   }
   Status legs(const Period& period, const std::function<Status(const BookedLeg&)>& take) override;
   Status accepted(const Period& period, const std::function<Status(const AcceptedClaim&)>& take) override {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the rules of bookkeeping need of a database, besides the ledger's own port. Each operation touches what one key leads to.
+// tables/stored_bookkeeping.hpp implements it.
+//
+// Errors: those of the database. Threads: one; within a transaction of the ledger's store, but for what only reads.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "daemon/base/error.hpp"
+#include "tools/credit-service/bookkeeping/voucher.hpp"
+
+namespace greentill::credit {
+
+class BookkeepingStore {
+ public:
+  virtual ~BookkeepingStore() = default;
+
+  // By voucher.
+  virtual Result<std::optional<Voucher>> voucher(std::int64_t no) = 0;
+  /// Stores a new one, whose `no` is 0, and returns its number.
+  virtual Result<std::int64_t> add(const Voucher& voucher) = 0;
+  /// Changes its state, and what goes with that.
+  virtual Status put(const Voucher& voucher) = 0;
+
+  // By year.
+  virtual Result<std::optional<YearClose>> close_of(std::int64_t year) = 0;
+  virtual Status add(const YearClose& close) = 0;
+
+  // The whole, for an operator.
+  /// Those behind `after`, by number, at most `most`; of a kind and in a state, where these are given.
+  virtual Result<std::vector<Voucher>> vouchers(std::optional<Voucher::Kind> kind, std::optional<Voucher::State> state,
+                                                std::int64_t after, std::size_t most) = 0;
+  /// By name, as the last transaction left them.
+  virtual Result<std::vector<Budget>> budgets() = 0;
+  /// By year.
+  virtual Result<std::vector<YearClose>> closes() = 0;
+  /// The numbers of people's purses (customer, hashed and bearer) that have something, behind `after`, at most `most`.
+  virtual Result<std::vector<std::int64_t>> purses_with_credit(std::int64_t after, std::size_t most) = 0;
+};
+
+}  // namespace greentill::credit
