@@ -89,6 +89,7 @@ class Device final : public LineListener {
 
   Device(World& world, Maker maker, crypto::Signer signer, Credential credential, const Place& place);
   void keep(MadeClaim made);
+  [[nodiscard]] static std::chrono::microseconds since(Time then);
   void dial();
   void come_back();
   void leave_gate();

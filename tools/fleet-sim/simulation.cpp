@@ -176,6 +176,7 @@ class Playing {
   void look() {
     if (figures_.at_odds > 0) return stop(fail(ErrorCode::conflict, "the ledger has a device's chain otherwise than the device"));
     if (stage_ == Stage::over) return;
+    if (options_.sessions == 0) tell_storms();
     if (options_.sessions > 0) return look_for_leavers();
     if (stage_ == Stage::connecting && figures_.answer.count() >= devices_.size() &&
         all([](const Device& one) { return one.ready() && one.settled(); })) {
@@ -188,6 +189,21 @@ class Playing {
       say("receipted", began_);
       rest([this] { end(); });
     }
+  }
+
+  /// That half of the sessions ended, as where the broker does, and that all but a hundredth of those that may be there are back.
+  void tell_storms() {
+    if (stage_ == Stage::connecting) return;
+    const std::uint64_t now = figures_.sessions_now;
+    if (!fallen_ && now < devices_.size() / 2) {
+      fallen_ = true;
+      say("fallen", began_);
+    }
+    if (!fallen_) return;
+    const auto away = static_cast<std::uint64_t>(std::ranges::count_if(devices_, [](const auto& one) { return one->away(); }));
+    if (now * 100 < (devices_.size() - away) * 99) return;
+    fallen_ = false;
+    say("back", began_);
   }
 
   template <typename F>
@@ -259,6 +275,7 @@ class Playing {
   std::size_t next_ = 0;
   bool half_ = false;
   bool looking_ = false;
+  bool fallen_ = false;
   Stage stage_ = Stage::connecting;
   Moment began_ = std::chrono::steady_clock::now();
   Moment day_began_;

@@ -11,8 +11,7 @@ import time
 from parts import ROOT, StackError, output_of
 from stack import Stack
 
-# Moments at which it is looked what every process has used; between "connected" and "day", "receipted" and "over" there is the rest.
-MOMENTS = ("made", "connected", "day", "half", "played", "receipted", "over")
+ROWS = 5000  # of a CSV file for the registry
 
 
 def cpu_seconds(pid):
@@ -31,11 +30,16 @@ class Watch:
 
     def __init__(self):
         self.pids = {}
+        self.families = {}
         self.ended_s = {}
         self.most = {}
 
     def follow(self, name, pid):
         self.pids.setdefault(name, set()).add(pid)
+
+    def follow_family(self, name, processes):
+        """Those whose ids `processes` answers whenever it is asked."""
+        self.families[name] = processes
 
     def forget(self, name, pid):
         self.ended_s[name] = self.ended_s.get(name, 0) + cpu_seconds(pid)
@@ -44,9 +48,10 @@ class Watch:
     def look(self):
         """By name: cpu_s, and the memory of those that run."""
         seen = {}
-        for name, pids in self.pids.items():
+        followed = self.pids | {name: processes() for name, processes in self.families.items()}
+        for name, pids in followed.items():
             one = {"cpu_s": self.ended_s.get(name, 0), "rss_kib": 0, "anon_kib": 0}
-            for pid in pids:
+            for pid in list(pids):
                 try:
                     memory = memory_kib(pid)
                     one["cpu_s"] += cpu_seconds(pid)
@@ -90,17 +95,23 @@ class FleetRun:
         stack = self.stack
         stack.make_certificates()
         stack.write_configuration()
-        if self.stack.postgres:
-            self.stack.postgres.start()
         program = stack.program("greentill-fleet-sim")
         self.timed("making keys and certificates", lambda: output_of(
             program, "make", self.fleet, "--devices", self.devices, "--merchants", self.merchants, "--docks", self.docks,
             "--authority", stack.identities / "devices-ca.crt", "--authority-key", stack.identities / "ca.key"))
         self.timed("registering merchants and roots", lambda: [stack.credit(thing, "add", "--csv", self.fleet / f"{thing}s.csv")
                                                               for thing in ("merchant", "root")])
-        self.timed("registering devices", lambda: stack.credit("device", "add", "--csv", self.fleet / "devices.csv"))
-        self.timed("registering keys", lambda: stack.credit("key", "add", "--csv", self.fleet / "keys.csv"))
+        self.timed("registering devices", lambda: self.register("device"))
+        self.timed("registering keys", lambda: self.register("key"))
         self.timed("settings of each merchant", self.write_settings)
+
+    def register(self, thing):
+        """In parts, since the registry reads no file above 1 MiB."""
+        head, *rows = (self.fleet / f"{thing}s.csv").read_text().splitlines()
+        part = self.fleet / "part.csv"
+        for first in range(0, len(rows), ROWS):
+            part.write_text("\n".join([head, *rows[first:first + ROWS]]) + "\n")
+            self.stack.credit(thing, "add", "--csv", part)
 
     def write_settings(self):
         """One device's of each merchant: roots and their keys are the same for all of them."""
@@ -118,8 +129,7 @@ class FleetRun:
         for worker in self.stack.workers:
             self.watch.follow("service", worker.process.pid)
         if self.stack.postgres:
-            for pid in self.stack.postgres.processes():
-                self.watch.follow("postgres", pid)
+            self.watch.follow_family("postgres", self.stack.postgres.processes)
 
     def restart_broker(self, away_s=1.0):
         """Killed, as by a power cut, and started again."""

@@ -71,6 +71,10 @@ class Report:
             for part, seconds in run.used("connected", "day").items():
                 self.add(f"idle_session.{part}", 1e6 * seconds / rest / figures["devices"], "us/s")
         self.of_each("claim", run.used("day", "receipted"), made)
+        if "fallen" in run.moments and "back" in run.moments:
+            self.add("storm", run.took("fallen", "back"), "s")
+            for part, seconds in run.used("fallen", "back").items():
+                self.add(f"storm.{part}", 1000 * seconds / figures["devices"], "ms/session")
         self.add("claims_a_second", made / run.took("day", "receipted"), "/s")
         for direction in ("up", "down"):
             self.add(f"bytes_a_claim.{direction}", wire(figures["rest"], direction) / max(1, made), "bytes")

@@ -30,6 +30,7 @@ def journey(folder, options):
         fail_unless(figures["sessions_most"] == options.devices, f"{figures['sessions_most']} sessions stood at once")
         fail_unless(figures["lost"] >= options.devices // 2, f"the broker's end was met by {figures['lost']} sessions")
         fail_unless(figures["dropped"] > 0 and figures["starts"] == options.devices, f"it was an easy day: {figures}")
+        fail_unless("fallen" in run.moments and "back" in run.moments, f"nobody saw the broker go and come back: {sorted(run.moments)}")
         report = run.check_books(figures)
         fail_unless(report["claims"] == figures["claims"], f"{figures['claims']} claims were made, {report['claims']} are booked")
         fail_unless(report["chains"] == {"open": options.devices}, f"chains: {report['chains']}")

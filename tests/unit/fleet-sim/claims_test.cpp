@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/fleet-sim/claims.hpp"
 
+#include <deque>
 #include <set>
 
 #include "daemon/base/system.hpp"
@@ -40,7 +41,9 @@ struct Rig {
     head.chain.fill(1);
   }
 
-  claim::Claim take(const MadeClaim& made) {
+  /// What the claim says, once it was found good. Lifetime of its views: the rig's.
+  claim::Claim take(MadeClaim given) {
+    const MadeClaim& made = kept.emplace_back(std::move(given));
     const auto message = claim::parse_message(made.message, claim::MessageType::claim);
     REQUIRE(message.ok());
     CHECK(message->thumbprint == certificate.thumbprint());
@@ -66,6 +69,7 @@ struct Rig {
   claim::ChainHead head;
   claim::ChainHead seen{{1, 1, 1, 1, 1, 1, 1, 1}, 0, {}};
   std::optional<claim::AccountHint> account;
+  std::deque<MadeClaim> kept;
 };
 
 TEST_CASE("a dock's chain begins with its assignment, and goes on with rides that any verifier takes") {
