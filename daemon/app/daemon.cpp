@@ -201,7 +201,7 @@ Status GreentillDaemon::start_api() {
     return Failure{server.error()};
   }
   server_ = std::move(*server);
-  manager_.keep(server_->socket(), name);
+  if (config_.api.socket < 0) manager_.keep(server_->socket(), name);  // else it is kept already
   return Done{};
 }
 

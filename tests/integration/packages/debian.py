@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Debian 12 in a folder, as debootstrap makes it: kept in a cache, and used through an overlay, so that each use finds it as it was."""
+import contextlib
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+
+from promises import fail_unless  # noqa: E402
+
+MIRROR = "http://deb.debian.org/debian"
+SECURITY = "deb http://deb.debian.org/debian-security bookworm-security main"
+# What a machine has before anything of ours comes: systemd as its first process, and what the tests themselves call.
+MACHINE = ("systemd", "systemd-sysv", "dbus", "ca-certificates", "libpam-systemd")
+# What nobody's package is: what programs write while they run, and what apt keeps.
+OF_THE_SYSTEM = re.compile(r"(proc|sys|dev|tmp|run/(?!greentill)|var/(log|cache|tmp)|var/lib/(dpkg|apt|systemd/(?!deb-systemd)|ucf|dbus|pam)|root|packages|"
+                           r"etc/(passwd|group|g?shadow|subuid|subgid)-?$|etc/ld.so.cache$|etc/.pwd.lock$|etc/mtab$|usr/share/mime|var/lib/mime)")
+
+
+# What apt and systemctl say on standard error though all is well: that no debconf asks, that apt itself reads local files, which units are enabled.
+NO_FAULT = re.compile(r"debconf: delaying package configuration|N: Download is performed unsandboxed|Creating (group|user) 'greentill|(Created|Removed) (symlink )?\S*/systemd/system/|Removed \"?/etc/systemd|"
+                      r"dpkg: warning: while removing greentill\S*, directory '\S+' not empty so not removed")
+
+
+def faults_in(errors):
+    """The lines of a package manager's standard error that tell of one."""
+    return [line for line in errors.splitlines() if line.strip() and not NO_FAULT.match(line)]
+
+
+def in_own_mounts():
+    """Goes on in a mount namespace of its own: what is mounted is gone with this program, however it ends, and no later run that clears its folder reaches
+    through it."""
+    if os.environ.get("GREENTILL_OWN_MOUNTS") != "1":
+        os.environ["GREENTILL_OWN_MOUNTS"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
+
+
+def must(*command, **options):
+    done = run(*command, **options)
+    fail_unless(done.returncode == 0, f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def depends_of(packages):
+    """What they need, by name, but for one another: the first of alternatives."""
+    names = {must("dpkg-deb", "--field", package, "Package").strip() for package in packages}
+    needed = set()
+    for package in packages:
+        for one in must("dpkg-deb", "--field", package, "Depends").split(","):
+            name = re.match(r"\s*([a-z0-9.+-]*)", one)[1]
+            if name and name not in names:
+                needed.add(name)
+    return sorted(needed)
+
+
+def machine(cache, more):
+    """The folder of a Debian that has MACHINE and `more`; made where the cache has none."""
+    cache = pathlib.Path(cache).resolve()
+    cache.mkdir(parents=True, exist_ok=True)
+    wanted = sorted({*MACHINE, *more})
+    folder = cache / f"bookworm-{hashlib.sha256(' '.join(wanted).encode()).hexdigest()[:12]}"
+    if folder.is_dir():
+        return folder
+    bare = cache / "bookworm-bare"
+    if not bare.is_dir():
+        making = cache / "bookworm-bare.making"
+        shutil.rmtree(making, ignore_errors=True)
+        must("debootstrap", "--variant=minbase", f"--include={','.join(MACHINE)}", "bookworm", making, MIRROR)
+        with open(making / "etc/apt/sources.list", "a") as sources:
+            sources.write(SECURITY + "\n")
+        making.rename(bare)
+    making = cache / f"{folder.name}.making"
+    shutil.rmtree(making, ignore_errors=True)
+    must("cp", "-a", bare, making)
+    shutil.copyfile("/etc/resolv.conf", making / "etc/resolv.conf")
+    # Services of Debian's own are the test's to start.
+    (making / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+    (making / "usr/sbin/policy-rc.d").chmod(0o755)
+    with system_folders(making):
+        must("chroot", making, "apt-get", "update", "-q")
+        must("chroot", making, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted)
+        must("chroot", making, "apt-get", "clean")
+    (making / "usr/sbin/policy-rc.d").unlink()
+    making.rename(folder)
+    return folder
+
+
+@contextlib.contextmanager
+def system_folders(root):
+    places = ("proc", "sys", "dev")
+    for place in places:
+        must("mount", "--rbind", f"/{place}", root / place)
+        must("mount", "--make-rslave", root / place)
+    try:
+        yield
+    finally:
+        for place in places:
+            must("umount", "--lazy", "--recursive", root / place)
+
+
+@contextlib.contextmanager
+def overlay(base, folder):
+    """A copy of the folder `base` that costs nothing, and is gone behind the `with`."""
+    folder = pathlib.Path(folder).resolve()
+    for name in ("upper", "work", "root"):
+        (folder / name).mkdir(parents=True)
+    must("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={base},upperdir={folder}/upper,workdir={folder}/work", folder / "root")
+    try:
+        yield folder / "root"
+    finally:
+        must("umount", "--lazy", folder / "root")
+        shutil.rmtree(folder / "work", ignore_errors=True)
+
+
+def files_of(root):
+    """Every file and folder that somebody's package, or nobody's, put there."""
+    found = set()
+    for folder, names, files in os.walk(root):
+        inside = os.path.relpath(folder, root)
+        names[:] = [name for name in names if not OF_THE_SYSTEM.match(os.path.normpath(os.path.join(inside, name)))]
+        for name in [*names, *files]:
+            path = os.path.normpath(os.path.join(inside, name))
+            if not OF_THE_SYSTEM.match(path):
+                found.add(path)
+    return found
+
+
+class Booted:
+    """That Debian with systemd as its first process, in namespaces of its own."""
+
+    def __init__(self, root, log):
+        self.root = pathlib.Path(root)
+        (self.root / "etc/hosts").write_text("127.0.0.1 localhost\n")  # which an installer writes
+        with open(log, "w") as out:
+            self.nspawn = subprocess.Popen(["systemd-nspawn", "--quiet", "--directory", self.root, "--boot", "--register=no", "--keep-unit", "--private-network",
+                                            "--machine=greentill", "--console=pipe", "--resolv-conf=off", "--timezone=off"], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        self.first = self._until(self._child, 30, f"systemd-nspawn to start ({log})")
+        self._until(lambda: self.run("systemctl", "is-system-running", "--wait").stdout.strip() in ("running", "degraded"), 60, "systemd to be up")
+
+    def _until(self, what, seconds, words):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            fail_unless(self.nspawn.poll() is None, f"systemd-nspawn ended: waiting for {words}")
+            found = what()
+            if found:
+                return found
+            time.sleep(0.2)
+        fail_unless(False, f"{seconds} s were too few for {words}")
+        return None
+
+    def _child(self):
+        children = pathlib.Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children").read_text().split()
+        return next((child for child in children if pathlib.Path(f"/proc/{child}/comm").read_text().strip() == "systemd"), None)
+
+    def command(self, *words):
+        return ["nsenter", "--target", self.first, "--all", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "HOME=/root",
+                "DEBIAN_FRONTEND=noninteractive", *map(str, words)]
+
+    def run(self, *words, **options):
+        return run(*self.command(*words), **options)
+
+    def must(self, *words, **options):
+        done = self.run(*words, **options)
+        fail_unless(done.returncode == 0, f"{' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def sh(self, text, **options):
+        return self.must("sh", "-euc", text, **options)
+
+    def until(self, what, seconds, words):
+        return self._until(what, seconds, words)
+
+    def power_off(self):
+        self.run("systemctl", "poweroff")
+        try:
+            self.nspawn.wait(30)
+        except subprocess.TimeoutExpired:
+            self.nspawn.send_signal(signal.SIGKILL)
+            self.nspawn.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            print(self.run("journalctl", "--no-pager", "--lines=60", "--unit=greentill*", "--unit=mosquitto").stdout, file=sys.stderr)
+        self.power_off()

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by tools/package, from the repository's root: makes Debian packages and compares them.
+
+# When the tree was changed last, by its history where it has one: what packages say of their making.
+tree_date() {
+  if [ -n "${SOURCE_DATE_EPOCH:-}" ]; then
+    echo "$SOURCE_DATE_EPOCH"
+  else
+    git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md
+  fi
+}
+
+# copy_tree FOLDER: what belongs to the tree, as it lies there now.
+copy_tree() {
+  if git rev-parse --git-dir >/dev/null 2>&1; then
+    git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+      if [ -e "$file" ]; then printf '%s\0' "$file"; fi
+    done | tar --null --files-from=- -cf - | tar -xf - -C "$1"
+  else
+    tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$1"
+  fi
+}
+
+# assemble VERSION SOURCE: the source package's folder.
+assemble() {
+  local version=$1 source=$2
+  rm -rf "$source"
+  mkdir -p "$source"
+  copy_tree "$source"
+  cp -R tools/packaging/debian "$source/debian"
+  sed -i "s/^project(greentill VERSION [0-9.]*/project(greentill VERSION $version/" "$source/CMakeLists.txt"
+  sed -i "s/@VERSION@/$version/" "$source/tools/packaging/greentill.pc"
+  for script in "$source"/debian/*.preinst; do sed -i "s/@VERSION@/$version/" "$script"; done
+  cat >"$source/debian/changelog" <<END
+greentill ($version) bookworm; urgency=medium
+
+  * What changed is in CHANGELOG.md.
+
+ -- $(sed -n 's/^Maintainer: //p' tools/packaging/debian/control)  $(LC_ALL=C date -u -R -d "@$(tree_date)")
+END
+}
+
+# make_packages VERSION FOLDER: source and binary packages; those that were there go.
+make_packages() {
+  local version=$1 folder=$2 log
+  log="$folder/build.log"
+  mkdir -p "$folder"
+  rm -f "$folder"/*.deb "$folder"/*.dsc "$folder"/*.tar.* "$folder"/*.changes "$folder"/*.buildinfo
+  assemble "$version" "$folder/greentill-$version"
+  echo "Building packages of $version ($log)"
+  # debhelper gives the build another home, where ccache would begin from nothing.
+  if command -v ccache >/dev/null 2>&1; then CCACHE_DIR=${CCACHE_DIR:-$(ccache -k cache_dir)} && export CCACHE_DIR; fi
+  (
+    cd "$folder/greentill-$version"
+    export CCACHE_BASEDIR=$PWD LC_ALL=C.UTF-8
+    export DEB_BUILD_OPTIONS="nocheck parallel=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} ${DEB_BUILD_OPTIONS:-}"
+    dpkg-buildpackage --no-sign -Pnocheck
+  ) >"$log" 2>&1 || {
+    tail -n 40 "$log" >&2
+    echo "The packages could not be built; the whole log is $log" >&2
+    return 1
+  }
+  rm -rf "$folder/greentill-$version"
+}
+
+# check_packages FOLDER: what lintian finds, pedantic tags too, is a failure; what is overridden says why where it is.
+check_packages() {
+  local found
+  found=$(lintian --pedantic --no-tag-display-limit --fail-on error,warning,info,pedantic --tag-display-limit 0 "$1"/*.changes 2>&1) || {
+    echo "$found" >&2
+    return 1
+  }
+  if [ -n "$found" ]; then echo "$found"; fi
+}
+
+# same_packages ONE OTHER: both hold the same packages, byte by byte.
+same_packages() {
+  local one
+  for one in "$1"/*.deb "$1"/*.tar.*; do
+    cmp "$one" "$2/${one##*/}" || return 1
+    echo "the same bytes: ${one##*/}"
+  done
+}
