@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/fleet-sim/device.hpp"
 
+#include <algorithm>
 #include <asio/post.hpp>
 
 #include "daemon/claim/stored.hpp"
@@ -139,7 +140,9 @@ void Device::publish_status(bool online) {
 
 void Device::ask() {
   question_ = uplink::correlation_data(stored_.head.chain, 0, 0, world_.random);
-  question_due_ = world_.clock.monotonic() + world_.manner.receipt_timeout;
+  // Twice as long each time, as the daemon waits: a service that is behind is not asked ever more.
+  question_due_ = world_.clock.monotonic() + doubled(world_.manner.receipt_timeout, asked_++,
+                                                     std::max(world_.manner.receipt_timeout, world_.manner.backoff_most));
   ++world_.figures.questions;
   publish({}, question_);
 }

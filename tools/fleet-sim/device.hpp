@@ -123,6 +123,7 @@ class Device final : public LineListener {
 
   std::string question_;  // the correlation data of the one that waits for its answer
   std::chrono::milliseconds question_due_{};
+  unsigned asked_ = 0;  // in vain
   std::chrono::milliseconds gathering_until_{};
   std::chrono::milliseconds came_{};
   Time dialled_;

@@ -31,6 +31,7 @@ void Device::apply(const claim::Receipt& receipt, std::string_view correlation) 
   stored_.epoch = receipt.epoch;
   if (!question_.empty() && correlation == question_) {
     question_.clear();
+    asked_ = 0;
     if (!answered_) {
       answered_ = true;
       world_.figures.answer.add(since(dialled_));

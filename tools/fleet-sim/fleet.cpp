@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/fleet-sim/fleet.hpp"
 
+#include <sys/resource.h>
+
 #include <charconv>
 
 #include "daemon/base/broker_address.hpp"
 #include "daemon/crypto/hasher.hpp"
 
 namespace greentill::fleet_sim {
+namespace {
+
+// libmosquitto 2.0.11 opens a pair of sockets with each connection's own, by which other threads would wake it.
+constexpr std::size_t kFilesOfASession = 3;
+constexpr std::size_t kOtherFiles = 64;
+
+/// So many sessions at once need open files, which the system limits.
+Status make_room_for_files(std::size_t sessions) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t needed = kFilesOfASession * sessions + kOtherFiles;
+  if (needed <= limit.rlim_cur) return Done{};
+  return fail(ErrorCode::invalid, std::to_string(sessions) + " sessions at once need " + std::to_string(needed) +
+                                      " open files, and this process may have " + std::to_string(limit.rlim_cur) +
+                                      ", which is enough for " +
+                                      std::to_string((limit.rlim_cur - kOtherFiles) / kFilesOfASession) +
+                                      ": raise its hard limit (ulimit -Hn), or let them come one after another with --sessions");
+}
+
+}  // namespace
 
 Fleet::Fleet(const RunOptions& options)
     : options_(options), manner_(options.manner), folder_(options.folder), gate_(options.at_once) {}
@@ -25,7 +49,9 @@ Status Fleet::prepare(asio::io_context& loop, Figures& figures) {
   auto members = folder_.members();
   if (!members) return Failure{members.error()};
   members_ = std::move(*members);
-  if (Status room = make_room_for_keys(options_.sessions > 0 ? options_.sessions : members_.size()); !room) return room;
+  const std::size_t at_once = options_.sessions > 0 ? options_.sessions : members_.size();
+  if (Status room = make_room_for_files(at_once); !room) return room;
+  if (Status room = make_room_for_keys(at_once); !room) return room;
   auto library = measure::Library::load(options_.methodologies, crypto::hasher());
   if (!library) return Failure{library.error()};
   library_ = std::make_unique<measure::Library>(std::move(*library));

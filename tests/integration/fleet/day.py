@@ -1,15 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """200 devices' day over real TLS: lines that break off, devices that are away, a worker and the broker killed in the middle. Every claim is
-receipted, and booked once; the devices go on with their chains in a second run; and a run that was killed is told from one that ended."""
+receipted, and booked once; the devices go on with their chains in a second run; and a run is refused that has too few files, or comes behind one that was killed."""
 import json
 import pathlib
+import resource
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
-from promises import fail_unless, journey_parser, run_journey  # noqa: E402
+from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
 from fleet import FleetRun  # noqa: E402
 
 QUICK = ("--backoff-min", 0.2, "--backoff-max", 3, "--receipt-timeout", 5, "--patience", 120)
@@ -48,14 +49,21 @@ def again(run, before, devices):
     fail_unless(report["chains"] == {"open": devices}, f"chains: {report['chains']}")
 
 
+def refused(run, words, **how):
+    """The program does not begin, says so in these words, and has made no claim."""
+    told = subprocess.run([run.stack.program("greentill-fleet-sim"), "run", run.fleet, "--broker", "mqtts://localhost:1", "--authorities",
+                           run.stack.identities / "ca.crt", "--receipt-certificates", run.stack.identities / "service.crt",
+                           "--methodologies", ROOT / "config/methodologies"], capture_output=True, text=True, **how)
+    fail_unless(told.returncode == 1 and words in told.stderr, f"{told.returncode}: {told.stderr}")
+    fail_unless(json.loads(told.stdout)["claims"] == 0, "claims were made all the same")
+
+
 def killed(run):
     """What a run had sent when it was killed is known to the service alone: another run would make clones."""
+    refused(run, "open files, and this process may have 100, which is enough for 12",
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)))
     (run.fleet / "places.csv").rename(run.fleet / "places.taken")
-    refused = subprocess.run([run.stack.program("greentill-fleet-sim"), "run", run.fleet, "--broker", "mqtts://localhost:1", "--authorities",
-                              run.stack.identities / "ca.crt", "--receipt-certificates", run.stack.identities / "service.crt",
-                              "--methodologies", pathlib.Path(__file__).resolve().parents[3] / "config/methodologies"], capture_output=True, text=True)
-    fail_unless(refused.returncode == 1 and "the last run did not end well" in refused.stderr, f"{refused.returncode}: {refused.stderr}")
-    fail_unless(json.loads(refused.stdout)["claims"] == 0, "claims were made all the same")
+    refused(run, "the last run did not end well")
 
 
 def arguments():
