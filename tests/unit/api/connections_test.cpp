@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -145,4 +147,19 @@ TEST_CASE("connections: stopping ends idle ones at once") {
     CHECK(idle.ended());
     return took < 20s;
   }));
+}
+
+TEST_CASE("connections: over a restart with a socket that is kept nobody is refused, and who came meanwhile is answered") {
+  auto first = std::make_unique<Fixture>();
+  const std::uint16_t port = first->port();
+  const std::string request = first->get("/livez").empty() ? std::string() : first->request("GET", "/livez");
+  api::Options options;
+  options.socket = ::dup(first->server->socket());  // as the service manager has it
+  first.reset();
+  RawConnection meanwhile(port);
+  REQUIRE(meanwhile.send(request));
+  const Fixture next(options);
+  CHECK(next.port() == port);
+  CHECK(status_of(meanwhile.receive()) == 200);
+  CHECK(status_of(next.get("/livez")) == 200);
 }
