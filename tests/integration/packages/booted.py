@@ -222,7 +222,7 @@ def bring(root, folders):
 def journey(folder, arguments):
     packages, former = pathlib.Path(arguments.packages).resolve(), pathlib.Path(arguments.former).resolve()
     files = [file for name in OURS for file in packages.glob(f"{name}_*.deb")]
-    base = machine(arguments.cache, [*depends_of(files), "mosquitto", "openssl", "python3", "curl"])
+    base = machine(arguments.cache, depends_of(files))
     with overlay(base, folder / "debian") as root:
         bring(root, (packages, former))
         must("cp", HERE / "programme.sh", root / "packages")

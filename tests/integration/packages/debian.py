@@ -17,7 +17,8 @@ from promises import fail_unless  # noqa: E402
 
 MIRROR = "http://deb.debian.org/debian"
 SECURITY = "deb http://deb.debian.org/debian-security bookworm-security main"
-# What a machine has before anything of ours comes: systemd as its first process, and what the tests themselves call.
+# What a machine has before anything of ours comes: systemd as its first process, and what the tests themselves call: one for all tests.
+TOOLS = ("mosquitto", "openssl", "python3", "curl")
 MACHINE = ("systemd", "systemd-sysv", "dbus", "ca-certificates", "libpam-systemd")
 # What nobody's package is: what programs write while they run, and what apt keeps.
 OF_THE_SYSTEM = re.compile(r"(proc|sys|dev|tmp|run/(?!greentill)|var/(log|cache|tmp)|var/lib/(dpkg|apt|systemd/(?!deb-systemd)|ucf|dbus|pam)|root|packages|"
@@ -65,10 +66,10 @@ def depends_of(packages):
 
 
 def machine(cache, more):
-    """The folder of a Debian that has MACHINE and `more`; made where the cache has none."""
+    """The folder of a Debian that has MACHINE, TOOLS and `more`; made where the cache has none."""
     cache = pathlib.Path(cache).resolve()
     cache.mkdir(parents=True, exist_ok=True)
-    wanted = sorted({*MACHINE, *more})
+    wanted = sorted({*MACHINE, *TOOLS, *more})
     folder = cache / f"bookworm-{hashlib.sha256(' '.join(wanted).encode()).hexdigest()[:12]}"
     if folder.is_dir():
         return folder

@@ -17,12 +17,17 @@ from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E40
 PACKAGES = ("greentill", "greentill-credit", "greentill-dev")
 
 
-def build(out):
-    must(ROOT / "tools/package", "--out", out, env={**os.environ, "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", "2")})
+def build(out, built):
+    if not built:
+        make(out)
     packages = {must("dpkg-deb", "--field", file, "Package").strip(): file for file in sorted(out.glob("*.deb"))}
     expected = {*PACKAGES, "greentill-dbgsym", "greentill-credit-dbgsym"}
     fail_unless(set(packages) == expected, f"packages: {sorted(packages)}")
     return packages
+
+
+def make(out):
+    must(ROOT / "tools/package", "--out", out, env={**os.environ, "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", "2")})
 
 
 def check_symbols(packages, folder):
@@ -57,7 +62,7 @@ class Chroot:
 
 
 def check_installed(chroot):
-    version = re.search(r"VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
+    version = re.search(r"greentill VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
     for program in ("greentilld", "greentill", "greentill-credit", "greentill-printer-relay"):
         fail_unless(version in chroot.silent(program, "--version"), f"{program} --version")
         manual = chroot.root / f"usr/share/man/man1/{program}.1.gz"
@@ -91,14 +96,14 @@ def check_removal(chroot, before):
     chroot.dpkg("--remove", *PACKAGES)
     fail_unless((chroot.root / "var/lib/greentill/outbox.db").is_file() and (chroot.root / "etc/greentill/device.key").is_file()
                 and (chroot.root / "etc/greentill/greentill.toml").is_file(), "remove took keys, store or configuration")
-    chroot.dpkg("--purge", *PACKAGES)
+    chroot.dpkg("--purge", "greentill", "greentill-credit")  # greentill-dev has left nothing to purge
     left = files_of(chroot.root) - before
     fail_unless(not left, f"purge leaves {sorted(left)}")
 
 
 def journey(folder, arguments):
     out = pathlib.Path(arguments.out).resolve()
-    packages = build(out)
+    packages = build(out, arguments.built)
     check_symbols(packages, folder / "symbols")
     files = [packages[name] for name in PACKAGES]
     base = machine(arguments.cache, depends_of(files))
@@ -120,6 +125,7 @@ def journey(folder, arguments):
 def parser():
     made = journey_parser(__doc__, "packages")
     made.add_argument("--out", default=ROOT / "build/packages")
+    made.add_argument("--built", action="store_true", help="takes the packages that are there")
     made.add_argument("--cache", default=os.environ.get("GREENTILL_PACKAGE_CACHE", ROOT / "build/packages/cache"))
     return made
 
