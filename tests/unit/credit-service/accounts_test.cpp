@@ -177,6 +177,50 @@ TEST_CASE("accounts: who is erased is nowhere in the ledger, and the books are w
   CHECK(office.desk.wrong() == "");
 }
 
+TEST_CASE("accounts: what was redeemed and forgotten counted for no limit, and counts for none when it is taken back") {
+  const std::string programme = std::string(kPlainProgramme) + "limit_per_day_mg = 200\n";
+  RidersOffice office(programme.c_str());
+  Clerkship clerk(office);
+  const auto anna = clerk.open();
+  const Bytes<16> secret{1};
+  CHECK(office.bearer_ride(secret, 3) == 175);  // of 251 mg: more than a token's limit
+  CHECK(office.ride(anna.token, 2) == 117);
+  REQUIRE(step(clerk, [&](Accounts& a) { return a.redeem(anna.account.id, to_hex(secret)); }));
+  REQUIRE(step(clerk, [&](Accounts& a) { return a.erase(anna.account.id); }));
+  CHECK(office.desk.wrong() == "");
+  office.take_back(1);
+  CHECK(office.desk.wrong() == "");
+  office.take_back(2);
+  CHECK(office.desk.wrong() == "");
+  CHECK(clerk.credit_of(anna.account.id).balance == 0);
+}
+
+TEST_CASE("accounts: who becomes one with another stays in one family, and in as many groups as one may") {
+  RidersOffice office;
+  Clerkship clerk(office);
+  const auto anna = clerk.open(), twice = clerk.open();
+  const auto home = clerk.open(Kind::family), other = clerk.open(Kind::family);
+  const auto join = [&](const Accounts::Opened& who, const Accounts::Opened& group) {
+    const std::string code = got(step(clerk, [&](Accounts& a) { return a.invite(group.account.id); }));
+    REQUIRE(step(clerk, [&](Accounts& a) { return a.join(who.account.id, code); }));
+  };
+  join(anna, home);
+  join(twice, other);
+  for (int i = 0; i < 8; ++i) join(anna, clerk.open(Kind::team));
+  for (int i = 0; i < 7; ++i) join(twice, clerk.open(Kind::team));
+  const auto one_more = clerk.open(Kind::team);
+  join(twice, one_more);
+  const auto merge = [&] { return clerk.in([&](Accounts& a, auto&...) { return a.merge(twice.account.id, anna.account.id); }); };
+  CHECK(refusal(merge()).find("would be in more than 16 groups") != std::string::npos);
+  CHECK(got(clerk.store->accounts().groups(twice.account.id)).size() == 9);
+  ok(clerk.in([&](Accounts& a, auto&...) { return a.leave(twice.account.id, one_more.account.id); }));
+  ok(merge());
+  CHECK(got(clerk.store->accounts().groups(anna.account.id)).size() == 16);
+  CHECK(got(clerk.store->accounts().members(home.account.id)) == std::vector{anna.account.id});
+  CHECK(got(clerk.store->accounts().members(other.account.id)).empty());
+  CHECK(office.desk.wrong() == "");
+}
+
 TEST_CASE("accounts: a merchant's is its share, and there is one") {
   RidersOffice office;
   Clerkship clerk(office);

@@ -77,6 +77,7 @@ class Accounts {
   Result<Account> group(const std::string& id);
   Status check_nothing_reserved(const Account& account, const char* what);
   Status leave_all(const Account& account);
+  Status take_over(const std::vector<std::string>& groups, std::vector<std::string> joined, const std::string& id);
   Status dissolve(const Account& account);
 
   Store& ledger_;

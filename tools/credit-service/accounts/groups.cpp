@@ -133,16 +133,40 @@ Status Accounts::merge(const std::string& from_id, const std::string& into_id) {
   const auto groups = accounts_.groups(from->id);
   const auto joined = groups ? accounts_.groups(into->id) : groups;
   if (!joined) return Failure{joined.error()};
-  for (const std::string& group : *groups) {
-    if (std::ranges::count(*joined, group)) continue;
-    if (Status added = accounts_.add_member(group, into->id, now_); !added) return added;
-  }
+  if (Status taken = take_over(*groups, *joined, into->id); !taken) return taken;
   if (Status left = dissolve(*from); !left) return left;
   from->state = Account::State::merged;
   from->follow = into->id;
   from->name.clear();
   from->ended_at = now_;
   return accounts_.put(*from);
+}
+
+/// Those of a person who goes on as another, who stays in one family at most, the own one, and in as many groups as one may.
+Status Accounts::take_over(const std::vector<std::string>& groups, std::vector<std::string> joined, const std::string& id) {
+  const auto is_family = [this](const std::string& group) -> Result<bool> {
+    const auto account = find(group);
+    return account ? Result<bool>(account->is == Account::Kind::family) : Result<bool>(Failure{account.error()});
+  };
+  bool has_family = false;
+  for (const std::string& one : joined) {
+    const auto family = is_family(one);
+    if (!family) return Failure{family.error()};
+    has_family = has_family || *family;
+  }
+  for (const std::string& group : groups) {
+    const auto family = is_family(group);
+    if (!family) return Failure{family.error()};
+    if ((*family && has_family) || std::ranges::count(joined, group)) continue;
+    if (joined.size() >= kMostTeams) {
+      return fail(ErrorCode::conflict, "account " + id + " would be in more than " + std::to_string(kMostTeams) +
+                                           " groups: one of the two leaves some of them before");
+    }
+    if (Status added = accounts_.add_member(group, id, now_); !added) return added;
+    joined.push_back(group);
+    has_family = has_family || *family;
+  }
+  return Done{};
 }
 
 Result<Account> Accounts::close(const std::string& id) {

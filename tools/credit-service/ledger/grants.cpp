@@ -18,6 +18,12 @@ std::string account_subject(std::int64_t account) { return "account/" + std::to_
 /// Whether limits hold for accounts of that kind: customers by token, also those that were forgotten since.
 bool is_limited(std::string_view kind) { return kind == "customer" || kind == "erased"; }
 
+/// Whether they hold for the claim. What was redeemed of a printed secret, and forgotten since, is `erased` as well, and was
+/// never counted: only the claim says what it was.
+bool is_limited(std::string_view kind, const claim::Reduction& reduction) {
+  return reduction.attribution.kind == claim::Attribution::Kind::account && is_limited(kind);
+}
+
 /// The least of what a ceiling of the device and one of its class allow: the device's own takes the class's place.
 std::optional<std::int64_t> ceiling_of(const Device& device, const Rule& rule) {
   const auto own = std::ranges::find(device.ceilings, rule.activity, &DeviceCeiling::activity);
@@ -107,14 +113,14 @@ Result<std::vector<std::int64_t>> Grants::limited_together(std::int64_t customer
 }
 
 Result<std::int64_t> Grants::within_account(const Programme& programme, const Rule& rule, std::int64_t customer,
-                                            std::int64_t ended, std::int64_t mg, std::int64_t own) {
+                                            const claim::Reduction& reduction, std::int64_t mg, std::int64_t own) {
   if (!rule.has_limits()) return mg;
   const auto name = store_.account_name(customer);
   if (!name) return Failure{name.error()};
-  if (!is_limited(name->first)) return mg;
+  if (!is_limited(name->first, reduction)) return mg;
   const auto together = limited_together(customer);
   if (!together) return Failure{together.error()};
-  const CalendarDay day = programme.calendar().local(ended);
+  const CalendarDay day = programme.calendar().local(reduction.end);
   for (const auto& [limit, period] : {std::pair{rule.limit_per_day_mg, day.day}, {rule.limit_per_month_mg, day.month}}) {
     if (!limit) continue;
     std::int64_t used = -own;
@@ -135,7 +141,7 @@ Result<std::vector<Grants::Limit>> Grants::counted_in(const Grantee& of, const P
   if (!rule.has_limits()) return limits;
   const auto name = store_.account_name(customer);
   if (!name) return Failure{name.error()};
-  if (!is_limited(name->first)) return limits;
+  if (!is_limited(name->first, *of.reduction)) return limits;
   limits.push_back({account_subject(customer), day.day});
   limits.push_back({account_subject(customer), day.month});
   return limits;
@@ -193,7 +199,7 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   const bool stands_again = counted.was_booked();
   auto held = check_ceilings(to, **programme, *rule, wanted, own, decision.lifted);
   if (!held || *held != Reason::none) return held;
-  const auto granted = within_account(**programme, *rule, *decision.customer, to.reduction->end, wanted, own);
+  const auto granted = within_account(**programme, *rule, *decision.customer, *to.reduction, wanted, own);
   if (!granted) return Failure{granted.error()};
   if (*granted == 0) return Reason::none;
   const auto limits = counted_in(to, **programme, *rule, *decision.customer);

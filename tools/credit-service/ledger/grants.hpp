@@ -75,8 +75,8 @@ class Grants {
   Result<Reason> check_ceilings(const Grantee& to, const Programme& programme, const Rule& rule, std::int64_t mg,
                                 std::int64_t own, Holds lifted);
   Result<std::vector<std::int64_t>> limited_together(std::int64_t customer);
-  Result<std::int64_t> within_account(const Programme& programme, const Rule& rule, std::int64_t customer, std::int64_t ended,
-                                      std::int64_t mg, std::int64_t own);
+  Result<std::int64_t> within_account(const Programme& programme, const Rule& rule, std::int64_t customer,
+                                      const claim::Reduction& reduction, std::int64_t mg, std::int64_t own);
   /// What the claim's bookings count for by now, and from when on what it was granted last can be spent.
   struct Booked {
     Counted counted;

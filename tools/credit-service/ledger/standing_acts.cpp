@@ -40,7 +40,8 @@ Status for_each_standing(Books& books, const measure::Library& library, const st
     const claim::Reduction& reduction = *holder->reduction;
     const auto mg = measure_left(reduction, *act, judged, library);
     if (!mg) return Failure{mg.error()};
-    return take({decision.customer, reduction.activity, reduction.end, *mg});
+    const bool of_account = reduction.attribution.kind == claim::Attribution::Kind::account;
+    return take({decision.customer, reduction.activity, reduction.end, of_account, *mg});
   });
 }
 

@@ -17,6 +17,7 @@ struct StandingAct {
   std::optional<std::int64_t> customer;  ///< the account that has the customer's share
   std::string_view activity;
   std::int64_t ended = 0;
+  bool of_account = false;       ///< of whoever has an account, and no printed secret's
   std::int64_t measured_mg = 0;  ///< of what is left of it, by the methodology that it names; never above what was claimed
 };
 
