@@ -29,7 +29,7 @@ class Admission:
         chain = Chain(len(self.chains) + 1, event)
         self.chains[chain.id] = chain
         chain.aside = self.strays.pop(chain.id, {})
-        chain.aside[1] = (event, now)
+        chain.aside[1] = (event, now, (1, 1, self.kept))
         self.settle_start(chain, verdict, now)
         self.review(now)
 
@@ -181,7 +181,7 @@ class Admission:
 
     def gaps(self, chain):
         """Those that stand behind its start."""
-        for _, (event, _) in sorted(chain.aside.items()):
+        for _, (event, *_) in sorted(chain.aside.items()):
             if event["kind"] == "gap":
                 yield event
 

@@ -6,7 +6,7 @@ as far as the merchant's account goes, and then `loss`.
 """
 GRANT, TAKEN_BACK, STANDS_AGAIN, SHORTFALL, SPENT = range(5)
 ISSUANCE, OPERATOR, LOSS, SPENT_ACCOUNT = ("issuance", ""), ("operator", ""), ("loss", ""), ("spent", "")
-UNATTRIBUTED = ("unattributed", "")
+RESERVED, UNATTRIBUTED = ("reserved", ""), ("unattributed", "")
 
 
 def customer_account(event):
@@ -18,11 +18,29 @@ class Books:
     def __init__(self, programme):
         self.programme = programme
         self.balances = {}
-        self.bookings = []  # (claim or None, kind, at, legs)
+        self.bookings = []  # (what it is of: a claim, a spend, None; kind, at, legs)
         self.maturing = {}  # account: [(spendable_at, mg)]
+        self.numbers = {UNATTRIBUTED: 0}  # account of a customer: in which order they came to be
+        self.renamed = {}  # as it was called: as it is
 
     def balance(self, account):
         return self.balances.get(account, 0)
+
+    def open(self, account):
+        """The account, from then on if it was not there."""
+        self.numbers.setdefault(account, len(self.numbers))
+        return account
+
+    def rename(self, old, new):
+        """Whose it was is forgotten; another of the old name is another."""
+        self.numbers[new] = self.numbers.pop(old)
+        for table in (self.balances, self.maturing):
+            if old in table:
+                table[new] = table.pop(old)
+        self.bookings = [(claim, kind, at, [(new if account == old else account, mg) for account, mg in legs])
+                         for claim, kind, at, legs in self.bookings]
+        self.renamed = {name: new if account == old else account for name, account in self.renamed.items()}
+        self.renamed[old] = new
 
     def book(self, claim, kind, now, legs, spendable_at):
         legs = [(account, mg) for account, mg in legs if mg]
@@ -41,7 +59,7 @@ class Books:
         kind = TAKEN_BACK if mg < old else STANDS_AGAIN if claim.bookings else GRANT
         if kind != TAKEN_BACK:
             claim.spendable_at = self.programme.spendable_at(claim.activity, claim.end, now)
-        customer = customer_account(claim.event)
+        customer = claim.purse
         accounts = (customer, ("merchant", claim.merchant), OPERATOR)
         legs = [(ISSUANCE, old - mg)]
         legs += [(account, new - was)
@@ -68,6 +86,9 @@ class Books:
         """As much of it as can leave the account."""
         mg = min(mg, self.spendable(account, now))
         self.book(None, SPENT, now, [(account, -mg), (SPENT_ACCOUNT, mg)], now)
+
+    def spend_legs(self, spend, legs, now):
+        self.book(spend, SPENT, now, legs, now)
 
     def wrong(self):
         """What does not balance: each booking by itself, accounts against their legs, customers below 0."""

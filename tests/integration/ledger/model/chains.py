@@ -19,12 +19,32 @@ class Chains(Admission):
         self.repaired_at, self.free_start = None, False
         self.left = 0  # assignments below it are left
         self.quota = None
+        self.batch, self.kept = {}, 0  # what comes now: hash, seq; how many came
 
     def of_state(self, *states):
         return [chain for chain in self.chains.values() if chain.state in states]
 
     def open(self):
         return next(iter(self.of_state(OPEN)), None)
+
+    def arrive_all(self, batch, now):
+        """A batch comes as one: what waits for it is looked at when all of it has its place, and all of it came now, though some may
+        lie aside already."""
+        self.batch = {event["hash"]: event["seq"] for event in batch}
+        self.kept += 1
+        for event in batch:
+            self.arrive(event, now)
+        self.review(now)
+        self.batch = {}
+
+    def keep(self, aside, event, now, head):
+        """Until its turn comes; of several batches that have it the one that begins first. What was kept already."""
+        behind = [seq for seq in self.batch.values() if seq > head] or [event["seq"]]
+        order = (min(behind), max(behind), self.kept)
+        there = aside.get(event["seq"])
+        if there is None or (there[0]["hash"] == event["hash"] and order < there[2]):
+            aside[event["seq"]] = (event, now, order)
+        return aside[event["seq"]][0]
 
     def arrive(self, event, now):
         chain = self.chains.get(event["chain"])
@@ -34,17 +54,15 @@ class Chains(Admission):
             if event["kind"] == "start" and event["seq"] == 1:
                 self.start(event, now)
             else:
-                self.strays.setdefault(event["chain"], {}).setdefault(event["seq"], (event, now))
+                self.keep(self.strays.setdefault(event["chain"], {}), event, now, 0)
         elif chain.state == WAITING:
-            kept = chain.aside.setdefault(event["seq"], (event, now))[0]
+            kept = self.keep(chain.aside, event, now, 0)
             if kept["hash"] != event["hash"]:
                 self.other_payload(chain, event, event["seq"])
                 chain.booked_at = now
                 self.drain(chain, now)
-            self.review(now)
         else:
             self.come(chain, event, now)
-            self.review(now)
 
     def is_stored(self, event):
         chain = self.chains.get(event["chain"])
@@ -66,17 +84,17 @@ class Chains(Admission):
             self.take(chain, event, now, now)
             self.drain(chain, now)
         else:
-            chain.aside.setdefault(seq, (event, now))
+            self.keep(chain.aside, event, now, chain.head)
 
     def drain(self, chain, now):
         """What was kept aside, as far as it is its turn."""
         while chain.next() in chain.aside and chain.state != WAITING:
-            event, came = chain.aside.pop(chain.next())
+            event, came, _ = chain.aside.pop(chain.next())
             before = chain.hash(event["seq"] - 1)
             if before is not None and before != event["prev"]:
                 self.other_payload(chain, event, event["seq"] - 1)
                 return
-            self.take(chain, event, came, now)
+            self.take(chain, event, now if event["hash"] in self.batch else came, now)
 
     def take(self, chain, event, came, now):
         seq = event["seq"]

@@ -60,7 +60,7 @@ def wrong_limits(ledger):
                 yield f"{claim.nulls} counts for {claim.use} mg, and has {claim.granted}"
             for key, _, _ in ledger.limits.subjects(claim):
                 sums[key] = sums.get(key, 0) + claim.use
-    used = {key: mg for key, mg in ledger.limits.used.items() if mg and not key[0].startswith("takes back/")}
+    used = {key: mg for key, mg in ledger.limits.used.items() if mg and not str(key[0]).startswith("takes back/")}
     if used != sums:
         yield f"limits are used {used}, and by claims {sums}"
 

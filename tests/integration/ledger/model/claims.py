@@ -30,7 +30,7 @@ class Claim:
     __slots__ = ("event", "device", "chain", "seq", "kind", "cti", "iat", "merchant", "arrived", "place", "refused", "holds", "lifted",
                  "granted", "told", "placed",
                  # of reductions
-                 "nulls", "root", "activity", "end", "joins", "act", "passed", "cut", "applied", "use", "kept", "spendable_at", "bookings",
+                 "nulls", "root", "activity", "end", "joins", "act", "passed", "cut", "applied", "use", "kept", "spendable_at", "bookings", "purse",
                  # of reversals
                  "correction", "parts", "names", "has_root", "owns", "predecessors", "counted")
 
@@ -47,6 +47,7 @@ class Claim:
         if self.kind == "reduction":
             self.activity, self.end = event["activity"], event["end"]
             self.joins, self.act, self.bookings, self.spendable_at, self.use, self.kept = True, None, 0, None, 0, 0
+            self.purse = None  # whose credit it is, once it is accepted
             self.forget()
         elif self.kind == "reversal":
             self.correction = event["why"] == "correction"

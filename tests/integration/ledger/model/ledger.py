@@ -4,7 +4,7 @@
 All of them at once, as one worker on one machine does them. What a person decides of claims is here, too.
 """
 from acts import Acts, applies, means, right
-from books import Books
+from books import Books, customer_account
 from claims import BEHIND, DAY, FOR_NOW, OWN_HOLDS
 from limits import Limits
 
@@ -51,6 +51,7 @@ class Ledger:
         self.order += 1
         claim.place, claim.placed = self.order, True
         if claim.kind == "reduction":
+            claim.purse = self.books.open(customer_account(claim.event))
             claim.placed = self.acts.add(claim)
         else:
             self.entitle(claim)
@@ -250,6 +251,13 @@ class Ledger:
         for claim in self.claims:
             if claim.device == device:
                 self.lift(claim, "revoked-since")
+
+    def rename(self, purse, new):
+        """An account of a customer has another name, and is the same."""
+        for claim in self.claims:
+            if claim.kind == "reduction" and claim.purse == purse:
+                claim.purse = new
+        self.limits.rename(purse, new)
 
     # Consents
 

@@ -17,6 +17,7 @@ class Limits:
     def __init__(self, programme, registry):
         self.programme, self.registry = programme, registry
         self.used = {}  # (subject, activity, period): mg
+        self.together = lambda purse: [purse]  # the customers' accounts that share its limits
 
     def subjects(self, claim):
         """(key of use, reason to hold or None, limit) in the order of the steps."""
@@ -26,21 +27,31 @@ class Limits:
         yield ("device/" + claim.device, activity, day), "ceiling-device", device.ceilings.get(activity, ceilings.get(device.kind))
         yield ("merchant/" + claim.merchant, activity, day), "ceiling-merchant", ceilings.get("merchant")
         customer = claim.event.get("customer")
-        if customer and customer[0] == "customer":
+        if customer and customer[0] == "customer":  # the claim had a token, whatever became of that since
             for limit, period in self.programme.limits(activity, claim.end):
-                yield ("account/" + customer[1], activity, period), None, limit
+                yield (claim.purse, activity, period), None, limit
 
     def pass_all(self, claim, mg):
         """(granted, None), cut by the account's limits, or (0, the ceiling that it would go over)."""
         for key, reason, limit in self.subjects(claim):
             if limit is None or reason in claim.lifted:
                 continue
-            left = limit - (self.used.get(key, 0) - claim.use)
+            left = limit - (self.used_with(key) - claim.use)
             if reason is None:
                 mg = min(mg, max(0, left))
             elif mg > max(0, left):
                 return 0, reason
         return mg, None
+
+    def used_with(self, key):
+        """Of an account's limits, by all tokens that its holder has."""
+        subject, *of = key
+        keys = [(one, *of) for one in self.together(subject)] if isinstance(subject, tuple) else [key]
+        return sum(self.used.get(one, 0) for one in keys)
+
+    def rename(self, purse, new):
+        for key in [key for key in self.used if key[0] == purse]:
+            self.used[(new,) + key[1:]] = self.used.pop(key)
 
     def follow(self, claim, mg, late):
         """The claim's use becomes mg; late, what is taken back gives nothing back: else a day could be earned twice."""

@@ -15,8 +15,10 @@ class People:
         self.revoked = set()
 
     def act(self):
-        decisions = [one for one in DECISIONS if self.street.to_come or one not in TO_COME]
-        getattr(self, self.random.choice(decisions))(self.street.any_device())
+        getattr(self, self.random.choice(self.decisions()))(self.street.any_device())
+
+    def decisions(self):
+        return [one for one in DECISIONS if self.street.to_come or one not in TO_COME]
 
     def is_gone(self, device):
         """The registry changes nothing of what is retired or revoked."""

@@ -46,13 +46,13 @@ def make_world(random_):
 class Street:
     """What happens: acts, the devices that see them, the way to the service, and the clock."""
 
-    def __init__(self, seed, own_customers=False, thieves=True, to_come=True):
+    def __init__(self, seed, own_customers=False, thieves=True, to_come=True, world=make_world):
         self.thieves = thieves
         self.to_come = to_come  # without it, nothing that the service does not do yet
         self.own_customers = own_customers  # of one root's alone: an account's limits are shared by whoever claims for it
         self.random = random.Random(seed)
         self.ids = itertools.count(1)
-        self.world = make_world(self.random)
+        self.world = world(self.random)
         self.model = Model(self.world)
         self.now, self.events, self.flying, self.acts = BEGIN, [], [], []
         self.devices = {name: HonestDevice(name, table["key"], list(table["assignments"]), self.ids)
@@ -107,7 +107,7 @@ class Street:
             return self.random.choice(before)
         activity = "ride" if self.random.random() < 0.8 else "bag"
         age = 40 * DAY if self.random.random() < 0.03 else self.random.choice((60, HOUR, 5 * HOUR, DAY, 3 * DAY))
-        customer = self.random.choice((None, ["customer", "anna"], ["customer", "ben"], ["bearer", "b1"], ["hashed", "x1"]))
+        customer = self.random.choice(self.customers())
         root = int(self.random.choice(roots))
         if customer and self.own_customers:
             customer = [customer[0], f"{customer[1]}-{root}"]
@@ -115,6 +115,9 @@ class Street:
                "amount": self.random.choice((20, 50, 100, 150))}
         self.acts.append(act)
         return act
+
+    def customers(self):
+        return None, ["customer", "anna"], ["customer", "ben"], ["bearer", "b1"], ["hashed", "x1"]
 
     def nulls(self, act):
         """Two within 26 h of a change of versions."""

@@ -8,13 +8,16 @@
 
 Times never go back. The model has one worker that does all steps at once; docs/ledger.md says that the result is the same for any.
 """
+from accounts import Accounts, Refused
 from chain import CLOSED, HELD, OPEN, PROBATION, WAITING
 from chains import Chains
 from ledger import Ledger
 from limits import Quota
 from programme import Programme
 from registry import Registry
+from trees import Trees
 
+HOLDINGS = ("account-", "tree-")
 NO_CHAIN = {"chain": None, "head": 0, "hash": "0", "state": OPEN, "epoch": 1}
 
 
@@ -24,6 +27,8 @@ class Model:
         self.registry = Registry(world)
         self.programme = Programme(world["programme"])
         self.ledger = Ledger(self.programme, self.registry)
+        self.accounts = Accounts(self.ledger)
+        self.trees = Trees(self.accounts, "example")
         self.log, self.backups = [], {}  # what was heard; how far a backup knows it
 
     def hear(self, time, event):
@@ -50,8 +55,7 @@ class Model:
         new = [event for event in taken if not chains.is_stored(event)]
         if new and not chains.quota.take(time, len(new)):
             return "quota"
-        for event in taken:
-            chains.arrive(event, time)
+        chains.arrive_all(taken, time)
         chains.quota.give_back(sum(1 for event in new if not chains.is_stored(event)))  # what is stored counts
         self.ledger.tell()
         return "stored"
@@ -66,6 +70,7 @@ class Model:
         if time < self.ledger.now:
             raise ValueError(f"time goes back from {self.ledger.now} to {time}")
         self.ledger.now = time
+        self.trees.pass_time(time)
 
     def serve(self, hours, now):
         """So many hours more in which workers took batches; what was on probation for long enough is open."""
@@ -101,12 +106,27 @@ class Model:
             self.log.append((time, change))
         name = change["op"].replace("-", "_")
         own = getattr(self, "do_" + name, None)
+        if change["op"].startswith(HOLDINGS):
+            return self.hold(time, change)
         if own is not None:
             own(time, change)
         else:
             self.registry.apply(time, change)
             self.follow(change)
         self.ledger.tell()
+
+    def hold(self, time, change):
+        """What is asked of accounts and trees: (200, what it answers), or the status with which it is refused."""
+        kind, what = change["op"].split("-", 1)
+        part = self.accounts if kind == "account" else self.trees
+        try:
+            if change["op"] == "account-erase":
+                self.trees.cancel_of(change["account"], time)
+            said = getattr(part, "do_" + what.replace("-", "_"))(change, time)
+        except Refused as refused:
+            return refused.status, None
+        self.ledger.tell()
+        return 200, said
 
     def follow(self, change):
         """What a change of the registry means for claims that are there."""
@@ -165,7 +185,7 @@ class Model:
         fresh.hear(time, {"op": "epoch", "epoch": ledger.epoch + 1})
         methodologies = False
         for at, event in log[cut:]:
-            if isinstance(event, list):
+            if isinstance(event, list) or event.get("op", "").startswith(HOLDINGS):
                 continue
             methodologies = methodologies or "methodology" in (event["op"], event.get("change", event).get("op"))
             if event.get("op") == "again":
@@ -175,6 +195,7 @@ class Model:
         if methodologies:  # once for all that the backup did not know
             fresh.hear(time, {"op": "methodologies"})
         self.registry, self.ledger, self.log = fresh.registry, fresh.ledger, fresh.log
+        self.accounts, self.trees = fresh.accounts, fresh.trees
         self.backups.clear()
 
     def do_epoch(self, time, change):

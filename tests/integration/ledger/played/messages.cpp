@@ -49,6 +49,15 @@ claim::Entry gap_of(const Json& event) {
   return gap;
 }
 
+/// Of the methodology's file, where the service reads one.
+Digest from_hex_of(const std::string& digits) {
+  const auto bytes = from_hex(digits);
+  if (!bytes || bytes->size() != Digest{}.size()) give_up("no SHA-256: " + digits);
+  Digest digest{};
+  std::ranges::copy(*bytes, digest.begin());
+  return digest;
+}
+
 void add_events(const Json& event, std::map<std::string, const Json*>& into) {
   if (event.is_array()) {
     for (const Json& one : event) add_events(one, into);
@@ -203,8 +212,9 @@ claim::Entry Messages::reduction_of(const Json& event) {
   act.activity = text(event.at("activity"));
   act.quantities = quantities_of(event.at("quantities"));
   const std::string& named = text(event.at("methodology"));
-  act.methodology = {named, 1, methodology(named).sha256};
   const Json& table = methodologies_.at(named);
+  act.methodology = {named, 1, methodology(named).sha256};
+  if (table.contains("sha256")) act.methodology.sha256 = from_hex_of(text(table.at("sha256")));
   const auto each = table.at("mg_per_unit").get<std::int64_t>();
   act.estimate_mg = each * event.at("quantities").at(text(table.at("unit"))).get<std::int64_t>();
   act.credited_mg = event.at("credited").get<std::int64_t>();
@@ -219,7 +229,8 @@ claim::Attribution Messages::attribution_of(const Json& customer) {
   if (customer.is_null()) return {};
   const std::string& kind = text(customer.at(0));
   const std::string& name = text(customer.at(1));
-  const claim::AccountHint hint{bytes_of<claim::Salt>(name), name};
+  const auto token = tokens_.find(name);
+  const claim::AccountHint hint{bytes_of<claim::Salt>(name), token == tokens_.end() ? name : token->second};
   const Digest hash = kind == "bearer" ? hasher_.sha256({as_bytes(name)}) : claim::account_hash(hasher_, hint);
   names_[to_hex(hash)] = name;
   if (kind == "bearer") return {claim::Attribution::Kind::bearer, hash};

@@ -74,6 +74,10 @@ class Messages {
 
   /// The message of an event of the schedule.
   [[nodiscard]] const Bytestring& of(const Json& event) { return made(event).message; }
+  /// The same, of the event by the name of its hash.
+  [[nodiscard]] const Bytestring& of(const std::string& hash) { return made(*events_.at(hash)).message; }
+  /// Customers of that name have that token in what is made from now on.
+  void call(const std::string& name, const std::string& token) { tokens_[name] = token; }
   /// As the registry has one of them: never published, and without a file.
   [[nodiscard]] static credit::PublishedMethodology methodology(const std::string& id);
   /// The hash that a name stands for: one of its own where nothing of that name was ever sent.
@@ -100,6 +104,7 @@ class Messages {
   std::map<std::string, const Json*> events_;  // by the names of their hashes
   std::map<std::string, Made> made_;
   std::map<std::string, std::string> names_;
+  std::map<std::string, std::string> tokens_;
   std::optional<claim::AccountHint> hint_;  // of the claim that is being made
 };
 
