@@ -21,10 +21,10 @@ constexpr int kAnyReason = -1;
 constexpr const char* kRefusals = R"sql(
 SELECT device, chains.id AS chain, c.id & 1099511627775 AS place, c.reason AS reason, since, certificate, 1 AS taken
 FROM claims c INDEXED BY refused_claims CROSS JOIN chains ON chains.no = c.id >> 40
-WHERE c.reason != 0 AND (?1 IS NULL OR device = ?1) AND (?2 < 0 OR c.reason = ?2) AND (?3 IS NULL OR since >= ?3)
+WHERE c.reason != 0 AND (CAST(?1 AS TEXT) IS NULL OR device = ?1) AND (?2 < 0 OR c.reason = ?2) AND (CAST(?3 AS BIGINT) IS NULL OR since >= ?3)
 UNION ALL
 SELECT device, chain, seq, reason, since, nullif(certificate, ?4), 0 FROM standstills
-WHERE (?1 IS NULL OR device = ?1) AND (?2 < 0 OR reason = ?2) AND (?3 IS NULL OR since >= ?3))sql";
+WHERE (CAST(?1 AS TEXT) IS NULL OR device = ?1) AND (?2 < 0 OR reason = ?2) AND (CAST(?3 AS BIGINT) IS NULL OR since >= ?3))sql";
 
 constexpr const char* kDevices = R"sql(
 SELECT d.device, first_heard, last_heard, s.chain, s.seq, s.reason, s.certificate, s.since,

@@ -106,7 +106,8 @@ class StoredRegistry final : public RegistryStore {
     const std::int64_t most =
         filter.most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(filter.most);
     return list<AuditEntry>(
-        "SELECT at, who, command, subject, what, why FROM audit WHERE (?1 IS NULL OR at >= ?1) AND (?2 = '' OR subject = ?2) "
+        "SELECT at, who, command, subject, what, why FROM audit WHERE (CAST(?1 AS BIGINT) IS NULL OR at >= ?1) AND (?2 = '' OR "
+        "subject = ?2) "
         "ORDER BY no DESC LIMIT ?3",
         [](const Query& row) {
           return AuditEntry{row.integer(0),           std::string(row.text(1)), std::string(row.text(2)),
