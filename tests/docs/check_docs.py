@@ -7,6 +7,7 @@
 - docs/cli.md names every command and option of greentill, and no other;
 - docs/api.md names every problem type and every metric;
 - the pages that source files name are there, and so are the headings: docs/mqtt.md, "Topics", or docs/mqtt.md#topics;
+- the source files that comments of C and C++ name are there, by any end of their path: hex.hpp, base/hex.hpp;
 - docs/architecture.md says who includes whom, and docs/dependencies.md which folders include a library, as tests/layers/layers.toml.
 
     check_docs.py ROOT --greentill PROGRAM    checks the tree
@@ -24,6 +25,10 @@ import tomllib
 
 LINK = re.compile(r"(?<!\\)\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?)(?: +#+)?$", re.MULTILINE)
+COMMENT = re.compile(r"(?:^|\s)//+[ !<]*(.*)$|^\s*/?\*+ (.*)$", re.MULTILINE)
+# In angle brackets it is a system's or another library's header.
+SOURCE_NAME = re.compile(r"(?<![\w/.<>-])((?:[\w-]+/)*[\w-]+\.(?:hpp|cpp|c|h|py))(?![\w/(])")
+SOURCE_TOPS = ("daemon", "firmware", "plugins", "tests", "tools")
 CODE_SPAN = re.compile(r"(`+)(.+?)\1", re.DOTALL)
 SKIPPED = {"build", "node_modules", "__pycache__"}
 
@@ -112,6 +117,16 @@ def check_citations(root):
                 if not place.is_file() or (wanted and wanted not in anchors(place.read_text(encoding="utf-8"))):
                     complaints.append(f"{file.relative_to(root).as_posix()}: there is no docs/{page} {heading or anchor}".rstrip())
     return complaints
+
+
+def check_comments(root):
+    files = [file for top in SOURCE_TOPS for file in sorted((root / top).rglob("*")) if file.suffix in {".h", ".hpp", ".c", ".cpp", ".py"}]
+    known = set()
+    for file in files:
+        parts = file.relative_to(root).parts
+        known |= {"/".join(parts[start:]) for start in range(len(parts))}
+    return [f"{file.relative_to(root).as_posix()}: there is no file {name}" for file in files if file.suffix != ".py"
+            for comment in COMMENT.findall(file.read_text(encoding="utf-8")) for name in SOURCE_NAME.findall("".join(comment)) if name not in known]
 
 
 def template_keys(text):
@@ -240,8 +255,8 @@ def with_includes(page, rules):
 def with_folders(page, rules):
     """The page with the last column of its rows `| library | `header` | … | folders |` as layers.toml has it."""
     def row(match):
-        return match[1] + (spans(rules["third_party"][match[2]]) if match[2] in rules["third_party"] else "none") + " |"
-    return re.sub(r"^(\| [^|]+ \| `([^`|]+)` \|.*\| )[^|]* \|$", row, page, flags=re.MULTILINE)
+        return f'{match[1]} {spans(rules["third_party"][match[2]]) if match[2] in rules["third_party"] else "none"} |'
+    return re.sub(r"^(\| [^|]+ \| `([^`|]+)` \|.*\|)[^|]*\|$", row, page, flags=re.MULTILINE)
 
 
 # Which page has which part of layers.toml.
@@ -271,7 +286,7 @@ def mend_layers(root):
 def check_tree(root, program):
     def read(name):
         return (root / name).read_text(encoding="utf-8")
-    complaints = check_links(root) + check_paths(root) + check_citations(root)
+    complaints = check_links(root) + check_paths(root) + check_citations(root) + check_comments(root)
     complaints += check_layers({name: read(name) for name in LAYER_TABLES}, layer_rules(root))
     complaints += check_keys(read("config/greentill.toml"), read("docs/configuration.md"), read("daemon/app/config.cpp"))
     complaints += check_commands(helps(program), read("docs/cli.md"))
@@ -317,19 +332,21 @@ def assert_paths():
         (root / "docs").mkdir()
         (root / "docs/b.md").write_text("## One `two`\n")
         (root / "daemon/base/a.cpp").write_text('// docs/b.md; docs/b.md#one-two; docs/b.md, "One\n// two"; docs/b.md, "Two"; docs/c.md\n')
-        found, cited = check_paths(root), check_citations(root)
+        (root / "daemon/base/b.cpp").write_text("// hex.hpp, base/hex.hpp and <sys/gone.h>; base/gone.hpp\nint x;  // gone.cpp\n")
+        found, cited, named = check_paths(root), check_citations(root), check_comments(root)
     assert found == ["a.md: there is no file tools/gone", "a.md: there is no file base/gone"], found
     assert cited == ["daemon/base/a.cpp: there is no docs/b.md Two", "daemon/base/a.cpp: there is no docs/c.md"], cited
+    assert named == ["daemon/base/b.cpp: there is no file base/gone.hpp", "daemon/base/b.cpp: there is no file gone.cpp"], named
 
 
 def assert_layers():
-    rules = {"folders": {"daemon/base": [], "tools/cli": ["daemon/base", "generated"]}, "third_party": {"x.h": ["tools/cli"], "y/": ["a"]}}
+    rules = {"folders": {"daemon/base": [], "tools/cli": ["daemon/base", "generated"]}, "third_party": {"x.h": ["tools/cli"], "y/": ["a"], "z.h": ["b"]}}
     pages = {"docs/architecture.md": "| folder | includes |\n| --- | --- |\n| `tools/cli` | `base` |\n| `old` | nothing |\n\nmore\n",
-             "docs/dependencies.md": "| X | `x.h` | 1.0 | `daemon/base` |\n"}
+             "docs/dependencies.md": "| X | `x.h` | 1.0 | `daemon/base` |\n| Z | `z.h` | 1.0 | |\n"}
     wrong = check_layers(pages, rules)
     assert [text.split(": ", 1)[1].split(": ")[-1] for text in wrong] == [
         "| `daemon/base` | nothing |", "| `old` | nothing |", "| X | `x.h` | 1.0 | `daemon/base` |", "| X | `x.h` | 1.0 | `tools/cli` |",
-        "no library has the header y/"], wrong
+        "| Z | `z.h` | 1.0 | `b` |", "| Z | `z.h` | 1.0 | |", "no library has the header y/"], wrong
     mended = {name: mend(pages[name], rules) for name, mend in LAYER_TABLES.items()}
     assert mended["docs/architecture.md"].endswith("| `tools/cli` | `base` |\n\nmore\n"), mended
     assert len(check_layers(mended, rules)) == 1, mended
