@@ -35,16 +35,16 @@ class Group {
       places_.back().problem = refused(item.transaction.error());
       places_.back().problem->line = 0;  // the line is counted within the item, and means nothing to whoever sent the document
     }
-    if (places_.size() >= kGroup) settle();
+    if (places_.size() >= kGroup) answer_waiting();
     return true;
   }
 
   void add_problem(std::size_t index, std::size_t line, Problem problem) { places_.push_back({index, line, std::move(problem)}); }
 
-  // The results of all items that were settled so far.
+  /// Of all items that were answered so far.
   std::string& results() { return results_; }
 
-  void settle() {
+  void answer_waiting() {
     names_.clear();
     for (const event::Transaction& transaction : transactions_) names_.emplace_back(transaction.issuer, transaction.event_id);
     const auto answers = desk_.submit(std::exchange(transactions_, {}));
@@ -145,7 +145,7 @@ void Intake::answer_lines(httplib::Response& response, const BodyReader& body) {
   } else if (!stopped) {
     (void)splitter.finish(take);
   }
-  group.settle();
+  group.answer_waiting();
   if (!group.results().empty()) group.results() += '\n';
   response.status = 200;
   response.set_content(group.results(), "application/x-ndjson");
@@ -154,7 +154,7 @@ void Intake::answer_lines(httplib::Response& response, const BodyReader& body) {
 void Intake::answer_array(httplib::Response& response, std::string_view document) {
   Group group(desk_, options_.claim_link, ",");
   parse_array(document, [&](Item&& item) { return group.add(std::move(item)); });
-  group.settle();
+  group.answer_waiting();
   response.status = 200;
   response.set_content("{\"results\":[" + group.results() + "]}", "application/json");
 }

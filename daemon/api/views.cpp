@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "daemon/api/health.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/base/local_time.hpp"
+#include "daemon/base/time_text.hpp"
 #include "daemon/claim/message.hpp"
 #include "daemon/event/transaction.hpp"
 #include "daemon/outbox/stored_claim.hpp"
@@ -108,14 +107,6 @@ Status add_taken_back(const claim::Claim& claim, outbox::Reader& reader, ordered
     }
   }
   return Done{};
-}
-
-std::string date_text(std::int64_t day) {
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()));
-  return text.data();
 }
 
 ordered_json period_to_json(std::span<const outbox::Totals> totals, std::int64_t from_day, std::int64_t to_day) {

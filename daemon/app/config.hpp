@@ -58,7 +58,7 @@ struct Config {
   std::optional<uplink::Options> uplink;  ///< its device id, version, certificate and key are filled in at the start
   std::filesystem::path receipt_certificates;
   /// How long claims may wait without any being delivered before the daemon calls itself unhealthy.
-  std::chrono::seconds overdue_after{86'400};
+  std::chrono::seconds overdue_after{std::chrono::hours(24)};
 
   LogLevel log_level = LogLevel::info;
 };

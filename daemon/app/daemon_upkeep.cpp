@@ -52,14 +52,14 @@ Status GreentillDaemon::start_methodologies() {
 
 /// The broker's certificates are not judged, and nothing is sent, before the clock was looked at.
 Status GreentillDaemon::start_time() {
-  const auto settled = [this] {
+  const auto first_try_over = [this] {
     if (uplink_) strand_.post([this] { uplink_->start(); });
   };
   const auto moved = [this] {
     self_check_->clock_moved();
     if (uplink_) uplink_->retry_now();
   };
-  return time_.start(config_, *own_, random_, log_, settled, moved);
+  return time_.start(config_, *own_, random_, log_, first_try_over, moved);
 }
 
 Status GreentillDaemon::start_renewal() {

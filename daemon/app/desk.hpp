@@ -40,8 +40,8 @@ struct DeskParts {
   const SelfCheck& self_check;
   const OwnTime& time;
   const StderrLog& log;
-  uplink::Uplink* uplink = nullptr;  ///< null where none is configured, as the next
-  const identity::ReceiptTrust* trust = nullptr;
+  uplink::Uplink* uplink = nullptr;               ///< null where no broker is configured
+  const identity::ReceiptTrust* trust = nullptr;  ///< null where `uplink` is
   std::chrono::seconds overdue_after{};
   std::int64_t started_at = 0;
 };

@@ -15,18 +15,18 @@ std::optional<std::int64_t> OwnTime::ahead() const {
                                                                                          : std::nullopt;
 }
 
-Status OwnTime::start(const Config& config, OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
+Status OwnTime::start(const Config& config, OwnIdentity& own, Random& random, Log& log, std::function<void()> first_try_over,
                       std::function<void()> moved) {
   const enrol::EstPlace* place = own.place();
   if (!config.enrolment || place == nullptr) {
-    settled();
+    first_try_over();
     return Done{};
   }
   if (Status ready = crypto::VerificationTime::prepare(); !ready) return ready;
   slots_.emplace(config.enrolment->folder);
   signers_.emplace(*slots_, place->get().beside_est());
   enrol::TimeMeans means{place->get().beside_est(), *signers_, [&own] { return own.device().certificate(); }, random};
-  keeper_ = enrol::TimeKeeper::start({std::move(means), clock_, *place, std::move(settled), std::move(moved)}, log);
+  keeper_ = enrol::TimeKeeper::start({std::move(means), clock_, *place, std::move(first_try_over), std::move(moved)}, log);
   return Done{};
 }
 

@@ -33,9 +33,9 @@ class OwnTime {
   void doubt() {
     if (keeper_) keeper_->look_now();
   }
-  /// `settled` and `moved`: as of enrol::TimeKeeper::Options, but that `settled` is called within this call where nobody can be
-  /// asked. The others must outlive it.
-  Status start(const Config& config, OwnIdentity& own, Random& random, Log& log, std::function<void()> settled,
+  /// `first_try_over` and `moved`: as of enrol::TimeKeeper::Options, but that `first_try_over` is called within this call where
+  /// nobody can be asked. The others must outlive it.
+  Status start(const Config& config, OwnIdentity& own, Random& random, Log& log, std::function<void()> first_try_over,
                std::function<void()> moved);
   void stop() { keeper_.reset(); }
 

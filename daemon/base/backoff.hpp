@@ -24,6 +24,9 @@ class Backoff {
   unsigned tries_ = 0;
 };
 
+/// `pause` and up to a `part`th of it more, uniformly: for those who keep to a pause and still must not all come at once.
+std::chrono::milliseconds spread(std::chrono::milliseconds pause, unsigned part, Random& random);
+
 /// `least` doubled `times` times, at most `most`.
 std::chrono::milliseconds doubled(std::chrono::milliseconds least, unsigned times, std::chrono::milliseconds most);
 

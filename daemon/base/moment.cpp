@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include "daemon/base/calendar.hpp"
+#include "daemon/base/time_text.hpp"
 
 namespace greentill {
 namespace {
@@ -18,11 +18,8 @@ constexpr std::int64_t kSlackSeconds = 60;
 }  // namespace
 
 std::string utc_text(std::int64_t unix_seconds) {
-  const auto seconds = static_cast<std::time_t>(unix_seconds);
-  std::tm parts{};
-  std::array<char, 64> text{};
-  if (::gmtime_r(&seconds, &parts) == nullptr) return std::to_string(unix_seconds) + " s after 1970";
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
+  const auto text = clock_text(unix_seconds, ' ');
+  return text ? *text + " UTC" : std::to_string(unix_seconds) + " s after 1970";
 }
 
 std::string span_text(std::int64_t seconds) {
@@ -30,7 +27,7 @@ std::string span_text(std::int64_t seconds) {
     std::int64_t seconds;
     const char* name;
   };
-  constexpr std::array<Unit, 4> kUnits{{{kSecondsADay, "day"}, {3'600, "hour"}, {60, "minute"}, {1, "second"}}};
+  constexpr std::array<Unit, 4> kUnits{{{kSecondsADay, "day"}, {kSecondsAnHour, "hour"}, {60, "minute"}, {1, "second"}}};
   const std::int64_t span = seconds < 0 ? -seconds : seconds;
   for (const Unit& unit : kUnits) {
     if (span < unit.seconds && unit.seconds > 1) continue;

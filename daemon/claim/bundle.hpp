@@ -12,10 +12,10 @@ namespace greentill::claim {
 
 struct Bundle {
   std::optional<std::string_view> device;  ///< id alone; none: for all devices
-  std::int64_t expires_at = 0;             ///< not adopted from then on; Unix seconds, as the next
-  std::int64_t holds_from = 0;
-  std::int64_t made_at = 0;
-  std::uint64_t number = 0;  ///< at least 1; rises for ever, counted apart for all devices and for each
+  std::int64_t expires_at = 0;             ///< not adopted from then on; Unix seconds
+  std::int64_t holds_from = 0;             ///< Unix seconds
+  std::int64_t made_at = 0;                ///< Unix seconds
+  std::uint64_t number = 0;                ///< at least 1; rises for ever, counted apart for all devices and for each
   ByteView content;
 };
 

@@ -38,9 +38,9 @@ void layout_change(Io& io, T& change) {
   io.fixed(change.chain, kChangeReason);
   io.unsigned_integer(change.seq, kChangeReason);
   io.require(change.seq >= 1, "the seq of a change is below 1");
-  io.enumeration(change.standing, Standing::refused, kChangeReason);
+  io.enumeration(change.standing, Stands::refused, kChangeReason);
   io.integer(change.granted_mg, kChangeReason);
-  io.require(change.standing == Standing::accepted || change.granted_mg == 0, "what is held or refused is granted 0");
+  io.require(change.standing == Stands::accepted || change.granted_mg == 0, "what is held or refused is granted 0");
   io.text(change.reason, kChangeReason);
 }
 

@@ -36,13 +36,13 @@ struct Grant {
 };
 
 /// What stands of a claim that the device believes decided otherwise.
-enum class Standing : std::uint8_t { accepted = 0, held = 1, refused = 2 };
+enum class Stands : std::uint8_t { accepted = 0, held = 1, refused = 2 };
 
 struct Change {
   std::uint64_t number = 0;  ///< of the device's changes within the epoch, from 1
   ChainId chain{};
   std::uint64_t seq = 0;
-  Standing standing = Standing::accepted;
+  Stands standing = Stands::accepted;
   std::int64_t granted_mg = 0;  ///< what stands now; 0 unless accepted
   std::string_view reason;      ///< a code, at most 32 bytes
 };

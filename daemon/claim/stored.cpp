@@ -4,10 +4,10 @@
 #include <array>
 #include <charconv>
 
+#include "daemon/base/hex_digits.hpp"
+
 namespace greentill::claim {
 namespace {
-
-constexpr char kDigits[] = "0123456789abcdef";
 
 using Text = FixedVector<char, kMaxStoredBytes>;
 
@@ -16,18 +16,12 @@ void append(Text& out, const char* from, const char* to) {
   for (; from != to; ++from) static_cast<void>(out.push_back(*from));
 }
 
-/// 16 where it is no lower-case hexadecimal digit.
-unsigned value_of(char digit) {
-  if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
-  return digit >= 'a' && digit <= 'f' ? static_cast<unsigned>(digit - 'a') + 10 : 16;
-}
-
 bool read_chain(std::string_view text, ChainId& into) {
   if (text.size() != 2 * into.size()) return false;
   for (std::size_t i = 0; i < into.size(); ++i) {
-    const unsigned high = value_of(text[2 * i]);
-    const unsigned low = value_of(text[2 * i + 1]);
-    if (high > 15 || low > 15) return false;
+    const int high = lower_hex_value(text[2 * i]);
+    const int low = lower_hex_value(text[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
     into[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return true;
@@ -46,8 +40,8 @@ bool read_number(std::string_view text, std::uint64_t& into) {
 std::string_view to_text(const Stored& stored, Text& out) {
   out.clear();
   for (const std::uint8_t byte : stored.chain) {
-    static_cast<void>(out.push_back(kDigits[byte >> 4]));
-    static_cast<void>(out.push_back(kDigits[byte & 15]));
+    static_cast<void>(out.push_back(hex_digit(byte >> 4)));
+    static_cast<void>(out.push_back(hex_digit(byte)));
   }
   for (const std::uint64_t number : {stored.head, stored.epoch, stored.change}) {
     std::array<char, 20> digits{};

@@ -9,8 +9,6 @@
 
 namespace greentill::credential {
 
-/// "2026-11-30" of days since 1970-01-01. Requires: a year of four digits.
-[[nodiscard]] std::string day_text(std::int64_t day);
 /// Nothing where the text is no day in this very form.
 [[nodiscard]] std::optional<std::int64_t> parse_day(std::string_view text);
 /// "2026-11-30T12:00:00Z". Requires: a year of four digits.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/text.hpp"
+#include "daemon/base/time_text.hpp"
 #include "daemon/credential/dates.hpp"
 #include "daemon/credential/json_parts.hpp"
 #include "daemon/credential/status_list.hpp"
@@ -35,8 +36,8 @@ Json to_json_part(const Tree& tree) {
             {"region", tree.region},
             {"latitude", tree.latitude_e2 / 100.0},
             {"longitude", tree.longitude_e2 / 100.0}}},
-          {"plantedOn", day_text(tree.planted_day)},
-          {"inspectedOn", day_text(tree.inspected_day)},
+          {"plantedOn", date_text(tree.planted_day)},
+          {"inspectedOn", date_text(tree.inspected_day)},
           {"inspector", tree.inspector},
           {"creditMg", tree.credit_mg}};
 }

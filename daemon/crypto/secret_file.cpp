@@ -13,6 +13,7 @@
 
 #include "daemon/base/descriptor.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/hex_digits.hpp"
 #include "daemon/base/saved_text.hpp"
 
 namespace greentill::crypto {
@@ -20,12 +21,6 @@ namespace {
 
 constexpr std::size_t kMostBytes = 16u << 10;
 constexpr std::size_t kSecretBytes = 32;
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /// Reads as much as fits and returns how many bytes that is; -1 where the system fails.
 ssize_t read_into(int descriptor, MutableBytes out) {
@@ -78,8 +73,8 @@ Result<Secret> secret_from_hex(std::string_view digits, std::size_t size) {
   if (digits.size() != 2 * size) return fail(ErrorCode::invalid, "not " + std::to_string(2 * size) + " hexadecimal digits");
   Secret secret(size);
   for (std::size_t i = 0; i < size; ++i) {
-    const int high = digit_of(digits[2 * i]);
-    const int low = digit_of(digits[2 * i + 1]);
+    const int high = hex_value(digits[2 * i]);
+    const int low = hex_value(digits[2 * i + 1]);
     if (high < 0 || low < 0) return fail(ErrorCode::invalid, "not " + std::to_string(2 * size) + " hexadecimal digits");
     secret.bytes()[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
@@ -90,8 +85,8 @@ Secret hex_of(ByteView secret) {
   Secret digits(2 * secret.size());
   MutableBytes out = digits.bytes();
   for (std::size_t i = 0; i < secret.size(); ++i) {
-    out[2 * i] = static_cast<std::uint8_t>("0123456789abcdef"[secret[i] >> 4]);
-    out[2 * i + 1] = static_cast<std::uint8_t>("0123456789abcdef"[secret[i] & 15]);
+    out[2 * i] = static_cast<std::uint8_t>(hex_digit(secret[i] >> 4));
+    out[2 * i + 1] = static_cast<std::uint8_t>(hex_digit(secret[i]));
   }
   return digits;
 }

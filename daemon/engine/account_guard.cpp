@@ -4,16 +4,14 @@
 #include <algorithm>
 
 #include "daemon/base/calendar.hpp"
+#include "daemon/base/time_text.hpp"
 #include "daemon/crypto/hasher.hpp"
 
 namespace greentill::engine {
 namespace {
 
-/// The beginning of the UTC day in which `time` lies; before 1970 too.
-std::int64_t day_of(std::int64_t time) {
-  const std::int64_t into = time % kSecondsADay;
-  return time - (into < 0 ? into + kSecondsADay : into);
-}
+/// The beginning of the UTC day in which `time` lies.
+std::int64_t day_of(std::int64_t time) { return day_at(time) * kSecondsADay; }
 
 /// Events that began from `from` on and before `to`.
 std::int64_t count(const std::map<std::int64_t, std::int64_t>& events, std::int64_t from, std::int64_t to) {

@@ -13,11 +13,6 @@ namespace {
 
 using event::QuantityValue;
 
-std::int64_t* find_unit(std::vector<QuantityValue>& quantities, std::string_view unit) {
-  const auto found = std::find_if(quantities.begin(), quantities.end(), [&](const auto& q) { return q.unit == unit; });
-  return found == quantities.end() ? nullptr : &found->value;
-}
-
 std::int64_t taken_of(const Claimed& claim, std::string_view unit) {
   for (const auto& taken : claim.taken) {
     if (taken.unit == unit) return taken.value;
@@ -127,6 +122,11 @@ void add_take(TakeBack take, std::vector<TakeBack>& all) {
 }
 
 }  // namespace
+
+std::int64_t* find_unit(std::vector<QuantityValue>& quantities, std::string_view unit) {
+  const auto found = std::find_if(quantities.begin(), quantities.end(), [&](const auto& q) { return q.unit == unit; });
+  return found == quantities.end() ? nullptr : &found->value;
+}
 
 Result<std::optional<Claimed>> claimed_from(std::uint64_t seq, ByteView message) {
   const auto opened = outbox::open_claim(seq, message);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/base/error.hpp"
@@ -18,6 +19,9 @@
 #include "daemon/outbox/outbox.hpp"
 
 namespace greentill::engine {
+
+/// The amount in that unit; null where there is none. It points into `quantities`.
+std::int64_t* find_unit(std::vector<event::QuantityValue>& quantities, std::string_view unit);
 
 /// A reduction of this store, with what was taken back of it so far.
 struct Claimed {

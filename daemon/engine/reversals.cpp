@@ -24,18 +24,13 @@ event::Transaction as_sale(const event::Transaction& reversal) {
 
 bool takes_all(const event::Transaction& reversal) { return reversal.lines.empty() && reversal.quantities.empty(); }
 
-std::int64_t* value_of(std::vector<event::QuantityValue>& quantities, const std::string& unit) {
-  const auto found = std::find_if(quantities.begin(), quantities.end(), [&](const auto& q) { return q.unit == unit; });
-  return found == quantities.end() ? nullptr : &found->value;
-}
-
 /// Merges parts that take from the same claims: the store keeps one sum for them, and one reversal is made.
 void add_part(Returned part, std::vector<Returned>& parts) {
   const auto same = std::find_if(parts.begin(), parts.end(),
                                  [&](const Returned& other) { return other.act == part.act && other.activity == part.activity; });
   if (same == parts.end()) return parts.push_back(std::move(part));
   for (const auto& quantity : part.quantities) {
-    std::int64_t* before = value_of(same->quantities, quantity.unit);
+    std::int64_t* before = find_unit(same->quantities, quantity.unit);
     if (before == nullptr) {
       same->quantities.push_back(quantity);
     } else if (__builtin_add_overflow(*before, quantity.value, before)) {
@@ -55,7 +50,7 @@ std::vector<Returned> one_for_each_act(std::vector<Returned> parts) {
       continue;
     }
     for (const auto& quantity : part.quantities) {
-      std::int64_t* before = value_of(same->quantities, quantity.unit);
+      std::int64_t* before = find_unit(same->quantities, quantity.unit);
       if (before == nullptr) same->quantities.push_back(quantity);
       if (before != nullptr) *before = std::max(*before, quantity.value);
     }
@@ -78,7 +73,7 @@ Status Reverser::add_taken(Claimed& claim) {
     for (const outbox::TakenBack& part : *taken) {
       if (part.unit.empty()) {
         claim.gone = true;
-      } else if (std::int64_t* before = value_of(claim.taken, part.unit)) {
+      } else if (std::int64_t* before = find_unit(claim.taken, part.unit)) {
         *before = std::max(*before, part.value);
       } else {
         claim.taken.push_back({part.unit, part.value});
@@ -141,7 +136,7 @@ Status Reverser::take_unseen(const Returned& part, const identity::Root& root, b
     if (whole) take.sums.push_back({nullifier.mac, "", 0, 0});
     for (const auto& quantity : take.quantities) {
       std::int64_t sum = quantity.value;
-      const std::int64_t* earlier = value_of(before.taken, quantity.unit);
+      const std::int64_t* earlier = find_unit(before.taken, quantity.unit);
       if (earlier != nullptr && __builtin_add_overflow(sum, *earlier, &sum)) sum = INT64_MAX;
       take.sums.push_back({nullifier.mac, quantity.unit, sum, 0});
     }

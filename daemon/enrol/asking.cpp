@@ -26,15 +26,15 @@ void Asking::end() {
 
 milliseconds Asking::well(milliseconds pause) {
   failures_ = 0;
-  return settle({}, pause);
+  return note({}, pause);
 }
 
-milliseconds Asking::put_off(std::string why) { return settle(std::move(why), kPutOff); }
+milliseconds Asking::put_off(std::string why) { return note(std::move(why), kPutOff); }
 
-milliseconds Asking::failed(std::string why) { return settle(std::move(why), doubled(pace_.floor, failures_++, kLongestWait)); }
+milliseconds Asking::failed(std::string why) { return note(std::move(why), doubled(pace_.floor, failures_++, kLongestWait)); }
 
 /// Notes what is wrong, and spreads the devices that ask.
-milliseconds Asking::settle(std::string trouble, milliseconds pause) {
+milliseconds Asking::note(std::string trouble, milliseconds pause) {
   bool is_new = false;
   {
     const std::lock_guard lock(mutex_);
@@ -42,9 +42,7 @@ milliseconds Asking::settle(std::string trouble, milliseconds pause) {
     trouble_ = trouble;
   }
   if (is_new && !trouble.empty()) log_.write(LogLevel::warning, topic_, trouble);
-  Bytes<2> bytes{};
-  random_.fill(bytes);
-  return pause + pause / 12 * (bytes[0] << 8 | bytes[1]) / 65'536;
+  return spread(pause, 12, random_);
 }
 
 }  // namespace greentill::enrol

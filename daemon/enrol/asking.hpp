@@ -43,7 +43,7 @@ class Asking {
   }
 
  private:
-  std::chrono::milliseconds settle(std::string trouble, std::chrono::milliseconds pause);
+  std::chrono::milliseconds note(std::string trouble, std::chrono::milliseconds pause);
 
   const Pace pace_;
   const std::string topic_;

@@ -71,7 +71,7 @@ class ThreadBundle final : public BundleKeeper {
     if (brought) {
       auto bundle = is_older(*brought) ? Result<CommonBundle>(fail(ErrorCode::conflict, ""))
                                        : check_common(means(), std::move(*brought), kBundleLimit, asking_.ended());
-      if (!bundle && bundle.error().code == ErrorCode::conflict) return asking_.well();  // it is the one in use, say
+      if (!bundle && bundle.error().code == ErrorCode::conflict) return asking_.well();  // the one in use, or an older one
       if (!bundle)
         return asking_.failed("what the broker keeps as the programme's methodologies is not taken: " + bundle.error().message);
       return take(std::move(*bundle));
@@ -80,7 +80,7 @@ class ThreadBundle final : public BundleKeeper {
     const bool ends = options_.expires_at() - kBundleRenewedBefore < options_.means.clock.unix_seconds();
     auto fetched = fetch_common(means(), ends ? 0 : options_.number(), kBundleLimit, asking_.ended());
     if (asking_.ended()) return milliseconds(0);
-    if (!fetched && fetched.error().code == ErrorCode::not_found) return asking_.well();  // nobody signs them here
+    if (!fetched && fetched.error().code == ErrorCode::not_found) return asking_.well();  // this programme signs none
     if (!fetched) return asking_.failed("the programme's methodologies could not be asked for: " + fetched.error().message);
     if (!*fetched) return asking_.well();
     options_.used((*fetched)->message.size());

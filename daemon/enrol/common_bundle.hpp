@@ -22,8 +22,8 @@ namespace greentill::enrol {
 struct CommonBundle {
   std::string message;  ///< as it was signed
   std::uint64_t number = 0;
-  std::int64_t holds_from = 0;  ///< Unix seconds, as the next
-  std::int64_t expires_at = 0;
+  std::int64_t holds_from = 0;  ///< Unix seconds
+  std::int64_t expires_at = 0;  ///< Unix seconds
   std::vector<std::uint8_t> content;
 };
 
@@ -44,14 +44,14 @@ class BundleKeeper {
   struct Options {
     SettingsMeans means;
     Random& random;
-    const EstPlace& place;                        ///< where `means.server` is; must outlive it
-    std::function<std::uint64_t()> number;        ///< of the one in use; 0: none
-    std::function<std::int64_t()> expires_at;     ///< its end, Unix seconds
-    std::function<std::string()> put_off;         ///< as of SettingsKeeper::Options
-    std::function<Status(CommonBundle)> adopt;    ///< puts it to use; after an error the former one still is
-    std::function<void(std::uint64_t)> used;      ///< so many bytes came for it
-    std::chrono::milliseconds every{86'400'000};  ///< as of SettingsKeeper::Options, as the next
-    std::chrono::milliseconds floor{60'000};
+    const EstPlace& place;                                    ///< where `means.server` is; must outlive it
+    std::function<std::uint64_t()> number;                    ///< of the one in use; 0: none
+    std::function<std::int64_t()> expires_at;                 ///< its end, Unix seconds
+    std::function<std::string()> put_off;                     ///< as of SettingsKeeper::Options
+    std::function<Status(CommonBundle)> adopt;                ///< puts it to use; after an error the former one still is
+    std::function<void(std::uint64_t)> used;                  ///< so many bytes came for it
+    std::chrono::milliseconds every{std::chrono::hours(24)};  ///< as of SettingsKeeper::Options
+    std::chrono::milliseconds floor{60'000};                  ///< as of SettingsKeeper::Options
   };
   /// Asks at once, and again from time to time. `log` must outlive it.
   static std::unique_ptr<BundleKeeper> start(Options options, Log& log);

@@ -6,12 +6,13 @@
 #include <charconv>
 #include <ctime>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/text.hpp"
 
 namespace greentill::enrol {
 namespace {
 
-constexpr std::int64_t kLongestWaitSeconds = std::int64_t{365} * 86'400;
+constexpr std::int64_t kLongestWaitSeconds = 365 * kSecondsADay;
 
 Failure<Error> no_http(std::string what) { return fail(ErrorCode::invalid, "what answers there speaks no HTTP/1.1: " + what); }
 

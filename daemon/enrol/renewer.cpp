@@ -51,12 +51,7 @@ class Tries {
   void worked() { failures_ = 0; }
   /// It failed, and the server asked to be left alone for so long.
   milliseconds failed(std::int64_t told_wait_s) {
-    auto pause = doubled(floor_, failures_++, std::max(kLongestPause, floor_));
-    // Half of it is jitter above the floor, so that devices whose server was away do not all come back at once.
-    Bytes<4> bytes{};
-    random_.fill(bytes);
-    const std::uint32_t number = bytes[0] | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16;
-    pause += pause / 2 * (number % 1024) / 1024;
+    const auto pause = spread(doubled(floor_, failures_++, std::max(kLongestPause, floor_)), 2, random_);
     return rest(std::max(pause, std::min(milliseconds(std::chrono::seconds(told_wait_s)), kLongestPause)));
   }
 

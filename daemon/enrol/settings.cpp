@@ -114,7 +114,7 @@ class ThreadSettings final : public SettingsKeeper {
   }
 
   milliseconds take(Result<std::optional<FetchedSettings>> fetched) {
-    if (!fetched && fetched.error().code == ErrorCode::not_found) return asking_.well();  // they come as a file here
+    if (!fetched && fetched.error().code == ErrorCode::not_found) return asking_.well();  // this service hands none out
     if (!fetched) return asking_.failed("the registry's settings could not be asked for: " + fetched.error().message);
     if (!*fetched) return asking_.well();
     const std::string number = std::to_string((*fetched)->settings.number);

@@ -52,12 +52,12 @@ class SettingsKeeper {
   struct Options {
     SettingsMeans means;
     Random& random;
-    std::function<std::uint64_t()> number;         ///< of those in use
-    std::function<std::string()> put_off;          ///< why nothing is asked for now, as a sentence; empty: it is
-    EstPlace& place;                               ///< where `means.server` is; must outlive it
-    std::function<Status(FetchedSettings)> adopt;  ///< puts them to use; after an error the former ones still are
-    std::chrono::milliseconds every{86'400'000};   ///< between two questions, and up to a twelfth more
-    std::chrono::milliseconds floor{60'000};       ///< between tries that fail; doubled to six hours
+    std::function<std::uint64_t()> number;                    ///< of those in use
+    std::function<std::string()> put_off;                     ///< why nothing is asked for now, as a sentence; empty: it is
+    EstPlace& place;                                          ///< where `means.server` is; must outlive it
+    std::function<Status(FetchedSettings)> adopt;             ///< puts them to use; after an error the former ones still are
+    std::chrono::milliseconds every{std::chrono::hours(24)};  ///< between two questions, and up to a twelfth more
+    std::chrono::milliseconds floor{60'000};                  ///< between tries that fail; doubled to six hours
   };
   /// Asks at once, and again from time to time. `log` must outlive it.
   static std::unique_ptr<SettingsKeeper> start(Options options, Log& log);

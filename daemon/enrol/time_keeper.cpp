@@ -66,7 +66,7 @@ class ThreadKeeper final : public TimeKeeper {
  private:
   void run() {
     milliseconds pause = look(options_.first_limit);
-    if (!rest_.ended()) options_.settled();
+    if (!rest_.ended()) options_.first_try_over();
     while (rest_.take(pause)) pause = look(kTimeLimit);
   }
 
@@ -111,8 +111,8 @@ class ThreadKeeper final : public TimeKeeper {
 
   const Options options_;
   Log& log_;
-  unsigned failures_ = 0;  // the thread's, as the next
-  bool told_absent_ = false;
+  unsigned failures_ = 0;     // the thread's
+  bool told_absent_ = false;  // the thread's
   Rest rest_;
   std::atomic<milliseconds> doubted_at_{-kBetweenDoubts};
   mutable std::mutex mutex_;

@@ -39,12 +39,13 @@ class TimeKeeper {
     CorrectedClock& clock;
     const EstPlace& place;  ///< where `means.server` is; must outlive it
     /// Called once, from the keeper's thread: the clock is kept, or was corrected, or the first try to do so came to nothing.
-    std::function<void()> settled;
+    std::function<void()> first_try_over;
     /// Called from the keeper's thread when the clock was moved by more than some seconds.
     std::function<void()> moved;
-    std::chrono::milliseconds first_limit{5'000};     ///< of the first try, for which others wait
-    std::chrono::milliseconds ask_again{86'400'000};  ///< after a good answer; a clock that nobody keeps drifts by seconds a day
-    std::chrono::milliseconds floor{2'000};           ///< between tries that fail; doubled to ten minutes
+    std::chrono::milliseconds first_limit{5'000};  ///< of the first try, for which others wait
+    std::chrono::milliseconds ask_again{
+        std::chrono::hours(24)};             ///< after a good answer; a clock that nobody keeps drifts by seconds a day
+    std::chrono::milliseconds floor{2'000};  ///< between tries that fail; doubled to ten minutes
   };
   static std::unique_ptr<TimeKeeper> start(Options options, Log& log);
   /// Ends what is under way, within about 100 ms but for a host's name that is being looked up.

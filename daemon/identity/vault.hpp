@@ -27,8 +27,8 @@ class Vault {
   /// Keeps secrets as files.
   Vault() = default;
   /// With the wrapping key of that credential, which lies in the folder that $CREDENTIALS_DIRECTORY names (systemd.exec(5),
-  /// "CREDENTIALS"); of the empty name: as above. not_found where there is no such credential; invalid where it is no wrapping
-  /// key.
+  /// "CREDENTIALS"); of the empty name: keeps secrets as files. not_found where there is no such credential; invalid where it is
+  /// no wrapping key.
   static Result<Vault> open(const std::string& credential);
   /// With that key.
   explicit Vault(crypto::WrappingKey key) : key_(std::move(key)) {}

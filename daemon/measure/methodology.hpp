@@ -79,8 +79,8 @@ struct Methodology {
   std::string baseline;        ///< the named alternative or mix, in words
   std::string region;
   std::string zero_reason;                  ///< why an act is worth nothing, where the file foresees that; else empty
-  std::int64_t valid_from = 0;              ///< inclusive; Unix seconds, as the next
-  std::optional<std::int64_t> valid_until;  ///< exclusive
+  std::int64_t valid_from = 0;              ///< inclusive; Unix seconds
+  std::optional<std::int64_t> valid_until;  ///< exclusive; Unix seconds
   std::vector<Measured> measured;
   std::vector<Term> terms;
   std::uint32_t displacement_ppm = 1'000'000;

@@ -57,7 +57,7 @@ class SqliteOutbox final : public Outbox {
  public:
   explicit SqliteOutbox(Options options) : options_(std::move(options)) {}
   ~SqliteOutbox() override {
-    if (mark_) mark_->settle(options_.path);
+    if (mark_) mark_->finish(options_.path);
   }
 
   Status start(Log& log) {

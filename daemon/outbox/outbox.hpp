@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/claim/chain.hpp"
@@ -178,7 +179,7 @@ struct Reception {
   /// The receipt as it was signed, which is kept as proof where it tells something. Empty: nothing is kept.
   ByteView message{};
 };
-inline constexpr std::int64_t kLongestRest = 86'400;  ///< in seconds
+inline constexpr std::int64_t kLongestRest = kSecondsADay;  ///< in seconds
 
 /// What may be removed: what was recorded before these times, in Unix seconds.
 struct PruneBefore {

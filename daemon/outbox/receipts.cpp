@@ -3,19 +3,18 @@
 // follows from both.
 #include <algorithm>
 
+#include "daemon/base/backoff.hpp"
 #include "daemon/outbox/sqlite_outbox.hpp"
 #include "daemon/outbox/stored_claim.hpp"
 
 namespace greentill::outbox {
 namespace {
 
-constexpr unsigned kMostDoublings = 32;
-
 /// How long a claim rests that was tried again so often.
 std::int64_t rest(std::int64_t first, std::int64_t tries) {
-  const std::int64_t most = std::max(first, kLongestRest);
-  const auto doublings = std::min(static_cast<unsigned>(tries), kMostDoublings);
-  return first > most >> doublings ? most : first << doublings;
+  using std::chrono::seconds;
+  const auto times = static_cast<unsigned>(std::clamp<std::int64_t>(tries, 0, 63));
+  return doubled(seconds(first), times, seconds(std::max(first, kLongestRest))) / seconds(1);
 }
 
 }  // namespace
@@ -223,13 +222,13 @@ Status SqliteWriter::change(Taking& taking, const claim::Change& told) {
   if (before->gone) return Done{};
   taking.name(position);
   std::optional<std::int64_t> granted;
-  if (told.standing != claim::Standing::refused) {
+  if (told.standing != claim::Stands::refused) {
     const auto asked = asked_mg(position);
     if (!asked) return Failure{asked.error()};
     if (*asked != told.granted_mg) granted = told.granted_mg;
   }
-  if (told.standing == claim::Standing::held && before->now != Stands::held) ++taking.applied.newly_held;
-  if (told.standing == claim::Standing::refused && before->now != Stands::refused) ++taking.applied.newly_refused;
+  if (told.standing == claim::Stands::held && before->now != Stands::held) ++taking.applied.newly_held;
+  if (told.standing == claim::Stands::refused && before->now != Stands::refused) ++taking.applied.newly_refused;
   return set_changed_.run(position, static_cast<int>(told.standing), told.reason, granted, taking.reception.now);
 }
 

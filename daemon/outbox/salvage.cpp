@@ -139,7 +139,7 @@ Result<Salvaged> salvage(const Options& options, const std::filesystem::path& in
   if (Status copied = work.copy_claims(); !copied) return Failure{copied.error()};
   if (Status copied = work.copy_tables(); !copied) return Failure{copied.error()};
   if (Status begun = work.begin(); !begun) return Failure{begun.error()};
-  auto salvaged = settle_chains(*database, options, marked);
+  auto salvaged = mend_chains(*database, options, marked);
   if (!salvaged) return salvaged;
   if (Status committed = work.commit(); !committed) return Failure{committed.error()};
   return salvaged;

@@ -206,7 +206,7 @@ class Settling {
 
 }  // namespace
 
-Result<Salvaged> settle_chains(sqlite::Database& database, const Options& options, const sqlite::Reach& marked) {
+Result<Salvaged> mend_chains(sqlite::Database& database, const Options& options, const sqlite::Reach& marked) {
   return Settling(database, options, marked).run();
 }
 

@@ -11,6 +11,6 @@ namespace greentill::outbox {
 /// Removes claims that the device did not sign and rows about claims that are not there, completes the chains' rows from what
 /// claims say of themselves, and marks as damaged the chains of which claims are missing. Requires: a transaction on the
 /// database, whose tables hold what was read.
-Result<Salvaged> settle_chains(sqlite::Database& database, const Options& options, const sqlite::Reach& marked);
+Result<Salvaged> mend_chains(sqlite::Database& database, const Options& options, const sqlite::Reach& marked);
 
 }  // namespace greentill::outbox

@@ -66,7 +66,7 @@ struct ChainRow {
   bool damaged = false;
 };
 
-/// What stands of a claim: claim::Standing, and refused for now.
+/// What stands of a claim: claim::Stands, and refused for now.
 enum class Stands : std::uint8_t { accepted = 0, held = 1, refused = 2, refused_for_now = 3 };
 
 /// What is stored of what the service says of the device.

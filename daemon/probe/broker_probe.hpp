@@ -74,7 +74,7 @@ std::string find_cause(const Target& target, const Addresses& addresses, std::ch
 
 /// Whether the broker takes our certificate: shakes hands by TLS, and hears whether it refuses. No session begins, so that one
 /// that runs goes on. denied where the broker refuses the certificate; unavailable where that cannot be told, with the cause.
-/// Blocks as above. An address without TLS takes every certificate.
+/// Blocks for `limit` at most, and ends within 50 ms once `cancelled` is set. An address without TLS takes every certificate.
 Status try_certificate(const Target& target, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
 
 }  // namespace greentill::probe

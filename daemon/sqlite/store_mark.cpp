@@ -183,7 +183,7 @@ void StoreMark::note(const Reach& reach, const std::filesystem::path& database) 
   static_cast<void>(write(std::move(record), Take::further));
 }
 
-void StoreMark::settle(const std::filesystem::path& database) {
+void StoreMark::finish(const std::filesystem::path& database) {
   const auto log = users_ == Users::one ? log_beside(database) : std::nullopt;
   // Without a commit so far SQLite may begin it anew.
   if (log && kept_ && record_.log) {

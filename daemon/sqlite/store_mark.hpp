@@ -74,7 +74,7 @@ class StoreMark {
   void note(const Reach& reach, const std::filesystem::path& database);
   /// Syncs what was noted, and which log there is: to be called before the database closes, which may not get as far as removing
   /// it.
-  void settle(const std::filesystem::path& database);
+  void finish(const std::filesystem::path& database);
 
  private:
   struct Record {

@@ -93,11 +93,7 @@ void Moving::probed(const probe::Finding& finding) {
 
 void Moving::came_to_nothing(const std::string& why) {
   on_trial_ = false;
-  std::chrono::milliseconds pause = doubled(options_.broker.pause_min, failures_++, options_.broker.pause_max);
-  // Devices whose new broker comes up must not all come at once.
-  Bytes<2> bytes{};
-  random_.fill(bytes);
-  pause += pause / 4 * (bytes[0] | bytes[1] << 8) / 65'536;
+  const auto pause = spread(doubled(options_.broker.pause_min, failures_++, options_.broker.pause_max), 4, random_);
   const std::string words = "the broker " + places_.wanted + " that the settings name is not to be used yet: " + why +
                             "; going on with " + places_.proven;
   log_.write(LogLevel::warning, "uplink", words + "; trying again in " + span_text(pause / std::chrono::seconds(1)));

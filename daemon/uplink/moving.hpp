@@ -3,9 +3,8 @@
 // the strand's.
 //
 // What always holds:
-// - proven_ is the broker that gave the last receipt, or the configured one. While another is meant, the session with proven_
-// goes
-//   on until a probe, which begins no session, has come through to the other.
+// - proven_ is the broker that gave the last receipt, or the configured one. While another is meant, the session with
+//   proven_ goes on until a probe, which begins no session, has come through to the other.
 // - On trial, the first receipt that is durable makes the other one proven_, for good; the connection's end, or its patience's,
 //   goes back.
 #pragma once

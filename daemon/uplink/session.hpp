@@ -10,9 +10,8 @@
 // - Only a receipt that is durable moves the window. A batch that was sent and has no receipt is sent again.
 // - At most one retry is on its way, and the window never waits for it.
 // - While the service has asked to be left alone, or chains are changed, nothing is sent but a status.
-// - At the broker no more is under way than the window and three messages (a retry, a question, a status): beyond that Paho would
-// hold the
-//   backlog in memory.
+// - At the broker no more is under way than the window and three messages (a retry, a question, a status): beyond that Paho
+//   would hold the backlog in memory.
 // - Once ended_ is set the owner is not called any more. Work that comes later finds the session destroyed (weak_from_this) or
 //   ended.
 #pragma once

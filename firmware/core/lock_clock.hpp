@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "daemon/base/calendar.hpp"
+
 namespace greentill::firmware {
 
 /// As RideKey::clock says it.
@@ -34,7 +36,7 @@ class LockClock {
   [[nodiscard]] ClockState state(std::uint64_t uptime_ms) const {
     const auto seconds = age(uptime_ms);
     if (!seconds) return ClockState::not_set;
-    return *seconds < 86'400 ? ClockState::sure : ClockState::running;
+    return *seconds < kSecondsADay ? ClockState::sure : ClockState::running;
   }
 
  private:

@@ -27,7 +27,7 @@ bool again(int error) { return error == EAGAIN || error == EWOULDBLOCK || error 
 
 }  // namespace
 
-Lines::Lines(Desk& desk, const Places& places, const Pace& pace) : desk_(desk), pace_(pace) {
+Lines::Lines(SessionOwner& owner, const Places& places, const Pace& pace) : owner_(owner), pace_(pace) {
   add(Kind::serial, places.serial);
   add(Kind::connect, places.connect);
   for (const std::string& text : places.listen) listen(text);
@@ -65,13 +65,13 @@ void Lines::open(Place& place, Time now) {
     return failed(place, opened.error().message, now);
   }
   place.is_open = true;
-  if (!place.trouble.empty()) desk_.log(GT_LOG_INFO, place.text + " is open again");
+  if (!place.trouble.empty()) owner_.log(GT_LOG_INFO, place.text + " is open again");
   place.trouble.clear();
-  lines_.push_back(std::make_unique<Line>(Line{&place, place.text, std::move(*opened), Session(desk_, place.text, pace_), now}));
+  lines_.push_back(std::make_unique<Line>(Line{&place, place.text, std::move(*opened), Session(owner_, place.text, pace_), now}));
 }
 
 void Lines::failed(Place& place, const std::string& why, Time now) {
-  if (place.trouble != why) desk_.log(GT_LOG_WARNING, why + "; it is tried again");
+  if (place.trouble != why) owner_.log(GT_LOG_WARNING, why + "; it is tried again");
   place.trouble = why;
   place.open_from = now + doubled(kFirstPause, place.failures++, kLongestPause);
 }
@@ -81,7 +81,7 @@ void Lines::accept(const Listener& listener, Time now) {
     Descriptor came(::accept4(listener.descriptor.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!came) return;
     const std::string name = listener.name + "#" + std::to_string(++came_);
-    lines_.push_back(std::make_unique<Line>(Line{nullptr, name, std::move(came), Session(desk_, name, pace_), now}));
+    lines_.push_back(std::make_unique<Line>(Line{nullptr, name, std::move(came), Session(owner_, name, pace_), now}));
   }
 }
 

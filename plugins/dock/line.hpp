@@ -31,7 +31,7 @@ class Lines {
   static constexpr std::size_t kMost = 40;
 
   /// Throws std::runtime_error where a place cannot be understood, or cannot be listened at.
-  Lines(Desk& desk, const Places& places, const Pace& pace);
+  Lines(SessionOwner& owner, const Places& places, const Pace& pace);
   ~Lines();
 
   /// Waits no longer than that for something to come, and takes it.
@@ -76,7 +76,7 @@ class Lines {
   bool write(Line& line);
   void close(Line& line, Time now);
 
-  Desk& desk_;
+  SessionOwner& owner_;
   const Pace pace_;
   std::vector<std::unique_ptr<Place>> places_;
   std::vector<Listener> listeners_;

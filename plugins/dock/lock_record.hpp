@@ -27,13 +27,13 @@ struct LockRecord {
   firmware::PublicPoint key{};
   std::string mode;
 
-  ChainPlace taken;                     ///< every ride up to it was handed in, or is not on the lock any more
-  ChainPlace durable;                   ///< every ride up to it that was handed in is in the store
-  std::uint32_t rejected = 0;           ///< the last ride that cannot be used, as the store was told
-  std::uint64_t rides = 0;              ///< handed in
-  std::optional<Behind> behind;         ///< in the last start in which it was seen before its clock was set
-  std::optional<std::uint32_t> starts;  ///< as it said last, as the next
-  std::optional<std::uint32_t> refused;
+  ChainPlace taken;                      ///< every ride up to it was handed in, or is not on the lock any more
+  ChainPlace durable;                    ///< every ride up to it that was handed in is in the store
+  std::uint32_t rejected = 0;            ///< the last ride that cannot be used, as the store was told
+  std::uint64_t rides = 0;               ///< handed in
+  std::optional<Behind> behind;          ///< in the last start in which it was seen before its clock was set
+  std::optional<std::uint32_t> starts;   ///< as it said last
+  std::optional<std::uint32_t> refused;  ///< as it said last
 
   /// The question for its receipt, and what came of it.
   std::optional<std::uint64_t> question;

@@ -75,7 +75,7 @@ void Session::next(Time now) {
     return;
   }
   if (!stopped_ && proven_ != hello_->key) {
-    nonce_ = desk_.nonce();
+    nonce_ = owner_.nonce();
     return ask(Request::prove, nonce_, now);
   }
   if (record_ && (ask_acknowledgement(now) || ask_about_time(now) || ask_about_receipt(now) || ask_for_rides(now))) return;
@@ -127,7 +127,7 @@ bool Session::ask_about_receipt(Time now) {
   }
   if (lock.question || lock.receipt_counter > hello_->settled || acknowledged_ <= hello_->settled || now < lock.ask_receipt_from)
     return false;
-  lock.question = desk_.ask("locks", lock.id);
+  lock.question = owner_.ask("locks", lock.id);
   lock.ask_receipt_from = now + (lock.question ? pace_.receipts : pace_.retry);
   return false;
 }
@@ -194,7 +194,7 @@ void Session::show(bool is_there) {
                  text("key_id", key_id_of(hello.key)),
                  number("damaged_frames", std::int64_t{hello.damaged_frames} + exchange_.damaged())};
   if (!time_trouble_.empty()) part.fields.push_back(text("time_trouble", time_trouble_.substr(0, 256)));
-  desk_.show(part);
+  owner_.show(part);
 }
 
 }  // namespace greentill::dock

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "plugins/dock/desk.hpp"
 #include "plugins/dock/exchange.hpp"
+#include "plugins/dock/session_owner.hpp"
 
 namespace greentill::dock {
 
@@ -25,7 +25,7 @@ struct Pace {
 class Session {
  public:
   /// `line`: what people call it.
-  Session(Desk& desk, std::string line, const Pace& pace) : desk_(desk), line_(std::move(line)), pace_(pace) {}
+  Session(SessionOwner& owner, std::string line, const Pace& pace) : owner_(owner), line_(std::move(line)), pace_(pace) {}
 
   /// Takes what came from the line.
   void receive(ByteView bytes, Time now);
@@ -74,7 +74,7 @@ class Session {
   /// Nothing more is taken from it until its next greeting.
   void stop(std::string why);
 
-  Desk& desk_;
+  SessionOwner& owner_;
   const std::string line_;
   const Pace pace_;
   Exchange exchange_;

@@ -48,7 +48,7 @@ void Session::greeted(const Reply& reply, Time now) {
 }
 
 void Session::complain(const std::string& what) {
-  if (what != complaint_) desk_.log(GT_LOG_WARNING, line_ + ": " + what);
+  if (what != complaint_) owner_.log(GT_LOG_WARNING, line_ + ": " + what);
   complaint_ = what;
 }
 
@@ -56,7 +56,7 @@ void Session::begin_round(Hello hello, Time now) {
   hello_ = std::move(hello);
   greeted_at_ = now;
   // Whatever it says may be subtracted.
-  const std::int64_t ours = desk_.unix_seconds();
+  const std::int64_t ours = owner_.unix_seconds();
   behind_ = hello_->time >= 0 && hello_->time < ours ? ours - hello_->time : 0;
   fault_ = disbelief_;
   stopped_ = false;
@@ -76,7 +76,7 @@ void Session::begin_round(Hello hello, Time now) {
 
 /// Whose key is proven is looked up, and compared with what was known.
 void Session::meet() {
-  Desk::Found found = desk_.find(*hello_);
+  SessionOwner::Found found = owner_.find(*hello_);
   record_ = std::move(found.record);
   if (!record_) return stop(std::move(found.fault));
   tell_changes();
@@ -99,11 +99,11 @@ void Session::tell_changes() {
   constexpr std::uint8_t kFault = 6;
   const std::uint8_t reason = hello_->reset_reason;
   if (was_reset && (reason == kBrownOut || reason == kWatchdog || reason == kFault)) {
-    desk_.log(GT_LOG_WARNING, name + "it started anew: " + reset_words(reason));
+    owner_.log(GT_LOG_WARNING, name + "it started anew: " + reset_words(reason));
   }
   if (hello_->refused > lock.refused.value_or(0)) {
-    desk_.log(GT_LOG_WARNING, name + "it has refused " + std::to_string(hello_->refused) +
-                                  " rides, since it had no room for them or could not sign them");
+    owner_.log(GT_LOG_WARNING, name + "it has refused " + std::to_string(hello_->refused) +
+                                   " rides, since it had no room for them or could not sign them");
   }
   lock.starts = hello_->starts;
   lock.refused = hello_->refused;
@@ -128,9 +128,9 @@ void Session::fetched(const Reply& reply) {
   }
   if (reply.answer != Answer::done) return stop("it does not give its ride " + std::to_string(asked_ride_));
   const std::string what = record_->id + "/" + std::to_string(asked_ride_);
-  if (const std::string why = desk_.attempt(what); !why.empty()) return refuse_ride(asked_ride_, why);
+  if (const std::string why = owner_.attempt(what); !why.empty()) return refuse_ride(asked_ride_, why);
   auto ride = read_ride(reply.content, record_->id, record_->key, asked_ride_);
-  static_cast<void>(desk_.attempt({}));
+  static_cast<void>(owner_.attempt({}));
   if (!ride) return refuse_ride(asked_ride_, ride.error().message);
   take_ride(std::move(*ride));
 }
@@ -142,7 +142,7 @@ void Session::take_ride(Ride ride) {
     return refuse_ride(ride.counter, "its ride " + std::to_string(ride.counter) + " does not follow its ride " +
                                          std::to_string(taken.counter) + " that this dock took: two locks go on with one key");
   }
-  if (!desk_.hand_in(record_, ride)) {
+  if (!owner_.hand_in(record_, ride)) {
     pending_ = std::move(ride);
     return;
   }
@@ -153,7 +153,7 @@ void Session::take_ride(Ride ride) {
 /// It stays on the lock, and what follows it: a person has to look at this lock.
 void Session::refuse_ride(std::uint32_t counter, const std::string& why) {
   // Where the store takes no more now, it is told at the next greeting.
-  if (record_->rejected != counter && desk_.reject(*record_, counter, why)) record_->rejected = counter;
+  if (record_->rejected != counter && owner_.reject(*record_, counter, why)) record_->rejected = counter;
   stop(why);
 }
 
@@ -176,7 +176,7 @@ void Session::nonce_came(const Reply& reply, Time now) {
   ByteReader in(reply.content);
   const auto nonce = in.fixed<16>();
   asked_in_ = hello_->starts;
-  if (reply.answer == Answer::done && in.done()) time_question_ = desk_.ask("time", to_hex(nonce));
+  if (reply.answer == Answer::done && in.done()) time_question_ = owner_.ask("time", to_hex(nonce));
   if (!time_question_) ask_time_from_ = now + pace_.retry;
 }
 

@@ -83,7 +83,7 @@ void DockSource::durable(std::uint64_t count) {
   }
 }
 
-Desk::Found DockSource::find(const Hello& hello) {
+SessionOwner::Found DockSource::find(const Hello& hello) {
   std::string mode = mode_;
   if (list_) {
     const auto listed = list_->find(hello.id);

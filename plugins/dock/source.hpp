@@ -11,13 +11,13 @@
 #include <string_view>
 
 #include "plugins/common/readers/configuration.hpp"
-#include "plugins/dock/desk.hpp"
 #include "plugins/dock/line.hpp"
 #include "plugins/dock/lock_list.hpp"
+#include "plugins/dock/session_owner.hpp"
 
 namespace greentill::dock {
 
-class DockSource final : public plugin::Source, public Desk {
+class DockSource final : public plugin::Source, public SessionOwner {
  public:
   DockSource(std::string_view configuration, plugin::Services services);
   DockSource(DockSource&&) = delete;

@@ -70,7 +70,7 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::string_view as_chars(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_chars(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 }  // namespace
 
@@ -116,7 +116,7 @@ std::string Charset::convert(const std::string& encoding, std::string_view bytes
   return converter->is_open() ? to_utf8(converter->convert(bytes)) : std::string("\xef\xbf\xbd");
 }
 
-std::string Charset::decode(Bytes text, const TextState& state) {
+std::string Charset::decode(ByteView text, const TextState& state) {
   if (!settings_.encoding.empty()) return convert(settings_.encoding, as_chars(text));
   if (state.utf8) return convert("utf-8", as_chars(text));
   if (!state.two_byte) return decode_table(text, state);
@@ -148,7 +148,7 @@ const Charset::HighHalf* Charset::high_half(int table) {
   return &tables_.emplace(table, std::move(half)).first->second;
 }
 
-std::string Charset::decode_table(Bytes text, const TextState& state) {
+std::string Charset::decode_table(ByteView text, const TextState& state) {
   if (state.country == 0 && is_ascii(as_chars(text))) return std::string(as_chars(text));
   const HighHalf* half = high_half(state.table);
   icu::UnicodeString decoded;

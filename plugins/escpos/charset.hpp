@@ -43,7 +43,7 @@ class Charset {
 
   [[nodiscard]] TextState initial() const;
   /// UTF-8, with U+FFFD for what has no meaning. In a table that nobody knows that is every byte beyond ASCII.
-  std::string decode(Bytes text, const TextState& state);
+  std::string decode(ByteView text, const TextState& state);
   /// Whether decode() would guess: the bytes are of a table without a known encoding.
   [[nodiscard]] bool is_unknown(const TextState& state) const;
 
@@ -51,7 +51,7 @@ class Charset {
   class Converter;
   using HighHalf = std::array<std::u16string, 128>;
 
-  std::string decode_table(Bytes text, const TextState& state);
+  std::string decode_table(ByteView text, const TextState& state);
   std::string convert(const std::string& encoding, std::string_view bytes);
   const HighHalf* high_half(int table);
   [[nodiscard]] std::string encoding_of(int table) const;

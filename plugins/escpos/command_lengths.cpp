@@ -9,9 +9,9 @@
 namespace greentill::escpos {
 namespace {
 
-std::uint64_t at(Bytes bytes, std::size_t index) { return index < bytes.size() ? bytes[index] : 0; }
-std::uint64_t two(Bytes bytes, std::size_t index) { return at(bytes, index) | at(bytes, index + 1) << 8; }
-std::uint64_t four(Bytes bytes, std::size_t index) { return two(bytes, index) | two(bytes, index + 2) << 16; }
+std::uint64_t at(ByteView bytes, std::size_t index) { return index < bytes.size() ? bytes[index] : 0; }
+std::uint64_t two(ByteView bytes, std::size_t index) { return at(bytes, index) | at(bytes, index + 1) << 8; }
+std::uint64_t four(ByteView bytes, std::size_t index) { return two(bytes, index) | two(bytes, index + 2) << 16; }
 
 /// Second bytes of commands that always have so many parameters.
 struct Fixed {
@@ -30,13 +30,13 @@ std::uint64_t fixed(std::span<const Fixed> all, std::uint8_t code) {
 }
 
 /// Up to and with the first NUL.
-std::uint64_t through_nul(Bytes behind) {
+std::uint64_t through_nul(ByteView behind) {
   const auto end = std::find(behind.begin(), behind.end(), 0);
   return static_cast<std::uint64_t>(end - behind.begin()) + 1;
 }
 
 /// ESC D: tab stops rise, and a NUL, or a stop that does not rise and is data already, ends them.
-std::uint64_t tab_stops(Bytes behind) {
+std::uint64_t tab_stops(ByteView behind) {
   std::uint64_t count = 0;
   std::uint8_t last = 0;
   for (const std::uint8_t stop : behind) {
@@ -49,7 +49,7 @@ std::uint64_t tab_stops(Bytes behind) {
 }
 
 /// ESC &: y c1 c2, then for each character its width x and x times y bytes.
-std::uint64_t user_glyphs(Bytes behind) {
+std::uint64_t user_glyphs(ByteView behind) {
   const std::uint64_t rows = at(behind, 0);
   const std::uint64_t first = at(behind, 1);
   const std::uint64_t last = at(behind, 2);
@@ -58,7 +58,7 @@ std::uint64_t user_glyphs(Bytes behind) {
   return count;
 }
 
-std::uint64_t esc_length(std::uint8_t code, Bytes behind) {
+std::uint64_t esc_length(std::uint8_t code, ByteView behind) {
   switch (code) {
     case '&': return user_glyphs(behind);
     case '(': return 3 + two(behind, 1);
@@ -69,7 +69,7 @@ std::uint64_t esc_length(std::uint8_t code, Bytes behind) {
   }
 }
 
-std::uint64_t barcode(Bytes behind) {
+std::uint64_t barcode(ByteView behind) {
   const std::uint64_t system = at(behind, 0);
   if (system == 97) return 5 + two(behind, 3);  // a QR code, of printers that know no GS ( k
   if (system >= 65 && system <= 79) return 2 + at(behind, 1);
@@ -77,13 +77,13 @@ std::uint64_t barcode(Bytes behind) {
 }
 
 /// GS D: seven bytes, then a Windows bitmap, which holds its own size.
-std::uint64_t bitmap(Bytes behind) {
+std::uint64_t bitmap(ByteView behind) {
   const std::uint64_t function = at(behind, 1);
   if (function != 67 && function != 83) return 0;
   return at(behind, 7) == 'B' && at(behind, 8) == 'M' ? 7 + std::max<std::uint64_t>(four(behind, 9), 2) : 7;
 }
 
-std::uint64_t counter(Bytes behind) {
+std::uint64_t counter(ByteView behind) {
   switch (at(behind, 0)) {
     case '0':
     case 0: return 3;
@@ -101,7 +101,7 @@ std::uint64_t counter(Bytes behind) {
   }
 }
 
-std::uint64_t gs_length(std::uint8_t code, Bytes behind) {
+std::uint64_t gs_length(std::uint8_t code, ByteView behind) {
   switch (code) {
     case '(': return 3 + two(behind, 1);
     case '8': return 5 + four(behind, 1);
@@ -117,7 +117,7 @@ std::uint64_t gs_length(std::uint8_t code, Bytes behind) {
 }
 
 /// FS q: n pictures, each with its size in eights of dots.
-std::uint64_t stored_pictures(Bytes behind) {
+std::uint64_t stored_pictures(ByteView behind) {
   std::uint64_t count = 1;
   for (std::uint64_t i = 0; i < at(behind, 0) && count < behind.size(); ++i) {
     count += 4 + two(behind, count) * two(behind, count + 2) * 8;
@@ -125,7 +125,7 @@ std::uint64_t stored_pictures(Bytes behind) {
   return count;
 }
 
-std::uint64_t fs_length(std::uint8_t code, Bytes behind) {
+std::uint64_t fs_length(std::uint8_t code, ByteView behind) {
   switch (code) {
     case '(': return 3 + two(behind, 1);
     case '2': return 2 + 72;
@@ -135,7 +135,7 @@ std::uint64_t fs_length(std::uint8_t code, Bytes behind) {
   }
 }
 
-std::uint64_t dle_length(std::uint8_t code, Bytes behind) {
+std::uint64_t dle_length(std::uint8_t code, ByteView behind) {
   const std::uint64_t function = at(behind, 0);
   if (code == 0x04) return function == 7 || function == 8 || function == 18 ? 2 : 1;
   if (code == 0x05) return 1;
@@ -151,7 +151,7 @@ std::uint64_t dle_length(std::uint8_t code, Bytes behind) {
 
 }  // namespace
 
-std::uint64_t parameter_count(std::uint8_t prefix, std::uint8_t code, Bytes behind) {
+std::uint64_t parameter_count(std::uint8_t prefix, std::uint8_t code, ByteView behind) {
   switch (prefix) {
     case control::kEsc: return esc_length(code, behind);
     case control::kGs: return gs_length(code, behind);

@@ -18,11 +18,11 @@ constexpr std::size_t kMostCuts = 1'000;
 constexpr std::size_t kMostCodes = 1'000;
 constexpr std::size_t kMostPayload = 8192;  // more than any symbology holds
 
-unsigned parameter(Bytes bytes, std::size_t index) { return index < bytes.size() ? bytes[index] : 0u; }
-unsigned two_bytes(Bytes bytes, std::size_t index) { return parameter(bytes, index) | parameter(bytes, index + 1) << 8; }
+unsigned parameter(ByteView bytes, std::size_t index) { return index < bytes.size() ? bytes[index] : 0u; }
+unsigned two_bytes(ByteView bytes, std::size_t index) { return parameter(bytes, index) | parameter(bytes, index + 1) << 8; }
 /// Parameters that may be a number or its digit.
 bool is(unsigned value, unsigned number) { return value == number || value == '0' + number; }
-std::string as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 /// By the numbers of GS k from 65; those from 0 to 6 are the same.
 constexpr std::string_view kBarcodes =
@@ -74,7 +74,7 @@ Style Interpreter::style() const {
   return text_.two_byte ? Style{std::max(latin_.width, wide_.width), std::max(latin_.height, wide_.height)} : latin_;
 }
 
-void Interpreter::play(Bytes job) {
+void Interpreter::play(ByteView job) {
   Scanner scanner(job);
   while (const auto token = scanner.next()) {
     // Text for the customer's display goes through the printer, which is deselected meanwhile.
@@ -104,14 +104,14 @@ void Interpreter::print_code(std::string symbology, std::string payload) {
   sink_.code({std::move(symbology), std::move(payload), 0});
 }
 
-void Interpreter::on_text(Bytes text) {
+void Interpreter::on_text(ByteView text) {
   return_carriage();
   while (!text.empty()) {
     // Glyphs that the job has drawn itself say nothing: their codes are only their places.
     const auto is_drawn = [this](std::uint8_t byte) { return glyphs_on_ && glyphs_[byte]; };
     const bool drawn = is_drawn(text.front());
     const auto end = std::find_if(text.begin(), text.end(), [&](std::uint8_t byte) { return is_drawn(byte) != drawn; });
-    const Bytes run = text.first(static_cast<std::size_t>(end - text.begin()));
+    const ByteView run = text.first(static_cast<std::size_t>(end - text.begin()));
     text = text.subspan(run.size());
     if (!drawn) {
       put(run);
@@ -123,7 +123,7 @@ void Interpreter::on_text(Bytes text) {
   }
 }
 
-void Interpreter::put(Bytes text) {
+void Interpreter::put(ByteView text) {
   const std::string utf8 = charset_.decode(text, text_);
   sink_.text(utf8, columns_of(utf8), style(), charset_.is_unknown(text_) ? text_.table : -1, text);
 }
@@ -157,19 +157,19 @@ void Interpreter::leave_page(bool print) {
   page_ = false;
 }
 
-void Interpreter::set_tabs(Bytes stops) {
+void Interpreter::set_tabs(ByteView stops) {
   tabs_.clear();
   for (const std::uint8_t stop : stops) {
     if (stop != 0) tabs_.push_back(stop);
   }
 }
 
-void Interpreter::define_glyphs(Bytes parameters) {
+void Interpreter::define_glyphs(ByteView parameters) {
   for (unsigned code = parameter(parameters, 1); code <= parameter(parameters, 2); ++code) glyphs_.set(code);
 }
 
 void Interpreter::on_esc(const Token& token) {
-  const Bytes& p = token.bytes;
+  const ByteView& p = token.bytes;
   switch (token.code) {
     case '@': sink_.discard_line(); return reset();
     case '!':
@@ -201,7 +201,7 @@ void Interpreter::on_esc(const Token& token) {
 }
 
 void Interpreter::on_gs(const Token& token) {
-  const Bytes& p = token.bytes;
+  const ByteView& p = token.bytes;
   switch (token.code) {
     case '!': latin_ = {(parameter(p, 0) >> 4 & 7u) + 1, (parameter(p, 0) & 7u) + 1}; return;
     case 'V': return cut();
@@ -217,7 +217,7 @@ void Interpreter::on_gs(const Token& token) {
 }
 
 void Interpreter::on_fs(const Token& token) {
-  const Bytes& p = token.bytes;
+  const ByteView& p = token.bytes;
   switch (token.code) {
     case '&': text_.two_byte = true; return;
     case '.': text_.two_byte = false; return;
@@ -231,7 +231,7 @@ void Interpreter::on_fs(const Token& token) {
   }
 }
 
-void Interpreter::on_barcode(Bytes p) {
+void Interpreter::on_barcode(ByteView p) {
   const unsigned system = parameter(p, 0);
   const std::size_t head = std::min<std::size_t>(system == 97 ? 5 : system <= 6 ? 1 : 2, p.size());
   std::string payload = as_text(p.subspan(head));
@@ -241,7 +241,7 @@ void Interpreter::on_barcode(Bytes p) {
   print_code(symbology, barcode_text(symbology, payload));
 }
 
-void Interpreter::on_symbol(Bytes p) {
+void Interpreter::on_symbol(ByteView p) {
   const unsigned kind = parameter(p, 0);
   switch (parameter(p, 1)) {
     case 80: symbols_[kind] = as_text(p.subspan(std::min<std::size_t>(3, p.size()))); return;

@@ -24,7 +24,7 @@ class Sink {
  public:
   virtual ~Sink() = default;
   /// `unknown_table` is -1, or the table that `raw` is in and nobody knows.
-  virtual void text(std::string_view utf8, unsigned columns, Style style, int unknown_table, Bytes raw) = 0;
+  virtual void text(std::string_view utf8, unsigned columns, Style style, int unknown_table, ByteView raw) = 0;
   /// Ends the line; more than one leaves blank ones. `by_text`: a line feed that stands among the text, not a command.
   virtual void feed(unsigned lines, bool by_text) = 0;
   /// Feeds less than a line: ends the line where anything stands on it.
@@ -53,24 +53,24 @@ class Interpreter {
  public:
   Interpreter(const TextSettings& settings, Sink& sink);
   /// Throws plugin::Unusable where the job asks for more paper than a job can: the memory stays bounded.
-  void play(Bytes job);
+  void play(ByteView job);
 
  private:
   void feed(unsigned lines, bool by_text);
   void cut();
-  void on_text(Bytes text);
+  void on_text(ByteView text);
   void on_control(std::uint8_t code);
   void on_command(const Token& token);
   void on_esc(const Token& token);
   void on_gs(const Token& token);
   void on_fs(const Token& token);
   void reset();
-  void put(Bytes text);
-  void define_glyphs(Bytes parameters);
-  void on_barcode(Bytes parameters);
-  void on_symbol(Bytes parameters);
+  void put(ByteView text);
+  void define_glyphs(ByteView parameters);
+  void on_barcode(ByteView parameters);
+  void on_symbol(ByteView parameters);
   void print_code(std::string symbology, std::string payload);
-  void set_tabs(Bytes stops);
+  void set_tabs(ByteView stops);
   void leave_page(bool print);
   void return_carriage();
   [[nodiscard]] unsigned dots_a_column() const { return font_b_ ? 9 : 12; }

@@ -12,7 +12,7 @@ namespace {
 
 class Receipts final : public Sink {
  public:
-  void text(std::string_view utf8, unsigned columns, Style style, int /*unknown_table*/, Bytes /*raw*/) override {
+  void text(std::string_view utf8, unsigned columns, Style style, int /*unknown_table*/, ByteView /*raw*/) override {
     line_.put(utf8, columns, style.width, style.height);
   }
   void feed(unsigned lines, bool /*by_text*/) override {
@@ -76,7 +76,7 @@ class Receipts final : public Sink {
 
 class Printed final : public Sink {
  public:
-  void text(std::string_view utf8, unsigned columns, Style style, int unknown_table, Bytes raw) override {
+  void text(std::string_view utf8, unsigned columns, Style style, int unknown_table, ByteView raw) override {
     if (unknown_table < 0) return line_.put(utf8, columns, style.width, style.height);
     begin_unknown(unknown_table);
     for (const std::uint8_t byte : raw) hex(byte);
@@ -122,13 +122,13 @@ class Printed final : public Sink {
 
 }  // namespace
 
-std::vector<Receipt> read_receipts(Bytes job, const TextSettings& settings) {
+std::vector<Receipt> read_receipts(ByteView job, const TextSettings& settings) {
   Receipts receipts;
   Interpreter(settings, receipts).play(job);
   return receipts.take(job.size());
 }
 
-std::string printed_text(Bytes job, const TextSettings& settings) {
+std::string printed_text(ByteView job, const TextSettings& settings) {
   Printed printed;
   Interpreter(settings, printed).play(job);
   return printed.take();

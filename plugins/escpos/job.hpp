@@ -12,10 +12,10 @@
 namespace greentill::escpos {
 
 /// The receipts of a job in order. The last one ends with the job where no cut does; it may be blank, also be all there is.
-std::vector<Receipt> read_receipts(Bytes job, const TextSettings& settings);
+std::vector<Receipt> read_receipts(ByteView job, const TextSettings& settings);
 
 /// What a reader of the paper would see, a blank line and "----- cut -----" for each cut. Bytes of a table that nobody knows
 /// stand there as <table N: hex>, up to the next command.
-std::string printed_text(Bytes job, const TextSettings& settings);
+std::string printed_text(ByteView job, const TextSettings& settings);
 
 }  // namespace greentill::escpos

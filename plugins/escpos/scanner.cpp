@@ -20,8 +20,8 @@ bool is_second_byte(std::uint8_t prefix, std::uint8_t byte) {
 
 }  // namespace
 
-Bytes Scanner::take(std::size_t count) {
-  const Bytes taken = rest_.first(std::min(count, rest_.size()));
+ByteView Scanner::take(std::size_t count) {
+  const ByteView taken = rest_.first(std::min(count, rest_.size()));
   rest_ = rest_.subspan(taken.size());
   return taken;
 }
@@ -32,7 +32,7 @@ Token Scanner::text() {
 }
 
 Token Scanner::command() {
-  const Bytes head = take(2);
+  const ByteView head = take(2);
   const std::uint64_t count = parameter_count(head[0], head[1], rest_);
   return {Token::Kind::command, head[0], head[1], take(static_cast<std::size_t>(std::min<std::uint64_t>(count, rest_.size())))};
 }

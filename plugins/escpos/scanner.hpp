@@ -5,11 +5,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
+
+#include "daemon/base/bytes.hpp"
 
 namespace greentill::escpos {
-
-using Bytes = std::span<const std::uint8_t>;
 
 namespace control {
 inline constexpr std::uint8_t kTab = 0x09;
@@ -28,26 +27,26 @@ struct Token {
   Kind kind = Kind::text;
   std::uint8_t prefix = 0;  ///< of a command: DLE, ESC, FS or GS
   std::uint8_t code = 0;    ///< a control character, or a command's second byte
-  Bytes bytes;  ///< the text, or the command's parameters; a job that ends too early leaves fewer than there should be
+  ByteView bytes;  ///< the text, or the command's parameters; a job that ends too early leaves fewer than there should be
 };
 
 class Scanner {
  public:
   /// `job` must outlive the scanner and its tokens.
-  explicit Scanner(Bytes job) : rest_(job) {}
+  explicit Scanner(ByteView job) : rest_(job) {}
   /// Nothing at the end. Every byte of the job is in one token.
   std::optional<Token> next();
 
  private:
   Token text();
   Token command();
-  Bytes take(std::size_t count);
+  ByteView take(std::size_t count);
 
-  Bytes rest_;
+  ByteView rest_;
 };
 
 /// How many of the bytes behind a command's two belong to it, were there enough of them: may exceed what `behind` holds.
 /// Commands that nobody knows have none. Pure.
-std::uint64_t parameter_count(std::uint8_t prefix, std::uint8_t code, Bytes behind);
+std::uint64_t parameter_count(std::uint8_t prefix, std::uint8_t code, ByteView behind);
 
 }  // namespace greentill::escpos

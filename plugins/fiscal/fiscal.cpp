@@ -16,7 +16,7 @@ class Fiscal final : public plugin::FolderSource {
       : Fiscal(plugin::read_configuration(configuration, "fiscal"), services) {}
 
   /// A document that cannot be read is no record of the file, but its failure.
-  std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& /*name*/) override {
+  std::unique_ptr<plugin::RecordReader> read(plugin::ByteInput& bytes, const std::string& /*name*/) override {
     return std::make_unique<plugin::DocumentRecords>(documents_.read(plugin::read_all(bytes, plugin::kMostDocumentBytes)));
   }
 

@@ -41,7 +41,7 @@ struct Entry {
 };
 
 constexpr std::array kGermanCases{
-    Entry{0x00, Nature::sale},        // unknown: handled as the next
+    Entry{0x00, Nature::sale},        // unknown: taken for a receipt at the till
     Entry{0x01, Nature::sale},        // pos-receipt
     Entry{0x02, Nature::other},       // zero-receipt
     Entry{0x03, Nature::other},       // start
@@ -66,7 +66,7 @@ constexpr std::array kGermanCases{
 };
 
 constexpr std::array kAustrianCases{
-    Entry{0x00, Nature::sale},        // unknown: handled as the next
+    Entry{0x00, Nature::sale},        // unknown: taken for a receipt at the till
     Entry{0x01, Nature::sale},        // cash transaction
     Entry{0x02, Nature::other},       // zero receipt
     Entry{0x03, Nature::other},       // start
@@ -86,7 +86,7 @@ constexpr std::array kAustrianCases{
 };
 
 constexpr std::array kVersion2Cases{
-    Entry{0x0000, Nature::sale},        // unknown: handled as the next
+    Entry{0x0000, Nature::sale},        // unknown: taken for a receipt at the till
     Entry{0x0001, Nature::sale},        // point of sale
     Entry{0x0002, Nature::other},       // payment transfer
     Entry{0x0003, Nature::sale},        // without the duty to sign

@@ -69,7 +69,7 @@ class PageEvents : public plugin::JsonEvents {
 };
 
 template <typename Page, typename Reading>
-Page read_page(plugin::Bytes& bytes) {
+Page read_page(plugin::ByteInput& bytes) {
   Page page;
   Reading reading(page);
   plugin::JsonStream stream(bytes);
@@ -190,7 +190,7 @@ class Stations::Reading final : public PageEvents {
   bool listed_ = false;
 };
 
-Stations Stations::parse(plugin::Bytes& bytes) { return read_page<Stations, Reading>(bytes); }
+Stations Stations::parse(plugin::ByteInput& bytes) { return read_page<Stations, Reading>(bytes); }
 
 std::optional<journal::Station> Stations::find(std::string_view id) const {
   const auto found = stations_.find(std::string(id));
@@ -248,7 +248,7 @@ class Vehicles::Reading final : public PageEvents {
   bool listed_ = false;
 };
 
-Vehicles Vehicles::parse(plugin::Bytes& bytes) { return read_page<Vehicles, Reading>(bytes); }
+Vehicles Vehicles::parse(plugin::ByteInput& bytes) { return read_page<Vehicles, Reading>(bytes); }
 
 std::optional<Vehicle> Vehicles::find(const std::string& device) const {
   const auto found = vehicles_.find(device);

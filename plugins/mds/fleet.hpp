@@ -29,7 +29,7 @@ struct Flaws {
 class Stations {
  public:
   /// Throws std::runtime_error where it is no such page, or none of its stations can be used.
-  static Stations parse(plugin::Bytes& bytes);
+  static Stations parse(plugin::ByteInput& bytes);
 
   /// Without a place where its entry has none, or two entries have different ones.
   [[nodiscard]] std::optional<journal::Station> find(std::string_view id) const;
@@ -50,7 +50,7 @@ class Stations {
 class Vehicles {
  public:
   /// Throws as Stations::parse does.
-  static Vehicles parse(plugin::Bytes& bytes);
+  static Vehicles parse(plugin::ByteInput& bytes);
   /// `device`: a UUID in lower case. Throws plugin::Unusable where its entry cannot be used, or two contradict one another.
   [[nodiscard]] std::optional<Vehicle> find(const std::string& device) const;
   [[nodiscard]] std::size_t size() const { return vehicles_.size(); }

@@ -11,7 +11,7 @@ constexpr std::size_t kReadBytes = 64u << 10;
 
 }  // namespace
 
-History::History(plugin::Bytes& bytes, journal::Mapping mapping)
+History::History(plugin::ByteInput& bytes, journal::Mapping mapping)
     : bytes_(bytes), rows_(journal::csv_decoder(std::move(mapping))) {
   rows_->begin_file();
 }

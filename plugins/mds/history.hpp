@@ -14,13 +14,13 @@ namespace greentill::mds {
 class History final : public plugin::RecordReader {
  public:
   /// `bytes` must outlive the history.
-  History(plugin::Bytes& bytes, journal::Mapping mapping);
+  History(plugin::ByteInput& bytes, journal::Mapping mapping);
 
   Next next(plugin::Transaction& into) override;
   [[nodiscard]] std::string where() const override { return "line " + std::to_string(line_); }
 
  private:
-  plugin::Bytes& bytes_;
+  plugin::ByteInput& bytes_;
   std::unique_ptr<journal::RowDecoder> rows_;
   std::string buffer_;
   std::size_t consumed_ = 0;

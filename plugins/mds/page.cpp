@@ -20,7 +20,7 @@ int major_of(std::string_view version) {
 
 }  // namespace
 
-Page::Page(plugin::Bytes& bytes, Surroundings with) : stream_(bytes), with_(std::move(with)), events_(with_) {}
+Page::Page(plugin::ByteInput& bytes, Surroundings with) : stream_(bytes), with_(std::move(with)), events_(with_) {}
 
 Page::Next Page::next(plugin::Transaction& into) {
   if (!outcomes_.empty()) return give(into);

@@ -18,7 +18,7 @@ namespace greentill::mds {
 class Page final : public plugin::RecordReader {
  public:
   /// `bytes` must outlive the page.
-  Page(plugin::Bytes& bytes, Surroundings with);
+  Page(plugin::ByteInput& bytes, Surroundings with);
 
   Next next(plugin::Transaction& into) override;
   [[nodiscard]] std::string where() const override { return where_; }

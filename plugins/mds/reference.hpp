@@ -16,7 +16,7 @@
 
 namespace greentill::mds {
 
-/// T: made by T::parse(Bytes&), which throws std::runtime_error; its flaws() are told.
+/// T: made by T::parse(ByteInput&), which throws std::runtime_error; its flaws() are told.
 template <typename T>
 class Reference {
  public:

@@ -48,7 +48,7 @@ std::optional<Vehicle> MdsSource::find_vehicle(const std::string& device) const 
       "its trips do not say what vehicle they were made with: name a file of vehicles, or one vehicle for all");
 }
 
-std::unique_ptr<plugin::RecordReader> MdsSource::read(plugin::Bytes& bytes, const std::string& name) {
+std::unique_ptr<plugin::RecordReader> MdsSource::read(plugin::ByteInput& bytes, const std::string& name) {
   if (is_history(name)) {
     if (!mapping_) throw std::runtime_error("a trip history in CSV needs the keys 'mapping' and 'mappings'");
     if (stations_) {

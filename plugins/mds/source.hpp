@@ -21,7 +21,7 @@ class MdsSource final : public plugin::FolderSource {
   MdsSource(std::string_view configuration, plugin::Services services)
       : MdsSource(plugin::read_configuration(configuration, "mds"), services) {}
 
-  std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& name) override;
+  std::unique_ptr<plugin::RecordReader> read(plugin::ByteInput& bytes, const std::string& name) override;
 
  private:
   MdsSource(const toml::Table& toml, plugin::Services services);

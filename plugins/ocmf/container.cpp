@@ -47,9 +47,9 @@ std::uint64_t count_lines(std::string_view text) {
 }
 
 /// What was read to find out what the file is, and the rest behind it.
-class Begun final : public plugin::Bytes {
+class Begun final : public plugin::ByteInput {
  public:
-  Begun(std::string begin, plugin::Bytes& rest) : begin_(std::move(begin)), rest_(rest) {}
+  Begun(std::string begin, plugin::ByteInput& rest) : begin_(std::move(begin)), rest_(rest) {}
   std::size_t read(std::span<char> into) override {
     if (at_ == begin_.size()) return rest_.read(into);
     const std::size_t count = std::min(into.size(), begin_.size() - at_);
@@ -61,13 +61,13 @@ class Begun final : public plugin::Bytes {
  private:
   std::string begin_;
   std::size_t at_ = 0;
-  plugin::Bytes& rest_;
+  plugin::ByteInput& rest_;
 };
 
 /// Records one behind the other, each beginning on a line of its own with the same characters as the first.
 class Lines final : public RecordTexts {
  public:
-  Lines(plugin::Bytes& bytes, std::string_view first) : bytes_(bytes), next_begin_("\n" + std::string(first)) {}
+  Lines(plugin::ByteInput& bytes, std::string_view first) : bytes_(bytes), next_begin_("\n" + std::string(first)) {}
 
   Next next(std::string& into) override {
     if (!take_piece()) {
@@ -106,7 +106,7 @@ class Lines final : public RecordTexts {
     return !in_piece_;
   }
 
-  plugin::Bytes& bytes_;
+  plugin::ByteInput& bytes_;
   std::string next_begin_;
   std::string buffer_;
   std::string piece_;  // what was read of the record so far
@@ -122,12 +122,12 @@ template <typename Reader>
 class From final : public RecordTexts {
  public:
   template <typename... More>
-  explicit From(std::unique_ptr<plugin::Bytes> bytes, More... more) : bytes_(std::move(bytes)), reader_(*bytes_, more...) {}
+  explicit From(std::unique_ptr<plugin::ByteInput> bytes, More... more) : bytes_(std::move(bytes)), reader_(*bytes_, more...) {}
   Next next(std::string& into) override { return reader_.next(into); }
   [[nodiscard]] std::string where() const override { return reader_.where(); }
 
  private:
-  std::unique_ptr<plugin::Bytes> bytes_;
+  std::unique_ptr<plugin::ByteInput> bytes_;
   Reader reader_;
 };
 
@@ -144,7 +144,7 @@ std::optional<std::string> record_in(std::string_view text) {
   return record.starts_with(kPlain) ? std::optional(record) : std::nullopt;
 }
 
-std::unique_ptr<RecordTexts> record_texts(plugin::Bytes& bytes) {
+std::unique_ptr<RecordTexts> record_texts(plugin::ByteInput& bytes) {
   std::string begin;
   while (told_by(begin).size() < kTellingBytes && begin.size() < kReadBytes && plugin::read_onto(bytes, begin, kReadBytes)) {
   }

@@ -31,7 +31,7 @@ class RecordTexts {
 };
 
 /// What its first bytes say that it is. `bytes` must outlive the reader.
-std::unique_ptr<RecordTexts> record_texts(plugin::Bytes& bytes);
+std::unique_ptr<RecordTexts> record_texts(plugin::ByteInput& bytes);
 
 /// The record that a text is, as it was signed: plain, in hexadecimal or in base64. Nothing where it is none of these.
 std::optional<std::string> record_in(std::string_view text);

@@ -18,7 +18,7 @@ namespace greentill::ocmf {
 /// beside it proves nothing.
 class JsonValues final : public RecordTexts, private plugin::JsonEvents {
  public:
-  explicit JsonValues(plugin::Bytes& bytes) : stream_(bytes) {}
+  explicit JsonValues(plugin::ByteInput& bytes) : stream_(bytes) {}
   Next next(std::string& into) override;
   [[nodiscard]] std::string where() const override { return "value " + std::to_string(number_); }
 

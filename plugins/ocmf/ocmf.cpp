@@ -25,7 +25,7 @@ class OcmfSource final : public plugin::FolderSource {
   OcmfSource(std::string_view configuration, plugin::Services services)
       : OcmfSource(plugin::read_configuration(configuration, "ocmf"), services) {}
 
-  std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& /*name*/) override {
+  std::unique_ptr<plugin::RecordReader> read(plugin::ByteInput& bytes, const std::string& /*name*/) override {
     return std::make_unique<Records>(bytes, plausible_,
                                      [this](const std::string& meter, std::string_view signed_bytes, const Signature& signature) {
                                        meters_.check(meter, signed_bytes, signature);

@@ -30,7 +30,7 @@ Record Record::parse(std::string_view bytes) {
   return record;
 }
 
-Records::Records(plugin::Bytes& bytes, Plausible plausible, CheckSignature check)
+Records::Records(plugin::ByteInput& bytes, Plausible plausible, CheckSignature check)
     : bytes_(bytes), plausible_(std::move(plausible)), check_(std::move(check)) {}
 
 Records::Next Records::next(plugin::Transaction& into) {

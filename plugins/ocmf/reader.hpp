@@ -34,7 +34,7 @@ struct Record {
 class Records final : public plugin::RecordReader {
  public:
   /// `bytes` must outlive the reader.
-  Records(plugin::Bytes& bytes, Plausible plausible, CheckSignature check);
+  Records(plugin::ByteInput& bytes, Plausible plausible, CheckSignature check);
 
   Next next(plugin::Transaction& into) override;
   [[nodiscard]] std::string where() const override { return texts_ ? texts_->where() : std::string(); }
@@ -54,7 +54,7 @@ class Records final : public plugin::RecordReader {
   void fill(const Payload& payload, const Session& session, std::string evidence, bool is_personal,
             plugin::Transaction& into) const;
 
-  plugin::Bytes& bytes_;
+  plugin::ByteInput& bytes_;
   Plausible plausible_;
   CheckSignature check_;
   std::map<std::string, Open, std::less<>> open_;           // by meter

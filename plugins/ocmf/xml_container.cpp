@@ -20,7 +20,7 @@ plugin::XmlLimits limits() {
 
 }  // namespace
 
-SignedValues::SignedValues(plugin::Bytes& bytes)
+SignedValues::SignedValues(plugin::ByteInput& bytes)
     : parser_(*this, limits()), pieces_(bytes, [this](std::string_view piece, bool is_last) { parser_.feed(piece, is_last); }) {}
 
 SignedValues::Next SignedValues::next(std::string& into) {

@@ -16,7 +16,7 @@ namespace greentill::ocmf {
 /// What is read out of it: the signed data alone. The public key beside it proves nothing and is passed over.
 class SignedValues final : public RecordTexts, private plugin::XmlHandler {
  public:
-  explicit SignedValues(plugin::Bytes& bytes);
+  explicit SignedValues(plugin::ByteInput& bytes);
   Next next(std::string& into) override;
   [[nodiscard]] std::string where() const override { return "value " + std::to_string(number_); }
 

@@ -12,7 +12,7 @@ class PosLog final : public plugin::FolderSource {
   PosLog(std::string_view configuration, plugin::Services services)
       : PosLog(plugin::read_configuration(configuration, "poslog"), services) {}
 
-  std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& /*name*/) override {
+  std::unique_ptr<plugin::RecordReader> read(plugin::ByteInput& bytes, const std::string& /*name*/) override {
     return std::make_unique<PosLogReader>(bytes, settings_);
   }
 

@@ -2,7 +2,7 @@
 #include "plugins/poslog/poslog_reader.hpp"
 
 namespace greentill::poslog {
-PosLogReader::PosLogReader(plugin::Bytes& bytes, const Settings& settings)
+PosLogReader::PosLogReader(plugin::ByteInput& bytes, const Settings& settings)
     : settings_(settings),
       parser_(settings.medium, settings.category, [this](Receipt&& receipt) { take(receipt); }),
       pieces_(bytes, [this](std::string_view piece, bool is_last) { parser_.feed(piece, is_last); }) {}

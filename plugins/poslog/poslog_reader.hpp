@@ -15,7 +15,7 @@ namespace greentill::poslog {
 class PosLogReader final : public plugin::RecordReader {
  public:
   /// Both live as long as the reader.
-  PosLogReader(plugin::Bytes& bytes, const Settings& settings);
+  PosLogReader(plugin::ByteInput& bytes, const Settings& settings);
   Next next(plugin::Transaction& into) override;
   [[nodiscard]] std::string where() const override { return "transaction " + std::to_string(number_); }
 

@@ -18,7 +18,7 @@
 
 namespace greentill::fuzz {
 
-using MakeReader = std::function<std::unique_ptr<plugin::RecordReader>(plugin::Bytes&)>;
+using MakeReader = std::function<std::unique_ptr<plugin::RecordReader>(plugin::ByteInput&)>;
 using CheckTransaction = std::function<void(const plugin::Transaction&)>;
 
 /// Why a file is given up, without what follows it for people in an XML parser's own words: expat names another fault where it

@@ -11,7 +11,7 @@
 
 namespace greentill::test {
 
-class BytePieces final : public plugin::Bytes {
+class BytePieces final : public plugin::ByteInput {
  public:
   BytePieces(std::string_view bytes, std::size_t step) : bytes_(bytes), step_(step) {}
   std::size_t read(std::span<char> into) override { return bytes_.read(into.first(std::min(step_, into.size()))); }

@@ -3,7 +3,8 @@
 
 #include <array>
 #include <cstdio>
-#include <ctime>
+
+#include "daemon/base/time_text.hpp"
 
 namespace greentill::tools {
 namespace {
@@ -20,12 +21,8 @@ std::string in_grams(std::int64_t mg, const Whole& whole) {
 }  // namespace
 
 std::string time_text(std::int64_t unix_seconds) {
-  const std::time_t time = unix_seconds;
-  std::tm parts{};
-  std::array<char, 40> text{};
-  if (gmtime_r(&time, &parts) == nullptr) return std::to_string(unix_seconds) + " s";
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%SZ", &parts);
-  return {text.data(), size};
+  const auto text = clock_text(unix_seconds, ' ');
+  return text ? *text + 'Z' : std::to_string(unix_seconds) + " s";
 }
 
 std::string count_text(std::uint64_t count) {

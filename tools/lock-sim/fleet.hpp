@@ -18,11 +18,11 @@ struct FleetOptions {
   std::size_t rides = 3;   ///< of each lock in each round
   std::size_t rounds = 1;  ///< of riding and docking
   std::uint64_t seed = 1;
-  std::string programme_key;  ///< PEM; empty: a key of the simulation's own, as the next
-  std::string programme_certificate;
-  std::string trips;        ///< a file; empty: what was measured
-  std::string list;         ///< where the locks' ids and keys are written, as a dock reads them; empty: nowhere
-  std::int64_t hours = 24;  ///< over which the rides are spread, up to now
+  std::string programme_key;          ///< PEM; empty: a key of the simulation's own
+  std::string programme_certificate;  ///< PEM; empty: one of that key
+  std::string trips;                  ///< a file; empty: what was measured
+  std::string list;                   ///< where the locks' ids and keys are written, as a dock reads them; empty: nowhere
+  std::int64_t hours = 24;            ///< over which the rides are spread, up to now
   std::uint32_t cut_within =
       0;             ///< operations of its flash in which each lock's power fails once a round, while riding; 0: never
   LineOptions line;  ///< no dock: they do not leave

@@ -35,10 +35,10 @@ class SpoolJob {
  private:
   friend class Spool;
   const std::string name_;  // without the ending
-  bool queued_ = false;     // guarded by the spool's mutex, as the next member
-  bool dropped_ = false;
-  int file_ = -1;  // used by the writer alone, as the next member
-  bool failed_ = false;
+  bool queued_ = false;     // guarded by the spool's mutex
+  bool dropped_ = false;    // guarded by the spool's mutex
+  int file_ = -1;           // used by the writer alone
+  bool failed_ = false;     // used by the writer alone
 };
 
 class Spool {

@@ -5,14 +5,15 @@
 //   z the time stands at 0, and moves by the bench alone      N s +N milliseconds pass, N in digits before the letter: "420+"
 //   b the supply fails   B it is back   f a fault   h a loop that never ends   k a signature
 //   s how deep the stack was, in bytes, as eight hexadecimal digits
-//   i how many ticks of 40 ns commands and the dock's requests took since the last i, likewise: under -icount 40 instructions
-//   each
+//   i how many ticks of 40 ns commands and the dock's requests took since the last i, likewise; under -icount a tick is 40
+//     instructions
 // Each is answered by its letter, when it is done.
 #include <mbedtls/memory_buffer_alloc.h>
 
 #include <new>
 #include <utility>
 
+#include "daemon/base/hex_digits.hpp"
 #include "firmware/core/dock_link.hpp"
 #include "firmware/core/flash_part.hpp"
 #include "firmware/core/main_loop.hpp"
@@ -142,7 +143,7 @@ std::uint32_t stack_used() {
 
 void tell(Uart& bench, std::uint32_t number) {
   Bytes<8> digits{};
-  for (std::size_t i = 0; i < 8; ++i) digits[i] = static_cast<std::uint8_t>("0123456789abcdef"[number >> (28 - 4 * i) & 15]);
+  for (std::size_t i = 0; i < 8; ++i) digits[i] = static_cast<std::uint8_t>(hex_digit(number >> (28 - 4 * i)));
   bench.send(digits);
 }
 

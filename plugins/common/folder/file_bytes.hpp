@@ -33,7 +33,7 @@ struct FileState {
 };
 
 /// Reads an open file. Whatever fails throws DiskError with the path.
-class FileBytes final : public Bytes {
+class FileBytes final : public ByteInput {
  public:
   /// Takes the descriptor over. `path` is for messages.
   FileBytes(int descriptor, std::filesystem::path path) : descriptor_(descriptor), path_(std::move(path)) {}

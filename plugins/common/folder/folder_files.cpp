@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/text.hpp"
 
 namespace greentill::plugin {
@@ -61,7 +62,7 @@ FolderSettings FolderSettings::read(const toml::Table& toml, std::int64_t max_fi
   for (const auto& [key, folder] : {std::pair{"done", settings.done}, {"failed", settings.failed}}) {
     if (as_folder(folder) == as_folder(settings.path)) toml.wrong(key, "must be another folder than path");
   }
-  settings.settle = std::chrono::milliseconds(toml.integer_or("settle_ms", 0, 3'600'000, 2000));
+  settings.quiet = std::chrono::milliseconds(toml.integer_or("settle_ms", 0, 3'600'000, 2000));
   settings.keep_done_days = toml.integer_or("keep_done_days", 0, 36'500, 0);
   settings.max_file_bytes = static_cast<std::uint64_t>(toml.integer_or("max_file_mb", 0, 1'000'000, max_file_mb)) << 20;
   settings.once = toml.boolean_or("once", false);
@@ -134,14 +135,14 @@ void FolderFiles::scan(const std::function<bool(const std::string&)>& leave) {
 bool FolderFiles::is_ready(const std::string& name, const FileState& state, const std::map<std::string, Seen>& before) {
   if (arrived_.erase(name) > 0) return true;
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  if (wall - std::chrono::nanoseconds(state.modified_ns) >= settings_.settle) return true;
+  if (wall - std::chrono::nanoseconds(state.modified_ns) >= settings_.quiet) return true;
   // The wall clock may be wrong, or the file may be from a machine whose clock is. So it is enough, too, that we have seen the
   // file unchanged for that long.
   const auto now = Clock::now();
   const auto seen = before.find(name);
   const bool still = seen != before.end() && seen->second.state == state;
   const Seen entry{state, still ? seen->second.since : now};
-  if (still && now - entry.since >= settings_.settle) return true;
+  if (still && now - entry.since >= settings_.quiet) return true;
   settling_.emplace(name, entry);
   return false;
 }
@@ -190,7 +191,7 @@ void FolderFiles::move_to_failed(const FolderFile& file, std::string_view reason
 void FolderFiles::remove_old(std::chrono::system_clock::time_point now) {
   if (settings_.keep_done_days == 0 || (removed_ && Clock::now() - *removed_ < kRemovalInterval)) return;
   removed_ = Clock::now();
-  const std::time_t oldest = std::chrono::system_clock::to_time_t(now) - settings_.keep_done_days * 86'400;
+  const std::time_t oldest = std::chrono::system_clock::to_time_t(now) - settings_.keep_done_days * kSecondsADay;
   const Folder& done = folders_->done;
   done.each_file([&](const std::string& name) {
     struct stat status {};

@@ -22,12 +22,12 @@ namespace greentill::plugin {
 
 struct FolderSettings {
   std::filesystem::path path;
-  std::filesystem::path done;    ///< created where it does not exist; must be on the same file system as `path`
-  std::filesystem::path failed;  ///< likewise
-  std::chrono::milliseconds settle{2000};
-  std::int64_t keep_done_days = 0;   ///< 0: for ever
-  std::uint64_t max_file_bytes = 0;  ///< 0: no limit
-  bool once = false;                 ///< finished when the folder is empty
+  std::filesystem::path done;             ///< created where it does not exist; must be on the same file system as `path`
+  std::filesystem::path failed;           ///< likewise
+  std::chrono::milliseconds quiet{2000};  ///< for so long a file must be unchanged before it is taken (settle_ms)
+  std::int64_t keep_done_days = 0;        ///< 0: for ever
+  std::uint64_t max_file_bytes = 0;       ///< 0: no limit
+  bool once = false;                      ///< finished when the folder is empty
 
   /// Reads the settings; throws as toml::Table does. `max_file_mb` is the limit where the configuration states none; 0: no limit.
   static FolderSettings read(const toml::Table& toml, std::int64_t max_file_mb);
@@ -49,7 +49,7 @@ class FolderFiles {
   /// their paths. Throws std::runtime_error where the folder cannot be used, as where there is a link in its path.
   void open();
   /// The next file, by name, that nobody is writing any more: it was renamed into the folder, or has not changed for
-  /// settings.settle. Files whose name `leave` accepts are passed over. Nothing where no file is ready. Throws std::runtime_error
+  /// settings.quiet. Files whose name `leave` accepts are passed over. Nothing where no file is ready. Throws std::runtime_error
   /// where the folder's path leads to another folder now.
   std::optional<FolderFile> next(const std::function<bool(const std::string&)>& leave);
   /// The files of the folder with these inodes, ready or not.

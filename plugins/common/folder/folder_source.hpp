@@ -7,7 +7,7 @@
 //    public:
 //     Invoices(std::string_view configuration, plugin::Services services)
 //         : Invoices(plugin::read_configuration(configuration, "invoice"), services) {}
-//     std::unique_ptr<plugin::RecordReader> read(plugin::Bytes& bytes, const std::string& name) override;
+//     std::unique_ptr<plugin::RecordReader> read(plugin::ByteInput& bytes, const std::string& name) override;
 //    private:
 //     Invoices(const toml::Table& toml, plugin::Services services) : FolderSource(toml, 16, services) { …, toml.check(); }
 //   };
@@ -37,7 +37,7 @@ class FolderSource : public Source {
   ~FolderSource() override;
 
   /// Makes a reader for an opened file; `bytes` lives as long as the reader. Throws as RecordReader::next() does.
-  virtual std::unique_ptr<RecordReader> read(Bytes& bytes, const std::string& name) = 0;
+  virtual std::unique_ptr<RecordReader> read(ByteInput& bytes, const std::string& name) = 0;
 
   void start(std::string_view position) final;
   Progress poll(std::chrono::milliseconds wait, const Inlet& inlet) final;

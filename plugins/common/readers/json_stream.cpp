@@ -37,7 +37,7 @@ struct OneText : JsonEvents {
 /// kMostText.
 class JsonStream::Source {
  public:
-  explicit Source(Bytes& bytes) : bytes_(bytes) {}
+  explicit Source(ByteInput& bytes) : bytes_(bytes) {}
 
   int peek() {
     if (at_ == have_) fill();
@@ -66,7 +66,7 @@ class JsonStream::Source {
     if (at_ == have_) fill();
   }
 
-  Bytes& bytes_;
+  ByteInput& bytes_;
   std::array<char, 64u << 10> buffer_;
   std::size_t at_ = 0;
   std::size_t have_ = 0;
@@ -184,7 +184,7 @@ class JsonStream::Sax {
   const char* problem_ = nullptr;
 };
 
-JsonStream::JsonStream(Bytes& bytes) : source_(std::make_unique<Source>(bytes)) {}
+JsonStream::JsonStream(ByteInput& bytes) : source_(std::make_unique<Source>(bytes)) {}
 JsonStream::~JsonStream() = default;
 
 void JsonStream::wrong(std::string_view what) const {

@@ -44,7 +44,7 @@ class JsonEvents {
 /// Every error is thrown as std::runtime_error, with the byte at which it is and without the document's text.
 class JsonStream {
  public:
-  explicit JsonStream(Bytes& bytes);
+  explicit JsonStream(ByteInput& bytes);
   ~JsonStream();
   JsonStream(const JsonStream&) = delete;
   JsonStream& operator=(const JsonStream&) = delete;

@@ -14,7 +14,7 @@ std::size_t MemoryBytes::read(std::span<char> into) {
   return count;
 }
 
-bool read_onto(Bytes& bytes, std::string& buffer, std::size_t most) {
+bool read_onto(ByteInput& bytes, std::string& buffer, std::size_t most) {
   const std::size_t have = buffer.size();
   buffer.resize(have + most);
   const std::size_t got = bytes.read(std::span(buffer).subspan(have));
@@ -38,7 +38,7 @@ bool Pieces::at_end() const {
   return at_end_;
 }
 
-std::string read_all(Bytes& bytes, std::size_t most) {
+std::string read_all(ByteInput& bytes, std::size_t most) {
   std::string all;
   while (read_onto(bytes, all, 64u << 10)) {
     if (all.size() > most) throw std::runtime_error("it has more than " + std::to_string(most) + " bytes");

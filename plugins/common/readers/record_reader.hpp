@@ -15,15 +15,15 @@
 namespace greentill::plugin {
 
 /// The bytes of a file, in order.
-class Bytes {
+class ByteInput {
  public:
-  virtual ~Bytes() = default;
+  virtual ~ByteInput() = default;
   /// Reads up to into.size() bytes and returns how many; 0 only at the end.
   virtual std::size_t read(std::span<char> into) = 0;
 };
 
 /// Reads from memory, which the caller owns.
-class MemoryBytes final : public Bytes {
+class MemoryBytes final : public ByteInput {
  public:
   explicit MemoryBytes(std::string_view bytes) : rest_(bytes) {}
   std::size_t read(std::span<char> into) override;
@@ -33,10 +33,10 @@ class MemoryBytes final : public Bytes {
 };
 
 /// Appends up to `most` bytes to the buffer; false at the end.
-bool read_onto(Bytes& bytes, std::string& buffer, std::size_t most);
+bool read_onto(ByteInput& bytes, std::string& buffer, std::size_t most);
 
 /// Reads all bytes, for formats in which a file is one document. Throws std::runtime_error where there are more than `most`.
-std::string read_all(Bytes& bytes, std::size_t most);
+std::string read_all(ByteInput& bytes, std::size_t most);
 
 /// Hands a file piece by piece to a parser that finds records in it. What the parser found before a fault comes first, so the
 /// fault is kept until that is used up.
@@ -44,7 +44,7 @@ class Pieces {
  public:
   /// `feed` gets the next bytes, and whether they are the last. `bytes` must outlive the object.
   using Feed = std::function<void(std::string_view piece, bool is_last)>;
-  Pieces(Bytes& bytes, Feed feed) : bytes_(bytes), feed_(std::move(feed)) {}
+  Pieces(ByteInput& bytes, Feed feed) : bytes_(bytes), feed_(std::move(feed)) {}
 
   /// Feeds one piece, so small that few records are whole within one. Requires: no call failed, and at_end() is false.
   void feed_next();
@@ -53,7 +53,7 @@ class Pieces {
   [[nodiscard]] bool at_end() const;
 
  private:
-  Bytes& bytes_;
+  ByteInput& bytes_;
   Feed feed_;
   bool at_end_ = false;
   std::optional<std::string> failure_;

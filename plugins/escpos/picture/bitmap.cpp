@@ -14,18 +14,18 @@ Bitmap white(std::size_t width, std::size_t height) {
 
 }  // namespace
 
-Bitmap Bitmap::from_rows(Bytes data, std::size_t width, std::size_t height) {
+Bitmap Bitmap::from_rows(ByteView data, std::size_t width, std::size_t height) {
   if (width == 0) return {};
   const std::size_t sent = (width + 7) / 8;
   Bitmap bitmap = white(std::min(width, kMostWidth), std::min({height, (data.size() + sent - 1) / sent, kMostRows + 1}));
   for (std::size_t y = 0; y < bitmap.height; ++y) {
-    const Bytes row = data.subspan(y * sent, std::min(bitmap.stride(), data.size() - y * sent));
+    const ByteView row = data.subspan(y * sent, std::min(bitmap.stride(), data.size() - y * sent));
     std::copy(row.begin(), row.end(), bitmap.rows.begin() + static_cast<std::ptrdiff_t>(y * bitmap.stride()));
   }
   return bitmap;
 }
 
-Bitmap Bitmap::from_columns(Bytes data, std::size_t width, std::size_t bytes_a_column) {
+Bitmap Bitmap::from_columns(ByteView data, std::size_t width, std::size_t bytes_a_column) {
   if (bytes_a_column == 0) return {};
   Bitmap bitmap = white(std::min({width, data.size() / bytes_a_column, kMostWidth}), std::min(bytes_a_column * 8, kMostRows + 1));
   for (std::size_t x = 0; x < bitmap.width; ++x) {

@@ -4,12 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
-namespace greentill::escpos::picture {
+#include "daemon/base/bytes.hpp"
 
-using Bytes = std::span<const std::uint8_t>;
+namespace greentill::escpos::picture {
 
 /// Dots across; printers cut off what is wider. 80 mm of paper have 576, 112 mm have 832.
 inline constexpr std::size_t kMostWidth = 2048;
@@ -28,9 +27,9 @@ struct Bitmap {
 
   // Both keep at most kMostWidth dots of a row, and one row more than kMostRows, so that too high a picture is known for one.
   /// Data in rows, as of GS v 0. What is missing at the end is not there: the picture is only as high as its data.
-  static Bitmap from_rows(Bytes data, std::size_t width, std::size_t height);
+  static Bitmap from_rows(ByteView data, std::size_t width, std::size_t height);
   /// Data in columns from the left, each of so many bytes from the top, as of ESC *. What is missing makes it narrower.
-  static Bitmap from_columns(Bytes data, std::size_t width, std::size_t bytes_a_column);
+  static Bitmap from_columns(ByteView data, std::size_t width, std::size_t bytes_a_column);
   /// Blackens what is black in the other as well; it becomes as large as both.
   void add(const Bitmap& other);
 };

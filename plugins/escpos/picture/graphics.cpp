@@ -17,9 +17,9 @@ constexpr std::uint8_t kGs = 0x1d;
 constexpr std::size_t kTextLine = 30;
 constexpr std::size_t kMostTones = 4;
 
-unsigned at(Bytes p, std::size_t index) { return index < p.size() ? p[index] : 0u; }
-std::size_t two(Bytes p, std::size_t index) { return at(p, index) | std::size_t{at(p, index + 1)} << 8; }
-Bytes behind(Bytes p, std::size_t count) { return p.subspan(std::min(count, p.size())); }
+unsigned at(ByteView p, std::size_t index) { return index < p.size() ? p[index] : 0u; }
+std::size_t two(ByteView p, std::size_t index) { return at(p, index) | std::size_t{at(p, index + 1)} << 8; }
+ByteView behind(ByteView p, std::size_t count) { return p.subspan(std::min(count, p.size())); }
 
 /// The parameter m of GS v 0, GS / and FS p, a number or its digit: twice as wide, as high, or both.
 Scale scale_of(unsigned m) { return {m % 2 + 1, m / 2 % 2 + 1}; }
@@ -55,7 +55,7 @@ void Graphics::control(std::uint8_t code) {
   }
 }
 
-void Graphics::command(std::uint8_t prefix, std::uint8_t code, Bytes parameters) {
+void Graphics::command(std::uint8_t prefix, std::uint8_t code, ByteView parameters) {
   switch (prefix) {
     case kEsc: return on_esc(code, parameters);
     case kGs: return on_gs(code, parameters);
@@ -90,7 +90,7 @@ void Graphics::print(const Bitmap& bitmap, Scale scale) {
   paper_.move_down(bitmap.height * scale.y);
 }
 
-void Graphics::columns(Bytes p) {
+void Graphics::columns(ByteView p) {
   const unsigned mode = at(p, 0);
   const bool tall = mode >= 32;
   const Scale scale{mode % 2 == 0 ? 2u : 1u, tall ? 1u : 3u};
@@ -100,7 +100,7 @@ void Graphics::columns(Bytes p) {
   line_height_ = std::max(line_height_, bitmap.height * scale.y);
 }
 
-void Graphics::on_esc(std::uint8_t code, Bytes p) {
+void Graphics::on_esc(std::uint8_t code, ByteView p) {
   switch (code) {
     case '*': return columns(p);
     case '$': x_ = two(p, 0); return;
@@ -124,7 +124,7 @@ void Graphics::on_esc(std::uint8_t code, Bytes p) {
   }
 }
 
-void Graphics::on_gs(std::uint8_t code, Bytes p) {
+void Graphics::on_gs(std::uint8_t code, ByteView p) {
   switch (code) {
     case 'v': return print(Bitmap::from_rows(behind(p, 6), two(p, 2) * 8, two(p, 4)), scale_of(at(p, 1)));
     case 'Q': return print(Bitmap::from_columns(behind(p, 6), two(p, 2), two(p, 4)), scale_of(at(p, 1)));
@@ -136,13 +136,13 @@ void Graphics::on_gs(std::uint8_t code, Bytes p) {
   }
 }
 
-void Graphics::on_fs(std::uint8_t code, Bytes p) {
+void Graphics::on_fs(std::uint8_t code, ByteView p) {
   if (code == 'q') return store_numbered(p);
   if (code != 'p' || at(p, 0) == 0 || at(p, 0) > numbered_.size()) return;
   print(numbered_[at(p, 0) - 1], scale_of(at(p, 1)));
 }
 
-void Graphics::store_numbered(Bytes p) {
+void Graphics::store_numbered(ByteView p) {
   numbered_.clear();
   const unsigned count = at(p, 0);
   p = behind(p, 1);
@@ -154,7 +154,7 @@ void Graphics::store_numbered(Bytes p) {
   }
 }
 
-void Graphics::on_graphics(Bytes p) {
+void Graphics::on_graphics(ByteView p) {
   switch (at(p, 1)) {
     case 2:
     case 50: return print_buffer();
@@ -176,7 +176,7 @@ void Graphics::on_graphics(Bytes p) {
 }
 
 /// m fn a bx by c xL xH yL yH data
-void Graphics::store(Bytes p, bool in_columns) {
+void Graphics::store(ByteView p, bool in_columns) {
   const std::size_t width = two(p, 6);
   const std::size_t height = two(p, 8);
   Bitmap plane =
@@ -195,15 +195,15 @@ void Graphics::print_buffer() {
 }
 
 /// m fn a kc1 kc2 b xL xH yL yH, then for each of b colours its number and its data
-void Graphics::store_by_key(Bytes p, bool in_columns, bool in_memory) {
+void Graphics::store_by_key(ByteView p, bool in_columns, bool in_memory) {
   const unsigned key = static_cast<unsigned>(two(p, 3)) | (in_memory ? 1u << 16 : 0u);
   const std::size_t width = two(p, 6);
   const std::size_t height = two(p, 8);
   const std::size_t size = in_columns ? width * ((height + 7) / 8) : (width + 7) / 8 * height;
   Bitmap bitmap;
-  Bytes colours = behind(p, 10);
+  ByteView colours = behind(p, 10);
   for (unsigned i = 0; i < at(p, 5) && !colours.empty(); ++i) {
-    const Bytes data = behind(colours, 1);
+    const ByteView data = behind(colours, 1);
     bitmap.add(in_columns ? Bitmap::from_columns(data, width, (height + 7) / 8) : Bitmap::from_rows(data, width, height));
     colours = behind(data, size);
   }

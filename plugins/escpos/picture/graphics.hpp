@@ -17,7 +17,7 @@ class Graphics {
  public:
   /// Of a job in order, each with its parameters as the job has them: one that is cut off has fewer than it says.
   void control(std::uint8_t code);
-  void command(std::uint8_t prefix, std::uint8_t code, Bytes parameters);
+  void command(std::uint8_t prefix, std::uint8_t code, ByteView parameters);
   /// All that is drawn since the last call. Throws as Paper::take() does.
   Bitmap take();
 
@@ -29,15 +29,15 @@ class Graphics {
     Scale scale;
   };
 
-  void on_esc(std::uint8_t code, Bytes p);
-  void on_gs(std::uint8_t code, Bytes p);
-  void on_fs(std::uint8_t code, Bytes p);
-  void on_graphics(Bytes p);
-  void store(Bytes p, bool in_columns);
-  void store_by_key(Bytes p, bool in_columns, bool in_memory);
+  void on_esc(std::uint8_t code, ByteView p);
+  void on_gs(std::uint8_t code, ByteView p);
+  void on_fs(std::uint8_t code, ByteView p);
+  void on_graphics(ByteView p);
+  void store(ByteView p, bool in_columns);
+  void store_by_key(ByteView p, bool in_columns, bool in_memory);
   void print_buffer();
-  void store_numbered(Bytes p);
-  void columns(Bytes p);
+  void store_numbered(ByteView p);
+  void columns(ByteView p);
   void print(const Bitmap& bitmap, Scale scale);
   void end_line();
   void line_feed(std::size_t lines);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of Tesseract's C interface (tesseract/capi.h) that are used, by their types. A unit test holds them to that
+// The functions of Tesseract's C interface (<tesseract/capi.h>) that are used, by their types. A unit test holds them to that
 // header, so that who only builds the programs does not need it.
 #pragma once
 

@@ -72,7 +72,7 @@ class Verifying {
         locks_(registry_, crypto::Secret(Bytes<32>{1}), hasher, clock_, log_),
         examiner_(certificates_, library_, hasher, locks_) {}
 
-  credit::Examiner& examiner() { return examiner_; }
+  credit::BatchExaminer& examiner() { return examiner_; }
   crypto::Hasher hasher;
 
  private:
@@ -98,7 +98,7 @@ class Verifying {
   measure::Library library_ = measure::Library::from({}).value();
   credit::Certificates certificates_;
   credit::Locks locks_;
-  credit::Examiner examiner_;
+  credit::BatchExaminer examiner_;
 };
 
 bool is_within(ByteView part, const std::vector<std::uint8_t>& all) {

@@ -24,7 +24,7 @@ void must(bool holds) {
   if (!holds) std::abort();
 }
 
-class FuzzDesk final : public Desk {
+class FuzzOwner final : public SessionOwner {
  public:
   Found find(const Hello& hello) override {
     auto& lock = locks[hello.id];
@@ -61,7 +61,7 @@ struct Asked {
   std::uint8_t number = 0;
 };
 
-std::optional<Asked> asked(std::vector<std::uint8_t>& outgoing, const FuzzDesk& desk) {
+std::optional<Asked> asked(std::vector<std::uint8_t>& outgoing, const FuzzOwner& owner) {
   firmware::FrameReader reader;
   std::optional<Asked> last;
   for (const std::uint8_t byte : outgoing) {
@@ -71,20 +71,20 @@ std::optional<Asked> asked(std::vector<std::uint8_t>& outgoing, const FuzzDesk& 
     if (frame->kind != static_cast<std::uint8_t>(Request::acknowledge)) continue;
     firmware::ByteReader in(frame->content);
     in.take(4);
-    must(in.get<std::uint32_t>() <= desk.handed);
+    must(in.get<std::uint32_t>() <= owner.handed);
   }
   outgoing.clear();
   return last;
 }
 
 void fuzz_answers(ByteView bytes) {
-  FuzzDesk desk;
-  Session session(desk, "line", Pace{});
+  FuzzOwner owner;
+  Session session(owner, "line", Pace{});
   Time now{std::chrono::hours(1)};
   for (std::size_t at = 0; at + 2 < bytes.size();) {
     session.work(now);
     now += std::chrono::milliseconds(100);
-    const auto request = asked(session.outgoing(), desk);
+    const auto request = asked(session.outgoing(), owner);
     if (!request) {
       now += std::chrono::seconds(10);
       at += 1;
@@ -101,16 +101,16 @@ void fuzz_answers(ByteView bytes) {
     if (length) session.receive(ByteView(frame).first(*length), now);
     at += 2 + size;
   }
-  plugin::Reply reply{desk.questions, GT_SIGNED, {bytes.begin(), bytes.end()}, {}};
+  plugin::Reply reply{owner.questions, GT_SIGNED, {bytes.begin(), bytes.end()}, {}};
   session.take(reply, now);
-  for (auto& [id, lock] : desk.locks) take_receipt(*lock, reply, Pace{}, now);
+  for (auto& [id, lock] : owner.locks) take_receipt(*lock, reply, Pace{}, now);
   session.work(now);
   session.lose(now);
 }
 
 void fuzz_line(ByteView bytes) {
-  FuzzDesk desk;
-  Session session(desk, "line", Pace{});
+  FuzzOwner owner;
+  Session session(owner, "line", Pace{});
   const Time now{std::chrono::hours(1)};
   session.work(now);
   session.receive(bytes, now);

@@ -80,7 +80,7 @@ std::string whole_amounts() {
 using fuzz::require;
 using fuzz::require_acceptable;
 
-void check_scanner(escpos::Bytes job) {
+void check_scanner(ByteView job) {
   Scanner scanner(job);
   std::size_t size = 0;
   while (const auto token = scanner.next()) {
@@ -89,7 +89,7 @@ void check_scanner(escpos::Bytes job) {
   require(size == job.size());
 }
 
-void check_receipts(escpos::Bytes job, const Profile& profile, Arrival arrived) {
+void check_receipts(ByteView job, const Profile& profile, Arrival arrived) {
   std::size_t behind = 0;
   const auto receipts = read_receipts(job, profile.text);
   for (const Receipt& receipt : receipts) {
@@ -107,7 +107,7 @@ void check_receipts(escpos::Bytes job, const Profile& profile, Arrival arrived) 
   require(behind == job.size());
 }
 
-void check(escpos::Bytes job, const Profile& profile, Arrival arrived = kArrived) {
+void check(ByteView job, const Profile& profile, Arrival arrived = kArrived) {
   check_scanner(job);
   try {
     require(is_utf8(printed_text(job, profile.text)));
@@ -124,7 +124,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const Profile kProfiles[] = {Profile::parse(kProfile, "plain"),
                                       Profile::parse(std::string(kProfile) + std::string(kChinese), "chinese"),
                                       Profile::parse(whole_amounts(), "whole")};
-  const escpos::Bytes rest(data + 1, size - 1);
+  const ByteView rest(data + 1, size - 1);
   switch (data[0]) {
     case 'e': check(rest, kProfiles[0]); break;
     case 'c': check(rest, kProfiles[1]); break;

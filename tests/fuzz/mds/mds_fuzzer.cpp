@@ -40,7 +40,7 @@ std::optional<journal::Station> find_station(std::string_view id) {
   return journal::Station{plugin::Coordinates{60.0 + id.front() / 1000.0, 24.9}, "", {std::string(id)}};
 }
 
-std::unique_ptr<plugin::RecordReader> page(plugin::Bytes& bytes) {
+std::unique_ptr<plugin::RecordReader> page(plugin::ByteInput& bytes) {
   static const mds::Modes kModes(plugin::read_configuration("", "mds"));
   return std::make_unique<mds::Page>(bytes,
                                      mds::Surroundings{kModes, [](const std::string& device) -> std::optional<mds::Vehicle> {
@@ -49,7 +49,7 @@ std::unique_ptr<plugin::RecordReader> page(plugin::Bytes& bytes) {
                                                        }});
 }
 
-std::unique_ptr<plugin::RecordReader> history(plugin::Bytes& bytes) {
+std::unique_ptr<plugin::RecordReader> history(plugin::ByteInput& bytes) {
   static const journal::Mapping kRead = journal::Mapping::parse(kMapping, "mapping", {"", "", find_station});
   return std::make_unique<mds::History>(bytes, kRead);
 }

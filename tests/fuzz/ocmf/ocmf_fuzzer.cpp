@@ -21,7 +21,7 @@ void check_session(const plugin::Transaction& t) {
   fuzz::require(t.standing == GT_FINAL || t.evidence.empty());
 }
 
-std::unique_ptr<plugin::RecordReader> records(plugin::Bytes& bytes) {
+std::unique_ptr<plugin::RecordReader> records(plugin::ByteInput& bytes) {
   return std::make_unique<ocmf::Records>(bytes, ocmf::Plausible{},
                                          [](const std::string&, std::string_view, const ocmf::Signature&) {});
 }

@@ -313,7 +313,7 @@ void TestDesk::deliver(std::uint64_t seq) {
 
 void TestDesk::hold(std::uint64_t seq, std::string reason) {
   const std::lock_guard lock(mutex_);
-  const claim::Change changes[] = {{1, head_.chain, seq, claim::Standing::held, 0, reason}};
+  const claim::Change changes[] = {{1, head_.chain, seq, claim::Stands::held, 0, reason}};
   take(receipt_up_to(0), {{}, {}, changes});
 }
 

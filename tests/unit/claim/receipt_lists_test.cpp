@@ -143,7 +143,7 @@ TEST_CASE("receipt lists: what is held or refused is granted nothing, what is ac
   CHECK(read_with({10, 0, 4}, "3b7fffffffffffffff") == "");
   CHECK(written_with([](ListedReceipt& r) { r.changes[1].granted_mg = 1; }) == kNothing);
   CHECK(written_with([](ListedReceipt& r) { r.changes[2].granted_mg = -1; }) == kNothing);
-  CHECK(written_with([](ListedReceipt& r) { r.changes[0].standing = Standing::held; }) == kNothing);
+  CHECK(written_with([](ListedReceipt& r) { r.changes[0].standing = Stands::held; }) == kNothing);
 }
 
 TEST_CASE("receipt lists: fields that break their limits are not written") {
@@ -196,7 +196,7 @@ TEST_CASE("receipt lists: as many entries as the service leaves room for, each a
   for (std::uint64_t i = kMostRefusals; i > 0; --i) full.refused.push_back({kLast - i, reason, false});
   for (std::uint64_t i = kMostGrants; i > 0; --i) full.granted.push_back({kLast - i, std::numeric_limits<std::int64_t>::min()});
   for (std::uint64_t i = kMostChanges; i > 0; --i) {
-    full.changes.push_back({kLast - i, {}, kLast, Standing::accepted, std::numeric_limits<std::int64_t>::min(), reason});
+    full.changes.push_back({kLast - i, {}, kLast, Stands::accepted, std::numeric_limits<std::int64_t>::min(), reason});
   }
   const Buffer payload = receipt_payload(full);
   CHECK(payload.size() < 65536);

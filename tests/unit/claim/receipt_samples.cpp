@@ -6,7 +6,7 @@
 namespace greentill::test {
 
 using claim::ChainStanding;
-using claim::Standing;
+using claim::Stands;
 
 ListedReceipt sample_receipt() {
   ListedReceipt receipt;
@@ -23,9 +23,9 @@ ListedReceipt sample_receipt() {
   receipt.fields.come_again_s = 3600;
   receipt.refused = {{3, "duplicate", false}, {7, "unknown-methodology", true}};
   receipt.granted = {{2, 201234}, {4, 0}, {9, -5}};
-  receipt.changes = {{46, counted<8>(0x40), 2, Standing::accepted, 128000, "taken-back"},
-                     {47, counted<8>(0x50), 30, Standing::held, 0, "ceiling-device"},
-                     {48, counted<8>(0x40), 12, Standing::refused, 0, "dismissed"}};
+  receipt.changes = {{46, counted<8>(0x40), 2, Stands::accepted, 128000, "taken-back"},
+                     {47, counted<8>(0x50), 30, Stands::held, 0, "ceiling-device"},
+                     {48, counted<8>(0x40), 12, Stands::refused, 0, "dismissed"}};
   return receipt;
 }
 

@@ -40,8 +40,8 @@ ListedReceipt random_receipt(unsigned seed) {
   }
   std::uint64_t number = random() >> random() % 64 >> 1;
   for (std::uint64_t i = random() % 100; i > 0; --i) {
-    const auto standing = static_cast<Standing>(random() % 3);
-    const auto granted = standing == Standing::accepted ? static_cast<std::int64_t>(random()) : 0;
+    const auto standing = static_cast<Stands>(random() % 3);
+    const auto granted = standing == Stands::accepted ? static_cast<std::int64_t>(random()) : 0;
     const std::uint64_t of = std::max<std::uint64_t>(1, random() >> random() % 64);
     receipt.changes.push_back({++number, counted<8>(static_cast<std::uint8_t>(random())), of, standing, granted, "fork"});
   }
@@ -101,12 +101,12 @@ TEST_CASE("receipt: lists come back as they were written") {
   CHECK(found.changes[0].number == 46);
   CHECK(found.changes[0].chain == counted<8>(0x40));
   CHECK(found.changes[0].seq == 2);
-  CHECK(found.changes[0].standing == Standing::accepted);
+  CHECK(found.changes[0].standing == Stands::accepted);
   CHECK(found.changes[0].granted_mg == 128000);
   CHECK(found.changes[0].reason == "taken-back");
   CHECK(found.changes[1].chain == counted<8>(0x50));
-  CHECK(found.changes[1].standing == Standing::held);
-  CHECK(found.changes[2].standing == Standing::refused);
+  CHECK(found.changes[1].standing == Stands::held);
+  CHECK(found.changes[2].standing == Stands::refused);
 }
 
 TEST_CASE("receipt: what may be absent is absent again, and asks for nothing") {

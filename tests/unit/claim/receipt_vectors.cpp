@@ -25,8 +25,8 @@ ListedReceipt usual(const ChainHead& first) {
   receipt.fields.from_change = 45;
   receipt.refused = {{7, "too-many-reversals", true}, {8, "unknown-key-version", true}};
   receipt.granted = {{3, 199'680}, {4, 0}, {5, 150'000}};
-  receipt.changes = {{46, first.chain, 2, Standing::accepted, 64'000, "taken-back"},
-                     {47, first.chain, 5, Standing::held, 0, "ceiling-device"}};
+  receipt.changes = {{46, first.chain, 2, Stands::accepted, 64'000, "taken-back"},
+                     {47, first.chain, 5, Stands::held, 0, "ceiling-device"}};
   return receipt;
 }
 
@@ -48,8 +48,8 @@ std::vector<Vector> make_receipt_vectors(const ChainHead& first, const ChainHead
 
   ListedReceipt held = answer(last, ChainStanding::held);
   held.fields.come_again_s = 3600;
-  held.changes = {{1, last.chain, 2, Standing::refused, 0, "dismissed"},
-                  {2, first.chain, 3, Standing::accepted, 199'680, "decided-anew"}};
+  held.changes = {{1, last.chain, 2, Stands::refused, 0, "dismissed"},
+                  {2, first.chain, 3, Stands::accepted, 199'680, "decided-anew"}};
   add("receipt-held", "a held chain, a dismissed claim and a duplicate that was decided anew; come again in an hour", held);
 
   ListedReceipt other = answer({first.chain, 0, {}}, ChainStanding::closed);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/credential/tree_certificate.hpp"
+#include "daemon/base/time_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -100,8 +101,8 @@ TEST_CASE("tree certificate: what does not go together is not issued") {
 }
 
 TEST_CASE("tree certificate: days and moments have one form") {
-  CHECK(day_text(kFirstDay) == "0001-01-01");
-  CHECK(day_text(kLastDay) == "9999-12-31");
+  CHECK(date_text(kFirstDay) == "0001-01-01");
+  CHECK(date_text(kLastDay) == "9999-12-31");
   CHECK(parse_day("2024-02-29") == 19'782);
   for (const char* text : {"", "2026-2-03", "2026-02-29", "2026-02-03 ", "0000-12-31", "26-02-03"})
     CHECK_FALSE(parse_day(text).has_value());

@@ -135,7 +135,7 @@ TEST_CASE("a device that forked is held; what it claimed before stands, what com
     CHECK(after.state == claim::ChainStanding::held);
     CHECK(after.granted == std::map<std::uint64_t, std::int64_t>{{7, 0}});
     REQUIRE(after.changes.size() == 1);
-    CHECK(after.changes[0].standing == claim::Standing::held);
+    CHECK(after.changes[0].standing == claim::Stands::held);
     CHECK(after.changes[0].reason == "fork");
     CHECK(at.desk.report().granted_mg == 5 * 167);
     CHECK(at.desk.wrong() == "");

@@ -69,7 +69,7 @@ struct LockedDocks {
     const Answered answered = desk->take(dock, slice(all, std::min(sent, seq - 1), seq));
     sent = std::max(sent, seq);
     for (const Answered::Change& one : answered.changes) {
-      if (one.seq == seq && one.chain == chains.at(dock).head().chain && one.standing == claim::Standing::held) {
+      if (one.seq == seq && one.chain == chains.at(dock).head().chain && one.standing == claim::Stands::held) {
         return "held: " + one.reason;
       }
     }

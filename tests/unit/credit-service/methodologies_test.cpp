@@ -177,7 +177,7 @@ TEST_CASE("methodologies: a withdrawal shows what it would hold, holds it, and d
   const auto told = at.desk.ask("dock-7").changes;
   REQUIRE(told.size() == 2);
   CHECK(told[0].reason == "methodology-not-in-force");
-  CHECK(told[0].standing == claim::Standing::held);
+  CHECK(told[0].standing == claim::Stands::held);
   at.sets(std::nullopt, since + 500);
   REQUIRE(desk.methodologies_changed(since));
   CHECK(at.held() == "1 of " + std::to_string(granted / 3 * 2));

@@ -111,7 +111,7 @@ Desk::Desk(Office& office)
       certificates_(make_certificates(office, *ledger_)),
       locks_(ledger_->registry(), programme_key_of(office), office.hasher, office.clock, office.log),
       signer_(open_signer(office)),
-      clerk_(*ledger_, credit::Examiner(certificates_, office.library, office.hasher, locks_), signer_, office.hasher,
+      clerk_(*ledger_, credit::BatchExaminer(certificates_, office.library, office.hasher, locks_), signer_, office.hasher,
              credit::Clocks(office.clock, office.log, office.database(), {})) {}
 
 Result<std::unique_ptr<credit::Ledger>> try_open_ledger(Office& office) {
@@ -197,7 +197,7 @@ credit::Batch Desk::examined(const std::string& device, const std::vector<Bytest
   credit::Batch& batch = batches.front();
   std::vector<std::size_t> chosen;
   REQUIRE(ledger_->choose(batch, chosen));
-  credit::Examiner examiner(certificates_, office_.library, office_.hasher, locks_);
+  credit::BatchExaminer examiner(certificates_, office_.library, office_.hasher, locks_);
   examiner.examine(batch, chosen);
   return std::move(batch);
 }

@@ -71,7 +71,7 @@ struct Answered {
     std::uint64_t number = 0;
     claim::ChainId chain{};
     std::uint64_t seq = 0;
-    claim::Standing standing = claim::Standing::accepted;
+    claim::Stands standing = claim::Stands::accepted;
     std::int64_t granted_mg = 0;
     std::string reason;
   };

@@ -56,7 +56,7 @@ TEST_CASE("screening: a day is held from a score of 6 on, and said in a sentence
   CHECK(at.desk->wrong() == "");
   const Answered told = at.desk->ask("dock-7");
   REQUIRE(told.changes.size() == 9);
-  CHECK(told.changes.back().standing == claim::Standing::held);
+  CHECK(told.changes.back().standing == claim::Stands::held);
   CHECK(told.changes.back().reason == "screening");
   // Of that day, of one before it, and of those that follow.
   for (const std::int64_t day : {21, 19, 22}) at.ride(day, 1);

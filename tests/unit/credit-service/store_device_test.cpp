@@ -193,15 +193,15 @@ TEST_CASE("changes are told from a number on") {
   on_each([](const Kind& kind, const auto& folder) {
     const auto store = kind.open(folder);
     for (std::uint64_t number = 1; number <= 4; ++number) {
-      ok(store->add_change(
-          "dock-7", {number, 70 + static_cast<std::int64_t>(number), claim::Standing::refused, 5, Reason::dismissed, 1000}));
+      ok(store->add_change("dock-7",
+                           {number, 70 + static_cast<std::int64_t>(number), claim::Stands::refused, 5, Reason::dismissed, 1000}));
     }
-    ok(store->add_change("dock-8", {1, 80, claim::Standing::held, 0, Reason::fork, 1000}));
+    ok(store->add_change("dock-8", {1, 80, claim::Stands::held, 0, Reason::fork, 1000}));
     const auto changes = got(store->changes("dock-7", 1, 2));
     REQUIRE(changes.size() == 2);
     CHECK(changes[0].number == 2);
     CHECK(changes[0].claim == 72);
-    CHECK(changes[0].standing == claim::Standing::refused);
+    CHECK(changes[0].standing == claim::Stands::refused);
     CHECK(changes[0].granted_mg == 5);
     CHECK(changes[0].reason == Reason::dismissed);
     CHECK(changes[0].at == 1000);

@@ -182,7 +182,7 @@ TEST_CASE("the epoch rises by one, and what devices were told stays numbered") {
     const auto store = kind.open(folder);
     CHECK(got(store->epoch()) == 1);
     ok(store->put_device_book("dock-7", {1, 1, 1, {}, 0, 0, 0}));
-    ok(store->add_change("dock-7", {1, 71, claim::Standing::held, 0, Reason::fork, 1000}));
+    ok(store->add_change("dock-7", {1, 71, claim::Stands::held, 0, Reason::fork, 1000}));
     ok(store->transact([&] { return store->raise_epoch(); }));
     CHECK(got(store->epoch()) == 2);
     CHECK(got(kind.open(folder)->epoch()) == 2);

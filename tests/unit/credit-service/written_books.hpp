@@ -148,8 +148,8 @@ class WrittenBooks {
     issuance_ = account("issuance", "", 3);
     operator_ = account("operator", "", 3);
     write_claims();
-    ok(store->add_change("dock-7", {1, id(3), claim::Standing::held, 0, credit::Reason::screening, kArrived}));
-    ok(store->add_change("dock-7", {2, id(4), claim::Standing::accepted, 0, credit::Reason::taken_back, kArrived}));
+    ok(store->add_change("dock-7", {1, id(3), claim::Stands::held, 0, credit::Reason::screening, kArrived}));
+    ok(store->add_change("dock-7", {2, id(4), claim::Stands::accepted, 0, credit::Reason::taken_back, kArrived}));
     for (const auto& [seq, mg] : {std::pair{2, 1000}, {3, 700}, {4, 600}, {6, 500}}) {
       ok(store->count_asked("dock-7", kRide, {kDay, mg}, id(static_cast<std::uint64_t>(seq))));
     }

@@ -92,8 +92,8 @@ std::vector<Step> scenario() {
                            1,
                            {{2, "unknown-methodology", true}},
                            {{11, 800}},
-                           {.changes = {{1, chain.head().chain, 11, claim::Standing::held, 0, "ceiling-device"},
-                                        {2, chain.head().chain, 4, claim::Standing::accepted, 10, "taken-back"}},
+                           {.changes = {{1, chain.head().chain, 11, claim::Stands::held, 0, "ceiling-device"},
+                                        {2, chain.head().chain, 4, claim::Stands::accepted, 10, "taken-back"}},
                             .from_head = 5}}));
   steps.push_back(prune);
   steps.push_back(commits({chain.sale(9)}));

@@ -33,7 +33,7 @@ TEST_CASE("outbox: a receipt that tells something is kept as it was signed, once
   REQUIRE(f.take({f.chain, 3, 1}, "says-nothing-new").ok());
   REQUIRE(f.take({f.chain, 5, 1, {{4, "duplicate", false}}}, "refuses").ok());
   REQUIRE(f.take({f.chain, 5, 1, {{4, "duplicate", false}}}, "refuses").ok());  // as the broker may bring it twice
-  REQUIRE(f.take({f.chain, 5, 1, {}, {}, {.changes = {f.change(1, 2, claim::Standing::held, 0, "screening")}}}, "holds").ok());
+  REQUIRE(f.take({f.chain, 5, 1, {}, {}, {.changes = {f.change(1, 2, claim::Stands::held, 0, "screening")}}}, "holds").ok());
   REQUIRE(f.take({f.chain, 0, 0}, "older-epoch").ok());
   CHECK(f.take({f.chain, 9, 1, {}, {}, {.from_head = 8}}, "for-another-store").ok() == false);
   REQUIRE(f.take({f.chain, 5, 2}, "new-epoch").ok());
@@ -62,13 +62,13 @@ TEST_CASE("outbox: receipts go once they are old, but for those of claims that a
   REQUIRE(f.take({f.chain, 3, 1}, "plain").ok());
   REQUIRE(f.take({f.chain, 5, 1, {{4, "clock", true}}}, "refuses").ok());
   REQUIRE(f.take({f.chain, 7, 1, {}, {{6, 850}}}, "grants-less").ok());
-  REQUIRE(f.take({f.chain, 7, 1, {}, {}, {.changes = {f.change(1, 7, claim::Standing::held, 0, "screening")}}}, "holds").ok());
+  REQUIRE(f.take({f.chain, 7, 1, {}, {}, {.changes = {f.change(1, 7, claim::Stands::held, 0, "screening")}}}, "holds").ok());
   REQUIRE(f.take({f.chain, 8, 1}, "young", kNow + 10).ok());
   f.prune(kNow);
   CHECK(f.kept() == "plain refuses grants-less holds young ");
   f.prune(kNow + 1);
   CHECK(f.kept() == "refuses holds young ");
-  REQUIRE(f.take({f.chain, 9, 1, {}, {{4, 900}}, {.changes = {f.change(2, 7, claim::Standing::accepted, 900, "released")}}},
+  REQUIRE(f.take({f.chain, 9, 1, {}, {{4, 900}}, {.changes = {f.change(2, 7, claim::Stands::accepted, 900, "released")}}},
                  "lets-go", kNow + 10)
               .ok());
   f.prune(kNow + 1);

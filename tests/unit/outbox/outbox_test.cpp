@@ -196,8 +196,8 @@ TEST_CASE("outbox: a batch holds consecutive claims within both limits, and one 
 TEST_CASE("outbox: claims are listed in both directions, from any place, by how their delivery stands") {
   Fixture f;
   for (std::uint32_t i = 1; i <= 7; ++i) REQUIRE(commit(f.store->writer(), {f.chain.sale(i)}).ok());
-  const ReceiptRest rest{.changes = {{1, f.chain.head().chain, 3, claim::Standing::held, 0, "probation"},
-                                     {2, f.chain.head().chain, 6, claim::Standing::refused, 0, "dismissed"}}};
+  const ReceiptRest rest{.changes = {{1, f.chain.head().chain, 3, claim::Stands::held, 0, "probation"},
+                                     {2, f.chain.head().chain, 6, claim::Stands::refused, 0, "dismissed"}}};
   const MadeReceipt receipt(f.chain, 6, 1, {{2, "duplicate", false}, {4, "unknown-methodology", true}, {5, "duplicate", false}},
                             {}, rest);
   REQUIRE(f.store->writer().apply(receipt.get(), {100}).ok());

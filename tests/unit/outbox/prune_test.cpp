@@ -115,10 +115,10 @@ TEST_CASE("outbox: receipts are held against the chain after pruning too, and wh
 TEST_CASE("outbox: what is held is not pruned, and goes once it is accepted") {
   Fixture f;
   f.sell(1, 5);
-  f.deliver(6, {}, {}, {{1, f.chain.head().chain, 3, claim::Standing::held, 0, "screening"}});
+  f.deliver(6, {}, {}, {{1, f.chain.head().chain, 3, claim::Stands::held, 0, "screening"}});
   CHECK(f.prune(kFuture) == 4);
   CHECK(f.has(3));
-  f.deliver(6, {}, {}, {{2, f.chain.head().chain, 3, claim::Standing::accepted, 900, "released"}});
+  f.deliver(6, {}, {}, {{2, f.chain.head().chain, 3, claim::Stands::accepted, 900, "released"}});
   CHECK(f.prune(kFuture) == 1);
   CHECK_FALSE(f.has(3));
   CHECK(dump_store(f.folder / "outbox.db").starts_with("ok\n--"));

@@ -90,7 +90,7 @@ TEST_CASE("outbox: receipts of a chain that is not here or of an older epoch are
 
 TEST_CASE("outbox: a receipt that was filled for a store that knows more is not taken") {
   Fixture f;
-  REQUIRE(f.apply({f.chain, 3, 1, {}, {}, {.changes = {f.change(1, 2, claim::Standing::held, 0, "screening")}}}).ok());
+  REQUIRE(f.apply({f.chain, 3, 1, {}, {}, {.changes = {f.change(1, 2, claim::Stands::held, 0, "screening")}}}).ok());
   const std::string before = dump_store(f.folder / "outbox.db");
   const auto refused = [&](const MadeReceipt& receipt) {
     const auto applied = f.apply(receipt);
@@ -117,7 +117,7 @@ TEST_CASE("outbox: what was heard is said with each batch, and is nothing in ano
   };
   CHECK(said(std::nullopt) == "0000000000000000 0 0 0");
   CHECK(said(chain) == "0101010101010101 0 0 0");
-  REQUIRE(f.apply({f.chain, 3, 1, {}, {}, {.changes = {f.change(1, 2, claim::Standing::held, 0, "screening")}}}).ok());
+  REQUIRE(f.apply({f.chain, 3, 1, {}, {}, {.changes = {f.change(1, 2, claim::Stands::held, 0, "screening")}}}).ok());
   CHECK(said(chain) == "0101010101010101 3 1 1");
   CHECK(said(Bytes<8>{9}) == "0900000000000000 0 1 1");
   // The answer of a new epoch for another chain: of this one nothing is heard in it yet.
@@ -127,19 +127,19 @@ TEST_CASE("outbox: what was heard is said with each batch, and is nothing in ano
 
 TEST_CASE("outbox: changes are taken in their order, whatever claims they are of") {
   Fixture f;
-  using claim::Standing;
+  using claim::Stands;
   REQUIRE(f.apply({f.chain, 8, 1, {{2, "duplicate", false}, {3, "clock", true}}, {{4, 850}}}).ok());
-  const auto applied = f.apply(
-      {f.chain,
-       8,
-       1,
-       {},
-       {},
-       {.changes = {f.change(1, 2, Standing::accepted, 900, "decided-anew"), f.change(2, 3, Standing::accepted, 700, "granted"),
-                    f.change(3, 4, Standing::held, 0, "screening"), f.change(4, 5, Standing::refused, 0, "dismissed"),
-                    f.change(5, 6, Standing::accepted, 100, "taken-back")},
-        .from_head = 8}},
-      2000);
+  const auto applied =
+      f.apply({f.chain,
+               8,
+               1,
+               {},
+               {},
+               {.changes = {f.change(1, 2, Stands::accepted, 900, "decided-anew"),
+                            f.change(2, 3, Stands::accepted, 700, "granted"), f.change(3, 4, Stands::held, 0, "screening"),
+                            f.change(4, 5, Stands::refused, 0, "dismissed"), f.change(5, 6, Stands::accepted, 100, "taken-back")},
+                .from_head = 8}},
+              2000);
   REQUIRE(applied.ok());
   CHECK(applied.value().newly_held == 1);
   CHECK(applied.value().newly_refused == 1);
@@ -167,13 +167,13 @@ TEST_CASE("outbox: changes are taken in their order, whatever claims they are of
                1,
                {},
                {},
-               {.changes = {f.change(5, 6, Standing::held, 0, "fork"), f.change(6, 4, Standing::accepted, 900, "released")},
+               {.changes = {f.change(5, 6, Stands::held, 0, "fork"), f.change(6, 4, Stands::accepted, 900, "released")},
                 .from_head = 8,
                 .from_change = 4}});
   REQUIRE(more.ok());
   CHECK(f.claim(6).granted_mg == 100);
   CHECK(f.claim(4).delivery == Delivery::delivered);
-  const auto left_out = f.apply({f.chain, 8, 1, {}, {}, {.changes = {f.change(8, 6, Standing::held, 0, "fork")}}});
+  const auto left_out = f.apply({f.chain, 8, 1, {}, {}, {.changes = {f.change(8, 6, Stands::held, 0, "fork")}}});
   REQUIRE(left_out.ok());
   CHECK(f.claim(6).granted_mg == 100);
   CHECK_FALSE(left_out.value().came_further);
@@ -184,14 +184,14 @@ TEST_CASE("outbox: changes are taken in their order, whatever claims they are of
 
 TEST_CASE("outbox: a change of what is not here any more is passed over, and its number is stored") {
   Fixture f;
-  const claim::Change elsewhere{1, Bytes<8>{9}, 5, claim::Standing::held, 0, "fork"};
+  const claim::Change elsewhere{1, Bytes<8>{9}, 5, claim::Stands::held, 0, "fork"};
   REQUIRE(f.apply({f.chain,
                    3,
                    1,
                    {},
                    {},
-                   {.changes = {elsewhere, f.change(2, 400, claim::Standing::held, 0, "fork"),
-                                f.change(3, 2, claim::Standing::held, 0, "fork")}}})
+                   {.changes = {elsewhere, f.change(2, 400, claim::Stands::held, 0, "fork"),
+                                f.change(3, 2, claim::Stands::held, 0, "fork")}}})
               .ok());
   CHECK(f.reader->stored(std::nullopt).value().change == 3);
   CHECK(f.counts() == "fork held 1;");
@@ -199,19 +199,19 @@ TEST_CASE("outbox: a change of what is not here any more is passed over, and its
 
 TEST_CASE("outbox: a new epoch puts each claim back to what receipts had said of it, and counts changes anew") {
   Fixture f;
-  using claim::Standing;
+  using claim::Stands;
   REQUIRE(f.apply({f.chain, 8, 1, {{2, "duplicate", false}, {3, "clock", true}}, {{4, 850}}}).ok());
   const auto outcomes = [&] { return query_text(f.folder / "outbox.db", "SELECT * FROM outcomes ORDER BY position"); };
   const std::string told = outcomes();
-  REQUIRE(f.apply({f.chain,
-                   8,
-                   1,
-                   {},
-                   {},
-                   {.changes = {f.change(1, 2, Standing::accepted, 900, "decided-anew"),
-                                f.change(2, 3, Standing::held, 0, "probation"), f.change(3, 4, Standing::refused, 0, "dismissed"),
-                                f.change(4, 7, Standing::held, 0, "screening")}}})
-              .ok());
+  REQUIRE(
+      f.apply({f.chain,
+               8,
+               1,
+               {},
+               {},
+               {.changes = {f.change(1, 2, Stands::accepted, 900, "decided-anew"), f.change(2, 3, Stands::held, 0, "probation"),
+                            f.change(3, 4, Stands::refused, 0, "dismissed"), f.change(4, 7, Stands::held, 0, "screening")}}})
+          .ok());
   CHECK(f.reader->stored(std::nullopt).value().change == 4);
   REQUIRE(f.apply({f.chain, 8, 2}).ok());
   CHECK(f.reader->stored(std::nullopt).value().change == 0);
@@ -223,7 +223,7 @@ TEST_CASE("outbox: a new epoch puts each claim back to what receipts had said of
   CHECK(f.counts() == "clock refused_retry 1;duplicate refused_final 1;");
   // But for the epoch the store is as it was before the changes.
   CHECK(outcomes() == told);
-  REQUIRE(f.apply({f.chain, 8, 2, {}, {}, {.changes = {f.change(1, 3, Standing::held, 0, "probation")}, .from_head = 8}}).ok());
+  REQUIRE(f.apply({f.chain, 8, 2, {}, {}, {.changes = {f.change(1, 3, Stands::held, 0, "probation")}, .from_head = 8}}).ok());
   CHECK(f.claim(3).delivery == Delivery::held);
 }
 

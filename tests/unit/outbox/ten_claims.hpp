@@ -21,7 +21,7 @@ struct Fixture {
   Result<outbox::AppliedReceipt> apply(const MadeReceipt& receipt, std::int64_t now = 1000, const outbox::Retried& answers = {}) {
     return store->writer().apply(receipt.get(), {now, answers, 100});
   }
-  claim::Change change(std::uint64_t number, std::uint64_t seq, claim::Standing standing, std::int64_t granted_mg,
+  claim::Change change(std::uint64_t number, std::uint64_t seq, claim::Stands standing, std::int64_t granted_mg,
                        std::string_view reason) {
     return {number, chain.head().chain, seq, standing, granted_mg, reason};
   }

@@ -146,7 +146,7 @@ std::string FakeService::receipt(claim::Signer& signer, const claim::ReceiptFiel
   return sign(signer, fields, {});
 }
 
-void FakeService::change(std::uint64_t seq, claim::Standing standing, std::int64_t granted_mg, std::string reason) {
+void FakeService::change(std::uint64_t seq, claim::Stands standing, std::int64_t granted_mg, std::string reason) {
   const std::lock_guard guard(mutex_);
   changes_.push_back({{changes_.size() + 1, head_.chain, seq, standing, granted_mg, {}}, std::move(reason)});
 }

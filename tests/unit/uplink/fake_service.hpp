@@ -47,7 +47,7 @@ class FakeService {
   [[nodiscard]] std::string receipt(claim::Signer& signer, const claim::ReceiptFields& fields) const;
   void publish_receipt(const std::string& device, const std::string& bytes);
   /// A change that the next receipts tell, of a claim of the open chain.
-  void change(std::uint64_t seq, claim::Standing standing, std::int64_t granted_mg, std::string reason);
+  void change(std::uint64_t seq, claim::Stands standing, std::int64_t granted_mg, std::string reason);
   /// Restored from a backup: a new epoch in which only the claims up to `seq` are known.
   void restore(std::uint64_t seq, const Digest& payload_hash);
   /// The same without a new epoch.

@@ -112,7 +112,7 @@ TEST_CASE("uplink: what is decided later is heard at the next question, all of i
   device.sell(600);
   device.start();
   REQUIRE(eventually([&] { return device.all_delivered(); }));
-  for (std::uint64_t seq = 2; seq <= 601; ++seq) at.service.change(seq, claim::Standing::held, 0, "screening");
+  for (std::uint64_t seq = 2; seq <= 601; ++seq) at.service.change(seq, claim::Stands::held, 0, "screening");
   device.stop();
   device.start();
   CHECK(eventually([&] { return device.backlog().held == 600; }));

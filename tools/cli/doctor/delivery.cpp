@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/moment.hpp"
 #include "tools/cli/claims/members.hpp"
 #include "tools/cli/client/daemon_json.hpp"
@@ -222,7 +223,7 @@ void check_delivery(Scene& scene, Checks& into) {
 
 void check_renewal(Scene& scene, Checks& into) {
   if (!scene.status || !member_at(*scene.status, "/renewal").is_object()) return;
-  constexpr std::int64_t kSoon = std::int64_t{7} * 86'400;
+  constexpr std::int64_t kSoon = 7 * kSecondsADay;
   const Json& renewal = member_at(*scene.status, "/renewal");
   const std::string until = "the device's certificate is valid until " + cli::time_at(*scene.status, "/certificates/device_end");
   const std::string why = text_at(renewal, "/last_error");

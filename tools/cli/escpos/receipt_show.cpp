@@ -144,7 +144,7 @@ escpos::Arrival arrival_of(const std::string& file) {
 }
 
 ExitCode show(const std::string& job, const ShowReceiptsOptions& options, const escpos::Profile& profile, const Output& output) {
-  const escpos::Bytes bytes{reinterpret_cast<const std::uint8_t*>(job.data()), job.size()};
+  const ByteView bytes{reinterpret_cast<const std::uint8_t*>(job.data()), job.size()};
   const std::string paper = printed_text(bytes, profile.text);
   const escpos::Arrival arrived = arrival_of(options.file);
   Json receipts = Json::array();

@@ -87,7 +87,7 @@ class Submission {
       return Done{};
     }
     if (answer->status != 200) return Failure{error_of(*answer)};
-    return settle(answer->body, count);
+    return tell_answers(answer->body, count);
   }
 
   void drop_front(std::size_t count) {
@@ -99,7 +99,7 @@ class Submission {
 
   /// Matches the answer's lines with the `count` documents that were sent. Documents without a final answer stay in the queue, in
   /// order, to be sent again.
-  Status settle(std::string_view body, std::size_t count) {
+  Status tell_answers(std::string_view body, std::size_t count) {
     std::deque<Document> again;
     std::size_t next = 0;
     Error reason{ErrorCode::unavailable, "the daemon left transactions without an answer"};

@@ -16,8 +16,8 @@ std::size_t number_of_key(const std::vector<crypto::Certificate>& all, const cry
 
 }  // namespace
 
-Result<Examiner> Examiner::make(const Trust& trust) {
-  Examiner examiner;
+Result<FileExaminer> FileExaminer::make(const Trust& trust) {
+  FileExaminer examiner;
   examiner.methodologies_ = trust.methodologies;
   auto signers = Signers::make(trust.signers, crypto::kConsentSigningUsage);
   if (!signers) return Failure{signers.error()};
@@ -42,7 +42,7 @@ Result<Examiner> Examiner::make(const Trust& trust) {
   return examiner;
 }
 
-Status Examiner::add_locks(const std::vector<verify::ListedLock>& locks) {
+Status FileExaminer::add_locks(const std::vector<verify::ListedLock>& locks) {
   knows_locks_ = true;
   for (const verify::ListedLock& one : locks) {
     auto verifier = crypto::verifier_from_point(one.key);
@@ -56,7 +56,7 @@ Status Examiner::add_locks(const std::vector<verify::ListedLock>& locks) {
 }
 
 /// Which ride the act names only whoever has the root's key can see.
-void Examiner::examine_evidence(const claim::Claim& claim, verify::Flaws& flaws) const {
+void FileExaminer::examine_evidence(const claim::Claim& claim, verify::Flaws& flaws) const {
   const auto* reduction = std::get_if<claim::Reduction>(&claim.entry);
   if (reduction == nullptr) return;
   const auto& named = reduction->methodology;
@@ -78,7 +78,7 @@ void Examiner::examine_evidence(const claim::Claim& claim, verify::Flaws& flaws)
   verify::compare_with_statement(claim, *reduction, *statement, methodology, flaws);
 }
 
-Examined Examiner::examine(const claim::Message& message) const {
+Examined FileExaminer::examine(const claim::Message& message) const {
   Examined result;
   result.payload_hash = hasher_.sha256({message.payload});
   const auto found = devices_.find(message.thumbprint);
@@ -109,7 +109,7 @@ Examined Examiner::examine(const claim::Message& message) const {
   return result;
 }
 
-void Examiner::check_in_force(const claim::Reduction& act, verify::Flaws& flaws) const {
+void FileExaminer::check_in_force(const claim::Reduction& act, verify::Flaws& flaws) const {
   const claim::MethodologyRef& named = act.methodology;
   const measure::Methodology* methodology = methodologies_->find(named.id, named.version, named.sha256);
   if (methodology == nullptr || methodologies_->holds(*methodology, act.end)) return;

@@ -40,10 +40,10 @@ struct Examined {
 };
 
 /// Threads: one examiner a thread.
-class Examiner {
+class FileExaminer {
  public:
   /// `trust` must outlive the examiner.
-  static Result<Examiner> make(const Trust& trust);
+  static Result<FileExaminer> make(const Trust& trust);
 
   [[nodiscard]] Examined examine(const claim::Message& message) const;
 

@@ -142,9 +142,9 @@ void ReceiptBook::add_changes(const claim::Receipt& receipt, Device& device) {
 void ReceiptBook::count(const Device& device, const claim::ChainId& id, const KeptClaims::Asked& asked, ReceiptSums& sums) const {
   if (const auto change = device.changes.find({id, asked.seq}); change != device.changes.end()) {
     switch (change->second.standing) {
-      case claim::Standing::accepted: return add_granted(sums, change->second.granted_mg);
-      case claim::Standing::held: ++sums.held; return;
-      case claim::Standing::refused: ++sums.refused; return;
+      case claim::Stands::accepted: return add_granted(sums, change->second.granted_mg);
+      case claim::Stands::held: ++sums.held; return;
+      case claim::Stands::refused: ++sums.refused; return;
     }
   }
   const auto chain = device.chains.find(id);

@@ -43,7 +43,7 @@ class ReceiptBook {
   };
   struct Decided {
     std::uint64_t number = 0;
-    claim::Standing standing = claim::Standing::accepted;
+    claim::Stands standing = claim::Stands::accepted;
     std::int64_t granted_mg = 0;
   };
   struct Device {

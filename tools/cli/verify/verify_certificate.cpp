@@ -4,6 +4,7 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/base/system.hpp"
+#include "daemon/base/time_text.hpp"
 #include "daemon/credential/check.hpp"
 #include "daemon/credential/dates.hpp"
 #include "daemon/credential/printed.hpp"
@@ -73,8 +74,8 @@ Json document_of(const credential::Tree& tree) {
           {"region", tree.region},
           {"latitude", tree.latitude_e2 / 100.0},
           {"longitude", tree.longitude_e2 / 100.0},
-          {"planted_on", credential::day_text(tree.planted_day)},
-          {"inspected_on", credential::day_text(tree.inspected_day)},
+          {"planted_on", date_text(tree.planted_day)},
+          {"inspected_on", date_text(tree.inspected_day)},
           {"inspector", tree.inspector},
           {"credit_mg", tree.credit_mg}};
 }
@@ -126,9 +127,8 @@ std::string to_text(const TreeCertificate& certificate) {
   text += '\n';
   for (const credential::Tree& tree : certificate.trees) {
     text += "  " + tree.number.text() + ": " + tree.local_name + " (" + tree.scientific_name + "), " + tree.site + ", " +
-            tree.region + ", planted " + credential::day_text(tree.planted_day) + ", inspected " +
-            credential::day_text(tree.inspected_day) + " by " + tree.inspector + ", for " + grams_text(tree.credit_mg) +
-            " of credit\n";
+            tree.region + ", planted " + date_text(tree.planted_day) + ", inspected " + date_text(tree.inspected_day) + " by " +
+            tree.inspector + ", for " + grams_text(tree.credit_mg) + " of credit\n";
   }
   if (certificate.duty) {
     text += "counts for " + certificate.duty->name + ", " + std::to_string(certificate.duty->year) + ": " +

@@ -19,7 +19,7 @@ class ParallelExaminer {
     ParallelExaminer all;
     const unsigned count = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {
-      Result<Examiner> one = Examiner::make(trust);
+      Result<FileExaminer> one = FileExaminer::make(trust);
       if (!one) return Failure{one.error()};
       all.examiners_.push_back(std::move(*one));
     }
@@ -48,7 +48,7 @@ class ParallelExaminer {
     }
   }
 
-  std::vector<Examiner> examiners_;
+  std::vector<FileExaminer> examiners_;
   std::vector<Examined> results_;
 };
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/base/line_allowance.hpp"
 #include "tools/credit-service/access/access_store.hpp"
 #include "tools/credit-service/api/metrics.hpp"
@@ -27,7 +28,7 @@ struct Problem;
 
 inline constexpr std::size_t kMostApiBodyBytes = 1u << 20;
 /// For how long the answer to a request with an idempotency key is kept.
-inline constexpr std::int64_t kKeptAnswerSeconds = std::int64_t{7} * 86'400;
+inline constexpr std::int64_t kKeptAnswerSeconds = 7 * kSecondsADay;
 
 class ServiceApi {
  public:

@@ -6,6 +6,7 @@
 
 #include "daemon/base/hex.hpp"
 #include "daemon/base/moment.hpp"
+#include "daemon/base/time_text.hpp"
 #include "daemon/credential/dates.hpp"
 #include "daemon/credential/printed.hpp"
 #include "daemon/credential/status_list.hpp"
@@ -67,8 +68,8 @@ void draw_tree(Canvas& canvas, const credential::Tree& tree, std::size_t place) 
       "</i>)\n" +
       escaped(tree.site + ", " + tree.region + " (" + degrees(tree.latitude_e2) + ", " + degrees(tree.longitude_e2) + ")") +
       '\n' +
-      escaped("planted " + credential::day_text(tree.planted_day) + ", inspected " + credential::day_text(tree.inspected_day) +
-              " by " + tree.inspector + ", for " + tools::grams_text(tree.credit_mg) + " of credit");
+      escaped("planted " + date_text(tree.planted_day) + ", inspected " + date_text(tree.inspected_day) + " by " +
+              tree.inspector + ", for " + tools::grams_text(tree.credit_mg) + " of credit");
   canvas.row("Tree " + std::to_string(place), what, kText - 1, 6);
 }
 

@@ -39,12 +39,6 @@ std::vector<std::string> reasons_of(Holds holds) {
   return names;
 }
 
-std::string in_one_cell(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 /// Why the claims of a group are held: of screened days what was found.
 std::string sentence_of(const HeldGroup& group, const std::vector<Screened>& screened) {
   std::string text;
@@ -106,7 +100,7 @@ Result<Listing> groups_answer(Books& books, const HeldFilter& filter, const Cale
     const std::string reason(to_string(one.reason));
     answer.json.push_back(group_json(one, words));
     answer.csv +=
-        tools::csv_record({one.device, day_text(one.day), reason, in_one_cell(one.merchants), std::to_string(one.sum.claims),
+        tools::csv_record({one.device, day_text(one.day), reason, tools::joined(one.merchants), std::to_string(one.sum.claims),
                            std::to_string(one.sum.asked_mg), std::to_string(one.sum.oldest), words});
     table.add({one.device, day_text(one.day), reason, tools::count_text(one.sum.claims), tools::grams_text(one.sum.asked_mg),
                tools::time_text(one.sum.oldest)});
@@ -132,7 +126,7 @@ Result<Listing> claims_answer(Books& books, const HeldFilter& filter) {
   answer.csv = tools::csv_record({"claim", "device", "chain", "seq", "merchant", "activity", "asked_mg", "ended_at", "reversal",
                                   "reasons", "arrived", "since"});
   const Status read = books.held(filter, [&](const HeldClaim& one) -> Status {
-    const std::string reasons = in_one_cell(reasons_of(one.decision.holds));
+    const std::string reasons = tools::joined(reasons_of(one.decision.holds));
     answer.json.push_back(claim_json(one));
     answer.csv +=
         tools::csv_record({std::to_string(one.id), one.device, to_hex(one.chain), std::to_string(one.seq), one.merchant,

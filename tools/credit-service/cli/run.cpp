@@ -95,7 +95,7 @@ Status serve(const Config& config, Ledger& ledger, measure::Library& library, co
     programme_key = std::move(*read);
   }
   Locks locks(ledger.registry(), std::move(programme_key), hasher, clock, log);
-  Clerk clerk(ledger, Examiner(certificates, library, hasher, locks, &published), *signer, hasher, std::move(clocks));
+  Clerk clerk(ledger, BatchExaminer(certificates, library, hasher, locks, &published), *signer, hasher, std::move(clocks));
   return work(config.broker, clerk, ledger.registry(), bundles ? &*bundles : nullptr, log, stopping);
 }
 

@@ -3,6 +3,7 @@
 // docs/claim-format.md, "Nullifier"). Called within the store's current transaction. Private to ledger/. Threads: one.
 #pragma once
 
+#include "daemon/base/calendar.hpp"
 #include "tools/credit-service/ledger/lookup.hpp"
 #include "tools/credit-service/programme/programme.hpp"
 #include "tools/credit-service/verify/batch.hpp"
@@ -10,7 +11,7 @@
 namespace greentill::credit {
 
 /// For how long what a retired device sends is taken as before.
-inline constexpr std::int64_t kRetiredSeconds = std::int64_t{30} * 86'400;
+inline constexpr std::int64_t kRetiredSeconds = 30 * kSecondsADay;
 
 /// Why a claim is refused, or else for what it is held.
 struct Acceptance {

@@ -7,12 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/calendar.hpp"
 #include "tools/credit-service/ledger/things.hpp"
 
 namespace greentill::credit {
 
 /// A second repair within so long of a device's last one is held.
-inline constexpr std::int64_t kRepairSeconds = std::int64_t{30} * 86'400;
+inline constexpr std::int64_t kRepairSeconds = 30 * kSecondsADay;
 
 /// How a start's assignment lies to what the registry has of the device.
 enum class Assigned : std::uint8_t { good, never_had, left };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operator sees of the ledger. Nothing here writes, or takes a lock that a worker waits for. sqlite/books.hpp implements
-// it. Times are Unix seconds.
+// What an operator sees of the ledger. Nothing here writes, or takes a lock that a worker waits for. ledger/tables implements it,
+// on either database. Times are Unix seconds.
 //
 // Errors: those of the database; corrupt where a stored claim cannot be read.
 // Threads: one.

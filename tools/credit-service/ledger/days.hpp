@@ -2,20 +2,21 @@
 // What each device asks for by activity and day of the act, and when that is looked at (docs/ledger.md, "Screening"). Called
 // within the store's current transaction. Private to ledger/. Threads: one.
 //
-// What always holds (sqlite/audit_days.cpp checks it): a day's `asked` is what its accepted reductions ask for, held or not; what
+// What always holds (tables/audit_days.cpp checks it): a day's `asked` is what its accepted reductions ask for, held or not; what
 // is refused, a dismissed claim or a duplicate among them, asks for nothing.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/claim/claim.hpp"
 #include "tools/credit-service/ledger/programmes.hpp"
 
 namespace greentill::credit {
 
 /// When a day is looked at first.
-inline constexpr std::int64_t kLookAfterSeconds = std::int64_t{6} * 3'600;
+inline constexpr std::int64_t kLookAfterSeconds = 6 * kSecondsAnHour;
 /// What comes for a day that is over is looked at so much later: by then the rest of it has come as well.
 inline constexpr std::int64_t kLookSoonSeconds = 600;
 

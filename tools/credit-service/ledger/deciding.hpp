@@ -3,9 +3,8 @@
 // Called within the store's current transaction. Private to ledger/. Threads: one.
 //
 // What always holds:
-// - Each nullifier of a reduction that was accepted, and of a reversal, leads to one act, with which both are kept. Two acts
-// become
-//   one only by a reduction that is not out, and only where one of them has no holder that keeps others out.
+// - Each nullifier of a reduction that was accepted, and of a reversal, leads to one act, with which both are kept. Two
+//   acts become one only by a reduction that is not out, and only where one of them has no holder that keeps others out.
 // - A stored decision is what the judgement of its act says; a device that was told otherwise has a change with it.
 // - An act with one claim and nothing else is a row of its own: no list of claims is kept for it.
 #pragma once

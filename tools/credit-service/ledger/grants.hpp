@@ -2,7 +2,7 @@
 // What a claim that holds its act is granted: the steps limit, book and post (docs/ledger.md). Called within the store's current
 // transaction. Private to ledger/. Threads: one.
 //
-// What always holds (sqlite/audit.cpp checks the first two):
+// What always holds (tables/audit_bookings.cpp checks the first two):
 // - The legs of a booking add up to 0, and a claim's bookings are its present grant, shared as the programme says under which it
 //   was accepted.
 // - What stands of a claim is what its device, merchant and account have used of their limits; but what was taken back after it

@@ -171,11 +171,10 @@ Result<bool> Deciding::limit_reversals(Component& component, Member& holder, con
 }
 
 Status Deciding::decide_later(const ActKey& key, const Error& why, std::int64_t now) {
-  constexpr std::int64_t kAgainSeconds = 3'600;
   log_.write(LogLevel::error, "ledger", "an act is decided later: " + why.message);
   const ActCell cell(key);
   const ByteView bytes = cell.bytes();
-  return store_.put_work({WorkStep::decide, to_hex(bytes), 0, {bytes.begin(), bytes.end()}, now + kAgainSeconds});
+  return store_.put_work({WorkStep::decide, to_hex(bytes), 0, {bytes.begin(), bytes.end()}, now + kSecondsAnHour});
 }
 
 }  // namespace greentill::credit

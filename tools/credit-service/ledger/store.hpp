@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ledger's rules need of a database. The rules work in steps, each under one key (docs/ledger.md, "Steps"): accept and
 // tell (a device), ride (a lock), decide (an act), limit (a subject), book (a claim), post (an account). Each operation here
-// touches only what one key leads to, so that a store can spread its tables by these keys. sqlite/store.hpp implements it; what
-// an operator looks at is read through books.hpp.
+// touches only what one key leads to, so that a store can spread its tables by these keys. ledger/sqlite and ledger/postgres
+// implement it; what an operator looks at is read through books.hpp.
 //
 // Errors: those of the database, after which the transaction must be given up: full, io, corrupt, unavailable where another
 // process holds the lock for too long. Times and ids are as things.hpp has them.

@@ -99,7 +99,7 @@ template <typename Row>
 std::optional<ToldChange> change_of_row(const Row& row) {
   return ToldChange{row.count(0),
                     row.integer(1),
-                    static_cast<claim::Standing>(row.integer(2)),
+                    static_cast<claim::Stands>(row.integer(2)),
                     row.integer(3),
                     static_cast<Reason>(row.integer(4)),
                     row.integer(5)};

@@ -12,7 +12,7 @@ namespace greentill::credit {
 
 /// What stands of a claim, as its device sees it.
 struct Stands {
-  claim::Standing standing = claim::Standing::accepted;
+  claim::Stands standing = claim::Stands::accepted;
   std::int64_t granted_mg = 0;
   Reason reason = Reason::none;  ///< none where it is accepted
   friend bool operator==(const Stands&, const Stands&) = default;

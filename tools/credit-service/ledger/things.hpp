@@ -126,7 +126,7 @@ struct Span {
 struct ToldChange {
   std::uint64_t number = 0;
   std::int64_t claim = 0;
-  claim::Standing standing = claim::Standing::accepted;
+  claim::Stands standing = claim::Stands::accepted;
   std::int64_t granted_mg = 0;
   Reason reason = Reason::none;
   std::int64_t at = 0;

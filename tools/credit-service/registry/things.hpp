@@ -142,7 +142,7 @@ struct PublishedMethodology {
 struct ServiceAddress {
   std::string device;  ///< empty: all
   std::string broker;  ///< "mqtts://host:port"; empty: as the device's configuration says
-  std::string est;     ///< "https://host:port"; likewise
+  std::string est;     ///< "https://host:port"; empty: as the device's configuration says
   friend bool operator==(const ServiceAddress&, const ServiceAddress&) = default;
 };
 

@@ -53,7 +53,7 @@ Status Clerk::take_own(const std::string& device, std::vector<std::uint8_t> byte
   std::vector<Batch> batches = read_batches(device, std::move(bytes), std::move(correlation), hasher_, trouble);
   if (!trouble.empty()) ledger_.notices().broken(device, trouble);
   for (Batch& batch : batches) {
-    const auto answer = settle(batch, stored);
+    const auto answer = process(batch, stored);
     if (!answer) return Failure{answer.error()};
     if (Status added = reply(*answer, batch.correlation, replies); !added) return added;
   }
@@ -65,14 +65,14 @@ Status Clerk::take_kept(const std::string& device, const claim::Stored& stored, 
     auto waiting = ledger_.next_pending(device);
     if (!waiting) return Failure{waiting.error()};
     if (waiting->device.empty()) return Done{};
-    const auto answer = settle(*waiting, stored);
+    const auto answer = process(*waiting, stored);
     if (!answer) return Failure{answer.error()};
     if (answer->stays) return Done{};
     if (Status added = reply(*answer, waiting->correlation, replies); !added) return added;
   }
 }
 
-Result<Answer> Clerk::settle(Batch& batch, const claim::Stored& stored) {
+Result<Answer> Clerk::process(Batch& batch, const claim::Stored& stored) {
   std::vector<std::size_t> chosen;
   if (Status read = ledger_.choose(batch, chosen); !read) return Failure{read.error()};
   examiner_.examine(batch, chosen);

@@ -21,7 +21,7 @@ struct Reply {
 class Clerk {
  public:
   /// All references must outlive it.
-  Clerk(Ledger& ledger, Examiner examiner, crypto::Signer& signer, const claim::Hasher& hasher, Clocks clocks)
+  Clerk(Ledger& ledger, BatchExaminer examiner, crypto::Signer& signer, const claim::Hasher& hasher, Clocks clocks)
       : ledger_(ledger), examiner_(examiner), signer_(signer), hasher_(hasher), clocks_(std::move(clocks)) {}
 
   /// Takes a batch that a device published; one of no bytes is a question. `stored`: what the device says that it has stored of
@@ -34,14 +34,14 @@ class Clerk {
   Result<bool> tick();
 
  private:
-  Result<Answer> settle(Batch& batch, const claim::Stored& stored);
+  Result<Answer> process(Batch& batch, const claim::Stored& stored);
   Status take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>& replies);
   Status take_own(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,
                   const claim::Stored& stored, std::vector<Reply>& replies);
   Status reply(const Answer& answer, const std::vector<std::uint8_t>& correlation, std::vector<Reply>& replies);
 
   Ledger& ledger_;
-  Examiner examiner_;
+  BatchExaminer examiner_;
   crypto::Signer& signer_;
   const claim::Hasher& hasher_;
   Clocks clocks_;

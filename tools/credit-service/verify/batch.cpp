@@ -84,7 +84,7 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
 }
 
 // Goes from the last claim to the first, since each claim links to the one before it.
-void Examiner::examine(Batch& batch, std::span<const std::size_t> chosen) {
+void BatchExaminer::examine(Batch& batch, std::span<const std::size_t> chosen) {
   if (published_ != nullptr) published_->look();
   const BatchClaim* next = nullptr;
   const Digest* attesting = nullptr;  // the certificate of the signature that attests the claims before it
@@ -102,12 +102,12 @@ void Examiner::examine(Batch& batch, std::span<const std::size_t> chosen) {
   }
 }
 
-void Examiner::examine_content(const std::string& device, BatchClaim& claim, verify::Flaws& flaws) {
+void BatchExaminer::examine_content(const std::string& device, BatchClaim& claim, verify::Flaws& flaws) {
   verify::check_content(*hasher_, *library_, device, claim.message, *claim.claim, flaws);
   if (std::holds_alternative<claim::Reduction>(claim.claim->entry)) claim.ride = locks_->judge(*claim.claim, *library_, flaws);
 }
 
-bool Examiner::examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting) {
+bool BatchExaminer::examine_one(const std::string& device, BatchClaim& claim, const Digest* attesting) {
   claim.examined = true;
   const Digest& thumbprint = claim.message.thumbprint;
   // A claim with headers that are not understood cannot be checked: a later claim has to attest it.

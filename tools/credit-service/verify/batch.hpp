@@ -60,11 +60,11 @@ std::vector<Batch> read_batches(const std::string& device, std::vector<std::uint
                                 const claim::Hasher& hasher, std::string& trouble);
 
 /// Checks the claims that the ledger chose. Threads: one.
-class Examiner {
+class BatchExaminer {
  public:
   /// `published`: what keeps the library up to date; null: nothing has to. All must outlive it.
-  Examiner(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher, Locks& locks,
-           Methodologies* published = nullptr)
+  BatchExaminer(Certificates& certificates, const measure::Library& library, const claim::Hasher& hasher, Locks& locks,
+                Methodologies* published = nullptr)
       : certificates_(&certificates), library_(&library), hasher_(&hasher), locks_(&locks), published_(published) {}
 
   /// Sets `examined`, `authentic` and, where something is wrong, `reason` for the claims at the ascending indices in `chosen`;

@@ -25,8 +25,8 @@ std::string reasons_of(const credit::Decision& decision) {
   return all;
 }
 
-const char* standing_of(claim::Standing standing) {
-  return standing == claim::Standing::refused ? "refused" : standing == claim::Standing::held ? "held" : "accepted";
+const char* standing_of(claim::Stands standing) {
+  return standing == claim::Stands::refused ? "refused" : standing == claim::Stands::held ? "held" : "accepted";
 }
 
 }  // namespace

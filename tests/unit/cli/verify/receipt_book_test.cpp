@@ -7,7 +7,7 @@
 namespace greentill::cli::receipt_book_test {
 namespace {
 
-using claim::Standing;
+using claim::Stands;
 using test::Bytestring;
 using test::Dock;
 using test::Findings;
@@ -69,7 +69,7 @@ struct Answered : Dock {
     return verify({.partial = partial, .threads = 1, .receipts = &*book});
   }
 
-  [[nodiscard]] claim::Change change(std::uint64_t number, std::uint64_t seq, Standing standing, std::int64_t mg) const {
+  [[nodiscard]] claim::Change change(std::uint64_t number, std::uint64_t seq, Stands standing, std::int64_t mg) const {
     return {number, chain.head().chain, seq, standing, mg, "screening"};
   }
 
@@ -107,9 +107,9 @@ TEST_CASE("receipts: below what the device had stored, silence means nothing") {
 
 TEST_CASE("receipts: a later one and changes say what stands, changes in the order of their numbers") {
   Answered dock;
-  dock.answer(dock.fields(10), {{{3, "unknown-root", true}}, {}, {dock.change(1, 5, Standing::held, 0)}});
+  dock.answer(dock.fields(10), {{{3, "unknown-root", true}}, {}, {dock.change(1, 5, Stands::held, 0)}});
   dock.answer(dock.fields(10, 10),
-              {{}, {{3, 167}}, {dock.change(2, 6, Standing::refused, 0), dock.change(3, 5, Standing::accepted, 7)}});
+              {{}, {{3, 167}}, {dock.change(2, 6, Stands::refused, 0), dock.change(3, 5, Stands::accepted, 7)}});
   CHECK(dock.check() == Findings{});
   const ReceiptSums& sums = *dock.summary.receipts;
   CHECK(sums.refused == 1);
@@ -121,7 +121,7 @@ TEST_CASE("receipts: a later one and changes say what stands, changes in the ord
 
 TEST_CASE("receipts: a restored ledger forgets what lies behind its head, and its changes begin anew") {
   Answered dock;
-  dock.answer(dock.fields(10), {{{9, "duplicate", false}}, {}, {dock.change(1, 3, Standing::held, 0)}});
+  dock.answer(dock.fields(10), {{{9, "duplicate", false}}, {}, {dock.change(1, 3, Stands::held, 0)}});
   claim::ReceiptFields restored = dock.fields(5, 5);
   restored.epoch = 2;
   dock.answer(restored);

@@ -56,7 +56,7 @@ void DockBench::run(int turns) {
 
 void DockBench::run_rounds(int rounds) { run(rounds * 600); }
 
-Desk::Found DockBench::find(const Hello& hello) {
+SessionOwner::Found DockBench::find(const Hello& hello) {
   auto& lock = locks_[hello.id];
   if (!lock) {
     lock = std::make_shared<LockRecord>();

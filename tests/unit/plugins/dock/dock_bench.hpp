@@ -18,7 +18,7 @@ namespace greentill::dock::test {
 
 using greentill::test::LockFixture;
 
-class DockBench final : public Desk, public firmware::Wire {
+class DockBench final : public SessionOwner, public firmware::Wire {
  public:
   explicit DockBench(LockFixture& world) { connect(world); }
 
@@ -37,7 +37,7 @@ class DockBench final : public Desk, public firmware::Wire {
   /// Changes what the lock answered, before it is sent with a sound checksum.
   std::function<void(firmware::Request, std::vector<std::uint8_t>& content)> forge;
 
-  // Desk
+  // SessionOwner
   Found find(const Hello& hello) override;
   bool hand_in(const std::shared_ptr<LockRecord>& lock, const Ride& ride) override;
   bool reject(const LockRecord& lock, std::uint32_t counter, const std::string& why) override;

@@ -12,7 +12,7 @@
 namespace greentill::escpos::test {
 
 /// Lifetime: the text's.
-inline Bytes bytes(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+inline ByteView bytes(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
 inline std::string read(const std::filesystem::path& path) {
   std::ostringstream text;

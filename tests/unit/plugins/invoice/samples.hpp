@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invoices written out from the specifications, with nobody's data in them. Which part each element comes from:
-// - its place and order: UBL-Invoice-2.1.xsd, UBL-CreditNote-2.1.xsd and UBL-CommonAggregateComponents-2.1.xsd (OASIS
-// os-UBL-2.1);
-// - which of them a Peppol document must have, and CustomizationID and ProfileID to the letter: Peppol BIS Billing 3.0, "Profiles
-// and
-//   messages", rules PEPPOL-EN16931-R001, -R004, -R007 (process and specification) and -R020 (the seller's electronic address);
+// - its place and order: UBL-Invoice-2.1.xsd, UBL-CreditNote-2.1.xsd and UBL-CommonAggregateComponents-2.1.xsd
+//   (OASIS os-UBL-2.1);
+// - which of them a Peppol document must have, and CustomizationID and ProfileID to the letter: Peppol BIS Billing 3.0,
+//   "Profiles and messages", rules PEPPOL-EN16931-R001, -R004, -R007 (process and specification) and -R020 (the seller's
+//   electronic address);
 // - the meaning of each, by its business term: EN 16931-1, table of the semantic model; the codes of documents: UNTDID 1001.
 #pragma once
 

@@ -17,7 +17,7 @@ using namespace test;
 constexpr std::size_t kLogBytes = 120u << 20;
 
 /// Receipts with numbers of their own, until there are so many bytes.
-class MadeLog final : public plugin::Bytes {
+class MadeLog final : public plugin::ByteInput {
  public:
   std::size_t read(std::span<char> into) override {
     if (begin_ == piece_.size()) make();

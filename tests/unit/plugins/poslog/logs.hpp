@@ -64,7 +64,7 @@ struct Outcome {
   }
 };
 
-inline Outcome read(plugin::Bytes& bytes, const Settings& with) {
+inline Outcome read(plugin::ByteInput& bytes, const Settings& with) {
   Outcome outcome;
   PosLogReader reader(bytes, with);
   for (;;) {

@@ -28,7 +28,7 @@ class SqliteStore final : public Store {
  public:
   SqliteStore(sqlite::Database database, sqlite::StoreMark mark, bool starts_anew)
       : database_(std::move(database)), mark_(std::move(mark)), starts_anew_(starts_anew) {}
-  ~SqliteStore() override { mark_.settle(database_.file()); }
+  ~SqliteStore() override { mark_.finish(database_.file()); }
   Status prepare();
   /// Brings the mark up to the ledger, unless a new epoch does.
   Status keep_mark();

@@ -15,7 +15,7 @@ namespace greentill::plugin::test {
 
 class Lines final : public RecordReader {
  public:
-  explicit Lines(Bytes& bytes) : bytes_(bytes) {}
+  explicit Lines(ByteInput& bytes) : bytes_(bytes) {}
 
   Next next(Transaction& into) override {
     std::string line;
@@ -36,14 +36,14 @@ class Lines final : public RecordReader {
     while (bytes_.read({&byte, 1}) == 1 && byte != '\n') line += byte;
     return !line.empty();
   }
-  Bytes& bytes_;
+  ByteInput& bytes_;
 };
 
 class FolderOfLines final : public FolderSource {
  public:
   FolderOfLines(std::string_view configuration, Services services)
       : FolderOfLines(plugin::read_configuration(configuration, "lines"), services) {}
-  std::unique_ptr<RecordReader> read(Bytes& bytes, const std::string& /*name*/) override {
+  std::unique_ptr<RecordReader> read(ByteInput& bytes, const std::string& /*name*/) override {
     return std::make_unique<Lines>(bytes);
   }
 

@@ -16,7 +16,7 @@ namespace greentill::plugin {
 namespace {
 
 /// A number, an endless text or list: what need not be in memory at once.
-class Endless final : public Bytes {
+class Endless final : public ByteInput {
  public:
   Endless(std::string head, std::string again) : head_(std::move(head)), again_(std::move(again)) {}
   std::size_t read(std::span<char> into) override {

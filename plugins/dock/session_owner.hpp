@@ -14,7 +14,7 @@
 
 namespace greentill::dock {
 
-class Desk {
+class SessionOwner {
  public:
   /// The lock with this name and key, as it is known; null, with the reason, where nothing is taken from it.
   struct Found {
@@ -24,7 +24,7 @@ class Desk {
   virtual Found find(const Hello& hello) = 0;
   /// Hands a ride in; false where the store takes no more now.
   [[nodiscard]] virtual bool hand_in(const std::shared_ptr<LockRecord>& lock, const Ride& ride) = 0;
-  /// Hands in that a ride cannot be used; false as above.
+  /// Hands in that a ride cannot be used; false where the store takes no more now.
   [[nodiscard]] virtual bool reject(const LockRecord& lock, std::uint32_t counter, const std::string& why) = 0;
   /// Asks the service: the question's number; nothing where it cannot be asked now.
   [[nodiscard]] virtual std::optional<std::uint64_t> ask(std::string_view kind, std::string_view argument) = 0;
@@ -37,7 +37,7 @@ class Desk {
   [[nodiscard]] virtual std::int64_t unix_seconds() = 0;
 
  protected:
-  ~Desk() = default;
+  ~SessionOwner() = default;
 };
 
 }  // namespace greentill::dock
