@@ -41,51 +41,41 @@ Reactor::Reactor(std::size_t most_threads, std::function<Arrival(Connection&)> a
 Reactor::~Reactor() {
   stop();
   if (epoll_ >= 0) ::close(epoll_);
-  if (listening_ >= 0) ::close(listening_);
 }
 
-Status Reactor::start(int listening) {
-  listening_ = listening;
-  if (::fcntl(listening, F_SETFL, O_NONBLOCK) == 0 && ::listen(listening, SOMAXCONN) == 0 &&
-      watch(EPOLL_CTL_ADD, listening, kListening) && watch(EPOLL_CTL_ADD, stop_.get(), kStop) && add_thread()) {
+Status Reactor::start(Descriptor listening) {
+  listening_ = std::move(listening);
+  if (::fcntl(listening_.get(), F_SETFL, O_NONBLOCK) == 0 && ::listen(listening_.get(), SOMAXCONN) == 0 &&
+      watch(EPOLL_CTL_ADD, listening_.get(), kListening) && watch(EPOLL_CTL_ADD, stop_.get(), kStop) && add_thread()) {
     return Done{};
   }
   return fail(ErrorCode::io, "cannot serve connections: the system gives no further descriptor or thread");
 }
 
 void Reactor::stop() {
-  std::vector<pthread_t> threads;
+  std::vector<SizedThread> threads;
   {
     const std::lock_guard lock(mutex_);
     load_.stopping = true;
     threads.swap(threads_);
   }
   ::eventfd_write(stop_.get(), 1);
-  for (const pthread_t thread : threads) ::pthread_join(thread, nullptr);
+  for (SizedThread& thread : threads) thread.join();
   open_.clear();
 }
 
 bool Reactor::add_thread() {
   const std::lock_guard lock(mutex_);
   if (load_.stopping || threads_.size() >= most_threads_) return false;
-  const auto begin = [](void* reactor) -> void* {
-    static_cast<Reactor*>(reactor)->run();
-    return nullptr;
-  };
   ++load_.free_threads;
-  pthread_t thread{};
-  pthread_attr_t attributes;
-  ::pthread_attr_init(&attributes);
-  ::pthread_attr_setstacksize(&attributes, kStackBytes);
-  const bool made = ::pthread_create(&thread, &attributes, begin, this) == 0;
-  ::pthread_attr_destroy(&attributes);
+  std::optional<SizedThread> made = SizedThread::start(kStackBytes, [this] { run(); });
   if (made) {
-    threads_.push_back(thread);
+    threads_.push_back(*made);
   } else {
     --load_.free_threads;
     most_threads_ = threads_.size();  // the system allows no more threads: those that exist have to do
   }
-  return made;
+  return made.has_value();
 }
 
 void Reactor::run() {
@@ -107,7 +97,7 @@ void Reactor::accept() {
   sockaddr_storage storage{};
   auto* address = reinterpret_cast<sockaddr*>(&storage);
   socklen_t size = sizeof storage;
-  const int socket = ::accept4(listening_, address, &size, SOCK_CLOEXEC);
+  const int socket = ::accept4(listening_.get(), address, &size, SOCK_CLOEXEC);
   if (socket < 0) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) make_do(errno);
     return;

@@ -7,8 +7,6 @@
 // daemon/api. Threads: safe from any thread.
 #pragma once
 
-#include <pthread.h>
-
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,6 +18,7 @@
 #include "daemon/base/descriptor.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/line_allowance.hpp"
+#include "daemon/base/sized_thread.hpp"
 
 namespace greentill::api {
 
@@ -45,9 +44,9 @@ class Reactor {
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
-  /// Takes the bound socket over, even where it fails. May be called once. It is closed, and never shut down: where the service
-  /// manager holds it too, it goes on listening, and what has come stays in the kernel's queue for the next program.
-  Status start(int listening);
+  /// Takes the bound socket over. May be called once. It is closed, and never shut down: where the service manager holds it too,
+  /// it goes on listening, and what has come stays in the kernel's queue for the next program.
+  Status start(Descriptor listening);
   /// Closes the connections without a request under way, and waits for the answers of the others.
   void stop();
 
@@ -69,12 +68,12 @@ class Reactor {
   const std::function<void(const std::string&)> complain_;
   const int epoll_;
   const Descriptor stop_;  ///< wakes every thread that waits in the epoll
-  int listening_ = -1;
+  Descriptor listening_;
   Load load_;
 
   std::mutex mutex_;
   std::size_t most_threads_;
-  std::vector<pthread_t> threads_;
+  std::vector<SizedThread> threads_;
   Open open_;
   std::uint64_t last_id_ = 0;
   LineAllowance complaints_{1, std::chrono::minutes(1)};

@@ -9,8 +9,8 @@
 #include "daemon/api/answer.hpp"
 #include "daemon/api/claim_book.hpp"
 #include "daemon/api/gate.hpp"
+#include "daemon/api/head_library.hpp"
 #include "daemon/api/health.hpp"
-#include "daemon/api/http_library.hpp"
 #include "daemon/api/intake.hpp"
 #include "daemon/api/metrics.hpp"
 #include "daemon/api/reactor.hpp"
@@ -35,7 +35,7 @@ constexpr std::string_view kQuestion = "/v1/question";
 constexpr std::string_view kUndo = "/undo";
 constexpr std::string_view kRefund = "/refund";
 
-class HttpServer final : public Server, private RequestHandler {
+class HttpServer final : public Server {
  public:
   HttpServer(const Options& options, Desk& desk, std::unique_ptr<outbox::Reader> reader, Clock& clock, Log& log)
       : options_(options),
@@ -45,19 +45,18 @@ class HttpServer final : public Server, private RequestHandler {
         gate_(options_),
         intake_(desk, options_),
         claims_(std::move(reader)),
-        library_(*this),
         reactor_(
-            options_.threads, [this](Connection& connection) { return library_.answer(connection); }, {},
+            options_.threads, [this](Connection& connection) { return serve(connection); }, {},
             [this](const std::string& what) { log_.write(LogLevel::error, "api", what); }) {}
   ~HttpServer() override { reactor_.stop(); }
 
   Status listen() {
-    const auto bound = options_.socket >= 0 ? HttpLibrary::bound(options_.socket) : library_.bind(options_.host, options_.port);
+    auto bound = options_.socket >= 0 ? library_.bound(Descriptor(options_.socket)) : library_.bind(options_.host, options_.port);
     if (!bound) return Failure{bound.error()};
     port_ = bound->port;
-    socket_ = bound->socket;
+    socket_ = bound->socket.get();
     gate_.set_port(port_);
-    Status started = reactor_.start(bound->socket);
+    Status started = reactor_.start(std::move(bound->socket));
     if (started) log_.write(LogLevel::info, "api", "listening on " + options_.host + ':' + std::to_string(port_));
     return started;
   }
@@ -74,8 +73,33 @@ class HttpServer final : public Server, private RequestHandler {
   static constexpr std::size_t kReadables = 4;
   static const std::array<Resource, kReadables> kResources;
 
-  void answer(const httplib::Request& request, httplib::Response& response, Connection& connection) override;
-  void finish(const httplib::Request& request, httplib::Response& response) override;
+  /// A request whose head the connection holds.
+  class Served final : public Exchange {
+   public:
+    Served(HttpServer& server, Connection& connection) : server_(server), connection_(connection) {}
+    [[nodiscard]] std::string_view head() const override { return connection_.head().text; }
+    bool write(std::string_view bytes) override { return connection_.write(bytes); }
+    [[nodiscard]] const std::string& peer() const override { return connection_.peer(); }
+    [[nodiscard]] int socket() const override { return connection_.socket(); }
+    void answer(const httplib::Request& request, httplib::Response& response) override {
+      const int fault = connection_.head().fault_status;
+      if (fault != 0) return refuse(response, from_status(fault));
+      server_.answer(request, response, connection_);
+    }
+    void fail(httplib::Response& response) override { refuse(response, from_status(response.status)); }
+    void finish(const httplib::Request& request, httplib::Response& response) override { server_.finish(request, response); }
+
+   private:
+    HttpServer& server_;
+    Connection& connection_;
+  };
+
+  Arrival serve(Connection& connection) {
+    Served served(*this, connection);
+    return connection.end_answer(library_.answer(served, false));
+  }
+  void answer(const httplib::Request& request, httplib::Response& response, Connection& connection);
+  void finish(const httplib::Request& request, httplib::Response& response);
 
   void answer_post(const httplib::Request& request, httplib::Response& response, Connection& connection);
   void answer_action(const httplib::Request& request, httplib::Response& response);
@@ -99,7 +123,7 @@ class HttpServer final : public Server, private RequestHandler {
   Intake intake_;
   ClaimBook claims_;
   AnswerCounts answers_;
-  HttpLibrary library_;
+  HeadLibrary library_;
   Reactor reactor_;
   std::uint16_t port_ = 0;
   int socket_ = -1;

@@ -7,12 +7,11 @@
 namespace greentill::app {
 
 void OwnAuthorities::start(std::function<std::string()> put_off, std::function<void()> followed) {
-  const enrol::EstPlace* place = own_.place();
-  if (!config_.enrolment || place == nullptr) return;
-  slots_.emplace(config_.enrolment->folder);
-  enrol::AnchorsMeans means{place->get(), *slots_, clock_,
+  const enrol::EstPlace* const at = place();
+  if (at == nullptr) return;
+  enrol::AnchorsMeans means{at->get(), *slots_, clock_,
                             [this](const std::filesystem::path& authorities) { return try_them(authorities); }};
-  keeper_ = enrol::AnchorsKeeper::start({std::move(means), random_, *place, std::move(put_off), std::move(followed)}, log_);
+  keeper_ = enrol::AnchorsKeeper::start({std::move(means), random_, *at, std::move(put_off), std::move(followed)}, log_);
 }
 
 /// Under others than these the daemon would not start again, or reach no broker.

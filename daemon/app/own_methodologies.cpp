@@ -47,12 +47,11 @@ Status OwnMethodologies::take_kept() {
 Status OwnMethodologies::start(std::function<std::string()> put_off, std::function<void(std::uint64_t)> used,
                                std::function<void()> in_force) {
   in_force_ = std::move(in_force);
-  const enrol::EstPlace* place = own_.place();
-  if (!config_.enrolment || place == nullptr) return Done{};
-  slots_.emplace(config_.enrolment->folder);
-  enrol::BundleKeeper::Options options{{place->get().beside_est(), *slots_, own_.vault(), clock_},
+  const enrol::EstPlace* const at = place();
+  if (at == nullptr) return Done{};
+  enrol::BundleKeeper::Options options{{at->get().beside_est(), *slots_, own_.vault(), clock_},
                                        random_,
-                                       *place,
+                                       *at,
                                        [this] { return number(); },
                                        [this] { return expires_at_.load(); },
                                        std::move(put_off),

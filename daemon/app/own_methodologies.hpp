@@ -12,8 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/app/config.hpp"
-#include "daemon/app/own_identity.hpp"
+#include "daemon/app/own_keeper.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/enrol/common_bundle.hpp"
@@ -24,11 +23,12 @@ namespace greentill::app {
 /// Where the programme's methodologies are kept.
 [[nodiscard]] std::filesystem::path published_methodologies(const Config& config);
 
-class OwnMethodologies {
+class OwnMethodologies : public OwnKeeper<enrol::BundleKeeper> {
  public:
   /// All must outlive it.
   OwnMethodologies(const Config& config, OwnIdentity& own, Clock& clock, Random& random, Log& log)
-      : config_(config), own_(own), clock_(clock), random_(random), log_(log) {}
+      : OwnKeeper(config, own, clock, random, log) {}
+  ~OwnMethodologies() { stop(); }
 
   /// Reads the folder, and what was published. Errors of measure::Library::load() and check_preferred(). What is kept and cannot
   /// be read is told, and asked for anew.
@@ -42,10 +42,6 @@ class OwnMethodologies {
   /// enrol::BundleKeeper::Options. `in_force`: called from a thread of its own once others are. What they use must outlive
   /// stop().
   Status start(std::function<std::string()> put_off, std::function<void(std::uint64_t)> used, std::function<void()> in_force);
-  void stop() { keeper_.reset(); }
-  void look_now() {
-    if (keeper_) keeper_->look_now();
-  }
   /// The broker brought one.
   void came(std::string message) {
     if (keeper_) keeper_->came(std::move(message));
@@ -59,17 +55,10 @@ class OwnMethodologies {
   Status take_kept();
   Status adopt(enrol::CommonBundle bundle);
 
-  const Config& config_;
-  OwnIdentity& own_;
-  Clock& clock_;
-  Random& random_;
-  Log& log_;
   std::optional<measure::Library> library_;
   std::atomic<std::uint64_t> number_{0};
   std::atomic<std::int64_t> expires_at_{0};
-  std::optional<identity::Slots> slots_;
   std::function<void()> in_force_;
-  std::unique_ptr<enrol::BundleKeeper> keeper_;  // last member: its thread uses the others
 };
 
 }  // namespace greentill::app

@@ -42,17 +42,15 @@ Status OwnSettings::keep_number(outbox::Reader& reader, outbox::Writer& writer) 
 
 Status OwnSettings::start(engine::Engine& engine, std::function<std::string()> put_off,
                           std::function<void(const std::string&)> broker_named) {
-  if (!config_.enrolment) return Done{};
-  enrol::EstPlace* place = own_.place();
-  if (place == nullptr) return Done{};
+  enrol::EstPlace* const at = place();
+  if (at == nullptr) return Done{};
   broker_named_ = std::move(broker_named);
-  slots_.emplace(config_.enrolment->folder);
   enrol::SettingsKeeper::Options options{
-      {place->get().beside_est(), *slots_, own_.vault(), clock_},
+      {at->get().beside_est(), *slots_, own_.vault(), clock_},
       random_,
       [this] { return get().number; },
       std::move(put_off),
-      *place,
+      *at,
       [this, &engine](enrol::FetchedSettings fetched) { return adopt(engine, std::move(fetched)); }};
   keeper_ = enrol::SettingsKeeper::start(std::move(options), log_);
   return Done{};

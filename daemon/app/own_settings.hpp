@@ -11,8 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "daemon/app/config.hpp"
-#include "daemon/app/own_identity.hpp"
+#include "daemon/app/own_keeper.hpp"
 #include "daemon/base/error.hpp"
 #include "daemon/base/ports.hpp"
 #include "daemon/engine/engine.hpp"
@@ -22,11 +21,12 @@
 
 namespace greentill::app {
 
-class OwnSettings {
+class OwnSettings : public OwnKeeper<enrol::SettingsKeeper> {
  public:
   /// All must outlive it.
   OwnSettings(const Config& config, OwnIdentity& own, Clock& clock, Random& random, Log& log)
-      : config_(config), own_(own), clock_(clock), random_(random), log_(log) {}
+      : OwnKeeper(config, own, clock, random, log) {}
+  ~OwnSettings() { stop(); }
 
   /// Reads the file. Errors of identity::load_settings(); invalid where they are another device's.
   Status load();
@@ -39,27 +39,13 @@ class OwnSettings {
   /// enrol::SettingsKeeper::Options; `broker_named` hears which broker newer ones name, empty: none. All must outlive stop().
   Status start(engine::Engine& engine, std::function<std::string()> put_off,
                std::function<void(const std::string&)> broker_named);
-  void stop() { keeper_.reset(); }
-  /// Asks now.
-  void look_now() {
-    if (keeper_) keeper_->look_now();
-  }
-  /// Why newer ones could not be asked for or adopted; empty where they were.
-  [[nodiscard]] std::string words() const { return keeper_ ? keeper_->words() : std::string(); }
 
  private:
   Status adopt(engine::Engine& engine, enrol::FetchedSettings fetched);
 
-  const Config& config_;
-  OwnIdentity& own_;
-  Clock& clock_;
-  Random& random_;
-  Log& log_;
   std::list<identity::Settings> all_;  ///< since the start: who made a claim of former ones may still look at them
   std::atomic<const identity::Settings*> in_use_{nullptr};
-  std::optional<identity::Slots> slots_;
   std::function<void(const std::string&)> broker_named_;
-  std::unique_ptr<enrol::SettingsKeeper> keeper_;  // last member: its thread uses the others
 };
 
 }  // namespace greentill::app

@@ -46,9 +46,7 @@ Status use_key(SSL_CTX& context, std::string_view pem) {
   return openssl_failure(ErrorCode::invalid, "the server's key is not that of its certificate");
 }
 
-}  // namespace
-
-Status set_up_tls_server(SSL_CTX& context, const TlsServerIdentity& identity) {
+Status set_up(SSL_CTX& context, const TlsServerIdentity& identity) {
   if (Status ready = set_up_secure_heap(); !ready) return ready;
   if (Status used = use_certificate(context, identity.certificate); !used) return used;
   if (Status used = use_key(context, identity.key); !used) return used;
@@ -70,12 +68,22 @@ Status set_up_tls_server(SSL_CTX& context, const TlsServerIdentity& identity) {
   return Done{};
 }
 
-Result<std::unique_ptr<TlsServerStream>> TlsServerStream::accept(SSL_CTX& context, int socket, Clock::time_point deadline) {
+}  // namespace
+
+Result<TlsServerContext> TlsServerContext::make(const TlsServerIdentity& identity) {
+  std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+  if (!context) return openssl_failure(ErrorCode::full, "OpenSSL has no room for a server");
+  if (Status ready = set_up(*context, identity); !ready) return Failure{ready.error()};
+  return TlsServerContext(std::move(context));
+}
+
+Result<std::unique_ptr<TlsServerStream>> TlsServerStream::accept(const TlsServerContext& context, int socket,
+                                                                 Clock::time_point deadline) {
   if (::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK) != 0) {
     return fail(ErrorCode::io, "a connection cannot be made non-blocking");
   }
   ERR_clear_error();
-  SSL* connection = SSL_new(&context);
+  SSL* connection = SSL_new(context.context_.get());
   if (connection == nullptr) return openssl_failure(ErrorCode::full, "OpenSSL has no room for a connection");
   std::unique_ptr<TlsServerStream> stream(new TlsServerStream(connection, socket, deadline));
   if (SSL_set_fd(connection, socket) != 1) return openssl_failure(ErrorCode::bug, "OpenSSL takes no socket");

@@ -25,9 +25,18 @@ struct TlsServerIdentity {
   std::vector<Certificate> authorities;  ///< named to clients, which choose a certificate by them
 };
 
-/// Makes a fresh context such a server's: nothing is resumed or renegotiated, so that a client's certificate is asked for at
-/// each connection; a client may have none. invalid where certificate or key cannot be used.
-Status set_up_tls_server(ssl_ctx_st& context, const TlsServerIdentity& identity);
+/// Such a server: nothing is resumed or renegotiated, so that a client's certificate is asked for at each connection; a client
+/// may have none.
+class TlsServerContext {
+ public:
+  /// invalid where certificate or key cannot be used. The identity is needed during this call alone.
+  static Result<TlsServerContext> make(const TlsServerIdentity& identity);
+
+ private:
+  friend class TlsServerStream;
+  explicit TlsServerContext(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context)) {}
+  std::shared_ptr<ssl_ctx_st> context_;
+};
 
 /// One connection, with a deadline for all that happens in it.
 class TlsServerStream {
@@ -35,7 +44,7 @@ class TlsServerStream {
   using Clock = std::chrono::steady_clock;
   /// Shakes hands. The socket is made non-blocking; it stays the caller's, and open. unavailable, with the cause, where the
   /// client breaks off, speaks no TLS or is too slow.
-  static Result<std::unique_ptr<TlsServerStream>> accept(ssl_ctx_st& context, int socket, Clock::time_point deadline);
+  static Result<std::unique_ptr<TlsServerStream>> accept(const TlsServerContext& context, int socket, Clock::time_point deadline);
   ~TlsServerStream();
   TlsServerStream(const TlsServerStream&) = delete;
   TlsServerStream& operator=(const TlsServerStream&) = delete;

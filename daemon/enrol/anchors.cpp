@@ -83,16 +83,12 @@ class Following {
   std::optional<std::int64_t> server_time_;
 };
 
-class ThreadAnchors final : public AnchorsKeeper {
+class ThreadAnchors final : public AskingKeeper<AnchorsKeeper> {
  public:
-  ThreadAnchors(Options options, Log& log)
-      : options_(std::move(options)), log_(log), asking_({options_.every, options_.floor}, "authorities", options_.random, log) {
+  ThreadAnchors(Options options, Log& log) : AskingKeeper(std::move(options), "authorities", log) {
     asking_.start([this] { return look(); });
   }
   ~ThreadAnchors() override { asking_.end(); }
-
-  void look_now() override { asking_.wake(); }
-  [[nodiscard]] std::string words() const override { return asking_.words(); }
 
  private:
   milliseconds look() {
@@ -114,10 +110,6 @@ class ThreadAnchors final : public AnchorsKeeper {
     }
     return asking_.well();
   }
-
-  const Options options_;
-  Log& log_;
-  Asking asking_;  // last member: its thread uses the others
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/enrol/est_client.hpp"
 #include "daemon/enrol/est_place.hpp"
+#include "daemon/enrol/keeper.hpp"
 #include "daemon/identity/slots.hpp"
 
 namespace greentill::enrol {
@@ -33,7 +34,7 @@ struct AnchorsMeans {
 /// some that nobody who may vouches for, or that do not do. After any error those before are in use.
 Result<bool> follow_anchors(const AnchorsMeans& means, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
 
-class AnchorsKeeper {
+class AnchorsKeeper : public Keeper {
  public:
   struct Options {
     AnchorsMeans means;
@@ -46,13 +47,6 @@ class AnchorsKeeper {
   };
   /// Asks at once, and again from time to time. `log` must outlive it.
   static std::unique_ptr<AnchorsKeeper> start(Options options, Log& log);
-  /// Ends what is under way, within about 100 ms but for a host's name that is being looked up and `followed`.
-  virtual ~AnchorsKeeper() = default;
-  /// Asks now. Threads: safe from any thread.
-  virtual void look_now() = 0;
-  /// Why the operator's authorities could not be asked for or followed, as a sentence; empty where they were. Threads: safe from
-  /// any.
-  [[nodiscard]] virtual std::string words() const = 0;
 };
 
 }  // namespace greentill::enrol

@@ -56,4 +56,23 @@ class Asking {
   std::thread thread_;
 };
 
+/// A Base, which is a Keeper with Options, that asks so. The last class begins its asking when it is made and ends it first thing
+/// when it is destroyed: its thread uses all of it.
+template <typename Base>
+class AskingKeeper : public Base {
+ public:
+  void look_now() final { asking_.wake(); }
+  [[nodiscard]] std::string words() const final { return asking_.words(); }
+
+ protected:
+  AskingKeeper(typename Base::Options options, std::string topic, Log& log)
+      : options_(std::move(options)),
+        log_(log),
+        asking_({options_.every, options_.floor}, std::move(topic), options_.random, log) {}
+
+  const typename Base::Options options_;
+  Log& log_;
+  Asking asking_;
+};
+
 }  // namespace greentill::enrol

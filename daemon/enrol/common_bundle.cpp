@@ -4,54 +4,38 @@
 #include <mutex>
 
 #include "daemon/base/calendar.hpp"
-#include "daemon/base/file.hpp"
 #include "daemon/claim/bundle.hpp"
 #include "daemon/enrol/asking.hpp"
-#include "daemon/enrol/bundle_end.hpp"
+#include "daemon/enrol/bundle_fetch.hpp"
 
 namespace greentill::enrol {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMostAnchorBytes = 256u << 10;
 constexpr milliseconds kBundleLimit = std::chrono::seconds(60);
 // So long before its end it is asked for again under its own number, so that it does not end where the service is there.
 constexpr std::int64_t kBundleRenewedBefore = 30 * kSecondsADay;
-
-Result<crypto::Certificate> certificate_in_use(const SettingsMeans& means) {
-  const auto pem = read_file(means.slots.current_certificate(), kMostAnchorBytes);
-  if (!pem) return Failure{pem.error()};
-  return crypto::Certificate::leaf_from(*pem);
-}
 
 Result<CommonBundle> checked_bundle(const SettingsMeans& means, const crypto::Certificate& own, std::string text,
                                     const std::optional<std::int64_t>& server_time, milliseconds limit,
                                     const std::atomic<bool>& cancelled) {
   auto bundle = read_common(std::move(text));
   if (!bundle) return bundle;
-  const auto message = claim::parse_keyed_message(as_bytes(bundle->message), claim::MessageType::bundle);
-  if (!message) return fail(ErrorCode::bug, "a bundle that was read cannot be read");
   Signers signers(means.slots, means.server);
-  if (Status good = signers.check(*message, own, limit, cancelled); !good) return Failure{good.error()};
-  const auto said = claim::parse_bundle(message->payload);
-  if (!said) return fail(ErrorCode::bug, "a bundle that was read cannot be read");
-  if (Status lasts = check_end(*said, server_time, means.clock); !lasts) return Failure{lasts.error()};
+  const auto check_signed = [&](const claim::KeyedMessage& message) { return signers.check(message, own, limit, cancelled); };
+  const auto checked = check_bundle(bundle->message, check_signed, server_time, means.clock);
+  if (!checked) return Failure{checked.error()};
   return bundle;
 }
 
-class ThreadBundle final : public BundleKeeper {
+class ThreadBundle final : public AskingKeeper<BundleKeeper> {
  public:
-  ThreadBundle(Options options, Log& log)
-      : options_(std::move(options)),
-        log_(log),
-        asking_({options_.every, options_.floor}, "methodologies", options_.random, log) {
+  ThreadBundle(Options options, Log& log) : AskingKeeper(std::move(options), "methodologies", log) {
     asking_.start([this] { return look(); });
   }
   ~ThreadBundle() override { asking_.end(); }
 
-  void look_now() override { asking_.wake(); }
-  [[nodiscard]] std::string words() const override { return asking_.words(); }
   void came(std::string message) override {
     {
       const std::lock_guard lock(mutex_);
@@ -117,11 +101,8 @@ class ThreadBundle final : public BundleKeeper {
     return asking_.well();
   }
 
-  const Options options_;
-  Log& log_;
   std::mutex mutex_;
   std::optional<std::string> came_;
-  Asking asking_;  // last member: its thread uses the others
 };
 
 }  // namespace
@@ -140,27 +121,23 @@ Result<CommonBundle> read_common(std::string text) {
 
 Result<CommonBundle> check_common(const SettingsMeans& means, std::string message, milliseconds limit,
                                   const std::atomic<bool>& cancelled) {
-  const auto own = certificate_in_use(means);
+  const auto own = read_own_files(means.slots);
   if (!own) return Failure{own.error()};
-  return checked_bundle(means, *own, std::move(message), std::nullopt, limit, cancelled);
+  return checked_bundle(means, own->certificate, std::move(message), std::nullopt, limit, cancelled);
 }
 
 Result<std::optional<CommonBundle>> fetch_common(const SettingsMeans& means, std::uint64_t had, milliseconds limit,
                                                  const std::atomic<bool>& cancelled) {
-  const auto own = certificate_in_use(means);
+  const auto own = read_own_files(means.slots);
   if (!own) return Failure{own.error()};
-  const auto anchors = read_file(means.slots.anchors(), kMostAnchorBytes);
-  if (!anchors) return Failure{anchors.error()};
   const std::string operation = "methodologies/" + std::to_string(had);
-  const auto reply = ask(means.server, {.operation = operation, .anchors = *anchors}, limit, cancelled);
+  const EstRequest request{.operation = operation, .anchors = own->anchors};
+  auto reply = ask_for_bundle(means, request, "this service signs no methodologies", limit, cancelled);
   if (!reply) return Failure{reply.error()};
-  const std::string& shown = means.server.shown;
-  if (Status dated = check_server_dates(*reply, means.clock); !dated) return Failure{dated.error().with_context(shown)};
-  if (reply->http.status == 204) return std::optional<CommonBundle>();
-  if (reply->http.status == 404) return fail(ErrorCode::not_found, shown + ": this service signs no methodologies");
-  if (!reply->http.ok()) return Failure{error_of(reply->http).with_context(shown)};
-  auto bundle = checked_bundle(means, *own, reply->http.body, reply->http.date, limit, cancelled);
-  if (!bundle) return Failure{bundle.error().with_context(shown)};
+  if (!*reply) return std::optional<CommonBundle>();
+  HttpAnswer& answer = (*reply)->http;
+  auto bundle = checked_bundle(means, own->certificate, std::move(answer.body), answer.date, limit, cancelled);
+  if (!bundle) return Failure{bundle.error().with_context(means.server.shown)};
   return std::optional(std::move(*bundle));
 }
 

@@ -39,7 +39,7 @@ Result<CommonBundle> check_common(const SettingsMeans& means, std::string messag
 Result<std::optional<CommonBundle>> fetch_common(const SettingsMeans& means, std::uint64_t had, std::chrono::milliseconds limit,
                                                  const std::atomic<bool>& cancelled);
 
-class BundleKeeper {
+class BundleKeeper : public Keeper {
  public:
   struct Options {
     SettingsMeans means;
@@ -55,10 +55,6 @@ class BundleKeeper {
   };
   /// Asks at once, and again from time to time. `log` must outlive it.
   static std::unique_ptr<BundleKeeper> start(Options options, Log& log);
-  /// As of SettingsKeeper, and these.
-  virtual ~BundleKeeper() = default;
-  virtual void look_now() = 0;
-  [[nodiscard]] virtual std::string words() const = 0;
   /// A bundle came on another way; it is checked, and adopted where it is newer. Threads: safe from any thread.
   virtual void came(std::string message) = 0;
 };

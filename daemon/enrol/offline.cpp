@@ -12,7 +12,7 @@
 #include "daemon/crypto/hasher.hpp"
 #include "daemon/crypto/key_maker.hpp"
 #include "daemon/enrol/begun.hpp"
-#include "daemon/enrol/bundle_end.hpp"
+#include "daemon/enrol/bundle_fetch.hpp"
 #include "daemon/enrol/offline_message.hpp"
 
 namespace greentill::enrol {
@@ -223,23 +223,13 @@ class Answering {
     if (!anchors) return Failure{anchors.error()};
     const auto signers = read_signers(*pem, *anchors, own);
     if (!signers) return refuse(signers.error().message);
-    const auto bundle = signed_bundle(message->view(), *signers, answer.made_at);
+    const auto by_the_service = [&](const claim::KeyedMessage& bundle) { return check_signed(*signers, bundle, "the service"); };
+    const auto bundle = check_bundle(as_text(message->view()), by_the_service, answer.made_at, means_.clock);
     if (!bundle) return refuse("its settings: " + bundle.error().message);
     auto settings = settings_of(*bundle, own.common_name());
     if (!settings) return refuse("its settings: " + settings.error().message);
     if (Status known = write_file_durably(means_.slots.signers(), *pem); !known) return known;
     return keep_(std::move(*settings));
-  }
-
-  Result<claim::Bundle> signed_bundle(ByteView bytes, const std::vector<crypto::Certificate>& signers,
-                                      std::int64_t made_at) const {
-    const auto message = claim::parse_keyed_message(bytes, claim::MessageType::bundle);
-    if (!message) return fail(ErrorCode::invalid, std::string("the bundle cannot be read: ") + message.error().reason);
-    if (Status good = check_signed(signers, *message, "the service"); !good) return Failure{good.error()};
-    const auto bundle = claim::parse_bundle(message->payload);
-    if (!bundle) return fail(ErrorCode::invalid, std::string("the bundle cannot be read: ") + bundle.error().reason);
-    if (Status lasts = check_end(*bundle, made_at, means_.clock); !lasts) return Failure{lasts.error()};
-    return *bundle;
   }
 
   /// An answer is older than the moment in which it is taken.

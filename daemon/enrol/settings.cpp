@@ -3,87 +3,24 @@
 
 #include <algorithm>
 
-#include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/claim/bundle.hpp"
 #include "daemon/enrol/asking.hpp"
-#include "daemon/enrol/bundle_end.hpp"
+#include "daemon/enrol/bundle_fetch.hpp"
 
 namespace greentill::enrol {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMostOwnPemBytes = 256u << 10;
 constexpr milliseconds kSettingsLimit = std::chrono::seconds(60);
 
-class Fetch {
+class ThreadSettings final : public AskingKeeper<SettingsKeeper> {
  public:
-  Fetch(const SettingsMeans& means, milliseconds limit, const std::atomic<bool>& cancelled)
-      : means_(means), limit_(limit), cancelled_(cancelled), signers_(means.slots, means.server) {}
-
-  Result<std::optional<FetchedSettings>> run(std::uint64_t had) {
-    const auto reply = ask_for(had);
-    if (!reply) return Failure{reply.error()};
-    if (Status dated = check_server_dates(*reply, means_.clock); !dated) return Failure{dated.error().with_context(shown())};
-    if (reply->http.status == 204) return std::optional<FetchedSettings>();
-    if (reply->http.status == 404) return fail(ErrorCode::not_found, shown() + ": this service gives no settings");
-    if (!reply->http.ok()) return Failure{error_of(reply->http).with_context(shown())};
-    auto fetched = read(*reply, had);
-    if (!fetched) return Failure{fetched.error().with_context(shown())};
-    return std::optional(std::move(*fetched));
-  }
-
- private:
-  [[nodiscard]] const std::string& shown() const { return means_.server.shown; }
-
-  Result<EstReply> ask_for(std::uint64_t had) {
-    const auto key = means_.vault.read(means_.slots.current_key(), identity::kDeviceKeyName);
-    if (!key) return Failure{key.error()};
-    const auto pem = read_file(means_.slots.current_certificate(), kMostOwnPemBytes);
-    if (!pem) return Failure{pem.error()};
-    auto own = crypto::Certificate::leaf_from(*pem);
-    if (!own) return Failure{own.error()};
-    own_ = std::move(*own);
-    const auto anchors = read_file(means_.slots.anchors(), kMostOwnPemBytes);
-    if (!anchors) return Failure{anchors.error()};
-    if (Status ready = signers_.prepare(*own_, limit_, cancelled_); !ready) return Failure{ready.error()};
-    const std::string operation = "settings/" + std::to_string(had);
-    return ask(means_.server, {.operation = operation, .anchors = *anchors, .certificate = *pem, .key = key->text()}, limit_,
-               cancelled_);
-  }
-
-  Result<FetchedSettings> read(const EstReply& reply, std::uint64_t had) {
-    const auto message = claim::parse_keyed_message(as_bytes(reply.http.body), claim::MessageType::bundle);
-    if (!message) return fail(ErrorCode::invalid, std::string("its bundle cannot be read: ") + message.error().reason);
-    if (Status good = signers_.check(*message, *own_, limit_, cancelled_); !good) return Failure{good.error()};
-    const auto bundle = claim::parse_bundle(message->payload);
-    if (!bundle) return fail(ErrorCode::invalid, std::string("its bundle cannot be read: ") + bundle.error().reason);
-    if (bundle->number <= had) {
-      return fail(ErrorCode::denied,
-                  "the bundle number " + std::to_string(bundle->number) + " is no newer than what this device has");
-    }
-    if (Status lasts = check_end(*bundle, reply.http.date, means_.clock); !lasts) return Failure{lasts.error()};
-    return settings_of(*bundle, own_->common_name());
-  }
-
-  const SettingsMeans& means_;
-  const milliseconds limit_;
-  const std::atomic<bool>& cancelled_;
-  Signers signers_;
-  std::optional<crypto::Certificate> own_;
-};
-
-class ThreadSettings final : public SettingsKeeper {
- public:
-  ThreadSettings(Options options, Log& log)
-      : options_(std::move(options)), log_(log), asking_({options_.every, options_.floor}, "settings", options_.random, log) {
+  ThreadSettings(Options options, Log& log) : AskingKeeper(std::move(options), "settings", log) {
     asking_.start([this] { return look(); });
   }
   ~ThreadSettings() override { asking_.end(); }
-
-  void look_now() override { asking_.wake(); }
-  [[nodiscard]] std::string words() const override { return asking_.words(); }
 
  private:
   /// How long to rest then.
@@ -130,11 +67,12 @@ class ThreadSettings final : public SettingsKeeper {
     log_.write(LogLevel::info, "settings", "the settings number " + number + " are in use");
     return options_.place.wanted() ? asking_.well(milliseconds(0)) : asking_.well();  // which is tried at once
   }
-
-  const Options options_;
-  Log& log_;
-  Asking asking_;  // last member: its thread uses the others
 };
+
+Result<FetchedSettings> newer_settings(const claim::Bundle& bundle, std::uint64_t had, std::string_view device) {
+  if (bundle.number > had) return settings_of(bundle, device);
+  return fail(ErrorCode::denied, "the bundle number " + std::to_string(bundle.number) + " is no newer than what this device has");
+}
 
 }  // namespace
 
@@ -153,7 +91,26 @@ Result<FetchedSettings> settings_of(const claim::Bundle& bundle, std::string_vie
 
 Result<std::optional<FetchedSettings>> fetch_settings(const SettingsMeans& means, std::uint64_t had, milliseconds limit,
                                                       const std::atomic<bool>& cancelled) {
-  return Fetch(means, limit, cancelled).run(had);
+  const auto key = means.vault.read(means.slots.current_key(), identity::kDeviceKeyName);
+  if (!key) return Failure{key.error()};
+  const auto own = read_own_files(means.slots);
+  if (!own) return Failure{own.error()};
+  Signers signers(means.slots, means.server);
+  if (Status ready = signers.prepare(own->certificate, limit, cancelled); !ready) return Failure{ready.error()};
+  const std::string operation = "settings/" + std::to_string(had);
+  const EstRequest request{.operation = operation, .anchors = own->anchors, .certificate = own->pem, .key = key->text()};
+  const auto reply = ask_for_bundle(means, request, "this service gives no settings", limit, cancelled);
+  if (!reply) return Failure{reply.error()};
+  if (!*reply) return std::optional<FetchedSettings>();
+  const HttpAnswer& answer = (*reply)->http;
+  const auto check_signed = [&](const claim::KeyedMessage& message) {
+    return signers.check(message, own->certificate, limit, cancelled);
+  };
+  const auto bundle = check_bundle(answer.body, check_signed, answer.date, means.clock);
+  auto fetched =
+      bundle ? newer_settings(*bundle, had, own->certificate.common_name()) : Result<FetchedSettings>(Failure{bundle.error()});
+  if (!fetched) return Failure{fetched.error().with_context(means.server.shown)};
+  return std::optional(std::move(*fetched));
 }
 
 std::unique_ptr<SettingsKeeper> SettingsKeeper::start(Options options, Log& log) {

@@ -17,6 +17,7 @@
 #include "daemon/crypto/secret.hpp"
 #include "daemon/enrol/est_client.hpp"
 #include "daemon/enrol/est_place.hpp"
+#include "daemon/enrol/keeper.hpp"
 #include "daemon/enrol/signers.hpp"
 #include "daemon/identity/settings.hpp"
 #include "daemon/identity/slots.hpp"
@@ -47,7 +48,7 @@ Result<FetchedSettings> settings_of(const claim::Bundle& bundle, std::string_vie
 Result<std::optional<FetchedSettings>> fetch_settings(const SettingsMeans& means, std::uint64_t had,
                                                       std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
 
-class SettingsKeeper {
+class SettingsKeeper : public Keeper {
  public:
   struct Options {
     SettingsMeans means;
@@ -61,12 +62,6 @@ class SettingsKeeper {
   };
   /// Asks at once, and again from time to time. `log` must outlive it.
   static std::unique_ptr<SettingsKeeper> start(Options options, Log& log);
-  /// Ends what is under way, within about 100 ms but for a host's name that is being looked up and an adoption.
-  virtual ~SettingsKeeper() = default;
-  /// Asks now. Threads: safe from any thread.
-  virtual void look_now() = 0;
-  /// Why the registry's settings could not be asked for or adopted, as a sentence; empty where they were. Threads: safe from any.
-  [[nodiscard]] virtual std::string words() const = 0;
 };
 
 }  // namespace greentill::enrol

@@ -15,6 +15,7 @@
 #include "daemon/base/ports.hpp"
 #include "daemon/crypto/certificate.hpp"
 #include "daemon/enrol/est_place.hpp"
+#include "daemon/enrol/keeper.hpp"
 #include "daemon/enrol/signers.hpp"
 
 namespace greentill::enrol {
@@ -32,7 +33,7 @@ struct TimeMeans {
 /// may, or for another question; invalid where it is no time, or one before this program was made.
 Result<std::int64_t> ask_time(const TimeMeans& means, std::chrono::milliseconds limit, const std::atomic<bool>& cancelled);
 
-class TimeKeeper {
+class TimeKeeper : public Keeper {
  public:
   struct Options {
     TimeMeans means;
@@ -43,17 +44,12 @@ class TimeKeeper {
     /// Called from the keeper's thread when the clock was moved by more than some seconds.
     std::function<void()> moved;
     std::chrono::milliseconds first_limit{5'000};  ///< of the first try, for which others wait
-    std::chrono::milliseconds ask_again{
-        std::chrono::hours(24)};             ///< after a good answer; a clock that nobody keeps drifts by seconds a day
+    /// After a good answer; a clock that nobody keeps drifts by seconds a day.
+    std::chrono::milliseconds ask_again{std::chrono::hours(24)};
     std::chrono::milliseconds floor{2'000};  ///< between tries that fail; doubled to ten minutes
   };
   static std::unique_ptr<TimeKeeper> start(Options options, Log& log);
-  /// Ends what is under way, within about 100 ms but for a host's name that is being looked up.
-  virtual ~TimeKeeper() = default;
-  /// Asks now: something says that the clock is wrong. Threads: safe from any thread.
-  virtual void look_now() = 0;
-  /// What a person is to know of the clock, as a sentence; empty where nothing is. Threads: safe from any thread.
-  [[nodiscard]] virtual std::string words() const = 0;
+  // words(): what a person is to know of the clock, as a sentence; empty where nothing is.
 };
 
 }  // namespace greentill::enrol

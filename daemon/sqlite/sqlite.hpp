@@ -6,7 +6,6 @@
 // Threads: a connection and what was prepared on it belong to one thread at a time.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -21,6 +20,7 @@
 
 #include "daemon/base/bytes.hpp"
 #include "daemon/base/error.hpp"
+#include "daemon/sqlite/row_access.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -114,7 +114,7 @@ using Value = std::variant<std::nullopt_t, std::int64_t, std::string_view, ByteV
 
 /// One run of a statement. It is reset when this object is destroyed, so that no snapshot stays open. The first failure, also of
 /// binding a parameter, ends the rows and is kept: ask status() or result() after the last row.
-class Query {
+class Query : public RowAccess<Query> {
  public:
   /// Binds the parameters in order: integers, texts, bytes, and optional ones of these, which are NULL where they are empty. What
   /// they refer to must outlive the Query.
@@ -136,30 +136,11 @@ class Query {
   /// Moves to the next row; false at the end and after a failure.
   bool next();
   [[nodiscard]] Status status() const;
-  /// `value`, or the failure that ended the rows.
-  template <typename T>
-  [[nodiscard]] Result<T> result(T value) const {
-    if (Status ran = status(); !ran) return Failure{ran.error()};
-    return value;
-  }
 
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::uint64_t count(int column) const { return static_cast<std::uint64_t>(integer(column)); }
-  [[nodiscard]] std::optional<std::int64_t> optional(int column) const {
-    return is_null(column) ? std::nullopt : std::optional(integer(column));
-  }
   /// Lifetime: until the next call of next().
   [[nodiscard]] ByteView bytes(int column) const;
-  [[nodiscard]] std::string_view text(int column) const { return as_text(bytes(column)); }
-  /// Copies the bytes; false where the column holds another number of bytes.
-  template <std::size_t N>
-  [[nodiscard]] bool fixed(int column, Bytes<N>& into) const {
-    const ByteView value = bytes(column);
-    if (value.size() != N) return false;
-    std::copy(value.begin(), value.end(), into.begin());
-    return true;
-  }
 
  private:
   void bind(std::int64_t value);

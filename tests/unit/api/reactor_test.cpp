@@ -108,7 +108,7 @@ class OneThread {
   explicit OneThread(const api::Patience& patience = {})
       : reactor_(
             1, [this](api::Connection& connection) { return answer(connection); }, patience) {
-    REQUIRE(reactor_.start(listening.socket()).ok());
+    REQUIRE(reactor_.start(Descriptor(listening.socket())).ok());
   }
   ~OneThread() {
     let_go();
@@ -274,7 +274,7 @@ TEST_CASE("reactor: without a descriptor left it says so once, gives a silent co
         const std::lock_guard lock(mutex);
         told.push_back(what);
       });
-  REQUIRE(reactor.start(listening.socket()).ok());
+  REQUIRE(reactor.start(Descriptor(listening.socket())).ok());
   const auto lines = [&] {
     const std::lock_guard lock(mutex);
     return told.size();

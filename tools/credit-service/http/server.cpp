@@ -17,7 +17,9 @@
 #include <thread>
 
 #include "daemon/api/framing.hpp"
+#include "daemon/api/head_library.hpp"
 #include "daemon/base/descriptor.hpp"
+#include "daemon/base/sized_thread.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -26,115 +28,59 @@ using TlsClock = crypto::TlsServerStream::Clock;
 
 constexpr std::chrono::milliseconds kLastMoment{1'000};  // for connections under way when the server ends
 
-/// What the library's handler knows of the connection that it answers.
-struct Exchange {
-  const api::RequestHead& head;
-  HttpRequest request;
-  const HttpOptions& options;
-  bool has_body = true;  ///< all of it came
-};
-thread_local Exchange* exchange = nullptr;
-
-/// Gives the library the head, and takes its answer.
-class HeadAndAnswer final : public httplib::Stream {
+/// A request and where its answer goes.
+class Served final : public api::Exchange {
  public:
-  HeadAndAnswer(std::string_view head, crypto::TlsServerStream& tls, const std::string& address)
-      : rest_(head), tls_(tls), address_(address) {}
-  [[nodiscard]] bool is_readable() const override { return true; }
-  [[nodiscard]] bool is_writable() const override { return true; }
-  ssize_t read(char* into, size_t size) override {
-    const std::size_t count = rest_.copy(into, size);
-    rest_.remove_prefix(count);
-    return static_cast<ssize_t>(count);
-  }
-  ssize_t write(const char* bytes, size_t size) override { return tls_.write({bytes, size}) ? static_cast<ssize_t>(size) : -1; }
-  void get_remote_ip_and_port(std::string& ip, int&) const override { ip = address_; }
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  [[nodiscard]] socket_t socket() const override { return INVALID_SOCKET; }
+  /// All must outlive it. `has_body`: all of it came.
+  Served(const api::RequestHead& head, HttpRequest& request, bool has_body, crypto::TlsServerStream& tls,
+         const HttpOptions& options, const HttpServer::Answer& answer)
+      : head_(head), request_(request), has_body_(has_body), tls_(tls), options_(options), answer_(answer) {}
+
+  [[nodiscard]] std::string_view head() const override { return head_.text; }
+  bool write(std::string_view bytes) override { return tls_.write(bytes); }
+  [[nodiscard]] const std::string& peer() const override { return request_.address; }
+  [[nodiscard]] int socket() const override { return -1; }  // answers are sent at one go
+  void answer(const httplib::Request& request, httplib::Response& response) override { put(reply_to(request), response); }
+  void fail(httplib::Response& response) override { put(tell(response.status, "the request could not be answered"), response); }
+  void finish(const httplib::Request&, httplib::Response& response) override { response.set_header("Cache-Control", "no-store"); }
 
  private:
-  std::string_view rest_;
-  crypto::TlsServerStream& tls_;
-  const std::string& address_;
-};
-
-/// Its sockets and accept loop are not used: it ends for good where the system is short of memory, and hands on connections
-/// without a bound.
-class Library final : public httplib::SSLServer {
- public:
-  /// `set_up`: whether that identity can be used.
-  Library(const crypto::TlsServerIdentity& identity, const HttpServer::Answer& answer, Status& set_up)
-      : httplib::SSLServer([&](SSL_CTX& context) {
-          set_up = crypto::set_up_tls_server(context, identity);
-          return set_up.ok();
-        }) {
-    set_tcp_nodelay(true);
-    set_pre_routing_handler([&answer](const httplib::Request& request, httplib::Response& response) {
-      respond(request, response, answer);
-      return HandlerResponse::Handled;
-    });
-    set_exception_handler(
-        [](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) { response.status = 500; });
-    set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
-      response.headers.erase("Accept-Ranges");
-      response.set_header("Cache-Control", "no-store");
-    });
-  }
-
-  Result<Descriptor> bind(const std::string& host, std::uint16_t& port) {
-    set_socket_options([](socket_t socket) {
-      const int yes = 1;  // the library's default, SO_REUSEPORT, would let other programs share the port
-      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    });
-    errno = 0;
-    const int at = port == 0 ? bind_to_any_port(host) : bind_to_port(host, port) ? port : -1;
-    if (at < 0) {
-      return fail(ErrorCode::io, "cannot listen on " + host + ':' + std::to_string(port) + ": " +
-                                     (errno != 0 ? std::strerror(errno) : "not an address of this machine"));
-    }
-    port = static_cast<std::uint16_t>(at);
-    return Descriptor(svr_sock_.exchange(INVALID_SOCKET));
-  }
-
-  void answer(std::string_view head, crypto::TlsServerStream& tls, const std::string& address) {
-    HeadAndAnswer stream(head, tls, address);
-    bool closed = false;
-    process_request(stream, true, closed, nullptr);
-  }
-
- private:
-  static HttpReply tell(int status, const std::string& why) {
-    if (exchange->options.tell_fault) return exchange->options.tell_fault(status, why);
+  [[nodiscard]] HttpReply tell(int status, const std::string& why) const {
+    if (options_.tell_fault) return options_.tell_fault(status, why);
     return {status, "text/plain", why + '\n', {}};
   }
 
-  static void respond(const httplib::Request& request, httplib::Response& response, const HttpServer::Answer& answer) {
-    HttpReply reply;
-    if (const int fault = exchange->head.fault_status; fault != 0) {
-      reply = tell(fault, "the request is malformed, or too large");
-    } else if (exchange->head.chunked) {
-      reply = tell(411, "say the body's length; chunks are not taken");
-    } else if (exchange->head.length.value_or(0) > exchange->options.most_body_bytes) {
-      reply = tell(413, "the body is longer than anything that is taken here");
-    } else if (!exchange->has_body) {
-      reply = tell(408, "the body did not come in time");
-    } else {
-      HttpRequest& asked = exchange->request;
-      asked.method = request.method;
-      asked.path = request.path;
-      asked.content_type = request.get_header_value("Content-Type");
-      asked.authorization = request.get_header_value("Authorization");
-      asked.accept = request.get_header_value("Accept");
-      asked.if_match = request.get_header_value("If-Match");
-      asked.if_none_match = request.get_header_value("If-None-Match");
-      asked.idempotency_key = request.get_header_value("Idempotency-Key");
-      for (const auto& [name, value] : request.params) asked.parameters.emplace_back(name, value);
-      reply = answer(asked);
+  HttpReply reply_to(const httplib::Request& request) {
+    if (head_.fault_status != 0) return tell(head_.fault_status, "the request is malformed, or too large");
+    if (head_.chunked) return tell(411, "say the body's length; chunks are not taken");
+    if (head_.length.value_or(0) > options_.most_body_bytes) {
+      return tell(413, "the body is longer than anything that is taken here");
     }
+    if (!has_body_) return tell(408, "the body did not come in time");
+    request_.method = request.method;
+    request_.path = request.path;
+    request_.content_type = request.get_header_value("Content-Type");
+    request_.authorization = request.get_header_value("Authorization");
+    request_.accept = request.get_header_value("Accept");
+    request_.if_match = request.get_header_value("If-Match");
+    request_.if_none_match = request.get_header_value("If-None-Match");
+    request_.idempotency_key = request.get_header_value("Idempotency-Key");
+    for (const auto& [name, value] : request.params) request_.parameters.emplace_back(name, value);
+    return answer_(request_);
+  }
+
+  static void put(const HttpReply& reply, httplib::Response& response) {
     response.status = reply.status;
     response.set_content(reply.body, reply.content_type);
     for (const auto& [name, value] : reply.headers) response.set_header(name, value);
   }
+
+  const api::RequestHead& head_;
+  HttpRequest& request_;
+  const bool has_body_;
+  crypto::TlsServerStream& tls_;
+  const HttpOptions& options_;
+  const HttpServer::Answer& answer_;
 };
 
 std::string address_of(const sockaddr_storage& peer) {
@@ -180,32 +126,31 @@ class Serving {
 
 class TlsHttpServer final : public HttpServer {
  public:
-  TlsHttpServer(const HttpOptions& options, Answer answer)
-      : answer_(std::move(answer)), options_(without_identity(options)), library_(options.identity, answer_, set_up_) {}
+  TlsHttpServer(const HttpOptions& options, Answer answer) : answer_(std::move(answer)), options_(without_identity(options)) {}
   ~TlsHttpServer() override {
     stopping_ = true;
     const std::uint64_t one = 1;
     if (wake_ && ::write(wake_.get(), &one, sizeof one) < 0) std::abort();  // an event counter takes a 1
     serving_.break_off(kLastMoment);
-    for (std::thread& thread : threads_) thread.join();
+    for (SizedThread& thread : threads_) thread.join();
   }
 
-  Status listen(const std::string& host, std::uint16_t port) {
-    if (!set_up_) return set_up_;
-    port_ = port;
-    auto bound = library_.bind(host, port_);
+  Status listen(const HttpOptions& options) {
+    auto context = crypto::TlsServerContext::make(options.identity);
+    if (!context) return Failure{context.error()};
+    context_ = std::move(*context);
+    auto bound = library_.bind(options.host, options.port);
     if (!bound) return Failure{bound.error()};
-    listening_ = std::move(*bound);
+    port_ = bound->port;
+    listening_ = std::move(bound->socket);
     wake_ = Descriptor(::eventfd(0, EFD_CLOEXEC));
-    const int flags = ::fcntl(listening_.get(), F_GETFL);
-    if (!wake_ || ::fcntl(listening_.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
-        ::fcntl(listening_.get(), F_SETFD, FD_CLOEXEC) != 0) {
+    if (!wake_ || ::fcntl(listening_.get(), F_SETFL, ::fcntl(listening_.get(), F_GETFL) | O_NONBLOCK) != 0) {
       return fail(ErrorCode::io, std::string("cannot listen: ") + std::strerror(errno));
     }
-    try {
-      for (std::size_t i = 0; i < kMostConnections; ++i) threads_.emplace_back([this] { serve_all(); });
-    } catch (const std::system_error& error) {
-      return fail(ErrorCode::io, std::string("the system gives no thread: ") + error.what());
+    for (std::size_t i = 0; i < kMostConnections; ++i) {
+      const auto thread = SizedThread::start(kStackBytes, [this] { serve_all(); });
+      if (!thread) return fail(ErrorCode::io, "cannot listen: the system gives no thread");
+      threads_.push_back(*thread);
     }
     return Done{};
   }
@@ -238,7 +183,7 @@ class TlsHttpServer final : public HttpServer {
 
   void serve(int socket, const std::string& address) {
     const auto deadline = TlsClock::now() + options_.patience;
-    const auto tls = crypto::TlsServerStream::accept(*library_.ssl_context(), socket, deadline);
+    const auto tls = crypto::TlsServerStream::accept(*context_, socket, deadline);
     if (!tls) return;  // whoever knocks and goes leaves no line
     api::Input input;
     const auto more = [&] {
@@ -251,19 +196,19 @@ class TlsHttpServer final : public HttpServer {
     while (!head && more()) head = api::parse_head(input.rest());
     if (!head) return;
     input.take(head->bytes);
-    Exchange now{*head, {}, options_};
+    HttpRequest request;
+    bool has_body = true;
     const bool is_taken = head->fault_status == 0 && !head->chunked && head->length.value_or(0) <= options_.most_body_bytes;
     if (is_taken) {
-      now.has_body = api::read_body(*head, input, more, [&](std::string_view piece) {
-        now.request.body += piece;
+      has_body = api::read_body(*head, input, more, [&](std::string_view piece) {
+        request.body += piece;
         return true;
       });
     }
-    now.request.address = address;
-    now.request.peer = (*tls)->peer();
-    exchange = &now;
-    library_.answer(head->text, **tls, address);
-    exchange = nullptr;
+    request.address = address;
+    request.peer = (*tls)->peer();
+    Served served(*head, request, has_body, **tls, options_, answer_);
+    static_cast<void>(library_.answer(served, true));
     (*tls)->close();
     if (!is_taken) drain(socket, deadline);
   }
@@ -283,21 +228,21 @@ class TlsHttpServer final : public HttpServer {
 
   const Answer answer_;
   const HttpOptions options_;
-  Status set_up_ = Done{};
-  Library library_;
+  std::optional<crypto::TlsServerContext> context_;
+  api::HeadLibrary library_;
   Descriptor listening_;
   Descriptor wake_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stopping_{false};
   Serving serving_;
-  std::vector<std::thread> threads_;
+  std::vector<SizedThread> threads_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpOptions& options, Answer answer) {
   auto server = std::make_unique<TlsHttpServer>(options, std::move(answer));
-  if (Status listening = server->listen(options.host, options.port); !listening) return Failure{listening.error()};
+  if (Status listening = server->listen(options); !listening) return Failure{listening.error()};
   return std::unique_ptr<HttpServer>(std::move(server));
 }
 

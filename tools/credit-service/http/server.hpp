@@ -26,6 +26,9 @@ struct HttpOptions {
   std::function<HttpReply(int status, const std::string& why)> tell_fault = {};
 };
 
+/// An answering thread's stack.
+inline constexpr std::size_t kStackBytes = 2u << 20;
+
 inline constexpr std::size_t kMostConnections = 8;  ///< at once; each costs secure memory while it shakes hands
 
 class HttpServer {

@@ -114,7 +114,7 @@ struct Preparation {
 Status prepare_all(Database& database, std::initializer_list<Preparation> preparations);
 
 /// As sqlite::Query. On PostgreSQL its rows are all in memory.
-class Query {
+class Query : public sqlite::RowAccess<Query> {
  public:
   template <typename... Values>
   explicit Query(Statement& statement, const Values&... values) {
@@ -122,28 +122,11 @@ class Query {
   }
   bool next() { return run_->next(); }
   [[nodiscard]] Status status() const { return run_->status(); }
-  template <typename T>
-  [[nodiscard]] Result<T> result(T value) const {
-    if (Status ran = status(); !ran) return Failure{ran.error()};
-    return value;
-  }
 
   [[nodiscard]] bool is_null(int column) const { return run_->is_null(column); }
   [[nodiscard]] std::int64_t integer(int column) const { return run_->integer(column); }
-  [[nodiscard]] std::uint64_t count(int column) const { return static_cast<std::uint64_t>(integer(column)); }
-  [[nodiscard]] std::optional<std::int64_t> optional(int column) const {
-    return is_null(column) ? std::nullopt : std::optional(integer(column));
-  }
   /// Lifetime: until the next call of next().
   [[nodiscard]] ByteView bytes(int column) const { return run_->bytes(column); }
-  [[nodiscard]] std::string_view text(int column) const { return as_text(bytes(column)); }
-  template <std::size_t N>
-  [[nodiscard]] bool fixed(int column, Bytes<N>& into) const {
-    const ByteView value = bytes(column);
-    if (value.size() != N) return false;
-    std::copy(value.begin(), value.end(), into.begin());
-    return true;
-  }
 
  protected:
   Query() = default;
