@@ -26,14 +26,14 @@ std::optional<std::string> clock_text(std::int64_t seconds, char between) {
   const std::int64_t day = day_at(seconds);
   if (day < kFirstDay || day > kLastDay) return std::nullopt;
   const auto rest = static_cast<int>(seconds - day * kSecondsADay);
-  std::array<char, 16> text{};
+  std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%c%02d:%02d:%02d", between, rest / 3600, rest / 60 % 60, rest % 60);
   return date_text(day) + text.data();
 }
 
 std::string offset_text(std::int64_t utc_offset_s) {
   const auto minutes = static_cast<int>(std::labs(utc_offset_s) / 60 % (24 * 60));
-  std::array<char, 16> text{};
+  std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
   return text.data();
 }

@@ -7,7 +7,7 @@
 namespace greentill::enrol {
 namespace {
 
-constexpr std::size_t kMostPemBytes = 256u << 10;
+constexpr std::size_t kMostOwnFileBytes = 256u << 10;
 
 Failure<Error> unread(const claim::Fault& fault) {
   return fail(ErrorCode::invalid, std::string("its bundle cannot be read: ") + fault.reason);
@@ -25,11 +25,11 @@ Status check_end(const claim::Bundle& bundle, const std::optional<std::int64_t>&
 }  // namespace
 
 Result<OwnFiles> read_own_files(const identity::Slots& slots) {
-  auto pem = read_file(slots.current_certificate(), kMostPemBytes);
+  auto pem = read_file(slots.current_certificate(), kMostOwnFileBytes);
   if (!pem) return Failure{pem.error()};
   auto certificate = crypto::Certificate::leaf_from(*pem);
   if (!certificate) return Failure{certificate.error()};
-  auto anchors = read_file(slots.anchors(), kMostPemBytes);
+  auto anchors = read_file(slots.anchors(), kMostOwnFileBytes);
   if (!anchors) return Failure{anchors.error()};
   return OwnFiles{std::move(*pem), std::move(*certificate), std::move(*anchors)};
 }

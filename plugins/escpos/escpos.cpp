@@ -2,6 +2,10 @@
 // The source that reads receipts off the print jobs that greentill-printer-relay copies. A job's files stay until all that was
 // read off them is durable, so the folder itself is what a restart goes by; the position only says how many receipts of the job
 // at hand were durable: "e1 <its first file> <receipts>".
+//
+// It shares plugins/common's folder and the order in which files go (handed_in.hpp), and is no FolderSource, since a job is no
+// file: it goes on in further files while it is read, a receipt may be on two of them, what was printed is to be claimed before
+// the connection has ended, and its files go together. A FolderSource takes a file that will not change, once.
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +21,7 @@
 #include "daemon/event/limits.hpp"
 #include "greentill/plugin.hpp"
 #include "greentill/version.hpp"
+#include "plugins/common/folder/handed_in.hpp"
 #include "plugins/common/readers/configuration.hpp"
 #include "plugins/common/values/limits.hpp"
 #include "plugins/escpos/job.hpp"
@@ -50,7 +55,6 @@ struct Reading {
   std::optional<Understood> understood = {};  // the next receipt, read once and not taken yet
   std::string unreadable = {};                // why the job as a whole is none
   bool complete = true;                       // nothing of it is left to wait for
-  std::uint64_t last = 0;                     // of handed_in_, once it is complete: it goes when so many are durable
 };
 
 class EscPos final : public plugin::Source {
@@ -81,7 +85,7 @@ class EscPos final : public plugin::Source {
     return Progress::more;
   }
 
-  void durable(std::uint64_t count) override { durable_ = count; }
+  void durable(std::uint64_t count) override { handed_in_.set_durable(count); }
 
  private:
   EscPos(const toml::Table& toml, plugin::Services services) : services_(services), folder_(toml.text("path")) {
@@ -115,7 +119,7 @@ class EscPos final : public plugin::Source {
   }
 
   [[nodiscard]] bool is_in_flight(const Job& job) const {
-    return std::any_of(whole_.begin(), whole_.end(), [&](const Reading& whole) {
+    return handed_in_.any([&](const Reading& whole) {
       return std::find(whole.job.files.begin(), whole.job.files.end(), job.files[0]) != whole.job.files.end();
     });
   }
@@ -202,7 +206,7 @@ class EscPos final : public plugin::Source {
         continue;
       }
       reading.understood.reset();
-      ++handed_in_;
+      handed_in_.count_one();
     }
     close();
     return true;
@@ -213,28 +217,21 @@ class EscPos final : public plugin::Source {
     reading_.reset();
     reading.receipts.clear();
     reading.pictures.reset();
-    reading.last = handed_in_;
     if (reading.complete) {
       begun_.erase(reading.job.files[0]);
-      whole_.push_back(std::move(reading));
+      handed_in_.end(std::move(reading));
     } else {
       begun_.insert_or_assign(reading.job.files[0], std::move(reading));
     }
   }
 
   void remove_durable() {
-    while (!whole_.empty() && whole_.front().last <= durable_) {
-      const Reading& whole = whole_.front();
-      if (whole.failed) {
-        folder_.set_aside(whole.job, keep_failed_);
-        if (keep_failed_ > 0) {
-          services_.log(GT_LOG_INFO, whole.job.files[0] + " is in failed/ now; greentill escpos show tells what is read of it");
-        }
-      } else {
-        folder_.remove(whole.job);
-      }
-      whole_.pop_front();
-    }
+    handed_in_.let_go([this](const Reading& whole) {
+      if (!whole.failed) return folder_.remove(whole.job);
+      folder_.set_aside(whole.job, keep_failed_);
+      if (keep_failed_ == 0) return;
+      services_.log(GT_LOG_INFO, whole.job.files[0] + " is in failed/ now; greentill escpos show tells what is read of it");
+    });
   }
 
   plugin::Services services_;
@@ -247,9 +244,7 @@ class EscPos final : public plugin::Source {
   std::deque<Job> jobs_;  // found and not looked at yet
   std::optional<Reading> reading_;
   std::map<std::string, Reading> begun_;  // by a job's first file: those whose connections go on
-  std::deque<Reading> whole_;             // handed in to their ends, not removed yet
-  std::uint64_t handed_in_ = 0;
-  std::uint64_t durable_ = 0;
+  plugin::HandedIn<Reading> handed_in_;   // and the jobs that are not removed yet
   steady_clock::time_point looked_{};
   steady_clock::time_point deadline_{};  // of the call at hand
 };

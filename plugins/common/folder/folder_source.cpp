@@ -47,13 +47,6 @@ class FolderSource::File {
   [[nodiscard]] bool has_changed() const { return bytes.state() != found.state; }
 };
 
-struct FolderSource::Whole {
-  FolderFile found;
-  FolderPlace::Known known;
-  std::uint64_t last = 0;  // the value of handed_in_ at the file's last record: once so many are durable the file can be moved
-  std::optional<std::string> failure;
-};
-
 struct FolderSource::Pending {
   std::optional<Transaction> transaction;
   std::string where;
@@ -93,26 +86,26 @@ void FolderSource::resume(const FolderPlace& place) {
 
 Source::Progress FolderSource::poll(std::chrono::milliseconds wait, const Inlet& inlet) {
   const auto deadline = std::chrono::steady_clock::now() + wait;
-  const std::uint64_t before = handed_in_;
+  const std::uint64_t before = handed_in_.count();
   files_.remove_old();
   for (;;) {
     move_durable();
     const Step step = advance(inlet);
     if (step == Step::full) return Progress::more;
     // What is handed in is safe once poll() has returned.
-    if (is_careful_ && handed_in_ > before) return Progress::more;
+    if (is_careful_ && handed_in_.count() > before) return Progress::more;
     if (step == Step::advanced && std::chrono::steady_clock::now() < deadline) continue;
     if (step == Step::advanced) return Progress::more;
-    if (files_.settings().once && whole_.empty() && !files_.is_waiting()) return Progress::finished;
+    if (files_.settings().once && handed_in_.empty() && !files_.is_waiting()) return Progress::finished;
     // Records that were handed in become durable only after poll() has returned.
-    if (handed_in_ == before) files_.wait(whole_.empty() ? wait : std::min(wait, kDurableWait));
+    if (handed_in_.count() == before) files_.wait(handed_in_.empty() ? wait : std::min(wait, kDurableWait));
     return Progress::more;
   }
 }
 
 FolderSource::Step FolderSource::advance(const Inlet& inlet) {
   if (pending_) return hand_in(inlet) ? Step::advanced : Step::full;
-  if (!file_ && (whole_.size() >= kMostWhole || !open_next())) {
+  if (!file_ && (handed_in_.size() >= kMostWhole || !open_next())) {
     services_.rest();
     return Step::idle;
   }
@@ -128,7 +121,7 @@ bool FolderSource::open_next() {
     return true;
   }
   const auto is_whole = [this](const std::string& name) {
-    return std::any_of(whole_.begin(), whole_.end(), [&](const Whole& whole) { return whole.found.name == name; });
+    return handed_in_.any([&](const Whole& whole) { return whole.found.name == name; });
   };
   const auto found = files_.next(is_whole);
   if (!found) return false;
@@ -212,7 +205,7 @@ std::string FolderSource::where() const {
 
 std::string FolderSource::position() const {
   FolderPlace place{file_->records, file_->known, {}};
-  for (const Whole& whole : whole_) place.whole.push_back(whole.known);
+  handed_in_.each([&](const Whole& whole) { place.whole.push_back(whole.known); });
   return place.text();
 }
 
@@ -222,7 +215,7 @@ bool FolderSource::hand_in(const Inlet& inlet) {
                      : left_out  ? inlet.leave_out(where, problem, position())
                                  : inlet.reject(where, problem, position());
   if (!taken) return false;
-  ++handed_in_;
+  handed_in_.count_one();
   pending_.reset();
   return true;
 }
@@ -230,21 +223,16 @@ bool FolderSource::hand_in(const Inlet& inlet) {
 /// Ends a file that was read to its end or to where it fails. A file that changed meanwhile counts as another file, and is read
 /// again from its beginning.
 void FolderSource::close() {
-  if (!file_->has_changed()) whole_.push_back({file_->found, file_->known, handed_in_, std::move(file_->failure)});
+  if (!file_->has_changed()) handed_in_.end({file_->found, file_->known, std::move(file_->failure)});
   file_.reset();
 }
 
 void FolderSource::move_durable() {
-  while (!whole_.empty() && whole_.front().last <= durable_) {
-    const Whole& whole = whole_.front();
-    if (whole.failure) {
-      files_.move_to_failed(whole.found, *whole.failure);
-      services_.log(GT_LOG_WARNING, whole.found.name + ": moved to failed: " + *whole.failure);
-    } else {
-      files_.move_to_done(whole.found);
-    }
-    whole_.pop_front();
-  }
+  handed_in_.let_go([this](const Whole& whole) {
+    if (!whole.failure) return files_.move_to_done(whole.found);
+    files_.move_to_failed(whole.found, *whole.failure);
+    services_.log(GT_LOG_WARNING, whole.found.name + ": moved to failed: " + *whole.failure);
+  });
 }
 
 }  // namespace greentill::plugin

@@ -19,12 +19,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "greentill/plugin.hpp"
 #include "plugins/common/folder/folder_files.hpp"
 #include "plugins/common/folder/folder_place.hpp"
+#include "plugins/common/folder/handed_in.hpp"
 #include "plugins/common/readers/configuration.hpp"
 #include "plugins/common/readers/record_reader.hpp"
 
@@ -41,11 +43,15 @@ class FolderSource : public Source {
 
   void start(std::string_view position) final;
   Progress poll(std::chrono::milliseconds wait, const Inlet& inlet) final;
-  void durable(std::uint64_t count) final { durable_ = count; }
+  void durable(std::uint64_t count) final { handed_in_.set_durable(count); }
 
  private:
   class File;
-  struct Whole;
+  struct Whole {
+    FolderFile found;
+    FolderPlace::Known known;
+    std::optional<std::string> failure;
+  };
   struct Pending;
   enum class Step { advanced, full, idle };
 
@@ -68,10 +74,8 @@ class FolderSource : public Source {
   std::deque<std::unique_ptr<File>> resumed_;  // files that an earlier run began; they are read before all others
   std::unique_ptr<File> file_;
   std::unique_ptr<Pending> pending_;  // a record that was read and not handed in yet
-  std::deque<Whole> whole_;           // files handed in to their ends and not moved yet
+  HandedIn<Whole> handed_in_;         // and the files that are not moved yet
   bool is_careful_ = false;           // readers were lost over the current file
-  std::uint64_t handed_in_ = 0;       // records handed in since start(), as durable() counts them
-  std::uint64_t durable_ = 0;
 };
 
 }  // namespace greentill::plugin
