@@ -348,11 +348,10 @@ def killed(office, folder):
     return writes
 
 
-def claims(folder, binaries, office):
-    """A device with a certificate by strongSwan claims over a broker that knows the doors of the two authorities."""
-    stack = Stack(folder / "stack", binaries)
+def stack_of(office, folder, binaries):
+    """A broker and a service under the office's authorities, the service with its EST server."""
+    stack, ca = Stack(folder / "stack", binaries), office.folder / "ca"
     stack.identities.mkdir(parents=True, exist_ok=True)
-    ca = office.folder / "ca"
     for here, there in (("ca.crt", ca / "anchors.crt"), ("devices-ca.crt", ca / "devices-door.crt"), ("workers-ca.crt", ca / "workers-door.crt"),
                         ("broker.crt", office.folder / "broker.crt"), ("broker.key", office.folder / "broker.key"),
                         ("service.crt", office.folder / "service.crt"), ("service.key", office.folder / "service.key")):
@@ -363,6 +362,12 @@ def claims(folder, binaries, office):
     stack.write_configuration(detectors=RIDE)
     with open(stack.folder / "credit.toml", "a") as config:
         config.write(office.est_table())
+    return stack
+
+
+def claims(folder, binaries, office):
+    """A device with a certificate by strongSwan claims over a broker that knows the doors of the two authorities."""
+    stack, ca = stack_of(office, folder, binaries), office.folder / "ca"
     with stack:
         stack.register_device(stack.device)
         code = json.loads(stack.credit("code", "add", stack.device, "--json"))["code"]

@@ -19,9 +19,9 @@ sys.path.insert(0, str(HERE.parents[1] / "support"))
 sys.path.insert(0, str(HERE.parent / "est-client"))
 sys.path.insert(0, str(HERE))
 
-from enrolment import RIDE, Key, Office, run  # noqa: E402
+from enrolment import Key, Office, run, stack_of  # noqa: E402
 from promises import fail_unless, journey_parser, run_journey  # noqa: E402
-from stack import PATIENCE_S, Stack, connects, output_of, wait_until  # noqa: E402
+from stack import PATIENCE_S, connects, output_of, wait_until  # noqa: E402
 from technician import check_identity  # noqa: E402
 
 
@@ -30,19 +30,8 @@ class Scene:
 
     def __init__(self, folder, binaries, office):
         self.office, self.binaries = office, binaries
-        self.stack = Stack(folder / "stack", binaries)
+        self.stack = stack_of(office, folder, binaries)
         stack, ca = self.stack, office.folder / "ca"
-        stack.identities.mkdir(parents=True, exist_ok=True)
-        for here, there in (("ca.crt", ca / "anchors.crt"), ("devices-ca.crt", ca / "devices-door.crt"), ("workers-ca.crt", ca / "workers-door.crt"),
-                            ("broker.crt", office.folder / "broker.crt"), ("broker.key", office.folder / "broker.key"),
-                            ("service.crt", office.folder / "service.crt"), ("service.key", office.folder / "service.key")):
-            (stack.identities / here).write_bytes(there.read_bytes())
-            (stack.identities / here).chmod(0o600)
-        (stack.identities / "programme.key").write_text("5a" * 32 + "\n")
-        (stack.identities / "programme.key").chmod(0o600)
-        stack.write_configuration(detectors=RIDE)
-        with open(stack.folder / "credit.toml", "a") as config:
-            config.write(office.est_table())
         self.signer = Key(office.folder, "signer")
         office.tool("ca", "issue", ca, "consents", "--name", "Anna", "--request", self.signer.der, "--out", self.signer.certificate)
         credit = stack.folder / "credit.toml"

@@ -3,7 +3,7 @@
 // named, and the broken one is started again.
 #include <doctest/doctest.h>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/loaded_detectors.hpp"
 
 namespace greentill::detect {
 namespace {
@@ -14,13 +14,10 @@ using std::chrono::milliseconds;
 // What hangs takes as long, and is given no more than it needs to come so far.
 constexpr milliseconds kShort{400};
 
-struct Bench {
-  FakeClock clock;
-  KeptLog log;
+struct Bench : LoadedDetectors {
   LineRation ration;
   milliseconds budget = kNoEnd;
   milliseconds patience = kNoEnd;
-  std::unique_ptr<Detectors> detectors;
 
   /// The broken one first, then one that is right. Why they could not be loaded, or nothing.
   std::string load(const std::string& library, const std::string& configuration = {}, bool isolated = true) {
@@ -28,21 +25,10 @@ struct Bench {
     bad.patience = patience;
     bad.memory_bytes = 64u << 20;
     const PluginSpec good{"good", test_plugin("c_detector"), "good", false, kNoEnd};
-    auto loaded = Detectors::load({bad, good}, host_program(), clock, log);
-    if (!loaded) return loaded.error().message;
-    detectors = std::move(*loaded);
-    return {};
+    return LoadedDetectors::load({bad, good});
   }
-  /// What was found in a ticket.
-  [[nodiscard]] std::vector<std::string> found() const {
-    std::vector<std::string> names;
-    for (const Detected& one : detectors->detect(ticket("1")).acts) names.push_back(one.activity.name);
-    return names;
-  }
-  [[nodiscard]] PluginStatus bad() const { return detectors->status()[0]; }
+  [[nodiscard]] PluginStatus bad() const { return status(); }
 };
-
-using Names = std::vector<std::string>;
 
 /// A library, and a part of what is said of it.
 struct Way {

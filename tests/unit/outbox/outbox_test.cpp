@@ -3,8 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/temp_dir.hpp"
-#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/opened_store.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
 
 namespace greentill::test {
@@ -13,17 +12,7 @@ namespace {
 using outbox::Delivery;
 
 /// A store with a chain, and what goes with it.
-struct Fixture {
-  Fixture() : store(open_outbox(folder / "outbox.db")), reader(open_reader(*store)) {
-    const outbox::Unit start = chain.start();
-    REQUIRE(store->writer().begin_chain(chain.head().chain, start).ok());
-  }
-  void reopen() {
-    reader.reset();
-    store.reset();
-    store = open_outbox(folder / "outbox.db");
-    reader = open_reader(*store);
-  }
+struct Fixture : OpenedStore {
   std::vector<std::uint64_t> seqs(std::uint64_t after, std::size_t limit, bool newest_first,
                                   std::optional<Delivery> only = std::nullopt) {
     std::vector<std::uint64_t> found;
@@ -36,11 +25,6 @@ struct Fixture {
                 .ok());
     return found;
   }
-
-  TempDir folder;
-  ChainMaker chain;
-  std::unique_ptr<outbox::Outbox> store;
-  std::unique_ptr<outbox::Reader> reader;
 };
 
 using Seqs = std::vector<std::uint64_t>;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include "tests/support/temp_dir.hpp"
-#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/opened_store.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
 
 namespace greentill::test::prune_test {
@@ -10,14 +9,7 @@ namespace {
 
 constexpr std::int64_t kFuture = 2'000'000'000;
 
-struct Fixture {
-  Fixture() : store(open_outbox(folder / "outbox.db")), reader(open_reader(*store)) {
-    const outbox::Unit start = chain.start();
-    REQUIRE(store->writer().begin_chain(chain.head().chain, start).ok());
-  }
-  void sell(std::uint32_t first, std::uint32_t last) {
-    for (std::uint32_t i = first; i <= last; ++i) REQUIRE(commit(store->writer(), {chain.sale(i)}).ok());
-  }
+struct Fixture : OpenedStore {
   void deliver(std::uint64_t up_to, const std::vector<claim::Refusal>& refused = {},
                const std::vector<claim::Grant>& granted = {}, const std::vector<claim::Change>& changes = {}) {
     REQUIRE(store->writer().apply(MadeReceipt(chain, up_to, 1, refused, granted, {.changes = changes}).get(), {1}).ok());
@@ -28,11 +20,6 @@ struct Fixture {
   bool has(std::uint64_t seq) { return reader->claim(seq).value().has_value(); }
   bool knows(std::uint32_t sale) { return reader->find(ChainMaker::key(sale)).value().has_value(); }
   std::int64_t recorded(std::uint64_t seq) { return reader->claim(seq).value()->recorded_at; }
-
-  TempDir folder;
-  ChainMaker chain;
-  std::unique_ptr<outbox::Outbox> store;
-  std::unique_ptr<outbox::Reader> reader;
 };
 
 }  // namespace

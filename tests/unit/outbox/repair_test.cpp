@@ -3,8 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "daemon/outbox/stored_claim.hpp"
-#include "tests/support/temp_dir.hpp"
-#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/opened_store.hpp"
 #include "tests/unit/outbox/store_dump.hpp"
 
 namespace greentill::test::repair_test {
@@ -15,14 +14,8 @@ using outbox::Delivery;
 constexpr std::int64_t kNow = 1'761'000'000;
 
 /// A chain of ten claims, the start and sales 1 to 9.
-struct Fixture {
-  Fixture() : store(open_outbox(folder / "outbox.db")), reader(open_reader(*store)) {
-    REQUIRE(store->writer().begin_chain(chain.head().chain, chain.start()).ok());
-    sell(1, 9);
-  }
-  void sell(std::uint32_t first, std::uint32_t last) {
-    for (std::uint32_t i = first; i <= last; ++i) REQUIRE(commit(store->writer(), {chain.sale(i)}).ok());
-  }
+struct Fixture : OpenedStore {
+  Fixture() { sell(1, 9); }
   void apply(const MadeReceipt& receipt) {
     const auto applied = store->writer().apply(receipt.get(), {1000});
     REQUIRE_MESSAGE(applied.ok(), (applied.ok() ? "" : applied.error().message));
@@ -51,11 +44,6 @@ struct Fixture {
     }
     return all;
   }
-
-  TempDir folder;
-  ChainMaker chain;
-  std::unique_ptr<outbox::Outbox> store;
-  std::unique_ptr<outbox::Reader> reader;
 };
 
 const claim::ChainHead kElsewhere{Bytes<8>{9}, 77, Digest{7}};

@@ -2,22 +2,15 @@
 // A store whose ten claims wait, and the receipts for them.
 #pragma once
 
-#include <doctest/doctest.h>
-
-#include "tests/support/temp_dir.hpp"
-#include "tests/unit/outbox/chain_maker.hpp"
+#include "tests/unit/outbox/opened_store.hpp"
 
 namespace greentill::test::receipt_test {
 
 using outbox::Delivery;
 
 /// A chain of ten claims that wait.
-struct Fixture {
-  Fixture() : store(open_outbox(folder / "outbox.db")), reader(open_reader(*store)) {
-    const outbox::Unit start = chain.start();
-    REQUIRE(store->writer().begin_chain(chain.head().chain, start).ok());
-    for (std::uint32_t i = 1; i <= 9; ++i) REQUIRE(commit(store->writer(), {chain.sale(i)}).ok());
-  }
+struct Fixture : OpenedStore {
+  Fixture() { sell(1, 9); }
   Result<outbox::AppliedReceipt> apply(const MadeReceipt& receipt, std::int64_t now = 1000, const outbox::Retried& answers = {}) {
     return store->writer().apply(receipt.get(), {now, answers, 100});
   }
@@ -37,11 +30,6 @@ struct Fixture {
     return all;
   }
   outbox::StoredClaim claim(std::uint64_t seq) { return reader->claim(seq).value().value(); }
-
-  TempDir folder;
-  ChainMaker chain;
-  std::unique_ptr<outbox::Outbox> store;
-  std::unique_ptr<outbox::Reader> reader;
 };
 
 }  // namespace greentill::test::receipt_test

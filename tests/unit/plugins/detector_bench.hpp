@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/unit/detect/fixture.hpp"
+#include "tests/unit/detect/loaded_detectors.hpp"
 
 namespace greentill::detect::test {
 
@@ -12,28 +12,19 @@ class DetectorBench {
  public:
   DetectorBench(const std::filesystem::path& library, const std::string& configuration, const std::string& file = {}) {
     const PluginSpec spec{library.stem(), library, configuration, false, kNoEnd, file};
-    auto loaded = Detectors::load({spec}, host_program(), clock_, log_);
-    if (loaded) {
-      detectors_ = std::move(*loaded);
-    } else {
-      error_ = loaded.error().message;
-    }
+    error_ = loaded_.load({spec});
   }
 
   std::vector<event::Activity> detect(const event::Transaction& transaction) {
-    REQUIRE_MESSAGE(detectors_, error_);
-    std::vector<event::Activity> activities;
-    for (Detected& found : detectors_->detect(transaction).acts) activities.push_back(std::move(found.activity));
-    return activities;
+    REQUIRE_MESSAGE(loaded_.detectors, error_);
+    return loaded_.acts(transaction);
   }
   /// Why the configuration was refused; empty where it was not.
   [[nodiscard]] const std::string& error() const { return error_; }
-  [[nodiscard]] PluginStatus status() const { return detectors_->status()[0]; }
+  [[nodiscard]] PluginStatus status() const { return loaded_.status(); }
 
  private:
-  FakeClock clock_;
-  KeptLog log_;
-  std::unique_ptr<Detectors> detectors_;
+  LoadedDetectors loaded_;
   std::string error_;
 };
 

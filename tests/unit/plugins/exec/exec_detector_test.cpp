@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "daemon/detect/detectors.hpp"
+#include "tests/unit/detect/loaded_detectors.hpp"
 #include "tests/unit/plugins/exec/programs.hpp"
 
 namespace greentill::detect {
@@ -10,31 +11,16 @@ namespace {
 
 using namespace test;
 using std::chrono::milliseconds;
-using Names = std::vector<std::string>;
 
-struct Bench {
-  FakeClock clock;
-  KeptLog log;
+struct Bench : LoadedDetectors {
   Programs programs;
-  std::unique_ptr<Detectors> detectors;
 
-  std::string load(const PluginSpec& spec) {
-    auto loaded = Detectors::load({spec}, host_program(), clock, log);
-    if (!loaded) return loaded.error().message;
-    detectors = std::move(*loaded);
-    return {};
-  }
+  std::string load(const PluginSpec& spec) { return LoadedDetectors::load({spec}); }
   /// A script that greets and then answers each question by this.
   std::string load_answering(const std::string& answer) {
     return load(
         program_spec("script", "detector", {programs.script(kGreet + "while read -r question; do\n" + answer + "\ndone\n")}));
   }
-  [[nodiscard]] Names found(const event::Transaction& transaction = ticket("1")) const {
-    Names names;
-    for (const Detected& one : detectors->detect(transaction).acts) names.push_back(one.activity.name);
-    return names;
-  }
-  [[nodiscard]] PluginStatus status() const { return detectors->status()[0]; }
   /// What is said, once something is found again.
   bool recovers() {
     return eventually([&] {
