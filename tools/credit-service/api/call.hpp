@@ -95,4 +95,26 @@ struct Page {
 inline constexpr std::size_t kMostOfPage = 1'000;
 Result<Page, Problem> page_of(Call& call, Fields& fields);
 
+/// {name: what was read, as JSON}, of those that `keep`.
+template <typename T, typename Keep>
+ApiResult answer_list(const char* name, const Result<std::vector<T>>& all, const Keep& keep) {
+  if (!all) return refuse(all.error());
+  Json list = Json::array();
+  for (const T& one : *all) {
+    if (keep(one)) list.push_back(to_json(one));
+  }
+  return ApiAnswer{200, {{name, std::move(list)}}};
+}
+template <typename T>
+ApiResult answer_list(const char* name, const Result<std::vector<T>>& all) {
+  return answer_list(name, all, [](const T&) { return true; });
+}
+/// As answer_list(), and "next" where there may be more: what the next page's "after" is, of the last one here.
+template <typename T>
+ApiResult answer_page(const char* name, const Result<std::vector<T>>& all, const Page& page, std::string T::*after) {
+  ApiResult answer = answer_list(name, all);
+  if (answer && all->size() == page.limit) answer->json["next"] = all->back().*after;
+  return answer;
+}
+
 }  // namespace greentill::credit

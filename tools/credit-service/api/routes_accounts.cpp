@@ -28,13 +28,7 @@ ApiResult list_accounts(Call& call) {
   Fields fields(call.body);
   const auto page = page_of(call, fields);
   if (!page) return Failure{page.error()};
-  const auto all = call.counter.holders.accounts(page->after, page->limit);
-  if (!all) return refuse(all.error());
-  Json list = Json::array();
-  for (const Account& account : *all) list.push_back(to_json(account));
-  Json json{{"accounts", std::move(list)}};
-  if (all->size() == page->limit) json["next"] = all->back().id;
-  return ApiAnswer{200, std::move(json)};
+  return answer_page("accounts", call.counter.holders.accounts(page->after, page->limit), *page, &Account::id);
 }
 
 ApiResult show_statement(Call& call) {

@@ -13,11 +13,7 @@ namespace {
 ApiResult list_certificates(Call& call) {
   const auto account = account_of(call, call.names[0]);
   if (!account) return Failure{account.error()};
-  const auto all = call.counter.trees.certificates_of(account->id);
-  if (!all) return refuse(all.error());
-  Json list = Json::array();
-  for (const CertifiedTrees& one : *all) list.push_back(to_json(one));
-  return ApiAnswer{200, {{"certificates", std::move(list)}}};
+  return answer_list("certificates", call.counter.trees.certificates_of(account->id));
 }
 
 ApiResult certify(Call& call) {

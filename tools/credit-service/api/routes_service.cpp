@@ -8,13 +8,7 @@
 namespace greentill::credit {
 namespace {
 
-ApiResult list_access(Call& call) {
-  const auto all = call.counter.store.access().tokens();
-  if (!all) return refuse(all.error());
-  Json list = Json::array();
-  for (const AccessToken& one : *all) list.push_back(to_json(one));
-  return ApiAnswer{200, {{"access", std::move(list)}}};
-}
+ApiResult list_access(Call& call) { return answer_list("access", call.counter.store.access().tokens()); }
 
 ApiResult add_access(Call& call) {
   Fields fields(call.body);

@@ -10,13 +10,8 @@ namespace greentill::credit {
 namespace {
 
 ApiResult list_species(Call& call) {
-  const auto all = call.counter.trees.all_species();
-  if (!all) return refuse(all.error());
-  Json list = Json::array();
-  for (const Species& one : *all) {
-    if (one.on_offer || call.is_service()) list.push_back(to_json(one));
-  }
-  return ApiAnswer{200, {{"species", std::move(list)}}};
+  return answer_list("species", call.counter.trees.all_species(),
+                     [&](const Species& one) { return one.on_offer || call.is_service(); });
 }
 
 ApiResult show_species(Call& call) {
@@ -103,13 +98,8 @@ ApiResult put_site(Call& call) {
 }
 
 ApiResult list_parties(Call& call, TreeParty::Kind kind) {
-  const auto all = call.counter.trees.parties();
-  if (!all) return refuse(all.error());
-  Json list = Json::array();
-  for (const TreeParty& one : *all) {
-    if (one.is == kind) list.push_back(to_json(one));
-  }
-  return ApiAnswer{200, {{kind == TreeParty::Kind::planter ? "planters" : "inspectors", std::move(list)}}};
+  return answer_list(kind == TreeParty::Kind::planter ? "planters" : "inspectors", call.counter.trees.parties(),
+                     [&](const TreeParty& one) { return one.is == kind; });
 }
 ApiResult list_planters(Call& call) { return list_parties(call, TreeParty::Kind::planter); }
 ApiResult list_inspectors(Call& call) { return list_parties(call, TreeParty::Kind::inspector); }
@@ -242,13 +232,7 @@ ApiResult list_trees_of_site(Call& call) {
     state = kStates.at(fields.choice("state", {"ordered", "planted", "standing", "failed", "replaced"}));
   const auto page = page_of(call, fields);
   if (!page) return Failure{page.error()};
-  const auto all = call.counter.trees.trees(site->id, state, page->after, page->limit);
-  if (!all) return refuse(all.error());
-  Json list = Json::array();
-  for (const Tree& tree : *all) list.push_back(to_json(tree));
-  Json json{{"trees", std::move(list)}};
-  if (all->size() == page->limit) json["next"] = all->back().number;
-  return ApiAnswer{200, std::move(json)};
+  return answer_page("trees", call.counter.trees.trees(site->id, state, page->after, page->limit), *page, &Tree::number);
 }
 
 ApiResult list_trees_of_account(Call& call) {
@@ -273,11 +257,7 @@ ApiResult list_payments(Call& call) {
   const std::string planter = call.token.is == AccessToken::Scope::planter ? call.token.subject : fields.text_or_none("planter");
   const bool unpaid = fields.choice("unpaid", {"false", "true"}, 0) == 1;
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
-  const auto all = call.counter.trees.payments(planter, unpaid);
-  if (!all) return refuse(all.error());
-  Json list = Json::array();
-  for (const TreePayment& one : *all) list.push_back(to_json(one));
-  return ApiAnswer{200, {{"payments", std::move(list)}}};
+  return answer_list("payments", call.counter.trees.payments(planter, unpaid));
 }
 
 ApiResult pay(Call& call) {

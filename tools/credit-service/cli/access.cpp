@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // access add, revoke and list.
 #include "daemon/crypto/hasher.hpp"
-#include "tools/common/table.hpp"
 #include "tools/credit-service/access/words.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
 namespace greentill::credit {
@@ -59,21 +59,19 @@ Status list_deeds(const std::filesystem::path& config, const Given& given, const
     }
     const auto all = counter.store.access().deeds(given["subject"], before, kMostListed);
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
-    tools::Table table({{"", tools::Table::Align::right}, {"when"}, {"access"}, {"request"}, {"what"}, {"why"}});
+    Listing listing("deeds", {{"", Listing::Align::right}, {"when"}, {"access"}, {"request"}, {"what"}, {"why"}});
     for (const AccessDeed& one : *all) {
-      list.push_back({{"no", one.no},
-                      {"at", one.at},
-                      {"access", one.access},
-                      {"request", one.request},
-                      {"what", Json::parse(one.what, nullptr, false)},
-                      {"why", one.why}});
-      table.add(
+      listing.add(
+          {{"no", one.no},
+           {"at", one.at},
+           {"access", one.access},
+           {"request", one.request},
+           {"what", Json::parse(one.what, nullptr, false)},
+           {"why", one.why}},
           {std::to_string(one.no), tools::time_text(one.at), one.access, one.request, printable(one.what), printable(one.why)});
     }
-    std::string text = all->empty() ? "nothing of it was changed by HTTP\n" : table.text();
-    if (all->size() == kMostListed) text += "more behind --before " + std::to_string(all->back().no) + '\n';
-    return Outcome{{{"deeds", list}}, text};
+    const std::string last = all->empty() ? std::string() : std::to_string(all->back().no);
+    return listing.page("nothing of it was changed by HTTP\n", all->size(), "--before", last);
   });
 }
 
@@ -81,14 +79,12 @@ Status list_access(const std::filesystem::path& config, const Given&, const Outp
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const auto all = counter.store.access().tokens();
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
-    tools::Table table({{"access"}, {"scope"}, {"of"}, {"may"}, {"is"}, {"until"}, {"note"}});
+    Listing listing("access", {{"access"}, {"scope"}, {"of"}, {"may"}, {"is"}, {"until"}, {"note"}});
     for (const AccessToken& one : *all) {
-      list.push_back(to_json(one));
-      table.add({one.id(), std::string(to_words(one.is)), one.subject, one.read_only ? "look" : "change",
-                 standing_of(one, counter.now), tools::time_text(one.expires_at), printable(one.note)});
+      listing.add(to_json(one), {one.id(), std::string(to_words(one.is)), one.subject, one.read_only ? "look" : "change",
+                                 standing_of(one, counter.now), tools::time_text(one.expires_at), printable(one.note)});
     }
-    return Outcome{{{"access", list}}, all->empty() ? "nobody may ask by HTTP\n" : table.text()};
+    return listing.outcome("nobody may ask by HTTP\n");
   });
 }
 

@@ -11,6 +11,7 @@
 #include "tools/common/text.hpp"
 #include "tools/credit-service/accounts/account_statement.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/holdings/token.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
@@ -215,16 +216,12 @@ Status list_accounts(const std::filesystem::path& config, const Given& given, co
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const auto all = counter.holders.accounts(given["after"], kMostListed);
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
-    tools::Table table({{"account"}, {"kind"}, {"state"}, {"opened"}});
+    Listing listing("accounts", {{"account"}, {"kind"}, {"state"}, {"opened"}});
     for (const Account& account : *all) {
-      list.push_back(to_json(account));
-      table.add({in_fours(account.id), std::string(to_words(account.is)), std::string(to_words(account.state)),
-                 tools::time_text(account.opened_at)});
+      listing.add(to_json(account), {in_fours(account.id), std::string(to_words(account.is)),
+                                     std::string(to_words(account.state)), tools::time_text(account.opened_at)});
     }
-    std::string text = all->empty() ? "no account is open\n" : table.text();
-    if (all->size() == kMostListed) text += "more behind --after " + all->back().id + '\n';
-    return Outcome{{{"accounts", list}}, text};
+    return listing.page("no account is open\n", all->size(), "--after", all->empty() ? "" : all->back().id);
   });
 }
 

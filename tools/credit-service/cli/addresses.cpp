@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // address set and list: where devices find broker and service.
 #include "daemon/base/printable.hpp"
-#include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/registry/json.hpp"
@@ -47,13 +47,11 @@ Status list_addresses(const std::filesystem::path& path, const Given&, const Out
   if (!reading) return Failure{reading.error()};
   const auto all = (*reading)->books->registry().addresses();
   if (!all) return Failure{all.error()};
-  Json list = Json::array();
-  tools::Table table({{"device"}, {"broker"}, {"service"}});
+  Listing listing("addresses", {{"device"}, {"broker"}, {"service"}});
   for (const ServiceAddress& one : *all) {
-    list.push_back(to_json(one));
-    table.add({one.device.empty() ? "all others" : one.device, shown(one.broker), shown(one.est)});
+    listing.add(to_json(one), {one.device.empty() ? "all others" : one.device, shown(one.broker), shown(one.est)});
   }
-  output.answer({{"addresses", list}}, all->empty() ? "devices are told nothing of it: as configured\n" : table.text());
+  listing.answer(output, "devices are told nothing of it: as configured\n");
   return Done{};
 }
 

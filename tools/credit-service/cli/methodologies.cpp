@@ -5,9 +5,9 @@
 #include "daemon/base/file.hpp"
 #include "daemon/base/hex.hpp"
 #include "daemon/base/text.hpp"
-#include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/held_decide.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/cli/registry_words.hpp"
@@ -158,14 +158,12 @@ Status list_methodologies(const std::filesystem::path& path, const Given&, const
   if (!reading) return Failure{reading.error()};
   const auto all = (*reading)->books->registry().methodologies();
   if (!all) return Failure{all.error()};
-  Json list = Json::array();
-  tools::Table table({{"methodology"}, {"version"}, {"from"}, {"withdrawn from"}, {"number"}, {"SHA-256"}});
+  Listing listing("methodologies", {{"methodology"}, {"version"}, {"from"}, {"withdrawn from"}, {"number"}, {"SHA-256"}});
   for (const PublishedMethodology& one : *all) {
-    list.push_back(to_json(one));
-    table.add({one.id, std::to_string(one.version), time_or_nothing(one.from), time_or_nothing(one.until),
-               std::to_string(one.number), to_hex(one.sha256)});
+    listing.add(to_json(one), {one.id, std::to_string(one.version), time_or_nothing(one.from), time_or_nothing(one.until),
+                               std::to_string(one.number), to_hex(one.sha256)});
   }
-  output.answer({{"methodologies", list}}, all->empty() ? "nothing was published\n" : table.text());
+  listing.answer(output, "nothing was published\n");
   return Done{};
 }
 

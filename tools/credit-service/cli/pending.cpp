@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/base/hex.hpp"
-#include "tools/common/table.hpp"
 #include "tools/credit-service/cli/commands.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 
 namespace greentill::credit {
@@ -24,19 +24,15 @@ Status list_pending(const std::filesystem::path& config, const std::string& devi
   if (!reading) return Failure{reading.error()};
   const auto batches = (*reading)->books->pending(device);
   if (!batches) return Failure{batches.error()};
-  using Align = tools::Table::Align;
-  tools::Table table({{"device"}, {"chain"}, {"claims"}, {"missing before them"}, {"bytes", Align::right}, {"since"}});
-  Json list = Json::array();
+  Listing listing("pending",
+                  {{"device"}, {"chain"}, {"claims"}, {"missing before them"}, {"bytes", Listing::Align::right}, {"since"}});
   for (const WaitingBatch& one : *batches) {
-    list.push_back(pending_json(one));
-    table.add({one.device, to_hex(one.chain), range_text(one.span.first, one.span.last),
-               one.missing_first == 0 ? "those above" : range_text(one.missing_first, one.missing_last),
-               tools::count_text(one.bytes), tools::time_text(one.span.at)});
+    listing.add(pending_json(one), {one.device, to_hex(one.chain), range_text(one.span.first, one.span.last),
+                                    one.missing_first == 0 ? "those above" : range_text(one.missing_first, one.missing_last),
+                                    tools::count_text(one.bytes), tools::time_text(one.span.at)});
   }
-  std::string text = "no batch waits for an earlier one\n";
-  if (!table.empty())
-    text = table.text() + "\nThey are booked when their device has sent what is missing, which it does by itself.\n";
-  output.answer({{"pending", list}}, text);
+  listing.answer(output, "no batch waits for an earlier one\n",
+                 "\nThey are booked when their device has sent what is missing, which it does by itself.\n");
   return Done{};
 }
 

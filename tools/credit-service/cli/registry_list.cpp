@@ -3,6 +3,7 @@
 #include "daemon/base/hex.hpp"
 #include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/cli/registry_change.hpp"
 #include "tools/credit-service/cli/registry_words.hpp"
@@ -112,14 +113,11 @@ Status show_audit(const std::filesystem::path& config, const Given& given, const
   if (!reading) return Failure{reading.error()};
   const auto entries = (*reading)->books->registry().audit(filter);
   if (!entries) return Failure{entries.error()};
-  tools::Table table({{"when"}, {"who"}, {"what"}, {"about"}, {"why"}});
-  Json list = Json::array();
+  Listing listing("audit", {{"when"}, {"who"}, {"what"}, {"about"}, {"why"}});
   for (const AuditEntry& one : *entries) {
-    list.push_back(to_json(one));
-    table.add({tools::time_text(one.at), one.who, one.command, one.subject, one.why});
+    listing.add(to_json(one), {tools::time_text(one.at), one.who, one.command, one.subject, one.why});
   }
-  output.answer({{"audit", list}},
-                table.empty() ? "nothing was changed\n" : table.text() + "\n--json shows what each was and is\n");
+  listing.answer(output, "nothing was changed\n", "\n--json shows what each was and is\n");
   return Done{};
 }
 

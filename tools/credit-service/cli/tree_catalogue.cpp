@@ -2,9 +2,9 @@
 // species add, withdraw and list; planter and inspector add, retire and list; site add, room and list.
 #include "daemon/base/decimal.hpp"
 #include "daemon/base/text.hpp"
-#include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/trees/place.hpp"
 
 namespace greentill::credit {
@@ -86,6 +86,50 @@ Result<Deed> change_room(Counter& counter, const Given& given) {
               to_json(*site)};
 }
 
+Result<Outcome> list_species(Counter& counter) {
+  const auto all = counter.trees.all_species();
+  if (!all) return Failure{all.error()};
+  Listing listing("species", {{"species"},
+                              {"scientific"},
+                              {"name"},
+                              {"region"},
+                              {"price", Listing::Align::right},
+                              {"cost", Listing::Align::right},
+                              {"months"},
+                              {"on offer"}});
+  for (const Species& s : *all) {
+    listing.add(to_json(s),
+                {s.id, s.scientific, s.name, s.region, tools::grams_text(s.price_mg), amount_text(s.cost) + ' ' + s.currency,
+                 std::to_string(s.first_month) + '-' + std::to_string(s.last_month), s.on_offer ? "yes" : "no"});
+  }
+  return listing.outcome("no species is on offer\n");
+}
+
+Result<Outcome> list_sites(Counter& counter) {
+  const auto all = counter.trees.sites("");
+  if (!all) return Failure{all.error()};
+  Listing listing(
+      "sites",
+      {{"site"}, {"name"}, {"region"}, {"planter"}, {"room", Listing::Align::right}, {"ordered", Listing::Align::right}});
+  for (const std::string& id : *all) {
+    const auto s = counter.catalogue.site(id);
+    if (!s) return Failure{s.error()};
+    listing.add(to_json(*s), {s->id, s->name, s->region, s->planter, std::to_string(s->room), std::to_string(s->ordered)});
+  }
+  return listing.outcome("there is no site\n");
+}
+
+Result<Outcome> list_parties(Counter& counter, const std::string& thing) {
+  const auto all = counter.trees.parties();
+  if (!all) return Failure{all.error()};
+  const auto kind = thing == "planter" ? TreeParty::Kind::planter : TreeParty::Kind::inspector;
+  Listing listing(thing + "s", {{thing}, {"name"}, {"works for"}, {"active"}});
+  for (const TreeParty& p : *all) {
+    if (p.is == kind) listing.add(to_json(p), {p.id, p.name, p.works_for, p.active ? "yes" : "no"});
+  }
+  return listing.outcome("there is no " + thing + '\n');
+}
+
 }  // namespace
 
 Status change_catalogue(const std::filesystem::path& config, const Given& given, const Output& output) {
@@ -104,52 +148,9 @@ Status change_catalogue(const std::filesystem::path& config, const Given& given,
 Status list_catalogue(const std::filesystem::path& config, const Given& given, const Output& output) {
   const std::string thing = given.command.substr(0, given.command.find(' '));
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
-    Json list = Json::array();
-    if (thing == "species") {
-      const auto all = counter.trees.all_species();
-      if (!all) return Failure{all.error()};
-      tools::Table table({{"species"},
-                          {"scientific"},
-                          {"name"},
-                          {"region"},
-                          {"price", tools::Table::Align::right},
-                          {"cost", tools::Table::Align::right},
-                          {"months"},
-                          {"on offer"}});
-      for (const Species& s : *all) {
-        list.push_back(to_json(s));
-        table.add({s.id, s.scientific, s.name, s.region, tools::grams_text(s.price_mg), amount_text(s.cost) + ' ' + s.currency,
-                   std::to_string(s.first_month) + '-' + std::to_string(s.last_month), s.on_offer ? "yes" : "no"});
-      }
-      return Outcome{{{"species", list}}, all->empty() ? "no species is on offer\n" : table.text()};
-    }
-    if (thing == "site") {
-      const auto all = counter.trees.sites("");
-      if (!all) return Failure{all.error()};
-      tools::Table table({{"site"},
-                          {"name"},
-                          {"region"},
-                          {"planter"},
-                          {"room", tools::Table::Align::right},
-                          {"ordered", tools::Table::Align::right}});
-      for (const std::string& id : *all) {
-        const auto s = counter.catalogue.site(id);
-        if (!s) return Failure{s.error()};
-        list.push_back(to_json(*s));
-        table.add({s->id, s->name, s->region, s->planter, std::to_string(s->room), std::to_string(s->ordered)});
-      }
-      return Outcome{{{"sites", list}}, all->empty() ? "there is no site\n" : table.text()};
-    }
-    const auto all = counter.trees.parties();
-    if (!all) return Failure{all.error()};
-    const auto kind = thing == "planter" ? TreeParty::Kind::planter : TreeParty::Kind::inspector;
-    tools::Table table({{thing}, {"name"}, {"works for"}, {"active"}});
-    for (const TreeParty& p : *all) {
-      if (p.is != kind) continue;
-      list.push_back(to_json(p));
-      table.add({p.id, p.name, p.works_for, p.active ? "yes" : "no"});
-    }
-    return Outcome{{{thing + "s", list}}, table.empty() ? "there is no " + thing + '\n' : table.text()};
+    if (thing == "species") return list_species(counter);
+    if (thing == "site") return list_sites(counter);
+    return list_parties(counter, thing);
   });
 }
 

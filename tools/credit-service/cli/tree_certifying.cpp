@@ -6,11 +6,11 @@
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/credential/secured.hpp"
-#include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/certificate/loading.hpp"
 #include "tools/credit-service/certificate/printing.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
 namespace greentill::credit {
@@ -123,14 +123,12 @@ Status list_certificates(const std::filesystem::path& config, const Given& given
       all = counter.trees.certificates_of(found->id);
     }
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
-    tools::Table table({{"certificate"}, {"account"}, {"year"}, {"state"}, {"issued"}});
+    Listing listing("certificates", {{"certificate"}, {"account"}, {"year"}, {"state"}, {"issued"}});
     for (const CertifiedTrees& one : *all) {
-      list.push_back(to_json(one));
-      table.add({one.number, in_fours(one.account), std::to_string(one.year), std::string(to_words(one.state)),
-                 tools::time_text(one.issued_at)});
+      listing.add(to_json(one), {one.number, in_fours(one.account), std::to_string(one.year), std::string(to_words(one.state)),
+                                 tools::time_text(one.issued_at)});
     }
-    return Outcome{{{"certificates", list}}, all->empty() ? "no certificate was issued\n" : table.text()};
+    return listing.outcome("no certificate was issued\n");
   });
 }
 

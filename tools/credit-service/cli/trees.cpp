@@ -9,6 +9,7 @@
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/csv_rows.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/trees/place.hpp"
 
 namespace greentill::credit {
@@ -113,15 +114,12 @@ Status list_trees(const std::filesystem::path& config, const Given& given, const
     }
     const auto all = counter.trees.trees(given["site"], state, given["after"], kMostListed);
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
-    tools::Table table({{"tree"}, {"state"}, {"since"}, {"order", tools::Table::Align::right}});
+    Listing listing("trees", {{"tree"}, {"state"}, {"since"}, {"order", Listing::Align::right}});
     for (const Tree& tree : *all) {
-      list.push_back(to_json(tree));
-      table.add({tree.number, std::string(to_words(tree.state)), tools::time_text(tree.since), std::to_string(tree.order)});
+      listing.add(to_json(tree),
+                  {tree.number, std::string(to_words(tree.state)), tools::time_text(tree.since), std::to_string(tree.order)});
     }
-    std::string text = all->empty() ? "there is no such tree\n" : table.text();
-    if (all->size() == kMostListed) text += "more behind --after " + all->back().number + '\n';
-    return Outcome{{{"trees", list}}, text};
+    return listing.page("there is no such tree\n", all->size(), "--after", all->empty() ? "" : all->back().number);
   });
 }
 
@@ -129,19 +127,23 @@ Status list_payments(const std::filesystem::path& config, const Given& given, co
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const auto all = counter.trees.payments(given["planter"], given.open);
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
     std::string csv = tools::csv_record({"tree", "planter", "amount", "currency", "due_at", "paid_at", "reference"});
-    tools::Table table({{"tree"}, {"planter"}, {"amount", tools::Table::Align::right}, {""}, {"due"}, {"paid"}, {"reference"}});
+    Listing listing("payments",
+                    {{"tree"}, {"planter"}, {"amount", Listing::Align::right}, {""}, {"due"}, {"paid"}, {"reference"}});
     for (const TreePayment& one : *all) {
-      list.push_back(to_json(one));
-      const std::string paid = one.paid_at ? tools::time_text(*one.paid_at) : "";
-      csv += tools::csv_record(
-          {one.tree, one.planter, amount_text(one.amount), one.currency, tools::time_text(one.due_at), paid, one.reference});
-      table.add(
-          {one.tree, one.planter, amount_text(one.amount), one.currency, tools::time_text(one.due_at), paid, one.reference});
+      const std::vector<std::string> cells{one.tree,
+                                           one.planter,
+                                           amount_text(one.amount),
+                                           one.currency,
+                                           tools::time_text(one.due_at),
+                                           one.paid_at ? tools::time_text(*one.paid_at) : "",
+                                           one.reference};
+      csv += tools::csv_record(cells);
+      listing.add(to_json(one), cells);
     }
-    if (given.to_csv) return Outcome{{{"payments", list}}, csv};
-    return Outcome{{{"payments", list}}, all->empty() ? "no planter is owed anything\n" : table.text()};
+    Outcome told = listing.outcome("no planter is owed anything\n");
+    if (given.to_csv) told.text = csv;
+    return told;
   });
 }
 
