@@ -8,8 +8,7 @@
 namespace greentill::claim {
 namespace {
 
-template <typename Io, typename T>
-void layout_bundle(Io& io, T& bundle) {
+constexpr auto kBundleLayout = [](auto& io, auto& bundle) {
   constexpr const char* kReason = "what the bundle holds is not [a number from 1 on, bytes]";
   auto map = io.begin_map(bundle.device ? 5 : 4, "the bundle is not a map");
   if (io.optional_key(map, kSubject, bundle.device.has_value())) {
@@ -28,23 +27,12 @@ void layout_bundle(Io& io, T& bundle) {
   io.require(bundle.number != 0, kReason);
   io.bytes(bundle.content, 0, std::numeric_limits<std::size_t>::max(), kReason);
   io.end_map(map);
-}
+};
 
 }  // namespace
 
-Result<std::size_t, Fault> encode_bundle(const Bundle& bundle, MutableBytes out) {
-  Encoder io(out);
-  layout_bundle(io, bundle);
-  return io.finish();
-}
+Result<std::size_t, Fault> encode_bundle(const Bundle& bundle, MutableBytes out) { return encode_by(kBundleLayout, bundle, out); }
 
-Result<Bundle, Fault> parse_bundle(ByteView payload) {
-  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
-  Decoder io(payload);
-  Bundle bundle;
-  layout_bundle(io, bundle);
-  if (!io.ok()) return Failure{io.fault()};
-  return bundle;
-}
+Result<Bundle, Fault> parse_bundle(ByteView payload) { return parse_by<Bundle>(kBundleLayout, payload); }
 
 }  // namespace greentill::claim

@@ -153,4 +153,23 @@ class Decoder {
   std::size_t last_ = 0;  // where the value that was read last begins: require() reports faults there
 };
 
+/// Writes `value` as `layout` says, and returns its length.
+template <typename T, typename Layout>
+Result<std::size_t, Fault> encode_by(const Layout& layout, const T& value, MutableBytes out) {
+  Encoder io(out);
+  layout(io, value);
+  return io.finish();
+}
+
+/// Reads what fills `payload` as `layout` says.
+template <typename T, typename Layout>
+Result<T, Fault> parse_by(const Layout& layout, ByteView payload) {
+  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
+  Decoder io(payload);
+  T value;
+  layout(io, value);
+  if (!io.ok()) return Failure{io.fault()};
+  return value;
+}
+
 }  // namespace greentill::claim

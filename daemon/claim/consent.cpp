@@ -6,8 +6,7 @@
 namespace greentill::claim {
 namespace {
 
-template <typename Io, typename T>
-void layout_consent(Io& io, T& consent) {
+constexpr auto kConsentLayout = [](auto& io, auto& consent) {
   constexpr const char* kReason = "what is agreed is not [32 bytes, 8 bytes, seq, 32 bytes]";
   auto map = io.begin_map(3, "the consent is not a map");
   io.key(map, kSubject);
@@ -21,23 +20,14 @@ void layout_consent(Io& io, T& consent) {
   io.unsigned_integer(consent.last_seq, kReason);
   io.fixed(consent.payload_hash, kReason);
   io.end_map(map);
-}
+};
 
 }  // namespace
 
 Result<std::size_t, Fault> encode_consent(const Consent& consent, MutableBytes out) {
-  Encoder io(out);
-  layout_consent(io, consent);
-  return io.finish();
+  return encode_by(kConsentLayout, consent, out);
 }
 
-Result<Consent, Fault> parse_consent(ByteView payload) {
-  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
-  Decoder io(payload);
-  Consent consent;
-  layout_consent(io, consent);
-  if (!io.ok()) return Failure{io.fault()};
-  return consent;
-}
+Result<Consent, Fault> parse_consent(ByteView payload) { return parse_by<Consent>(kConsentLayout, payload); }
 
 }  // namespace greentill::claim

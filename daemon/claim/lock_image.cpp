@@ -6,8 +6,7 @@
 namespace greentill::claim {
 namespace {
 
-template <typename Io, typename T>
-void layout_image(Io& io, T& image) {
+constexpr auto kImageLayout = [](auto& io, auto& image) {
   constexpr const char* kReason = "the content of a lock image is not [version, board, form, form]";
   constexpr const char* kNumber = "version, board and sizes of a lock image are 1 to 4,294,967,295";
   auto map = io.begin_map(2, "the lock image is not a map");
@@ -23,23 +22,14 @@ void layout_image(Io& io, T& image) {
     io.fixed(form.sha256, "the SHA-256 of a lock image is not 32 bytes");
   }
   io.end_map(map);
-}
+};
 
 }  // namespace
 
 Result<std::size_t, Fault> encode_lock_image(const LockImage& image, MutableBytes out) {
-  Encoder io(out);
-  layout_image(io, image);
-  return io.finish();
+  return encode_by(kImageLayout, image, out);
 }
 
-Result<LockImage, Fault> parse_lock_image(ByteView payload) {
-  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
-  Decoder io(payload);
-  LockImage image;
-  layout_image(io, image);
-  if (!io.ok()) return Failure{io.fault()};
-  return image;
-}
+Result<LockImage, Fault> parse_lock_image(ByteView payload) { return parse_by<LockImage>(kImageLayout, payload); }
 
 }  // namespace greentill::claim

@@ -9,12 +9,6 @@
 namespace greentill::claim {
 namespace {
 
-// CWT claims (RFC 8392, 4) and our private one.
-constexpr std::int64_t kRideIssuer = 1;
-constexpr std::int64_t kReceiptSubject = 2;
-constexpr std::int64_t kMadeAt = 6;
-constexpr std::int64_t kContent = -65537;
-
 constexpr const char* kValueReason = "a ride's values are 64-bit integers under ascending unsigned keys, at most 24";
 
 struct Bounds {
@@ -66,36 +60,34 @@ void values(Decoder& io, RideValues& ride) {
   io.end_map(map);
 }
 
-template <typename Io, typename T>
-void layout_ride(Io& io, T& ride) {
+constexpr auto kRideLayout = [](auto& io, auto& ride) {
   constexpr const char* kReason = "the content of a lock ride is not [counter, ride]";
   auto map = io.begin_map(3, "the lock ride is not a map");
-  io.key(map, kRideIssuer);
+  io.key(map, kIssuer);
   io.device(ride.lock, kLockPrefix, "the issuer is not urn:greentill:lock: and 1 to 40 of [a-z0-9-]");
-  io.key(map, kMadeAt);
+  io.key(map, kIssuedAt);
   io.integer(ride.ended_at, "the time of the ride is not a 64-bit integer");
-  io.key(map, kContent);
+  io.key(map, kBody);
   io.array(2, kReason);
   io.number32(ride.counter, "the counter is not 1 to 4,294,967,295");
   values(io, ride.ride);
   io.require(ride.ride.get(RideKey::metres) && ride.ride.get(RideKey::seconds), "a ride says metres (1) and seconds (2)");
   io.require(within_bounds(ride.ride), "a value of the ride is outside its range");
   io.end_map(map);
-}
+};
 
-template <typename Io, typename T>
-void layout_lock_receipt(Io& io, T& receipt) {
+constexpr auto kLockReceiptLayout = [](auto& io, auto& receipt) {
   constexpr const char* kReason = "the content of a lock receipt is not [counter]";
   auto map = io.begin_map(3, "the lock receipt is not a map");
-  io.key(map, kReceiptSubject);
+  io.key(map, kSubject);
   io.device(receipt.lock, kLockPrefix, "the subject is not urn:greentill:lock: and 1 to 40 of [a-z0-9-]");
-  io.key(map, kMadeAt);
+  io.key(map, kIssuedAt);
   io.integer(receipt.issued_at, "the time of the lock receipt is not a 64-bit integer");
-  io.key(map, kContent);
+  io.key(map, kBody);
   io.array(1, kReason);
   io.unsigned_integer(receipt.counter, kReason);
   io.end_map(map);
-}
+};
 
 }  // namespace
 
@@ -111,35 +103,15 @@ std::optional<std::int64_t> RideValues::get(RideKey key) const {
   return found->value;
 }
 
-Result<std::size_t, Fault> encode_lock_ride(const LockRide& ride, MutableBytes out) {
-  Encoder io(out);
-  layout_ride(io, ride);
-  return io.finish();
-}
+Result<std::size_t, Fault> encode_lock_ride(const LockRide& ride, MutableBytes out) { return encode_by(kRideLayout, ride, out); }
 
-Result<LockRide, Fault> parse_lock_ride(ByteView payload) {
-  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
-  Decoder io(payload);
-  LockRide ride;
-  layout_ride(io, ride);
-  if (!io.ok()) return Failure{io.fault()};
-  return ride;
-}
+Result<LockRide, Fault> parse_lock_ride(ByteView payload) { return parse_by<LockRide>(kRideLayout, payload); }
 
 Result<std::size_t, Fault> encode_lock_receipt(const LockReceipt& receipt, MutableBytes out) {
-  Encoder io(out);
-  layout_lock_receipt(io, receipt);
-  return io.finish();
+  return encode_by(kLockReceiptLayout, receipt, out);
 }
 
-Result<LockReceipt, Fault> parse_lock_receipt(ByteView payload) {
-  if (const auto checked = check_item(payload); !checked) return Failure{checked.error()};
-  Decoder io(payload);
-  LockReceipt receipt;
-  layout_lock_receipt(io, receipt);
-  if (!io.ok()) return Failure{io.fault()};
-  return receipt;
-}
+Result<LockReceipt, Fault> parse_lock_receipt(ByteView payload) { return parse_by<LockReceipt>(kLockReceiptLayout, payload); }
 
 std::int64_t ride_link(const Hasher& hasher, ByteView payload) {
   const Digest digest = hasher.sha256({payload});
