@@ -19,11 +19,14 @@ class Flash {
  public:
   /// In bytes, a multiple of 1,024; the same for every sector.
   [[nodiscard]] virtual std::uint32_t sector_size() const = 0;
+  /// The same at each call.
   [[nodiscard]] virtual std::uint32_t sector_count() const = 0;
   /// False where the memory does not answer; `out` is unspecified then. Requires of all: within the memory.
   [[nodiscard]] virtual bool read(std::uint32_t address, MutableBytes out) = 0;
-  /// Requires: address and size are multiples of kFlashWord, and the words are erased.
+  /// False where the memory does not do it; any of the words may then have lost bits. Requires: address and size are multiples of
+  /// kFlashWord, and the words are erased.
   [[nodiscard]] virtual bool program(std::uint32_t address, ByteView words) = 0;
+  /// False where the memory does not do it; the sector then holds anything. Sectors are numbered from 0.
   [[nodiscard]] virtual bool erase(std::uint32_t sector) = 0;
 
  protected:

@@ -26,11 +26,14 @@ class Entropy {
 /// failures. ECDSA on P-256 over a SHA-256 digest, signatures as of claim::Signature.
 class Keys {
  public:
+  /// Whether a whole key was made; it then stays so.
   [[nodiscard]] virtual bool has_key() = 0;
   /// Makes the key, once in a lock's life. False, with no key made, where there is one or the entropy failed; power that fails
   /// meanwhile leaves either no key or a whole one.
   [[nodiscard]] virtual bool generate_key(Entropy& entropy) = 0;
+  /// False where there is no key, or the element does not answer; `out` is not to be used then.
   [[nodiscard]] virtual bool export_public_key(PublicPoint& out) = 0;
+  /// False where there is no key, or the element does not answer; `out` is not to be used then.
   [[nodiscard]] virtual bool sign_hash(const Digest& digest, claim::Signature& out) = 0;
   /// Whether that key made the signature. False for what is no point of the curve.
   [[nodiscard]] virtual bool verify_hash(const PublicPoint& key, const Digest& digest, const claim::Signature& signature) = 0;
@@ -42,8 +45,11 @@ class Keys {
 /// SHA-256 of what comes piece by piece, as psa_hash_setup, update and finish.
 class Sha256 {
  public:
+  /// Begins anew, whatever was added before.
   virtual void begin() = 0;
+  /// `piece` is needed during the call alone. Requires: begun.
   virtual void add(ByteView piece) = 0;
+  /// The hash of all pieces since begin(), which has to come before another.
   [[nodiscard]] virtual Digest finish() = 0;
 
  protected:
@@ -54,6 +60,7 @@ class Sha256 {
 /// docs/lock.md, "Power", says for how long the board must last from then on.
 class Supply {
  public:
+  /// Whether it is so now. Asked often: the answer must not wait for anything. It may turn back where the supply does.
   [[nodiscard]] virtual bool failing() = 0;
 
  protected:
@@ -64,6 +71,7 @@ class Supply {
 /// the longest erase and a signature.
 class Watchdog {
  public:
+  /// Puts the reset off for as long again.
   virtual void feed() = 0;
 
  protected:
@@ -86,7 +94,9 @@ class Board {
  public:
   /// Since this start; never goes back.
   [[nodiscard]] virtual std::uint64_t uptime_ms() = 0;
+  /// As measured last.
   [[nodiscard]] virtual std::uint16_t battery_mv() = 0;
+  /// Of this start; the same at each call.
   [[nodiscard]] virtual ResetReason reset_reason() = 0;
 
  protected:

@@ -3,6 +3,11 @@
 // read off them is durable, so the folder itself is what a restart goes by; the position only says how many receipts of the job
 // at hand were durable: "e1 <its first file> <receipts>".
 //
+// What always holds:
+// - A job's files are removed, or set aside, only once all receipts that were handed in of it are durable.
+// - A receipt is handed in only when it is whole: a cut ended it, or nothing more of its connection will come.
+// - While a connection goes on, begun_ knows how many of its receipts were handed in, and reading goes on behind them.
+//
 // It shares plugins/common's folder and the order in which files go (handed_in.hpp), and is no FolderSource, since a job is no
 // file: it goes on in further files while it is read, a receipt may be on two of them, what was printed is to be claimed before
 // the connection has ended, and its files go together. A FolderSource takes a file that will not change, once.

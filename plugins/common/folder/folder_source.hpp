@@ -12,6 +12,12 @@
 //     Invoices(const toml::Table& toml, plugin::Services services) : FolderSource(toml, 16, services) { …, toml.check(); }
 //   };
 //
+// What always holds:
+// - A file leaves the folder only once all records that were read off it are durable. Until then each position that is handed
+//   in names it by its content, with how many of its records came before, so that a restart passes over these and no others.
+// - At most one file is read at a time, and its records are handed in in their order.
+// - A file that changed while it was read counts as another file: what was handed in of it stands, and it is read anew.
+//
 // Threads: one thread.
 #pragma once
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What access needs of a database. tables/stored_access.hpp implements it.
 //
-// Errors: those of the database. Threads: one; changes within a transaction of the ledger's store.
+// Errors: those of the database; of a change they may be told by what follows, at the latest by the commit. Its transaction must
+// then be given up, and nothing of it stays. What is read is a copy. Threads: one; changes within a transaction of the ledger's
+// store.
 #pragma once
 
 #include <cstdint>
@@ -66,6 +68,7 @@ struct AccessDeed {
 class AccessStore {
  public:
   virtual ~AccessStore() = default;
+  /// Nothing where there is none of that hash; one that is over or revoked too.
   virtual Result<std::optional<AccessToken>> token(const Digest& hash) = 0;
   /// By when they were made.
   virtual Result<std::vector<AccessToken>> tokens() = 0;
@@ -75,7 +78,9 @@ class AccessStore {
   /// Revokes those of the account, empties their notes, and drops the answers that were kept for them.
   virtual Status end_tokens_of(const std::string& account, std::int64_t at) = 0;
 
+  /// How that token's request with that key was answered; nothing where it was not, or the answer was dropped.
   virtual Result<std::optional<KeptAnswer>> answer(const Digest& token, const std::string& key) = 0;
+  /// Requires: there is none for that token and key.
   virtual Status add(const KeptAnswer& answer) = 0;
   /// Notes it; its number is the next.
   virtual Status add(const AccessDeed& deed) = 0;

@@ -2,7 +2,9 @@
 // What the rules of trees need of a database. Each operation touches what one key leads to. tables/stored_trees.hpp implements
 // it.
 //
-// Errors: those of the database. Threads: one; within a transaction of the ledger's store, but for what only reads.
+// Errors: those of the database; of a change they may be told by what follows, at the latest by the commit. Its transaction must
+// then be given up, and nothing of it stays. What is read is a copy. Threads: one; within a transaction of the ledger's store,
+// but for what only reads.
 #pragma once
 
 #include <optional>
@@ -18,6 +20,8 @@ namespace greentill::credit {
 class TreeStore {
  public:
   virtual ~TreeStore() = default;
+
+  // What is asked for by its id or number is nothing where there is none.
 
   // The catalogue, by id. put() adds, or changes what is stored under the id.
   virtual Result<std::optional<Species>> species(const std::string& id) = 0;
@@ -36,6 +40,7 @@ class TreeStore {
 
   // By order.
   virtual Result<std::optional<TreeOrder>> order(std::int64_t no) = 0;
+  /// That was made by a request with that key (Call::repeat_key()).
   virtual Result<std::optional<TreeOrder>> order_by_key(const std::string& key) = 0;
   /// Stores a new one, whose `no` is 0, and returns its number.
   virtual Result<std::int64_t> add_order(const TreeOrder& order) = 0;
@@ -54,18 +59,22 @@ class TreeStore {
   virtual Status put(const Tree& tree) = 0;
   /// The next serial behind what begins all numbers of a species, site and year.
   virtual Result<std::int64_t> next_serial(const std::string& prefix) = 0;
+  /// Behind those that the tree has.
   virtual Status add(const TreeEvent& event) = 0;
   /// In turn.
   virtual Result<std::vector<TreeEvent>> events(const std::string& tree) = 0;
   /// The tree that has such a photo in its evidence; nothing where none does.
   virtual Result<std::optional<std::string>> tree_with_photo(const Digest& photo) = 0;
+  /// What its planter gets for it.
   virtual Result<std::optional<TreePayment>> payment(const std::string& tree) = 0;
+  /// Adds it, or says when and how it was paid.
   virtual Status put(const TreePayment& payment) = 0;
 
   // By certificate.
   virtual Result<std::optional<CertifiedTrees>> certificate(const std::string& number) = 0;
   /// A new one, of these trees.
   virtual Status add(const CertifiedTrees& certificate, const std::vector<std::string>& trees) = 0;
+  /// Changes its state, and so what its place in the list of states says.
   virtual Status put_state(const CertifiedTrees& certificate, CertifiedTrees::State state) = 0;
   /// The numbers of those that name the tree; revoked ones too.
   virtual Result<std::vector<std::string>> certificates_with(const std::string& tree) = 0;
@@ -77,6 +86,7 @@ class TreeStore {
   // By list of states, numbered from 1.
   /// Of the last list its number, 0 where there is none, and how many of its places are taken.
   virtual Result<std::pair<std::uint32_t, std::size_t>> last_list() = 0;
+  /// By a certificate, of whatever state.
   virtual Result<bool> is_place_taken(std::uint32_t list, std::uint32_t index) = 0;
   /// The places of the list whose certificates are not good, and what they are.
   virtual Result<std::vector<std::pair<std::uint32_t, CertifiedTrees::State>>> not_good(std::uint32_t list) = 0;
@@ -87,6 +97,7 @@ class TreeStore {
   /// Those behind `after`, by number, at most `most`; of a site and in a state, where these are given.
   virtual Result<std::vector<Tree>> trees(const std::string& site, std::optional<Tree::State> state, const std::string& after,
                                           std::size_t most) = 0;
+  /// Those behind the number `after`, by number, at most `most`.
   virtual Result<std::vector<TreeOrder>> orders(std::int64_t after, std::size_t most) = 0;
   /// Of a planter; empty: of all. By tree.
   virtual Result<std::vector<TreePayment>> payments(const std::string& planter, bool unpaid_alone) = 0;

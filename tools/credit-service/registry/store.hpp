@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the registry needs of the service's store. Each operation touches one thing; what may be written is for registry.hpp to
-// judge. Errors: those of the database. Threads: one.
+// judge.
+//
+// Errors: those of the database; of a change they may be told by what follows, at the latest by the commit. Its transaction must
+// then be given up, and nothing of it stays. What is read is a copy. Threads: one.
 #pragma once
 
 #include <optional>
@@ -29,7 +32,9 @@ class KeyReader {
   virtual Result<std::optional<DeviceKey>> key_of(const Digest& thumbprint) = 0;
   /// Nothing where there is none of that id.
   virtual Result<std::optional<Device>> device(const std::string& id) = 0;
+  /// With its reporters and versions; nothing where there is none of that number.
   virtual Result<std::optional<Root>> root(std::uint32_t number) = 0;
+  /// Nothing where there is none of that id.
   virtual Result<std::optional<Lock>> lock(const std::string& id) = 0;
   /// The numbers of the roots under which locks stand that are active.
   virtual Result<std::vector<std::uint32_t>> roots_of_locks() = 0;
@@ -51,8 +56,9 @@ class RegistryReader : public KeyReader {
   virtual Result<std::optional<DeviceKey>> key(const Digest& hash) = 0;
   /// Of one device, the latest last; of all where `device` is empty.
   virtual Result<std::vector<DeviceKey>> keys(const std::string& device) = 0;
-  /// The ids of the devices that are revoked, and the hashes of the keys that are.
+  /// The ids of the devices that are revoked.
   virtual Result<std::vector<std::string>> revoked_devices() = 0;
+  /// The hashes of the keys that are revoked.
   virtual Result<std::vector<Digest>> revoked_keys() = 0;
   virtual Result<std::vector<Lock>> locks() = 0;
   /// Of one device, the latest first; of all, by device, where `device` is empty.
@@ -72,12 +78,15 @@ class RegistryStore : public RegistryReader {
   virtual Status put(const Merchant& merchant) = 0;
   /// Adds the root without its reporters and versions, and returns its number, the next.
   virtual Result<std::uint32_t> add_root(const std::string& name, const std::string& owner) = 0;
+  /// Lets the merchant report under the root, or not any more; what is so already stays so.
   virtual Status put_reporter(std::uint32_t root, const std::string& merchant, bool may) = 0;
+  /// Adds the version, or changes when it is in force.
   virtual Status put(std::uint32_t root, const RootVersion& version) = 0;
   /// Adds it, or changes its state and what its settings were. Its assignments and ceilings are left as they are.
   virtual Status put(const Device& device) = 0;
   /// Sets the device's own ceiling for the activity; nothing: its class's holds again.
   virtual Status put_ceiling(const std::string& device, const std::string& activity, std::optional<std::int64_t> per_day_mg) = 0;
+  /// Adds it to those that the device has. Requires: none of them has its number.
   virtual Status add_assignment(const std::string& device, const Assignment& assignment) = 0;
   /// Adds it, or changes its successor, end and state. Certificates that are not there yet are added.
   virtual Status put(const DeviceKey& key) = 0;

@@ -25,18 +25,23 @@ namespace greentill::sql {
 
 using sqlite::Value;
 
-/// One run of a statement.
+/// One run of a statement, as sqlite::Query has it: the first failure ends the rows and is kept. Columns are numbered from 0.
 class Run {
  public:
   virtual ~Run() = default;
+  /// Moves to the next row; false at the end and after a failure.
   virtual bool next() = 0;
+  /// The failure that ended the rows, or none.
   [[nodiscard]] virtual Status status() const = 0;
+  // Of the row at hand. Requires: next() was true.
   [[nodiscard]] virtual bool is_null(int column) const = 0;
+  /// 0 where it is NULL.
   [[nodiscard]] virtual std::int64_t integer(int column) const = 0;
+  /// Empty where it is NULL. Lifetime: until the next call of next().
   [[nodiscard]] virtual ByteView bytes(int column) const = 0;
 };
 
-/// How many rows are to come.
+/// How many rows are to come: some fit into memory all at once.
 enum class Rows : std::uint8_t { some, many };
 
 class Prepared {
@@ -52,9 +57,11 @@ class Prepared {
 class Database {
  public:
   virtual ~Database() = default;
+  /// A statement that the database does not understand may be told of here or by its first run. The database must outlive it.
   virtual Result<std::unique_ptr<Prepared>> prepare(std::string_view sql) = 0;
   /// Gives what is read until end_read() the same snapshot; within another, that one's.
   Status begin_read();
+  /// Requires: begin_read() succeeded once for each.
   void end_read();
   /// The error for a row whose content is impossible.
   [[nodiscard]] virtual Failure<Error> damaged(std::string_view what) const = 0;
