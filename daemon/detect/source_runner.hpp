@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One source: its child, its thread, its window. Threads: construct and destroy from one thread; status() from any.
+//
+// What always holds:
+// - Records go to the sink in the order in which the child handed them in; while too many are not durable yet, no frame is read.
+// - A child begins at the last position that is durable, once nothing of an earlier child's is open: what that one handed in
+//   behind the position and was not stored comes again.
+// - The child is told how many of its records are durable, and never more.
+// - A child that breaks the form of frames, or is silent for longer than silence(), is ended. One that ended without a reason of
+//   its own counts as a lost life, and once: when it is known what of it became durable.
 #pragma once
 
 #include <atomic>

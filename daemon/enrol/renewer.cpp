@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The thread that keeps a device's identity young: it goes on under a key that was promoted, changes the key when that is old,
 // and renews the certificate. In this order, since a certificate is renewed for the key in use, and in the other key's slot.
+//
+// What always holds:
+// - While another key is in use in the folder and not gone over to, no certificate is asked for.
+// - Between two tries of the same thing lie the floor and, up to a day, what the server asked for. What is put off is no try.
+// - Once it is cancelled nothing is noted of what was under way.
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+// What always holds:
+// - There is at most one session, and none while it is stopped or the month's data is used up.
+// - At most one attempt to connect waits: whoever raises attempt_ makes the one that waits do nothing.
+// - All state is the strand's, but for what is atomic and the status board. What is posted to the strand finds out by alive_
+//   whether this object is still there.
 #include "daemon/uplink/uplink.hpp"
 
 #include <atomic>

@@ -61,8 +61,8 @@ void Device::count(const claim::Receipt& receipt) {
   receipt.for_each_change([&](const claim::Change& change) {
     if (change.number <= last_change) return;
     stored_.change = change.number;
-    if (change.standing == claim::Standing::held) ++world_.figures.held[std::string(change.reason)];
-    if (change.standing == claim::Standing::refused) ++world_.figures.refused[std::string(change.reason)];
+    if (change.standing == claim::Stands::held) ++world_.figures.held[std::string(change.reason)];
+    if (change.standing == claim::Stands::refused) ++world_.figures.refused[std::string(change.reason)];
     if (change.chain != head_.chain || change.seq <= begun_at_ || change.seq > head_.seq) return;
     if (change.seq <= heard) world_.figures.granted_mg += change.granted_mg - granted_[change.seq - begun_at_ - 1];
     grant(change.seq, change.granted_mg);

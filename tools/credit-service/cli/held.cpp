@@ -81,18 +81,18 @@ std::string what_of(const HeldClaim& claim) {
 }
 
 /// A list in each of its forms.
-struct Listing {
+struct HeldList {
   Json json = Json::array();
   std::string csv, text;
 };
 
-Result<Listing> groups_answer(Books& books, const HeldFilter& filter, const Calendar& calendar) {
+Result<HeldList> groups_answer(Books& books, const HeldFilter& filter, const Calendar& calendar) {
   const auto groups = group_held(books, filter, calendar);
   if (!groups) return Failure{groups.error()};
   const auto screened = books.screened(filter.device);
   if (!screened) return Failure{screened.error()};
   tools::Table table({{"device"}, {"day"}, {"reason"}, {"claims", Align::right}, {"asked for", Align::right}, {"oldest"}});
-  Listing answer;
+  HeldList answer;
   answer.csv = tools::csv_record({"device", "day", "reason", "merchants", "claims", "asked_mg", "oldest", "words"});
   std::map<std::string, std::string> sentences;
   for (const HeldGroup& one : *groups) {
@@ -111,7 +111,7 @@ Result<Listing> groups_answer(Books& books, const HeldFilter& filter, const Cale
   return answer;
 }
 
-Result<Listing> claims_answer(Books& books, const HeldFilter& filter) {
+Result<HeldList> claims_answer(Books& books, const HeldFilter& filter) {
   tools::Table table({{"claim", Align::right},
                       {"device"},
                       {"chain"},
@@ -122,7 +122,7 @@ Result<Listing> claims_answer(Books& books, const HeldFilter& filter) {
                       {"reasons"},
                       {"arrived"},
                       {"since"}});
-  Listing answer;
+  HeldList answer;
   answer.csv = tools::csv_record({"claim", "device", "chain", "seq", "merchant", "activity", "asked_mg", "ended_at", "reversal",
                                   "reasons", "arrived", "since"});
   const Status read = books.held(filter, [&](const HeldClaim& one) -> Status {
