@@ -44,6 +44,15 @@ std::vector<std::uint8_t> PublicKey::point() const {
   return point;
 }
 
+std::string PublicKey::to_pem() const {
+  const OwnedBio bio(BIO_new(BIO_s_mem()));
+  std::string pem;
+  char* text = nullptr;
+  if (bio && PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1) pem.assign(text, BIO_get_mem_data(bio.get(), &text));
+  ERR_clear_error();
+  return pem;
+}
+
 bool PublicKey::verify_sha256(ByteView bytes, ByteView der) const {
   const OwnedDigestContext context(EVP_MD_CTX_new());
   const bool good = context &&

@@ -30,6 +30,8 @@ class PublicKey {
   [[nodiscard]] const std::string& curve() const { return curve_; }
   /// The point, uncompressed (SEC 1, 2.3.3): 65 bytes on P-256. Empty where OpenSSL gives none.
   [[nodiscard]] std::vector<std::uint8_t> point() const;
+  /// Its SubjectPublicKeyInfo; empty where OpenSSL gives none.
+  [[nodiscard]] std::string to_pem() const;
   /// Whether `der` is a valid ECDSA signature, in DER, over the SHA-256 of `bytes`.
   [[nodiscard]] bool verify_sha256(ByteView bytes, ByteView der) const;
 

@@ -29,6 +29,13 @@ CLI::Validator at_least_one() {
   return {why_not, "POSITIVE"};
 }
 
+CLI::App* add_group(CLI::App& app, const char* name, const char* help) {
+  CLI::App* group = app.add_subcommand(name, help);
+  group->fallthrough();
+  group->require_subcommand(1);
+  return group;
+}
+
 CLI::App* add_command(CLI::App& app, const char* name, const char* help, Arguments& arguments, Command command,
                       std::initializer_list<const char*> options) {
   CLI::App* sub = app.add_subcommand(name, help);

@@ -14,6 +14,7 @@
 #include "tools/cli/doctor/doctor.hpp"
 #include "tools/cli/enrol/enrol.hpp"
 #include "tools/cli/escpos/receipt_show.hpp"
+#include "tools/cli/lock/lock.hpp"
 #include "tools/cli/rules/try_rules.hpp"
 #include "tools/cli/source/try_source.hpp"
 #include "tools/cli/submit/submit.hpp"
@@ -43,6 +44,7 @@ struct Arguments {
   VerifyCommand verify;
   VerifyCertificateCommand verify_certificate;
   EnrolOptions enrol;
+  LockOptions lock;
   doctor::DoctorOptions doctor;
   ShowReceiptsOptions receipts;
   TryRulesOptions rules;
@@ -58,6 +60,9 @@ CLI::Validator at_least_one();
 CLI::App* add_command(CLI::App& app, const char* name, const char* help, Arguments& arguments, Command command,
                       std::initializer_list<const char*> options = {"--json"});
 
+/// The group of commands of that name, which is made where it is not there yet.
+CLI::App* add_group(CLI::App& app, const char* name, const char* help);
+
 /// Adds a command that asks the daemon.
 CLI::App* add_asking(CLI::App& app, const char* name, const char* help, Arguments& arguments,
                      std::function<ExitCode(DaemonClient&, const Output&)> ask);
@@ -68,5 +73,7 @@ void describe_day(CLI::App& app, Arguments& arguments);
 void describe_lists(CLI::App& app, Arguments& arguments);
 void describe_taking_back(CLI::App& app, Arguments& arguments);
 void describe_delivery(CLI::App& app, Arguments& arguments);
+/// Those of a technician before a lock.
+void describe_lock(CLI::App& app, Arguments& arguments);
 
 }  // namespace greentill::cli

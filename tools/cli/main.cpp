@@ -25,13 +25,6 @@ CLI::Validator a_currency() {
   return {why_not, "CODE"};
 }
 
-CLI::App* add_group(CLI::App& app, const char* name, const char* help) {
-  CLI::App* group = app.add_subcommand(name, help);
-  group->fallthrough();
-  group->require_subcommand(1);
-  return group;
-}
-
 void describe_claims_of(CLI::App& verify, VerifyCommand& options, std::vector<CLI::Option*>& all) {
   all.push_back(verify.add_option("file", options.file, "Claims as export writes them; - for standard input"));
   all.push_back(
@@ -222,7 +215,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   for (const auto describe :
        {describe_submit, describe_day, describe_lists, describe_taking_back, describe_delivery, describe_verify, describe_config,
-        describe_enrol, describe_doctor, describe_escpos, describe_rules, describe_dry_runs}) {
+        describe_enrol, describe_doctor, describe_escpos, describe_rules, describe_dry_runs, describe_lock}) {
     describe(app, arguments);
   }
   if (command_line::describe_if_asked(app, argc, argv)) return 0;

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import socket
 import struct
 import subprocess
@@ -20,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lock"))
 import cbor2  # noqa: E402
 from cryptography.hazmat.primitives import hashes  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: E402
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key  # noqa: E402
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: E402
 
 import dock  # noqa: E402
 from kills import kill_some  # noqa: E402
@@ -202,22 +203,37 @@ def a_dock_forgets(stack, everyone):
     return fleet
 
 
+def prepared(stack, folder):
+    """A technician's commands before the image, which has no name yet."""
+    at = ["--line", folder / "line", "--json"]
+    signs = ["--key", stack.identities / "signer.key", "--certificate", stack.identities / "signer.crt"]
+    order = ["lock", "provision", "qemu-1", "--programme-key", stack.identities / "signer.crt", "--out", folder / "qemu-1.pem", *at]
+    asked = subprocess.run([stack.program("greentill"), *order], capture_output=True, text=True)
+    code = re.search("--confirm ([0-9a-f]{16})", asked.stdout)
+    fail_unless(asked.returncode == 1 and code, f"the image was not asked about: {asked.stdout}{asked.stderr}")
+    made = json.loads(stack.tool(*order, "--confirm", code[1]))
+    fail_unless(made["lock"] == "qemu-1", f"the image was not provisioned: {made}")
+    fail_unless("BEGIN PUBLIC KEY" in (folder / "qemu-1.pem").read_text(), "the image's key was not written")
+    stack.credit("lock", "settings", "qemu-1", "--number", "1", "--pause-s", "300", *signs, "--out", folder / "settings.toml")
+    set_now = json.loads(stack.tool("lock", "configure", folder / "settings.toml", *at))
+    fail_unless(set_now["settings"] == 1, f"the image did not take its settings: {set_now}")
+
+
 def one_ride_of_the_image(stack, everyone, folder):
     """A ride on a Cortex-M4. The dock connects to QEMU's line."""
     folder.mkdir()
     lock = dock.Lock(IMAGE, folder)
     try:
         lock.do("z")
-        lock.hello()
-        programme = load_pem_private_key((stack.identities / "signer.key").read_bytes(), None)
-        point = programme.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        _, code = lock.ask(dock.PROPOSE, point + b"qemu-1")
-        _, last = lock.ask(dock.CONFIRM, code)
-        fail_unless(lock.ask(dock.COMMIT, last)[0] == dock.DONE, "the image was not provisioned")
-        everyone["qemu-1"] = lock.hello()["key"]
+        lock.hang_up()  # QEMU's line takes one at a time
+        prepared(stack, folder)
+        lock.call()
+        found = lock.hello()
+        fail_unless(found["settings"] == 1, f"the image has settings {found['settings']}")
+        everyone["qemu-1"] = found["key"]
         register(stack, "qemu-1", everyone["qemu-1"])
         lock.ride(300)
-        lock.line.close()  # QEMU's line takes one at a time
+        lock.hang_up()
         stack.daemon.stop()
         with open(stack.daemon_config, "a") as config:
             config.write(dock_source(stack, "image", "connect", folder / "line"))

@@ -66,6 +66,13 @@ class Lock:
         self.number, self.session = 0, b""
         self.bytes = 0  # on the line, both ways
 
+    def hang_up(self):
+        """The line takes one at a time: somebody else's turn."""
+        self.line.close()
+
+    def call(self):
+        self.line = connect(self.folder / "line")
+
     def take_battery_out(self):
         self.process.kill()
         self.process.wait()

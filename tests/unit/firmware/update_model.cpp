@@ -12,8 +12,9 @@ void UpdateModel::require(bool holds, const std::string& what) {
   if (!holds) throw std::logic_error(what);
 }
 
-UpdateModel::UpdateModel(std::uint64_t seed) : LockFixture({2 + 2 * kSlotSectors, true, seed}) {
-  provision();
+UpdateModel::UpdateModel(std::uint64_t seed, bool signs_quickly, Begin begin)
+    : LockFixture({2 + 2 * kSlotSectors, signs_quickly, seed}) {
+  if (begin == Begin::provisioned) provision();
   for (FlashPart* part : {&record_flash, &slots[0], &slots[1]}) {
     for (std::uint32_t sector = 0; sector < part->sector_count(); ++sector)
       require(part->erase(sector), "the flash is not erased");
@@ -108,7 +109,7 @@ bool UpdateModel::start_once(ResetReason reason) {
   keys.signs = image->nature != Nature::unable;
   const Lock::Start ready = restart(reason);
   if (!flash.powered()) return false;
-  require(ready == Lock::Start::ready, "the lock is not ready");
+  require(ready == Lock::Start::ready || ready == Lock::Start::not_provisioned, "the lock is not ready");
   record.emplace(record_flash);
   require(record->load(), "the image finds no record");
   updater.emplace(UpdatePorts{*record, {&slots[0], &slots[1]}, sha, kBoard, *slot}, ports(), *lock);

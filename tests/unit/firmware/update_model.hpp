@@ -29,8 +29,11 @@ struct UpdateModel : LockFixture {
     Message message;
   };
 
-  /// From factory, with version 1 in slot 0, provisioned and started.
-  explicit UpdateModel(std::uint64_t seed = 1);
+  /// From factory, with version 1 in slot 0, provisioned and started; its keys sign with a hash.
+  explicit UpdateModel(std::uint64_t seed = 1) : UpdateModel(seed, true, Begin::provisioned) {}
+  enum class Begin : std::uint8_t { provisioned, new_from_factory };
+  /// Likewise, with keys on the curve.
+  explicit UpdateModel(Begin begin) : UpdateModel(1, false, begin) {}
   [[nodiscard]] Image make_image(std::uint32_t version, Nature nature = Nature::good, std::size_t size = 2504);
 
   /// Operations of the flash, counted from now on, in which the power is to fail, in rising order.
@@ -61,6 +64,7 @@ struct UpdateModel : LockFixture {
   int starts = 0;
 
  private:
+  UpdateModel(std::uint64_t seed, bool signs_quickly, Begin begin);
   [[nodiscard]] bool powered();
   void again();
   [[nodiscard]] const Image* started(std::uint8_t slot);

@@ -15,4 +15,7 @@ void describe_lock_images(CLI::App& app, Arguments& arguments);
 /// Writes the image's file: its message, and both forms. invalid where these are no two forms of one image.
 Status sign_lock_image(const std::filesystem::path& config, const Given& given, const Output& output);
 
+/// Writes settings for one lock.
+Status sign_lock_settings(const std::filesystem::path& config, const Given& given, const Output& output);
+
 }  // namespace greentill::credit

@@ -12,7 +12,18 @@ void describe_lock_images(CLI::App& app, Arguments& arguments) {
       .positional("slot-1", "The same for slot 1", "FILE")
       .needs("key", "The signer's private key", "FILE")
       .needs("certificate", "Its certificate, with the extended key usage for bundles", "FILE")
-      .needs("out", "Where the image's file is written", "FILE");
+      .needs("out", "Where the image's file is written", "FILE")
+      .command("settings", "Sign settings for one lock; what is not said is as from factory", sign_lock_settings)
+      .positional("lock", "For which", "LOCK")
+      .needs("number", "Above that of the settings that it has", "NUMBER")
+      .option("circumference-mm", "Of the wheel, in mm", "MM")
+      .option("top-speed-cm-s", "Above which a pulse is not the wheel's, in cm/s", "SPEED")
+      .option("debounce-ms", "How close two pulses are one, in ms", "MS")
+      .option("left-open-s", "After how long without a pulse a ride is over, in seconds", "SECONDS")
+      .option("pause-s", "After how long closed a ride is over, in seconds", "SECONDS")
+      .needs("key", "The signer's private key", "FILE")
+      .needs("certificate", "Its certificate, with the extended key usage for bundles", "FILE")
+      .needs("out", "Where the file is written", "FILE");
 }
 
 }  // namespace greentill::credit

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/common/lock_settings.hpp"
+
+#include "daemon/base/hex.hpp"
+#include "daemon/claim/claim.hpp"
+#include "daemon/toml/table.hpp"
+
+namespace greentill::tools {
+
+std::string lock_settings_text(const LockSettings& settings) {
+  std::string text = "# Settings of one lock, signed by its programme: greentill lock configure hands them to it.\nlock = \"" +
+                     settings.lock + "\"\nnumber = " + std::to_string(settings.settings.number) + '\n';
+  for (const LockSettingRange& one : kLockSettings) {
+    text += std::string(one.key) + " = " + std::to_string(settings.settings.settings.*one.field) + '\n';
+  }
+  return text + "signature = \"" + to_hex(settings.settings.signature) + "\"\n";
+}
+
+Result<LockSettings> parse_lock_settings(std::string_view text, const std::string& name) {
+  return toml::load(text, name, [](const toml::Table& root) {
+    LockSettings read;
+    read.lock = root.filled_text("lock");
+    if (!claim::is_device_id(read.lock)) root.wrong("lock", "is no lock's id");
+    read.settings.number = static_cast<std::uint16_t>(root.integer("number", 1, 65'535));
+    for (const LockSettingRange& one : kLockSettings) {
+      read.settings.settings.*one.field = static_cast<std::uint16_t>(root.integer(one.key, one.least, one.most));
+    }
+    const auto signature = from_hex(root.filled_text("signature"));
+    if (!signature || signature->size() != read.settings.signature.size()) {
+      root.wrong("signature", "is not 128 hexadecimal digits");
+    } else {
+      std::copy(signature->begin(), signature->end(), read.settings.signature.begin());
+    }
+    return read;
+  });
+}
+
+}  // namespace greentill::tools
