@@ -29,11 +29,13 @@ EnrolmentCode code_of_row(const sql::Query& row) {
 
 Result<std::vector<EnrolmentCode>> read_codes(sql::Database& database, const std::string& device) {
   sql::Statement statement;
-  const Status prepared = statement.prepare(
-      database,
+  // One statement for both would read every code for one device's.
+  std::string sql =
       "SELECT hash, device, made_at, expires_at, confirm, replaces, key, presented_at, confirmed_at, withdrawn_at, certificate "
-      "FROM enrolment_codes WHERE ?1 = '' OR device = ?1 ORDER BY device, made_at DESC, withdrawn_at IS NOT NULL");
-  if (!prepared) return Failure{prepared.error()};
+      "FROM enrolment_codes ";
+  sql += device.empty() ? "WHERE ? = '' ORDER BY device, made_at DESC, withdrawn_at IS NOT NULL"
+                        : "WHERE device = ? ORDER BY made_at DESC, withdrawn_at IS NOT NULL";
+  if (Status prepared = statement.prepare(database, sql); !prepared) return Failure{prepared.error()};
   std::vector<EnrolmentCode> all;
   sql::Query row(statement, device);
   while (row.next()) all.push_back(code_of_row(row));

@@ -54,7 +54,9 @@ class StoredRegistry final : public RegistryStore {
     return only(complete(list<DeviceKey>(joined(kKeyRows, "WHERE hash = ?"), key_of_row, hash)));
   }
   Result<std::vector<DeviceKey>> keys(const std::string& device) override {
-    return complete(list<DeviceKey>(joined(kKeyRows, "WHERE ?1 = '' OR device = ?1 ORDER BY device, added"), key_of_row, device));
+    // One statement for both would read every key for one device's.
+    if (device.empty()) return complete(list<DeviceKey>(joined(kKeyRows, "ORDER BY device, added"), key_of_row));
+    return complete(list<DeviceKey>(joined(kKeyRows, "WHERE device = ? ORDER BY added"), key_of_row, device));
   }
   Result<std::optional<DeviceKey>> key_of(const Digest& thumbprint) override {
     return only(complete(list<DeviceKey>(joined(kKeyRows, "WHERE hash = (SELECT key FROM certificates WHERE thumbprint = ?)"),
@@ -105,15 +107,18 @@ class StoredRegistry final : public RegistryStore {
   Result<std::vector<AuditEntry>> audit(const AuditFilter& filter) override {
     const std::int64_t most =
         filter.most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(filter.most);
-    return list<AuditEntry>(
-        "SELECT at, who, command, subject, what, why FROM audit WHERE (CAST(?1 AS BIGINT) IS NULL OR at >= ?1) AND (?2 = '' OR "
-        "subject = ?2) "
-        "ORDER BY no DESC LIMIT ?3",
-        [](const Query& row) {
-          return AuditEntry{row.integer(0),           std::string(row.text(1)), std::string(row.text(2)),
-                            std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5))};
-        },
-        filter.since, filter.about, most);
+    const auto read = [](const Query& row) {
+      return AuditEntry{row.integer(0),           std::string(row.text(1)), std::string(row.text(2)),
+                        std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5))};
+    };
+    // Of one subject by its index, whoever else was changed meanwhile.
+    const char* const sql =
+        filter.about.empty()
+            ? "SELECT at, who, command, subject, what, why FROM audit WHERE (CAST(?1 AS BIGINT) IS NULL OR at >= ?1) AND ?2 = '' "
+              "ORDER BY no DESC LIMIT ?3"
+            : "SELECT at, who, command, subject, what, why FROM audit WHERE (CAST(?1 AS BIGINT) IS NULL OR at >= ?1) AND subject "
+              "= ?2 ORDER BY no DESC LIMIT ?3";
+    return list<AuditEntry>(sql, read, filter.since, filter.about, most);
   }
 
   Status put(const Merchant& merchant) override {
