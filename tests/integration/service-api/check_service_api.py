@@ -70,6 +70,7 @@ class Visit:
         self.service = stack.access("service")
         self.annas, self.bens = stack.access("account", "--for", self.anna), stack.access("account", "--for", self.ben)
         self.looks_only = stack.access("service", "--read-only")
+        self.bookkeeper = stack.access("bookkeeper", "--for", "anna")
         self.stack = stack
 
     def catalogue(self):
@@ -98,7 +99,8 @@ class Visit:
         counted = ask(service, "GET", "/metrics").decode()
         if 'greentill_api_requests_total{method="GET",route="/healthz",status="200"} 1' not in counted:
             self.api.wrong.append(f"metrics: {counted}")
-        self.api.send(self.annas, "GET", "/metrics")
+        if self.api.send(self.annas, "GET", "/metrics")[0] != 404:
+            self.api.wrong.append("metrics are told to an account's token")
         ask(self.annas, "GET", "/v1/me")
         family = ask(service, "POST", "/v1/accounts", {"kind": "family", "name": "Riders"})["account"]
         other = ask(service, "POST", "/v1/accounts")["account"]
@@ -200,24 +202,34 @@ class Visit:
         ask(self.service, "POST", f"{tree}/replacement", {"by": "operator"})
 
     def bookkeeping(self):
-        """What one token proposes another approves."""
-        ask, service, second = self.api.ask, self.service, self.stack.access("service")
-        number = lambda kind, **parties: ask(service, "POST", "/v1/vouchers", {"kind": kind, "mg": 1, "why": "a sample", **parties}, status=201)["voucher"]
-        ask(service, "POST", "/v1/vouchers", {"kind": "payout", "mg": 1, "why": "x", "from": "merchant/nobody"}, status=404)
-        ask(service, "POST", "/v1/vouchers", {"kind": "correction", "mg": 1, "why": "x", "from": "issuance", "to": "loss"}, status=422)
+        """What one person proposes another approves."""
+        ask, service, first, second = self.api.ask, self.service, self.bookkeeper, self.stack.access("bookkeeper", "--for", "ben")
+        same = self.stack.access("bookkeeper", "--for", "anna")
+
+        def number(kind, **parties):
+            return ask(first, "POST", "/v1/vouchers", {"kind": kind, "mg": 1, "why": "a sample", **parties}, status=201)["voucher"]
+
+        ask(first, "POST", "/v1/vouchers", {"kind": "payout", "mg": 1, "why": "x", "from": "merchant/nobody"}, status=404)
+        ask(first, "POST", "/v1/vouchers", {"kind": "correction", "mg": 1, "why": "x", "from": "issuance", "to": "loss"}, status=422)
         mends = f"/v1/vouchers/{number('correction', **{'from': 'loss', 'to': f'account/{self.anna}'})}"
-        ask(service, "POST", f"{mends}/approval", status=409)
+        for token in (first, same):
+            ask(token, "POST", f"{mends}/approval", status=409)
+        ask(service, "POST", f"{mends}/approval", status=403)
+        ask(service, "POST", "/v1/access", {"scope": "bookkeeper", "subject": "carl"}, status=403)
         ask(second, "POST", f"{mends}/approval")
         ask(second, "POST", f"{mends}/rejection", {"why": "too late"}, status=409)
-        ask(service, "POST", f"{mends}/payment", {"reference": "RF1"}, status=409)
-        ask(service, "POST", f"{mends}/return", {"why": "no payout"}, status=409)
+        ask(first, "POST", f"{mends}/payment", {"reference": "RF1"}, status=409)
+        ask(first, "POST", f"{mends}/return", {"why": "no payout"}, status=409)
         ask(service, "GET", mends)
         ask(second, "POST", f"/v1/vouchers/{number('funding', **{'from': 'sponsor/town', 'to': 'budget/bike-week'})}/approval")
-        ask(second, "POST", f"/v1/vouchers/{number('funding', **{'from': 'operator', 'to': 'budget/b'})}/rejection", {"why": "not agreed"})
+        ask(second, "POST", f"/v1/vouchers/{number('funding', **{'from': 'sponsor/town', 'to': 'budget/b'})}/rejection", {"why": "not agreed"})
         paid = f"/v1/vouchers/{number('payout', **{'from': 'merchant/demo-merchant'})}"
         ask(second, "POST", f"{paid}/approval")
-        ask(service, "POST", f"{paid}/payment", {"reference": "RF18"})
-        ask(service, "POST", f"{paid}/return", {"why": "the account was closed"})
+        ask(first, "POST", f"{paid}/payment", {"reference": "RF18"})
+        back = ask(first, "POST", f"{paid}/return", {"why": "the account was closed"}, status=201)["voucher"]
+        ask(second, "POST", f"/v1/vouchers/{back}/approval")
+        if ask(first, "GET", paid)["state"] != "returned":
+            self.api.wrong.append("a payout that was returned does not say so")
         ask(service, "GET", "/v1/vouchers?kind=payout&state=returned&limit=1")
         ask(service, "GET", "/v1/vouchers?state=open", status=422)
         ask(service, "GET", "/v1/budgets")
@@ -253,37 +265,42 @@ class Visit:
     def refusals(self):
         """What any operation may answer: without a token, with one of another scope, to a body that is none, to names that are none."""
         ask = self.api.ask
-        tokens = {"service": self.service, "account": self.annas, "planter": self.planter, "inspector": self.inspector}
+        tokens = {"service": self.service, "account": self.annas, "planter": self.planter, "inspector": self.inspector, "bookkeeper": self.bookkeeper}
         for path, target, method, operation in list(self.paths()):
             documented = operation["responses"]
             changes = method != "GET"
+            may = self.may(path)
             ask(None, method, target, {} if method in ("POST", "PUT") else None, status=401)
             if "304" in documented:
-                ask(self.service, method, target, headers={"If-None-Match": "*"}, status=304)
+                ask(may, method, target, headers={"If-None-Match": "*"}, status=304)
             if "403" in documented:
                 # One whose scope has no right here, or that may only look.
                 refused = self.looks_only if changes else next(token for name, token in tokens.items() if self.is_refused(token, method, target))
                 ask(refused, method, target, {} if method in ("POST", "PUT") else None, status=403)
             if "400" in documented:
-                ask(self.service, method, target, {} if method != "DELETE" else None, {"Idempotency-Key": "no spaces here"}, status=400)
+                ask(may, method, target, {} if method != "DELETE" else None, {"Idempotency-Key": "no spaces here"}, status=400)
             if "422" in documented and method == "GET":
-                ask(self.service, method, f"{target}?unheard=1", status=422)
+                ask(may, method, f"{target}?unheard=1", status=422)
             if "415" in documented:
-                ask(self.service, method, target, b"{}", {"Content-Type": "text/plain"}, status=415)
+                ask(may, method, target, b"{}", {"Content-Type": "text/plain"}, status=415)
             if "422" in documented and method == "DELETE":
-                ask(self.service, method, f"{target}?unheard=1", status=422)
+                ask(may, method, f"{target}?unheard=1", status=422)
             elif "422" in documented and method != "GET":
-                ask(self.service, method, target, {"unheard": 1}, status=422)
+                ask(may, method, target, {"unheard": 1}, status=422)
             if "404" in documented and "{" in path:
                 self.ask_of_none(path, method)
             if "412" in documented:
-                ask(self.service, method, target, SPECIES if "species" in path else SITE, {"If-Match": '"old"'}, status=412)
+                ask(may, method, target, SPECIES if "species" in path else SITE, {"If-Match": '"old"'}, status=412)
         ask(self.service, "GET", "/v1/none", status=404)
         ask(self.service, "PATCH", "/v1/me", status=405)
         ask(self.service, "POST", "/v1/accounts", None, {"Content-Length": str((1 << 20) + 1)}, status=413)
         leaves = f"/v1/accounts/{self.anna}/memberships/{self.family}"
         ask(self.annas, "DELETE", leaves)
         ask(self.annas, "DELETE", leaves, status=404)
+
+    def may(self, path):
+        """The token of whoever may all that is there."""
+        return self.bookkeeper if path.startswith("/v1/vouchers") else self.service
 
     def is_refused(self, token, method, target):
         return self.api.send(token, method, target)[0] == 403
@@ -303,7 +320,7 @@ class Visit:
         if path.startswith("/v1/vouchers"):
             bodies = {"rejection": {"why": "x"}, "return": {"why": "x"}, "payment": {"reference": "x"}}
         body = bodies.get(target.rsplit("/", 1)[1], {}) if method == "POST" else None
-        self.api.ask(self.service, method, target, body, status=404)
+        self.api.ask(self.may(path), method, target, body, status=404)
 
     def guesses(self):
         for what, body in (("secrets", {"secret": "zz"}), ("memberships", {"code": "0000-0000-0000-0000"})):

@@ -42,9 +42,13 @@ std::int64_t left(Clerkship& clerk) {
   return budgets.empty() ? 0 : budgets.front().mg;
 }
 
-/// Looks as often as there is something to do.
+/// Looks as often as there is something to do, a day later, in which workers took batches in each hour.
 void look(RidersOffice& office) {
-  office.clock.now += 61;
+  const auto store = got(office.open_store());
+  for (int hour = 0; hour < 26; ++hour) {
+    ok(store->note_hour(office.clock.now / 3'600));
+    office.clock.now += 3'600;
+  }
   for (int i = 0; i < 50; ++i) {
     office.clock.now += 1;
     got(office.desk.clerk().tick());
@@ -138,7 +142,61 @@ TEST_CASE("campaigns: a part that is taken back lowers what goes with it, and a 
   const std::int64_t bonus = clerk.credit_of(anna.account.id).balance - own;
   CHECK(bonus == std::min<std::int64_t>(1'000, office.programme.campaigns()[0].bonus(own * 10 / 7)));
   CHECK(clerk.credit_of(ben.account.id).balance == shared);
+  CHECK(left(clerk) == 1'000 - bonus);
+  office.take_back(2, 1'000);  // half of it
+  const std::int64_t rest = clerk.credit_of(anna.account.id).balance;
+  CHECK(rest > 0);
+  CHECK(rest < own + bonus);
+  CHECK(left(clerk) > 1'000 - bonus);
+  CHECK(left(clerk) < 1'000);
+  office.take_back(2);
+  CHECK(clerk.credit_of(anna.account.id).balance == 0);
+  CHECK(left(clerk) == 1'000);
   CHECK(office.desk.wrong() == "");
+}
+
+TEST_CASE("campaigns: a bonus that was spent and is taken back is not paid again: its budget bounds a campaign") {
+  const std::string text = campaign("fixed_mg = 3_000\n");
+  RidersOffice office(text.c_str());
+  Clerkship clerk(office);
+  offer_trees(clerk);
+  const auto anna = clerk.open();
+  fund(clerk, "sponsor/town", 3'000);
+  const std::int64_t own = office.ride(anna.token, 2);
+  office.wait();
+  REQUIRE(clerk.credit_of(anna.account.id).spendable == own + 3'000);
+  const auto order = got(clerk.result([&](auto&, auto&, Orders& orders, auto&...) {
+    return orders.place({"k1", "saxaul", "", 3, 2026, {{anna.account.id, 0}}});
+  }));
+  got(clerk.result([&](auto&, auto&, Orders& orders, auto&...) { return orders.agree(order.no, anna.account.id); }));
+  office.take_back(1);
+  CHECK(clerk.credit_of(anna.account.id).balance == 0);
+  CHECK(left(clerk) == 0);  // it made up for what the customer had spent
+  CHECK(office.desk.report().accounts["loss"] == 0);
+  CHECK(office.desk.wrong() == "");
+  const std::int64_t next = office.ride(anna.token, 2);
+  CHECK(clerk.credit_of(anna.account.id).balance == next);
+  CHECK(left(clerk) == 0);
+  CHECK(office.desk.wrong() == "");
+}
+
+TEST_CASE("campaigns: nobody's claims get none, and a programme that comes later changes nothing of what was granted") {
+  const std::string text = campaign("fixed_mg = 1_000\n");
+  RidersOffice office(text.c_str());
+  Clerkship clerk(office);
+  fund(clerk, "sponsor/town", 10'000);
+  office.nobodys_ride(2);
+  CHECK(left(clerk) == 10'000);
+  const auto anna = clerk.open();
+  const std::int64_t own = office.ride(anna.token, 2);
+  CHECK(left(clerk) == 9'000);
+  office.change_programme(kHead.c_str());
+  Desk later(office);
+  CHECK(later.wrong() == "");
+  CHECK(clerk.credit_of(anna.account.id).balance == own + 1'000);
+  office.take_back(2, 0, &later);
+  CHECK(left(clerk) == 10'000);
+  CHECK(later.wrong() == "");
 }
 
 TEST_CASE("campaigns: what is spoilt of a bonus is found") {
@@ -153,9 +211,13 @@ TEST_CASE("campaigns: what is spoilt of a bonus is found") {
     spoil(office, "UPDATE accounts SET balance = balance - 1000 WHERE kind = 'budget'");
     CHECK(office.desk.wrong().find("budgets paid more than they had, or sponsors took") != std::string::npos);
   }
-  SUBCASE("another one's booking") {
+  SUBCASE("another voucher than was booked") {
     spoil(office, "UPDATE vouchers SET mg = mg + 1");
     CHECK(office.desk.wrong().find("what sponsors gave is not what stands so") != std::string::npos);
+  }
+  SUBCASE("another budget than the campaign's") {
+    spoil(office, "UPDATE accounts SET name = 'other' WHERE kind = 'budget'");
+    CHECK(office.desk.wrong().find("claims are not booked as granted and shared") != std::string::npos);
   }
 }
 
@@ -208,6 +270,82 @@ TEST_CASE("lapsing: what is not spent in its months goes, the oldest first, and 
     CHECK(clerk.credit_of(anna.account.id).balance == young);
   }
   CHECK(office.desk.wrong() == "");
+}
+
+TEST_CASE(
+    "lapsing: all purses of an account are looked at together, and what is taken back of lapsed credit is not taken twice") {
+  const std::string text = "lapse_months = 3\n" + kHead;
+  RidersOffice office(text.c_str());
+  Clerkship clerk(office);
+  offer_trees(clerk);
+  const auto anna = clerk.open();
+  const std::string second = got(clerk.result([&](Accounts& accounts, auto&...) { return accounts.add_token(anna.account.id); }));
+  look(office);
+  const auto balance = [&] { return clerk.credit_of(anna.account.id).balance; };
+  SUBCASE("young credit in the first purse, old in the second") {
+    office.ride(anna.token, 1);
+    const std::int64_t old = office.ride(second, 60);
+    office.clock.now += 70 * 86'400;
+    const std::int64_t young = office.ride(anna.token, 60);
+    office.wait();
+    const auto order = got(clerk.result([&](auto&, auto&, Orders& orders, auto&...) {
+      return orders.place({"k1", "saxaul", "", 3, 2026, {{anna.account.id, 0}}});  // of the first purse
+    }));
+    got(clerk.result([&](auto&, auto&, Orders& orders, auto&...) { return orders.agree(order.no, anna.account.id); }));
+    REQUIRE(old + young > 3'000);
+    office.clock.now += 42 * 86'400;
+    look(office);
+    CHECK(balance() == young);
+  }
+  SUBCASE("taken back after it lapsed") {
+    const std::int64_t old = office.ride(anna.token, 60);
+    office.clock.now += 70 * 86'400;
+    const std::int64_t young = office.ride(anna.token, 20);
+    office.clock.now += 62 * 86'400;
+    look(office);
+    REQUIRE(balance() == young);
+    office.take_back(1);
+    CHECK(balance() == young);
+    CHECK(office.desk.report().accounts.at("lapsed") == 0);
+    office.take_back(2);
+    CHECK(balance() == 0);
+    CHECK(old > 0);
+  }
+  SUBCASE("by a clock that is a year ahead nothing lapses at once") {
+    const std::int64_t old = office.ride(anna.token, 60);
+    office.clock.now += 400 * 86'400;
+    for (int i = 0; i < 50; ++i) {
+      office.clock.now += 1;
+      got(office.desk.clerk().tick());
+    }
+    CHECK(balance() == old);
+    look(office);
+    look(office);
+    CHECK(balance() == 0);
+    CHECK(office.log.says("lapsed that nobody had spent, of 1 account"));
+  }
+  CHECK(office.desk.wrong() == "");
+}
+
+TEST_CASE("lapsing: what is spoilt of it is found") {
+  const std::string text = "lapse_months = 3\n" + kHead;
+  RidersOffice office(text.c_str());
+  Clerkship clerk(office);
+  const auto anna = clerk.open();
+  look(office);
+  office.ride(anna.token, 60);
+  office.clock.now += 150 * 86'400;
+  look(office);
+  REQUIRE(clerk.credit_of(anna.account.id).balance == 0);
+  REQUIRE(office.desk.wrong() == "");
+  SUBCASE("another amount") {
+    spoil(office, "UPDATE accounts SET balance = balance + 1 WHERE kind = 'lapsed'");
+    CHECK(office.desk.wrong().find("what lapsed is not what left purses so") != std::string::npos);
+  }
+  SUBCASE("another kind of booking") {
+    spoil(office, "UPDATE bookings SET kind = 4 WHERE kind = 6");
+    CHECK(office.desk.wrong().find("credit lapsed that was in no purse") != std::string::npos);
+  }
 }
 
 }  // namespace greentill::test::campaigns_test

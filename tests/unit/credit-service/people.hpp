@@ -115,11 +115,15 @@ class RidersOffice : public Office {
     chain_.account.reset();
     return add(km, {claim::Attribution::Kind::bearer, hasher.sha256({secret})});
   }
-  /// Takes the ride back as a whole.
-  void take_back(std::uint32_t number) {
+  std::int64_t nobodys_ride(std::int64_t km) {
     chain_.account.reset();
-    chain_.add(reversal_of(number));
-    desk.take("dock-1", chain_.messages().back());
+    return add(km, {});
+  }
+  /// Takes the ride back; `metres` 0: as a whole. `by`: another worker than the office's own.
+  void take_back(std::uint32_t number, std::int64_t metres = 0, test::Desk* by = nullptr) {
+    chain_.account.reset();
+    chain_.add(reversal_of(number, metres));
+    (by == nullptr ? desk : *by).take("dock-1", chain_.messages().back());
   }
   /// Until what was claimed so far can be spent.
   void wait() { clock.now += 20 * 86'400; }

@@ -19,11 +19,11 @@ namespace greentill::credit {
 
 /// What a token of the HTTP API is good for. Times are Unix seconds.
 struct AccessToken {
-  enum class Scope : std::uint8_t { service = 0, account = 1, planter = 2, inspector = 3 };
+  enum class Scope : std::uint8_t { service = 0, account = 1, planter = 2, inspector = 3, bookkeeper = 4 };
 
   Digest hash{};  ///< of the token
   Scope is = Scope::account;
-  std::string subject;     ///< whose: an account's, planter's or inspector's id; of the service: empty
+  std::string subject;     ///< whose: an account's, planter's or inspector's id, a bookkeeper's name; of the service: empty
   bool read_only = false;  ///< changes nothing
   std::string note;        ///< what people call it; may be empty
   std::int64_t made_at = 0;
@@ -40,6 +40,7 @@ struct AccessToken {
     case AccessToken::Scope::account: return "account";
     case AccessToken::Scope::planter: return "planter";
     case AccessToken::Scope::inspector: return "inspector";
+    case AccessToken::Scope::bookkeeper: return "bookkeeper";
   }
   return "unknown";
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/credit-service/access/words.hpp"
 
+#include "tools/credit-service/registry/names.hpp"
+
 namespace greentill::credit {
 
 Json to_json(const AccessToken& token) {
@@ -16,12 +18,17 @@ Json to_json(const AccessToken& token) {
 
 Status name_subject(Counter& counter, std::string_view scope, const std::string& subject, AccessToken& grant) {
   using Scope = AccessToken::Scope;
-  for (const auto is : {Scope::service, Scope::account, Scope::planter, Scope::inspector}) {
+  for (const auto is : {Scope::service, Scope::account, Scope::planter, Scope::inspector, Scope::bookkeeper}) {
     if (to_words(is) != scope) continue;
     grant.is = is;
     if (is == Scope::service) {
       return subject.empty() ? Status(Done{})
                              : fail(ErrorCode::invalid, "a token for the service is nobody's: leave the subject out");
+    }
+    if (is == Scope::bookkeeper) {
+      if (Status named = check_name(subject); !named) return Failure{named.error().with_context("subject")};
+      grant.subject = subject;
+      return Done{};
     }
     if (is == Scope::account) {
       const auto account = counter.accounts.active(subject);
@@ -36,7 +43,7 @@ Status name_subject(Counter& counter, std::string_view scope, const std::string&
     grant.subject = party->id;
     return Done{};
   }
-  return fail(ErrorCode::invalid, "scope: service, account, planter or inspector");
+  return fail(ErrorCode::invalid, "scope: service, account, planter, inspector or bookkeeper");
 }
 
 }  // namespace greentill::credit

@@ -20,7 +20,8 @@ inline constexpr unsigned kService = 1u << 0;
 inline constexpr unsigned kAccount = 1u << 1;
 inline constexpr unsigned kPlanter = 1u << 2;
 inline constexpr unsigned kInspector = 1u << 3;
-inline constexpr unsigned kAnybody = kService | kAccount | kPlanter | kInspector;
+inline constexpr unsigned kBookkeeper = 1u << 4;
+inline constexpr unsigned kAnybody = kService | kAccount | kPlanter | kInspector | kBookkeeper;
 
 struct Call {
   const AccessToken& token;
@@ -66,6 +67,7 @@ struct Route {
     case AccessToken::Scope::account: return kAccount;
     case AccessToken::Scope::planter: return kPlanter;
     case AccessToken::Scope::inspector: return kInspector;
+    case AccessToken::Scope::bookkeeper: return kBookkeeper;
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vouchers, budgets and closed years, for the operator. Who proposes and who approves is told apart by their tokens.
+// Vouchers, budgets and closed years. Who proposes and who approves is who their tokens are for.
 #include <array>
 
 #include "daemon/base/text.hpp"
@@ -8,10 +8,7 @@
 namespace greentill::credit {
 namespace {
 
-constexpr std::int64_t kMostVoucherMg = std::int64_t{1} << 50;
 constexpr std::int64_t kLastSecond = std::int64_t{1} << 40;
-
-std::string asker_of(const Call& call) { return "access " + call.token.id(); }
 
 Result<std::int64_t, Problem> voucher_of(const Call& call) {
   const auto no = parse_integer<std::int64_t>(call.names[0]);
@@ -49,10 +46,10 @@ ApiResult propose_voucher(Call& call) {
   const auto kind = static_cast<Voucher::Kind>(fields.choice("kind", {"correction", "payout", "funding"}));
   const std::string from = fields.text("from");
   const std::string to = kind == Voucher::Kind::payout ? "" : fields.text("to");
-  const std::int64_t mg = fields.integer("mg", 1, kMostVoucherMg);
+  const std::int64_t mg = fields.integer("mg", 1, Vouchers::kMostMg);
   const std::string why = read_why(fields);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
-  return tell_voucher(call.counter.vouchers.propose(kind, from, to, mg, why, asker_of(call)), 201);
+  return tell_voucher(call.counter.vouchers.propose(kind, from, to, mg, why, call.token.subject), 201);
 }
 
 ApiResult show_voucher(Call& call) {
@@ -65,7 +62,7 @@ ApiResult approve_voucher(Call& call) {
   if (!no) return Failure{no.error()};
   Fields fields(call.body);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
-  return tell_voucher(call.counter.vouchers.approve(*no, asker_of(call)));
+  return tell_voucher(call.counter.vouchers.approve(*no, call.token.subject));
 }
 
 ApiResult reject_voucher(Call& call) {
@@ -74,7 +71,7 @@ ApiResult reject_voucher(Call& call) {
   Fields fields(call.body);
   read_why(fields);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
-  return tell_voucher(call.counter.vouchers.reject(*no, asker_of(call)));
+  return tell_voucher(call.counter.vouchers.reject(*no, call.token.subject));
 }
 
 ApiResult note_payment(Call& call) {
@@ -84,16 +81,16 @@ ApiResult note_payment(Call& call) {
   const std::string reference = fields.text("reference", 140);
   const std::int64_t at = fields.integer_or("paid_at", 0, kLastSecond, call.counter.now);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
-  return tell_voucher(call.counter.vouchers.paid(*no, reference, at));
+  return tell_voucher(call.counter.vouchers.paid(*no, reference, at, call.token.subject));
 }
 
-ApiResult give_back(Call& call) {
+ApiResult propose_return(Call& call) {
   const auto no = voucher_of(call);
   if (!no) return Failure{no.error()};
   Fields fields(call.body);
-  read_why(fields);
+  const std::string why = read_why(fields);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
-  return tell_voucher(call.counter.vouchers.returned(*no));
+  return tell_voucher(call.counter.vouchers.propose_return(*no, why, call.token.subject), 201);
 }
 
 ApiResult list_budgets(Call& call) {
@@ -113,15 +110,15 @@ ApiResult list_years(Call& call) {
 }
 
 constexpr std::array kBookkeepingRoutes{
-    Route{"GET", "/v1/vouchers", kService, list_vouchers, false, "kind state after limit"},
-    Route{"POST", "/v1/vouchers", kService, propose_voucher},
-    Route{"GET", "/v1/vouchers/{voucher}", kService, show_voucher},
-    Route{"POST", "/v1/vouchers/{voucher}/approval", kService, approve_voucher},
-    Route{"POST", "/v1/vouchers/{voucher}/rejection", kService, reject_voucher},
-    Route{"POST", "/v1/vouchers/{voucher}/payment", kService, note_payment},
-    Route{"POST", "/v1/vouchers/{voucher}/return", kService, give_back},
-    Route{"GET", "/v1/budgets", kService, list_budgets},
-    Route{"GET", "/v1/years", kService, list_years},
+    Route{"GET", "/v1/vouchers", kService | kBookkeeper, list_vouchers, false, "kind state after limit"},
+    Route{"POST", "/v1/vouchers", kBookkeeper, propose_voucher},
+    Route{"GET", "/v1/vouchers/{voucher}", kService | kBookkeeper, show_voucher},
+    Route{"POST", "/v1/vouchers/{voucher}/approval", kBookkeeper, approve_voucher},
+    Route{"POST", "/v1/vouchers/{voucher}/rejection", kBookkeeper, reject_voucher},
+    Route{"POST", "/v1/vouchers/{voucher}/payment", kBookkeeper, note_payment},
+    Route{"POST", "/v1/vouchers/{voucher}/return", kBookkeeper, propose_return},
+    Route{"GET", "/v1/budgets", kService | kBookkeeper, list_budgets},
+    Route{"GET", "/v1/years", kService | kBookkeeper, list_years},
 };
 
 }  // namespace

@@ -18,6 +18,10 @@ ApiResult add_access(Call& call) {
   grant.note = fields.text_or_none("note", 100);
   const std::int64_t days = fields.integer_or("days", 1, Access::kMostDays, kAccessDays);
   if (const auto checked = fields.check(); !checked) return Failure{checked.error()};
+  // Else one token could make the second person of a voucher.
+  if (scope == to_words(AccessToken::Scope::bookkeeper)) {
+    return refuse(403, "forbidden", "who books is named by command: greentill-credit access add bookkeeper --for NAME");
+  }
   if (Status named = name_subject(call.counter, scope, subject, grant); !named) return refuse(named.error());
   const auto made = call.access.add(std::move(grant), days);
   if (!made) return refuse(made.error());

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/base/calendar.hpp"
 #include "tools/common/text.hpp"
 
 namespace greentill::credit {
@@ -13,16 +14,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t kFirstYear = 2000;
 constexpr std::int64_t kLastYear = 9998;
 
-Json json_of(const std::map<std::string, KindSums>& kinds) {
-  Json json = Json::object();
-  for (const auto& [name, sums] : kinds) {
-    Json moved = Json::object();
-    for (const auto& [kind, mg] : sums.mg) moved[std::string(to_words(kind))] = mg;
-    json[name] = {{"opening", sums.opening}, {"moved", std::move(moved)}, {"closing", sums.closing()}};
-  }
-  return json;
-}
-
 Result<Period> period_of(const Calendar& calendar, std::int64_t year) {
   const auto begin = year < kFirstYear || year > kLastYear ? std::nullopt : calendar.begin_of(year * 10'000 + 101);
   const auto end = begin ? calendar.begin_of((year + 1) * 10'000 + 101) : std::nullopt;
@@ -32,23 +23,33 @@ Result<Period> period_of(const Calendar& calendar, std::int64_t year) {
 
 }  // namespace
 
-Result<YearClose> close_year(Books& books, const Calendar& calendar, std::int64_t year, const std::string& by, std::int64_t now) {
-  const auto period = period_of(calendar, year);
+Result<YearClose> close_year(Books& books, const Calendar& calendar, std::int64_t year, const std::optional<YearClose>& after,
+                             const std::string& by, std::int64_t now) {
+  auto period = period_of(calendar, year);
   if (!period) return Failure{period.error()};
-  if (now < period->end) {
-    return fail(ErrorCode::conflict,
-                std::to_string(year) + " ends " + tools::time_text(period->end) + " in the programme's zone");
+  if (after) period->begin = after->end;
+  if (now < period->end + kSecondsADay) {
+    return fail(ErrorCode::conflict, std::to_string(year) + " can be closed from " +
+                                         tools::time_text(period->end + kSecondsADay) +
+                                         " on, a day after its end in the programme's zone");
   }
-  const auto wrong = books.check();
-  if (!wrong) return Failure{wrong.error()};
-  if (!wrong->empty()) return fail(ErrorCode::conflict, "the books do not hold: see greentill-credit check");
-  const auto sums = books.year(*period);
-  const auto report = sums ? books.report() : Result<Report>(Failure{sums.error()});
-  if (!report) return Failure{report.error()};
-  const Json content{{"zone", calendar.zone()},
-                     {"kinds", json_of(sums->kinds)},
-                     {"open", {{"held_claims", report->held_in_all.claims}, {"waiting_batches", report->pending}}}};
-  return YearClose{year, period->begin, period->end, sums->bookings, sums->digest, content.dump(), by, now};
+  YearClose close{year, period->begin, period->end, 0, {}, {}, by, now};
+  const Status read = books.in_one_snapshot([&]() -> Status {
+    const auto wrong = books.check();
+    if (!wrong) return Failure{wrong.error()};
+    if (!wrong->empty()) return fail(ErrorCode::conflict, "the books do not hold: see greentill-credit check");
+    const auto sums = books.year(*period);
+    const auto report = sums ? books.report() : Result<Report>(Failure{sums.error()});
+    if (!report) return Failure{report.error()};
+    const Json content{{"zone", calendar.zone()},
+                       {"kinds", Json::parse(kinds_text(sums->kinds))},
+                       {"open", {{"held_claims", report->held_in_all.claims}, {"waiting_batches", report->pending}}}};
+    close.bookings = sums->bookings;
+    close.digest = sums->digest;
+    close.content = content.dump();
+    return Done{};
+  });
+  return read ? Result<YearClose>(std::move(close)) : Failure{read.error()};
 }
 
 }  // namespace greentill::credit

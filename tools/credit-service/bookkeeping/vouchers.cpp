@@ -56,17 +56,18 @@ Status Vouchers::check(Voucher::Kind kind, const Party& from, const Party& to) {
   const char* goes = "";
   switch (kind) {
     case Voucher::Kind::correction:
-      is_right = !is_one_of(from.kind, {"sponsor", "paid-out"}) && !is_one_of(to.kind, {"sponsor", "paid-out"});
-      goes = "a correction goes between accounts, merchants, budgets, operator, unattributed and loss";
+      is_right = !is_one_of(from.kind, {"sponsor", "paid-out", "operator"}) && !is_one_of(to.kind, {"sponsor", "paid-out"});
+      goes = "a correction goes from accounts, merchants, budgets, unattributed and loss to these and the operator";
       break;
     case Voucher::Kind::payout:
       is_right = from.kind == "merchant" && to.kind == "paid-out";
       goes = "a payout is of a merchant's credit";
       break;
     case Voucher::Kind::funding:
-      is_right = is_one_of(from.kind, {"merchant", "sponsor", "operator"}) && to.kind == "budget";
-      goes = "merchants, sponsors and the operator pay into budgets";
+      is_right = is_one_of(from.kind, {"merchant", "sponsor"}) && to.kind == "budget";
+      goes = "merchants and sponsors pay into budgets";
       break;
+    case Voucher::Kind::returned: goes = "a payout is returned to whom it was of"; break;
   }
   return is_right ? Status(Done{})
                   : fail(ErrorCode::invalid,
@@ -75,7 +76,7 @@ Status Vouchers::check(Voucher::Kind kind, const Party& from, const Party& to) {
 
 Result<Voucher> Vouchers::propose(Voucher::Kind kind, const std::string& from, const std::string& to, std::int64_t mg,
                                   const std::string& why, const std::string& by) {
-  if (mg <= 0) return fail(ErrorCode::invalid, "what is moved is more than 0");
+  if (mg <= 0 || mg > kMostMg) return fail(ErrorCode::invalid, "what is moved is more than 0, and at most a million tonnes");
   if (Status said = check_why(why); !said) return Failure{said.error()};
   const auto giver = party("from", from);
   if (!giver) return Failure{giver.error()};
@@ -89,6 +90,10 @@ Result<Voucher> Vouchers::propose(Voucher::Kind kind, const std::string& from, c
   voucher.mg = mg;
   voucher.why = why;
   voucher.proposed_by = by;
+  return add(std::move(voucher));
+}
+
+Result<Voucher> Vouchers::add(Voucher voucher) {
   voucher.proposed_at = now_;
   const auto no = vouchers_.add(voucher);
   if (!no) return Failure{no.error()};
@@ -187,17 +192,8 @@ Result<Voucher> Vouchers::approve(std::int64_t no, const std::string& by) {
     return refused(*voucher, "is " + std::string(to_words(voucher->state)) + " already, by " + voucher->decided_by);
   }
   if (voucher->proposed_by == by) return refused(*voucher, "was proposed by " + by + ": another person has to approve it");
-  const auto from = party("from", voucher->from);
-  const auto to = party("to", voucher->to);
-  if (!from || !to) return Failure{!from ? from.error() : to.error()};
-  auto legs = take(*from, voucher->mg, voucher->is != Voucher::Kind::correction);
+  auto legs = voucher->is == Voucher::Kind::returned ? legs_back(*voucher) : legs_of(*voucher);
   if (!legs) return Failure{legs.error().with_context("voucher " + std::to_string(no))};
-  const auto getter = taker(*to, no);
-  if (!getter) return Failure{getter.error().with_context("voucher " + std::to_string(no))};
-  if (std::ranges::find(*legs, *getter, &Leg::account) != legs->end()) {
-    return refused(*voucher, "would take from the very purse to which it gives");
-  }
-  legs->push_back({*getter, voucher->mg});
   Status booked = ledger_.book({booked_as_voucher(no), BookingKind::voucher, now_, now_, std::move(*legs)});
   if (!booked) return Failure{booked.error()};
   voucher->state = Voucher::State::booked;
@@ -205,6 +201,58 @@ Result<Voucher> Vouchers::approve(std::int64_t no, const std::string& by) {
   voucher->decided_at = now_;
   Status put = vouchers_.put(*voucher);
   return put ? voucher : Result<Voucher>(Failure{put.error()});
+}
+
+Result<std::vector<Leg>> Vouchers::legs_of(const Voucher& voucher) {
+  const auto from = party("from", voucher.from);
+  const auto to = party("to", voucher.to);
+  if (!from || !to) return Failure{!from ? from.error() : to.error()};
+  auto legs = take(*from, voucher.mg, voucher.is != Voucher::Kind::correction);
+  if (!legs) return legs;
+  const auto getter = taker(*to, voucher.no);
+  if (!getter) return Failure{getter.error()};
+  if (std::ranges::find(*legs, *getter, &Leg::account) != legs->end()) {
+    return fail(ErrorCode::conflict, "it would take from the very purse to which it gives");
+  }
+  if (to->kind == "loss") {
+    const auto owed = owed_by_loss();
+    if (!owed) return Failure{owed.error()};
+    if (*owed < voucher.mg)
+      return fail(ErrorCode::conflict, "loss owes " + tools::grams_text(*owed) + ", and takes no more than that");
+  }
+  legs->push_back({*getter, voucher.mg});
+  return legs;
+}
+
+/// The payout's own legs, turned round; it is returned with them.
+Result<std::vector<Leg>> Vouchers::legs_back(const Voucher& voucher) {
+  auto back = payout(voucher.of);
+  if (!back) return Failure{back.error()};
+  if (back->state != Voucher::State::booked && back->state != Voucher::State::paid) {
+    return refused(*back, "is " + std::string(to_words(back->state)));
+  }
+  const auto bookings = ledger_.bookings(booked_as_voucher(back->no));
+  if (!bookings) return Failure{bookings.error()};
+  if (bookings->size() != 1)
+    return fail(ErrorCode::corrupt, "ledger: voucher " + std::to_string(back->no) + " is not booked once");
+  std::vector<Leg> legs = bookings->front().legs;
+  for (Leg& leg : legs) leg.mg = -leg.mg;
+  back->state = Voucher::State::returned;
+  back->settled_at = now_;
+  if (Status put = vouchers_.put(*back); !put) return Failure{put.error()};
+  return legs;
+}
+
+Result<std::int64_t> Vouchers::owed_by_loss() {
+  const auto all = slots("loss");
+  if (!all) return Failure{all.error()};
+  std::int64_t owed = 0;
+  for (const std::int64_t account : *all) {
+    const auto balance = ledger_.balance(account);
+    if (!balance) return balance;
+    owed -= *balance;
+  }
+  return owed;
 }
 
 Result<Voucher> Vouchers::reject(std::int64_t no, const std::string& by) {
@@ -226,7 +274,7 @@ Result<Voucher> Vouchers::payout(std::int64_t no) {
   return voucher;
 }
 
-Result<Voucher> Vouchers::paid(std::int64_t no, const std::string& reference, std::int64_t at) {
+Result<Voucher> Vouchers::paid(std::int64_t no, const std::string& reference, std::int64_t at, const std::string& by) {
   auto voucher = payout(no);
   if (!voucher) return voucher;
   if (reference.empty() || reference.size() > kMostPaymentReference) {
@@ -234,29 +282,33 @@ Result<Voucher> Vouchers::paid(std::int64_t no, const std::string& reference, st
   }
   if (voucher->state == Voucher::State::paid && voucher->reference == reference) return voucher;
   if (voucher->state != Voucher::State::booked) return refused(*voucher, "is " + std::string(to_words(voucher->state)));
+  if (at < voucher->decided_at.value_or(0) || at > now_) {
+    return fail(ErrorCode::invalid, "paid_at: a payment is made after its voucher was approved, and not in the future");
+  }
   voucher->state = Voucher::State::paid;
   voucher->reference = reference;
+  voucher->settled_by = by;
   voucher->settled_at = at;
   Status put = vouchers_.put(*voucher);
   return put ? voucher : Result<Voucher>(Failure{put.error()});
 }
 
-Result<Voucher> Vouchers::returned(std::int64_t no) {
-  auto voucher = payout(no);
-  if (!voucher) return voucher;
-  if (voucher->state != Voucher::State::booked && voucher->state != Voucher::State::paid) {
-    return refused(*voucher, "is " + std::string(to_words(voucher->state)));
+Result<Voucher> Vouchers::propose_return(std::int64_t no, const std::string& why, const std::string& by) {
+  const auto back = payout(no);
+  if (!back) return Failure{back.error()};
+  if (Status said = check_why(why); !said) return Failure{said.error()};
+  if (back->state != Voucher::State::booked && back->state != Voucher::State::paid) {
+    return refused(*back, "is " + std::string(to_words(back->state)));
   }
-  const auto bookings = ledger_.bookings(booked_as_voucher(no));
-  if (!bookings) return Failure{bookings.error()};
-  if (bookings->size() != 1) return fail(ErrorCode::corrupt, "ledger: voucher " + std::to_string(no) + " is not booked once");
-  Booking back{booked_as_voucher(no), BookingKind::voucher, now_, now_, bookings->front().legs};
-  for (Leg& leg : back.legs) leg.mg = -leg.mg;
-  if (Status booked = ledger_.book(back); !booked) return Failure{booked.error()};
-  voucher->state = Voucher::State::returned;
-  voucher->settled_at = now_;
-  Status put = vouchers_.put(*voucher);
-  return put ? voucher : Result<Voucher>(Failure{put.error()});
+  Voucher voucher;
+  voucher.is = Voucher::Kind::returned;
+  voucher.from = back->to;
+  voucher.to = back->from;
+  voucher.mg = back->mg;
+  voucher.of = no;
+  voucher.why = why;
+  voucher.proposed_by = by;
+  return add(std::move(voucher));
 }
 
 }  // namespace greentill::credit

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "tools/credit-service/accounts/accounts.hpp"
-#include "tools/credit-service/bookkeeping/bookkeeping_store.hpp"
+#include "tools/credit-service/holdings/bookkeeping_store.hpp"
 #include "tools/credit-service/ledger/store.hpp"
 
 namespace greentill::credit {
@@ -25,9 +25,12 @@ class Vouchers {
   Vouchers(Store& ledger, BookkeepingStore& vouchers, AccountStore& holders, Accounts& accounts, std::int64_t now)
       : ledger_(ledger), vouchers_(vouchers), holders_(holders), accounts_(accounts), now_(now) {}
 
+  static constexpr std::int64_t kMostMg = std::int64_t{1} << 50;  ///< a million tonnes
+
   /// Parties are "account/K7M2QX4D", "merchant/city-bikes", "budget/bike-week", "sponsor/town", "operator", "unattributed" and
-  /// "loss". A correction goes between any two but sponsors; a payout from a merchant, with `to` left empty; funding from a
-  /// merchant, a sponsor or the operator to a budget. Whether there is as much is asked when it is approved.
+  /// "loss". A correction goes between any two but sponsors, and the operator gives nothing, since its share goes when what it is
+  /// of is taken back; a payout from a merchant, with `to` left empty; funding from a merchant or a sponsor to a budget. `by`: a
+  /// person, whose name is the same however they ask. Whether there is as much is asked when it is approved.
   Result<Voucher> propose(Voucher::Kind kind, const std::string& from, const std::string& to, std::int64_t mg,
                           const std::string& why, const std::string& by);
   /// Books it. conflict where `by` proposed it.
@@ -35,9 +38,9 @@ class Vouchers {
   /// Who proposed it may reject it too.
   Result<Voucher> reject(std::int64_t no, const std::string& by);
   /// A payout was made. The same again, with the same reference, changes nothing.
-  Result<Voucher> paid(std::int64_t no, const std::string& reference, std::int64_t at);
-  /// A payout was not made, or came back: the merchant has the credit again.
-  Result<Voucher> returned(std::int64_t no);
+  Result<Voucher> paid(std::int64_t no, const std::string& reference, std::int64_t at, const std::string& by);
+  /// Proposes that the merchant has its credit again, since a payout was not made, or came back.
+  Result<Voucher> propose_return(std::int64_t no, const std::string& why, const std::string& by);
   Result<Voucher> find(std::int64_t no);
 
  private:
@@ -57,6 +60,11 @@ class Vouchers {
   Result<std::vector<std::int64_t>> slots(const std::string& kind);
   Result<std::vector<std::int64_t>> purses_of(const Party& party);
   Result<Voucher> payout(std::int64_t no);
+  Result<std::int64_t> owed_by_loss();
+  Result<Voucher> add(Voucher voucher);
+  /// What approving it books.
+  Result<std::vector<Leg>> legs_of(const Voucher& voucher);
+  Result<std::vector<Leg>> legs_back(const Voucher& voucher);
 
   Store& ledger_;
   BookkeepingStore& vouchers_;

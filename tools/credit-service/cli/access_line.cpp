@@ -8,7 +8,9 @@ namespace greentill::credit {
 void describe_access(CLI::App& app, Arguments& arguments) {
   Group(app, arguments, "access", "Tokens of the HTTP API")
       .command("add", "Make a token, which is shown once", change_access)
-      .positional("scope", "service (all of it), account, planter or inspector", "SCOPE")
+      .positional("scope",
+                  "service (all but vouchers), account, planter, inspector or bookkeeper (vouchers, in whose name --for says)",
+                  "SCOPE")
       .option("for", "Whose it is: an account, planter or inspector", "ID")
       .option("days", "How long it is good, 1 to 3660; 90 where it is left out", "DAYS")
       .option("note", "What it is for, as lists show it", "TEXT")

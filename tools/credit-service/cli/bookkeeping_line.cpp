@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kNumber = "Its number";
 
 void describe_vouchers(CLI::App& app, Arguments& arguments) {
-  const char* const party = "account/ID, merchant/ID, budget/NAME, operator, unattributed or loss";
+  const char* const party = "account/ID, merchant/ID, budget/NAME, unattributed or loss; of --to the operator as well";
   Group(app, arguments, "voucher", "Bookings that one person proposes and another approves")
       .command("correct", "Propose to mend what was booked wrongly, by a booking against it", propose_voucher)
       .needs("from", party, "PARTY")
@@ -33,7 +33,7 @@ void describe_money(CLI::App& app, Arguments& arguments) {
   Group(app, arguments, "budget", "What campaigns are paid from")
       .command("fund", "Propose to pay into a budget; another person approves it", propose_voucher)
       .positional("name", "1 to 40 of a to z, 0 to 9 and hyphen, as the programme's campaigns name it", "BUDGET")
-      .needs("from", "merchant/ID, sponsor/NAME or operator", "PARTY")
+      .needs("from", "merchant/ID or sponsor/NAME", "PARTY")
       .needs("grams", "How much", "GRAMS")
       .why()
       .command("list", "The budgets, with what each has left", list_budgets);
@@ -49,7 +49,9 @@ void describe_money(CLI::App& app, Arguments& arguments) {
       .flag("--csv", arguments.given.to_csv, "As comma-separated values, in milligrams")
       .command("paid", "Note payouts that were made", note_payouts)
       .positional("file", "CSV with the columns voucher and reference, and paid_at where it is not now", "FILE")
-      .command("return", "Give a merchant the credit again whose payout was not made, or came back", decide_voucher)
+      .command("return",
+               "Propose to give a merchant the credit again whose payout was not made, or came back; another person approves it",
+               decide_voucher)
       .positional("voucher", kNumber, "VOUCHER")
       .why();
 }

@@ -15,14 +15,17 @@ constexpr std::size_t kExpiredAtOnce = 1'000;
 
 Status with_counter(const std::filesystem::path& path, const std::function<Status(Counter&)>& work) {
   const auto config = load_config(path);
-  if (!config) return Failure{config.error()};
-  const auto store = open_store(*config);
-  if (!store) return Failure{store.error()};
-  Counter counter(*config, **store, SystemClock().unix_seconds());
-  return work(counter);
+  return config ? look_within(*config, work) : Status(Failure{config.error()});
 }
 
 }  // namespace
+
+Status look_within(const Config& config, const std::function<Status(Counter&)>& look) {
+  const auto store = open_store(config);
+  if (!store) return Failure{store.error()};
+  Counter counter(config, **store, SystemClock().unix_seconds());
+  return look(counter);
+}
 
 Status do_at_counter(const std::filesystem::path& path, const Given& given, const Output& output,
                      const std::function<Result<Deed>(Counter&)>& work) {

@@ -34,6 +34,9 @@ Status do_at_counter(const std::filesystem::path& config, const Given& given, co
 Status look_at_counter(const std::filesystem::path& config, const Output& output,
                        const std::function<Result<Outcome>(Counter&)>& look);
 
+/// Looks at the store, and answers nothing.
+Status look_within(const Config& config, const std::function<Status(Counter&)>& look);
+
 /// "12.5" grams in mg, "17900" as well: more than 0, with at most three decimals. `option` begins the error.
 Result<std::int64_t> read_grams(const std::string& option, const std::string& text);
 /// Hundredths of a currency as "2.50". Requires: not below 0.

@@ -21,12 +21,27 @@ Result<std::unique_ptr<Reading>> Reading::open(const std::filesystem::path& path
   return reading;
 }
 
-std::string operator_name() {
+namespace {
+
+std::string user_name() {
   const uid_t user = ::getuid();
   const passwd* entry = ::getpwuid(user);
-  const std::string name = entry != nullptr ? entry->pw_name : "uid " + std::to_string(user);
-  const char* asked = user == 0 ? std::getenv("SUDO_USER") : nullptr;
-  return asked == nullptr ? name : name + " for " + asked;
+  return entry != nullptr ? entry->pw_name : "uid " + std::to_string(user);
+}
+
+/// Null: nobody did.
+const char* asked_by_sudo() { return ::getuid() == 0 ? std::getenv("SUDO_USER") : nullptr; }
+
+}  // namespace
+
+std::string operator_name() {
+  const char* const asked = asked_by_sudo();
+  return asked == nullptr ? user_name() : user_name() + " for " + asked;
+}
+
+std::string operator_person() {
+  const char* const asked = asked_by_sudo();
+  return asked == nullptr ? user_name() : asked;
 }
 
 Result<std::int64_t> parse_day(const std::string& text, const std::string& what, const Calendar& calendar) {

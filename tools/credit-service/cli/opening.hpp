@@ -23,6 +23,8 @@ struct Reading {
 
 /// Who runs this program, as the system knows them; who asked root for it by sudo, where root says so.
 std::string operator_name();
+/// Which person that is: who asked root for it by sudo, else who runs it. The same person has one such name.
+std::string operator_person();
 
 /// A day as people write it, 2026-11-24, in digits: 20261124. `what` names the option in the error.
 Result<std::int64_t> parse_day(const std::string& text, const std::string& what, const Calendar& calendar);

@@ -58,10 +58,13 @@ Status check(const std::filesystem::path& config, const Output& output) {
   if (!reading) return Failure{reading.error()};
   auto wrong = (*reading)->books->check();
   if (!wrong) return Failure{wrong.error()};
+  const auto closes = (*reading)->books->check_closes();
+  if (!closes) return Failure{closes.error()};
   // The rules read claims that are whole: where rows are not, that is said first.
   if (wrong->empty()) {
     if (Status rules = check_acts_by_rules(*(*reading)->books, *wrong); !rules) return rules;
   }
+  wrong->insert(wrong->end(), closes->begin(), closes->end());
   std::string text = wrong->empty() ? "the books balance\n" : "";
   for (const std::string& what : *wrong) text += printable(what) + '\n';
   output.answer({{"holds", wrong->empty()}, {"wrong", *wrong}}, text);

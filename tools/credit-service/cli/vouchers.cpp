@@ -11,6 +11,7 @@
 namespace greentill::credit {
 namespace {
 
+constexpr std::size_t kMostInFile = 10'000'000;
 constexpr std::int64_t kMostNumber = std::int64_t{1} << 39;
 
 std::string text_of(const Voucher& voucher) {
@@ -23,7 +24,9 @@ std::string text_of(const Voucher& voucher) {
     text += std::string("  ") + (voucher.state == Voucher::State::rejected ? "rejected " : "approved ") +
             tools::time_text(*voucher.decided_at) + " by " + printable(voucher.decided_by) + '\n';
   }
-  if (!voucher.reference.empty()) text += "  paid as " + printable(voucher.reference) + '\n';
+  if (!voucher.reference.empty()) {
+    text += "  paid as " + printable(voucher.reference) + ", noted by " + printable(voucher.settled_by) + '\n';
+  }
   return text;
 }
 
@@ -39,16 +42,19 @@ Result<std::int64_t> number_of(const Given& given) { return read_number("VOUCHER
 Result<Deed> note_paid(Counter& counter, const Given& given) {
   const auto rows = read_rows(given["file"], {"voucher", "reference"}, {"paid_at"});
   if (!rows) return Failure{rows.error()};
+  Json noted = Json::array();
   for (const Row& row : *rows) {
     const std::string where = given["file"] + ": row " + std::to_string(row.line);
     const auto no = read_number("voucher", row["voucher"], 1, kMostNumber);
     const auto at = row["paid_at"].empty() ? std::optional(counter.now) : parse_rfc3339(row["paid_at"]);
     if (!at) return fail(ErrorCode::invalid, where + ": paid_at: a time with its offset");
-    const auto paid = no ? counter.vouchers.paid(*no, row["reference"], *at) : Result<Voucher>(Failure{no.error()});
+    const auto paid =
+        no ? counter.vouchers.paid(*no, row["reference"], *at, operator_person()) : Result<Voucher>(Failure{no.error()});
     if (!paid) return Failure{paid.error().with_context(where)};
+    noted.push_back({{"voucher", *no}, {"reference", row["reference"]}});
   }
   return Deed{
-      {{{"paid", rows->size()}}, tools::counted(rows->size(), "payout") + " noted\n"}, "payouts", {{"paid", rows->size()}}};
+      {{{"paid", rows->size()}}, tools::counted(rows->size(), "payout") + " noted\n"}, "payouts", {{"paid", std::move(noted)}}};
 }
 
 Result<std::optional<Voucher::State>> read_state(const std::string& word) {
@@ -76,7 +82,7 @@ Status propose_voucher(const std::filesystem::path& config, const Given& given, 
       kind = Voucher::Kind::payout;
       from = "merchant/" + given["merchant"];
     }
-    const auto voucher = counter.vouchers.propose(kind, from, to, *mg, given["why"], operator_name());
+    const auto voucher = counter.vouchers.propose(kind, from, to, *mg, given["why"], operator_person());
     if (!voucher) return Failure{voucher.error()};
     Deed deed = told(*voucher);
     deed.outcome.text += "another person books it: greentill-credit voucher approve " + std::to_string(voucher->no) + '\n';
@@ -88,9 +94,10 @@ Status decide_voucher(const std::filesystem::path& config, const Given& given, c
   return do_at_counter(config, given, output, [&](Counter& counter) -> Result<Deed> {
     const auto no = number_of(given);
     if (!no) return Failure{no.error()};
-    const auto voucher = given.command == "voucher approve"  ? counter.vouchers.approve(*no, operator_name())
-                         : given.command == "voucher reject" ? counter.vouchers.reject(*no, operator_name())
-                                                             : counter.vouchers.returned(*no);
+    const auto voucher = given.command == "voucher approve" ? counter.vouchers.approve(*no, operator_person())
+                         : given.command == "voucher reject"
+                             ? counter.vouchers.reject(*no, operator_person())
+                             : counter.vouchers.propose_return(*no, given["why"], operator_person());
     return voucher ? Result<Deed>(told(*voucher)) : Failure{voucher.error()};
   });
 }
@@ -112,11 +119,13 @@ Status list_vouchers(const std::filesystem::path& config, const Given& given, co
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const bool payouts_alone = given.command == "payout list";
     const auto kind = payouts_alone ? std::optional(Voucher::Kind::payout) : std::nullopt;
+    if (given.open && !given["state"].empty()) return fail(ErrorCode::invalid, "--unpaid and --state exclude each other");
     const auto state = read_state(given.open ? "booked" : given["state"]);
     if (!state) return Failure{state.error()};
     const auto after = given["after"].empty() ? Result<std::int64_t>(0) : read_number("--after", given["after"], 0, kMostNumber);
     if (!after) return Failure{after.error()};
-    const auto all = counter.store.bookkeeping().vouchers(kind, *state, *after, kMostListed);
+    // A file is for whoever pays: it has all of them.
+    auto all = counter.store.bookkeeping().vouchers(kind, *state, *after, given.to_csv ? kMostInFile : kMostListed);
     if (!all) return Failure{all.error()};
     Json list = Json::array();
     std::string csv =
@@ -142,7 +151,10 @@ Status list_vouchers(const std::filesystem::path& config, const Given& given, co
     Json json{{"vouchers", std::move(list)}};
     if (given.to_csv) return Outcome{std::move(json), csv};
     std::string text = all->empty() ? "there is no such voucher\n" : table.text();
-    if (all->size() == kMostListed) text += "more behind --after " + std::to_string(all->back().no) + '\n';
+    if (all->size() == kMostListed) {
+      json["next"] = all->back().no;
+      text += "more behind --after " + std::to_string(all->back().no) + '\n';
+    }
     return Outcome{std::move(json), std::move(text)};
   });
 }

@@ -32,15 +32,17 @@ std::string text_of(const YearClose& close) {
   return text + table.text();
 }
 
-Result<Deed> store_close(Counter& counter, const YearClose& close) {
-  BookkeepingStore& store = counter.store.bookkeeping();
-  const auto before = store.close_of(close.year);
+Status check_open(Counter& counter, std::int64_t year) {
+  const auto before = counter.store.bookkeeping().close_of(year);
   if (!before) return Failure{before.error()};
-  if (*before) {
-    return fail(ErrorCode::conflict, std::to_string(close.year) + " was closed " + tools::time_text((*before)->closed_at) +
-                                         " by " + (*before)->closed_by);
-  }
-  if (Status added = store.add(close); !added) return Failure{added.error()};
+  if (!*before) return Done{};
+  return fail(ErrorCode::conflict,
+              std::to_string(year) + " was closed " + tools::time_text((*before)->closed_at) + " by " + (*before)->closed_by);
+}
+
+Result<Deed> store_close(Counter& counter, const YearClose& close) {
+  if (Status open = check_open(counter, close.year); !open) return Failure{open.error()};
+  if (Status added = counter.store.bookkeeping().add(close); !added) return Failure{added.error()};
   return Deed{{to_json(close), text_of(close)},
               "year " + std::to_string(close.year),
               {{"closed", close.bookings}, {"sha256", to_hex(close.digest)}}};
@@ -55,7 +57,18 @@ Status close_a_year(const std::filesystem::path& config, const Given& given, con
   if (!reading) return Failure{reading.error()};
   const auto programme = load_programme((*reading)->config, (*reading)->hasher);
   if (!programme) return Failure{programme.error()};
-  const auto close = close_year(*(*reading)->books, programme->calendar(), *year, operator_name(), SystemClock().unix_seconds());
+  // Asked first: what follows reads the whole ledger.
+  std::optional<YearClose> after;
+  Status open = look_within((*reading)->config, [&](Counter& counter) -> Status {
+    if (Status not_yet = check_open(counter, *year); !not_yet) return not_yet;
+    auto before = counter.store.bookkeeping().close_of(*year - 1);
+    if (!before) return Failure{before.error()};
+    after = std::move(*before);
+    return Done{};
+  });
+  if (!open) return open;
+  const auto close =
+      close_year(*(*reading)->books, programme->calendar(), *year, after, operator_person(), SystemClock().unix_seconds());
   if (!close) return Failure{close.error()};
   return do_at_counter(config, given, output, [&](Counter& counter) { return store_close(counter, *close); });
 }

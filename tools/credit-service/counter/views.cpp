@@ -30,7 +30,9 @@ Json to_json(const Voucher& voucher) {
     json["decided_by"] = voucher.decided_by;
     json["decided_at"] = *voucher.decided_at;
   }
+  if (voucher.of != 0) json["of"] = voucher.of;
   if (!voucher.reference.empty()) json["reference"] = voucher.reference;
+  if (!voucher.settled_by.empty()) json["settled_by"] = voucher.settled_by;
   if (voucher.settled_at) json["settled_at"] = *voucher.settled_at;
   return json;
 }

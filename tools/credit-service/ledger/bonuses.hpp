@@ -27,11 +27,15 @@ class Bonuses {
     std::int64_t customer = 0;
   };
   /// The leg of the budget that goes with a booking which brings the claim's grant to `granted_mg`; nothing where none does. What
-  /// was paid once is not paid again, and a budget that has less pays what it has.
+  /// was paid once is not paid again, also where it made up for a shortfall, and a budget that has less pays what it has.
   Result<std::optional<Leg>> leg(const Of& of, const Programme& programme, std::int64_t granted_mg, BookingKind kind);
 
  private:
-  Result<std::int64_t> paid(std::int64_t claim, std::int64_t budget);
+  struct Paid {
+    std::int64_t bonus = 0;      ///< that goes with the grant
+    std::int64_t shortfall = 0;  ///< what the budget made up for
+  };
+  Result<Paid> paid(std::int64_t claim, std::int64_t budget);
 
   Store& store_;
 };

@@ -193,6 +193,10 @@ class Books {
   /// the rules is for who knows them, by acts(). Each message names something that does not hold.
   virtual Result<std::vector<std::string>> check() = 0;
 
+  /// Likewise whether years that are closed are as they were then. Apart, since what was booked into one by a clock that was days
+  /// behind stays wrong for good, and must keep nobody from closing the next.
+  virtual Result<std::vector<std::string>> check_closes() = 0;
+
   /// By name. Only `device`, where it is not empty.
   virtual Result<std::vector<DeviceState>> devices(const std::string& device) = 0;
   /// The latest first.

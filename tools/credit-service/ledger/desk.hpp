@@ -48,7 +48,7 @@ class Desk {
         clock_(clock),
         sweeps_(store, lookup, deciding, days),
         screening_(store, lookup, programmes, sweeps_, notices),
-        lapsing_(store, programmes) {}
+        lapsing_(store, programmes, notices) {}
 
   /// What is decided next begins with this, within the first part's transaction: it changes the registry, and notes who decides
   /// what. Where it fails, nothing is done.

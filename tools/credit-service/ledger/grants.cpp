@@ -9,6 +9,7 @@
 #include "daemon/measure/quantify.hpp"
 #include "tools/credit-service/holdings/account_store.hpp"
 #include "tools/credit-service/holdings/token.hpp"
+#include "tools/credit-service/ledger/lapsing.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -179,6 +180,7 @@ Result<Grants::Booked> Grants::booked_for(std::int64_t claim) {
     if (issued == one.legs.end()) return fail(ErrorCode::corrupt, "ledger: a claim's booking issues nothing");
     booked.counted.change(-issued->mg, one.at >= one.spendable_at);
     booked.spendable_at = one.spendable_at;
+    if (one.kind != BookingKind::taken_back) booked.at = one.at;
   }
   return booked;
 }
@@ -208,11 +210,9 @@ Result<Reason> Grants::grant(const Grantee& to, std::int64_t wanted, std::int64_
   if (Status used = use(*limits, rule->activity, counted.mg() - own); !used) return Failure{used.error()};
   decision.granted = *granted;
   const BookingKind kind = stands_again ? BookingKind::stands_again : BookingKind::grant;
-  if (Status written =
-          book(to, **programme, decision, 0, *granted, kind, spendable_at(**programme, *rule, to.reduction->end, now), now);
-      !written) {
-    return Failure{written.error()};
-  }
+  const auto written =
+      book(to, **programme, decision, 0, *granted, kind, spendable_at(**programme, *rule, to.reduction->end, now), now);
+  if (!written) return Failure{written.error()};
   return Reason::none;
 }
 
@@ -236,14 +236,35 @@ Status Grants::lower(const Grantee& of, std::int64_t to_mg, std::int64_t now, De
     if (Status back = use(*limits, rule->activity, counted.mg() - own); !back) return back;
   }
   decision.granted = to_mg;
-  if (Status written = book(of, **programme, decision, before, to_mg, BookingKind::taken_back, booked->spendable_at, now);
-      !written)
-    return written;
-  return cover(of, *decision.customer, now);
+  const auto bonus = book(of, **programme, decision, before, to_mg, BookingKind::taken_back, booked->spendable_at, now);
+  if (!bonus) return Failure{bonus.error()};
+  const std::int64_t taken = (*programme)->split(before).customer - (*programme)->split(to_mg).customer;
+  if (Status back = unlapse(*decision.customer, booked->at, taken + (*bonus ? (*bonus)->mg : 0), now); !back) return back;
+  return cover(of, *decision.customer, *bonus, now);
 }
 
-Status Grants::book(const Grantee& of, const Programme& programme, const Decision& decision, std::int64_t from_mg,
-                    std::int64_t to_mg, BookingKind kind, std::int64_t spendable_at, std::int64_t now) {
+Status Grants::unlapse(std::int64_t purse, std::int64_t since, std::int64_t mg, std::int64_t now) {
+  const Programme& programme = programmes_.current();
+  if (!programme.lapse_months()) return Done{};
+  const auto bookings = store_.bookings(booked_as_lapse(purse));
+  if (!bookings) return Failure{bookings.error()};
+  std::int64_t gone = 0;
+  for (const Booking& one : *bookings) {
+    const auto leg = std::ranges::find(one.legs, purse, &Leg::account);
+    if (leg == one.legs.end()) continue;
+    const auto before = lapsed_before(programme.calendar(), *programme.lapse_months(), one.at);
+    if (leg->mg > 0 || (before && since < *before)) gone -= leg->mg;
+  }
+  const std::int64_t back = std::min(gone, mg);
+  if (back <= 0) return Done{};
+  const auto lapsed = store_.account("lapsed", "", static_cast<unsigned>(purse % kSystemAccountSlots));
+  if (!lapsed) return Failure{lapsed.error()};
+  return store_.book({booked_as_lapse(purse), BookingKind::lapsed, now, now, {{purse, back}, {*lapsed, -back}}});
+}
+
+Result<std::optional<Leg>> Grants::book(const Grantee& of, const Programme& programme, const Decision& decision,
+                                        std::int64_t from_mg, std::int64_t to_mg, BookingKind kind, std::int64_t spendable_at,
+                                        std::int64_t now) {
   const Split from = programme.split(from_mg);
   const Split to = programme.split(to_mg);
   Booking booking{of.claim, kind, now, spendable_at, {}};
@@ -261,14 +282,17 @@ Status Grants::book(const Grantee& of, const Programme& programme, const Decisio
     if (leg.mg != 0) booking.legs.push_back(leg);
   }
   if (*bonus) booking.legs.push_back(**bonus);
-  return store_.book(booking);
+  Status booked = store_.book(booking);
+  return booked ? bonus : Failure{booked.error()};
 }
 
-Status Grants::cover(const Grantee& of, std::int64_t customer, std::int64_t now) {
+Status Grants::cover(const Grantee& of, std::int64_t customer, const std::optional<Leg>& given_back, std::int64_t now) {
   const auto left = store_.balance(customer);
   if (!left) return Failure{left.error()};
   if (*left >= 0) return Done{};
-  const std::int64_t missing = -*left;
+  // What a campaign gave the customer has spent: its budget has nothing back, or it would pay for the same again and again.
+  const std::int64_t budgets = given_back ? std::clamp<std::int64_t>(given_back->mg, 0, -*left) : 0;
+  const std::int64_t missing = -*left - budgets;
   const auto merchant = store_.account("merchant", of.merchant, 0);
   if (!merchant) return Failure{merchant.error()};
   const auto has = store_.balance(*merchant);
@@ -276,7 +300,8 @@ Status Grants::cover(const Grantee& of, std::int64_t customer, std::int64_t now)
   const std::int64_t theirs = std::clamp<std::int64_t>(*has, 0, missing);
   const auto loss = system_account("loss", of.claim);
   if (!loss) return Failure{loss.error()};
-  Booking booking{of.claim, BookingKind::shortfall, now, now, {{customer, missing}}};
+  Booking booking{of.claim, BookingKind::shortfall, now, now, {{customer, missing + budgets}}};
+  if (budgets != 0) booking.legs.push_back({given_back->account, -budgets});
   if (theirs != 0) booking.legs.push_back({*merchant, -theirs});
   if (missing != theirs) booking.legs.push_back({*loss, theirs - missing});
   return store_.book(booking);

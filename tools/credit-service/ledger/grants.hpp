@@ -80,14 +80,18 @@ class Grants {
   /// What the claim's bookings count for by now, and from when on what it was granted last can be spent.
   struct Booked {
     Counted counted;
+    std::int64_t at = 0;  ///< when it was granted last
     std::int64_t spendable_at = 0;
   };
   Result<Booked> booked_for(std::int64_t claim);
   Status use(const std::vector<Limit>& limits, const std::string& activity, std::int64_t mg);
-  Status book(const Grantee& of, const Programme& programme, const Decision& decision, std::int64_t from_mg, std::int64_t to_mg,
-              BookingKind kind, std::int64_t spendable_at, std::int64_t now);
-  /// Makes up for what the customer is short of, if anything.
-  Status cover(const Grantee& of, std::int64_t customer, std::int64_t now);
+  /// The budget's leg of it; nothing where it has none.
+  Result<std::optional<Leg>> book(const Grantee& of, const Programme& programme, const Decision& decision, std::int64_t from_mg,
+                                  std::int64_t to_mg, BookingKind kind, std::int64_t spendable_at, std::int64_t now);
+  /// Gives back what lapsed of a purse since then, up to so much: what is taken back of so old credit had lapsed with it.
+  Status unlapse(std::int64_t purse, std::int64_t since, std::int64_t mg, std::int64_t now);
+  /// Makes up for what the customer is short of, if anything. `given_back`: to a budget, just now.
+  Status cover(const Grantee& of, std::int64_t customer, const std::optional<Leg>& given_back, std::int64_t now);
   Result<std::int64_t> system_account(std::string_view kind, std::int64_t claim);
 
   Store& store_;

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "daemon/base/calendar.hpp"
 #include "daemon/claim/cbor.hpp"
-#include "tools/credit-service/bookkeeping/bookkeeping_store.hpp"
 #include "tools/credit-service/holdings/account_store.hpp"
+#include "tools/credit-service/holdings/bookkeeping_store.hpp"
 
 namespace greentill::credit {
 namespace {
@@ -15,6 +16,7 @@ constexpr const char* kKey = "lapsing";
 constexpr std::size_t kPursesAtOnce = 200;
 constexpr std::size_t kLegsAtOnce = 100;
 constexpr std::int64_t kFirstDay = 1;
+constexpr std::size_t kLeastHours = 24;  // in which batches came since the month began
 
 /// The month (202611) so many months later.
 std::int64_t month_after(std::int64_t month, std::int64_t months) {
@@ -65,15 +67,25 @@ Status Lapsing::go_on(const Work& work, std::int64_t now) {
   if (!programme.lapse_months()) return store_.drop_work(work.step, work.key, work.no);
   const auto place = read_lapse_place(work.what);
   if (!place) return fail(ErrorCode::corrupt, "ledger: how far credit lapsed cannot be read");
+  const auto begun = calendar.begin_of(place->month * 100 + kFirstDay);
   const auto since = calendar.begin_of(month_after(place->month, -*programme.lapse_months()) * 100 + kFirstDay);
   const std::int64_t next = month_after(place->month, 1);
   const auto next_due = calendar.begin_of(next * 100 + kFirstDay);
-  if (!since || !next_due) return fail(ErrorCode::corrupt, "ledger: credit lapses in a month that is none");
+  if (!begun || !since || !next_due) return fail(ErrorCode::corrupt, "ledger: credit lapses in a month that is none");
+  const auto hours = store_.hours_after(*begun / kSecondsAnHour);
+  if (!hours) return Failure{hours.error()};
+  if (*hours < kLeastHours) return put(place->month, place->after, now + kSecondsAnHour);
   const auto purses = store_.bookkeeping().purses_with_credit(place->after, kPursesAtOnce);
   if (!purses) return Failure{purses.error()};
+  std::size_t holders = 0;
+  std::int64_t mg = 0;
   for (const std::int64_t purse : *purses) {
-    if (Status lapsed = lapse(purse, *since, now); !lapsed) return lapsed;
+    const auto lapsed = lapse(purse, *since, now);
+    if (!lapsed) return Failure{lapsed.error()};
+    holders += *lapsed > 0 ? 1 : 0;
+    mg += *lapsed;
   }
+  if (mg > 0) notices_.lapsed(place->month, holders, mg);
   return purses->size() < kPursesAtOnce ? put(next, 0, *next_due) : put(place->month, purses->back(), work.due);
 }
 
@@ -93,15 +105,56 @@ Result<std::int64_t> Lapsing::came_since(std::int64_t purse, std::int64_t since,
   }
 }
 
-Status Lapsing::lapse(std::int64_t purse, std::int64_t since, std::int64_t now) {
-  const auto has = store_.balance(purse);
-  const auto came = has ? came_since(purse, since, *has) : has;
-  if (!came) return Failure{came.error()};
-  const std::int64_t old = *has - *came;
-  if (old <= 0) return Done{};
-  const auto lapsed = store_.account("lapsed", "", static_cast<unsigned>(purse % kSystemAccountSlots));
-  if (!lapsed) return Failure{lapsed.error()};
-  return store_.book({booked_as_lapse(purse), BookingKind::lapsed, now, now, {{purse, -old}, {*lapsed, old}}});
+Result<std::vector<std::int64_t>> Lapsing::purses_with(std::int64_t purse) {
+  const auto owner = store_.owner(purse);
+  if (!owner) return Failure{owner.error()};
+  std::vector<std::int64_t> all{purse};
+  if (owner->empty()) return all;
+  const auto purses = store_.accounts().purses(*owner);
+  if (!purses) return Failure{purses.error()};
+  all.clear();
+  for (const Purse& one : *purses) {
+    const auto name = store_.account_name(one.no);
+    if (!name) return Failure{name.error()};
+    if (name->first != "merchant") all.push_back(one.no);
+  }
+  return all;
+}
+
+Result<std::int64_t> Lapsing::lapse(std::int64_t purse, std::int64_t since, std::int64_t now) {
+  const auto purses = purses_with(purse);
+  if (!purses) return Failure{purses.error()};
+  std::int64_t old = 0;
+  for (const std::int64_t one : *purses) {
+    const auto has = store_.balance(one);
+    if (!has) return has;
+    old += *has;
+  }
+  for (const std::int64_t one : *purses) {
+    const auto came = old > 0 ? came_since(one, since, old) : Result<std::int64_t>(0);
+    if (!came) return came;
+    old -= *came;
+  }
+  std::int64_t gone = 0;
+  for (const std::int64_t one : *purses) {
+    if (gone >= old) break;
+    const auto ripe = store_.spendable(one, now);
+    if (!ripe) return ripe;
+    const std::int64_t part = std::min(*ripe, old - gone);
+    if (part <= 0) continue;
+    const auto lapsed = store_.account("lapsed", "", static_cast<unsigned>(one % kSystemAccountSlots));
+    if (!lapsed) return lapsed;
+    if (Status booked = store_.book({booked_as_lapse(one), BookingKind::lapsed, now, now, {{one, -part}, {*lapsed, part}}});
+        !booked) {
+      return Failure{booked.error()};
+    }
+    gone += part;
+  }
+  return gone;
+}
+
+std::optional<std::int64_t> lapsed_before(const Calendar& calendar, std::int64_t months, std::int64_t at) {
+  return calendar.begin_of(month_after(calendar.local(at).month, -months) * 100 + kFirstDay);
 }
 
 }  // namespace greentill::credit

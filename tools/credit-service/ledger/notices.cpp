@@ -133,6 +133,12 @@ void Notices::stood_out(const std::string& words) {
              words + ": it is held (screening), and what comes of it: greentill-credit held list shows it");
 }
 
+void Notices::lapsed(std::int64_t month, std::size_t holders, std::int64_t mg) {
+  log_.write(LogLevel::info, "ledger",
+             "with the begin of " + day_text(month * 100).substr(0, 7) + " " + tools::grams_text(mg) +
+                 " lapsed that nobody had spent, of " + tools::counted(holders, "account"));
+}
+
 void Notices::held_in_all(const std::vector<HeldCount>& counts) {
   std::uint64_t claims = 0;
   std::int64_t oldest = 0;

@@ -43,6 +43,8 @@ class Notices {
   void stood_out(const std::string& words);
   /// What is held, by reasons, where there is any; said once a day.
   void held_in_all(const std::vector<HeldCount>& counts);
+  /// Credit lapsed with the begin of a month (202611), of so many accounts' purses.
+  void lapsed(std::int64_t month, std::size_t holders, std::int64_t mg);
   /// A device's quota is used up.
   void over_quota(const std::string& device, std::int64_t again_s);
 

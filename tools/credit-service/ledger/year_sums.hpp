@@ -29,4 +29,7 @@ struct YearSums {
   Digest digest{};  ///< SHA-256 of the one before and a booking of the period, by what it is of and its number; of none: zeros
 };
 
+/// As a close keeps them: a JSON object of kinds, each with opening, moved by kind of booking, and closing.
+[[nodiscard]] std::string kinds_text(const std::map<std::string, KindSums>& kinds);
+
 }  // namespace greentill::credit

@@ -15,8 +15,8 @@
 #include <unordered_set>
 
 #include "tools/credit-service/access/tables/stored_access.hpp"
-#include "tools/credit-service/bookkeeping/tables/stored_bookkeeping.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
+#include "tools/credit-service/holdings/tables/stored_bookkeeping.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/ledger/postgres/added_rows.hpp"
 #include "tools/credit-service/ledger/store.hpp"

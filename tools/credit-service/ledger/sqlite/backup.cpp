@@ -2,9 +2,13 @@
 #include "tools/credit-service/ledger/sqlite/backup.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "daemon/sqlite/sqlite.hpp"
 #include "tools/credit-service/ledger/sqlite/schema.hpp"
@@ -19,13 +23,33 @@ Failure<Error> failed(const char* what, const fs::path& path, int number) {
               std::string("cannot ") + what + ' ' + path.string() + ": " + std::strerror(number));
 }
 
-/// An empty file of that name, its owner's alone.
-Status make_empty(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return failed("write", path, errno);
-  ::close(file);
-  return Done{};
-}
+/// A file that nobody else has, beside the one that it becomes, its owner's alone; goes with this object.
+class Part {
+ public:
+  static Result<Part> make(const fs::path& beside) {
+    std::string name = beside.string() + ".XXXXXX";
+    const int file = ::mkostemp(name.data(), O_CLOEXEC);
+    if (file < 0) return failed("write", name, errno);
+    ::close(file);
+    return Part(name);
+  }
+  Part(Part&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Part& operator=(Part&&) = delete;
+  ~Part() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  /// Gives it the name, which must be nobody's yet.
+  Status become(const fs::path& name) const {
+    if (::link(path_.c_str(), name.c_str()) == 0) return Done{};
+    if (errno == EEXIST) return fail(ErrorCode::conflict, name.string() + " is there already; a backup replaces nothing");
+    return failed("write", name, errno);
+  }
+
+ private:
+  explicit Part(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
 
 Status sync_named(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -62,21 +86,20 @@ Status look_at(const fs::path& copy) {
   return *wrong == 0 && *sum == 0 ? Status(Done{}) : Status(written->damaged("what was written does not read back as it is"));
 }
 
-Status copy_registry(const fs::path& from, const fs::path& into) {
+/// Nothing where nothing was decided yet.
+Result<std::optional<Part>> copy_registry(const fs::path& from, const fs::path& beside) {
   std::error_code error;
-  if (!fs::exists(from, error)) return Done{};  // nothing was decided yet
-  fs::copy_file(from, into, fs::copy_options::overwrite_existing, error);
-  if (error) return failed("write", into, error.value());
-  return sync_named(into);
-}
-
-struct Removed {
-  std::vector<fs::path> paths;
-  ~Removed() {
-    std::error_code ignored;
-    for (const fs::path& path : paths) fs::remove(path, ignored);
+  if (!fs::exists(from, error)) {
+    return error ? Result<std::optional<Part>>(failed("read", from, error.value())) : std::optional<Part>();
   }
-};
+  auto part = Part::make(beside);
+  if (!part) return Failure{part.error()};
+  fs::copy_file(from, part->path(), fs::copy_options::overwrite_existing, error);
+  if (error) return failed("write", part->path(), error.value());
+  if (::chmod(part->path().c_str(), 0600) != 0) return failed("write", part->path(), errno);  // it took the mode of the other
+  if (Status synced = sync_named(part->path()); !synced) return Failure{synced.error()};
+  return std::optional(std::move(*part));
+}
 
 }  // namespace
 
@@ -86,21 +109,22 @@ Status back_up_sqlite(const fs::path& database, const fs::path& into) {
     std::error_code error;
     if (fs::exists(path, error)) return fail(ErrorCode::conflict, path.string() + " is there already; a backup replaces nothing");
   }
-  Removed parts{{into.string() + ".part", registry.string() + ".part"}};
-  for (const fs::path& part : parts.paths) {
-    if (Status made = make_empty(part); !made) return made;
-  }
-  Status done = take_snapshot(database, parts.paths[0]);
-  if (done) done = look_at(parts.paths[0]);
-  if (done) done = sync_named(parts.paths[0]);
-  if (done) done = copy_registry(database.string() + ".registry", parts.paths[1]);
+  const auto copy = Part::make(into);
+  if (!copy) return Failure{copy.error()};
+  Status done = take_snapshot(database, copy->path());
+  if (done) done = look_at(copy->path());
+  if (done) done = sync_named(copy->path());
   if (!done) return done;
+  const auto decided = copy_registry(database.string() + ".registry", registry);
+  if (!decided) return Failure{decided.error()};
   // The database last: where it stands, both do.
-  std::error_code error;
-  if (fs::exists(database.string() + ".registry", error)) fs::rename(parts.paths[1], registry, error);
-  if (!error) fs::rename(parts.paths[0], into, error);
-  if (error) return failed("write", into, error.value());
-  return sync_named(into.has_parent_path() ? into.parent_path() : fs::path("."));
+  if (*decided) done = (*decided)->become(registry);
+  if (done) done = copy->become(into);
+  const bool stands = done.ok();
+  if (done) done = sync_named(into.has_parent_path() ? into.parent_path() : fs::path("."));
+  if (!done && *decided) ::unlink(registry.c_str());
+  if (!done && stands) ::unlink(into.c_str());
+  return done;
 }
 
 }  // namespace greentill::credit

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "tools/credit-service/access/tables/stored_access.hpp"
-#include "tools/credit-service/bookkeeping/tables/stored_bookkeeping.hpp"
 #include "tools/credit-service/holdings/tables/stored_accounts.hpp"
+#include "tools/credit-service/holdings/tables/stored_bookkeeping.hpp"
 #include "tools/credit-service/holdings/tables/stored_trees.hpp"
 #include "tools/credit-service/registry/tables/registry_store.hpp"
 

@@ -112,7 +112,6 @@ Result<std::vector<std::string>> check_books(sql::Database& database, const clai
   if (checked) checked = check_acts(database, wrong);
   if (checked) checked = check_locks(database, hasher, wrong);
   if (checked) checked = check_holdings(database, wrong);
-  if (checked) checked = check_closes(database, hasher, wrong);
   if (!checked) return Failure{checked.error()};
   return wrong;
 }

@@ -18,16 +18,22 @@ namespace {
 /// A claim of which something is granted or booked, with what its bookings add up to but for shortfalls.
 struct Booked {
   std::int64_t claim = 0;
-  bool is_known = false;  ///< whether it is stored, was accepted once and parses
+  bool is_nobodys = false;  ///< its customer is `unattributed`
+  bool is_known = false;    ///< whether it is stored, was accepted once and parses
   std::string device;
   std::vector<std::uint8_t> payload;
   std::optional<std::int64_t> granted, customer, programme;
   std::int64_t issued = 0;  ///< what came from issuance
   Split got;
   std::int64_t bonus = 0;  ///< what came from a budget, for the customer
+  std::string budget;      ///< its name; of several all, with spaces
   std::int64_t other = 0;  ///< on accounts that have no share
   Counted counted;
 };
+
+std::string_view campaign_budget(const Campaign* campaign) {
+  return campaign == nullptr ? std::string_view() : std::string_view(campaign->budget);
+}
 
 class BookingAudit {
  public:
@@ -41,6 +47,7 @@ class BookingAudit {
     tell_wrong(unsummed_, "accounts of the system are not what was booked for them", wrong);
     tell_wrong(nobodys_, "bookings are no accepted reduction's", wrong);
     tell_wrong(misshared_, "claims are not booked as granted and shared", wrong);
+    tell_wrong(misvouched_, "vouchers move something else than they say", wrong);
     tell_wrong(misused_, "limits are not used as what stands says", wrong);
   }
 
@@ -49,6 +56,7 @@ class BookingAudit {
   Status take(const sql::Query& row);
   /// `row`: of the booking.
   Status post(const Leg& leg, const sql::Query& row, Booked* into);
+  Status look_at_voucher(std::int64_t no, const std::vector<Leg>& legs);
   Status open(std::int64_t claim);
   void close();
   void use(const Programme& programme, const std::string& activity, std::string_view merchant, const CalendarDay& day);
@@ -58,22 +66,24 @@ class BookingAudit {
 
   sql::Database& database_;
   const std::map<std::int64_t, Programme>& programmes_;
-  sql::Statement leg_, claim_;
+  sql::Statement leg_, claim_, voucher_, name_;
   Booked current_;
   std::map<std::tuple<std::string, std::string, std::int64_t>, std::int64_t> used_;  // by subject, activity and period
   std::unordered_map<std::int64_t, std::int64_t> system_;                            // what was booked for each of its accounts
   std::uint64_t legs_ = 0, with_grant_ = 0;
-  std::uint64_t unbalanced_ = 0, unposted_ = 0, unsummed_ = 0, nobodys_ = 0, misshared_ = 0, misused_ = 0;
+  std::uint64_t unbalanced_ = 0, unposted_ = 0, unsummed_ = 0, nobodys_ = 0, misshared_ = 0, misused_ = 0, misvouched_ = 0;
 };
 
 Status BookingAudit::prepare() {
   return sql::prepare_all(
-      database_,
-      {{leg_,
-        "SELECT kind, mg FROM accounts LEFT JOIN legs ON account = no AND at = ? AND claim = ? AND booking = ? WHERE no = ?"},
-       {claim_,
-        "SELECT device, payload, granted, customer, programme FROM claims CROSS JOIN chains ON no = claims.id >> 40 "
-        "WHERE claims.id = ?"}});
+      database_, {{leg_,
+                   "SELECT kind, mg, name FROM accounts LEFT JOIN legs ON account = no AND at = ? AND claim = ? AND booking = ? "
+                   "WHERE no = ?"},
+                  {claim_,
+                   "SELECT device, payload, granted, customer, programme FROM claims CROSS JOIN chains ON no = claims.id >> 40 "
+                   "WHERE claims.id = ?"},
+                  {voucher_, "SELECT mg, from_party, to_party FROM vouchers WHERE no = ?"},
+                  {name_, "SELECT kind, name FROM accounts WHERE no = ?"}});
 }
 
 Status BookingAudit::run() {
@@ -112,6 +122,9 @@ Status BookingAudit::take(const sql::Query& row) {
     if (Status posted = post(leg, row, moves ? &current_ : nullptr); !posted) return posted;
   }
   if (sum != 0) ++unbalanced_;
+  if (is_voucher(claim)) {
+    if (Status looked = look_at_voucher(-claim - kFirstVoucher, *legs); !looked) return looked;
+  }
   if (claim > 0 && !current_.is_known) ++nobodys_;
   // What could be spent meanwhile gives nothing back.
   const bool is_late = kind == BookingKind::taken_back && row.integer(3) >= row.integer(4);
@@ -138,14 +151,37 @@ Status BookingAudit::post(const Leg& leg, const sql::Query& row, Booked* into) {
   std::int64_t* share = &into->other;
   if (kind == "merchant") share = &into->got.merchant;
   if (kind == "operator") share = &into->got.operator_share;
-  if (leg.account == into->customer) share = &into->got.customer;
+  if (leg.account == into->customer) {
+    share = &into->got.customer;
+    into->is_nobodys = kind == "unattributed";
+  }
   if (kind == "issuance") {
     into->issued -= leg.mg;
   } else if (kind == "budget") {
     into->bonus -= leg.mg;
+    if (into->budget != posted.text(2)) into->budget += posted.text(2);
   } else {
     *share += leg.mg;
   }
+  return Done{};
+}
+
+/// Whether it moves its amount, from and to kinds of account that its parties have.
+Status BookingAudit::look_at_voucher(std::int64_t no, const std::vector<Leg>& legs) {
+  sql::Query row(voucher_, no);
+  if (!row.next()) return row.status();  // told elsewhere
+  const std::string from(row.text(1)), to(row.text(2));
+  std::int64_t given = 0;
+  bool is_right = true;
+  for (const Leg& leg : legs) {
+    sql::Query name(name_, leg.account);
+    if (!name.next()) return name.status();
+    const std::string party = std::string(name.text(0)) + (name.text(1).empty() ? "" : '/' + std::string(name.text(1)));
+    const std::string& said = leg.mg > 0 ? to : from;
+    is_right = is_right && (said.starts_with("account/") ? !is_system_account(name.text(0)) : said == party);
+    given += std::max<std::int64_t>(leg.mg, 0);
+  }
+  if (!is_right || given != row.integer(0)) ++misvouched_;
   return Done{};
 }
 
@@ -182,7 +218,8 @@ void BookingAudit::close() {
   const CalendarDay day = programme.calendar().local(reduction->end);
   const Campaign* campaign = programme.campaign_for(reduction->activity, claim->merchant, day.day);
   const std::int64_t most = campaign == nullptr ? 0 : campaign->bonus(std::max<std::int64_t>(granted, 0));
-  if (!is_right || current_.bonus < 0 || current_.bonus > most) ++misshared_;
+  const bool is_anybodys = current_.bonus == 0 || (current_.budget == campaign_budget(campaign) && !current_.is_nobodys);
+  if (!is_right || current_.bonus < 0 || current_.bonus > most || !is_anybodys) ++misshared_;
   use(programme, std::string(reduction->activity), claim->merchant, day);
 }
 

@@ -100,12 +100,12 @@ constexpr Invariant kOfCertificates[] = {
      "certificates name trees that are none, or are none themselves"},
 };
 
-// Kinds of a voucher: 0 correction, 1 payout, 2 funding; states: 0 proposed, 1 booked, 2 rejected, 3 paid, 4 returned. Their
-// bookings are of -(2^40 + no), and what lapsed is of -(2^41 + purse).
+// Kinds of a voucher: 0 correction, 1 payout, 2 funding, 3 returned; states: 0 proposed, 1 booked, 2 rejected, 3 paid, 4
+// returned. Their bookings are of -(2^40 + no), and what lapsed is of -(2^41 + purse).
 constexpr Invariant kOfVouchers[] = {
     {"SELECT count(*) FROM vouchers v LEFT JOIN (SELECT claim, count(*) AS times, sum(CASE WHEN kind = 5 THEN 0 ELSE 1 END) AS "
      "others FROM bookings WHERE claim <= -1099511627776 AND claim > -2199023255552 GROUP BY claim) b ON b.claim = "
-     "-(1099511627776 + v.no) WHERE coalesce(b.times, 0) <> CASE v.state WHEN 1 THEN 1 WHEN 3 THEN 1 WHEN 4 THEN 2 ELSE 0 END OR "
+     "-(1099511627776 + v.no) WHERE coalesce(b.times, 0) <> CASE WHEN v.state IN (1, 3, 4) THEN 1 ELSE 0 END OR "
      "coalesce(b.others, 0) <> 0 OR v.mg <= 0",
      "vouchers are not booked as they stand"},
     {"SELECT count(*) FROM bookings b LEFT JOIN vouchers v ON v.no = -(b.claim + 1099511627776) WHERE b.claim <= -1099511627776 "
@@ -117,6 +117,10 @@ constexpr Invariant kOfVouchers[] = {
      "vouchers "
      "WHERE kind = 1 AND state IN (1, 3))",
      "mg: what was paid out is not what stands so"},
+    {"SELECT count(*) FROM vouchers p WHERE p.state = 4 AND (SELECT count(*) FROM vouchers r WHERE r.of_voucher = p.no AND "
+     "r.kind = 3 "
+     "AND r.state = 1) <> 1",
+     "payouts are returned that nobody decided"},
     {"SELECT (SELECT coalesce(sum(balance), 0) FROM accounts WHERE kind = 'sponsor') + (SELECT coalesce(sum(mg), 0) FROM "
      "vouchers "
      "WHERE kind = 2 AND state = 1 AND from_party LIKE 'sponsor/%')",

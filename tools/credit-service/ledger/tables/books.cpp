@@ -75,6 +75,13 @@ class StoredBooks final : public Books {
 
   Result<Report> report() override { return make_report(*database_); }
   Result<std::vector<std::string>> check() override { return check_books(*database_, hasher_); }
+  Result<std::vector<std::string>> check_closes() override {
+    std::vector<std::string> wrong;
+    const auto snapshot = sql::Snapshot::begin(*database_);
+    if (!snapshot) return Failure{snapshot.error()};
+    Status checked = credit::check_closes(*database_, hasher_, wrong);
+    return checked ? Result<std::vector<std::string>>(std::move(wrong)) : Failure{checked.error()};
+  }
   Result<std::vector<DeviceState>> devices(const std::string& device) override;
   Result<std::vector<RefusedClaim>> refusals(const RefusalFilter& filter) override;
   Result<std::uint64_t> count_refusals(const RefusalFilter& filter) override;

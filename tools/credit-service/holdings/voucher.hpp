@@ -18,6 +18,7 @@ struct Voucher {
     correction = 0,  ///< mends what was booked wrongly
     payout = 1,      ///< a merchant's credit that is paid out in money
     funding = 2,     ///< pays into a budget
+    returned = 3,    ///< a payout that was not made, or came back
   };
   enum class State : std::uint8_t {
     proposed = 0,
@@ -32,12 +33,14 @@ struct Voucher {
   State state = State::proposed;
   std::string from, to;  ///< as vouchers.hpp spells parties
   std::int64_t mg = 0;
+  std::int64_t of = 0;  ///< the payout that is returned; else 0
   std::string why;
   std::string proposed_by;
   std::int64_t proposed_at = 0;
   std::string decided_by;  ///< who approved or rejected it
   std::optional<std::int64_t> decided_at;
   std::string reference;                   ///< of the payment
+  std::string settled_by;                  ///< who noted that it was paid
   std::optional<std::int64_t> settled_at;  ///< when it was paid, or came back
 };
 
@@ -46,6 +49,7 @@ struct Voucher {
     case Voucher::Kind::correction: return "correction";
     case Voucher::Kind::payout: return "payout";
     case Voucher::Kind::funding: return "funding";
+    case Voucher::Kind::returned: return "returned";
   }
   return "unknown";
 }

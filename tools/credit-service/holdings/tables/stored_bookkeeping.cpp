@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/credit-service/bookkeeping/tables/stored_bookkeeping.hpp"
+#include "tools/credit-service/holdings/tables/stored_bookkeeping.hpp"
 
 namespace greentill::credit {
 
 const char* const kBookkeepingSchema = R"sql(
 CREATE TABLE vouchers (no INTEGER NOT NULL PRIMARY KEY, kind INTEGER NOT NULL, state INTEGER NOT NULL, from_party TEXT NOT NULL,
-  to_party TEXT NOT NULL, mg INTEGER NOT NULL, why TEXT NOT NULL, proposed_by TEXT NOT NULL, proposed_at INTEGER NOT NULL,
-  decided_by TEXT NOT NULL, decided_at INTEGER, reference TEXT NOT NULL, settled_at INTEGER) STRICT, WITHOUT ROWID;
+  to_party TEXT NOT NULL, mg INTEGER NOT NULL, of_voucher INTEGER NOT NULL, why TEXT NOT NULL, proposed_by TEXT NOT NULL, proposed_at INTEGER NOT NULL,
+  decided_by TEXT NOT NULL, decided_at INTEGER, reference TEXT NOT NULL, settled_by TEXT NOT NULL,
+  settled_at INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE year_closes (year INTEGER NOT NULL PRIMARY KEY, begin_at INTEGER NOT NULL, end_at INTEGER NOT NULL,
   bookings INTEGER NOT NULL, digest BLOB NOT NULL, content TEXT NOT NULL, closed_by TEXT NOT NULL, closed_at INTEGER NOT NULL)
   STRICT, WITHOUT ROWID;
@@ -16,9 +17,9 @@ namespace {
 
 using sql::Query;
 
-#define GREENTILL_VOUCHER                                                                                                \
-  "SELECT no, kind, state, from_party, to_party, mg, why, proposed_by, proposed_at, decided_by, decided_at, reference, " \
-  "settled_at FROM vouchers "
+#define GREENTILL_VOUCHER                                                                                                 \
+  "SELECT no, kind, state, from_party, to_party, mg, of_voucher, why, proposed_by, proposed_at, decided_by, decided_at, " \
+  "reference, settled_by, settled_at FROM vouchers "
 #define GREENTILL_CLOSE "SELECT year, begin_at, end_at, bookings, digest, content, closed_by, closed_at FROM year_closes "
 
 Voucher voucher_of(const Query& row) {
@@ -29,13 +30,15 @@ Voucher voucher_of(const Query& row) {
   voucher.from = row.text(3);
   voucher.to = row.text(4);
   voucher.mg = row.integer(5);
-  voucher.why = row.text(6);
-  voucher.proposed_by = row.text(7);
-  voucher.proposed_at = row.integer(8);
-  voucher.decided_by = row.text(9);
-  voucher.decided_at = row.optional(10);
-  voucher.reference = row.text(11);
-  voucher.settled_at = row.optional(12);
+  voucher.of = row.integer(6);
+  voucher.why = row.text(7);
+  voucher.proposed_by = row.text(8);
+  voucher.proposed_at = row.integer(9);
+  voucher.decided_by = row.text(10);
+  voucher.decided_at = row.optional(11);
+  voucher.reference = row.text(12);
+  voucher.settled_by = row.text(13);
+  voucher.settled_at = row.optional(14);
   return voucher;
 }
 
@@ -68,15 +71,17 @@ class StoredBookkeeping final : public BookkeepingStore {
   Result<std::int64_t> add(const Voucher& v) override {
     const auto no = database_.next_number("vouchers");
     if (!no) return Failure{no.error()};
-    Status added = statements_.run("INSERT INTO vouchers VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *no,
-                                   static_cast<int>(v.is), static_cast<int>(v.state), v.from, v.to, v.mg, v.why, v.proposed_by,
-                                   v.proposed_at, v.decided_by, v.decided_at, v.reference, v.settled_at);
+    Status added =
+        statements_.run("INSERT INTO vouchers VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *no, static_cast<int>(v.is),
+                        static_cast<int>(v.state), v.from, v.to, v.mg, v.of, v.why, v.proposed_by, v.proposed_at, v.decided_by,
+                        v.decided_at, v.reference, v.settled_by, v.settled_at);
     return added ? no : Failure{added.error()};
   }
   Status put(const Voucher& v) override {
     return statements_.run(
-        "UPDATE vouchers SET state = ?2, decided_by = ?3, decided_at = ?4, reference = ?5, settled_at = ?6 WHERE no = ?1", v.no,
-        static_cast<int>(v.state), v.decided_by, v.decided_at, v.reference, v.settled_at);
+        "UPDATE vouchers SET state = ?2, decided_by = ?3, decided_at = ?4, reference = ?5, settled_by = ?6, "
+        "settled_at = ?7 WHERE no = ?1",
+        v.no, static_cast<int>(v.state), v.decided_by, v.decided_at, v.reference, v.settled_by, v.settled_at);
   }
 
   Result<std::optional<YearClose>> close_of(std::int64_t year) override {
@@ -106,7 +111,8 @@ class StoredBookkeeping final : public BookkeepingStore {
   Result<std::vector<std::int64_t>> purses_with_credit(std::int64_t after, std::size_t most) override {
     return statements_.list<std::int64_t>(
         GREENTILL_ACROSS
-        "SELECT no FROM accounts WHERE no > ? AND kind IN ('customer', 'hashed', 'bearer') AND balance > 0 ORDER BY no LIMIT ?",
+        "SELECT no FROM accounts WHERE no > ? AND kind IN ('customer', 'hashed', 'bearer', 'erased') AND balance > 0 ORDER BY no "
+        "LIMIT ?",
         [](const Query& row) { return row.integer(0); }, after, static_cast<std::int64_t>(most));
   }
 

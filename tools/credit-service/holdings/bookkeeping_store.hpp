@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/base/error.hpp"
-#include "tools/credit-service/bookkeeping/voucher.hpp"
+#include "tools/credit-service/holdings/voucher.hpp"
 
 namespace greentill::credit {
 
@@ -36,7 +36,7 @@ class BookkeepingStore {
   virtual Result<std::vector<Budget>> budgets() = 0;
   /// By year.
   virtual Result<std::vector<YearClose>> closes() = 0;
-  /// The numbers of people's purses (customer, hashed and bearer) that have something, behind `after`, at most `most`.
+  /// The numbers of people's purses (customer, hashed, bearer and erased) that have something, behind `after`, at most `most`.
   virtual Result<std::vector<std::int64_t>> purses_with_credit(std::int64_t after, std::size_t most) = 0;
 };
 

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "tools/credit-service/bookkeeping/bookkeeping_store.hpp"
+#include "tools/credit-service/holdings/bookkeeping_store.hpp"
 #include "tools/credit-service/sql/sql.hpp"
 
 namespace greentill::credit {
