@@ -94,6 +94,8 @@ void Reactor::run() {
 }
 
 void Reactor::accept() {
+  // What still waits in the kernel's queue is the next one's, who listens at the same socket.
+  if (load_.stopping) return;
   sockaddr_storage storage{};
   auto* address = reinterpret_cast<sockaddr*>(&storage);
   socklen_t size = sizeof storage;
@@ -146,7 +148,8 @@ void Reactor::serve(std::uint64_t id) {
   if (!mine) return;  // the connection was closed meanwhile
   Connection& connection = mine.mapped();
   Arrival arrival = connection.receive();
-  while (arrival == Arrival::request && !load_.stopping) {
+  // What was read is answered, also while this ends: whoever sent it cannot know that nobody will.
+  for (bool is_first = true; arrival == Arrival::request && (is_first || !load_.stopping); is_first = false) {
     if (load_.free_threads == 0) add_thread();
     arrival = answer_(connection);
     // A client that sends requests without a pause has sent the next one already: read it here, or it wakes another thread.

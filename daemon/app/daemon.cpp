@@ -171,8 +171,14 @@ Result<crypto::Secret> GreentillDaemon::api_token() {
   const std::filesystem::path& file = config_.api_token;
   const std::string& group = config_.api_token_group;
   if (group.empty()) return own_->vault().load_or_create(file, identity::kApiTokenName, random_, crypto::Shared::with_programs);
-  auto token = crypto::load_or_create_secret(file, random_, crypto::Shared::with_programs);
+  // One that was sealed before the group was named is the same token, in plain from now on.
+  const bool was_sealed = identity::is_sealed_file(file);
+  auto token = was_sealed ? own_->vault().load_or_create(file, identity::kApiTokenName, random_, crypto::Shared::with_programs)
+                          : crypto::load_or_create_secret(file, random_, crypto::Shared::with_programs);
   if (!token) return token;
+  if (was_sealed) {
+    if (Status plain = crypto::store_secret(file, *token); !plain) return Failure{plain.error().with_context("api.token_group")};
+  }
   if (Status shared = crypto::share_with_group(file, group); !shared) {
     return Failure{shared.error().with_context("api.token_group")};
   }
@@ -246,7 +252,6 @@ Status GreentillDaemon::start() {
 
 void GreentillDaemon::stop() {
   server_.reset();
-  time_.stop();
   if (settings_) settings_->stop();
   if (authorities_) authorities_->stop();
   if (own_) own_->stop();
@@ -266,6 +271,7 @@ void GreentillDaemon::stop() {
     strand_thread_.join();
     engine_.reset();
   }
+  time_.stop();                                // what comes of receipts doubts it
   if (methodologies_) methodologies_->stop();  // the strand hands it what the broker brings
 }
 

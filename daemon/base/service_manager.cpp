@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -35,6 +36,17 @@ std::optional<long> number(std::string_view text) {
 
 /// Whether a variable that comes with a process id is for this process; `if_absent` where there is none.
 bool is_for_us(const std::string& pid, bool if_absent) { return pid.empty() ? if_absent : number(pid) == ::getpid(); }
+
+/// What else may have been handed over is nothing that this program kept.
+bool is_listening(int descriptor) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0 &&
+         ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
+         (address.ss_family == AF_INET || address.ss_family == AF_INET6);
+}
 
 }  // namespace
 
@@ -65,7 +77,7 @@ Descriptor ServiceManager::take(std::string_view name) {
   Descriptor found;
   bool others = false;
   for (auto& [its_name, socket] : kept_) {
-    if (its_name == name && !found) {
+    if (its_name == name && !found && is_listening(socket.get())) {
       found = std::move(socket);
     } else {
       forget(its_name);
@@ -92,7 +104,8 @@ void ServiceManager::wait_until_read() const {
   if (!tell("BARRIER=1", there.get())) return;
   there.close();
   pollfd wait{here.get(), 0, 0};
-  ::poll(&wait, 1, kPatienceMs);
+  while (::poll(&wait, 1, kPatienceMs) < 0 && errno == EINTR) {
+  }
 }
 
 bool ServiceManager::tell(std::string_view lines, int descriptor) const {
@@ -118,7 +131,13 @@ bool ServiceManager::tell(std::string_view lines, int descriptor) const {
     header->cmsg_len = CMSG_LEN(sizeof descriptor);
     std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
   }
-  return ::sendmsg(sender.get(), &message, MSG_NOSIGNAL) == static_cast<ssize_t>(lines.size());
+  // A manager that does not read is no reason to wait: whoever tells it something may be the one that stores sales. What is to be
+  // read before one goes on waits all the same.
+  const int flags = MSG_NOSIGNAL | (descriptor >= 0 ? 0 : MSG_DONTWAIT);
+  for (;;) {
+    const auto sent = ::sendmsg(sender.get(), &message, flags);
+    if (sent >= 0 || errno != EINTR) return sent == static_cast<ssize_t>(lines.size());
+  }
 }
 
 }  // namespace greentill

@@ -120,8 +120,12 @@ Result<Secret> load_or_create_secret(const std::filesystem::path& path, Random& 
   if (stored.error().code != ErrorCode::not_found) return Failure{stored.error()};
   Secret secret(kSecretBytes);
   random.fill(secret.bytes());
-  if (Status written = write_file_durably(path, hex_of(secret.view()).text(), 0600); !written) return Failure{written.error()};
+  if (Status written = store_secret(path, secret); !written) return Failure{written.error()};
   return secret;
+}
+
+Status store_secret(const std::filesystem::path& path, const Secret& secret) {
+  return write_file_durably(path, hex_of(secret.view()).text(), 0600);
 }
 
 }  // namespace greentill::crypto

@@ -34,4 +34,7 @@ Status share_with_group(const std::filesystem::path& path, const std::string& gr
 /// anything else.
 Result<Secret> load_or_create_secret(const std::filesystem::path& path, Random& random, Shared shared = Shared::with_nobody);
 
+/// Replaces the file durably, in one step, as load_or_create_secret() makes it: mode 0600.
+Status store_secret(const std::filesystem::path& path, const Secret& secret);
+
 }  // namespace greentill::crypto

@@ -16,9 +16,10 @@ namespace {
 constexpr std::size_t kMostFileBytes = 20u << 10;
 constexpr std::size_t kHexSecretBytes = 32;
 
-/// Whether the file begins as a sealed one; false where it cannot be read, which whoever reads it as a secret tells. Reads no
-/// more than that: a secret in plain must not come into memory that is not wiped.
+}  // namespace
+
 bool is_sealed_file(const std::filesystem::path& path) {
+  // No more than that is read: a secret in plain must not come into memory that is not wiped.
   Bytes<6> begin{};
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const ssize_t size = file ? ::read(file.get(), begin.data(), begin.size()) : 0;
@@ -26,8 +27,6 @@ bool is_sealed_file(const std::filesystem::path& path) {
   crypto::wipe(begin);
   return sealed;
 }
-
-}  // namespace
 
 Result<Vault> Vault::open(const std::string& credential) {
   if (credential.empty()) return Vault();

@@ -22,6 +22,9 @@ inline constexpr std::string_view kBearerKeyName = "bearer.key";
 inline constexpr std::string_view kApiTokenName = "api.token";
 inline constexpr std::string_view kCodeName = "enrolment.code";
 
+/// Whether it holds a sealed secret; false where it cannot be read.
+[[nodiscard]] bool is_sealed_file(const std::filesystem::path& path);
+
 class Vault {
  public:
   /// Keeps secrets as files.

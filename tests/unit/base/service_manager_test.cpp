@@ -126,6 +126,7 @@ TEST_CASE("service manager: a listening socket is kept, and given to the next st
   Manager manager;
   const ServiceManager service = ServiceManager::from_environment();
   const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::listen(socket.get(), 1) == 0);  // at any port
   service.keep(socket.get(), "api 127.0.0.1 8480");
   CHECK(manager.hear() == "FDSTORE=1\nFDNAME=api 127.0.0.1 8480");
   const Descriptor kept = manager.take_brought();
@@ -150,6 +151,24 @@ TEST_CASE("service manager: a listening socket is kept, and given to the next st
   };
   CHECK(start("api") == 4);
   CHECK(start("other") == 80);
+}
+
+TEST_CASE("service manager: one that does not read holds nobody up, and what it kept that is no listening socket is not used") {
+  Manager manager;
+  const ServiceManager service = ServiceManager::from_environment();
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 5'000; ++i) service.alive();  // more than its queue takes
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+  const int code = in_child([] {
+    ::dup2(::socket(AF_INET, SOCK_DGRAM, 0), 3);
+    ::unsetenv("NOTIFY_SOCKET");
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+    ::setenv("LISTEN_FDS", "1", 1);
+    ::setenv("LISTEN_FDNAMES", "api", 1);
+    ServiceManager next = ServiceManager::from_environment();
+    return next.take("api") ? 1 : 0;
+  });
+  CHECK(code == 0);
 }
 
 TEST_CASE("service manager: what is kept under another name is given back before the service goes on") {
