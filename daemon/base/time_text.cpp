@@ -32,7 +32,7 @@ std::optional<std::string> clock_text(std::int64_t seconds, char between) {
 }
 
 std::string offset_text(std::int64_t utc_offset_s) {
-  const auto minutes = static_cast<int>(std::labs(utc_offset_s) / 60 % (24 * 60));
+  const auto minutes = static_cast<int>(std::labs(utc_offset_s) % kSecondsADay / 60);
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%c%02d:%02d", utc_offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
   return text.data();

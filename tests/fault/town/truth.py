@@ -26,6 +26,15 @@ def tick_of(times, at):
     return times[max(0, bisect.bisect_right(times, at) - 1)]
 
 
+def net(legs):
+    """What each claim or order gave each purse in an hour, where that is anything: in how many bookings within one moment a batch that
+    takes back and gives again does so is nobody's to see."""
+    sums = collections.Counter()
+    for (kind, name, place, mg, hour), times in legs.items():
+        sums[(kind, name, place, hour)] += mg * times
+    return collections.Counter({(kind, name, place, mg, hour): 1 for (kind, name, place, hour), mg in sums.items() if mg})
+
+
 class Service:
     """Reads it once; `players` say what it called what the schedules have names for."""
 
@@ -112,7 +121,7 @@ class Service:
         rows = collections.Counter()
         for account, claim, mg, at in self.stack.rows("SELECT account, claim, mg, at FROM legs"):
             rows[(*self.accounts[account][:2], self.place(claim), int(mg), tick_of(self.times, int(at)))] += 1
-        return rows
+        return net(rows)
 
     def holding_rows(self):
         of = self.stack.rows
@@ -157,6 +166,7 @@ class Model:
         for account, mg in sums.items():
             if mg:
                 self.rows["accounts"][(*account, mg)] += 1
+        self.rows["legs"] = net(self.rows["legs"])
         return dict(self.rows)
 
     def account(self, player, account):

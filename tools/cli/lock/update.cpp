@@ -115,7 +115,7 @@ Result<Running> wait_until_tried(LockLine& line, std::uint32_t version, std::chr
     std::this_thread::sleep_for(kBetweenLooks);
     const bool is_over = std::chrono::steady_clock::now() >= until;
     const auto lock = line.greet();
-    const auto running = lock ? running_on(line) : Result<Running>(Failure{lock.error()});
+    auto running = lock ? running_on(line) : Result<Running>(Failure{lock.error()});
     if (running && running->tried == version && running->other != kTrying) return running;
     if (!running && running.error().code == ErrorCode::io) return running;  // the line is gone, not only silent
     if (is_over) {
@@ -128,7 +128,7 @@ Result<Running> wait_until_tried(LockLine& line, std::uint32_t version, std::chr
 Result<Running> update(const LockOptions& options, const ImageFile& file) {
   auto met = meet_lock(options);
   if (!met) return Failure{met.error()};
-  const auto before = running_on(met->line);
+  auto before = running_on(met->line);
   if (!before) return before;
   if (before->floor >= file.image.version) {
     return fail(ErrorCode::conflict, options.place + ": it went on with version " + std::to_string(before->floor) +

@@ -248,7 +248,7 @@ Result<std::int64_t> Vouchers::owed_by_loss() {
   if (!all) return Failure{all.error()};
   std::int64_t owed = 0;
   for (const std::int64_t account : *all) {
-    const auto balance = ledger_.balance(account);
+    auto balance = ledger_.balance(account);
     if (!balance) return balance;
     owed -= *balance;
   }

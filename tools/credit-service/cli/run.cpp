@@ -163,7 +163,7 @@ Status run(const std::filesystem::path& path, const RunOptions& options) {
   for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopping = true; });
   const auto est = start_est(*config, {*programme, *library, clock, log});
   if (!est) return Failure{est.error()};
-  const Status ended = serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);
+  Status ended = serve(*config, **ledger, *library, hasher, Clocks(clock, log, config->database, written), clock, log);
   manager.stopping();
   return ended;
 }

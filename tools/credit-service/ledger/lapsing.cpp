@@ -126,23 +126,23 @@ Result<std::int64_t> Lapsing::lapse(std::int64_t purse, std::int64_t since, std:
   if (!purses) return Failure{purses.error()};
   std::int64_t old = 0;
   for (const std::int64_t one : *purses) {
-    const auto has = store_.balance(one);
+    auto has = store_.balance(one);
     if (!has) return has;
     old += *has;
   }
   for (const std::int64_t one : *purses) {
-    const auto came = old > 0 ? came_since(one, since, old) : Result<std::int64_t>(0);
+    auto came = old > 0 ? came_since(one, since, old) : Result<std::int64_t>(0);
     if (!came) return came;
     old -= *came;
   }
   std::int64_t gone = 0;
   for (const std::int64_t one : *purses) {
     if (gone >= old) break;
-    const auto ripe = store_.spendable(one, now);
+    auto ripe = store_.spendable(one, now);
     if (!ripe) return ripe;
     const std::int64_t part = std::min(*ripe, old - gone);
     if (part <= 0) continue;
-    const auto lapsed = store_.account("lapsed", "", static_cast<unsigned>(one % kSystemAccountSlots));
+    auto lapsed = store_.account("lapsed", "", static_cast<unsigned>(one % kSystemAccountSlots));
     if (!lapsed) return lapsed;
     if (Status booked = store_.book({booked_as_lapse(one), BookingKind::lapsed, now, now, {{one, -part}, {*lapsed, part}}});
         !booked) {
