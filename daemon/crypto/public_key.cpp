@@ -48,7 +48,10 @@ std::string PublicKey::to_pem() const {
   const OwnedBio bio(BIO_new(BIO_s_mem()));
   std::string pem;
   char* text = nullptr;
-  if (bio && PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1) pem.assign(text, BIO_get_mem_data(bio.get(), &text));
+  if (bio && PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1) {
+    const long size = BIO_get_mem_data(bio.get(), &text);
+    if (size > 0) pem.assign(text, static_cast<std::size_t>(size));
+  }
   ERR_clear_error();
   return pem;
 }

@@ -9,8 +9,6 @@
 namespace greentill::credit {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::int64_t kFirstYear = 2000;
 constexpr std::int64_t kLastYear = 9998;
 
@@ -41,9 +39,10 @@ Result<YearClose> close_year(Books& books, const Calendar& calendar, std::int64_
     const auto sums = books.year(*period);
     const auto report = sums ? books.report() : Result<Report>(Failure{sums.error()});
     if (!report) return Failure{report.error()};
-    const Json content{{"zone", calendar.zone()},
-                       {"kinds", Json::parse(kinds_text(sums->kinds))},
-                       {"open", {{"held_claims", report->held_in_all.claims}, {"waiting_batches", report->pending}}}};
+    const nlohmann::ordered_json content{
+        {"zone", calendar.zone()},
+        {"kinds", nlohmann::ordered_json::parse(kinds_text(sums->kinds))},
+        {"open", {{"held_claims", report->held_in_all.claims}, {"waiting_batches", report->pending}}}};
     close.bookings = sums->bookings;
     close.digest = sums->digest;
     close.content = content.dump();
