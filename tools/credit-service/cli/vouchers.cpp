@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // voucher correct, approve, reject, show and list; budget fund and list; payout propose, list, paid and return.
 #include "daemon/base/wall_time.hpp"
-#include "tools/common/table.hpp"
 #include "tools/common/text.hpp"
 #include "tools/credit-service/cli/bookkeeping.hpp"
 #include "tools/credit-service/cli/csv_rows.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 
 namespace greentill::credit {
@@ -127,35 +127,31 @@ Status list_vouchers(const std::filesystem::path& config, const Given& given, co
     // A file is for whoever pays: it has all of them.
     auto all = counter.store.bookkeeping().vouchers(kind, *state, *after, given.to_csv ? kMostInFile : kMostListed);
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
     std::string csv =
         tools::csv_record({"voucher", "kind", "state", "from", "to", "mg", "proposed_by", "decided_by", "reference"});
-    tools::Table table({{"voucher", tools::Table::Align::right},
-                        {"kind"},
-                        {"state"},
-                        {"amount", tools::Table::Align::right},
-                        {"from"},
-                        {"to"},
-                        {"proposed by"},
-                        {"decided by"}});
+    using Align = Listing::Align;
+    Listing listing("vouchers", {{"voucher", Align::right},
+                                 {"kind"},
+                                 {"state"},
+                                 {"amount", Align::right},
+                                 {"from"},
+                                 {"to"},
+                                 {"proposed by"},
+                                 {"decided by"}});
     for (const Voucher& one : *all) {
       const std::string no = std::to_string(one.no);
       const std::string is(to_words(one.is));
       const std::string stands(to_words(one.state));
-      list.push_back(to_json(one));
       csv += tools::csv_record(
           {no, is, stands, one.from, one.to, std::to_string(one.mg), one.proposed_by, one.decided_by, one.reference});
-      table.add({no, is, stands, tools::grams_text(one.mg), printable(one.from), printable(one.to), printable(one.proposed_by),
-                 printable(one.decided_by)});
+      listing.add(to_json(one), {no, is, stands, tools::grams_text(one.mg), printable(one.from), printable(one.to),
+                                 printable(one.proposed_by), printable(one.decided_by)});
     }
-    Json json{{"vouchers", std::move(list)}};
-    if (given.to_csv) return Outcome{std::move(json), csv};
-    std::string text = all->empty() ? "there is no such voucher\n" : table.text();
-    if (all->size() == kMostListed) {
-      json["next"] = all->back().no;
-      text += "more behind --after " + std::to_string(all->back().no) + '\n';
-    }
-    return Outcome{std::move(json), std::move(text)};
+    Outcome told = listing.page("there is no such voucher\n", all->size(), "--after",
+                                all->empty() ? std::string() : std::to_string(all->back().no));
+    if (all->size() == kMostListed) told.json["next"] = all->back().no;
+    if (given.to_csv) told.text = std::move(csv);
+    return told;
   });
 }
 
@@ -163,13 +159,11 @@ Status list_budgets(const std::filesystem::path& config, const Given&, const Out
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const auto all = counter.store.bookkeeping().budgets();
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
-    tools::Table table({{"budget"}, {"left", tools::Table::Align::right}});
+    Listing listing("budgets", {{"budget"}, {"left", Listing::Align::right}});
     for (const Budget& budget : *all) {
-      list.push_back({{"budget", budget.name}, {"mg", budget.mg}});
-      table.add({budget.name, tools::grams_text(budget.mg)});
+      listing.add({{"budget", budget.name}, {"mg", budget.mg}}, {budget.name, tools::grams_text(budget.mg)});
     }
-    return Outcome{{{"budgets", std::move(list)}}, all->empty() ? "nothing was paid into a budget\n" : table.text()};
+    return listing.outcome("nothing was paid into a budget\n");
   });
 }
 

@@ -6,6 +6,7 @@
 #include "tools/credit-service/bookkeeping/closing.hpp"
 #include "tools/credit-service/cli/bookkeeping.hpp"
 #include "tools/credit-service/cli/holdings.hpp"
+#include "tools/credit-service/cli/listing.hpp"
 #include "tools/credit-service/cli/opening.hpp"
 #include "tools/credit-service/config/opening.hpp"
 
@@ -88,14 +89,12 @@ Status list_years(const std::filesystem::path& config, const Given&, const Outpu
   return look_at_counter(config, output, [&](Counter& counter) -> Result<Outcome> {
     const auto all = counter.store.bookkeeping().closes();
     if (!all) return Failure{all.error()};
-    Json list = Json::array();
-    tools::Table table({{"year"}, {"bookings", tools::Table::Align::right}, {"closed"}, {"by"}});
+    Listing listing("years", {{"year"}, {"bookings", Listing::Align::right}, {"closed"}, {"by"}});
     for (const YearClose& close : *all) {
-      list.push_back(to_json(close));
-      table.add({std::to_string(close.year), std::to_string(close.bookings), tools::time_text(close.closed_at),
-                 printable(close.closed_by)});
+      listing.add(to_json(close), {std::to_string(close.year), std::to_string(close.bookings), tools::time_text(close.closed_at),
+                                   printable(close.closed_by)});
     }
-    return Outcome{{{"years", std::move(list)}}, all->empty() ? "no year is closed\n" : table.text()};
+    return listing.outcome("no year is closed\n");
   });
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "daemon/claim/claim.hpp"
+
 namespace greentill::credit {
 namespace {
 
@@ -46,10 +48,7 @@ bool names(const std::vector<std::string>& list, std::string_view one) { return 
 
 }  // namespace
 
-bool is_budget_name(std::string_view name) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !name.empty() && name.size() <= kMostName && std::ranges::all_of(name, fits);
-}
+bool is_budget_name(std::string_view name) { return claim::is_device_id(name); }  // the form of all short names
 
 bool Campaign::covers(std::string_view activity, std::string_view merchant, std::int64_t day) const {
   return day >= first_day && day <= last_day && names(activities, activity) && (merchants.empty() || names(merchants, merchant));

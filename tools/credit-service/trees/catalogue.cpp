@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "daemon/claim/claim.hpp"
 #include "tools/credit-service/registry/names.hpp"
 
 namespace greentill::credit {
 namespace {
 
-constexpr std::size_t kMostWord = 40;
 constexpr std::int64_t kMostPrice = std::int64_t{1} << 40;  // 1,100 t: sums of orders stay within 64 bits
 constexpr std::int64_t kMostCost = 1'000'000'000;
 constexpr std::int64_t kMostRoom = 1'000'000'000;
@@ -39,8 +39,7 @@ Result<Thing> found(Result<std::optional<Thing>> thing, const char* what, const 
 }  // namespace
 
 Status check_tree_word(const std::string& what, const std::string& id) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  if (!id.empty() && id.size() <= kMostWord && std::ranges::all_of(id, fits)) return Done{};
+  if (claim::is_device_id(id)) return Done{};
   return invalid(what, "1 to 40 of a to z, 0 to 9 and hyphen, since trees are numbered by it");
 }
 
