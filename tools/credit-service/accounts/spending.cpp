@@ -7,10 +7,6 @@
 
 namespace greentill::credit {
 
-Result<std::int64_t> Spending::system_account(const char* kind, std::int64_t spend) {
-  return ledger_.account(kind, "", static_cast<unsigned>(spend % kSystemAccountSlots));
-}
-
 Result<Spending::Credit> Spending::credit(const std::string& account, std::int64_t now) {
   const auto purses = accounts_.purses(account);
   if (!purses) return Failure{purses.error()};
@@ -53,7 +49,7 @@ Result<Spend> Spending::reserve(const std::string& account, std::int64_t order, 
   const auto no = accounts_.add_spend(spend);
   if (!no) return Failure{no.error()};
   spend.no = *no;
-  const auto reserved = system_account("reserved", spend.no);
+  const auto reserved = ledger_.system_account("reserved", spend.no);
   if (!reserved) return Failure{reserved.error()};
   booking.claim = booked_as_spend(spend.no);
   booking.legs.push_back({*reserved, mg});
@@ -71,11 +67,11 @@ Status Spending::decide(Spend& spend, Spend::State state, std::int64_t now) {
     spend.state = state;
     return accounts_.put(spend);
   }
-  const auto reserved = system_account("reserved", spend.no);
+  const auto reserved = ledger_.system_account("reserved", spend.no);
   if (!reserved) return Failure{reserved.error()};
   Booking booking{booked_as_spend(spend.no), BookingKind::spent, now, now, {{*reserved, -spend.mg}}};
   if (state == Spend::State::spent) {
-    const auto spent = system_account("spent", spend.no);
+    const auto spent = ledger_.system_account("spent", spend.no);
     if (!spent) return Failure{spent.error()};
     booking.legs.push_back({*spent, spend.mg});
   } else {

@@ -37,8 +37,6 @@ class Spending {
   Status decide(Spend& spend, Spend::State state, std::int64_t now);
 
  private:
-  Result<std::int64_t> system_account(const char* kind, std::int64_t spend);
-
   Store& ledger_;
   AccountStore& accounts_;
 };

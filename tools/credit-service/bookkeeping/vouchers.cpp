@@ -182,7 +182,7 @@ Result<std::int64_t> Vouchers::taker(const Party& to, std::int64_t no) {
     return purses->front().no;
   }
   const bool is_named = is_one_of(to.kind, {"merchant", "budget"});
-  return ledger_.account(to.kind, to.name, is_named ? 0 : static_cast<unsigned>(no % kSystemAccountSlots));
+  return is_named ? ledger_.account(to.kind, to.name, 0) : ledger_.system_account(to.kind, no);
 }
 
 Result<Voucher> Vouchers::approve(std::int64_t no, const std::string& by) {

@@ -33,16 +33,12 @@ std::optional<std::int64_t> ceiling_of(const Device& device, const Rule& rule) {
 
 }  // namespace
 
-Result<std::int64_t> Grants::system_account(std::string_view kind, std::int64_t claim) {
-  return store_.account(kind, "", static_cast<unsigned>(claim % kSystemAccountSlots));
-}
-
 Result<std::int64_t> Grants::customer(const claim::Attribution& attribution, const std::optional<claim::AccountHint>& hint,
                                       std::int64_t claim) {
   if (attribution.kind == claim::Attribution::Kind::account && hint) {
     return store_.account("customer", canonical_token(hint->token), 0);
   }
-  if (attribution.kind == claim::Attribution::Kind::none) return system_account("unattributed", claim);
+  if (attribution.kind == claim::Attribution::Kind::none) return store_.system_account("unattributed", claim);
   // A claim without an account hint is credited to an account named by the hash; whoever has token and salt can prove it is
   // theirs, as a bearer does by the secret.
   const char* const kind = attribution.kind == claim::Attribution::Kind::bearer ? "bearer" : "hashed";
@@ -171,7 +167,7 @@ Status Grants::use(const std::vector<Limit>& limits, const std::string& activity
 Result<Grants::Booked> Grants::booked_for(std::int64_t claim) {
   const auto bookings = store_.bookings(claim);
   if (!bookings) return Failure{bookings.error()};
-  const auto issuance = bookings->empty() ? Result<std::int64_t>(0) : system_account("issuance", claim);
+  const auto issuance = bookings->empty() ? Result<std::int64_t>(0) : store_.system_account("issuance", claim);
   if (!issuance) return Failure{issuance.error()};
   Booked booked;
   for (const Booking& one : *bookings) {
@@ -257,7 +253,7 @@ Status Grants::unlapse(std::int64_t purse, std::int64_t since, std::int64_t mg, 
   }
   const std::int64_t back = std::min(gone, mg);
   if (back <= 0) return Done{};
-  const auto lapsed = store_.account("lapsed", "", static_cast<unsigned>(purse % kSystemAccountSlots));
+  const auto lapsed = store_.system_account("lapsed", purse);
   if (!lapsed) return Failure{lapsed.error()};
   return store_.book({booked_as_lapse(purse), BookingKind::lapsed, now, now, {{purse, back}, {*lapsed, -back}}});
 }
@@ -268,9 +264,9 @@ Result<std::optional<Leg>> Grants::book(const Grantee& of, const Programme& prog
   const Split from = programme.split(from_mg);
   const Split to = programme.split(to_mg);
   Booking booking{of.claim, kind, now, spendable_at, {}};
-  const auto issuance = system_account("issuance", of.claim);
+  const auto issuance = store_.system_account("issuance", of.claim);
   const auto merchant = store_.account("merchant", of.merchant, 0);
-  const auto operated = system_account("operator", of.claim);
+  const auto operated = store_.system_account("operator", of.claim);
   if (!issuance) return Failure{issuance.error()};
   if (!merchant) return Failure{merchant.error()};
   if (!operated) return Failure{operated.error()};
@@ -298,7 +294,7 @@ Status Grants::cover(const Grantee& of, std::int64_t customer, const std::option
   const auto has = store_.balance(*merchant);
   if (!has) return Failure{has.error()};
   const std::int64_t theirs = std::clamp<std::int64_t>(*has, 0, missing);
-  const auto loss = system_account("loss", of.claim);
+  const auto loss = store_.system_account("loss", of.claim);
   if (!loss) return Failure{loss.error()};
   Booking booking{of.claim, BookingKind::shortfall, now, now, {{customer, missing + budgets}}};
   if (budgets != 0) booking.legs.push_back({given_back->account, -budgets});

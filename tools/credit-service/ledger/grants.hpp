@@ -92,7 +92,6 @@ class Grants {
   Status unlapse(std::int64_t purse, std::int64_t since, std::int64_t mg, std::int64_t now);
   /// Makes up for what the customer is short of, if anything. `given_back`: to a budget, just now.
   Status cover(const Grantee& of, std::int64_t customer, const std::optional<Leg>& given_back, std::int64_t now);
-  Result<std::int64_t> system_account(std::string_view kind, std::int64_t claim);
 
   Store& store_;
   Lookup& lookup_;

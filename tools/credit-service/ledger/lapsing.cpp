@@ -142,7 +142,7 @@ Result<std::int64_t> Lapsing::lapse(std::int64_t purse, std::int64_t since, std:
     if (!ripe) return ripe;
     const std::int64_t part = std::min(*ripe, old - gone);
     if (part <= 0) continue;
-    auto lapsed = store_.account("lapsed", "", static_cast<unsigned>(one % kSystemAccountSlots));
+    auto lapsed = store_.system_account("lapsed", one);
     if (!lapsed) return lapsed;
     if (Status booked = store_.book({booked_as_lapse(one), BookingKind::lapsed, now, now, {{one, -part}, {*lapsed, part}}});
         !booked) {

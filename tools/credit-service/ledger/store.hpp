@@ -144,6 +144,10 @@ class Store : public DayStore, public LockStore {
   virtual Result<std::vector<Booking>> bookings(std::int64_t claim) = 0;
   /// The number of the account with that kind, name and slot, which is created where it does not exist.
   virtual Result<std::int64_t> account(std::string_view kind, std::string_view name, unsigned slot) = 0;
+  /// Of a system account that has no name, the slot that counts for what has this number.
+  Result<std::int64_t> system_account(std::string_view kind, std::int64_t number) {
+    return account(kind, "", static_cast<unsigned>(number % kSystemAccountSlots));
+  }
   /// The number of the account of that kind and name, of slot 0; nothing where there is none.
   virtual Result<std::optional<std::int64_t>> find_account(std::string_view kind, std::string_view name) = 0;
   /// Kind and name of the account; corrupt where there is no such account.
