@@ -16,7 +16,9 @@ TEST_CASE("a thread has the stack that was stated, and is waited for") {
   });
   REQUIRE(thread.has_value());
   thread->join();
-  CHECK(stack == 768u << 10);
+  // ThreadSanitizer adds to what was asked for what it keeps of each thread there; the system's own stack has 8 MiB.
+  CHECK(stack >= 768u << 10);
+  CHECK(stack < 2u << 20);
 }
 
 TEST_CASE("a stack that no thread can have gives none") {
