@@ -108,21 +108,32 @@ set(GREENTILL_SANITIZER_ENVIRONMENT
   "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"
   "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
 
-# greentill_unit_test(<folder> [SLOW] SOURCES ... LIBRARIES ...): one doctest program a folder, run by ctest as unit.<folder>:
-# under the sanitizers, or where it is slow without them.
+# greentill_unit_test(<folder> [SLOW] SOURCES ... LIBRARIES ... [PARTS ...]): one doctest program a folder, run by ctest as unit.<folder>:
+# under the sanitizers, or where it is slow without them. PARTS <word>: the cases of <word>_test.cpp run as unit.<folder>-<word>,
+# beside the others: where tests wait for a broker most of the time.
 function(greentill_unit_test name)
-  cmake_parse_arguments(arg "SLOW" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "SLOW" "" "SOURCES;LIBRARIES;PARTS" ${ARGN})
   add_executable(test-${name} ${arg_SOURCES})
   target_link_libraries(test-${name} PRIVATE greentill_flags greentill_doctest_main ${arg_LIBRARIES})
   target_compile_definitions(test-${name} PRIVATE GREENTILL_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     GREENTILL_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  add_test(NAME unit.${name} COMMAND test-${name})
-  set_tests_properties(unit.${name} PROPERTIES ENVIRONMENT "${GREENTILL_SANITIZER_ENVIRONMENT}")
+  list(TRANSFORM arg_PARTS REPLACE "(.+)" "*/\\1_test.cpp" OUTPUT_VARIABLE files)
+  list(JOIN files "," files)
+  if(arg_PARTS)
+    set(others --source-file-exclude=${files})
+  endif()
+  add_test(NAME unit.${name} COMMAND test-${name} ${others})
+  set(tests unit.${name})
+  foreach(part IN LISTS arg_PARTS)
+    add_test(NAME unit.${name}-${part} COMMAND test-${name} --source-file=*/${part}_test.cpp)
+    list(APPEND tests unit.${name}-${part})
+  endforeach()
+  set_tests_properties(${tests} PROPERTIES ENVIRONMENT "${GREENTILL_SANITIZER_ENVIRONMENT}")
   if(arg_SLOW)
-    set_tests_properties(unit.${name} PROPERTIES LABELS slow TIMEOUT 600)
+    set_tests_properties(${tests} PROPERTIES LABELS slow TIMEOUT 600)
     add_dependencies(slow-tests test-${name})
   else()
-    set_tests_properties(unit.${name} PROPERTIES LABELS fast)
+    set_tests_properties(${tests} PROPERTIES LABELS fast)
     add_dependencies(fast-tests test-${name})
   endif()
 endfunction()

@@ -33,7 +33,8 @@ class Chains(Admission):
         self.batch = {event["hash"]: event["seq"] for event in batch}
         self.kept += 1
         for event in batch:
-            self.arrive(event, now)
+            if not self.arrive(event, now):
+                break
         self.review(now)
         self.batch = {}
 
@@ -47,9 +48,10 @@ class Chains(Admission):
         return aside[event["seq"]][0]
 
     def arrive(self, event, now):
+        """Whether what stands behind it in its batch is looked at."""
         chain = self.chains.get(event["chain"])
         if event["seq"] == 1 and event["kind"] != "start" and chain is None:
-            return  # no chain begins with it
+            return True  # no chain begins with it
         if chain is None:
             if event["kind"] == "start" and event["seq"] == 1:
                 self.start(event, now)
@@ -62,7 +64,8 @@ class Chains(Admission):
                 chain.booked_at = now
                 self.drain(chain, now)
         else:
-            self.come(chain, event, now)
+            return self.come(chain, event, now)
+        return True
 
     def is_stored(self, event):
         chain = self.chains.get(event["chain"])
@@ -73,6 +76,7 @@ class Chains(Admission):
         return there == event["hash"]
 
     def come(self, chain, event, now):
+        """False where it is a second payload: what comes behind it is not stored."""
         seq, before = event["seq"], chain.hash(event["seq"] - 1)
         there = chain.hashes.get(seq)
         if there == event["hash"]:
@@ -80,19 +84,22 @@ class Chains(Admission):
                 self.office.again(chain.claims[seq], self.holds(chain, event))
         elif there is not None or (before is not None and before != event["prev"]):
             self.other_payload(chain, event, seq if there is not None else seq - 1)
+            return False
         elif chain.lost_by(seq) is not None or seq <= chain.next():
             self.take(chain, event, now, now)
             self.drain(chain, now)
         else:
             self.keep(chain.aside, event, now, chain.head)
+        return True
 
     def drain(self, chain, now):
         """What was kept aside, as far as it is its turn."""
         while chain.next() in chain.aside and chain.state != WAITING:
-            event, came, _ = chain.aside.pop(chain.next())
+            event, came, order = chain.aside.pop(chain.next())
             before = chain.hash(event["seq"] - 1)
             if before is not None and before != event["prev"]:
                 self.other_payload(chain, event, event["seq"] - 1)
+                chain.aside = {seq: kept for seq, kept in chain.aside.items() if kept[2] != order}
                 return
             self.take(chain, event, now if event["hash"] in self.batch else came, now)
 

@@ -272,6 +272,19 @@ class Contradictions(unittest.TestCase):
         self.scene.model.arrive(self.scene.now, later)
         self.assertEqual(self.scene.of(later), ("held", 0, "fork"))
 
+    def test_behind_another_payload_its_batch_is_not_looked_at(self):
+        """Not even where a gap had called the places lost, so that nothing stands there from which it could not go on."""
+        self.scene.come(self.scene.gap("till", self.old.id, 1, 8))
+        content = {key: value for key, value in self.first[2].items() if key != "hash"}
+        twins = [dict(content, seq=seq, prev=f"twin-{seq - 1}", hash=f"twin-{seq}", nulls=[[1, 1, f"twin-{seq}"]]) for seq in range(5, 9)]
+        self.scene.model.arrive(self.scene.now, *twins)
+        self.assertEqual(self.states(self.old), ["held fork"])
+        self.assertEqual(self.scene.model.answer("till", self.old.id)["head"], 5)
+        self.scene.model.arrive(self.scene.now, *twins[1:])  # behind the head, which it does not go on from
+        self.assertEqual(self.scene.model.answer("till", self.old.id)["head"], 5)
+        self.scene.model.arrive(self.scene.now, *twins[2:])  # behind the hole: lost, and yet it came
+        self.assertEqual([self.scene.of(twin) for twin in twins[1:]], [None, ("held", 0, "fork"), ("held", 0, "fork")])
+
     def test_forged_ones_and_those_of_a_revoked_device_contradict_nothing(self):
         self.begin()
         self.scene.later(seconds=601)
