@@ -2,6 +2,7 @@
 """An EST server (RFC 7030) of Debian's parts alone: Python's http.server and ssl, and the openssl tool. It shares no code with ours, and
 misbehaves as a test asks it to: an attribute of the server says how."""
 import base64
+import contextlib
 import hashlib
 import http.server
 import os
@@ -37,6 +38,16 @@ def fingerprint(pem, hexadecimal=False):
     bits = int.from_bytes(digest.digest()[:20], "big")
     digits = "".join(CROCKFORD[bits >> shift & 31] for shift in range(155, -1, -5))
     return "-".join(digits[i:i + 4] for i in range(0, 32, 4))
+
+
+def context_of(identities):
+    """TLS of certificates as make_ca.sh made them; a device need not show one, and may show an ended one."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identities / "broker.crt", identities / "broker.key")
+    context.load_verify_locations(identities / "devices-ca.crt")
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_flags |= NO_CHECK_TIME
+    return context
 
 
 class EstServer:
@@ -77,23 +88,40 @@ class EstServer:
 
         class Handler(_Handler):
             est = server
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.handler = Handler
+        self.context = context_of(identities)
+        self.open(0)
+
+    def open(self, port):
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), self.handler)
         self.http.daemon_threads = True
         self.http.handle_error = lambda *_: None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(identities / "broker.crt", identities / "broker.key")
-        context.load_verify_locations(identities / "devices-ca.crt")
-        context.verify_mode = ssl.CERT_OPTIONAL
-        context.verify_flags |= NO_CHECK_TIME
-        self.context = context
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.http.shutdown()
+        self.http.server_close()
+
+    @contextlib.contextmanager
+    def away(self):
+        """Nothing listens at its port."""
+        port = self.http.server_port
+        self.close()
+        yield
+        self.open(port)
+
+    @contextlib.contextmanager
+    def another(self, identities):
+        """Somebody else answers at its port, with a certificate of those."""
+        kept, self.context = self.context, context_of(identities)
+        yield
+        self.context = kept
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.http.shutdown()
-        self.http.server_close()
+        self.close()
 
     @property
     def url(self):

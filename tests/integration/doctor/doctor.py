@@ -12,6 +12,7 @@ from enrolments import enrolments  # noqa: E402
 from promises import journey_parser, run_journey  # noqa: E402
 from sent_home import sent_home  # noqa: E402
 from situations import held, revoked, situations, went_back  # noqa: E402
+from surroundings import surroundings  # noqa: E402
 
 NOBODY = 65534
 
@@ -37,7 +38,7 @@ def journey(folder, arguments):
     def tell(name, said):
         print(f"{time.monotonic() - began:5.1f} s  {name}: {said}", flush=True)
     with scene_of(folder, arguments.bin) as scene:
-        for name, situation, *expected in filter(lambda one: is_wanted(one[0]), situations()):
+        for name, situation, *expected in filter(lambda one: is_wanted(one[0]), situations() + surroundings()):
             with situation(scene):
                 scene.expect(name, *expected)
             count += 1

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What doctor says of a device that is enrolled by EST: a fingerprint or code that is wrong, an operator who has not confirmed, a renewal that is refused."""
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "est-client"))
 
 from est_server import EstServer, clock_is_kept  # noqa: E402
 from parts import PATIENCE_S, wait_until  # noqa: E402
+from promises import ROOT  # noqa: E402
 from scene import CLOCK, IDENTITY, LOOK, SERVICE, Scene, fail_unless  # noqa: E402
 from stack import Stack  # noqa: E402
 from trust import faked  # noqa: E402
@@ -38,6 +40,11 @@ def before_enrolment(scene, server, technician):
     technician.run()
     scene.expect("a code that is used up or expired", ["this device is not enrolled", "the server answers 401", "not expired"], IDENTITY)
     server.codes[DEVICE] = CODE
+    server.keys[DEVICE], server.refusal = b"another one's", "the code was used with another key"
+    technician.run()
+    scene.expect("a code that another key came with first", ["this device is not enrolled", "the server answers 403", "the code was used with another key"], IDENTITY)
+    server.keys.clear()
+    server.refusal = ""
     server.pending = 1
     technician.run()
     scene.expect("not confirmed yet", ["this device is not enrolled", "the operator has not confirmed this device yet"], IDENTITY)
@@ -49,8 +56,20 @@ def enrolled(scene, server, technician, stack):
     technician.succeed(code_from=None)
     server.issue_at, server.renewal_status = None, 403
     stack.start()
-    wait_until(lambda: stack.api.status()["renewal"]["last_error"], PATIENCE_S, "a renewal to be refused")
+
+    def renewal_says(words):
+        wait_until(lambda: words in (stack.api.status()["renewal"]["last_error"] or ""), PATIENCE_S, f"a renewal to fail, as {words}")
+    renewal_says("403")
     scene.expect("a renewal is refused", ["was not renewed on", "the server answers 403"], LOOK)
+    # Each is met by a renewal first: the daemon tries at its start.
+    others = stack.folder / "others"
+    subprocess.run([ROOT / "tests/support/make_ca.sh", others], check=True)
+    for where, words in ((server.another(others), "certificate"), (server.away(), "nothing listens there")):
+        with where:
+            scene.restart()
+            renewal_says(words)
+            scene.expect("a renewal meets another server or none", ["the operator's server for certificates does not answer as it should", words], LOOK)
+    scene.restart()
     # By the server's clock, without a broker.
     stack.daemon.stop()
     stack.broker.stop()
@@ -76,4 +95,4 @@ def enrolments(folder, binaries, tell):
             before_enrolment(scene, server, technician)
             enrolled(scene, server, technician, stack)
     tell("EST", scene.said.splitlines()[0])
-    return 6
+    return 9

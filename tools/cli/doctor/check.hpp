@@ -82,6 +82,7 @@ enum class Cause : std::uint8_t {
   source_broken,
   source_loses,
   printer,
+  log_lost,  ///< nobody reads what greentilld says
   wear,
   slow_disk,
 };

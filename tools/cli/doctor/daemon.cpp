@@ -35,6 +35,18 @@ Check of_silence(const Scene& scene, const Error& error) {
   return fails("daemon", Cause::daemon_down, "greentilld does not run: " + error.message, next);
 }
 
+/// What the log says is known here, too; but who asks it later finds less.
+Check of_log(const Json& status) {
+  const auto lost = static_cast<std::uint64_t>(cli::number_of(status, "log_lines_lost"));
+  Check check = lost == 0 ? pass("log", "what greentilld says is taken")
+                          : warns("log", Cause::log_lost,
+                                  "greentilld's log has lost " + cli::counted(lost, "line") +
+                                      " since its start: what reads its standard error takes no more",
+                                  "look whether that still reads, and has room: systemctl status systemd-journald, and df");
+  check.facts = {{"lines_lost", lost}};
+  return check;
+}
+
 }  // namespace
 
 void check_daemon(Scene& scene, Checks& into) {
@@ -64,8 +76,9 @@ void check_daemon(Scene& scene, Checks& into) {
   Check check = trouble.empty() ? pass("daemon", "greentilld " + version + " answers at " + endpoint.url)
                                 : fails("daemon", Cause::daemon_trouble, "greentilld takes no transactions: " + trouble,
                                         "mend that; it goes on by itself, or after systemctl restart greentilld");
-  check.facts = {{"version", version}, {"log_lines_lost", cli::number_of(*scene.status, "log_lines_lost")}};
+  check.facts = {{"version", version}};
   into.push_back(std::move(check));
+  into.push_back(of_log(*scene.status));
 }
 
 }  // namespace greentill::doctor

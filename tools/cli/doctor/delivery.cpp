@@ -175,7 +175,7 @@ Check of_claims(const Json& status, const Outcome& outcome) {
   }
   if (waiting > 0 && !why.empty())
     return fails("claims", Cause::not_taken, why,
-                 "the operator's log says more: greentill-credit refusals; claims are kept until then");
+                 "ask the operator, whose broker's log or greentill-credit refusals says more; claims are kept until then");
   if (retry > 0) {
     return warns("claims", Cause::refused,
                  cli::counted(static_cast<std::uint64_t>(retry), "claim") + " refused for now" + reason_of(status, "retry"),

@@ -63,6 +63,7 @@ constexpr std::array kRows{
     Row{Cause::source_broken, "source-broken", Class::source},
     Row{Cause::source_loses, "source-loses", Class::source},
     Row{Cause::printer, "printer", Class::printer},
+    Row{Cause::log_lost, "log-lost", Class::daemon},
     Row{Cause::wear, "wear", Class::disk},
     Row{Cause::slow_disk, "slow-disk", Class::disk},
 };

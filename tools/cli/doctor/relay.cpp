@@ -91,9 +91,10 @@ void check_relay(Scene& scene, Checks& into) {
   const auto relays = command_lines("greentill-printer-relay", scene.proc);
   if (relays.empty()) {
     if (!spools(*scene.config).empty())
-      into.push_back(unknown(
-          "printer relay",
-          "none runs on this machine: where the till prints to one here, start it: systemctl start greentill-printer-relay"));
+      into.push_back(warns("printer relay", Cause::printer,
+                           "no printer relay runs on this machine, where a source reads what one copies",
+                           "where the till prints to one here, nothing prints: start it, as with systemctl start "
+                           "greentill-printer-relay@NAME for the file NAME.conf in /etc/greentill/printer-relay"));
     return;
   }
   for (const auto& words : relays) {
