@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "daemon/api/retry_after.hpp"
+
 namespace greentill::api {
 
 Problem bad_request(std::string detail) { return {400, "bad-request", "The request cannot be read", std::move(detail), "", 0}; }
@@ -93,7 +95,8 @@ void respond(httplib::Response& response, const Problem& problem) {
   response.status = problem.status;
   response.set_content(dump(to_json(problem)), "application/problem+json");
   if (problem.status == 401) response.set_header("WWW-Authenticate", "Bearer realm=\"greentill\"");
-  if (problem.status == 503) response.set_header("Retry-After", problem.name == "overdue" ? "60" : "1");
+  const auto seconds = retry_after(problem.status, problem.name);
+  if (!seconds.empty()) response.set_header("Retry-After", std::string(seconds));
 }
 
 void refuse(httplib::Response& response, const Problem& problem) {

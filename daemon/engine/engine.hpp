@@ -127,6 +127,7 @@ class Engine final : public outbox::Repairer {
   void refuse(Arrival arrival, const Error& error);
   void admit(Arrival arrival);
   void admit_waiting();
+  static Status chains_are_changed();
   void change(std::function<Status(outbox::Writer&)> how, std::function<void(Status)> done);
   Status adopt_now(outbox::Writer& writer, const identity::Settings& settings, const identity::RootChoice& roots);
   Status rekey_now(outbox::Writer& writer, claim::Signer& signer);
@@ -162,7 +163,7 @@ class Engine final : public outbox::Repairer {
   Head head_;
   Turns turns_;
   bool troubled_ = true;
-  bool changes_chains_ = false;  ///< a repair is queued or under way: nothing is admitted
+  bool changes_chains_ = false;  ///< a job that changes them is queued or under way: nothing is admitted
 
   mutable std::mutex trouble_mutex_;
   std::string trouble_ = "starting";

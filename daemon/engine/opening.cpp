@@ -26,8 +26,6 @@ std::pair<claim::StartReason, std::string> why_anew(const outbox::ChainState& be
   return {claim::StartReason::recovered_store, "claims of the last chain were lost with a damaged store"};
 }
 
-Status chains_are_changed() { return fail(ErrorCode::unavailable, "the device's chains are changed already"); }
-
 }  // namespace
 
 Status Engine::open(ChainOwner owner) {
@@ -78,8 +76,10 @@ Result<MadeClaims> Engine::start_chain(const std::optional<outbox::ChainState>& 
   return start;
 }
 
-// As a repair: a job of its own behind all that was queued. Until it is over nothing is admitted, so that no claim is made partly
-// under the one and partly under the other, and none in the chain before.
+Status Engine::chains_are_changed() { return fail(ErrorCode::unavailable, "the device's chains are changed already"); }
+
+// A job of its own: all that was queued before is stored first, in the chain that it is made for. Until it is over nothing is
+// admitted, so that no claim is made partly under the one and partly under the other, and none in the chain before.
 void Engine::change(std::function<Status(outbox::Writer&)> how, std::function<void(Status)> done) {
   {
     const std::lock_guard turn(turn_);

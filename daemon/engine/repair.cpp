@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kLost = "not on the device any more";
 
-Status busy() { return fail(ErrorCode::unavailable, "the device's chains are changed already"); }
-
 }  // namespace
 
 Result<outbox::NewClaim> AnewMaker::start(const claim::ChainHead& predecessor) {
@@ -54,34 +52,22 @@ Result<outbox::NewClaim> ClaimMaker::make_anew(const claim::Claim& claim, const 
 }
 
 void Engine::repair(const outbox::Repair& repair, std::function<void(Status)> done) {
-  {
-    const std::lock_guard turn(turn_);
-    if (changes_chains_) return done(busy());
-    // All that was queued before is stored first, in the chain that it is made for; what comes meanwhile waits.
-    changes_chains_ = true;
-    auto repaired = std::make_shared<Status>(busy());
-    auto job = std::make_unique<Job>();
-    job->generation = head_.generation();
-    job->alone = [this, repair, repaired](outbox::Writer& writer) -> Status {
-      AnewMaker anew(parts_.maker, parts_.random);
-      *repaired = writer.repair(repair, anew, parts_.maker.now());
-      const bool full = !*repaired && repaired->error().code == ErrorCode::full;
-      if (full && hooks_.disk_full) hooks_.disk_full();
-      return Done{};  // where it could not be made the chain goes on as it was
-    };
-    job->answered = [repaired, done = std::move(done)](const auto& stored) {
-      done(stored ? *repaired : Status(Failure{stored.error()}));
-    };
-    committer_.push(std::move(job));
-  }
-  committer_.hand_over();
+  change(
+      [this, repair](outbox::Writer& writer) -> Status {
+        AnewMaker anew(parts_.maker, parts_.random);
+        const Status repaired = writer.repair(repair, anew, parts_.maker.now());
+        const bool full = !repaired && repaired.error().code == ErrorCode::full;
+        if (full && hooks_.disk_full) hooks_.disk_full();
+        return repaired;
+      },
+      std::move(done));
 }
 
 void Engine::declare_lost(const claim::ChainId& chain, std::uint64_t first, std::uint64_t last,
                           std::function<void(Status)> done) {
   {
     const std::lock_guard turn(turn_);
-    if (changes_chains_) return done(busy());
+    if (changes_chains_) return done(chains_are_changed());
     if (Status recovered = head_.recover(parts_.reader); !recovered) return done(recovered);
     claim::ChainHead next = head_.chain();
     auto gap = parts_.maker.gap(chain, first, last, next);

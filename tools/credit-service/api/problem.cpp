@@ -4,6 +4,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "daemon/api/retry_after.hpp"
+
 namespace greentill::credit {
 namespace {
 
@@ -63,8 +65,8 @@ HttpReply reply_of(const Problem& problem) {
                   json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),
                   {}};
   if (problem.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"greentill-credit\"");
-  if (problem.status == 429) reply.headers.emplace_back("Retry-After", "60");
-  if (problem.status == 503) reply.headers.emplace_back("Retry-After", "1");
+  const auto seconds = api::retry_after(problem.status, problem.name);
+  if (!seconds.empty()) reply.headers.emplace_back("Retry-After", seconds);
   return reply;
 }
 
