@@ -182,7 +182,7 @@ Answer DockLink::update(Request step, ByteReader& in, ByteWriter& out) {
     const BootState& state = updater.state();
     out.put(updater.running_slot()).put(updater.running().version);
     out.put(static_cast<std::uint8_t>(state.other)).put(state.floor).put(state.tried);
-    out.put(static_cast<std::uint8_t>(state.ended)).put(static_cast<std::uint8_t>(state.reason));
+    out.put(static_cast<std::uint8_t>(state.ended)).put(static_cast<std::uint8_t>(state.reason)).put(updater.board());
     return in.done() ? result : Answer::malformed;
   }
   if (step == Request::finish_image) return in.done() ? answer_of(updater.finish()) : Answer::malformed;

@@ -48,6 +48,7 @@ class Updater {
   /// The image that runs.
   [[nodiscard]] const ImageInfo& running() const { return state().images[ports_.running]; }
   [[nodiscard]] std::uint8_t running_slot() const { return ports_.running; }
+  [[nodiscard]] std::uint32_t board() const { return ports_.board; }
 
  private:
   [[nodiscard]] bool wanted(ByteView message, ImageInfo& image) const;

@@ -29,6 +29,9 @@ struct Hello {
   std::uint16_t settings = 0;
   std::uint32_t damaged_frames = 0;
   std::string id;  ///< empty: not provisioned
+
+  /// Not unlocked, and no ride is under way or paused.
+  [[nodiscard]] bool is_locked() const { return phase == 0; }
 };
 
 /// Nothing where the content is not of a hello's form.

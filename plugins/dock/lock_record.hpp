@@ -22,6 +22,15 @@ struct ChainPlace {
   std::optional<std::int64_t> link;
 };
 
+/// What it was handed by this dock, or does not take.
+struct HandingState {
+  std::uint16_t settings = 0;  ///< the number that was handed last,
+  unsigned refusals = 0;       ///< how often it refused that,
+  std::string settings_trouble;
+  std::uint32_t image = 0;  ///< the version that was offered last; 0 once it runs
+  std::string image_trouble;
+};
+
 struct LockRecord {
   std::string id;
   firmware::PublicPoint key{};
@@ -34,6 +43,7 @@ struct LockRecord {
   std::optional<Behind> behind;          ///< in the last start in which it was seen before its clock was set
   std::optional<std::uint32_t> starts;   ///< as it said last
   std::optional<std::uint32_t> refused;  ///< as it said last
+  HandingState handing;
 
   /// The question for its receipt, and what came of it.
   std::optional<std::uint64_t> question;

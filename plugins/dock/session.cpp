@@ -79,6 +79,7 @@ void Session::next(Time now) {
     return ask(Request::prove, nonce_, now);
   }
   if (record_ && (ask_acknowledgement(now) || ask_about_time(now) || ask_about_receipt(now) || ask_for_rides(now))) return;
+  if (record_ && !stopped_ && !pending_ && (ask_to_configure(now) || ask_about_image(now))) return;
   if (!pending_) finish(now);
 }
 
@@ -193,6 +194,7 @@ void Session::show(bool is_there) {
                  number("settings", hello.settings),
                  text("key_id", key_id_of(hello.key)),
                  number("damaged_frames", std::int64_t{hello.damaged_frames} + exchange_.damaged())};
+  if (image_) part.fields.push_back(number("image", image_->version));
   if (!time_trouble_.empty()) part.fields.push_back(text("time_trouble", time_trouble_.substr(0, 256)));
   owner_.show(part);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plugins/dock/exchange.hpp"
+#include "plugins/dock/image_state.hpp"
 #include "plugins/dock/session_owner.hpp"
 
 namespace greentill::dock {
@@ -51,6 +52,9 @@ class Session {
   bool ask_about_time(Time now);
   bool ask_about_receipt(Time now);
   bool ask_for_rides(Time now);
+  bool ask_to_configure(Time now);
+  bool ask_about_image(Time now);
+  bool offer_image(Time now);
   void finish(Time now);
 
   void answered(const Reply& reply, Time now);
@@ -65,6 +69,12 @@ class Session {
   void nonce_came(const Reply& reply, Time now);
   void time_taken(const Reply& reply, Time now);
   void receipt_taken(const Reply& reply);
+  void configured(const Reply& reply);
+  void image_state_came(const Reply& reply);
+  void offered(const Reply& reply);
+  void piece_taken(const Reply& reply);
+  void image_finished(const Reply& reply);
+  void put_image_off(const std::string& trouble);
   void heard_of_service(firmware::Answer answer, const std::string& what);
   void tell_changes();
   void show(bool is_there);
@@ -102,12 +112,19 @@ class Session {
   bool keeps_ = true;     ///< it takes acknowledgements,
   bool takes_time_ = true;
   bool takes_receipts_ = true;
+  bool takes_settings_ = true;
+  bool takes_image_ = true;
   bool shown_ = false;
   std::uint32_t acknowledged_ = 0;
   std::uint32_t asked_ride_ = 0;         ///< the counter that was listed, fetched or acknowledged last
   std::optional<std::uint32_t> listed_;  ///< the first of 64
   std::uint64_t there_ = 0;
   std::optional<Ride> pending_;  ///< the store took no more
+  std::optional<ImageState> image_;
+  std::shared_ptr<const firmware::ImageFile> sending_;  ///< the image that it was offered,
+  std::uint8_t form_ = 0;                               ///< which form of it, how much of that it has,
+  std::uint32_t sent_ = 0;
+  unsigned offers_ = 0;  ///< and how often it was offered
 };
 
 }  // namespace greentill::dock

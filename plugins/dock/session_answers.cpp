@@ -35,6 +35,19 @@ void Session::answered(const Reply& reply, Time now) {
     case Request::fetch: return fetched(reply);
     case Request::acknowledge: return acknowledged(reply);
     case Request::settle: return receipt_taken(reply);
+    default: break;
+  }
+  if (!record_) return;
+  switch (reply.request) {
+    case Request::configure: return configured(reply);
+    case Request::image: return image_state_came(reply);
+    default: break;
+  }
+  if (!sending_) return;
+  switch (reply.request) {
+    case Request::offer_image: return offered(reply);
+    case Request::write_image: return piece_taken(reply);
+    case Request::finish_image: return image_finished(reply);
     default: return;
   }
 }
@@ -60,7 +73,10 @@ void Session::begin_round(Hello hello, Time now) {
   behind_ = hello_->time >= 0 && hello_->time < ours ? ours - hello_->time : 0;
   fault_ = disbelief_;
   stopped_ = false;
-  keeps_ = takes_time_ = takes_receipts_ = true;
+  keeps_ = takes_time_ = takes_receipts_ = takes_settings_ = takes_image_ = true;
+  image_.reset();
+  sending_.reset();
+  offers_ = 0;
   shown_ = false;
   acknowledged_ = hello_->acknowledged;
   listed_.reset();
@@ -81,6 +97,8 @@ void Session::meet() {
   if (!record_) return stop(std::move(found.fault));
   tell_changes();
   LockRecord& lock = *record_;
+  if (fault_.empty()) fault_ = lock.handing.settings_trouble;
+  if (fault_.empty()) fault_ = lock.handing.image_trouble;
   constexpr std::uint8_t kNotSet = 2;
   if (hello_->clock == kNotSet) lock.behind = Behind{hello_->starts, behind_};
   if (hello_->settled > lock.taken.counter) lock.taken = {hello_->settled, std::nullopt};

@@ -44,6 +44,9 @@ void DockSource::read(const toml::Table& toml) {
     const std::string path = toml.filled_text("locks");
     list_ = parse_lock_list(plugin::read_text(path), path);
   }
+  if (toml.has("hand_out")) {
+    handout_.emplace(toml.filled_text("hand_out"), [this](const std::string& what) { log(GT_LOG_WARNING, what); });
+  }
   toml.check();
 }
 
@@ -63,6 +66,7 @@ plugin::Source::Progress DockSource::poll(milliseconds wait, const plugin::Inlet
   for (;;) {
     const Time now = steady_clock::now();
     take_replies(now);
+    if (handout_) handout_->look(now);
     lines_->work(now);
     if (now >= end) break;
     Time next = std::min(end, std::max(lines_->due(), now));
@@ -151,6 +155,14 @@ Bytes<16> DockSource::nonce() {
     throw std::runtime_error("the system gives no random numbers");
   }
   return nonce;
+}
+
+std::optional<firmware::SignedSettings> DockSource::settings_for(const std::string& lock) {
+  return handout_ ? handout_->settings_for(lock) : std::nullopt;
+}
+
+std::shared_ptr<const firmware::ImageFile> DockSource::image_for(std::uint32_t board, std::uint32_t floor) {
+  return handout_ ? handout_->image_for(board, floor) : nullptr;
 }
 
 std::int64_t DockSource::unix_seconds() { return std::time(nullptr); }

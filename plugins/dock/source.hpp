@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "plugins/common/readers/configuration.hpp"
+#include "plugins/dock/handout.hpp"
 #include "plugins/dock/line.hpp"
 #include "plugins/dock/lock_list.hpp"
 #include "plugins/dock/session_owner.hpp"
@@ -36,6 +37,9 @@ class DockSource final : public plugin::Source, public SessionOwner {
   void log(gt_log_level level, const std::string& message) override { services_.log(level, message); }
   Bytes<16> nonce() override;
   std::int64_t unix_seconds() override;
+  std::optional<firmware::SignedSettings> settings_for(const std::string& lock) override;
+  bool has_images() override { return handout_.has_value(); }
+  std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) override;
 
  private:
   /// A record that was handed in and is not durable; of one that was rejected there is no place.
@@ -54,6 +58,7 @@ class DockSource final : public plugin::Source, public SessionOwner {
   Pace pace_;
   std::string mode_;
   std::optional<LockList> list_;
+  std::optional<Handout> handout_;
   std::map<std::string, std::shared_ptr<LockRecord>, std::less<>> locks_;
   std::deque<std::string> met_;  // the order in which they came, for forgetting
   std::deque<Handed> handed_;

@@ -43,6 +43,21 @@ class FuzzOwner final : public SessionOwner {
   bool reject(const LockRecord& /*lock*/, std::uint32_t /*counter*/, const std::string& /*why*/) override { return true; }
   std::optional<std::uint64_t> ask(std::string_view /*kind*/, std::string_view /*argument*/) override { return ++questions; }
   std::string attempt(const std::string& /*what*/) override { return {}; }
+  // Whatever it says that it has, it is handed.
+  std::optional<firmware::SignedSettings> settings_for(const std::string& /*lock*/) override {
+    firmware::SignedSettings settings;
+    settings.number = 0xffff;
+    return settings;
+  }
+  bool has_images() override { return true; }
+  std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) override {
+    if (floor == UINT32_MAX) return nullptr;
+    static const auto kBytes = std::make_shared<const std::string>(4096, 'x');
+    firmware::ImageFile image{kBytes, as_bytes(*kBytes).first(200), {as_bytes(*kBytes), as_bytes(*kBytes).first(800)}, {}};
+    image.image.version = floor + 1;
+    image.image.board = board;
+    return std::make_shared<const firmware::ImageFile>(image);
+  }
   void show(const plugin::Part& part) override {
     must(part.name.size() <= 64 && part.fault.size() <= 512 && part.fields.size() <= 32);
   }

@@ -35,14 +35,17 @@ from stack import MERCHANT  # noqa: E402
 from stack_texts import toml_text  # noqa: E402
 
 IMAGE = ROOT / "build/firmware/greentill-lock.elf"
+HEAD_AT = 28  # where an image says what it is (docs/lock-update.md, "The image")
 TRIPS = CORPORA / "trips-hsl/2021-05-31.csv"
 
 
-def dock_source(stack, name="dock", way="listen", path=None):
+def dock_source(stack, name="dock", way="listen", path=None, hand_out=None):
     configuration = f"""{way} = [{toml_text(path or stack.spool / "line")}]
 every_s = 1
 receipts_every_s = 1
 """
+    if hand_out:
+        configuration += f"hand_out = {toml_text(hand_out)}\n"
     return f"""
 [[source]]
 name = "{name}"
@@ -219,6 +222,20 @@ def prepared(stack, folder):
     fail_unless(set_now["settings"] == 1, f"the image did not take its settings: {set_now}")
 
 
+def hand_out(stack, folder):
+    """Settings, and the image under the next version, as the programme signs them."""
+    folder.mkdir()
+    signs = ["--key", stack.identities / "signer.key", "--certificate", stack.identities / "signer.crt"]
+    stack.credit("lock", "settings", "qemu-1", "--number", "2", "--pause-s", "240", *signs, "--out", folder / "qemu-1.toml")
+    forms = []
+    for slot in "ab":
+        form = bytearray(IMAGE.with_name(f"greentill-lock-{slot}.bin").read_bytes())
+        struct.pack_into("<I", form, HEAD_AT + 4, 2)
+        forms.append(stack.folder / f"form-{slot}.bin")
+        forms[-1].write_bytes(form)
+    stack.credit("lock", "image", *forms, *signs, "--out", folder / "lock-2.image")
+
+
 def one_ride_of_the_image(stack, everyone, folder):
     """A ride on a Cortex-M4. The dock connects to QEMU's line."""
     folder.mkdir()
@@ -236,10 +253,14 @@ def one_ride_of_the_image(stack, everyone, folder):
         lock.hang_up()
         stack.daemon.stop()
         with open(stack.daemon_config, "a") as config:
-            config.write(dock_source(stack, "image", "connect", folder / "line"))
+            config.write(dock_source(stack, "image", "connect", folder / "line", folder / "for-locks"))
+        hand_out(stack, folder / "for-locks")
         stack.start_daemon()
         wait_until(lambda: shown(stack)[1].get("qemu-1", {}).get("rides_waiting") == 0, PATIENCE_S, "the image's ride to be taken")
         wait_until(lambda: shown(stack)[1]["qemu-1"]["clock"] == "sure", PATIENCE_S, "the image to be told the time")
+        wait_until(lambda: shown(stack)[1]["qemu-1"]["settings"] == 2, PATIENCE_S, "the image to be handed its settings")
+        wait_until(lambda: shown(stack)[1]["qemu-1"].get("image") == 2, PATIENCE_S, "the new image to run, and to be confirmed")
+        fail_unless(shown(stack)[0] == 0, f"something is wrong with a lock: {shown(stack)[1]['qemu-1']}")
     finally:
         lock.take_battery_out()
 

@@ -115,8 +115,8 @@ class Lock:
     def image(self):
         answer, content = self.ask(IMAGE)
         assert answer == DONE
-        names = ("slot", "version", "other", "floor", "tried", "ended", "reason")
-        return dict(zip(names, struct.unpack("<BIBIIBB", content)))
+        names = ("slot", "version", "other", "floor", "tried", "ended", "reason", "board")
+        return dict(zip(names, struct.unpack("<BIBIIBBI", content)))
 
     def send_image(self, message, forms, pieces=None):
         """Offers an image and sends it; the answer to the last request. At most so many pieces, where that is told."""

@@ -79,9 +79,9 @@ class Update(case.LockCase):
         lock = self.provisioned()
         lock.ride(10)
         lock.hello()
-        self.assertEqual(lock.image(), dict(slot=0, version=1, other=0, floor=1, tried=0, ended=0, reason=0))
+        self.assertEqual(lock.image(), dict(slot=0, version=1, other=0, floor=1, tried=0, ended=0, reason=0, board=1))
         self.updated(lock, self.sign(self.forms(2)))
-        self.assertEqual(lock.image(), dict(slot=1, version=2, other=4, floor=2, tried=2, ended=1, reason=0))
+        self.assertEqual(lock.image(), dict(slot=1, version=2, other=4, floor=2, tried=2, ended=1, reason=0, board=1))
         lock.ride(20)
         found = self.start().hello()
         lock = self.running
@@ -104,7 +104,7 @@ class Update(case.LockCase):
             self.assertEqual(lock.send_image(*self.sign(self.forms(version, instruction))), dock.DONE)
             found = lock.hello_after(starts)
             self.assertEqual(found["starts"], starts + 1)  # the bad one did not come so far
-            self.assertEqual(lock.image(), dict(slot=0, version=1, other=0, floor=1, tried=version, ended=2, reason=reason))
+            self.assertEqual(lock.image(), dict(slot=0, version=1, other=0, floor=1, tried=version, ended=2, reason=reason, board=1))
         self.updated(lock, self.sign(self.forms(4)))
         self.assertEqual(lock.image()["version"], 4)
         self.assertEqual(lock.hello()["last"], 1)
@@ -119,7 +119,7 @@ class Update(case.LockCase):
         self.wait_for(lambda: self.other_slot(log.read_bytes()) == 3)
         lock = self.start()
         lock.hello()
-        self.assertEqual(lock.image(), dict(slot=0, version=1, other=0, floor=1, tried=2, ended=2, reason=dock.POWER_ON))
+        self.assertEqual(lock.image(), dict(slot=0, version=1, other=0, floor=1, tried=2, ended=2, reason=dock.POWER_ON, board=1))
         self.updated(lock, image)
         self.assertEqual(lock.image()["version"], 2)
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // lock configure: settings that the programme signed for one lock (docs/dock-link.md, "Settings").
 #include "daemon/base/file.hpp"
-#include "firmware/core/little_endian.hpp"
 #include "firmware/core/lock.hpp"
+#include "firmware/files/lock_settings.hpp"
 #include "tools/cli/lock/telling.hpp"
-#include "tools/common/lock_settings.hpp"
 
 namespace greentill::cli {
 namespace {
@@ -12,13 +11,12 @@ namespace {
 using firmware::Answer;
 using firmware::Request;
 
-std::string refusal_of(Answer answer, const tools::LockSettings& wanted, const dock::Hello& lock) {
+std::string refusal_of(Answer answer, const firmware::LockSettings& wanted, const dock::Hello& lock) {
   if (answer != Answer::refused) return answer_words(answer);
   if (wanted.settings.number <= lock.settings) {
     return "it has settings " + std::to_string(lock.settings) + " already, and takes only those of a higher number than that";
   }
-  constexpr std::uint8_t kLocked = 0;
-  if (lock.phase != kLocked) return "it is under way: settings are taken when its ride is over";
+  if (!lock.is_locked()) return "it is under way: settings are taken when its ride is over";
   return "it refuses them: they are not signed by whom it believes, or out of range";
 }
 
@@ -27,7 +25,7 @@ std::string refusal_of(Answer answer, const tools::LockSettings& wanted, const d
 ExitCode configure_lock(const LockOptions& options, const Output& output) {
   const auto text = read_file(options.file);
   if (!text) return fail_lock(output, text.error());
-  const auto wanted = tools::parse_lock_settings(*text, options.file);
+  const auto wanted = firmware::parse_lock_settings(*text, options.file);
   if (!wanted) return fail_lock(output, wanted.error());
   auto met = meet_lock(options);
   if (!met) return fail_lock(output, met.error());
@@ -35,17 +33,7 @@ ExitCode configure_lock(const LockOptions& options, const Output& output) {
     return output.fail(ExitCode::does_not_hold, options.file + " is for lock " + wanted->lock + ", and at " + options.place +
                                                     " is " + (met->lock.id.empty() ? "one without a name" : met->lock.id));
   }
-  Bytes<76> content{};
-  const firmware::Settings& settings = wanted->settings.settings;
-  firmware::ByteWriter(content)
-      .put(wanted->settings.number)
-      .put(settings.circumference_mm)
-      .put(settings.top_speed_cm_s)
-      .put(settings.debounce_ms)
-      .put(settings.left_open_s)
-      .put(settings.pause_s)
-      .put(wanted->settings.signature);
-  const auto reply = met->line.ask_for_any(Request::configure, content);
+  const auto reply = met->line.ask_for_any(Request::configure, firmware::settings_request(wanted->settings));
   if (!reply) return fail_lock(output, reply.error());
   // Where an answer was lost, the same were taken at the first try.
   const auto now = met->line.greet();

@@ -9,11 +9,11 @@
 #include "daemon/base/hex.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/base/text.hpp"
-#include "daemon/claim/cbor.hpp"
 #include "daemon/claim/keyed_message.hpp"
 #include "daemon/claim/lock_image.hpp"
 #include "daemon/crypto/hasher.hpp"
 #include "firmware/core/image_head.hpp"
+#include "firmware/files/image_file.hpp"
 #include "tools/credit-service/cli/named_signer.hpp"
 
 namespace greentill::credit {
@@ -75,18 +75,6 @@ Result<std::vector<std::uint8_t>> sign(const claim::LockImage& image, NamedSigne
   return message;
 }
 
-/// A CBOR sequence: the message, and both forms as byte strings.
-std::string file_of(ByteView message, const std::array<Form, 2>& forms) {
-  std::string file(as_text(message));
-  for (const Form& form : forms) {
-    std::vector<std::uint8_t> item(form.bytes.size() + 9);
-    claim::CborWriter writer(item);
-    writer.bytes(as_bytes(form.bytes));
-    file += as_text(writer.written());
-  }
-  return file;
-}
-
 }  // namespace
 
 Status sign_lock_image(const std::filesystem::path& /*config*/, const Given& given, const Output& output) {
@@ -102,7 +90,8 @@ Status sign_lock_image(const std::filesystem::path& /*config*/, const Given& giv
   if (!signer) return Failure{signer.error()};
   const auto message = sign(*image, *signer);
   if (!message) return Failure{message.error()};
-  if (Status written = write_file_durably(given["out"], file_of(*message, forms)); !written) return written;
+  const std::string file = firmware::image_file_bytes(*message, {as_bytes(forms[0].bytes), as_bytes(forms[1].bytes)});
+  if (Status written = write_file_durably(given["out"], file); !written) return written;
   output.answer({{"version", image->version},
                  {"board", image->board},
                  {"sha256", {to_hex(image->forms[0].sha256), to_hex(image->forms[1].sha256)}},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // lock settings: settings for one lock, signed by who signs bundles (docs/dock-link.md, "Settings").
-#include "tools/common/lock_settings.hpp"
+#include "firmware/files/lock_settings.hpp"
 
 #include <algorithm>
 
@@ -14,20 +14,20 @@
 namespace greentill::credit {
 namespace {
 
-std::string option_of(const tools::LockSettingRange& one) {
+std::string option_of(const firmware::LockSettingRange& one) {
   std::string name(one.key);
   std::ranges::replace(name, '_', '-');
   return name;
 }
 
-Result<tools::LockSettings> read_settings(const Given& given) {
-  tools::LockSettings wanted;
+Result<firmware::LockSettings> read_settings(const Given& given) {
+  firmware::LockSettings wanted;
   wanted.lock = given["lock"];
   if (!claim::is_device_id(wanted.lock)) return fail(ErrorCode::invalid, "LOCK: 1 to 40 of a to z, 0 to 9 and hyphen");
   const auto number = read_number("--number", given["number"], 1, 65'535);
   if (!number) return Failure{number.error()};
   wanted.settings.number = static_cast<std::uint16_t>(*number);
-  for (const tools::LockSettingRange& one : tools::kLockSettings) {
+  for (const firmware::LockSettingRange& one : firmware::kLockSettings) {
     const std::string option = option_of(one);
     if (given[option].empty()) continue;
     const auto value = read_number("--" + option, given[option], one.least, one.most);
@@ -46,7 +46,7 @@ Status sign_lock_settings(const std::filesystem::path& /*config*/, const Given& 
   if (!signer) return Failure{signer.error()};
   const Digest digest = firmware::settings_digest(crypto::hasher(), wanted->lock, wanted->settings);
   if (!signer->signer.sign(digest, wanted->settings.signature)) return fail(ErrorCode::io, "the key cannot be used now");
-  if (Status written = write_file_durably(given["out"], tools::lock_settings_text(*wanted)); !written) return written;
+  if (Status written = write_file_durably(given["out"], firmware::lock_settings_text(*wanted)); !written) return written;
   output.answer({{"lock", wanted->lock}, {"number", wanted->settings.number}, {"file", given["out"]}},
                 "settings " + std::to_string(wanted->settings.number) + " for " + wanted->lock + " are in " +
                     printable(given["out"]) + "; it takes those of a higher number than it has\n");

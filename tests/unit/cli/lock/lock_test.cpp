@@ -14,11 +14,11 @@
 
 #include "daemon/base/descriptor.hpp"
 #include "daemon/base/file.hpp"
-#include "daemon/claim/cbor.hpp"
 #include "daemon/crypto/public_key.hpp"
+#include "firmware/files/image_file.hpp"
+#include "firmware/files/lock_settings.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/firmware/update_model.hpp"
-#include "tools/common/lock_settings.hpp"
 
 namespace greentill::test::cli_lock_test {
 namespace {
@@ -118,20 +118,13 @@ struct Bench {
     return said;
   }
   void write_settings(std::uint16_t number, std::uint16_t circumference, const std::string& lock = "lock-0042") {
-    tools::LockSettings settings{lock, model.settings(number, circumference)};
+    firmware::LockSettings settings{lock, model.settings(number, circumference)};
     options.file = folder / "settings.toml";
-    REQUIRE(write_file_durably(options.file, tools::lock_settings_text(settings)));
+    REQUIRE(write_file_durably(options.file, firmware::lock_settings_text(settings)));
   }
   void write_image(const UpdateModel::Image& image) {
-    std::string file(as_text(image.message));
-    for (const auto& form : image.forms) {
-      std::vector<std::uint8_t> item(form.size() + 9);
-      claim::CborWriter writer(item);
-      writer.bytes(form);
-      file += as_text(writer.written());
-    }
     options.file = folder / "image";
-    REQUIRE(write_file_durably(options.file, file));
+    REQUIRE(write_file_durably(options.file, firmware::image_file_bytes(image.message, {image.forms[0], image.forms[1]})));
   }
 
   TempDir folder;

@@ -7,7 +7,7 @@ using namespace firmware;
 
 void DockBench::connect(LockFixture& world) {
   world_ = &world;
-  link_.emplace(*world.lock, world.ports(), *this);
+  link_.emplace(*world.lock, world.ports(), *this, world.updating);
   if (!session_) session_.emplace(*this, "line", pace_);
 }
 
@@ -51,6 +51,7 @@ void DockBench::run(int turns) {
     if (!holds) make_durable();
     now_ += std::chrono::milliseconds(20);
     world_->board.pass(20);
+    if (each_turn) each_turn();
   }
 }
 

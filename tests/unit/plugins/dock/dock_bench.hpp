@@ -43,6 +43,14 @@ class DockBench final : public SessionOwner, public firmware::Wire {
   bool reject(const LockRecord& lock, std::uint32_t counter, const std::string& why) override;
   std::optional<std::uint64_t> ask(std::string_view kind, std::string_view argument) override;
   std::string attempt(const std::string& /*what*/) override { return {}; }
+  std::optional<firmware::SignedSettings> settings_for(const std::string& lock) override {
+    const auto found = settings.find(lock);
+    return found == settings.end() ? std::nullopt : std::optional(found->second);
+  }
+  bool has_images() override { return image != nullptr; }
+  std::shared_ptr<const firmware::ImageFile> image_for(std::uint32_t board, std::uint32_t floor) override {
+    return image && image->image.board == board && image->image.version > floor ? image : nullptr;
+  }
   void show(const plugin::Part& part) override { shown[part.name] = part; }
   void log(gt_log_level /*level*/, const std::string& message) override { logged.push_back(message); }
   Bytes<16> nonce() override { return {7, ++nonces_}; }
@@ -55,8 +63,11 @@ class DockBench final : public SessionOwner, public firmware::Wire {
   std::vector<std::string> logged;
   std::vector<std::string> rejected;
   std::vector<std::pair<std::string, std::string>> asked;
-  bool holds = false;    ///< nothing becomes durable
-  bool is_full = false;  ///< nothing is taken
+  bool holds = false;                                        ///< nothing becomes durable
+  bool is_full = false;                                      ///< nothing is taken
+  std::map<std::string, firmware::SignedSettings> settings;  ///< to be handed out, by lock
+  std::shared_ptr<const firmware::ImageFile> image;
+  std::function<void()> each_turn;
   /// Answers a question at once.
   std::function<plugin::Reply(std::string_view kind, std::string_view argument)> service;
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/common/lock_settings.hpp"
+#include "firmware/files/lock_settings.hpp"
 
 #include "daemon/base/hex.hpp"
 #include "daemon/claim/claim.hpp"
 #include "daemon/toml/table.hpp"
+#include "firmware/core/little_endian.hpp"
 
-namespace greentill::tools {
+namespace greentill::firmware {
 
 std::string lock_settings_text(const LockSettings& settings) {
-  std::string text = "# Settings of one lock, signed by its programme: greentill lock configure hands them to it.\nlock = \"" +
-                     settings.lock + "\"\nnumber = " + std::to_string(settings.settings.number) + '\n';
+  std::string text =
+      "# Settings of one lock, signed by its programme: a dock, or greentill lock configure, hands them to it.\nlock = \"" +
+      settings.lock + "\"\nnumber = " + std::to_string(settings.settings.number) + '\n';
   for (const LockSettingRange& one : kLockSettings) {
     text += std::string(one.key) + " = " + std::to_string(settings.settings.settings.*one.field) + '\n';
   }
@@ -35,4 +37,13 @@ Result<LockSettings> parse_lock_settings(std::string_view text, const std::strin
   });
 }
 
-}  // namespace greentill::tools
+Bytes<76> settings_request(const SignedSettings& settings) {
+  Bytes<76> content{};
+  ByteWriter out(content);
+  out.put(settings.number);
+  for (const LockSettingRange& one : kLockSettings) out.put(settings.settings.*one.field);
+  out.put(settings.signature);
+  return content;
+}
+
+}  // namespace greentill::firmware

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/dock/image_state.hpp"
+
+#include "firmware/core/little_endian.hpp"
+
+namespace greentill::dock {
+namespace {
+
+constexpr std::uint8_t kPowerOn = 1;
+constexpr std::uint8_t kBrownOut = 2;
+
+}  // namespace
+
+bool ImageState::has_failed(std::uint32_t wanted) const {
+  const bool by_power = reason == kPowerOn || reason == kBrownOut;
+  return tried == wanted && !is_on_trial() && (ended == Ended::not_confirmed || ended == Ended::damaged) && !by_power;
+}
+
+std::optional<ImageState> parse_image_state(ByteView content) {
+  firmware::ByteReader in(content);
+  ImageState state;
+  static_cast<void>(in.get<std::uint8_t>());  // the slot that runs
+  state.version = in.get<std::uint32_t>();
+  state.other = in.get<std::uint8_t>();
+  state.floor = in.get<std::uint32_t>();
+  state.tried = in.get<std::uint32_t>();
+  const auto ended = in.get<std::uint8_t>();
+  state.reason = in.get<std::uint8_t>();
+  state.board = in.get<std::uint32_t>();
+  if (!in.done() || ended > static_cast<std::uint8_t>(ImageState::Ended::damaged)) return std::nullopt;
+  state.ended = static_cast<ImageState::Ended>(ended);
+  return state;
+}
+
+}  // namespace greentill::dock

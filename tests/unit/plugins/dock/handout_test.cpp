@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder from which a dock hands out settings and images.
+#include "plugins/dock/handout.hpp"
+
+#include <doctest/doctest.h>
+
+#include "daemon/base/file.hpp"
+#include "firmware/files/lock_settings.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/firmware/update_model.hpp"
+
+namespace greentill::dock::handout_test {
+namespace {
+
+using greentill::test::TempDir;
+using greentill::test::UpdateModel;
+
+struct Bench {
+  void put_image(const std::string& name, std::uint32_t version) {
+    const auto image = model.make_image(version);
+    REQUIRE(write_file_durably(folder / name, firmware::image_file_bytes(image.message, {image.forms[0], image.forms[1]})));
+  }
+  void put_settings(const std::string& name, const std::string& lock, std::uint16_t number) {
+    REQUIRE(write_file_durably(folder / name, firmware::lock_settings_text({lock, model.settings(number, 1'900)})));
+  }
+  void look() { handout.look(now += std::chrono::seconds(10)); }
+  std::uint32_t newest(std::uint32_t floor = 0, std::uint32_t board = UpdateModel::kBoard) {
+    const auto image = handout.image_for(board, floor);
+    return image ? image->image.version : 0;
+  }
+
+  TempDir folder;
+  UpdateModel model{UpdateModel::Begin::provisioned};
+  std::vector<std::string> complaints;
+  Handout handout{folder.path(), [this](const std::string& what) { complaints.push_back(what); }};
+  Time now{std::chrono::hours(1)};
+};
+
+}  // namespace
+
+TEST_CASE("handout: the newest image of a board is handed out, and what changes in the folder is seen") {
+  Bench at;
+  at.look();
+  CHECK(at.newest() == 0);
+  at.put_image("a.image", 3);
+  at.put_image("b.image", 5);
+  at.put_image("no image.txt", 9);
+  CHECK(at.newest() == 0);  // it looks every ten seconds
+  at.look();
+  CHECK(at.newest() == 5);
+  CHECK(at.newest(5) == 0);
+  CHECK(at.newest(0, UpdateModel::kBoard + 1) == 0);
+  const auto held = at.handout.image_for(UpdateModel::kBoard, 0);
+  std::filesystem::remove(at.folder / "b.image");
+  at.look();
+  CHECK(at.newest() == 3);
+  CHECK(held->forms[0].size() == held->image.forms[0].size);  // who sends it has it still
+  CHECK(at.complaints.empty());
+}
+
+TEST_CASE("handout: what is no image is told once, and read again when it has changed") {
+  Bench at;
+  at.put_image("a.image", 3);
+  auto bytes = *read_file(at.folder / "a.image");
+  REQUIRE(write_file_durably(at.folder / "a.image", bytes.substr(0, bytes.size() / 2)));  // it is still being copied
+  at.look();
+  at.look();
+  REQUIRE(at.complaints.size() == 1);
+  CHECK(at.complaints[0].find("a.image: no image of a lock") != std::string::npos);
+  REQUIRE(write_file_durably(at.folder / "a.image", bytes));
+  at.look();
+  CHECK(at.newest() == 3);
+  std::filesystem::rename(at.folder.path(), at.folder.path().string() + "-away");
+  at.look();
+  CHECK(at.complaints.size() == 2);
+  CHECK(at.newest() == 3);  // what was read stays
+  std::filesystem::rename(at.folder.path().string() + "-away", at.folder.path());
+}
+
+TEST_CASE("handout: a lock's settings are those of the file with its name") {
+  Bench at;
+  CHECK_FALSE(at.handout.settings_for("bike-1"));
+  at.put_settings("bike-1.toml", "bike-1", 4);
+  REQUIRE(at.handout.settings_for("bike-1"));
+  CHECK(at.handout.settings_for("bike-1")->number == 4);
+  at.put_settings("bike-1.toml", "bike-1", 5);
+  CHECK(at.handout.settings_for("bike-1")->number == 5);
+  CHECK_FALSE(at.handout.settings_for("bike-2"));
+  CHECK(at.complaints.empty());
+  at.put_settings("bike-2.toml", "bike-1", 6);
+  CHECK_FALSE(at.handout.settings_for("bike-2"));
+  REQUIRE(write_file_durably(at.folder / "bike-3.toml", "number = 'one'\n"));
+  CHECK_FALSE(at.handout.settings_for("bike-3"));
+  CHECK_FALSE(at.handout.settings_for("bike-3"));
+  REQUIRE(at.complaints.size() == 2);
+  CHECK(at.complaints[0].find("bike-2.toml: is for lock bike-1") != std::string::npos);
+  CHECK(at.complaints[1].find("bike-3.toml") != std::string::npos);
+}
+
+}  // namespace greentill::dock::handout_test
