@@ -58,6 +58,7 @@ class Bench:
         return run_json(self.program("bench-crypto"), *key_and_certificate(stack), self.scaled(2000))
 
     cpu_seconds = staticmethod(cpu_seconds)
+    memory_mib = staticmethod(memory_mib)
 
     def load(self, stack, count, mode, port=None):
         """Sales at the daemon, or at another server's port."""
