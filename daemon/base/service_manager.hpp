@@ -29,6 +29,8 @@ class ServiceManager {
   void stopping() const { tell("STOPPING=1"); }
   /// It gets on. A service that has not said so for watchdog() is killed and started anew.
   void alive() const { tell("WATCHDOG=1"); }
+  /// The same of a service that still starts: it may take longer than its time limit, as long as it says so within watchdog().
+  void starts() const { tell("EXTEND_TIMEOUT_USEC=" + std::to_string(std::chrono::microseconds(watchdog_).count())); }
   /// 0 where nobody waits for it.
   [[nodiscard]] std::chrono::milliseconds watchdog() const { return watchdog_; }
 

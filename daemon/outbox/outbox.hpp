@@ -240,6 +240,9 @@ struct Options {
   /// Whether this device signed the message; nothing: that of a damaged store's claims is not asked.
   std::function<bool(const claim::Message&)> is_ours = {};
   std::uint32_t assignment = 1;  ///< under which the device works now, for a damaged store that does not tell
+  /// Called again and again while a damaged store is read and while a repair makes claims anew, as long as that gets on, by the
+  /// thread that does it: both may take minutes. Must not use the store.
+  std::function<void()> on_progress = {};
 };
 
 /// The store, opened. Owns the writer; readers must be destroyed before it. Threads: open(), new_reader() and destruction by one

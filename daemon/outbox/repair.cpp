@@ -42,6 +42,7 @@ struct SqliteWriter::Repairing {
 };
 
 Status SqliteWriter::repair(const Repair& repair, Remaker& remaker, std::int64_t now) {
+  const sqlite::Progress progress(database_, on_progress_);
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return Failure{transaction.error()};
   const auto named = chains_.find(database_, repair.named.chain);

@@ -135,6 +135,7 @@ Result<Salvaged> salvage(const Options& options, const std::filesystem::path& in
   auto database = open_for_writing(fresh);
   if (!database) return Failure{database.error()};
   if (Status made = open_schema(*database); !made) return Failure{made.error()};
+  const sqlite::Progress progress(*database, options.on_progress);
   Salvage work(options, *database);
   if (Status copied = work.copy_claims(); !copied) return Failure{copied.error()};
   if (Status copied = work.copy_tables(); !copied) return Failure{copied.error()};

@@ -257,6 +257,7 @@ class SqliteWriter final : public Writer {
   Result<std::size_t> prune_side_records(std::int64_t recorded_before, std::size_t limit);
 
   Database database_;
+  std::function<void()> on_progress_;
   ChainRow chain_;
   ServiceRow service_;
   std::uint64_t transactions_ = 0;  // taken, in `totals`

@@ -16,6 +16,7 @@ Result<std::unique_ptr<SqliteWriter>> SqliteWriter::open(const Options& options)
   if (!database) return Failure{database.error()};
   if (Status schema = open_schema(*database); !schema) return Failure{schema.error()};
   std::unique_ptr<SqliteWriter> writer(new SqliteWriter(std::move(*database)));
+  writer->on_progress_ = options.on_progress;
   if (Status prepared = writer->prepare(); !prepared) return Failure{prepared.error()};
   auto chain = writer->chains_.find(writer->database_);
   if (!chain) return Failure{chain.error()};

@@ -13,6 +13,7 @@ namespace greentill::sqlite {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{20};
+constexpr int kStepsToProgress = 1'000;  // of SQLite's virtual machine: some dozens of rows
 
 ErrorCode classify(int code, int system_error) {
   switch (code & 0xff) {
@@ -152,6 +153,17 @@ Database::~Database() {
   // close_v2 defers closing until all statements are finalized, in whatever order the owner's members are destroyed.
   sqlite3_close_v2(handle_);
 }
+
+Progress::Progress(Database& database, const std::function<void()>& told) : database_(database) {
+  if (!told) return;
+  const auto tell = [](void* hook) {
+    (*static_cast<const std::function<void()>*>(hook))();
+    return 0;
+  };
+  sqlite3_progress_handler(database_.handle_, kStepsToProgress, tell, const_cast<std::function<void()>*>(&told));
+}
+
+Progress::~Progress() { sqlite3_progress_handler(database_.handle_, 0, nullptr, nullptr); }
 
 Status Database::execute(const char* sql) {
   const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);

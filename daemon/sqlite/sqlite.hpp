@@ -76,6 +76,7 @@ class Database {
  private:
   friend class Statement;
   friend class Transaction;
+  friend class Progress;
   explicit Database(sqlite3* handle) : handle_(handle) {}
   Status run_kept(sqlite3_stmt*& kept, std::string_view sql);
 
@@ -83,6 +84,19 @@ class Database {
   std::chrono::milliseconds busy_{0};
   sqlite3_stmt* begin_ = nullptr;
   sqlite3_stmt* commit_ = nullptr;
+};
+
+/// As long as it is there: `told` is called again and again while statements of the connection work, by the connection's thread;
+/// it must not use the connection. Both must outlive it; one at a time for a connection.
+class Progress {
+ public:
+  Progress(Database& database, const std::function<void()>& told);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();
+
+ private:
+  Database& database_;
 };
 
 class Statement {

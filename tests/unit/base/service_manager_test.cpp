@@ -122,6 +122,22 @@ TEST_CASE("service manager: a heart that beats often is heard four times within 
   CHECK(manager.hear().empty());
 }
 
+TEST_CASE("service manager: while it starts, a heart asks for more time instead, for as long as the watchdog's patience") {
+  Manager manager;
+  ::setenv("WATCHDOG_USEC", "400000000", 1);
+  const ServiceManager service = ServiceManager::from_environment();
+  test::SetClock clock;
+  Heartbeat heart(service, clock);
+  heart.set(Heartbeat::Phase::starts);
+  heart.beat();
+  CHECK(manager.hear() == "EXTEND_TIMEOUT_USEC=400000000");
+  clock.since_boot = 100;
+  heart.set(Heartbeat::Phase::runs);
+  heart.beat();
+  CHECK(manager.hear() == "WATCHDOG=1");
+  CHECK(manager.hear().empty());
+}
+
 TEST_CASE("service manager: a listening socket is kept, and given to the next start by its name alone") {
   Manager manager;
   const ServiceManager service = ServiceManager::from_environment();

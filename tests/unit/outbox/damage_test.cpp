@@ -328,6 +328,20 @@ TEST_CASE("outbox: damage that is met is noted, and the next start sets the stor
   CHECK(reader->backlog().value().claims < kHead);
 }
 
+TEST_CASE("outbox: whoever waits for a damaged store to be read hears that it gets on, and nothing of one that is whole") {
+  Stores stores;
+  Damaged damaged(stores, 1);
+  damaged.ask();
+  std::size_t heard = 0;
+  outbox::Options options = stores.options();
+  options.on_progress = [&] { ++heard; };
+  { const auto store = outbox::Outbox::open(options, stores.log).value(); }
+  CHECK(heard > 5);
+  heard = 0;
+  const auto store = outbox::Outbox::open(options, stores.log).value();
+  CHECK(heard == 0);
+}
+
 TEST_CASE("outbox: an older copy of the store goes on, where somebody asks for it, and what it lacks is named") {
   Stores stores;
   fs::remove_all(stores.folder / "now");

@@ -191,6 +191,28 @@ TEST_CASE("outbox: a chain that was set apart is kept for its time, and then goe
   REQUIRE(commit(f.store->writer(), {anew.sale(20)}).ok());
 }
 
+TEST_CASE(
+    "outbox: whoever waits for a repair hears that it gets on, and of sales nothing, since other work may be stuck meanwhile") {
+  TempDir folder;
+  SilentLog log;
+  std::size_t heard = 0;
+  outbox::Options options{.path = folder / "outbox.db"};
+  options.on_progress = [&] { ++heard; };
+  const auto store = outbox::Outbox::open(options, log).value();
+  ChainMaker chain;
+  const outbox::Unit start = chain.start();
+  REQUIRE(store->writer().begin_chain(chain.head().chain, start).ok());
+  for (std::uint32_t i = 1; i <= 300; ++i) REQUIRE(commit(store->writer(), {chain.sale(i)}).ok());
+  CHECK(heard == 0);
+  ChainMaker anew(2);
+  MadeAnew remaker(anew);
+  REQUIRE(store->writer().repair({kElsewhere, false, 1}, remaker, kNow).ok());
+  CHECK(heard > 5);
+  heard = 0;
+  REQUIRE(commit(store->writer(), {anew.sale(1'000)}).ok());
+  CHECK(heard == 0);
+}
+
 TEST_CASE("outbox: a repair that cannot be made leaves everything as it was") {
   class Failing final : public outbox::Remaker {
    public:
