@@ -5,6 +5,7 @@
 
 #include "daemon/app/choices.hpp"
 #include "daemon/app/greentill_daemon.hpp"
+#include "daemon/app/own_token.hpp"
 #include "daemon/base/file.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/crypto/hasher.hpp"
@@ -54,7 +55,10 @@ Status GreentillDaemon::open_outbox() {
   options.traces = {config_.state_folder / "boot", config_.state_folder / "bearer.key"};
   options.is_ours = [this](const claim::Message& message) { return own_->has_signed(message); };
   options.assignment = settings_->get().assignment.number;
+  options.on_progress = [this] { storing_.beat(); };
+  storing_.set(Heartbeat::Phase::starts);
   auto opened = outbox::Outbox::open(options, log_);
+  storing_.set(Heartbeat::Phase::runs);
   if (!opened) return Failure{opened.error()};
   outbox_ = std::move(*opened);
   for (auto* reader : {&engine_reader_, &uplink_reader_}) {
@@ -166,27 +170,8 @@ Status GreentillDaemon::start_sources() {
   return Done{};
 }
 
-/// Programs of a group read it by themselves, so it is never sealed then.
-Result<crypto::Secret> GreentillDaemon::api_token() {
-  const std::filesystem::path& file = config_.api_token;
-  const std::string& group = config_.api_token_group;
-  if (group.empty()) return own_->vault().load_or_create(file, identity::kApiTokenName, random_, crypto::Shared::with_programs);
-  // One that was sealed before the group was named is the same token, in plain from now on.
-  const bool was_sealed = identity::is_sealed_file(file);
-  auto token = was_sealed ? own_->vault().load_or_create(file, identity::kApiTokenName, random_, crypto::Shared::with_programs)
-                          : crypto::load_or_create_secret(file, random_, crypto::Shared::with_programs);
-  if (!token) return token;
-  if (was_sealed) {
-    if (Status plain = crypto::store_secret(file, *token); !plain) return Failure{plain.error().with_context("api.token_group")};
-  }
-  if (Status shared = crypto::share_with_group(file, group); !shared) {
-    return Failure{shared.error().with_context("api.token_group")};
-  }
-  return token;
-}
-
 Status GreentillDaemon::start_api() {
-  const auto token = api_token();
+  const auto token = own_token(own_->vault(), config_.api_token, config_.api_token_group, random_);
   if (!token) return Failure{token.error()};
   config_.api.token = api::ApiToken::of(token->view());
   auto reader = outbox_->new_reader();

@@ -20,6 +20,7 @@
 #include "daemon/app/watchdog.hpp"
 #include "daemon/base/calendar.hpp"
 #include "daemon/base/file.hpp"
+#include "daemon/base/heartbeat.hpp"
 #include "daemon/base/moment.hpp"
 #include "daemon/base/system.hpp"
 #include "daemon/crypto/certificate.hpp"
@@ -62,7 +63,6 @@ class GreentillDaemon : public Daemon {
   void start_authorities();
   Status start_sources();
   Status start_api();
-  Result<crypto::Secret> api_token();
   /// Lets wait() return; the first call counts.
   void end(const Status& how) {
     std::call_once(ends_, [&] { ended_.set_value(how); });
@@ -89,6 +89,7 @@ class GreentillDaemon : public Daemon {
   std::unique_ptr<detect::Detectors> detectors_;
   std::optional<engine::ClaimMaker> maker_;
   Strand strand_;
+  Heartbeat storing_{manager_, clock_};  // of what takes minutes: first by who starts the daemon, then by the committer's thread
   Watchdog watchdog_{strand_, manager_, [this](std::function<void()> through) { engine_->pass(std::move(through)); }};
   std::unique_ptr<identity::ReceiptTrust> trust_;
   std::optional<uplink::FileDataBook> data_book_;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <map>
 #include <sstream>
 
@@ -191,6 +193,25 @@ TEST_CASE("views: the whole chain is exported in order, and it verifies") {
   }
   CHECK(seq == 170);
   CHECK(export_claims(fixture, "?after=301").empty());
+}
+
+TEST_CASE("views: what is sent piece by piece comes whole over a socket that is kept, too") {
+  api::Options options;
+  {
+    const Fixture before;
+    options.socket = ::dup(before.server->socket());  // as the service manager has it
+  }
+  Fixture fixture(options);
+  post_rides(fixture, 300);
+  const std::string bytes = export_claims(fixture, "");
+  ByteView rest = as_bytes(bytes);
+  std::uint64_t seq = 0;
+  while (!rest.empty()) {
+    const auto message = claim::take_message(rest, claim::MessageType::claim);
+    REQUIRE(message.ok());
+    CHECK(claim::parse_payload(message->payload)->seq == ++seq);
+  }
+  CHECK(seq == 301);
 }
 
 TEST_CASE("views: the service's receipts are given as they were signed, however many") {

@@ -2,7 +2,11 @@
 #include "daemon/crypto/secret_file.hpp"
 
 #include <doctest/doctest.h>
+#include <grp.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "daemon/base/file.hpp"
 #include "daemon/base/system.hpp"
@@ -59,6 +63,58 @@ TEST_CASE("secret file: what others may read or write is refused, whatever the b
     CHECK(read.error().message.find("chmod 600") != std::string::npos);
     CHECK(read_secret(folder / "key", Shared::with_programs)->text() == "secret");
   }
+}
+
+TEST_CASE("secret file: one that is shared is its group's to read, and nobody else's") {
+  const test::TempDir folder;
+  const auto file = folder / "token";
+  const ::group* own = ::getgrgid(::getegid());
+  REQUIRE(own != nullptr);
+  const std::string group = own->gr_name;
+  for (const unsigned before : {0600u, 0640u, 0660u, 0644u}) {
+    CAPTURE(before);
+    REQUIRE(write_file_durably(file, "secret", before).ok());
+    REQUIRE(share_with_group(file, group).ok());
+    struct stat state {};
+    REQUIRE(::stat(file.c_str(), &state) == 0);
+    CHECK((state.st_mode & 07777) == 0640);
+    CHECK(state.st_gid == own->gr_gid);
+    CHECK(state.st_uid == ::geteuid());
+  }
+  if (::geteuid() == 0) {
+    const ::group* other = ::getgrnam("daemon");
+    REQUIRE(other != nullptr);
+    const gid_t gid = other->gr_gid;
+    REQUIRE(share_with_group(file, "daemon").ok());
+    struct stat state {};
+    REQUIRE(::stat(file.c_str(), &state) == 0);
+    CHECK(state.st_gid == gid);
+  }
+}
+
+TEST_CASE("secret file: one that cannot be shared says with whom and why, and stays its owner's") {
+  const test::TempDir folder;
+  REQUIRE(write_file_durably(folder / "token", "secret", 0600).ok());
+  const Status nobody = share_with_group(folder / "token", "no-such-group");
+  REQUIRE_FALSE(nobody.ok());
+  CHECK(nobody.error().code == ErrorCode::not_found);
+  CHECK(nobody.error().message.find("'no-such-group'") != std::string::npos);
+  struct stat state {};
+  REQUIRE(::stat((folder / "token").c_str(), &state) == 0);
+  CHECK((state.st_mode & 0777) == 0600);
+
+  const ::group* own = ::getgrgid(::getegid());
+  REQUIRE(own != nullptr);
+  const std::string group = own->gr_name;
+  const Status absent = share_with_group(folder / "none", group);
+  REQUIRE_FALSE(absent.ok());
+  CHECK(absent.error().message.find((folder / "none").string()) != std::string::npos);
+  // Whoever may put a link in the token's place gives no other file away.
+  REQUIRE(write_file_durably(folder / "other", "secret", 0600).ok());
+  std::filesystem::create_symlink(folder / "other", folder / "link");
+  CHECK_FALSE(share_with_group(folder / "link", group).ok());
+  REQUIRE(::stat((folder / "other").c_str(), &state) == 0);
+  CHECK((state.st_mode & 0777) == 0600);
 }
 
 TEST_CASE("secret file: hexadecimal digits of both cases are read, and nothing else") {
