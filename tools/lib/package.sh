@@ -40,24 +40,25 @@ greentill ($version) bookworm; urgency=medium
 END
 }
 
-# make_packages VERSION FOLDER: source and binary packages; those that were there go.
+# make_packages VERSION FOLDER [BUILT]: source and binary packages; those that were there go. Of a finished build, where one is named.
 make_packages() {
-  local version=$1 folder=$2 log
+  local version=$1 folder=$2 built=${3:-} log
   log="$folder/build.log"
   mkdir -p "$folder"
   rm -f "$folder"/*.deb "$folder"/*.dsc "$folder"/*.tar.* "$folder"/*.changes "$folder"/*.buildinfo
   assemble "$version" "$folder/greentill-$version"
-  echo "Building packages of $version ($log)"
+  echo "Making packages of $version${built:+ from what is built in $built} ($log)"
   # debhelper gives the build another home, where ccache would begin from nothing.
   if command -v ccache >/dev/null 2>&1; then CCACHE_DIR=${CCACHE_DIR:-$(ccache -k cache_dir)} && export CCACHE_DIR; fi
+  if [ -n "$built" ]; then GREENTILL_BUILT=$(cd "$built" && pwd) && export GREENTILL_BUILT; fi
   (
     cd "$folder/greentill-$version"
-    export CCACHE_BASEDIR=$PWD LC_ALL=C.UTF-8
+    export CCACHE_BASEDIR=$PWD LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
     export DEB_BUILD_OPTIONS="nocheck parallel=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} ${DEB_BUILD_OPTIONS:-}"
     dpkg-buildpackage --no-sign -Pnocheck
   ) >"$log" 2>&1 || {
     tail -n 40 "$log" >&2
-    echo "The packages could not be built; the whole log is $log" >&2
+    echo "The packages could not be made; the whole log is $log" >&2
     return 1
   }
   rm -rf "$folder/greentill-$version"

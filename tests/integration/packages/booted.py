@@ -5,7 +5,6 @@ as docs/packages.md tells it, sells, upgrades while it sells, refuses to go back
 watchdog, seals its secrets, is removed, installed again and purged.
 """
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
-from debian import Booted, depends_of, faults_in, files_of, in_own_mounts, machine, must, overlay  # noqa: E402
+from debian import Booted, faults_in, files_of, in_own_mounts, machine, may_mount, must, overlay  # noqa: E402
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -209,7 +208,7 @@ def autopkgtest(root, log, packages):
     with Booted(root, log) as debian:
         quietly(install(debian, packages, OURS), "install")
         told = debian.must("sh", "-euc", "cd /packages/source && exec tools/packaging/debian/tests/shop")
-        fail_unless("0 findings" in told or "sound" in told or "holds" in told, f"the receipt was not verified: {told}")
+        fail_unless(told.endswith("one sale made one claim, which the service accepted and granted in full\n"), f"debian/tests/shop: {told}")
 
 
 def bring(root, folders):
@@ -222,7 +221,7 @@ def bring(root, folders):
 def journey(folder, arguments):
     packages, former = pathlib.Path(arguments.packages).resolve(), pathlib.Path(arguments.former).resolve()
     files = [file for name in OURS for file in packages.glob(f"{name}_*.deb")]
-    base = machine(arguments.cache, depends_of(files))
+    base = machine(files)
     with overlay(base, folder / "debian") as root:
         bring(root, (packages, former))
         must("cp", HERE / "programme.sh", root / "packages")
@@ -259,12 +258,11 @@ def parser():
     made = journey_parser(__doc__, "booted")
     made.add_argument("--packages", required=True)
     made.add_argument("--former", required=True)
-    made.add_argument("--cache", required=True)
     return made
 
 
 if __name__ == "__main__":
-    if os.geteuid() != 0:
-        sys.exit("booting a Debian needs root")
+    if not may_mount():
+        sys.exit("booting a Debian needs root, and the right to mount")
     in_own_mounts()
     sys.exit(run_journey(parser(), journey))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A Debian 12 in a folder, as debootstrap makes it: kept in a cache, and used through an overlay, so that each use finds it as it was."""
 import contextlib
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -15,8 +16,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
 from promises import fail_unless  # noqa: E402
 
-MIRROR = "http://deb.debian.org/debian"
-SECURITY = "deb http://deb.debian.org/debian-security bookworm-security main"
+CACHE = pathlib.Path(os.environ.get("GREENTILL_PACKAGE_CACHE") or
+                     pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "greentill-debian")
+SUITE = "bookworm"
+KEPT_S = 30 * 24 * 3600  # a Debian that no test used for so long goes
 # What a machine has before anything of ours comes: systemd as its first process, and what the tests themselves call: one for all tests.
 TOOLS = ("mosquitto", "openssl", "python3", "curl")
 MACHINE = ("systemd", "systemd-sysv", "dbus", "ca-certificates", "libpam-systemd")
@@ -35,10 +38,14 @@ def faults_in(errors):
     return [line for line in errors.splitlines() if line.strip() and not NO_FAULT.match(line)]
 
 
+def may_mount():
+    return os.geteuid() == 0 and run("unshare", "--mount", "true").returncode == 0
+
+
 def in_own_mounts():
-    """Goes on in a mount namespace of its own: what is mounted is gone with this program, however it ends, and no later run that clears its folder reaches
-    through it."""
-    if os.environ.get("GREENTILL_OWN_MOUNTS") != "1":
+    """Goes on in a mount namespace of its own, where that may be: what is mounted is gone with this program, however it ends, and no later run that
+    clears its folder reaches through it."""
+    if os.environ.get("GREENTILL_OWN_MOUNTS") != "1" and may_mount():
         os.environ["GREENTILL_OWN_MOUNTS"] = "1"
         os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv])
 
@@ -54,46 +61,74 @@ def must(*command, **options):
 
 
 def depends_of(packages):
-    """What they need, by name, but for one another: the first of alternatives."""
+    """What they need of Debian, each with the version that it must have: the first of alternatives."""
     names = {must("dpkg-deb", "--field", package, "Package").strip() for package in packages}
     needed = set()
     for package in packages:
         for one in must("dpkg-deb", "--field", package, "Depends").split(","):
-            name = re.match(r"\s*([a-z0-9.+-]*)", one)[1]
-            if name and name not in names:
-                needed.add(name)
+            wanted = one.split("|")[0].strip()
+            if wanted and wanted.split()[0] not in names:
+                needed.add(wanted)
     return sorted(needed)
 
 
-def machine(cache, more):
-    """The folder of a Debian that has MACHINE, TOOLS and `more`; made where the cache has none."""
-    cache = pathlib.Path(cache).resolve()
-    cache.mkdir(parents=True, exist_ok=True)
-    wanted = sorted({*MACHINE, *TOOLS, *more})
-    folder = cache / f"bookworm-{hashlib.sha256(' '.join(wanted).encode()).hexdigest()[:12]}"
-    if folder.is_dir():
-        return folder
-    bare = cache / "bookworm-bare"
+def archives():
+    """Where this machine's apt has this Debian from: lines of a sources.list, the suite itself first."""
+    told = must("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages")
+    found = {tuple(line.split()) for line in told.splitlines()}
+    ours = sorted({(suite, uri) for uri, suite, component in found if "debian" in uri and component == "main"
+                   and suite in (SUITE, f"{SUITE}-updates", f"{SUITE}-security")})
+    fail_unless(ours and ours[0][0] == SUITE, f"apt on this machine has no source for Debian's {SUITE}, of which a Debian to install in is made: {sorted(found)}")
+    return [f"deb {uri} {suite} main" for suite, uri in ours]
+
+
+def bare_machine(cache):
+    """What debootstrap makes, with MACHINE."""
+    bare = cache / f"{SUITE}-bare"
     if not bare.is_dir():
-        making = cache / "bookworm-bare.making"
+        making = cache / f"{SUITE}-bare.making"
         shutil.rmtree(making, ignore_errors=True)
-        must("debootstrap", "--variant=minbase", f"--include={','.join(MACHINE)}", "bookworm", making, MIRROR)
-        with open(making / "etc/apt/sources.list", "a") as sources:
-            sources.write(SECURITY + "\n")
+        lines = archives()
+        must("debootstrap", "--variant=minbase", f"--include={','.join(MACHINE)}", SUITE, making, lines[0].split()[1])
+        (making / "etc/apt/sources.list").write_text("".join(f"{line}\n" for line in lines))
         making.rename(bare)
-    making = cache / f"{folder.name}.making"
-    shutil.rmtree(making, ignore_errors=True)
-    must("cp", "-a", bare, making)
-    shutil.copyfile("/etc/resolv.conf", making / "etc/resolv.conf")
+    return bare
+
+
+def furnish(machine_folder, wanted):
+    """Installs packages in it, by this machine's apt settings, such as a proxy."""
+    settings = machine_folder / "etc/apt/apt.conf.d/00machine"
+    settings.write_text("".join(f"{line}\n" for line in must("apt-config", "dump").splitlines() if re.match(r"Acquire::\S*proxy", line, re.IGNORECASE)))
+    shutil.copyfile("/etc/resolv.conf", machine_folder / "etc/resolv.conf")
     # Services of Debian's own are the test's to start.
-    (making / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
-    (making / "usr/sbin/policy-rc.d").chmod(0o755)
-    with system_folders(making):
-        must("chroot", making, "apt-get", "update", "-q")
-        must("chroot", making, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted)
-        must("chroot", making, "apt-get", "clean")
-    (making / "usr/sbin/policy-rc.d").unlink()
-    making.rename(folder)
+    policy = machine_folder / "usr/sbin/policy-rc.d"
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    with system_folders(machine_folder):
+        must("chroot", machine_folder, "apt-get", "update", "-q")
+        must("chroot", machine_folder, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", "--no-install-recommends", *wanted)
+        must("chroot", machine_folder, "apt-get", "clean")
+    policy.unlink()
+    settings.unlink()
+
+
+def machine(packages):
+    """The folder of a Debian that has MACHINE, TOOLS and what these packages need; made where the cache has none."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "lock", "w") as lock:  # another clone's test may want the same
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        needed = sorted({*MACHINE, *TOOLS, *depends_of(packages)})
+        folder = CACHE / f"{SUITE}-{hashlib.sha256(' '.join(needed).encode()).hexdigest()[:12]}"
+        if not folder.is_dir():
+            making = CACHE / f"{folder.name}.making"
+            shutil.rmtree(making, ignore_errors=True)
+            must("cp", "-a", bare_machine(CACHE), making)
+            furnish(making, [name.split()[0] for name in needed])
+            making.rename(folder)
+        os.utime(folder)
+        for old in CACHE.glob(f"{SUITE}-*"):
+            if old != folder and old.stat().st_mtime < time.time() - KEPT_S:
+                shutil.rmtree(old)
     return folder
 
 

@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the Debian packages of this tree, has lintian look at them, and installs and purges them in a Debian 12 that debootstrap makes: nothing starts,
-nothing is said on standard error, what remove must keep is kept, and purge leaves nothing.
+"""Packages a finished build, as tools/package does, which has lintian look at it, and installs and purges the packages in a Debian 12 that debootstrap
+makes: nothing starts, nothing is said on standard error, what remove must keep is kept, and purge leaves nothing. What is packaged is what was built.
 """
-import os
 import pathlib
 import re
 import stat
@@ -11,35 +10,37 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 
-from debian import depends_of, faults_in, files_of, in_own_mounts, machine, must, overlay, run, system_folders  # noqa: E402
+from debian import depends_of, faults_in, files_of, in_own_mounts, machine, may_mount, must, overlay, run, system_folders  # noqa: E402
 from promises import ROOT, fail_unless, journey_parser, run_journey  # noqa: E402
 
 PACKAGES = ("greentill", "greentill-credit", "greentill-dev")
 
 
-def build(out, built):
-    if not built:
-        make(out)
+def found_in(out):
     packages = {must("dpkg-deb", "--field", file, "Package").strip(): file for file in sorted(out.glob("*.deb"))}
     expected = {*PACKAGES, "greentill-dbgsym", "greentill-credit-dbgsym"}
     fail_unless(set(packages) == expected, f"packages: {sorted(packages)}")
     return packages
 
 
-def make(out):
-    must(ROOT / "tools/package", "--out", out, env={**os.environ, "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", "2")})
+def build_id(program):
+    return re.search("Build ID: ([0-9a-f]+)", must("readelf", "--notes", program))[1]
 
 
-def check_symbols(packages, folder):
-    """Each program's build id has its symbols in the package beside it."""
+def check_programs(packages, folder, built):
+    """Each program is the one that was built and tested, by its build id, which has its symbols in the package beside it."""
+    tested = {build_id(file) for place in ("bin", "lib/greentill", "lib/greentill/plugins") for file in (built / place).glob("*")
+              if file.is_file() and file.read_bytes()[:4] == b"\x7fELF"} if built else None
     for name in ("greentill", "greentill-credit"):
         for package in (name, f"{name}-dbgsym"):
+            (folder / package).mkdir(parents=True)
             must("dpkg-deb", "--extract", packages[package], folder / package)
         there = {str(path.relative_to(folder)) for path in (folder / f"{name}-dbgsym").rglob("*.debug")}
         programs = [path for path in (folder / name / "usr").rglob("*") if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
         fail_unless(programs, f"{name} has no programs")
         for program in programs:
-            number = re.search("Build ID: ([0-9a-f]+)", must("readelf", "--notes", program))[1]
+            number = build_id(program)
+            fail_unless(tested is None or number in tested, f"{program.name} is not what was built")
             wanted = f"{name}-dbgsym/usr/lib/debug/.build-id/{number[:2]}/{number[2:]}.debug"
             fail_unless(wanted in there, f"{program.name} has no symbols at {wanted}")
 
@@ -101,13 +102,9 @@ def check_removal(chroot, before):
     fail_unless(not left, f"purge leaves {sorted(left)}")
 
 
-def journey(folder, arguments):
-    out = pathlib.Path(arguments.out).resolve()
-    packages = build(out, arguments.built)
-    check_symbols(packages, folder / "symbols")
+def install_and_purge(packages, folder):
     files = [packages[name] for name in PACKAGES]
-    base = machine(arguments.cache, depends_of(files))
-    with overlay(base, folder / "debian") as root, system_folders(root):
+    with overlay(machine(files), folder) as root, system_folders(root):
         chroot = Chroot(root)
         before = files_of(root)
         (root / "packages").mkdir()
@@ -116,23 +113,31 @@ def journey(folder, arguments):
         chroot.dpkg("--install", *[f"/packages/{file.name}" for file in files])
         check_installed(chroot)
         check_removal(chroot, before)
-    for file in files:
-        size = must("dpkg-deb", "--field", file, "Installed-Size").strip()
-        print(f"size: {file.name}: {file.stat().st_size // 1024} KiB to download, {size} KiB installed")
-    print("the packages are made, clean to lintian, installed without a word, and purged without a trace")
+
+
+def journey(folder, arguments):
+    built = None if arguments.packages else pathlib.Path(arguments.bin)
+    out = pathlib.Path(arguments.packages or folder / "made").resolve()
+    if built:
+        must(ROOT / "tools/package", "--built", built, "--out", out)
+    packages = found_in(out)
+    check_programs(packages, folder / "symbols", built)
+    for name in PACKAGES:
+        size = must("dpkg-deb", "--field", packages[name], "Installed-Size").strip()
+        print(f"size: {packages[name].name}: {packages[name].stat().st_size // 1024} KiB to download, {size} KiB installed")
+    if may_mount():
+        install_and_purge(packages, folder / "debian")
+        print("the packages are made, clean to lintian, installed without a word, and purged without a trace")
+    else:
+        print("SKIPPED: installing packages in a chroot needs root, and the right to mount; they are made, and clean to lintian")
 
 
 def parser():
     made = journey_parser(__doc__, "packages")
-    made.add_argument("--out", default=ROOT / "build/packages")
-    made.add_argument("--built", action="store_true", help="takes the packages that are there")
-    made.add_argument("--cache", default=os.environ.get("GREENTILL_PACKAGE_CACHE", ROOT / "build/packages/cache"))
+    made.add_argument("--packages", help="a folder of packages that are made; else they are made of --bin")
     return made
 
 
 if __name__ == "__main__":
-    if os.geteuid() != 0:
-        print("SKIPPED: installing packages needs root")
-        sys.exit(0)
     in_own_mounts()
     sys.exit(run_journey(parser(), journey))
