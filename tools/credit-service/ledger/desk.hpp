@@ -11,6 +11,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tools/credit-service/ledger/lapsing.hpp"
 #include "tools/credit-service/ledger/notices.hpp"
@@ -77,6 +79,8 @@ class Desk {
 
   /// Does a part of what is due, once a second unless more is; whether more is.
   Result<bool> do_due();
+  /// The devices of which a chain was opened or closed by that since this was asked last: what waited for it can be decided.
+  std::vector<std::string> take_moved() { return std::exchange(moved_, {}); }
 
  private:
   Status begin_revoking(const std::string& device);
@@ -108,6 +112,7 @@ class Desk {
   Sweeps sweeps_;
   Screening screening_;
   Lapsing lapsing_;
+  std::vector<std::string> moved_;
   std::function<Status()> first_;
   std::int64_t looked_at_ = 0;           // when probations were
   std::int64_t done_at_ = 0;             // when something was done of what is due

@@ -74,6 +74,7 @@ Status Desk::end_probation(const Chain& ended, const std::string& device, std::i
   chain->held_from = 0;
   if (Status opened = open_chain(*chains, *chain, now); !opened) return opened;
   if (Status put = store_.put_chain(*chain); !put) return put;
+  moved_.push_back(device);
   return sweeps_.begin({SweepKind::release_chain, device, chain->no, 0, 0, 0}, now);
 }
 

@@ -127,6 +127,7 @@ Status Ledger::activate(Visit& visit) {
 
 /// Takes the batch, unless the device's quota has no room for it; `again_s` then says when it may have.
 Status Ledger::take(const Batch& batch, Visit& visit, std::int64_t& again_s) {
+  if (batch.pending) return intake_.take(batch, visit);  // it was counted, and its device heard, when it came
   DeviceBook book;
   if (Status heard = hear(visit, book); !heard) return heard;
   if (Status known = activate(visit); !known) return known;
@@ -134,7 +135,7 @@ Status Ledger::take(const Batch& batch, Visit& visit, std::int64_t& again_s) {
   std::uint64_t claims = 0;
   std::uint64_t bytes = 0;
   for (const BatchClaim& claim : batch.claims) {
-    if (batch.pending || (chain != nullptr && claim.link.seq <= chain->seq)) continue;
+    if (chain != nullptr && claim.link.seq <= chain->seq) continue;
     ++claims;
     bytes += claim.message.whole.size();
   }

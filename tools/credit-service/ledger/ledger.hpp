@@ -49,6 +49,8 @@ class Ledger {
   /// Does what is due: ends probations, goes on with long decisions, screens the days that are over. At most a small part of a
   /// second's work; true where more is due.
   Result<bool> tick() { return desk_.do_due(); }
+  /// The devices whose batches that were kept aside may go on by what tick() did since this was asked last: for next_pending().
+  std::vector<std::string> take_moved() { return desk_.take_moved(); }
 
   /// Where people decide. Lifetime: the ledger's.
   Desk& desk() { return desk_; }

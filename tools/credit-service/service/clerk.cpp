@@ -24,13 +24,16 @@ Result<std::vector<Reply>> Clerk::take(const std::string& device, std::vector<st
   }
   // What was kept aside may continue its chain now, or a person has decided meanwhile what it waited for. The last receipt of
   // each chain says how far it all went.
-  if (Status taken = take_kept(device, stored, replies); !taken) return Failure{taken.error()};
+  if (Status taken = take_kept(device, stored, &replies); !taken) return Failure{taken.error()};
   return replies;
 }
 
 Result<bool> Clerk::tick() {
   auto more = ledger_.tick();
   if (!more) return more;
+  for (const std::string& device : ledger_.take_moved()) {
+    if (Status taken = take_kept(device, {}, nullptr); !taken) return Failure{taken.error()};
+  }
   const std::int64_t now = clocks_.now();
   if (!more_overdue_ && now >= looked_at_ && now - looked_at_ < kSecondsBetweenLooks) return more;
   looked_at_ = now;
@@ -60,7 +63,8 @@ Status Clerk::take_own(const std::string& device, std::vector<std::uint8_t> byte
   return Done{};
 }
 
-Status Clerk::take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>& replies) {
+/// Without replies where nobody waits for them: the device learns of it by the answer to its next question.
+Status Clerk::take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>* replies) {
   for (;;) {
     auto waiting = ledger_.next_pending(device);
     if (!waiting) return Failure{waiting.error()};
@@ -68,7 +72,8 @@ Status Clerk::take_kept(const std::string& device, const claim::Stored& stored, 
     const auto answer = process(*waiting, stored);
     if (!answer) return Failure{answer.error()};
     if (answer->stays) return Done{};
-    if (Status added = reply(*answer, waiting->correlation, replies); !added) return added;
+    if (replies == nullptr) continue;
+    if (Status added = reply(*answer, waiting->correlation, *replies); !added) return added;
   }
 }
 

@@ -35,7 +35,7 @@ class Clerk {
 
  private:
   Result<Answer> process(Batch& batch, const claim::Stored& stored);
-  Status take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>& replies);
+  Status take_kept(const std::string& device, const claim::Stored& stored, std::vector<Reply>* replies);
   Status take_own(const std::string& device, std::vector<std::uint8_t> bytes, std::vector<std::uint8_t> correlation,
                   const claim::Stored& stored, std::vector<Reply>& replies);
   Status reply(const Answer& answer, const std::vector<std::uint8_t>& correlation, std::vector<Reply>& replies);

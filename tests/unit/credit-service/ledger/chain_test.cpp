@@ -225,6 +225,42 @@ TEST_CASE("after a restore the epoch is higher and devices fill up what is missi
   CHECK(desk.wrong().empty());
 }
 
+TEST_CASE("what waited for a chain is decided once a probation's end has closed that, though its device is silent") {
+  OneDevice at;
+  at.office.enrol("dock-8");
+  at.ride(2);
+  at.send(1, 3);
+  const claim::ChainHead end = at.chain.head();
+  REQUIRE(at.office.change([](credit::Registry& r) -> Status {
+    const auto number = r.assign("dock-7", {"merchant", "harbour", {"rides"}});
+    return number ? Status(Done{}) : Failure{number.error()};
+  }));
+  const auto begin = [&](std::uint8_t number, std::uint64_t seq, const Digest& hash, std::uint32_t assignment) {
+    const std::size_t before = at.chain.messages().size();
+    at.chain.restart(number);
+    auto start = start_of(claim::StartReason::recovered_store, claim::Predecessor{"dock-7", end.chain, seq, hash});
+    start.assignment = assignment;
+    at.chain.add_start(start);
+    at.chain.add_ride(2000, of_event(number));
+    return at.send(before + 1, before + 2);
+  };
+  CHECK(begin(2, 0, {}, 1).state == claim::ChainStanding::on_probation);
+  CHECK(begin(3, 7, Digest{7}, 2).state == claim::ChainStanding::waiting);
+  ChainBuilder other(at.office.signer_of("dock-8"), "dock-8", 9);
+  other.add_start();
+  for (int hour = 0; hour <= 72; ++hour) {
+    at.office.clock.now += 3600;
+    at.desk.take("dock-8", other.messages());  // an hour counts in which something came
+    REQUIRE(at.desk.clerk().tick());
+  }
+  const auto probations = at.desk.ledger().store().chains_on_probation();
+  REQUIRE(probations);
+  REQUIRE(probations->size() == 1);
+  CHECK(probations->front().first.id == at.chain.head().chain);
+  CHECK(at.desk.report().pending == 0);
+  CHECK(at.desk.wrong().empty());
+}
+
 TEST_CASE("a batch of two chains is answered for each") {
   OneDevice at;
   at.ride(1);
