@@ -36,6 +36,10 @@ void Session::start(const BrokerAddress& address) {
   connection.max_inflight = around_.options.batches_in_flight + kBesidesTheWindow;
   around_.meter.begin();
   transport_ = connect_paho(connection, around_.strand, weak_from_this());
+  // Paho can forget an attempt that broke off, in spite of its own timeout, and say nothing of it any more.
+  after(around_.options.connecting_at_most, [shown = address.shown](Session& session) {
+    if (!session.connected_) session.end({ErrorCode::unavailable, shown + ": cannot connect: nothing came of it in time"});
+  });
 }
 
 void Session::stop() {
@@ -49,6 +53,7 @@ void Session::stop() {
 
 void Session::on_connected(const paho::BrokerLimits& limits) {
   if (ended_) return;
+  connected_ = true;
   heard_ = around_.clock.monotonic();
   limits_ = limits;
   measured_ = transport_->carried().has_value();

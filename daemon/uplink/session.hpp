@@ -181,6 +181,7 @@ class Session final : public TransportListener, public std::enable_shared_from_t
   paho::BrokerLimits limits_;
   std::optional<claim::ChainId> chain_;
   outbox::ClaimBatch batch_;  // reused, so that a drain does not allocate
+  bool connected_ = false;
   bool ready_ = false;
   bool ended_ = false;
   std::size_t unacknowledged_ = 0;     // publications without a PUBACK

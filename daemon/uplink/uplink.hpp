@@ -36,7 +36,9 @@ struct Options {
   std::string version;                ///< of the daemon, for the status topic
   std::size_t max_claims_a_batch = 256;
   std::size_t max_bytes_a_batch = 128u << 10;
-  std::size_t batches_in_flight = 8;                  ///< the window: batches that are sent and have no receipt
+  std::size_t batches_in_flight = 8;  ///< the window: batches that are sent and have no receipt
+  /// Within which a connection comes about or is known not to; more than the MQTT library and the search for the cause may take.
+  std::chrono::milliseconds connecting_at_most{35'000};
   std::chrono::milliseconds receipt_timeout{30'000};  ///< after which a batch without a receipt is sent again
   std::chrono::milliseconds backoff_min{1'000};
   /// The n-th pause before connecting again is random, from 0 to min(max, min * 2^n).

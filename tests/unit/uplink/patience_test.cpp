@@ -73,6 +73,20 @@ TEST_CASE("uplink: a broker that never answers the subscription is left and trie
   CHECK(device.status().connects == 0);
 }
 
+TEST_CASE("uplink: an attempt of which nothing more is heard is left and tried again") {
+  int listener = -1;  // nobody takes what connects to it
+  const int port = listen_on_loopback(listener);
+  MuteBroker unused;
+  uplink::Options options = plain(unused);
+  options.server_uri = "tcp://127.0.0.1:" + std::to_string(port);
+  options.connecting_at_most = 100ms;
+  Device device(options);
+  device.start();
+  CHECK(eventually([&] { return device.status().failures >= 3; }));
+  CHECK(device.status().last_error.find("cannot connect: nothing came of it in time") != std::string::npos);
+  ::close(listener);
+}
+
 TEST_CASE("uplink: a broker that says that another client took the session is believed") {
   MuteBroker broker(kGrantedThenTakenOver);
   Device device(plain(broker));
