@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "tools/lib"))
 from enrolled import EnrolledStack  # noqa: E402
 
 CUT_AFTER = (0, 300, 1500)  # bytes of what the server says
+MOST_S = 60  # from the code to the credited claim
 
 
 class DroppingLine:
@@ -84,6 +85,7 @@ def journey(folder, binaries):
         fail_unless(status == 201, f"the first ride was answered {status}: {body!r}")
         stack.wait_delivered()
         seconds = time.monotonic() - begun
+        fail_unless(seconds < MOST_S, f"it took {seconds:.0f} s")
         [claim] = reductions(claims_of(stack))
         fail_unless(stack.report()["granted_mg"] == claim["credited_mg"] > 0, "the first claim is not credited")
         again = stack.tool("--config", stack.daemon_config, "enrol", "--device", stack.device)
